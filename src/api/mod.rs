@@ -1,0 +1,132 @@
+//! The service on the wire: calls, bodies, answers, and the one place where HTTP
+//! becomes a [`Fault`].
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
+use crate::model::fault::Fault;
+use crate::model::key::ApiKey;
+use crate::model::media::FileStamp;
+
+/// A file as it goes on the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name on the wire, lossy where it is not UTF-8.
+    pub name: String,
+    /// Content type of its extension.
+    pub mime: &'static str,
+    /// What it was when it was checked; anything else at sending is a changed file.
+    pub stamp: FileStamp,
+}
+
+/// Counts a body's bytes as they are handed to the connection. Written by the transfer,
+/// read by whoever shows progress.
+#[derive(Debug, Default)]
+pub struct Meter {
+    sent: AtomicU64,
+    body_out: AtomicBool,
+}
+
+impl Meter {
+    /// Bytes of the file that were handed over in this attempt.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Whether the whole body was handed over.
+    pub fn body_out(&self) -> bool {
+        self.body_out.load(Ordering::Acquire)
+    }
+
+    /// Counts bytes.
+    pub fn add(&self, bytes: u64) {
+        self.sent.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Sets the count, as a resumed session does.
+    pub fn set(&self, bytes: u64) {
+        self.sent.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Says that the whole body was handed over.
+    pub fn finish_body(&self) {
+        self.body_out.store(true, Ordering::Release);
+    }
+}
+
+/// What a direct upload gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uploaded {
+    /// The service's id.
+    pub asset_id: AssetId,
+    /// Hash of the bytes that were sent.
+    pub content: ContentHash,
+}
+
+/// A URL that carries a signature: shown by nothing, `Debug` included.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretUrl(pub(crate) zeroize::Zeroizing<String>);
+
+impl std::fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretUrl(…)")
+    }
+}
+
+/// A place in the service's storage for one file. The asset id is known before a byte is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// The id that the file will have.
+    pub asset_id: AssetId,
+    /// Where its bytes go.
+    pub url: SecretUrl,
+    /// How long the URL is good for, from when it was given.
+    pub expires_in: Option<Duration>,
+}
+
+/// The calls of the service, one method a request. Implemented by the HTTP client, and by
+/// a scripted service in memory where timing is tested.
+///
+/// Every method is one request on the wire (`store` of a resumable session: one session),
+/// and is cancelled by dropping its future. None waits for the rate limit: whoever calls does.
+pub trait Service: Send + Sync + 'static {
+    /// Asks whether the service takes this key, with its cheapest call.
+    fn check_key(&self, key: &ApiKey) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// `POST /upload` of a whole file.
+    fn upload(
+        &self,
+        key: &ApiKey,
+        file: &Outgoing,
+        meter: &Arc<Meter>,
+    ) -> impl Future<Output = Result<Uploaded, Fault>> + Send;
+
+    /// `POST /upload/signed-url`.
+    fn signed_url(
+        &self,
+        key: &ApiKey,
+        file_name: &str,
+    ) -> impl Future<Output = Result<Ticket, Fault>> + Send;
+
+    /// Sends a file's bytes to a ticket's URL, in the flavour that the URL and what was
+    /// learned of its host ask for.
+    fn store(
+        &self,
+        ticket: &Ticket,
+        file: &Outgoing,
+        meter: &Arc<Meter>,
+    ) -> impl Future<Output = Result<ContentHash, Fault>> + Send;
+
+    /// `GET /{asset_id}/metadata`.
+    fn metadata(
+        &self,
+        key: &ApiKey,
+        asset: &AssetId,
+    ) -> impl Future<Output = Result<AssetAnswer, Fault>> + Send;
+}

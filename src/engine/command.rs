@@ -1,0 +1,92 @@
+//! What is said to the engine and what it says back.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::model::fault::{Fault, Fix};
+use crate::model::key::ApiKey;
+use crate::model::snapshot::{ItemId, KeySource, Snapshot};
+
+/// What a front end may ask of the engine. A command that does not fit the row's state
+/// is ignored.
+#[derive(Debug)]
+pub enum Command {
+    /// Take in files and folders; a file that is in the queue already is not added twice.
+    Add(Vec<PathBuf>),
+    /// Start every row that is ready.
+    Start,
+    /// Start these rows as far as they are ready.
+    StartItems(Vec<ItemId>),
+    /// Hold the queue: transfers stop, nothing new starts.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Hold these rows.
+    PauseItems(Vec<ItemId>),
+    /// Go on with these rows.
+    ResumeItems(Vec<ItemId>),
+    /// Give these rows up; what was sent of them is lost.
+    Cancel(Vec<ItemId>),
+    /// Try these failed, refused or cancelled rows again.
+    Retry(Vec<ItemId>),
+    /// Take these rows out of the list; the history keeps their ids.
+    Remove(Vec<ItemId>),
+    /// Put back what the last [`Command::Remove`] took out.
+    UndoRemove,
+    /// Upload these duplicates all the same.
+    UploadAnyway(Vec<ItemId>),
+    /// Put these rows before all others that wait.
+    SendFirst(Vec<ItemId>),
+    /// Ask the service about these rows now.
+    CheckAgain(Vec<ItemId>),
+    /// Go on with what an earlier run left unfinished.
+    ContinueInterrupted,
+    /// Take what an earlier run left unfinished out of the list.
+    DiscardInterrupted,
+    /// Use this key from now on; lifts a pause for [`Fix::Key`].
+    SetKey(ApiKey, KeySource),
+    /// There is no key in the keychain or the environment.
+    NoKey,
+    /// Ask the service whether it takes this key, in its turn of the rate limit.
+    CheckKey(ApiKey, oneshot::Sender<Result<(), Fault>>),
+    /// The person did what [`Snapshot::needs`](crate::model::snapshot::Snapshot::needs) asked for: go on.
+    FixDone,
+    /// Journal where everything stands and end.
+    Shutdown,
+}
+
+/// Something rare that must not be lost.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// Everything that was started has ended.
+    BatchFinished {
+        /// Rows that ended with an asset that is ready.
+        ready: usize,
+        /// Rows that ended otherwise.
+        failed: usize,
+    },
+    /// The queue waits for the person.
+    Needs(Fix, Arc<Fault>),
+    /// The database was damaged and set aside under this path.
+    HistorySetAside(PathBuf),
+}
+
+/// A front end's end of the engine.
+#[derive(Debug)]
+pub struct EngineHandle {
+    /// Commands, carried out in order.
+    pub commands: mpsc::UnboundedSender<Command>,
+    /// The latest state of everything.
+    pub snapshot: watch::Receiver<Arc<Snapshot>>,
+    /// What must not be lost.
+    pub notices: mpsc::UnboundedReceiver<Notice>,
+}
+
+impl EngineHandle {
+    /// Says something to the engine; nothing happens when it has ended.
+    pub fn send(&self, command: Command) {
+        let _ = self.commands.send(command);
+    }
+}

@@ -1,0 +1,5 @@
+//! The background runtime: takes files in, sends them, follows them to their end.
+
+pub mod command;
+
+pub use command::{Command, EngineHandle, Notice};

@@ -1,0 +1,3 @@
+//! Arguments, logging, wiring; nothing else.
+
+fn main() {}

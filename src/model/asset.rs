@@ -1,0 +1,186 @@
+//! What the service gives for a file: the asset's id, its status, its metadata.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The service's name for an uploaded file, `re_<digits>` in its documentation.
+///
+/// Kept as the service wrote it: nothing but a lack of characters or a control
+/// character makes an id unusable, for an id that is refused is an id that is lost.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AssetId(String);
+
+impl AssetId {
+    /// Longest id that is taken, in bytes; the documented ones have 21.
+    pub const MAX_LEN: usize = 256;
+
+    /// Takes an id as the service gave it, without surrounding white space.
+    ///
+    /// `None` when it is empty, longer than [`Self::MAX_LEN`], or holds white space,
+    /// a slash or a control character: it could not be put into the path of a call.
+    pub fn new(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let usable = !text.is_empty()
+            && text.len() <= Self::MAX_LEN
+            && !text
+                .chars()
+                .any(|c| c.is_control() || c.is_whitespace() || matches!(c, '/' | '?' | '#'));
+        usable.then(|| Self(text.to_owned()))
+    }
+
+    /// The id as the service wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AssetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// `upload_status` of an asset (seed, "Upload Status").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AssetStatus {
+    /// The service has the request, not yet (all of) the file.
+    Waiting,
+    /// The file is being taken in and processed.
+    Uploading,
+    /// Ready for use in later calls.
+    Success,
+    /// The service gave up; the file has to be uploaded again.
+    Failed,
+    /// A value that the documentation does not list: treated as still working.
+    Other,
+}
+
+impl AssetStatus {
+    /// Reads the service's word, without regard to case.
+    pub fn from_wire(word: &str) -> Self {
+        match word.trim().to_ascii_uppercase().as_str() {
+            "WAITING" => Self::Waiting,
+            "UPLOADING" => Self::Uploading,
+            "SUCCESS" => Self::Success,
+            "FAILED" => Self::Failed,
+            _ => Self::Other,
+        }
+    }
+
+    /// The word as the service writes it; `OTHER` for one that it does not document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "WAITING",
+            Self::Uploading => "UPLOADING",
+            Self::Success => "SUCCESS",
+            Self::Failed => "FAILED",
+            Self::Other => "OTHER",
+        }
+    }
+}
+
+/// What the metadata call says of one asset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetMetadata {
+    /// Where the service is with it.
+    pub status: AssetStatus,
+    /// Bytes that the service holds; `None` where it does not say, or says 0.
+    pub file_size: Option<u64>,
+}
+
+/// The answer to "what became of this asset?".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AssetAnswer {
+    /// The service knows it.
+    Known(AssetMetadata),
+    /// The service says that there is no such asset.
+    NotFound,
+}
+
+/// BLAKE3 of a file's bytes as they were sent: its fingerprint in the history.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContentHash([u8; 32]);
+
+impl ContentHash {
+    /// Wraps the 32 bytes that BLAKE3 gives.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads 64 hexadecimal digits; `None` for anything else.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            let high = char::from(pair[0]).to_digit(16)?;
+            let low = char::from(pair[1]).to_digit(16)?;
+            *byte = u8::try_from(high * 16 + low).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// 64 lower-case hexadecimal digits, what `b3sum` prints.
+    pub fn to_hex(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl fmt::Debug for ContentHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ContentHash({})", self.to_hex())
+    }
+}
+
+/// Which account an upload went to: a keyed hash of the API key, never the key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Account(String);
+
+impl Account {
+    /// Takes a fingerprint as it is kept in the history.
+    pub fn from_fingerprint(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The fingerprint: 16 hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_kept_as_written_and_an_unusable_one_is_refused() {
+        assert_eq!(
+            AssetId::new(" re_660727003963174912\n").unwrap().as_str(),
+            "re_660727003963174912"
+        );
+        for bad in ["", "  ", "re_1/metadata", "re_1?x", "re 1", "re_\u{7}"] {
+            assert!(AssetId::new(bad).is_none(), "{bad:?}");
+        }
+        assert!(AssetId::new(&"r".repeat(257)).is_none());
+    }
+
+    #[test]
+    fn a_hash_reads_back_from_its_hex_digits() {
+        let hash = ContentHash::from_bytes([0xa5; 32]);
+        assert_eq!(ContentHash::from_hex(&hash.to_hex()), Some(hash));
+        assert_eq!(ContentHash::from_hex("a5"), None);
+        assert_eq!(ContentHash::from_hex(&"zz".repeat(32)), None);
+    }
+
+    #[test]
+    fn an_undocumented_status_is_still_working() {
+        assert_eq!(AssetStatus::from_wire("success"), AssetStatus::Success);
+        assert_eq!(AssetStatus::from_wire("TRANSCODING"), AssetStatus::Other);
+    }
+}

@@ -1,0 +1,144 @@
+//! The API key: taken from pasted text, never shown whole, wiped when dropped.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::asset::Account;
+
+/// Key of the hash that makes an [`Account`] out of an API key. Changing it would make
+/// every history look like that of another account.
+const FINGERPRINT_KEY: &[u8; 32] = b"mavi-uploader account, version 1";
+
+/// An API key of the service.
+///
+/// `Debug` shows its last four characters at most, there is no `Display`, and its memory
+/// is overwritten when it is dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(Zeroizing<String>);
+
+/// Why a text is not taken as an API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAKey {
+    /// Nothing is left after cleaning.
+    #[error("no key was given")]
+    Empty,
+    /// It holds characters that no HTTP header may carry, or white space in its midst.
+    #[error("the text holds characters that an API key cannot have")]
+    Characters,
+}
+
+impl ApiKey {
+    /// Takes a key as people paste it: white space and line breaks, surrounding quotes and
+    /// a `Bearer ` before it are removed.
+    pub fn from_pasted(text: &str) -> Result<Self, NotAKey> {
+        let joined: Zeroizing<String> =
+            Zeroizing::new(text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect());
+        let mut rest = joined.as_str();
+        loop {
+            let before = rest;
+            rest = rest.trim_matches(|c: char| {
+                c.is_whitespace()
+                    || matches!(
+                        c,
+                        '"' | '\''
+                            | '`'
+                            | '\u{201c}'
+                            | '\u{201d}'
+                            | '\u{2018}'
+                            | '\u{2019}'
+                            | '\u{feff}'
+                            | '\u{200b}'
+                    )
+            });
+            for prefix in ["Authorization:", "Bearer "] {
+                if rest
+                    .get(..prefix.len())
+                    .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+                {
+                    rest = &rest[prefix.len()..];
+                }
+            }
+            if rest == before {
+                break;
+            }
+        }
+        if rest.is_empty() {
+            return Err(NotAKey::Empty);
+        }
+        if !rest.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(NotAKey::Characters);
+        }
+        Ok(Self(Zeroizing::new(rest.to_owned())))
+    }
+
+    /// The key itself: for the `Authorization` header and the keychain, nothing else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The last four characters; fewer of a key so short that four would give it away.
+    pub fn last4(&self) -> String {
+        let shown = (self.0.len() / 3).min(4);
+        self.0[self.0.len() - shown..].to_owned()
+    }
+
+    /// The account that this key stands for in the history: a keyed hash of it.
+    pub fn account(&self) -> Account {
+        let hash = blake3::keyed_hash(FINGERPRINT_KEY, self.0.as_bytes()).to_hex();
+        Account::from_fingerprint(&hash[..16])
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ApiKey(…{})", self.last4())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pasted_text_is_cleaned() {
+        for pasted in [
+            "sk-mavi-0123456789abcdef",
+            "  sk-mavi-0123456789abcdef\r\n",
+            "\"sk-mavi-0123456789abcdef\"",
+            "Bearer sk-mavi-0123456789abcdef",
+            "'bearer  sk-mavi-0123456789abcdef '",
+            "Authorization: Bearer sk-mavi-0123456789abcdef",
+            "sk-mavi-0123\n456789abcdef",
+            "\u{201c}sk-mavi-0123456789abcdef\u{201d}",
+        ] {
+            assert_eq!(
+                ApiKey::from_pasted(pasted).unwrap().expose(),
+                "sk-mavi-0123456789abcdef",
+                "{pasted:?}"
+            );
+        }
+        assert_eq!(ApiKey::from_pasted(" \"\" "), Err(NotAKey::Empty));
+        assert_eq!(ApiKey::from_pasted("sk mavi"), Err(NotAKey::Characters));
+        assert_eq!(ApiKey::from_pasted("ключ"), Err(NotAKey::Characters));
+    }
+
+    #[test]
+    fn a_key_never_shows_more_than_its_end() {
+        let key = ApiKey::from_pasted("sk-mavi-0123456789abcdef").unwrap();
+        assert_eq!(format!("{key:?}"), "ApiKey(…cdef)");
+        assert_eq!(ApiKey::from_pasted("sk-abc").unwrap().last4(), "bc");
+    }
+
+    #[test]
+    fn accounts_differ_by_key_and_do_not_hold_it() {
+        let one = ApiKey::from_pasted("sk-mavi-one").unwrap().account();
+        let two = ApiKey::from_pasted("sk-mavi-two").unwrap().account();
+        assert_ne!(one, two);
+        assert_eq!(one.as_str().len(), 16);
+        assert_eq!(
+            one,
+            ApiKey::from_pasted("\"sk-mavi-one\"").unwrap().account()
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! What the program knows and decides, without I/O, clock, runtime or window.
+
+pub mod asset;
+pub mod fault;
+pub mod key;
+pub mod media;
+pub mod retry;
+pub mod snapshot;

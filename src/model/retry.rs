@@ -1,0 +1,160 @@
+//! What may be tried again, how often and when: the numbers of the fault table.
+
+use std::time::Duration;
+
+/// The numbers by which an upload lives. Tests scale the durations; what is not a
+/// duration stays as the contract has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// Starts of one file in one run, where the fault table names no other number.
+    pub tries: u32,
+    /// Whether waiting for the network ends: yes for `upload`, never for the window.
+    pub network_tries: Option<u32>,
+    /// First wait after a failure; it doubles.
+    pub backoff_first: Duration,
+    /// Longest wait after a failure.
+    pub backoff_max: Duration,
+    /// For how long waits that the rate limit causes are not counted as tries.
+    pub rate_grace: Duration,
+    /// Starts allowed for 400 "Request has exceeded the limit.".
+    pub limit400_tries: u32,
+    /// Wait before the one more try after a 409.
+    pub conflict_wait: Duration,
+    /// More tries after an answer that cannot be read.
+    pub bad_answer_retries: u32,
+    /// Least wait before those.
+    pub bad_answer_wait: Duration,
+    /// How often a direct upload may break in mid-body before it takes the signed URL.
+    pub breaks_before_signed_url: u32,
+    /// How long an id that the service gave may be "not found", or an asset in doubt
+    /// may stay empty, before it is believed.
+    pub doubt: Duration,
+    /// Waits between polls; the last one repeats.
+    pub polls: Vec<Duration>,
+    /// After this much polling the row says so.
+    pub poll_patience: Duration,
+    /// No byte for this long while body is left: the connection is dropped.
+    pub stall: Duration,
+    /// Least wait for an answer once the body is out.
+    pub answer_min: Duration,
+    /// Wait for an answer for each 100 MB of body, when that is more.
+    pub answer_per_100mb: Duration,
+    /// Largest file for the direct route, in bytes.
+    pub direct_limit: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            tries: 6,
+            network_tries: None,
+            backoff_first: seconds(1),
+            backoff_max: seconds(32),
+            rate_grace: seconds(15 * 60),
+            limit400_tries: 3,
+            conflict_wait: seconds(8),
+            bad_answer_retries: 2,
+            bad_answer_wait: seconds(8),
+            breaks_before_signed_url: 2,
+            doubt: seconds(60),
+            polls: [2, 4, 8, 16, 32].map(seconds).to_vec(),
+            poll_patience: seconds(30 * 60),
+            stall: seconds(30),
+            answer_min: seconds(5 * 60),
+            answer_per_100mb: seconds(10),
+            direct_limit: super::media::DIRECT_LIMIT,
+        }
+    }
+}
+
+impl Policy {
+    /// The policy of `upload`: waiting for the network ends after the usual tries.
+    pub fn for_command_line() -> Self {
+        let policy = Self::default();
+        Self {
+            network_tries: Some(policy.tries),
+            ..policy
+        }
+    }
+
+    /// Every duration divided by `factor`, for tests on real time.
+    #[must_use]
+    pub fn faster(mut self, factor: u32) -> Self {
+        for duration in [
+            &mut self.backoff_first,
+            &mut self.backoff_max,
+            &mut self.rate_grace,
+            &mut self.conflict_wait,
+            &mut self.bad_answer_wait,
+            &mut self.doubt,
+            &mut self.poll_patience,
+            &mut self.stall,
+            &mut self.answer_min,
+            &mut self.answer_per_100mb,
+        ] {
+            *duration /= factor;
+        }
+        for poll in &mut self.polls {
+            *poll /= factor;
+        }
+        self
+    }
+
+    /// The wait after the `failures`-th failure in a row (from 1): doubling from
+    /// [`Self::backoff_first`] up to [`Self::backoff_max`], of which a random part between
+    /// half and all is taken. `jitter` is in 0..=1.
+    pub fn backoff(&self, failures: u32, jitter: f64) -> Duration {
+        let doublings = failures.saturating_sub(1).min(16);
+        let full = self
+            .backoff_first
+            .saturating_mul(1 << doublings)
+            .min(self.backoff_max);
+        full.mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
+    }
+
+    /// The wait before the poll with this number (from 0).
+    pub fn poll_wait(&self, poll: u32) -> Duration {
+        let index = usize::try_from(poll).unwrap_or(usize::MAX);
+        self.polls
+            .get(index)
+            .or(self.polls.last())
+            .copied()
+            .unwrap_or(Duration::from_secs(32))
+    }
+
+    /// How long the answer to a body of `size` bytes may take once it is out.
+    pub fn answer_limit(&self, size: u64) -> Duration {
+        let hundreds = u32::try_from(size / 100_000_000).unwrap_or(u32::MAX);
+        self.answer_min
+            .max(self.answer_per_100mb.saturating_mul(hundreds))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_to_their_limit_and_jitter_only_shortens_them() {
+        let policy = Policy::default();
+        let full: Vec<u64> = (1..=8).map(|n| policy.backoff(n, 1.0).as_secs()).collect();
+        assert_eq!(full, [1, 2, 4, 8, 16, 32, 32, 32]);
+        assert_eq!(policy.backoff(3, 0.0), Duration::from_secs(2));
+        assert_eq!(policy.backoff(u32::MAX, 1.0), Duration::from_secs(32));
+    }
+
+    #[test]
+    fn polls_slow_down_and_then_keep_their_pace() {
+        let policy = Policy::default();
+        let waits: Vec<u64> = (0..7).map(|n| policy.poll_wait(n).as_secs()).collect();
+        assert_eq!(waits, [2, 4, 8, 16, 32, 32, 32]);
+    }
+
+    #[test]
+    fn the_answer_to_a_large_body_may_take_longer() {
+        let policy = Policy::default();
+        assert_eq!(policy.answer_limit(500_000_000), Duration::from_secs(300));
+        assert_eq!(policy.answer_limit(5_000_000_000), Duration::from_secs(500));
+    }
+}

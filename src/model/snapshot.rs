@@ -1,0 +1,232 @@
+//! Everything the window may see of the engine: one value, replaced as a whole.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::asset::{AssetId, ContentHash};
+use super::fault::{Fault, Fix};
+use super::media::{Kind, Note, Rejection, Route};
+
+/// A row of the queue, for the life of the data directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ItemId(pub u64);
+
+/// The proof that a file is at the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its id there.
+    pub asset_id: AssetId,
+    /// BLAKE3 of the bytes that were sent.
+    pub content: Option<ContentHash>,
+}
+
+/// Where a row is, as people are told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Status {
+    /// Being looked at.
+    Checking,
+    /// Changed a moment ago: still being written by another program.
+    Settling,
+    /// Not one for the service.
+    Rejected(Rejection),
+    /// Fine; waits for the person.
+    ReadyToUpload,
+    /// Started; waits for its turn.
+    Queued,
+    /// Bytes move.
+    Uploading,
+    /// All bytes are handed over; the answer is not there yet.
+    Finishing,
+    /// Waits before the next try.
+    Waiting {
+        /// When the next try is.
+        until: Instant,
+        /// What went wrong.
+        cause: Arc<Fault>,
+    },
+    /// The service has it and is not done.
+    Processing {
+        /// Since when it is polled.
+        since: Instant,
+        /// The wait is longer than usual: the row says so and offers "Check again".
+        long: bool,
+    },
+    /// The service said SUCCESS and holds all the bytes.
+    Ready,
+    /// Ended without success.
+    Failed(Arc<Fault>),
+    /// Held by the person.
+    Paused,
+    /// Given up by the person.
+    Cancelled,
+    /// Equal content has an asset already, or is being uploaded by another row.
+    Duplicate {
+        /// The asset, once there is one.
+        of: Option<AssetId>,
+    },
+}
+
+/// How far a row's bytes are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transfer {
+    /// Bytes handed over.
+    pub sent: u64,
+    /// Bytes in all.
+    pub total: u64,
+    /// Smoothed bytes a second; `None` while it is being estimated.
+    pub rate: Option<f64>,
+    /// Time left at that rate; `None` while it is being estimated.
+    pub left: Option<Duration>,
+}
+
+impl Transfer {
+    /// Whole percent that may be shown: at most 99 until the answer is there, for bytes
+    /// that are sent are not yet received.
+    pub fn percent(&self) -> u8 {
+        if self.total == 0 {
+            return 0;
+        }
+        let percent = u128::from(self.sent) * 100 / u128::from(self.total);
+        u8::try_from(percent.min(99)).unwrap_or(99)
+    }
+
+    /// The same as a fraction between 0 and 0.99, for a bar.
+    pub fn fraction(&self) -> f32 {
+        if self.total == 0 {
+            return 0.0;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "a bar needs no more")]
+        let fraction = (self.sent as f64 / self.total as f64) as f32;
+        fraction.clamp(0.0, 0.99)
+    }
+}
+
+/// One file, as the window sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Which row.
+    pub id: ItemId,
+    /// File name, lossy where it is not UTF-8.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Bytes; 0 until it was looked at.
+    pub size: u64,
+    /// What it is, once known.
+    pub kind: Option<Kind>,
+    /// The way its bytes go, once known.
+    pub route: Option<Route>,
+    /// Something to say about it.
+    pub note: Option<Note>,
+    /// Where it is.
+    pub status: Status,
+    /// How far its bytes are, while they move.
+    pub transfer: Option<Transfer>,
+    /// Its id at the service, as soon as there is one.
+    pub asset_id: Option<AssetId>,
+    /// Whether that id is on disk; `false` is said to the person: "not saved yet: copy it".
+    pub saved: bool,
+    /// An answer was lost after all bytes were out: the service may hold the file twice.
+    pub may_be_twice: bool,
+}
+
+/// Whether the engine can keep what it does.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum JournalState {
+    /// Everything is on disk.
+    #[default]
+    Good,
+    /// Writing fails; the text says why. Nothing new starts.
+    Unwritable(String),
+    /// The database is of a newer program; nothing is written, nothing uploads.
+    Newer,
+}
+
+/// Where the engine's API key is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeySource {
+    /// The environment variable `MEMORIES_API_KEY`.
+    Environment,
+    /// The keychain of the system.
+    Keychain,
+    /// Entered for this session only.
+    Session,
+    /// The sandbox's own.
+    Sandbox,
+}
+
+/// What is known of the API key.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum KeyState {
+    /// The keychain is being asked.
+    #[default]
+    Loading,
+    /// There is none.
+    Missing,
+    /// There is one.
+    Present {
+        /// From where.
+        source: KeySource,
+        /// Its last four characters: all that is ever shown of it.
+        last4: String,
+        /// The service refused it.
+        refused: bool,
+    },
+}
+
+/// Sums over all rows.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Totals {
+    /// Rows ready to be started by "Upload N files".
+    pub startable: usize,
+    /// Their bytes.
+    pub startable_bytes: u64,
+    /// Rows that were started and have not ended.
+    pub active: usize,
+    /// Rows of the running batch that ended well.
+    pub done: usize,
+    /// Rows of the running batch.
+    pub batch: usize,
+    /// Bytes of the running batch that are handed over.
+    pub sent: u64,
+    /// Bytes of the running batch.
+    pub bytes: u64,
+    /// Bytes a second over all transfers; `None` while it is being estimated.
+    pub rate: Option<f64>,
+    /// Time until the batch is through; `None` while it is being estimated.
+    pub left: Option<Duration>,
+    /// Rows that need attention: refused and failed ones.
+    pub attention: usize,
+}
+
+/// What the window draws from.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// Rises with every change.
+    pub revision: u64,
+    /// The queue in its order. Rows that did not change are the same `Arc`.
+    pub rows: Arc<Vec<Arc<Row>>>,
+    /// Sums over them.
+    pub totals: Totals,
+    /// The person paused the queue.
+    pub paused: bool,
+    /// The queue waits for the person to do this.
+    pub needs: Option<Fix>,
+    /// The service cannot be reached; it goes on by itself.
+    pub offline: bool,
+    /// Whether the journal can be written.
+    pub journal: JournalState,
+    /// The API key.
+    pub key: KeyState,
+    /// Files found so far while folders are walked; `None` when nothing is walked.
+    pub walking: Option<u64>,
+    /// Files in walked folders that were passed over for their extension.
+    pub passed_over: u64,
+    /// Rows that an earlier run of the program left unfinished and that wait for
+    /// "Continue" or "Discard".
+    pub interrupted: usize,
+}
