@@ -6,3 +6,4 @@ pub mod key;
 pub mod media;
 pub mod retry;
 pub mod snapshot;
+pub mod upload;

@@ -102,15 +102,17 @@ impl Policy {
     }
 
     /// The wait after the `failures`-th failure in a row (from 1): doubling from
-    /// [`Self::backoff_first`] up to [`Self::backoff_max`], of which a random part between
-    /// half and all is taken. `jitter` is in 0..=1.
+    /// [`Self::backoff_first`] up to [`Self::backoff_max`], lengthened by up to a quarter so
+    /// that programs that failed together do not come back together, and never longer than
+    /// [`Self::backoff_max`]. `jitter` is in 0..=1.
     pub fn backoff(&self, failures: u32, jitter: f64) -> Duration {
         let doublings = failures.saturating_sub(1).min(16);
         let full = self
             .backoff_first
             .saturating_mul(1 << doublings)
             .min(self.backoff_max);
-        full.mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
+        full.mul_f64(1.0 + 0.25 * jitter.clamp(0.0, 1.0))
+            .min(self.backoff_max)
     }
 
     /// The wait before the poll with this number (from 0).
@@ -136,11 +138,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_double_to_their_limit_and_jitter_only_shortens_them() {
+    fn waits_double_to_their_limit_and_jitter_lengthens_them_a_little() {
         let policy = Policy::default();
-        let full: Vec<u64> = (1..=8).map(|n| policy.backoff(n, 1.0).as_secs()).collect();
+        let full: Vec<u64> = (1..=8).map(|n| policy.backoff(n, 0.0).as_secs()).collect();
         assert_eq!(full, [1, 2, 4, 8, 16, 32, 32, 32]);
-        assert_eq!(policy.backoff(3, 0.0), Duration::from_secs(2));
+        assert_eq!(policy.backoff(3, 1.0), Duration::from_secs(5));
+        assert_eq!(policy.backoff(6, 1.0), Duration::from_secs(32));
         assert_eq!(policy.backoff(u32::MAX, 1.0), Duration::from_secs(32));
     }
 

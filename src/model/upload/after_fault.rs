@@ -1,0 +1,163 @@
+//! What follows when an attempt fails: the rows of the fault table, in one place.
+
+use std::time::Duration;
+
+use super::next::{abandon, anew, leave, sent};
+use super::{Effect, State, Tally, Upload};
+use crate::model::fault::{Fault, FaultKind, Recovery};
+use crate::model::media::Route;
+use crate::model::retry::Policy;
+
+/// Flavours of the storage step that may turn out wrong for one file before it fails:
+/// more than there are.
+const MAX_FLAVOURS: u32 = 8;
+
+/// What is done after a fault.
+enum Verdict {
+    /// It ends here.
+    Fail,
+    /// Another try, at once.
+    Again,
+    /// Another try, after this long.
+    Wait(Duration),
+}
+
+/// An attempt that was sending broke with `fault`.
+pub(super) fn after_fault(
+    upload: &Upload,
+    fault: Fault,
+    jitter: f64,
+    policy: &Policy,
+) -> Option<(Upload, Vec<Effect>)> {
+    let route = match upload.state {
+        State::Sending { route, .. } => route,
+        State::Comparing => Route::Direct,
+        _ => return None,
+    };
+    if let Recovery::NeedsUser(fix) = fault.recovery {
+        return anew(upload, State::Queued, vec![Effect::HoldQueue(fix, fault)]);
+    }
+    // Where the id was known before the bytes, the service can be asked what became of them.
+    if fault.recovery == Recovery::OutcomeUnknown
+        && route == Route::SignedUrl
+        && let Some(asset) = upload.issued.clone()
+    {
+        return sent(upload, asset, None, Some(fault), policy);
+    }
+    let mut tally = upload.tally.clone();
+    tally.failures += 1;
+    let verdict = judge(&mut tally, &fault, route, jitter, policy);
+    // A URL that is too old takes its asset id with it: the next one comes with another.
+    let expired = fault.kind == FaultKind::ExpiredUrl;
+    let (mut after, effects) = match verdict {
+        Verdict::Fail => {
+            let asset = upload.issued.clone();
+            let effects = asset.as_ref().map(abandon).into_iter().collect();
+            leave(upload, State::Failed { fault, asset }, effects)
+        }
+        Verdict::Again => anew(upload, State::Queued, vec![]),
+        Verdict::Wait(after) => {
+            let mut effects = vec![Effect::Wake {
+                attempt: upload.attempt + 1,
+                after,
+            }];
+            let state = State::Waiting { cause: fault };
+            if expired {
+                effects.extend(upload.issued.as_ref().map(abandon));
+                leave(upload, state, effects)
+            } else {
+                anew(upload, state, effects)
+            }
+        }
+    }?;
+    after.tally = tally;
+    Some((after, effects))
+}
+
+/// Counts the fault and says what follows.
+fn judge(tally: &mut Tally, fault: &Fault, route: Route, jitter: f64, policy: &Policy) -> Verdict {
+    let retry_after = match fault.recovery {
+        Recovery::Transient { retry_after } => retry_after,
+        Recovery::OutcomeUnknown => None,
+        Recovery::NeedsUser(_) | Recovery::Permanent => return Verdict::Fail,
+    };
+    let backoff = policy.backoff(tally.failures, jitter);
+    let wait = retry_after.unwrap_or(backoff);
+    let unless = |over: bool, wait: Duration| {
+        if over {
+            Verdict::Fail
+        } else {
+            Verdict::Wait(wait)
+        }
+    };
+    match fault.kind {
+        FaultKind::Offline => count_for_network(tally, policy, wait),
+        FaultKind::BrokenInBody | FaultKind::Stalled => {
+            if fault.kind == FaultKind::BrokenInBody && route == Route::Direct {
+                tally.breaks += 1;
+                tally.signed_url |= tally.breaks >= policy.breaks_before_signed_url;
+            }
+            count_for_network(tally, policy, wait)
+        }
+        FaultKind::RateLimited => {
+            tally.rate_waited = tally.rate_waited.saturating_add(wait);
+            if tally.rate_waited > policy.rate_grace {
+                tally.tries += 1;
+            }
+            unless(tally.tries >= policy.tries, wait)
+        }
+        FaultKind::RateLimitedOrInvalid => {
+            tally.limit400 += 1;
+            unless(tally.limit400 >= policy.limit400_tries, wait)
+        }
+        FaultKind::Conflict => {
+            tally.conflicts += 1;
+            unless(tally.conflicts > 1, wait.max(policy.conflict_wait))
+        }
+        FaultKind::TooLargeForDirect if route == Route::Direct => {
+            tally.signed_url = true;
+            Verdict::Again
+        }
+        FaultKind::WrongFlavour => {
+            tally.flavours += 1;
+            if tally.flavours > MAX_FLAVOURS {
+                Verdict::Fail
+            } else {
+                Verdict::Again
+            }
+        }
+        FaultKind::LostAnswer | FaultKind::NoAnswer => {
+            tally.unknown += 1;
+            tally.may_be_twice = true;
+            unless(tally.unknown > 1, wait)
+        }
+        FaultKind::BadAnswer | FaultKind::WebPage | FaultKind::AnswerTooLarge => {
+            tally.bad_answers += 1;
+            tally.may_be_twice |= route == Route::Direct;
+            unless(
+                tally.bad_answers > policy.bad_answer_retries,
+                wait.max(policy.bad_answer_wait),
+            )
+        }
+        FaultKind::Redirect => {
+            tally.bad_answers += 1;
+            unless(
+                tally.bad_answers > policy.bad_answer_retries,
+                wait.max(policy.bad_answer_wait),
+            )
+        }
+        _ => {
+            tally.tries += 1;
+            unless(tally.tries >= policy.tries, wait)
+        }
+    }
+}
+
+/// A wait for the network: endless in the window, ended by the tries in `upload`.
+fn count_for_network(tally: &mut Tally, policy: &Policy, wait: Duration) -> Verdict {
+    tally.tries += 1;
+    match policy.network_tries {
+        Some(tries) if tally.tries >= tries => Verdict::Fail,
+        _ => Verdict::Wait(wait),
+    }
+}

@@ -1,0 +1,434 @@
+//! The life of an upload: states that carry their data, what may happen to them, what
+//! follows. [`next`] is the only way from one state to another.
+
+mod after_fault;
+mod next;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
+use super::fault::{Fault, FaultKind, Fix};
+use super::media::{FileStamp, Kind, Note, Rejection, Route};
+use super::snapshot::ItemId;
+
+pub use next::next;
+
+/// One file on its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Upload {
+    /// Rises with every start and every word of the person; a message of a worker or a
+    /// timer that carries an older one is stale.
+    pub attempt: u32,
+    /// Where it is.
+    pub state: State,
+    /// What the check found; `None` before it, and for what was refused.
+    pub media: Option<Media>,
+    /// The id that the service gave before the bytes, as long as they may go there.
+    #[serde(default)]
+    pub issued: Option<AssetId>,
+    /// What was counted on the way.
+    #[serde(default)]
+    pub tally: Tally,
+}
+
+/// A file that was checked and found good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Media {
+    /// Size and time when it was checked.
+    pub stamp: FileStamp,
+    /// What it is.
+    pub kind: Kind,
+    /// Something to say about it.
+    pub note: Option<Note>,
+}
+
+/// Where an upload is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Being looked at.
+    Checking,
+    /// Changed a moment ago: looked at again until it is still.
+    Settling,
+    /// Not one for the service.
+    Rejected(Rejection),
+    /// Good; waits for the person's start.
+    Ready,
+    /// Started; waits for a place.
+    Queued,
+    /// Its content is compared with what may be equal to it.
+    Comparing,
+    /// Equal content is in the history, or goes up as another row of this run.
+    Duplicate(Original),
+    /// Bytes move, or are about to.
+    Sending {
+        /// The way they go.
+        route: Route,
+        /// The last byte may be out: from here on the outcome may be unknown.
+        body_out: bool,
+    },
+    /// A try failed; the next one comes by itself.
+    Waiting {
+        /// Why.
+        cause: Fault,
+    },
+    /// The service has it, or may have it, and is asked until it says how it ended.
+    Processing {
+        /// Its id.
+        asset: AssetId,
+        /// Hash of what was sent.
+        content: Option<ContentHash>,
+        /// Polls so far.
+        polls: u32,
+        /// Why it is not certain that the bytes arrived.
+        doubt: Option<Fault>,
+    },
+    /// SUCCESS, with all bytes.
+    Done {
+        /// Its id.
+        asset: AssetId,
+        /// Hash of what was sent.
+        content: Option<ContentHash>,
+    },
+    /// Ended without success.
+    Failed {
+        /// Why.
+        fault: Fault,
+        /// The id, where there is one.
+        asset: Option<AssetId>,
+    },
+    /// Held.
+    Paused {
+        /// By whom.
+        by: Holder,
+    },
+    /// Given up by the person.
+    Cancelled {
+        /// The id, where there is one.
+        asset: Option<AssetId>,
+    },
+}
+
+/// What a duplicate is a duplicate of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Original {
+    /// An asset that is ready.
+    Asset(AssetId),
+    /// Another row, whose end it shares.
+    Row(ItemId),
+}
+
+/// Who holds a paused upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holder {
+    /// The person pressed Pause.
+    Person,
+    /// The program ended in the midst of it.
+    Interruption,
+}
+
+/// What is counted over the tries of one file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tally {
+    /// Failed starts that count against the policy's tries.
+    pub tries: u32,
+    /// Failures in a row, for the length of the next wait.
+    pub failures: u32,
+    /// Breaks in mid-body on the direct route.
+    pub breaks: u32,
+    /// Times that all bytes of a direct upload were out and no answer came.
+    pub unknown: u32,
+    /// Answers that could not be read.
+    pub bad_answers: u32,
+    /// 400 "Request has exceeded the limit.".
+    pub limit400: u32,
+    /// 409.
+    pub conflicts: u32,
+    /// Flavours of the storage step that turned out wrong.
+    pub flavours: u32,
+    /// Time waited for the rate limit.
+    pub rate_waited: Duration,
+    /// The service said FAILED, and it was uploaded again by itself.
+    pub reuploaded: bool,
+    /// The service may hold the file twice.
+    pub may_be_twice: bool,
+    /// The direct route is given up.
+    pub signed_url: bool,
+    /// It starts by itself once it is found good: it was started before.
+    pub started: bool,
+    /// The person wants it uploaded although it is a duplicate.
+    pub anyway: bool,
+}
+
+/// What happens to an upload.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The check ended.
+    Checked(Result<Media, Rejection>),
+    /// The check found a file that changed a moment ago.
+    StillChanging,
+    /// The person starts it.
+    Start,
+    /// The person holds it.
+    Pause,
+    /// The person lets it go on.
+    Resume,
+    /// The person gives it up.
+    Cancel,
+    /// The person wants it tried again.
+    Retry,
+    /// The person wants a duplicate uploaded.
+    UploadAnyway,
+    /// The person wants the service asked now.
+    CheckAgain,
+    /// There is a place, and a file that may be equal.
+    Compare,
+    /// There is a place.
+    Begin,
+    /// The comparison ended.
+    Compared {
+        /// Of which attempt.
+        attempt: u32,
+        /// What it is equal to.
+        original: Option<Original>,
+    },
+    /// The row that this one is a duplicate of ended.
+    OriginalEnded {
+        /// Its asset, where it ended well.
+        asset: Option<AssetId>,
+    },
+    /// The service gave the id before the bytes.
+    Issued {
+        /// In which attempt.
+        attempt: u32,
+        /// The id.
+        asset: AssetId,
+    },
+    /// The last byte is about to go out.
+    BodyOut {
+        /// In which attempt.
+        attempt: u32,
+    },
+    /// The service took the bytes.
+    Sent {
+        /// In which attempt.
+        attempt: u32,
+        /// The id.
+        asset: AssetId,
+        /// Hash of what was sent.
+        content: ContentHash,
+    },
+    /// The attempt failed.
+    Broke {
+        /// Which.
+        attempt: u32,
+        /// Why.
+        fault: Fault,
+        /// In 0..=1, for the length of the wait.
+        jitter: f64,
+    },
+    /// The wait is over.
+    Due {
+        /// Which.
+        attempt: u32,
+    },
+    /// The service said where the asset is.
+    Polled {
+        /// Of which attempt.
+        attempt: u32,
+        /// What it said.
+        answer: AssetAnswer,
+        /// Since the first poll was due.
+        elapsed: Duration,
+    },
+    /// The service could not be asked.
+    PollBroke {
+        /// Of which attempt.
+        attempt: u32,
+        /// Why.
+        fault: Fault,
+    },
+    /// Nothing new may start: the journal cannot be written. `upload` ends the row.
+    CannotSave,
+}
+
+/// What the engine has to do because of a transition.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Look at the file.
+    Look,
+    /// Look at it again when it had time to become still.
+    LookAgain,
+    /// Compare its content with what may be equal.
+    Compare {
+        /// For this attempt.
+        attempt: u32,
+    },
+    /// Send it.
+    Send {
+        /// As this attempt.
+        attempt: u32,
+        /// On this way.
+        route: Route,
+    },
+    /// Stop whatever runs for it.
+    Abort,
+    /// Say [`Event::Due`] after a while.
+    Wake {
+        /// For this attempt.
+        attempt: u32,
+        /// How long.
+        after: Duration,
+    },
+    /// Ask the service after a while.
+    Poll {
+        /// For this attempt.
+        attempt: u32,
+        /// How long.
+        after: Duration,
+    },
+    /// Write into the history what is known of an asset.
+    Record {
+        /// Which.
+        asset: AssetId,
+        /// Hash of what was sent, where it is known.
+        content: Option<ContentHash>,
+        /// What the service said of it last.
+        status: AssetStatus,
+        /// The id is left behind: the file goes up under another one.
+        abandoned: bool,
+    },
+    /// The ticket for its storage step is of no use any more.
+    DropTicket,
+    /// Hold the queue until the person did this.
+    HoldQueue(Fix, Fault),
+}
+
+impl Upload {
+    /// A file that has just been named.
+    pub fn new() -> Self {
+        Self {
+            attempt: 0,
+            state: State::Checking,
+            media: None,
+            issued: None,
+            tally: Tally::default(),
+        }
+    }
+
+    /// Bytes; 0 before the check.
+    pub fn size(&self) -> u64 {
+        self.media.map_or(0, |media| media.stamp.size)
+    }
+
+    /// The way its bytes go at the next start.
+    pub fn route(&self, direct_limit: u64) -> Route {
+        if self.tally.signed_url || self.size() > direct_limit {
+            Route::SignedUrl
+        } else {
+            Route::Direct
+        }
+    }
+
+    /// The id that the service gave, whatever became of it.
+    pub fn asset(&self) -> Option<&AssetId> {
+        match &self.state {
+            State::Failed { asset, .. } | State::Cancelled { asset } => asset.as_ref(),
+            State::Processing { asset, .. }
+            | State::Done { asset, .. }
+            | State::Duplicate(Original::Asset(asset)) => Some(asset),
+            _ => self.issued.as_ref(),
+        }
+    }
+
+    /// Whether nothing happens to it any more without the person.
+    pub fn has_ended(&self) -> bool {
+        matches!(
+            self.state,
+            State::Rejected(_)
+                | State::Done { .. }
+                | State::Failed { .. }
+                | State::Cancelled { .. }
+                | State::Duplicate(Original::Asset(_))
+        )
+    }
+
+    /// Whether it was started and has not ended.
+    pub fn is_active(&self) -> bool {
+        matches!(
+            self.state,
+            State::Queued
+                | State::Comparing
+                | State::Sending { .. }
+                | State::Waiting { .. }
+                | State::Processing { .. }
+                | State::Duplicate(Original::Row(_))
+        )
+    }
+
+    /// Whether it holds one of the places for transfers.
+    pub fn holds_place(&self) -> bool {
+        matches!(self.state, State::Comparing | State::Sending { .. })
+    }
+
+    /// How it comes back after the program ended in the midst of it: what was sent
+    /// completely is asked about or marked as possibly stored, the rest waits for the
+    /// person.
+    #[must_use]
+    pub fn recovered(mut self) -> Self {
+        self.attempt += 1;
+        let held = State::Paused {
+            by: Holder::Interruption,
+        };
+        self.state = match self.state {
+            State::Settling => State::Checking,
+            State::Sending {
+                route,
+                body_out: true,
+            } => match &self.issued {
+                Some(asset) if route == Route::SignedUrl => State::Processing {
+                    asset: asset.clone(),
+                    content: None,
+                    polls: 0,
+                    doubt: Some(Fault::new(FaultKind::LostAnswer)),
+                },
+                _ => {
+                    self.tally.unknown += 1;
+                    self.tally.may_be_twice = true;
+                    held
+                }
+            },
+            State::Sending { .. }
+            | State::Waiting { .. }
+            | State::Queued
+            | State::Comparing
+            | State::Duplicate(Original::Row(_)) => held,
+            State::Processing {
+                asset,
+                content,
+                doubt,
+                ..
+            } => State::Processing {
+                asset,
+                content,
+                polls: 0,
+                doubt,
+            },
+            other => other,
+        };
+        self
+    }
+}
+
+impl Default for Upload {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,672 @@
+//! What holds for every life of an upload, and the rows of the fault table one by one.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::asset::AssetMetadata;
+use crate::model::fault::{FaultKind, Recovery};
+use crate::model::retry::Policy;
+
+fn asset(number: u32) -> AssetId {
+    AssetId::new(&format!("re_{number}")).unwrap()
+}
+
+fn hash() -> ContentHash {
+    ContentHash::from_bytes([7; 32])
+}
+
+fn media(size: u64) -> Media {
+    Media {
+        stamp: FileStamp {
+            size,
+            modified_ns: 1,
+        },
+        kind: Kind::Video,
+        note: None,
+    }
+}
+
+fn known(status: AssetStatus, file_size: Option<u64>) -> AssetAnswer {
+    AssetAnswer::Known(AssetMetadata { status, file_size })
+}
+
+const ALL_KINDS: [FaultKind; 31] = [
+    FaultKind::Offline,
+    FaultKind::Tls,
+    FaultKind::BrokenInBody,
+    FaultKind::LostAnswer,
+    FaultKind::Stalled,
+    FaultKind::NoAnswer,
+    FaultKind::BadAnswer,
+    FaultKind::WebPage,
+    FaultKind::AnswerTooLarge,
+    FaultKind::Redirect,
+    FaultKind::RateLimited,
+    FaultKind::RateLimitedOrInvalid,
+    FaultKind::BadRequest,
+    FaultKind::Unauthorized,
+    FaultKind::InsufficientBalance,
+    FaultKind::Forbidden,
+    FaultKind::Conflict,
+    FaultKind::TooLargeForDirect,
+    FaultKind::UnsupportedMedia,
+    FaultKind::ServerError,
+    FaultKind::WrongFlavour,
+    FaultKind::ExpiredUrl,
+    FaultKind::StorageRefused,
+    FaultKind::ProcessingFailed,
+    FaultKind::AssetMissing,
+    FaultKind::SizeMismatch,
+    FaultKind::StillProcessing,
+    FaultKind::FileChanged,
+    FaultKind::FileGone,
+    FaultKind::Unreadable,
+    FaultKind::NotSaved,
+];
+
+/// An upload that walks through its life.
+struct Walk {
+    upload: Upload,
+    policy: Policy,
+    effects: Vec<Effect>,
+}
+
+impl Walk {
+    fn sending(size: u64) -> Self {
+        let mut walk = Self {
+            upload: Upload::new(),
+            policy: Policy::for_command_line(),
+            effects: vec![],
+        };
+        walk.step(Event::Checked(Ok(media(size))));
+        walk.step(Event::Start);
+        walk.step(Event::Begin);
+        walk
+    }
+
+    fn step(&mut self, event: Event) -> &mut Self {
+        let (after, effects) = next(&self.upload, event.clone(), &self.policy)
+            .unwrap_or_else(|| panic!("{event:?} does not fit {:?}", self.upload));
+        self.upload = after;
+        self.effects = effects;
+        self
+    }
+
+    fn break_with(&mut self, kind: FaultKind) -> &mut Self {
+        let attempt = self.upload.attempt;
+        self.step(Event::Broke {
+            attempt,
+            fault: Fault::new(kind),
+            jitter: 0.0,
+        })
+    }
+
+    fn wait(&self) -> Duration {
+        self.effects
+            .iter()
+            .find_map(|effect| match effect {
+                Effect::Wake { after, .. } => Some(*after),
+                _ => None,
+            })
+            .unwrap_or_else(|| panic!("no wait in {:?}", self.effects))
+    }
+
+    fn begin_again(&mut self) -> &mut Self {
+        let attempt = self.upload.attempt;
+        if matches!(self.upload.state, State::Waiting { .. }) {
+            self.step(Event::Due { attempt });
+        }
+        self.step(Event::Begin)
+    }
+
+    fn poll(&mut self, answer: AssetAnswer, elapsed: u64) -> &mut Self {
+        let attempt = self.upload.attempt;
+        self.step(Event::Polled {
+            attempt,
+            answer,
+            elapsed: Duration::from_secs(elapsed),
+        })
+    }
+
+    /// Breaks with `kind` and starts again until it fails; the number of starts.
+    fn starts_until_failed(&mut self, kind: FaultKind) -> u32 {
+        for starts in 1..100 {
+            self.break_with(kind);
+            if matches!(self.upload.state, State::Failed { .. }) {
+                return starts;
+            }
+            self.begin_again();
+        }
+        panic!("never fails");
+    }
+
+    fn route(&self) -> Route {
+        match self.upload.state {
+            State::Sending { route, .. } => route,
+            ref other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_good_life_ends_as_done_with_the_id_recorded_first() {
+    let mut walk = Walk::sending(10);
+    let attempt = walk.upload.attempt;
+    walk.step(Event::Sent {
+        attempt,
+        asset: asset(1),
+        content: hash(),
+    });
+    assert!(matches!(&walk.effects[0], Effect::Record { asset: id, .. } if *id == asset(1)));
+    assert!(
+        matches!(walk.effects[1], Effect::Poll { after, .. } if after == Duration::from_secs(2))
+    );
+    walk.poll(known(AssetStatus::Uploading, None), 2);
+    assert!(
+        matches!(walk.effects[0], Effect::Poll { after, .. } if after == Duration::from_secs(4))
+    );
+    walk.poll(known(AssetStatus::Success, Some(10)), 6);
+    assert_eq!(
+        walk.upload.state,
+        State::Done {
+            asset: asset(1),
+            content: Some(hash())
+        }
+    );
+}
+
+#[test]
+fn success_with_another_size_is_never_done() {
+    let mut walk = Walk::sending(10);
+    let attempt = walk.upload.attempt;
+    walk.step(Event::Sent {
+        attempt,
+        asset: asset(1),
+        content: hash(),
+    });
+    walk.poll(known(AssetStatus::Success, Some(9)), 2);
+    let State::Failed { fault, asset: kept } = &walk.upload.state else {
+        panic!("{:?}", walk.upload);
+    };
+    assert_eq!(
+        (fault.kind, kept.as_ref()),
+        (FaultKind::SizeMismatch, Some(&asset(1)))
+    );
+}
+
+#[test]
+fn each_fault_has_the_tries_of_its_row() {
+    for (kind, starts) in [
+        (FaultKind::Offline, 6),
+        (FaultKind::Tls, 1),
+        (FaultKind::Stalled, 6),
+        (FaultKind::LostAnswer, 2),
+        (FaultKind::NoAnswer, 2),
+        (FaultKind::BadAnswer, 3),
+        (FaultKind::WebPage, 3),
+        (FaultKind::AnswerTooLarge, 3),
+        (FaultKind::RateLimitedOrInvalid, 3),
+        (FaultKind::BadRequest, 1),
+        (FaultKind::Conflict, 2),
+        (FaultKind::UnsupportedMedia, 1),
+        (FaultKind::ServerError, 6),
+        (FaultKind::FileChanged, 1),
+        (FaultKind::Unreadable, 1),
+    ] {
+        assert_eq!(
+            Walk::sending(10).starts_until_failed(kind),
+            starts,
+            "{kind:?}"
+        );
+    }
+}
+
+#[test]
+fn the_window_waits_for_the_network_without_end() {
+    let mut walk = Walk::sending(10);
+    walk.policy = Policy::default();
+    for _ in 0..50 {
+        walk.break_with(FaultKind::Offline).begin_again();
+    }
+    assert_eq!(
+        walk.break_with(FaultKind::Offline).wait(),
+        Duration::from_secs(32)
+    );
+}
+
+#[test]
+fn waits_double_and_start_anew_after_the_service_took_the_file() {
+    let mut walk = Walk::sending(10);
+    for seconds in [1, 2, 4] {
+        assert_eq!(
+            walk.break_with(FaultKind::ServerError).wait().as_secs(),
+            seconds
+        );
+        walk.begin_again();
+    }
+    let attempt = walk.upload.attempt;
+    walk.step(Event::Sent {
+        attempt,
+        asset: asset(1),
+        content: hash(),
+    });
+    walk.poll(known(AssetStatus::Failed, None), 2).begin_again();
+    assert_eq!(walk.break_with(FaultKind::ServerError).wait().as_secs(), 1);
+}
+
+#[test]
+fn a_wait_that_the_service_asks_for_is_kept() {
+    let mut walk = Walk::sending(10);
+    let attempt = walk.upload.attempt;
+    let retry_after = Some(Duration::from_secs(77));
+    let fault =
+        Fault::new(FaultKind::RateLimited).with_recovery(Recovery::Transient { retry_after });
+    walk.step(Event::Broke {
+        attempt,
+        fault,
+        jitter: 1.0,
+    });
+    assert_eq!(walk.wait().as_secs(), 77);
+}
+
+#[test]
+fn rate_limits_cost_no_tries_for_a_quarter_of_an_hour() {
+    let mut walk = Walk::sending(10);
+    let mut waited = Duration::ZERO;
+    let mut after_grace = 0;
+    loop {
+        walk.break_with(FaultKind::RateLimited);
+        if matches!(walk.upload.state, State::Failed { .. }) {
+            break;
+        }
+        if waited + walk.wait() > Duration::from_secs(900) {
+            after_grace += 1;
+        }
+        waited += walk.wait();
+        walk.begin_again();
+    }
+    assert_eq!(after_grace, 5);
+}
+
+#[test]
+fn two_breaks_in_mid_body_lead_to_the_signed_url_on_the_third_try() {
+    let mut walk = Walk::sending(10);
+    walk.break_with(FaultKind::BrokenInBody).begin_again();
+    assert_eq!(walk.route(), Route::Direct);
+    walk.break_with(FaultKind::BrokenInBody).begin_again();
+    assert_eq!(walk.route(), Route::SignedUrl);
+}
+
+#[test]
+fn a_file_too_large_for_the_direct_route_takes_the_other_at_once() {
+    let mut walk = Walk::sending(10);
+    walk.break_with(FaultKind::TooLargeForDirect);
+    assert_eq!(walk.upload.state, State::Queued);
+    walk.step(Event::Begin);
+    assert_eq!(walk.route(), Route::SignedUrl);
+}
+
+#[test]
+fn a_lost_answer_is_sent_once_more_and_remembered() {
+    let mut walk = Walk::sending(10);
+    walk.break_with(FaultKind::LostAnswer);
+    assert!(walk.upload.tally.may_be_twice);
+    walk.begin_again();
+    walk.break_with(FaultKind::LostAnswer);
+    assert!(matches!(walk.upload.state, State::Failed { .. }));
+}
+
+#[test]
+fn a_lost_answer_of_the_storage_step_is_asked_about_before_sending_again() {
+    let mut walk = Walk::sending(600_000_000);
+    assert_eq!(walk.route(), Route::SignedUrl);
+    let attempt = walk.upload.attempt;
+    walk.step(Event::Issued {
+        attempt,
+        asset: asset(5),
+    });
+    walk.break_with(FaultKind::LostAnswer);
+    assert!(matches!(
+        walk.upload.state,
+        State::Processing { doubt: Some(_), .. }
+    ));
+    walk.poll(known(AssetStatus::Waiting, None), 59);
+    assert!(matches!(walk.upload.state, State::Processing { .. }));
+    walk.poll(known(AssetStatus::Waiting, None), 61);
+    assert_eq!(walk.upload.state, State::Queued);
+    assert!(!walk.upload.tally.may_be_twice);
+    assert_eq!(
+        walk.upload.issued,
+        Some(asset(5)),
+        "its place is still good"
+    );
+}
+
+#[test]
+fn a_sign_of_the_bytes_ends_the_doubt() {
+    let mut walk = Walk::sending(600_000_000);
+    let attempt = walk.upload.attempt;
+    walk.step(Event::Issued {
+        attempt,
+        asset: asset(5),
+    });
+    walk.break_with(FaultKind::LostAnswer);
+    walk.poll(known(AssetStatus::Waiting, Some(600_000_000)), 30);
+    walk.poll(known(AssetStatus::Waiting, None), 90);
+    assert!(matches!(
+        walk.upload.state,
+        State::Processing { doubt: None, .. }
+    ));
+}
+
+#[test]
+fn a_replaced_ticket_leaves_its_id_as_abandoned() {
+    let mut walk = Walk::sending(600_000_000);
+    let attempt = walk.upload.attempt;
+    walk.step(Event::Issued {
+        attempt,
+        asset: asset(5),
+    });
+    walk.break_with(FaultKind::ExpiredUrl);
+    assert!(walk.effects.contains(&super::next::abandon(&asset(5))));
+    walk.begin_again();
+    let attempt = walk.upload.attempt;
+    walk.step(Event::Issued {
+        attempt,
+        asset: asset(6),
+    });
+    walk.break_with(FaultKind::ServerError).begin_again();
+    let attempt = walk.upload.attempt;
+    walk.step(Event::Issued {
+        attempt,
+        asset: asset(7),
+    });
+    assert!(walk.effects.contains(&super::next::abandon(&asset(6))));
+}
+
+#[test]
+fn failed_at_the_service_is_uploaded_again_once() {
+    let mut walk = Walk::sending(10);
+    for number in [1, 2] {
+        let attempt = walk.upload.attempt;
+        walk.step(Event::Sent {
+            attempt,
+            asset: asset(number),
+            content: hash(),
+        });
+        walk.poll(known(AssetStatus::Failed, None), 2);
+        if number == 1 {
+            walk.step(Event::Begin);
+        }
+    }
+    assert!(
+        matches!(&walk.upload.state, State::Failed { fault, asset: Some(id) }
+        if fault.kind == FaultKind::ProcessingFailed && *id == asset(2))
+    );
+}
+
+#[test]
+fn an_asset_may_be_unknown_for_a_minute() {
+    let mut walk = Walk::sending(10);
+    let attempt = walk.upload.attempt;
+    walk.step(Event::Sent {
+        attempt,
+        asset: asset(1),
+        content: hash(),
+    });
+    walk.poll(AssetAnswer::NotFound, 59);
+    assert!(matches!(walk.upload.state, State::Processing { .. }));
+    walk.poll(AssetAnswer::NotFound, 60);
+    assert!(matches!(
+        &walk.upload.state,
+        State::Failed { asset: Some(_), .. }
+    ));
+}
+
+#[test]
+fn what_a_person_has_to_mend_fails_no_file() {
+    for kind in [
+        FaultKind::Unauthorized,
+        FaultKind::InsufficientBalance,
+        FaultKind::Forbidden,
+    ] {
+        let mut walk = Walk::sending(10);
+        walk.break_with(kind);
+        assert_eq!(walk.upload.state, State::Queued, "{kind:?}");
+        assert!(matches!(walk.effects[..], [Effect::HoldQueue(..)]));
+    }
+}
+
+#[test]
+fn trouble_with_polling_never_fails_a_file() {
+    for kind in ALL_KINDS {
+        let mut walk = Walk::sending(10);
+        let attempt = walk.upload.attempt;
+        walk.step(Event::Sent {
+            attempt,
+            asset: asset(1),
+            content: hash(),
+        });
+        walk.step(Event::PollBroke {
+            attempt,
+            fault: Fault::new(kind),
+        });
+        assert!(
+            matches!(walk.upload.state, State::Processing { .. }),
+            "{kind:?}"
+        );
+        assert!(matches!(walk.effects[0], Effect::Poll { .. }));
+    }
+}
+
+#[test]
+fn after_an_interruption_only_a_whole_body_is_in_doubt() {
+    let recovered = |walk: &Walk| walk.upload.clone().recovered();
+    let mut direct = Walk::sending(10);
+    assert!(!recovered(&direct).tally.may_be_twice);
+    let attempt = direct.upload.attempt;
+    direct.step(Event::BodyOut { attempt });
+    assert!(recovered(&direct).tally.may_be_twice);
+    let mut signed = Walk::sending(600_000_000);
+    let attempt = signed.upload.attempt;
+    signed.step(Event::Issued {
+        attempt,
+        asset: asset(1),
+    });
+    signed.step(Event::BodyOut { attempt });
+    let after = recovered(&signed);
+    assert!(matches!(
+        after.state,
+        State::Processing { doubt: Some(_), .. }
+    ));
+    assert!(!after.tally.may_be_twice);
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let fault = (0..ALL_KINDS.len()).prop_map(|index| Fault::new(ALL_KINDS[index]));
+    let status = prop_oneof![
+        Just(AssetStatus::Waiting),
+        Just(AssetStatus::Uploading),
+        Just(AssetStatus::Success),
+        Just(AssetStatus::Failed),
+        Just(AssetStatus::Other),
+    ];
+    let answer = prop_oneof![
+        3 => (status, prop_oneof![Just(None), Just(Some(10)), Just(Some(9))])
+            .prop_map(|(status, size)| known(status, size)),
+        1 => Just(AssetAnswer::NotFound),
+    ];
+    // Attempts are given as an age: 0 is put to the current one by the walk.
+    let age = prop_oneof![4 => Just(0_u32), 1 => 1_u32..3];
+    prop_oneof![
+        Just(Event::Checked(Ok(media(10)))),
+        Just(Event::Checked(Ok(media(600_000_000)))),
+        Just(Event::Checked(Err(Rejection::Empty))),
+        Just(Event::StillChanging),
+        Just(Event::Start),
+        Just(Event::Pause),
+        Just(Event::Resume),
+        Just(Event::Cancel),
+        Just(Event::Retry),
+        Just(Event::UploadAnyway),
+        Just(Event::CheckAgain),
+        Just(Event::Compare),
+        Just(Event::Begin),
+        Just(Event::Begin),
+        Just(Event::CannotSave),
+        Just(Event::OriginalEnded { asset: None }),
+        Just(Event::OriginalEnded {
+            asset: Some(asset(1))
+        }),
+        (
+            age.clone(),
+            prop_oneof![
+                Just(None),
+                Just(Some(Original::Row(ItemId(9)))),
+                Just(Some(Original::Asset(asset(9))))
+            ]
+        )
+            .prop_map(|(attempt, original)| Event::Compared { attempt, original }),
+        (age.clone(), 1_u32..4).prop_map(|(attempt, n)| Event::Issued {
+            attempt,
+            asset: asset(n)
+        }),
+        age.clone().prop_map(|attempt| Event::BodyOut { attempt }),
+        (age.clone(), 1_u32..4).prop_map(|(attempt, n)| Event::Sent {
+            attempt,
+            asset: asset(n),
+            content: hash()
+        }),
+        (age.clone(), fault.clone(), 0.0..1.0).prop_map(|(attempt, fault, jitter)| Event::Broke {
+            attempt,
+            fault,
+            jitter
+        }),
+        age.clone().prop_map(|attempt| Event::Due { attempt }),
+        (age.clone(), answer, 0_u64..120).prop_map(|(attempt, answer, elapsed)| Event::Polled {
+            attempt,
+            answer,
+            elapsed: Duration::from_secs(elapsed)
+        }),
+        (age, fault).prop_map(|(attempt, fault)| Event::PollBroke { attempt, fault }),
+    ]
+}
+
+fn aged(event: Event, current: u32) -> Event {
+    let at = |age: u32| current.wrapping_sub(age);
+    match event {
+        Event::Compared { attempt, original } => Event::Compared {
+            attempt: at(attempt),
+            original,
+        },
+        Event::Issued { attempt, asset } => Event::Issued {
+            attempt: at(attempt),
+            asset,
+        },
+        Event::BodyOut { attempt } => Event::BodyOut {
+            attempt: at(attempt),
+        },
+        Event::Sent {
+            attempt,
+            asset,
+            content,
+        } => Event::Sent {
+            attempt: at(attempt),
+            asset,
+            content,
+        },
+        Event::Broke {
+            attempt,
+            fault,
+            jitter,
+        } => Event::Broke {
+            attempt: at(attempt),
+            fault,
+            jitter,
+        },
+        Event::Due { attempt } => Event::Due {
+            attempt: at(attempt),
+        },
+        Event::Polled {
+            attempt,
+            answer,
+            elapsed,
+        } => Event::Polled {
+            attempt: at(attempt),
+            answer,
+            elapsed,
+        },
+        Event::PollBroke { attempt, fault } => Event::PollBroke {
+            attempt: at(attempt),
+            fault,
+        },
+        other => other,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn every_life_keeps_the_rules(events in prop::collection::vec(any_event(), 1..60)) {
+        let policy = Policy::for_command_line();
+        let mut upload = Upload::new();
+        let mut given: Vec<AssetId> = vec![];
+        for event in events {
+            let stale = matches!(event.attempt(), Some(age) if age > 0);
+            let event = aged(event, upload.attempt);
+            let Some((after, effects)) = next(&upload, event.clone(), &policy) else {
+                continue;
+            };
+            prop_assert!(!stale, "a stale event moved {:?}: {:?}", upload, event);
+            prop_assert!(after.attempt >= upload.attempt);
+            prop_assert!(!matches!(upload.state, State::Done { .. }), "Done is final");
+            prop_assert!(after.tally.tries <= policy.tries);
+            // One that carries on waits for something that comes by itself.
+            let attempt = after.attempt;
+            let carries_on = match after.state {
+                State::Waiting { .. } => effects
+                    .iter()
+                    .any(|e| matches!(e, Effect::Wake { attempt: a, .. } if *a == attempt)),
+                State::Processing { .. } => effects
+                    .iter()
+                    .any(|e| matches!(e, Effect::Poll { attempt: a, .. } if *a == attempt)),
+                State::Comparing => effects.contains(&Effect::Compare { attempt }),
+                _ => true,
+            };
+            prop_assert!(carries_on, "{:?} waits for nothing", after);
+            // Nothing is sent but by a start of its own.
+            let sends = effects.iter().filter(|e| matches!(e, Effect::Send { .. })).count();
+            prop_assert_eq!(sends, usize::from(
+                matches!(after.state, State::Sending { body_out: false, .. }) && after.attempt > upload.attempt));
+            // Whoever leaves a transfer, a timer or a poll for the person stops it.
+            if upload.is_active() && matches!(after.state, State::Paused { .. } | State::Cancelled { .. }) {
+                prop_assert!(effects.contains(&Effect::Abort));
+            }
+            // No id gets out of sight without being recorded.
+            match &event {
+                Event::Issued { asset, .. } | Event::Sent { asset, .. } => {
+                    let recorded = effects.iter().any(|e| matches!(e,
+                        Effect::Record { asset: id, abandoned: false, .. } if id == asset));
+                    prop_assert!(recorded);
+                    given.push(asset.clone());
+                }
+                _ => {}
+            }
+            if let State::Done { asset, .. } = &after.state {
+                prop_assert!(given.contains(asset), "an id from nowhere: {:?}", asset);
+                let said_success = matches!(&event, Event::Polled { answer: AssetAnswer::Known(m), .. }
+                    if m.status == AssetStatus::Success && m.file_size.is_none_or(|s| s == upload.size()));
+                prop_assert!(said_success, "Done without SUCCESS: {:?}", event);
+            }
+            upload = after;
+        }
+        // A cancel always settles, from wherever it is.
+        if !upload.has_ended() {
+            let (after, _) = next(&upload, Event::Cancel, &policy).expect("a cancel settles");
+            prop_assert!(after.has_ended());
+        }
+    }
+}
