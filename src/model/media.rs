@@ -1,6 +1,17 @@
 //! Which files the service takes: formats, what their content looks like, sizes.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
+
+mod frames;
+mod relatives;
+mod signatures;
+mod sniff;
+#[cfg(test)]
+mod tests;
+
+use sniff::Family;
 
 /// Largest direct upload, in bytes: the smaller reading of the seed's "500 MB".
 pub const DIRECT_LIMIT: u64 = 500_000_000;
@@ -108,6 +119,144 @@ impl Rejection {
             Self::NotFound => "not_found",
         }
     }
+}
+
+/// One extension that the service's formats have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Format {
+    /// In lower case, without the dot.
+    pub extension: &'static str,
+    /// What such a file is.
+    pub kind: Kind,
+    /// Content type that goes on the wire.
+    pub mime: &'static str,
+    /// What its content has to look like.
+    family: Family,
+}
+
+/// Every extension that is taken: the seed's 20 formats, with `mpg`, `jpg` and `tif` as other
+/// spellings of three of them.
+const FORMATS: [Format; 23] = {
+    use Kind::{Audio, Image, Video};
+    const fn format(
+        extension: &'static str,
+        kind: Kind,
+        mime: &'static str,
+        family: Family,
+    ) -> Format {
+        Format {
+            extension,
+            kind,
+            mime,
+            family,
+        }
+    }
+    [
+        format("mp4", Video, "video/mp4", Family::IsoMedia),
+        format("mov", Video, "video/quicktime", Family::IsoMedia),
+        format("avi", Video, "video/x-msvideo", Family::Avi),
+        format("webm", Video, "video/webm", Family::Matroska),
+        format("mkv", Video, "video/x-matroska", Family::Matroska),
+        format("flv", Video, "video/x-flv", Family::Flv),
+        format("wmv", Video, "video/x-ms-wmv", Family::Asf),
+        format("mpeg", Video, "video/mpeg", Family::Mpeg),
+        format("mpg", Video, "video/mpeg", Family::Mpeg),
+        format("mp3", Audio, "audio/mpeg", Family::MpegAudio),
+        format("wav", Audio, "audio/wav", Family::Wav),
+        format("aac", Audio, "audio/aac", Family::Aac),
+        format("flac", Audio, "audio/flac", Family::Flac),
+        format("ogg", Audio, "audio/ogg", Family::Ogg),
+        format("m4a", Audio, "audio/mp4", Family::IsoMedia),
+        format("jpg", Image, "image/jpeg", Family::Jpeg),
+        format("jpeg", Image, "image/jpeg", Family::Jpeg),
+        format("png", Image, "image/png", Family::Png),
+        format("gif", Image, "image/gif", Family::Gif),
+        format("webp", Image, "image/webp", Family::Webp),
+        format("bmp", Image, "image/bmp", Family::Bmp),
+        format("tiff", Image, "image/tiff", Family::Tiff),
+        format("tif", Image, "image/tiff", Family::Tiff),
+    ]
+};
+
+/// Every extension that the service takes, videos first, for dialogs and texts.
+pub fn formats() -> &'static [Format] {
+    &FORMATS
+}
+
+/// The format that a file's extension names, without regard to case.
+///
+/// # Errors
+///
+/// [`Rejection::UnsupportedFormat`] for every other extension and for none.
+pub fn format_of(path: &Path) -> Result<&'static Format, Rejection> {
+    let extension = path.extension().unwrap_or_default();
+    if let Some(format) = FORMATS
+        .iter()
+        .find(|format| extension.eq_ignore_ascii_case(format.extension))
+    {
+        return Ok(format);
+    }
+    let extension = extension.to_string_lossy().to_lowercase();
+    Err(Rejection::UnsupportedFormat {
+        convert_to: relatives::convert_to(&extension).map(str::to_owned),
+        extension,
+    })
+}
+
+/// Judges a file by its name and its size in bytes alone, as is done where looking into it
+/// would fetch it from a cloud.
+///
+/// # Errors
+///
+/// [`Rejection::UnsupportedFormat`], [`Rejection::Empty`] or [`Rejection::TooLarge`], in this
+/// order.
+pub fn check_unread(path: &Path, size: u64) -> Result<Accepted, Rejection> {
+    let format = format_of(path)?;
+    match size {
+        0 => return Err(Rejection::Empty),
+        size if size > SIZE_LIMIT => return Err(Rejection::TooLarge { size }),
+        _ => {}
+    }
+    Ok(Accepted {
+        kind: format.kind,
+        mime: format.mime,
+        route: if size > DIRECT_LIMIT {
+            Route::SignedUrl
+        } else {
+            Route::Direct
+        },
+        note: (size > SIZE_DOUBT).then_some(Note::MayBeTooLarge),
+    })
+}
+
+/// Judges a file by its name, its size in bytes and its first bytes. `head` is the file's first
+/// [`HEAD_LEN`] bytes, or all of a shorter file.
+///
+/// Content that no strong signature names passes with [`Note::UnknownContent`]; only what is
+/// clearly something else is refused.
+///
+/// # Errors
+///
+/// Those of [`check_unread`], then [`Rejection::ContentMismatch`].
+pub fn check(path: &Path, size: u64, head: &[u8]) -> Result<Accepted, Rejection> {
+    let format = format_of(path)?;
+    let mut accepted = check_unread(path, size)?;
+    match sniff::sniff(head, size) {
+        Some(content)
+            if content
+                .family
+                .is_some_and(|family| family.agrees_with(format.family)) => {}
+        Some(content) if content.certain => {
+            return Err(Rejection::ContentMismatch {
+                extension: format.extension.to_owned(),
+                looks_like: content.looks_like.to_owned(),
+                rename_to: content.rename_to.map(str::to_owned),
+            });
+        }
+        // One note has room: that the service may refuse the file weighs more.
+        _ => accepted.note = accepted.note.or(Some(Note::UnknownContent)),
+    }
+    Ok(accepted)
 }
 
 /// What tells one state of a file from another.

@@ -1,6 +1,7 @@
 //! What the program knows and decides, without I/O, clock, runtime or window.
 
 pub mod asset;
+pub mod cost;
 pub mod fault;
 pub mod key;
 pub mod media;

@@ -1,0 +1,140 @@
+//! Taking files in: walking folders, looking at files, fingerprinting them.
+//!
+//! Everything here blocks and belongs on a thread for that. Nothing here opens for reading
+//! what is not a regular file: a FIFO would block, a device might do anything.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use crate::model::media::{self, Accepted, FileStamp, HEAD_LEN, Note, Rejection};
+
+mod fingerprint;
+mod platform;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub use fingerprint::hash;
+pub use walk::{Found, walk};
+
+/// A file that was looked at and is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looked {
+    /// What it is and how it goes.
+    pub accepted: Accepted,
+    /// What it was when it was looked at; another stamp later is a changed file.
+    pub stamp: FileStamp,
+    /// Its content lives in the cloud: it was judged by name and size, and reading it fetches
+    /// it first.
+    pub in_cloud: bool,
+}
+
+/// Looks at a file, whatever it may turn out to be, and judges it.
+///
+/// Links are followed. A placeholder of a file in the cloud is not opened.
+///
+/// # Errors
+///
+/// In this order: [`Rejection::NotFound`], [`Rejection::UnsupportedFormat`],
+/// [`Rejection::Unreadable`] or [`Rejection::NotAFile`] (a folder, too), then those of
+/// [`media::check`].
+pub fn look(path: &Path) -> Result<Looked, Rejection> {
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            let rejection = rejection(&error);
+            if rejection != Rejection::NotFound {
+                media::format_of(path)?;
+            }
+            return Err(rejection);
+        }
+    };
+    media::format_of(path)?;
+    if !metadata.is_file() {
+        return Err(Rejection::NotAFile);
+    }
+    if platform::is_in_cloud(&metadata) {
+        let mut accepted = media::check_unread(path, metadata.len())?;
+        accepted.note = accepted.note.or(Some(Note::InCloud));
+        return Ok(Looked {
+            accepted,
+            stamp: FileStamp::of(&metadata),
+            in_cloud: true,
+        });
+    }
+    let (metadata, head) = read_head(path).map_err(|error| rejection(&error))?;
+    if !metadata.is_file() {
+        return Err(Rejection::NotAFile);
+    }
+    Ok(Looked {
+        accepted: media::check(path, metadata.len(), &head)?,
+        stamp: FileStamp::of(&metadata),
+        in_cloud: false,
+    })
+}
+
+/// The first [`HEAD_LEN`] bytes of a file, and the metadata of the very file that they are of.
+fn read_head(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let mut head = Vec::with_capacity(HEAD_LEN);
+    if metadata.is_file() {
+        let limit = u64::try_from(HEAD_LEN).unwrap_or(u64::MAX);
+        file.take(limit).read_to_end(&mut head)?;
+    }
+    Ok((metadata, head))
+}
+
+/// Which file a path leads to: equal for two paths to one file, through links as well. Hard
+/// links count as files of their own, as they have names of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Identity(PathBuf);
+
+/// Which file this path leads to. Where nothing is there, the path itself, made absolute.
+pub fn identity(path: &Path) -> Identity {
+    let resolved = fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    Identity(resolved.unwrap_or_else(|_| path.to_owned()))
+}
+
+/// Why something cannot be taken that the system gives this error for.
+fn rejection(error: &io::Error) -> Rejection {
+    if is_gone(error) {
+        Rejection::NotFound
+    } else {
+        Rejection::Unreadable {
+            cause: cause(error),
+        }
+    }
+}
+
+/// Whether the error says that nothing is there.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// The system's error in a few plain words.
+fn cause(error: &io::Error) -> String {
+    if let Some(words) = platform::cause(error) {
+        return words.to_owned();
+    }
+    let words = match error.kind() {
+        ErrorKind::PermissionDenied => "permission denied",
+        ErrorKind::IsADirectory => "it is a folder",
+        ErrorKind::TimedOut => "the drive did not answer in time",
+        ErrorKind::HostUnreachable
+        | ErrorKind::NetworkUnreachable
+        | ErrorKind::NetworkDown
+        | ErrorKind::StaleNetworkFileHandle => "the network drive cannot be reached",
+        ErrorKind::ResourceBusy => "it is in use by another program",
+        ErrorKind::InvalidFilename => "the name is too long",
+        ErrorKind::InvalidInput => "the name is not one that the system allows",
+        _ => {
+            let words = error.to_string();
+            // The standard library adds the system's number, which tells people nothing.
+            let plain = words.split(" (os error").next().unwrap_or(&words);
+            return plain.trim_end_matches('.').to_lowercase();
+        }
+    };
+    words.to_owned()
+}

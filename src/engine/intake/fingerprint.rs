@@ -1,0 +1,73 @@
+//! The fingerprint of a file, where it is wanted before the file is sent.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::model::asset::ContentHash;
+use crate::model::fault::{Diagnostics, Fault, FaultKind};
+use crate::model::media::FileStamp;
+
+/// Bytes of one read: more is no faster, less is slower (the design's `performance.md`).
+const BLOCK: usize = 256 * 1024;
+
+/// Hashes a whole file with BLAKE3, one pass, on this thread.
+///
+/// `stamp` is what the file was when it was looked at. A file in the cloud is fetched.
+///
+/// # Errors
+///
+/// [`FaultKind::FileChanged`] where the file is not that of `stamp` before, during or after the
+/// pass; [`FaultKind::FileGone`]; [`FaultKind::Unreadable`]; [`FaultKind::Cancelled`] soon after
+/// `cancel` is set.
+pub fn hash(path: &Path, stamp: FileStamp, cancel: &AtomicBool) -> Result<ContentHash, Fault> {
+    // By path first: what has become a FIFO or a device is never opened.
+    expect_stamp(path, stamp)?;
+    let mut file = File::open(path).map_err(|error| fault(&error))?;
+    let mut hasher = blake3::Hasher::new();
+    let mut block = vec![0; BLOCK];
+    let mut left = stamp.size;
+    loop {
+        if cancel.load(Ordering::Relaxed) {
+            return Err(Fault::new(FaultKind::Cancelled));
+        }
+        let read = match file.read(&mut block) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(fault(&error)),
+        };
+        left = u64::try_from(read)
+            .ok()
+            .and_then(|read| left.checked_sub(read))
+            .ok_or_else(|| Fault::new(FaultKind::FileChanged))?;
+        hasher.update(&block[..read]);
+    }
+    if left > 0 {
+        return Err(Fault::new(FaultKind::FileChanged));
+    }
+    expect_stamp(path, stamp)?;
+    Ok(ContentHash::from_bytes(hasher.finalize().into()))
+}
+
+fn expect_stamp(path: &Path, stamp: FileStamp) -> Result<(), Fault> {
+    let metadata = fs::metadata(path).map_err(|error| fault(&error))?;
+    if metadata.is_file() && FileStamp::of(&metadata) == stamp {
+        Ok(())
+    } else {
+        Err(Fault::new(FaultKind::FileChanged))
+    }
+}
+
+fn fault(error: &io::Error) -> Fault {
+    let kind = if super::is_gone(error) {
+        FaultKind::FileGone
+    } else {
+        FaultKind::Unreadable
+    };
+    Fault::new(kind).with_diagnostics(Diagnostics {
+        causes: vec![super::cause(error)],
+        ..Diagnostics::default()
+    })
+}

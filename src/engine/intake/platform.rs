@@ -1,0 +1,159 @@
+//! What each system says of a file beyond its size and its times: hidden, in the cloud, and
+//! its own error numbers.
+
+use std::ffi::OsStr;
+use std::fs::{DirEntry, Metadata};
+use std::io;
+
+/// Names that systems and their tools leave in folders, in lower case.
+const SYSTEM_NAMES: [&str; 10] = [
+    "$recycle.bin",
+    "#recycle",
+    "@eadir",
+    "__macosx",
+    "desktop.ini",
+    "ehthumbs.db",
+    "icon\r",
+    "lost+found",
+    "system volume information",
+    "thumbs.db",
+];
+
+/// Whether a walk passes this entry over: hidden by its name or by the system's own mark, or
+/// one of the system's files.
+pub(super) fn is_hidden(name: &OsStr, entry: &DirEntry) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+        || SYSTEM_NAMES
+            .iter()
+            .any(|system| name.eq_ignore_ascii_case(system))
+        || has_hidden_mark(entry)
+}
+
+#[cfg(windows)]
+fn has_hidden_mark(entry: &DirEntry) -> bool {
+    use std::os::windows::fs::MetadataExt;
+
+    const FILE_ATTRIBUTE_HIDDEN: u32 = 0x2;
+    const FILE_ATTRIBUTE_SYSTEM: u32 = 0x4;
+    // Folders with an icon or a name of their own carry the system's mark and are not hidden.
+    entry.metadata().is_ok_and(|metadata| {
+        let attributes = metadata.file_attributes();
+        attributes & FILE_ATTRIBUTE_HIDDEN != 0
+            || (attributes & FILE_ATTRIBUTE_SYSTEM != 0 && !metadata.is_dir())
+    })
+}
+
+#[cfg(target_os = "macos")]
+fn has_hidden_mark(entry: &DirEntry) -> bool {
+    use std::os::macos::fs::MetadataExt;
+
+    /// `chflags hidden`, in `sys/stat.h`.
+    const UF_HIDDEN: u32 = 0x8000;
+    entry
+        .metadata()
+        .is_ok_and(|metadata| metadata.st_flags() & UF_HIDDEN != 0)
+}
+
+#[cfg(not(any(windows, target_os = "macos")))]
+fn has_hidden_mark(_entry: &DirEntry) -> bool {
+    false
+}
+
+/// Whether a file's content is not on this computer: reading it makes the system fetch it.
+#[cfg(windows)]
+pub(super) fn is_in_cloud(metadata: &Metadata) -> bool {
+    use std::os::windows::fs::MetadataExt;
+
+    const FILE_ATTRIBUTE_OFFLINE: u32 = 0x1000;
+    const FILE_ATTRIBUTE_RECALL_ON_OPEN: u32 = 0x4_0000;
+    const FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS: u32 = 0x40_0000;
+    metadata.file_attributes()
+        & (FILE_ATTRIBUTE_OFFLINE
+            | FILE_ATTRIBUTE_RECALL_ON_OPEN
+            | FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS)
+        != 0
+}
+
+/// Whether a file's content is not on this computer: reading it makes the system fetch it.
+#[cfg(target_os = "macos")]
+pub(super) fn is_in_cloud(metadata: &Metadata) -> bool {
+    use std::os::macos::fs::MetadataExt;
+
+    /// "File is dataless", in `sys/stat.h`.
+    const SF_DATALESS: u32 = 0x4000_0000;
+    metadata.st_flags() & SF_DATALESS != 0
+}
+
+/// Whether a file's content is not on this computer; this system has no mark for it.
+#[cfg(not(any(windows, target_os = "macos")))]
+pub(super) fn is_in_cloud(_metadata: &Metadata) -> bool {
+    false
+}
+
+/// What tells one folder from all others.
+#[cfg(unix)]
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct FolderId(u64, u64);
+
+/// What tells this folder from all others, by whatever path it is reached.
+#[cfg(unix)]
+pub(super) fn folder_id(_path: &std::path::Path, metadata: &Metadata) -> io::Result<FolderId> {
+    use std::os::unix::fs::MetadataExt;
+
+    Ok(FolderId(metadata.dev(), metadata.ino()))
+}
+
+/// What tells one folder from all others.
+#[cfg(not(unix))]
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct FolderId(std::path::PathBuf);
+
+/// What tells this folder from all others, by whatever path it is reached.
+#[cfg(not(unix))]
+pub(super) fn folder_id(path: &std::path::Path, _metadata: &Metadata) -> io::Result<FolderId> {
+    std::fs::canonicalize(path).map(FolderId)
+}
+
+/// Plain words for errors that the standard library has no kind for.
+pub(super) fn cause(error: &io::Error) -> Option<&'static str> {
+    words(error.raw_os_error()?)
+}
+
+#[cfg(unix)]
+fn words(code: i32) -> Option<&'static str> {
+    const EIO: i32 = 5;
+    const ELOOP: i32 = if cfg!(target_os = "linux") { 40 } else { 62 };
+    match code {
+        EIO => Some("the drive reports a read error"),
+        ELOOP => Some("the link leads back to itself"),
+        _ => None,
+    }
+}
+
+#[cfg(windows)]
+fn words(code: i32) -> Option<&'static str> {
+    const ERROR_NOT_READY: i32 = 21;
+    const ERROR_CRC: i32 = 23;
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    const ERROR_LOCK_VIOLATION: i32 = 33;
+    const ERROR_VIRUS_INFECTED: i32 = 225;
+    const ERROR_CLOUD_FILE_PROVIDER_NOT_RUNNING: i32 = 362;
+    const ERROR_IO_DEVICE: i32 = 1117;
+    const ERROR_CANT_RESOLVE_FILENAME: i32 = 1921;
+    match code {
+        ERROR_NOT_READY => Some("the drive is not ready"),
+        ERROR_CRC | ERROR_IO_DEVICE => Some("the drive reports a read error"),
+        ERROR_SHARING_VIOLATION | ERROR_LOCK_VIOLATION => Some("it is in use by another program"),
+        ERROR_VIRUS_INFECTED => Some("the virus scanner blocks it"),
+        ERROR_CLOUD_FILE_PROVIDER_NOT_RUNNING => {
+            Some("it is in the cloud, and the cloud drive's program does not run")
+        }
+        ERROR_CANT_RESOLVE_FILENAME => Some("the link leads back to itself"),
+        _ => None,
+    }
+}
+
+#[cfg(not(any(unix, windows)))]
+fn words(_code: i32) -> Option<&'static str> {
+    None
+}

@@ -1,0 +1,247 @@
+//! Finding files: what is named is reported as it is, folders are walked.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fs::{self, FileType, Metadata};
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use super::platform::{self, FolderId};
+use super::rejection;
+use crate::model::media::{self, Rejection};
+
+/// What a walk comes upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Something to [`look`](super::look) at: it was named, or is a regular file in a folder
+    /// with an extension of the service's.
+    File(PathBuf),
+    /// Something in a folder that is not taken, known without a look: no regular file although
+    /// its extension is the service's, or a folder that cannot be read.
+    Rejected {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        rejection: Rejection,
+    },
+    /// A folder is about to be read. Nothing to do, but a chance to stop where folders hold
+    /// nothing of interest.
+    Entering(PathBuf),
+    /// A folder that was named is through; comes once for each.
+    Walked {
+        /// As it was named.
+        folder: PathBuf,
+        /// Regular files in it, at any depth, that were passed over for their extension.
+        skipped: u64,
+    },
+}
+
+/// Walks through what was named, in the order of its naming, until `sink` breaks.
+///
+/// Paths in folders are the named path joined with what was found under it. Entries of a
+/// folder come sorted by name, numbers in names by their value. Links are followed, each folder
+/// is walked once in a call by whatever paths it is reached, and what is hidden or the system's
+/// own is passed over, unless it was named itself.
+pub fn walk(paths: &[PathBuf], mut sink: impl FnMut(Found) -> ControlFlow<()>) -> ControlFlow<()> {
+    let mut walker = Walker {
+        sink: &mut sink,
+        seen: HashSet::new(),
+        skipped: 0,
+    };
+    for path in paths {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => walker.named_folder(path, &metadata)?,
+            _ => (walker.sink)(Found::File(path.clone()))?,
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+struct Walker<'a, S> {
+    sink: &'a mut S,
+    seen: HashSet<FolderId>,
+    skipped: u64,
+}
+
+impl<S: FnMut(Found) -> ControlFlow<()>> Walker<'_, S> {
+    fn named_folder(&mut self, folder: &Path, metadata: &Metadata) -> ControlFlow<()> {
+        self.skipped = 0;
+        // The entries that are left of each folder on the way down: no recursion, for the
+        // depth of folders is not ours to limit.
+        let mut open: Vec<std::vec::IntoIter<Entry>> = Vec::new();
+        open.extend(self.enter(folder.to_owned(), metadata)?);
+        while let Some(entries) = open.last_mut() {
+            match entries.next() {
+                Some(entry) => open.extend(self.entry(entry)?),
+                None => {
+                    open.pop();
+                }
+            }
+        }
+        (self.sink)(Found::Walked {
+            folder: folder.to_owned(),
+            skipped: self.skipped,
+        })
+    }
+
+    /// Reports an entry; gives the entries below it where it is a folder to walk.
+    fn entry(&mut self, entry: Entry) -> ControlFlow<(), Option<std::vec::IntoIter<Entry>>> {
+        let Entry { path, kind, .. } = entry;
+        let ours = media::format_of(&path).is_ok();
+        let kind = if kind.is_symlink() || kind.is_dir() {
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_dir() => return self.enter(path, &metadata),
+                Ok(metadata) => metadata.file_type(),
+                Err(error) => {
+                    // A broken link matters where its name promises one of our files; what is
+                    // behind a refusal cannot be known, and so is told of.
+                    if ours || kind.is_dir() || error.kind() == io::ErrorKind::PermissionDenied {
+                        self.reject(path, rejection(&error))?;
+                    }
+                    return ControlFlow::Continue(None);
+                }
+            }
+        } else {
+            kind
+        };
+        match (kind.is_file(), ours) {
+            (true, true) => (self.sink)(Found::File(path))?,
+            (true, false) => self.skipped += 1,
+            (false, true) => self.reject(path, Rejection::NotAFile)?,
+            (false, false) => {}
+        }
+        ControlFlow::Continue(None)
+    }
+
+    /// The sorted entries of a folder, unless it was walked before.
+    fn enter(
+        &mut self,
+        folder: PathBuf,
+        metadata: &Metadata,
+    ) -> ControlFlow<(), Option<std::vec::IntoIter<Entry>>> {
+        match platform::folder_id(&folder, metadata) {
+            Ok(id) => {
+                if !self.seen.insert(id) {
+                    return ControlFlow::Continue(None);
+                }
+            }
+            Err(error) => {
+                self.reject(folder, rejection(&error))?;
+                return ControlFlow::Continue(None);
+            }
+        }
+        (self.sink)(Found::Entering(folder.clone()))?;
+        let (mut entries, error) = entries(&folder);
+        if let Some(error) = error {
+            self.reject(folder, rejection(&error))?;
+        }
+        entries.sort_unstable_by(Entry::order);
+        ControlFlow::Continue(Some(entries.into_iter()))
+    }
+
+    fn reject(&mut self, path: PathBuf, rejection: Rejection) -> ControlFlow<()> {
+        (self.sink)(Found::Rejected { path, rejection })
+    }
+}
+
+/// An entry of a folder, before links are followed.
+struct Entry {
+    path: PathBuf,
+    kind: FileType,
+    name: OsString,
+    /// The name for sorting, in lower case.
+    key: String,
+}
+
+impl Entry {
+    /// By name as people sort; names that are equal so are told apart by their bytes.
+    fn order(&self, other: &Self) -> Ordering {
+        natural(&self.key, &other.key).then_with(|| self.name.cmp(&other.name))
+    }
+}
+
+/// What can be read of a folder, without what is hidden, and the error that ended it early.
+fn entries(folder: &Path) -> (Vec<Entry>, Option<io::Error>) {
+    let mut entries = Vec::new();
+    let listing = match fs::read_dir(folder) {
+        Ok(listing) => listing,
+        Err(error) => return (entries, Some(error)),
+    };
+    for entry in listing {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return (entries, Some(error)),
+        };
+        let name = entry.file_name();
+        if platform::is_hidden(&name, &entry) {
+            continue;
+        }
+        // An entry that is gone by now was not there.
+        if let Ok(kind) = entry.file_type() {
+            entries.push(Entry {
+                path: folder.join(&name),
+                kind,
+                key: name.to_string_lossy().to_lowercase(),
+                name,
+            });
+        }
+    }
+    (entries, None)
+}
+
+/// Compares texts with numbers in them by the numbers' value: "clip 9" before "clip 10".
+fn natural(left: &str, right: &str) -> Ordering {
+    let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
+    while let ([first, left_rest @ ..], [second, right_rest @ ..]) = (left, right) {
+        let order = if first.is_ascii_digit() && second.is_ascii_digit() {
+            let (number, rest) = number(left);
+            left = rest;
+            let (other, rest) = self::number(right);
+            right = rest;
+            number.len().cmp(&other.len()).then(number.cmp(other))
+        } else {
+            (left, right) = (left_rest, right_rest);
+            first.cmp(second)
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+    left.len().cmp(&right.len())
+}
+
+/// The digits at the start of a text, without leading zeros, and what comes after them.
+fn number(text: &[u8]) -> (&[u8], &[u8]) {
+    let end = text
+        .iter()
+        .position(|byte| !byte.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    (&digits[zeros..], rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_sort_as_people_count() {
+        let sorted = [
+            "", "1", "2", "10", "a", "a1", "a01b", "a2", "a10", "a10b", "b", "ä", "海 2", "海 10",
+        ];
+        for (index, left) in sorted.iter().enumerate() {
+            for right in &sorted[index + 1..] {
+                assert_eq!(natural(left, right), Ordering::Less, "{left:?} {right:?}");
+                assert_eq!(
+                    natural(right, left),
+                    Ordering::Greater,
+                    "{right:?} {left:?}"
+                );
+            }
+        }
+        assert_eq!(natural("a01", "a1"), Ordering::Equal);
+    }
+}

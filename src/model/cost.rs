@@ -1,0 +1,61 @@
+//! What keeping files at the service costs.
+
+/// Price of keeping one GB for one day, in US dollars (seed, "Pricing").
+pub const DOLLARS_PER_GB_DAY: f64 = 0.001;
+/// Bytes of one GB. The seed does not say which is meant; providers bill by the decimal one.
+pub const GB: u64 = 1_000_000_000;
+/// Days of the month that prices are told for.
+pub const DAYS_PER_MONTH: u32 = 30;
+
+/// What keeping some bytes costs, in US dollars. Uploading itself is free.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Default)]
+pub struct StorageCost {
+    /// For one day.
+    pub day: f64,
+    /// For [`DAYS_PER_MONTH`] days.
+    pub month: f64,
+}
+
+impl StorageCost {
+    /// The cost of `bytes` bytes. Not rounded: how much of a cent is shown is for whoever shows it.
+    pub fn of(bytes: u64) -> Self {
+        let day = bytes as f64 / GB as f64 * DOLLARS_PER_GB_DAY;
+        Self {
+            day,
+            month: day * f64::from(DAYS_PER_MONTH),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assert_close(actual: f64, expected: f64) {
+        let tolerance = 1e-12 * expected.abs().max(1.0);
+        assert!(
+            (actual - expected).abs() <= tolerance,
+            "{actual} {expected}"
+        );
+    }
+
+    #[test]
+    fn a_decimal_gigabyte_costs_a_tenth_of_a_cent_a_day_and_three_cents_a_month() {
+        let cost = StorageCost::of(1_000_000_000);
+        assert_close(cost.day, 0.001);
+        assert_close(cost.month, 0.03);
+    }
+
+    #[test]
+    fn cost_grows_in_proportion_from_nothing_to_terabytes() {
+        assert_eq!(StorageCost::of(0), StorageCost::default());
+        assert_close(StorageCost::of(500_000_000).day, 0.0005);
+        assert_close(StorageCost::of(3_900_000_000).month, 0.117);
+        assert_close(StorageCost::of(40_000_000_000_000).month, 1200.0);
+    }
+
+    #[test]
+    fn one_byte_is_not_free() {
+        assert!(StorageCost::of(1).day > 0.0);
+    }
+}
