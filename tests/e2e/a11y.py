@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+"""Reads and presses what a program shows to the platform's accessibility tree (AT-SPI).
+
+usage: a11y.py [--timeout SECONDS] tree
+       a11y.py [--timeout SECONDS] wait  NAME [--role ROLE] [--count N]   until N or more are shown
+       a11y.py [--timeout SECONDS] gone  NAME [--role ROLE]               until none is shown
+       a11y.py [--timeout SECONDS] press NAME [--role ROLE]               waits for the first, presses it
+       a11y.py [--timeout SECONDS] find  PATTERN [--count N]              prints each different match, a line each
+
+NAME is a regular expression for the whole name; PATTERN is one for any part of a name or text.
+Every command but `tree` waits for what it wants, and ends with 1 when that does not come in time.
+"""
+
+import argparse
+import re
+import sys
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402  (the version comes first)
+
+POLL_SECONDS = 0.1
+
+
+def children(node):
+    for index in range(node.get_child_count()):
+        child = node.get_child_at_index(index)
+        if child is not None:
+            yield child
+
+
+def name_of(node):
+    name = node.get_name() or ""
+    if not name and "Text" in node.get_interfaces():
+        name = Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+    return name
+
+
+def walk(node, depth=0):
+    """All nodes below, as (node, depth, role, name); what vanishes meanwhile is left out."""
+    try:
+        yield node, depth, node.get_role_name(), name_of(node)
+        for child in list(children(node)):
+            yield from walk(child, depth + 1)
+    except GLib.Error:
+        return
+
+
+def nodes():
+    desktop = Atspi.get_desktop(0)
+    desktop.clear_cache()
+    for program in list(children(desktop)):
+        yield from walk(program)
+
+
+def matching(name, role):
+    return [
+        node
+        for node, _, its_role, its_name in nodes()
+        if re.fullmatch(name, its_name) and role in (None, its_role)
+    ]
+
+
+def wait_until(look, timeout, failure):
+    """The first true answer of `look`."""
+    deadline = time.monotonic() + timeout
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            sys.exit(f"{failure} within {timeout:g} s")
+        time.sleep(POLL_SECONDS)
+
+
+def press(name, role):
+    for node in matching(name, role):
+        if node.get_state_set().contains(Atspi.StateType.ENABLED):
+            try:
+                return node.do_action(0)
+            except GLib.Error:
+                return False  # it went away: look again
+    return False
+
+
+def different(pattern):
+    """What matches in the tree, each once, in the tree's order."""
+    return list(dict.fromkeys(m.group() for *_, name in nodes() for m in re.finditer(pattern, name)))
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--timeout", type=float, default=30)
+    parser.add_argument("command", choices=["tree", "wait", "gone", "press", "find"])
+    parser.add_argument("name", nargs="?", default="")
+    parser.add_argument("--role")
+    parser.add_argument("--count", type=int, default=1)
+    a = parser.parse_args()
+    if a.command == "tree":
+        for _, depth, role, name in nodes():
+            print("  " * depth + f"{role}: {name}")
+    elif a.command == "wait":
+        wait_until(
+            lambda: len(matching(a.name, a.role)) >= a.count,
+            a.timeout,
+            f"/{a.name}/ was not shown {a.count} times",
+        )
+    elif a.command == "gone":
+        wait_until(lambda: not matching(a.name, a.role), a.timeout, f"/{a.name}/ did not go")
+    elif a.command == "press":
+        wait_until(lambda: press(a.name, a.role), a.timeout, f"/{a.name}/ could not be pressed")
+    else:
+        found = wait_until(
+            lambda: (d := different(a.name)) and len(d) >= a.count and d,
+            a.timeout,
+            f"/{a.name}/ was not found {a.count} times",
+        )
+        print("\n".join(found))
+
+
+if __name__ == "__main__":
+    main()
