@@ -5,7 +5,9 @@
 //! | [`model`] | what the program knows and decides; no I/O, no clock |
 //! | [`api`] | the service, on the wire |
 //! | [`engine`] | the background runtime: queue, transfers, polls |
+//! | [`sandbox`] | the service in this process, for trying out and for tests |
 
 pub mod api;
 pub mod engine;
 pub mod model;
+pub mod sandbox;

@@ -1,0 +1,302 @@
+//! What the server says: envelopes, and everything that is not one.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::Response;
+use hyper::body::Frame;
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use serde_json::{Value, json};
+
+/// Body of an answer.
+pub(super) type AnswerBody = UnsyncBoxBody<Bytes, io::Error>;
+
+/// Bytes that a huge answer is sent in.
+const HUGE_CHUNK: usize = 64 * 1024;
+
+/// How a success is worded; all of these are seen of the service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EnvelopeStyle {
+    /// `code: 200` (a number) with `success` and `failed`, as the service's page shows it.
+    #[default]
+    Number,
+    /// `code: "200"`, as the same page's table has it.
+    Text,
+    /// `code: "0000"`, as older pages have it.
+    Zeros,
+    /// `code: 200` without `success` and `failed`.
+    Bare,
+}
+
+/// One answer of the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    pub(super) status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: ReplyBody,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum ReplyBody {
+    Whole(String),
+    /// Declared whole, sent by half, then the connection is closed.
+    Broken(String),
+    /// This many bytes, without a declared length.
+    Huge(u64),
+}
+
+impl Reply {
+    fn new(status: u16, content_type: &str, body: String) -> Self {
+        Self {
+            status,
+            headers: vec![(CONTENT_TYPE.as_str(), content_type.to_owned())],
+            body: ReplyBody::Whole(body),
+        }
+    }
+
+    /// A JSON text under any HTTP status.
+    pub fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, "application/json", body.to_string())
+    }
+
+    /// Nothing but a status.
+    pub fn empty(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: ReplyBody::Whole(String::new()),
+        }
+    }
+
+    /// A success with `data`, in the words of `style`.
+    pub(super) fn success(style: EnvelopeStyle, data: &Value) -> Self {
+        let code = match style {
+            EnvelopeStyle::Number | EnvelopeStyle::Bare => json!(200),
+            EnvelopeStyle::Text => json!("200"),
+            EnvelopeStyle::Zeros => json!("0000"),
+        };
+        let mut envelope = json!({ "code": code, "msg": "success", "data": data });
+        if style != EnvelopeStyle::Bare {
+            envelope["success"] = json!(true);
+            envelope["failed"] = json!(false);
+        }
+        Self::json(200, &envelope)
+    }
+
+    /// An error as the service words it: the HTTP status again as `code`, no `success`.
+    pub fn error(status: u16, message: &str) -> Self {
+        Self::json(
+            status,
+            &json!({ "code": status, "msg": message, "data": null }),
+        )
+    }
+
+    /// An error of this status with the service's usual text for it.
+    pub fn status(status: u16) -> Self {
+        let message = match status {
+            400 => "Invalid parameters",
+            401 => "Unauthorized",
+            402 => "Insufficient balance",
+            403 => "Forbidden",
+            405 => "Method not allowed",
+            409 => "Request conflict or duplicate request",
+            411 => "Length required",
+            413 => "Maximum upload size exceeded",
+            415 => "Unsupported media type",
+            429 => "Rate limit exceeded",
+            500 => "Internal server error",
+            _ => "error",
+        };
+        Self::error(status, message)
+    }
+
+    /// HTTP 200 with a failing envelope: `"0429"`, `"0401"`, `"0402"`, `"0403"`, `"0409"`,
+    /// `"0001"`, `"0003"`, `"9009"` …
+    pub fn failing_code(code: &str) -> Self {
+        Self::json(
+            200,
+            &json!({ "code": code, "msg": "failed", "data": null, "success": false, "failed": true }),
+        )
+    }
+
+    /// HTTP 400 with the text that a rate limit and a refused parameter share.
+    pub fn limit_exceeded() -> Self {
+        Self::error(400, "Request has exceeded the limit.")
+    }
+
+    /// A web page, as a proxy or a network's sign-in gives it.
+    pub fn html(status: u16) -> Self {
+        Self::new(
+            status,
+            "text/html; charset=utf-8",
+            "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>\
+             <body><h1>Sign in to this network</h1></body></html>\n"
+                .to_owned(),
+        )
+    }
+
+    /// The error body of the framework under the service.
+    pub fn spring(status: u16) -> Self {
+        Self::json(
+            status,
+            &json!({
+                "timestamp": "2026-11-22T08:00:00.000+00:00",
+                "path": "/serve/api/v2",
+                "status": status,
+                "error": "Service unavailable",
+                "requestId": "5b1c9e02-17",
+            }),
+        )
+    }
+
+    /// HTTP 200 with JSON that ends in its midst; its `Content-Length` is that of what is there.
+    pub fn truncated_json() -> Self {
+        Self::new(
+            200,
+            "application/json",
+            r#"{"code":200,"msg":"success","data":{"asset_id":"re_66"#.to_owned(),
+        )
+    }
+
+    /// HTTP 200 whose body is declared longer than it is: the connection is closed in its midst.
+    pub fn broken_off() -> Self {
+        let text = r#"{"code":200,"msg":"success","data":{"asset_id":"re_660727003963174912"}}"#;
+        Self {
+            body: ReplyBody::Broken(text.to_owned()),
+            ..Self::new(200, "application/json", String::new())
+        }
+    }
+
+    /// A success whose `data` lacks the asset id.
+    pub fn without_asset_id() -> Self {
+        Self::success(EnvelopeStyle::Number, &json!({}))
+    }
+
+    /// HTTP 200 with this many bytes of JSON, none of which ends the first string in it.
+    pub fn huge(bytes: u64) -> Self {
+        Self {
+            body: ReplyBody::Huge(bytes),
+            ..Self::new(200, "application/json", String::new())
+        }
+    }
+
+    /// A redirect.
+    pub fn redirect(status: u16, location: &str) -> Self {
+        Self::empty(status).header(LOCATION.as_str(), location)
+    }
+
+    /// An error as Google Cloud Storage words it.
+    pub fn storage_error(status: u16, code: &str, message: &str) -> Self {
+        Self::storage_error_with(status, code, message, &[])
+    }
+
+    /// The same with further elements beside `Code` and `Message`.
+    pub(super) fn storage_error_with(
+        status: u16,
+        code: &str,
+        message: &str,
+        elements: &[(&str, &str)],
+    ) -> Self {
+        let more: String = elements
+            .iter()
+            .map(|(name, text)| {
+                let text = text.replace('&', "&amp;").replace('<', "&lt;");
+                format!("<{name}>{text}</{name}>")
+            })
+            .collect();
+        let body = format!(
+            "<?xml version='1.0' encoding='UTF-8'?><Error><Code>{code}</Code>\
+             <Message>{message}</Message>{more}</Error>"
+        );
+        Self::new(status, "application/xml; charset=UTF-8", body)
+    }
+
+    /// Adds `Retry-After` in seconds.
+    #[must_use]
+    pub fn retry_after_seconds(self, seconds: u64) -> Self {
+        self.header(RETRY_AFTER.as_str(), &seconds.to_string())
+    }
+
+    /// Adds `Retry-After` as the date that is `wait` from when this is called, cut to
+    /// whole seconds.
+    #[must_use]
+    pub fn retry_after_date(self, wait: Duration) -> Self {
+        let wait = jiff::SignedDuration::try_from(wait).unwrap_or(jiff::SignedDuration::ZERO);
+        let date = jiff::Timestamp::now()
+            .checked_add(wait)
+            .ok()
+            .and_then(|then| {
+                jiff::fmt::rfc2822::DateTimePrinter::new()
+                    .timestamp_to_rfc9110_string(&then)
+                    .ok()
+            });
+        match date {
+            Some(date) => self.header(RETRY_AFTER.as_str(), &date),
+            None => self,
+        }
+    }
+
+    /// Adds a header; one whose value cannot stand in a header is left out when it is sent.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    pub(super) fn into_response(self, close: bool) -> Response<AnswerBody> {
+        let mut response = Response::new(full(Bytes::new()));
+        *response.status_mut() = hyper::StatusCode::from_u16(self.status)
+            .unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in &self.headers {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                response.headers_mut().append(*name, value);
+            }
+        }
+        if close {
+            response
+                .headers_mut()
+                .insert(hyper::header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        match self.body {
+            ReplyBody::Whole(text) => *response.body_mut() = full(Bytes::from(text)),
+            ReplyBody::Broken(text) => {
+                response
+                    .headers_mut()
+                    .insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
+                let half = Bytes::from(text[..text.len() / 2].to_owned());
+                let frames = [
+                    Ok(Frame::data(half)),
+                    Err(io::Error::other("broken off on purpose")),
+                ];
+                *response.body_mut() = StreamBody::new(stream::iter(frames)).boxed_unsync();
+            }
+            ReplyBody::Huge(bytes) => *response.body_mut() = huge(bytes),
+        }
+        response
+    }
+}
+
+fn full(bytes: Bytes) -> AnswerBody {
+    Full::new(bytes)
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+fn huge(bytes: u64) -> AnswerBody {
+    let head = Bytes::from_static(br#"{"code":200,"msg":""#);
+    let filler = Bytes::from(vec![b'a'; HUGE_CHUNK]);
+    let frames = stream::unfold((bytes, Some(head)), move |(left, head)| {
+        let mut chunk = head.unwrap_or_else(|| filler.clone());
+        chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+        let next = (left > 0).then(|| {
+            let left = left - chunk.len() as u64;
+            (Ok(Frame::data(chunk)), (left, None))
+        });
+        std::future::ready(next)
+    });
+    StreamBody::new(frames).boxed_unsync()
+}

@@ -1,0 +1,223 @@
+//! The API's calls.
+
+use hyper::Method;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use serde_json::{Value, json};
+
+use super::Via;
+use super::answer::Reply;
+use super::intake::Stop;
+use super::multipart::{Form, Refused, declared_length, read_small};
+use super::plan::{Call, Fault};
+use super::server::Exchange;
+use super::state::Bytes;
+
+/// Where the API begins.
+pub(super) const BASE_PATH: &str = "/serve/api/v2";
+
+/// Most bytes of a JSON request.
+const MAX_JSON: usize = 64 * 1024;
+
+/// The asset id that no asset has: asked for by clients to see whether a key is taken.
+const NO_ASSET: &str = "re_0";
+
+enum Route<'a> {
+    Upload,
+    SignedUrl,
+    Metadata(&'a str),
+    Delete(&'a str),
+    WrongMethod,
+    Nowhere,
+}
+
+/// Answers a request to the API's port.
+pub(super) async fn answer(x: &Exchange) -> Result<Reply, Stop> {
+    let path = x.head.uri.path();
+    if x.head.method == Method::GET && path == "/sandbox/stored" {
+        return Ok(list_stored(x));
+    }
+    let Some(path) = path.strip_prefix(BASE_PATH) else {
+        return Ok(Reply::spring(404));
+    };
+    let route = route(&x.head.method, path);
+    if let Some(call) = route.call() {
+        x.is(call);
+    }
+    let Some(key) = key(x) else {
+        return Ok(Reply::status(401));
+    };
+    if !x.state.admit(key) {
+        return Ok(Reply::status(429));
+    }
+    if matches!(route, Route::Upload | Route::SignedUrl) && x.state.balance_empty() {
+        return Ok(Reply::status(402));
+    }
+    match route {
+        Route::Upload => upload(x, key).await,
+        Route::SignedUrl => signed_url(x, key).await,
+        Route::Metadata(id) => metadata(x, key, id).await,
+        Route::Delete(id) => delete(x, key, id).await,
+        Route::WrongMethod => Ok(Reply::status(405)),
+        Route::Nowhere => Ok(Reply::spring(404)),
+    }
+}
+
+fn route<'a>(method: &Method, path: &'a str) -> Route<'a> {
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    match (segments.as_slice(), method) {
+        (["upload"], &Method::POST) => Route::Upload,
+        (["upload", "signed-url"], &Method::POST) => Route::SignedUrl,
+        (["upload"] | ["upload", "signed-url"], _) => Route::WrongMethod,
+        ([id, "metadata"], &Method::GET) if !id.is_empty() => Route::Metadata(id),
+        ([id, "metadata"], _) if !id.is_empty() => Route::WrongMethod,
+        ([id], &Method::DELETE) if !id.is_empty() => Route::Delete(id),
+        ([id], _) if !id.is_empty() => Route::WrongMethod,
+        _ => Route::Nowhere,
+    }
+}
+
+impl Route<'_> {
+    fn call(&self) -> Option<Call> {
+        match self {
+            Self::Upload => Some(Call::Upload),
+            Self::SignedUrl => Some(Call::SignedUrl),
+            Self::Metadata(NO_ASSET) => Some(Call::KeyCheck),
+            Self::Metadata(_) => Some(Call::Metadata),
+            Self::Delete(_) => Some(Call::Delete),
+            Self::WrongMethod | Self::Nowhere => None,
+        }
+    }
+}
+
+/// The request's key, if the service takes it: the bare header, beginning with `sk-`.
+fn key(x: &Exchange) -> Option<&str> {
+    let mut given = x.head.headers.get_all(AUTHORIZATION).iter();
+    let key = given.next()?.to_str().ok()?;
+    let good = given.next().is_none()
+        && key.strip_prefix("sk-").is_some_and(|rest| {
+            !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic())
+        })
+        && !x.state.refuses(key);
+    good.then_some(key)
+}
+
+async fn upload(x: &Exchange, key: &str) -> Result<Reply, Stop> {
+    let form = match Form::open(&x.head.headers, &x.intake).await {
+        Ok(form) => form,
+        Err(refused) => return refuse(refused),
+    };
+    let fault = x.meet(Call::Upload, Some(&form.file_name)).await;
+    if let Some(Fault::Answer(reply)) = fault {
+        x.intake.drain().await?;
+        return Ok(reply);
+    }
+    let part = match form.read(&x.intake, x.state.direct_limit).await {
+        Ok(part) => part,
+        Err(refused) => return refuse(refused),
+    };
+    x.conclude(fault.as_ref(), || {
+        let id = x.state.create(key, &part.file_name, fault.as_ref());
+        let bytes = Bytes {
+            size: part.size,
+            blake3: part.blake3,
+            content_type: part.content_type,
+            via: Via::Direct,
+        };
+        x.state.store(&id, bytes);
+        Reply::success(x.state.style(), &json!({ "asset_id": id }))
+    })
+    .await
+}
+
+fn refuse(refused: Refused) -> Result<Reply, Stop> {
+    match refused {
+        Refused::Stopped(stop) => Err(stop),
+        Refused::Length => Ok(Reply::status(411)),
+        Refused::TooLarge => Ok(Reply::status(413)),
+        Refused::Framing(what) => Ok(Reply::error(400, what)),
+    }
+}
+
+async fn signed_url(x: &Exchange, key: &str) -> Result<Reply, Stop> {
+    if declared_length(&x.head.headers).is_none() {
+        return Ok(Reply::status(411));
+    }
+    let json_typed = x
+        .head
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json"));
+    if !json_typed {
+        return Ok(Reply::status(415));
+    }
+    let Some(body) = read_small(&x.intake, MAX_JSON).await? else {
+        return Ok(Reply::status(413));
+    };
+    let name = serde_json::from_slice::<Value>(&body)
+        .ok()
+        .and_then(|body| Some(body.get("original_filename")?.as_str()?.to_owned()))
+        .filter(|name| !name.is_empty());
+    let Some(name) = name else {
+        return Ok(Reply::error(400, "original_filename must not be empty"));
+    };
+    let fault = x.meet(Call::SignedUrl, Some(&name)).await;
+    x.intake.drain().await?;
+    x.conclude(fault.as_ref(), || {
+        let data = x.state.issue(key, &name, fault.as_ref());
+        Reply::success(x.state.style(), &data)
+    })
+    .await
+}
+
+async fn metadata(x: &Exchange, key: &str, id: &str) -> Result<Reply, Stop> {
+    let call = if id == NO_ASSET {
+        Call::KeyCheck
+    } else {
+        Call::Metadata
+    };
+    let fault = x.meet(call, x.state.name_of(id).as_deref()).await;
+    x.intake.drain().await?;
+    x.conclude(fault.as_ref(), || match x.state.metadata(key, id) {
+        Some(data) => Reply::success(x.state.style(), &data),
+        None => Reply::error(400, "Asset not found"),
+    })
+    .await
+}
+
+async fn delete(x: &Exchange, key: &str, id: &str) -> Result<Reply, Stop> {
+    let fault = x.meet(Call::Delete, x.state.name_of(id).as_deref()).await;
+    x.intake.drain().await?;
+    x.conclude(fault.as_ref(), || {
+        if x.state.delete(key, id) {
+            Reply::success(x.state.style(), &Value::Null)
+        } else {
+            Reply::error(400, "Asset not found")
+        }
+    })
+    .await
+}
+
+/// What is stored, for a test that has the server in another process. Not a call of the
+/// service: it needs no key and costs no request.
+fn list_stored(x: &Exchange) -> Reply {
+    let copies: Vec<Value> = x
+        .state
+        .stored()
+        .into_iter()
+        .map(|copy| {
+            json!({
+                "asset_id": copy.asset_id,
+                "file_name": copy.file_name,
+                "size": copy.size,
+                "blake3": copy.blake3,
+                "content_type": copy.content_type,
+                "direct": copy.via == Via::Direct,
+                "upload_status": copy.status,
+                "writes": copy.writes,
+            })
+        })
+        .collect();
+    Reply::json(200, &Value::Array(copies))
+}

@@ -1,0 +1,223 @@
+//! Reading a request's body under the fault that was planned for it.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use tokio::sync::Mutex;
+
+use super::answer::Reply;
+use super::io::{Cut, Link};
+use super::plan::Fault;
+
+/// Bytes of a body's end that are kept for a look at its framing; a closing boundary has
+/// at most 78.
+const KEPT_END: usize = 128;
+
+/// Why a body is not read to its end.
+#[derive(Clone, Debug)]
+pub(super) enum Stop {
+    /// The connection is gone: there is nobody to answer.
+    Gone,
+    /// The answer comes before the body's end.
+    Early {
+        /// What is answered.
+        reply: Reply,
+        /// Whether the rest is read and dropped.
+        linger: bool,
+    },
+}
+
+enum Trap {
+    Reset,
+    Early { reply: Reply, linger: bool },
+    Stall(Option<Duration>),
+}
+
+struct Inner {
+    body: Incoming,
+    link: Arc<Link>,
+    /// Bytes that were read and have not been given out.
+    ahead: VecDeque<Bytes>,
+    taken: u64,
+    end: Vec<u8>,
+    trap: Option<(u64, Trap)>,
+    stopped: Option<Stop>,
+    finished: bool,
+}
+
+/// A request's body. Clones read the same one.
+#[derive(Clone)]
+pub(super) struct Intake(Arc<Mutex<Inner>>);
+
+impl Intake {
+    pub(super) fn new(body: Incoming, link: Arc<Link>) -> Self {
+        Self(Arc::new(Mutex::new(Inner {
+            body,
+            link,
+            ahead: VecDeque::new(),
+            taken: 0,
+            end: Vec::new(),
+            trap: None,
+            stopped: None,
+            finished: false,
+        })))
+    }
+
+    /// Lets a fault that concerns the reading of the body come true from now on.
+    pub(super) async fn arm(&self, fault: &Fault) {
+        let mut inner = self.0.lock().await;
+        inner.trap = match fault {
+            Fault::ResetAfter { bytes } => Some((*bytes, Trap::Reset)),
+            Fault::AnswerEarly {
+                after,
+                reply,
+                linger,
+            } => {
+                let reply = reply.clone();
+                Some((
+                    *after,
+                    Trap::Early {
+                        reply,
+                        linger: *linger,
+                    },
+                ))
+            }
+            Fault::Stall { after, lasting } => Some((*after, Trap::Stall(*lasting))),
+            Fault::Trickle { bytes_per_second } => {
+                inner.link.set_pace(Some(*bytes_per_second));
+                None
+            }
+            _ => None,
+        };
+    }
+
+    /// The next bytes; `None` at the body's end.
+    pub(super) async fn next(&self) -> Result<Option<Bytes>, Stop> {
+        self.0.lock().await.next().await
+    }
+
+    /// Puts bytes back, to be given out next.
+    pub(super) async fn put_back(&self, bytes: Bytes) {
+        self.0.lock().await.ahead.push_front(bytes);
+    }
+
+    /// Reads what is left and drops it.
+    pub(super) async fn drain(&self) -> Result<(), Stop> {
+        while self.next().await?.is_some() {}
+        Ok(())
+    }
+
+    /// Bytes of the body that have come so far, and the last of them.
+    pub(super) async fn so_far(&self) -> (u64, Vec<u8>) {
+        let inner = self.0.lock().await;
+        (inner.taken, inner.end.clone())
+    }
+
+    /// Drops what is left of the body in the background, so that the answer is not lost to
+    /// a client that is still sending.
+    pub(super) async fn linger(&self) {
+        let mut inner = self.0.lock().await;
+        inner.trap = None;
+        inner.stopped = None;
+        let finished = inner.finished;
+        drop(inner);
+        if !finished {
+            let rest = self.clone();
+            // Ends with the body or the connection, whichever is first.
+            tokio::spawn(async move { rest.drain().await });
+        }
+    }
+
+    /// The body as a stream; why it stopped is asked of [`Self::next`] afterwards.
+    pub(super) fn into_stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        stream::unfold(self, |intake| async move {
+            let item = match intake.next().await {
+                Ok(bytes) => Ok(bytes?),
+                Err(_) => Err(io::Error::other("the body was stopped")),
+            };
+            Some((item, intake))
+        })
+    }
+}
+
+impl Inner {
+    async fn next(&mut self) -> Result<Option<Bytes>, Stop> {
+        loop {
+            if let Some(stop) = &self.stopped {
+                return Err(stop.clone());
+            }
+            if let Some(bytes) = self.ahead.pop_front() {
+                return Ok(Some(bytes));
+            }
+            if self
+                .trap
+                .as_ref()
+                .is_some_and(|(at, _)| self.finished || self.taken >= *at)
+            {
+                self.spring().await;
+                continue;
+            }
+            if self.finished {
+                return Ok(None);
+            }
+            let frame = self.body.frame().await;
+            let bytes = match frame {
+                None => {
+                    self.finished = true;
+                    self.link.set_pace(None);
+                    continue;
+                }
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(bytes) => bytes,
+                    Err(_trailers) => continue,
+                },
+                Some(Err(_)) => {
+                    self.stopped = Some(Stop::Gone);
+                    continue;
+                }
+            };
+            self.remember(&bytes);
+        }
+    }
+
+    /// Counts bytes and queues them, without those beyond a trap that ends the body.
+    fn remember(&mut self, bytes: &Bytes) {
+        let before = self.taken;
+        self.taken += bytes.len() as u64;
+        let fresh = &bytes[bytes.len().saturating_sub(KEPT_END)..];
+        let outdated = (self.end.len() + fresh.len()).saturating_sub(KEPT_END);
+        self.end.drain(..outdated);
+        self.end.extend_from_slice(fresh);
+        let mut bytes = bytes.clone();
+        if let Some((at, Trap::Reset | Trap::Early { .. })) = &self.trap
+            && (before..self.taken).contains(at)
+            && let Ok(head) = usize::try_from(at - before)
+        {
+            bytes.truncate(head);
+        }
+        if !bytes.is_empty() {
+            self.ahead.push_front(bytes);
+        }
+    }
+
+    async fn spring(&mut self) {
+        match self.trap.take() {
+            None => {}
+            Some((_, Trap::Reset)) => {
+                self.link.cut(Cut::Reset);
+                self.stopped = Some(Stop::Gone);
+            }
+            Some((_, Trap::Early { reply, linger })) => {
+                self.stopped = Some(Stop::Early { reply, linger });
+            }
+            Some((_, Trap::Stall(Some(lasting)))) => tokio::time::sleep(lasting).await,
+            Some((_, Trap::Stall(None))) => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Accepting connections, and the way of one request through the server.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Instant;
+
+use hyper::body::Incoming;
+use hyper::header::AUTHORIZATION;
+use hyper::http::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::answer::{AnswerBody, Reply};
+use super::intake::{Intake, Stop};
+use super::io::{Cut, FaultyStream, Link};
+use super::plan::{Call, Fault};
+use super::state::State;
+use super::{RequestRecord, calls, storage};
+
+/// Which of the two servers a connection came to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Port {
+    Api,
+    Storage,
+}
+
+/// Takes connections until `stop`, then drops them all.
+pub(super) async fn accept(
+    listener: TcpListener,
+    port: Port,
+    state: Arc<State>,
+    stop: CancellationToken,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => match accepted {
+                Ok((tcp, _)) => {
+                    connections.spawn(serve(tcp, port, Arc::clone(&state)));
+                }
+                Err(error) => {
+                    // Out of file handles, or a connection that died in the queue.
+                    tracing::warn!(%error, "the sandbox could not take a connection");
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop(listener);
+    connections.shutdown().await;
+}
+
+async fn serve(tcp: TcpStream, port: Port, state: Arc<State>) {
+    // Answers are written whole; waiting to fill a segment would only delay them.
+    let _ = tcp.set_nodelay(true);
+    let link = Link::new();
+    let stream = FaultyStream::new(tcp, Arc::clone(&link));
+    let handler = {
+        let link = Arc::clone(&link);
+        service_fn(move |request| handle(request, port, Arc::clone(&state), Arc::clone(&link)))
+    };
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), handler);
+    tokio::select! {
+        biased;
+        () = link.was_cut() => {}
+        ended = connection => if let Err(error) = ended {
+            tracing::debug!(%error, "a connection to the sandbox ended early");
+        }
+    }
+}
+
+async fn handle(
+    request: Request<Incoming>,
+    port: Port,
+    state: Arc<State>,
+    link: Arc<Link>,
+) -> Result<Response<AnswerBody>, Infallible> {
+    let (head, body) = request.into_parts();
+    let exchange = Exchange::new(head, body, state, link);
+    let answered = match port {
+        Port::Api => calls::answer(&exchange).await,
+        Port::Storage => storage::answer(&exchange).await,
+    };
+    let (reply, close) = match answered {
+        Ok(reply) => {
+            exchange.intake.linger().await;
+            (reply, false)
+        }
+        Err(Stop::Early { reply, linger }) => {
+            if linger {
+                exchange.intake.linger().await;
+            }
+            (reply, !linger)
+        }
+        Err(Stop::Gone) => {
+            exchange.link.cut(Cut::Close);
+            // The connection's task drops this future together with the connection.
+            std::future::pending().await
+        }
+    };
+    let status = reply.status;
+    exchange
+        .state
+        .note(exchange.record, |record| record.status = Some(status));
+    Ok(reply.into_response(close))
+}
+
+/// One request, with all that its handling needs.
+pub(super) struct Exchange {
+    pub(super) head: Parts,
+    pub(super) intake: Intake,
+    pub(super) state: Arc<State>,
+    link: Arc<Link>,
+    record: usize,
+}
+
+impl Exchange {
+    fn new(head: Parts, body: Incoming, state: Arc<State>, link: Arc<Link>) -> Self {
+        let key = head.headers.get(AUTHORIZATION);
+        let key = key.and_then(|key| key.to_str().ok()).unwrap_or_default();
+        let shown: Vec<char> = key.chars().rev().take(4).collect();
+        let record = state.note_request(RequestRecord {
+            at: Instant::now(),
+            method: head.method.to_string(),
+            call: None,
+            key_end: shown.into_iter().rev().collect(),
+            status: None,
+        });
+        Self {
+            intake: Intake::new(body, Arc::clone(&link)),
+            head,
+            state,
+            link,
+            record,
+        }
+    }
+
+    /// Says which call this is.
+    pub(super) fn is(&self, call: Call) {
+        self.state
+            .note(self.record, |record| record.call = Some(call));
+    }
+
+    /// Takes the fault that was planned for this call, and lets it come true where it
+    /// concerns the reading of the body.
+    pub(super) async fn meet(&self, call: Call, name: Option<&str>) -> Option<Fault> {
+        let fault = self.state.fault(call, name)?;
+        self.intake.arm(&fault).await;
+        Some(fault)
+    }
+
+    /// Ends a call whose body was read: `commit` does what it should and gives its answer.
+    pub(super) async fn conclude(
+        &self,
+        fault: Option<&Fault>,
+        commit: impl FnOnce() -> Reply,
+    ) -> Result<Reply, Stop> {
+        match fault {
+            Some(Fault::Answer(reply)) => Ok(reply.clone()),
+            Some(Fault::StoreThenAnswer(reply)) => {
+                commit();
+                Ok(reply.clone())
+            }
+            Some(Fault::LoseAnswer { stored, reset }) => {
+                if *stored {
+                    commit();
+                }
+                self.link.cut(if *reset { Cut::Reset } else { Cut::Close });
+                Err(Stop::Gone)
+            }
+            Some(Fault::DelayAnswer(delay)) => {
+                let reply = commit();
+                tokio::time::sleep(*delay).await;
+                Ok(reply)
+            }
+            _ => Ok(commit()),
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Resumable sessions, as Google Cloud Storage has them.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hyper::Method;
+use hyper::header::{CONTENT_RANGE, RANGE};
+
+use super::Via;
+use super::answer::Reply;
+use super::intake::Stop;
+use super::multipart::declared_length;
+use super::plan::{Call, Fault};
+use super::server::Exchange;
+use super::state::Bytes;
+use super::storage::{MAX_OBJECT, refused_length};
+use super::ticket::Flavour;
+
+/// What a session keeps bytes in: every chunk but the last is a multiple of it.
+const QUANTUM: usize = 256 * 1024;
+
+/// A session that was started.
+pub(super) struct Session {
+    pub(super) asset_id: String,
+    flavour: Flavour,
+    progress: Mutex<Progress>,
+}
+
+struct Progress {
+    /// Counts the requests that wrote: an older one that still runs writes no more.
+    turn: u64,
+    hasher: blake3::Hasher,
+    kept: u64,
+    /// What came after the last whole quantum; lost with its request, unless it is the end.
+    loose: Vec<u8>,
+    size: Option<u64>,
+    complete: bool,
+}
+
+/// What a request's `Content-Range` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Span {
+    /// `bytes */SIZE`: only a question.
+    Ask { size: Option<u64> },
+    /// `bytes FIRST-LAST/SIZE`.
+    Bytes {
+        first: u64,
+        last: u64,
+        size: Option<u64>,
+    },
+}
+
+impl Session {
+    pub(super) fn new(asset_id: &str, flavour: Flavour) -> Self {
+        Self {
+            asset_id: asset_id.to_owned(),
+            flavour,
+            progress: Mutex::new(Progress {
+                turn: 0,
+                hasher: blake3::Hasher::new(),
+                kept: 0,
+                loose: Vec::new(),
+                size: None,
+                complete: false,
+            }),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        // No holder leaves it half changed, so a panic in one spoils nothing.
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the session stands, as an answer.
+    fn standing(&self) -> Reply {
+        let progress = self.lock();
+        if progress.complete {
+            return Reply::empty(200);
+        }
+        let reply = Reply::empty(308);
+        match progress.kept.checked_sub(1) {
+            Some(last) => reply.header(RANGE.as_str(), &format!("bytes=0-{last}")),
+            None => reply,
+        }
+    }
+}
+
+impl Progress {
+    fn begin(&mut self) -> u64 {
+        self.turn += 1;
+        self.loose.clear();
+        self.turn
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        self.loose.extend_from_slice(bytes);
+        let whole = self.loose.len() / QUANTUM * QUANTUM;
+        self.keep(whole);
+    }
+
+    fn keep(&mut self, bytes: usize) {
+        self.hasher.update(&self.loose[..bytes]);
+        self.kept += bytes as u64;
+        self.loose.drain(..bytes);
+    }
+}
+
+/// Answers a request to a session.
+pub(super) async fn answer(x: &Exchange, session: &Session, target: &str) -> Result<Reply, Stop> {
+    if x.head.method != Method::PUT {
+        return Ok(Reply::storage_error(
+            405,
+            "MethodNotAllowed",
+            "A session takes PUT.",
+        ));
+    }
+    let Some(length) = declared_length(&x.head.headers) else {
+        return Ok(refused_length());
+    };
+    let range = x.head.headers.get(CONTENT_RANGE);
+    let span = match range {
+        None => Some(Span::Bytes {
+            first: 0,
+            last: length.saturating_sub(1),
+            size: Some(length),
+        }),
+        Some(range) => range.to_str().ok().and_then(read_span),
+    };
+    let bad = |what: &str| Ok(Reply::storage_error(400, "InvalidArgument", what));
+    let Some(span) = span else {
+        return bad("The Content-Range cannot be read.");
+    };
+    let name = x.state.name_of(&session.asset_id);
+    match span {
+        Span::Ask { size } => {
+            x.is(Call::SessionStatus);
+            if length != 0 {
+                return bad("A status query has no body.");
+            }
+            let fault = x.meet(Call::SessionStatus, name.as_deref()).await;
+            x.intake.drain().await?;
+            if let Some(Fault::LoseSession { status }) = fault {
+                return Ok(lose(x, target, status));
+            }
+            if !agree(&mut session.lock().size, size) {
+                return bad("The size differs from what was said before.");
+            }
+            x.conclude(fault.as_ref(), || session.standing()).await
+        }
+        Span::Bytes { first, last, size } => {
+            x.is(Call::SessionPut);
+            if size.is_none_or(|size| size > MAX_OBJECT || last >= size)
+                && (size.is_some() || last >= MAX_OBJECT)
+            {
+                return bad("The Content-Range is beyond the size.");
+            }
+            if length == 0 || last.checked_sub(first) != Some(length - 1) {
+                return bad("The Content-Range and the Content-Length disagree.");
+            }
+            let ends = size == Some(last + 1);
+            if !ends && !length.is_multiple_of(QUANTUM as u64) {
+                return bad("A chunk that is not the last must be a multiple of 256 KiB.");
+            }
+            let fault = x.meet(Call::SessionPut, name.as_deref()).await;
+            if let Some(Fault::LoseSession { status }) = fault {
+                return Ok(lose(x, target, status));
+            }
+            if !agree(&mut session.lock().size, size) {
+                return bad("The size differs from what was said before.");
+            }
+            put(x, session, first, ends, fault.as_ref()).await
+        }
+    }
+}
+
+fn lose(x: &Exchange, target: &str, status: u16) -> Reply {
+    x.state.forget_session(target);
+    Reply::storage_error(status, "NoSuchUpload", "The session is gone.")
+}
+
+/// Whether a size that is said now fits the one that was said before; keeps it.
+fn agree(before: &mut Option<u64>, now: Option<u64>) -> bool {
+    match (*before, now) {
+        (Some(before), Some(now)) => before == now,
+        (None, Some(_)) => {
+            *before = now;
+            true
+        }
+        (_, None) => true,
+    }
+}
+
+async fn put(
+    x: &Exchange,
+    session: &Session,
+    first: u64,
+    ends: bool,
+    fault: Option<&Fault>,
+) -> Result<Reply, Stop> {
+    let (turn, mut known, complete) = {
+        let mut progress = session.lock();
+        let known = progress.kept.checked_sub(first);
+        (progress.begin(), known, progress.complete)
+    };
+    if complete {
+        return Ok(session.standing());
+    }
+    let Some(known) = &mut known else {
+        let what = "Bytes before those of the Content-Range are missing.";
+        return Ok(Reply::storage_error(400, "InvalidArgument", what));
+    };
+    let mut room = match fault {
+        Some(Fault::KeepOnly { bytes }) => *bytes,
+        Some(Fault::Answer(_) | Fault::LoseAnswer { stored: false, .. }) => 0,
+        _ => u64::MAX,
+    };
+    let whole = room == u64::MAX;
+    while let Some(mut bytes) = x.intake.next().await? {
+        // What the session has already is passed over.
+        let skipped = bytes
+            .len()
+            .min(usize::try_from(*known).unwrap_or(usize::MAX));
+        *known -= skipped as u64;
+        let _ = bytes.split_to(skipped);
+        bytes.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+        if !whole {
+            room -= bytes.len() as u64;
+        }
+        let mut progress = session.lock();
+        if progress.turn != turn {
+            return Err(Stop::Gone);
+        }
+        progress.take(&bytes);
+    }
+    x.conclude(fault, || {
+        if ends && whole {
+            finish(x, session, turn);
+        }
+        session.standing()
+    })
+    .await
+}
+
+/// Makes the object of a session whose last byte came.
+fn finish(x: &Exchange, session: &Session, turn: u64) {
+    let mut progress = session.lock();
+    if progress.turn != turn {
+        return;
+    }
+    let rest = progress.loose.len();
+    progress.keep(rest);
+    progress.complete = true;
+    let bytes = Bytes {
+        size: progress.kept,
+        blake3: progress.hasher.finalize().to_hex().to_string(),
+        content_type: None,
+        via: Via::SignedUrl(session.flavour),
+    };
+    drop(progress);
+    x.state.store(&session.asset_id, bytes);
+}
+
+fn read_span(text: &str) -> Option<Span> {
+    let (range, size) = text.strip_prefix("bytes ")?.split_once('/')?;
+    let size = match size {
+        "*" => None,
+        size => Some(number(size)?),
+    };
+    if range == "*" {
+        return Some(Span::Ask { size });
+    }
+    let (first, last) = range.split_once('-')?;
+    let (first, last) = (number(first)?, number(last)?);
+    Some(Span::Bytes { first, last, size })
+}
+
+/// Decimal digits and nothing else.
+fn number(text: &str) -> Option<u64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_range_is_read_strictly() {
+        let (first, last, size) = (0, 9, Some(10));
+        assert_eq!(
+            read_span("bytes 0-9/10"),
+            Some(Span::Bytes { first, last, size })
+        );
+        assert_eq!(read_span("bytes */10"), Some(Span::Ask { size }));
+        for odd in [
+            "0-9/10",
+            "bytes 0-9",
+            "bytes +0-9/10",
+            "bytes 0-/10",
+            "bytes=0-9/10",
+        ] {
+            assert_eq!(read_span(odd), None, "{odd}");
+        }
+    }
+}

@@ -1,0 +1,372 @@
+//! What the server knows: assets, signed URLs, sessions, and who called when.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::answer::EnvelopeStyle;
+use super::plan::{Call, Fault, FaultPlan};
+use super::session::Session;
+use super::ticket::{self, Flavour, Ticket};
+use super::{RequestRecord, SandboxOptions, StoredCopy, Timing, Via};
+
+/// The digits of the first asset id in the service's documentation.
+const FIRST_ID: u64 = 660_727_003_963_174_912;
+
+/// Where the ids of a server that was not told where to begin are counted from:
+/// 2026-01-01, in milliseconds since the epoch.
+const ID_EPOCH_MS: u64 = 1_767_225_600_000;
+
+struct Asset {
+    id: String,
+    account: String,
+    name: String,
+    created_ms: u128,
+    statuses: Vec<String>,
+    not_found: u32,
+    size_by: i64,
+    polls: usize,
+    held: Option<Held>,
+}
+
+struct Held {
+    at: Instant,
+    at_ms: u128,
+    size: u64,
+    blake3: String,
+    content_type: Option<String>,
+    via: Via,
+    writes: u32,
+}
+
+/// The bytes of a file that came in.
+pub(super) struct Bytes {
+    pub(super) size: u64,
+    pub(super) blake3: String,
+    pub(super) content_type: Option<String>,
+    pub(super) via: Via,
+}
+
+struct Inner {
+    plan: FaultPlan,
+    next_id: u64,
+    sessions_given: u64,
+    assets: Vec<Asset>,
+    tickets: HashMap<String, Ticket>,
+    sessions: HashMap<String, Arc<Session>>,
+    accepted: HashMap<String, Instant>,
+    requests: Vec<RequestRecord>,
+}
+
+/// The one state behind both ports.
+pub(super) struct State {
+    inner: Mutex<Inner>,
+    changes: watch::Sender<u64>,
+    interval: Duration,
+    timing: Timing,
+    flavour: Flavour,
+    pub(super) direct_limit: u64,
+    /// Scheme, host and port of the storage server.
+    pub(super) storage_origin: String,
+}
+
+impl State {
+    pub(super) fn new(options: SandboxOptions, storage_origin: String) -> Self {
+        // Ids must not come again when a server is started anew beside a kept history.
+        let next_id = options.first_id.unwrap_or_else(|| {
+            let ms = u64::try_from(now_ms()).unwrap_or(u64::MAX);
+            FIRST_ID + (ms.saturating_sub(ID_EPOCH_MS) << 16)
+        });
+        Self {
+            inner: Mutex::new(Inner {
+                plan: options.plan,
+                next_id,
+                sessions_given: 0,
+                assets: Vec::new(),
+                tickets: HashMap::new(),
+                sessions: HashMap::new(),
+                accepted: HashMap::new(),
+                requests: Vec::new(),
+            }),
+            changes: watch::Sender::new(0),
+            interval: options.interval,
+            timing: options.timing,
+            flavour: options.flavour,
+            direct_limit: options.direct_limit,
+            storage_origin,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // No holder leaves the state half changed, so a panic in one spoils nothing.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|version| *version += 1);
+    }
+
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    pub(super) fn set_plan(&self, plan: FaultPlan) {
+        self.lock().plan = plan;
+        self.changed();
+    }
+
+    pub(super) fn fault(&self, call: Call, name: Option<&str>) -> Option<Fault> {
+        self.lock().plan.take(call, name)
+    }
+
+    pub(super) fn style(&self) -> EnvelopeStyle {
+        self.lock().plan.style
+    }
+
+    pub(super) fn refuses(&self, key: &str) -> bool {
+        self.lock().plan.refuses(key)
+    }
+
+    pub(super) fn balance_empty(&self) -> bool {
+        self.lock().plan.balance_empty
+    }
+
+    /// Whether the account has a request free.
+    ///
+    /// The window is from the arrival of one accepted request's head to that of the next:
+    /// a request that comes less than the interval after the last accepted one of the same
+    /// key is refused, and a refused one does not move the window.
+    pub(super) fn admit(&self, account: &str) -> bool {
+        let now = Instant::now();
+        let mut inner = self.lock();
+        let free = inner
+            .accepted
+            .get(account)
+            .is_none_or(|last| now.duration_since(*last) >= self.interval);
+        if free {
+            inner.accepted.insert(account.to_owned(), now);
+        }
+        free
+    }
+
+    pub(super) fn note_request(&self, record: RequestRecord) -> usize {
+        let mut inner = self.lock();
+        inner.requests.push(record);
+        let number = inner.requests.len() - 1;
+        drop(inner);
+        self.changed();
+        number
+    }
+
+    pub(super) fn note(&self, number: usize, update: impl FnOnce(&mut RequestRecord)) {
+        if let Some(record) = self.lock().requests.get_mut(number) {
+            update(record);
+        }
+        self.changed();
+    }
+
+    pub(super) fn requests(&self) -> Vec<RequestRecord> {
+        self.lock().requests.clone()
+    }
+
+    /// Makes an asset that holds nothing yet, with what `fault` says of its later life.
+    pub(super) fn create(&self, account: &str, name: &str, fault: Option<&Fault>) -> String {
+        let mut inner = self.lock();
+        let id = format!("re_{}", inner.next_id);
+        inner.next_id += 1;
+        let mut asset = Asset {
+            id: id.clone(),
+            account: account.to_owned(),
+            name: name.to_owned(),
+            created_ms: now_ms(),
+            statuses: Vec::new(),
+            not_found: 0,
+            size_by: 0,
+            polls: 0,
+            held: None,
+        };
+        match fault {
+            Some(Fault::Statuses(statuses)) => asset.statuses.clone_from(statuses),
+            Some(Fault::NotFoundAtFirst { polls }) => asset.not_found = *polls,
+            Some(Fault::SizeDiffers { by }) => asset.size_by = *by,
+            _ => {}
+        }
+        inner.assets.push(asset);
+        id
+    }
+
+    /// Gives an asset its bytes; again where it had some.
+    pub(super) fn store(&self, asset_id: &str, bytes: Bytes) {
+        let mut inner = self.lock();
+        if let Some(asset) = inner.assets.iter_mut().find(|asset| asset.id == asset_id) {
+            let writes = asset.held.as_ref().map_or(0, |held| held.writes) + 1;
+            asset.held = Some(Held {
+                at: Instant::now(),
+                at_ms: now_ms(),
+                size: bytes.size,
+                blake3: bytes.blake3,
+                content_type: bytes.content_type,
+                via: bytes.via,
+                writes,
+            });
+        }
+        drop(inner);
+        self.changed();
+    }
+
+    /// `data` for a request for a signed URL.
+    pub(super) fn issue(&self, account: &str, name: &str, fault: Option<&Fault>) -> Value {
+        let asset_id = self.create(account, name, fault);
+        let (flavour, good_for) = match fault {
+            Some(Fault::Flavour(flavour)) => (*flavour, None),
+            Some(Fault::UrlExpires(after)) => (self.flavour, Some(*after)),
+            _ => (self.flavour, None),
+        };
+        let target = ticket::sign(&asset_id, name, flavour);
+        let mut inner = self.lock();
+        match Ticket::new(&asset_id, name, flavour, good_for) {
+            Some(ticket) => {
+                inner.tickets.insert(target.clone(), ticket);
+            }
+            None => {
+                let session = Session::new(&asset_id, flavour);
+                inner.sessions.insert(target.clone(), Arc::new(session));
+            }
+        }
+        json!({
+            "asset_id": asset_id,
+            "signed_url": format!("{}{target}", self.storage_origin),
+            "expires_in": ticket::EXPIRES_IN,
+        })
+    }
+
+    pub(super) fn ticket(&self, target: &str) -> Option<Ticket> {
+        self.lock().tickets.get(target).cloned()
+    }
+
+    pub(super) fn session(&self, target: &str) -> Option<Arc<Session>> {
+        self.lock().sessions.get(target).cloned()
+    }
+
+    /// Starts a session for a ticket; gives its whole URL.
+    pub(super) fn start_session(&self, ticket: &Ticket) -> String {
+        let mut inner = self.lock();
+        inner.sessions_given += 1;
+        let target = ticket::session_path(&ticket.asset_id, inner.sessions_given);
+        let session = Session::new(&ticket.asset_id, ticket.flavour);
+        inner.sessions.insert(target.clone(), Arc::new(session));
+        format!("{}{target}", self.storage_origin)
+    }
+
+    pub(super) fn forget_session(&self, target: &str) {
+        self.lock().sessions.remove(target);
+    }
+
+    pub(super) fn name_of(&self, asset_id: &str) -> Option<String> {
+        let inner = self.lock();
+        let asset = inner.assets.iter().find(|asset| asset.id == asset_id)?;
+        Some(asset.name.clone())
+    }
+
+    /// `data` for a question about an asset; `None` where the account has none of this id.
+    pub(super) fn metadata(&self, account: &str, asset_id: &str) -> Option<Value> {
+        let mut inner = self.lock();
+        let asset = inner.owned(account, asset_id)?;
+        if asset.not_found > 0 {
+            asset.not_found -= 1;
+            return None;
+        }
+        let status = asset.status(self.timing);
+        if asset.held.is_some() {
+            asset.polls += 1;
+        }
+        let (stem, extension) = asset.name.rsplit_once('.').unwrap_or((&asset.name, ""));
+        let modified = asset
+            .held
+            .as_ref()
+            .map_or(asset.created_ms, |held| held.at_ms);
+        let mut resource = json!({
+            "extension": extension,
+            "asset_id": asset.id,
+            "original_filename": stem,
+            "upload_status": status,
+            "create_time": asset.created_ms.to_string(),
+            "modify_time": modified.to_string(),
+        });
+        if let Some(held) = &asset.held {
+            let size = held.size.saturating_add_signed(asset.size_by);
+            resource["file_size"] = json!(size.to_string());
+        }
+        Some(json!({ "total": 1, "resource": [resource] }))
+    }
+
+    /// Deletes an asset; `false` where the account has none of this id.
+    pub(super) fn delete(&self, account: &str, asset_id: &str) -> bool {
+        let mut inner = self.lock();
+        let known = inner.owned(account, asset_id).is_some();
+        if known {
+            inner.assets.retain(|asset| asset.id != asset_id);
+        }
+        drop(inner);
+        self.changed();
+        known
+    }
+
+    pub(super) fn stored(&self) -> Vec<StoredCopy> {
+        let inner = self.lock();
+        inner
+            .assets
+            .iter()
+            .filter_map(|asset| {
+                let held = asset.held.as_ref()?;
+                Some(StoredCopy {
+                    asset_id: asset.id.clone(),
+                    file_name: asset.name.clone(),
+                    size: held.size,
+                    blake3: held.blake3.clone(),
+                    content_type: held.content_type.clone(),
+                    via: held.via,
+                    status: asset.status(self.timing),
+                    writes: held.writes,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Inner {
+    fn owned(&mut self, account: &str, asset_id: &str) -> Option<&mut Asset> {
+        self.assets
+            .iter_mut()
+            .find(|asset| asset.id == asset_id && asset.account == account)
+    }
+}
+
+impl Asset {
+    fn status(&self, timing: Timing) -> String {
+        let Some(held) = &self.held else {
+            return "WAITING".to_owned();
+        };
+        if let Some(last) = self.statuses.last() {
+            return self.statuses.get(self.polls).unwrap_or(last).clone();
+        }
+        let age = held.at.elapsed();
+        let word = if age >= timing.success {
+            "SUCCESS"
+        } else if age >= timing.uploading {
+            "UPLOADING"
+        } else {
+            "WAITING"
+        };
+        word.to_owned()
+    }
+}
+
+fn now_ms() -> u128 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis())
+}

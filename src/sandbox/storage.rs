@@ -1,0 +1,226 @@
+//! The storage server that signed URLs point to.
+
+use std::time::Instant;
+
+use hyper::Method;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, EXPECT, HOST, LOCATION};
+
+use super::Via;
+use super::answer::Reply;
+use super::intake::Stop;
+use super::multipart::{Form, Refused, declared_length};
+use super::plan::{Call, Fault};
+use super::server::Exchange;
+use super::session;
+use super::state::Bytes;
+use super::ticket::{Flavour, Takes, Ticket};
+
+/// Most bytes of a file by a signed URL: 5 GiB, the larger reading of the service's "5 GB".
+pub(super) const MAX_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
+
+/// Answers a request to the storage port.
+pub(super) async fn answer(x: &Exchange) -> Result<Reply, Stop> {
+    let headers = &x.head.headers;
+    if headers.contains_key(AUTHORIZATION) {
+        let what = "The key of the API does not belong here.";
+        return Ok(Reply::storage_error(400, "InvalidArgument", what));
+    }
+    if headers.contains_key(EXPECT) {
+        let what = "Expect is not taken.";
+        return Ok(Reply::storage_error(417, "ExpectationFailed", what));
+    }
+    let target = x
+        .head
+        .uri
+        .path_and_query()
+        .map_or("", |target| target.as_str());
+    if let Some(session) = x.state.session(target) {
+        return session::answer(x, &session, target).await;
+    }
+    if target.contains("upload_id=") {
+        let what = "The session does not exist.";
+        return Ok(Reply::storage_error(404, "NoSuchUpload", what));
+    }
+    let Some(ticket) = x.state.ticket(target) else {
+        return Ok(mismatch(x));
+    };
+    if Instant::now() >= ticket.expires {
+        let what = "The provided token has expired.";
+        return Ok(Reply::storage_error(400, "ExpiredToken", what));
+    }
+    if let Some(refused) = check_head(x, &ticket) {
+        return Ok(refused);
+    }
+    match ticket.takes {
+        Takes::Put => put(x, &ticket).await,
+        Takes::Form => form(x, &ticket).await,
+        Takes::Start => start(x, &ticket).await,
+    }
+}
+
+/// 403, as for any request that is not the one that was signed.
+fn mismatch(x: &Exchange) -> Reply {
+    let path = x.head.uri.path();
+    Reply::storage_error_with(
+        403,
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided.",
+        &[("StringToSign", &format!("{}\n{path}", x.head.method))],
+    )
+}
+
+fn malformed(header: &str, details: &str) -> Reply {
+    Reply::storage_error_with(
+        400,
+        "MalformedSecurityHeader",
+        "Your request has a malformed header.",
+        &[("ParameterName", header), ("Details", details)],
+    )
+}
+
+/// 411: without a length, or chunked.
+pub(super) fn refused_length() -> Reply {
+    let what = "You must provide the Content-Length HTTP header.";
+    Reply::storage_error(411, "MissingContentLength", what)
+}
+
+/// Holds method and headers against what was signed.
+fn check_head(x: &Exchange, ticket: &Ticket) -> Option<Reply> {
+    let headers = &x.head.headers;
+    let method = match ticket.takes {
+        Takes::Put => Method::PUT,
+        Takes::Form | Takes::Start => Method::POST,
+    };
+    if x.head.method != method {
+        // The service's own server knows nothing of signatures.
+        let plain = matches!(ticket.flavour, Flavour::Form | Flavour::PutBehindPlain);
+        return Some(if plain {
+            Reply::spring(405)
+        } else {
+            mismatch(x)
+        });
+    }
+    let authority = x.state.storage_origin.strip_prefix("http://");
+    if headers.get(HOST).and_then(|host| host.to_str().ok()) != authority {
+        return Some(mismatch(x));
+    }
+    let signed = ticket.signed_headers();
+    for name in headers.keys().map(hyper::header::HeaderName::as_str) {
+        if name.starts_with("x-goog-") && !signed.contains(&name) {
+            let details = "Header was included in the request, but not in signedheaders.";
+            return Some(malformed(name, details));
+        }
+    }
+    for name in signed {
+        if !headers.contains_key(*name) {
+            let details = "Header was included in signedheaders, but not in the request.";
+            return Some(malformed(name, details));
+        }
+    }
+    let content_type = headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
+    let typed_right = match (ticket.content_type, ticket.flavour) {
+        (Some(signed), _) => content_type == Some(signed.as_bytes()),
+        (None, Flavour::PutV2) => content_type.is_none(),
+        (None, _) => true,
+    };
+    if !typed_right {
+        return Some(mismatch(x));
+    }
+    if ticket.takes == Takes::Start
+        && headers
+            .get("x-goog-resumable")
+            .map(|value| value.as_bytes())
+            != Some(b"start")
+    {
+        return Some(mismatch(x));
+    }
+    match declared_length(headers) {
+        None => Some(refused_length()),
+        Some(length) if ticket.takes == Takes::Put && length > MAX_OBJECT => Some(too_large()),
+        Some(length) if ticket.takes == Takes::Start && length != 0 => {
+            let what = "Starting a session takes no body.";
+            Some(Reply::storage_error(400, "InvalidArgument", what))
+        }
+        Some(_) => None,
+    }
+}
+
+fn too_large() -> Reply {
+    let what = "Your proposed upload is larger than the maximum object size.";
+    Reply::storage_error(400, "EntityTooLarge", what)
+}
+
+async fn put(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
+    x.is(Call::StoragePut);
+    let name = x.state.name_of(&ticket.asset_id);
+    let fault = x.meet(Call::StoragePut, name.as_deref()).await;
+    let mut hasher = blake3::Hasher::new();
+    let mut size = 0_u64;
+    while let Some(bytes) = x.intake.next().await? {
+        size += bytes.len() as u64;
+        hasher.update(&bytes);
+    }
+    let content_type = x.head.headers.get(CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    x.conclude(fault.as_ref(), || {
+        let bytes = Bytes {
+            size,
+            blake3: hasher.finalize().to_hex().to_string(),
+            content_type: content_type.map(str::to_owned),
+            via: Via::SignedUrl(ticket.flavour),
+        };
+        x.state.store(&ticket.asset_id, bytes);
+        Reply::empty(200).header("x-goog-stored-content-length", &size.to_string())
+    })
+    .await
+}
+
+async fn form(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
+    x.is(Call::StorageForm);
+    let name = x.state.name_of(&ticket.asset_id);
+    let form = match Form::open(&x.head.headers, &x.intake).await {
+        Ok(form) => form,
+        Err(refused) => return refuse(refused),
+    };
+    let fault = x.meet(Call::StorageForm, name.as_deref()).await;
+    if let Some(Fault::Answer(reply)) = fault {
+        x.intake.drain().await?;
+        return Ok(reply);
+    }
+    let part = match form.read(&x.intake, MAX_OBJECT).await {
+        Ok(part) => part,
+        Err(refused) => return refuse(refused),
+    };
+    x.conclude(fault.as_ref(), || {
+        let bytes = Bytes {
+            size: part.size,
+            blake3: part.blake3,
+            content_type: part.content_type,
+            via: Via::SignedUrl(ticket.flavour),
+        };
+        x.state.store(&ticket.asset_id, bytes);
+        Reply::empty(204)
+    })
+    .await
+}
+
+fn refuse(refused: Refused) -> Result<Reply, Stop> {
+    match refused {
+        Refused::Stopped(stop) => Err(stop),
+        Refused::Length => Ok(refused_length()),
+        Refused::TooLarge => Ok(too_large()),
+        Refused::Framing(what) => Ok(Reply::storage_error(400, "MalformedPOSTRequest", what)),
+    }
+}
+
+async fn start(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
+    x.is(Call::SessionStart);
+    let name = x.state.name_of(&ticket.asset_id);
+    let fault = x.meet(Call::SessionStart, name.as_deref()).await;
+    x.intake.drain().await?;
+    x.conclude(fault.as_ref(), || {
+        let location = x.state.start_session(ticket);
+        Reply::empty(201).header(LOCATION.as_str(), &location)
+    })
+    .await
+}

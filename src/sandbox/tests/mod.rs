@@ -1,0 +1,1 @@
+//! The server, driven by requests written by hand.
