@@ -213,6 +213,25 @@ fn a_good_file_is_taken_with_its_stamp() {
 }
 
 #[test]
+fn every_sample_is_found_and_taken_without_a_note() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples");
+    let mut kinds = Vec::new();
+    for found in found(std::slice::from_ref(&samples)) {
+        match found {
+            Found::File(path) => {
+                let looked = look(&path).unwrap();
+                assert_eq!(looked.accepted.note, None, "{}", path.display());
+                kinds.push(looked.accepted.kind);
+            }
+            other => assert_eq!(other, walked(&samples, 1), "the README alone is skipped"),
+        }
+    }
+    kinds.sort_unstable();
+    let expected = [Kind::Video, Kind::Audio, Kind::Image].map(|kind| [kind; 2]);
+    assert_eq!(kinds, expected.concat());
+}
+
+#[test]
 fn content_is_looked_at_and_names_count_before_it() {
     let dir = folder();
     let path = dir.path().join("a.jpg");
