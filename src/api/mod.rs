@@ -1,5 +1,32 @@
 //! The service on the wire: calls, bodies, answers, and the one place where HTTP
 //! becomes a [`Fault`].
+//!
+//! | module | duty |
+//! |---|---|
+//! | [`base_url`] | where the service is |
+//! | [`client`] | the calls over HTTP |
+//! | [`limiter`], [`shared_slots`] | one request a second for all calls, of all programs |
+//! | [`paced`] | the calls, each in its turn |
+//! | [`signed_url`] | flavours of the storage step |
+//! | [`throttle`] | a limit on bytes a second |
+//! | [`redact`] | secrets out of text |
+
+pub mod base_url;
+pub(crate) mod body;
+pub mod client;
+pub(crate) mod error;
+pub mod limiter;
+pub(crate) mod multipart;
+pub mod paced;
+pub(crate) mod reader;
+pub mod redact;
+mod resumable;
+pub mod shared_slots;
+pub mod signed_url;
+pub mod throttle;
+pub(crate) mod wire;
+#[cfg(test)]
+mod wire_server;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -49,8 +76,9 @@ impl Meter {
         self.sent.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Sets the count, as a resumed session does.
+    /// Sets the count to where a resumed session goes on; the body is then not out.
     pub fn set(&self, bytes: u64) {
+        self.body_out.store(false, Ordering::Release);
         self.sent.store(bytes, Ordering::Relaxed);
     }
 

@@ -1,0 +1,194 @@
+//! Where the service is: a URL that is safe to send an API key to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use url::{Host, Url};
+
+/// The service's documented base URL (seed).
+pub const DEFAULT_BASE_URL: &str = "https://mavi-backend.memories.ai/serve/api/v2";
+
+/// Base of every call: `https`, or `http` on a loopback host, without credentials,
+/// query or trailing slash.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct BaseUrl(Url);
+
+/// Why a text is not taken as a base URL. None of the sentences repeats credentials.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadBaseUrl {
+    /// It cannot be read as an absolute URL with a host.
+    #[error("the base URL cannot be read: {0}")]
+    Unreadable(String),
+    /// Neither `https` nor `http`.
+    #[error("the base URL must begin with https://, not {0}://")]
+    Scheme(String),
+    /// `http` to a host that is not this computer: the key would travel in the clear.
+    #[error(
+        "the base URL must begin with https://: plain http would show the API key to the network between here and {0}"
+    )]
+    PlainHttp(String),
+    /// It holds a user name or a password.
+    #[error("the base URL must not hold a user name or a password")]
+    Credentials,
+    /// It holds a query or a fragment.
+    #[error("the base URL must end with its path: nothing after ? or #")]
+    Query,
+}
+
+impl BaseUrl {
+    /// Reads a base URL as the environment gives it; white space around it and slashes at
+    /// its end are removed.
+    pub fn parse(text: &str) -> Result<Self, BadBaseUrl> {
+        let mut url =
+            Url::parse(text.trim()).map_err(|error| BadBaseUrl::Unreadable(error.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(BadBaseUrl::Scheme(url.scheme().to_owned()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(BadBaseUrl::Credentials);
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(BadBaseUrl::Query);
+        }
+        if url.scheme() == "http" && !is_loopback(&url) {
+            let host = url.host_str().unwrap_or_default().to_owned();
+            return Err(BadBaseUrl::PlainHttp(host));
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        Ok(Self(url))
+    }
+
+    /// Whether the host is this computer by its name or address: no proxy is asked then,
+    /// and signed URLs may be plain `http` on loopback too.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+
+    /// Whether calls go over TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// The URL of a call: this base and the segments after it, percent-encoded.
+    pub(crate) fn endpoint(&self, segments: &[&str]) -> Url {
+        let mut url = self.0.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        url
+    }
+
+    /// The URL without a slash at its end, as it is kept in the history.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str().trim_end_matches('/')
+    }
+}
+
+/// Whether a URL's host is `localhost`, 127.0.0.0/8 or `::1`.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+impl Default for BaseUrl {
+    fn default() -> Self {
+        Self::parse(DEFAULT_BASE_URL).expect("the constant is a base URL; a test reads it")
+    }
+}
+
+impl FromStr for BaseUrl {
+    type Err = BadBaseUrl;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BaseUrl({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_and_loopback_are_taken() {
+        assert_eq!(BaseUrl::default().as_str(), DEFAULT_BASE_URL);
+        for (text, kept) in [
+            ("https://example.com/api/", "https://example.com/api"),
+            (
+                " https://example.com:8443/api// ",
+                "https://example.com:8443/api",
+            ),
+            ("https://example.com", "https://example.com"),
+            ("http://localhost:1234/v2", "http://localhost:1234/v2"),
+            ("http://127.8.9.10/v2", "http://127.8.9.10/v2"),
+            ("http://[::1]:80/v2/", "http://[::1]/v2"),
+        ] {
+            assert_eq!(BaseUrl::parse(text).unwrap().as_str(), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn whatever_would_give_the_key_away_is_refused() {
+        for text in [
+            "http://example.com/v2",
+            "http://10.0.0.1/",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+        ] {
+            assert!(
+                matches!(BaseUrl::parse(text), Err(BadBaseUrl::PlainHttp(_))),
+                "{text}"
+            );
+        }
+        for (text, error) in [
+            ("ftp://h/", BadBaseUrl::Scheme("ftp".into())),
+            ("https://me:pw@h/", BadBaseUrl::Credentials),
+            ("https://me@h/", BadBaseUrl::Credentials),
+            ("https://h/?a=b", BadBaseUrl::Query),
+            ("https://h/#a", BadBaseUrl::Query),
+        ] {
+            assert_eq!(BaseUrl::parse(text), Err(error), "{text}");
+        }
+        for text in ["", "example.com/v2", "https://", "/v2"] {
+            assert!(
+                matches!(
+                    BaseUrl::parse(text),
+                    Err(BadBaseUrl::Unreadable(_) | BadBaseUrl::Scheme(_))
+                ),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn calls_go_below_the_base() {
+        let base = BaseUrl::parse("https://h/serve/api/v2/").unwrap();
+        assert_eq!(
+            base.endpoint(&["upload", "signed-url"]).as_str(),
+            "https://h/serve/api/v2/upload/signed-url"
+        );
+        assert_eq!(
+            BaseUrl::parse("https://h")
+                .unwrap()
+                .endpoint(&["re_1%", "metadata"])
+                .as_str(),
+            "https://h/re_1%25/metadata"
+        );
+    }
+}

@@ -1,0 +1,252 @@
+//! Bodies over real files, read without a connection.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::model::media::FileStamp;
+
+/// A reader's job without a body around it.
+pub(crate) fn job(
+    path: &Path,
+    stamp: FileStamp,
+    from: u64,
+) -> (reader::Job, mpsc::Receiver<Result<Bytes, Stopped>>) {
+    let (out, buffers) = mpsc::channel(CHANNEL);
+    let (_, unused) = mpsc::channel(1);
+    let shared = Arc::new(Shared {
+        buffers: Mutex::new(unused),
+        outcome: OnceLock::new(),
+        activity: AtomicU64::new(0),
+        stopped: AtomicBool::new(false),
+        waker: AtomicWaker::new(),
+    });
+    let job = reader::Job {
+        path: path.to_owned(),
+        stamp,
+        from,
+        out,
+        shared,
+    };
+    (job, buffers)
+}
+
+const SIZE: usize = 3_000_001;
+
+fn content() -> Vec<u8> {
+    (0..SIZE).map(|at| (at * 31 % 251) as u8).collect()
+}
+
+fn sample(dir: &Path) -> Outgoing {
+    let path = dir.join("sample.mp4");
+    fs::write(&path, content()).unwrap();
+    outgoing(path)
+}
+
+fn outgoing(path: PathBuf) -> Outgoing {
+    let stamp = FileStamp::of(&fs::metadata(&path).unwrap());
+    Outgoing {
+        name: "sample.mp4".into(),
+        mime: "video/mp4",
+        stamp,
+        path,
+    }
+}
+
+async fn start(file: &Outgoing, shape: Shape) -> (FileBody, Transfer, Arc<Meter>) {
+    let meter = Arc::new(Meter::default());
+    let (body, transfer) = open(file, shape, &meter, &RateLimit::new(None))
+        .await
+        .unwrap();
+    (body, transfer, meter)
+}
+
+async fn frame(body: &mut FileBody) -> Option<Result<Bytes, Stopped>> {
+    std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx))
+        .await
+        .map(|frame| frame.map(|frame| frame.into_data().unwrap()))
+}
+
+/// Everything that the body gives, and whether it ended as it said.
+async fn drain(body: &mut FileBody) -> (Vec<u8>, Result<(), Stopped>) {
+    let mut all = Vec::new();
+    while let Some(next) = frame(body).await {
+        match next {
+            Ok(bytes) => all.extend_from_slice(&bytes),
+            Err(stopped) => return (all, Err(stopped)),
+        }
+    }
+    (all, Ok(()))
+}
+
+#[tokio::test]
+async fn a_form_is_as_long_as_it_says_and_holds_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = sample(dir.path());
+    let framing = Framing::new("sample.mp4", "video/mp4");
+    let (mut body, transfer, meter) = start(&file, Shape::form(&framing)).await;
+    let length = body.size_hint().exact().unwrap();
+    assert!(!body.is_end_stream());
+    let (all, end) = drain(&mut body).await;
+    assert_eq!(end, Ok(()));
+    assert_eq!(all.len() as u64, length);
+    let expected = [&framing.head[..], &content(), &framing.tail].concat();
+    assert!(all == expected);
+    assert!(body.is_end_stream() && meter.body_out());
+    assert_eq!(meter.sent(), SIZE as u64, "the framing is not counted");
+    assert_eq!(
+        transfer.hash().unwrap().to_hex(),
+        blake3::hash(&content()).to_hex().as_str()
+    );
+}
+
+#[tokio::test]
+async fn a_resumed_body_sends_the_rest_and_hashes_the_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = sample(dir.path());
+    for from in [1, 262_144, 1_000_000, SIZE as u64 - 1] {
+        let (mut body, transfer, meter) = start(&file, Shape::raw(from)).await;
+        assert_eq!(body.size_hint().exact(), Some(SIZE as u64 - from));
+        let (all, end) = drain(&mut body).await;
+        assert_eq!(end, Ok(()));
+        assert!(all == content()[usize::try_from(from).unwrap()..]);
+        assert_eq!(meter.sent(), SIZE as u64);
+        assert_eq!(
+            transfer.hash().unwrap().to_hex(),
+            blake3::hash(&content()).to_hex().as_str()
+        );
+    }
+    let hash = hash(&file, &RateLimit::new(None)).await.unwrap();
+    assert_eq!(hash.to_hex(), blake3::hash(&content()).to_hex().as_str());
+}
+
+/// Starts a body, changes the file after the first frame, and takes the rest.
+async fn changed(change: impl FnOnce(&Path)) -> (Fault, usize) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = sample(dir.path());
+    let (mut body, transfer, meter) = start(&file, Shape::raw(0)).await;
+    frame(&mut body).await.unwrap().unwrap();
+    change(&file.path);
+    let (all, end) = drain(&mut body).await;
+    assert_eq!(end, Err(Stopped), "the body must not end well");
+    assert!(!meter.body_out());
+    assert_eq!(transfer.hash(), None);
+    (transfer.fault().unwrap(), all.len())
+}
+
+#[tokio::test]
+async fn a_file_that_shrinks_never_completes() {
+    let (fault, _) = changed(|path| {
+        let file = OpenOptions::new().write(true).open(path).unwrap();
+        file.set_len(1_900_000).unwrap();
+    })
+    .await;
+    assert_eq!(fault.kind, FaultKind::FileChanged);
+}
+
+#[tokio::test]
+async fn a_file_that_grows_never_completes() {
+    let (fault, sent) = changed(|path| {
+        let mut file = OpenOptions::new().append(true).open(path).unwrap();
+        file.write_all(b"more").unwrap();
+    })
+    .await;
+    assert_eq!(fault.kind, FaultKind::FileChanged);
+    assert!(sent < SIZE - 262_144, "the last buffer is kept back");
+}
+
+#[tokio::test]
+async fn a_file_that_is_written_to_in_place_never_completes() {
+    let (fault, _) = changed(|path| {
+        let file = OpenOptions::new().write(true).open(path).unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH)
+            .unwrap();
+    })
+    .await;
+    assert_eq!(fault.kind, FaultKind::FileChanged);
+}
+
+#[tokio::test]
+async fn a_file_that_vanishes_never_completes() {
+    let (fault, _) = changed(|path| fs::remove_file(path).unwrap()).await;
+    assert_eq!(fault.kind, FaultKind::FileGone);
+}
+
+#[tokio::test]
+async fn a_file_that_is_replaced_never_completes() {
+    let (fault, _) = changed(|path| {
+        let other = path.with_extension("new");
+        fs::write(&other, vec![0; SIZE]).unwrap();
+        let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
+        let file = OpenOptions::new().write(true).open(&other).unwrap();
+        file.set_modified(later).unwrap();
+        fs::rename(&other, path).unwrap();
+    })
+    .await;
+    assert_eq!(fault.kind, FaultKind::FileChanged);
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_what_was_checked_is_not_begun() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = sample(dir.path());
+    let begin = async |file: &Outgoing| {
+        let meter = Arc::new(Meter::default());
+        open(file, Shape::raw(0), &meter, &RateLimit::new(None))
+            .await
+            .map(drop)
+            .unwrap_err()
+            .kind
+    };
+    let mut other = file.clone();
+    other.stamp.size += 1;
+    assert_eq!(begin(&other).await, FaultKind::FileChanged);
+    other = file.clone();
+    other.stamp.modified_ns += 1;
+    assert_eq!(begin(&other).await, FaultKind::FileChanged);
+    fs::write(&file.path, b"").unwrap();
+    assert_eq!(
+        begin(&outgoing(file.path.clone())).await,
+        FaultKind::Unreadable
+    );
+    fs::remove_file(&file.path).unwrap();
+    assert_eq!(begin(&file).await, FaultKind::FileGone);
+}
+
+#[tokio::test]
+async fn dropping_the_transfer_ends_body_and_reader() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = sample(dir.path());
+    let (mut body, transfer, _) = start(&file, Shape::raw(0)).await;
+    frame(&mut body).await.unwrap().unwrap();
+    let shared = Arc::downgrade(&transfer.shared);
+    drop(transfer);
+    assert_eq!(frame(&mut body).await, Some(Err(Stopped)));
+    drop(body);
+    // The reader thread holds the last handle: it is gone when the thread is.
+    let ended = async {
+        while shared.upgrade().is_some() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), ended)
+        .await
+        .expect("the reader thread ends");
+}
+
+#[tokio::test]
+async fn a_body_that_waits_is_woken_to_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = sample(dir.path());
+    let limit = RateLimit::new(Some(1024));
+    let meter = Arc::new(Meter::default());
+    let (mut body, transfer) = open(&file, Shape::raw(0), &meter, &limit).await.unwrap();
+    let stop = async {
+        tokio::task::yield_now().await;
+        drop(transfer);
+    };
+    let ((_, end), ()) = tokio::join!(drain(&mut body), stop);
+    assert_eq!(end, Err(Stopped));
+    assert!(meter.sent() < 10_000);
+}

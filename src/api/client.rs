@@ -1,0 +1,366 @@
+//! The service over HTTP: one request a method, watched from its start to its answer.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use tokio::time::Instant;
+
+use super::base_url::BaseUrl;
+use super::body::{self, FileBody, Shape, Transfer};
+use super::error::{Answer, Call, Cut, Effect};
+use super::multipart::Framing;
+use super::resumable::Sessions;
+use super::signed_url::{FlavourBook, Learned};
+use super::throttle::RateLimit;
+use super::wire::{self, Envelope};
+use super::{Meter, Outgoing, Service, Ticket, Uploaded};
+use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
+use crate::model::fault::{Fault, FaultKind};
+use crate::model::key::ApiKey;
+use crate::model::retry::Policy;
+
+/// Bytes of an answer that are read: the service's own are below 1 KiB.
+const ANSWER_LIMIT: usize = 1024 * 1024;
+/// An unused connection is closed after this time. Servers close theirs after 5 s and
+/// more; a request on a connection that is just being closed is a lost one.
+const IDLE: Duration = Duration::from_secs(4);
+
+/// How a [`Client`] works.
+#[derive(Clone, Debug)]
+pub struct ClientOptions {
+    /// Where the service is.
+    pub base_url: BaseUrl,
+    /// Its stall and answer limits are used, and its backoff within a resumed session.
+    pub policy: Policy,
+    /// `User-Agent` of the calls to the service (not of the storage step).
+    pub user_agent: String,
+    /// Longest wait for a connection, TLS included.
+    pub connect_timeout: Duration,
+    /// Longest time for a call without a file, from its start to its whole answer.
+    pub call_limit: Duration,
+    /// Bandwidth, shared by all transfers; may be changed at any time.
+    pub rate_limit: Arc<RateLimit>,
+    /// What an earlier run learned of storage hosts.
+    pub learned: Vec<Learned>,
+}
+
+impl ClientOptions {
+    /// The usual: 10 s to connect, 60 s a call, no bandwidth limit, nothing learned.
+    pub fn new(base_url: BaseUrl) -> Self {
+        Self {
+            base_url,
+            policy: Policy::default(),
+            user_agent: concat!("mavi-uploader/", env!("CARGO_PKG_VERSION")).to_owned(),
+            connect_timeout: Duration::from_secs(10),
+            call_limit: Duration::from_secs(60),
+            rate_limit: RateLimit::new(None),
+            learned: Vec::new(),
+        }
+    }
+}
+
+/// The service over HTTP.
+#[derive(Debug)]
+pub struct Client {
+    pub(super) options: ClientOptions,
+    api: reqwest::Client,
+    pub(super) storage: reqwest::Client,
+    pub(super) book: Mutex<FlavourBook>,
+    pub(super) sessions: Sessions,
+}
+
+impl Client {
+    /// Prepares the connections; nothing is sent.
+    ///
+    /// # Errors
+    /// [`FaultKind::Tls`] where the system's certificates cannot be used.
+    pub fn new(options: ClientOptions) -> Result<Self, Fault> {
+        let builder = || {
+            let mut builder = reqwest::Client::builder()
+                .http1_only()
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .referer(false)
+                .connect_timeout(options.connect_timeout)
+                .tcp_nodelay(true)
+                .pool_idle_timeout(IDLE);
+            if options.base_url.is_loopback() {
+                builder = builder.no_proxy();
+                if !options.base_url.is_https() {
+                    // Plain HTTP on this computer needs no certificates, and must work
+                    // where the system has none.
+                    builder = builder.tls_certs_only([]);
+                }
+            }
+            builder
+        };
+        let setup = Call {
+            name: "setting up HTTP",
+            effect: Effect::None,
+            key: None,
+        };
+        let build = |builder: reqwest::ClientBuilder| {
+            builder.build().map_err(|error| {
+                let mut fault = setup.transport(error);
+                let tls = Fault::new(FaultKind::Tls);
+                (fault.kind, fault.recovery) = (tls.kind, tls.recovery);
+                fault
+            })
+        };
+        Ok(Self {
+            api: build(builder().user_agent(&options.user_agent))?,
+            storage: build(builder())?,
+            book: Mutex::new(FlavourBook::from_learned(&options.learned)),
+            sessions: Sessions::default(),
+            options,
+        })
+    }
+
+    /// Where the service is.
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.options.base_url
+    }
+
+    /// The bandwidth limit of all transfers.
+    pub fn rate_limit(&self) -> &Arc<RateLimit> {
+        &self.options.rate_limit
+    }
+
+    /// What was learned of storage hosts, to be kept for the next run. Holds no secrets.
+    pub fn learned(&self) -> Vec<Learned> {
+        self.book
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .learned()
+    }
+
+    /// Makes a call without a file, within the call limit.
+    pub(super) async fn call(
+        &self,
+        call: &Call<'_>,
+        request: reqwest::RequestBuilder,
+    ) -> Result<Answer, Fault> {
+        match tokio::time::timeout(self.options.call_limit, exchange(request)).await {
+            Ok(answer) => answer.map_err(|error| call.transport(error)),
+            Err(_) => Err(call.fault(FaultKind::Stalled)),
+        }
+    }
+
+    /// Sends a file's bytes with a request, and waits for the answer under both watchdogs:
+    /// bytes must move while body is left, and the answer must come once it is out.
+    ///
+    /// # Errors
+    /// What is wrong with the file goes before what that did to the connection.
+    pub(super) async fn send_file(
+        &self,
+        call: Call<'_>,
+        request: reqwest::RequestBuilder,
+        (body, transfer): (FileBody, &Transfer),
+        meter: &Meter,
+        size: u64,
+    ) -> Result<Answer, Fault> {
+        let request = request.body(reqwest::Body::wrap(body));
+        let call = || Call {
+            effect: Effect::Stores {
+                body_out: meter.body_out(),
+            },
+            ..call
+        };
+        let sent = tokio::select! {
+            answer = exchange(request) => answer.map_err(|error| call().transport(error)),
+            kind = self.watch(transfer, meter, size) => Err(call().fault(kind)),
+        };
+        match transfer.fault() {
+            Some(mut fault) if sent.as_ref().map_or(true, Answer::is_2xx) => {
+                fault.diagnostics.call = Some(call().name.to_owned());
+                Err(fault)
+            }
+            _ => sent,
+        }
+    }
+
+    /// Ends when nothing moved for too long.
+    async fn watch(&self, transfer: &Transfer, meter: &Meter, size: u64) -> FaultKind {
+        let policy = &self.options.policy;
+        let look = (policy.stall / 16).max(Duration::from_millis(1));
+        let mut moved = (transfer.activity(), Instant::now());
+        while !meter.body_out() {
+            if transfer.activity() != moved.0 {
+                moved = (transfer.activity(), Instant::now());
+            } else if moved.1.elapsed() >= policy.stall {
+                return FaultKind::Stalled;
+            }
+            tokio::time::sleep(look).await;
+        }
+        tokio::time::sleep(policy.answer_limit(size)).await;
+        FaultKind::NoAnswer
+    }
+
+    /// The hash of what was sent; of the file, where the answer came before all of it was.
+    pub(super) async fn hash_of(
+        &self,
+        transfer: &Transfer,
+        file: &Outgoing,
+    ) -> Result<ContentHash, Fault> {
+        match transfer.hash() {
+            Some(hash) => Ok(hash),
+            None => body::hash(file, &self.options.rate_limit).await,
+        }
+    }
+
+    async fn ask_metadata(
+        &self,
+        call: &Call<'_>,
+        key: &ApiKey,
+        asset: &str,
+    ) -> Result<Answer, Fault> {
+        let url = self.options.base_url.endpoint(&[asset, "metadata"]);
+        self.call(call, self.api.get(url).header(AUTHORIZATION, secret(key)?))
+            .await
+    }
+}
+
+/// The key as the value of `Authorization`, marked so that no debug output shows it.
+fn secret(key: &ApiKey) -> Result<HeaderValue, Fault> {
+    let mut value =
+        HeaderValue::from_str(key.expose()).map_err(|_| Fault::new(FaultKind::Unauthorized))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Sends a request and reads its answer, up to the limit.
+async fn exchange(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
+    let mut response = request.send().await?;
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let mut body = BytesMut::new();
+    let mut cut = None;
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > ANSWER_LIMIT => {
+                cut = Some(Cut::TooLarge);
+                break;
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(_) => {
+                cut = Some(Cut::Broken);
+                break;
+            }
+        }
+    }
+    Ok(Answer {
+        status,
+        headers,
+        body: body.freeze(),
+        cut,
+    })
+}
+
+impl Service for Client {
+    async fn check_key(&self, key: &ApiKey) -> Result<(), Fault> {
+        let call = Call {
+            name: "GET /re_0/metadata",
+            effect: Effect::None,
+            key: Some(key),
+        };
+        let answer = self.ask_metadata(&call, key, "re_0").await?;
+        match call.data(&answer) {
+            Ok(_) => Ok(()),
+            // An asset error is what a good key gets; a web page is no such error.
+            Err(fault)
+                if fault.kind == FaultKind::BadRequest
+                    && Envelope::read(&answer.body).is_some() =>
+            {
+                Ok(())
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn upload(
+        &self,
+        key: &ApiKey,
+        file: &Outgoing,
+        meter: &Arc<Meter>,
+    ) -> Result<Uploaded, Fault> {
+        let call = Call {
+            name: "POST /upload",
+            effect: Effect::Stores { body_out: false },
+            key: Some(key),
+        };
+        let framing = Framing::new(&file.name, file.mime);
+        let request = self
+            .api
+            .post(self.options.base_url.endpoint(&["upload"]))
+            .header(AUTHORIZATION, secret(key)?)
+            .header(CONTENT_TYPE, framing.content_type());
+        let limit = &self.options.rate_limit;
+        let (body, transfer) = body::open(file, Shape::form(&framing), meter, limit).await?;
+        let answer = self
+            .send_file(call, request, (body, &transfer), meter, file.stamp.size)
+            .await?;
+        let data = call.data(&answer)?;
+        let asset_id = wire::asset_id(&data).ok_or_else(|| call.lacks_data(&answer))?;
+        Ok(Uploaded {
+            asset_id,
+            content: self.hash_of(&transfer, file).await?,
+        })
+    }
+
+    async fn signed_url(&self, key: &ApiKey, file_name: &str) -> Result<Ticket, Fault> {
+        let call = Call {
+            name: "POST /upload/signed-url",
+            effect: Effect::None,
+            key: Some(key),
+        };
+        let body = serde_json::json!({ "original_filename": file_name }).to_string();
+        let request = self
+            .api
+            .post(self.options.base_url.endpoint(&["upload", "signed-url"]))
+            .header(AUTHORIZATION, secret(key)?)
+            .header(CONTENT_TYPE, "application/json")
+            .body(Bytes::from(body));
+        let answer = self.call(&call, request).await?;
+        let data = call.data(&answer)?;
+        let ticket = wire::ticket(&data).ok_or_else(|| call.lacks_data(&answer))?;
+        match self.storage_url(&ticket.url) {
+            Some(_) => Ok(ticket),
+            None => Err(call.lacks_data(&answer)),
+        }
+    }
+
+    async fn store(
+        &self,
+        ticket: &Ticket,
+        file: &Outgoing,
+        meter: &Arc<Meter>,
+    ) -> Result<ContentHash, Fault> {
+        self.store_file(ticket, file, meter).await
+    }
+
+    async fn metadata(&self, key: &ApiKey, asset: &AssetId) -> Result<AssetAnswer, Fault> {
+        let call = Call {
+            name: "GET /{asset_id}/metadata",
+            effect: Effect::None,
+            key: Some(key),
+        };
+        let answer = self.ask_metadata(&call, key, asset.as_str()).await?;
+        match call.data(&answer) {
+            Ok(data) => wire::metadata(&data, asset).ok_or_else(|| call.lacks_data(&answer)),
+            Err(fault)
+                if fault.kind == FaultKind::BadRequest
+                    && Envelope::read(&answer.body).is_some_and(|e| e.is_asset_not_found()) =>
+            {
+                Ok(AssetAnswer::NotFound)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;

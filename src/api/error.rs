@@ -1,0 +1,301 @@
+//! The one place where transport errors, HTTP answers and envelopes become a [`Fault`].
+
+use std::error::Error;
+use std::io;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+
+use super::redact::{redact, shorten};
+use super::wire::{Envelope, Says, is_web_page};
+use crate::model::fault::{Diagnostics, Fault, FaultKind, Recovery};
+use crate::model::key::ApiKey;
+
+/// Characters of a message that are kept for diagnosis.
+const MESSAGE_CHARS: usize = 300;
+/// Causes of a transport error that are kept.
+const MAX_CAUSES: usize = 8;
+/// Longest `Retry-After` that is believed; a longer one is cut to it.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
+
+/// A whole answer, its body cut at the limit or where the connection broke.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// Headers.
+    pub(crate) headers: HeaderMap,
+    /// What was read of the body.
+    pub(crate) body: Bytes,
+    /// Why `body` is not all of it, where it is not.
+    pub(crate) cut: Option<Cut>,
+}
+
+/// Why an answer is not whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// It is larger than is read.
+    TooLarge,
+    /// The connection broke.
+    Broken,
+}
+
+impl Answer {
+    /// A header's value as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Whether the status is 2xx.
+    pub(crate) fn is_2xx(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The wait that the answer asks for.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        retry_after(self.header(RETRY_AFTER.as_str())?, SystemTime::now())
+    }
+}
+
+/// Which call went wrong, for deciding and for diagnosis.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call<'a> {
+    /// As `POST /upload`.
+    pub(crate) name: &'static str,
+    /// What the call leaves behind at the service.
+    pub(crate) effect: Effect,
+    /// The key that was sent with it: never in a fault.
+    pub(crate) key: Option<&'a ApiKey>,
+}
+
+/// What a call leaves behind when it works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Nothing that matters: it may be made again whatever became of it.
+    None,
+    /// A stored file. `body_out` says whether the whole body was handed over.
+    Stores {
+        /// See above.
+        body_out: bool,
+    },
+}
+
+impl Call<'_> {
+    /// A fault of this call: where the call stores nothing, an unknown outcome is a
+    /// transient one.
+    pub(crate) fn fault(&self, kind: FaultKind) -> Fault {
+        let fault = Fault::new(kind).with_diagnostics(Diagnostics {
+            call: Some(self.name.to_owned()),
+            ..Diagnostics::default()
+        });
+        match fault.recovery {
+            Recovery::OutcomeUnknown if self.effect == Effect::None => {
+                fault.with_recovery(Recovery::Transient { retry_after: None })
+            }
+            _ => fault,
+        }
+    }
+
+    /// The fault that a failed exchange is; there was no answer.
+    pub(crate) fn transport(&self, error: reqwest::Error) -> Fault {
+        let error = error.without_url();
+        let mut fault = self.fault(self.transport_kind(&error));
+        fault.diagnostics.causes = causes(&error, self.secret());
+        fault
+    }
+
+    fn secret(&self) -> Option<&str> {
+        self.key.map(ApiKey::expose)
+    }
+
+    fn transport_kind(&self, error: &reqwest::Error) -> FaultKind {
+        if error.is_builder() {
+            return FaultKind::BadRequest;
+        }
+        if error.is_connect() {
+            return if has_tls_error(error) {
+                FaultKind::Tls
+            } else {
+                FaultKind::Offline
+            };
+        }
+        let http = sources(error).find_map(|source| source.downcast_ref::<hyper::Error>());
+        if http.is_some_and(hyper::Error::is_canceled) {
+            // The connection was gone before the request was written to it.
+            return FaultKind::Offline;
+        }
+        if http.is_some_and(hyper::Error::is_parse) {
+            return FaultKind::BadAnswer;
+        }
+        match self.effect {
+            Effect::Stores { body_out: false } => FaultKind::BrokenInBody,
+            Effect::Stores { body_out: true } => FaultKind::LostAnswer,
+            Effect::None => FaultKind::Offline,
+        }
+    }
+
+    /// The `data` of a successful answer, or the fault that the answer is.
+    pub(crate) fn data(&self, answer: &Answer) -> Result<Value, Fault> {
+        let envelope = Envelope::read(&answer.body);
+        if answer.is_2xx()
+            && let Some(envelope) = &envelope
+            && envelope.says() == Says::Success
+        {
+            return Ok(envelope.data.clone());
+        }
+        Err(self.refusal(answer, envelope.as_ref()))
+    }
+
+    /// The fault of an answer that is understood but lacks what the call needs.
+    pub(crate) fn lacks_data(&self, answer: &Answer) -> Fault {
+        let mut fault = self.fault(FaultKind::BadAnswer);
+        self.describe(&mut fault, answer, Envelope::read(&answer.body).as_ref());
+        fault
+    }
+
+    /// The fault that an unsuccessful answer is.
+    fn refusal(&self, answer: &Answer, envelope: Option<&Envelope>) -> Fault {
+        let kind = self.refusal_kind(answer, envelope);
+        let mut fault = self.fault(kind);
+        if let Recovery::Transient { retry_after } = &mut fault.recovery {
+            *retry_after = answer.retry_after();
+        }
+        self.describe(&mut fault, answer, envelope);
+        fault
+    }
+
+    fn refusal_kind(&self, answer: &Answer, envelope: Option<&Envelope>) -> FaultKind {
+        let html = || is_web_page(answer.header(CONTENT_TYPE.as_str()), &answer.body);
+        match (answer.status, envelope) {
+            (200..300, Some(envelope)) => match envelope.says() {
+                Says::Success | Says::Contradiction => FaultKind::BadAnswer,
+                Says::Failure(code) => self.envelope_kind(code, envelope),
+                Says::PlainFailure => self.envelope_kind(400, envelope),
+            },
+            (200..300, None) => match answer.cut {
+                Some(Cut::TooLarge) => FaultKind::AnswerTooLarge,
+                _ if html() => FaultKind::WebPage,
+                Some(Cut::Broken) if self.effect == Effect::None => FaultKind::Offline,
+                Some(Cut::Broken) => FaultKind::LostAnswer,
+                None => FaultKind::BadAnswer,
+            },
+            (300..400, _) => FaultKind::Redirect,
+            // The statuses that say little themselves; a code beside them says more.
+            (400 | 500, Some(envelope)) => {
+                let code = envelope
+                    .number()
+                    .filter(|code| {
+                        matches!(code, 401 | 402 | 403 | 409 | 413 | 415 | 429 | 1 | 3 | 9009)
+                    })
+                    .unwrap_or(u32::from(answer.status));
+                self.envelope_kind(code, envelope)
+            }
+            (status @ 400..600, _) => self.status_kind(u32::from(status)),
+            _ => FaultKind::BadAnswer,
+        }
+    }
+
+    fn envelope_kind(&self, code: u32, envelope: &Envelope) -> FaultKind {
+        match code {
+            400 if envelope.is_rate_limit_text() => FaultKind::RateLimited,
+            400 | 1 | 3 if envelope.is_shared_limit_text() => FaultKind::RateLimitedOrInvalid,
+            9009 => FaultKind::Unauthorized,
+            code => self.status_kind(code),
+        }
+    }
+
+    fn status_kind(&self, status: u32) -> FaultKind {
+        match status {
+            401 => FaultKind::Unauthorized,
+            402 => FaultKind::InsufficientBalance,
+            403 => FaultKind::Forbidden,
+            // The server gave up waiting for the rest of the request.
+            408 => FaultKind::Stalled,
+            409 => FaultKind::Conflict,
+            413 if matches!(self.effect, Effect::Stores { .. }) => FaultKind::TooLargeForDirect,
+            415 => FaultKind::UnsupportedMedia,
+            429 => FaultKind::RateLimited,
+            500..600 => FaultKind::ServerError,
+            _ => FaultKind::BadRequest,
+        }
+    }
+
+    /// Fills in what the answer says, redacted.
+    pub(crate) fn describe(&self, fault: &mut Fault, answer: &Answer, envelope: Option<&Envelope>) {
+        let short = |text: &str| shorten(text, self.secret(), MESSAGE_CHARS);
+        let detail = &mut fault.diagnostics;
+        detail.http_status = Some(answer.status);
+        detail.code = envelope.and_then(|e| e.code.as_deref()).map(short);
+        detail.message = envelope.and_then(|e| e.message.as_deref()).map(short);
+        detail.request_id = ["x-request-id", "x-guploader-uploadid", "x-amz-request-id"]
+            .iter()
+            .find_map(|name| answer.header(name))
+            .or(envelope.and_then(|e| e.request_id.as_deref()))
+            .map(short);
+        if answer.cut == Some(Cut::Broken) {
+            detail
+                .causes
+                .push("the connection broke within the answer".to_owned());
+        }
+    }
+}
+
+/// Everything below an error, and the error: what `source` gives, and what an I/O error
+/// wraps, which `source` passes over.
+fn sources<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| {
+        let error: &'a (dyn Error + 'static) = *error;
+        if let Some(inner) = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
+            let inner: &(dyn Error + 'static) = inner;
+            return Some(inner);
+        }
+        error.source()
+    })
+    .take(32)
+}
+
+/// Whether the TLS library refused: it says so in an I/O error of invalid data. A
+/// connection that ends within the handshake is none: that is the network.
+fn has_tls_error(error: &(dyn Error + 'static)) -> bool {
+    sources(error).any(|source| {
+        source
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
+    })
+}
+
+/// The chain of causes, outermost first, redacted, without repetitions.
+fn causes(error: &(dyn Error + 'static), secret: Option<&str>) -> Vec<String> {
+    let mut causes: Vec<String> = Vec::new();
+    for source in sources(error) {
+        let text = redact(&source.to_string(), secret);
+        if causes.last() != Some(&text) && causes.len() < MAX_CAUSES {
+            causes.push(text);
+        }
+    }
+    causes
+}
+
+/// Reads `Retry-After`: seconds, or a date that is compared with `now`. At most an hour.
+pub(crate) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+    let text = text.trim();
+    let wait = match text.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => httpdate::parse_http_date(text)
+            .ok()?
+            .duration_since(now)
+            .unwrap_or(Duration::ZERO),
+    };
+    Some(wait.min(MAX_RETRY_AFTER))
+}
+
+#[cfg(test)]
+#[path = "error_tests.rs"]
+mod tests;

@@ -1,0 +1,224 @@
+//! The fault table, row by row, over answers that are given as bytes.
+
+use super::*;
+use crate::model::fault::Fix;
+
+const TRANSIENT: Recovery = Recovery::Transient { retry_after: None };
+
+fn call(effect: Effect) -> Call<'static> {
+    Call {
+        name: "POST /upload",
+        effect,
+        key: None,
+    }
+}
+
+fn answer(status: u16, body: &str) -> Answer {
+    Answer {
+        status,
+        headers: HeaderMap::new(),
+        body: Bytes::copy_from_slice(body.as_bytes()),
+        cut: None,
+    }
+}
+
+fn fault_of(answer: &Answer) -> Fault {
+    call(Effect::Stores { body_out: true })
+        .data(answer)
+        .unwrap_err()
+}
+
+#[test]
+fn every_row_of_the_fault_table_that_is_an_answer() {
+    use FaultKind as K;
+    let key = Recovery::NeedsUser(Fix::Key);
+    let balance = Recovery::NeedsUser(Fix::Balance);
+    let account = Recovery::NeedsUser(Fix::Account);
+    let html = "<html><body>nginx</body></html>";
+    let spring = r#"{"timestamp":"t","path":"/x","status":503,"error":"e","requestId":"r"}"#;
+    for (status, body, kind, recovery) in [
+        (200, "", K::BadAnswer, Recovery::OutcomeUnknown),
+        (
+            200,
+            r#"{"code":200,"da"#,
+            K::BadAnswer,
+            Recovery::OutcomeUnknown,
+        ),
+        (200, html, K::WebPage, Recovery::OutcomeUnknown),
+        (
+            200,
+            r#"{"code":200,"success":false}"#,
+            K::BadAnswer,
+            Recovery::OutcomeUnknown,
+        ),
+        (302, "", K::Redirect, Recovery::OutcomeUnknown),
+        (308, html, K::Redirect, Recovery::OutcomeUnknown),
+        (
+            400,
+            r#"{"code":400,"msg":"Request has exceeded the limit."}"#,
+            K::RateLimitedOrInvalid,
+            TRANSIENT,
+        ),
+        (
+            200,
+            r#"{"code":"0001","msg":"Request has exceeded the limit."}"#,
+            K::RateLimitedOrInvalid,
+            TRANSIENT,
+        ),
+        (
+            200,
+            r#"{"code":400,"msg":"Rate limit exceeded"}"#,
+            K::RateLimited,
+            TRANSIENT,
+        ),
+        (
+            400,
+            r#"{"code":400,"msg":"bad"}"#,
+            K::BadRequest,
+            Recovery::Permanent,
+        ),
+        (
+            200,
+            r#"{"code":"0001"}"#,
+            K::BadRequest,
+            Recovery::Permanent,
+        ),
+        (
+            200,
+            r#"{"code":"0003"}"#,
+            K::BadRequest,
+            Recovery::Permanent,
+        ),
+        (
+            200,
+            r#"{"failed":true}"#,
+            K::BadRequest,
+            Recovery::Permanent,
+        ),
+        (400, html, K::BadRequest, Recovery::Permanent),
+        (404, html, K::BadRequest, Recovery::Permanent),
+        (
+            401,
+            r#"{"code":401,"msg":"Unauthorized","data":null}"#,
+            K::Unauthorized,
+            key,
+        ),
+        (401, "", K::Unauthorized, key),
+        (200, r#"{"code":"0401"}"#, K::Unauthorized, key),
+        (200, r#"{"code":"9009"}"#, K::Unauthorized, key),
+        (400, r#"{"code":"0401"}"#, K::Unauthorized, key),
+        (402, html, K::InsufficientBalance, balance),
+        (200, r#"{"code":"0402"}"#, K::InsufficientBalance, balance),
+        (403, spring, K::Forbidden, account),
+        (200, r#"{"code":"0403"}"#, K::Forbidden, account),
+        (409, "{}", K::Conflict, TRANSIENT),
+        (200, r#"{"code":"0409"}"#, K::Conflict, TRANSIENT),
+        (413, html, K::TooLargeForDirect, TRANSIENT),
+        (415, "", K::UnsupportedMedia, Recovery::Permanent),
+        (408, "", K::Stalled, TRANSIENT),
+        (
+            429,
+            r#"{"code":429,"msg":"Rate limit exceeded"}"#,
+            K::RateLimited,
+            TRANSIENT,
+        ),
+        (429, html, K::RateLimited, TRANSIENT),
+        (200, r#"{"code":"0429"}"#, K::RateLimited, TRANSIENT),
+        (500, r#"{"code":500,"msg":"x"}"#, K::ServerError, TRANSIENT),
+        (500, r#"{"code":429,"msg":"x"}"#, K::RateLimited, TRANSIENT),
+        (502, html, K::ServerError, TRANSIENT),
+        (503, spring, K::ServerError, TRANSIENT),
+        (
+            503,
+            r#"{"code":200,"success":true,"data":{}}"#,
+            K::ServerError,
+            TRANSIENT,
+        ),
+    ] {
+        let fault = fault_of(&answer(status, body));
+        assert_eq!(
+            (fault.kind, fault.recovery),
+            (kind, recovery),
+            "{status} {body}"
+        );
+        assert_eq!(fault.diagnostics.http_status, Some(status));
+        assert_eq!(fault.diagnostics.call.as_deref(), Some("POST /upload"));
+    }
+}
+
+#[test]
+fn a_cut_answer_is_told_from_a_bad_one() {
+    for (status, cut, kind) in [
+        (200, Cut::TooLarge, FaultKind::AnswerTooLarge),
+        (200, Cut::Broken, FaultKind::LostAnswer),
+        (401, Cut::Broken, FaultKind::Unauthorized),
+        (503, Cut::TooLarge, FaultKind::ServerError),
+    ] {
+        let mut answer = answer(status, "{\"code\":");
+        answer.cut = Some(cut);
+        assert_eq!(fault_of(&answer).kind, kind);
+    }
+    let mut whole = answer(200, r#"{"code":200,"data":5}"#);
+    whole.cut = Some(Cut::Broken);
+    assert!(call(Effect::None).data(&whole).is_ok());
+}
+
+#[test]
+fn a_call_that_stores_nothing_has_no_unknown_outcome() {
+    let fault = call(Effect::None).data(&answer(200, "<html>")).unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.recovery),
+        (FaultKind::WebPage, TRANSIENT)
+    );
+    let fault = call(Effect::None).data(&answer(413, "")).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::BadRequest);
+}
+
+#[test]
+fn a_limit_says_how_long_to_wait() {
+    let mut limited = answer(429, "");
+    limited.headers.insert(RETRY_AFTER, "7".parse().unwrap());
+    assert_eq!(
+        fault_of(&limited).recovery,
+        Recovery::Transient {
+            retry_after: Some(Duration::from_secs(7))
+        }
+    );
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+    let seconds = |text| retry_after(text, now).map(|wait| wait.as_secs());
+    assert_eq!(seconds("Sun, 06 Nov 1994 08:49:47 GMT"), Some(10));
+    assert_eq!(seconds("Sun, 06 Nov 1994 08:49:30 GMT"), Some(0));
+    assert_eq!(seconds(" 0 "), Some(0));
+    assert_eq!(seconds("999999999"), Some(3600));
+    assert_eq!(seconds("soon"), None);
+    assert_eq!(seconds("-1"), None);
+}
+
+#[test]
+fn a_fault_tells_what_the_answer_said_and_no_secret() {
+    let key = ApiKey::from_pasted("odd:secret/key").unwrap();
+    let call = Call {
+        name: "POST /upload",
+        effect: Effect::None,
+        key: Some(&key),
+    };
+    let mut refused = answer(
+        401,
+        &format!(
+            r#"{{"code":"401","msg":"odd:secret/key and sk-mavi-abc at https://h/o?sig=x {}"}}"#,
+            "y".repeat(500)
+        ),
+    );
+    refused
+        .headers
+        .insert("x-request-id", "req-1".parse().unwrap());
+    let detail = call.data(&refused).unwrap_err().diagnostics;
+    assert_eq!(detail.code.as_deref(), Some("401"));
+    assert_eq!(detail.request_id.as_deref(), Some("req-1"));
+    let message = detail.message.unwrap();
+    assert!(
+        message.starts_with("… and sk-… at https://h/o?… yyy"),
+        "{message}"
+    );
+    assert!(message.chars().count() <= MESSAGE_CHARS + 1);
+}

@@ -1,0 +1,95 @@
+//! The framing of a form with one part, `file`: what goes before the file's bytes and after.
+
+use std::hash::{BuildHasher, RandomState};
+
+use bytes::Bytes;
+
+/// The bytes around a file in a multipart form, known before the file is opened, so that
+/// the body's length is exact.
+#[derive(Clone, Debug)]
+pub(crate) struct Framing {
+    boundary: String,
+    /// What goes before the file's bytes.
+    pub(crate) head: Bytes,
+    /// What goes after them.
+    pub(crate) tail: Bytes,
+}
+
+impl Framing {
+    /// Frames a file of this name and content type, with a boundary of 128 random bits.
+    pub(crate) fn new(file_name: &str, mime: &str) -> Self {
+        // Each `RandomState` has its own key from the system's source of randomness.
+        let random = || RandomState::new().hash_one(0u8);
+        let boundary = format!("----mavi-{:016x}{:016x}", random(), random());
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\n\
+             Content-Type: {mime}\r\n\r\n",
+            quoted(file_name)
+        );
+        Self {
+            head: Bytes::from(head),
+            tail: Bytes::from(format!("\r\n--{boundary}--\r\n")),
+            boundary,
+        }
+    }
+
+    /// The request's `Content-Type`.
+    pub(crate) fn content_type(&self) -> String {
+        format!("multipart/form-data; boundary={}", self.boundary)
+    }
+}
+
+/// A file name for a quoted string: UTF-8 as it is, quotes and backslashes escaped, and
+/// the characters that would end the header line percent-encoded, as browsers do.
+fn quoted(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '"' => out.push_str("\\\""),
+            '\r' => out.push_str("%0D"),
+            '\n' => out.push_str("%0A"),
+            '\0' => out.push_str("%00"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_framing_is_what_a_form_parser_expects() {
+        let framing = Framing::new("a.mp4", "video/mp4");
+        let boundary = framing
+            .content_type()
+            .strip_prefix("multipart/form-data; boundary=")
+            .unwrap()
+            .to_owned();
+        assert_eq!(
+            framing.head,
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.mp4\"\r\n\
+                 Content-Type: video/mp4\r\n\r\n"
+            )
+        );
+        assert_eq!(framing.tail, format!("\r\n--{boundary}--\r\n"));
+        assert!(boundary.len() <= 70, "RFC 2046 allows 70 characters");
+    }
+
+    #[test]
+    fn no_two_forms_share_a_boundary() {
+        let one = Framing::new("a.mp4", "video/mp4").content_type();
+        assert_ne!(one, Framing::new("a.mp4", "video/mp4").content_type());
+    }
+
+    #[test]
+    fn a_file_name_cannot_leave_its_quotes() {
+        assert_eq!(
+            quoted("影片 \"x\\y\"\r\nX-Evil: 1\0.mp4"),
+            "影片 \\\"x\\\\y\\\"%0D%0AX-Evil: 1%00.mp4"
+        );
+    }
+}

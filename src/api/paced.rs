@@ -1,0 +1,134 @@
+//! The calls of a service, each in its turn of the one-request-a-second limit.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::limiter::{Limiter, Turn};
+use super::{Meter, Outgoing, Service, Ticket, Uploaded};
+use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
+use crate::model::fault::{Fault, FaultKind, Recovery};
+use crate::model::key::ApiKey;
+
+/// A service whose calls wait for their slot, and whose answers teach the limiter.
+///
+/// Each method takes what is to happen when the slot is granted, right before the request
+/// is made: where a caller notes that it is now sending.
+#[derive(Debug)]
+pub struct Paced<S> {
+    service: S,
+    limiter: Arc<Limiter>,
+}
+
+impl<S: Service> Paced<S> {
+    /// Puts a service behind a limiter.
+    pub fn new(service: S, limiter: Arc<Limiter>) -> Self {
+        Self { service, limiter }
+    }
+
+    /// The service, for what needs no slot.
+    pub fn service(&self) -> &S {
+        &self.service
+    }
+
+    /// The limiter.
+    pub fn limiter(&self) -> &Arc<Limiter> {
+        &self.limiter
+    }
+
+    /// [`Service::check_key`] in an upload's turn.
+    ///
+    /// # Errors
+    /// As the service's.
+    pub async fn check_key(
+        &self,
+        key: &ApiKey,
+        on_start: impl FnOnce() + Send,
+    ) -> Result<(), Fault> {
+        self.paced(Turn::Upload, on_start, self.service.check_key(key))
+            .await
+    }
+
+    /// [`Service::upload`] in an upload's turn.
+    ///
+    /// # Errors
+    /// As the service's.
+    pub async fn upload(
+        &self,
+        key: &ApiKey,
+        file: &Outgoing,
+        meter: &Arc<Meter>,
+        on_start: impl FnOnce() + Send,
+    ) -> Result<Uploaded, Fault> {
+        let call = self.service.upload(key, file, meter);
+        self.paced(Turn::Upload, on_start, call).await
+    }
+
+    /// [`Service::signed_url`] in an upload's turn.
+    ///
+    /// # Errors
+    /// As the service's.
+    pub async fn signed_url(
+        &self,
+        key: &ApiKey,
+        file_name: &str,
+        on_start: impl FnOnce() + Send,
+    ) -> Result<Ticket, Fault> {
+        let call = self.service.signed_url(key, file_name);
+        self.paced(Turn::Upload, on_start, call).await
+    }
+
+    /// [`Service::store`], started in an upload's turn.
+    ///
+    /// # Errors
+    /// As the service's.
+    pub async fn store(
+        &self,
+        ticket: &Ticket,
+        file: &Outgoing,
+        meter: &Arc<Meter>,
+        on_start: impl FnOnce() + Send,
+    ) -> Result<ContentHash, Fault> {
+        let call = self.service.store(ticket, file, meter);
+        self.paced(Turn::Upload, on_start, call).await
+    }
+
+    /// [`Service::metadata`] in a poll's turn.
+    ///
+    /// # Errors
+    /// As the service's.
+    pub async fn metadata(
+        &self,
+        key: &ApiKey,
+        asset: &AssetId,
+        on_start: impl FnOnce() + Send,
+    ) -> Result<AssetAnswer, Fault> {
+        self.paced(Turn::Poll, on_start, self.service.metadata(key, asset))
+            .await
+    }
+
+    /// Waits, calls (a future does nothing before it is awaited), and tells the limiter.
+    async fn paced<T>(
+        &self,
+        turn: Turn,
+        on_start: impl FnOnce() + Send,
+        call: impl Future<Output = Result<T, Fault>> + Send,
+    ) -> Result<T, Fault> {
+        self.limiter.slot(turn).await;
+        on_start();
+        let result = call.await;
+        match &result {
+            Ok(_) => self.limiter.good(),
+            Err(Fault {
+                kind: FaultKind::RateLimited | FaultKind::RateLimitedOrInvalid,
+                recovery: Recovery::Transient { retry_after },
+                ..
+            }) => self.limiter.rate_limited(*retry_after),
+            Err(_) => {}
+        }
+        result
+    }
+}
+
+#[cfg(test)]
+#[path = "paced_tests.rs"]
+mod tests;

@@ -1,0 +1,309 @@
+//! Resumable sessions of Google Cloud Storage: start, one long PUT, and after a break the
+//! question how much is there.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use reqwest::Method;
+use reqwest::header::{CONTENT_RANGE, LOCATION, RANGE};
+use url::Url;
+
+use super::body::{self, Shape};
+use super::client::Client;
+use super::error::{Answer, Call, Effect};
+use super::signed_url::{Flavour, Step, Verdict, describe, judge};
+use crate::model::asset::ContentHash;
+use crate::model::fault::{Fault, FaultKind, Recovery};
+
+/// How often in a row a session may bring nothing forward before the attempt ends; the
+/// waits between follow the policy's backoff.
+const FRUITLESS: u32 = 5;
+/// Sessions that are remembered at most.
+const REMEMBERED: usize = 64;
+
+/// Sessions that were started and have not ended, by the hash of the URL that started
+/// them: a later attempt with the same ticket goes on where this one stopped.
+#[derive(Default)]
+pub(crate) struct Sessions(Mutex<BTreeMap<[u8; 32], Url>>);
+
+impl std::fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sessions({})", self.lock().len())
+    }
+}
+
+impl Sessions {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<[u8; 32], Url>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn name(ticket: &Url) -> [u8; 32] {
+        *blake3::hash(ticket.as_str().as_bytes()).as_bytes()
+    }
+
+    fn get(&self, ticket: &Url) -> Option<Url> {
+        self.lock().get(&Self::name(ticket)).cloned()
+    }
+
+    fn put(&self, ticket: &Url, session: Url) {
+        let mut sessions = self.lock();
+        if sessions.len() >= REMEMBERED {
+            sessions.pop_first();
+        }
+        sessions.insert(Self::name(ticket), session);
+    }
+
+    fn forget(&self, ticket: &Url) {
+        self.lock().remove(&Self::name(ticket));
+    }
+}
+
+/// What a session says of itself.
+#[derive(Debug)]
+enum State {
+    /// It holds this many bytes from the start and wants the rest.
+    Wants(u64),
+    /// It is complete, or it answered something that ends the attempt.
+    Ended(Answer),
+    /// It is not known any more.
+    Gone(Answer),
+}
+
+/// Reads an answer of a session for a file of `size` bytes.
+fn state(answer: Answer, size: u64) -> State {
+    match answer.status {
+        308 => match answer.header(RANGE.as_str()) {
+            None => State::Wants(0),
+            Some(range) => match stored(range) {
+                Some(count) if count <= size => State::Wants(count),
+                _ => State::Ended(answer),
+            },
+        },
+        404 | 410 => State::Gone(answer),
+        _ => State::Ended(answer),
+    }
+}
+
+/// `bytes=0-N` as the number of bytes that it stands for.
+fn stored(range: &str) -> Option<u64> {
+    let (first, last) = range.trim().strip_prefix("bytes=")?.split_once('-')?;
+    (first.trim() == "0").then_some(())?;
+    last.trim().parse::<u64>().ok()?.checked_add(1)
+}
+
+type Done = (Answer, Option<ContentHash>, Call<'static>);
+
+const START: Call<'static> = Call {
+    name: "POST signed URL (start of a session)",
+    effect: Effect::None,
+    key: None,
+};
+const ASK: Call<'static> = Call {
+    name: "PUT session (state)",
+    effect: Effect::None,
+    key: None,
+};
+const SEND: Call<'static> = Call {
+    name: "PUT session",
+    effect: Effect::Stores { body_out: false },
+    key: None,
+};
+
+impl Client {
+    /// Sends a file through a session: the URL itself, the one that an earlier attempt
+    /// left, or a new one.
+    pub(super) async fn resume(&self, step: &Step<'_>, flavour: Flavour) -> Result<Done, Fault> {
+        let mut renewed = false;
+        loop {
+            let kept = match flavour {
+                Flavour::Session => Some(step.url.clone()),
+                _ => self.sessions.get(&step.url),
+            };
+            let (session, fresh) = match kept {
+                Some(session) => (session, false),
+                None => match self.start_session(&step.url).await? {
+                    Ok(session) => (session, true),
+                    Err(answer) => return Ok((answer, None, START)),
+                },
+            };
+            match self.drive(step, &session, fresh).await? {
+                Ok(done) => {
+                    self.sessions.forget(&step.url);
+                    return Ok(done);
+                }
+                Err(gone) => {
+                    self.sessions.forget(&step.url);
+                    if renewed || flavour == Flavour::Session {
+                        let mut fault = SEND.fault(FaultKind::ExpiredUrl);
+                        describe(&SEND, &mut fault, &gone);
+                        return Err(fault);
+                    }
+                    renewed = true;
+                }
+            }
+        }
+    }
+
+    /// Starts a session and remembers it; `Err` is an answer that is none.
+    async fn start_session(&self, url: &Url) -> Result<Result<Url, Answer>, Fault> {
+        let request = self
+            .bodyless(Method::POST, url.clone())
+            .header("x-goog-resumable", "start");
+        let answer = self.call(&START, request).await?;
+        if !answer.is_2xx() {
+            return Ok(Err(answer));
+        }
+        let session = answer
+            .header(LOCATION.as_str())
+            .and_then(|location| self.storage_url_of(location));
+        match session {
+            Some(session) => {
+                self.sessions.put(url, session.clone());
+                Ok(Ok(session))
+            }
+            None => {
+                let mut fault = START.fault(FaultKind::BadAnswer);
+                describe(&START, &mut fault, &answer);
+                Err(fault)
+            }
+        }
+    }
+
+    /// Sends until the session has everything. `Err` is the answer of one that is gone.
+    async fn drive(
+        &self,
+        step: &Step<'_>,
+        session: &Url,
+        fresh: bool,
+    ) -> Result<Result<Done, Answer>, Fault> {
+        let size = step.file.stamp.size;
+        let mut reached = 0u64;
+        let mut fruitless = 0u32;
+        let mut next = if fresh {
+            Ok(State::Wants(0))
+        } else {
+            self.ask(session, size).await
+        };
+        loop {
+            let trouble = match next {
+                Ok(State::Wants(from)) => {
+                    if from > reached {
+                        (reached, fruitless) = (from, 0);
+                    }
+                    if from == size {
+                        // Everything is there and the session is not closed yet.
+                        SEND.fault(FaultKind::NoAnswer)
+                    } else {
+                        match self.send_rest(step, session, from).await {
+                            Ok((answer, hash)) => match state(answer, size) {
+                                State::Ended(answer) => match judge(&answer) {
+                                    Verdict::Later(kind) => later(kind, &answer),
+                                    _ => return Ok(Ok((answer, hash, SEND))),
+                                },
+                                State::Gone(answer) => return Ok(Err(answer)),
+                                wants @ State::Wants(_) => {
+                                    fruitless += 1;
+                                    if fruitless <= FRUITLESS {
+                                        next = Ok(wants);
+                                        continue;
+                                    }
+                                    SEND.fault(FaultKind::ServerError)
+                                }
+                            },
+                            Err(fault) => fault,
+                        }
+                    }
+                }
+                Ok(State::Ended(answer)) => match judge(&answer) {
+                    Verdict::Later(kind) => later(kind, &answer),
+                    _ => return Ok(Ok((answer, None, ASK))),
+                },
+                Ok(State::Gone(answer)) => return Ok(Err(answer)),
+                Err(fault) => fault,
+            };
+            fruitless += 1;
+            if !may_pass(&trouble) || fruitless > FRUITLESS {
+                return Err(trouble);
+            }
+            let wait = match trouble.recovery {
+                Recovery::Transient {
+                    retry_after: Some(wait),
+                } => wait.min(self.options.policy.backoff_max),
+                _ => self.options.policy.backoff(fruitless, 0.5),
+            };
+            tokio::time::sleep(wait).await;
+            next = self.ask(session, size).await;
+        }
+    }
+
+    /// Asks a session how much it has.
+    async fn ask(&self, session: &Url, size: u64) -> Result<State, Fault> {
+        let request = self
+            .bodyless(Method::PUT, session.clone())
+            .header(CONTENT_RANGE, format!("bytes */{size}"));
+        Ok(state(self.call(&ASK, request).await?, size))
+    }
+
+    /// Sends everything from this byte on.
+    async fn send_rest(
+        &self,
+        step: &Step<'_>,
+        session: &Url,
+        from: u64,
+    ) -> Result<(Answer, Option<ContentHash>), Fault> {
+        let size = step.file.stamp.size;
+        let request = self.storage.put(session.clone()).header(
+            CONTENT_RANGE,
+            format!("bytes {from}-{}/{size}", size.saturating_sub(1)),
+        );
+        let limit = &self.options.rate_limit;
+        let (body, transfer) = body::open(step.file, Shape::raw(from), step.meter, limit).await?;
+        let answer = self
+            .send_file(SEND, request, (body, &transfer), step.meter, size)
+            .await?;
+        Ok((answer, transfer.hash()))
+    }
+}
+
+/// Whether asking the session again may help.
+fn may_pass(fault: &Fault) -> bool {
+    matches!(
+        fault.kind,
+        FaultKind::Offline
+            | FaultKind::BrokenInBody
+            | FaultKind::LostAnswer
+            | FaultKind::Stalled
+            | FaultKind::NoAnswer
+            | FaultKind::ServerError
+            | FaultKind::RateLimited
+    )
+}
+
+/// The fault of an answer that asks for patience.
+fn later(kind: FaultKind, answer: &Answer) -> Fault {
+    let mut fault = SEND.fault(kind).with_recovery(Recovery::Transient {
+        retry_after: answer.retry_after(),
+    });
+    describe(&SEND, &mut fault, answer);
+    fault
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_says_how_much_is_there() {
+        for (range, count) in [
+            ("bytes=0-0", Some(1)),
+            ("bytes=0-262143", Some(262_144)),
+            (" bytes=0-9 ", Some(10)),
+            ("bytes=5-9", None),
+            ("bytes=0-", None),
+            ("0-9", None),
+            ("bytes=0-18446744073709551615", None),
+        ] {
+            assert_eq!(stored(range), count, "{range}");
+        }
+    }
+}

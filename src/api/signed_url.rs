@@ -1,0 +1,463 @@
+//! The storage step: which flavour of it a URL asks for, what an answer says of that, and
+//! what was learned of each host.
+//!
+//! The design's page on signed URLs has the tables that this file is.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+
+use reqwest::Method;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::base_url::is_loopback;
+use super::body::{self, Shape};
+use super::client::Client;
+use super::error::{Answer, Call, Effect};
+use super::multipart::Framing;
+use super::redact::shorten;
+use super::{Meter, Outgoing, SecretUrl, Ticket};
+use crate::model::asset::ContentHash;
+use crate::model::fault::{Fault, FaultKind, Recovery};
+
+/// Content type that is tried when the one of the extension was not the one signed.
+const OCTET_STREAM: &str = "application/octet-stream";
+
+/// What a URL's query says it was signed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UrlKind {
+    /// It is a resumable session already.
+    Session,
+    /// Starting a resumable session.
+    StartsSession,
+    /// V4, with `Content-Type` among the signed headers.
+    V4Typed,
+    /// V4 without it.
+    V4,
+    /// V2: not said, a PUT usually.
+    V2,
+    /// Not a plain storage URL.
+    Unknown,
+}
+
+/// A way to send the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flavour {
+    /// Resumable, the URL being the session.
+    Session,
+    /// Resumable, from a session that the URL starts.
+    StartSession,
+    /// PUT of the raw bytes, without `Content-Type`.
+    Put,
+    /// PUT of the raw bytes with the content type of the extension.
+    PutTyped,
+    /// PUT of the raw bytes as `application/octet-stream`.
+    PutOctets,
+    /// POST of a form with the part `file`, the vendor's documented way.
+    Form,
+}
+
+impl UrlKind {
+    /// Reads it off a URL. Names of parameters are compared without regard to case.
+    pub fn of(url: &Url) -> Self {
+        let mut v2 = [false; 3];
+        let mut signed_headers = None;
+        for (name, value) in url.query_pairs() {
+            match name.to_ascii_lowercase().as_str() {
+                "upload_id" => return Self::Session,
+                "x-goog-signedheaders" | "x-amz-signedheaders" => {
+                    signed_headers = Some(value.to_ascii_lowercase());
+                }
+                "googleaccessid" => v2[0] = true,
+                "expires" => v2[1] = true,
+                "signature" => v2[2] = true,
+                _ => {}
+            }
+        }
+        let Some(headers) = signed_headers else {
+            return if v2 == [true; 3] {
+                Self::V2
+            } else {
+                Self::Unknown
+            };
+        };
+        let signs = |header: &str| headers.split(';').any(|name| name.trim() == header);
+        if signs("x-goog-resumable") {
+            Self::StartsSession
+        } else if signs("content-type") {
+            Self::V4Typed
+        } else {
+            Self::V4
+        }
+    }
+
+    /// The flavours that may be right, the likeliest first.
+    pub fn order(self) -> &'static [Flavour] {
+        match self {
+            Self::Session => &[Flavour::Session],
+            Self::StartsSession => &[Flavour::StartSession],
+            Self::V4Typed => &[Flavour::PutTyped, Flavour::PutOctets, Flavour::Form],
+            Self::V4 | Self::V2 => &[Flavour::Put, Flavour::Form],
+            Self::Unknown => &[Flavour::Form, Flavour::Put],
+        }
+    }
+}
+
+/// What is known of one kind of URL at one host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    /// The flavour for the next try.
+    next: Flavour,
+    /// It has worked here.
+    proven: bool,
+}
+
+/// A flavour that worked, in a form that can be kept. Holds no secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Learned {
+    /// Host of the storage.
+    pub host: String,
+    /// What its URLs look like.
+    pub kind: UrlKind,
+    /// What they take.
+    pub flavour: Flavour,
+}
+
+/// Which flavour works where.
+#[derive(Clone, Debug, Default)]
+pub struct FlavourBook {
+    known: BTreeMap<(String, UrlKind), Known>,
+    refused: BTreeMap<(String, UrlKind), Vec<Flavour>>,
+}
+
+impl FlavourBook {
+    /// A book with what was kept of an earlier one.
+    pub fn from_learned(learned: &[Learned]) -> Self {
+        let mut book = Self::default();
+        for entry in learned {
+            book.proven(&entry.host, entry.kind, entry.flavour);
+        }
+        book
+    }
+
+    /// Every flavour that has worked.
+    pub fn learned(&self) -> Vec<Learned> {
+        self.known
+            .iter()
+            .filter(|(_, known)| known.proven)
+            .map(|((host, kind), known)| Learned {
+                host: host.clone(),
+                kind: *kind,
+                flavour: known.next,
+            })
+            .collect()
+    }
+
+    /// The flavour for the next try.
+    pub fn next(&self, host: &str, kind: UrlKind) -> Flavour {
+        self.known
+            .get(&(host.to_owned(), kind))
+            .map_or(kind.order()[0], |known| known.next)
+    }
+
+    /// A flavour worked.
+    pub fn proven(&mut self, host: &str, kind: UrlKind, flavour: Flavour) {
+        let place = (host.to_owned(), kind);
+        self.refused.remove(&place);
+        let known = Known {
+            next: flavour,
+            proven: true,
+        };
+        self.known.insert(place, known);
+    }
+
+    /// A flavour was refused as the wrong kind. Says whether another is left to try;
+    /// where none is, the book starts again for the next file.
+    pub fn refused(&mut self, host: &str, kind: UrlKind, flavour: Flavour) -> bool {
+        let place = (host.to_owned(), kind);
+        if self.next(host, kind) != flavour {
+            // Another transfer found out first.
+            return true;
+        }
+        let refused = self.refused.entry(place.clone()).or_default();
+        refused.push(flavour);
+        match kind.order().iter().find(|left| !refused.contains(left)) {
+            Some(&next) => {
+                let proven = false;
+                self.known.insert(place, Known { next, proven });
+                true
+            }
+            None => {
+                self.refused.remove(&place);
+                self.known.remove(&place);
+                false
+            }
+        }
+    }
+
+    /// The storage server named a header that the URL was signed with: this flavour has
+    /// it. Says whether that one is still to be tried.
+    fn directed(&mut self, host: &str, kind: UrlKind, from: Flavour, to: Flavour) -> bool {
+        let place = (host.to_owned(), kind);
+        let refused = self.refused.entry(place.clone()).or_default();
+        if from == to || refused.contains(&to) {
+            return false;
+        }
+        refused.push(from);
+        let proven = false;
+        self.known.insert(place, Known { next: to, proven });
+        true
+    }
+
+    /// A connection broke in mid-body. On a flavour that is not proven here this may have
+    /// been a refusal: the next try uses the next flavour that was not refused.
+    pub fn broke(&mut self, host: &str, kind: UrlKind, flavour: Flavour) {
+        let place = (host.to_owned(), kind);
+        let proven = self.known.get(&place).is_some_and(|known| known.proven);
+        if proven || self.next(host, kind) != flavour {
+            return;
+        }
+        let refused = self.refused.get(&place);
+        let order = kind.order();
+        let at = order.iter().position(|one| *one == flavour).unwrap_or(0);
+        let next = order
+            .iter()
+            .cycle()
+            .skip(at + 1)
+            .take(order.len())
+            .find(|one| !refused.is_some_and(|refused| refused.contains(one)));
+        if let Some(&next) = next {
+            self.known.insert(place, Known { next, proven });
+        }
+    }
+}
+
+/// What an answer of a storage server says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The bytes are there.
+    Stored,
+    /// Something is there already: the asset's metadata tells.
+    Exists,
+    /// The wrong kind of request for this URL: nothing was stored.
+    Wrong,
+    /// The request lacks a header that the URL was signed with.
+    Lacks(Flavour),
+    /// The URL is too old.
+    Expired,
+    /// It may work later.
+    Later(FaultKind),
+    /// It will not.
+    Refused,
+    /// A redirect.
+    Redirect,
+}
+
+/// Judges an answer to a PUT or a form; those of sessions are judged by `resumable` first.
+pub(crate) fn judge(answer: &Answer) -> Verdict {
+    let code = xml_element(&answer.body, "Code").unwrap_or_default();
+    match (answer.status, code.as_str()) {
+        (200..300, _) => Verdict::Stored,
+        (300..400, _) => Verdict::Redirect,
+        (403, "SignatureDoesNotMatch") | (405 | 501, _) => Verdict::Wrong,
+        (400 | 403, "ExpiredToken") => Verdict::Expired,
+        (403, "AccessDenied") if speaks_of_expiry(&answer.body) => Verdict::Expired,
+        (400, "MalformedSecurityHeader") => {
+            let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
+            if text.contains("x-goog-resumable") {
+                Verdict::Lacks(Flavour::StartSession)
+            } else if text.contains("content-type") {
+                Verdict::Lacks(Flavour::PutTyped)
+            } else {
+                Verdict::Refused
+            }
+        }
+        (408, _) => Verdict::Later(FaultKind::Stalled),
+        (429, _) => Verdict::Later(FaultKind::RateLimited),
+        (412, _) => Verdict::Exists,
+        (500..600, _) => Verdict::Later(FaultKind::ServerError),
+        _ => Verdict::Refused,
+    }
+}
+
+fn speaks_of_expiry(body: &[u8]) -> bool {
+    xml_element(body, "Message").is_some_and(|text| text.to_ascii_lowercase().contains("expired"))
+}
+
+/// The text of the first element with this name, where it is plain and short.
+fn xml_element(body: &[u8], name: &str) -> Option<String> {
+    let head = String::from_utf8_lossy(body.get(..4096).unwrap_or(body)).into_owned();
+    let open = format!("<{name}>");
+    let start = head.find(&open)? + open.len();
+    let end = head[start..].find('<')? + start;
+    Some(head[start..end].trim().to_owned())
+}
+
+/// Fills in what a storage server's answer says, without the URL.
+pub(crate) fn describe(call: &Call<'_>, fault: &mut Fault, answer: &Answer) {
+    call.describe(fault, answer, None);
+    let element = |name| xml_element(&answer.body, name).map(|text| shorten(&text, None, 200));
+    fault.diagnostics.code = element("Code");
+    fault.diagnostics.message = element("Message");
+}
+
+/// What `store` works on.
+pub(crate) struct Step<'a> {
+    /// The ticket's URL, read.
+    pub(crate) url: Url,
+    /// The file.
+    pub(crate) file: &'a Outgoing,
+    /// Its meter.
+    pub(crate) meter: &'a Arc<Meter>,
+}
+
+impl Client {
+    /// A URL that the file may be sent to: `https`, or `http` on this computer where the
+    /// service itself is on it.
+    pub(super) fn storage_url(&self, url: &SecretUrl) -> Option<Url> {
+        self.storage_url_of(&url.0)
+    }
+
+    pub(super) fn storage_url_of(&self, text: &str) -> Option<Url> {
+        let url = Url::parse(text).ok()?;
+        let plain_here =
+            url.scheme() == "http" && is_loopback(&url) && self.options.base_url.is_loopback();
+        let safe = (url.scheme() == "https" || plain_here)
+            && url.username().is_empty()
+            && url.password().is_none();
+        safe.then_some(url)
+    }
+
+    /// One attempt in one flavour; keeps what it teaches.
+    pub(super) async fn store_file(
+        &self,
+        ticket: &Ticket,
+        file: &Outgoing,
+        meter: &Arc<Meter>,
+    ) -> Result<ContentHash, Fault> {
+        let Some(url) = self.storage_url(&ticket.url) else {
+            return Err(Fault::new(FaultKind::BadAnswer)
+                .with_recovery(Recovery::Transient { retry_after: None }));
+        };
+        let kind = UrlKind::of(&url);
+        let host = host_of(&url);
+        let flavour = self.book().next(&host, kind);
+        let step = Step { url, file, meter };
+        let result = match flavour {
+            Flavour::Session | Flavour::StartSession => self.resume(&step, flavour).await,
+            _ => self.send_whole(&step, flavour).await,
+        };
+        let (answer, hash, call) = match result {
+            Ok(done) => done,
+            Err(fault) => {
+                if fault.kind == FaultKind::BrokenInBody {
+                    self.book().broke(&host, kind, flavour);
+                }
+                return Err(fault);
+            }
+        };
+        let verdict = judge(&answer);
+        let (kind_of_fault, recovery) = match verdict {
+            Verdict::Stored | Verdict::Exists => {
+                if verdict == Verdict::Stored {
+                    self.book().proven(&host, kind, flavour);
+                }
+                return match hash {
+                    Some(hash) => Ok(hash),
+                    None => body::hash(file, &self.options.rate_limit).await,
+                };
+            }
+            Verdict::Wrong if self.book().refused(&host, kind, flavour) => {
+                (FaultKind::WrongFlavour, None)
+            }
+            Verdict::Lacks(other) if self.book().directed(&host, kind, flavour, other) => {
+                (FaultKind::WrongFlavour, None)
+            }
+            Verdict::Wrong | Verdict::Lacks(_) | Verdict::Refused => {
+                (FaultKind::StorageRefused, None)
+            }
+            Verdict::Expired => (FaultKind::ExpiredUrl, None),
+            Verdict::Redirect => (FaultKind::Redirect, None),
+            Verdict::Later(kind) => {
+                let retry_after = answer.retry_after();
+                // All was sent: the metadata says whether it arrived.
+                let recovery = if meter.body_out() && kind != FaultKind::RateLimited {
+                    Recovery::OutcomeUnknown
+                } else {
+                    Recovery::Transient { retry_after }
+                };
+                (kind, Some(recovery))
+            }
+        };
+        let mut fault = call.fault(kind_of_fault);
+        fault.recovery = recovery.unwrap_or(fault.recovery);
+        describe(&call, &mut fault, &answer);
+        Err(fault)
+    }
+
+    pub(super) fn book(&self) -> std::sync::MutexGuard<'_, FlavourBook> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The whole file in one request.
+    async fn send_whole(
+        &self,
+        step: &Step<'_>,
+        flavour: Flavour,
+    ) -> Result<(Answer, Option<ContentHash>, Call<'static>), Fault> {
+        let (method, name) = match flavour {
+            Flavour::Form => (Method::POST, "POST signed URL"),
+            _ => (Method::PUT, "PUT signed URL"),
+        };
+        let call = Call {
+            name,
+            effect: Effect::Stores { body_out: false },
+            key: None,
+        };
+        let framing = Framing::new(&step.file.name, step.file.mime);
+        let content_type = match flavour {
+            Flavour::Form => Some(framing.content_type()),
+            Flavour::PutTyped => Some(step.file.mime.to_owned()),
+            Flavour::PutOctets => Some(OCTET_STREAM.to_owned()),
+            Flavour::Put | Flavour::Session | Flavour::StartSession => None,
+        };
+        let shape = match flavour {
+            Flavour::Form => Shape::form(&framing),
+            _ => Shape::raw(0),
+        };
+        let mut request = self.storage.request(method, step.url.clone());
+        if let Some(content_type) = content_type {
+            request = request.header(CONTENT_TYPE, content_type);
+        }
+        let limit = &self.options.rate_limit;
+        let (body, transfer) = body::open(step.file, shape, step.meter, limit).await?;
+        let size = step.file.stamp.size;
+        let answer = self
+            .send_file(call, request, (body, &transfer), step.meter, size)
+            .await?;
+        Ok((answer, transfer.hash(), call))
+    }
+
+    /// A request without a body to the storage host; `Content-Length: 0` is said.
+    pub(super) fn bodyless(&self, method: Method, url: Url) -> reqwest::RequestBuilder {
+        self.storage
+            .request(method, url)
+            .header(CONTENT_LENGTH, "0")
+    }
+}
+
+/// Host and port, as the book has them.
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+#[cfg(test)]
+#[path = "signed_url_tests.rs"]
+mod tests;

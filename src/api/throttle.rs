@@ -1,0 +1,160 @@
+//! A limit on the bytes a second of all transfers together.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep};
+
+/// Slowest rate that is kept, in bytes a second: less would look like a stalled transfer.
+const SLOWEST: u64 = 1024;
+/// Longest sleep before the rate is looked at again, so that a change takes effect soon.
+const LONGEST_SLEEP: Duration = Duration::from_millis(250);
+/// Bytes that may be saved up, in seconds of the rate.
+const BURST_SECONDS: f64 = 0.25;
+
+/// Shared bandwidth: a token bucket that all bodies draw from. Without a rate it costs
+/// one uncontended lock a buffer.
+#[derive(Debug, Default)]
+pub struct RateLimit {
+    bucket: Mutex<Bucket>,
+}
+
+#[derive(Debug, Default)]
+struct Bucket {
+    /// Bytes a second.
+    rate: Option<u64>,
+    /// Bytes that may go out; negative after a piece that was larger than what was there.
+    balance: f64,
+    /// When the balance was last brought up to date.
+    at: Option<Instant>,
+}
+
+impl RateLimit {
+    /// A limit of this many bytes a second; `None` is no limit, and less than 1024 is 1024.
+    pub fn new(bytes_per_second: Option<u64>) -> Arc<Self> {
+        let limit = Self::default();
+        limit.set(bytes_per_second);
+        Arc::new(limit)
+    }
+
+    /// Changes the limit, for running transfers too (within a quarter of a second).
+    pub fn set(&self, bytes_per_second: Option<u64>) {
+        let mut bucket = self.lock();
+        bucket.rate = bytes_per_second.map(|rate| rate.max(SLOWEST));
+        bucket.balance = 0.0;
+        bucket.at = None;
+    }
+
+    /// The limit in bytes a second.
+    pub fn get(&self) -> Option<u64> {
+        self.lock().rate
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Bucket> {
+        self.bucket.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes up to `wanted` bytes, at least 1 of them, or says how long to wait.
+    fn take(&self, wanted: usize, now: Instant) -> Result<usize, Duration> {
+        let mut bucket = self.lock();
+        let Some(rate) = bucket.rate else {
+            return Ok(wanted);
+        };
+        let rate_f = rate as f64;
+        let passed = bucket
+            .at
+            .map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
+        bucket.at = Some(now);
+        bucket.balance =
+            (bucket.balance + passed.as_secs_f64() * rate_f).min(rate_f * BURST_SECONDS);
+        if bucket.balance < 0.0 {
+            let wait = Duration::from_secs_f64(-bucket.balance / rate_f);
+            return Err(wait.clamp(Duration::from_millis(1), LONGEST_SLEEP));
+        }
+        let piece = usize::try_from(rate / 8).unwrap_or(usize::MAX).max(1);
+        let taken = wanted.min(piece);
+        bucket.balance -= taken as f64;
+        Ok(taken)
+    }
+}
+
+/// One transfer's place at a [`RateLimit`].
+#[derive(Debug)]
+pub(crate) struct Throttle {
+    limit: Arc<RateLimit>,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl Throttle {
+    /// A place at this limit.
+    pub(crate) fn new(limit: Arc<RateLimit>) -> Self {
+        Self { limit, sleep: None }
+    }
+
+    /// How many of `wanted` bytes may go out now; pending until some may.
+    pub(crate) fn poll_take(&mut self, cx: &mut Context<'_>, wanted: usize) -> Poll<usize> {
+        loop {
+            if let Some(sleep) = &mut self.sleep {
+                std::task::ready!(sleep.as_mut().poll(cx));
+                self.sleep = None;
+            }
+            match self.limit.take(wanted, Instant::now()) {
+                Ok(taken) => return Poll::Ready(taken),
+                Err(wait) => self.sleep = Some(Box::pin(tokio::time::sleep(wait))),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn drain(limit: &Arc<RateLimit>, mut bytes: usize) {
+        let mut throttle = Throttle::new(Arc::clone(limit));
+        while bytes > 0 {
+            bytes -= std::future::poll_fn(|cx| throttle.poll_take(cx, bytes.min(65_536))).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn transfers_share_the_rate() {
+        let limit = RateLimit::new(Some(1_000_000));
+        let start = Instant::now();
+        tokio::join!(drain(&limit, 2_000_000), drain(&limit, 3_000_000));
+        let seconds = start.elapsed().as_secs_f64();
+        assert!((4.5..5.5).contains(&seconds), "{seconds}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_changed_rate_holds_for_a_running_transfer() {
+        let limit = RateLimit::new(Some(SLOWEST));
+        let start = Instant::now();
+        let change = async {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            limit.set(None);
+        };
+        tokio::join!(drain(&limit, 50_000_000), change);
+        assert!(start.elapsed() < Duration::from_millis(10_300));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_limit_never_waits() {
+        let limit = RateLimit::new(None);
+        let start = Instant::now();
+        drain(&limit, 1_000_000_000).await;
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn idle_time_is_not_saved_up() {
+        let limit = RateLimit::new(Some(1_000_000));
+        drain(&limit, 1).await;
+        tokio::time::sleep(Duration::from_secs(100)).await;
+        let start = Instant::now();
+        drain(&limit, 1_000_000).await;
+        assert!(start.elapsed() > Duration::from_millis(600));
+    }
+}

@@ -1,0 +1,229 @@
+//! Every variant of an answer that is documented or was seen.
+
+use serde_json::json;
+
+use super::*;
+
+fn read(body: &str) -> Envelope {
+    Envelope::read(body.as_bytes()).unwrap_or_else(|| panic!("not read: {body}"))
+}
+
+#[test]
+fn every_success_that_was_seen_is_a_success() {
+    for body in [
+        r#"{"code":200,"msg":"success","data":{},"success":true,"failed":false}"#,
+        r#"{"code":"200","msg":"success","data":{}}"#,
+        r#"{"code":"0000","msg":"success","data":{},"success":true,"failed":false}"#,
+        r#"{"code":0,"data":{}}"#,
+        r#"{"data":{"asset_id":"re_1"}}"#,
+        r#"{"code":null,"data":{},"success":"true"}"#,
+        r#"{"success":true,"data":null}"#,
+        "\u{feff} {\"code\":200}",
+    ] {
+        assert_eq!(read(body).says(), Says::Success, "{body}");
+    }
+}
+
+#[test]
+fn every_failure_that_was_seen_is_a_failure() {
+    for (body, says) in [
+        (
+            r#"{"code":401,"msg":"Unauthorized","data":null}"#,
+            Says::Failure(401),
+        ),
+        (
+            r#"{"code":"0429","msg":"x","data":null}"#,
+            Says::Failure(429),
+        ),
+        (r#"{"code":"0401","failed":true}"#, Says::Failure(401)),
+        (r#"{"code":"0001","success":false}"#, Says::Failure(1)),
+        (r#"{"code":"9009"}"#, Says::Failure(9009)),
+        (r#"{"code":"ERR","data":{}}"#, Says::PlainFailure),
+        (r#"{"success":false}"#, Says::PlainFailure),
+        (r#"{"failed":true,"data":{}}"#, Says::PlainFailure),
+        (r#"{"failed":"true"}"#, Says::PlainFailure),
+        (r#"{"code":200,"success":false}"#, Says::Contradiction),
+        (r#"{"code":"0000","failed":true}"#, Says::Contradiction),
+        (r#"{"code":429,"success":true}"#, Says::Failure(429)),
+    ] {
+        assert_eq!(read(body).says(), says, "{body}");
+    }
+}
+
+#[test]
+fn what_is_not_an_envelope_is_not_read_as_one() {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "\"re_1\"",
+        "{",
+        r#"{"code":200,"data":{"asset_id":"re_1""#,
+        r#"{"hello":"world"}"#,
+        "<html></html>",
+        "{}",
+    ] {
+        assert_eq!(Envelope::read(body.as_bytes()), None, "{body}");
+    }
+}
+
+#[test]
+fn a_spring_body_gives_its_words_and_its_request_id() {
+    let body = r#"{"timestamp":"2026-01-01T00:00:00","path":"/x","status":503,
+        "error":"Service Unavailable","requestId":"ab-12"}"#;
+    let envelope = read(body);
+    assert_eq!(envelope.message.as_deref(), Some("Service Unavailable"));
+    assert_eq!(envelope.request_id.as_deref(), Some("ab-12"));
+    assert_eq!(envelope.code, None);
+}
+
+#[test]
+fn messages_are_recognised() {
+    assert!(read(r#"{"msg":"Request has exceeded the limit."}"#).is_shared_limit_text());
+    assert!(read(r#"{"msg":"Rate limit exceeded"}"#).is_rate_limit_text());
+    assert!(!read(r#"{"msg":"Rate limit exceeded"}"#).is_shared_limit_text());
+    for text in [
+        "Asset not found",
+        "asset does not exist",
+        "No such asset: re_1",
+    ] {
+        assert!(
+            read(&json!({"code":400,"msg":text}).to_string()).is_asset_not_found(),
+            "{text}"
+        );
+    }
+    assert!(!read(r#"{"msg":"page not found"}"#).is_asset_not_found());
+    assert!(!read(r#"{"data":{}}"#).is_asset_not_found());
+}
+
+#[test]
+fn an_asset_id_is_found_in_every_form() {
+    for (data, id) in [
+        (
+            json!({"asset_id":"re_660727003963174912"}),
+            "re_660727003963174912",
+        ),
+        (
+            json!({"asset_id":660_727_003_963_174_912_u64}),
+            "660727003963174912",
+        ),
+        (json!({"assetId":" re_1 "}), "re_1"),
+        (json!({"data":{"asset_id":"re_1"}}), "re_1"),
+        (json!([{"asset_id":"re_1"}]), "re_1"),
+        (
+            json!({"asset_id":null,"resource":[{"asset_id":"re_1"}]}),
+            "re_1",
+        ),
+        (json!("re_1"), "re_1"),
+    ] {
+        assert_eq!(asset_id(&data).unwrap().as_str(), id, "{data}");
+    }
+    for data in [
+        json!(null),
+        json!({}),
+        json!({"asset_id":null}),
+        json!({"asset_id":""}),
+        json!({"asset_id":"a/b"}),
+        json!({"asset_id":1e30}),
+        json!({"asset_id":true}),
+        json!("ok"),
+        json!([{"asset_id":"re_1"},{"asset_id":"re_2"}]),
+    ] {
+        assert_eq!(asset_id(&data), None, "{data}");
+    }
+}
+
+#[test]
+fn a_ticket_needs_an_id_and_a_url() {
+    let full = json!({"asset_id":"re_1","signed_url":"https://h/o?s=1","expires_in":93600});
+    let read = ticket(&full).unwrap();
+    assert_eq!(read.asset_id.as_str(), "re_1");
+    assert_eq!(read.url.0.as_str(), "https://h/o?s=1");
+    assert_eq!(read.expires_in, Some(Duration::from_secs(93_600)));
+    let strings = json!({"asset_id":1,"signed_url":"https://h/o","expires_in":"60.0"});
+    assert_eq!(
+        ticket(&strings).unwrap().expires_in,
+        Some(Duration::from_secs(60))
+    );
+    for data in [
+        json!(null),
+        json!({"asset_id":"re_1"}),
+        json!({"signed_url":"https://h/o"}),
+        json!({"asset_id":"re_1","signed_url":""}),
+        json!({"asset_id":"re_1","signed_url":5}),
+    ] {
+        assert_eq!(ticket(&data), None, "{data}");
+    }
+}
+
+#[test]
+fn metadata_is_read_in_every_form() {
+    let known = |status, file_size| Some(AssetAnswer::Known(AssetMetadata { status, file_size }));
+    let id = AssetId::new("re_1").unwrap();
+    for (data, answer) in [
+        (
+            json!({"total":"1","resource":[{"asset_id":"re_1","file_size":"133652816",
+                "upload_status":"SUCCESS","create_time":"1766989317192"}]}),
+            known(AssetStatus::Success, Some(133_652_816)),
+        ),
+        (
+            json!({"resource":[{"asset_id":"re_2","upload_status":"FAILED"},
+                {"asset_id":"re_1","upload_status":"WAITING","file_size":0}]}),
+            known(AssetStatus::Waiting, None),
+        ),
+        (
+            json!({"resource":[{"upload_status":"uploading","file_size":null}]}),
+            known(AssetStatus::Uploading, None),
+        ),
+        (
+            json!({"resource":{"upload_status":"NEW ONE","file_size":12}}),
+            known(AssetStatus::Other, Some(12)),
+        ),
+        (
+            json!([{"asset_id":"re_1","upload_status":"SUCCESS"}]),
+            known(AssetStatus::Success, None),
+        ),
+        (
+            json!({"asset_id":"re_1","upload_status":"SUCCESS","file_size":"5"}),
+            known(AssetStatus::Success, Some(5)),
+        ),
+        (
+            json!({"total":0,"resource":[]}),
+            Some(AssetAnswer::NotFound),
+        ),
+        (json!(null), None),
+        (json!({}), None),
+        (json!({"resource":null}), None),
+        (json!({"resource":[{"asset_id":"re_1"}]}), None),
+        (
+            json!({"resource":[{"asset_id":"re_2","upload_status":"SUCCESS"},
+                {"asset_id":"re_3","upload_status":"SUCCESS"}]}),
+            None,
+        ),
+    ] {
+        assert_eq!(metadata(&data, &id), answer, "{data}");
+    }
+}
+
+#[test]
+fn a_web_page_is_known_by_its_type_or_its_start() {
+    assert!(is_web_page(None, b"\n <!DOCTYPE html><html>"));
+    assert!(is_web_page(None, b"<HTML>"));
+    assert!(is_web_page(Some("text/html; charset=utf-8"), b"Sign in"));
+    assert!(!is_web_page(Some("text/html"), b"{\"code\":200"));
+    assert!(!is_web_page(Some("application/json"), b"{\"code\":200"));
+    assert!(!is_web_page(
+        Some("application/xml"),
+        b"<Error><Code>A</Code>"
+    ));
+    assert!(!is_web_page(None, b""));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_answer_panics(body in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+        if let Some(envelope) = Envelope::read(&body) {
+            let _ = envelope.says();
+        }
+    }
+}
