@@ -5,7 +5,9 @@
 //! | [`model`] | what the program knows and decides; no I/O, no clock |
 //! | [`api`] | the service, on the wire |
 //! | [`engine`] | the background runtime: queue, transfers, polls |
+//! | [`app`] | the window without its drawing: state, commands, words |
 
 pub mod api;
+pub mod app;
 pub mod engine;
 pub mod model;
