@@ -6,8 +6,10 @@
 //! | [`api`] | the service, on the wire |
 //! | [`engine`] | the background runtime: queue, transfers, polls |
 //! | [`sandbox`] | the service in this process, for trying out and for tests |
+//! | [`app`] | the window without its drawing: state, commands, words |
 
 pub mod api;
+pub mod app;
 pub mod engine;
 pub mod model;
 pub mod sandbox;

@@ -1,0 +1,257 @@
+//! What becomes of every command that a person gives.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::command::{Dismissible, RowCommand, UiCommand};
+use super::keys::KeyEntry;
+use super::list::List;
+use super::outside::{CONSOLE_URL, Wanted};
+use super::pending::Pending;
+use super::state::{App, Dialog, Effect, Toast};
+use super::{paste, rows, wording};
+use crate::engine::{Command, EngineHandle};
+use crate::model::snapshot::{ItemId, KeyState, Row, Status};
+
+/// How long "Copied" stands.
+const COPIED_FOR: Duration = Duration::from_millis(1600);
+/// How long a short message stands.
+const TOAST_FOR: Duration = Duration::from_secs(8);
+/// Bytes that a pasted key may have before its field has to grow.
+const KEY_ROOM: usize = 1024;
+
+impl App {
+    pub(super) fn say(&mut self, text: impl Into<String>, action: Option<UiCommand>, now: Instant) {
+        self.toast = Some(Toast {
+            text: text.into(),
+            action,
+            until: now + TOAST_FOR,
+        });
+    }
+
+    pub(super) fn add(&self, paths: Vec<PathBuf>) {
+        if !paths.is_empty() {
+            self.engine.send(Command::Add(paths));
+        }
+    }
+
+    fn choose(&mut self, wanted: Wanted) {
+        if self.choosing.is_none() {
+            let wake = Arc::clone(&self.outside.wake);
+            self.choosing = Some(self.outside.dialogs.choose(wanted, wake));
+        }
+    }
+
+    fn use_engine(&mut self, engine: EngineHandle) -> EngineHandle {
+        let before = std::mem::replace(&mut self.engine, engine);
+        self.snapshot = self.engine.snapshot.borrow_and_update().clone();
+        self.list = List::default();
+        self.list.update(&self.snapshot);
+        self.needs = None;
+        before
+    }
+
+    pub(super) fn enter_sandbox(&mut self, engine: EngineHandle) {
+        let dropped: Vec<PathBuf> = self
+            .snapshot
+            .rows
+            .iter()
+            .filter(|row| matches!(row.status, Status::ReadyToUpload | Status::Checking))
+            .map(|row| row.path.clone())
+            .collect();
+        self.dialog = None;
+        self.parked = Some(self.use_engine(engine));
+        self.add(dropped);
+    }
+
+    fn ids(&self, wanted: impl Fn(&Row) -> bool) -> Vec<ItemId> {
+        let rows = self.snapshot.rows.iter();
+        rows.filter(|row| wanted(row)).map(|row| row.id).collect()
+    }
+
+    fn remove(&mut self, ids: Vec<ItemId>, now: Instant) {
+        if ids.is_empty() {
+            return;
+        }
+        let text = format!(
+            "{} removed from the list.",
+            wording::count(ids.len(), "file")
+        );
+        self.engine.send(Command::Remove(ids));
+        self.say(text, Some(UiCommand::UndoRemove), now);
+    }
+
+    /// Carries out what the person did.
+    pub fn act(&mut self, command: UiCommand, now: Instant) {
+        match command {
+            UiCommand::ChooseFiles => self.choose(Wanted::Files),
+            UiCommand::ChooseFolder => self.choose(Wanted::Folders),
+            UiCommand::Add(paths) => self.add(paths),
+            UiCommand::Paste(text) => {
+                let paths = paste::paths_in(&text);
+                if paths.is_empty() {
+                    self.say("The clipboard holds no files and no file paths.", None, now);
+                }
+                self.add(paths);
+            }
+            UiCommand::Upload => self.upload(),
+            UiCommand::Pause => self.engine.send(Command::Pause),
+            UiCommand::Resume => self.engine.send(Command::Resume),
+            UiCommand::RetryFailed => {
+                let failed = self.ids(|row| matches!(row.status, Status::Failed(_)));
+                self.engine.send(Command::Retry(failed));
+            }
+            UiCommand::ClearFinished => {
+                let done = self.ids(|row| matches!(row.status, Status::Ready | Status::Cancelled));
+                self.remove(done, now);
+            }
+            UiCommand::UndoRemove => {
+                self.engine.send(Command::UndoRemove);
+                self.toast = None;
+            }
+            UiCommand::Click(id, pick) => self.list.pick(id, pick, &self.snapshot),
+            UiCommand::SelectAll => self.list.select_all(&self.snapshot),
+            UiCommand::SelectNone => self.list.select_none(),
+            UiCommand::CopySelected => self.copy_selected(now),
+            UiCommand::RemoveSelected => {
+                let removable = self.ids(|row| {
+                    self.list.is_selected(row.id)
+                        && rows::commands(row).contains(&RowCommand::Remove)
+                });
+                self.remove(removable, now);
+            }
+            UiCommand::Show(filter) => self.list.show(filter, &self.snapshot),
+            UiCommand::Row(command, id) => self.row_command(command, id, now),
+            UiCommand::ConfirmCancel(id) => {
+                self.dialog = None;
+                self.engine.send(Command::Cancel(vec![id]));
+            }
+            UiCommand::CopyDetails(id) => self.copy_details(id),
+            UiCommand::EnterKey => self.open_key_dialog(false),
+            UiCommand::SaveKey => {
+                let wake = Arc::clone(&self.outside.wake);
+                self.key.submit(&self.engine, wake);
+            }
+            UiCommand::CloseDialog => {
+                self.dialog = None;
+                self.key = KeyEntry::default();
+                self.upload_after_key = false;
+            }
+            UiCommand::GetKey | UiCommand::OpenConsole => {
+                self.effects.push(Effect::OpenUrl(CONSOLE_URL));
+            }
+            UiCommand::FixDone => self.engine.send(Command::FixDone),
+            UiCommand::TrySandbox => self.try_sandbox(),
+            UiCommand::LeaveSandbox => {
+                if let Some(account) = self.parked.take() {
+                    self.use_engine(account).send(Command::Shutdown);
+                }
+            }
+            UiCommand::ContinueInterrupted => self.engine.send(Command::ContinueInterrupted),
+            UiCommand::DiscardInterrupted => self.engine.send(Command::DiscardInterrupted),
+            UiCommand::Theme(theme) => {
+                self.theme = theme;
+                self.effects.push(Effect::Theme(theme));
+            }
+            UiCommand::Dismiss(Dismissible::NoDrop) => self.no_drop_seen = true,
+            UiCommand::Dismiss(Dismissible::SessionKey) => self.session_only = None,
+            UiCommand::Dismiss(Dismissible::SetAside) => self.set_aside = None,
+            UiCommand::DismissToast => self.toast = None,
+            UiCommand::AskQuit => self.ask_quit(),
+            UiCommand::Quit => {
+                self.closing = true;
+                self.effects.push(Effect::Close);
+            }
+        }
+    }
+
+    fn ask_quit(&mut self) {
+        if self.may_close() {
+            self.effects.push(Effect::Close);
+        } else {
+            self.dialog = Some(Dialog::Quit);
+        }
+    }
+
+    fn open_key_dialog(&mut self, then_upload: bool) {
+        self.upload_after_key = then_upload;
+        // A field that grows would leave pieces of the key behind where it was before.
+        self.key.draft.reserve(KEY_ROOM);
+        self.dialog = Some(Dialog::Key);
+    }
+
+    fn upload(&mut self) {
+        if self.upload_blocked().is_some() {
+            return;
+        }
+        match self.snapshot.key {
+            KeyState::Missing | KeyState::Loading if !self.sandbox() => self.open_key_dialog(true),
+            KeyState::Present { refused: true, .. } => self.open_key_dialog(true),
+            _ => self.engine.send(Command::Start),
+        }
+    }
+
+    fn try_sandbox(&mut self) {
+        if let (true, Some(start)) = (self.can_try_sandbox(), self.outside.start_sandbox.clone()) {
+            let wake = Arc::clone(&self.outside.wake);
+            self.starting_sandbox = Some(Pending::spawn("sandbox", wake, move || start()));
+        }
+    }
+
+    fn row_command(&mut self, command: RowCommand, id: ItemId, now: Instant) {
+        let ids = vec![id];
+        match command {
+            RowCommand::Upload => match self.snapshot.key {
+                KeyState::Missing if !self.sandbox() => self.open_key_dialog(false),
+                _ => self.engine.send(Command::StartItems(ids)),
+            },
+            RowCommand::Pause => self.engine.send(Command::PauseItems(ids)),
+            RowCommand::Resume => self.engine.send(Command::ResumeItems(ids)),
+            RowCommand::Cancel => {
+                if self.row(id).is_some_and(rows::cancel_loses_work) {
+                    self.dialog = Some(Dialog::Cancel(id));
+                } else {
+                    self.engine.send(Command::Cancel(ids));
+                }
+            }
+            RowCommand::Retry => self.engine.send(Command::Retry(ids)),
+            RowCommand::Remove => self.remove(ids, now),
+            RowCommand::Copy => {
+                if let Some(text) = self.row(id).and_then(rows::id_of).map(str::to_owned) {
+                    self.effects.push(Effect::CopyText(text));
+                    self.copied = Some((id, now + COPIED_FOR));
+                }
+            }
+            RowCommand::UploadAnyway => self.engine.send(Command::UploadAnyway(ids)),
+            RowCommand::CheckAgain => self.engine.send(Command::CheckAgain(ids)),
+            RowCommand::Details => self.dialog = Some(Dialog::Details(id)),
+        }
+    }
+
+    fn copy_selected(&mut self, now: Instant) {
+        let selected = self.snapshot.rows.iter();
+        let ids: Vec<&str> = selected
+            .filter(|row| self.list.is_selected(row.id))
+            .filter_map(|row| rows::id_of(row))
+            .collect();
+        let text = if ids.is_empty() {
+            "None of the selected files has an asset id yet.".to_owned()
+        } else {
+            self.effects.push(Effect::CopyText(ids.join("\n")));
+            format!("{} copied.", wording::count(ids.len(), "asset id"))
+        };
+        self.say(text, None, now);
+    }
+
+    fn copy_details(&mut self, id: ItemId) {
+        let Some(row) = self.row(id) else { return };
+        let mut text = format!("File: {}\n", row.path.display());
+        if let Status::Failed(fault) = &row.status {
+            for (name, value) in wording::details(fault) {
+                text.push_str(&format!("{name}: {value}\n"));
+            }
+        }
+        self.effects.push(Effect::CopyText(text));
+    }
+}

@@ -1,0 +1,169 @@
+//! Entering an API key: pasted, checked by the service, kept in the keychain.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
+use super::outside::{KeyVault, VaultError};
+use super::pending::{Outcome, Pending, Wake};
+use super::wording;
+use crate::engine::{Command, EngineHandle};
+use crate::model::fault::{Fault, Fix};
+use crate::model::key::ApiKey;
+use crate::model::snapshot::KeySource;
+
+/// Where the entering of a key is.
+#[derive(Default)]
+enum Phase {
+    /// The person types.
+    #[default]
+    Entry,
+    /// The service is asked.
+    Checking(ApiKey, Pending<Option<Result<(), Fault>>>),
+    /// The keychain is asked.
+    Saving(ApiKey, Pending<Result<(), VaultError>>, Option<String>),
+}
+
+/// How the entering of a key ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entered {
+    /// Said to the person.
+    pub said: String,
+    /// Why the key is kept for this session only, where it is.
+    pub session_only: Option<String>,
+}
+
+/// The key that is being entered.
+#[derive(Default)]
+pub struct KeyEntry {
+    /// What is in the field; wiped when it is dropped or replaced.
+    pub draft: Zeroizing<String>,
+    phase: Phase,
+    problem: Option<String>,
+}
+
+impl KeyEntry {
+    /// Why the last key was not taken, and what to do.
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    /// What is being waited for; `None` while the person types.
+    pub fn busy(&self) -> Option<&'static str> {
+        match self.phase {
+            Phase::Entry => None,
+            Phase::Checking(..) => Some("Asking memories.ai about this key…"),
+            Phase::Saving(..) => Some("Saving the key in the keychain…"),
+        }
+    }
+
+    /// Takes what is in the field and asks the service about it. The field is emptied.
+    pub fn submit(&mut self, engine: &EngineHandle, wake: Wake) {
+        let draft = std::mem::take(&mut self.draft);
+        match ApiKey::from_pasted(&draft) {
+            Err(why) => self.problem = Some(wording::not_a_key(why).to_owned()),
+            Ok(key) => {
+                let (sender, receiver) = oneshot::channel();
+                engine.send(Command::CheckKey(key.clone(), sender));
+                let answer =
+                    Pending::wait_for("key check", wake, async move { Some(receiver.await.ok()) });
+                self.problem = None;
+                self.phase = Phase::Checking(key, answer);
+            }
+        }
+    }
+
+    /// Looks whether an answer came. A key that the service refuses stays out; one that it
+    /// could not be asked about is taken with a word. `vault` is `None` where the key is to
+    /// be kept for this session only, as one that stands in for the environment's.
+    pub fn poll(
+        &mut self,
+        engine: &EngineHandle,
+        vault: Option<&Arc<dyn KeyVault>>,
+        wake: &Wake,
+    ) -> Option<Entered> {
+        match std::mem::take(&mut self.phase) {
+            Phase::Entry => None,
+            Phase::Checking(key, pending) => match pending.poll() {
+                Err(pending) => {
+                    self.phase = Phase::Checking(key, pending);
+                    None
+                }
+                Ok(Outcome::Answer(Some(Err(fault)))) if fault.fix() == Some(Fix::Key) => {
+                    let message = wording::fault(&fault);
+                    self.problem = Some(format!(
+                        "memories.ai doesn’t accept this key. {}",
+                        message.cause
+                    ));
+                    None
+                }
+                Ok(answer) => {
+                    let note = match answer {
+                        Outcome::Answer(Some(Ok(()))) => None,
+                        Outcome::Answer(Some(Err(fault))) => Some(format!(
+                            "It could not be checked: {}.",
+                            wording::fault(&fault).title
+                        )),
+                        Outcome::Answer(None) | Outcome::Lost => {
+                            Some("It could not be checked.".to_owned())
+                        }
+                    };
+                    self.keep(engine, vault, wake, key, note)
+                }
+            },
+            Phase::Saving(key, pending, note) => match pending.poll() {
+                Err(pending) => {
+                    self.phase = Phase::Saving(key, pending, note);
+                    None
+                }
+                Ok(Outcome::Answer(Ok(()))) => {
+                    Some(use_key(engine, key, KeySource::Keychain, note, None))
+                }
+                Ok(Outcome::Answer(Err(error))) => {
+                    let why = wording::vault(&error);
+                    Some(use_key(engine, key, KeySource::Session, note, Some(why)))
+                }
+                Ok(Outcome::Lost) => {
+                    let why = wording::vault(&VaultError::Absent);
+                    Some(use_key(engine, key, KeySource::Session, note, Some(why)))
+                }
+            },
+        }
+    }
+
+    fn keep(
+        &mut self,
+        engine: &EngineHandle,
+        vault: Option<&Arc<dyn KeyVault>>,
+        wake: &Wake,
+        key: ApiKey,
+        note: Option<String>,
+    ) -> Option<Entered> {
+        let Some(vault) = vault else {
+            return Some(use_key(engine, key, KeySource::Session, note, None));
+        };
+        let (vault, kept) = (Arc::clone(vault), key.clone());
+        let saving = Pending::spawn("keychain", Arc::clone(wake), move || vault.save(&kept));
+        self.phase = Phase::Saving(key, saving, note);
+        None
+    }
+}
+
+fn use_key(
+    engine: &EngineHandle,
+    key: ApiKey,
+    source: KeySource,
+    note: Option<String>,
+    session_only: Option<String>,
+) -> Entered {
+    let kept = match source {
+        KeySource::Keychain => "Key saved in the keychain.",
+        _ => "Key taken for this session.",
+    };
+    engine.send(Command::SetKey(key, source));
+    Entered {
+        said: note.map_or_else(|| kept.to_owned(), |note| format!("{kept} {note}")),
+        session_only,
+    }
+}

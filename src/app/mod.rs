@@ -1,0 +1,16 @@
+//! The window without its drawing: what is selected, what is asked, what is said.
+//!
+//! Nothing here knows egui. [`state::App`] is given [`command::UiCommand`]s, turns them into
+//! commands of the engine, and leaves [`state::Effect`]s for whoever draws.
+
+mod act;
+pub mod banners;
+pub mod command;
+pub mod keys;
+pub mod list;
+pub mod outside;
+pub mod paste;
+pub mod pending;
+pub mod rows;
+pub mod state;
+pub mod wording;

@@ -1,0 +1,83 @@
+//! What the window wants of the world: dialogs, keychain, sandbox. Implemented elsewhere,
+//! faked in tests.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::pending::{Pending, Wake};
+use crate::engine::EngineHandle;
+use crate::model::key::ApiKey;
+
+/// The console of memories.ai, where keys are made and balances are topped up.
+pub const CONSOLE_URL: &str = "https://api-platform.memories.ai/";
+
+/// How a file dialog ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// These were chosen.
+    Chosen(Vec<PathBuf>),
+    /// It was closed without a choice.
+    Cancelled,
+    /// This desktop has no file dialog that the program can open.
+    Unavailable,
+}
+
+/// What a file dialog is to choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Files of the supported formats, several at once.
+    Files,
+    /// Folders, to be walked.
+    Folders,
+}
+
+/// The system's file dialogs.
+pub trait FileDialogs {
+    /// Opens a dialog and returns at once.
+    fn choose(&self, wanted: Wanted, wake: Wake) -> Pending<Choice>;
+}
+
+/// Why the keychain did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// No keychain answers on this computer.
+    #[error("no keychain answers on this computer")]
+    Absent,
+    /// It is locked, or access was refused.
+    #[error("the keychain is locked")]
+    Locked,
+    /// Anything else, in a few words, without the key.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// The system's keychain. Its calls may block for as long as a person takes to unlock it;
+/// the window makes them on a thread of their own.
+pub trait KeyVault: Send + Sync {
+    /// The key that is kept; `None` when there is none.
+    fn load(&self) -> Result<Option<ApiKey>, VaultError>;
+    /// Keeps this key in place of any other.
+    fn save(&self, key: &ApiKey) -> Result<(), VaultError>;
+}
+
+/// Starts a sandbox and an engine that talks to it; blocking, called on a thread of its
+/// own. The text of a failure is shown to the person.
+pub type StartSandbox = Arc<dyn Fn() -> Result<EngineHandle, String> + Send + Sync>;
+
+/// Everything outside that the window is given.
+pub struct Outside {
+    /// File dialogs.
+    pub dialogs: Box<dyn FileDialogs>,
+    /// The keychain; `None` for a sandbox, which has nothing to do with it.
+    pub vault: Option<Arc<dyn KeyVault>>,
+    /// The key of the environment, which wins over the keychain.
+    pub environment_key: Option<ApiKey>,
+    /// The engine that comes with this talks to a sandbox.
+    pub sandbox: bool,
+    /// How to start a sandbox; `None` where the program runs on one already.
+    pub start_sandbox: Option<StartSandbox>,
+    /// Whether files can be dropped on the window here.
+    pub can_drop: bool,
+    /// Wakes the window.
+    pub wake: Wake,
+}

@@ -1,0 +1,46 @@
+//! Paths in pasted text: one a line, plain or as `file://` addresses.
+
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+/// The absolute paths that a text holds, in its order. Lines that are none are passed over.
+pub fn paths_in(text: &str) -> Vec<PathBuf> {
+    text.lines().filter_map(path_in).collect()
+}
+
+fn path_in(line: &str) -> Option<PathBuf> {
+    let line = line.trim().trim_matches(['"', '\'']);
+    if line
+        .get(..5)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"))
+    {
+        return Url::parse(line).ok()?.to_file_path().ok();
+    }
+    let path = Path::new(line);
+    path.is_absolute().then(|| path.to_path_buf())
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copied_files_and_typed_paths_are_found() {
+        let text = "copy\nfile:///home/a/my%20clip.mp4\n  \"/home/a/片段.mov\"\nhello\n\nfile://localhost/x.png";
+        assert_eq!(
+            paths_in(text),
+            [
+                PathBuf::from("/home/a/my clip.mp4"),
+                PathBuf::from("/home/a/片段.mov"),
+                PathBuf::from("/x.png"),
+            ]
+        );
+    }
+
+    #[test]
+    fn text_that_is_no_path_gives_none() {
+        assert!(paths_in("https://example.org/a.mp4\nclip.mp4\nsk-abc").is_empty());
+    }
+}

@@ -1,0 +1,162 @@
+//! One-shot answers from other threads: dialogs, the keychain, the check of a key.
+//!
+//! A [`poll_promise::Promise`] panics when it is polled after its sender was dropped.
+//! Here the sender answers "lost" when it is dropped, so a thread that dies, or a desktop
+//! portal that never comes back, ends as an answer that can be handled.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::thread;
+
+use poll_promise::{Promise, Sender};
+
+/// Wakes the window, so that it looks at its answers.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// What became of a one-shot.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome<T> {
+    /// The answer.
+    Answer(T),
+    /// Whoever was to answer is gone.
+    Lost,
+}
+
+/// An answer that is under way.
+pub struct Pending<T: Send + 'static>(Promise<Option<T>>);
+
+/// The other end of a [`Pending`]; dropping it answers [`Outcome::Lost`].
+pub struct Answer<T: Send + 'static> {
+    sender: Option<Sender<Option<T>>>,
+    wake: Wake,
+}
+
+impl<T: Send + 'static> Answer<T> {
+    /// Gives the answer and wakes the window.
+    pub fn send(mut self, value: T) {
+        if let Some(sender) = self.sender.take() {
+            sender.send(Some(value));
+            (self.wake)();
+        }
+    }
+}
+
+impl<T: Send + 'static> Drop for Answer<T> {
+    fn drop(&mut self) {
+        if let Some(sender) = self.sender.take() {
+            sender.send(None);
+            (self.wake)();
+        }
+    }
+}
+
+impl<T: Send + 'static> Pending<T> {
+    /// An answer and the end to give it from.
+    pub fn channel(wake: Wake) -> (Answer<T>, Self) {
+        let (sender, promise) = Promise::new();
+        let answer = Answer {
+            sender: Some(sender),
+            wake,
+        };
+        (answer, Self(promise))
+    }
+
+    /// Runs blocking work on a thread of its own. A panic there, or a system that gives no
+    /// more threads, is [`Outcome::Lost`].
+    pub fn spawn(name: &str, wake: Wake, work: impl FnOnce() -> T + Send + 'static) -> Self {
+        let (answer, pending) = Self::channel(wake);
+        // A refused thread drops the closure, and with it the answer.
+        let _ = thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || answer.send(work()));
+        pending
+    }
+
+    /// Waits for a future on a thread of its own.
+    pub fn wait_for(
+        name: &str,
+        wake: Wake,
+        future: impl Future<Output = Option<T>> + Send + 'static,
+    ) -> Self {
+        let (answer, pending) = Self::channel(wake);
+        let _ = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            if let Some(value) = runtime.ok().and_then(|runtime| runtime.block_on(future)) {
+                answer.send(value);
+            }
+        });
+        pending
+    }
+
+    /// The answer if it is there; the question, to be asked again, if it is not.
+    pub fn poll(self) -> Result<Outcome<T>, Self> {
+        match self.0.try_take() {
+            Ok(Some(value)) => Ok(Outcome::Answer(value)),
+            Ok(None) => Ok(Outcome::Lost),
+            Err(promise) => Err(Self(promise)),
+        }
+    }
+
+    /// Takes the answer out of a slot, if there is one; the slot is empty afterwards.
+    pub fn take_from(slot: &mut Option<Self>) -> Option<Outcome<T>> {
+        match slot.take()?.poll() {
+            Ok(outcome) => Some(outcome),
+            Err(pending) => {
+                *slot = Some(pending);
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    fn counting() -> (Wake, mpsc::Receiver<()>) {
+        let (tx, rx) = mpsc::channel();
+        let wake: Wake = Arc::new(move || {
+            let _ = tx.send(());
+        });
+        (wake, rx)
+    }
+
+    #[test]
+    fn an_answer_wakes_the_window_and_is_taken_once() {
+        let (wake, woken) = counting();
+        let mut slot = Some(Pending::spawn("test", wake, || 7));
+        woken.recv().unwrap();
+        assert_eq!(Pending::take_from(&mut slot), Some(Outcome::Answer(7)));
+        assert!(slot.is_none());
+    }
+
+    #[test]
+    fn a_dropped_sender_is_an_answer_and_no_panic() {
+        let (wake, woken) = counting();
+        let (answer, pending) = Pending::<u8>::channel(wake);
+        let pending = pending.poll().err().unwrap();
+        drop(answer);
+        woken.recv().unwrap();
+        assert_eq!(pending.poll().ok(), Some(Outcome::Lost));
+    }
+
+    #[test]
+    fn a_thread_that_dies_is_an_answer_and_no_panic() {
+        let (wake, woken) = counting();
+        let mut slot = Some(Pending::<u8>::spawn("test", wake, || {
+            std::panic::resume_unwind(Box::new("the thread ends here"))
+        }));
+        woken.recv().unwrap();
+        assert_eq!(Pending::take_from(&mut slot), Some(Outcome::Lost));
+    }
+
+    #[test]
+    fn a_future_without_an_answer_is_lost() {
+        let (wake, woken) = counting();
+        let mut slot = Some(Pending::<u8>::wait_for("test", wake, async { None }));
+        woken.recv().unwrap();
+        assert_eq!(Pending::take_from(&mut slot), Some(Outcome::Lost));
+    }
+}

@@ -1,0 +1,352 @@
+//! The window's state: what it shows, what it asks, and what becomes of every command.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::banners::{Banner, Facts, banners};
+use super::command::{Dismissible, ThemeChoice, UiCommand};
+use super::keys::KeyEntry;
+use super::list::List;
+use super::outside::{Choice, Outside, VaultError};
+use super::pending::{Outcome, Pending};
+use super::wording;
+use crate::engine::{Command, EngineHandle, Notice};
+use crate::model::fault::Fault;
+use crate::model::key::ApiKey;
+use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
+
+/// Something to be done outside the window by whoever draws it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Put this on the clipboard.
+    CopyText(String),
+    /// Open this address in the browser.
+    OpenUrl(&'static str),
+    /// Use these colours.
+    Theme(ThemeChoice),
+    /// Ask for attention if the window is not in front.
+    Attention,
+    /// Close the window.
+    Close,
+}
+
+/// What stands before everything else.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dialog {
+    /// Entering a key.
+    Key,
+    /// Cancel this upload, of which bytes were sent?
+    Cancel(ItemId),
+    /// What happened to this row.
+    Details(ItemId),
+    /// Close although uploads are under way?
+    Quit,
+}
+
+/// A short message at the foot of the window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toast {
+    /// What is said.
+    pub text: String,
+    /// A button.
+    pub action: Option<UiCommand>,
+    pub(super) until: Instant,
+}
+
+/// The window without its drawing.
+pub struct App {
+    /// The engine that is worked with.
+    pub(super) engine: EngineHandle,
+    /// The account's engine, while a sandbox is tried.
+    pub(super) parked: Option<EngineHandle>,
+    pub(super) outside: Outside,
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) list: List,
+    pub(super) dialog: Option<Dialog>,
+    pub(super) key: KeyEntry,
+    pub(super) upload_after_key: bool,
+    pub(super) theme: ThemeChoice,
+    pub(super) copied: Option<(ItemId, Instant)>,
+    pub(super) toast: Option<Toast>,
+    pub(super) needs: Option<Arc<Fault>>,
+    pub(super) session_only: Option<String>,
+    pub(super) set_aside: Option<PathBuf>,
+    pub(super) no_drop_seen: bool,
+    pub(super) closing: bool,
+    pub(super) loading_key: Option<Pending<Result<Option<ApiKey>, VaultError>>>,
+    pub(super) choosing: Option<Pending<Choice>>,
+    pub(super) starting_sandbox: Option<Pending<Result<EngineHandle, String>>>,
+    pub(super) effects: Vec<Effect>,
+}
+
+impl App {
+    /// Takes the engine and the world. The key is looked for at once: the environment's,
+    /// else the keychain's, off this thread.
+    pub fn new(engine: EngineHandle, outside: Outside) -> Self {
+        let snapshot = engine.snapshot.borrow().clone();
+        let mut app = Self {
+            snapshot,
+            engine,
+            parked: None,
+            outside,
+            list: List::default(),
+            dialog: None,
+            key: KeyEntry::default(),
+            upload_after_key: false,
+            theme: ThemeChoice::default(),
+            copied: None,
+            toast: None,
+            needs: None,
+            session_only: None,
+            set_aside: None,
+            no_drop_seen: false,
+            closing: false,
+            loading_key: None,
+            choosing: None,
+            starting_sandbox: None,
+            effects: Vec::new(),
+        };
+        app.list.update(&app.snapshot);
+        app.look_for_key();
+        app
+    }
+
+    fn look_for_key(&mut self) {
+        if self.outside.sandbox {
+            return;
+        }
+        if let Some(key) = self.outside.environment_key.clone() {
+            self.engine
+                .send(Command::SetKey(key, KeySource::Environment));
+        } else if let Some(vault) = self.outside.vault.clone() {
+            let wake = Arc::clone(&self.outside.wake);
+            self.loading_key = Some(Pending::spawn("keychain", wake, move || vault.load()));
+        } else {
+            self.engine.send(Command::NoKey);
+        }
+    }
+
+    /// What the window draws from.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The list as it is looked at.
+    pub fn list(&self) -> &List {
+        &self.list
+    }
+
+    /// What stands before everything else.
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.dialog.as_ref()
+    }
+
+    /// The key that is being entered.
+    pub fn key_entry(&self) -> &KeyEntry {
+        &self.key
+    }
+
+    /// The text in the key field, for the field alone.
+    pub fn key_draft_mut(&mut self) -> &mut String {
+        &mut self.key.draft
+    }
+
+    /// The colours that were chosen.
+    pub fn theme(&self) -> ThemeChoice {
+        self.theme
+    }
+
+    /// The short message, if one stands.
+    pub fn toast(&self) -> Option<&Toast> {
+        self.toast.as_ref()
+    }
+
+    /// Whether a row's id was copied a moment ago.
+    pub fn was_copied(&self, id: ItemId) -> bool {
+        self.copied.is_some_and(|(copied, _)| copied == id)
+    }
+
+    /// Whether the window talks to a sandbox.
+    pub fn sandbox(&self) -> bool {
+        self.outside.sandbox || self.parked.is_some()
+    }
+
+    /// Whether a sandbox can be started from here.
+    pub fn can_try_sandbox(&self) -> bool {
+        self.outside.start_sandbox.is_some() && !self.sandbox() && self.starting_sandbox.is_none()
+    }
+
+    /// Whether files can be dropped on this window.
+    pub fn can_drop(&self) -> bool {
+        self.outside.can_drop
+    }
+
+    /// Whether a dialog that the system shows is open.
+    pub fn choosing(&self) -> bool {
+        self.choosing.is_some()
+    }
+
+    /// Whether there is no key, so that the first start is explained.
+    pub fn first_start(&self) -> bool {
+        self.snapshot.key == KeyState::Missing && !self.sandbox()
+    }
+
+    /// One row.
+    pub fn row(&self, id: ItemId) -> Option<&Row> {
+        let row = self.snapshot.rows.iter().find(|row| row.id == id)?;
+        Some(row)
+    }
+
+    /// What stands above the list.
+    pub fn banners(&self) -> Vec<Banner> {
+        let facts = Facts {
+            outside: &self.outside,
+            sandbox: self.sandbox(),
+            can_leave_sandbox: self.parked.is_some(),
+            needs: self.needs.as_deref(),
+            session_only: self.session_only.as_deref(),
+            set_aside: self.set_aside.as_deref(),
+        };
+        let mut banners = banners(&self.snapshot, &facts);
+        banners.retain(|banner| banner.dismiss != Some(Dismissible::NoDrop) || !self.no_drop_seen);
+        banners
+    }
+
+    /// The window's title, with the progress of a running batch.
+    pub fn title(&self) -> String {
+        let totals = &self.snapshot.totals;
+        if totals.active == 0 || totals.bytes == 0 {
+            return "Mavi Uploader".to_owned();
+        }
+        let percent = u128::from(totals.sent) * 100 / u128::from(totals.bytes);
+        format!("{} % – Mavi Uploader", percent.min(99))
+    }
+
+    /// Why "Upload" can't be pressed; `None` when it can.
+    pub fn upload_blocked(&self) -> Option<&'static str> {
+        match self.snapshot.journal {
+            JournalState::Unwritable(_) => Some("Nothing can be saved on this disk at the moment"),
+            JournalState::Newer => Some("The history is of a newer version of this program"),
+            JournalState::Good if self.snapshot.totals.startable == 0 => {
+                Some("No file is ready to upload")
+            }
+            JournalState::Good => None,
+        }
+    }
+
+    /// What is left to be done outside.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// When the window has to look again although nothing happens.
+    pub fn next_look(&self, now: Instant) -> Option<Duration> {
+        let copied = self.copied.map(|(_, until)| until);
+        let toast = self.toast.as_ref().map(|toast| toast.until);
+        let next = copied.into_iter().chain(toast).min()?;
+        Some(next.saturating_duration_since(now))
+    }
+
+    /// Takes in what happened since the last look: the snapshot, notices, answers.
+    pub fn tick(&mut self, now: Instant) {
+        if self.engine.snapshot.has_changed().unwrap_or(false) {
+            self.snapshot = self.engine.snapshot.borrow_and_update().clone();
+            self.list.update(&self.snapshot);
+            if self.snapshot.needs.is_none() {
+                self.needs = None;
+            }
+        }
+        while let Ok(notice) = self.engine.notices.try_recv() {
+            self.notice(notice, now);
+        }
+        self.answers(now);
+        if self.copied.is_some_and(|(_, until)| until <= now) {
+            self.copied = None;
+        }
+        if self.toast.as_ref().is_some_and(|toast| toast.until <= now) {
+            self.toast = None;
+        }
+    }
+
+    fn notice(&mut self, notice: Notice, now: Instant) {
+        match notice {
+            Notice::BatchFinished { ready, failed } => {
+                let ready = wording::count(ready, "file");
+                let text = match failed {
+                    0 => format!("Done: {ready} ready."),
+                    _ => format!("Done: {ready} ready, {failed} need attention."),
+                };
+                self.say(text, None, now);
+                self.effects.push(Effect::Attention);
+            }
+            Notice::Needs(_, fault) => self.needs = Some(fault),
+            Notice::HistorySetAside(path) => self.set_aside = Some(path),
+        }
+    }
+
+    fn answers(&mut self, now: Instant) {
+        match Pending::take_from(&mut self.loading_key) {
+            Some(Outcome::Answer(Ok(Some(key)))) => {
+                self.engine.send(Command::SetKey(key, KeySource::Keychain));
+            }
+            Some(Outcome::Answer(Ok(None)) | Outcome::Lost) => self.engine.send(Command::NoKey),
+            Some(Outcome::Answer(Err(error))) => {
+                if error != VaultError::Absent {
+                    self.say(wording::vault(&error), Some(UiCommand::EnterKey), now);
+                }
+                self.engine.send(Command::NoKey);
+            }
+            None => {}
+        }
+        match Pending::take_from(&mut self.choosing) {
+            Some(Outcome::Answer(Choice::Chosen(paths))) => self.add(paths),
+            Some(Outcome::Answer(Choice::Unavailable)) => {
+                let text = "This desktop has no file dialog that the program can open. Drop files on the window or paste their paths instead.";
+                self.say(text, None, now);
+            }
+            Some(Outcome::Answer(Choice::Cancelled) | Outcome::Lost) | None => {}
+        }
+        match Pending::take_from(&mut self.starting_sandbox) {
+            Some(Outcome::Answer(Ok(engine))) => self.enter_sandbox(engine),
+            Some(Outcome::Answer(Err(why))) => {
+                self.say(format!("The sandbox did not start: {why}."), None, now);
+            }
+            Some(Outcome::Lost) => self.say("The sandbox did not start.", None, now),
+            None => {}
+        }
+        let vault = match self.outside.environment_key {
+            Some(_) => None,
+            None => self.outside.vault.as_ref(),
+        };
+        if let Some(entered) = self.key.poll(&self.engine, vault, &self.outside.wake) {
+            self.session_only = entered.session_only;
+            self.say(entered.said, None, now);
+            if self.dialog == Some(Dialog::Key) {
+                self.dialog = None;
+            }
+            self.loading_key = None;
+            if std::mem::take(&mut self.upload_after_key) {
+                self.engine.send(Command::Start);
+            }
+        }
+    }
+
+    /// Ends the engines that the window has. Nothing is waited for.
+    pub fn shut_down(&self) {
+        self.engine.send(Command::Shutdown);
+        if let Some(parked) = &self.parked {
+            parked.send(Command::Shutdown);
+        }
+    }
+
+    /// Whether the window may close without a question.
+    pub fn may_close(&self) -> bool {
+        self.closing || self.snapshot.totals.active == 0
+    }
+
+    /// Whether the key is the environment's, so that another one is for this session only.
+    pub fn key_of_environment(&self) -> bool {
+        self.outside.environment_key.is_some()
+    }
+}

@@ -1,0 +1,332 @@
+//! Words for everything that goes wrong on the way.
+
+use super::{Message, Step};
+use crate::app::command::RowCommand;
+use crate::model::fault::{Fault, FaultKind};
+
+/// What went wrong with an upload, why, and what to do.
+pub fn fault(fault: &Fault) -> Message {
+    let (title, cause, next, step) = words(fault.kind);
+    Message::new(title, cause, next, Some(step))
+}
+
+fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
+    use FaultKind as K;
+    let again = Step::Row(RowCommand::Retry);
+    let connection = "Check the internet connection, then try again.";
+    let wait = "Wait a little, then try again.";
+    let network = "Sign in to the network in a browser, or ask who runs it, then try again.";
+    match kind {
+        K::Offline => (
+            "memories.ai can’t be reached",
+            "There is no connection to the service.",
+            connection,
+            again,
+        ),
+        K::Tls => (
+            "No secure connection",
+            "The service’s certificate was not accepted. Usual reasons are a company proxy, an antivirus program or a wrong clock.",
+            "Check the computer’s date and time and its proxy, then try again.",
+            again,
+        ),
+        K::BrokenInBody => (
+            "The connection broke",
+            "It ended before the whole file was sent.",
+            connection,
+            again,
+        ),
+        K::LostAnswer => (
+            "The answer was lost",
+            "The whole file was sent, but the connection broke before the service answered. It may be stored there.",
+            "Try again; the file may then be stored twice.",
+            again,
+        ),
+        K::Stalled => (
+            "The upload stood still",
+            "No data moved for 30 seconds.",
+            connection,
+            again,
+        ),
+        K::NoAnswer => (
+            "The service did not answer",
+            "The whole file was sent, and no answer came in time. It may be stored there.",
+            "Try again; the file may then be stored twice.",
+            again,
+        ),
+        K::BadAnswer => (
+            "The answer can’t be understood",
+            "The service, or something between here and there, sent an answer that makes no sense.",
+            wait,
+            again,
+        ),
+        K::WebPage => (
+            "A web page answered instead of the service",
+            "This is usually the sign-in page of a hotel, train or company network.",
+            network,
+            again,
+        ),
+        K::AnswerTooLarge => (
+            "The answer was far too long",
+            "Something between here and the service sent more than an answer can be.",
+            network,
+            again,
+        ),
+        K::Redirect => (
+            "The service was redirected",
+            "Something sends the upload to another address, and it is not followed, to keep the file and the key safe.",
+            network,
+            again,
+        ),
+        K::RateLimited => (
+            "memories.ai asks us to slow down",
+            "There were too many requests in a short time, perhaps from other programs with the same key.",
+            wait,
+            again,
+        ),
+        K::RateLimitedOrInvalid => (
+            "memories.ai says that a limit is exceeded",
+            "Either there were too many requests, or the service doesn’t take a file like this one.",
+            "Wait a little and try again; if it stays, try a shorter or smaller file.",
+            again,
+        ),
+        K::BadRequest => (
+            "memories.ai doesn’t take this file",
+            "The service called the request wrong.",
+            "Try another file; if every one fails, copy the details and ask the support of memories.ai.",
+            Step::Row(RowCommand::Details),
+        ),
+        K::Unauthorized => (
+            "The API key is not accepted",
+            "It is wrong, was withdrawn, or belongs to another service.",
+            "Enter another key.",
+            Step::UpdateKey,
+        ),
+        K::InsufficientBalance => (
+            "The balance is used up",
+            "The account has no credit left for this.",
+            "Top it up in the console, then try again.",
+            Step::OpenConsole,
+        ),
+        K::Forbidden => (
+            "The account may not do this",
+            "It is disabled, or this network address is not allowed for it.",
+            "See to it in the console, then try again.",
+            Step::OpenConsole,
+        ),
+        K::Conflict => (
+            "memories.ai is busy with this file",
+            "The service says that the same thing is under way already.",
+            wait,
+            again,
+        ),
+        K::TooLargeForDirect => (
+            "Too large for this way",
+            "The service refused the file’s size on the direct way.",
+            "Try again; it then takes the way for large files.",
+            again,
+        ),
+        K::UnsupportedMedia => (
+            "memories.ai doesn’t take this format",
+            "The service looked at the file and refused its format.",
+            "Export it as MP4, MP3 or JPG and add that.",
+            Step::Row(RowCommand::Remove),
+        ),
+        K::ServerError => (
+            "memories.ai has a problem",
+            "The service reported an error of its own.",
+            wait,
+            again,
+        ),
+        K::WrongFlavour | K::StorageRefused => (
+            "The storage refused the file",
+            "The place that memories.ai named for it did not take it.",
+            "Try again; if it stays, copy the details and ask the support of memories.ai.",
+            again,
+        ),
+        K::ExpiredUrl => (
+            "The upload took too long to start",
+            "The place that memories.ai had reserved for the file was given up.",
+            "Try again; a new place is reserved.",
+            again,
+        ),
+        K::ProcessingFailed => (
+            "memories.ai could not process the file",
+            "It was uploaded, and the service gave up on it, twice.",
+            "Play the file to see that it is whole, or export it again, then try again.",
+            again,
+        ),
+        K::AssetMissing => (
+            "memories.ai no longer knows the file",
+            "The service gave it an id, and then said that there is no such asset.",
+            "Upload it again.",
+            again,
+        ),
+        K::SizeMismatch => (
+            "memories.ai holds another size",
+            "The service reports a size that is not this file’s, so something was lost or added on the way.",
+            "Upload it again; the first id is kept in the history.",
+            again,
+        ),
+        K::StillProcessing => (
+            "Still being processed",
+            "The file is at memories.ai, which is not done with it.",
+            "Check again later.",
+            Step::Row(RowCommand::CheckAgain),
+        ),
+        K::FileChanged => (
+            "The file changed",
+            "It was changed after it had been checked, while it was being uploaded.",
+            "Wait until nothing writes to it, then try again.",
+            again,
+        ),
+        K::FileGone => (
+            "The file is not there any more",
+            "It was moved or deleted, or its drive was taken away.",
+            "Bring it back or reconnect the drive, then try again.",
+            again,
+        ),
+        K::Unreadable => (
+            "The file can’t be read",
+            "The system refused to read it.",
+            "Check its permissions and its drive, then try again.",
+            again,
+        ),
+        K::NotSaved => (
+            "Nothing can be saved",
+            "The upload’s record can’t be written to the disk, so it was not started.",
+            "Free some space on the disk, then try again.",
+            again,
+        ),
+        K::Cancelled => (
+            "Cancelled",
+            "You cancelled this upload.",
+            "Try again to upload it after all.",
+            again,
+        ),
+    }
+}
+
+/// The technical detail of a fault, as name and value, for "Details" and "Copy details".
+pub fn details(fault: &Fault) -> Vec<(&'static str, String)> {
+    let detail = &fault.diagnostics;
+    let mut lines = vec![("Kind", format!("{:?}", fault.kind))];
+    let mut say = |name, value: Option<String>| {
+        if let Some(value) = value {
+            lines.push((name, value));
+        }
+    };
+    say("Call", detail.call.clone());
+    say(
+        "HTTP status",
+        detail.http_status.map(|status| status.to_string()),
+    );
+    say("Code", detail.code.clone());
+    say("Message", detail.message.clone());
+    say("Request id", detail.request_id.clone());
+    say(
+        "Causes",
+        (!detail.causes.is_empty()).then(|| detail.causes.join(" → ")),
+    );
+    lines
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::model::fault::Diagnostics;
+
+    /// Every kind there is. The match makes a new kind fail to compile until it stands in
+    /// the list above it.
+    pub(crate) fn every_kind() -> Vec<FaultKind> {
+        use FaultKind as K;
+        let each = vec![
+            K::Offline,
+            K::Tls,
+            K::BrokenInBody,
+            K::LostAnswer,
+            K::Stalled,
+            K::NoAnswer,
+            K::BadAnswer,
+            K::WebPage,
+            K::AnswerTooLarge,
+            K::Redirect,
+            K::RateLimited,
+            K::RateLimitedOrInvalid,
+            K::BadRequest,
+            K::Unauthorized,
+            K::InsufficientBalance,
+            K::Forbidden,
+            K::Conflict,
+            K::TooLargeForDirect,
+            K::UnsupportedMedia,
+            K::ServerError,
+            K::WrongFlavour,
+            K::ExpiredUrl,
+            K::StorageRefused,
+            K::ProcessingFailed,
+            K::AssetMissing,
+            K::SizeMismatch,
+            K::StillProcessing,
+            K::FileChanged,
+            K::FileGone,
+            K::Unreadable,
+            K::NotSaved,
+            K::Cancelled,
+        ];
+        for kind in &each {
+            match kind {
+                K::Offline | K::Tls | K::BrokenInBody | K::LostAnswer | K::Stalled => {}
+                K::NoAnswer | K::BadAnswer | K::WebPage | K::AnswerTooLarge | K::Redirect => {}
+                K::RateLimited | K::RateLimitedOrInvalid | K::BadRequest | K::Unauthorized => {}
+                K::InsufficientBalance | K::Forbidden | K::Conflict | K::TooLargeForDirect => {}
+                K::UnsupportedMedia | K::ServerError | K::WrongFlavour | K::ExpiredUrl => {}
+                K::StorageRefused | K::ProcessingFailed | K::AssetMissing | K::SizeMismatch => {}
+                K::StillProcessing | K::FileChanged | K::FileGone | K::Unreadable => {}
+                K::NotSaved | K::Cancelled => {}
+            }
+        }
+        each
+    }
+
+    #[test]
+    fn every_fault_has_title_cause_and_next_step() {
+        for kind in every_kind() {
+            let message = fault(&Fault::new(kind));
+            assert!(
+                !message.title.is_empty() && !message.title.ends_with('.'),
+                "{kind:?}"
+            );
+            assert!(message.cause.ends_with('.'), "{kind:?}");
+            assert!(message.next.ends_with('.'), "{kind:?}");
+            assert!(message.step.is_some(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn no_fault_speaks_in_codes() {
+        for kind in every_kind() {
+            let message = fault(&Fault::new(kind));
+            let text = format!("{} {}", message.title, message.line());
+            for word in ["HTTP", "401", "400", "500", "Error", "error code", "null"] {
+                assert!(!text.contains(word), "{kind:?}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_technical_detail_is_one_click_away() {
+        let fault = Fault::new(FaultKind::ServerError).with_diagnostics(Diagnostics {
+            call: Some("POST /upload".to_owned()),
+            http_status: Some(503),
+            ..Diagnostics::default()
+        });
+        assert_eq!(
+            details(&fault),
+            [
+                ("Kind", "ServerError".to_owned()),
+                ("Call", "POST /upload".to_owned()),
+                ("HTTP status", "503".to_owned()),
+            ]
+        );
+    }
+}

@@ -1,0 +1,142 @@
+//! Words for files that are not taken.
+
+use super::{Message, Step, size};
+use crate::app::command::RowCommand;
+use crate::model::media::Rejection;
+
+const FORMATS: &str = "memories.ai takes the usual video, audio and image formats.";
+
+/// Why a file is not taken, and what to do.
+pub fn rejection(rejection: &Rejection) -> Message {
+    let again = Some(Step::Row(RowCommand::Retry));
+    match rejection {
+        Rejection::UnsupportedFormat {
+            extension,
+            convert_to,
+        } => {
+            let cause = if extension.is_empty() {
+                "Its name has no ending that tells its format.".to_owned()
+            } else {
+                format!("{} files are not supported.", extension.to_uppercase())
+            };
+            let next = match convert_to {
+                Some(format) => {
+                    format!("Convert it to {} and add it again.", format.to_uppercase())
+                }
+                None => "Add a video, a sound or an image instead.".to_owned(),
+            };
+            Message {
+                title: "Not a supported format".to_owned(),
+                cause,
+                next,
+                step: None,
+            }
+        }
+        Rejection::ContentMismatch {
+            extension,
+            looks_like,
+            rename_to,
+        } => Message {
+            title: format!("This is no {} file", extension.to_uppercase()),
+            cause: format!("Its name ends in .{extension}, but its content is: {looks_like}."),
+            next: match rename_to {
+                Some(right) => format!("Rename it to end in .{right} and add it again."),
+                None => FORMATS.to_owned() + " Export it as one of them.",
+            },
+            step: None,
+        },
+        Rejection::Empty => Message::new(
+            "The file is empty",
+            "It holds no data at all.",
+            "Export or copy it again, then try again.",
+            again,
+        ),
+        Rejection::TooLarge { size: bytes } => Message {
+            title: "The file is too large".to_owned(),
+            cause: format!(
+                "This file is {}. The service takes files up to 5 GB.",
+                size(*bytes)
+            ),
+            next: "Split or compress it.".to_owned(),
+            step: None,
+        },
+        Rejection::Unreadable { cause } => Message {
+            title: "The file can’t be read".to_owned(),
+            cause: format!("The system says: {cause}."),
+            next: "Check its permissions and its drive, then try again.".to_owned(),
+            step: again,
+        },
+        Rejection::NotAFile => Message::new(
+            "This is not a regular file",
+            "It is a pipe, a device or a link to one, and has no content of its own.",
+            "Add the media file itself.",
+            None,
+        ),
+        Rejection::NotFound => Message::new(
+            "The file is not there",
+            "It was moved, renamed or deleted, or its drive is not connected.",
+            "Bring it back or reconnect the drive, then try again.",
+            again,
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_says_what_why_and_what_to_do() {
+        let extension = || "pdf".to_owned();
+        let each = [
+            Rejection::UnsupportedFormat {
+                extension: extension(),
+                convert_to: None,
+            },
+            Rejection::UnsupportedFormat {
+                extension: "heic".to_owned(),
+                convert_to: Some("jpg".to_owned()),
+            },
+            Rejection::UnsupportedFormat {
+                extension: String::new(),
+                convert_to: None,
+            },
+            Rejection::ContentMismatch {
+                extension: "mp4".to_owned(),
+                looks_like: "PDF document".to_owned(),
+                rename_to: None,
+            },
+            Rejection::ContentMismatch {
+                extension: "jpg".to_owned(),
+                looks_like: "PNG image".to_owned(),
+                rename_to: Some("png".to_owned()),
+            },
+            Rejection::Empty,
+            Rejection::TooLarge {
+                size: 6_200_000_000,
+            },
+            Rejection::Unreadable {
+                cause: "permission denied".to_owned(),
+            },
+            Rejection::NotAFile,
+            Rejection::NotFound,
+        ];
+        for rejected in each {
+            let message = rejection(&rejected);
+            assert!(!message.title.is_empty(), "{rejected:?}");
+            assert!(message.cause.ends_with('.'), "{rejected:?}");
+            assert!(message.next.ends_with('.'), "{rejected:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_told_its_size_and_the_limit() {
+        let message = rejection(&Rejection::TooLarge {
+            size: 6_200_000_000,
+        });
+        assert_eq!(
+            message.line(),
+            "This file is 6.2 GB. The service takes files up to 5 GB. Split or compress it."
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! Sizes, speeds, durations and counts as people write them.
+
+use std::time::Duration;
+
+use humansize::{DECIMAL, FormatSizeOptions, format_size};
+
+/// Price of stored media: dollars for 1 GB and day (the service's price list).
+const DOLLARS_PER_GB_DAY: f64 = 0.001;
+/// Days that stand for a month in a price.
+const DAYS_PER_MONTH: f64 = 30.0;
+
+fn options(bytes: u64) -> FormatSizeOptions {
+    let mut unit = 1;
+    while bytes / unit >= 1000 {
+        unit *= 1000;
+    }
+    let places = usize::from(unit > 1 && bytes / unit < 100);
+    FormatSizeOptions::from(DECIMAL)
+        .decimal_places(places)
+        .decimal_zeroes(0)
+}
+
+/// Bytes in decimal units: "412 MB", "1.2 GB".
+pub fn size(bytes: u64) -> String {
+    format_size(bytes, options(bytes))
+}
+
+/// Two sizes, the unit said once where it is the same: "1.4 of 3.9 GB".
+pub fn size_of(part: u64, whole: u64) -> String {
+    let (part, whole) = (size(part), size(whole));
+    match (part.split_once(' '), whole.split_once(' ')) {
+        (Some((number, unit)), Some((_, whole_unit))) if unit == whole_unit => {
+            format!("{number} of {whole}")
+        }
+        _ => format!("{part} of {whole}"),
+    }
+}
+
+/// Bytes a second: "12.4 MB/s".
+pub fn rate(bytes_per_second: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the cast saturates, and a rate is shown to three digits"
+    )]
+    let whole = bytes_per_second.max(0.0) as u64;
+    format!("{}/s", size(whole))
+}
+
+/// A length of time: "14 s", "1 min 20 s", "2 h 5 min". Never less than "1 s".
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs() + u64::from(duration.subsec_millis() >= 500);
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes, rest) {
+        (0, 0, rest) => format!("{} s", rest.max(1)),
+        (0, minutes, 0) => format!("{minutes} min"),
+        (0, minutes @ 1..=9, rest) => format!("{minutes} min {rest} s"),
+        (0, minutes, _) => format!("{minutes} min"),
+        (hours, 0, _) => format!("{hours} h"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// Time left: "14 s left", "estimating…" while it is not known.
+pub fn left(left: Option<Duration>) -> String {
+    match left {
+        Some(left) => format!("{} left", duration(left)),
+        None => "estimating…".to_owned(),
+    }
+}
+
+/// A count with its noun: "1 file", "12 files".
+pub fn count(number: usize, noun: &str) -> String {
+    if number == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{number} {noun}s")
+    }
+}
+
+/// What storing so many bytes costs a month: "storage ≈ $0.12 a month".
+pub fn storage_cost(bytes: u64) -> String {
+    let dollars = bytes as f64 / 1e9 * DOLLARS_PER_GB_DAY * DAYS_PER_MONTH;
+    if dollars < 0.01 {
+        "storage under $0.01 a month".to_owned()
+    } else {
+        format!("storage ≈ ${dollars:.2} a month")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_decimal_and_short() {
+        let shown: Vec<String> = [
+            0,
+            512,
+            1_000,
+            1_250_000,
+            38_000_000,
+            412_000_000,
+            5_368_709_120,
+        ]
+        .into_iter()
+        .map(size)
+        .collect();
+        assert_eq!(
+            shown,
+            [
+                "0 B", "512 B", "1 kB", "1.3 MB", "38 MB", "412 MB", "5.4 GB"
+            ]
+        );
+        assert_eq!(size_of(1_400_000_000, 3_900_000_000), "1.4 of 3.9 GB");
+        assert_eq!(size_of(900_000, 3_900_000_000), "900 kB of 3.9 GB");
+        assert_eq!(rate(12_400_000.0), "12.4 MB/s");
+    }
+
+    #[test]
+    fn durations_say_what_a_person_would() {
+        let shown = |seconds| duration(Duration::from_secs(seconds));
+        assert_eq!(shown(0), "1 s");
+        assert_eq!(shown(14), "14 s");
+        assert_eq!(shown(80), "1 min 20 s");
+        assert_eq!(shown(120), "2 min");
+        assert_eq!(shown(725), "12 min");
+        assert_eq!(shown(7500), "2 h 5 min");
+        assert_eq!(left(None), "estimating…");
+        assert_eq!(left(Some(Duration::from_secs(14))), "14 s left");
+    }
+
+    #[test]
+    fn storage_has_a_price_a_month() {
+        assert_eq!(storage_cost(3_900_000_000), "storage ≈ $0.12 a month");
+        assert_eq!(storage_cost(1_000_000), "storage under $0.01 a month");
+        assert_eq!(count(1, "file"), "1 file");
+        assert_eq!(count(0, "file"), "0 files");
+    }
+}
