@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::Response;
@@ -268,11 +268,7 @@ impl Reply {
                     .headers_mut()
                     .insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
                 let half = Bytes::from(text[..text.len() / 2].to_owned());
-                let frames = [
-                    Ok(Frame::data(half)),
-                    Err(io::Error::other("broken off on purpose")),
-                ];
-                *response.body_mut() = StreamBody::new(stream::iter(frames)).boxed_unsync();
+                *response.body_mut() = broken(half);
             }
             ReplyBody::Huge(bytes) => *response.body_mut() = huge(bytes),
         }
@@ -284,6 +280,18 @@ fn full(bytes: Bytes) -> AnswerBody {
     Full::new(bytes)
         .map_err(|never| match never {})
         .boxed_unsync()
+}
+
+/// Sends these bytes, then fails.
+fn broken(half: Bytes) -> AnswerBody {
+    let frames = stream::once(std::future::ready(Ok(Frame::data(half))));
+    let failure = stream::once(async {
+        // The connection writes what it has when its body is not ready; an error that came
+        // at once would drop what was not written.
+        tokio::task::yield_now().await;
+        Err(io::Error::other("broken off on purpose"))
+    });
+    StreamBody::new(frames.chain(failure)).boxed_unsync()
 }
 
 fn huge(bytes: u64) -> AnswerBody {

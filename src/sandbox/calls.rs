@@ -1,5 +1,7 @@
 //! The API's calls.
 
+use std::time::Instant;
+
 use hyper::Method;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
@@ -46,7 +48,7 @@ pub(super) async fn answer(x: &Exchange) -> Result<Reply, Stop> {
     let Some(key) = key(x) else {
         return Ok(Reply::status(401));
     };
-    if !x.state.admit(key) {
+    if !x.state.admit(key, Instant::now()) {
         return Ok(Reply::status(429));
     }
     if matches!(route, Route::Upload | Route::SignedUrl) && x.state.balance_empty() {

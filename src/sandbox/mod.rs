@@ -75,6 +75,17 @@ impl Timing {
             success: self.success.mul_f64(factor),
         }
     }
+
+    /// The status of an asset whose bytes have been there for `age`.
+    fn status(self, age: Duration) -> &'static str {
+        if age >= self.success {
+            "SUCCESS"
+        } else if age >= self.uploading {
+            "UPLOADING"
+        } else {
+            "WAITING"
+        }
+    }
 }
 
 /// How a sandbox is to be.
@@ -171,12 +182,6 @@ pub struct Sandbox {
     address: SocketAddr,
     stop: CancellationToken,
     servers: Vec<JoinHandle<()>>,
-}
-
-impl std::fmt::Debug for State {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("State(…)")
-    }
 }
 
 impl Sandbox {

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bytes::Buf;
 use hyper::Method;
 use hyper::header::{CONTENT_RANGE, RANGE};
 
@@ -148,9 +149,11 @@ pub(super) async fn answer(x: &Exchange, session: &Session, target: &str) -> Res
         }
         Span::Bytes { first, last, size } => {
             x.is(Call::SessionPut);
-            if size.is_none_or(|size| size > MAX_OBJECT || last >= size)
-                && (size.is_some() || last >= MAX_OBJECT)
-            {
+            let beyond = match size {
+                Some(size) => size > MAX_OBJECT || last >= size,
+                None => last >= MAX_OBJECT,
+            };
+            if beyond {
                 return bad("The Content-Range is beyond the size.");
             }
             if length == 0 || last.checked_sub(first) != Some(length - 1) {
@@ -196,34 +199,31 @@ async fn put(
     ends: bool,
     fault: Option<&Fault>,
 ) -> Result<Reply, Stop> {
-    let (turn, mut known, complete) = {
+    let (turn, overlap) = {
         let mut progress = session.lock();
-        let known = progress.kept.checked_sub(first);
-        (progress.begin(), known, progress.complete)
+        if progress.complete {
+            drop(progress);
+            return Ok(session.standing());
+        }
+        (progress.begin(), progress.kept.checked_sub(first))
     };
-    if complete {
-        return Ok(session.standing());
-    }
-    let Some(known) = &mut known else {
+    let Some(mut overlap) = overlap else {
         let what = "Bytes before those of the Content-Range are missing.";
         return Ok(Reply::storage_error(400, "InvalidArgument", what));
     };
     let mut room = match fault {
-        Some(Fault::KeepOnly { bytes }) => *bytes,
-        Some(Fault::Answer(_) | Fault::LoseAnswer { stored: false, .. }) => 0,
-        _ => u64::MAX,
+        Some(Fault::KeepOnly { bytes }) => Some(*bytes),
+        Some(Fault::Answer(_) | Fault::LoseAnswer { stored: false, .. }) => Some(0),
+        _ => None,
     };
-    let whole = room == u64::MAX;
     while let Some(mut bytes) = x.intake.next().await? {
         // What the session has already is passed over.
-        let skipped = bytes
-            .len()
-            .min(usize::try_from(*known).unwrap_or(usize::MAX));
-        *known -= skipped as u64;
-        let _ = bytes.split_to(skipped);
-        bytes.truncate(usize::try_from(room).unwrap_or(usize::MAX));
-        if !whole {
-            room -= bytes.len() as u64;
+        let known = clamp(overlap, bytes.len());
+        overlap -= known as u64;
+        bytes.advance(known);
+        if let Some(room) = &mut room {
+            bytes.truncate(clamp(*room, bytes.len()));
+            *room -= bytes.len() as u64;
         }
         let mut progress = session.lock();
         if progress.turn != turn {
@@ -231,13 +231,18 @@ async fn put(
         }
         progress.take(&bytes);
     }
+    let ends = ends && room.is_none();
     x.conclude(fault, || {
-        if ends && whole {
+        if ends {
             finish(x, session, turn);
         }
         session.standing()
     })
     .await
+}
+
+fn clamp(bytes: u64, most: usize) -> usize {
+    usize::try_from(bytes).map_or(most, |bytes| bytes.min(most))
 }
 
 /// Makes the object of a session whose last byte came.

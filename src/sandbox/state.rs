@@ -73,6 +73,13 @@ pub(super) struct State {
     pub(super) storage_origin: String,
 }
 
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // It holds keys and signed URLs.
+        f.write_str("State(…)")
+    }
+}
+
 impl State {
     pub(super) fn new(options: SandboxOptions, storage_origin: String) -> Self {
         // Ids must not come again when a server is started anew beside a kept history.
@@ -139,8 +146,7 @@ impl State {
     /// The window is from the arrival of one accepted request's head to that of the next:
     /// a request that comes less than the interval after the last accepted one of the same
     /// key is refused, and a refused one does not move the window.
-    pub(super) fn admit(&self, account: &str) -> bool {
-        let now = Instant::now();
+    pub(super) fn admit(&self, account: &str, now: Instant) -> bool {
         let mut inner = self.lock();
         let free = inner
             .accepted
@@ -353,15 +359,7 @@ impl Asset {
         if let Some(last) = self.statuses.last() {
             return self.statuses.get(self.polls).unwrap_or(last).clone();
         }
-        let age = held.at.elapsed();
-        let word = if age >= timing.success {
-            "SUCCESS"
-        } else if age >= timing.uploading {
-            "UPLOADING"
-        } else {
-            "WAITING"
-        };
-        word.to_owned()
+        timing.status(held.at.elapsed()).to_owned()
     }
 }
 
@@ -369,4 +367,22 @@ fn now_ms() -> u128 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_within_the_interval_is_refused_and_moves_nothing() {
+        let state = State::new(SandboxOptions::default(), String::new());
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        assert!(state.admit("sk-a", at(0)));
+        assert!(!state.admit("sk-a", at(500)));
+        assert!(state.admit("sk-b", at(500)));
+        assert!(!state.admit("sk-a", at(999)));
+        assert!(state.admit("sk-a", at(1000)));
+        assert!(!state.admit("sk-a", at(1999)));
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use hyper::Method;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, EXPECT, HOST, LOCATION};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, EXPECT, HOST, HeaderValue, LOCATION};
 
 use super::Via;
 use super::answer::Reply;
@@ -117,7 +117,7 @@ fn check_head(x: &Exchange, ticket: &Ticket) -> Option<Reply> {
             return Some(malformed(name, details));
         }
     }
-    let content_type = headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
+    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     let typed_right = match (ticket.content_type, ticket.flavour) {
         (Some(signed), _) => content_type == Some(signed.as_bytes()),
         (None, Flavour::PutV2) => content_type.is_none(),
@@ -127,10 +127,7 @@ fn check_head(x: &Exchange, ticket: &Ticket) -> Option<Reply> {
         return Some(mismatch(x));
     }
     if ticket.takes == Takes::Start
-        && headers
-            .get("x-goog-resumable")
-            .map(|value| value.as_bytes())
-            != Some(b"start")
+        && headers.get("x-goog-resumable").map(HeaderValue::as_bytes) != Some(b"start")
     {
         return Some(mismatch(x));
     }

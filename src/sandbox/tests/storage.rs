@@ -1,0 +1,314 @@
+//! The storage server: each flavour of a signed URL, and what it refuses.
+
+use super::*;
+
+const QUANTUM: usize = 256 * 1024;
+
+fn flavoured(flavour: Flavour) -> Sandbox {
+    Sandbox::start(SandboxOptions { flavour, ..quick() }).unwrap()
+}
+
+#[tokio::test]
+async fn a_signed_asset_waits_without_a_size_until_its_bytes_are_there() {
+    let sandbox = Sandbox::start(quick()).unwrap();
+    let (id, address, target) = signed_url(&sandbox, "大 片&1.mp4").await;
+    let before = metadata(&sandbox, &id).await.json();
+    assert_eq!(before["data"]["resource"][0]["upload_status"], "WAITING");
+    assert_eq!(before["data"]["resource"][0].get("file_size"), None);
+
+    let bytes = content(300_000);
+    let answer = store(address, &format!("PUT {target}"), &[], &bytes).await;
+    assert_eq!(answer.unwrap().status, 200);
+    let after = metadata(&sandbox, &id).await.json();
+    assert_eq!(after["data"]["resource"][0]["upload_status"], "SUCCESS");
+    assert_eq!(after["data"]["resource"][0]["file_size"], "300000");
+    let stored = &sandbox.stored()[0];
+    assert_eq!(stored.blake3, blake3_of(&bytes));
+    assert_eq!(stored.file_name, "大 片&1.mp4");
+    assert_eq!(stored.via, Via::SignedUrl(Flavour::PutV4));
+    assert_eq!(stored.writes, 1);
+    let calls: Vec<_> = sandbox.requests().into_iter().map(|r| r.call).collect();
+    assert_eq!(
+        calls,
+        [
+            Some(Call::SignedUrl),
+            Some(Call::Metadata),
+            Some(Call::StoragePut),
+            Some(Call::Metadata)
+        ]
+    );
+}
+
+#[tokio::test]
+async fn each_flavour_takes_what_it_was_signed_for_and_nothing_else() {
+    let form = form_of("a.png", b"pixels");
+    let form_type = format!("multipart/form-data; boundary={BOUNDARY}");
+    let png = ("Content-Type", "image/png");
+    let octets = ("Content-Type", "application/octet-stream");
+    let as_form = ("Content-Type", form_type.as_str());
+    let start = ("x-goog-resumable", "start");
+    let acl = ("x-goog-acl", "private");
+    let raw: &[u8] = b"pixels";
+    type Case<'a> = (
+        Flavour,
+        &'a str,
+        &'a [(&'a str, &'a str)],
+        &'a [u8],
+        u16,
+        &'a str,
+    );
+    let cases: [Case<'_>; 24] = [
+        (Flavour::PutV4, "PUT", &[], raw, 200, ""),
+        (
+            Flavour::PutV4,
+            "PUT",
+            &[acl],
+            raw,
+            400,
+            "MalformedSecurityHeader",
+        ),
+        (
+            Flavour::PutV4,
+            "POST",
+            &[as_form],
+            &form,
+            403,
+            "SignatureDoesNotMatch",
+        ),
+        (Flavour::PutV4Typed, "PUT", &[png], raw, 200, ""),
+        (
+            Flavour::PutV4Typed,
+            "PUT",
+            &[octets],
+            raw,
+            403,
+            "SignatureDoesNotMatch",
+        ),
+        (Flavour::PutV4Typed, "PUT", &[], raw, 400, "content-type"),
+        (Flavour::PutV4Octet, "PUT", &[octets], raw, 200, ""),
+        (
+            Flavour::PutV4Octet,
+            "PUT",
+            &[png],
+            raw,
+            403,
+            "SignatureDoesNotMatch",
+        ),
+        (Flavour::PutV2, "PUT", &[], raw, 200, ""),
+        (
+            Flavour::PutV2,
+            "PUT",
+            &[png],
+            raw,
+            403,
+            "SignatureDoesNotMatch",
+        ),
+        (Flavour::Form, "POST", &[as_form], &form, 204, ""),
+        (Flavour::Form, "PUT", &[], raw, 405, ""),
+        (
+            Flavour::Form,
+            "POST",
+            &[png],
+            raw,
+            400,
+            "MalformedPOSTRequest",
+        ),
+        (Flavour::FormBehindV4, "POST", &[as_form], &form, 204, ""),
+        (
+            Flavour::FormBehindV4,
+            "PUT",
+            &[],
+            raw,
+            403,
+            "SignatureDoesNotMatch",
+        ),
+        (Flavour::FormBehindV2, "POST", &[as_form], &form, 204, ""),
+        (
+            Flavour::FormBehindV2,
+            "PUT",
+            &[],
+            raw,
+            403,
+            "SignatureDoesNotMatch",
+        ),
+        (Flavour::PutBehindPlain, "PUT", &[], raw, 200, ""),
+        (Flavour::PutBehindPlain, "POST", &[as_form], &form, 405, ""),
+        (Flavour::ResumableStart, "POST", &[start], b"", 201, ""),
+        (
+            Flavour::ResumableStart,
+            "POST",
+            &[],
+            b"",
+            400,
+            "x-goog-resumable",
+        ),
+        (
+            Flavour::ResumableStart,
+            "POST",
+            &[start],
+            raw,
+            400,
+            "InvalidArgument",
+        ),
+        (
+            Flavour::ResumableStart,
+            "PUT",
+            &[start],
+            raw,
+            403,
+            "SignatureDoesNotMatch",
+        ),
+        (Flavour::Session, "PUT", &[], raw, 200, ""),
+    ];
+    for (flavour, method, headers, body, status, told) in cases {
+        let sandbox = flavoured(flavour);
+        let (_, address, target) = signed_url(&sandbox, "a.png").await;
+        let answer = store(address, &format!("{method} {target}"), headers, body)
+            .await
+            .unwrap();
+        let what = format!("{flavour:?} {method} {headers:?}: {answer:?}");
+        assert_eq!(answer.status, status, "{what}");
+        assert!(answer.body.contains(told), "{what}");
+        let stored = sandbox.stored();
+        let expected = usize::from(status == 200 || status == 204);
+        assert_eq!(stored.len(), expected, "{what}");
+        if let Some(copy) = stored.first() {
+            assert_eq!(copy.blake3, blake3_of(raw), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_storage_refuses_the_key_another_url_an_old_one_and_a_body_without_length() {
+    let plan = FaultPlan::new()
+        .on(Call::SignedUrl)
+        .named("old.mp4")
+        .then(Fault::UrlExpires(Duration::ZERO));
+    let sandbox = with_plan(plan);
+    let (_, address, target) = signed_url(&sandbox, "a.mp4").await;
+    let put = format!("PUT {target}");
+
+    let with_key = store(address, &put, &[("Authorization", KEY)], b"x").await;
+    assert_eq!(with_key.unwrap().status, 400);
+    let expecting = store(address, &put, &[("Expect", "100-continue")], b"x").await;
+    assert_eq!(expecting.unwrap().status, 417);
+    let other = store(address, &format!("{put}0"), &[], b"x").await.unwrap();
+    assert_eq!(other.status, 403);
+    assert!(other.body.contains("<Code>SignatureDoesNotMatch</Code>"));
+
+    let mut chunked = head(address, &put, &[("Transfer-Encoding", "chunked")]);
+    chunked.extend_from_slice(b"1\r\nx\r\n0\r\n\r\n");
+    assert_eq!(send(address, &chunked).await.unwrap().status, 411);
+
+    let (_, address, target) = signed_url(&sandbox, "old.mp4").await;
+    let old = store(address, &format!("PUT {target}"), &[], b"x").await;
+    let old = old.unwrap();
+    assert_eq!(old.status, 400);
+    assert!(old.body.contains("<Code>ExpiredToken</Code>"));
+    assert!(sandbox.stored().is_empty());
+}
+
+async fn started(sandbox: &Sandbox) -> (SocketAddr, String) {
+    let (_, address, target) = signed_url(sandbox, "a.mp4").await;
+    let headers = [("x-goog-resumable", "start")];
+    let answer = store(address, &format!("POST {target}"), &headers, b"").await;
+    let answer = answer.unwrap();
+    assert_eq!(answer.status, 201);
+    let location = answer.header("location").unwrap();
+    let (address, target) = split_url(&location);
+    (address, format!("PUT {target}"))
+}
+
+async fn chunk(at: (SocketAddr, &str), range: &str, bytes: &[u8]) -> io::Result<Answer> {
+    store(at.0, at.1, &[("Content-Range", range)], bytes).await
+}
+
+#[tokio::test]
+async fn a_session_goes_on_from_where_it_stands() {
+    let sandbox = flavoured(Flavour::ResumableStart);
+    let (address, line) = started(&sandbox).await;
+    let at = (address, line.as_str());
+    let bytes = content(2 * QUANTUM + 100);
+    let size = bytes.len();
+    let ask = format!("bytes */{size}");
+
+    let fresh = chunk(at, &ask, b"").await.unwrap();
+    assert_eq!((fresh.status, fresh.header("range")), (308, None));
+
+    let odd = chunk(at, &format!("bytes 0-99/{size}"), &bytes[..100]).await;
+    assert_eq!(odd.unwrap().status, 400, "no multiple of 256 KiB");
+    let gap = format!("bytes {QUANTUM}-{}/{size}", 2 * QUANTUM - 1);
+    let gap = chunk(at, &gap, &bytes[QUANTUM..2 * QUANTUM]).await;
+    assert_eq!(gap.unwrap().status, 400, "a gap before it");
+
+    let first = format!("bytes 0-{}/{size}", QUANTUM - 1);
+    let first = chunk(at, &first, &bytes[..QUANTUM]).await.unwrap();
+    assert_eq!(first.status, 308);
+    assert_eq!(first.header("range").unwrap(), "bytes=0-262143");
+
+    // What overlaps with bytes that are kept is passed over.
+    let rest = format!("bytes 100-{}/{size}", size - 1);
+    let rest = chunk(at, &rest, &bytes[100..]).await.unwrap();
+    assert_eq!(rest.status, 200);
+    assert_eq!(sandbox.stored()[0].blake3, blake3_of(&bytes));
+    assert_eq!(chunk(at, &ask, b"").await.unwrap().status, 200);
+    assert_eq!(sandbox.stored()[0].writes, 1);
+}
+
+#[tokio::test]
+async fn a_session_keeps_whole_quanta_of_what_was_cut_off() {
+    let cut = 2 * QUANTUM as u64 + 5;
+    let plan = FaultPlan::new()
+        .on(Call::SessionPut)
+        .then(Fault::ResetAfter { bytes: cut })
+        .on(Call::SessionPut)
+        .then(Fault::KeepOnly {
+            bytes: QUANTUM as u64 + 7,
+        })
+        .on(Call::SessionPut)
+        .then(Fault::Answer(Reply::storage_error(503, "SlowDown", "")));
+    let sandbox = Sandbox::start(SandboxOptions {
+        plan,
+        flavour: Flavour::ResumableStart,
+        ..quick()
+    })
+    .unwrap();
+    let (address, line) = started(&sandbox).await;
+    let at = (address, line.as_str());
+    let bytes = content(5 * QUANTUM);
+    let last = bytes.len() - 1;
+    let ask = format!("bytes */{}", bytes.len());
+    let mut from = 0;
+    for (status, kept) in [(None, 2), (Some(308), 3), (Some(503), 3)] {
+        let range = format!("bytes {from}-{last}/{}", bytes.len());
+        let answer = chunk(at, &range, &bytes[from..]).await;
+        assert_eq!(answer.ok().map(|answer| answer.status), status);
+        let standing = chunk(at, &ask, b"").await.unwrap();
+        assert_eq!(standing.status, 308);
+        let range = standing.header("range").unwrap();
+        assert_eq!(range, format!("bytes=0-{}", kept * QUANTUM - 1));
+        from = kept * QUANTUM;
+    }
+    let range = format!("bytes {from}-{last}/{}", bytes.len());
+    let answer = chunk(at, &range, &bytes[from..]).await.unwrap();
+    assert_eq!(answer.status, 200);
+    assert_eq!(sandbox.stored()[0].blake3, blake3_of(&bytes));
+}
+
+#[tokio::test]
+async fn a_lost_session_stays_lost() {
+    let plan = FaultPlan::new()
+        .on(Call::SessionStatus)
+        .then(Fault::LoseSession { status: 410 });
+    let sandbox = Sandbox::start(SandboxOptions {
+        plan,
+        flavour: Flavour::ResumableStart,
+        ..quick()
+    })
+    .unwrap();
+    let (address, line) = started(&sandbox).await;
+    for status in [410, 404] {
+        let answer = chunk((address, &line), "bytes */10", b"").await.unwrap();
+        assert_eq!(answer.status, status);
+    }
+}
