@@ -7,9 +7,11 @@
 //! | [`engine`] | the background runtime: queue, transfers, polls |
 //! | [`sandbox`] | the service in this process, for trying out and for tests |
 //! | [`app`] | the window without its drawing: state, commands, words |
+//! | [`store`] | what is kept: history, settings, the API key |
 
 pub mod api;
 pub mod app;
 pub mod engine;
 pub mod model;
 pub mod sandbox;
+pub mod store;

@@ -1,0 +1,230 @@
+//! The history and the journal: one SQLite file for assets and for the queue.
+
+mod error;
+mod place;
+mod records;
+mod salvage;
+mod schema;
+mod search;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::model::snapshot::ItemId;
+use crate::store::files::path_to_bytes;
+use crate::store::run::RunId;
+
+pub use error::{OpenError, StoreError};
+pub use place::FILE_NAME;
+pub use records::{AssetNote, AssetRecord, Change, DamagedItem, ItemRecord};
+
+use place::{BUSY_LIMIT, Place};
+use records::{ITEM_COLUMNS, apply, from_sql_id, read_damaged, read_item, to_sql_id};
+
+/// Bytes of a page; fixed, so that a damaged first page can be replaced by a new one's.
+const PAGE_SIZE: u32 = 4096;
+
+/// The database, opened. One owner at a time; other processes may have it open too.
+///
+/// Every call blocks: reads for milliseconds, writes until they are on the disk, both at
+/// most 5 s longer while another process holds the database.
+#[derive(Debug)]
+pub struct History {
+    connection: Connection,
+    place: Option<Place>,
+    limit: Duration,
+}
+
+/// A history, and what had to be done to open it.
+#[derive(Debug)]
+pub struct Opened {
+    /// Ready for use.
+    pub history: History,
+    /// Where the damaged database was put. What could be read of it is in the new one.
+    pub set_aside: Option<PathBuf>,
+}
+
+impl History {
+    /// Opens the history of a data directory; makes it, brings it to the newest version,
+    /// or sets a damaged one aside.
+    pub fn open(dir: &Path) -> Result<Opened, OpenError> {
+        Self::open_within(dir, BUSY_LIMIT, None)
+    }
+
+    fn open_within(
+        dir: &Path,
+        limit: Duration,
+        condemned: Option<Option<(u64, u64)>>,
+    ) -> Result<Opened, OpenError> {
+        let ready = place::open(dir, limit, condemned)?;
+        Ok(Opened {
+            history: Self {
+                connection: ready.connection,
+                place: Some(ready.place),
+                limit,
+            },
+            set_aside: ready.set_aside,
+        })
+    }
+
+    /// A history that ends with the process: for tests, and in place of one that cannot
+    /// be opened.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let mut connection = Connection::open_in_memory()?;
+        schema::migrate(&mut connection)?;
+        Ok(Self {
+            connection,
+            place: None,
+            limit: BUSY_LIMIT,
+        })
+    }
+
+    /// The database's file; `None` for one in memory.
+    pub fn path(&self) -> Option<&Path> {
+        self.place.as_ref().map(|place| place.path.as_path())
+    }
+
+    /// Sets the database aside after [`StoreError::Damaged`] and goes on with a new one
+    /// that holds what could be read. Write everything that is known into it again.
+    pub fn repair(self) -> Result<Opened, OpenError> {
+        let Self {
+            connection,
+            place,
+            limit,
+        } = self;
+        let Some(place) = place else {
+            return Self::in_memory()
+                .map(|history| Opened {
+                    history,
+                    set_aside: None,
+                })
+                .map_err(|error| OpenError::from_store(Path::new(":memory:"), &error));
+        };
+        // Closing must not carry damage from the log into the file.
+        let _ = place::leave_log(&connection);
+        drop(connection);
+        Self::open_within(&place.dir, limit, Some(place.identity()))
+    }
+
+    /// Writes all changes, in their order, or none. They are on the disk when it returns.
+    pub fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.write(|connection| {
+            changes
+                .iter()
+                .try_for_each(|change| apply(connection, change))
+        })
+    }
+
+    /// Reserves ids for `count` rows of the queue and gives the first; none is ever given
+    /// twice, whoever asks.
+    pub fn reserve_ids(&mut self, count: u32) -> Result<ItemId, StoreError> {
+        self.write(|connection| {
+            connection.query_row(
+                "UPDATE counters SET value = value + ?1 WHERE name = 'next_item'
+                 RETURNING value - ?1",
+                [count],
+                |row| row.get(0),
+            )
+        })
+        .map(from_sql_id)
+    }
+
+    /// Makes rows of one run those of another, and gives the rows for which that was
+    /// possible: of two who try, one gets a row.
+    pub fn claim(
+        &mut self,
+        items: &[ItemId],
+        from: &RunId,
+        to: &RunId,
+    ) -> Result<Vec<ItemId>, StoreError> {
+        self.write(|connection| {
+            let mut claim = connection
+                .prepare_cached("UPDATE items SET run = ?3 WHERE id = ?1 AND run = ?2")?;
+            let mut claimed = Vec::new();
+            for &id in items {
+                if claim.execute((to_sql_id(id), from.as_str(), to.as_str()))? == 1 {
+                    claimed.push(id);
+                }
+            }
+            Ok(claimed)
+        })
+    }
+
+    fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let held = match &self.place {
+            Some(place) => Some(place.hold(self.limit)?),
+            None => None,
+        };
+        if let Some(place) = &self.place
+            && !place.is_ours()
+        {
+            drop(held);
+            return Err(self.follow());
+        }
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = work(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    /// Opens the database that another process has put in this one's place.
+    fn follow(&mut self) -> StoreError {
+        let Some(place) = &self.place else {
+            return StoreError::Replaced;
+        };
+        match Self::open_within(&place.dir, self.limit, None) {
+            Ok(opened) => {
+                *self = opened.history;
+                StoreError::Replaced
+            }
+            Err(OpenError::Busy { .. }) => StoreError::Busy,
+            Err(error) => StoreError::NotSaved(error.to_string()),
+        }
+    }
+
+    /// The whole queue, of every run, in its order.
+    pub fn items(&self) -> Result<Vec<ItemRecord>, StoreError> {
+        self.read_items("ORDER BY position, id", ())
+    }
+
+    /// The rows of one file, by its exact path.
+    pub fn items_by_path(&self, path: &Path) -> Result<Vec<ItemRecord>, StoreError> {
+        self.read_items(
+            "WHERE path = ?1 ORDER BY position, id",
+            [path_to_bytes(path)],
+        )
+    }
+
+    fn read_items(
+        &self,
+        clause: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<Vec<ItemRecord>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached(&format!("SELECT {ITEM_COLUMNS} FROM items {clause}"))?;
+        let items = statement.query_map(values, read_item)?;
+        Ok(items.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The rows of the queue that were set aside.
+    pub fn damaged_items(&self) -> Result<Vec<DamagedItem>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT id, path, state, why FROM damaged_items ORDER BY id")?;
+        let items = statement.query_map((), read_damaged)?;
+        Ok(items.collect::<rusqlite::Result<_>>()?)
+    }
+}

@@ -1,0 +1,337 @@
+//! The database's files: opening, the lock between processes, setting aside.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, MAIN_DB, OpenFlags};
+
+use super::error::{OpenError, StoreError};
+use super::{PAGE_SIZE, salvage, schema};
+use crate::store::files;
+
+/// Name of the database in the data directory.
+pub const FILE_NAME: &str = "history.db";
+/// What SQLite adds to the name for its log of changes.
+pub(super) const LOG: &str = "-wal";
+/// Everything that SQLite puts beside a database.
+const SIBLINGS: &[&str] = &[LOG, "-shm", "-journal"];
+
+/// How long another process may hold the database: a transaction takes milliseconds,
+/// salvaging a large one seconds.
+pub(super) const BUSY_LIMIT: Duration = Duration::from_secs(5);
+/// How often a lock that another process holds is tried.
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
+
+/// Where a history lies, and the lock on its place.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) dir: PathBuf,
+    pub(super) path: PathBuf,
+    lock: File,
+    identity: Option<Identity>,
+}
+
+/// Device and number of the database's file: another one in its place has others.
+type Identity = (u64, u64);
+
+/// Held while the database is written (shared) or put in another's place (exclusive).
+#[derive(Debug)]
+pub(super) struct Held<'a>(&'a File);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+/// What keeps a database from being used.
+enum Trouble {
+    Damaged(String),
+    Other(OpenError),
+}
+
+/// A database that is ready.
+pub(super) struct Ready {
+    pub(super) connection: Connection,
+    pub(super) place: Place,
+    pub(super) set_aside: Option<PathBuf>,
+}
+
+/// Opens the history of a folder; makes it, migrates it, or sets a damaged one aside.
+/// With `condemned`, the database that has this identity is set aside in any case.
+pub(super) fn open(
+    dir: &Path,
+    limit: Duration,
+    condemned: Option<Option<Identity>>,
+) -> Result<Ready, OpenError> {
+    files::create_private_dir(dir).map_err(|error| OpenError::io(dir, &error))?;
+    let path = dir.join(FILE_NAME);
+    let lock_path = dir.join("history.lock");
+    let lock =
+        files::open_lock_file(&lock_path).map_err(|error| OpenError::io(&lock_path, &error))?;
+    let mut set_aside = None;
+    let connection = {
+        let _held = hold(&lock, true, limit).map_err(|e| OpenError::from_store(&path, &e))?;
+        let opened = match condemned {
+            Some(identity) if identity == identify(&path) => {
+                Err(Trouble::Damaged("damage was found in use".to_owned()))
+            }
+            _ => connect(&path, limit),
+        };
+        match opened {
+            Ok(connection) => connection,
+            Err(Trouble::Other(error)) => return Err(error),
+            Err(Trouble::Damaged(cause)) => {
+                let (connection, aside) = replace(dir, &path, limit, &cause)?;
+                set_aside = Some(aside);
+                connection
+            }
+        }
+    };
+    let identity = identify(&path);
+    Ok(Ready {
+        connection,
+        place: Place {
+            dir: dir.to_owned(),
+            path,
+            lock,
+            identity,
+        },
+        set_aside,
+    })
+}
+
+impl Place {
+    /// Waits until nobody puts another database in this one's place, and keeps it so.
+    pub(super) fn hold(&self, limit: Duration) -> Result<Held<'_>, StoreError> {
+        hold(&self.lock, false, limit)
+    }
+
+    /// Whether the file in this place is the one that was opened.
+    pub(super) fn is_ours(&self) -> bool {
+        identify(&self.path) == self.identity
+    }
+
+    pub(super) fn identity(&self) -> Option<Identity> {
+        self.identity
+    }
+}
+
+fn hold(lock: &File, exclusive: bool, limit: Duration) -> Result<Held<'_>, StoreError> {
+    let start = Instant::now();
+    loop {
+        let tried = if exclusive {
+            lock.try_lock()
+        } else {
+            lock.try_lock_shared()
+        };
+        match tried {
+            Ok(()) => return Ok(Held(lock)),
+            Err(TryLockError::WouldBlock) if start.elapsed() >= limit => {
+                return Err(StoreError::Busy);
+            }
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            // A file system without locks: SQLite's own say what they can.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                return Ok(Held(lock));
+            }
+            Err(TryLockError::Error(error)) => return Err(StoreError::NotSaved(error.to_string())),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn identify(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// Elsewhere a database that is open cannot be moved away.
+#[cfg(not(unix))]
+fn identify(path: &Path) -> Option<Identity> {
+    fs::metadata(path).ok().map(|_| (0, 0))
+}
+
+fn connect(path: &Path, limit: Duration) -> Result<Connection, Trouble> {
+    prepare_file(path)?;
+    match try_connect(path, limit) {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(trouble)) => Err(trouble),
+        Err(error) => Err(match StoreError::from(error) {
+            StoreError::Damaged(cause) => Trouble::Damaged(cause),
+            error => Trouble::Other(OpenError::from_store(path, &error)),
+        }),
+    }
+}
+
+/// Makes the file where there is none, for its owner alone: SQLite gives what it puts
+/// beside a database the rights of the database.
+fn prepare_file(path: &Path) -> Result<(), Trouble> {
+    let io = |error: &io::Error| Trouble::Other(OpenError::io(path, error));
+    let length = match fs::metadata(path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        Err(error) => return Err(io(&error)),
+    };
+    let log = fs::metadata(sibling(path, LOG)).map_or(0, |metadata| metadata.len());
+    if length == 0 && log > 0 {
+        // SQLite would take the log for a dead one's and delete it.
+        return Err(Trouble::Damaged(
+            "the file is empty, but its log is not".to_owned(),
+        ));
+    }
+    match files::private_options()
+        .write(true)
+        .create_new(true)
+        .open(path)
+    {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(io(&error)),
+    }
+}
+
+fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connection, Trouble>> {
+    let mut connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(limit)?;
+    let version = schema::version(&connection)?;
+    if version > schema::newest() {
+        leave_log(&connection)?;
+        return Ok(Err(Trouble::Other(OpenError::Newer {
+            path: path.to_owned(),
+            found: version,
+            known: schema::newest(),
+        })));
+    }
+    if version < 0 {
+        leave_log(&connection)?;
+        return Ok(Err(Trouble::Damaged(format!("its version is {version}"))));
+    }
+    if connection.is_readonly(MAIN_DB)? {
+        return Ok(Err(read_only(path, connection)));
+    }
+    if version > 0
+        && let Some(cause) = schema::damage(&connection)?
+    {
+        leave_log(&connection)?;
+        return Ok(Err(Trouble::Damaged(cause)));
+    }
+    connection.pragma_update(None, "page_size", PAGE_SIZE)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    schema::migrate(&mut connection)?;
+    schema::verify(&connection)?;
+    for file in with_siblings(path) {
+        if let Err(error) = files::restrict_file(&file) {
+            // Another person's file that this one may write: it is theirs to protect.
+            tracing::warn!(%error, "the history's rights cannot be set");
+        }
+    }
+    Ok(Ok(connection))
+}
+
+/// Closing the connection changes neither the database nor its log.
+pub(super) fn leave_log(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+        .map(drop)
+}
+
+/// SQLite opens a file for reading that it may not write, and one whose header asks for a
+/// newer SQLite to write it, which is damage: no such SQLite exists.
+fn read_only(path: &Path, connection: Connection) -> Trouble {
+    drop(connection);
+    let mut header = [0; 19];
+    let read = File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut header));
+    match read {
+        Ok(()) if !matches!(header[18], 1 | 2) => {
+            Trouble::Damaged("its header is not one that SQLite writes".to_owned())
+        }
+        _ => Trouble::Other(OpenError::Io {
+            path: path.to_owned(),
+            cause: "it is read-only".to_owned(),
+        }),
+    }
+}
+
+/// Builds a new database from what the damaged one gives, then lets them change places.
+/// Until the new one is whole, nothing is moved.
+fn replace(
+    dir: &Path,
+    path: &Path,
+    limit: Duration,
+    cause: &str,
+) -> Result<(Connection, PathBuf), OpenError> {
+    tracing::warn!(cause, "the history is damaged and is set aside");
+    let new = dir.join("history.rebuilding.db");
+    salvage::remove(&new);
+    let mut fresh = match connect(&new, limit) {
+        Ok(fresh) => fresh,
+        Err(Trouble::Other(error)) => return Err(error),
+        Err(Trouble::Damaged(cause)) => {
+            return Err(OpenError::from_store(&new, &StoreError::Damaged(cause)));
+        }
+    };
+    let filled =
+        salvage::salvage(path, &salvage::scratch_name(dir), &mut fresh).and_then(|saved| {
+            fresh.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            fresh.close().map_err(|(_, error)| error)?;
+            Ok(saved)
+        });
+    let saved = match filled {
+        Ok(saved) => saved,
+        Err(error) => {
+            salvage::remove(&new);
+            return Err(OpenError::from_store(&new, &error));
+        }
+    };
+    let aside = files::aside_name(path, SIBLINGS);
+    let moved = move_aside(path, &aside).and_then(|()| fs::rename(&new, path));
+    moved.map_err(|error| OpenError::io(path, &error))?;
+    files::sync_dir(dir);
+    tracing::warn!(
+        rows = saved.rows,
+        complete = saved.complete,
+        "the history was salvaged"
+    );
+    match connect(path, limit) {
+        Ok(connection) => Ok((connection, aside)),
+        Err(Trouble::Other(error)) => Err(error),
+        Err(Trouble::Damaged(cause)) => {
+            Err(OpenError::from_store(path, &StoreError::Damaged(cause)))
+        }
+    }
+}
+
+/// The database first: a log without one is known for what it is at the next start.
+fn move_aside(path: &Path, aside: &Path) -> io::Result<()> {
+    for (from, to) in with_siblings(path).zip(with_siblings(aside)) {
+        match fs::rename(from, to) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The file with this ending beside a database.
+pub(super) fn sibling(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// A database and everything that SQLite may put beside it.
+pub(super) fn with_siblings(path: &Path) -> impl Iterator<Item = PathBuf> {
+    std::iter::once("")
+        .chain(SIBLINGS.iter().copied())
+        .map(move |ending| sibling(path, ending))
+}

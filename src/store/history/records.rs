@@ -1,0 +1,362 @@
+//! What the history holds, and how it goes into rows and out of them.
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
+
+use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::media::FileStamp;
+use crate::model::snapshot::ItemId;
+use crate::store::files::{path_from_bytes, path_to_bytes};
+use crate::store::run::RunId;
+
+/// A row of the queue, as it outlives the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemRecord {
+    /// Which row; from [`History::reserve_ids`](super::History::reserve_ids).
+    pub id: ItemId,
+    /// The run of the program that it belongs to.
+    pub run: RunId,
+    /// Where the file is, byte for byte.
+    pub path: PathBuf,
+    /// The path as it was given on the command line.
+    pub given: Option<String>,
+    /// Place in the queue: lower ones come first, equal ones in the order of their ids.
+    pub position: i64,
+    /// What the file was when it was checked.
+    pub stamp: Option<FileStamp>,
+    /// The engine's state, in the engine's own words (JSON).
+    pub state: String,
+    /// When it came into the queue, in milliseconds since the Unix epoch.
+    pub added_at_ms: i64,
+    /// When its state last changed, in milliseconds since the Unix epoch.
+    pub changed_at_ms: i64,
+    /// The account that it is uploaded to, once it was started.
+    pub account: Option<Account>,
+    /// The service that it is uploaded to, once it was started.
+    pub base_url: Option<String>,
+}
+
+/// A row of the queue that could not be understood and was set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DamagedItem {
+    /// Which row it was.
+    pub id: ItemId,
+    /// The file.
+    pub path: PathBuf,
+    /// The state that was not understood.
+    pub state: String,
+    /// What was wrong with it.
+    pub why: String,
+}
+
+/// What the history says of an asset beside its status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssetNote {
+    /// An answer was lost after all bytes were out and they were sent again.
+    MayBeStoredTwice,
+    /// Its upload was given up: the service may hold an asset without its bytes.
+    Abandoned,
+    /// The service holds another number of bytes than were sent.
+    SizeMismatch,
+    /// The service no longer knows the id.
+    Gone,
+}
+
+impl AssetNote {
+    /// The word in the database and in `history --json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MayBeStoredTwice => "may_be_stored_twice",
+            Self::Abandoned => "abandoned",
+            Self::SizeMismatch => "size_mismatch",
+            Self::Gone => "gone",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [
+            Self::MayBeStoredTwice,
+            Self::Abandoned,
+            Self::SizeMismatch,
+            Self::Gone,
+        ]
+        .into_iter()
+        .find(|note| note.as_str() == word)
+    }
+}
+
+/// An asset that the service gave; one a (`base_url`, `asset_id`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetRecord {
+    /// The service's id.
+    pub asset_id: AssetId,
+    /// The row of the queue that it was made for.
+    pub item: Option<ItemId>,
+    /// The account that holds it.
+    pub account: Account,
+    /// The service that holds it.
+    pub base_url: String,
+    /// The file's name, lossy where it is not UTF-8.
+    pub name: String,
+    /// Where the file was, byte for byte.
+    pub path: PathBuf,
+    /// Bytes of the file.
+    pub size: u64,
+    /// BLAKE3 of the bytes that were sent, once they all were.
+    pub content: Option<ContentHash>,
+    /// What the service last said of it.
+    pub status: Option<AssetStatus>,
+    /// When the id was given, in milliseconds since the Unix epoch.
+    pub uploaded_at_ms: i64,
+    /// Something to know of it.
+    pub note: Option<AssetNote>,
+}
+
+/// One change of the history; those of one commit are written together or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Adds a row of the queue, or replaces it.
+    PutItem(ItemRecord),
+    /// A row's new state. Nothing happens to a row that is not there.
+    SetState {
+        /// Which row.
+        id: ItemId,
+        /// The engine's state (JSON).
+        state: String,
+        /// When, in milliseconds since the Unix epoch.
+        at_ms: i64,
+    },
+    /// Takes a row out of the queue; its assets stay.
+    DropItem(ItemId),
+    /// Moves a row that is not understood to the damaged ones.
+    SetAside {
+        /// Which row.
+        id: ItemId,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Adds an asset, or what is newly known of it: what is `None`, empty or 0 leaves what
+    /// is there, and the time of upload stays the first one.
+    PutAsset(AssetRecord),
+    /// What the service says of an asset now. Nothing happens to one that is not there.
+    SetStatus {
+        /// The service that holds it.
+        base_url: String,
+        /// Which asset.
+        asset_id: AssetId,
+        /// Its status.
+        status: AssetStatus,
+    },
+    /// The service took a key.
+    KeyGood {
+        /// The key's account.
+        account: Account,
+        /// The service.
+        base_url: String,
+        /// When, in milliseconds since the Unix epoch.
+        at_ms: i64,
+    },
+    /// The service refused a key: it has to be checked before the next upload.
+    KeyRefused {
+        /// The key's account.
+        account: Account,
+        /// The service.
+        base_url: String,
+    },
+}
+
+/// Writes one change within the caller's transaction.
+pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
+    match change {
+        Change::PutItem(item) => put_item(connection, item),
+        Change::SetState { id, state, at_ms } => connection
+            .prepare_cached("UPDATE items SET state = ?2, changed_at_ms = ?3 WHERE id = ?1")?
+            .execute(params![to_sql_id(*id), state, at_ms])
+            .map(drop),
+        Change::DropItem(id) => connection
+            .prepare_cached("DELETE FROM items WHERE id = ?1")?
+            .execute([to_sql_id(*id)])
+            .map(drop),
+        Change::SetAside { id, why } => {
+            connection
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO damaged_items (id, run, path, state, why)
+                     SELECT id, run, path, state, ?2 FROM items WHERE id = ?1",
+                )?
+                .execute(params![to_sql_id(*id), why])?;
+            apply(connection, &Change::DropItem(*id))
+        }
+        Change::PutAsset(asset) => put_asset(connection, asset),
+        Change::SetStatus {
+            base_url,
+            asset_id,
+            status,
+        } => connection
+            .prepare_cached(
+                "UPDATE assets SET upload_status = ?3 WHERE base_url = ?1 AND asset_id = ?2",
+            )?
+            .execute(params![base_url, asset_id.as_str(), status.as_str()])
+            .map(drop),
+        Change::KeyGood {
+            account,
+            base_url,
+            at_ms,
+        } => connection
+            .prepare_cached(
+                "INSERT INTO good_keys (account, base_url, at_ms) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)",
+            )?
+            .execute(params![account.as_str(), base_url, at_ms])
+            .map(drop),
+        Change::KeyRefused { account, base_url } => connection
+            .prepare_cached("DELETE FROM good_keys WHERE account = ?1 AND base_url = ?2")?
+            .execute(params![account.as_str(), base_url])
+            .map(drop),
+    }
+}
+
+fn put_item(connection: &Connection, item: &ItemRecord) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO items (id, run, path, given, position, size, modified_ns,
+                 state, added_at_ms, changed_at_ms, account, base_url)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute(params![
+            to_sql_id(item.id),
+            item.run.as_str(),
+            path_to_bytes(&item.path),
+            item.given,
+            item.position,
+            item.stamp.map(|stamp| to_sql_size(stamp.size)),
+            item.stamp.map(|stamp| stamp.modified_ns),
+            item.state,
+            item.added_at_ms,
+            item.changed_at_ms,
+            item.account.as_ref().map(Account::as_str),
+            item.base_url,
+        ])
+        .map(drop)
+}
+
+fn put_asset(connection: &Connection, asset: &AssetRecord) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO assets (base_url, asset_id, item, account, name, path, size, content,
+                 upload_status, uploaded_at_ms, note, search)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             ON CONFLICT (base_url, asset_id) DO UPDATE SET
+                 item = coalesce(excluded.item, item),
+                 account = coalesce(nullif(excluded.account, ''), account),
+                 name = coalesce(nullif(excluded.name, ''), name),
+                 path = coalesce(nullif(excluded.path, x''), path),
+                 size = coalesce(nullif(excluded.size, 0), size),
+                 content = coalesce(excluded.content, content),
+                 upload_status = coalesce(excluded.upload_status, upload_status),
+                 note = coalesce(excluded.note, note),
+                 search = iif(excluded.name = '', search, excluded.search)",
+        )?
+        .execute(params![
+            asset.base_url,
+            asset.asset_id.as_str(),
+            asset.item.map(to_sql_id),
+            asset.account.as_str(),
+            asset.name,
+            path_to_bytes(&asset.path),
+            to_sql_size(asset.size),
+            asset.content.map(ContentHash::to_hex),
+            asset.status.map(AssetStatus::as_str),
+            asset.uploaded_at_ms,
+            asset.note.map(AssetNote::as_str),
+            super::search::haystack(asset),
+        ])
+        .map(drop)
+}
+
+/// Columns that [`read_item`] wants, in its order.
+pub(super) const ITEM_COLUMNS: &str = "id, run, path, given, position, size, modified_ns, state, \
+     added_at_ms, changed_at_ms, account, base_url";
+
+pub(super) fn read_item(row: &Row<'_>) -> rusqlite::Result<ItemRecord> {
+    let size: Option<i64> = row.get(5)?;
+    let modified_ns: Option<i64> = row.get(6)?;
+    Ok(ItemRecord {
+        id: from_sql_id(row.get(0)?),
+        run: RunId::from_text(row.get::<_, String>(1)?),
+        path: path_from_bytes(row.get_ref(2)?.as_blob()?),
+        given: row.get(3)?,
+        position: row.get(4)?,
+        stamp: size.zip(modified_ns).map(|(size, modified_ns)| FileStamp {
+            size: from_sql_size(size),
+            modified_ns,
+        }),
+        state: row.get(7)?,
+        added_at_ms: row.get(8)?,
+        changed_at_ms: row.get(9)?,
+        account: row
+            .get::<_, Option<String>>(10)?
+            .map(Account::from_fingerprint),
+        base_url: row.get(11)?,
+    })
+}
+
+/// Columns that [`read_asset`] wants, in its order.
+pub(super) const ASSET_COLUMNS: &str = "asset_id, item, account, base_url, name, path, size, \
+     content, upload_status, uploaded_at_ms, note";
+
+/// `None` for a row whose id is none: it is told to the log and passed over.
+pub(super) fn read_asset(row: &Row<'_>) -> rusqlite::Result<Option<AssetRecord>> {
+    let id: String = row.get(0)?;
+    let Some(asset_id) = AssetId::new(&id) else {
+        tracing::warn!(id, "a row of the history has an unusable asset id");
+        return Ok(None);
+    };
+    Ok(Some(AssetRecord {
+        asset_id,
+        item: row.get::<_, Option<i64>>(1)?.map(from_sql_id),
+        account: Account::from_fingerprint(row.get::<_, String>(2)?),
+        base_url: row.get(3)?,
+        name: row.get(4)?,
+        path: path_from_bytes(row.get_ref(5)?.as_blob()?),
+        size: from_sql_size(row.get(6)?),
+        content: row
+            .get::<_, Option<String>>(7)?
+            .and_then(|hex| ContentHash::from_hex(&hex)),
+        status: row
+            .get::<_, Option<String>>(8)?
+            .map(|word| AssetStatus::from_wire(&word)),
+        uploaded_at_ms: row.get(9)?,
+        note: row
+            .get::<_, Option<String>>(10)?
+            .and_then(|word| AssetNote::from_word(&word)),
+    }))
+}
+
+pub(super) fn read_damaged(row: &Row<'_>) -> rusqlite::Result<DamagedItem> {
+    Ok(DamagedItem {
+        id: from_sql_id(row.get(0)?),
+        path: path_from_bytes(row.get_ref(1)?.as_blob()?),
+        state: row.get(2)?,
+        why: row.get(3)?,
+    })
+}
+
+/// SQLite's integers have a sign; ids count from 1 and never come near it.
+pub(super) fn to_sql_id(id: ItemId) -> i64 {
+    i64::try_from(id.0).unwrap_or(i64::MAX)
+}
+
+pub(super) fn from_sql_id(id: i64) -> ItemId {
+    ItemId(u64::try_from(id).unwrap_or_default())
+}
+
+pub(super) fn to_sql_size(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}
+
+fn from_sql_size(size: i64) -> u64 {
+    u64::try_from(size).unwrap_or_default()
+}

@@ -1,0 +1,127 @@
+//! The database's tables and the way from each older version to the newest.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// One step a version, in order; a step is never changed once it is shipped.
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("v1.sql")];
+
+/// A table that is carried over from a damaged database.
+pub(super) struct Table {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// Its columns.
+    pub(super) columns: &'static [&'static str],
+}
+
+/// Every table with all its columns, what must not be lost first.
+pub(super) const TABLES: &[Table] = &[
+    Table {
+        name: "assets",
+        columns: &[
+            "id",
+            "base_url",
+            "asset_id",
+            "item",
+            "account",
+            "name",
+            "path",
+            "size",
+            "content",
+            "upload_status",
+            "uploaded_at_ms",
+            "note",
+            "search",
+        ],
+    },
+    Table {
+        name: "items",
+        columns: &[
+            "id",
+            "run",
+            "path",
+            "given",
+            "position",
+            "size",
+            "modified_ns",
+            "state",
+            "added_at_ms",
+            "changed_at_ms",
+            "account",
+            "base_url",
+        ],
+    },
+    Table {
+        name: "damaged_items",
+        columns: &["id", "run", "path", "state", "why"],
+    },
+    Table {
+        name: "counters",
+        columns: &["name", "value"],
+    },
+    Table {
+        name: "good_keys",
+        columns: &["account", "base_url", "at_ms"],
+    },
+];
+
+/// The version that the database says it has; 0 for a new one.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// The version that this program writes.
+pub(super) fn newest() -> i64 {
+    version_after(MIGRATIONS)
+}
+
+fn version_after(migrations: &[&str]) -> i64 {
+    i64::try_from(migrations.len()).unwrap_or(i64::MAX)
+}
+
+/// Brings a database of any older version to the newest, or leaves it as it was.
+pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    migrate_with(connection, MIGRATIONS)
+}
+
+pub(super) fn migrate_with(
+    connection: &mut Connection,
+    migrations: &[&str],
+) -> rusqlite::Result<()> {
+    if version(connection)? >= version_after(migrations) {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Looked at again: another process may have been here before the lock was had.
+    let mut at = version(&transaction)?;
+    for step in migrations
+        .iter()
+        .skip(usize::try_from(at).unwrap_or_default())
+    {
+        transaction.execute_batch(step)?;
+        at += 1;
+        transaction.pragma_update(None, "user_version", at)?;
+    }
+    transaction.commit()
+}
+
+/// Looks for damage: the structure of the file, and whether every table is as it should be.
+/// `None` when there is none.
+pub(super) fn damage(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found != "ok" {
+        return Ok(Some(found));
+    }
+    Ok(None)
+}
+
+/// Fails where a table or a column is missing.
+pub(super) fn verify(connection: &Connection) -> rusqlite::Result<()> {
+    for table in TABLES {
+        connection.prepare(&format!(
+            "SELECT {} FROM {} LIMIT 0",
+            table.columns.join(", "),
+            table.name
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! Finding assets: by a part of name, path or id, by size, by content.
+
+use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
+
+use super::records::{ASSET_COLUMNS, AssetNote, AssetRecord, read_asset, to_sql_size};
+use super::{History, StoreError};
+use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+
+/// Between the parts of a row that are searched, so that no match spans two of them.
+const SEPARATOR: char = '\u{1f}';
+
+/// Only what the service holds whole and still knows may stand in for an upload.
+fn usable() -> String {
+    format!(
+        "upload_status = '{}' AND content IS NOT NULL
+         AND coalesce(note, '') NOT IN ('{}', '{}')",
+        AssetStatus::Success.as_str(),
+        AssetNote::SizeMismatch.as_str(),
+        AssetNote::Gone.as_str(),
+    )
+}
+
+/// The text that a search looks into.
+pub(super) fn haystack(asset: &AssetRecord) -> String {
+    let path = asset.path.to_string_lossy();
+    [&asset.name, path.as_ref(), asset.asset_id.as_str()]
+        .map(fold)
+        .join(&SEPARATOR.to_string())
+}
+
+/// Takes case away in every script, one character after the other: the same letter gives
+/// the same wherever it stands, so that a part of a word is found in the word.
+fn fold(text: &str) -> String {
+    text.chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == 'ς' { 'σ' } else { c })
+        .collect()
+}
+
+impl History {
+    /// Assets whose name, path or id contains `query`, without regard to case, newest
+    /// first; all of them for an empty query. At most `limit`, after the first `offset`.
+    pub fn search(
+        &self,
+        query: &str,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Vec<AssetRecord>, StoreError> {
+        let mut found = Vec::new();
+        visit(
+            &self.connection,
+            "WHERE instr(search, ?1) > 0 ORDER BY uploaded_at_ms DESC, id DESC LIMIT ?2 OFFSET ?3",
+            &[&fold(query), &limit, &offset],
+            |asset| {
+                found.push(asset);
+                Ok::<_, StoreError>(())
+            },
+        )?;
+        Ok(found)
+    }
+
+    /// Hands every asset that [`search`](Self::search) would find to `each`, newest first,
+    /// one at a time; stops at the first error.
+    pub fn for_each_asset<E: From<StoreError>>(
+        &self,
+        query: &str,
+        each: impl FnMut(AssetRecord) -> Result<(), E>,
+    ) -> Result<(), E> {
+        visit(
+            &self.connection,
+            "WHERE instr(search, ?1) > 0 ORDER BY uploaded_at_ms DESC, id DESC",
+            &[&fold(query)],
+            each,
+        )
+    }
+
+    /// How many assets [`search`](Self::search) would find without a limit.
+    pub fn count(&self, query: &str) -> Result<u64, StoreError> {
+        let count: i64 = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM assets WHERE instr(search, ?1) > 0")?
+            .query_row([fold(query)], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// One asset.
+    pub fn asset(
+        &self,
+        base_url: &str,
+        asset_id: &AssetId,
+    ) -> Result<Option<AssetRecord>, StoreError> {
+        first(
+            &self.connection,
+            "WHERE base_url = ?1 AND asset_id = ?2",
+            &[&base_url, &asset_id.as_str()],
+        )
+    }
+
+    /// Assets that may stand in for a file of this many bytes if their content is the
+    /// same: SUCCESS, with a known content, neither gone nor of a wrong size.
+    pub fn same_size(
+        &self,
+        account: &Account,
+        base_url: &str,
+        size: u64,
+    ) -> Result<Vec<AssetRecord>, StoreError> {
+        let mut found = Vec::new();
+        visit(
+            &self.connection,
+            &format!(
+                "WHERE base_url = ?1 AND account = ?2 AND size = ?3 AND {}
+                 ORDER BY uploaded_at_ms DESC, id DESC",
+                usable()
+            ),
+            &[&base_url, &account.as_str(), &to_sql_size(size)],
+            |asset| {
+                found.push(asset);
+                Ok::<_, StoreError>(())
+            },
+        )?;
+        Ok(found)
+    }
+
+    /// The newest asset of this content that may stand in for an upload of it.
+    pub fn asset_by_content(
+        &self,
+        account: &Account,
+        base_url: &str,
+        content: ContentHash,
+    ) -> Result<Option<AssetRecord>, StoreError> {
+        first(
+            &self.connection,
+            &format!(
+                "WHERE base_url = ?1 AND account = ?2 AND content = ?3 AND {}
+                 ORDER BY uploaded_at_ms DESC, id DESC",
+                usable()
+            ),
+            &[&base_url, &account.as_str(), &content.to_hex()],
+        )
+    }
+
+    /// When the service last took the key of this account, in milliseconds since the Unix
+    /// epoch.
+    pub fn key_good_at(
+        &self,
+        account: &Account,
+        base_url: &str,
+    ) -> Result<Option<i64>, StoreError> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT at_ms FROM good_keys WHERE account = ?1 AND base_url = ?2")?
+            .query_row([account.as_str(), base_url], |row| row.get(0))
+            .optional()?)
+    }
+}
+
+fn first(
+    connection: &Connection,
+    clause: &str,
+    values: &[&dyn ToSql],
+) -> Result<Option<AssetRecord>, StoreError> {
+    let mut found = None;
+    visit(connection, &format!("{clause} LIMIT 1"), values, |asset| {
+        found = Some(asset);
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(found)
+}
+
+fn visit<E: From<StoreError>>(
+    connection: &Connection,
+    clause: &str,
+    values: &[&dyn ToSql],
+    mut each: impl FnMut(AssetRecord) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT {ASSET_COLUMNS} FROM assets {clause}"))
+        .map_err(StoreError::from)?;
+    let mut rows = statement
+        .query(params_from_iter(values))
+        .map_err(StoreError::from)?;
+    while let Some(row) = rows.next().map_err(StoreError::from)? {
+        if let Some(asset) = read_asset(row).map_err(StoreError::from)? {
+            each(asset)?;
+        }
+    }
+    Ok(())
+}

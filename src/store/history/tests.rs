@@ -1,0 +1,529 @@
+//! What the history keeps, and for whom.
+
+mod damage;
+mod migrations;
+
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::media::FileStamp;
+
+const URL: &str = "https://api.example/serve/api/v2";
+
+fn account() -> Account {
+    Account::from_fingerprint("0123456789abcdef")
+}
+
+fn item(id: u64, path: &str) -> ItemRecord {
+    ItemRecord {
+        id: ItemId(id),
+        run: RunId::from_text("window"),
+        path: PathBuf::from(path),
+        given: None,
+        position: 0,
+        stamp: None,
+        state: "{}".to_owned(),
+        added_at_ms: 1,
+        changed_at_ms: 1,
+        account: None,
+        base_url: None,
+    }
+}
+
+fn asset(id: &str, name: &str, at: i64) -> AssetRecord {
+    AssetRecord {
+        asset_id: AssetId::new(id).unwrap(),
+        item: None,
+        account: account(),
+        base_url: URL.to_owned(),
+        name: name.to_owned(),
+        path: Path::new("/media").join(name),
+        size: 100,
+        content: None,
+        status: None,
+        uploaded_at_ms: at,
+        note: None,
+    }
+}
+
+fn put(history: &mut History, assets: Vec<AssetRecord>) {
+    let changes: Vec<_> = assets.into_iter().map(Change::PutAsset).collect();
+    history.commit(&changes).unwrap();
+}
+
+fn ids(assets: &[AssetRecord]) -> Vec<&str> {
+    assets.iter().map(|asset| asset.asset_id.as_str()).collect()
+}
+
+fn open(dir: &Path) -> History {
+    let opened = History::open(dir).unwrap();
+    assert_eq!(opened.set_aside, None);
+    opened.history
+}
+
+#[test]
+fn everything_of_a_row_comes_back_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let full = ItemRecord {
+        given: Some("../clip one.mp4".to_owned()),
+        position: 7,
+        stamp: Some(FileStamp {
+            size: 5_368_709_120,
+            modified_ns: -5,
+        }),
+        state: r#"{"sending":{"attempt":2}}"#.to_owned(),
+        added_at_ms: 1_700_000_000_000,
+        changed_at_ms: 1_700_000_000_500,
+        account: Some(account()),
+        base_url: Some(URL.to_owned()),
+        ..item(1, "/媒体/clip one.mp4")
+    };
+    let first = item(2, "/b.png");
+    let sent = AssetRecord {
+        item: Some(ItemId(1)),
+        content: Some(ContentHash::from_bytes([7; 32])),
+        status: Some(AssetStatus::Uploading),
+        note: Some(AssetNote::MayBeStoredTwice),
+        ..asset("re_1", "clip one.mp4", 3)
+    };
+    {
+        let mut history = open(dir.path());
+        history
+            .commit(&[
+                Change::PutItem(full.clone()),
+                Change::PutItem(first.clone()),
+                Change::PutAsset(sent.clone()),
+                Change::KeyGood {
+                    account: account(),
+                    base_url: URL.to_owned(),
+                    at_ms: 9,
+                },
+            ])
+            .unwrap();
+    }
+    let history = open(dir.path());
+    assert_eq!(history.items().unwrap(), [first, full]);
+    assert_eq!(
+        history.asset(URL, &sent.asset_id).unwrap(),
+        Some(sent.clone())
+    );
+    assert_eq!(history.key_good_at(&account(), URL).unwrap(), Some(9));
+    assert_eq!(
+        history.key_good_at(&account(), "http://other").unwrap(),
+        None
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_not_utf8_is_found_by_its_bytes() {
+    use std::os::unix::ffi::OsStrExt;
+    let mut history = History::in_memory().unwrap();
+    let odd = PathBuf::from(std::ffi::OsStr::from_bytes(b"/media/\xff\xfe.mp4"));
+    let lossy = PathBuf::from(odd.to_string_lossy().into_owned());
+    let one = ItemRecord {
+        path: odd.clone(),
+        ..item(1, "")
+    };
+    let two = ItemRecord {
+        path: lossy.clone(),
+        ..item(2, "")
+    };
+    history
+        .commit(&[Change::PutItem(one.clone()), Change::PutItem(two.clone())])
+        .unwrap();
+    assert_eq!(history.items_by_path(&odd).unwrap(), [one]);
+    assert_eq!(history.items_by_path(&lossy).unwrap(), [two]);
+    let stored = AssetRecord {
+        path: odd.clone(),
+        ..asset("re_1", "\u{fffd}\u{fffd}.mp4", 1)
+    };
+    put(&mut history, vec![stored]);
+    assert_eq!(history.search("", 1, 0).unwrap()[0].path, odd);
+}
+
+#[test]
+fn a_row_changes_its_state_and_leaves_while_its_assets_stay() {
+    let mut history = History::in_memory().unwrap();
+    history
+        .commit(&[Change::PutItem(item(1, "/a.mp4"))])
+        .unwrap();
+    history
+        .commit(&[
+            Change::SetState {
+                id: ItemId(1),
+                state: "\"done\"".to_owned(),
+                at_ms: 20,
+            },
+            Change::SetState {
+                id: ItemId(99),
+                state: "\"nobody\"".to_owned(),
+                at_ms: 20,
+            },
+        ])
+        .unwrap();
+    let rows = history.items().unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(
+        (rows[0].state.as_str(), rows[0].changed_at_ms),
+        ("\"done\"", 20)
+    );
+    put(&mut history, vec![asset("re_1", "a.mp4", 1)]);
+    history.commit(&[Change::DropItem(ItemId(1))]).unwrap();
+    assert_eq!(history.items().unwrap(), []);
+    assert_eq!(history.count("").unwrap(), 1);
+}
+
+#[test]
+fn a_row_that_is_not_understood_is_set_aside_whole() {
+    let mut history = History::in_memory().unwrap();
+    history
+        .commit(&[
+            Change::PutItem(ItemRecord {
+                state: "garbage".to_owned(),
+                ..item(3, "/a.mp4")
+            }),
+            Change::PutItem(item(4, "/b.mp4")),
+        ])
+        .unwrap();
+    history
+        .commit(&[Change::SetAside {
+            id: ItemId(3),
+            why: "no such state".to_owned(),
+        }])
+        .unwrap();
+    assert_eq!(history.items().unwrap().len(), 1);
+    assert_eq!(
+        history.damaged_items().unwrap(),
+        [DamagedItem {
+            id: ItemId(3),
+            path: PathBuf::from("/a.mp4"),
+            state: "garbage".to_owned(),
+            why: "no such state".to_owned(),
+        }]
+    );
+}
+
+#[test]
+fn an_asset_never_loses_what_is_known_of_it() {
+    let mut history = History::in_memory().unwrap();
+    let known = AssetRecord {
+        item: Some(ItemId(5)),
+        content: Some(ContentHash::from_bytes([1; 32])),
+        status: Some(AssetStatus::Success),
+        note: Some(AssetNote::MayBeStoredTwice),
+        ..asset("re_1", "a.mp4", 10)
+    };
+    let bare = AssetRecord {
+        name: String::new(),
+        path: PathBuf::new(),
+        size: 0,
+        ..asset("re_1", "", 99)
+    };
+    put(&mut history, vec![known.clone(), bare]);
+    assert_eq!(
+        history.search("a.mp4", 9, 0).unwrap(),
+        std::slice::from_ref(&known)
+    );
+    // The same id at another service is another asset.
+    let elsewhere = AssetRecord {
+        base_url: "http://127.0.0.1:1/serve/api/v2".to_owned(),
+        ..asset("re_1", "b.mp4", 1)
+    };
+    put(&mut history, vec![elsewhere]);
+    assert_eq!(history.count("re_1").unwrap(), 2);
+    history
+        .commit(&[Change::SetStatus {
+            base_url: URL.to_owned(),
+            asset_id: known.asset_id.clone(),
+            status: AssetStatus::Failed,
+        }])
+        .unwrap();
+    let now = history.asset(URL, &known.asset_id).unwrap().unwrap();
+    assert_eq!(now.status, Some(AssetStatus::Failed));
+}
+
+#[test]
+fn search_finds_parts_of_name_path_and_id_in_any_script_newest_first() {
+    let mut history = History::in_memory().unwrap();
+    put(
+        &mut history,
+        vec![
+            asset("re_100", "Urlaub ÄÖÜ.mp4", 1),
+            asset("re_200", "100%_sure.mp4", 2),
+            asset("re_300", "假期视频.MOV", 3),
+            asset("re_400", "ΟΔΥΣΣΕΥΣ.png", 4),
+            asset("re_500", "plain.mp4", 5),
+            asset("re_600", "back\\slash'quote.mp4", 5),
+        ],
+    );
+    let found = |query: &str| {
+        let found = history.search(query, 100, 0).unwrap();
+        assert_eq!(history.count(query).unwrap(), found.len() as u64);
+        ids(&found).join(" ")
+    };
+    assert_eq!(found("äöü"), "re_100");
+    assert_eq!(found("URLAUB"), "re_100");
+    assert_eq!(found("%"), "re_200");
+    assert_eq!(found("_"), "re_600 re_500 re_400 re_300 re_200 re_100");
+    assert_eq!(found("0%_S"), "re_200");
+    assert_eq!(found("视频.mov"), "re_300");
+    assert_eq!(found("οδυσσευς"), "re_400");
+    assert_eq!(found("δυσ"), "re_400");
+    assert_eq!(found("/MEDIA/pl"), "re_500");
+    assert_eq!(found("re_3"), "re_300");
+    assert_eq!(found("\\slash'"), "re_600");
+    assert_eq!(found("nothing"), "");
+    assert_eq!(
+        ids(&history.search("", 2, 1).unwrap()),
+        ["re_500", "re_400"]
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_part_of_a_name_finds_it(name in "\\PC{1,12}", from in 0_usize..12, len in 1_usize..12) {
+        let mut history = History::in_memory().unwrap();
+        put(&mut history, vec![asset("re_1", &name, 1)]);
+        let part: String = name.chars().skip(from).take(len).collect();
+        prop_assert_eq!(history.count(&part).unwrap(), 1);
+    }
+}
+
+#[test]
+fn an_export_hands_out_every_asset_and_stops_at_an_error() {
+    let mut history = History::in_memory().unwrap();
+    put(
+        &mut history,
+        (0..5000)
+            .map(|n| asset(&format!("re_{n}"), &format!("{n}.mp4"), n))
+            .collect(),
+    );
+    let mut next = 5000;
+    history
+        .for_each_asset::<StoreError>("", |asset| {
+            next -= 1;
+            assert_eq!(asset.uploaded_at_ms, next);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(next, 0);
+    let mut seen = 0;
+    let stopped = history.for_each_asset("", |_| {
+        seen += 1;
+        if seen == 3 {
+            Err(StoreError::Busy)
+        } else {
+            Ok(())
+        }
+    });
+    assert_eq!((stopped, seen), (Err(StoreError::Busy), 3));
+}
+
+#[test]
+fn only_a_sound_asset_of_the_same_account_and_service_stands_in_for_an_upload() {
+    let mut history = History::in_memory().unwrap();
+    let content = ContentHash::from_bytes([9; 32]);
+    let sound = AssetRecord {
+        content: Some(content),
+        status: Some(AssetStatus::Success),
+        ..asset("re_good", "a.mp4", 1)
+    };
+    let but = |id: &str, change: fn(&mut AssetRecord)| {
+        let mut record = sound.clone();
+        record.asset_id = AssetId::new(id).unwrap();
+        change(&mut record);
+        record
+    };
+    put(
+        &mut history,
+        vec![
+            sound.clone(),
+            but("re_account", |r| r.account = Account::from_fingerprint("f")),
+            but("re_url", |r| r.base_url = "http://localhost".to_owned()),
+            but("re_failed", |r| r.status = Some(AssetStatus::Failed)),
+            but("re_waiting", |r| r.status = None),
+            but("re_unhashed", |r| r.content = None),
+            but("re_short", |r| r.note = Some(AssetNote::SizeMismatch)),
+            but("re_gone", |r| r.note = Some(AssetNote::Gone)),
+            but("re_size", |r| r.size = 101),
+            but("re_twice", |r| {
+                r.note = Some(AssetNote::MayBeStoredTwice);
+                r.content = Some(ContentHash::from_bytes([8; 32]));
+            }),
+        ],
+    );
+    let found = history.same_size(&account(), URL, 100).unwrap();
+    assert_eq!(ids(&found), ["re_twice", "re_good"]);
+    assert_eq!(
+        history
+            .asset_by_content(&account(), URL, ContentHash::from_bytes([8; 32]))
+            .unwrap()
+            .map(|asset| asset.asset_id),
+        AssetId::new("re_twice")
+    );
+    let mut gone = history.asset_by_content(&account(), URL, content).unwrap();
+    assert_eq!(gone.as_ref().map(|asset| asset.size), Some(101));
+    gone.as_mut().unwrap().note = Some(AssetNote::Gone);
+    put(&mut history, vec![gone.unwrap()]);
+    assert_eq!(
+        history.asset_by_content(&account(), URL, content).unwrap(),
+        Some(sound)
+    );
+}
+
+#[test]
+fn a_refused_key_is_not_known_as_good_any_more() {
+    let mut history = History::in_memory().unwrap();
+    let good = |at_ms| Change::KeyGood {
+        account: account(),
+        base_url: URL.to_owned(),
+        at_ms,
+    };
+    history.commit(&[good(50), good(40)]).unwrap();
+    assert_eq!(history.key_good_at(&account(), URL).unwrap(), Some(50));
+    history
+        .commit(&[Change::KeyRefused {
+            account: account(),
+            base_url: URL.to_owned(),
+        }])
+        .unwrap();
+    assert_eq!(history.key_good_at(&account(), URL).unwrap(), None);
+}
+
+#[test]
+fn two_processes_get_different_ids_and_a_row_goes_to_one_of_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut one, mut two) = (open(dir.path()), open(dir.path()));
+    assert_eq!(one.reserve_ids(3).unwrap(), ItemId(1));
+    assert_eq!(two.reserve_ids(2).unwrap(), ItemId(4));
+    assert_eq!(one.reserve_ids(1).unwrap(), ItemId(6));
+    one.commit(&[Change::PutItem(item(1, "/a.mp4"))]).unwrap();
+    assert_eq!(two.items().unwrap().len(), 1);
+    let (window, a, b) = (
+        RunId::from_text("window"),
+        RunId::from_text("a"),
+        RunId::from_text("b"),
+    );
+    assert_eq!(
+        one.claim(&[ItemId(1), ItemId(2)], &window, &a).unwrap(),
+        [ItemId(1)]
+    );
+    assert_eq!(two.claim(&[ItemId(1)], &window, &b).unwrap(), []);
+    assert_eq!(two.items().unwrap()[0].run, a);
+    // An id is not given again, though its row is gone.
+    one.commit(&[Change::DropItem(ItemId(1))]).unwrap();
+    drop((one, two));
+    assert_eq!(open(dir.path()).reserve_ids(1).unwrap(), ItemId(7));
+}
+
+#[test]
+fn two_writers_at_once_both_succeed() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()));
+    std::thread::scope(|scope| {
+        for writer in 0..2 {
+            let dir = dir.path();
+            scope.spawn(move || {
+                let mut history = open(dir);
+                for n in 0..50 {
+                    put(
+                        &mut history,
+                        vec![asset(&format!("re_{writer}_{n}"), "a.mp4", n)],
+                    );
+                }
+            });
+        }
+    });
+    assert_eq!(open(dir.path()).count("").unwrap(), 100);
+}
+
+#[test]
+fn a_database_that_stays_busy_is_said_to_be_and_nothing_is_half_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let short = Duration::from_millis(20);
+    let mut history = History::open_within(dir.path(), short, None)
+        .unwrap()
+        .history;
+    let other = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let changes = [
+        Change::PutItem(item(1, "/a.mp4")),
+        Change::PutAsset(asset("re_1", "a.mp4", 1)),
+    ];
+    assert_eq!(history.commit(&changes), Err(StoreError::Busy));
+    assert_eq!(history.items().unwrap(), [], "readers are not held up");
+    other.execute_batch("COMMIT").unwrap();
+    history.commit(&changes).unwrap();
+    assert_eq!(history.count("").unwrap(), 1);
+}
+
+#[test]
+fn a_full_disk_saves_nothing_and_what_was_not_saved_can_be_written_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    history
+        .connection
+        .pragma_update_and_check(None, "max_page_count", 16, |_| Ok(()))
+        .unwrap();
+    let big = |n: i64| Change::PutAsset(asset(&format!("re_{n}"), &"x".repeat(20_000), n));
+    let failed = history.commit(&[big(1), big(2), big(3)]);
+    assert!(matches!(failed, Err(StoreError::NotSaved(_))), "{failed:?}");
+    assert_eq!(history.count("").unwrap(), 0);
+    history
+        .connection
+        .pragma_update_and_check(None, "max_page_count", 1_000_000, |_| Ok(()))
+        .unwrap();
+    history.commit(&[big(1), big(2), big(3)]).unwrap();
+    assert_eq!(history.count("").unwrap(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn every_file_of_the_database_is_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("data");
+    let mut history = open(&dir);
+    put(&mut history, vec![asset("re_1", "a.mp4", 1)]);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&dir), 0o700);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&dir).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+        files.push(path.file_name().unwrap().to_string_lossy().into_owned());
+    }
+    for name in ["history.db", "history.db-wal", "history.db-shm"] {
+        assert!(files.iter().any(|file| file == name), "{files:?}");
+    }
+    drop(history);
+    // One that was made otherwise is closed at the next start.
+    let file = dir.join(FILE_NAME);
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    drop(open(&dir));
+    assert_eq!(mode(&file), 0o600);
+}
+
+#[test]
+fn what_was_committed_is_on_the_disk_for_a_process_that_dies() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    put(&mut history, vec![asset("re_1", "a.mp4", 1)]);
+    let sync: i64 = history
+        .connection
+        .query_row("PRAGMA synchronous", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(sync, 2, "FULL");
+    // Nothing is closed: the files are taken as a killed process leaves them.
+    let after = tempfile::tempdir().unwrap();
+    for name in ["history.db", "history.db-wal"] {
+        std::fs::copy(dir.path().join(name), after.path().join(name)).unwrap();
+    }
+    assert_eq!(ids(&open(after.path()).search("", 9, 0).unwrap()), ["re_1"]);
+}

@@ -1,0 +1,284 @@
+//! Databases that are damaged, in the way, or taken away.
+
+use std::fs;
+
+use super::*;
+
+/// A closed database of `count` assets and one row of the queue.
+fn filled(dir: &Path, count: i64) -> PathBuf {
+    let mut history = open(dir);
+    let first = history.reserve_ids(40).unwrap();
+    assert_eq!(first, ItemId(1));
+    put(
+        &mut history,
+        (0..count)
+            .map(|n| AssetRecord {
+                status: Some(AssetStatus::Success),
+                ..asset(
+                    &format!("re_{n}"),
+                    &format!("{n} {}.mp4", "x".repeat(50)),
+                    n,
+                )
+            })
+            .collect(),
+    );
+    history
+        .commit(&[Change::PutItem(item(2, "/a.mp4"))])
+        .unwrap();
+    drop(history);
+    assert!(!place::sibling(&dir.join(FILE_NAME), place::LOG).exists());
+    dir.join(FILE_NAME)
+}
+
+/// Overwrites bytes and gives how many assets the next start has, checking what is always
+/// true of a damaged one.
+fn damaged(dir: &Path, from: usize, len: usize, byte: u8) -> u64 {
+    let file = dir.join(FILE_NAME);
+    let mut bytes = fs::read(&file).unwrap();
+    let end = (from + len).min(bytes.len());
+    bytes[from..end].fill(byte);
+    fs::write(&file, &bytes).unwrap();
+    let opened = History::open(dir).unwrap();
+    let aside = opened.set_aside.expect("it is said");
+    assert_eq!(fs::read(&aside).unwrap(), bytes, "nothing is lost of it");
+    let mut history = opened.history;
+    let left = history.count("").unwrap();
+    // It works, and gives no id a second time.
+    assert!(history.reserve_ids(1).unwrap() > ItemId(40));
+    put(&mut history, vec![asset("re_new", "new.mp4", 1)]);
+    drop(history);
+    assert_eq!(open(dir).count("").unwrap(), left + 1);
+    left
+}
+
+#[test]
+fn a_file_that_is_no_database_is_set_aside_and_never_overwrites_an_earlier_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join(FILE_NAME);
+    let mut asides = std::collections::BTreeSet::new();
+    for text in ["not a database, but long enough to be read as one", "x"] {
+        fs::write(&file, text.repeat(100)).unwrap();
+        let opened = History::open(dir.path()).unwrap();
+        let aside = opened.set_aside.unwrap();
+        assert_eq!(fs::read_to_string(&aside).unwrap(), text.repeat(100));
+        let name = aside.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(name.starts_with("history.damaged-"), "{name}");
+        assert!(asides.insert(aside));
+        assert_eq!(opened.history.count("").unwrap(), 0);
+    }
+}
+
+#[test]
+fn a_damaged_page_costs_its_own_rows_and_no_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = filled(dir.path(), 2000);
+    let pages = fs::metadata(&file).unwrap().len() / u64::from(PAGE_SIZE);
+    assert!(pages > 100, "{pages}");
+    // A leaf of the assets: one that holds rows as they were written.
+    let bytes = fs::read(&file).unwrap();
+    let page = bytes
+        .chunks(PAGE_SIZE as usize)
+        .position(|page| page[0] == 0x0d && page.windows(8).any(|part| part == b"1000 xxx"))
+        .unwrap();
+    let left = damaged(
+        dir.path(),
+        page * PAGE_SIZE as usize,
+        PAGE_SIZE as usize,
+        0xa5,
+    );
+    assert!((1950..2000).contains(&left), "{left}");
+    let history = open(dir.path());
+    assert_eq!(history.items().unwrap().len(), 1);
+    for id in ["re_0", "re_900", "re_1100", "re_1999"] {
+        let asset = history.asset(URL, &AssetId::new(id).unwrap()).unwrap();
+        assert!(asset.is_some(), "{id}");
+    }
+}
+
+#[test]
+fn a_destroyed_first_page_costs_nothing_but_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    filled(dir.path(), 500);
+    assert_eq!(damaged(dir.path(), 0, PAGE_SIZE as usize, 0), 500);
+    assert_eq!(open(dir.path()).items().unwrap(), [item(2, "/a.mp4")]);
+    let dir = tempfile::tempdir().unwrap();
+    filled(dir.path(), 500);
+    // The schema alone.
+    assert_eq!(damaged(dir.path(), 3000, 1000, b'?'), 500);
+}
+
+#[test]
+fn a_file_that_was_cut_short_gives_every_row_of_the_pages_that_are_left() {
+    for keep in [100, 4096, 5000, 100_000, 200_001, 500_000] {
+        let dir = tempfile::tempdir().unwrap();
+        let file = filled(dir.path(), 2000);
+        let whole = Connection::open(&file).unwrap();
+        let expected: i64 = whole
+            .query_row(
+                "SELECT coalesce(sum(ncell), 0) FROM dbstat
+                 WHERE name = 'assets' AND pagetype = 'leaf' AND pageno <= ?1",
+                [i64::try_from(keep).unwrap() / i64::from(PAGE_SIZE)],
+                |row| row.get(0),
+            )
+            .unwrap();
+        drop(whole);
+        let handle = fs::OpenOptions::new().write(true).open(&file).unwrap();
+        assert!(handle.metadata().unwrap().len() > keep);
+        handle.set_len(keep).unwrap();
+        drop(handle);
+        let opened = History::open(dir.path()).unwrap();
+        let aside = opened.set_aside.expect("it is said");
+        assert_eq!(fs::metadata(aside).unwrap().len(), keep);
+        let left = opened.history.count("").unwrap();
+        // The page that was cut through may give some more.
+        let left_of = i64::try_from(left).unwrap() - expected;
+        assert!((0..20).contains(&left_of), "{left} at {keep} bytes");
+        assert!(left > 0 || keep < 100_000);
+    }
+}
+
+#[test]
+fn a_log_that_lost_its_database_is_set_aside_and_not_deleted() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join(FILE_NAME);
+    let kept = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    put(&mut history, vec![asset("re_1", "a.mp4", 1)]);
+    let log = place::sibling(&file, place::LOG);
+    let lost = kept.path().join("history.db-wal");
+    fs::copy(&log, &lost).unwrap();
+    drop(history);
+
+    let opened = History::open(kept.path()).unwrap();
+    let aside = place::sibling(&opened.set_aside.unwrap(), place::LOG);
+    assert!(fs::metadata(aside).unwrap().len() > 0);
+}
+
+#[test]
+fn damage_that_shows_in_use_is_repaired_and_a_second_owner_follows() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = filled(dir.path(), 300);
+    let mut window = open(dir.path());
+    let mut upload = open(dir.path());
+    upload.limit = Duration::from_secs(30);
+    let bytes = fs::read(&file).unwrap();
+    let page = bytes
+        .chunks(PAGE_SIZE as usize)
+        .position(|page| page[0] == 0x0d && page.windows(7).any(|part| part == b"250 xxx"))
+        .unwrap();
+    {
+        use std::os::unix::fs::FileExt;
+        let handle = fs::OpenOptions::new().write(true).open(&file).unwrap();
+        handle
+            .write_all_at(
+                &[0xa5; PAGE_SIZE as usize],
+                (page * PAGE_SIZE as usize) as u64,
+            )
+            .unwrap();
+    }
+    // Nothing is damaged that is still in memory.
+    window.connection.release_memory().unwrap();
+    assert!(matches!(
+        window.for_each_asset("", |_| Ok::<_, StoreError>(())),
+        Err(StoreError::Damaged(_))
+    ));
+    let repaired = window.repair().unwrap();
+    assert!(repaired.set_aside.is_some());
+    window = repaired.history;
+    assert!(window.count("").unwrap() > 200);
+    put(&mut window, vec![asset("re_window", "w.mp4", 1)]);
+
+    let change = [Change::PutAsset(asset("re_upload", "u.mp4", 1))];
+    assert_eq!(upload.commit(&change), Err(StoreError::Replaced));
+    upload.commit(&change).unwrap();
+    assert_eq!(window.count("re_upload").unwrap(), 1);
+    assert_eq!(upload.count("re_window").unwrap(), 1);
+}
+
+#[test]
+fn of_two_owners_that_find_the_same_damage_one_sets_aside_and_one_follows() {
+    let dir = tempfile::tempdir().unwrap();
+    filled(dir.path(), 10);
+    let (one, two) = (open(dir.path()), open(dir.path()));
+    let first = one.repair().unwrap();
+    assert!(first.set_aside.is_some());
+    let second = two.repair().unwrap();
+    assert_eq!(second.set_aside, None);
+    assert_eq!(second.history.count("").unwrap(), 10);
+}
+
+#[test]
+fn a_data_directory_that_is_taken_away_in_use_is_made_again() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("data");
+    let mut history = open(&dir);
+    fs::rename(&dir, temp.path().join("elsewhere")).unwrap();
+    let change = [Change::PutAsset(asset("re_1", "a.mp4", 1))];
+    assert_eq!(history.commit(&change), Err(StoreError::Replaced));
+    history.commit(&change).unwrap();
+    drop(history);
+    assert_eq!(open(&dir).count("").unwrap(), 1);
+}
+
+#[test]
+fn what_cannot_be_opened_is_named_with_its_cause() {
+    let temp = tempfile::tempdir().unwrap();
+    let file = temp.path().join("file");
+    fs::write(&file, "x").unwrap();
+    let error = History::open(&file).unwrap_err();
+    assert!(matches!(error, OpenError::Io { .. }), "{error}");
+    assert!(error.to_string().contains(&file.display().to_string()));
+
+    let dir = temp.path().join("data");
+    fs::create_dir_all(dir.join(FILE_NAME)).unwrap();
+    let error = History::open(&dir).unwrap_err();
+    assert!(matches!(error, OpenError::Io { .. }), "{error}");
+    assert!(dir.join(FILE_NAME).is_dir(), "it is left alone");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever a disk does to the file: the next start works, or says that the file is
+    /// of a newer program; nothing panics, hangs, or throws the file away.
+    #[test]
+    fn no_damage_keeps_the_program_from_starting(
+        spots in prop::collection::vec((0.0_f64..1.0, 1_usize..600, any::<u8>()), 1..6),
+        head in prop::option::of((0_usize..4096, any::<u8>())),
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        let file = filled(dir.path(), 60);
+        let mut bytes = fs::read(&file).unwrap();
+        for (at, len, byte) in spots {
+            let from = (at * bytes.len() as f64) as usize;
+            let end = (from + len).min(bytes.len());
+            bytes[from..end].fill(byte);
+        }
+        if let Some((at, byte)) = head {
+            bytes[at] = byte;
+        }
+        fs::write(&file, &bytes).unwrap();
+        match History::open(dir.path()) {
+            Ok(Opened { mut history, set_aside }) => {
+                if let Some(aside) = set_aside {
+                    prop_assert_eq!(fs::read(aside).unwrap(), bytes);
+                }
+                let used = history
+                    .for_each_asset("", |_| Ok::<_, StoreError>(()))
+                    .and_then(|()| history.items().map(drop))
+                    .and_then(|()| history.commit(&[Change::PutAsset(asset("re_x", "x", 1))]));
+                match used {
+                    Ok(()) => {}
+                    Err(StoreError::Damaged(_)) => {
+                        let mut repaired = history.repair().unwrap().history;
+                        repaired.items().unwrap();
+                        put(&mut repaired, vec![asset("re_x", "x", 1)]);
+                    }
+                    Err(error) => prop_assert!(false, "{}", error),
+                }
+            }
+            Err(OpenError::Newer { .. }) => prop_assert_eq!(fs::read(&file).unwrap(), bytes),
+            Err(error) => prop_assert!(false, "{}", error),
+        }
+    }
+}

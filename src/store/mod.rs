@@ -1,0 +1,16 @@
+//! What is kept: the history and journal, the settings, the API key, and where they lie.
+
+pub mod data_dir;
+mod files;
+pub mod history;
+pub mod run;
+pub mod secrets;
+pub mod settings;
+
+pub use data_dir::{DataDir, DataDirError};
+pub use history::{
+    AssetNote, AssetRecord, Change, DamagedItem, History, ItemRecord, OpenError, Opened, StoreError,
+};
+pub use run::{Run, RunId};
+pub use secrets::{KeyStore, SecretError};
+pub use settings::Settings;

@@ -1,0 +1,140 @@
+//! Which run of the program owns a row of the queue, and whether that run still lives.
+
+use std::fmt;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::files;
+
+/// Folder of the lock files in the data directory.
+const FOLDER: &str = "runs";
+
+/// Name of one run of the program: the window's queue, or one `upload`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(String);
+
+impl RunId {
+    /// Takes a name as it is kept in the history.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The name: 16 hexadecimal digits for one that [`Run::begin`] made.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the name can be that of a lock file.
+    fn is_plain(&self) -> bool {
+        !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// This process's run. The system lets go of its lock however the process ends, so a run
+/// that was killed is never taken for a living one.
+#[derive(Debug)]
+pub struct Run {
+    id: RunId,
+    lock: PathBuf,
+    _held: File,
+}
+
+impl Run {
+    /// Begins a run in a data directory, under a new name.
+    pub fn begin(dir: &Path) -> io::Result<Self> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+        let id = RunId(random.iter().map(|byte| format!("{byte:02x}")).collect());
+        files::create_private_dir(&dir.join(FOLDER))?;
+        let lock = lock_path(dir, &id);
+        let held = files::open_lock_file(&lock)?;
+        held.lock()?;
+        Ok(Self {
+            id,
+            lock,
+            _held: held,
+        })
+    }
+
+    /// Its name.
+    pub fn id(&self) -> &RunId {
+        &self.id
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        // Left behind, it is merely a file that nobody locks.
+        let _ = fs::remove_file(&self.lock);
+    }
+}
+
+/// Whether a run still lives: its rows are its own then, and not interrupted.
+///
+/// An error is one of the file system's; take the run for a living one then.
+pub fn is_alive(dir: &Path, id: &RunId) -> io::Result<bool> {
+    if !id.is_plain() {
+        return Ok(false);
+    }
+    let lock = lock_path(dir, id);
+    let file = match File::open(&lock) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => {
+            let _ = fs::remove_file(&lock);
+            Ok(false)
+        }
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+fn lock_path(dir: &Path, id: &RunId) -> PathBuf {
+    dir.join(FOLDER).join(format!("{id}.lock"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_lives_until_it_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        let run = Run::begin(dir.path()).unwrap();
+        let other = Run::begin(dir.path()).unwrap();
+        let id = run.id().clone();
+        assert_ne!(&id, other.id());
+        assert!(is_alive(dir.path(), &id).unwrap());
+        drop(run);
+        assert!(!is_alive(dir.path(), &id).unwrap());
+        assert!(is_alive(dir.path(), other.id()).unwrap());
+    }
+
+    #[test]
+    fn a_run_that_was_killed_is_not_alive_though_its_file_is_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let run = Run::begin(dir.path()).unwrap();
+        let id = run.id().clone();
+        drop(run);
+        fs::write(lock_path(dir.path(), &id), "").unwrap();
+        assert!(!is_alive(dir.path(), &id).unwrap());
+    }
+
+    #[test]
+    fn a_name_from_a_damaged_history_reaches_no_other_file() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["", "../history", "a/b"] {
+            assert!(!is_alive(dir.path(), &RunId::from_text(name)).unwrap());
+        }
+    }
+}

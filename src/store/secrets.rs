@@ -1,0 +1,342 @@
+//! The API key in the system's keychain; never in a file.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use keyring::{Entry, Error};
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
+use crate::model::key::ApiKey;
+
+/// The keychain's name for the program (contract).
+pub const SERVICE: &str = "mavi-uploader";
+/// The keychain's name for the key (contract).
+pub const ACCOUNT: &str = "default";
+
+/// Why the keychain did not do what it was asked for. No text of it holds the key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    /// There is no keychain: no session bus, no keychain program, no keychain in it.
+    #[error(
+        "This system has no keychain that answers ({0}). The key can be kept for this session only."
+    )]
+    NoKeychain(String),
+    /// It is locked, and nobody unlocked it: there is no way to ask, or the question was
+    /// turned away.
+    #[error(
+        "The keychain is locked. Unlock it and try again, or use the key for this session only."
+    )]
+    Locked,
+    /// The system or the person did not allow the access.
+    #[error("The keychain did not allow access to the key ({0}).")]
+    Denied(String),
+    /// What it holds under the key's name is not an API key.
+    #[error("What the keychain holds as the API key is none. Set the key again.")]
+    NotAKey,
+    /// Anything else, in the keychain's words.
+    #[error("The keychain failed ({0}).")]
+    Other(String),
+}
+
+/// Where the API key is kept.
+///
+/// **Its calls block**, without a limit where the keychain asks the person to unlock it.
+/// Never call them on the thread of a window or of the engine: use
+/// [`in_background`](Self::in_background), or a thread of your own
+/// (`poll_promise::Promise::spawn_thread` in the window).
+#[derive(Clone)]
+pub struct KeyStore(Backend);
+
+#[derive(Clone)]
+enum Backend {
+    System,
+    Memory(Arc<Mutex<Option<ApiKey>>>),
+    Absent,
+}
+
+impl fmt::Debug for KeyStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Backend::System => "KeyStore(system)",
+            Backend::Memory(_) => "KeyStore(memory)",
+            Backend::Absent => "KeyStore(absent)",
+        })
+    }
+}
+
+impl KeyStore {
+    /// The system's keychain. Nothing is asked before the first call, and each call asks
+    /// anew: a keychain that comes up later is found.
+    pub fn system() -> Self {
+        Self(Backend::System)
+    }
+
+    /// One that forgets with its last clone: for `--sandbox`, which touches no keychain.
+    pub fn in_memory() -> Self {
+        Self(Backend::Memory(Arc::default()))
+    }
+
+    /// One that is not there: for trying out what a system without a keychain gives.
+    pub fn absent() -> Self {
+        Self(Backend::Absent)
+    }
+
+    /// The key; `None` where none was saved. Blocks.
+    pub fn load(&self) -> Result<Option<ApiKey>, SecretError> {
+        match &self.0 {
+            Backend::System => {
+                let entry = entry()?;
+                let found = match entry.get_password() {
+                    Ok(text) => Zeroizing::new(text),
+                    Err(Error::NoEntry) => return Ok(None),
+                    // Another program saved under the same name: the first will do.
+                    Err(Error::Ambiguous(entries)) => match entries.first() {
+                        Some(first) => Zeroizing::new(first.get_password().map_err(sort)?),
+                        None => return Ok(None),
+                    },
+                    Err(error) => return Err(sort(error)),
+                };
+                match ApiKey::from_pasted(&found) {
+                    Ok(key) => Ok(Some(key)),
+                    Err(_) => Err(SecretError::NotAKey),
+                }
+            }
+            Backend::Memory(key) => Ok(lock(key).clone()),
+            Backend::Absent => Err(absent()),
+        }
+    }
+
+    /// Saves the key in place of an older one. Blocks.
+    pub fn save(&self, key: &ApiKey) -> Result<(), SecretError> {
+        match &self.0 {
+            Backend::System => {
+                let entry = entry()?;
+                match entry.set_password(key.expose()) {
+                    Err(Error::Ambiguous(entries)) => entries
+                        .iter()
+                        .try_for_each(|entry| entry.set_password(key.expose()))
+                        .map_err(sort),
+                    result => result.map_err(sort),
+                }
+            }
+            Backend::Memory(kept) => {
+                *lock(kept) = Some(key.clone());
+                Ok(())
+            }
+            Backend::Absent => Err(absent()),
+        }
+    }
+
+    /// Removes the key; gives whether there was one. Blocks.
+    pub fn remove(&self) -> Result<bool, SecretError> {
+        match &self.0 {
+            Backend::System => match entry()?.delete_credential() {
+                Ok(()) => Ok(true),
+                Err(Error::NoEntry) => Ok(false),
+                Err(Error::Ambiguous(entries)) => {
+                    for entry in &entries {
+                        entry.delete_credential().map_err(sort)?;
+                    }
+                    Ok(true)
+                }
+                Err(error) => Err(sort(error)),
+            },
+            Backend::Memory(kept) => Ok(lock(kept).take().is_some()),
+            Backend::Absent => Err(absent()),
+        }
+    }
+
+    /// Runs `work` on a thread of its own and gives the receiver of its result. Works
+    /// with and without an async runtime (`blocking_recv`, `try_recv`, `.await`).
+    ///
+    /// To cancel, drop the receiver. That ends the waiting, not the keychain's question to
+    /// the person: `work` goes on when it is answered, and a key that was being saved is
+    /// saved then. A receiver whose sender is gone means that no thread could be had.
+    pub fn in_background<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> oneshot::Receiver<T> {
+        let (sender, receiver) = oneshot::channel();
+        let store = self.clone();
+        let spawned = std::thread::Builder::new()
+            .name("keychain".to_owned())
+            .spawn(move || {
+                let _ = sender.send(work(&store));
+            });
+        if let Err(error) = spawned {
+            tracing::warn!(%error, "no thread for the keychain");
+        }
+        receiver
+    }
+}
+
+fn lock(key: &Mutex<Option<ApiKey>>) -> std::sync::MutexGuard<'_, Option<ApiKey>> {
+    key.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn absent() -> SecretError {
+    SecretError::NoKeychain("none is used".to_owned())
+}
+
+/// The key's entry, in a Secret Service that is connected to anew: a start that failed is
+/// not remembered, and a call that waits for the person holds up no other.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn entry() -> Result<Entry, SecretError> {
+    use keyring_core::api::CredentialStoreApi;
+
+    // What fails here is the bus or the service: an entry was not yet asked for.
+    let store = zbus_secret_service_keyring_store::Store::new()
+        .map_err(|error| SecretError::NoKeychain(causes(&error)))?;
+    let label = std::collections::HashMap::from([("label", "Mavi Uploader API key")]);
+    let inner = store.build(SERVICE, ACCOUNT, Some(&label)).map_err(sort)?;
+    Ok(Entry { inner })
+}
+
+/// The key's entry. The Keychain of macOS and the Credential Manager of Windows need no
+/// connection: what `keyring` remembers of their start is that it went well.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn entry() -> Result<Entry, SecretError> {
+    if let Err(error) = Entry::store_status() {
+        return Err(SecretError::NoKeychain(causes(error)));
+    }
+    Entry::new(SERVICE, ACCOUNT).map_err(sort)
+}
+
+/// The keychain's errors in our words. Those that carry what was stored lose it.
+fn sort(error: Error) -> SecretError {
+    match error {
+        Error::NoStorageAccess(cause) => no_access(cause.as_ref()),
+        Error::NoDefaultStore => SecretError::NoKeychain("it did not start".to_owned()),
+        Error::BadEncoding(bytes) | Error::BadDataFormat(bytes, _) => {
+            drop(Zeroizing::new(bytes));
+            SecretError::NotAKey
+        }
+        Error::PlatformFailure(cause) if was_denied(&format!("{cause:?}")) => {
+            SecretError::Denied(cause.to_string())
+        }
+        error => SecretError::Other(causes(&error)),
+    }
+}
+
+/// A Secret Service without a default keychain says that there is no result; otherwise it
+/// is locked.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn no_access(cause: &(dyn std::error::Error + 'static)) -> SecretError {
+    match cause.downcast_ref() {
+        Some(secret_service::Error::NoResult) => {
+            SecretError::NoKeychain("it has no default keyring".to_owned())
+        }
+        _ => SecretError::Locked,
+    }
+}
+
+/// macOS: no keychain, or one that may not be written; Windows: no logon session.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn no_access(cause: &(dyn std::error::Error + 'static)) -> SecretError {
+    SecretError::NoKeychain(cause.to_string())
+}
+
+/// Codes of macOS that mean "not allowed": the person cancelled (-128), authentication
+/// failed (-25293), no way to ask (-25308). `keyring` passes them on as they are.
+fn was_denied(debug: &str) -> bool {
+    cfg!(target_os = "macos")
+        && debug
+            .split(|c: char| !c.is_ascii_digit() && c != '-')
+            .any(|word| matches!(word, "-128" | "-25293" | "-25308"))
+}
+
+/// An error and what caused it, each said once.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let words = cause.to_string();
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        next = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> ApiKey {
+        ApiKey::from_pasted(text).unwrap()
+    }
+
+    #[test]
+    fn a_store_in_memory_keeps_the_key_for_all_its_clones() {
+        let store = KeyStore::in_memory();
+        assert_eq!(store.load(), Ok(None));
+        assert_eq!(store.remove(), Ok(false));
+        store.clone().save(&key("sk-mavi-one")).unwrap();
+        store.save(&key("sk-mavi-two")).unwrap();
+        assert_eq!(store.load(), Ok(Some(key("sk-mavi-two"))));
+        assert_eq!(store.clone().remove(), Ok(true));
+        assert_eq!(store.load(), Ok(None));
+    }
+
+    #[test]
+    fn without_a_keychain_every_call_says_so() {
+        let store = KeyStore::absent();
+        let words = store.load().unwrap_err().to_string();
+        assert!(words.contains("this session only"), "{words}");
+        assert!(store.save(&key("sk-mavi-one")).is_err());
+        assert!(store.remove().is_err());
+    }
+
+    #[test]
+    fn a_result_from_the_background_arrives_without_a_runtime() {
+        let store = KeyStore::in_memory();
+        let saved = store.in_background(|store| store.save(&key("sk-mavi-one")));
+        assert_eq!(saved.blocking_recv(), Ok(Ok(())));
+        assert_eq!(store.load(), Ok(Some(key("sk-mavi-one"))));
+    }
+
+    #[test]
+    fn a_call_that_hangs_is_given_up_by_dropping_its_receiver() {
+        let (answer, question) = std::sync::mpsc::channel::<()>();
+        let (gone, went_on) = std::sync::mpsc::channel();
+        let receiver = KeyStore::in_memory().in_background(move |_| {
+            question.recv().unwrap();
+            gone.send(()).unwrap();
+        });
+        drop(receiver);
+        answer.send(()).unwrap();
+        went_on.recv().unwrap();
+    }
+
+    #[test]
+    fn no_error_shows_what_was_stored() {
+        let secret = "sk-mavi-0123456789abcdef";
+        for error in [
+            Error::BadEncoding(secret.as_bytes().to_vec()),
+            Error::BadDataFormat(
+                secret.as_bytes().to_vec(),
+                Box::new(std::io::Error::other(secret)),
+            ),
+        ] {
+            let error = sort(error);
+            assert_eq!(error, SecretError::NotAKey);
+            assert!(!format!("{error} {error:?}").contains("0123"));
+        }
+    }
+
+    #[cfg(all(unix, not(target_os = "macos")))]
+    #[test]
+    fn a_locked_keychain_is_told_from_one_that_is_not_there() {
+        use secret_service::Error as Service;
+        let sorted = |error| sort(Error::NoStorageAccess(Box::new(error)));
+        assert_eq!(sorted(Service::Prompt), SecretError::Locked);
+        assert_eq!(sorted(Service::Locked), SecretError::Locked);
+        assert!(matches!(
+            sorted(Service::NoResult),
+            SecretError::NoKeychain(_)
+        ));
+    }
+}

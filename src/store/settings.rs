@@ -1,0 +1,315 @@
+//! Preferences, in a JSON file that a person may edit too.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::files;
+
+/// Name of the file in the data directory.
+pub const FILE_NAME: &str = "settings.json";
+
+/// Files at a time: the least and the most (contract, `--jobs`).
+pub const JOBS: std::ops::RangeInclusive<u8> = 1..=8;
+
+/// The look of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// When files of the queue start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// When the person says so.
+    #[default]
+    ByHand,
+    /// As soon as they are checked.
+    AtOnce,
+}
+
+/// Every preference.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Settings {
+    /// The look of the window.
+    pub theme: Theme,
+    /// Files at a time, within [`JOBS`].
+    pub jobs: u8,
+    /// Bytes a second over all transfers, at least 1; `None` for no limit.
+    pub limit_rate: Option<u64>,
+    /// When files of the queue start.
+    pub start: Start,
+    /// Ask before something that cannot be undone.
+    pub confirmations: bool,
+    /// Tell the desktop when a batch is finished.
+    pub notifications: bool,
+    /// What a newer program keeps in the file; written back as it was.
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: Theme::default(),
+            jobs: 3,
+            limit_rate: None,
+            start: Start::default(),
+            confirmations: true,
+            notifications: true,
+            other: Map::new(),
+        }
+    }
+}
+
+/// Settings as they could be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// What applies.
+    pub settings: Settings,
+    /// What is to be said about the file, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+impl Settings {
+    /// Reads the settings of a data directory. What cannot be used falls back to its
+    /// default, value by value; a file that is none of ours is set aside.
+    pub fn load(dir: &Path) -> Loaded {
+        let path = dir.join(FILE_NAME);
+        let mut warnings = Vec::new();
+        let settings = match fs::read(&path) {
+            Ok(bytes) => match serde_json::from_slice::<Map<String, Value>>(&bytes) {
+                Ok(fields) => Self::from_fields(fields, &mut warnings),
+                Err(error) => {
+                    warnings.push(set_aside(&path, &error));
+                    Self::default()
+                }
+            },
+            Err(error) => {
+                if error.kind() != io::ErrorKind::NotFound {
+                    warnings.push(format!(
+                        "The settings in {} cannot be read: {error}. The defaults apply.",
+                        path.display()
+                    ));
+                }
+                Self::default()
+            }
+        };
+        Loaded { settings, warnings }
+    }
+
+    fn from_fields(mut fields: Map<String, Value>, warnings: &mut Vec<String>) -> Self {
+        let usual = Self::default();
+        let mut take = Take {
+            fields: &mut fields,
+            warnings,
+        };
+        Self {
+            theme: take.value("theme", usual.theme, |_| true),
+            jobs: take.value("jobs", usual.jobs, |jobs| JOBS.contains(jobs)),
+            limit_rate: take.value("limit_rate", usual.limit_rate, |rate| *rate != Some(0)),
+            start: take.value("start", usual.start, |_| true),
+            confirmations: take.value("confirmations", usual.confirmations, |_| true),
+            notifications: take.value("notifications", usual.notifications, |_| true),
+            other: fields,
+        }
+    }
+
+    /// Writes the settings of a data directory, for its owner alone. The file is the old
+    /// or the new one at every moment.
+    pub fn save(&self, dir: &Path) -> io::Result<()> {
+        let text = serde_json::to_string_pretty(self)?;
+        // Mode 0600 is what the crate gives its files.
+        let mut file = tempfile::Builder::new()
+            .prefix(".settings-")
+            .tempfile_in(dir)?;
+        writeln!(file, "{text}")?;
+        file.as_file().sync_all()?;
+        file.persist(dir.join(FILE_NAME))?;
+        files::sync_dir(dir);
+        Ok(())
+    }
+}
+
+struct Take<'a> {
+    fields: &'a mut Map<String, Value>,
+    warnings: &'a mut Vec<String>,
+}
+
+impl Take<'_> {
+    fn value<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+        usual: T,
+        allowed: impl Fn(&T) -> bool,
+    ) -> T {
+        let Some(found) = self.fields.remove(name) else {
+            return usual;
+        };
+        match serde_json::from_value(found.clone()) {
+            Ok(value) if allowed(&value) => value,
+            _ => {
+                self.warnings.push(format!(
+                    "The setting \"{name}\" cannot be {found}; its default applies."
+                ));
+                usual
+            }
+        }
+    }
+}
+
+/// Moves a file that cannot be understood out of the way, and says so.
+fn set_aside(path: &Path, error: &serde_json::Error) -> String {
+    let aside: PathBuf = files::aside_name(path, &[]);
+    match fs::rename(path, &aside) {
+        Ok(()) => format!(
+            "The settings in {} cannot be understood ({error}). The defaults apply; the file was kept as {}.",
+            path.display(),
+            aside.display()
+        ),
+        Err(moving) => format!(
+            "The settings in {} cannot be understood ({error}), nor set aside ({moving}). The defaults apply.",
+            path.display()
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn load(text: &str) -> (Loaded, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(FILE_NAME), text).unwrap();
+        (Settings::load(dir.path()), dir)
+    }
+
+    #[test]
+    fn without_a_file_the_defaults_apply_silently() {
+        let dir = tempfile::tempdir().unwrap();
+        let loaded = Settings::load(dir.path());
+        assert_eq!(loaded.settings, Settings::default());
+        assert!(loaded.warnings.is_empty());
+        assert_eq!(loaded.settings.jobs, 3);
+    }
+
+    #[test]
+    fn what_is_saved_is_read_back_and_closed_to_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            theme: Theme::Dark,
+            jobs: 8,
+            limit_rate: Some(5_000_000),
+            start: Start::AtOnce,
+            confirmations: false,
+            notifications: false,
+            ..Settings::default()
+        };
+        Settings::default().save(dir.path()).unwrap();
+        settings.save(dir.path()).unwrap();
+        let loaded = Settings::load(dir.path());
+        assert_eq!(loaded.settings, settings);
+        assert!(loaded.warnings.is_empty());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(dir.path().join(FILE_NAME))
+                .unwrap()
+                .permissions()
+                .mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_falls_back_alone_and_is_named() {
+        let (loaded, _dir) = load(
+            r#"{"theme":"pink","jobs":9,"limit_rate":0,"start":"at_once","confirmations":"yes","notifications":false}"#,
+        );
+        assert_eq!(
+            loaded.settings,
+            Settings {
+                start: Start::AtOnce,
+                notifications: false,
+                ..Settings::default()
+            }
+        );
+        let said = loaded.warnings.join("\n");
+        assert_eq!(loaded.warnings.len(), 4, "{said}");
+        for name in ["theme", "jobs", "limit_rate", "confirmations"] {
+            assert!(said.contains(&format!("\"{name}\"")), "{said}");
+        }
+    }
+
+    #[test]
+    fn what_a_newer_program_keeps_is_written_back() {
+        let (loaded, dir) = load(r#"{"jobs":2,"shape":{"round":true}}"#);
+        assert!(loaded.warnings.is_empty());
+        loaded.settings.save(dir.path()).unwrap();
+        let text = fs::read_to_string(dir.path().join(FILE_NAME)).unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["shape"]["round"], true);
+        assert_eq!(value["jobs"], 2);
+    }
+
+    #[test]
+    fn a_damaged_file_is_set_aside_whole() {
+        for text in ["", "{\"jobs\":", "[1]", "\u{0}\u{0}"] {
+            let (loaded, dir) = load(text);
+            assert_eq!(loaded.settings, Settings::default());
+            assert_eq!(loaded.warnings.len(), 1);
+            let kept: Vec<_> = fs::read_dir(dir.path())
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .collect();
+            assert_eq!(kept.len(), 1);
+            assert_eq!(fs::read_to_string(&kept[0]).unwrap(), text);
+            assert!(loaded.warnings[0].contains(&kept[0].display().to_string()));
+            assert!(
+                Settings::load(dir.path()).warnings.is_empty(),
+                "it is said once"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_said_and_left() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join(FILE_NAME)).unwrap();
+        let loaded = Settings::load(dir.path());
+        assert_eq!(loaded.settings, Settings::default());
+        assert_eq!(loaded.warnings.len(), 1);
+        assert!(dir.path().join(FILE_NAME).is_dir());
+        assert!(loaded.settings.save(dir.path()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_file_gives_settings_out_of_range(
+            jobs in any::<i64>(),
+            rate in any::<i64>(),
+            junk in "[ -~]{0,60}",
+        ) {
+            let (loaded, _dir) = load(&format!("{{\"jobs\":{jobs},\"limit_rate\":{rate}}}"));
+            prop_assert!(JOBS.contains(&loaded.settings.jobs));
+            prop_assert_ne!(loaded.settings.limit_rate, Some(0));
+            let (loaded, _dir) = load(&junk);
+            prop_assert!(JOBS.contains(&loaded.settings.jobs));
+        }
+    }
+}
