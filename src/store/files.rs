@@ -50,6 +50,7 @@ fn set_mode(path: &Path, _mode: u32) -> io::Result<()> {
 
 /// Options that make a file which only its owner may read and write.
 pub(super) fn private_options() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     {

@@ -105,7 +105,7 @@ impl History {
                 .map_err(|error| OpenError::from_store(Path::new(":memory:"), &error));
         };
         // Closing must not carry damage from the log into the file.
-        let _ = place::leave_log(&connection);
+        let _ = place::keep_log(&connection, true);
         drop(connection);
         Self::open_within(&place.dir, limit, Some(place.identity()))
     }

@@ -1,4 +1,8 @@
-//! What can only be tested from outside: other programs, other processes, the whole tree.
+//! What can only be tested from outside: other programs, other processes.
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests do; clippy.toml reaches the tests alone"
+)]
 
 #[cfg(target_os = "linux")]
 mod keychain;

@@ -201,9 +201,11 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(limit)?;
+    // Until the database is known to be sound and ours, whatever fails here must not carry
+    // its log into it, or delete the log.
+    keep_log(&connection, true)?;
     let version = schema::version(&connection)?;
     if version > schema::newest() {
-        leave_log(&connection)?;
         return Ok(Err(Trouble::Other(OpenError::Newer {
             path: path.to_owned(),
             found: version,
@@ -211,7 +213,6 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
         })));
     }
     if version < 0 {
-        leave_log(&connection)?;
         return Ok(Err(Trouble::Damaged(format!("its version is {version}"))));
     }
     if connection.is_readonly(MAIN_DB)? {
@@ -220,7 +221,6 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     if version > 0
         && let Some(cause) = schema::damage(&connection)?
     {
-        leave_log(&connection)?;
         return Ok(Err(Trouble::Damaged(cause)));
     }
     connection.pragma_update(None, "page_size", PAGE_SIZE)?;
@@ -229,6 +229,7 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     schema::migrate(&mut connection)?;
     schema::verify(&connection)?;
+    keep_log(&connection, false)?;
     for file in with_siblings(path) {
         if let Err(error) = files::restrict_file(&file) {
             // Another person's file that this one may write: it is theirs to protect.
@@ -238,10 +239,11 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     Ok(Ok(connection))
 }
 
-/// Closing the connection changes neither the database nor its log.
-pub(super) fn leave_log(connection: &Connection) -> rusqlite::Result<()> {
+/// Whether closing the connection leaves the database and its log as they are; otherwise
+/// the last one to close writes the log into the database and deletes it.
+pub(super) fn keep_log(connection: &Connection, keep: bool) -> rusqlite::Result<()> {
     connection
-        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)
         .map(drop)
 }
 
@@ -299,7 +301,7 @@ fn replace(
     files::sync_dir(dir);
     tracing::warn!(
         rows = saved.rows,
-        complete = saved.complete,
+        lost = saved.lost,
         "the history was salvaged"
     );
     match connect(path, limit) {

@@ -1,20 +1,26 @@
 //! Getting out of a damaged database what can still be read, row by row.
 
+mod carve;
+
 use std::fs;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use rusqlite::config::DbConfig;
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, OpenFlags, params_from_iter};
+use rusqlite::{Connection, OpenFlags, Statement, params_from_iter};
 
-use super::place::{LOG, sibling};
+use super::place::{LOG, keep_log, sibling, with_siblings};
 use super::schema::{MIGRATIONS, TABLES, Table, migrate_with};
 use super::{PAGE_SIZE, StoreError};
 
 /// How far ids jump ahead where the counter of the damaged database cannot be read: more
 /// than any queue can have used since the last id that was found.
 const ID_GAP: i64 = 1_000_000;
+
+/// The table that matters most.
+const ASSETS: &str = "assets";
+/// The one of which a new database has rows too.
+const COUNTERS: &str = "counters";
 
 /// Widest step over rows that cannot be read; more rows than a database can hold.
 const WIDEST_STEP: i64 = 1 << 40;
@@ -24,8 +30,10 @@ const WIDEST_STEP: i64 = 1 << 40;
 pub(super) struct Salvaged {
     /// Rows of all tables.
     pub(super) rows: u64,
-    /// Every table could be read from one end to the other.
-    pub(super) complete: bool,
+    /// Some table could not be read from one end to the other.
+    pub(super) lost: bool,
+    lost_assets: bool,
+    counted: bool,
 }
 
 /// Fills the fresh database with what the damaged one at `path` still gives. The damaged
@@ -37,28 +45,26 @@ pub(super) fn salvage(
     scratch: &Path,
     fresh: &mut Connection,
 ) -> Result<Salvaged, StoreError> {
-    let mut all = Salvaged {
-        rows: 0,
-        complete: true,
-    };
+    let mut all = Salvaged::default();
     let mut missing: Vec<&Table> = TABLES.iter().collect();
-    let mut counted = false;
-    read_from(path, fresh, &mut missing, &mut all, &mut counted)?;
-    if !missing.is_empty() {
-        all.complete = false;
-        // The first page, which says where the tables are, is beyond use. A new database
-        // has its tables at the same places: read a copy through its first page, with
-        // and without the log.
-        for with_log in [true, false] {
-            let copy = graft(path, scratch, with_log);
-            if copy.is_ok() && !missing.is_empty() {
-                read_from(scratch, fresh, &mut missing, &mut all, &mut counted)?;
-            }
-            remove(scratch);
+    read_from(path, fresh, &mut missing, &mut all)?;
+    // Where the first page, which says where the tables are, is beyond use: a new database
+    // has its tables at the same places. A copy is read through a new one's first page,
+    // with and without the log.
+    for with_log in [true, false] {
+        if missing.is_empty() {
+            break;
         }
+        all.lost = true;
+        if graft(path, scratch, with_log).is_ok() {
+            read_from(scratch, fresh, &mut missing, &mut all)?;
+        }
+        remove(scratch);
     }
-    all.complete &= missing.is_empty();
-    go_on_counting(fresh, counted)?;
+    if all.lost_assets || missing.iter().any(|table| table.name == ASSETS) {
+        all.rows += carve_assets(path, fresh)?;
+    }
+    go_on_counting(fresh, all.counted)?;
     Ok(all)
 }
 
@@ -69,7 +75,6 @@ fn read_from(
     fresh: &mut Connection,
     missing: &mut Vec<&'static Table>,
     all: &mut Salvaged,
-    counted: &mut bool,
 ) -> Result<(), StoreError> {
     let Ok(source) = open_to_read(path) else {
         return Ok(());
@@ -81,8 +86,9 @@ fn read_from(
         transaction.commit()?;
         all.rows += copied.rows;
         if copied.opened {
-            all.complete &= copied.complete;
-            *counted |= table.name == "counters" && copied.rows > 0;
+            all.lost |= !copied.complete;
+            all.lost_assets |= !copied.complete && table.name == ASSETS;
+            all.counted |= copied.rows > 0 && table.name == COUNTERS;
         } else {
             still_missing.push(table);
         }
@@ -91,13 +97,27 @@ fn read_from(
     Ok(())
 }
 
+/// Adds the assets that no tree leads to any more; those that were read otherwise stay as
+/// they are.
+fn carve_assets(path: &Path, fresh: &mut Connection) -> Result<u64, StoreError> {
+    let transaction = fresh.transaction()?;
+    let mut rows = 0;
+    if let Some(table) = TABLES.iter().find(|table| table.name == ASSETS) {
+        let mut insert = prepare_insert(&transaction, table)?;
+        carve::carve(path, |row| {
+            keep_row(&mut insert, row).map(|kept| rows += kept.unwrap_or(0))
+        })?;
+    }
+    transaction.commit()?;
+    Ok(rows)
+}
+
 fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let source = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    // Closing it leaves the log where it is.
-    source.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    keep_log(&source, true)?;
     Ok(source)
 }
 
@@ -143,7 +163,7 @@ fn graft(path: &Path, scratch: &Path, with_log: bool) -> Result<(), StoreError> 
 
 /// Removes a copy with everything that SQLite puts beside it.
 pub(super) fn remove(copy: &Path) {
-    for file in super::place::with_siblings(copy) {
+    for file in with_siblings(copy) {
         let _ = fs::remove_file(file);
     }
 }
@@ -159,23 +179,12 @@ fn copy_table(
     fresh: &Connection,
     table: &Table,
 ) -> Result<Copied, StoreError> {
-    let columns = table.columns.join(", ");
     let up = format!(
-        "SELECT rowid, {columns} FROM {} NOT INDEXED WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid",
+        "SELECT rowid, {} FROM {} NOT INDEXED WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid",
+        table.columns.join(", "),
         table.name
     );
-    let marks = vec!["?"; table.columns.len()].join(", ");
-    // The fresh database's own rows (counters) give way; of assets that were read twice,
-    // the first reading stays.
-    let verb = if table.name == "counters" {
-        "REPLACE"
-    } else {
-        "IGNORE"
-    };
-    let mut insert = fresh.prepare(&format!(
-        "INSERT OR {verb} INTO {} ({columns}) VALUES ({marks})",
-        table.name
-    ))?;
+    let mut insert = prepare_insert(fresh, table)?;
     if source.prepare(&up).is_err() {
         return Ok(Copied {
             opened: false,
@@ -185,23 +194,46 @@ fn copy_table(
     }
     let mut rows = 0;
     let mut lost = false;
-    let mut keep = |values: Vec<Value>| -> Result<(), StoreError> {
-        match insert.execute(params_from_iter(values)) {
-            Ok(count) => rows += count as u64,
-            Err(error) => match StoreError::from(error) {
-                // The row's values are not of their columns' types: it is none.
-                StoreError::Damaged(_) => lost = true,
-                error => return Err(error),
-            },
+    let complete = scan(source, &up, table.columns.len(), &mut |row| {
+        match keep_row(&mut insert, row)? {
+            Some(kept) => rows += kept,
+            None => lost = true,
         }
         Ok(())
-    };
-    let complete = scan(source, &up, table.columns.len(), &mut keep)?;
+    })?;
     Ok(Copied {
         opened: true,
         complete: complete && !lost,
         rows,
     })
+}
+
+/// The fresh database's own counters give way; of any other row that is read twice, the
+/// first reading stays.
+fn prepare_insert<'a>(fresh: &'a Connection, table: &Table) -> Result<Statement<'a>, StoreError> {
+    let verb = if table.name == COUNTERS {
+        "REPLACE"
+    } else {
+        "IGNORE"
+    };
+    Ok(fresh.prepare(&format!(
+        "INSERT OR {verb} INTO {} ({}) VALUES ({})",
+        table.name,
+        table.columns.join(", "),
+        vec!["?"; table.columns.len()].join(", ")
+    ))?)
+}
+
+/// Gives how many rows that added; `None` for a row whose values are not of their columns'
+/// types: it is none.
+fn keep_row(insert: &mut Statement<'_>, row: Vec<Value>) -> Result<Option<u64>, StoreError> {
+    match insert.execute(params_from_iter(row)) {
+        Ok(count) => Ok(Some(count as u64)),
+        Err(error) => match StoreError::from(error) {
+            StoreError::Damaged(_) => Ok(None),
+            error => Err(error),
+        },
+    }
 }
 
 /// Reads a table from its first row to its last, around what cannot be read. Gives whether

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use proptest::prelude::*;
+
 use super::*;
 
 /// A closed database of `count` assets and one row of the queue.
@@ -108,6 +110,73 @@ fn a_destroyed_first_page_costs_nothing_but_itself() {
 }
 
 #[test]
+fn assets_are_found_though_the_page_that_leads_to_them_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = filled(dir.path(), 2000);
+    let (name, root): (String, usize) = {
+        let whole = Connection::open(&file).unwrap();
+        let root: i64 = whole
+            .query_row(
+                "SELECT rootpage FROM sqlite_schema WHERE name = 'assets'",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        let name = whole
+            .query_row(
+                "SELECT name FROM assets WHERE asset_id = 're_7'",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        (name, usize::try_from(root).unwrap())
+    };
+    let page = PAGE_SIZE as usize;
+    assert_eq!(damaged(dir.path(), (root - 1) * page, page, 0), 2000);
+    let history = open(dir.path());
+    let found = history.asset(URL, &AssetId::new("re_7").unwrap()).unwrap();
+    assert_eq!(
+        found,
+        Some(AssetRecord {
+            status: Some(AssetStatus::Success),
+            ..asset("re_7", &name, 7)
+        })
+    );
+    assert_eq!(history.items().unwrap().len(), 1);
+}
+
+#[test]
+fn assets_that_are_only_in_the_log_are_found_without_the_tree() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    put(
+        &mut history,
+        (0..10)
+            .map(|n| AssetRecord {
+                size: 1 << (n * 6),
+                uploaded_at_ms: -n,
+                ..asset(&format!("re_{n}"), "a.mp4", n)
+            })
+            .collect(),
+    );
+    let before = history.search("", 99, 0).unwrap();
+    let lost = tempfile::tempdir().unwrap();
+    for ending in ["", place::LOG] {
+        let name = format!("{FILE_NAME}{ending}");
+        fs::copy(dir.path().join(&name), lost.path().join(&name)).unwrap();
+    }
+    // The log's salt is wrong: SQLite takes nothing of it. The file is no database.
+    let log = lost.path().join(format!("{FILE_NAME}{}", place::LOG));
+    let mut bytes = fs::read(&log).unwrap();
+    bytes[16..32].fill(0);
+    fs::write(&log, bytes).unwrap();
+    fs::write(lost.path().join(FILE_NAME), [b'?'; 4096]).unwrap();
+    let opened = History::open(lost.path()).unwrap();
+    assert!(opened.set_aside.is_some());
+    assert_eq!(opened.history.search("", 99, 0).unwrap(), before);
+}
+
+#[test]
 fn a_file_that_was_cut_short_gives_every_row_of_the_pages_that_are_left() {
     for keep in [100, 4096, 5000, 100_000, 200_001, 500_000] {
         let dir = tempfile::tempdir().unwrap();
@@ -154,6 +223,7 @@ fn a_log_that_lost_its_database_is_set_aside_and_not_deleted() {
     assert!(fs::metadata(aside).unwrap().len() > 0);
 }
 
+#[cfg(unix)]
 #[test]
 fn damage_that_shows_in_use_is_repaired_and_a_second_owner_follows() {
     let dir = tempfile::tempdir().unwrap();
@@ -195,6 +265,7 @@ fn damage_that_shows_in_use_is_repaired_and_a_second_owner_follows() {
     assert_eq!(upload.count("re_window").unwrap(), 1);
 }
 
+#[cfg(unix)]
 #[test]
 fn of_two_owners_that_find_the_same_damage_one_sets_aside_and_one_follows() {
     let dir = tempfile::tempdir().unwrap();
@@ -207,6 +278,7 @@ fn of_two_owners_that_find_the_same_damage_one_sets_aside_and_one_follows() {
     assert_eq!(second.history.count("").unwrap(), 10);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_data_directory_that_is_taken_away_in_use_is_made_again() {
     let temp = tempfile::tempdir().unwrap();

@@ -1,0 +1,136 @@
+//! What a search, an export and the look for equal content find.
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn search_finds_parts_of_name_path_and_id_in_any_script_newest_first() {
+    let mut history = History::in_memory().unwrap();
+    put(
+        &mut history,
+        vec![
+            asset("re_100", "Urlaub ÄÖÜ.mp4", 1),
+            asset("re_200", "100%_sure.mp4", 2),
+            asset("re_300", "假期视频.MOV", 3),
+            asset("re_400", "ΟΔΥΣΣΕΥΣ.png", 4),
+            asset("re_500", "plain.mp4", 5),
+            asset("re_600", "back\\slash'quote.mp4", 5),
+        ],
+    );
+    let found = |query: &str| {
+        let found = history.search(query, 100, 0).unwrap();
+        assert_eq!(history.count(query).unwrap(), found.len() as u64);
+        ids(&found).join(" ")
+    };
+    assert_eq!(found("äöü"), "re_100");
+    assert_eq!(found("URLAUB"), "re_100");
+    assert_eq!(found("%"), "re_200");
+    assert_eq!(found("_"), "re_600 re_500 re_400 re_300 re_200 re_100");
+    assert_eq!(found("0%_S"), "re_200");
+    assert_eq!(found("视频.mov"), "re_300");
+    assert_eq!(found("οδυσσευς"), "re_400");
+    assert_eq!(found("δυσ"), "re_400");
+    assert_eq!(found("/MEDIA/pl"), "re_500");
+    assert_eq!(found("re_3"), "re_300");
+    assert_eq!(found("\\slash'"), "re_600");
+    assert_eq!(found("nothing"), "");
+    assert_eq!(
+        ids(&history.search("", 2, 1).unwrap()),
+        ["re_500", "re_400"]
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_part_of_a_name_finds_it(name in "\\PC{1,12}", from in 0_usize..12, len in 1_usize..12) {
+        let mut history = History::in_memory().unwrap();
+        put(&mut history, vec![asset("re_1", &name, 1)]);
+        let part: String = name.chars().skip(from).take(len).collect();
+        prop_assert_eq!(history.count(&part).unwrap(), 1);
+    }
+}
+
+#[test]
+fn an_export_hands_out_every_asset_and_stops_at_an_error() {
+    let mut history = History::in_memory().unwrap();
+    put(
+        &mut history,
+        (0..5000)
+            .map(|n| asset(&format!("re_{n}"), &format!("{n}.mp4"), n))
+            .collect(),
+    );
+    let mut next = 5000;
+    history
+        .for_each_asset::<StoreError>("", |asset| {
+            next -= 1;
+            assert_eq!(asset.uploaded_at_ms, next);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(next, 0);
+    let mut seen = 0;
+    let stopped = history.for_each_asset("", |_| {
+        seen += 1;
+        if seen == 3 {
+            Err(StoreError::Busy)
+        } else {
+            Ok(())
+        }
+    });
+    assert_eq!((stopped, seen), (Err(StoreError::Busy), 3));
+}
+
+#[test]
+fn only_a_sound_asset_of_the_same_account_and_service_stands_in_for_an_upload() {
+    let mut history = History::in_memory().unwrap();
+    let content = ContentHash::from_bytes([9; 32]);
+    let sound = AssetRecord {
+        content: Some(content),
+        status: Some(AssetStatus::Success),
+        ..asset("re_good", "a.mp4", 1)
+    };
+    let but = |id: &str, change: fn(&mut AssetRecord)| {
+        let mut record = sound.clone();
+        record.asset_id = AssetId::new(id).unwrap();
+        change(&mut record);
+        record
+    };
+    put(
+        &mut history,
+        vec![
+            sound.clone(),
+            but("re_account", |r| r.account = Account::from_fingerprint("f")),
+            but("re_url", |r| r.base_url = "http://localhost".to_owned()),
+            but("re_failed", |r| r.status = Some(AssetStatus::Failed)),
+            but("re_waiting", |r| r.status = None),
+            but("re_unhashed", |r| r.content = None),
+            but("re_short", |r| r.note = Some(AssetNote::SizeMismatch)),
+            but("re_gone", |r| r.note = Some(AssetNote::Gone)),
+            but("re_size", |r| r.size = 101),
+            but("re_twice", |r| {
+                r.note = Some(AssetNote::MayBeStoredTwice);
+                r.content = Some(ContentHash::from_bytes([8; 32]));
+            }),
+        ],
+    );
+    let found = history.same_size(&account(), URL, 100).unwrap();
+    assert_eq!(ids(&found), ["re_twice", "re_good"]);
+    assert_eq!(
+        history
+            .asset_by_content(&account(), URL, ContentHash::from_bytes([8; 32]))
+            .unwrap()
+            .map(|asset| asset.asset_id),
+        AssetId::new("re_twice")
+    );
+    let mut gone = history.asset_by_content(&account(), URL, content).unwrap();
+    assert_eq!(gone.as_ref().map(|asset| asset.size), Some(101));
+    gone.as_mut().unwrap().note = Some(AssetNote::Gone);
+    put(&mut history, vec![gone.unwrap()]);
+    assert_eq!(
+        history.asset_by_content(&account(), URL, content).unwrap(),
+        Some(sound)
+    );
+}
