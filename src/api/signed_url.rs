@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::base_url::is_loopback;
-use super::body::{self, Shape};
+use super::body::Shape;
 use super::client::Client;
 use super::error::{Answer, Call, Effect};
 use super::multipart::Framing;
@@ -365,10 +365,7 @@ impl Client {
                 if verdict == Verdict::Stored {
                     self.book().proven(&host, kind, flavour);
                 }
-                return match hash {
-                    Some(hash) => Ok(hash),
-                    None => body::hash(file, &self.options.rate_limit).await,
-                };
+                return self.hash_of(hash, file).await;
             }
             Verdict::Wrong if self.book().refused(&host, kind, flavour) => {
                 (FaultKind::WrongFlavour, None)
@@ -432,8 +429,7 @@ impl Client {
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type);
         }
-        let limit = &self.options.rate_limit;
-        let (body, transfer) = body::open(step.file, shape, step.meter, limit).await?;
+        let (body, transfer) = self.open(step.file, shape, step.meter).await?;
         let size = step.file.stamp.size;
         let answer = self
             .send_file(call, request, (body, &transfer), step.meter, size)
