@@ -11,7 +11,8 @@ use url::Url;
 use super::body::Shape;
 use super::client::Client;
 use super::error::{Answer, Call, Effect};
-use super::signed_url::{Flavour, Step, Verdict, describe, judge};
+use super::flavour::Flavour;
+use super::signed_url::{Step, Verdict, describe, judge};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 

@@ -7,8 +7,8 @@ use super::*;
 use crate::api::Service;
 use crate::api::base_url::BaseUrl;
 use crate::api::client::ClientOptions;
+use crate::api::flavour::Learned;
 use crate::model::asset::AssetId;
-use crate::model::retry::Policy;
 
 const TRANSIENT: Recovery = Recovery::Transient { retry_after: None };
 const V4: &str =
@@ -20,7 +20,8 @@ const MISMATCH: &str = "<?xml version='1.0'?><Error><Code>SignatureDoesNotMatch<
 
 fn client(server: &Server) -> Client {
     let mut options = ClientOptions::new(BaseUrl::parse(&server.base()).unwrap());
-    options.policy = Policy::default().faster(100);
+    options.policy.backoff_first = Duration::from_millis(10);
+    options.policy.backoff_max = Duration::from_millis(100);
     Client::new(options).unwrap()
 }
 
