@@ -204,20 +204,18 @@ pub(crate) async fn open(
     Ok((body, transfer))
 }
 
-/// Reads a whole file for its hash alone, unchanged as a body would have it.
+/// Reads the file that a transfer was opened for to its end; nothing is sent.
 ///
 /// # Errors
-/// As [`open`].
-pub(crate) async fn hash(file: &Outgoing, limit: &Arc<RateLimit>) -> Result<ContentHash, Fault> {
-    let unused = Arc::new(Meter::default());
-    let (_body, transfer) = open(file, Shape::raw(file.stamp.size), &unused, limit).await?;
-    let end = std::future::poll_fn(|cx| transfer.shared.buffers().poll_recv(cx)).await;
-    debug_assert!(!matches!(end, Some(Ok(_))), "nothing is left to send");
-    transfer.hash().ok_or_else(|| {
-        transfer
-            .fault()
-            .unwrap_or_else(|| Fault::new(FaultKind::Unreadable))
-    })
+/// What is wrong with the file.
+pub(crate) async fn read_out(transfer: &Transfer) -> Result<ContentHash, Fault> {
+    while let Some(Ok(_)) = std::future::poll_fn(|cx| transfer.shared.buffers().poll_recv(cx)).await
+    {
+    }
+    match transfer.shared.outcome.get() {
+        Some(outcome) => outcome.clone(),
+        None => Err(Fault::new(FaultKind::Unreadable)),
+    }
 }
 
 impl FileBody {

@@ -10,9 +10,9 @@ use tokio::time::Instant;
 use super::base_url::BaseUrl;
 use super::body::{self, FileBody, Shape, Transfer};
 use super::error::{Answer, Call, Cut, Effect};
+use super::flavour::{FlavourBook, Learned};
 use super::multipart::Framing;
 use super::resumable::Sessions;
-use super::signed_url::{FlavourBook, Learned};
 use super::throttle::RateLimit;
 use super::wire::{self, Envelope};
 use super::{Meter, Outgoing, Service, Ticket, Uploaded};
@@ -183,30 +183,57 @@ impl Client {
 
     /// Ends when nothing moved for too long.
     async fn watch(&self, transfer: &Transfer, meter: &Meter, size: u64) -> FaultKind {
-        let policy = &self.options.policy;
-        let look = (policy.stall / 16).max(Duration::from_millis(1));
-        let mut moved = (transfer.activity(), Instant::now());
-        while !meter.body_out() {
-            if transfer.activity() != moved.0 {
-                moved = (transfer.activity(), Instant::now());
-            } else if moved.1.elapsed() >= policy.stall {
-                return FaultKind::Stalled;
-            }
-            tokio::time::sleep(look).await;
+        self.stalls(transfer, || meter.body_out()).await;
+        if !meter.body_out() {
+            return FaultKind::Stalled;
         }
-        tokio::time::sleep(policy.answer_limit(size)).await;
+        tokio::time::sleep(self.options.policy.answer_limit(size)).await;
         FaultKind::NoAnswer
     }
 
-    /// The hash of what was sent; of the file, where the answer came before all of it was.
+    /// Ends when a transfer does not move for the policy's stall time, or is over.
+    async fn stalls(&self, transfer: &Transfer, is_over: impl Fn() -> bool) {
+        let stall = self.options.policy.stall;
+        let look = (stall / 16).max(Duration::from_millis(1));
+        let mut moved = (transfer.activity(), Instant::now());
+        while !is_over() && moved.1.elapsed() < stall {
+            tokio::time::sleep(look).await;
+            if transfer.activity() != moved.0 {
+                moved = (transfer.activity(), Instant::now());
+            }
+        }
+    }
+
+    /// Opens a file as a body, within the policy's stall time.
+    pub(super) async fn open(
+        &self,
+        file: &Outgoing,
+        shape: Shape,
+        meter: &Arc<Meter>,
+    ) -> Result<(FileBody, Transfer), Fault> {
+        let open = body::open(file, shape, meter, &self.options.rate_limit);
+        tokio::time::timeout(self.options.policy.stall, open)
+            .await
+            .unwrap_or_else(|_| Err(Fault::new(FaultKind::Stalled)))
+    }
+
+    /// The hash of what was sent; where the answer came before all of it was, of the
+    /// file, which is then read once more.
     pub(super) async fn hash_of(
         &self,
-        transfer: &Transfer,
+        sent: Option<ContentHash>,
         file: &Outgoing,
     ) -> Result<ContentHash, Fault> {
-        match transfer.hash() {
-            Some(hash) => Ok(hash),
-            None => body::hash(file, &self.options.rate_limit).await,
+        if let Some(hash) = sent {
+            return Ok(hash);
+        }
+        let unused = Arc::new(Meter::default());
+        let (_body, transfer) = self
+            .open(file, Shape::raw(file.stamp.size), &unused)
+            .await?;
+        tokio::select! {
+            hash = body::read_out(&transfer) => hash,
+            () = self.stalls(&transfer, || false) => Err(Fault::new(FaultKind::Stalled)),
         }
     }
 
@@ -297,8 +324,7 @@ impl Service for Client {
             .post(self.options.base_url.endpoint(&["upload"]))
             .header(AUTHORIZATION, secret(key)?)
             .header(CONTENT_TYPE, framing.content_type());
-        let limit = &self.options.rate_limit;
-        let (body, transfer) = body::open(file, Shape::form(&framing), meter, limit).await?;
+        let (body, transfer) = self.open(file, Shape::form(&framing), meter).await?;
         let answer = self
             .send_file(call, request, (body, &transfer), meter, file.stamp.size)
             .await?;
@@ -306,7 +332,7 @@ impl Service for Client {
         let asset_id = wire::asset_id(&data).ok_or_else(|| call.lacks_data(&answer))?;
         Ok(Uploaded {
             asset_id,
-            content: self.hash_of(&transfer, file).await?,
+            content: self.hash_of(transfer.hash(), file).await?,
         })
     }
 

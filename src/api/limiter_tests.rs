@@ -1,1 +1,232 @@
-//! Tests.
+//! Turns on paused time; sharing between limiters in real time.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::asset::Account;
+
+const SPACING: Duration = Duration::from_millis(1050);
+
+fn limiter() -> Rc<Limiter> {
+    Rc::new(Limiter::new(LimiterOptions::default()))
+}
+
+/// Runs on paused time, with tasks of this thread.
+fn paused(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    tokio::task::LocalSet::new().block_on(&runtime, test);
+}
+
+type Log = Rc<RefCell<Vec<(u32, Turn, Instant)>>>;
+
+/// A waiter that notes its grant.
+fn wait(limiter: &Rc<Limiter>, log: &Log, name: u32, turn: Turn) -> tokio::task::JoinHandle<()> {
+    let (limiter, log) = (Rc::clone(limiter), Rc::clone(log));
+    tokio::task::spawn_local(async move {
+        limiter.slot(turn).await;
+        log.borrow_mut().push((name, turn, Instant::now()));
+    })
+}
+
+fn names(log: &Log) -> Vec<u32> {
+    log.borrow().iter().map(|(name, ..)| *name).collect()
+}
+
+fn assert_spaced(log: &Log) {
+    for pair in log.borrow().windows(2) {
+        let gap = pair[1].2 - pair[0].2;
+        assert!(gap >= SPACING, "{gap:?}");
+    }
+}
+
+async fn settle() {
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[test]
+fn uploads_go_before_polls_and_each_in_its_order() {
+    paused(async {
+        let (limiter, log) = (limiter(), Log::default());
+        let mut tasks = Vec::new();
+        for (name, turn) in [
+            (1, Turn::Poll),
+            (2, Turn::Poll),
+            (3, Turn::Upload),
+            (4, Turn::Poll),
+            (5, Turn::Upload),
+        ] {
+            tasks.push(wait(&limiter, &log, name, turn));
+        }
+        let start = Instant::now();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        // The first slot is free when the first one asks.
+        assert_eq!(names(&log), [1, 3, 5, 2, 4]);
+        assert_spaced(&log);
+        assert_eq!(start.elapsed(), SPACING * 4);
+    });
+}
+
+#[test]
+fn a_poll_is_not_starved_and_neither_are_uploads() {
+    paused(async {
+        let (limiter, log) = (limiter(), Log::default());
+        for name in 0..40 {
+            drop(wait(&limiter, &log, name, Turn::Upload));
+        }
+        for name in 100..140 {
+            drop(wait(&limiter, &log, name, Turn::Poll));
+        }
+        tokio::time::sleep(Duration::from_secs(100)).await;
+        assert_eq!(log.borrow().len(), 80);
+        assert_spaced(&log);
+        let turns: Vec<Turn> = log.borrow().iter().map(|(_, turn, _)| *turn).collect();
+        assert!(turns[..10].iter().all(|turn| *turn == Turn::Upload));
+        // From then on the two classes take turns.
+        for pair in turns[10..68].windows(2) {
+            assert_ne!(pair[0], pair[1]);
+        }
+    });
+}
+
+#[test]
+fn a_cancelled_wait_takes_no_slot_and_holds_up_nobody() {
+    paused(async {
+        let (limiter, log) = (limiter(), Log::default());
+        limiter.slot(Turn::Upload).await;
+        let start = Instant::now();
+        let first = wait(&limiter, &log, 1, Turn::Upload);
+        drop(wait(&limiter, &log, 2, Turn::Poll));
+        drop(wait(&limiter, &log, 3, Turn::Poll));
+        settle().await;
+        first.abort();
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(names(&log), [2, 3]);
+        assert_eq!(log.borrow()[0].2 - start, SPACING);
+    });
+}
+
+#[test]
+fn rate_limit_answers_double_the_spacing_and_good_ones_bring_it_back() {
+    paused(async {
+        let limiter = limiter();
+        limiter.slot(Turn::Upload).await;
+        let start = Instant::now();
+        limiter.rate_limited(Some(Duration::from_secs(7)));
+        assert_eq!(limiter.spacing(), SPACING * 2);
+        limiter.slot(Turn::Upload).await;
+        assert_eq!(start.elapsed().as_millis(), 7000);
+        limiter.slot(Turn::Upload).await;
+        assert_eq!(start.elapsed().as_millis(), 9100);
+        for _ in 0..10 {
+            limiter.rate_limited(None);
+        }
+        assert_eq!(limiter.spacing(), Duration::from_secs(32));
+        limiter.good();
+        assert_eq!(limiter.spacing(), Duration::from_millis(28_800));
+        for _ in 0..100 {
+            limiter.good();
+        }
+        assert_eq!(limiter.spacing(), SPACING);
+    });
+}
+
+#[test]
+fn a_delay_reaches_whoever_waits_already() {
+    paused(async {
+        let (limiter, log) = (limiter(), Log::default());
+        limiter.slot(Turn::Upload).await;
+        let start = Instant::now();
+        drop(wait(&limiter, &log, 1, Turn::Upload));
+        settle().await;
+        limiter.rate_limited(Some(Duration::from_secs(20)));
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        assert_eq!(log.borrow()[0].2 - start, Duration::from_secs(20));
+    });
+}
+
+/// What may happen to a limiter.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Ask(Turn),
+    Cancel(usize),
+    Sleep(u64),
+    Limited(Option<u64>),
+    Good,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => Just(Step::Ask(Turn::Upload)),
+        4 => Just(Step::Ask(Turn::Poll)),
+        2 => (0usize..50).prop_map(Step::Cancel),
+        4 => (0u64..4000).prop_map(Step::Sleep),
+        1 => proptest::option::of(0u64..5).prop_map(Step::Limited),
+        1 => Just(Step::Good),
+    ];
+    proptest::collection::vec(step, 1..80)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_two_slots_are_closer_than_the_spacing_and_everyone_gets_one(steps in steps()) {
+        paused(async {
+            let (limiter, log) = (limiter(), Log::default());
+            let mut tasks = Vec::new();
+            for step in steps {
+                match step {
+                    Step::Ask(turn) => {
+                        let name = u32::try_from(tasks.len()).unwrap();
+                        tasks.push(wait(&limiter, &log, name, turn));
+                    }
+                    Step::Cancel(index) => if let Some(task) = tasks.get(index) {
+                        task.abort();
+                    },
+                    Step::Sleep(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
+                    Step::Limited(wait) => limiter.rate_limited(wait.map(Duration::from_secs)),
+                    Step::Good => limiter.good(),
+                }
+            }
+            for task in tasks {
+                match tokio::time::timeout(Duration::from_secs(10_000), task).await {
+                    Ok(ended) => assert!(ended.map_or_else(|error| error.is_cancelled(), |()| true)),
+                    Err(_) => panic!("a waiter was forgotten"),
+                }
+            }
+            assert_spaced(&log);
+            let state = limiter.lock();
+            assert!(state.uploads.is_empty() && state.polls.is_empty());
+        });
+    }
+}
+
+#[tokio::test]
+async fn two_programs_share_one_slot_at_a_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let account = Account::from_fingerprint("0123");
+    let mut tasks = tokio::task::JoinSet::new();
+    let start = Instant::now();
+    for _program in 0..2 {
+        // 1.05 s / 20: 52.5 ms.
+        let limiter = Arc::new(Limiter::new(LimiterOptions::default().faster(20)));
+        limiter.share(Some(SharedSlots::new(dir.path(), &account)));
+        for _ in 0..6 {
+            let limiter = Arc::clone(&limiter);
+            tasks.spawn(async move { limiter.slot(Turn::Upload).await });
+        }
+    }
+    tasks.join_all().await;
+    let elapsed = start.elapsed();
+    assert!(elapsed >= Duration::from_millis(11 * 52), "{elapsed:?}");
+}

@@ -7,7 +7,7 @@
 //! | [`client`] | the calls over HTTP |
 //! | [`limiter`], [`shared_slots`] | one request a second for all calls, of all programs |
 //! | [`paced`] | the calls, each in its turn |
-//! | [`signed_url`] | flavours of the storage step |
+//! | [`flavour`] | flavours of the storage step, and what was learned of them |
 //! | [`throttle`] | a limit on bytes a second |
 //! | [`redact`] | secrets out of text |
 
@@ -15,6 +15,7 @@ pub mod base_url;
 pub(crate) mod body;
 pub mod client;
 pub(crate) mod error;
+pub mod flavour;
 pub mod limiter;
 pub(crate) mod multipart;
 pub mod paced;
@@ -22,7 +23,7 @@ pub(crate) mod reader;
 pub mod redact;
 mod resumable;
 pub mod shared_slots;
-pub mod signed_url;
+mod signed_url;
 pub mod throttle;
 pub(crate) mod wire;
 #[cfg(test)]

@@ -1,1 +1,149 @@
-//! Tests.
+//! The turns and lessons of paced calls, over a service in memory on paused time.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::*;
+use crate::api::limiter::LimiterOptions;
+use crate::api::{SecretUrl, wire_server};
+use crate::model::asset::{AssetMetadata, AssetStatus};
+
+/// Notes its calls; fails with what it is told to.
+#[derive(Default)]
+struct Noting {
+    calls: Mutex<Vec<(&'static str, Instant)>>,
+    fails: Mutex<Option<Fault>>,
+}
+
+impl Noting {
+    fn note<T>(&self, call: &'static str, answer: T) -> Result<T, Fault> {
+        self.calls.lock().unwrap().push((call, Instant::now()));
+        self.fails.lock().unwrap().take().map_or(Ok(answer), Err)
+    }
+}
+
+fn asset() -> AssetId {
+    AssetId::new("re_1").unwrap()
+}
+
+fn ticket() -> Ticket {
+    Ticket {
+        asset_id: asset(),
+        url: SecretUrl(zeroize::Zeroizing::new("https://h/o".into())),
+        expires_in: None,
+    }
+}
+
+impl Service for Noting {
+    async fn check_key(&self, _: &ApiKey) -> Result<(), Fault> {
+        self.note("check", ())
+    }
+
+    async fn upload(&self, _: &ApiKey, _: &Outgoing, _: &Arc<Meter>) -> Result<Uploaded, Fault> {
+        let content = ContentHash::from_bytes([0; 32]);
+        let asset_id = asset();
+        self.note("upload", Uploaded { asset_id, content })
+    }
+
+    async fn signed_url(&self, _: &ApiKey, _: &str) -> Result<Ticket, Fault> {
+        self.note("signed_url", ticket())
+    }
+
+    async fn store(&self, _: &Ticket, _: &Outgoing, _: &Arc<Meter>) -> Result<ContentHash, Fault> {
+        self.note("store", ContentHash::from_bytes([0; 32]))
+    }
+
+    async fn metadata(&self, _: &ApiKey, _: &AssetId) -> Result<AssetAnswer, Fault> {
+        let status = AssetStatus::Success;
+        let file_size = None;
+        self.note(
+            "metadata",
+            AssetAnswer::Known(AssetMetadata { status, file_size }),
+        )
+    }
+}
+
+fn paced() -> Paced<Noting> {
+    let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
+    Paced::new(Noting::default(), limiter)
+}
+
+fn key() -> ApiKey {
+    ApiKey::from_pasted("sk-mavi-test").unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_call_takes_a_slot_and_says_when_it_starts() {
+    let paced = paced();
+    let sample = wire_server::sample(1);
+    let meter = Arc::new(Meter::default());
+    let started = Mutex::new(Vec::new());
+    let note = || started.lock().unwrap().push(Instant::now());
+    let first = Instant::now();
+    tokio::join!(
+        async { paced.metadata(&key(), &asset(), note).await.unwrap() },
+        async { paced.check_key(&key(), note).await.unwrap() },
+        async {
+            let file = &sample.file;
+            paced.upload(&key(), file, &meter, note).await.unwrap()
+        },
+        async { paced.signed_url(&key(), "a.mp4", note).await.unwrap() },
+        async {
+            let file = &sample.file;
+            paced.store(&ticket(), file, &meter, note).await.unwrap()
+        },
+    );
+    let calls = paced.service().calls.lock().unwrap().clone();
+    let spacing = Duration::from_millis(1050);
+    for (index, (call, at)) in calls.iter().enumerate() {
+        let index = u32::try_from(index).unwrap();
+        assert!(*at - first >= spacing * index, "{call}");
+    }
+    let times: Vec<Instant> = calls.iter().map(|(_, at)| *at).collect();
+    assert_eq!(*started.lock().unwrap(), times);
+    let mut names: Vec<&str> = calls.iter().map(|(call, _)| *call).collect();
+    // The poll was there first, with a free slot.
+    assert_eq!(names.remove(0), "metadata");
+    assert_eq!(names, ["check", "upload", "signed_url", "store"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limiter_learns_from_answers() {
+    let paced = paced();
+    let call = async || paced.check_key(&key(), || {}).await;
+    let fail = |fault| *paced.service().fails.lock().unwrap() = Some(fault);
+    let spacing = Duration::from_millis(1050);
+    fail(
+        Fault::new(FaultKind::RateLimited).with_recovery(Recovery::Transient {
+            retry_after: Some(Duration::from_secs(5)),
+        }),
+    );
+    call().await.unwrap_err();
+    assert_eq!(paced.limiter().spacing(), spacing * 2);
+    let before = Instant::now();
+    fail(Fault::new(FaultKind::RateLimitedOrInvalid));
+    call().await.unwrap_err();
+    assert_eq!(before.elapsed().as_secs(), 5);
+    assert_eq!(paced.limiter().spacing(), spacing * 4);
+    fail(Fault::new(FaultKind::ServerError));
+    call().await.unwrap_err();
+    assert_eq!(paced.limiter().spacing(), spacing * 4);
+    call().await.unwrap();
+    assert_eq!(paced.limiter().spacing(), (spacing * 4).mul_f64(0.9));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_wait_never_sends() {
+    let paced = paced();
+    paced.check_key(&key(), || {}).await.unwrap();
+    let short = Duration::from_millis(500);
+    let started = Mutex::new(false);
+    let key = key();
+    let waiting = paced.check_key(&key, || *started.lock().unwrap() = true);
+    assert!(tokio::time::timeout(short, waiting).await.is_err());
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(paced.service().calls.lock().unwrap().len(), 1);
+    assert!(!*started.lock().unwrap());
+}

@@ -8,10 +8,11 @@ use reqwest::Method;
 use reqwest::header::{CONTENT_RANGE, LOCATION, RANGE};
 use url::Url;
 
-use super::body::{self, Shape};
+use super::body::Shape;
 use super::client::Client;
 use super::error::{Answer, Call, Effect};
-use super::signed_url::{Flavour, Step, Verdict, describe, judge};
+use super::flavour::Flavour;
+use super::signed_url::{Step, Verdict, describe, judge};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 
@@ -256,8 +257,7 @@ impl Client {
             CONTENT_RANGE,
             format!("bytes {from}-{}/{size}", size.saturating_sub(1)),
         );
-        let limit = &self.options.rate_limit;
-        let (body, transfer) = body::open(step.file, Shape::raw(from), step.meter, limit).await?;
+        let (body, transfer) = self.open(step.file, Shape::raw(from), step.meter).await?;
         let answer = self
             .send_file(SEND, request, (body, &transfer), step.meter, size)
             .await?;

@@ -1,0 +1,223 @@
+//! Which flavour of the storage step a URL asks for, and what was learned of each host.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// What a URL's query says it was signed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UrlKind {
+    /// It is a resumable session already.
+    Session,
+    /// Starting a resumable session.
+    StartsSession,
+    /// V4, with `Content-Type` among the signed headers.
+    V4Typed,
+    /// V4 without it.
+    V4,
+    /// V2: not said, a PUT usually.
+    V2,
+    /// Not a plain storage URL.
+    Unknown,
+}
+
+/// A way to send the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flavour {
+    /// Resumable, the URL being the session.
+    Session,
+    /// Resumable, from a session that the URL starts.
+    StartSession,
+    /// PUT of the raw bytes, without `Content-Type`.
+    Put,
+    /// PUT of the raw bytes with the content type of the extension.
+    PutTyped,
+    /// PUT of the raw bytes as `application/octet-stream`.
+    PutOctets,
+    /// POST of a form with the part `file`, the vendor's documented way.
+    Form,
+}
+
+impl UrlKind {
+    /// Reads it off a URL. Names of parameters are compared without regard to case.
+    pub fn of(url: &Url) -> Self {
+        let mut v2 = [false; 3];
+        let mut signed_headers = None;
+        for (name, value) in url.query_pairs() {
+            match name.to_ascii_lowercase().as_str() {
+                "upload_id" => return Self::Session,
+                "x-goog-signedheaders" | "x-amz-signedheaders" => {
+                    signed_headers = Some(value.to_ascii_lowercase());
+                }
+                "googleaccessid" => v2[0] = true,
+                "expires" => v2[1] = true,
+                "signature" => v2[2] = true,
+                _ => {}
+            }
+        }
+        let Some(headers) = signed_headers else {
+            return if v2 == [true; 3] {
+                Self::V2
+            } else {
+                Self::Unknown
+            };
+        };
+        let signs = |header: &str| headers.split(';').any(|name| name.trim() == header);
+        if signs("x-goog-resumable") {
+            Self::StartsSession
+        } else if signs("content-type") {
+            Self::V4Typed
+        } else {
+            Self::V4
+        }
+    }
+
+    /// The flavours that may be right, the likeliest first.
+    pub fn order(self) -> &'static [Flavour] {
+        match self {
+            Self::Session => &[Flavour::Session],
+            Self::StartsSession => &[Flavour::StartSession],
+            Self::V4Typed => &[Flavour::PutTyped, Flavour::PutOctets, Flavour::Form],
+            Self::V4 | Self::V2 => &[Flavour::Put, Flavour::Form],
+            Self::Unknown => &[Flavour::Form, Flavour::Put],
+        }
+    }
+}
+
+/// What is known of one kind of URL at one host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    /// The flavour for the next try.
+    next: Flavour,
+    /// It has worked here.
+    proven: bool,
+}
+
+/// A flavour that worked, in a form that can be kept. Holds no secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Learned {
+    /// Host of the storage.
+    pub host: String,
+    /// What its URLs look like.
+    pub kind: UrlKind,
+    /// What they take.
+    pub flavour: Flavour,
+}
+
+/// Which flavour works where.
+#[derive(Clone, Debug, Default)]
+pub struct FlavourBook {
+    known: BTreeMap<(String, UrlKind), Known>,
+    refused: BTreeMap<(String, UrlKind), Vec<Flavour>>,
+}
+
+impl FlavourBook {
+    /// A book with what was kept of an earlier one.
+    pub fn from_learned(learned: &[Learned]) -> Self {
+        let mut book = Self::default();
+        for entry in learned {
+            book.proven(&entry.host, entry.kind, entry.flavour);
+        }
+        book
+    }
+
+    /// Every flavour that has worked.
+    pub fn learned(&self) -> Vec<Learned> {
+        self.known
+            .iter()
+            .filter(|(_, known)| known.proven)
+            .map(|((host, kind), known)| Learned {
+                host: host.clone(),
+                kind: *kind,
+                flavour: known.next,
+            })
+            .collect()
+    }
+
+    /// The flavour for the next try.
+    pub fn next(&self, host: &str, kind: UrlKind) -> Flavour {
+        self.known
+            .get(&(host.to_owned(), kind))
+            .map_or(kind.order()[0], |known| known.next)
+    }
+
+    /// A flavour worked.
+    pub fn proven(&mut self, host: &str, kind: UrlKind, flavour: Flavour) {
+        let place = (host.to_owned(), kind);
+        self.refused.remove(&place);
+        let known = Known {
+            next: flavour,
+            proven: true,
+        };
+        self.known.insert(place, known);
+    }
+
+    /// A flavour was refused as the wrong kind. Says whether another is left to try;
+    /// where none is, the book starts again for the next file.
+    pub fn refused(&mut self, host: &str, kind: UrlKind, flavour: Flavour) -> bool {
+        let place = (host.to_owned(), kind);
+        if self.next(host, kind) != flavour {
+            // Another transfer found out first.
+            return true;
+        }
+        let refused = self.refused.entry(place.clone()).or_default();
+        refused.push(flavour);
+        match kind.order().iter().find(|left| !refused.contains(left)) {
+            Some(&next) => {
+                let proven = false;
+                self.known.insert(place, Known { next, proven });
+                true
+            }
+            None => {
+                self.refused.remove(&place);
+                self.known.remove(&place);
+                false
+            }
+        }
+    }
+
+    /// The storage server named a header that the URL was signed with: this flavour has
+    /// it. Says whether that one is still to be tried.
+    pub(crate) fn directed(
+        &mut self,
+        host: &str,
+        kind: UrlKind,
+        from: Flavour,
+        to: Flavour,
+    ) -> bool {
+        let place = (host.to_owned(), kind);
+        let refused = self.refused.entry(place.clone()).or_default();
+        if from == to || refused.contains(&to) {
+            return false;
+        }
+        refused.push(from);
+        let proven = false;
+        self.known.insert(place, Known { next: to, proven });
+        true
+    }
+
+    /// A connection broke in mid-body. On a flavour that is not proven here this may have
+    /// been a refusal: the next try uses the next flavour that was not refused.
+    pub fn broke(&mut self, host: &str, kind: UrlKind, flavour: Flavour) {
+        let place = (host.to_owned(), kind);
+        let proven = self.known.get(&place).is_some_and(|known| known.proven);
+        if proven || self.next(host, kind) != flavour {
+            return;
+        }
+        let refused = self.refused.get(&place);
+        let order = kind.order();
+        let at = order.iter().position(|one| *one == flavour).unwrap_or(0);
+        let next = order
+            .iter()
+            .cycle()
+            .skip(at + 1)
+            .take(order.len())
+            .find(|one| !refused.is_some_and(|refused| refused.contains(one)));
+        if let Some(&next) = next {
+            self.known.insert(place, Known { next, proven });
+        }
+    }
+}
