@@ -8,10 +8,15 @@
 //! | [`sandbox`] | the service in this process, for trying out and for tests |
 //! | [`app`] | the window without its drawing: state, commands, words |
 //! | [`store`] | what is kept: history, settings, the API key |
+//! | [`cli`] | the commands: the engine without a window |
+//! | [`setup`], [`logging`] | the layers put together for a run; its log |
 
 pub mod api;
 pub mod app;
+pub mod cli;
 pub mod engine;
+pub mod logging;
 pub mod model;
 pub mod sandbox;
+pub mod setup;
 pub mod store;

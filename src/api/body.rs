@@ -136,7 +136,8 @@ enum Phase {
 }
 
 /// A file as a request's body. Its length is known and kept: a file that turns out to be
-/// another than was checked ends the body with an error before its last bytes.
+/// another than was checked ends the body with an error before its last bytes. The end of
+/// the body, without which no server can take it for whole, waits for the meter's gate.
 #[derive(Debug)]
 pub(crate) struct FileBody {
     shared: Arc<Shared>,
@@ -239,6 +240,9 @@ impl FileBody {
                 Some(Err(Stopped)) | None => return Poll::Ready(Err(Stopped)),
             }
         }
+        if self.shape.tail.is_empty() && self.current.len() as u64 >= self.file_left {
+            ready!(self.meter.poll_release(cx));
+        }
         let taken = match self.throttle.poll_take(cx, self.current.len()) {
             Poll::Ready(taken) => taken,
             Poll::Pending => {
@@ -289,6 +293,7 @@ impl Body for FileBody {
                 Err(stopped) => return Poll::Ready(Some(Err(stopped))),
             },
             Phase::Tail | Phase::End => {
+                ready!(this.meter.poll_release(cx));
                 this.phase = Phase::End;
                 this.shape.tail.clone()
             }

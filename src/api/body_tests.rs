@@ -251,3 +251,46 @@ async fn a_body_that_waits_is_woken_to_end() {
     assert_eq!(end, Err(Stopped));
     assert!(meter.sent() < 10_000);
 }
+
+#[tokio::test]
+async fn the_end_of_a_body_waits_for_the_gate() {
+    use std::sync::atomic::AtomicUsize;
+    let dir = tempfile::tempdir().unwrap();
+    let file = sample(dir.path());
+    let framing = Framing::new("sample.mp4", "video/mp4");
+    for shape in [Shape::raw(0), Shape::form(&framing)] {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&asked);
+        let meter = Arc::new(Meter::gated(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }));
+        let (body, _transfer) = open(&file, shape, &meter, &RateLimit::new(None))
+            .await
+            .unwrap();
+        let whole = body.length();
+        let mut body = Box::pin(body);
+        let mut out = 0;
+        // Everything that comes without the gate, until it is asked for.
+        let held = std::future::poll_fn(|cx| {
+            loop {
+                let frame = match body.as_mut().poll_frame(cx) {
+                    Poll::Ready(frame) => frame,
+                    Poll::Pending if asked.load(Ordering::Relaxed) > 0 => return Poll::Ready(true),
+                    Poll::Pending => return Poll::Pending,
+                };
+                match frame {
+                    Some(frame) => out += frame.unwrap().into_data().unwrap().len() as u64,
+                    None => return Poll::Ready(false),
+                }
+            }
+        });
+        assert!(held.await, "the end went out unasked");
+        assert!(out < whole && !meter.body_out());
+        meter.release();
+        while let Some(frame) = std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
+            out += frame.unwrap().into_data().unwrap().len() as u64;
+        }
+        assert_eq!((out, asked.load(Ordering::Relaxed)), (whole, 1));
+        assert!(meter.body_out());
+    }
+}

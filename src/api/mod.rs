@@ -33,7 +33,10 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
+
+use futures_util::task::AtomicWaker;
 
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::Fault;
@@ -53,15 +56,52 @@ pub struct Outgoing {
     pub stamp: FileStamp,
 }
 
-/// Counts a body's bytes as they are handed to the connection. Written by the transfer,
-/// read by whoever shows progress.
-#[derive(Debug, Default)]
+/// What a transfer and its watcher share: the count of the bytes that were handed to the
+/// connection, and the gate before the last of them.
+///
+/// The gate is for the journal: once the last byte is out the service may have the file
+/// whatever happens to this program, so that has to be on disk before. A meter made with
+/// [`Meter::default`] has no gate.
+#[derive(Default)]
 pub struct Meter {
+    started: AtomicBool,
     sent: AtomicU64,
     body_out: AtomicBool,
+    gate: Option<Gate>,
+}
+
+struct Gate {
+    ask: Box<dyn Fn() + Send + Sync>,
+    asked: AtomicBool,
+    open: AtomicBool,
+    waker: AtomicWaker,
 }
 
 impl Meter {
+    /// A meter whose transfer calls `ask` (once) when only the end of its body is left, and
+    /// holds that back until [`Meter::release`].
+    pub fn gated(ask: impl Fn() + Send + Sync + 'static) -> Self {
+        Self {
+            gate: Some(Gate {
+                ask: Box::new(ask),
+                asked: AtomicBool::new(false),
+                open: AtomicBool::new(false),
+                waker: AtomicWaker::new(),
+            }),
+            ..Self::default()
+        }
+    }
+
+    /// Says that the transfer has its turn and begins.
+    pub fn start(&self) {
+        self.started.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the transfer has begun: before, it waits for its turn.
+    pub fn started(&self) -> bool {
+        self.started.load(Ordering::Relaxed)
+    }
+
     /// Bytes of the file that were handed over in this attempt.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
@@ -86,6 +126,44 @@ impl Meter {
     /// Says that the whole body was handed over.
     pub fn finish_body(&self) {
         self.body_out.store(true, Ordering::Release);
+    }
+
+    /// Asks whether the end of the body may go out; ready at once without a gate.
+    pub fn poll_release(&self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(gate) = &self.gate else {
+            return Poll::Ready(());
+        };
+        if !gate.asked.swap(true, Ordering::AcqRel) {
+            (gate.ask)();
+        }
+        gate.waker.register(context.waker());
+        if gate.open.load(Ordering::Acquire) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+
+    /// Waits until the end of the body may go out.
+    pub async fn released(&self) {
+        std::future::poll_fn(|context| self.poll_release(context)).await;
+    }
+
+    /// Lets the end of the body go out.
+    pub fn release(&self) {
+        if let Some(gate) = &self.gate {
+            gate.open.store(true, Ordering::Release);
+            gate.waker.wake();
+        }
+    }
+}
+
+impl std::fmt::Debug for Meter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Meter")
+            .field("sent", &self.sent())
+            .field("body_out", &self.body_out())
+            .finish_non_exhaustive()
     }
 }
 

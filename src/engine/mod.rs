@@ -1,6 +1,94 @@
 //! The background runtime: takes files in, sends them, follows them to their end.
+//!
+//! One task, the actor, owns the queue. Front ends say [`Command`]s and read the latest
+//! [`Snapshot`](crate::model::snapshot::Snapshot); workers, timers and polls tell the
+//! actor what happened, and [`next`](crate::model::upload::next) decides.
 
+mod actor;
+mod clock;
 pub mod command;
 pub mod intake;
+mod item;
+mod journal;
+pub mod lifecycle;
+mod speed;
+mod worker;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use crate::api::Service;
+use crate::api::paced::Paced;
+use crate::model::key::ApiKey;
+use crate::model::retry::Policy;
+use crate::model::snapshot::{JournalState, KeySource, Snapshot};
+use crate::store::{History, RunId};
 
 pub use command::{Command, EngineHandle, Notice};
+pub use lifecycle::{Lifecycle, Turn};
+
+/// For whom the engine works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrontEnd {
+    /// The window: the whole queue comes back, the person starts, everything waits for her.
+    Window,
+    /// `upload`: only what it is given, started at once.
+    CommandLine,
+}
+
+/// What an engine is made with.
+pub struct Options {
+    /// For whom.
+    pub front_end: FrontEnd,
+    /// The numbers.
+    pub policy: Policy,
+    /// Transfers at a time, 1–8.
+    pub jobs: usize,
+    /// Files that are found good start by themselves.
+    pub start_at_once: bool,
+    /// Files whose content is in the history are not uploaded again.
+    pub ask_history: bool,
+    /// Which service, as it is written into the history.
+    pub base_url: String,
+    /// Which run of the program, as it is written into the journal.
+    pub run: RunId,
+    /// Whether another run of the program still lives; its rows are left to it.
+    pub is_alive: Box<dyn Fn(&RunId) -> bool + Send + Sync>,
+    /// Folder in which the programs of this computer share the rate limit.
+    pub shared: Option<PathBuf>,
+    /// Where a damaged history was put when it was opened.
+    pub set_aside: Option<PathBuf>,
+    /// The key, where it is known from the start.
+    pub key: Option<(ApiKey, KeySource)>,
+    /// Where to send every turn of every file.
+    pub follower: Option<mpsc::UnboundedSender<Lifecycle>>,
+    /// Called after every new snapshot and notice.
+    pub wake: Box<dyn Fn() + Send + Sync>,
+}
+
+/// Starts an engine on the current tokio runtime. It ends with [`Command::Shutdown`], or
+/// when its handle is dropped; its task ends when everything is journaled.
+///
+/// `history` is an error where the database cannot be used at all; then nothing uploads.
+pub fn start<S: Service>(
+    options: Options,
+    service: Arc<Paced<S>>,
+    history: Result<History, JournalState>,
+) -> (EngineHandle, JoinHandle<()>) {
+    let (commands, command_receiver) = mpsc::unbounded_channel();
+    let (snapshot_sender, snapshot) = watch::channel(Arc::new(Snapshot::default()));
+    let (notice_sender, notices) = mpsc::unbounded_channel();
+    let actor = actor::Actor::new(options, service, history, snapshot_sender, notice_sender);
+    let task = tokio::spawn(actor.run(command_receiver));
+    (
+        EngineHandle {
+            commands,
+            snapshot,
+            notices,
+        },
+        task,
+    )
+}

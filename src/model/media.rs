@@ -286,4 +286,14 @@ impl FileStamp {
             modified_ns,
         }
     }
+
+    /// Whether the last change was at least `age` before `now`. One that lies in the future
+    /// was not.
+    pub fn is_older_than(&self, age: std::time::Duration, now: std::time::SystemTime) -> bool {
+        let now = now
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
+        i128::try_from(now.saturating_sub(age).as_nanos())
+            .is_ok_and(|limit| i128::from(self.modified_ns) <= limit)
+    }
 }

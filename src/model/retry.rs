@@ -33,6 +33,8 @@ pub struct Policy {
     pub polls: Vec<Duration>,
     /// After this much polling the row says so.
     pub poll_patience: Duration,
+    /// A file that changed less than this ago is looked at again after this long.
+    pub still: Duration,
     /// No byte for this long while body is left: the connection is dropped.
     pub stall: Duration,
     /// Least wait for an answer once the body is out.
@@ -60,6 +62,7 @@ impl Default for Policy {
             doubt: seconds(60),
             polls: [2, 4, 8, 16, 32].map(seconds).to_vec(),
             poll_patience: seconds(30 * 60),
+            still: seconds(2),
             stall: seconds(30),
             answer_min: seconds(5 * 60),
             answer_per_100mb: seconds(10),
@@ -89,6 +92,7 @@ impl Policy {
             &mut self.bad_answer_wait,
             &mut self.doubt,
             &mut self.poll_patience,
+            &mut self.still,
             &mut self.stall,
             &mut self.answer_min,
             &mut self.answer_per_100mb,

@@ -178,6 +178,13 @@ pub enum KeyState {
     },
 }
 
+impl KeyState {
+    /// Whether it is known that there is none.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing)
+    }
+}
+
 /// Sums over all rows.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct Totals {

@@ -1,4 +1,4 @@
-//! What can only be tested from outside: other programs, other processes.
+//! What can only be tested from outside: other programs, other processes, the whole tree.
 #![allow(
     clippy::unwrap_used,
     reason = "helpers of tests may panic as tests do; clippy.toml reaches the tests alone"

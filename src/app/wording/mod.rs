@@ -1,10 +1,12 @@
 //! The program's words for people, all in one place: plain, and always with a next step.
 
 mod fault;
+mod journal;
 mod rejection;
 mod units;
 
 pub use fault::{details, fault};
+pub use journal::{newer_history, set_aside, unwritable_history};
 pub use rejection::rejection;
 pub use units::{count, duration, left, rate, size, size_of, storage_cost};
 

@@ -180,6 +180,8 @@ pub enum Event {
     Pause,
     /// The person lets it go on.
     Resume,
+    /// The person holds the queue: a transfer goes back to its place in it.
+    Hold,
     /// The person gives it up.
     Cancel,
     /// The person wants it tried again.
@@ -311,6 +313,28 @@ pub enum Effect {
     HoldQueue(Fix, Fault),
 }
 
+impl State {
+    /// A word for logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Checking => "checking",
+            Self::Settling => "settling",
+            Self::Rejected(_) => "rejected",
+            Self::Ready => "ready",
+            Self::Queued => "queued",
+            Self::Comparing => "comparing",
+            Self::Duplicate(_) => "duplicate",
+            Self::Sending { .. } => "sending",
+            Self::Waiting { .. } => "waiting",
+            Self::Processing { .. } => "processing",
+            Self::Done { .. } => "done",
+            Self::Failed { .. } => "failed",
+            Self::Paused { .. } => "paused",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+}
+
 impl Upload {
     /// A file that has just been named.
     pub fn new() -> Self {
@@ -345,6 +369,15 @@ impl Upload {
             | State::Done { asset, .. }
             | State::Duplicate(Original::Asset(asset)) => Some(asset),
             _ => self.issued.as_ref(),
+        }
+    }
+
+    /// What went wrong last, where something did.
+    pub fn fault(&self) -> Option<FaultKind> {
+        match &self.state {
+            State::Waiting { cause: fault } | State::Failed { fault, .. } => Some(fault.kind),
+            State::Processing { doubt, .. } => doubt.as_ref().map(|fault| fault.kind),
+            _ => None,
         }
     }
 

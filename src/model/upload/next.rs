@@ -45,6 +45,13 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             State::Paused { .. } => anew(upload, State::Queued, vec![]),
             _ => None,
         },
+        Event::Hold => match upload.state {
+            State::Comparing
+            | State::Sending {
+                body_out: false, ..
+            } => anew(upload, State::Queued, vec![Effect::Abort]),
+            _ => None,
+        },
         Event::Cancel => cancel(upload),
         Event::Retry => retry(upload),
         Event::UploadAnyway => match upload.state {

@@ -508,6 +508,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::Start),
         Just(Event::Pause),
         Just(Event::Resume),
+        Just(Event::Hold),
         Just(Event::Cancel),
         Just(Event::Retry),
         Just(Event::UploadAnyway),

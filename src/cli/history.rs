@@ -1,0 +1,174 @@
+//! `history`: what was uploaded from this computer, all accounts and hosts.
+
+use serde::Serialize;
+
+use super::{EXIT_GOOD, EXIT_SOME_FAILED, HistoryArguments, print, say};
+use crate::app::wording;
+use crate::model::asset::{AssetStatus, ContentHash};
+use crate::store::{AssetNote, AssetRecord, DataDir, History, StoreError};
+
+/// One line of `history --json`, one row of `--csv` (contract, "Semantics").
+#[derive(Debug, Serialize)]
+struct Line {
+    asset_id: String,
+    name: String,
+    path: String,
+    size: u64,
+    blake3: Option<String>,
+    upload_status: Option<&'static str>,
+    uploaded_at: String,
+    account: String,
+    base_url: String,
+    note: Option<&'static str>,
+}
+
+impl From<AssetRecord> for Line {
+    fn from(record: AssetRecord) -> Self {
+        Self {
+            asset_id: record.asset_id.to_string(),
+            name: record.name,
+            path: record.path.to_string_lossy().into_owned(),
+            size: record.size,
+            blake3: record.content.map(ContentHash::to_hex),
+            upload_status: record.status.map(AssetStatus::as_str),
+            uploaded_at: rfc3339(record.uploaded_at_ms),
+            account: record.account.as_str().to_owned(),
+            base_url: record.base_url,
+            note: record.note.map(AssetNote::as_str),
+        }
+    }
+}
+
+/// Why a listing ended early.
+enum Stop {
+    Store(StoreError),
+    /// Nobody reads standard output any more.
+    Deaf,
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Lists the history; gives the exit status.
+pub fn run(arguments: &HistoryArguments) -> u8 {
+    let opened = DataDir::resolve()
+        .map_err(|error| error.to_string())
+        .and_then(|dir| History::open(dir.path()).map_err(|error| error.to_string()));
+    let opened = match opened {
+        Ok(opened) => opened,
+        Err(line) => {
+            say(&line);
+            return EXIT_SOME_FAILED;
+        }
+    };
+    if let Some(path) = &opened.set_aside {
+        say(&wording::set_aside(path));
+    }
+    let query = arguments.query.as_deref().unwrap_or_default();
+    if arguments.csv && !print(HEADER) {
+        return EXIT_GOOD;
+    }
+    let mut count = 0_usize;
+    let listed = opened.history.for_each_asset(query, |record| {
+        count += 1;
+        let line = Line::from(record);
+        let text = if arguments.json {
+            serde_json::to_string(&line).unwrap_or_default()
+        } else if arguments.csv {
+            csv(&line)
+        } else {
+            plain(&line)
+        };
+        if print(&text) {
+            Ok(())
+        } else {
+            Err(Stop::Deaf)
+        }
+    });
+    if let Err(Stop::Store(error)) = listed {
+        say(&format!("The history cannot be read to its end: {error}."));
+        return EXIT_SOME_FAILED;
+    }
+    if count == 0 && !arguments.json && !arguments.csv {
+        say(if query.is_empty() {
+            "Nothing was uploaded from this computer yet."
+        } else {
+            "Nothing in the history has this in its name, path or id."
+        });
+    }
+    EXIT_GOOD
+}
+
+const HEADER: &str =
+    "asset_id,name,path,size,blake3,upload_status,uploaded_at,account,base_url,note";
+
+fn csv(line: &Line) -> String {
+    [
+        line.asset_id.as_str(),
+        &line.name,
+        &line.path,
+        &line.size.to_string(),
+        line.blake3.as_deref().unwrap_or_default(),
+        line.upload_status.unwrap_or_default(),
+        &line.uploaded_at,
+        &line.account,
+        &line.base_url,
+        line.note.unwrap_or_default(),
+    ]
+    .map(field)
+    .join(",")
+}
+
+/// A CSV field (RFC 4180): quoted where it has to be.
+fn field(text: &str) -> String {
+    if text.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+fn plain(line: &Line) -> String {
+    let note = line
+        .note
+        .map(|note| format!("  ({})", note.replace('_', " ")))
+        .unwrap_or_default();
+    format!(
+        "{}  {}  {:<9}  {:>9}  {}{note}",
+        line.asset_id,
+        line.uploaded_at,
+        line.upload_status.unwrap_or("?"),
+        wording::size(line.size),
+        line.path,
+    )
+}
+
+/// A time in UTC, to the second.
+fn rfc3339(ms: i64) -> String {
+    let seconds = ms.div_euclid(1000);
+    jiff::Timestamp::from_second(seconds)
+        .map(|time| time.to_string())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rfc_3339_in_utc() {
+        assert_eq!(rfc3339(1_766_989_317_192), "2025-12-29T06:21:57Z");
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn csv_fields_are_quoted_where_they_have_to_be() {
+        assert_eq!(field("plain"), "plain");
+        assert_eq!(field("a,b"), "\"a,b\"");
+        assert_eq!(field("say \"hi\""), "\"say \"\"hi\"\"\"");
+        assert_eq!(field("two\nlines"), "\"two\nlines\"");
+    }
+}

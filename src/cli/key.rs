@@ -1,0 +1,167 @@
+//! `key set|status|remove`: the API key in the keychain of this computer.
+
+use std::io::{IsTerminal, Read};
+
+use super::{EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, print, say};
+use crate::app::wording;
+use crate::model::key::ApiKey;
+use crate::model::retry::Policy;
+use crate::setup::{self, SetupError, World};
+use crate::store::{KeyStore, SecretError};
+
+/// Most bytes of standard input that are read for a key.
+const INPUT_LIMIT: u64 = 64 * 1024;
+
+/// Carries out a key command; gives the exit status.
+pub fn run(command: &KeyCommand) -> u8 {
+    match command {
+        KeyCommand::Set => set(),
+        KeyCommand::Status => status(),
+        KeyCommand::Remove => remove(),
+    }
+}
+
+fn set() -> u8 {
+    let key = match read_key() {
+        Ok(key) => key,
+        Err(line) => {
+            say(&line);
+            return EXIT_KEY;
+        }
+    };
+    let checked = match check(&key) {
+        Ok(checked) => checked,
+        Err(error) => {
+            say(&error.to_string());
+            return if matches!(error, SetupError::BaseUrl(_)) {
+                super::EXIT_USAGE
+            } else {
+                EXIT_SOME_FAILED
+            };
+        }
+    };
+    let note = match checked {
+        Ok(()) => String::new(),
+        Err(fault) if fault.kind == crate::model::fault::FaultKind::Unauthorized => {
+            say(&format!(
+                "The key was not saved. {}",
+                wording::fault(&fault).line()
+            ));
+            return EXIT_KEY;
+        }
+        Err(fault) => format!(" It could not be checked: {}", wording::fault(&fault).cause),
+    };
+    match KeyStore::system().save(&key) {
+        Ok(()) => {
+            say(&format!(
+                "The key that ends in {} is saved.{note}",
+                key.last4()
+            ));
+            EXIT_GOOD
+        }
+        Err(error) => {
+            say(&format!(
+                "The key was not saved: {error}. {}",
+                without_keychain()
+            ));
+            EXIT_SOME_FAILED
+        }
+    }
+}
+
+fn status() -> u8 {
+    let world = match World::real() {
+        Ok(world) => world,
+        Err(SetupError::Key(error)) => {
+            say(&SetupError::Key(error).to_string());
+            return EXIT_KEY;
+        }
+        Err(error) => {
+            say(&error.to_string());
+            return super::EXIT_USAGE;
+        }
+    };
+    if let Some((key, _)) = world.key {
+        print(&format!("environment …{}", key.last4()));
+        return EXIT_GOOD;
+    }
+    match KeyStore::system().load() {
+        Ok(Some(key)) => {
+            print(&format!("keychain …{}", key.last4()));
+            EXIT_GOOD
+        }
+        Ok(None) => {
+            say("There is no API key. Save one with `mavi-uploader key set`.");
+            EXIT_KEY
+        }
+        Err(error) => {
+            say(&format!(
+                "There is no API key to be had: {error}. {}",
+                without_keychain()
+            ));
+            EXIT_KEY
+        }
+    }
+}
+
+fn remove() -> u8 {
+    match KeyStore::system().remove() {
+        Ok(true) => {
+            say("The key is removed from the keychain.");
+            EXIT_GOOD
+        }
+        Ok(false) => {
+            say("There was no key in the keychain.");
+            EXIT_GOOD
+        }
+        Err(SecretError::NoKeychain(why)) => {
+            say(&format!(
+                "There is no keychain here ({why}), so no key is kept in one."
+            ));
+            EXIT_SOME_FAILED
+        }
+        Err(error) => {
+            say(&format!("The key was not removed: {error}."));
+            EXIT_SOME_FAILED
+        }
+    }
+}
+
+/// Reads a key from standard input, without showing it where that is a terminal.
+fn read_key() -> Result<ApiKey, String> {
+    let mut text = zeroize::Zeroizing::new(String::new());
+    if std::io::stdin().is_terminal() {
+        let read = rpassword::prompt_password("API key (it is not shown): ");
+        *text = read.map_err(|error| format!("The key cannot be read: {error}."))?;
+    } else {
+        let mut input = std::io::stdin().lock().take(INPUT_LIMIT);
+        input
+            .read_to_string(&mut text)
+            .map_err(|error| format!("The key cannot be read: {error}."))?;
+    }
+    ApiKey::from_pasted(&text).map_err(|error| wording::not_a_key(error).to_owned())
+}
+
+/// Asks the service about a key, in the turn that all programs of this computer share.
+fn check(key: &ApiKey) -> Result<Result<(), crate::model::fault::Fault>, SetupError> {
+    let world = match World::real() {
+        // A key of the environment that is none says nothing of this one.
+        Err(SetupError::Key(_)) => return Ok(Ok(())),
+        other => other?,
+    };
+    let runtime = setup::runtime()?;
+    let _entered = runtime.enter();
+    let service = world.service(&Policy::for_command_line(), None)?;
+    if let Some(folder) = world.folder() {
+        let slots = crate::api::shared_slots::SharedSlots::new(folder, &key.account());
+        service.limiter().share(Some(slots));
+    }
+    Ok(runtime.block_on(service.check_key(key, || ())))
+}
+
+fn without_keychain() -> String {
+    format!(
+        "Without a keychain, put the key into the environment variable {}.",
+        setup::KEY_VARIABLE
+    )
+}

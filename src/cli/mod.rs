@@ -1,0 +1,238 @@
+//! The program without a window: the commands of the outside contract.
+
+mod events;
+mod history;
+mod key;
+mod progress;
+mod report;
+mod sandbox;
+mod upload;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Exit status: every file is ready or was uploaded before.
+pub const EXIT_GOOD: u8 = 0;
+/// Exit status: some file failed or was rejected.
+pub const EXIT_SOME_FAILED: u8 = 1;
+/// Exit status: wrong usage.
+pub const EXIT_USAGE: u8 = 2;
+/// Exit status: no API key, or the service refuses it.
+pub const EXIT_KEY: u8 = 3;
+/// Exit status: balance or account.
+pub const EXIT_ACCOUNT: u8 = 4;
+/// Exit status: interrupted.
+pub const EXIT_INTERRUPTED: u8 = 130;
+
+const AFTER_HELP: &str = "\
+Without a command a window opens; files and folders that are named are put into its list, and nothing
+is uploaded before you press Upload.
+
+Environment:
+  MEMORIES_API_KEY        API key; wins over the one in the keychain
+  MEMORIES_V2_BASE_URL    another address of the service
+  MAVI_UPLOADER_DATA_DIR  another folder for history, settings and logs
+  MAVI_UPLOADER_LOG       what is logged, as: debug, or mavi_uploader::api=trace
+
+Keys are made at https://api-platform.memories.ai/";
+
+/// Upload video, audio and images to memories.ai and get their asset ids.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mavi-uploader",
+    version,
+    after_help = AFTER_HELP,
+    args_conflicts_with_subcommands = true
+)]
+pub struct Arguments {
+    /// Try it without an account: the service is played in this program, and nothing leaves
+    /// the computer
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Files and folders to put into the window's list
+    pub paths: Vec<PathBuf>,
+    /// What to do instead of opening the window.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What can be done without the window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Upload files and folders without a window
+    Upload(UploadArguments),
+    /// Save, look up or remove the API key in the keychain of this computer
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// List what was uploaded from this computer
+    History(HistoryArguments),
+    /// Run a server that plays the service, on this computer only, for trying out and for tests
+    Sandbox(SandboxArguments),
+}
+
+/// What `upload` takes.
+#[derive(Debug, Args)]
+pub struct UploadArguments {
+    /// Files and folders; folders are searched for files of the supported formats
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Print events to standard output, one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// Files to upload at a time
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=8))]
+    pub jobs: u8,
+    /// Do not wait until the service has processed the files
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Give up waiting for the service to process a file after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    pub wait_timeout: u64,
+    /// Upload even what was uploaded before
+    #[arg(long)]
+    pub again: bool,
+    /// Try it without an account: nothing leaves the computer
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Use at most so many bytes a second for uploads, as 500k or 5M
+    #[arg(long, value_name = "BYTES_PER_S", value_parser = parse_rate)]
+    pub limit_rate: Option<u64>,
+}
+
+/// What `key` does.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Read the API key from standard input, check it, and save it in the keychain
+    Set,
+    /// Say where the API key comes from, and its last four characters
+    Status,
+    /// Remove the API key from the keychain
+    Remove,
+}
+
+/// What `history` takes.
+#[derive(Debug, Args)]
+pub struct HistoryArguments {
+    /// Print one JSON object a line
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print CSV with a header line
+    #[arg(long)]
+    pub csv: bool,
+    /// Only what has this in its name, path or asset id
+    pub query: Option<String>,
+}
+
+/// What `sandbox` takes.
+#[derive(Debug, Args)]
+pub struct SandboxArguments {
+    /// Port to listen on; 0 takes any that is free
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+}
+
+/// Carries out a command that needs no window.
+pub fn run(command: Command) -> ExitCode {
+    let outcome = match command {
+        Command::Upload(arguments) => upload::run(arguments),
+        Command::Key(command) => key::run(&command),
+        Command::History(arguments) => history::run(&arguments),
+        Command::Sandbox(arguments) => sandbox::run(&arguments),
+    };
+    ExitCode::from(outcome)
+}
+
+/// Reads arguments; on `--help`, `--version` and wrong usage prints and ends the program.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
+    Arguments::parse_from(arguments)
+}
+
+/// A number of bytes with an optional k, M or G (powers of ten).
+fn parse_rate(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "k" | "kb" => 1e3,
+        "m" | "mb" => 1e6,
+        "g" | "gb" => 1e9,
+        other => return Err(format!("{other:?} is no unit: use k, M or G")),
+    };
+    let number: f64 = digits
+        .trim()
+        .parse()
+        .map_err(|_| format!("{text:?} is not a number of bytes"))?;
+    let bytes = number * unit;
+    if bytes.is_finite() && (1.0..=1e15).contains(&bytes) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "in range"
+        )]
+        Ok(bytes as u64)
+    } else {
+        Err("give at least 1 byte a second".to_owned())
+    }
+}
+
+/// Prints a sentence to standard error. It may be closed: nobody is there to tell then.
+fn say(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Prints a line to standard output; false when nobody reads it any more.
+fn print(text: &str) -> bool {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).is_ok()
+}
+
+/// Seconds with three digits, as events have them.
+fn seconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn rates_are_read_with_their_units() {
+        assert_eq!(parse_rate("5M"), Ok(5_000_000));
+        assert_eq!(parse_rate("1.5k"), Ok(1_500));
+        assert_eq!(parse_rate("800"), Ok(800));
+        for bad in ["", "0", "-5M", "fast", "5 parsecs", "inf", "nan"] {
+            assert!(parse_rate(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn paths_and_commands_are_told_apart() {
+        let parsed = |line: &[&str]| Arguments::try_parse_from(line.iter().copied());
+        let window = parsed(&["mavi-uploader", "--sandbox", "a.mp4", "b"]).unwrap();
+        assert!(window.sandbox && window.command.is_none());
+        assert_eq!(window.paths.len(), 2);
+        let upload = parsed(&["mavi-uploader", "upload", "--json", "a.mp4"]).unwrap();
+        assert!(matches!(upload.command, Some(Command::Upload(ref a)) if a.json && a.jobs == 3));
+        for wrong in [
+            &["mavi-uploader", "upload"][..],
+            &["mavi-uploader", "upload", "--jobs", "9", "a"],
+            &["mavi-uploader", "key", "set", "sk-mavi-1"],
+            &["mavi-uploader", "history", "--json", "--csv"],
+        ] {
+            assert_eq!(parsed(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! A progress bar on a terminal; nothing where standard error is none.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::app::wording;
+use crate::model::snapshot::Snapshot;
+
+/// The bar of an `upload`.
+pub struct Progress(ProgressBar);
+
+impl Progress {
+    /// A bar, drawn only on a terminal.
+    pub fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
+        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {msg}") {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// Shows where the run is.
+    pub fn show(&self, snapshot: &Snapshot) {
+        let totals = &snapshot.totals;
+        if totals.batch == 0 {
+            return;
+        }
+        self.0.set_length(totals.bytes);
+        self.0.set_position(totals.sent);
+        let mut words = format!(
+            "{} of {} · {}",
+            totals.done,
+            totals.batch,
+            wording::size_of(totals.sent, totals.bytes)
+        );
+        if let Some(rate) = totals.rate {
+            words += &format!(" · {}", wording::rate(rate));
+        }
+        if let Some(left) = totals.left.filter(|left| *left > Duration::ZERO) {
+            words += &format!(" · {}", wording::left(Some(left)));
+        }
+        self.0.set_message(words);
+    }
+
+    /// Prints a line for people without tearing the bar.
+    pub fn say(&self, line: &str) {
+        self.0.suspend(|| super::say(line));
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}

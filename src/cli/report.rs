@@ -1,0 +1,312 @@
+//! What becomes of every file of an `upload`: printed as it happens, counted for the end.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::events::{Event, EventPath};
+use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
+use crate::app::wording;
+use crate::engine::{Lifecycle, Turn};
+use crate::model::asset::AssetId;
+use crate::model::fault::{Fault, FaultKind, Fix};
+use crate::model::snapshot::ItemId;
+
+/// How the files of a run are told of.
+pub struct Report {
+    json: bool,
+    no_wait: bool,
+    wait_limit: Duration,
+    began: Instant,
+    /// Files that have not ended: their path, their id, and until when they are waited for.
+    open: BTreeMap<ItemId, Open>,
+    success: u64,
+    already_uploaded: u64,
+    failed: u64,
+    rejected: u64,
+    skipped: u64,
+    taken_in: bool,
+    /// Nobody reads standard output any more.
+    deaf: bool,
+}
+
+struct Open {
+    path: PathBuf,
+    asset: Option<AssetId>,
+    until: Option<Instant>,
+}
+
+impl Report {
+    /// A report that begins now.
+    pub fn new(json: bool, no_wait: bool, wait_limit: Duration) -> Self {
+        Self {
+            json,
+            no_wait,
+            wait_limit,
+            began: Instant::now(),
+            open: BTreeMap::new(),
+            success: 0,
+            already_uploaded: 0,
+            failed: 0,
+            rejected: 0,
+            skipped: 0,
+            taken_in: false,
+            deaf: false,
+        }
+    }
+
+    /// Whether every file was taken in and has ended.
+    pub fn is_over(&self) -> bool {
+        self.taken_in && self.open.is_empty()
+    }
+
+    /// Whether every file was taken in.
+    pub fn is_taken_in(&self) -> bool {
+        self.taken_in
+    }
+
+    /// Takes note of a turn, and prints it. Gives what the message for people is, where the
+    /// turn has one.
+    pub fn take(&mut self, lifecycle: Lifecycle) -> Option<String> {
+        let Lifecycle { item, path, turn } = lifecycle;
+        let shown = path.display();
+        match turn {
+            Turn::Accepted {
+                size,
+                kind,
+                route,
+                note,
+            } => {
+                let name = path
+                    .file_name()
+                    .unwrap_or(path.as_os_str())
+                    .to_string_lossy();
+                let note = note.map(|note| wording::note(note).to_owned());
+                let message = note.as_ref().map(|note| format!("{shown}: {note}"));
+                self.event(&Event::Accepted {
+                    name: name.into_owned(),
+                    path: EventPath::new(&path),
+                    size,
+                    kind,
+                    route,
+                    note,
+                });
+                if let Some(item) = item {
+                    self.open.insert(
+                        item,
+                        Open {
+                            path,
+                            asset: None,
+                            until: None,
+                        },
+                    );
+                }
+                message
+            }
+            Turn::Rejected(rejection) => {
+                self.rejected += 1;
+                self.event(&Event::rejected(&path, &rejection));
+                Some(format!(
+                    "{shown}: {}",
+                    wording::rejection(&rejection).line()
+                ))
+            }
+            Turn::Skipped { count } => {
+                self.skipped += count;
+                self.event(&Event::Skipped {
+                    path: EventPath::new(&path),
+                    count,
+                });
+                Some(format!(
+                    "{shown}: {count} files of other formats were passed over"
+                ))
+            }
+            Turn::AlreadyUploaded(asset) => {
+                self.close(item);
+                self.already_uploaded += 1;
+                self.id(&asset, &path);
+                self.event(&Event::AlreadyUploaded {
+                    path: EventPath::new(&path),
+                    asset_id: asset,
+                });
+                Some(format!("{shown}: uploaded before"))
+            }
+            Turn::Followed(asset) => {
+                self.wait_for(item, &asset);
+                Some(format!(
+                    "{shown}: uploaded earlier as {asset}, now followed to its end"
+                ))
+            }
+            Turn::Uploaded(asset) => {
+                self.wait_for(item, &asset);
+                self.event(&Event::Uploaded {
+                    path: EventPath::new(&path),
+                    asset_id: asset.clone(),
+                });
+                if self.no_wait && self.close(item) {
+                    self.success += 1;
+                    self.id(&asset, &path);
+                }
+                None
+            }
+            Turn::Retrying {
+                attempt,
+                delay,
+                fault,
+            } => {
+                self.event(&Event::Retrying {
+                    path: EventPath::new(&path),
+                    attempt,
+                    delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+                    reason: fault.reason(),
+                });
+                let wait = wording::duration(delay);
+                Some(format!(
+                    "{shown}: {} Next try in {wait}.",
+                    wording::fault(&fault).cause
+                ))
+            }
+            Turn::Finished {
+                asset,
+                size,
+                content,
+                took,
+            } => {
+                if self.close(item) {
+                    self.success += 1;
+                    self.id(&asset, &path);
+                    self.event(&Event::finished(&path, asset, size, content, took));
+                }
+                None
+            }
+            Turn::Failed { asset, fault } => {
+                if item.is_none() || self.close(item) {
+                    return Some(self.fail(&path, asset, &fault));
+                }
+                None
+            }
+            Turn::NotSaved(asset) => Some(format!("{shown}: {asset} is not saved yet: copy it")),
+            Turn::IntakeDone => {
+                self.taken_in = true;
+                None
+            }
+            Turn::NeedsUser(_) => None,
+        }
+    }
+
+    /// When the next file has been waited for long enough.
+    pub fn next_limit(&self) -> Option<Instant> {
+        self.open.values().filter_map(|open| open.until).min()
+    }
+
+    /// Ends the files that have been waited for long enough. They stay in the journal.
+    pub fn give_up_waiting(&mut self) -> Vec<String> {
+        let now = Instant::now();
+        let late: Vec<ItemId> = self
+            .open
+            .iter()
+            .filter(|(_, open)| open.until.is_some_and(|until| until <= now))
+            .map(|(item, _)| *item)
+            .collect();
+        self.end(&late, &Fault::new(FaultKind::StillProcessing))
+    }
+
+    /// Ends every file that has not ended.
+    pub fn end_all(&mut self, fault: &Fault) -> Vec<String> {
+        let all: Vec<ItemId> = self.open.keys().copied().collect();
+        self.end(&all, fault)
+    }
+
+    fn end(&mut self, items: &[ItemId], fault: &Fault) -> Vec<String> {
+        let mut messages = vec![];
+        for item in items {
+            if let Some(open) = self.open.remove(item) {
+                messages.push(self.fail(&open.path, open.asset, fault));
+            }
+        }
+        messages
+    }
+
+    /// Prints the end of the run.
+    pub fn summary(&mut self) -> String {
+        let total = self.success + self.already_uploaded + self.failed + self.rejected;
+        self.event(&Event::Summary {
+            total,
+            success: self.success,
+            already_uploaded: self.already_uploaded,
+            failed: self.failed,
+            rejected: self.rejected,
+            skipped: self.skipped,
+            seconds: super::seconds(self.began.elapsed()),
+        });
+        let ready = if self.no_wait { "uploaded" } else { "ready" };
+        let mut parts = vec![format!("{} {ready}", self.success)];
+        for (count, words) in [
+            (self.already_uploaded, "uploaded before"),
+            (self.failed, "failed"),
+            (self.rejected, "not taken"),
+            (self.skipped, "passed over"),
+        ] {
+            if count > 0 {
+                parts.push(format!("{count} {words}"));
+            }
+        }
+        parts.join(", ")
+    }
+
+    /// The exit status; `needs` is what stopped the run.
+    pub fn exit(&self, needs: Option<Fix>) -> u8 {
+        match needs {
+            Some(Fix::Key) => EXIT_KEY,
+            Some(Fix::Balance | Fix::Account) => EXIT_ACCOUNT,
+            None if self.failed + self.rejected > 0 => EXIT_SOME_FAILED,
+            None => EXIT_GOOD,
+        }
+    }
+
+    /// A file that the service has is waited for from now on.
+    fn wait_for(&mut self, item: Option<ItemId>, asset: &AssetId) {
+        let until = Instant::now() + self.wait_limit;
+        if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
+            open.asset = Some(asset.clone());
+            open.until = Some(until);
+        }
+    }
+
+    fn close(&mut self, item: Option<ItemId>) -> bool {
+        item.is_some_and(|item| self.open.remove(&item).is_some())
+    }
+
+    fn fail(&mut self, path: &Path, asset: Option<AssetId>, fault: &Fault) -> String {
+        self.failed += 1;
+        let id = asset
+            .as_ref()
+            .map(|asset| format!(" ({asset})"))
+            .unwrap_or_default();
+        self.event(&Event::failed(path, asset, fault));
+        format!("{}{id}: {}", path.display(), wording::fault(fault).line())
+    }
+
+    /// `asset_id<TAB>path` for a finished file.
+    fn id(&mut self, asset: &AssetId, path: &Path) {
+        if !self.json {
+            self.line(&format!("{asset}\t{}", path.display()));
+        }
+    }
+
+    fn event(&mut self, event: &Event) {
+        if !self.json {
+            return;
+        }
+        match serde_json::to_string(event) {
+            Ok(line) => self.line(&line),
+            Err(error) => tracing::error!(%error, "an event has no JSON"),
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.deaf = self.deaf || !super::print(line);
+    }
+}

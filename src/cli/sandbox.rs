@@ -1,0 +1,36 @@
+//! `sandbox`: the server alone, until it is ended.
+
+use super::{EXIT_GOOD, EXIT_SOME_FAILED, SandboxArguments, print, say};
+use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::setup;
+
+/// Runs the server until Ctrl-C; gives the exit status.
+pub fn run(arguments: &SandboxArguments) -> u8 {
+    let runtime = match setup::runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say(&error.to_string());
+            return EXIT_SOME_FAILED;
+        }
+    };
+    runtime.block_on(async {
+        let options = SandboxOptions {
+            port: arguments.port,
+            ..SandboxOptions::default()
+        };
+        let sandbox = match Sandbox::start(options) {
+            Ok(sandbox) => sandbox,
+            Err(error) => {
+                say(&format!(
+                    "The sandbox cannot listen on port {}: {error}.",
+                    arguments.port
+                ));
+                return EXIT_SOME_FAILED;
+            }
+        };
+        print(&sandbox.base_url());
+        super::upload::interrupted().await;
+        sandbox.shutdown().await;
+        EXIT_GOOD
+    })
+}

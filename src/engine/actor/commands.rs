@@ -1,0 +1,190 @@
+//! What a front end may say, carried out.
+
+use super::Actor;
+use super::intake::start_walk;
+use crate::api::Service;
+use crate::engine::Command;
+use crate::model::fault::Fix;
+use crate::model::snapshot::ItemId;
+use crate::model::upload::{Event, Holder, State};
+
+/// How many removals can be undone.
+const UNDO: usize = 10_000;
+
+impl<S: Service> Actor<S> {
+    pub(super) fn take(&mut self, command: Command) {
+        match command {
+            Command::Add(paths) => {
+                self.walks += 1;
+                self.walking = 0;
+                self.intake_said = false;
+                start_walk(paths, self.told.clone());
+            }
+            Command::Start => {
+                let ready = self.those(|state| *state == State::Ready);
+                self.each(&ready, &Event::Start);
+                self.say_that_a_key_is_missing();
+            }
+            Command::StartItems(ids) => {
+                self.each(&ids, &Event::Start);
+                self.say_that_a_key_is_missing();
+            }
+            Command::Pause => {
+                self.paused = true;
+                let moving = self.those(|state| {
+                    matches!(
+                        state,
+                        State::Sending {
+                            body_out: false,
+                            ..
+                        } | State::Comparing
+                    )
+                });
+                self.each(&moving, &Event::Hold);
+            }
+            Command::Resume => self.paused = false,
+            Command::PauseItems(ids) => self.each(&ids, &Event::Pause),
+            Command::ResumeItems(ids) => self.each(&ids, &Event::Resume),
+            Command::Cancel(ids) => self.each(&ids, &Event::Cancel),
+            Command::Retry(ids) => self.each(&ids, &Event::Retry),
+            Command::Remove(ids) => self.remove(&ids),
+            Command::UndoRemove => self.undo_remove(),
+            Command::UploadAnyway(ids) => self.each(&ids, &Event::UploadAnyway),
+            Command::SendFirst(ids) => self.send_first(&ids),
+            Command::CheckAgain(ids) => self.each(&ids, &Event::CheckAgain),
+            Command::ContinueInterrupted => {
+                let interrupted = self.interrupted();
+                self.each(&interrupted, &Event::Resume);
+            }
+            Command::DiscardInterrupted => {
+                let interrupted = self.interrupted();
+                self.remove(&interrupted);
+            }
+            Command::SetKey(key, source) => self.set_key(key, source),
+            Command::NoKey => {
+                self.key = None;
+                self.no_key = true;
+            }
+            Command::CheckKey(key, answer) => {
+                let service = self.service.clone();
+                tokio::spawn(async move {
+                    let outcome = service.check_key(&key, || ()).await;
+                    // Nobody waits for it any more when the dialog was closed.
+                    let _ = answer.send(outcome);
+                });
+            }
+            Command::FixDone => self.fix_done(),
+            Command::Shutdown => self.stopped = true,
+        }
+    }
+
+    fn each(&mut self, ids: &[ItemId], event: &Event) {
+        for id in ids {
+            self.apply(*id, event.clone());
+        }
+    }
+
+    fn those(&self, which: impl Fn(&State) -> bool) -> Vec<ItemId> {
+        let in_order = self.order.iter().map(|(_, id)| *id);
+        in_order
+            .filter(|id| {
+                self.items
+                    .get(id)
+                    .is_some_and(|item| which(&item.upload.state))
+            })
+            .collect()
+    }
+
+    fn interrupted(&self) -> Vec<ItemId> {
+        self.those(|state| {
+            matches!(
+                state,
+                State::Paused {
+                    by: Holder::Interruption
+                }
+            )
+        })
+    }
+
+    /// A start without a key asks for one, each time anew.
+    fn say_that_a_key_is_missing(&mut self) {
+        if self.key.is_none() && self.no_key && self.needs == Some(Fix::Key) {
+            self.needs = None;
+        }
+    }
+
+    /// Takes rows out of the list. What runs for them stops as if the program had ended, so
+    /// that an undo brings back exactly what can go on.
+    fn remove(&mut self, ids: &[ItemId]) {
+        self.removed.clear();
+        for id in ids.iter().take(UNDO) {
+            let Some(mut item) = self.items.remove(id) else {
+                continue;
+            };
+            let place = (item.position, *id);
+            self.order.remove(&place);
+            self.queued.remove(&place);
+            self.places -= usize::from(item.upload.holds_place());
+            if let Some(rows) = self.by_size.get_mut(&item.upload.size()) {
+                rows.retain(|row| row != id);
+            }
+            self.by_identity.retain(|_, row| row != id);
+            item.running = None;
+            item.meter = None;
+            item.ticket = None;
+            item.upload = item.upload.recovered();
+            self.journal.drop_item(*id);
+            self.order_changed = true;
+            for twin in self.twins.remove(id).unwrap_or_default() {
+                self.apply(twin, Event::OriginalEnded { asset: None });
+            }
+            self.removed.push(item);
+        }
+    }
+
+    fn undo_remove(&mut self) {
+        for item in std::mem::take(&mut self.removed) {
+            self.journal.stage_item(&item);
+            self.put_back(item);
+        }
+    }
+
+    /// Puts rows before all others, in the order in which they are named.
+    fn send_first(&mut self, ids: &[ItemId]) {
+        let first = self.order.first().map_or(0, |(position, _)| *position);
+        let count = i64::try_from(ids.len()).unwrap_or(0);
+        for (offset, id) in (0..).zip(ids) {
+            let Some(item) = self.items.get_mut(id) else {
+                continue;
+            };
+            let old = (item.position, *id);
+            item.position = first - count + offset;
+            let new = (item.position, *id);
+            self.journal.stage_item(item);
+            self.order.remove(&old);
+            self.order.insert(new);
+            if self.queued.remove(&old) {
+                self.queued.insert(new);
+            }
+            self.order_changed = true;
+        }
+    }
+
+    /// Whether everything that was named has been found and looked at; said once.
+    pub(super) fn say_when_taken_in(&mut self) {
+        if !self.intake_said && self.walks == 0 && self.looks == 0 && !self.any_settling() {
+            self.intake_said = true;
+            self.follow(
+                None,
+                std::path::PathBuf::new(),
+                crate::engine::Turn::IntakeDone,
+            );
+        }
+    }
+
+    fn any_settling(&self) -> bool {
+        self.items
+            .values()
+            .any(|item| matches!(item.upload.state, State::Checking | State::Settling))
+    }
+}

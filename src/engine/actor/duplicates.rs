@@ -1,0 +1,234 @@
+//! Equal content goes up once: by content, within the run and against the history.
+//!
+//! A file is read for comparison only when something of the same size may be equal.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{Actor, Told};
+use crate::api::Service;
+use crate::engine::intake::hash;
+use crate::engine::item::Task;
+use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
+use crate::model::fault::Fault;
+use crate::model::snapshot::ItemId;
+use crate::model::upload::{Event, Original, State};
+
+/// Tells a blocking read that nobody waits for it any more.
+struct CancelOnDrop(Arc<AtomicBool>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl<S: Service> Actor<S> {
+    /// Whether a row of this size stands elsewhere in the run, or in the history.
+    pub(super) fn has_rivals(&self, id: ItemId) -> bool {
+        let Some(item) = self.items.get(&id) else {
+            return false;
+        };
+        if item.upload.tally.anyway {
+            return false;
+        }
+        !self.rivals(id).is_empty()
+            || (self.options.ask_history && !self.known_assets(id).is_empty())
+    }
+
+    /// Rows of the same size that were started before this one and may be its original.
+    fn rivals(&self, id: ItemId) -> Vec<ItemId> {
+        let size = self.items.get(&id).map_or(0, |item| item.upload.size());
+        let others = self
+            .by_size
+            .get(&size)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        others
+            .iter()
+            .copied()
+            .filter(|other| *other != id)
+            .filter(|other| {
+                self.items.get(other).is_some_and(|other| {
+                    matches!(
+                        other.upload.state,
+                        State::Sending { .. }
+                            | State::Waiting { .. }
+                            | State::Processing { .. }
+                            | State::Done { .. }
+                            | State::Comparing
+                    ) || (other.upload.state == State::Queued && other.starts > 0)
+                })
+            })
+            .collect()
+    }
+
+    /// Assets of the history that are ready, of this account and service, of this size.
+    fn known_assets(&self, id: ItemId) -> Vec<(AssetId, ContentHash)> {
+        match (self.items.get(&id), &self.key) {
+            (Some(item), Some((key, _))) => self
+                .journal
+                .ready_assets(&key.account(), item.upload.size()),
+            _ => vec![],
+        }
+    }
+
+    /// Reads what has to be known: this file, and its rivals whose hash is not known yet.
+    pub(super) fn compare(&mut self, id: ItemId, attempt: u32) {
+        let mut wanted = vec![id];
+        wanted.extend(self.rivals(id));
+        let mut known = vec![];
+        let mut unread = vec![];
+        for id in wanted {
+            if let Some(item) = self.items.get(&id) {
+                match (item.content, item.upload.media) {
+                    (Some(content), _) => known.push((id, content)),
+                    (None, Some(media)) => unread.push((id, item.path.clone(), media.stamp)),
+                    (None, None) => {}
+                }
+            }
+        }
+        let told = self.told.clone();
+        let Some(item) = self.items.get_mut(&id) else {
+            return;
+        };
+        item.running = Some(Task::spawn(async move {
+            let stop = Arc::new(AtomicBool::new(false));
+            let _guard = CancelOnDrop(Arc::clone(&stop));
+            let read = tokio::task::spawn_blocking(move || {
+                let mut contents = known;
+                for (other, path, stamp) in unread {
+                    match hash(&path, stamp, &stop) {
+                        Ok(content) => contents.push((other, content)),
+                        // A rival that cannot be read is no rival; this file has to be.
+                        Err(fault) if other == id => return Err(fault),
+                        Err(_) => {}
+                    }
+                }
+                Ok(contents)
+            });
+            if let Ok(contents) = read.await {
+                let _ = told.send(Told::Hashed {
+                    item: id,
+                    attempt,
+                    contents,
+                });
+            }
+        }));
+    }
+
+    pub(super) fn hashed(
+        &mut self,
+        id: ItemId,
+        attempt: u32,
+        contents: Result<Vec<(ItemId, ContentHash)>, Fault>,
+    ) {
+        let contents = match contents {
+            Ok(contents) => contents,
+            Err(fault) => {
+                self.apply(
+                    id,
+                    Event::Broke {
+                        attempt,
+                        fault,
+                        jitter: 0.0,
+                    },
+                );
+                return;
+            }
+        };
+        for (other, content) in contents {
+            if let Some(item) = self.items.get_mut(&other) {
+                item.content = Some(content);
+            }
+        }
+        let current = self
+            .items
+            .get(&id)
+            .filter(|item| item.upload.attempt == attempt);
+        let Some(content) = current.and_then(|item| item.content) else {
+            return;
+        };
+        if let Some(original) = self.original_in_run(id, content) {
+            if let Original::Row(row) = original {
+                self.twins.entry(row).or_default().push(id);
+            }
+            self.apply(
+                id,
+                Event::Compared {
+                    attempt,
+                    original: Some(original),
+                },
+            );
+            return;
+        }
+        let candidates: Vec<AssetId> = if self.options.ask_history {
+            let known = self.known_assets(id).into_iter();
+            known
+                .filter(|(_, of)| *of == content)
+                .map(|(asset, _)| asset)
+                .collect()
+        } else {
+            vec![]
+        };
+        self.ask_about(id, attempt, candidates);
+    }
+
+    /// The row with this content that goes up, or went up, before.
+    fn original_in_run(&self, id: ItemId, content: ContentHash) -> Option<Original> {
+        let equal = |other: &ItemId| {
+            self.items.get(other).is_some_and(|other| {
+                other.content == Some(content) && other.upload.state != State::Comparing
+            })
+        };
+        let row = self.rivals(id).into_iter().find(equal)?;
+        match &self.items.get(&row)?.upload.state {
+            State::Done { asset, .. } => Some(Original::Asset(asset.clone())),
+            _ => Some(Original::Row(row)),
+        }
+    }
+
+    /// A match from the history is claimed only when the service still has it.
+    fn ask_about(&mut self, id: ItemId, attempt: u32, candidates: Vec<AssetId>) {
+        let (Some((key, _)), false) = (self.key.clone(), candidates.is_empty()) else {
+            self.apply(
+                id,
+                Event::Compared {
+                    attempt,
+                    original: None,
+                },
+            );
+            return;
+        };
+        let (service, told) = (self.service.clone(), self.told.clone());
+        let Some(item) = self.items.get_mut(&id) else {
+            return;
+        };
+        let size = item.upload.size();
+        item.running = Some(Task::spawn(async move {
+            let mut original = None;
+            for asset in candidates {
+                match service.metadata(&key, &asset, || ()).await {
+                    Ok(AssetAnswer::Known(metadata))
+                        if metadata.status == AssetStatus::Success
+                            && metadata.file_size.is_none_or(|held| held == size) =>
+                    {
+                        original = Some(Original::Asset(asset));
+                        break;
+                    }
+                    Ok(_) => {}
+                    Err(fault) => {
+                        let event = Event::Broke {
+                            attempt,
+                            fault,
+                            jitter: 0.0,
+                        };
+                        let _ = told.send(Told::Upload(id, event));
+                        return;
+                    }
+                }
+            }
+            let _ = told.send(Told::Upload(id, Event::Compared { attempt, original }));
+        }));
+    }
+}

@@ -1,0 +1,194 @@
+//! The API key: how far it is trusted, and what waits for it.
+//!
+//! A key is asked about before the first upload unless it answered well within the last
+//! hour, so that a refused one costs two requests at most.
+
+use std::time::Duration;
+
+use super::{Actor, Told};
+use crate::api::Service;
+use crate::api::shared_slots::SharedSlots;
+use crate::engine::Notice;
+use crate::engine::clock::now_ms;
+use crate::engine::item::Task;
+use crate::engine::lifecycle::Turn;
+use crate::model::fault::{Fault, FaultKind, Fix};
+use crate::model::key::ApiKey;
+use crate::model::snapshot::{KeySource, KeyState};
+use crate::model::upload::Event;
+
+/// For how long a good answer to a key counts.
+const KEY_STAYS_GOOD: Duration = Duration::from_secs(3600);
+
+/// What is known of the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// Nothing; it has to be asked about.
+    Unknown,
+    /// The question is under way.
+    Asking,
+    /// The question had no answer: one transfer at a time until something is heard.
+    Doubtful,
+    /// The service takes it.
+    Good,
+    /// The service refused it.
+    Refused,
+}
+
+impl<S: Service> Actor<S> {
+    /// Whether uploads may start, as far as journal and key go; asks about the key where
+    /// that is still open.
+    pub(super) fn may_start(&mut self) -> bool {
+        if !self.journal.is_good() {
+            return false;
+        }
+        let Some((key, _)) = self.key.clone() else {
+            if self.no_key {
+                self.hold_queue(Fix::Key, Fault::new(FaultKind::Unauthorized));
+            }
+            return false;
+        };
+        match self.trust {
+            Trust::Good | Trust::Doubtful => true,
+            Trust::Asking | Trust::Refused => false,
+            Trust::Unknown => {
+                self.trust = Trust::Asking;
+                let (service, told) = (self.service.clone(), self.told.clone());
+                self.key_check = Some(Task::spawn(async move {
+                    let outcome = service.check_key(&key, || ()).await;
+                    let _ = told.send(Told::KeyChecked(outcome));
+                }));
+                false
+            }
+        }
+    }
+
+    /// Transfers at a time.
+    pub(super) fn places_allowed(&self) -> usize {
+        if self.trust == Trust::Good {
+            self.options.jobs.max(1)
+        } else {
+            1
+        }
+    }
+
+    pub(super) fn key_checked(&mut self, outcome: Result<(), Fault>) {
+        self.key_check = None;
+        match outcome {
+            Ok(()) => self.key_is_good(),
+            Err(fault) => match fault.fix() {
+                Some(fix) => self.hold_queue(fix, fault),
+                None => self.trust = Trust::Doubtful,
+            },
+        }
+    }
+
+    /// The service answered a call that needs a good key.
+    pub(super) fn key_is_good(&mut self) {
+        self.offline = false;
+        if self.trust == Trust::Good {
+            return;
+        }
+        self.trust = Trust::Good;
+        if let Some((key, _)) = &self.key {
+            self.journal.key_is_good(&key.account());
+        }
+    }
+
+    /// What an event says of the key and of the network.
+    pub(super) fn learn_from(&mut self, event: &Event) {
+        match event {
+            Event::Sent { .. } | Event::Polled { .. } => self.key_is_good(),
+            Event::Broke { fault, .. } | Event::PollBroke { fault, .. } => {
+                if fault.kind == FaultKind::Offline {
+                    self.offline = true;
+                } else if fault.diagnostics.http_status.is_some() {
+                    self.offline = false;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Holds the queue until the person did something; says so once.
+    pub(super) fn hold_queue(&mut self, fix: Fix, fault: Fault) {
+        if let (Fix::Key, Some((key, _))) = (fix, &self.key) {
+            self.trust = Trust::Refused;
+            self.journal.key_is_refused(&key.account());
+        }
+        if self.needs.is_some() {
+            return;
+        }
+        self.needs = Some(fix);
+        self.pending
+            .notices
+            .push(Notice::Needs(fix, std::sync::Arc::new(fault.clone())));
+        self.follow(None, std::path::PathBuf::new(), Turn::NeedsUser(fault));
+    }
+
+    pub(super) fn set_key(&mut self, key: ApiKey, source: KeySource) {
+        self.key = Some((key, source));
+        self.no_key = false;
+        self.key_check = None;
+        self.trust = Trust::Unknown;
+        self.share_limit();
+        self.recall_trust();
+        if self.needs == Some(Fix::Key) {
+            self.needs = None;
+        }
+        self.unpark();
+    }
+
+    /// The person says that the cause is mended: it is asked anew.
+    pub(super) fn fix_done(&mut self) {
+        self.needs = None;
+        if self.trust == Trust::Refused {
+            self.trust = Trust::Unknown;
+        }
+        self.unpark();
+    }
+
+    /// All programs of this computer keep the account's limit together.
+    pub(super) fn share_limit(&self) {
+        if let (Some(folder), Some((key, _))) = (&self.options.shared, &self.key) {
+            let slots = SharedSlots::new(folder, &key.account());
+            self.service.limiter().share(Some(slots));
+        }
+    }
+
+    /// Polls that waited for a key go on.
+    pub(super) fn unpark(&mut self) {
+        let parked: Vec<_> = self
+            .items
+            .values_mut()
+            .filter_map(|item| std::mem::take(&mut item.parked_poll).then_some(item.id))
+            .collect();
+        for id in parked {
+            self.apply(id, Event::CheckAgain);
+        }
+    }
+
+    /// Whether the key answered well not long ago, in this or an earlier run.
+    pub(super) fn recall_trust(&mut self) {
+        let Some((key, source)) = &self.key else {
+            return;
+        };
+        let limit = now_ms() - i64::try_from(KEY_STAYS_GOOD.as_millis()).unwrap_or(i64::MAX);
+        let good_at = self.journal.key_good_at(&key.account());
+        if *source == KeySource::Sandbox || good_at.is_some_and(|at| at > limit && at <= now_ms()) {
+            self.trust = Trust::Good;
+        }
+    }
+
+    pub(super) fn key_state(&self) -> KeyState {
+        match &self.key {
+            Some((key, source)) => KeyState::Present {
+                source: *source,
+                last4: key.last4(),
+                refused: self.trust == Trust::Refused,
+            },
+            None if self.no_key => KeyState::Missing,
+            None => KeyState::Loading,
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The snapshot: built from what changed, published when something did.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::Actor;
+use crate::api::Service;
+use crate::engine::Notice;
+use crate::model::snapshot::{ItemId, Row, Snapshot, Totals};
+use crate::model::upload::{Holder, State};
+
+impl<S: Service> Actor<S> {
+    /// Publishes the state after a turn, and hands out its notices.
+    pub(super) fn show(&mut self, notices: Vec<Notice>) {
+        let woken = !notices.is_empty();
+        for notice in notices {
+            // A front end that is gone needs none.
+            let _ = self.notices.send(notice);
+        }
+        let snapshot = self.build();
+        let changed = self.snapshot.send_if_modified(|shown| {
+            if same(shown, &snapshot) {
+                return false;
+            }
+            self.revision += 1;
+            *shown = Arc::new(Snapshot {
+                revision: self.revision,
+                ..snapshot
+            });
+            true
+        });
+        if changed || woken {
+            (self.options.wake)();
+        }
+    }
+
+    fn build(&mut self) -> Snapshot {
+        let now = Instant::now();
+        let unsaved = self.journal.unsaved();
+        let row = |id: &ItemId| {
+            let item = self.items.get(id)?;
+            let saved = item
+                .upload
+                .asset()
+                .is_none_or(|asset| !unsaved.contains(asset));
+            Some(Arc::new(item.row(now, &self.options.policy, saved)))
+        };
+        if self.order_changed {
+            let mut rows: Vec<Arc<Row>> = Vec::with_capacity(self.order.len());
+            self.index.clear();
+            let old: std::collections::HashMap<ItemId, Arc<Row>> = self
+                .rows
+                .iter()
+                .map(|row| (row.id, Arc::clone(row)))
+                .collect();
+            for (_, id) in &self.order {
+                let kept = old.get(id).filter(|_| !self.dirty.contains(id)).cloned();
+                if let Some(row) = kept.or_else(|| row(id)) {
+                    self.index.insert(*id, rows.len());
+                    rows.push(row);
+                }
+            }
+            self.rows = Arc::new(rows);
+            self.order_changed = false;
+            self.dirty.clear();
+        } else if !self.dirty.is_empty() {
+            let changed: Vec<(usize, Arc<Row>)> = self
+                .dirty
+                .iter()
+                .filter_map(|id| Some((*self.index.get(id)?, row(id)?)))
+                .filter(|(index, row)| self.rows.get(*index) != Some(row))
+                .collect();
+            self.dirty.clear();
+            if !changed.is_empty() {
+                let rows = Arc::make_mut(&mut self.rows);
+                for (index, row) in changed {
+                    rows[index] = row;
+                }
+            }
+        }
+        Snapshot {
+            revision: self.revision,
+            rows: Arc::clone(&self.rows),
+            totals: self.totals(),
+            paused: self.paused,
+            needs: self.needs,
+            offline: self.offline,
+            journal: self.journal.state().clone(),
+            key: self.key_state(),
+            walking: (self.walks > 0).then_some(self.walking),
+            passed_over: self.passed_over,
+            interrupted: self.interrupted_count(),
+        }
+    }
+
+    fn interrupted_count(&self) -> usize {
+        let by_interruption = |state: &State| {
+            matches!(
+                state,
+                State::Paused {
+                    by: Holder::Interruption
+                }
+            )
+        };
+        self.items
+            .values()
+            .filter(|item| by_interruption(&item.upload.state))
+            .count()
+    }
+
+    fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        let mut rate = 0.0;
+        let mut known = false;
+        for item in self.items.values() {
+            let upload = &item.upload;
+            match &upload.state {
+                State::Ready => {
+                    totals.startable += 1;
+                    totals.startable_bytes += upload.size();
+                }
+                State::Rejected(_) | State::Failed { .. } => totals.attention += 1,
+                _ => {}
+            }
+            totals.active += usize::from(upload.is_active());
+            if item.in_batch && !matches!(upload.state, State::Cancelled { .. }) {
+                totals.batch += 1;
+                totals.bytes += upload.size();
+                totals.sent += item.sent();
+                let ended_well = matches!(upload.state, State::Done { .. })
+                    || (matches!(upload.state, State::Duplicate(_)) && upload.has_ended());
+                totals.done += usize::from(ended_well);
+            }
+            if let (State::Sending { .. }, Some(current)) = (&upload.state, item.speed.rate()) {
+                rate += current;
+                known = true;
+            }
+        }
+        totals.rate = known.then_some(rate);
+        totals.left = self.time_left(&totals);
+        totals
+    }
+
+    /// The longer of what the bytes take at the current speed and what the calls take at
+    /// one slot each.
+    fn time_left(&self, totals: &Totals) -> Option<std::time::Duration> {
+        let rate = totals.rate.filter(|rate| *rate >= 1.0)?;
+        let bytes = totals.bytes.saturating_sub(totals.sent);
+        let by_bytes = std::time::Duration::try_from_secs_f64(bytes as f64 / rate).ok()?;
+        let calls: u32 = self
+            .items
+            .values()
+            .map(|item| match item.upload.state {
+                State::Queued | State::Waiting { .. } | State::Comparing => 2,
+                State::Sending { .. } | State::Processing { .. } => 1,
+                _ => 0,
+            })
+            .sum();
+        Some(by_bytes.max(self.service.limiter().spacing().saturating_mul(calls)))
+    }
+
+    /// A new batch is counted from here on.
+    pub(super) fn begin_batch(&mut self) {
+        self.batch_ended = false;
+        for item in self.items.values_mut() {
+            item.in_batch = item.upload.is_active();
+        }
+    }
+
+    /// Says once that everything that was started has ended.
+    pub(super) fn end_batch(&mut self) {
+        if self.batch_ended {
+            return;
+        }
+        let mut ready = 0;
+        let mut failed = 0;
+        for item in self.items.values().filter(|item| item.in_batch) {
+            match &item.upload.state {
+                State::Done { .. } => ready += 1,
+                State::Failed { .. } => failed += 1,
+                state if item.upload.is_active() || matches!(state, State::Paused { .. }) => return,
+                _ => {}
+            }
+        }
+        if ready + failed == 0 {
+            return;
+        }
+        self.batch_ended = true;
+        let _ = self.notices.send(Notice::BatchFinished { ready, failed });
+        (self.options.wake)();
+    }
+}
+
+/// Whether two snapshots show the same.
+fn same(one: &Snapshot, other: &Snapshot) -> bool {
+    Arc::ptr_eq(&one.rows, &other.rows)
+        && one.totals == other.totals
+        && one.paused == other.paused
+        && one.needs == other.needs
+        && one.offline == other.offline
+        && one.journal == other.journal
+        && one.key == other.key
+        && one.walking == other.walking
+        && one.passed_over == other.passed_over
+        && one.interrupted == other.interrupted
+}

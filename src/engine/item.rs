@@ -1,0 +1,182 @@
+//! One row of the queue as the engine holds it: its life, and what runs for it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::clock::now_ms;
+use super::speed::Speed;
+use crate::api::{Meter, Ticket};
+use crate::model::asset::{Account, ContentHash};
+use crate::model::media::FileStamp;
+use crate::model::retry::Policy;
+use crate::model::snapshot::{ItemId, Row, Status, Transfer};
+use crate::model::upload::{Original, State, Upload};
+
+/// A task that ends with its row.
+#[derive(Debug)]
+pub(super) struct Task(JoinHandle<()>);
+
+impl Task {
+    pub fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(tokio::spawn(future))
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// One row.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub id: ItemId,
+    /// As it was given, for the front end and for reading.
+    pub path: PathBuf,
+    pub name: String,
+    /// Where it stands in the queue; smaller is earlier.
+    pub position: i64,
+    pub upload: Upload,
+    /// The account that it was last sent to.
+    pub account: Option<Account>,
+    /// Hash of its content, once something had to know it.
+    pub content: Option<ContentHash>,
+    /// The place in storage that was issued for it. A secret: never written down.
+    pub ticket: Option<(Ticket, Instant)>,
+    /// Worker, timer, poll, look or comparison: there is one at a time.
+    pub running: Option<Task>,
+    pub meter: Option<Arc<Meter>>,
+    pub speed: Speed,
+    /// The stamp of the last look, for a file that is still being written.
+    pub looked: Option<FileStamp>,
+    /// Starts in this run of the program.
+    pub starts: u32,
+    pub started_at: Option<Instant>,
+    pub waits_until: Option<Instant>,
+    pub polled_since: Option<Instant>,
+    /// A poll that is due as soon as there is a key and nothing holds the queue.
+    pub parked_poll: bool,
+    /// Part of the batch that is counted in the status bar.
+    pub in_batch: bool,
+    /// When it was taken in, in milliseconds since the Unix epoch.
+    pub added_at_ms: i64,
+}
+
+impl Item {
+    pub fn new(id: ItemId, path: PathBuf, position: i64, upload: Upload) -> Self {
+        let name = path
+            .file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned();
+        Self {
+            id,
+            path,
+            name,
+            position,
+            upload,
+            account: None,
+            content: None,
+            ticket: None,
+            running: None,
+            meter: None,
+            speed: Speed::default(),
+            looked: None,
+            starts: 0,
+            started_at: None,
+            waits_until: None,
+            polled_since: None,
+            parked_poll: false,
+            in_batch: false,
+            added_at_ms: now_ms(),
+        }
+    }
+
+    /// Whether the file is not what it was when this row ended.
+    pub fn has_changed_since(&self) -> bool {
+        let now = std::fs::metadata(&self.path).map(|metadata| FileStamp::of(&metadata));
+        let then = self.upload.media.map(|media| media.stamp);
+        self.upload.has_ended() && then.is_some() && now.ok() != then
+    }
+
+    /// Bytes handed over in the running attempt, or all of them once the service has them.
+    pub fn sent(&self) -> u64 {
+        match self.upload.state {
+            State::Sending { .. } => self.meter.as_ref().map_or(0, |meter| meter.sent()),
+            State::Processing { .. } | State::Done { .. } => self.upload.size(),
+            _ => 0,
+        }
+    }
+
+    /// What the window is told.
+    pub fn status(&self, now: Instant, policy: &Policy) -> Status {
+        match &self.upload.state {
+            State::Checking => Status::Checking,
+            State::Settling => Status::Settling,
+            State::Rejected(rejection) => Status::Rejected(rejection.clone()),
+            State::Ready => Status::ReadyToUpload,
+            State::Queued => Status::Queued,
+            State::Comparing => Status::Checking,
+            State::Duplicate(Original::Asset(asset)) => Status::Duplicate {
+                of: Some(asset.clone()),
+            },
+            State::Duplicate(Original::Row(_)) => Status::Duplicate { of: None },
+            State::Sending { .. } => match &self.meter {
+                Some(meter) if meter.body_out() => Status::Finishing,
+                Some(meter) if meter.started() => Status::Uploading,
+                _ => Status::Queued,
+            },
+            State::Waiting { cause } => Status::Waiting {
+                until: self.waits_until.unwrap_or(now).into_std(),
+                cause: Arc::new(cause.clone()),
+            },
+            State::Processing { .. } => {
+                let since = self.polled_since.unwrap_or(now);
+                Status::Processing {
+                    since: since.into_std(),
+                    long: now.saturating_duration_since(since) >= policy.poll_patience,
+                }
+            }
+            State::Done { .. } => Status::Ready,
+            State::Failed { fault, .. } => Status::Failed(Arc::new(fault.clone())),
+            State::Paused { .. } => Status::Paused,
+            State::Cancelled { .. } => Status::Cancelled,
+        }
+    }
+
+    /// Its row for the window; `saved` is whether its id is on disk.
+    pub fn row(&self, now: Instant, policy: &Policy, saved: bool) -> Row {
+        let status = self.status(now, policy);
+        let total = self.upload.size();
+        let transfer = matches!(status, Status::Uploading | Status::Finishing).then(|| {
+            let sent = self.sent();
+            Transfer {
+                sent,
+                total,
+                rate: self.speed.rate(),
+                left: self.speed.left(total.saturating_sub(sent)),
+            }
+        });
+        Row {
+            id: self.id,
+            name: self.name.clone(),
+            path: self.path.clone(),
+            size: total,
+            kind: self.upload.media.map(|media| media.kind),
+            route: self
+                .upload
+                .media
+                .map(|_| self.upload.route(policy.direct_limit)),
+            note: self.upload.media.and_then(|media| media.note),
+            status,
+            transfer,
+            asset_id: self.upload.asset().cloned(),
+            saved,
+            may_be_twice: self.upload.tally.may_be_twice,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Every end and turn of every file, for a front end that prints them instead of drawing
+//! a snapshot. Sent after it is journaled, in order, without loss.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::model::asset::{AssetId, ContentHash};
+use crate::model::fault::Fault;
+use crate::model::media::{Kind, Note, Rejection, Route};
+use crate::model::snapshot::ItemId;
+use crate::model::upload::{Original, State, Upload};
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lifecycle {
+    /// To which row; `None` for what concerns no single one.
+    pub item: Option<ItemId>,
+    /// Its path, as it was given.
+    pub path: PathBuf,
+    /// What.
+    pub turn: Turn,
+}
+
+/// A turn in the life of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Turn {
+    /// Checked and good.
+    Accepted {
+        /// Bytes.
+        size: u64,
+        /// What it is.
+        kind: Kind,
+        /// The way its bytes will go.
+        route: Route,
+        /// Something to say about it.
+        note: Option<Note>,
+    },
+    /// Checked and refused.
+    Rejected(Rejection),
+    /// Files of other kinds in a folder that was walked.
+    Skipped {
+        /// How many.
+        count: u64,
+    },
+    /// Its content is at the service already.
+    AlreadyUploaded(AssetId),
+    /// An earlier run of the program sent it; it is asked about until it has ended.
+    Followed(AssetId),
+    /// The service took the bytes.
+    Uploaded(AssetId),
+    /// A try failed, another one comes.
+    Retrying {
+        /// The number of the try that comes, from 2.
+        attempt: u32,
+        /// Until it comes.
+        delay: Duration,
+        /// Why.
+        fault: Fault,
+    },
+    /// SUCCESS, with all bytes.
+    Finished {
+        /// Its id.
+        asset: AssetId,
+        /// Bytes.
+        size: u64,
+        /// Hash of what was sent; `None` where an earlier program sent it.
+        content: Option<ContentHash>,
+        /// Since it was started.
+        took: Duration,
+    },
+    /// Ended without success.
+    Failed {
+        /// Its id, where it has one.
+        asset: Option<AssetId>,
+        /// Why.
+        fault: Fault,
+    },
+    /// An id could not be written into the history (yet): it has to be copied.
+    NotSaved(AssetId),
+    /// Everything that was named has been walked and checked.
+    IntakeDone,
+    /// The queue waits for a person.
+    NeedsUser(Fault),
+}
+
+/// What the step from one state to the next means for whoever follows; `delay` is the wait
+/// that comes with it, `starts` how often the file was started, `took` since when.
+pub(super) fn turn(
+    before: &Upload,
+    after: &Upload,
+    starts: u32,
+    delay: Duration,
+    took: Duration,
+    direct_limit: u64,
+) -> Option<Turn> {
+    let checking = |state: &State| matches!(state, State::Checking | State::Settling);
+    match (&before.state, &after.state) {
+        (was, State::Ready | State::Queued) if checking(was) => {
+            let media = after.media?;
+            Some(Turn::Accepted {
+                size: media.stamp.size,
+                kind: media.kind,
+                route: after.route(direct_limit),
+                note: media.note,
+            })
+        }
+        (_, State::Rejected(rejection)) => Some(Turn::Rejected(rejection.clone())),
+        (
+            State::Sending { .. },
+            State::Processing {
+                asset, doubt: None, ..
+            },
+        )
+        | (
+            State::Processing { doubt: Some(_), .. },
+            State::Processing {
+                asset, doubt: None, ..
+            },
+        ) => Some(Turn::Uploaded(asset.clone())),
+        (State::Sending { .. } | State::Comparing, State::Waiting { cause }) => {
+            Some(Turn::Retrying {
+                attempt: starts + 1,
+                delay,
+                fault: cause.clone(),
+            })
+        }
+        (_, State::Done { asset, content }) => Some(Turn::Finished {
+            asset: asset.clone(),
+            size: after.size(),
+            content: *content,
+            took,
+        }),
+        (_, State::Failed { fault, asset }) => Some(Turn::Failed {
+            asset: asset.clone(),
+            fault: fault.clone(),
+        }),
+        (_, State::Cancelled { asset }) => Some(Turn::Failed {
+            asset: asset.clone(),
+            fault: Fault::new(crate::model::fault::FaultKind::Cancelled),
+        }),
+        (_, State::Duplicate(Original::Asset(asset))) => Some(Turn::AlreadyUploaded(asset.clone())),
+        _ => None,
+    }
+}

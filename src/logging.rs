@@ -1,0 +1,113 @@
+//! The log: a file a day in the data directory, written off the hot path, without secrets.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::api::redact::redact;
+
+/// The environment variable that holds a filter (`tracing`'s directives).
+const FILTER_VARIABLE: &str = "MAVI_UPLOADER_LOG";
+/// What is logged where it holds none.
+const USUAL_FILTER: &str = "warn,mavi_uploader=info";
+/// Files that are kept, one a day.
+const KEPT: usize = 7;
+
+/// Starts the log in `folder`/logs; it is written to its end when the guard is dropped.
+/// Without a folder, or where it cannot be written, nothing is logged.
+pub fn start(folder: Option<&Path>) -> Option<WorkerGuard> {
+    let logs = folder?.join("logs");
+    let file = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("mavi-uploader")
+        .filename_suffix("log")
+        .max_log_files(KEPT)
+        .build(&logs)
+        .ok()?;
+    restrict(&logs);
+    let (writer, guard) = tracing_appender::non_blocking(file);
+    let filter =
+        EnvFilter::try_from_env(FILTER_VARIABLE).unwrap_or_else(|_| EnvFilter::new(USUAL_FILTER));
+    let started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(Redacting(writer))
+        .try_init();
+    started.ok()?;
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        system = std::env::consts::OS,
+        "start"
+    );
+    Some(guard)
+}
+
+/// Keeps the logs to their owner.
+fn restrict(logs: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let set = |path: &Path, mode| {
+            // A log that others may read is no reason not to start: it holds no secret.
+            let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));
+        };
+        set(logs, 0o700);
+        for entry in std::fs::read_dir(logs).into_iter().flatten().flatten() {
+            set(&entry.path(), 0o600);
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = logs;
+}
+
+/// Takes secrets out of every line, wherever it comes from: the last line of defence, for
+/// what a library may log of a request.
+struct Redacting<W>(W);
+
+impl<'a> MakeWriter<'a> for Redacting<NonBlocking> {
+    type Writer = Redacting<NonBlocking>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        Redacting(self.0.clone())
+    }
+}
+
+impl<W: Write> Write for Redacting<W> {
+    /// Takes a whole line: `tracing-subscriber` writes one event at a time.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        let end = if text.ends_with('\n') { "\n" } else { "" };
+        self.0
+            .write_all(redact(text.trim_end_matches('\n'), None).as_bytes())?;
+        self.0.write_all(end.as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_the_log_holds_a_secret() {
+        let mut out = Redacting(Vec::new());
+        out.write_all(
+            b"INFO sent Authorization: sk-mavi-0123456789abcdef to https://host/path?X-Goog-Signature=f00d&x=1\n",
+        )
+        .unwrap();
+        let line = String::from_utf8(out.0).unwrap();
+        assert!(line.contains("https://host/path"), "{line}");
+        assert!(line.ends_with('\n') && line.starts_with("INFO sent"));
+        for secret in ["0123456789", "f00d", "Signature"] {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
+}

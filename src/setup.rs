@@ -1,0 +1,258 @@
+//! Puts the layers together for one run of the program: the real service or a sandbox,
+//! where things are kept, and an engine over both.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::api::base_url::{BadBaseUrl, BaseUrl};
+use crate::api::client::{Client, ClientOptions};
+use crate::api::limiter::{Limiter, LimiterOptions};
+use crate::api::paced::Paced;
+use crate::api::throttle::RateLimit;
+use crate::engine::{self, EngineHandle, FrontEnd, Lifecycle};
+use crate::model::fault::Fault;
+use crate::model::key::{ApiKey, NotAKey};
+use crate::model::retry::Policy;
+use crate::model::snapshot::{JournalState, KeySource};
+use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::store::{DataDir, DataDirError, History, OpenError, Run, RunId};
+
+/// The environment variable that holds an API key (as the vendor's own CLI has it).
+pub const KEY_VARIABLE: &str = "MEMORIES_API_KEY";
+/// The environment variable that holds another base URL (as the vendor's own CLI has it).
+pub const BASE_URL_VARIABLE: &str = "MEMORIES_V2_BASE_URL";
+
+/// Why the program cannot start what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The base URL of the environment cannot be used.
+    #[error("{BASE_URL_VARIABLE}: {0}")]
+    BaseUrl(#[from] BadBaseUrl),
+    /// The key of the environment is none.
+    #[error("{KEY_VARIABLE}: {0}. Copy the key again from https://api-platform.memories.ai/.")]
+    Key(NotAKey),
+    /// The sandbox cannot listen, or has no temporary folder.
+    #[error("The sandbox cannot start: {0}.")]
+    Sandbox(std::io::Error),
+    /// No HTTP client can be made.
+    #[error("Connections cannot be made on this computer: {}.", .0.diagnostics.causes.join(": "))]
+    Client(Box<Fault>),
+    /// No threads for the background runtime.
+    #[error("The program cannot start its background work: {0}.")]
+    Runtime(std::io::Error),
+}
+
+/// A runtime for the engine.
+pub fn runtime() -> Result<tokio::runtime::Runtime, SetupError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("engine")
+        .enable_all()
+        .build()
+        .map_err(SetupError::Runtime)
+}
+
+/// What one run works with. Dropping it stops a sandbox and removes what it kept.
+#[derive(Debug)]
+pub struct World {
+    /// Where the service is.
+    pub base_url: BaseUrl,
+    /// Where history, settings and logs are; an error where there is no such place.
+    pub folder: Result<PathBuf, String>,
+    /// The key that is known from the start: the environment's or the sandbox's.
+    pub key: Option<(ApiKey, KeySource)>,
+    /// The sandbox, where the run is against one.
+    pub sandbox: Option<Sandbox>,
+    _temporary: Option<TempDir>,
+}
+
+impl World {
+    /// The real service, or the one of the environment, and the data directory.
+    ///
+    /// # Errors
+    /// A base URL or a key of the environment that cannot be used.
+    pub fn real() -> Result<Self, SetupError> {
+        let base_url = match std::env::var(BASE_URL_VARIABLE) {
+            Ok(url) if !url.trim().is_empty() => BaseUrl::parse(&url)?,
+            _ => BaseUrl::default(),
+        };
+        let key = match std::env::var(KEY_VARIABLE) {
+            Ok(text) => match ApiKey::from_pasted(&text) {
+                Ok(key) => Some((key, KeySource::Environment)),
+                Err(NotAKey::Empty) => None,
+                Err(error) => return Err(SetupError::Key(error)),
+            },
+            Err(_) => None,
+        };
+        let folder = DataDir::resolve()
+            .map(|dir| dir.path().to_owned())
+            .map_err(|error: DataDirError| error.to_string());
+        Ok(Self {
+            base_url,
+            folder,
+            key,
+            sandbox: None,
+            _temporary: None,
+        })
+    }
+
+    /// A sandbox, on the current runtime, with a folder that goes with it. The environment's
+    /// key and URL, the keychain and the data directory are not touched.
+    ///
+    /// # Errors
+    /// No port or no temporary folder to be had.
+    pub fn sandbox() -> Result<Self, SetupError> {
+        let sandbox = Sandbox::start(SandboxOptions::default()).map_err(SetupError::Sandbox)?;
+        let temporary = tempfile::Builder::new()
+            .prefix("mavi-uploader-sandbox-")
+            .tempdir()
+            .map_err(SetupError::Sandbox)?;
+        let key = ApiKey::from_pasted(sandbox.key()).map_err(SetupError::Key)?;
+        Ok(Self {
+            base_url: BaseUrl::parse(&sandbox.base_url())?,
+            folder: Ok(temporary.path().to_owned()),
+            key: Some((key, KeySource::Sandbox)),
+            sandbox: Some(sandbox),
+            _temporary: Some(temporary),
+        })
+    }
+
+    /// The service, behind the one-request-a-second limit.
+    ///
+    /// # Errors
+    /// No HTTP client can be made.
+    pub fn service(
+        &self,
+        policy: &Policy,
+        bandwidth: Option<u64>,
+    ) -> Result<Arc<Paced<Client>>, SetupError> {
+        let mut options = ClientOptions::new(self.base_url.clone());
+        options.policy = policy.clone();
+        options.rate_limit = RateLimit::new(bandwidth);
+        let client = Client::new(options).map_err(|fault| SetupError::Client(Box::new(fault)))?;
+        let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
+        Ok(Arc::new(Paced::new(client, limiter)))
+    }
+
+    /// Opens the history and the journal.
+    fn journal(&self) -> Journal {
+        let unusable = |state| Journal {
+            history: Err(state),
+            run: None,
+            set_aside: None,
+        };
+        let folder = match &self.folder {
+            Ok(folder) => folder,
+            Err(error) => return unusable(JournalState::Unwritable(error.clone())),
+        };
+        let opened = match History::open(folder) {
+            Ok(opened) => opened,
+            Err(error @ OpenError::Newer { .. }) => {
+                tracing::error!(%error);
+                return unusable(JournalState::Newer);
+            }
+            Err(error) => {
+                tracing::error!(%error);
+                return unusable(JournalState::Unwritable(error.to_string()));
+            }
+        };
+        let run = Run::begin(folder)
+            .inspect_err(|error| tracing::warn!(%error, "this run has no lock"))
+            .ok();
+        Journal {
+            history: Ok(opened.history),
+            run,
+            set_aside: opened.set_aside,
+        }
+    }
+
+    /// Starts an engine, on the current runtime.
+    ///
+    /// # Errors
+    /// As [`World::service`].
+    pub fn start(&self, how: How) -> Result<Running, SetupError> {
+        let policy = match how.front_end {
+            FrontEnd::Window => Policy::default(),
+            FrontEnd::CommandLine => Policy::for_command_line(),
+        };
+        let service = self.service(&policy, how.bandwidth)?;
+        let journal = self.journal();
+        let run = journal
+            .run
+            .as_ref()
+            .map_or_else(|| RunId::from_text(""), |run| run.id().clone());
+        let runs = self.folder.clone().ok();
+        let is_alive = move |run: &RunId| {
+            runs.as_deref()
+                .is_some_and(|folder| crate::store::run::is_alive(folder, run).unwrap_or(true))
+        };
+        let unusable = journal.history.as_ref().err().cloned();
+        let options = engine::Options {
+            front_end: how.front_end,
+            policy,
+            jobs: how.jobs,
+            start_at_once: how.start_at_once,
+            ask_history: how.ask_history && self.sandbox.is_none(),
+            base_url: self.base_url.as_str().to_owned(),
+            run,
+            is_alive: Box::new(is_alive),
+            shared: self.folder.clone().ok().filter(|_| self.sandbox.is_none()),
+            set_aside: journal.set_aside,
+            key: self.key.clone(),
+            follower: how.follower,
+            wake: how.wake,
+        };
+        let (handle, task) = engine::start(options, service, journal.history);
+        Ok(Running {
+            handle,
+            task,
+            unusable,
+            _run: journal.run,
+        })
+    }
+
+    /// The folder, where there is one.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref().ok()
+    }
+}
+
+struct Journal {
+    history: Result<History, JournalState>,
+    run: Option<Run>,
+    set_aside: Option<PathBuf>,
+}
+
+/// How a front end wants its engine.
+pub struct How {
+    /// For whom it works.
+    pub front_end: FrontEnd,
+    /// Transfers at a time, 1–8.
+    pub jobs: usize,
+    /// Files that are found good start by themselves.
+    pub start_at_once: bool,
+    /// Files whose content is in the history are not uploaded again.
+    pub ask_history: bool,
+    /// Bytes a second for all transfers.
+    pub bandwidth: Option<u64>,
+    /// Where to send every turn of every file.
+    pub follower: Option<mpsc::UnboundedSender<Lifecycle>>,
+    /// Called after every new snapshot and notice.
+    pub wake: Box<dyn Fn() + Send + Sync>,
+}
+
+/// An engine that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// To talk to it.
+    pub handle: EngineHandle,
+    /// Ends when everything is journaled.
+    pub task: JoinHandle<()>,
+    /// Why the journal cannot be used, where it cannot.
+    pub unusable: Option<JournalState>,
+    _run: Option<Run>,
+}
