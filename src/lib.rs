@@ -10,6 +10,7 @@
 //! | [`store`] | what is kept: history, settings, the API key |
 //! | [`cli`] | the commands: the engine without a window |
 //! | [`setup`], [`logging`] | the layers put together for a run; its log |
+//! | [`ui`] | the window, and only its drawing |
 
 pub mod api;
 pub mod app;
@@ -20,3 +21,4 @@ pub mod model;
 pub mod sandbox;
 pub mod setup;
 pub mod store;
+pub mod ui;

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::pending::{Pending, Wake};
 use crate::engine::EngineHandle;
@@ -80,4 +81,6 @@ pub struct Outside {
     pub can_drop: bool,
     /// Wakes the window.
     pub wake: Wake,
+    /// What time it is; `Instant::now` but where a picture must be the same every time.
+    pub clock: Box<dyn Fn() -> Instant>,
 }

@@ -54,7 +54,10 @@ pub fn commands(row: &Row) -> Vec<RowCommand> {
     }
     let own: &[C] = match &row.status {
         Status::Checking | Status::Settling | Status::Ready => &[C::Remove],
-        Status::Rejected(_) => &[C::Details, C::Retry, C::Remove],
+        Status::Rejected(rejection) => match wording::rejection(rejection).step {
+            Some(_) => &[C::Details, C::Retry, C::Remove],
+            None => &[C::Details, C::Remove],
+        },
         Status::ReadyToUpload => &[C::Upload, C::Remove],
         Status::Queued | Status::Uploading | Status::Waiting { .. } => &[C::Pause, C::Cancel],
         Status::Finishing => &[C::Cancel],
@@ -139,10 +142,12 @@ pub fn detail(row: &Row, now: Instant) -> String {
     if row.may_be_twice {
         parts.push(wording::MAY_BE_TWICE.to_owned());
     }
-    if row.asset_id.is_some() && !row.saved {
-        parts.push(wording::NOT_SAVED.to_owned());
-    }
     parts.join(" · ")
+}
+
+/// What must not be overlooked, after the detail.
+pub fn warning(row: &Row) -> Option<&'static str> {
+    (row.asset_id.is_some() && !row.saved).then_some(wording::NOT_SAVED)
 }
 
 /// The row in one sentence, for a screen reader.
@@ -152,9 +157,10 @@ pub fn spoken(row: &Row, now: Instant) -> String {
         text.push_str(&format!(", {percent} %"));
     }
     let detail = detail(row, now);
-    if !detail.is_empty() {
+    let parts = [detail.as_str(), warning(row).unwrap_or_default()];
+    for part in parts.iter().filter(|part| !part.is_empty()) {
         text.push_str(", ");
-        text.push_str(&detail);
+        text.push_str(part);
     }
     text
 }
@@ -254,11 +260,10 @@ pub(crate) mod tests {
         let mut ready = row(1, Status::Ready);
         ready.asset_id = AssetId::new("re_660727003963174912");
         assert_eq!(detail(&ready, Instant::now()), "412 MB");
+        assert_eq!(warning(&ready), None);
         ready.saved = false;
-        assert_eq!(
-            detail(&ready, Instant::now()),
-            "412 MB · not saved yet: copy it"
-        );
+        assert_eq!(warning(&ready), Some("not saved yet: copy it"));
+        assert!(spoken(&ready, Instant::now()).ends_with("412 MB, not saved yet: copy it"));
         assert_eq!(commands(&ready), [RowCommand::Copy, RowCommand::Remove]);
     }
 

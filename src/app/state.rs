@@ -127,6 +127,11 @@ impl App {
         }
     }
 
+    /// What time it is.
+    pub fn now(&self) -> Instant {
+        (self.outside.clock)()
+    }
+
     /// What the window draws from.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
@@ -180,11 +185,6 @@ impl App {
     /// Whether files can be dropped on this window.
     pub fn can_drop(&self) -> bool {
         self.outside.can_drop
-    }
-
-    /// Whether a dialog that the system shows is open.
-    pub fn choosing(&self) -> bool {
-        self.choosing.is_some()
     }
 
     /// Whether there is no key, so that the first start is explained.
@@ -275,7 +275,7 @@ impl App {
                 let ready = wording::count(ready, "file");
                 let text = match failed {
                     0 => format!("Done: {ready} ready."),
-                    _ => format!("Done: {ready} ready, {failed} need attention."),
+                    _ => format!("Done: {ready} ready, {failed} not."),
                 };
                 self.say(text, None, now);
                 self.effects.push(Effect::Attention);

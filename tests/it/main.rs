@@ -6,4 +6,8 @@
 
 #[cfg(target_os = "linux")]
 mod keychain;
+mod keys;
 mod layers;
+mod snapshots;
+mod ui;
+mod window;

@@ -4,8 +4,6 @@ use super::{Message, Step, size};
 use crate::app::command::RowCommand;
 use crate::model::media::Rejection;
 
-const FORMATS: &str = "memories.ai takes the usual video, audio and image formats.";
-
 /// Why a file is not taken, and what to do.
 pub fn rejection(rejection: &Rejection) -> Message {
     let again = Some(Step::Row(RowCommand::Retry));
@@ -41,7 +39,7 @@ pub fn rejection(rejection: &Rejection) -> Message {
             cause: format!("Its name ends in .{extension}, but its content is: {looks_like}."),
             next: match rename_to {
                 Some(right) => format!("Rename it to end in .{right} and add it again."),
-                None => FORMATS.to_owned() + " Export it as one of them.",
+                None => "Export it again as a video, a sound or an image.".to_owned(),
             },
             step: None,
         },

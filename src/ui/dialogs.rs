@@ -1,0 +1,246 @@
+//! What stands before everything else: entering a key, questions, details.
+
+use egui::{Align, Context, Id, Key, Layout, Modal, TextEdit, Ui};
+
+use super::theme::{self, of, size, space, type_size};
+use super::widgets::button::{Button, Look};
+use super::widgets::{card, text};
+use crate::app::command::{RowCommand, UiCommand};
+use crate::app::state::{App, Dialog};
+use crate::app::wording::{self, Message, Step};
+use crate::model::snapshot::{ItemId, KeyState, Status};
+
+/// Draws the dialog that is open, if one is.
+pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
+    let Some(dialog) = app.dialog().cloned() else {
+        return;
+    };
+    let palette = theme::palette(ctx.theme());
+    let modal = Modal::new(Id::unique("dialog")).backdrop_color(palette.scrim);
+    let width = size::MEASURE.min(ctx.content_rect().width() - 2.0 * space::XXL);
+    let style = ctx.style_of(ctx.theme());
+    let frame = egui::Frame::window(&style).inner_margin(egui::Margin::same(space::XL as i8));
+    let shown = modal.frame(frame).show(ctx, |ui| {
+        ui.set_width(width - 2.0 * space::XL);
+        ui.spacing_mut().item_spacing.y = space::M;
+        match dialog {
+            Dialog::Key => key(ui, app, out),
+            Dialog::Cancel(id) => cancel(ui, app, id, out),
+            Dialog::Details(id) => details(ui, app, id, out),
+            Dialog::Quit => quit(ui, app, out),
+        }
+    });
+    if shown.should_close() {
+        out.push(UiCommand::CloseDialog);
+    }
+}
+
+fn title(ui: &mut Ui, words: &str) {
+    text::label(ui, words, type_size::TITLE, of(ui).text);
+}
+
+fn body(ui: &mut Ui, words: &str) {
+    text::label(ui, words, type_size::BODY, of(ui).secondary);
+}
+
+/// Buttons at the dialog's foot, from the right: the one that leads first.
+fn buttons(ui: &mut Ui, buttons: Vec<(Button<'_>, UiCommand)>, out: &mut Vec<UiCommand>) {
+    ui.add_space(space::XS);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        for (button, command) in buttons {
+            if button.show(ui) {
+                out.push(command);
+            }
+        }
+    });
+}
+
+fn plain(command: UiCommand) -> (Button<'static>, UiCommand) {
+    (Button::of(&command, Look::Outlined).without_icon(), command)
+}
+
+fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
+    let p = of(ui);
+    title(ui, "API key");
+    let of_environment = app.key_of_environment();
+    let now = match &app.snapshot().key {
+        KeyState::Loading => "The keychain is being asked for the key; if it is locked, unlock it. You can also enter a key here.".to_owned(),
+        KeyState::Missing => "Paste the key from the console of memories.ai. It is kept in this computer’s keychain and sent to memories.ai alone.".to_owned(),
+        KeyState::Present { last4, refused, .. } => {
+            let refused = if *refused { ", which memories.ai doesn’t accept" } else { "" };
+            if of_environment {
+                format!("The key in use ends in {last4}{refused}. It is from the environment (MEMORIES_API_KEY), which wins over the keychain. A key that you enter here is for this session only.")
+            } else {
+                format!("The key in use ends in {last4}{refused}. Paste another one to replace it.")
+            }
+        }
+    };
+    body(ui, &now);
+    let busy = app.key_entry().busy();
+    let problem = app.key_entry().problem().map(str::to_owned);
+    let id = Id::unique("key field");
+    let field = TextEdit::singleline(app.key_draft_mut())
+        .id(id)
+        .password(true)
+        .hint_text("Paste your API key")
+        .margin(egui::Margin::symmetric(space::M as i8, space::S as i8))
+        .min_size(egui::vec2(0.0, size::BUTTON))
+        .desired_width(f32::INFINITY)
+        .interactive(busy.is_none())
+        .show(ui);
+    let response = field.response.response;
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label("API key"));
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let fresh = ui.make_persistent_id("key field was focused");
+    if !ui.data(|data| data.get_temp::<bool>(fresh).unwrap_or(false)) {
+        response.request_focus();
+        ui.data_mut(|data| data.insert_temp(fresh, true));
+    }
+    if let Some(busy) = busy {
+        text::label(ui, busy, type_size::SMALL, p.working);
+    } else if let Some(problem) = problem {
+        text::label(ui, &problem, type_size::SMALL, p.bad);
+    }
+    let why_not = match busy {
+        Some(busy) => Some(busy),
+        None if app.key_entry().draft.is_empty() => Some("Paste a key first"),
+        None => None,
+    };
+    let save = Button::of(&UiCommand::SaveKey, Look::Primary).blocked(why_not);
+    let get = Button::of(&UiCommand::GetKey, Look::Plain);
+    let close = (
+        Button::of(&UiCommand::CloseDialog, Look::Outlined).labelled("Cancel"),
+        UiCommand::CloseDialog,
+    );
+    let before = out.len();
+    buttons(
+        ui,
+        vec![(save, UiCommand::SaveKey), close, (get, UiCommand::GetKey)],
+        out,
+    );
+    if entered && why_not.is_none() {
+        out.push(UiCommand::SaveKey);
+    }
+    let done = |command: &UiCommand| matches!(command, UiCommand::SaveKey | UiCommand::CloseDialog);
+    if out[before..].iter().any(done) {
+        // What the field remembers for undoing must not outlive it.
+        if let Some(mut state) = TextEdit::load_state(ui.ctx(), id) {
+            state.clear_undoer();
+            state.store(ui.ctx(), id);
+        }
+        ui.data_mut(|data| data.remove_temp::<bool>(fresh));
+    }
+}
+
+fn name_of(app: &App, id: ItemId) -> String {
+    app.row(id)
+        .map_or_else(|| "this file".to_owned(), |row| row.name.clone())
+}
+
+fn cancel(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
+    title(ui, "Cancel this upload?");
+    let sent = app
+        .row(id)
+        .and_then(|row| row.transfer)
+        .map(|transfer| wording::size_of(transfer.sent, transfer.total));
+    let sent = sent.map(|sent| format!(" {sent} were sent and have to be sent again."));
+    body(
+        ui,
+        &format!(
+            "{} is under way.{}",
+            name_of(app, id),
+            sent.unwrap_or_default()
+        ),
+    );
+    let stop = UiCommand::ConfirmCancel(id);
+    let keep = Button::of(&UiCommand::CloseDialog, Look::Outlined).labelled("Keep uploading");
+    buttons(
+        ui,
+        vec![
+            (Button::of(&stop, Look::Primary), stop.clone()),
+            (keep, UiCommand::CloseDialog),
+        ],
+        out,
+    );
+}
+
+fn quit(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    title(ui, "Stop the uploads and close?");
+    let active = wording::count(app.snapshot().totals.active, "upload");
+    body(
+        ui,
+        &format!("{active} under way. They can be continued at the next start."),
+    );
+    let keep = Button::of(&UiCommand::CloseDialog, Look::Primary).labelled("Keep uploading");
+    let quit = Button::of(&UiCommand::Quit, Look::Outlined).labelled("Stop and close");
+    buttons(
+        ui,
+        vec![(keep, UiCommand::CloseDialog), (quit, UiCommand::Quit)],
+        out,
+    );
+}
+
+fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
+    let Some(row) = app.row(id) else {
+        out.push(UiCommand::CloseDialog);
+        return;
+    };
+    let (message, technical) = match &row.status {
+        Status::Rejected(rejection) => (wording::rejection(rejection), Vec::new()),
+        Status::Failed(fault) | Status::Waiting { cause: fault, .. } => {
+            (wording::fault(fault), wording::details(fault))
+        }
+        _ => {
+            out.push(UiCommand::CloseDialog);
+            return;
+        }
+    };
+    title(ui, &message.title);
+    let p = of(ui);
+    text::label(ui, &row.name, type_size::BODY, p.text);
+    body(ui, &message.cause);
+    text::label(ui, &message.next, type_size::BODY, p.text);
+    if !technical.is_empty() {
+        card::card(ui)
+            .fill(p.raised)
+            .inner_margin(space::M)
+            .show(ui, |ui| {
+                ui.set_min_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = space::XS;
+                for (name, value) in technical {
+                    text::label(
+                        ui,
+                        &format!("{name}: {value}"),
+                        type_size::SMALL,
+                        p.secondary,
+                    );
+                }
+            });
+    }
+    let mut foot = Vec::new();
+    if let Some(command) = next(&message, id) {
+        let lead = Button::of(&command, Look::Primary);
+        foot.push((lead, command));
+    }
+    foot.push(plain(UiCommand::CloseDialog));
+    let copy = UiCommand::CopyDetails(id);
+    foot.push((Button::of(&copy, Look::Plain), copy));
+    let before = out.len();
+    buttons(ui, foot, out);
+    if out[before..]
+        .iter()
+        .any(|command| matches!(command, UiCommand::Row(..)))
+    {
+        out.push(UiCommand::CloseDialog);
+    }
+}
+
+fn next(message: &Message, id: ItemId) -> Option<UiCommand> {
+    match message.step? {
+        Step::Row(RowCommand::Details) => None,
+        Step::Row(command) => Some(UiCommand::Row(command, id)),
+        Step::UpdateKey => Some(UiCommand::EnterKey),
+        Step::OpenConsole => Some(UiCommand::OpenConsole),
+    }
+}

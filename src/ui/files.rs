@@ -1,0 +1,87 @@
+//! The system's file dialogs, through rfd.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use rfd::{AsyncFileDialog, FileHandle};
+
+use crate::app::outside::{Choice, FileDialogs, Wanted};
+use crate::app::pending::{Pending, Wake};
+
+/// A dialog that "closed" without an answer faster than this was never there: without
+/// portal and zenity, rfd gives up within milliseconds.
+const NEVER_OPENED: Duration = Duration::from_millis(250);
+
+/// The name of the filter that is offered first.
+const FILTER: &str = "Videos, audio and images";
+
+/// The dialogs of the desktop.
+pub struct SystemDialogs {
+    extensions: Vec<&'static str>,
+}
+
+impl SystemDialogs {
+    /// Dialogs that offer files with these extensions first: without dots, in lower case.
+    pub fn new(extensions: Vec<&'static str>) -> Self {
+        Self { extensions }
+    }
+}
+
+impl FileDialogs for SystemDialogs {
+    fn choose(&self, wanted: Wanted, wake: Wake) -> Pending<Choice> {
+        let opened = Instant::now();
+        let close = move |handles: Option<Vec<FileHandle>>| {
+            Some(outcome(
+                handles.map(|handles| handles.iter().map(|file| file.path().to_owned()).collect()),
+                opened.elapsed(),
+            ))
+        };
+        let dialog = AsyncFileDialog::new();
+        match wanted {
+            Wanted::Files => {
+                // Upper case too: some desktops compare the letters as they are.
+                let mut extensions: Vec<String> =
+                    self.extensions.iter().map(ToString::to_string).collect();
+                extensions.extend(self.extensions.iter().map(|e| e.to_uppercase()));
+                let chosen = dialog
+                    .set_title("Choose files to upload")
+                    .add_filter(FILTER, &extensions)
+                    .add_filter("All files", &["*"])
+                    .pick_files();
+                Pending::wait_for("file dialog", wake, async move { close(chosen.await) })
+            }
+            Wanted::Folders => {
+                let chosen = dialog.set_title("Choose folders to upload").pick_folders();
+                Pending::wait_for("file dialog", wake, async move { close(chosen.await) })
+            }
+        }
+    }
+}
+
+fn outcome(paths: Option<Vec<PathBuf>>, after: Duration) -> Choice {
+    match paths {
+        Some(paths) if !paths.is_empty() => Choice::Chosen(paths),
+        Some(_) => Choice::Cancelled,
+        None if after < NEVER_OPENED => Choice::Unavailable,
+        None => Choice::Cancelled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_dialog_is_told_from_a_closed_one() {
+        let file = PathBuf::from("/a.mp4");
+        let soon = Duration::from_millis(2);
+        let later = Duration::from_secs(3);
+        assert_eq!(
+            outcome(Some(vec![file.clone()]), later),
+            Choice::Chosen(vec![file])
+        );
+        assert_eq!(outcome(Some(vec![]), soon), Choice::Cancelled);
+        assert_eq!(outcome(None, later), Choice::Cancelled);
+        assert_eq!(outcome(None, soon), Choice::Unavailable);
+    }
+}

@@ -1,0 +1,60 @@
+//! Which icon stands for what.
+
+use lucide_icons::Icon;
+
+use crate::app::command::{RowCommand, ThemeChoice, UiCommand};
+use crate::model::media::Kind;
+
+/// The icon of a row's button.
+pub fn row(command: RowCommand) -> Icon {
+    match command {
+        RowCommand::Upload | RowCommand::UploadAnyway => Icon::Upload,
+        RowCommand::Pause => Icon::Pause,
+        RowCommand::Resume => Icon::Play,
+        RowCommand::Cancel | RowCommand::Remove => Icon::X,
+        RowCommand::Retry => Icon::RotateCw,
+        RowCommand::Copy => Icon::Copy,
+        RowCommand::CheckAgain => Icon::RefreshCw,
+        RowCommand::Details => Icon::Info,
+    }
+}
+
+/// The icon of a command's button, where it has one.
+pub fn command(command: &UiCommand) -> Option<Icon> {
+    Some(match command {
+        UiCommand::ChooseFiles => Icon::FilePlus,
+        UiCommand::ChooseFolder => Icon::FolderPlus,
+        UiCommand::Upload => Icon::Upload,
+        UiCommand::Pause => Icon::Pause,
+        UiCommand::Resume => Icon::Play,
+        UiCommand::RetryFailed => Icon::RotateCw,
+        UiCommand::ClearFinished => Icon::ListX,
+        UiCommand::EnterKey | UiCommand::SaveKey => Icon::KeyRound,
+        UiCommand::GetKey | UiCommand::OpenConsole => Icon::ExternalLink,
+        UiCommand::TrySandbox => Icon::FlaskConical,
+        UiCommand::CopySelected | UiCommand::CopyDetails(_) => Icon::Copy,
+        UiCommand::RemoveSelected => Icon::Trash2,
+        UiCommand::Row(row_command, _) => row(*row_command),
+        UiCommand::Theme(choice) => theme(*choice),
+        _ => return None,
+    })
+}
+
+/// The icon of a choice of colours.
+pub fn theme(choice: ThemeChoice) -> Icon {
+    match choice {
+        ThemeChoice::System => Icon::SunMoon,
+        ThemeChoice::Light => Icon::Sun,
+        ThemeChoice::Dark => Icon::Moon,
+    }
+}
+
+/// The icon of a kind of file.
+pub fn kind(kind: Option<Kind>) -> Icon {
+    match kind {
+        Some(Kind::Video) => Icon::Film,
+        Some(Kind::Audio) => Icon::AudioLines,
+        Some(Kind::Image) => Icon::Image,
+        None => Icon::File,
+    }
+}

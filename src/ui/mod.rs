@@ -1,0 +1,19 @@
+//! The window, and only its drawing: egui, eframe and the system's file dialogs.
+//!
+//! Draw functions look at [`crate::app::state::App`] and push
+//! [`crate::app::command::UiCommand`]s; nothing is decided or fetched here.
+
+mod banners;
+mod dialogs;
+mod files;
+pub mod fonts;
+mod icons;
+mod run;
+mod screens;
+mod shell;
+pub mod theme;
+mod widgets;
+
+pub use files::SystemDialogs;
+pub use run::{Window, WindowError};
+pub use shell::MaviApp;

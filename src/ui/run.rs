@@ -1,0 +1,209 @@
+//! Opens the window.
+
+use std::sync::Arc;
+
+use eframe::{NativeOptions, Renderer};
+use egui::{Context, IconData, ViewportBuilder};
+
+use super::shell::MaviApp;
+use super::{fonts, theme};
+use crate::app::outside::Outside;
+use crate::app::pending::{Pending, Wake};
+use crate::engine::EngineHandle;
+
+/// What desktops know the window by.
+const APP_ID: &str = "mavi-uploader";
+
+/// Why there is no window. The source holds the technical detail, for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// There is no display, or it does not answer.
+    #[error(
+        "No window can be opened: there is no display here. To upload without one, use: mavi-uploader upload PATH…"
+    )]
+    NoDisplay(#[source] eframe::Error),
+    /// There is a display, and nothing that draws on it.
+    #[error(
+        "No window can be opened: this computer’s graphics (OpenGL) can’t be used. To upload without a window, use: mavi-uploader upload PATH…"
+    )]
+    NoGraphics(#[source] eframe::Error),
+}
+
+impl From<eframe::Error> for WindowError {
+    fn from(error: eframe::Error) -> Self {
+        match error {
+            eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => Self::NoDisplay(error),
+            _ => Self::NoGraphics(error),
+        }
+    }
+}
+
+/// The window before it is open. It can be woken from the start, so that an engine may be
+/// started with its [`Wake`] first.
+pub struct Window {
+    ctx: Context,
+    x11: bool,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Window {
+    /// Looks which display there is.
+    pub fn new() -> Self {
+        Self {
+            ctx: Context::default(),
+            x11: x11::reachable(),
+        }
+    }
+
+    /// Wakes the window, from any thread.
+    pub fn wake(&self) -> Wake {
+        let ctx = self.ctx.clone();
+        Arc::new(move || ctx.request_repaint())
+    }
+
+    /// Whether files can be dropped on the window: everywhere but on Wayland alone, where
+    /// the window library takes no drops.
+    pub fn can_drop(&self) -> bool {
+        cfg!(not(target_os = "linux")) || self.x11
+    }
+
+    /// Opens the window and returns when it is closed. `icon` is shown where the desktop
+    /// shows one for the window.
+    pub fn run(
+        self,
+        engine: EngineHandle,
+        outside: Outside,
+        icon: Option<IconData>,
+    ) -> Result<(), WindowError> {
+        let faces = Pending::spawn("fonts", self.wake(), fonts::with_system_faces);
+        let options = options(self.x11, icon);
+        let create = move |cc: &eframe::CreationContext<'_>| {
+            let app = MaviApp::new(&cc.egui_ctx, engine, outside, Some(faces));
+            Ok(Box::new(app) as Box<dyn eframe::App>)
+        };
+        eframe::run_native_ext(APP_ID, options, Some(self.ctx), Box::new(create))?;
+        Ok(())
+    }
+}
+
+fn options(x11: bool, icon: Option<IconData>) -> NativeOptions {
+    let mut viewport = ViewportBuilder::default()
+        .with_app_id(APP_ID)
+        .with_title("Mavi Uploader")
+        .with_inner_size(theme::size::WINDOW)
+        .with_min_inner_size(theme::size::WINDOW_MIN);
+    if let Some(icon) = icon {
+        viewport = viewport.with_icon(icon);
+    }
+    NativeOptions {
+        viewport,
+        renderer: Renderer::Glow,
+        event_loop_builder: x11::preference(x11),
+        ..NativeOptions::default()
+    }
+}
+
+/// X11 where it can be had: through it files can be dropped, on a Wayland desktop too.
+#[cfg(target_os = "linux")]
+mod x11 {
+    use std::net::{TcpStream, ToSocketAddrs};
+    use std::os::linux::net::SocketAddrExt;
+    use std::os::unix::net::{SocketAddr, UnixStream};
+    use std::time::Duration;
+
+    use winit::platform::x11::EventLoopBuilderExtX11;
+
+    /// Where displays listen that are reached by TCP.
+    const FIRST_PORT: u16 = 6000;
+    /// How long a display on another computer may take to answer.
+    const PATIENCE: Duration = Duration::from_secs(2);
+
+    /// Whether the display that `DISPLAY` names answers.
+    pub fn reachable() -> bool {
+        std::env::var("DISPLAY").is_ok_and(|display| answers(&display))
+    }
+
+    fn answers(display: &str) -> bool {
+        let Some((host, number)) = parse(display) else {
+            return false;
+        };
+        if !host.is_empty() {
+            let addresses = (host, FIRST_PORT.saturating_add(number)).to_socket_addrs();
+            return addresses.is_ok_and(|mut addresses| {
+                addresses.any(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
+            });
+        }
+        let path = format!("/tmp/.X11-unix/X{number}");
+        let hidden = SocketAddr::from_abstract_name(&path);
+        UnixStream::connect(&path).is_ok()
+            || hidden.is_ok_and(|address| UnixStream::connect_addr(&address).is_ok())
+    }
+
+    /// Host, empty for this one, and number of a display.
+    fn parse(display: &str) -> Option<(&str, u16)> {
+        let (host, rest) = display.rsplit_once(':')?;
+        let number = rest.split('.').next()?.parse().ok()?;
+        Some((if host == "unix" { "" } else { host }, number))
+    }
+
+    /// Makes the window library take X11.
+    pub fn preference(x11: bool) -> Option<eframe::EventLoopBuilderHook> {
+        x11.then(|| {
+            Box::new(
+                |builder: &mut eframe::EventLoopBuilder<eframe::UserEvent>| {
+                    builder.with_x11();
+                },
+            ) as eframe::EventLoopBuilderHook
+        })
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn displays_are_read_as_x_writes_them() {
+            assert_eq!(parse(":77"), Some(("", 77)));
+            assert_eq!(parse(":0.0"), Some(("", 0)));
+            assert_eq!(parse("unix:1"), Some(("", 1)));
+            assert_eq!(parse("localhost:10.0"), Some(("localhost", 10)));
+            assert_eq!(parse("wayland-0"), None);
+        }
+
+        #[test]
+        fn a_display_that_is_not_there_does_not_answer() {
+            assert!(!answers(":64321"));
+            assert!(!answers(""));
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod x11 {
+    /// There is no choice to be made on this system.
+    pub fn reachable() -> bool {
+        false
+    }
+
+    /// Nothing is preferred on this system.
+    pub fn preference(_: bool) -> Option<eframe::EventLoopBuilderHook> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_window_the_way_on_is_named() {
+        let error = eframe::Error::AppCreation("no pixel format".into());
+        let words = WindowError::from(error).to_string();
+        assert!(words.contains("mavi-uploader upload"), "{words}");
+    }
+}

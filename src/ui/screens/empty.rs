@@ -1,0 +1,144 @@
+//! The window before there is a file: what it is for, and the ways on.
+
+use egui::{Align, CornerRadius, Frame, Layout, Margin, Rect, ScrollArea, Ui, UiBuilder, vec2};
+use lucide_icons::Icon;
+
+use crate::app::command::UiCommand;
+use crate::app::state::App;
+use crate::ui::theme::{of, radius, size, space, type_size};
+use crate::ui::widgets::button::{Button, Look};
+use crate::ui::widgets::text;
+
+const FORMATS: &str =
+    "MP4, MOV, WebM, MKV and more · MP3, WAV, FLAC, M4A · JPG, PNG, GIF, WebP, TIFF";
+const LEAVES: &str = "The whole file leaves this computer, with the place and time that a camera may have written into it. Nothing is sent before you press Upload.";
+
+/// Draws the screen.
+pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let low = ui.available_height() < size::LOW;
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let room = ui.available_rect_before_wrap();
+        let id = ui.make_persistent_id("height of the invitation");
+        let height = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0);
+        let width = size::MEASURE.min(room.width() - 2.0 * space::L);
+        let top = ((room.height() - height) / 2.0).max(space::L).round();
+        let place = Rect::from_min_size(
+            egui::pos2((room.center().x - width / 2.0).round(), room.top() + top),
+            vec2(width, height),
+        );
+        let layout = Layout::top_down(Align::Center);
+        let child = UiBuilder::new().max_rect(place).layout(layout);
+        let drawn = ui.scope_builder(child, |ui| {
+            ui.spacing_mut().item_spacing.y = space::M;
+            invitation(ui, app, low, out);
+        });
+        let now = drawn.response.rect.height();
+        if (now - height).abs() > 0.5 {
+            ui.data_mut(|data| data.insert_temp(id, now));
+            ui.ctx()
+                .request_discard("the invitation is centred by its height");
+        }
+        ui.add_space(space::L);
+    });
+}
+
+fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
+    let p = of(ui);
+    if !low {
+        let wide = vec2(
+            2.0 * size::ICON_LARGE + space::L,
+            2.0 * size::ICON_LARGE + space::L,
+        );
+        let (_, disc) = ui.allocate_space(wide);
+        let corner = CornerRadius::same(radius::FULL);
+        ui.painter().rect_filled(disc, corner, p.accent_tint);
+        let icon = Icon::CloudUpload;
+        text::paint_icon(
+            ui.painter(),
+            disc.center(),
+            icon,
+            size::ICON_LARGE + space::S,
+            p.accent,
+        );
+        ui.add_space(space::S);
+    }
+    let title = if low {
+        type_size::TITLE
+    } else {
+        type_size::HERO
+    };
+    let invite = if app.can_drop() {
+        "Drop videos, audio or images here"
+    } else {
+        "Choose videos, audio or images"
+    };
+    text::label(ui, invite, title, p.text);
+    let what = "Each file goes to memories.ai and gives you an asset id to hand on.";
+    text::label(ui, what, type_size::LEAD, p.secondary);
+    ui.add_space(space::XS);
+    let first = app.first_start();
+    let look = if first { Look::Outlined } else { Look::Primary };
+    centred(ui, "choose", |ui| {
+        for (command, look) in [
+            (UiCommand::ChooseFiles, look),
+            (UiCommand::ChooseFolder, Look::Outlined),
+        ] {
+            if Button::of(&command, look).show(ui) {
+                out.push(command);
+            }
+        }
+    });
+    text::label(ui, FORMATS, type_size::SMALL, p.secondary);
+    if first {
+        first_start(ui, app, out);
+    } else {
+        text::label(ui, LEAVES, type_size::SMALL, p.secondary);
+    }
+}
+
+fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let p = of(ui);
+    ui.add_space(space::S);
+    let frame = Frame::new()
+        .fill(p.surface)
+        .stroke((1.0, p.line))
+        .corner_radius(CornerRadius::same(radius::CARD))
+        .inner_margin(Margin::same(space::L as i8));
+    frame.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.vertical_centered(|ui| {
+            let need = "To upload, the program needs your API key from memories.ai.";
+            text::label(ui, need, type_size::BODY, p.text);
+            centred(ui, "first start", |ui| {
+                let key =
+                    Button::of(&UiCommand::EnterKey, Look::Primary).labelled("Paste your API key");
+                if key.show(ui) {
+                    out.push(UiCommand::EnterKey);
+                }
+                if Button::of(&UiCommand::GetKey, Look::Outlined).show(ui) {
+                    out.push(UiCommand::GetKey);
+                }
+                if app.can_try_sandbox() && Button::of(&UiCommand::TrySandbox, Look::Plain).show(ui)
+                {
+                    out.push(UiCommand::TrySandbox);
+                }
+            });
+            text::label(ui, LEAVES, type_size::SMALL, p.secondary);
+        });
+    });
+}
+
+/// A line of things in the middle. Its width is that of the pass before; the first pass is
+/// thrown away.
+fn centred(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+    let id = ui.make_persistent_id(("centred", name));
+    let width = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0);
+    ui.horizontal(|ui| {
+        ui.add_space(((ui.available_width() - width) / 2.0).max(0.0).round());
+        let line = ui.horizontal(add).response.rect.width();
+        if (line - width).abs() > 0.5 {
+            ui.data_mut(|data| data.insert_temp(id, line));
+            ui.ctx().request_discard("a line is centred by its width");
+        }
+    });
+}

@@ -1,0 +1,4 @@
+//! The window's screens.
+
+pub mod empty;
+pub mod uploads;

@@ -1,0 +1,379 @@
+//! The window as a whole: its bars, what is between them, and what lies over them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{
+    Align2, CentralPanel, Context, CornerRadius, Event, FontDefinitions, Frame, Id, Key,
+    KeyboardShortcut, LayerId, Margin, Modifiers, Order, Panel, Popup, Rect, Stroke, StrokeKind,
+    ThemePreference, Ui, UserAttentionType, Vec2, ViewportCommand,
+};
+use lucide_icons::Icon;
+
+use super::screens::{empty, uploads};
+use super::theme::{self, Palette, of, radius, size, space, type_size};
+use super::widgets::button::{Button, Look};
+use super::widgets::{card, text};
+use super::{banners, dialogs, fonts};
+use crate::app::command::{ThemeChoice, UiCommand};
+use crate::app::outside::Outside;
+use crate::app::pending::{Outcome, Pending};
+use crate::app::state::{App, Effect};
+use crate::app::wording;
+use crate::engine::EngineHandle;
+use crate::model::snapshot::KeyState;
+
+/// How far the overlay of a drop stands in from the window's edge, in points.
+const OVERLAY_INSET: f32 = 12.0;
+
+/// The window.
+pub struct MaviApp {
+    app: App,
+    title: String,
+    faces: Option<Pending<FontDefinitions>>,
+}
+
+impl MaviApp {
+    /// Dresses the context and takes the engine. `faces` are fonts that are still being
+    /// looked for; until they come, the bundled ones are used.
+    pub fn new(
+        ctx: &Context,
+        engine: EngineHandle,
+        outside: Outside,
+        faces: Option<Pending<FontDefinitions>>,
+    ) -> Self {
+        theme::install(ctx);
+        fonts::install(ctx, fonts::bundled());
+        Self {
+            app: App::new(engine, outside),
+            title: String::new(),
+            faces,
+        }
+    }
+
+    /// What is behind the drawing.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Takes in what happened; draws nothing.
+    pub fn look(&mut self, ctx: &Context) {
+        if let Some(Outcome::Answer(faces)) = Pending::take_from(&mut self.faces) {
+            fonts::install(ctx, faces);
+        }
+        let now = self.app.now();
+        self.app.tick(now);
+        let title = self.app.title();
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+        if ctx.input(|input| input.viewport().close_requested()) && !self.app.may_close() {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.app.act(UiCommand::AskQuit, now);
+        }
+        self.carry_out(ctx);
+    }
+
+    /// Draws the window and does what the person asked for.
+    pub fn draw(&mut self, ui: &mut Ui) {
+        let now = self.app.now();
+        let mut asked = Vec::new();
+        input(ui.ctx(), &self.app, &mut asked);
+        head(ui, &self.app, &mut asked);
+        let ground = Frame::new().fill(of(ui).background);
+        if !self.app.banners().is_empty() {
+            let strips = Panel::top("banners").frame(ground).resizable(false);
+            strips.show_separator_line(false).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                banners::show(ui, &self.app, &mut asked);
+            });
+        }
+        if self.app.snapshot().rows.is_empty() {
+            CentralPanel::default().frame(ground).show(ui, |ui| {
+                empty::show(ui, &self.app, &mut asked);
+            });
+        } else {
+            foot(ui, &self.app, &mut asked);
+            CentralPanel::default().frame(ground).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                let inset = Margin::symmetric(space::L as i8, space::M as i8);
+                Frame::new().inner_margin(inset).show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = space::M;
+                    let low = ui.ctx().content_rect().height() < size::LOW;
+                    if !low {
+                        uploads::drop_strip(ui, &self.app, &mut asked);
+                    }
+                    uploads::chips(ui, &self.app, low, &mut asked);
+                });
+                uploads::list(ui, &self.app, now, &mut asked);
+            });
+        }
+        toast(ui.ctx(), &self.app, &mut asked);
+        dialogs::show(ui.ctx(), &mut self.app, &mut asked);
+        drop_overlay(ui.ctx());
+        for command in asked {
+            self.app.act(command, now);
+        }
+        self.carry_out(ui.ctx());
+        if let Some(wait) = self.app.next_look(now) {
+            ui.ctx().request_repaint_after(wait);
+        }
+    }
+
+    fn carry_out(&mut self, ctx: &Context) {
+        let effects = self.app.take_effects();
+        if effects.is_empty() {
+            return;
+        }
+        ctx.request_repaint();
+        for effect in effects {
+            match effect {
+                Effect::CopyText(text) => ctx.copy_text(text),
+                Effect::OpenUrl(address) => ctx.open_url(egui::OpenUrl::new_tab(address)),
+                Effect::Theme(choice) => ctx.set_theme(match choice {
+                    ThemeChoice::System => ThemePreference::System,
+                    ThemeChoice::Light => ThemePreference::Light,
+                    ThemeChoice::Dark => ThemePreference::Dark,
+                }),
+                Effect::Attention => {
+                    if !ctx.input(|input| input.viewport().focused.unwrap_or(true)) {
+                        let attention = UserAttentionType::Informational;
+                        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
+                    }
+                }
+                Effect::Close => ctx.send_viewport_cmd(ViewportCommand::Close),
+            }
+        }
+    }
+}
+
+impl eframe::App for MaviApp {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.look(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.app.shut_down();
+    }
+}
+
+/// Dropped files, pasted text and shortcuts.
+fn input(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
+    let dropped: Vec<PathBuf> = ctx.input(|input| {
+        let files = input.raw.dropped_files.iter();
+        files.map(|file| file.path().to_path_buf()).collect()
+    });
+    if !dropped.is_empty() {
+        out.push(UiCommand::Add(dropped));
+    }
+    if app.dialog().is_some() || ctx.text_edit_focused() {
+        return;
+    }
+    let files = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
+    let folder = KeyboardShortcut::new(Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
+    let all = KeyboardShortcut::new(Modifiers::COMMAND, Key::A);
+    ctx.input_mut(|input| {
+        // The longer combination first: the shorter one would take it for its own.
+        if input.consume_shortcut(&folder) {
+            out.push(UiCommand::ChooseFolder);
+        }
+        if input.consume_shortcut(&files) {
+            out.push(UiCommand::ChooseFiles);
+        }
+        if input.consume_shortcut(&all) {
+            out.push(UiCommand::SelectAll);
+        }
+        let selected = !app.list().selected().is_empty();
+        if selected && input.consume_key(Modifiers::NONE, Key::Delete) {
+            out.push(UiCommand::RemoveSelected);
+        }
+        if selected && input.consume_key(Modifiers::NONE, Key::Escape) {
+            out.push(UiCommand::SelectNone);
+        }
+        for event in &input.events {
+            match event {
+                Event::Copy if selected => out.push(UiCommand::CopySelected),
+                Event::Paste(text) => out.push(UiCommand::Paste(text.clone())),
+                _ => {}
+            }
+        }
+    });
+}
+
+fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let frame = card::strip(ui);
+    Panel::top("head")
+        .frame(frame)
+        .resizable(false)
+        .exact_size(size::WINDOW_BAR)
+        .show(ui, |ui| {
+            let right = |ui: &mut Ui| {
+                theme_menu(ui, app, out);
+                key_button(ui, app, out);
+            };
+            card::sides(ui, ui.available_height(), right, |ui| {
+                let p = of(ui);
+                let (_, mark) = ui.allocate_space(Vec2::splat(size::SMALL_BUTTON));
+                let corner = CornerRadius::same(radius::CONTROL);
+                ui.painter().rect_filled(mark, corner, p.accent);
+                text::paint_icon(
+                    ui.painter(),
+                    mark.center(),
+                    Icon::Upload,
+                    size::ICON,
+                    p.on_accent,
+                );
+                text::line(ui, "Mavi Uploader", type_size::LEAD, p.text);
+            });
+        });
+}
+
+fn key_button(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let p = of(ui);
+    if app.sandbox() {
+        return;
+    }
+    let (words, colour) = match &app.snapshot().key {
+        KeyState::Loading => ("Looking for the key…".to_owned(), p.secondary),
+        KeyState::Missing => ("No API key".to_owned(), p.notice),
+        KeyState::Present { refused: true, .. } => ("Key not accepted".to_owned(), p.bad),
+        KeyState::Present { last4, .. } => (format!("Key …{last4}"), p.good),
+    };
+    let button = Button {
+        colour: Some(colour),
+        hint: "Show or change the API key".to_owned(),
+        ..Button::of(&UiCommand::EnterKey, Look::Plain).labelled(&words)
+    };
+    if button.show(ui) {
+        out.push(UiCommand::EnterKey);
+    }
+}
+
+fn theme_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let button = Button {
+        label: "",
+        name: "Colours",
+        hint: "Light or dark".to_owned(),
+        ..Button::of(&UiCommand::Theme(app.theme()), Look::Plain)
+    };
+    let (id, rect) = ui.allocate_space(button.size(ui));
+    let response = button.show_at(ui, rect, id);
+    Popup::menu(&response).show(|ui| {
+        for choice in [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark] {
+            let command = UiCommand::Theme(choice);
+            let on = choice == app.theme();
+            let entry = Button {
+                flush: true,
+                hint: String::new(),
+                colour: on.then_some(of(ui).accent),
+                ..Button::of(&command, Look::Plain)
+            };
+            if entry.show(ui) {
+                out.push(command);
+                ui.close();
+            }
+        }
+    });
+}
+
+fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let frame = card::strip(ui);
+    Panel::bottom("foot")
+        .frame(frame)
+        .resizable(false)
+        .exact_size(size::WINDOW_BAR)
+        .show(ui, |ui| {
+            uploads::status_bar(ui, app, out);
+        });
+}
+
+fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
+    let Some(toast) = app.toast() else { return };
+    let p = theme::palette(ctx.theme());
+    let above = if app.snapshot().rows.is_empty() {
+        0.0
+    } else {
+        size::WINDOW_BAR
+    };
+    let area = egui::Area::new(Id::unique("toast"))
+        .order(Order::Foreground)
+        .anchor(Align2::CENTER_BOTTOM, Vec2::new(0.0, -above - space::L));
+    area.show(ctx, |ui| {
+        let inset = Margin::symmetric(space::L as i8, space::S as i8);
+        let frame = Frame::popup(ui.style()).inner_margin(inset).fill(p.raised);
+        frame.show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.set_max_width(size::MEASURE);
+                text::label(ui, &toast.text, type_size::BODY, p.text);
+                if let Some(command) = &toast.action
+                    && Button::of(command, Look::Outlined)
+                        .small()
+                        .without_icon()
+                        .show(ui)
+                {
+                    out.push(command.clone());
+                }
+                let close = Button {
+                    icon: Some(Icon::X),
+                    ..Button::of(&UiCommand::DismissToast, Look::Plain)
+                        .small()
+                        .icon_only()
+                };
+                if close.show(ui) {
+                    out.push(UiCommand::DismissToast);
+                }
+            });
+        });
+    });
+}
+
+/// Says what a drop will do, while files hang over the window.
+fn drop_overlay(ctx: &Context) {
+    let (count, all_files) = ctx.input(|input| {
+        let hovered = &input.raw.hovered_files;
+        let file = |path: &PathBuf| path.extension().is_some();
+        (
+            hovered.len(),
+            hovered
+                .iter()
+                .all(|one| one.path.as_ref().is_some_and(file)),
+        )
+    });
+    if count == 0 {
+        return;
+    }
+    let words = format!(
+        "Add {}",
+        wording::count(count, if all_files { "file" } else { "item" })
+    );
+    let p: &Palette = theme::palette(ctx.theme());
+    let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop overlay")));
+    let room = ctx.content_rect();
+    painter.rect_filled(room, 0, p.scrim);
+    let inner = room.shrink(OVERLAY_INSET);
+    let corner = CornerRadius::same(radius::CARD);
+    painter.rect(
+        inner,
+        corner,
+        p.accent_tint,
+        Stroke::new(2.0, p.accent),
+        StrokeKind::Inside,
+    );
+    let galley = painter.layout_no_wrap(words, theme::font(type_size::HERO), p.text);
+    let centre = room.center();
+    let at = Rect::from_center_size(centre + Vec2::new(0.0, space::L), galley.size());
+    let icon = centre - Vec2::new(0.0, space::XXL);
+    text::paint_icon(
+        &painter,
+        icon,
+        Icon::CloudUpload,
+        size::ICON_LARGE + space::S,
+        p.accent,
+    );
+    painter.galley(at.min, Arc::clone(&galley), p.text);
+}

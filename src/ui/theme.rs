@@ -1,0 +1,359 @@
+//! The design's tokens, each named once: colours, type, spacing, radius, motion; and how a
+//! status looks.
+
+use egui::style::{Selection, TextCursorStyle, WidgetVisuals, Widgets};
+use egui::{
+    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Rect, Response, Shadow, Stroke,
+    StrokeKind, Style, TextStyle, Theme, Ui, Vec2, Visuals,
+};
+use lucide_icons::Icon;
+
+use crate::app::banners::Tone;
+use crate::app::wording;
+use crate::model::snapshot::Status;
+
+/// The colours of one theme, by what they are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the design's own")]
+pub struct Palette {
+    pub background: Color32,
+    pub surface: Color32,
+    pub raised: Color32,
+    pub line: Color32,
+    pub text: Color32,
+    pub secondary: Color32,
+    pub accent: Color32,
+    /// Accent under the pointer.
+    pub accent_strong: Color32,
+    /// Text on accent.
+    pub on_accent: Color32,
+    /// Ground of what is selected, and of what concerns the whole window.
+    pub accent_tint: Color32,
+    /// Ground of a row under the pointer.
+    pub hover: Color32,
+    pub good: Color32,
+    pub notice: Color32,
+    pub notice_tint: Color32,
+    pub bad: Color32,
+    pub bad_tint: Color32,
+    pub working: Color32,
+    /// Over everything behind a dialog.
+    pub scrim: Color32,
+    /// What is dark or light around a thing that floats.
+    pub shadow: Color32,
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    let [_, red, green, blue] = hex.to_be_bytes();
+    Color32::from_rgb(red, green, blue)
+}
+
+/// Light colours.
+pub const LIGHT: Palette = Palette {
+    background: rgb(0xFAFAFB),
+    surface: rgb(0xFFFFFF),
+    raised: rgb(0xF2F3F5),
+    line: rgb(0xE2E4E8),
+    text: rgb(0x16181D),
+    secondary: rgb(0x5A616E),
+    accent: rgb(0x4F46E5),
+    accent_strong: rgb(0x4338CA),
+    on_accent: rgb(0xFFFFFF),
+    accent_tint: rgb(0xF3F3FF),
+    hover: rgb(0xF6F7F9),
+    good: rgb(0x15803D),
+    notice: rgb(0xB45309),
+    notice_tint: rgb(0xFEF8EB),
+    bad: rgb(0xB91C1C),
+    bad_tint: rgb(0xFDF1F1),
+    working: rgb(0x0369A1),
+    scrim: Color32::from_rgba_premultiplied(8, 9, 11, 110),
+    shadow: Color32::from_rgba_premultiplied(0, 0, 0, 32),
+};
+
+/// Dark colours.
+pub const DARK: Palette = Palette {
+    background: rgb(0x111317),
+    surface: rgb(0x181B20),
+    raised: rgb(0x21252C),
+    line: rgb(0x2E333C),
+    text: rgb(0xECEEF2),
+    secondary: rgb(0xA3ABB8),
+    accent: rgb(0x8B85FF),
+    accent_strong: rgb(0xA29DFF),
+    on_accent: rgb(0x12131A),
+    accent_tint: rgb(0x23233C),
+    hover: rgb(0x1D2127),
+    good: rgb(0x4ADE80),
+    notice: rgb(0xFBBF24),
+    notice_tint: rgb(0x2A2416),
+    bad: rgb(0xF87171),
+    bad_tint: rgb(0x2D1B1E),
+    working: rgb(0x38BDF8),
+    scrim: Color32::from_rgba_premultiplied(0, 0, 0, 150),
+    shadow: Color32::from_rgba_premultiplied(0, 0, 0, 110),
+};
+
+/// Distances, in points.
+pub mod space {
+    /// Between things that belong together closely.
+    pub const XS: f32 = 4.0;
+    /// Between an icon and its word.
+    pub const S: f32 = 8.0;
+    /// Between neighbours.
+    pub const M: f32 = 12.0;
+    /// From an edge.
+    pub const L: f32 = 16.0;
+    /// Between groups.
+    pub const XL: f32 = 24.0;
+    /// Around what stands alone.
+    pub const XXL: f32 = 32.0;
+}
+
+/// Sizes of type, in points.
+pub mod type_size {
+    /// Secondary lines.
+    pub const SMALL: f32 = 12.0;
+    /// Everything else.
+    pub const BODY: f32 = 14.0;
+    /// What leads a group.
+    pub const LEAD: f32 = 16.0;
+    /// A dialog's title.
+    pub const TITLE: f32 = 20.0;
+    /// The one line of an empty window.
+    pub const HERO: f32 = 28.0;
+}
+
+/// Sizes of things, in points.
+pub mod size {
+    /// A row of the list.
+    pub const ROW: f32 = 56.0;
+    /// The square at a row's start.
+    pub const THUMBNAIL: f32 = 40.0;
+    /// The bar at a row's foot.
+    pub const BAR: f32 = 3.0;
+    /// A button.
+    pub const BUTTON: f32 = 34.0;
+    /// A button in a row, a chip.
+    pub const SMALL_BUTTON: f32 = 28.0;
+    /// An icon beside text.
+    pub const ICON: f32 = 16.0;
+    /// An icon that stands for a whole screen.
+    pub const ICON_LARGE: f32 = 28.0;
+    /// One of two lines that stand together.
+    pub const LINE: f32 = 18.0;
+    /// The bars at the window's head and foot.
+    pub const WINDOW_BAR: f32 = 56.0;
+    /// The most that a line of text may be wide.
+    pub const MEASURE: f32 = 560.0;
+    /// The window at first.
+    pub const WINDOW: [f32; 2] = [1000.0, 680.0];
+    /// The least window.
+    pub const WINDOW_MIN: [f32; 2] = [640.0, 420.0];
+    /// Below this width, buttons in rows are icons alone, and words are left out.
+    pub const NARROW: f32 = 760.0;
+    /// Below this height, the empty window does without its large icon.
+    pub const LOW: f32 = 520.0;
+}
+
+/// Corners, in points.
+pub mod radius {
+    /// Buttons, fields, thumbnails.
+    pub const CONTROL: u8 = 8;
+    /// Cards and dialogs.
+    pub const CARD: u8 = 12;
+    /// Chips and badges.
+    pub const FULL: u8 = 255;
+}
+
+/// How long a change of colour may take, in seconds.
+const MOTION: f32 = 0.08;
+/// How wide the ring around what has the focus is, in points.
+const FOCUS: f32 = 2.0;
+
+/// The font family that holds the icons.
+pub const ICON_FAMILY: &str = "icons";
+
+/// The colours of a theme.
+pub fn palette(theme: Theme) -> &'static Palette {
+    match theme {
+        Theme::Light => &LIGHT,
+        Theme::Dark => &DARK,
+    }
+}
+
+/// The colours that a `Ui` is drawn with.
+pub fn of(ui: &Ui) -> &'static Palette {
+    palette(Theme::from_dark_mode(ui.visuals().dark_mode))
+}
+
+/// The system's sans-serif in a size of [`type_size`].
+pub fn font(points: f32) -> FontId {
+    FontId::new(points, FontFamily::Proportional)
+}
+
+/// Monospace, for ids.
+pub fn mono(points: f32) -> FontId {
+    FontId::new(points, FontFamily::Monospace)
+}
+
+/// Icons.
+pub fn icon_font(points: f32) -> FontId {
+    FontId::new(points, FontFamily::Name(ICON_FAMILY.into()))
+}
+
+/// Sets style and colours whole, for both themes.
+pub fn install(ctx: &Context) {
+    // Where the system does not say what it has, as on a bare X11.
+    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
+    for theme in [Theme::Light, Theme::Dark] {
+        ctx.set_style_of(theme, style(theme));
+    }
+}
+
+fn style(theme: Theme) -> Style {
+    let mut style = Style {
+        visuals: visuals(theme),
+        animation_time: MOTION,
+        ..Style::default()
+    };
+    style.text_styles = [
+        (TextStyle::Small, font(type_size::SMALL)),
+        (TextStyle::Body, font(type_size::BODY)),
+        (TextStyle::Button, font(type_size::BODY)),
+        (TextStyle::Heading, font(type_size::TITLE)),
+        (TextStyle::Monospace, mono(type_size::SMALL)),
+    ]
+    .into();
+    style.spacing.item_spacing = Vec2::splat(space::S);
+    style.spacing.button_padding = Vec2::new(space::M, space::S);
+    style.spacing.interact_size = Vec2::splat(size::SMALL_BUTTON);
+    style.spacing.menu_margin = Margin::same(space::XS as i8);
+    style.spacing.tooltip_width = size::MEASURE / 1.5;
+    style.spacing.scroll = egui::style::ScrollStyle::floating();
+    style.spacing.scroll.fade.strength = 0.0;
+    style.spacing.scroll.dormant_handle_opacity = 0.2;
+    style.spacing.scroll.active_handle_opacity = 0.3;
+    style.spacing.scroll.interact_handle_opacity = 0.6;
+    style.spacing.scroll.floating_width = size::BAR + 1.0;
+    style.interaction.selectable_labels = false;
+    style.interaction.tooltip_delay = 0.4;
+    style
+}
+
+fn visuals(theme: Theme) -> Visuals {
+    let p = palette(theme);
+    let corner = CornerRadius::same(radius::CONTROL);
+    let widget = |fill: Color32, stroke: Color32, text: Color32| WidgetVisuals {
+        bg_fill: fill,
+        weak_bg_fill: fill,
+        bg_stroke: Stroke::new(1.0, stroke),
+        corner_radius: corner,
+        fg_stroke: Stroke::new(1.0, text),
+        expansion: 0.0,
+    };
+    let shadow = Shadow {
+        offset: [0, 6],
+        blur: 24,
+        spread: 0,
+        color: p.shadow,
+    };
+    let base = match theme {
+        Theme::Light => Visuals::light(),
+        Theme::Dark => Visuals::dark(),
+    };
+    Visuals {
+        weak_text_color: Some(p.secondary),
+        widgets: Widgets {
+            noninteractive: widget(p.surface, p.line, p.text),
+            inactive: widget(p.surface, p.line, p.text),
+            hovered: widget(p.raised, p.line, p.text),
+            active: widget(p.raised, p.accent, p.text),
+            open: widget(p.raised, p.line, p.text),
+        },
+        selection: Selection {
+            bg_fill: p.accent_tint,
+            stroke: Stroke::new(FOCUS, p.accent),
+        },
+        hyperlink_color: p.accent,
+        faint_bg_color: p.hover,
+        extreme_bg_color: p.surface,
+        text_edit_bg_color: Some(p.surface),
+        code_bg_color: p.raised,
+        warn_fg_color: p.notice,
+        error_fg_color: p.bad,
+        window_corner_radius: CornerRadius::same(radius::CARD),
+        window_shadow: shadow,
+        window_fill: p.surface,
+        window_stroke: Stroke::new(1.0, p.line),
+        menu_corner_radius: corner,
+        panel_fill: p.background,
+        popup_shadow: shadow,
+        text_cursor: TextCursorStyle {
+            stroke: Stroke::new(FOCUS, p.accent),
+            blink: false,
+            ..TextCursorStyle::default()
+        },
+        ..base
+    }
+}
+
+/// Draws the ring around what has the focus of the keyboard.
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, corner: u8) {
+    if response.has_focus() {
+        ui.painter().rect_stroke(
+            rect.expand(FOCUS),
+            CornerRadius::same(corner.saturating_add(FOCUS as u8)),
+            Stroke::new(FOCUS, of(ui).accent),
+            StrokeKind::Middle,
+        );
+    }
+}
+
+/// How a status looks: never by colour alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Badge {
+    /// Its icon.
+    pub icon: Icon,
+    /// Its word.
+    pub word: &'static str,
+    /// The colour of both.
+    pub colour: Color32,
+}
+
+/// The table from status to icon, word and colour.
+pub fn badge(status: &Status, p: &Palette) -> Badge {
+    let (icon, colour) = match status {
+        Status::Checking => (Icon::Search, p.working),
+        Status::Settling => (Icon::Hourglass, p.secondary),
+        Status::Rejected(_) => (Icon::Ban, p.bad),
+        Status::ReadyToUpload => (Icon::CircleDashed, p.text),
+        Status::Queued => (Icon::Clock, p.secondary),
+        Status::Uploading => (Icon::CircleArrowUp, p.working),
+        Status::Finishing => (Icon::LoaderCircle, p.working),
+        Status::Waiting { .. } => (Icon::Hourglass, p.notice),
+        Status::Processing { .. } => (Icon::LoaderCircle, p.working),
+        Status::Ready => (Icon::CircleCheck, p.good),
+        Status::Failed(_) => (Icon::CircleAlert, p.bad),
+        Status::Paused => (Icon::CirclePause, p.notice),
+        Status::Cancelled => (Icon::CircleX, p.secondary),
+        Status::Duplicate { .. } => (Icon::Files, p.notice),
+    };
+    Badge {
+        icon,
+        word: wording::status_word(status),
+        colour,
+    }
+}
+
+/// Ground, foreground and icon of a banner.
+pub fn banner(tone: Tone, p: &Palette) -> (Color32, Color32, Icon) {
+    match tone {
+        Tone::Info => (p.accent_tint, p.accent, Icon::Info),
+        Tone::Notice => (p.notice_tint, p.notice, Icon::TriangleAlert),
+        Tone::Bad => (p.bad_tint, p.bad, Icon::CircleAlert),
+    }
+}
+
+#[cfg(test)]
+mod tests;

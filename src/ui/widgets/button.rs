@@ -1,0 +1,262 @@
+//! Buttons: one that leads, some that are outlined, the rest plain; and chips.
+
+use egui::{
+    Align2, Color32, CornerRadius, Id, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, vec2,
+};
+use lucide_icons::Icon;
+
+use super::text::paint_icon;
+use crate::app::command::UiCommand;
+use crate::ui::theme::{self, Palette, radius, size, space, type_size};
+use crate::ui::{icons, theme::of};
+
+/// How much a button asks for attention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Filled; one in sight.
+    Primary,
+    /// With a line around it.
+    Outlined,
+    /// Nothing around it until it is pointed at.
+    Plain,
+}
+
+/// A button before it is drawn.
+pub struct Button<'a> {
+    /// Its word; empty for an icon alone.
+    pub label: &'a str,
+    /// Its icon.
+    pub icon: Option<Icon>,
+    /// How it looks.
+    pub look: Look,
+    /// In a row, or anywhere else.
+    pub small: bool,
+    /// Why it can't be pressed; `None` when it can.
+    pub blocked: Option<&'a str>,
+    /// What a screen reader calls it; the label where this is empty.
+    pub name: &'a str,
+    /// When the pointer rests on it.
+    pub hint: String,
+    /// Another colour for word and icon.
+    pub colour: Option<Color32>,
+    /// Another label that it must have room for, so that nothing moves when it comes.
+    pub room_for: &'a str,
+    /// Its word begins at its left edge, as in a menu.
+    pub flush: bool,
+}
+
+impl<'a> Button<'a> {
+    /// A button for a command, with the table's label, tooltip and icon.
+    pub fn of(command: &UiCommand, look: Look) -> Self {
+        let entry = command.entry();
+        Self {
+            label: entry.label,
+            icon: icons::command(command),
+            look,
+            small: false,
+            blocked: None,
+            name: "",
+            hint: entry.hint(),
+            colour: None,
+            room_for: "",
+            flush: false,
+        }
+    }
+
+    /// With another word on it.
+    pub fn labelled(mut self, label: &'a str) -> Self {
+        self.label = label;
+        self
+    }
+
+    /// Without its icon.
+    pub fn without_icon(mut self) -> Self {
+        self.icon = None;
+        self
+    }
+
+    /// The icon alone; the label is what a screen reader says.
+    pub fn icon_only(mut self) -> Self {
+        self.name = self.label;
+        self.label = "";
+        self
+    }
+
+    /// The smaller of the two sizes.
+    pub fn small(mut self) -> Self {
+        self.small = true;
+        self
+    }
+
+    /// Not to be pressed, for this reason.
+    pub fn blocked(mut self, why: Option<&'a str>) -> Self {
+        self.blocked = why;
+        self
+    }
+
+    fn height(&self) -> f32 {
+        if self.small {
+            size::SMALL_BUTTON
+        } else {
+            size::BUTTON
+        }
+    }
+
+    fn icon_points(&self) -> f32 {
+        if self.small && !self.label.is_empty() {
+            type_size::BODY
+        } else {
+            size::ICON
+        }
+    }
+
+    fn icon_room(&self) -> f32 {
+        let gap = if self.small {
+            space::XS + 2.0
+        } else {
+            space::S
+        };
+        self.icon.map_or(0.0, |_| self.icon_points() + gap)
+    }
+
+    fn points(&self) -> f32 {
+        if self.small {
+            type_size::SMALL
+        } else {
+            type_size::BODY
+        }
+    }
+
+    /// How large it is.
+    pub fn size(&self, ui: &Ui) -> Vec2 {
+        let height = self.height();
+        if self.label.is_empty() {
+            return Vec2::splat(height);
+        }
+        let width = |label: &str| {
+            let font = theme::font(self.points());
+            let painter = ui.painter();
+            painter
+                .layout_no_wrap(label.to_owned(), font, Color32::PLACEHOLDER)
+                .size()
+                .x
+        };
+        let text = width(self.label).max(width(self.room_for));
+        let icon = self.icon_room();
+        let pad = if self.small { space::S } else { space::M };
+        vec2((text + icon + 2.0 * pad).ceil(), height)
+    }
+
+    /// Draws it where the layout says.
+    pub fn show(self, ui: &mut Ui) -> bool {
+        let (id, rect) = ui.allocate_space(self.size(ui));
+        self.show_at(ui, rect, id).clicked()
+    }
+
+    /// Draws it in a place of the caller's.
+    pub fn show_at(self, ui: &Ui, rect: Rect, id: Id) -> Response {
+        let enabled = self.blocked.is_none() && ui.is_enabled();
+        let sense = if enabled {
+            Sense::click()
+        } else {
+            Sense::hover()
+        };
+        let response = ui.interact(rect, id, sense);
+        let name = if self.name.is_empty() {
+            self.label
+        } else {
+            self.name
+        };
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+        if ui.is_rect_visible(rect) {
+            self.paint(ui, rect, &response, enabled);
+        }
+        theme::focus_ring(ui, &response, rect, radius::CONTROL);
+        let hint = match self.blocked {
+            Some(why) => why,
+            None => &self.hint,
+        };
+        if hint.is_empty() || hint == self.label {
+            response
+        } else {
+            response.on_hover_text(hint)
+        }
+    }
+
+    fn paint(&self, ui: &Ui, rect: Rect, response: &Response, enabled: bool) {
+        let p = of(ui);
+        let pointed = enabled && (response.hovered() || response.is_pointer_button_down_on());
+        let (fill, line, text) = self.colours(p, pointed, enabled);
+        let painter = ui.painter();
+        painter.rect(
+            rect,
+            CornerRadius::same(radius::CONTROL),
+            fill,
+            Stroke::new(1.0, line),
+            StrokeKind::Inside,
+        );
+        let text = self.colour.filter(|_| enabled).unwrap_or(text);
+        if self.label.is_empty() {
+            if let Some(icon) = self.icon {
+                paint_icon(painter, rect.center(), icon, size::ICON, text);
+            }
+            return;
+        }
+        let galley =
+            painter.layout_no_wrap(self.label.to_owned(), theme::font(self.points()), text);
+        let icon = self.icon_room();
+        let mut left = if self.flush {
+            rect.left_center() + vec2(space::M, 0.0)
+        } else {
+            rect.center() - vec2((galley.size().x + icon) / 2.0, 0.0)
+        };
+        if let Some(glyph) = self.icon {
+            let points = self.icon_points();
+            let centre = left + vec2(points / 2.0, 0.0);
+            paint_icon(painter, centre, glyph, points, text);
+            left.x += icon;
+        }
+        let at = Align2::LEFT_CENTER.anchor_size(left, galley.size()).min;
+        painter.galley(at, galley, text);
+    }
+
+    fn colours(&self, p: &Palette, pointed: bool, enabled: bool) -> (Color32, Color32, Color32) {
+        let clear = Color32::TRANSPARENT;
+        match (self.look, enabled, pointed) {
+            (Look::Primary, true, false) => (p.accent, clear, p.on_accent),
+            (Look::Primary, true, true) => (p.accent_strong, clear, p.on_accent),
+            (Look::Primary, false, _) => (p.raised, p.line, p.secondary),
+            (Look::Outlined, true, true) => (p.raised, p.line, p.text),
+            (Look::Outlined, true, false) => (p.surface, p.line, p.text),
+            (Look::Outlined, false, _) => (clear, p.line, p.secondary),
+            (Look::Plain, true, true) => (p.raised, clear, p.text),
+            (Look::Plain, ..) => (clear, clear, p.secondary),
+        }
+    }
+}
+
+/// A chip that is on or off.
+pub fn chip(ui: &mut Ui, text: &str, on: bool) -> bool {
+    let p = of(ui);
+    let colour = if on { p.accent } else { p.secondary };
+    let font = theme::font(type_size::SMALL);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, colour);
+    let wide = vec2(
+        (galley.size().x + 2.0 * space::M).ceil(),
+        size::SMALL_BUTTON,
+    );
+    let (rect, response) = ui.allocate_exact_size(wide, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, text));
+    let fill = match (on, response.hovered()) {
+        (true, _) => p.accent_tint,
+        (false, true) => p.raised,
+        (false, false) => Color32::TRANSPARENT,
+    };
+    let corner = CornerRadius::same(radius::FULL);
+    ui.painter().rect_filled(rect, corner, fill);
+    let at = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
+    ui.painter().galley(at.min, galley, colour);
+    theme::focus_ring(ui, &response, rect, radius::FULL);
+    response.clicked()
+}

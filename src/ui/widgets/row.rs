@@ -1,0 +1,253 @@
+//! One file of the list: two lines, what there is to do, and a thin bar at its foot.
+
+use std::time::{Duration, Instant};
+
+use egui::{CornerRadius, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use lucide_icons::Icon;
+
+use super::button::{Button, Look};
+use super::text::{elided_end, elided_middle, paint_icon, paint_left};
+use crate::app::command::{Pick, RowCommand, UiCommand};
+use crate::app::rows::{self, Trailing};
+use crate::app::state::App;
+use crate::model::snapshot::Row;
+use crate::ui::icons;
+use crate::ui::theme::{self, Palette, of, radius, size, space, type_size};
+
+/// From the middle of a row's first line to that of its second, in points.
+const LINES_APART: f32 = 20.0;
+/// The edge that marks a selected row, in points.
+const EDGE: f32 = 3.0;
+/// On "Copy" for a moment after it was pressed.
+const COPIED: &str = "Copied";
+/// What a name keeps of a narrow row, in points.
+const NAME_MIN: f32 = 120.0;
+
+/// Draws a row and says what the person did with it.
+pub fn show(ui: &mut Ui, app: &App, row: &Row, now: Instant, out: &mut Vec<UiCommand>) {
+    let p = of(ui);
+    let wide = vec2(ui.available_width(), size::ROW);
+    let (_, rect) = ui.allocate_space(wide);
+    let id = ui.make_persistent_id(("row", row.id.0));
+    let response = ui.interact(rect, id, Sense::click());
+    let selected = app.list().is_selected(row.id);
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::ListItem, true, selected, rows::spoken(row, now))
+    });
+    ground(ui, rect, selected, p);
+
+    let buttons = buttons(app, row, rect.width() < size::NARROW, p);
+    let widths: Vec<f32> = buttons.iter().map(|(_, b)| b.size(ui).x).collect();
+    let taken = widths.iter().map(|width| width + space::XS).sum::<f32>();
+    let mut left = rect.right() - space::M - taken;
+    let buttons_left = left;
+    let thumbnail = Rect::from_center_size(
+        pos2(
+            rect.left() + space::L + size::THUMBNAIL / 2.0,
+            rect.center().y,
+        ),
+        vec2(size::THUMBNAIL, size::THUMBNAIL),
+    );
+    kind(ui, thumbnail, row, p);
+    let text_left = thumbnail.right() + space::M;
+    let room = buttons_left - space::S - text_left;
+    let trailing = trailing(
+        ui,
+        row,
+        pos2(buttons_left - space::S, rect.center().y),
+        room,
+    );
+    let text = Rect::from_x_y_ranges(text_left..=trailing - space::M, rect.y_range());
+    lines(ui, row, now, text, &response, p);
+    bar(ui, rect, row, p);
+    theme::focus_ring(ui, &response, rect.shrink(space::XS), radius::CONTROL);
+
+    for ((command, button), width) in buttons.into_iter().zip(widths) {
+        let place = Rect::from_center_size(
+            pos2(left + width / 2.0, rect.center().y),
+            vec2(width, size::SMALL_BUTTON),
+        );
+        left += width + space::XS;
+        let label = if button.label.is_empty() {
+            command.entry().label
+        } else {
+            button.label
+        };
+        let name = format!("{label}: {}", row.name);
+        let button = Button {
+            name: &name,
+            ..button
+        };
+        if button.show_at(ui, place, id.with(command)).clicked() {
+            out.push(UiCommand::Row(command, row.id));
+        }
+    }
+    if response.clicked() {
+        let pick = ui.input(|input| match input.modifiers {
+            held if held.shift => Pick::Range,
+            held if held.command => Pick::Toggle,
+            _ => Pick::Only,
+        });
+        out.push(UiCommand::Click(row.id, pick));
+    }
+    if rows::has_clock(row) {
+        ui.ctx().request_repaint_after(Duration::from_secs(1));
+    }
+}
+
+fn ground(ui: &Ui, rect: Rect, selected: bool, p: &Palette) {
+    let painter = ui.painter();
+    if selected {
+        painter.rect_filled(rect, 0, p.accent_tint);
+        let edge = Rect::from_min_size(rect.min, vec2(EDGE, rect.height()));
+        painter.rect_filled(edge, 0, p.accent);
+    } else if ui.rect_contains_pointer(rect) {
+        painter.rect_filled(rect, 0, p.hover);
+    }
+    let from = rect.left() + space::L + size::THUMBNAIL + space::M;
+    painter.hline(from..=rect.right(), rect.bottom() - 0.5, (1.0, p.line));
+}
+
+fn kind(ui: &Ui, rect: Rect, row: &Row, p: &Palette) {
+    let corner = CornerRadius::same(radius::CONTROL);
+    ui.painter().rect_filled(rect, corner, p.raised);
+    let icon = icons::kind(row.kind);
+    paint_icon(
+        ui.painter(),
+        rect.center(),
+        icon,
+        size::ICON + space::XS,
+        p.secondary,
+    );
+}
+
+/// Percent or id, right-aligned; gives where it begins.
+fn trailing(ui: &mut Ui, row: &Row, right: Pos2, room: f32) -> f32 {
+    let p = of(ui);
+    let painter = ui.painter();
+    let (galley, whole) = match rows::trailing(row) {
+        Trailing::None => return right.x,
+        Trailing::Percent(percent) => {
+            let font = theme::font(type_size::BODY);
+            let text = format!("{percent} %");
+            (painter.layout_no_wrap(text, font, p.text), None)
+        }
+        Trailing::Id(id) => {
+            let font = theme::mono(type_size::SMALL);
+            let width = (room - NAME_MIN).max(0.0);
+            let galley = elided_middle(painter, &id, &font, p.secondary, width);
+            (galley, Some(id))
+        }
+    };
+    let rect = egui::Align2::RIGHT_CENTER.anchor_size(right, galley.size());
+    painter.galley(rect.min, galley, p.text);
+    if let Some(id) = whole {
+        let ui_id = ui.make_persistent_id(("asset id", row.id.0));
+        let response = ui.interact(rect, ui_id, Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &id));
+        response.on_hover_text(id);
+    }
+    rect.left()
+}
+
+fn lines(ui: &Ui, row: &Row, now: Instant, rect: Rect, response: &Response, p: &Palette) {
+    let painter = ui.painter();
+    let first = pos2(rect.left(), rect.center().y - LINES_APART / 2.0);
+    let second = pos2(rect.left(), rect.center().y + LINES_APART / 2.0);
+    let name = elided_middle(
+        painter,
+        &row.name,
+        &theme::font(type_size::BODY),
+        p.text,
+        rect.width(),
+    );
+    let name_cut = name.text() != row.name;
+    paint_left(painter, first, name);
+
+    let badge = theme::badge(&row.status, p);
+    let small = theme::font(type_size::SMALL);
+    let half = size::ICON / 2.0;
+    paint_icon(
+        painter,
+        second + vec2(half - 1.0, 0.0),
+        badge.icon,
+        type_size::BODY,
+        badge.colour,
+    );
+    let word = painter.layout_no_wrap(badge.word.to_owned(), small.clone(), badge.colour);
+    let word = paint_left(painter, second + vec2(size::ICON + space::XS, 0.0), word);
+    let detail = rows::detail(row, now);
+    let mut detail_cut = false;
+    if !detail.is_empty() {
+        let text = format!(" · {detail}");
+        let width = rect.right() - word.right();
+        let galley = elided_end(painter, &text, &small, p.secondary, width);
+        detail_cut = galley.elided;
+        let drawn = paint_left(painter, word.right_center(), galley);
+        if let Some(warning) = rows::warning(row) {
+            let text = format!(" · {warning}");
+            let galley = elided_end(
+                painter,
+                &text,
+                &small,
+                p.notice,
+                rect.right() - drawn.right(),
+            );
+            paint_left(painter, drawn.right_center(), galley);
+        }
+    }
+    if name_cut || detail_cut {
+        let mut whole = row.name.clone();
+        if detail_cut {
+            whole.push('\n');
+            whole.push_str(&detail);
+        }
+        response.clone().on_hover_text(whole);
+    }
+}
+
+fn bar(ui: &Ui, rect: Rect, row: &Row, p: &Palette) {
+    let Some(fraction) = rows::bar(row) else {
+        return;
+    };
+    let track = Rect::from_min_max(
+        pos2(
+            rect.left() + space::L + size::THUMBNAIL + space::M,
+            rect.bottom() - size::BAR,
+        ),
+        rect.max,
+    );
+    let colour = theme::badge(&row.status, p).colour;
+    let mut full = track;
+    full.set_width(track.width() * fraction);
+    ui.painter().rect_filled(track, 0, p.line);
+    ui.painter().rect_filled(full, 0, colour);
+}
+
+fn buttons(app: &App, row: &Row, narrow: bool, p: &Palette) -> Vec<(RowCommand, Button<'static>)> {
+    let button = |command: RowCommand| {
+        let button = Button::of(&UiCommand::Row(command, row.id), Look::Plain).small();
+        match command {
+            RowCommand::Copy => {
+                let mut copy = Button {
+                    look: Look::Outlined,
+                    room_for: COPIED,
+                    ..button
+                };
+                if app.was_copied(row.id) {
+                    copy.label = COPIED;
+                    copy.icon = Some(Icon::Check);
+                    copy.colour = Some(p.good);
+                }
+                copy
+            }
+            RowCommand::UploadAnyway | RowCommand::CheckAgain if !narrow => Button {
+                look: Look::Outlined,
+                ..button
+            },
+            _ => button.icon_only(),
+        }
+    };
+    let commands = rows::commands(row).into_iter();
+    commands.map(|command| (command, button(command))).collect()
+}

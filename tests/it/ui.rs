@@ -1,0 +1,415 @@
+//! The window, worked by accessible label.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use egui::{Event, Key, Modifiers, Theme};
+use egui_kittest::kittest::{NodeT, Queryable};
+use mavi_uploader::app::outside::Choice;
+use mavi_uploader::engine::{Command, Notice};
+use mavi_uploader::model::fault::{Fault, FaultKind, Fix};
+use mavi_uploader::model::media::Rejection;
+use mavi_uploader::model::snapshot::{ItemId, JournalState, Status};
+
+use crate::window::{
+    Dialogs, Drop, FakeEngine, Window, builder, copied, failed, has, open, open_with, ready, row,
+    until, uploading, with_key, without_key,
+};
+
+const ID: &str = "re_660727003963174912";
+
+#[test]
+fn a_dropped_file_is_uploaded_and_its_id_is_copied() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+
+    let path = PathBuf::from("/media/Zürich, day 1.mp4");
+    let dropped = Arc::new(Drop(path.clone()));
+    window.input_mut().dropped_files.push(dropped);
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    let Some(Command::Add(paths)) = engine.next() else {
+        panic!("nothing was added")
+    };
+    assert_eq!(paths, [path]);
+
+    let name = "Zürich, day 1.mp4";
+    engine.rows(vec![row(1, name, Status::ReadyToUpload)]);
+    window.run();
+    assert!(has(&window, "Zürich, day 1.mp4, Ready to upload, 412 MB"));
+    window.get_by_label("Upload 1 file").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Start)));
+
+    engine.rows(vec![uploading(1, name, 260_000_000)]);
+    window.run();
+    assert!(has(
+        &window,
+        "Uploading, 63 %, 260 of 412 MB · 12.4 MB/s · 14 s left"
+    ));
+
+    engine.rows(vec![ready(1, name, ID)]);
+    window.run();
+    window.get_by_label(ID);
+    window.get_by_label("Copy: Zürich, day 1.mp4").click();
+    window.step();
+    assert_eq!(copied(&window), [ID]);
+    window.run();
+    window.get_by_label("Copied: Zürich, day 1.mp4");
+}
+
+#[test]
+fn a_refused_file_says_what_why_and_what_to_do() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    let rejection = Rejection::TooLarge {
+        size: 6_200_000_000,
+    };
+    engine.rows(vec![
+        row(1, "long.mp4", Status::Rejected(rejection)),
+        row(2, "fine.mp4", Status::ReadyToUpload),
+    ]);
+    window.run();
+    assert!(has(
+        &window,
+        "long.mp4, Can’t upload, This file is 6.2 GB. The service takes files up to 5 GB. Split or compress it."
+    ));
+    window.get_by_label("Upload 1 file");
+    window.get_by_label("Details: long.mp4").click();
+    window.run();
+    window.get_by_label("The file is too large");
+    window.get_by_label("Split or compress it.");
+    window.get_by_label("Close").click();
+    window.run();
+    assert!(window.query_by_label("The file is too large").is_none());
+}
+
+#[test]
+fn a_failed_file_offers_its_technical_detail_and_another_try() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.rows(vec![failed(7, "clip.mp4", FaultKind::ServerError)]);
+    window.run();
+    window.get_by_label("Details: clip.mp4").click();
+    window.run();
+    window.get_by_label("Kind: ServerError");
+    window.get_by_label("Try again").click();
+    window.run();
+    while let Some(command) = engine.next() {
+        if let Command::Retry(ids) = command {
+            assert_eq!(ids, [ItemId(7)]);
+            return;
+        }
+    }
+    panic!("no retry was asked for");
+}
+
+#[test]
+fn every_button_of_every_row_is_there_without_hovering() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.rows(vec![
+        row(1, "queued", Status::Queued),
+        uploading(2, "moving", 1),
+        ready(3, "ready", ID),
+        failed(4, "failed", FaultKind::Stalled),
+        row(5, "paused", Status::Paused),
+        row(6, "twin", Status::Duplicate { of: None }),
+        row(
+            7,
+            "slow",
+            Status::Processing {
+                since: Instant::now(),
+                long: true,
+            },
+        ),
+    ]);
+    window.run();
+    for label in [
+        "Pause: queued",
+        "Cancel: queued",
+        "Pause: moving",
+        "Cancel: moving",
+        "Copy: ready",
+        "Remove: ready",
+        "Details: failed",
+        "Try again: failed",
+        "Remove: failed",
+        "Resume: paused",
+        "Cancel: paused",
+        "Upload anyway: twin",
+        "Remove: twin",
+        "Check again: slow",
+    ] {
+        let node = window.get_by_label(label);
+        assert!(!node.accesskit_node().is_disabled(), "{label}");
+        assert!(!node.accesskit_node().is_hidden(), "{label}");
+    }
+}
+
+#[test]
+fn cancelling_asks_only_where_bytes_were_sent() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    engine.rows(vec![
+        row(1, "queued", Status::Queued),
+        uploading(2, "moving", 260_000_000),
+    ]);
+    window.run();
+    window.get_by_label("Cancel: queued").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Cancel(ids)) if ids == [ItemId(1)]));
+    window.get_by_label("Cancel: moving").click();
+    window.run();
+    assert!(engine.next().is_none());
+    assert!(has(&window, "260 of 412 MB were sent"));
+    window.get_by_label("Cancel upload").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Cancel(ids)) if ids == [ItemId(2)]));
+}
+
+#[test]
+fn the_ids_of_the_selection_are_copied_by_keyboard() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.rows(vec![
+        ready(1, "one.mp4", "re_1"),
+        uploading(2, "two.mp4", 5),
+        ready(3, "three.mp4", "re_3"),
+    ]);
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run();
+    assert!(has(&window, "3 selected"));
+    window.event(Event::Copy);
+    window.step();
+    assert_eq!(copied(&window), ["re_1\nre_3"]);
+    window.run();
+    assert!(has(&window, "2 asset ids copied."));
+}
+
+#[test]
+fn a_removal_can_be_undone() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    engine.rows(vec![
+        ready(1, "one.mp4", "re_1"),
+        row(2, "b.mp4", Status::Queued),
+    ]);
+    window.run();
+    window.get_by_label("Clear finished").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Remove(ids)) if ids == [ItemId(1)]));
+    window.get_by_label("Undo").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::UndoRemove)));
+}
+
+#[test]
+fn a_button_that_cannot_be_pressed_is_disabled() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.rows(vec![row(1, "clip.mp4", Status::Checking)]);
+    window.run();
+    assert!(window.get_by_label("Upload").accesskit_node().is_disabled());
+    engine.publish(|state| state.journal = JournalState::Unwritable("disk full".to_owned()));
+    engine.rows(vec![row(1, "clip.mp4", Status::ReadyToUpload)]);
+    window.run();
+    let upload = window.get_by_label("Upload 1 file");
+    assert!(upload.accesskit_node().is_disabled());
+    assert!(has(&window, "Nothing can be saved (disk full)"));
+}
+
+#[test]
+fn trouble_that_concerns_everything_is_said_once_with_its_button() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    let fault = Arc::new(Fault::new(FaultKind::InsufficientBalance));
+    engine
+        .notices
+        .send(Notice::Needs(Fix::Balance, fault))
+        .unwrap();
+    engine.publish(|state| {
+        state.needs = Some(Fix::Balance);
+        state.offline = true;
+        state.interrupted = 4;
+    });
+    window.run();
+    assert!(has(&window, "The balance at memories.ai is used up"));
+    assert!(has(&window, "memories.ai can’t be reached"));
+    assert!(has(&window, "4 uploads were interrupted."));
+    window.get_by_label("Open console");
+    window.get_by_label("Go on").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::FixDone)));
+    window.get_by_label("Continue").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::ContinueInterrupted)));
+}
+
+#[test]
+fn the_sandbox_is_tried_and_left_and_the_queue_comes_along() {
+    let (mut engine, handle) = FakeEngine::new(without_key());
+    let (mut sandbox, sandbox_handle) = FakeEngine::new(with_key());
+    let parked = std::sync::Mutex::new(Some(sandbox_handle));
+    let mut window = open_with(builder(Theme::Dark), handle, move |outside| {
+        outside.start_sandbox = Some(Arc::new(move || {
+            parked
+                .lock()
+                .unwrap()
+                .take()
+                .ok_or_else(|| "started twice".to_owned())
+        }));
+    });
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    window.get_by_label("Try it without an account").click();
+    until(&mut window, "the sandbox", |window| {
+        has(window, "Sandbox: nothing leaves this computer")
+    });
+    window.run();
+    window.get_by_label("Leave the sandbox").click();
+    window.run();
+    assert!(matches!(sandbox.next(), Some(Command::Shutdown)));
+    assert!(!has(&window, "Sandbox: nothing leaves"));
+    window.get_by_label("Paste your API key");
+}
+
+#[test]
+fn a_desktop_without_a_file_dialog_is_told_so() {
+    let (_engine, handle) = FakeEngine::new(with_key());
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.dialogs = Box::new(Dialogs(Choice::Unavailable));
+    });
+    window.get_by_label("Choose files…").click();
+    window.run();
+    window.run();
+    assert!(has(&window, "no file dialog"));
+}
+
+#[test]
+fn chosen_files_and_pasted_paths_are_added() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.dialogs = Box::new(Dialogs(Choice::Chosen(vec![PathBuf::from("/a.mp4")])));
+    });
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::O);
+    window.run();
+    window.run();
+    assert!(
+        matches!(engine.next(), Some(Command::Add(paths)) if paths == [PathBuf::from("/a.mp4")])
+    );
+    let pasted = if cfg!(windows) { "C:\\b.mp4" } else { "/b.mp4" };
+    window.event(Event::Paste(pasted.to_owned()));
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Add(paths)) if paths == [PathBuf::from(pasted)]));
+}
+
+#[test]
+fn a_window_where_nothing_happens_asks_for_no_frame() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.rows(vec![ready(1, "one.mp4", ID), uploading(2, "two.mp4", 5)]);
+    window.run();
+    let output = window.output();
+    let next = output.viewport_output[&egui::ViewportId::ROOT].repaint_delay;
+    assert_eq!(next, std::time::Duration::MAX);
+}
+
+#[test]
+fn the_title_shows_how_far_the_batch_is() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    let title = |window: &Window| window.state().as_ref().unwrap().app().title();
+    assert_eq!(title(&window), "Mavi Uploader");
+    engine.publish(|state| {
+        state.totals.sent = 42;
+        state.totals.bytes = 100;
+    });
+    engine.rows(vec![uploading(1, "clip.mp4", 5)]);
+    window.run();
+    assert_eq!(title(&window), "42 % – Mavi Uploader");
+}
+
+#[test]
+fn the_end_of_a_batch_is_said() {
+    let (engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    let finished = Notice::BatchFinished {
+        ready: 11,
+        failed: 1,
+    };
+    engine.notices.send(finished).unwrap();
+    window.run();
+    assert!(has(&window, "Done: 11 files ready, 1 not."));
+}
+
+#[test]
+fn the_colours_can_be_chosen() {
+    let (_engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    assert!(!window.ctx.style_of(window.ctx.theme()).visuals.dark_mode);
+    window.get_by_label("Colours").click();
+    window.run();
+    window.get_by_label("Dark").click();
+    window.run();
+    assert!(window.ctx.style_of(window.ctx.theme()).visuals.dark_mode);
+}
+
+#[test]
+fn a_rows_button_is_pressed_with_the_keyboard() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    engine.rows(vec![ready(1, "one.mp4", ID)]);
+    window.run();
+    window.get_by_label("Remove: one.mp4").focus();
+    window.run();
+    assert!(window.get_by_label("Remove: one.mp4").is_focused());
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Remove(_))));
+}
+
+#[test]
+fn ten_thousand_rows_draw_only_those_in_sight() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    let rows = (0..10_000).map(|id| row(id, &format!("clip-{id}.mp4"), Status::ReadyToUpload));
+    engine.rows(rows.collect());
+    window.run();
+    let drawn = window.query_all_by_label_contains("Remove: clip-").count();
+    assert!((5..40).contains(&drawn), "{drawn} rows were drawn");
+    window.get_by_label("Upload 10000 files");
+}
+
+#[test]
+fn files_that_hang_over_the_window_say_what_a_drop_will_do_and_closing_asks() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.rows(vec![uploading(1, "moving", 5)]);
+    window.run();
+    let viewport = window
+        .input_mut()
+        .viewports
+        .entry(egui::ViewportId::ROOT)
+        .or_default();
+    viewport.events.push(egui::ViewportEvent::Close);
+    window.step();
+    window
+        .input_mut()
+        .viewports
+        .entry(egui::ViewportId::ROOT)
+        .or_default()
+        .events
+        .clear();
+    window.run();
+    assert!(has(&window, "Stop the uploads and close?"));
+    window.get_by_label("Keep uploading").click();
+    window.run();
+    assert!(!has(&window, "Stop the uploads and close?"));
+}

@@ -1,0 +1,284 @@
+//! A window without a display, worked by its labels, over an engine that the test plays.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use egui::{DroppedFile, Theme};
+use egui_kittest::kittest::Queryable;
+use egui_kittest::{Harness, HarnessBuilder};
+use mavi_uploader::app::outside::{Choice, FileDialogs, KeyVault, Outside, VaultError, Wanted};
+use mavi_uploader::app::pending::{Pending, Wake};
+use mavi_uploader::engine::{Command, EngineHandle, Notice};
+use mavi_uploader::model::asset::AssetId;
+use mavi_uploader::model::fault::{Fault, FaultKind};
+use mavi_uploader::model::key::ApiKey;
+use mavi_uploader::model::media::{Kind, Route};
+use mavi_uploader::model::snapshot::{
+    ItemId, KeySource, KeyState, Row, Snapshot, Status, Totals, Transfer,
+};
+use mavi_uploader::ui::MaviApp;
+use tokio::sync::{mpsc, watch};
+
+/// How long a thread of the window's may take to answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The test's end of the engine.
+pub struct FakeEngine {
+    pub commands: mpsc::UnboundedReceiver<Command>,
+    pub notices: mpsc::UnboundedSender<Notice>,
+    snapshot: watch::Sender<Arc<Snapshot>>,
+    state: Snapshot,
+}
+
+impl FakeEngine {
+    pub fn new(state: Snapshot) -> (Self, EngineHandle) {
+        let (commands, for_engine) = mpsc::unbounded_channel();
+        let (notices, for_window) = mpsc::unbounded_channel();
+        let (snapshot, seen) = watch::channel(Arc::new(state.clone()));
+        let handle = EngineHandle {
+            commands,
+            snapshot: seen,
+            notices: for_window,
+        };
+        let engine = Self {
+            commands: for_engine,
+            notices,
+            snapshot,
+            state,
+        };
+        (engine, handle)
+    }
+
+    /// Publishes what the engine knows after a change.
+    pub fn publish(&mut self, change: impl FnOnce(&mut Snapshot)) {
+        change(&mut self.state);
+        self.state.revision += 1;
+        self.state.totals = totals(&self.state.rows, self.state.totals);
+        self.snapshot.send_replace(Arc::new(self.state.clone()));
+    }
+
+    pub fn rows(&mut self, rows: Vec<Row>) {
+        self.publish(|state| state.rows = Arc::new(rows.into_iter().map(Arc::new).collect()));
+    }
+
+    /// The next command, if one was given.
+    pub fn next(&mut self) -> Option<Command> {
+        self.commands.try_recv().ok()
+    }
+}
+
+fn totals(rows: &[Arc<Row>], before: Totals) -> Totals {
+    let count = |wanted: fn(&Status) -> bool| rows.iter().filter(|r| wanted(&r.status)).count();
+    let startable = rows
+        .iter()
+        .filter(|row| row.status == Status::ReadyToUpload);
+    Totals {
+        startable: startable.clone().count(),
+        startable_bytes: startable.map(|row| row.size).sum(),
+        active: count(|status| {
+            matches!(
+                status,
+                Status::Queued
+                    | Status::Uploading
+                    | Status::Finishing
+                    | Status::Waiting { .. }
+                    | Status::Processing { .. }
+            )
+        }),
+        attention: count(|status| matches!(status, Status::Rejected(_) | Status::Failed(_))),
+        ..before
+    }
+}
+
+/// A video of 412 MB.
+pub fn row(id: u64, name: &str, status: Status) -> Row {
+    Row {
+        id: ItemId(id),
+        name: name.to_owned(),
+        path: Path::new("/media").join(name),
+        size: 412_000_000,
+        kind: Some(Kind::Video),
+        route: Some(Route::Direct),
+        note: None,
+        status,
+        transfer: None,
+        asset_id: None,
+        saved: true,
+        may_be_twice: false,
+    }
+}
+
+pub fn ready(id: u64, name: &str, asset: &str) -> Row {
+    Row {
+        asset_id: AssetId::new(asset),
+        ..row(id, name, Status::Ready)
+    }
+}
+
+pub fn uploading(id: u64, name: &str, sent: u64) -> Row {
+    Row {
+        transfer: Some(Transfer {
+            sent,
+            total: 412_000_000,
+            rate: Some(12_400_000.0),
+            left: Some(Duration::from_secs(14)),
+        }),
+        ..row(id, name, Status::Uploading)
+    }
+}
+
+pub fn failed(id: u64, name: &str, kind: FaultKind) -> Row {
+    row(id, name, Status::Failed(Arc::new(Fault::new(kind))))
+}
+
+pub fn with_key() -> Snapshot {
+    Snapshot {
+        key: KeyState::Present {
+            source: KeySource::Keychain,
+            last4: "cdef".to_owned(),
+            refused: false,
+        },
+        ..Snapshot::default()
+    }
+}
+
+pub fn without_key() -> Snapshot {
+    Snapshot {
+        key: KeyState::Missing,
+        ..Snapshot::default()
+    }
+}
+
+/// Dialogs that answer at once.
+pub struct Dialogs(pub Choice);
+
+impl FileDialogs for Dialogs {
+    fn choose(&self, _: Wanted, wake: Wake) -> Pending<Choice> {
+        let (answer, pending) = Pending::channel(wake);
+        answer.send(self.0.clone());
+        pending
+    }
+}
+
+/// A keychain in memory, or none.
+#[derive(Default)]
+pub struct Vault {
+    pub kept: Mutex<Option<ApiKey>>,
+    pub absent: bool,
+}
+
+impl KeyVault for Vault {
+    fn load(&self) -> Result<Option<ApiKey>, VaultError> {
+        if self.absent {
+            return Err(VaultError::Absent);
+        }
+        Ok(self.kept.lock().expect("no test panics with it").clone())
+    }
+
+    fn save(&self, key: &ApiKey) -> Result<(), VaultError> {
+        if self.absent {
+            return Err(VaultError::Absent);
+        }
+        *self.kept.lock().expect("no test panics with it") = Some(key.clone());
+        Ok(())
+    }
+}
+
+pub fn outside(wake: Wake) -> Outside {
+    Outside {
+        dialogs: Box::new(Dialogs(Choice::Cancelled)),
+        vault: None,
+        environment_key: None,
+        sandbox: false,
+        start_sandbox: Some(Arc::new(|| Err("not in this test".to_owned()))),
+        can_drop: true,
+        wake,
+        clock: Box::new(Instant::now),
+    }
+}
+
+pub type Window = Harness<'static, Option<MaviApp>>;
+
+pub fn builder(theme: Theme) -> HarnessBuilder<Option<MaviApp>> {
+    Harness::builder()
+        .with_size([1000.0, 680.0])
+        .with_theme(theme)
+        .with_max_steps(12)
+        .with_render_cursor(false)
+}
+
+/// Opens a window over this engine.
+pub fn open_with(
+    builder: HarnessBuilder<Option<MaviApp>>,
+    engine: EngineHandle,
+    change: impl FnOnce(&mut Outside) + 'static,
+) -> Window {
+    let mut parts = Some((engine, change));
+    let mut window = builder.build_ui_state(
+        move |ui, app: &mut Option<MaviApp>| {
+            let app = app.get_or_insert_with(|| {
+                let (engine, change) = parts.take().expect("the window is opened once");
+                let mut outside = outside(Arc::new(|| {}));
+                change(&mut outside);
+                MaviApp::new(ui.ctx(), engine, outside, None)
+            });
+            app.look(ui.ctx());
+            // A context that was dressed in this pass shows it in the next.
+            let style = ui.ctx().style_of(ui.ctx().theme());
+            ui.set_style(style);
+            // The window's own ground, without the margin that the harness puts around it.
+            let whole = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
+            app.draw(&mut ui.new_child(whole));
+        },
+        None,
+    );
+    window.run();
+    window
+}
+
+pub fn open(engine: EngineHandle) -> Window {
+    open_with(builder(Theme::Light), engine, |_| {})
+}
+
+/// Steps the window until something is so; fails when it does not come.
+pub fn until(window: &mut Window, what: &str, mut so: impl FnMut(&mut Window) -> bool) {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        window.step();
+        if so(window) {
+            return;
+        }
+        assert!(Instant::now() < end, "{what} did not come");
+        std::thread::yield_now();
+    }
+}
+
+#[derive(Debug)]
+pub struct Drop(pub PathBuf);
+
+impl DroppedFile for Drop {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        panic!("the window reads no dropped file")
+    }
+}
+
+/// What the window put on the clipboard in its last step.
+pub fn copied(window: &Window) -> Vec<String> {
+    let commands = window.output().platform_output.commands.iter();
+    commands
+        .filter_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Whether the window says this somewhere.
+pub fn has(window: &Window, text: &str) -> bool {
+    window.query_all_by_label_contains(text).next().is_some()
+}
