@@ -8,6 +8,10 @@ case $target in
     *) target=$PWD/$target ;;
 esac
 
+# Where HOME is not set, the one of the user's account.
+HOME=${HOME:-$(cd ~ && pwd)}
+export HOME
+
 # Messages go to standard error: standard output belongs to the program.
 say() {
     printf '%s\n' "$*" >&2
@@ -28,7 +32,7 @@ need_rust() {
     local wanted found home
     wanted=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$root/Cargo.toml")
     if ! command -v cargo >/dev/null; then
-        PATH=$PATH:${CARGO_HOME:-${HOME:-}/.cargo}/bin
+        PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
     fi
     command -v cargo >/dev/null ||
         die "Rust is not installed: install Rust $wanted or newer as https://rustup.rs says, then start this again."

@@ -1,17 +1,21 @@
 #!/usr/bin/python3
 """Reads and presses what a program shows to the platform's accessibility tree (AT-SPI).
 
-usage: a11y.py [--timeout SECONDS] tree
-       a11y.py [--timeout SECONDS] wait  NAME [--role ROLE] [--count N]   until N or more are shown
-       a11y.py [--timeout SECONDS] gone  NAME [--role ROLE]               until none is shown
-       a11y.py [--timeout SECONDS] press NAME [--role ROLE]               waits for the first, presses it
-       a11y.py [--timeout SECONDS] find  PATTERN [--count N]              prints each different match, a line each
+usage: a11y.py [--timeout SECONDS] [--while PID] COMMAND
+
+  tree                               prints all roles and names
+  wait  NAME [--role R] [--count N]  until N or more are shown
+  gone  NAME [--role R]              until none is shown
+  press NAME [--role R]              waits for the first, presses it
+  find  PATTERN [--count N]          prints each different match, a line each
 
 NAME is a regular expression for the whole name; PATTERN is one for any part of a name or text.
-Every command but `tree` waits for what it wants, and ends with 1 when that does not come in time.
+Every command but `tree` waits for what it wants, and ends with 1 when that does not come in time,
+or when the process that --while PID names has ended.
 """
 
 import argparse
+import os
 import re
 import sys
 import time
@@ -63,15 +67,19 @@ def matching(name, role):
     ]
 
 
-def wait_until(look, timeout, failure):
+def lives(process):
+    return process is None or os.path.exists(f"/proc/{process}")
+
+
+def wait_until(look, a, failure):
     """The first true answer of `look`."""
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + a.timeout
     while True:
         found = look()
         if found:
             return found
-        if time.monotonic() > deadline:
-            sys.exit(f"{failure} within {timeout:g} s")
+        if time.monotonic() > deadline or not lives(a.process):
+            sys.exit(f"{failure} " + (f"within {a.timeout:g} s" if lives(a.process) else "when the program ended"))
         time.sleep(POLL_SECONDS)
 
 
@@ -95,6 +103,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--timeout", type=float, default=30)
+    parser.add_argument("--while", dest="process", type=int, metavar="PID")
     parser.add_argument("command", choices=["tree", "wait", "gone", "press", "find"])
     parser.add_argument("name", nargs="?", default="")
     parser.add_argument("--role")
@@ -106,17 +115,17 @@ def main():
     elif a.command == "wait":
         wait_until(
             lambda: len(matching(a.name, a.role)) >= a.count,
-            a.timeout,
+            a,
             f"/{a.name}/ was not shown {a.count} times",
         )
     elif a.command == "gone":
-        wait_until(lambda: not matching(a.name, a.role), a.timeout, f"/{a.name}/ did not go")
+        wait_until(lambda: not matching(a.name, a.role), a, f"/{a.name}/ did not go")
     elif a.command == "press":
-        wait_until(lambda: press(a.name, a.role), a.timeout, f"/{a.name}/ could not be pressed")
+        wait_until(lambda: press(a.name, a.role), a, f"/{a.name}/ could not be pressed")
     else:
         found = wait_until(
             lambda: (d := different(a.name)) and len(d) >= a.count and d,
-            a.timeout,
+            a,
             f"/{a.name}/ was not found {a.count} times",
         )
         print("\n".join(found))

@@ -29,6 +29,7 @@ wait_until() {
 close_desktop() {
     local status=$? process pass
     trap - EXIT
+    set +e # what has ended by itself is no failure
     for pass in TERM KILL; do
         for process in /proc/[0-9]*; do
             if tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qxF "E2E_SCRATCH=$scratch"; then
@@ -111,7 +112,7 @@ start_program() {
 
 a11y() {
     # The bindings belong to the system's Python, whatever else is on the path.
-    /usr/bin/python3 "$e2e/a11y.py" "$@"
+    /usr/bin/python3 "$e2e/a11y.py" ${program:+--while "$program"} "$@"
 }
 
 screenshot() {

@@ -12,7 +12,7 @@ mod scanner;
 
 use scanner::{Names, scan};
 
-/// Which modules of this crate a module may name, besides itself.
+/// Which modules of this crate a module may name, besides itself; `a::b` is `b` of `a` alone.
 const ARROWS: &[(&str, &[&str])] = &[
     ("lib", &[]),
     (
@@ -23,7 +23,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("ui", &["app", "engine", "api", "store", "model"]),
     ("app", &["engine", "api", "store", "model"]),
-    ("cli", &["engine", "api", "store", "model", "sandbox"]),
+    (
+        "cli",
+        &["app::wording", "engine", "api", "store", "model", "sandbox"],
+    ),
     ("engine", &["api", "store", "model"]),
     ("api", &["model"]),
     ("store", &["model"]),
@@ -31,12 +34,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
 ];
 
-/// Crates that only some modules may name; `main` may name all.
+/// Crates, or parts of them, that only some modules may name; `main` may name all.
 const CRATES: &[(&str, &[&str])] = &[
     ("eframe", &["ui"]),
     ("egui", &["ui"]),
-    ("hyper", &["sandbox"]),
-    ("hyper_util", &["sandbox"]),
+    ("hyper", &["api", "sandbox"]),
+    ("hyper::server", &["sandbox"]),
+    ("hyper::service", &["sandbox"]),
+    ("hyper_util", &["api", "sandbox"]),
+    ("hyper_util::server", &["sandbox"]),
     ("keyring", &["store"]),
     ("keyring_core", &["store"]),
     ("multer", &["sandbox"]),
@@ -81,6 +87,11 @@ const IMPURE_METHODS: &[&str] = &[
 /// `FileStamp::of` takes metadata that someone else has read: naming the type is no I/O.
 const PURE_AFTER_ALL: &[&str] = &["std", "fs", "Metadata"];
 
+/// Whether a path is `above`, as `a::b`, or something in it.
+fn is_below(above: &str, path: &[&str]) -> bool {
+    path.starts_with(&above.split("::").collect::<Vec<_>>())
+}
+
 /// What of a file's names the arrows forbid, as sentences.
 fn violations(layer: &str, names: &Names) -> Vec<String> {
     let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == layer) else {
@@ -98,19 +109,23 @@ fn violations(layer: &str, names: &Names) -> Vec<String> {
             ["crate"] | ["crate", "*", ..] => {
                 found.push(format!("`{told}` hides which module is meant"));
             }
-            ["crate", module, ..] => {
-                let is_module = ARROWS.iter().any(|(name, _)| name == module);
-                if is_module && *module != layer && !allowed.contains(module) {
+            ["crate", rest @ ..] => {
+                let is_module = ARROWS.iter().any(|(name, _)| *name == rest[0]);
+                if is_module
+                    && rest[0] != layer
+                    && !allowed.iter().any(|arrow| is_below(arrow, rest))
+                {
                     found.push(format!("`{layer}` must not use `{told}`"));
                 }
             }
-            [first, ..] => {
-                let rule = CRATES.iter().find(|(name, _)| name == first);
-                if rule.is_some_and(|(_, layers)| layer != "main" && !layers.contains(&layer)) {
+            _ => {
+                let forbidden = CRATES.iter().any(|(what, layers)| {
+                    is_below(what, &parts) && layer != "main" && !layers.contains(&layer)
+                });
+                if forbidden {
                     found.push(format!("`{layer}` must not use the crate in `{told}`"));
                 }
             }
-            [] => {}
         }
         let impure = IMPURE
             .iter()
@@ -211,6 +226,8 @@ fn arrows_against_the_direction_are_found() {
     assert!(wrong("app", "fn f(ui: &mut egui::Ui) {}"));
     assert!(wrong("engine", "use reqwest::Client;"));
     assert!(wrong("engine", "use crate::*;"));
+    assert!(wrong("api", "use hyper_util::{rt, server::conn};"));
+    assert!(wrong("cli", "use crate::app::{wording, state::State};"));
     assert!(wrong("unheard_of", ""));
     assert!(wrong("lib", "pub use api::Client;"));
     assert!(wrong("lib", "use crate::ui::Window;"));
@@ -220,8 +237,9 @@ fn arrows_against_the_direction_are_found() {
     assert!(!wrong("main", "use mavi_uploader::ui; use eframe::App;"));
     assert!(!wrong(
         "api",
-        "use http_body_util::BodyExt; use reqwest::X;"
+        "use http_body_util::BodyExt; use reqwest::X; use hyper::Error;"
     ));
+    assert!(!wrong("cli", "use crate::app::wording::{self, message};"));
     assert!(!wrong("lib", "pub mod api; pub mod model;"));
 }
 
