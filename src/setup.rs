@@ -211,7 +211,7 @@ impl World {
             handle,
             task,
             unusable,
-            _run: journal.run,
+            run: journal.run,
         })
     }
 
@@ -254,5 +254,6 @@ pub struct Running {
     pub task: JoinHandle<()>,
     /// Why the journal cannot be used, where it cannot.
     pub unusable: Option<JournalState>,
-    _run: Option<Run>,
+    /// Says that this run lives, as long as it is kept.
+    pub run: Option<Run>,
 }

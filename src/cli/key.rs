@@ -61,7 +61,7 @@ fn set() -> u8 {
         }
         Err(error) => {
             say(&format!(
-                "The key was not saved: {error}. {}",
+                "The key was not saved. {error} {}",
                 without_keychain()
             ));
             EXIT_SOME_FAILED
@@ -96,7 +96,7 @@ fn status() -> u8 {
         }
         Err(error) => {
             say(&format!(
-                "There is no API key to be had: {error}. {}",
+                "There is no API key to be had. {error} {}",
                 without_keychain()
             ));
             EXIT_KEY
@@ -121,7 +121,7 @@ fn remove() -> u8 {
             EXIT_SOME_FAILED
         }
         Err(error) => {
-            say(&format!("The key was not removed: {error}."));
+            say(&format!("The key was not removed. {error}"));
             EXIT_SOME_FAILED
         }
     }

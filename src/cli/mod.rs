@@ -180,7 +180,7 @@ fn parse_rate(text: &str) -> Result<u64, String> {
 }
 
 /// Prints a sentence to standard error. It may be closed: nobody is there to tell then.
-fn say(text: &str) {
+pub fn say(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
