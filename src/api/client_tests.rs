@@ -56,7 +56,7 @@ async fn an_upload_is_one_exactly_sized_form() {
             .unwrap();
         assert_eq!(uploaded.asset_id.as_str(), "re_660727003963174912");
         let hash = blake3::hash(&sample.content).to_hex();
-        assert_eq!(uploaded.content.to_hex(), hash.as_str());
+        assert_eq!(uploaded.content.unwrap().to_hex(), hash.as_str());
         assert_eq!(meter.sent(), size as u64);
         assert!(meter.body_out());
 

@@ -172,8 +172,8 @@ impl std::fmt::Debug for Meter {
 pub struct Uploaded {
     /// The service's id.
     pub asset_id: AssetId,
-    /// Hash of the bytes that were sent.
-    pub content: ContentHash,
+    /// Hash of the bytes that were sent; `None` where the answer came before all of them were.
+    pub content: Option<ContentHash>,
 }
 
 /// A URL that carries a signature: shown by nothing, `Debug` included.
@@ -222,13 +222,13 @@ pub trait Service: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Ticket, Fault>> + Send;
 
     /// Sends a file's bytes to a ticket's URL, in the flavour that the URL and what was
-    /// learned of its host ask for.
+    /// learned of its host ask for. Gives the hash of the bytes, where it can be had.
     fn store(
         &self,
         ticket: &Ticket,
         file: &Outgoing,
         meter: &Arc<Meter>,
-    ) -> impl Future<Output = Result<ContentHash, Fault>> + Send;
+    ) -> impl Future<Output = Result<Option<ContentHash>, Fault>> + Send;
 
     /// `GET /{asset_id}/metadata`.
     fn metadata(

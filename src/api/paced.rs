@@ -87,7 +87,7 @@ impl<S: Service> Paced<S> {
         file: &Outgoing,
         meter: &Arc<Meter>,
         on_start: impl FnOnce() + Send,
-    ) -> Result<ContentHash, Fault> {
+    ) -> Result<Option<ContentHash>, Fault> {
         let call = self.service.store(ticket, file, meter);
         self.paced(Turn::Upload, on_start, call).await
     }

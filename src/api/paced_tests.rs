@@ -42,7 +42,7 @@ impl Service for Noting {
     }
 
     async fn upload(&self, _: &ApiKey, _: &Outgoing, _: &Arc<Meter>) -> Result<Uploaded, Fault> {
-        let content = ContentHash::from_bytes([0; 32]);
+        let content = Some(ContentHash::from_bytes([0; 32]));
         let asset_id = asset();
         self.note("upload", Uploaded { asset_id, content })
     }
@@ -51,8 +51,13 @@ impl Service for Noting {
         self.note("signed_url", ticket())
     }
 
-    async fn store(&self, _: &Ticket, _: &Outgoing, _: &Arc<Meter>) -> Result<ContentHash, Fault> {
-        self.note("store", ContentHash::from_bytes([0; 32]))
+    async fn store(
+        &self,
+        _: &Ticket,
+        _: &Outgoing,
+        _: &Arc<Meter>,
+    ) -> Result<Option<ContentHash>, Fault> {
+        self.note("store", None)
     }
 
     async fn metadata(&self, _: &ApiKey, _: &AssetId) -> Result<AssetAnswer, Fault> {

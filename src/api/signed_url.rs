@@ -123,7 +123,7 @@ impl Client {
         ticket: &Ticket,
         file: &Outgoing,
         meter: &Arc<Meter>,
-    ) -> Result<ContentHash, Fault> {
+    ) -> Result<Option<ContentHash>, Fault> {
         let Some(url) = self.storage_url(&ticket.url) else {
             return Err(Fault::new(FaultKind::BadAnswer)
                 .with_recovery(Recovery::Transient { retry_after: None }));
@@ -151,7 +151,7 @@ impl Client {
                 if verdict == Verdict::Stored {
                     self.book().proven(&host, kind, flavour);
                 }
-                return self.hash_of(hash, file).await;
+                return Ok(self.hash_of(hash, file).await);
             }
             Verdict::Wrong if self.book().refused(&host, kind, flavour) => {
                 (FaultKind::WrongFlavour, None)

@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::clock::now_ms;
+use super::journal::Origin;
 use super::speed::Speed;
 use crate::api::{Meter, Ticket};
 use crate::model::asset::{Account, ContentHash};
@@ -35,14 +36,18 @@ impl Drop for Task {
 #[derive(Debug)]
 pub(super) struct Item {
     pub id: ItemId,
-    /// As it was given, for the front end and for reading.
+    /// As it was given, for the front end.
     pub path: PathBuf,
+    /// The same from the root on, for reading and for the journal.
+    pub file: PathBuf,
     pub name: String,
     /// Where it stands in the queue; smaller is earlier.
     pub position: i64,
     pub upload: Upload,
     /// The account that it was last sent to.
     pub account: Option<Account>,
+    /// The account with whose key the service was last asked about it or sent it.
+    pub asked_as: Option<Account>,
     /// Hash of its content, once something had to know it.
     pub content: Option<ContentHash>,
     /// The place in storage that was issued for it. A secret: never written down.
@@ -73,13 +78,16 @@ impl Item {
             .unwrap_or(path.as_os_str())
             .to_string_lossy()
             .into_owned();
+        let file = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         Self {
             id,
             path,
+            file,
             name,
             position,
             upload,
             account: None,
+            asked_as: None,
             content: None,
             ticket: None,
             running: None,
@@ -96,11 +104,23 @@ impl Item {
         }
     }
 
-    /// Whether the file is not what it was when this row ended.
-    pub fn has_changed_since(&self) -> bool {
-        let now = std::fs::metadata(&self.path).map(|metadata| FileStamp::of(&metadata));
+    /// Whether the row has ended, and the file is not what it was then; `now` is what it
+    /// is found to be.
+    pub fn has_changed_since(&self, now: Option<FileStamp>) -> bool {
         let then = self.upload.media.map(|media| media.stamp);
-        self.upload.has_ended() && then.is_some() && now.ok() != then
+        self.upload.has_ended() && then.is_some() && now != then
+    }
+
+    /// What an asset of this row is an asset of.
+    pub fn origin(&self) -> Origin {
+        let nobody = || Account::from_fingerprint("");
+        Origin {
+            item: self.id,
+            name: self.name.clone(),
+            path: self.file.clone(),
+            size: self.upload.size(),
+            account: self.account.clone().unwrap_or_else(nobody),
+        }
     }
 
     /// Bytes handed over in the running attempt, or all of them once the service has them.

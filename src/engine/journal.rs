@@ -3,30 +3,61 @@
 //! Changes are staged while a turn is worked through and written in one transaction at its
 //! end. What cannot be written is kept and written as soon as it works.
 
+mod earlier;
+
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::item::Item;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-use crate::model::fault::FaultKind;
-use crate::model::media::FileStamp;
 use crate::model::snapshot::{ItemId, JournalState};
-use crate::model::upload::{State, Upload};
 use crate::store::{AssetNote, AssetRecord, Change, History, ItemRecord, RunId, StoreError};
 
 use super::clock::now_ms;
 
+/// From here on are the ids that the database did not give.
+const OWN_IDS: u64 = 1 << 62;
+
 /// The journal of one run.
 pub(super) struct Journal {
     history: Option<History>,
+    /// Where the history is, to open it again after a repair that failed.
+    folder: Option<PathBuf>,
     state: JournalState,
+    /// Another program holds the database: a matter of waiting.
+    busy: bool,
     base_url: String,
     run: RunId,
     staged: Vec<Change>,
-    /// Where a damaged database went, until it was said.
-    set_aside: Option<PathBuf>,
+    /// Assets that are on disk in any form.
+    written: HashSet<AssetId>,
+    /// Assets of which it was said that they are not on disk, with their rows.
+    missing: HashMap<AssetId, ItemId>,
+    renewed: Option<Renewed>,
     /// Ids for rows, given out when the database can give none.
     next_id: u64,
+    /// The highest id of a row that the database gave: one that is put in its place might
+    /// give it again.
+    highest: u64,
+}
+
+/// Another database is in the place of the one that was written so far: everything that
+/// is known has to be written again.
+pub(super) struct Renewed {
+    /// Where a damaged database went.
+    pub set_aside: Option<PathBuf>,
+}
+
+/// For which file an asset was given.
+#[derive(Clone, Debug)]
+pub(super) struct Origin {
+    pub item: ItemId,
+    pub name: String,
+    /// From the root on.
+    pub path: PathBuf,
+    pub size: u64,
+    /// Whose key it was sent with; an empty one where that is not known.
+    pub account: Account,
 }
 
 impl Journal {
@@ -35,14 +66,26 @@ impl Journal {
             Ok(history) => (Some(history), JournalState::Good),
             Err(state) => (None, state),
         };
+        let folder = history
+            .as_ref()
+            .and_then(History::path)
+            .and_then(Path::parent)
+            .map(Path::to_owned);
+        // No run gives these ids twice, and the database counts from 1.
+        let since_epoch = u64::try_from(now_ms()).unwrap_or_default();
         Self {
             history,
+            folder,
             state,
+            busy: false,
             base_url,
             run,
             staged: vec![],
-            set_aside: None,
-            next_id: 1 << 48,
+            written: HashSet::new(),
+            missing: HashMap::new(),
+            renewed: None,
+            next_id: OWN_IDS | (since_epoch << 16),
+            highest: 0,
         }
     }
 
@@ -55,13 +98,19 @@ impl Journal {
         self.state == JournalState::Good
     }
 
-    /// Whether trying again may help.
-    pub fn can_come_back(&self) -> bool {
-        self.history.is_some()
+    /// Whether another program keeps it from being written, so that waiting helps.
+    pub fn is_busy(&self) -> bool {
+        self.busy
     }
 
-    pub fn take_set_aside(&mut self) -> Option<PathBuf> {
-        self.set_aside.take()
+    /// Whether trying again may help.
+    pub fn can_come_back(&self) -> bool {
+        self.history.is_some() || self.folder.is_some()
+    }
+
+    /// Says once that another database is in use now.
+    pub fn take_renewed(&mut self) -> Option<Renewed> {
+        self.renewed.take()
     }
 
     /// Ids for `count` new rows.
@@ -70,23 +119,32 @@ impl Journal {
             return vec![];
         }
         let count = u32::try_from(count).unwrap_or(u32::MAX);
-        let reserved = self
-            .history
-            .as_mut()
-            .map(|history| history.reserve_ids(count));
-        let first = match reserved {
-            Some(Ok(first)) => first.0,
-            _ => {
-                let first = self.next_id;
-                self.next_id += u64::from(count);
-                first
-            }
-        };
+        let first = self.reserve(count).unwrap_or_else(|| {
+            let first = self.next_id;
+            self.next_id += u64::from(count);
+            first
+        });
         (first..first + u64::from(count)).map(ItemId).collect()
+    }
+
+    fn reserve(&mut self, count: u32) -> Option<u64> {
+        let history = self.history.as_mut()?;
+        let mut reserved = history.reserve_ids(count);
+        if reserved == Err(StoreError::Replaced) {
+            self.renewed = Some(Renewed { set_aside: None });
+            reserved = history.reserve_ids(count);
+        }
+        let first = logged(reserved)?.0;
+        let is_new = first > self.highest;
+        self.highest = self.highest.max(first + u64::from(count) - 1);
+        is_new.then_some(first)
     }
 
     /// Stages a row's place and state.
     pub fn stage_item(&mut self, item: &Item) {
+        if item.id.0 < OWN_IDS {
+            self.highest = self.highest.max(item.id.0);
+        }
         let state = match serde_json::to_string(&item.upload) {
             Ok(state) => state,
             Err(error) => {
@@ -94,53 +152,40 @@ impl Journal {
                 return;
             }
         };
+        let given = (item.path != item.file).then(|| item.path.to_string_lossy().into_owned());
         self.staged.push(Change::PutItem(ItemRecord {
             id: item.id,
             run: self.run.clone(),
-            path: item.path.clone(),
-            given: None,
+            path: item.file.clone(),
+            given,
             position: item.position,
             stamp: item.upload.media.map(|media| media.stamp),
             state,
             added_at_ms: item.added_at_ms,
             changed_at_ms: now_ms(),
             account: item.account.clone(),
-            base_url: Some(self.base_url.clone()),
+            // A row that went to no service yet is any service's.
+            base_url: item.account.as_ref().map(|_| self.base_url.clone()),
         }));
     }
 
     /// Stages what is known of an asset.
     pub fn stage_asset(
         &mut self,
-        item: &Item,
+        origin: &Origin,
         asset: &AssetId,
         content: Option<ContentHash>,
         status: AssetStatus,
-        abandoned: bool,
+        note: Option<AssetNote>,
     ) {
-        let Some(account) = item.account.clone() else {
-            tracing::error!(asset = asset.as_str(), "an asset of no account");
-            return;
-        };
-        let mismatch = item.upload.fault() == Some(FaultKind::SizeMismatch)
-            && item.upload.asset() == Some(asset);
-        let note = if abandoned {
-            Some(AssetNote::Abandoned)
-        } else if mismatch {
-            Some(AssetNote::SizeMismatch)
-        } else if item.upload.tally.may_be_twice {
-            Some(AssetNote::MayBeStoredTwice)
-        } else {
-            None
-        };
         self.staged.push(Change::PutAsset(AssetRecord {
             asset_id: asset.clone(),
-            item: Some(item.id),
-            account,
+            item: Some(origin.item),
+            account: origin.account.clone(),
             base_url: self.base_url.clone(),
-            name: item.name.clone(),
-            path: absolute(&item.path),
-            size: item.upload.size(),
+            name: origin.name.clone(),
+            path: origin.path.clone(),
+            size: origin.size,
             content,
             status: Some(status),
             uploaded_at_ms: now_ms(),
@@ -171,20 +216,26 @@ impl Journal {
         if self.staged.is_empty() {
             return self.is_good();
         }
+        self.busy = false;
         match self.write() {
             Ok(()) => {
                 if !self.is_good() {
                     tracing::info!("the history can be written again");
                 }
                 self.state = JournalState::Good;
-                self.staged.clear();
+                for change in std::mem::take(&mut self.staged) {
+                    if let Change::PutAsset(record) = change {
+                        self.written.insert(record.asset_id);
+                    }
+                }
                 true
             }
             Err(error) => {
                 if self.is_good() {
                     tracing::error!(%error, "the history cannot be written");
                 }
-                if !matches!(self.state, JournalState::Newer) {
+                // Why it was never opened says more than that it is not open.
+                if self.can_come_back() || self.is_good() {
                     self.state = JournalState::Unwritable(error);
                 }
                 self.coalesce();
@@ -196,21 +247,40 @@ impl Journal {
     /// One transaction with all that is staged; a damaged database is set aside first, and
     /// one that another program replaced is written anew.
     fn write(&mut self) -> Result<(), String> {
-        let Some(mut history) = self.history.take() else {
-            return Err("the history is not open".to_owned());
-        };
+        let mut history = self.take_history()?;
         let mut outcome = history.commit(&self.staged);
-        if let Err(StoreError::Damaged(why)) = &outcome {
-            tracing::error!(%why, "the history is damaged");
-            let opened = history.repair().map_err(|error| error.to_string())?;
-            self.set_aside = opened.set_aside;
-            history = opened.history;
-            outcome = history.commit(&self.staged);
-        } else if outcome == Err(StoreError::Replaced) {
-            outcome = history.commit(&self.staged);
+        match &outcome {
+            Err(StoreError::Damaged(why)) => {
+                tracing::error!(%why, "the history is damaged");
+                let opened = history.repair().map_err(|error| error.to_string())?;
+                self.renewed = Some(Renewed {
+                    set_aside: opened.set_aside,
+                });
+                history = opened.history;
+                outcome = history.commit(&self.staged);
+            }
+            Err(StoreError::Replaced) => {
+                self.renewed = Some(Renewed { set_aside: None });
+                outcome = history.commit(&self.staged);
+            }
+            _ => {}
         }
         self.history = Some(history);
+        self.busy = outcome == Err(StoreError::Busy);
         outcome.map_err(|error| error.to_string())
+    }
+
+    /// The history, opened again where a repair failed before.
+    fn take_history(&mut self) -> Result<History, String> {
+        if let Some(history) = self.history.take() {
+            return Ok(history);
+        }
+        let folder = self.folder.as_deref().ok_or("the history is not open")?;
+        let opened = History::open(folder).map_err(|error| error.to_string())?;
+        self.renewed = Some(Renewed {
+            set_aside: opened.set_aside,
+        });
+        Ok(opened.history)
     }
 
     /// Of what could not be written only the last word on each row is kept; nothing that
@@ -230,99 +300,43 @@ impl Journal {
         self.staged = kept;
     }
 
-    /// Ids of assets that are not on disk yet.
-    pub fn unsaved(&self) -> HashSet<AssetId> {
-        let assets = self.staged.iter().filter_map(|change| match change {
-            Change::PutAsset(record) => Some(record.asset_id.clone()),
+    /// An earlier run wrote this id.
+    pub fn knows(&mut self, asset: &AssetId) {
+        self.written.insert(asset.clone());
+    }
+
+    /// Whether an id is on disk.
+    pub fn is_saved(&self, asset: &AssetId) -> bool {
+        !self.missing.contains_key(asset)
+    }
+
+    /// Looks which ids are not on disk now, and gives those of which that is news: the
+    /// ones that are missing from now on, and the rows of those that are no longer.
+    pub fn what_is_missing(&mut self) -> (Vec<(ItemId, AssetId)>, Vec<ItemId>) {
+        if self.staged.is_empty() && self.missing.is_empty() {
+            return (vec![], vec![]);
+        }
+        let staged = self.staged.iter().filter_map(|change| match change {
+            Change::PutAsset(record) if !self.written.contains(&record.asset_id) => {
+                Some((record.asset_id.clone(), record.item?))
+            }
             _ => None,
         });
-        assets.collect()
+        let now: HashMap<AssetId, ItemId> = staged.collect();
+        let found = now
+            .iter()
+            .filter(|(asset, _)| !self.missing.contains_key(*asset))
+            .map(|(asset, item)| (*item, asset.clone()))
+            .collect();
+        let written = self
+            .missing
+            .iter()
+            .filter(|(asset, _)| !now.contains_key(*asset))
+            .map(|(_, item)| *item)
+            .collect();
+        self.missing = now;
+        (found, written)
     }
-
-    /// When the service last took this account's key, in milliseconds since the epoch.
-    pub fn key_good_at(&self, account: &Account) -> Option<i64> {
-        let history = self.history.as_ref()?;
-        logged(history.key_good_at(account, &self.base_url)).flatten()
-    }
-
-    /// Assets that are ready, of this account and service, of a size.
-    pub fn ready_assets(&self, account: &Account, size: u64) -> Vec<(AssetId, ContentHash)> {
-        let found = self
-            .history
-            .as_ref()
-            .and_then(|history| logged(history.same_size(account, &self.base_url, size)));
-        let known = found.unwrap_or_default().into_iter();
-        known
-            .filter_map(|record| Some((record.asset_id, record.content?)))
-            .collect()
-    }
-
-    /// The rows of runs that are over, by `of` this path where one is given. A record that
-    /// cannot be understood is set aside.
-    pub fn left_behind(
-        &mut self,
-        of: Option<&Path>,
-        is_alive: impl Fn(&RunId) -> bool,
-    ) -> Vec<(ItemRecord, Upload)> {
-        let Some(history) = &mut self.history else {
-            return vec![];
-        };
-        let records = match of {
-            Some(path) => logged(history.items_by_path(path)),
-            None => logged(history.items()),
-        };
-        let mut alive: HashMap<RunId, bool> = HashMap::new();
-        let mut left = vec![];
-        for record in records.unwrap_or_default() {
-            let lives = *alive
-                .entry(record.run.clone())
-                .or_insert_with(|| record.run == self.run || is_alive(&record.run));
-            // Of two programs that find it, one gets it.
-            let run = &record.run;
-            if lives
-                || logged(history.claim(&[record.id], run, &self.run))
-                    .is_none_or(|won| won.is_empty())
-            {
-                continue;
-            }
-            match serde_json::from_str(&record.state) {
-                Ok(upload) => left.push((record, upload)),
-                Err(error) => {
-                    tracing::error!(item = record.id.0, %error, "a damaged record is set aside");
-                    self.staged.push(Change::SetAside {
-                        id: record.id,
-                        why: error.to_string(),
-                    });
-                }
-            }
-        }
-        left
-    }
-
-    /// Takes rows that are over out of the journal when a run of the command line ends.
-    pub fn drop_ended(&mut self, items: &HashMap<ItemId, Item>) {
-        for item in items.values() {
-            let lives_on = matches!(
-                item.upload.state,
-                State::Processing { .. }
-                    | State::Sending { .. }
-                    | State::Waiting { .. }
-                    | State::Paused { .. }
-            );
-            if !lives_on {
-                self.drop_item(item.id);
-            }
-        }
-    }
-}
-
-/// Whether a file is what it was when a record of it was written.
-pub(super) fn same_file(record: &ItemRecord, now: FileStamp) -> bool {
-    record.stamp == Some(now)
-}
-
-fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Trouble with reading is logged, and nothing is known then.

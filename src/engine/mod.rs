@@ -12,6 +12,8 @@ mod item;
 mod journal;
 pub mod lifecycle;
 mod speed;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use std::path::PathBuf;

@@ -27,7 +27,7 @@ impl<S: Service> Attempt<S> {
     pub async fn run(
         self,
         issued: impl FnOnce(Ticket) -> oneshot::Receiver<()>,
-    ) -> Result<(AssetId, ContentHash), Fault> {
+    ) -> Result<(AssetId, Option<ContentHash>), Fault> {
         let outcome = match self.route {
             Route::Direct => self
                 .service
@@ -47,7 +47,7 @@ impl<S: Service> Attempt<S> {
     async fn by_signed_url(
         &self,
         issued: impl FnOnce(Ticket) -> oneshot::Receiver<()>,
-    ) -> Result<(AssetId, ContentHash), Fault> {
+    ) -> Result<(AssetId, Option<ContentHash>), Fault> {
         let ticket = match &self.ticket {
             Some(ticket) => ticket.clone(),
             None => {

@@ -1,15 +1,16 @@
 //! What a front end may say, carried out.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Actor;
 use super::intake::start_walk;
 use crate::api::Service;
 use crate::engine::Command;
+use crate::model::asset::AssetStatus;
 use crate::model::fault::Fix;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Event, Holder, State};
-
-/// How many removals can be undone.
-const UNDO: usize = 10_000;
+use crate::model::upload::{Effect, Event, Holder, State};
+use crate::store::AssetNote;
 
 impl<S: Service> Actor<S> {
     pub(super) fn take(&mut self, command: Command) {
@@ -51,7 +52,7 @@ impl<S: Service> Actor<S> {
             Command::UndoRemove => self.undo_remove(),
             Command::UploadAnyway(ids) => self.each(&ids, &Event::UploadAnyway),
             Command::SendFirst(ids) => self.send_first(&ids),
-            Command::CheckAgain(ids) => self.each(&ids, &Event::CheckAgain),
+            Command::CheckAgain(ids) => self.check_again(&ids),
             Command::ContinueInterrupted => {
                 let interrupted = self.interrupted();
                 self.each(&interrupted, &Event::Resume);
@@ -67,7 +68,7 @@ impl<S: Service> Actor<S> {
             }
             Command::CheckKey(key, answer) => {
                 let service = self.service.clone();
-                tokio::spawn(async move {
+                self.errands.spawn(async move {
                     let outcome = service.check_key(&key, || ()).await;
                     // Nobody waits for it any more when the dialog was closed.
                     let _ = answer.send(outcome);
@@ -84,7 +85,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    fn those(&self, which: impl Fn(&State) -> bool) -> Vec<ItemId> {
+    pub(super) fn those(&self, which: impl Fn(&State) -> bool) -> Vec<ItemId> {
         let in_order = self.order.iter().map(|(_, id)| *id);
         in_order
             .filter(|id| {
@@ -113,11 +114,33 @@ impl<S: Service> Actor<S> {
         }
     }
 
+    /// The person may ask about what another key sent.
+    fn check_again(&mut self, ids: &[ItemId]) {
+        for id in ids {
+            let owner = self.items.get(id).and_then(|item| item.account.clone());
+            self.forebears.extend(owner);
+            self.apply(*id, Event::CheckAgain);
+        }
+    }
+
     /// Takes rows out of the list. What runs for them stops as if the program had ended, so
     /// that an undo brings back exactly what can go on.
     fn remove(&mut self, ids: &[ItemId]) {
+        let gone: HashSet<ItemId> = ids
+            .iter()
+            .copied()
+            .filter(|id| self.items.contains_key(id))
+            .collect();
+        if gone.is_empty() {
+            return;
+        }
+        let mut identities: HashMap<ItemId, _> = self
+            .by_identity
+            .extract_if(|_, row| gone.contains(row))
+            .map(|(identity, row)| (row, identity))
+            .collect();
         self.removed.clear();
-        for id in ids.iter().take(UNDO) {
+        for id in ids {
             let Some(mut item) = self.items.remove(id) else {
                 continue;
             };
@@ -126,27 +149,52 @@ impl<S: Service> Actor<S> {
             self.queued.remove(&place);
             self.places -= usize::from(item.upload.holds_place());
             if let Some(rows) = self.by_size.get_mut(&item.upload.size()) {
-                rows.retain(|row| row != id);
+                rows.remove(id);
             }
-            self.by_identity.retain(|_, row| row != id);
             item.running = None;
             item.meter = None;
             item.ticket = None;
+            item.parked_poll = false;
             item.upload = item.upload.recovered();
+            if let (Some(asset), State::Paused { .. }) = (&item.upload.issued, &item.upload.state) {
+                let note = Some(AssetNote::Abandoned);
+                self.journal
+                    .stage_asset(&item.origin(), asset, None, AssetStatus::Waiting, note);
+            }
             self.journal.drop_item(*id);
             self.order_changed = true;
             for twin in self.twins.remove(id).unwrap_or_default() {
                 self.apply(twin, Event::OriginalEnded { asset: None });
             }
-            self.removed.push(item);
+            let identity = identities.remove(id);
+            self.removed.push((item, identity));
         }
     }
 
     fn undo_remove(&mut self) {
-        for item in std::mem::take(&mut self.removed) {
+        let mut to_look_at = vec![];
+        for (mut item, identity) in std::mem::take(&mut self.removed) {
+            let id = item.id;
+            match &mut item.upload.state {
+                State::Paused { by } => *by = Holder::Person,
+                State::Checking => to_look_at.push(id),
+                State::Processing { .. } => {
+                    let attempt = item.upload.attempt;
+                    let after = std::time::Duration::ZERO;
+                    item.polled_since = Some(tokio::time::Instant::now());
+                    self.pending
+                        .effects
+                        .push((id, Effect::Poll { attempt, after }));
+                }
+                _ => {}
+            }
+            if let Some(identity) = identity {
+                self.by_identity.entry(identity).or_insert(id);
+            }
             self.journal.stage_item(&item);
             self.put_back(item);
         }
+        self.look(&to_look_at, std::time::Duration::ZERO);
     }
 
     /// Puts rows before all others, in the order in which they are named.

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Actor, Told};
+use super::Actor;
+use super::told::Told;
 use crate::api::Service;
 use crate::engine::intake::hash;
 use crate::engine::item::Task;
@@ -39,25 +40,21 @@ impl<S: Service> Actor<S> {
     /// Rows of the same size that were started before this one and may be its original.
     fn rivals(&self, id: ItemId) -> Vec<ItemId> {
         let size = self.items.get(&id).map_or(0, |item| item.upload.size());
-        let others = self
-            .by_size
-            .get(&size)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let others = self.by_size.get(&size).into_iter().flatten();
         others
-            .iter()
             .copied()
             .filter(|other| *other != id)
             .filter(|other| {
                 self.items.get(other).is_some_and(|other| {
-                    matches!(
+                    let comparable = matches!(
                         other.upload.state,
                         State::Sending { .. }
                             | State::Waiting { .. }
                             | State::Processing { .. }
                             | State::Done { .. }
                             | State::Comparing
-                    ) || (other.upload.state == State::Queued && other.starts > 0)
+                    ) || (other.upload.state == State::Queued && other.starts > 0);
+                    comparable && other.upload.size() == size
                 })
             })
             .collect()
@@ -83,7 +80,7 @@ impl<S: Service> Actor<S> {
             if let Some(item) = self.items.get(&id) {
                 match (item.content, item.upload.media) {
                     (Some(content), _) => known.push((id, content)),
-                    (None, Some(media)) => unread.push((id, item.path.clone(), media.stamp)),
+                    (None, Some(media)) => unread.push((id, item.file.clone(), media.stamp)),
                     (None, None) => {}
                 }
             }
@@ -174,11 +171,15 @@ impl<S: Service> Actor<S> {
         self.ask_about(id, attempt, candidates);
     }
 
-    /// The row with this content that goes up, or went up, before.
+    /// The row with this content that goes up, or went up, before. Of two that are being
+    /// compared at the same time the one with the earlier place goes before.
     fn original_in_run(&self, id: ItemId, content: ContentHash) -> Option<Original> {
+        let place = self.items.get(&id).map(|item| (item.position, item.id));
         let equal = |other: &ItemId| {
             self.items.get(other).is_some_and(|other| {
-                other.content == Some(content) && other.upload.state != State::Comparing
+                let goes_before = other.upload.state != State::Comparing
+                    || Some((other.position, other.id)) < place;
+                other.content == Some(content) && goes_before
             })
         };
         let row = self.rivals(id).into_iter().find(equal)?;
@@ -191,19 +192,18 @@ impl<S: Service> Actor<S> {
     /// A match from the history is claimed only when the service still has it.
     fn ask_about(&mut self, id: ItemId, attempt: u32, candidates: Vec<AssetId>) {
         let (Some((key, _)), false) = (self.key.clone(), candidates.is_empty()) else {
-            self.apply(
-                id,
-                Event::Compared {
-                    attempt,
-                    original: None,
-                },
-            );
+            // Told rather than done: whatever forbids a start is looked at there.
+            let original = None;
+            let _ = self
+                .told
+                .send(Told::Upload(id, Event::Compared { attempt, original }));
             return;
         };
         let (service, told) = (self.service.clone(), self.told.clone());
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
+        item.asked_as = Some(key.account());
         let size = item.upload.size();
         item.running = Some(Task::spawn(async move {
             let mut original = None;

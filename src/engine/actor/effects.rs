@@ -6,14 +6,18 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::{Actor, Told};
+use super::Actor;
+use super::told::Told;
 use crate::api::{Meter, Outgoing, Service};
-use crate::engine::item::Task;
+use crate::engine::item::{Item, Task};
+use crate::engine::journal::Origin;
 use crate::engine::worker::Attempt;
-use crate::model::asset::{AssetId, AssetStatus};
+use crate::model::asset::{AssetId, AssetStatus, ContentHash};
+use crate::model::fault::FaultKind;
 use crate::model::media::{self, Route};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, State};
+use crate::store::AssetNote;
 
 /// Content type of what is of no known format.
 const ANY_CONTENT: &str = "application/octet-stream";
@@ -21,8 +25,6 @@ const ANY_CONTENT: &str = "application/octet-stream";
 impl<S: Service> Actor<S> {
     pub(super) fn carry_out(&mut self, id: ItemId, effect: Effect) {
         match effect {
-            Effect::Look => self.look(&[id], Duration::ZERO),
-            Effect::LookAgain => self.look(&[id], self.options.policy.still),
             Effect::Compare { attempt } => self.compare(id, attempt),
             Effect::Send { attempt, route } => self.send(id, attempt, route),
             Effect::Abort => {
@@ -39,9 +41,15 @@ impl<S: Service> Actor<S> {
                     item.ticket = None;
                 }
             }
-            Effect::HoldQueue(fix, fault) => self.hold_queue(fix, fault),
-            // Written with the transition itself: see `Journal::stage_effects`.
-            Effect::Record { .. } => {}
+            Effect::HoldQueue(fix, fault) => {
+                // A key that was replaced meanwhile says nothing of the one of now.
+                if self.was_asked_with_this_key(id) {
+                    self.hold_queue(fix, fault);
+                }
+            }
+            // Looks are gathered by the turn; records are written with the transition
+            // itself: see `stage_records`.
+            Effect::Look | Effect::LookAgain | Effect::Record { .. } => {}
         }
     }
 
@@ -56,7 +64,10 @@ impl<S: Service> Actor<S> {
     }
 
     fn send(&mut self, id: ItemId, attempt: u32, route: Route) {
-        let Some((key, _)) = self.key.clone() else {
+        let key = self.key.as_ref().map(|(key, _)| key.clone());
+        let Some(key) = key.filter(|_| self.may_go_on()) else {
+            // The journal could not take its start, or something came up in this turn.
+            self.apply(id, Event::Hold);
             return;
         };
         let (told, gate) = (self.told.clone(), self.told.clone());
@@ -71,17 +82,23 @@ impl<S: Service> Actor<S> {
         }));
         item.meter = Some(Arc::clone(&meter));
         item.speed = Default::default();
-        item.account = Some(key.account());
+        let account = Some(key.account());
+        // A place that was given to another account is of no use to this one.
+        let same_account = item.account == account;
         item.ticket = item.ticket.take().filter(|(ticket, since)| {
-            ticket
-                .expires_in
-                .is_none_or(|valid| since.elapsed() < valid)
+            same_account
+                && ticket
+                    .expires_in
+                    .is_none_or(|valid| since.elapsed() < valid)
         });
+        item.account.clone_from(&account);
+        item.asked_as = account;
+        let origin = item.origin();
         let attempt_of_file = Attempt {
             service: Arc::clone(&self.service),
             key,
             file: Outgoing {
-                path: item.path.clone(),
+                path: item.file.clone(),
                 name: item.name.clone(),
                 mime: media::format_of(&item.path).map_or(ANY_CONTENT, |format| format.mime),
                 stamp: media.stamp,
@@ -91,40 +108,46 @@ impl<S: Service> Actor<S> {
             ticket: item.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
         };
         item.running = Some(Task::spawn(async move {
-            let issued = told.clone();
+            let issued = (told.clone(), origin.clone());
             let outcome = attempt_of_file
                 .run(move |ticket| {
                     let (saved, receiver) = oneshot::channel();
-                    let _ = issued.send(Told::Ticket {
+                    let (told, origin) = issued;
+                    let _ = told.send(Told::Ticket {
                         item: id,
                         attempt,
                         ticket,
+                        origin,
                         saved,
                     });
                     receiver
                 })
                 .await;
-            let event = match outcome {
-                Ok((asset, content)) => Event::Sent {
+            let _ = told.send(match outcome {
+                Ok((asset, content)) => Told::Sent {
+                    item: id,
                     attempt,
                     asset,
                     content,
+                    origin,
                 },
-                Err(fault) => Event::Broke {
-                    attempt,
-                    fault,
-                    jitter: jitter(),
-                },
-            };
-            let _ = told.send(Told::Upload(id, event));
+                Err(fault) => Told::Upload(
+                    id,
+                    Event::Broke {
+                        attempt,
+                        fault,
+                        jitter: jitter(),
+                    },
+                ),
+            });
         }));
     }
 
     /// Asks about an asset after a while; parked while there is no key to ask with, or the
     /// queue waits for the person.
     fn poll(&mut self, id: ItemId, attempt: u32, after: Duration) {
-        let held = self.needs.is_some();
         let key = self.key.as_ref().map(|(key, _)| key.clone());
+        let key = key.filter(|key| self.needs.is_none() && self.may_ask_about(id, &key.account()));
         let (service, told) = (self.service.clone(), self.told.clone());
         let Some(item) = self.items.get_mut(&id) else {
             return;
@@ -132,10 +155,12 @@ impl<S: Service> Actor<S> {
         let State::Processing { asset, .. } = &item.upload.state else {
             return;
         };
-        let Some(key) = key.filter(|_| !held) else {
+        let Some(key) = key else {
             item.parked_poll = true;
             return;
         };
+        item.parked_poll = false;
+        item.asked_as = Some(key.account());
         let asset = asset.clone();
         let since = item.polled_since.unwrap_or_else(Instant::now);
         item.running = Some(Task::spawn(async move {
@@ -153,11 +178,20 @@ impl<S: Service> Actor<S> {
     }
 
     /// An id that came when nobody waited for it any more: kept all the same.
-    pub(super) fn record_orphan(&mut self, id: ItemId, asset: AssetId) {
-        if let Some(item) = self.items.get(&id) {
-            self.journal
-                .stage_asset(item, &asset, None, AssetStatus::Waiting, true);
-        }
+    pub(super) fn record_orphan(
+        &mut self,
+        origin: &Origin,
+        asset: &AssetId,
+        content: Option<ContentHash>,
+    ) {
+        tracing::info!(
+            item = origin.item.0,
+            asset = asset.as_str(),
+            "an id came late"
+        );
+        let note = Some(AssetNote::Abandoned);
+        self.journal
+            .stage_asset(origin, asset, content, AssetStatus::Waiting, note);
     }
 
     /// Journals what a transition says of assets, in the same transaction as its state.
@@ -174,10 +208,30 @@ impl<S: Service> Actor<S> {
             } = effect
             {
                 let content = content.or(item.content);
-                self.journal
-                    .stage_asset(item, asset, content, *status, *abandoned);
+                self.journal.stage_asset(
+                    &item.origin(),
+                    asset,
+                    content,
+                    *status,
+                    note(item, asset, *abandoned),
+                );
             }
         }
+    }
+}
+
+/// What the history says beside an asset's status.
+pub(super) fn note(item: &Item, asset: &AssetId, abandoned: bool) -> Option<AssetNote> {
+    let mismatch =
+        item.upload.fault() == Some(FaultKind::SizeMismatch) && item.upload.asset() == Some(asset);
+    if abandoned {
+        Some(AssetNote::Abandoned)
+    } else if mismatch {
+        Some(AssetNote::SizeMismatch)
+    } else if item.upload.tally.may_be_twice {
+        Some(AssetNote::MayBeStoredTwice)
+    } else {
+        None
     }
 }
 

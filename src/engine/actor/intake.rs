@@ -1,19 +1,21 @@
 //! Taking in what was named: found on one thread, looked at on others, shown as it comes.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::mpsc;
 
-use super::{Actor, Told};
+use super::Actor;
+use super::told::Told;
 use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::intake::{self, Identity, Looked};
 use crate::engine::item::Item;
-use crate::model::media::Rejection;
+use crate::model::media::{FileStamp, Rejection};
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Event, Media, Upload};
+use crate::model::upload::{Event, Media, State, Upload};
 
 /// Files that are told of at once: a transaction each.
 const BATCH: usize = 256;
@@ -22,8 +24,20 @@ const BATCH: usize = 256;
 pub(in crate::engine) struct Found {
     path: PathBuf,
     identity: Identity,
+    /// What it is now, for whoever knew it before.
+    stamp: Option<FileStamp>,
     /// Why it is refused without a look.
     rejection: Option<Rejection>,
+}
+
+/// What a file that was found is to the queue.
+enum Standing {
+    /// It is not in it, or was another file then.
+    New,
+    /// It is in it.
+    Queued,
+    /// It was refused, and may have been mended.
+    Refused(ItemId),
 }
 
 impl Found {
@@ -35,6 +49,10 @@ impl Found {
         &self.identity
     }
 
+    pub fn stamp(&self) -> Option<FileStamp> {
+        self.stamp
+    }
+
     pub fn is_rejected(&self) -> bool {
         self.rejection.is_some()
     }
@@ -44,6 +62,8 @@ impl Found {
 pub(in crate::engine) struct LookedAt {
     item: ItemId,
     outcome: Result<Looked, Rejection>,
+    /// What the file was, where what was found depends on its content.
+    stamp: Option<FileStamp>,
     /// When that was, and so how old the file's last change is.
     at: SystemTime,
 }
@@ -75,6 +95,9 @@ pub(super) fn start_walk(paths: Vec<PathBuf>, told: mpsc::UnboundedSender<Told>)
             count += 1;
             found.push(Found {
                 identity: intake::identity(&path),
+                stamp: std::fs::metadata(&path)
+                    .ok()
+                    .map(|metadata| FileStamp::of(&metadata)),
                 path,
                 rejection,
             });
@@ -91,13 +114,32 @@ pub(super) fn start_walk(paths: Vec<PathBuf>, told: mpsc::UnboundedSender<Told>)
     });
 }
 
+/// What the file was that this was found of. A file that has just been made may be empty,
+/// or begin with nothing, because it is being written.
+fn stamp(path: &Path, outcome: &Result<Looked, Rejection>) -> Option<FileStamp> {
+    match outcome {
+        Ok(looked) => Some(looked.stamp),
+        Err(Rejection::Empty | Rejection::ContentMismatch { .. }) => std::fs::metadata(path)
+            .ok()
+            .map(|metadata| FileStamp::of(&metadata)),
+        Err(_) => None,
+    }
+}
+
 impl<S: Service> Actor<S> {
     /// Adds rows for what was found, except for files that stand in the queue already.
     pub(super) fn take_in(&mut self, found: Vec<Found>) {
-        let new: Vec<Found> = found
-            .into_iter()
-            .filter(|found| !self.stands_in_queue(&found.identity))
-            .collect();
+        let mut seen = HashSet::new();
+        let mut new = vec![];
+        for found in found {
+            match self.standing(&found) {
+                Standing::New if seen.insert(found.identity.clone()) => new.push(found),
+                Standing::Refused(id) => {
+                    self.apply(id, Event::Retry);
+                }
+                Standing::New | Standing::Queued => {}
+            }
+        }
         let ids = self.journal.new_ids(new.len());
         let mut to_look_at = vec![];
         for (found, id) in new.into_iter().zip(ids) {
@@ -120,14 +162,19 @@ impl<S: Service> Actor<S> {
         self.look(&to_look_at, Duration::ZERO);
     }
 
-    /// A file that stands in the queue and has not left it is not queued twice.
-    fn stands_in_queue(&self, identity: &Identity) -> bool {
-        let row = self.by_identity.get(identity);
+    /// A file that stands in the queue and has not left it is not queued twice. In the
+    /// window a row that ended stands for the file as it was then.
+    fn standing(&self, found: &Found) -> Standing {
+        let row = self.by_identity.get(&found.identity);
         let Some(item) = row.and_then(|id| self.items.get(id)) else {
-            return false;
+            return Standing::New;
         };
-        // In the window a row that ended well stands for the file as it was then.
-        self.options.front_end == FrontEnd::CommandLine || !item.has_changed_since()
+        match item.upload.state {
+            _ if self.options.front_end == FrontEnd::CommandLine => Standing::Queued,
+            State::Rejected(_) if !found.is_rejected() => Standing::Refused(item.id),
+            _ if item.has_changed_since(found.stamp) => Standing::New,
+            _ => Standing::Queued,
+        }
     }
 
     /// Puts a row where its position says.
@@ -135,7 +182,7 @@ impl<S: Service> Actor<S> {
         let id = item.id;
         self.order.insert((item.position, id));
         if let Some(media) = item.upload.media {
-            self.by_size.entry(media.stamp.size).or_default().push(id);
+            self.by_size.entry(media.stamp.size).or_default().insert(id);
         }
         self.items.insert(id, item);
         self.dirty.insert(id);
@@ -146,20 +193,24 @@ impl<S: Service> Actor<S> {
     pub(super) fn look(&mut self, ids: &[ItemId], after: Duration) {
         let paths: Vec<(ItemId, PathBuf)> = ids
             .iter()
-            .filter_map(|id| Some((*id, self.items.get(id)?.path.clone())))
+            .filter_map(|id| Some((*id, self.items.get(id)?.file.clone())))
             .collect();
         if paths.is_empty() {
             return;
         }
         self.looks += 1;
         let told = self.told.clone();
-        tokio::spawn(async move {
+        self.errands.spawn(async move {
             tokio::time::sleep(after).await;
             let looks = tokio::task::spawn_blocking(move || {
-                let look = |(item, path): (ItemId, PathBuf)| LookedAt {
-                    item,
-                    outcome: intake::look(&path),
-                    at: SystemTime::now(),
+                let look = |(item, path): (ItemId, PathBuf)| {
+                    let outcome = intake::look(&path);
+                    LookedAt {
+                        item,
+                        stamp: stamp(&path, &outcome),
+                        outcome,
+                        at: SystemTime::now(),
+                    }
                 };
                 paths.into_iter().map(look).collect()
             });
@@ -174,6 +225,7 @@ impl<S: Service> Actor<S> {
         for LookedAt {
             item: id,
             outcome,
+            stamp,
             at,
         } in looked
         {
@@ -185,18 +237,24 @@ impl<S: Service> Actor<S> {
                 kind: looked.accepted.kind,
                 note: looked.accepted.note,
             });
-            if let Ok(media) = &outcome {
-                let before = item.looked.replace(media.stamp);
-                let still = before == Some(media.stamp)
-                    || media.stamp.is_older_than(self.options.policy.still, at);
+            if let Some(stamp) = stamp {
+                let before = item.looked.replace(stamp);
+                let still =
+                    before == Some(stamp) || stamp.is_older_than(self.options.policy.still, at);
                 if !still {
                     self.apply(id, Event::StillChanging);
                     continue;
                 }
-                let rows = self.by_size.entry(media.stamp.size).or_default();
-                if !rows.contains(&id) {
-                    rows.push(id);
+            }
+            if let Ok(media) = &outcome {
+                let before = item.upload.media.map(|media| media.stamp);
+                if before != Some(media.stamp) {
+                    item.content = None;
+                    if let Some(rows) = before.and_then(|it| self.by_size.get_mut(&it.size)) {
+                        rows.remove(&id);
+                    }
                 }
+                self.by_size.entry(media.stamp.size).or_default().insert(id);
             }
             if self.apply(id, Event::Checked(outcome)) && self.options.start_at_once {
                 self.apply(id, Event::Start);

@@ -5,17 +5,20 @@
 
 use std::time::Duration;
 
-use super::{Actor, Told};
+use super::Actor;
+use super::told::Told;
 use crate::api::Service;
 use crate::api::shared_slots::SharedSlots;
 use crate::engine::Notice;
 use crate::engine::clock::now_ms;
 use crate::engine::item::Task;
 use crate::engine::lifecycle::Turn;
+use crate::model::asset::Account;
 use crate::model::fault::{Fault, FaultKind, Fix};
 use crate::model::key::ApiKey;
+use crate::model::snapshot::ItemId;
 use crate::model::snapshot::{KeySource, KeyState};
-use crate::model::upload::Event;
+use crate::model::upload::{Event, State};
 
 /// For how long a good answer to a key counts.
 const KEY_STAYS_GOOD: Duration = Duration::from_secs(3600);
@@ -56,7 +59,7 @@ impl<S: Service> Actor<S> {
                 let (service, told) = (self.service.clone(), self.told.clone());
                 self.key_check = Some(Task::spawn(async move {
                     let outcome = service.check_key(&key, || ()).await;
-                    let _ = told.send(Told::KeyChecked(outcome));
+                    let _ = told.send(Told::KeyChecked(key.account(), outcome));
                 }));
                 false
             }
@@ -72,7 +75,10 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    pub(super) fn key_checked(&mut self, outcome: Result<(), Fault>) {
+    pub(super) fn key_checked(&mut self, account: &Account, outcome: Result<(), Fault>) {
+        if self.account().as_ref() != Some(account) {
+            return;
+        }
         self.key_check = None;
         match outcome {
             Ok(()) => self.key_is_good(),
@@ -95,10 +101,35 @@ impl<S: Service> Actor<S> {
         }
     }
 
+    /// The account of the key of now.
+    pub(super) fn account(&self) -> Option<Account> {
+        self.key.as_ref().map(|(key, _)| key.account())
+    }
+
+    /// Whether what the service last said of a row concerns the key of now.
+    pub(super) fn was_asked_with_this_key(&self, id: ItemId) -> bool {
+        let asked = self.items.get(&id).and_then(|item| item.asked_as.clone());
+        asked.is_some() && asked == self.account()
+    }
+
+    /// Whether an account's key may be used to ask what became of a row's asset: its own,
+    /// or one that was put in its place.
+    pub(super) fn may_ask_about(&self, id: ItemId, account: &Account) -> bool {
+        let owner = self.items.get(&id).and_then(|item| item.account.as_ref());
+        owner.is_none_or(|owner| owner == account || self.forebears.contains(owner))
+    }
+
+    /// Whether what was begun may go on to send.
+    pub(super) fn may_go_on(&self) -> bool {
+        self.journal.is_good() && self.needs.is_none() && !self.paused && self.key.is_some()
+    }
+
     /// What an event says of the key and of the network.
-    pub(super) fn learn_from(&mut self, event: &Event) {
+    pub(super) fn learn_from(&mut self, id: ItemId, event: &Event) {
         match event {
-            Event::Sent { .. } | Event::Polled { .. } => self.key_is_good(),
+            Event::Sent { .. } | Event::Polled { .. } if self.was_asked_with_this_key(id) => {
+                self.key_is_good();
+            }
             Event::Broke { fault, .. } | Event::PollBroke { fault, .. } => {
                 if fault.kind == FaultKind::Offline {
                     self.offline = true;
@@ -120,13 +151,43 @@ impl<S: Service> Actor<S> {
             return;
         }
         self.needs = Some(fix);
+        self.hold_calls();
         self.pending
             .notices
             .push(Notice::Needs(fix, std::sync::Arc::new(fault.clone())));
         self.follow(None, std::path::PathBuf::new(), Turn::NeedsUser(fault));
     }
 
+    /// Calls that are not under way yet would be refused as well: they wait.
+    fn hold_calls(&mut self) {
+        let mut not_begun = vec![];
+        for item in self.items.values_mut() {
+            match &item.upload.state {
+                State::Processing { .. } if item.running.is_some() => {
+                    item.running = None;
+                    item.parked_poll = true;
+                }
+                State::Comparing => not_begun.push(item.id),
+                State::Sending { .. }
+                    if item.meter.as_ref().is_none_or(|meter| !meter.started()) =>
+                {
+                    not_begun.push(item.id);
+                }
+                _ => {}
+            }
+        }
+        for id in not_begun {
+            self.apply(id, Event::Hold);
+        }
+    }
+
     pub(super) fn set_key(&mut self, key: ApiKey, source: KeySource) {
+        let before = self.account();
+        if before.as_ref() != Some(&key.account()) {
+            self.forebears.extend(before);
+            // Another account has its own balance and its own limits.
+            self.needs = None;
+        }
         self.key = Some((key, source));
         self.no_key = false;
         self.key_check = None;
@@ -161,7 +222,13 @@ impl<S: Service> Actor<S> {
         let parked: Vec<_> = self
             .items
             .values_mut()
-            .filter_map(|item| std::mem::take(&mut item.parked_poll).then_some(item.id))
+            .filter(|item| item.parked_poll)
+            .map(|item| {
+                item.parked_poll = false;
+                // Nobody asked meanwhile, so that the time proves nothing.
+                item.polled_since = Some(tokio::time::Instant::now());
+                item.id
+            })
             .collect();
         for id in parked {
             self.apply(id, Event::CheckAgain);

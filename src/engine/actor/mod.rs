@@ -11,26 +11,31 @@ mod intake;
 mod keys;
 mod restore;
 mod show;
+mod told;
+mod turns;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use self::intake::{Found, LookedAt};
+use self::intake::Found;
 use self::keys::Trust;
+use self::told::Told;
+use self::turns::Pending;
 use super::intake::Identity;
 use super::item::{Item, Task};
 use super::journal::Journal;
 use super::lifecycle::{Lifecycle, Turn, turn};
-use super::{Command, FrontEnd, Notice, Options};
+use super::{Command, Notice, Options};
+use crate::api::Service;
 use crate::api::paced::Paced;
-use crate::api::{Service, Ticket};
-use crate::model::asset::{AssetStatus, ContentHash};
-use crate::model::fault::{Fault, Fix};
+use crate::model::asset::Account;
+use crate::model::fault::Fix;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, Row, Snapshot};
 use crate::model::upload::{Effect, Event, Original, State, next};
@@ -38,43 +43,8 @@ use crate::store::History;
 
 /// How often meters are read while bytes move.
 const SAMPLING: Duration = Duration::from_millis(100);
-/// How often an unwritable journal is tried again.
-const SAVE_AGAIN: Duration = Duration::from_secs(2);
 /// Most messages that one turn takes in: the longest that a snapshot can be late.
 const TURN: usize = 512;
-
-/// What tasks tell the actor.
-pub(super) enum Told {
-    /// Something happened to an upload.
-    Upload(ItemId, Event),
-    /// A ticket was issued; the answer lets its bytes go.
-    Ticket {
-        item: ItemId,
-        attempt: u32,
-        ticket: Ticket,
-        saved: oneshot::Sender<()>,
-    },
-    /// Files were found.
-    Found(Vec<Found>),
-    /// A folder is walked: files so far.
-    Walking(u64),
-    /// A folder held this many files of other kinds.
-    Skipped(PathBuf, u64),
-    /// Everything that one `Add` named was found.
-    WalkEnded,
-    /// Files were looked at.
-    Looked(Vec<LookedAt>),
-    /// Contents were read for comparison.
-    Hashed {
-        item: ItemId,
-        attempt: u32,
-        contents: Result<Vec<(ItemId, ContentHash)>, Fault>,
-    },
-    /// The check of the key ended.
-    KeyChecked(Result<(), Fault>),
-    /// Try to write what could not be written.
-    SaveAgain,
-}
 
 /// The owner of the queue.
 pub(super) struct Actor<S> {
@@ -92,14 +62,21 @@ pub(super) struct Actor<S> {
     queued: BTreeSet<(i64, ItemId)>,
     places: usize,
     by_identity: HashMap<Identity, ItemId>,
-    by_size: HashMap<u64, Vec<ItemId>>,
+    by_size: HashMap<u64, BTreeSet<ItemId>>,
     twins: HashMap<ItemId, Vec<ItemId>>,
-    removed: Vec<Item>,
+    removed: Vec<(Item, Option<Identity>)>,
+    /// What was found while it was not known yet which files the restored rows are.
+    found_early: Vec<Found>,
+    /// Which files the restored rows are is being found out.
+    recalling: bool,
 
     key: Option<(ApiKey, KeySource)>,
     no_key: bool,
     trust: Trust,
     key_check: Option<Task>,
+    /// Accounts whose assets may be asked about with the key of now: those of the keys
+    /// that it took the place of.
+    forebears: HashSet<Account>,
     needs: Option<Fix>,
     paused: bool,
     offline: bool,
@@ -118,18 +95,10 @@ pub(super) struct Actor<S> {
     index: HashMap<ItemId, usize>,
     order_changed: bool,
     pending: Pending,
+    /// Small tasks that are no row's; they end with the engine.
+    errands: JoinSet<()>,
     save_again: Option<Task>,
     revision: u64,
-}
-
-/// What waits for the end of the turn's transaction.
-#[derive(Default)]
-struct Pending {
-    effects: Vec<(ItemId, Effect)>,
-    turns: Vec<Lifecycle>,
-    notices: Vec<Notice>,
-    acknowledged: Vec<oneshot::Sender<()>>,
-    released: Vec<ItemId>,
 }
 
 impl<S: Service> Actor<S> {
@@ -158,10 +127,13 @@ impl<S: Service> Actor<S> {
             by_size: HashMap::new(),
             twins: HashMap::new(),
             removed: vec![],
+            found_early: vec![],
+            recalling: false,
             key,
             no_key: false,
             trust: Trust::Unknown,
             key_check: None,
+            forebears: HashSet::new(),
             needs: None,
             paused: false,
             offline: false,
@@ -177,6 +149,7 @@ impl<S: Service> Actor<S> {
             index: HashMap::new(),
             order_changed: false,
             pending: Pending::default(),
+            errands: JoinSet::new(),
             save_again: None,
             revision: 0,
         }
@@ -232,67 +205,22 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    fn hear(&mut self, told: Told) {
-        match told {
-            Told::Upload(id, event) => {
-                self.learn_from(&event);
-                self.apply(id, event);
-            }
-            Told::Ticket {
-                item,
-                attempt,
-                ticket,
-                saved,
-            } => {
-                let asset = ticket.asset_id.clone();
-                if self.apply(
-                    item,
-                    Event::Issued {
-                        attempt,
-                        asset: asset.clone(),
-                    },
-                ) {
-                    if let Some(item) = self.items.get_mut(&item) {
-                        item.ticket = Some((ticket, Instant::now()));
-                    }
-                    self.pending.acknowledged.push(saved);
-                } else {
-                    // Given up meanwhile; the id was given all the same.
-                    self.record_orphan(item, asset);
-                }
-            }
-            Told::Found(found) => self.take_in(found),
-            Told::Walking(count) => self.walking = count,
-            Told::Skipped(folder, count) => {
-                self.passed_over += count;
-                self.follow(None, folder, Turn::Skipped { count });
-            }
-            Told::WalkEnded => self.walks = self.walks.saturating_sub(1),
-            Told::Looked(looked) => self.looked_at(looked),
-            Told::Hashed {
-                item,
-                attempt,
-                contents,
-            } => self.hashed(item, attempt, contents),
-            Told::KeyChecked(outcome) => self.key_checked(outcome),
-            Told::SaveAgain => self.save_again = None,
-        }
-    }
-
     /// Moves an upload by an event; false where the event is stale or does not fit.
     fn apply(&mut self, id: ItemId, event: Event) -> bool {
         let Some(item) = self.items.get_mut(&id) else {
             return false;
         };
         let releases = matches!(event, Event::BodyOut { .. });
-        if let Event::Sent { content, .. } = &event {
-            item.content = Some(*content);
-        }
+        let sent = match &event {
+            Event::Sent { content, .. } => *content,
+            _ => None,
+        };
         let Some((after, effects)) = next(&item.upload, event, &self.options.policy) else {
             tracing::debug!(item = id.0, "stale event");
             return false;
         };
         let before = std::mem::replace(&mut item.upload, after);
+        item.content = sent.or(item.content);
         let now = Instant::now();
         let delay = effects
             .iter()
@@ -388,102 +316,6 @@ impl<S: Service> Actor<S> {
     fn follow(&mut self, item: Option<ItemId>, path: PathBuf, turn: Turn) {
         if self.options.follower.is_some() {
             self.pending.turns.push(Lifecycle { item, path, turn });
-        }
-    }
-
-    /// Starts what may start, writes, shows, and carries out what follows.
-    fn finish_turn(&mut self) {
-        // Effects may move uploads again at once (a poll that is parked, a queue that is
-        // held); what they cause is journaled in a transaction of its own.
-        loop {
-            self.say_when_taken_in();
-            self.start_what_may();
-            let mut saved = self.journal.commit();
-            if let Some(path) = self.journal.take_set_aside() {
-                self.pending.notices.push(Notice::HistorySetAside(path));
-                self.stage_all();
-                saved = self.journal.commit();
-            }
-            if !saved {
-                self.journal_is_unwritable();
-            }
-            let pending = std::mem::take(&mut self.pending);
-            if let Some(follower) = &self.options.follower {
-                for turn in pending.turns {
-                    let _ = follower.send(turn);
-                }
-            }
-            self.show(pending.notices);
-            for ready in pending.acknowledged {
-                let _ = ready.send(());
-            }
-            for id in pending.released {
-                if let Some(meter) = self.items.get(&id).and_then(|item| item.meter.as_ref()) {
-                    meter.release();
-                }
-            }
-            let more = !pending.effects.is_empty();
-            for (id, effect) in pending.effects {
-                self.carry_out(id, effect);
-            }
-            if !more && self.pending.effects.is_empty() && self.pending.turns.is_empty() {
-                break;
-            }
-        }
-        self.end_batch();
-    }
-
-    /// Everything that is known, for a history that had to be made anew.
-    fn stage_all(&mut self) {
-        for item in self.items.values() {
-            self.journal.stage_item(item);
-            if let Some(asset) = item.upload.asset() {
-                let status = if matches!(item.upload.state, State::Done { .. }) {
-                    AssetStatus::Success
-                } else {
-                    AssetStatus::Waiting
-                };
-                self.journal
-                    .stage_asset(item, asset, item.content, status, false);
-            }
-        }
-    }
-
-    /// Fills the free places from the queue, in its order.
-    fn start_what_may(&mut self) {
-        if self.queued.is_empty() || self.paused || self.needs.is_some() || !self.may_start() {
-            return;
-        }
-        let places = self.places_allowed();
-        while self.places < places {
-            let Some(&(position, id)) = self.queued.first() else {
-                return;
-            };
-            let event = if self.has_rivals(id) {
-                Event::Compare
-            } else {
-                Event::Begin
-            };
-            if !self.apply(id, event) {
-                self.queued.remove(&(position, id));
-            }
-        }
-    }
-
-    /// The journal cannot be written: nothing new starts; the command line ends.
-    fn journal_is_unwritable(&mut self) {
-        if self.options.front_end == FrontEnd::CommandLine {
-            let ids: Vec<ItemId> = self.order.iter().map(|(_, id)| *id).collect();
-            for id in ids {
-                self.apply(id, Event::CannotSave);
-            }
-        }
-        if self.save_again.is_none() && self.journal.can_come_back() {
-            let told = self.told.clone();
-            self.save_again = Some(Task::spawn(async move {
-                tokio::time::sleep(SAVE_AGAIN).await;
-                let _ = told.send(Told::SaveAgain);
-            }));
         }
     }
 }

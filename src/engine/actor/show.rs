@@ -8,7 +8,7 @@ use super::Actor;
 use crate::api::Service;
 use crate::engine::Notice;
 use crate::model::snapshot::{ItemId, Row, Snapshot, Totals};
-use crate::model::upload::{Holder, State};
+use crate::model::upload::{Holder, Original, State};
 
 impl<S: Service> Actor<S> {
     /// Publishes the state after a turn, and hands out its notices.
@@ -37,13 +37,12 @@ impl<S: Service> Actor<S> {
 
     fn build(&mut self) -> Snapshot {
         let now = Instant::now();
-        let unsaved = self.journal.unsaved();
         let row = |id: &ItemId| {
             let item = self.items.get(id)?;
             let saved = item
                 .upload
                 .asset()
-                .is_none_or(|asset| !unsaved.contains(asset));
+                .is_none_or(|asset| self.journal.is_saved(asset));
             Some(Arc::new(item.row(now, &self.options.policy, saved)))
         };
         if self.order_changed {
@@ -177,16 +176,16 @@ impl<S: Service> Actor<S> {
         let mut failed = 0;
         for item in self.items.values().filter(|item| item.in_batch) {
             match &item.upload.state {
-                State::Done { .. } => ready += 1,
+                State::Done { .. } | State::Duplicate(Original::Asset(_)) => ready += 1,
                 State::Failed { .. } => failed += 1,
                 state if item.upload.is_active() || matches!(state, State::Paused { .. }) => return,
                 _ => {}
             }
         }
+        self.batch_ended = true;
         if ready + failed == 0 {
             return;
         }
-        self.batch_ended = true;
         let _ = self.notices.send(Notice::BatchFinished { ready, failed });
         (self.options.wake)();
     }

@@ -47,6 +47,13 @@ pub(super) fn after_fault(
     let mut tally = upload.tally.clone();
     tally.failures += 1;
     let verdict = judge(&mut tally, &fault, route, jitter, policy);
+    if upload.state == State::Comparing {
+        // Only a question went out: it stored nothing, and says nothing of the route.
+        tally.may_be_twice = upload.tally.may_be_twice;
+        tally.unknown = upload.tally.unknown;
+        tally.breaks = upload.tally.breaks;
+        tally.signed_url = upload.tally.signed_url;
+    }
     // A URL that is too old takes its asset id with it: the next one comes with another.
     let expired = fault.kind == FaultKind::ExpiredUrl;
     let (mut after, effects) = match verdict {

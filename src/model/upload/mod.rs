@@ -224,8 +224,8 @@ pub enum Event {
         attempt: u32,
         /// The id.
         asset: AssetId,
-        /// Hash of what was sent.
-        content: ContentHash,
+        /// Hash of what was sent, where it is known.
+        content: Option<ContentHash>,
     },
     /// The attempt failed.
     Broke {
@@ -406,6 +406,11 @@ impl Upload {
         )
     }
 
+    /// Whether the service may hold something of it.
+    pub fn may_be_there(&self) -> bool {
+        self.tally.may_be_twice || self.issued.is_some()
+    }
+
     /// Whether it holds one of the places for transfers.
     pub fn holds_place(&self) -> bool {
         matches!(self.state, State::Comparing | State::Sending { .. })
@@ -420,6 +425,10 @@ impl Upload {
         let held = State::Paused {
             by: Holder::Interruption,
         };
+        if matches!(self.state, State::Checking | State::Settling) {
+            // Whoever wanted it started is not there any more.
+            self.tally.started = false;
+        }
         self.state = match self.state {
             State::Settling => State::Checking,
             State::Sending {

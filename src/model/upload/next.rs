@@ -104,7 +104,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             _ => None,
         },
         Event::Sent { asset, content, .. } => match upload.state {
-            State::Sending { .. } => sent(upload, asset, Some(content), None, policy),
+            State::Sending { .. } => sent(upload, asset, content, None, policy),
             _ => None,
         },
         Event::Broke { fault, jitter, .. } => after_fault(upload, fault, jitter, policy),
@@ -136,7 +136,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
 
 impl Event {
     /// The attempt that a worker, a timer or a poll speaks of.
-    pub(super) fn attempt(&self) -> Option<u32> {
+    pub fn attempt(&self) -> Option<u32> {
         match self {
             Self::Compared { attempt, .. }
             | Self::Issued { attempt, .. }
@@ -471,12 +471,15 @@ fn poll_broke(upload: &Upload, fault: &Fault, policy: &Policy) -> Option<(Upload
     let State::Processing { polls, .. } = &upload.state else {
         return None;
     };
-    let mut effects = vec![Effect::Poll {
+    // The queue is held first, so that the next poll waits for the person too.
+    let mut effects: Vec<Effect> = fault
+        .fix()
+        .map(|fix| Effect::HoldQueue(fix, fault.clone()))
+        .into_iter()
+        .collect();
+    effects.push(Effect::Poll {
         attempt: upload.attempt,
         after: policy.poll_wait(*polls).max(policy.backoff_first),
-    }];
-    if let Some(fix) = fault.fix() {
-        effects.push(Effect::HoldQueue(fix, fault.clone()));
-    }
+    });
     to(upload, upload.state.clone(), effects)
 }

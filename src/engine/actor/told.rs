@@ -1,0 +1,170 @@
+//! What tasks tell the actor, taken in.
+
+use std::path::PathBuf;
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::Actor;
+use super::intake::{Found, LookedAt};
+use crate::api::{Service, Ticket};
+use crate::engine::intake::Identity;
+use crate::engine::journal::Origin;
+use crate::engine::lifecycle::Turn;
+use crate::model::asset::{Account, AssetAnswer, AssetId, ContentHash};
+use crate::model::fault::Fault;
+use crate::model::snapshot::ItemId;
+use crate::model::upload::{Event, State};
+
+/// What tasks tell the actor.
+pub(in crate::engine) enum Told {
+    /// Something happened to an upload.
+    Upload(ItemId, Event),
+    /// The service took a file.
+    Sent {
+        item: ItemId,
+        attempt: u32,
+        asset: AssetId,
+        content: Option<ContentHash>,
+        origin: Origin,
+    },
+    /// A ticket was issued; the answer lets its bytes go.
+    Ticket {
+        item: ItemId,
+        attempt: u32,
+        ticket: Ticket,
+        origin: Origin,
+        saved: oneshot::Sender<()>,
+    },
+    /// Files were found.
+    Found(Vec<Found>),
+    /// A folder is walked: files so far.
+    Walking(u64),
+    /// A folder held this many files of other kinds.
+    Skipped(PathBuf, u64),
+    /// Everything that one `Add` named was found.
+    WalkEnded,
+    /// Files were looked at.
+    Looked(Vec<LookedAt>),
+    /// Which files restored rows are.
+    Recalled(Vec<(ItemId, Identity)>),
+    /// Contents were read for comparison.
+    Hashed {
+        item: ItemId,
+        attempt: u32,
+        contents: Result<Vec<(ItemId, ContentHash)>, Fault>,
+    },
+    /// The check of this account's key ended.
+    KeyChecked(Account, Result<(), Fault>),
+    /// Try to write what could not be written.
+    SaveAgain,
+}
+
+impl<S: Service> Actor<S> {
+    pub(super) fn hear(&mut self, told: Told) {
+        match told {
+            Told::Upload(id, event) => self.hear_of_upload(id, event),
+            Told::Sent {
+                item,
+                attempt,
+                asset,
+                content,
+                origin,
+            } => {
+                let event = Event::Sent {
+                    attempt,
+                    asset: asset.clone(),
+                    content,
+                };
+                self.learn_from(item, &event);
+                if !self.apply(item, event) {
+                    self.record_orphan(&origin, &asset, content);
+                }
+            }
+            Told::Ticket {
+                item,
+                attempt,
+                ticket,
+                origin,
+                saved,
+            } => {
+                let asset = ticket.asset_id.clone();
+                let event = Event::Issued {
+                    attempt,
+                    asset: asset.clone(),
+                };
+                if self.apply(item, event) {
+                    self.keep_ticket(item, ticket);
+                    self.pending.acknowledged.push(saved);
+                } else {
+                    self.record_orphan(&origin, &asset, None);
+                }
+            }
+            Told::Found(found) if self.recalling => self.found_early.extend(found),
+            Told::Found(found) => self.take_in(found),
+            Told::Walking(count) => self.walking = count,
+            Told::Skipped(folder, count) => {
+                self.passed_over += count;
+                self.follow(None, folder, Turn::Skipped { count });
+            }
+            Told::WalkEnded => self.walks = self.walks.saturating_sub(1),
+            Told::Looked(looked) => self.looked_at(looked),
+            Told::Recalled(identities) => self.recalled(identities),
+            Told::Hashed {
+                item,
+                attempt,
+                contents,
+            } => self.hashed(item, attempt, contents),
+            Told::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
+            Told::SaveAgain => self.save_again = None,
+        }
+    }
+
+    fn hear_of_upload(&mut self, id: ItemId, event: Event) {
+        self.learn_from(id, &event);
+        if let Event::Polled {
+            attempt,
+            answer: AssetAnswer::NotFound,
+            ..
+        } = &event
+            && let Some(item) = self.items.get_mut(&id)
+            && item.upload.attempt == *attempt
+            && item.asked_as != item.account
+        {
+            // Another account need not see it: that proves nothing.
+            item.parked_poll = true;
+            return;
+        }
+        let begins = matches!(&event, Event::Compared { original: None, .. });
+        if begins && !self.may_go_on() {
+            // What forbids a start came up while it was compared.
+            if let Some(attempt) = event.attempt()
+                && self.is_at(id, attempt)
+            {
+                self.apply(id, Event::Hold);
+            }
+            return;
+        }
+        self.apply(id, event);
+    }
+
+    fn is_at(&self, id: ItemId, attempt: u32) -> bool {
+        self.items
+            .get(&id)
+            .is_some_and(|item| item.upload.attempt == attempt)
+    }
+
+    /// A ticket is as old as its first use, however often it is used.
+    fn keep_ticket(&mut self, id: ItemId, ticket: Ticket) {
+        let Some(item) = self.items.get_mut(&id) else {
+            return;
+        };
+        let is_known = item
+            .ticket
+            .as_ref()
+            .is_some_and(|(known, _)| *known == ticket);
+        if !is_known && matches!(item.upload.state, State::Sending { .. }) {
+            item.ticket = Some((ticket, Instant::now()));
+        }
+    }
+}

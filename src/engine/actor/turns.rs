@@ -1,0 +1,154 @@
+//! The end of a turn: what may start starts, everything is written, shown, carried out.
+
+use tokio::sync::oneshot;
+
+use super::Actor;
+use super::told::Told;
+use crate::api::Service;
+use crate::engine::item::Task;
+use crate::engine::lifecycle::{Lifecycle, Turn};
+use crate::engine::{FrontEnd, Notice};
+use crate::model::asset::AssetStatus;
+use crate::model::snapshot::ItemId;
+use crate::model::upload::{Effect, Event, State};
+
+/// How often an unwritable journal is tried again.
+const SAVE_AGAIN: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// What waits for the end of the turn's transaction.
+#[derive(Default)]
+pub(super) struct Pending {
+    pub effects: Vec<(ItemId, Effect)>,
+    pub turns: Vec<Lifecycle>,
+    pub notices: Vec<Notice>,
+    pub acknowledged: Vec<oneshot::Sender<()>>,
+    pub released: Vec<ItemId>,
+}
+
+impl<S: Service> Actor<S> {
+    /// Starts what may start, writes, shows, and carries out what follows.
+    pub(super) fn finish_turn(&mut self) {
+        while self.errands.try_join_next().is_some() {}
+        // Effects may move uploads again at once (a poll that is parked, a queue that is
+        // held); what they cause is journaled in a transaction of its own.
+        while self.finish_once() {}
+        self.end_batch();
+    }
+
+    /// Says whether there is more to finish.
+    fn finish_once(&mut self) -> bool {
+        self.say_when_taken_in();
+        self.start_what_may();
+        let was_good = self.journal.is_good();
+        self.write_down();
+        let came_back = !was_good && self.journal.is_good();
+        let pending = std::mem::take(&mut self.pending);
+        if let Some(follower) = &self.options.follower {
+            for turn in pending.turns {
+                let _ = follower.send(turn);
+            }
+        }
+        self.show(pending.notices);
+        for ready in pending.acknowledged {
+            let _ = ready.send(());
+        }
+        for id in pending.released {
+            if let Some(meter) = self.items.get(&id).and_then(|item| item.meter.as_ref()) {
+                meter.release();
+            }
+        }
+        let any = !pending.effects.is_empty();
+        let mut looks: (Vec<ItemId>, Vec<ItemId>) = (vec![], vec![]);
+        for (id, effect) in pending.effects {
+            match effect {
+                // Many at once are one task.
+                Effect::Look => looks.0.push(id),
+                Effect::LookAgain => looks.1.push(id),
+                effect => self.carry_out(id, effect),
+            }
+        }
+        self.look(&looks.0, std::time::Duration::ZERO);
+        self.look(&looks.1, self.options.policy.still);
+        any || came_back
+    }
+
+    /// One transaction, and what is to be done where it fails.
+    fn write_down(&mut self) {
+        let mut saved = self.journal.commit();
+        if let Some(renewed) = self.journal.take_renewed() {
+            self.pending
+                .notices
+                .extend(renewed.set_aside.map(Notice::HistorySetAside));
+            self.stage_all();
+            saved = self.journal.commit();
+        }
+        let (missing, written) = self.journal.what_is_missing();
+        for (id, asset) in missing {
+            self.dirty.insert(id);
+            if let Some(item) = self.items.get(&id) {
+                let path = item.path.clone();
+                self.follow(Some(id), path, Turn::NotSaved(asset));
+            }
+        }
+        self.dirty.extend(written);
+        if !saved {
+            self.journal_is_unwritable();
+        }
+    }
+
+    /// Everything that is known, for a history that had to be made anew.
+    fn stage_all(&mut self) {
+        for item in self.items.values() {
+            self.journal.stage_item(item);
+            if let Some(asset) = item.upload.asset() {
+                let status = if matches!(item.upload.state, State::Done { .. }) {
+                    AssetStatus::Success
+                } else {
+                    AssetStatus::Waiting
+                };
+                let note = super::effects::note(item, asset, false);
+                self.journal
+                    .stage_asset(&item.origin(), asset, item.content, status, note);
+            }
+        }
+    }
+
+    /// Fills the free places from the queue, in its order.
+    fn start_what_may(&mut self) {
+        if self.queued.is_empty() || self.paused || self.needs.is_some() || !self.may_start() {
+            return;
+        }
+        let places = self.places_allowed();
+        while self.places < places {
+            let Some(&(position, id)) = self.queued.first() else {
+                return;
+            };
+            let event = if self.has_rivals(id) {
+                Event::Compare
+            } else {
+                Event::Begin
+            };
+            if !self.apply(id, event) {
+                self.queued.remove(&(position, id));
+            }
+        }
+    }
+
+    /// The journal cannot be written: nothing new starts; the command line ends, but for
+    /// files that are still being looked at.
+    fn journal_is_unwritable(&mut self) {
+        if self.options.front_end == FrontEnd::CommandLine && !self.journal.is_busy() {
+            let known = |state: &State| !matches!(state, State::Checking | State::Settling);
+            for id in self.those(known) {
+                self.apply(id, Event::CannotSave);
+            }
+        }
+        if self.save_again.is_none() && self.journal.can_come_back() {
+            let told = self.told.clone();
+            self.save_again = Some(Task::spawn(async move {
+                tokio::time::sleep(SAVE_AGAIN).await;
+                let _ = told.send(Told::SaveAgain);
+            }));
+        }
+    }
+}

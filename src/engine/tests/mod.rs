@@ -1,0 +1,306 @@
+//! The engine on paused time, over a service in memory that does what a test says.
+
+mod duplicates;
+mod faults;
+mod journal;
+mod keys;
+mod pace;
+mod queue;
+mod restart;
+mod service;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use self::service::Scripted;
+use super::{Command, EngineHandle, FrontEnd, Lifecycle, Notice, Options, Turn, start};
+use crate::api::limiter::{Limiter, LimiterOptions};
+use crate::api::paced::Paced;
+use crate::model::asset::AssetId;
+use crate::model::fault::FaultKind;
+use crate::model::key::ApiKey;
+use crate::model::retry::Policy;
+use crate::model::snapshot::{ItemId, JournalState, KeySource, Row, Snapshot, Status};
+use crate::store::{AssetRecord, History, ItemRecord, RunId};
+
+const BASE_URL: &str = "https://service.test/serve/api/v2";
+
+fn key(name: &str) -> ApiKey {
+    ApiKey::from_pasted(&format!("sk-mavi-{name}")).unwrap()
+}
+
+fn id(text: &str) -> AssetId {
+    AssetId::new(text).unwrap()
+}
+
+/// A folder for files and one for the history, kept over several engines.
+struct Place {
+    dir: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("files")).unwrap();
+        Self { dir }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join("files").join(name)
+    }
+
+    /// A file that has been still for a minute; its content follows from `content`.
+    fn file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.path(name);
+        write_still(&path, content);
+        path
+    }
+
+    fn history(&self) -> History {
+        History::open(&self.data()).unwrap().history
+    }
+
+    fn assets(&self) -> Vec<AssetRecord> {
+        self.history().search("", 100_000, 0).unwrap()
+    }
+
+    fn asset(&self, text: &str) -> Option<AssetRecord> {
+        self.history().asset(BASE_URL, &id(text)).unwrap()
+    }
+
+    fn items(&self) -> Vec<ItemRecord> {
+        self.history().items().unwrap()
+    }
+}
+
+fn write_still(path: &Path, content: &str) {
+    std::fs::write(path, format!("ID3\u{3}{content}")).unwrap();
+    let file = std::fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(60))
+        .unwrap();
+}
+
+/// An engine, and what it says.
+struct Engine {
+    handle: EngineHandle,
+    task: JoinHandle<()>,
+    service: Arc<Paced<Scripted>>,
+    turns: mpsc::UnboundedReceiver<Lifecycle>,
+    notices: Vec<Notice>,
+}
+
+/// How an engine is made.
+struct Make {
+    front_end: FrontEnd,
+    policy: Policy,
+    jobs: usize,
+    start_at_once: bool,
+    ask_history: bool,
+    base_url: &'static str,
+    key: Option<ApiKey>,
+    run: &'static str,
+}
+
+impl Make {
+    fn window() -> Self {
+        Self {
+            front_end: FrontEnd::Window,
+            policy: Policy::default(),
+            jobs: 3,
+            start_at_once: false,
+            ask_history: true,
+            base_url: BASE_URL,
+            key: Some(key("one")),
+            run: "run1",
+        }
+    }
+
+    fn command_line() -> Self {
+        Self {
+            front_end: FrontEnd::CommandLine,
+            policy: Policy::for_command_line(),
+            start_at_once: true,
+            ..Self::window()
+        }
+    }
+
+    fn run(self, run: &'static str) -> Self {
+        Self { run, ..self }
+    }
+
+    fn signed(mut self) -> Self {
+        self.policy.direct_limit = 0;
+        self
+    }
+
+    fn start(self, place: &Place, service: Scripted) -> Engine {
+        self.start_with(Ok(place.history()), service)
+    }
+
+    fn start_with(self, history: Result<History, JournalState>, service: Scripted) -> Engine {
+        let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
+        let service = Arc::new(Paced::new(service, limiter));
+        let (follower, turns) = mpsc::unbounded_channel();
+        let options = Options {
+            front_end: self.front_end,
+            policy: self.policy,
+            jobs: self.jobs,
+            start_at_once: self.start_at_once,
+            ask_history: self.ask_history,
+            base_url: self.base_url.to_owned(),
+            run: RunId::from_text(self.run),
+            is_alive: Box::new(|run| run.as_str() == "alive"),
+            shared: None,
+            set_aside: None,
+            key: self.key.map(|key| (key, KeySource::Session)),
+            follower: Some(follower),
+            wake: Box::new(|| ()),
+        };
+        let (handle, task) = start(options, Arc::clone(&service), history);
+        Engine {
+            handle,
+            task,
+            service,
+            turns,
+            notices: vec![],
+        }
+    }
+}
+
+/// Longest time of a test, on the paused clock.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+impl Engine {
+    fn say(&self, command: Command) {
+        self.handle.send(command);
+    }
+
+    fn script(&self) -> &Scripted {
+        self.service.service()
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.handle.snapshot.borrow().clone()
+    }
+
+    /// Waits until the snapshot is as wanted.
+    async fn until(&mut self, wanted: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
+        let waited = tokio::time::timeout(LONGEST, self.handle.snapshot.wait_for(|it| wanted(it)));
+        let found = match waited.await {
+            Ok(Ok(snapshot)) => Ok(snapshot.clone()),
+            Ok(Err(_)) => Err("the engine ended"),
+            Err(_) => Err("it never came"),
+        };
+        found.unwrap_or_else(|why| panic!("{why}: {:#?}", self.snapshot()))
+    }
+
+    /// Waits until the row of this name is as wanted.
+    async fn until_row(&mut self, name: &str, wanted: impl Fn(&Row) -> bool) -> Arc<Row> {
+        let snapshot = self
+            .until(|it| it.rows.iter().any(|row| row.name == name && wanted(row)))
+            .await;
+        find(&snapshot, name)
+    }
+
+    async fn until_status(&mut self, name: &str, wanted: &Status) -> Arc<Row> {
+        self.until_row(name, |row| row.status == *wanted).await
+    }
+
+    async fn until_failed(&mut self, name: &str) -> (FaultKind, Arc<Row>) {
+        let failed = |row: &Row| matches!(row.status, Status::Failed(_));
+        let row = self.until_row(name, failed).await;
+        match &row.status {
+            Status::Failed(fault) => (fault.kind, Arc::clone(&row)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn row(&self, name: &str) -> Arc<Row> {
+        find(&self.snapshot(), name)
+    }
+
+    fn id_of(&self, name: &str) -> ItemId {
+        self.row(name).id
+    }
+
+    /// Adds files and waits until they are looked at.
+    async fn add(&mut self, paths: &[PathBuf]) {
+        self.say(Command::Add(paths.to_vec()));
+        let count = paths.len();
+        self.until(|it| {
+            it.walking.is_none()
+                && it.rows.len() >= count
+                && !it
+                    .rows
+                    .iter()
+                    .any(|row| matches!(row.status, Status::Checking | Status::Settling))
+        })
+        .await;
+    }
+
+    /// Adds files and starts them.
+    async fn upload(&mut self, paths: &[PathBuf]) {
+        self.add(paths).await;
+        self.say(Command::Start);
+    }
+
+    /// What was said of one file so far, without what it was accepted as.
+    fn turns(&mut self) -> Vec<Turn> {
+        std::iter::from_fn(|| self.turns.try_recv().ok())
+            .map(|lifecycle| lifecycle.turn)
+            .collect()
+    }
+
+    /// All notices so far.
+    fn notices(&mut self) -> &[Notice] {
+        while let Ok(notice) = self.handle.notices.try_recv() {
+            self.notices.push(notice);
+        }
+        &self.notices
+    }
+
+    fn count_needs(&mut self) -> usize {
+        let needs = |notice: &&Notice| matches!(notice, Notice::Needs(..));
+        self.notices().iter().filter(needs).count()
+    }
+
+    fn batches(&mut self) -> Vec<(usize, usize)> {
+        let batch = |notice: &Notice| match notice {
+            Notice::BatchFinished { ready, failed } => Some((*ready, *failed)),
+            _ => None,
+        };
+        self.notices().iter().filter_map(batch).collect()
+    }
+
+    /// Lets everything that is due happen, and `seconds` pass.
+    async fn pass(&self, seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn shut_down(self) {
+        self.say(Command::Shutdown);
+        self.task.await.unwrap();
+    }
+
+    /// As if the program were killed: nothing is journaled any more.
+    async fn kill(self) {
+        self.task.abort();
+        let _ = self.task.await;
+    }
+}
+
+fn find(snapshot: &Snapshot, name: &str) -> Arc<Row> {
+    let row = snapshot.rows.iter().find(|row| row.name == name);
+    Arc::clone(row.unwrap_or_else(|| panic!("no row {name}: {snapshot:#?}")))
+}

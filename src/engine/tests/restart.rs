@@ -1,0 +1,349 @@
+//! A program that ends at any moment, and the next one on the same data directory.
+
+use std::time::Duration;
+
+use super::service::{Act, fault, known};
+use super::*;
+use crate::model::asset::AssetStatus;
+use crate::store::{AssetNote, Change};
+
+async fn killed_when(place: &Place, make: Make, service: Scripted, wanted: impl Fn(&Row) -> bool) {
+    let path = place.file("a.mp3", "a");
+    let mut engine = make.start(place, service);
+    engine.say(Command::Add(vec![path]));
+    engine.until_row("a.mp3", |_| true).await;
+    if engine.snapshot().totals.active == 0 {
+        engine
+            .until_row("a.mp3", |row| !matches!(row.status, Status::Checking))
+            .await;
+        engine.say(Command::Start);
+    }
+    engine.until_row("a.mp3", wanted).await;
+    engine.kill().await;
+}
+
+fn next_window(place: &Place, service: Scripted) -> Engine {
+    Make::window()
+        .run("run2")
+        .start(place, service.ids_from(100))
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_sent_waits_for_the_person() {
+    let place = Place::new();
+    let service = || Scripted::new().acts("a.mp3", [Act::Stay]);
+    killed_when(&place, Make::window(), service(), |row| {
+        row.status == Status::Uploading
+    })
+    .await;
+    let mut engine = next_window(&place, Scripted::new());
+    engine.until(|it| it.interrupted == 1).await;
+    engine.pass(100).await;
+    assert_eq!(engine.script().words(), Vec::<String>::new());
+    assert_eq!(engine.row("a.mp3").status, Status::Paused);
+    assert!(!engine.row("a.mp3").may_be_twice);
+    engine.say(Command::ContinueInterrupted);
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(engine.snapshot().interrupted, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_interrupted_can_be_discarded() {
+    let place = Place::new();
+    let errors = Scripted::new().acts("a.mp3", [Act::Fail(fault(FaultKind::ServerError))]);
+    killed_when(&place, Make::window(), errors, |row| {
+        matches!(row.status, Status::Waiting { .. })
+    })
+    .await;
+    let mut engine = next_window(&place, Scripted::new());
+    engine.until(|it| it.interrupted == 1).await;
+    engine.say(Command::DiscardInterrupted);
+    engine.until(|it| it.rows.is_empty()).await;
+    engine.shut_down().await;
+    let mut engine = Make::window().run("run3").start(&place, Scripted::new());
+    engine.pass(1).await;
+    assert_eq!(engine.snapshot().rows.len(), 0);
+    assert_eq!(engine.notices().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_service_has_is_followed() {
+    let place = Place::new();
+    let busy = || known(AssetStatus::Uploading, None);
+    let service = Scripted::new().answers("a.mp3", (0..9).map(|_| busy()));
+    killed_when(&place, Make::window(), service, |row| {
+        matches!(row.status, Status::Processing { .. })
+    })
+    .await;
+    let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
+    let service = Scripted::new().holds("re_1", "a.mp3", size);
+    let mut engine = next_window(&place, service);
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(engine.script().words(), ["ask re_1"]);
+    let record = place.asset("re_1").unwrap();
+    assert_eq!(record.status, Some(AssetStatus::Success));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_direct_body_that_was_out_may_be_stored_twice() {
+    let place = Place::new();
+    let service = Scripted::new().acts("a.mp3", [Act::StayOut]);
+    killed_when(&place, Make::window(), service, |row| {
+        row.status == Status::Finishing
+    })
+    .await;
+    let mut engine = next_window(&place, Scripted::new());
+    engine.until(|it| it.interrupted == 1).await;
+    assert!(engine.row("a.mp3").may_be_twice);
+    engine.say(Command::ContinueInterrupted);
+    engine.until_status("a.mp3", &Status::Ready).await;
+    let note = place.asset("re_101").unwrap().note;
+    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stored_body_that_was_out_is_asked_about_first() {
+    let place = Place::new();
+    let service = Scripted::new().acts("a.mp3", [Act::StayOut]);
+    killed_when(&place, Make::window().signed(), service, |row| {
+        row.status == Status::Finishing
+    })
+    .await;
+    // It is not there: sent again under a new place.
+    let service = Scripted::new()
+        .holds("re_1", "a.mp3", 0)
+        .answers("a.mp3", (0..3).map(|_| known(AssetStatus::Waiting, None)));
+    let mut engine = Make::window()
+        .signed()
+        .run("run2")
+        .start(&place, service.ids_from(100));
+    engine
+        .until_row("a.mp3", |row| {
+            matches!(row.status, Status::Processing { .. })
+        })
+        .await;
+    engine.pass(1).await;
+    assert_eq!(engine.script().words(), ["ask re_1"]);
+    engine.shut_down().await;
+    // It is.
+    let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
+    let service = Scripted::new().holds("re_1", "a.mp3", size);
+    let mut engine = Make::window().run("run3").start(&place, service);
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(engine.script().words(), ["ask re_1"]);
+    assert!(!engine.row("a.mp3").may_be_twice);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_was_not_started_comes_back_as_it_was() {
+    let place = Place::new();
+    let paths = ["b.mp3", "a.mp3", "c.mp3"].map(|name| place.file(name, name));
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.add(&paths).await;
+    let last = engine.id_of("c.mp3");
+    engine.say(Command::SendFirst(vec![last]));
+    engine.until(|it| it.rows[0].name == "c.mp3").await;
+    engine.kill().await;
+    let mut engine = next_window(&place, Scripted::new());
+    engine.until(|it| it.totals.startable == 3).await;
+    let names: Vec<String> = engine
+        .snapshot()
+        .rows
+        .iter()
+        .map(|row| row.name.clone())
+        .collect();
+    assert_eq!(names, ["c.mp3", "b.mp3", "a.mp3"]);
+    // They are the files that they were.
+    engine.add(&paths).await;
+    engine.pass(1).await;
+    assert_eq!(engine.snapshot().rows.len(), 3);
+    assert_eq!(engine.snapshot().interrupted, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_that_was_being_checked_does_not_start_by_itself() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let bad = Act::Fail(fault(FaultKind::BadRequest));
+    let mut engine = Make::window().start(&place, Scripted::new().acts("a.mp3", [bad]));
+    engine.upload(std::slice::from_ref(&path)).await;
+    engine.until_failed("a.mp3").await;
+    // Still being written when it is tried again, and when the program ends.
+    std::fs::write(&path, "ID3\u{3}more").unwrap();
+    engine.say(Command::Retry(vec![engine.id_of("a.mp3")]));
+    engine.until_status("a.mp3", &Status::Settling).await;
+    engine.kill().await;
+    let mut engine = next_window(&place, Scripted::new());
+    engine.until_status("a.mp3", &Status::ReadyToUpload).await;
+    engine.pass(100).await;
+    assert_eq!(engine.row("a.mp3").status, Status::ReadyToUpload);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_of_living_runs_and_of_other_services_are_left_to_them() {
+    let place = Place::new();
+    let stays = || Scripted::new().acts("a.mp3", [Act::Stay]);
+    let uploading = |row: &Row| row.status == Status::Uploading;
+    killed_when(&place, Make::window().run("alive"), stays(), uploading).await;
+    let engine = next_window(&place, Scripted::new());
+    engine.pass(10).await;
+    assert_eq!(engine.snapshot().rows.len(), 0);
+    engine.shut_down().await;
+    assert_eq!(place.items()[0].run.as_str(), "alive");
+
+    let place = Place::new();
+    let mut elsewhere = Make::window();
+    elsewhere.base_url = "https://elsewhere.test/v2";
+    let busy = || known(AssetStatus::Uploading, None);
+    let service = Scripted::new().answers("a.mp3", (0..9).map(|_| busy()));
+    killed_when(&place, elsewhere, service, |row| {
+        matches!(row.status, Status::Processing { .. })
+    })
+    .await;
+    let engine = next_window(&place, Scripted::new());
+    engine.pass(100).await;
+    assert_eq!(engine.snapshot().rows.len(), 0);
+    assert_eq!(engine.script().words(), Vec::<String>::new());
+    engine.shut_down().await;
+    let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
+    let mut elsewhere = Make::window().run("run3");
+    elsewhere.base_url = "https://elsewhere.test/v2";
+    let service = Scripted::new().holds("re_1", "a.mp3", size);
+    let mut engine = elsewhere.start(&place, service);
+    engine.until_status("a.mp3", &Status::Ready).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_accounts_asset_is_not_asked_about_until_its_key_is_back() {
+    let place = Place::new();
+    let busy = || known(AssetStatus::Uploading, None);
+    let service = Scripted::new().answers("a.mp3", (0..9).map(|_| busy()));
+    killed_when(&place, Make::window(), service, |row| {
+        matches!(row.status, Status::Processing { .. })
+    })
+    .await;
+    let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
+    let mut make = Make::window().run("run2");
+    make.key = Some(key("two"));
+    let service = Scripted::new().holds("re_1", "a.mp3", size);
+    let mut engine = make.start(&place, service);
+    engine
+        .until_row("a.mp3", |row| {
+            matches!(row.status, Status::Processing { .. })
+        })
+        .await;
+    engine.pass(600).await;
+    assert_eq!(engine.script().words(), Vec::<String>::new());
+    engine.say(Command::SetKey(key("one"), KeySource::Keychain));
+    engine.until_status("a.mp3", &Status::Ready).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_is_not_understood_is_set_aside() {
+    let place = Place::new();
+    let stays = Scripted::new().acts("a.mp3", [Act::Stay]);
+    killed_when(&place, Make::window(), stays, |row| {
+        row.status == Status::Uploading
+    })
+    .await;
+    let mut history = place.history();
+    let item = history.items().unwrap().remove(0);
+    let state = "{\"nonsense\":1}".to_owned();
+    let at_ms = 0;
+    history
+        .commit(&[Change::SetState {
+            id: item.id,
+            state,
+            at_ms,
+        }])
+        .unwrap();
+    drop(history);
+    let mut engine = next_window(&place, Scripted::new());
+    engine.add(&[place.file("b.mp3", "b")]).await;
+    assert_eq!(engine.snapshot().rows.len(), 1);
+    engine.until_row("b.mp3", |_| true).await;
+    assert_eq!(place.history().damaged_items().unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_command_line_goes_on_with_its_paths_alone() {
+    let place = Place::new();
+    let other = place.file("b.mp3", "b b");
+    let stays = Scripted::new()
+        .acts("a.mp3", [Act::StayOut])
+        .acts("b.mp3", [Act::Stay]);
+    let mut engine = Make::command_line().start(&place, stays);
+    engine.say(Command::Add(vec![place.file("a.mp3", "a"), other]));
+    engine.until_status("a.mp3", &Status::Finishing).await;
+    engine.until_status("b.mp3", &Status::Uploading).await;
+    engine.kill().await;
+    let service = Scripted::new().ids_from(100);
+    let mut engine = Make::command_line().run("run2").start(&place, service);
+    engine.add(&[place.path("a.mp3")]).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(engine.snapshot().rows.len(), 1);
+    let note = place.asset("re_101").unwrap().note;
+    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
+    engine.shut_down().await;
+    // The other is still there, for the window.
+    let left = place.items();
+    assert_eq!(left.len(), 1);
+    assert_eq!(
+        (&left[0].path, left[0].run.as_str()),
+        (&place.path("b.mp3"), "run1")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_command_line_follows_what_the_service_has() {
+    let place = Place::new();
+    let busy = || known(AssetStatus::Uploading, None);
+    let service = Scripted::new().answers("a.mp3", (0..9).map(|_| busy()));
+    killed_when(&place, Make::command_line(), service, |row| {
+        matches!(row.status, Status::Processing { .. })
+    })
+    .await;
+    // Another account leaves it alone, and sends the file itself.
+    let mut make = Make::command_line().run("run2");
+    make.key = Some(key("two"));
+    let mut engine = make.start(&place, Scripted::new().ids_from(50));
+    engine.add(&[place.path("a.mp3")]).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    engine.shut_down().await;
+    let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
+    let service = Scripted::new().holds("re_1", "a.mp3", size);
+    let mut engine = Make::command_line().run("run3").start(&place, service);
+    engine.add(&[place.path("a.mp3")]).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(engine.script().words(), ["ask re_1"]);
+    let turns = engine.turns();
+    assert!(matches!(turns[0], Turn::Accepted { .. }), "{turns:?}");
+    assert_eq!(turns[1], Turn::Followed(id("re_1")));
+    engine.shut_down().await;
+    assert_eq!(place.items().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_command_line_leaves_nothing_in_the_queue_that_has_ended() {
+    let place = Place::new();
+    let slow = known(AssetStatus::Uploading, None);
+    let service = Scripted::new()
+        .acts("b.mp3", [Act::Fail(fault(FaultKind::BadRequest))])
+        .acts("d.mp3", [Act::Take(Duration::from_secs(1)), Act::Stay])
+        .answers("c.mp3", (0..99).map(|_| slow.clone()));
+    let mut engine = Make::command_line().start(&place, service);
+    let names = ["a.mp3", "b.mp3", "c.mp3"];
+    let paths = names.map(|name| place.file(name, name));
+    engine.say(Command::Add(paths.to_vec()));
+    engine.until_status("a.mp3", &Status::Ready).await;
+    engine.until_failed("b.mp3").await;
+    engine
+        .until_row("c.mp3", |row| {
+            matches!(row.status, Status::Processing { .. })
+        })
+        .await;
+    engine.shut_down().await;
+    let left = place.items();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].path, place.path("c.mp3"));
+}

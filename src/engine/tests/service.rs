@@ -1,0 +1,330 @@
+//! A service in memory: no sockets, no threads; it notes every call and does what it is told.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::api::{Meter, Outgoing, SecretUrl, Service, Ticket, Uploaded};
+use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus, ContentHash};
+use crate::model::fault::{Fault, FaultKind, Recovery};
+use crate::model::key::ApiKey;
+
+/// What a transfer does.
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    /// Takes the file after this long.
+    Take(Duration),
+    /// Answers well before the body is out, and so knows no hash.
+    TakeEarly,
+    /// Fails before a byte moves.
+    Fail(Fault),
+    /// Moves half the bytes and fails after this long.
+    LateFail(Duration, Fault),
+    /// Moves half the bytes and fails.
+    FailInBody(Fault),
+    /// Moves half the bytes and stays there.
+    Stay,
+    /// Moves all bytes, as far as they are let go, stores the file, and fails.
+    Lose(Fault),
+    /// Moves all bytes and stays without an answer.
+    StayOut,
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub at: Instant,
+    /// As `upload a.mp3`.
+    pub what: String,
+    /// The end of the key.
+    pub key: String,
+}
+
+type Watcher = Box<dyn Fn(&str) + Send>;
+
+#[derive(Default)]
+struct Inner {
+    calls: Vec<Call>,
+    /// By file name: what the transfers of it do, in their order; then they take it.
+    acts: HashMap<String, VecDeque<Act>>,
+    /// By file name: answers to the first questions; then it is ready.
+    answers: HashMap<String, VecDeque<Result<AssetAnswer, Fault>>>,
+    key_checks: VecDeque<Result<(), Fault>>,
+    tickets: VecDeque<Fault>,
+    /// What each id stands for.
+    assets: HashMap<AssetId, (String, u64)>,
+    /// How often the bytes of a file arrived.
+    stored: HashMap<String, u32>,
+    refused_keys: Vec<String>,
+    next: u64,
+    /// What is done in the moment in which a file's answer is there.
+    when_taken: HashMap<String, Box<dyn FnOnce() + Send>>,
+    expires_in: Option<Duration>,
+}
+
+/// The service.
+#[derive(Default)]
+pub(super) struct Scripted {
+    inner: Mutex<Inner>,
+    /// Is told of what happens, at once: `released a.mp3`, `store a.mp3`.
+    watcher: Mutex<Option<Watcher>>,
+}
+
+pub(super) fn known(status: AssetStatus, file_size: Option<u64>) -> Result<AssetAnswer, Fault> {
+    Ok(AssetAnswer::Known(AssetMetadata { status, file_size }))
+}
+
+pub(super) fn fault(kind: FaultKind) -> Fault {
+    let mut fault = Fault::new(kind);
+    if kind == FaultKind::Unauthorized {
+        fault.diagnostics.http_status = Some(401);
+    }
+    fault
+}
+
+pub(super) fn limited(after: u64) -> Fault {
+    fault(FaultKind::RateLimited).with_recovery(Recovery::Transient {
+        retry_after: Some(Duration::from_secs(after)),
+    })
+}
+
+impl Scripted {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn with(self, work: impl FnOnce(&mut Inner)) -> Self {
+        work(&mut self.inner.lock().unwrap());
+        self
+    }
+
+    pub fn acts(self, name: &str, acts: impl IntoIterator<Item = Act>) -> Self {
+        self.with(|inner| {
+            inner.acts.entry(name.to_owned()).or_default().extend(acts);
+        })
+    }
+
+    pub fn answers(
+        self,
+        name: &str,
+        answers: impl IntoIterator<Item = Result<AssetAnswer, Fault>>,
+    ) -> Self {
+        self.with(|inner| {
+            inner
+                .answers
+                .entry(name.to_owned())
+                .or_default()
+                .extend(answers);
+        })
+    }
+
+    pub fn key_checks(self, answers: impl IntoIterator<Item = Result<(), Fault>>) -> Self {
+        self.with(|inner| inner.key_checks.extend(answers))
+    }
+
+    pub fn tickets(self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.with(|inner| inner.tickets.extend(faults))
+    }
+
+    pub fn expires_in(self, valid: Duration) -> Self {
+        self.with(|inner| inner.expires_in = Some(valid))
+    }
+
+    /// Ids count from here: two services never give the same.
+    pub fn ids_from(self, first: u64) -> Self {
+        self.with(|inner| inner.next = first)
+    }
+
+    /// An asset that an earlier run gave this service.
+    pub fn holds(self, asset: &str, name: &str, size: u64) -> Self {
+        self.with(|inner| {
+            let asset = AssetId::new(asset).unwrap();
+            inner.assets.insert(asset, (name.to_owned(), size));
+        })
+    }
+
+    /// From now on every call with this key is refused.
+    pub fn refuse(&self, key: &ApiKey) {
+        self.inner.lock().unwrap().refused_keys.push(key.last4());
+    }
+
+    pub fn watch(&self, watcher: impl Fn(&str) + Send + 'static) {
+        *self.watcher.lock().unwrap() = Some(Box::new(watcher));
+    }
+
+    pub fn when_taken(&self, name: &str, then: impl FnOnce() + Send + 'static) {
+        let mut inner = self.inner.lock().unwrap();
+        inner.when_taken.insert(name.to_owned(), Box::new(then));
+    }
+
+    pub fn calls(&self) -> Vec<Call> {
+        self.inner.lock().unwrap().calls.clone()
+    }
+
+    /// The calls as words, in their order.
+    pub fn words(&self) -> Vec<String> {
+        self.calls().into_iter().map(|call| call.what).collect()
+    }
+
+    pub fn count(&self, prefix: &str) -> usize {
+        let words = self.words();
+        words.iter().filter(|what| what.starts_with(prefix)).count()
+    }
+
+    pub fn stored(&self, name: &str) -> u32 {
+        let inner = self.inner.lock().unwrap();
+        inner.stored.get(name).copied().unwrap_or(0)
+    }
+
+    fn call(&self, what: &str, key: Option<&ApiKey>) -> Result<(), Fault> {
+        let mut inner = self.inner.lock().unwrap();
+        let key = key.map(ApiKey::last4).unwrap_or_default();
+        let refused = inner.refused_keys.contains(&key);
+        inner.calls.push(Call {
+            at: Instant::now(),
+            what: what.to_owned(),
+            key,
+        });
+        drop(inner);
+        self.tell(what);
+        if refused {
+            Err(fault(FaultKind::Unauthorized))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn tell(&self, what: &str) {
+        if let Some(watcher) = &*self.watcher.lock().unwrap() {
+            watcher(what);
+        }
+    }
+
+    fn next_act(&self, name: &str) -> Act {
+        let mut inner = self.inner.lock().unwrap();
+        let act = inner.acts.get_mut(name).and_then(VecDeque::pop_front);
+        act.unwrap_or(Act::Take(Duration::ZERO))
+    }
+
+    fn new_asset(&self, name: &str, size: u64) -> AssetId {
+        let mut inner = self.inner.lock().unwrap();
+        inner.next += 1;
+        let asset = AssetId::new(&format!("re_{}", inner.next)).unwrap();
+        inner.assets.insert(asset.clone(), (name.to_owned(), size));
+        asset
+    }
+
+    /// The part of a transfer that direct uploads and the storage step share.
+    async fn transfer(
+        &self,
+        file: &Outgoing,
+        meter: &Arc<Meter>,
+    ) -> Result<Option<ContentHash>, Fault> {
+        let size = file.stamp.size;
+        let whole = async {
+            meter.add(size);
+            meter.released().await;
+            self.tell(&format!("released {}", file.name));
+            meter.finish_body();
+            let mut inner = self.inner.lock().unwrap();
+            *inner.stored.entry(file.name.clone()).or_default() += 1;
+        };
+        match self.next_act(&file.name) {
+            Act::Take(after) => {
+                whole.await;
+                tokio::time::sleep(after).await;
+                let then = self.inner.lock().unwrap().when_taken.remove(&file.name);
+                if let Some(then) = then {
+                    then();
+                }
+                let bytes = std::fs::read(&file.path).unwrap();
+                Ok(Some(ContentHash::from_bytes(blake3::hash(&bytes).into())))
+            }
+            Act::TakeEarly => Ok(None),
+            Act::Fail(fault) => Err(fault),
+            Act::FailInBody(fault) => {
+                meter.add(size / 2);
+                Err(fault)
+            }
+            Act::LateFail(after, fault) => {
+                meter.add(size / 2);
+                tokio::time::sleep(after).await;
+                Err(fault)
+            }
+            Act::Stay => {
+                meter.add(size / 2);
+                std::future::pending().await
+            }
+            Act::Lose(fault) => {
+                whole.await;
+                Err(fault)
+            }
+            Act::StayOut => {
+                whole.await;
+                std::future::pending().await
+            }
+        }
+    }
+}
+
+impl Service for Scripted {
+    async fn check_key(&self, key: &ApiKey) -> Result<(), Fault> {
+        self.call("check", Some(key))?;
+        let next = self.inner.lock().unwrap().key_checks.pop_front();
+        next.unwrap_or(Ok(()))
+    }
+
+    async fn upload(
+        &self,
+        key: &ApiKey,
+        file: &Outgoing,
+        meter: &Arc<Meter>,
+    ) -> Result<Uploaded, Fault> {
+        self.call(&format!("upload {}", file.name), Some(key))?;
+        let content = self.transfer(file, meter).await?;
+        Ok(Uploaded {
+            asset_id: self.new_asset(&file.name, file.stamp.size),
+            content,
+        })
+    }
+
+    async fn signed_url(&self, key: &ApiKey, file_name: &str) -> Result<Ticket, Fault> {
+        self.call(&format!("ticket {file_name}"), Some(key))?;
+        let next = self.inner.lock().unwrap().tickets.pop_front();
+        if let Some(fault) = next {
+            return Err(fault);
+        }
+        let asset_id = self.new_asset(file_name, 0);
+        Ok(Ticket {
+            url: SecretUrl(format!("https://storage.test/{asset_id}").into()),
+            asset_id,
+            expires_in: self.inner.lock().unwrap().expires_in,
+        })
+    }
+
+    async fn store(
+        &self,
+        ticket: &Ticket,
+        file: &Outgoing,
+        meter: &Arc<Meter>,
+    ) -> Result<Option<ContentHash>, Fault> {
+        self.call(&format!("store {} {}", file.name, ticket.asset_id), None)?;
+        let content = self.transfer(file, meter).await?;
+        let mut inner = self.inner.lock().unwrap();
+        let held = (file.name.clone(), file.stamp.size);
+        inner.assets.insert(ticket.asset_id.clone(), held);
+        Ok(content)
+    }
+
+    async fn metadata(&self, key: &ApiKey, asset: &AssetId) -> Result<AssetAnswer, Fault> {
+        self.call(&format!("ask {asset}"), Some(key))?;
+        let mut inner = self.inner.lock().unwrap();
+        let Some((name, size)) = inner.assets.get(asset).cloned() else {
+            return Ok(AssetAnswer::NotFound);
+        };
+        let next = inner.answers.get_mut(&name).and_then(VecDeque::pop_front);
+        next.unwrap_or_else(|| known(AssetStatus::Success, Some(size)))
+    }
+}
