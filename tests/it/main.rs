@@ -8,6 +8,7 @@
 mod keychain;
 mod keys;
 mod layers;
+mod main_job;
 mod snapshots;
 mod ui;
 mod window;
