@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use etcetera::BaseStrategy;
+
 use super::files;
 
 /// The environment variable that puts the data directory elsewhere.
@@ -44,7 +46,9 @@ impl DataDir {
     /// `XDG_DATA_HOME` where that is set), `~/Library/Application Support/mavi-uploader`,
     /// `%APPDATA%\mavi-uploader`.
     pub fn resolve() -> Result<Self, DataDirError> {
-        let usual = directories::BaseDirs::new().map(|base| base.data_dir().to_owned());
+        let usual = etcetera::base_strategy::choose_native_strategy()
+            .map(|base| base.data_dir())
+            .ok();
         Self::choose(std::env::var_os(DATA_DIR_VARIABLE), usual)
     }
 

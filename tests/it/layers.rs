@@ -18,14 +18,25 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "main",
         &[
-            "api", "app", "cli", "engine", "model", "sandbox", "store", "ui",
+            "api", "app", "cli", "engine", "logging", "model", "sandbox", "setup", "store", "ui",
         ],
     ),
+    ("setup", &["engine", "api", "sandbox", "store", "model"]),
+    ("logging", &["api"]),
     ("ui", &["app", "engine", "api", "store", "model"]),
     ("app", &["engine", "api", "store", "model"]),
     (
         "cli",
-        &["app::wording", "engine", "api", "store", "model", "sandbox"],
+        &[
+            "app::wording",
+            "setup",
+            "logging",
+            "engine",
+            "api",
+            "store",
+            "model",
+            "sandbox",
+        ],
     ),
     ("engine", &["api", "store", "model"]),
     ("api", &["model"]),

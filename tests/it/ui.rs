@@ -271,6 +271,7 @@ fn the_sandbox_is_tried_and_left_and_the_queue_comes_along() {
         has(window, "Sandbox: nothing leaves this computer")
     });
     window.run();
+    assert!(!has(&window, "The whole file leaves this computer"));
     window.get_by_label("Leave the sandbox").click();
     window.run();
     assert!(matches!(sandbox.next(), Some(Command::Shutdown)));

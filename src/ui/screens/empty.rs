@@ -11,6 +11,9 @@ use crate::ui::widgets::text;
 
 const FORMATS: &str =
     "MP4, MOV, WebM, MKV and more · MP3, WAV, FLAC, M4A · JPG, PNG, GIF, WebP, TIFF";
+const GOES: &str = "Each file goes to memories.ai and gives you an asset id to hand on.";
+const TRIES: &str =
+    "Try it out: each file gets an asset id to play with, and none leaves this computer.";
 const LEAVES: &str = "The whole file leaves this computer, with the place and time that a camera may have written into it. Nothing is sent before you press Upload.";
 
 /// Draws the screen.
@@ -73,7 +76,7 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
         "Choose videos, audio or images"
     };
     text::label(ui, invite, title, p.text);
-    let what = "Each file goes to memories.ai and gives you an asset id to hand on.";
+    let what = if app.sandbox() { TRIES } else { GOES };
     text::label(ui, what, type_size::LEAD, p.secondary);
     ui.add_space(space::XS);
     let first = app.first_start();
@@ -91,7 +94,7 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
     text::label(ui, FORMATS, type_size::SMALL, p.secondary);
     if first {
         first_start(ui, app, out);
-    } else {
+    } else if !app.sandbox() {
         text::label(ui, LEAVES, type_size::SMALL, p.secondary);
     }
 }

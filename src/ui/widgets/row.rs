@@ -101,7 +101,8 @@ fn ground(ui: &Ui, rect: Rect, selected: bool, p: &Palette) {
         painter.rect_filled(rect, 0, p.accent_tint);
         let edge = Rect::from_min_size(rect.min, vec2(EDGE, rect.height()));
         painter.rect_filled(edge, 0, p.accent);
-    } else if ui.rect_contains_pointer(rect) {
+    } else if ui.rect_contains_pointer(rect.with_max_y(rect.bottom() - 0.5)) {
+        // Rows touch: on the line between them the pointer is on the lower one.
         painter.rect_filled(rect, 0, p.hover);
     }
     let from = rect.left() + space::L + size::THUMBNAIL + space::M;
