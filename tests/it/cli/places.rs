@@ -197,7 +197,7 @@ fn a_damaged_history_is_set_aside_and_said() {
 fn an_id_that_cannot_be_saved_any_more_is_printed_and_said() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
-        .then(Fault::DelayAnswer(std::time::Duration::from_millis(1500)));
+        .then(Fault::DelayAnswer(std::time::Duration::from_secs(3)));
     let stage = Stage::with_plan(plan);
     let clip = stage.copy("clip.mp4", "clip.mp4");
     let mut shell = std::process::Command::new("sh");
