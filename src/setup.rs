@@ -1,6 +1,7 @@
 //! Puts the layers together for one run of the program: the real service or a sandbox,
 //! where things are kept, and an engine over both.
 
+use std::env::VarError;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,17 +77,28 @@ impl World {
     /// # Errors
     /// A base URL or a key of the environment that cannot be used.
     pub fn real() -> Result<Self, SetupError> {
-        let base_url = match std::env::var(BASE_URL_VARIABLE) {
-            Ok(url) if !url.trim().is_empty() => BaseUrl::parse(&url)?,
-            _ => BaseUrl::default(),
-        };
-        let key = match std::env::var(KEY_VARIABLE) {
+        let mut world = Self::without_key()?;
+        world.key = match std::env::var(KEY_VARIABLE) {
             Ok(text) => match ApiKey::from_pasted(&text) {
                 Ok(key) => Some((key, KeySource::Environment)),
                 Err(NotAKey::Empty) => None,
                 Err(error) => return Err(SetupError::Key(error)),
             },
-            Err(_) => None,
+            Err(VarError::NotPresent) => None,
+            Err(VarError::NotUnicode(_)) => return Err(SetupError::Key(NotAKey::Characters)),
+        };
+        Ok(world)
+    }
+
+    /// The same without looking for a key.
+    ///
+    /// # Errors
+    /// A base URL of the environment that cannot be used.
+    pub fn without_key() -> Result<Self, SetupError> {
+        let base_url = match std::env::var(BASE_URL_VARIABLE) {
+            Ok(url) if !url.trim().is_empty() => BaseUrl::parse(&url)?,
+            Err(VarError::NotUnicode(url)) => BaseUrl::parse(&url.to_string_lossy())?,
+            _ => BaseUrl::default(),
         };
         let folder = DataDir::resolve()
             .map(|dir| dir.path().to_owned())
@@ -94,7 +106,7 @@ impl World {
         Ok(Self {
             base_url,
             folder,
-            key,
+            key: None,
             sandbox: None,
             _temporary: None,
         })

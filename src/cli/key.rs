@@ -4,8 +4,10 @@ use std::io::{IsTerminal, Read};
 
 use super::{EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, print, say};
 use crate::app::wording;
+use crate::model::fault::{Fault, FaultKind, Fix};
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
+use crate::model::snapshot::KeyState;
 use crate::setup::{self, SetupError, World};
 use crate::store::{KeyStore, SecretError};
 
@@ -40,9 +42,9 @@ fn set() -> u8 {
             };
         }
     };
-    let note = match checked {
+    let mut note = match checked {
         Ok(()) => String::new(),
-        Err(fault) if fault.kind == crate::model::fault::FaultKind::Unauthorized => {
+        Err(fault) if fault.kind == FaultKind::Unauthorized => {
             say(&format!(
                 "The key was not saved. {}",
                 wording::fault(&fault).line()
@@ -51,6 +53,12 @@ fn set() -> u8 {
         }
         Err(fault) => format!(" It could not be checked: {}", wording::fault(&fault).cause),
     };
+    if std::env::var_os(setup::KEY_VARIABLE).is_some_and(|key| !key.is_empty()) {
+        note += &format!(
+            " As long as {} is set, the key in it is used instead.",
+            setup::KEY_VARIABLE
+        );
+    }
     match KeyStore::system().save(&key) {
         Ok(()) => {
             say(&format!(
@@ -72,8 +80,8 @@ fn set() -> u8 {
 fn status() -> u8 {
     let world = match World::real() {
         Ok(world) => world,
-        Err(SetupError::Key(error)) => {
-            say(&SetupError::Key(error).to_string());
+        Err(SetupError::Key(why)) => {
+            say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
             return EXIT_KEY;
         }
         Err(error) => {
@@ -82,22 +90,33 @@ fn status() -> u8 {
         }
     };
     if let Some((key, _)) = world.key {
-        print(&format!("environment …{}", key.last4()));
+        print(&format!(
+            "environment ({}), ends in {}",
+            setup::KEY_VARIABLE,
+            key.last4()
+        ));
         return EXIT_GOOD;
     }
     match KeyStore::system().load() {
         Ok(Some(key)) => {
-            print(&format!("keychain …{}", key.last4()));
+            print(&format!("keychain, ends in {}", key.last4()));
             EXIT_GOOD
         }
         Ok(None) => {
-            say("There is no API key. Save one with `mavi-uploader key set`.");
+            say(&wording::stopped(
+                Fix::Key,
+                &KeyState::Missing,
+                setup::KEY_VARIABLE,
+                None,
+            ));
             EXIT_KEY
         }
         Err(error) => {
-            say(&format!(
-                "There is no API key to be had. {error} {}",
-                without_keychain()
+            say(&wording::stopped(
+                Fix::Key,
+                &KeyState::Missing,
+                setup::KEY_VARIABLE,
+                Some(&error.to_string()),
             ));
             EXIT_KEY
         }
@@ -143,12 +162,8 @@ fn read_key() -> Result<ApiKey, String> {
 }
 
 /// Asks the service about a key, in the turn that all programs of this computer share.
-fn check(key: &ApiKey) -> Result<Result<(), crate::model::fault::Fault>, SetupError> {
-    let world = match World::real() {
-        // A key of the environment that is none says nothing of this one.
-        Err(SetupError::Key(_)) => return Ok(Ok(())),
-        other => other?,
-    };
+fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
+    let world = World::without_key()?;
     let runtime = setup::runtime()?;
     let _entered = runtime.enter();
     let service = world.service(&Policy::for_command_line(), None)?;

@@ -2,6 +2,7 @@
 
 mod events;
 mod history;
+mod interrupt;
 mod key;
 mod progress;
 mod report;
@@ -29,8 +30,11 @@ pub const EXIT_ACCOUNT: u8 = 4;
 pub const EXIT_INTERRUPTED: u8 = 130;
 
 const AFTER_HELP: &str = "\
-Without a command a window opens; files and folders that are named are put into its list, and nothing
+Without a command a window opens. Files and folders that are named are put into its list; nothing
 is uploaded before you press Upload.
+
+To upload without a window:  mavi-uploader upload my-video.mp4
+To try it without a key:     mavi-uploader --sandbox
 
 Environment:
   MEMORIES_API_KEY        API key; wins over the one in the keychain
@@ -39,6 +43,13 @@ Environment:
   MAVI_UPLOADER_LOG       what is logged, as: debug, or mavi_uploader::api=trace
 
 Keys are made at https://api-platform.memories.ai/";
+
+const UPLOAD_HELP: &str = "\
+Prints a line for each file: its asset id, a tab, its path. Progress and messages go to standard
+error. What an earlier run left unfinished goes on; what was uploaded before is not sent again.
+
+Exit status: 0 all is well, 1 some file failed or was refused, 2 wrong usage, 3 no API key or a
+refused one, 4 balance or account, 130 interrupted.";
 
 /// Upload video, audio and images to memories.ai and get their asset ids.
 #[derive(Debug, Parser)]
@@ -54,6 +65,7 @@ pub struct Arguments {
     #[arg(long)]
     pub sandbox: bool,
     /// Files and folders to put into the window's list
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// What to do instead of opening the window.
     #[command(subcommand)]
@@ -64,6 +76,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Upload files and folders without a window
+    #[command(after_help = UPLOAD_HELP)]
     Upload(UploadArguments),
     /// Save, look up or remove the API key in the keychain of this computer
     #[command(subcommand)]
@@ -78,15 +91,15 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct UploadArguments {
     /// Files and folders; folders are searched for files of the supported formats
-    #[arg(required = true)]
+    #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Print events to standard output, one JSON object a line
     #[arg(long)]
     pub json: bool,
-    /// Files to upload at a time
+    /// Files to upload at a time, 1 to 8
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=8))]
     pub jobs: u8,
-    /// Do not wait until the service has processed the files
+    /// End when the files are uploaded, without waiting until the service has processed them
     #[arg(long)]
     pub no_wait: bool,
     /// Give up waiting for the service to process a file after so many seconds

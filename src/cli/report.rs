@@ -1,7 +1,8 @@
 //! What becomes of every file of an `upload`: printed as it happens, counted for the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -12,7 +13,7 @@ use crate::app::wording;
 use crate::engine::{Lifecycle, Turn};
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind, Fix};
-use crate::model::snapshot::ItemId;
+use crate::model::snapshot::{ItemId, Row};
 
 /// How the files of a run are told of.
 pub struct Report {
@@ -22,11 +23,16 @@ pub struct Report {
     began: Instant,
     /// Files that have not ended: their path, their id, and until when they are waited for.
     open: BTreeMap<ItemId, Open>,
+    /// Files whose end was told.
+    ended: HashSet<ItemId>,
+    /// What was named and not yet told of.
+    named: HashSet<PathBuf>,
     success: u64,
     already_uploaded: u64,
     failed: u64,
     rejected: u64,
     skipped: u64,
+    /// Everything that was named has been found and checked.
     taken_in: bool,
     /// Nobody reads standard output any more.
     deaf: bool,
@@ -35,18 +41,31 @@ pub struct Report {
 struct Open {
     path: PathBuf,
     asset: Option<AssetId>,
+    /// Until when it is waited for; `None` while it is not uploaded, and without a limit.
     until: Option<Instant>,
 }
 
+impl Open {
+    fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            asset: None,
+            until: None,
+        }
+    }
+}
+
 impl Report {
-    /// A report that begins now.
-    pub fn new(json: bool, no_wait: bool, wait_limit: Duration) -> Self {
+    /// A report that begins now, on what is found under `named`.
+    pub fn new(json: bool, no_wait: bool, wait_limit: Duration, named: Vec<PathBuf>) -> Self {
         Self {
             json,
             no_wait,
             wait_limit,
             began: Instant::now(),
             open: BTreeMap::new(),
+            ended: HashSet::new(),
+            named: named.into_iter().collect(),
             success: 0,
             already_uploaded: 0,
             failed: 0,
@@ -71,6 +90,7 @@ impl Report {
     /// turn has one.
     pub fn take(&mut self, lifecycle: Lifecycle) -> Option<String> {
         let Lifecycle { item, path, turn } = lifecycle;
+        self.named.remove(&path);
         let shown = path.display();
         match turn {
             Turn::Accepted {
@@ -94,18 +114,12 @@ impl Report {
                     note,
                 });
                 if let Some(item) = item {
-                    self.open.insert(
-                        item,
-                        Open {
-                            path,
-                            asset: None,
-                            until: None,
-                        },
-                    );
+                    self.open.insert(item, Open::new(path));
                 }
                 message
             }
             Turn::Rejected(rejection) => {
+                self.close(item);
                 self.rejected += 1;
                 self.event(&Event::rejected(&path, &rejection));
                 Some(format!(
@@ -119,12 +133,13 @@ impl Report {
                     path: EventPath::new(&path),
                     count,
                 });
-                Some(format!(
-                    "{shown}: {count} files of other formats were passed over"
-                ))
+                let files = wording::count(usize::try_from(count).unwrap_or(usize::MAX), "file");
+                Some(format!("{shown}: {files} of other formats passed over"))
             }
             Turn::AlreadyUploaded(asset) => {
-                self.close(item);
+                if !self.close(item) {
+                    return None;
+                }
                 self.already_uploaded += 1;
                 self.id(&asset, &path);
                 self.event(&Event::AlreadyUploaded {
@@ -133,22 +148,18 @@ impl Report {
                 });
                 Some(format!("{shown}: uploaded before"))
             }
+            Turn::Followed(asset) if self.no_wait => {
+                self.uploaded(item, &path, asset);
+                Some(format!("{shown}: uploaded by an earlier run"))
+            }
             Turn::Followed(asset) => {
                 self.wait_for(item, &asset);
                 Some(format!(
-                    "{shown}: uploaded earlier as {asset}, now followed to its end"
+                    "{shown}: uploaded by an earlier run as {asset}; waiting until it is processed"
                 ))
             }
             Turn::Uploaded(asset) => {
-                self.wait_for(item, &asset);
-                self.event(&Event::Uploaded {
-                    path: EventPath::new(&path),
-                    asset_id: asset.clone(),
-                });
-                if self.no_wait && self.close(item) {
-                    self.success += 1;
-                    self.id(&asset, &path);
-                }
+                self.uploaded(item, &path, asset);
                 None
             }
             Turn::Retrying {
@@ -182,12 +193,12 @@ impl Report {
                 None
             }
             Turn::Failed { asset, fault } => {
-                if item.is_none() || self.close(item) {
-                    return Some(self.fail(&path, asset, &fault));
-                }
-                None
+                // A file may fail before it was accepted, where nothing can be saved.
+                self.close(item).then(|| self.fail(&path, asset, &fault))
             }
-            Turn::NotSaved(asset) => Some(format!("{shown}: {asset} is not saved yet: copy it")),
+            Turn::NotSaved(asset) => {
+                Some(wording::not_saved(&path.to_string_lossy(), asset.as_str()))
+            }
             Turn::IntakeDone => {
                 self.taken_in = true;
                 None
@@ -213,16 +224,35 @@ impl Report {
         self.end(&late, &Fault::new(FaultKind::StillProcessing))
     }
 
-    /// Ends every file that has not ended.
-    pub fn end_all(&mut self, fault: &Fault) -> Vec<String> {
+    /// Ends every file that has not ended: of `rows` also those that were not yet checked,
+    /// and what was named and not yet found.
+    pub fn end_all(&mut self, fault: &Fault, rows: &[Arc<Row>]) -> Vec<String> {
+        for row in rows {
+            self.named.remove(&row.path);
+            if !self.ended.contains(&row.id) {
+                self.open
+                    .entry(row.id)
+                    .or_insert_with(|| Open::new(row.path.clone()));
+            }
+        }
         let all: Vec<ItemId> = self.open.keys().copied().collect();
-        self.end(&all, fault)
+        let mut messages = self.end(&all, fault);
+        if !self.taken_in {
+            let mut named: Vec<PathBuf> = self.named.drain().collect();
+            named.retain(|path| !path.is_dir());
+            named.sort_unstable();
+            for path in named {
+                messages.push(self.fail(&path, None, fault));
+            }
+        }
+        messages
     }
 
     fn end(&mut self, items: &[ItemId], fault: &Fault) -> Vec<String> {
         let mut messages = vec![];
         for item in items {
             if let Some(open) = self.open.remove(item) {
+                self.ended.insert(*item);
                 messages.push(self.fail(&open.path, open.asset, fault));
             }
         }
@@ -253,7 +283,7 @@ impl Report {
                 parts.push(format!("{count} {words}"));
             }
         }
-        parts.join(", ")
+        format!("Done: {}.", parts.join(", "))
     }
 
     /// The exit status; `needs` is what stopped the run.
@@ -266,17 +296,35 @@ impl Report {
         }
     }
 
+    /// The service has a file: the end of it with `no_wait`.
+    fn uploaded(&mut self, item: Option<ItemId>, path: &Path, asset: AssetId) {
+        self.wait_for(item, &asset);
+        if self.no_wait && self.close(item) {
+            self.success += 1;
+            self.id(&asset, path);
+        }
+        self.event(&Event::Uploaded {
+            path: EventPath::new(path),
+            asset_id: asset,
+        });
+    }
+
     /// A file that the service has is waited for from now on.
     fn wait_for(&mut self, item: Option<ItemId>, asset: &AssetId) {
-        let until = Instant::now() + self.wait_limit;
+        // A limit beyond what a clock can tell is none.
+        let until = Instant::now().checked_add(self.wait_limit);
         if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
             open.asset = Some(asset.clone());
-            open.until = Some(until);
+            open.until = until;
         }
     }
 
+    /// Notes that a file has ended; false where that was told before.
     fn close(&mut self, item: Option<ItemId>) -> bool {
-        item.is_some_and(|item| self.open.remove(&item).is_some())
+        item.is_none_or(|item| {
+            self.open.remove(&item);
+            self.ended.insert(item)
+        })
     }
 
     fn fail(&mut self, path: &Path, asset: Option<AssetId>, fault: &Fault) -> String {

@@ -1,5 +1,6 @@
 //! `sandbox`: the server alone, until it is ended.
 
+use super::interrupt::Interruption;
 use super::{EXIT_GOOD, EXIT_SOME_FAILED, SandboxArguments, print, say};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::setup;
@@ -14,6 +15,7 @@ pub fn run(arguments: &SandboxArguments) -> u8 {
         }
     };
     runtime.block_on(async {
+        let mut interruption = Interruption::listen();
         let options = SandboxOptions {
             port: arguments.port,
             ..SandboxOptions::default()
@@ -29,7 +31,7 @@ pub fn run(arguments: &SandboxArguments) -> u8 {
             }
         };
         print(&sandbox.base_url());
-        super::upload::interrupted().await;
+        interruption.heard().await;
         sandbox.shutdown().await;
         EXIT_GOOD
     })

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
+use super::interrupt::Interruption;
 use super::progress::Progress;
 use super::report::Report;
-use super::{EXIT_INTERRUPTED, EXIT_KEY, EXIT_SOME_FAILED, EXIT_USAGE, UploadArguments, say};
+use super::{EXIT_INTERRUPTED, EXIT_SOME_FAILED, EXIT_USAGE, UploadArguments, say};
 use crate::app::wording;
 use crate::engine::{Command, FrontEnd, Lifecycle, Notice, Turn};
-use crate::model::fault::{Fault, FaultKind, Fix};
+use crate::model::fault::{Fault, FaultKind};
+use crate::model::key::ApiKey;
 use crate::model::snapshot::{JournalState, KeySource};
 use crate::setup::{self, How, Running, SetupError, World};
 use crate::store::{KeyStore, SecretError};
@@ -36,32 +38,31 @@ pub fn run(arguments: UploadArguments) -> u8 {
 }
 
 async fn upload(arguments: UploadArguments) -> u8 {
+    let interruption = Interruption::listen();
+    let mut bad_key = None;
     let world = if arguments.sandbox {
         World::sandbox()
     } else {
-        World::real()
+        World::real().or_else(|error| match error {
+            // Every file is told of, as without a key.
+            SetupError::Key(why) => {
+                bad_key = Some(why);
+                World::without_key()
+            }
+            error => Err(error),
+        })
     };
-    let mut world = match world {
+    let world = match world {
         Ok(world) => world,
         Err(error) => {
             say(&error.to_string());
             return match error {
                 SetupError::BaseUrl(_) => EXIT_USAGE,
-                SetupError::Key(_) => EXIT_KEY,
                 _ => EXIT_SOME_FAILED,
             };
         }
     };
     let _logs = crate::logging::start(world.folder());
-    let mut keychain = None;
-    if world.key.is_none() {
-        let (key, trouble) = tokio::select! {
-            found = key_of_keychain() => found,
-            () = interrupted() => return EXIT_INTERRUPTED,
-        };
-        world.key = key;
-        keychain = trouble;
-    }
     let (follower, turns) = mpsc::unbounded_channel();
     let running = world.start(How {
         front_end: FrontEnd::CommandLine,
@@ -79,160 +80,191 @@ async fn upload(arguments: UploadArguments) -> u8 {
             return EXIT_SOME_FAILED;
         }
     };
-    if let Some(state) = &running.unusable {
-        say(&unusable(state));
+    match &running.unusable {
+        None | Some(JournalState::Good) => {}
+        Some(JournalState::Newer) => say(wording::newer_history()),
+        Some(JournalState::Unwritable(cause)) => say(&wording::unwritable_history(cause)),
     }
-    if world.key.is_none() {
+    let mut keychain = None;
+    if let Some(why) = bad_key {
+        say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
         running.handle.send(Command::NoKey);
+    } else if world.key.is_none() {
+        // It may ask the person to unlock it; files are found and checked meanwhile.
+        keychain = Some(KeyStore::system().in_background(KeyStore::load));
     }
-    running.handle.send(Command::Add(arguments.paths));
+    running.handle.send(Command::Add(arguments.paths.clone()));
     let wait_limit = Duration::from_secs(arguments.wait_timeout);
-    let report = Report::new(arguments.json, arguments.no_wait, wait_limit);
-    follow(running, report, turns, keychain).await
+    let report = Report::new(
+        arguments.json,
+        arguments.no_wait,
+        wait_limit,
+        arguments.paths,
+    );
+    let run = Following {
+        running,
+        report,
+        turns,
+        keychain,
+        trouble: None,
+        key_is_bad: bad_key.is_some(),
+    };
+    run.finish(interruption).await
 }
 
-/// Follows the run to its end.
-async fn follow(
-    mut running: Running,
-    mut report: Report,
-    mut turns: mpsc::UnboundedReceiver<Lifecycle>,
-    keychain: Option<SecretError>,
-) -> u8 {
-    let progress = Progress::new();
-    let mut interruption = std::pin::pin!(interrupted());
-    let mut stopped: Option<(Fault, Instant)> = None;
-    let mut was_interrupted = false;
-    while !report.is_over() {
-        let limit = report.next_limit();
-        let intake_limit = stopped.as_ref().map(|(_, at)| *at + INTAKE_LIMIT);
-        tokio::select! {
-            biased;
-            () = &mut interruption, if !was_interrupted => {
-                was_interrupted = true;
+/// What the keychain will say.
+type FromKeychain = oneshot::Receiver<Result<Option<ApiKey>, SecretError>>;
+
+/// A run that is followed.
+struct Following {
+    running: Running,
+    report: Report,
+    turns: mpsc::UnboundedReceiver<Lifecycle>,
+    /// The question to the keychain, as long as it has no answer.
+    keychain: Option<FromKeychain>,
+    /// Why the keychain gave no key.
+    trouble: Option<SecretError>,
+    /// The environment holds a key that is none; it was said.
+    key_is_bad: bool,
+}
+
+/// Why a run ends before its files have.
+enum Stop {
+    /// Ctrl-C.
+    Interrupted,
+    /// The person has to do something first.
+    Needs(Fault),
+}
+
+impl Following {
+    async fn finish(mut self, mut interruption: Interruption) -> u8 {
+        let progress = Progress::new();
+        let stop = self.follow(&mut interruption, &progress).await;
+        self.running.handle.send(Command::Shutdown);
+        let _ = tokio::time::timeout(FAREWELL, &mut self.running.task).await;
+        // What was said before the end still counts.
+        while let Ok(turn) = self.turns.try_recv() {
+            if let Some(line) = self.report.take(turn) {
+                progress.say(&line);
+            }
+        }
+        let snapshot = self.running.handle.snapshot.borrow().clone();
+        let fault = match &stop {
+            Some(Stop::Needs(fault)) => fault.clone(),
+            // Without a reason nothing is left, unless the engine broke down.
+            Some(Stop::Interrupted) | None => Fault::new(FaultKind::Cancelled),
+        };
+        for line in self.report.end_all(&fault, &snapshot.rows) {
+            progress.say(&line);
+        }
+        progress.end();
+        for row in snapshot.rows.iter().filter(|row| !row.saved) {
+            if let Some(asset) = &row.asset_id {
+                let path = row.path.to_string_lossy();
+                say(&wording::not_saved(&path, asset.as_str()));
+            }
+        }
+        let needs = match &stop {
+            Some(Stop::Needs(fault)) => fault.fix(),
+            _ => None,
+        };
+        if let Some(fix) = needs.filter(|_| !self.key_is_bad) {
+            let keychain = self.trouble.as_ref().map(ToString::to_string);
+            let key = &snapshot.key;
+            say(&wording::stopped(
+                fix,
+                key,
+                setup::KEY_VARIABLE,
+                keychain.as_deref(),
+            ));
+        }
+        say(&self.report.summary());
+        if matches!(stop, Some(Stop::Interrupted)) {
+            say(wording::interrupted());
+            EXIT_INTERRUPTED
+        } else {
+            self.report.exit(needs)
+        }
+    }
+
+    /// Until every file has ended, or something stops the run.
+    async fn follow(
+        &mut self,
+        interruption: &mut Interruption,
+        progress: &Progress,
+    ) -> Option<Stop> {
+        let mut needs: Option<(Fault, Instant)> = None;
+        while !self.report.is_over() {
+            if needs.is_some() && self.report.is_taken_in() {
                 break;
             }
-            turn = turns.recv() => match turn {
-                Some(Lifecycle { turn: Turn::NeedsUser(fault), .. }) => {
-                    stopped.get_or_insert((fault, Instant::now()));
+            let limit = self.report.next_limit();
+            let intake_limit = needs.as_ref().map(|(_, since)| *since + INTAKE_LIMIT);
+            tokio::select! {
+                biased;
+                () = interruption.heard() => return Some(Stop::Interrupted),
+                turn = self.turns.recv() => match turn {
+                    Some(Lifecycle { turn: Turn::NeedsUser(fault), .. }) => {
+                        needs.get_or_insert((fault, Instant::now()));
+                    }
+                    Some(turn) => {
+                        if let Some(line) = self.report.take(turn) {
+                            progress.say(&line);
+                        }
+                    }
+                    None => break,
+                },
+                found = answer(&mut self.keychain) => self.use_key(found),
+                changed = self.running.handle.snapshot.changed() => match changed {
+                    Ok(()) => progress.show(&self.running.handle.snapshot.borrow_and_update()),
+                    Err(_) => break,
+                },
+                Some(notice) = self.running.handle.notices.recv() => {
+                    if let Notice::HistorySetAside(path) = notice {
+                        progress.say(&wording::set_aside(&path));
+                    }
                 }
-                Some(turn) => {
-                    if let Some(line) = report.take(turn) {
+                () = until(limit) => {
+                    for line in self.report.give_up_waiting() {
                         progress.say(&line);
                     }
                 }
-                None => break,
-            },
-            changed = running.handle.snapshot.changed() => {
-                if changed.is_ok() {
-                    progress.show(&running.handle.snapshot.borrow_and_update());
-                }
+                () = until(intake_limit) => break,
             }
-            Some(notice) = running.handle.notices.recv() => {
-                if let Notice::HistorySetAside(path) = notice {
-                    progress.say(&wording::set_aside(&path));
-                }
+        }
+        needs.map(|(fault, _)| Stop::Needs(fault))
+    }
+
+    /// Goes on with what the keychain gave.
+    fn use_key(&mut self, found: Result<Option<ApiKey>, SecretError>) {
+        self.keychain = None;
+        let command = match found {
+            Ok(Some(key)) => Command::SetKey(key, KeySource::Keychain),
+            Ok(None) => Command::NoKey,
+            Err(error) => {
+                self.trouble = Some(error);
+                Command::NoKey
             }
-            () = until(limit), if limit.is_some() => {
-                for line in report.give_up_waiting() {
-                    progress.say(&line);
-                }
-            }
-            () = until(intake_limit), if intake_limit.is_some() => break,
-        }
-        if stopped.is_some() && report.is_taken_in() {
-            break;
-        }
-    }
-    running.handle.send(Command::Shutdown);
-    let _ = tokio::time::timeout(FAREWELL, &mut running.task).await;
-    let last = if was_interrupted {
-        Some(Fault::new(FaultKind::Cancelled))
-    } else {
-        stopped.as_ref().map(|(fault, _)| fault.clone())
-    };
-    // What was said before the end still counts.
-    while let Ok(turn) = turns.try_recv() {
-        if !matches!(turn.turn, Turn::NeedsUser(_)) {
-            report.take(turn);
-        }
-    }
-    if let Some(fault) = &last {
-        for line in report.end_all(fault) {
-            progress.say(&line);
-        }
-    }
-    progress.end();
-    let needs = stopped.as_ref().and_then(|(fault, _)| fault.fix());
-    if needs == Some(Fix::Key) && running.handle.snapshot.borrow().key.is_missing() {
-        say(&no_key(keychain.as_ref()));
-    }
-    say(&report.summary());
-    if was_interrupted {
-        EXIT_INTERRUPTED
-    } else {
-        report.exit(needs)
+        };
+        self.running.handle.send(command);
     }
 }
 
-/// The key of the keychain; or none, and what the keychain said.
-async fn key_of_keychain() -> (
-    Option<(crate::model::key::ApiKey, KeySource)>,
-    Option<SecretError>,
-) {
-    match KeyStore::system().in_background(KeyStore::load).await {
-        Ok(Ok(key)) => (key.map(|key| (key, KeySource::Keychain)), None),
-        Ok(Err(error)) => (None, Some(error)),
-        Err(_) => (None, None),
-    }
-}
-
-fn no_key(keychain: Option<&SecretError>) -> String {
-    let asked = keychain
-        .map(|error| format!(" ({error})"))
-        .unwrap_or_default();
-    format!(
-        "There is no API key{asked}. Make one at https://api-platform.memories.ai/, then save it with \
-         `mavi-uploader key set` or put it into the environment variable {}. To try the program \
-         without an account, add --sandbox.",
-        setup::KEY_VARIABLE
-    )
-}
-
-fn unusable(state: &JournalState) -> String {
-    match state {
-        JournalState::Newer => wording::newer_history().to_owned(),
-        JournalState::Unwritable(cause) => wording::unwritable_history(cause),
-        JournalState::Good => String::new(),
-    }
-}
-
-async fn until(limit: Option<Instant>) {
-    match limit {
-        Some(limit) => sleep_until(limit).await,
+/// The keychain's answer; never, where it is not asked.
+async fn answer(keychain: &mut Option<FromKeychain>) -> Result<Option<ApiKey>, SecretError> {
+    match keychain {
+        // Without a sender there was no thread to ask on.
+        Some(receiver) => receiver
+            .await
+            .unwrap_or_else(|_| Err(SecretError::Other("it could not be asked".to_owned()))),
         None => std::future::pending().await,
     }
 }
 
-/// Waits for the person, or the system, to end the program.
-pub(super) async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                outcome = tokio::signal::ctrl_c() => forever_on_error(outcome).await,
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    forever_on_error(tokio::signal::ctrl_c().await).await;
-}
-
-/// Where signals cannot be had nothing is interrupted.
-async fn forever_on_error(outcome: std::io::Result<()>) {
-    if let Err(error) = outcome {
-        tracing::warn!(%error, "signals cannot be heard");
-        std::future::pending::<()>().await;
+/// Until then; for ever, where there is no limit.
+async fn until(limit: Option<Instant>) {
+    match limit {
+        Some(limit) => sleep_until(limit).await,
+        None => std::future::pending().await,
     }
 }

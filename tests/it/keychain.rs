@@ -38,8 +38,8 @@ const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus C
 </busconfig>
 "#;
 
-/// Runs `body` on a bus of its own; `name` is the calling test's.
-fn on_a_bus(name: &str, body: fn()) {
+/// Runs `body` on a bus of its own; `name` is the calling test's, with its module.
+pub fn on_a_bus(name: &str, body: fn()) {
     if std::env::var_os(INSIDE).is_some() {
         return body();
     }
@@ -58,7 +58,7 @@ fn on_a_bus(name: &str, body: fn()) {
         .arg(&config)
         .arg("--")
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("keychain::{name}"), "--nocapture"])
+        .args(["--exact", name, "--nocapture"])
         .env(INSIDE, "1")
         .env("HOME", home.path())
         .env("XDG_RUNTIME_DIR", &runtime);
@@ -115,11 +115,11 @@ fn wait(child: &mut Child, program: &str, limit: Duration) -> bool {
 }
 
 /// A keychain daemon; ends with the test.
-struct Daemon(Child);
+pub struct Daemon(Child);
 
 impl Daemon {
     /// Starts one that is unlocked with a password, and waits until it answers.
-    fn unlocked() -> Self {
+    pub fn unlocked() -> Self {
         Self::start("--unlock", "password\n")
     }
 
@@ -171,7 +171,7 @@ fn looked_up() -> (bool, String) {
 #[test]
 fn a_key_goes_into_the_keychain_and_others_find_it_under_its_names() {
     on_a_bus(
-        "a_key_goes_into_the_keychain_and_others_find_it_under_its_names",
+        "keychain::a_key_goes_into_the_keychain_and_others_find_it_under_its_names",
         || {
             let _daemon = Daemon::unlocked();
             let store = KeyStore::system();
@@ -191,7 +191,7 @@ fn a_key_goes_into_the_keychain_and_others_find_it_under_its_names() {
 #[test]
 fn a_second_key_of_another_program_neither_hides_ours_nor_outlives_removal() {
     on_a_bus(
-        "a_second_key_of_another_program_neither_hides_ours_nor_outlives_removal",
+        "keychain::a_second_key_of_another_program_neither_hides_ours_nor_outlives_removal",
         || {
             let _daemon = Daemon::unlocked();
             let store = KeyStore::system();
@@ -211,22 +211,25 @@ fn a_second_key_of_another_program_neither_hides_ours_nor_outlives_removal() {
 
 #[test]
 fn what_is_no_key_is_said_to_be_none_and_not_shown() {
-    on_a_bus("what_is_no_key_is_said_to_be_none_and_not_shown", || {
-        let _daemon = Daemon::unlocked();
-        let mut other = Command::new("secret-tool");
-        other.args(["store", "--label=x", "service", "mavi-uploader"]);
-        other.args(["username", "default"]);
-        assert!(run(other, "not a key at all", LIMIT).0);
-        let error = KeyStore::system().load().unwrap_err();
-        assert_eq!(error, SecretError::NotAKey);
-        assert!(!error.to_string().contains("at all"));
-    });
+    on_a_bus(
+        "keychain::what_is_no_key_is_said_to_be_none_and_not_shown",
+        || {
+            let _daemon = Daemon::unlocked();
+            let mut other = Command::new("secret-tool");
+            other.args(["store", "--label=x", "service", "mavi-uploader"]);
+            other.args(["username", "default"]);
+            assert!(run(other, "not a key at all", LIMIT).0);
+            let error = KeyStore::system().load().unwrap_err();
+            assert_eq!(error, SecretError::NotAKey);
+            assert!(!error.to_string().contains("at all"));
+        },
+    );
 }
 
 #[test]
 fn without_a_service_there_is_no_keychain_until_one_comes_up() {
     on_a_bus(
-        "without_a_service_there_is_no_keychain_until_one_comes_up",
+        "keychain::without_a_service_there_is_no_keychain_until_one_comes_up",
         || {
             let store = KeyStore::system();
             for result in [store.load().map(drop), store.save(&key(KEY))] {
@@ -245,7 +248,7 @@ fn without_a_service_there_is_no_keychain_until_one_comes_up() {
 #[test]
 fn without_a_bus_there_is_no_keychain_and_the_words_say_what_to_do() {
     on_a_bus(
-        "without_a_bus_there_is_no_keychain_and_the_words_say_what_to_do",
+        "keychain::without_a_bus_there_is_no_keychain_and_the_words_say_what_to_do",
         || {
             // The environment of a running process is not changed: another one is asked.
             if std::env::var_os("MAVI_NO_BUS").is_some() {
@@ -273,7 +276,7 @@ fn without_a_bus_there_is_no_keychain_and_the_words_say_what_to_do() {
 #[test]
 fn a_locked_keychain_is_said_to_be_locked_and_never_hangs_the_caller() {
     on_a_bus(
-        "a_locked_keychain_is_said_to_be_locked_and_never_hangs_the_caller",
+        "keychain::a_locked_keychain_is_said_to_be_locked_and_never_hangs_the_caller",
         || {
             let daemon = Daemon::unlocked();
             KeyStore::system().save(&key(KEY)).unwrap();

@@ -4,6 +4,8 @@
     reason = "helpers of tests may panic as tests do; clippy.toml reaches the tests alone"
 )]
 
+#[cfg(unix)]
+mod cli;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod keys;

@@ -19,8 +19,13 @@ pub fn newer_history() -> &'static str {
 
 /// A history that cannot be written.
 pub fn unwritable_history(cause: &str) -> String {
+    const WHY: &str = "Nothing new is uploaded, for an id that is not written down can be lost.";
+    if cause.ends_with('.') {
+        // It says itself what is wrong and what to do.
+        return format!("{cause} {WHY}");
+    }
     format!(
-        "The history cannot be written ({cause}). Nothing new is uploaded, for an id that is not \
-         written down can be lost. Make room on the disk, or make the folder writable."
+        "The history cannot be written ({cause}). {WHY} Make room on the disk, or make the folder \
+         writable."
     )
 }

@@ -3,11 +3,13 @@
 mod fault;
 mod journal;
 mod rejection;
+mod terminal;
 mod units;
 
 pub use fault::{details, fault};
 pub use journal::{newer_history, set_aside, unwritable_history};
 pub use rejection::rejection;
+pub use terminal::{CONSOLE, bad_environment_key, interrupted, not_saved, stopped};
 pub use units::{count, duration, left, rate, size, size_of, storage_cost};
 
 use super::command::RowCommand;

@@ -1,0 +1,94 @@
+//! Words of the commands: what stopped them, and what to type next.
+
+use crate::model::fault::Fix;
+use crate::model::key::NotAKey;
+use crate::model::snapshot::{KeySource, KeyState};
+
+/// Where keys are made and accounts are seen to.
+pub const CONSOLE: &str = "https://api-platform.memories.ai/";
+
+/// What `upload` needs before it can go on. `variable` is the environment variable that may
+/// hold a key, `keychain` what the keychain said where it gave none.
+pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>) -> String {
+    match (fix, key) {
+        (Fix::Key, KeyState::Present { source, last4, .. }) => format!(
+            "memories.ai does not accept the API key that ends in {last4} ({}). Make one at \
+             {CONSOLE}, {}, then give the same command again.",
+            match source {
+                KeySource::Environment => format!("from {variable}"),
+                KeySource::Keychain => "from the keychain".to_owned(),
+                KeySource::Session | KeySource::Sandbox => "of this run".to_owned(),
+            },
+            match source {
+                KeySource::Environment => format!("put it into {variable}"),
+                _ => "save it with `mavi-uploader key set`".to_owned(),
+            }
+        ),
+        (Fix::Key, _) => {
+            let asked = keychain.map(|words| format!(" {words}"));
+            format!(
+                "There is no API key.{} Make one at {CONSOLE}, then save it with `mavi-uploader \
+                 key set` or put it into the environment variable {variable}. To try the program \
+                 without an account, add --sandbox.",
+                asked.unwrap_or_default()
+            )
+        }
+        (Fix::Balance, _) => format!(
+            "The balance at memories.ai is used up. Top it up at {CONSOLE}, then give the same \
+             command again."
+        ),
+        (Fix::Account, _) => format!(
+            "memories.ai refuses this account or this network address. See to it at {CONSOLE}, \
+             then give the same command again."
+        ),
+    }
+}
+
+/// The environment variable holds no key.
+pub fn bad_environment_key(variable: &str, why: NotAKey) -> String {
+    format!("{variable}: {why}. Copy the key again from {CONSOLE} and put it into {variable}.")
+}
+
+/// The person ended an `upload`.
+pub fn interrupted() -> &'static str {
+    "Interrupted. The same command goes on with what is left."
+}
+
+/// An id that is not on disk.
+pub fn not_saved(path: &str, asset: &str) -> String {
+    format!("{path}: its id {asset} could not be saved. Copy it now.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_stops_the_command_says_where_to_go_and_never_more_of_the_key_than_its_end() {
+        let key = KeyState::Present {
+            source: KeySource::Environment,
+            last4: "cdef".to_owned(),
+            refused: true,
+        };
+        for fix in [Fix::Key, Fix::Balance, Fix::Account] {
+            for state in [&key, &KeyState::Missing] {
+                assert!(stopped(fix, state, "VARIABLE", None).contains(CONSOLE));
+            }
+        }
+        let refused = stopped(Fix::Key, &key, "VARIABLE", None);
+        assert!(
+            refused.contains("ends in cdef (from VARIABLE)"),
+            "{refused}"
+        );
+        let missing = stopped(
+            Fix::Key,
+            &KeyState::Missing,
+            "VARIABLE",
+            Some("It is locked."),
+        );
+        assert!(
+            missing.contains("There is no API key. It is locked. Make"),
+            "{missing}"
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! `history` in its three forms.
+
+use super::{Stage, fields, text};
+
+#[test]
+fn history_lists_searches_and_exports() {
+    let stage = Stage::new();
+    let empty = stage.run(&["history"]).exits(0);
+    assert!(empty.out.is_empty());
+    assert!(empty.err.contains("Nothing was uploaded"), "{}", empty.err);
+    assert!(stage.run(&["history", "--json"]).exits(0).out.is_empty());
+
+    let clip = stage.copy("clip.mp4", "海, \"1\".mp4");
+    let picture = stage.copy("picture.png", "folder/picture.png");
+    let run = stage.upload(&[], &[&clip, &picture]).exits(0);
+    let id = |path: &std::path::Path| {
+        let finished = run.only("finished");
+        let one = finished
+            .iter()
+            .find(|event| text(event, "path") == path.to_str().unwrap())
+            .unwrap();
+        text(one, "asset_id").to_owned()
+    };
+    let (clip_id, picture_id) = (id(&clip), id(&picture));
+
+    // It needs neither a key nor a service.
+    let mut command = stage.command(&["history", "--json"]);
+    command.env_remove("MEMORIES_API_KEY");
+    command.env_remove("MEMORIES_V2_BASE_URL");
+    let json = super::run(command).exits(0);
+    let lines = json.events();
+    assert_eq!(lines.len(), 2);
+    let line = lines
+        .iter()
+        .find(|line| text(line, "asset_id") == clip_id)
+        .unwrap();
+    assert_eq!(
+        fields(line),
+        [
+            "account",
+            "asset_id",
+            "base_url",
+            "blake3",
+            "name",
+            "note",
+            "path",
+            "size",
+            "upload_status",
+            "uploaded_at"
+        ]
+    );
+    assert_eq!(text(line, "name"), "海, \"1\".mp4");
+    assert_eq!(text(line, "path"), clip.to_str().unwrap());
+    assert_eq!(line["size"], 4124);
+    assert_eq!(text(line, "upload_status"), "SUCCESS");
+    assert_eq!(text(line, "base_url"), stage.sandbox().base_url());
+    assert_eq!(text(line, "blake3").len(), 64);
+    assert!(line["note"].is_null());
+    let at: jiff::Timestamp = text(line, "uploaded_at").parse().unwrap();
+    assert!(text(line, "uploaded_at").ends_with('Z'));
+    let ago = jiff::Timestamp::now().duration_since(at).as_secs();
+    assert!((0..600).contains(&ago), "{ago} s ago");
+
+    let csv = stage.run(&["history", "--csv"]).exits(0);
+    let rows: Vec<&str> = csv.text().lines().collect();
+    assert_eq!(rows.len(), 3);
+    assert_eq!(
+        rows[0],
+        "asset_id,name,path,size,blake3,upload_status,uploaded_at,account,base_url,note"
+    );
+    let row = rows.iter().find(|row| row.starts_with(&clip_id)).unwrap();
+    assert!(row.contains("\"海, \"\"1\"\".mp4\""), "{row}");
+
+    // By name, by folder, by id; each in every form.
+    for query in ["picture.p", "folder/", picture_id.as_str(), "PICTURE"] {
+        let found = stage.run(&["history", "--json", query]).exits(0);
+        let found = found.events();
+        assert_eq!(found.len(), 1, "{query}");
+        assert_eq!(text(&found[0], "asset_id"), picture_id, "{query}");
+    }
+    let plain = stage.run(&["history", "picture"]).exits(0);
+    assert_eq!(plain.text().lines().count(), 1);
+    for part in [picture_id.as_str(), "SUCCESS", picture.to_str().unwrap()] {
+        assert!(plain.text().contains(part), "{}", plain.text());
+    }
+    let nothing = stage.run(&["history", "no such thing"]).exits(0);
+    assert!(nothing.out.is_empty());
+    assert!(!nothing.err.is_empty());
+
+    // Nobody reads to the end.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut deaf = stage.command(&["history", "--csv"]);
+    let status = deaf.stdout(writer).stderr(std::process::Stdio::null());
+    assert_eq!(status.status().unwrap().code(), Some(0));
+}
