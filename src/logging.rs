@@ -1,7 +1,8 @@
 //! The log: a file a day in the data directory, written off the hot path, without secrets.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
@@ -21,6 +22,8 @@ const KEPT: usize = 7;
 /// Without a folder, or where it cannot be written, nothing is logged.
 pub fn start(folder: Option<&Path>) -> Option<WorkerGuard> {
     let logs = folder?.join("logs");
+    // The appender would say on standard error that there is nothing to clear away.
+    std::fs::create_dir_all(&logs).ok()?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("mavi-uploader")
@@ -29,7 +32,11 @@ pub fn start(folder: Option<&Path>) -> Option<WorkerGuard> {
         .build(&logs)
         .ok()?;
     restrict(&logs);
-    let (writer, guard) = tracing_appender::non_blocking(file);
+    let (writer, guard) = tracing_appender::non_blocking(Private {
+        file,
+        logs,
+        day: today(),
+    });
     let filter =
         EnvFilter::try_from_env(FILTER_VARIABLE).unwrap_or_else(|_| EnvFilter::new(USUAL_FILTER));
     let started = tracing_subscriber::fmt()
@@ -44,6 +51,37 @@ pub fn start(folder: Option<&Path>) -> Option<WorkerGuard> {
         "start"
     );
     Some(guard)
+}
+
+/// Writes the log, and keeps the file of each new day to its owner too.
+struct Private<W> {
+    file: W,
+    logs: PathBuf,
+    day: u64,
+}
+
+impl<W: Write> Write for Private<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(line)?;
+        let today = today();
+        if today != self.day {
+            self.day = today;
+            restrict(&self.logs);
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// The number of the day in UTC, by which files change.
+fn today() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    since.as_secs() / (24 * 60 * 60)
 }
 
 /// Keeps the logs to their owner.
@@ -95,6 +133,25 @@ impl<W: Write> Write for Redacting<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_of_a_new_day_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let logs = tempfile::tempdir().unwrap();
+        let path = logs.path().join("new.log");
+        let file = std::fs::File::create(&path).unwrap();
+        file.set_permissions(std::fs::Permissions::from_mode(0o644))
+            .unwrap();
+        let mut log = Private {
+            file,
+            logs: logs.path().to_owned(),
+            day: today() - 1,
+        };
+        log.write_all(b"a line\n").unwrap();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
 
     #[test]
     fn no_line_of_the_log_holds_a_secret() {

@@ -111,13 +111,13 @@ impl Event {
         }
     }
 
-    /// A file that ended without success.
-    pub fn failed(path: &Path, asset_id: Option<AssetId>, fault: &Fault) -> Self {
+    /// A file that ended without success; `message` is for people.
+    pub fn failed(path: &Path, asset_id: Option<AssetId>, fault: &Fault, message: String) -> Self {
         Self::Failed {
             path: EventPath::new(path),
             asset_id,
             reason: fault.reason(),
-            message: wording::fault(fault).line(),
+            message,
         }
     }
 

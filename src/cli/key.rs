@@ -9,7 +9,7 @@ use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
 use crate::model::snapshot::KeyState;
 use crate::setup::{self, SetupError, World};
-use crate::store::{KeyStore, SecretError};
+use crate::store::KeyStore;
 
 /// Most bytes of standard input that are read for a key.
 const INPUT_LIMIT: u64 = 64 * 1024;
@@ -69,7 +69,8 @@ fn set() -> u8 {
         }
         Err(error) => {
             say(&format!(
-                "The key was not saved. {error} {}",
+                "The key was not saved. {} {}",
+                super::keychain_words(&error),
                 without_keychain()
             ));
             EXIT_SOME_FAILED
@@ -116,7 +117,7 @@ fn status() -> u8 {
                 Fix::Key,
                 &KeyState::Missing,
                 setup::KEY_VARIABLE,
-                Some(&error.to_string()),
+                Some(&super::keychain_words(&error)),
             ));
             EXIT_KEY
         }
@@ -133,14 +134,11 @@ fn remove() -> u8 {
             say("There was no key in the keychain.");
             EXIT_GOOD
         }
-        Err(SecretError::NoKeychain(why)) => {
-            say(&format!(
-                "There is no keychain here ({why}), so no key is kept in one."
-            ));
-            EXIT_SOME_FAILED
-        }
         Err(error) => {
-            say(&format!("The key was not removed. {error}"));
+            say(&format!(
+                "No key was removed. {}",
+                super::keychain_words(&error)
+            ));
             EXIT_SOME_FAILED
         }
     }

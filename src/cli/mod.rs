@@ -16,6 +16,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::store::SecretError;
+
 /// Exit status: every file is ready or was uploaded before.
 pub const EXIT_GOOD: u8 = 0;
 /// Exit status: some file failed or was rejected.
@@ -203,6 +205,15 @@ fn print(text: &str) -> bool {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{text}").and_then(|()| out.flush()).is_ok()
+}
+
+/// Why the keychain did not do what it was asked for, without what only programmers read.
+fn keychain_words(error: &SecretError) -> String {
+    match error {
+        SecretError::NoKeychain(_) => "No keychain answers on this computer.".to_owned(),
+        SecretError::Locked => "The keychain is locked: unlock it and try again.".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// Seconds with three digits, as events have them.

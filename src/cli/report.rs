@@ -34,6 +34,8 @@ pub struct Report {
     skipped: u64,
     /// Everything that was named has been found and checked.
     taken_in: bool,
+    /// There is no key that could be refused.
+    key_is_missing: bool,
     /// Nobody reads standard output any more.
     deaf: bool,
 }
@@ -72,6 +74,7 @@ impl Report {
             rejected: 0,
             skipped: 0,
             taken_in: false,
+            key_is_missing: false,
             deaf: false,
         }
     }
@@ -84,6 +87,11 @@ impl Report {
     /// Whether every file was taken in.
     pub fn is_taken_in(&self) -> bool {
         self.taken_in
+    }
+
+    /// Files that fail for the key fail because there is none.
+    pub fn key_is_missing(&mut self) {
+        self.key_is_missing = true;
     }
 
     /// Takes note of a turn, and prints it. Gives what the message for people is, where the
@@ -333,8 +341,14 @@ impl Report {
             .as_ref()
             .map(|asset| format!(" ({asset})"))
             .unwrap_or_default();
-        self.event(&Event::failed(path, asset, fault));
-        format!("{}{id}: {}", path.display(), wording::fault(fault).line())
+        let message = if self.key_is_missing && fault.fix() == Some(Fix::Key) {
+            wording::WITHOUT_KEY.to_owned()
+        } else {
+            wording::fault(fault).line()
+        };
+        let line = format!("{}{id}: {message}", path.display());
+        self.event(&Event::failed(path, asset, fault, message));
+        line
     }
 
     /// `asset_id<TAB>path` for a finished file.

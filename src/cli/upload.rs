@@ -11,7 +11,7 @@ use super::report::Report;
 use super::{EXIT_INTERRUPTED, EXIT_SOME_FAILED, EXIT_USAGE, UploadArguments, say};
 use crate::app::wording;
 use crate::engine::{Command, FrontEnd, Lifecycle, Notice, Turn};
-use crate::model::fault::{Fault, FaultKind};
+use crate::model::fault::{Fault, FaultKind, Fix};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{JournalState, KeySource};
 use crate::setup::{self, How, Running, SetupError, World};
@@ -154,6 +154,9 @@ impl Following {
             // Without a reason nothing is left, unless the engine broke down.
             Some(Stop::Interrupted) | None => Fault::new(FaultKind::Cancelled),
         };
+        if snapshot.key.is_missing() && fault.fix() == Some(Fix::Key) {
+            self.report.key_is_missing();
+        }
         for line in self.report.end_all(&fault, &snapshot.rows) {
             progress.say(&line);
         }
@@ -169,7 +172,7 @@ impl Following {
             _ => None,
         };
         if let Some(fix) = needs.filter(|_| !self.key_is_bad) {
-            let keychain = self.trouble.as_ref().map(ToString::to_string);
+            let keychain = self.trouble.as_ref().map(super::keychain_words);
             let key = &snapshot.key;
             say(&wording::stopped(
                 fix,
@@ -242,6 +245,7 @@ impl Following {
             Ok(Some(key)) => Command::SetKey(key, KeySource::Keychain),
             Ok(None) => Command::NoKey,
             Err(error) => {
+                tracing::warn!(%error, "the keychain gave no key");
                 self.trouble = Some(error);
                 Command::NoKey
             }

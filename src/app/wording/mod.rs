@@ -9,7 +9,7 @@ mod units;
 pub use fault::{details, fault};
 pub use journal::{newer_history, set_aside, unwritable_history};
 pub use rejection::rejection;
-pub use terminal::{CONSOLE, bad_environment_key, interrupted, not_saved, stopped};
+pub use terminal::{CONSOLE, WITHOUT_KEY, bad_environment_key, interrupted, not_saved, stopped};
 pub use units::{count, duration, left, rate, size, size_of, storage_cost};
 
 use super::command::RowCommand;

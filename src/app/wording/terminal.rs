@@ -44,6 +44,9 @@ pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>)
     }
 }
 
+/// Said of a file that was not uploaded for want of a key.
+pub const WITHOUT_KEY: &str = "It was not uploaded: there is no API key.";
+
 /// The environment variable holds no key.
 pub fn bad_environment_key(variable: &str, why: NotAKey) -> String {
     format!("{variable}: {why}. Copy the key again from {CONSOLE} and put it into {variable}.")

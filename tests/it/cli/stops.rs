@@ -33,6 +33,11 @@ fn without_a_key_nothing_is_sent_and_the_words_say_where_to_get_one() {
         let outcome = run(command).exits(3);
         all_failed(&outcome, "unauthorized", 2);
         assert_eq!(outcome.summary(), [3, 0, 0, 2, 1, 0]);
+        let message = text(&outcome.only("failed")[0], "message").to_owned();
+        assert!(message.contains("there is no API key"), "{message}");
+        // Files, a key to get, the sum: nothing that only programmers read.
+        assert!(outcome.err.lines().count() <= 6, "{}", outcome.err);
+        assert!(!outcome.err.contains("rror"), "{}", outcome.err);
         assert!(
             outcome.err.contains("https://api-platform.memories.ai/"),
             "{}",
