@@ -84,7 +84,8 @@ pub enum Turn {
 }
 
 /// What the step from one state to the next means for whoever follows; `delay` is the wait
-/// that comes with it, `starts` how often the file was started, `took` since when.
+/// that comes with it, `starts` how often the file was started, `took` since when, `known`
+/// the hash of its content where a comparison gave it.
 pub(super) fn turn(
     before: &Upload,
     after: &Upload,
@@ -92,6 +93,7 @@ pub(super) fn turn(
     delay: Duration,
     took: Duration,
     direct_limit: u64,
+    known: Option<ContentHash>,
 ) -> Option<Turn> {
     let checking = |state: &State| matches!(state, State::Checking | State::Settling);
     match (&before.state, &after.state) {
@@ -127,7 +129,7 @@ pub(super) fn turn(
         (_, State::Done { asset, content }) => Some(Turn::Finished {
             asset: asset.clone(),
             size: after.size(),
-            content: *content,
+            content: content.or(known),
             took,
         }),
         (_, State::Failed { fault, asset }) => Some(Turn::Failed {

@@ -255,6 +255,7 @@ impl<S: Service> Actor<S> {
             delay,
             took,
             self.options.policy.direct_limit,
+            item.content,
         );
         self.journal.stage_item(item);
         if before.state != item.upload.state {

@@ -278,3 +278,23 @@ async fn a_row_of_a_lost_answer_is_noted_before_it_is_sent_again() {
     let note = place.asset("re_101").unwrap().note;
     assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
 }
+
+#[tokio::test(start_paused = true)]
+async fn another_program_that_holds_the_database_is_waited_for() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let mut engine = Make::command_line().start(&place, Scripted::new());
+    let lock = std::fs::File::options()
+        .write(true)
+        .open(place.data().join("history.lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    // Five seconds of real time: the limit of one transaction.
+    engine.say(Command::Add(vec![path]));
+    engine
+        .until(|it| matches!(it.journal, JournalState::Unwritable(_)))
+        .await;
+    assert!(!matches!(engine.row("a.mp3").status, Status::Failed(_)));
+    lock.unlock().unwrap();
+    engine.until_status("a.mp3", &Status::Ready).await;
+}

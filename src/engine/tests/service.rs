@@ -168,6 +168,11 @@ impl Scripted {
         self.calls().into_iter().map(|call| call.what).collect()
     }
 
+    /// Every id that was given for a file.
+    pub fn given(&self) -> Vec<AssetId> {
+        self.inner.lock().unwrap().assets.keys().cloned().collect()
+    }
+
     pub fn count(&self, prefix: &str) -> usize {
         let words = self.words();
         words.iter().filter(|what| what.starts_with(prefix)).count()
