@@ -173,7 +173,9 @@ impl Client {
             kind = self.watch(transfer, meter, size) => Err(call().fault(kind)),
         };
         match transfer.fault() {
-            Some(mut fault) if sent.as_ref().map_or(true, Answer::is_2xx) => {
+            // An answer may carry an asset id, and an id that was given is kept whatever the
+            // file does meanwhile.
+            Some(mut fault) if sent.is_err() => {
                 fault.diagnostics.call = Some(call().name.to_owned());
                 Err(fault)
             }
