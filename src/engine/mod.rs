@@ -1,7 +1,7 @@
 //! The background runtime: takes files in, sends them, follows them to their end.
 //!
 //! One task, the actor, owns the queue. Front ends say [`Command`]s and read the latest
-//! [`Snapshot`](crate::model::snapshot::Snapshot); workers, timers and polls tell the
+//! [`Snapshot`]; workers, timers and polls tell the
 //! actor what happened, and [`next`](crate::model::upload::next) decides.
 
 mod actor;
