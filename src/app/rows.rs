@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::command::RowCommand;
-use super::wording;
+use super::wording::{self, Message};
 use crate::model::fault::FaultKind;
 use crate::model::snapshot::{Row, Status};
 
@@ -145,9 +145,31 @@ pub fn detail(row: &Row, now: Instant) -> String {
     parts.join(" · ")
 }
 
-/// What must not be overlooked, after the detail.
+/// What happened to a row that is in trouble, and the technical detail of it.
+pub fn trouble(row: &Row) -> Option<(Message, Vec<(&'static str, String)>)> {
+    match &row.status {
+        Status::Rejected(rejection) => Some((wording::rejection(rejection), Vec::new())),
+        Status::Failed(fault) | Status::Waiting { cause: fault, .. } => {
+            Some((wording::fault(fault), wording::details(fault)))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the row has an id that is not on disk.
+pub fn is_unsaved(row: &Row) -> bool {
+    row.asset_id.is_some() && !row.saved
+}
+
+/// Whether "Clear finished" takes the row: nothing is left to be done with it, and its id,
+/// if it has one, is in the history.
+pub fn is_finished(row: &Row) -> bool {
+    matches!(row.status, Status::Ready | Status::Cancelled) && !is_unsaved(row)
+}
+
+/// What must not be overlooked, before the detail.
 pub fn warning(row: &Row) -> Option<&'static str> {
-    (row.asset_id.is_some() && !row.saved).then_some(wording::NOT_SAVED)
+    is_unsaved(row).then_some(wording::NOT_SAVED)
 }
 
 /// The row in one sentence, for a screen reader.
@@ -157,7 +179,7 @@ pub fn spoken(row: &Row, now: Instant) -> String {
         text.push_str(&format!(", {percent} %"));
     }
     let detail = detail(row, now);
-    let parts = [detail.as_str(), warning(row).unwrap_or_default()];
+    let parts = [warning(row).unwrap_or_default(), detail.as_str()];
     for part in parts.iter().filter(|part| !part.is_empty()) {
         text.push_str(", ");
         text.push_str(part);
@@ -263,7 +285,7 @@ pub(crate) mod tests {
         assert_eq!(warning(&ready), None);
         ready.saved = false;
         assert_eq!(warning(&ready), Some("not saved yet: copy it"));
-        assert!(spoken(&ready, Instant::now()).ends_with("412 MB, not saved yet: copy it"));
+        assert!(spoken(&ready, Instant::now()).ends_with("not saved yet: copy it, 412 MB"));
         assert_eq!(commands(&ready), [RowCommand::Copy, RowCommand::Remove]);
     }
 
