@@ -220,7 +220,7 @@ fn a_button_that_cannot_be_pressed_is_disabled() {
     window.run();
     let upload = window.get_by_label("Upload 1 file");
     assert!(upload.accesskit_node().is_disabled());
-    assert!(has(&window, "Nothing can be saved (disk full)"));
+    assert!(has(&window, "The history cannot be written (disk full)"));
 }
 
 #[test]

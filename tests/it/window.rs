@@ -166,12 +166,22 @@ impl FileDialogs for Dialogs {
 pub struct Vault {
     pub kept: Mutex<Option<ApiKey>>,
     pub absent: bool,
+    /// What it says instead of a key.
+    pub trouble: Mutex<Option<VaultError>>,
+    /// It gives no key before something comes here.
+    pub gate: Mutex<Option<std::sync::mpsc::Receiver<()>>>,
 }
 
 impl KeyVault for Vault {
     fn load(&self) -> Result<Option<ApiKey>, VaultError> {
         if self.absent {
             return Err(VaultError::Absent);
+        }
+        if let Some(gate) = &*self.gate.lock().expect("no test panics with it") {
+            let _ = gate.recv();
+        }
+        if let Some(trouble) = self.trouble.lock().expect("no test panics with it").clone() {
+            return Err(trouble);
         }
         Ok(self.kept.lock().expect("no test panics with it").clone())
     }
@@ -190,6 +200,7 @@ pub fn outside(wake: Wake) -> Outside {
         dialogs: Box::new(Dialogs(Choice::Cancelled)),
         vault: None,
         environment_key: None,
+        bad_environment_key: None,
         sandbox: false,
         start_sandbox: Some(Arc::new(|| Err("not in this test".to_owned()))),
         can_drop: true,
