@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::command::{Dismissible, RowCommand, UiCommand};
 use super::list::List;
-use super::outside::{CONSOLE_URL, Wanted};
+use super::outside::Wanted;
 use super::pending::Pending;
 use super::state::{App, Dialog, Effect, Toast};
 use super::{paste, rows, wording};
@@ -154,7 +154,7 @@ impl App {
                 self.after_key = None;
             }
             UiCommand::GetKey | UiCommand::OpenConsole => {
-                self.effects.push(Effect::OpenUrl(CONSOLE_URL));
+                self.effects.push(Effect::OpenUrl(wording::CONSOLE));
             }
             UiCommand::FixDone => self.engine.send(Command::FixDone),
             UiCommand::TrySandbox => self.try_sandbox(),

@@ -9,9 +9,6 @@ use super::pending::{Pending, Wake};
 use crate::engine::EngineHandle;
 use crate::model::key::{ApiKey, NotAKey};
 
-/// The console of memories.ai, where keys are made and balances are topped up.
-pub const CONSOLE_URL: &str = "https://api-platform.memories.ai/";
-
 /// How a file dialog ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {

@@ -59,7 +59,8 @@ pub fn commands(row: &Row) -> Vec<RowCommand> {
             None => &[C::Details, C::Remove],
         },
         Status::ReadyToUpload => &[C::Upload, C::Remove],
-        Status::Queued | Status::Uploading | Status::Waiting { .. } => &[C::Pause, C::Cancel],
+        Status::Queued | Status::Uploading => &[C::Pause, C::Cancel],
+        Status::Waiting { .. } => &[C::Details, C::Pause, C::Cancel],
         Status::Finishing => &[C::Cancel],
         Status::Processing { long: true, .. } => &[C::CheckAgain, C::Remove],
         Status::Processing { long: false, .. } => &[C::Remove],
@@ -149,8 +150,14 @@ pub fn detail(row: &Row, now: Instant) -> String {
 pub fn trouble(row: &Row) -> Option<(Message, Vec<(&'static str, String)>)> {
     match &row.status {
         Status::Rejected(rejection) => Some((wording::rejection(rejection), Vec::new())),
-        Status::Failed(fault) | Status::Waiting { cause: fault, .. } => {
-            Some((wording::fault(fault), wording::details(fault)))
+        Status::Failed(fault) => Some((wording::fault(fault), wording::details(fault))),
+        Status::Waiting { cause, .. } => {
+            let message = Message {
+                next: wording::BY_ITSELF.to_owned(),
+                step: None,
+                ..wording::fault(cause)
+            };
+            Some((message, wording::details(cause)))
         }
         _ => None,
     }
@@ -278,6 +285,22 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn the_details_of_a_row_that_waits_ask_for_nothing() {
+        let waiting = row(
+            1,
+            Status::Waiting {
+                until: Instant::now(),
+                cause: Arc::new(Fault::new(FaultKind::ServerError)),
+            },
+        );
+        let (message, technical) = trouble(&waiting).unwrap();
+        assert_eq!(message.title, "memories.ai has a problem");
+        assert_eq!(message.next, "It is tried again by itself.");
+        assert_eq!(message.step, None);
+        assert_eq!(technical[0], ("Kind", "ServerError".to_owned()));
+    }
+
+    #[test]
     fn an_id_that_is_not_on_disk_is_said_to_be_copied() {
         let mut ready = row(1, Status::Ready);
         ready.asset_id = AssetId::new("re_660727003963174912");
@@ -339,8 +362,10 @@ pub(crate) mod tests {
                 "{:?}",
                 row.status
             );
-            let trouble = matches!(row.status, Status::Failed(_) | Status::Rejected(_));
-            assert_eq!(trouble, commands.contains(&RowCommand::Details));
+            assert_eq!(
+                trouble(&row).is_some(),
+                commands.contains(&RowCommand::Details)
+            );
             assert!(spoken(&row, now).starts_with("clip-1.mp4, "));
         }
     }

@@ -15,8 +15,8 @@ use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, KeySource, Row, Status};
 
 use crate::window::{
-    FakeEngine, Vault, Window, builder, copied, has, open, open_with, ready, row, until, with_key,
-    without_key,
+    FakeEngine, Vault, Window, builder, close, copied, has, open, open_with, ready, row, until,
+    with_key, without_key,
 };
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
@@ -243,17 +243,6 @@ fn ids_that_are_not_on_disk_are_neither_cleared_nor_left_without_a_question() {
     window.get_by_label("Stay").click();
     window.run();
     assert!(!has(&window, "1 asset id is not saved yet"));
-}
-
-fn close(window: &mut Window) {
-    let viewports = &mut window.input_mut().viewports;
-    let root = viewports.entry(egui::ViewportId::ROOT).or_default();
-    root.events.push(egui::ViewportEvent::Close);
-    window.step();
-    let viewports = &mut window.input_mut().viewports;
-    let root = viewports.entry(egui::ViewportId::ROOT).or_default();
-    root.events.clear();
-    window.run();
 }
 
 #[test]

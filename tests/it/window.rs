@@ -293,3 +293,16 @@ pub fn copied(window: &Window) -> Vec<String> {
 pub fn has(window: &Window, text: &str) -> bool {
     window.query_all_by_label_contains(text).next().is_some()
 }
+
+/// Asks the window to close, as a click on its cross does.
+pub fn close(window: &mut Window) {
+    let mut events = |events| {
+        let viewports = &mut window.input_mut().viewports;
+        let root = viewports.entry(egui::ViewportId::ROOT).or_default();
+        root.events = events;
+        window.step();
+    };
+    events(vec![egui::ViewportEvent::Close]);
+    events(Vec::new());
+    window.run();
+}

@@ -91,6 +91,9 @@ pub fn note(note: Note) -> &'static str {
 /// Said of a file that the service may hold twice.
 pub const MAY_BE_TWICE: &str = "may be stored twice: an answer was lost";
 
+/// What becomes of a file that waits.
+pub const BY_ITSELF: &str = "It is tried again by itself.";
+
 /// Said of an id that is not on disk.
 pub const NOT_SAVED: &str = "not saved yet: copy it";
 
