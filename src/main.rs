@@ -46,7 +46,6 @@ impl From<SetupError> for Stop {
     fn from(error: SetupError) -> Self {
         let code = match error {
             SetupError::BaseUrl(_) => cli::EXIT_USAGE,
-            SetupError::Key(_) => cli::EXIT_KEY,
             _ => cli::EXIT_SOME_FAILED,
         };
         Self {
@@ -62,12 +61,15 @@ type Engines = Arc<Mutex<Vec<JoinHandle<()>>>>;
 /// Opens the window, and closes when it is closed.
 fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
     let runtime = setup::runtime()?;
-    let mut world = {
+    let (mut world, bad_environment_key) = {
         let _entered = runtime.enter();
-        if sandbox {
-            World::sandbox()?
-        } else {
-            World::real()?
+        match sandbox {
+            true => (World::sandbox()?, None),
+            false => match World::real() {
+                // Said in the window, which asks for another one.
+                Err(SetupError::Key(why)) => (World::without_key()?, Some(why)),
+                world => (world?, None),
+            },
         }
     };
     let _logs = logging::start(world.folder());
@@ -99,6 +101,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
         dialogs: Box::new(SystemDialogs::new(extensions)),
         vault: (!sandbox).then(|| Arc::new(Keychain(KeyStore::system())) as Arc<dyn KeyVault>),
         environment_key,
+        bad_environment_key,
         sandbox,
         start_sandbox: (!sandbox).then_some(start_sandbox),
         can_drop: window.can_drop(),

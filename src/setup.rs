@@ -34,7 +34,7 @@ pub enum SetupError {
     #[error("{BASE_URL_VARIABLE}: {0}")]
     BaseUrl(#[from] BadBaseUrl),
     /// The key of the environment is none.
-    #[error("{KEY_VARIABLE}: {0}. Copy the key again from https://api-platform.memories.ai/.")]
+    #[error("{KEY_VARIABLE}: {0}")]
     Key(NotAKey),
     /// The sandbox cannot listen, or has no temporary folder.
     #[error("The sandbox cannot start: {0}.")]

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::command::{Dismissible, RowCommand, UiCommand};
-use super::keys::KeyEntry;
 use super::list::List;
-use super::outside::{CONSOLE_URL, Wanted};
+use super::outside::Wanted;
 use super::pending::Pending;
 use super::state::{App, Dialog, Effect, Toast};
 use super::{paste, rows, wording};
@@ -18,8 +17,6 @@ use crate::model::snapshot::{ItemId, KeyState, Row, Status};
 const COPIED_FOR: Duration = Duration::from_millis(1600);
 /// How long a short message stands.
 const TOAST_FOR: Duration = Duration::from_secs(8);
-/// Bytes that a pasted key may have before its field has to grow.
-const KEY_ROOM: usize = 1024;
 
 impl App {
     pub(super) fn say(&mut self, text: impl Into<String>, action: Option<UiCommand>, now: Instant) {
@@ -48,7 +45,11 @@ impl App {
         self.snapshot = self.engine.snapshot.borrow_and_update().clone();
         self.list = List::default();
         self.list.update(&self.snapshot);
+        // What is said and asked concerns the rows of the other engine.
         self.needs = None;
+        self.dialog = None;
+        self.toast = None;
+        self.copied = None;
         before
     }
 
@@ -57,10 +58,16 @@ impl App {
             .snapshot
             .rows
             .iter()
-            .filter(|row| matches!(row.status, Status::ReadyToUpload | Status::Checking))
+            .filter(|row| {
+                matches!(
+                    row.status,
+                    Status::ReadyToUpload | Status::Checking | Status::Settling
+                )
+            })
             .map(|row| row.path.clone())
             .collect();
-        self.dialog = None;
+        self.key.close();
+        self.after_key = None;
         self.parked = Some(self.use_engine(engine));
         self.add(dropped);
     }
@@ -103,7 +110,7 @@ impl App {
                 self.engine.send(Command::Retry(failed));
             }
             UiCommand::ClearFinished => {
-                let done = self.ids(|row| matches!(row.status, Status::Ready | Status::Cancelled));
+                let done = self.ids(rows::is_finished);
                 self.remove(done, now);
             }
             UiCommand::UndoRemove => {
@@ -119,6 +126,13 @@ impl App {
                     self.list.is_selected(row.id)
                         && rows::commands(row).contains(&RowCommand::Remove)
                 });
+                if removable.is_empty() {
+                    self.say(
+                        "Files under way can’t be removed: cancel them first.",
+                        None,
+                        now,
+                    );
+                }
                 self.remove(removable, now);
             }
             UiCommand::Show(filter) => self.list.show(filter, &self.snapshot),
@@ -128,18 +142,19 @@ impl App {
                 self.engine.send(Command::Cancel(vec![id]));
             }
             UiCommand::CopyDetails(id) => self.copy_details(id),
-            UiCommand::EnterKey => self.open_key_dialog(false),
+            UiCommand::EnterKey => self.open_key_dialog(None),
+            UiCommand::AskKeychain => self.ask_keychain(),
             UiCommand::SaveKey => {
                 let wake = Arc::clone(&self.outside.wake);
                 self.key.submit(&self.engine, wake);
             }
             UiCommand::CloseDialog => {
                 self.dialog = None;
-                self.key = KeyEntry::default();
-                self.upload_after_key = false;
+                self.key.close();
+                self.after_key = None;
             }
             UiCommand::GetKey | UiCommand::OpenConsole => {
-                self.effects.push(Effect::OpenUrl(CONSOLE_URL));
+                self.effects.push(Effect::OpenUrl(wording::CONSOLE));
             }
             UiCommand::FixDone => self.engine.send(Command::FixDone),
             UiCommand::TrySandbox => self.try_sandbox(),
@@ -154,9 +169,7 @@ impl App {
                 self.theme = theme;
                 self.effects.push(Effect::Theme(theme));
             }
-            UiCommand::Dismiss(Dismissible::NoDrop) => self.no_drop_seen = true,
-            UiCommand::Dismiss(Dismissible::SessionKey) => self.session_only = None,
-            UiCommand::Dismiss(Dismissible::SetAside) => self.set_aside = None,
+            UiCommand::Dismiss(banner) => self.put_away(banner),
             UiCommand::DismissToast => self.toast = None,
             UiCommand::AskQuit => self.ask_quit(),
             UiCommand::Quit => {
@@ -174,10 +187,24 @@ impl App {
         }
     }
 
-    fn open_key_dialog(&mut self, then_upload: bool) {
-        self.upload_after_key = then_upload;
-        // A field that grows would leave pieces of the key behind where it was before.
-        self.key.draft.reserve(KEY_ROOM);
+    fn put_away(&mut self, banner: Dismissible) {
+        match banner {
+            Dismissible::SessionKey => self.session_only = None,
+            Dismissible::SetAside => self.set_aside = None,
+            Dismissible::PassedOver => self.passed_over_seen = self.snapshot.passed_over,
+            Dismissible::NoDrop | Dismissible::EnvironmentKey => {
+                self.put_away.insert(banner);
+            }
+        }
+    }
+
+    /// Asks for a key; the sandbox has its own.
+    fn open_key_dialog(&mut self, then: Option<Command>) {
+        if self.sandbox() {
+            return;
+        }
+        self.after_key = then;
+        self.key.make_room();
         self.dialog = Some(Dialog::Key);
     }
 
@@ -186,8 +213,10 @@ impl App {
             return;
         }
         match self.snapshot.key {
-            KeyState::Missing | KeyState::Loading if !self.sandbox() => self.open_key_dialog(true),
-            KeyState::Present { refused: true, .. } => self.open_key_dialog(true),
+            KeyState::Missing | KeyState::Loading if !self.sandbox() => {
+                self.open_key_dialog(Some(Command::Start));
+            }
+            KeyState::Present { refused: true, .. } => self.open_key_dialog(Some(Command::Start)),
             _ => self.engine.send(Command::Start),
         }
     }
@@ -203,7 +232,9 @@ impl App {
         let ids = vec![id];
         match command {
             RowCommand::Upload => match self.snapshot.key {
-                KeyState::Missing if !self.sandbox() => self.open_key_dialog(false),
+                KeyState::Missing if !self.sandbox() => {
+                    self.open_key_dialog(Some(Command::StartItems(ids)));
+                }
                 _ => self.engine.send(Command::StartItems(ids)),
             },
             RowCommand::Pause => self.engine.send(Command::PauseItems(ids)),
@@ -247,8 +278,9 @@ impl App {
     fn copy_details(&mut self, id: ItemId) {
         let Some(row) = self.row(id) else { return };
         let mut text = format!("File: {}\n", row.path.display());
-        if let Status::Failed(fault) = &row.status {
-            for (name, value) in wording::details(fault) {
+        if let Some((message, technical)) = rows::trouble(row) {
+            text.push_str(&format!("{}. {}\n", message.title, message.line()));
+            for (name, value) in technical {
                 text.push_str(&format!("{name}: {value}\n"));
             }
         }

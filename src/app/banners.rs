@@ -8,6 +8,9 @@ use super::wording::{self, Step};
 use crate::model::fault::{Fault, Fix};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
 
+/// On the button that opens the key dialog where there is no key to be updated.
+const ENTER: &str = "Enter a key";
+
 /// How a banner is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
@@ -42,8 +45,12 @@ pub struct Facts<'a> {
     pub can_leave_sandbox: bool,
     /// What the queue waits for the person for, in the service's answer.
     pub needs: Option<&'a Fault>,
+    /// Why the keychain gave no key, where it did not say that it has none.
+    pub keychain: Option<&'a str>,
     /// Why the key is kept for this session only.
     pub session_only: Option<&'a str>,
+    /// Files in folders that were passed over since this was last put away.
+    pub passed_over: u64,
     /// Where a damaged history was put.
     pub set_aside: Option<&'a Path>,
 }
@@ -88,16 +95,10 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     banners.extend(snapshot.needs.map(|fix| needs(snapshot, facts, fix)));
     match &snapshot.journal {
         JournalState::Good => {}
-        JournalState::Unwritable(why) => banners.push(stays(
-            Tone::Bad,
-            format!(
-                "Nothing can be saved ({why}). Nothing new starts, and ids that appear now should be copied. Free some space on the disk; it goes on by itself."
-            ),
-        )),
-        JournalState::Newer => banners.push(stays(
-            Tone::Bad,
-            "The history is of a newer version of this program. It is left as it is, and nothing can be uploaded: use the newer version.",
-        )),
+        JournalState::Unwritable(why) => {
+            banners.push(stays(Tone::Bad, wording::unwritable_history(why)));
+        }
+        JournalState::Newer => banners.push(stays(Tone::Bad, wording::newer_history())),
     }
     if snapshot.offline {
         banners.push(stays(
@@ -119,15 +120,16 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
         );
     }
     if let Some(path) = facts.set_aside {
-        let text = format!(
-            "The history was damaged. It was set aside as {}, and what could be read of it was taken over.",
-            path.display()
+        banners.push(
+            stays(Tone::Notice, wording::set_aside(path)).dismissed_by(Dismissible::SetAside),
         );
-        banners.push(stays(Tone::Notice, text).dismissed_by(Dismissible::SetAside));
     }
-    if let Some(why) = facts.session_only {
-        let text = format!("{why} The API key is kept for this session only.");
-        banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::SessionKey));
+    if !facts.sandbox {
+        banners.extend(key(snapshot, facts));
+    }
+    if facts.passed_over > 0 {
+        let text = wording::passed_over(facts.passed_over);
+        banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::PassedOver));
     }
     if !facts.outside.can_drop {
         banners.push(
@@ -138,6 +140,34 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
             .labelled(UiCommand::ChooseFiles)
             .dismissed_by(Dismissible::NoDrop),
         );
+    }
+    banners
+}
+
+/// What there is to say of the key besides that it is missing or refused.
+fn key(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
+    let mut banners = Vec::new();
+    if let Some(why) = facts.outside.bad_environment_key {
+        let text = format!(
+            "The API key in the environment (MEMORIES_API_KEY) can’t be used: {why}. Correct it there, or enter one here."
+        );
+        banners.push(
+            stays(Tone::Notice, text)
+                .with(ENTER, UiCommand::EnterKey)
+                .dismissed_by(Dismissible::EnvironmentKey),
+        );
+    }
+    if let (Some(why), KeyState::Missing) = (facts.keychain, &snapshot.key) {
+        let text = format!("{why} A key that it may hold can’t be read.");
+        banners.push(
+            stays(Tone::Notice, text)
+                .labelled(UiCommand::AskKeychain)
+                .with(ENTER, UiCommand::EnterKey),
+        );
+    }
+    if let Some(why) = facts.session_only {
+        let text = format!("{why} The API key is kept for this session only.");
+        banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::SessionKey));
     }
     banners
 }
@@ -155,7 +185,7 @@ fn needs(snapshot: &Snapshot, facts: &Facts<'_>, fix: Fix) -> Banner {
             Tone::Bad,
             "memories.ai doesn’t accept the API key in the environment (MEMORIES_API_KEY). Correct it there, or enter one for this session.",
         )
-        .with("Enter a key", UiCommand::EnterKey);
+        .with(ENTER, UiCommand::EnterKey);
     }
     if fix == Fix::Key && snapshot.key == KeyState::Missing {
         return stays(Tone::Notice, "An API key is needed to upload.")

@@ -37,6 +37,10 @@ pub enum Dismissible {
     SessionKey,
     /// A damaged history was set aside.
     SetAside,
+    /// The environment's key is none.
+    EnvironmentKey,
+    /// Files in folders were passed over.
+    PassedOver,
 }
 
 /// What can be done with one row.
@@ -79,6 +83,7 @@ pub enum UiCommand {
     ConfirmCancel(ItemId),
     CopyDetails(ItemId),
     EnterKey,
+    AskKeychain,
     SaveKey,
     CloseDialog,
     GetKey,
@@ -256,7 +261,8 @@ impl UiCommand {
             Self::ConfirmCancel(_) => entry("Cancel upload", "Cancel this upload"),
             Self::CopyDetails(_) => entry("Copy details", "Copy the technical details"),
             Self::EnterKey => entry("Update key", "Enter an API key"),
-            Self::SaveKey => entry("Save key", "Check the key and keep it in the keychain"),
+            Self::AskKeychain => entry("Ask again", "Ask the keychain for the key again"),
+            Self::SaveKey => entry("Save key", "Check the key and use it from now on"),
             Self::CloseDialog => entry("Close", "Close this").on(Shortcut::plain(Key::Escape)),
             Self::GetKey => entry(
                 "Get a key",

@@ -13,6 +13,9 @@ use crate::model::fault::{Fault, Fix};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeySource;
 
+/// Bytes that a pasted key may have before its field has to grow.
+const KEY_ROOM: usize = 1024;
+
 /// Where the entering of a key is.
 #[derive(Default)]
 enum Phase {
@@ -58,9 +61,32 @@ impl KeyEntry {
         }
     }
 
+    /// Whether the key was found good and the keychain is asked to keep it. That is not
+    /// taken back by closing the dialog.
+    pub fn is_saving(&self) -> bool {
+        matches!(self.phase, Phase::Saving(..))
+    }
+
+    /// Makes room in the field: one that grows would leave pieces of the key behind where
+    /// it was before.
+    pub fn make_room(&mut self) {
+        self.draft.reserve(KEY_ROOM);
+    }
+
+    /// Forgets what was typed and asked.
+    pub fn close(&mut self) {
+        if self.is_saving() {
+            self.draft = Zeroizing::default();
+            self.problem = None;
+        } else {
+            *self = Self::default();
+        }
+    }
+
     /// Takes what is in the field and asks the service about it. The field is emptied.
     pub fn submit(&mut self, engine: &EngineHandle, wake: Wake) {
         let draft = std::mem::take(&mut self.draft);
+        self.make_room();
         match ApiKey::from_pasted(&draft) {
             Err(why) => self.problem = Some(wording::not_a_key(why).to_owned()),
             Ok(key) => {
@@ -101,6 +127,12 @@ impl KeyEntry {
                 Ok(answer) => {
                     let note = match answer {
                         Outcome::Answer(Some(Ok(()))) => None,
+                        Outcome::Answer(Some(Err(fault))) if fault.fix().is_some() => {
+                            Some(format!(
+                                "memories.ai knows it, but: {}.",
+                                wording::fault(&fault).title
+                            ))
+                        }
                         Outcome::Answer(Some(Err(fault))) => Some(format!(
                             "It could not be checked: {}.",
                             wording::fault(&fault).title

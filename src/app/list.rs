@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::command::Pick;
+use super::rows;
 use crate::model::snapshot::{ItemId, Row, Snapshot, Status};
 
 /// A chip above the list.
@@ -17,7 +18,7 @@ pub enum Filter {
     InProgress,
     /// Not started, or held.
     Waiting,
-    /// Has an asset that is ready.
+    /// Has an asset that is ready, its own or that of an equal file.
     Ready,
 }
 
@@ -54,10 +55,47 @@ impl Filter {
             | Status::Settling
             | Status::ReadyToUpload
             | Status::Queued
-            | Status::Paused => Some(Self::Waiting),
-            Status::Ready | Status::Duplicate { .. } => Some(Self::Ready),
+            | Status::Paused
+            | Status::Duplicate { of: None } => Some(Self::Waiting),
+            Status::Ready | Status::Duplicate { of: Some(_) } => Some(Self::Ready),
             Status::Cancelled => None,
         }
+    }
+}
+
+/// How many rows are in the states that the bar at the foot asks about. Counted once for
+/// every snapshot, not for every frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Their bytes move.
+    pub uploading: usize,
+    /// Their bytes are out, the answer is not there.
+    pub finishing: usize,
+    /// They wait before the next try.
+    pub waiting: usize,
+    /// The service works on them.
+    pub processing: usize,
+    /// They ended without success.
+    pub failed: usize,
+    /// They ended for good, ready or cancelled, and are on disk.
+    pub finished: usize,
+    /// They have an id that is not on disk.
+    pub unsaved: usize,
+}
+
+impl Tally {
+    fn count(&mut self, row: &Row) {
+        self.unsaved += usize::from(rows::is_unsaved(row));
+        let place = match &row.status {
+            Status::Uploading => &mut self.uploading,
+            Status::Finishing => &mut self.finishing,
+            Status::Waiting { .. } => &mut self.waiting,
+            Status::Processing { .. } => &mut self.processing,
+            Status::Failed(_) => &mut self.failed,
+            _ if rows::is_finished(row) => &mut self.finished,
+            _ => return,
+        };
+        *place += 1;
     }
 }
 
@@ -65,6 +103,7 @@ impl Filter {
 #[derive(Debug, Default)]
 pub struct List {
     filter: Filter,
+    tally: Tally,
     counts: [usize; Filter::EACH.len()],
     shown: Vec<usize>,
     selected: BTreeSet<ItemId>,
@@ -80,6 +119,11 @@ impl List {
     /// How many rows stand under a chip.
     pub fn count(&self, filter: Filter) -> usize {
         self.counts[filter as usize]
+    }
+
+    /// How many rows are in which state.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The rows that are shown, as positions in the snapshot.
@@ -106,9 +150,13 @@ impl List {
     /// Takes a new snapshot in: counts, what is shown, and what of the selection is left.
     pub fn update(&mut self, snapshot: &Snapshot) {
         self.counts = [0; Filter::EACH.len()];
+        self.tally = Tally::default();
         self.shown.clear();
+        let mut still_selected = 0;
         for (position, row) in snapshot.rows.iter().enumerate() {
             let under = Filter::of(&row.status);
+            self.tally.count(row);
+            still_selected += usize::from(self.selected.contains(&row.id));
             self.counts[Filter::All as usize] += 1;
             if let Some(under) = under {
                 self.counts[under as usize] += 1;
@@ -120,7 +168,7 @@ impl List {
         if self.filter != Filter::All && self.shown.is_empty() {
             self.show(Filter::All, snapshot);
         }
-        if !self.selected.is_empty() {
+        if still_selected < self.selected.len() {
             let there: BTreeSet<ItemId> = snapshot.rows.iter().map(|row| row.id).collect();
             self.selected.retain(|id| there.contains(id));
         }
@@ -175,6 +223,7 @@ mod tests {
 
     use super::*;
     use crate::app::rows::tests::row;
+    use crate::model::asset::AssetId;
     use crate::model::media::Rejection;
 
     fn snapshot() -> Snapshot {
@@ -211,6 +260,36 @@ mod tests {
         assert_eq!(list.shown(), [2]);
         list.select_all(&snapshot);
         assert_eq!(ids(&list), [3]);
+    }
+
+    #[test]
+    fn a_twin_without_an_id_waits_and_one_with_an_id_is_ready() {
+        let id = AssetId::new("re_1");
+        assert_eq!(
+            Filter::of(&Status::Duplicate { of: None }),
+            Some(Filter::Waiting)
+        );
+        assert_eq!(
+            Filter::of(&Status::Duplicate { of: id }),
+            Some(Filter::Ready)
+        );
+    }
+
+    #[test]
+    fn a_row_that_is_gone_is_no_longer_selected() {
+        let mut list = List::default();
+        list.update(&snapshot());
+        list.select_all(&snapshot());
+        let mut fewer = snapshot();
+        Arc::make_mut(&mut fewer.rows).remove(0);
+        list.update(&fewer);
+        assert_eq!(ids(&list), [2, 3, 4, 5]);
+        let tally = Tally {
+            uploading: 1,
+            finished: 1,
+            ..Tally::default()
+        };
+        assert_eq!(*list.tally(), tally);
     }
 
     #[test]

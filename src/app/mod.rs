@@ -6,6 +6,7 @@
 mod act;
 pub mod banners;
 pub mod command;
+pub mod foot;
 pub mod keys;
 pub mod list;
 pub mod outside;

@@ -7,10 +7,7 @@ use std::time::Instant;
 
 use super::pending::{Pending, Wake};
 use crate::engine::EngineHandle;
-use crate::model::key::ApiKey;
-
-/// The console of memories.ai, where keys are made and balances are topped up.
-pub const CONSOLE_URL: &str = "https://api-platform.memories.ai/";
+use crate::model::key::{ApiKey, NotAKey};
 
 /// How a file dialog ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +44,7 @@ pub enum VaultError {
     /// It is locked, or access was refused.
     #[error("the keychain is locked")]
     Locked,
-    /// Anything else, in a few words, without the key.
+    /// Anything else, in a sentence for people, without the key.
     #[error("{0}")]
     Other(String),
 }
@@ -73,6 +70,8 @@ pub struct Outside {
     pub vault: Option<Arc<dyn KeyVault>>,
     /// The key of the environment, which wins over the keychain.
     pub environment_key: Option<ApiKey>,
+    /// Why what the environment holds as a key is none, where it is so.
+    pub bad_environment_key: Option<NotAKey>,
     /// The engine that comes with this talks to a sandbox.
     pub sandbox: bool,
     /// How to start a sandbox; `None` where the program runs on one already.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::command::RowCommand;
-use super::wording;
+use super::wording::{self, Message};
 use crate::model::fault::FaultKind;
 use crate::model::snapshot::{Row, Status};
 
@@ -59,7 +59,8 @@ pub fn commands(row: &Row) -> Vec<RowCommand> {
             None => &[C::Details, C::Remove],
         },
         Status::ReadyToUpload => &[C::Upload, C::Remove],
-        Status::Queued | Status::Uploading | Status::Waiting { .. } => &[C::Pause, C::Cancel],
+        Status::Queued | Status::Uploading => &[C::Pause, C::Cancel],
+        Status::Waiting { .. } => &[C::Details, C::Pause, C::Cancel],
         Status::Finishing => &[C::Cancel],
         Status::Processing { long: true, .. } => &[C::CheckAgain, C::Remove],
         Status::Processing { long: false, .. } => &[C::Remove],
@@ -145,9 +146,37 @@ pub fn detail(row: &Row, now: Instant) -> String {
     parts.join(" · ")
 }
 
-/// What must not be overlooked, after the detail.
+/// What happened to a row that is in trouble, and the technical detail of it.
+pub fn trouble(row: &Row) -> Option<(Message, Vec<(&'static str, String)>)> {
+    match &row.status {
+        Status::Rejected(rejection) => Some((wording::rejection(rejection), Vec::new())),
+        Status::Failed(fault) => Some((wording::fault(fault), wording::details(fault))),
+        Status::Waiting { cause, .. } => {
+            let message = Message {
+                next: wording::BY_ITSELF.to_owned(),
+                step: None,
+                ..wording::fault(cause)
+            };
+            Some((message, wording::details(cause)))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the row has an id that is not on disk.
+pub fn is_unsaved(row: &Row) -> bool {
+    row.asset_id.is_some() && !row.saved
+}
+
+/// Whether "Clear finished" takes the row: nothing is left to be done with it, and its id,
+/// if it has one, is in the history.
+pub fn is_finished(row: &Row) -> bool {
+    matches!(row.status, Status::Ready | Status::Cancelled) && !is_unsaved(row)
+}
+
+/// What must not be overlooked, before the detail.
 pub fn warning(row: &Row) -> Option<&'static str> {
-    (row.asset_id.is_some() && !row.saved).then_some(wording::NOT_SAVED)
+    is_unsaved(row).then_some(wording::NOT_SAVED)
 }
 
 /// The row in one sentence, for a screen reader.
@@ -157,7 +186,7 @@ pub fn spoken(row: &Row, now: Instant) -> String {
         text.push_str(&format!(", {percent} %"));
     }
     let detail = detail(row, now);
-    let parts = [detail.as_str(), warning(row).unwrap_or_default()];
+    let parts = [warning(row).unwrap_or_default(), detail.as_str()];
     for part in parts.iter().filter(|part| !part.is_empty()) {
         text.push_str(", ");
         text.push_str(part);
@@ -256,6 +285,22 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn the_details_of_a_row_that_waits_ask_for_nothing() {
+        let waiting = row(
+            1,
+            Status::Waiting {
+                until: Instant::now(),
+                cause: Arc::new(Fault::new(FaultKind::ServerError)),
+            },
+        );
+        let (message, technical) = trouble(&waiting).unwrap();
+        assert_eq!(message.title, "memories.ai has a problem");
+        assert_eq!(message.next, "It is tried again by itself.");
+        assert_eq!(message.step, None);
+        assert_eq!(technical[0], ("Kind", "ServerError".to_owned()));
+    }
+
+    #[test]
     fn an_id_that_is_not_on_disk_is_said_to_be_copied() {
         let mut ready = row(1, Status::Ready);
         ready.asset_id = AssetId::new("re_660727003963174912");
@@ -263,7 +308,7 @@ pub(crate) mod tests {
         assert_eq!(warning(&ready), None);
         ready.saved = false;
         assert_eq!(warning(&ready), Some("not saved yet: copy it"));
-        assert!(spoken(&ready, Instant::now()).ends_with("412 MB, not saved yet: copy it"));
+        assert!(spoken(&ready, Instant::now()).ends_with("not saved yet: copy it, 412 MB"));
         assert_eq!(commands(&ready), [RowCommand::Copy, RowCommand::Remove]);
     }
 
@@ -317,8 +362,10 @@ pub(crate) mod tests {
                 "{:?}",
                 row.status
             );
-            let trouble = matches!(row.status, Status::Failed(_) | Status::Rejected(_));
-            assert_eq!(trouble, commands.contains(&RowCommand::Details));
+            assert_eq!(
+                trouble(&row).is_some(),
+                commands.contains(&RowCommand::Details)
+            );
             assert!(spoken(&row, now).starts_with("clip-1.mp4, "));
         }
     }

@@ -1,5 +1,6 @@
 //! The window's state: what it shows, what it asks, and what becomes of every command.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use super::keys::KeyEntry;
 use super::list::List;
 use super::outside::{Choice, Outside, VaultError};
 use super::pending::{Outcome, Pending};
-use super::wording;
+use super::{foot, wording};
 use crate::engine::{Command, EngineHandle, Notice};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
@@ -65,14 +66,16 @@ pub struct App {
     pub(super) list: List,
     pub(super) dialog: Option<Dialog>,
     pub(super) key: KeyEntry,
-    pub(super) upload_after_key: bool,
+    pub(super) after_key: Option<Command>,
     pub(super) theme: ThemeChoice,
     pub(super) copied: Option<(ItemId, Instant)>,
     pub(super) toast: Option<Toast>,
     pub(super) needs: Option<Arc<Fault>>,
     pub(super) session_only: Option<String>,
     pub(super) set_aside: Option<PathBuf>,
-    pub(super) no_drop_seen: bool,
+    pub(super) keychain: Option<String>,
+    pub(super) passed_over_seen: u64,
+    pub(super) put_away: BTreeSet<Dismissible>,
     pub(super) closing: bool,
     pub(super) loading_key: Option<Pending<Result<Option<ApiKey>, VaultError>>>,
     pub(super) choosing: Option<Pending<Choice>>,
@@ -93,14 +96,16 @@ impl App {
             list: List::default(),
             dialog: None,
             key: KeyEntry::default(),
-            upload_after_key: false,
+            after_key: None,
             theme: ThemeChoice::default(),
             copied: None,
             toast: None,
             needs: None,
             session_only: None,
             set_aside: None,
-            no_drop_seen: false,
+            keychain: None,
+            passed_over_seen: 0,
+            put_away: BTreeSet::new(),
             closing: false,
             loading_key: None,
             choosing: None,
@@ -119,11 +124,18 @@ impl App {
         if let Some(key) = self.outside.environment_key.clone() {
             self.engine
                 .send(Command::SetKey(key, KeySource::Environment));
-        } else if let Some(vault) = self.outside.vault.clone() {
-            let wake = Arc::clone(&self.outside.wake);
-            self.loading_key = Some(Pending::spawn("keychain", wake, move || vault.load()));
+        } else if self.outside.vault.is_some() {
+            self.ask_keychain();
         } else {
             self.engine.send(Command::NoKey);
+        }
+    }
+
+    pub(super) fn ask_keychain(&mut self) {
+        if let (Some(vault), None) = (self.outside.vault.clone(), &self.loading_key) {
+            let wake = Arc::clone(&self.outside.wake);
+            self.keychain = None;
+            self.loading_key = Some(Pending::spawn("keychain", wake, move || vault.load()));
         }
     }
 
@@ -205,11 +217,19 @@ impl App {
             sandbox: self.sandbox(),
             can_leave_sandbox: self.parked.is_some(),
             needs: self.needs.as_deref(),
+            keychain: self.keychain.as_deref(),
             session_only: self.session_only.as_deref(),
+            passed_over: match self.snapshot.walking {
+                Some(_) => 0,
+                None => self
+                    .snapshot
+                    .passed_over
+                    .saturating_sub(self.passed_over_seen),
+            },
             set_aside: self.set_aside.as_deref(),
         };
         let mut banners = banners(&self.snapshot, &facts);
-        banners.retain(|banner| banner.dismiss != Some(Dismissible::NoDrop) || !self.no_drop_seen);
+        banners.retain(|banner| !banner.dismiss.is_some_and(|it| self.put_away.contains(&it)));
         banners
     }
 
@@ -286,19 +306,7 @@ impl App {
     }
 
     fn answers(&mut self, now: Instant) {
-        match Pending::take_from(&mut self.loading_key) {
-            Some(Outcome::Answer(Ok(Some(key)))) => {
-                self.engine.send(Command::SetKey(key, KeySource::Keychain));
-            }
-            Some(Outcome::Answer(Ok(None)) | Outcome::Lost) => self.engine.send(Command::NoKey),
-            Some(Outcome::Answer(Err(error))) => {
-                if error != VaultError::Absent {
-                    self.say(wording::vault(&error), Some(UiCommand::EnterKey), now);
-                }
-                self.engine.send(Command::NoKey);
-            }
-            None => {}
-        }
+        self.key_answers(now);
         match Pending::take_from(&mut self.choosing) {
             Some(Outcome::Answer(Choice::Chosen(paths))) => self.add(paths),
             Some(Outcome::Answer(Choice::Unavailable)) => {
@@ -315,20 +323,45 @@ impl App {
             Some(Outcome::Lost) => self.say("The sandbox did not start.", None, now),
             None => {}
         }
+    }
+
+    /// Answers that concern the key: they are for the account's engine, also while a
+    /// sandbox is tried.
+    fn key_answers(&mut self, now: Instant) {
+        let account = self.parked.as_ref().unwrap_or(&self.engine);
+        match Pending::take_from(&mut self.loading_key) {
+            Some(Outcome::Answer(Ok(Some(key)))) => {
+                account.send(Command::SetKey(key, KeySource::Keychain));
+                // A dialog that asked meanwhile, and into which nothing was entered.
+                let idle = self.key.draft.is_empty() && self.key.busy().is_none();
+                if idle && let Some(then) = self.after_key.take() {
+                    account.send(then);
+                    self.dialog = None;
+                }
+            }
+            Some(Outcome::Answer(Ok(None)) | Outcome::Lost) => account.send(Command::NoKey),
+            Some(Outcome::Answer(Err(error))) => {
+                // Where there is no keychain at all, this is said when a key is entered.
+                self.keychain = (error != VaultError::Absent).then(|| wording::vault(&error));
+                account.send(Command::NoKey);
+            }
+            None => {}
+        }
         let vault = match self.outside.environment_key {
             Some(_) => None,
             None => self.outside.vault.as_ref(),
         };
-        if let Some(entered) = self.key.poll(&self.engine, vault, &self.outside.wake) {
+        if let Some(entered) = self.key.poll(account, vault, &self.outside.wake) {
+            if let Some(then) = self.after_key.take() {
+                account.send(then);
+            }
             self.session_only = entered.session_only;
-            self.say(entered.said, None, now);
+            self.loading_key = None;
+            self.keychain = None;
             if self.dialog == Some(Dialog::Key) {
                 self.dialog = None;
             }
-            self.loading_key = None;
-            if std::mem::take(&mut self.upload_after_key) {
-                self.engine.send(Command::Start);
-            }
+            self.say(entered.said, None, now);
         }
     }
 
@@ -342,11 +375,17 @@ impl App {
 
     /// Whether the window may close without a question.
     pub fn may_close(&self) -> bool {
-        self.closing || self.snapshot.totals.active == 0
+        self.closing || (self.sending() == 0 && self.list.tally().unsaved == 0)
     }
 
-    /// Whether the key is the environment's, so that another one is for this session only.
-    pub fn key_of_environment(&self) -> bool {
+    /// Uploads that closing would stop. What the service works on goes on without us.
+    pub fn sending(&self) -> usize {
+        foot::sending(&self.snapshot, &self.list)
+    }
+
+    /// Whether a key that is entered is for this session only: the environment's wins over
+    /// the keychain's at the next start.
+    pub fn key_is_for_session(&self) -> bool {
         self.outside.environment_key.is_some()
     }
 }

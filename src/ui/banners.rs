@@ -8,12 +8,11 @@ use super::widgets::button::{Button, Look};
 use super::widgets::{card, text};
 use crate::app::banners::Banner;
 use crate::app::command::UiCommand;
-use crate::app::state::App;
 
-/// Draws every banner there is.
-pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    for banner in app.banners() {
-        strip(ui, &banner, out);
+/// Draws these banners.
+pub fn show(ui: &mut Ui, banners: &[Banner], out: &mut Vec<UiCommand>) {
+    for banner in banners {
+        strip(ui, banner, out);
     }
 }
 

@@ -1,18 +1,22 @@
 //! What stands before everything else: entering a key, questions, details.
 
+use egui::text_edit::TextEditState;
 use egui::{Align, Context, Id, Key, Layout, Modal, TextEdit, Ui};
 
 use super::theme::{self, of, size, space, type_size};
 use super::widgets::button::{Button, Look};
 use super::widgets::{card, text};
 use crate::app::command::{RowCommand, UiCommand};
+use crate::app::rows;
 use crate::app::state::{App, Dialog};
 use crate::app::wording::{self, Message, Step};
-use crate::model::snapshot::{ItemId, KeyState, Status};
+use crate::model::snapshot::{ItemId, KeyState};
 
 /// Draws the dialog that is open, if one is.
 pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
     let Some(dialog) = app.dialog().cloned() else {
+        // Pieces of a key may be in what the field remembers.
+        ctx.data_mut(|data| data.remove::<TextEditState>(key_field()));
         return;
     };
     let palette = theme::palette(ctx.theme());
@@ -59,26 +63,20 @@ fn plain(command: UiCommand) -> (Button<'static>, UiCommand) {
     (Button::of(&command, Look::Outlined).without_icon(), command)
 }
 
+fn key_field() -> Id {
+    Id::unique("key field")
+}
+
 fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let p = of(ui);
     title(ui, "API key");
-    let of_environment = app.key_of_environment();
-    let now = match &app.snapshot().key {
-        KeyState::Loading => "The keychain is being asked for the key; if it is locked, unlock it. You can also enter a key here.".to_owned(),
-        KeyState::Missing => "Paste the key from the console of memories.ai. It is kept in this computer’s keychain and sent to memories.ai alone.".to_owned(),
-        KeyState::Present { last4, refused, .. } => {
-            let refused = if *refused { ", which memories.ai doesn’t accept" } else { "" };
-            if of_environment {
-                format!("The key in use ends in {last4}{refused}. It is from the environment (MEMORIES_API_KEY), which wins over the keychain. A key that you enter here is for this session only.")
-            } else {
-                format!("The key in use ends in {last4}{refused}. Paste another one to replace it.")
-            }
-        }
-    };
+    let now = wording::key_in_use(&app.snapshot().key, app.key_is_for_session());
     body(ui, &now);
     let busy = app.key_entry().busy();
     let problem = app.key_entry().problem().map(str::to_owned);
-    let id = Id::unique("key field");
+    let id = key_field();
+    // A dialog that has just opened takes the focus.
+    let fresh = TextEditState::load(ui.ctx(), id).is_none();
     let field = TextEdit::singleline(app.key_draft_mut())
         .id(id)
         .password(true)
@@ -92,10 +90,15 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label("API key"));
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    let fresh = ui.make_persistent_id("key field was focused");
-    if !ui.data(|data| data.get_temp::<bool>(fresh).unwrap_or(false)) {
+    if fresh {
         response.request_focus();
-        ui.data_mut(|data| data.insert_temp(fresh, true));
+    }
+    if app.key_entry().draft.is_empty()
+        && let Some(mut state) = TextEditState::load(ui.ctx(), id)
+    {
+        // What the field remembers for undoing must not outlive what was in it.
+        state.clear_undoer();
+        state.store(ui.ctx(), id);
     }
     if let Some(busy) = busy {
         text::label(ui, busy, type_size::SMALL, p.working);
@@ -109,27 +112,24 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     };
     let save = Button::of(&UiCommand::SaveKey, Look::Primary).blocked(why_not);
     let get = Button::of(&UiCommand::GetKey, Look::Plain);
-    let close = (
-        Button::of(&UiCommand::CloseDialog, Look::Outlined).labelled("Cancel"),
-        UiCommand::CloseDialog,
-    );
-    let before = out.len();
-    buttons(
-        ui,
-        vec![(save, UiCommand::SaveKey), close, (get, UiCommand::GetKey)],
-        out,
-    );
+    let close = Button::of(&UiCommand::CloseDialog, Look::Outlined);
+    let close = if app.key_entry().is_saving() {
+        close
+    } else {
+        close.labelled("Cancel")
+    };
+    let mut foot = vec![
+        (save, UiCommand::SaveKey),
+        (close, UiCommand::CloseDialog),
+        (get, UiCommand::GetKey),
+    ];
+    if app.snapshot().key == KeyState::Missing && app.can_try_sandbox() {
+        let try_it = Button::of(&UiCommand::TrySandbox, Look::Plain).labelled("Try without one");
+        foot.push((try_it.without_icon(), UiCommand::TrySandbox));
+    }
+    buttons(ui, foot, out);
     if entered && why_not.is_none() {
         out.push(UiCommand::SaveKey);
-    }
-    let done = |command: &UiCommand| matches!(command, UiCommand::SaveKey | UiCommand::CloseDialog);
-    if out[before..].iter().any(done) {
-        // What the field remembers for undoing must not outlive it.
-        if let Some(mut state) = TextEdit::load_state(ui.ctx(), id) {
-            state.clear_undoer();
-            state.store(ui.ctx(), id);
-        }
-        ui.data_mut(|data| data.remove_temp::<bool>(fresh));
     }
 }
 
@@ -166,14 +166,11 @@ fn cancel(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
 }
 
 fn quit(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    title(ui, "Stop the uploads and close?");
-    let active = wording::count(app.snapshot().totals.active, "upload");
-    body(
-        ui,
-        &format!("{active} under way. They can be continued at the next start."),
-    );
-    let keep = Button::of(&UiCommand::CloseDialog, Look::Primary).labelled("Keep uploading");
-    let quit = Button::of(&UiCommand::Quit, Look::Outlined).labelled("Stop and close");
+    let question = wording::quit(app.sending(), app.list().tally().unsaved);
+    title(ui, question.title);
+    body(ui, &question.cause);
+    let keep = Button::of(&UiCommand::CloseDialog, Look::Primary).labelled(question.stay);
+    let quit = Button::of(&UiCommand::Quit, Look::Outlined).labelled(question.leave);
     buttons(
         ui,
         vec![(keep, UiCommand::CloseDialog), (quit, UiCommand::Quit)],
@@ -186,15 +183,9 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
         out.push(UiCommand::CloseDialog);
         return;
     };
-    let (message, technical) = match &row.status {
-        Status::Rejected(rejection) => (wording::rejection(rejection), Vec::new()),
-        Status::Failed(fault) | Status::Waiting { cause: fault, .. } => {
-            (wording::fault(fault), wording::details(fault))
-        }
-        _ => {
-            out.push(UiCommand::CloseDialog);
-            return;
-        }
+    let Some((message, technical)) = rows::trouble(row) else {
+        out.push(UiCommand::CloseDialog);
+        return;
     };
     title(ui, &message.title);
     let p = of(ui);

@@ -15,7 +15,7 @@ use super::theme::{self, Palette, of, radius, size, space, type_size};
 use super::widgets::button::{Button, Look};
 use super::widgets::{card, text};
 use super::{banners, dialogs, fonts};
-use crate::app::command::{ThemeChoice, UiCommand};
+use crate::app::command::{self, Shortcut, ThemeChoice, UiCommand};
 use crate::app::outside::Outside;
 use crate::app::pending::{Outcome, Pending};
 use crate::app::state::{App, Effect};
@@ -82,11 +82,12 @@ impl MaviApp {
         input(ui.ctx(), &self.app, &mut asked);
         head(ui, &self.app, &mut asked);
         let ground = Frame::new().fill(of(ui).background);
-        if !self.app.banners().is_empty() {
-            let strips = Panel::top("banners").frame(ground).resizable(false);
-            strips.show_separator_line(false).show(ui, |ui| {
+        let strips = self.app.banners();
+        if !strips.is_empty() {
+            let panel = Panel::top("banners").frame(ground).resizable(false);
+            panel.show_separator_line(false).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
-                banners::show(ui, &self.app, &mut asked);
+                banners::show(ui, &strips, &mut asked);
             });
         }
         if self.app.snapshot().rows.is_empty() {
@@ -174,26 +175,22 @@ fn input(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
     if app.dialog().is_some() || ctx.text_edit_focused() {
         return;
     }
-    let files = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
-    let folder = KeyboardShortcut::new(Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
-    let all = KeyboardShortcut::new(Modifiers::COMMAND, Key::A);
+    let selected = !app.list().selected().is_empty();
+    // The longer combination first: the shorter one would take it for its own.
+    let mut commands = vec![
+        UiCommand::ChooseFolder,
+        UiCommand::ChooseFiles,
+        UiCommand::SelectAll,
+    ];
+    if selected {
+        commands.extend([UiCommand::RemoveSelected, UiCommand::SelectNone]);
+    }
     ctx.input_mut(|input| {
-        // The longer combination first: the shorter one would take it for its own.
-        if input.consume_shortcut(&folder) {
-            out.push(UiCommand::ChooseFolder);
-        }
-        if input.consume_shortcut(&files) {
-            out.push(UiCommand::ChooseFiles);
-        }
-        if input.consume_shortcut(&all) {
-            out.push(UiCommand::SelectAll);
-        }
-        let selected = !app.list().selected().is_empty();
-        if selected && input.consume_key(Modifiers::NONE, Key::Delete) {
-            out.push(UiCommand::RemoveSelected);
-        }
-        if selected && input.consume_key(Modifiers::NONE, Key::Escape) {
-            out.push(UiCommand::SelectNone);
+        for command in commands {
+            let pressed = |shortcut| input.consume_shortcut(&keys(shortcut));
+            if command.entry().shortcut.is_some_and(pressed) {
+                out.push(command);
+            }
         }
         for event in &input.events {
             match event {
@@ -203,6 +200,26 @@ fn input(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
             }
         }
     });
+}
+
+/// A shortcut of the table as egui has it.
+fn keys(shortcut: Shortcut) -> KeyboardShortcut {
+    let mut modifiers = Modifiers::NONE;
+    if shortcut.command {
+        modifiers |= Modifiers::COMMAND;
+    }
+    if shortcut.shift {
+        modifiers |= Modifiers::SHIFT;
+    }
+    let key = match shortcut.key {
+        command::Key::A => Key::A,
+        command::Key::C => Key::C,
+        command::Key::O => Key::O,
+        command::Key::V => Key::V,
+        command::Key::Delete => Key::Delete,
+        command::Key::Escape => Key::Escape,
+    };
+    KeyboardShortcut::new(modifiers, key)
 }
 
 fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -267,11 +284,14 @@ fn theme_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         for choice in [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark] {
             let command = UiCommand::Theme(choice);
             let on = choice == app.theme();
+            let shown = Button::of(&command, Look::Plain);
             let entry = Button {
                 flush: true,
+                icon: if on { Some(Icon::Check) } else { shown.icon },
                 hint: String::new(),
                 colour: on.then_some(of(ui).accent),
-                ..Button::of(&command, Look::Plain)
+                chosen: Some(on),
+                ..shown
             };
             if entry.show(ui) {
                 out.push(command);

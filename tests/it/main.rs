@@ -12,5 +12,6 @@ mod keys;
 mod layers;
 mod main_job;
 mod snapshots;
+mod states;
 mod ui;
 mod window;

@@ -13,8 +13,8 @@ use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, JournalState, Status};
 
 use crate::window::{
-    Dialogs, Drop, FakeEngine, Window, builder, copied, failed, has, open, open_with, ready, row,
-    until, uploading, with_key, without_key,
+    Dialogs, Drop, FakeEngine, Window, builder, close, copied, failed, has, open, open_with, ready,
+    row, until, uploading, with_key, without_key,
 };
 
 const ID: &str = "re_660727003963174912";
@@ -220,7 +220,7 @@ fn a_button_that_cannot_be_pressed_is_disabled() {
     window.run();
     let upload = window.get_by_label("Upload 1 file");
     assert!(upload.accesskit_node().is_disabled());
-    assert!(has(&window, "Nothing can be saved (disk full)"));
+    assert!(has(&window, "The history cannot be written (disk full)"));
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn trouble_that_concerns_everything_is_said_once_with_its_button() {
 }
 
 #[test]
-fn the_sandbox_is_tried_and_left_and_the_queue_comes_along() {
+fn the_sandbox_is_tried_and_left() {
     let (mut engine, handle) = FakeEngine::new(without_key());
     let (mut sandbox, sandbox_handle) = FakeEngine::new(with_key());
     let parked = std::sync::Mutex::new(Some(sandbox_handle));
@@ -389,27 +389,17 @@ fn ten_thousand_rows_draw_only_those_in_sight() {
 }
 
 #[test]
-fn files_that_hang_over_the_window_say_what_a_drop_will_do_and_closing_asks() {
+fn closing_asks_while_bytes_move() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);
-    engine.rows(vec![uploading(1, "moving", 5)]);
+    engine.rows(vec![
+        uploading(1, "moving", 5),
+        row(2, "waits", Status::Queued),
+    ]);
     window.run();
-    let viewport = window
-        .input_mut()
-        .viewports
-        .entry(egui::ViewportId::ROOT)
-        .or_default();
-    viewport.events.push(egui::ViewportEvent::Close);
-    window.step();
-    window
-        .input_mut()
-        .viewports
-        .entry(egui::ViewportId::ROOT)
-        .or_default()
-        .events
-        .clear();
-    window.run();
+    close(&mut window);
     assert!(has(&window, "Stop the uploads and close?"));
+    assert!(has(&window, "2 uploads under way."));
     window.get_by_label("Keep uploading").click();
     window.run();
     assert!(!has(&window, "Stop the uploads and close?"));

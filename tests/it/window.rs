@@ -166,12 +166,22 @@ impl FileDialogs for Dialogs {
 pub struct Vault {
     pub kept: Mutex<Option<ApiKey>>,
     pub absent: bool,
+    /// What it says instead of a key.
+    pub trouble: Mutex<Option<VaultError>>,
+    /// It gives no key before something comes here.
+    pub gate: Mutex<Option<std::sync::mpsc::Receiver<()>>>,
 }
 
 impl KeyVault for Vault {
     fn load(&self) -> Result<Option<ApiKey>, VaultError> {
         if self.absent {
             return Err(VaultError::Absent);
+        }
+        if let Some(gate) = &*self.gate.lock().expect("no test panics with it") {
+            let _ = gate.recv();
+        }
+        if let Some(trouble) = self.trouble.lock().expect("no test panics with it").clone() {
+            return Err(trouble);
         }
         Ok(self.kept.lock().expect("no test panics with it").clone())
     }
@@ -190,6 +200,7 @@ pub fn outside(wake: Wake) -> Outside {
         dialogs: Box::new(Dialogs(Choice::Cancelled)),
         vault: None,
         environment_key: None,
+        bad_environment_key: None,
         sandbox: false,
         start_sandbox: Some(Arc::new(|| Err("not in this test".to_owned()))),
         can_drop: true,
@@ -281,4 +292,17 @@ pub fn copied(window: &Window) -> Vec<String> {
 /// Whether the window says this somewhere.
 pub fn has(window: &Window, text: &str) -> bool {
     window.query_all_by_label_contains(text).next().is_some()
+}
+
+/// Asks the window to close, as a click on its cross does.
+pub fn close(window: &mut Window) {
+    let mut events = |events| {
+        let viewports = &mut window.input_mut().viewports;
+        let root = viewports.entry(egui::ViewportId::ROOT).or_default();
+        root.events = events;
+        window.step();
+    };
+    events(vec![egui::ViewportEvent::Close]);
+    events(Vec::new());
+    window.run();
 }

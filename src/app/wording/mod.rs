@@ -2,20 +2,20 @@
 
 mod fault;
 mod journal;
+mod key;
 mod rejection;
 mod terminal;
 mod units;
 
 pub use fault::{details, fault};
 pub use journal::{newer_history, set_aside, unwritable_history};
+pub use key::{key_in_use, not_a_key, vault};
 pub use rejection::rejection;
 pub use terminal::{CONSOLE, WITHOUT_KEY, bad_environment_key, interrupted, not_saved, stopped};
 pub use units::{count, duration, left, rate, size, size_of, storage_cost};
 
 use super::command::RowCommand;
-use super::outside::VaultError;
 use crate::model::fault::Fix;
-use crate::model::key::NotAKey;
 use crate::model::media::Note;
 use crate::model::snapshot::Status;
 
@@ -91,17 +91,73 @@ pub fn note(note: Note) -> &'static str {
 /// Said of a file that the service may hold twice.
 pub const MAY_BE_TWICE: &str = "may be stored twice: an answer was lost";
 
+/// What becomes of a file that waits.
+pub const BY_ITSELF: &str = "It is tried again by itself.";
+
 /// Said of an id that is not on disk.
 pub const NOT_SAVED: &str = "not saved yet: copy it";
 
-/// Why a text is not taken as a key, and what to do.
-pub fn not_a_key(why: NotAKey) -> &'static str {
-    match why {
-        NotAKey::Empty => "There is no key in the field. Paste the one from the console.",
-        NotAKey::Characters => {
-            "This is no API key: it holds characters that a key can’t have. Copy the key alone, and paste it again."
+/// What is asked before the window closes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quit {
+    /// The question.
+    pub title: &'static str,
+    /// What closing means.
+    pub cause: String,
+    /// On the button that closes nothing.
+    pub stay: &'static str,
+    /// On the button that closes.
+    pub leave: &'static str,
+}
+
+/// What is asked before the window closes while `sending` uploads are under way and
+/// `unsaved` ids are not on disk.
+pub fn quit(sending: usize, unsaved: usize) -> Quit {
+    let mut causes = Vec::new();
+    if unsaved > 0 {
+        let are = if unsaved == 1 { "is" } else { "are" };
+        let ids = count(unsaved, "asset id");
+        causes.push(format!(
+            "{ids} {are} not saved yet: copy them, or they are lost."
+        ));
+    }
+    if sending > 0 {
+        let uploads = count(sending, "upload");
+        causes.push(format!(
+            "{uploads} under way. They can be continued at the next start."
+        ));
+    }
+    let cause = causes.join(" ");
+    if sending > 0 {
+        Quit {
+            title: "Stop the uploads and close?",
+            cause,
+            stay: "Keep uploading",
+            leave: "Stop and close",
+        }
+    } else {
+        Quit {
+            title: "Close although ids are not saved?",
+            cause,
+            stay: "Stay",
+            leave: "Close all the same",
         }
     }
+}
+
+/// Said while folders are looked through.
+pub fn walking(found: u64) -> String {
+    format!("Looking for files: {found} found…")
+}
+
+/// Said of files in folders that are not of a supported format.
+pub fn passed_over(number: u64) -> String {
+    let files = if number == 1 {
+        "1 file"
+    } else {
+        &format!("{number} files")
+    };
+    format!("{files} in folders passed over: not of a format that can be uploaded.")
 }
 
 /// What the queue waits for the person to do: the banner's words.
@@ -125,15 +181,6 @@ pub fn needs(fix: Fix) -> Message {
             "See to it in the console, then go on.",
             Some(Step::OpenConsole),
         ),
-    }
-}
-
-/// Why a key is kept for this session only.
-pub fn vault(error: &VaultError) -> String {
-    match error {
-        VaultError::Absent => "No keychain answers on this computer.".to_owned(),
-        VaultError::Locked => "The keychain is locked.".to_owned(),
-        VaultError::Other(text) => format!("The keychain could not be used: {text}."),
     }
 }
 

@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use humansize::{DECIMAL, FormatSizeOptions, format_size};
 
-/// Price of stored media: dollars for 1 GB and day (the service's price list).
-const DOLLARS_PER_GB_DAY: f64 = 0.001;
-/// Days that stand for a month in a price.
-const DAYS_PER_MONTH: f64 = 30.0;
+use crate::model::cost::StorageCost;
 
 fn options(bytes: u64) -> FormatSizeOptions {
     let mut unit = 1;
@@ -80,7 +77,7 @@ pub fn count(number: usize, noun: &str) -> String {
 
 /// What storing so many bytes costs a month: "storage ≈ $0.12 a month".
 pub fn storage_cost(bytes: u64) -> String {
-    let dollars = bytes as f64 / 1e9 * DOLLARS_PER_GB_DAY * DAYS_PER_MONTH;
+    let dollars = StorageCost::of(bytes).month;
     if dollars < 0.01 {
         "storage under $0.01 a month".to_owned()
     } else {

@@ -5,6 +5,7 @@ use lucide_icons::Icon;
 
 use crate::app::command::UiCommand;
 use crate::app::state::App;
+use crate::app::wording;
 use crate::ui::theme::{of, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, Look};
 use crate::ui::widgets::text;
@@ -76,7 +77,9 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
         "Choose videos, audio or images"
     };
     text::label(ui, invite, title, p.text);
+    let walking = app.snapshot().walking.map(wording::walking);
     let what = if app.sandbox() { TRIES } else { GOES };
+    let what = walking.as_deref().unwrap_or(what);
     text::label(ui, what, type_size::LEAD, p.secondary);
     ui.add_space(space::XS);
     let first = app.first_start();

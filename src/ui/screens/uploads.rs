@@ -8,8 +8,7 @@ use lucide_icons::Icon;
 use crate::app::command::UiCommand;
 use crate::app::list::Filter;
 use crate::app::state::App;
-use crate::app::wording;
-use crate::model::snapshot::Status;
+use crate::app::{foot, wording};
 use crate::ui::theme::{of, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, Look, chip};
 use crate::ui::widgets::{card, row, text};
@@ -36,12 +35,12 @@ pub fn drop_strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             let icon = Icon::CloudUpload;
             let centre = place.center();
             text::paint_icon(ui.painter(), centre, icon, size::ICON + 2.0, p.accent);
-            let words = match app.snapshot().walking {
-                Some(found) => format!("Looking through folders: {found} found…"),
-                None if app.can_drop() => "Drop videos, audio or images here".to_owned(),
-                None => "Add videos, audio or images".to_owned(),
+            let words = if app.can_drop() {
+                "Drop videos, audio or images here"
+            } else {
+                "Add videos, audio or images"
             };
-            text::line(ui, &words, type_size::BODY, p.text);
+            text::line(ui, words, type_size::BODY, p.text);
         });
     });
 }
@@ -136,7 +135,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             }
         }
         let narrow = ui.max_rect().width() < size::NARROW;
-        for command in actions(app) {
+        for command in foot::actions(snapshot, app.list()) {
             let mut button = Button::of(&command, Look::Outlined);
             if narrow {
                 button = button.icon_only();
@@ -148,7 +147,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     };
     card::sides(ui, ui.available_height(), right, |ui| {
         let p = of(ui);
-        let (first, second) = summary(app);
+        let (first, second) = foot::summary(snapshot, app.list());
         let both = if second.is_empty() {
             size::LINE
         } else {
@@ -173,66 +172,4 @@ fn overall_bar(ui: &Ui, fraction: f32) {
     full.set_width(track.width() * fraction.clamp(0.0, 0.99));
     ui.painter().rect_filled(track, 0, p.line);
     ui.painter().rect_filled(full, 0, p.accent);
-}
-
-/// The bar's other buttons, from the right to the left.
-fn actions(app: &App) -> Vec<UiCommand> {
-    let snapshot = app.snapshot();
-    let mut actions = Vec::new();
-    if snapshot.paused {
-        actions.push(UiCommand::Resume);
-    } else if snapshot.totals.active > 0 {
-        actions.push(UiCommand::Pause);
-    }
-    let any = |wanted: fn(&Status) -> bool| snapshot.rows.iter().any(|row| wanted(&row.status));
-    if app.list().count(Filter::Attention) > 0 && any(|status| matches!(status, Status::Failed(_)))
-    {
-        actions.push(UiCommand::RetryFailed);
-    }
-    if any(|status| matches!(status, Status::Ready | Status::Cancelled)) {
-        actions.push(UiCommand::ClearFinished);
-    }
-    actions
-}
-
-/// What the bar says, in two lines; the second may be empty.
-fn summary(app: &App) -> (String, String) {
-    let snapshot = app.snapshot();
-    let totals = &snapshot.totals;
-    let attention = match totals.attention {
-        0 => None,
-        1 => Some("1 needs attention".to_owned()),
-        number => Some(format!("{number} need attention")),
-    };
-    if totals.active > 0 {
-        let mut first = vec![
-            format!("{} of {} done", totals.done, totals.batch),
-            wording::size_of(totals.sent, totals.bytes),
-        ];
-        let mut second = Vec::new();
-        if snapshot.paused {
-            first.push("paused".to_owned());
-        } else {
-            second.extend(totals.rate.map(wording::rate));
-            second.push(wording::left(totals.left));
-        }
-        second.extend(attention);
-        return (first.join(" · "), second.join(" · "));
-    }
-    if totals.startable > 0 {
-        let first = format!(
-            "{} ready to upload · {}",
-            wording::count(totals.startable, "file"),
-            wording::size(totals.startable_bytes)
-        );
-        let mut second = vec![wording::storage_cost(totals.startable_bytes)];
-        second.extend(attention);
-        return (first, second.join(" · "));
-    }
-    let ready = app.list().count(Filter::Ready);
-    let first = match ready {
-        0 => "Nothing to upload".to_owned(),
-        number => format!("{} ready", wording::count(number, "file")),
-    };
-    (first, attention.unwrap_or_default())
 }

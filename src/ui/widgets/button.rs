@@ -44,6 +44,8 @@ pub struct Button<'a> {
     pub room_for: &'a str,
     /// Its word begins at its left edge, as in a menu.
     pub flush: bool,
+    /// One of several choices: whether it is the one that holds.
+    pub chosen: Option<bool>,
 }
 
 impl<'a> Button<'a> {
@@ -61,6 +63,7 @@ impl<'a> Button<'a> {
             colour: None,
             room_for: "",
             flush: false,
+            chosen: None,
         }
     }
 
@@ -168,7 +171,14 @@ impl<'a> Button<'a> {
         } else {
             self.name
         };
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+        response.widget_info(|| match self.chosen {
+            Some(on) => WidgetInfo::selected(Role::RadioButton, enabled, on, name),
+            None => WidgetInfo::labeled(Role::Button, enabled, name),
+        });
+        if let Some(why) = self.blocked {
+            ui.ctx()
+                .accesskit_node_builder(id, |node| node.set_description(why));
+        }
         if ui.is_rect_visible(rect) {
             self.paint(ui, rect, &response, enabled);
         }

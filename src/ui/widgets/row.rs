@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use egui::style::ScrollAnimation;
 use egui::{CornerRadius, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use lucide_icons::Icon;
 
@@ -61,6 +62,7 @@ pub fn show(ui: &mut Ui, app: &App, row: &Row, now: Instant, out: &mut Vec<UiCom
     lines(ui, row, now, text, &response, p);
     bar(ui, rect, row, p);
     theme::focus_ring(ui, &response, rect.shrink(space::XS), radius::CONTROL);
+    keep_in_sight(ui, rect, &response);
 
     for ((command, button), width) in buttons.into_iter().zip(widths) {
         let place = Rect::from_center_size(
@@ -78,7 +80,9 @@ pub fn show(ui: &mut Ui, app: &App, row: &Row, now: Instant, out: &mut Vec<UiCom
             name: &name,
             ..button
         };
-        if button.show_at(ui, place, id.with(command)).clicked() {
+        let pressed = button.show_at(ui, place, id.with(command));
+        keep_in_sight(ui, rect, &pressed);
+        if pressed.clicked() {
             out.push(UiCommand::Row(command, row.id));
         }
     }
@@ -92,6 +96,15 @@ pub fn show(ui: &mut Ui, app: &App, row: &Row, now: Instant, out: &mut Vec<UiCom
     }
     if rows::has_clock(row) {
         ui.ctx().request_repaint_after(Duration::from_secs(1));
+    }
+}
+
+/// A row that the keyboard comes to is scrolled into sight with its neighbours, so that
+/// there is always a next one to go to.
+fn keep_in_sight(ui: &Ui, row: Rect, response: &Response) {
+    if response.gained_focus() {
+        let with_neighbours = row.expand2(vec2(0.0, row.height()));
+        ui.scroll_to_rect_animation(with_neighbours, None, ScrollAnimation::none());
     }
 }
 
@@ -176,26 +189,21 @@ fn lines(ui: &Ui, row: &Row, now: Instant, rect: Rect, response: &Response, p: &
         badge.colour,
     );
     let word = painter.layout_no_wrap(badge.word.to_owned(), small.clone(), badge.colour);
-    let word = paint_left(painter, second + vec2(size::ICON + space::XS, 0.0), word);
+    let mut said = paint_left(painter, second + vec2(size::ICON + space::XS, 0.0), word);
+    if let Some(warning) = rows::warning(row) {
+        let width = rect.right() - said.right();
+        let text = format!(" · {warning}");
+        let galley = elided_end(painter, &text, &small, p.notice, width);
+        said = paint_left(painter, said.right_center(), galley);
+    }
     let detail = rows::detail(row, now);
     let mut detail_cut = false;
     if !detail.is_empty() {
+        let width = rect.right() - said.right();
         let text = format!(" · {detail}");
-        let width = rect.right() - word.right();
         let galley = elided_end(painter, &text, &small, p.secondary, width);
         detail_cut = galley.elided;
-        let drawn = paint_left(painter, word.right_center(), galley);
-        if let Some(warning) = rows::warning(row) {
-            let text = format!(" · {warning}");
-            let galley = elided_end(
-                painter,
-                &text,
-                &small,
-                p.notice,
-                rect.right() - drawn.right(),
-            );
-            paint_left(painter, drawn.right_center(), galley);
-        }
+        paint_left(painter, said.right_center(), galley);
     }
     if name_cut || detail_cut {
         let mut whole = row.name.clone();

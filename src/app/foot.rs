@@ -1,0 +1,208 @@
+//! The bar at the window's foot: what it says of everything, and its buttons.
+
+use super::command::UiCommand;
+use super::list::{Filter, List};
+use super::wording;
+use crate::model::snapshot::Snapshot;
+
+/// The bar's buttons besides "Upload", from the right to the left.
+pub fn actions(snapshot: &Snapshot, list: &List) -> Vec<UiCommand> {
+    let mut actions = Vec::new();
+    if snapshot.paused {
+        actions.push(UiCommand::Resume);
+    } else if sending(snapshot, list) > 0 {
+        actions.push(UiCommand::Pause);
+    }
+    if list.tally().failed > 0 {
+        actions.push(UiCommand::RetryFailed);
+    }
+    if list.tally().finished > 0 {
+        actions.push(UiCommand::ClearFinished);
+    }
+    actions
+}
+
+/// Rows that were started and are not yet at the service: what pausing and closing hold up.
+pub fn sending(snapshot: &Snapshot, list: &List) -> usize {
+    snapshot
+        .totals
+        .active
+        .saturating_sub(list.tally().processing)
+}
+
+/// What the bar says, in two lines; the second may be empty.
+pub fn summary(snapshot: &Snapshot, list: &List) -> (String, String) {
+    let totals = &snapshot.totals;
+    let (first, mut second) = if totals.active > 0 {
+        (under_way(snapshot, list), pace(snapshot, list))
+    } else if totals.startable > 0 {
+        let first = format!(
+            "{} ready to upload · {}",
+            wording::count(totals.startable, "file"),
+            wording::size(totals.startable_bytes)
+        );
+        (first, vec![wording::storage_cost(totals.startable_bytes)])
+    } else {
+        let first = match list.count(Filter::Ready) {
+            0 => "Nothing to upload".to_owned(),
+            number => format!("{} ready", wording::count(number, "file")),
+        };
+        (first, Vec::new())
+    };
+    match totals.attention {
+        0 => {}
+        1 => second.push("1 needs attention".to_owned()),
+        number => second.push(format!("{number} need attention")),
+    }
+    second.extend(snapshot.walking.map(wording::walking));
+    (first, second.join(" · "))
+}
+
+fn under_way(snapshot: &Snapshot, list: &List) -> String {
+    let totals = &snapshot.totals;
+    let done = format!("{} of {} done", totals.done, totals.batch);
+    let so_far = match sending(snapshot, list) {
+        0 => format!("{} processing at memories.ai", list.tally().processing),
+        _ => wording::size_of(totals.sent, totals.bytes),
+    };
+    format!("{done} · {so_far}")
+}
+
+/// Speed and time left while bytes move; otherwise what is waited for. Nothing where the
+/// service has everything, for it does not say how long it takes.
+fn pace(snapshot: &Snapshot, list: &List) -> Vec<String> {
+    let (totals, tally) = (&snapshot.totals, list.tally());
+    if sending(snapshot, list) == 0 {
+        return Vec::new();
+    }
+    if tally.uploading > 0 {
+        let mut pace: Vec<String> = totals.rate.map(wording::rate).into_iter().collect();
+        pace.push(wording::left(totals.left));
+        return pace;
+    }
+    let words = if snapshot.needs.is_some() {
+        "held until you have seen to it"
+    } else if snapshot.paused {
+        "paused"
+    } else if tally.finishing > 0 {
+        "waiting for the answer"
+    } else if snapshot.offline {
+        "waiting for a connection"
+    } else if tally.waiting > 0 {
+        "waiting before the next try"
+    } else {
+        "starting…"
+    };
+    vec![words.to_owned()]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::app::rows::tests::row;
+    use crate::model::fault::{Fault, FaultKind, Fix};
+    use crate::model::snapshot::{Status, Totals};
+
+    fn said(statuses: Vec<Status>, change: impl FnOnce(&mut Snapshot)) -> (String, String) {
+        let mut snapshot = Snapshot {
+            totals: Totals {
+                active: statuses.len(),
+                batch: 12,
+                done: 7,
+                sent: 1_400_000_000,
+                bytes: 3_900_000_000,
+                ..Totals::default()
+            },
+            ..Snapshot::default()
+        };
+        let rows = statuses.into_iter().zip(1..);
+        snapshot.rows = Arc::new(rows.map(|(status, id)| Arc::new(row(id, status))).collect());
+        change(&mut snapshot);
+        let mut list = List::default();
+        list.update(&snapshot);
+        summary(&snapshot, &list)
+    }
+
+    fn processing() -> Status {
+        Status::Processing {
+            since: Instant::now(),
+            long: false,
+        }
+    }
+
+    #[test]
+    fn what_only_the_service_has_to_do_is_not_estimated() {
+        let (first, second) = said(vec![processing(); 5], |_| {});
+        assert_eq!(first, "7 of 12 done · 5 processing at memories.ai");
+        assert_eq!(second, "");
+    }
+
+    #[test]
+    fn while_bytes_move_speed_and_time_left_are_said() {
+        let (first, second) = said(vec![Status::Uploading, processing()], |snapshot| {
+            snapshot.totals.rate = Some(31_000_000.0);
+            snapshot.totals.left = Some(Duration::from_secs(80));
+            snapshot.totals.attention = 1;
+        });
+        assert_eq!(first, "7 of 12 done · 1.4 of 3.9 GB");
+        assert_eq!(second, "31 MB/s · 1 min 20 s left · 1 needs attention");
+        assert_eq!(said(vec![Status::Uploading], |_| {}).1, "estimating…");
+    }
+
+    #[test]
+    fn while_no_byte_moves_the_bar_says_what_is_waited_for() {
+        let wait = || Status::Waiting {
+            until: Instant::now(),
+            cause: Arc::new(Fault::new(FaultKind::Offline)),
+        };
+        let of = |status, change: fn(&mut Snapshot)| said(vec![status], change).1;
+        assert_eq!(of(Status::Queued, |_| {}), "starting…");
+        assert_eq!(of(Status::Queued, |s| s.paused = true), "paused");
+        assert_eq!(
+            of(Status::Queued, |s| s.needs = Some(Fix::Balance)),
+            "held until you have seen to it"
+        );
+        assert_eq!(of(wait(), |_| {}), "waiting before the next try");
+        assert_eq!(of(wait(), |s| s.offline = true), "waiting for a connection");
+        assert_eq!(of(Status::Finishing, |_| {}), "waiting for the answer");
+    }
+
+    #[test]
+    fn what_can_be_done_follows_from_what_there_is() {
+        let actions = |statuses: &[Status], paused| {
+            let active = statuses.iter().filter(|s| **s == Status::Queued).count();
+            let rows = statuses.iter().cloned().zip(1..);
+            let snapshot = Snapshot {
+                rows: Arc::new(rows.map(|(status, id)| Arc::new(row(id, status))).collect()),
+                paused,
+                totals: Totals {
+                    active,
+                    ..Totals::default()
+                },
+                ..Snapshot::default()
+            };
+            let mut list = List::default();
+            list.update(&snapshot);
+            super::actions(&snapshot, &list)
+        };
+        let failed = Status::Failed(Arc::new(Fault::new(FaultKind::Tls)));
+        assert_eq!(actions(&[Status::ReadyToUpload], false), []);
+        assert_eq!(
+            actions(&[Status::Queued, failed], false),
+            [UiCommand::Pause, UiCommand::RetryFailed]
+        );
+        assert_eq!(
+            actions(&[Status::Queued, Status::Cancelled], true),
+            [UiCommand::Resume, UiCommand::ClearFinished]
+        );
+    }
+
+    #[test]
+    fn folders_that_are_walked_are_counted() {
+        let (_, second) = said(vec![], |snapshot| snapshot.walking = Some(120));
+        assert_eq!(second, "Looking for files: 120 found…");
+    }
+}

@@ -1,0 +1,84 @@
+//! Words of the API key: which one is used, and what keeps one from being used.
+
+use crate::app::outside::VaultError;
+use crate::model::key::NotAKey;
+use crate::model::snapshot::{KeySource, KeyState};
+
+/// Which key is in use, and what becomes of one that is entered. `for_session` says that
+/// it is kept for this session only.
+pub fn key_in_use(key: &KeyState, for_session: bool) -> String {
+    match key {
+        KeyState::Loading => "The keychain is being asked for the key; if it is locked, unlock it. You can also enter a key here.".to_owned(),
+        KeyState::Missing => "Paste the key from the console of memories.ai. It is kept in this computer’s keychain and sent to memories.ai alone.".to_owned(),
+        KeyState::Present { source, last4, refused } => {
+            let refused = if *refused { ", which memories.ai doesn’t accept" } else { "" };
+            let source = match source {
+                KeySource::Environment => " It is from the environment (MEMORIES_API_KEY), which wins over the keychain.",
+                KeySource::Keychain => " It is kept in the keychain.",
+                KeySource::Session => " It is kept for this session only.",
+                KeySource::Sandbox => " It is the sandbox’s own.",
+            };
+            let another = if for_session {
+                "A key that you enter here is for this session only."
+            } else {
+                "Paste another one to replace it."
+            };
+            format!("The key in use ends in {last4}{refused}.{source} {another}")
+        }
+    }
+}
+
+/// Why a text is not taken as a key, and what to do.
+pub fn not_a_key(why: NotAKey) -> &'static str {
+    match why {
+        NotAKey::Empty => "There is no key in the field. Paste the one from the console.",
+        NotAKey::Characters => {
+            "This is no API key: it holds characters that a key can’t have. Copy the key alone, and paste it again."
+        }
+    }
+}
+
+/// Why the keychain did not do what was asked, in a sentence.
+pub fn vault(error: &VaultError) -> String {
+    match error {
+        VaultError::Absent => "No keychain answers on this computer.".to_owned(),
+        VaultError::Locked => "The keychain is locked.".to_owned(),
+        VaultError::Other(text) => text.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_key_is_from_and_how_long_it_is_kept_is_told_as_it_is() {
+        let said = |source, for_session| {
+            let key = KeyState::Present {
+                source,
+                last4: "cdef".to_owned(),
+                refused: false,
+            };
+            key_in_use(&key, for_session)
+        };
+        assert_eq!(
+            said(KeySource::Keychain, false),
+            "The key in use ends in cdef. It is kept in the keychain. Paste another one to replace it."
+        );
+        // One that was entered in place of the environment's is not the environment's.
+        assert_eq!(
+            said(KeySource::Session, true),
+            "The key in use ends in cdef. It is kept for this session only. A key that you enter here is for this session only."
+        );
+        assert!(said(KeySource::Environment, true).contains("MEMORIES_API_KEY"));
+    }
+
+    #[test]
+    fn trouble_with_the_keychain_is_told_in_one_sentence_each() {
+        let other = VaultError::Other("The keychain failed (reason).".to_owned());
+        for error in [VaultError::Absent, VaultError::Locked, other] {
+            let words = vault(&error);
+            assert!(words.ends_with('.') && !words.ends_with(".."), "{words}");
+        }
+    }
+}

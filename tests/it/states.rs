@@ -1,0 +1,290 @@
+//! States of the engine and of the key that the window must not keep to itself.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, Theme};
+use egui_kittest::kittest::{NodeT, Queryable};
+use mavi_uploader::app::outside::VaultError;
+use mavi_uploader::engine::Command;
+use mavi_uploader::model::fault::{Fault, FaultKind};
+use mavi_uploader::model::key::{ApiKey, NotAKey};
+use mavi_uploader::model::media::Rejection;
+use mavi_uploader::model::snapshot::{ItemId, KeySource, Row, Status};
+
+use crate::window::{
+    FakeEngine, Vault, Window, builder, close, copied, has, open, open_with, ready, row, until,
+    with_key, without_key,
+};
+
+const KEY: &str = "sk-mavi-0123456789abcdef";
+
+fn processing() -> Status {
+    Status::Processing {
+        since: Instant::now(),
+        long: false,
+    }
+}
+
+#[test]
+fn a_folder_that_is_looked_through_is_counted_and_what_was_passed_over_is_said() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.publish(|state| state.walking = Some(120));
+    window.run();
+    assert!(has(&window, "Looking for files: 120 found…"));
+    engine.publish(|state| {
+        state.walking = None;
+        state.passed_over = 12;
+    });
+    window.run();
+    assert!(!has(&window, "Looking for files"));
+    assert!(has(&window, "12 files in folders passed over"));
+    window.get_by_label("Dismiss").click();
+    window.run();
+    assert!(!has(&window, "passed over"));
+    engine.publish(|state| state.passed_over = 13);
+    window.run();
+    assert!(has(&window, "1 file in folders passed over"));
+}
+
+#[test]
+fn what_only_the_service_works_on_may_be_left_without_a_question() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.publish(|state| state.totals.batch = 1);
+    engine.rows(vec![row(1, "clip.mp4", processing())]);
+    window.run();
+    assert!(has(&window, "1 processing at memories.ai"));
+    assert!(!has(&window, "estimating"));
+    assert!(window.query_by_label("Pause").is_none());
+    assert!(window.state().as_ref().unwrap().app().may_close());
+}
+
+#[test]
+fn an_environment_without_a_usable_key_is_said_and_a_key_is_asked_for() {
+    let (_engine, handle) = FakeEngine::new(without_key());
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.bad_environment_key = Some(NotAKey::Characters);
+    });
+    assert!(has(&window, "(MEMORIES_API_KEY) can’t be used"));
+    window.get_by_label("Enter a key").click();
+    window.run();
+    window.get_by_label("Save key");
+    window.key_press(Key::Escape);
+    window.run();
+    window.get_by_label("Dismiss").click();
+    window.run();
+    assert!(!has(&window, "MEMORIES_API_KEY"));
+}
+
+#[test]
+fn a_locked_keychain_is_not_an_empty_one_and_can_be_asked_again() {
+    let vault = Arc::new(Vault {
+        kept: Mutex::new(ApiKey::from_pasted(KEY).ok()),
+        trouble: Mutex::new(Some(VaultError::Locked)),
+        ..Vault::default()
+    });
+    let (mut engine, handle) = FakeEngine::new(without_key());
+    let given = Arc::clone(&vault);
+    let mut window = open_with(builder(Theme::Light), handle, move |outside| {
+        outside.vault = Some(given);
+    });
+    until(&mut window, "the keychain's answer", |_| {
+        matches!(engine.next(), Some(Command::NoKey))
+    });
+    window.run();
+    assert!(has(&window, "The keychain is locked."));
+    *vault.trouble.lock().unwrap() = None;
+    window.get_by_label("Ask again").click();
+    until(&mut window, "the key", |_| {
+        matches!(engine.next(), Some(Command::SetKey(_, KeySource::Keychain)))
+    });
+    window.run();
+    assert!(!has(&window, "The keychain is locked."));
+}
+
+#[test]
+fn an_upload_that_waits_for_the_keychain_goes_on_with_its_key() {
+    let (answer, asked) = std::sync::mpsc::channel::<()>();
+    let vault = Arc::new(Vault {
+        kept: Mutex::new(ApiKey::from_pasted(KEY).ok()),
+        gate: Mutex::new(Some(asked)),
+        ..Vault::default()
+    });
+    let (mut engine, handle) = FakeEngine::new(Default::default());
+    let mut window = open_with(builder(Theme::Light), handle, move |outside| {
+        outside.vault = Some(vault);
+    });
+    engine.rows(vec![row(1, "clip.mp4", Status::ReadyToUpload)]);
+    window.run();
+    window.get_by_label("Upload 1 file").click();
+    window.run();
+    assert!(has(&window, "The keychain is being asked"));
+    answer.send(()).unwrap();
+    until(&mut window, "the key", |_| {
+        matches!(engine.next(), Some(Command::SetKey(..)))
+    });
+    assert!(matches!(engine.next(), Some(Command::Start)));
+    window.run();
+    assert!(!has(&window, "The keychain is being asked"));
+}
+
+#[test]
+fn one_row_that_asked_for_a_key_is_uploaded_once_it_is_there() {
+    let (mut engine, handle) = FakeEngine::new(without_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    engine.rows(vec![row(5, "clip.mp4", Status::ReadyToUpload)]);
+    window.run();
+    window.get_by_label("Upload: clip.mp4").click();
+    window.run();
+    window.event(Event::Paste(KEY.to_owned()));
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    let Some(Command::CheckKey(_, answer)) = engine.next() else {
+        panic!("the key was not checked")
+    };
+    answer
+        .send(Err(Fault::new(FaultKind::InsufficientBalance)))
+        .unwrap();
+    until(&mut window, "the key", |_| {
+        matches!(engine.next(), Some(Command::SetKey(_, KeySource::Session)))
+    });
+    assert!(matches!(engine.next(), Some(Command::StartItems(ids)) if ids == [ItemId(5)]));
+    window.run();
+    assert!(has(
+        &window,
+        "memories.ai knows it, but: The balance is used up."
+    ));
+}
+
+#[test]
+fn the_key_field_has_the_focus_each_time_it_comes_and_forgets_what_was_in_it() {
+    let (_engine, handle) = FakeEngine::new(without_key());
+    let mut window = open(handle);
+    for _ in 0..2 {
+        window.get_by_label("Paste your API key").click();
+        window.run();
+        assert!(
+            window
+                .get_by_role_and_label(Role::PasswordInput, "API key")
+                .is_focused()
+        );
+        assert!(
+            window
+                .get_by_label("Save key")
+                .accesskit_node()
+                .is_disabled()
+        );
+        window.event(Event::Paste(KEY.to_owned()));
+        window.run();
+        assert!(
+            !window
+                .get_by_label("Save key")
+                .accesskit_node()
+                .is_disabled()
+        );
+        window.key_press(Key::Escape);
+        window.run();
+    }
+}
+
+#[test]
+fn without_a_key_the_queue_can_be_taken_to_a_sandbox() {
+    let (mut engine, handle) = FakeEngine::new(without_key());
+    let (mut sandbox, sandbox_handle) = FakeEngine::new(with_key());
+    let parked = Mutex::new(Some(sandbox_handle));
+    let mut window = open_with(builder(Theme::Light), handle, move |outside| {
+        outside.start_sandbox = Some(Arc::new(move || {
+            let handle = parked.lock().unwrap().take();
+            handle.ok_or_else(|| "started twice".to_owned())
+        }));
+    });
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    let empty = Status::Rejected(Rejection::Empty);
+    engine.rows(vec![
+        row(1, "clip.mp4", Status::ReadyToUpload),
+        row(2, "nothing.mp4", empty),
+    ]);
+    window.run();
+    window.get_by_label("Upload 1 file").click();
+    window.run();
+    window.get_by_label("Try without one").click();
+    until(&mut window, "the sandbox", |window| {
+        has(window, "Sandbox: nothing leaves this computer")
+    });
+    let clip = PathBuf::from("/media/clip.mp4");
+    assert!(matches!(sandbox.next(), Some(Command::Add(paths)) if paths == [clip]));
+    window.run();
+    assert!(window.query_by_label("Save key").is_none());
+    assert!(engine.next().is_none(), "the account's queue rests");
+}
+
+#[test]
+fn ids_that_are_not_on_disk_are_neither_cleared_nor_left_without_a_question() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    let unsaved = Row {
+        saved: false,
+        ..ready(1, "unsaved.mp4", "re_1")
+    };
+    engine.rows(vec![unsaved, ready(2, "saved.mp4", "re_2")]);
+    window.run();
+    window.get_by_label("Clear finished").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Remove(ids)) if ids == [ItemId(2)]));
+    close(&mut window);
+    assert!(has(&window, "1 asset id is not saved yet"));
+    window.get_by_label("Stay").click();
+    window.run();
+    assert!(!has(&window, "1 asset id is not saved yet"));
+}
+
+#[test]
+fn the_details_of_a_refused_file_are_copied_with_their_reason() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.rows(vec![row(1, "a.mp4", Status::Rejected(Rejection::Empty))]);
+    window.run();
+    window.get_by_label("Details: a.mp4").click();
+    window.run();
+    window.get_by_label("Copy details").click();
+    window.step();
+    let text = copied(&window).concat();
+    assert!(
+        text.contains("a.mp4") && text.contains("The file is empty."),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_keyboard_reaches_rows_that_are_out_of_sight() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    let rows = (0..40).map(|id| row(id, &format!("clip-{id}.mp4"), Status::Queued));
+    engine.rows(rows.collect());
+    window.run();
+    assert!(!has(&window, "clip-39.mp4"));
+    window.get_by_label("Pause: clip-0.mp4").focus();
+    window.run();
+    // Each row has itself and two buttons.
+    tab_until(&mut window, Modifiers::NONE, "Cancel: clip-39.mp4");
+    tab_until(&mut window, Modifiers::SHIFT, "Pause: clip-0.mp4");
+}
+
+fn tab_until(window: &mut Window, modifiers: Modifiers, label: &str) {
+    for _ in 0..150 {
+        window.key_press_modifiers(modifiers, Key::Tab);
+        window.run();
+        let found = window.query_by_label(label);
+        if found.is_some_and(|node| node.is_focused()) {
+            return;
+        }
+    }
+    panic!("{label} is not reached");
+}
