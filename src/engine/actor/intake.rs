@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Actor;
 use super::told::Told;
@@ -19,6 +19,9 @@ use crate::model::upload::{Event, Media, State, Upload};
 
 /// Files that are told of at once: a transaction each.
 const BATCH: usize = 256;
+/// For how long a look waits for the one before it, so that files are told of in the order
+/// in which they were found; longer, and a drive that does not answer would hold up all.
+const LOOK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Something that a walk came upon.
 pub(in crate::engine) struct Found {
@@ -200,8 +203,19 @@ impl<S: Service> Actor<S> {
         }
         self.looks += 1;
         let told = self.told.clone();
+        let turn = after.is_zero().then(|| {
+            let (done, end) = oneshot::channel::<()>();
+            (done, self.last_look.replace(end))
+        });
         self.errands.spawn(async move {
             tokio::time::sleep(after).await;
+            // Its sender is held until this look has told; the next one waits for that.
+            let mut turn = turn;
+            if let Some((_, before)) = &mut turn
+                && let Some(before) = before.take()
+            {
+                let _ = tokio::time::timeout(LOOK_PATIENCE, before).await;
+            }
             let looks = tokio::task::spawn_blocking(move || {
                 let look = |(item, path): (ItemId, PathBuf)| {
                     let outcome = intake::look(&path);
@@ -217,6 +231,7 @@ impl<S: Service> Actor<S> {
             if let Ok(looked) = looks.await {
                 let _ = told.send(Told::Looked(looked));
             }
+            drop(turn);
         });
     }
 

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
@@ -82,6 +82,8 @@ pub(super) struct Actor<S> {
     offline: bool,
     walks: usize,
     looks: usize,
+    /// Ends when the look that was started last has told what it saw.
+    last_look: Option<oneshot::Receiver<()>>,
     walking: u64,
     passed_over: u64,
     intake_said: bool,
@@ -139,6 +141,7 @@ impl<S: Service> Actor<S> {
             offline: false,
             walks: 0,
             looks: 0,
+            last_look: None,
             walking: 0,
             passed_over: 0,
             intake_said: true,
