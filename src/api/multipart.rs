@@ -40,16 +40,14 @@ impl Framing {
 }
 
 /// A file name for a quoted string: UTF-8 as it is, quotes and backslashes escaped, and
-/// the characters that would end the header line percent-encoded, as browsers do.
+/// control characters percent-encoded, as browsers do with those that would end the line.
 fn quoted(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
         match c {
             '\\' => out.push_str("\\\\"),
             '"' => out.push_str("\\\""),
-            '\r' => out.push_str("%0D"),
-            '\n' => out.push_str("%0A"),
-            '\0' => out.push_str("%00"),
+            c if c.is_ascii_control() => out.push_str(&format!("%{:02X}", u32::from(c))),
             c => out.push(c),
         }
     }
@@ -88,8 +86,8 @@ mod tests {
     #[test]
     fn a_file_name_cannot_leave_its_quotes() {
         assert_eq!(
-            quoted("影片 \"x\\y\"\r\nX-Evil: 1\0.mp4"),
-            "影片 \\\"x\\\\y\\\"%0D%0AX-Evil: 1%00.mp4"
+            quoted("影片 \"x\\y\"\r\nX-Evil: 1\0\u{1b}\u{7f}.mp4"),
+            "影片 \\\"x\\\\y\\\"%0D%0AX-Evil: 1%00%1B%7F.mp4"
         );
     }
 }

@@ -13,7 +13,6 @@ use super::client::Client;
 use super::error::{Answer, Call, Effect};
 use super::flavour::{Flavour, FlavourBook, UrlKind};
 use super::multipart::Framing;
-use super::redact::shorten;
 use super::{Meter, Outgoing, SecretUrl, Ticket};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
@@ -85,9 +84,12 @@ fn xml_element(body: &[u8], name: &str) -> Option<String> {
 /// Fills in what a storage server's answer says, without the URL.
 pub(crate) fn describe(call: &Call<'_>, fault: &mut Fault, answer: &Answer) {
     call.describe(fault, answer, None);
-    let element = |name| xml_element(&answer.body, name).map(|text| shorten(&text, None, 200));
-    fault.diagnostics.code = element("Code");
-    fault.diagnostics.message = element("Message");
+    // The server's id of an upload is that of its session, and its words may repeat what
+    // was signed: both are secrets. Of its code only what codes are made of is kept.
+    fault.diagnostics.request_id = None;
+    fault.diagnostics.message = None;
+    fault.diagnostics.code = xml_element(&answer.body, "Code")
+        .filter(|code| code.len() <= 64 && code.bytes().all(|b| b.is_ascii_alphabetic()));
 }
 
 /// What `store` works on.

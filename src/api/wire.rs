@@ -176,7 +176,7 @@ pub(crate) fn metadata(data: &Value, asset: &AssetId) -> Option<AssetAnswer> {
         .iter()
         .find(|entry| id_of(entry).as_deref() == Some(asset.as_str()))
         .or(match entries.as_slice() {
-            [only] => Some(only),
+            [only] if id_of(only).is_none() => Some(only),
             _ => None,
         })?;
     let status = ["upload_status", "uploadStatus"]
@@ -226,7 +226,9 @@ fn number(value: &Value) -> Option<u64> {
     let whole = text
         .split_once('.')
         .map_or(text.as_str(), |(whole, _)| whole);
-    whole.parse().ok()
+    // A number beyond all files is a number all the same, and no file's.
+    let digits = !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| whole.parse().unwrap_or(u64::MAX))
 }
 
 /// A boolean, also as a string.

@@ -167,6 +167,15 @@ fn metadata_is_read_in_every_form() {
             known(AssetStatus::Success, Some(133_652_816)),
         ),
         (
+            json!({"resource":[{"asset_id":"re_2","upload_status":"SUCCESS"}]}),
+            None,
+        ),
+        (
+            json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS",
+                "file_size":"99999999999999999999999"}]}),
+            known(AssetStatus::Success, Some(u64::MAX)),
+        ),
+        (
             json!({"resource":[{"asset_id":"re_2","upload_status":"FAILED"},
                 {"asset_id":"re_1","upload_status":"WAITING","file_size":0}]}),
             known(AssetStatus::Waiting, None),

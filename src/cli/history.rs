@@ -42,8 +42,8 @@ impl From<AssetRecord> for Line {
 /// Why a listing ended early.
 enum Stop {
     Store(StoreError),
-    /// Nobody reads standard output any more.
-    Deaf,
+    /// Standard output cannot be written.
+    Output(std::io::Error),
 }
 
 impl From<StoreError> for Stop {
@@ -68,8 +68,10 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
         say(&wording::set_aside(path));
     }
     let query = arguments.query.as_deref().unwrap_or_default();
-    if arguments.csv && !print(HEADER) {
-        return EXIT_GOOD;
+    if arguments.csv
+        && let Err(error) = print(HEADER)
+    {
+        return super::unprinted(&error);
     }
     let mut count = 0_usize;
     let listed = opened.history.for_each_asset(query, |record| {
@@ -82,15 +84,15 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
         } else {
             plain(&line)
         };
-        if print(&text) {
-            Ok(())
-        } else {
-            Err(Stop::Deaf)
-        }
+        print(&text).map_err(Stop::Output)
     });
-    if let Err(Stop::Store(error)) = listed {
-        say(&format!("The history cannot be read to its end: {error}."));
-        return EXIT_SOME_FAILED;
+    match listed {
+        Ok(()) => {}
+        Err(Stop::Store(error)) => {
+            say(&format!("The history cannot be read to its end: {error}."));
+            return EXIT_SOME_FAILED;
+        }
+        Err(Stop::Output(error)) => return super::unprinted(&error),
     }
     if count == 0 && !arguments.json && !arguments.csv {
         say(if query.is_empty() {
@@ -142,7 +144,7 @@ fn plain(line: &Line) -> String {
         line.uploaded_at,
         line.upload_status.unwrap_or("?"),
         wording::size(line.size),
-        line.path,
+        super::one_line(&line.path),
     )
 }
 

@@ -10,7 +10,7 @@ pub struct Interruption {
 }
 
 impl Interruption {
-    /// Listens for Ctrl-C, and where there is such a thing for the signal TERM. What cannot
+    /// Listens for Ctrl-C, and where there is such a thing for the signals TERM and HUP. What cannot
     /// be listened for is logged, and ends the program as the system has it.
     ///
     /// # Panics
@@ -18,7 +18,11 @@ impl Interruption {
     #[cfg(unix)]
     pub fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        let kinds = [
+            SignalKind::interrupt(),
+            SignalKind::terminate(),
+            SignalKind::hangup(),
+        ];
         let signals = kinds.into_iter().filter_map(|kind| heard(signal(kind)));
         Self {
             signals: signals.collect(),

@@ -91,18 +91,15 @@ fn status() -> u8 {
         }
     };
     if let Some((key, _)) = world.key {
-        print(&format!(
+        let line = format!(
             "environment ({}), ends in {}",
             setup::KEY_VARIABLE,
             key.last4()
-        ));
-        return EXIT_GOOD;
+        );
+        return printed(&line);
     }
     match KeyStore::system().load() {
-        Ok(Some(key)) => {
-            print(&format!("keychain, ends in {}", key.last4()));
-            EXIT_GOOD
-        }
+        Ok(Some(key)) => printed(&format!("keychain, ends in {}", key.last4())),
         Ok(None) => {
             say(&wording::stopped(
                 Fix::Key,
@@ -177,4 +174,12 @@ fn without_keychain() -> String {
         "Without a keychain, put the key into the environment variable {}.",
         setup::KEY_VARIABLE
     )
+}
+
+/// Prints the answer; the exit status says whether that worked.
+fn printed(line: &str) -> u8 {
+    match print(line) {
+        Ok(()) => EXIT_GOOD,
+        Err(error) => super::unprinted(&error),
+    }
 }

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::app::wording;
 use crate::store::SecretError;
 
 /// Exit status: every file is ready or was uploaded before.
@@ -200,11 +201,41 @@ pub fn say(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-/// Prints a line to standard output; false when nobody reads it any more.
-fn print(text: &str) -> bool {
+/// Prints a line to standard output.
+///
+/// # Errors
+/// The system's: [`is_deaf`] tells a reader that went away from a disk that is full.
+fn print(text: &str) -> std::io::Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}").and_then(|()| out.flush()).is_ok()
+    writeln!(out, "{text}").and_then(|()| out.flush())
+}
+
+/// Whether nobody reads standard output any more, which is no fault of anyone's.
+fn is_deaf(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::BrokenPipe
+}
+
+/// The exit status when standard output could not be written.
+fn unprinted(error: &std::io::Error) -> u8 {
+    if is_deaf(error) {
+        return EXIT_GOOD;
+    }
+    say(&wording::unprinted(&error.to_string()));
+    EXIT_SOME_FAILED
+}
+
+/// A text without what would break its line or reach the terminal as a command.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    line
 }
 
 /// Why the keychain did not do what it was asked for, without what only programmers read.
@@ -230,6 +261,12 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_name_cannot_break_its_line() {
+        assert_eq!(one_line("a\nb\u{1b}[2J.mp4"), "a\\nb\\u{1b}[2J.mp4");
+        assert_eq!(one_line("海边 \"日落\".jpg"), "海边 \"日落\".jpg");
     }
 
     #[test]

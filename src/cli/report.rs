@@ -38,6 +38,8 @@ pub struct Report {
     key_is_missing: bool,
     /// Nobody reads standard output any more.
     deaf: bool,
+    /// Writing to standard output failed.
+    unprinted: Option<String>,
 }
 
 struct Open {
@@ -76,6 +78,7 @@ impl Report {
             taken_in: false,
             key_is_missing: false,
             deaf: false,
+            unprinted: None,
         }
     }
 
@@ -99,7 +102,7 @@ impl Report {
     pub fn take(&mut self, lifecycle: Lifecycle) -> Option<String> {
         let Lifecycle { item, path, turn } = lifecycle;
         self.named.remove(&path);
-        let shown = path.display();
+        let shown = super::one_line(&path.to_string_lossy());
         match turn {
             Turn::Accepted {
                 size,
@@ -299,7 +302,7 @@ impl Report {
         match needs {
             Some(Fix::Key) => EXIT_KEY,
             Some(Fix::Balance | Fix::Account) => EXIT_ACCOUNT,
-            None if self.failed + self.rejected > 0 => EXIT_SOME_FAILED,
+            None if self.failed + self.rejected > 0 || self.unprinted.is_some() => EXIT_SOME_FAILED,
             None => EXIT_GOOD,
         }
     }
@@ -346,7 +349,10 @@ impl Report {
         } else {
             wording::fault(fault).line()
         };
-        let line = format!("{}{id}: {message}", path.display());
+        let line = format!(
+            "{}{id}: {message}",
+            super::one_line(&path.to_string_lossy())
+        );
         self.event(&Event::failed(path, asset, fault, message));
         line
     }
@@ -354,7 +360,8 @@ impl Report {
     /// `asset_id<TAB>path` for a finished file.
     fn id(&mut self, asset: &AssetId, path: &Path) {
         if !self.json {
-            self.line(&format!("{asset}\t{}", path.display()));
+            let path = super::one_line(&path.to_string_lossy());
+            self.line(&format!("{asset}\t{path}"));
         }
     }
 
@@ -369,6 +376,19 @@ impl Report {
     }
 
     fn line(&mut self, line: &str) {
-        self.deaf = self.deaf || !super::print(line);
+        if self.deaf {
+            return;
+        }
+        if let Err(error) = super::print(line) {
+            self.deaf = true;
+            if !super::is_deaf(&error) {
+                self.unprinted = Some(error.to_string());
+            }
+        }
+    }
+
+    /// Why standard output could not be written to its end, where that is so.
+    pub fn unprinted(&self) -> Option<&str> {
+        self.unprinted.as_deref()
     }
 }

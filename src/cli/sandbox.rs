@@ -30,7 +30,9 @@ pub fn run(arguments: &SandboxArguments) -> u8 {
                 return EXIT_SOME_FAILED;
             }
         };
-        print(&sandbox.base_url());
+        if let Err(error) = print(&sandbox.base_url()) {
+            return super::unprinted(&error);
+        }
         interruption.heard().await;
         sandbox.shutdown().await;
         EXIT_GOOD

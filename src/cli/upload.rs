@@ -182,6 +182,9 @@ impl Following {
             ));
         }
         say(&self.report.summary());
+        if let Some(cause) = self.report.unprinted() {
+            say(&wording::unprinted(cause));
+        }
         if matches!(stop, Some(Stop::Interrupted)) {
             say(wording::interrupted());
             EXIT_INTERRUPTED

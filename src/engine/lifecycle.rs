@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::asset::{AssetId, ContentHash};
-use crate::model::fault::Fault;
+use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Kind, Note, Rejection, Route};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Original, State, Upload};
@@ -119,6 +119,13 @@ pub(super) fn turn(
                 asset, doubt: None, ..
             },
         ) => Some(Turn::Uploaded(asset.clone())),
+        (State::Processing { doubt, .. }, State::Queued) => Some(Turn::Retrying {
+            attempt: starts + 1,
+            delay,
+            fault: doubt
+                .clone()
+                .unwrap_or_else(|| Fault::new(FaultKind::ProcessingFailed)),
+        }),
         (State::Sending { .. } | State::Comparing, State::Waiting { cause }) => {
             Some(Turn::Retrying {
                 attempt: starts + 1,
@@ -138,7 +145,7 @@ pub(super) fn turn(
         }),
         (_, State::Cancelled { asset }) => Some(Turn::Failed {
             asset: asset.clone(),
-            fault: Fault::new(crate::model::fault::FaultKind::Cancelled),
+            fault: Fault::new(FaultKind::Cancelled),
         }),
         (_, State::Duplicate(Original::Asset(asset))) => Some(Turn::AlreadyUploaded(asset.clone())),
         _ => None,

@@ -18,11 +18,11 @@ impl AssetId {
 
     /// Takes an id as the service gave it, without surrounding white space.
     ///
-    /// `None` when it is empty, longer than [`Self::MAX_LEN`], or holds white space,
+    /// `None` when it is empty, a dot or two, longer than [`Self::MAX_LEN`], or holds white space,
     /// a slash or a control character: it could not be put into the path of a call.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
-        let usable = !text.is_empty()
+        let usable = !matches!(text, "" | "." | "..")
             && text.len() <= Self::MAX_LEN
             && !text
                 .chars()
@@ -179,7 +179,16 @@ mod tests {
             AssetId::new(" re_660727003963174912\n").unwrap().as_str(),
             "re_660727003963174912"
         );
-        for bad in ["", "  ", "re_1/metadata", "re_1?x", "re 1", "re_\u{7}"] {
+        for bad in [
+            "",
+            "  ",
+            ".",
+            "..",
+            "re_1/metadata",
+            "re_1?x",
+            "re 1",
+            "re_\u{7}",
+        ] {
             assert!(AssetId::new(bad).is_none(), "{bad:?}");
         }
         assert!(AssetId::new(&"r".repeat(257)).is_none());

@@ -11,7 +11,9 @@ pub use fault::{details, fault};
 pub use journal::{newer_history, set_aside, unwritable_history};
 pub use key::{key_in_use, not_a_key, vault};
 pub use rejection::rejection;
-pub use terminal::{CONSOLE, WITHOUT_KEY, bad_environment_key, interrupted, not_saved, stopped};
+pub use terminal::{
+    CONSOLE, WITHOUT_KEY, bad_environment_key, interrupted, not_saved, stopped, unprinted,
+};
 pub use units::{count, duration, left, rate, size, size_of, storage_cost};
 
 use super::command::RowCommand;

@@ -7,6 +7,14 @@ use crate::model::snapshot::{KeySource, KeyState};
 /// Where keys are made and accounts are seen to.
 pub const CONSOLE: &str = "https://api-platform.memories.ai/";
 
+/// Standard output could not be written to its end.
+pub fn unprinted(cause: &str) -> String {
+    format!(
+        "Not everything could be printed ({cause}). The ids are in the history: `mavi-uploader \
+         history` lists them."
+    )
+}
+
 /// What `upload` needs before it can go on. `variable` is the environment variable that may
 /// hold a key, `keychain` what the keychain said where it gave none.
 pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>) -> String {

@@ -38,7 +38,9 @@ pub(super) fn after_fault(
         return anew(upload, State::Queued, vec![Effect::HoldQueue(fix, fault)]);
     }
     // Where the id was known before the bytes, the service can be asked what became of them.
+    // A redirect is an answer, and says that nothing was stored.
     if fault.recovery == Recovery::OutcomeUnknown
+        && fault.kind != FaultKind::Redirect
         && route == Route::SignedUrl
         && let Some(asset) = upload.issued.clone()
     {
@@ -107,7 +109,9 @@ fn judge(tally: &mut Tally, fault: &Fault, route: Route, jitter: f64, policy: &P
             count_for_network(tally, policy, wait)
         }
         FaultKind::RateLimited => {
-            tally.rate_waited = tally.rate_waited.saturating_add(wait);
+            // However short a wait the service asks for, the spacing of all calls has
+            // doubled, so that at least this much passes.
+            tally.rate_waited = tally.rate_waited.saturating_add(wait.max(backoff));
             if tally.rate_waited > policy.rate_grace {
                 tally.tries += 1;
             }

@@ -407,8 +407,12 @@ fn polled(
     let (status, file_size) = match answer {
         AssetAnswer::Known(metadata) => (metadata.status, metadata.file_size),
         AssetAnswer::NotFound if elapsed < policy.doubt => (AssetStatus::Waiting, None),
-        AssetAnswer::NotFound if doubt.is_some() => return resend(upload, asset, true),
-        AssetAnswer::NotFound => return fail(FaultKind::AssetMissing, AssetStatus::Waiting),
+        AssetAnswer::NotFound => {
+            return match doubt {
+                Some(doubt) => resend(upload, asset, doubt, true, policy),
+                None => fail(FaultKind::AssetMissing, AssetStatus::Waiting),
+            };
+        }
     };
     match status {
         AssetStatus::Success if file_size.is_some_and(|size| size != upload.size()) => {
@@ -429,9 +433,11 @@ fn polled(
             Some((after, effects))
         }
         AssetStatus::Waiting
-            if doubt.is_some() && file_size.is_none() && elapsed >= policy.doubt =>
+            if let Some(doubt) = doubt
+                && file_size.is_none()
+                && elapsed >= policy.doubt =>
         {
-            resend(upload, asset, false)
+            resend(upload, asset, doubt, false, policy)
         }
         AssetStatus::Waiting | AssetStatus::Uploading | AssetStatus::Other => {
             let arrived = file_size.is_some() || status == AssetStatus::Uploading;
@@ -455,14 +461,28 @@ fn polled(
     }
 }
 
-/// The bytes did not arrive: send them again, to the same place where that is still good.
-fn resend(upload: &Upload, asset: &AssetId, lost_place: bool) -> Option<(Upload, Vec<Effect>)> {
-    let (mut after, effects) = if lost_place {
+/// The bytes did not arrive: send them again, to the same place where that is still good,
+/// as often as the policy has it.
+fn resend(
+    upload: &Upload,
+    asset: &AssetId,
+    doubt: &Fault,
+    lost_place: bool,
+    policy: &Policy,
+) -> Option<(Upload, Vec<Effect>)> {
+    let tries = upload.tally.tries + 1;
+    let (mut after, effects) = if tries >= policy.tries {
+        let state = State::Failed {
+            fault: doubt.clone(),
+            asset: Some(asset.clone()),
+        };
+        leave(upload, state, vec![abandon(asset)])?
+    } else if lost_place {
         leave(upload, State::Queued, vec![abandon(asset)])?
     } else {
         anew(upload, State::Queued, vec![])?
     };
-    after.tally.tries += 1;
+    after.tally.tries = tries;
     Some((after, effects))
 }
 

@@ -346,6 +346,64 @@ fn a_lost_answer_of_the_storage_step_is_asked_about_before_sending_again() {
 }
 
 #[test]
+fn bytes_that_never_arrive_are_sent_six_times_and_no_more() {
+    for answer in [known(AssetStatus::Waiting, None), AssetAnswer::NotFound] {
+        let mut walk = Walk::sending(600_000_000);
+        let mut starts = 1;
+        loop {
+            let attempt = walk.upload.attempt;
+            walk.step(Event::Issued {
+                attempt,
+                asset: asset(starts),
+            });
+            walk.break_with(FaultKind::LostAnswer);
+            walk.poll(answer.clone(), 61);
+            if matches!(walk.upload.state, State::Failed { .. }) {
+                break;
+            }
+            walk.step(Event::Begin);
+            starts += 1;
+        }
+        assert_eq!(starts, 6);
+        assert_eq!(walk.upload.fault(), Some(FaultKind::LostAnswer));
+        assert_eq!(walk.upload.asset(), Some(&asset(6)));
+    }
+}
+
+#[test]
+fn a_redirect_of_the_storage_step_stored_nothing() {
+    let mut walk = Walk::sending(600_000_000);
+    let attempt = walk.upload.attempt;
+    walk.step(Event::Issued {
+        attempt,
+        asset: asset(5),
+    });
+    walk.break_with(FaultKind::Redirect);
+    assert!(matches!(walk.upload.state, State::Waiting { .. }));
+}
+
+#[test]
+fn rate_limits_end_even_where_no_wait_is_asked_for() {
+    let mut walk = Walk::sending(10);
+    for _ in 0..60 {
+        let attempt = walk.upload.attempt;
+        let retry_after = Some(Duration::ZERO);
+        let fault =
+            Fault::new(FaultKind::RateLimited).with_recovery(Recovery::Transient { retry_after });
+        walk.step(Event::Broke {
+            attempt,
+            fault,
+            jitter: 0.0,
+        });
+        if matches!(walk.upload.state, State::Failed { .. }) {
+            return;
+        }
+        walk.begin_again();
+    }
+    panic!("it goes on for hours");
+}
+
+#[test]
 fn a_sign_of_the_bytes_ends_the_doubt() {
     let mut walk = Walk::sending(600_000_000);
     let attempt = walk.upload.attempt;

@@ -94,3 +94,31 @@ fn history_lists_searches_and_exports() {
     let status = deaf.stdout(writer).stderr(std::process::Stdio::null());
     assert_eq!(status.status().unwrap().code(), Some(0));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_said_and_fails() {
+    let stage = Stage::new();
+    let clip = stage.copy("clip.mp4", "clip.mp4");
+    let full = || {
+        std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap()
+    };
+    for mut command in [
+        stage.upload_command(&["--no-wait"], &[&clip]),
+        stage.command(&["history", "--json"]),
+    ] {
+        let output = command
+            .stdout(full())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+            .wait_with_output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("Not everything could be printed"), "{said}");
+    }
+}
