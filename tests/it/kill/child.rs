@@ -15,7 +15,8 @@ use super::{DIRECT_LIMIT, LIMIT, MEDIA};
 const BANDWIDTH: u64 = 1_500_000;
 
 /// Runs until every file has ended well, saying what a front end would show:
-/// `row NAME`, `id NAME ID` for an id that is saved, `twice NAME`.
+/// `row NAME`, `id NAME ID` for an id that is saved, `twice NAME`; and `ended` before it
+/// takes its rows out of the queue, as `upload` does.
 pub fn run(front_end: FrontEnd) {
     let runtime = runtime().unwrap();
     let _entered = runtime.enter();
@@ -36,6 +37,9 @@ pub fn run(front_end: FrontEnd) {
     let ended = runtime
         .block_on(async { tokio::time::timeout(LIMIT, follow(front_end, &mut running)).await });
     ended.expect("every file ends");
+    if front_end == FrontEnd::CommandLine {
+        tell("ended");
+    }
     running.handle.send(Command::Shutdown);
     let ended = runtime.block_on(tokio::time::timeout(LIMIT, running.task));
     ended.expect("the engine ends").unwrap();
@@ -119,13 +123,17 @@ fn say(row: &Row, said: &mut HashSet<String>) {
     if row.may_be_twice {
         lines.push(format!("twice\t{name}"));
     }
-    let mut out = std::io::stdout().lock();
     for line in lines {
         if said.insert(line.clone()) {
-            // At once and whole, so that a kill does not take back what was shown; on a
-            // line of its own, whatever the test harness wrote before.
-            out.write_all(format!("\n{line}\n").as_bytes()).unwrap();
-            out.flush().unwrap();
+            tell(&line);
         }
     }
+}
+
+/// At once and whole, so that a kill does not take back what was said; on a line of its
+/// own, whatever the test harness wrote before.
+fn tell(line: &str) {
+    let mut out = std::io::stdout().lock();
+    out.write_all(format!("\n{line}\n").as_bytes()).unwrap();
+    out.flush().unwrap();
 }

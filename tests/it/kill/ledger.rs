@@ -68,6 +68,7 @@ impl Ledger {
             let mut words = line.split('\t');
             let (what, name, id) = (words.next(), words.next(), words.next());
             match (what, name.map(str::to_owned), id.map(str::to_owned)) {
+                (Some("ended"), None, None) => self.rows_shown.clear(),
                 (Some("row"), Some(name), None) => _ = self.rows_shown.insert(name),
                 (Some("twice"), Some(name), None) => _ = self.twice_shown.insert(name),
                 (Some("id"), Some(_), Some(id)) => _ = self.ids_shown.insert(id),
@@ -88,11 +89,9 @@ impl Ledger {
                 (name_of(&item.path), upload)
             })
             .collect();
-        if killed {
-            for name in &self.rows_shown {
-                let kept = self.last.iter().any(|(kept, _)| kept == name);
-                assert!(kept, "{name} is not in the queue any more");
-            }
+        for name in &self.rows_shown {
+            let kept = self.last.iter().any(|(kept, _)| kept == name);
+            assert!(kept, "{name} is not in the queue any more");
         }
         let known = ids(&history.search("", u32::MAX, 0).unwrap());
         let lost: Vec<_> = self.ids_shown.difference(&known).collect();
