@@ -10,7 +10,7 @@ use mavi_uploader::app::pending::Wake;
 use mavi_uploader::engine::{Command, EngineHandle, FrontEnd};
 use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::media;
-use mavi_uploader::setup::{self, How, Running, SetupError, World};
+use mavi_uploader::setup::{self, How, Numbers, Running, SetupError, World};
 use mavi_uploader::store::{KeyStore, SecretError, Settings};
 use mavi_uploader::ui::{SystemDialogs, Window};
 use mavi_uploader::{cli, logging};
@@ -146,6 +146,7 @@ fn start(
         handle, task, run, ..
     } = world.start(How {
         front_end: FrontEnd::Window,
+        numbers: Numbers::of(FrontEnd::Window),
         jobs: usize::from(settings.jobs),
         start_at_once: false,
         ask_history: true,

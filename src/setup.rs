@@ -139,14 +139,14 @@ impl World {
     /// No HTTP client can be made.
     pub fn service(
         &self,
-        policy: &Policy,
+        numbers: &Numbers,
         bandwidth: Option<u64>,
     ) -> Result<Arc<Paced<Client>>, SetupError> {
         let mut options = ClientOptions::new(self.base_url.clone());
-        options.policy = policy.clone();
+        options.policy = numbers.policy.clone();
         options.rate_limit = RateLimit::new(bandwidth);
         let client = Client::new(options).map_err(|fault| SetupError::Client(Box::new(fault)))?;
-        let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
+        let limiter = Arc::new(Limiter::new(numbers.limiter.clone()));
         Ok(Arc::new(Paced::new(client, limiter)))
     }
 
@@ -187,11 +187,7 @@ impl World {
     /// # Errors
     /// As [`World::service`].
     pub fn start(&self, how: How) -> Result<Running, SetupError> {
-        let policy = match how.front_end {
-            FrontEnd::Window => Policy::default(),
-            FrontEnd::CommandLine => Policy::for_command_line(),
-        };
-        let service = self.service(&policy, how.bandwidth)?;
+        let service = self.service(&how.numbers, how.bandwidth)?;
         let journal = self.journal();
         let run = journal
             .run
@@ -205,7 +201,7 @@ impl World {
         let unusable = journal.history.as_ref().err().cloned();
         let options = engine::Options {
             front_end: how.front_end,
-            policy,
+            policy: how.numbers.policy,
             jobs: how.jobs,
             start_at_once: how.start_at_once,
             ask_history: how.ask_history && self.sandbox.is_none(),
@@ -239,10 +235,34 @@ struct Journal {
     set_aside: Option<PathBuf>,
 }
 
+/// The numbers of one run: the contract's, or a test's smaller ones.
+#[derive(Clone, Debug)]
+pub struct Numbers {
+    /// What is tried again, when, and the largest file for the direct route.
+    pub policy: Policy,
+    /// How far apart calls are.
+    pub limiter: LimiterOptions,
+}
+
+impl Numbers {
+    /// The contract's.
+    pub fn of(front_end: FrontEnd) -> Self {
+        Self {
+            policy: match front_end {
+                FrontEnd::Window => Policy::default(),
+                FrontEnd::CommandLine => Policy::for_command_line(),
+            },
+            limiter: LimiterOptions::default(),
+        }
+    }
+}
+
 /// How a front end wants its engine.
 pub struct How {
     /// For whom it works.
     pub front_end: FrontEnd,
+    /// By which numbers.
+    pub numbers: Numbers,
     /// Transfers at a time, 1–8.
     pub jobs: usize,
     /// Files that are found good start by themselves.

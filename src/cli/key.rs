@@ -4,11 +4,11 @@ use std::io::{IsTerminal, Read};
 
 use super::{EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, print, say};
 use crate::app::wording;
+use crate::engine::FrontEnd;
 use crate::model::fault::{Fault, FaultKind, Fix};
 use crate::model::key::ApiKey;
-use crate::model::retry::Policy;
 use crate::model::snapshot::KeyState;
-use crate::setup::{self, SetupError, World};
+use crate::setup::{self, Numbers, SetupError, World};
 use crate::store::KeyStore;
 
 /// Most bytes of standard input that are read for a key.
@@ -161,7 +161,7 @@ fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
     let world = World::without_key()?;
     let runtime = setup::runtime()?;
     let _entered = runtime.enter();
-    let service = world.service(&Policy::for_command_line(), None)?;
+    let service = world.service(&Numbers::of(FrontEnd::CommandLine), None)?;
     if let Some(folder) = world.folder() {
         let slots = crate::api::shared_slots::SharedSlots::new(folder, &key.account());
         service.limiter().share(Some(slots));

@@ -14,7 +14,7 @@ use crate::engine::{Command, FrontEnd, Lifecycle, Notice, Turn};
 use crate::model::fault::{Fault, FaultKind, Fix};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{JournalState, KeySource};
-use crate::setup::{self, How, Running, SetupError, World};
+use crate::setup::{self, How, Numbers, Running, SetupError, World};
 use crate::store::{KeyStore, SecretError};
 
 /// How long the engine may take to write where everything stands.
@@ -66,6 +66,7 @@ async fn upload(arguments: UploadArguments) -> u8 {
     let (follower, turns) = mpsc::unbounded_channel();
     let running = world.start(How {
         front_end: FrontEnd::CommandLine,
+        numbers: Numbers::of(FrontEnd::CommandLine),
         jobs: usize::from(arguments.jobs),
         start_at_once: true,
         ask_history: !arguments.again,

@@ -91,6 +91,14 @@ pub struct AssetMetadata {
     pub file_size: Option<u64>,
 }
 
+impl AssetMetadata {
+    /// Whether it says that the bytes are there.
+    pub fn arrived(&self) -> bool {
+        self.file_size.is_some()
+            || matches!(self.status, AssetStatus::Uploading | AssetStatus::Success)
+    }
+}
+
 /// The answer to "what became of this asset?".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AssetAnswer {

@@ -126,6 +126,7 @@ async fn upload(x: &Exchange, key: &str) -> Result<Reply, Stop> {
             via: Via::Direct,
         };
         x.state.store(&id, bytes);
+        x.concerns(&id);
         Reply::success(x.state.style(), &json!({ "asset_id": id }))
     })
     .await
@@ -168,6 +169,7 @@ async fn signed_url(x: &Exchange, key: &str) -> Result<Reply, Stop> {
     x.intake.drain().await?;
     x.conclude(fault.as_ref(), || {
         let data = x.state.issue(key, &name, fault.as_ref());
+        x.concerns(data["asset_id"].as_str().unwrap_or_default());
         Reply::success(x.state.style(), &data)
     })
     .await
@@ -179,6 +181,7 @@ async fn metadata(x: &Exchange, key: &str, id: &str) -> Result<Reply, Stop> {
     } else {
         Call::Metadata
     };
+    x.concerns(id);
     let fault = x.meet(call, x.state.name_of(id).as_deref()).await;
     x.intake.drain().await?;
     x.conclude(fault.as_ref(), || match x.state.metadata(key, id) {

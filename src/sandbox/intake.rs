@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -45,6 +46,8 @@ struct Inner {
     /// Bytes that were read and have not been given out.
     ahead: VecDeque<Bytes>,
     taken: u64,
+    /// The same, for whoever cannot wait for a reader to be done.
+    counted: Arc<AtomicU64>,
     end: Vec<u8>,
     trap: Option<(u64, Trap)>,
     stopped: Option<Stop>,
@@ -53,20 +56,23 @@ struct Inner {
 
 /// A request's body. Clones read the same one.
 #[derive(Clone)]
-pub(super) struct Intake(Arc<Mutex<Inner>>);
+pub(super) struct Intake(Arc<Mutex<Inner>>, Arc<AtomicU64>);
 
 impl Intake {
     pub(super) fn new(body: Incoming, link: Arc<Link>) -> Self {
-        Self(Arc::new(Mutex::new(Inner {
+        let counted = Arc::new(AtomicU64::new(0));
+        let inner = Inner {
             body,
             link,
             ahead: VecDeque::new(),
             taken: 0,
+            counted: Arc::clone(&counted),
             end: Vec::new(),
             trap: None,
             stopped: None,
             finished: false,
-        })))
+        };
+        Self(Arc::new(Mutex::new(inner)), counted)
     }
 
     /// Lets a fault that concerns the reading of the body come true from now on.
@@ -111,6 +117,11 @@ impl Intake {
     pub(super) async fn drain(&self) -> Result<(), Stop> {
         while self.next().await?.is_some() {}
         Ok(())
+    }
+
+    /// Bytes of the body that have come so far.
+    pub(super) fn taken(&self) -> u64 {
+        self.1.load(Ordering::Relaxed)
     }
 
     /// Bytes of the body that have come so far, and the last of them.
@@ -190,6 +201,7 @@ impl Inner {
     fn remember(&mut self, bytes: &Bytes) {
         let before = self.taken;
         self.taken += bytes.len() as u64;
+        self.counted.store(self.taken, Ordering::Relaxed);
         let fresh = &bytes[bytes.len().saturating_sub(KEPT_END)..];
         let outdated = (self.end.len() + fresh.len()).saturating_sub(KEPT_END);
         self.end.drain(..outdated);

@@ -171,8 +171,16 @@ pub struct RequestRecord {
     pub call: Option<Call>,
     /// The last four characters of its key; empty without one.
     pub key_end: String,
+    /// Name of the file that it is about, where that is known.
+    pub file_name: Option<String>,
+    /// The asset that was given with the answer, or asked about.
+    pub asset_id: Option<String>,
     /// HTTP status that was answered; `None` while, or because, there was none.
     pub status: Option<u16>,
+    /// Bytes of its body that came, framing included; 0 until [`RequestRecord::over`].
+    pub body: u64,
+    /// Nothing is done for it any more: it was answered, or its connection is gone.
+    pub over: bool,
 }
 
 /// A running sandbox. Dropping it stops it.

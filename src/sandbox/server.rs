@@ -131,7 +131,11 @@ impl Exchange {
             method: head.method.to_string(),
             call: None,
             key_end: shown.into_iter().rev().collect(),
+            file_name: None,
+            asset_id: None,
             status: None,
+            body: 0,
+            over: false,
         });
         Self {
             intake: Intake::new(body, Arc::clone(&link)),
@@ -148,9 +152,19 @@ impl Exchange {
             .note(self.record, |record| record.call = Some(call));
     }
 
+    /// Says which asset it gives, or is about.
+    pub(super) fn concerns(&self, asset_id: &str) {
+        self.state.note(self.record, |record| {
+            record.asset_id = Some(asset_id.to_owned());
+        });
+    }
+
     /// Takes the fault that was planned for this call, and lets it come true where it
     /// concerns the reading of the body.
     pub(super) async fn meet(&self, call: Call, name: Option<&str>) -> Option<Fault> {
+        self.state.note(self.record, |record| {
+            record.file_name = name.map(str::to_owned);
+        });
         let fault = self.state.fault(call, name)?;
         self.intake.arm(&fault).await;
         Some(fault)
@@ -182,5 +196,15 @@ impl Exchange {
             }
             _ => Ok(commit()),
         }
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let body = self.intake.taken();
+        self.state.note(self.record, |record| {
+            record.body = body;
+            record.over = true;
+        });
     }
 }

@@ -9,6 +9,8 @@ mod cli;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod keys;
+#[cfg(unix)]
+mod kill;
 mod layers;
 mod main_job;
 mod snapshots;

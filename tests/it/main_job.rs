@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::Theme;
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::engine::{Command, FrontEnd};
-use mavi_uploader::setup::{How, Running, World, runtime};
+use mavi_uploader::setup::{How, Numbers, Running, World, runtime};
 
 use crate::window::{Drop, builder, copied, has, open_with, until};
 
@@ -20,6 +20,7 @@ fn files_that_are_dropped_are_checked_uploaded_and_their_ids_copied() {
     let Running { handle, task, .. } = world
         .start(How {
             front_end: FrontEnd::Window,
+            numbers: Numbers::of(FrontEnd::Window),
             jobs: 3,
             start_at_once: false,
             ask_history: true,

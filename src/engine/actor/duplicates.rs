@@ -2,6 +2,7 @@
 //!
 //! A file is read for comparison only when something of the same size may be equal.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,6 +13,7 @@ use crate::engine::intake::hash;
 use crate::engine::item::Task;
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::Fault;
+use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Original, State};
 
@@ -22,6 +24,15 @@ impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
+}
+
+/// The hash of a file that is still what it was when it was checked.
+pub(super) async fn fingerprint(path: PathBuf, stamp: FileStamp) -> Option<ContentHash> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let _guard = CancelOnDrop(Arc::clone(&stop));
+    let read = tokio::task::spawn_blocking(move || hash(&path, stamp, &stop).ok());
+    // An error means that the runtime ends.
+    read.await.ok().flatten()
 }
 
 impl<S: Service> Actor<S> {

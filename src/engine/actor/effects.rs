@@ -7,12 +7,13 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Actor;
+use super::duplicates::fingerprint;
 use super::told::Told;
 use crate::api::{Meter, Outgoing, Service};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Origin;
 use crate::engine::worker::Attempt;
-use crate::model::asset::{AssetId, AssetStatus, ContentHash};
+use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::FaultKind;
 use crate::model::media::{self, Route};
 use crate::model::snapshot::ItemId;
@@ -152,9 +153,14 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
-        let State::Processing { asset, .. } = &item.upload.state else {
+        let State::Processing { asset, doubt, .. } = &item.upload.state else {
             return;
         };
+        // What went out to no answer has no fingerprint; without one the next run would not
+        // know the file again, and send it twice.
+        let unknown = doubt.is_some() && item.content.is_none();
+        let unread = item.upload.media.filter(|_| unknown);
+        let unread = unread.map(|media| (item.file.clone(), media.stamp));
         let Some(key) = key else {
             item.parked_poll = true;
             return;
@@ -165,7 +171,20 @@ impl<S: Service> Actor<S> {
         let since = item.polled_since.unwrap_or_else(Instant::now);
         item.running = Some(Task::spawn(async move {
             tokio::time::sleep(after).await;
-            let event = match service.metadata(&key, &asset, || ()).await {
+            let answer = service.metadata(&key, &asset, || ()).await;
+            if let Ok(AssetAnswer::Known(metadata)) = &answer
+                && metadata.arrived()
+                && let Some((path, stamp)) = unread
+                && let Some(content) = fingerprint(path, stamp).await
+            {
+                let _ = told.send(Told::Fingerprint {
+                    item: id,
+                    attempt,
+                    asset: asset.clone(),
+                    content,
+                });
+            }
+            let event = match answer {
                 Ok(answer) => Event::Polled {
                     attempt,
                     answer,

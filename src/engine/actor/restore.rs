@@ -92,8 +92,11 @@ impl<S: Service> Actor<S> {
                         matches!(upload.clone().recovered().state, State::Processing { .. });
                     let unfinished =
                         upload.is_active() || matches!(upload.state, State::Paused { .. });
-                    record.stamp == Some(stamp)
-                        && unfinished
+                    // Killed before it was looked at: nothing is known of it, and its row
+                    // would stay behind for ever.
+                    let unseen = record.stamp.is_none()
+                        && matches!(upload.state, State::Checking | State::Settling);
+                    (record.stamp == Some(stamp) && unfinished || unseen)
                         && (!asked_about || record.account.is_none() || record.account == account)
                         && !taken.replace(true)
                 });

@@ -6,12 +6,13 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Actor;
+use super::effects::note;
 use super::intake::{Found, LookedAt};
 use crate::api::{Service, Ticket};
 use crate::engine::intake::Identity;
 use crate::engine::journal::Origin;
 use crate::engine::lifecycle::Turn;
-use crate::model::asset::{Account, AssetAnswer, AssetId, ContentHash};
+use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, State};
@@ -53,6 +54,13 @@ pub(in crate::engine) enum Told {
         item: ItemId,
         attempt: u32,
         contents: Result<Vec<(ItemId, ContentHash)>, Fault>,
+    },
+    /// What an asset was made of that arrived without an answer.
+    Fingerprint {
+        item: ItemId,
+        attempt: u32,
+        asset: AssetId,
+        content: ContentHash,
     },
     /// The check of this account's key ended.
     KeyChecked(Account, Result<(), Fault>),
@@ -115,6 +123,21 @@ impl<S: Service> Actor<S> {
                 attempt,
                 contents,
             } => self.hashed(item, attempt, contents),
+            Told::Fingerprint {
+                item,
+                attempt,
+                asset,
+                content,
+            } => {
+                let item = self.items.get_mut(&item);
+                if let Some(item) = item.filter(|item| item.upload.attempt == attempt) {
+                    item.content = Some(content);
+                    // At once: the next run follows it without a doubt.
+                    let (status, note) = (AssetStatus::Waiting, note(item, &asset, false));
+                    self.journal
+                        .stage_asset(&item.origin(), &asset, Some(content), status, note);
+                }
+            }
             Told::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
             Told::SaveAgain => self.save_again = None,
         }

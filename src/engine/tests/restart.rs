@@ -295,6 +295,25 @@ async fn the_command_line_goes_on_with_its_paths_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_command_line_leaves_no_second_row_of_a_file_that_was_being_checked() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    // Still being written when the program ends.
+    std::fs::write(&path, "ID3\u{3}more").unwrap();
+    let mut engine = Make::command_line().start(&place, Scripted::new());
+    engine.say(Command::Add(vec![path.clone()]));
+    engine.until_status("a.mp3", &Status::Settling).await;
+    engine.kill().await;
+    let mut engine = Make::command_line()
+        .run("run2")
+        .start(&place, Scripted::new());
+    engine.say(Command::Add(vec![path]));
+    engine.until_status("a.mp3", &Status::Ready).await;
+    engine.shut_down().await;
+    assert_eq!(place.items(), []);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_command_line_follows_what_the_service_has() {
     let place = Place::new();
     let busy = || known(AssetStatus::Uploading, None);
@@ -321,6 +340,33 @@ async fn the_command_line_follows_what_the_service_has() {
     assert_eq!(turns[1], Turn::Followed(id("re_1")));
     engine.shut_down().await;
     assert_eq!(place.items().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_to_no_answer_is_known_again_by_its_content() {
+    let place = Place::new();
+    let service = Scripted::new().acts("a.mp3", [Act::StayOut]);
+    killed_when(&place, Make::command_line().signed(), service, |row| {
+        row.status == Status::Finishing
+    })
+    .await;
+    let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
+    let service = || Scripted::new().holds("re_1", "a.mp3", size).ids_from(100);
+    let mut engine = Make::command_line().run("run2").start(&place, service());
+    engine.add(&[place.path("a.mp3")]).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    let bytes = std::fs::read(place.path("a.mp3")).unwrap();
+    let content = place.asset("re_1").unwrap().content.unwrap();
+    assert_eq!(content.to_hex(), blake3::hash(&bytes).to_hex().as_str());
+    // Killed again, so that nothing but the history is left for the next run.
+    engine.kill().await;
+    let mut engine = Make::command_line().run("run3").start(&place, service());
+    engine.add(&[place.path("a.mp3")]).await;
+    let of = Some(id("re_1"));
+    engine
+        .until_status("a.mp3", &Status::Duplicate { of })
+        .await;
+    assert_eq!(engine.script().words(), ["ask re_1"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -440,7 +440,7 @@ fn polled(
             resend(upload, asset, doubt, false, policy)
         }
         AssetStatus::Waiting | AssetStatus::Uploading | AssetStatus::Other => {
-            let arrived = file_size.is_some() || status == AssetStatus::Uploading;
+            let arrived = matches!(answer, AssetAnswer::Known(metadata) if metadata.arrived());
             let polls = polls.saturating_add(1);
             let state = State::Processing {
                 asset: asset.clone(),
