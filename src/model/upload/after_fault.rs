@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::next::{abandon, anew, leave, sent};
+use super::next::{abandon, anew, leave};
+use super::polling::sent;
 use super::{Effect, State, Tally, Upload};
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::media::Route;

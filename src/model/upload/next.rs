@@ -1,10 +1,9 @@
 //! The transitions. Pure: what is random or measured arrives in the event.
 
-use std::time::Duration;
-
 use super::after_fault::after_fault;
+use super::polling::{check_again, poll_broke, polled, sent};
 use super::{Effect, Event, Holder, Original, State, Tally, Upload};
-use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
+use crate::model::asset::{AssetId, AssetStatus};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::retry::Policy;
 
@@ -134,23 +133,6 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
     }
 }
 
-impl Event {
-    /// The attempt that a worker, a timer or a poll speaks of.
-    pub fn attempt(&self) -> Option<u32> {
-        match self {
-            Self::Compared { attempt, .. }
-            | Self::Issued { attempt, .. }
-            | Self::BodyOut { attempt }
-            | Self::Sent { attempt, .. }
-            | Self::Broke { attempt, .. }
-            | Self::Due { attempt }
-            | Self::Polled { attempt, .. }
-            | Self::PollBroke { attempt, .. } => Some(*attempt),
-            _ => None,
-        }
-    }
-}
-
 /// The same attempt, in another state.
 pub(super) fn to(
     upload: &Upload,
@@ -226,37 +208,6 @@ pub(super) fn abandon(asset: &AssetId) -> Effect {
         status: AssetStatus::Waiting,
         abandoned: true,
     }
-}
-
-/// From here on the service is asked how it ends.
-pub(super) fn sent(
-    upload: &Upload,
-    asset: AssetId,
-    content: Option<ContentHash>,
-    doubt: Option<Fault>,
-    policy: &Policy,
-) -> Option<(Upload, Vec<Effect>)> {
-    let effects = vec![
-        Effect::Record {
-            asset: asset.clone(),
-            content,
-            status: AssetStatus::Waiting,
-            abandoned: false,
-        },
-        Effect::Poll {
-            attempt: upload.attempt,
-            after: policy.poll_wait(0),
-        },
-    ];
-    let mut after = upload.clone();
-    after.tally.failures = 0;
-    after.state = State::Processing {
-        asset,
-        content,
-        polls: 0,
-        doubt,
-    };
-    Some((after, effects))
 }
 
 fn pause(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
@@ -351,155 +302,4 @@ fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
         }
         _ => None,
     }
-}
-
-fn check_again(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
-    let attempt = upload.attempt + 1;
-    let now = Effect::Poll {
-        attempt,
-        after: Duration::ZERO,
-    };
-    match &upload.state {
-        State::Processing { .. } => anew(upload, upload.state.clone(), vec![Effect::Abort, now]),
-        State::Failed {
-            asset: Some(asset), ..
-        } => {
-            let state = State::Processing {
-                asset: asset.clone(),
-                content: None,
-                polls: 0,
-                doubt: None,
-            };
-            anew(upload, state, vec![now])
-        }
-        _ => None,
-    }
-}
-
-fn polled(
-    upload: &Upload,
-    answer: &AssetAnswer,
-    elapsed: Duration,
-    policy: &Policy,
-) -> Option<(Upload, Vec<Effect>)> {
-    let State::Processing {
-        asset,
-        content,
-        polls,
-        doubt,
-    } = &upload.state
-    else {
-        return None;
-    };
-    let record = |status| Effect::Record {
-        asset: asset.clone(),
-        content: *content,
-        status,
-        abandoned: false,
-    };
-    let fail = |kind, status| {
-        let state = State::Failed {
-            fault: Fault::new(kind),
-            asset: Some(asset.clone()),
-        };
-        leave(upload, state, vec![record(status)])
-    };
-    let (status, file_size) = match answer {
-        AssetAnswer::Known(metadata) => (metadata.status, metadata.file_size),
-        AssetAnswer::NotFound if elapsed < policy.doubt => (AssetStatus::Waiting, None),
-        AssetAnswer::NotFound => {
-            return match doubt {
-                Some(doubt) => resend(upload, asset, doubt, true, policy),
-                None => fail(FaultKind::AssetMissing, AssetStatus::Waiting),
-            };
-        }
-    };
-    match status {
-        AssetStatus::Success if file_size.is_some_and(|size| size != upload.size()) => {
-            fail(FaultKind::SizeMismatch, status)
-        }
-        AssetStatus::Success => {
-            let state = State::Done {
-                asset: asset.clone(),
-                content: *content,
-            };
-            leave(upload, state, vec![record(status)])
-        }
-        AssetStatus::Failed if upload.tally.reuploaded => fail(FaultKind::ProcessingFailed, status),
-        AssetStatus::Failed => {
-            let (mut after, effects) =
-                leave(upload, State::Queued, vec![record(status), abandon(asset)])?;
-            after.tally.reuploaded = true;
-            Some((after, effects))
-        }
-        AssetStatus::Waiting
-            if let Some(doubt) = doubt
-                && file_size.is_none()
-                && elapsed >= policy.doubt =>
-        {
-            resend(upload, asset, doubt, false, policy)
-        }
-        AssetStatus::Waiting | AssetStatus::Uploading | AssetStatus::Other => {
-            let arrived = matches!(answer, AssetAnswer::Known(metadata) if metadata.arrived());
-            let polls = polls.saturating_add(1);
-            let state = State::Processing {
-                asset: asset.clone(),
-                content: *content,
-                polls,
-                doubt: doubt.clone().filter(|_| !arrived),
-            };
-            let after = policy.poll_wait(polls);
-            to(
-                upload,
-                state,
-                vec![Effect::Poll {
-                    attempt: upload.attempt,
-                    after,
-                }],
-            )
-        }
-    }
-}
-
-/// The bytes did not arrive: send them again, to the same place where that is still good,
-/// as often as the policy has it.
-fn resend(
-    upload: &Upload,
-    asset: &AssetId,
-    doubt: &Fault,
-    lost_place: bool,
-    policy: &Policy,
-) -> Option<(Upload, Vec<Effect>)> {
-    let tries = upload.tally.tries + 1;
-    let (mut after, effects) = if tries >= policy.tries {
-        let state = State::Failed {
-            fault: doubt.clone(),
-            asset: Some(asset.clone()),
-        };
-        leave(upload, state, vec![abandon(asset)])?
-    } else if lost_place {
-        leave(upload, State::Queued, vec![abandon(asset)])?
-    } else {
-        anew(upload, State::Queued, vec![])?
-    };
-    after.tally.tries = tries;
-    Some((after, effects))
-}
-
-/// Polling never fails a file: the asset is there.
-fn poll_broke(upload: &Upload, fault: &Fault, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
-    let State::Processing { polls, .. } = &upload.state else {
-        return None;
-    };
-    // The queue is held first, so that the next poll waits for the person too.
-    let mut effects: Vec<Effect> = fault
-        .fix()
-        .map(|fix| Effect::HoldQueue(fix, fault.clone()))
-        .into_iter()
-        .collect();
-    effects.push(Effect::Poll {
-        attempt: upload.attempt,
-        after: policy.poll_wait(*polls).max(policy.backoff_first),
-    });
-    to(upload, upload.state.clone(), effects)
 }

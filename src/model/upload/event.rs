@@ -1,0 +1,171 @@
+//! What may happen to an upload, and what the engine has to do because of it.
+
+use std::time::Duration;
+
+use super::{Media, Original};
+use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
+use crate::model::fault::{Fault, Fix};
+use crate::model::media::{Rejection, Route};
+
+/// What happens to an upload.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The check ended.
+    Checked(Result<Media, Rejection>),
+    /// The check found a file that changed a moment ago.
+    StillChanging,
+    /// The person starts it.
+    Start,
+    /// The person holds it.
+    Pause,
+    /// The person lets it go on.
+    Resume,
+    /// The person holds the queue: a transfer goes back to its place in it.
+    Hold,
+    /// The person gives it up.
+    Cancel,
+    /// The person wants it tried again.
+    Retry,
+    /// The person wants a duplicate uploaded.
+    UploadAnyway,
+    /// The person wants the service asked now.
+    CheckAgain,
+    /// There is a place, and a file that may be equal.
+    Compare,
+    /// There is a place.
+    Begin,
+    /// The comparison ended.
+    Compared {
+        /// Of which attempt.
+        attempt: u32,
+        /// What it is equal to.
+        original: Option<Original>,
+    },
+    /// The row that this one is a duplicate of ended.
+    OriginalEnded {
+        /// Its asset, where it ended well.
+        asset: Option<AssetId>,
+    },
+    /// The service gave the id before the bytes.
+    Issued {
+        /// In which attempt.
+        attempt: u32,
+        /// The id.
+        asset: AssetId,
+    },
+    /// The last byte is about to go out.
+    BodyOut {
+        /// In which attempt.
+        attempt: u32,
+    },
+    /// The service took the bytes.
+    Sent {
+        /// In which attempt.
+        attempt: u32,
+        /// The id.
+        asset: AssetId,
+        /// Hash of what was sent, where it is known.
+        content: Option<ContentHash>,
+    },
+    /// The attempt failed.
+    Broke {
+        /// Which.
+        attempt: u32,
+        /// Why.
+        fault: Fault,
+        /// In 0..=1, for the length of the wait.
+        jitter: f64,
+    },
+    /// The wait is over.
+    Due {
+        /// Which.
+        attempt: u32,
+    },
+    /// The service said where the asset is.
+    Polled {
+        /// Of which attempt.
+        attempt: u32,
+        /// What it said.
+        answer: AssetAnswer,
+        /// Since the first poll was due.
+        elapsed: Duration,
+    },
+    /// The service could not be asked.
+    PollBroke {
+        /// Of which attempt.
+        attempt: u32,
+        /// Why.
+        fault: Fault,
+    },
+    /// Nothing new may start: the journal cannot be written. `upload` ends the row.
+    CannotSave,
+}
+
+/// What the engine has to do because of a transition.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Look at the file.
+    Look,
+    /// Look at it again when it had time to become still.
+    LookAgain,
+    /// Compare its content with what may be equal.
+    Compare {
+        /// For this attempt.
+        attempt: u32,
+    },
+    /// Send it.
+    Send {
+        /// As this attempt.
+        attempt: u32,
+        /// On this way.
+        route: Route,
+    },
+    /// Stop whatever runs for it.
+    Abort,
+    /// Say [`Event::Due`] after a while.
+    Wake {
+        /// For this attempt.
+        attempt: u32,
+        /// How long.
+        after: Duration,
+    },
+    /// Ask the service after a while.
+    Poll {
+        /// For this attempt.
+        attempt: u32,
+        /// How long.
+        after: Duration,
+    },
+    /// Write into the history what is known of an asset.
+    Record {
+        /// Which.
+        asset: AssetId,
+        /// Hash of what was sent, where it is known.
+        content: Option<ContentHash>,
+        /// What the service said of it last.
+        status: AssetStatus,
+        /// The id is left behind: the file goes up under another one.
+        abandoned: bool,
+    },
+    /// The ticket for its storage step is of no use any more.
+    DropTicket,
+    /// Hold the queue until the person did this.
+    HoldQueue(Fix, Fault),
+}
+
+impl Event {
+    /// The attempt that a worker, a timer or a poll speaks of.
+    pub fn attempt(&self) -> Option<u32> {
+        match self {
+            Self::Compared { attempt, .. }
+            | Self::Issued { attempt, .. }
+            | Self::BodyOut { attempt }
+            | Self::Sent { attempt, .. }
+            | Self::Broke { attempt, .. }
+            | Self::Due { attempt }
+            | Self::Polled { attempt, .. }
+            | Self::PollBroke { attempt, .. } => Some(*attempt),
+            _ => None,
+        }
+    }
+}
