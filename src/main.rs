@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use mavi_uploader::app::outside::{KeyVault, Outside, StartSandbox, VaultError};
 use mavi_uploader::app::pending::Wake;
-use mavi_uploader::engine::{Command, EngineHandle, FrontEnd};
+use mavi_uploader::engine::{EngineHandle, FrontEnd};
 use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::media;
 use mavi_uploader::setup::{self, How, Numbers, Running, SetupError, World};
@@ -90,14 +90,12 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
         Arc::new(start) as StartSandbox
     };
     let engine = start(world, runtime.handle(), &engines, &window.wake())?;
-    if !paths.is_empty() {
-        engine.send(Command::Add(paths));
-    }
     let extensions = media::formats()
         .iter()
         .map(|format| format.extension)
         .collect();
     let outside = Outside {
+        paths,
         dialogs: Box::new(SystemDialogs::new(extensions)),
         vault: (!sandbox).then(|| Arc::new(Keychain(KeyStore::system())) as Arc<dyn KeyVault>),
         environment_key,

@@ -72,6 +72,9 @@ pub struct Outside {
     pub environment_key: Option<ApiKey>,
     /// Why what the environment holds as a key is none, where it is so.
     pub bad_environment_key: Option<NotAKey>,
+    /// Files and folders that were named at the start: taken in once the window is there,
+    /// so that a start that opens none leaves nothing behind.
+    pub paths: Vec<PathBuf>,
     /// The engine that comes with this talks to a sandbox.
     pub sandbox: bool,
     /// How to start a sandbox; `None` where the program runs on one already.

@@ -114,6 +114,10 @@ impl App {
         };
         app.list.update(&app.snapshot);
         app.look_for_key();
+        let paths = std::mem::take(&mut app.outside.paths);
+        if !paths.is_empty() {
+            app.engine.send(Command::Add(paths));
+        }
         app
     }
 

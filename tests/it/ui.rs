@@ -404,3 +404,20 @@ fn closing_asks_while_bytes_move() {
     window.run();
     assert!(!has(&window, "Stop the uploads and close?"));
 }
+
+#[test]
+fn files_named_at_the_start_are_taken_in_once_the_window_is_there() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let named = PathBuf::from("/media/clip.mp4");
+    let paths = vec![named.clone()];
+    let _window = open_with(builder(Theme::Light), handle, move |outside| {
+        outside.paths = paths;
+    });
+    while let Some(command) = engine.next() {
+        if let Command::Add(added) = command {
+            assert_eq!(added, [named]);
+            return;
+        }
+    }
+    panic!("nothing was added");
+}

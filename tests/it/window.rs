@@ -197,6 +197,7 @@ impl KeyVault for Vault {
 
 pub fn outside(wake: Wake) -> Outside {
     Outside {
+        paths: vec![],
         dialogs: Box::new(Dialogs(Choice::Cancelled)),
         vault: None,
         environment_key: None,
