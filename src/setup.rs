@@ -118,7 +118,15 @@ impl World {
     /// # Errors
     /// No port or no temporary folder to be had.
     pub fn sandbox() -> Result<Self, SetupError> {
-        let sandbox = Sandbox::start(SandboxOptions::default()).map_err(SetupError::Sandbox)?;
+        Self::with_sandbox(SandboxOptions::default())
+    }
+
+    /// The same with a sandbox of another kind.
+    ///
+    /// # Errors
+    /// As [`World::sandbox`].
+    pub fn with_sandbox(options: SandboxOptions) -> Result<Self, SetupError> {
+        let sandbox = Sandbox::start(options).map_err(SetupError::Sandbox)?;
         let temporary = tempfile::Builder::new()
             .prefix("mavi-uploader-sandbox-")
             .tempdir()

@@ -17,3 +17,4 @@ mod snapshots;
 mod states;
 mod ui;
 mod window;
+mod wire;
