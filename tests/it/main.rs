@@ -13,6 +13,7 @@ mod keys;
 mod kill;
 mod layers;
 mod main_job;
+mod packages;
 mod papers;
 mod snapshots;
 mod states;
