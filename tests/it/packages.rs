@@ -41,3 +41,31 @@ fn the_entry_is_found_by_the_window_and_by_the_software_centre() {
         "the software centre is told of this version"
     );
 }
+
+#[test]
+fn windows_and_macos_open_every_format_that_is_taken_and_no_other() {
+    let installer = read("packaging/windows/installer.nsi");
+    let mut windows: Vec<_> = installer
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("!insertmacro OpenWith "))
+        .collect();
+    let plist = read("packaging/macos/Info.plist");
+    let (_, list) = plist
+        .split_once("<key>CFBundleTypeExtensions</key>")
+        .unwrap();
+    let (list, _) = list.split_once("</array>").unwrap();
+    let mut macos: Vec<_> = list
+        .lines()
+        .filter_map(|line| {
+            line.trim()
+                .strip_prefix("<string>")?
+                .strip_suffix("</string>")
+        })
+        .collect();
+    let mut taken: Vec<_> = media::formats().iter().map(|f| f.extension).collect();
+    for list in [&mut windows, &mut macos, &mut taken] {
+        list.sort_unstable();
+    }
+    assert_eq!(windows, taken);
+    assert_eq!(macos, taken);
+}
