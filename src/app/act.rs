@@ -284,6 +284,7 @@ impl App {
                 text.push_str(&format!("{name}: {value}\n"));
             }
         }
+        text.push_str(&format!("Program: {}\n", self.build()));
         self.effects.push(Effect::CopyText(text));
     }
 }

@@ -81,6 +81,8 @@ pub struct Outside {
     pub start_sandbox: Option<StartSandbox>,
     /// Whether files can be dropped on the window here.
     pub can_drop: bool,
+    /// Which program this is: version, commit and system.
+    pub build: &'static str,
     /// Wakes the window.
     pub wake: Wake,
     /// What time it is; `Instant::now` but where a picture must be the same every time.

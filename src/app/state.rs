@@ -203,6 +203,11 @@ impl App {
         self.outside.can_drop
     }
 
+    /// Which program this is, for reports.
+    pub fn build(&self) -> &'static str {
+        self.outside.build
+    }
+
     /// Whether there is no key, so that the first start is explained.
     pub fn first_start(&self) -> bool {
         self.snapshot.key == KeyState::Missing && !self.sandbox()

@@ -8,3 +8,4 @@ pub mod media;
 pub mod retry;
 pub mod snapshot;
 pub mod upload;
+pub mod version;

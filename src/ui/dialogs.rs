@@ -192,23 +192,22 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     text::label(ui, &row.name, type_size::BODY, p.text);
     body(ui, &message.cause);
     text::label(ui, &message.next, type_size::BODY, p.text);
-    if !technical.is_empty() {
-        card::card(ui)
-            .fill(p.raised)
-            .inner_margin(space::M)
-            .show(ui, |ui| {
-                ui.set_min_width(ui.available_width());
-                ui.spacing_mut().item_spacing.y = space::XS;
-                for (name, value) in technical {
-                    text::label(
-                        ui,
-                        &format!("{name}: {value}"),
-                        type_size::SMALL,
-                        p.secondary,
-                    );
-                }
-            });
-    }
+    let program = ("Program", app.build().to_owned());
+    card::card(ui)
+        .fill(p.raised)
+        .inner_margin(space::M)
+        .show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = space::XS;
+            for (name, value) in technical.into_iter().chain([program]) {
+                text::label(
+                    ui,
+                    &format!("{name}: {value}"),
+                    type_size::SMALL,
+                    p.secondary,
+                );
+            }
+        });
     let mut foot = Vec::new();
     if let Some(command) = next(&message, id) {
         let lead = Button::of(&command, Look::Primary);

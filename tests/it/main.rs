@@ -15,6 +15,8 @@ mod keys;
 mod kill;
 mod layers;
 mod main_job;
+mod packages;
+mod papers;
 mod snapshots;
 mod states;
 mod ui;
