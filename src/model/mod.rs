@@ -5,6 +5,8 @@ pub mod cost;
 pub mod fault;
 pub mod key;
 pub mod media;
+pub mod plan;
 pub mod retry;
 pub mod snapshot;
+pub mod table;
 pub mod upload;

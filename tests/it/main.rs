@@ -12,6 +12,7 @@ mod keys;
 #[cfg(unix)]
 mod kill;
 mod layers;
+mod list;
 mod main_job;
 mod snapshots;
 mod states;

@@ -246,10 +246,14 @@ impl<'a> Button<'a> {
     }
 }
 
-/// A chip that is on or off.
-pub fn chip(ui: &mut Ui, text: &str, on: bool) -> bool {
+/// A chip that is on or off; `urgent` is one that must not be overlooked.
+pub fn chip(ui: &mut Ui, text: &str, on: bool, urgent: bool) -> bool {
     let p = of(ui);
-    let colour = if on { p.accent } else { p.secondary };
+    let colour = match (on, urgent) {
+        (_, true) => p.bad,
+        (true, false) => p.accent,
+        (false, false) => p.secondary,
+    };
     let font = theme::font(type_size::SMALL);
     let galley = ui.painter().layout_no_wrap(text.to_owned(), font, colour);
     let wide = vec2(
@@ -259,6 +263,7 @@ pub fn chip(ui: &mut Ui, text: &str, on: bool) -> bool {
     let (rect, response) = ui.allocate_exact_size(wide, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, text));
     let fill = match (on, response.hovered()) {
+        (true, _) if urgent => p.bad_tint,
         (true, _) => p.accent_tint,
         (false, true) => p.raised,
         (false, false) => Color32::TRANSPARENT,
