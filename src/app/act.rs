@@ -238,6 +238,16 @@ impl App {
         }
     }
 
+    /// Starts these rows; asks for a key first where there is none.
+    pub(super) fn start(&mut self, ids: Vec<ItemId>) {
+        match self.snapshot.key {
+            KeyState::Missing if !self.sandbox() => {
+                self.open_key_dialog(Some(Command::StartItems(ids)));
+            }
+            _ => self.engine.send(Command::StartItems(ids)),
+        }
+    }
+
     fn try_sandbox(&mut self) {
         if let (true, Some(start)) = (self.can_try_sandbox(), self.outside.start_sandbox.clone()) {
             let wake = Arc::clone(&self.outside.wake);
@@ -248,12 +258,7 @@ impl App {
     fn row_command(&mut self, command: RowCommand, id: ItemId, now: Instant) {
         let ids = vec![id];
         match command {
-            RowCommand::Upload => match self.snapshot.key {
-                KeyState::Missing if !self.sandbox() => {
-                    self.open_key_dialog(Some(Command::StartItems(ids)));
-                }
-                _ => self.engine.send(Command::StartItems(ids)),
-            },
+            RowCommand::Upload => self.start(ids),
             RowCommand::Pause => self.engine.send(Command::PauseItems(ids)),
             RowCommand::Resume => self.engine.send(Command::ResumeItems(ids)),
             RowCommand::Cancel => self.cancel(&ids),

@@ -46,7 +46,13 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan) -> (String, String
         };
         (first, Vec::new())
     };
-    match totals.attention {
+    let attention = if totals.active == 0 && totals.startable > 0 {
+        // The plan says of the refused ones that they are left out.
+        totals.attention.saturating_sub(plan.refused)
+    } else {
+        totals.attention
+    };
+    match attention {
         0 => {}
         1 => second.push("1 needs attention".to_owned()),
         number => second.push(format!("{number} need attention")),

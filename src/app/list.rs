@@ -5,7 +5,7 @@ mod order;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::command::{Many, Pick, Step};
@@ -13,7 +13,7 @@ use super::{rows, wording};
 use crate::model::snapshot::{ItemId, Row, Snapshot, Status};
 
 pub use filter::{Filter, Tally};
-use order::Names;
+use order::Facts;
 pub use order::{Column, Sort};
 
 /// What the selection can be asked to do: how many of its rows each command fits.
@@ -25,9 +25,17 @@ pub struct Fits {
 }
 
 impl Fits {
+    fn count(&mut self, row: &Row) {
+        self.ids += usize::from(rows::id_of(row).is_some());
+        for (number, fits) in self.many.iter_mut().zip(rows::fits_each(row)) {
+            *number += usize::from(fits);
+        }
+    }
+
     /// How many of the selected rows the command fits.
     pub fn of(&self, many: Many) -> usize {
-        self.many[many as usize]
+        let at = Many::EACH.iter().position(|one| *one == many);
+        at.map_or(0, |at| self.many[at])
     }
 }
 
@@ -38,14 +46,16 @@ pub struct List {
     search: String,
     words: Vec<String>,
     sort: Sort,
-    names: Names,
+    /// The order that `shown` has.
+    sorted: Sort,
+    facts: Facts,
     tally: Tally,
     counts: [usize; Filter::EACH.len()],
     refused: BTreeMap<&'static str, usize>,
     /// What is shown, in the queue's order.
     in_queue: Vec<usize>,
     shown: Vec<usize>,
-    selected: BTreeSet<ItemId>,
+    selected: HashSet<ItemId>,
     fits: Fits,
     anchor: Option<ItemId>,
     cursor: Option<ItemId>,
@@ -88,7 +98,7 @@ impl List {
     }
 
     /// The rows that are selected; all of them are shown.
-    pub fn selected(&self) -> &BTreeSet<ItemId> {
+    pub fn selected(&self) -> &HashSet<ItemId> {
         &self.selected
     }
 
@@ -118,6 +128,7 @@ impl List {
         let words = search.split_whitespace().map(str::to_lowercase);
         self.words = words.collect();
         self.search = search;
+        self.facts.search_anew();
         self.update(snapshot);
     }
 
@@ -129,14 +140,17 @@ impl List {
 
     /// Takes a new snapshot in: counts, what is shown, and what of the selection is left.
     pub fn update(&mut self, snapshot: &Snapshot) {
-        if self.words.is_empty() && self.sort.column != Column::Name {
-            self.names.forget();
+        let as_before = if self.words.is_empty() && self.sort.column != Column::Name {
+            self.facts.forget();
+            true
         } else {
-            self.names.learn(snapshot);
-        }
+            self.facts.learn(snapshot, &self.words)
+        };
         self.counts = [0; Filter::EACH.len()];
         self.tally = Tally::default();
         self.refused.clear();
+        self.fits = Fits::default();
+        let mut still_selected = 0;
         let before = std::mem::take(&mut self.in_queue);
         for (position, row) in snapshot.rows.iter().enumerate() {
             let under = Filter::of(&row.status);
@@ -149,42 +163,47 @@ impl List {
                 *self.refused.entry(wording::refusal(rejection)).or_default() += 1;
             }
             let under_chip = self.filter == Filter::All || under == Some(self.filter);
-            if under_chip && self.names.found(&self.words, row) {
+            if under_chip && self.facts.found(position) {
                 self.in_queue.push(position);
+                if self.selected.contains(&row.id) {
+                    still_selected += 1;
+                    self.fits.count(row);
+                }
             }
         }
         if self.filter != Filter::All && self.count(self.filter) == 0 {
             self.show(Filter::All, snapshot);
             return;
         }
-        // What was in order before is nearly in order now, which is fast to sort.
-        if self.in_queue != before || self.sort.column == Column::Queue {
-            self.shown.clone_from(&self.in_queue);
-        }
-        if self.sort != Sort::default() {
-            self.names.sort(&mut self.shown, self.sort, snapshot);
-        }
-        self.keep_selected(snapshot);
-    }
-
-    /// What is no longer shown is no longer selected: nobody acts on what cannot be seen.
-    fn keep_selected(&mut self, snapshot: &Snapshot) {
-        if !self.selected.is_empty() {
+        let same_rows = self.in_queue == before && as_before;
+        self.put_in_order(same_rows, snapshot);
+        if still_selected < self.selected.len() {
+            // Nobody acts on what cannot be seen.
             let shown: HashSet<ItemId> = self.rows(snapshot).map(|row| row.id).collect();
             self.selected.retain(|id| shown.contains(id));
         }
-        self.look_at_selection(snapshot);
+    }
+
+    fn put_in_order(&mut self, same_rows: bool, snapshot: &Snapshot) {
+        // Names do not change; sizes and statuses do.
+        let in_order = same_rows && self.sorted == self.sort;
+        if in_order && matches!(self.sort.column, Column::Name | Column::Queue) {
+            return;
+        }
+        // What was in order before is nearly in order now, which is fast to sort.
+        if !in_order {
+            self.shown.clone_from(&self.in_queue);
+        }
+        if self.sort != Sort::default() {
+            self.facts.sort(&mut self.shown, self.sort, snapshot);
+        }
+        self.sorted = self.sort;
     }
 
     fn look_at_selection(&mut self, snapshot: &Snapshot) {
         let mut fits = Fits::default();
         if !self.selected.is_empty() {
-            for row in self.selected_rows(snapshot) {
-                fits.ids += usize::from(rows::id_of(row).is_some());
-                for many in Many::EACH {
-                    fits.many[many as usize] += usize::from(rows::fits(row, many));
-                }
-            }
+            self.selected_rows(snapshot).for_each(|row| fits.count(row));
         }
         self.fits = fits;
     }
@@ -205,7 +224,7 @@ impl List {
     /// A click on a row.
     pub fn pick(&mut self, id: ItemId, pick: Pick, snapshot: &Snapshot) {
         match pick {
-            Pick::Only => self.selected = BTreeSet::from([id]),
+            Pick::Only => self.selected = HashSet::from([id]),
             Pick::Toggle => {
                 if !self.selected.remove(&id) {
                     self.selected.insert(id);

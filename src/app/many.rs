@@ -26,6 +26,7 @@ impl App {
             return;
         }
         match many {
+            Many::Upload => self.start(ids),
             Many::Pause => self.engine.send(Command::PauseItems(ids)),
             Many::Resume => self.engine.send(Command::ResumeItems(ids)),
             Many::Retry => self.engine.send(Command::Retry(ids)),

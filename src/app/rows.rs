@@ -79,25 +79,38 @@ fn own(row: &Row) -> &'static [RowCommand] {
 
 /// Whether what is done with a selection fits this row of it.
 pub fn fits(row: &Row, many: Many) -> bool {
-    let command = match many {
+    one_fits(own(row), row, many)
+}
+
+/// The same for everything that can be done, in the order of [`Many::EACH`].
+pub fn fits_each(row: &Row) -> [bool; Many::EACH.len()] {
+    let own = own(row);
+    Many::EACH.map(|many| one_fits(own, row, many))
+}
+
+fn one_fits(own: &[RowCommand], row: &Row, many: Many) -> bool {
+    own.contains(&match many {
+        Many::Upload => RowCommand::Upload,
         Many::Pause => RowCommand::Pause,
         Many::Resume => RowCommand::Resume,
         Many::Retry => RowCommand::Retry,
         Many::Cancel => RowCommand::Cancel,
         Many::Remove => RowCommand::Remove,
-        Many::SendFirst => {
-            return matches!(
-                row.status,
-                Status::Checking
-                    | Status::Settling
-                    | Status::ReadyToUpload
-                    | Status::Queued
-                    | Status::Waiting { .. }
-                    | Status::Paused
-            );
-        }
-    };
-    own(row).contains(&command)
+        Many::SendFirst => return waits(&row.status),
+    })
+}
+
+/// Whether the row's place in the queue still matters.
+fn waits(status: &Status) -> bool {
+    matches!(
+        status,
+        Status::Checking
+            | Status::Settling
+            | Status::ReadyToUpload
+            | Status::Queued
+            | Status::Waiting { .. }
+            | Status::Paused
+    )
 }
 
 /// Whether an upload that is paused goes on where it was; one whose bytes go straight to

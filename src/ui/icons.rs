@@ -45,6 +45,7 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
 /// The icon of what is done with a selection.
 pub fn selection(many: Many) -> Icon {
     match many {
+        Many::Upload => Icon::Upload,
         Many::Pause => Icon::Pause,
         Many::Resume => Icon::Play,
         Many::Retry => Icon::RotateCw,

@@ -59,6 +59,12 @@ impl MaviApp {
         &self.app
     }
 
+    /// Does what a person would have asked for, without drawing.
+    pub fn give(&mut self, command: UiCommand) {
+        let now = self.app.now();
+        self.app.act(command, now);
+    }
+
     /// Takes in what happened; draws nothing.
     pub fn look(&mut self, ctx: &Context) {
         if let Some(Outcome::Answer(faces)) = Pending::take_from(&mut self.faces) {

@@ -30,6 +30,7 @@ fn mixed() -> Vec<mavi_uploader::model::snapshot::Row> {
         row(3, "three.mp4", Status::Queued),
         failed(4, "four.mp4", FaultKind::ServerError),
         row(5, "five.mp4", Status::Paused),
+        row(6, "six.mp4", Status::ReadyToUpload),
     ]
 }
 
@@ -40,7 +41,7 @@ fn chips_show_what_they_count() {
     window.run();
     assert!(has(&window, "four.mp4, Failed"));
     assert!(!has(&window, "one.mp4, Ready"));
-    window.get_by_label("Waiting 2").click();
+    window.get_by_label("Waiting 3").click();
     window.run();
     assert!(has(&window, "three.mp4") && has(&window, "five.mp4"));
     assert!(!has(&window, "four.mp4, Failed"));
@@ -98,7 +99,7 @@ fn a_click_shift_ctrl_and_the_boxes_select_as_in_every_list() {
     assert!(has(&window, "3 selected"));
     window.get_by_label("Select all").click();
     window.run();
-    assert!(has(&window, "5 selected"));
+    assert!(has(&window, "6 selected"));
     window.get_by_label("Select all").click();
     window.run();
     assert!(!has(&window, "selected"));
@@ -154,11 +155,11 @@ fn the_keyboard_walks_selects_and_lets_go() {
 #[test]
 fn only_what_is_found_is_selected_by_ctrl_a() {
     let (_engine, mut window) = over(mixed());
-    window.get_by_label("Waiting 2").click();
+    window.get_by_label("Waiting 3").click();
     window.run();
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.run();
-    assert!(has(&window, "2 selected"));
+    assert!(has(&window, "3 selected"));
 }
 
 #[test]
@@ -167,6 +168,9 @@ fn a_selection_is_worked_as_a_whole_and_each_row_as_far_as_it_fits() {
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.run();
     let ids = |numbers: &[u64]| numbers.iter().map(|id| ItemId(*id)).collect::<Vec<_>>();
+    window.get_by_label("Upload selected").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::StartItems(got)) if got == ids(&[6])));
     window.get_by_label("Pause selected").click();
     window.run();
     assert!(matches!(engine.next(), Some(Command::PauseItems(got)) if got == ids(&[2, 3])));
@@ -176,9 +180,9 @@ fn a_selection_is_worked_as_a_whole_and_each_row_as_far_as_it_fits() {
     window.get_by_label("Try selected again").click();
     window.run();
     assert!(matches!(engine.next(), Some(Command::Retry(got)) if got == ids(&[4])));
-    window.get_by_label("Send first").click();
+    window.get_by_label("Send selected first").click();
     window.run();
-    assert!(matches!(engine.next(), Some(Command::SendFirst(got)) if got == ids(&[3, 5])));
+    assert!(matches!(engine.next(), Some(Command::SendFirst(got)) if got == ids(&[3, 5, 6])));
     window.get_by_label("Cancel selected").click();
     window.run();
     assert!(engine.next().is_none(), "bytes were sent: it asks first");
@@ -188,7 +192,7 @@ fn a_selection_is_worked_as_a_whole_and_each_row_as_far_as_it_fits() {
     assert!(matches!(engine.next(), Some(Command::Cancel(got)) if got == ids(&[2, 3, 5])));
     window.key_press(Key::Delete);
     window.run();
-    assert!(matches!(engine.next(), Some(Command::Remove(got)) if got == ids(&[1, 4])));
+    assert!(matches!(engine.next(), Some(Command::Remove(got)) if got == ids(&[1, 4, 6])));
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.run();
     assert!(matches!(engine.next(), Some(Command::UndoRemove)));

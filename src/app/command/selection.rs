@@ -58,6 +58,7 @@ impl Format {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the table below says what each does")]
 pub enum Many {
+    Upload,
     Pause,
     Resume,
     Retry,
@@ -68,7 +69,8 @@ pub enum Many {
 
 impl Many {
     /// In the order of their buttons.
-    pub const EACH: [Self; 6] = [
+    pub const EACH: [Self; 7] = [
+        Self::Upload,
         Self::Resume,
         Self::Pause,
         Self::Retry,
@@ -118,14 +120,28 @@ impl Format {
 }
 
 impl Many {
+    /// What a screen reader calls it, apart from the same for one row and for all.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Upload => "Upload selected",
+            Self::Pause => "Pause selected",
+            Self::Resume => "Resume selected",
+            Self::Retry => "Try selected again",
+            Self::SendFirst => "Send selected first",
+            Self::Cancel => "Cancel selected",
+            Self::Remove => "Remove selected",
+        }
+    }
+
     pub(super) fn entry(self) -> Entry {
         match self {
-            Self::Pause => entry("Pause selected", "Pause the selected uploads"),
-            Self::Resume => entry("Resume selected", "Go on with the selected uploads"),
-            Self::Retry => entry("Try selected again", "Try the selected files again"),
+            Self::Upload => entry("Upload", "Upload the selected files now"),
+            Self::Pause => entry("Pause", "Pause the selected uploads"),
+            Self::Resume => entry("Resume", "Go on with the selected uploads"),
+            Self::Retry => entry("Try again", "Try the selected files again"),
             Self::SendFirst => entry("Send first", "Send the selected files before all others"),
-            Self::Cancel => entry("Cancel selected", "Cancel the selected uploads"),
-            Self::Remove => entry("Remove selected", "Take the selected files out of the list")
+            Self::Cancel => entry("Cancel", "Cancel the selected uploads"),
+            Self::Remove => entry("Remove", "Take the selected files out of the list")
                 .on(Shortcut::plain(Key::Delete)),
         }
     }

@@ -4,6 +4,7 @@ mod duplicates;
 mod faults;
 mod journal;
 mod keys;
+mod left;
 mod pace;
 mod queue;
 mod restart;

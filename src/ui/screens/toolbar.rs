@@ -1,6 +1,5 @@
 //! Above the list: what is shown of it, and what can be done with what is selected.
 
-use egui::text_edit::TextEditState;
 use egui::{Id, Key, Margin, TextEdit, Ui};
 use lucide_icons::Icon;
 
@@ -96,6 +95,7 @@ fn filter_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let label = filter_words(app, now);
     let button = Button {
         icon: Some(Icon::ChevronDown),
+        icon_last: true,
         hint: "Show only some of the files".to_owned(),
         ..Button::of(&UiCommand::Show(now), Look::Outlined)
             .labelled(&label)
@@ -166,10 +166,6 @@ fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     } else if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
         out.push(UiCommand::Search(String::new()));
     }
-    if !response.has_focus() && TextEditState::load(ui.ctx(), id).is_some() {
-        // Shortcuts are the list's again.
-        ui.data_mut(|data| data.remove::<TextEditState>(id));
-    }
 }
 
 /// How many are selected, and everything that can be done with them. `alone` is without the
@@ -181,6 +177,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         size::BUTTON
     };
     let fits = app.list().fits();
+    let wide = ui.available_width() >= size::CHIPS;
     let mut asked = Vec::new();
     let right = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
@@ -195,7 +192,14 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         }
         for many in Many::EACH.into_iter().rev() {
             let command = UiCommand::Selected(many);
-            let button = Button::of(&command, Look::Plain).small().icon_only();
+            let mut button = Button::of(&command, Look::Plain).small();
+            if !wide {
+                button = button.icon_only();
+            }
+            let button = Button {
+                name: many.name(),
+                ..button
+            };
             if fits.of(many) > 0 && button.show(ui) {
                 asked.push(command);
             }
@@ -218,6 +222,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         }
         let other = Button {
             icon: Some(Icon::ChevronDown),
+            icon_last: true,
             hint: "Copy or save the selected files’ ids in another form".to_owned(),
             ..Button::of(&UiCommand::CopyAs(Format::Csv), Look::Outlined)
                 .labelled("Copy as…")
