@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::command::Format;
 use super::pending::{Pending, Wake};
 use crate::engine::EngineHandle;
 use crate::model::key::{ApiKey, NotAKey};
@@ -27,6 +28,8 @@ pub enum Wanted {
     Files,
     /// Folders, to be walked.
     Folders,
+    /// One file to write a selection to.
+    Save(Format),
 }
 
 /// The system's file dialogs.

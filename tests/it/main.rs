@@ -14,6 +14,7 @@ mod keys;
 #[cfg(unix)]
 mod kill;
 mod layers;
+mod list;
 mod main_job;
 mod packages;
 mod papers;
