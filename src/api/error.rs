@@ -6,10 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use serde_json::Value;
 
 use super::redact::{redact, shorten};
-use super::wire::{Envelope, Says, is_web_page};
+use super::wire::{Data, Envelope, Says, is_web_page};
 use crate::model::fault::{Diagnostics, Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
 
@@ -137,13 +136,13 @@ impl Call<'_> {
     }
 
     /// The `data` of a successful answer, or the fault that the answer is.
-    pub(crate) fn data(&self, answer: &Answer) -> Result<Value, Fault> {
+    pub(crate) fn data<'a>(&self, answer: &'a Answer) -> Result<Data<'a>, Fault> {
         let envelope = Envelope::read(&answer.body);
         if answer.is_2xx()
             && let Some(envelope) = &envelope
             && envelope.says() == Says::Success
         {
-            return Ok(envelope.data.clone());
+            return Ok(envelope.data);
         }
         Err(self.refusal(answer, envelope.as_ref()))
     }
@@ -156,7 +155,7 @@ impl Call<'_> {
     }
 
     /// The fault that an unsuccessful answer is.
-    fn refusal(&self, answer: &Answer, envelope: Option<&Envelope>) -> Fault {
+    fn refusal(&self, answer: &Answer, envelope: Option<&Envelope<'_>>) -> Fault {
         let kind = self.refusal_kind(answer, envelope);
         let mut fault = self.fault(kind);
         if let Recovery::Transient { retry_after } = &mut fault.recovery {
@@ -166,7 +165,7 @@ impl Call<'_> {
         fault
     }
 
-    fn refusal_kind(&self, answer: &Answer, envelope: Option<&Envelope>) -> FaultKind {
+    fn refusal_kind(&self, answer: &Answer, envelope: Option<&Envelope<'_>>) -> FaultKind {
         let html = || is_web_page(answer.header(CONTENT_TYPE.as_str()), &answer.body);
         match (answer.status, envelope) {
             (200..300, Some(envelope)) => match envelope.says() {
@@ -197,7 +196,7 @@ impl Call<'_> {
         }
     }
 
-    fn envelope_kind(&self, code: u32, envelope: &Envelope) -> FaultKind {
+    fn envelope_kind(&self, code: u32, envelope: &Envelope<'_>) -> FaultKind {
         match code {
             400 if envelope.is_rate_limit_text() => FaultKind::RateLimited,
             400 | 1 | 3 if envelope.is_shared_limit_text() => FaultKind::RateLimitedOrInvalid,
@@ -223,7 +222,12 @@ impl Call<'_> {
     }
 
     /// Fills in what the answer says, redacted.
-    pub(crate) fn describe(&self, fault: &mut Fault, answer: &Answer, envelope: Option<&Envelope>) {
+    pub(crate) fn describe(
+        &self,
+        fault: &mut Fault,
+        answer: &Answer,
+        envelope: Option<&Envelope<'_>>,
+    ) {
         let short = |text: &str| shorten(text, self.secret(), MESSAGE_CHARS);
         let detail = &mut fault.diagnostics;
         detail.http_status = Some(answer.status);

@@ -21,9 +21,9 @@ pub(crate) mod multipart;
 pub mod paced;
 pub(crate) mod reader;
 pub mod redact;
-mod resumable;
+pub(crate) mod resumable;
 pub mod shared_slots;
-mod signed_url;
+pub(crate) mod signed_url;
 pub mod throttle;
 pub(crate) mod wire;
 #[cfg(test)]
