@@ -101,6 +101,9 @@ impl Call<'_> {
     pub(crate) fn transport(&self, error: reqwest::Error) -> Fault {
         let error = error.without_url();
         let mut fault = self.fault(self.transport_kind(&error));
+        if fault.kind == FaultKind::Proxy && asks_for_password(&error) {
+            fault.recovery = Recovery::Permanent;
+        }
         fault.diagnostics.causes = causes(&error, self.secret());
         fault
     }
@@ -116,6 +119,8 @@ impl Call<'_> {
         if error.is_connect() {
             return if has_tls_error(error) {
                 FaultKind::Tls
+            } else if proxy_says(error, "") {
+                FaultKind::Proxy
             } else {
                 FaultKind::Offline
             };
@@ -273,6 +278,23 @@ fn has_tls_error(error: &(dyn Error + 'static)) -> bool {
             .downcast_ref::<io::Error>()
             .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
     })
+}
+
+/// Whether the way through a proxy was not opened, for a reason that begins so. The library
+/// has no public type for it, but words of its own.
+fn proxy_says(error: &(dyn Error + 'static), reason: &str) -> bool {
+    const WORDS: &str = "tunnel error: ";
+    sources(error).any(|source| {
+        source
+            .to_string()
+            .strip_prefix(WORDS)
+            .is_some_and(|said| said.starts_with(reason))
+    })
+}
+
+/// Whether the proxy wants a name and a password, or others.
+fn asks_for_password(error: &(dyn Error + 'static)) -> bool {
+    proxy_says(error, "proxy authorization required")
 }
 
 /// The chain of causes, outermost first, redacted, without repetitions.

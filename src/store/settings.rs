@@ -293,13 +293,16 @@ mod tests {
 
     #[test]
     fn what_a_newer_program_keeps_is_written_back() {
-        let (loaded, dir) = load(r#"{"jobs":2,"shape":{"round":true}}"#);
+        let (loaded, dir) =
+            load(r#"{"jobs":2,"shape":{"round":true},"x":18446744372036854775809}"#);
         assert!(loaded.warnings.is_empty());
         loaded.settings.save(dir.path()).unwrap();
         let text = fs::read_to_string(dir.path().join(FILE_NAME)).unwrap();
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["shape"]["round"], true);
         assert_eq!(value["jobs"], 2);
+        let again = Settings::load(dir.path()).settings;
+        assert_eq!(again, loaded.settings, "to the last digit of a number");
     }
 
     #[test]
