@@ -16,6 +16,8 @@ mod kill;
 mod layers;
 mod list;
 mod main_job;
+#[cfg(target_os = "linux")]
+mod network;
 mod packages;
 mod papers;
 mod snapshots;
