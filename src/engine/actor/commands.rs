@@ -9,7 +9,7 @@ use crate::engine::Command;
 use crate::model::asset::AssetStatus;
 use crate::model::fault::Fix;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, Event, Holder, State};
+use crate::model::upload::{Effect, Event, Holder, Original, State};
 use crate::store::AssetNote;
 
 impl<S: Service> Actor<S> {
@@ -148,8 +148,9 @@ impl<S: Service> Actor<S> {
             self.order.remove(&place);
             self.queued.remove(&place);
             self.places -= usize::from(item.upload.holds_place());
-            if let Some(rows) = self.by_size.get_mut(&item.upload.size()) {
-                rows.remove(id);
+            self.forget_size(*id, item.upload.size());
+            if let State::Duplicate(Original::Row(original)) = item.upload.state {
+                self.forget_twin(*id, original);
             }
             item.running = None;
             item.meter = None;
@@ -163,9 +164,7 @@ impl<S: Service> Actor<S> {
             }
             self.journal.drop_item(*id);
             self.order_changed = true;
-            for twin in self.twins.remove(id).unwrap_or_default() {
-                self.apply(twin, Event::OriginalEnded { asset: None });
-            }
+            self.tell_twins(*id, None);
             let identity = identities.remove(id);
             self.removed.push((item, identity));
         }

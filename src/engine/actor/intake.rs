@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{mpsc, oneshot};
@@ -192,6 +193,16 @@ impl<S: Service> Actor<S> {
         self.order_changed = true;
     }
 
+    /// A row that is of this size no longer.
+    pub(super) fn forget_size(&mut self, id: ItemId, size: u64) {
+        if let Some(rows) = self.by_size.get_mut(&size) {
+            rows.remove(&id);
+            if rows.is_empty() {
+                self.by_size.remove(&size);
+            }
+        }
+    }
+
     /// Looks at files after a while, on a thread for that.
     pub(super) fn look(&mut self, ids: &[ItemId], after: Duration) {
         let paths: Vec<(ItemId, PathBuf)> = ids
@@ -265,8 +276,9 @@ impl<S: Service> Actor<S> {
                 let before = item.upload.media.map(|media| media.stamp);
                 if before != Some(media.stamp) {
                     item.content = None;
-                    if let Some(rows) = before.and_then(|it| self.by_size.get_mut(&it.size)) {
-                        rows.remove(&id);
+                    item.reading = Arc::default();
+                    if let Some(before) = before {
+                        self.forget_size(id, before.size);
                     }
                 }
                 self.by_size.entry(media.stamp.size).or_default().insert(id);

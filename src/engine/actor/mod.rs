@@ -304,15 +304,11 @@ impl<S: Service> Actor<S> {
         if let Some(turn) = said {
             self.follow(Some(id), path, turn);
         }
+        if let State::Duplicate(Original::Row(original)) = before.state {
+            self.forget_twin(id, original);
+        }
         if ended {
-            for twin in self.twins.remove(&id).unwrap_or_default() {
-                self.apply(
-                    twin,
-                    Event::OriginalEnded {
-                        asset: asset.clone(),
-                    },
-                );
-            }
+            self.tell_twins(id, asset.as_ref());
         }
         true
     }

@@ -82,12 +82,13 @@ impl<S: Service> Actor<S> {
         }
         let stamp = found.stamp()?;
         let file = std::path::absolute(found.path()).ok()?;
-        let account = self.account();
+        let (account, asks) = (self.account(), self.options.ask_history);
         let taken = Cell::new(false);
         let left =
             self.journal
                 .left_behind(Some(&file), &*self.options.is_alive, |record, upload| {
-                    // Another account's asset cannot be asked about.
+                    // Another account's asset cannot be asked about; one that is not to be
+                    // asked about stays behind for a run that may.
                     let asked_about =
                         matches!(upload.clone().recovered().state, State::Processing { .. });
                     let unfinished =
@@ -97,7 +98,8 @@ impl<S: Service> Actor<S> {
                     let unseen = record.stamp.is_none()
                         && matches!(upload.state, State::Checking | State::Settling);
                     (record.stamp == Some(stamp) && unfinished || unseen)
-                        && (!asked_about || record.account.is_none() || record.account == account)
+                        && (!asked_about
+                            || (asks && (record.account.is_none() || record.account == account)))
                         && !taken.replace(true)
                 });
         let (record, upload) = left.into_iter().next()?;
