@@ -153,6 +153,8 @@ impl Item {
                 of: Some(asset.clone()),
             },
             State::Duplicate(Original::Row(_)) => Status::Duplicate { of: None },
+            // From here on it can't be held any more, however slowly its last bytes go.
+            State::Sending { body_out: true, .. } => Status::Finishing,
             State::Sending { .. } => match &self.meter {
                 Some(meter) if meter.body_out() => Status::Finishing,
                 Some(meter) if meter.started() => Status::Uploading,

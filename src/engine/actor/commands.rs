@@ -23,11 +23,11 @@ impl<S: Service> Actor<S> {
             }
             Command::Start => {
                 let ready = self.those(|state| *state == State::Ready);
-                self.each(&ready, &Event::Start);
+                self.start(&ready, &Event::Start);
                 self.say_that_a_key_is_missing();
             }
             Command::StartItems(ids) => {
-                self.each(&ids, &Event::Start);
+                self.start(&ids, &Event::Start);
                 self.say_that_a_key_is_missing();
             }
             Command::Pause => {
@@ -44,18 +44,28 @@ impl<S: Service> Actor<S> {
                 self.each(&moving, &Event::Hold);
             }
             Command::Resume => self.paused = false,
-            Command::PauseItems(ids) => self.each(&ids, &Event::Pause),
-            Command::ResumeItems(ids) => self.each(&ids, &Event::Resume),
-            Command::Cancel(ids) => self.each(&ids, &Event::Cancel),
-            Command::Retry(ids) => self.each(&ids, &Event::Retry),
+            Command::PauseItems(ids) => {
+                self.each(&ids, &Event::Pause);
+            }
+            Command::ResumeItems(ids) => {
+                self.each(&ids, &Event::Resume);
+            }
+            Command::Cancel(ids) => {
+                self.each(&ids, &Event::Cancel);
+            }
+            Command::Retry(ids) => {
+                self.each(&ids, &Event::Retry);
+            }
             Command::Remove(ids) => self.remove(&ids),
             Command::UndoRemove => self.undo_remove(),
-            Command::UploadAnyway(ids) => self.each(&ids, &Event::UploadAnyway),
+            Command::UploadAnyway(ids) => {
+                self.each(&ids, &Event::UploadAnyway);
+            }
             Command::SendFirst(ids) => self.send_first(&ids),
             Command::CheckAgain(ids) => self.check_again(&ids),
             Command::ContinueInterrupted => {
                 let interrupted = self.interrupted();
-                self.each(&interrupted, &Event::Resume);
+                self.start(&interrupted, &Event::Resume);
             }
             Command::DiscardInterrupted => {
                 let interrupted = self.interrupted();
@@ -76,12 +86,43 @@ impl<S: Service> Actor<S> {
             }
             Command::FixDone => self.fix_done(),
             Command::Shutdown => self.stopped = true,
+            #[cfg(test)]
+            Command::Count(answer) => {
+                let _ = answer.send(self.count());
+            }
         }
     }
 
-    fn each(&mut self, ids: &[ItemId], event: &Event) {
-        for id in ids {
-            self.apply(*id, event.clone());
+    /// What is held for rows, and what runs for them.
+    #[cfg(test)]
+    fn count(&self) -> crate::engine::command::Held {
+        let items = || self.items.values();
+        crate::engine::command::Held {
+            rows: self.items.len(),
+            entries: self.order.len()
+                + self.queued.len()
+                + self.by_identity.len()
+                + self.by_size.len()
+                + self.twins.len()
+                + self.index.len()
+                + self.dirty.len(),
+            running: items().filter(|item| item.running.is_some()).count(),
+            meters: items().filter(|item| item.meter.is_some()).count(),
+            tickets: items().filter(|item| item.ticket.is_some()).count(),
+            places: self.places,
+        }
+    }
+
+    /// Says whether that moved any of them.
+    fn each(&mut self, ids: &[ItemId], event: &Event) -> bool {
+        ids.iter()
+            .fold(false, |moved, id| self.apply(*id, event.clone()) || moved)
+    }
+
+    /// Who presses Upload or Continue wants it to go on: a pause of the queue ends with it.
+    fn start(&mut self, ids: &[ItemId], event: &Event) {
+        if self.each(ids, event) {
+            self.paused = false;
         }
     }
 

@@ -272,20 +272,33 @@ impl<S: Service> Actor<S> {
                     continue;
                 }
             }
-            if let Ok(media) = &outcome {
-                let before = item.upload.media.map(|media| media.stamp);
-                if before != Some(media.stamp) {
-                    item.content = None;
-                    item.reading = Arc::default();
-                    if let Some(before) = before {
-                        self.forget_size(id, before.size);
-                    }
-                }
-                self.by_size.entry(media.stamp.size).or_default().insert(id);
+            let size = outcome.as_ref().ok().map(|media| media.stamp.size);
+            let before = item.upload.media.map(|media| media.stamp);
+            if !self.apply(id, Event::Checked(outcome)) {
+                continue;
             }
-            if self.apply(id, Event::Checked(outcome)) && self.options.start_at_once {
+            self.is_of_size(id, size, before);
+            if self.options.start_at_once {
                 self.apply(id, Event::Start);
             }
+        }
+    }
+
+    /// Takes note of what a look found: who looks for files of its size finds the row, and
+    /// what was read of another file is forgotten.
+    fn is_of_size(&mut self, id: ItemId, size: Option<u64>, before: Option<FileStamp>) {
+        if let Some(before) = before {
+            self.forget_size(id, before.size);
+        }
+        let Some(item) = self.items.get_mut(&id) else {
+            return;
+        };
+        if item.upload.media.map(|media| media.stamp) != before {
+            item.content = None;
+            item.reading = Arc::default();
+        }
+        if let Some(size) = size {
+            self.by_size.entry(size).or_default().insert(id);
         }
     }
 }

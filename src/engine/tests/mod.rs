@@ -1,5 +1,6 @@
 //! The engine on paused time, over a service in memory that does what a test says.
 
+mod commands;
 mod duplicates;
 mod faults;
 mod journal;
@@ -18,6 +19,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use self::service::Scripted;
+use super::command::Held;
 use super::{Command, EngineHandle, FrontEnd, Lifecycle, Notice, Options, Turn, start};
 use crate::api::limiter::{Limiter, LimiterOptions};
 use crate::api::paced::Paced;
@@ -287,6 +289,13 @@ impl Engine {
         for _ in 0..10 {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// What the engine holds for rows.
+    async fn held(&self) -> Held {
+        let (answer, held) = tokio::sync::oneshot::channel();
+        self.say(Command::Count(answer));
+        held.await.unwrap()
     }
 
     async fn shut_down(self) {

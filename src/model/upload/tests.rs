@@ -1,5 +1,6 @@
 //! The life of an upload, and the rows of the fault table one by one.
 
+mod commands;
 mod properties;
 
 use std::time::Duration;
