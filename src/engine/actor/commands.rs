@@ -104,6 +104,7 @@ impl<S: Service> Actor<S> {
                 + self.by_identity.len()
                 + self.by_size.len()
                 + self.twins.len()
+                + self.missing.len()
                 + self.index.len()
                 + self.dirty.len(),
             running: items().filter(|item| item.running.is_some()).count(),
@@ -188,6 +189,7 @@ impl<S: Service> Actor<S> {
             let place = (item.position, *id);
             self.order.remove(&place);
             self.queued.remove(&place);
+            self.missing.remove(id);
             self.places -= usize::from(item.upload.holds_place());
             self.forget_size(*id, item.upload.size());
             if let State::Duplicate(Original::Row(original)) = item.upload.state {
@@ -233,6 +235,7 @@ impl<S: Service> Actor<S> {
             }
             self.journal.stage_item(&item);
             self.put_back(item);
+            self.may_be_missing(id);
         }
         self.look(&to_look_at, std::time::Duration::ZERO);
     }

@@ -32,6 +32,7 @@ impl<S: Service> Actor<S> {
         // Effects may move uploads again at once (a poll that is parked, a queue that is
         // held); what they cause is journaled in a transaction of its own.
         while self.finish_once() {}
+        self.watch_for_missing();
         self.end_batch();
     }
 

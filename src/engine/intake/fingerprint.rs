@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::api::reader;
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
@@ -63,7 +64,7 @@ fn expect_stamp(path: &Path, stamp: FileStamp) -> Result<(), Fault> {
 }
 
 fn fault(error: &io::Error) -> Fault {
-    let kind = if super::is_gone(error) {
+    let kind = if reader::is_gone(error) {
         FaultKind::FileGone
     } else {
         FaultKind::Unreadable

@@ -5,6 +5,7 @@ mod duplicates;
 mod faults;
 mod journal;
 mod keys;
+mod missing;
 mod pace;
 mod queue;
 mod restart;
