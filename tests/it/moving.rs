@@ -346,7 +346,7 @@ async fn a_file_that_may_not_be_read_any_more_is_unreadable_and_can_be_tried_aga
     put(&paths[1], &content(1));
     stage.upload(&paths).await;
     stage.until_stalled(Way::Direct, 1).await;
-    fs::set_permissions(&paths[1], fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&paths[1], fs::Permissions::from_mode(0o0)).unwrap();
     assert_eq!(stage.end_of("shut.mp4").await, Some(FaultKind::Unreadable));
     fs::set_permissions(&paths[1], fs::Permissions::from_mode(0o600)).unwrap();
     let row = stage.until_row("shut.mp4", |_| true).await.id;

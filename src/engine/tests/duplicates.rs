@@ -314,7 +314,7 @@ async fn an_answer_before_the_end_of_the_body_still_gets_its_fingerprint() {
         _ => None,
     });
     assert_eq!(
-        content.map(|content| content.to_hex()),
+        content.map(crate::model::asset::ContentHash::to_hex),
         Some(hash.to_string())
     );
     assert_eq!(place.asset("re_1").unwrap().content, content);
