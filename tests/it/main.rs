@@ -17,6 +17,8 @@ mod layers;
 mod list;
 mod main_job;
 #[cfg(target_os = "linux")]
+mod moving;
+#[cfg(target_os = "linux")]
 mod network;
 mod packages;
 mod papers;
