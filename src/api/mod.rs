@@ -38,6 +38,8 @@ use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
 
+use flavour::Learned;
+
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
@@ -236,4 +238,10 @@ pub trait Service: Send + Sync + 'static {
         key: &ApiKey,
         asset: &AssetId,
     ) -> impl Future<Output = Result<AssetAnswer, Fault>> + Send;
+
+    /// What was learned of storage hosts so far, by host and kind. Holds no secrets.
+    fn learned(&self) -> Vec<Learned>;
+
+    /// Takes over what an earlier run learned.
+    fn recall(&self, learned: &[Learned]);
 }

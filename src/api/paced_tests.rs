@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::*;
+use crate::api::flavour::Learned;
 use crate::api::limiter::LimiterOptions;
 use crate::api::{SecretUrl, wire_server};
 use crate::model::asset::{AssetMetadata, AssetStatus};
@@ -50,6 +51,12 @@ impl Service for Noting {
     async fn signed_url(&self, _: &ApiKey, _: &str) -> Result<Ticket, Fault> {
         self.note("signed_url", ticket())
     }
+
+    fn learned(&self) -> Vec<Learned> {
+        vec![]
+    }
+
+    fn recall(&self, _: &[Learned]) {}
 
     async fn store(
         &self,

@@ -190,10 +190,9 @@ fn the_book_goes_through_the_flavours_and_keeps_what_worked() {
     assert_eq!(book.next("h", kind), Flavour::Form, "proven stays");
     let kept = serde_json::to_string(&book.learned()).unwrap();
     let kept: Vec<Learned> = serde_json::from_str(&kept).unwrap();
-    assert_eq!(
-        FlavourBook::from_learned(&kept).next("h", kind),
-        Flavour::Form
-    );
+    let mut later = FlavourBook::default();
+    later.recall(&kept);
+    assert_eq!(later.next("h", kind), Flavour::Form);
     assert!(
         book.refused("h", kind, Flavour::Form),
         "also what was proven may change"
@@ -216,6 +215,25 @@ fn a_break_moves_an_unproven_flavour_on_past_those_that_were_refused() {
         Flavour::Put,
         "the form was refused"
     );
+}
+
+#[test]
+fn what_was_proven_gives_way_when_it_breaks_again_and_again() {
+    let mut book = FlavourBook::default();
+    let kind = UrlKind::V4;
+    book.proven("h", kind, Flavour::Put);
+    for _ in 0..2 {
+        book.broke("h", kind, Flavour::Put);
+    }
+    // It works in between: these breaks were the network's.
+    book.proven("h", kind, Flavour::Put);
+    for _ in 0..2 {
+        book.broke("h", kind, Flavour::Put);
+        assert_eq!(book.next("h", kind), Flavour::Put);
+    }
+    book.broke("h", kind, Flavour::Put);
+    assert_eq!(book.next("h", kind), Flavour::Form);
+    assert!(book.learned().is_empty(), "it is not kept as what works");
 }
 
 #[tokio::test]

@@ -130,6 +130,22 @@ pub(crate) fn asset_id(data: &Value) -> Option<AssetId> {
         .and_then(|text| AssetId::new(&text))
 }
 
+/// An asset id in an answer that is of no other use: in the `data` of an envelope, whatever
+/// that says, or in what is left of one.
+pub(crate) fn stray_id(body: &[u8]) -> Option<AssetId> {
+    let told = Envelope::read(body).and_then(|envelope| asset_id(&envelope.data));
+    told.or_else(|| {
+        let text = String::from_utf8_lossy(body);
+        ["\"asset_id\"", "\"assetId\""].iter().find_map(|name| {
+            let (_, rest) = text.split_once(name)?;
+            let value = rest.trim_start().strip_prefix(':')?.trim_start();
+            // One that ends with what is left may not be whole.
+            let (id, _) = value.strip_prefix('"')?.split_once('"')?;
+            AssetId::new(id)
+        })
+    })
+}
+
 /// The ticket out of the `data` of a signed URL call. The URL is taken as it is; whether
 /// it may be used is for the storage step to say.
 pub(crate) fn ticket(data: &Value) -> Option<Ticket> {

@@ -193,6 +193,11 @@ impl Journal {
         }));
     }
 
+    /// Stages a change that concerns neither a row nor an asset.
+    pub fn stage(&mut self, change: Change) {
+        self.staged.push(change);
+    }
+
     pub fn drop_item(&mut self, id: ItemId) {
         self.staged.push(Change::DropItem(id));
     }

@@ -20,7 +20,7 @@ use crate::store::run::RunId;
 
 pub use error::{OpenError, StoreError};
 pub use place::FILE_NAME;
-pub use records::{AssetNote, AssetRecord, Change, DamagedItem, ItemRecord};
+pub use records::{AssetNote, AssetRecord, Change, DamagedItem, FlavourRecord, ItemRecord};
 
 use place::{BUSY_LIMIT, Place};
 use records::{ITEM_COLUMNS, apply, from_sql_id, read_damaged, read_item, to_sql_id};
@@ -217,6 +217,21 @@ impl History {
             .prepare_cached(&format!("SELECT {ITEM_COLUMNS} FROM items {clause}"))?;
         let items = statement.query_map(values, read_item)?;
         Ok(items.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Which flavours of the storage step have worked.
+    pub fn flavours(&self) -> Result<Vec<FlavourRecord>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT host, kind, flavour FROM flavours ORDER BY host, kind")?;
+        let flavours = statement.query_map((), |row| {
+            Ok(FlavourRecord {
+                host: row.get(0)?,
+                kind: row.get(1)?,
+                flavour: row.get(2)?,
+            })
+        })?;
+        Ok(flavours.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The rows of the queue that were set aside.

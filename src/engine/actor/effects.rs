@@ -124,6 +124,10 @@ impl<S: Service> Actor<S> {
                     receiver
                 })
                 .await;
+            let stray = outcome.as_ref().err();
+            if let Some(asset) = stray.and_then(|fault| fault.diagnostics.asset_id.clone()) {
+                let _ = told.send(Told::Stray(origin.clone(), asset));
+            }
             let _ = told.send(match outcome {
                 Ok((asset, content)) => Told::Sent {
                     item: id,
@@ -196,7 +200,8 @@ impl<S: Service> Actor<S> {
         }));
     }
 
-    /// An id that came when nobody waited for it any more: kept all the same.
+    /// An id that came when nobody waited for it any more, or beside what makes it
+    /// useless: kept all the same.
     pub(super) fn record_orphan(
         &mut self,
         origin: &Origin,
@@ -206,7 +211,7 @@ impl<S: Service> Actor<S> {
         tracing::info!(
             item = origin.item.0,
             asset = asset.as_str(),
-            "an id came late"
+            "an id that no upload has"
         );
         let note = Some(AssetNote::Abandoned);
         self.journal

@@ -9,6 +9,7 @@ mod duplicates;
 mod effects;
 mod intake;
 mod keys;
+mod lessons;
 mod restore;
 mod show;
 mod told;
@@ -33,6 +34,7 @@ use super::journal::Journal;
 use super::lifecycle::{Lifecycle, Turn, turn};
 use super::{Command, Notice, Options};
 use crate::api::Service;
+use crate::api::flavour::Learned;
 use crate::api::paced::Paced;
 use crate::model::asset::Account;
 use crate::model::fault::Fix;
@@ -77,6 +79,8 @@ pub(super) struct Actor<S> {
     /// Accounts whose assets may be asked about with the key of now: those of the keys
     /// that it took the place of.
     forebears: HashSet<Account>,
+    /// What is on disk of what was learned of storage hosts.
+    learned: Vec<Learned>,
     needs: Option<Fix>,
     paused: bool,
     offline: bool,
@@ -136,6 +140,7 @@ impl<S: Service> Actor<S> {
             trust: Trust::Unknown,
             key_check: None,
             forebears: HashSet::new(),
+            learned: vec![],
             needs: None,
             paused: false,
             offline: false,
@@ -165,6 +170,7 @@ impl<S: Service> Actor<S> {
             .notices
             .extend(set_aside.map(Notice::HistorySetAside));
         self.share_limit();
+        self.recall_lessons();
         self.restore();
         self.recall_trust();
         self.finish_turn();

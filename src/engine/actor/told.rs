@@ -55,6 +55,8 @@ pub(in crate::engine) enum Told {
         attempt: u32,
         contents: Result<Vec<(ItemId, ContentHash)>, Fault>,
     },
+    /// An id came with an answer that is of no other use.
+    Stray(Origin, AssetId),
     /// What an asset was made of that arrived without an answer.
     Fingerprint {
         item: ItemId,
@@ -71,7 +73,12 @@ pub(in crate::engine) enum Told {
 impl<S: Service> Actor<S> {
     pub(super) fn hear(&mut self, told: Told) {
         match told {
-            Told::Upload(id, event) => self.hear_of_upload(id, event),
+            Told::Upload(id, event) => {
+                if matches!(event, Event::Broke { .. }) {
+                    self.keep_lessons();
+                }
+                self.hear_of_upload(id, event);
+            }
             Told::Sent {
                 item,
                 attempt,
@@ -84,6 +91,7 @@ impl<S: Service> Actor<S> {
                     asset: asset.clone(),
                     content,
                 };
+                self.keep_lessons();
                 self.learn_from(item, &event);
                 if !self.apply(item, event) {
                     self.record_orphan(&origin, &asset, content);
@@ -108,6 +116,7 @@ impl<S: Service> Actor<S> {
                     self.record_orphan(&origin, &asset, None);
                 }
             }
+            Told::Stray(origin, asset) => self.record_orphan(&origin, &asset, None),
             Told::Found(found) if self.recalling => self.found_early.extend(found),
             Told::Found(found) => self.take_in(found),
             Told::Walking(count) => self.walking = count,

@@ -98,6 +98,7 @@ impl<S: Service> Actor<S> {
 
     /// Everything that is known, for a history that had to be made anew.
     fn stage_all(&mut self) {
+        self.keep_lessons_anew();
         for item in self.items.values() {
             self.journal.stage_item(item);
             if let Some(asset) = item.upload.asset() {

@@ -8,13 +8,19 @@ use crate::engine::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{State, Upload};
-use crate::store::{Change, ItemRecord, RunId, StoreError};
+use crate::store::{Change, FlavourRecord, ItemRecord, RunId, StoreError};
 
 impl Journal {
     /// When the service last took this account's key, in milliseconds since the epoch.
     pub fn key_good_at(&self, account: &Account) -> Option<i64> {
         let history = self.history.as_ref()?;
         logged(history.key_good_at(account, &self.base_url)).flatten()
+    }
+
+    /// What earlier runs learned of storage hosts.
+    pub fn flavours(&self) -> Vec<FlavourRecord> {
+        let flavours = self.history.as_ref().map(|history| history.flavours());
+        flavours.and_then(logged).unwrap_or_default()
     }
 
     /// Assets that are ready, of this account and service, of a size.

@@ -8,6 +8,7 @@ mod pace;
 mod queue;
 mod restart;
 mod service;
+mod storage;
 mod whims;
 
 use std::path::{Path, PathBuf};

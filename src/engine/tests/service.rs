@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::api::flavour::Learned;
 use crate::api::{Meter, Outgoing, SecretUrl, Service, Ticket, Uploaded};
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind, Recovery};
@@ -62,6 +63,8 @@ struct Inner {
     /// What is done in the moment in which a file's answer is there.
     when_taken: HashMap<String, Box<dyn FnOnce() + Send>>,
     expires_in: Option<Duration>,
+    /// What it says that it learned of storage hosts.
+    learned: Vec<Learned>,
 }
 
 /// The service.
@@ -207,6 +210,13 @@ impl Scripted {
         }
     }
 
+    fn answered(&self, name: &str) {
+        let then = self.inner.lock().unwrap().when_taken.remove(name);
+        if let Some(then) = then {
+            then();
+        }
+    }
+
     fn next_act(&self, name: &str) -> Act {
         let mut inner = self.inner.lock().unwrap();
         let act = inner.acts.get_mut(name).and_then(VecDeque::pop_front);
@@ -240,10 +250,7 @@ impl Scripted {
             Act::Take(after) => {
                 whole.await;
                 tokio::time::sleep(after).await;
-                let then = self.inner.lock().unwrap().when_taken.remove(&file.name);
-                if let Some(then) = then {
-                    then();
-                }
+                self.answered(&file.name);
                 let bytes = std::fs::read(&file.path).unwrap();
                 Ok(Some(ContentHash::from_bytes(blake3::hash(&bytes).into())))
             }
@@ -256,6 +263,7 @@ impl Scripted {
             Act::LateFail(after, fault) => {
                 meter.add(size / 2);
                 tokio::time::sleep(after).await;
+                self.answered(&file.name);
                 Err(fault)
             }
             Act::Stay => {
@@ -321,6 +329,14 @@ impl Service for Scripted {
         let held = (file.name.clone(), file.stamp.size);
         inner.assets.insert(ticket.asset_id.clone(), held);
         Ok(content)
+    }
+
+    fn learned(&self) -> Vec<Learned> {
+        self.inner.lock().unwrap().learned.clone()
+    }
+
+    fn recall(&self, learned: &[Learned]) {
+        self.inner.lock().unwrap().learned = learned.to_vec();
     }
 
     async fn metadata(&self, key: &ApiKey, asset: &AssetId) -> Result<AssetAnswer, Fault> {
