@@ -12,7 +12,6 @@ use super::body::{self, FileBody, Shape, Transfer};
 use super::error::{Answer, Call, Cut, Effect};
 use super::flavour::{FlavourBook, Learned};
 use super::multipart::Framing;
-use super::resumable::Sessions;
 use super::throttle::RateLimit;
 use super::wire::{self, Envelope};
 use super::{Meter, Outgoing, Service, Ticket, Uploaded};
@@ -65,7 +64,6 @@ pub struct Client {
     api: reqwest::Client,
     pub(super) storage: reqwest::Client,
     pub(super) book: Mutex<FlavourBook>,
-    pub(super) sessions: Sessions,
 }
 
 impl Client {
@@ -110,7 +108,6 @@ impl Client {
             api: build(builder().user_agent(&options.user_agent))?,
             storage: build(builder())?,
             book: Mutex::default(),
-            sessions: Sessions::default(),
             options,
         })
     }

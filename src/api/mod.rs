@@ -21,7 +21,7 @@ pub(crate) mod multipart;
 pub mod paced;
 pub(crate) mod reader;
 pub mod redact;
-mod resumable;
+pub(crate) mod resumable;
 pub mod shared_slots;
 mod signed_url;
 pub mod throttle;
@@ -39,6 +39,7 @@ use std::time::Duration;
 use futures_util::task::AtomicWaker;
 
 use flavour::Learned;
+pub use resumable::Session;
 
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::Fault;
@@ -182,6 +183,12 @@ pub struct Uploaded {
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretUrl(pub(crate) zeroize::Zeroizing<String>);
 
+impl SecretUrl {
+    fn of(url: &url::Url) -> Self {
+        Self(zeroize::Zeroizing::new(url.as_str().to_owned()))
+    }
+}
+
 impl std::fmt::Debug for SecretUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SecretUrl(…)")
@@ -189,7 +196,7 @@ impl std::fmt::Debug for SecretUrl {
 }
 
 /// A place in the service's storage for one file. The asset id is known before a byte is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Ticket {
     /// The id that the file will have.
     pub asset_id: AssetId,
@@ -197,6 +204,14 @@ pub struct Ticket {
     pub url: SecretUrl,
     /// How long the URL is good for, from when it was given.
     pub expires_in: Option<Duration>,
+    /// The session that was started with it, where it was.
+    pub session: Session,
+}
+
+impl PartialEq for Ticket {
+    fn eq(&self, other: &Self) -> bool {
+        self.asset_id == other.asset_id && self.url == other.url
+    }
 }
 
 /// The calls of the service, one method a request. Implemented by the HTTP client, and by

@@ -34,6 +34,7 @@ fn ticket() -> Ticket {
         asset_id: asset(),
         url: SecretUrl(zeroize::Zeroizing::new("https://h/o".into())),
         expires_in: None,
+        session: crate::api::Session::default(),
     }
 }
 

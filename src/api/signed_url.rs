@@ -13,7 +13,7 @@ use super::client::Client;
 use super::error::{Answer, Call, Effect};
 use super::flavour::{Flavour, FlavourBook, UrlKind};
 use super::multipart::Framing;
-use super::{Meter, Outgoing, SecretUrl, Ticket};
+use super::{Meter, Outgoing, SecretUrl, Session, Ticket};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 
@@ -100,6 +100,8 @@ pub(crate) struct Step<'a> {
     pub(crate) file: &'a Outgoing,
     /// Its meter.
     pub(crate) meter: &'a Arc<Meter>,
+    /// Its session, where it has one.
+    pub(crate) session: &'a Session,
 }
 
 impl Client {
@@ -132,8 +134,17 @@ impl Client {
         };
         let kind = UrlKind::of(&url);
         let host = host_of(&url);
-        let flavour = self.book().next(&host, kind);
-        let step = Step { url, file, meter };
+        let flavour = match ticket.session.url() {
+            // What was begun is gone on with.
+            Some(_) if kind != UrlKind::Session => Flavour::StartSession,
+            _ => self.book().next(&host, kind),
+        };
+        let step = Step {
+            url,
+            file,
+            meter,
+            session: &ticket.session,
+        };
         let result = match flavour {
             Flavour::Session | Flavour::StartSession => self.resume(&step, flavour).await,
             _ => self.send_whole(&step, flavour).await,

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::super::wire_server::*;
 use super::*;
-use crate::api::Service;
 use crate::api::base_url::BaseUrl;
 use crate::api::client::ClientOptions;
 use crate::api::flavour::Learned;
+use crate::api::{Service, Session};
 use crate::model::asset::AssetId;
 
 const TRANSIENT: Recovery = Recovery::Transient { retry_after: None };
@@ -31,6 +31,7 @@ fn ticket(server: &Server, query: &str) -> Ticket {
         asset_id: AssetId::new("re_1").unwrap(),
         url: SecretUrl(zeroize::Zeroizing::new(url)),
         expires_in: None,
+        session: Session::default(),
     }
 }
 

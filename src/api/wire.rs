@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{SecretUrl, Ticket};
+use super::{SecretUrl, Session, Ticket};
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus};
 
 /// How deep the things that a call needs may be nested below `data`.
@@ -163,6 +163,7 @@ pub(crate) fn ticket(data: &Value) -> Option<Ticket> {
         expires_in: find(data, &["expires_in", "expiresIn"], MAX_NESTING)
             .and_then(number)
             .map(Duration::from_secs),
+        session: Session::default(),
     })
 }
 

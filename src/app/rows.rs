@@ -228,6 +228,7 @@ pub(crate) mod tests {
             asset_id: None,
             saved: true,
             may_be_twice: false,
+            later: None,
         }
     }
 

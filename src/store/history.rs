@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::model::asset::AssetId;
 use crate::model::snapshot::ItemId;
 use crate::store::files::path_to_bytes;
 use crate::store::run::RunId;
@@ -232,6 +233,21 @@ impl History {
             })
         })?;
         Ok(flavours.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The uploads to a service of which the keychain may hold a session, and when each was
+    /// started, in milliseconds since the Unix epoch.
+    pub fn sessions(&self, base_url: &str) -> Result<Vec<(AssetId, i64)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT asset_id, at_ms FROM sessions WHERE base_url = ?1 ORDER BY asset_id",
+        )?;
+        let sessions = statement.query_map([base_url], |row| {
+            let id: String = row.get(0)?;
+            Ok(AssetId::new(&id).zip(Some(row.get(1)?)))
+        })?;
+        Ok(sessions
+            .filter_map(Result::transpose)
+            .collect::<rusqlite::Result<_>>()?)
     }
 
     /// The rows of the queue that were set aside.

@@ -1,4 +1,4 @@
-//! What is kept: the history and journal, the settings, the API key, and where they lie.
+//! What is kept: the history and journal, the settings, the secrets, and where they lie.
 
 pub mod data_dir;
 mod files;
@@ -13,5 +13,5 @@ pub use history::{
     Opened, StoreError,
 };
 pub use run::{Run, RunId};
-pub use secrets::{KeyStore, SecretError};
+pub use secrets::{KeyStore, OrderedKeyStore, SecretError};
 pub use settings::Settings;

@@ -13,6 +13,8 @@ mod keys;
 mod kill;
 mod layers;
 mod main_job;
+#[cfg(target_os = "linux")]
+mod sessions;
 mod snapshots;
 mod states;
 mod ui;

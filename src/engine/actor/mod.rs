@@ -11,6 +11,7 @@ mod intake;
 mod keys;
 mod lessons;
 mod restore;
+mod sessions;
 mod show;
 mod told;
 mod turns;
@@ -26,6 +27,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use self::intake::Found;
 use self::keys::Trust;
+use self::sessions::Kept;
 use self::told::Told;
 use self::turns::Pending;
 use super::intake::Identity;
@@ -36,12 +38,12 @@ use super::{Command, Notice, Options};
 use crate::api::Service;
 use crate::api::flavour::Learned;
 use crate::api::paced::Paced;
-use crate::model::asset::Account;
+use crate::model::asset::{Account, AssetId};
 use crate::model::fault::Fix;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, Row, Snapshot};
 use crate::model::upload::{Effect, Event, Original, State, next};
-use crate::store::History;
+use crate::store::{History, OrderedKeyStore};
 
 /// How often meters are read while bytes move.
 const SAMPLING: Duration = Duration::from_millis(100);
@@ -81,6 +83,13 @@ pub(super) struct Actor<S> {
     forebears: HashSet<Account>,
     /// What is on disk of what was learned of storage hosts.
     learned: Vec<Learned>,
+    keychain: Arc<OrderedKeyStore>,
+    /// Uploads of which the keychain has a session.
+    kept: HashMap<AssetId, Kept>,
+    /// The keychain takes nothing: it is not asked again in this run.
+    no_keychain: bool,
+    /// Calls to the keychain whose outcome is not known yet.
+    keychain_owes: usize,
     needs: Option<Fix>,
     paused: bool,
     offline: bool,
@@ -117,6 +126,7 @@ impl<S: Service> Actor<S> {
     ) -> Self {
         let (told, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
+        let keychain = Arc::new(OrderedKeyStore::new(options.keychain.clone()));
         Self {
             journal: Journal::new(history, options.base_url.clone(), options.run.clone()),
             options,
@@ -141,6 +151,10 @@ impl<S: Service> Actor<S> {
             key_check: None,
             forebears: HashSet::new(),
             learned: vec![],
+            keychain,
+            kept: HashMap::new(),
+            no_keychain: false,
+            keychain_owes: 0,
             needs: None,
             paused: false,
             offline: false,
@@ -171,6 +185,7 @@ impl<S: Service> Actor<S> {
             .extend(set_aside.map(Notice::HistorySetAside));
         self.share_limit();
         self.recall_lessons();
+        self.recall_sessions();
         self.restore();
         self.recall_trust();
         self.finish_turn();
@@ -198,6 +213,7 @@ impl<S: Service> Actor<S> {
             self.finish_turn();
         }
         self.leave();
+        self.take_leave_of_keychain().await;
         tracing::info!("engine ends");
     }
 
@@ -273,7 +289,7 @@ impl<S: Service> Actor<S> {
                 attempt = item.upload.attempt,
                 from = before.state.name(),
                 to = item.upload.state.name(),
-                asset = item.upload.asset().map(crate::model::asset::AssetId::as_str),
+                asset = item.upload.asset().map(AssetId::as_str),
                 fault = ?item.upload.fault(),
             );
         }
@@ -290,8 +306,14 @@ impl<S: Service> Actor<S> {
             }
             _ => None,
         };
+        let over = before
+            .issued
+            .filter(|asset| item.upload.has_ended() || item.upload.issued.as_ref() != Some(asset));
         if begins_batch {
             self.begin_batch();
+        }
+        if let Some(asset) = over {
+            self.forget_session(&asset);
         }
         if queued {
             self.queued.insert(position);

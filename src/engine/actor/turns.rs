@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use super::Actor;
+use super::sessions::Job;
 use super::told::Told;
 use crate::api::Service;
 use crate::engine::item::Task;
@@ -23,6 +24,8 @@ pub(super) struct Pending {
     pub notices: Vec<Notice>,
     pub acknowledged: Vec<oneshot::Sender<()>>,
     pub released: Vec<ItemId>,
+    /// Calls to the keychain, once it is on disk that they are made.
+    pub keychain: Vec<Job>,
 }
 
 impl<S: Service> Actor<S> {
@@ -49,6 +52,7 @@ impl<S: Service> Actor<S> {
             }
         }
         self.show(pending.notices);
+        self.hand_to_keychain(pending.keychain);
         for ready in pending.acknowledged {
             let _ = ready.send(());
         }
@@ -99,6 +103,7 @@ impl<S: Service> Actor<S> {
     /// Everything that is known, for a history that had to be made anew.
     fn stage_all(&mut self) {
         self.keep_lessons_anew();
+        self.stage_sessions();
         for item in self.items.values() {
             self.journal.stage_item(item);
             if let Some(asset) = item.upload.asset() {

@@ -8,7 +8,7 @@ use crate::engine::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{State, Upload};
-use crate::store::{Change, FlavourRecord, ItemRecord, RunId, StoreError};
+use crate::store::{Change, FlavourRecord, History, ItemRecord, RunId, StoreError};
 
 impl Journal {
     /// When the service last took this account's key, in milliseconds since the epoch.
@@ -19,8 +19,15 @@ impl Journal {
 
     /// What earlier runs learned of storage hosts.
     pub fn flavours(&self) -> Vec<FlavourRecord> {
-        let flavours = self.history.as_ref().map(|history| history.flavours());
+        let flavours = self.history.as_ref().map(History::flavours);
         flavours.and_then(logged).unwrap_or_default()
+    }
+
+    /// The uploads to this service of which the keychain may have a session.
+    pub fn sessions(&self) -> Vec<(AssetId, i64)> {
+        let history = self.history.as_ref();
+        let sessions = history.map(|history| history.sessions(&self.base_url));
+        sessions.and_then(logged).unwrap_or_default()
     }
 
     /// Assets that are ready, of this account and service, of a size.

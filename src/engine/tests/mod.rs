@@ -8,6 +8,7 @@ mod pace;
 mod queue;
 mod restart;
 mod service;
+mod sessions;
 mod storage;
 mod whims;
 
@@ -27,7 +28,7 @@ use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, Row, Snapshot, Status};
-use crate::store::{AssetRecord, History, ItemRecord, RunId};
+use crate::store::{AssetRecord, History, ItemRecord, KeyStore, RunId};
 
 const BASE_URL: &str = "https://service.test/serve/api/v2";
 
@@ -109,6 +110,7 @@ struct Make {
     base_url: &'static str,
     key: Option<ApiKey>,
     run: &'static str,
+    keychain: KeyStore,
 }
 
 impl Make {
@@ -122,6 +124,7 @@ impl Make {
             base_url: BASE_URL,
             key: Some(key("one")),
             run: "run1",
+            keychain: KeyStore::absent(),
         }
     }
 
@@ -136,6 +139,13 @@ impl Make {
 
     fn run(self, run: &'static str) -> Self {
         Self { run, ..self }
+    }
+
+    fn keychain(self, keychain: &KeyStore) -> Self {
+        Self {
+            keychain: keychain.clone(),
+            ..self
+        }
     }
 
     fn signed(mut self) -> Self {
@@ -164,6 +174,7 @@ impl Make {
             set_aside: None,
             key: self.key.map(|key| (key, KeySource::Session)),
             follower: Some(follower),
+            keychain: self.keychain,
             wake: Box::new(|| ()),
         };
         let (handle, task) = start(options, Arc::clone(&service), history);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::api::flavour::Learned;
-use crate::api::{Meter, Outgoing, SecretUrl, Service, Ticket, Uploaded};
+use crate::api::{Meter, Outgoing, SecretUrl, Service, Session, Ticket, Uploaded};
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
@@ -63,6 +63,8 @@ struct Inner {
     /// What is done in the moment in which a file's answer is there.
     when_taken: HashMap<String, Box<dyn FnOnce() + Send>>,
     expires_in: Option<Duration>,
+    /// Its storage starts a session for each file.
+    sessions: bool,
     /// What it says that it learned of storage hosts.
     learned: Vec<Learned>,
 }
@@ -133,6 +135,10 @@ impl Scripted {
 
     pub fn expires_in(self, valid: Duration) -> Self {
         self.with(|inner| inner.expires_in = Some(valid))
+    }
+
+    pub fn sessions(self) -> Self {
+        self.with(|inner| inner.sessions = true)
     }
 
     /// Ids count from here: two services never give the same.
@@ -314,6 +320,7 @@ impl Service for Scripted {
             url: SecretUrl(format!("https://storage.test/{asset_id}").into()),
             asset_id,
             expires_in: self.inner.lock().unwrap().expires_in,
+            session: Session::default(),
         })
     }
 
@@ -323,7 +330,15 @@ impl Service for Scripted {
         file: &Outgoing,
         meter: &Arc<Meter>,
     ) -> Result<Option<ContentHash>, Fault> {
-        self.call(&format!("store {} {}", file.name, ticket.asset_id), None)?;
+        let what = match ticket.session.url() {
+            Some(_) => "go on",
+            None => "store",
+        };
+        self.call(&format!("{what} {} {}", file.name, ticket.asset_id), None)?;
+        if self.inner.lock().unwrap().sessions {
+            let url = format!("https://storage.test/session/{}", ticket.asset_id);
+            ticket.session.put(SecretUrl(url.into()));
+        }
         let content = self.transfer(file, meter).await?;
         let mut inner = self.inner.lock().unwrap();
         let held = (file.name.clone(), file.stamp.size);
