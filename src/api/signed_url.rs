@@ -253,6 +253,9 @@ fn host_of(url: &Url) -> String {
     }
 }
 
+#[cfg(all(test, target_os = "linux"))]
+#[path = "independent_tests.rs"]
+mod independent_tests;
 #[cfg(test)]
 #[path = "signed_url_tests.rs"]
 mod tests;
