@@ -94,7 +94,7 @@ struct Known {
     next: Flavour,
     /// It has worked here.
     proven: bool,
-    /// Connections that broke in mid-body since it worked last.
+    /// Connections that broke since it worked last.
     breaks: u32,
 }
 
@@ -108,7 +108,7 @@ impl Known {
     }
 }
 
-/// So many breaks in mid-body in a row, and what worked at a host need not work there any
+/// So many breaks in a row, and what worked at a host need not work there any
 /// more. Fewer than the tries of `upload`, so that the next flavour gets one of them.
 const BREAKS_OF_PROVEN: u32 = 3;
 
@@ -211,8 +211,8 @@ impl FlavourBook {
         true
     }
 
-    /// A connection broke in mid-body. On a flavour that is not proven here this may have
-    /// been a refusal: the next try uses the next flavour that was not refused. One that is
+    /// A connection broke before the answer. On a flavour that is not proven here this may
+    /// have been a refusal: the next try uses the next flavour that was not refused. One that is
     /// proven gives way when it breaks again and again: the host may have changed.
     pub fn broke(&mut self, host: &str, kind: UrlKind, flavour: Flavour) {
         if self.next(host, kind) != flavour {

@@ -145,6 +145,11 @@ async fn the_limiter_learns_from_answers() {
     assert_eq!(paced.limiter().spacing(), spacing * 4);
     call().await.unwrap();
     assert_eq!(paced.limiter().spacing(), (spacing * 4).mul_f64(0.9));
+    // Also where all was sent, and nothing is until the service was asked.
+    let before = paced.limiter().spacing();
+    fail(Fault::new(FaultKind::RateLimited).with_recovery(Recovery::OutcomeUnknown));
+    call().await.unwrap_err();
+    assert_eq!(paced.limiter().spacing(), before * 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -51,10 +51,13 @@ pub(crate) fn judge(answer: &Answer) -> Verdict {
         (400 | 403, "ExpiredToken") => Verdict::Expired,
         (403, "AccessDenied") if speaks_of_expiry(&answer.body) => Verdict::Expired,
         (400, "MalformedSecurityHeader") => {
-            let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
-            if text.contains("x-goog-resumable") {
+            // The header has an element of its own; other texts may speak of others too.
+            let named = xml_element(&answer.body, "ParameterName")
+                .unwrap_or_else(|| String::from_utf8_lossy(&answer.body).into_owned())
+                .to_ascii_lowercase();
+            if named.contains("x-goog-resumable") {
                 Verdict::Lacks(Flavour::StartSession)
-            } else if text.contains("content-type") {
+            } else if named.contains("content-type") {
                 Verdict::Lacks(Flavour::PutTyped)
             } else {
                 Verdict::Refused
@@ -152,7 +155,9 @@ impl Client {
         let (answer, hash, call) = match result {
             Ok(done) => done,
             Err(fault) => {
-                if fault.kind == FaultKind::BrokenInBody {
+                // A refusal that was lost: in mid-body, or after a body that the buffers
+                // on the way took. Nothing is sent again where the bytes have arrived.
+                if matches!(fault.kind, FaultKind::BrokenInBody | FaultKind::LostAnswer) {
                     self.book().broke(&host, kind, flavour);
                 }
                 return Err(fault);
@@ -180,7 +185,7 @@ impl Client {
             Verdict::Later(kind) => {
                 let retry_after = answer.retry_after();
                 // All was sent: the metadata says whether it arrived.
-                let recovery = if meter.body_out() && kind != FaultKind::RateLimited {
+                let recovery = if meter.body_out() {
                     Recovery::OutcomeUnknown
                 } else {
                     Recovery::Transient { retry_after }

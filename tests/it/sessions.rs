@@ -1,19 +1,25 @@
-//! A resumable upload over a kill of the program, with a real keychain and without one.
+//! A resumable upload over breaks and a pause, and over a kill of the program, with a real
+//! keychain and without one.
 //!
-//! The sandbox and the keychain are of the test's process and outlive the kill. The program
+//! Over a kill the sandbox and the keychain are of the test's process and outlive the kill. The program
 //! is this test binary again: it runs the engine as the window does. How far the storage was
 //! is what the sandbox says.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command as Process, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mavi_uploader::engine::{Command, FrontEnd};
-use mavi_uploader::model::snapshot::Status;
-use mavi_uploader::sandbox::{Call, Flavour, RequestRecord, Sandbox, SandboxOptions, Timing};
+use mavi_uploader::model::snapshot::{Later, Row, Snapshot, Status};
+use mavi_uploader::sandbox::{
+    Call, Fault, FaultPlan, Flavour, Reply, RequestRecord, Sandbox, SandboxOptions, Timing,
+};
 use mavi_uploader::setup::{How, Numbers, Running, World, runtime};
 use mavi_uploader::store::{AssetNote, AssetRecord, History};
+
+use tokio::sync::watch;
 
 use crate::keychain::{Daemon, looked_up, on_a_bus};
 
@@ -83,6 +89,17 @@ fn without_a_keychain_a_killed_upload_starts_again() {
     });
 }
 
+/// A file that has been still for a minute.
+fn write_clip(path: &Path) {
+    let mut content = include_bytes!("../fixtures/media/good/clip.mp4").to_vec();
+    let noise = (0u32..).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8);
+    content.extend(noise.take(SIZE - content.len()));
+    fs::write(path, content).unwrap();
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(std::time::SystemTime::now() - Duration::from_secs(60))
+        .unwrap();
+}
+
 /// What an independent reader finds as the session of an upload.
 fn kept(asset: &str) -> Option<String> {
     let (found, secret) = looked_up(&format!("upload-{asset}"));
@@ -109,18 +126,8 @@ impl Stage {
         .unwrap();
         drop(entered);
         let home = tempfile::tempdir().unwrap();
-        let mut content = include_bytes!("../fixtures/media/good/clip.mp4").to_vec();
-        content.extend(
-            (0..)
-                .map(|n: u32| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
-                .take(SIZE - content.len()),
-        );
         let path = home.path().join("clip.mp4");
-        fs::write(&path, content).unwrap();
-        let file = fs::File::options().write(true).open(path).unwrap();
-        let minute = Duration::from_secs(60);
-        file.set_modified(std::time::SystemTime::now() - minute)
-            .unwrap();
+        write_clip(&path);
         Self {
             runtime,
             sandbox,
@@ -231,6 +238,91 @@ impl Stage {
         }
         holds(&self.data(), what.as_bytes())
     }
+}
+
+/// Waits until the only row is as wanted.
+async fn until(
+    snapshots: &mut watch::Receiver<Arc<Snapshot>>,
+    wanted: impl Fn(&Row) -> bool,
+) -> Row {
+    let waited = snapshots.wait_for(|it| it.rows.first().is_some_and(|row| wanted(row)));
+    let snapshot = tokio::time::timeout(LIMIT, waited).await.unwrap().unwrap();
+    Row::clone(&snapshot.rows[0])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_session_lasts_over_a_reset_a_503_and_a_pause() {
+    let faster = 20;
+    let plan = FaultPlan::new()
+        .on(Call::SessionPut)
+        .then(Fault::ResetAfter { bytes: 1_500_000 })
+        .on(Call::SessionPut)
+        .then(Fault::AnswerEarly {
+            after: 1_000_000,
+            reply: Reply::status(503),
+            linger: true,
+        });
+    let world = World::with_sandbox(SandboxOptions {
+        interval: Duration::from_secs(1) / faster,
+        timing: Timing::AT_ONCE,
+        flavour: Flavour::ResumableStart,
+        plan,
+        ..SandboxOptions::default()
+    })
+    .unwrap();
+    // What is tried out leaves nothing in anybody's keychain.
+    assert_eq!(format!("{:?}", world.keychain), "KeyStore(absent)");
+    let mut numbers = Numbers::of(FrontEnd::Window);
+    numbers.policy = numbers.policy.faster(faster);
+    numbers.policy.direct_limit = 0;
+    numbers.limiter = numbers.limiter.faster(faster);
+    let Running { handle, task, .. } = world
+        .start(How {
+            front_end: FrontEnd::Window,
+            numbers,
+            jobs: 1,
+            start_at_once: true,
+            ask_history: true,
+            bandwidth: Some(2_500_000),
+            follower: None,
+            wake: Box::new(|| ()),
+        })
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clip.mp4");
+    write_clip(&path);
+    let mut snapshots = handle.snapshot.clone();
+    handle.send(Command::Add(vec![path.clone()]));
+    let far = |row: &Row| row.transfer.is_some_and(|it| it.sent > 4_000_000);
+    let row = until(&mut snapshots, far).await;
+    assert_eq!(row.later, Some(Later::GoesOn));
+    handle.send(Command::PauseItems(vec![row.id]));
+    let paused = until(&mut snapshots, |row| row.status == Status::Paused).await;
+    assert_eq!(paused.later, Some(Later::GoesOn));
+    handle.send(Command::ResumeItems(vec![row.id]));
+    let ready = until(&mut snapshots, |row| row.status == Status::Ready).await;
+    handle.send(Command::Shutdown);
+    tokio::time::timeout(LIMIT, task).await.unwrap().unwrap();
+
+    let sandbox = world.sandbox.as_ref().unwrap();
+    let calls = |call| {
+        let requests = sandbox.requests().into_iter();
+        requests
+            .filter(|it| it.call == Some(call))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(calls(Call::SignedUrl).len(), 1);
+    assert_eq!(calls(Call::SessionStart).len(), 1);
+    let puts = calls(Call::SessionPut);
+    // Cut, busy, paused, and the rest, which is smaller each time.
+    assert_eq!(puts.len(), 4, "{puts:#?}");
+    assert!(puts[3].body < SIZE as u64 - 3_500_000, "{puts:#?}");
+    assert_eq!(calls(Call::SessionStatus).len(), 3);
+    let stored = sandbox.stored();
+    assert_eq!(stored.len(), 1);
+    assert_eq!(stored[0].asset_id, ready.asset_id.unwrap().as_str());
+    let hash = blake3::hash(&fs::read(path).unwrap()).to_hex();
+    assert_eq!(stored[0].blake3, hash.as_str());
 }
 
 /// The program: uploads the file, or goes on with it, and ends when it is ready.
