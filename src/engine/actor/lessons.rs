@@ -42,7 +42,7 @@ impl<S: Service> Actor<S> {
         self.learned = learned;
     }
 
-    /// The same into a history that holds nothing of it.
+    /// The same for a history that holds nothing of it.
     pub(super) fn keep_lessons_anew(&mut self) {
         self.learned.clear();
         self.keep_lessons();

@@ -20,7 +20,7 @@ use crate::model::upload::State;
 use crate::store::{OrderedKeyStore, SecretError};
 
 /// How long the end of the program waits for the keychain.
-const FAREWELL: std::time::Duration = std::time::Duration::from_millis(500);
+const FAREWELL: std::time::Duration = std::time::Duration::from_millis(300);
 
 /// What this run knows of a session that the keychain has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,8 +167,9 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// The same into a history that holds nothing of it.
-    pub(super) fn stage_sessions(&mut self) {
+    /// What goes on over a restart, for a history that had to be made anew.
+    pub(super) fn stage_lessons_and_sessions(&mut self) {
+        self.keep_lessons_anew();
         for asset in self.kept.keys() {
             self.journal.stage_session(asset, Some(now_ms()));
         }
@@ -187,6 +188,8 @@ impl<S: Service> Actor<S> {
 
     /// Waits a moment for what the keychain still has to do, and writes down what it did.
     pub(super) async fn take_leave_of_keychain(&mut self) {
+        let jobs = std::mem::take(&mut self.pending.keychain);
+        self.hand_to_keychain(jobs);
         if self.keychain_owes == 0 {
             return;
         }

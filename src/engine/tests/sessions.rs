@@ -215,7 +215,7 @@ async fn a_session_that_is_older_than_a_week_is_swept_at_the_next_start() {
     drop(history);
     let make = Make::window().keychain(&keychain);
     let mut engine = make.start(&place, Scripted::new());
-    engine.until(|it| it.revision > 0).await;
+    engine.until(is_open).await;
     engine.shut_down().await;
     assert!(!has_session(&keychain, "re_7"));
     assert!(has_session(&keychain, "re_8"));
@@ -236,7 +236,7 @@ async fn what_the_keychain_did_not_forget_it_forgets_at_the_next_start() {
     assert_eq!(noted(&place), 1);
     let make = Make::window().keychain(&keychain).run("run3");
     let mut engine = make.start(&place, Scripted::new());
-    engine.until(|it| it.revision > 0).await;
+    engine.until(is_open).await;
     engine.shut_down().await;
     assert!(!has_session(&keychain, "re_1"));
     assert_eq!(noted(&place), 0);

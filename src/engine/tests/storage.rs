@@ -47,7 +47,7 @@ async fn what_worked_at_a_host_is_known_after_a_restart_and_learned_anew_when_it
     engine.kill().await;
 
     let mut engine = Make::window().run("run3").start(&place, Scripted::new());
-    engine.until(|it| it.revision > 0).await;
+    engine.until(is_open).await;
     assert_eq!(engine.script().learned(), [learned("two", Flavour::Form)]);
 }
 
