@@ -258,7 +258,8 @@ fn host_of(url: &Url) -> String {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 #[path = "independent_tests.rs"]
 mod independent_tests;
 #[cfg(test)]
