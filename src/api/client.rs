@@ -327,7 +327,7 @@ impl Service for Client {
         let data = call
             .data(&answer)
             .map_err(|fault| keep_id(fault, &answer))?;
-        let asset_id = wire::asset_id(&data).ok_or_else(|| call.lacks_data(&answer))?;
+        let asset_id = wire::asset_id(data).ok_or_else(|| call.lacks_data(&answer))?;
         Ok(Uploaded {
             asset_id,
             content: transfer.hash(),
@@ -351,7 +351,7 @@ impl Service for Client {
         let data = call
             .data(&answer)
             .map_err(|fault| keep_id(fault, &answer))?;
-        wire::ticket(&data)
+        wire::ticket(data)
             .filter(|ticket| self.storage_url(&ticket.url).is_some())
             .ok_or_else(|| keep_id(call.lacks_data(&answer), &answer))
     }
@@ -373,7 +373,7 @@ impl Service for Client {
         };
         let answer = self.ask_metadata(&call, key, asset.as_str()).await?;
         match call.data(&answer) {
-            Ok(data) => wire::metadata(&data, asset).ok_or_else(|| call.lacks_data(&answer)),
+            Ok(data) => wire::metadata(data, asset).ok_or_else(|| call.lacks_data(&answer)),
             Err(fault)
                 if fault.kind == FaultKind::BadRequest
                     && Envelope::read(&answer.body).is_some_and(|e| e.is_asset_not_found()) =>
