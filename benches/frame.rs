@@ -78,6 +78,7 @@ fn row(id: u64) -> Row {
             .flatten(),
         saved: true,
         may_be_twice: false,
+        later: None,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::api::{Meter, Ticket};
 use crate::model::asset::{Account, ContentHash};
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
-use crate::model::snapshot::{ItemId, Row, Status, Transfer};
+use crate::model::snapshot::{ItemId, Later, Row, Status, Transfer};
 use crate::model::upload::{Original, State, Upload};
 
 /// A task that ends with its row.
@@ -178,8 +178,9 @@ impl Item {
         }
     }
 
-    /// Its row for the window; `saved` is whether its id is on disk.
-    pub fn row(&self, now: Instant, policy: &Policy, saved: bool) -> Row {
+    /// Its row for the window; `saved` is whether its id is on disk, `later` what becomes of
+    /// what was sent.
+    pub fn row(&self, now: Instant, policy: &Policy, saved: bool, later: Option<Later>) -> Row {
         let status = self.status(now, policy);
         let total = self.upload.size();
         let transfer = matches!(status, Status::Uploading | Status::Finishing).then(|| {
@@ -207,6 +208,7 @@ impl Item {
             asset_id: self.upload.asset().cloned(),
             saved,
             may_be_twice: self.upload.tally.may_be_twice,
+            later,
         }
     }
 }

@@ -22,6 +22,8 @@ mod moving;
 mod network;
 mod packages;
 mod papers;
+#[cfg(target_os = "linux")]
+mod sessions;
 mod snapshots;
 mod states;
 mod ui;

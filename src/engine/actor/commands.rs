@@ -200,6 +200,9 @@ impl<S: Service> Actor<S> {
             item.ticket = None;
             item.parked_poll = false;
             item.upload = item.upload.recovered();
+            if let Some(asset) = item.upload.issued.clone() {
+                self.forget_session(&asset);
+            }
             if let (Some(asset), State::Paused { .. }) = (&item.upload.issued, &item.upload.state) {
                 let note = Some(AssetNote::Abandoned);
                 self.journal

@@ -9,8 +9,10 @@ mod duplicates;
 mod effects;
 mod intake;
 mod keys;
+mod lessons;
 mod missing;
 mod restore;
+mod sessions;
 mod show;
 mod told;
 mod turns;
@@ -26,6 +28,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use self::intake::Found;
 use self::keys::Trust;
+use self::sessions::Kept;
 use self::told::Told;
 use self::turns::Pending;
 use super::intake::Identity;
@@ -35,12 +38,14 @@ use super::lifecycle::{Lifecycle, Turn, turn};
 use super::speed::Speed;
 use super::{Command, Notice, Options};
 use crate::api::Service;
+use crate::api::flavour::Learned;
 use crate::api::paced::Paced;
-use crate::model::asset::Account;
+use crate::model::asset::{Account, AssetId};
 use crate::model::fault::Fix;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, KeySource, Row, Snapshot};
 use crate::model::upload::{Effect, Event, Original, State, next};
+use crate::store::OrderedKeyStore;
 
 /// How often meters are read while bytes move.
 const SAMPLING: Duration = Duration::from_millis(100);
@@ -86,6 +91,15 @@ pub(super) struct Actor<S> {
     /// Accounts whose assets may be asked about with the key of now: those of the keys
     /// that it took the place of.
     forebears: HashSet<Account>,
+    /// What is on disk of what was learned of storage hosts.
+    learned: Vec<Learned>,
+    keychain: Arc<OrderedKeyStore>,
+    /// Uploads of which the keychain has a session.
+    kept: HashMap<AssetId, Kept>,
+    /// The keychain takes nothing: it is not asked again in this run.
+    no_keychain: bool,
+    /// Calls to the keychain whose outcome is not known yet.
+    keychain_owes: usize,
     needs: Option<Fix>,
     paused: bool,
     offline: bool,
@@ -125,6 +139,7 @@ impl<S: Service> Actor<S> {
     ) -> Self {
         let (told, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
+        let keychain = Arc::new(OrderedKeyStore::new(options.keychain.clone()));
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
@@ -152,6 +167,11 @@ impl<S: Service> Actor<S> {
             trust: Trust::Unknown,
             key_check: None,
             forebears: HashSet::new(),
+            learned: vec![],
+            keychain,
+            kept: HashMap::new(),
+            no_keychain: false,
+            keychain_owes: 0,
             needs: None,
             paused: false,
             offline: false,
@@ -206,6 +226,7 @@ impl<S: Service> Actor<S> {
             self.finish_turn();
         }
         self.leave().await;
+        self.take_leave_of_keychain().await;
         tracing::info!("engine ends");
     }
 
@@ -290,7 +311,7 @@ impl<S: Service> Actor<S> {
                 attempt = item.upload.attempt,
                 from = before.state.name(),
                 to = item.upload.state.name(),
-                asset = item.upload.asset().map(crate::model::asset::AssetId::as_str),
+                asset = item.upload.asset().map(AssetId::as_str),
                 fault = ?item.upload.fault(),
             );
         }
@@ -307,8 +328,14 @@ impl<S: Service> Actor<S> {
             }
             _ => None,
         };
+        let over = before
+            .issued
+            .filter(|asset| item.upload.has_ended() || item.upload.issued.as_ref() != Some(asset));
         if begins_batch {
             self.begin_batch();
+        }
+        if let Some(asset) = over {
+            self.forget_session(&asset);
         }
         if queued {
             self.queued.insert(position);

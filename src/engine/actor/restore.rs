@@ -43,8 +43,15 @@ impl<S: Service> Actor<S> {
         if let Some((left, set_aside)) = self.journal.opened(outcome) {
             let notice = set_aside.map(Notice::HistorySetAside);
             self.pending.notices.extend(notice);
+            let is_first = !std::mem::replace(&mut self.restored, true);
+            if is_first {
+                self.recall_lessons();
+                self.recall_sessions();
+            } else {
+                self.stage_lessons_and_sessions();
+            }
             self.stage_all();
-            if !std::mem::replace(&mut self.restored, true) {
+            if is_first {
                 self.restore(left);
             }
             self.recall_trust();
@@ -232,7 +239,12 @@ impl<S: Service> Actor<S> {
         while let Ok(told) = self.inbox.try_recv() {
             if matches!(
                 told,
-                Told::Sent { .. } | Told::Ticket { .. } | Told::Fingerprint { .. }
+                Told::Sent { .. }
+                    | Told::Ticket { .. }
+                    | Told::Stray(..)
+                    | Told::Fingerprint { .. }
+                    | Told::SessionKept(..)
+                    | Told::SessionForgotten(..)
             ) {
                 self.hear(told);
             }

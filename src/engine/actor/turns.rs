@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use super::Actor;
+use super::sessions::Job;
 use super::told::Told;
 use crate::api::Service;
 use crate::engine::item::Task;
@@ -20,6 +21,8 @@ pub(super) struct Pending {
     pub notices: Vec<Notice>,
     pub acknowledged: Vec<oneshot::Sender<()>>,
     pub released: Vec<ItemId>,
+    /// Calls to the keychain, once it is on disk that they are made.
+    pub keychain: Vec<Job>,
 }
 
 impl<S: Service> Actor<S> {
@@ -57,6 +60,7 @@ impl<S: Service> Actor<S> {
         let came_back = !was_good && self.journal.is_good();
         self.say();
         let pending = std::mem::take(&mut self.pending);
+        self.hand_to_keychain(pending.keychain);
         for ready in pending.acknowledged {
             let _ = ready.send(());
         }
@@ -110,6 +114,7 @@ impl<S: Service> Actor<S> {
         let mut saved = self.journal.commit();
         if self.journal.take_renewed() {
             self.stage_all();
+            self.stage_lessons_and_sessions();
             saved = self.journal.commit();
         }
         if self.journal.is_waiting() {

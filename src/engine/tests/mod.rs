@@ -12,6 +12,8 @@ mod pace;
 mod queue;
 mod restart;
 mod service;
+mod sessions;
+mod storage;
 mod whims;
 
 use std::path::{Path, PathBuf};
@@ -33,7 +35,7 @@ use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, Row, Snapshot, Status};
-use crate::store::{AssetRecord, History, ItemRecord, RunId};
+use crate::store::{AssetRecord, History, ItemRecord, KeyStore, RunId};
 
 const BASE_URL: &str = "https://service.test/serve/api/v2";
 
@@ -115,6 +117,7 @@ struct Make {
     base_url: &'static str,
     key: Option<ApiKey>,
     run: &'static str,
+    keychain: KeyStore,
 }
 
 impl Make {
@@ -128,6 +131,7 @@ impl Make {
             base_url: BASE_URL,
             key: Some(key("one")),
             run: "run1",
+            keychain: KeyStore::absent(),
         }
     }
 
@@ -142,6 +146,13 @@ impl Make {
 
     fn run(self, run: &'static str) -> Self {
         Self { run, ..self }
+    }
+
+    fn keychain(self, keychain: &KeyStore) -> Self {
+        Self {
+            keychain: keychain.clone(),
+            ..self
+        }
     }
 
     fn signed(mut self) -> Self {
@@ -184,6 +195,7 @@ impl Make {
             shared: None,
             key: self.key.map(|key| (key, KeySource::Session)),
             follower: Some(follower),
+            keychain: self.keychain,
             wake: Box::new(|| ()),
         };
         let (handle, task) = start(options, Arc::clone(&service));
@@ -327,6 +339,11 @@ impl Engine {
         self.task.abort();
         let _ = self.task.await;
     }
+}
+
+/// Whether the history is open, and with it what earlier runs left there.
+fn is_open(snapshot: &Snapshot) -> bool {
+    snapshot.revision > 0 && snapshot.journal == JournalState::Good
 }
 
 fn find(snapshot: &Snapshot, name: &str) -> Arc<Row> {

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::api::{Meter, Outgoing, SecretUrl, Service, Ticket, Uploaded};
+use crate::api::flavour::Learned;
+use crate::api::{Meter, Outgoing, SecretUrl, Service, Session, Ticket, Uploaded};
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
@@ -68,6 +69,10 @@ struct Inner {
     /// What is done in the moment in which a file's answer is there.
     when_taken: HashMap<String, Box<dyn FnOnce() + Send>>,
     expires_in: Option<Duration>,
+    /// Its storage starts a session for each file.
+    sessions: bool,
+    /// What it says that it learned of storage hosts.
+    learned: Vec<Learned>,
 }
 
 /// The service.
@@ -161,6 +166,10 @@ impl Scripted {
         self.with(|inner| inner.expires_in = Some(valid))
     }
 
+    pub fn sessions(self) -> Self {
+        self.with(|inner| inner.sessions = true)
+    }
+
     /// Ids count from here: two services never give the same.
     pub fn ids_from(self, first: u64) -> Self {
         self.with(|inner| inner.next = first)
@@ -246,6 +255,13 @@ impl Scripted {
         }
     }
 
+    fn answered(&self, name: &str) {
+        let then = self.inner.lock().unwrap().when_taken.remove(name);
+        if let Some(then) = then {
+            then();
+        }
+    }
+
     fn next_act(&self, name: &str) -> Act {
         let mut inner = self.inner.lock().unwrap();
         let act = inner.acts.get_mut(name).and_then(VecDeque::pop_front);
@@ -280,10 +296,7 @@ impl Scripted {
             Act::Take(after) => {
                 whole.await;
                 tokio::time::sleep(after).await;
-                let then = self.inner.lock().unwrap().when_taken.remove(&file.name);
-                if let Some(then) = then {
-                    then();
-                }
+                self.answered(&file.name);
                 let bytes = std::fs::read(&file.path).unwrap();
                 Ok(Some(ContentHash::from_bytes(blake3::hash(&bytes).into())))
             }
@@ -306,6 +319,7 @@ impl Scripted {
             Act::LateFail(after, fault) => {
                 meter.add(size / 2);
                 tokio::time::sleep(after).await;
+                self.answered(&file.name);
                 Err(fault)
             }
             Act::Stay => {
@@ -366,6 +380,7 @@ impl Service for Scripted {
             url: SecretUrl(format!("https://storage.test/{asset_id}").into()),
             asset_id,
             expires_in: self.inner.lock().unwrap().expires_in,
+            session: Session::default(),
         })
     }
 
@@ -375,12 +390,28 @@ impl Service for Scripted {
         file: &Outgoing,
         meter: &Arc<Meter>,
     ) -> Result<Option<ContentHash>, Fault> {
-        self.call(&format!("store {} {}", file.name, ticket.asset_id), None)?;
+        let what = match ticket.session.url() {
+            Some(_) => "go on",
+            None => "store",
+        };
+        self.call(&format!("{what} {} {}", file.name, ticket.asset_id), None)?;
+        if self.inner.lock().unwrap().sessions {
+            let url = format!("https://storage.test/session/{}", ticket.asset_id);
+            ticket.session.put(SecretUrl(url.into()));
+        }
         let content = self.transfer(file, meter).await?;
         let mut inner = self.inner.lock().unwrap();
         let held = (file.name.clone(), file.stamp.size);
         inner.assets.insert(ticket.asset_id.clone(), held);
         Ok(content)
+    }
+
+    fn learned(&self) -> Vec<Learned> {
+        self.inner.lock().unwrap().learned.clone()
+    }
+
+    fn recall(&self, learned: &[Learned]) {
+        self.inner.lock().unwrap().learned = learned.to_vec();
     }
 
     async fn metadata(&self, key: &ApiKey, asset: &AssetId) -> Result<AssetAnswer, Fault> {
