@@ -129,6 +129,16 @@ impl State {
         self.lock().plan.take(call, name)
     }
 
+    /// Whether nothing is to listen at the API's port.
+    pub(super) fn refuses_connections(&self) -> bool {
+        self.lock().plan.refuses_connections
+    }
+
+    /// Whether a connection to the API that has just come is to be reset.
+    pub(super) fn hangs_up(&self) -> bool {
+        self.lock().plan.take_hang_up()
+    }
+
     pub(super) fn style(&self) -> EnvelopeStyle {
         self.lock().plan.style
     }
