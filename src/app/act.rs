@@ -246,7 +246,7 @@ impl App {
                     self.engine.send(Command::Cancel(ids));
                 }
             }
-            RowCommand::Retry => self.engine.send(Command::Retry(ids)),
+            RowCommand::Retry | RowCommand::UploadAgain => self.engine.send(Command::Retry(ids)),
             RowCommand::Remove => self.remove(ids, now),
             RowCommand::Copy => {
                 if let Some(text) = self.row(id).and_then(rows::id_of).map(str::to_owned) {
@@ -284,6 +284,10 @@ impl App {
                 text.push_str(&format!("{name}: {value}\n"));
             }
         }
+        if let Some(id) = rows::id_of(row) {
+            text.push_str(&format!("Asset id: {id}\n"));
+        }
+        text.push_str(&format!("Program: {}\n", wording::program()));
         self.effects.push(Effect::CopyText(text));
     }
 }

@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::command::RowCommand;
-use super::wording::{self, Message};
-use crate::model::fault::FaultKind;
+use super::wording::{self, Message, Step};
 use crate::model::snapshot::{Row, Status};
 
 /// What stands at a row's right side, before its buttons.
@@ -55,8 +54,8 @@ pub fn commands(row: &Row) -> Vec<RowCommand> {
     let own: &[C] = match &row.status {
         Status::Checking | Status::Settling | Status::Ready => &[C::Remove],
         Status::Rejected(rejection) => match wording::rejection(rejection).step {
-            Some(_) => &[C::Details, C::Retry, C::Remove],
-            None => &[C::Details, C::Remove],
+            Some(Step::Row(C::Retry)) => &[C::Details, C::Retry, C::Remove],
+            _ => &[C::Details, C::Remove],
         },
         Status::ReadyToUpload => &[C::Upload, C::Remove],
         Status::Queued | Status::Uploading => &[C::Pause, C::Cancel],
@@ -64,10 +63,11 @@ pub fn commands(row: &Row) -> Vec<RowCommand> {
         Status::Finishing => &[C::Cancel],
         Status::Processing { long: true, .. } => &[C::CheckAgain, C::Remove],
         Status::Processing { long: false, .. } => &[C::Remove],
-        Status::Failed(fault) if fault.kind == FaultKind::StillProcessing => {
-            &[C::Details, C::CheckAgain, C::Remove]
-        }
-        Status::Failed(_) => &[C::Details, C::Retry, C::Remove],
+        Status::Failed(fault) => match wording::fault(fault).step {
+            Some(Step::Row(C::CheckAgain)) => &[C::Details, C::CheckAgain, C::Remove],
+            Some(Step::Row(C::UploadAgain)) => &[C::Details, C::UploadAgain, C::Remove],
+            _ => &[C::Details, C::Retry, C::Remove],
+        },
         Status::Paused => &[C::Resume, C::Cancel],
         Status::Cancelled => &[C::Retry, C::Remove],
         Status::Duplicate { .. } => &[C::UploadAnyway, C::Remove],
@@ -209,7 +209,7 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::model::asset::AssetId;
-    use crate::model::fault::Fault;
+    use crate::model::fault::{Fault, FaultKind};
     use crate::model::media::{Kind, Note, Rejection, Route};
     use crate::model::snapshot::{ItemId, Transfer};
 

@@ -30,10 +30,24 @@ pub enum Reason {
     Cancelled,
 }
 
-/// What went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultKind {
+/// Declares the kinds, and the list of them: one that stands in no list cannot be.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident,)*) => {
+        /// What went wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum FaultKind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl FaultKind {
+            /// Every kind there is.
+            pub const ALL: &[Self] = &[$(Self::$kind,)*];
+        }
+    };
+}
+
+kinds! {
     /// No route, DNS failure, refused connection: nothing was sent.
     Offline,
     /// The TLS handshake failed: unknown issuer, expired, wrong host.
@@ -91,8 +105,10 @@ pub enum FaultKind {
     StillProcessing,
     /// The file's size or time changed between check and end.
     FileChanged,
-    /// The file is gone, or its drive is.
+    /// The file is gone from its folder.
     FileGone,
+    /// The folder of the file is gone with it: usually its drive was taken away.
+    DriveGone,
     /// The file cannot be read.
     Unreadable,
     /// The journal cannot be written; nothing new starts.
@@ -146,6 +162,15 @@ pub struct Diagnostics {
     pub request_id: Option<String>,
     /// The chain of causes, outermost first, redacted.
     pub causes: Vec<String>,
+    /// When the try began that ended with it, in milliseconds since the Unix epoch.
+    #[serde(default)]
+    pub began_ms: Option<i64>,
+    /// When it went wrong.
+    #[serde(default)]
+    pub failed_ms: Option<i64>,
+    /// The number of that try in this run of the program, from 1.
+    #[serde(default)]
+    pub tries: Option<u32>,
 }
 
 /// Something that went wrong.
@@ -174,7 +199,8 @@ impl FaultKind {
             | Self::ServerError
             | Self::WrongFlavour
             | Self::ExpiredUrl
-            | Self::ProcessingFailed => Recovery::Transient { retry_after: None },
+            | Self::ProcessingFailed
+            | Self::DriveGone => Recovery::Transient { retry_after: None },
             Self::LostAnswer
             | Self::NoAnswer
             | Self::BadAnswer
@@ -222,7 +248,7 @@ impl FaultKind {
             Self::ProcessingFailed | Self::AssetMissing => Reason::ProcessingFailed,
             Self::SizeMismatch => Reason::SizeMismatch,
             Self::FileChanged => Reason::FileChanged,
-            Self::FileGone | Self::Unreadable => Reason::Unreadable,
+            Self::FileGone | Self::DriveGone | Self::Unreadable => Reason::Unreadable,
             Self::NotSaved => Reason::NotSaved,
             Self::Cancelled => Reason::Cancelled,
         }

@@ -6,6 +6,8 @@
 
 #[cfg(unix)]
 mod cli;
+#[cfg(unix)]
+mod faults;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod keys;

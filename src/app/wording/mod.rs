@@ -7,7 +7,7 @@ mod rejection;
 mod terminal;
 mod units;
 
-pub use fault::{details, fault};
+pub use fault::{details, fault, program};
 pub use journal::{newer_history, set_aside, unwritable_history};
 pub use key::{key_in_use, not_a_key, vault};
 pub use rejection::rejection;
@@ -30,6 +30,8 @@ pub enum Step {
     UpdateKey,
     /// Open the service's console.
     OpenConsole,
+    /// Copy the technical details, for the service's support.
+    CopyDetails,
 }
 
 /// What happened, why, and what to do next.

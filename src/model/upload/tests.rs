@@ -32,40 +32,6 @@ fn known(status: AssetStatus, file_size: Option<u64>) -> AssetAnswer {
     AssetAnswer::Known(AssetMetadata { status, file_size })
 }
 
-const ALL_KINDS: [FaultKind; 31] = [
-    FaultKind::Offline,
-    FaultKind::Tls,
-    FaultKind::BrokenInBody,
-    FaultKind::LostAnswer,
-    FaultKind::Stalled,
-    FaultKind::NoAnswer,
-    FaultKind::BadAnswer,
-    FaultKind::WebPage,
-    FaultKind::AnswerTooLarge,
-    FaultKind::Redirect,
-    FaultKind::RateLimited,
-    FaultKind::RateLimitedOrInvalid,
-    FaultKind::BadRequest,
-    FaultKind::Unauthorized,
-    FaultKind::InsufficientBalance,
-    FaultKind::Forbidden,
-    FaultKind::Conflict,
-    FaultKind::TooLargeForDirect,
-    FaultKind::UnsupportedMedia,
-    FaultKind::ServerError,
-    FaultKind::WrongFlavour,
-    FaultKind::ExpiredUrl,
-    FaultKind::StorageRefused,
-    FaultKind::ProcessingFailed,
-    FaultKind::AssetMissing,
-    FaultKind::SizeMismatch,
-    FaultKind::StillProcessing,
-    FaultKind::FileChanged,
-    FaultKind::FileGone,
-    FaultKind::Unreadable,
-    FaultKind::NotSaved,
-];
-
 /// An upload that walks through its life.
 struct Walk {
     upload: Upload,
@@ -214,6 +180,8 @@ fn each_fault_has_the_tries_of_its_row() {
         (FaultKind::UnsupportedMedia, 1),
         (FaultKind::ServerError, 6),
         (FaultKind::FileChanged, 1),
+        (FaultKind::FileGone, 1),
+        (FaultKind::DriveGone, 6),
         (FaultKind::Unreadable, 1),
     ] {
         assert_eq!(
@@ -500,7 +468,7 @@ fn what_a_person_has_to_mend_fails_no_file() {
 
 #[test]
 fn trouble_with_polling_never_fails_a_file() {
-    for kind in ALL_KINDS {
+    for &kind in FaultKind::ALL {
         let mut walk = Walk::sending(10);
         let attempt = walk.upload.attempt;
         walk.step(Event::Sent {
