@@ -285,7 +285,7 @@ fn log(call: &Call<'_>, begun: Instant, sent: u64, answer: &Result<Answer, Fault
             ms,
             sent,
             fault = ?fault.kind,
-            causes = fault.diagnostics.causes.join(" → "),
+            causes = fault.diagnostics.causes.join(": "),
             "no answer"
         ),
     }

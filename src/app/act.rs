@@ -277,17 +277,7 @@ impl App {
 
     fn copy_details(&mut self, id: ItemId) {
         let Some(row) = self.row(id) else { return };
-        let mut text = format!("File: {}\n", row.path.display());
-        if let Some((message, technical)) = rows::trouble(row) {
-            text.push_str(&format!("{}. {}\n", message.title, message.line()));
-            for (name, value) in technical {
-                text.push_str(&format!("{name}: {value}\n"));
-            }
-        }
-        if let Some(id) = rows::id_of(row) {
-            text.push_str(&format!("Asset id: {id}\n"));
-        }
-        text.push_str(&format!("Program: {}\n", wording::program()));
+        let text = rows::details_text(row);
         self.effects.push(Effect::CopyText(text));
     }
 }

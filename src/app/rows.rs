@@ -163,6 +163,22 @@ pub fn trouble(row: &Row) -> Option<(Message, Vec<(&'static str, String)>)> {
     }
 }
 
+/// What "Copy details" copies: all that somebody else needs to help.
+pub fn details_text(row: &Row) -> String {
+    let mut text = format!("File: {}\n", row.path.display());
+    if let Some((message, technical)) = trouble(row) {
+        text.push_str(&format!("{}. {}\n", message.title, message.line()));
+        for (name, value) in technical {
+            text.push_str(&format!("{name}: {value}\n"));
+        }
+    }
+    if let Some(id) = id_of(row) {
+        text.push_str(&format!("Asset id: {id}\n"));
+    }
+    text.push_str(&format!("Program: {}\n", wording::program()));
+    text
+}
+
 /// Whether the row has an id that is not on disk.
 pub fn is_unsaved(row: &Row) -> bool {
     row.asset_id.is_some() && !row.saved

@@ -252,6 +252,12 @@ impl Sandbox {
         self.state.stored()
     }
 
+    /// Path and query of every signed URL and every session that was given out: what must
+    /// show up in nothing that a client writes.
+    pub fn secret_targets(&self) -> Vec<String> {
+        self.state.secret_targets()
+    }
+
     /// A receiver that is told of each request, each answer and each file that is stored;
     /// its value only counts. Statuses that change by time are not told.
     pub fn changes(&self) -> watch::Receiver<u64> {

@@ -184,6 +184,12 @@ impl State {
         self.changed();
     }
 
+    pub(super) fn secret_targets(&self) -> Vec<String> {
+        let inner = self.lock();
+        let tickets = inner.tickets.keys();
+        tickets.chain(inner.sessions.keys()).cloned().collect()
+    }
+
     pub(super) fn requests(&self) -> Vec<RequestRecord> {
         self.lock().requests.clone()
     }

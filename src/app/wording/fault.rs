@@ -246,7 +246,7 @@ pub fn details(fault: &Fault) -> Vec<(&'static str, String)> {
     }
     say(
         "Causes",
-        (!detail.causes.is_empty()).then(|| detail.causes.join(" → ")),
+        (!detail.causes.is_empty()).then(|| detail.causes.join(": ")),
     );
     lines
 }
@@ -301,9 +301,9 @@ mod tests {
                 ("HTTP status", "503".to_owned()),
                 ("Request id", "5b1c9e02-17".to_owned()),
                 ("Tries", "6".to_owned()),
-                ("Began", "2026-11-25T03:33:20.000Z".to_owned()),
-                ("Failed", "2026-11-25T03:33:27.250Z".to_owned()),
-                ("Causes", "one → two".to_owned()),
+                ("Began", "2026-11-25T04:13:20.000Z".to_owned()),
+                ("Failed", "2026-11-25T04:13:27.250Z".to_owned()),
+                ("Causes", "one: two".to_owned()),
             ]
         );
     }

@@ -342,7 +342,7 @@ fn tell_trouble(item: &Item, delay: Duration) {
         code = detail.code.as_deref(),
         message = detail.message.as_deref(),
         request_id = detail.request_id.as_deref(),
-        causes = detail.causes.join(" → "),
+        causes = detail.causes.join(": "),
         tries = item.starts,
         next_try_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
         ended = item.upload.has_ended(),

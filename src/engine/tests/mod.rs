@@ -1,6 +1,7 @@
 //! The engine on paused time, over a service in memory that does what a test says.
 
 mod duplicates;
+mod fault_times;
 mod faults;
 mod journal;
 mod keys;

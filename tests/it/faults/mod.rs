@@ -6,3 +6,5 @@ mod connection;
 mod files;
 mod processing;
 mod program;
+mod watching;
+mod window;

@@ -19,6 +19,8 @@ use crate::cli::{Live, Outcome, Stage, age, text};
 
 /// Set for the program: its arguments, as a JSON list.
 const ARGUMENTS: &str = "MAVI_FAULTS_TEST_ARGUMENTS";
+/// Set for the program: calls need not be apart.
+const UNPACED: &str = "MAVI_FAULTS_TEST_UNPACED";
 /// Set for the program: every file takes the signed URL.
 const SIGNED: &str = "MAVI_FAULTS_TEST_SIGNED";
 /// How many times faster than the contract's numbers everything goes.
@@ -29,14 +31,14 @@ const LIMIT: Duration = Duration::from_secs(60);
 const SIZE: usize = 300_000;
 
 /// The contract's numbers, smaller; the answer may take a second.
-pub fn numbers(front_end: FrontEnd, signed: bool) -> Numbers {
+fn numbers(front_end: FrontEnd, signed: bool, unpaced: bool) -> Numbers {
     let mut numbers = Numbers::of(front_end);
     numbers.policy = numbers.policy.faster(FASTER);
     numbers.policy.answer_min = Duration::from_secs(1);
     if signed {
         numbers.policy.direct_limit = 0;
     }
-    numbers.limiter = numbers.limiter.faster(FASTER);
+    numbers.limiter = numbers.limiter.faster(if unpaced { 1_000 } else { FASTER });
     numbers
 }
 
@@ -55,8 +57,8 @@ fn upload_by_smaller_numbers_is_upload() {
     else {
         panic!("only upload is run so");
     };
-    let signed = std::env::var_os(SIGNED).is_some();
-    let code = cli::upload_by(arguments, numbers(FrontEnd::CommandLine, signed));
+    let [signed, unpaced] = [SIGNED, UNPACED].map(|name| std::env::var_os(name).is_some());
+    let code = cli::upload_by(arguments, numbers(FrontEnd::CommandLine, signed, unpaced));
     std::process::exit(code.into());
 }
 
@@ -65,6 +67,8 @@ pub struct Trial {
     pub options: SandboxOptions,
     pub signed: bool,
     pub size: usize,
+    /// Calls need not be apart: for many files at once.
+    pub unpaced: bool,
     /// The window finds the file as one that another program writes to.
     pub being_written: bool,
 }
@@ -79,6 +83,7 @@ impl Trial {
             },
             signed: false,
             size: SIZE,
+            unpaced: false,
             being_written: false,
         }
     }
@@ -134,8 +139,10 @@ impl Trial {
                     .filter_map(|(name, value)| Some((name, value?))),
             )
             .env(ARGUMENTS, serde_json::to_string(&arguments).unwrap());
-        if self.signed {
-            command.env(SIGNED, "1");
+        for (set, name) in [(self.signed, SIGNED), (self.unpaced, UNPACED)] {
+            if set {
+                command.env(name, "1");
+            }
         }
         command
     }
@@ -143,7 +150,8 @@ impl Trial {
     /// The window's engine on the same, in this process.
     pub async fn window(self) -> Window {
         let world = World::with_sandbox(self.options).unwrap();
-        let window = Window::open(world, self.signed);
+        let numbers = numbers(FrontEnd::Window, self.signed, self.unpaced);
+        let window = Window::open(world, numbers);
         fs::write(&window.path, content(self.size)).unwrap();
         if self.being_written {
             let file = File::options().write(true).open(&window.path).unwrap();
@@ -268,14 +276,14 @@ pub struct Window {
 }
 
 impl Window {
-    fn open(world: World, signed: bool) -> Self {
+    fn open(world: World, numbers: Numbers) -> Self {
         let files = tempfile::tempdir().unwrap();
         let path = files.path().join("media/clip.mp4");
         fs::create_dir(path.parent().unwrap()).unwrap();
         let Running { handle, task, .. } = world
             .start(How {
                 front_end: FrontEnd::Window,
-                numbers: numbers(FrontEnd::Window, signed),
+                numbers,
                 jobs: 3,
                 start_at_once: true,
                 ask_history: true,
@@ -295,6 +303,11 @@ impl Window {
 
     pub fn sandbox(&self) -> &Sandbox {
         self.world.sandbox.as_ref().unwrap()
+    }
+
+    /// Where the engine keeps what it writes.
+    pub fn folder(&self) -> &Path {
+        self.world.folder().unwrap()
     }
 
     /// Beside the folder of the file.
