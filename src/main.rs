@@ -140,9 +140,7 @@ fn start(
         .unwrap_or_default();
     let wake = Arc::clone(wake);
     let _entered = runtime.enter();
-    let Running {
-        handle, task, run, ..
-    } = world.start(How {
+    let Running { handle, task } = world.start(How {
         front_end: FrontEnd::Window,
         numbers: Numbers::of(FrontEnd::Window),
         jobs: usize::from(settings.jobs),
@@ -154,7 +152,7 @@ fn start(
     })?;
     let ends = runtime.spawn(async move {
         let _ = task.await;
-        drop((run, world));
+        drop(world);
     });
     engines
         .lock()

@@ -9,6 +9,8 @@ mod cli;
 #[cfg(unix)]
 mod faults;
 #[cfg(target_os = "linux")]
+mod disk;
+#[cfg(target_os = "linux")]
 mod keychain;
 mod keys;
 #[cfg(unix)]
