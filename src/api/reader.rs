@@ -65,9 +65,9 @@ fn open(path: &Path, stamp: FileStamp) -> Result<File, Fault> {
             ))
         }
     };
-    regular(&fs::metadata(path).map_err(|error| unreadable(path, &error))?)?;
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
+    regular(&fs::metadata(path).map_err(|error| unreadable(&error))?)?;
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(&error))?;
     regular(&metadata)?;
     if stamp.size == 0 {
         return Err(caused(FaultKind::Unreadable, "it holds no bytes"));
@@ -134,13 +134,11 @@ fn fill(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 fn look(job: &Job, file: &File) -> Result<(), Fault> {
     same(
         job.stamp,
-        &fs::metadata(&job.path).map_err(|error| unreadable(&job.path, &error))?,
+        &fs::metadata(&job.path).map_err(|error| unreadable(&error))?,
     )?;
     same(
         job.stamp,
-        &file
-            .metadata()
-            .map_err(|error| unreadable(&job.path, &error))?,
+        &file.metadata().map_err(|error| unreadable(&error))?,
     )
 }
 
@@ -161,49 +159,28 @@ fn same(stamp: FileStamp, metadata: &Metadata) -> Result<(), Fault> {
 /// A read that failed on a file whose path is gone is a drive that is gone.
 fn read_error(path: &Path, error: &io::Error) -> Fault {
     match fs::metadata(path) {
-        Err(gone) if kind_of(path, &gone) != FaultKind::Unreadable => unreadable(path, &gone),
-        _ => unreadable(path, error),
+        Err(gone) if is_gone(&gone) => unreadable(&gone),
+        _ => unreadable(error),
     }
 }
 
-/// What an error in opening, reading or asking about a file says of it. Where its folder is
-/// gone with it, or the drive itself does not answer, it may come back.
-pub(crate) fn kind_of(path: &Path, error: &io::Error) -> FaultKind {
-    use io::ErrorKind as K;
-    match error.kind() {
-        K::NotFound | K::NotADirectory => match path.parent().map(fs::metadata) {
-            Some(Err(_)) => FaultKind::DriveGone,
-            _ => FaultKind::FileGone,
-        },
-        K::StaleNetworkFileHandle
-        | K::NotConnected
-        | K::HostUnreachable
-        | K::NetworkUnreachable
-        | K::NetworkDown
-        | K::TimedOut => FaultKind::DriveGone,
-        _ if error
-            .raw_os_error()
-            .is_some_and(|code| NO_DRIVE.contains(&code)) =>
-        {
-            FaultKind::DriveGone
-        }
-        _ => FaultKind::Unreadable,
-    }
+fn is_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::StaleNetworkFileHandle
+    )
 }
-
-/// ENXIO and ENODEV.
-#[cfg(unix)]
-const NO_DRIVE: [i32; 2] = [6, 19];
-/// ERROR_NOT_READY, ERROR_BAD_NETPATH, ERROR_DEV_NOT_EXIST, ERROR_NETNAME_DELETED and
-/// ERROR_NO_SUCH_DEVICE.
-#[cfg(windows)]
-const NO_DRIVE: [i32; 5] = [21, 53, 55, 64, 433];
-#[cfg(not(any(unix, windows)))]
-const NO_DRIVE: [i32; 0] = [];
 
 /// The fault of an error in opening, reading or asking about a file.
-pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Fault {
-    caused(kind_of(path, error), &error.to_string())
+pub(crate) fn unreadable(error: &io::Error) -> Fault {
+    let kind = if is_gone(error) {
+        FaultKind::FileGone
+    } else {
+        FaultKind::Unreadable
+    };
+    caused(kind, &error.to_string())
 }
 
 fn caused(kind: FaultKind, cause: &str) -> Fault {

@@ -105,10 +105,8 @@ kinds! {
     StillProcessing,
     /// The file's size or time changed between check and end.
     FileChanged,
-    /// The file is gone from its folder.
+    /// The file is gone, or its drive is.
     FileGone,
-    /// The folder of the file is gone with it: usually its drive was taken away.
-    DriveGone,
     /// The file cannot be read.
     Unreadable,
     /// The journal cannot be written; nothing new starts.
@@ -199,8 +197,7 @@ impl FaultKind {
             | Self::ServerError
             | Self::WrongFlavour
             | Self::ExpiredUrl
-            | Self::ProcessingFailed
-            | Self::DriveGone => Recovery::Transient { retry_after: None },
+            | Self::ProcessingFailed => Recovery::Transient { retry_after: None },
             Self::LostAnswer
             | Self::NoAnswer
             | Self::BadAnswer
@@ -248,7 +245,7 @@ impl FaultKind {
             Self::ProcessingFailed | Self::AssetMissing => Reason::ProcessingFailed,
             Self::SizeMismatch => Reason::SizeMismatch,
             Self::FileChanged => Reason::FileChanged,
-            Self::FileGone | Self::DriveGone | Self::Unreadable => Reason::Unreadable,
+            Self::FileGone | Self::Unreadable => Reason::Unreadable,
             Self::NotSaved => Reason::NotSaved,
             Self::Cancelled => Reason::Cancelled,
         }

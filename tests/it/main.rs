@@ -6,10 +6,10 @@
 
 #[cfg(unix)]
 mod cli;
-#[cfg(unix)]
-mod faults;
 #[cfg(target_os = "linux")]
 mod disk;
+#[cfg(unix)]
+mod faults;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod keys;

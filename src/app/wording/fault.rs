@@ -181,14 +181,8 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         ),
         K::FileGone => (
             "The file is not there any more",
-            "It was moved, renamed or deleted.",
-            "Bring it back to its folder, then try again.",
-            again,
-        ),
-        K::DriveGone => (
-            "Reconnect the drive or locate the file",
-            "The file’s folder can’t be reached. Usually its drive was taken away, or the network that it is on.",
-            "Reconnect the drive, or put the file back where it was, then try again.",
+            "It was moved or deleted, or its drive was taken away.",
+            "Bring it back or reconnect the drive, then try again.",
             again,
         ),
         K::Unreadable => (

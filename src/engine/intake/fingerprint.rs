@@ -5,7 +5,6 @@ use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::api::reader::kind_of;
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
@@ -25,7 +24,7 @@ const BLOCK: usize = 256 * 1024;
 pub fn hash(path: &Path, stamp: FileStamp, cancel: &AtomicBool) -> Result<ContentHash, Fault> {
     // By path first: what has become a FIFO or a device is never opened.
     expect_stamp(path, stamp)?;
-    let mut file = File::open(path).map_err(|error| fault(path, &error))?;
+    let mut file = File::open(path).map_err(|error| fault(&error))?;
     let mut hasher = blake3::Hasher::new();
     let mut block = vec![0; BLOCK];
     let mut left = stamp.size;
@@ -37,7 +36,7 @@ pub fn hash(path: &Path, stamp: FileStamp, cancel: &AtomicBool) -> Result<Conten
             Ok(0) => break,
             Ok(read) => read,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(fault(path, &error)),
+            Err(error) => return Err(fault(&error)),
         };
         left = u64::try_from(read)
             .ok()
@@ -53,7 +52,7 @@ pub fn hash(path: &Path, stamp: FileStamp, cancel: &AtomicBool) -> Result<Conten
 }
 
 fn expect_stamp(path: &Path, stamp: FileStamp) -> Result<(), Fault> {
-    let metadata = fs::metadata(path).map_err(|error| fault(path, &error))?;
+    let metadata = fs::metadata(path).map_err(|error| fault(&error))?;
     if metadata.is_file() && FileStamp::of(&metadata) == stamp {
         Ok(())
     } else {
@@ -61,8 +60,13 @@ fn expect_stamp(path: &Path, stamp: FileStamp) -> Result<(), Fault> {
     }
 }
 
-fn fault(path: &Path, error: &io::Error) -> Fault {
-    Fault::new(kind_of(path, error)).with_diagnostics(Diagnostics {
+fn fault(error: &io::Error) -> Fault {
+    let kind = if super::is_gone(error) {
+        FaultKind::FileGone
+    } else {
+        FaultKind::Unreadable
+    };
+    Fault::new(kind).with_diagnostics(Diagnostics {
         causes: vec![super::cause(error)],
         ..Diagnostics::default()
     })

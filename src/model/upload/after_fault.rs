@@ -101,7 +101,7 @@ fn judge(tally: &mut Tally, fault: &Fault, route: Route, jitter: f64, policy: &P
         }
     };
     match fault.kind {
-        FaultKind::Offline | FaultKind::DriveGone => count_for_network(tally, policy, wait),
+        FaultKind::Offline => count_for_network(tally, policy, wait),
         FaultKind::BrokenInBody | FaultKind::Stalled => {
             if fault.kind == FaultKind::BrokenInBody && route == Route::Direct {
                 tally.breaks += 1;
@@ -165,8 +165,7 @@ fn judge(tally: &mut Tally, fault: &Fault, route: Route, jitter: f64, policy: &P
     }
 }
 
-/// A wait for the network, or for a drive: endless in the window, ended by the tries in
-/// `upload`.
+/// A wait for the network: endless in the window, ended by the tries in `upload`.
 fn count_for_network(tally: &mut Tally, policy: &Policy, wait: Duration) -> Verdict {
     tally.tries += 1;
     match policy.network_tries {

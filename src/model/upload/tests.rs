@@ -181,7 +181,6 @@ fn each_fault_has_the_tries_of_its_row() {
         (FaultKind::ServerError, 6),
         (FaultKind::FileChanged, 1),
         (FaultKind::FileGone, 1),
-        (FaultKind::DriveGone, 6),
         (FaultKind::Unreadable, 1),
     ] {
         assert_eq!(

@@ -66,7 +66,6 @@ fn step_of(kind: FaultKind) -> Step {
         | K::ProcessingFailed
         | K::FileChanged
         | K::FileGone
-        | K::DriveGone
         | K::Unreadable
         | K::NotSaved
         | K::Cancelled => Step::TryAgain,
