@@ -9,7 +9,7 @@ use mavi_uploader::app::outside::{KeyVault, Outside, StartSandbox, VaultError};
 use mavi_uploader::app::pending::Wake;
 use mavi_uploader::engine::{EngineHandle, FrontEnd};
 use mavi_uploader::model::key::ApiKey;
-use mavi_uploader::model::media;
+use mavi_uploader::model::{media, version};
 use mavi_uploader::setup::{self, How, Numbers, Running, SetupError, World};
 use mavi_uploader::store::{KeyStore, SecretError, Settings};
 use mavi_uploader::ui::{SystemDialogs, Window};
@@ -103,6 +103,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
         sandbox,
         start_sandbox: (!sandbox).then_some(start_sandbox),
         can_drop: window.can_drop(),
+        build: version::BUILD,
         wake: window.wake(),
         clock: Box::new(Instant::now),
     };

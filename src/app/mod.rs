@@ -6,12 +6,16 @@
 mod act;
 pub mod banners;
 pub mod command;
+pub mod export;
+mod exporting;
 pub mod foot;
 pub mod keys;
 pub mod list;
+mod many;
 pub mod outside;
 pub mod paste;
 pub mod pending;
 pub mod rows;
 pub mod state;
+mod tick;
 pub mod wording;

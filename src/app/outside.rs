@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::command::Format;
 use super::pending::{Pending, Wake};
 use crate::engine::EngineHandle;
 use crate::model::key::{ApiKey, NotAKey};
@@ -27,6 +28,8 @@ pub enum Wanted {
     Files,
     /// Folders, to be walked.
     Folders,
+    /// One file to write a selection to.
+    Save(Format),
 }
 
 /// The system's file dialogs.
@@ -81,6 +84,8 @@ pub struct Outside {
     pub start_sandbox: Option<StartSandbox>,
     /// Whether files can be dropped on the window here.
     pub can_drop: bool,
+    /// Which program this is: version, commit and system.
+    pub build: &'static str,
     /// Wakes the window.
     pub wake: Wake,
     /// What time it is; `Instant::now` but where a picture must be the same every time.

@@ -18,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::app::wording;
 use crate::engine::FrontEnd;
+use crate::model::version;
 use crate::setup::Numbers;
 use crate::store::SecretError;
 
@@ -60,7 +61,7 @@ refused one, 4 balance or account, 130 interrupted.";
 #[derive(Debug, Parser)]
 #[command(
     name = "mavi-uploader",
-    version,
+    version = version::BUILD,
     after_help = AFTER_HELP,
     args_conflicts_with_subcommands = true
 )]

@@ -8,9 +8,11 @@ mod dialogs;
 mod files;
 pub mod fonts;
 mod icons;
+mod input;
 mod run;
 mod screens;
 mod shell;
+mod shortcuts;
 pub mod theme;
 mod widgets;
 

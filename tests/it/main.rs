@@ -16,7 +16,10 @@ mod keys;
 #[cfg(unix)]
 mod kill;
 mod layers;
+mod list;
 mod main_job;
+mod packages;
+mod papers;
 mod snapshots;
 mod states;
 mod ui;

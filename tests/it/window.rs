@@ -205,6 +205,7 @@ pub fn outside(wake: Wake) -> Outside {
         sandbox: false,
         start_sandbox: Some(Arc::new(|| Err("not in this test".to_owned()))),
         can_drop: true,
+        build: "0.0.0 (test)",
         wake,
         clock: Box::new(Instant::now),
     }

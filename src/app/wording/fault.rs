@@ -206,16 +206,6 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
     }
 }
 
-/// What "Copy details" takes along beside the row's own: which program on which system.
-pub fn program() -> String {
-    format!(
-        "Mavi Uploader {} on {} ({})",
-        env!("CARGO_PKG_VERSION"),
-        std::env::consts::OS,
-        std::env::consts::ARCH
-    )
-}
-
 /// The technical detail of a fault, as name and value, for "Details" and "Copy details".
 pub fn details(fault: &Fault) -> Vec<(&'static str, String)> {
     let detail = &fault.diagnostics;

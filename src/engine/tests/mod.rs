@@ -5,6 +5,7 @@ mod fault_times;
 mod faults;
 mod journal;
 mod keys;
+mod left;
 mod opening;
 mod pace;
 mod queue;

@@ -342,7 +342,7 @@ async fn the_details_of_every_fault_say_when_how_often_and_where_and_hold_no_sec
             for row in snapshot.rows.iter() {
                 if let Status::Waiting { cause: fault, .. } | Status::Failed(fault) = &row.status {
                     kinds.insert(format!("{:?}", fault.kind));
-                    texts.push((fault.kind, details_text(row)));
+                    texts.push((fault.kind, details_text(row, "0.0.0 (test)")));
                 }
             }
             if snapshot.rows.len() == count && snapshot.rows.iter().all(|row| has_ended(row)) {
@@ -363,7 +363,7 @@ async fn the_details_of_every_fault_say_when_how_often_and_where_and_hold_no_sec
                 "Tries: ",
                 "Began: 2",
                 "Failed: 2",
-                "Program: Mavi",
+                "Program: 0.0.0",
             ] {
                 assert!(text.contains(name), "{kind:?}: {name}\n{text}");
             }
