@@ -45,6 +45,7 @@ fn outside() -> Outside {
         sandbox: true,
         start_sandbox: None,
         can_drop: true,
+        build: "bench",
         wake: Arc::new(|| {}),
         clock: Box::new(Instant::now),
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -50,6 +51,8 @@ pub(super) struct Item {
     pub asked_as: Option<Account>,
     /// Hash of its content, once something had to know it.
     pub content: Option<ContentHash>,
+    /// Where whoever needs that hash before it is sent reads it, once for all of them.
+    pub reading: Arc<OnceCell<ContentHash>>,
     /// The place in storage that was issued for it. A secret: never written down.
     pub ticket: Option<(Ticket, Instant)>,
     /// Worker, timer, poll, look or comparison: there is one at a time.
@@ -81,6 +84,10 @@ impl Item {
             .to_string_lossy()
             .into_owned();
         let file = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        let content = match &upload.state {
+            State::Processing { content, .. } | State::Done { content, .. } => *content,
+            _ => None,
+        };
         Self {
             id,
             path,
@@ -90,7 +97,8 @@ impl Item {
             upload,
             account: None,
             asked_as: None,
-            content: None,
+            content,
+            reading: Arc::default(),
             ticket: None,
             running: None,
             meter: None,
@@ -148,6 +156,8 @@ impl Item {
                 of: Some(asset.clone()),
             },
             State::Duplicate(Original::Row(_)) => Status::Duplicate { of: None },
+            // From here on it can't be held any more, however slowly its last bytes go.
+            State::Sending { body_out: true, .. } => Status::Finishing,
             State::Sending { .. } => match &self.meter {
                 Some(meter) if meter.body_out() => Status::Finishing,
                 Some(meter) if meter.started() => Status::Uploading,

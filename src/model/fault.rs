@@ -52,6 +52,9 @@ kinds! {
     Offline,
     /// The TLS handshake failed: unknown issuer, expired, wrong host.
     Tls,
+    /// The proxy did not let the connection through: nothing was sent. One that asks for a
+    /// name and a password will go on doing so.
+    Proxy,
     /// The connection broke while body was left to send.
     BrokenInBody,
     /// The connection broke after the whole body was out, before an answer.
@@ -188,6 +191,7 @@ impl FaultKind {
     pub fn usual_recovery(self) -> Recovery {
         match self {
             Self::Offline
+            | Self::Proxy
             | Self::BrokenInBody
             | Self::Stalled
             | Self::RateLimited
@@ -225,7 +229,9 @@ impl FaultKind {
     /// The contract's word for a file that ends with this kind.
     pub fn reason(self) -> Reason {
         match self {
-            Self::Offline | Self::Tls | Self::BrokenInBody | Self::LostAnswer => Reason::Network,
+            Self::Offline | Self::Tls | Self::Proxy | Self::BrokenInBody | Self::LostAnswer => {
+                Reason::Network
+            }
             Self::Stalled | Self::NoAnswer | Self::StillProcessing => Reason::TimedOut,
             Self::BadAnswer | Self::WebPage | Self::AnswerTooLarge | Self::Redirect => {
                 Reason::BadAnswer

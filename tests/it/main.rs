@@ -18,6 +18,10 @@ mod kill;
 mod layers;
 mod list;
 mod main_job;
+#[cfg(target_os = "linux")]
+mod moving;
+#[cfg(target_os = "linux")]
+mod network;
 mod packages;
 mod papers;
 mod snapshots;

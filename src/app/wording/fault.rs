@@ -29,6 +29,12 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
             "Check the computer’s date and time and its proxy, then try again.",
             again,
         ),
+        K::Proxy => (
+            "The proxy doesn’t let the upload through",
+            "This computer reaches the internet through a proxy, which asks for a name and a password or can’t reach memories.ai.",
+            "Check the proxy in the computer’s network settings, then try again.",
+            again,
+        ),
         K::BrokenInBody => (
             "The connection broke",
             "It ended before the whole file was sent.",
@@ -182,7 +188,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         K::FileGone => (
             "The file is not there any more",
             "It was moved or deleted, or its drive was taken away.",
-            "Bring it back or reconnect the drive, then try again.",
+            "Reconnect the drive or bring the file back, and it goes on.",
             again,
         ),
         K::Unreadable => (

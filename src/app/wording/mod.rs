@@ -16,6 +16,7 @@ pub use key::{key_in_use, not_a_key, vault};
 pub use rejection::rejection;
 pub use terminal::{
     CONSOLE, WITHOUT_KEY, bad_environment_key, interrupted, not_saved, stopped, unprinted,
+    unusable_proxy,
 };
 pub use units::{count, duration, left, rate, size, size_of, storage_cost};
 

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::Actor;
-use super::duplicates::fingerprint;
+use super::duplicates::Unread;
 use super::told::Told;
 use crate::api::{Meter, Outgoing, Service};
 use crate::engine::item::{Item, Task};
@@ -160,14 +160,13 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
-        let State::Processing { asset, doubt, .. } = &item.upload.state else {
+        let State::Processing { asset, .. } = &item.upload.state else {
             return;
         };
-        // What went out to no answer has no fingerprint; without one the next run would not
-        // know the file again, and send it twice.
-        let unknown = doubt.is_some() && item.content.is_none();
-        let unread = item.upload.media.filter(|_| unknown);
-        let unread = unread.map(|media| (item.file.clone(), media.stamp));
+        // What went out to no answer, or to one that came before all of it was out, has no
+        // fingerprint; without one the next run would not know the file again, and send it
+        // twice.
+        let unread = Unread::of(item).filter(|_| item.content.is_none());
         let Some(key) = key else {
             item.parked_poll = true;
             return;
@@ -182,8 +181,8 @@ impl<S: Service> Actor<S> {
             let answer = service.metadata(&key, &asset, || ()).await;
             if let Ok(AssetAnswer::Known(metadata)) = &answer
                 && metadata.arrived()
-                && let Some((path, stamp)) = unread
-                && let Some(content) = fingerprint(path, stamp).await
+                && let Some(unread) = unread
+                && let Ok(content) = unread.fingerprint().await
             {
                 let _ = told.send(Told::Fingerprint {
                     item: id,

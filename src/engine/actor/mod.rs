@@ -9,6 +9,7 @@ mod duplicates;
 mod effects;
 mod intake;
 mod keys;
+mod missing;
 mod restore;
 mod show;
 mod told;
@@ -62,6 +63,10 @@ pub(super) struct Actor<S> {
     order: BTreeSet<(i64, ItemId)>,
     queued: BTreeSet<(i64, ItemId)>,
     places: usize,
+    /// Rows that were started and whose file is gone, with its drive perhaps.
+    missing: BTreeSet<ItemId>,
+    /// Looks for those files after a while.
+    watch: Option<Task>,
     by_identity: HashMap<Identity, ItemId>,
     by_size: HashMap<u64, BTreeSet<ItemId>>,
     twins: HashMap<ItemId, Vec<ItemId>>,
@@ -133,6 +138,8 @@ impl<S: Service> Actor<S> {
             order: BTreeSet::new(),
             queued: BTreeSet::new(),
             places: 0,
+            missing: BTreeSet::new(),
+            watch: None,
             by_identity: HashMap::new(),
             by_size: HashMap::new(),
             twins: HashMap::new(),
@@ -262,6 +269,11 @@ impl<S: Service> Actor<S> {
             State::Waiting { .. } => item.waits_until = Some(now + delay),
             _ => item.polled_since = None,
         }
+        if item.upload.has_ended() && !effects.contains(&Effect::Abort) {
+            // What ran for it told so and is over; a task that is kept keeps its memory.
+            item.running = None;
+            item.meter = None;
+        }
         let took = item
             .started_at
             .map_or(Duration::ZERO, |started| now - started);
@@ -309,6 +321,7 @@ impl<S: Service> Actor<S> {
         }
         self.places = self.places + usize::from(holds) - usize::from(was_held);
         self.dirty.insert(id);
+        self.may_be_missing(id);
         self.stage_records(id, &effects);
         self.pending
             .effects
@@ -319,15 +332,11 @@ impl<S: Service> Actor<S> {
         if let Some(turn) = said {
             self.follow(Some(id), path, turn);
         }
+        if let State::Duplicate(Original::Row(original)) = before.state {
+            self.forget_twin(id, original);
+        }
         if ended {
-            for twin in self.twins.remove(&id).unwrap_or_default() {
-                self.apply(
-                    twin,
-                    Event::OriginalEnded {
-                        asset: asset.clone(),
-                    },
-                );
-            }
+            self.tell_twins(id, asset.as_ref());
         }
         true
     }

@@ -66,6 +66,8 @@ pub(in crate::engine) enum Told {
     },
     /// The check of this account's key ended.
     KeyChecked(Account, Result<(), Fault>),
+    /// Files that were gone and are back.
+    Back(Vec<ItemId>),
     /// Try to write what could not be written, or to open what could not be opened.
     SaveAgain,
     /// The history was opened or repaired, or cannot be.
@@ -147,6 +149,7 @@ impl<S: Service> Actor<S> {
                 }
             }
             Told::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
+            Told::Back(rows) => self.are_back(&rows),
             Told::SaveAgain => {
                 self.save_again = None;
                 self.open_history();

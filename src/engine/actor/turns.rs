@@ -29,6 +29,7 @@ impl<S: Service> Actor<S> {
         // Effects may move uploads again at once (a poll that is parked, a queue that is
         // held); what they cause is journaled in a transaction of its own.
         while self.finish_once() {}
+        self.watch_for_missing();
         if !self.journal.is_waiting() {
             self.end_batch();
         }

@@ -1,11 +1,13 @@
 //! The engine on paused time, over a service in memory that does what a test says.
 
+mod commands;
 mod duplicates;
 mod fault_times;
 mod faults;
 mod journal;
 mod keys;
 mod left;
+mod missing;
 mod opening;
 mod pace;
 mod queue;
@@ -21,6 +23,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use self::service::Scripted;
+use super::command::Held;
 use super::{
     Command, EngineHandle, FrontEnd, Kept, Lifecycle, Notice, OpenHistory, Options, Turn, start,
 };
@@ -306,6 +309,13 @@ impl Engine {
         for _ in 0..10 {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// What the engine holds for rows.
+    async fn held(&self) -> Held {
+        let (answer, held) = tokio::sync::oneshot::channel();
+        self.say(Command::Count(answer));
+        held.await.unwrap()
     }
 
     async fn shut_down(self) {

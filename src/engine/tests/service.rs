@@ -61,6 +61,10 @@ struct Inner {
     stored: HashMap<String, u32>,
     refused_keys: Vec<String>,
     next: u64,
+    /// By file name: transfers of it that are under way.
+    moving: HashMap<String, u32>,
+    /// How often a file's transfer began while another one of it was under way.
+    overlaps: u32,
     /// What is done in the moment in which a file's answer is there.
     when_taken: HashMap<String, Box<dyn FnOnce() + Send>>,
     expires_in: Option<Duration>,
@@ -72,6 +76,29 @@ pub(super) struct Scripted {
     inner: Mutex<Inner>,
     /// Is told of what happens, at once: `released a.mp3`, `store a.mp3`.
     watcher: Mutex<Option<Watcher>>,
+}
+
+/// A transfer that is under way; it ends when it is dropped.
+struct Moving<'a>(&'a Scripted, String);
+
+impl<'a> Moving<'a> {
+    fn begin(service: &'a Scripted, name: &str) -> Self {
+        let mut inner = service.inner.lock().unwrap();
+        let moving = inner.moving.entry(name.to_owned()).or_default();
+        *moving += 1;
+        if *moving > 1 {
+            inner.overlaps += 1;
+        }
+        Self(service, name.to_owned())
+    }
+}
+
+impl Drop for Moving<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut inner) = self.0.inner.lock() {
+            *inner.moving.entry(self.1.clone()).or_default() -= 1;
+        }
+    }
 }
 
 pub(super) fn known(status: AssetStatus, file_size: Option<u64>) -> Result<AssetAnswer, Fault> {
@@ -180,6 +207,16 @@ impl Scripted {
         words.iter().filter(|what| what.starts_with(prefix)).count()
     }
 
+    /// How often a file was sent twice at the same time.
+    pub fn overlaps(&self) -> u32 {
+        self.inner.lock().unwrap().overlaps
+    }
+
+    /// Transfers that are under way.
+    pub fn moving(&self) -> u32 {
+        self.inner.lock().unwrap().moving.values().sum()
+    }
+
     pub fn stored(&self, name: &str) -> u32 {
         let inner = self.inner.lock().unwrap();
         inner.stored.get(name).copied().unwrap_or(0)
@@ -230,6 +267,7 @@ impl Scripted {
         meter: &Arc<Meter>,
     ) -> Result<Option<ContentHash>, Fault> {
         let size = file.stamp.size;
+        let _moving = Moving::begin(self, &file.name);
         let whole = async {
             meter.add(size);
             meter.released().await;

@@ -47,6 +47,7 @@ fn step_of(kind: FaultKind) -> Step {
     match kind {
         K::Offline
         | K::Tls
+        | K::Proxy
         | K::BrokenInBody
         | K::LostAnswer
         | K::Stalled
