@@ -128,10 +128,13 @@ impl Client {
         call: &Call<'_>,
         request: reqwest::RequestBuilder,
     ) -> Result<Answer, Fault> {
-        match tokio::time::timeout(self.options.call_limit, exchange(request)).await {
+        let begun = Instant::now();
+        let answer = match tokio::time::timeout(self.options.call_limit, exchange(request)).await {
             Ok(answer) => answer.map_err(|error| call.transport(error)),
             Err(_) => Err(call.fault(FaultKind::Stalled)),
-        }
+        };
+        log(call, begun, 0, &answer);
+        answer
     }
 
     /// Sends a file's bytes with a request, and waits for the answer under both watchdogs:
@@ -147,6 +150,7 @@ impl Client {
         meter: &Meter,
         size: u64,
     ) -> Result<Answer, Fault> {
+        let begun = Instant::now();
         let request = request.body(reqwest::Body::wrap(body));
         let call = || Call {
             effect: Effect::Stores {
@@ -158,7 +162,7 @@ impl Client {
             answer = exchange(request) => answer.map_err(|error| call().transport(error)),
             kind = self.watch(transfer, meter, size) => Err(call().fault(kind)),
         };
-        match transfer.fault() {
+        let sent = match transfer.fault() {
             // An answer may carry an asset id, and an id that was given is kept whatever the
             // file does meanwhile.
             Some(mut fault) if sent.is_err() => {
@@ -166,7 +170,9 @@ impl Client {
                 Err(fault)
             }
             _ => sent,
-        }
+        };
+        log(&call(), begun, meter.sent(), &sent);
+        sent
     }
 
     /// Ends when nothing moved for too long.
@@ -251,6 +257,30 @@ fn secret(key: &ApiKey) -> Result<HeaderValue, Fault> {
 fn keep_id(mut fault: Fault, answer: &Answer) -> Fault {
     fault.diagnostics.asset_id = wire::stray_id(&answer.body);
     fault
+}
+
+/// Writes a call into the log; the span says for which upload it was made.
+fn log(call: &Call<'_>, begun: Instant, sent: u64, answer: &Result<Answer, Fault>) {
+    let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    match answer {
+        Ok(answer) => tracing::info!(
+            call = call.name,
+            status = answer.status,
+            ms,
+            sent,
+            received = answer.body.len(),
+            request_id = call.request_id(answer),
+            "answered"
+        ),
+        Err(fault) => tracing::info!(
+            call = call.name,
+            ms,
+            sent,
+            fault = ?fault.kind,
+            causes = fault.diagnostics.causes.join(": "),
+            "no answer"
+        ),
+    }
 }
 
 /// Sends a request and reads its answer, up to the limit.

@@ -14,6 +14,8 @@ use crate::model::key::ApiKey;
 
 /// Characters of a message that are kept for diagnosis.
 const MESSAGE_CHARS: usize = 300;
+/// Characters of Google's upload id that are kept.
+const UPLOAD_ID_CHARS: usize = 12;
 /// Causes of a transport error that are kept.
 const MAX_CAUSES: usize = 8;
 /// Longest `Retry-After` that is believed; a longer one is cut to it.
@@ -226,6 +228,19 @@ impl Call<'_> {
         }
     }
 
+    /// The id of the request in an answer's headers, redacted.
+    pub(crate) fn request_id(&self, answer: &Answer) -> Option<String> {
+        // Google's is the secret of the session where it answers the start of one: a
+        // beginning of it finds the request all the same.
+        [
+            ("x-request-id", MESSAGE_CHARS),
+            ("x-guploader-uploadid", UPLOAD_ID_CHARS),
+            ("x-amz-request-id", MESSAGE_CHARS),
+        ]
+        .iter()
+        .find_map(|(name, most)| Some(shorten(answer.header(name)?, self.secret(), *most)))
+    }
+
     /// Fills in what the answer says, redacted.
     pub(crate) fn describe(
         &self,
@@ -238,11 +253,9 @@ impl Call<'_> {
         detail.http_status = Some(answer.status);
         detail.code = envelope.and_then(|e| e.code.as_deref()).map(short);
         detail.message = envelope.and_then(|e| e.message.as_deref()).map(short);
-        detail.request_id = ["x-request-id", "x-guploader-uploadid", "x-amz-request-id"]
-            .iter()
-            .find_map(|name| answer.header(name))
-            .or(envelope.and_then(|e| e.request_id.as_deref()))
-            .map(short);
+        detail.request_id = self
+            .request_id(answer)
+            .or_else(|| envelope.and_then(|e| e.request_id.as_deref()).map(short));
         if answer.cut == Some(Cut::Broken) {
             detail
                 .causes

@@ -10,9 +10,10 @@ use url::Url;
 use super::base_url::is_loopback;
 use super::body::Shape;
 use super::client::Client;
-use super::error::{Answer, Call, Effect};
+use super::error::{Answer, Call, Cut, Effect};
 use super::flavour::{Flavour, FlavourBook, UrlKind};
 use super::multipart::Framing;
+use super::wire::{Envelope, Says, is_web_page};
 use super::{Meter, Outgoing, SecretUrl, Session, Ticket};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
@@ -25,6 +26,9 @@ const OCTET_STREAM: &str = "application/octet-stream";
 pub(crate) enum Verdict {
     /// The bytes are there.
     Stored,
+    /// Said with success, and nothing that a storage server says: whether the bytes are
+    /// there, the asset's metadata tells.
+    Doubtful(FaultKind),
     /// Something is there already: the asset's metadata tells.
     Exists,
     /// The wrong kind of request for this URL: nothing was stored.
@@ -45,7 +49,7 @@ pub(crate) enum Verdict {
 pub(crate) fn judge(answer: &Answer) -> Verdict {
     let code = xml_element(&answer.body, "Code").unwrap_or_default();
     match (answer.status, code.as_str()) {
-        (200..300, _) => Verdict::Stored,
+        (200..300, _) => doubt(answer).map_or(Verdict::Stored, Verdict::Doubtful),
         (300..400, _) => Verdict::Redirect,
         (403, "SignatureDoesNotMatch") | (405 | 501, _) => Verdict::Wrong,
         (400 | 403, "ExpiredToken") => Verdict::Expired,
@@ -69,6 +73,20 @@ pub(crate) fn judge(answer: &Answer) -> Verdict {
         (500..600, _) => Verdict::Later(FaultKind::ServerError),
         _ => Verdict::Refused,
     }
+}
+
+/// What makes a success doubtful: a sign-in page of the network, a service's envelope that
+/// says that it failed, an answer without an end.
+fn doubt(answer: &Answer) -> Option<FaultKind> {
+    if answer.cut == Some(Cut::TooLarge) {
+        return Some(FaultKind::AnswerTooLarge);
+    }
+    if is_web_page(answer.header(CONTENT_TYPE.as_str()), &answer.body) {
+        return Some(FaultKind::WebPage);
+    }
+    Envelope::read(&answer.body)
+        .is_some_and(|envelope| envelope.says() != Says::Success)
+        .then_some(FaultKind::BadAnswer)
 }
 
 fn speaks_of_expiry(body: &[u8]) -> bool {
@@ -182,6 +200,7 @@ impl Client {
             }
             Verdict::Expired => (FaultKind::ExpiredUrl, None),
             Verdict::Redirect => (FaultKind::Redirect, None),
+            Verdict::Doubtful(kind) => (kind, None),
             Verdict::Later(kind) => {
                 let retry_after = answer.retry_after();
                 // All was sent: the metadata says whether it arrived.

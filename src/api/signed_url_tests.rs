@@ -103,6 +103,26 @@ fn every_answer_of_the_table_is_judged() {
     for (status, body, verdict) in [
         (200, String::new(), Verdict::Stored),
         (204, String::new(), Verdict::Stored),
+        (
+            200,
+            r#"{"kind":"storage#object","name":"o.mp4","size":"5"}"#.to_owned(),
+            Verdict::Stored,
+        ),
+        (
+            200,
+            r#"{"code":200,"msg":"success","success":true}"#.to_owned(),
+            Verdict::Stored,
+        ),
+        (
+            200,
+            "<!DOCTYPE html><title>Sign in</title>".to_owned(),
+            Verdict::Doubtful(FaultKind::WebPage),
+        ),
+        (
+            200,
+            r#"{"code":"0402","msg":"no credits","success":false}"#.to_owned(),
+            Verdict::Doubtful(FaultKind::BadAnswer),
+        ),
         (403, xml("SignatureDoesNotMatch", ""), Verdict::Wrong),
         (405, String::new(), Verdict::Wrong),
         (501, String::new(), Verdict::Wrong),
@@ -360,6 +380,13 @@ async fn answers_of_the_storage_become_their_faults() {
             "307 Temporary Redirect",
             "",
             FaultKind::Redirect,
+            Recovery::OutcomeUnknown,
+        ),
+        // A sign-in page of the network stored nothing, most likely.
+        (
+            "200 OK",
+            "<html>Sign in to the network</html>",
+            FaultKind::WebPage,
             Recovery::OutcomeUnknown,
         ),
     ] {

@@ -262,7 +262,7 @@ impl App {
             RowCommand::Pause => self.engine.send(Command::PauseItems(ids)),
             RowCommand::Resume => self.engine.send(Command::ResumeItems(ids)),
             RowCommand::Cancel => self.cancel(&ids),
-            RowCommand::Retry => self.engine.send(Command::Retry(ids)),
+            RowCommand::Retry | RowCommand::UploadAgain => self.engine.send(Command::Retry(ids)),
             RowCommand::Remove => self.remove(ids, now),
             RowCommand::Copy => {
                 if let Some(text) = self.row(id).and_then(rows::id_of).map(str::to_owned) {
@@ -278,14 +278,7 @@ impl App {
 
     fn copy_details(&mut self, id: ItemId) {
         let Some(row) = self.row(id) else { return };
-        let mut text = format!("File: {}\n", row.path.display());
-        if let Some((message, technical)) = rows::trouble(row) {
-            text.push_str(&format!("{}. {}\n", message.title, message.line()));
-            for (name, value) in technical {
-                text.push_str(&format!("{name}: {value}\n"));
-            }
-        }
-        text.push_str(&format!("Program: {}\n", self.build()));
+        let text = rows::details_text(row, self.build());
         self.effects.push(Effect::CopyText(text));
     }
 }

@@ -216,6 +216,8 @@ fn needs(snapshot: &Snapshot, facts: &Facts<'_>, fix: Fix) -> Banner {
         Some(Step::OpenConsole) => banner
             .labelled(UiCommand::OpenConsole)
             .labelled(UiCommand::FixDone),
-        Some(Step::UpdateKey | Step::Row(_)) | None => banner.labelled(UiCommand::EnterKey),
+        Some(Step::UpdateKey | Step::CopyDetails | Step::Row(_)) | None => {
+            banner.labelled(UiCommand::EnterKey)
+        }
     }
 }

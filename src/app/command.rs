@@ -60,6 +60,7 @@ pub enum RowCommand {
     Resume,
     Cancel,
     Retry,
+    UploadAgain,
     Remove,
     Copy,
     UploadAnyway,
@@ -166,6 +167,7 @@ impl RowCommand {
             Self::Resume => entry("Resume", "Go on with this upload"),
             Self::Cancel => entry("Cancel", "Cancel this upload"),
             Self::Retry => entry("Try again", "Try this file again"),
+            Self::UploadAgain => entry("Upload again", "Upload this file again"),
             Self::Remove => entry("Remove", "Take this file out of the list"),
             Self::Copy => entry("Copy", "Copy the asset id"),
             Self::UploadAnyway => entry(

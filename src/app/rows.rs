@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::command::{Many, RowCommand};
-use super::wording::{self, Message};
+use super::wording::{self, Message, Step};
 use crate::model::fault::FaultKind;
 use crate::model::media::Route;
 use crate::model::snapshot::{Row, Status};
@@ -58,8 +58,8 @@ fn own(row: &Row) -> &'static [RowCommand] {
     match &row.status {
         Status::Checking | Status::Settling | Status::Ready => &[C::Remove],
         Status::Rejected(rejection) => match wording::rejection(rejection).step {
-            Some(_) => &[C::Details, C::Retry, C::Remove],
-            None => &[C::Details, C::Remove],
+            Some(Step::Row(C::Retry)) => &[C::Details, C::Retry, C::Remove],
+            _ => &[C::Details, C::Remove],
         },
         Status::ReadyToUpload => &[C::Upload, C::Remove],
         Status::Queued | Status::Uploading => &[C::Pause, C::Cancel],
@@ -67,10 +67,13 @@ fn own(row: &Row) -> &'static [RowCommand] {
         Status::Finishing => &[C::Cancel],
         Status::Processing { long: true, .. } => &[C::CheckAgain, C::Remove],
         Status::Processing { long: false, .. } => &[C::Remove],
-        Status::Failed(fault) if fault.kind == FaultKind::StillProcessing => {
-            &[C::Details, C::CheckAgain, C::Remove]
-        }
-        Status::Failed(_) => &[C::Details, C::Retry, C::Remove],
+        Status::Failed(fault) => match fault.kind {
+            FaultKind::StillProcessing => &[C::Details, C::CheckAgain, C::Remove],
+            FaultKind::SizeMismatch | FaultKind::AssetMissing => {
+                &[C::Details, C::UploadAgain, C::Remove]
+            }
+            _ => &[C::Details, C::Retry, C::Remove],
+        },
         Status::Paused => &[C::Resume, C::Cancel],
         Status::Cancelled => &[C::Retry, C::Remove],
         Status::Duplicate { .. } => &[C::UploadAnyway, C::Remove],
@@ -93,6 +96,7 @@ fn one_fits(own: &[RowCommand], row: &Row, many: Many) -> bool {
         Many::Upload => RowCommand::Upload,
         Many::Pause => RowCommand::Pause,
         Many::Resume => RowCommand::Resume,
+        Many::Retry if own.contains(&RowCommand::UploadAgain) => return true,
         Many::Retry => RowCommand::Retry,
         Many::Cancel => RowCommand::Cancel,
         Many::Remove => RowCommand::Remove,
@@ -218,6 +222,23 @@ pub fn trouble(row: &Row) -> Option<(Message, Vec<(&'static str, String)>)> {
         }
         _ => None,
     }
+}
+
+/// What "Copy details" copies: all that somebody else needs to help; `build` is which
+/// program this is.
+pub fn details_text(row: &Row, build: &str) -> String {
+    let mut text = format!("File: {}\n", row.path.display());
+    if let Some((message, technical)) = trouble(row) {
+        text.push_str(&format!("{}. {}\n", message.title, message.line()));
+        for (name, value) in technical {
+            text.push_str(&format!("{name}: {value}\n"));
+        }
+    }
+    if let Some(id) = id_of(row) {
+        text.push_str(&format!("Asset id: {id}\n"));
+    }
+    text.push_str(&format!("Program: {build}\n"));
+    text
 }
 
 /// Whether the row has an id that is not on disk.

@@ -17,7 +17,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::wording;
+use crate::engine::FrontEnd;
 use crate::model::version;
+use crate::setup::Numbers;
 use crate::store::SecretError;
 
 /// Exit status: every file is ready or was uploaded before.
@@ -155,12 +157,17 @@ pub struct SandboxArguments {
 /// Carries out a command that needs no window.
 pub fn run(command: Command) -> ExitCode {
     let outcome = match command {
-        Command::Upload(arguments) => upload::run(arguments),
+        Command::Upload(arguments) => upload_by(arguments, Numbers::of(FrontEnd::CommandLine)),
         Command::Key(command) => key::run(&command),
         Command::History(arguments) => history::run(&arguments),
         Command::Sandbox(arguments) => sandbox::run(&arguments),
     };
     ExitCode::from(outcome)
+}
+
+/// `upload` by these numbers, the contract's or a test's smaller ones; gives the exit status.
+pub fn upload_by(arguments: UploadArguments, numbers: Numbers) -> u8 {
+    upload::run(arguments, numbers)
 }
 
 /// Reads arguments; on `--help`, `--version` and wrong usage prints and ends the program.

@@ -24,7 +24,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 const INTAKE_LIMIT: Duration = Duration::from_secs(10);
 
 /// Uploads; gives the exit status.
-pub fn run(arguments: UploadArguments) -> u8 {
+pub fn run(arguments: UploadArguments, numbers: Numbers) -> u8 {
     let runtime = match setup::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -32,13 +32,13 @@ pub fn run(arguments: UploadArguments) -> u8 {
             return EXIT_SOME_FAILED;
         }
     };
-    let code = runtime.block_on(upload(arguments));
+    let code = runtime.block_on(upload(arguments, numbers));
     // A keychain that asks a person, or a drive that does not answer, holds up no exit.
     runtime.shutdown_background();
     code
 }
 
-async fn upload(arguments: UploadArguments) -> u8 {
+async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     let interruption = Interruption::listen();
     let mut bad_key = None;
     let world = if arguments.sandbox {
@@ -67,7 +67,7 @@ async fn upload(arguments: UploadArguments) -> u8 {
     let (follower, turns) = mpsc::unbounded_channel();
     let running = world.start(How {
         front_end: FrontEnd::CommandLine,
-        numbers: Numbers::of(FrontEnd::CommandLine),
+        numbers,
         jobs: usize::from(arguments.jobs),
         start_at_once: true,
         ask_history: !arguments.again,

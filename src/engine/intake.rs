@@ -42,6 +42,11 @@ pub struct Looked {
 /// [`Rejection::Unreadable`] or [`Rejection::NotAFile`] (a folder, too), then those of
 /// [`media::check`].
 pub fn look(path: &Path) -> Result<Looked, Rejection> {
+    look_where(path, platform::is_in_cloud)
+}
+
+/// [`look`], by what tells a placeholder of a file in the cloud.
+fn look_where(path: &Path, is_in_cloud: impl Fn(&Metadata) -> bool) -> Result<Looked, Rejection> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) => {
@@ -56,7 +61,7 @@ pub fn look(path: &Path) -> Result<Looked, Rejection> {
     if !metadata.is_file() {
         return Err(Rejection::NotAFile);
     }
-    if platform::is_in_cloud(&metadata) {
+    if is_in_cloud(&metadata) {
         let mut accepted = media::check_unread(path, metadata.len())?;
         accepted.note = accepted.note.or(Some(Note::InCloud));
         return Ok(Looked {

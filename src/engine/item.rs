@@ -64,6 +64,8 @@ pub(super) struct Item {
     /// Starts in this run of the program.
     pub starts: u32,
     pub started_at: Option<Instant>,
+    /// When its last try began, in milliseconds since the Unix epoch.
+    pub began_ms: Option<i64>,
     pub waits_until: Option<Instant>,
     pub polled_since: Option<Instant>,
     /// A poll that is due as soon as there is a key and nothing holds the queue.
@@ -104,6 +106,7 @@ impl Item {
             looked: None,
             starts: 0,
             started_at: None,
+            began_ms: None,
             waits_until: None,
             polled_since: None,
             parked_poll: false,

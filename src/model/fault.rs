@@ -32,10 +32,24 @@ pub enum Reason {
     Cancelled,
 }
 
-/// What went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultKind {
+/// Declares the kinds, and the list of them: one that stands in no list cannot be.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident,)*) => {
+        /// What went wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum FaultKind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl FaultKind {
+            /// Every kind there is.
+            pub const ALL: &[Self] = &[$(Self::$kind,)*];
+        }
+    };
+}
+
+kinds! {
     /// No route, DNS failure, refused connection: nothing was sent.
     Offline,
     /// The TLS handshake failed: unknown issuer, expired, wrong host.
@@ -154,6 +168,15 @@ pub struct Diagnostics {
     /// An id that came with an answer that is of no other use: kept as abandoned.
     #[serde(default)]
     pub asset_id: Option<AssetId>,
+    /// When the try began that ended with it, in milliseconds since the Unix epoch.
+    #[serde(default)]
+    pub began_ms: Option<i64>,
+    /// When it went wrong.
+    #[serde(default)]
+    pub failed_ms: Option<i64>,
+    /// The number of that try in this run of the program, from 1.
+    #[serde(default)]
+    pub tries: Option<u32>,
 }
 
 /// Something that went wrong.

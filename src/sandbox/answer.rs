@@ -1,6 +1,8 @@
 //! What the server says: envelopes, and everything that is not one.
 
 use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::Response;
-use hyper::body::Frame;
+use hyper::body::{Body, Frame, SizeHint};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::{Value, json};
 
@@ -273,6 +275,43 @@ impl Reply {
             ReplyBody::Huge(bytes) => *response.body_mut() = huge(bytes),
         }
         response
+    }
+}
+
+/// A body that tells of the bytes of it that are taken.
+pub(super) fn counted(
+    body: AnswerBody,
+    taken: impl Fn(u64) + Send + Unpin + 'static,
+) -> AnswerBody {
+    Counted { body, taken }.boxed_unsync()
+}
+
+struct Counted<F> {
+    body: AnswerBody,
+    taken: F,
+}
+
+impl<F: Fn(u64) + Send + Unpin + 'static> Body for Counted<F> {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if let Some(Ok(frame)) = &frame {
+            (self.taken)(frame.data_ref().map_or(0, Bytes::len) as u64);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

@@ -26,7 +26,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::TcpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -35,7 +35,7 @@ pub use answer::{EnvelopeStyle, Reply};
 pub use plan::{Call, Fault, FaultPlan, RuleBuilder};
 pub use ticket::Flavour;
 
-use server::Port;
+use server::{Door, Port};
 use state::State;
 
 /// A key that the server takes, as it takes any other that begins with `sk-`.
@@ -179,6 +179,8 @@ pub struct RequestRecord {
     pub status: Option<u16>,
     /// Bytes of its body that came, framing included; 0 until [`RequestRecord::over`].
     pub body: u64,
+    /// Bytes of the answer's body that the connection has taken so far.
+    pub answered: u64,
     /// Nothing is done for it any more: it was answered, or its connection is gone.
     pub over: bool,
 }
@@ -203,19 +205,20 @@ impl Sandbox {
     ///
     /// Outside of a tokio runtime with I/O and time.
     pub fn start(options: SandboxOptions) -> std::io::Result<Self> {
-        let api = listen(options.port, options.receive_buffer)?;
-        let storage = listen(options.storage_port, options.receive_buffer)?;
+        let api = bind(options.port, options.receive_buffer)?;
+        let storage = bind(options.storage_port, options.receive_buffer)?;
         let address = api.local_addr()?;
         let storage_origin = format!("http://{}", storage.local_addr()?);
         let state = Arc::new(State::new(options, storage_origin));
         let stop = CancellationToken::new();
         let servers = [(api, Port::Api), (storage, Port::Storage)]
             .into_iter()
-            .map(|(listener, port)| {
-                let serving = server::accept(listener, port, Arc::clone(&state), stop.clone());
-                tokio::spawn(serving)
+            .map(|(socket, port)| {
+                let door = Door::open(socket, port, &state)?;
+                let serving = server::accept(door, port, Arc::clone(&state), stop.clone());
+                Ok(tokio::spawn(serving))
             })
-            .collect();
+            .collect::<std::io::Result<_>>()?;
         Ok(Self {
             state,
             address,
@@ -247,6 +250,12 @@ impl Sandbox {
     /// What is stored, in the order of the assets' ids.
     pub fn stored(&self) -> Vec<StoredCopy> {
         self.state.stored()
+    }
+
+    /// Path and query of every signed URL and every session that was given out: what must
+    /// show up in nothing that a client writes.
+    pub fn secret_targets(&self) -> Vec<String> {
+        self.state.secret_targets()
     }
 
     /// A receiver that is told of each request, each answer and each file that is stored;
@@ -282,7 +291,8 @@ impl Drop for Sandbox {
     }
 }
 
-fn listen(port: u16, receive_buffer: Option<u32>) -> std::io::Result<TcpListener> {
+/// A socket that has its port, and does not listen yet.
+fn bind(port: u16, receive_buffer: Option<u32>) -> std::io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     // On Windows the option means something else, and a closed port is free at once.
     #[cfg(not(windows))]
@@ -292,5 +302,5 @@ fn listen(port: u16, receive_buffer: Option<u32>) -> std::io::Result<TcpListener
         socket.set_recv_buffer_size(bytes)?;
     }
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
-    socket.listen(1024)
+    Ok(socket)
 }

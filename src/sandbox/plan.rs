@@ -163,6 +163,8 @@ pub struct FaultPlan {
     pub(super) style: EnvelopeStyle,
     refused_keys: Vec<String>,
     pub(super) balance_empty: bool,
+    pub(super) refuses_connections: bool,
+    hang_ups: u32,
 }
 
 impl FaultPlan {
@@ -200,6 +202,29 @@ impl FaultPlan {
     pub fn empty_balance(mut self) -> Self {
         self.balance_empty = true;
         self
+    }
+
+    /// Nothing listens at the API's port, so that the system refuses connections to it,
+    /// until another plan takes this one's place. For the plan that a server starts with:
+    /// a server that listens goes on listening.
+    #[must_use]
+    pub fn refuse_connections(mut self) -> Self {
+        self.refuses_connections = true;
+        self
+    }
+
+    /// Resets the next connections to the API, this many, before anything is read of them.
+    #[must_use]
+    pub fn hang_up(mut self, connections: u32) -> Self {
+        self.hang_ups = connections;
+        self
+    }
+
+    /// Whether a connection that has just come is to be reset.
+    pub(super) fn take_hang_up(&mut self) -> bool {
+        let left = self.hang_ups.checked_sub(1);
+        self.hang_ups = left.unwrap_or_default();
+        left.is_some()
     }
 
     pub(super) fn refuses(&self, key: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Accepting connections, and the way of one request through the server.
 
 use std::convert::Infallible;
+use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,11 +12,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::answer::{AnswerBody, Reply};
+use super::answer::{AnswerBody, Reply, counted};
 use super::intake::{Intake, Stop};
 use super::io::{Cut, FaultyStream, Link};
 use super::plan::{Call, Fault};
@@ -29,18 +30,60 @@ pub(super) enum Port {
     Storage,
 }
 
+/// Where connections come in.
+pub(super) enum Door {
+    /// The system takes them.
+    Open(TcpListener),
+    /// The port is held, and the system refuses them.
+    Shut(TcpSocket),
+}
+
+/// Connections that the system holds until they are taken.
+const BACKLOG: u32 = 1024;
+
+impl Door {
+    /// Listens, unless the plan has connections to this port refused.
+    pub(super) fn open(socket: TcpSocket, port: Port, state: &State) -> io::Result<Self> {
+        match port {
+            Port::Api if state.refuses_connections() => Ok(Self::Shut(socket)),
+            Port::Api | Port::Storage => socket.listen(BACKLOG).map(Self::Open),
+        }
+    }
+
+    /// Listens as soon as the plan has it.
+    async fn opened(self, state: &State) -> io::Result<TcpListener> {
+        let socket = match self {
+            Self::Open(listener) => return Ok(listener),
+            Self::Shut(socket) => socket,
+        };
+        let mut changes = state.changes();
+        while state.refuses_connections() {
+            // An error would mean that the state is gone, and it is borrowed here.
+            let _ = changes.changed().await;
+        }
+        socket.listen(BACKLOG)
+    }
+}
+
 /// Takes connections until `stop`, then drops them all.
-pub(super) async fn accept(
-    listener: TcpListener,
-    port: Port,
-    state: Arc<State>,
-    stop: CancellationToken,
-) {
+pub(super) async fn accept(door: Door, port: Port, state: Arc<State>, stop: CancellationToken) {
+    let listener = tokio::select! {
+        () = stop.cancelled() => return,
+        opened = door.opened(&state) => match opened {
+            Ok(listener) => listener,
+            Err(error) => return tracing::error!(%error, "the sandbox cannot listen"),
+        },
+    };
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             accepted = listener.accept() => match accepted {
+                Ok((tcp, _)) if matches!(port, Port::Api) && state.hangs_up() => {
+                    let link = Link::new();
+                    link.cut(Cut::Reset);
+                    drop(FaultyStream::new(tcp, link));
+                }
                 Ok((tcp, _)) => {
                     connections.spawn(serve(tcp, port, Arc::clone(&state)));
                 }
@@ -109,7 +152,9 @@ async fn handle(
     exchange
         .state
         .note(exchange.record, |record| record.status = Some(status));
-    Ok(reply.into_response(close))
+    let (state, record) = (Arc::clone(&exchange.state), exchange.record);
+    let taken = move |bytes| state.note(record, |record| record.answered += bytes);
+    Ok(reply.into_response(close).map(|body| counted(body, taken)))
 }
 
 /// One request, with all that its handling needs.
@@ -135,6 +180,7 @@ impl Exchange {
             asset_id: None,
             status: None,
             body: 0,
+            answered: 0,
             over: false,
         });
         Self {

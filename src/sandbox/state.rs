@@ -129,6 +129,16 @@ impl State {
         self.lock().plan.take(call, name)
     }
 
+    /// Whether nothing is to listen at the API's port.
+    pub(super) fn refuses_connections(&self) -> bool {
+        self.lock().plan.refuses_connections
+    }
+
+    /// Whether a connection to the API that has just come is to be reset.
+    pub(super) fn hangs_up(&self) -> bool {
+        self.lock().plan.take_hang_up()
+    }
+
     pub(super) fn style(&self) -> EnvelopeStyle {
         self.lock().plan.style
     }
@@ -172,6 +182,12 @@ impl State {
             update(record);
         }
         self.changed();
+    }
+
+    pub(super) fn secret_targets(&self) -> Vec<String> {
+        let inner = self.lock();
+        let tickets = inner.tickets.keys();
+        tickets.chain(inner.sessions.keys()).cloned().collect()
     }
 
     pub(super) fn requests(&self) -> Vec<RequestRecord> {

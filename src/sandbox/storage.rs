@@ -217,7 +217,11 @@ async fn start(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
     x.intake.drain().await?;
     x.conclude(fault.as_ref(), || {
         let location = x.state.start_session(ticket);
-        Reply::empty(201).header(LOCATION.as_str(), &location)
+        // As Google does: the id in this header is the session's secret.
+        let id = location.rsplit("upload_id=").next().unwrap_or_default();
+        Reply::empty(201)
+            .header(LOCATION.as_str(), &location)
+            .header("x-guploader-uploadid", id)
     })
     .await
 }

@@ -7,7 +7,7 @@ use super::shortcuts;
 use super::theme::{self, of, size, space, type_size};
 use super::widgets::button::{Button, Look};
 use super::widgets::{card, text};
-use crate::app::command::{RowCommand, UiCommand};
+use crate::app::command::UiCommand;
 use crate::app::rows;
 use crate::app::state::{App, Cancel, Dialog};
 use crate::app::wording::{self, Message, Step};
@@ -203,13 +203,15 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
             }
         });
     let mut foot = Vec::new();
-    if let Some(command) = next(&message, id) {
-        let lead = Button::of(&command, Look::Primary);
-        foot.push((lead, command));
+    let (lead, copy) = (next(&message, id), UiCommand::CopyDetails(id));
+    let leads = lead.as_ref() == Some(&copy);
+    if let Some(command) = lead {
+        foot.push((Button::of(&command, Look::Primary), command));
     }
     foot.push(plain(UiCommand::CloseDialog));
-    let copy = UiCommand::CopyDetails(id);
-    foot.push((Button::of(&copy, Look::Plain), copy));
+    if !leads {
+        foot.push((Button::of(&copy, Look::Plain), copy));
+    }
     let before = out.len();
     buttons(ui, foot, out);
     if out[before..]
@@ -222,9 +224,9 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
 
 fn next(message: &Message, id: ItemId) -> Option<UiCommand> {
     match message.step? {
-        Step::Row(RowCommand::Details) => None,
         Step::Row(command) => Some(UiCommand::Row(command, id)),
         Step::UpdateKey => Some(UiCommand::EnterKey),
         Step::OpenConsole => Some(UiCommand::OpenConsole),
+        Step::CopyDetails => Some(UiCommand::CopyDetails(id)),
     }
 }

@@ -12,7 +12,7 @@ pub fn row(command: RowCommand) -> Icon {
         RowCommand::Pause => Icon::Pause,
         RowCommand::Resume => Icon::Play,
         RowCommand::Cancel | RowCommand::Remove => Icon::X,
-        RowCommand::Retry => Icon::RotateCw,
+        RowCommand::Retry | RowCommand::UploadAgain => Icon::RotateCw,
         RowCommand::Copy => Icon::Copy,
         RowCommand::CheckAgain => Icon::RefreshCw,
         RowCommand::Details => Icon::Info,

@@ -8,6 +8,8 @@
 mod cli;
 #[cfg(target_os = "linux")]
 mod disk;
+#[cfg(unix)]
+mod faults;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod keys;

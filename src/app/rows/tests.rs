@@ -114,6 +114,8 @@ fn a_note_stands_on_the_row_until_its_bytes_move() {
     let mut ready = row(1, Status::ReadyToUpload);
     ready.note = Some(Note::MayBeTooLarge);
     assert!(detail(&ready, Instant::now()).contains("may refuse it"));
+    ready.note = Some(Note::InCloud);
+    assert!(detail(&ready, Instant::now()).contains("uploading fetches it first"));
     ready.status = Status::Paused;
     assert_eq!(detail(&ready, Instant::now()), "412 MB");
 }

@@ -99,7 +99,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
             "memories.ai doesn’t take this file",
             "The service called the request wrong.",
             "Try another file; if every one fails, copy the details and ask the support of memories.ai.",
-            Step::Row(RowCommand::Details),
+            Step::CopyDetails,
         ),
         K::Unauthorized => (
             "The API key is not accepted",
@@ -165,13 +165,13 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
             "memories.ai no longer knows the file",
             "The service gave it an id, and then said that there is no such asset.",
             "Upload it again.",
-            again,
+            Step::Row(RowCommand::UploadAgain),
         ),
         K::SizeMismatch => (
             "memories.ai holds another size",
             "The service reports a size that is not this file’s, so something was lost or added on the way.",
             "Upload it again; the first id is kept in the history.",
-            again,
+            Step::Row(RowCommand::UploadAgain),
         ),
         K::StillProcessing => (
             "Still being processed",
@@ -215,6 +215,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
 /// The technical detail of a fault, as name and value, for "Details" and "Copy details".
 pub fn details(fault: &Fault) -> Vec<(&'static str, String)> {
     let detail = &fault.diagnostics;
+    let time = |ms: i64| jiff::Timestamp::from_millisecond(ms).ok();
     let mut lines = vec![("Kind", format!("{:?}", fault.kind))];
     let mut say = |name, value: Option<String>| {
         if let Some(value) = value {
@@ -229,76 +230,25 @@ pub fn details(fault: &Fault) -> Vec<(&'static str, String)> {
     say("Code", detail.code.clone());
     say("Message", detail.message.clone());
     say("Request id", detail.request_id.clone());
+    say("Tries", detail.tries.map(|tries| tries.to_string()));
+    for (name, ms) in [("Began", detail.began_ms), ("Failed", detail.failed_ms)] {
+        say(name, ms.and_then(time).map(|time| format!("{time:.3}")));
+    }
     say(
         "Causes",
-        (!detail.causes.is_empty()).then(|| detail.causes.join(" → ")),
+        (!detail.causes.is_empty()).then(|| detail.causes.join(": ")),
     );
     lines
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
     use crate::model::fault::Diagnostics;
 
-    /// Every kind there is. The match makes a new kind fail to compile until it stands in
-    /// the list above it.
-    pub(crate) fn every_kind() -> Vec<FaultKind> {
-        use FaultKind as K;
-        let each = vec![
-            K::Offline,
-            K::Tls,
-            K::Proxy,
-            K::BrokenInBody,
-            K::LostAnswer,
-            K::Stalled,
-            K::NoAnswer,
-            K::BadAnswer,
-            K::WebPage,
-            K::AnswerTooLarge,
-            K::Redirect,
-            K::RateLimited,
-            K::RateLimitedOrInvalid,
-            K::BadRequest,
-            K::Unauthorized,
-            K::InsufficientBalance,
-            K::Forbidden,
-            K::Conflict,
-            K::TooLargeForDirect,
-            K::UnsupportedMedia,
-            K::ServerError,
-            K::WrongFlavour,
-            K::ExpiredUrl,
-            K::StorageRefused,
-            K::ProcessingFailed,
-            K::AssetMissing,
-            K::SizeMismatch,
-            K::StillProcessing,
-            K::FileChanged,
-            K::FileGone,
-            K::Unreadable,
-            K::NotSaved,
-            K::Cancelled,
-        ];
-        for kind in &each {
-            match kind {
-                K::Offline | K::Tls | K::Proxy | K::BrokenInBody | K::LostAnswer => {}
-                K::Stalled => {}
-                K::NoAnswer | K::BadAnswer | K::WebPage | K::AnswerTooLarge | K::Redirect => {}
-                K::RateLimited | K::RateLimitedOrInvalid | K::BadRequest | K::Unauthorized => {}
-                K::InsufficientBalance | K::Forbidden | K::Conflict | K::TooLargeForDirect => {}
-                K::UnsupportedMedia | K::ServerError | K::WrongFlavour | K::ExpiredUrl => {}
-                K::StorageRefused | K::ProcessingFailed | K::AssetMissing | K::SizeMismatch => {}
-                K::StillProcessing | K::FileChanged | K::FileGone | K::Unreadable => {}
-                K::NotSaved | K::Cancelled => {}
-            }
-        }
-        each
-    }
-
     #[test]
     fn every_fault_has_title_cause_and_next_step() {
-        for kind in every_kind() {
+        for &kind in FaultKind::ALL {
             let message = fault(&Fault::new(kind));
             assert!(
                 !message.title.is_empty() && !message.title.ends_with('.'),
@@ -312,7 +262,7 @@ pub(crate) mod tests {
 
     #[test]
     fn no_fault_speaks_in_codes() {
-        for kind in every_kind() {
+        for &kind in FaultKind::ALL {
             let message = fault(&Fault::new(kind));
             let text = format!("{} {}", message.title, message.line());
             for word in ["HTTP", "401", "400", "500", "Error", "error code", "null"] {
@@ -326,6 +276,11 @@ pub(crate) mod tests {
         let fault = Fault::new(FaultKind::ServerError).with_diagnostics(Diagnostics {
             call: Some("POST /upload".to_owned()),
             http_status: Some(503),
+            request_id: Some("5b1c9e02-17".to_owned()),
+            tries: Some(6),
+            began_ms: Some(1_795_580_000_000),
+            failed_ms: Some(1_795_580_007_250),
+            causes: vec!["one".to_owned(), "two".to_owned()],
             ..Diagnostics::default()
         });
         assert_eq!(
@@ -334,6 +289,11 @@ pub(crate) mod tests {
                 ("Kind", "ServerError".to_owned()),
                 ("Call", "POST /upload".to_owned()),
                 ("HTTP status", "503".to_owned()),
+                ("Request id", "5b1c9e02-17".to_owned()),
+                ("Tries", "6".to_owned()),
+                ("Began", "2026-11-25T04:13:20.000Z".to_owned()),
+                ("Failed", "2026-11-25T04:13:27.250Z".to_owned()),
+                ("Causes", "one: two".to_owned()),
             ]
         );
     }

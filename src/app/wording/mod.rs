@@ -34,6 +34,8 @@ pub enum Step {
     UpdateKey,
     /// Open the service's console.
     OpenConsole,
+    /// Copy the technical details, for the service's support.
+    CopyDetails,
 }
 
 /// What happened, why, and what to do next.

@@ -7,6 +7,8 @@ use crate::model::media::Rejection;
 /// Why a file is not taken, and what to do.
 pub fn rejection(rejection: &Rejection) -> Message {
     let again = Some(Step::Row(RowCommand::Retry));
+    // What has to be added as another file leaves nothing to be done with this row.
+    let remove = Some(Step::Row(RowCommand::Remove));
     match rejection {
         Rejection::UnsupportedFormat {
             extension,
@@ -27,7 +29,7 @@ pub fn rejection(rejection: &Rejection) -> Message {
                 title: "Not a supported format".to_owned(),
                 cause,
                 next,
-                step: None,
+                step: remove,
             }
         }
         Rejection::ContentMismatch {
@@ -41,7 +43,7 @@ pub fn rejection(rejection: &Rejection) -> Message {
                 Some(right) => format!("Rename it to end in .{right} and add it again."),
                 None => "Export it again as a video, a sound or an image.".to_owned(),
             },
-            step: None,
+            step: remove,
         },
         Rejection::Empty => Message::new(
             "The file is empty",
@@ -56,7 +58,7 @@ pub fn rejection(rejection: &Rejection) -> Message {
                 size(*bytes)
             ),
             next: "Split or compress it.".to_owned(),
-            step: None,
+            step: remove,
         },
         Rejection::Unreadable { cause } => Message {
             title: "The file can’t be read".to_owned(),
@@ -68,7 +70,7 @@ pub fn rejection(rejection: &Rejection) -> Message {
             "This is not a regular file",
             "It is a pipe, a device or a link to one, and has no content of its own.",
             "Add the media file itself.",
-            None,
+            remove,
         ),
         Rejection::NotFound => Message::new(
             "The file is not there",
@@ -124,6 +126,7 @@ mod tests {
             assert!(!message.title.is_empty(), "{rejected:?}");
             assert!(message.cause.ends_with('.'), "{rejected:?}");
             assert!(message.next.ends_with('.'), "{rejected:?}");
+            assert!(message.step.is_some(), "{rejected:?}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use super::Actor;
 use super::duplicates::Unread;
@@ -119,7 +120,8 @@ impl<S: Service> Actor<S> {
             ticket: item.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
             recall: purpose.map(|purpose| (Arc::clone(&self.keychain), purpose)),
         };
-        item.running = Some(Task::spawn(async move {
+        let span = tracing::info_span!("send", item = id.0, attempt);
+        let sending = async move {
             let issued = (told.clone(), origin.clone());
             let sessions = told.clone();
             let session = move || {
@@ -160,7 +162,8 @@ impl<S: Service> Actor<S> {
                     },
                 ),
             });
-        }));
+        };
+        item.running = Some(Task::spawn(sending.instrument(span)));
     }
 
     /// Asks about an asset after a while; parked while there is no key to ask with, or the
@@ -187,7 +190,8 @@ impl<S: Service> Actor<S> {
         item.asked_as = Some(key.account());
         let asset = asset.clone();
         let since = item.polled_since.unwrap_or_else(Instant::now);
-        item.running = Some(Task::spawn(async move {
+        let span = tracing::info_span!("ask", item = id.0, attempt, asset = asset.as_str());
+        let asking = async move {
             tokio::time::sleep(after).await;
             let answer = service.metadata(&key, &asset, || ()).await;
             if let Ok(AssetAnswer::Known(metadata)) = &answer
@@ -211,7 +215,8 @@ impl<S: Service> Actor<S> {
                 Err(fault) => Event::PollBroke { attempt, fault },
             };
             let _ = told.send(Told::Upload(id, event));
-        }));
+        };
+        item.running = Some(Task::spawn(asking.instrument(span)));
     }
 
     /// An id that came when nobody waited for it any more, or beside what makes it

@@ -31,6 +31,7 @@ use self::keys::Trust;
 use self::sessions::Kept;
 use self::told::Told;
 use self::turns::Pending;
+use super::clock::now_ms;
 use super::intake::Identity;
 use super::item::{Item, Task};
 use super::journal::Journal;
@@ -276,8 +277,10 @@ impl<S: Service> Actor<S> {
             .any(|effect| matches!(effect, Effect::Send { .. }))
         {
             item.starts += 1;
+            item.began_ms = Some(now_ms());
             item.started_at.get_or_insert(now);
         }
+        item.upload.note_times(item.began_ms, now_ms(), item.starts);
         match &item.upload.state {
             State::Processing { .. } => {
                 if !matches!(before.state, State::Processing { .. }) {
@@ -314,6 +317,7 @@ impl<S: Service> Actor<S> {
                 asset = item.upload.asset().map(AssetId::as_str),
                 fault = ?item.upload.fault(),
             );
+            tell_trouble(item, delay);
         }
         let (was_held, holds) = (before.holds_place(), item.upload.holds_place());
         let position = (item.position, id);
@@ -369,6 +373,28 @@ impl<S: Service> Actor<S> {
             self.pending.turns.push(Lifecycle { item, path, turn });
         }
     }
+}
+
+/// Writes into the log what a row waits or failed for, with all that is known of it.
+fn tell_trouble(item: &Item, delay: Duration) {
+    let (State::Waiting { cause: fault } | State::Failed { fault, .. }) = &item.upload.state else {
+        return;
+    };
+    let detail = &fault.diagnostics;
+    tracing::warn!(
+        item = item.id.0,
+        kind = ?fault.kind,
+        call = detail.call.as_deref(),
+        status = detail.http_status,
+        code = detail.code.as_deref(),
+        message = detail.message.as_deref(),
+        request_id = detail.request_id.as_deref(),
+        causes = detail.causes.join(": "),
+        tries = item.starts,
+        next_try_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+        ended = item.upload.has_ended(),
+        "trouble"
+    );
 }
 
 /// The next moment to read the meters; never, while no bytes move.

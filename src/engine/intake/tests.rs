@@ -213,6 +213,26 @@ fn a_good_file_is_taken_with_its_stamp() {
 }
 
 #[test]
+fn a_file_in_the_cloud_is_judged_without_being_fetched_and_has_a_note() {
+    let folder = folder();
+    let path = folder.path().join("clip.mp4");
+    // Whoever read it would refuse it.
+    write(&path, b"%PDF-1.7\n");
+    assert!(look(&path).is_err());
+    let looked = look_where(&path, |_| true).unwrap();
+    assert!(looked.in_cloud);
+    assert_eq!(looked.accepted.note, Some(media::Note::InCloud));
+    assert_eq!(looked.stamp, stamp_of(&path));
+    // Its name and its size are known all the same.
+    let other = folder.path().join("notes.pdf");
+    write(&other, b"%PDF-1.7\n");
+    assert!(look_where(&other, |_| true).is_err());
+    let empty = folder.path().join("empty.mp4");
+    write(&empty, b"");
+    assert_eq!(look_where(&empty, |_| true), Err(Rejection::Empty));
+}
+
+#[test]
 fn every_sample_is_found_and_taken_without_a_note() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples");
     let mut kinds = Vec::new();

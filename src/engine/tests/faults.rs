@@ -10,7 +10,7 @@ use crate::store::AssetNote;
 const NOW: Act = Act::Take(Duration::ZERO);
 
 /// One file through one script, in the window, to its end.
-async fn one(place: &Place, make: Make, service: Scripted) -> Engine {
+pub(super) async fn one(place: &Place, make: Make, service: Scripted) -> Engine {
     let path = place.file("a.mp3", "a");
     let mut engine = make.start(place, service);
     engine.upload(&[path]).await;
@@ -22,7 +22,7 @@ async fn one(place: &Place, make: Make, service: Scripted) -> Engine {
     engine
 }
 
-fn seconds_between(engine: &Engine, first: &str, second: &str) -> Vec<u64> {
+pub(super) fn seconds_between(engine: &Engine, first: &str, second: &str) -> Vec<u64> {
     let calls = engine.script().calls();
     let mut last = None;
     let mut gaps = vec![];

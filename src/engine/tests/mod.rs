@@ -2,6 +2,7 @@
 
 mod commands;
 mod duplicates;
+mod fault_times;
 mod faults;
 mod journal;
 mod keys;

@@ -238,6 +238,21 @@ impl Upload {
         }
     }
 
+    /// Notes when what went wrong last began and came, and at which try, where that was not
+    /// noted yet. Detail for diagnosis: nothing is decided by it.
+    pub fn note_times(&mut self, began_ms: Option<i64>, now_ms: i64, tries: u32) {
+        let (State::Waiting { cause: fault } | State::Failed { fault, .. }) = &mut self.state
+        else {
+            return;
+        };
+        let detail = &mut fault.diagnostics;
+        if detail.failed_ms.is_none() {
+            detail.began_ms = began_ms;
+            detail.failed_ms = Some(now_ms);
+            detail.tries = Some(tries);
+        }
+    }
+
     /// Whether nothing happens to it any more without the person.
     pub fn has_ended(&self) -> bool {
         matches!(

@@ -33,41 +33,6 @@ fn known(status: AssetStatus, file_size: Option<u64>) -> AssetAnswer {
     AssetAnswer::Known(AssetMetadata { status, file_size })
 }
 
-const ALL_KINDS: [FaultKind; 32] = [
-    FaultKind::Offline,
-    FaultKind::Tls,
-    FaultKind::Proxy,
-    FaultKind::BrokenInBody,
-    FaultKind::LostAnswer,
-    FaultKind::Stalled,
-    FaultKind::NoAnswer,
-    FaultKind::BadAnswer,
-    FaultKind::WebPage,
-    FaultKind::AnswerTooLarge,
-    FaultKind::Redirect,
-    FaultKind::RateLimited,
-    FaultKind::RateLimitedOrInvalid,
-    FaultKind::BadRequest,
-    FaultKind::Unauthorized,
-    FaultKind::InsufficientBalance,
-    FaultKind::Forbidden,
-    FaultKind::Conflict,
-    FaultKind::TooLargeForDirect,
-    FaultKind::UnsupportedMedia,
-    FaultKind::ServerError,
-    FaultKind::WrongFlavour,
-    FaultKind::ExpiredUrl,
-    FaultKind::StorageRefused,
-    FaultKind::ProcessingFailed,
-    FaultKind::AssetMissing,
-    FaultKind::SizeMismatch,
-    FaultKind::StillProcessing,
-    FaultKind::FileChanged,
-    FaultKind::FileGone,
-    FaultKind::Unreadable,
-    FaultKind::NotSaved,
-];
-
 /// An upload that walks through its life.
 struct Walk {
     upload: Upload,
@@ -217,6 +182,7 @@ fn each_fault_has_the_tries_of_its_row() {
         (FaultKind::UnsupportedMedia, 1),
         (FaultKind::ServerError, 6),
         (FaultKind::FileChanged, 1),
+        (FaultKind::FileGone, 1),
         (FaultKind::Unreadable, 1),
     ] {
         assert_eq!(
@@ -503,7 +469,7 @@ fn what_a_person_has_to_mend_fails_no_file() {
 
 #[test]
 fn trouble_with_polling_never_fails_a_file() {
-    for kind in ALL_KINDS {
+    for &kind in FaultKind::ALL {
         let mut walk = Walk::sending(10);
         let attempt = walk.upload.attempt;
         walk.step(Event::Sent {
@@ -565,7 +531,7 @@ fn a_file_that_is_gone_goes_on_when_it_is_back_and_only_then() {
     new.upload = Upload::new();
     new.step(Event::Checked(Err(Rejection::NotFound)));
     assert!(matches!(new.upload.state, State::Rejected(_)));
-    for kind in ALL_KINDS {
+    for &kind in FaultKind::ALL {
         let mut walk = Walk::sending(10);
         walk.break_with(kind);
         let back = next(&walk.upload, Event::FileBack, &walk.policy);

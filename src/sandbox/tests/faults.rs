@@ -197,7 +197,7 @@ async fn answers_that_are_no_envelope_come_as_planned() {
 }
 
 #[tokio::test]
-async fn a_huge_answer_goes_on_and_on() {
+async fn a_huge_answer_is_made_as_it_is_read() {
     let plan = FaultPlan::new()
         .on(Call::Metadata)
         .then(Fault::Answer(Reply::huge(2 << 30)));
@@ -208,6 +208,63 @@ async fn a_huge_answer_goes_on_and_on() {
     let mut buffer = vec![0; 8 << 20];
     tcp.read_exact(&mut buffer).await.unwrap();
     assert!(buffer.starts_with(b"HTTP/1.1 200"));
+    // What is not read is not made, but for what the system holds of it.
+    let made = sandbox.requests()[0].answered;
+    assert!(((8 << 20)..(64 << 20)).contains(&made), "{made}");
+}
+
+#[tokio::test]
+async fn a_huge_answer_has_the_bytes_that_were_asked_for() {
+    let plan = FaultPlan::new()
+        .on(Call::Metadata)
+        .then(Fault::Answer(Reply::huge(3_000_001)));
+    let sandbox = with_plan(plan);
+    let answer = metadata(&sandbox, "re_1").await;
+    assert!(answer.body.contains(r#"{"code":200,"msg":""#));
+    assert!(answer.body.len() >= 3_000_001, "{}", answer.body.len());
+    assert_eq!(sandbox.requests()[0].answered, 3_000_001);
+}
+
+#[tokio::test]
+async fn connections_are_refused_until_the_plan_is_replaced() {
+    let sandbox = with_plan(FaultPlan::new().refuse_connections());
+    for _ in 0..2 {
+        let error = TcpStream::connect(sandbox.address).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+    }
+    let mut changes = sandbox.changes();
+    sandbox.set_plan(FaultPlan::new().refuse_connections());
+    changes.changed().await.unwrap();
+    tokio::task::yield_now().await;
+    assert!(TcpStream::connect(sandbox.address).await.is_err());
+    sandbox.set_plan(FaultPlan::new());
+    // The door opens in the server's task.
+    tokio::time::timeout(Duration::from_secs(20), async {
+        while TcpStream::connect(sandbox.address).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .unwrap();
+    assert_eq!(upload(&sandbox, "a.mp4", b"x").await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn connections_are_reset_as_they_come_as_many_as_planned() {
+    let sandbox = with_plan(FaultPlan::new().hang_up(2));
+    for _ in 0..2 {
+        let error = upload(&sandbox, "a.mp4", b"x").await.unwrap_err();
+        // It is seen by whichever comes first, the writing or the reading.
+        assert!(
+            matches!(
+                error.kind(),
+                io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+            ),
+            "{error:?}"
+        );
+    }
+    assert!(sandbox.requests().is_empty());
+    assert_eq!(upload(&sandbox, "a.mp4", b"x").await.unwrap().status, 200);
 }
 
 #[tokio::test]

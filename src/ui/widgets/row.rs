@@ -296,10 +296,14 @@ fn buttons(app: &App, row: &Row, narrow: bool, p: &Palette) -> Vec<(RowCommand, 
                 }
                 copy
             }
-            RowCommand::UploadAnyway | RowCommand::CheckAgain if !narrow => Button {
-                look: Look::Outlined,
-                ..button
-            },
+            RowCommand::UploadAnyway | RowCommand::UploadAgain | RowCommand::CheckAgain
+                if !narrow =>
+            {
+                Button {
+                    look: Look::Outlined,
+                    ..button
+                }
+            }
             _ => button.icon_only(),
         }
     };

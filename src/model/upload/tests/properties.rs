@@ -5,15 +5,15 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::super::*;
-use super::{ALL_KINDS, asset, hash, known, media};
+use super::{asset, hash, known, media};
 use crate::model::asset::{AssetAnswer, AssetStatus};
-use crate::model::fault::Fault;
+use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::Rejection;
 use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;
 
 fn any_event() -> impl Strategy<Value = Event> {
-    let fault = (0..ALL_KINDS.len()).prop_map(|index| Fault::new(ALL_KINDS[index]));
+    let fault = proptest::sample::select(FaultKind::ALL).prop_map(Fault::new);
     let status = prop_oneof![
         Just(AssetStatus::Waiting),
         Just(AssetStatus::Uploading),
