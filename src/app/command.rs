@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use super::list::Filter;
+use super::settings::Setting;
 use crate::model::snapshot::ItemId;
+pub use crate::store::settings::Theme as ThemeChoice;
 
 /// How a click changes the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,18 +16,6 @@ pub enum Pick {
     Toggle,
     /// Everything from the last row that was picked to this one.
     Range,
-}
-
-/// Which colours the window has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum ThemeChoice {
-    /// As the system has it.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
 }
 
 /// A banner that can be put away.
@@ -41,6 +31,8 @@ pub enum Dismissible {
     EnvironmentKey,
     /// Files in folders were passed over.
     PassedOver,
+    /// The settings could not be read as they were.
+    Settings,
 }
 
 /// What can be done with one row.
@@ -94,6 +86,11 @@ pub enum UiCommand {
     ContinueInterrupted,
     DiscardInterrupted,
     Theme(ThemeChoice),
+    OpenSettings,
+    Set(Setting),
+    ShowFolder,
+    RemoveKey,
+    ConfirmRemoveKey,
     Dismiss(Dismissible),
     DismissToast,
     AskQuit,
@@ -108,6 +105,7 @@ pub enum Key {
     C,
     O,
     V,
+    Comma,
     Delete,
     Escape,
 }
@@ -147,6 +145,7 @@ impl Shortcut {
             Key::C => "C",
             Key::O => "O",
             Key::V => "V",
+            Key::Comma => ",",
             Key::Delete => "Delete",
             Key::Escape => "Esc",
         };
@@ -288,6 +287,14 @@ impl UiCommand {
             Self::Theme(ThemeChoice::System) => entry("As the system", "Colours as the system"),
             Self::Theme(ThemeChoice::Light) => entry("Light", "Light colours"),
             Self::Theme(ThemeChoice::Dark) => entry("Dark", "Dark colours"),
+            Self::OpenSettings => {
+                entry("Settings", "Change how the program works").on(Shortcut::command(Key::Comma))
+            }
+            Self::Set(_) => entry("Set", "Use this from now on"),
+            Self::ShowFolder => entry("Show", "Show the folder where files are shown"),
+            Self::RemoveKey | Self::ConfirmRemoveKey => {
+                entry("Remove key", "Forget the API key on this computer")
+            }
             Self::Dismiss(_) | Self::DismissToast => entry("Dismiss", "Put this message away"),
             Self::AskQuit | Self::Quit => entry(
                 "Quit",

@@ -4,8 +4,10 @@
 //! commands of the engine, and leaves [`state::Effect`]s for whoever draws.
 
 mod act;
+pub mod announce;
 pub mod banners;
 pub mod command;
+pub mod desktop;
 pub mod foot;
 pub mod keys;
 pub mod list;
@@ -13,5 +15,7 @@ pub mod outside;
 pub mod paste;
 pub mod pending;
 pub mod rows;
+pub mod settings;
 pub mod state;
+pub mod thumbnails;
 pub mod wording;

@@ -5,17 +5,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::announce::Announcer;
 use super::banners::{Banner, Facts, banners};
 use super::command::{Dismissible, ThemeChoice, UiCommand};
 use super::keys::KeyEntry;
 use super::list::List;
 use super::outside::{Choice, Outside, VaultError};
 use super::pending::{Outcome, Pending};
-use super::{foot, wording};
+use super::settings::Kept;
+use super::{desktop, foot, wording};
 use crate::engine::{Command, EngineHandle, Notice};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
+use crate::store::Arrival;
 
 /// Something to be done outside the window by whoever draws it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub enum Effect {
     Theme(ThemeChoice),
     /// Ask for attention if the window is not in front.
     Attention,
+    /// Bring the window to the front.
+    Raise,
     /// Close the window.
     Close,
 }
@@ -43,6 +48,10 @@ pub enum Dialog {
     Details(ItemId),
     /// Close although uploads are under way?
     Quit,
+    /// The person's preferences.
+    Settings,
+    /// Forget the key?
+    RemoveKey,
 }
 
 /// A short message at the foot of the window.
@@ -67,7 +76,7 @@ pub struct App {
     pub(super) dialog: Option<Dialog>,
     pub(super) key: KeyEntry,
     pub(super) after_key: Option<Command>,
-    pub(super) theme: ThemeChoice,
+    pub(super) kept: Kept,
     pub(super) copied: Option<(ItemId, Instant)>,
     pub(super) toast: Option<Toast>,
     pub(super) needs: Option<Arc<Fault>>,
@@ -77,6 +86,12 @@ pub struct App {
     pub(super) passed_over_seen: u64,
     pub(super) put_away: BTreeSet<Dismissible>,
     pub(super) closing: bool,
+    /// The person has the window in front.
+    pub(super) in_front: bool,
+    pub(super) announcer: Announcer,
+    /// The computer was asked to stay awake.
+    pub(super) awake: bool,
+    pub(super) removing_key: Option<Pending<Result<(), VaultError>>>,
     pub(super) loading_key: Option<Pending<Result<Option<ApiKey>, VaultError>>>,
     pub(super) choosing: Option<Pending<Choice>>,
     pub(super) starting_sandbox: Option<Pending<Result<EngineHandle, String>>>,
@@ -88,6 +103,7 @@ impl App {
     /// else the keychain's, off this thread.
     pub fn new(engine: EngineHandle, outside: Outside) -> Self {
         let snapshot = engine.snapshot.borrow().clone();
+        let settings = outside.settings.clone();
         let mut app = Self {
             snapshot,
             engine,
@@ -97,7 +113,7 @@ impl App {
             dialog: None,
             key: KeyEntry::default(),
             after_key: None,
-            theme: ThemeChoice::default(),
+            kept: Kept::of(settings),
             copied: None,
             toast: None,
             needs: None,
@@ -107,12 +123,19 @@ impl App {
             passed_over_seen: 0,
             put_away: BTreeSet::new(),
             closing: false,
+            in_front: true,
+            announcer: Announcer::default(),
+            awake: false,
+            removing_key: None,
             loading_key: None,
             choosing: None,
             starting_sandbox: None,
             effects: Vec::new(),
         };
         app.list.update(&app.snapshot);
+        if app.theme() != ThemeChoice::System {
+            app.effects.push(Effect::Theme(app.theme()));
+        }
         app.look_for_key();
         let paths = std::mem::take(&mut app.outside.paths);
         if !paths.is_empty() {
@@ -175,7 +198,7 @@ impl App {
 
     /// The colours that were chosen.
     pub fn theme(&self) -> ThemeChoice {
-        self.theme
+        self.kept.settings.theme
     }
 
     /// The short message, if one stands.
@@ -231,6 +254,7 @@ impl App {
                     .saturating_sub(self.passed_over_seen),
             },
             set_aside: self.set_aside.as_deref(),
+            settings: &self.kept.warnings,
         };
         let mut banners = banners(&self.snapshot, &facts);
         banners.retain(|banner| !banner.dismiss.is_some_and(|it| self.put_away.contains(&it)));
@@ -239,12 +263,7 @@ impl App {
 
     /// The window's title, with the progress of a running batch.
     pub fn title(&self) -> String {
-        let totals = &self.snapshot.totals;
-        if totals.active == 0 || totals.bytes == 0 {
-            return "Mavi Uploader".to_owned();
-        }
-        let percent = u128::from(totals.sent) * 100 / u128::from(totals.bytes);
-        format!("{} % – Mavi Uploader", percent.min(99))
+        desktop::title(&self.snapshot)
     }
 
     /// Why "Upload" can't be pressed; `None` when it can.
@@ -268,22 +287,27 @@ impl App {
     pub fn next_look(&self, now: Instant) -> Option<Duration> {
         let copied = self.copied.map(|(_, until)| until);
         let toast = self.toast.as_ref().map(|toast| toast.until);
-        let next = copied.into_iter().chain(toast).min()?;
-        Some(next.saturating_duration_since(now))
+        let ends = copied.into_iter().chain(toast);
+        let waits = ends.map(|end| end.saturating_duration_since(now));
+        waits.chain(self.announcer.next_look(now)).min()
     }
 
     /// Takes in what happened since the last look: the snapshot, notices, answers.
     pub fn tick(&mut self, now: Instant) {
         if self.engine.snapshot.has_changed().unwrap_or(false) {
+            let before = Arc::clone(&self.snapshot);
             self.snapshot = self.engine.snapshot.borrow_and_update().clone();
+            self.announcer.compare(&before, &self.snapshot);
             self.list.update(&self.snapshot);
             if self.snapshot.needs.is_none() {
                 self.needs = None;
             }
         }
+        self.keep_awake();
         while let Ok(notice) = self.engine.notices.try_recv() {
             self.notice(notice, now);
         }
+        self.arrivals();
         self.answers(now);
         if self.copied.is_some_and(|(_, until)| until <= now) {
             self.copied = None;
@@ -291,17 +315,39 @@ impl App {
         if self.toast.as_ref().is_some_and(|toast| toast.until <= now) {
             self.toast = None;
         }
+        self.announcer.speak(now);
+    }
+
+    /// What a screen reader is to be told without being asked.
+    pub fn announcement(&self) -> &str {
+        self.announcer.said()
+    }
+
+    /// What other starts of the program were given is taken as if this one had been.
+    fn arrivals(&mut self) {
+        while let Some(Arrival { paths, taken }) = self
+            .outside
+            .arrivals
+            .as_mut()
+            .and_then(|arrivals| arrivals.try_recv().ok())
+        {
+            self.add(paths);
+            // The other start may have lost patience.
+            let _ = taken.send(());
+            self.effects.push(Effect::Raise);
+        }
     }
 
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
             Notice::BatchFinished { ready, failed } => {
-                let ready = wording::count(ready, "file");
+                let files = wording::count(ready, "file");
                 let text = match failed {
-                    0 => format!("Done: {ready} ready."),
-                    _ => format!("Done: {ready} ready, {failed} not."),
+                    0 => format!("Done: {files} ready."),
+                    _ => format!("Done: {files} ready, {failed} not."),
                 };
                 self.say(text, None, now);
+                self.tell_of_the_end(ready, failed);
                 self.effects.push(Effect::Attention);
             }
             Notice::Needs(_, fault) => self.needs = Some(fault),
@@ -311,6 +357,7 @@ impl App {
 
     fn answers(&mut self, now: Instant) {
         self.key_answers(now);
+        self.settings_answers(now);
         match Pending::take_from(&mut self.choosing) {
             Some(Outcome::Answer(Choice::Chosen(paths))) => self.add(paths),
             Some(Outcome::Answer(Choice::Unavailable)) => {
@@ -351,6 +398,25 @@ impl App {
             }
             None => {}
         }
+        match Pending::take_from(&mut self.removing_key) {
+            Some(Outcome::Answer(Ok(()))) => {
+                account.send(Command::NoKey);
+                self.session_only = None;
+                self.say(wording::KEY_REMOVED, None, now);
+            }
+            Some(Outcome::Answer(Err(error))) => {
+                self.say(wording::key_stays(&wording::vault(&error)), None, now);
+            }
+            Some(Outcome::Lost) => {
+                self.say(
+                    wording::key_stays(&wording::vault(&VaultError::Absent)),
+                    None,
+                    now,
+                );
+            }
+            None => {}
+        }
+        let account = self.parked.as_ref().unwrap_or(&self.engine);
         let vault = match self.outside.environment_key {
             Some(_) => None,
             None => self.outside.vault.as_ref(),
@@ -370,7 +436,8 @@ impl App {
     }
 
     /// Ends the engines that the window has. Nothing is waited for.
-    pub fn shut_down(&self) {
+    pub fn shut_down(&mut self) {
+        self.settle_settings();
         self.engine.send(Command::Shutdown);
         if let Some(parked) = &self.parked {
             parked.send(Command::Shutdown);
@@ -379,7 +446,8 @@ impl App {
 
     /// Whether the window may close without a question.
     pub fn may_close(&self) -> bool {
-        self.closing || (self.sending() == 0 && self.list.tally().unsaved == 0)
+        let asks = self.settings().confirmations && self.sending() > 0;
+        self.closing || (!asks && self.list.tally().unsaved == 0)
     }
 
     /// Uploads that closing would stop. What the service works on goes on without us.

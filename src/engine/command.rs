@@ -53,8 +53,21 @@ pub enum Command {
     CheckKey(ApiKey, oneshot::Sender<Result<(), Fault>>),
     /// The person did what [`Snapshot::needs`](crate::model::snapshot::Snapshot::needs) asked for: go on.
     FixDone,
+    /// Work by these preferences from now on.
+    Configure(Preferences),
     /// Journal where everything stands and end.
     Shutdown,
+}
+
+/// What the person can change while the engine works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preferences {
+    /// Transfers at a time; those beyond it end by themselves.
+    pub jobs: usize,
+    /// Bytes a second for all transfers together, also for those under way.
+    pub bandwidth: Option<u64>,
+    /// Files that are found good from now on start by themselves.
+    pub start_at_once: bool,
 }
 
 /// Something rare that must not be lost.

@@ -4,16 +4,20 @@
 //! [`crate::app::command::UiCommand`]s; nothing is decided or fetched here.
 
 mod banners;
+mod desktop;
 mod dialogs;
 mod files;
 pub mod fonts;
 mod icons;
+mod motion;
 mod run;
 mod screens;
 mod shell;
 pub mod theme;
+mod thumbnails;
 mod widgets;
 
+pub use desktop::SystemDesktop;
 pub use files::SystemDialogs;
 pub use run::{Window, WindowError};
 pub use shell::MaviApp;

@@ -13,6 +13,7 @@ mod keys;
 mod kill;
 mod layers;
 mod main_job;
+mod shell;
 mod snapshots;
 mod states;
 mod ui;

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use egui::{DroppedFile, Theme};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, HarnessBuilder};
-use mavi_uploader::app::outside::{Choice, FileDialogs, KeyVault, Outside, VaultError, Wanted};
+use mavi_uploader::app::outside::{
+    Choice, Desktop, FileDialogs, KeyVault, Outside, VaultError, Wanted,
+};
 use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::engine::{Command, EngineHandle, Notice};
 use mavi_uploader::model::asset::AssetId;
@@ -17,6 +19,7 @@ use mavi_uploader::model::media::{Kind, Route};
 use mavi_uploader::model::snapshot::{
     ItemId, KeySource, KeyState, Row, Snapshot, Status, Totals, Transfer,
 };
+use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::ui::MaviApp;
 use tokio::sync::{mpsc, watch};
 
@@ -193,6 +196,20 @@ impl KeyVault for Vault {
         *self.kept.lock().expect("no test panics with it") = Some(key.clone());
         Ok(())
     }
+
+    fn remove(&self) -> Result<(), VaultError> {
+        *self.kept.lock().expect("no test panics with it") = None;
+        Ok(())
+    }
+}
+
+/// A desktop that does nothing.
+pub struct NoDesktop;
+
+impl Desktop for NoDesktop {
+    fn notify(&self, _: &str, _: &str) {}
+    fn stay_awake(&self, _: bool) {}
+    fn reveal(&self, _: &Path) {}
 }
 
 pub fn outside(wake: Wake) -> Outside {
@@ -204,6 +221,11 @@ pub fn outside(wake: Wake) -> Outside {
         bad_environment_key: None,
         sandbox: false,
         start_sandbox: Some(Arc::new(|| Err("not in this test".to_owned()))),
+        settings: Loaded::default(),
+        save_settings: None,
+        folder: None,
+        desktop: Box::new(NoDesktop),
+        arrivals: None,
         can_drop: true,
         wake,
         clock: Box::new(Instant::now),
@@ -233,7 +255,7 @@ pub fn open_with(
                 let (engine, change) = parts.take().expect("the window is opened once");
                 let mut outside = outside(Arc::new(|| {}));
                 change(&mut outside);
-                MaviApp::new(ui.ctx(), engine, outside, None)
+                MaviApp::new(ui.ctx(), engine, outside, None, None)
             });
             app.look(ui.ctx());
             // A context that was dressed in this pass shows it in the next.

@@ -4,6 +4,7 @@ mod fault;
 mod journal;
 mod key;
 mod rejection;
+mod shell;
 mod terminal;
 mod units;
 
@@ -11,6 +12,7 @@ pub use fault::{details, fault};
 pub use journal::{newer_history, set_aside, unwritable_history};
 pub use key::{key_in_use, not_a_key, vault};
 pub use rejection::rejection;
+pub use shell::*;
 pub use terminal::{
     CONSOLE, WITHOUT_KEY, bad_environment_key, interrupted, not_saved, stopped, unprinted,
 };

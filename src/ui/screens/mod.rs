@@ -1,4 +1,5 @@
 //! The window's screens.
 
 pub mod empty;
+pub mod settings;
 pub mod uploads;
