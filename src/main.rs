@@ -212,9 +212,7 @@ fn start(
 ) -> Result<EngineHandle, SetupError> {
     let wake = Arc::clone(wake);
     let _entered = runtime.enter();
-    let Running {
-        handle, task, run, ..
-    } = world.start(How {
+    let Running { handle, task } = world.start(How {
         front_end: FrontEnd::Window,
         numbers: Numbers::of(FrontEnd::Window),
         jobs: preferences.jobs,
@@ -226,7 +224,7 @@ fn start(
     })?;
     let ends = runtime.spawn(async move {
         let _ = task.await;
-        drop((run, world));
+        drop(world);
     });
     engines
         .lock()

@@ -14,11 +14,11 @@ use crate::api::client::{Client, ClientOptions};
 use crate::api::limiter::{Limiter, LimiterOptions};
 use crate::api::paced::Paced;
 use crate::api::throttle::RateLimit;
-use crate::engine::{self, EngineHandle, FrontEnd, Lifecycle};
+use crate::engine::{self, EngineHandle, FrontEnd, Kept, Lifecycle, OpenHistory};
 use crate::model::fault::Fault;
 use crate::model::key::{ApiKey, NotAKey};
 use crate::model::retry::Policy;
-use crate::model::snapshot::{JournalState, KeySource};
+use crate::model::snapshot::KeySource;
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::store::{DataDir, DataDirError, History, OpenError, Run, RunId};
 
@@ -158,36 +158,30 @@ impl World {
         Ok(Arc::new(Paced::new(client, limiter)))
     }
 
-    /// Opens the history and the journal.
-    fn journal(&self) -> Journal {
-        let unusable = |state| Journal {
-            history: Err(state),
-            run: None,
-            set_aside: None,
-        };
-        let folder = match &self.folder {
-            Ok(folder) => folder,
-            Err(error) => return unusable(JournalState::Unwritable(error.clone())),
-        };
-        let opened = match History::open(folder) {
-            Ok(opened) => opened,
-            Err(error @ OpenError::Newer { .. }) => {
-                tracing::error!(%error);
-                return unusable(JournalState::Newer);
-            }
-            Err(error) => {
-                tracing::error!(%error);
-                return unusable(JournalState::Unwritable(error.to_string()));
-            }
-        };
-        let run = Run::begin(folder)
-            .inspect_err(|error| tracing::warn!(%error, "this run has no lock"))
-            .ok();
-        Journal {
-            history: Ok(opened.history),
-            run,
-            set_aside: opened.set_aside,
-        }
+    /// Opens the history of this run, as often as it is asked to.
+    fn history(&self) -> OpenHistory {
+        let folder = self.folder.clone();
+        Arc::new(move || {
+            let folder = match &folder {
+                Ok(folder) => folder.clone(),
+                // It may be there by now.
+                Err(_) => DataDir::resolve()
+                    .map_err(|error| OpenError::NoPlace(error.to_string()))?
+                    .path()
+                    .to_owned(),
+            };
+            let opened = History::open(&folder)?;
+            let lock = Run::begin(&folder)
+                .inspect_err(|error| tracing::warn!(%error, "this run has no lock"))
+                .ok();
+            let run = lock.as_ref().map(|run| run.id().clone());
+            Ok(Kept {
+                history: opened.history,
+                set_aside: opened.set_aside,
+                run: run.unwrap_or_else(|| RunId::from_text("")),
+                lock,
+            })
+        })
     }
 
     /// Starts an engine, on the current runtime.
@@ -197,17 +191,11 @@ impl World {
     pub fn start(&self, how: How) -> Result<Running, SetupError> {
         let bandwidth = RateLimit::new(how.bandwidth);
         let service = self.service(&how.numbers, Arc::clone(&bandwidth))?;
-        let journal = self.journal();
-        let run = journal
-            .run
-            .as_ref()
-            .map_or_else(|| RunId::from_text(""), |run| run.id().clone());
         let runs = self.folder.clone().ok();
         let is_alive = move |run: &RunId| {
             runs.as_deref()
                 .is_some_and(|folder| crate::store::run::is_alive(folder, run).unwrap_or(true))
         };
-        let unusable = journal.history.as_ref().err().cloned();
         let options = engine::Options {
             front_end: how.front_end,
             policy: how.numbers.policy,
@@ -216,33 +204,21 @@ impl World {
             bandwidth,
             ask_history: how.ask_history && self.sandbox.is_none(),
             base_url: self.base_url.as_str().to_owned(),
-            run,
-            is_alive: Box::new(is_alive),
+            history: self.history(),
+            is_alive: Arc::new(is_alive),
             shared: self.folder.clone().ok().filter(|_| self.sandbox.is_none()),
-            set_aside: journal.set_aside,
             key: self.key.clone(),
             follower: how.follower,
             wake: how.wake,
         };
-        let (handle, task) = engine::start(options, service, journal.history);
-        Ok(Running {
-            handle,
-            task,
-            unusable,
-            run: journal.run,
-        })
+        let (handle, task) = engine::start(options, service);
+        Ok(Running { handle, task })
     }
 
     /// The folder, where there is one.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref().ok()
     }
-}
-
-struct Journal {
-    history: Result<History, JournalState>,
-    run: Option<Run>,
-    set_aside: Option<PathBuf>,
 }
 
 /// The numbers of one run: the contract's, or a test's smaller ones.
@@ -294,8 +270,4 @@ pub struct Running {
     pub handle: EngineHandle,
     /// Ends when everything is journaled.
     pub task: JoinHandle<()>,
-    /// Why the journal cannot be used, where it cannot.
-    pub unusable: Option<JournalState>,
-    /// Says that this run lives, as long as it is kept.
-    pub run: Option<Run>,
 }

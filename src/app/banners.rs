@@ -96,7 +96,8 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     }
     banners.extend(snapshot.needs.map(|fix| needs(snapshot, facts, fix)));
     match &snapshot.journal {
-        JournalState::Good => {}
+        // As a rule it is open before anyone could read that it is not.
+        JournalState::Good | JournalState::Opening => {}
         JournalState::Unwritable(why) => {
             banners.push(stays(Tone::Bad, wording::unwritable_history(why)));
         }

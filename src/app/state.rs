@@ -270,6 +270,7 @@ impl App {
     pub fn upload_blocked(&self) -> Option<&'static str> {
         match self.snapshot.journal {
             JournalState::Unwritable(_) => Some("Nothing can be saved on this disk at the moment"),
+            JournalState::Opening => Some("What was uploaded before is being read"),
             JournalState::Newer => Some("The history is of a newer version of this program"),
             JournalState::Good if self.snapshot.totals.startable == 0 => {
                 Some("No file is ready to upload")

@@ -13,7 +13,7 @@ use crate::app::wording;
 use crate::engine::{Command, FrontEnd, Lifecycle, Notice, Turn};
 use crate::model::fault::{Fault, FaultKind, Fix};
 use crate::model::key::ApiKey;
-use crate::model::snapshot::{JournalState, KeySource};
+use crate::model::snapshot::{JournalState, KeySource, Snapshot};
 use crate::setup::{self, How, Numbers, Running, SetupError, World};
 use crate::store::{KeyStore, SecretError};
 
@@ -81,11 +81,6 @@ async fn upload(arguments: UploadArguments) -> u8 {
             return EXIT_SOME_FAILED;
         }
     };
-    match &running.unusable {
-        None | Some(JournalState::Good) => {}
-        Some(JournalState::Newer) => say(wording::newer_history()),
-        Some(JournalState::Unwritable(cause)) => say(&wording::unwritable_history(cause)),
-    }
     let mut keychain = None;
     if let Some(why) = bad_key {
         say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
@@ -109,6 +104,7 @@ async fn upload(arguments: UploadArguments) -> u8 {
         keychain,
         trouble: None,
         key_is_bad: bad_key.is_some(),
+        journal: JournalState::Good,
     };
     run.finish(interruption).await
 }
@@ -127,6 +123,8 @@ struct Following {
     trouble: Option<SecretError>,
     /// The environment holds a key that is none; it was said.
     key_is_bad: bool,
+    /// What was last said of the history.
+    journal: JournalState,
 }
 
 /// Why a run ends before its files have.
@@ -150,6 +148,7 @@ impl Following {
             }
         }
         let snapshot = self.running.handle.snapshot.borrow().clone();
+        self.say_of_journal(&snapshot, &progress);
         let fault = match &stop {
             Some(Stop::Needs(fault)) => fault.clone(),
             // Without a reason nothing is left, unless the engine broke down.
@@ -223,7 +222,11 @@ impl Following {
                 },
                 found = answer(&mut self.keychain) => self.use_key(found),
                 changed = self.running.handle.snapshot.changed() => match changed {
-                    Ok(()) => progress.show(&self.running.handle.snapshot.borrow_and_update()),
+                    Ok(()) => {
+                        let snapshot = self.running.handle.snapshot.borrow_and_update().clone();
+                        progress.show(&snapshot);
+                        self.say_of_journal(&snapshot, progress);
+                    }
                     Err(_) => break,
                 },
                 Some(notice) = self.running.handle.notices.recv() => {
@@ -240,6 +243,19 @@ impl Following {
             }
         }
         needs.map(|(fault, _)| Stop::Needs(fault))
+    }
+
+    /// Says why nothing can be written, when that is news.
+    fn say_of_journal(&mut self, snapshot: &Snapshot, progress: &Progress) {
+        if self.journal == snapshot.journal {
+            return;
+        }
+        self.journal = snapshot.journal.clone();
+        match &self.journal {
+            JournalState::Good | JournalState::Opening => {}
+            JournalState::Newer => progress.say(wording::newer_history()),
+            JournalState::Unwritable(cause) => progress.say(&wording::unwritable_history(cause)),
+        }
     }
 
     /// Goes on with what the keychain gave.

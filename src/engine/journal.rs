@@ -4,36 +4,59 @@
 //! end. What cannot be written is kept and written as soon as it works.
 
 mod earlier;
+pub(super) mod opening;
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::time::Duration;
 
+use tokio::time::Instant;
+
+use self::opening::OpenHistory;
 use super::item::Item;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 use crate::model::snapshot::{ItemId, JournalState};
-use crate::store::{AssetNote, AssetRecord, Change, History, ItemRecord, RunId, StoreError};
+use crate::store::{AssetNote, AssetRecord, Change, History, ItemRecord, Run, RunId, StoreError};
 
 use super::clock::now_ms;
 
 /// From here on are the ids that the database did not give.
 const OWN_IDS: u64 = 1 << 62;
 
+/// How long one try may wait for another program: the actor does nothing else meanwhile.
+const TRY: Duration = Duration::from_millis(20);
+/// Between such tries.
+const BETWEEN_TRIES: Duration = Duration::from_millis(80);
+/// For how long a turn is held back for another program, or for a repair, before it goes
+/// on without the disk.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often an unwritable journal is tried again, and a history that cannot be opened.
+const SAVE_AGAIN: Duration = Duration::from_secs(2);
+
 /// The journal of one run.
 pub(super) struct Journal {
+    open: OpenHistory,
     history: Option<History>,
-    /// Where the history is, to open it again after a repair that failed.
-    folder: Option<PathBuf>,
+    /// It is being opened or repaired.
+    away: bool,
+    /// A damaged one, to be repaired.
+    damaged: Option<Box<History>>,
+    /// What it holds is known, or that it cannot be known now.
+    has_answered: bool,
     state: JournalState,
-    /// Another program holds the database: a matter of waiting.
-    busy: bool,
+    held: Option<Held>,
     base_url: String,
     run: RunId,
+    /// Says that this run lives.
+    lock: Option<Run>,
     staged: Vec<Change>,
     /// Assets that are on disk in any form.
     written: HashSet<AssetId>,
     /// Assets of which it was said that they are not on disk, with their rows.
     missing: HashMap<AssetId, ItemId>,
-    renewed: Option<Renewed>,
+    /// Another database is in the place of the one that was written so far: everything
+    /// that is known has to be written again.
+    renewed: bool,
     /// Ids for rows, given out when the database can give none.
     next_id: u64,
     /// The highest id of a row that the database gave: one that is put in its place might
@@ -41,11 +64,23 @@ pub(super) struct Journal {
     highest: u64,
 }
 
-/// Another database is in the place of the one that was written so far: everything that
-/// is known has to be written again.
-pub(super) struct Renewed {
-    /// Where a damaged database went.
-    pub set_aside: Option<PathBuf>,
+/// Another program holds the database, or it is being repaired: a matter of waiting.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    since: Instant,
+    /// When it is tried again.
+    again: Instant,
+}
+
+/// Another program holds the database; the same works a little later.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Busy;
+
+/// Why nothing was written.
+enum Trouble {
+    /// A matter of waiting.
+    Held(String),
+    Unwritable(String),
 }
 
 /// For which file an asset was given.
@@ -61,29 +96,24 @@ pub(super) struct Origin {
 }
 
 impl Journal {
-    pub fn new(history: Result<History, JournalState>, base_url: String, run: RunId) -> Self {
-        let (history, state) = match history {
-            Ok(history) => (Some(history), JournalState::Good),
-            Err(state) => (None, state),
-        };
-        let folder = history
-            .as_ref()
-            .and_then(History::path)
-            .and_then(Path::parent)
-            .map(Path::to_owned);
+    pub fn new(open: OpenHistory, base_url: String) -> Self {
         // No run gives these ids twice, and the database counts from 1.
         let since_epoch = u64::try_from(now_ms()).unwrap_or_default();
         Self {
-            history,
-            folder,
-            state,
-            busy: false,
+            open,
+            history: None,
+            away: false,
+            damaged: None,
+            has_answered: false,
+            state: JournalState::Opening,
+            held: None,
             base_url,
-            run,
+            run: RunId::from_text(""),
+            lock: None,
             staged: vec![],
             written: HashSet::new(),
             missing: HashMap::new(),
-            renewed: None,
+            renewed: false,
             next_id: OWN_IDS | (since_epoch << 16),
             highest: 0,
         }
@@ -95,49 +125,83 @@ impl Journal {
 
     /// Whether everything so far is on disk.
     pub fn is_good(&self) -> bool {
-        self.state == JournalState::Good
+        self.state == JournalState::Good && self.held.is_none()
     }
 
-    /// Whether another program keeps it from being written, so that waiting helps.
-    pub fn is_busy(&self) -> bool {
-        self.busy
+    /// Whether another program or a repair keeps it from being written, so that waiting
+    /// helps.
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
-    /// Whether trying again may help.
-    pub fn can_come_back(&self) -> bool {
-        self.history.is_some() || self.folder.is_some()
+    /// Whether a turn has to wait until it is on disk: it is held, and not for long yet.
+    pub fn is_waiting(&self) -> bool {
+        self.held.is_some() && self.state == JournalState::Good
+    }
+
+    /// What is staged can wait no longer.
+    pub fn stop_waiting(&mut self) {
+        if self.is_waiting() {
+            let held = StoreError::Busy.to_string();
+            self.state = JournalState::Unwritable(held);
+        }
+    }
+
+    /// Whether it is known what earlier runs left, or that it cannot be known now.
+    pub fn has_answered(&self) -> bool {
+        self.has_answered
+    }
+
+    /// When to try again what did not work; `None` where that is of no use, or somebody is
+    /// at it.
+    pub fn try_again_in(&self) -> Option<Duration> {
+        match (&self.state, self.held) {
+            (JournalState::Newer, _) => None,
+            (_, Some(held)) if !self.away || self.is_waiting() => {
+                Some(held.again.saturating_duration_since(Instant::now()))
+            }
+            _ if self.away => None,
+            _ => Some(SAVE_AGAIN),
+        }
     }
 
     /// Says once that another database is in use now.
-    pub fn take_renewed(&mut self) -> Option<Renewed> {
-        self.renewed.take()
+    pub fn take_renewed(&mut self) -> bool {
+        std::mem::take(&mut self.renewed)
     }
 
     /// Ids for `count` new rows.
-    pub fn new_ids(&mut self, count: usize) -> Vec<ItemId> {
+    pub fn new_ids(&mut self, count: usize) -> Result<Vec<ItemId>, Busy> {
         if count == 0 {
-            return vec![];
+            return Ok(vec![]);
         }
         let count = u32::try_from(count).unwrap_or(u32::MAX);
-        let first = self.reserve(count).unwrap_or_else(|| {
+        let first = self.reserve(count)?.unwrap_or_else(|| {
             let first = self.next_id;
             self.next_id += u64::from(count);
             first
         });
-        (first..first + u64::from(count)).map(ItemId).collect()
+        Ok((first..first + u64::from(count)).map(ItemId).collect())
     }
 
-    fn reserve(&mut self, count: u32) -> Option<u64> {
-        let history = self.history.as_mut()?;
+    fn reserve(&mut self, count: u32) -> Result<Option<u64>, Busy> {
+        let Some(history) = self.history.as_mut() else {
+            return Ok(None);
+        };
         let mut reserved = history.reserve_ids(count);
         if reserved == Err(StoreError::Replaced) {
-            self.renewed = Some(Renewed { set_aside: None });
+            self.renewed = true;
             reserved = history.reserve_ids(count);
         }
-        let first = logged(reserved)?.0;
+        if reserved == Err(StoreError::Busy) {
+            return Err(Busy);
+        }
+        let Some(ItemId(first)) = logged(reserved) else {
+            return Ok(None);
+        };
         let is_new = first > self.highest;
         self.highest = self.highest.max(first + u64::from(count) - 1);
-        is_new.then_some(first)
+        Ok(is_new.then_some(first))
     }
 
     /// Stages a row's place and state.
@@ -216,71 +280,76 @@ impl Journal {
         if self.staged.is_empty() {
             return self.is_good();
         }
-        self.busy = false;
+        let now = Instant::now();
+        let is_early = self.held.is_some_and(|held| now < held.again);
+        // Why it is not open says more than that it is not.
+        let is_closed = self.history.is_none() && self.state != JournalState::Good;
+        if is_early || is_closed {
+            self.coalesce();
+            return false;
+        }
         match self.write() {
             Ok(()) => {
                 if !self.is_good() {
                     tracing::info!("the history can be written again");
                 }
                 self.state = JournalState::Good;
+                self.held = None;
                 for change in std::mem::take(&mut self.staged) {
                     if let Change::PutAsset(record) = change {
                         self.written.insert(record.asset_id);
                     }
                 }
-                true
+                return true;
             }
-            Err(error) => {
-                if self.is_good() {
-                    tracing::error!(%error, "the history cannot be written");
+            Err(Trouble::Held(why)) => {
+                let since = self.held.map_or(now, |held| held.since);
+                let is_long = now.saturating_duration_since(since) >= PATIENCE;
+                if is_long && self.is_waiting() {
+                    tracing::error!(%why, "the history cannot be written");
+                    self.state = JournalState::Unwritable(why);
                 }
-                // Why it was never opened says more than that it is not open.
-                if self.can_come_back() || self.is_good() {
-                    self.state = JournalState::Unwritable(error);
+                let pause = if is_long { SAVE_AGAIN } else { BETWEEN_TRIES };
+                // The try itself may have taken a while.
+                let again = Instant::now() + pause;
+                self.held = Some(Held { since, again });
+            }
+            Err(Trouble::Unwritable(why)) => {
+                if self.state == JournalState::Good {
+                    tracing::error!(%why, "the history cannot be written");
                 }
-                self.coalesce();
-                false
+                self.held = None;
+                self.state = JournalState::Unwritable(why);
             }
         }
+        self.coalesce();
+        false
     }
 
-    /// One transaction with all that is staged; a damaged database is set aside first, and
-    /// one that another program replaced is written anew.
-    fn write(&mut self) -> Result<(), String> {
-        let mut history = self.take_history()?;
+    /// One transaction with all that is staged; one that another program replaced is
+    /// written anew. A damaged database is for an errand.
+    fn write(&mut self) -> Result<(), Trouble> {
+        let Some(history) = &mut self.history else {
+            let why = "the history was damaged and is being repaired";
+            return Err(Trouble::Held(why.to_owned()));
+        };
         let mut outcome = history.commit(&self.staged);
-        match &outcome {
+        if outcome == Err(StoreError::Replaced) {
+            self.renewed = true;
+            outcome = history.commit(&self.staged);
+        }
+        match outcome {
+            Ok(()) => Ok(()),
             Err(StoreError::Damaged(why)) => {
                 tracing::error!(%why, "the history is damaged");
-                let opened = history.repair().map_err(|error| error.to_string())?;
-                self.renewed = Some(Renewed {
-                    set_aside: opened.set_aside,
-                });
-                history = opened.history;
-                outcome = history.commit(&self.staged);
+                self.damaged = self.history.take().map(Box::new);
+                Err(Trouble::Held(StoreError::Damaged(why).to_string()))
             }
-            Err(StoreError::Replaced) => {
-                self.renewed = Some(Renewed { set_aside: None });
-                outcome = history.commit(&self.staged);
+            Err(error @ (StoreError::Busy | StoreError::Replaced)) => {
+                Err(Trouble::Held(error.to_string()))
             }
-            _ => {}
+            Err(error @ StoreError::NotSaved(_)) => Err(Trouble::Unwritable(error.to_string())),
         }
-        self.history = Some(history);
-        self.busy = outcome == Err(StoreError::Busy);
-        outcome.map_err(|error| error.to_string())
-    }
-
-    /// The history, opened again where a repair failed before.
-    fn take_history(&mut self) -> Result<History, String> {
-        if let Some(history) = self.history.take() {
-            return Ok(history);
-        }
-        let folder = self.folder.as_deref().ok_or("the history is not open")?;
-        let opened = History::open(folder).map_err(|error| error.to_string())?;
-        self.renewed = Some(Renewed {
-            set_aside: opened.set_aside,
-        });
-        Ok(opened.history)
     }
 
     /// Of what could not be written only the last word on each row is kept; nothing that

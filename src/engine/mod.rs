@@ -27,10 +27,10 @@ use crate::api::paced::Paced;
 use crate::api::throttle::RateLimit;
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
-use crate::model::snapshot::{JournalState, KeySource, Snapshot};
-use crate::store::{History, RunId};
+use crate::model::snapshot::{KeySource, Snapshot};
 
 pub use command::{Command, EngineHandle, Notice, Preferences};
+pub use journal::opening::{IsAlive, Kept, OpenHistory};
 pub use lifecycle::{Lifecycle, Turn};
 
 /// For whom the engine works.
@@ -58,14 +58,12 @@ pub struct Options {
     pub ask_history: bool,
     /// Which service, as it is written into the history.
     pub base_url: String,
-    /// Which run of the program, as it is written into the journal.
-    pub run: RunId,
+    /// Opens the history. While that does not work nothing uploads, and it is tried again.
+    pub history: OpenHistory,
     /// Whether another run of the program still lives; its rows are left to it.
-    pub is_alive: Box<dyn Fn(&RunId) -> bool + Send + Sync>,
+    pub is_alive: IsAlive,
     /// Folder in which the programs of this computer share the rate limit.
     pub shared: Option<PathBuf>,
-    /// Where a damaged history was put when it was opened.
-    pub set_aside: Option<PathBuf>,
     /// The key, where it is known from the start.
     pub key: Option<(ApiKey, KeySource)>,
     /// Where to send every turn of every file.
@@ -76,17 +74,14 @@ pub struct Options {
 
 /// Starts an engine on the current tokio runtime. It ends with [`Command::Shutdown`], or
 /// when its handle is dropped; its task ends when everything is journaled.
-///
-/// `history` is an error where the database cannot be used at all; then nothing uploads.
 pub fn start<S: Service>(
     options: Options,
     service: Arc<Paced<S>>,
-    history: Result<History, JournalState>,
 ) -> (EngineHandle, JoinHandle<()>) {
     let (commands, command_receiver) = mpsc::unbounded_channel();
     let (snapshot_sender, snapshot) = watch::channel(Arc::new(Snapshot::default()));
     let (notice_sender, notices) = mpsc::unbounded_channel();
-    let actor = actor::Actor::new(options, service, history, snapshot_sender, notice_sender);
+    let actor = actor::Actor::new(options, service, snapshot_sender, notice_sender);
     let task = tokio::spawn(actor.run(command_receiver));
     (
         EngineHandle {

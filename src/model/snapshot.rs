@@ -140,6 +140,8 @@ pub enum JournalState {
     /// Everything is on disk.
     #[default]
     Good,
+    /// What earlier runs left is being read; nothing starts yet.
+    Opening,
     /// Writing fails; the text says why. Nothing new starts.
     Unwritable(String),
     /// The database is of a newer program; nothing is written, nothing uploads.

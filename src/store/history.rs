@@ -31,7 +31,8 @@ const PAGE_SIZE: u32 = 4096;
 /// The database, opened. One owner at a time; other processes may have it open too.
 ///
 /// Every call blocks: reads for milliseconds, writes until they are on the disk, both at
-/// most 5 s longer while another process holds the database.
+/// most 5 s longer while another process holds the database, or as long as
+/// [`History::wait_at_most`] says.
 #[derive(Debug)]
 pub struct History {
     connection: Connection,
@@ -88,13 +89,18 @@ impl History {
         self.place.as_ref().map(|place| place.path.as_path())
     }
 
+    /// How long a call may wait for another process from now on.
+    pub fn wait_at_most(&mut self, limit: Duration) -> Result<(), StoreError> {
+        self.connection.busy_timeout(limit)?;
+        self.limit = limit;
+        Ok(())
+    }
+
     /// Sets the database aside after [`StoreError::Damaged`] and goes on with a new one
     /// that holds what could be read. Write everything that is known into it again.
     pub fn repair(self) -> Result<Opened, OpenError> {
         let Self {
-            connection,
-            place,
-            limit,
+            connection, place, ..
         } = self;
         let Some(place) = place else {
             return Self::in_memory()
@@ -107,7 +113,7 @@ impl History {
         // Closing must not carry damage from the log into the file.
         let _ = place::keep_log(&connection, true);
         drop(connection);
-        Self::open_within(&place.dir, limit, Some(place.identity()))
+        Self::open_within(&place.dir, BUSY_LIMIT, Some(place.identity()))
     }
 
     /// Writes all changes, in their order, or none. They are on the disk when it returns.

@@ -7,6 +7,8 @@
 #[cfg(unix)]
 mod cli;
 #[cfg(target_os = "linux")]
+mod disk;
+#[cfg(target_os = "linux")]
 mod keychain;
 mod keys;
 #[cfg(unix)]

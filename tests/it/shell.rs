@@ -113,7 +113,9 @@ fn a_setting_counts_at_once_and_is_kept() {
             "Files at a time: 8",
             (|s| s.jobs == 8) as fn(&Settings) -> bool,
         ),
-        ("Most MB a second: 2", |s| s.limit_rate == Some(2_000_000)),
+        ("Speed limit, in MB a second: 2", |s| {
+            s.limit_rate == Some(2_000_000)
+        }),
         ("When to start: At once", |s| s.start == Start::AtOnce),
         ("Ask before something is lost: Off", |s| !s.confirmations),
         ("Notification at the end: Off", |s| !s.notifications),

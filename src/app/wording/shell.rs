@@ -15,7 +15,7 @@ pub const SETTING_JOBS: &str = "Files at a time";
 /// What more files at a time mean.
 pub const SETTING_JOBS_HINT: &str = "More helps with many small files.";
 /// The limit on speed.
-pub const SETTING_SPEED: &str = "Most MB a second";
+pub const SETTING_SPEED: &str = "Speed limit, in MB a second";
 /// There is no limit.
 pub const NO_LIMIT: &str = "No limit";
 /// When files start.

@@ -67,7 +67,7 @@ pub fn interrupted() -> &'static str {
 
 /// An id that is not on disk.
 pub fn not_saved(path: &str, asset: &str) -> String {
-    format!("{path}: its id {asset} could not be saved. Copy it now.")
+    format!("{path}: its id {asset} is not saved yet: copy it.")
 }
 
 #[cfg(test)]

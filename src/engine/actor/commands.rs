@@ -134,7 +134,7 @@ impl<S: Service> Actor<S> {
 
     /// Takes rows out of the list. What runs for them stops as if the program had ended, so
     /// that an undo brings back exactly what can go on.
-    fn remove(&mut self, ids: &[ItemId]) {
+    pub(super) fn remove(&mut self, ids: &[ItemId]) {
         let gone: HashSet<ItemId> = ids
             .iter()
             .copied()
@@ -229,7 +229,8 @@ impl<S: Service> Actor<S> {
 
     /// Whether everything that was named has been found and looked at; said once.
     pub(super) fn say_when_taken_in(&mut self) {
-        if !self.intake_said && self.walks == 0 && self.looks == 0 && !self.any_settling() {
+        let is_waited_for = self.walks > 0 || self.looks > 0 || !self.found_early.is_empty();
+        if !self.intake_said && !is_waited_for && !self.any_settling() {
             self.intake_said = true;
             self.follow(
                 None,

@@ -83,6 +83,10 @@ impl<S: Service> Actor<S> {
 
     /// Reads what has to be known: this file, and its rivals whose hash is not known yet.
     pub(super) fn compare(&mut self, id: ItemId, attempt: u32) {
+        if !self.is_at(id, attempt) {
+            // It was stopped while the journal had to be waited for.
+            return;
+        }
         let mut wanted = vec![id];
         wanted.extend(self.rivals(id));
         let mut known = vec![];

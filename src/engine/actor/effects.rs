@@ -71,6 +71,10 @@ impl<S: Service> Actor<S> {
             self.apply(id, Event::Hold);
             return;
         };
+        if !self.is_at(id, attempt) {
+            // It was stopped while the journal had to be waited for.
+            return;
+        }
         let (told, gate) = (self.told.clone(), self.told.clone());
         let Some(item) = self.items.get_mut(&id) else {
             return;

@@ -12,7 +12,8 @@ use super::told::Told;
 use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::intake::{self, Identity, Looked};
-use crate::engine::item::Item;
+use crate::engine::item::{Item, Task};
+use crate::engine::journal::Busy;
 use crate::model::media::{FileStamp, Rejection};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Media, State, Upload};
@@ -22,6 +23,9 @@ const BATCH: usize = 256;
 /// For how long a look waits for the one before it, so that files are told of in the order
 /// in which they were found; longer, and a drive that does not answer would hold up all.
 const LOOK_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long what was found waits while another program holds the database.
+const POSTPONED: Duration = Duration::from_millis(80);
 
 /// Something that a walk came upon.
 pub(in crate::engine) struct Found {
@@ -130,8 +134,31 @@ fn stamp(path: &Path, outcome: &Result<Looked, Rejection>) -> Option<FileStamp> 
 }
 
 impl<S: Service> Actor<S> {
+    /// Takes in what was found, unless it is not known yet what the queue holds.
+    pub(super) fn take_in_early(&mut self) {
+        if !self.intake_waits() {
+            let found = std::mem::take(&mut self.found_early);
+            self.take_in(found);
+        }
+    }
+
+    /// Whether what is found waits.
+    pub(super) fn intake_waits(&self) -> bool {
+        self.recalling || self.postponed.is_some() || !self.journal.has_answered()
+    }
+
+    /// Another program holds the database: without a look at it files would be sent again.
+    fn postpone(&mut self, found: impl IntoIterator<Item = Found>) {
+        self.found_early.extend(found);
+        let told = self.told.clone();
+        self.postponed = Some(Task::spawn(async move {
+            tokio::time::sleep(POSTPONED).await;
+            let _ = told.send(Told::TakeIn);
+        }));
+    }
+
     /// Adds rows for what was found, except for files that stand in the queue already.
-    pub(super) fn take_in(&mut self, found: Vec<Found>) {
+    fn take_in(&mut self, found: Vec<Found>) {
         let mut seen = HashSet::new();
         let mut new = vec![];
         for found in found {
@@ -143,13 +170,25 @@ impl<S: Service> Actor<S> {
                 Standing::New | Standing::Queued => {}
             }
         }
-        let ids = self.journal.new_ids(new.len());
+        let Ok(ids) = self.journal.new_ids(new.len()) else {
+            self.postpone(new);
+            return;
+        };
         let mut to_look_at = vec![];
-        for (found, id) in new.into_iter().zip(ids) {
+        let mut new = new.into_iter().zip(ids);
+        while let Some((found, id)) = new.next() {
             let position = self.order.last().map_or(0, |(last, _)| last + 1);
-            if let Some(id) = self.continue_left_behind(&found, position) {
-                to_look_at.extend(id);
-                continue;
+            match self.continue_left_behind(&found, position) {
+                Ok(Some(id)) => {
+                    to_look_at.extend(id);
+                    continue;
+                }
+                Ok(None) => {}
+                Err(Busy) => {
+                    let rest = new.map(|(found, _)| found);
+                    self.postpone(std::iter::once(found).chain(rest));
+                    break;
+                }
             }
             let item = Item::new(id, found.path, position, Upload::new());
             self.by_identity.insert(found.identity, id);

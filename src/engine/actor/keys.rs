@@ -237,7 +237,7 @@ impl<S: Service> Actor<S> {
 
     /// Whether the key answered well not long ago, in this or an earlier run.
     pub(super) fn recall_trust(&mut self) {
-        let Some((key, source)) = &self.key else {
+        let Some((key, source)) = self.key.as_ref().filter(|_| self.trust == Trust::Unknown) else {
             return;
         };
         let limit = now_ms() - i64::try_from(KEY_STAYS_GOOD.as_millis()).unwrap_or(i64::MAX);

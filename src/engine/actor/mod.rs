@@ -37,9 +37,8 @@ use crate::api::paced::Paced;
 use crate::model::asset::Account;
 use crate::model::fault::Fix;
 use crate::model::key::ApiKey;
-use crate::model::snapshot::{ItemId, JournalState, KeySource, Row, Snapshot};
+use crate::model::snapshot::{ItemId, KeySource, Row, Snapshot};
 use crate::model::upload::{Effect, Event, Original, State, next};
-use crate::store::History;
 
 /// How often meters are read while bytes move.
 const SAMPLING: Duration = Duration::from_millis(100);
@@ -69,6 +68,10 @@ pub(super) struct Actor<S> {
     found_early: Vec<Found>,
     /// Which files the restored rows are is being found out.
     recalling: bool,
+    /// What earlier runs left was brought back.
+    restored: bool,
+    /// What was found waits until another program lets go of the database.
+    postponed: Option<Task>,
 
     key: Option<(ApiKey, KeySource)>,
     no_key: bool,
@@ -107,14 +110,13 @@ impl<S: Service> Actor<S> {
     pub fn new(
         options: Options,
         service: Arc<Paced<S>>,
-        history: Result<History, JournalState>,
         snapshot: watch::Sender<Arc<Snapshot>>,
         notices: mpsc::UnboundedSender<Notice>,
     ) -> Self {
         let (told, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
         Self {
-            journal: Journal::new(history, options.base_url.clone(), options.run.clone()),
+            journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
             service,
             told,
@@ -131,6 +133,8 @@ impl<S: Service> Actor<S> {
             removed: vec![],
             found_early: vec![],
             recalling: false,
+            restored: false,
+            postponed: None,
             key,
             no_key: false,
             trust: Trust::Unknown,
@@ -160,13 +164,9 @@ impl<S: Service> Actor<S> {
 
     /// Runs until it is told to stop or nobody can tell it anything any more.
     pub async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
-        let set_aside = self.options.set_aside.take();
-        self.pending
-            .notices
-            .extend(set_aside.map(Notice::HistorySetAside));
         self.share_limit();
-        self.restore();
         self.recall_trust();
+        self.open_history();
         self.finish_turn();
         let mut sampling = tokio::time::interval(SAMPLING);
         sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -191,7 +191,7 @@ impl<S: Service> Actor<S> {
             }
             self.finish_turn();
         }
-        self.leave();
+        self.leave().await;
         tracing::info!("engine ends");
     }
 

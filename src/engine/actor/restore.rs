@@ -1,6 +1,7 @@
 //! What earlier runs of the program left behind, brought back.
 
-use std::cell::Cell;
+use std::collections::HashSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -11,34 +12,89 @@ use super::told::Told;
 use crate::api::Service;
 use crate::engine::intake::{self, Identity};
 use crate::engine::item::Item;
-use crate::engine::{FrontEnd, Turn};
+use crate::engine::journal::Busy;
+use crate::engine::journal::opening::Opened;
+use crate::engine::{FrontEnd, Notice, Turn};
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, State, Upload};
-use crate::store::ItemRecord;
+use crate::model::upload::{Effect, Event, State, Upload};
+use crate::store::{ItemRecord, OpenError};
+
+/// How long the end may wait for another program that holds the database: all in all it
+/// takes less than 2 s.
+const LAST_TRIES: Duration = Duration::from_millis(1500);
 
 impl<S: Service> Actor<S> {
+    /// Opens the history, or repairs it, on a thread of its own, where that is to be done.
+    pub(super) fn open_history(&mut self) {
+        let brings_back = self.options.front_end == FrontEnd::Window && !self.restored;
+        let is_alive = brings_back.then_some(&self.options.is_alive);
+        let Some(errand) = self.journal.errand(is_alive) else {
+            return;
+        };
+        let told = self.told.clone();
+        tokio::task::spawn_blocking(move || {
+            // An error means that the actor is gone.
+            let _ = told.send(Told::Opened(Box::new(errand.run())));
+        });
+    }
+
+    /// The history is there, or cannot be had for now.
+    pub(super) fn history_opened(&mut self, outcome: Result<Opened, OpenError>) {
+        if let Some((left, set_aside)) = self.journal.opened(outcome) {
+            let notice = set_aside.map(Notice::HistorySetAside);
+            self.pending.notices.extend(notice);
+            self.stage_all();
+            if !std::mem::replace(&mut self.restored, true) {
+                self.restore(left);
+            }
+            self.recall_trust();
+        }
+        self.take_in_early();
+    }
+
     /// The window: the whole queue of runs that are over comes back. What was sent is
     /// followed, what was looked at is looked at again, the rest waits for the person.
     /// What went to another service stays in the journal, for when that one is back.
-    pub(super) fn restore(&mut self) {
-        if self.options.front_end != FrontEnd::Window {
-            return;
-        }
-        let left = self
-            .journal
-            .left_behind(None, &*self.options.is_alive, |_, _| true);
+    fn restore(&mut self, left: Vec<(ItemRecord, Upload)>) {
+        let started = self.make_way(&left);
         let mut to_look_at = vec![];
         let mut files = vec![];
+        let mut wanted = vec![];
         for (record, upload) in left {
             let (id, position) = (record.id, record.position);
             let path = record.path.clone();
             files.push((id, path.clone()));
+            if started.contains(&path) {
+                wanted.push(id);
+            }
             if self.adopt(record, path, upload.recovered(), position) {
                 to_look_at.push(id);
             }
         }
         self.look(&to_look_at, Duration::ZERO);
+        for id in wanted {
+            self.apply(id, Event::Resume);
+        }
         self.recall(files);
+    }
+
+    /// The history could be opened late: files that were added meanwhile, and that an
+    /// earlier run left behind, are rows already. Gives those that the person has started.
+    fn make_way(&mut self, left: &[(ItemRecord, Upload)]) -> HashSet<PathBuf> {
+        let came: HashSet<&PathBuf> = left.iter().map(|(record, _)| &record.path).collect();
+        let twice = |item: &&Item| item.starts == 0 && came.contains(&item.file);
+        let twice: Vec<&Item> = self.items.values().filter(twice).collect();
+        let started = twice
+            .iter()
+            .filter(|item| item.upload.state == State::Queued)
+            .map(|item| item.file.clone())
+            .collect();
+        let ids: Vec<ItemId> = twice.iter().map(|item| item.id).collect();
+        if !ids.is_empty() {
+            self.remove(&ids);
+            self.removed.clear();
+        }
+        started
     }
 
     /// Finds out which files these rows are; a drive that does not answer holds up nothing
@@ -66,8 +122,7 @@ impl<S: Service> Actor<S> {
                 self.by_identity.insert(identity, id);
             }
         }
-        let found = std::mem::take(&mut self.found_early);
-        self.take_in(found);
+        self.take_in_early();
     }
 
     /// The command line: what an earlier run of this path left unfinished goes on. The
@@ -76,31 +131,31 @@ impl<S: Service> Actor<S> {
         &mut self,
         found: &Found,
         position: i64,
-    ) -> Option<Option<ItemId>> {
+    ) -> Result<Option<Option<ItemId>>, Busy> {
         if self.options.front_end != FrontEnd::CommandLine || found.is_rejected() {
-            return None;
+            return Ok(None);
         }
-        let stamp = found.stamp()?;
-        let file = std::path::absolute(found.path()).ok()?;
+        let (Some(stamp), Ok(file)) = (found.stamp(), std::path::absolute(found.path())) else {
+            return Ok(None);
+        };
         let account = self.account();
-        let taken = Cell::new(false);
-        let left =
-            self.journal
-                .left_behind(Some(&file), &*self.options.is_alive, |record, upload| {
-                    // Another account's asset cannot be asked about.
-                    let asked_about =
-                        matches!(upload.clone().recovered().state, State::Processing { .. });
-                    let unfinished =
-                        upload.is_active() || matches!(upload.state, State::Paused { .. });
-                    // Killed before it was looked at: nothing is known of it, and its row
-                    // would stay behind for ever.
-                    let unseen = record.stamp.is_none()
-                        && matches!(upload.state, State::Checking | State::Settling);
-                    (record.stamp == Some(stamp) && unfinished || unseen)
-                        && (!asked_about || record.account.is_none() || record.account == account)
-                        && !taken.replace(true)
-                });
-        let (record, upload) = left.into_iter().next()?;
+        let left = self
+            .journal
+            .left_behind(&file, &*self.options.is_alive, |record, upload| {
+                // Another account's asset cannot be asked about.
+                let asked_about =
+                    matches!(upload.clone().recovered().state, State::Processing { .. });
+                let unfinished = upload.is_active() || matches!(upload.state, State::Paused { .. });
+                // Killed before it was looked at: nothing is known of it, and its row
+                // would stay behind for ever.
+                let unseen = record.stamp.is_none()
+                    && matches!(upload.state, State::Checking | State::Settling);
+                (record.stamp == Some(stamp) && unfinished || unseen)
+                    && (!asked_about || record.account.is_none() || record.account == account)
+            })?;
+        let Some((record, upload)) = left else {
+            return Ok(None);
+        };
         let id = record.id;
         self.by_identity.insert(found.identity().clone(), id);
         let mut upload = upload.recovered();
@@ -112,9 +167,11 @@ impl<S: Service> Actor<S> {
         let path = found.path().to_owned();
         self.adopt(record, path.clone(), upload, position);
         if !follows {
-            return Some(Some(id));
+            return Ok(Some(Some(id)));
         }
-        let item = self.items.get(&id)?;
+        let Some(item) = self.items.get(&id) else {
+            return Ok(Some(None));
+        };
         let asset = item.upload.asset().cloned();
         if let Some(media) = item.upload.media {
             let turn = Turn::Accepted {
@@ -128,7 +185,7 @@ impl<S: Service> Actor<S> {
         if let Some(asset) = asset {
             self.follow(Some(id), path, Turn::Followed(asset));
         }
-        Some(None)
+        Ok(Some(None))
     }
 
     /// Makes a record a row of this run; true where it has to be looked at.
@@ -163,11 +220,38 @@ impl<S: Service> Actor<S> {
         checking
     }
 
-    /// Leaves the journal as the next run should find it.
-    pub(super) fn leave(&mut self) {
-        if self.options.front_end == FrontEnd::CommandLine {
-            self.journal.drop_ended(&self.items);
-            self.journal.commit();
+    /// Leaves the journal as the next run should find it. What runs is cut off; what was
+    /// answered before is kept, and said where it cannot be.
+    pub(super) async fn leave(&mut self) {
+        for item in self.items.values_mut() {
+            item.running = None;
+            item.meter = None;
         }
+        while let Ok(told) = self.inbox.try_recv() {
+            if matches!(
+                told,
+                Told::Sent { .. } | Told::Ticket { .. } | Told::Fingerprint { .. }
+            ) {
+                self.hear(told);
+            }
+        }
+        let until = Instant::now() + LAST_TRIES;
+        loop {
+            if self.options.front_end == FrontEnd::CommandLine {
+                self.journal.drop_ended(&self.items);
+            }
+            self.write_down();
+            let again = self.journal.try_again_in();
+            let Some(again) = again.filter(|_| self.journal.is_waiting()) else {
+                break;
+            };
+            if Instant::now() + again > until {
+                self.journal.stop_waiting();
+                self.write_down();
+                break;
+            }
+            tokio::time::sleep(again).await;
+        }
+        self.say();
     }
 }

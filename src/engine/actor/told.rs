@@ -11,11 +11,13 @@ use super::intake::{Found, LookedAt};
 use crate::api::{Service, Ticket};
 use crate::engine::intake::Identity;
 use crate::engine::journal::Origin;
+use crate::engine::journal::opening::Opened;
 use crate::engine::lifecycle::Turn;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, State};
+use crate::store::OpenError;
 
 /// What tasks tell the actor.
 pub(in crate::engine) enum Told {
@@ -64,8 +66,12 @@ pub(in crate::engine) enum Told {
     },
     /// The check of this account's key ended.
     KeyChecked(Account, Result<(), Fault>),
-    /// Try to write what could not be written.
+    /// Try to write what could not be written, or to open what could not be opened.
     SaveAgain,
+    /// The history was opened or repaired, or cannot be.
+    Opened(Box<Result<Opened, OpenError>>),
+    /// Take in what had to wait for another program.
+    TakeIn,
 }
 
 impl<S: Service> Actor<S> {
@@ -108,8 +114,10 @@ impl<S: Service> Actor<S> {
                     self.record_orphan(&origin, &asset, None);
                 }
             }
-            Told::Found(found) if self.recalling => self.found_early.extend(found),
-            Told::Found(found) => self.take_in(found),
+            Told::Found(found) => {
+                self.found_early.extend(found);
+                self.take_in_early();
+            }
             Told::Walking(count) => self.walking = count,
             Told::Skipped(folder, count) => {
                 self.passed_over += count;
@@ -139,7 +147,15 @@ impl<S: Service> Actor<S> {
                 }
             }
             Told::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
-            Told::SaveAgain => self.save_again = None,
+            Told::SaveAgain => {
+                self.save_again = None;
+                self.open_history();
+            }
+            Told::Opened(outcome) => self.history_opened(*outcome),
+            Told::TakeIn => {
+                self.postponed = None;
+                self.take_in_early();
+            }
         }
     }
 
@@ -171,7 +187,7 @@ impl<S: Service> Actor<S> {
         self.apply(id, event);
     }
 
-    fn is_at(&self, id: ItemId, attempt: u32) -> bool {
+    pub(super) fn is_at(&self, id: ItemId, attempt: u32) -> bool {
         self.items
             .get(&id)
             .is_some_and(|item| item.upload.attempt == attempt)

@@ -12,9 +12,6 @@ use crate::model::asset::AssetStatus;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, State};
 
-/// How often an unwritable journal is tried again.
-const SAVE_AGAIN: std::time::Duration = std::time::Duration::from_secs(2);
-
 /// What waits for the end of the turn's transaction.
 #[derive(Default)]
 pub(super) struct Pending {
@@ -32,7 +29,9 @@ impl<S: Service> Actor<S> {
         // Effects may move uploads again at once (a poll that is parked, a queue that is
         // held); what they cause is journaled in a transaction of its own.
         while self.finish_once() {}
-        self.end_batch();
+        if !self.journal.is_waiting() {
+            self.end_batch();
+        }
     }
 
     /// Says whether there is more to finish.
@@ -40,15 +39,23 @@ impl<S: Service> Actor<S> {
         self.say_when_taken_in();
         self.start_what_may();
         let was_good = self.journal.is_good();
-        self.write_down();
-        let came_back = !was_good && self.journal.is_good();
-        let pending = std::mem::take(&mut self.pending);
-        if let Some(follower) = &self.options.follower {
-            for turn in pending.turns {
-                let _ = follower.send(turn);
-            }
+        let saved = self.write_down();
+        if self.journal.is_damaged() {
+            self.open_history();
         }
-        self.show(pending.notices);
+        if !saved {
+            self.try_again_later();
+        }
+        if self.journal.is_waiting() {
+            self.hold_back();
+            return false;
+        }
+        if !saved {
+            self.journal_is_unwritable();
+        }
+        let came_back = !was_good && self.journal.is_good();
+        self.say();
+        let pending = std::mem::take(&mut self.pending);
         for ready in pending.acknowledged {
             let _ = ready.send(());
         }
@@ -72,15 +79,40 @@ impl<S: Service> Actor<S> {
         any || came_back
     }
 
-    /// One transaction, and what is to be done where it fails.
-    fn write_down(&mut self) {
+    /// Tells the front end what is written by now, or cannot be.
+    pub(super) fn say(&mut self) {
+        let turns = std::mem::take(&mut self.pending.turns);
+        if let Some(follower) = &self.options.follower {
+            for turn in turns {
+                let _ = follower.send(turn);
+            }
+        }
+        let notices = std::mem::take(&mut self.pending.notices);
+        self.show(notices);
+    }
+
+    /// Another program holds the database, or it is being repaired: until what happened is
+    /// on disk nothing is shown and nothing begins. What is to stop stops at once.
+    fn hold_back(&mut self) {
+        let effects = std::mem::take(&mut self.pending.effects);
+        let (stops, rest) = effects
+            .into_iter()
+            .partition(|(_, effect)| matches!(effect, Effect::Abort));
+        self.pending.effects = rest;
+        for (id, stop) in stops {
+            self.carry_out(id, stop);
+        }
+    }
+
+    /// One transaction; false where it is not on disk.
+    pub(super) fn write_down(&mut self) -> bool {
         let mut saved = self.journal.commit();
-        if let Some(renewed) = self.journal.take_renewed() {
-            self.pending
-                .notices
-                .extend(renewed.set_aside.map(Notice::HistorySetAside));
+        if self.journal.take_renewed() {
             self.stage_all();
             saved = self.journal.commit();
+        }
+        if self.journal.is_waiting() {
+            return false;
         }
         let (missing, written) = self.journal.what_is_missing();
         for (id, asset) in missing {
@@ -91,13 +123,11 @@ impl<S: Service> Actor<S> {
             }
         }
         self.dirty.extend(written);
-        if !saved {
-            self.journal_is_unwritable();
-        }
+        saved
     }
 
     /// Everything that is known, for a history that had to be made anew.
-    fn stage_all(&mut self) {
+    pub(super) fn stage_all(&mut self) {
         for item in self.items.values() {
             self.journal.stage_item(item);
             if let Some(asset) = item.upload.asset() {
@@ -137,16 +167,22 @@ impl<S: Service> Actor<S> {
     /// The journal cannot be written: nothing new starts; the command line ends, but for
     /// files that are still being looked at.
     fn journal_is_unwritable(&mut self) {
-        if self.options.front_end == FrontEnd::CommandLine && !self.journal.is_busy() {
+        let is_final = self.journal.has_answered() && !self.journal.is_held();
+        if self.options.front_end == FrontEnd::CommandLine && is_final {
             let known = |state: &State| !matches!(state, State::Checking | State::Settling);
             for id in self.those(known) {
                 self.apply(id, Event::CannotSave);
             }
         }
-        if self.save_again.is_none() && self.journal.can_come_back() {
+    }
+
+    fn try_again_later(&mut self) {
+        if self.save_again.is_none()
+            && let Some(after) = self.journal.try_again_in()
+        {
             let told = self.told.clone();
             self.save_again = Some(Task::spawn(async move {
-                tokio::time::sleep(SAVE_AGAIN).await;
+                tokio::time::sleep(after).await;
                 let _ = told.send(Told::SaveAgain);
             }));
         }

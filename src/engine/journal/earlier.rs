@@ -3,12 +3,87 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use super::{Journal, Renewed, logged};
+use super::{Busy, Journal, logged};
 use crate::engine::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{State, Upload};
-use crate::store::{Change, ItemRecord, RunId, StoreError};
+use crate::store::{Change, History, ItemRecord, RunId, StoreError};
+
+/// Rows that earlier runs left.
+pub(in crate::engine) type Rows = Vec<(ItemRecord, Upload)>;
+
+/// Who looks for what earlier runs left.
+pub(super) struct Seeker<'a> {
+    pub run: &'a RunId,
+    pub base_url: &'a str,
+    pub is_alive: &'a dyn Fn(&RunId) -> bool,
+}
+
+/// What was found.
+pub(super) struct Left {
+    /// Rows that are this run's now.
+    pub rows: Rows,
+    /// Records that cannot be understood.
+    pub unreadable: Vec<Change>,
+}
+
+impl Seeker<'_> {
+    /// The rows of runs that are over that are `wanted`, made this run's; `of` a path, the
+    /// first one. Rows of another service are not given.
+    pub fn find(
+        &self,
+        history: &mut History,
+        of: Option<&Path>,
+        wanted: impl Fn(&ItemRecord, &Upload) -> bool,
+    ) -> Result<Left, StoreError> {
+        let records = match of {
+            Some(path) => history.items_by_path(path),
+            None => history.items(),
+        }?;
+        let mut alive: HashMap<RunId, bool> = HashMap::new();
+        let mut rows = vec![];
+        let mut unreadable = vec![];
+        let mut by_run: BTreeMap<RunId, Vec<ItemId>> = BTreeMap::new();
+        for record in records {
+            let lives = *alive
+                .entry(record.run.clone())
+                .or_insert_with(|| record.run == *self.run || (self.is_alive)(&record.run));
+            let elsewhere = record
+                .base_url
+                .as_ref()
+                .is_some_and(|base_url| base_url != self.base_url);
+            if lives || elsewhere {
+                continue;
+            }
+            match serde_json::from_str(&record.state) {
+                Ok(_) if of.is_some() && !rows.is_empty() => {}
+                Ok(upload) if wanted(&record, &upload) => {
+                    by_run
+                        .entry(record.run.clone())
+                        .or_default()
+                        .push(record.id);
+                    rows.push((record, upload));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(item = record.id.0, %error, "a damaged record is set aside");
+                    unreadable.push(Change::SetAside {
+                        id: record.id,
+                        why: error.to_string(),
+                    });
+                }
+            }
+        }
+        // Of two programs that find a row, one gets it.
+        let mut won = HashSet::new();
+        for (run, ids) in by_run {
+            won.extend(history.claim(&ids, &run, self.run)?);
+        }
+        rows.retain(|(record, _)| won.contains(&record.id));
+        Ok(Left { rows, unreadable })
+    }
+}
 
 impl Journal {
     /// When the service last took this account's key, in milliseconds since the epoch.
@@ -29,66 +104,39 @@ impl Journal {
             .collect()
     }
 
-    /// The rows of runs that are over, `of` this path where one is given, that are
-    /// `wanted`; the others stay as they are. Rows of another service are not given. A
-    /// record that cannot be understood is set aside.
+    /// The first row of this path, of a run that is over, that is `wanted`; the others stay
+    /// as they are. Rows of another service are not given. An error is another program's: it
+    /// holds the database, and the same works a little later.
     pub fn left_behind(
         &mut self,
-        of: Option<&Path>,
-        is_alive: impl Fn(&RunId) -> bool,
+        path: &Path,
+        is_alive: &dyn Fn(&RunId) -> bool,
         wanted: impl Fn(&ItemRecord, &Upload) -> bool,
-    ) -> Vec<(ItemRecord, Upload)> {
+    ) -> Result<Option<(ItemRecord, Upload)>, Busy> {
         let Some(history) = &mut self.history else {
-            return vec![];
+            return Ok(None);
         };
-        let records = match of {
-            Some(path) => logged(history.items_by_path(path)),
-            None => logged(history.items()),
+        let seeker = Seeker {
+            run: &self.run,
+            base_url: &self.base_url,
+            is_alive,
         };
-        let mut alive: HashMap<RunId, bool> = HashMap::new();
-        let mut left = vec![];
-        let mut by_run: BTreeMap<RunId, Vec<ItemId>> = BTreeMap::new();
-        for record in records.unwrap_or_default() {
-            let lives = *alive
-                .entry(record.run.clone())
-                .or_insert_with(|| record.run == self.run || is_alive(&record.run));
-            let elsewhere = record
-                .base_url
-                .as_ref()
-                .is_some_and(|base_url| *base_url != self.base_url);
-            if lives || elsewhere {
-                continue;
+        let mut left = seeker.find(history, Some(path), &wanted);
+        if matches!(left, Err(StoreError::Replaced)) {
+            self.renewed = true;
+            left = seeker.find(history, Some(path), &wanted);
+        }
+        match left {
+            Ok(left) => {
+                self.staged.extend(left.unreadable);
+                Ok(left.rows.into_iter().next())
             }
-            match serde_json::from_str(&record.state) {
-                Ok(upload) if wanted(&record, &upload) => {
-                    by_run
-                        .entry(record.run.clone())
-                        .or_default()
-                        .push(record.id);
-                    left.push((record, upload));
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(item = record.id.0, %error, "a damaged record is set aside");
-                    self.staged.push(Change::SetAside {
-                        id: record.id,
-                        why: error.to_string(),
-                    });
-                }
+            Err(StoreError::Busy) => Err(Busy),
+            Err(error) => {
+                tracing::warn!(%error, "the history cannot be read");
+                Ok(None)
             }
         }
-        // Of two programs that find a row, one gets it.
-        let mut won = HashSet::new();
-        for (run, ids) in by_run {
-            let mut claimed = history.claim(&ids, &run, &self.run);
-            if claimed == Err(StoreError::Replaced) {
-                self.renewed = Some(Renewed { set_aside: None });
-                claimed = history.claim(&ids, &run, &self.run);
-            }
-            won.extend(logged(claimed).unwrap_or_default());
-        }
-        left.retain(|(record, _)| won.contains(&record.id));
-        left
     }
 
     /// Takes rows that are over out of the journal when a run of the command line ends.

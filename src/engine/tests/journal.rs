@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::service::{Act, fault};
 use super::*;
-use crate::store::AssetNote;
+use crate::store::{AssetNote, OpenError};
 
 const FILE_NAME: &str = "history.db";
 
@@ -151,22 +151,34 @@ async fn the_command_line_ends_what_it_cannot_write_and_prints_what_it_has() {
 
 #[tokio::test(start_paused = true)]
 async fn with_a_history_that_cannot_be_used_nothing_uploads() {
-    for state in [
-        JournalState::Newer,
-        JournalState::Unwritable("no such disk".to_owned()),
-    ] {
+    let newer = || {
+        Err(OpenError::Newer {
+            path: PathBuf::from("history.db"),
+            found: 9,
+            known: 1,
+        })
+    };
+    let no_disk = || Err(OpenError::NoPlace("No such disk.".to_owned()));
+    let histories = [
+        (JournalState::Newer, Arc::new(newer) as OpenHistory),
+        (
+            JournalState::Unwritable("No such disk.".to_owned()),
+            Arc::new(no_disk),
+        ),
+    ];
+    for (state, history) in histories {
         let place = Place::new();
         let path = place.file("a.mp3", "a");
         let refused = place.path("b.txt");
         std::fs::write(&refused, "text").unwrap();
-        let mut engine = Make::window().start_with(Err(state.clone()), Scripted::new());
+        let mut engine = Make::window().start_with(Arc::clone(&history), Scripted::new());
         engine.upload(std::slice::from_ref(&path)).await;
         engine.pass(100).await;
         assert_eq!(engine.row("a.mp3").status, Status::Queued);
         assert_eq!(engine.snapshot().journal, state);
         assert_eq!(engine.script().words(), Vec::<String>::new());
 
-        let mut engine = Make::command_line().start_with(Err(state.clone()), Scripted::new());
+        let mut engine = Make::command_line().start_with(history, Scripted::new());
         engine.say(Command::Add(vec![path, refused]));
         assert_eq!(engine.until_failed("a.mp3").await.0, FaultKind::NotSaved);
         engine.pass(1).await;
@@ -277,24 +289,4 @@ async fn a_row_of_a_lost_answer_is_noted_before_it_is_sent_again() {
     engine.until_status("a.mp3", &Status::Ready).await;
     let note = place.asset("re_101").unwrap().note;
     assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
-}
-
-#[tokio::test(start_paused = true)]
-async fn another_program_that_holds_the_database_is_waited_for() {
-    let place = Place::new();
-    let path = place.file("a.mp3", "a");
-    let mut engine = Make::command_line().start(&place, Scripted::new());
-    let lock = std::fs::File::options()
-        .write(true)
-        .open(place.data().join("history.lock"))
-        .unwrap();
-    lock.lock().unwrap();
-    // Five seconds of real time: the limit of one transaction.
-    engine.say(Command::Add(vec![path]));
-    engine
-        .until(|it| matches!(it.journal, JournalState::Unwritable(_)))
-        .await;
-    assert!(!matches!(engine.row("a.mp3").status, Status::Failed(_)));
-    lock.unlock().unwrap();
-    engine.until_status("a.mp3", &Status::Ready).await;
 }

@@ -4,6 +4,7 @@ mod duplicates;
 mod faults;
 mod journal;
 mod keys;
+mod opening;
 mod pace;
 mod preferences;
 mod queue;
@@ -19,7 +20,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use self::service::Scripted;
-use super::{Command, EngineHandle, FrontEnd, Lifecycle, Notice, Options, Turn, start};
+use super::{
+    Command, EngineHandle, FrontEnd, Kept, Lifecycle, Notice, OpenHistory, Options, Turn, start,
+};
 use crate::api::limiter::{Limiter, LimiterOptions};
 use crate::api::paced::Paced;
 use crate::api::throttle::RateLimit;
@@ -146,10 +149,25 @@ impl Make {
     }
 
     fn start(self, place: &Place, service: Scripted) -> Engine {
-        self.start_with(Ok(place.history()), service)
+        let history = self.history(place);
+        self.start_with(history, service)
     }
 
-    fn start_with(self, history: Result<History, JournalState>, service: Scripted) -> Engine {
+    fn history(&self, place: &Place) -> OpenHistory {
+        let data = place.data();
+        let run = RunId::from_text(self.run);
+        Arc::new(move || {
+            let opened = History::open(&data)?;
+            Ok(Kept {
+                history: opened.history,
+                set_aside: opened.set_aside,
+                run: run.clone(),
+                lock: None,
+            })
+        })
+    }
+
+    fn start_with(self, history: OpenHistory, service: Scripted) -> Engine {
         let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
         let service = Arc::new(Paced::new(service, limiter));
         let (follower, turns) = mpsc::unbounded_channel();
@@ -162,15 +180,14 @@ impl Make {
             bandwidth: Arc::clone(&bandwidth),
             ask_history: self.ask_history,
             base_url: self.base_url.to_owned(),
-            run: RunId::from_text(self.run),
-            is_alive: Box::new(|run| run.as_str() == "alive"),
+            history,
+            is_alive: Arc::new(|run| run.as_str() == "alive"),
             shared: None,
-            set_aside: None,
             key: self.key.map(|key| (key, KeySource::Session)),
             follower: Some(follower),
             wake: Box::new(|| ()),
         };
-        let (handle, task) = start(options, Arc::clone(&service), history);
+        let (handle, task) = start(options, Arc::clone(&service));
         Engine {
             handle,
             task,

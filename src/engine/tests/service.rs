@@ -259,6 +259,7 @@ impl Scripted {
                 Err(fault)
             }
             Act::Stay => {
+                let _cut_off = CutOff(self, &file.name);
                 meter.add(size / 2);
                 std::future::pending().await
             }
@@ -271,6 +272,15 @@ impl Scripted {
                 std::future::pending().await
             }
         }
+    }
+}
+
+/// Tells when a transfer that stayed is dropped: `cut off a.mp3`.
+struct CutOff<'a>(&'a Scripted, &'a str);
+
+impl Drop for CutOff<'_> {
+    fn drop(&mut self) {
+        self.0.tell(&format!("cut off {}", self.1));
     }
 }
 

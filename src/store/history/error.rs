@@ -47,6 +47,9 @@ pub enum OpenError {
         /// The database.
         path: PathBuf,
     },
+    /// There is no folder for it; the text says why, and what to do.
+    #[error("{0}")]
+    NoPlace(String),
     /// It cannot be read or written.
     #[error("The history {} cannot be read and written: {cause}.", path.display())]
     Io {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use mavi_uploader::engine::{Command, FrontEnd};
-use mavi_uploader::model::snapshot::{Row, Snapshot, Status};
+use mavi_uploader::model::snapshot::{JournalState, Row, Snapshot, Status};
 use mavi_uploader::setup::{How, Numbers, Running, World, runtime};
 
 use super::{DIRECT_LIMIT, LIMIT, MEDIA};
@@ -72,8 +72,9 @@ async fn follow(front_end: FrontEnd, running: &mut Running) {
         for row in snapshot.rows.iter() {
             say(row, &mut said);
         }
-        // The first snapshot has what earlier runs left.
-        if snapshot.revision > 0 && !added {
+        // What earlier runs left is there once the history is.
+        let is_open = snapshot.revision > 0 && snapshot.journal != JournalState::Opening;
+        if is_open && !added {
             added = true;
             let known = |path: &PathBuf| snapshot.rows.iter().any(|row| row.path == *path);
             let missing = files.iter().filter(|path| !known(path)).cloned();

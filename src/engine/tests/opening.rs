@@ -1,0 +1,296 @@
+//! A history that cannot be opened yet, and one that another program holds for a while.
+
+use std::fs::File;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use super::service::{Act, known};
+use super::*;
+use crate::model::asset::AssetStatus;
+use crate::store::OpenError;
+
+/// A history that cannot be opened at first, for these reasons.
+fn late(make: &Make, place: &Place, troubles: Vec<OpenError>) -> OpenHistory {
+    let open = make.history(place);
+    let troubles = Mutex::new(troubles.into_iter());
+    Arc::new(move || match troubles.lock().unwrap().next() {
+        Some(trouble) => Err(trouble),
+        None => open(),
+    })
+}
+
+fn full() -> OpenError {
+    OpenError::Io {
+        path: "history.db".into(),
+        cause: "the disk is full".to_owned(),
+    }
+}
+
+fn busy() -> OpenError {
+    OpenError::Busy {
+        path: "history.db".into(),
+    }
+}
+
+/// What another program does that salvages the database.
+struct Elsewhere(File);
+
+impl Elsewhere {
+    fn hold(place: &Place) -> Self {
+        let path = place.data().join("history.lock");
+        let lock = File::options().write(true).open(path).unwrap();
+        lock.lock().unwrap();
+        Self(lock)
+    }
+
+    fn let_go(self) {
+        self.0.unlock().unwrap();
+    }
+}
+
+/// An earlier run that ended, killed, while the service processed this file.
+async fn sent_before(place: &Place, make: Make, path: &Path) {
+    let never = std::iter::repeat_n(known(AssetStatus::Waiting, None), 1000);
+    let service = Scripted::new().answers("a.mp3", never);
+    let mut engine = make.start(place, service);
+    engine.upload(&[path.to_owned()]).await;
+    engine
+        .until_row("a.mp3", |row| {
+            matches!(row.status, Status::Processing { .. })
+        })
+        .await;
+    engine.kill().await;
+}
+
+#[tokio::test]
+async fn the_window_shows_and_closes_while_the_history_is_being_opened() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let (hold, held) = channel::<()>();
+    let held = Mutex::new(held);
+    let blocked = move || {
+        let _ = held.lock().unwrap().recv();
+        Err(full())
+    };
+    let mut engine = Make::window().start_with(Arc::new(blocked), Scripted::new());
+    let soon = Duration::from_secs(2);
+    let shown = engine.until(|it| it.revision > 0);
+    let shown = tokio::time::timeout(soon, shown).await.unwrap();
+    assert_eq!(shown.journal, JournalState::Opening);
+    engine.say(Command::Add(vec![path]));
+    engine.say(Command::Pause);
+    let paused = engine.until(|it| it.paused);
+    tokio::time::timeout(soon, paused).await.unwrap();
+    engine.say(Command::Shutdown);
+    tokio::time::timeout(soon, engine.task)
+        .await
+        .unwrap()
+        .unwrap();
+    drop(hold);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_history_that_could_not_be_opened_at_the_start_comes_back_with_what_it_holds() {
+    let place = Place::new();
+    let (a, b) = (place.file("a.mp3", "a"), place.file("b.mp3", "b"));
+    sent_before(&place, Make::window(), &a).await;
+    let make = Make::window().run("run2");
+    let history = late(&make, &place, vec![full(), full(), full()]);
+    let service = Scripted::new().ids_from(100).holds("re_1", "a.mp3", 5);
+    let mut engine = make.start_with(history, service);
+    // What is added meanwhile is shown, and starts when it can be written down.
+    engine.add(&[a, b]).await;
+    assert!(matches!(
+        engine.snapshot().journal,
+        JournalState::Unwritable(_)
+    ));
+    engine.say(Command::Start);
+    engine.pass(1).await;
+    assert_eq!(engine.script().words(), Vec::<String>::new());
+    engine.until_status("b.mp3", &Status::Ready).await;
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(row.asset_id, Some(id("re_1")));
+    assert_eq!(engine.snapshot().journal, JournalState::Good);
+    assert_eq!(engine.snapshot().rows.len(), 2);
+    assert_eq!(engine.script().count("upload a.mp3"), 0);
+    engine.shut_down().await;
+    assert_eq!(place.items().len(), 2);
+    assert_eq!(place.assets().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_started_before_the_history_came_goes_on_where_an_earlier_run_left_it() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let mut engine = Make::window().start(&place, Scripted::new().acts("a.mp3", [Act::Stay]));
+    engine.upload(std::slice::from_ref(&path)).await;
+    engine.until_status("a.mp3", &Status::Uploading).await;
+    let before = engine.id_of("a.mp3");
+    engine.kill().await;
+    let make = Make::window().run("run2");
+    let history = late(&make, &place, vec![full()]);
+    let mut engine = make.start_with(history, Scripted::new());
+    engine.upload(&[path]).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(engine.id_of("a.mp3"), before);
+    assert_eq!(engine.snapshot().rows.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_history_that_is_busy_at_the_start_is_waited_for_and_nothing_is_sent_twice() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    sent_before(&place, Make::window(), &path).await;
+    let make = Make::command_line().run("run2");
+    let history = late(&make, &place, vec![busy(), busy(), busy()]);
+    let service = Scripted::new().ids_from(100).holds("re_1", "a.mp3", 5);
+    let mut engine = make.start_with(history, service);
+    engine.say(Command::Add(vec![path]));
+    engine
+        .until(|it| matches!(it.journal, JournalState::Unwritable(_)))
+        .await;
+    engine.pass(1).await;
+    assert_eq!(engine.turns(), []);
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(row.asset_id, Some(id("re_1")));
+    assert_eq!(engine.script().count("upload"), 0);
+    let turns = engine.turns();
+    assert!(matches!(turns[0], Turn::Accepted { .. }), "{turns:?}");
+    assert!(turns.contains(&Turn::IntakeDone), "{turns:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_command_line_looks_for_what_was_left_when_the_database_is_free() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    sent_before(&place, Make::window(), &path).await;
+    let service = Scripted::new().ids_from(100).holds("re_1", "a.mp3", 5);
+    let mut engine = Make::command_line().run("run2").start(&place, service);
+    engine
+        .until(|it| it.revision > 0 && it.journal == JournalState::Good)
+        .await;
+    let elsewhere = Elsewhere::hold(&place);
+    engine.say(Command::Add(vec![path]));
+    engine.pass(2).await;
+    assert_eq!(engine.turns(), []);
+    elsewhere.let_go();
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(row.asset_id, Some(id("re_1")));
+    assert_eq!(engine.script().count("upload"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_another_program_holds_the_database_nothing_is_shown_before_it_is_written() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let slow = Act::Take(Duration::from_secs(1));
+    let mut engine = Make::window().start(&place, Scripted::new().acts("a.mp3", [slow]));
+    engine.upload(&[path]).await;
+    engine.until_status("a.mp3", &Status::Finishing).await;
+    engine.turns();
+    let elsewhere = Elsewhere::hold(&place);
+    engine.pass(4).await;
+    // The answer is there; the row does not say so.
+    assert_eq!(engine.script().given(), [id("re_1")]);
+    assert_eq!(engine.row("a.mp3").status, Status::Finishing);
+    assert_eq!(engine.turns(), []);
+    elsewhere.let_go();
+    engine.until_status("a.mp3", &Status::Ready).await;
+    let turns = engine.turns();
+    assert!(!turns.contains(&Turn::NotSaved(id("re_1"))), "{turns:?}");
+    assert_eq!(place.assets().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_holds_the_database_for_long_is_named_and_nothing_fails() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let slow = Act::Take(Duration::from_secs(1));
+    let mut engine = Make::command_line().start(&place, Scripted::new().acts("a.mp3", [slow]));
+    engine.say(Command::Add(vec![path]));
+    engine.until_status("a.mp3", &Status::Finishing).await;
+    let elsewhere = Elsewhere::hold(&place);
+    let row = engine.until_row("a.mp3", |row| !row.saved).await;
+    assert_eq!(row.asset_id, Some(id("re_1")));
+    assert!(matches!(
+        engine.snapshot().journal,
+        JournalState::Unwritable(_)
+    ));
+    engine.pass(60).await;
+    elsewhere.let_go();
+    engine.until_row("a.mp3", |row| row.saved).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(engine.snapshot().journal, JournalState::Good);
+}
+
+#[tokio::test]
+async fn a_pause_stops_the_bytes_at_once_though_the_database_is_held() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let mut engine = Make::window().start(&place, Scripted::new().acts("a.mp3", [Act::Stay]));
+    engine.upload(&[path]).await;
+    engine.until_status("a.mp3", &Status::Uploading).await;
+    let (tell, told) = channel();
+    engine.script().watch(move |what| {
+        let _ = tell.send(what.to_owned());
+    });
+    let elsewhere = Elsewhere::hold(&place);
+    let asked = std::time::Instant::now();
+    engine.say(Command::Pause);
+    let cut_off = tokio::task::spawn_blocking(move || {
+        let what = told.recv_timeout(Duration::from_secs(4));
+        (what, asked.elapsed())
+    });
+    let (what, took) = cut_off.await.unwrap();
+    assert_eq!(what.as_deref(), Ok("cut off a.mp3"));
+    // One try of the database, on a machine that has other things to do.
+    assert!(took < Duration::from_millis(500), "{took:?}");
+    assert_eq!(engine.row("a.mp3").status, Status::Uploading);
+    elsewhere.let_go();
+    engine.until_status("a.mp3", &Status::Queued).await;
+    assert!(engine.snapshot().paused);
+}
+
+#[tokio::test]
+async fn the_end_waits_two_seconds_at_most_for_another_program_and_says_what_is_not_saved() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let service = Scripted::new().acts("a.mp3", [Act::Take(Duration::from_millis(100))]);
+    let mut engine = Make::command_line().start(&place, service);
+    engine.say(Command::Add(vec![path]));
+    engine.until_status("a.mp3", &Status::Finishing).await;
+    engine.turns();
+    let elsewhere = Elsewhere::hold(&place);
+    engine.pass(1).await;
+    assert_eq!(engine.script().given(), [id("re_1")]);
+    let asked = std::time::Instant::now();
+    engine.say(Command::Shutdown);
+    (&mut engine.task).await.unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(2));
+    let turns = engine.turns();
+    assert!(turns.contains(&Turn::NotSaved(id("re_1"))), "{turns:?}");
+    let row = engine.row("a.mp3");
+    assert_eq!((&row.asset_id, row.saved), (&Some(id("re_1")), false));
+    elsewhere.let_go();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_came_right_before_the_end_is_kept() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let service = Scripted::new().acts("a.mp3", [Act::Take(Duration::from_secs(1))]);
+    let mut engine = Make::window().start(&place, service);
+    let commands = engine.handle.commands.clone();
+    // So much is said with it that the turn takes no notice of the answer.
+    engine.script().when_taken("a.mp3", move || {
+        commands.send(Command::Shutdown).unwrap();
+        for _ in 0..1000 {
+            commands.send(Command::FixDone).unwrap();
+        }
+    });
+    engine.upload(&[path]).await;
+    engine.task.await.unwrap();
+    assert_eq!(place.assets().len(), 1);
+    assert!(place.items()[0].state.contains("processing"));
+}
