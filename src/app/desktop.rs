@@ -18,15 +18,23 @@ pub fn bytes_move(snapshot: &Snapshot) -> bool {
             .any(|row| matches!(row.status, Status::Uploading | Status::Finishing))
 }
 
+/// How far a running batch is, in whole percent: never 100, for then it is no more.
+pub fn progress(snapshot: &Snapshot) -> Option<u8> {
+    let totals = &snapshot.totals;
+    if totals.active == 0 || totals.bytes == 0 {
+        return None;
+    }
+    let percent = u128::from(totals.sent) * 100 / u128::from(totals.bytes);
+    Some(u8::try_from(percent.min(99)).unwrap_or(99))
+}
+
 /// The window's title, with the progress of a running batch.
 pub fn title(snapshot: &Snapshot) -> String {
     let totals = &snapshot.totals;
-    if totals.active == 0 || totals.bytes == 0 {
-        return NAME.to_owned();
+    match progress(snapshot) {
+        Some(percent) => wording::title(percent, totals.done, totals.batch),
+        None => NAME.to_owned(),
     }
-    let percent = u128::from(totals.sent) * 100 / u128::from(totals.bytes);
-    let percent = u64::try_from(percent.min(99)).unwrap_or(99);
-    wording::title(percent, totals.done, totals.batch)
 }
 
 impl App {
@@ -44,6 +52,15 @@ impl App {
         if moving != self.awake {
             self.awake = moving;
             self.outside.desktop.stay_awake(moving);
+        }
+    }
+
+    /// Tells the desktop how far a batch is, whenever that is another percent.
+    pub(super) fn tell_progress(&mut self) {
+        let now = progress(&self.snapshot);
+        if now != self.progress {
+            self.progress = now;
+            self.outside.desktop.progress(now);
         }
     }
 

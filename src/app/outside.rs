@@ -79,6 +79,8 @@ pub trait Desktop {
     fn notify(&self, title: &str, text: &str);
     /// Keeps the computer from going to sleep by itself from now on, or no longer.
     fn stay_awake(&self, awake: bool);
+    /// Shows on the program's place in the taskbar how far everything is, in percent.
+    fn progress(&self, percent: Option<u8>);
     /// Shows a file or folder where files are shown.
     fn reveal(&self, path: &Path);
 }

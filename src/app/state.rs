@@ -89,6 +89,8 @@ pub struct App {
     /// The person has the window in front.
     pub(super) in_front: bool,
     pub(super) announcer: Announcer,
+    /// What the taskbar shows.
+    pub(super) progress: Option<u8>,
     /// The computer was asked to stay awake.
     pub(super) awake: bool,
     pub(super) removing_key: Option<Pending<Result<(), VaultError>>>,
@@ -125,6 +127,7 @@ impl App {
             closing: false,
             in_front: true,
             announcer: Announcer::default(),
+            progress: None,
             awake: false,
             removing_key: None,
             loading_key: None,
@@ -305,6 +308,7 @@ impl App {
             }
         }
         self.keep_awake();
+        self.tell_progress();
         while let Ok(notice) = self.engine.notices.try_recv() {
             self.notice(notice, now);
         }

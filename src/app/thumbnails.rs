@@ -76,7 +76,7 @@ impl<T> Thumbnails<T> {
         &mut self,
         row: &Row,
         now: Instant,
-        keep: impl Fn(&Path, Pixels) -> T,
+        keep: impl Fn(&Path, &Pixels) -> T,
     ) -> Thumb<'_, T> {
         self.take_in(now, keep);
         if !is_picture(row) {
@@ -129,7 +129,7 @@ impl<T> Thumbnails<T> {
     }
 
     /// Takes what has been made, and gives up what is late.
-    fn take_in(&mut self, now: Instant, keep: impl Fn(&Path, Pixels) -> T) {
+    fn take_in(&mut self, now: Instant, keep: impl Fn(&Path, &Pixels) -> T) {
         self.late = std::mem::take(&mut self.late)
             .into_iter()
             .filter_map(|pending| pending.poll().err())
@@ -158,7 +158,7 @@ impl<T> Thumbnails<T> {
                     None
                 }
             };
-            let picture = pixels.map(|pixels| keep(&path, pixels));
+            let picture = pixels.map(|pixels| keep(&path, &pixels));
             let entry = Entry {
                 size,
                 picture,
@@ -215,7 +215,7 @@ mod tests {
         path
     }
 
-    fn sides(_: &Path, pixels: Pixels) -> u32 {
+    fn sides(_: &Path, pixels: &Pixels) -> u32 {
         pixels.side
     }
 

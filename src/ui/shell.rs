@@ -67,6 +67,7 @@ impl MaviApp {
             fonts::install(ctx, faces);
         }
         if let Some(Outcome::Answer(true)) = Pending::take_from(&mut self.still) {
+            tracing::info!("nothing moves, as the system asks");
             theme::hold_still(ctx);
         }
         let now = self.app.now();

@@ -36,7 +36,7 @@ pub fn show(ui: &Ui, square: Rect, row: &Row, now: Instant) {
     ui.painter().rect_filled(square, corner, p.raised);
     let shared = shared(ui.ctx());
     let mut thumbnails = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    let keep = |path: &std::path::Path, pixels: Pixels| {
+    let keep = |path: &std::path::Path, pixels: &Pixels| {
         let side = pixels.side as usize;
         let image = ColorImage::from_rgba_unmultiplied([side, side], &pixels.rgba);
         let name = path.to_string_lossy();

@@ -3,9 +3,10 @@
 
 usage: desktop.py LOG
 
-Owns org.freedesktop.Notifications and org.freedesktop.login1 on the session bus (point
-DBUS_SYSTEM_BUS_ADDRESS there too). Each line of LOG is one event: "notify SUMMARY: BODY",
-"inhibit WHAT", "release WHAT".
+Owns org.freedesktop.Notifications, org.freedesktop.login1 and, for its settings alone, the portal on
+the session bus (point DBUS_SYSTEM_BUS_ADDRESS there too). It wishes for less motion. Each line of
+LOG is one event: "notify SUMMARY: BODY", "inhibit WHAT", "release WHAT", "read NAMESPACE KEY",
+"taskbar FRACTION" or "taskbar off".
 """
 
 import os
@@ -26,6 +27,11 @@ NOTIFICATIONS = """<node><interface name="org.freedesktop.Notifications">
 LOGIN = """<node><interface name="org.freedesktop.login1.Manager">
 <method name="Inhibit"><arg type="s" direction="in"/><arg type="s" direction="in"/>
 <arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="h" direction="out"/></method>
+</interface></node>"""
+
+PORTAL = """<node><interface name="org.freedesktop.portal.Settings">
+<method name="ReadOne"><arg type="s" direction="in"/><arg type="s" direction="in"/>
+<arg type="v" direction="out"/></method>
 </interface></node>"""
 
 log = open(sys.argv[1], "a", buffering=1)
@@ -54,6 +60,13 @@ def call(connection, sender, path, interface, method, parameters, invocation):
         invocation.return_value(GLib.Variant("(as)", (["body"],)))
     elif method == "GetServerInformation":
         invocation.return_value(GLib.Variant("(ssss)", ("test", "test", "1", "1.2")))
+    elif method == "ReadOne":
+        namespace, key = parameters.unpack()
+        write(f"read {namespace} {key}")
+        if (namespace, key) == ("org.freedesktop.appearance", "reduced-motion"):
+            invocation.return_value(GLib.Variant("(v)", (GLib.Variant("u", 1),)))
+        else:
+            invocation.return_dbus_error("org.freedesktop.portal.Error.NotFound", "not here")
     else:
         what = parameters.unpack()[0]
         ours, theirs = os.pipe()
@@ -74,6 +87,21 @@ def offer(connection, path, text):
 bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
 offer(bus, "/org/freedesktop/Notifications", NOTIFICATIONS)
 offer(bus, "/org/freedesktop/login1", LOGIN)
-for name in ("org.freedesktop.Notifications", "org.freedesktop.login1"):
+
+
+def taskbar(connection, sender, path, interface, signal, parameters):
+    about = parameters.unpack()[1]
+    write(f"taskbar {about['progress']:.2f}" if about["progress-visible"] else "taskbar off")
+
+
+bus.signal_subscribe(
+    None, "com.canonical.Unity.LauncherEntry", "Update", None, None, Gio.DBusSignalFlags.NONE, taskbar
+)
+offer(bus, "/org/freedesktop/portal/desktop", PORTAL)
+for name in (
+    "org.freedesktop.Notifications",
+    "org.freedesktop.portal.Desktop",
+    "org.freedesktop.login1",
+):
     Gio.bus_own_name_on_connection(bus, name, Gio.BusNameOwnerFlags.NONE, None, None)
 GLib.MainLoop().run()

@@ -42,6 +42,10 @@ impl Desktop for Asked {
         self.note(format!("awake: {awake}"));
     }
 
+    fn progress(&self, percent: Option<u8>) {
+        self.note(format!("progress: {percent:?}"));
+    }
+
     fn reveal(&self, path: &Path) {
         self.note(format!("show {}", path.display()));
     }
@@ -318,6 +322,28 @@ fn the_end_of_a_batch_is_told_to_who_looks_elsewhere_once() {
     engine.notices.send(finished()).unwrap();
     window.run();
     assert_eq!(asked.take(), Vec::<String>::new(), "she does not want it");
+}
+
+#[test]
+fn the_taskbar_is_told_each_percent_once_and_the_end() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let asked = Asked::default();
+    let desktop = asked.clone();
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.desktop = Box::new(desktop);
+    });
+    for sent in [420, 421, 430] {
+        engine.publish(|state| {
+            state.totals.sent = sent;
+            state.totals.bytes = 1000;
+        });
+        engine.rows(vec![row(1, "clip.mp4", Status::Queued)]);
+        window.run();
+    }
+    assert_eq!(asked.take(), ["progress: Some(42)", "progress: Some(43)"]);
+    engine.rows(vec![ready(1, "clip.mp4", "re_1")]);
+    window.run();
+    assert_eq!(asked.take(), ["progress: None"]);
 }
 
 #[test]

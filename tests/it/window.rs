@@ -209,6 +209,7 @@ pub struct NoDesktop;
 impl Desktop for NoDesktop {
     fn notify(&self, _: &str, _: &str) {}
     fn stay_awake(&self, _: bool) {}
+    fn progress(&self, _: Option<u8>) {}
     fn reveal(&self, _: &Path) {}
 }
 

@@ -138,6 +138,6 @@ pub fn so_far(percent: u64, done: usize, batch: usize) -> String {
 }
 
 /// The window's title while a batch runs.
-pub fn title(percent: u64, done: usize, batch: usize) -> String {
+pub fn title(percent: u8, done: usize, batch: usize) -> String {
     format!("{percent} % · {done} of {batch} – Mavi Uploader")
 }

@@ -8,19 +8,27 @@ use super::*;
 
 const SHORT: Duration = Duration::from_millis(300);
 
+type Arrived = Arc<Mutex<Vec<PathBuf>>>;
+
+/// Takes and keeps what arrives at a door.
+fn listen(door: &Door) -> (JoinHandle<()>, Arrived) {
+    let arrived = Arrived::default();
+    let kept = Arc::clone(&arrived);
+    let listening = door.listen(move |arrival| {
+        kept.lock()
+            .expect("no test panics with it")
+            .extend(arrival.paths);
+        let _ = arrival.taken.send(());
+    });
+    (listening.expect("there is a place to listen at"), arrived)
+}
+
 /// Opens the window of a folder; what arrives there is taken and kept.
-async fn open(dir: &Path) -> (Door, JoinHandle<()>, Arc<Mutex<Vec<PathBuf>>>) {
-    let Entry::Mine(door) = enter_within(dir, &[], SHORT).await.unwrap() else {
+async fn open(dir: &Path) -> (Door, JoinHandle<()>, Arrived) {
+    let Ok(Entry::Mine(door)) = enter_within(dir, &[], SHORT).await else {
         panic!("another window is open")
     };
-    let arrived = Arc::new(Mutex::new(Vec::new()));
-    let kept = Arc::clone(&arrived);
-    let listening = door
-        .listen(move |arrival| {
-            kept.lock().unwrap().extend(arrival.paths);
-            let _ = arrival.taken.send(());
-        })
-        .unwrap();
+    let (listening, arrived) = listen(&door);
     (door, listening, arrived)
 }
 
@@ -56,18 +64,12 @@ async fn of_many_starts_at_once_one_is_the_window() {
     let mut starts: Vec<_> = starts.collect();
     // The window appears a little after it has the lock.
     let mut mine = None;
-    let arrived = Arc::new(Mutex::new(Vec::new()));
+    let mut own = None;
     while let Some(start) = starts.pop() {
         if start.is_finished() || mine.is_some() {
             if let Some((door, path)) = start.await.unwrap() {
-                let kept = Arc::clone(&arrived);
-                let listening = door
-                    .listen(move |arrival| {
-                        kept.lock().unwrap().extend(arrival.paths);
-                        let _ = arrival.taken.send(());
-                    })
-                    .unwrap();
-                arrived.lock().unwrap().push(path);
+                let listening = listen(&door);
+                own = Some(path);
                 assert!(mine.replace((door, listening)).is_none(), "two windows");
             }
         } else {
@@ -75,7 +77,9 @@ async fn of_many_starts_at_once_one_is_the_window() {
             tokio::task::yield_now().await;
         }
     }
+    let (_door, (_listening, arrived)) = mine.unwrap();
     let mut arrived = arrived.lock().unwrap().clone();
+    arrived.extend(own);
     arrived.sort();
     arrived.dedup();
     assert_eq!(arrived.len(), 12);

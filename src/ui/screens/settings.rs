@@ -1,6 +1,6 @@
 //! The person's preferences: each a line with its choices, kept as soon as one is made.
 
-use egui::{Align, Layout, ScrollArea, Ui, vec2};
+use egui::{Align, Frame, Layout, Margin, ScrollArea, Ui, vec2};
 
 use crate::app::command::{ThemeChoice, UiCommand};
 use crate::app::settings::Setting;
@@ -23,12 +23,19 @@ pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
         .max_height(height)
         .auto_shrink([false, true])
         .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = space::XS;
-            choices(ui, app, out);
-            if !app.sandbox() {
-                key(ui, app, out);
-            }
-            folder(ui, app, out);
+            // Beside the scroll bar, where there is one.
+            let margin = Margin {
+                right: space::M as i8,
+                ..Margin::ZERO
+            };
+            Frame::new().inner_margin(margin).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = space::XS;
+                choices(ui, app, out);
+                if !app.sandbox() {
+                    key(ui, app, out);
+                }
+                folder(ui, app, out);
+            });
         });
 }
 
