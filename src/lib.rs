@@ -16,6 +16,9 @@ pub mod api;
 pub mod app;
 pub mod cli;
 pub mod engine;
+#[cfg(any(fuzzing, test))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod logging;
 pub mod model;
 pub mod sandbox;

@@ -10,6 +10,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::api::redact::redact;
+use crate::model::version;
 
 /// The environment variable that holds a filter (`tracing`'s directives).
 const FILTER_VARIABLE: &str = "MAVI_UPLOADER_LOG";
@@ -46,7 +47,7 @@ pub fn start(folder: Option<&Path>) -> Option<WorkerGuard> {
         .try_init();
     started.ok()?;
     tracing::info!(
-        version = env!("CARGO_PKG_VERSION"),
+        build = version::BUILD,
         system = std::env::consts::OS,
         "start"
     );

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use mavi_uploader::api::network;
 use mavi_uploader::app::outside::{KeyVault, Outside, SaveSettings, StartSandbox, VaultError};
 use mavi_uploader::app::pending::Wake;
 use mavi_uploader::app::{settings, wording};
 use mavi_uploader::engine::{EngineHandle, FrontEnd, Preferences};
 use mavi_uploader::model::key::ApiKey;
-use mavi_uploader::model::media;
+use mavi_uploader::model::{media, version};
 use mavi_uploader::setup::{self, How, Numbers, Running, SetupError, World};
 use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::store::{Arrival, Door, Entry, KeyStore, SecretError, Settings, door};
@@ -120,6 +121,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
         };
         Arc::new(start) as StartSandbox
     };
+    let base_url = world.base_url.clone();
     let folder = world.folder().map(Path::to_owned);
     let settings = match &folder {
         Some(folder) => Settings::load(folder),
@@ -151,9 +153,11 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
         settings,
         save_settings,
         folder,
+        describe_network: Arc::new(move || network::describe(&base_url)),
         desktop: Box::new(SystemDesktop::new()),
         arrivals,
         can_drop: window.can_drop(),
+        build: version::BUILD,
         wake: window.wake(),
         clock: Box::new(Instant::now),
     };

@@ -333,7 +333,7 @@ impl Service for Client {
             .send_file(call, request, (body, &transfer), meter, file.stamp.size)
             .await?;
         let data = call.data(&answer)?;
-        let asset_id = wire::asset_id(&data).ok_or_else(|| call.lacks_data(&answer))?;
+        let asset_id = wire::asset_id(data).ok_or_else(|| call.lacks_data(&answer))?;
         Ok(Uploaded {
             asset_id,
             content: transfer.hash(),
@@ -355,7 +355,7 @@ impl Service for Client {
             .body(Bytes::from(body));
         let answer = self.call(&call, request).await?;
         let data = call.data(&answer)?;
-        let ticket = wire::ticket(&data).ok_or_else(|| call.lacks_data(&answer))?;
+        let ticket = wire::ticket(data).ok_or_else(|| call.lacks_data(&answer))?;
         match self.storage_url(&ticket.url) {
             Some(_) => Ok(ticket),
             None => Err(call.lacks_data(&answer)),
@@ -379,7 +379,7 @@ impl Service for Client {
         };
         let answer = self.ask_metadata(&call, key, asset.as_str()).await?;
         match call.data(&answer) {
-            Ok(data) => wire::metadata(&data, asset).ok_or_else(|| call.lacks_data(&answer)),
+            Ok(data) => wire::metadata(data, asset).ok_or_else(|| call.lacks_data(&answer)),
             Err(fault)
                 if fault.kind == FaultKind::BadRequest
                     && Envelope::read(&answer.body).is_some_and(|e| e.is_asset_not_found()) =>

@@ -6,10 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use serde_json::Value;
 
 use super::redact::{redact, shorten};
-use super::wire::{Envelope, Says, is_web_page};
+use super::wire::{Data, Envelope, Says, is_web_page};
 use crate::model::fault::{Diagnostics, Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
 
@@ -102,6 +101,9 @@ impl Call<'_> {
     pub(crate) fn transport(&self, error: reqwest::Error) -> Fault {
         let error = error.without_url();
         let mut fault = self.fault(self.transport_kind(&error));
+        if fault.kind == FaultKind::Proxy && asks_for_password(&error) {
+            fault.recovery = Recovery::Permanent;
+        }
         fault.diagnostics.causes = causes(&error, self.secret());
         fault
     }
@@ -117,6 +119,8 @@ impl Call<'_> {
         if error.is_connect() {
             return if has_tls_error(error) {
                 FaultKind::Tls
+            } else if proxy_says(error, "") {
+                FaultKind::Proxy
             } else {
                 FaultKind::Offline
             };
@@ -137,13 +141,13 @@ impl Call<'_> {
     }
 
     /// The `data` of a successful answer, or the fault that the answer is.
-    pub(crate) fn data(&self, answer: &Answer) -> Result<Value, Fault> {
+    pub(crate) fn data<'a>(&self, answer: &'a Answer) -> Result<Data<'a>, Fault> {
         let envelope = Envelope::read(&answer.body);
         if answer.is_2xx()
             && let Some(envelope) = &envelope
             && envelope.says() == Says::Success
         {
-            return Ok(envelope.data.clone());
+            return Ok(envelope.data);
         }
         Err(self.refusal(answer, envelope.as_ref()))
     }
@@ -156,7 +160,7 @@ impl Call<'_> {
     }
 
     /// The fault that an unsuccessful answer is.
-    fn refusal(&self, answer: &Answer, envelope: Option<&Envelope>) -> Fault {
+    fn refusal(&self, answer: &Answer, envelope: Option<&Envelope<'_>>) -> Fault {
         let kind = self.refusal_kind(answer, envelope);
         let mut fault = self.fault(kind);
         if let Recovery::Transient { retry_after } = &mut fault.recovery {
@@ -166,7 +170,7 @@ impl Call<'_> {
         fault
     }
 
-    fn refusal_kind(&self, answer: &Answer, envelope: Option<&Envelope>) -> FaultKind {
+    fn refusal_kind(&self, answer: &Answer, envelope: Option<&Envelope<'_>>) -> FaultKind {
         let html = || is_web_page(answer.header(CONTENT_TYPE.as_str()), &answer.body);
         match (answer.status, envelope) {
             (200..300, Some(envelope)) => match envelope.says() {
@@ -197,7 +201,7 @@ impl Call<'_> {
         }
     }
 
-    fn envelope_kind(&self, code: u32, envelope: &Envelope) -> FaultKind {
+    fn envelope_kind(&self, code: u32, envelope: &Envelope<'_>) -> FaultKind {
         match code {
             400 if envelope.is_rate_limit_text() => FaultKind::RateLimited,
             400 | 1 | 3 if envelope.is_shared_limit_text() => FaultKind::RateLimitedOrInvalid,
@@ -223,7 +227,12 @@ impl Call<'_> {
     }
 
     /// Fills in what the answer says, redacted.
-    pub(crate) fn describe(&self, fault: &mut Fault, answer: &Answer, envelope: Option<&Envelope>) {
+    pub(crate) fn describe(
+        &self,
+        fault: &mut Fault,
+        answer: &Answer,
+        envelope: Option<&Envelope<'_>>,
+    ) {
         let short = |text: &str| shorten(text, self.secret(), MESSAGE_CHARS);
         let detail = &mut fault.diagnostics;
         detail.http_status = Some(answer.status);
@@ -269,6 +278,23 @@ fn has_tls_error(error: &(dyn Error + 'static)) -> bool {
             .downcast_ref::<io::Error>()
             .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
     })
+}
+
+/// Whether the way through a proxy was not opened, for a reason that begins so. The library
+/// has no public type for it, but words of its own.
+fn proxy_says(error: &(dyn Error + 'static), reason: &str) -> bool {
+    const WORDS: &str = "tunnel error: ";
+    sources(error).any(|source| {
+        source
+            .to_string()
+            .strip_prefix(WORDS)
+            .is_some_and(|said| said.starts_with(reason))
+    })
+}
+
+/// Whether the proxy wants a name and a password, or others.
+fn asks_for_password(error: &(dyn Error + 'static)) -> bool {
+    proxy_says(error, "proxy authorization required")
 }
 
 /// The chain of causes, outermost first, redacted, without repetitions.

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`base_url`] | where the service is |
 //! | [`client`] | the calls over HTTP |
+//! | [`network`] | which proxy is asked and whose certificates are believed, for showing |
 //! | [`limiter`], [`shared_slots`] | one request a second for all calls, of all programs |
 //! | [`paced`] | the calls, each in its turn |
 //! | [`flavour`] | flavours of the storage step, and what was learned of them |
@@ -18,12 +19,13 @@ pub(crate) mod error;
 pub mod flavour;
 pub mod limiter;
 pub(crate) mod multipart;
+pub mod network;
 pub mod paced;
 pub(crate) mod reader;
 pub mod redact;
-mod resumable;
+pub(crate) mod resumable;
 pub mod shared_slots;
-mod signed_url;
+pub(crate) mod signed_url;
 pub mod throttle;
 pub(crate) mod wire;
 #[cfg(test)]

@@ -86,10 +86,12 @@ fn state(answer: Answer, size: u64) -> State {
 }
 
 /// `bytes=0-N` as the number of bytes that it stands for.
-fn stored(range: &str) -> Option<u64> {
+pub(crate) fn stored(range: &str) -> Option<u64> {
     let (first, last) = range.trim().strip_prefix("bytes=")?.split_once('-')?;
     (first.trim() == "0").then_some(())?;
-    last.trim().parse::<u64>().ok()?.checked_add(1)
+    let last = last.trim();
+    let is_number = last.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| last.parse::<u64>().ok())??.checked_add(1)
 }
 
 type Done = (Answer, Option<ContentHash>, Call<'static>);
@@ -300,6 +302,7 @@ mod tests {
             (" bytes=0-9 ", Some(10)),
             ("bytes=5-9", None),
             ("bytes=0-", None),
+            ("bytes=0-+9", None),
             ("0-9", None),
             ("bytes=0-18446744073709551615", None),
         ] {

@@ -109,7 +109,7 @@ impl Client {
         self.storage_url_of(&url.0)
     }
 
-    pub(super) fn storage_url_of(&self, text: &str) -> Option<Url> {
+    pub(crate) fn storage_url_of(&self, text: &str) -> Option<Url> {
         let url = Url::parse(text).ok()?;
         let plain_here =
             url.scheme() == "http" && is_loopback(&url) && self.options.base_url.is_loopback();

@@ -5,9 +5,16 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess};
+use serde_json::Value;
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+mod entries;
+mod look;
+
+use self::entries::{Entries, EntriesFor};
+use self::look::{At, Find, Look, NameOf, Scalar, look, rest};
 use super::{SecretUrl, Ticket};
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus};
 
@@ -16,7 +23,7 @@ const MAX_NESTING: usize = 4;
 
 /// `{code, msg, data, success, failed}`, each of them optional, numbers also as strings.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Envelope {
+pub(crate) struct Envelope<'a> {
     /// `code` as it was written, without a difference between number and string.
     pub(crate) code: Option<String>,
     /// `msg`, or the `error` of a Spring body.
@@ -28,8 +35,12 @@ pub(crate) struct Envelope {
     /// `failed`.
     pub(crate) failed: Option<bool>,
     /// `data`.
-    pub(crate) data: Value,
+    pub(crate) data: Data<'a>,
 }
+
+/// The `data` of an envelope: JSON that is read when it is known what for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Data<'a>(&'a str);
 
 /// What an envelope says of its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,32 +55,84 @@ pub(crate) enum Says {
     Contradiction,
 }
 
-impl Envelope {
+/// The members of an envelope. Any of them makes an object one.
+const MEMBERS: [&str; 10] = [
+    "code",
+    "msg",
+    "message",
+    "error",
+    "success",
+    "failed",
+    "data",
+    "status",
+    "requestId",
+    "request_id",
+];
+
+/// How many of [`MEMBERS`] make an object an envelope.
+const TELLING: usize = 8;
+/// The place of `data` among [`MEMBERS`].
+const DATA: usize = 6;
+
+/// Reads an envelope.
+struct Members;
+
+impl<'a> Look<'a> for Members {
+    type Kept = Option<Envelope<'a>>;
+
+    fn scalar(self, _: Value) -> Self::Kept {
+        None
+    }
+
+    fn list<A: SeqAccess<'a>>(self, mut list: A) -> Result<Self::Kept, A::Error> {
+        rest(&mut list)?;
+        Ok(None)
+    }
+
+    fn object<A: MapAccess<'a>>(self, mut members: A) -> Result<Self::Kept, A::Error> {
+        let mut found = [const { Value::Null }; MEMBERS.len()];
+        let mut data = Data("null");
+        let mut is_envelope = false;
+        while let Some(name) = members.next_key_seed(NameOf(&MEMBERS))? {
+            is_envelope |= name.is_some_and(|name| name < TELLING);
+            match name {
+                Some(DATA) => data = Data(members.next_value::<&RawValue>()?.get()),
+                Some(name) => {
+                    found[name] = members.next_value_seed(At(Scalar))?.unwrap_or_default();
+                }
+                None => {
+                    members.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        let [
+            code,
+            msg,
+            message,
+            error,
+            success,
+            failed,
+            _,
+            _,
+            camel,
+            snake,
+        ] = &found;
+        Ok(is_envelope.then(|| Envelope {
+            code: scalar(code),
+            message: [msg, message, error].into_iter().find_map(scalar),
+            request_id: [camel, snake].into_iter().find_map(scalar),
+            success: truth(success),
+            failed: truth(failed),
+            data,
+        }))
+    }
+}
+
+impl<'a> Envelope<'a> {
     /// Reads an envelope; `None` when the bytes are not a JSON object with at least one
     /// of an envelope's members.
-    pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        let Ok(Value::Object(mut members)) = serde_json::from_slice::<Value>(body) else {
-            return None;
-        };
-        let known = [
-            "code", "msg", "message", "data", "success", "failed", "error", "status",
-        ];
-        if !known.iter().any(|name| members.contains_key(*name)) {
-            return None;
-        }
-        Some(Self {
-            code: members.get("code").and_then(scalar),
-            message: ["msg", "message", "error"]
-                .iter()
-                .find_map(|name| members.get(*name).and_then(scalar)),
-            request_id: ["requestId", "request_id"]
-                .iter()
-                .find_map(|name| members.get(*name).and_then(scalar)),
-            success: members.get("success").and_then(truth),
-            failed: members.get("failed").and_then(truth),
-            data: members.remove("data").unwrap_or(Value::Null),
-        })
+    pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
+        look(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body), Members)?
     }
 
     /// `code` as a number: `"0429"` is 429.
@@ -116,35 +179,49 @@ impl Envelope {
     }
 }
 
+impl<'a> Data<'a> {
+    fn look<L: Look<'a>>(self, read: L) -> Option<L::Kept> {
+        look(self.0.as_bytes(), read)
+    }
+
+    /// The first scalar with one of these names; an empty list or object where it is none.
+    fn find(self, names: &[&str]) -> Option<Value> {
+        self.look(Find::new(names, MAX_NESTING, Scalar))?
+    }
+}
+
 /// The id out of the `data` of a direct upload: a string or a number, at its place or
 /// nested, or `data` itself.
-pub(crate) fn asset_id(data: &Value) -> Option<AssetId> {
-    if let Value::String(text) = data {
+pub(crate) fn asset_id(data: Data<'_>) -> Option<AssetId> {
+    if let Some(Some(Value::String(text))) = data.look(Scalar) {
         return text
             .starts_with("re_")
-            .then(|| AssetId::new(text))
+            .then(|| AssetId::new(&text))
             .flatten();
     }
-    find(data, &["asset_id", "assetId"], MAX_NESTING)
+    data.find(&["asset_id", "assetId"])
+        .as_ref()
         .and_then(scalar)
         .and_then(|text| AssetId::new(&text))
 }
 
 /// The ticket out of the `data` of a signed URL call. The URL is taken as it is; whether
 /// it may be used is for the storage step to say.
-pub(crate) fn ticket(data: &Value) -> Option<Ticket> {
-    let url = find(
-        data,
-        &["signed_url", "signedUrl", "upload_url"],
-        MAX_NESTING,
-    )
-    .and_then(Value::as_str)
-    .map(str::trim)
-    .filter(|url| !url.is_empty())?;
+pub(crate) fn ticket(data: Data<'_>) -> Option<Ticket> {
+    let url = match data.find(&["signed_url", "signedUrl", "upload_url"])? {
+        Value::String(url) => Zeroizing::new(url),
+        _ => return None,
+    };
+    let trimmed = url.trim();
+    if trimmed.is_empty() {
+        return None;
+    }
     Some(Ticket {
         asset_id: asset_id(data)?,
-        url: SecretUrl(Zeroizing::new(url.to_owned())),
-        expires_in: find(data, &["expires_in", "expiresIn"], MAX_NESTING)
+        url: SecretUrl(Zeroizing::new(trimmed.to_owned())),
+        expires_in: data
+            .find(&["expires_in", "expiresIn"])
+            .as_ref()
             .and_then(number)
             .map(Duration::from_secs),
     })
@@ -152,59 +229,24 @@ pub(crate) fn ticket(data: &Value) -> Option<Ticket> {
 
 /// What the `data` of a metadata call says of `asset`: the entry with its id, else the
 /// only entry. An empty list is "no such asset"; `None` when there is nothing to read.
-pub(crate) fn metadata(data: &Value, asset: &AssetId) -> Option<AssetAnswer> {
-    let entries: Vec<&Map<String, Value>> = match find(data, &["resource", "resources"], 2) {
-        Some(Value::Array(list)) => {
-            if list.is_empty() {
-                return Some(AssetAnswer::NotFound);
-            }
-            list.iter().filter_map(Value::as_object).collect()
-        }
-        Some(Value::Object(entry)) => vec![entry],
-        _ => match data {
-            Value::Array(list) => list.iter().filter_map(Value::as_object).collect(),
-            Value::Object(entry) => vec![entry],
-            _ => Vec::new(),
-        },
+pub(crate) fn metadata(data: Data<'_>, asset: &AssetId) -> Option<AssetAnswer> {
+    let read = EntriesFor(asset);
+    let entries = match data.look(Find::new(&["resource", "resources"], 2, read))? {
+        Some(Entries {
+            length: Some(0), ..
+        }) => return Some(AssetAnswer::NotFound),
+        Some(entries) if entries.length.is_some() || entries.objects > 0 => entries,
+        _ => data.look(read)??,
     };
-    let id_of = |entry: &Map<String, Value>| {
-        ["asset_id", "assetId"]
-            .iter()
-            .find_map(|name| entry.get(*name).and_then(scalar))
+    let entry = match (entries.matching, entries.first) {
+        (Some(entry), _) => entry,
+        (None, Some(only)) if entries.objects == 1 && only.id.is_none() => only,
+        _ => return None,
     };
-    let entry = entries
-        .iter()
-        .find(|entry| id_of(entry).as_deref() == Some(asset.as_str()))
-        .or(match entries.as_slice() {
-            [only] if id_of(only).is_none() => Some(only),
-            _ => None,
-        })?;
-    let status = ["upload_status", "uploadStatus"]
-        .iter()
-        .find_map(|name| entry.get(*name).and_then(Value::as_str))?;
     Some(AssetAnswer::Known(AssetMetadata {
-        status: AssetStatus::from_wire(status),
-        file_size: ["file_size", "fileSize"]
-            .iter()
-            .find_map(|name| entry.get(*name).and_then(number))
-            .filter(|size| *size > 0),
+        status: AssetStatus::from_wire(&entry.status?),
+        file_size: entry.size,
     }))
-}
-
-/// The first non-null member with one of these names, here or below objects and
-/// single-element lists.
-fn find<'a>(value: &'a Value, names: &[&str], depth: usize) -> Option<&'a Value> {
-    match value {
-        Value::Object(members) => names
-            .iter()
-            .find_map(|name| members.get(*name).filter(|value| !value.is_null()))
-            .or_else(|| {
-                let depth = depth.checked_sub(1)?;
-                members.values().find_map(|inner| find(inner, names, depth))
-            }),
-        Value::Array(list) if list.len() == 1 => find(&list[0], names, depth.checked_sub(1)?),
-        _ => None,
-    }
 }
 
 /// A string or an integer as text; nothing else, for a float that was an id is no longer it.

@@ -4,8 +4,20 @@ use serde_json::json;
 
 use super::*;
 
-fn read(body: &str) -> Envelope {
+fn read(body: &str) -> Envelope<'_> {
     Envelope::read(body.as_bytes()).unwrap_or_else(|| panic!("not read: {body}"))
+}
+
+fn asset_id(data: &Value) -> Option<AssetId> {
+    super::asset_id(Data(&data.to_string()))
+}
+
+fn ticket(data: &Value) -> Option<Ticket> {
+    super::ticket(Data(&data.to_string()))
+}
+
+fn metadata(data: &Value, asset: &AssetId) -> Option<AssetAnswer> {
+    super::metadata(Data(&data.to_string()), asset)
 }
 
 #[test]
@@ -131,6 +143,40 @@ fn an_asset_id_is_found_in_every_form() {
     ] {
         assert_eq!(asset_id(&data), None, "{data}");
     }
+}
+
+#[test]
+fn of_two_names_the_better_one_counts_and_what_is_nearer_goes_before_what_is_deep() {
+    for (data, id) in [
+        (r#"{"assetId":"re_2","asset_id":"re_1"}"#, "re_1"),
+        (r#"{"asset_id":null,"assetId":"re_2"}"#, "re_2"),
+        (r#"{"a":{"asset_id":"re_2"},"asset_id":"re_1"}"#, "re_1"),
+        (
+            r#"{"b":{"asset_id":"re_1"},"a":{"asset_id":"re_2"}}"#,
+            "re_1",
+        ),
+        (r#"{"asset_id":"re_2","asset_id":"re_1"}"#, "re_1"),
+        (
+            r#"{"frames":[{"asset_id":"a"},{"asset_id":"b"}],"x":{"asset_id":"re_1"}}"#,
+            "re_1",
+        ),
+        (r#"{"a":{"b":{"c":{"d":{"asset_id":"re_1"}}}}}"#, "re_1"),
+    ] {
+        let found = super::asset_id(Data(data)).unwrap_or_else(|| panic!("{data}"));
+        assert_eq!(found.as_str(), id, "{data}");
+    }
+    let too_deep = r#"{"a":{"b":{"c":{"d":{"e":{"asset_id":"re_1"}}}}}}"#;
+    assert_eq!(super::asset_id(Data(too_deep)), None);
+}
+
+#[test]
+fn what_nobody_asks_for_may_be_as_odd_as_json_allows() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let body =
+        format!(r#"{{"code":200,"x":{deep},"y":1e999,"data":{{"z":{deep},"asset_id":"re_1"}}}}"#);
+    let envelope = read(&body);
+    assert_eq!(envelope.says(), Says::Success);
+    assert_eq!(super::asset_id(envelope.data).unwrap().as_str(), "re_1");
 }
 
 #[test]

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::command::{Dismissible, RowCommand, UiCommand};
+use super::command::{Dismissible, Format, Pick, RowCommand, UiCommand};
+use super::exporting::Exports;
 use super::list::List;
 use super::outside::Wanted;
 use super::pending::Pending;
 use super::settings::{Setting, preferences};
 use super::state::{App, Dialog, Effect, Toast};
+use super::wording::selection as words;
 use super::{paste, rows, wording};
 use crate::engine::{Command, EngineHandle};
 use crate::model::snapshot::{ItemId, KeySource, KeyState, Row, Status};
@@ -48,8 +50,11 @@ impl App {
         let before = std::mem::replace(&mut self.engine, engine);
         self.snapshot = self.engine.snapshot.borrow_and_update().clone();
         self.list = List::default();
-        self.list.update(&self.snapshot);
-        // What is said and asked concerns the rows of the other engine.
+        // What is said, asked and measured concerns the other engine.
+        self.rate = None;
+        self.undo = false;
+        self.exports = Exports::default();
+        self.take_in();
         self.needs = None;
         self.dialog = None;
         self.toast = None;
@@ -80,20 +85,22 @@ impl App {
         self.add(dropped);
     }
 
-    fn ids(&self, wanted: impl Fn(&Row) -> bool) -> Vec<ItemId> {
+    pub(super) fn ids(&self, wanted: impl Fn(&Row) -> bool) -> Vec<ItemId> {
         let rows = self.snapshot.rows.iter();
         rows.filter(|row| wanted(row)).map(|row| row.id).collect()
     }
 
-    fn remove(&mut self, ids: Vec<ItemId>, now: Instant) {
+    pub(super) fn remove(&mut self, ids: Vec<ItemId>, now: Instant) {
         if ids.is_empty() {
             return;
         }
-        let text = format!(
-            "{} removed from the list.",
-            wording::count(ids.len(), "file")
-        );
+        let text = words::removed(ids.len());
         self.engine.send(Command::Remove(ids));
+        self.can_be_undone(text, now);
+    }
+
+    fn can_be_undone(&mut self, text: String, now: Instant) {
+        self.undo = true;
         self.say(text, Some(UiCommand::UndoRemove), now);
     }
 
@@ -122,32 +129,37 @@ impl App {
                 self.remove(done, now);
             }
             UiCommand::UndoRemove => {
-                self.engine.send(Command::UndoRemove);
-                self.toast = None;
+                if std::mem::take(&mut self.undo) {
+                    self.engine.send(Command::UndoRemove);
+                    self.toast = None;
+                }
             }
             UiCommand::Click(id, pick) => self.list.pick(id, pick, &self.snapshot),
             UiCommand::SelectAll => self.list.select_all(&self.snapshot),
             UiCommand::SelectNone => self.list.select_none(),
-            UiCommand::CopySelected => self.copy_selected(now),
-            UiCommand::RemoveSelected => {
-                let removable = self.ids(|row| {
-                    self.list.is_selected(row.id)
-                        && rows::commands(row).contains(&RowCommand::Remove)
-                });
-                if removable.is_empty() {
-                    self.say(
-                        "Files under way can’t be removed: cancel them first.",
-                        None,
-                        now,
-                    );
-                }
-                self.remove(removable, now);
+            UiCommand::Move {
+                step,
+                extend,
+                from,
+                page,
+            } => {
+                let to = self.list.step(step, extend, from, page, &self.snapshot);
+                self.effects.extend(to.map(Effect::Reveal));
             }
+            UiCommand::Toggle(id) => self.list.pick(id, Pick::Toggle, &self.snapshot),
+            UiCommand::CopySelected => self.copy_selected(Format::Lines, now),
+            UiCommand::CopyAs(format) => self.copy_selected(format, now),
+            UiCommand::Export(format) => self.export(format),
+            UiCommand::Selected(many) => self.selected(many, now),
+            UiCommand::Find => self.effects.push(Effect::FocusSearch),
+            UiCommand::Search(text) => self.list.find(text, &self.snapshot),
+            UiCommand::SortBy(column) => self.list.sort_by(column, &self.snapshot),
             UiCommand::Show(filter) => self.list.show(filter, &self.snapshot),
             UiCommand::Row(command, id) => self.row_command(command, id, now),
-            UiCommand::ConfirmCancel(id) => {
-                self.dialog = None;
-                self.engine.send(Command::Cancel(vec![id]));
+            UiCommand::ConfirmCancel => {
+                if let Some(Dialog::Cancel(cancel)) = self.dialog.take() {
+                    self.engine.send(Command::Cancel(cancel.ids.to_vec()));
+                }
             }
             UiCommand::CopyDetails(id) => self.copy_details(id),
             UiCommand::EnterKey => self.open_key_dialog(None),
@@ -172,10 +184,13 @@ impl App {
                 }
             }
             UiCommand::ContinueInterrupted => self.engine.send(Command::ContinueInterrupted),
-            UiCommand::DiscardInterrupted => self.engine.send(Command::DiscardInterrupted),
+            UiCommand::DiscardInterrupted => {
+                self.engine.send(Command::DiscardInterrupted);
+                self.can_be_undone(words::discarded(self.snapshot.interrupted), now);
+            }
             UiCommand::Theme(theme) => self.set(Setting::Theme(theme)),
             UiCommand::Set(setting) => self.set(setting),
-            UiCommand::OpenSettings => self.dialog = Some(Dialog::Settings),
+            UiCommand::OpenSettings => self.open_settings(),
             UiCommand::ShowFolder => {
                 if let Some(folder) = &self.outside.folder {
                     self.outside.desktop.reveal(folder);
@@ -185,6 +200,7 @@ impl App {
             UiCommand::ConfirmRemoveKey => self.remove_key(),
             UiCommand::Dismiss(banner) => self.put_away(banner),
             UiCommand::DismissToast => self.toast = None,
+            UiCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
             UiCommand::AskQuit => self.ask_quit(),
             UiCommand::Quit => {
                 self.closing = true;
@@ -207,6 +223,7 @@ impl App {
             Dismissible::SetAside => self.set_aside = None,
             Dismissible::PassedOver => self.passed_over_seen = self.snapshot.passed_over,
             Dismissible::Settings => self.kept.warnings.clear(),
+            Dismissible::Refused => self.refused_seen = self.list.refused().values().sum(),
             Dismissible::NoDrop | Dismissible::EnvironmentKey => {
                 self.put_away.insert(banner);
             }
@@ -256,6 +273,16 @@ impl App {
         }
     }
 
+    /// Starts these rows; asks for a key first where there is none.
+    pub(super) fn start(&mut self, ids: Vec<ItemId>) {
+        match self.snapshot.key {
+            KeyState::Missing if !self.sandbox() => {
+                self.open_key_dialog(Some(Command::StartItems(ids)));
+            }
+            _ => self.engine.send(Command::StartItems(ids)),
+        }
+    }
+
     fn try_sandbox(&mut self) {
         if let (true, Some(start)) = (self.can_try_sandbox(), self.outside.start_sandbox.clone()) {
             let wake = Arc::clone(&self.outside.wake);
@@ -266,22 +293,10 @@ impl App {
     fn row_command(&mut self, command: RowCommand, id: ItemId, now: Instant) {
         let ids = vec![id];
         match command {
-            RowCommand::Upload => match self.snapshot.key {
-                KeyState::Missing if !self.sandbox() => {
-                    self.open_key_dialog(Some(Command::StartItems(ids)));
-                }
-                _ => self.engine.send(Command::StartItems(ids)),
-            },
+            RowCommand::Upload => self.start(ids),
             RowCommand::Pause => self.engine.send(Command::PauseItems(ids)),
             RowCommand::Resume => self.engine.send(Command::ResumeItems(ids)),
-            RowCommand::Cancel => {
-                let ask = self.settings().confirmations;
-                if ask && self.row(id).is_some_and(rows::cancel_loses_work) {
-                    self.dialog = Some(Dialog::Cancel(id));
-                } else {
-                    self.engine.send(Command::Cancel(ids));
-                }
-            }
+            RowCommand::Cancel => self.cancel(&ids),
             RowCommand::Retry => self.engine.send(Command::Retry(ids)),
             RowCommand::Remove => self.remove(ids, now),
             RowCommand::Copy => {
@@ -296,21 +311,6 @@ impl App {
         }
     }
 
-    fn copy_selected(&mut self, now: Instant) {
-        let selected = self.snapshot.rows.iter();
-        let ids: Vec<&str> = selected
-            .filter(|row| self.list.is_selected(row.id))
-            .filter_map(|row| rows::id_of(row))
-            .collect();
-        let text = if ids.is_empty() {
-            "None of the selected files has an asset id yet.".to_owned()
-        } else {
-            self.effects.push(Effect::CopyText(ids.join("\n")));
-            format!("{} copied.", wording::count(ids.len(), "asset id"))
-        };
-        self.say(text, None, now);
-    }
-
     fn copy_details(&mut self, id: ItemId) {
         let Some(row) = self.row(id) else { return };
         let mut text = format!("File: {}\n", row.path.display());
@@ -320,6 +320,7 @@ impl App {
                 text.push_str(&format!("{name}: {value}\n"));
             }
         }
+        text.push_str(&format!("Program: {}\n", self.build()));
         self.effects.push(Effect::CopyText(text));
     }
 }

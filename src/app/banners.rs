@@ -1,8 +1,10 @@
 //! What stands above the list because it concerns everything: each with the button that fixes it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::command::{Dismissible, UiCommand};
+use super::list::Filter;
 use super::outside::Outside;
 use super::wording::{self, Step};
 use crate::model::fault::{Fault, Fix};
@@ -51,6 +53,8 @@ pub struct Facts<'a> {
     pub session_only: Option<&'a str>,
     /// Files in folders that were passed over since this was last put away.
     pub passed_over: u64,
+    /// Why files are refused, where they are many.
+    pub refused: Option<&'a BTreeMap<&'static str, usize>>,
     /// Where a damaged history was put.
     pub set_aside: Option<&'a Path>,
     /// What there is to say of how the settings were read.
@@ -134,6 +138,13 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     }
     if !facts.sandbox {
         banners.extend(key(snapshot, facts));
+    }
+    if let Some(reasons) = facts.refused {
+        banners.push(
+            stays(Tone::Notice, wording::refused(reasons))
+                .with("Show them", UiCommand::Show(Filter::Attention))
+                .dismissed_by(Dismissible::Refused),
+        );
     }
     if facts.passed_over > 0 {
         let text = wording::passed_over(facts.passed_over);

@@ -1,11 +1,17 @@
 //! Everything that a person can do in the window: one table of labels, tooltips and shortcuts.
 
+mod selection;
+mod shortcut;
+
 use std::path::PathBuf;
 
-use super::list::Filter;
+use super::list::{Column, Filter};
 use super::settings::Setting;
 use crate::model::snapshot::ItemId;
 pub use crate::store::settings::Theme as ThemeChoice;
+
+pub use selection::{Format, Many, Step};
+pub use shortcut::{Key, Shortcut};
 
 /// How a click changes the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +39,8 @@ pub enum Dismissible {
     PassedOver,
     /// The settings could not be read as they were.
     Settings,
+    /// Files that can't be uploaded.
+    Refused,
 }
 
 /// What can be done with one row.
@@ -66,13 +74,27 @@ pub enum UiCommand {
     ClearFinished,
     UndoRemove,
     Click(ItemId, Pick),
+    /// From a row that has the focus, where one has it; the last is how many rows a page has.
+    Move {
+        step: Step,
+        extend: bool,
+        from: Option<ItemId>,
+        page: usize,
+    },
+    /// The row that has the focus, or no longer.
+    Toggle(ItemId),
     SelectAll,
     SelectNone,
     CopySelected,
-    RemoveSelected,
+    CopyAs(Format),
+    Export(Format),
+    Selected(Many),
     Show(Filter),
+    Find,
+    Search(String),
+    SortBy(Column),
     Row(RowCommand, ItemId),
-    ConfirmCancel(ItemId),
+    ConfirmCancel,
     CopyDetails(ItemId),
     EnterKey,
     AskKeychain,
@@ -93,72 +115,9 @@ pub enum UiCommand {
     ConfirmRemoveKey,
     Dismiss(Dismissible),
     DismissToast,
+    ShowShortcuts,
     AskQuit,
     Quit,
-}
-
-/// A key that shortcuts use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the keys are named as they are")]
-pub enum Key {
-    A,
-    C,
-    O,
-    V,
-    Comma,
-    Delete,
-    Escape,
-}
-
-/// A combination of keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shortcut {
-    /// With Ctrl, or ⌘ on a Mac.
-    pub command: bool,
-    /// With Shift.
-    pub shift: bool,
-    /// The key.
-    pub key: Key,
-}
-
-impl Shortcut {
-    const fn command(key: Key) -> Self {
-        Self {
-            command: true,
-            shift: false,
-            key,
-        }
-    }
-
-    const fn plain(key: Key) -> Self {
-        Self {
-            command: false,
-            shift: false,
-            key,
-        }
-    }
-
-    /// As it is shown: "Ctrl+O", on a Mac "⌘O".
-    pub fn text(self) -> String {
-        let key = match self.key {
-            Key::A => "A",
-            Key::C => "C",
-            Key::O => "O",
-            Key::V => "V",
-            Key::Comma => ",",
-            Key::Delete => "Delete",
-            Key::Escape => "Esc",
-        };
-        let mac = cfg!(target_os = "macos");
-        let mut text = String::new();
-        if self.shift {
-            text.push_str(if mac { "⇧" } else { "Shift+" });
-        }
-        if self.command {
-            text.push_str(if mac { "⌘" } else { "Ctrl+" });
-        }
-        text + key
-    }
 }
 
 /// What a command is called, and how it is reached.
@@ -217,6 +176,33 @@ impl RowCommand {
 }
 
 impl UiCommand {
+    /// Everything that has a shortcut, in the order in which the list of them shows it.
+    pub fn with_shortcuts() -> Vec<Self> {
+        let mut each = vec![
+            Self::ChooseFiles,
+            Self::ChooseFolder,
+            Self::Paste(String::new()),
+            Self::Find,
+            Self::SelectAll,
+            Self::SelectNone,
+        ];
+        each.extend(Step::EACH.map(|step| Self::Move {
+            step,
+            extend: false,
+            from: None,
+            page: 0,
+        }));
+        each.push(Self::Toggle(ItemId(0)));
+        each.extend([
+            Self::CopySelected,
+            Self::Selected(Many::Remove),
+            Self::UndoRemove,
+            Self::OpenSettings,
+            Self::ShowShortcuts,
+        ]);
+        each
+    }
+
     /// The table: label, tooltip, shortcut.
     pub fn entry(&self) -> Entry {
         match self {
@@ -236,15 +222,26 @@ impl UiCommand {
                 entry("Paste", "Add copied files or paths").on(Shortcut::command(Key::V))
             }
             Self::Upload => entry("Upload", "Upload every file that is ready"),
-            Self::Pause => entry("Pause", "Pause all uploads"),
+            Self::Pause => entry(
+                "Pause",
+                "Pause all uploads; those that are not sent by signed URL start again later",
+            ),
             Self::Resume => entry("Resume", "Go on with all uploads"),
             Self::RetryFailed => entry("Retry failed", "Try every failed file again"),
             Self::ClearFinished => entry(
                 "Clear finished",
                 "Take files that are done out of the list; their ids stay in the history",
             ),
-            Self::UndoRemove => entry("Undo", "Put the removed files back"),
+            Self::UndoRemove => {
+                entry("Undo", "Put the removed files back").on(Shortcut::command(Key::Z))
+            }
             Self::Click(..) => entry("Select", "Select this file"),
+            Self::Move { step, extend, .. } => step.entry(*extend),
+            Self::Toggle(_) => entry(
+                "Select or not",
+                "Select the file that has the focus, or no longer",
+            )
+            .on(Shortcut::plain(Key::Space)),
             Self::SelectAll => {
                 entry("Select all", "Select every file shown").on(Shortcut::command(Key::A))
             }
@@ -253,11 +250,15 @@ impl UiCommand {
             }
             Self::CopySelected => entry("Copy ids", "Copy the asset ids of the selected files")
                 .on(Shortcut::command(Key::C)),
-            Self::RemoveSelected => entry("Remove", "Take the selected files out of the list")
-                .on(Shortcut::plain(Key::Delete)),
+            Self::CopyAs(format) => format.copied(),
+            Self::Export(format) => format.saved(),
+            Self::Selected(many) => many.entry(),
             Self::Show(filter) => entry(filter.label(), "Show only these files"),
+            Self::Find => entry("Find", "Find files by name or id").on(Shortcut::command(Key::F)),
+            Self::Search(_) => entry("Clear search", "Show files whatever their name"),
+            Self::SortBy(column) => entry(column.label(), "Sort the list by this"),
             Self::Row(command, _) => command.entry(),
-            Self::ConfirmCancel(_) => entry("Cancel upload", "Cancel this upload"),
+            Self::ConfirmCancel => entry("Cancel upload", "Give up what was sent"),
             Self::CopyDetails(_) => entry("Copy details", "Copy the technical details"),
             Self::EnterKey => entry("Update key", "Enter an API key"),
             Self::AskKeychain => entry("Ask again", "Ask the keychain for the key again"),
@@ -296,6 +297,8 @@ impl UiCommand {
                 entry("Remove key", "Forget the API key on this computer")
             }
             Self::Dismiss(_) | Self::DismissToast => entry("Dismiss", "Put this message away"),
+            Self::ShowShortcuts => entry("Keyboard shortcuts", "What the keyboard does here")
+                .on(Shortcut::plain(Key::F1)),
             Self::AskQuit | Self::Quit => entry(
                 "Quit",
                 "Stop the uploads and close; they can be continued at the next start",
@@ -316,5 +319,17 @@ mod tests {
             "{hint}"
         );
         assert_eq!(RowCommand::Copy.entry().hint(), "Copy the asset id");
+    }
+
+    #[test]
+    fn every_shortcut_that_is_listed_is_one_and_stands_for_one_thing() {
+        let listed = UiCommand::with_shortcuts();
+        let keys: Vec<Shortcut> = listed
+            .iter()
+            .map(|command| command.entry().shortcut.expect("it is listed as one"))
+            .collect();
+        for (at, key) in keys.iter().enumerate() {
+            assert!(!keys[at + 1..].contains(key), "{}", key.text());
+        }
     }
 }

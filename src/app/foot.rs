@@ -3,6 +3,7 @@
 use super::command::UiCommand;
 use super::list::{Filter, List};
 use super::wording;
+use crate::model::plan::Plan;
 use crate::model::snapshot::Snapshot;
 
 /// The bar's buttons besides "Upload", from the right to the left.
@@ -31,17 +32,13 @@ pub fn sending(snapshot: &Snapshot, list: &List) -> usize {
 }
 
 /// What the bar says, in two lines; the second may be empty.
-pub fn summary(snapshot: &Snapshot, list: &List) -> (String, String) {
+pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan) -> (String, String) {
     let totals = &snapshot.totals;
     let (first, mut second) = if totals.active > 0 {
         (under_way(snapshot, list), pace(snapshot, list))
     } else if totals.startable > 0 {
-        let first = format!(
-            "{} ready to upload · {}",
-            wording::count(totals.startable, "file"),
-            wording::size(totals.startable_bytes)
-        );
-        (first, vec![wording::storage_cost(totals.startable_bytes)])
+        let (first, second) = wording::plan(plan);
+        (first, vec![second])
     } else {
         let first = match list.count(Filter::Ready) {
             0 => "Nothing to upload".to_owned(),
@@ -49,12 +46,18 @@ pub fn summary(snapshot: &Snapshot, list: &List) -> (String, String) {
         };
         (first, Vec::new())
     };
-    match totals.attention {
+    let attention = if totals.active == 0 && totals.startable > 0 {
+        // The plan says of the refused ones that they are left out.
+        totals.attention.saturating_sub(plan.refused)
+    } else {
+        totals.attention
+    };
+    match attention {
         0 => {}
         1 => second.push("1 needs attention".to_owned()),
         number => second.push(format!("{number} need attention")),
     }
-    second.extend(snapshot.walking.map(wording::walking));
+    second.extend(wording::coming_in(snapshot.walking, list.tally().checking));
     (first, second.join(" · "))
 }
 
@@ -104,6 +107,7 @@ mod tests {
     use super::*;
     use crate::app::rows::tests::row;
     use crate::model::fault::{Fault, FaultKind, Fix};
+    use crate::model::plan::{UnderWay, plan};
     use crate::model::snapshot::{Status, Totals};
 
     fn said(statuses: Vec<Status>, change: impl FnOnce(&mut Snapshot)) -> (String, String) {
@@ -123,7 +127,8 @@ mod tests {
         change(&mut snapshot);
         let mut list = List::default();
         list.update(&snapshot);
-        summary(&snapshot, &list)
+        let plan = plan([], UnderWay::default(), None);
+        summary(&snapshot, &list, &plan)
     }
 
     fn processing() -> Status {

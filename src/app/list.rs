@@ -1,101 +1,41 @@
-//! Which rows are shown and which are selected.
+//! Which rows are shown, in which order, and which of them are selected.
 
-use std::collections::BTreeSet;
+mod filter;
+mod order;
+#[cfg(test)]
+mod tests;
 
-use super::command::Pick;
-use super::rows;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use super::command::{Many, Pick, Step};
+use super::{rows, wording};
 use crate::model::snapshot::{ItemId, Row, Snapshot, Status};
 
-/// A chip above the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]
-pub enum Filter {
-    /// Everything.
-    #[default]
-    All,
-    /// Refused and failed.
-    Attention,
-    /// Bytes move, or the service works.
-    InProgress,
-    /// Not started, or held.
-    Waiting,
-    /// Has an asset that is ready, its own or that of an equal file.
-    Ready,
-}
+pub use filter::{Filter, Tally};
+use order::Facts;
+pub use order::{Column, Sort};
 
-impl Filter {
-    /// In the order of their chips.
-    pub const EACH: [Self; 5] = [
-        Self::All,
-        Self::Attention,
-        Self::InProgress,
-        Self::Waiting,
-        Self::Ready,
-    ];
-
-    /// On the chip.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::All => "All",
-            Self::Attention => "Needs attention",
-            Self::InProgress => "In progress",
-            Self::Waiting => "Waiting",
-            Self::Ready => "Ready",
-        }
-    }
-
-    /// The chip, besides "All", under which a row stands; `None` for one that was given up.
-    pub fn of(status: &Status) -> Option<Self> {
-        match status {
-            Status::Rejected(_) | Status::Failed(_) => Some(Self::Attention),
-            Status::Uploading
-            | Status::Finishing
-            | Status::Waiting { .. }
-            | Status::Processing { .. } => Some(Self::InProgress),
-            Status::Checking
-            | Status::Settling
-            | Status::ReadyToUpload
-            | Status::Queued
-            | Status::Paused
-            | Status::Duplicate { of: None } => Some(Self::Waiting),
-            Status::Ready | Status::Duplicate { of: Some(_) } => Some(Self::Ready),
-            Status::Cancelled => None,
-        }
-    }
-}
-
-/// How many rows are in the states that the bar at the foot asks about. Counted once for
-/// every snapshot, not for every frame.
+/// What the selection can be asked to do: how many of its rows each command fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Tally {
-    /// Their bytes move.
-    pub uploading: usize,
-    /// Their bytes are out, the answer is not there.
-    pub finishing: usize,
-    /// They wait before the next try.
-    pub waiting: usize,
-    /// The service works on them.
-    pub processing: usize,
-    /// They ended without success.
-    pub failed: usize,
-    /// They ended for good, ready or cancelled, and are on disk.
-    pub finished: usize,
-    /// They have an id that is not on disk.
-    pub unsaved: usize,
+pub struct Fits {
+    /// Rows with an id.
+    pub ids: usize,
+    many: [usize; Many::EACH.len()],
 }
 
-impl Tally {
+impl Fits {
     fn count(&mut self, row: &Row) {
-        self.unsaved += usize::from(rows::is_unsaved(row));
-        let place = match &row.status {
-            Status::Uploading => &mut self.uploading,
-            Status::Finishing => &mut self.finishing,
-            Status::Waiting { .. } => &mut self.waiting,
-            Status::Processing { .. } => &mut self.processing,
-            Status::Failed(_) => &mut self.failed,
-            _ if rows::is_finished(row) => &mut self.finished,
-            _ => return,
-        };
-        *place += 1;
+        self.ids += usize::from(rows::id_of(row).is_some());
+        for (number, fits) in self.many.iter_mut().zip(rows::fits_each(row)) {
+            *number += usize::from(fits);
+        }
+    }
+
+    /// How many of the selected rows the command fits.
+    pub fn of(&self, many: Many) -> usize {
+        let at = Many::EACH.iter().position(|one| *one == many);
+        at.map_or(0, |at| self.many[at])
     }
 }
 
@@ -103,11 +43,22 @@ impl Tally {
 #[derive(Debug, Default)]
 pub struct List {
     filter: Filter,
+    search: String,
+    words: Vec<String>,
+    sort: Sort,
+    /// The order that `shown` has.
+    sorted: Sort,
+    facts: Facts,
     tally: Tally,
     counts: [usize; Filter::EACH.len()],
+    refused: BTreeMap<&'static str, usize>,
+    /// What is shown, in the queue's order.
+    in_queue: Vec<usize>,
     shown: Vec<usize>,
-    selected: BTreeSet<ItemId>,
+    selected: HashSet<ItemId>,
+    fits: Fits,
     anchor: Option<ItemId>,
+    cursor: Option<ItemId>,
 }
 
 impl List {
@@ -126,19 +77,44 @@ impl List {
         &self.tally
     }
 
+    /// How many rows are refused, by the words for why.
+    pub fn refused(&self) -> &BTreeMap<&'static str, usize> {
+        &self.refused
+    }
+
+    /// What is searched for, as it was typed.
+    pub fn search(&self) -> &str {
+        &self.search
+    }
+
+    /// What the list is sorted by.
+    pub fn sort(&self) -> Sort {
+        self.sort
+    }
+
     /// The rows that are shown, as positions in the snapshot.
     pub fn shown(&self) -> &[usize] {
         &self.shown
     }
 
-    /// The rows that are selected.
-    pub fn selected(&self) -> &BTreeSet<ItemId> {
+    /// The rows that are selected; all of them are shown.
+    pub fn selected(&self) -> &HashSet<ItemId> {
         &self.selected
+    }
+
+    /// What the selection can be asked to do.
+    pub fn fits(&self) -> &Fits {
+        &self.fits
     }
 
     /// Whether a row is selected.
     pub fn is_selected(&self, id: ItemId) -> bool {
         self.selected.contains(&id)
+    }
+
+    /// Whether everything that is shown is selected.
+    pub fn all_selected(&self) -> bool {
+        !self.shown.is_empty() && self.selected.len() == self.shown.len()
     }
 
     /// Turns a chip on.
@@ -147,171 +123,180 @@ impl List {
         self.update(snapshot);
     }
 
+    /// Shows only rows with these words in their name or id; all for none.
+    pub fn find(&mut self, search: String, snapshot: &Snapshot) {
+        let words = search.split_whitespace().map(str::to_lowercase);
+        self.words = words.collect();
+        self.search = search;
+        self.facts.search_anew();
+        self.update(snapshot);
+    }
+
+    /// Sorts by this, or turns the order around where it is sorted by it already.
+    pub fn sort_by(&mut self, column: Column, snapshot: &Snapshot) {
+        self.sort = self.sort.chosen(column);
+        self.update(snapshot);
+    }
+
     /// Takes a new snapshot in: counts, what is shown, and what of the selection is left.
     pub fn update(&mut self, snapshot: &Snapshot) {
+        let as_before = if self.words.is_empty() && self.sort.column != Column::Name {
+            self.facts.forget();
+            true
+        } else {
+            self.facts.learn(snapshot, &self.words)
+        };
         self.counts = [0; Filter::EACH.len()];
         self.tally = Tally::default();
-        self.shown.clear();
+        self.refused.clear();
+        self.fits = Fits::default();
         let mut still_selected = 0;
+        let before = std::mem::take(&mut self.in_queue);
         for (position, row) in snapshot.rows.iter().enumerate() {
             let under = Filter::of(&row.status);
             self.tally.count(row);
-            still_selected += usize::from(self.selected.contains(&row.id));
             self.counts[Filter::All as usize] += 1;
             if let Some(under) = under {
                 self.counts[under as usize] += 1;
             }
-            if self.filter == Filter::All || under == Some(self.filter) {
-                self.shown.push(position);
+            if let Status::Rejected(rejection) = &row.status {
+                *self.refused.entry(wording::refusal(rejection)).or_default() += 1;
+            }
+            let under_chip = self.filter == Filter::All || under == Some(self.filter);
+            if under_chip && self.facts.found(position) {
+                self.in_queue.push(position);
+                if self.selected.contains(&row.id) {
+                    still_selected += 1;
+                    self.fits.count(row);
+                }
             }
         }
-        if self.filter != Filter::All && self.shown.is_empty() {
+        if self.filter != Filter::All && self.count(self.filter) == 0 {
             self.show(Filter::All, snapshot);
+            return;
         }
+        let same_rows = self.in_queue == before && as_before;
+        self.put_in_order(same_rows, snapshot);
         if still_selected < self.selected.len() {
-            let there: BTreeSet<ItemId> = snapshot.rows.iter().map(|row| row.id).collect();
-            self.selected.retain(|id| there.contains(id));
+            // Nobody acts on what cannot be seen.
+            let shown: HashSet<ItemId> = self.rows(snapshot).map(|row| row.id).collect();
+            self.selected.retain(|id| shown.contains(id));
         }
+    }
+
+    fn put_in_order(&mut self, same_rows: bool, snapshot: &Snapshot) {
+        // Names do not change; sizes and statuses do.
+        let in_order = same_rows && self.sorted == self.sort;
+        if in_order && matches!(self.sort.column, Column::Name | Column::Queue) {
+            return;
+        }
+        // What was in order before is nearly in order now, which is fast to sort.
+        if !in_order {
+            self.shown.clone_from(&self.in_queue);
+        }
+        if self.sort != Sort::default() {
+            self.facts.sort(&mut self.shown, self.sort, snapshot);
+        }
+        self.sorted = self.sort;
+    }
+
+    fn look_at_selection(&mut self, snapshot: &Snapshot) {
+        let mut fits = Fits::default();
+        if !self.selected.is_empty() {
+            self.selected_rows(snapshot).for_each(|row| fits.count(row));
+        }
+        self.fits = fits;
     }
 
     /// Selects everything that is shown.
     pub fn select_all(&mut self, snapshot: &Snapshot) {
         self.selected = self.rows(snapshot).map(|row| row.id).collect();
+        self.look_at_selection(snapshot);
     }
 
     /// Selects nothing.
     pub fn select_none(&mut self) {
         self.selected.clear();
+        self.fits = Fits::default();
         self.anchor = None;
     }
 
     /// A click on a row.
     pub fn pick(&mut self, id: ItemId, pick: Pick, snapshot: &Snapshot) {
         match pick {
-            Pick::Only => self.selected = BTreeSet::from([id]),
+            Pick::Only => self.selected = HashSet::from([id]),
             Pick::Toggle => {
                 if !self.selected.remove(&id) {
                     self.selected.insert(id);
                 }
             }
-            Pick::Range => {
-                let ids: Vec<ItemId> = self.rows(snapshot).map(|row| row.id).collect();
-                let place = |wanted: ItemId| ids.iter().position(|id| *id == wanted);
-                let Some(end) = place(id) else { return };
-                let start = self.anchor.and_then(place).unwrap_or(end);
-                self.selected = ids[start.min(end)..=start.max(end)]
-                    .iter()
-                    .copied()
-                    .collect();
-                return;
-            }
+            Pick::Range => self.extend_to(id, snapshot),
         }
-        self.anchor = Some(id);
+        if pick != Pick::Range || self.anchor.is_none() {
+            self.anchor = Some(id);
+        }
+        self.cursor = Some(id);
+        self.look_at_selection(snapshot);
+    }
+
+    fn extend_to(&mut self, id: ItemId, snapshot: &Snapshot) {
+        let ids: Vec<ItemId> = self.rows(snapshot).map(|row| row.id).collect();
+        let place = |wanted: ItemId| ids.iter().position(|id| *id == wanted);
+        let Some(end) = place(id) else { return };
+        let start = self.anchor.and_then(place).unwrap_or(end);
+        let range = &ids[start.min(end)..=start.max(end)];
+        self.selected = range.iter().copied().collect();
+    }
+
+    /// Goes on from a row, or from where the last step or click ended; gives the row that is
+    /// come to. `page` is how many rows a page has.
+    pub fn step(
+        &mut self,
+        step: Step,
+        extend: bool,
+        from: Option<ItemId>,
+        page: usize,
+        snapshot: &Snapshot,
+    ) -> Option<ItemId> {
+        let last = self.shown.len().checked_sub(1)?;
+        let from = from.or(self.cursor);
+        let at = from.and_then(|from| self.rows(snapshot).position(|row| row.id == from));
+        let page = page.max(1);
+        let to = match (step, at) {
+            (Step::Home, _) | (Step::Down | Step::PageDown, None) => 0,
+            (Step::End, _) | (Step::Up | Step::PageUp, None) => last,
+            (Step::Up, Some(at)) => at.saturating_sub(1),
+            (Step::Down, Some(at)) => (at + 1).min(last),
+            (Step::PageUp, Some(at)) => at.saturating_sub(page),
+            (Step::PageDown, Some(at)) => (at + page).min(last),
+        };
+        let id = self.rows(snapshot).nth(to)?.id;
+        if extend {
+            self.anchor = self.anchor.or(from);
+            self.pick(id, Pick::Range, snapshot);
+        } else {
+            self.pick(id, Pick::Only, snapshot);
+        }
+        Some(id)
     }
 
     /// The rows that are shown.
     pub fn rows<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = &'a Row> {
+        self.those(snapshot).map(AsRef::as_ref)
+    }
+
+    /// The selected rows, as they are shown.
+    pub fn selected_rows<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+    ) -> impl Iterator<Item = &'a Arc<Row>> {
+        self.those(snapshot)
+            .filter(|row| self.selected.contains(&row.id))
+    }
+
+    fn those<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = &'a Arc<Row>> {
         self.shown
             .iter()
-            .filter_map(|position| snapshot.rows.get(*position).map(AsRef::as_ref))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::app::rows::tests::row;
-    use crate::model::asset::AssetId;
-    use crate::model::media::Rejection;
-
-    fn snapshot() -> Snapshot {
-        let statuses = [
-            Status::Ready,
-            Status::Uploading,
-            Status::Rejected(Rejection::Empty),
-            Status::Queued,
-            Status::Cancelled,
-        ];
-        let rows = statuses
-            .into_iter()
-            .zip(1..)
-            .map(|(status, id)| Arc::new(row(id, status)))
-            .collect();
-        Snapshot {
-            rows: Arc::new(rows),
-            ..Snapshot::default()
-        }
-    }
-
-    fn ids(list: &List) -> Vec<u64> {
-        list.selected().iter().map(|id| id.0).collect()
-    }
-
-    #[test]
-    fn chips_count_and_show_their_rows() {
-        let snapshot = snapshot();
-        let mut list = List::default();
-        list.update(&snapshot);
-        let counts = Filter::EACH.map(|filter| list.count(filter));
-        assert_eq!(counts, [5, 1, 1, 1, 1]);
-        list.show(Filter::Attention, &snapshot);
-        assert_eq!(list.shown(), [2]);
-        list.select_all(&snapshot);
-        assert_eq!(ids(&list), [3]);
-    }
-
-    #[test]
-    fn a_twin_without_an_id_waits_and_one_with_an_id_is_ready() {
-        let id = AssetId::new("re_1");
-        assert_eq!(
-            Filter::of(&Status::Duplicate { of: None }),
-            Some(Filter::Waiting)
-        );
-        assert_eq!(
-            Filter::of(&Status::Duplicate { of: id }),
-            Some(Filter::Ready)
-        );
-    }
-
-    #[test]
-    fn a_row_that_is_gone_is_no_longer_selected() {
-        let mut list = List::default();
-        list.update(&snapshot());
-        list.select_all(&snapshot());
-        let mut fewer = snapshot();
-        Arc::make_mut(&mut fewer.rows).remove(0);
-        list.update(&fewer);
-        assert_eq!(ids(&list), [2, 3, 4, 5]);
-        let tally = Tally {
-            uploading: 1,
-            finished: 1,
-            ..Tally::default()
-        };
-        assert_eq!(*list.tally(), tally);
-    }
-
-    #[test]
-    fn a_chip_whose_rows_are_gone_gives_way_to_all() {
-        let mut list = List::default();
-        list.show(Filter::Attention, &snapshot());
-        list.select_all(&snapshot());
-        list.update(&Snapshot::default());
-        assert_eq!(list.filter(), Filter::All);
-        assert!(list.selected().is_empty());
-    }
-
-    #[test]
-    fn shift_selects_from_the_last_pick_and_ctrl_adds() {
-        let snapshot = snapshot();
-        let mut list = List::default();
-        list.update(&snapshot);
-        list.pick(ItemId(4), Pick::Only, &snapshot);
-        list.pick(ItemId(2), Pick::Range, &snapshot);
-        assert_eq!(ids(&list), [2, 3, 4]);
-        list.pick(ItemId(3), Pick::Toggle, &snapshot);
-        list.pick(ItemId(1), Pick::Toggle, &snapshot);
-        assert_eq!(ids(&list), [1, 2, 4]);
+            .filter_map(|position| snapshot.rows.get(*position))
     }
 }

@@ -8,7 +8,9 @@ use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::command::Format;
 use super::pending::{Pending, Wake};
+use crate::api::network::NetworkState;
 use crate::engine::EngineHandle;
 use crate::model::key::{ApiKey, NotAKey};
 use crate::store::settings::Loaded;
@@ -32,6 +34,8 @@ pub enum Wanted {
     Files,
     /// Folders, to be walked.
     Folders,
+    /// One file to write a selection to.
+    Save(Format),
 }
 
 /// The system's file dialogs.
@@ -72,6 +76,9 @@ pub type StartSandbox = Arc<dyn Fn() -> Result<EngineHandle, String> + Send + Sy
 /// Writes the preferences; blocking, called on a thread of its own.
 pub type SaveSettings = Arc<dyn Fn(&Settings) -> io::Result<()> + Send + Sync>;
 
+/// Finds out how the service is reached; blocking, called on a thread of its own.
+pub type DescribeNetwork = Arc<dyn Fn() -> NetworkState + Send + Sync>;
+
 /// What is asked of the desktop around the window. Every call returns at once; what the
 /// desktop does not do is left undone.
 pub trait Desktop {
@@ -108,12 +115,16 @@ pub struct Outside {
     pub save_settings: Option<SaveSettings>,
     /// Where everything is kept.
     pub folder: Option<PathBuf>,
+    /// How the service is reached.
+    pub describe_network: DescribeNetwork,
     /// The desktop around the window.
     pub desktop: Box<dyn Desktop>,
     /// What other starts of the program hand to this window; `None` where none can.
     pub arrivals: Option<UnboundedReceiver<Arrival>>,
     /// Whether files can be dropped on the window here.
     pub can_drop: bool,
+    /// Which program this is: version, commit and system.
+    pub build: &'static str,
     /// Wakes the window.
     pub wake: Wake,
     /// What time it is; `Instant::now` but where a picture must be the same every time.

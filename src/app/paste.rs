@@ -11,6 +11,12 @@ pub fn paths_in(text: &str) -> Vec<PathBuf> {
 
 fn path_in(line: &str) -> Option<PathBuf> {
     let line = line.trim().trim_matches(['"', '\'']);
+    let path = absolute(line)?;
+    // No system has a file with a NUL in its name.
+    (!path.as_os_str().as_encoded_bytes().contains(&0)).then_some(path)
+}
+
+fn absolute(line: &str) -> Option<PathBuf> {
     if line
         .get(..5)
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"))
@@ -41,6 +47,9 @@ mod tests {
 
     #[test]
     fn text_that_is_no_path_gives_none() {
-        assert!(paths_in("https://example.org/a.mp4\nclip.mp4\nsk-abc").is_empty());
+        assert!(
+            paths_in("https://example.org/a.mp4\nclip.mp4\nsk-abc\nfile:///a%00b.mp4\n/a\0b.mp4")
+                .is_empty()
+        );
     }
 }

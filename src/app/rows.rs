@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::command::RowCommand;
+use super::command::{Many, RowCommand};
 use super::wording::{self, Message};
 use crate::model::fault::FaultKind;
+use crate::model::media::Route;
 use crate::model::snapshot::{Row, Status};
 
 /// What stands at a row's right side, before its buttons.
@@ -47,12 +48,14 @@ pub fn bar(row: &Row) -> Option<f32> {
 
 /// The row's buttons, in their order.
 pub fn commands(row: &Row) -> Vec<RowCommand> {
+    let copy = id_of(row).map(|_| RowCommand::Copy);
+    copy.into_iter().chain(own(row).iter().copied()).collect()
+}
+
+/// The row's buttons besides "Copy".
+fn own(row: &Row) -> &'static [RowCommand] {
     use RowCommand as C;
-    let mut commands = Vec::new();
-    if id_of(row).is_some() {
-        commands.push(C::Copy);
-    }
-    let own: &[C] = match &row.status {
+    match &row.status {
         Status::Checking | Status::Settling | Status::Ready => &[C::Remove],
         Status::Rejected(rejection) => match wording::rejection(rejection).step {
             Some(_) => &[C::Details, C::Retry, C::Remove],
@@ -71,9 +74,63 @@ pub fn commands(row: &Row) -> Vec<RowCommand> {
         Status::Paused => &[C::Resume, C::Cancel],
         Status::Cancelled => &[C::Retry, C::Remove],
         Status::Duplicate { .. } => &[C::UploadAnyway, C::Remove],
-    };
-    commands.extend(own);
-    commands
+    }
+}
+
+/// Whether what is done with a selection fits this row of it.
+pub fn fits(row: &Row, many: Many) -> bool {
+    one_fits(own(row), row, many)
+}
+
+/// The same for everything that can be done, in the order of [`Many::EACH`].
+pub fn fits_each(row: &Row) -> [bool; Many::EACH.len()] {
+    let own = own(row);
+    Many::EACH.map(|many| one_fits(own, row, many))
+}
+
+fn one_fits(own: &[RowCommand], row: &Row, many: Many) -> bool {
+    own.contains(&match many {
+        Many::Upload => RowCommand::Upload,
+        Many::Pause => RowCommand::Pause,
+        Many::Resume => RowCommand::Resume,
+        Many::Retry => RowCommand::Retry,
+        Many::Cancel => RowCommand::Cancel,
+        Many::Remove => RowCommand::Remove,
+        Many::SendFirst => return waits(&row.status),
+    })
+}
+
+/// Whether the row's place in the queue still matters.
+fn waits(status: &Status) -> bool {
+    matches!(
+        status,
+        Status::Checking
+            | Status::Settling
+            | Status::ReadyToUpload
+            | Status::Queued
+            | Status::Waiting { .. }
+            | Status::Paused
+    )
+}
+
+/// Whether an upload that is paused goes on where it was; one whose bytes go straight to
+/// the service begins anew.
+pub fn goes_on(row: &Row) -> bool {
+    row.route != Some(Route::Direct)
+}
+
+/// What a button of the row does, with what has to be known before it is pressed.
+pub fn hint(row: &Row, command: RowCommand) -> String {
+    let hint = command.entry().hint();
+    match command {
+        RowCommand::Pause if cancel_loses_work(row) => {
+            format!("{hint}. {}", wording::pause(goes_on(row)))
+        }
+        RowCommand::Cancel if cancel_loses_work(row) => {
+            format!("{hint}; what was sent is lost")
+        }
+        _ => hint,
+    }
 }
 
 /// Whether cancelling loses bytes that were sent, so that the person is asked first.
@@ -203,170 +260,4 @@ pub fn has_clock(row: &Row) -> bool {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use std::path::PathBuf;
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::model::asset::AssetId;
-    use crate::model::fault::Fault;
-    use crate::model::media::{Kind, Note, Rejection, Route};
-    use crate::model::snapshot::{ItemId, Transfer};
-
-    /// A video of 412 MB in this state.
-    pub(crate) fn row(id: u64, status: Status) -> Row {
-        Row {
-            id: ItemId(id),
-            name: format!("clip-{id}.mp4"),
-            path: PathBuf::from(format!("/media/clip-{id}.mp4")),
-            size: 412_000_000,
-            kind: Some(Kind::Video),
-            route: Some(Route::Direct),
-            note: None,
-            status,
-            transfer: None,
-            asset_id: None,
-            saved: true,
-            may_be_twice: false,
-        }
-    }
-
-    fn transfer(sent: u64) -> Transfer {
-        Transfer {
-            sent,
-            total: 412_000_000,
-            rate: Some(12_400_000.0),
-            left: Some(Duration::from_secs(14)),
-        }
-    }
-
-    #[test]
-    fn an_upload_says_how_far_how_fast_and_how_long() {
-        let mut uploading = row(1, Status::Uploading);
-        uploading.transfer = Some(transfer(260_000_000));
-        let now = Instant::now();
-        assert_eq!(
-            detail(&uploading, now),
-            "260 of 412 MB · 12.4 MB/s · 14 s left"
-        );
-        assert_eq!(trailing(&uploading), Trailing::Percent(63));
-        uploading.transfer = Some(Transfer {
-            rate: None,
-            left: None,
-            ..transfer(1_000_000)
-        });
-        assert_eq!(detail(&uploading, now), "1 of 412 MB · estimating…");
-    }
-
-    #[test]
-    fn when_all_bytes_are_out_no_percent_is_claimed() {
-        let mut finishing = row(1, Status::Finishing);
-        finishing.transfer = Some(transfer(412_000_000));
-        assert_eq!(trailing(&finishing), Trailing::None);
-        assert_eq!(wording::status_word(&finishing.status), "Finishing…");
-        assert_eq!(bar(&finishing), Some(1.0));
-    }
-
-    #[test]
-    fn a_row_that_waits_says_for_what_and_how_long() {
-        let now = Instant::now();
-        let waiting = row(
-            1,
-            Status::Waiting {
-                until: now + Duration::from_secs(8),
-                cause: Arc::new(Fault::new(FaultKind::RateLimited)),
-            },
-        );
-        assert_eq!(
-            detail(&waiting, now),
-            "memories.ai asks us to slow down · next try in 8 s"
-        );
-        assert!(has_clock(&waiting));
-    }
-
-    #[test]
-    fn the_details_of_a_row_that_waits_ask_for_nothing() {
-        let waiting = row(
-            1,
-            Status::Waiting {
-                until: Instant::now(),
-                cause: Arc::new(Fault::new(FaultKind::ServerError)),
-            },
-        );
-        let (message, technical) = trouble(&waiting).unwrap();
-        assert_eq!(message.title, "memories.ai has a problem");
-        assert_eq!(message.next, "It is tried again by itself.");
-        assert_eq!(message.step, None);
-        assert_eq!(technical[0], ("Kind", "ServerError".to_owned()));
-    }
-
-    #[test]
-    fn an_id_that_is_not_on_disk_is_said_to_be_copied() {
-        let mut ready = row(1, Status::Ready);
-        ready.asset_id = AssetId::new("re_660727003963174912");
-        assert_eq!(detail(&ready, Instant::now()), "412 MB");
-        assert_eq!(warning(&ready), None);
-        ready.saved = false;
-        assert_eq!(warning(&ready), Some("not saved yet: copy it"));
-        assert!(spoken(&ready, Instant::now()).ends_with("not saved yet: copy it, 412 MB"));
-        assert_eq!(commands(&ready), [RowCommand::Copy, RowCommand::Remove]);
-    }
-
-    #[test]
-    fn a_note_stands_on_the_row_until_its_bytes_move() {
-        let mut ready = row(1, Status::ReadyToUpload);
-        ready.note = Some(Note::MayBeTooLarge);
-        assert!(detail(&ready, Instant::now()).contains("may refuse it"));
-        ready.status = Status::Paused;
-        assert_eq!(detail(&ready, Instant::now()), "412 MB");
-    }
-
-    #[test]
-    fn a_duplicate_hands_on_the_id_of_its_twin() {
-        let twin = AssetId::new("re_1");
-        let duplicate = row(1, Status::Duplicate { of: twin });
-        assert_eq!(id_of(&duplicate), Some("re_1"));
-        assert!(commands(&duplicate).contains(&RowCommand::UploadAnyway));
-    }
-
-    #[test]
-    fn every_row_can_be_ended_and_trouble_explains_itself() {
-        let now = Instant::now();
-        let failed = Arc::new(Fault::new(FaultKind::ServerError));
-        for status in [
-            Status::Checking,
-            Status::Settling,
-            Status::Rejected(Rejection::Empty),
-            Status::ReadyToUpload,
-            Status::Queued,
-            Status::Uploading,
-            Status::Finishing,
-            Status::Waiting {
-                until: now,
-                cause: failed.clone(),
-            },
-            Status::Processing {
-                since: now,
-                long: false,
-            },
-            Status::Ready,
-            Status::Failed(failed),
-            Status::Paused,
-            Status::Cancelled,
-            Status::Duplicate { of: None },
-        ] {
-            let row = row(1, status);
-            let commands = commands(&row);
-            assert!(
-                commands.contains(&RowCommand::Remove) || commands.contains(&RowCommand::Cancel),
-                "{:?}",
-                row.status
-            );
-            assert_eq!(
-                trouble(&row).is_some(),
-                commands.contains(&RowCommand::Details)
-            );
-            assert!(spoken(&row, now).starts_with("clip-1.mp4, "));
-        }
-    }
-}
+pub(crate) mod tests;

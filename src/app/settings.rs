@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::pending::{Outcome, Pending};
-use super::state::{App, Effect};
+use super::state::{App, Dialog, Effect};
 use super::wording;
+use crate::api::network::NetworkState;
 use crate::engine::{Command, Preferences};
 use crate::store::Settings;
 use crate::store::settings::{Loaded, Start, Theme};
@@ -105,6 +106,21 @@ impl App {
         self.outside.folder.as_deref()
     }
 
+    /// How the service is reached; `None` while that is found out.
+    pub fn network(&self) -> Option<&NetworkState> {
+        self.network.as_ref()
+    }
+
+    /// Opens the settings; how the service is reached is looked at each time anew.
+    pub(super) fn open_settings(&mut self) {
+        self.dialog = Some(Dialog::Settings);
+        if self.asking_network.is_none() {
+            let describe = Arc::clone(&self.outside.describe_network);
+            let wake = Arc::clone(&self.outside.wake);
+            self.asking_network = Some(Pending::spawn("network", wake, move || describe()));
+        }
+    }
+
     pub(super) fn set(&mut self, setting: Setting) {
         if setting.holds(&self.kept.settings) {
             return;
@@ -139,6 +155,9 @@ impl App {
     }
 
     pub(super) fn settings_answers(&mut self, now: Instant) {
+        if let Some(Outcome::Answer(network)) = Pending::take_from(&mut self.asking_network) {
+            self.network = Some(network);
+        }
         let problem = match Pending::take_from(&mut self.kept.saving) {
             None => return,
             Some(Outcome::Answer(Ok(()))) => None,

@@ -1,6 +1,6 @@
 //! The window's state: what it shows, what it asks, and what becomes of every command.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,17 +8,23 @@ use std::time::{Duration, Instant};
 use super::announce::Announcer;
 use super::banners::{Banner, Facts, banners};
 use super::command::{Dismissible, ThemeChoice, UiCommand};
+use super::desktop;
+use super::exporting::Exports;
+use super::foot;
 use super::keys::KeyEntry;
 use super::list::List;
 use super::outside::{Choice, Outside, VaultError};
-use super::pending::{Outcome, Pending};
+use super::pending::Pending;
 use super::settings::Kept;
-use super::{desktop, foot, wording};
-use crate::engine::{Command, EngineHandle, Notice};
+use crate::api::network::NetworkState;
+use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
+use crate::model::plan::{Plan, UnderWay, plan};
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
-use crate::store::Arrival;
+
+/// So many files that are refused are said in one line above the list.
+const MANY_REFUSED: usize = 3;
 
 /// Something to be done outside the window by whoever draws it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +35,10 @@ pub enum Effect {
     OpenUrl(&'static str),
     /// Use these colours.
     Theme(ThemeChoice),
+    /// Bring this row into sight and let the keyboard be there.
+    Reveal(ItemId),
+    /// Let the keyboard be in the search field.
+    FocusSearch,
     /// Ask for attention if the window is not in front.
     Attention,
     /// Bring the window to the front.
@@ -42,8 +52,8 @@ pub enum Effect {
 pub enum Dialog {
     /// Entering a key.
     Key,
-    /// Cancel this upload, of which bytes were sent?
-    Cancel(ItemId),
+    /// Cancel these uploads, of which bytes were sent?
+    Cancel(Cancel),
     /// What happened to this row.
     Details(ItemId),
     /// Close although uploads are under way?
@@ -52,6 +62,21 @@ pub enum Dialog {
     Settings,
     /// Forget the key?
     RemoveKey,
+    /// What the keyboard does.
+    Shortcuts,
+}
+
+/// Uploads that are cancelled once the person has said yes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cancel {
+    /// Which.
+    pub ids: Arc<[ItemId]>,
+    /// The file's name, where it is one.
+    pub name: Option<String>,
+    /// Bytes that are lost.
+    pub sent: u64,
+    /// Of how many.
+    pub total: u64,
 }
 
 /// A short message at the foot of the window.
@@ -73,6 +98,12 @@ pub struct App {
     pub(super) outside: Outside,
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) list: List,
+    pub(super) plan: Plan,
+    /// Bytes a second, as they were measured last.
+    pub(super) rate: Option<f64>,
+    pub(super) exports: Exports,
+    /// Whether the engine can put back what was removed last.
+    pub(super) undo: bool,
     pub(super) dialog: Option<Dialog>,
     pub(super) key: KeyEntry,
     pub(super) after_key: Option<Command>,
@@ -84,6 +115,7 @@ pub struct App {
     pub(super) set_aside: Option<PathBuf>,
     pub(super) keychain: Option<String>,
     pub(super) passed_over_seen: u64,
+    pub(super) refused_seen: usize,
     pub(super) put_away: BTreeSet<Dismissible>,
     pub(super) closing: bool,
     /// The person has the window in front.
@@ -93,6 +125,9 @@ pub struct App {
     pub(super) progress: Option<u8>,
     /// The computer was asked to stay awake.
     pub(super) awake: bool,
+    /// How the service is reached, once it was asked for.
+    pub(super) network: Option<NetworkState>,
+    pub(super) asking_network: Option<Pending<NetworkState>>,
     pub(super) removing_key: Option<Pending<Result<(), VaultError>>>,
     pub(super) loading_key: Option<Pending<Result<Option<ApiKey>, VaultError>>>,
     pub(super) choosing: Option<Pending<Choice>>,
@@ -112,6 +147,10 @@ impl App {
             parked: None,
             outside,
             list: List::default(),
+            plan: plan([], UnderWay::default(), None),
+            rate: None,
+            exports: Exports::default(),
+            undo: false,
             dialog: None,
             key: KeyEntry::default(),
             after_key: None,
@@ -123,19 +162,22 @@ impl App {
             set_aside: None,
             keychain: None,
             passed_over_seen: 0,
+            refused_seen: 0,
             put_away: BTreeSet::new(),
             closing: false,
             in_front: true,
             announcer: Announcer::default(),
             progress: None,
             awake: false,
+            network: None,
+            asking_network: None,
             removing_key: None,
             loading_key: None,
             choosing: None,
             starting_sandbox: None,
             effects: Vec::new(),
         };
-        app.list.update(&app.snapshot);
+        app.take_in();
         if app.theme() != ThemeChoice::System {
             app.effects.push(Effect::Theme(app.theme()));
         }
@@ -184,6 +226,16 @@ impl App {
         &self.list
     }
 
+    /// What pressing "Upload" would do.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Whether what was removed last can be put back.
+    pub fn can_undo(&self) -> bool {
+        self.undo
+    }
+
     /// What stands before everything else.
     pub fn dialog(&self) -> Option<&Dialog> {
         self.dialog.as_ref()
@@ -229,9 +281,21 @@ impl App {
         self.outside.can_drop
     }
 
+    /// Which program this is, for reports.
+    pub fn build(&self) -> &'static str {
+        self.outside.build
+    }
+
     /// Whether there is no key, so that the first start is explained.
     pub fn first_start(&self) -> bool {
         self.snapshot.key == KeyState::Missing && !self.sandbox()
+    }
+
+    /// Reasons for which files are refused, unless that was put away.
+    fn refused_now(&self) -> Option<&BTreeMap<&'static str, usize>> {
+        let refused = self.list.refused();
+        let number: usize = refused.values().sum();
+        (number >= MANY_REFUSED && number > self.refused_seen).then_some(refused)
     }
 
     /// One row.
@@ -258,6 +322,7 @@ impl App {
             },
             set_aside: self.set_aside.as_deref(),
             settings: &self.kept.warnings,
+            refused: self.refused_now(),
         };
         let mut banners = banners(&self.snapshot, &facts);
         banners.retain(|banner| !banner.dismiss.is_some_and(|it| self.put_away.contains(&it)));
@@ -296,148 +361,9 @@ impl App {
         waits.chain(self.announcer.next_look(now)).min()
     }
 
-    /// Takes in what happened since the last look: the snapshot, notices, answers.
-    pub fn tick(&mut self, now: Instant) {
-        if self.engine.snapshot.has_changed().unwrap_or(false) {
-            let before = Arc::clone(&self.snapshot);
-            self.snapshot = self.engine.snapshot.borrow_and_update().clone();
-            self.announcer.compare(&before, &self.snapshot);
-            self.list.update(&self.snapshot);
-            if self.snapshot.needs.is_none() {
-                self.needs = None;
-            }
-        }
-        self.keep_awake();
-        self.tell_progress();
-        while let Ok(notice) = self.engine.notices.try_recv() {
-            self.notice(notice, now);
-        }
-        self.arrivals();
-        self.answers(now);
-        if self.copied.is_some_and(|(_, until)| until <= now) {
-            self.copied = None;
-        }
-        if self.toast.as_ref().is_some_and(|toast| toast.until <= now) {
-            self.toast = None;
-        }
-        self.announcer.speak(now);
-    }
-
     /// What a screen reader is to be told without being asked.
     pub fn announcement(&self) -> &str {
         self.announcer.said()
-    }
-
-    /// What other starts of the program were given is taken as if this one had been.
-    fn arrivals(&mut self) {
-        while let Some(Arrival { paths, taken }) = self
-            .outside
-            .arrivals
-            .as_mut()
-            .and_then(|arrivals| arrivals.try_recv().ok())
-        {
-            self.add(paths);
-            // The other start may have lost patience.
-            let _ = taken.send(());
-            self.effects.push(Effect::Raise);
-        }
-    }
-
-    fn notice(&mut self, notice: Notice, now: Instant) {
-        match notice {
-            Notice::BatchFinished { ready, failed } => {
-                let files = wording::count(ready, "file");
-                let text = match failed {
-                    0 => format!("Done: {files} ready."),
-                    _ => format!("Done: {files} ready, {failed} not."),
-                };
-                self.say(text, None, now);
-                self.tell_of_the_end(ready, failed);
-                self.effects.push(Effect::Attention);
-            }
-            Notice::Needs(_, fault) => self.needs = Some(fault),
-            Notice::HistorySetAside(path) => self.set_aside = Some(path),
-        }
-    }
-
-    fn answers(&mut self, now: Instant) {
-        self.key_answers(now);
-        self.settings_answers(now);
-        match Pending::take_from(&mut self.choosing) {
-            Some(Outcome::Answer(Choice::Chosen(paths))) => self.add(paths),
-            Some(Outcome::Answer(Choice::Unavailable)) => {
-                let text = "This desktop has no file dialog that the program can open. Drop files on the window or paste their paths instead.";
-                self.say(text, None, now);
-            }
-            Some(Outcome::Answer(Choice::Cancelled) | Outcome::Lost) | None => {}
-        }
-        match Pending::take_from(&mut self.starting_sandbox) {
-            Some(Outcome::Answer(Ok(engine))) => self.enter_sandbox(engine),
-            Some(Outcome::Answer(Err(why))) => {
-                self.say(format!("The sandbox did not start: {why}."), None, now);
-            }
-            Some(Outcome::Lost) => self.say("The sandbox did not start.", None, now),
-            None => {}
-        }
-    }
-
-    /// Answers that concern the key: they are for the account's engine, also while a
-    /// sandbox is tried.
-    fn key_answers(&mut self, now: Instant) {
-        let account = self.parked.as_ref().unwrap_or(&self.engine);
-        match Pending::take_from(&mut self.loading_key) {
-            Some(Outcome::Answer(Ok(Some(key)))) => {
-                account.send(Command::SetKey(key, KeySource::Keychain));
-                // A dialog that asked meanwhile, and into which nothing was entered.
-                let idle = self.key.draft.is_empty() && self.key.busy().is_none();
-                if idle && let Some(then) = self.after_key.take() {
-                    account.send(then);
-                    self.dialog = None;
-                }
-            }
-            Some(Outcome::Answer(Ok(None)) | Outcome::Lost) => account.send(Command::NoKey),
-            Some(Outcome::Answer(Err(error))) => {
-                // Where there is no keychain at all, this is said when a key is entered.
-                self.keychain = (error != VaultError::Absent).then(|| wording::vault(&error));
-                account.send(Command::NoKey);
-            }
-            None => {}
-        }
-        match Pending::take_from(&mut self.removing_key) {
-            Some(Outcome::Answer(Ok(()))) => {
-                account.send(Command::NoKey);
-                self.session_only = None;
-                self.say(wording::KEY_REMOVED, None, now);
-            }
-            Some(Outcome::Answer(Err(error))) => {
-                self.say(wording::key_stays(&wording::vault(&error)), None, now);
-            }
-            Some(Outcome::Lost) => {
-                self.say(
-                    wording::key_stays(&wording::vault(&VaultError::Absent)),
-                    None,
-                    now,
-                );
-            }
-            None => {}
-        }
-        let account = self.parked.as_ref().unwrap_or(&self.engine);
-        let vault = match self.outside.environment_key {
-            Some(_) => None,
-            None => self.outside.vault.as_ref(),
-        };
-        if let Some(entered) = self.key.poll(account, vault, &self.outside.wake) {
-            if let Some(then) = self.after_key.take() {
-                account.send(then);
-            }
-            self.session_only = entered.session_only;
-            self.loading_key = None;
-            self.keychain = None;
-            if self.dialog == Some(Dialog::Key) {
-                self.dialog = None;
-            }
-            self.say(entered.said, None, now);
-        }
     }
 
     /// Ends the engines that the window has. Nothing is waited for.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{EXIT_GOOD, EXIT_SOME_FAILED, HistoryArguments, print, say};
 use crate::app::wording;
 use crate::model::asset::{AssetStatus, ContentHash};
+use crate::model::table::csv_field;
 use crate::store::{AssetNote, AssetRecord, DataDir, History, StoreError};
 
 /// One line of `history --json`, one row of `--csv` (contract, "Semantics").
@@ -120,17 +121,8 @@ fn csv(line: &Line) -> String {
         &line.base_url,
         line.note.unwrap_or_default(),
     ]
-    .map(field)
+    .map(csv_field)
     .join(",")
-}
-
-/// A CSV field (RFC 4180): quoted where it has to be.
-fn field(text: &str) -> String {
-    if text.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
 }
 
 fn plain(line: &Line) -> String {
@@ -164,13 +156,5 @@ mod tests {
     fn times_are_rfc_3339_in_utc() {
         assert_eq!(rfc3339(1_766_989_317_192), "2025-12-29T06:21:57Z");
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
-    }
-
-    #[test]
-    fn csv_fields_are_quoted_where_they_have_to_be() {
-        assert_eq!(field("plain"), "plain");
-        assert_eq!(field("a,b"), "\"a,b\"");
-        assert_eq!(field("say \"hi\""), "\"say \"\"hi\"\"\"");
-        assert_eq!(field("two\nlines"), "\"two\nlines\"");
     }
 }

@@ -17,6 +17,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::wording;
+use crate::model::version;
 use crate::store::SecretError;
 
 /// Exit status: every file is ready or was uploaded before.
@@ -58,7 +59,7 @@ refused one, 4 balance or account, 130 interrupted.";
 #[derive(Debug, Parser)]
 #[command(
     name = "mavi-uploader",
-    version,
+    version = version::BUILD,
     after_help = AFTER_HELP,
     args_conflicts_with_subcommands = true
 )]

@@ -9,6 +9,7 @@ use super::interrupt::Interruption;
 use super::progress::Progress;
 use super::report::Report;
 use super::{EXIT_INTERRUPTED, EXIT_SOME_FAILED, EXIT_USAGE, UploadArguments, say};
+use crate::api::network;
 use crate::app::wording;
 use crate::engine::{Command, FrontEnd, Lifecycle, Notice, Turn};
 use crate::model::fault::{Fault, FaultKind, Fix};
@@ -81,6 +82,9 @@ async fn upload(arguments: UploadArguments) -> u8 {
             return EXIT_SOME_FAILED;
         }
     };
+    if let Some(variable) = network::unusable_proxy(&world.base_url) {
+        say(&wording::unusable_proxy(variable));
+    }
     let mut keychain = None;
     if let Some(why) = bad_key {
         say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));

@@ -20,12 +20,12 @@ pub(super) struct Speed {
 }
 
 impl Speed {
-    /// Takes note that `total` bytes were moved by `now`.
-    pub fn sample(&mut self, now: Instant, total: u64) {
+    /// Takes note that `total` bytes were moved by `now`; gives how many of them are new.
+    pub fn sample(&mut self, now: Instant, total: u64) -> u64 {
         let Some((before, had)) = self.last else {
             self.first = Some(now);
             self.last = Some((now, total));
-            return;
+            return total;
         };
         if total < had {
             *self = Self {
@@ -33,17 +33,24 @@ impl Speed {
                 last: Some((now, total)),
                 ..Self::default()
             };
-            return;
+            return total;
         }
         let passed = now.saturating_duration_since(before).as_secs_f64();
         if passed <= 0.0 {
-            return;
+            return 0;
         }
         let keep = (-passed / SMOOTHING.as_secs_f64()).exp();
         let current = (total - had) as f64 / passed;
         self.rate = self.rate * keep + current * (1.0 - keep);
         self.weight = self.weight * keep + (1.0 - keep);
         self.last = Some((now, total));
+        total - had
+    }
+
+    /// Whether nothing was sampled for so long that what was learned says nothing of now.
+    pub fn is_old(&self, now: Instant) -> bool {
+        self.last
+            .is_some_and(|(last, _)| now.saturating_duration_since(last) > SMOOTHING)
     }
 
     /// Bytes a second; `None` while it is being estimated.
@@ -102,6 +109,26 @@ mod tests {
         for pair in said[60..].windows(10) {
             let (a, b) = (pair[0].unwrap(), pair[9].unwrap());
             assert!((a / b - 1.0).abs() < 0.25, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn at_constant_speed_the_time_left_goes_down_second_by_second() {
+        // The meter counts in pieces of 256 kB, which come less than twice a second.
+        let (size, rate, piece) = (60_000_000_u64, 450_000, 256_000);
+        let start = Instant::now();
+        let mut speed = Speed::default();
+        let mut said: Vec<f64> = vec![];
+        for tenth in 0..1300_u64 {
+            let sent = rate * tenth / 10 / piece * piece;
+            speed.sample(start + Duration::from_millis(100 * tenth), sent);
+            if tenth % 10 == 0 && sent + 5 * rate < size {
+                said.extend(speed.left(size - sent).map(|left| left.as_secs_f64()));
+            }
+        }
+        assert!(said.len() > 100, "{}", said.len());
+        for pair in said.windows(2) {
+            assert!((pair[1] / pair[0] - 1.0).abs() <= 0.25, "{pair:?}");
         }
     }
 

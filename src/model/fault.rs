@@ -38,6 +38,9 @@ pub enum FaultKind {
     Offline,
     /// The TLS handshake failed: unknown issuer, expired, wrong host.
     Tls,
+    /// The proxy did not let the connection through: nothing was sent. One that asks for a
+    /// name and a password will go on doing so.
+    Proxy,
     /// The connection broke while body was left to send.
     BrokenInBody,
     /// The connection broke after the whole body was out, before an answer.
@@ -165,6 +168,7 @@ impl FaultKind {
     pub fn usual_recovery(self) -> Recovery {
         match self {
             Self::Offline
+            | Self::Proxy
             | Self::BrokenInBody
             | Self::Stalled
             | Self::RateLimited
@@ -202,7 +206,9 @@ impl FaultKind {
     /// The contract's word for a file that ends with this kind.
     pub fn reason(self) -> Reason {
         match self {
-            Self::Offline | Self::Tls | Self::BrokenInBody | Self::LostAnswer => Reason::Network,
+            Self::Offline | Self::Tls | Self::Proxy | Self::BrokenInBody | Self::LostAnswer => {
+                Reason::Network
+            }
             Self::Stalled | Self::NoAnswer | Self::StillProcessing => Reason::TimedOut,
             Self::BadAnswer | Self::WebPage | Self::AnswerTooLarge | Self::Redirect => {
                 Reason::BadAnswer

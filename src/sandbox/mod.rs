@@ -14,7 +14,7 @@ mod io;
 mod multipart;
 mod plan;
 mod server;
-mod session;
+pub(crate) mod session;
 mod state;
 mod storage;
 mod ticket;

@@ -39,7 +39,7 @@ struct Progress {
 
 /// What a request's `Content-Range` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Span {
+pub(crate) enum Span {
     /// `bytes */SIZE`: only a question.
     Ask { size: Option<u64> },
     /// `bytes FIRST-LAST/SIZE`.
@@ -264,7 +264,8 @@ fn finish(x: &Exchange, session: &Session, turn: u64) {
     x.state.store(&session.asset_id, bytes);
 }
 
-fn read_span(text: &str) -> Option<Span> {
+/// Reads a `Content-Range`.
+pub(crate) fn read_span(text: &str) -> Option<Span> {
     let (range, size) = text.strip_prefix("bytes ")?.split_once('/')?;
     let size = match size {
         "*" => None,

@@ -47,20 +47,27 @@ pub struct Run {
 }
 
 impl Run {
-    /// Begins a run in a data directory, under a new name.
+    /// Begins a run in a data directory, under a new name, and sweeps away what runs that
+    /// were killed left of theirs.
     pub fn begin(dir: &Path) -> io::Result<Self> {
-        let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
-        let id = RunId(random.iter().map(|byte| format!("{byte:02x}")).collect());
         files::create_private_dir(&dir.join(FOLDER))?;
-        let lock = lock_path(dir, &id);
-        let held = files::open_lock_file(&lock)?;
-        held.lock()?;
-        Ok(Self {
-            id,
-            lock,
-            _held: held,
-        })
+        sweep(dir);
+        loop {
+            let mut random = [0; 8];
+            getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+            let id = RunId(random.iter().map(|byte| format!("{byte:02x}")).collect());
+            let lock = lock_path(dir, &id);
+            let held = files::open_lock_file(&lock)?;
+            held.lock()?;
+            // Between the two another run may have taken it for a dead one's and swept it.
+            if lock.exists() {
+                return Ok(Self {
+                    id,
+                    lock,
+                    _held: held,
+                });
+            }
+        }
     }
 
     /// Its name.
@@ -99,6 +106,21 @@ pub fn is_alive(dir: &Path, id: &RunId) -> io::Result<bool> {
     }
 }
 
+/// Removes the locks that nobody holds.
+fn sweep(dir: &Path) {
+    let entries = fs::read_dir(dir.join(FOLDER))
+        .into_iter()
+        .flatten()
+        .flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        if let Some(id) = name.to_str().and_then(|name| name.strip_suffix(".lock")) {
+            // What cannot be removed now is left to the next run.
+            let _ = is_alive(dir, &RunId::from_text(id));
+        }
+    }
+}
+
 fn lock_path(dir: &Path, id: &RunId) -> PathBuf {
     dir.join(FOLDER).join(format!("{id}.lock"))
 }
@@ -128,6 +150,21 @@ mod tests {
         drop(run);
         fs::write(lock_path(dir.path(), &id), "").unwrap();
         assert!(!is_alive(dir.path(), &id).unwrap());
+    }
+
+    #[test]
+    fn a_run_sweeps_away_the_locks_of_the_dead_and_no_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let alive = Run::begin(dir.path()).unwrap();
+        let dead = RunId::from_text("00ff00ff00ff00ff");
+        fs::write(lock_path(dir.path(), &dead), "").unwrap();
+        let other = dir.path().join(FOLDER).join("note.txt");
+        fs::write(&other, "").unwrap();
+        let next = Run::begin(dir.path()).unwrap();
+        assert!(!lock_path(dir.path(), &dead).exists());
+        assert!(other.exists());
+        assert!(is_alive(dir.path(), alive.id()).unwrap());
+        assert!(is_alive(dir.path(), next.id()).unwrap());
     }
 
     #[test]

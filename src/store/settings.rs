@@ -1,7 +1,7 @@
 //! Preferences, in a JSON file that a person may edit too.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -12,6 +12,11 @@ use super::files;
 
 /// Name of the file in the data directory.
 pub const FILE_NAME: &str = "settings.json";
+
+/// Bytes of the file that are read at most; ours has less than 1 KiB.
+const LIMIT: u64 = 1024 * 1024;
+/// Characters of a wrong value that are shown.
+const SHOWN: usize = 40;
 
 /// Files at a time: the least and the most (contract, `--jobs`).
 pub const JOBS: std::ops::RangeInclusive<u8> = 1..=8;
@@ -89,9 +94,9 @@ impl Settings {
     pub fn load(dir: &Path) -> Loaded {
         let path = dir.join(FILE_NAME);
         let mut warnings = Vec::new();
-        let settings = match fs::read(&path) {
-            Ok(bytes) => match serde_json::from_slice::<Map<String, Value>>(&bytes) {
-                Ok(fields) => Self::from_fields(fields, &mut warnings),
+        let settings = match read_file(&path) {
+            Ok(bytes) => match Self::read(&bytes) {
+                Ok(loaded) => return loaded,
                 Err(error) => {
                     warnings.push(set_aside(&path, &error));
                     Self::default()
@@ -108,6 +113,14 @@ impl Settings {
             }
         };
         Loaded { settings, warnings }
+    }
+
+    /// Reads settings as the file has them.
+    pub(crate) fn read(text: &[u8]) -> Result<Loaded, serde_json::Error> {
+        let fields = serde_json::from_slice::<Map<String, Value>>(text)?;
+        let mut warnings = Vec::new();
+        let settings = Self::from_fields(fields, &mut warnings);
+        Ok(Loaded { settings, warnings })
     }
 
     fn from_fields(mut fields: Map<String, Value>, warnings: &mut Vec<String>) -> Self {
@@ -143,6 +156,13 @@ impl Settings {
     }
 }
 
+/// The file's bytes, up to the limit: a longer one is cut, and then no JSON.
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    fs::File::open(path)?.take(LIMIT).read_to_end(&mut text)?;
+    Ok(text)
+}
+
 struct Take<'a> {
     fields: &'a mut Map<String, Value>,
     warnings: &'a mut Vec<String>,
@@ -162,12 +182,27 @@ impl Take<'_> {
             Ok(value) if allowed(&value) => value,
             _ => {
                 self.warnings.push(format!(
-                    "The setting \"{name}\" cannot be {found}; its default applies."
+                    "The setting \"{name}\" cannot be {}; its default applies.",
+                    shown(&found)
                 ));
                 usual
             }
         }
     }
+}
+
+/// A value as a sentence can have it: short, and in one line.
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    let mut shown: String = text
+        .chars()
+        .take(SHOWN)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Moves a file that cannot be understood out of the way, and says so.
@@ -258,13 +293,16 @@ mod tests {
 
     #[test]
     fn what_a_newer_program_keeps_is_written_back() {
-        let (loaded, dir) = load(r#"{"jobs":2,"shape":{"round":true}}"#);
+        let (loaded, dir) =
+            load(r#"{"jobs":2,"shape":{"round":true},"x":18446744372036854775809}"#);
         assert!(loaded.warnings.is_empty());
         loaded.settings.save(dir.path()).unwrap();
         let text = fs::read_to_string(dir.path().join(FILE_NAME)).unwrap();
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["shape"]["round"], true);
         assert_eq!(value["jobs"], 2);
+        let again = Settings::load(dir.path()).settings;
+        assert_eq!(again, loaded.settings, "to the last digit of a number");
     }
 
     #[test]
@@ -285,6 +323,25 @@ mod tests {
                 "it is said once"
             );
         }
+    }
+
+    #[test]
+    fn a_wrong_value_of_any_length_makes_one_short_line() {
+        let long = "a\u{9b}31m".repeat(1000);
+        let (loaded, _dir) = load(&format!(r#"{{"theme":"{long}"}}"#));
+        assert_eq!(loaded.warnings.len(), 1);
+        let said = &loaded.warnings[0];
+        assert!(said.chars().count() < 120, "{said}");
+        assert!(!said.chars().any(char::is_control), "{said:?}");
+    }
+
+    #[test]
+    fn a_file_without_end_is_not_read_to_its_end() {
+        let padding = " ".repeat(usize::try_from(LIMIT).unwrap());
+        let (loaded, dir) = load(&format!("{{{padding}\"jobs\":2}}"));
+        assert_eq!(loaded.settings, Settings::default());
+        assert_eq!(loaded.warnings.len(), 1);
+        assert!(!dir.path().join(FILE_NAME).exists(), "it was set aside");
     }
 
     #[test]

@@ -4,12 +4,13 @@ use egui::text_edit::TextEditState;
 use egui::{Align, Context, Id, Key, Layout, Modal, TextEdit, Ui};
 
 use super::screens::settings;
+use super::shortcuts;
 use super::theme::{self, of, size, space, type_size};
 use super::widgets::button::{Button, Look};
 use super::widgets::{card, text};
 use crate::app::command::{RowCommand, UiCommand};
 use crate::app::rows;
-use crate::app::state::{App, Dialog};
+use crate::app::state::{App, Cancel, Dialog};
 use crate::app::wording::{self, Message, Step};
 use crate::model::snapshot::{ItemId, KeyState};
 
@@ -30,11 +31,15 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
         ui.spacing_mut().item_spacing.y = space::M;
         match dialog {
             Dialog::Key => key(ui, app, out),
-            Dialog::Cancel(id) => cancel(ui, app, id, out),
+            Dialog::Cancel(uploads) => cancel(ui, &uploads, out),
             Dialog::Details(id) => details(ui, app, id, out),
             Dialog::Quit => quit(ui, app, out),
             Dialog::Settings => preferences(ui, app, out),
             Dialog::RemoveKey => remove_key(ui, out),
+            Dialog::Shortcuts => {
+                shortcuts::show(ui);
+                buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
+            }
         }
     });
     if shown.should_close() {
@@ -136,27 +141,16 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     }
 }
 
-fn name_of(app: &App, id: ItemId) -> String {
-    app.row(id)
-        .map_or_else(|| "this file".to_owned(), |row| row.name.clone())
-}
-
-fn cancel(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
-    title(ui, "Cancel this upload?");
-    let sent = app
-        .row(id)
-        .and_then(|row| row.transfer)
-        .map(|transfer| wording::size_of(transfer.sent, transfer.total));
-    let sent = sent.map(|sent| format!(" {sent} were sent and have to be sent again."));
-    body(
-        ui,
-        &format!(
-            "{} is under way.{}",
-            name_of(app, id),
-            sent.unwrap_or_default()
-        ),
+fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
+    let (question, means) = wording::selection::cancel(
+        uploads.name.as_deref(),
+        uploads.ids.len(),
+        uploads.sent,
+        uploads.total,
     );
-    let stop = UiCommand::ConfirmCancel(id);
+    title(ui, &question);
+    body(ui, &means);
+    let stop = UiCommand::ConfirmCancel;
     let keep = Button::of(&UiCommand::CloseDialog, Look::Outlined).labelled("Keep uploading");
     buttons(
         ui,
@@ -227,23 +221,22 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     text::label(ui, &row.name, type_size::BODY, p.text);
     body(ui, &message.cause);
     text::label(ui, &message.next, type_size::BODY, p.text);
-    if !technical.is_empty() {
-        card::card(ui)
-            .fill(p.raised)
-            .inner_margin(space::M)
-            .show(ui, |ui| {
-                ui.set_min_width(ui.available_width());
-                ui.spacing_mut().item_spacing.y = space::XS;
-                for (name, value) in technical {
-                    text::label(
-                        ui,
-                        &format!("{name}: {value}"),
-                        type_size::SMALL,
-                        p.secondary,
-                    );
-                }
-            });
-    }
+    let program = ("Program", app.build().to_owned());
+    card::card(ui)
+        .fill(p.raised)
+        .inner_margin(space::M)
+        .show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = space::XS;
+            for (name, value) in technical.into_iter().chain([program]) {
+                text::label(
+                    ui,
+                    &format!("{name}: {value}"),
+                    type_size::SMALL,
+                    p.secondary,
+                );
+            }
+        });
     let mut foot = Vec::new();
     if let Some(command) = next(&message, id) {
         let lead = Button::of(&command, Look::Primary);

@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 
 use rfd::{AsyncFileDialog, FileHandle};
 
+use crate::app::command::Format;
 use crate::app::outside::{Choice, FileDialogs, Wanted};
 use crate::app::pending::{Pending, Wake};
+use crate::app::wording::selection::export_name;
 
 /// A dialog that "closed" without an answer faster than this was never there: without
 /// portal and zenity, rfd gives up within milliseconds.
@@ -49,6 +51,19 @@ impl FileDialogs for SystemDialogs {
                     .add_filter("All files", &["*"])
                     .pick_files();
                 Pending::wait_for("file dialog", wake, async move { close(chosen.await) })
+            }
+            Wanted::Save(format) => {
+                let (kind, extension) = match format {
+                    Format::Json => ("JSON", "json"),
+                    _ => ("CSV", "csv"),
+                };
+                let chosen = dialog
+                    .set_title("Save the selected files’ ids")
+                    .add_filter(kind, &[extension])
+                    .set_file_name(export_name(extension == "json"))
+                    .save_file();
+                let one = async move { close(chosen.await.map(|file| vec![file])) };
+                Pending::wait_for("file dialog", wake, one)
             }
             Wanted::Folders => {
                 let chosen = dialog.set_title("Choose folders to upload").pick_folders();

@@ -2,7 +2,7 @@
 
 use lucide_icons::Icon;
 
-use crate::app::command::{RowCommand, ThemeChoice, UiCommand};
+use crate::app::command::{Many, RowCommand, ThemeChoice, UiCommand};
 use crate::model::media::Kind;
 
 /// The icon of a row's button.
@@ -32,14 +32,30 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::EnterKey | UiCommand::SaveKey => Icon::KeyRound,
         UiCommand::GetKey | UiCommand::OpenConsole => Icon::ExternalLink,
         UiCommand::TrySandbox => Icon::FlaskConical,
-        UiCommand::CopySelected | UiCommand::CopyDetails(_) => Icon::Copy,
-        UiCommand::RemoveSelected | UiCommand::RemoveKey => Icon::Trash2,
+        UiCommand::CopySelected | UiCommand::CopyAs(_) | UiCommand::CopyDetails(_) => Icon::Copy,
+        UiCommand::RemoveKey => Icon::Trash2,
         UiCommand::OpenSettings => Icon::Settings,
         UiCommand::ShowFolder => Icon::FolderOpen,
+        UiCommand::Export(_) => Icon::FileDown,
+        UiCommand::Selected(many) => selection(*many),
+        UiCommand::ShowShortcuts => Icon::Keyboard,
         UiCommand::Row(row_command, _) => row(*row_command),
         UiCommand::Theme(choice) => theme(*choice),
         _ => return None,
     })
+}
+
+/// The icon of what is done with a selection.
+pub fn selection(many: Many) -> Icon {
+    match many {
+        Many::Upload => Icon::Upload,
+        Many::Pause => Icon::Pause,
+        Many::Resume => Icon::Play,
+        Many::Retry => Icon::RotateCw,
+        Many::SendFirst => Icon::ArrowUpToLine,
+        Many::Cancel => Icon::Ban,
+        Many::Remove => Icon::Trash2,
+    }
 }
 
 /// The icon of a choice of colours.

@@ -4,19 +4,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{
-    Align2, CentralPanel, Context, CornerRadius, Event, FontDefinitions, Frame, Id, Key,
-    KeyboardShortcut, LayerId, Margin, Modifiers, Order, Panel, Popup, Rect, Role, Sense, Stroke,
-    StrokeKind, ThemePreference, Ui, UserAttentionType, Vec2, ViewportCommand, WidgetInfo,
-    accesskit,
+    Align2, CentralPanel, Context, CornerRadius, FontDefinitions, Frame, Id, LayerId, Margin,
+    Order, Panel, Popup, Rect, Role, Sense, Stroke, StrokeKind, ThemePreference, Ui,
+    UserAttentionType, Vec2, ViewportCommand, WidgetInfo, accesskit,
 };
 use lucide_icons::Icon;
 
-use super::screens::{empty, uploads};
+use super::screens::uploads::ListView;
+use super::screens::{empty, toolbar, uploads};
 use super::theme::{self, Palette, of, radius, size, space, type_size};
 use super::widgets::button::{Button, Look};
 use super::widgets::{card, text};
-use super::{banners, dialogs, fonts};
-use crate::app::command::{self, Shortcut, ThemeChoice, UiCommand};
+use super::{banners, dialogs, fonts, input};
+use crate::app::command::{ThemeChoice, UiCommand};
 use crate::app::outside::Outside;
 use crate::app::pending::{Outcome, Pending};
 use crate::app::state::{App, Effect};
@@ -33,6 +33,7 @@ pub struct MaviApp {
     title: String,
     faces: Option<Pending<FontDefinitions>>,
     still: Option<Pending<bool>>,
+    view: ListView,
 }
 
 impl MaviApp {
@@ -53,12 +54,19 @@ impl MaviApp {
             title: String::new(),
             faces,
             still,
+            view: ListView::default(),
         }
     }
 
     /// What is behind the drawing.
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// Does what a person would have asked for, without drawing.
+    pub fn give(&mut self, command: UiCommand) {
+        let now = self.app.now();
+        self.app.act(command, now);
     }
 
     /// Takes in what happened; draws nothing.
@@ -90,7 +98,7 @@ impl MaviApp {
     pub fn draw(&mut self, ui: &mut Ui) {
         let now = self.app.now();
         let mut asked = Vec::new();
-        input(ui.ctx(), &self.app, &mut asked);
+        input::read(ui.ctx(), &self.app, &self.view, &mut asked);
         head(ui, &self.app, &mut asked);
         let ground = Frame::new().fill(of(ui).background);
         let strips = self.app.banners();
@@ -114,11 +122,11 @@ impl MaviApp {
                     ui.spacing_mut().item_spacing.y = space::M;
                     let low = ui.ctx().content_rect().height() < size::LOW;
                     if !low {
-                        uploads::drop_strip(ui, &self.app, &mut asked);
+                        uploads::strip(ui, &self.app, &mut asked);
                     }
-                    uploads::chips(ui, &self.app, low, &mut asked);
+                    toolbar::show(ui, &self.app, low, &mut asked);
                 });
-                uploads::list(ui, &self.app, now, &mut asked);
+                uploads::list(ui, &self.app, &mut self.view, now, &mut asked);
             });
         }
         toast(ui.ctx(), &self.app, &mut asked);
@@ -149,6 +157,10 @@ impl MaviApp {
                     ThemeChoice::Light => ThemePreference::Light,
                     ThemeChoice::Dark => ThemePreference::Dark,
                 }),
+                Effect::Reveal(id) => self.view.reveal = Some(id),
+                Effect::FocusSearch => {
+                    ctx.memory_mut(|memory| memory.request_focus(toolbar::search_field()));
+                }
                 Effect::Attention => {
                     if !ctx.input(|input| input.viewport().focused.unwrap_or(true)) {
                         let attention = UserAttentionType::Informational;
@@ -187,67 +199,6 @@ impl eframe::App for MaviApp {
     }
 }
 
-/// Dropped files, pasted text and shortcuts.
-fn input(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
-    let dropped: Vec<PathBuf> = ctx.input(|input| {
-        let files = input.raw.dropped_files.iter();
-        files.map(|file| file.path().to_path_buf()).collect()
-    });
-    if !dropped.is_empty() {
-        out.push(UiCommand::Add(dropped));
-    }
-    if app.dialog().is_some() || ctx.text_edit_focused() {
-        return;
-    }
-    let selected = !app.list().selected().is_empty();
-    // The longer combination first: the shorter one would take it for its own.
-    let mut commands = vec![
-        UiCommand::ChooseFolder,
-        UiCommand::ChooseFiles,
-        UiCommand::SelectAll,
-        UiCommand::OpenSettings,
-    ];
-    if selected {
-        commands.extend([UiCommand::RemoveSelected, UiCommand::SelectNone]);
-    }
-    ctx.input_mut(|input| {
-        for command in commands {
-            let pressed = |shortcut| input.consume_shortcut(&keys(shortcut));
-            if command.entry().shortcut.is_some_and(pressed) {
-                out.push(command);
-            }
-        }
-        for event in &input.events {
-            match event {
-                Event::Copy if selected => out.push(UiCommand::CopySelected),
-                Event::Paste(text) => out.push(UiCommand::Paste(text.clone())),
-                _ => {}
-            }
-        }
-    });
-}
-
-/// A shortcut of the table as egui has it.
-fn keys(shortcut: Shortcut) -> KeyboardShortcut {
-    let mut modifiers = Modifiers::NONE;
-    if shortcut.command {
-        modifiers |= Modifiers::COMMAND;
-    }
-    if shortcut.shift {
-        modifiers |= Modifiers::SHIFT;
-    }
-    let key = match shortcut.key {
-        command::Key::A => Key::A,
-        command::Key::C => Key::C,
-        command::Key::O => Key::O,
-        command::Key::V => Key::V,
-        command::Key::Comma => Key::Comma,
-        command::Key::Delete => Key::Delete,
-        command::Key::Escape => Key::Escape,
-    };
-    KeyboardShortcut::new(modifiers, key)
-}
-
 fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let frame = card::strip(ui);
     Panel::top("head")
@@ -258,6 +209,10 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             let right = |ui: &mut Ui| {
                 settings_button(ui, out);
                 theme_menu(ui, app, out);
+                let keys = Button::of(&UiCommand::ShowShortcuts, Look::Plain).icon_only();
+                if keys.show(ui) {
+                    out.push(UiCommand::ShowShortcuts);
+                }
                 key_button(ui, app, out);
             };
             card::sides(ui, ui.available_height(), right, |ui| {

@@ -154,6 +154,11 @@ pub mod size {
     pub const WINDOW_MIN: [f32; 2] = [640.0, 420.0];
     /// Below this width, buttons in rows are icons alone, and words are left out.
     pub const NARROW: f32 = 760.0;
+    /// Below this width, the chips above the list are a menu, and what is done with a
+    /// selection has icons alone.
+    pub const CHIPS: f32 = 900.0;
+    /// The field for searching.
+    pub const SEARCH: f32 = 200.0;
     /// Below this height, the empty window does without its large icon.
     pub const LOW: f32 = 520.0;
 }

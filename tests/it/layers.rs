@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("setup", &["engine", "api", "sandbox", "store", "model"]),
-    ("logging", &["api"]),
+    ("logging", &["api", "model"]),
     ("ui", &["app", "engine", "api", "store", "model"]),
     ("app", &["engine", "api", "store", "model"]),
     (
@@ -43,6 +43,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("sandbox", &["model"]),
     ("model", &[]),
+    // Compiled for tests and `cargo fuzz` alone.
+    ("fuzzing", &["api", "app", "model", "sandbox", "store"]),
 ];
 
 /// Crates, or parts of them, that only some modules may name; `main` may name all.

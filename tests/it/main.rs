@@ -14,7 +14,12 @@ mod keys;
 #[cfg(unix)]
 mod kill;
 mod layers;
+mod list;
 mod main_job;
+#[cfg(target_os = "linux")]
+mod network;
+mod packages;
+mod papers;
 mod shell;
 mod snapshots;
 mod states;

@@ -150,6 +150,19 @@ fn a_setting_counts_at_once_and_is_kept() {
 }
 
 #[test]
+fn how_the_service_is_reached_is_shown() {
+    let (_engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    window.get_by_label("Settings").click();
+    until(&mut window, "the proxy", |window| {
+        has(
+            window,
+            "Proxy http://proxy.example:8080 · the system’s certificates",
+        )
+    });
+}
+
+#[test]
 fn settings_that_can_not_be_kept_are_said_to_count_only_now() {
     let (_engine, handle) = FakeEngine::new(with_key());
     let mut window = open_with(builder(Theme::Light), handle, |outside| {

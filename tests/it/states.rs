@@ -260,6 +260,8 @@ fn the_details_of_a_refused_file_are_copied_with_their_reason() {
         text.contains("a.mp4") && text.contains("The file is empty."),
         "{text}"
     );
+    assert!(text.contains("Program: 0.0.0 (test)"), "{text}");
+    assert!(has(&window, "Program: 0.0.0 (test)"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use egui::{DroppedFile, Theme};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, HarnessBuilder};
+use mavi_uploader::api::network::{Certificates, NetworkState};
 use mavi_uploader::app::outside::{
     Choice, Desktop, FileDialogs, KeyVault, Outside, VaultError, Wanted,
 };
@@ -225,9 +226,16 @@ pub fn outside(wake: Wake) -> Outside {
         settings: Loaded::default(),
         save_settings: None,
         folder: None,
+        describe_network: Arc::new(|| NetworkState {
+            proxy: Some("http://proxy.example:8080".to_owned()),
+            unusable: None,
+            no_proxy: None,
+            certificates: Certificates::System,
+        }),
         desktop: Box::new(NoDesktop),
         arrivals: None,
         can_drop: true,
+        build: "0.0.0 (test)",
         wake,
         clock: Box::new(Instant::now),
     }

@@ -29,6 +29,12 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
             "Check the computer’s date and time and its proxy, then try again.",
             again,
         ),
+        K::Proxy => (
+            "The proxy doesn’t let the upload through",
+            "This computer reaches the internet through a proxy, which asks for a name and a password or can’t reach memories.ai.",
+            "Check the proxy in the computer’s network settings, then try again.",
+            again,
+        ),
         K::BrokenInBody => (
             "The connection broke",
             "It ended before the whole file was sent.",
@@ -242,6 +248,7 @@ pub(crate) mod tests {
         let each = vec![
             K::Offline,
             K::Tls,
+            K::Proxy,
             K::BrokenInBody,
             K::LostAnswer,
             K::Stalled,
@@ -275,7 +282,8 @@ pub(crate) mod tests {
         ];
         for kind in &each {
             match kind {
-                K::Offline | K::Tls | K::BrokenInBody | K::LostAnswer | K::Stalled => {}
+                K::Offline | K::Tls | K::Proxy | K::BrokenInBody | K::LostAnswer => {}
+                K::Stalled => {}
                 K::NoAnswer | K::BadAnswer | K::WebPage | K::AnswerTooLarge | K::Redirect => {}
                 K::RateLimited | K::RateLimitedOrInvalid | K::BadRequest | K::Unauthorized => {}
                 K::InsufficientBalance | K::Forbidden | K::Conflict | K::TooLargeForDirect => {}

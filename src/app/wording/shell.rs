@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::{count, size};
+use crate::api::network::{Certificates, NetworkState};
 use crate::model::snapshot::{KeySource, KeyState};
 
 /// A window is open on the data directory and does not answer.
@@ -46,6 +47,41 @@ pub const ENTER_KEY: &str = "Enter a key";
 pub const SETTING_FOLDER: &str = "History, settings and logs";
 /// There is no such place.
 pub const NO_FOLDER: &str = "Nowhere: there is no folder that the program can use.";
+/// How the service is reached.
+pub const SETTING_NETWORK: &str = "Proxy and certificates";
+/// That is being found out.
+pub const ASKING_NETWORK: &str = "Being looked at…";
+
+/// How the service is reached, on one line.
+pub fn network(state: &NetworkState) -> String {
+    let proxy = match (&state.proxy, state.unusable) {
+        (_, Some(variable)) => format!("The proxy in {variable} can’t be understood: direct"),
+        (Some(proxy), None) => format!("Proxy {proxy}"),
+        (None, None) => "No proxy".to_owned(),
+    };
+    let except = state.no_proxy.as_ref().filter(|_| state.proxy.is_some());
+    let except = except.map(|hosts| format!(", but for {hosts}"));
+    let certificates = match &state.certificates {
+        Certificates::NotNeeded => "no certificates needed".to_owned(),
+        Certificates::System => "the system’s certificates".to_owned(),
+        Certificates::Files {
+            count: 0,
+            variable: Some(variable),
+        } => format!("no certificates in {variable}: nothing can be reached"),
+        Certificates::Files { count: 0, .. } => {
+            "no certificates on this system: nothing can be reached".to_owned()
+        }
+        Certificates::Files {
+            count,
+            variable: Some(variable),
+        } => format!("{} of {variable}", super::count(*count, "certificate")),
+        Certificates::Files { count, .. } => {
+            format!("the system’s {}", super::count(*count, "certificate"))
+        }
+    };
+    format!("{proxy}{} · {certificates}", except.unwrap_or_default())
+}
+
 /// What becomes of a choice.
 pub const SAVED_AT_ONCE: &str = "Every choice counts at once.";
 /// The question before the key is forgotten.
@@ -140,4 +176,58 @@ pub fn so_far(percent: u64, done: usize, batch: usize) -> String {
 /// The window's title while a batch runs.
 pub fn title(percent: u8, done: usize, batch: usize) -> String {
     format!("{percent} % · {done} of {batch} – Mavi Uploader")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_the_service_is_reached_is_said_on_one_line() {
+        let state = NetworkState {
+            proxy: None,
+            unusable: None,
+            no_proxy: Some("localhost".to_owned()),
+            certificates: Certificates::Files {
+                count: 142,
+                variable: None,
+            },
+        };
+        assert_eq!(network(&state), "No proxy · the system’s 142 certificates");
+        let state = NetworkState {
+            proxy: Some("http://proxy.example:8080".to_owned()),
+            certificates: Certificates::Files {
+                count: 0,
+                variable: Some("SSL_CERT_FILE"),
+            },
+            ..state
+        };
+        assert_eq!(
+            network(&state),
+            "Proxy http://proxy.example:8080, but for localhost · no certificates in SSL_CERT_FILE: nothing can be reached"
+        );
+        let state = NetworkState {
+            proxy: None,
+            unusable: Some("HTTPS_PROXY"),
+            certificates: Certificates::System,
+            ..state
+        };
+        assert_eq!(
+            network(&state),
+            "The proxy in HTTPS_PROXY can’t be understood: direct · the system’s certificates"
+        );
+    }
+
+    #[test]
+    fn a_key_is_told_by_its_end_and_its_place() {
+        let key = KeyState::Present {
+            source: KeySource::Environment,
+            last4: "cdef".to_owned(),
+            refused: true,
+        };
+        assert_eq!(
+            key_state(&key),
+            "Ends in cdef, from the environment (MEMORIES_API_KEY); memories.ai doesn’t accept it."
+        );
+    }
 }

@@ -55,6 +55,14 @@ pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>)
 /// Said of a file that was not uploaded for want of a key.
 pub const WITHOUT_KEY: &str = "It was not uploaded: there is no API key.";
 
+/// A proxy's address cannot be understood.
+pub fn unusable_proxy(variable: &str) -> String {
+    format!(
+        "The proxy in {variable} can’t be understood, so memories.ai is reached without it. It has \
+         to look like http://proxy.example:8080."
+    )
+}
+
 /// The environment variable holds no key.
 pub fn bad_environment_key(variable: &str, why: NotAKey) -> String {
     format!("{variable}: {why}. Copy the key again from {CONSOLE} and put it into {variable}.")

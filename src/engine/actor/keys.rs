@@ -131,7 +131,7 @@ impl<S: Service> Actor<S> {
                 self.key_is_good();
             }
             Event::Broke { fault, .. } | Event::PollBroke { fault, .. } => {
-                if fault.kind == FaultKind::Offline {
+                if matches!(fault.kind, FaultKind::Offline | FaultKind::Proxy) {
                     self.offline = true;
                 } else if fault.diagnostics.http_status.is_some() {
                     self.offline = false;

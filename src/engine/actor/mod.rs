@@ -31,6 +31,7 @@ use super::intake::Identity;
 use super::item::{Item, Task};
 use super::journal::Journal;
 use super::lifecycle::{Lifecycle, Turn, turn};
+use super::speed::Speed;
 use super::{Command, Notice, Options};
 use crate::api::Service;
 use crate::api::paced::Paced;
@@ -90,6 +91,10 @@ pub(super) struct Actor<S> {
     walking: u64,
     passed_over: u64,
     intake_said: bool,
+    /// Bytes that all transfers of this run have moved.
+    moved: u64,
+    /// How fast they move: a file that ends and one that begins do not shake it.
+    speed: Speed,
     /// The end of the batch was said; the next start begins another one.
     batch_ended: bool,
     stopped: bool,
@@ -149,6 +154,8 @@ impl<S: Service> Actor<S> {
             walking: 0,
             passed_over: 0,
             intake_said: true,
+            moved: 0,
+            speed: Speed::default(),
             batch_ended: true,
             stopped: false,
             dirty: BTreeSet::new(),
@@ -202,10 +209,14 @@ impl<S: Service> Actor<S> {
             if let (State::Sending { .. }, Some(meter)) = (&item.upload.state, &item.meter)
                 && meter.started()
             {
-                item.speed.sample(now, meter.sent());
+                self.moved += item.speed.sample(now, meter.sent());
                 self.dirty.insert(item.id);
             }
         }
+        if self.speed.is_old(now) {
+            self.speed = Speed::default();
+        }
+        self.speed.sample(now, self.moved);
     }
 
     /// Moves an upload by an event; false where the event is stale or does not fit.

@@ -110,8 +110,7 @@ impl<S: Service> Actor<S> {
 
     fn totals(&self) -> Totals {
         let mut totals = Totals::default();
-        let mut rate = 0.0;
-        let mut known = false;
+        let mut sending = false;
         for item in self.items.values() {
             let upload = &item.upload;
             match &upload.state {
@@ -131,12 +130,9 @@ impl<S: Service> Actor<S> {
                     || (matches!(upload.state, State::Duplicate(_)) && upload.has_ended());
                 totals.done += usize::from(ended_well);
             }
-            if let (State::Sending { .. }, Some(current)) = (&upload.state, item.speed.rate()) {
-                rate += current;
-                known = true;
-            }
+            sending |= matches!(upload.state, State::Sending { .. });
         }
-        totals.rate = known.then_some(rate);
+        totals.rate = self.speed.rate().filter(|_| sending);
         totals.left = self.time_left(&totals);
         totals
     }

@@ -4,6 +4,7 @@ mod duplicates;
 mod faults;
 mod journal;
 mod keys;
+mod left;
 mod opening;
 mod pace;
 mod preferences;

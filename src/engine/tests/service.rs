@@ -16,6 +16,8 @@ use crate::model::key::ApiKey;
 pub(super) enum Act {
     /// Takes the file after this long.
     Take(Duration),
+    /// Moves its bytes evenly over this long, and then takes it.
+    Steadily(Duration),
     /// Answers well before the body is out, and so knows no hash.
     TakeEarly,
     /// Fails before a byte moves.
@@ -246,6 +248,16 @@ impl Scripted {
                 }
                 let bytes = std::fs::read(&file.path).unwrap();
                 Ok(Some(ContentHash::from_bytes(blake3::hash(&bytes).into())))
+            }
+            Act::Steadily(over) => {
+                let steps = u64::try_from(over.as_millis() / 100).unwrap();
+                for step in 0..steps {
+                    tokio::time::sleep(over / u32::try_from(steps).unwrap()).await;
+                    meter.add(size * (step + 1) / steps - size * step / steps);
+                }
+                meter.released().await;
+                meter.finish_body();
+                Ok(None)
             }
             Act::TakeEarly => Ok(None),
             Act::Fail(fault) => Err(fault),

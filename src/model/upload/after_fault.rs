@@ -101,7 +101,7 @@ fn judge(tally: &mut Tally, fault: &Fault, route: Route, jitter: f64, policy: &P
         }
     };
     match fault.kind {
-        FaultKind::Offline => count_for_network(tally, policy, wait),
+        FaultKind::Offline | FaultKind::Proxy => count_for_network(tally, policy, wait),
         FaultKind::BrokenInBody | FaultKind::Stalled => {
             if fault.kind == FaultKind::BrokenInBody && route == Route::Direct {
                 tally.breaks += 1;

@@ -32,9 +32,10 @@ fn known(status: AssetStatus, file_size: Option<u64>) -> AssetAnswer {
     AssetAnswer::Known(AssetMetadata { status, file_size })
 }
 
-const ALL_KINDS: [FaultKind; 31] = [
+const ALL_KINDS: [FaultKind; 32] = [
     FaultKind::Offline,
     FaultKind::Tls,
+    FaultKind::Proxy,
     FaultKind::BrokenInBody,
     FaultKind::LostAnswer,
     FaultKind::Stalled,
@@ -202,6 +203,7 @@ fn each_fault_has_the_tries_of_its_row() {
     for (kind, starts) in [
         (FaultKind::Offline, 6),
         (FaultKind::Tls, 1),
+        (FaultKind::Proxy, 6),
         (FaultKind::Stalled, 6),
         (FaultKind::LostAnswer, 2),
         (FaultKind::NoAnswer, 2),

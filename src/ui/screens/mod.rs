@@ -2,4 +2,5 @@
 
 pub mod empty;
 pub mod settings;
+pub mod toolbar;
 pub mod uploads;

@@ -34,6 +34,7 @@ pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
                 if !app.sandbox() {
                     key(ui, app, out);
                 }
+                network(ui, app);
                 folder(ui, app, out);
             });
         });
@@ -177,6 +178,13 @@ fn key(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         }
     };
     line(ui, wording::SETTING_KEY, &wording::key_state(key), right);
+}
+
+/// How the service is reached: to be seen, for it is the system's to set.
+fn network(ui: &mut Ui, app: &App) {
+    let words = app.network().map(wording::network);
+    let words = words.as_deref().unwrap_or(wording::ASKING_NETWORK);
+    line(ui, wording::SETTING_NETWORK, words, |_| ());
 }
 
 fn folder(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {

@@ -6,23 +6,56 @@ use egui::{CornerRadius, Frame, Margin, Rect, ScrollArea, Ui, Vec2, vec2};
 use lucide_icons::Icon;
 
 use crate::app::command::UiCommand;
-use crate::app::list::Filter;
 use crate::app::state::App;
 use crate::app::{foot, wording};
+use crate::model::snapshot::ItemId;
+use crate::ui::screens::toolbar;
 use crate::ui::theme::{of, radius, size, space, type_size};
-use crate::ui::widgets::button::{Button, Look, chip};
+use crate::ui::widgets::button::{Button, Look};
 use crate::ui::widgets::{card, row, text};
 
-/// The strip that takes drops while there is a list.
-pub fn drop_strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+/// What the window remembers of the list's drawing.
+#[derive(Debug, Default)]
+pub struct ListView {
+    /// The row that the keyboard is in.
+    pub focused: Option<ItemId>,
+    /// The row to be brought into sight and given the keyboard.
+    pub reveal: Option<ItemId>,
+    /// How many whole rows are in sight.
+    pub page: usize,
+    /// How far down the list is scrolled, in points.
+    offset: f32,
+    /// How high the list's room is, in points.
+    height: f32,
+}
+
+impl ListView {
+    /// How far down the list has to be so that a row is in sight, with its neighbours where
+    /// there is room for them.
+    fn offset_for(&self, place: usize) -> f32 {
+        let top = place as f32 * size::ROW;
+        let context = ((self.height - size::ROW) / 2.0).clamp(0.0, size::ROW);
+        let highest = (top - context).max(0.0);
+        let lowest = top + size::ROW + context - self.height;
+        self.offset.max(lowest).min(highest)
+    }
+}
+
+/// The strip above the list: it takes drops, or says what can be done with what is selected.
+pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let p = of(ui);
+    let selected = !app.list().selected().is_empty();
     let frame = Frame::new()
-        .fill(p.surface)
-        .stroke((1.0, p.line))
+        .fill(if selected { p.accent_tint } else { p.surface })
+        .stroke((1.0, if selected { p.accent } else { p.line }))
         .corner_radius(CornerRadius::same(radius::CARD))
         .inner_margin(Margin::symmetric(space::L as i8, space::S as i8));
     frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
+        if selected {
+            toolbar::selection(ui, app, false, out);
+            return;
+        }
         let right = |ui: &mut Ui| {
             for command in [UiCommand::ChooseFolder, UiCommand::ChooseFiles] {
                 if Button::of(&command, Look::Outlined).show(ui) {
@@ -40,59 +73,15 @@ pub fn drop_strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             } else {
                 "Add videos, audio or images"
             };
+            let coming_in = wording::coming_in(app.snapshot().walking, app.list().tally().checking);
+            let words = coming_in.as_deref().unwrap_or(words);
             text::line(ui, words, type_size::BODY, p.text);
         });
     });
 }
 
-/// Chips on the left, what can be done with the selection on the right. In a low window
-/// the ways to add files are here too, for there is no strip for drops.
-pub fn chips(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
-    let selected = app.list().selected().len();
-    let right = |ui: &mut Ui| {
-        if low {
-            for command in [UiCommand::ChooseFolder, UiCommand::ChooseFiles] {
-                let button = Button::of(&command, Look::Outlined).small().icon_only();
-                if button.show(ui) {
-                    out.push(command);
-                }
-            }
-        }
-        if selected == 0 {
-            return;
-        }
-        let narrow = ui.available_width() < size::NARROW;
-        for command in [UiCommand::RemoveSelected, UiCommand::CopySelected] {
-            let mut button = Button::of(&command, Look::Plain).small();
-            if narrow {
-                button = button.icon_only();
-            }
-            if button.show(ui) {
-                out.push(command);
-            }
-        }
-        let words = format!("{selected} selected");
-        text::line(ui, &words, type_size::SMALL, of(ui).secondary);
-    };
-    let mut shown = None;
-    card::sides(ui, size::SMALL_BUTTON, right, |ui| {
-        ui.spacing_mut().item_spacing.x = space::XS;
-        for filter in Filter::EACH {
-            let count = app.list().count(filter);
-            if count == 0 && filter != Filter::All {
-                continue;
-            }
-            let words = format!("{} {count}", filter.label());
-            if chip(ui, &words, app.list().filter() == filter) {
-                shown = Some(UiCommand::Show(filter));
-            }
-        }
-    });
-    out.extend(shown);
-}
-
 /// The rows, those in sight alone.
-pub fn list(ui: &mut Ui, app: &App, now: Instant, out: &mut Vec<UiCommand>) {
+pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut Vec<UiCommand>) {
     let p = of(ui);
     let room = ui.available_rect_before_wrap();
     ui.painter().rect_filled(room, 0, p.surface);
@@ -100,17 +89,45 @@ pub fn list(ui: &mut Ui, app: &App, now: Instant, out: &mut Vec<UiCommand>) {
         .hline(room.x_range(), room.top(), (1.0, p.line));
     ui.spacing_mut().item_spacing.y = 0.0;
     let shown = app.list().shown();
+    if shown.is_empty() {
+        view.focused = None;
+        nothing_found(ui, out);
+        return;
+    }
     let rows = &app.snapshot().rows;
-    ScrollArea::vertical().auto_shrink(false).show_rows(
-        ui,
-        size::ROW,
-        shown.len(),
-        |ui, in_sight| {
-            for row in shown[in_sight].iter().filter_map(|place| rows.get(*place)) {
-                row::show(ui, app, row, now, out);
+    let reveal = view.reveal.take();
+    let mut area = ScrollArea::vertical().auto_shrink(false);
+    view.height = room.height();
+    let place = reveal.and_then(|id| app.list().rows(app.snapshot()).position(|row| row.id == id));
+    if let Some(place) = place {
+        area = area.vertical_scroll_offset(view.offset_for(place));
+    }
+    let mut focused = None;
+    let drawn = area.show_rows(ui, size::ROW, shown.len(), |ui, in_sight| {
+        for row in shown[in_sight].iter().filter_map(|place| rows.get(*place)) {
+            let focus = reveal == Some(row.id);
+            if row::show(ui, app, row, now, focus, out) {
+                focused = Some(row.id);
             }
-        },
-    );
+        }
+    });
+    view.focused = focused;
+    view.offset = drawn.state.clamped_offset().y;
+    view.page = (drawn.inner_rect.height() / size::ROW) as usize;
+}
+
+/// In place of the rows where a search finds none.
+fn nothing_found(ui: &mut Ui, out: &mut Vec<UiCommand>) {
+    ui.add_space(space::XXL);
+    ui.vertical_centered(|ui| {
+        ui.spacing_mut().item_spacing.y = space::M;
+        let words = wording::selection::NOTHING_FOUND;
+        text::label(ui, words, type_size::BODY, of(ui).secondary);
+        let clear = UiCommand::Search(String::new());
+        if Button::of(&clear, Look::Outlined).show(ui) {
+            out.push(clear);
+        }
+    });
 }
 
 /// The bar at the foot: how far everything is, and the one button that starts it.
@@ -130,6 +147,10 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             let button = Button::of(&UiCommand::Upload, Look::Primary)
                 .labelled(&upload)
                 .blocked(app.upload_blocked());
+            let button = Button {
+                hint: wording::plan_at_length(app.plan()),
+                ..button
+            };
             if button.show(ui) {
                 out.push(UiCommand::Upload);
             }
@@ -147,7 +168,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     };
     card::sides(ui, ui.available_height(), right, |ui| {
         let p = of(ui);
-        let (first, second) = foot::summary(snapshot, app.list());
+        let (first, second) = foot::summary(snapshot, app.list(), app.plan());
         let both = if second.is_empty() {
             size::LINE
         } else {

@@ -28,6 +28,8 @@ pub struct Button<'a> {
     pub label: &'a str,
     /// Its icon.
     pub icon: Option<Icon>,
+    /// The icon stands after the word, as that of a menu.
+    pub icon_last: bool,
     /// How it looks.
     pub look: Look,
     /// In a row, or anywhere else.
@@ -55,6 +57,7 @@ impl<'a> Button<'a> {
         Self {
             label: entry.label,
             icon: icons::command(command),
+            icon_last: false,
             look,
             small: false,
             blocked: None,
@@ -223,9 +226,15 @@ impl<'a> Button<'a> {
         };
         if let Some(glyph) = self.icon {
             let points = self.icon_points();
-            let centre = left + vec2(points / 2.0, 0.0);
+            let centre = if self.icon_last {
+                left + vec2(galley.size().x + icon - points / 2.0, 0.0)
+            } else {
+                left + vec2(points / 2.0, 0.0)
+            };
             paint_icon(painter, centre, glyph, points, text);
-            left.x += icon;
+            if !self.icon_last {
+                left.x += icon;
+            }
         }
         let at = Align2::LEFT_CENTER.anchor_size(left, galley.size()).min;
         painter.galley(at, galley, text);
@@ -246,10 +255,14 @@ impl<'a> Button<'a> {
     }
 }
 
-/// A chip that is on or off.
-pub fn chip(ui: &mut Ui, text: &str, on: bool) -> bool {
+/// A chip that is on or off; `urgent` is one that must not be overlooked.
+pub fn chip(ui: &mut Ui, text: &str, on: bool, urgent: bool) -> bool {
     let p = of(ui);
-    let colour = if on { p.accent } else { p.secondary };
+    let colour = match (on, urgent) {
+        (_, true) => p.bad,
+        (true, false) => p.accent,
+        (false, false) => p.secondary,
+    };
     let font = theme::font(type_size::SMALL);
     let galley = ui.painter().layout_no_wrap(text.to_owned(), font, colour);
     let wide = vec2(
@@ -259,6 +272,7 @@ pub fn chip(ui: &mut Ui, text: &str, on: bool) -> bool {
     let (rect, response) = ui.allocate_exact_size(wide, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, text));
     let fill = match (on, response.hovered()) {
+        (true, _) if urgent => p.bad_tint,
         (true, _) => p.accent_tint,
         (false, true) => p.raised,
         (false, false) => Color32::TRANSPARENT,

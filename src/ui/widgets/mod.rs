@@ -2,5 +2,7 @@
 
 pub mod button;
 pub mod card;
+pub mod check;
+pub mod menu;
 pub mod row;
 pub mod text;

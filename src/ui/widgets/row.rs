@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use egui::style::ScrollAnimation;
-use egui::{Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{EventFilter, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use lucide_icons::Icon;
 
 use super::button::{Button, Look};
+use super::check::{self, Tick};
 use super::text::{elided_end, elided_middle, paint_icon, paint_left};
 use crate::app::command::{Pick, RowCommand, UiCommand};
 use crate::app::rows::{self, Trailing};
@@ -24,8 +25,28 @@ const COPIED: &str = "Copied";
 /// What a name keeps of a narrow row, in points.
 const NAME_MIN: f32 = 120.0;
 
-/// Draws a row and says what the person did with it.
-pub fn show(ui: &mut Ui, app: &App, row: &Row, now: Instant, out: &mut Vec<UiCommand>) {
+/// From a row's edge to its thumbnail: room for the box that is ticked.
+const BEFORE_THUMBNAIL: f32 = space::L + size::ICON + space::M;
+/// From a row's edge to its text.
+const BEFORE_TEXT: f32 = BEFORE_THUMBNAIL + size::THUMBNAIL + space::M;
+/// A row that the keyboard is in has these keys for going on in the list.
+const LIST_KEYS: EventFilter = EventFilter {
+    tab: false,
+    horizontal_arrows: false,
+    vertical_arrows: true,
+    escape: false,
+};
+
+/// Draws a row and says what the person did with it. `focus` gives it the keyboard; gives
+/// back whether it has it.
+pub fn show(
+    ui: &mut Ui,
+    app: &App,
+    row: &Row,
+    now: Instant,
+    focus: bool,
+    out: &mut Vec<UiCommand>,
+) -> bool {
     let p = of(ui);
     let wide = vec2(ui.available_width(), size::ROW);
     let (_, rect) = ui.allocate_space(wide);
@@ -36,6 +57,13 @@ pub fn show(ui: &mut Ui, app: &App, row: &Row, now: Instant, out: &mut Vec<UiCom
         WidgetInfo::selected(Role::ListItem, true, selected, rows::spoken(row, now))
     });
     ground(ui, rect, selected, p);
+    if focus {
+        response.request_focus();
+    }
+    if response.has_focus() {
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, LIST_KEYS));
+    }
+    tick(ui, rect, id, row, selected, out);
 
     let buttons = buttons(app, row, rect.width() < size::NARROW, p);
     let widths: Vec<f32> = buttons.iter().map(|(_, b)| b.size(ui).x).collect();
@@ -44,13 +72,13 @@ pub fn show(ui: &mut Ui, app: &App, row: &Row, now: Instant, out: &mut Vec<UiCom
     let buttons_left = left;
     let thumbnail = Rect::from_center_size(
         pos2(
-            rect.left() + space::L + size::THUMBNAIL / 2.0,
+            rect.left() + BEFORE_THUMBNAIL + size::THUMBNAIL / 2.0,
             rect.center().y,
         ),
         vec2(size::THUMBNAIL, size::THUMBNAIL),
     );
     thumbnails::show(ui, thumbnail, row, now);
-    let text_left = thumbnail.right() + space::M;
+    let text_left = rect.left() + BEFORE_TEXT;
     let room = buttons_left - space::S - text_left;
     let trailing = trailing(
         ui,
@@ -87,15 +115,31 @@ pub fn show(ui: &mut Ui, app: &App, row: &Row, now: Instant, out: &mut Vec<UiCom
         }
     }
     if response.clicked() {
-        let pick = ui.input(|input| match input.modifiers {
-            held if held.shift => Pick::Range,
-            held if held.command => Pick::Toggle,
-            _ => Pick::Only,
-        });
-        out.push(UiCommand::Click(row.id, pick));
+        out.push(UiCommand::Click(row.id, pick(ui, Pick::Only)));
     }
     if rows::has_clock(row) {
         ui.ctx().request_repaint_after(Duration::from_secs(1));
+    }
+    response.has_focus()
+}
+
+/// How a click selects, by the keys that are held.
+fn pick(ui: &Ui, plain: Pick) -> Pick {
+    ui.input(|input| match input.modifiers {
+        held if held.shift => Pick::Range,
+        held if held.command => Pick::Toggle,
+        _ => plain,
+    })
+}
+
+/// The box that adds the row to the selection. The keyboard does it from the row itself.
+fn tick(ui: &Ui, rect: Rect, row_id: Id, row: &Row, selected: bool, out: &mut Vec<UiCommand>) {
+    let centre = pos2(rect.left() + space::L + size::ICON / 2.0, rect.center().y);
+    let room = Rect::from_center_size(centre, vec2(size::SMALL_BUTTON, rect.height()));
+    let state = if selected { Tick::On } else { Tick::Off };
+    let name = format!("Select {}", row.name);
+    if check::show_at(ui, room, row_id.with("tick"), state, &name).clicked() {
+        out.push(UiCommand::Click(row.id, pick(ui, Pick::Toggle)));
     }
 }
 
@@ -118,7 +162,7 @@ fn ground(ui: &Ui, rect: Rect, selected: bool, p: &Palette) {
         // Rows touch: on the line between them the pointer is on the lower one.
         painter.rect_filled(rect, 0, p.hover);
     }
-    let from = rect.left() + space::L + size::THUMBNAIL + space::M;
+    let from = rect.left() + BEFORE_TEXT;
     painter.hline(from..=rect.right(), rect.bottom() - 0.5, (1.0, p.line));
 }
 
@@ -207,10 +251,7 @@ fn bar(ui: &Ui, rect: Rect, row: &Row, p: &Palette) {
         return;
     };
     let track = Rect::from_min_max(
-        pos2(
-            rect.left() + space::L + size::THUMBNAIL + space::M,
-            rect.bottom() - size::BAR,
-        ),
+        pos2(rect.left() + BEFORE_TEXT, rect.bottom() - size::BAR),
         rect.max,
     );
     let colour = theme::badge(&row.status, p).colour;
@@ -222,7 +263,10 @@ fn bar(ui: &Ui, rect: Rect, row: &Row, p: &Palette) {
 
 fn buttons(app: &App, row: &Row, narrow: bool, p: &Palette) -> Vec<(RowCommand, Button<'static>)> {
     let button = |command: RowCommand| {
-        let button = Button::of(&UiCommand::Row(command, row.id), Look::Plain).small();
+        let button = Button {
+            hint: rows::hint(row, command),
+            ..Button::of(&UiCommand::Row(command, row.id), Look::Plain).small()
+        };
         match command {
             RowCommand::Copy => {
                 let mut copy = Button {

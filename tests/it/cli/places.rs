@@ -231,7 +231,9 @@ fn an_id_that_cannot_be_saved_any_more_is_printed_and_said() {
     let id = stage.sandbox().stored()[0].asset_id.clone();
     assert_eq!(text(&outcome.one("finished"), "asset_id"), id);
     assert!(
-        outcome.err.contains(&format!("{id} could not be saved")),
+        outcome
+            .err
+            .contains(&format!("{id} is not saved yet: copy it")),
         "{}",
         outcome.err
     );

@@ -1,7 +1,6 @@
 //! The program that is killed: the engine as a front end runs it, with smaller numbers.
 
 use std::collections::HashSet;
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use mavi_uploader::engine::{Command, FrontEnd};
 use mavi_uploader::model::snapshot::{JournalState, Row, Snapshot, Status};
 use mavi_uploader::setup::{How, Numbers, Running, World, runtime};
 
-use super::{DIRECT_LIMIT, LIMIT, MEDIA};
+use super::{DIRECT_LIMIT, LIMIT, MEDIA, tell};
 
 /// Bytes a second of all transfers: the files take about a second.
 const BANDWIDTH: u64 = 1_500_000;
@@ -129,12 +128,4 @@ fn say(row: &Row, said: &mut HashSet<String>) {
             tell(&line);
         }
     }
-}
-
-/// At once and whole, so that a kill does not take back what was said; on a line of its
-/// own, whatever the test harness wrote before.
-fn tell(line: &str) {
-    let mut out = std::io::stdout().lock();
-    out.write_all(format!("\n{line}\n").as_bytes()).unwrap();
-    out.flush().unwrap();
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use mavi_uploader::model::asset::AssetStatus;
 use mavi_uploader::model::media::Route;
 use mavi_uploader::model::upload::{Original, State, Upload};
-use mavi_uploader::sandbox::{Call, RequestRecord, StoredCopy};
 use mavi_uploader::store::{AssetNote, AssetRecord, History};
 
 use super::Figures;
+use super::server::{Request, Stored};
 
 /// A file as it is uploaded.
 struct Source {
@@ -25,6 +25,15 @@ struct Run {
     requests: usize,
     killed: bool,
 }
+
+/// What may lie in a data directory when no program runs.
+const KEPT: &[&str] = &[
+    "history.db",
+    "history.lock",
+    "logs",
+    "runs",
+    "settings.json",
+];
 
 /// Everything about one queue that is known outside of the program.
 pub struct Ledger {
@@ -70,6 +79,8 @@ impl Ledger {
             match (what, name.map(str::to_owned), id.map(str::to_owned)) {
                 (Some("ended"), None, None) => self.rows_shown.clear(),
                 (Some("row"), Some(name), None) => _ = self.rows_shown.insert(name),
+                // From here on it may leave the queue.
+                (Some("over"), Some(name), None) => _ = self.rows_shown.remove(&name),
                 (Some("twice"), Some(name), None) => _ = self.twice_shown.insert(name),
                 (Some("id"), Some(_), Some(id)) => _ = self.ids_shown.insert(id),
                 _ => {}
@@ -132,27 +143,34 @@ impl Ledger {
         }
     }
 
+    /// Nothing lies about when a run has ended by itself, whatever was killed before it.
+    fn nothing_is_left(&self) -> Result<(), String> {
+        for name in names_in(&self.data) {
+            let is_kept = KEPT.contains(&name.as_str()) || name.starts_with("slots-");
+            check(is_kept, || format!("{name} is left in the data directory"))?;
+        }
+        let runs = names_in(&self.data.join("runs"));
+        check(runs.is_empty(), || format!("locks of dead runs: {runs:?}"))
+    }
+
     /// The last run ended by itself: is everything as it should be?
     pub fn settle(
         &self,
-        requests: &[RequestRecord],
-        stored: &[StoredCopy],
+        requests: &[Request],
+        stored: &[Stored],
         figures: &mut Figures,
     ) -> Result<(), String> {
+        let left = self.nothing_is_left();
         let assets = self.history().search("", u32::MAX, 0).unwrap();
-        let wrong = self
-            .every_file_is_ready(&assets, stored)
+        let wrong = left
+            .and_then(|()| self.every_file_is_ready(&assets, stored))
             .and_then(|()| self.no_double_is_hidden(&assets, stored, figures))
             .and_then(|()| self.announced_were_out(&assets, requests))
             .and_then(|()| self.no_id_is_lost(&assets, requests, stored, figures));
         wrong.map_err(|what| format!("{what}\n{assets:#?}\n{stored:#?}\n{requests:#?}"))
     }
 
-    fn every_file_is_ready(
-        &self,
-        assets: &[AssetRecord],
-        stored: &[StoredCopy],
-    ) -> Result<(), String> {
+    fn every_file_is_ready(&self, assets: &[AssetRecord], stored: &[Stored]) -> Result<(), String> {
         for (name, upload) in &self.last {
             let ended = matches!(
                 upload.state,
@@ -180,7 +198,7 @@ impl Ledger {
     fn no_double_is_hidden(
         &self,
         assets: &[AssetRecord],
-        stored: &[StoredCopy],
+        stored: &[Stored],
         figures: &mut Figures,
     ) -> Result<(), String> {
         let mut copies: HashMap<&str, u64> = HashMap::new();
@@ -211,7 +229,7 @@ impl Ledger {
     fn announced_were_out(
         &self,
         assets: &[AssetRecord],
-        requests: &[RequestRecord],
+        requests: &[Request],
     ) -> Result<(), String> {
         let known = ids(assets);
         let noted = assets
@@ -221,7 +239,7 @@ impl Ledger {
         let announced: HashSet<String> = noted.chain(self.twice_shown.iter().cloned()).collect();
         for source in &self.sources {
             let was_out = requests.iter().enumerate().any(|(number, request)| {
-                request.call == Some(Call::Upload)
+                request.call == "Upload"
                     && request.file_name.as_ref() == Some(&source.name)
                     && request.body >= source.size
                     && self.run_of(number).killed
@@ -243,8 +261,8 @@ impl Ledger {
     fn no_id_is_lost(
         &self,
         assets: &[AssetRecord],
-        requests: &[RequestRecord],
-        stored: &[StoredCopy],
+        requests: &[Request],
+        stored: &[Stored],
         figures: &mut Figures,
     ) -> Result<(), String> {
         let known = ids(assets);
@@ -252,10 +270,10 @@ impl Ledger {
             let Some(id) = request.asset_id.as_ref().filter(|id| !known.contains(*id)) else {
                 continue;
             };
-            match request.call {
-                Some(Call::KeyCheck) => continue,
-                Some(Call::Upload) => {}
-                Some(Call::SignedUrl) => {
+            match request.call.as_str() {
+                "KeyCheck" => continue,
+                "Upload" => {}
+                "SignedUrl" => {
                     let holds = stored.iter().any(|copy| copy.asset_id == *id);
                     check(!holds, || format!("{id} holds bytes, and is lost"))?;
                 }
@@ -287,6 +305,13 @@ impl Ledger {
 fn ids(assets: &[AssetRecord]) -> HashSet<String> {
     let id = |asset: &AssetRecord| asset.asset_id.as_str().to_owned();
     assets.iter().map(id).collect()
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
 }
 
 fn name_of(path: &Path) -> String {

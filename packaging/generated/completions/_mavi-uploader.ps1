@@ -1,0 +1,143 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'mavi-uploader'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'mavi-uploader' {
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Try it without an account: the service is played in this program, and nothing leaves the computer')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('upload', 'upload', [CompletionResultType]::ParameterValue, 'Upload files and folders without a window')
+            [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Save, look up or remove the API key in the keychain of this computer')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List what was uploaded from this computer')
+            [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a server that plays the service, on this computer only, for trying out and for tests')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mavi-uploader;upload' {
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to upload at a time, 1 to 8')
+            [CompletionResult]::new('--wait-timeout', '--wait-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for the service to process a file after so many seconds')
+            [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Use at most so many bytes a second for uploads, as 500k or 5M')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print events to standard output, one JSON object a line')
+            [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'End when the files are uploaded, without waiting until the service has processed them')
+            [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Upload even what was uploaded before')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Try it without an account: nothing leaves the computer')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'mavi-uploader;key' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Read the API key from standard input, check it, and save it in the keychain')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say where the API key comes from, and its last four characters')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove the API key from the keychain')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mavi-uploader;key;set' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'mavi-uploader;key;status' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'mavi-uploader;key;remove' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'mavi-uploader;key;help' {
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Read the API key from standard input, check it, and save it in the keychain')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say where the API key comes from, and its last four characters')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove the API key from the keychain')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mavi-uploader;key;help;set' {
+            break
+        }
+        'mavi-uploader;key;help;status' {
+            break
+        }
+        'mavi-uploader;key;help;remove' {
+            break
+        }
+        'mavi-uploader;key;help;help' {
+            break
+        }
+        'mavi-uploader;history' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Print CSV with a header line')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'mavi-uploader;sandbox' {
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port to listen on; 0 takes any that is free')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'mavi-uploader;help' {
+            [CompletionResult]::new('upload', 'upload', [CompletionResultType]::ParameterValue, 'Upload files and folders without a window')
+            [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Save, look up or remove the API key in the keychain of this computer')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List what was uploaded from this computer')
+            [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a server that plays the service, on this computer only, for trying out and for tests')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mavi-uploader;help;upload' {
+            break
+        }
+        'mavi-uploader;help;key' {
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Read the API key from standard input, check it, and save it in the keychain')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say where the API key comes from, and its last four characters')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove the API key from the keychain')
+            break
+        }
+        'mavi-uploader;help;key;set' {
+            break
+        }
+        'mavi-uploader;help;key;status' {
+            break
+        }
+        'mavi-uploader;help;key;remove' {
+            break
+        }
+        'mavi-uploader;help;history' {
+            break
+        }
+        'mavi-uploader;help;sandbox' {
+            break
+        }
+        'mavi-uploader;help;help' {
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

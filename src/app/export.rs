@@ -1,0 +1,152 @@
+//! A selection as text: for the clipboard, and for a file.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::command::Format;
+use super::{rows, wording};
+use crate::model::snapshot::Row;
+use crate::model::table::{markdown_cell, spreadsheet_field};
+
+/// A row as it is exported.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    asset_id: &'a str,
+    name: &'a str,
+    path: std::borrow::Cow<'a, str>,
+    size: u64,
+    status: &'static str,
+}
+
+fn lines<'a>(rows: &'a [Arc<Row>]) -> impl Iterator<Item = Line<'a>> {
+    rows.iter().map(|row| Line {
+        asset_id: rows::id_of(row).unwrap_or_default(),
+        name: &row.name,
+        path: row.path.to_string_lossy(),
+        size: row.size,
+        status: wording::status_word(&row.status),
+    })
+}
+
+/// The ids of these rows as the clipboard takes them; rows without one are passed over.
+pub fn copied(rows: &[Arc<Row>], format: Format) -> String {
+    let with_id: Vec<Arc<Row>> = rows
+        .iter()
+        .filter(|row| rows::id_of(row).is_some())
+        .cloned()
+        .collect();
+    let ids: Vec<&str> = with_id.iter().filter_map(|row| rows::id_of(row)).collect();
+    match format {
+        Format::Lines => ids.join("\n"),
+        Format::Commas => ids.join(", "),
+        Format::Json => serde_json::to_string(&ids).unwrap_or_default(),
+        Format::Csv => {
+            let mut text = "asset_id,name\n".to_owned();
+            for line in lines(&with_id) {
+                let name = spreadsheet_field(line.name);
+                text.push_str(&format!("{},{name}\n", spreadsheet_field(line.asset_id)));
+            }
+            text
+        }
+        Format::Markdown => {
+            let mut text = "| Asset id | Name |\n| --- | --- |\n".to_owned();
+            for line in lines(&with_id) {
+                let name = markdown_cell(line.name);
+                text.push_str(&format!("| `{}` | {name} |\n", line.asset_id));
+            }
+            text
+        }
+    }
+}
+
+/// These rows as a file holds them, those without an id too.
+pub fn file(rows: &[Arc<Row>], format: Format) -> String {
+    if format == Format::Json {
+        let lines: Vec<Line<'_>> = lines(rows).collect();
+        return serde_json::to_string_pretty(&lines).unwrap_or_default() + "\n";
+    }
+    // With a mark: Excel takes a table without one for another encoding than UTF-8.
+    let mut text = "\u{feff}asset_id,name,path,size,status\r\n".to_owned();
+    for line in lines(rows) {
+        let size = line.size.to_string();
+        let fields = [line.asset_id, line.name, &line.path, &size, line.status];
+        text.push_str(&fields.map(spreadsheet_field).join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// Writes them: whole, or not at all.
+pub fn write(path: &Path, rows: &[Arc<Row>], format: Format) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // As any file that the person saves, not as a secret.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut written = builder.tempfile_in(folder)?;
+    io::Write::write_all(&mut written, file(rows, format).as_bytes())?;
+    written.as_file().sync_all()?;
+    written.persist(path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::rows::tests::row;
+    use crate::model::asset::AssetId;
+    use crate::model::snapshot::Status;
+
+    fn rows() -> Vec<Arc<Row>> {
+        let mut ready = row(1, Status::Ready);
+        ready.asset_id = AssetId::new("re_1");
+        let mut formula = row(2, Status::Ready);
+        formula.asset_id = AssetId::new("re_2");
+        formula.name = "=cmd|'/c calc'!A1, \"x\".mp4".to_owned();
+        let sending = row(3, Status::Uploading);
+        [ready, formula, sending].map(Arc::new).to_vec()
+    }
+
+    #[test]
+    fn ids_are_copied_as_they_are_asked_for() {
+        assert_eq!(copied(&rows(), Format::Lines), "re_1\nre_2");
+        assert_eq!(copied(&rows(), Format::Commas), "re_1, re_2");
+        assert_eq!(copied(&rows(), Format::Json), r#"["re_1","re_2"]"#);
+    }
+
+    #[test]
+    fn names_in_tables_stay_in_their_cells_and_do_nothing() {
+        assert_eq!(
+            copied(&rows(), Format::Csv),
+            "asset_id,name\nre_1,clip-1.mp4\nre_2,\"'=cmd|'/c calc'!A1, \"\"x\"\".mp4\"\n"
+        );
+        let table = copied(&rows(), Format::Markdown);
+        assert!(
+            table.ends_with("| `re_2` | =cmd\\|'/c calc'!A1, \"x\".mp4 |\n"),
+            "{table}"
+        );
+    }
+
+    #[test]
+    fn a_file_holds_every_row_whole_or_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ids.csv");
+        write(&path, &rows(), Format::Csv).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text.lines().count(), 4);
+        assert!(text.starts_with('\u{feff}'));
+        assert!(text.ends_with(",clip-3.mp4,/media/clip-3.mp4,412000000,Uploading\r\n"));
+        let json: serde_json::Value = serde_json::from_str(&file(&rows(), Format::Json)).unwrap();
+        assert_eq!(json[1]["asset_id"], "re_2");
+        assert_eq!(json[2]["status"], "Uploading");
+        let nowhere = folder.path().join("missing").join("ids.csv");
+        assert!(write(&nowhere, &rows(), Format::Csv).is_err());
+        assert!(!nowhere.exists());
+    }
+}

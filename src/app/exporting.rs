@@ -1,0 +1,79 @@
+//! A selection on its way to a file: the dialog, then the writing, both off this thread.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::command::Format;
+use super::export;
+use super::outside::{Choice, Wanted};
+use super::pending::{Outcome, Pending};
+use super::state::App;
+use super::wording::selection as words;
+use crate::model::snapshot::Row;
+
+/// A file that was written, or was not.
+pub(super) struct Written {
+    path: PathBuf,
+    rows: usize,
+    outcome: io::Result<()>,
+}
+
+/// What is being saved.
+#[derive(Default)]
+pub(super) struct Exports {
+    dialog: Option<Pending<Choice>>,
+    /// The rows as they were when it was asked for.
+    what: Option<(Vec<Arc<Row>>, Format)>,
+    writing: Option<Pending<Written>>,
+}
+
+impl App {
+    /// Asks where to save the selected rows.
+    pub(super) fn export(&mut self, format: Format) {
+        if self.exports.dialog.is_some() || self.exports.writing.is_some() {
+            return;
+        }
+        let rows: Vec<Arc<Row>> = self.list.selected_rows(&self.snapshot).cloned().collect();
+        if rows.is_empty() {
+            return;
+        }
+        let wake = Arc::clone(&self.outside.wake);
+        let wanted = Wanted::Save(format);
+        self.exports.dialog = Some(self.outside.dialogs.choose(wanted, wake));
+        self.exports.what = Some((rows, format));
+    }
+
+    /// Goes on with what is being saved.
+    pub(super) fn saved(&mut self, now: Instant) {
+        match Pending::take_from(&mut self.exports.dialog) {
+            Some(Outcome::Answer(Choice::Chosen(paths))) => {
+                if let (Some(path), Some((rows, format))) =
+                    (paths.into_iter().next(), self.exports.what.take())
+                {
+                    let wake = Arc::clone(&self.outside.wake);
+                    let write = move || Written {
+                        outcome: export::write(&path, &rows, format),
+                        rows: rows.len(),
+                        path,
+                    };
+                    self.exports.writing = Some(Pending::spawn("export", wake, write));
+                }
+            }
+            Some(Outcome::Answer(Choice::Unavailable)) => {
+                self.exports.what = None;
+                self.say(words::NO_SAVE_DIALOG, None, now);
+            }
+            Some(Outcome::Answer(Choice::Cancelled) | Outcome::Lost) => self.exports.what = None,
+            None => {}
+        }
+        if let Some(Outcome::Answer(written)) = Pending::take_from(&mut self.exports.writing) {
+            let said = match &written.outcome {
+                Ok(()) => words::saved(written.rows, &written.path),
+                Err(error) => words::not_exported(&written.path, error),
+            };
+            self.say(said, None, now);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The list without its drawing.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::app::rows::tests::row;
+use crate::model::asset::AssetId;
+use crate::model::media::Rejection;
+
+fn snapshot() -> Snapshot {
+    let statuses = [
+        Status::Ready,
+        Status::Uploading,
+        Status::Rejected(Rejection::Empty),
+        Status::Queued,
+        Status::Cancelled,
+    ];
+    let rows = statuses
+        .into_iter()
+        .zip(1..)
+        .map(|(status, id)| Arc::new(row(id, status)))
+        .collect();
+    Snapshot {
+        rows: Arc::new(rows),
+        ..Snapshot::default()
+    }
+}
+
+fn ids(list: &List) -> Vec<u64> {
+    let mut ids: Vec<u64> = list.selected().iter().map(|id| id.0).collect();
+    ids.sort_unstable();
+    ids
+}
+
+#[test]
+fn chips_count_and_show_their_rows() {
+    let snapshot = snapshot();
+    let mut list = List::default();
+    list.update(&snapshot);
+    let counts = Filter::EACH.map(|filter| list.count(filter));
+    assert_eq!(counts, [5, 1, 1, 0, 1, 1]);
+    list.show(Filter::Attention, &snapshot);
+    assert_eq!(list.shown(), [2]);
+    list.select_all(&snapshot);
+    assert_eq!(ids(&list), [3]);
+}
+
+#[test]
+fn a_twin_without_an_id_waits_and_one_with_an_id_is_ready() {
+    let id = AssetId::new("re_1");
+    assert_eq!(
+        Filter::of(&Status::Duplicate { of: None }),
+        Some(Filter::Waiting)
+    );
+    assert_eq!(
+        Filter::of(&Status::Duplicate { of: id }),
+        Some(Filter::Ready)
+    );
+}
+
+#[test]
+fn a_row_that_is_gone_is_no_longer_selected() {
+    let mut list = List::default();
+    list.update(&snapshot());
+    list.select_all(&snapshot());
+    let mut fewer = snapshot();
+    Arc::make_mut(&mut fewer.rows).remove(0);
+    list.update(&fewer);
+    assert_eq!(ids(&list), [2, 3, 4, 5]);
+    let tally = Tally {
+        uploading: 1,
+        finished: 1,
+        ..Tally::default()
+    };
+    assert_eq!(*list.tally(), tally);
+}
+
+#[test]
+fn a_chip_whose_rows_are_gone_gives_way_to_all() {
+    let mut list = List::default();
+    list.show(Filter::Attention, &snapshot());
+    list.select_all(&snapshot());
+    list.update(&Snapshot::default());
+    assert_eq!(list.filter(), Filter::All);
+    assert!(list.selected().is_empty());
+}
+
+#[test]
+fn shift_selects_from_the_last_pick_and_ctrl_adds() {
+    let snapshot = snapshot();
+    let mut list = List::default();
+    list.update(&snapshot);
+    list.pick(ItemId(4), Pick::Only, &snapshot);
+    list.pick(ItemId(2), Pick::Range, &snapshot);
+    assert_eq!(ids(&list), [2, 3, 4]);
+    list.pick(ItemId(3), Pick::Toggle, &snapshot);
+    list.pick(ItemId(1), Pick::Toggle, &snapshot);
+    assert_eq!(ids(&list), [1, 2, 4]);
+}
+
+/// Rows with these names, all of them waiting.
+fn named(names: &[&str]) -> Snapshot {
+    let rows = names.iter().zip(1..).map(|(name, id)| {
+        Arc::new(Row {
+            name: (*name).to_owned(),
+            size: 1000 - id,
+            ..row(id, Status::Queued)
+        })
+    });
+    Snapshot {
+        rows: Arc::new(rows.collect()),
+        ..Snapshot::default()
+    }
+}
+
+fn shown(list: &List, snapshot: &Snapshot) -> Vec<u64> {
+    list.rows(snapshot).map(|row| row.id.0).collect()
+}
+
+#[test]
+fn a_search_finds_words_of_names_and_ids_in_any_case_and_order() {
+    let mut snapshot = named(&["Zürich Day 1.mp4", "day 2 ZÜRICH.mov", "片段.mp4"]);
+    let ready = Row {
+        asset_id: AssetId::new("re_6607"),
+        ..row(4, Status::Ready)
+    };
+    Arc::make_mut(&mut snapshot.rows).push(Arc::new(ready));
+    let mut list = List::default();
+    let mut found = |words: &str| {
+        list.find(words.to_owned(), &snapshot);
+        shown(&list, &snapshot)
+    };
+    assert_eq!(found("zürich day"), [1, 2]);
+    assert_eq!(found("  RE_66 "), [4]);
+    assert_eq!(found("片"), [3]);
+    assert_eq!(found("zürich 3"), [0_u64; 0]);
+    assert_eq!(found(""), [1, 2, 3, 4]);
+}
+
+#[test]
+fn names_are_sorted_as_people_count_and_turned_around_by_the_second_choice() {
+    let snapshot = named(&["clip-10.mp4", "Clip-2.mp4", "clip-1.mp4", "b.mp4"]);
+    let mut list = List::default();
+    list.sort_by(Column::Name, &snapshot);
+    assert_eq!(shown(&list, &snapshot), [4, 3, 2, 1]);
+    list.sort_by(Column::Name, &snapshot);
+    assert_eq!(shown(&list, &snapshot), [1, 2, 3, 4]);
+    list.sort_by(Column::Size, &snapshot);
+    assert_eq!(shown(&list, &snapshot), [4, 3, 2, 1]);
+    list.sort_by(Column::Queue, &snapshot);
+    assert_eq!(shown(&list, &snapshot), [1, 2, 3, 4]);
+    list.sort_by(Column::Queue, &snapshot);
+    assert_eq!(shown(&list, &snapshot), [4, 3, 2, 1]);
+}
+
+#[test]
+fn a_sorted_list_stays_sorted_while_rows_come_go_and_change() {
+    let mut snapshot = named(&["c.mp4", "a.mp4", "b.mp4"]);
+    let mut list = List::default();
+    list.sort_by(Column::Name, &snapshot);
+    Arc::make_mut(&mut snapshot.rows).remove(0);
+    let late = Row {
+        name: "aa.mp4".to_owned(),
+        ..row(9, Status::Queued)
+    };
+    Arc::make_mut(&mut snapshot.rows).push(Arc::new(late));
+    list.update(&snapshot);
+    assert_eq!(shown(&list, &snapshot), [2, 9, 3]);
+    list.sort_by(Column::Status, &snapshot);
+    let trouble = row(3, Status::Rejected(Rejection::Empty));
+    Arc::make_mut(&mut snapshot.rows)[1] = Arc::new(trouble);
+    list.update(&snapshot);
+    assert_eq!(shown(&list, &snapshot), [3, 2, 9]);
+}
+
+#[test]
+fn what_is_no_longer_shown_is_no_longer_selected() {
+    let snapshot = named(&["a.mp4", "b.mp4"]);
+    let mut list = List::default();
+    list.update(&snapshot);
+    list.select_all(&snapshot);
+    list.find("b".to_owned(), &snapshot);
+    assert_eq!(ids(&list), [2]);
+    assert!(list.all_selected());
+    list.find(String::new(), &snapshot);
+    assert_eq!(ids(&list), [2]);
+    assert!(!list.all_selected());
+}
+
+#[test]
+fn the_keyboard_goes_through_what_is_shown_and_shift_takes_everything_on_the_way() {
+    let snapshot = named(&["a1.mp4", "b.mp4", "a2.mp4", "a3.mp4", "a4.mp4"]);
+    let mut list = List::default();
+    list.find("a".to_owned(), &snapshot);
+    let mut go = |step, extend| {
+        let to = list.step(step, extend, None, 2, &snapshot);
+        (to.map(|id| id.0), ids(&list))
+    };
+    assert_eq!(go(Step::Down, false), (Some(1), vec![1]));
+    assert_eq!(go(Step::Down, false), (Some(3), vec![3]));
+    assert_eq!(go(Step::Down, true), (Some(4), vec![3, 4]));
+    assert_eq!(go(Step::Up, true), (Some(3), vec![3]));
+    assert_eq!(go(Step::PageDown, true), (Some(5), vec![3, 4, 5]));
+    assert_eq!(go(Step::Home, false), (Some(1), vec![1]));
+    assert_eq!(go(Step::End, true), (Some(5), vec![1, 3, 4, 5]));
+    assert_eq!(go(Step::PageUp, false), (Some(3), vec![3]));
+    let none = List::default().step(Step::Down, false, None, 2, &Snapshot::default());
+    assert_eq!(none, None);
+}
+
+#[test]
+fn a_selection_knows_what_fits_how_many_of_its_rows() {
+    let snapshot = snapshot();
+    let mut list = List::default();
+    list.update(&snapshot);
+    assert_eq!(list.fits(), &Fits::default());
+    list.select_all(&snapshot);
+    let fits = Many::EACH.map(|many| (many, list.fits().of(many)));
+    assert_eq!(
+        fits,
+        [
+            (Many::Upload, 0),
+            (Many::Resume, 0),
+            (Many::Pause, 2),
+            (Many::Retry, 2),
+            (Many::SendFirst, 1),
+            (Many::Cancel, 2),
+            (Many::Remove, 3),
+        ]
+    );
+}

@@ -1,0 +1,77 @@
+//! What becomes of a command for the whole selection.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::command::{Format, Many};
+use super::state::{App, Cancel, Dialog, Effect};
+use super::wording::selection as words;
+use super::{export, rows};
+use crate::engine::Command;
+use crate::model::snapshot::{ItemId, Row};
+
+impl App {
+    /// Does this with every selected row that it fits.
+    pub(super) fn selected(&mut self, many: Many, now: Instant) {
+        let selected = self.list.selected_rows(&self.snapshot);
+        let ids: Vec<ItemId> = selected
+            .filter(|row| rows::fits(row, many))
+            .map(|row| row.id)
+            .collect();
+        if ids.is_empty() {
+            if many == Many::Remove && !self.list.selected().is_empty() {
+                self.say(words::NOT_REMOVABLE, None, now);
+            }
+            return;
+        }
+        match many {
+            Many::Upload => self.start(ids),
+            Many::Pause => self.engine.send(Command::PauseItems(ids)),
+            Many::Resume => self.engine.send(Command::ResumeItems(ids)),
+            Many::Retry => self.engine.send(Command::Retry(ids)),
+            Many::SendFirst => self.engine.send(Command::SendFirst(ids)),
+            Many::Cancel => self.cancel(&ids),
+            Many::Remove => self.remove(ids, now),
+        }
+    }
+
+    /// Cancels these rows; asks first where bytes that were sent would be lost.
+    pub(super) fn cancel(&mut self, ids: &[ItemId]) {
+        let wanted: HashSet<ItemId> = ids.iter().copied().collect();
+        let rows = self.snapshot.rows.iter();
+        let losing = rows
+            .filter(|row| wanted.contains(&row.id) && rows::cancel_loses_work(row))
+            .filter_map(|row| row.transfer);
+        let (sent, total) = losing.fold((0_u64, 0_u64), |(sent, total), transfer| {
+            (sent + transfer.sent, total + transfer.total)
+        });
+        if sent == 0 || !self.settings().confirmations {
+            self.engine.send(Command::Cancel(ids.to_vec()));
+            return;
+        }
+        let name = match ids {
+            [one] => self.row(*one).map(|row| row.name.clone()),
+            _ => None,
+        };
+        self.dialog = Some(Dialog::Cancel(Cancel {
+            ids: ids.into(),
+            name,
+            sent,
+            total,
+        }));
+    }
+
+    /// Puts the ids of the selected rows on the clipboard.
+    pub(super) fn copy_selected(&mut self, format: Format, now: Instant) {
+        let ids = self.list.fits().ids;
+        if ids == 0 {
+            self.say(words::NO_IDS, None, now);
+            return;
+        }
+        let rows: Vec<Arc<Row>> = self.list.selected_rows(&self.snapshot).cloned().collect();
+        let text = export::copied(&rows, format);
+        self.effects.push(Effect::CopyText(text));
+        self.say(words::copied(ids), None, now);
+    }
+}

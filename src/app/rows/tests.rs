@@ -1,0 +1,167 @@
+//! What rows say and offer; and a row for the tests of others.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::*;
+use crate::model::asset::AssetId;
+use crate::model::fault::Fault;
+use crate::model::media::{Kind, Note, Rejection, Route};
+use crate::model::snapshot::{ItemId, Transfer};
+
+/// A video of 412 MB in this state.
+pub(crate) fn row(id: u64, status: Status) -> Row {
+    Row {
+        id: ItemId(id),
+        name: format!("clip-{id}.mp4"),
+        path: PathBuf::from(format!("/media/clip-{id}.mp4")),
+        size: 412_000_000,
+        kind: Some(Kind::Video),
+        route: Some(Route::Direct),
+        note: None,
+        status,
+        transfer: None,
+        asset_id: None,
+        saved: true,
+        may_be_twice: false,
+    }
+}
+
+fn transfer(sent: u64) -> Transfer {
+    Transfer {
+        sent,
+        total: 412_000_000,
+        rate: Some(12_400_000.0),
+        left: Some(Duration::from_secs(14)),
+    }
+}
+
+#[test]
+fn an_upload_says_how_far_how_fast_and_how_long() {
+    let mut uploading = row(1, Status::Uploading);
+    uploading.transfer = Some(transfer(260_000_000));
+    let now = Instant::now();
+    assert_eq!(
+        detail(&uploading, now),
+        "260 of 412 MB · 12.4 MB/s · 14 s left"
+    );
+    assert_eq!(trailing(&uploading), Trailing::Percent(63));
+    uploading.transfer = Some(Transfer {
+        rate: None,
+        left: None,
+        ..transfer(1_000_000)
+    });
+    assert_eq!(detail(&uploading, now), "1 of 412 MB · estimating…");
+}
+
+#[test]
+fn when_all_bytes_are_out_no_percent_is_claimed() {
+    let mut finishing = row(1, Status::Finishing);
+    finishing.transfer = Some(transfer(412_000_000));
+    assert_eq!(trailing(&finishing), Trailing::None);
+    assert_eq!(wording::status_word(&finishing.status), "Finishing…");
+    assert_eq!(bar(&finishing), Some(1.0));
+}
+
+#[test]
+fn a_row_that_waits_says_for_what_and_how_long() {
+    let now = Instant::now();
+    let waiting = row(
+        1,
+        Status::Waiting {
+            until: now + Duration::from_secs(8),
+            cause: Arc::new(Fault::new(FaultKind::RateLimited)),
+        },
+    );
+    assert_eq!(
+        detail(&waiting, now),
+        "memories.ai asks us to slow down · next try in 8 s"
+    );
+    assert!(has_clock(&waiting));
+}
+
+#[test]
+fn the_details_of_a_row_that_waits_ask_for_nothing() {
+    let waiting = row(
+        1,
+        Status::Waiting {
+            until: Instant::now(),
+            cause: Arc::new(Fault::new(FaultKind::ServerError)),
+        },
+    );
+    let (message, technical) = trouble(&waiting).unwrap();
+    assert_eq!(message.title, "memories.ai has a problem");
+    assert_eq!(message.next, "It is tried again by itself.");
+    assert_eq!(message.step, None);
+    assert_eq!(technical[0], ("Kind", "ServerError".to_owned()));
+}
+
+#[test]
+fn an_id_that_is_not_on_disk_is_said_to_be_copied() {
+    let mut ready = row(1, Status::Ready);
+    ready.asset_id = AssetId::new("re_660727003963174912");
+    assert_eq!(detail(&ready, Instant::now()), "412 MB");
+    assert_eq!(warning(&ready), None);
+    ready.saved = false;
+    assert_eq!(warning(&ready), Some("not saved yet: copy it"));
+    assert!(spoken(&ready, Instant::now()).ends_with("not saved yet: copy it, 412 MB"));
+    assert_eq!(commands(&ready), [RowCommand::Copy, RowCommand::Remove]);
+}
+
+#[test]
+fn a_note_stands_on_the_row_until_its_bytes_move() {
+    let mut ready = row(1, Status::ReadyToUpload);
+    ready.note = Some(Note::MayBeTooLarge);
+    assert!(detail(&ready, Instant::now()).contains("may refuse it"));
+    ready.status = Status::Paused;
+    assert_eq!(detail(&ready, Instant::now()), "412 MB");
+}
+
+#[test]
+fn a_duplicate_hands_on_the_id_of_its_twin() {
+    let twin = AssetId::new("re_1");
+    let duplicate = row(1, Status::Duplicate { of: twin });
+    assert_eq!(id_of(&duplicate), Some("re_1"));
+    assert!(commands(&duplicate).contains(&RowCommand::UploadAnyway));
+}
+
+#[test]
+fn every_row_can_be_ended_and_trouble_explains_itself() {
+    let now = Instant::now();
+    let failed = Arc::new(Fault::new(FaultKind::ServerError));
+    for status in [
+        Status::Checking,
+        Status::Settling,
+        Status::Rejected(Rejection::Empty),
+        Status::ReadyToUpload,
+        Status::Queued,
+        Status::Uploading,
+        Status::Finishing,
+        Status::Waiting {
+            until: now,
+            cause: failed.clone(),
+        },
+        Status::Processing {
+            since: now,
+            long: false,
+        },
+        Status::Ready,
+        Status::Failed(failed),
+        Status::Paused,
+        Status::Cancelled,
+        Status::Duplicate { of: None },
+    ] {
+        let row = row(1, status);
+        let commands = commands(&row);
+        assert!(
+            commands.contains(&RowCommand::Remove) || commands.contains(&RowCommand::Cancel),
+            "{:?}",
+            row.status
+        );
+        assert_eq!(
+            trouble(&row).is_some(),
+            commands.contains(&RowCommand::Details)
+        );
+        assert!(spoken(&row, now).starts_with("clip-1.mp4, "));
+    }
+}

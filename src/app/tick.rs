@@ -1,0 +1,172 @@
+//! What the window takes in before it is drawn: snapshots, notices, answers.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::outside::{Choice, VaultError};
+use super::pending::{Outcome, Pending};
+use super::state::{App, Dialog, Effect};
+use super::{foot, wording};
+use crate::engine::{Command, Notice};
+use crate::model::plan::{UnderWay, plan};
+use crate::model::snapshot::KeySource;
+use crate::store::Arrival;
+
+impl App {
+    /// Takes the snapshot in: what is shown, and what is said of it.
+    pub(super) fn take_in(&mut self) {
+        self.list.update(&self.snapshot);
+        if self.snapshot.needs.is_none() {
+            self.needs = None;
+        }
+        let refused: usize = self.list.refused().values().sum();
+        self.refused_seen = self.refused_seen.min(refused);
+        let totals = &self.snapshot.totals;
+        self.rate = totals.rate.or(self.rate);
+        let under_way = UnderWay {
+            bytes: match totals.active {
+                0 => 0,
+                _ => totals.bytes.saturating_sub(totals.sent),
+            },
+            files: foot::sending(&self.snapshot, &self.list),
+        };
+        let rows = self.snapshot.rows.iter().map(AsRef::as_ref);
+        self.plan = plan(rows, under_way, self.rate);
+    }
+
+    /// Takes in what happened since the last look: the snapshot, notices, answers.
+    pub fn tick(&mut self, now: Instant) {
+        if self.engine.snapshot.has_changed().unwrap_or(false) {
+            let before = Arc::clone(&self.snapshot);
+            self.snapshot = self.engine.snapshot.borrow_and_update().clone();
+            self.announcer.compare(&before, &self.snapshot);
+            self.take_in();
+        }
+        self.keep_awake();
+        self.tell_progress();
+        while let Ok(notice) = self.engine.notices.try_recv() {
+            self.notice(notice, now);
+        }
+        self.arrivals();
+        self.answers(now);
+        self.saved(now);
+        if self.copied.is_some_and(|(_, until)| until <= now) {
+            self.copied = None;
+        }
+        if self.toast.as_ref().is_some_and(|toast| toast.until <= now) {
+            self.toast = None;
+        }
+        self.announcer.speak(now);
+    }
+
+    /// What other starts of the program were given is taken as if this one had been.
+    fn arrivals(&mut self) {
+        while let Some(Arrival { paths, taken }) = self
+            .outside
+            .arrivals
+            .as_mut()
+            .and_then(|arrivals| arrivals.try_recv().ok())
+        {
+            self.add(paths);
+            // The other start may have lost patience.
+            let _ = taken.send(());
+            self.effects.push(Effect::Raise);
+        }
+    }
+
+    fn notice(&mut self, notice: Notice, now: Instant) {
+        match notice {
+            Notice::BatchFinished { ready, failed } => {
+                let files = wording::count(ready, "file");
+                let text = match failed {
+                    0 => format!("Done: {files} ready."),
+                    _ => format!("Done: {files} ready, {failed} not."),
+                };
+                self.say(text, None, now);
+                self.tell_of_the_end(ready, failed);
+                self.effects.push(Effect::Attention);
+            }
+            Notice::Needs(_, fault) => self.needs = Some(fault),
+            Notice::HistorySetAside(path) => self.set_aside = Some(path),
+        }
+    }
+
+    fn answers(&mut self, now: Instant) {
+        self.key_answers(now);
+        self.key_removed(now);
+        self.settings_answers(now);
+        match Pending::take_from(&mut self.choosing) {
+            Some(Outcome::Answer(Choice::Chosen(paths))) => self.add(paths),
+            Some(Outcome::Answer(Choice::Unavailable)) => {
+                let text = "This desktop has no file dialog that the program can open. Drop files on the window or paste their paths instead.";
+                self.say(text, None, now);
+            }
+            Some(Outcome::Answer(Choice::Cancelled) | Outcome::Lost) | None => {}
+        }
+        match Pending::take_from(&mut self.starting_sandbox) {
+            Some(Outcome::Answer(Ok(engine))) => self.enter_sandbox(engine),
+            Some(Outcome::Answer(Err(why))) => {
+                self.say(format!("The sandbox did not start: {why}."), None, now);
+            }
+            Some(Outcome::Lost) => self.say("The sandbox did not start.", None, now),
+            None => {}
+        }
+    }
+
+    /// Answers that concern the key: they are for the account's engine, also while a
+    /// sandbox is tried.
+    fn key_answers(&mut self, now: Instant) {
+        let account = self.parked.as_ref().unwrap_or(&self.engine);
+        match Pending::take_from(&mut self.loading_key) {
+            Some(Outcome::Answer(Ok(Some(key)))) => {
+                account.send(Command::SetKey(key, KeySource::Keychain));
+                // A dialog that asked meanwhile, and into which nothing was entered.
+                let idle = self.key.draft.is_empty() && self.key.busy().is_none();
+                if idle && let Some(then) = self.after_key.take() {
+                    account.send(then);
+                    self.dialog = None;
+                }
+            }
+            Some(Outcome::Answer(Ok(None)) | Outcome::Lost) => account.send(Command::NoKey),
+            Some(Outcome::Answer(Err(error))) => {
+                // Where there is no keychain at all, this is said when a key is entered.
+                self.keychain = (error != VaultError::Absent).then(|| wording::vault(&error));
+                account.send(Command::NoKey);
+            }
+            None => {}
+        }
+        let vault = match self.outside.environment_key {
+            Some(_) => None,
+            None => self.outside.vault.as_ref(),
+        };
+        if let Some(entered) = self.key.poll(account, vault, &self.outside.wake) {
+            if let Some(then) = self.after_key.take() {
+                account.send(then);
+            }
+            self.session_only = entered.session_only;
+            self.loading_key = None;
+            self.keychain = None;
+            if self.dialog == Some(Dialog::Key) {
+                self.dialog = None;
+            }
+            self.say(entered.said, None, now);
+        }
+    }
+
+    /// Whether the keychain forgot the key, as it was asked to.
+    fn key_removed(&mut self, now: Instant) {
+        let trouble = match Pending::take_from(&mut self.removing_key) {
+            None => return,
+            Some(Outcome::Answer(Ok(()))) => {
+                let account = self.parked.as_ref().unwrap_or(&self.engine);
+                account.send(Command::NoKey);
+                self.session_only = None;
+                self.say(wording::KEY_REMOVED, None, now);
+                return;
+            }
+            Some(Outcome::Answer(Err(error))) => error,
+            Some(Outcome::Lost) => VaultError::Absent,
+        };
+        self.say(wording::key_stays(&wording::vault(&trouble)), None, now);
+    }
+}

@@ -1,0 +1,189 @@
+//! Words for what comes in, and for what pressing "Upload" would do with it.
+
+use std::collections::BTreeMap;
+
+use super::units::{count, duration, size, storage_cost};
+use crate::model::media::Rejection;
+use crate::model::plan::{Finish, Plan};
+
+/// Why a file is refused, in the words of a sum: "9 not supported".
+pub fn refusal(rejection: &Rejection) -> &'static str {
+    match rejection {
+        Rejection::UnsupportedFormat { .. } => "not supported",
+        Rejection::ContentMismatch { .. } => "not what their names say",
+        Rejection::Empty => "empty",
+        Rejection::TooLarge { .. } => "too large",
+        Rejection::Unreadable { .. } => "can’t be read",
+        Rejection::NotAFile => "not regular files",
+        Rejection::NotFound => "not there",
+    }
+}
+
+/// All that are refused in one sentence, the most frequent reason first: "12 files can’t be
+/// uploaded: 9 not supported, 3 too large."
+pub fn refused(reasons: &BTreeMap<&'static str, usize>) -> String {
+    let mut reasons: Vec<(&str, usize)> = reasons.iter().map(|(why, n)| (*why, *n)).collect();
+    reasons.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    let all = reasons.iter().map(|(_, number)| number).sum();
+    let each: Vec<String> = reasons
+        .iter()
+        .map(|(why, number)| format!("{number} {why}"))
+        .collect();
+    format!(
+        "{} can’t be uploaded: {}.",
+        count(all, "file"),
+        each.join(", ")
+    )
+}
+
+/// Said while folders are looked through and files are checked; `None` when neither is.
+pub fn coming_in(walking: Option<u64>, checking: usize) -> Option<String> {
+    match (walking, checking) {
+        (None, 0) => None,
+        (Some(found), _) => Some(super::walking(found)),
+        (None, checking) => Some(format!("Checking {}…", count(checking, "file"))),
+    }
+}
+
+/// What "Upload" would start, in two lines: how much, and what one wants to know before.
+pub fn plan(plan: &Plan) -> (String, String) {
+    let first = format!(
+        "{} ready to upload · {}",
+        count(plan.files, "file"),
+        size(plan.bytes)
+    );
+    let mut second = vec![finish(plan.finish)];
+    second.push(storage_cost(plan.bytes));
+    second.extend(left_out(plan));
+    if plan.by_signed_url > 0 {
+        second.push(format!("{} by signed URL", plan.by_signed_url));
+    }
+    (first, second.join(" · "))
+}
+
+/// The same at length, for a tooltip.
+pub fn plan_at_length(plan: &Plan) -> String {
+    let (files, bytes) = (count(plan.files, "file"), size(plan.bytes));
+    let mut lines = vec![format!("Uploads {files} with {bytes} to memories.ai.")];
+    lines.push(match plan.finish {
+        Finish::About(time) => format!(
+            "Takes about {} at the speed that was measured; memories.ai takes one request a second.",
+            duration(time)
+        ),
+        Finish::AtLeast(time) => format!(
+            "Takes at least {}: memories.ai takes one request a second. How long the bytes take is known once some have moved.",
+            duration(time)
+        ),
+    });
+    if plan.by_signed_url > 0 {
+        lines.push(format!(
+            "{} straight to storage by signed URL: too large for the direct way.",
+            match plan.by_signed_url {
+                1 => "1 goes".to_owned(),
+                number => format!("{number} go"),
+            }
+        ));
+    }
+    lines.push(format!("Keeping them: {}.", storage_cost(plan.bytes)));
+    if let Some(left_out) = left_out(plan) {
+        lines.push(format!("Stay in the list: {left_out}."));
+    }
+    lines.join("\n")
+}
+
+fn left_out(plan: &Plan) -> Option<String> {
+    let duplicates = match plan.duplicates {
+        0 => None,
+        number => Some(count(number, "duplicate")),
+    };
+    let refused = (plan.refused > 0).then(|| format!("{} refused", plan.refused));
+    let parts: Vec<String> = refused.into_iter().chain(duplicates).collect();
+    (!parts.is_empty()).then(|| format!("left out: {}", parts.join(", ")))
+}
+
+fn finish(finish: Finish) -> String {
+    match finish {
+        Finish::About(time) => format!("about {}", duration(time)),
+        Finish::AtLeast(time) => format!("at least {}", duration(time)),
+    }
+}
+
+/// What pausing means for an upload of which bytes were sent.
+pub fn pause(goes_on: bool) -> &'static str {
+    if goes_on {
+        "It goes on where it was, where the storage allows it"
+    } else {
+        "It starts again from the beginning when you go on"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::cost::StorageCost;
+
+    fn a_plan() -> Plan {
+        Plan {
+            files: 12,
+            bytes: 3_900_000_000,
+            by_signed_url: 2,
+            refused: 2,
+            duplicates: 1,
+            finish: Finish::About(Duration::from_secs(130)),
+            cost: StorageCost::of(3_900_000_000),
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_said_once_with_its_reasons() {
+        let reasons = BTreeMap::from([("too large", 3), ("not supported", 9)]);
+        assert_eq!(
+            refused(&reasons),
+            "12 files can’t be uploaded: 9 not supported, 3 too large."
+        );
+    }
+
+    #[test]
+    fn a_plan_says_how_much_how_long_and_at_what_price() {
+        let (first, second) = plan(&a_plan());
+        assert_eq!(first, "12 files ready to upload · 3.9 GB");
+        assert_eq!(
+            second,
+            "about 2 min 10 s · storage ≈ $0.12 a month · left out: 2 refused, 1 duplicate · 2 by signed URL"
+        );
+        let at_length = plan_at_length(&a_plan());
+        assert!(
+            at_length.contains("2 go straight to storage"),
+            "{at_length}"
+        );
+        assert!(at_length.contains("Takes about 2 min 10 s"), "{at_length}");
+    }
+
+    #[test]
+    fn without_a_measured_speed_no_time_is_promised() {
+        let unmeasured = Plan {
+            finish: Finish::AtLeast(Duration::from_secs(26)),
+            by_signed_url: 0,
+            refused: 0,
+            duplicates: 0,
+            ..a_plan()
+        };
+        assert_eq!(
+            plan(&unmeasured).1,
+            "at least 26 s · storage ≈ $0.12 a month"
+        );
+        assert!(plan_at_length(&unmeasured).contains("known once some have moved"));
+    }
+
+    #[test]
+    fn files_that_come_in_are_counted_and_then_checked() {
+        assert_eq!(coming_in(None, 0), None);
+        assert_eq!(
+            coming_in(Some(120), 7).as_deref(),
+            Some("Looking for files: 120 found…")
+        );
+        assert_eq!(coming_in(None, 1).as_deref(), Some("Checking 1 file…"));
+    }
+}

@@ -1,0 +1,117 @@
+//! Words for what is done with several rows at once.
+
+use std::io;
+use std::path::Path;
+
+use super::units::{count, size_of};
+
+/// Nothing can be copied.
+pub const NO_IDS: &str = "None of the selected files has an asset id yet.";
+
+/// None of the selected rows can be taken out.
+pub const NOT_REMOVABLE: &str = "Files under way can’t be removed: cancel them first.";
+
+/// What is in the search field before there is a word in it.
+pub const SEARCH: &str = "Search by name or id";
+
+/// There is nothing that a search finds.
+pub const NOTHING_FOUND: &str = "No file here has this in its name or id.";
+
+/// Above the list of shortcuts, for what it does not list one by one.
+pub const SHORTCUTS: &str =
+    "With Shift, the arrows and the other keys of the list select everything on their way.";
+
+/// How many rows are selected.
+pub fn selected(number: usize) -> String {
+    format!("{number} selected")
+}
+
+/// How many ids were copied.
+pub fn copied(ids: usize) -> String {
+    format!("{} copied.", count(ids, "asset id"))
+}
+
+/// Rows were taken out of the list.
+pub fn removed(files: usize) -> String {
+    format!("{} removed from the list.", count(files, "file"))
+}
+
+/// Interrupted uploads were taken out of the list.
+pub fn discarded(uploads: usize) -> String {
+    format!("{} discarded.", count(uploads, "interrupted upload"))
+}
+
+/// A selection was written to a file.
+pub fn saved(rows: usize, path: &Path) -> String {
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy();
+    format!("{} saved to {name}.", count(rows, "row"))
+}
+
+/// It could not be written.
+pub fn not_exported(path: &Path, error: &io::Error) -> String {
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy();
+    let why = match error.kind() {
+        io::ErrorKind::PermissionDenied => "this folder can’t be written to".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::NotFound => "the folder is not there".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the disk can only be read".to_owned(),
+        _ => error.to_string(),
+    };
+    format!("{name} was not saved: {why}. Choose another place, or copy the ids instead.")
+}
+
+/// There is no dialog to choose a place in.
+pub const NO_SAVE_DIALOG: &str = "This desktop has no file dialog that the program can open. Copy the ids as CSV or JSON instead.";
+
+/// What a file of a selection is called at first.
+pub fn export_name(json: bool) -> String {
+    format!("asset-ids.{}", if json { "json" } else { "csv" })
+}
+
+/// What is asked before uploads are cancelled of which bytes were sent.
+pub fn cancel(name: Option<&str>, uploads: usize, sent: u64, total: u64) -> (String, String) {
+    let sent = size_of(sent, total);
+    match name {
+        Some(name) => (
+            "Cancel this upload?".to_owned(),
+            format!("{name} is under way. {sent} were sent and have to be sent again."),
+        ),
+        None => (
+            format!("Cancel {}?", count(uploads, "upload")),
+            format!("{sent} were sent and have to be sent again."),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_not_written_says_why_and_what_to_do() {
+        for kind in [
+            io::ErrorKind::PermissionDenied,
+            io::ErrorKind::StorageFull,
+            io::ErrorKind::NotFound,
+            io::ErrorKind::Other,
+        ] {
+            let words = not_exported(Path::new("/a/ids.csv"), &kind.into());
+            assert!(words.starts_with("ids.csv was not saved: "), "{words}");
+            assert!(words.ends_with("copy the ids instead."), "{words}");
+        }
+    }
+
+    #[test]
+    fn cancelling_names_one_file_and_counts_several() {
+        let (title, body) = cancel(Some("a.mp4"), 1, 260_000_000, 412_000_000);
+        assert_eq!(title, "Cancel this upload?");
+        assert!(body.starts_with("a.mp4 is under way. 260 of 412 MB"));
+        assert_eq!(cancel(None, 3, 1, 2).0, "Cancel 3 uploads?");
+    }
+}

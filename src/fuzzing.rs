@@ -1,0 +1,306 @@
+//! What is fuzzed: for each kind of input from outside one function that reads it and holds
+//! what was read against what must be true of it. `fuzz/` feeds them with what libFuzzer
+//! thinks up, the tests below with everything that was worth keeping of that.
+//!
+//! Not part of the program: compiled for tests and for `cargo fuzz` alone.
+
+use std::path::{Component, Path};
+use std::sync::OnceLock;
+use std::time::{Duration, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use crate::api::base_url::BaseUrl;
+use crate::api::client::{Client, ClientOptions};
+use crate::api::error::{Answer, retry_after};
+use crate::api::flavour::UrlKind;
+use crate::api::redact::redact;
+use crate::api::wire::{self, Envelope, Says};
+use crate::api::{resumable, signed_url as storage};
+use crate::app::paste;
+use crate::model::asset::{AssetAnswer, AssetId};
+use crate::model::media::{self, Rejection};
+use crate::sandbox::session::{Span, read_span};
+use crate::store::settings::{JOBS, Settings};
+
+/// Reads bytes, and panics where something does not hold.
+pub type Target = fn(&[u8]);
+
+/// Every target with its name.
+pub const TARGETS: [(&str, Target); 7] = [
+    ("envelope", envelope),
+    ("metadata", metadata),
+    ("signed_url", signed_url),
+    ("ranges", ranges),
+    ("paths", paths),
+    ("settings", settings),
+    ("sniff", sniff),
+];
+
+/// An answer of the service, as the envelope of an upload and of a signed URL. What
+/// `serde_json` reads in full is read alike.
+pub fn envelope(body: &[u8]) {
+    let Some(envelope) = Envelope::read(body) else {
+        return;
+    };
+    let says = envelope.says();
+    let id = wire::asset_id(envelope.data);
+    if let Some(id) = &id {
+        assert_eq!(AssetId::new(id.as_str()).as_ref(), Some(id), "it is usable");
+    }
+    if let Some(ticket) = wire::ticket(envelope.data) {
+        assert_eq!(Some(&ticket.asset_id), id.as_ref());
+        assert!(!ticket.url.0.trim().is_empty());
+    }
+    let whole = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let Ok(Value::Object(whole)) = serde_json::from_slice(whole) else {
+        return;
+    };
+    let plain = |value: &Value| match value {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        _ => None,
+    };
+    assert_eq!(envelope.code, whole.get("code").and_then(plain));
+    let denied = whole.get("success") == Some(&Value::Bool(false))
+        || whole.get("failed") == Some(&Value::Bool(true));
+    assert!(
+        !(denied && says == Says::Success),
+        "a refusal is no success"
+    );
+    let written = whole
+        .get("data")
+        .and_then(|data| data.get("asset_id"))
+        .and_then(plain)
+        .and_then(|text| AssetId::new(&text));
+    if written.is_some() {
+        assert_eq!(id, written, "the id is the one that was given");
+    }
+}
+
+/// An answer to the question for an asset.
+pub fn metadata(body: &[u8]) {
+    let asset = AssetId::new("re_1").expect("an id");
+    let Some(envelope) = Envelope::read(body) else {
+        return;
+    };
+    let answer = wire::metadata(envelope.data, &asset);
+    if let Some(AssetAnswer::Known(known)) = &answer {
+        assert_ne!(known.file_size, Some(0), "a size of 0 is none");
+    }
+    let whole = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let Ok(whole) = serde_json::from_slice::<Value>(whole) else {
+        return;
+    };
+    let Some(resource) = whole["data"].get("resource").and_then(Value::as_array) else {
+        return;
+    };
+    if resource.is_empty() {
+        assert_eq!(answer, Some(AssetAnswer::NotFound));
+    } else {
+        assert_ne!(answer, Some(AssetAnswer::NotFound));
+    }
+    let ours = resource.iter().find(|entry| entry["asset_id"] == "re_1");
+    let status = ours.and_then(|entry| entry["upload_status"].as_str());
+    if let Some(status) = status {
+        let Some(AssetAnswer::Known(known)) = answer else {
+            panic!("the asset's own entry is not read");
+        };
+        let read = crate::model::asset::AssetStatus::from_wire(status);
+        assert_eq!(known.status, read);
+    }
+}
+
+/// A signed URL in the first line, an answer of the storage server after it.
+pub fn signed_url(input: &[u8]) {
+    static CLIENTS: OnceLock<[Client; 2]> = OnceLock::new();
+    let [here, away] = CLIENTS.get_or_init(|| {
+        ["http://127.0.0.1:9/v2", "https://service.test/v2"].map(|base| {
+            let base = BaseUrl::parse(base).expect("a base URL");
+            Client::new(ClientOptions::new(base)).expect("a client")
+        })
+    });
+    let mut parts = input.splitn(2, |byte| *byte == b'\n');
+    let text = String::from_utf8_lossy(parts.next().unwrap_or_default());
+    let body = parts.next().unwrap_or_default();
+    if let Some(url) = away.storage_url_of(&text) {
+        assert_eq!(url.scheme(), "https", "nothing goes in the clear");
+        assert!(here.storage_url_of(&text).is_some());
+    }
+    if let Some(url) = here.storage_url_of(&text) {
+        assert!(url.username().is_empty() && url.password().is_none());
+        let clear = url.scheme() == "http";
+        assert!(
+            !clear || BaseUrl::parse(url.as_str().split(['?', '#']).next().unwrap_or("")).is_ok()
+        );
+        let kind = UrlKind::of(&url);
+        assert!(!kind.order().is_empty());
+        let query = url.query().unwrap_or_default();
+        let is_one_word = !query.contains(['`', '(', ')', '{', '}', '|']);
+        if query.len() > 8 && is_one_word {
+            let shown = redact(&format!("error for url {url}"), None);
+            assert!(!shown.contains(&format!("?{query}")), "{shown}");
+        }
+    }
+    for status in [200, 308, 400, 403, 404, 412, 503] {
+        let expected = (200..300).contains(&status);
+        let verdict = storage::judge(&answer(status, body));
+        assert_eq!(verdict == storage::Verdict::Stored, expected);
+    }
+    let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    if let Some(wait) = retry_after(&text, now) {
+        assert!(wait <= Duration::from_secs(3600));
+    }
+}
+
+fn answer(status: u16, body: &[u8]) -> Answer {
+    Answer {
+        status,
+        headers: Default::default(),
+        body: body.to_vec().into(),
+        cut: None,
+    }
+}
+
+/// `Range` of a session, and the sandbox's `Content-Range`.
+pub fn ranges(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    if let Some(stored) = resumable::stored(&text) {
+        assert!(stored > 0);
+        let plain: String = text.split_whitespace().collect();
+        let digits = plain.strip_prefix("bytes=0-").expect("its form");
+        assert!(digits.bytes().all(|byte| byte.is_ascii_digit()), "{digits}");
+        assert_eq!(digits.parse(), Ok(stored - 1));
+    }
+    let written = |size: Option<u64>| size.map_or("*".to_owned(), |size| size.to_string());
+    if let Some(span) = read_span(&text) {
+        let again = match span {
+            Span::Ask { size } => format!("bytes */{}", written(size)),
+            Span::Bytes { first, last, size } => format!("bytes {first}-{last}/{}", written(size)),
+        };
+        assert_eq!(read_span(&again), Some(span));
+    }
+}
+
+/// Pasted text, and `text/uri-list`.
+pub fn paths(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    let found = paste::paths_in(&text);
+    assert!(found.len() <= text.lines().count());
+    for path in &found {
+        assert!(path.is_absolute(), "{path:?}");
+        assert!(
+            !path.as_os_str().as_encoded_bytes().contains(&0),
+            "no system has such a file: {path:?}"
+        );
+        let has_root = path.components().any(|part| part == Component::RootDir);
+        assert!(has_root, "{path:?}");
+    }
+    let windows = text.replace("\r\n", "\n").replace('\n', "\r\n");
+    assert_eq!(paste::paths_in(&windows), found, "whatever ends the lines");
+}
+
+/// The settings file.
+pub fn settings(text: &[u8]) {
+    let Ok(loaded) = Settings::read(text) else {
+        return;
+    };
+    assert!(JOBS.contains(&loaded.settings.jobs));
+    assert_ne!(loaded.settings.limit_rate, Some(0));
+    for warning in &loaded.warnings {
+        assert!(warning.chars().count() < 300, "{warning}");
+        assert!(!warning.chars().any(char::is_control), "{warning:?}");
+    }
+    let written = serde_json::to_vec_pretty(&loaded.settings).expect("settings are JSON");
+    let again = Settings::read(&written).expect("what was written is read");
+    assert_eq!(again.settings, loaded.settings);
+    assert!(again.warnings.is_empty(), "{:?}", again.warnings);
+}
+
+/// The first bytes of a file, after eight that say how much longer it is.
+pub fn sniff(input: &[u8]) {
+    let Some((more, head)) = input.split_first_chunk::<8>() else {
+        return;
+    };
+    let head = &head[..head.len().min(media::HEAD_LEN)];
+    let seen = head.len() as u64;
+    let more = if head.len() == media::HEAD_LEN {
+        u64::from_le_bytes(*more)
+    } else {
+        0
+    };
+    let size = seen.saturating_add(more);
+    let judge = |extension: &str| {
+        let name = format!("a.{extension}");
+        media::check(Path::new(&name), size, head)
+    };
+    for format in media::formats() {
+        match judge(format.extension) {
+            Ok(accepted) => assert_eq!(accepted.mime, format.mime),
+            Err(Rejection::Empty) => assert_eq!(size, 0),
+            Err(Rejection::TooLarge { .. }) => assert!(size > media::SIZE_LIMIT),
+            Err(Rejection::ContentMismatch {
+                rename_to,
+                looks_like,
+                ..
+            }) => {
+                assert!(!looks_like.is_empty());
+                if let Some(right) = rename_to {
+                    let renamed = judge(&right);
+                    assert!(
+                        renamed.is_ok(),
+                        "{} → {right}: {renamed:?}",
+                        format.extension
+                    );
+                }
+            }
+            Err(other) => panic!("{}: {other:?}", format.extension),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::*;
+
+    /// Every input that a fuzzer found worth keeping, as `tests/corpus/TARGET/NAME`.
+    #[test]
+    fn every_input_that_was_kept_is_read_as_it_must_be() {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+        let folders: BTreeSet<String> = fs::read_dir(&corpus)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let targets: BTreeSet<String> = TARGETS.iter().map(|(name, _)| (*name).into()).collect();
+        assert_eq!(folders, targets);
+        for (name, target) in TARGETS {
+            let mut files: Vec<_> = fs::read_dir(corpus.join(name))
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .collect();
+            files.sort();
+            assert!(files.len() >= 10, "{name} has too few inputs");
+            for file in files {
+                // Names the input where it fails.
+                let input = fs::read(&file).unwrap();
+                let read = std::panic::catch_unwind(|| target(&input));
+                assert!(read.is_ok(), "{}", file.display());
+            }
+        }
+    }
+
+    #[test]
+    fn every_target_has_its_program() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+        let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+        for (name, _) in TARGETS {
+            let path = format!("fuzz_targets/{name}.rs");
+            assert!(manifest.contains(&format!("path = \"{path}\"")), "{name}");
+            let source = fs::read_to_string(root.join(path)).unwrap();
+            assert!(source.contains(&format!("mavi_uploader::fuzzing::{name}(")));
+        }
+    }
+}

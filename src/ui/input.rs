@@ -1,0 +1,122 @@
+//! What comes from outside the drawing: dropped files, pasted text, shortcuts.
+
+use std::path::PathBuf;
+
+use egui::{Context, Event, KeyboardShortcut, Modifiers};
+
+use super::screens::uploads::ListView;
+use crate::app::command::{self, Many, Shortcut, Step, UiCommand};
+use crate::app::state::App;
+
+/// Reads this frame's input.
+pub fn read(ctx: &Context, app: &App, view: &ListView, out: &mut Vec<UiCommand>) {
+    let dropped: Vec<PathBuf> = ctx.input(|input| {
+        let files = input.raw.dropped_files.iter();
+        files.map(|file| file.path().to_path_buf()).collect()
+    });
+    if !dropped.is_empty() {
+        out.push(UiCommand::Add(dropped));
+    }
+    if app.dialog().is_some() {
+        return;
+    }
+    if ctx.text_edit_focused() {
+        press(ctx, [UiCommand::ShowShortcuts], out);
+        return;
+    }
+    let selected = !app.list().selected().is_empty();
+    // The longer combination first: the shorter one would take it for its own.
+    press(
+        ctx,
+        [
+            UiCommand::ChooseFolder,
+            UiCommand::ChooseFiles,
+            UiCommand::SelectAll,
+            UiCommand::OpenSettings,
+            UiCommand::ShowShortcuts,
+        ],
+        out,
+    );
+    if !app.snapshot().rows.is_empty() {
+        press(ctx, [UiCommand::Find], out);
+    }
+    if app.can_undo() {
+        press(ctx, [UiCommand::UndoRemove], out);
+    }
+    if selected {
+        let commands = [UiCommand::Selected(Many::Remove), UiCommand::SelectNone];
+        press(ctx, commands, out);
+    }
+    in_list(ctx, view, out);
+    ctx.input(|input| {
+        for event in &input.events {
+            match event {
+                Event::Copy if selected => out.push(UiCommand::CopySelected),
+                Event::Paste(text) => out.push(UiCommand::Paste(text.clone())),
+                _ => {}
+            }
+        }
+    });
+}
+
+/// The keys that go through the list: where the keyboard is in a row, or nowhere else.
+fn in_list(ctx: &Context, view: &ListView, out: &mut Vec<UiCommand>) {
+    if view.focused.is_none() && ctx.memory(|memory| memory.focused().is_some()) {
+        return;
+    }
+    if let Some(row) = view.focused {
+        press(ctx, [UiCommand::Toggle(row)], out);
+    }
+    // With Shift first: without it the combination would take it for its own.
+    for extend in [true, false] {
+        let steps = Step::EACH.map(|step| UiCommand::Move {
+            step,
+            extend,
+            from: view.focused,
+            page: view.page,
+        });
+        press(ctx, steps, out);
+    }
+}
+
+fn press<const N: usize>(ctx: &Context, commands: [UiCommand; N], out: &mut Vec<UiCommand>) {
+    ctx.input_mut(|input| {
+        for command in commands {
+            let pressed = |shortcut| input.consume_shortcut(&keys(shortcut));
+            if command.entry().shortcut.is_some_and(pressed) {
+                out.push(command);
+            }
+        }
+    });
+}
+
+/// A shortcut of the table as egui has it.
+fn keys(shortcut: Shortcut) -> KeyboardShortcut {
+    let mut modifiers = Modifiers::NONE;
+    if shortcut.command {
+        modifiers |= Modifiers::COMMAND;
+    }
+    if shortcut.shift {
+        modifiers |= Modifiers::SHIFT;
+    }
+    let key = match shortcut.key {
+        command::Key::A => egui::Key::A,
+        command::Key::C => egui::Key::C,
+        command::Key::F => egui::Key::F,
+        command::Key::O => egui::Key::O,
+        command::Key::V => egui::Key::V,
+        command::Key::Z => egui::Key::Z,
+        command::Key::F1 => egui::Key::F1,
+        command::Key::Comma => egui::Key::Comma,
+        command::Key::Delete => egui::Key::Delete,
+        command::Key::Escape => egui::Key::Escape,
+        command::Key::Space => egui::Key::Space,
+        command::Key::Up => egui::Key::ArrowUp,
+        command::Key::Down => egui::Key::ArrowDown,
+        command::Key::PageUp => egui::Key::PageUp,
+        command::Key::PageDown => egui::Key::PageDown,
+        command::Key::Home => egui::Key::Home,
+        command::Key::End => egui::Key::End,
+    };
+    KeyboardShortcut::new(modifiers, key)
+}

@@ -1,0 +1,238 @@
+//! Above the list: what is shown of it, and what can be done with what is selected.
+
+use egui::{Id, Key, Margin, TextEdit, Ui};
+use lucide_icons::Icon;
+
+use crate::app::command::{Format, Many, UiCommand};
+use crate::app::list::{Column, Filter};
+use crate::app::state::App;
+use crate::app::wording::selection as words;
+use crate::ui::theme::{of, size, space, type_size};
+use crate::ui::widgets::button::{Button, Look, chip};
+use crate::ui::widgets::check::{self, Tick};
+use crate::ui::widgets::menu::{self, Item};
+use crate::ui::widgets::{card, text};
+
+/// The line above the list. In a low window, which has no strip for drops, the ways to add
+/// files are here too, and the selection's commands take the place of everything else.
+pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
+    if low && !app.list().selected().is_empty() {
+        selection(ui, app, true, out);
+        return;
+    }
+    let wide = ui.available_width() >= size::CHIPS;
+    let mut asked = Vec::new();
+    let right = |ui: &mut Ui| {
+        if low {
+            add_buttons(ui, &mut asked);
+        }
+        sort(ui, app, &mut asked);
+        search(ui, app, &mut asked);
+    };
+    let mut shown = Vec::new();
+    card::sides(ui, size::SMALL_BUTTON, right, |ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        select_all(ui, app, &mut shown);
+        if wide {
+            for filter in Filter::EACH {
+                filter_chip(ui, app, filter, &mut shown);
+            }
+        } else {
+            filter_menu(ui, app, &mut shown);
+            if app.list().filter() != Filter::Attention {
+                filter_chip(ui, app, Filter::Attention, &mut shown);
+            }
+        }
+    });
+    out.extend(asked);
+    out.extend(shown);
+}
+
+fn add_buttons(ui: &mut Ui, out: &mut Vec<UiCommand>) {
+    for command in [UiCommand::ChooseFolder, UiCommand::ChooseFiles] {
+        let button = Button::of(&command, Look::Outlined).small().icon_only();
+        if button.show(ui) {
+            out.push(command);
+        }
+    }
+}
+
+fn select_all(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let tick = if app.list().all_selected() {
+        Tick::On
+    } else if app.list().selected().is_empty() {
+        Tick::Off
+    } else {
+        Tick::Some
+    };
+    let command = match tick {
+        Tick::On => UiCommand::SelectNone,
+        Tick::Off | Tick::Some => UiCommand::SelectAll,
+    };
+    if check::show(ui, tick, UiCommand::SelectAll.entry().label) {
+        out.push(command);
+    }
+    ui.add_space(space::S);
+}
+
+fn filter_words(app: &App, filter: Filter) -> String {
+    format!("{} {}", filter.label(), app.list().count(filter))
+}
+
+fn filter_chip(ui: &mut Ui, app: &App, filter: Filter, out: &mut Vec<UiCommand>) {
+    if app.list().count(filter) == 0 && filter != Filter::All {
+        return;
+    }
+    let on = app.list().filter() == filter;
+    let urgent = filter == Filter::Attention;
+    if chip(ui, &filter_words(app, filter), on, urgent) {
+        out.push(UiCommand::Show(filter));
+    }
+}
+
+fn filter_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let now = app.list().filter();
+    let label = filter_words(app, now);
+    let button = Button {
+        icon: Some(Icon::ChevronDown),
+        icon_last: true,
+        hint: "Show only some of the files".to_owned(),
+        ..Button::of(&UiCommand::Show(now), Look::Outlined)
+            .labelled(&label)
+            .small()
+    };
+    let items = Filter::EACH
+        .into_iter()
+        .filter(|filter| app.list().count(*filter) > 0 || *filter == Filter::All)
+        .map(|filter| Item {
+            label: Some(filter_words(app, filter)),
+            ..Item::choice(UiCommand::Show(filter), filter == now)
+        });
+    menu::show(ui, button, items.collect(), out);
+}
+
+fn sort(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let now = app.list().sort();
+    let button = Button {
+        label: "",
+        name: "Sort",
+        icon: Some(Icon::ArrowUpDown),
+        hint: format!("Sort the list; now: {}", now.column.label()),
+        ..Button::of(&UiCommand::SortBy(now.column), Look::Plain).small()
+    };
+    let items = Column::EACH.map(|column| Item {
+        icon: (column == now.column).then_some(if now.reversed {
+            Icon::ArrowUp
+        } else {
+            Icon::ArrowDown
+        }),
+        ..Item::choice(UiCommand::SortBy(column), column == now.column)
+    });
+    menu::show(ui, button, items.into(), out);
+}
+
+/// The search field's place in what egui remembers.
+pub fn search_field() -> Id {
+    Id::unique("search field")
+}
+
+fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let mut typed = app.list().search().to_owned();
+    if !typed.is_empty() {
+        let command = UiCommand::Search(String::new());
+        let clear = Button {
+            icon: Some(Icon::X),
+            ..Button::of(&command, Look::Plain).small().icon_only()
+        };
+        if clear.show(ui) {
+            out.push(command);
+        }
+    }
+    let id = search_field();
+    let (x, y) = (space::S as i8, space::XS as i8);
+    let field = TextEdit::singleline(&mut typed)
+        .id(id)
+        .hint_text(words::SEARCH)
+        .font(egui::TextStyle::Small)
+        .margin(Margin::symmetric(x, y))
+        .min_size(egui::vec2(0.0, size::SMALL_BUTTON))
+        .align(egui::Align2::LEFT_CENTER)
+        .desired_width(size::SEARCH - 2.0 * space::S);
+    let response = ui.add(field);
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label("Search"));
+    if response.changed() {
+        out.push(UiCommand::Search(typed));
+    } else if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+        out.push(UiCommand::Search(String::new()));
+    }
+}
+
+/// How many are selected, and everything that can be done with them. `alone` is without the
+/// list's own line below it, which has the box for everything.
+pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) {
+    let height = if alone {
+        size::SMALL_BUTTON
+    } else {
+        size::BUTTON
+    };
+    let fits = app.list().fits();
+    let wide = ui.available_width() >= size::CHIPS;
+    let mut asked = Vec::new();
+    let right = |ui: &mut Ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        let none = Button {
+            icon: Some(Icon::X),
+            ..Button::of(&UiCommand::SelectNone, Look::Plain)
+                .small()
+                .icon_only()
+        };
+        if none.show(ui) {
+            asked.push(UiCommand::SelectNone);
+        }
+        for many in Many::EACH.into_iter().rev() {
+            let command = UiCommand::Selected(many);
+            let mut button = Button::of(&command, Look::Plain).small();
+            if !wide {
+                button = button.icon_only();
+            }
+            let button = Button {
+                name: many.name(),
+                ..button
+            };
+            if fits.of(many) > 0 && button.show(ui) {
+                asked.push(command);
+            }
+        }
+    };
+    let mut shown = Vec::new();
+    card::sides(ui, height, right, |ui| {
+        if alone {
+            select_all(ui, app, &mut shown);
+        }
+        let number = app.list().selected().len();
+        let words = words::selected(number);
+        text::line(ui, &words, type_size::BODY, of(ui).text);
+        let none = (fits.ids == 0).then_some(words::NO_IDS);
+        let copy = Button::of(&UiCommand::CopySelected, Look::Outlined)
+            .small()
+            .blocked(none);
+        if copy.show(ui) {
+            shown.push(UiCommand::CopySelected);
+        }
+        let other = Button {
+            icon: Some(Icon::ChevronDown),
+            icon_last: true,
+            hint: "Copy or save the selected files’ ids in another form".to_owned(),
+            ..Button::of(&UiCommand::CopyAs(Format::Csv), Look::Outlined)
+                .labelled("Copy as…")
+                .small()
+        };
+        let copied = Format::COPIED.map(UiCommand::CopyAs);
+        let saved = Format::SAVED.map(UiCommand::Export);
+        let items = copied.into_iter().chain(saved).map(Item::of);
+        menu::show(ui, other, items.collect(), &mut shown);
+    });
+    out.extend(asked);
+    out.extend(shown);
+}

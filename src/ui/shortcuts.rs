@@ -1,0 +1,37 @@
+//! The list of what the keyboard does, made from the table of commands.
+
+use egui::{ScrollArea, Ui};
+
+use super::theme::{self, of, size, space, type_size};
+use super::widgets::{card, text};
+use crate::app::command::UiCommand;
+use crate::app::wording::selection::SHORTCUTS;
+
+/// Draws the list, and scrolls where the window is low.
+pub fn show(ui: &mut Ui) {
+    let p = of(ui);
+    let title = UiCommand::ShowShortcuts.entry().label;
+    text::label(ui, title, type_size::TITLE, p.text);
+    let room = ui.ctx().content_rect().height() - size::LOW / 2.0;
+    ScrollArea::vertical()
+        .max_height(room.max(size::ROW))
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::XS;
+            for command in UiCommand::with_shortcuts() {
+                let entry = command.entry();
+                let Some(shortcut) = entry.shortcut else {
+                    continue;
+                };
+                let keys = |ui: &mut Ui| {
+                    ui.add_space(space::M);
+                    let font = theme::mono(type_size::SMALL);
+                    let keys = egui::RichText::new(shortcut.text()).font(font);
+                    ui.label(keys.color(p.secondary));
+                };
+                card::sides(ui, size::LINE, keys, |ui| {
+                    text::line(ui, entry.label, type_size::BODY, p.text);
+                });
+            }
+        });
+    text::label(ui, SHORTCUTS, type_size::SMALL, p.secondary);
+}

@@ -1,0 +1,58 @@
+//! A box that is ticked.
+
+use egui::{CornerRadius, Id, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
+use egui::{Role, accesskit};
+use lucide_icons::Icon;
+
+use super::text::paint_icon;
+use crate::ui::theme::{of, radius, size, space, type_size};
+
+/// How a box stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tick {
+    /// Nothing of what it is for.
+    Off,
+    /// Some of it.
+    Some,
+    /// All of it.
+    On,
+}
+
+/// Draws a box in the midst of a place of the caller's; all of the place takes the click.
+/// The keyboard does not stop at it.
+pub fn show_at(ui: &Ui, place: Rect, id: Id, tick: Tick, name: &str) -> Response {
+    let response = ui.interact(place, id, Sense::CLICK);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, tick == Tick::On, name));
+    if tick == Tick::Some {
+        ui.ctx().accesskit_node_builder(id, |node| {
+            node.set_toggled(accesskit::Toggled::Mixed);
+        });
+    }
+    if !ui.is_rect_visible(place) {
+        return response;
+    }
+    let p = of(ui);
+    let corner = CornerRadius::same(radius::CONTROL / 2);
+    let square = Rect::from_center_size(place.center(), Vec2::splat(size::ICON));
+    let (fill, line, icon) = match tick {
+        Tick::Off if response.hovered() => (p.surface, p.accent, None),
+        Tick::Off => (p.surface, p.secondary, None),
+        Tick::Some => (p.accent, p.accent, Some(Icon::Minus)),
+        Tick::On => (p.accent, p.accent, Some(Icon::Check)),
+    };
+    let stroke = Stroke::new(1.0, line);
+    ui.painter()
+        .rect(square, corner, fill, stroke, StrokeKind::Inside);
+    if let Some(icon) = icon {
+        let points = type_size::SMALL;
+        paint_icon(ui.painter(), square.center(), icon, points, p.on_accent);
+    }
+    response
+}
+
+/// Draws a box where the layout says.
+pub fn show(ui: &mut Ui, tick: Tick, name: &str) -> bool {
+    let room = egui::vec2(size::ICON + space::XS, size::SMALL_BUTTON);
+    let (id, place) = ui.allocate_space(room);
+    show_at(ui, place, id, tick, name).clicked()
+}

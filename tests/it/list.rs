@@ -1,0 +1,369 @@
+//! The list, worked as every list is: searched, sorted, selected, copied, saved.
+
+use egui::{Event, Key, Modifiers, Theme};
+use egui_kittest::kittest::Queryable;
+use mavi_uploader::app::outside::Choice;
+use mavi_uploader::engine::Command;
+use mavi_uploader::model::fault::FaultKind;
+use mavi_uploader::model::media::Rejection;
+use mavi_uploader::model::snapshot::{ItemId, Status};
+
+use crate::window::{
+    Dialogs, FakeEngine, Window, builder, copied, failed, has, open, open_with, ready, row, until,
+    uploading, with_key,
+};
+
+/// A window over these rows whose engine has heard everything that a start says.
+fn over(rows: Vec<mavi_uploader::model::snapshot::Row>) -> (FakeEngine, Window) {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    engine.rows(rows);
+    window.run();
+    (engine, window)
+}
+
+fn mixed() -> Vec<mavi_uploader::model::snapshot::Row> {
+    vec![
+        ready(1, "one.mp4", "re_1"),
+        uploading(2, "two.mp4", 5),
+        row(3, "three.mp4", Status::Queued),
+        failed(4, "four.mp4", FaultKind::ServerError),
+        row(5, "five.mp4", Status::Paused),
+        row(6, "six.mp4", Status::ReadyToUpload),
+    ]
+}
+
+#[test]
+fn chips_show_what_they_count() {
+    let (_engine, mut window) = over(mixed());
+    window.get_by_label("Needs attention 1").click();
+    window.run();
+    assert!(has(&window, "four.mp4, Failed"));
+    assert!(!has(&window, "one.mp4, Ready"));
+    window.get_by_label("Waiting 3").click();
+    window.run();
+    assert!(has(&window, "three.mp4") && has(&window, "five.mp4"));
+    assert!(!has(&window, "four.mp4, Failed"));
+}
+
+#[test]
+fn a_search_leaves_what_it_finds_and_is_cleared_again() {
+    let (_engine, mut window) = over(mixed());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    window.run();
+    assert!(window.get_by_label("Search").is_focused());
+    window.event(Event::Text("re_1".to_owned()));
+    window.run();
+    assert!(has(&window, "one.mp4, Ready"));
+    assert!(!has(&window, "three.mp4"));
+    window.event(Event::Text("x".to_owned()));
+    window.run();
+    assert!(has(&window, "No file here has this in its name or id."));
+    window.key_press(Key::Escape);
+    window.run();
+    assert!(has(&window, "three.mp4"));
+}
+
+#[test]
+fn the_list_is_sorted_by_its_menu() {
+    let (_engine, mut window) = over(vec![
+        row(1, "clip-10.mp4", Status::Queued),
+        row(2, "clip-2.mp4", Status::Queued),
+    ]);
+    let top = |window: &Window, name: &str| window.get_by_label_contains(name).rect().top();
+    assert!(top(&window, "clip-10.mp4, Queued") < top(&window, "clip-2.mp4, Queued"));
+    window.get_by_label("Sort").click();
+    window.run();
+    window.get_by_label("Name").click();
+    window.run();
+    assert!(top(&window, "clip-2.mp4, Queued") < top(&window, "clip-10.mp4, Queued"));
+}
+
+#[test]
+fn a_click_shift_ctrl_and_the_boxes_select_as_in_every_list() {
+    let (_engine, mut window) = over(mixed());
+    window.get_by_label_contains("one.mp4, Ready").click();
+    window.run();
+    assert!(has(&window, "1 selected"));
+    let three = window.get_by_label_contains("three.mp4, Queued");
+    three.click_modifiers(Modifiers::SHIFT);
+    window.run();
+    assert!(has(&window, "3 selected"));
+    let two = window.get_by_label_contains("two.mp4, Uploading");
+    two.click_modifiers(Modifiers::COMMAND);
+    window.run();
+    assert!(has(&window, "2 selected"));
+    window.get_by_label("Select five.mp4").click();
+    window.run();
+    assert!(has(&window, "3 selected"));
+    window.get_by_label("Select all").click();
+    window.run();
+    assert!(has(&window, "6 selected"));
+    window.get_by_label("Select all").click();
+    window.run();
+    assert!(!has(&window, "selected"));
+}
+
+#[test]
+fn the_keyboard_walks_selects_and_lets_go() {
+    let rows = (0..40).map(|id| row(id, &format!("clip-{id}.mp4"), Status::Queued));
+    let (_engine, mut window) = over(rows.collect());
+    window.key_press(Key::ArrowDown);
+    window.run();
+    assert!(
+        window
+            .get_by_label_contains("clip-0.mp4, Queued")
+            .is_focused()
+    );
+    window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    window.run();
+    window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    window.run();
+    assert!(has(&window, "3 selected"));
+    assert!(
+        window
+            .get_by_label_contains("clip-2.mp4, Queued")
+            .is_focused()
+    );
+    window.key_press(Key::Space);
+    window.run();
+    assert!(has(&window, "2 selected"));
+    window.key_press(Key::End);
+    window.run();
+    assert!(
+        window
+            .get_by_label_contains("clip-39.mp4, Queued")
+            .is_focused()
+    );
+    assert!(has(&window, "1 selected"));
+    window.key_press(Key::PageUp);
+    window.run();
+    window.key_press_modifiers(Modifiers::SHIFT, Key::Home);
+    window.run();
+    assert!(
+        window
+            .get_by_label_contains("clip-0.mp4, Queued")
+            .is_focused()
+    );
+    assert!(!has(&window, "40 selected") && !has(&window, "1 selected"));
+    window.key_press(Key::Escape);
+    window.run();
+    assert!(!has(&window, "selected"));
+}
+
+#[test]
+fn only_what_is_found_is_selected_by_ctrl_a() {
+    let (_engine, mut window) = over(mixed());
+    window.get_by_label("Waiting 3").click();
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run();
+    assert!(has(&window, "3 selected"));
+}
+
+#[test]
+fn a_selection_is_worked_as_a_whole_and_each_row_as_far_as_it_fits() {
+    let (mut engine, mut window) = over(mixed());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run();
+    let ids = |numbers: &[u64]| numbers.iter().map(|id| ItemId(*id)).collect::<Vec<_>>();
+    window.get_by_label("Upload selected").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::StartItems(got)) if got == ids(&[6])));
+    window.get_by_label("Pause selected").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::PauseItems(got)) if got == ids(&[2, 3])));
+    window.get_by_label("Resume selected").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::ResumeItems(got)) if got == ids(&[5])));
+    window.get_by_label("Try selected again").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Retry(got)) if got == ids(&[4])));
+    window.get_by_label("Send selected first").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::SendFirst(got)) if got == ids(&[3, 5, 6])));
+    window.get_by_label("Cancel selected").click();
+    window.run();
+    assert!(engine.next().is_none(), "bytes were sent: it asks first");
+    assert!(has(&window, "Cancel 3 uploads?"));
+    window.get_by_label("Cancel upload").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Cancel(got)) if got == ids(&[2, 3, 5])));
+    window.key_press(Key::Delete);
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Remove(got)) if got == ids(&[1, 4, 6])));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::UndoRemove)));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run();
+    assert!(engine.next().is_none(), "there is nothing more to undo");
+}
+
+#[test]
+fn ids_are_copied_in_the_form_that_is_asked_for() {
+    let (_engine, mut window) = over(vec![
+        ready(1, "a|b.mp4", "re_1"),
+        ready(2, "=1+1.mp4", "re_2"),
+    ]);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run();
+    for (label, text) in [
+        ("Ids, one a line", "re_1\nre_2"),
+        ("Ids with commas", "re_1, re_2"),
+        ("JSON list", "[\"re_1\",\"re_2\"]"),
+        (
+            "CSV with names",
+            "asset_id,name\nre_1,a|b.mp4\nre_2,'=1+1.mp4\n",
+        ),
+        (
+            "Markdown table",
+            "| Asset id | Name |\n| --- | --- |\n| `re_1` | a\\|b.mp4 |\n| `re_2` | =1+1.mp4 |\n",
+        ),
+    ] {
+        window.get_by_label("Copy as…").click();
+        window.run();
+        window.get_by_label(label).click();
+        window.step();
+        assert_eq!(copied(&window), [text], "{label}");
+        window.run();
+    }
+}
+
+#[test]
+fn a_selection_is_saved_to_a_file_or_it_is_said_why_not() {
+    let folder = tempfile::tempdir().unwrap();
+    for (folder_is_there, said) in [(true, "1 row saved to ids.csv."), (false, "was not saved")] {
+        let path = match folder_is_there {
+            true => folder.path().join("ids.csv"),
+            false => folder.path().join("missing").join("ids.csv"),
+        };
+        let (mut engine, handle) = FakeEngine::new(with_key());
+        let chosen = path.clone();
+        let mut window = open_with(builder(Theme::Light), handle, move |outside| {
+            outside.dialogs = Box::new(Dialogs(Choice::Chosen(vec![chosen])));
+        });
+        engine.rows(vec![
+            ready(1, "one.mp4", "re_1"),
+            row(2, "b", Status::Queued),
+        ]);
+        window.run();
+        window.get_by_label("Select one.mp4").click();
+        window.run();
+        window.get_by_label("Copy as…").click();
+        window.run();
+        window.get_by_label("Export CSV…").click();
+        until(&mut window, said, |window| has(window, said));
+        assert_eq!(path.exists(), folder_is_there);
+    }
+    let text = std::fs::read_to_string(folder.path().join("ids.csv")).unwrap();
+    assert!(
+        text.contains("re_1,one.mp4,/media/one.mp4,412000000,Ready"),
+        "{text}"
+    );
+}
+
+#[test]
+fn many_refused_files_are_summed_up_and_one_press_shows_them() {
+    let not_supported = Rejection::UnsupportedFormat {
+        extension: "pdf".to_owned(),
+        convert_to: None,
+    };
+    let mut rows: Vec<_> = (1..=3)
+        .map(|id| row(id, "notes.pdf", Status::Rejected(not_supported.clone())))
+        .collect();
+    rows.push(row(4, "empty.mp4", Status::Rejected(Rejection::Empty)));
+    rows.push(row(5, "fine.mp4", Status::ReadyToUpload));
+    let (mut engine, mut window) = over(rows.clone());
+    assert!(has(
+        &window,
+        "4 files can’t be uploaded: 3 not supported, 1 empty."
+    ));
+    window.get_by_label("Show them").click();
+    window.run();
+    assert!(!has(&window, "fine.mp4, Ready to upload"));
+    window.get_by_label("Dismiss").click();
+    window.run();
+    assert!(!has(&window, "can’t be uploaded:"));
+    rows.push(row(6, "other.mp4", Status::Rejected(Rejection::Empty)));
+    engine.rows(rows);
+    window.run();
+    assert!(has(&window, "5 files can’t be uploaded"));
+}
+
+#[test]
+fn the_plan_stands_beside_the_button_before_the_first_byte() {
+    let large = mavi_uploader::model::snapshot::Row {
+        size: 3_000_000_000,
+        route: Some(mavi_uploader::model::media::Route::SignedUrl),
+        ..row(1, "large.mov", Status::ReadyToUpload)
+    };
+    let (mut engine, mut window) = over(vec![
+        large,
+        row(2, "small.mp4", Status::ReadyToUpload),
+        row(3, "empty.mp4", Status::Rejected(Rejection::Empty)),
+        row(4, "twin.mp4", Status::Duplicate { of: None }),
+    ]);
+    window.get_by_label("Upload 2 files");
+    assert!(has(&window, "2 files ready to upload · 3.4 GB"));
+    assert!(has(&window, "at least 4 s · storage ≈ $0.10 a month"));
+    assert!(has(
+        &window,
+        "left out: 1 refused, 1 duplicate · 1 by signed URL"
+    ));
+    // Once a speed was measured, it says how long it takes.
+    engine.publish(|state| state.totals.rate = Some(34_120_000.0));
+    window.run();
+    engine.publish(|state| state.totals.rate = None);
+    window.run();
+    assert!(has(&window, "about 1 min 40 s"));
+}
+
+#[test]
+fn what_the_keyboard_does_is_listed() {
+    let (_engine, mut window) = over(mixed());
+    window.key_press(Key::F1);
+    window.run();
+    for label in ["Choose files…", "Select all", "The last file", "Undo"] {
+        assert!(window.query_all_by_label(label).next().is_some(), "{label}");
+    }
+    assert!(has(&window, "Page Down"));
+    window.key_press(Key::Escape);
+    window.run();
+    assert!(!has(&window, "Page Down"));
+}
+
+#[test]
+fn pause_says_before_it_is_pressed_what_becomes_of_the_bytes() {
+    let direct = uploading(1, "direct.mp4", 260_000_000);
+    let signed = mavi_uploader::model::snapshot::Row {
+        route: Some(mavi_uploader::model::media::Route::SignedUrl),
+        ..uploading(2, "signed.mp4", 260_000_000)
+    };
+    let (_engine, mut window) = over(vec![direct, signed]);
+    for (name, said) in [
+        ("Pause: direct.mp4", "starts again from the beginning"),
+        ("Pause: signed.mp4", "goes on where it was"),
+    ] {
+        window.get_by_label(name).hover();
+        window.run_steps(2);
+        until(&mut window, said, |window| has(window, said));
+        window.remove_cursor();
+        window.run();
+    }
+}
+
+#[test]
+fn a_discarded_interruption_can_be_undone() {
+    let (mut engine, mut window) = over(mixed());
+    engine.publish(|state| state.interrupted = 2);
+    window.run();
+    window.get_by_label("Discard").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::DiscardInterrupted)));
+    assert!(has(&window, "2 interrupted uploads discarded."));
+    window.get_by_label("Undo").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::UndoRemove)));
+}

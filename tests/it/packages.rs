@@ -1,0 +1,71 @@
+//! What packages say of the program, held against the program itself.
+
+use std::fs;
+use std::path::Path;
+
+use mavi_uploader::model::media;
+use mavi_uploader::model::version::VERSION;
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn value<'a>(entry: &'a str, key: &str) -> &'a str {
+    entry
+        .lines()
+        .find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
+        .unwrap_or_else(|| panic!("no {key} in the entry"))
+}
+
+#[test]
+fn the_menu_entry_opens_every_format_that_is_taken() {
+    let entry = read("packaging/linux/share/mavi-uploader.desktop");
+    let types: Vec<_> = value(&entry, "MimeType").split(';').collect();
+    for format in media::formats() {
+        assert!(types.contains(&format.mime), "{}", format.mime);
+    }
+    assert!(value(&entry, "Exec").ends_with(" %F"), "several files");
+}
+
+#[test]
+fn the_entry_is_found_by_the_window_and_by_the_software_centre() {
+    let entry = read("packaging/linux/share/mavi-uploader.desktop");
+    let window = read("src/ui/run.rs");
+    let class = value(&entry, "StartupWMClass");
+    assert!(window.contains(&format!("APP_ID: &str = {class:?}")));
+    let metainfo = read("packaging/linux/share/io.github.mavi_uploader.MaviUploader.metainfo.xml");
+    assert!(metainfo.contains(&format!("<launchable type=\"desktop-id\">{class}.desktop<")));
+    assert!(
+        metainfo.contains(&format!("<release version=\"{VERSION}\"")),
+        "the software centre is told of this version"
+    );
+}
+
+#[test]
+fn windows_and_macos_open_every_format_that_is_taken_and_no_other() {
+    let installer = read("packaging/windows/installer.nsi");
+    let mut windows: Vec<_> = installer
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("!insertmacro OpenWith "))
+        .collect();
+    let plist = read("packaging/macos/Info.plist");
+    let (_, list) = plist
+        .split_once("<key>CFBundleTypeExtensions</key>")
+        .unwrap();
+    let (list, _) = list.split_once("</array>").unwrap();
+    let mut macos: Vec<_> = list
+        .lines()
+        .filter_map(|line| {
+            line.trim()
+                .strip_prefix("<string>")?
+                .strip_suffix("</string>")
+        })
+        .collect();
+    let mut taken: Vec<_> = media::formats().iter().map(|f| f.extension).collect();
+    for list in [&mut windows, &mut macos, &mut taken] {
+        list.sort_unstable();
+    }
+    assert_eq!(windows, taken);
+    assert_eq!(macos, taken);
+}
