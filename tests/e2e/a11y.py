@@ -8,8 +8,8 @@ usage: a11y.py [--timeout SECONDS] [--while PID] COMMAND
   gone  NAME [--role R]              until none is shown
   press NAME [--role R]              waits for the first, presses it
   find  PATTERN [--count N]          prints each different match, a line each
-  nameless                            prints what can be acted on and has no name, and fails if there is any
-  heard PATTERN --press NAME  presses NAME, and prints what a screen reader is told until that matches
+  nameless                           fails, and prints what can be acted on and has no name
+  heard PATTERN --press NAME         presses NAME, prints what a screen reader is told until it matches
 
 NAME is a regular expression for the whole name; PATTERN is one for any part of a name or text.
 Every command but `tree` waits for what it wants, and ends with 1 when that does not come in time,
