@@ -4,10 +4,6 @@
 //! The commit is looked up for release builds only: otherwise every commit would have all tests
 //! compiled again. Whoever builds from an archive without git can give it in
 //! `MAVI_UPLOADER_COMMIT`.
-#![expect(
-    clippy::print_stdout,
-    reason = "this is how a build script talks to cargo"
-)]
 
 use std::env;
 use std::path::Path;

@@ -102,6 +102,7 @@ fn row(id: u64) -> Row {
             .flatten(),
         saved: true,
         may_be_twice: false,
+        later: None,
     }
 }
 

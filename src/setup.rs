@@ -20,7 +20,7 @@ use crate::model::key::{ApiKey, NotAKey};
 use crate::model::retry::Policy;
 use crate::model::snapshot::KeySource;
 use crate::sandbox::{Sandbox, SandboxOptions};
-use crate::store::{DataDir, DataDirError, History, OpenError, Run, RunId};
+use crate::store::{DataDir, DataDirError, History, KeyStore, OpenError, Run, RunId};
 
 /// The environment variable that holds an API key (as the vendor's own CLI has it).
 pub const KEY_VARIABLE: &str = "MEMORIES_API_KEY";
@@ -68,6 +68,8 @@ pub struct World {
     pub key: Option<(ApiKey, KeySource)>,
     /// The sandbox, where the run is against one.
     pub sandbox: Option<Sandbox>,
+    /// Where the sessions of uploads are kept over a restart.
+    pub keychain: KeyStore,
     _temporary: Option<TempDir>,
 }
 
@@ -108,6 +110,7 @@ impl World {
             folder,
             key: None,
             sandbox: None,
+            keychain: KeyStore::system(),
             _temporary: None,
         })
     }
@@ -137,6 +140,7 @@ impl World {
             folder: Ok(temporary.path().to_owned()),
             key: Some((key, KeySource::Sandbox)),
             sandbox: Some(sandbox),
+            keychain: KeyStore::absent(),
             _temporary: Some(temporary),
         })
     }
@@ -209,6 +213,7 @@ impl World {
             shared: self.folder.clone().ok().filter(|_| self.sandbox.is_none()),
             key: self.key.clone(),
             follower: how.follower,
+            keychain: self.keychain.clone(),
             wake: how.wake,
         };
         let (handle, task) = engine::start(options, service);

@@ -1,6 +1,6 @@
 //! The service over HTTP: one request a method, watched from its start to its answer.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -12,7 +12,6 @@ use super::body::{self, FileBody, Shape, Transfer};
 use super::error::{Answer, Call, Cut, Effect};
 use super::flavour::{FlavourBook, Learned};
 use super::multipart::Framing;
-use super::resumable::Sessions;
 use super::throttle::RateLimit;
 use super::wire::{self, Envelope};
 use super::{Meter, Outgoing, Service, Ticket, Uploaded};
@@ -42,12 +41,10 @@ pub struct ClientOptions {
     pub call_limit: Duration,
     /// Bandwidth, shared by all transfers; may be changed at any time.
     pub rate_limit: Arc<RateLimit>,
-    /// What an earlier run learned of storage hosts.
-    pub learned: Vec<Learned>,
 }
 
 impl ClientOptions {
-    /// The usual: 10 s to connect, 60 s a call, no bandwidth limit, nothing learned.
+    /// The usual: 10 s to connect, 60 s a call, no bandwidth limit.
     pub fn new(base_url: BaseUrl) -> Self {
         Self {
             base_url,
@@ -56,7 +53,6 @@ impl ClientOptions {
             connect_timeout: Duration::from_secs(10),
             call_limit: Duration::from_secs(60),
             rate_limit: RateLimit::new(None),
-            learned: Vec::new(),
         }
     }
 }
@@ -68,7 +64,6 @@ pub struct Client {
     api: reqwest::Client,
     pub(super) storage: reqwest::Client,
     pub(super) book: Mutex<FlavourBook>,
-    pub(super) sessions: Sessions,
 }
 
 impl Client {
@@ -112,8 +107,7 @@ impl Client {
         Ok(Self {
             api: build(builder().user_agent(&options.user_agent))?,
             storage: build(builder())?,
-            book: Mutex::new(FlavourBook::from_learned(&options.learned)),
-            sessions: Sessions::default(),
+            book: Mutex::default(),
             options,
         })
     }
@@ -126,14 +120,6 @@ impl Client {
     /// The bandwidth limit of all transfers.
     pub fn rate_limit(&self) -> &Arc<RateLimit> {
         &self.options.rate_limit
-    }
-
-    /// What was learned of storage hosts, to be kept for the next run. Holds no secrets.
-    pub fn learned(&self) -> Vec<Learned> {
-        self.book
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .learned()
     }
 
     /// Makes a call without a file, within the call limit.
@@ -261,6 +247,12 @@ fn secret(key: &ApiKey) -> Result<HeaderValue, Fault> {
     Ok(value)
 }
 
+/// The fault with the id that came with the answer all the same: none is ever lost.
+fn keep_id(mut fault: Fault, answer: &Answer) -> Fault {
+    fault.diagnostics.asset_id = wire::stray_id(&answer.body);
+    fault
+}
+
 /// Sends a request and reads its answer, up to the limit.
 async fn exchange(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
     let mut response = request.send().await?;
@@ -332,7 +324,9 @@ impl Service for Client {
         let answer = self
             .send_file(call, request, (body, &transfer), meter, file.stamp.size)
             .await?;
-        let data = call.data(&answer)?;
+        let data = call
+            .data(&answer)
+            .map_err(|fault| keep_id(fault, &answer))?;
         let asset_id = wire::asset_id(data).ok_or_else(|| call.lacks_data(&answer))?;
         Ok(Uploaded {
             asset_id,
@@ -354,12 +348,12 @@ impl Service for Client {
             .header(CONTENT_TYPE, "application/json")
             .body(Bytes::from(body));
         let answer = self.call(&call, request).await?;
-        let data = call.data(&answer)?;
-        let ticket = wire::ticket(data).ok_or_else(|| call.lacks_data(&answer))?;
-        match self.storage_url(&ticket.url) {
-            Some(_) => Ok(ticket),
-            None => Err(call.lacks_data(&answer)),
-        }
+        let data = call
+            .data(&answer)
+            .map_err(|fault| keep_id(fault, &answer))?;
+        wire::ticket(data)
+            .filter(|ticket| self.storage_url(&ticket.url).is_some())
+            .ok_or_else(|| keep_id(call.lacks_data(&answer), &answer))
     }
 
     async fn store(
@@ -388,6 +382,14 @@ impl Service for Client {
             }
             Err(fault) => Err(fault),
         }
+    }
+
+    fn learned(&self) -> Vec<Learned> {
+        self.book().learned()
+    }
+
+    fn recall(&self, learned: &[Learned]) {
+        self.book().recall(learned);
     }
 }
 

@@ -470,6 +470,8 @@ async fn a_signed_url_is_asked_for_by_name_and_only_a_safe_one_is_taken() {
             (fault.kind, fault.recovery),
             (FaultKind::BadAnswer, TRANSIENT)
         );
+        let kept = fault.diagnostics.asset_id.unwrap();
+        assert_eq!(kept.as_str(), "re_7", "no id is lost");
     }
     let seen = &server.finish().await[0];
     assert_eq!(seen.line, "POST /serve/api/v2/upload/signed-url HTTP/1.1");
@@ -478,6 +480,26 @@ async fn a_signed_url_is_asked_for_by_name_and_only_a_safe_one_is_taken() {
         String::from_utf8_lossy(&seen.body),
         r#"{"original_filename":"影 \"x\".mp4"}"#
     );
+}
+
+#[tokio::test]
+async fn an_id_in_an_answer_that_is_no_success_comes_with_the_fault() {
+    let denied = r#"{"code":200,"success":false,"data":{"asset_id":"re_8"}}"#;
+    let cut = r#"{"code":200,"data":{"asset_id":"re_8","signed_u"#;
+    let no_url = r#"{"code":200,"data":{"asset_id":"re_8","expires_in":93600}}"#;
+    for body in [denied, cut, no_url] {
+        let server = Server::start(vec![answers("200 OK", "", body)]);
+        let client = client(&server);
+        let fault = client.signed_url(&key(), "a.mp4").await.unwrap_err();
+        let kept = fault.diagnostics.asset_id.map(|id| id.to_string());
+        assert_eq!(kept.as_deref(), Some("re_8"), "{body}");
+        server.finish().await;
+    }
+    for (status, body) in [("200 OK", denied), ("500 Oh", denied), ("200 OK", cut)] {
+        let fault = fault(1000, answers(status, "", body)).await;
+        let kept = fault.diagnostics.asset_id.map(|id| id.to_string());
+        assert_eq!(kept.as_deref(), Some("re_8"), "{status} {body}");
+    }
 }
 
 #[tokio::test]

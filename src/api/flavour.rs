@@ -88,13 +88,29 @@ impl UrlKind {
 }
 
 /// What is known of one kind of URL at one host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Known {
     /// The flavour for the next try.
     next: Flavour,
     /// It has worked here.
     proven: bool,
+    /// Connections that broke since it worked last.
+    breaks: u32,
 }
+
+impl Known {
+    fn to_try(next: Flavour) -> Self {
+        Self {
+            next,
+            proven: false,
+            breaks: 0,
+        }
+    }
+}
+
+/// So many breaks in a row, and what worked at a host need not work there any
+/// more. Fewer than the tries of `upload`, so that the next flavour gets one of them.
+const BREAKS_OF_PROVEN: u32 = 3;
 
 /// A flavour that worked, in a form that can be kept. Holds no secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,13 +131,11 @@ pub struct FlavourBook {
 }
 
 impl FlavourBook {
-    /// A book with what was kept of an earlier one.
-    pub fn from_learned(learned: &[Learned]) -> Self {
-        let mut book = Self::default();
+    /// Takes over what was kept of an earlier book.
+    pub fn recall(&mut self, learned: &[Learned]) {
         for entry in learned {
-            book.proven(&entry.host, entry.kind, entry.flavour);
+            self.proven(&entry.host, entry.kind, entry.flavour);
         }
-        book
     }
 
     /// Every flavour that has worked.
@@ -149,8 +163,8 @@ impl FlavourBook {
         let place = (host.to_owned(), kind);
         self.refused.remove(&place);
         let known = Known {
-            next: flavour,
             proven: true,
+            ..Known::to_try(flavour)
         };
         self.known.insert(place, known);
     }
@@ -167,8 +181,7 @@ impl FlavourBook {
         refused.push(flavour);
         match kind.order().iter().find(|left| !refused.contains(left)) {
             Some(&next) => {
-                let proven = false;
-                self.known.insert(place, Known { next, proven });
+                self.known.insert(place, Known::to_try(next));
                 true
             }
             None => {
@@ -194,18 +207,23 @@ impl FlavourBook {
             return false;
         }
         refused.push(from);
-        let proven = false;
-        self.known.insert(place, Known { next: to, proven });
+        self.known.insert(place, Known::to_try(to));
         true
     }
 
-    /// A connection broke in mid-body. On a flavour that is not proven here this may have
-    /// been a refusal: the next try uses the next flavour that was not refused.
+    /// A connection broke before the answer. On a flavour that is not proven here this may
+    /// have been a refusal: the next try uses the next flavour that was not refused. One that is
+    /// proven gives way when it breaks again and again: the host may have changed.
     pub fn broke(&mut self, host: &str, kind: UrlKind, flavour: Flavour) {
-        let place = (host.to_owned(), kind);
-        let proven = self.known.get(&place).is_some_and(|known| known.proven);
-        if proven || self.next(host, kind) != flavour {
+        if self.next(host, kind) != flavour {
             return;
+        }
+        let place = (host.to_owned(), kind);
+        if let Some(known) = self.known.get_mut(&place).filter(|known| known.proven) {
+            known.breaks += 1;
+            if known.breaks < BREAKS_OF_PROVEN {
+                return;
+            }
         }
         let refused = self.refused.get(&place);
         let order = kind.order();
@@ -217,7 +235,7 @@ impl FlavourBook {
             .take(order.len())
             .find(|one| !refused.is_some_and(|refused| refused.contains(one)));
         if let Some(&next) = next {
-            self.known.insert(place, Known { next, proven });
+            self.known.insert(place, Known::to_try(next));
         }
     }
 }

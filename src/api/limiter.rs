@@ -7,10 +7,13 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::shared_slots::SharedSlots;
+use super::shared_slots::{Refused, SharedSlots};
 
 /// Longest `Retry-After` that holds back all calls.
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
+/// For how long the shared file may be held by another program, which takes it for a moment
+/// only: from then on that one is stopped or broken, and this program goes on alone.
+const BUSY_LIMIT: Duration = Duration::from_secs(2);
 
 /// The numbers of a [`Limiter`] (contract, "Numbers").
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +67,8 @@ pub enum Turn {
 pub struct Limiter {
     options: LimiterOptions,
     state: Mutex<State>,
+    /// The time of day, by which programs agree.
+    wall: fn() -> SystemTime,
 }
 
 #[derive(Debug)]
@@ -81,6 +86,8 @@ struct State {
     factor: f64,
     /// When the first in line may look at the shared file again.
     look_again: Instant,
+    /// Since when the shared file is held by another program.
+    busy_since: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -105,8 +112,10 @@ impl Limiter {
                 shared: None,
                 factor: 1.0,
                 look_again: now,
+                busy_since: None,
             }),
             options,
+            wall: SystemTime::now,
         }
     }
 
@@ -150,7 +159,7 @@ impl Limiter {
         state.next_free = state.next_free.max(now + wait);
         let (spacing, max) = (state.spacing, self.options.max_spacing);
         if let Some(shared) = &state.shared
-            && shared.slow_down(SystemTime::now(), wait, spacing, max)
+            && shared.slow_down((self.wall)(), wait, spacing, max)
         {
             state.factor = 1.0;
         }
@@ -186,7 +195,7 @@ impl Limiter {
         if now < due {
             return Attempt::At(due);
         }
-        if let Some(wait) = self.claim_shared(&mut state) {
+        if let Some(wait) = self.claim_shared(&mut state, now) {
             state.look_again = now + wait;
             return Attempt::At(state.look_again);
         }
@@ -199,16 +208,25 @@ impl Limiter {
     }
 
     /// Takes the slot in the shared file too, or says how long to wait.
-    fn claim_shared(&self, state: &mut State) -> Option<Duration> {
+    fn claim_shared(&self, state: &mut State, now: Instant) -> Option<Duration> {
         let shared = state.shared.as_ref()?;
         let bounds = (self.options.spacing, self.options.max_spacing);
-        match shared.claim(SystemTime::now(), state.spacing, state.factor, bounds) {
+        let claimed = shared.claim((self.wall)(), state.spacing, state.factor, bounds);
+        if claimed == Err(Refused::Busy) {
+            let since = *state.busy_since.get_or_insert(now);
+            if now.saturating_duration_since(since) >= BUSY_LIMIT {
+                return None;
+            }
+        } else {
+            state.busy_since = None;
+        }
+        match claimed {
             Ok(spacing) => {
                 state.spacing = spacing;
                 state.factor = 1.0;
                 None
             }
-            Err(wait) => Some(wait),
+            Err(refused) => Some(refused.wait()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Turns on paused time; sharing between limiters in real time.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use proptest::prelude::*;
@@ -229,4 +229,202 @@ async fn two_programs_share_one_slot_at_a_time() {
     tasks.join_all().await;
     let elapsed = start.elapsed();
     assert!(elapsed >= Duration::from_millis(11 * 52), "{elapsed:?}");
+}
+
+#[test]
+fn a_poll_waits_no_longer_than_its_patience_and_the_slots_of_those_before_it() {
+    paused(async {
+        let limiter = limiter();
+        let (uploads, polls) = (Log::default(), Log::default());
+        // More uploads than there are slots, always.
+        for _ in 0..20 {
+            let (limiter, uploads) = (Rc::clone(&limiter), Rc::clone(&uploads));
+            tokio::task::spawn_local(async move {
+                loop {
+                    limiter.slot(Turn::Upload).await;
+                    uploads.borrow_mut().push((0, Turn::Upload, Instant::now()));
+                }
+            });
+        }
+        // Three files that are polled as the contract has it, for an hour.
+        for _ in 0..3 {
+            let (limiter, polls) = (Rc::clone(&limiter), Rc::clone(&polls));
+            tokio::task::spawn_local(async move {
+                for wait in [2, 4, 8, 16].into_iter().chain(std::iter::repeat(32)) {
+                    tokio::time::sleep(Duration::from_secs(wait)).await;
+                    let asked = Instant::now();
+                    limiter.slot(Turn::Poll).await;
+                    let waited = u32::try_from(asked.elapsed().as_millis()).unwrap();
+                    polls
+                        .borrow_mut()
+                        .push((waited, Turn::Poll, Instant::now()));
+                }
+            });
+        }
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        let longest = names(&polls).into_iter().max().unwrap();
+        // Every second slot is a poll's from then on, and two others may be before it.
+        let limit = Duration::from_secs(10) + 6 * SPACING;
+        assert!(u128::from(longest) <= limit.as_millis(), "{longest} ms");
+        assert!(polls.borrow().len() > 3 * 70, "{}", polls.borrow().len());
+        assert_spaced(&uploads);
+        assert_spaced(&polls);
+        // No slot is wasted.
+        let slots = uploads.borrow().len() + polls.borrow().len();
+        assert!(slots >= 3600 * 1000 / 1050 - 1, "{slots}");
+    });
+}
+
+thread_local! {
+    /// The time of day of a test: that of the paused clock, and by how much it was set.
+    static DAY: Cell<(Option<(Instant, SystemTime)>, i64)> = const { Cell::new((None, 0)) };
+}
+
+fn wall() -> SystemTime {
+    let (began, set) = DAY.get();
+    let began = began.unwrap_or_else(|| (Instant::now(), SystemTime::now()));
+    DAY.set((Some(began), set));
+    let now = began.1 + began.0.elapsed();
+    let by = Duration::from_millis(set.unsigned_abs());
+    if set < 0 { now - by } else { now + by }
+}
+
+/// Sets the time of day by this many milliseconds.
+fn set_clock(by: i64) {
+    let (began, set) = DAY.get();
+    DAY.set((began, set + by));
+}
+
+/// The limiter of a program of its own that shares its slots through this folder.
+fn program(folder: &std::path::Path) -> Rc<Limiter> {
+    let limiter = Rc::new(Limiter {
+        wall,
+        ..Limiter::new(LimiterOptions::default())
+    });
+    let account = Account::from_fingerprint("0123");
+    limiter.share(Some(SharedSlots::new(folder, &account)));
+    limiter
+}
+
+#[test]
+fn two_programs_with_uploads_and_polls_take_turns_and_waste_nothing() {
+    paused(async {
+        let dir = tempfile::tempdir().unwrap();
+        let log = Log::default();
+        let mut tasks = Vec::new();
+        let start = Instant::now();
+        for name in [1, 2] {
+            let limiter = program(dir.path());
+            for n in 0..60 {
+                let turn = if n % 2 == 0 { Turn::Upload } else { Turn::Poll };
+                tasks.push(wait(&limiter, &log, name, turn));
+            }
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_spaced(&log);
+        let took = start.elapsed();
+        assert!(took <= (SPACING * 119).mul_f64(1.01), "{took:?}");
+        let names = names(&log);
+        for many in (10..=120).step_by(10) {
+            let first = names[..many].iter().filter(|name| **name == 1).count();
+            assert!(first.abs_diff(many / 2) <= 1, "{first} of {many}");
+        }
+    });
+}
+
+#[test]
+fn what_one_program_learns_slows_and_quickens_the_other() {
+    paused(async {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, two) = (program(dir.path()), program(dir.path()));
+        one.slot(Turn::Upload).await;
+        let start = Instant::now();
+        one.rate_limited(Some(Duration::from_secs(20)));
+        two.slot(Turn::Upload).await;
+        assert!(start.elapsed() >= Duration::from_secs(20));
+        assert_eq!(two.spacing(), SPACING * 2);
+        two.slot(Turn::Poll).await;
+        assert!(start.elapsed() >= Duration::from_secs(20) + SPACING * 2);
+        for _ in 0..30 {
+            two.good();
+        }
+        two.slot(Turn::Upload).await;
+        one.slot(Turn::Upload).await;
+        assert_eq!(one.spacing(), SPACING);
+    });
+}
+
+#[test]
+fn one_that_ends_while_it_waits_costs_the_other_next_to_nothing() {
+    paused(async {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, two) = (program(dir.path()), program(dir.path()));
+        one.slot(Turn::Upload).await;
+        let log = Log::default();
+        // It waits, has said so in the file, and is gone.
+        let killed = wait(&two, &log, 2, Turn::Upload);
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        killed.abort();
+        let start = Instant::now();
+        for _ in 0..20 {
+            one.slot(Turn::Upload).await;
+        }
+        let took = start.elapsed();
+        assert!(took <= SPACING * 20 + Duration::from_millis(60), "{took:?}");
+    });
+}
+
+#[test]
+fn a_file_that_is_held_for_good_is_given_up_after_a_while() {
+    paused(async {
+        let dir = tempfile::tempdir().unwrap();
+        let limiter = program(dir.path());
+        limiter.slot(Turn::Upload).await;
+        let file = std::fs::read_dir(dir.path()).unwrap().next().unwrap();
+        let held = std::fs::File::open(file.unwrap().path()).unwrap();
+        held.lock().unwrap();
+        let start = Instant::now();
+        let mut last = start;
+        for n in 0..10 {
+            limiter.slot(Turn::Upload).await;
+            let gap = last.elapsed();
+            assert!(gap >= SPACING - Duration::from_millis(1), "{n}: {gap:?}");
+            last = Instant::now();
+        }
+        let took = start.elapsed();
+        let alone = SPACING * 10 + BUSY_LIMIT;
+        assert!(took <= alone + Duration::from_millis(60), "{took:?}");
+    });
+}
+
+#[test]
+fn a_clock_that_is_set_stops_no_program_and_lets_none_hurry() {
+    for by in [-3_600_000, -30_000, -2_000, 2_000, 30_000, 3_600_000] {
+        paused(async {
+            let dir = tempfile::tempdir().unwrap();
+            let log = Log::default();
+            let mut tasks = Vec::new();
+            for name in [1, 2] {
+                let limiter = program(dir.path());
+                for _ in 0..20 {
+                    tasks.push(wait(&limiter, &log, name, Turn::Upload));
+                }
+            }
+            let start = Instant::now();
+            tokio::time::sleep(Duration::from_millis(7700)).await;
+            set_clock(by);
+            for task in tasks {
+                task.await.unwrap();
+            }
+            // Programs that waited already keep to what they knew; one slot is lost at most.
+            assert_spaced(&log);
+            let took = start.elapsed();
+            assert!(
+                took <= SPACING * 40 + Duration::from_millis(200),
+                "{by}: {took:?}"
+            );
+        });
+    }
 }

@@ -40,6 +40,9 @@ use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
 
+use flavour::Learned;
+pub use resumable::Session;
+
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
@@ -182,6 +185,12 @@ pub struct Uploaded {
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretUrl(pub(crate) zeroize::Zeroizing<String>);
 
+impl SecretUrl {
+    fn of(url: &url::Url) -> Self {
+        Self(zeroize::Zeroizing::new(url.as_str().to_owned()))
+    }
+}
+
 impl std::fmt::Debug for SecretUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SecretUrl(…)")
@@ -189,7 +198,7 @@ impl std::fmt::Debug for SecretUrl {
 }
 
 /// A place in the service's storage for one file. The asset id is known before a byte is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Ticket {
     /// The id that the file will have.
     pub asset_id: AssetId,
@@ -197,6 +206,14 @@ pub struct Ticket {
     pub url: SecretUrl,
     /// How long the URL is good for, from when it was given.
     pub expires_in: Option<Duration>,
+    /// The session that was started with it, where it was.
+    pub session: Session,
+}
+
+impl PartialEq for Ticket {
+    fn eq(&self, other: &Self) -> bool {
+        self.asset_id == other.asset_id && self.url == other.url
+    }
 }
 
 /// The calls of the service, one method a request. Implemented by the HTTP client, and by
@@ -238,4 +255,10 @@ pub trait Service: Send + Sync + 'static {
         key: &ApiKey,
         asset: &AssetId,
     ) -> impl Future<Output = Result<AssetAnswer, Fault>> + Send;
+
+    /// What was learned of storage hosts so far, by host and kind. Holds no secrets.
+    fn learned(&self) -> Vec<Learned>;
+
+    /// Takes over what an earlier run learned.
+    fn recall(&self, learned: &[Learned]);
 }

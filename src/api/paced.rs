@@ -120,9 +120,12 @@ impl<S: Service> Paced<S> {
             Ok(_) => self.limiter.good(),
             Err(Fault {
                 kind: FaultKind::RateLimited | FaultKind::RateLimitedOrInvalid,
-                recovery: Recovery::Transient { retry_after },
+                recovery,
                 ..
-            }) => self.limiter.rate_limited(*retry_after),
+            }) => self.limiter.rate_limited(match recovery {
+                Recovery::Transient { retry_after } => *retry_after,
+                _ => None,
+            }),
             Err(_) => {}
         }
         result

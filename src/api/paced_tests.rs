@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::*;
+use crate::api::flavour::Learned;
 use crate::api::limiter::LimiterOptions;
 use crate::api::{SecretUrl, wire_server};
 use crate::model::asset::{AssetMetadata, AssetStatus};
@@ -33,6 +34,7 @@ fn ticket() -> Ticket {
         asset_id: asset(),
         url: SecretUrl(zeroize::Zeroizing::new("https://h/o".into())),
         expires_in: None,
+        session: crate::api::Session::default(),
     }
 }
 
@@ -50,6 +52,12 @@ impl Service for Noting {
     async fn signed_url(&self, _: &ApiKey, _: &str) -> Result<Ticket, Fault> {
         self.note("signed_url", ticket())
     }
+
+    fn learned(&self) -> Vec<Learned> {
+        vec![]
+    }
+
+    fn recall(&self, _: &[Learned]) {}
 
     async fn store(
         &self,
@@ -137,6 +145,11 @@ async fn the_limiter_learns_from_answers() {
     assert_eq!(paced.limiter().spacing(), spacing * 4);
     call().await.unwrap();
     assert_eq!(paced.limiter().spacing(), (spacing * 4).mul_f64(0.9));
+    // Also where all was sent, and nothing is until the service was asked.
+    let before = paced.limiter().spacing();
+    fail(Fault::new(FaultKind::RateLimited).with_recovery(Recovery::OutcomeUnknown));
+    call().await.unwrap_err();
+    assert_eq!(paced.limiter().spacing(), before * 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -36,8 +36,8 @@ pub(crate) struct Job {
 
 /// Opens, answers on `opened`, reads to the end or until nobody takes the buffers.
 pub(crate) fn run(job: &Job, opened: oneshot::Sender<Result<(), Fault>>) {
-    let file = match open(&job.path, job.stamp) {
-        Ok(file) => file,
+    let (file, trace) = match open(&job.path, job.stamp) {
+        Ok(opened) => opened,
         Err(fault) => {
             let _ = opened.send(Err(fault));
             return;
@@ -46,15 +46,46 @@ pub(crate) fn run(job: &Job, opened: oneshot::Sender<Result<(), Fault>>) {
     if opened.send(Ok(())).is_err() {
         return;
     }
-    if let Err(fault) = read(file, job, &Arc::new(Pool::default())) {
+    if let Err(fault) = read(file, trace, job, &Arc::new(Pool::default())) {
         job.shared.end(Err(fault));
         let _ = job.out.blocking_send(Err(Stopped));
     }
 }
 
+/// What tells that a file was touched although it kept its size and its time, as `cp -p` and
+/// whatever sets times after writing make it: which file it is, and when anything of it was
+/// changed last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Trace {
+    #[cfg(unix)]
+    file: (u64, u64),
+    #[cfg(unix)]
+    changed: (i64, i64),
+    #[cfg(not(unix))]
+    made: Option<std::time::SystemTime>,
+}
+
+impl Trace {
+    #[cfg(unix)]
+    fn of(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Self {
+            file: (metadata.dev(), metadata.ino()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            made: metadata.created().ok(),
+        }
+    }
+}
+
 /// Opens a regular file that is what was checked. What is no regular file is not opened:
 /// opening a FIFO would wait for its writer.
-fn open(path: &Path, stamp: FileStamp) -> Result<File, Fault> {
+fn open(path: &Path, stamp: FileStamp) -> Result<(File, Trace), Fault> {
     let regular = |metadata: &Metadata| {
         if metadata.is_file() {
             Ok(())
@@ -73,11 +104,11 @@ fn open(path: &Path, stamp: FileStamp) -> Result<File, Fault> {
         return Err(caused(FaultKind::Unreadable, "it holds no bytes"));
     }
     same(stamp, &metadata)?;
-    Ok(file)
+    Ok((file, Trace::of(&metadata)))
 }
 
 /// Reads everything. The last buffer leaves only after the file was found unchanged.
-fn read(mut file: File, job: &Job, pool: &Arc<Pool>) -> Result<(), Fault> {
+fn read(mut file: File, trace: Trace, job: &Job, pool: &Arc<Pool>) -> Result<(), Fault> {
     let size = job.stamp.size;
     let mut hasher = blake3::Hasher::new();
     let mut at = 0u64;
@@ -101,8 +132,13 @@ fn read(mut file: File, job: &Job, pool: &Arc<Pool>) -> Result<(), Fault> {
         looked += 1;
         if at == size {
             look(job, &file)?;
+            let hash = hasher.finalize();
+            let now = fs::metadata(&job.path).map_err(|error| unreadable(&error))?;
+            if Trace::of(&now) != trace {
+                compare(job, hash)?;
+            }
             job.shared
-                .end(Ok(ContentHash::from_bytes(*hasher.finalize().as_bytes())));
+                .end(Ok(ContentHash::from_bytes(*hash.as_bytes())));
         } else if looked.is_multiple_of(LOOK_EVERY) {
             look(job, &file)?;
         }
@@ -142,6 +178,30 @@ fn look(job: &Job, file: &File) -> Result<(), Fault> {
     )
 }
 
+/// Reads the file once more that is at the path now, which was touched meanwhile: an equal
+/// content is no change, whatever else of the file was.
+fn compare(job: &Job, sent: blake3::Hash) -> Result<(), Fault> {
+    let (mut file, _) = open(&job.path, job.stamp)?;
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; BUFFER];
+    while !job.shared.is_stopped() {
+        let got = fill(&mut file, &mut buffer).map_err(|error| read_error(&job.path, &error))?;
+        hasher.update(&buffer[..got]);
+        job.shared.moved(got as u64);
+        if got < buffer.len() {
+            look(job, &file)?;
+            if hasher.finalize() != sent {
+                return Err(caused(
+                    FaultKind::FileChanged,
+                    "another content took its place",
+                ));
+            }
+            break;
+        }
+    }
+    Ok(())
+}
+
 fn same(stamp: FileStamp, metadata: &Metadata) -> Result<(), Fault> {
     let now = FileStamp::of(metadata);
     let cause = if now.size < stamp.size {
@@ -164,13 +224,51 @@ fn read_error(path: &Path, error: &io::Error) -> Fault {
     }
 }
 
-fn is_gone(error: &io::Error) -> bool {
+/// Whether the error says that nothing is there, or that what it was on is not.
+pub(crate) fn is_gone(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::NotFound
             | io::ErrorKind::NotADirectory
             | io::ErrorKind::StaleNetworkFileHandle
+            | io::ErrorKind::NotConnected
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::NetworkDown
+    ) || error.raw_os_error().is_some_and(is_of_a_drive_that_is_gone)
+}
+
+#[cfg(unix)]
+fn is_of_a_drive_that_is_gone(code: i32) -> bool {
+    const ENXIO: i32 = 6;
+    const ENODEV: i32 = 19;
+    matches!(code, ENXIO | ENODEV)
+}
+
+#[cfg(windows)]
+fn is_of_a_drive_that_is_gone(code: i32) -> bool {
+    const ERROR_INVALID_DRIVE: i32 = 15;
+    const ERROR_NOT_READY: i32 = 21;
+    const ERROR_BAD_NETPATH: i32 = 53;
+    const ERROR_DEV_NOT_EXIST: i32 = 55;
+    const ERROR_NETNAME_DELETED: i32 = 64;
+    const ERROR_BAD_NET_NAME: i32 = 67;
+    const ERROR_DEVICE_NOT_CONNECTED: i32 = 1167;
+    matches!(
+        code,
+        ERROR_INVALID_DRIVE
+            | ERROR_NOT_READY
+            | ERROR_BAD_NETPATH
+            | ERROR_DEV_NOT_EXIST
+            | ERROR_NETNAME_DELETED
+            | ERROR_BAD_NET_NAME
+            | ERROR_DEVICE_NOT_CONNECTED
     )
+}
+
+#[cfg(not(any(unix, windows)))]
+fn is_of_a_drive_that_is_gone(_code: i32) -> bool {
+    false
 }
 
 /// The fault of an error in opening, reading or asking about a file.
@@ -254,21 +352,94 @@ mod tests {
         let path = dir.path().join("large.mp4");
         fs::write(&path, vec![7; 40 * BUFFER + 3]).unwrap();
         let stamp = FileStamp::of(&fs::metadata(&path).unwrap());
-        let (job, mut buffers) = super::super::body::tests::job(&path, stamp, 0);
-        let pool = Arc::new(Pool::default());
-        let file = open(&path, stamp).unwrap();
-        let total = std::thread::scope(|scope| {
-            scope.spawn(|| {
-                read(file, &job, &pool).unwrap();
-                drop(job);
+        // Whole, and as the rest of a session whose part before is read for the hash alone.
+        for from in [0, 30 * BUFFER + 7] {
+            let (job, mut buffers) = super::super::body::tests::job(&path, stamp, from as u64);
+            let pool = Arc::new(Pool::default());
+            let (file, trace) = open(&path, stamp).unwrap();
+            let total = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    read(file, trace, &job, &pool).unwrap();
+                    drop(job);
+                });
+                let mut total = 0;
+                while let Some(buffer) = buffers.blocking_recv() {
+                    total += buffer.unwrap().len();
+                }
+                total
             });
-            let mut total = 0;
-            while let Some(buffer) = buffers.blocking_recv() {
-                total += buffer.unwrap().len();
-            }
-            total
-        });
-        assert_eq!(total, 40 * BUFFER + 3);
-        assert!(pool.made() <= 6, "{} buffers", pool.made());
+            assert_eq!(total, 40 * BUFFER + 3 - from);
+            assert!(pool.made() <= 6, "{} buffers", pool.made());
+        }
+    }
+
+    /// Reads a file at whose path something is done after its first buffer.
+    fn read_while(meddle: impl FnOnce(&Path)) -> Result<(), Fault> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file.mp4");
+        fs::write(&path, vec![7; 40 * BUFFER]).unwrap();
+        let stamp = FileStamp::of(&fs::metadata(&path).unwrap());
+        let (job, mut buffers) = super::super::body::tests::job(&path, stamp, 0);
+        let (file, trace) = open(&path, stamp).unwrap();
+        std::thread::scope(|scope| {
+            let reading = scope.spawn(|| {
+                let outcome = read(file, trace, &job, &Arc::new(Pool::default()));
+                drop(job);
+                outcome
+            });
+            buffers.blocking_recv().unwrap().unwrap();
+            // Times of change are told apart by some systems only when a tick lies between.
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            meddle(&path);
+            while buffers.blocking_recv().is_some() {}
+            reading.join().unwrap()
+        })
+    }
+
+    /// Gives a file the time of another.
+    fn with_time_of(path: &Path, other: &Metadata) {
+        let file = File::options().write(true).open(path).unwrap();
+        file.set_modified(other.modified().unwrap()).unwrap();
+    }
+
+    /// Puts content into a file without touching its time.
+    fn put(path: &Path, content: &[u8]) {
+        let before = fs::metadata(path).unwrap();
+        fs::write(path, content).unwrap();
+        with_time_of(path, &before);
+    }
+
+    /// Puts another file in the place of one, with its time.
+    fn replace(path: &Path, content: &[u8]) {
+        let other = path.with_extension("new");
+        fs::write(&other, content).unwrap();
+        with_time_of(&other, &fs::metadata(path).unwrap());
+        fs::rename(&other, path).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn another_content_of_the_same_size_and_time_is_found() {
+        let mut other = vec![7; 40 * BUFFER];
+        // In what was read already: bytes to come would be sent as they are then.
+        other[0] = 8;
+        for meddle in [put, replace] {
+            let fault = read_while(|path| meddle(path, &other)).unwrap_err();
+            assert_eq!(fault.kind, FaultKind::FileChanged);
+        }
+    }
+
+    #[test]
+    fn the_same_content_under_the_same_name_is_no_change() {
+        let same = vec![7; 40 * BUFFER];
+        for meddle in [put, replace] {
+            read_while(|path| meddle(path, &same)).unwrap();
+        }
+        read_while(|path| {
+            let mut permissions = fs::metadata(path).unwrap().permissions();
+            permissions.set_readonly(true);
+            fs::set_permissions(path, permissions).unwrap();
+        })
+        .unwrap();
     }
 }

@@ -1,13 +1,15 @@
 //! Resumable sessions of Google Cloud Storage: start, one long PUT, and after a break the
 //! question how much is there.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::convert::Infallible;
+use std::sync::Arc;
 
 use reqwest::Method;
 use reqwest::header::{CONTENT_RANGE, LOCATION, RANGE};
+use tokio::sync::watch;
 use url::Url;
 
+use super::SecretUrl;
 use super::body::Shape;
 use super::client::Client;
 use super::error::{Answer, Call, Effect};
@@ -19,43 +21,55 @@ use crate::model::fault::{Fault, FaultKind, Recovery};
 /// How often in a row a session may bring nothing forward before the attempt ends; the
 /// waits between follow the policy's backoff.
 const FRUITLESS: u32 = 5;
-/// Sessions that are remembered at most.
-const REMEMBERED: usize = 64;
+/// The session of a ticket, once there is one; the same for all clones of the ticket. A
+/// later attempt with it goes on where an earlier one stopped.
+#[derive(Clone)]
+pub struct Session(Arc<watch::Sender<Option<SecretUrl>>>);
 
-/// Sessions that were started and have not ended, by the hash of the URL that started
-/// them: a later attempt with the same ticket goes on where this one stopped.
-#[derive(Default)]
-pub(crate) struct Sessions(Mutex<BTreeMap<[u8; 32], Url>>);
-
-impl std::fmt::Debug for Sessions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Sessions({})", self.lock().len())
+impl Default for Session {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(None)))
     }
 }
 
-impl Sessions {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<[u8; 32], Url>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Session({})", self.0.borrow().is_some())
+    }
+}
+
+impl Session {
+    /// Where it is. A secret.
+    pub fn url(&self) -> Option<SecretUrl> {
+        self.0.borrow().clone()
     }
 
-    fn name(ticket: &Url) -> [u8; 32] {
-        *blake3::hash(ticket.as_str().as_bytes()).as_bytes()
+    /// It was started, or comes from an earlier run.
+    pub fn put(&self, url: SecretUrl) {
+        self.0.send_if_modified(|known| {
+            let is_new = known.as_ref() != Some(&url);
+            *known = Some(url);
+            is_new
+        });
     }
 
-    fn get(&self, ticket: &Url) -> Option<Url> {
-        self.lock().get(&Self::name(ticket)).cloned()
+    /// It is over.
+    fn forget(&self) {
+        self.0.send_replace(None);
     }
 
-    fn put(&self, ticket: &Url, session: Url) {
-        let mut sessions = self.lock();
-        if sessions.len() >= REMEMBERED {
-            sessions.pop_first();
+    /// Calls `then` now if there is one, and each time that there is another one. Never ends.
+    pub async fn each(&self, then: impl Fn()) -> Infallible {
+        let mut seen = self.0.subscribe();
+        seen.mark_changed();
+        // An error would mean that the sender is gone, and `self` holds it.
+        while seen.changed().await.is_ok() {
+            let started = seen.borrow_and_update().is_some();
+            if started {
+                then();
+            }
         }
-        sessions.insert(Self::name(ticket), session);
-    }
-
-    fn forget(&self, ticket: &Url) {
-        self.lock().remove(&Self::name(ticket));
+        std::future::pending().await
     }
 }
 
@@ -116,30 +130,38 @@ impl Client {
     /// Sends a file through a session: the URL itself, the one that an earlier attempt
     /// left, or a new one.
     pub(super) async fn resume(&self, step: &Step<'_>, flavour: Flavour) -> Result<Done, Fault> {
+        let expired = |answer: &Answer| {
+            let mut fault = SEND.fault(FaultKind::ExpiredUrl);
+            describe(&SEND, &mut fault, answer);
+            fault
+        };
+        if flavour == Flavour::Session {
+            step.session.put(SecretUrl::of(&step.url));
+        }
         let mut renewed = false;
         loop {
-            let kept = match flavour {
-                Flavour::Session => Some(step.url.clone()),
-                _ => self.sessions.get(&step.url),
-            };
+            let kept = step.session.url();
+            let kept = kept.and_then(|session| self.storage_url(&session));
             let (session, fresh) = match kept {
                 Some(session) => (session, false),
-                None => match self.start_session(&step.url).await? {
+                None => match self.start_session(step).await? {
                     Ok(session) => (session, true),
+                    // The URL gave a session once and does so no more.
+                    Err(answer) if renewed && (400..500).contains(&answer.status) => {
+                        return Err(expired(&answer));
+                    }
                     Err(answer) => return Ok((answer, None, START)),
                 },
             };
             match self.drive(step, &session, fresh).await? {
                 Ok(done) => {
-                    self.sessions.forget(&step.url);
+                    step.session.forget();
                     return Ok(done);
                 }
                 Err(gone) => {
-                    self.sessions.forget(&step.url);
+                    step.session.forget();
                     if renewed || flavour == Flavour::Session {
-                        let mut fault = SEND.fault(FaultKind::ExpiredUrl);
-                        describe(&SEND, &mut fault, &gone);
-                        return Err(fault);
+                        return Err(expired(&gone));
                     }
                     renewed = true;
                 }
@@ -148,9 +170,9 @@ impl Client {
     }
 
     /// Starts a session and remembers it; `Err` is an answer that is none.
-    async fn start_session(&self, url: &Url) -> Result<Result<Url, Answer>, Fault> {
+    async fn start_session(&self, step: &Step<'_>) -> Result<Result<Url, Answer>, Fault> {
         let request = self
-            .bodyless(Method::POST, url.clone())
+            .bodyless(Method::POST, step.url.clone())
             .header("x-goog-resumable", "start");
         let answer = self.call(&START, request).await?;
         if !answer.is_2xx() {
@@ -161,7 +183,7 @@ impl Client {
             .and_then(|location| self.storage_url_of(location));
         match session {
             Some(session) => {
-                self.sessions.put(url, session.clone());
+                step.session.put(SecretUrl::of(&session));
                 Ok(Ok(session))
             }
             None => {

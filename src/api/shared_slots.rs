@@ -1,5 +1,5 @@
 //! The one-request-a-second limit across programs: a small file per account that holds
-//! when the next slot is free.
+//! when the next slot is free, who had the last one, and who waits.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -8,9 +8,11 @@ use std::time::{Duration, SystemTime};
 
 use crate::model::asset::Account;
 
-/// A time further ahead than this was written by a clock that has since been set back, or
-/// by nobody: it is ignored.
-const FARTHEST: Duration = Duration::from_secs(64);
+/// A time further ahead than this was written by nobody: it is ignored.
+const FARTHEST: Duration = Duration::from_secs(15 * 60);
+/// How much later than it might the program comes that had the last slot, where another one
+/// waits: time enough for that one to wake up and take its turn.
+const HEAD_START: Duration = Duration::from_millis(50);
 /// Wait before another try for a file that another program holds at this moment.
 const BUSY: Duration = Duration::from_millis(5);
 /// Longest content that is read.
@@ -21,14 +23,71 @@ const MAX_LEN: u64 = 256;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedSlots {
     path: PathBuf,
+    /// A number by which the others know this program.
+    program: u64,
 }
 
-/// What the file holds.
+/// What the file holds; times in milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
-    /// Milliseconds since the Unix epoch.
     next_free_ms: u64,
     spacing_ms: u64,
+    /// By which clock that is.
+    written_ms: u64,
+    /// Who had the last slot.
+    last: u64,
+    /// Who found it taken since then; 0 is nobody.
+    waiting: u64,
+}
+
+impl Entry {
+    /// The same at this time. Where it was written later than now, the clock was set back
+    /// meanwhile: what was left then is left from now on.
+    fn at(self, now_ms: u64) -> Self {
+        if self.written_ms <= now_ms {
+            return self;
+        }
+        let left = self.next_free_ms.saturating_sub(self.written_ms);
+        Self {
+            next_free_ms: now_ms.saturating_add(left),
+            written_ms: now_ms,
+            ..self
+        }
+    }
+
+    /// How long it is until this program may have the next slot.
+    fn wait(&self, now_ms: u64, program: u64) -> Duration {
+        let others_turn = self.last == program && self.waiting != NOBODY && self.waiting != program;
+        let head_start = if others_turn { whole_ms(HEAD_START) } else { 0 };
+        let left = self.next_free_ms.saturating_sub(now_ms);
+        let free = self.next_free_ms.saturating_add(head_start);
+        if Duration::from_millis(left) > FARTHEST {
+            return Duration::ZERO;
+        }
+        Duration::from_millis(free.saturating_sub(now_ms))
+    }
+}
+
+/// No program has this number.
+const NOBODY: u64 = 0;
+
+/// Why a slot is not to be had now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// It is not free before this long.
+    For(Duration),
+    /// Another program holds the file at this moment.
+    Busy,
+}
+
+impl Refused {
+    /// How long to wait before asking again.
+    pub(crate) fn wait(self) -> Duration {
+        match self {
+            Self::For(wait) => wait,
+            Self::Busy => BUSY,
+        }
+    }
 }
 
 enum Opened {
@@ -45,13 +104,16 @@ impl SharedSlots {
             .chars()
             .filter(char::is_ascii_alphanumeric)
             .collect();
+        // Without chance there is no order among programs but that of their luck.
+        let program = getrandom::u64().unwrap_or(1).max(1);
         Self {
             path: directory.join(format!("slots-{name}")),
+            program,
         }
     }
 
-    /// Takes the next slot: `Ok` with the spacing that holds for the slot after it, `Err`
-    /// with how long to wait before asking again.
+    /// Takes the next slot: `Ok` with the spacing that holds for the slot after it. Programs
+    /// that wait take turns.
     ///
     /// `spacing` is the program's own, `factor` what it learned since the last claim and
     /// the file does not know, `bounds` the least and the longest spacing.
@@ -61,21 +123,26 @@ impl SharedSlots {
         spacing: Duration,
         factor: f64,
         bounds: (Duration, Duration),
-    ) -> Result<Duration, Duration> {
+    ) -> Result<Duration, Refused> {
         let mut file = match self.open() {
             Opened::Locked(file) => file,
-            Opened::Busy => return Err(BUSY),
+            Opened::Busy => return Err(Refused::Busy),
             Opened::Unusable => return Ok(spacing),
         };
         let now_ms = millis(now);
-        let entry = read(&mut file);
-        if let Some(entry) = entry
-            && entry.next_free_ms > now_ms
+        let found = read(&mut file);
+        let entry = found.map(|entry| entry.at(now_ms));
+        if let Some(mut entry) = entry
+            && let wait = entry.wait(now_ms, self.program)
+            && !wait.is_zero()
         {
-            let wait = Duration::from_millis(entry.next_free_ms - now_ms);
-            if wait <= FARTHEST {
-                return Err(wait);
+            if entry.last != self.program {
+                entry.waiting = self.program;
             }
+            if found != Some(entry) {
+                let _ = write(&mut file, entry);
+            }
+            return Err(Refused::For(wait));
         }
         let spacing = match entry {
             Some(entry) => Duration::from_millis(entry.spacing_ms)
@@ -88,6 +155,9 @@ impl SharedSlots {
         let next = Entry {
             next_free_ms: now_ms.saturating_add(spacing_ms),
             spacing_ms,
+            written_ms: now_ms,
+            last: self.program,
+            waiting: NOBODY,
         };
         // What cannot be written holds for this program all the same.
         let _ = write(&mut file, next);
@@ -106,7 +176,7 @@ impl SharedSlots {
             return false;
         };
         let now_ms = millis(now);
-        let before = read(&mut file);
+        let before = read(&mut file).map(|entry| entry.at(now_ms));
         let until = now_ms.saturating_add(whole_ms(wait.min(FARTHEST)));
         let known = before.map_or(0, |entry| entry.next_free_ms);
         let known = Some(known).filter(|at| at.saturating_sub(now_ms) <= whole_ms(FARTHEST));
@@ -115,6 +185,9 @@ impl SharedSlots {
             spacing_ms: whole_ms(spacing)
                 .max(before.map_or(0, |entry| entry.spacing_ms))
                 .min(whole_ms(max)),
+            written_ms: now_ms,
+            last: before.map_or(NOBODY, |entry| entry.last),
+            waiting: before.map_or(NOBODY, |entry| entry.waiting),
         };
         write(&mut file, entry).is_ok()
     }
@@ -153,15 +226,27 @@ impl SharedSlots {
 fn read(file: &mut File) -> Option<Entry> {
     let mut text = String::new();
     file.take(MAX_LEN).read_to_string(&mut text).ok()?;
-    let (next_free, spacing) = text.strip_suffix('\n')?.split_once(' ')?;
-    Some(Entry {
-        next_free_ms: next_free.parse().ok()?,
-        spacing_ms: spacing.parse().ok()?,
-    })
+    let mut numbers = text.strip_suffix('\n')?.split(' ').map(str::parse);
+    let mut next = || numbers.next()?.ok();
+    let entry = Entry {
+        next_free_ms: next()?,
+        spacing_ms: next()?,
+        written_ms: next()?,
+        last: next()?,
+        waiting: next()?,
+    };
+    numbers.next().is_none().then_some(entry)
 }
 
 fn write(file: &mut File, entry: Entry) -> io::Result<()> {
-    let text = format!("{} {}\n", entry.next_free_ms, entry.spacing_ms);
+    let Entry {
+        next_free_ms,
+        spacing_ms,
+        written_ms,
+        last,
+        waiting,
+    } = entry;
+    let text = format!("{next_free_ms} {spacing_ms} {written_ms} {last} {waiting}\n");
     file.seek(SeekFrom::Start(0))?;
     file.write_all(text.as_bytes())?;
     file.set_len(text.len() as u64)
@@ -192,8 +277,12 @@ mod tests {
         SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_000 + ms)
     }
 
-    fn claim(slots: &SharedSlots, ms: u64) -> Result<Duration, Duration> {
+    fn claim(slots: &SharedSlots, ms: u64) -> Result<Duration, Refused> {
         slots.claim(at(ms), SPACING, 1.0, BOUNDS)
+    }
+
+    fn not_for(ms: u64) -> Result<Duration, Refused> {
+        Err(Refused::For(Duration::from_millis(ms)))
     }
 
     #[test]
@@ -201,9 +290,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (one, two) = (slots(dir.path()), slots(dir.path()));
         assert_eq!(claim(&one, 0), Ok(SPACING));
-        assert_eq!(claim(&two, 50), Err(Duration::from_millis(1000)));
+        assert_eq!(claim(&two, 50), not_for(1000));
         assert_eq!(claim(&two, 1050), Ok(SPACING));
-        assert_eq!(claim(&one, 1051), Err(Duration::from_millis(1049)));
+        assert_eq!(claim(&one, 1051), not_for(1049));
         let other = SharedSlots::new(dir.path(), &Account::from_fingerprint("ffff"));
         assert_eq!(claim(&other, 1051), Ok(SPACING), "accounts are apart");
     }
@@ -215,7 +304,7 @@ mod tests {
         claim(&one, 0).unwrap();
         let double = SPACING * 2;
         assert!(one.slow_down(at(0), Duration::from_secs(9), double, BOUNDS.1));
-        assert_eq!(claim(&two, 0), Err(Duration::from_secs(9)));
+        assert_eq!(claim(&two, 0), not_for(9000));
         assert_eq!(claim(&two, 9000), Ok(double));
         // What it learned itself is brought into the file with its next claim.
         assert_eq!(
@@ -229,12 +318,27 @@ mod tests {
     fn a_clock_that_jumped_stops_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let slots = slots(dir.path());
-        claim(&slots, 10_000_000).unwrap();
-        assert_eq!(claim(&slots, 0), Ok(SPACING), "set back by hours");
-        assert_eq!(claim(&slots, 1050), Ok(SPACING));
-        assert_eq!(claim(&slots, 99_000_000), Ok(SPACING), "set ahead");
-        assert!(slots.slow_down(at(0), Duration::from_secs(900), SPACING, BOUNDS.1));
-        assert_eq!(claim(&slots, 0), Err(FARTHEST));
+        let other = self::slots(dir.path());
+        for (then, back) in [
+            (20_000_000, 10_000_000),
+            (40_000_000, 60_000),
+            (60_000_000, 1000),
+        ] {
+            claim(&slots, then).unwrap();
+            let now = then - back;
+            // What is left of the last slot is waited for, and no more than that.
+            assert_eq!(claim(&other, now), not_for(1050), "set back by {back} ms");
+            assert_eq!(claim(&other, now + 1000), not_for(50));
+            assert_eq!(claim(&other, now + 1050), Ok(SPACING));
+            assert_eq!(claim(&slots, then + 1_000_000), Ok(SPACING), "set ahead");
+        }
+        // A wait that the service asked for holds over it, too.
+        assert!(slots.slow_down(at(90_000_000), Duration::from_secs(700), SPACING, BOUNDS.1));
+        assert_eq!(claim(&other, 0), not_for(700_000));
+        assert_eq!(claim(&other, 700_000), Ok(SPACING));
+        // Longer ones hold back their own program alone.
+        assert!(slots.slow_down(at(0), Duration::from_secs(9999), SPACING, BOUNDS.1));
+        assert_eq!(claim(&other, 0), Err(Refused::For(FARTHEST)),);
     }
 
     #[test]
@@ -245,13 +349,17 @@ mod tests {
             &b"rubbish\n"[..],
             b"\xff\xff",
             b"1700000009999 1050",
+            b"1700000009999 1050\n",
+            b"1700000009999 1050 1700000000000 1 2 3\n",
             &[b'9'; 999],
         ] {
             fs::write(&slots.path, content).unwrap();
             assert_eq!(claim(&slots, 0), Ok(SPACING), "{content:?}");
             assert!(claim(&slots, 1).is_err());
         }
-        fs::write(&slots.path, "0 99999999999999999\n").unwrap();
+        fs::write(&slots.path, "99999999999999 1050 0 1 2\n").unwrap();
+        assert_eq!(claim(&slots, 0), Ok(SPACING), "in a thousand years");
+        fs::write(&slots.path, "0 99999999999999999 0 0 0\n").unwrap();
         assert_eq!(claim(&slots, 0), Ok(BOUNDS.1), "within the bounds");
     }
 
@@ -277,8 +385,52 @@ mod tests {
         let Opened::Locked(held) = slots.open() else {
             panic!("free");
         };
-        assert_eq!(claim(&slots, 0), Err(BUSY));
+        assert_eq!(claim(&slots, 0), Err(Refused::Busy));
         drop(held);
         assert_eq!(claim(&slots, 0), Ok(SPACING));
+    }
+
+    #[test]
+    fn a_program_that_waits_has_its_turn_before_the_one_that_had_the_last() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, two) = (slots(dir.path()), slots(dir.path()));
+        claim(&one, 0).unwrap();
+        assert_eq!(claim(&two, 10), not_for(1040));
+        // It is the first to ask when the slot is free, and comes a little later all the same.
+        assert_eq!(claim(&one, 1050), not_for(50));
+        assert_eq!(claim(&two, 1051), Ok(SPACING));
+        assert_eq!(claim(&one, 1100), not_for(1001));
+        assert_eq!(claim(&two, 2101), not_for(50));
+        assert_eq!(claim(&one, 2102), Ok(SPACING));
+        // One that waits no longer, or was killed, costs that little once.
+        assert_eq!(claim(&two, 2200), not_for(952));
+        assert_eq!(claim(&one, 3152), not_for(50));
+        assert_eq!(claim(&one, 3202), Ok(SPACING));
+        assert_eq!(claim(&one, 4252), Ok(SPACING));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_program_that_was_killed_while_it_held_the_file_stops_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let slots = slots(dir.path());
+        claim(&slots, 0).unwrap();
+        // `flock` holds the lock that the program takes, for as long as its command lives.
+        let mut holder = std::process::Command::new("flock")
+            .arg("--no-fork")
+            .arg(&slots.path)
+            .args(["sleep", "600"])
+            .spawn()
+            .unwrap();
+        let until = std::time::Instant::now() + Duration::from_secs(30);
+        while claim(&slots, 5000) != Err(Refused::Busy) {
+            // Whoever asks now may have the file for a moment, and then `flock` has it.
+            assert!(std::time::Instant::now() < until, "it never holds the file");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(claim(&slots, 9000), Err(Refused::Busy));
+        holder.kill().unwrap();
+        holder.wait().unwrap();
+        assert_eq!(claim(&slots, 99_000), Ok(SPACING));
     }
 }

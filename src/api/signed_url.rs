@@ -13,7 +13,7 @@ use super::client::Client;
 use super::error::{Answer, Call, Effect};
 use super::flavour::{Flavour, FlavourBook, UrlKind};
 use super::multipart::Framing;
-use super::{Meter, Outgoing, SecretUrl, Ticket};
+use super::{Meter, Outgoing, SecretUrl, Session, Ticket};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 
@@ -51,10 +51,13 @@ pub(crate) fn judge(answer: &Answer) -> Verdict {
         (400 | 403, "ExpiredToken") => Verdict::Expired,
         (403, "AccessDenied") if speaks_of_expiry(&answer.body) => Verdict::Expired,
         (400, "MalformedSecurityHeader") => {
-            let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
-            if text.contains("x-goog-resumable") {
+            // The header has an element of its own; other texts may speak of others too.
+            let named = xml_element(&answer.body, "ParameterName")
+                .unwrap_or_else(|| String::from_utf8_lossy(&answer.body).into_owned())
+                .to_ascii_lowercase();
+            if named.contains("x-goog-resumable") {
                 Verdict::Lacks(Flavour::StartSession)
-            } else if text.contains("content-type") {
+            } else if named.contains("content-type") {
                 Verdict::Lacks(Flavour::PutTyped)
             } else {
                 Verdict::Refused
@@ -100,6 +103,8 @@ pub(crate) struct Step<'a> {
     pub(crate) file: &'a Outgoing,
     /// Its meter.
     pub(crate) meter: &'a Arc<Meter>,
+    /// Its session, where it has one.
+    pub(crate) session: &'a Session,
 }
 
 impl Client {
@@ -132,8 +137,17 @@ impl Client {
         };
         let kind = UrlKind::of(&url);
         let host = host_of(&url);
-        let flavour = self.book().next(&host, kind);
-        let step = Step { url, file, meter };
+        let flavour = match ticket.session.url() {
+            // What was begun is gone on with.
+            Some(_) if kind != UrlKind::Session => Flavour::StartSession,
+            _ => self.book().next(&host, kind),
+        };
+        let step = Step {
+            url,
+            file,
+            meter,
+            session: &ticket.session,
+        };
         let result = match flavour {
             Flavour::Session | Flavour::StartSession => self.resume(&step, flavour).await,
             _ => self.send_whole(&step, flavour).await,
@@ -141,7 +155,9 @@ impl Client {
         let (answer, hash, call) = match result {
             Ok(done) => done,
             Err(fault) => {
-                if fault.kind == FaultKind::BrokenInBody {
+                // A refusal that was lost: in mid-body, or after a body that the buffers
+                // on the way took. Nothing is sent again where the bytes have arrived.
+                if matches!(fault.kind, FaultKind::BrokenInBody | FaultKind::LostAnswer) {
                     self.book().broke(&host, kind, flavour);
                 }
                 return Err(fault);
@@ -169,7 +185,7 @@ impl Client {
             Verdict::Later(kind) => {
                 let retry_after = answer.retry_after();
                 // All was sent: the metadata says whether it arrived.
-                let recovery = if meter.body_out() && kind != FaultKind::RateLimited {
+                let recovery = if meter.body_out() {
                     Recovery::OutcomeUnknown
                 } else {
                     Recovery::Transient { retry_after }
@@ -242,6 +258,10 @@ fn host_of(url: &Url) -> String {
     }
 }
 
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+#[path = "independent_tests.rs"]
+mod independent_tests;
 #[cfg(test)]
 #[path = "signed_url_tests.rs"]
 mod tests;

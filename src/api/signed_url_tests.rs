@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::super::wire_server::*;
 use super::*;
-use crate::api::Service;
 use crate::api::base_url::BaseUrl;
 use crate::api::client::ClientOptions;
 use crate::api::flavour::Learned;
+use crate::api::{Service, Session};
 use crate::model::asset::AssetId;
 
 const TRANSIENT: Recovery = Recovery::Transient { retry_after: None };
@@ -31,6 +31,7 @@ fn ticket(server: &Server, query: &str) -> Ticket {
         asset_id: AssetId::new("re_1").unwrap(),
         url: SecretUrl(zeroize::Zeroizing::new(url)),
         expires_in: None,
+        session: Session::default(),
     }
 }
 
@@ -129,6 +130,14 @@ fn every_answer_of_the_table_is_judged() {
             ),
             Verdict::Refused,
         ),
+        (
+            400,
+            xml(
+                "MalformedSecurityHeader",
+                "<ParameterName>x-goog-acl</ParameterName><Details>not content-type</Details>",
+            ),
+            Verdict::Refused,
+        ),
         (400, xml("ExpiredToken", ""), Verdict::Expired),
         (
             403,
@@ -190,10 +199,9 @@ fn the_book_goes_through_the_flavours_and_keeps_what_worked() {
     assert_eq!(book.next("h", kind), Flavour::Form, "proven stays");
     let kept = serde_json::to_string(&book.learned()).unwrap();
     let kept: Vec<Learned> = serde_json::from_str(&kept).unwrap();
-    assert_eq!(
-        FlavourBook::from_learned(&kept).next("h", kind),
-        Flavour::Form
-    );
+    let mut later = FlavourBook::default();
+    later.recall(&kept);
+    assert_eq!(later.next("h", kind), Flavour::Form);
     assert!(
         book.refused("h", kind, Flavour::Form),
         "also what was proven may change"
@@ -216,6 +224,25 @@ fn a_break_moves_an_unproven_flavour_on_past_those_that_were_refused() {
         Flavour::Put,
         "the form was refused"
     );
+}
+
+#[test]
+fn what_was_proven_gives_way_when_it_breaks_again_and_again() {
+    let mut book = FlavourBook::default();
+    let kind = UrlKind::V4;
+    book.proven("h", kind, Flavour::Put);
+    for _ in 0..2 {
+        book.broke("h", kind, Flavour::Put);
+    }
+    // It works in between: these breaks were the network's.
+    book.proven("h", kind, Flavour::Put);
+    for _ in 0..2 {
+        book.broke("h", kind, Flavour::Put);
+        assert_eq!(book.next("h", kind), Flavour::Put);
+    }
+    book.broke("h", kind, Flavour::Put);
+    assert_eq!(book.next("h", kind), Flavour::Form);
+    assert!(book.learned().is_empty(), "it is not kept as what works");
 }
 
 #[tokio::test]
@@ -327,7 +354,7 @@ async fn answers_of_the_storage_become_their_faults() {
             "429 Too Many Requests",
             "",
             FaultKind::RateLimited,
-            TRANSIENT,
+            Recovery::OutcomeUnknown,
         ),
         (
             "307 Temporary Redirect",
@@ -370,6 +397,48 @@ async fn a_break_on_an_unproven_flavour_makes_the_next_try_another() {
     let seen = server.finish().await;
     assert!(seen[0].line.starts_with("PUT "));
     assert!(seen[1].line.starts_with("POST "));
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_lost_behind_a_body_in_the_buffers_makes_the_next_try_another() {
+    let sample = sample(1000);
+    let lost: Script = Box::new(|conn| {
+        conn.read_request();
+        hangs_up(conn);
+    });
+    let server = Server::start(vec![lost, answers("200 OK", "", "")]);
+    let client = client(&server);
+    let ticket = ticket(&server, "t=1");
+    let fault = store(&client, &ticket, &sample).await.unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.recovery),
+        (FaultKind::LostAnswer, Recovery::OutcomeUnknown),
+        "the service is asked before anything is sent again"
+    );
+    store(&client, &ticket, &sample).await.unwrap();
+    let seen = server.finish().await;
+    assert!(seen[0].line.starts_with("POST "));
+    assert_raw(&seen[1], &sample);
+}
+
+#[tokio::test]
+async fn a_busy_storage_that_has_not_all_of_it_yet_is_waited_for() {
+    let large = sample(24_000_000);
+    let server = Server::start(vec![Box::new(|conn| {
+        conn.read_head();
+        conn.read_body(100_000);
+        conn.answer("429 Too Many Requests", "Retry-After: 7\r\n", "");
+        conn.read_to_close();
+    })]);
+    let fault = store(&client(&server), &ticket(&server, V4), &large)
+        .await
+        .unwrap_err();
+    let retry_after = Some(Duration::from_secs(7));
+    assert_eq!(
+        (fault.kind, fault.recovery),
+        (FaultKind::RateLimited, Recovery::Transient { retry_after })
+    );
+    server.finish().await;
 }
 
 #[tokio::test]
@@ -513,15 +582,66 @@ async fn a_session_that_is_gone_is_started_again_once() {
         .await
         .unwrap();
     server.finish().await;
-    let server = Server::start(vec![starts_session(), gone(), starts_session(), gone()]);
-    let fault = store(&client(&server), &ticket(&server, STARTS), &sample)
-        .await
-        .unwrap_err();
+    // A new URL where that fails: the second is gone too, or the URL gives none any more.
+    let refused = || {
+        answers(
+            "403 Forbidden",
+            "",
+            "<Error><Code>AccessDenied</Code></Error>",
+        )
+    };
+    for second in [vec![starts_session(), gone()], vec![refused()]] {
+        let mut scripts = vec![starts_session(), gone()];
+        scripts.extend(second);
+        let server = Server::start(scripts);
+        let fault = store(&client(&server), &ticket(&server, STARTS), &sample)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.recovery),
+            (FaultKind::ExpiredUrl, TRANSIENT)
+        );
+        server.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_session_of_an_earlier_run_is_asked_first_whatever_its_url_looks_like() {
+    let sample = sample(600_000);
+    let server = Server::start(vec![
+        holds(262_144),
+        answers("200 OK", "", ""),
+        answers("410 Gone", "", ""),
+        answers("404 Not Found", "", ""),
+    ]);
+    let client = client(&server);
+    let kept = || {
+        // Where the URL that starts another one could not be kept beside it.
+        let session = SecretUrl(zeroize::Zeroizing::new(format!(
+            "http://{}/session?id=5ecret",
+            server.address
+        )));
+        let mut ticket = ticket(&server, STARTS);
+        ticket.url = session.clone();
+        ticket.session.put(session);
+        ticket
+    };
+    let meter = Arc::new(Meter::default());
+    let hash = client.store(&kept(), &sample.file, &meter).await.unwrap();
     assert_eq!(
-        (fault.kind, fault.recovery),
-        (FaultKind::ExpiredUrl, TRANSIENT)
+        hash.unwrap().to_hex(),
+        blake3::hash(&sample.content).to_hex().as_str(),
+        "the part that was sent before is hashed too"
     );
-    server.finish().await;
+    let fault = store(&client, &kept(), &sample).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::ExpiredUrl, "a new URL is needed");
+    let seen = server.finish().await;
+    assert_eq!(seen[0].header("content-range"), Some("bytes */600000"));
+    assert_eq!(
+        seen[1].header("content-range"),
+        Some("bytes 262144-599999/600000")
+    );
+    assert!(seen[1].body == sample.content[262_144..]);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ mod look;
 
 use self::entries::{Entries, EntriesFor};
 use self::look::{At, Find, Look, NameOf, Scalar, look, rest};
-use super::{SecretUrl, Ticket};
+use super::{SecretUrl, Session, Ticket};
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus};
 
 /// How deep the things that a call needs may be nested below `data`.
@@ -205,6 +205,22 @@ pub(crate) fn asset_id(data: Data<'_>) -> Option<AssetId> {
         .and_then(|text| AssetId::new(&text))
 }
 
+/// An asset id in an answer that is of no other use: in the `data` of an envelope, whatever
+/// that says, or in what is left of one.
+pub(crate) fn stray_id(body: &[u8]) -> Option<AssetId> {
+    let told = Envelope::read(body).and_then(|envelope| asset_id(envelope.data));
+    told.or_else(|| {
+        let text = String::from_utf8_lossy(body);
+        ["\"asset_id\"", "\"assetId\""].iter().find_map(|name| {
+            let (_, rest) = text.split_once(name)?;
+            let value = rest.trim_start().strip_prefix(':')?.trim_start();
+            // One that ends with what is left may not be whole.
+            let (id, _) = value.strip_prefix('"')?.split_once('"')?;
+            AssetId::new(id)
+        })
+    })
+}
+
 /// The ticket out of the `data` of a signed URL call. The URL is taken as it is; whether
 /// it may be used is for the storage step to say.
 pub(crate) fn ticket(data: Data<'_>) -> Option<Ticket> {
@@ -224,6 +240,7 @@ pub(crate) fn ticket(data: Data<'_>) -> Option<Ticket> {
             .as_ref()
             .and_then(number)
             .map(Duration::from_secs),
+        session: Session::default(),
     })
 }
 

@@ -282,3 +282,30 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn an_id_is_found_in_whatever_is_left_of_an_answer() {
+    for (body, id) in [
+        (
+            r#"{"code":200,"success":false,"data":{"asset_id":"re_7"}}"#,
+            Some("re_7"),
+        ),
+        (
+            r#"{"code":"0001","msg":"no","data":{"assetId":7}}"#,
+            Some("7"),
+        ),
+        (
+            r#"{"code":200,"data":{"asset_id" : "re_7","signed_url":"htt"#,
+            Some("re_7"),
+        ),
+        (r#"{"asset_id":"re_7"}"#, Some("re_7")),
+        (r#"{"code":200,"data":{"asset_id":"re_7"#, None),
+        (r#"{"code":200,"data":{"asset_id":null}}"#, None),
+        (r#"{"code":401,"msg":"Unauthorized","data":null}"#, None),
+        ("<html>", None),
+        ("", None),
+    ] {
+        let found = stray_id(body.as_bytes());
+        assert_eq!(found.as_ref().map(AssetId::as_str), id, "{body}");
+    }
+}

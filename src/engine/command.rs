@@ -57,6 +57,27 @@ pub enum Command {
     Configure(Preferences),
     /// Journal where everything stands and end.
     Shutdown,
+    /// Say what is held, for tests that look for what is left behind.
+    #[cfg(test)]
+    Count(oneshot::Sender<Held>),
+}
+
+/// What the engine holds for rows.
+#[cfg(test)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Rows.
+    pub rows: usize,
+    /// Entries of whatever finds rows.
+    pub entries: usize,
+    /// Workers, timers, polls and comparisons.
+    pub running: usize,
+    /// Meters of transfers.
+    pub meters: usize,
+    /// Places in storage.
+    pub tickets: usize,
+    /// Places for transfers that are taken.
+    pub places: usize,
 }
 
 /// What the person can change while the engine works.

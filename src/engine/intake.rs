@@ -16,6 +16,8 @@ mod tests;
 mod walk;
 
 pub use fingerprint::hash;
+#[cfg(test)]
+pub use fingerprint::passes;
 pub use walk::{Found, walk};
 
 /// A file that was looked at and is taken.
@@ -86,14 +88,27 @@ fn read_head(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
     Ok((metadata, head))
 }
 
-/// Which file a path leads to: equal for two paths to one file, through links as well. Hard
-/// links count as files of their own, as they have names of their own.
+/// Which name of which file a path is: equal for two ways of writing the way to one name,
+/// through linked folders as well. Links to a file and hard links count as files of their
+/// own, as they have names of their own; that they hold the same is found by content.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity(PathBuf);
 
-/// Which file this path leads to. Where nothing is there, the path itself, made absolute.
+/// Which name this path is. Where nothing is there, the path itself, made absolute.
 pub fn identity(path: &Path) -> Identity {
-    let resolved = fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    let resolved = match (is_link, path.parent(), path.file_name()) {
+        (true, Some(folder), Some(name)) => {
+            let folder = if folder.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                folder
+            };
+            fs::canonicalize(folder).map(|folder| folder.join(name))
+        }
+        _ => fs::canonicalize(path),
+    };
+    let resolved = resolved.or_else(|_| std::path::absolute(path));
     Identity(resolved.unwrap_or_else(|_| path.to_owned()))
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -13,7 +14,7 @@ use crate::api::{Meter, Ticket};
 use crate::model::asset::{Account, ContentHash};
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
-use crate::model::snapshot::{ItemId, Row, Status, Transfer};
+use crate::model::snapshot::{ItemId, Later, Row, Status, Transfer};
 use crate::model::upload::{Original, State, Upload};
 
 /// A task that ends with its row.
@@ -50,6 +51,8 @@ pub(super) struct Item {
     pub asked_as: Option<Account>,
     /// Hash of its content, once something had to know it.
     pub content: Option<ContentHash>,
+    /// Where whoever needs that hash before it is sent reads it, once for all of them.
+    pub reading: Arc<OnceCell<ContentHash>>,
     /// The place in storage that was issued for it. A secret: never written down.
     pub ticket: Option<(Ticket, Instant)>,
     /// Worker, timer, poll, look or comparison: there is one at a time.
@@ -79,6 +82,10 @@ impl Item {
             .to_string_lossy()
             .into_owned();
         let file = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        let content = match &upload.state {
+            State::Processing { content, .. } | State::Done { content, .. } => *content,
+            _ => None,
+        };
         Self {
             id,
             path,
@@ -88,7 +95,8 @@ impl Item {
             upload,
             account: None,
             asked_as: None,
-            content: None,
+            content,
+            reading: Arc::default(),
             ticket: None,
             running: None,
             meter: None,
@@ -145,6 +153,8 @@ impl Item {
                 of: Some(asset.clone()),
             },
             State::Duplicate(Original::Row(_)) => Status::Duplicate { of: None },
+            // From here on it can't be held any more, however slowly its last bytes go.
+            State::Sending { body_out: true, .. } => Status::Finishing,
             State::Sending { .. } => match &self.meter {
                 Some(meter) if meter.body_out() => Status::Finishing,
                 Some(meter) if meter.started() => Status::Uploading,
@@ -168,8 +178,9 @@ impl Item {
         }
     }
 
-    /// Its row for the window; `saved` is whether its id is on disk.
-    pub fn row(&self, now: Instant, policy: &Policy, saved: bool) -> Row {
+    /// Its row for the window; `saved` is whether its id is on disk, `later` what becomes of
+    /// what was sent.
+    pub fn row(&self, now: Instant, policy: &Policy, saved: bool, later: Option<Later>) -> Row {
         let status = self.status(now, policy);
         let total = self.upload.size();
         let transfer = matches!(status, Status::Uploading | Status::Finishing).then(|| {
@@ -197,6 +208,7 @@ impl Item {
             asset_id: self.upload.asset().cloned(),
             saved,
             may_be_twice: self.upload.tally.may_be_twice,
+            later,
         }
     }
 }

@@ -257,6 +257,24 @@ impl Journal {
         }));
     }
 
+    /// Stages a change that concerns neither a row nor an asset.
+    pub fn stage(&mut self, change: Change) {
+        self.staged.push(change);
+    }
+
+    /// Stages since when the keychain may have the session of an upload; `None` is not.
+    pub fn stage_session(&mut self, asset: &AssetId, at_ms: Option<i64>) {
+        let (base_url, asset_id) = (self.base_url.clone(), asset.clone());
+        self.staged.push(match at_ms {
+            Some(at_ms) => Change::PutSession {
+                base_url,
+                asset_id,
+                at_ms,
+            },
+            None => Change::DropSession { base_url, asset_id },
+        });
+    }
+
     pub fn drop_item(&mut self, id: ItemId) {
         self.staged.push(Change::DropItem(id));
     }

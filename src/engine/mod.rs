@@ -11,6 +11,7 @@ pub mod intake;
 mod item;
 mod journal;
 pub mod lifecycle;
+mod sessions;
 mod speed;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use crate::api::throttle::RateLimit;
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
 use crate::model::snapshot::{KeySource, Snapshot};
+use crate::store::KeyStore;
 
 pub use command::{Command, EngineHandle, Notice, Preferences};
 pub use journal::opening::{IsAlive, Kept, OpenHistory};
@@ -68,6 +70,8 @@ pub struct Options {
     pub key: Option<(ApiKey, KeySource)>,
     /// Where to send every turn of every file.
     pub follower: Option<mpsc::UnboundedSender<Lifecycle>>,
+    /// Where the sessions of uploads are kept over a restart.
+    pub keychain: KeyStore,
     /// Called after every new snapshot and notice.
     pub wake: Box<dyn Fn() + Send + Sync>,
 }

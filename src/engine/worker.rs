@@ -1,15 +1,21 @@
 //! One attempt of one file, from its first call to its last.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::sessions::{self, Purpose};
 use crate::api::paced::Paced;
 use crate::api::{Meter, Outgoing, Service, Ticket};
 use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::key::ApiKey;
 use crate::model::media::Route;
+use crate::store::OrderedKeyStore;
+
+/// How long an attempt waits for the keychain, which may ask the person to unlock it.
+const KEYCHAIN: Duration = Duration::from_secs(60);
 
 /// What an attempt needs.
 pub(super) struct Attempt<S> {
@@ -20,12 +26,16 @@ pub(super) struct Attempt<S> {
     pub meter: Arc<Meter>,
     /// A ticket of an earlier attempt that is still good.
     pub ticket: Option<Ticket>,
+    /// Where a ticket of an earlier run is, and for what.
+    pub recall: Option<(Arc<OrderedKeyStore>, Purpose)>,
 }
 
 impl<S: Service> Attempt<S> {
-    /// Sends the file. `issued` is told of the ticket, and answers when its id is on disk.
+    /// Sends the file. `issued` is told of the ticket, and answers when its id is on disk;
+    /// `session` is called when there is a session, and when there is another one.
     pub async fn run(
         self,
+        session: impl Fn(),
         issued: impl FnOnce(Ticket) -> oneshot::Receiver<()>,
     ) -> Result<(AssetId, Option<ContentHash>), Fault> {
         let outcome = match self.route {
@@ -34,7 +44,7 @@ impl<S: Service> Attempt<S> {
                 .upload(&self.key, &self.file, &self.meter, || self.meter.start())
                 .await
                 .map(|uploaded| (uploaded.asset_id, uploaded.content)),
-            Route::SignedUrl => self.by_signed_url(issued).await,
+            Route::SignedUrl => self.by_signed_url(session, issued).await,
         };
         match outcome {
             Err(fault) if fault.kind == FaultKind::BrokenInBody => {
@@ -46,10 +56,15 @@ impl<S: Service> Attempt<S> {
 
     async fn by_signed_url(
         &self,
+        session: impl Fn(),
         issued: impl FnOnce(Ticket) -> oneshot::Receiver<()>,
     ) -> Result<(AssetId, Option<ContentHash>), Fault> {
-        let ticket = match &self.ticket {
-            Some(ticket) => ticket.clone(),
+        let known = match &self.ticket {
+            Some(ticket) => Some(ticket.clone()),
+            None => self.recalled().await,
+        };
+        let ticket = match known {
+            Some(ticket) => ticket,
             None => {
                 self.service
                     .signed_url(&self.key, &self.file.name, || ())
@@ -59,11 +74,39 @@ impl<S: Service> Attempt<S> {
         // An error means that the actor is gone, and this task with it.
         let _ = issued(ticket.clone()).await;
         let started = || self.meter.start();
-        let content = self
+        let store = self
             .service
-            .store(&ticket, &self.file, &self.meter, started)
-            .await?;
+            .store(&ticket, &self.file, &self.meter, started);
+        let content = tokio::select! {
+            content = store => content?,
+            never = ticket.session.each(session) => match never {},
+        };
         Ok((ticket.asset_id, content))
+    }
+
+    /// The ticket of an earlier run, with its session; `None` where the keychain has none,
+    /// or does not answer: then the file starts again.
+    async fn recalled(&self) -> Option<Ticket> {
+        let (keychain, purpose) = self.recall.as_ref()?;
+        let (sender, answer) = oneshot::channel();
+        let asset = purpose.asset.clone();
+        keychain.in_turn(move |keychain| {
+            let _ = sender.send(keychain.load_session(&asset));
+        });
+        let ticket = match tokio::time::timeout(KEYCHAIN, answer).await {
+            Ok(Ok(Ok(Some(secret)))) => sessions::read(&secret, purpose),
+            Ok(Ok(Err(error))) => {
+                tracing::warn!(%error, "a session cannot be read");
+                None
+            }
+            _ => None,
+        };
+        tracing::info!(
+            asset = purpose.asset.as_str(),
+            goes_on = ticket.is_some(),
+            "a session of an earlier run"
+        );
+        ticket
     }
 
     /// A refusal that comes early is often lost as a broken connection: one cheap call

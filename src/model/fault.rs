@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::asset::AssetId;
+
 /// The stable word for a failure in `upload --json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -149,6 +151,9 @@ pub struct Diagnostics {
     pub request_id: Option<String>,
     /// The chain of causes, outermost first, redacted.
     pub causes: Vec<String>,
+    /// An id that came with an answer that is of no other use: kept as abandoned.
+    #[serde(default)]
+    pub asset_id: Option<AssetId>,
 }
 
 /// Something that went wrong.

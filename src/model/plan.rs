@@ -124,6 +124,7 @@ mod tests {
             asset_id: None,
             saved: true,
             may_be_twice: false,
+            later: None,
         }
     }
 

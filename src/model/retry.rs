@@ -35,6 +35,8 @@ pub struct Policy {
     pub poll_patience: Duration,
     /// A file that changed less than this ago is looked at again after this long.
     pub still: Duration,
+    /// A file whose drive is gone is looked for this often.
+    pub drive: Duration,
     /// No byte for this long while body is left: the connection is dropped.
     pub stall: Duration,
     /// Least wait for an answer once the body is out.
@@ -63,6 +65,7 @@ impl Default for Policy {
             polls: [2, 4, 8, 16, 32].map(seconds).to_vec(),
             poll_patience: seconds(30 * 60),
             still: seconds(2),
+            drive: seconds(3),
             stall: seconds(30),
             answer_min: seconds(5 * 60),
             answer_per_100mb: seconds(10),
@@ -93,6 +96,7 @@ impl Policy {
             &mut self.doubt,
             &mut self.poll_patience,
             &mut self.still,
+            &mut self.drive,
             &mut self.stall,
             &mut self.answer_min,
             &mut self.answer_per_100mb,

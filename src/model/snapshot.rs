@@ -132,6 +132,20 @@ pub struct Row {
     pub saved: bool,
     /// An answer was lost after all bytes were out: the service may hold the file twice.
     pub may_be_twice: bool,
+    /// What becomes of the bytes that were sent, where the row stops now; `None` where none
+    /// were, or they are through.
+    pub later: Option<Later>,
+}
+
+/// What becomes of what was sent of a file when its transfer is paused or breaks off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Later {
+    /// The file starts again from its first byte.
+    StartsAgain,
+    /// It goes on where the storage has it, as long as this program runs.
+    GoesOn,
+    /// The same, also after the program was closed.
+    GoesOnAfterRestart,
 }
 
 /// Whether the engine can keep what it does.

@@ -14,13 +14,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::model::asset::AssetId;
 use crate::model::snapshot::ItemId;
 use crate::store::files::path_to_bytes;
 use crate::store::run::RunId;
 
 pub use error::{OpenError, StoreError};
 pub use place::FILE_NAME;
-pub use records::{AssetNote, AssetRecord, Change, DamagedItem, ItemRecord};
+pub use records::{AssetNote, AssetRecord, Change, DamagedItem, FlavourRecord, ItemRecord};
 
 use place::{BUSY_LIMIT, Place};
 use records::{ITEM_COLUMNS, apply, from_sql_id, read_damaged, read_item, to_sql_id};
@@ -223,6 +224,36 @@ impl History {
             .prepare_cached(&format!("SELECT {ITEM_COLUMNS} FROM items {clause}"))?;
         let items = statement.query_map(values, read_item)?;
         Ok(items.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Which flavours of the storage step have worked.
+    pub fn flavours(&self) -> Result<Vec<FlavourRecord>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT host, kind, flavour FROM flavours ORDER BY host, kind")?;
+        let flavours = statement.query_map((), |row| {
+            Ok(FlavourRecord {
+                host: row.get(0)?,
+                kind: row.get(1)?,
+                flavour: row.get(2)?,
+            })
+        })?;
+        Ok(flavours.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The uploads to a service of which the keychain may hold a session, and when each was
+    /// started, in milliseconds since the Unix epoch.
+    pub fn sessions(&self, base_url: &str) -> Result<Vec<(AssetId, i64)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT asset_id, at_ms FROM sessions WHERE base_url = ?1 ORDER BY asset_id",
+        )?;
+        let sessions = statement.query_map([base_url], |row| {
+            let id: String = row.get(0)?;
+            Ok(AssetId::new(&id).zip(Some(row.get(1)?)))
+        })?;
+        Ok(sessions
+            .filter_map(Result::transpose)
+            .collect::<rusqlite::Result<_>>()?)
     }
 
     /// The rows of the queue that were set aside.

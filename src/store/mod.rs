@@ -1,4 +1,4 @@
-//! What is kept: the history and journal, the settings, the API key, and where they lie.
+//! What is kept: the history and journal, the settings, the secrets, and where they lie.
 
 pub mod data_dir;
 pub mod door;
@@ -11,8 +11,9 @@ pub mod settings;
 pub use data_dir::{DataDir, DataDirError};
 pub use door::{Arrival, Door, Entry};
 pub use history::{
-    AssetNote, AssetRecord, Change, DamagedItem, History, ItemRecord, OpenError, Opened, StoreError,
+    AssetNote, AssetRecord, Change, DamagedItem, FlavourRecord, History, ItemRecord, OpenError,
+    Opened, StoreError,
 };
 pub use run::{Run, RunId};
-pub use secrets::{KeyStore, SecretError};
+pub use secrets::{KeyStore, OrderedKeyStore, SecretError};
 pub use settings::Settings;

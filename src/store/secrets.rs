@@ -1,5 +1,8 @@
-//! The API key in the system's keychain; never in a file.
+//! The API key in the system's keychain, and the sessions of uploads; never in a file.
 
+mod sessions;
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,10 +12,14 @@ use zeroize::Zeroizing;
 
 use crate::model::key::ApiKey;
 
+pub use sessions::OrderedKeyStore;
+
 /// The keychain's name for the program (contract).
 pub const SERVICE: &str = "mavi-uploader";
 /// The keychain's name for the key (contract).
 pub const ACCOUNT: &str = "default";
+/// What people see as its name in their keychain program.
+const KEY_LABEL: &str = "Mavi Uploader API key";
 
 /// Why the keychain did not do what it was asked for. No text of it holds the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +46,7 @@ pub enum SecretError {
     Other(String),
 }
 
-/// Where the API key is kept.
+/// Where the API key is kept, and the sessions of uploads.
 ///
 /// **Its calls block**, without a limit where the keychain asks the person to unlock it.
 /// Never call them on the thread of a window or of the engine: use
@@ -51,8 +58,14 @@ pub struct KeyStore(Backend);
 #[derive(Clone)]
 enum Backend {
     System,
-    Memory(Arc<Mutex<Option<ApiKey>>>),
+    Memory(Arc<Mutex<Memory>>),
     Absent,
+}
+
+#[derive(Default)]
+struct Memory {
+    key: Option<ApiKey>,
+    sessions: BTreeMap<String, Zeroizing<Vec<u8>>>,
 }
 
 impl fmt::Debug for KeyStore {
@@ -86,7 +99,7 @@ impl KeyStore {
     pub fn load(&self) -> Result<Option<ApiKey>, SecretError> {
         match &self.0 {
             Backend::System => {
-                let entry = entry()?;
+                let entry = entry(ACCOUNT, KEY_LABEL)?;
                 let found = match entry.get_password() {
                     Ok(text) => Zeroizing::new(text),
                     Err(Error::NoEntry) => return Ok(None),
@@ -102,7 +115,7 @@ impl KeyStore {
                     Err(_) => Err(SecretError::NotAKey),
                 }
             }
-            Backend::Memory(key) => Ok(lock(key).clone()),
+            Backend::Memory(memory) => Ok(lock(memory).key.clone()),
             Backend::Absent => Err(absent()),
         }
     }
@@ -111,7 +124,7 @@ impl KeyStore {
     pub fn save(&self, key: &ApiKey) -> Result<(), SecretError> {
         match &self.0 {
             Backend::System => {
-                let entry = entry()?;
+                let entry = entry(ACCOUNT, KEY_LABEL)?;
                 match entry.set_password(key.expose()) {
                     Err(Error::Ambiguous(entries)) => entries
                         .iter()
@@ -120,8 +133,8 @@ impl KeyStore {
                     result => result.map_err(sort),
                 }
             }
-            Backend::Memory(kept) => {
-                *lock(kept) = Some(key.clone());
+            Backend::Memory(memory) => {
+                lock(memory).key = Some(key.clone());
                 Ok(())
             }
             Backend::Absent => Err(absent()),
@@ -131,18 +144,8 @@ impl KeyStore {
     /// Removes the key; gives whether there was one. Blocks.
     pub fn remove(&self) -> Result<bool, SecretError> {
         match &self.0 {
-            Backend::System => match entry()?.delete_credential() {
-                Ok(()) => Ok(true),
-                Err(Error::NoEntry) => Ok(false),
-                Err(Error::Ambiguous(entries)) => {
-                    for entry in &entries {
-                        entry.delete_credential().map_err(sort)?;
-                    }
-                    Ok(true)
-                }
-                Err(error) => Err(sort(error)),
-            },
-            Backend::Memory(kept) => Ok(lock(kept).take().is_some()),
+            Backend::System => remove(&entry(ACCOUNT, KEY_LABEL)?),
+            Backend::Memory(memory) => Ok(lock(memory).key.take().is_some()),
             Backend::Absent => Err(absent()),
         }
     }
@@ -171,36 +174,51 @@ impl KeyStore {
     }
 }
 
-fn lock(key: &Mutex<Option<ApiKey>>) -> std::sync::MutexGuard<'_, Option<ApiKey>> {
-    key.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(memory: &Mutex<Memory>) -> std::sync::MutexGuard<'_, Memory> {
+    memory.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes an entry, however often another program saved under its name.
+fn remove(entry: &Entry) -> Result<bool, SecretError> {
+    match entry.delete_credential() {
+        Ok(()) => Ok(true),
+        Err(Error::NoEntry) => Ok(false),
+        Err(Error::Ambiguous(entries)) => {
+            for entry in &entries {
+                entry.delete_credential().map_err(sort)?;
+            }
+            Ok(true)
+        }
+        Err(error) => Err(sort(error)),
+    }
 }
 
 fn absent() -> SecretError {
     SecretError::NoKeychain("none is used".to_owned())
 }
 
-/// The key's entry, in a Secret Service that is connected to anew: a start that failed is
+/// An entry by its account, in a Secret Service that is connected to anew: a start that failed is
 /// not remembered, and a call that waits for the person holds up no other.
 #[cfg(all(unix, not(target_os = "macos")))]
-fn entry() -> Result<Entry, SecretError> {
+fn entry(account: &str, label: &str) -> Result<Entry, SecretError> {
     use keyring_core::api::CredentialStoreApi;
 
     // What fails here is the bus or the service: an entry was not yet asked for.
     let store = zbus_secret_service_keyring_store::Store::new()
         .map_err(|error| SecretError::NoKeychain(causes(&error)))?;
-    let label = std::collections::HashMap::from([("label", "Mavi Uploader API key")]);
-    let inner = store.build(SERVICE, ACCOUNT, Some(&label)).map_err(sort)?;
+    let label = std::collections::HashMap::from([("label", label)]);
+    let inner = store.build(SERVICE, account, Some(&label)).map_err(sort)?;
     Ok(Entry { inner })
 }
 
-/// The key's entry. The Keychain of macOS and the Credential Manager of Windows need no
+/// An entry by its account. The Keychain of macOS and the Credential Manager of Windows need no
 /// connection: what `keyring` remembers of their start is that it went well.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
-fn entry() -> Result<Entry, SecretError> {
+fn entry(account: &str, _label: &str) -> Result<Entry, SecretError> {
     if let Err(error) = Entry::store_status() {
         return Err(SecretError::NoKeychain(causes(error)));
     }
-    Entry::new(SERVICE, ACCOUNT).map_err(sort)
+    Entry::new(SERVICE, account).map_err(sort)
 }
 
 /// The keychain's errors in our words. Those that carry what was stored lose it.

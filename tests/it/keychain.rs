@@ -161,10 +161,10 @@ fn key(text: &str) -> ApiKey {
     ApiKey::from_pasted(text).unwrap()
 }
 
-/// What an independent reader finds under the contract's names.
-fn looked_up() -> (bool, String) {
+/// What an independent reader finds under the contract's service and this account.
+pub fn looked_up(account: &str) -> (bool, String) {
     let mut command = Command::new("secret-tool");
-    command.args(["lookup", "service", "mavi-uploader", "username", "default"]);
+    command.args(["lookup", "service", "mavi-uploader", "username", account]);
     run(command, "", LIMIT)
 }
 
@@ -179,11 +179,11 @@ fn a_key_goes_into_the_keychain_and_others_find_it_under_its_names() {
             assert_eq!(store.remove(), Ok(false));
             store.save(&key("sk-mavi-first")).unwrap();
             store.save(&key(KEY)).unwrap();
-            assert_eq!(looked_up(), (true, KEY.to_owned()));
+            assert_eq!(looked_up("default"), (true, KEY.to_owned()));
             assert_eq!(KeyStore::system().load(), Ok(Some(key(KEY))));
             assert_eq!(store.remove(), Ok(true));
             assert_eq!(store.load(), Ok(None));
-            assert!(!looked_up().0);
+            assert!(!looked_up("default").0);
         },
     );
 }

@@ -17,9 +17,13 @@ mod layers;
 mod list;
 mod main_job;
 #[cfg(target_os = "linux")]
+mod moving;
+#[cfg(target_os = "linux")]
 mod network;
 mod packages;
 mod papers;
+#[cfg(target_os = "linux")]
+mod sessions;
 mod shell;
 mod snapshots;
 mod states;

@@ -24,6 +24,7 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         asset_id: None,
         saved: true,
         may_be_twice: false,
+        later: None,
     }
 }
 

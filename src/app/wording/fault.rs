@@ -188,7 +188,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         K::FileGone => (
             "The file is not there any more",
             "It was moved or deleted, or its drive was taken away.",
-            "Bring it back or reconnect the drive, then try again.",
+            "Reconnect the drive or bring the file back, and it goes on.",
             again,
         ),
         K::Unreadable => (

@@ -9,7 +9,7 @@ use crate::engine::{Command, Preferences};
 use crate::model::asset::AssetStatus;
 use crate::model::fault::Fix;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, Event, Holder, State};
+use crate::model::upload::{Effect, Event, Holder, Original, State};
 use crate::store::AssetNote;
 
 impl<S: Service> Actor<S> {
@@ -23,11 +23,11 @@ impl<S: Service> Actor<S> {
             }
             Command::Start => {
                 let ready = self.those(|state| *state == State::Ready);
-                self.each(&ready, &Event::Start);
+                self.start(&ready, &Event::Start);
                 self.say_that_a_key_is_missing();
             }
             Command::StartItems(ids) => {
-                self.each(&ids, &Event::Start);
+                self.start(&ids, &Event::Start);
                 self.say_that_a_key_is_missing();
             }
             Command::Pause => {
@@ -44,18 +44,28 @@ impl<S: Service> Actor<S> {
                 self.each(&moving, &Event::Hold);
             }
             Command::Resume => self.paused = false,
-            Command::PauseItems(ids) => self.each(&ids, &Event::Pause),
-            Command::ResumeItems(ids) => self.each(&ids, &Event::Resume),
-            Command::Cancel(ids) => self.each(&ids, &Event::Cancel),
-            Command::Retry(ids) => self.each(&ids, &Event::Retry),
+            Command::PauseItems(ids) => {
+                self.each(&ids, &Event::Pause);
+            }
+            Command::ResumeItems(ids) => {
+                self.each(&ids, &Event::Resume);
+            }
+            Command::Cancel(ids) => {
+                self.each(&ids, &Event::Cancel);
+            }
+            Command::Retry(ids) => {
+                self.each(&ids, &Event::Retry);
+            }
             Command::Remove(ids) => self.remove(&ids),
             Command::UndoRemove => self.undo_remove(),
-            Command::UploadAnyway(ids) => self.each(&ids, &Event::UploadAnyway),
+            Command::UploadAnyway(ids) => {
+                self.each(&ids, &Event::UploadAnyway);
+            }
             Command::SendFirst(ids) => self.send_first(&ids),
             Command::CheckAgain(ids) => self.check_again(&ids),
             Command::ContinueInterrupted => {
                 let interrupted = self.interrupted();
-                self.each(&interrupted, &Event::Resume);
+                self.start(&interrupted, &Event::Resume);
             }
             Command::DiscardInterrupted => {
                 let interrupted = self.interrupted();
@@ -85,12 +95,44 @@ impl<S: Service> Actor<S> {
                 self.options.start_at_once = start_at_once;
             }
             Command::Shutdown => self.stopped = true,
+            #[cfg(test)]
+            Command::Count(answer) => {
+                let _ = answer.send(self.count());
+            }
         }
     }
 
-    fn each(&mut self, ids: &[ItemId], event: &Event) {
-        for id in ids {
-            self.apply(*id, event.clone());
+    /// What is held for rows, and what runs for them.
+    #[cfg(test)]
+    fn count(&self) -> crate::engine::command::Held {
+        let items = || self.items.values();
+        crate::engine::command::Held {
+            rows: self.items.len(),
+            entries: self.order.len()
+                + self.queued.len()
+                + self.by_identity.len()
+                + self.by_size.len()
+                + self.twins.len()
+                + self.missing.len()
+                + self.index.len()
+                + self.dirty.len(),
+            running: items().filter(|item| item.running.is_some()).count(),
+            meters: items().filter(|item| item.meter.is_some()).count(),
+            tickets: items().filter(|item| item.ticket.is_some()).count(),
+            places: self.places,
+        }
+    }
+
+    /// Says whether that moved any of them.
+    fn each(&mut self, ids: &[ItemId], event: &Event) -> bool {
+        let moved = ids.iter().filter(|id| self.apply(**id, event.clone()));
+        moved.count() > 0
+    }
+
+    /// Who presses Upload or Continue wants it to go on: a pause of the queue ends with it.
+    fn start(&mut self, ids: &[ItemId], event: &Event) {
+        if self.each(ids, event) {
+            self.paused = false;
         }
     }
 
@@ -156,15 +198,20 @@ impl<S: Service> Actor<S> {
             let place = (item.position, *id);
             self.order.remove(&place);
             self.queued.remove(&place);
+            self.missing.remove(id);
             self.places -= usize::from(item.upload.holds_place());
-            if let Some(rows) = self.by_size.get_mut(&item.upload.size()) {
-                rows.remove(id);
+            self.forget_size(*id, item.upload.size());
+            if let State::Duplicate(Original::Row(original)) = item.upload.state {
+                self.forget_twin(*id, original);
             }
             item.running = None;
             item.meter = None;
             item.ticket = None;
             item.parked_poll = false;
             item.upload = item.upload.recovered();
+            if let Some(asset) = item.upload.issued.clone() {
+                self.forget_session(&asset);
+            }
             if let (Some(asset), State::Paused { .. }) = (&item.upload.issued, &item.upload.state) {
                 let note = Some(AssetNote::Abandoned);
                 self.journal
@@ -172,9 +219,7 @@ impl<S: Service> Actor<S> {
             }
             self.journal.drop_item(*id);
             self.order_changed = true;
-            for twin in self.twins.remove(id).unwrap_or_default() {
-                self.apply(twin, Event::OriginalEnded { asset: None });
-            }
+            self.tell_twins(*id, None);
             let identity = identities.remove(id);
             self.removed.push((item, identity));
         }
@@ -202,6 +247,7 @@ impl<S: Service> Actor<S> {
             }
             self.journal.stage_item(&item);
             self.put_back(item);
+            self.may_be_missing(id);
         }
         self.look(&to_look_at, std::time::Duration::ZERO);
     }

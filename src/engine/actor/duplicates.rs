@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::sync::OnceCell;
+
 use super::Actor;
 use super::told::Told;
 use crate::api::Service;
 use crate::engine::intake::hash;
-use crate::engine::item::Task;
+use crate::engine::item::{Item, Task};
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
-use crate::model::fault::Fault;
+use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Original, State};
@@ -26,13 +28,41 @@ impl Drop for CancelOnDrop {
     }
 }
 
-/// The hash of a file that is still what it was when it was checked.
-pub(super) async fn fingerprint(path: PathBuf, stamp: FileStamp) -> Option<ContentHash> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let _guard = CancelOnDrop(Arc::clone(&stop));
-    let read = tokio::task::spawn_blocking(move || hash(&path, stamp, &stop).ok());
-    // An error means that the runtime ends.
-    read.await.ok().flatten()
+/// A file that has to be read for its hash, once for all who want to know it.
+pub(super) struct Unread {
+    path: PathBuf,
+    stamp: FileStamp,
+    reading: Arc<OnceCell<ContentHash>>,
+}
+
+impl Unread {
+    /// The file of a row that was found good.
+    pub fn of(item: &Item) -> Option<Self> {
+        Some(Self {
+            path: item.file.clone(),
+            stamp: item.upload.media?.stamp,
+            reading: Arc::clone(&item.reading),
+        })
+    }
+
+    /// The hash of the file, which is still what it was when it was checked. Whoever reads it
+    /// already is waited for; one that gives up leaves the reading to the next.
+    pub async fn fingerprint(self) -> Result<ContentHash, Fault> {
+        let Self {
+            path,
+            stamp,
+            reading,
+        } = self;
+        let read = || async move {
+            let stop = Arc::new(AtomicBool::new(false));
+            let _guard = CancelOnDrop(Arc::clone(&stop));
+            let read = tokio::task::spawn_blocking(move || hash(&path, stamp, &stop));
+            // An error means that the runtime ends.
+            read.await
+                .unwrap_or_else(|_| Err(Fault::new(FaultKind::Unreadable)))
+        };
+        reading.get_or_try_init(read).await.copied()
+    }
 }
 
 impl<S: Service> Actor<S> {
@@ -48,23 +78,26 @@ impl<S: Service> Actor<S> {
             || (self.options.ask_history && !self.known_assets(id).is_empty())
     }
 
-    /// Rows of the same size that were started before this one and may be its original.
+    /// Rows of the same size that were started before this one and may be its original. What
+    /// another account has is none, and what an earlier run has is looked up in the history.
     fn rivals(&self, id: ItemId) -> Vec<ItemId> {
         let size = self.items.get(&id).map_or(0, |item| item.upload.size());
+        let account = self.account();
         let others = self.by_size.get(&size).into_iter().flatten();
         others
             .copied()
             .filter(|other| *other != id)
             .filter(|other| {
                 self.items.get(other).is_some_and(|other| {
-                    let comparable = matches!(
-                        other.upload.state,
-                        State::Sending { .. }
-                            | State::Waiting { .. }
-                            | State::Processing { .. }
-                            | State::Done { .. }
-                            | State::Comparing
-                    ) || (other.upload.state == State::Queued && other.starts > 0);
+                    let comparable = match other.upload.state {
+                        State::Comparing
+                        | State::Sending { .. }
+                        | State::Waiting { .. }
+                        | State::Processing { .. } => true,
+                        State::Done { .. } => other.starts > 0 && other.account == account,
+                        State::Queued => other.starts > 0,
+                        _ => false,
+                    };
                     comparable && other.upload.size() == size
                 })
             })
@@ -93,10 +126,9 @@ impl<S: Service> Actor<S> {
         let mut unread = vec![];
         for id in wanted {
             if let Some(item) = self.items.get(&id) {
-                match (item.content, item.upload.media) {
-                    (Some(content), _) => known.push((id, content)),
-                    (None, Some(media)) => unread.push((id, item.file.clone(), media.stamp)),
-                    (None, None) => {}
+                match item.content {
+                    Some(content) => known.push((id, content)),
+                    None => unread.extend(Unread::of(item).map(|unread| (id, unread))),
                 }
             }
         }
@@ -105,27 +137,23 @@ impl<S: Service> Actor<S> {
             return;
         };
         item.running = Some(Task::spawn(async move {
-            let stop = Arc::new(AtomicBool::new(false));
-            let _guard = CancelOnDrop(Arc::clone(&stop));
-            let read = tokio::task::spawn_blocking(move || {
-                let mut contents = known;
-                for (other, path, stamp) in unread {
-                    match hash(&path, stamp, &stop) {
-                        Ok(content) => contents.push((other, content)),
-                        // A rival that cannot be read is no rival; this file has to be.
-                        Err(fault) if other == id => return Err(fault),
-                        Err(_) => {}
+            let mut contents = Ok(known);
+            for (other, file) in unread {
+                match (file.fingerprint().await, &mut contents) {
+                    (Ok(content), Ok(contents)) => contents.push((other, content)),
+                    // A rival that cannot be read is no rival; this file has to be.
+                    (Err(fault), _) if other == id => {
+                        contents = Err(fault);
+                        break;
                     }
+                    _ => {}
                 }
-                Ok(contents)
-            });
-            if let Ok(contents) = read.await {
-                let _ = told.send(Told::Hashed {
-                    item: id,
-                    attempt,
-                    contents,
-                });
             }
+            let _ = told.send(Told::Hashed {
+                item: id,
+                attempt,
+                contents,
+            });
         }));
     }
 
@@ -201,6 +229,30 @@ impl<S: Service> Actor<S> {
         match &self.items.get(&row)?.upload.state {
             State::Done { asset, .. } => Some(Original::Asset(asset.clone())),
             _ => Some(Original::Row(row)),
+        }
+    }
+
+    /// Tells the rows that wait for this one that it has ended, or is taken out of the list.
+    pub(super) fn tell_twins(&mut self, id: ItemId, asset: Option<&AssetId>) {
+        let account = self.account();
+        // What another account has is none of this one's.
+        let is_others = self.items.get(&id).is_some_and(|item| {
+            matches!(item.upload.state, State::Done { .. }) && item.account != account
+        });
+        let asset = asset.filter(|_| !is_others);
+        for twin in self.twins.remove(&id).unwrap_or_default() {
+            let asset = asset.cloned();
+            self.apply(twin, Event::OriginalEnded { asset });
+        }
+    }
+
+    /// A row that waits for another's end no longer.
+    pub(super) fn forget_twin(&mut self, id: ItemId, original: ItemId) {
+        if let Some(twins) = self.twins.get_mut(&original) {
+            twins.retain(|twin| *twin != id);
+            if twins.is_empty() {
+                self.twins.remove(&original);
+            }
         }
     }
 

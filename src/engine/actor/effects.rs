@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::duplicates::fingerprint;
+use super::duplicates::Unread;
 use super::told::Told;
 use crate::api::{Meter, Outgoing, Service};
 use crate::engine::item::{Item, Task};
@@ -90,15 +90,21 @@ impl<S: Service> Actor<S> {
         let account = Some(key.account());
         // A place that was given to another account is of no use to this one.
         let same_account = item.account == account;
+        // A session outlives the URL that started it.
         item.ticket = item.ticket.take().filter(|(ticket, since)| {
             same_account
-                && ticket
-                    .expires_in
-                    .is_none_or(|valid| since.elapsed() < valid)
+                && (ticket.session.url().is_some()
+                    || ticket
+                        .expires_in
+                        .is_none_or(|valid| since.elapsed() < valid))
         });
         item.account.clone_from(&account);
         item.asked_as = account;
         let origin = item.origin();
+        let purpose = self.session_to_recall(id).filter(|_| same_account);
+        let Some(item) = self.items.get_mut(&id) else {
+            return;
+        };
         let attempt_of_file = Attempt {
             service: Arc::clone(&self.service),
             key,
@@ -111,11 +117,16 @@ impl<S: Service> Actor<S> {
             route,
             meter,
             ticket: item.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
+            recall: purpose.map(|purpose| (Arc::clone(&self.keychain), purpose)),
         };
         item.running = Some(Task::spawn(async move {
             let issued = (told.clone(), origin.clone());
+            let sessions = told.clone();
+            let session = move || {
+                let _ = sessions.send(Told::Session { item: id, attempt });
+            };
             let outcome = attempt_of_file
-                .run(move |ticket| {
+                .run(session, move |ticket| {
                     let (saved, receiver) = oneshot::channel();
                     let (told, origin) = issued;
                     let _ = told.send(Told::Ticket {
@@ -128,6 +139,10 @@ impl<S: Service> Actor<S> {
                     receiver
                 })
                 .await;
+            let stray = outcome.as_ref().err();
+            if let Some(asset) = stray.and_then(|fault| fault.diagnostics.asset_id.clone()) {
+                let _ = told.send(Told::Stray(origin.clone(), asset));
+            }
             let _ = told.send(match outcome {
                 Ok((asset, content)) => Told::Sent {
                     item: id,
@@ -157,14 +172,13 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
-        let State::Processing { asset, doubt, .. } = &item.upload.state else {
+        let State::Processing { asset, .. } = &item.upload.state else {
             return;
         };
-        // What went out to no answer has no fingerprint; without one the next run would not
-        // know the file again, and send it twice.
-        let unknown = doubt.is_some() && item.content.is_none();
-        let unread = item.upload.media.filter(|_| unknown);
-        let unread = unread.map(|media| (item.file.clone(), media.stamp));
+        // What went out to no answer, or to one that came before all of it was out, has no
+        // fingerprint; without one the next run would not know the file again, and send it
+        // twice.
+        let unread = Unread::of(item).filter(|_| item.content.is_none());
         let Some(key) = key else {
             item.parked_poll = true;
             return;
@@ -178,8 +192,8 @@ impl<S: Service> Actor<S> {
             let answer = service.metadata(&key, &asset, || ()).await;
             if let Ok(AssetAnswer::Known(metadata)) = &answer
                 && metadata.arrived()
-                && let Some((path, stamp)) = unread
-                && let Some(content) = fingerprint(path, stamp).await
+                && let Some(unread) = unread
+                && let Ok(content) = unread.fingerprint().await
             {
                 let _ = told.send(Told::Fingerprint {
                     item: id,
@@ -200,7 +214,8 @@ impl<S: Service> Actor<S> {
         }));
     }
 
-    /// An id that came when nobody waited for it any more: kept all the same.
+    /// An id that came when nobody waited for it any more, or beside what makes it
+    /// useless: kept all the same.
     pub(super) fn record_orphan(
         &mut self,
         origin: &Origin,
@@ -210,7 +225,7 @@ impl<S: Service> Actor<S> {
         tracing::info!(
             item = origin.item.0,
             asset = asset.as_str(),
-            "an id came late"
+            "an id that no upload has"
         );
         let note = Some(AssetNote::Abandoned);
         self.journal

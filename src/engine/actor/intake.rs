@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{mpsc, oneshot};
@@ -231,6 +232,16 @@ impl<S: Service> Actor<S> {
         self.order_changed = true;
     }
 
+    /// A row that is of this size no longer.
+    pub(super) fn forget_size(&mut self, id: ItemId, size: u64) {
+        if let Some(rows) = self.by_size.get_mut(&size) {
+            rows.remove(&id);
+            if rows.is_empty() {
+                self.by_size.remove(&size);
+            }
+        }
+    }
+
     /// Looks at files after a while, on a thread for that.
     pub(super) fn look(&mut self, ids: &[ItemId], after: Duration) {
         let paths: Vec<(ItemId, PathBuf)> = ids
@@ -300,19 +311,33 @@ impl<S: Service> Actor<S> {
                     continue;
                 }
             }
-            if let Ok(media) = &outcome {
-                let before = item.upload.media.map(|media| media.stamp);
-                if before != Some(media.stamp) {
-                    item.content = None;
-                    if let Some(rows) = before.and_then(|it| self.by_size.get_mut(&it.size)) {
-                        rows.remove(&id);
-                    }
-                }
-                self.by_size.entry(media.stamp.size).or_default().insert(id);
+            let size = outcome.as_ref().ok().map(|media| media.stamp.size);
+            let before = item.upload.media.map(|media| media.stamp);
+            if !self.apply(id, Event::Checked(outcome)) {
+                continue;
             }
-            if self.apply(id, Event::Checked(outcome)) && self.options.start_at_once {
+            self.is_of_size(id, size, before);
+            if self.options.start_at_once {
                 self.apply(id, Event::Start);
             }
+        }
+    }
+
+    /// Takes note of what a look found: who looks for files of its size finds the row, and
+    /// what was read of another file is forgotten.
+    fn is_of_size(&mut self, id: ItemId, size: Option<u64>, before: Option<FileStamp>) {
+        if let Some(before) = before {
+            self.forget_size(id, before.size);
+        }
+        let Some(item) = self.items.get_mut(&id) else {
+            return;
+        };
+        if item.upload.media.map(|media| media.stamp) != before {
+            item.content = None;
+            item.reading = Arc::default();
+        }
+        if let Some(size) = size {
+            self.by_size.entry(size).or_default().insert(id);
         }
     }
 }

@@ -9,7 +9,10 @@ mod duplicates;
 mod effects;
 mod intake;
 mod keys;
+mod lessons;
+mod missing;
 mod restore;
+mod sessions;
 mod show;
 mod told;
 mod turns;
@@ -25,6 +28,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use self::intake::Found;
 use self::keys::Trust;
+use self::sessions::Kept;
 use self::told::Told;
 use self::turns::Pending;
 use super::intake::Identity;
@@ -34,12 +38,14 @@ use super::lifecycle::{Lifecycle, Turn, turn};
 use super::speed::Speed;
 use super::{Command, Notice, Options};
 use crate::api::Service;
+use crate::api::flavour::Learned;
 use crate::api::paced::Paced;
-use crate::model::asset::Account;
+use crate::model::asset::{Account, AssetId};
 use crate::model::fault::Fix;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, KeySource, Row, Snapshot};
 use crate::model::upload::{Effect, Event, Original, State, next};
+use crate::store::OrderedKeyStore;
 
 /// How often meters are read while bytes move.
 const SAMPLING: Duration = Duration::from_millis(100);
@@ -61,6 +67,10 @@ pub(super) struct Actor<S> {
     order: BTreeSet<(i64, ItemId)>,
     queued: BTreeSet<(i64, ItemId)>,
     places: usize,
+    /// Rows that were started and whose file is gone, with its drive perhaps.
+    missing: BTreeSet<ItemId>,
+    /// Looks for those files after a while.
+    watch: Option<Task>,
     by_identity: HashMap<Identity, ItemId>,
     by_size: HashMap<u64, BTreeSet<ItemId>>,
     twins: HashMap<ItemId, Vec<ItemId>>,
@@ -81,6 +91,15 @@ pub(super) struct Actor<S> {
     /// Accounts whose assets may be asked about with the key of now: those of the keys
     /// that it took the place of.
     forebears: HashSet<Account>,
+    /// What is on disk of what was learned of storage hosts.
+    learned: Vec<Learned>,
+    keychain: Arc<OrderedKeyStore>,
+    /// Uploads of which the keychain has a session.
+    kept: HashMap<AssetId, Kept>,
+    /// The keychain takes nothing: it is not asked again in this run.
+    no_keychain: bool,
+    /// Calls to the keychain whose outcome is not known yet.
+    keychain_owes: usize,
     needs: Option<Fix>,
     paused: bool,
     offline: bool,
@@ -120,6 +139,7 @@ impl<S: Service> Actor<S> {
     ) -> Self {
         let (told, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
+        let keychain = Arc::new(OrderedKeyStore::new(options.keychain.clone()));
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
@@ -132,6 +152,8 @@ impl<S: Service> Actor<S> {
             order: BTreeSet::new(),
             queued: BTreeSet::new(),
             places: 0,
+            missing: BTreeSet::new(),
+            watch: None,
             by_identity: HashMap::new(),
             by_size: HashMap::new(),
             twins: HashMap::new(),
@@ -145,6 +167,11 @@ impl<S: Service> Actor<S> {
             trust: Trust::Unknown,
             key_check: None,
             forebears: HashSet::new(),
+            learned: vec![],
+            keychain,
+            kept: HashMap::new(),
+            no_keychain: false,
+            keychain_owes: 0,
             needs: None,
             paused: false,
             offline: false,
@@ -199,6 +226,7 @@ impl<S: Service> Actor<S> {
             self.finish_turn();
         }
         self.leave().await;
+        self.take_leave_of_keychain().await;
         tracing::info!("engine ends");
     }
 
@@ -259,6 +287,11 @@ impl<S: Service> Actor<S> {
             State::Waiting { .. } => item.waits_until = Some(now + delay),
             _ => item.polled_since = None,
         }
+        if item.upload.has_ended() && !effects.contains(&Effect::Abort) {
+            // What ran for it told so and is over; a task that is kept keeps its memory.
+            item.running = None;
+            item.meter = None;
+        }
         let took = item
             .started_at
             .map_or(Duration::ZERO, |started| now - started);
@@ -278,7 +311,7 @@ impl<S: Service> Actor<S> {
                 attempt = item.upload.attempt,
                 from = before.state.name(),
                 to = item.upload.state.name(),
-                asset = item.upload.asset().map(crate::model::asset::AssetId::as_str),
+                asset = item.upload.asset().map(AssetId::as_str),
                 fault = ?item.upload.fault(),
             );
         }
@@ -295,8 +328,14 @@ impl<S: Service> Actor<S> {
             }
             _ => None,
         };
+        let over = before
+            .issued
+            .filter(|asset| item.upload.has_ended() || item.upload.issued.as_ref() != Some(asset));
         if begins_batch {
             self.begin_batch();
+        }
+        if let Some(asset) = over {
+            self.forget_session(&asset);
         }
         if queued {
             self.queued.insert(position);
@@ -305,6 +344,7 @@ impl<S: Service> Actor<S> {
         }
         self.places = self.places + usize::from(holds) - usize::from(was_held);
         self.dirty.insert(id);
+        self.may_be_missing(id);
         self.stage_records(id, &effects);
         self.pending
             .effects
@@ -315,15 +355,11 @@ impl<S: Service> Actor<S> {
         if let Some(turn) = said {
             self.follow(Some(id), path, turn);
         }
+        if let State::Duplicate(Original::Row(original)) = before.state {
+            self.forget_twin(id, original);
+        }
         if ended {
-            for twin in self.twins.remove(&id).unwrap_or_default() {
-                self.apply(
-                    twin,
-                    Event::OriginalEnded {
-                        asset: asset.clone(),
-                    },
-                );
-            }
+            self.tell_twins(id, asset.as_ref());
         }
         true
     }

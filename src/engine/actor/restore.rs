@@ -43,8 +43,15 @@ impl<S: Service> Actor<S> {
         if let Some((left, set_aside)) = self.journal.opened(outcome) {
             let notice = set_aside.map(Notice::HistorySetAside);
             self.pending.notices.extend(notice);
+            let is_first = !std::mem::replace(&mut self.restored, true);
+            if is_first {
+                self.recall_lessons();
+                self.recall_sessions();
+            } else {
+                self.stage_lessons_and_sessions();
+            }
             self.stage_all();
-            if !std::mem::replace(&mut self.restored, true) {
+            if is_first {
                 self.restore(left);
             }
             self.recall_trust();
@@ -138,11 +145,12 @@ impl<S: Service> Actor<S> {
         let (Some(stamp), Ok(file)) = (found.stamp(), std::path::absolute(found.path())) else {
             return Ok(None);
         };
-        let account = self.account();
+        let (account, asks) = (self.account(), self.options.ask_history);
         let left = self
             .journal
             .left_behind(&file, &*self.options.is_alive, |record, upload| {
-                // Another account's asset cannot be asked about.
+                // Another account's asset cannot be asked about; one that is not to be asked
+                // about stays behind for a run that may.
                 let asked_about =
                     matches!(upload.clone().recovered().state, State::Processing { .. });
                 let unfinished = upload.is_active() || matches!(upload.state, State::Paused { .. });
@@ -151,7 +159,8 @@ impl<S: Service> Actor<S> {
                 let unseen = record.stamp.is_none()
                     && matches!(upload.state, State::Checking | State::Settling);
                 (record.stamp == Some(stamp) && unfinished || unseen)
-                    && (!asked_about || record.account.is_none() || record.account == account)
+                    && (!asked_about
+                        || (asks && (record.account.is_none() || record.account == account)))
             })?;
         let Some((record, upload)) = left else {
             return Ok(None);
@@ -230,7 +239,12 @@ impl<S: Service> Actor<S> {
         while let Ok(told) = self.inbox.try_recv() {
             if matches!(
                 told,
-                Told::Sent { .. } | Told::Ticket { .. } | Told::Fingerprint { .. }
+                Told::Sent { .. }
+                    | Told::Ticket { .. }
+                    | Told::Stray(..)
+                    | Told::Fingerprint { .. }
+                    | Told::SessionKept(..)
+                    | Told::SessionForgotten(..)
             ) {
                 self.hear(told);
             }

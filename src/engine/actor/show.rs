@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::Actor;
+use super::sessions::later;
 use crate::api::Service;
 use crate::engine::Notice;
 use crate::model::snapshot::{ItemId, Row, Snapshot, Totals};
@@ -43,7 +44,8 @@ impl<S: Service> Actor<S> {
                 .upload
                 .asset()
                 .is_none_or(|asset| self.journal.is_saved(asset));
-            Some(Arc::new(item.row(now, &self.options.policy, saved)))
+            let later = later(item, &self.kept);
+            Some(Arc::new(item.row(now, &self.options.policy, saved, later)))
         };
         if self.order_changed {
             let mut rows: Vec<Arc<Row>> = Vec::with_capacity(self.order.len());

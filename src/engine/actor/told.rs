@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::Actor;
 use super::effects::note;
 use super::intake::{Found, LookedAt};
+use super::sessions::Kept;
 use crate::api::{Service, Ticket};
 use crate::engine::intake::Identity;
 use crate::engine::journal::Origin;
@@ -17,7 +18,7 @@ use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHas
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, State};
-use crate::store::OpenError;
+use crate::store::{OpenError, SecretError};
 
 /// What tasks tell the actor.
 pub(in crate::engine) enum Told {
@@ -57,6 +58,14 @@ pub(in crate::engine) enum Told {
         attempt: u32,
         contents: Result<Vec<(ItemId, ContentHash)>, Fault>,
     },
+    /// An id came with an answer that is of no other use.
+    Stray(Origin, AssetId),
+    /// A session was started, or another one.
+    Session { item: ItemId, attempt: u32 },
+    /// The keychain was given a session.
+    SessionKept(AssetId, Result<(), SecretError>),
+    /// The keychain was to forget a session.
+    SessionForgotten(AssetId, Result<(), SecretError>),
     /// What an asset was made of that arrived without an answer.
     Fingerprint {
         item: ItemId,
@@ -66,6 +75,8 @@ pub(in crate::engine) enum Told {
     },
     /// The check of this account's key ended.
     KeyChecked(Account, Result<(), Fault>),
+    /// Files that were gone and are back.
+    Back(Vec<ItemId>),
     /// Try to write what could not be written, or to open what could not be opened.
     SaveAgain,
     /// The history was opened or repaired, or cannot be.
@@ -77,7 +88,12 @@ pub(in crate::engine) enum Told {
 impl<S: Service> Actor<S> {
     pub(super) fn hear(&mut self, told: Told) {
         match told {
-            Told::Upload(id, event) => self.hear_of_upload(id, event),
+            Told::Upload(id, event) => {
+                if matches!(event, Event::Broke { .. }) {
+                    self.keep_lessons();
+                }
+                self.hear_of_upload(id, event);
+            }
             Told::Sent {
                 item,
                 attempt,
@@ -90,6 +106,7 @@ impl<S: Service> Actor<S> {
                     asset: asset.clone(),
                     content,
                 };
+                self.keep_lessons();
                 self.learn_from(item, &event);
                 if !self.apply(item, event) {
                     self.record_orphan(&origin, &asset, content);
@@ -114,6 +131,11 @@ impl<S: Service> Actor<S> {
                     self.record_orphan(&origin, &asset, None);
                 }
             }
+            Told::Session { item, attempt } if self.is_at(item, attempt) => self.keep_session(item),
+            Told::Session { .. } => {}
+            Told::SessionKept(asset, outcome) => self.session_kept(&asset, outcome),
+            Told::SessionForgotten(asset, outcome) => self.session_forgotten(&asset, outcome),
+            Told::Stray(origin, asset) => self.record_orphan(&origin, &asset, None),
             Told::Found(found) => {
                 self.found_early.extend(found);
                 self.take_in_early();
@@ -147,6 +169,7 @@ impl<S: Service> Actor<S> {
                 }
             }
             Told::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
+            Told::Back(rows) => self.are_back(&rows),
             Told::SaveAgain => {
                 self.save_again = None;
                 self.open_history();
@@ -203,6 +226,12 @@ impl<S: Service> Actor<S> {
             .as_ref()
             .is_some_and(|(known, _)| *known == ticket);
         if !is_known && matches!(item.upload.state, State::Sending { .. }) {
+            if let (Some(kept), Some(session)) =
+                (self.kept.get_mut(&ticket.asset_id), ticket.session.url())
+            {
+                // It came out of the keychain.
+                *kept = Kept::Known(*blake3::hash(session.0.as_bytes()).as_bytes());
+            }
             item.ticket = Some((ticket, Instant::now()));
         }
     }

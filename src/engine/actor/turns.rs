@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use super::Actor;
+use super::sessions::Job;
 use super::told::Told;
 use crate::api::Service;
 use crate::engine::item::Task;
@@ -20,6 +21,8 @@ pub(super) struct Pending {
     pub notices: Vec<Notice>,
     pub acknowledged: Vec<oneshot::Sender<()>>,
     pub released: Vec<ItemId>,
+    /// Calls to the keychain, once it is on disk that they are made.
+    pub keychain: Vec<Job>,
 }
 
 impl<S: Service> Actor<S> {
@@ -29,6 +32,7 @@ impl<S: Service> Actor<S> {
         // Effects may move uploads again at once (a poll that is parked, a queue that is
         // held); what they cause is journaled in a transaction of its own.
         while self.finish_once() {}
+        self.watch_for_missing();
         if !self.journal.is_waiting() {
             self.end_batch();
         }
@@ -56,6 +60,7 @@ impl<S: Service> Actor<S> {
         let came_back = !was_good && self.journal.is_good();
         self.say();
         let pending = std::mem::take(&mut self.pending);
+        self.hand_to_keychain(pending.keychain);
         for ready in pending.acknowledged {
             let _ = ready.send(());
         }
@@ -109,6 +114,7 @@ impl<S: Service> Actor<S> {
         let mut saved = self.journal.commit();
         if self.journal.take_renewed() {
             self.stage_all();
+            self.stage_lessons_and_sessions();
             saved = self.journal.commit();
         }
         if self.journal.is_waiting() {

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::api::reader;
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
@@ -25,6 +26,8 @@ pub fn hash(path: &Path, stamp: FileStamp, cancel: &AtomicBool) -> Result<Conten
     // By path first: what has become a FIFO or a device is never opened.
     expect_stamp(path, stamp)?;
     let mut file = File::open(path).map_err(|error| fault(&error))?;
+    #[cfg(test)]
+    passes::note(path);
     let mut hasher = blake3::Hasher::new();
     let mut block = vec![0; BLOCK];
     let mut left = stamp.size;
@@ -61,7 +64,7 @@ fn expect_stamp(path: &Path, stamp: FileStamp) -> Result<(), Fault> {
 }
 
 fn fault(error: &io::Error) -> Fault {
-    let kind = if super::is_gone(error) {
+    let kind = if reader::is_gone(error) {
         FaultKind::FileGone
     } else {
         FaultKind::Unreadable
@@ -70,4 +73,23 @@ fn fault(error: &io::Error) -> Fault {
         causes: vec![super::cause(error)],
         ..Diagnostics::default()
     })
+}
+
+/// How often files were read for their fingerprint, for tests that count.
+#[cfg(test)]
+pub mod passes {
+    use std::collections::HashMap;
+    use std::path::{Path, PathBuf};
+    use std::sync::{LazyLock, Mutex};
+
+    static PASSES: LazyLock<Mutex<HashMap<PathBuf, u32>>> = LazyLock::new(Mutex::default);
+
+    pub(super) fn note(path: &Path) {
+        *PASSES.lock().unwrap().entry(path.to_owned()).or_default() += 1;
+    }
+
+    /// Passes over this file so far.
+    pub fn over(path: &Path) -> u32 {
+        PASSES.lock().unwrap().get(path).copied().unwrap_or(0)
+    }
 }

@@ -8,7 +8,7 @@ use crate::engine::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{State, Upload};
-use crate::store::{Change, History, ItemRecord, RunId, StoreError};
+use crate::store::{Change, FlavourRecord, History, ItemRecord, RunId, StoreError};
 
 /// Rows that earlier runs left.
 pub(in crate::engine) type Rows = Vec<(ItemRecord, Upload)>;
@@ -90,6 +90,19 @@ impl Journal {
     pub fn key_good_at(&self, account: &Account) -> Option<i64> {
         let history = self.history.as_ref()?;
         logged(history.key_good_at(account, &self.base_url)).flatten()
+    }
+
+    /// What earlier runs learned of storage hosts.
+    pub fn flavours(&self) -> Vec<FlavourRecord> {
+        let flavours = self.history.as_ref().map(History::flavours);
+        flavours.and_then(logged).unwrap_or_default()
+    }
+
+    /// The uploads to this service of which the keychain may have a session.
+    pub fn sessions(&self) -> Vec<(AssetId, i64)> {
+        let history = self.history.as_ref();
+        let sessions = history.map(|history| history.sessions(&self.base_url));
+        sessions.and_then(logged).unwrap_or_default()
     }
 
     /// Assets that are ready, of this account and service, of a size.

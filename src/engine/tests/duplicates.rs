@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::service::{Act, fault, known};
 use super::*;
+use crate::engine::intake::passes;
 use crate::model::asset::{AssetAnswer, AssetStatus};
 
 const SLOW: Act = Act::Take(Duration::from_secs(30));
@@ -238,4 +239,141 @@ async fn an_asset_that_is_gone_is_no_original() {
     engine.upload(&twins(&place, 1)).await;
     let row = engine.until_status("0.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_101")));
+}
+
+/// How often each of these files was read for its fingerprint.
+fn passes(paths: &[PathBuf]) -> Vec<u32> {
+    paths.iter().map(|path| passes::over(path)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_is_read_for_its_fingerprint_only_beside_one_of_its_size_and_once() {
+    let place = Place::new();
+    let paths: Vec<PathBuf> = (0..6)
+        .map(|n| place.file(&format!("{n}.mp3"), &"x".repeat(n + 1)))
+        .collect();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.upload(&paths).await;
+    engine.until(|it| it.totals.done == 6).await;
+    assert_eq!(passes(&paths), [0; 6], "no two have a size");
+    engine.shut_down().await;
+
+    // Six of one size, compared at the same time, some of them tried more than once.
+    let place = Place::new();
+    let paths: Vec<PathBuf> = (0..6)
+        .map(|n| place.file(&format!("{n}.mp3"), &n.to_string()))
+        .collect();
+    let error = || [Act::Fail(fault(FaultKind::ServerError))];
+    let service = Scripted::new()
+        .acts("0.mp3", [SLOW])
+        .acts("1.mp3", error())
+        .acts("4.mp3", error());
+    let mut make = Make::window();
+    make.jobs = 4;
+    let mut engine = make.start(&place, service);
+    engine.upload(&paths).await;
+    engine.until(|it| it.totals.done == 6).await;
+    let read = passes(&paths);
+    assert!(read.iter().all(|count| *count <= 1), "{read:?}");
+    assert_eq!(read[1..], [1; 5]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_history_asks_for_one_pass_where_it_holds_the_size() {
+    let place = Place::new();
+    let size = uploaded_before(&place).await;
+    let paths = [
+        place.file("other size.mp3", "the same and more"),
+        place.file("other content.mp3", "not same"),
+        place.file("renamed.mp3", "the same"),
+    ];
+    let service = Scripted::new()
+        .ids_from(100)
+        .holds("re_1", "before.mp3", size);
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&paths).await;
+    engine.until_status("renamed.mp3", &of("re_1")).await;
+    engine
+        .until_status("other content.mp3", &Status::Ready)
+        .await;
+    engine.until_status("other size.mp3", &Status::Ready).await;
+    assert_eq!(passes(&paths), [0, 1, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_before_the_end_of_the_body_still_gets_its_fingerprint() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "early");
+    let service = Scripted::new().acts("a.mp3", [Act::TakeEarly]);
+    let mut engine = Make::command_line().start(&place, service);
+    engine.say(Command::Add(vec![path.clone()]));
+    engine.until_status("a.mp3", &Status::Ready).await;
+    let hash = blake3::hash(&std::fs::read(&path).unwrap()).to_hex();
+    let content = engine.turns().into_iter().find_map(|turn| match turn {
+        Turn::Finished { content, .. } => content,
+        _ => None,
+    });
+    assert_eq!(
+        content.map(crate::model::asset::ContentHash::to_hex),
+        Some(hash.to_string())
+    );
+    assert_eq!(place.asset("re_1").unwrap().content, content);
+    assert_eq!(passes(&[path]), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_account_is_not_given_what_this_run_sent_with_the_first() {
+    let place = Place::new();
+    let twins = twins(&place, 3);
+    let service = Scripted::new().acts("0.mp3", [SLOW]);
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&twins[..2]).await;
+    engine
+        .until_status("1.mp3", &Status::Duplicate { of: None })
+        .await;
+    // The first is under way, its twin waits for it, and the key is another one from now on.
+    engine.say(Command::SetKey(key("two"), KeySource::Session));
+    engine.until_status("0.mp3", &Status::Ready).await;
+    let one = engine.until_status("1.mp3", &Status::Ready).await;
+    assert_eq!(one.asset_id, Some(id("re_2")));
+    assert_eq!(place.asset("re_2").unwrap().account, key("two").account());
+    // What ended with the first key is no original either; what ended with this one is.
+    engine.say(Command::Remove(vec![one.id]));
+    engine.until(|it| it.rows.len() == 1).await;
+    let mut make = twins[2].clone();
+    make.set_file_name("3.mp3");
+    write_still(&make, "the same");
+    engine.upload(&[twins[2].clone(), make]).await;
+    for name in ["2.mp3", "3.mp3"] {
+        engine.until_status(name, &of("re_2")).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_twin_that_became_another_file_does_not_share_the_end_of_its_old_original() {
+    let place = Place::new();
+    let (slow, paths) = (Act::Take(Duration::from_secs(300)), twins(&place, 2));
+    let other = place.file("other.mp3", "not same");
+    let service = Scripted::new()
+        .acts("0.mp3", [slow])
+        .acts("other.mp3", [Act::Take(Duration::from_secs(900))]);
+    let mut engine = Make::window().start(&place, service);
+    engine
+        .upload(&[paths[0].clone(), other, paths[1].clone()])
+        .await;
+    engine
+        .until_status("1.mp3", &Status::Duplicate { of: None })
+        .await;
+    let twin = engine.id_of("1.mp3");
+    engine.say(Command::Cancel(vec![twin]));
+    engine.until_status("1.mp3", &Status::Cancelled).await;
+    write_still(&paths[1], "not same");
+    engine.say(Command::Retry(vec![twin]));
+    engine
+        .until_status("1.mp3", &Status::Duplicate { of: None })
+        .await;
+    engine.until_status("0.mp3", &Status::Ready).await;
+    assert_eq!(engine.row("1.mp3").status, Status::Duplicate { of: None });
+    engine.until_status("other.mp3", &Status::Ready).await;
+    engine.until_status("1.mp3", &of("re_2")).await;
 }

@@ -1,16 +1,20 @@
 //! The engine on paused time, over a service in memory that does what a test says.
 
+mod commands;
 mod duplicates;
 mod faults;
 mod journal;
 mod keys;
 mod left;
+mod missing;
 mod opening;
 mod pace;
 mod preferences;
 mod queue;
 mod restart;
 mod service;
+mod sessions;
+mod storage;
 mod whims;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +25,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use self::service::Scripted;
+use super::command::Held;
 use super::{
     Command, EngineHandle, FrontEnd, Kept, Lifecycle, Notice, OpenHistory, Options, Turn, start,
 };
@@ -32,7 +37,7 @@ use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, Row, Snapshot, Status};
-use crate::store::{AssetRecord, History, ItemRecord, RunId};
+use crate::store::{AssetRecord, History, ItemRecord, KeyStore, RunId};
 
 const BASE_URL: &str = "https://service.test/serve/api/v2";
 
@@ -115,6 +120,7 @@ struct Make {
     base_url: &'static str,
     key: Option<ApiKey>,
     run: &'static str,
+    keychain: KeyStore,
 }
 
 impl Make {
@@ -128,6 +134,7 @@ impl Make {
             base_url: BASE_URL,
             key: Some(key("one")),
             run: "run1",
+            keychain: KeyStore::absent(),
         }
     }
 
@@ -142,6 +149,13 @@ impl Make {
 
     fn run(self, run: &'static str) -> Self {
         Self { run, ..self }
+    }
+
+    fn keychain(self, keychain: &KeyStore) -> Self {
+        Self {
+            keychain: keychain.clone(),
+            ..self
+        }
     }
 
     fn signed(mut self) -> Self {
@@ -186,6 +200,7 @@ impl Make {
             shared: None,
             key: self.key.map(|key| (key, KeySource::Session)),
             follower: Some(follower),
+            keychain: self.keychain,
             wake: Box::new(|| ()),
         };
         let (handle, task) = start(options, Arc::clone(&service));
@@ -313,6 +328,13 @@ impl Engine {
         }
     }
 
+    /// What the engine holds for rows.
+    async fn held(&self) -> Held {
+        let (answer, held) = tokio::sync::oneshot::channel();
+        self.say(Command::Count(answer));
+        held.await.unwrap()
+    }
+
     async fn shut_down(self) {
         self.say(Command::Shutdown);
         self.task.await.unwrap();
@@ -323,6 +345,11 @@ impl Engine {
         self.task.abort();
         let _ = self.task.await;
     }
+}
+
+/// Whether the history is open, and with it what earlier runs left there.
+fn is_open(snapshot: &Snapshot) -> bool {
+    snapshot.revision > 0 && snapshot.journal == JournalState::Good
 }
 
 fn find(snapshot: &Snapshot, name: &str) -> Arc<Row> {

@@ -38,6 +38,9 @@ async fn whole_queue(count: usize) {
     );
     let snapshot = engine.snapshot();
     assert!(snapshot.rows.iter().all(|row| row.status == Status::Ready));
+    // What ran for a file is gone with its end: memory holds the rows alone.
+    let held = engine.held().await;
+    assert_eq!((held.running, held.meters, held.tickets), (0, 0, 0));
     engine.shut_down().await;
     let assets = place.assets();
     assert_eq!(assets.len(), count);

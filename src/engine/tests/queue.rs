@@ -374,3 +374,101 @@ async fn ten_thousand_files_are_taken_in_and_taken_out_quickly() {
     assert!(all < Duration::from_secs(40), "{taken:?} of {all:?}");
     assert!(published < 400, "{published} snapshots");
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_presses_upload_ends_the_pause_of_the_queue() {
+    let place = Place::new();
+    let mut engine = Make::window().start(&place, Scripted::new().acts("a.mp3", [STAY]));
+    engine.upload(&files(&place, &["a.mp3"])).await;
+    engine.until_status("a.mp3", &Status::Uploading).await;
+    engine.say(Command::Pause);
+    engine.until(|it| it.paused).await;
+    // Nothing to start: the pause stands.
+    engine.say(Command::Start);
+    engine.say(Command::Retry(vec![engine.id_of("a.mp3")]));
+    engine.pass(60).await;
+    assert!(engine.snapshot().paused);
+    engine.add(&files(&place, &["b.mp3"])).await;
+    engine.until_status("b.mp3", &Status::ReadyToUpload).await;
+    engine.say(Command::Start);
+    engine.until_status("b.mp3", &Status::Ready).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert!(!engine.snapshot().paused);
+    for start in [Command::StartItems, |_| Command::Start] {
+        engine.say(Command::Pause);
+        engine.until(|it| it.paused).await;
+        let name = format!("{}.mp3", engine.snapshot().rows.len());
+        engine.add(&[place.file(&name, &name)]).await;
+        engine.until_status(&name, &Status::ReadyToUpload).await;
+        engine.say(start(vec![engine.id_of(&name)]));
+        engine.until_status(&name, &Status::Ready).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_order_that_the_person_made_survives_a_restart() {
+    let place = Place::new();
+    let names = ["a.mp3", "b.mp3", "c.mp3", "d.mp3"];
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.add(&files(&place, &names)).await;
+    let rows = ["d.mp3", "b.mp3"].map(|name| engine.id_of(name));
+    engine.say(Command::SendFirst(rows.to_vec()));
+    engine.say(Command::SendFirst(vec![engine.id_of("c.mp3")]));
+    engine.pass(1).await;
+    let wanted = ["c.mp3", "d.mp3", "b.mp3", "a.mp3"];
+    assert_eq!(order(&engine), wanted);
+    engine.shut_down().await;
+    let mut engine = Make::window().run("run2").start(&place, Scripted::new());
+    engine.until(|it| it.rows.len() == 4).await;
+    assert_eq!(order(&engine), wanted);
+    // What is added comes last, and what is put first is put before all of them.
+    engine.add(&files(&place, &["e.mp3"])).await;
+    engine.say(Command::SendFirst(vec![engine.id_of("a.mp3")]));
+    engine.pass(1).await;
+    let wanted = ["a.mp3", "c.mp3", "d.mp3", "b.mp3", "e.mp3"];
+    assert_eq!(order(&engine), wanted);
+    engine.kill().await;
+    let mut make = Make::window().run("run3");
+    make.jobs = 1;
+    let mut engine = make.start(&place, Scripted::new());
+    engine.until(|it| it.totals.startable == 5).await;
+    assert_eq!(order(&engine), wanted);
+    engine.say(Command::Start);
+    engine.until(|it| it.totals.done == 5).await;
+    let uploads: Vec<String> = engine
+        .script()
+        .words()
+        .into_iter()
+        .filter(|what| what.starts_with("upload"))
+        .collect();
+    assert_eq!(uploads, wanted.map(|name| format!("upload {name}")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_whose_body_is_out_is_not_said_to_be_held() {
+    let place = Place::new();
+    let slow = Act::Take(Duration::from_secs(20));
+    let processing = || super::service::known(crate::model::asset::AssetStatus::Uploading, None);
+    let service = Scripted::new()
+        .acts("out.mp3", [slow])
+        .answers("sent.mp3", (0..4).map(|_| processing()));
+    let mut engine = Make::window().start(&place, service);
+    engine
+        .upload(&files(&place, &["sent.mp3", "out.mp3"]))
+        .await;
+    engine.until_status("out.mp3", &Status::Finishing).await;
+    let rows = ["out.mp3", "sent.mp3"].map(|name| engine.id_of(name));
+    engine.say(Command::PauseItems(rows.to_vec()));
+    engine.say(Command::Pause);
+    engine.until(|it| it.paused).await;
+    assert_eq!(engine.row("out.mp3").status, Status::Finishing);
+    assert!(matches!(
+        engine.row("sent.mp3").status,
+        Status::Processing { .. }
+    ));
+    // Both come to their end in a queue that is held: nothing of them can be held any more.
+    engine.until_status("out.mp3", &Status::Ready).await;
+    engine.until_status("sent.mp3", &Status::Ready).await;
+    assert_eq!(engine.script().count("upload"), 2);
+    assert!(engine.snapshot().paused);
+}

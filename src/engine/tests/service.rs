@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::api::{Meter, Outgoing, SecretUrl, Service, Ticket, Uploaded};
+use crate::api::flavour::Learned;
+use crate::api::{Meter, Outgoing, SecretUrl, Service, Session, Ticket, Uploaded};
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
@@ -61,9 +62,17 @@ struct Inner {
     stored: HashMap<String, u32>,
     refused_keys: Vec<String>,
     next: u64,
+    /// By file name: transfers of it that are under way.
+    moving: HashMap<String, u32>,
+    /// How often a file's transfer began while another one of it was under way.
+    overlaps: u32,
     /// What is done in the moment in which a file's answer is there.
     when_taken: HashMap<String, Box<dyn FnOnce() + Send>>,
     expires_in: Option<Duration>,
+    /// Its storage starts a session for each file.
+    sessions: bool,
+    /// What it says that it learned of storage hosts.
+    learned: Vec<Learned>,
 }
 
 /// The service.
@@ -72,6 +81,29 @@ pub(super) struct Scripted {
     inner: Mutex<Inner>,
     /// Is told of what happens, at once: `released a.mp3`, `store a.mp3`.
     watcher: Mutex<Option<Watcher>>,
+}
+
+/// A transfer that is under way; it ends when it is dropped.
+struct Moving<'a>(&'a Scripted, String);
+
+impl<'a> Moving<'a> {
+    fn begin(service: &'a Scripted, name: &str) -> Self {
+        let mut inner = service.inner.lock().unwrap();
+        let moving = inner.moving.entry(name.to_owned()).or_default();
+        *moving += 1;
+        if *moving > 1 {
+            inner.overlaps += 1;
+        }
+        Self(service, name.to_owned())
+    }
+}
+
+impl Drop for Moving<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut inner) = self.0.inner.lock() {
+            *inner.moving.entry(self.1.clone()).or_default() -= 1;
+        }
+    }
 }
 
 pub(super) fn known(status: AssetStatus, file_size: Option<u64>) -> Result<AssetAnswer, Fault> {
@@ -134,6 +166,10 @@ impl Scripted {
         self.with(|inner| inner.expires_in = Some(valid))
     }
 
+    pub fn sessions(self) -> Self {
+        self.with(|inner| inner.sessions = true)
+    }
+
     /// Ids count from here: two services never give the same.
     pub fn ids_from(self, first: u64) -> Self {
         self.with(|inner| inner.next = first)
@@ -180,6 +216,16 @@ impl Scripted {
         words.iter().filter(|what| what.starts_with(prefix)).count()
     }
 
+    /// How often a file was sent twice at the same time.
+    pub fn overlaps(&self) -> u32 {
+        self.inner.lock().unwrap().overlaps
+    }
+
+    /// Transfers that are under way.
+    pub fn moving(&self) -> u32 {
+        self.inner.lock().unwrap().moving.values().sum()
+    }
+
     pub fn stored(&self, name: &str) -> u32 {
         let inner = self.inner.lock().unwrap();
         inner.stored.get(name).copied().unwrap_or(0)
@@ -209,6 +255,13 @@ impl Scripted {
         }
     }
 
+    fn answered(&self, name: &str) {
+        let then = self.inner.lock().unwrap().when_taken.remove(name);
+        if let Some(then) = then {
+            then();
+        }
+    }
+
     fn next_act(&self, name: &str) -> Act {
         let mut inner = self.inner.lock().unwrap();
         let act = inner.acts.get_mut(name).and_then(VecDeque::pop_front);
@@ -230,6 +283,7 @@ impl Scripted {
         meter: &Arc<Meter>,
     ) -> Result<Option<ContentHash>, Fault> {
         let size = file.stamp.size;
+        let _moving = Moving::begin(self, &file.name);
         let whole = async {
             meter.add(size);
             meter.released().await;
@@ -242,10 +296,7 @@ impl Scripted {
             Act::Take(after) => {
                 whole.await;
                 tokio::time::sleep(after).await;
-                let then = self.inner.lock().unwrap().when_taken.remove(&file.name);
-                if let Some(then) = then {
-                    then();
-                }
+                self.answered(&file.name);
                 let bytes = std::fs::read(&file.path).unwrap();
                 Ok(Some(ContentHash::from_bytes(blake3::hash(&bytes).into())))
             }
@@ -268,6 +319,7 @@ impl Scripted {
             Act::LateFail(after, fault) => {
                 meter.add(size / 2);
                 tokio::time::sleep(after).await;
+                self.answered(&file.name);
                 Err(fault)
             }
             Act::Stay => {
@@ -328,6 +380,7 @@ impl Service for Scripted {
             url: SecretUrl(format!("https://storage.test/{asset_id}").into()),
             asset_id,
             expires_in: self.inner.lock().unwrap().expires_in,
+            session: Session::default(),
         })
     }
 
@@ -337,12 +390,28 @@ impl Service for Scripted {
         file: &Outgoing,
         meter: &Arc<Meter>,
     ) -> Result<Option<ContentHash>, Fault> {
-        self.call(&format!("store {} {}", file.name, ticket.asset_id), None)?;
+        let what = match ticket.session.url() {
+            Some(_) => "go on",
+            None => "store",
+        };
+        self.call(&format!("{what} {} {}", file.name, ticket.asset_id), None)?;
+        if self.inner.lock().unwrap().sessions {
+            let url = format!("https://storage.test/session/{}", ticket.asset_id);
+            ticket.session.put(SecretUrl(url.into()));
+        }
         let content = self.transfer(file, meter).await?;
         let mut inner = self.inner.lock().unwrap();
         let held = (file.name.clone(), file.stamp.size);
         inner.assets.insert(ticket.asset_id.clone(), held);
         Ok(content)
+    }
+
+    fn learned(&self) -> Vec<Learned> {
+        self.inner.lock().unwrap().learned.clone()
+    }
+
+    fn recall(&self, learned: &[Learned]) {
+        self.inner.lock().unwrap().learned = learned.to_vec();
     }
 
     async fn metadata(&self, key: &ApiKey, asset: &AssetId) -> Result<AssetAnswer, Fault> {

@@ -119,6 +119,11 @@ async fn live(
     for asset in engine.script().given() {
         assert!(place.asset(asset.as_str()).is_some(), "{asset} is lost");
     }
+    assert_eq!(
+        engine.script().overlaps(),
+        0,
+        "a file is sent twice at once"
+    );
     let calls = engine.script().calls();
     for pair in calls.windows(2) {
         assert!(

@@ -26,6 +26,8 @@ pub enum Event {
     Cancel,
     /// The person wants it tried again.
     Retry,
+    /// The file that was gone is there again, and is what it was.
+    FileBack,
     /// The person wants a duplicate uploaded.
     UploadAnyway,
     /// The person wants the service asked now.

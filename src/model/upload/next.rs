@@ -5,6 +5,7 @@ use super::polling::{check_again, poll_broke, polled, sent};
 use super::{Effect, Event, Holder, Original, State, Tally, Upload};
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::model::fault::{Fault, FaultKind};
+use crate::model::media::Rejection;
 use crate::model::retry::Policy;
 
 /// What becomes of an upload when something happens to it; `None` for an event that is
@@ -21,6 +22,12 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
                 return None;
             }
             let mut after = upload.clone();
+            // It was good and was started: its drive may be back later.
+            if outcome == Err(Rejection::NotFound) && upload.tally.started && upload.media.is_some()
+            {
+                let fault = Fault::new(FaultKind::FileGone);
+                return leave(upload, State::Failed { fault, asset: None }, vec![]);
+            }
             after.media = outcome.as_ref().ok().copied();
             after.state = match outcome {
                 Ok(_) if upload.tally.started => State::Queued,
@@ -53,6 +60,10 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         },
         Event::Cancel => cancel(upload),
         Event::Retry => retry(upload),
+        Event::FileBack => match &upload.state {
+            State::Failed { fault, .. } if fault.kind == FaultKind::FileGone => retry(upload),
+            _ => None,
+        },
         Event::UploadAnyway => match upload.state {
             State::Duplicate(_) => {
                 let (mut after, effects) = anew(upload, State::Queued, vec![])?;

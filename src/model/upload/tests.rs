@@ -1,5 +1,6 @@
 //! The life of an upload, and the rows of the fault table one by one.
 
+mod commands;
 mod properties;
 
 use std::time::Duration;
@@ -544,4 +545,30 @@ fn after_an_interruption_only_a_whole_body_is_in_doubt() {
         State::Processing { doubt: Some(_), .. }
     ));
     assert!(!after.tally.may_be_twice);
+}
+
+#[test]
+fn a_file_that_is_gone_goes_on_when_it_is_back_and_only_then() {
+    let mut walk = Walk::sending(10);
+    walk.break_with(FaultKind::FileGone);
+    assert_eq!(walk.upload.fault(), Some(FaultKind::FileGone));
+    // Tried again too early, it is still one that waits for its drive, and still known.
+    walk.step(Event::Retry)
+        .step(Event::Checked(Err(Rejection::NotFound)));
+    assert_eq!(walk.upload.fault(), Some(FaultKind::FileGone));
+    assert_eq!(walk.upload.media, Some(media(10)));
+    walk.step(Event::FileBack)
+        .step(Event::Checked(Ok(media(10))));
+    assert_eq!(walk.upload.state, State::Queued);
+    // One that was never good or never started is refused.
+    let mut new = Walk::sending(10);
+    new.upload = Upload::new();
+    new.step(Event::Checked(Err(Rejection::NotFound)));
+    assert!(matches!(new.upload.state, State::Rejected(_)));
+    for kind in ALL_KINDS {
+        let mut walk = Walk::sending(10);
+        walk.break_with(kind);
+        let back = next(&walk.upload, Event::FileBack, &walk.policy);
+        assert_eq!(back.is_some(), kind == FaultKind::FileGone, "{kind:?}");
+    }
 }

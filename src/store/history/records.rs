@@ -166,6 +166,43 @@ pub enum Change {
         /// The service.
         base_url: String,
     },
+    /// A flavour of the storage step worked.
+    PutFlavour(FlavourRecord),
+    /// What worked at this host for URLs of this kind works no more.
+    DropFlavour {
+        /// Host of the storage.
+        host: String,
+        /// What its URLs look like.
+        kind: String,
+    },
+    /// The keychain gets the session of an upload, or may still hold it.
+    PutSession {
+        /// The service.
+        base_url: String,
+        /// The asset that the upload is for.
+        asset_id: AssetId,
+        /// When it was started, in milliseconds since the Unix epoch; 0 for one that the
+        /// keychain is to forget.
+        at_ms: i64,
+    },
+    /// The keychain holds it no more.
+    DropSession {
+        /// The service.
+        base_url: String,
+        /// The asset that the upload is for.
+        asset_id: AssetId,
+    },
+}
+
+/// A flavour of the storage step that worked, in the words of the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlavourRecord {
+    /// Host of the storage.
+    pub host: String,
+    /// What its URLs look like.
+    pub kind: String,
+    /// What they take.
+    pub flavour: String,
 }
 
 /// Writes one change within the caller's transaction.
@@ -214,6 +251,30 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Resul
         Change::KeyRefused { account, base_url } => connection
             .prepare_cached("DELETE FROM good_keys WHERE account = ?1 AND base_url = ?2")?
             .execute(params![account.as_str(), base_url])
+            .map(drop),
+        Change::PutFlavour(record) => connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO flavours (host, kind, flavour) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![record.host, record.kind, record.flavour])
+            .map(drop),
+        Change::DropFlavour { host, kind } => connection
+            .prepare_cached("DELETE FROM flavours WHERE host = ?1 AND kind = ?2")?
+            .execute(params![host, kind])
+            .map(drop),
+        Change::PutSession {
+            base_url,
+            asset_id,
+            at_ms,
+        } => connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO sessions (base_url, asset_id, at_ms) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![base_url, asset_id.as_str(), at_ms])
+            .map(drop),
+        Change::DropSession { base_url, asset_id } => connection
+            .prepare_cached("DELETE FROM sessions WHERE base_url = ?1 AND asset_id = ?2")?
+            .execute(params![base_url, asset_id.as_str()])
             .map(drop),
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// One step a version, in order; a step is never changed once it is shipped.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("v1.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("v1.sql"), include_str!("v2.sql")];
 
 /// A table that is carried over from a damaged database.
 pub(super) struct Table {
@@ -61,6 +61,14 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "good_keys",
         columns: &["account", "base_url", "at_ms"],
+    },
+    Table {
+        name: "flavours",
+        columns: &["host", "kind", "flavour"],
+    },
+    Table {
+        name: "sessions",
+        columns: &["base_url", "asset_id", "at_ms"],
     },
 ];
 

@@ -265,6 +265,32 @@ fn a_refused_key_is_not_known_as_good_any_more() {
 }
 
 #[test]
+fn what_works_at_a_storage_host_is_kept_by_host_and_kind_of_url() {
+    let dir = tempfile::tempdir().unwrap();
+    let worked = |host: &str, kind: &str, flavour: &str| FlavourRecord {
+        host: host.to_owned(),
+        kind: kind.to_owned(),
+        flavour: flavour.to_owned(),
+    };
+    let mut history = open(dir.path());
+    let changes = [
+        worked("b", "v4", "put"),
+        worked("a", "v4", "put"),
+        worked("a", "v2", "put"),
+        worked("a", "v4", "form"),
+    ];
+    history.commit(&changes.map(Change::PutFlavour)).unwrap();
+    history
+        .commit(&[Change::DropFlavour {
+            host: "a".to_owned(),
+            kind: "v2".to_owned(),
+        }])
+        .unwrap();
+    let kept = open(dir.path()).flavours().unwrap();
+    assert_eq!(kept, [worked("a", "v4", "form"), worked("b", "v4", "put")]);
+}
+
+#[test]
 fn two_processes_get_different_ids_and_a_row_goes_to_one_of_them() {
     let dir = tempfile::tempdir().unwrap();
     let (mut one, mut two) = (open(dir.path()), open(dir.path()));

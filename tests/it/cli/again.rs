@@ -91,6 +91,25 @@ fn after_a_wait_that_timed_out_the_next_run_polls_the_same_asset() {
     assert_eq!(stage.calls(Call::KeyCheck), 1);
 }
 
+#[test]
+fn asked_for_again_a_file_that_is_still_processed_is_sent_anew() {
+    let stage = Stage::new();
+    let clip = stage.copy("clip.mp4", "clip.mp4");
+    let first = stage.upload(&["--wait-timeout", "1"], &[&clip]).exits(1);
+    let left = text(&first.one("failed"), "asset_id").to_owned();
+    let again = stage.upload(&["--again"], &[&clip]).exits(0);
+    assert_eq!(
+        again.names(),
+        ["accepted", "uploaded", "finished", "summary"]
+    );
+    assert_ne!(text(&again.one("finished"), "asset_id"), left);
+    assert_eq!(stage.calls(Call::Upload), 2);
+    // The first one is still followed, by a run that may.
+    let third = stage.upload(&[], &[&clip]).exits(0);
+    assert_eq!(text(&third.one("finished"), "asset_id"), left);
+    assert_eq!(stage.calls(Call::Upload), 2);
+}
+
 /// A sandbox whose first upload stands still after some bytes.
 fn stalling() -> Stage {
     let stall = Fault::Stall {

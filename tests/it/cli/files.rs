@@ -189,3 +189,21 @@ fn a_file_that_is_still_being_written_is_waited_for() {
     assert_eq!(outcome.names(), ["accepted", "uploaded", "summary"]);
     assert!(start.elapsed() >= std::time::Duration::from_secs(2));
 }
+
+#[test]
+fn a_file_by_another_name_is_known_by_its_content_and_has_events_of_its_own() {
+    let stage = Stage::new();
+    let clip = stage.copy("clip.mp4", "clip.mp4");
+    let (soft, hard) = (stage.media("soft.mp4"), stage.media("hard.mp4"));
+    std::os::unix::fs::symlink("clip.mp4", &soft).unwrap();
+    std::fs::hard_link(&clip, &hard).unwrap();
+    let outcome = stage.upload(&[], &[&clip, &soft, &hard]).exits(0);
+    assert_eq!(stage.sandbox().stored().len(), 1);
+    let id = text(&outcome.one("finished"), "asset_id").to_owned();
+    let mut known = outcome.only("already_uploaded");
+    known.sort_by_key(|event| text(event, "path").to_owned());
+    let paths: Vec<&str> = known.iter().map(|event| text(event, "path")).collect();
+    assert_eq!(paths, [hard.to_str().unwrap(), soft.to_str().unwrap()]);
+    assert!(known.iter().all(|event| text(event, "asset_id") == id));
+    assert_eq!(outcome.summary(), [3, 1, 2, 0, 0, 0]);
+}

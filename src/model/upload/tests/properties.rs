@@ -39,6 +39,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::Hold),
         Just(Event::Cancel),
         Just(Event::Retry),
+        Just(Event::FileBack),
+        Just(Event::Checked(Err(Rejection::NotFound))),
         Just(Event::UploadAnyway),
         Just(Event::CheckAgain),
         Just(Event::Compare),

@@ -1,0 +1,70 @@
+//! What was learned of storage hosts, kept for the next run.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::Actor;
+use crate::api::Service;
+use crate::api::flavour::Learned;
+use crate::store::{Change, FlavourRecord};
+
+impl<S: Service> Actor<S> {
+    /// Teaches the service what earlier runs learned.
+    pub(super) fn recall_lessons(&mut self) {
+        self.learned = self.journal.flavours().iter().filter_map(read).collect();
+        self.service.service().recall(&self.learned);
+    }
+
+    /// Journals what was learned since the last look: what works now, and what works no
+    /// more. Other programs' lessons stay.
+    pub(super) fn keep_lessons(&mut self) {
+        let learned = self.service.service().learned();
+        if learned == self.learned {
+            return;
+        }
+        let place = |one: &Learned| (one.host.clone(), one.kind);
+        for old in &self.learned {
+            if !learned.iter().any(|new| place(new) == place(old)) {
+                self.journal.stage(Change::DropFlavour {
+                    host: old.host.clone(),
+                    kind: word(&old.kind),
+                });
+            }
+        }
+        for new in learned.iter().filter(|new| !self.learned.contains(new)) {
+            self.journal.stage(Change::PutFlavour(FlavourRecord {
+                host: new.host.clone(),
+                kind: word(&new.kind),
+                flavour: word(&new.flavour),
+            }));
+        }
+        self.learned = learned;
+    }
+
+    /// The same for a history that holds nothing of it.
+    pub(super) fn keep_lessons_anew(&mut self) {
+        self.learned.clear();
+        self.keep_lessons();
+    }
+}
+
+/// `None` for the words of a newer program.
+fn read(record: &FlavourRecord) -> Option<Learned> {
+    Some(Learned {
+        host: record.host.clone(),
+        kind: meaning(&record.kind)?,
+        flavour: meaning(&record.flavour)?,
+    })
+}
+
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+fn meaning<T: DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(Value::String(word.to_owned())).ok()
+}

@@ -1,0 +1,210 @@
+//! Resumable sessions over a restart: in the keychain, or not at all.
+//!
+//! Which uploads the keychain has one of is in the history, without what is secret: so that
+//! it is known what can go on, and nothing is left behind in the keychain.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::Actor;
+use super::told::Told;
+use crate::api::Service;
+use crate::engine::clock::now_ms;
+use crate::engine::item::Item;
+use crate::engine::sessions::{self, LIFE, Purpose};
+use crate::model::asset::AssetId;
+use crate::model::snapshot::{ItemId, Later};
+use crate::model::upload::State;
+use crate::store::{OrderedKeyStore, SecretError};
+
+/// How long the end of the program waits for the keychain.
+const FAREWELL: std::time::Duration = std::time::Duration::from_millis(300);
+
+/// What this run knows of a session that the keychain has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// An earlier run saved it.
+    Earlier,
+    /// This run had it in its hands: the hash of where it is.
+    Known([u8; 32]),
+}
+
+/// What becomes of what a row has sent, where it stops before its end.
+pub(super) fn later(item: &Item, kept: &HashMap<AssetId, Kept>) -> Option<Later> {
+    let stops = match item.upload.state {
+        State::Sending { .. } | State::Waiting { .. } | State::Paused { .. } => true,
+        State::Queued => item.starts > 0,
+        _ => false,
+    };
+    if !stops {
+        return None;
+    }
+    let issued = item.upload.issued.as_ref();
+    if issued.is_some_and(|asset| kept.contains_key(asset)) {
+        return Some(Later::GoesOnAfterRestart);
+    }
+    let ticket = item.ticket.as_ref();
+    let here = ticket.is_some_and(|(ticket, _)| ticket.session.url().is_some());
+    Some(if here {
+        Later::GoesOn
+    } else {
+        Later::StartsAgain
+    })
+}
+
+/// A call to the keychain.
+pub(super) type Job = Box<dyn FnOnce(&OrderedKeyStore) + Send>;
+
+impl<S: Service> Actor<S> {
+    /// Which sessions earlier runs left; those that are over are forgotten.
+    pub(super) fn recall_sessions(&mut self) {
+        let oldest = now_ms().saturating_sub(sessions::millis(LIFE));
+        for (asset, at_ms) in self.journal.sessions() {
+            self.kept.insert(asset.clone(), Kept::Earlier);
+            if at_ms < oldest {
+                self.forget_session(&asset);
+            }
+        }
+    }
+
+    /// What is needed to go on with a session of an earlier run.
+    pub(super) fn session_to_recall(&self, id: ItemId) -> Option<Purpose> {
+        let item = self.items.get(&id)?;
+        let asset = item.upload.issued.as_ref()?;
+        if item.ticket.is_some() || !self.kept.contains_key(asset) {
+            return None;
+        }
+        Some(Purpose {
+            base_url: self.options.base_url.clone(),
+            asset: asset.clone(),
+            stamp: item.upload.media?.stamp,
+        })
+    }
+
+    /// A session was started, or another one in its place: into the keychain.
+    pub(super) fn keep_session(&mut self, id: ItemId) {
+        let Some(item) = self.items.get(&id) else {
+            return;
+        };
+        self.dirty.insert(id);
+        let (Some((ticket, since)), Some(media)) = (&item.ticket, item.upload.media) else {
+            return;
+        };
+        let Some(session) = ticket.session.url() else {
+            return;
+        };
+        let known = Kept::Known(*blake3::hash(session.0.as_bytes()).as_bytes());
+        let asset = ticket.asset_id.clone();
+        if self.no_keychain || self.kept.get(&asset) == Some(&known) {
+            return;
+        }
+        let purpose = Purpose {
+            base_url: self.options.base_url.clone(),
+            asset: asset.clone(),
+            stamp: media.stamp,
+        };
+        let Some(secret) = sessions::write(ticket, *since, &purpose) else {
+            return;
+        };
+        self.kept.insert(asset.clone(), known);
+        self.journal.stage_session(&asset, Some(now_ms()));
+        let told = self.told.clone();
+        self.call_keychain(move |keychain| {
+            keychain.in_turn(move |keychain| {
+                let outcome = keychain.save_session(&asset, &secret);
+                let _ = told.send(Told::SessionKept(asset, outcome));
+            });
+        });
+    }
+
+    /// The upload has ended, or goes on under another id.
+    pub(super) fn forget_session(&mut self, asset: &AssetId) {
+        if self.kept.remove(asset).is_none() {
+            return;
+        }
+        // Until the keychain has forgotten it, the next start asks for that again.
+        self.journal.stage_session(asset, Some(0));
+        let (asset, told) = (asset.clone(), self.told.clone());
+        self.call_keychain(move |keychain| {
+            keychain.in_turn(move |keychain| {
+                let outcome = keychain.remove_session(&asset).map(drop);
+                let _ = told.send(Told::SessionForgotten(asset, outcome));
+            });
+        });
+    }
+
+    /// The call is made when it is on disk that the keychain may have the session.
+    fn call_keychain(&mut self, job: impl FnOnce(&OrderedKeyStore) + Send + 'static) {
+        self.keychain_owes += 1;
+        self.pending.keychain.push(Box::new(job));
+    }
+
+    pub(super) fn session_kept(&mut self, asset: &AssetId, outcome: Result<(), SecretError>) {
+        self.keychain_owes = self.keychain_owes.saturating_sub(1);
+        let Err(error) = outcome else {
+            return;
+        };
+        tracing::warn!(%error, "sessions are not kept: after a restart their files start again");
+        // One that asked the person and was turned away does not ask for each file.
+        self.no_keychain = true;
+        if self.kept.remove(asset).is_some() {
+            self.journal.stage_session(asset, None);
+        }
+        let rows = self.items.values();
+        let row = rows.filter(|item| item.upload.issued.as_ref() == Some(asset));
+        self.dirty.extend(row.map(|item| item.id));
+    }
+
+    pub(super) fn session_forgotten(&mut self, asset: &AssetId, outcome: Result<(), SecretError>) {
+        self.keychain_owes = self.keychain_owes.saturating_sub(1);
+        match outcome {
+            // Another session of the same upload may have been started meanwhile.
+            Ok(()) if !self.kept.contains_key(asset) => self.journal.stage_session(asset, None),
+            Ok(()) => {}
+            Err(error) => tracing::warn!(%error, "a session stays in the keychain for now"),
+        }
+    }
+
+    /// What goes on over a restart, for a history that had to be made anew.
+    pub(super) fn stage_lessons_and_sessions(&mut self) {
+        self.keep_lessons_anew();
+        for asset in self.kept.keys() {
+            self.journal.stage_session(asset, Some(now_ms()));
+        }
+    }
+
+    /// Hands the turn's calls to the keychain, unless the history does not know of them.
+    pub(super) fn hand_to_keychain(&mut self, jobs: Vec<Job>) {
+        if !self.journal.is_good() {
+            self.pending.keychain.splice(0..0, jobs);
+            return;
+        }
+        for job in jobs {
+            job(&self.keychain);
+        }
+    }
+
+    /// Waits a moment for what the keychain still has to do, and writes down what it did.
+    pub(super) async fn take_leave_of_keychain(&mut self) {
+        let jobs = std::mem::take(&mut self.pending.keychain);
+        self.hand_to_keychain(jobs);
+        if self.keychain_owes == 0 {
+            return;
+        }
+        let (done, all_done) = oneshot::channel();
+        Arc::clone(&self.keychain).in_turn(move |_| {
+            let _ = done.send(());
+        });
+        let _ = tokio::time::timeout(FAREWELL, all_done).await;
+        while let Ok(told) = self.inbox.try_recv() {
+            match told {
+                Told::SessionKept(asset, outcome) => self.session_kept(&asset, outcome),
+                Told::SessionForgotten(asset, outcome) => self.session_forgotten(&asset, outcome),
+                _ => {}
+            }
+        }
+        self.journal.commit();
+    }
+}

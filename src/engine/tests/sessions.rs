@@ -1,0 +1,243 @@
+//! Resumable sessions: what a pause, a restart and a kill do to them.
+
+use super::service::{Act, fault};
+use super::*;
+use crate::model::snapshot::Later;
+use crate::store::{AssetNote, Change};
+
+/// A run in which a file stays in mid-body, its session in the keychain.
+async fn half_sent(place: &Place, keychain: &KeyStore) -> Engine {
+    let path = place.file("a.mp3", "a");
+    let service = Scripted::new().sessions().acts("a.mp3", [Act::Stay]);
+    let make = Make::window().signed().keychain(keychain);
+    let mut engine = make.start(place, service);
+    engine.upload(&[path]).await;
+    engine
+        .until_row("a.mp3", |row| row.transfer.is_some_and(|it| it.sent > 0))
+        .await;
+    engine.pass(1).await;
+    engine
+}
+
+fn second_run(place: &Place, keychain: &KeyStore) -> Engine {
+    let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
+    let service = Scripted::new()
+        .sessions()
+        .ids_from(100)
+        .holds("re_1", "a.mp3", size);
+    let make = Make::window().signed().keychain(keychain).run("run2");
+    make.start(place, service)
+}
+
+fn has_session(keychain: &KeyStore, asset: &str) -> bool {
+    keychain.load_session(&id(asset)).unwrap().is_some()
+}
+
+fn noted(place: &Place) -> usize {
+    place.history().sessions(BASE_URL).unwrap().len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_of_a_killed_run_is_gone_on_with_under_the_same_id_and_then_forgotten() {
+    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let engine = half_sent(&place, &keychain).await;
+    assert!(has_session(&keychain, "re_1"));
+    assert_eq!(engine.row("a.mp3").later, Some(Later::GoesOnAfterRestart));
+    engine.kill().await;
+
+    let mut engine = second_run(&place, &keychain);
+    engine.until(|it| it.interrupted == 1).await;
+    assert_eq!(engine.row("a.mp3").later, Some(Later::GoesOnAfterRestart));
+    engine.say(Command::ContinueInterrupted);
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(row.asset_id, Some(id("re_1")));
+    assert_eq!(row.later, None);
+    let words = engine.script().words();
+    assert!(words.contains(&"go on a.mp3 re_1".to_owned()), "{words:?}");
+    assert!(
+        !words.iter().any(|it| it.starts_with("ticket")),
+        "{words:?}"
+    );
+    engine.shut_down().await;
+    assert!(!has_session(&keychain, "re_1"));
+    assert_eq!(noted(&place), 0);
+    assert_eq!(place.asset("re_1").unwrap().note, None);
+    let text = std::fs::read(place.data().join("history.db")).unwrap();
+    let held = |what: &[u8]| text.windows(what.len()).any(|part| part == what);
+    assert!(
+        held(b"re_1") && !held(b"storage.test"),
+        "a secret is no row"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn upload_goes_on_with_the_session_of_a_killed_run() {
+    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    half_sent(&place, &keychain).await.kill().await;
+    let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
+    let service = Scripted::new().sessions().holds("re_1", "a.mp3", size);
+    let mut engine = Make::command_line()
+        .signed()
+        .keychain(&keychain)
+        .run("run2")
+        .start(&place, service);
+    engine.say(Command::Add(vec![place.path("a.mp3")]));
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(row.asset_id, Some(id("re_1")));
+    assert_eq!(engine.script().count("go on a.mp3 re_1"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_keychain_the_file_starts_again_and_the_row_says_so_before() {
+    let (place, keychain) = (Place::new(), KeyStore::absent());
+    let mut engine = half_sent(&place, &keychain).await;
+    // As long as the program runs it goes on all the same.
+    assert_eq!(engine.row("a.mp3").later, Some(Later::GoesOn));
+    engine.say(Command::PauseItems(vec![engine.id_of("a.mp3")]));
+    let row = engine.until_status("a.mp3", &Status::Paused).await;
+    assert_eq!(row.later, Some(Later::GoesOn));
+    assert_eq!(noted(&place), 0);
+    engine.kill().await;
+
+    let mut engine = second_run(&place, &keychain);
+    let row = engine.until_status("a.mp3", &Status::Paused).await;
+    assert_eq!(row.later, Some(Later::StartsAgain));
+    engine.say(Command::ResumeItems(vec![row.id]));
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(row.asset_id, Some(id("re_101")));
+    let note = place.asset("re_1").unwrap().note;
+    assert_eq!(note, Some(AssetNote::Abandoned));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_keeps_the_session_and_the_person_goes_on_with_it() {
+    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let mut engine = half_sent(&place, &keychain).await;
+    let row = engine.id_of("a.mp3");
+    engine.say(Command::PauseItems(vec![row]));
+    let paused = engine.until_status("a.mp3", &Status::Paused).await;
+    assert_eq!(paused.later, Some(Later::GoesOnAfterRestart));
+    assert!(has_session(&keychain, "re_1"));
+    engine.say(Command::ResumeItems(vec![row]));
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(row.asset_id, Some(id("re_1")));
+    assert_eq!(engine.script().count("go on a.mp3 re_1"), 1);
+    assert_eq!(engine.script().count("ticket"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_outlives_the_url_that_started_it() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let broken = [Act::LateFail(
+        Duration::from_secs(100),
+        fault(FaultKind::BrokenInBody),
+    )];
+    let service = Scripted::new()
+        .sessions()
+        .expires_in(Duration::from_secs(50))
+        .acts("a.mp3", broken);
+    let mut engine = Make::window().signed().start(&place, service);
+    engine.upload(&[path]).await;
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(row.asset_id, Some(id("re_1")));
+    assert_eq!(engine.script().count("go on a.mp3 re_1"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_given_up_leaves_nothing_in_the_keychain() {
+    type GiveUp = fn(ItemId) -> Command;
+    let ways: [(bool, GiveUp); 4] = [
+        (false, |row| Command::Cancel(vec![row])),
+        (false, |row| Command::Remove(vec![row])),
+        (true, |row| Command::Cancel(vec![row])),
+        (true, |_| Command::DiscardInterrupted),
+    ];
+    for (restart, give_up) in ways {
+        let (place, keychain) = (Place::new(), KeyStore::in_memory());
+        let mut engine = half_sent(&place, &keychain).await;
+        if restart {
+            engine.kill().await;
+            engine = second_run(&place, &keychain);
+            engine.until(|it| it.interrupted == 1).await;
+        }
+        assert!(has_session(&keychain, "re_1"));
+        let row = engine.id_of("a.mp3");
+        engine.say(give_up(row));
+        engine.pass(1).await;
+        assert!(!has_session(&keychain, "re_1"));
+        assert_eq!(noted(&place), 0);
+        let note = place.asset("re_1").unwrap().note;
+        assert_eq!(note, Some(AssetNote::Abandoned));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_was_changed_or_an_account_that_is_another_starts_again() {
+    for changed in [true, false] {
+        let (place, keychain) = (Place::new(), KeyStore::in_memory());
+        half_sent(&place, &keychain).await.kill().await;
+        let mut engine = second_run(&place, &keychain);
+        engine.until(|it| it.interrupted == 1).await;
+        if changed {
+            write_still(&place.path("a.mp3"), "other");
+            // What is looked at anew is another file than the session has a part of.
+            engine.say(Command::Cancel(vec![engine.id_of("a.mp3")]));
+            engine.until_status("a.mp3", &Status::Cancelled).await;
+            engine.say(Command::Retry(vec![engine.id_of("a.mp3")]));
+        } else {
+            engine.say(Command::SetKey(key("two"), KeySource::Session));
+            engine.say(Command::ContinueInterrupted);
+        }
+        let row = engine.until_status("a.mp3", &Status::Ready).await;
+        assert_eq!(row.asset_id, Some(id("re_101")), "changed: {changed}");
+        assert_eq!(engine.script().count("go on"), 0);
+        engine.shut_down().await;
+        assert!(!has_session(&keychain, "re_1"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_older_than_a_week_is_swept_at_the_next_start() {
+    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let day = 24 * 3600 * 1000;
+    let now = crate::engine::clock::now_ms();
+    let mut history = place.history();
+    for (asset, age) in [("re_7", 8 * day), ("re_8", 6 * day)] {
+        keychain.save_session(&id(asset), b"secret").unwrap();
+        let session = Change::PutSession {
+            base_url: BASE_URL.to_owned(),
+            asset_id: id(asset),
+            at_ms: now - age,
+        };
+        history.commit(&[session]).unwrap();
+    }
+    drop(history);
+    let make = Make::window().keychain(&keychain);
+    let mut engine = make.start(&place, Scripted::new());
+    engine.until(is_open).await;
+    engine.shut_down().await;
+    assert!(!has_session(&keychain, "re_7"));
+    assert!(has_session(&keychain, "re_8"));
+    assert_eq!(noted(&place), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_keychain_did_not_forget_it_forgets_at_the_next_start() {
+    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    half_sent(&place, &keychain).await.kill().await;
+    // In this run there is none.
+    let mut engine = second_run(&place, &KeyStore::absent());
+    engine.until(|it| it.interrupted == 1).await;
+    engine.say(Command::DiscardInterrupted);
+    engine.until(|it| it.rows.is_empty()).await;
+    engine.shut_down().await;
+    assert!(has_session(&keychain, "re_1"));
+    assert_eq!(noted(&place), 1);
+    let make = Make::window().keychain(&keychain).run("run3");
+    let mut engine = make.start(&place, Scripted::new());
+    engine.until(is_open).await;
+    engine.shut_down().await;
+    assert!(!has_session(&keychain, "re_1"));
+    assert_eq!(noted(&place), 0);
+}

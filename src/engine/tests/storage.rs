@@ -1,0 +1,117 @@
+//! The storage step: what was learned of its hosts, and the ids that come with it.
+
+use std::time::Duration;
+
+use super::service::{Act, fault};
+use super::*;
+use crate::api::Service;
+use crate::api::flavour::{Flavour, Learned, UrlKind};
+use crate::model::asset::AssetStatus;
+use crate::model::fault::Fault;
+use crate::store::AssetNote;
+
+fn learned(host: &str, flavour: Flavour) -> Learned {
+    Learned {
+        host: host.to_owned(),
+        kind: UrlKind::V4,
+        flavour,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_worked_at_a_host_is_known_after_a_restart_and_learned_anew_when_it_stops() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let mut engine = Make::window().signed().start(&place, Scripted::new());
+    assert_eq!(engine.script().learned(), []);
+    engine.add(std::slice::from_ref(&path)).await;
+    let both = [learned("one", Flavour::Form), learned("two", Flavour::Put)];
+    engine.script().recall(&both);
+    engine.say(Command::Start);
+    engine.until_status("a.mp3", &Status::Ready).await;
+    // Killed: it was on disk as soon as it was known.
+    engine.kill().await;
+
+    let path = place.file("b.mp3", "b");
+    let broken = [Act::FailInBody(fault(FaultKind::BrokenInBody))];
+    let service = Scripted::new().ids_from(100).acts("b.mp3", broken);
+    let mut engine = Make::window().signed().run("run2").start(&place, service);
+    engine.add(std::slice::from_ref(&path)).await;
+    assert_eq!(engine.script().learned(), both);
+    // One works no more, the other in another way.
+    engine.script().recall(&[learned("two", Flavour::Form)]);
+    engine.say(Command::Start);
+    engine
+        .until_row("b.mp3", |row| matches!(row.status, Status::Waiting { .. }))
+        .await;
+    engine.kill().await;
+
+    let mut engine = Make::window().run("run3").start(&place, Scripted::new());
+    engine.until(is_open).await;
+    assert_eq!(engine.script().learned(), [learned("two", Flavour::Form)]);
+}
+
+/// A fault with the answer of which an id came.
+fn stray(kind: FaultKind, asset: &str) -> Fault {
+    let mut fault = fault(kind);
+    fault.diagnostics.asset_id = Some(id(asset));
+    fault
+}
+
+fn is_abandoned(place: &Place, asset: &str) -> bool {
+    let record = place.asset(asset).unwrap();
+    assert_eq!(record.status, Some(AssetStatus::Waiting));
+    assert_eq!((record.name.as_str(), record.size > 0), ("a.mp3", true));
+    record.note == Some(AssetNote::Abandoned)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_beside_a_url_that_is_of_no_use_is_kept_as_abandoned() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let service = Scripted::new().tickets([
+        stray(FaultKind::BadAnswer, "re_901"),
+        stray(FaultKind::ServerError, "re_902"),
+    ]);
+    let mut engine = Make::window().signed().start(&place, service);
+    engine.upload(&[path]).await;
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(row.asset_id, Some(id("re_1")));
+    assert!(is_abandoned(&place, "re_901"));
+    assert!(is_abandoned(&place, "re_902"));
+    assert_eq!(place.asset("re_1").unwrap().note, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_in_an_answer_that_says_failure_is_kept_also_when_nobody_waits_any_more() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let answer = stray(FaultKind::BadRequest, "re_903");
+    let service = Scripted::new().acts("a.mp3", [Act::Fail(answer)]);
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&[path]).await;
+    let (kind, _) = engine.until_failed("a.mp3").await;
+    assert_eq!(kind, FaultKind::BadRequest);
+    assert!(is_abandoned(&place, "re_903"));
+    // In the moment of the answer the row is taken out of the list.
+    let answer = stray(FaultKind::BadRequest, "re_904");
+    let service = Scripted::new()
+        .ids_from(100)
+        .acts("a.mp3", [Act::LateFail(Duration::from_secs(1), answer)]);
+    engine.kill().await;
+    let other = Place::new();
+    let path = other.file("a.mp3", "a");
+    let mut engine = Make::window().start(&other, service);
+    engine.upload(&[path]).await;
+    engine
+        .until_row("a.mp3", |row| row.status == Status::Uploading)
+        .await;
+    let remove = engine.handle.commands.clone();
+    let row = engine.id_of("a.mp3");
+    engine.script().when_taken("a.mp3", move || {
+        let _ = remove.send(Command::Remove(vec![row]));
+    });
+    engine.until(|it| it.rows.is_empty()).await;
+    engine.pass(1).await;
+    assert!(is_abandoned(&other, "re_904"));
+}

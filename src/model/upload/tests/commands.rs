@@ -1,0 +1,226 @@
+//! Every word of the person in every state: where it leads, and that nothing runs on that
+//! should not.
+
+use super::super::*;
+use super::{asset, hash, media};
+use crate::model::fault::{Fault, FaultKind};
+use crate::model::media::{Rejection, Route};
+use crate::model::retry::Policy;
+use crate::model::snapshot::ItemId;
+
+/// What a person may say of one row; [`Event::Hold`] is what the pause of the queue says of it.
+const COMMANDS: [(&str, Event); 8] = [
+    ("start", Event::Start),
+    ("pause", Event::Pause),
+    ("resume", Event::Resume),
+    ("hold", Event::Hold),
+    ("cancel", Event::Cancel),
+    ("retry", Event::Retry),
+    ("anyway", Event::UploadAnyway),
+    ("ask", Event::CheckAgain),
+];
+
+/// A state, and where each of [`COMMANDS`] leads from it; `-` is nowhere.
+#[rustfmt::skip]
+const TABLE: [(&str, [&str; 8]); 17] = [
+    //                   start     pause     resume    hold      cancel       retry       anyway    ask
+    ("checking",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-"]),
+    ("settling",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-"]),
+    ("rejected",       ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-"]),
+    ("ready",          ["queued", "-",      "-",      "-",      "cancelled", "-",        "-",      "-"]),
+    ("queued",         ["-",      "paused", "-",      "-",      "cancelled", "-",        "-",      "-"]),
+    ("comparing",      ["-",      "paused", "-",      "queued", "cancelled", "-",        "-",      "-"]),
+    ("twin of a row",  ["-",      "-",      "-",      "-",      "cancelled", "-",        "queued", "-"]),
+    ("twin of an id",  ["-",      "-",      "-",      "-",      "-",         "-",        "queued", "-"]),
+    ("sending",        ["-",      "paused", "-",      "queued", "cancelled", "-",        "-",      "-"]),
+    // The service may have the whole file: to call it held would not be true.
+    ("body out",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-"]),
+    ("waiting",        ["-",      "paused", "-",      "-",      "cancelled", "-",        "-",      "-"]),
+    ("processing",     ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "processing"]),
+    ("done",           ["-",      "-",      "-",      "-",      "-",         "-",        "-",      "-"]),
+    ("failed",         ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-"]),
+    ("failed with id", ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "processing"]),
+    ("paused",         ["-",      "-",      "queued", "-",      "cancelled", "-",        "-",      "-"]),
+    ("cancelled",      ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-"]),
+];
+
+/// The row of [`TABLE`] that a state belongs to: a state that is added has no row, and so does
+/// not compile.
+fn row_of(state: &State) -> &'static str {
+    match state {
+        State::Checking => "checking",
+        State::Settling => "settling",
+        State::Rejected(_) => "rejected",
+        State::Ready => "ready",
+        State::Queued => "queued",
+        State::Comparing => "comparing",
+        State::Duplicate(Original::Row(_)) => "twin of a row",
+        State::Duplicate(Original::Asset(_)) => "twin of an id",
+        State::Sending {
+            body_out: false, ..
+        } => "sending",
+        State::Sending { body_out: true, .. } => "body out",
+        State::Waiting { .. } => "waiting",
+        State::Processing { .. } => "processing",
+        State::Done { .. } => "done",
+        State::Failed { asset: None, .. } => "failed",
+        State::Failed { asset: Some(_), .. } => "failed with id",
+        State::Paused { .. } => "paused",
+        State::Cancelled { .. } => "cancelled",
+    }
+}
+
+fn states() -> Vec<State> {
+    let fault = Fault::new(FaultKind::ServerError);
+    let sending = |body_out| State::Sending {
+        route: Route::SignedUrl,
+        body_out,
+    };
+    let failed = |asset| State::Failed {
+        fault: fault.clone(),
+        asset,
+    };
+    vec![
+        State::Checking,
+        State::Settling,
+        State::Rejected(Rejection::Empty),
+        State::Ready,
+        State::Queued,
+        State::Comparing,
+        State::Duplicate(Original::Row(ItemId(9))),
+        State::Duplicate(Original::Asset(asset(9))),
+        sending(false),
+        sending(true),
+        State::Waiting {
+            cause: fault.clone(),
+        },
+        State::Processing {
+            asset: asset(9),
+            content: Some(hash()),
+            polls: 3,
+            doubt: None,
+        },
+        State::Done {
+            asset: asset(9),
+            content: Some(hash()),
+        },
+        failed(None),
+        failed(Some(asset(9))),
+        State::Paused { by: Holder::Person },
+        State::Paused {
+            by: Holder::Interruption,
+        },
+        State::Cancelled { asset: None },
+        State::Cancelled {
+            asset: Some(asset(9)),
+        },
+    ]
+}
+
+fn in_state(state: State) -> Upload {
+    let issued = matches!(
+        state,
+        State::Queued
+            | State::Comparing
+            | State::Sending { .. }
+            | State::Waiting { .. }
+            | State::Paused { .. }
+    );
+    Upload {
+        attempt: 7,
+        issued: issued.then(|| asset(5)),
+        media: Some(media(10)),
+        state,
+        tally: Tally::default(),
+    }
+}
+
+#[test]
+fn every_command_in_every_state_does_what_the_table_says() {
+    let mut seen = std::collections::BTreeSet::new();
+    for state in states() {
+        let row = row_of(&state);
+        seen.insert(row);
+        let expected = TABLE.iter().find(|(name, _)| *name == row).unwrap().1;
+        let upload = in_state(state);
+        for ((name, event), expected) in COMMANDS.into_iter().zip(expected) {
+            let after = next(&upload, event, &Policy::default());
+            let found = after.as_ref().map_or("-", |(after, _)| after.state.name());
+            assert_eq!(found, expected, "{name} while {row}");
+        }
+    }
+    assert_eq!(seen.len(), TABLE.len());
+}
+
+#[test]
+fn a_command_makes_stale_what_was_said_before_and_stops_what_ran() {
+    for state in states() {
+        let upload = in_state(state);
+        for (name, event) in COMMANDS {
+            let Some((after, effects)) = next(&upload, event, &Policy::default()) else {
+                continue;
+            };
+            let what = format!("{name} in {:?}", upload.state);
+            // A row that only waits for a place has nothing that could say something.
+            let starts = upload.state == State::Ready;
+            assert!(after.attempt > upload.attempt || starts, "{what}");
+            if matches!(
+                upload.state,
+                State::Comparing
+                    | State::Sending { .. }
+                    | State::Waiting { .. }
+                    | State::Processing { .. }
+            ) {
+                assert!(effects.contains(&Effect::Abort), "{what}");
+            }
+            // Nothing is sent by a command itself: it goes through the queue, once.
+            let sends = |effect: &Effect| matches!(effect, Effect::Send { .. });
+            assert!(!effects.iter().any(sends), "{what}");
+        }
+    }
+}
+
+#[test]
+fn what_is_cancelled_keeps_its_id_in_the_history_and_its_doubt() {
+    for state in states() {
+        let upload = in_state(state);
+        let Some((after, effects)) = next(&upload, Event::Cancel, &Policy::default()) else {
+            continue;
+        };
+        if let Some(id) = upload.asset() {
+            assert_eq!(after.asset(), Some(id), "{:?}", upload.state);
+        }
+        if let Some(id) = &upload.issued {
+            assert!(effects.contains(&super::super::next::abandon(id)));
+        }
+        let body_out = matches!(upload.state, State::Sending { body_out: true, .. });
+        assert_eq!(after.tally.may_be_twice, body_out, "{:?}", upload.state);
+    }
+}
+
+#[test]
+fn a_held_row_goes_on_to_the_place_that_it_had() {
+    for event in [Event::Pause, Event::Hold] {
+        let mut sending = in_state(State::Sending {
+            route: Route::SignedUrl,
+            body_out: false,
+        });
+        sending.media = Some(media(600_000_000));
+        let (held, effects) = next(&sending, event, &Policy::default()).unwrap();
+        assert_eq!(held.issued, Some(asset(5)));
+        assert!(!effects.contains(&Effect::DropTicket));
+        let queued = match held.state {
+            State::Queued => held,
+            _ => next(&held, Event::Resume, &Policy::default()).unwrap().0,
+        };
+        let (again, effects) = next(&queued, Event::Begin, &Policy::default()).unwrap();
+        assert!(again.attempt > sending.attempt);
+        assert!(matches!(
+            effects[..],
+            [Effect::Send {
+                route: Route::SignedUrl,
+                ..
+            }]
+        ));
+    }
+}

@@ -1,0 +1,156 @@
+//! The sessions of uploads: a secret an upload, each under a name of its own beside the
+//! API key's.
+
+use std::sync::{OnceLock, mpsc};
+
+use zeroize::Zeroizing;
+
+use super::{Backend, Error, KeyStore, SecretError, absent, entry, lock, remove, sort};
+use crate::model::asset::AssetId;
+
+/// What people see as their name in their keychain program.
+const LABEL: &str = "Mavi Uploader upload";
+
+/// The keychain's name for the session of an upload.
+fn account(asset: &AssetId) -> String {
+    format!("upload-{asset}")
+}
+
+impl KeyStore {
+    /// Most bytes of a secret that every system's keychain takes (Windows: 2560).
+    pub const MAX_SECRET: usize = 2560;
+
+    /// The session of an upload; `None` where none was saved. Blocks.
+    pub fn load_session(&self, asset: &AssetId) -> Result<Option<Zeroizing<Vec<u8>>>, SecretError> {
+        match &self.0 {
+            Backend::System => match entry(&account(asset), LABEL)?.get_secret() {
+                Ok(secret) => Ok(Some(Zeroizing::new(secret))),
+                // Of several none is known to be ours.
+                Err(Error::NoEntry | Error::Ambiguous(_)) => Ok(None),
+                Err(error) => Err(sort(error)),
+            },
+            Backend::Memory(memory) => Ok(lock(memory).sessions.get(&account(asset)).cloned()),
+            Backend::Absent => Err(absent()),
+        }
+    }
+
+    /// Saves the session of an upload in place of an older one. Blocks.
+    pub fn save_session(&self, asset: &AssetId, secret: &[u8]) -> Result<(), SecretError> {
+        match &self.0 {
+            Backend::System => {
+                let entry = entry(&account(asset), LABEL)?;
+                entry.set_secret(secret).map_err(sort)
+            }
+            Backend::Memory(memory) => {
+                let secret = Zeroizing::new(secret.to_vec());
+                lock(memory).sessions.insert(account(asset), secret);
+                Ok(())
+            }
+            Backend::Absent => Err(absent()),
+        }
+    }
+
+    /// Removes the session of an upload; gives whether there was one. Blocks.
+    pub fn remove_session(&self, asset: &AssetId) -> Result<bool, SecretError> {
+        match &self.0 {
+            Backend::System => remove(&entry(&account(asset), LABEL)?),
+            Backend::Memory(memory) => Ok(lock(memory).sessions.remove(&account(asset)).is_some()),
+            Backend::Absent => Err(absent()),
+        }
+    }
+
+    fn blocks(&self) -> bool {
+        matches!(self.0, Backend::System)
+    }
+}
+
+type Job = Box<dyn FnOnce(&KeyStore) + Send>;
+
+/// A keychain whose calls are made one after the other, on a thread of their own: who asks
+/// for them never waits, and what is said last counts.
+pub struct OrderedKeyStore {
+    keychain: KeyStore,
+    jobs: OnceLock<Option<mpsc::Sender<Job>>>,
+}
+
+impl std::fmt::Debug for OrderedKeyStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Ordered{:?}", self.keychain)
+    }
+}
+
+impl OrderedKeyStore {
+    /// Puts a keychain behind a queue.
+    pub fn new(keychain: KeyStore) -> Self {
+        Self {
+            keychain,
+            jobs: OnceLock::new(),
+        }
+    }
+
+    /// Makes a call when those before it are made; at once where it blocks nobody. It is
+    /// dropped where no thread can be had.
+    pub fn in_turn(&self, job: impl FnOnce(&KeyStore) + Send + 'static) {
+        if !self.keychain.blocks() {
+            return job(&self.keychain);
+        }
+        if let Some(jobs) = self.jobs.get_or_init(|| self.spawn()) {
+            // The thread lives as long as its sender.
+            let _ = jobs.send(Box::new(job));
+        }
+    }
+
+    fn spawn(&self) -> Option<mpsc::Sender<Job>> {
+        let (sender, jobs) = mpsc::channel::<Job>();
+        let keychain = self.keychain.clone();
+        std::thread::Builder::new()
+            .name("keychain".to_owned())
+            .spawn(move || jobs.into_iter().for_each(|job| job(&keychain)))
+            .inspect_err(|error| tracing::warn!(%error, "no thread for the keychain"))
+            .ok()?;
+        Some(sender)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_a_secret_of_its_own_beside_the_key() {
+        let (one, two) = (AssetId::new("re_1").unwrap(), AssetId::new("re_2").unwrap());
+        let store = KeyStore::in_memory();
+        store.save_session(&one, b"first").unwrap();
+        store.clone().save_session(&one, b"second").unwrap();
+        assert_eq!(**store.load_session(&one).unwrap().unwrap(), *b"second");
+        assert_eq!(store.load_session(&two).unwrap(), None);
+        assert_eq!(store.load(), Ok(None));
+        assert_eq!(store.remove(), Ok(false));
+        assert_eq!(store.remove_session(&one), Ok(true));
+        assert_eq!(store.remove_session(&one), Ok(false));
+        let absent = KeyStore::absent();
+        assert!(absent.save_session(&one, b"x").is_err());
+        assert!(absent.load_session(&one).is_err());
+        assert!(absent.remove_session(&one).is_err());
+    }
+
+    #[test]
+    fn calls_to_a_keychain_that_blocks_are_made_in_their_order_off_the_caller() {
+        // Nothing is asked of the keychain itself.
+        let store = OrderedKeyStore::new(KeyStore::system());
+        let (answer, question) = mpsc::channel::<()>();
+        let (done, said) = mpsc::channel();
+        let caller = std::thread::current().id();
+        let first = done.clone();
+        store.in_turn(move |_| {
+            question.recv().unwrap();
+            first.send((1, std::thread::current().id())).unwrap();
+        });
+        store.in_turn(move |_| done.send((2, std::thread::current().id())).unwrap());
+        assert!(said.try_recv().is_err(), "the caller waits for neither");
+        answer.send(()).unwrap();
+        let order = [said.recv().unwrap(), said.recv().unwrap()];
+        assert_eq!(order.map(|(which, _)| which), [1, 2]);
+        assert_ne!(order[0].1, caller);
+    }
+}
