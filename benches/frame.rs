@@ -7,18 +7,21 @@
 //! for 10,000 rows is 2 ms more than for 100.
 
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::{Context, Event, Modifiers, Pos2, RawInput, Rect, Vec2};
+use mavi_uploader::api::network::{Certificates, NetworkState};
 use mavi_uploader::app::command::UiCommand;
 use mavi_uploader::app::list::{Column, Filter};
-use mavi_uploader::app::outside::{Choice, FileDialogs, Outside, Wanted};
+use mavi_uploader::app::outside::{Choice, Desktop, FileDialogs, Outside, Wanted};
 use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::engine::EngineHandle;
 use mavi_uploader::model::asset::AssetId;
 use mavi_uploader::model::media::{Kind, Route};
 use mavi_uploader::model::snapshot::{ItemId, Row, Snapshot, Status, Transfer};
+use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::ui::MaviApp;
 use tokio::sync::{mpsc, watch};
 
@@ -35,6 +38,16 @@ impl FileDialogs for NoDialogs {
     }
 }
 
+/// No desktop is asked for anything.
+struct NoDesktop;
+
+impl Desktop for NoDesktop {
+    fn notify(&self, _: &str, _: &str) {}
+    fn stay_awake(&self, _: bool) {}
+    fn progress(&self, _: Option<u8>) {}
+    fn reveal(&self, _: &Path) {}
+}
+
 fn outside() -> Outside {
     Outside {
         dialogs: Box::new(NoDialogs),
@@ -44,6 +57,17 @@ fn outside() -> Outside {
         paths: Vec::new(),
         sandbox: true,
         start_sandbox: None,
+        settings: Loaded::default(),
+        save_settings: None,
+        folder: None,
+        describe_network: Arc::new(|| NetworkState {
+            proxy: None,
+            unusable: None,
+            no_proxy: None,
+            certificates: Certificates::System,
+        }),
+        desktop: Box::new(NoDesktop),
+        arrivals: None,
         can_drop: true,
         build: "bench",
         wake: Arc::new(|| {}),
@@ -105,7 +129,7 @@ impl Stage {
             notices,
         };
         let ctx = Context::default();
-        let window = MaviApp::new(&ctx, engine, outside(), None);
+        let window = MaviApp::new(&ctx, engine, outside(), None, None);
         Self {
             ctx,
             window,

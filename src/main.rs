@@ -1,20 +1,24 @@
 //! Arguments, logging, wiring; nothing else.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use mavi_uploader::app::outside::{KeyVault, Outside, StartSandbox, VaultError};
+use mavi_uploader::api::network;
+use mavi_uploader::app::outside::{KeyVault, Outside, SaveSettings, StartSandbox, VaultError};
 use mavi_uploader::app::pending::Wake;
-use mavi_uploader::engine::{EngineHandle, FrontEnd};
+use mavi_uploader::app::{settings, wording};
+use mavi_uploader::engine::{EngineHandle, FrontEnd, Preferences};
 use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::{media, version};
 use mavi_uploader::setup::{self, How, Numbers, Running, SetupError, World};
-use mavi_uploader::store::{KeyStore, SecretError, Settings};
-use mavi_uploader::ui::{SystemDialogs, Window};
+use mavi_uploader::store::settings::Loaded;
+use mavi_uploader::store::{Arrival, Door, Entry, KeyStore, SecretError, Settings, door};
+use mavi_uploader::ui::{SystemDesktop, SystemDialogs, Window};
 use mavi_uploader::{cli, logging};
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, Runtime};
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::task::JoinHandle;
 
 /// How long closing the window may wait for the engine to write where everything stands.
@@ -72,24 +76,68 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
             },
         }
     };
+    let mut unguarded = None;
+    let door = match world.folder().filter(|_| !sandbox) {
+        None => None,
+        Some(folder) => match runtime.block_on(door::enter(folder, &paths)) {
+            Ok(Entry::Mine(door)) => Some(door),
+            Ok(Entry::Handed) => return Ok(()),
+            Ok(Entry::Silent) => {
+                return Err(Stop {
+                    words: wording::SILENT_WINDOW.to_owned(),
+                    code: cli::EXIT_SOME_FAILED,
+                });
+            }
+            // Where there are no locks, a second window is better than none.
+            Err(error) => {
+                unguarded = Some(error);
+                None
+            }
+        },
+    };
     let _logs = logging::start(world.folder());
+    if let Some(error) = unguarded {
+        tracing::warn!(%error, "no lock for the window");
+    }
     let environment_key = if sandbox {
         None
     } else {
         world.key.take().map(|(key, _)| key)
     };
     let window = Window::new();
+    let (listening, arrivals) = door
+        .as_ref()
+        .and_then(|door| listen(door, &runtime, window.wake()))
+        .unzip();
     let engines = Engines::default();
     let start_sandbox = {
         let (runtime, engines, wake) = (runtime.handle().clone(), engines.clone(), window.wake());
+        // The window tells each engine how to work.
+        let usual = settings::preferences(&Settings::default());
         let start = move || {
             let _entered = runtime.enter();
             let world = World::sandbox().map_err(|error| error.to_string())?;
-            start(world, &runtime, &engines, &wake).map_err(|error| error.to_string())
+            start(world, &runtime, &engines, &wake, usual).map_err(|error| error.to_string())
         };
         Arc::new(start) as StartSandbox
     };
-    let engine = start(world, runtime.handle(), &engines, &window.wake())?;
+    let base_url = world.base_url.clone();
+    let folder = world.folder().map(Path::to_owned);
+    let settings = match &folder {
+        Some(folder) => Settings::load(folder),
+        None => Loaded::default(),
+    };
+    let save_settings = folder
+        .clone()
+        .map(|folder| Arc::new(move |settings: &Settings| settings.save(&folder)) as SaveSettings);
+    let preferences = settings::preferences(&settings.settings);
+    let engine = start(
+        world,
+        runtime.handle(),
+        &engines,
+        &window.wake(),
+        preferences,
+    )?;
     let extensions = media::formats()
         .iter()
         .map(|format| format.extension)
@@ -102,6 +150,12 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
         bad_environment_key,
         sandbox,
         start_sandbox: (!sandbox).then_some(start_sandbox),
+        settings,
+        save_settings,
+        folder,
+        describe_network: Arc::new(move || network::describe(&base_url)),
+        desktop: Box::new(SystemDesktop::new()),
+        arrivals,
         can_drop: window.can_drop(),
         build: version::BUILD,
         wake: window.wake(),
@@ -109,6 +163,10 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
     };
     let icon = eframe::icon_data::from_png_bytes(ICON).ok();
     let closed = window.run(engine, outside, icon);
+    if let Some(listening) = listening {
+        // What comes from now on waits until this window has left.
+        listening.abort();
+    }
     let running = std::mem::take(&mut *engines.lock().unwrap_or_else(PoisonError::into_inner));
     runtime.block_on(async {
         let all = async {
@@ -128,26 +186,43 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
     })
 }
 
+/// What other starts hand to this window, and the task that listens to them.
+fn listen(
+    door: &Door,
+    runtime: &Runtime,
+    wake: Wake,
+) -> Option<(JoinHandle<()>, UnboundedReceiver<Arrival>)> {
+    let _entered = runtime.enter();
+    let (sender, arrivals) = mpsc::unbounded_channel();
+    let deliver = move |arrival| {
+        // A window that is gone takes nothing.
+        if sender.send(arrival).is_ok() {
+            wake();
+        }
+    };
+    door.listen(deliver)
+        .inspect_err(|error| tracing::warn!(%error, "other starts can’t reach this window"))
+        .ok()
+        .map(|listening| (listening, arrivals))
+}
+
 /// Starts an engine for the window; its world ends after it.
 fn start(
     world: World,
     runtime: &Handle,
     engines: &Engines,
     wake: &Wake,
+    preferences: Preferences,
 ) -> Result<EngineHandle, SetupError> {
-    let settings = world
-        .folder()
-        .map(|folder| Settings::load(folder).settings)
-        .unwrap_or_default();
     let wake = Arc::clone(wake);
     let _entered = runtime.enter();
     let Running { handle, task } = world.start(How {
         front_end: FrontEnd::Window,
         numbers: Numbers::of(FrontEnd::Window),
-        jobs: usize::from(settings.jobs),
-        start_at_once: false,
+        jobs: preferences.jobs,
+        start_at_once: preferences.start_at_once,
         ask_history: true,
-        bandwidth: settings.limit_rate,
+        bandwidth: preferences.bandwidth,
         follower: None,
         wake: Box::new(move || wake()),
     })?;
@@ -172,6 +247,10 @@ impl KeyVault for Keychain {
 
     fn save(&self, key: &ApiKey) -> Result<(), VaultError> {
         self.0.save(key).map_err(vault_error)
+    }
+
+    fn remove(&self) -> Result<(), VaultError> {
+        self.0.remove().map(drop).map_err(vault_error)
     }
 }
 

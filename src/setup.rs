@@ -152,11 +152,11 @@ impl World {
     pub fn service(
         &self,
         numbers: &Numbers,
-        bandwidth: Option<u64>,
+        bandwidth: Arc<RateLimit>,
     ) -> Result<Arc<Paced<Client>>, SetupError> {
         let mut options = ClientOptions::new(self.base_url.clone());
         options.policy = numbers.policy.clone();
-        options.rate_limit = RateLimit::new(bandwidth);
+        options.rate_limit = bandwidth;
         let client = Client::new(options).map_err(|fault| SetupError::Client(Box::new(fault)))?;
         let limiter = Arc::new(Limiter::new(numbers.limiter.clone()));
         Ok(Arc::new(Paced::new(client, limiter)))
@@ -193,7 +193,8 @@ impl World {
     /// # Errors
     /// As [`World::service`].
     pub fn start(&self, how: How) -> Result<Running, SetupError> {
-        let service = self.service(&how.numbers, how.bandwidth)?;
+        let bandwidth = RateLimit::new(how.bandwidth);
+        let service = self.service(&how.numbers, Arc::clone(&bandwidth))?;
         let runs = self.folder.clone().ok();
         let is_alive = move |run: &RunId| {
             runs.as_deref()
@@ -204,6 +205,7 @@ impl World {
             policy: how.numbers.policy,
             jobs: how.jobs,
             start_at_once: how.start_at_once,
+            bandwidth,
             ask_history: how.ask_history && self.sandbox.is_none(),
             base_url: self.base_url.as_str().to_owned(),
             history: self.history(),

@@ -9,11 +9,13 @@ use super::exporting::Exports;
 use super::list::List;
 use super::outside::Wanted;
 use super::pending::Pending;
+use super::settings::{Setting, preferences};
 use super::state::{App, Dialog, Effect, Toast};
 use super::wording::selection as words;
 use super::{paste, rows, wording};
 use crate::engine::{Command, EngineHandle};
-use crate::model::snapshot::{ItemId, KeyState, Row, Status};
+use crate::model::snapshot::{ItemId, KeySource, KeyState, Row, Status};
+use crate::store::Settings;
 
 /// How long "Copied" stands.
 const COPIED_FOR: Duration = Duration::from_millis(1600);
@@ -22,8 +24,10 @@ const TOAST_FOR: Duration = Duration::from_secs(8);
 
 impl App {
     pub(super) fn say(&mut self, text: impl Into<String>, action: Option<UiCommand>, now: Instant) {
+        let text = text.into();
+        self.announcer.message(&text);
         self.toast = Some(Toast {
-            text: text.into(),
+            text,
             action,
             until: now + TOAST_FOR,
         });
@@ -73,6 +77,10 @@ impl App {
             .collect();
         self.key.close();
         self.after_key = None;
+        let wished = preferences(self.settings());
+        if wished != preferences(&Settings::default()) {
+            engine.send(Command::Configure(wished));
+        }
         self.parked = Some(self.use_engine(engine));
         self.add(dropped);
     }
@@ -180,10 +188,16 @@ impl App {
                 self.engine.send(Command::DiscardInterrupted);
                 self.can_be_undone(words::discarded(self.snapshot.interrupted), now);
             }
-            UiCommand::Theme(theme) => {
-                self.theme = theme;
-                self.effects.push(Effect::Theme(theme));
+            UiCommand::Theme(theme) => self.set(Setting::Theme(theme)),
+            UiCommand::Set(setting) => self.set(setting),
+            UiCommand::OpenSettings => self.open_settings(),
+            UiCommand::ShowFolder => {
+                if let Some(folder) = &self.outside.folder {
+                    self.outside.desktop.reveal(folder);
+                }
             }
+            UiCommand::RemoveKey => self.dialog = Some(Dialog::RemoveKey),
+            UiCommand::ConfirmRemoveKey => self.remove_key(),
             UiCommand::Dismiss(banner) => self.put_away(banner),
             UiCommand::DismissToast => self.toast = None,
             UiCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
@@ -208,6 +222,7 @@ impl App {
             Dismissible::SessionKey => self.session_only = None,
             Dismissible::SetAside => self.set_aside = None,
             Dismissible::PassedOver => self.passed_over_seen = self.snapshot.passed_over,
+            Dismissible::Settings => self.kept.warnings.clear(),
             Dismissible::Refused => self.refused_seen = self.list.refused().values().sum(),
             Dismissible::NoDrop | Dismissible::EnvironmentKey => {
                 self.put_away.insert(banner);
@@ -223,6 +238,26 @@ impl App {
         self.after_key = then;
         self.key.make_room();
         self.dialog = Some(Dialog::Key);
+    }
+
+    /// Forgets the key: the keychain's there too, one of this session only here.
+    fn remove_key(&mut self) {
+        self.dialog = None;
+        let KeyState::Present { source, .. } = self.snapshot.key else {
+            return;
+        };
+        let wake = Arc::clone(&self.outside.wake);
+        match (source, self.outside.vault.clone()) {
+            (KeySource::Keychain, Some(vault)) if self.removing_key.is_none() => {
+                let removing = Pending::spawn("keychain", wake, move || vault.remove());
+                self.removing_key = Some(removing);
+            }
+            (KeySource::Session, _) => {
+                self.session_only = None;
+                self.engine.send(Command::NoKey);
+            }
+            _ => {}
+        }
     }
 
     fn upload(&mut self) {

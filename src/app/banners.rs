@@ -57,6 +57,8 @@ pub struct Facts<'a> {
     pub refused: Option<&'a BTreeMap<&'static str, usize>>,
     /// Where a damaged history was put.
     pub set_aside: Option<&'a Path>,
+    /// What there is to say of how the settings were read.
+    pub settings: &'a [String],
 }
 
 fn stays(tone: Tone, text: impl Into<String>) -> Banner {
@@ -127,6 +129,11 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     if let Some(path) = facts.set_aside {
         banners.push(
             stays(Tone::Notice, wording::set_aside(path)).dismissed_by(Dismissible::SetAside),
+        );
+    }
+    if !facts.settings.is_empty() {
+        banners.push(
+            stays(Tone::Notice, facts.settings.join(" ")).dismissed_by(Dismissible::Settings),
         );
     }
     if !facts.sandbox {

@@ -6,7 +6,9 @@ mod shortcut;
 use std::path::PathBuf;
 
 use super::list::{Column, Filter};
+use super::settings::Setting;
 use crate::model::snapshot::ItemId;
+pub use crate::store::settings::Theme as ThemeChoice;
 
 pub use selection::{Format, Many, Step};
 pub use shortcut::{Key, Shortcut};
@@ -22,18 +24,6 @@ pub enum Pick {
     Range,
 }
 
-/// Which colours the window has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum ThemeChoice {
-    /// As the system has it.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
 /// A banner that can be put away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dismissible {
@@ -47,6 +37,8 @@ pub enum Dismissible {
     EnvironmentKey,
     /// Files in folders were passed over.
     PassedOver,
+    /// The settings could not be read as they were.
+    Settings,
     /// Files that can't be uploaded.
     Refused,
 }
@@ -117,6 +109,11 @@ pub enum UiCommand {
     ContinueInterrupted,
     DiscardInterrupted,
     Theme(ThemeChoice),
+    OpenSettings,
+    Set(Setting),
+    ShowFolder,
+    RemoveKey,
+    ConfirmRemoveKey,
     Dismiss(Dismissible),
     DismissToast,
     ShowShortcuts,
@@ -202,6 +199,7 @@ impl UiCommand {
             Self::CopySelected,
             Self::Selected(Many::Remove),
             Self::UndoRemove,
+            Self::OpenSettings,
             Self::ShowShortcuts,
         ]);
         each
@@ -292,6 +290,14 @@ impl UiCommand {
             Self::Theme(ThemeChoice::System) => entry("As the system", "Colours as the system"),
             Self::Theme(ThemeChoice::Light) => entry("Light", "Light colours"),
             Self::Theme(ThemeChoice::Dark) => entry("Dark", "Dark colours"),
+            Self::OpenSettings => {
+                entry("Settings", "Change how the program works").on(Shortcut::command(Key::Comma))
+            }
+            Self::Set(_) => entry("Set", "Use this from now on"),
+            Self::ShowFolder => entry("Show", "Show the folder where files are shown"),
+            Self::RemoveKey | Self::ConfirmRemoveKey => {
+                entry("Remove key", "Forget the API key on this computer")
+            }
             Self::Dismiss(_) | Self::DismissToast => entry("Dismiss", "Put this message away"),
             Self::ShowShortcuts => entry("Keyboard shortcuts", "What the keyboard does here")
                 .on(Shortcut::plain(Key::F1)),

@@ -46,7 +46,7 @@ impl App {
         let (sent, total) = losing.fold((0_u64, 0_u64), |(sent, total), transfer| {
             (sent + transfer.sent, total + transfer.total)
         });
-        if sent == 0 {
+        if sent == 0 || !self.settings().confirmations {
             self.engine.send(Command::Cancel(ids.to_vec()));
             return;
         }

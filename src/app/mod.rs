@@ -4,8 +4,10 @@
 //! commands of the engine, and leaves [`state::Effect`]s for whoever draws.
 
 mod act;
+pub mod announce;
 pub mod banners;
 pub mod command;
+pub mod desktop;
 pub mod export;
 mod exporting;
 pub mod foot;
@@ -16,6 +18,8 @@ pub mod outside;
 pub mod paste;
 pub mod pending;
 pub mod rows;
+pub mod settings;
 pub mod state;
+pub mod thumbnails;
 mod tick;
 pub mod wording;

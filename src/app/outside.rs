@@ -1,14 +1,20 @@
 //! What the window wants of the world: dialogs, keychain, sandbox. Implemented elsewhere,
 //! faked in tests.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio::sync::mpsc::UnboundedReceiver;
+
 use super::command::Format;
 use super::pending::{Pending, Wake};
+use crate::api::network::NetworkState;
 use crate::engine::EngineHandle;
 use crate::model::key::{ApiKey, NotAKey};
+use crate::store::settings::Loaded;
+use crate::store::{Arrival, Settings};
 
 /// How a file dialog ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,11 +65,32 @@ pub trait KeyVault: Send + Sync {
     fn load(&self) -> Result<Option<ApiKey>, VaultError>;
     /// Keeps this key in place of any other.
     fn save(&self, key: &ApiKey) -> Result<(), VaultError>;
+    /// Forgets the key that is kept, if there is one.
+    fn remove(&self) -> Result<(), VaultError>;
 }
 
 /// Starts a sandbox and an engine that talks to it; blocking, called on a thread of its
 /// own. The text of a failure is shown to the person.
 pub type StartSandbox = Arc<dyn Fn() -> Result<EngineHandle, String> + Send + Sync>;
+
+/// Writes the preferences; blocking, called on a thread of its own.
+pub type SaveSettings = Arc<dyn Fn(&Settings) -> io::Result<()> + Send + Sync>;
+
+/// Finds out how the service is reached; blocking, called on a thread of its own.
+pub type DescribeNetwork = Arc<dyn Fn() -> NetworkState + Send + Sync>;
+
+/// What is asked of the desktop around the window. Every call returns at once; what the
+/// desktop does not do is left undone.
+pub trait Desktop {
+    /// Tells the person something while the window is not in front.
+    fn notify(&self, title: &str, text: &str);
+    /// Keeps the computer from going to sleep by itself from now on, or no longer.
+    fn stay_awake(&self, awake: bool);
+    /// Shows on the program's place in the taskbar how far everything is, in percent.
+    fn progress(&self, percent: Option<u8>);
+    /// Shows a file or folder where files are shown.
+    fn reveal(&self, path: &Path);
+}
 
 /// Everything outside that the window is given.
 pub struct Outside {
@@ -82,6 +109,18 @@ pub struct Outside {
     pub sandbox: bool,
     /// How to start a sandbox; `None` where the program runs on one already.
     pub start_sandbox: Option<StartSandbox>,
+    /// The person's preferences, and what there is to say of how they were read.
+    pub settings: Loaded,
+    /// Keeps the preferences; `None` where they are for this session only.
+    pub save_settings: Option<SaveSettings>,
+    /// Where everything is kept.
+    pub folder: Option<PathBuf>,
+    /// How the service is reached.
+    pub describe_network: DescribeNetwork,
+    /// The desktop around the window.
+    pub desktop: Box<dyn Desktop>,
+    /// What other starts of the program hand to this window; `None` where none can.
+    pub arrivals: Option<UnboundedReceiver<Arrival>>,
     /// Whether files can be dropped on the window here.
     pub can_drop: bool,
     /// Which program this is: version, commit and system.

@@ -5,14 +5,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::announce::Announcer;
 use super::banners::{Banner, Facts, banners};
 use super::command::{Dismissible, ThemeChoice, UiCommand};
+use super::desktop;
 use super::exporting::Exports;
 use super::foot;
 use super::keys::KeyEntry;
 use super::list::List;
 use super::outside::{Choice, Outside, VaultError};
 use super::pending::Pending;
+use super::settings::Kept;
+use crate::api::network::NetworkState;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
@@ -37,6 +41,8 @@ pub enum Effect {
     FocusSearch,
     /// Ask for attention if the window is not in front.
     Attention,
+    /// Bring the window to the front.
+    Raise,
     /// Close the window.
     Close,
 }
@@ -52,6 +58,10 @@ pub enum Dialog {
     Details(ItemId),
     /// Close although uploads are under way?
     Quit,
+    /// The person's preferences.
+    Settings,
+    /// Forget the key?
+    RemoveKey,
     /// What the keyboard does.
     Shortcuts,
 }
@@ -97,7 +107,7 @@ pub struct App {
     pub(super) dialog: Option<Dialog>,
     pub(super) key: KeyEntry,
     pub(super) after_key: Option<Command>,
-    pub(super) theme: ThemeChoice,
+    pub(super) kept: Kept,
     pub(super) copied: Option<(ItemId, Instant)>,
     pub(super) toast: Option<Toast>,
     pub(super) needs: Option<Arc<Fault>>,
@@ -108,6 +118,17 @@ pub struct App {
     pub(super) refused_seen: usize,
     pub(super) put_away: BTreeSet<Dismissible>,
     pub(super) closing: bool,
+    /// The person has the window in front.
+    pub(super) in_front: bool,
+    pub(super) announcer: Announcer,
+    /// What the taskbar shows.
+    pub(super) progress: Option<u8>,
+    /// The computer was asked to stay awake.
+    pub(super) awake: bool,
+    /// How the service is reached, once it was asked for.
+    pub(super) network: Option<NetworkState>,
+    pub(super) asking_network: Option<Pending<NetworkState>>,
+    pub(super) removing_key: Option<Pending<Result<(), VaultError>>>,
     pub(super) loading_key: Option<Pending<Result<Option<ApiKey>, VaultError>>>,
     pub(super) choosing: Option<Pending<Choice>>,
     pub(super) starting_sandbox: Option<Pending<Result<EngineHandle, String>>>,
@@ -119,6 +140,7 @@ impl App {
     /// else the keychain's, off this thread.
     pub fn new(engine: EngineHandle, outside: Outside) -> Self {
         let snapshot = engine.snapshot.borrow().clone();
+        let settings = outside.settings.clone();
         let mut app = Self {
             snapshot,
             engine,
@@ -132,7 +154,7 @@ impl App {
             dialog: None,
             key: KeyEntry::default(),
             after_key: None,
-            theme: ThemeChoice::default(),
+            kept: Kept::of(settings),
             copied: None,
             toast: None,
             needs: None,
@@ -143,12 +165,22 @@ impl App {
             refused_seen: 0,
             put_away: BTreeSet::new(),
             closing: false,
+            in_front: true,
+            announcer: Announcer::default(),
+            progress: None,
+            awake: false,
+            network: None,
+            asking_network: None,
+            removing_key: None,
             loading_key: None,
             choosing: None,
             starting_sandbox: None,
             effects: Vec::new(),
         };
         app.take_in();
+        if app.theme() != ThemeChoice::System {
+            app.effects.push(Effect::Theme(app.theme()));
+        }
         app.look_for_key();
         let paths = std::mem::take(&mut app.outside.paths);
         if !paths.is_empty() {
@@ -221,7 +253,7 @@ impl App {
 
     /// The colours that were chosen.
     pub fn theme(&self) -> ThemeChoice {
-        self.theme
+        self.kept.settings.theme
     }
 
     /// The short message, if one stands.
@@ -289,6 +321,7 @@ impl App {
                     .saturating_sub(self.passed_over_seen),
             },
             set_aside: self.set_aside.as_deref(),
+            settings: &self.kept.warnings,
             refused: self.refused_now(),
         };
         let mut banners = banners(&self.snapshot, &facts);
@@ -298,12 +331,7 @@ impl App {
 
     /// The window's title, with the progress of a running batch.
     pub fn title(&self) -> String {
-        let totals = &self.snapshot.totals;
-        if totals.active == 0 || totals.bytes == 0 {
-            return "Mavi Uploader".to_owned();
-        }
-        let percent = u128::from(totals.sent) * 100 / u128::from(totals.bytes);
-        format!("{} % – Mavi Uploader", percent.min(99))
+        desktop::title(&self.snapshot)
     }
 
     /// Why "Upload" can't be pressed; `None` when it can.
@@ -328,12 +356,19 @@ impl App {
     pub fn next_look(&self, now: Instant) -> Option<Duration> {
         let copied = self.copied.map(|(_, until)| until);
         let toast = self.toast.as_ref().map(|toast| toast.until);
-        let next = copied.into_iter().chain(toast).min()?;
-        Some(next.saturating_duration_since(now))
+        let ends = copied.into_iter().chain(toast);
+        let waits = ends.map(|end| end.saturating_duration_since(now));
+        waits.chain(self.announcer.next_look(now)).min()
+    }
+
+    /// What a screen reader is to be told without being asked.
+    pub fn announcement(&self) -> &str {
+        self.announcer.said()
     }
 
     /// Ends the engines that the window has. Nothing is waited for.
-    pub fn shut_down(&self) {
+    pub fn shut_down(&mut self) {
+        self.settle_settings();
         self.engine.send(Command::Shutdown);
         if let Some(parked) = &self.parked {
             parked.send(Command::Shutdown);
@@ -342,7 +377,8 @@ impl App {
 
     /// Whether the window may close without a question.
     pub fn may_close(&self) -> bool {
-        self.closing || (self.sending() == 0 && self.list.tally().unsaved == 0)
+        let asks = self.settings().confirmations && self.sending() > 0;
+        self.closing || (!asks && self.list.tally().unsaved == 0)
     }
 
     /// Uploads that closing would stop. What the service works on goes on without us.

@@ -1,5 +1,6 @@
 //! What the window takes in before it is drawn: snapshots, notices, answers.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::outside::{Choice, VaultError};
@@ -9,6 +10,7 @@ use super::{foot, wording};
 use crate::engine::{Command, Notice};
 use crate::model::plan::{UnderWay, plan};
 use crate::model::snapshot::KeySource;
+use crate::store::Arrival;
 
 impl App {
     /// Takes the snapshot in: what is shown, and what is said of it.
@@ -35,12 +37,17 @@ impl App {
     /// Takes in what happened since the last look: the snapshot, notices, answers.
     pub fn tick(&mut self, now: Instant) {
         if self.engine.snapshot.has_changed().unwrap_or(false) {
+            let before = Arc::clone(&self.snapshot);
             self.snapshot = self.engine.snapshot.borrow_and_update().clone();
+            self.announcer.compare(&before, &self.snapshot);
             self.take_in();
         }
+        self.keep_awake();
+        self.tell_progress();
         while let Ok(notice) = self.engine.notices.try_recv() {
             self.notice(notice, now);
         }
+        self.arrivals();
         self.answers(now);
         self.saved(now);
         if self.copied.is_some_and(|(_, until)| until <= now) {
@@ -49,17 +56,34 @@ impl App {
         if self.toast.as_ref().is_some_and(|toast| toast.until <= now) {
             self.toast = None;
         }
+        self.announcer.speak(now);
+    }
+
+    /// What other starts of the program were given is taken as if this one had been.
+    fn arrivals(&mut self) {
+        while let Some(Arrival { paths, taken }) = self
+            .outside
+            .arrivals
+            .as_mut()
+            .and_then(|arrivals| arrivals.try_recv().ok())
+        {
+            self.add(paths);
+            // The other start may have lost patience.
+            let _ = taken.send(());
+            self.effects.push(Effect::Raise);
+        }
     }
 
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
             Notice::BatchFinished { ready, failed } => {
-                let ready = wording::count(ready, "file");
+                let files = wording::count(ready, "file");
                 let text = match failed {
-                    0 => format!("Done: {ready} ready."),
-                    _ => format!("Done: {ready} ready, {failed} not."),
+                    0 => format!("Done: {files} ready."),
+                    _ => format!("Done: {files} ready, {failed} not."),
                 };
                 self.say(text, None, now);
+                self.tell_of_the_end(ready, failed);
                 self.effects.push(Effect::Attention);
             }
             Notice::Needs(_, fault) => self.needs = Some(fault),
@@ -69,6 +93,8 @@ impl App {
 
     fn answers(&mut self, now: Instant) {
         self.key_answers(now);
+        self.key_removed(now);
+        self.settings_answers(now);
         match Pending::take_from(&mut self.choosing) {
             Some(Outcome::Answer(Choice::Chosen(paths))) => self.add(paths),
             Some(Outcome::Answer(Choice::Unavailable)) => {
@@ -125,5 +151,22 @@ impl App {
             }
             self.say(entered.said, None, now);
         }
+    }
+
+    /// Whether the keychain forgot the key, as it was asked to.
+    fn key_removed(&mut self, now: Instant) {
+        let trouble = match Pending::take_from(&mut self.removing_key) {
+            None => return,
+            Some(Outcome::Answer(Ok(()))) => {
+                let account = self.parked.as_ref().unwrap_or(&self.engine);
+                account.send(Command::NoKey);
+                self.session_only = None;
+                self.say(wording::KEY_REMOVED, None, now);
+                return;
+            }
+            Some(Outcome::Answer(Err(error))) => error,
+            Some(Outcome::Lost) => VaultError::Absent,
+        };
+        self.say(wording::key_stays(&wording::vault(&trouble)), None, now);
     }
 }

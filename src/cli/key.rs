@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Read};
 
 use super::{EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, print, say};
+use crate::api::throttle::RateLimit;
 use crate::app::wording;
 use crate::engine::FrontEnd;
 use crate::model::fault::{Fault, FaultKind, Fix};
@@ -161,7 +162,7 @@ fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
     let world = World::without_key()?;
     let runtime = setup::runtime()?;
     let _entered = runtime.enter();
-    let service = world.service(&Numbers::of(FrontEnd::CommandLine), None)?;
+    let service = world.service(&Numbers::of(FrontEnd::CommandLine), RateLimit::new(None))?;
     if let Some(folder) = world.folder() {
         let slots = crate::api::shared_slots::SharedSlots::new(folder, &key.account());
         service.limiter().share(Some(slots));

@@ -53,6 +53,8 @@ pub enum Command {
     CheckKey(ApiKey, oneshot::Sender<Result<(), Fault>>),
     /// The person did what [`Snapshot::needs`](crate::model::snapshot::Snapshot::needs) asked for: go on.
     FixDone,
+    /// Work by these preferences from now on.
+    Configure(Preferences),
     /// Journal where everything stands and end.
     Shutdown,
     /// Say what is held, for tests that look for what is left behind.
@@ -76,6 +78,17 @@ pub struct Held {
     pub tickets: usize,
     /// Places for transfers that are taken.
     pub places: usize,
+}
+
+/// What the person can change while the engine works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preferences {
+    /// Transfers at a time; those beyond it end by themselves.
+    pub jobs: usize,
+    /// Bytes a second for all transfers together, also for those under way.
+    pub bandwidth: Option<u64>,
+    /// Files that are found good from now on start by themselves.
+    pub start_at_once: bool,
 }
 
 /// Something rare that must not be lost.

@@ -25,12 +25,13 @@ use tokio::task::JoinHandle;
 
 use crate::api::Service;
 use crate::api::paced::Paced;
+use crate::api::throttle::RateLimit;
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
 use crate::model::snapshot::{KeySource, Snapshot};
 use crate::store::KeyStore;
 
-pub use command::{Command, EngineHandle, Notice};
+pub use command::{Command, EngineHandle, Notice, Preferences};
 pub use journal::opening::{IsAlive, Kept, OpenHistory};
 pub use lifecycle::{Lifecycle, Turn};
 
@@ -53,6 +54,8 @@ pub struct Options {
     pub jobs: usize,
     /// Files that are found good start by themselves.
     pub start_at_once: bool,
+    /// The limit that the service's transfers keep to.
+    pub bandwidth: Arc<RateLimit>,
     /// Files whose content is in the history are not uploaded again.
     pub ask_history: bool,
     /// Which service, as it is written into the history.

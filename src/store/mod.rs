@@ -1,6 +1,7 @@
 //! What is kept: the history and journal, the settings, the secrets, and where they lie.
 
 pub mod data_dir;
+pub mod door;
 mod files;
 pub mod history;
 pub mod run;
@@ -8,6 +9,7 @@ pub mod secrets;
 pub mod settings;
 
 pub use data_dir::{DataDir, DataDirError};
+pub use door::{Arrival, Door, Entry};
 pub use history::{
     AssetNote, AssetRecord, Change, DamagedItem, FlavourRecord, History, ItemRecord, OpenError,
     Opened, StoreError,

@@ -80,7 +80,7 @@ impl Default for Settings {
 }
 
 /// Settings as they could be read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Loaded {
     /// What applies.
     pub settings: Settings,

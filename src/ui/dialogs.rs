@@ -3,6 +3,7 @@
 use egui::text_edit::TextEditState;
 use egui::{Align, Context, Id, Key, Layout, Modal, TextEdit, Ui};
 
+use super::screens::settings;
 use super::shortcuts;
 use super::theme::{self, of, size, space, type_size};
 use super::widgets::button::{Button, Look};
@@ -33,6 +34,8 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             Dialog::Cancel(uploads) => cancel(ui, &uploads, out),
             Dialog::Details(id) => details(ui, app, id, out),
             Dialog::Quit => quit(ui, app, out),
+            Dialog::Settings => preferences(ui, app, out),
+            Dialog::RemoveKey => remove_key(ui, out),
             Dialog::Shortcuts => {
                 shortcuts::show(ui);
                 buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
@@ -153,6 +156,38 @@ fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
         ui,
         vec![
             (Button::of(&stop, Look::Primary), stop.clone()),
+            (keep, UiCommand::CloseDialog),
+        ],
+        out,
+    );
+}
+
+fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    title(ui, UiCommand::OpenSettings.entry().label);
+    let around = 2.0 * (space::XXL + space::XL) + type_size::TITLE + size::BUTTON + 4.0 * space::M;
+    let height = ui.ctx().content_rect().height() - around - size::LINE;
+    settings::show(ui, app, height, out);
+    match app.settings_problem() {
+        Some(problem) => text::label(ui, problem, type_size::SMALL, of(ui).bad),
+        None => text::label(
+            ui,
+            wording::SAVED_AT_ONCE,
+            type_size::SMALL,
+            of(ui).secondary,
+        ),
+    }
+    buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
+}
+
+fn remove_key(ui: &mut Ui, out: &mut Vec<UiCommand>) {
+    title(ui, wording::REMOVE_KEY);
+    body(ui, wording::REMOVE_KEY_MEANS);
+    let remove = UiCommand::ConfirmRemoveKey;
+    let keep = Button::of(&UiCommand::CloseDialog, Look::Outlined).labelled("Keep it");
+    buttons(
+        ui,
+        vec![
+            (Button::of(&remove, Look::Primary), remove.clone()),
             (keep, UiCommand::CloseDialog),
         ],
         out,

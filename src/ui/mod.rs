@@ -4,18 +4,22 @@
 //! [`crate::app::command::UiCommand`]s; nothing is decided or fetched here.
 
 mod banners;
+mod desktop;
 mod dialogs;
 mod files;
 pub mod fonts;
 mod icons;
 mod input;
+mod motion;
 mod run;
 mod screens;
 mod shell;
 mod shortcuts;
 pub mod theme;
+mod thumbnails;
 mod widgets;
 
+pub use desktop::SystemDesktop;
 pub use files::SystemDialogs;
 pub use run::{Window, WindowError};
 pub use shell::MaviApp;

@@ -6,7 +6,7 @@ use eframe::{NativeOptions, Renderer};
 use egui::{Context, IconData, ViewportBuilder};
 
 use super::shell::MaviApp;
-use super::{fonts, theme};
+use super::{fonts, motion, theme};
 use crate::app::outside::Outside;
 use crate::app::pending::{Pending, Wake};
 use crate::engine::EngineHandle;
@@ -81,9 +81,10 @@ impl Window {
         icon: Option<IconData>,
     ) -> Result<(), WindowError> {
         let faces = Pending::spawn("fonts", self.wake(), fonts::with_system_faces);
+        let still = Pending::spawn("motion", self.wake(), motion::is_reduced);
         let options = options(self.x11, icon);
         let create = move |cc: &eframe::CreationContext<'_>| {
-            let app = MaviApp::new(&cc.egui_ctx, engine, outside, Some(faces));
+            let app = MaviApp::new(&cc.egui_ctx, engine, outside, Some(faces), Some(still));
             Ok(Box::new(app) as Box<dyn eframe::App>)
         };
         eframe::run_native_ext(APP_ID, options, Some(self.ctx), Box::new(create))?;

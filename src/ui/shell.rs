@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use egui::{
     Align2, CentralPanel, Context, CornerRadius, FontDefinitions, Frame, Id, LayerId, Margin,
-    Order, Panel, Popup, Rect, Stroke, StrokeKind, ThemePreference, Ui, UserAttentionType, Vec2,
-    ViewportCommand,
+    Order, Panel, Popup, Rect, Role, Sense, Stroke, StrokeKind, ThemePreference, Ui,
+    UserAttentionType, Vec2, ViewportCommand, WidgetInfo, accesskit,
 };
 use lucide_icons::Icon;
 
@@ -32,17 +32,20 @@ pub struct MaviApp {
     app: App,
     title: String,
     faces: Option<Pending<FontDefinitions>>,
+    still: Option<Pending<bool>>,
     view: ListView,
 }
 
 impl MaviApp {
     /// Dresses the context and takes the engine. `faces` are fonts that are still being
-    /// looked for; until they come, the bundled ones are used.
+    /// looked for; until they come, the bundled ones are used. `still` is whether the
+    /// system asks for less motion, once it is known.
     pub fn new(
         ctx: &Context,
         engine: EngineHandle,
         outside: Outside,
         faces: Option<Pending<FontDefinitions>>,
+        still: Option<Pending<bool>>,
     ) -> Self {
         theme::install(ctx);
         fonts::install(ctx, fonts::bundled());
@@ -50,6 +53,7 @@ impl MaviApp {
             app: App::new(engine, outside),
             title: String::new(),
             faces,
+            still,
             view: ListView::default(),
         }
     }
@@ -70,7 +74,13 @@ impl MaviApp {
         if let Some(Outcome::Answer(faces)) = Pending::take_from(&mut self.faces) {
             fonts::install(ctx, faces);
         }
+        if let Some(Outcome::Answer(true)) = Pending::take_from(&mut self.still) {
+            tracing::info!("nothing moves, as the system asks");
+            theme::hold_still(ctx);
+        }
         let now = self.app.now();
+        let in_front = ctx.input(|input| input.viewport().focused.unwrap_or(true));
+        self.app.set_in_front(in_front);
         self.app.tick(now);
         let title = self.app.title();
         if title != self.title {
@@ -122,6 +132,7 @@ impl MaviApp {
         toast(ui.ctx(), &self.app, &mut asked);
         dialogs::show(ui.ctx(), &mut self.app, &mut asked);
         drop_overlay(ui.ctx());
+        announce(ui, &self.app);
         for command in asked {
             self.app.act(command, now);
         }
@@ -156,10 +167,22 @@ impl MaviApp {
                         ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
                     }
                 }
+                Effect::Raise => raise(ctx),
                 Effect::Close => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
         }
     }
+}
+
+/// Brings the window to the front. Where a desktop lets no program do so by itself, its
+/// entry in the taskbar asks for attention.
+fn raise(ctx: &Context) {
+    if ctx.input(|input| input.viewport().minimized == Some(true)) {
+        ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+    }
+    ctx.send_viewport_cmd(ViewportCommand::Focus);
+    let attention = UserAttentionType::Informational;
+    ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
 }
 
 impl eframe::App for MaviApp {
@@ -184,6 +207,7 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         .exact_size(size::WINDOW_BAR)
         .show(ui, |ui| {
             let right = |ui: &mut Ui| {
+                settings_button(ui, out);
                 theme_menu(ui, app, out);
                 let keys = Button::of(&UiCommand::ShowShortcuts, Look::Plain).icon_only();
                 if keys.show(ui) {
@@ -226,6 +250,15 @@ fn key_button(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     };
     if button.show(ui) {
         out.push(UiCommand::EnterKey);
+    }
+}
+
+fn settings_button(ui: &mut Ui, out: &mut Vec<UiCommand>) {
+    if Button::of(&UiCommand::OpenSettings, Look::Plain)
+        .icon_only()
+        .show(ui)
+    {
+        out.push(UiCommand::OpenSettings);
     }
 }
 
@@ -307,6 +340,21 @@ fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
                 }
             });
         });
+    });
+}
+
+/// Tells a screen reader what happened, without being seen.
+fn announce(ui: &Ui, app: &App) {
+    let id = Id::unique("announcement");
+    let place = Rect::from_min_size(ui.ctx().content_rect().min, Vec2::splat(1.0));
+    let response = ui.interact(place, id, Sense::hover());
+    let said = app.announcement();
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said));
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_role(accesskit::Role::Status);
+        node.set_label(said);
+        node.clear_value();
+        node.set_live(accesskit::Live::Polite);
     });
 }
 

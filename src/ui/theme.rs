@@ -1,7 +1,7 @@
 //! The design's tokens, each named once: colours, type, spacing, radius, motion; and how a
 //! status looks.
 
-use egui::style::{Selection, TextCursorStyle, WidgetVisuals, Widgets};
+use egui::style::{ScrollAnimation, Selection, TextCursorStyle, WidgetVisuals, Widgets};
 use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Rect, Response, Shadow, Stroke,
     StrokeKind, Style, TextStyle, Theme, Ui, Vec2, Visuals,
@@ -140,6 +140,8 @@ pub mod size {
     pub const ICON: f32 = 16.0;
     /// An icon that stands for a whole screen.
     pub const ICON_LARGE: f32 = 28.0;
+    /// A line of the settings.
+    pub const SETTING: f32 = 44.0;
     /// One of two lines that stand together.
     pub const LINE: f32 = 18.0;
     /// The bars at the window's head and foot.
@@ -214,6 +216,14 @@ pub fn install(ctx: &Context) {
     for theme in [Theme::Light, Theme::Dark] {
         ctx.set_style_of(theme, style(theme));
     }
+}
+
+/// Lets nothing move or fade, as the system asks.
+pub fn hold_still(ctx: &Context) {
+    ctx.all_styles_mut(|style| {
+        style.animation_time = 0.0;
+        style.scroll_animation = ScrollAnimation::none();
+    });
 }
 
 fn style(theme: Theme) -> Style {

@@ -8,6 +8,8 @@ usage: a11y.py [--timeout SECONDS] [--while PID] COMMAND
   gone  NAME [--role R]              until none is shown
   press NAME [--role R]              waits for the first, presses it
   find  PATTERN [--count N]          prints each different match, a line each
+  nameless                           fails, and prints what can be acted on and has no name
+  heard PATTERN --press NAME         presses NAME, prints what a screen reader is told until it matches
 
 NAME is a regular expression for the whole name; PATTERN is one for any part of a name or text.
 Every command but `tree` waits for what it wants, and ends with 1 when that does not come in time,
@@ -93,6 +95,43 @@ def press(name, role):
     return False
 
 
+ACTED_ON = {
+    *("push button", "button", "toggle button", "check box", "radio button", "link", "menu item"),
+    *("entry", "text", "password text", "slider", "spin button", "combo box", "list item"),
+}
+
+
+def nameless():
+    """What a person can act on and a screen reader can't name."""
+    for node, _, role, name in nodes():
+        acts = "Action" in node.get_interfaces() and node.get_n_actions() > 0
+        if (acts or role in ACTED_ON) and role != "scroll bar" and not name.strip():
+            yield f"{role} in {node.get_parent().get_name() or 'the window'}"
+
+
+def heard(pattern, name, a):
+    """Listens from before `name` is pressed."""
+    told = []
+    context = GLib.MainContext.default()
+    listener = Atspi.EventListener.new(lambda event: told.append(str(event.any_data)))
+    listener.register("object:announcement")
+    begin = time.monotonic() + 0.5  # for the registry to say that somebody listens
+    while time.monotonic() < begin:
+        context.iteration(False)
+        time.sleep(0.01)
+    wait_until(lambda: press(name, a.role), a, f"/{name}/ could not be pressed")
+
+    def look():
+        while context.iteration(False):
+            pass
+        return any(re.search(pattern, text) for text in told)
+
+    try:
+        wait_until(look, a, f"/{pattern}/ was not told")
+    finally:
+        print("\n".join(told))
+
+
 def different(pattern):
     """What matches in the tree, each once, in the tree's order."""
     return list(dict.fromkeys(m.group() for *_, name in nodes() for m in re.finditer(pattern, name)))
@@ -104,8 +143,9 @@ def main():
     )
     parser.add_argument("--timeout", type=float, default=30)
     parser.add_argument("--while", dest="process", type=int, metavar="PID")
-    parser.add_argument("command", choices=["tree", "wait", "gone", "press", "find"])
+    parser.add_argument("command", choices=["tree", "wait", "gone", "press", "find", "nameless", "heard"])
     parser.add_argument("name", nargs="?", default="")
+    parser.add_argument("--press", default="")
     parser.add_argument("--role")
     parser.add_argument("--count", type=int, default=1)
     a = parser.parse_args()
@@ -118,6 +158,13 @@ def main():
             a,
             f"/{a.name}/ was not shown {a.count} times",
         )
+    elif a.command == "nameless":
+        wait_until(lambda: len(list(nodes())) > 3, a, "no tree was shown")
+        found = list(nameless())
+        if found:
+            sys.exit("without a name: " + ", ".join(found))
+    elif a.command == "heard":
+        heard(a.name, a.press, a)
     elif a.command == "gone":
         wait_until(lambda: not matching(a.name, a.role), a, f"/{a.name}/ did not go")
     elif a.command == "press":

@@ -51,6 +51,10 @@ const ARROWS: &[(&str, &[&str])] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("eframe", &["ui"]),
     ("egui", &["ui"]),
+    ("image", &["app"]),
+    ("keepawake", &["ui"]),
+    ("notify_rust", &["ui"]),
+    ("opener", &["ui"]),
     ("hyper", &["api", "sandbox"]),
     ("hyper::server", &["sandbox"]),
     ("hyper::service", &["sandbox"]),
@@ -62,7 +66,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["api"]),
     ("rfd", &["ui"]),
     ("rusqlite", &["store"]),
+    ("windows", &["ui"]),
     ("winit", &["ui"]),
+    ("zbus", &["ui"]),
     ("zbus_secret_service_keyring_store", &["store"]),
 ];
 

@@ -26,6 +26,7 @@ mod packages;
 mod papers;
 #[cfg(target_os = "linux")]
 mod sessions;
+mod shell;
 mod snapshots;
 mod states;
 mod ui;

@@ -328,12 +328,14 @@ fn the_title_shows_how_far_the_batch_is() {
     let title = |window: &Window| window.state().as_ref().unwrap().app().title();
     assert_eq!(title(&window), "Mavi Uploader");
     engine.publish(|state| {
+        state.totals.batch = 7;
+        state.totals.done = 2;
         state.totals.sent = 42;
         state.totals.bytes = 100;
     });
     engine.rows(vec![uploading(1, "clip.mp4", 5)]);
     window.run();
-    assert_eq!(title(&window), "42 % – Mavi Uploader");
+    assert_eq!(title(&window), "42 % · 2 of 7 – Mavi Uploader");
 }
 
 #[test]

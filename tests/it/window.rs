@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 use egui::{DroppedFile, Theme};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, HarnessBuilder};
-use mavi_uploader::app::outside::{Choice, FileDialogs, KeyVault, Outside, VaultError, Wanted};
+use mavi_uploader::api::network::{Certificates, NetworkState};
+use mavi_uploader::app::outside::{
+    Choice, Desktop, FileDialogs, KeyVault, Outside, VaultError, Wanted,
+};
 use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::engine::{Command, EngineHandle, Notice};
 use mavi_uploader::model::asset::AssetId;
@@ -17,6 +20,7 @@ use mavi_uploader::model::media::{Kind, Route};
 use mavi_uploader::model::snapshot::{
     ItemId, KeySource, KeyState, Row, Snapshot, Status, Totals, Transfer,
 };
+use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::ui::MaviApp;
 use tokio::sync::{mpsc, watch};
 
@@ -194,6 +198,21 @@ impl KeyVault for Vault {
         *self.kept.lock().expect("no test panics with it") = Some(key.clone());
         Ok(())
     }
+
+    fn remove(&self) -> Result<(), VaultError> {
+        *self.kept.lock().expect("no test panics with it") = None;
+        Ok(())
+    }
+}
+
+/// A desktop that does nothing.
+pub struct NoDesktop;
+
+impl Desktop for NoDesktop {
+    fn notify(&self, _: &str, _: &str) {}
+    fn stay_awake(&self, _: bool) {}
+    fn progress(&self, _: Option<u8>) {}
+    fn reveal(&self, _: &Path) {}
 }
 
 pub fn outside(wake: Wake) -> Outside {
@@ -205,6 +224,17 @@ pub fn outside(wake: Wake) -> Outside {
         bad_environment_key: None,
         sandbox: false,
         start_sandbox: Some(Arc::new(|| Err("not in this test".to_owned()))),
+        settings: Loaded::default(),
+        save_settings: None,
+        folder: None,
+        describe_network: Arc::new(|| NetworkState {
+            proxy: Some("http://proxy.example:8080".to_owned()),
+            unusable: None,
+            no_proxy: None,
+            certificates: Certificates::System,
+        }),
+        desktop: Box::new(NoDesktop),
+        arrivals: None,
         can_drop: true,
         build: "0.0.0 (test)",
         wake,
@@ -235,7 +265,7 @@ pub fn open_with(
                 let (engine, change) = parts.take().expect("the window is opened once");
                 let mut outside = outside(Arc::new(|| {}));
                 change(&mut outside);
-                MaviApp::new(ui.ctx(), engine, outside, None)
+                MaviApp::new(ui.ctx(), engine, outside, None, None)
             });
             app.look(ui.ctx());
             // A context that was dressed in this pass shows it in the next.

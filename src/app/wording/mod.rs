@@ -6,6 +6,7 @@ mod journal;
 mod key;
 mod rejection;
 pub mod selection;
+mod shell;
 mod terminal;
 mod units;
 
@@ -14,6 +15,7 @@ pub use intake::{coming_in, pause, plan, plan_at_length, refusal, refused};
 pub use journal::{newer_history, set_aside, unwritable_history};
 pub use key::{key_in_use, not_a_key, vault};
 pub use rejection::rejection;
+pub use shell::*;
 pub use terminal::{
     CONSOLE, WITHOUT_KEY, bad_environment_key, interrupted, not_saved, stopped, unprinted,
     unusable_proxy,

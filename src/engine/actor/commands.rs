@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Actor;
 use super::intake::start_walk;
 use crate::api::Service;
-use crate::engine::Command;
+use crate::engine::{Command, Preferences};
 use crate::model::asset::AssetStatus;
 use crate::model::fault::Fix;
 use crate::model::snapshot::ItemId;
@@ -85,6 +85,15 @@ impl<S: Service> Actor<S> {
                 });
             }
             Command::FixDone => self.fix_done(),
+            Command::Configure(Preferences {
+                jobs,
+                bandwidth,
+                start_at_once,
+            }) => {
+                self.options.jobs = jobs;
+                self.options.bandwidth.set(bandwidth);
+                self.options.start_at_once = start_at_once;
+            }
             Command::Shutdown => self.stopped = true,
             #[cfg(test)]
             Command::Count(answer) => {

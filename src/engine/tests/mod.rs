@@ -10,6 +10,7 @@ mod left;
 mod missing;
 mod opening;
 mod pace;
+mod preferences;
 mod queue;
 mod restart;
 mod service;
@@ -31,6 +32,7 @@ use super::{
 };
 use crate::api::limiter::{Limiter, LimiterOptions};
 use crate::api::paced::Paced;
+use crate::api::throttle::RateLimit;
 use crate::model::asset::AssetId;
 use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
@@ -106,6 +108,7 @@ struct Engine {
     service: Arc<Paced<Scripted>>,
     turns: mpsc::UnboundedReceiver<Lifecycle>,
     notices: Vec<Notice>,
+    bandwidth: Arc<RateLimit>,
 }
 
 /// How an engine is made.
@@ -184,11 +187,13 @@ impl Make {
         let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
         let service = Arc::new(Paced::new(service, limiter));
         let (follower, turns) = mpsc::unbounded_channel();
+        let bandwidth = RateLimit::new(None);
         let options = Options {
             front_end: self.front_end,
             policy: self.policy,
             jobs: self.jobs,
             start_at_once: self.start_at_once,
+            bandwidth: Arc::clone(&bandwidth),
             ask_history: self.ask_history,
             base_url: self.base_url.to_owned(),
             history,
@@ -206,6 +211,7 @@ impl Make {
             service,
             turns,
             notices: vec![],
+            bandwidth,
         }
     }
 }

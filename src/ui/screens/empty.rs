@@ -6,6 +6,7 @@ use lucide_icons::Icon;
 use crate::app::command::UiCommand;
 use crate::app::state::App;
 use crate::app::wording;
+use crate::store::settings::Start;
 use crate::ui::theme::{of, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, Look};
 use crate::ui::widgets::text;
@@ -15,7 +16,7 @@ const FORMATS: &str =
 const GOES: &str = "Each file goes to memories.ai and gives you an asset id to hand on.";
 const TRIES: &str =
     "Try it out: each file gets an asset id to play with, and none leaves this computer.";
-const LEAVES: &str = "The whole file leaves this computer, with the place and time that a camera may have written into it. Nothing is sent before you press Upload.";
+const LEAVES: &str = "The whole file leaves this computer, with the place and time that a camera may have written into it.";
 
 /// Draws the screen.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -98,8 +99,17 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
     if first {
         first_start(ui, app, out);
     } else if !app.sandbox() {
-        text::label(ui, LEAVES, type_size::SMALL, p.secondary);
+        text::label(ui, &leaves(app), type_size::SMALL, p.secondary);
     }
+}
+
+/// What leaves the computer, and when.
+fn leaves(app: &App) -> String {
+    let when = match app.settings().start {
+        Start::ByHand => "Nothing is sent before you press Upload.",
+        Start::AtOnce => "Files are sent as soon as they are checked.",
+    };
+    format!("{LEAVES} {when}")
 }
 
 fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -129,7 +139,7 @@ fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                     out.push(UiCommand::TrySandbox);
                 }
             });
-            text::label(ui, LEAVES, type_size::SMALL, p.secondary);
+            text::label(ui, &leaves(app), type_size::SMALL, p.secondary);
         });
     });
 }

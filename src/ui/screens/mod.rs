@@ -1,5 +1,6 @@
 //! The window's screens.
 
 pub mod empty;
+pub mod settings;
 pub mod toolbar;
 pub mod uploads;

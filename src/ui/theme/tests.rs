@@ -1,6 +1,10 @@
 //! Contrast of the colours, after WCAG 2.2.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::model::fault::{Fault, FaultKind};
+use crate::model::media::Rejection;
 
 /// Relative luminance after WCAG 2.2.
 fn luminance(colour: Color32) -> f64 {
@@ -39,6 +43,9 @@ fn every_text_colour_has_contrast_on_every_ground_it_stands_on() {
             (p.notice, p.notice_tint),
             (p.text, p.bad_tint),
             (p.bad, p.bad_tint),
+            // A banner's plain button, at rest.
+            (p.secondary, p.notice_tint),
+            (p.secondary, p.bad_tint),
         ] {
             let contrast = contrast(text, ground);
             assert!(contrast >= 4.5, "{text:?} on {ground:?}: {contrast:.2}");
@@ -53,4 +60,104 @@ fn the_focus_ring_is_seen_on_every_ground() {
             assert!(contrast(p.accent, ground) >= 3.0);
         }
     }
+}
+
+#[test]
+fn where_the_system_asks_for_less_motion_nothing_moves() {
+    let ctx = Context::default();
+    install(&ctx);
+    let time = |theme| ctx.style_of(theme).animation_time;
+    assert_eq!(time(Theme::Light), MOTION);
+    hold_still(&ctx);
+    assert_eq!([time(Theme::Light), time(Theme::Dark)], [0.0, 0.0]);
+    let scroll = ctx.style_of(Theme::Dark).scroll_animation;
+    assert_eq!(scroll, ScrollAnimation::none());
+}
+
+/// One of each status, as the list may show it.
+fn statuses() -> Vec<Status> {
+    let fault = Arc::new(Fault::new(FaultKind::ServerError));
+    let now = std::time::Instant::now();
+    vec![
+        Status::Checking,
+        Status::Settling,
+        Status::Rejected(Rejection::Empty),
+        Status::ReadyToUpload,
+        Status::Queued,
+        Status::Uploading,
+        Status::Finishing,
+        Status::Waiting {
+            until: now,
+            cause: Arc::clone(&fault),
+        },
+        Status::Processing {
+            since: now,
+            long: false,
+        },
+        Status::Ready,
+        Status::Failed(fault),
+        Status::Paused,
+        Status::Cancelled,
+        Status::Duplicate { of: None },
+    ]
+}
+
+#[test]
+fn a_status_is_told_by_more_than_its_colour_and_read_on_every_ground_of_a_row() {
+    for p in [&LIGHT, &DARK] {
+        let mut words = std::collections::BTreeSet::new();
+        for status in statuses() {
+            let badge = badge(&status, p);
+            assert!(words.insert(badge.word), "{} twice", badge.word);
+            for ground in [p.surface, p.hover, p.accent_tint] {
+                let contrast = contrast(badge.colour, ground);
+                assert!(contrast >= 4.5, "{}: {contrast:.2}", badge.word);
+            }
+        }
+    }
+}
+
+#[test]
+fn progress_and_lines_of_focus_stand_out_from_what_is_behind_them() {
+    for p in [&LIGHT, &DARK] {
+        for bar in [p.working, p.accent, p.notice, p.secondary] {
+            for ground in [p.surface, p.line] {
+                assert!(contrast(bar, ground) >= 3.0, "{bar:?} on {ground:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn colours_and_faces_are_named_in_the_theme_alone() {
+    let mut folders = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/ui"
+    ))];
+    let mut looked_at = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            looked_at += 1;
+            if path.components().any(|part| part.as_os_str() == "theme")
+                || path.file_name().is_some_and(|name| name == "theme.rs")
+            {
+                continue;
+            }
+            for literal in [
+                "Color32::from_",
+                "FontId::new",
+                "FontId::prop",
+                "FontId::mono",
+            ] {
+                assert!(!text.contains(literal), "{literal} in {}", path.display());
+            }
+        }
+    }
+    assert!(looked_at > 10);
 }

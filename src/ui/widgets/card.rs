@@ -37,4 +37,6 @@ pub fn sides(ui: &mut Ui, height: f32, right: impl FnOnce(&mut Ui), left: impl F
         .max_rect(rest)
         .layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(at_left, left);
+    // However high what is in it is.
+    ui.advance_cursor_after_rect(line);
 }

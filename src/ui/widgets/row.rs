@@ -3,9 +3,7 @@
 use std::time::{Duration, Instant};
 
 use egui::style::ScrollAnimation;
-use egui::{
-    CornerRadius, EventFilter, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{EventFilter, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use lucide_icons::Icon;
 
 use super::button::{Button, Look};
@@ -15,8 +13,8 @@ use crate::app::command::{Pick, RowCommand, UiCommand};
 use crate::app::rows::{self, Trailing};
 use crate::app::state::App;
 use crate::model::snapshot::Row;
-use crate::ui::icons;
 use crate::ui::theme::{self, Palette, of, radius, size, space, type_size};
+use crate::ui::thumbnails;
 
 /// From the middle of a row's first line to that of its second, in points.
 const LINES_APART: f32 = 20.0;
@@ -79,7 +77,7 @@ pub fn show(
         ),
         vec2(size::THUMBNAIL, size::THUMBNAIL),
     );
-    kind(ui, thumbnail, row, p);
+    thumbnails::show(ui, thumbnail, row, now);
     let text_left = rect.left() + BEFORE_TEXT;
     let room = buttons_left - space::S - text_left;
     let trailing = trailing(
@@ -166,19 +164,6 @@ fn ground(ui: &Ui, rect: Rect, selected: bool, p: &Palette) {
     }
     let from = rect.left() + BEFORE_TEXT;
     painter.hline(from..=rect.right(), rect.bottom() - 0.5, (1.0, p.line));
-}
-
-fn kind(ui: &Ui, rect: Rect, row: &Row, p: &Palette) {
-    let corner = CornerRadius::same(radius::CONTROL);
-    ui.painter().rect_filled(rect, corner, p.raised);
-    let icon = icons::kind(row.kind);
-    paint_icon(
-        ui.painter(),
-        rect.center(),
-        icon,
-        size::ICON + space::XS,
-        p.secondary,
-    );
 }
 
 /// Percent or id, right-aligned; gives where it begins.

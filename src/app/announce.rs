@@ -1,0 +1,215 @@
+//! What a screen reader is told without being asked: that uploads end, and how far a batch
+//! is, by quarters. Politely, and never twice within two seconds.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::wording;
+use crate::model::snapshot::{ItemId, Row, Snapshot, Status};
+
+/// Between one announcement and the next.
+const GAP: Duration = Duration::from_secs(2);
+
+/// What was said, and what is to be said next.
+#[derive(Debug, Default)]
+pub struct Announcer {
+    said: String,
+    at: Option<Instant>,
+    message: Option<String>,
+    ready: Vec<String>,
+    failed: Vec<String>,
+    quarter: u64,
+    progress: Option<String>,
+}
+
+impl Announcer {
+    /// What a screen reader is to know now.
+    pub fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// A message that is shown for a moment is said too.
+    pub fn message(&mut self, text: &str) {
+        self.message = Some(text.to_owned());
+    }
+
+    /// Looks what ended, and how far the batch came, between two snapshots.
+    pub fn compare(&mut self, before: &Snapshot, after: &Snapshot) {
+        if !Arc::ptr_eq(&before.rows, &after.rows) {
+            self.compare_rows(&before.rows, &after.rows);
+        }
+        let totals = &after.totals;
+        if totals.active == 0 || totals.bytes == 0 {
+            self.quarter = 0;
+            return;
+        }
+        let quarter = u128::from(totals.sent) * 4 / u128::from(totals.bytes);
+        let quarter = u64::try_from(quarter.min(3)).unwrap_or(0);
+        if quarter > self.quarter {
+            let percent = quarter * 25;
+            self.progress = Some(wording::so_far(percent, totals.done, totals.batch));
+        }
+        self.quarter = quarter;
+    }
+
+    fn compare_rows(&mut self, before: &[Arc<Row>], after: &[Arc<Row>]) {
+        let aligned = before.len() == after.len();
+        let by_id: HashMap<ItemId, &Arc<Row>> = if aligned {
+            HashMap::new()
+        } else {
+            before.iter().map(|row| (row.id, row)).collect()
+        };
+        for (place, row) in after.iter().enumerate() {
+            let earlier = if aligned {
+                before.get(place).filter(|earlier| earlier.id == row.id)
+            } else {
+                by_id.get(&row.id).copied()
+            };
+            let Some(earlier) = earlier.filter(|earlier| !Arc::ptr_eq(earlier, row)) else {
+                continue;
+            };
+            match (&earlier.status, &row.status) {
+                (Status::Ready, _) | (Status::Failed(_), Status::Failed(_)) => {}
+                (_, Status::Ready) => self.ready.push(row.name.clone()),
+                (_, Status::Failed(_)) => self.failed.push(row.name.clone()),
+                _ => {}
+            }
+        }
+    }
+
+    fn has_news(&self) -> bool {
+        self.message.is_some()
+            || self.progress.is_some()
+            || !self.ready.is_empty()
+            || !self.failed.is_empty()
+    }
+
+    /// Says what there is to say, if it is not too soon.
+    pub fn speak(&mut self, now: Instant) {
+        if !self.has_news() || self.wait(now).is_some() {
+            return;
+        }
+        let ready = std::mem::take(&mut self.ready);
+        let failed = std::mem::take(&mut self.failed);
+        let parts = [
+            self.message.take(),
+            wording::ended(&ready, wording::status_word(&Status::Ready)),
+            wording::ended(&failed, wording::FAILED),
+            self.progress.take(),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        self.said = parts.join(" ");
+        self.at = Some(now);
+    }
+
+    fn wait(&self, now: Instant) -> Option<Duration> {
+        let end = self.at? + GAP;
+        (end > now).then(|| end - now)
+    }
+
+    /// When there is something to say that waits for its turn.
+    pub fn next_look(&self, now: Instant) -> Option<Duration> {
+        self.has_news().then(|| self.wait(now).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::rows::tests::row;
+    use crate::model::fault::{Fault, FaultKind};
+    use crate::model::snapshot::Totals;
+
+    fn snapshot(statuses: &[Status], sent: u64) -> Snapshot {
+        let active = |status: &&Status| matches!(status, Status::Uploading | Status::Queued);
+        let rows = statuses.iter().cloned().zip(1..);
+        Snapshot {
+            rows: Arc::new(rows.map(|(status, id)| Arc::new(row(id, status))).collect()),
+            totals: Totals {
+                active: statuses.iter().filter(active).count(),
+                batch: 4,
+                done: 1,
+                sent,
+                bytes: 100,
+                ..Totals::default()
+            },
+            ..Snapshot::default()
+        }
+    }
+
+    fn failed() -> Status {
+        Status::Failed(Arc::new(Fault::new(FaultKind::ServerError)))
+    }
+
+    #[test]
+    fn ends_are_said_together_and_not_faster_than_one_can_listen() {
+        let start = Instant::now();
+        let mut announcer = Announcer::default();
+        let uploading = snapshot(&[Status::Uploading, Status::Uploading, Status::Queued], 0);
+        let one = snapshot(&[Status::Ready, Status::Uploading, Status::Queued], 10);
+        announcer.compare(&uploading, &one);
+        announcer.speak(start);
+        assert_eq!(announcer.said(), "clip-1.mp4: Ready.");
+
+        let more = snapshot(&[Status::Ready, Status::Ready, failed()], 20);
+        announcer.compare(&one, &more);
+        announcer.speak(start + Duration::from_secs(1));
+        assert_eq!(announcer.said(), "clip-1.mp4: Ready.", "too soon");
+        let wait = announcer.next_look(start + Duration::from_secs(1));
+        assert_eq!(wait, Some(Duration::from_secs(1)));
+        announcer.speak(start + GAP);
+        assert_eq!(announcer.said(), "clip-2.mp4: Ready. clip-3.mp4: Failed.");
+        assert_eq!(announcer.next_look(start + GAP), None);
+        announcer.compare(&more, &more);
+        announcer.speak(start + 2 * GAP);
+        assert_eq!(announcer.said(), "clip-2.mp4: Ready. clip-3.mp4: Failed.");
+    }
+
+    #[test]
+    fn many_ends_are_counted() {
+        let start = Instant::now();
+        let mut announcer = Announcer::default();
+        let before = snapshot(&vec![Status::Uploading; 9], 0);
+        announcer.compare(&before, &snapshot(&vec![Status::Ready; 9], 100));
+        announcer.speak(start);
+        assert_eq!(announcer.said(), "9 files: Ready.");
+    }
+
+    #[test]
+    fn progress_is_said_by_quarters() {
+        let mut announcer = Announcer::default();
+        let mut now = Instant::now();
+        let mut before = snapshot(&[Status::Uploading], 0);
+        let mut said = Vec::new();
+        for sent in 0..=100 {
+            now += GAP;
+            let after = snapshot(&[Status::Uploading], sent);
+            announcer.compare(&before, &after);
+            announcer.speak(now);
+            if said.last().map(String::as_str) != Some(announcer.said()) {
+                said.push(announcer.said().to_owned());
+            }
+            before = after;
+        }
+        assert_eq!(
+            said,
+            [
+                "",
+                "25 % uploaded, 1 of 4 done.",
+                "50 % uploaded, 1 of 4 done.",
+                "75 % uploaded, 1 of 4 done.",
+            ]
+        );
+    }
+
+    #[test]
+    fn files_that_come_to_the_list_hide_no_end() {
+        let mut announcer = Announcer::default();
+        let before = snapshot(&[Status::Uploading], 0);
+        let after = snapshot(&[Status::Ready, Status::Checking], 0);
+        announcer.compare(&before, &after);
+        announcer.speak(Instant::now());
+        assert_eq!(announcer.said(), "clip-1.mp4: Ready.");
+    }
+}

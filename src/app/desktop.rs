@@ -1,0 +1,125 @@
+//! What the desktop around the window learns: how far everything is, that it has ended,
+//! and that the computer is to stay awake meanwhile.
+
+use super::state::App;
+use super::wording;
+use crate::model::snapshot::{Snapshot, Status};
+
+/// The program's name, where nothing else is to be said.
+const NAME: &str = "Mavi Uploader";
+
+/// Whether bytes are under way: only then does the computer have to stay awake for us.
+/// What the service works on, and what waits, it can work on and wait for without us.
+pub fn bytes_move(snapshot: &Snapshot) -> bool {
+    snapshot.totals.active > 0
+        && snapshot
+            .rows
+            .iter()
+            .any(|row| matches!(row.status, Status::Uploading | Status::Finishing))
+}
+
+/// How far a running batch is, in whole percent: never 100, for then it is no more.
+pub fn progress(snapshot: &Snapshot) -> Option<u8> {
+    let totals = &snapshot.totals;
+    if totals.active == 0 || totals.bytes == 0 {
+        return None;
+    }
+    let percent = u128::from(totals.sent) * 100 / u128::from(totals.bytes);
+    Some(u8::try_from(percent.min(99)).unwrap_or(99))
+}
+
+/// The window's title, with the progress of a running batch.
+pub fn title(snapshot: &Snapshot) -> String {
+    let totals = &snapshot.totals;
+    match progress(snapshot) {
+        Some(percent) => wording::title(percent, totals.done, totals.batch),
+        None => NAME.to_owned(),
+    }
+}
+
+impl App {
+    /// Says whether the person has the window in front.
+    pub fn set_in_front(&mut self, in_front: bool) {
+        self.in_front = in_front;
+    }
+
+    /// Tells the desktop to stay awake when bytes begin to move, and when none do.
+    pub(super) fn keep_awake(&mut self) {
+        let engines = std::iter::once(&self.engine).chain(&self.parked);
+        let moving = engines
+            .map(|engine| engine.snapshot.borrow())
+            .any(|snapshot| bytes_move(&snapshot));
+        if moving != self.awake {
+            self.awake = moving;
+            self.outside.desktop.stay_awake(moving);
+        }
+    }
+
+    /// Tells the desktop how far a batch is, whenever that is another percent.
+    pub(super) fn tell_progress(&mut self) {
+        let now = progress(&self.snapshot);
+        if now != self.progress {
+            self.progress = now;
+            self.outside.desktop.progress(now);
+        }
+    }
+
+    /// Tells the person that everything has ended, where she does not see it.
+    pub(super) fn tell_of_the_end(&mut self, ready: usize, failed: usize) {
+        if !self.in_front && self.settings().notifications {
+            let (title, text) = wording::batch_ended(ready, failed);
+            self.outside.desktop.notify(&title, &text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::app::rows::tests::row;
+    use crate::model::snapshot::Totals;
+
+    fn snapshot(statuses: &[Status]) -> Snapshot {
+        let rows = statuses.iter().cloned().zip(1..);
+        Snapshot {
+            rows: Arc::new(rows.map(|(status, id)| Arc::new(row(id, status))).collect()),
+            totals: Totals {
+                active: statuses.len(),
+                batch: 12,
+                done: 3,
+                sent: 370,
+                bytes: 1000,
+                ..Totals::default()
+            },
+            ..Snapshot::default()
+        }
+    }
+
+    #[test]
+    fn the_computer_stays_awake_for_bytes_alone() {
+        assert!(bytes_move(&snapshot(&[Status::Queued, Status::Uploading])));
+        assert!(bytes_move(&snapshot(&[Status::Finishing])));
+        let processing = Status::Processing {
+            since: std::time::Instant::now(),
+            long: false,
+        };
+        for status in [processing, Status::Queued, Status::Paused, Status::Ready] {
+            assert!(
+                !bytes_move(&snapshot(std::slice::from_ref(&status))),
+                "{status:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_title_says_how_far_a_batch_is_and_never_more_than_is_true() {
+        let mut running = snapshot(&[Status::Uploading]);
+        assert_eq!(title(&running), "37 % · 3 of 12 – Mavi Uploader");
+        running.totals.sent = 1000;
+        assert_eq!(title(&running), "99 % · 3 of 12 – Mavi Uploader");
+        running.totals.active = 0;
+        assert_eq!(title(&running), "Mavi Uploader");
+    }
+}

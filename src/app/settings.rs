@@ -1,0 +1,182 @@
+//! The person's preferences: what they are, told to whom they concern, and kept at once.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::pending::{Outcome, Pending};
+use super::state::{App, Dialog, Effect};
+use super::wording;
+use crate::api::network::NetworkState;
+use crate::engine::{Command, Preferences};
+use crate::store::Settings;
+use crate::store::settings::{Loaded, Start, Theme};
+
+/// How long the end of the window may wait for the last change to be written.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// One preference with its new value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// The look of the window.
+    Theme(Theme),
+    /// Files at a time.
+    Jobs(u8),
+    /// Bytes a second over all transfers; `None` for no limit.
+    LimitRate(Option<u64>),
+    /// When files start.
+    Start(Start),
+    /// Ask before work is lost.
+    Confirmations(bool),
+    /// Tell the desktop when everything has ended.
+    Notifications(bool),
+}
+
+impl Setting {
+    fn put_into(self, settings: &mut Settings) {
+        match self {
+            Self::Theme(theme) => settings.theme = theme,
+            Self::Jobs(jobs) => settings.jobs = jobs,
+            Self::LimitRate(rate) => settings.limit_rate = rate,
+            Self::Start(start) => settings.start = start,
+            Self::Confirmations(ask) => settings.confirmations = ask,
+            Self::Notifications(tell) => settings.notifications = tell,
+        }
+    }
+
+    /// Whether this is how it is already.
+    pub fn holds(self, settings: &Settings) -> bool {
+        match self {
+            Self::Theme(theme) => settings.theme == theme,
+            Self::Jobs(jobs) => settings.jobs == jobs,
+            Self::LimitRate(rate) => settings.limit_rate == rate,
+            Self::Start(start) => settings.start == start,
+            Self::Confirmations(ask) => settings.confirmations == ask,
+            Self::Notifications(tell) => settings.notifications == tell,
+        }
+    }
+}
+
+/// What of the preferences concerns the engine.
+pub fn preferences(settings: &Settings) -> Preferences {
+    Preferences {
+        jobs: usize::from(settings.jobs),
+        bandwidth: settings.limit_rate,
+        start_at_once: settings.start == Start::AtOnce,
+    }
+}
+
+/// The preferences and how far they are on disk.
+pub(super) struct Kept {
+    pub settings: Settings,
+    /// What there is to say of the file that they were read from.
+    pub warnings: Vec<String>,
+    saving: Option<Pending<io::Result<()>>>,
+    /// They changed since they were last given to be written.
+    changed: bool,
+    problem: Option<String>,
+}
+
+impl Kept {
+    pub fn of(Loaded { settings, warnings }: Loaded) -> Self {
+        Self {
+            settings,
+            warnings,
+            saving: None,
+            changed: false,
+            problem: None,
+        }
+    }
+}
+
+impl App {
+    /// The person's preferences.
+    pub fn settings(&self) -> &Settings {
+        &self.kept.settings
+    }
+
+    /// Why the preferences are not kept, where they are not.
+    pub fn settings_problem(&self) -> Option<&str> {
+        self.kept.problem.as_deref()
+    }
+
+    /// Where everything is kept; `None` where nothing is.
+    pub fn folder(&self) -> Option<&Path> {
+        self.outside.folder.as_deref()
+    }
+
+    /// How the service is reached; `None` while that is found out.
+    pub fn network(&self) -> Option<&NetworkState> {
+        self.network.as_ref()
+    }
+
+    /// Opens the settings; how the service is reached is looked at each time anew.
+    pub(super) fn open_settings(&mut self) {
+        self.dialog = Some(Dialog::Settings);
+        if self.asking_network.is_none() {
+            let describe = Arc::clone(&self.outside.describe_network);
+            let wake = Arc::clone(&self.outside.wake);
+            self.asking_network = Some(Pending::spawn("network", wake, move || describe()));
+        }
+    }
+
+    pub(super) fn set(&mut self, setting: Setting) {
+        if setting.holds(&self.kept.settings) {
+            return;
+        }
+        let before = preferences(&self.kept.settings);
+        setting.put_into(&mut self.kept.settings);
+        if let Setting::Theme(theme) = setting {
+            self.effects.push(Effect::Theme(theme));
+        }
+        let after = preferences(&self.kept.settings);
+        if before != after {
+            for engine in std::iter::once(&self.engine).chain(&self.parked) {
+                engine.send(Command::Configure(after));
+            }
+        }
+        self.kept.changed = true;
+        self.save_settings();
+    }
+
+    /// Writes what changed, one after the other, off this thread.
+    fn save_settings(&mut self) {
+        if !self.kept.changed || self.kept.saving.is_some() {
+            return;
+        }
+        self.kept.changed = false;
+        let Some(save) = self.outside.save_settings.clone() else {
+            return;
+        };
+        let settings = self.kept.settings.clone();
+        let wake = Arc::clone(&self.outside.wake);
+        self.kept.saving = Some(Pending::spawn("settings", wake, move || save(&settings)));
+    }
+
+    pub(super) fn settings_answers(&mut self, now: Instant) {
+        if let Some(Outcome::Answer(network)) = Pending::take_from(&mut self.asking_network) {
+            self.network = Some(network);
+        }
+        let problem = match Pending::take_from(&mut self.kept.saving) {
+            None => return,
+            Some(Outcome::Answer(Ok(()))) => None,
+            Some(Outcome::Answer(Err(error))) => Some(wording::settings_unsaved(&error)),
+            Some(Outcome::Lost) => Some(wording::settings_unsaved(&"no thread for it")),
+        };
+        if let Some(problem) = &problem {
+            self.say(problem.clone(), None, now);
+        }
+        self.kept.problem = problem;
+        self.save_settings();
+    }
+
+    /// Waits, not long, until the last change is written: for the end of the window.
+    pub(super) fn settle_settings(&mut self) {
+        let end = Instant::now() + FAREWELL;
+        while self.kept.saving.is_some() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(2));
+            self.settings_answers(Instant::now());
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! Small pictures of the files in sight, made in the background.
+//!
+//! Whoever draws asks for each row that it draws, again in every frame; what is not asked
+//! for is not made. A picture that is broken, hostile or slow costs its own thumbnail and
+//! no other: it is decoded on a thread of its own, within limits.
+
+mod decode;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+pub use self::decode::Pixels;
+use super::pending::{Outcome, Pending, Wake};
+use crate::model::media::{Kind, Note};
+use crate::model::snapshot::{Row, Status};
+
+/// Thumbnails that are kept: more than there are rows on the largest screen.
+const KEPT: usize = 256;
+/// Pictures that are decoded at the same time.
+const AT_ONCE: usize = 2;
+/// How long one may take; one that takes longer has none.
+const TIME: Duration = Duration::from_secs(5);
+/// Pictures that may be late at the same time, as on a network drive that hangs; no others
+/// are begun then.
+const LATE: usize = 4;
+
+/// What stands at a row's start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thumb<'a, T> {
+    /// The icon of its kind.
+    Kind,
+    /// Its picture.
+    Picture(&'a T),
+}
+
+/// A thumbnail, or that there is none.
+struct Entry<T> {
+    size: u64,
+    picture: Option<T>,
+    /// When it was last asked for, as a count of all that was asked for.
+    asked: u64,
+}
+
+struct Running {
+    path: PathBuf,
+    size: u64,
+    since: Instant,
+    pixels: Pending<Option<Pixels>>,
+}
+
+/// The thumbnails; `T` is what the drawing makes of a picture.
+pub struct Thumbnails<T> {
+    wake: Wake,
+    made: HashMap<PathBuf, Entry<T>>,
+    running: Vec<Running>,
+    late: Vec<Pending<Option<Pixels>>>,
+    asked: u64,
+}
+
+impl<T> Thumbnails<T> {
+    /// None yet. `wake` is called when one has been made.
+    pub fn new(wake: Wake) -> Self {
+        Self {
+            wake,
+            made: HashMap::new(),
+            running: Vec::new(),
+            late: Vec::new(),
+            asked: 0,
+        }
+    }
+
+    /// What to draw for a row that is in sight. Begins to make its picture where there is
+    /// none yet; `keep` turns pixels into what is kept.
+    pub fn of(
+        &mut self,
+        row: &Row,
+        now: Instant,
+        keep: impl Fn(&Path, &Pixels) -> T,
+    ) -> Thumb<'_, T> {
+        self.take_in(now, keep);
+        if !is_picture(row) {
+            return Thumb::Kind;
+        }
+        self.asked += 1;
+        let known = self.made.get_mut(&row.path);
+        if known.as_ref().is_none_or(|entry| entry.size != row.size) {
+            self.begin(row, now);
+            return Thumb::Kind;
+        }
+        let Some(entry) = known else {
+            return Thumb::Kind;
+        };
+        entry.asked = self.asked;
+        match self
+            .made
+            .get(&row.path)
+            .and_then(|entry| entry.picture.as_ref())
+        {
+            Some(picture) => Thumb::Picture(picture),
+            None => Thumb::Kind,
+        }
+    }
+
+    /// When to look again although nothing happens: a picture may be late by then.
+    pub fn next_look(&self, now: Instant) -> Option<Duration> {
+        let ends = self.running.iter().map(|one| one.since + TIME);
+        ends.min().map(|end| end.saturating_duration_since(now))
+    }
+
+    fn begin(&mut self, row: &Row, now: Instant) {
+        let is_running = |one: &Running| one.path == row.path && one.size == row.size;
+        let full = self.running.len() >= AT_ONCE || self.late.len() >= LATE;
+        if full || self.running.iter().any(is_running) {
+            return;
+        }
+        let (path, size) = (row.path.clone(), row.size);
+        let end = now + TIME;
+        let pixels = Pending::spawn("thumbnail", self.wake.clone(), {
+            let path = path.clone();
+            move || decode::thumbnail(&path, end)
+        });
+        self.running.push(Running {
+            path,
+            size,
+            since: now,
+            pixels,
+        });
+    }
+
+    /// Takes what has been made, and gives up what is late.
+    fn take_in(&mut self, now: Instant, keep: impl Fn(&Path, &Pixels) -> T) {
+        self.late = std::mem::take(&mut self.late)
+            .into_iter()
+            .filter_map(|pending| pending.poll().err())
+            .collect();
+        for one in std::mem::take(&mut self.running) {
+            let Running {
+                path,
+                size,
+                since,
+                pixels,
+            } = one;
+            let pixels = match pixels.poll() {
+                Ok(Outcome::Answer(pixels)) => pixels,
+                Ok(Outcome::Lost) => None,
+                Err(pixels) if now.saturating_duration_since(since) < TIME => {
+                    self.running.push(Running {
+                        path,
+                        size,
+                        since,
+                        pixels,
+                    });
+                    continue;
+                }
+                Err(late) => {
+                    self.late.push(late);
+                    None
+                }
+            };
+            let picture = pixels.map(|pixels| keep(&path, &pixels));
+            let entry = Entry {
+                size,
+                picture,
+                asked: self.asked,
+            };
+            self.made.insert(path, entry);
+            self.forget();
+        }
+    }
+
+    /// Lets go of the one that was longest not asked for, where there are too many.
+    fn forget(&mut self) {
+        if self.made.len() <= KEPT {
+            return;
+        }
+        let oldest = self.made.iter().min_by_key(|(_, entry)| entry.asked);
+        if let Some(path) = oldest.map(|(path, _)| path.clone()) {
+            self.made.remove(&path);
+        }
+    }
+}
+
+/// Whether a row's file is a picture that may be read: one that is whole, and on this
+/// computer.
+fn is_picture(row: &Row) -> bool {
+    row.kind == Some(Kind::Image)
+        && row.note != Some(Note::InCloud)
+        && !matches!(
+            row.status,
+            Status::Checking | Status::Settling | Status::Rejected(_)
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::app::rows::tests::row;
+
+    fn picture_row(id: u64, path: &Path) -> Row {
+        Row {
+            kind: Some(Kind::Image),
+            path: path.to_owned(),
+            ..row(id, Status::ReadyToUpload)
+        }
+    }
+
+    fn write(dir: &Path, name: &str, colour: [u8; 3]) -> PathBuf {
+        let path = dir.join(name);
+        image::RgbImage::from_pixel(8, 8, image::Rgb(colour))
+            .save(&path)
+            .unwrap();
+        path
+    }
+
+    fn sides(_: &Path, pixels: &Pixels) -> u32 {
+        pixels.side
+    }
+
+    /// Asks until no picture is being made.
+    fn settle(thumbnails: &mut Thumbnails<u32>, rows: &[Row]) {
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            let now = Instant::now();
+            let waiting = rows.iter().any(|row| {
+                thumbnails.of(row, now, sides);
+                !thumbnails.made.contains_key(&row.path)
+            });
+            if !waiting {
+                return;
+            }
+            assert!(now < end, "the thumbnails were not made");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn none() -> Thumbnails<u32> {
+        Thumbnails::new(Arc::new(|| {}))
+    }
+
+    #[test]
+    fn a_picture_in_sight_gets_its_thumbnail_and_a_broken_one_its_icon() {
+        let dir = tempfile::tempdir().unwrap();
+        let good = write(dir.path(), "good.png", [1, 2, 3]);
+        let broken = dir.path().join("broken.png");
+        let mut bytes = std::fs::read(&good).unwrap();
+        bytes.truncate(40);
+        std::fs::write(&broken, bytes).unwrap();
+        let rows = [picture_row(1, &good), picture_row(2, &broken)];
+        let mut thumbnails = none();
+        settle(&mut thumbnails, &rows);
+        let now = Instant::now();
+        assert_eq!(thumbnails.of(&rows[0], now, sides), Thumb::Picture(&8));
+        assert_eq!(thumbnails.of(&rows[1], now, sides), Thumb::Kind);
+        assert!(
+            thumbnails.running.is_empty(),
+            "a broken one is not tried twice"
+        );
+        assert_eq!(thumbnails.next_look(now), None, "idle is idle");
+    }
+
+    #[test]
+    fn a_file_that_was_replaced_is_looked_at_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = write(dir.path(), "a.png", [1, 2, 3]);
+        let mut thumbnails = none();
+        let before = picture_row(1, &path);
+        settle(&mut thumbnails, std::slice::from_ref(&before));
+        let after = Row { size: 1, ..before };
+        assert_eq!(thumbnails.of(&after, Instant::now(), sides), Thumb::Kind);
+        assert_eq!(thumbnails.running.len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_picture_or_is_not_here_is_not_read() {
+        let path = Path::new("/nowhere/a.png");
+        let mut thumbnails = none();
+        let video = Row {
+            kind: Some(Kind::Video),
+            ..picture_row(1, path)
+        };
+        let cloud = Row {
+            note: Some(Note::InCloud),
+            ..picture_row(2, path)
+        };
+        let unfinished = Row {
+            status: Status::Settling,
+            ..picture_row(3, path)
+        };
+        for row in [video, cloud, unfinished] {
+            thumbnails.of(&row, Instant::now(), sides);
+        }
+        assert!(thumbnails.running.is_empty());
+    }
+
+    #[test]
+    fn few_are_made_at_once_and_few_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut thumbnails = none();
+        let rows: Vec<Row> = (0..KEPT + 20)
+            .map(|n| picture_row(1, &dir.path().join(format!("{n}.png"))))
+            .collect();
+        for row in &rows {
+            thumbnails.of(row, Instant::now(), sides);
+            assert!(thumbnails.running.len() <= AT_ONCE);
+        }
+        for row in &rows {
+            settle(&mut thumbnails, std::slice::from_ref(row));
+        }
+        assert_eq!(thumbnails.made.len(), KEPT);
+        assert!(
+            !thumbnails.made.contains_key(&rows[0].path),
+            "the oldest went"
+        );
+    }
+
+    #[test]
+    fn one_that_is_late_makes_room_for_the_next() {
+        let mut thumbnails = none();
+        let start = Instant::now();
+        let mut hung = Vec::new();
+        for n in 0..AT_ONCE {
+            let (answer, pixels) = Pending::channel(Arc::new(|| {}));
+            hung.push(answer);
+            thumbnails.running.push(Running {
+                path: PathBuf::from(format!("/hung/{n}.png")),
+                size: 1,
+                since: start,
+                pixels,
+            });
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let next = picture_row(9, &write(dir.path(), "a.png", [1, 2, 3]));
+        thumbnails.of(&next, start, sides);
+        assert_eq!(thumbnails.next_look(start), Some(TIME));
+        assert!(!thumbnails.running.iter().any(|one| one.path == next.path));
+        thumbnails.of(&next, start + TIME, sides);
+        assert!(thumbnails.running.iter().any(|one| one.path == next.path));
+        assert_eq!(thumbnails.late.len(), AT_ONCE);
+        drop(hung);
+        thumbnails.of(&next, start + TIME, sides);
+        assert!(thumbnails.late.is_empty());
+    }
+}

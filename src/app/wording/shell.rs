@@ -1,0 +1,233 @@
+//! Words of what surrounds the list: other starts, settings, the desktop.
+
+use std::fmt::Display;
+
+use super::{count, size};
+use crate::api::network::{Certificates, NetworkState};
+use crate::model::snapshot::{KeySource, KeyState};
+
+/// A window is open on the data directory and does not answer.
+pub const SILENT_WINDOW: &str = "Mavi Uploader is open already, but its window doesn’t answer. Close it or end it, then start the program again.";
+
+/// The colours of the window.
+pub const SETTING_COLOURS: &str = "Colours";
+/// Files at a time.
+pub const SETTING_JOBS: &str = "Files at a time";
+/// What more files at a time mean.
+pub const SETTING_JOBS_HINT: &str = "More helps with many small files.";
+/// The limit on speed.
+pub const SETTING_SPEED: &str = "Speed limit, in MB a second";
+/// There is no limit.
+pub const NO_LIMIT: &str = "No limit";
+/// When files start.
+pub const SETTING_START: &str = "When to start";
+/// What starting at once means.
+pub const SETTING_START_HINT: &str = "At once: as soon as a file is checked.";
+/// They start when the person says so.
+pub const BY_HAND: &str = "When I press Upload";
+/// They start by themselves.
+pub const AT_ONCE: &str = "At once";
+/// Questions before work is lost.
+pub const SETTING_ASK: &str = "Ask before something is lost";
+/// Which questions these are.
+pub const SETTING_ASK_HINT: &str = "When an upload under way is cancelled, or closed over.";
+/// The desktop's notification.
+pub const SETTING_TELL: &str = "Notification at the end";
+/// When it comes.
+pub const SETTING_TELL_HINT: &str = "When all uploads have ended and the window is not in front.";
+/// A setting that is on.
+pub const ON: &str = "On";
+/// A setting that is off.
+pub const OFF: &str = "Off";
+/// The API key.
+pub const SETTING_KEY: &str = "API key";
+/// On the button that takes a key where there is none.
+pub const ENTER_KEY: &str = "Enter a key";
+/// Where everything is kept.
+pub const SETTING_FOLDER: &str = "History, settings and logs";
+/// There is no such place.
+pub const NO_FOLDER: &str = "Nowhere: there is no folder that the program can use.";
+/// How the service is reached.
+pub const SETTING_NETWORK: &str = "Proxy and certificates";
+/// That is being found out.
+pub const ASKING_NETWORK: &str = "Being looked at…";
+
+/// How the service is reached, on one line.
+pub fn network(state: &NetworkState) -> String {
+    let proxy = match (&state.proxy, state.unusable) {
+        (_, Some(variable)) => format!("The proxy in {variable} can’t be understood: direct"),
+        (Some(proxy), None) => format!("Proxy {proxy}"),
+        (None, None) => "No proxy".to_owned(),
+    };
+    let except = state.no_proxy.as_ref().filter(|_| state.proxy.is_some());
+    let except = except.map(|hosts| format!(", but for {hosts}"));
+    let certificates = match &state.certificates {
+        Certificates::NotNeeded => "no certificates needed".to_owned(),
+        Certificates::System => "the system’s certificates".to_owned(),
+        Certificates::Files {
+            count: 0,
+            variable: Some(variable),
+        } => format!("no certificates in {variable}: nothing can be reached"),
+        Certificates::Files { count: 0, .. } => {
+            "no certificates on this system: nothing can be reached".to_owned()
+        }
+        Certificates::Files {
+            count,
+            variable: Some(variable),
+        } => format!("{} of {variable}", super::count(*count, "certificate")),
+        Certificates::Files { count, .. } => {
+            format!("the system’s {}", super::count(*count, "certificate"))
+        }
+    };
+    format!("{proxy}{} · {certificates}", except.unwrap_or_default())
+}
+
+/// What becomes of a choice.
+pub const SAVED_AT_ONCE: &str = "Every choice counts at once.";
+/// The question before the key is forgotten.
+pub const REMOVE_KEY: &str = "Remove the API key?";
+/// What it means.
+pub const REMOVE_KEY_MEANS: &str = "It is forgotten on this computer; at memories.ai it stays good. Uploads under way go on; to start another, you need a key again.";
+
+/// Bytes a second as MB, without the unit: "0.5", "20".
+pub fn megabytes(rate: u64) -> String {
+    let words = size(rate);
+    match words.strip_suffix(" MB") {
+        Some(number) => number.to_owned(),
+        None if rate == 500_000 => "0.5".to_owned(),
+        None => words,
+    }
+}
+
+/// Which key there is, in a few words.
+pub fn key_state(key: &KeyState) -> String {
+    let (source, last4, refused) = match key {
+        KeyState::Loading => return "The keychain is being asked.".to_owned(),
+        KeyState::Missing => return "None yet.".to_owned(),
+        KeyState::Present {
+            source,
+            last4,
+            refused,
+        } => (source, last4, *refused),
+    };
+    let place = match source {
+        KeySource::Keychain => "in this computer’s keychain",
+        KeySource::Session => "kept for this session only",
+        KeySource::Environment => "from the environment (MEMORIES_API_KEY)",
+        KeySource::Sandbox => "the sandbox’s own",
+    };
+    let refused = if refused {
+        "; memories.ai doesn’t accept it"
+    } else {
+        ""
+    };
+    format!("Ends in {last4}, {place}{refused}.")
+}
+
+/// The preferences apply, and are not on disk.
+pub fn settings_unsaved(cause: &impl Display) -> String {
+    format!("The settings apply now, but can’t be saved: {cause}.")
+}
+
+/// The key was taken out of the keychain.
+pub const KEY_REMOVED: &str = "API key removed from the keychain.";
+
+/// The key could not be taken out of the keychain, as `why` says in a sentence.
+pub fn key_stays(why: &str) -> String {
+    format!("{why} The API key was not removed.")
+}
+
+/// Everything that was started has ended: what is said of it, short.
+pub fn batch_ended(ready: usize, failed: usize) -> (String, String) {
+    let files = count(ready, "file");
+    match failed {
+        0 => (
+            "Uploads finished".to_owned(),
+            format!("{files} ready at memories.ai."),
+        ),
+        1 => (
+            "Uploads finished, one not".to_owned(),
+            format!("{files} ready, 1 needs attention."),
+        ),
+        _ => (
+            "Uploads finished, some not".to_owned(),
+            format!("{files} ready, {failed} need attention."),
+        ),
+    }
+}
+
+/// Files that ended without success, to a screen reader.
+pub const FAILED: &str = "Failed";
+
+/// Files that came to the same end, to a screen reader: by name where it is one.
+pub fn ended(names: &[String], word: &str) -> Option<String> {
+    match names {
+        [] => None,
+        [name] => Some(format!("{name}: {word}.")),
+        _ => Some(format!("{}: {word}.", count(names.len(), "file"))),
+    }
+}
+
+/// How far a batch is, to a screen reader.
+pub fn so_far(percent: u64, done: usize, batch: usize) -> String {
+    format!("{percent} % uploaded, {done} of {batch} done.")
+}
+
+/// The window's title while a batch runs.
+pub fn title(percent: u8, done: usize, batch: usize) -> String {
+    format!("{percent} % · {done} of {batch} – Mavi Uploader")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_the_service_is_reached_is_said_on_one_line() {
+        let state = NetworkState {
+            proxy: None,
+            unusable: None,
+            no_proxy: Some("localhost".to_owned()),
+            certificates: Certificates::Files {
+                count: 142,
+                variable: None,
+            },
+        };
+        assert_eq!(network(&state), "No proxy · the system’s 142 certificates");
+        let state = NetworkState {
+            proxy: Some("http://proxy.example:8080".to_owned()),
+            certificates: Certificates::Files {
+                count: 0,
+                variable: Some("SSL_CERT_FILE"),
+            },
+            ..state
+        };
+        assert_eq!(
+            network(&state),
+            "Proxy http://proxy.example:8080, but for localhost · no certificates in SSL_CERT_FILE: nothing can be reached"
+        );
+        let state = NetworkState {
+            proxy: None,
+            unusable: Some("HTTPS_PROXY"),
+            certificates: Certificates::System,
+            ..state
+        };
+        assert_eq!(
+            network(&state),
+            "The proxy in HTTPS_PROXY can’t be understood: direct · the system’s certificates"
+        );
+    }
+
+    #[test]
+    fn a_key_is_told_by_its_end_and_its_place() {
+        let key = KeyState::Present {
+            source: KeySource::Environment,
+            last4: "cdef".to_owned(),
+            refused: true,
+        };
+        assert_eq!(
+            key_state(&key),
+            "Ends in cdef, from the environment (MEMORIES_API_KEY); memories.ai doesn’t accept it."
+        );
+    }
+}

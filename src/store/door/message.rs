@@ -1,0 +1,131 @@
+//! What one start of the program says to another: paths as the system's own bytes.
+
+use std::io;
+use std::path::PathBuf;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use super::files::{path_from_bytes, path_to_bytes};
+
+/// How every message begins; the last byte is its version.
+const MARK: [u8; 5] = *b"MAVI\x01";
+/// Most bytes of one message; more paths are several messages.
+const LIMIT: usize = 1 << 20;
+
+/// The messages that carry these paths: one at least.
+pub fn write(paths: &[PathBuf]) -> Vec<Vec<u8>> {
+    let mut bodies = vec![Vec::new()];
+    for path in paths {
+        let bytes = path_to_bytes(path);
+        let mut piece = length(&bytes).to_vec();
+        piece.extend(bytes);
+        match bodies.last_mut() {
+            Some(body) if body.len() + piece.len() <= LIMIT => body.extend(piece),
+            _ => bodies.push(piece),
+        }
+    }
+    let message = |body: Vec<u8>| [&MARK[..], &length(&body), &body].concat();
+    bodies.into_iter().map(message).collect()
+}
+
+/// No path that a system takes is longer than this says.
+fn length(bytes: &[u8]) -> [u8; 4] {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes()
+}
+
+/// Reads one message.
+pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<PathBuf>> {
+    let mut mark = MARK;
+    stream.read_exact(&mut mark).await?;
+    if mark != MARK {
+        return Err(nonsense("it is of another version or program"));
+    }
+    let size = stream.read_u32_le().await?;
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    if size > LIMIT {
+        return Err(nonsense("it is too long"));
+    }
+    let mut body = vec![0; size];
+    stream.read_exact(&mut body).await?;
+    paths(&body)
+}
+
+fn paths(mut body: &[u8]) -> io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    while !body.is_empty() {
+        let cut = || nonsense("it ends in the midst of a path");
+        let (length, rest) = body.split_first_chunk::<4>().ok_or_else(cut)?;
+        let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
+        let (path, rest) = rest.split_at_checked(length).ok_or_else(cut)?;
+        let path = path_from_bytes(path);
+        if !path.is_absolute() {
+            return Err(nonsense("it names a path that is not absolute"));
+        }
+        paths.push(path);
+        body = rest;
+    }
+    Ok(paths)
+}
+
+fn nonsense(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    async fn through(messages: Vec<Vec<u8>>) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for message in messages {
+            let read = read(&mut &message[..]).await;
+            found.extend(read.expect("a message of our own is read"));
+        }
+        found
+    }
+
+    #[tokio::test]
+    async fn paths_arrive_as_they_were_also_where_they_are_no_text() {
+        let odd = PathBuf::from(OsStr::from_bytes(b"/media/\xff\n\xe5\xa4\x8f.mp4"));
+        let paths = vec![odd, PathBuf::from("/a b.png")];
+        assert_eq!(through(write(&paths)).await, paths);
+        assert_eq!(write(&[]).len(), 1, "a window without paths is to be shown");
+        assert_eq!(through(write(&[])).await, Vec::<PathBuf>::new());
+    }
+
+    #[tokio::test]
+    async fn many_paths_are_several_messages_within_the_limit() {
+        let paths: Vec<PathBuf> = (0..20_000)
+            .map(|n| PathBuf::from(format!("/media/{n}/{}.mp4", "x".repeat(80))))
+            .collect();
+        let messages = write(&paths);
+        assert!(messages.len() > 1);
+        assert!(messages.iter().all(|message| message.len() <= LIMIT + 9));
+        assert_eq!(through(messages).await, paths);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_message_is_refused() {
+        let good = write(&[PathBuf::from("/a.mp4")]).remove(0);
+        let mut other = good.clone();
+        other[4] = 2;
+        let mut long = good.clone();
+        long[5..9].copy_from_slice(&u32::MAX.to_le_bytes());
+        let mut cut = good.clone();
+        cut[9..13].copy_from_slice(&99_u32.to_le_bytes());
+        let relative = write(&[PathBuf::from("a.mp4")]).remove(0);
+        for bytes in [
+            &other[..],
+            &long,
+            &cut,
+            &relative,
+            &good[..8],
+            b"GET / HTTP/1.1",
+        ] {
+            assert!(read(&mut &bytes[..]).await.is_err(), "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The window's socket, which only its own user reaches.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::process::geteuid;
+use tokio::net::{UnixListener, UnixStream};
+
+use crate::store::files;
+
+/// Name of the socket.
+const SOCKET: &str = "window.sock";
+
+/// Where the window listens.
+#[derive(Debug)]
+pub struct Listener {
+    socket: UnixListener,
+    path: PathBuf,
+}
+
+impl Listener {
+    /// Listens for a data directory. The caller holds its lock, so a socket that is there
+    /// already is one that a killed window left behind.
+    pub fn bind(dir: &Path) -> io::Result<Self> {
+        bind_at(dir.join(SOCKET)).or_else(|_| {
+            let shelter = shelter(dir);
+            files::create_private_dir(&shelter)?;
+            is_mine_alone(&shelter)?;
+            bind_at(shelter.join(SOCKET))
+        })
+    }
+
+    /// The next one who knocks and is the same user.
+    pub async fn accept(&mut self) -> io::Result<UnixStream> {
+        loop {
+            let (stream, _) = self.socket.accept().await?;
+            match is_mine(&stream) {
+                Ok(()) => return Ok(stream),
+                Err(error) => tracing::warn!(%error, "another user knocked"),
+            }
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        // Left behind, it is merely a socket that nobody listens to.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn bind_at(path: PathBuf) -> io::Result<Listener> {
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let socket = UnixListener::bind(&path)?;
+    fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+    Ok(Listener { socket, path })
+}
+
+/// Reaches the window of a data directory.
+pub async fn connect(dir: &Path) -> io::Result<UnixStream> {
+    let stream = match UnixStream::connect(dir.join(SOCKET)).await {
+        Ok(stream) => stream,
+        Err(_) => {
+            let shelter = shelter(dir);
+            is_mine_alone(&shelter)?;
+            UnixStream::connect(shelter.join(SOCKET)).await?
+        }
+    };
+    is_mine(&stream)?;
+    Ok(stream)
+}
+
+/// A folder for the socket where the data directory can hold none: its path is too long for
+/// a socket, or its file system has none.
+fn shelter(dir: &Path) -> PathBuf {
+    let place = std::env::var_os("XDG_RUNTIME_DIR")
+        .map(PathBuf::from)
+        .filter(|place| place.is_absolute())
+        .unwrap_or_else(std::env::temp_dir);
+    let name = blake3::hash(&files::path_to_bytes(dir)).to_hex();
+    place.join(format!("mavi-uploader-{}", &name[..16]))
+}
+
+fn is_mine_alone(folder: &Path) -> io::Result<()> {
+    let found = fs::symlink_metadata(folder)?;
+    if found.is_dir() && found.uid() == geteuid().as_raw() && found.mode() & 0o077 == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "the socket's folder is not this user's alone",
+        ))
+    }
+}
+
+fn is_mine(stream: &UnixStream) -> io::Result<()> {
+    if stream.peer_cred()?.uid() == geteuid().as_raw() {
+        Ok(())
+    } else {
+        Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "the other end is another user’s",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_others_reach_holds_no_socket() {
+        let temp = tempfile::tempdir().unwrap();
+        let open = temp.path().join("open");
+        fs::create_dir(&open).unwrap();
+        fs::set_permissions(&open, Permissions::from_mode(0o755)).unwrap();
+        assert!(is_mine_alone(&open).is_err());
+        let closed = temp.path().join("closed");
+        files::create_private_dir(&closed).unwrap();
+        is_mine_alone(&closed).unwrap();
+        let link = temp.path().join("link");
+        std::os::unix::fs::symlink(&closed, &link).unwrap();
+        assert!(is_mine_alone(&link).is_err());
+    }
+
+    #[tokio::test]
+    async fn only_its_user_may_reach_the_socket() {
+        let temp = tempfile::tempdir().unwrap();
+        let listener = Listener::bind(temp.path()).unwrap();
+        let mode = fs::metadata(&listener.path).unwrap().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        drop(listener);
+        assert!(!temp.path().join(SOCKET).exists());
+    }
+}

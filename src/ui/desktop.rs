@@ -1,0 +1,238 @@
+//! The desktop around the window: its notifications, its sleep, its file manager. None of
+//! it may fail the program or hold up the window: each call goes to a thread of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use crate::app::outside::Desktop;
+
+/// The program's name, as desktops show it.
+const NAME: &str = "Mavi Uploader";
+/// What desktops know the program by.
+const APP_ID: &str = "mavi-uploader";
+/// Why the computer does not sleep, where the desktop says so.
+const WHY: &str = "Files are being uploaded";
+/// Between one file and the next the computer is not let go of.
+const BETWEEN_FILES: Duration = Duration::from_secs(3);
+
+/// The desktop of the person who runs the program.
+pub struct SystemDesktop {
+    awake: Sender<bool>,
+    progress: Sender<Option<u8>>,
+}
+
+impl Default for SystemDesktop {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl SystemDesktop {
+    /// Asks nothing of the desktop yet.
+    pub fn new() -> Self {
+        let (awake, wishes) = mpsc::channel();
+        on_thread("awake", move || watch(&wishes, BETWEEN_FILES, hold));
+        let (progress, news) = mpsc::channel();
+        on_thread("taskbar", move || taskbar::show(&news));
+        Self { awake, progress }
+    }
+}
+
+impl Desktop for SystemDesktop {
+    fn notify(&self, title: &str, text: &str) {
+        let mut notification = notify_rust::Notification::new();
+        notification.appname(NAME).summary(title).body(text);
+        #[cfg(all(unix, not(target_os = "macos")))]
+        notification
+            .icon(APP_ID)
+            .hint(notify_rust::Hint::DesktopEntry(APP_ID.to_owned()));
+        on_thread("notification", move || {
+            if let Err(error) = notification.show() {
+                tracing::info!(%error, "the desktop shows no notification");
+            }
+        });
+    }
+
+    fn stay_awake(&self, awake: bool) {
+        // Without its thread the computer sleeps as it always does.
+        let _ = self.awake.send(awake);
+    }
+
+    fn progress(&self, percent: Option<u8>) {
+        let _ = self.progress.send(percent);
+    }
+
+    fn reveal(&self, path: &Path) {
+        let path: PathBuf = path.to_owned();
+        on_thread("reveal", move || {
+            if let Err(error) = opener::reveal(&path) {
+                tracing::info!(%error, "the desktop shows no folder");
+            }
+        });
+    }
+}
+
+/// The taskbars and docks that listen to the launcher's protocol of Unity: those of KDE, of
+/// Ubuntu, and many others.
+#[cfg(all(unix, not(target_os = "macos")))]
+mod taskbar {
+    use std::collections::HashMap;
+    use std::sync::mpsc::Receiver;
+
+    use zbus::blocking::Connection;
+    use zbus::zvariant::Value;
+
+    /// Whose progress it is: the name of the program's desktop file.
+    const LAUNCHER: &str = "application://mavi-uploader.desktop";
+
+    /// Shows each percent that is told, the latest where they come faster than they go.
+    pub fn show(news: &Receiver<Option<u8>>) {
+        let mut bus = None;
+        while let Ok(mut percent) = news.recv() {
+            while let Ok(newer) = news.try_recv() {
+                percent = newer;
+            }
+            bus = bus.or_else(|| Connection::session().ok());
+            if let Some(bus) = &bus
+                && let Err(error) = tell(bus, percent)
+            {
+                tracing::info!(%error, "the taskbar is not told");
+            }
+        }
+    }
+
+    fn tell(bus: &Connection, percent: Option<u8>) -> zbus::Result<()> {
+        let fraction = f64::from(percent.unwrap_or(0)) / 100.0;
+        let about = HashMap::from([
+            ("progress", Value::from(fraction)),
+            ("progress-visible", Value::from(percent.is_some())),
+        ]);
+        bus.emit_signal(
+            None::<&str>,
+            "/com/mavi/Uploader",
+            "com.canonical.Unity.LauncherEntry",
+            "Update",
+            &(LAUNCHER, about),
+        )
+    }
+}
+
+/// Taskbars of other systems are reached by calls that Rust can't make safely.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+mod taskbar {
+    use std::sync::mpsc::Receiver;
+
+    /// Shows nothing.
+    pub fn show(_: &Receiver<Option<u8>>) {}
+}
+
+/// A system that gives no more threads leaves it undone.
+fn on_thread(name: &str, work: impl FnOnce() + Send + 'static) {
+    let _ = thread::Builder::new().name(name.to_owned()).spawn(work);
+}
+
+fn hold() -> Option<keepawake::KeepAwake> {
+    let mut how = keepawake::Builder::default();
+    how.idle(true)
+        .reason(WHY)
+        .app_name(NAME)
+        .app_reverse_domain(APP_ID);
+    how.create()
+        .inspect_err(|error| tracing::info!(%error, "the computer may go to sleep"))
+        .ok()
+}
+
+/// Holds what `hold` gives for as long as it is wished for, and a little longer, until
+/// nobody wishes any more.
+fn watch<T>(wishes: &Receiver<bool>, longer: Duration, hold: impl Fn() -> Option<T>) {
+    let mut held = None;
+    let mut ends = false;
+    loop {
+        let wish = if ends {
+            wishes.recv_timeout(longer)
+        } else {
+            wishes.recv().map_err(RecvTimeoutError::from)
+        };
+        match wish {
+            Ok(true) => {
+                ends = false;
+                held = held.or_else(&hold);
+            }
+            Ok(false) => ends = held.is_some(),
+            Err(RecvTimeoutError::Timeout) => {
+                ends = false;
+                held = None;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Instant;
+
+    use super::*;
+
+    struct Held(Arc<AtomicUsize>);
+
+    impl Drop for Held {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    fn until(what: &str, so: impl Fn() -> bool) {
+        let end = Instant::now() + Duration::from_secs(20);
+        while !so() {
+            assert!(Instant::now() < end, "{what} did not come");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn what_is_held_outlasts_a_gap_and_nothing_more() {
+        let (now, ever) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (wish, wishes) = mpsc::channel();
+        let (holds, held) = (Arc::clone(&ever), Arc::clone(&now));
+        let watcher = thread::spawn(move || {
+            watch(&wishes, Duration::from_millis(300), || {
+                holds.fetch_add(1, Ordering::SeqCst);
+                held.fetch_add(1, Ordering::SeqCst);
+                Some(Held(Arc::clone(&held)))
+            });
+        });
+        // Said before anything was held, it holds nothing.
+        for awake in [false, true, false, true] {
+            wish.send(awake).unwrap();
+        }
+        until("the hold", || now.load(Ordering::SeqCst) == 1);
+        wish.send(false).unwrap();
+        until("the release", || now.load(Ordering::SeqCst) == 0);
+        assert_eq!(ever.load(Ordering::SeqCst), 1, "a gap lets nothing go");
+        wish.send(true).unwrap();
+        until("the next hold", || now.load(Ordering::SeqCst) == 1);
+        drop(wish);
+        watcher.join().unwrap();
+        assert_eq!(now.load(Ordering::SeqCst), 0, "the end lets everything go");
+    }
+
+    #[test]
+    fn a_computer_that_can_not_be_kept_awake_is_asked_again_the_next_time() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let (wish, wishes) = mpsc::channel();
+        for awake in [true, false, true, false] {
+            wish.send(awake).unwrap();
+        }
+        drop(wish);
+        watch(&wishes, Duration::from_millis(1), || {
+            asked.fetch_add(1, Ordering::SeqCst);
+            None::<()>
+        });
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+    }
+}

@@ -1,0 +1,203 @@
+//! The person's preferences: each a line with its choices, kept as soon as one is made.
+
+use egui::{Align, Frame, Layout, Margin, ScrollArea, Ui, vec2};
+
+use crate::app::command::{ThemeChoice, UiCommand};
+use crate::app::settings::Setting;
+use crate::app::state::App;
+use crate::app::wording;
+use crate::model::snapshot::{KeySource, KeyState};
+use crate::store::settings::{JOBS, Start};
+use crate::ui::theme::{Palette, of, size, space, type_size};
+use crate::ui::widgets::button::{Button, Look};
+use crate::ui::widgets::{card, text};
+
+/// Speeds that are offered, in bytes a second.
+const SPEEDS: [u64; 7] = [
+    500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 20_000_000, 50_000_000,
+];
+
+/// Draws what stands between the dialog's title and its foot, in at most this height.
+pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
+    ScrollArea::vertical()
+        .max_height(height)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            // Beside the scroll bar, where there is one.
+            let margin = Margin {
+                right: space::M as i8,
+                ..Margin::ZERO
+            };
+            Frame::new().inner_margin(margin).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = space::XS;
+                choices(ui, app, out);
+                if !app.sandbox() {
+                    key(ui, app, out);
+                }
+                network(ui, app);
+                folder(ui, app, out);
+            });
+        });
+}
+
+fn choices(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let themes = [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark];
+    let themes = themes.map(|theme| {
+        let label = UiCommand::Theme(theme).entry().label;
+        (label.to_owned(), Setting::Theme(theme))
+    });
+    choice(ui, app, wording::SETTING_COLOURS, "", &themes, out);
+    let jobs: Vec<_> = JOBS
+        .map(|jobs| (jobs.to_string(), Setting::Jobs(jobs)))
+        .collect();
+    let hint = wording::SETTING_JOBS_HINT;
+    choice(ui, app, wording::SETTING_JOBS, hint, &jobs, out);
+    let speeds = speeds(app.settings().limit_rate);
+    choice(ui, app, wording::SETTING_SPEED, "", &speeds, out);
+    let start = [
+        (wording::BY_HAND.to_owned(), Setting::Start(Start::ByHand)),
+        (wording::AT_ONCE.to_owned(), Setting::Start(Start::AtOnce)),
+    ];
+    let hint = wording::SETTING_START_HINT;
+    choice(ui, app, wording::SETTING_START, hint, &start, out);
+    let switch = |setting: fn(bool) -> Setting| {
+        [(wording::ON, true), (wording::OFF, false)]
+            .map(|(word, on)| (word.to_owned(), setting(on)))
+    };
+    let asks = switch(Setting::Confirmations);
+    let hint = wording::SETTING_ASK_HINT;
+    choice(ui, app, wording::SETTING_ASK, hint, &asks, out);
+    let tells = switch(Setting::Notifications);
+    let hint = wording::SETTING_TELL_HINT;
+    choice(ui, app, wording::SETTING_TELL, hint, &tells, out);
+}
+
+/// No limit, the usual ones, and the one that is set where it is another.
+fn speeds(now: Option<u64>) -> Vec<(String, Setting)> {
+    let mut speeds = SPEEDS.to_vec();
+    if let Some(rate) = now.filter(|rate| !SPEEDS.contains(rate)) {
+        speeds.push(rate);
+        speeds.sort_unstable();
+    }
+    let no_limit = (wording::NO_LIMIT.to_owned(), Setting::LimitRate(None));
+    let limits = speeds
+        .into_iter()
+        .map(|rate| (wording::megabytes(rate), Setting::LimitRate(Some(rate))));
+    std::iter::once(no_limit).chain(limits).collect()
+}
+
+/// A line: what a setting is called and means at its left, what it may be at its right.
+fn choice(
+    ui: &mut Ui,
+    app: &App,
+    name: &str,
+    hint: &str,
+    values: &[(String, Setting)],
+    out: &mut Vec<UiCommand>,
+) {
+    let right = |ui: &mut Ui| {
+        let p = of(ui);
+        let widths = values
+            .iter()
+            .map(|(word, setting)| value(app, word, "", *setting, p).size(ui).x + space::XS);
+        let wide = vec2(widths.sum(), size::SMALL_BUTTON);
+        let in_order = Layout::left_to_right(Align::Center);
+        ui.allocate_ui_with_layout(wide, in_order, |ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            for (word, setting) in values {
+                let said = format!("{name}: {word}");
+                if value(app, word, &said, *setting, p).show(ui) {
+                    out.push(UiCommand::Set(*setting));
+                }
+            }
+        });
+    };
+    line(ui, name, hint, right);
+}
+
+/// One of the values that a setting may have, `said` to a screen reader.
+fn value<'a>(app: &App, word: &'a str, said: &'a str, setting: Setting, p: &Palette) -> Button<'a> {
+    let on = setting.holds(app.settings());
+    let look = if on { Look::Outlined } else { Look::Plain };
+    Button {
+        name: said,
+        hint: String::new(),
+        colour: on.then_some(p.accent),
+        chosen: Some(on),
+        ..Button::of(&UiCommand::Set(setting), look)
+            .labelled(word)
+            .small()
+    }
+}
+
+/// A line with what stands at its right.
+fn line(ui: &mut Ui, name: &str, hint: &str, right: impl FnOnce(&mut Ui)) {
+    card::sides(ui, size::SETTING, right, |ui| {
+        let p = of(ui);
+        let both = if hint.is_empty() {
+            size::LINE
+        } else {
+            2.0 * size::LINE
+        };
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            ui.add_space(((size::SETTING - both) / 2.0).max(0.0));
+            text::line(ui, name, type_size::BODY, p.text);
+            if !hint.is_empty() {
+                text::line(ui, hint, type_size::SMALL, p.secondary);
+            }
+        });
+    });
+    let p = of(ui);
+    let under = ui.cursor().top() - ui.spacing().item_spacing.y / 2.0;
+    ui.painter()
+        .hline(ui.max_rect().x_range(), under, (1.0, p.line));
+}
+
+fn key(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let key = &app.snapshot().key;
+    let kept_here = matches!(
+        key,
+        KeyState::Present {
+            source: KeySource::Keychain | KeySource::Session,
+            ..
+        }
+    );
+    let enter = match key {
+        KeyState::Missing | KeyState::Loading => wording::ENTER_KEY,
+        KeyState::Present { .. } => UiCommand::EnterKey.entry().label,
+    };
+    let right = |ui: &mut Ui| {
+        let update = Button::of(&UiCommand::EnterKey, Look::Outlined).labelled(enter);
+        if update.small().show(ui) {
+            out.push(UiCommand::EnterKey);
+        }
+        let remove = Button::of(&UiCommand::RemoveKey, Look::Outlined);
+        if kept_here && remove.small().show(ui) {
+            out.push(UiCommand::RemoveKey);
+        }
+    };
+    line(ui, wording::SETTING_KEY, &wording::key_state(key), right);
+}
+
+/// How the service is reached: to be seen, for it is the system's to set.
+fn network(ui: &mut Ui, app: &App) {
+    let words = app.network().map(wording::network);
+    let words = words.as_deref().unwrap_or(wording::ASKING_NETWORK);
+    line(ui, wording::SETTING_NETWORK, words, |_| ());
+}
+
+fn folder(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let Some(folder) = app.folder() else {
+        line(ui, wording::SETTING_FOLDER, wording::NO_FOLDER, |_| ());
+        return;
+    };
+    let right = |ui: &mut Ui| {
+        let show = Button::of(&UiCommand::ShowFolder, Look::Outlined);
+        if show.small().show(ui) {
+            out.push(UiCommand::ShowFolder);
+        }
+    };
+    let path = folder.display().to_string();
+    line(ui, wording::SETTING_FOLDER, &path, right);
+}

@@ -1,0 +1,60 @@
+//! What stands at a row's start: its picture, or the icon of its kind.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use egui::epaint::RectShape;
+use egui::{
+    Color32, ColorImage, Context, CornerRadius, Id, Rect, TextureHandle, TextureOptions, Ui, pos2,
+};
+
+use super::icons;
+use super::theme::{of, radius, size, space};
+use super::widgets::text::paint_icon;
+use crate::app::thumbnails::{Pixels, Thumb, Thumbnails};
+use crate::model::snapshot::Row;
+
+/// The window's thumbnails, kept with its context.
+type Shared = Arc<Mutex<Thumbnails<TextureHandle>>>;
+
+fn shared(ctx: &Context) -> Shared {
+    let wake = ctx.clone();
+    ctx.data_mut(|data| {
+        let id = Id::unique("thumbnails");
+        data.get_temp_mut_or_insert_with(id, || {
+            let thumbnails = Thumbnails::new(Arc::new(move || wake.request_repaint()));
+            Arc::new(Mutex::new(thumbnails))
+        })
+        .clone()
+    })
+}
+
+/// Draws a row's picture into a square, or the icon of its kind.
+pub fn show(ui: &Ui, square: Rect, row: &Row, now: Instant) {
+    let p = of(ui);
+    let corner = CornerRadius::same(radius::CONTROL);
+    ui.painter().rect_filled(square, corner, p.raised);
+    let shared = shared(ui.ctx());
+    let mut thumbnails = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    let keep = |path: &std::path::Path, pixels: &Pixels| {
+        let side = pixels.side as usize;
+        let image = ColorImage::from_rgba_unmultiplied([side, side], &pixels.rgba);
+        let name = path.to_string_lossy();
+        ui.ctx().load_texture(name, image, TextureOptions::LINEAR)
+    };
+    match thumbnails.of(row, now, keep) {
+        Thumb::Picture(picture) => {
+            let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+            let shape = RectShape::filled(square, corner, Color32::WHITE);
+            ui.painter().add(shape.with_texture(picture.id(), whole));
+        }
+        Thumb::Kind => {
+            let points = size::ICON + space::XS;
+            let icon = icons::kind(row.kind);
+            paint_icon(ui.painter(), square.center(), icon, points, p.secondary);
+        }
+    }
+    if let Some(wait) = thumbnails.next_look(now) {
+        ui.ctx().request_repaint_after(wait);
+    }
+}
