@@ -15,7 +15,7 @@ use egui::{Context, Event, Modifiers, Pos2, RawInput, Rect, Vec2};
 use mavi_uploader::api::network::{Certificates, NetworkState};
 use mavi_uploader::app::command::UiCommand;
 use mavi_uploader::app::list::{Column, Filter};
-use mavi_uploader::app::outside::{Choice, Desktop, FileDialogs, Outside, Wanted};
+use mavi_uploader::app::outside::{Choice, Clicked, Desktop, FileDialogs, Outside, Wanted};
 use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::engine::EngineHandle;
 use mavi_uploader::model::asset::AssetId;
@@ -42,7 +42,7 @@ impl FileDialogs for NoDialogs {
 struct NoDesktop;
 
 impl Desktop for NoDesktop {
-    fn notify(&self, _: &str, _: &str) {}
+    fn notify(&self, _: &str, _: &str, _: Clicked) {}
     fn stay_awake(&self, _: bool) {}
     fn progress(&self, _: Option<u8>) {}
     fn reveal(&self, _: &Path) {}

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::announce::Announcer;
@@ -11,11 +12,14 @@ use super::command::{Dismissible, ThemeChoice, UiCommand};
 use super::desktop;
 use super::exporting::Exports;
 use super::foot;
+use super::hover::Hover;
 use super::keys::KeyEntry;
 use super::list::List;
 use super::outside::{Choice, Outside, VaultError};
 use super::pending::Pending;
+use super::rows::{Around, Queue};
 use super::settings::Kept;
+use super::wording::{Place, foot as words};
 use crate::api::network::NetworkState;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
@@ -64,6 +68,8 @@ pub enum Dialog {
     RemoveKey,
     /// What the keyboard does.
     Shortcuts,
+    /// Which files can be uploaded.
+    Formats,
 }
 
 /// Uploads that are cancelled once the person has said yes.
@@ -115,11 +121,15 @@ pub struct App {
     pub(super) set_aside: Option<PathBuf>,
     pub(super) keychain: Option<String>,
     pub(super) passed_over_seen: u64,
+    pub(super) already_seen: u64,
     pub(super) refused_seen: usize,
     pub(super) put_away: BTreeSet<Dismissible>,
     pub(super) closing: bool,
     /// The person has the window in front.
     pub(super) in_front: bool,
+    pub(super) hover: Hover,
+    /// The desktop's notification was clicked.
+    pub(super) clicked: Arc<AtomicBool>,
     pub(super) announcer: Announcer,
     /// What the taskbar shows.
     pub(super) progress: Option<u8>,
@@ -162,10 +172,13 @@ impl App {
             set_aside: None,
             keychain: None,
             passed_over_seen: 0,
+            already_seen: 0,
             refused_seen: 0,
             put_away: BTreeSet::new(),
             closing: false,
             in_front: true,
+            hover: Hover::default(),
+            clicked: Arc::default(),
             announcer: Announcer::default(),
             progress: None,
             awake: false,
@@ -304,6 +317,32 @@ impl App {
         Some(row)
     }
 
+    /// How many of what was left out are to be told of: none while folders are walked.
+    fn since(&self, now: u64, seen: u64) -> u64 {
+        match self.snapshot.walking {
+            Some(_) => 0,
+            None => now.saturating_sub(seen),
+        }
+    }
+
+    /// Who takes the files.
+    pub fn place(&self) -> Place {
+        if self.sandbox() {
+            Place::Sandbox
+        } else {
+            Place::Service
+        }
+    }
+
+    /// What is around the rows of the list.
+    pub fn around(&self, now: Instant) -> Around {
+        Around {
+            now,
+            place: self.place(),
+            queue: Queue::of(&self.snapshot),
+        }
+    }
+
     /// What stands above the list.
     pub fn banners(&self) -> Vec<Banner> {
         let facts = Facts {
@@ -313,13 +352,8 @@ impl App {
             needs: self.needs.as_deref(),
             keychain: self.keychain.as_deref(),
             session_only: self.session_only.as_deref(),
-            passed_over: match self.snapshot.walking {
-                Some(_) => 0,
-                None => self
-                    .snapshot
-                    .passed_over
-                    .saturating_sub(self.passed_over_seen),
-            },
+            passed_over: self.since(self.snapshot.passed_over, self.passed_over_seen),
+            already: self.since(self.snapshot.already_listed, self.already_seen),
             set_aside: self.set_aside.as_deref(),
             settings: &self.kept.warnings,
             refused: self.refused_now(),
@@ -337,12 +371,10 @@ impl App {
     /// Why "Upload" can't be pressed; `None` when it can.
     pub fn upload_blocked(&self) -> Option<&'static str> {
         match self.snapshot.journal {
-            JournalState::Unwritable(_) => Some("Nothing can be saved on this disk at the moment"),
-            JournalState::Opening => Some("What was uploaded before is being read"),
-            JournalState::Newer => Some("The history is of a newer version of this program"),
-            JournalState::Good if self.snapshot.totals.startable == 0 => {
-                Some("No file is ready to upload")
-            }
+            JournalState::Unwritable(_) => Some(words::BLOCKED_UNWRITABLE),
+            JournalState::Opening => Some(words::BLOCKED_OPENING),
+            JournalState::Newer => Some(words::BLOCKED_NEWER),
+            JournalState::Good if self.snapshot.totals.startable == 0 => Some(words::BLOCKED_EMPTY),
             JournalState::Good => None,
         }
     }

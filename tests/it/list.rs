@@ -1,12 +1,13 @@
 //! The list, worked as every list is: searched, sorted, selected, copied, saved.
 
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{self, NodeT, Queryable};
 use mavi_uploader::app::outside::Choice;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::media::Rejection;
-use mavi_uploader::model::snapshot::{ItemId, Status};
+use mavi_uploader::model::snapshot::{ItemId, Later, Status};
 
 use crate::window::{
     Dialogs, FakeEngine, Window, builder, copied, failed, has, open, open_with, ready, row, until,
@@ -41,10 +42,13 @@ fn chips_show_what_they_count() {
     window.run();
     assert!(has(&window, "four.mp4, Failed"));
     assert!(!has(&window, "one.mp4, Ready"));
-    window.get_by_label("Waiting 3").click();
+    window.get_by_label("Waiting 2").click();
     window.run();
     assert!(has(&window, "three.mp4") && has(&window, "five.mp4"));
     assert!(!has(&window, "four.mp4, Failed"));
+    window.get_by_label("To upload 1").click();
+    window.run();
+    assert!(has(&window, "six.mp4, Ready to upload") && !has(&window, "five.mp4"));
 }
 
 #[test]
@@ -63,6 +67,122 @@ fn a_search_leaves_what_it_finds_and_is_cleared_again() {
     window.key_press(Key::Escape);
     window.run();
     assert!(has(&window, "three.mp4"));
+}
+
+#[test]
+fn a_search_that_finds_nothing_under_a_chip_says_so_and_leads_back() {
+    let (_engine, mut window) = over(mixed());
+    window.get_by_label("Waiting 2").click();
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    window.run();
+    window.event(Event::Text("re_1".to_owned()));
+    window.run();
+    assert!(has(&window, "No file under “Waiting” has this"));
+    window.get_by_label("Search all files").click();
+    window.run();
+    assert!(has(&window, "one.mp4, Ready"));
+    window.event(Event::Text("x".to_owned()));
+    window.run();
+    window
+        .get_all_by_label("Clear search")
+        .last()
+        .unwrap()
+        .click();
+    window.run();
+    assert!(has(&window, "one.mp4, Ready") && has(&window, "three.mp4"));
+}
+
+#[test]
+fn a_row_is_worked_by_its_menu_with_either_button_and_by_keyboard() {
+    let (mut engine, mut window) = over(mixed());
+    let first = || Command::SendFirst(vec![ItemId(3)]);
+    window
+        .get_by_label_contains("three.mp4, Queued")
+        .click_secondary();
+    window.run();
+    assert!(has(&window, "1 selected"), "one sees what it is for");
+    window
+        .get_by_role_and_label(Role::MenuItem, "Send first")
+        .click();
+    window.run();
+    assert_eq!(
+        format!("{:?}", engine.next().unwrap()),
+        format!("{:?}", first())
+    );
+    window.get_by_label("More: three.mp4").click();
+    window.run();
+    let menu = |window: &Window| -> Vec<String> {
+        let items = window.query_all_by_role(Role::MenuItem);
+        items
+            .filter_map(|item| item.accesskit_node().label())
+            .collect()
+    };
+    assert_eq!(
+        menu(&window),
+        ["Pause", "Send first", "Show file", "Cancel"]
+    );
+    window.key_press(Key::Escape);
+    window.run();
+    assert_eq!(menu(&window), Vec::<String>::new());
+    // The row that was clicked is where the keyboard comes in.
+    window.get_by_label("More: three.mp4").focus();
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    window.run();
+    let pause = window.get_by_role_and_label(Role::MenuItem, "Pause");
+    assert!(pause.is_focused());
+    window.key_press(Key::Tab);
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::SendFirst(ids)) if ids == [ItemId(3)]));
+}
+
+#[test]
+fn the_keyboard_goes_through_the_window_as_it_is_read() {
+    let (_engine, mut window) = over(vec![
+        ready(1, "one.mp4", "re_1"),
+        row(2, "two.mp4", Status::Queued),
+    ]);
+    let mut stops = Vec::new();
+    loop {
+        window.key_press(Key::Tab);
+        window.run();
+        let by = kittest::By::new().predicate(|node| node.is_focused() && !node.is_hidden());
+        let name = window
+            .query_all(by)
+            .next()
+            .and_then(|node| node.accesskit_node().label());
+        let Some(name) = name.filter(|name| stops.first() != Some(name)) else {
+            break;
+        };
+        stops.push(name);
+    }
+    assert_eq!(
+        stops,
+        [
+            "Key …cdef",
+            "Keyboard shortcuts",
+            "Colours",
+            "Settings",
+            "Choose files…",
+            "Choose folder…",
+            "Formats",
+            "All 2",
+            "Waiting 1",
+            "Ready 1",
+            "Search",
+            "Sort",
+            "one.mp4, Ready, 412 MB",
+            "Copy: one.mp4",
+            "Remove: one.mp4",
+            "More: one.mp4",
+            "Clear finished",
+            "Pause",
+        ]
+    );
 }
 
 #[test]
@@ -155,11 +275,11 @@ fn the_keyboard_walks_selects_and_lets_go() {
 #[test]
 fn only_what_is_found_is_selected_by_ctrl_a() {
     let (_engine, mut window) = over(mixed());
-    window.get_by_label("Waiting 3").click();
+    window.get_by_label("Waiting 2").click();
     window.run();
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.run();
-    assert!(has(&window, "3 selected"));
+    assert!(has(&window, "2 selected"));
 }
 
 #[test]
@@ -310,7 +430,7 @@ fn the_plan_stands_beside_the_button_before_the_first_byte() {
     assert!(has(&window, "at least 4 s · storage ≈ $0.10 a month"));
     assert!(has(
         &window,
-        "left out: 1 refused, 1 duplicate · 1 by signed URL"
+        "left out: 1 refused, 1 duplicate · 1 straight to storage"
     ));
     // Once a speed was measured, it says how long it takes.
     engine.publish(|state| state.totals.rate = Some(34_120_000.0));
@@ -325,7 +445,14 @@ fn what_the_keyboard_does_is_listed() {
     let (_engine, mut window) = over(mixed());
     window.key_press(Key::F1);
     window.run();
-    for label in ["Choose files…", "Select all", "The last file", "Undo"] {
+    for label in [
+        "Files",
+        "Choose files…",
+        "Upload",
+        "Select all",
+        "The last file",
+        "Undo",
+    ] {
         assert!(window.query_all_by_label(label).next().is_some(), "{label}");
     }
     assert!(has(&window, "Page Down"));
@@ -336,15 +463,21 @@ fn what_the_keyboard_does_is_listed() {
 
 #[test]
 fn pause_says_before_it_is_pressed_what_becomes_of_the_bytes() {
-    let direct = uploading(1, "direct.mp4", 260_000_000);
-    let signed = mavi_uploader::model::snapshot::Row {
-        route: Some(mavi_uploader::model::media::Route::SignedUrl),
-        ..uploading(2, "signed.mp4", 260_000_000)
+    // Large or small: what its storage can do decides.
+    let upload = |id, name, later| mavi_uploader::model::snapshot::Row {
+        later: Some(later),
+        ..uploading(id, name, 260_000_000)
     };
-    let (_engine, mut window) = over(vec![direct, signed]);
+    let (_engine, mut window) = over(vec![
+        upload(1, "direct.mp4", Later::StartsAgain),
+        upload(2, "large.mp4", Later::GoesOn),
+        upload(3, "kept.mp4", Later::GoesOnAfterRestart),
+    ]);
     for (name, said) in [
         ("Pause: direct.mp4", "starts again from the beginning"),
-        ("Pause: signed.mp4", "goes on where it was"),
+        ("Pause: large.mp4", "as long as the program stays open"),
+        ("Pause: kept.mp4", "also after the program was closed"),
+        ("Pause", "1 starts again from the beginning"),
     ] {
         window.get_by_label(name).hover();
         window.run_steps(2);

@@ -32,3 +32,4 @@ mod states;
 mod ui;
 mod window;
 mod wire;
+mod words;

@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, HarnessBuilder};
 use mavi_uploader::api::network::{Certificates, NetworkState};
 use mavi_uploader::app::outside::{
-    Choice, Desktop, FileDialogs, KeyVault, Outside, VaultError, Wanted,
+    Choice, Clicked, Desktop, FileDialogs, KeyVault, Outside, VaultError, Wanted,
 };
 use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::engine::{Command, EngineHandle, Notice};
@@ -209,7 +209,7 @@ impl KeyVault for Vault {
 pub struct NoDesktop;
 
 impl Desktop for NoDesktop {
-    fn notify(&self, _: &str, _: &str) {}
+    fn notify(&self, _: &str, _: &str, _: Clicked) {}
     fn stay_awake(&self, _: bool) {}
     fn progress(&self, _: Option<u8>) {}
     fn reveal(&self, _: &Path) {}

@@ -168,7 +168,7 @@ impl<S: Service> Actor<S> {
                 Standing::Refused(id) => {
                     self.apply(id, Event::Retry);
                 }
-                Standing::New | Standing::Queued => {}
+                Standing::New | Standing::Queued => self.already_listed += 1,
             }
         }
         let Ok(ids) = self.journal.new_ids(new.len()) else {
