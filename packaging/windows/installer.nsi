@@ -16,7 +16,6 @@ SetCompressorDictSize 64
 !include WinVer.nsh
 
 !define NAME "Mavi Uploader"
-!define RUNNING "${NAME} is running. Close it, then start this again."
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\mavi-uploader"
 !define APPLICATION_KEY "Software\Classes\Applications\mavi-uploader-window.exe"
 ; Whose notifications they are: APP_ID of src/ui/desktop.rs.
@@ -61,6 +60,14 @@ VIAddVersionKey "LegalCopyright" "MIT or Apache-2.0"
   System::Call "shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)"
 !macroend
 
+; A program that runs holds its file: say so and end, before anything else is touched.
+!macro EndIfRunning
+  ${If} ${Errors}
+    MessageBox MB_ICONEXCLAMATION|MB_OK "${NAME} is running. Close it, then start this again." /SD IDOK
+    Abort
+  ${EndIf}
+!macroend
+
 !macro OpenWith EXTENSION
   WriteRegStr HKCU "${APPLICATION_KEY}\SupportedTypes" ".${EXTENSION}" ""
 !macroend
@@ -75,15 +82,12 @@ FunctionEnd
 
 Section
   SetOutPath "$INSTDIR"
-  ; A window that is open holds its file: say so and end, instead of half an installation.
   ClearErrors
   SetOverwrite try
-  File "/oname=mavi-uploader.exe" "${BINARY}"
   File "/oname=mavi-uploader-window.exe" "${WINDOW}"
-  ${If} ${Errors}
-    MessageBox MB_ICONEXCLAMATION|MB_OK "${RUNNING}" /SD IDOK
-    Abort
-  ${EndIf}
+  !insertmacro EndIfRunning
+  File "/oname=mavi-uploader.exe" "${BINARY}"
+  !insertmacro EndIfRunning
   SetOverwrite on
   File "/oname=mavi-uploader.png" "${ICONS}-256.png"
   File "${ROOT}${FILE_SEPARATOR}LICENSE-MIT"
@@ -141,11 +145,9 @@ SectionEnd
 Section Uninstall
   ClearErrors
   Delete "$INSTDIR\mavi-uploader-window.exe"
+  !insertmacro EndIfRunning
   Delete "$INSTDIR\mavi-uploader.exe"
-  ${If} ${Errors}
-    MessageBox MB_ICONEXCLAMATION|MB_OK "${RUNNING}" /SD IDOK
-    Abort
-  ${EndIf}
+  !insertmacro EndIfRunning
   Delete "$INSTDIR\mavi-uploader.png"
   Delete "$INSTDIR\LICENSE-MIT"
   Delete "$INSTDIR\LICENSE-APACHE"
