@@ -1,6 +1,6 @@
 //! One row of the queue as the engine holds it: its life, and what runs for it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
@@ -31,6 +31,15 @@ impl Drop for Task {
     fn drop(&mut self) {
         self.0.abort();
     }
+}
+
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+fn from_the_root_on(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// One row.
@@ -78,12 +87,7 @@ pub(super) struct Item {
 
 impl Item {
     pub fn new(id: ItemId, path: PathBuf, position: i64, upload: Upload) -> Self {
-        let name = path
-            .file_name()
-            .unwrap_or(path.as_os_str())
-            .to_string_lossy()
-            .into_owned();
-        let file = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        let (name, file) = (name_of(&path), from_the_root_on(&path));
         let content = match &upload.state {
             State::Processing { content, .. } | State::Done { content, .. } => *content,
             _ => None,
@@ -113,6 +117,13 @@ impl Item {
             in_batch: false,
             added_at_ms: now_ms(),
         }
+    }
+
+    /// Its file is at this path from now on.
+    pub fn move_to(&mut self, path: PathBuf) {
+        self.name = name_of(&path);
+        self.file = from_the_root_on(&path);
+        self.path = path;
     }
 
     /// Whether the row has ended, and the file is not what it was then; `now` is what it

@@ -45,6 +45,15 @@ impl Unread {
         })
     }
 
+    /// A file that is no row's, as it was when it was looked at.
+    pub fn at(path: PathBuf, stamp: FileStamp) -> Self {
+        Self {
+            path,
+            stamp,
+            reading: Arc::default(),
+        }
+    }
+
     /// The hash of the file, which is still what it was when it was checked. Whoever reads it
     /// already is waited for; one that gives up leaves the reading to the next.
     pub async fn fingerprint(self) -> Result<ContentHash, Fault> {

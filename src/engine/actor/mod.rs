@@ -10,6 +10,7 @@ mod effects;
 mod intake;
 mod keys;
 mod lessons;
+mod locate;
 mod missing;
 mod restore;
 mod sessions;

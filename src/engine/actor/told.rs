@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::Actor;
 use super::effects::note;
 use super::intake::{Found, LookedAt};
+use super::locate::Chosen;
 use super::sessions::Kept;
 use crate::api::{Service, Ticket};
 use crate::engine::intake::Identity;
@@ -77,6 +78,8 @@ pub(in crate::engine) enum Told {
     KeyChecked(Account, Result<(), Fault>),
     /// Files that were gone and are back.
     Back(Vec<ItemId>),
+    /// The file that was chosen for a row was looked at.
+    Chosen(ItemId, Chosen),
     /// Try to write what could not be written, or to open what could not be opened.
     SaveAgain,
     /// The history was opened or repaired, or cannot be.
@@ -170,6 +173,7 @@ impl<S: Service> Actor<S> {
             }
             Told::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
             Told::Back(rows) => self.are_back(&rows),
+            Told::Chosen(item, chosen) => self.chosen(item, chosen),
             Told::SaveAgain => {
                 self.save_again = None;
                 self.open_history();
