@@ -134,6 +134,15 @@ impl Item {
         }
     }
 
+    /// The same for an id of an earlier attempt: whose key that was sent with is in the
+    /// history, and need not be the key that it is sent with now.
+    pub fn origin_of_earlier(&self) -> Origin {
+        Origin {
+            account: Account::from_fingerprint(""),
+            ..self.origin()
+        }
+    }
+
     /// Bytes handed over in the running attempt, or all of them once the service has them.
     pub fn sent(&self) -> u64 {
         match self.upload.state {

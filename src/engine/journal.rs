@@ -233,13 +233,14 @@ impl Journal {
         }));
     }
 
-    /// Stages what is known of an asset.
+    /// Stages what is known of an asset; a status that is not known leaves the one that is
+    /// written.
     pub fn stage_asset(
         &mut self,
         origin: &Origin,
         asset: &AssetId,
         content: Option<ContentHash>,
-        status: AssetStatus,
+        status: impl Into<Option<AssetStatus>>,
         note: Option<AssetNote>,
     ) {
         self.staged.push(Change::PutAsset(AssetRecord {
@@ -251,7 +252,7 @@ impl Journal {
             path: origin.path.clone(),
             size: origin.size,
             content,
-            status: Some(status),
+            status: status.into(),
             uploaded_at_ms: now_ms(),
             note,
         }));

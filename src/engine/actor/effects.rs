@@ -232,9 +232,15 @@ impl<S: Service> Actor<S> {
             asset = asset.as_str(),
             "an id that no upload has"
         );
-        let note = Some(AssetNote::Abandoned);
+        let row = self.items.get(&origin.item);
+        let (status, note) = if row.is_some_and(|item| item.upload.asset() == Some(asset)) {
+            // A late word of an earlier attempt at the same place.
+            (None, None)
+        } else {
+            (Some(AssetStatus::Waiting), Some(AssetNote::Abandoned))
+        };
         self.journal
-            .stage_asset(origin, asset, content, AssetStatus::Waiting, note);
+            .stage_asset(origin, asset, content, status, note);
     }
 
     /// Journals what a transition says of assets, in the same transaction as its state.
@@ -251,13 +257,15 @@ impl<S: Service> Actor<S> {
             } = effect
             {
                 let content = content.or(item.content);
-                self.journal.stage_asset(
-                    &item.origin(),
-                    asset,
-                    content,
-                    *status,
-                    note(item, asset, *abandoned),
-                );
+                let note = note(item, asset, *abandoned);
+                // Of an id that is left behind the history knows more than the row does.
+                let (origin, status) = if *abandoned {
+                    (item.origin_of_earlier(), None)
+                } else {
+                    (item.origin(), Some(*status))
+                };
+                self.journal
+                    .stage_asset(&origin, asset, content, status, note);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The engine on paused time, over a service in memory that does what a test says.
 
+mod assets;
 mod commands;
 mod duplicates;
 mod fault_times;
