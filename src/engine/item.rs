@@ -25,6 +25,14 @@ impl Task {
     pub fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Self {
         Self(tokio::spawn(future))
     }
+
+    /// Ends it, and waits until it does nothing any more: what it is in the midst of saying
+    /// is said then.
+    pub async fn end(mut self) {
+        self.0.abort();
+        // An error means that it was cut off.
+        let _ = (&mut self.0).await;
+    }
 }
 
 impl Drop for Task {

@@ -14,7 +14,7 @@ use crate::engine::intake::Identity;
 use crate::engine::journal::Origin;
 use crate::engine::journal::opening::Opened;
 use crate::engine::lifecycle::Turn;
-use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
+use crate::model::asset::{Account, AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, State};
@@ -162,10 +162,9 @@ impl<S: Service> Actor<S> {
                 let item = self.items.get_mut(&item);
                 if let Some(item) = item.filter(|item| item.upload.attempt == attempt) {
                     item.content = Some(content);
-                    // At once: the next run follows it without a doubt.
-                    let (status, note) = (AssetStatus::Waiting, note(item, &asset, false));
+                    let (origin, note) = (item.origin(), note(item, &asset, false));
                     self.journal
-                        .stage_asset(&item.origin(), &asset, Some(content), status, note);
+                        .stage_asset(&origin, &asset, Some(content), None, note);
                 }
             }
             Told::KeyChecked(account, outcome) => self.key_checked(&account, outcome),

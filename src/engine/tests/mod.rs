@@ -2,6 +2,7 @@
 
 mod assets;
 mod commands;
+mod drives;
 mod duplicates;
 mod fault_times;
 mod faults;

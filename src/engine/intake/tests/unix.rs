@@ -171,7 +171,7 @@ fn names_that_are_not_utf8_are_found_and_read() {
     let expected = [file(&path), walked(root, 1)];
     assert_eq!(found(&[root.to_owned()]), expected);
     assert_eq!(look(&path).unwrap().accepted.mime, "image/png");
-    assert!(hash(&path, stamp_of(&path), &AtomicBool::new(false)).is_ok());
+    assert!(hash(&path, stamp_of(&path), &Reading::default()).is_ok());
 }
 
 #[test]
