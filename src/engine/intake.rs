@@ -7,6 +7,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use crate::api::reader;
 use crate::model::media::{self, Accepted, FileStamp, HEAD_LEN, Note, Rejection};
 
 #[cfg(test)]
@@ -85,6 +86,14 @@ fn look_where(path: &Path, is_in_cloud: impl Fn(&Metadata) -> bool) -> Result<Lo
     })
 }
 
+/// Whether a file is there and is what it was; another file in its place is the person's to
+/// judge.
+pub fn is_still(path: &Path, stamp: FileStamp) -> bool {
+    #[cfg(test)]
+    drive::answers(path);
+    fs::metadata(path).is_ok_and(|now| now.is_file() && FileStamp::of(&now) == stamp)
+}
+
 /// The first [`HEAD_LEN`] bytes of a file, and the metadata of the very file that they are of.
 fn read_head(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
     let file = File::open(path)?;
@@ -123,18 +132,13 @@ pub fn identity(path: &Path) -> Identity {
 
 /// Why something cannot be taken that the system gives this error for.
 fn rejection(error: &io::Error) -> Rejection {
-    if is_gone(error) {
+    if reader::is_gone(error) {
         Rejection::NotFound
     } else {
         Rejection::Unreadable {
             cause: cause(error),
         }
     }
-}
-
-/// Whether the error says that nothing is there.
-fn is_gone(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// The system's error in a few plain words.

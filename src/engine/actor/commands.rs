@@ -113,6 +113,7 @@ impl<S: Service> Actor<S> {
                 + self.by_size.len()
                 + self.twins.len()
                 + self.missing.len()
+                + self.watches.len()
                 + self.index.len()
                 + self.dirty.len(),
             running: items().filter(|item| item.running.is_some()).count(),

@@ -75,8 +75,8 @@ pub(in crate::engine) enum Told {
     },
     /// The check of this account's key ended.
     KeyChecked(Account, Result<(), Fault>),
-    /// Files that were gone and are back.
-    Back(Vec<ItemId>),
+    /// Files that were gone were looked for in a folder: these are back.
+    Back(PathBuf, Vec<ItemId>),
     /// Try to write what could not be written, or to open what could not be opened.
     SaveAgain,
     /// The history was opened or repaired, or cannot be.
@@ -168,7 +168,7 @@ impl<S: Service> Actor<S> {
                 }
             }
             Told::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
-            Told::Back(rows) => self.are_back(&rows),
+            Told::Back(folder, rows) => self.are_back(&folder, &rows),
             Told::SaveAgain => {
                 self.save_again = None;
                 self.open_history();

@@ -1,6 +1,6 @@
 //! Drives that do not answer: whoever asks for a file there is blocked, and nobody else.
 
-use super::service::Act;
+use super::service::{Act, fault};
 use super::*;
 use crate::engine::intake::drive::Hung;
 
@@ -44,4 +44,27 @@ async fn a_comparison_with_a_file_on_such_a_drive_gives_its_place_back() {
     assert_eq!(fault.diagnostics.causes, [cause]);
     // Of a rival that cannot be read nothing is known: it is none.
     engine.until_status("c.mp3", &Status::Ready).await;
+}
+
+#[tokio::test]
+async fn files_of_another_drive_go_on_though_the_first_one_hangs() {
+    let place = Place::new();
+    let names = ["hung/a.mp3", "good/b.mp3"];
+    let paths = names.map(|name| {
+        std::fs::create_dir_all(place.path(name).parent().unwrap()).unwrap();
+        place.file(name, name)
+    });
+    let gone = || [Act::Fail(fault(FaultKind::FileGone))];
+    let service = Scripted::new().acts("a.mp3", gone()).acts("b.mp3", gone());
+    let mut make = impatient(Make::window());
+    make.policy.drive = Duration::from_millis(10);
+    let mut engine = make.start(&place, service);
+    engine.add(&paths).await;
+    let hung = Hung::from_now_on(paths[0].parent().unwrap());
+    engine.say(Command::Start);
+    engine.until_failed("a.mp3").await;
+    engine.until_status("b.mp3", &Status::Ready).await;
+    drop(hung);
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(engine.held().await.running, 0);
 }
