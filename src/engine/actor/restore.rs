@@ -263,8 +263,8 @@ impl<S: Service> Actor<S> {
         self.say();
     }
 
-    /// Takes in what was said of ids and sessions before everything ended, and nothing else:
-    /// nothing begins any more.
+    /// Takes in what was said of ids and sessions before everything ended, a history that
+    /// was repaired, and nothing else: nothing begins any more.
     pub(super) fn hear_last_words(&mut self) {
         while let Ok(told) = self.inbox.try_recv() {
             if matches!(
@@ -276,7 +276,8 @@ impl<S: Service> Actor<S> {
                     | Told::Session { .. }
                     | Told::SessionKept(..)
                     | Told::SessionForgotten(..)
-            ) {
+            ) || self.restored && matches!(told, Told::Opened(_))
+            {
                 self.hear(told);
             }
         }

@@ -47,9 +47,6 @@ impl<S: Service> Actor<S> {
         self.start_what_may();
         let was_good = self.journal.is_good();
         let saved = self.write_down();
-        if self.journal.is_damaged() {
-            self.open_history();
-        }
         if !saved {
             self.try_again_later();
         }
@@ -114,11 +111,9 @@ impl<S: Service> Actor<S> {
 
     /// One transaction; false where it is not on disk.
     pub(super) fn write_down(&mut self) -> bool {
-        let mut saved = self.journal.commit();
-        if self.journal.take_renewed() {
-            self.stage_all();
-            self.stage_lessons_and_sessions();
-            saved = self.journal.commit();
+        let saved = self.journal.commit();
+        if self.journal.is_lost() {
+            self.open_history();
         }
         if self.journal.is_waiting() {
             return false;
