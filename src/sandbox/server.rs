@@ -181,6 +181,7 @@ impl Exchange {
             status: None,
             body: 0,
             answered: 0,
+            stalled: false,
             over: false,
         });
         Self {
@@ -212,7 +213,9 @@ impl Exchange {
             record.file_name = name.map(str::to_owned);
         });
         let fault = self.state.fault(call, name)?;
-        self.intake.arm(&fault).await;
+        let (state, record) = (Arc::clone(&self.state), self.record);
+        let stalls = move || state.note(record, |record| record.stalled = true);
+        self.intake.arm(&fault, stalls).await;
         Some(fault)
     }
 
