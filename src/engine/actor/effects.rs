@@ -210,7 +210,7 @@ impl<S: Service> Actor<S> {
                 Ok(answer) => Event::Polled {
                     attempt,
                     answer,
-                    elapsed: since.elapsed(),
+                    elapsed: Instant::now().saturating_duration_since(since),
                 },
                 Err(fault) => Event::PollBroke { attempt, fault },
             };

@@ -284,7 +284,7 @@ impl<S: Service> Actor<S> {
         match &item.upload.state {
             State::Processing { .. } => {
                 if !matches!(before.state, State::Processing { .. }) {
-                    item.polled_since = Some(now);
+                    item.polled_since = Some(now + first_poll(&effects));
                 }
             }
             State::Waiting { .. } => item.waits_until = Some(now + delay),
@@ -373,6 +373,15 @@ impl<S: Service> Actor<S> {
             self.pending.turns.push(Lifecycle { item, path, turn });
         }
     }
+}
+
+/// After how long the first poll is due.
+fn first_poll(effects: &[Effect]) -> Duration {
+    let after = effects.iter().find_map(|effect| match effect {
+        Effect::Poll { after, .. } => Some(*after),
+        _ => None,
+    });
+    after.unwrap_or_default()
 }
 
 /// Writes into the log what a row waits or failed for, with all that is known of it.
