@@ -150,7 +150,7 @@ impl Client {
         meter: &Meter,
         size: u64,
     ) -> Result<Answer, Fault> {
-        let begun = Instant::now();
+        let (begun, moved) = (Instant::now(), meter.moved());
         let request = request.body(reqwest::Body::wrap(body));
         let call = || Call {
             effect: Effect::Stores {
@@ -162,6 +162,9 @@ impl Client {
             answer = exchange(request) => answer.map_err(|error| call().transport(error)),
             kind = self.watch(transfer, meter, size) => Err(call().fault(kind)),
         };
+        if let Some(content) = transfer.hash() {
+            meter.note_content(content);
+        }
         let sent = match transfer.fault() {
             // An answer may carry an asset id, and an id that was given is kept whatever the
             // file does meanwhile.
@@ -171,7 +174,7 @@ impl Client {
             }
             _ => sent,
         };
-        log(&call(), begun, meter.sent(), &sent);
+        log(&call(), begun, meter.moved() - moved, &sent);
         sent
     }
 

@@ -33,8 +33,8 @@ mod wire_server;
 
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -71,7 +71,9 @@ pub struct Outgoing {
 pub struct Meter {
     started: AtomicBool,
     sent: AtomicU64,
+    moved: AtomicU64,
     body_out: AtomicBool,
+    content: OnceLock<ContentHash>,
     gate: Option<Gate>,
 }
 
@@ -112,6 +114,12 @@ impl Meter {
         self.sent.load(Ordering::Relaxed)
     }
 
+    /// Bytes of the file that were handed over in this attempt: never goes back, and is what
+    /// a speed is measured by.
+    pub fn moved(&self) -> u64 {
+        self.moved.load(Ordering::Relaxed)
+    }
+
     /// Whether the whole body was handed over.
     pub fn body_out(&self) -> bool {
         self.body_out.load(Ordering::Acquire)
@@ -120,9 +128,10 @@ impl Meter {
     /// Counts bytes.
     pub fn add(&self, bytes: u64) {
         self.sent.fetch_add(bytes, Ordering::Relaxed);
+        self.moved.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Sets the count to where a resumed session goes on; the body is then not out.
+    /// Says where a resumed session goes on: nothing moves by that, and the body is not out.
     pub fn set(&self, bytes: u64) {
         self.body_out.store(false, Ordering::Release);
         self.sent.store(bytes, Ordering::Relaxed);
@@ -147,6 +156,17 @@ impl Meter {
         } else {
             Poll::Pending
         }
+    }
+
+    /// Hash of the whole file, once it was read to its end while it was sent: known also
+    /// where the answer is lost.
+    pub fn content(&self) -> Option<ContentHash> {
+        self.content.get().copied()
+    }
+
+    /// Says what the whole file is; the first word counts.
+    pub fn note_content(&self, content: ContentHash) {
+        let _ = self.content.set(content);
     }
 
     /// Waits until the end of the body may go out.

@@ -171,6 +171,7 @@ impl<S: Service> Actor<S> {
                     Event::Broke {
                         attempt,
                         fault,
+                        content: None,
                         jitter: 0.0,
                     },
                 );
@@ -288,6 +289,7 @@ impl<S: Service> Actor<S> {
                         let event = Event::Broke {
                             attempt,
                             fault,
+                            content: None,
                             jitter: 0.0,
                         };
                         let _ = told.send(Told::Upload(id, event));

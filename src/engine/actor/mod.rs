@@ -238,7 +238,7 @@ impl<S: Service> Actor<S> {
             if let (State::Sending { .. }, Some(meter)) = (&item.upload.state, &item.meter)
                 && meter.started()
             {
-                self.moved += item.speed.sample(now, meter.sent());
+                self.moved += item.speed.sample(now, meter.moved());
                 self.dirty.insert(item.id);
             }
         }
@@ -254,16 +254,18 @@ impl<S: Service> Actor<S> {
             return false;
         };
         let releases = matches!(event, Event::BodyOut { .. });
-        let sent = match &event {
-            Event::Sent { content, .. } => *content,
-            _ => None,
-        };
         let Some((after, effects)) = next(&item.upload, event, &self.options.policy) else {
             tracing::debug!(item = id.0, "stale event");
             return false;
         };
         let before = std::mem::replace(&mut item.upload, after);
-        item.content = sent.or(item.content);
+        if let State::Processing {
+            content: Some(content),
+            ..
+        } = &item.upload.state
+        {
+            item.content = Some(*content);
+        }
         let now = Instant::now();
         let delay = effects
             .iter()

@@ -117,7 +117,12 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             State::Sending { .. } => sent(upload, asset, content, None, policy),
             _ => None,
         },
-        Event::Broke { fault, jitter, .. } => after_fault(upload, fault, jitter, policy),
+        Event::Broke {
+            fault,
+            content,
+            jitter,
+            ..
+        } => after_fault(upload, fault, content, jitter, policy),
         Event::Due { .. } => match upload.state {
             State::Waiting { .. } => to(upload, State::Queued, vec![]),
             _ => None,
