@@ -31,7 +31,7 @@ const IDLE: Duration = Duration::from_secs(4);
 pub struct ClientOptions {
     /// Where the service is.
     pub base_url: BaseUrl,
-    /// Its stall and answer limits are used, and its backoff within a resumed session.
+    /// Its stall and answer limits are used.
     pub policy: Policy,
     /// `User-Agent` of the calls to the service (not of the storage step).
     pub user_agent: String,

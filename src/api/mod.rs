@@ -40,7 +40,7 @@ use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
 
-use flavour::Learned;
+use flavour::{Learned, Unanswered};
 pub use resumable::Session;
 
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
@@ -109,7 +109,7 @@ impl Meter {
         self.started.load(Ordering::Relaxed)
     }
 
-    /// Bytes of the file that were handed over in this attempt.
+    /// How far into the file the transfer is: what a session held already is counted.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
@@ -228,6 +228,8 @@ pub struct Ticket {
     pub expires_in: Option<Duration>,
     /// The session that was started with it, where it was.
     pub session: Session,
+    /// What was sent to it without an answer, where something was.
+    pub unanswered: Unanswered,
 }
 
 impl PartialEq for Ticket {

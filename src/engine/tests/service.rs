@@ -398,6 +398,7 @@ impl Service for Scripted {
             asset_id,
             expires_in: self.inner.lock().unwrap().expires_in,
             session: Session::default(),
+            unanswered: Default::default(),
         })
     }
 
