@@ -84,6 +84,7 @@ pub(super) struct Item {
     /// When its last try began, in milliseconds since the Unix epoch.
     pub began_ms: Option<i64>,
     pub waits_until: Option<Instant>,
+    /// When its first poll was due.
     pub polled_since: Option<Instant>,
     /// A poll that is due as soon as there is a key and nothing holds the queue.
     pub parked_poll: bool,

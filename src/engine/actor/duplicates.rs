@@ -51,7 +51,7 @@ impl Unread {
         Self {
             path,
             stamp,
-            reading: Arc::default(),
+            cell: Arc::default(),
         }
     }
 
@@ -195,6 +195,7 @@ impl<S: Service> Actor<S> {
                     Event::Broke {
                         attempt,
                         fault,
+                        content: None,
                         jitter: 0.0,
                     },
                 );
@@ -312,6 +313,7 @@ impl<S: Service> Actor<S> {
                         let event = Event::Broke {
                             attempt,
                             fault,
+                            content: None,
                             jitter: 0.0,
                         };
                         let _ = told.send(Told::Upload(id, event));

@@ -1,6 +1,7 @@
 //! A file that could not be read where it was, shown by the person where it is now.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::Actor;
 use super::duplicates::Unread;
@@ -33,7 +34,7 @@ impl<S: Service> Actor<S> {
         }
         let size = item.upload.size();
         let by_content = item.content.is_some();
-        let told = self.told.clone();
+        let (told, stall) = (self.told.clone(), self.options.policy.stall);
         self.errands.spawn(async move {
             let to_look_at = path.clone();
             let look = tokio::task::spawn_blocking(move || {
@@ -47,7 +48,7 @@ impl<S: Service> Actor<S> {
             let outcome = match looked {
                 Ok(looked) => {
                     let is_read = by_content && looked.stamp.size == size;
-                    found(path.clone(), looked, is_read).await
+                    found(path.clone(), looked, is_read.then_some(stall)).await
                 }
                 Err(rejection) => Err(rejection),
             };
@@ -89,21 +90,22 @@ impl<S: Service> Actor<S> {
     }
 }
 
-/// What is known of a file that was looked at and, where it is to be, read.
+/// What is known of a file that was looked at and, where it is to be, read: with the time
+/// after which a drive that gives no byte is given up.
 async fn found(
     path: PathBuf,
     looked: Looked,
-    is_read: bool,
+    read: Option<Duration>,
 ) -> Result<(Media, Option<ContentHash>), Rejection> {
     let media = Media {
         stamp: looked.stamp,
         kind: looked.accepted.kind,
         note: looked.accepted.note,
     };
-    if !is_read {
+    let Some(stall) = read else {
         return Ok((media, None));
-    }
-    match Unread::at(path, looked.stamp).fingerprint().await {
+    };
+    match Unread::at(path, looked.stamp).fingerprint(stall).await {
         Ok(content) => Ok((media, Some(content))),
         Err(fault) => Err(Rejection::Unreadable {
             cause: match fault.diagnostics.causes.first() {

@@ -77,6 +77,8 @@ pub enum Event {
         attempt: u32,
         /// Why.
         fault: Fault,
+        /// Hash of what was sent, where it is known.
+        content: Option<ContentHash>,
         /// In 0..=1, for the length of the wait.
         jitter: f64,
     },
