@@ -6,10 +6,14 @@ use std::path::Path;
 use super::command::{Dismissible, UiCommand};
 use super::list::Filter;
 use super::outside::Outside;
+use super::state::App;
 use super::wording::banner as words;
 use super::wording::{self, ENTER_KEY, Place, Step};
 use crate::model::fault::{Fault, Fix};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
+
+/// So many files that are refused are said in one line above the list.
+const MANY_REFUSED: usize = 3;
 
 /// How a banner is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,5 +221,42 @@ fn needs(snapshot: &Snapshot, facts: &Facts<'_>, fix: Fix) -> Banner {
         Some(Step::UpdateKey | Step::CopyDetails | Step::Row(_)) | None => {
             banner.labelled(UiCommand::EnterKey)
         }
+    }
+}
+
+impl App {
+    /// Reasons for which files are refused, unless that was put away.
+    fn refused_now(&self) -> Option<&BTreeMap<&'static str, usize>> {
+        let refused = self.list.refused();
+        let number: usize = refused.values().sum();
+        (number >= MANY_REFUSED && number > self.refused_seen).then_some(refused)
+    }
+
+    /// How many of what was left out are to be told of: none while folders are walked.
+    fn since(&self, now: u64, seen: u64) -> u64 {
+        match self.snapshot.walking {
+            Some(_) => 0,
+            None => now.saturating_sub(seen),
+        }
+    }
+
+    /// What stands above the list.
+    pub fn banners(&self) -> Vec<Banner> {
+        let facts = Facts {
+            outside: &self.outside,
+            sandbox: self.sandbox(),
+            can_leave_sandbox: self.parked.is_some(),
+            needs: self.needs.as_deref(),
+            keychain: self.keychain.as_deref(),
+            session_only: self.session_only.as_deref(),
+            passed_over: self.since(self.snapshot.passed_over, self.passed_over_seen),
+            already: self.since(self.snapshot.already_listed, self.already_seen),
+            set_aside: self.set_aside.as_deref(),
+            settings: &self.kept.warnings,
+            refused: self.refused_now(),
+        };
+        let mut banners = banners(&self.snapshot, &facts);
+        banners.retain(|banner| !banner.dismiss.is_some_and(|it| self.put_away.contains(&it)));
+        banners
     }
 }

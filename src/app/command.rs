@@ -55,6 +55,7 @@ pub enum RowCommand {
     Resume,
     Cancel,
     Retry,
+    Locate,
     UploadAgain,
     Remove,
     Copy,

@@ -14,6 +14,7 @@ pub mod foot;
 mod hover;
 pub mod keys;
 pub mod list;
+mod locating;
 mod many;
 pub mod outside;
 pub mod paste;

@@ -6,6 +6,7 @@ use super::command::{Many, RowCommand};
 use super::wording::row as words;
 use super::wording::{self, Message, Place, Step};
 use crate::model::fault::FaultKind;
+use crate::model::located::{is_of_place, is_of_place_from_the_start};
 use crate::model::snapshot::{Later, Row, Snapshot, Status};
 
 /// Whether the queue that a row stands in goes on.
@@ -92,6 +93,9 @@ fn own(row: &Row) -> &'static [RowCommand] {
     match &row.status {
         Status::Checking | Status::Settling | Status::Ready => &[C::Remove],
         Status::Rejected(rejection) => match wording::rejection(rejection).step {
+            _ if is_of_place_from_the_start(rejection) => {
+                &[C::Details, C::Locate, C::Retry, C::Remove]
+            }
             Some(Step::Row(C::Retry)) => &[C::Details, C::Retry, C::Remove],
             _ => &[C::Details, C::Remove],
         },
@@ -106,6 +110,7 @@ fn own(row: &Row) -> &'static [RowCommand] {
             FaultKind::SizeMismatch | FaultKind::AssetMissing => {
                 &[C::Details, C::UploadAgain, C::Remove]
             }
+            kind if is_of_place(kind) => &[C::Details, C::Locate, C::Retry, C::Remove],
             _ => &[C::Details, C::Retry, C::Remove],
         },
         Status::Paused => &[C::Resume, C::Cancel],

@@ -1,13 +1,12 @@
 //! The window's state: what it shows, what it asks, and what becomes of every command.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::announce::Announcer;
-use super::banners::{Banner, Facts, banners};
 use super::command::{Dismissible, ThemeChoice, UiCommand};
 use super::desktop;
 use super::exporting::Exports;
@@ -15,6 +14,7 @@ use super::foot;
 use super::hover::Hover;
 use super::keys::KeyEntry;
 use super::list::List;
+use super::locating::Locating;
 use super::outside::{Choice, Outside, VaultError};
 use super::pending::Pending;
 use super::rows::{Around, Queue};
@@ -26,9 +26,6 @@ use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
 use crate::model::plan::{Plan, UnderWay, plan};
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
-
-/// So many files that are refused are said in one line above the list.
-const MANY_REFUSED: usize = 3;
 
 /// Something to be done outside the window by whoever draws it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +138,7 @@ pub struct App {
     pub(super) removing_key: Option<Pending<Result<(), VaultError>>>,
     pub(super) loading_key: Option<Pending<Result<Option<ApiKey>, VaultError>>>,
     pub(super) choosing: Option<Pending<Choice>>,
+    pub(super) locating: Option<Locating>,
     pub(super) starting_sandbox: Option<Pending<Result<EngineHandle, String>>>,
     pub(super) effects: Vec<Effect>,
 }
@@ -187,6 +185,7 @@ impl App {
             removing_key: None,
             loading_key: None,
             choosing: None,
+            locating: None,
             starting_sandbox: None,
             effects: Vec::new(),
         };
@@ -304,25 +303,10 @@ impl App {
         self.snapshot.key == KeyState::Missing && !self.sandbox()
     }
 
-    /// Reasons for which files are refused, unless that was put away.
-    fn refused_now(&self) -> Option<&BTreeMap<&'static str, usize>> {
-        let refused = self.list.refused();
-        let number: usize = refused.values().sum();
-        (number >= MANY_REFUSED && number > self.refused_seen).then_some(refused)
-    }
-
     /// One row.
     pub fn row(&self, id: ItemId) -> Option<&Row> {
         let row = self.snapshot.rows.iter().find(|row| row.id == id)?;
         Some(row)
-    }
-
-    /// How many of what was left out are to be told of: none while folders are walked.
-    fn since(&self, now: u64, seen: u64) -> u64 {
-        match self.snapshot.walking {
-            Some(_) => 0,
-            None => now.saturating_sub(seen),
-        }
     }
 
     /// Who takes the files.
@@ -341,26 +325,6 @@ impl App {
             place: self.place(),
             queue: Queue::of(&self.snapshot),
         }
-    }
-
-    /// What stands above the list.
-    pub fn banners(&self) -> Vec<Banner> {
-        let facts = Facts {
-            outside: &self.outside,
-            sandbox: self.sandbox(),
-            can_leave_sandbox: self.parked.is_some(),
-            needs: self.needs.as_deref(),
-            keychain: self.keychain.as_deref(),
-            session_only: self.session_only.as_deref(),
-            passed_over: self.since(self.snapshot.passed_over, self.passed_over_seen),
-            already: self.since(self.snapshot.already_listed, self.already_seen),
-            set_aside: self.set_aside.as_deref(),
-            settings: &self.kept.warnings,
-            refused: self.refused_now(),
-        };
-        let mut banners = banners(&self.snapshot, &facts);
-        banners.retain(|banner| !banner.dismiss.is_some_and(|it| self.put_away.contains(&it)));
-        banners
     }
 
     /// The window's title, with the progress of a running batch.

@@ -9,8 +9,12 @@ use std::time::Duration;
 use crate::app::outside::{Clicked, Desktop};
 use crate::app::wording::screens::{AWAKE, NAME};
 
-/// What desktops know the program by.
+/// What desktops know the program by. On macOS it is what its bundle is called.
+#[cfg(not(target_os = "macos"))]
 const APP_ID: &str = "mavi-uploader";
+/// What desktops know the program by.
+#[cfg(target_os = "macos")]
+const APP_ID: &str = "io.github.mavi-uploader.MaviUploader";
 /// Between one file and the next the computer is not let go of.
 const BETWEEN_FILES: Duration = Duration::from_secs(3);
 
@@ -46,9 +50,18 @@ impl Desktop for SystemDesktop {
             .icon(APP_ID)
             .action(CLICK, NAME)
             .hint(notify_rust::Hint::DesktopEntry(APP_ID.to_owned()));
-        on_thread("notification", move || match notification.show() {
-            Ok(shown) => until_clicked(shown, clicked),
-            Err(error) => tracing::info!(%error, "the desktop shows no notification"),
+        // Without it, the notification would be PowerShell's. The installer tells Windows of it.
+        #[cfg(windows)]
+        notification.app_id(APP_ID);
+        on_thread("notification", move || {
+            // Without it, the system would ask the person "Where is use_default?". Only the first
+            // call counts, and an error means that no bundle of that name is installed.
+            #[cfg(target_os = "macos")]
+            let _ = notify_rust::set_application(APP_ID);
+            match notification.show() {
+                Ok(shown) => until_clicked(shown, clicked),
+                Err(error) => tracing::info!(%error, "the desktop shows no notification"),
+            }
         });
     }
 

@@ -1,39 +1,16 @@
 //! The list, worked as every list is: searched, sorted, selected, copied, saved.
 
-use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme};
-use egui_kittest::kittest::{self, NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use mavi_uploader::app::outside::Choice;
 use mavi_uploader::engine::Command;
-use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, Later, Status};
 
 use crate::window::{
-    Dialogs, FakeEngine, Window, builder, copied, failed, has, open, open_with, ready, row, until,
+    Dialogs, FakeEngine, builder, copied, has, mixed, open_with, over, ready, row, until,
     uploading, with_key,
 };
-
-/// A window over these rows whose engine has heard everything that a start says.
-fn over(rows: Vec<mavi_uploader::model::snapshot::Row>) -> (FakeEngine, Window) {
-    let (mut engine, handle) = FakeEngine::new(with_key());
-    let mut window = open(handle);
-    assert!(matches!(engine.next(), Some(Command::NoKey)));
-    engine.rows(rows);
-    window.run();
-    (engine, window)
-}
-
-fn mixed() -> Vec<mavi_uploader::model::snapshot::Row> {
-    vec![
-        ready(1, "one.mp4", "re_1"),
-        uploading(2, "two.mp4", 5),
-        row(3, "three.mp4", Status::Queued),
-        failed(4, "four.mp4", FaultKind::ServerError),
-        row(5, "five.mp4", Status::Paused),
-        row(6, "six.mp4", Status::ReadyToUpload),
-    ]
-}
 
 #[test]
 fn chips_show_what_they_count() {
@@ -94,104 +71,14 @@ fn a_search_that_finds_nothing_under_a_chip_says_so_and_leads_back() {
 }
 
 #[test]
-fn a_row_is_worked_by_its_menu_with_either_button_and_by_keyboard() {
-    let (mut engine, mut window) = over(mixed());
-    let first = || Command::SendFirst(vec![ItemId(3)]);
-    window
-        .get_by_label_contains("three.mp4, Queued")
-        .click_secondary();
-    window.run();
-    assert!(has(&window, "1 selected"), "one sees what it is for");
-    window
-        .get_by_role_and_label(Role::MenuItem, "Send first")
-        .click();
-    window.run();
-    assert_eq!(
-        format!("{:?}", engine.next().unwrap()),
-        format!("{:?}", first())
-    );
-    window.get_by_label("More: three.mp4").click();
-    window.run();
-    let menu = |window: &Window| -> Vec<String> {
-        let items = window.query_all_by_role(Role::MenuItem);
-        items
-            .filter_map(|item| item.accesskit_node().label())
-            .collect()
-    };
-    assert_eq!(
-        menu(&window),
-        ["Pause", "Send first", "Show file", "Cancel"]
-    );
-    window.key_press(Key::Escape);
-    window.run();
-    assert_eq!(menu(&window), Vec::<String>::new());
-    // The row that was clicked is where the keyboard comes in.
-    window.get_by_label("More: three.mp4").focus();
-    window.run();
-    window.key_press(Key::Enter);
-    window.run();
-    window.run();
-    let pause = window.get_by_role_and_label(Role::MenuItem, "Pause");
-    assert!(pause.is_focused());
-    window.key_press(Key::Tab);
-    window.run();
-    window.key_press(Key::Enter);
-    window.run();
-    assert!(matches!(engine.next(), Some(Command::SendFirst(ids)) if ids == [ItemId(3)]));
-}
-
-#[test]
-fn the_keyboard_goes_through_the_window_as_it_is_read() {
-    let (_engine, mut window) = over(vec![
-        ready(1, "one.mp4", "re_1"),
-        row(2, "two.mp4", Status::Queued),
-    ]);
-    let mut stops = Vec::new();
-    loop {
-        window.key_press(Key::Tab);
-        window.run();
-        let by = kittest::By::new().predicate(|node| node.is_focused() && !node.is_hidden());
-        let name = window
-            .query_all(by)
-            .next()
-            .and_then(|node| node.accesskit_node().label());
-        let Some(name) = name.filter(|name| stops.first() != Some(name)) else {
-            break;
-        };
-        stops.push(name);
-    }
-    assert_eq!(
-        stops,
-        [
-            "Key …cdef",
-            "Keyboard shortcuts",
-            "Colours",
-            "Settings",
-            "Choose files…",
-            "Choose folder…",
-            "Formats",
-            "All 2",
-            "Waiting 1",
-            "Ready 1",
-            "Search",
-            "Sort",
-            "one.mp4, Ready, 412 MB",
-            "Copy: one.mp4",
-            "Remove: one.mp4",
-            "More: one.mp4",
-            "Clear finished",
-            "Pause",
-        ]
-    );
-}
-
-#[test]
 fn the_list_is_sorted_by_its_menu() {
     let (_engine, mut window) = over(vec![
         row(1, "clip-10.mp4", Status::Queued),
         row(2, "clip-2.mp4", Status::Queued),
     ]);
-    let top = |window: &Window, name: &str| window.get_by_label_contains(name).rect().top();
+    let top = |window: &crate::window::Window, name: &str| {
+        window.get_by_label_contains(name).rect().top()
+    };
     assert!(top(&window, "clip-10.mp4, Queued") < top(&window, "clip-2.mp4, Queued"));
     window.get_by_label("Sort").click();
     window.run();
@@ -221,53 +108,6 @@ fn a_click_shift_ctrl_and_the_boxes_select_as_in_every_list() {
     window.run();
     assert!(has(&window, "6 selected"));
     window.get_by_label("Select all").click();
-    window.run();
-    assert!(!has(&window, "selected"));
-}
-
-#[test]
-fn the_keyboard_walks_selects_and_lets_go() {
-    let rows = (0..40).map(|id| row(id, &format!("clip-{id}.mp4"), Status::Queued));
-    let (_engine, mut window) = over(rows.collect());
-    window.key_press(Key::ArrowDown);
-    window.run();
-    assert!(
-        window
-            .get_by_label_contains("clip-0.mp4, Queued")
-            .is_focused()
-    );
-    window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
-    window.run();
-    window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
-    window.run();
-    assert!(has(&window, "3 selected"));
-    assert!(
-        window
-            .get_by_label_contains("clip-2.mp4, Queued")
-            .is_focused()
-    );
-    window.key_press(Key::Space);
-    window.run();
-    assert!(has(&window, "2 selected"));
-    window.key_press(Key::End);
-    window.run();
-    assert!(
-        window
-            .get_by_label_contains("clip-39.mp4, Queued")
-            .is_focused()
-    );
-    assert!(has(&window, "1 selected"));
-    window.key_press(Key::PageUp);
-    window.run();
-    window.key_press_modifiers(Modifiers::SHIFT, Key::Home);
-    window.run();
-    assert!(
-        window
-            .get_by_label_contains("clip-0.mp4, Queued")
-            .is_focused()
-    );
-    assert!(!has(&window, "40 selected") && !has(&window, "1 selected"));
-    window.key_press(Key::Escape);
     window.run();
     assert!(!has(&window, "selected"));
 }
@@ -438,27 +278,6 @@ fn the_plan_stands_beside_the_button_before_the_first_byte() {
     engine.publish(|state| state.totals.rate = None);
     window.run();
     assert!(has(&window, "about 1 min 40 s"));
-}
-
-#[test]
-fn what_the_keyboard_does_is_listed() {
-    let (_engine, mut window) = over(mixed());
-    window.key_press(Key::F1);
-    window.run();
-    for label in [
-        "Files",
-        "Choose files…",
-        "Upload",
-        "Select all",
-        "The last file",
-        "Undo",
-    ] {
-        assert!(window.query_all_by_label(label).next().is_some(), "{label}");
-    }
-    assert!(has(&window, "Page Down"));
-    window.key_press(Key::Escape);
-    window.run();
-    assert!(!has(&window, "Page Down"));
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod cli;
 mod disk;
 #[cfg(unix)]
 mod faults;
+mod keyboard;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod keys;
@@ -17,6 +18,7 @@ mod keys;
 mod kill;
 mod layers;
 mod list;
+mod locate;
 mod main_job;
 #[cfg(target_os = "linux")]
 mod moving;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, Theme};
+use egui::{Event, Key, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::outside::VaultError;
 use mavi_uploader::engine::Command;
@@ -268,32 +268,4 @@ fn the_details_of_a_refused_file_are_copied_with_their_reason() {
     );
     assert!(text.contains("Program: 0.0.0 (test)"), "{text}");
     assert!(has(&window, "Program: 0.0.0 (test)"));
-}
-
-#[test]
-fn the_keyboard_reaches_rows_that_are_out_of_sight_and_their_buttons() {
-    let (mut engine, handle) = FakeEngine::new(with_key());
-    let mut window = open(handle);
-    let rows = (0..40).map(|id| row(id, &format!("clip-{id}.mp4"), Status::Queued));
-    engine.rows(rows.collect());
-    window.run();
-    assert!(!has(&window, "clip-39.mp4"));
-    window.key_press(Key::End);
-    window.run();
-    // From its row on: the way through all others would be long.
-    for label in [
-        "Pause: clip-39.mp4",
-        "Cancel: clip-39.mp4",
-        "More: clip-39.mp4",
-    ] {
-        window.key_press(Key::Tab);
-        window.run();
-        assert!(window.get_by_label(label).is_focused(), "{label}");
-    }
-    window.key_press(Key::Tab);
-    window.run();
-    assert!(window.get_by_label("Pause").is_focused());
-    window.key_press_modifiers(Modifiers::SHIFT, Key::Tab);
-    window.run();
-    assert!(window.get_by_label("More: clip-39.mp4").is_focused());
 }

@@ -364,21 +364,6 @@ fn the_colours_can_be_chosen() {
 }
 
 #[test]
-fn a_rows_button_is_pressed_with_the_keyboard() {
-    let (mut engine, handle) = FakeEngine::new(with_key());
-    let mut window = open(handle);
-    assert!(matches!(engine.next(), Some(Command::NoKey)));
-    engine.rows(vec![ready(1, "one.mp4", ID)]);
-    window.run();
-    window.get_by_label("Remove: one.mp4").focus();
-    window.run();
-    assert!(window.get_by_label("Remove: one.mp4").is_focused());
-    window.key_press(Key::Enter);
-    window.run();
-    assert!(matches!(engine.next(), Some(Command::Remove(_))));
-}
-
-#[test]
 fn ten_thousand_rows_draw_only_those_in_sight() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);
@@ -424,21 +409,6 @@ fn the_window_tells_the_truth_of_an_upload_that_is_pressed_while_everything_is_p
     window.run();
     assert!(!has(&window, "paused"));
     window.get_by_label("Pause");
-}
-
-#[test]
-fn everything_that_is_ready_is_uploaded_by_keyboard() {
-    let (mut engine, handle) = FakeEngine::new(with_key());
-    let mut window = open(handle);
-    assert!(matches!(engine.next(), Some(Command::NoKey)));
-    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    window.run();
-    assert!(engine.next().is_none(), "there is nothing to upload");
-    engine.rows(vec![row(1, "clip.mp4", Status::ReadyToUpload)]);
-    window.run();
-    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    window.run();
-    assert!(matches!(engine.next(), Some(Command::Start)));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use egui::{DroppedFile, Theme};
+use egui::{DroppedFile, Theme, ViewportCommand, ViewportId};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, HarnessBuilder};
 use mavi_uploader::api::network::{Certificates, NetworkState};
@@ -285,6 +285,28 @@ pub fn open(engine: EngineHandle) -> Window {
     open_with(builder(Theme::Light), engine, |_| {})
 }
 
+/// A window over these rows whose engine has heard everything that a start says.
+pub fn over(rows: Vec<Row>) -> (FakeEngine, Window) {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    engine.rows(rows);
+    window.run();
+    (engine, window)
+}
+
+/// One row of each of the states that a queue has most.
+pub fn mixed() -> Vec<Row> {
+    vec![
+        ready(1, "one.mp4", "re_1"),
+        uploading(2, "two.mp4", 5),
+        row(3, "three.mp4", Status::Queued),
+        failed(4, "four.mp4", FaultKind::ServerError),
+        row(5, "five.mp4", Status::Paused),
+        row(6, "six.mp4", Status::ReadyToUpload),
+    ]
+}
+
 /// Steps the window until something is so; fails when it does not come.
 pub fn until(window: &mut Window, what: &str, mut so: impl FnMut(&mut Window) -> bool) {
     let end = Instant::now() + PATIENCE;
@@ -320,6 +342,12 @@ pub fn copied(window: &Window) -> Vec<String> {
             _ => None,
         })
         .collect()
+}
+
+/// What the window asked of the system for itself in its last step.
+pub fn viewport_commands(window: &Window) -> Vec<ViewportCommand> {
+    let output = window.output().viewport_output.get(&ViewportId::ROOT);
+    output.map(|root| root.commands.clone()).unwrap_or_default()
 }
 
 /// Whether the window says this somewhere.

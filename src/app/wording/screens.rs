@@ -137,6 +137,8 @@ pub fn key_unchecked(why: &str) -> String {
 pub const CHOOSE_FILES: &str = "Choose files to upload";
 /// That for folders.
 pub const CHOOSE_FOLDERS: &str = "Choose folders to upload";
+/// That for a file that is not where it was.
+pub const LOCATE: &str = "Show where the file is now";
 /// That for saving a selection.
 pub const SAVE_IDS: &str = "Save the selected files’ ids";
 /// The files that it offers first.

@@ -372,7 +372,12 @@ fn button(
             }
             copy
         }
-        RowCommand::UploadAnyway | RowCommand::UploadAgain | RowCommand::CheckAgain if !narrow => {
+        RowCommand::UploadAnyway
+        | RowCommand::UploadAgain
+        | RowCommand::CheckAgain
+        | RowCommand::Locate
+            if !narrow =>
+        {
             Button {
                 look: Look::Outlined,
                 ..button
