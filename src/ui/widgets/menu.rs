@@ -69,7 +69,7 @@ fn draw(ui: &mut Ui, items: Vec<Item>, focus: bool, out: &mut Vec<UiCommand>) {
             flush: true,
             icon: item.icon.or(shown.icon),
             hint: item.hint,
-            colour: chosen.then_some(of(ui).accent),
+            colour: Some(if chosen { of(ui).accent } else { of(ui).text }),
             chosen: item.chosen,
             label: item.label.as_deref().unwrap_or(shown.label),
             ..shown
