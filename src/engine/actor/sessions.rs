@@ -206,5 +206,6 @@ impl<S: Service> Actor<S> {
             }
         }
         self.journal.commit();
+        self.say();
     }
 }
