@@ -25,6 +25,14 @@ impl Task {
     pub fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Self {
         Self(tokio::spawn(future))
     }
+
+    /// Ends it, and waits until it does nothing any more: what it is in the midst of saying
+    /// is said then.
+    pub async fn end(mut self) {
+        self.0.abort();
+        // An error means that it was cut off.
+        let _ = (&mut self.0).await;
+    }
 }
 
 impl Drop for Task {
@@ -142,6 +150,15 @@ impl Item {
             path: self.file.clone(),
             size: self.upload.size(),
             account: self.account.clone().unwrap_or_else(nobody),
+        }
+    }
+
+    /// The same for an id of an earlier attempt: whose key that was sent with is in the
+    /// history, and need not be the key that it is sent with now.
+    pub fn origin_of_earlier(&self) -> Origin {
+        Origin {
+            account: Account::from_fingerprint(""),
+            ..self.origin()
         }
     }
 

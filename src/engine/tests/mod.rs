@@ -1,6 +1,8 @@
 //! The engine on paused time, over a service in memory that does what a test says.
 
+mod assets;
 mod commands;
+mod drives;
 mod duplicates;
 mod fault_times;
 mod faults;
