@@ -218,6 +218,9 @@ impl<S: Service> Actor<S> {
                 () = tick(&mut sampling, bytes_move) => self.sample(),
             }
             for _ in 0..TURN {
+                if self.journal.has_a_turns_worth() {
+                    break;
+                }
                 if let Ok(command) = commands.try_recv() {
                     self.take(command);
                 } else if let Ok(told) = self.inbox.try_recv() {
