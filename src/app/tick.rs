@@ -50,6 +50,7 @@ impl App {
         self.arrivals();
         self.answers(now);
         self.saved(now);
+        self.located(now);
         if self.copied.is_some_and(|(_, until)| until <= now) {
             self.copied = None;
         }
@@ -87,6 +88,7 @@ impl App {
                 self.effects.push(Effect::Attention);
             }
             Notice::Needs(_, fault) => self.needs = Some(fault),
+            Notice::NotLocated(path, misfit) => self.not_located(path, &misfit, now),
             Notice::HistorySetAside(path) => self.set_aside = Some(path),
         }
     }

@@ -134,6 +134,11 @@ impl Intake {
         self.1.load(Ordering::Relaxed)
     }
 
+    /// Counts them as they come.
+    pub(super) fn counter(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.1)
+    }
+
     /// Bytes of the body that have come so far, and the last of them.
     pub(super) async fn so_far(&self) -> (u64, Vec<u8>) {
         let inner = self.0.lock().await;

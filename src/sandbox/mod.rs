@@ -177,7 +177,7 @@ pub struct RequestRecord {
     pub asset_id: Option<String>,
     /// HTTP status that was answered; `None` while, or because, there was none.
     pub status: Option<u16>,
-    /// Bytes of its body that came, framing included; 0 until [`RequestRecord::over`].
+    /// Bytes of its body that came, framing included: so far, until [`RequestRecord::over`].
     pub body: u64,
     /// Bytes of the answer's body that the connection has taken so far.
     pub answered: u64,

@@ -171,7 +171,8 @@ impl Exchange {
         let key = head.headers.get(AUTHORIZATION);
         let key = key.and_then(|key| key.to_str().ok()).unwrap_or_default();
         let shown: Vec<char> = key.chars().rev().take(4).collect();
-        let record = state.note_request(RequestRecord {
+        let intake = Intake::new(body, Arc::clone(&link));
+        let record = RequestRecord {
             at: Instant::now(),
             method: head.method.to_string(),
             call: None,
@@ -183,9 +184,10 @@ impl Exchange {
             answered: 0,
             stalled: false,
             over: false,
-        });
+        };
+        let record = state.note_request(record, intake.counter());
         Self {
-            intake: Intake::new(body, Arc::clone(&link)),
+            intake,
             head,
             state,
             link,

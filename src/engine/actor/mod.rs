@@ -10,6 +10,7 @@ mod effects;
 mod intake;
 mod keys;
 mod lessons;
+mod locate;
 mod missing;
 mod restore;
 mod sessions;
@@ -17,7 +18,7 @@ mod show;
 mod told;
 mod turns;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,10 +69,11 @@ pub(super) struct Actor<S> {
     order: BTreeSet<(i64, ItemId)>,
     queued: BTreeSet<(i64, ItemId)>,
     places: usize,
-    /// Rows that were started and whose file is gone, with its drive perhaps.
-    missing: BTreeSet<ItemId>,
-    /// Looks for those files after a while.
-    watch: Option<Task>,
+    /// Rows that were started and whose file is gone, with its drive perhaps, and the file's
+    /// folder.
+    missing: BTreeMap<ItemId, PathBuf>,
+    /// Looks for those files after a while, one for each folder.
+    watches: HashMap<PathBuf, Task>,
     by_identity: HashMap<Identity, ItemId>,
     by_size: HashMap<u64, BTreeSet<ItemId>>,
     twins: HashMap<ItemId, Vec<ItemId>>,
@@ -153,8 +155,8 @@ impl<S: Service> Actor<S> {
             order: BTreeSet::new(),
             queued: BTreeSet::new(),
             places: 0,
-            missing: BTreeSet::new(),
-            watch: None,
+            missing: BTreeMap::new(),
+            watches: HashMap::new(),
             by_identity: HashMap::new(),
             by_size: HashMap::new(),
             twins: HashMap::new(),

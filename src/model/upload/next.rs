@@ -5,6 +5,7 @@ use super::polling::{check_again, poll_broke, polled, sent};
 use super::{Effect, Event, Holder, Original, State, Tally, Upload};
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::model::fault::{Fault, FaultKind};
+use crate::model::located::may_be_elsewhere;
 use crate::model::media::{Rejection, Route};
 use crate::model::retry::Policy;
 
@@ -64,6 +65,8 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             State::Failed { fault, .. } if fault.kind == FaultKind::FileGone => retry(upload),
             _ => None,
         },
+        Event::Located if may_be_elsewhere(&upload.state) => retry(upload),
+        Event::Located => None,
         Event::UploadAnyway => match upload.state {
             State::Duplicate(_) => {
                 let (mut after, effects) = anew(upload, State::Queued, vec![])?;
