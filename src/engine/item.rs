@@ -1,6 +1,6 @@
 //! One row of the queue as the engine holds it: its life, and what runs for it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
@@ -41,6 +41,15 @@ impl Drop for Task {
     }
 }
 
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+fn from_the_root_on(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// One row.
 #[derive(Debug)]
 pub(super) struct Item {
@@ -77,6 +86,7 @@ pub(super) struct Item {
     /// When its last try began, in milliseconds since the Unix epoch.
     pub began_ms: Option<i64>,
     pub waits_until: Option<Instant>,
+    /// When its first poll was due.
     pub polled_since: Option<Instant>,
     /// A poll that is due as soon as there is a key and nothing holds the queue.
     pub parked_poll: bool,
@@ -88,12 +98,7 @@ pub(super) struct Item {
 
 impl Item {
     pub fn new(id: ItemId, path: PathBuf, position: i64, upload: Upload) -> Self {
-        let name = path
-            .file_name()
-            .unwrap_or(path.as_os_str())
-            .to_string_lossy()
-            .into_owned();
-        let file = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        let (name, file) = (name_of(&path), from_the_root_on(&path));
         let content = match &upload.state {
             State::Processing { content, .. } | State::Done { content, .. } => *content,
             _ => None,
@@ -124,6 +129,13 @@ impl Item {
             in_batch: false,
             added_at_ms: now_ms(),
         }
+    }
+
+    /// Its file is at this path from now on.
+    pub fn move_to(&mut self, path: PathBuf) {
+        self.name = name_of(&path);
+        self.file = from_the_root_on(&path);
+        self.path = path;
     }
 
     /// Whether the row has ended, and the file is not what it was then; `now` is what it

@@ -50,6 +50,7 @@ impl<S: Service> Actor<S> {
             Command::Retry(ids) => {
                 self.each(&ids, &Event::Retry);
             }
+            Command::Locate(id, path) => self.locate(id, path),
             Command::Remove(ids) => self.remove(&ids),
             Command::UndoRemove => self.undo_remove(),
             Command::UploadAnyway(ids) => {

@@ -47,6 +47,15 @@ impl Unread {
         })
     }
 
+    /// A file that is no row's, as it was when it was looked at.
+    pub fn at(path: PathBuf, stamp: FileStamp) -> Self {
+        Self {
+            path,
+            stamp,
+            cell: Arc::default(),
+        }
+    }
+
     /// The hash of the file, which is still what it was when it was checked. Whoever reads it
     /// already is waited for; one that gives up leaves the reading to the next. A drive that
     /// gives no byte for `stall` is given up: the blocked thread is left to the system.
@@ -183,6 +192,7 @@ impl<S: Service> Actor<S> {
                     Event::Broke {
                         attempt,
                         fault,
+                        content: None,
                         jitter: 0.0,
                     },
                 );
@@ -304,6 +314,7 @@ impl<S: Service> Actor<S> {
                         let event = Event::Broke {
                             attempt,
                             fault,
+                            content: None,
                             jitter: 0.0,
                         };
                         let _ = told.send(Told::Upload(id, event));

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::Actor;
 use super::effects::note;
 use super::intake::{Found, LookedAt};
+use super::locate::Chosen;
 use super::sessions::Kept;
 use crate::api::{Service, Ticket};
 use crate::engine::intake::Identity;
@@ -84,6 +85,8 @@ pub(in crate::engine) enum Told {
     KeyChecked(Account, Result<(), Fault>),
     /// Files that were gone were looked for in a folder: these are back.
     Back(PathBuf, Vec<ItemId>),
+    /// The file that was chosen for a row was looked at.
+    Chosen(ItemId, Chosen),
     /// Try to write what could not be written, or to open what could not be opened.
     SaveAgain,
     /// The history was opened or repaired, or cannot be.
@@ -181,6 +184,7 @@ impl<S: Service> Actor<S> {
             }
             Told::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
             Told::Back(folder, rows) => self.are_back(&folder, &rows),
+            Told::Chosen(item, chosen) => self.chosen(item, chosen),
             Told::SaveAgain => {
                 self.save_again = None;
                 self.open_history();

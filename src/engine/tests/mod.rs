@@ -9,6 +9,7 @@ mod faults;
 mod journal;
 mod keys;
 mod left;
+mod located;
 mod missing;
 mod opening;
 mod pace;

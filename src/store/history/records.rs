@@ -120,15 +120,6 @@ pub struct AssetRecord {
 pub enum Change {
     /// Adds a row of the queue, or replaces it.
     PutItem(ItemRecord),
-    /// A row's new state. Nothing happens to a row that is not there.
-    SetState {
-        /// Which row.
-        id: ItemId,
-        /// The engine's state (JSON).
-        state: String,
-        /// When, in milliseconds since the Unix epoch.
-        at_ms: i64,
-    },
     /// Takes a row out of the queue; its assets stay.
     DropItem(ItemId),
     /// Moves a row that is not understood to the damaged ones.
@@ -210,10 +201,6 @@ pub struct FlavourRecord {
 pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
     match change {
         Change::PutItem(item) => put_item(connection, item),
-        Change::SetState { id, state, at_ms } => connection
-            .prepare_cached("UPDATE items SET state = ?2, changed_at_ms = ?3 WHERE id = ?1")?
-            .execute(params![to_sql_id(*id), state, at_ms])
-            .map(drop),
         Change::DropItem(id) => connection
             .prepare_cached("DELETE FROM items WHERE id = ?1")?
             .execute([to_sql_id(*id)])
