@@ -187,7 +187,7 @@ impl App {
         app.look_for_key();
         let paths = std::mem::take(&mut app.outside.paths);
         if !paths.is_empty() {
-            app.engine.send(Command::Add(paths));
+            app.engine.send(Command::AddFromOutside(paths));
         }
         app
     }

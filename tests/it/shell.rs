@@ -76,7 +76,7 @@ fn what_another_start_hands_over_is_added_and_the_window_comes_to_the_front() {
     assert!(is_taken.try_recv().is_ok(), "the other start may end");
     assert!(viewport_commands(&window).contains(&ViewportCommand::Focus));
     let added = std::iter::from_fn(|| engine.next()).find_map(|command| match command {
-        Command::Add(paths) => Some(paths),
+        Command::AddFromOutside(paths) => Some(paths),
         _ => None,
     });
     assert_eq!(added, Some(paths));
