@@ -104,7 +104,8 @@ mod tests {
         assert!(names.contains("CloudUpload"), "{names:?}");
         let ctx = Context::default();
         install(&ctx, bundled());
-        let _ = ctx.run_ui(egui::RawInput::default(), |_| {});
+        let mut frame = ctx.run_ui(egui::RawInput::default(), |_| {});
+        frame.textures_delta.clear();
         ctx.fonts_mut(|fonts| {
             for name in names {
                 let glyph = icon(&name).unicode();
