@@ -11,7 +11,7 @@ use super::intake::Found;
 use super::told::Told;
 use crate::api::Service;
 use crate::engine::intake::{self, Identity};
-use crate::engine::item::Item;
+use crate::engine::item::{Item, Task};
 use crate::engine::journal::Busy;
 use crate::engine::journal::opening::Opened;
 use crate::engine::{FrontEnd, Notice, Turn};
@@ -22,6 +22,8 @@ use crate::store::{ItemRecord, OpenError};
 /// How long the end may wait for another program that holds the database: all in all it
 /// takes less than 2 s.
 const LAST_TRIES: Duration = Duration::from_millis(1500);
+/// How much of that tasks get to end: one that is in the midst of saying an id says it.
+const LAST_WORD: Duration = Duration::from_millis(500);
 
 impl<S: Service> Actor<S> {
     /// Opens the history, or repairs it, on a thread of its own, where that is to be done.
@@ -232,25 +234,17 @@ impl<S: Service> Actor<S> {
     /// Leaves the journal as the next run should find it. What runs is cut off; what was
     /// answered before is kept, and said where it cannot be.
     pub(super) async fn leave(&mut self) {
-        for item in self.items.values_mut() {
-            item.running = None;
-            item.meter = None;
-        }
-        while let Ok(told) = self.inbox.try_recv() {
-            if matches!(
-                told,
-                Told::Sent { .. }
-                    | Told::Ticket { .. }
-                    | Told::Stray(..)
-                    | Told::Fingerprint { .. }
-                    | Told::SessionKept(..)
-                    | Told::SessionForgotten(..)
-            ) {
-                self.hear(told);
-            }
-        }
         let until = Instant::now() + LAST_TRIES;
+        let running = self.items.values_mut().filter_map(|item| {
+            item.meter = None;
+            item.running.take()
+        });
+        let ended = futures_util::future::join_all(running.map(Task::end));
+        if tokio::time::timeout(LAST_WORD, ended).await.is_err() {
+            tracing::warn!("a task does not end");
+        }
         loop {
+            self.hear_last_words();
             if self.options.front_end == FrontEnd::CommandLine {
                 self.journal.drop_ended(&self.items);
             }
@@ -267,5 +261,25 @@ impl<S: Service> Actor<S> {
             tokio::time::sleep(again).await;
         }
         self.say();
+    }
+
+    /// Takes in what was said of ids and sessions before everything ended, a history that
+    /// was repaired, and nothing else: nothing begins any more.
+    pub(super) fn hear_last_words(&mut self) {
+        while let Ok(told) = self.inbox.try_recv() {
+            if matches!(
+                told,
+                Told::Sent { .. }
+                    | Told::Ticket { .. }
+                    | Told::Stray(..)
+                    | Told::Fingerprint { .. }
+                    | Told::Session { .. }
+                    | Told::SessionKept(..)
+                    | Told::SessionForgotten(..)
+            ) || self.restored && matches!(told, Told::Opened(_))
+            {
+                self.hear(told);
+            }
+        }
     }
 }
