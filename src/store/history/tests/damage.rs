@@ -360,6 +360,23 @@ fn what_cannot_be_opened_is_named_with_its_cause() {
     assert!(dir.join(FILE_NAME).is_dir(), "it is left alone");
 }
 
+#[test]
+fn what_the_system_keeps_from_this_user_is_told_as_such() {
+    let path = std::path::Path::new("/home/other/history.db");
+    let refused = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+    let said = OpenError::io(path, &refused).to_string();
+    for part in [
+        "/home/other/history.db",
+        "another user",
+        "MAVI_UPLOADER_DATA_DIR",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+    let said = OpenError::io(path, &full).to_string();
+    assert!(!said.contains("another user"), "{said}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
