@@ -18,7 +18,9 @@ mod queue;
 mod restart;
 mod service;
 mod sessions;
+mod shown;
 mod storage;
+mod taken_in;
 mod whims;
 
 use std::path::{Path, PathBuf};
