@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::outside::{Choice, VaultError};
 use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog, Effect};
-use super::{foot, wording};
+use super::wording;
 use crate::engine::{Command, Notice};
 use crate::model::plan::{UnderWay, plan};
 use crate::model::snapshot::KeySource;
@@ -28,7 +28,7 @@ impl App {
                 0 => 0,
                 _ => totals.bytes.saturating_sub(totals.sent),
             },
-            files: foot::sending(&self.snapshot, &self.list),
+            calls: totals.calls,
         };
         let rows = self.snapshot.rows.iter().map(AsRef::as_ref);
         self.plan = plan(rows, under_way, self.rate);
@@ -68,7 +68,9 @@ impl App {
             .as_mut()
             .and_then(|arrivals| arrivals.try_recv().ok())
         {
-            self.add(paths);
+            if !paths.is_empty() {
+                self.engine.send(Command::AddFromOutside(paths));
+            }
             // The other start may have lost patience.
             let _ = taken.send(());
             self.effects.push(Effect::Raise);

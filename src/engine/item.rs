@@ -62,6 +62,8 @@ pub(super) struct Item {
     /// Where it stands in the queue; smaller is earlier.
     pub position: i64,
     pub upload: Upload,
+    /// It starts by itself when it is found good, where that is wished for.
+    pub may_start: bool,
     /// The account that it was last sent to.
     pub account: Option<Account>,
     /// The account with whose key the service was last asked about it or sent it.
@@ -84,6 +86,7 @@ pub(super) struct Item {
     /// When its last try began, in milliseconds since the Unix epoch.
     pub began_ms: Option<i64>,
     pub waits_until: Option<Instant>,
+    /// When its first poll was due.
     pub polled_since: Option<Instant>,
     /// A poll that is due as soon as there is a key and nothing holds the queue.
     pub parked_poll: bool,
@@ -107,6 +110,7 @@ impl Item {
             name,
             position,
             upload,
+            may_start: false,
             account: None,
             asked_as: None,
             content,

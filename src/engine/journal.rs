@@ -288,6 +288,15 @@ impl Journal {
         self.is_good() && self.staged.len() >= TURNS_WORTH
     }
 
+    /// Stages that the service no longer knows an asset.
+    pub fn stage_gone(&mut self, asset: &AssetId) {
+        self.staged.push(Change::SetNote {
+            base_url: self.base_url.clone(),
+            asset_id: asset.clone(),
+            note: AssetNote::Gone,
+        });
+    }
+
     /// Stages a change that concerns neither a row nor an asset.
     pub fn stage(&mut self, change: Change) {
         self.staged.push(change);

@@ -181,6 +181,8 @@ pub struct RequestRecord {
     pub body: u64,
     /// Bytes of the answer's body that the connection has taken so far.
     pub answered: u64,
+    /// Its body came to where a [`Fault::Stall`] reads no further.
+    pub stalled: bool,
     /// Nothing is done for it any more: it was answered, or its connection is gone.
     pub over: bool,
 }

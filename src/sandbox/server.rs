@@ -182,6 +182,7 @@ impl Exchange {
             status: None,
             body: 0,
             answered: 0,
+            stalled: false,
             over: false,
         };
         let record = state.note_request(record, intake.counter());
@@ -214,7 +215,9 @@ impl Exchange {
             record.file_name = name.map(str::to_owned);
         });
         let fault = self.state.fault(call, name)?;
-        self.intake.arm(&fault).await;
+        let (state, record) = (Arc::clone(&self.state), self.record);
+        let stalls = move || state.note(record, |record| record.stalled = true);
+        self.intake.arm(&fault, stalls).await;
         Some(fault)
     }
 

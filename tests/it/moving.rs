@@ -15,7 +15,7 @@ use mavi_uploader::engine::{Command, FrontEnd};
 use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{Row, Snapshot, Status};
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, SandboxOptions, Timing};
+use mavi_uploader::sandbox::{Call, Fault, FaultPlan, RequestRecord, SandboxOptions, Timing};
 use mavi_uploader::setup::{How, Numbers, Running, World};
 
 use self::changes::{MOVES, Move, SIZE, before, content, grow, hash_of, mend, other, put};
@@ -137,14 +137,13 @@ impl Stage {
         let sandbox = self.world.sandbox.as_ref().unwrap();
         let come = |it: &mavi_uploader::sandbox::Sandbox| {
             let requests = it.requests();
-            requests.iter().filter(|it| it.call == Some(call)).count() >= count
+            let stalled = |it: &&RequestRecord| it.call == Some(call) && it.stalled;
+            requests.iter().filter(stalled).count() >= count
         };
         let reached = sandbox.wait_until(come);
         tokio::time::timeout(LIMIT, reached)
             .await
             .expect("they begin");
-        // What the connection takes is read by now, and the rest waits.
-        tokio::time::sleep(Duration::from_millis(300)).await;
     }
 
     /// Hash of what the service stored under this name last.

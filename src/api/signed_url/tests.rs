@@ -22,10 +22,7 @@ const MISMATCH: &str = "<?xml version='1.0'?><Error><Code>SignatureDoesNotMatch<
     <Message>see https://h/o?X-Goog-Signature=5ecret</Message></Error>";
 
 fn client(server: &Server) -> Client {
-    let mut options = ClientOptions::new(BaseUrl::parse(&server.base()).unwrap());
-    options.policy.backoff_first = Duration::from_millis(10);
-    options.policy.backoff_max = Duration::from_millis(100);
-    Client::new(options).unwrap()
+    Client::new(ClientOptions::new(BaseUrl::parse(&server.base()).unwrap())).unwrap()
 }
 
 fn ticket(server: &Server, query: &str) -> Ticket {
@@ -35,6 +32,7 @@ fn ticket(server: &Server, query: &str) -> Ticket {
         url: SecretUrl(zeroize::Zeroizing::new(url)),
         expires_in: None,
         session: Session::default(),
+        unanswered: Default::default(),
     }
 }
 
@@ -74,4 +72,12 @@ fn assert_clean(seen: &Seen) {
         assert_eq!(seen.header(absent), None, "{absent}");
     }
     assert_eq!(seen.all("content-length").len(), 1);
+}
+
+/// Reads a whole request and hangs up.
+fn loses() -> Script {
+    Box::new(|conn| {
+        conn.read_request();
+        hangs_up(conn);
+    })
 }

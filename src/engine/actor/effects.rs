@@ -86,6 +86,7 @@ impl<S: Service> Actor<S> {
         let meter = Arc::new(Meter::gated(move || {
             let _ = gate.send(Told::Upload(id, Event::BodyOut { attempt }));
         }));
+        let content_of = Arc::clone(&meter);
         item.meter = Some(Arc::clone(&meter));
         item.speed = Default::default();
         let account = Some(key.account());
@@ -158,6 +159,7 @@ impl<S: Service> Actor<S> {
                     Event::Broke {
                         attempt,
                         fault,
+                        content: content_of.content(),
                         jitter: jitter(),
                     },
                 ),
@@ -212,7 +214,7 @@ impl<S: Service> Actor<S> {
                 Ok(answer) => Event::Polled {
                     attempt,
                     answer,
-                    elapsed: since.elapsed(),
+                    elapsed: Instant::now().saturating_duration_since(since),
                 },
                 Err(fault) => Event::PollBroke { attempt, fault },
             };

@@ -17,6 +17,7 @@ mod sessions;
 mod show;
 mod told;
 mod turns;
+mod walks;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -99,8 +100,6 @@ pub(super) struct Actor<S> {
     keychain: Arc<OrderedKeyStore>,
     /// Uploads of which the keychain has a session.
     kept: HashMap<AssetId, Kept>,
-    /// The keychain takes nothing: it is not asked again in this run.
-    no_keychain: bool,
     /// Calls to the keychain whose outcome is not known yet.
     keychain_owes: usize,
     needs: Option<Fix>,
@@ -173,7 +172,6 @@ impl<S: Service> Actor<S> {
             learned: vec![],
             keychain,
             kept: HashMap::new(),
-            no_keychain: false,
             keychain_owes: 0,
             needs: None,
             paused: false,
@@ -243,7 +241,7 @@ impl<S: Service> Actor<S> {
             if let (State::Sending { .. }, Some(meter)) = (&item.upload.state, &item.meter)
                 && meter.started()
             {
-                self.moved += item.speed.sample(now, meter.sent());
+                self.moved += item.speed.sample(now, meter.moved());
                 self.dirty.insert(item.id);
             }
         }
@@ -259,16 +257,18 @@ impl<S: Service> Actor<S> {
             return false;
         };
         let releases = matches!(event, Event::BodyOut { .. });
-        let sent = match &event {
-            Event::Sent { content, .. } => *content,
-            _ => None,
-        };
         let Some((after, effects)) = next(&item.upload, event, &self.options.policy) else {
             tracing::debug!(item = id.0, "stale event");
             return false;
         };
         let before = std::mem::replace(&mut item.upload, after);
-        item.content = sent.or(item.content);
+        if let State::Processing {
+            content: Some(content),
+            ..
+        } = &item.upload.state
+        {
+            item.content = Some(*content);
+        }
         let now = Instant::now();
         let delay = effects
             .iter()
@@ -289,7 +289,7 @@ impl<S: Service> Actor<S> {
         match &item.upload.state {
             State::Processing { .. } => {
                 if !matches!(before.state, State::Processing { .. }) {
-                    item.polled_since = Some(now);
+                    item.polled_since = Some(now + first_poll(&effects));
                 }
             }
             State::Waiting { .. } => item.waits_until = Some(now + delay),
@@ -378,6 +378,15 @@ impl<S: Service> Actor<S> {
             self.pending.turns.push(Lifecycle { item, path, turn });
         }
     }
+}
+
+/// After how long the first poll is due.
+fn first_poll(effects: &[Effect]) -> Duration {
+    let after = effects.iter().find_map(|effect| match effect {
+        Effect::Poll { after, .. } => Some(*after),
+        _ => None,
+    });
+    after.unwrap_or_default()
 }
 
 /// Writes into the log what a row waits or failed for, with all that is known of it.

@@ -14,6 +14,7 @@ use crate::engine::intake::{self, Identity};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Busy;
 use crate::engine::journal::opening::Opened;
+use crate::engine::patience::ask_for_each;
 use crate::engine::{FrontEnd, Notice, Turn};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, State, Upload};
@@ -101,7 +102,7 @@ impl<S: Service> Actor<S> {
         let ids: Vec<ItemId> = twice.iter().map(|item| item.id).collect();
         if !ids.is_empty() {
             self.remove(&ids);
-            self.removed.clear();
+            self.forget_removed();
         }
         started
     }
@@ -114,13 +115,12 @@ impl<S: Service> Actor<S> {
         }
         self.recalling = true;
         let told = self.told.clone();
-        tokio::task::spawn_blocking(move || {
-            let identities = files
-                .into_iter()
-                .map(|(id, path)| (id, intake::identity(&path)))
-                .collect();
-            // An error means that the actor is gone.
-            let _ = told.send(Told::Recalled(identities));
+        let patience = self.options.policy.stall;
+        self.errands.spawn(async move {
+            let identities = ask_for_each(files, patience, intake::identity).await;
+            let known = identities.into_iter();
+            let known = known.filter_map(|(id, identity)| Some((id, identity?)));
+            let _ = told.send(Told::Recalled(known.collect()));
         });
     }
 
@@ -169,15 +169,13 @@ impl<S: Service> Actor<S> {
         };
         let id = record.id;
         self.by_identity.insert(found.identity().clone(), id);
-        let mut upload = upload.recovered();
+        let upload = upload.recovered();
         let follows = matches!(upload.state, State::Processing { .. });
-        if !follows {
-            // What was counted stays, above all that it may be stored already.
-            upload.state = State::Checking;
-        }
         let path = found.path().to_owned();
         self.adopt(record, path.clone(), upload, position);
         if !follows {
+            // What was counted stays, above all that it may be stored already.
+            self.apply(id, Event::Found);
             return Ok(Some(Some(id)));
         }
         let Some(item) = self.items.get(&id) else {
@@ -210,6 +208,8 @@ impl<S: Service> Actor<S> {
         let id = record.id;
         let mut item = Item::new(id, path, position, upload);
         item.file = record.path;
+        // In the window nothing of an earlier run starts by itself.
+        item.may_start = self.options.front_end == FrontEnd::CommandLine;
         item.account = record.account;
         item.added_at_ms = record.added_at_ms;
         if let Some(asset) = item.upload.asset() {
@@ -235,6 +235,7 @@ impl<S: Service> Actor<S> {
     /// answered before is kept, and said where it cannot be.
     pub(super) async fn leave(&mut self) {
         let until = Instant::now() + LAST_TRIES;
+        self.forget_removed();
         let running = self.items.values_mut().filter_map(|item| {
             item.meter = None;
             item.running.take()
@@ -274,7 +275,7 @@ impl<S: Service> Actor<S> {
                     | Told::Stray(..)
                     | Told::Fingerprint { .. }
                     | Told::Session { .. }
-                    | Told::SessionKept(..)
+                    | Told::SessionKept { .. }
                     | Told::SessionForgotten(..)
             ) || self.restored && matches!(told, Told::Opened(_))
             {

@@ -6,7 +6,7 @@ use super::{Effect, Event, Holder, Original, State, Tally, Upload};
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::located::may_be_elsewhere;
-use crate::model::media::Rejection;
+use crate::model::media::{Rejection, Route};
 use crate::model::retry::Policy;
 
 /// What becomes of an upload when something happens to it; `None` for an event that is
@@ -61,6 +61,16 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         },
         Event::Cancel => cancel(upload),
         Event::Retry => retry(upload),
+        Event::PutBack => match &upload.state {
+            State::Checking => to(upload, State::Checking, vec![Effect::Look]),
+            State::Paused { .. } => to(upload, State::Paused { by: Holder::Person }, vec![]),
+            State::Processing { .. } => check_again(upload),
+            _ => None,
+        },
+        Event::Found => match upload.state {
+            State::Checking | State::Paused { .. } => to(upload, State::Checking, vec![]),
+            _ => None,
+        },
         Event::FileBack => match &upload.state {
             State::Failed { fault, .. } if fault.kind == FaultKind::FileGone => retry(upload),
             _ => None,
@@ -120,7 +130,12 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             State::Sending { .. } => sent(upload, asset, content, None, policy),
             _ => None,
         },
-        Event::Broke { fault, jitter, .. } => after_fault(upload, fault, jitter, policy),
+        Event::Broke {
+            fault,
+            content,
+            jitter,
+            ..
+        } => after_fault(upload, fault, content, jitter, policy),
         Event::Due { .. } => match upload.state {
             State::Waiting { .. } => to(upload, State::Queued, vec![]),
             _ => None,
@@ -242,18 +257,23 @@ fn pause(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 
 fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match &upload.state {
-        State::Processing { asset, .. } => {
-            let state = State::Cancelled {
-                asset: Some(asset.clone()),
+        State::Processing { asset, .. } => let_go(upload, asset),
+        State::Sending {
+            route,
+            body_out: true,
+        } => {
+            // All of it may be there: under its id, where that came before the bytes.
+            let (mut after, effects) = match &upload.issued {
+                Some(asset) if *route == Route::SignedUrl => let_go(upload, asset)?,
+                _ => give_up(upload)?,
             };
-            leave(upload, state, vec![Effect::Abort])
-        }
-        State::Sending { body_out, .. } => {
-            let (mut after, effects) = give_up(upload)?;
-            after.tally.may_be_twice |= *body_out;
+            after.tally.may_be_twice = true;
             Some((after, effects))
         }
-        State::Checking
+        State::Sending {
+            body_out: false, ..
+        }
+        | State::Checking
         | State::Settling
         | State::Ready
         | State::Queued
@@ -267,6 +287,14 @@ fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
         | State::Failed { .. }
         | State::Cancelled { .. } => None,
     }
+}
+
+/// Cancelled when the service has it, or may have it: its id is one like any other.
+fn let_go(upload: &Upload, asset: &AssetId) -> Option<(Upload, Vec<Effect>)> {
+    let state = State::Cancelled {
+        asset: Some(asset.clone()),
+    };
+    leave(upload, state, vec![Effect::Abort])
 }
 
 /// Cancelled before the service had it: an id that was issued will stay without a file.

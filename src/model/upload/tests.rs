@@ -69,6 +69,7 @@ impl Walk {
         self.step(Event::Broke {
             attempt,
             fault: Fault::new(kind),
+            content: None,
             jitter: 0.0,
         })
     }

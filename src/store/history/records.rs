@@ -120,15 +120,6 @@ pub struct AssetRecord {
 pub enum Change {
     /// Adds a row of the queue, or replaces it.
     PutItem(ItemRecord),
-    /// A row's new state. Nothing happens to a row that is not there.
-    SetState {
-        /// Which row.
-        id: ItemId,
-        /// The engine's state (JSON).
-        state: String,
-        /// When, in milliseconds since the Unix epoch.
-        at_ms: i64,
-    },
     /// Takes a row out of the queue; its assets stay.
     DropItem(ItemId),
     /// Moves a row that is not understood to the damaged ones.
@@ -141,14 +132,15 @@ pub enum Change {
     /// Adds an asset, or what is newly known of it: what is `None`, empty or 0 leaves what
     /// is there, and the time of upload stays the first one.
     PutAsset(AssetRecord),
-    /// What the service says of an asset now. Nothing happens to one that is not there.
-    SetStatus {
+    /// What is to be known of an asset from now on. Nothing happens to one that is not
+    /// there.
+    SetNote {
         /// The service that holds it.
         base_url: String,
         /// Which asset.
         asset_id: AssetId,
-        /// Its status.
-        status: AssetStatus,
+        /// What.
+        note: AssetNote,
     },
     /// The service took a key.
     KeyGood {
@@ -209,10 +201,6 @@ pub struct FlavourRecord {
 pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
     match change {
         Change::PutItem(item) => put_item(connection, item),
-        Change::SetState { id, state, at_ms } => connection
-            .prepare_cached("UPDATE items SET state = ?2, changed_at_ms = ?3 WHERE id = ?1")?
-            .execute(params![to_sql_id(*id), state, at_ms])
-            .map(drop),
         Change::DropItem(id) => connection
             .prepare_cached("DELETE FROM items WHERE id = ?1")?
             .execute([to_sql_id(*id)])
@@ -227,15 +215,13 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Resul
             apply(connection, &Change::DropItem(*id))
         }
         Change::PutAsset(asset) => put_asset(connection, asset),
-        Change::SetStatus {
+        Change::SetNote {
             base_url,
             asset_id,
-            status,
+            note,
         } => connection
-            .prepare_cached(
-                "UPDATE assets SET upload_status = ?3 WHERE base_url = ?1 AND asset_id = ?2",
-            )?
-            .execute(params![base_url, asset_id.as_str(), status.as_str()])
+            .prepare_cached("UPDATE assets SET note = ?3 WHERE base_url = ?1 AND asset_id = ?2")?
+            .execute(params![base_url, asset_id.as_str(), note.as_str()])
             .map(drop),
         Change::KeyGood {
             account,

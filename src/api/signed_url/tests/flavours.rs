@@ -166,11 +166,7 @@ async fn a_break_on_an_unproven_flavour_makes_the_next_try_another() {
 #[tokio::test]
 async fn a_refusal_that_is_lost_behind_a_body_in_the_buffers_makes_the_next_try_another() {
     let sample = sample(1000);
-    let lost: Script = Box::new(|conn| {
-        conn.read_request();
-        hangs_up(conn);
-    });
-    let server = Server::start(vec![lost, answers("200 OK", "", "")]);
+    let server = Server::start(vec![loses(), answers("200 OK", "", "")]);
     let client = client(&server);
     let ticket = ticket(&server, "t=1");
     let fault = store(&client, &ticket, &sample).await.unwrap_err();
@@ -183,6 +179,53 @@ async fn a_refusal_that_is_lost_behind_a_body_in_the_buffers_makes_the_next_try_
     let seen = server.finish().await;
     assert!(seen[0].line.starts_with("POST "));
     assert_raw(&seen[1], &sample);
+}
+
+#[tokio::test]
+async fn a_lost_answer_changes_nothing_for_other_files_as_long_as_the_bytes_may_be_there() {
+    let sample = sample(1000);
+    let server = Server::start(vec![loses(), answers("200 OK", "", "")]);
+    let client = client(&server);
+    store(&client, &ticket(&server, V4), &sample)
+        .await
+        .unwrap_err();
+    // It was found to be there: its ticket is not used again.
+    store(&client, &ticket(&server, V4), &sample).await.unwrap();
+    let seen = server.finish().await;
+    assert_raw(&seen[0], &sample);
+    assert_raw(&seen[1], &sample);
+    assert_eq!(client.learned()[0].flavour, Flavour::Put);
+}
+
+#[tokio::test]
+async fn the_hash_of_what_was_sent_is_known_also_without_an_answer_that_says_so() {
+    let sample = sample(700_000);
+    let server = Server::start(vec![
+        loses(),
+        answers("503 Service Unavailable", "", ""),
+        answers("200 OK", "", "<html>Sign in to the network</html>"),
+    ]);
+    let client = client(&server);
+    let ticket = ticket(&server, V4);
+    for kind in [
+        FaultKind::LostAnswer,
+        FaultKind::ServerError,
+        FaultKind::WebPage,
+    ] {
+        let meter = Arc::new(Meter::default());
+        let fault = client.store(&ticket, &sample.file, &meter).await;
+        let fault = fault.unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.recovery),
+            (kind, Recovery::OutcomeUnknown)
+        );
+        assert_eq!(
+            meter.content().unwrap().to_hex(),
+            blake3::hash(&sample.content).to_hex().as_str(),
+            "{kind:?}"
+        );
+    }
+    server.finish().await;
 }
 
 #[tokio::test]

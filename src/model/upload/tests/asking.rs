@@ -132,3 +132,31 @@ fn trouble_with_polling_never_fails_a_file() {
         assert!(matches!(last, Effect::Poll { .. }));
     }
 }
+
+#[test]
+fn what_was_sent_is_known_although_its_answer_was_lost() {
+    for kind in [FaultKind::LostAnswer, FaultKind::NoAnswer] {
+        let mut walk = Walk::sending(600_000_000);
+        let attempt = walk.upload.attempt;
+        walk.step(Event::Issued {
+            attempt,
+            asset: asset(5),
+        });
+        walk.step(Event::Broke {
+            attempt,
+            fault: Fault::new(kind),
+            content: Some(hash()),
+            jitter: 0.0,
+        });
+        let recorded = |effect: &Effect| matches!(effect, Effect::Record { content, .. } if *content == Some(hash()));
+        assert!(walk.effects.iter().any(recorded), "{:?}", walk.effects);
+        walk.poll(known(AssetStatus::Success, Some(600_000_000)), 2);
+        assert_eq!(
+            walk.upload.state,
+            State::Done {
+                asset: asset(5),
+                content: Some(hash())
+            }
+        );
+    }
+}

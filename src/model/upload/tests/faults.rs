@@ -69,6 +69,7 @@ fn a_wait_that_the_service_asks_for_is_kept() {
     walk.step(Event::Broke {
         attempt,
         fault,
+        content: None,
         jitter: 1.0,
     });
     assert_eq!(walk.wait().as_secs(), 77);
@@ -132,6 +133,7 @@ fn rate_limits_end_even_where_no_wait_is_asked_for() {
         walk.step(Event::Broke {
             attempt,
             fault,
+            content: None,
             jitter: 0.0,
         });
         if matches!(walk.upload.state, State::Failed { .. }) {

@@ -40,6 +40,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::Cancel),
         Just(Event::Retry),
         Just(Event::FileBack),
+        Just(Event::PutBack),
+        Just(Event::Found),
         Just(Event::Located),
         Just(Event::Checked(Err(Rejection::NotFound))),
         Just(Event::UploadAnyway),
@@ -74,6 +76,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         (age.clone(), fault.clone(), 0.0..1.0).prop_map(|(attempt, fault, jitter)| Event::Broke {
             attempt,
             fault,
+            content: (jitter < 0.5).then(hash),
             jitter
         }),
         age.clone().prop_map(|attempt| Event::Due { attempt }),
@@ -112,10 +115,12 @@ fn aged(event: Event, current: u32) -> Event {
         Event::Broke {
             attempt,
             fault,
+            content,
             jitter,
         } => Event::Broke {
             attempt: at(attempt),
             fault,
+            content,
             jitter,
         },
         Event::Due { attempt } => Event::Due {
