@@ -20,8 +20,10 @@ use crate::model::upload::{Effect, Event, State, Upload};
 use crate::store::{ItemRecord, OpenError};
 
 /// How long the end may wait for another program that holds the database: all in all it
-/// takes less than 2 s.
-const LAST_TRIES: Duration = Duration::from_millis(1500);
+/// takes less than 1.5 s.
+const LAST_TRIES: Duration = Duration::from_millis(800);
+/// How long it may wait before that for a database that is being opened or repaired.
+const LAST_OPENING: Duration = Duration::from_millis(300);
 
 impl<S: Service> Actor<S> {
     /// Opens the history, or repairs it, on a thread of its own, where that is to be done.
@@ -153,11 +155,12 @@ impl<S: Service> Actor<S> {
                 // about stays behind for a run that may.
                 let asked_about =
                     matches!(upload.clone().recovered().state, State::Processing { .. });
-                let unfinished = upload.is_active() || matches!(upload.state, State::Paused { .. });
-                // Killed before it was looked at: nothing is known of it, and its row
-                // would stay behind for ever.
-                let unseen = record.stamp.is_none()
-                    && matches!(upload.state, State::Checking | State::Settling);
+                // Killed before it was looked at, once more perhaps: its row would stay behind
+                // for ever, and with it that the file may be stored already.
+                let looked_at = matches!(upload.state, State::Checking | State::Settling);
+                let unfinished =
+                    upload.is_active() || looked_at || upload.is_left_for_the_next_run();
+                let unseen = record.stamp.is_none() && looked_at;
                 (record.stamp == Some(stamp) && unfinished || unseen)
                     && (!asked_about
                         || (asks && (record.account.is_none() || record.account == account)))
@@ -236,18 +239,17 @@ impl<S: Service> Actor<S> {
             item.running = None;
             item.meter = None;
         }
+        // No file is taken in any more.
+        self.found_early.clear();
         while let Ok(told) = self.inbox.try_recv() {
-            if matches!(
-                told,
-                Told::Sent { .. }
-                    | Told::Ticket { .. }
-                    | Told::Stray(..)
-                    | Told::Fingerprint { .. }
-                    | Told::SessionKept(..)
-                    | Told::SessionForgotten(..)
-            ) {
-                self.hear(told);
-            }
+            self.hear_at_the_end(told);
+        }
+        // A thread that is cut off over its work leaves files behind.
+        let open_until = Instant::now() + LAST_OPENING;
+        while self.journal.is_away()
+            && let Ok(Some(told)) = tokio::time::timeout_at(open_until, self.inbox.recv()).await
+        {
+            self.hear_at_the_end(told);
         }
         let until = Instant::now() + LAST_TRIES;
         loop {
@@ -267,5 +269,21 @@ impl<S: Service> Actor<S> {
             tokio::time::sleep(again).await;
         }
         self.say();
+    }
+
+    /// What still counts when nothing is begun any more.
+    fn hear_at_the_end(&mut self, told: Told) {
+        if matches!(
+            told,
+            Told::Sent { .. }
+                | Told::Ticket { .. }
+                | Told::Stray(..)
+                | Told::Fingerprint { .. }
+                | Told::SessionKept(..)
+                | Told::SessionForgotten(..)
+                | Told::Opened(..)
+        ) {
+            self.hear(told);
+        }
     }
 }
