@@ -14,7 +14,7 @@ use crate::store::Settings;
 use crate::store::settings::{Loaded, Start, Theme};
 
 /// How long the end of the window may wait for the last change to be written.
-const FAREWELL: Duration = Duration::from_secs(2);
+const FAREWELL: Duration = Duration::from_millis(400);
 
 /// One preference with its new value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -366,13 +366,14 @@ impl App {
         self.announcer.said()
     }
 
-    /// Ends the engines that the window has. Nothing is waited for.
+    /// Ends the engines that the window has, which is not waited for. Meanwhile the settings
+    /// are written.
     pub fn shut_down(&mut self) {
-        self.settle_settings();
         self.engine.send(Command::Shutdown);
         if let Some(parked) = &self.parked {
             parked.send(Command::Shutdown);
         }
+        self.settle_settings();
     }
 
     /// Whether the window may close without a question.

@@ -52,6 +52,6 @@ mod answers;
 mod connection;
 mod files;
 mod processing;
-mod program;
+pub mod program;
 mod watching;
 mod window;
