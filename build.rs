@@ -1,5 +1,5 @@
-//! Tells the program what it was built from and for, and gives the Windows program its icon,
-//! version and manifest.
+//! Tells the program what it was built from and for, gives the Windows program its icon,
+//! version and manifest, and the one for macOS its ear for files to be opened.
 //!
 //! The commit is looked up for release builds only: otherwise every commit would have all tests
 //! compiled again. Whoever builds from an archive without git can give it in
@@ -32,6 +32,8 @@ fn main() {
     println!("cargo:rustc-env=MAVI_UPLOADER_TARGET={target}");
     #[cfg(windows)]
     windows::resources();
+    #[cfg(target_os = "macos")]
+    macos::open_documents();
 }
 
 /// The commit of the work tree that this package is, with a word where it has been changed.
@@ -87,5 +89,22 @@ mod windows {
         if let Err(error) = compiled {
             println!("cargo::error=The resources cannot be compiled: {error}");
         }
+    }
+}
+
+#[cfg(target_os = "macos")]
+mod macos {
+    /// Needed by no symbol of the program's: it is linked as an object, which the linker
+    /// always takes.
+    pub fn open_documents() {
+        let objects = cc::Build::new()
+            .file("src/macos/open_documents.m")
+            .flag("-fobjc-arc")
+            .compile_intermediates();
+        for object in objects {
+            println!("cargo::rustc-link-arg-bins={}", object.display());
+        }
+        println!("cargo::rustc-link-arg-bins=-framework");
+        println!("cargo::rustc-link-arg-bins=AppKit");
     }
 }

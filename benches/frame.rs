@@ -6,74 +6,24 @@
 //! tessellated. Each line is the median and the slowest twentieth of its frames; the limit
 //! for 10,000 rows is 2 ms more than for 100.
 
+#[path = "common/outside.rs"]
+mod outside;
+
 use std::hint::black_box;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::{Context, Event, Modifiers, Pos2, RawInput, Rect, Vec2};
-use mavi_uploader::api::network::{Certificates, NetworkState};
 use mavi_uploader::app::command::UiCommand;
 use mavi_uploader::app::list::{Column, Filter};
-use mavi_uploader::app::outside::{Choice, Desktop, FileDialogs, Outside, Wanted};
-use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::engine::EngineHandle;
 use mavi_uploader::model::asset::AssetId;
 use mavi_uploader::model::media::{Kind, Route};
 use mavi_uploader::model::snapshot::{ItemId, Row, Snapshot, Status, Transfer};
-use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::ui::MaviApp;
 use tokio::sync::{mpsc, watch};
 
 const FRAMES: usize = 200;
-
-/// No dialog is opened here.
-struct NoDialogs;
-
-impl FileDialogs for NoDialogs {
-    fn choose(&self, _: Wanted, wake: Wake) -> Pending<Choice> {
-        let (answer, pending) = Pending::channel(wake);
-        answer.send(Choice::Cancelled);
-        pending
-    }
-}
-
-/// No desktop is asked for anything.
-struct NoDesktop;
-
-impl Desktop for NoDesktop {
-    fn notify(&self, _: &str, _: &str) {}
-    fn stay_awake(&self, _: bool) {}
-    fn progress(&self, _: Option<u8>) {}
-    fn reveal(&self, _: &Path) {}
-}
-
-fn outside() -> Outside {
-    Outside {
-        dialogs: Box::new(NoDialogs),
-        vault: None,
-        environment_key: None,
-        bad_environment_key: None,
-        paths: Vec::new(),
-        sandbox: true,
-        start_sandbox: None,
-        settings: Loaded::default(),
-        save_settings: None,
-        folder: None,
-        describe_network: Arc::new(|| NetworkState {
-            proxy: None,
-            unusable: None,
-            no_proxy: None,
-            certificates: Certificates::System,
-        }),
-        desktop: Box::new(NoDesktop),
-        arrivals: None,
-        can_drop: true,
-        build: "bench",
-        wake: Arc::new(|| {}),
-        clock: Box::new(Instant::now),
-    }
-}
 
 fn row(id: u64) -> Row {
     let transfer = (id % 4 == 1).then_some(Transfer {
@@ -129,7 +79,7 @@ impl Stage {
             notices,
         };
         let ctx = Context::default();
-        let window = MaviApp::new(&ctx, engine, outside(), None, None);
+        let window = MaviApp::new(&ctx, engine, outside::outside(Arc::new(|| ())), None, None);
         Self {
             ctx,
             window,

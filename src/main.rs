@@ -15,7 +15,7 @@ use mavi_uploader::model::{media, version};
 use mavi_uploader::setup::{self, How, Numbers, Running, SetupError, World};
 use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::store::{Arrival, Door, Entry, KeyStore, SecretError, Settings, door};
-use mavi_uploader::ui::{SystemDesktop, SystemDialogs, Window};
+use mavi_uploader::ui::{SystemDesktop, SystemDialogs, Window, alone};
 use mavi_uploader::{cli, cli::Interruption, logging};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
@@ -35,6 +35,7 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(Stop { words, code }) => {
                 cli::say(&words);
+                alone::say(&words);
                 ExitCode::from(code)
             }
         },

@@ -18,12 +18,14 @@ SetCompressorDictSize 64
 !define NAME "Mavi Uploader"
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\mavi-uploader"
 !define APPLICATION_KEY "Software\Classes\Applications\mavi-uploader-window.exe"
+; Whose notifications they are: APP_ID of src/ui/desktop.rs.
+!define NOTIFIER_KEY "Software\Classes\AppUserModelId\mavi-uploader"
 !ifdef NSIS_WIN32_MAKENSIS
   !define FILE_SEPARATOR "\"
 !else
   !define FILE_SEPARATOR "/"
 !endif
-!define ICON "${ROOT}${FILE_SEPARATOR}assets${FILE_SEPARATOR}icon${FILE_SEPARATOR}mavi-uploader.ico"
+!define ICONS "${ROOT}${FILE_SEPARATOR}assets${FILE_SEPARATOR}icon${FILE_SEPARATOR}mavi-uploader"
 
 Name "${NAME}"
 OutFile "${OUT}"
@@ -39,8 +41,8 @@ VIAddVersionKey "FileVersion" "${VERSION}"
 VIAddVersionKey "ProductVersion" "${VERSION}"
 VIAddVersionKey "LegalCopyright" "MIT or Apache-2.0"
 
-!define MUI_ICON "${ICON}"
-!define MUI_UNICON "${ICON}"
+!define MUI_ICON "${ICONS}.ico"
+!define MUI_UNICON "${ICONS}.ico"
 !define MUI_ABORTWARNING
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MUI_PAGE_DIRECTORY
@@ -52,6 +54,19 @@ VIAddVersionKey "LegalCopyright" "MIT or Apache-2.0"
 !insertmacro MUI_LANGUAGE "English"
 !insertmacro MUI_LANGUAGE "German"
 !insertmacro MUI_LANGUAGE "SimpChinese"
+
+; "Open with" is read anew (SHCNE_ASSOCCHANGED).
+!macro TellExplorer
+  System::Call "shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)"
+!macroend
+
+; A program that runs holds its file: say so and end, before anything else is touched.
+!macro EndIfRunning
+  ${If} ${Errors}
+    MessageBox MB_ICONEXCLAMATION|MB_OK "${NAME} is running. Close it, then start this again." /SD IDOK
+    Abort
+  ${EndIf}
+!macroend
 
 !macro OpenWith EXTENSION
   WriteRegStr HKCU "${APPLICATION_KEY}\SupportedTypes" ".${EXTENSION}" ""
@@ -67,22 +82,23 @@ FunctionEnd
 
 Section
   SetOutPath "$INSTDIR"
-  ; A window that is open holds its file: say so and end, instead of half an installation.
   ClearErrors
   SetOverwrite try
-  File "/oname=mavi-uploader.exe" "${BINARY}"
   File "/oname=mavi-uploader-window.exe" "${WINDOW}"
-  ${If} ${Errors}
-    MessageBox MB_ICONEXCLAMATION|MB_OK "${NAME} is running. Close it, then start this again." /SD IDOK
-    Abort
-  ${EndIf}
+  !insertmacro EndIfRunning
+  File "/oname=mavi-uploader.exe" "${BINARY}"
+  !insertmacro EndIfRunning
   SetOverwrite on
+  File "/oname=mavi-uploader.png" "${ICONS}-256.png"
   File "${ROOT}${FILE_SEPARATOR}LICENSE-MIT"
   File "${ROOT}${FILE_SEPARATOR}LICENSE-APACHE"
   File "${ROOT}${FILE_SEPARATOR}README.md"
   WriteUninstaller "$INSTDIR\uninstall.exe"
 
   CreateShortcut "$SMPROGRAMS\${NAME}.lnk" "$INSTDIR\mavi-uploader-window.exe"
+
+  WriteRegStr HKCU "${NOTIFIER_KEY}" "DisplayName" "${NAME}"
+  WriteRegStr HKCU "${NOTIFIER_KEY}" "IconUri" "$INSTDIR\mavi-uploader.png"
 
   WriteRegStr HKCU "${APPLICATION_KEY}" "FriendlyAppName" "${NAME}"
   WriteRegStr HKCU "${APPLICATION_KEY}\shell\open\command" "" '"$INSTDIR\mavi-uploader-window.exe" "%1"'
@@ -110,6 +126,8 @@ Section
   !insertmacro OpenWith tiff
   !insertmacro OpenWith tif
 
+  !insertmacro TellExplorer
+
   WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayName" "${NAME}"
   WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayVersion" "${VERSION}"
   WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayIcon" "$INSTDIR\mavi-uploader-window.exe"
@@ -125,8 +143,12 @@ SectionEnd
 
 ; History, settings, logs and the key are the person's, and stay.
 Section Uninstall
-  Delete "$INSTDIR\mavi-uploader.exe"
+  ClearErrors
   Delete "$INSTDIR\mavi-uploader-window.exe"
+  !insertmacro EndIfRunning
+  Delete "$INSTDIR\mavi-uploader.exe"
+  !insertmacro EndIfRunning
+  Delete "$INSTDIR\mavi-uploader.png"
   Delete "$INSTDIR\LICENSE-MIT"
   Delete "$INSTDIR\LICENSE-APACHE"
   Delete "$INSTDIR\README.md"
@@ -134,5 +156,7 @@ Section Uninstall
   RMDir "$INSTDIR"
   Delete "$SMPROGRAMS\${NAME}.lnk"
   DeleteRegKey HKCU "${APPLICATION_KEY}"
+  DeleteRegKey HKCU "${NOTIFIER_KEY}"
+  !insertmacro TellExplorer
   DeleteRegKey HKCU "${UNINSTALL_KEY}"
 SectionEnd

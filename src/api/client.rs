@@ -31,7 +31,7 @@ const IDLE: Duration = Duration::from_secs(4);
 pub struct ClientOptions {
     /// Where the service is.
     pub base_url: BaseUrl,
-    /// Its stall and answer limits are used, and its backoff within a resumed session.
+    /// Its stall and answer limits are used.
     pub policy: Policy,
     /// `User-Agent` of the calls to the service (not of the storage step).
     pub user_agent: String,
@@ -150,7 +150,7 @@ impl Client {
         meter: &Meter,
         size: u64,
     ) -> Result<Answer, Fault> {
-        let begun = Instant::now();
+        let (begun, moved) = (Instant::now(), meter.moved());
         let request = request.body(reqwest::Body::wrap(body));
         let call = || Call {
             effect: Effect::Stores {
@@ -162,6 +162,9 @@ impl Client {
             answer = exchange(request) => answer.map_err(|error| call().transport(error)),
             kind = self.watch(transfer, meter, size) => Err(call().fault(kind)),
         };
+        if let Some(content) = transfer.hash() {
+            meter.note_content(content);
+        }
         let sent = match transfer.fault() {
             // An answer may carry an asset id, and an id that was given is kept whatever the
             // file does meanwhile.
@@ -171,7 +174,7 @@ impl Client {
             }
             _ => sent,
         };
-        log(&call(), begun, meter.sent(), &sent);
+        log(&call(), begun, meter.moved() - moved, &sent);
         sent
     }
 
@@ -253,6 +256,16 @@ fn secret(key: &ApiKey) -> Result<HeaderValue, Fault> {
     Ok(value)
 }
 
+/// Whether an answer is what a good key gets for an asset that there is not: HTTP 400, the same
+/// within an envelope, or the words for it. A web page is none, nor is the 404 of a server that
+/// does not know the call.
+fn is_asset_error(answer: &Answer) -> bool {
+    Envelope::read(&answer.body).is_some_and(|envelope| {
+        let parameters = matches!(envelope.number(), Some(400 | 1 | 3));
+        answer.status == 400 || (answer.is_2xx() && parameters) || envelope.is_asset_not_found()
+    })
+}
+
 /// The fault with the id that came with the answer all the same: none is ever lost.
 fn keep_id(mut fault: Fault, answer: &Answer) -> Fault {
     fault.diagnostics.asset_id = wire::stray_id(&answer.body);
@@ -322,13 +335,7 @@ impl Service for Client {
         let answer = self.ask_metadata(&call, key, "re_0").await?;
         match call.data(&answer) {
             Ok(_) => Ok(()),
-            // An asset error is what a good key gets; a web page is no such error.
-            Err(fault)
-                if fault.kind == FaultKind::BadRequest
-                    && Envelope::read(&answer.body).is_some() =>
-            {
-                Ok(())
-            }
+            Err(fault) if fault.kind == FaultKind::BadRequest && is_asset_error(&answer) => Ok(()),
             Err(fault) => Err(fault),
         }
     }
@@ -357,7 +364,8 @@ impl Service for Client {
         let data = call
             .data(&answer)
             .map_err(|fault| keep_id(fault, &answer))?;
-        let asset_id = wire::asset_id(data).ok_or_else(|| call.lacks_data(&answer))?;
+        let asset_id =
+            wire::asset_id(data).ok_or_else(|| keep_id(call.lacks_data(&answer), &answer))?;
         Ok(Uploaded {
             asset_id,
             content: transfer.hash(),

@@ -373,11 +373,37 @@ async fn a_key_is_good_when_it_gets_an_asset_error() {
             None,
         ),
         (
+            "400 Bad Request",
+            r#"{"code":400,"msg":"invalid id","data":null}"#,
+            None,
+        ),
+        (
             "404 Not Found",
-            r#"{"code":404,"msg":"no","data":null}"#,
+            r#"{"code":404,"msg":"Asset not found","data":null}"#,
             None,
         ),
         ("200 OK", r#"{"code":"0001","msg":"Asset not found"}"#, None),
+        (
+            "200 OK",
+            r#"{"code":"0003","msg":"invalid parameter"}"#,
+            None,
+        ),
+        // Another server, or another path of this one: it never looked at the key.
+        (
+            "404 Not Found",
+            r#"{"timestamp":"2026-01-01T00:00:00Z","path":"/re_0/metadata","status":404,"error":"Not Found","requestId":"7"}"#,
+            Some(FaultKind::BadRequest),
+        ),
+        (
+            "200 OK",
+            r#"{"code":404,"msg":"no route","data":null,"success":false}"#,
+            Some(FaultKind::BadRequest),
+        ),
+        (
+            "405 Method Not Allowed",
+            r#"{"code":405,"msg":"no"}"#,
+            Some(FaultKind::BadRequest),
+        ),
         (
             "200 OK",
             r#"{"code":200,"data":{"total":0,"resource":[]}}"#,
@@ -495,7 +521,13 @@ async fn an_id_in_an_answer_that_is_no_success_comes_with_the_fault() {
         assert_eq!(kept.as_deref(), Some("re_8"), "{body}");
         server.finish().await;
     }
-    for (status, body) in [("200 OK", denied), ("500 Oh", denied), ("200 OK", cut)] {
+    let listed = r#"{"code":200,"data":[{"asset_id":"re_8"},{"name":"a"}]}"#;
+    for (status, body) in [
+        ("200 OK", denied),
+        ("500 Oh", denied),
+        ("200 OK", cut),
+        ("200 OK", listed),
+    ] {
         let fault = fault(1000, answers(status, "", body)).await;
         let kept = fault.diagnostics.asset_id.map(|id| id.to_string());
         assert_eq!(kept.as_deref(), Some("re_8"), "{status} {body}");

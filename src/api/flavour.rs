@@ -1,6 +1,7 @@
 //! Which flavour of the storage step a URL asks for, and what was learned of each host.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -84,6 +85,23 @@ impl UrlKind {
             Self::V4 | Self::V2 => &[Flavour::Put, Flavour::Form],
             Self::Unknown => &[Flavour::Form, Flavour::Put],
         }
+    }
+}
+
+/// In which flavour the bytes of a ticket went out to no answer; the same for all clones of
+/// the ticket. Whether that was a refusal shows when its asset was asked about.
+#[derive(Clone, Debug, Default)]
+pub struct Unanswered(Arc<Mutex<Option<Flavour>>>);
+
+impl Unanswered {
+    /// There was no answer to this one.
+    pub(crate) fn put(&self, flavour: Flavour) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(flavour);
+    }
+
+    /// Which one that was, said once.
+    pub(crate) fn take(&self) -> Option<Flavour> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -211,7 +229,7 @@ impl FlavourBook {
         true
     }
 
-    /// A connection broke before the answer. On a flavour that is not proven here this may
+    /// A connection broke before the answer, and nothing arrived. On a flavour that is not proven here this may
     /// have been a refusal: the next try uses the next flavour that was not refused. One that is
     /// proven gives way when it breaks again and again: the host may have changed.
     pub fn broke(&mut self, host: &str, kind: UrlKind, flavour: Flavour) {

@@ -72,13 +72,13 @@ impl Emulator {
             url: SecretUrl(zeroize::Zeroizing::new(url)),
             expires_in: None,
             session: Session::default(),
+            unanswered: Default::default(),
         }
     }
 
     fn client(&self, bandwidth: Option<u64>) -> Client {
         let base = format!("http://127.0.0.1:{}/serve/api/v2", self.port);
         let mut options = ClientOptions::new(BaseUrl::parse(&base).unwrap());
-        options.policy.backoff_first = Duration::from_millis(10);
         options.rate_limit = RateLimit::new(bandwidth);
         Client::new(options).unwrap()
     }

@@ -33,14 +33,14 @@ mod wire_server;
 
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
 
-use flavour::Learned;
+use flavour::{Learned, Unanswered};
 pub use resumable::Session;
 
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
@@ -71,7 +71,9 @@ pub struct Outgoing {
 pub struct Meter {
     started: AtomicBool,
     sent: AtomicU64,
+    moved: AtomicU64,
     body_out: AtomicBool,
+    content: OnceLock<ContentHash>,
     gate: Option<Gate>,
 }
 
@@ -107,9 +109,15 @@ impl Meter {
         self.started.load(Ordering::Relaxed)
     }
 
-    /// Bytes of the file that were handed over in this attempt.
+    /// How far into the file the transfer is: what a session held already is counted.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of the file that were handed over in this attempt: never goes back, and is what
+    /// a speed is measured by.
+    pub fn moved(&self) -> u64 {
+        self.moved.load(Ordering::Relaxed)
     }
 
     /// Whether the whole body was handed over.
@@ -120,9 +128,10 @@ impl Meter {
     /// Counts bytes.
     pub fn add(&self, bytes: u64) {
         self.sent.fetch_add(bytes, Ordering::Relaxed);
+        self.moved.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Sets the count to where a resumed session goes on; the body is then not out.
+    /// Says where a resumed session goes on: nothing moves by that, and the body is not out.
     pub fn set(&self, bytes: u64) {
         self.body_out.store(false, Ordering::Release);
         self.sent.store(bytes, Ordering::Relaxed);
@@ -147,6 +156,17 @@ impl Meter {
         } else {
             Poll::Pending
         }
+    }
+
+    /// Hash of the whole file, once it was read to its end while it was sent: known also
+    /// where the answer is lost.
+    pub fn content(&self) -> Option<ContentHash> {
+        self.content.get().copied()
+    }
+
+    /// Says what the whole file is; the first word counts.
+    pub fn note_content(&self, content: ContentHash) {
+        let _ = self.content.set(content);
     }
 
     /// Waits until the end of the body may go out.
@@ -208,6 +228,8 @@ pub struct Ticket {
     pub expires_in: Option<Duration>,
     /// The session that was started with it, where it was.
     pub session: Session,
+    /// What was sent to it without an answer, where something was.
+    pub unanswered: Unanswered,
 }
 
 impl PartialEq for Ticket {

@@ -35,6 +35,7 @@ fn ticket() -> Ticket {
         url: SecretUrl(zeroize::Zeroizing::new("https://h/o".into())),
         expires_in: None,
         session: crate::api::Session::default(),
+        unanswered: Default::default(),
     }
 }
 

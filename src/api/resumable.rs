@@ -1,5 +1,5 @@
-//! Resumable sessions of Google Cloud Storage: start, one long PUT, and after a break the
-//! question how much is there.
+//! Resumable sessions of Google Cloud Storage: start, or the question how much is there, and
+//! one long PUT of the rest. What breaks ends the attempt; the session goes on with the next.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,9 +18,6 @@ use super::signed_url::{Step, Verdict, describe, judge};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 
-/// How often in a row a session may bring nothing forward before the attempt ends; the
-/// waits between follow the policy's backoff.
-const FRUITLESS: u32 = 5;
 /// The session of a ticket, once there is one; the same for all clones of the ticket. A
 /// later attempt with it goes on where an earlier one stopped.
 #[derive(Clone)]
@@ -78,8 +75,15 @@ impl Session {
 enum State {
     /// It holds this many bytes from the start and wants the rest.
     Wants(u64),
+    /// It wants nothing any more.
+    Over(End),
+}
+
+/// How a session is over.
+#[derive(Debug)]
+enum End {
     /// It is complete, or it answered something that ends the attempt.
-    Ended(Answer),
+    Answer(Answer),
     /// It is not known any more.
     Gone(Answer),
 }
@@ -91,11 +95,11 @@ fn state(answer: Answer, size: u64) -> State {
             None => State::Wants(0),
             Some(range) => match stored(range) {
                 Some(count) if count <= size => State::Wants(count),
-                _ => State::Ended(answer),
+                _ => State::Over(End::Answer(answer)),
             },
         },
-        404 | 410 => State::Gone(answer),
-        _ => State::Ended(answer),
+        404 | 410 => State::Over(End::Gone(answer)),
+        _ => State::Over(End::Answer(answer)),
     }
 }
 
@@ -108,7 +112,8 @@ pub(crate) fn stored(range: &str) -> Option<u64> {
     is_number.then(|| last.parse::<u64>().ok())??.checked_add(1)
 }
 
-type Done = (Answer, Option<ContentHash>, Call<'static>);
+/// What a session said last, the hash of the file where it is known, and to which call.
+type Said<T> = (T, Option<ContentHash>, Call<'static>);
 
 const START: Call<'static> = Call {
     name: "POST signed URL (start of a session)",
@@ -129,7 +134,11 @@ const SEND: Call<'static> = Call {
 impl Client {
     /// Sends a file through a session: the URL itself, the one that an earlier attempt
     /// left, or a new one.
-    pub(super) async fn resume(&self, step: &Step<'_>, flavour: Flavour) -> Result<Done, Fault> {
+    pub(super) async fn resume(
+        &self,
+        step: &Step<'_>,
+        flavour: Flavour,
+    ) -> Result<Said<Answer>, Fault> {
         let expired = |answer: &Answer| {
             let mut fault = SEND.fault(FaultKind::ExpiredUrl);
             describe(&SEND, &mut fault, answer);
@@ -138,14 +147,18 @@ impl Client {
         if flavour == Flavour::Session {
             step.session.put(SecretUrl::of(&step.url));
         }
+        let size = step.file.stamp.size;
         let mut renewed = false;
         loop {
             let kept = step.session.url();
             let kept = kept.and_then(|session| self.storage_url(&session));
-            let (session, fresh) = match kept {
-                Some(session) => (session, false),
+            let (session, known) = match kept {
+                Some(session) => {
+                    let known = self.ask(&session, size).await?;
+                    (session, known)
+                }
                 None => match self.start_session(step).await? {
-                    Ok(session) => (session, true),
+                    Ok(session) => (session, State::Wants(0)),
                     // The URL gave a session once and does so no more.
                     Err(answer) if renewed && (400..500).contains(&answer.status) => {
                         return Err(expired(&answer));
@@ -153,15 +166,21 @@ impl Client {
                     Err(answer) => return Ok((answer, None, START)),
                 },
             };
-            match self.drive(step, &session, fresh).await? {
-                Ok(done) => {
-                    step.session.forget();
-                    return Ok(done);
+            let (end, hash, call) = match known {
+                State::Wants(from) => self.send_from(step, &session, from).await?,
+                State::Over(end) => (end, None, ASK),
+            };
+            match end {
+                End::Answer(answer) => {
+                    if !judge(&answer).may_pass() {
+                        step.session.forget();
+                    }
+                    return Ok((answer, hash, call));
                 }
-                Err(gone) => {
+                End::Gone(answer) => {
                     step.session.forget();
                     if renewed || flavour == Flavour::Session {
-                        return Err(expired(&gone));
+                        return Err(expired(&answer));
                     }
                     renewed = true;
                 }
@@ -194,70 +213,52 @@ impl Client {
         }
     }
 
-    /// Sends until the session has everything. `Err` is the answer of one that is gone.
-    async fn drive(
+    /// Sends everything from this byte on, and goes on for as long as the session takes some of
+    /// it and asks for the rest. Where the whole body is out and nothing says what became of it,
+    /// the session is asked, once: it knows.
+    async fn send_from(
         &self,
         step: &Step<'_>,
         session: &Url,
-        fresh: bool,
-    ) -> Result<Result<Done, Answer>, Fault> {
+        mut from: u64,
+    ) -> Result<Said<End>, Fault> {
         let size = step.file.stamp.size;
-        let mut reached = 0u64;
-        let mut fruitless = 0u32;
-        let mut next = if fresh {
-            Ok(State::Wants(0))
-        } else {
-            self.ask(session, size).await
-        };
         loop {
-            let trouble = match next {
-                Ok(State::Wants(from)) => {
-                    if from > reached {
-                        (reached, fruitless) = (from, 0);
-                    }
-                    if from == size {
-                        // Everything is there and the session is not closed yet.
-                        SEND.fault(FaultKind::NoAnswer)
-                    } else {
-                        match self.send_rest(step, session, from).await {
-                            Ok((answer, hash)) => match state(answer, size) {
-                                State::Ended(answer) => match judge(&answer) {
-                                    Verdict::Later(kind) => later(kind, &answer),
-                                    _ => return Ok(Ok((answer, hash, SEND))),
-                                },
-                                State::Gone(answer) => return Ok(Err(answer)),
-                                wants @ State::Wants(_) => {
-                                    fruitless += 1;
-                                    if fruitless <= FRUITLESS {
-                                        next = Ok(wants);
-                                        continue;
-                                    }
-                                    SEND.fault(FaultKind::ServerError)
-                                }
-                            },
-                            Err(fault) => fault,
-                        }
-                    }
+            if from == size {
+                // Everything is there, and the session is not closed: the metadata tells.
+                return Err(SEND.fault(FaultKind::NoAnswer));
+            }
+            let (sent, hash) = self.send_rest(step, session, from).await?;
+            let trouble = match sent.map(|answer| state(answer, size)) {
+                Ok(State::Wants(count)) if count > from => {
+                    from = count;
+                    continue;
                 }
-                Ok(State::Ended(answer)) => match judge(&answer) {
+                Ok(State::Wants(_)) => return Err(SEND.fault(FaultKind::ServerError)),
+                Ok(State::Over(End::Answer(answer))) => match judge(&answer) {
                     Verdict::Later(kind) => later(kind, &answer),
-                    _ => return Ok(Ok((answer, None, ASK))),
+                    _ => return Ok((End::Answer(answer), hash, SEND)),
                 },
-                Ok(State::Gone(answer)) => return Ok(Err(answer)),
+                Ok(State::Over(gone)) => return Ok((gone, hash, SEND)),
                 Err(fault) => fault,
             };
-            fruitless += 1;
-            if !may_pass(&trouble) || fruitless > FRUITLESS {
+            let is_final = matches!(
+                trouble.recovery,
+                Recovery::Permanent | Recovery::NeedsUser(_)
+            );
+            if is_final || !step.meter.body_out() {
                 return Err(trouble);
             }
-            let wait = match trouble.recovery {
-                Recovery::Transient {
-                    retry_after: Some(wait),
-                } => wait.min(self.options.policy.backoff_max),
-                _ => self.options.policy.backoff(fruitless, 0.5),
+            return match self.ask(session, size).await {
+                Ok(State::Wants(count)) if count < size => Err(not_whole(trouble)),
+                Ok(State::Over(End::Answer(answer))) if judge(&answer).may_pass() => {
+                    Err(trouble.with_recovery(Recovery::OutcomeUnknown))
+                }
+                Ok(State::Over(end)) => Ok((end, hash, ASK)),
+                Ok(State::Wants(_)) | Err(_) => {
+                    Err(trouble.with_recovery(Recovery::OutcomeUnknown))
+                }
             };
-            tokio::time::sleep(wait).await;
-            next = self.ask(session, size).await;
         }
     }
 
@@ -269,38 +270,38 @@ impl Client {
         Ok(state(self.call(&ASK, request).await?, size))
     }
 
-    /// Sends everything from this byte on.
+    /// One PUT of everything from this byte on: its answer, or why there is none.
     async fn send_rest(
         &self,
         step: &Step<'_>,
         session: &Url,
         from: u64,
-    ) -> Result<(Answer, Option<ContentHash>), Fault> {
+    ) -> Result<(Result<Answer, Fault>, Option<ContentHash>), Fault> {
         let size = step.file.stamp.size;
         let request = self.storage.put(session.clone()).header(
             CONTENT_RANGE,
             format!("bytes {from}-{}/{size}", size.saturating_sub(1)),
         );
         let (body, transfer) = self.open(step.file, Shape::raw(from), step.meter).await?;
-        let answer = self
+        let sent = self
             .send_file(SEND, request, (body, &transfer), step.meter, size)
-            .await?;
-        Ok((answer, transfer.hash()))
+            .await;
+        Ok((sent, transfer.hash()))
     }
 }
 
-/// Whether asking the session again may help.
-fn may_pass(fault: &Fault) -> bool {
-    matches!(
-        fault.kind,
-        FaultKind::Offline
-            | FaultKind::BrokenInBody
-            | FaultKind::LostAnswer
-            | FaultKind::Stalled
-            | FaultKind::NoAnswer
-            | FaultKind::ServerError
-            | FaultKind::RateLimited
-    )
+/// The same trouble where the session says that it has not all of the file: nothing is unknown
+/// then, and the next attempt sends the rest.
+fn not_whole(mut trouble: Fault) -> Fault {
+    trouble.kind = match trouble.kind {
+        FaultKind::LostAnswer => FaultKind::BrokenInBody,
+        FaultKind::NoAnswer => FaultKind::Stalled,
+        kind => kind,
+    };
+    if trouble.recovery == Recovery::OutcomeUnknown {
+        trouble.recovery = Recovery::Transient { retry_after: None };
+    }
+    trouble
 }
 
 /// The fault of an answer that asks for patience.

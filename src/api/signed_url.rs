@@ -45,6 +45,13 @@ pub(crate) enum Verdict {
     Redirect,
 }
 
+impl Verdict {
+    /// Whether it says nothing of a session: that may go on later.
+    pub(crate) fn may_pass(self) -> bool {
+        matches!(self, Self::Later(_) | Self::Doubtful(_) | Self::Redirect)
+    }
+}
+
 /// Judges an answer to a PUT or a form; those of sessions are judged by `resumable` first.
 pub(crate) fn judge(answer: &Answer) -> Verdict {
     let code = xml_element(&answer.body, "Code").unwrap_or_default();
@@ -155,6 +162,10 @@ impl Client {
         };
         let kind = UrlKind::of(&url);
         let host = host_of(&url);
+        if let Some(lost) = ticket.unanswered.take() {
+            // What went out so did not arrive, or it would not be sent again.
+            self.book().broke(&host, kind, lost);
+        }
         let flavour = match ticket.session.url() {
             // What was begun is gone on with.
             Some(_) if kind != UrlKind::Session => Flavour::StartSession,
@@ -173,10 +184,13 @@ impl Client {
         let (answer, hash, call) = match result {
             Ok(done) => done,
             Err(fault) => {
-                // A refusal that was lost: in mid-body, or after a body that the buffers
-                // on the way took. Nothing is sent again where the bytes have arrived.
-                if matches!(fault.kind, FaultKind::BrokenInBody | FaultKind::LostAnswer) {
-                    self.book().broke(&host, kind, flavour);
+                // Perhaps a refusal that was lost: in mid-body, or after a body that the
+                // buffers on the way took. A session was not refused: it was started.
+                match (flavour, fault.kind) {
+                    (Flavour::Session | Flavour::StartSession, _) => {}
+                    (_, FaultKind::BrokenInBody) => self.book().broke(&host, kind, flavour),
+                    (_, FaultKind::LostAnswer) => ticket.unanswered.put(flavour),
+                    _ => {}
                 }
                 return Err(fault);
             }

@@ -19,10 +19,7 @@ const MISMATCH: &str = "<?xml version='1.0'?><Error><Code>SignatureDoesNotMatch<
     <Message>see https://h/o?X-Goog-Signature=5ecret</Message></Error>";
 
 fn client(server: &Server) -> Client {
-    let mut options = ClientOptions::new(BaseUrl::parse(&server.base()).unwrap());
-    options.policy.backoff_first = Duration::from_millis(10);
-    options.policy.backoff_max = Duration::from_millis(100);
-    Client::new(options).unwrap()
+    Client::new(ClientOptions::new(BaseUrl::parse(&server.base()).unwrap())).unwrap()
 }
 
 fn ticket(server: &Server, query: &str) -> Ticket {
@@ -32,6 +29,7 @@ fn ticket(server: &Server, query: &str) -> Ticket {
         url: SecretUrl(zeroize::Zeroizing::new(url)),
         expires_in: None,
         session: Session::default(),
+        unanswered: Default::default(),
     }
 }
 
@@ -429,11 +427,7 @@ async fn a_break_on_an_unproven_flavour_makes_the_next_try_another() {
 #[tokio::test]
 async fn a_refusal_that_is_lost_behind_a_body_in_the_buffers_makes_the_next_try_another() {
     let sample = sample(1000);
-    let lost: Script = Box::new(|conn| {
-        conn.read_request();
-        hangs_up(conn);
-    });
-    let server = Server::start(vec![lost, answers("200 OK", "", "")]);
+    let server = Server::start(vec![loses(), answers("200 OK", "", "")]);
     let client = client(&server);
     let ticket = ticket(&server, "t=1");
     let fault = store(&client, &ticket, &sample).await.unwrap_err();
@@ -446,6 +440,53 @@ async fn a_refusal_that_is_lost_behind_a_body_in_the_buffers_makes_the_next_try_
     let seen = server.finish().await;
     assert!(seen[0].line.starts_with("POST "));
     assert_raw(&seen[1], &sample);
+}
+
+#[tokio::test]
+async fn a_lost_answer_changes_nothing_for_other_files_as_long_as_the_bytes_may_be_there() {
+    let sample = sample(1000);
+    let server = Server::start(vec![loses(), answers("200 OK", "", "")]);
+    let client = client(&server);
+    store(&client, &ticket(&server, V4), &sample)
+        .await
+        .unwrap_err();
+    // It was found to be there: its ticket is not used again.
+    store(&client, &ticket(&server, V4), &sample).await.unwrap();
+    let seen = server.finish().await;
+    assert_raw(&seen[0], &sample);
+    assert_raw(&seen[1], &sample);
+    assert_eq!(client.learned()[0].flavour, Flavour::Put);
+}
+
+#[tokio::test]
+async fn the_hash_of_what_was_sent_is_known_also_without_an_answer_that_says_so() {
+    let sample = sample(700_000);
+    let server = Server::start(vec![
+        loses(),
+        answers("503 Service Unavailable", "", ""),
+        answers("200 OK", "", "<html>Sign in to the network</html>"),
+    ]);
+    let client = client(&server);
+    let ticket = ticket(&server, V4);
+    for kind in [
+        FaultKind::LostAnswer,
+        FaultKind::ServerError,
+        FaultKind::WebPage,
+    ] {
+        let meter = Arc::new(Meter::default());
+        let fault = client.store(&ticket, &sample.file, &meter).await;
+        let fault = fault.unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.recovery),
+            (kind, Recovery::OutcomeUnknown)
+        );
+        assert_eq!(
+            meter.content().unwrap().to_hex(),
+            blake3::hash(&sample.content).to_hex().as_str(),
+            "{kind:?}"
+        );
+    }
+    server.finish().await;
 }
 
 #[tokio::test]
@@ -528,16 +569,21 @@ async fn a_session_goes_on_where_the_server_says() {
         answers("200 OK", "", ""),
     ]);
     let client = client(&server);
+    let ticket = ticket(&server, STARTS);
+    // What breaks ends the attempt, so that whoever made it hears of it.
+    let fault = store(&client, &ticket, &sample).await.unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.recovery),
+        (FaultKind::BrokenInBody, TRANSIENT)
+    );
     let meter = Arc::new(Meter::default());
-    let hash = client
-        .store(&ticket(&server, STARTS), &sample.file, &meter)
-        .await
-        .unwrap();
+    let hash = client.store(&ticket, &sample.file, &meter).await.unwrap();
     assert_eq!(
         hash.unwrap().to_hex(),
         blake3::hash(&sample.content).to_hex().as_str()
     );
     assert_eq!(meter.sent(), SIZE as u64);
+    assert_eq!(meter.moved(), (SIZE - HELD) as u64);
     let seen = server.finish().await;
     assert_eq!(seen[0].header("x-goog-resumable"), Some("start"));
     assert_eq!(seen[0].header("content-length"), Some("0"));
@@ -582,11 +628,7 @@ async fn a_url_that_is_a_session_is_asked_first() {
 #[tokio::test]
 async fn a_session_that_has_everything_is_done() {
     let sample = sample(1000);
-    let lost: Script = Box::new(|conn| {
-        conn.read_request();
-        hangs_up(conn);
-    });
-    let server = Server::start(vec![starts_session(), lost, answers("200 OK", "", "")]);
+    let server = Server::start(vec![starts_session(), loses(), answers("200 OK", "", "")]);
     let client = client(&server);
     store(&client, &ticket(&server, STARTS), &sample)
         .await
@@ -671,28 +713,139 @@ async fn a_session_of_an_earlier_run_is_asked_first_whatever_its_url_looks_like(
     assert!(seen[1].body == sample.content[262_144..]);
 }
 
+/// Reads a whole request and hangs up.
+fn loses() -> Script {
+    Box::new(|conn| {
+        conn.read_request();
+        hangs_up(conn);
+    })
+}
+
 #[tokio::test]
-async fn a_session_that_brings_nothing_forward_ends_and_is_gone_on_with_later() {
+async fn a_session_that_can_not_be_reached_ends_the_attempt_at_once() {
     let sample = sample(1000);
-    let busy = || answers("503 Service Unavailable", "Retry-After: 0\r\n", "");
-    let mut scripts = vec![starts_session()];
-    scripts.extend((0..6).map(|_| busy()));
-    scripts.extend([holds(400), answers("201 Created", "", "")]);
-    let server = Server::start(scripts);
-    let client = client(&server);
-    let ticket = ticket(&server, STARTS);
+    let server = Server::start(vec![starts_session(), resets_after(10)]);
+    let (client, ticket) = (client(&server), ticket(&server, STARTS));
+    store(&client, &ticket, &sample).await.unwrap_err();
+    let seen = server.finish().await;
+    assert_eq!(seen.len(), 2);
+    // Nothing listens any more.
     let fault = store(&client, &ticket, &sample).await.unwrap_err();
-    assert_eq!(fault.kind, FaultKind::ServerError);
     assert_eq!(
-        fault.recovery,
-        Recovery::Transient {
-            retry_after: Some(Duration::ZERO)
-        }
+        (fault.kind, fault.recovery),
+        (FaultKind::Offline, TRANSIENT)
     );
+    assert!(ticket.session.url().is_some(), "it goes on with the next");
+}
+
+#[tokio::test]
+async fn a_session_that_is_busy_ends_the_attempt_and_is_gone_on_with_later() {
+    let sample = sample(1000);
+    let busy = || answers("503 Service Unavailable", "Retry-After: 7\r\n", "");
+    let server = Server::start(vec![
+        starts_session(),
+        // All of it is out, and the session says that it has none of it.
+        busy(),
+        answers("308 Resume Incomplete", "", ""),
+        // Busy already when it is asked.
+        busy(),
+        holds(400),
+        answers("201 Created", "", ""),
+    ]);
+    let (client, ticket) = (client(&server), ticket(&server, STARTS));
+    for _ in 0..2 {
+        let fault = store(&client, &ticket, &sample).await.unwrap_err();
+        let retry_after = Some(Duration::from_secs(7));
+        assert_eq!(
+            (fault.kind, fault.recovery),
+            (FaultKind::ServerError, Recovery::Transient { retry_after })
+        );
+    }
     store(&client, &ticket, &sample).await.unwrap();
     let seen = server.finish().await;
-    assert_eq!(seen.len(), 9, "no second session was started");
-    assert_eq!(seen[8].header("content-range"), Some("bytes 400-999/1000"));
+    assert_eq!(seen.len(), 6, "no second session was started");
+    assert_eq!(seen[5].header("content-range"), Some("bytes 400-999/1000"));
+}
+
+#[tokio::test]
+async fn a_session_that_takes_a_part_is_given_the_rest_and_one_that_takes_none_ends_the_attempt() {
+    let sample = sample(1000);
+    let server = Server::start(vec![
+        starts_session(),
+        holds(400),
+        holds(600),
+        holds(600),
+        holds(600),
+        answers("200 OK", "", ""),
+    ]);
+    let (client, ticket) = (client(&server), ticket(&server, STARTS));
+    let fault = store(&client, &ticket, &sample).await.unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.recovery),
+        (FaultKind::ServerError, TRANSIENT),
+        "whoever tries again waits before that, and counts it"
+    );
+    store(&client, &ticket, &sample).await.unwrap();
+    let ranges: Vec<_> = server.finish().await[1..]
+        .iter()
+        .map(|seen| seen.header("content-range").unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        ranges,
+        [
+            "bytes 0-999/1000",
+            "bytes 400-999/1000",
+            "bytes 600-999/1000",
+            "bytes */1000",
+            "bytes 600-999/1000"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_became_of_a_whole_body_the_session_is_asked_once() {
+    let sample = sample(1000);
+    for (asked, kind, recovery) in [
+        // It has not all of it: nothing is unknown.
+        (holds(400), FaultKind::BrokenInBody, TRANSIENT),
+        // It does not say: the metadata has to.
+        (loses(), FaultKind::LostAnswer, Recovery::OutcomeUnknown),
+        (
+            answers("503 Service Unavailable", "", ""),
+            FaultKind::LostAnswer,
+            Recovery::OutcomeUnknown,
+        ),
+        (holds(1000), FaultKind::LostAnswer, Recovery::OutcomeUnknown),
+    ] {
+        let server = Server::start(vec![starts_session(), loses(), asked]);
+        let (client, ticket) = (client(&server), ticket(&server, STARTS));
+        let fault = store(&client, &ticket, &sample).await.unwrap_err();
+        assert_eq!((fault.kind, fault.recovery), (kind, recovery));
+        assert!(ticket.session.url().is_some());
+        assert_eq!(server.finish().await.len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_page_of_the_network_does_not_end_a_session() {
+    let sample = sample(1000);
+    for (status, kind) in [
+        ("200 OK", FaultKind::WebPage),
+        ("302 Found", FaultKind::Redirect),
+    ] {
+        let server = Server::start(vec![
+            starts_session(),
+            answers(status, "", "<html>Sign in to the network</html>"),
+            holds(400),
+            answers("200 OK", "", ""),
+        ]);
+        let (client, ticket) = (client(&server), ticket(&server, STARTS));
+        let fault = store(&client, &ticket, &sample).await.unwrap_err();
+        assert_eq!(fault.kind, kind);
+        store(&client, &ticket, &sample).await.unwrap();
+        let seen = server.finish().await;
+        assert_eq!(seen[3].header("content-range"), Some("bytes 400-999/1000"));
+    }
 }
 
 #[tokio::test]

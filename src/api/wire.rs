@@ -241,6 +241,7 @@ pub(crate) fn ticket(data: Data<'_>) -> Option<Ticket> {
             .and_then(number)
             .map(Duration::from_secs),
         session: Session::default(),
+        unanswered: Default::default(),
     })
 }
 

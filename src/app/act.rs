@@ -59,6 +59,7 @@ impl App {
         self.dialog = None;
         self.toast = None;
         self.copied = None;
+        self.locating = None;
         before
     }
 
@@ -298,6 +299,7 @@ impl App {
             RowCommand::Resume => self.engine.send(Command::ResumeItems(ids)),
             RowCommand::Cancel => self.cancel(&ids),
             RowCommand::Retry | RowCommand::UploadAgain => self.engine.send(Command::Retry(ids)),
+            RowCommand::Locate => self.locate(id),
             RowCommand::Remove => self.remove(ids, now),
             RowCommand::Copy => {
                 if let Some(text) = self.row(id).and_then(rows::id_of).map(str::to_owned) {

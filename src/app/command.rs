@@ -52,6 +52,7 @@ pub enum RowCommand {
     Resume,
     Cancel,
     Retry,
+    Locate,
     UploadAgain,
     Remove,
     Copy,
@@ -164,6 +165,7 @@ impl RowCommand {
             Self::Resume => entry("Resume", "Go on with this upload"),
             Self::Cancel => entry("Cancel", "Cancel this upload"),
             Self::Retry => entry("Try again", "Try this file again"),
+            Self::Locate => entry("Locate…", "Show where this file is now"),
             Self::UploadAgain => entry("Upload again", "Upload this file again"),
             Self::Remove => entry("Remove", "Take this file out of the list"),
             Self::Copy => entry("Copy", "Copy the asset id"),
@@ -219,7 +221,10 @@ impl UiCommand {
                 shift: true,
                 key: Key::O,
             }),
-            Self::Add(_) => entry("Add", "Add these files"),
+            Self::Add(_) => entry(
+                "Add as a new file",
+                "Add it to the list as a file of its own",
+            ),
             Self::Paste(_) => {
                 entry("Paste", "Add copied files or paths").on(Shortcut::command(Key::V))
             }

@@ -13,6 +13,7 @@ mod exporting;
 pub mod foot;
 pub mod keys;
 pub mod list;
+mod locating;
 mod many;
 pub mod outside;
 pub mod paste;

@@ -34,6 +34,8 @@ pub enum Wanted {
     Files,
     /// Folders, to be walked.
     Folders,
+    /// The one file that is not where it was.
+    Located,
     /// One file to write a selection to.
     Save(Format),
 }

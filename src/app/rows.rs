@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::command::{Many, RowCommand};
 use super::wording::{self, Message, Step};
 use crate::model::fault::FaultKind;
+use crate::model::located::{is_of_place, is_of_place_from_the_start};
 use crate::model::media::Route;
 use crate::model::snapshot::{Row, Status};
 
@@ -58,6 +59,9 @@ fn own(row: &Row) -> &'static [RowCommand] {
     match &row.status {
         Status::Checking | Status::Settling | Status::Ready => &[C::Remove],
         Status::Rejected(rejection) => match wording::rejection(rejection).step {
+            _ if is_of_place_from_the_start(rejection) => {
+                &[C::Details, C::Locate, C::Retry, C::Remove]
+            }
             Some(Step::Row(C::Retry)) => &[C::Details, C::Retry, C::Remove],
             _ => &[C::Details, C::Remove],
         },
@@ -72,6 +76,7 @@ fn own(row: &Row) -> &'static [RowCommand] {
             FaultKind::SizeMismatch | FaultKind::AssetMissing => {
                 &[C::Details, C::UploadAgain, C::Remove]
             }
+            kind if is_of_place(kind) => &[C::Details, C::Locate, C::Retry, C::Remove],
             _ => &[C::Details, C::Retry, C::Remove],
         },
         Status::Paused => &[C::Resume, C::Cancel],

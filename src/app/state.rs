@@ -13,6 +13,7 @@ use super::exporting::Exports;
 use super::foot;
 use super::keys::KeyEntry;
 use super::list::List;
+use super::locating::Locating;
 use super::outside::{Choice, Outside, VaultError};
 use super::pending::Pending;
 use super::settings::Kept;
@@ -131,6 +132,7 @@ pub struct App {
     pub(super) removing_key: Option<Pending<Result<(), VaultError>>>,
     pub(super) loading_key: Option<Pending<Result<Option<ApiKey>, VaultError>>>,
     pub(super) choosing: Option<Pending<Choice>>,
+    pub(super) locating: Option<Locating>,
     pub(super) starting_sandbox: Option<Pending<Result<EngineHandle, String>>>,
     pub(super) effects: Vec<Effect>,
 }
@@ -174,6 +176,7 @@ impl App {
             removing_key: None,
             loading_key: None,
             choosing: None,
+            locating: None,
             starting_sandbox: None,
             effects: Vec::new(),
         };

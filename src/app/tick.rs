@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::outside::{Choice, VaultError};
 use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog, Effect};
-use super::{foot, wording};
+use super::wording;
 use crate::engine::{Command, Notice};
 use crate::model::plan::{UnderWay, plan};
 use crate::model::snapshot::KeySource;
@@ -28,7 +28,7 @@ impl App {
                 0 => 0,
                 _ => totals.bytes.saturating_sub(totals.sent),
             },
-            files: foot::sending(&self.snapshot, &self.list),
+            calls: totals.calls,
         };
         let rows = self.snapshot.rows.iter().map(AsRef::as_ref);
         self.plan = plan(rows, under_way, self.rate);
@@ -50,6 +50,7 @@ impl App {
         self.arrivals();
         self.answers(now);
         self.saved(now);
+        self.located(now);
         if self.copied.is_some_and(|(_, until)| until <= now) {
             self.copied = None;
         }
@@ -87,6 +88,7 @@ impl App {
                 self.effects.push(Effect::Attention);
             }
             Notice::Needs(_, fault) => self.needs = Some(fault),
+            Notice::NotLocated(path, misfit) => self.not_located(path, &misfit, now),
             Notice::HistorySetAside(path) => self.set_aside = Some(path),
         }
     }

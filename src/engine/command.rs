@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::model::fault::{Fault, Fix};
 use crate::model::key::ApiKey;
+use crate::model::located::Misfit;
 use crate::model::snapshot::{ItemId, KeySource, Snapshot};
 
 /// What a front end may ask of the engine. A command that does not fit the row's state
@@ -31,6 +32,9 @@ pub enum Command {
     Cancel(Vec<ItemId>),
     /// Try these failed, refused or cancelled rows again.
     Retry(Vec<ItemId>),
+    /// This row's file, which could not be read where it was, is here: go on with it, if it is
+    /// the same file. Answered by [`Notice::NotLocated`] where it is not.
+    Locate(ItemId, PathBuf),
     /// Take these rows out of the list; the history keeps their ids.
     Remove(Vec<ItemId>),
     /// Put back what the last [`Command::Remove`] took out.
@@ -103,6 +107,8 @@ pub enum Notice {
     },
     /// The queue waits for the person.
     Needs(Fix, Arc<Fault>),
+    /// The file that was chosen for a row is not the one that is gone.
+    NotLocated(PathBuf, Misfit),
     /// The database was damaged and set aside under this path.
     HistorySetAside(PathBuf),
 }

@@ -7,17 +7,20 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use crate::api::reader;
 use crate::model::media::{self, Accepted, FileStamp, HEAD_LEN, Note, Rejection};
 
+#[cfg(test)]
+pub mod drive;
 mod fingerprint;
 mod platform;
 #[cfg(test)]
 mod tests;
 mod walk;
 
-pub use fingerprint::hash;
 #[cfg(test)]
 pub use fingerprint::passes;
+pub use fingerprint::{Reading, hash};
 pub use walk::{Found, walk};
 
 /// A file that was looked at and is taken.
@@ -47,6 +50,8 @@ pub fn look(path: &Path) -> Result<Looked, Rejection> {
 
 /// [`look`], by what tells a placeholder of a file in the cloud.
 fn look_where(path: &Path, is_in_cloud: impl Fn(&Metadata) -> bool) -> Result<Looked, Rejection> {
+    #[cfg(test)]
+    drive::answers(path);
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) => {
@@ -79,6 +84,14 @@ fn look_where(path: &Path, is_in_cloud: impl Fn(&Metadata) -> bool) -> Result<Lo
         stamp: FileStamp::of(&metadata),
         in_cloud: false,
     })
+}
+
+/// Whether a file is there and is what it was; another file in its place is the person's to
+/// judge.
+pub fn is_still(path: &Path, stamp: FileStamp) -> bool {
+    #[cfg(test)]
+    drive::answers(path);
+    fs::metadata(path).is_ok_and(|now| now.is_file() && FileStamp::of(&now) == stamp)
 }
 
 /// The first [`HEAD_LEN`] bytes of a file, and the metadata of the very file that they are of.
@@ -119,18 +132,13 @@ pub fn identity(path: &Path) -> Identity {
 
 /// Why something cannot be taken that the system gives this error for.
 fn rejection(error: &io::Error) -> Rejection {
-    if is_gone(error) {
+    if reader::is_gone(error) {
         Rejection::NotFound
     } else {
         Rejection::Unreadable {
             cause: cause(error),
         }
     }
-}
-
-/// Whether the error says that nothing is there.
-fn is_gone(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// The system's error in a few plain words.

@@ -1,6 +1,6 @@
 //! One row of the queue as the engine holds it: its life, and what runs for it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
@@ -25,12 +25,29 @@ impl Task {
     pub fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Self {
         Self(tokio::spawn(future))
     }
+
+    /// Ends it, and waits until it does nothing any more: what it is in the midst of saying
+    /// is said then.
+    pub async fn end(mut self) {
+        self.0.abort();
+        // An error means that it was cut off.
+        let _ = (&mut self.0).await;
+    }
 }
 
 impl Drop for Task {
     fn drop(&mut self) {
         self.0.abort();
     }
+}
+
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+fn from_the_root_on(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// One row.
@@ -67,6 +84,7 @@ pub(super) struct Item {
     /// When its last try began, in milliseconds since the Unix epoch.
     pub began_ms: Option<i64>,
     pub waits_until: Option<Instant>,
+    /// When its first poll was due.
     pub polled_since: Option<Instant>,
     /// A poll that is due as soon as there is a key and nothing holds the queue.
     pub parked_poll: bool,
@@ -78,12 +96,7 @@ pub(super) struct Item {
 
 impl Item {
     pub fn new(id: ItemId, path: PathBuf, position: i64, upload: Upload) -> Self {
-        let name = path
-            .file_name()
-            .unwrap_or(path.as_os_str())
-            .to_string_lossy()
-            .into_owned();
-        let file = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        let (name, file) = (name_of(&path), from_the_root_on(&path));
         let content = match &upload.state {
             State::Processing { content, .. } | State::Done { content, .. } => *content,
             _ => None,
@@ -115,6 +128,13 @@ impl Item {
         }
     }
 
+    /// Its file is at this path from now on.
+    pub fn move_to(&mut self, path: PathBuf) {
+        self.name = name_of(&path);
+        self.file = from_the_root_on(&path);
+        self.path = path;
+    }
+
     /// Whether the row has ended, and the file is not what it was then; `now` is what it
     /// is found to be.
     pub fn has_changed_since(&self, now: Option<FileStamp>) -> bool {
@@ -131,6 +151,15 @@ impl Item {
             path: self.file.clone(),
             size: self.upload.size(),
             account: self.account.clone().unwrap_or_else(nobody),
+        }
+    }
+
+    /// The same for an id of an earlier attempt: whose key that was sent with is in the
+    /// history, and need not be the key that it is sent with now.
+    pub fn origin_of_earlier(&self) -> Origin {
+        Origin {
+            account: Account::from_fingerprint(""),
+            ..self.origin()
         }
     }
 

@@ -33,14 +33,17 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often an unwritable journal is tried again, and a history that cannot be opened.
 const SAVE_AGAIN: Duration = Duration::from_secs(2);
 
+/// Why a history that is in the hands of an errand is not written.
+const ELSEWHERE: &str = "the history is being repaired or opened anew";
+
 /// The journal of one run.
 pub(super) struct Journal {
     open: OpenHistory,
     history: Option<History>,
     /// It is being opened or repaired.
     away: bool,
-    /// A damaged one, to be repaired.
-    damaged: Option<Box<History>>,
+    /// One that cannot be used any more, to be repaired or opened anew.
+    lost: Option<Lost>,
     /// What it holds is known, or that it cannot be known now.
     has_answered: bool,
     state: JournalState,
@@ -54,14 +57,19 @@ pub(super) struct Journal {
     written: HashSet<AssetId>,
     /// Assets of which it was said that they are not on disk, with their rows.
     missing: HashMap<AssetId, ItemId>,
-    /// Another database is in the place of the one that was written so far: everything
-    /// that is known has to be written again.
-    renewed: bool,
     /// Ids for rows, given out when the database can give none.
     next_id: u64,
     /// The highest id of a row that the database gave: one that is put in its place might
     /// give it again.
     highest: u64,
+}
+
+/// A history that cannot be used any more.
+enum Lost {
+    /// It is damaged.
+    Damaged(Box<History>),
+    /// Another program put another one in its place.
+    Replaced(Box<History>),
 }
 
 /// Another program holds the database, or it is being repaired: a matter of waiting.
@@ -103,7 +111,7 @@ impl Journal {
             open,
             history: None,
             away: false,
-            damaged: None,
+            lost: None,
             has_answered: false,
             state: JournalState::Opening,
             held: None,
@@ -113,7 +121,6 @@ impl Journal {
             staged: vec![],
             written: HashSet::new(),
             missing: HashMap::new(),
-            renewed: false,
             next_id: OWN_IDS | (since_epoch << 16),
             highest: 0,
         }
@@ -165,11 +172,6 @@ impl Journal {
         }
     }
 
-    /// Says once that another database is in use now.
-    pub fn take_renewed(&mut self) -> bool {
-        std::mem::take(&mut self.renewed)
-    }
-
     /// Ids for `count` new rows.
     pub fn new_ids(&mut self, count: usize) -> Result<Vec<ItemId>, Busy> {
         if count == 0 {
@@ -186,14 +188,13 @@ impl Journal {
 
     fn reserve(&mut self, count: u32) -> Result<Option<u64>, Busy> {
         let Some(history) = self.history.as_mut() else {
-            return Ok(None);
+            return self.without_history();
         };
-        let mut reserved = history.reserve_ids(count);
+        let reserved = history.reserve_ids(count);
         if reserved == Err(StoreError::Replaced) {
-            self.renewed = true;
-            reserved = history.reserve_ids(count);
+            self.is_replaced();
         }
-        if reserved == Err(StoreError::Busy) {
+        if matches!(reserved, Err(StoreError::Replaced | StoreError::Busy)) {
             return Err(Busy);
         }
         let Some(ItemId(first)) = logged(reserved) else {
@@ -202,6 +203,27 @@ impl Journal {
         let is_new = first > self.highest;
         self.highest = self.highest.max(first + u64::from(count) - 1);
         Ok(is_new.then_some(first))
+    }
+
+    /// What can be read of a history that is not there: it is waited for where it will be
+    /// soon.
+    fn without_history<T>(&self) -> Result<Option<T>, Busy> {
+        if self.is_waiting() {
+            Err(Busy)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Another program put another database in this one's place, which is for an errand.
+    fn is_replaced(&mut self) {
+        tracing::warn!("another program has replaced the history");
+        self.lost = self.history.take().map(Box::new).map(Lost::Replaced);
+        let now = Instant::now();
+        self.held.get_or_insert(Held {
+            since: now,
+            again: now + BETWEEN_TRIES,
+        });
     }
 
     /// Stages a row's place and state.
@@ -233,13 +255,14 @@ impl Journal {
         }));
     }
 
-    /// Stages what is known of an asset.
+    /// Stages what is known of an asset; a status that is not known leaves the one that is
+    /// written.
     pub fn stage_asset(
         &mut self,
         origin: &Origin,
         asset: &AssetId,
         content: Option<ContentHash>,
-        status: AssetStatus,
+        status: impl Into<Option<AssetStatus>>,
         note: Option<AssetNote>,
     ) {
         self.staged.push(Change::PutAsset(AssetRecord {
@@ -251,7 +274,7 @@ impl Journal {
             path: origin.path.clone(),
             size: origin.size,
             content,
-            status: Some(status),
+            status: status.into(),
             uploaded_at_ms: now_ms(),
             note,
         }));
@@ -295,10 +318,14 @@ impl Journal {
 
     /// Writes what is staged; false when it is not on disk.
     pub fn commit(&mut self) -> bool {
+        let now = Instant::now();
         if self.staged.is_empty() {
+            if self.history.is_none() && self.held.is_some_and(|held| now >= held.again) {
+                // Who wants to read waits for it as well, and not longer.
+                self.hold(ELSEWHERE.to_owned());
+            }
             return self.is_good();
         }
-        let now = Instant::now();
         let is_early = self.held.is_some_and(|held| now < held.again);
         // Why it is not open says more than that it is not.
         let is_closed = self.history.is_none() && self.state != JournalState::Good;
@@ -320,18 +347,7 @@ impl Journal {
                 }
                 return true;
             }
-            Err(Trouble::Held(why)) => {
-                let since = self.held.map_or(now, |held| held.since);
-                let is_long = now.saturating_duration_since(since) >= PATIENCE;
-                if is_long && self.is_waiting() {
-                    tracing::error!(%why, "the history cannot be written");
-                    self.state = JournalState::Unwritable(why);
-                }
-                let pause = if is_long { SAVE_AGAIN } else { BETWEEN_TRIES };
-                // The try itself may have taken a while.
-                let again = Instant::now() + pause;
-                self.held = Some(Held { since, again });
-            }
+            Err(Trouble::Held(why)) => self.hold(why),
             Err(Trouble::Unwritable(why)) => {
                 if self.state == JournalState::Good {
                     tracing::error!(%why, "the history cannot be written");
@@ -344,28 +360,39 @@ impl Journal {
         false
     }
 
-    /// One transaction with all that is staged; one that another program replaced is
-    /// written anew. A damaged database is for an errand.
+    /// It is tried again a little later; after a while things go on without it.
+    fn hold(&mut self, why: String) {
+        let now = Instant::now();
+        let since = self.held.map_or(now, |held| held.since);
+        let is_long = now.saturating_duration_since(since) >= PATIENCE;
+        if is_long && self.is_waiting() {
+            tracing::error!(%why, "the history cannot be written");
+            self.state = JournalState::Unwritable(why);
+        }
+        let pause = if is_long { SAVE_AGAIN } else { BETWEEN_TRIES };
+        // The try itself may have taken a while.
+        let again = Instant::now() + pause;
+        self.held = Some(Held { since, again });
+    }
+
+    /// One transaction with all that is staged. A database that is damaged, or was
+    /// replaced, is for an errand.
     fn write(&mut self) -> Result<(), Trouble> {
         let Some(history) = &mut self.history else {
-            let why = "the history was damaged and is being repaired";
-            return Err(Trouble::Held(why.to_owned()));
+            return Err(Trouble::Held(ELSEWHERE.to_owned()));
         };
-        let mut outcome = history.commit(&self.staged);
-        if outcome == Err(StoreError::Replaced) {
-            self.renewed = true;
-            outcome = history.commit(&self.staged);
-        }
-        match outcome {
+        match history.commit(&self.staged) {
             Ok(()) => Ok(()),
             Err(StoreError::Damaged(why)) => {
                 tracing::error!(%why, "the history is damaged");
-                self.damaged = self.history.take().map(Box::new);
+                self.lost = self.history.take().map(Box::new).map(Lost::Damaged);
                 Err(Trouble::Held(StoreError::Damaged(why).to_string()))
             }
-            Err(error @ (StoreError::Busy | StoreError::Replaced)) => {
+            Err(error @ StoreError::Replaced) => {
+                self.is_replaced();
                 Err(Trouble::Held(error.to_string()))
             }
+            Err(error @ StoreError::Busy) => Err(Trouble::Held(error.to_string())),
             Err(error @ StoreError::NotSaved(_)) => Err(Trouble::Unwritable(error.to_string())),
         }
     }

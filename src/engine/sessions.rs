@@ -104,6 +104,7 @@ pub(super) fn read(secret: &[u8], purpose: &Purpose) -> Option<Ticket> {
             .url_until_ms
             .map(|until| Duration::from_millis(left(until))),
         session,
+        unanswered: Default::default(),
     })
 }
 
@@ -133,6 +134,7 @@ mod tests {
             url: secret(url),
             expires_in: Some(Duration::from_secs(60)),
             session: Session::default(),
+            unanswered: Default::default(),
         };
         ticket.session.put(secret(session));
         ticket

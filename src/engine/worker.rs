@@ -71,8 +71,10 @@ impl<S: Service> Attempt<S> {
                     .await?
             }
         };
-        // An error means that the actor is gone, and this task with it.
-        let _ = issued(ticket.clone()).await;
+        // Nobody waits for this attempt any more, or nobody is left to write the id down.
+        if issued(ticket.clone()).await.is_err() {
+            return Err(Fault::new(FaultKind::Cancelled));
+        }
         let started = || self.meter.start();
         let store = self
             .service

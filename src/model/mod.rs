@@ -4,6 +4,7 @@ pub mod asset;
 pub mod cost;
 pub mod fault;
 pub mod key;
+pub mod located;
 pub mod media;
 pub mod plan;
 pub mod retry;

@@ -9,17 +9,22 @@ use super::snapshot::{Row, Status};
 
 /// Least time between two calls of the service.
 pub const SPACING: Duration = Duration::from_millis(1050);
-/// Calls that one file takes at least: one that begins it, one that asks how it ended. The
-/// bytes of a large file go to storage, which no limit counts.
-pub const CALLS: u32 = 2;
+/// Calls that the limit counts and that one file takes at least: the upload and one that asks how
+/// it ended; by the signed URL one for that, and the start of the storage step.
+pub fn calls(route: Route) -> u32 {
+    match route {
+        Route::Direct => 2,
+        Route::SignedUrl => 3,
+    }
+}
 
 /// What is under way already, and goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct UnderWay {
     /// Bytes that are not handed over yet.
     pub bytes: u64,
-    /// Files that are not at the service yet.
-    pub files: usize,
+    /// Calls that it still takes at least.
+    pub calls: u32,
 }
 
 /// How long it takes.
@@ -67,22 +72,22 @@ pub fn plan<'a>(
 ) -> Plan {
     let (mut files, mut bytes, mut by_signed_url) = (0_usize, 0_u64, 0);
     let (mut refused, mut duplicates) = (0, 0);
+    let mut all_calls = under_way.calls;
     for row in rows {
         match row.status {
             Status::ReadyToUpload => {
                 files += 1;
                 bytes = bytes.saturating_add(row.size);
-                by_signed_url += usize::from(row.route == Some(Route::SignedUrl));
+                let route = row.route.unwrap_or(Route::Direct);
+                by_signed_url += usize::from(route == Route::SignedUrl);
+                all_calls = all_calls.saturating_add(calls(route));
             }
             Status::Rejected(_) => refused += 1,
             Status::Duplicate { .. } => duplicates += 1,
             _ => {}
         }
     }
-    let calls = u32::try_from(files.saturating_add(under_way.files))
-        .unwrap_or(u32::MAX)
-        .saturating_mul(CALLS);
-    let by_calls = SPACING.saturating_mul(calls);
+    let by_calls = SPACING.saturating_mul(all_calls);
     let all_bytes = bytes.saturating_add(under_way.bytes);
     let by_bytes = rate
         .filter(|rate| *rate >= 1.0)
@@ -172,13 +177,15 @@ mod tests {
         fn no_plan_is_faster_than_the_limit_on_calls_and_than_the_line(
             rows in prop::collection::vec(any_row(), 0..40),
             rate in any_rate(),
-            files in 0..50_usize,
+            calls in 0..150_u32,
             bytes in 0..9_000_000_000_u64,
         ) {
-            let under_way = UnderWay { bytes, files };
+            let under_way = UnderWay { bytes, calls };
             let plan = plan(&rows, under_way, rate);
-            let calls = u32::try_from(2 * (plan.files + files)).unwrap();
-            prop_assert!(plan.finish.time() >= Duration::from_millis(1050) * calls);
+            // A signed URL takes one call more.
+            let of_files = u32::try_from(2 * plan.files + plan.by_signed_url).unwrap();
+            let slots = Duration::from_millis(1050) * (of_files + calls);
+            prop_assert!(plan.finish.time() >= slots);
             match (plan.finish, rate) {
                 (Finish::About(time), Some(rate)) => {
                     let by_line = (plan.bytes + bytes) as f64 / rate;
@@ -214,8 +221,10 @@ mod tests {
 
     #[test]
     fn a_hundred_small_files_take_as_long_as_their_calls() {
-        let rows = vec![row(Status::ReadyToUpload, 1000, Route::Direct); 100];
-        let plan = plan(&rows, UnderWay::default(), Some(50_000_000.0));
-        assert_eq!(plan.finish, Finish::About(Duration::from_secs(210)));
+        for (route, seconds) in [(Route::Direct, 210), (Route::SignedUrl, 315)] {
+            let rows = vec![row(Status::ReadyToUpload, 1000, route); 100];
+            let plan = plan(&rows, UnderWay::default(), Some(50_000_000.0));
+            assert_eq!(plan.finish, Finish::About(Duration::from_secs(seconds)));
+        }
     }
 }

@@ -218,6 +218,8 @@ pub struct Totals {
     pub sent: u64,
     /// Bytes of the running batch.
     pub bytes: u64,
+    /// Calls of the service that what was started still takes at least.
+    pub calls: u32,
     /// Bytes a second over all transfers; `None` while it is being estimated.
     pub rate: Option<f64>,
     /// Time until the batch is through; `None` while it is being estimated.

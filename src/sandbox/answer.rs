@@ -20,6 +20,9 @@ pub(super) type AnswerBody = UnsyncBoxBody<Bytes, io::Error>;
 /// Bytes that a huge answer is sent in.
 const HUGE_CHUNK: usize = 64 * 1024;
 
+/// Stands in an answer of the storage for path and query of what was asked for.
+pub(super) const TARGET: &str = "{target}";
+
 /// How a success is worded; all of these are seen of the service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EnvelopeStyle {
@@ -139,6 +142,30 @@ impl Reply {
              <body><h1>Sign in to this network</h1></body></html>\n"
                 .to_owned(),
         )
+    }
+
+    /// A web page that names the address that was asked for, as a proxy's does that lets
+    /// nobody through. At the storage that address is a secret.
+    pub fn blocked_page(status: u16) -> Self {
+        Self::new(
+            status,
+            "text/html; charset=utf-8",
+            format!(
+                "<!DOCTYPE html>\n<html><head><title>Blocked</title></head>\
+                 <body><p>You may not go to {TARGET}.</p></body></html>\n"
+            ),
+        )
+    }
+
+    /// The same with what it says of the address that was asked for filled in.
+    #[must_use]
+    pub(super) fn naming(mut self, target: &str) -> Self {
+        if let ReplyBody::Whole(text) = &mut self.body
+            && text.contains(TARGET)
+        {
+            *text = text.replace(TARGET, target);
+        }
+        self
     }
 
     /// The error body of the framework under the service.

@@ -35,8 +35,12 @@ enum Route<'a> {
 /// Answers a request to the API's port.
 pub(super) async fn answer(x: &Exchange) -> Result<Reply, Stop> {
     let path = x.head.uri.path();
-    if x.head.method == Method::GET && path == "/sandbox/stored" {
-        return Ok(list_stored(x));
+    if x.head.method == Method::GET {
+        match path {
+            "/sandbox/stored" => return Ok(list_stored(x)),
+            "/sandbox/requests" => return Ok(list_requests(x)),
+            _ => {}
+        }
     }
     let Some(path) = path.strip_prefix(BASE_PATH) else {
         return Ok(Reply::spring(404));
@@ -225,4 +229,24 @@ fn list_stored(x: &Exchange) -> Reply {
         })
         .collect();
     Reply::json(200, &Value::Array(copies))
+}
+
+/// What was called, with the bytes that have come so far: for the same test, at the same cost.
+fn list_requests(x: &Exchange) -> Reply {
+    let requests: Vec<Value> = x
+        .state
+        .requests()
+        .into_iter()
+        .filter_map(|request| {
+            Some(json!({
+                "call": request.call?.template(),
+                "file_name": request.file_name,
+                "asset_id": request.asset_id,
+                "status": request.status,
+                "body": request.body,
+                "over": request.over,
+            }))
+        })
+        .collect();
+    Reply::json(200, &Value::Array(requests))
 }

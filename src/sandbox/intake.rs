@@ -36,8 +36,14 @@ pub(super) enum Stop {
 
 enum Trap {
     Reset,
-    Early { reply: Reply, linger: bool },
-    Stall(Option<Duration>),
+    Early {
+        reply: Reply,
+        linger: bool,
+    },
+    Stall {
+        lasting: Option<Duration>,
+        tell: Box<dyn FnOnce() + Send>,
+    },
 }
 
 struct Inner {
@@ -75,8 +81,9 @@ impl Intake {
         Self(Arc::new(Mutex::new(inner)), counted)
     }
 
-    /// Lets a fault that concerns the reading of the body come true from now on.
-    pub(super) async fn arm(&self, fault: &Fault) {
+    /// Lets a fault that concerns the reading of the body come true from now on; `stalls` is
+    /// called when a body is read no further.
+    pub(super) async fn arm(&self, fault: &Fault, stalls: impl FnOnce() + Send + 'static) {
         let mut inner = self.0.lock().await;
         inner.trap = match fault {
             Fault::ResetAfter { bytes } => Some((*bytes, Trap::Reset)),
@@ -94,7 +101,10 @@ impl Intake {
                     },
                 ))
             }
-            Fault::Stall { after, lasting } => Some((*after, Trap::Stall(*lasting))),
+            Fault::Stall { after, lasting } => {
+                let (lasting, tell) = (*lasting, Box::new(stalls));
+                Some((*after, Trap::Stall { lasting, tell }))
+            }
             Fault::Trickle { bytes_per_second } => {
                 inner.link.set_pace(Some(*bytes_per_second));
                 None
@@ -122,6 +132,11 @@ impl Intake {
     /// Bytes of the body that have come so far.
     pub(super) fn taken(&self) -> u64 {
         self.1.load(Ordering::Relaxed)
+    }
+
+    /// Counts them as they come.
+    pub(super) fn counter(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.1)
     }
 
     /// Bytes of the body that have come so far, and the last of them.
@@ -228,8 +243,13 @@ impl Inner {
             Some((_, Trap::Early { reply, linger })) => {
                 self.stopped = Some(Stop::Early { reply, linger });
             }
-            Some((_, Trap::Stall(Some(lasting)))) => tokio::time::sleep(lasting).await,
-            Some((_, Trap::Stall(None))) => std::future::pending().await,
+            Some((_, Trap::Stall { lasting, tell })) => {
+                tell();
+                match lasting {
+                    Some(lasting) => tokio::time::sleep(lasting).await,
+                    None => std::future::pending().await,
+                }
+            }
         }
     }
 }

@@ -177,10 +177,12 @@ pub struct RequestRecord {
     pub asset_id: Option<String>,
     /// HTTP status that was answered; `None` while, or because, there was none.
     pub status: Option<u16>,
-    /// Bytes of its body that came, framing included; 0 until [`RequestRecord::over`].
+    /// Bytes of its body that came, framing included: so far, until [`RequestRecord::over`].
     pub body: u64,
     /// Bytes of the answer's body that the connection has taken so far.
     pub answered: u64,
+    /// Its body came to where a [`Fault::Stall`] reads no further.
+    pub stalled: bool,
     /// Nothing is done for it any more: it was answered, or its connection is gone.
     pub over: bool,
 }

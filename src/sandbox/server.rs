@@ -171,7 +171,8 @@ impl Exchange {
         let key = head.headers.get(AUTHORIZATION);
         let key = key.and_then(|key| key.to_str().ok()).unwrap_or_default();
         let shown: Vec<char> = key.chars().rev().take(4).collect();
-        let record = state.note_request(RequestRecord {
+        let intake = Intake::new(body, Arc::clone(&link));
+        let record = RequestRecord {
             at: Instant::now(),
             method: head.method.to_string(),
             call: None,
@@ -181,10 +182,12 @@ impl Exchange {
             status: None,
             body: 0,
             answered: 0,
+            stalled: false,
             over: false,
-        });
+        };
+        let record = state.note_request(record, intake.counter());
         Self {
-            intake: Intake::new(body, Arc::clone(&link)),
+            intake,
             head,
             state,
             link,
@@ -212,7 +215,9 @@ impl Exchange {
             record.file_name = name.map(str::to_owned);
         });
         let fault = self.state.fault(call, name)?;
-        self.intake.arm(&fault).await;
+        let (state, record) = (Arc::clone(&self.state), self.record);
+        let stalls = move || state.note(record, |record| record.stalled = true);
+        self.intake.arm(&fault, stalls).await;
         Some(fault)
     }
 

@@ -1,6 +1,7 @@
 //! What the server knows: assets, signed URLs, sessions, and who called when.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -58,7 +59,13 @@ struct Inner {
     tickets: HashMap<String, Ticket>,
     sessions: HashMap<String, Arc<Session>>,
     accepted: HashMap<String, Instant>,
-    requests: Vec<RequestRecord>,
+    requests: Vec<Noted>,
+}
+
+struct Noted {
+    record: RequestRecord,
+    /// Bytes of its body that have come so far.
+    coming: Arc<AtomicU64>,
 }
 
 /// The one state behind both ports.
@@ -168,9 +175,10 @@ impl State {
         free
     }
 
-    pub(super) fn note_request(&self, record: RequestRecord) -> usize {
+    /// `coming` counts the bytes of its body as they come.
+    pub(super) fn note_request(&self, record: RequestRecord, coming: Arc<AtomicU64>) -> usize {
         let mut inner = self.lock();
-        inner.requests.push(record);
+        inner.requests.push(Noted { record, coming });
         let number = inner.requests.len() - 1;
         drop(inner);
         self.changed();
@@ -178,8 +186,8 @@ impl State {
     }
 
     pub(super) fn note(&self, number: usize, update: impl FnOnce(&mut RequestRecord)) {
-        if let Some(record) = self.lock().requests.get_mut(number) {
-            update(record);
+        if let Some(noted) = self.lock().requests.get_mut(number) {
+            update(&mut noted.record);
         }
         self.changed();
     }
@@ -191,7 +199,15 @@ impl State {
     }
 
     pub(super) fn requests(&self) -> Vec<RequestRecord> {
-        self.lock().requests.clone()
+        let inner = self.lock();
+        let now = |noted: &Noted| {
+            let mut record = noted.record.clone();
+            if !record.over {
+                record.body = noted.coming.load(Ordering::Relaxed);
+            }
+            record
+        };
+        inner.requests.iter().map(now).collect()
     }
 
     /// Makes an asset that holds nothing yet, with what `fault` says of its later life.

@@ -18,8 +18,22 @@ use super::ticket::{Flavour, Takes, Ticket};
 /// Most bytes of a file by a signed URL: 5 GiB, the larger reading of the service's "5 GB".
 pub(super) const MAX_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
 
+/// Google's id of an upload.
+const UPLOAD_ID: &str = "x-guploader-uploadid";
+
 /// Answers a request to the storage port.
 pub(super) async fn answer(x: &Exchange) -> Result<Reply, Stop> {
+    let target = x.head.uri.path_and_query();
+    let target = target.map_or("", |target| target.as_str());
+    let reply = decide(x, target).await?.naming(target);
+    // As Google does: the id in this header is the session's secret.
+    Ok(match target.rsplit_once("upload_id=") {
+        Some((_, id)) => reply.header(UPLOAD_ID, id),
+        None => reply,
+    })
+}
+
+async fn decide(x: &Exchange, target: &str) -> Result<Reply, Stop> {
     let headers = &x.head.headers;
     if headers.contains_key(AUTHORIZATION) {
         let what = "The key of the API does not belong here.";
@@ -29,11 +43,6 @@ pub(super) async fn answer(x: &Exchange) -> Result<Reply, Stop> {
         let what = "Expect is not taken.";
         return Ok(Reply::storage_error(417, "ExpectationFailed", what));
     }
-    let target = x
-        .head
-        .uri
-        .path_and_query()
-        .map_or("", |target| target.as_str());
     if let Some(session) = x.state.session(target) {
         return session::answer(x, &session, target).await;
     }
@@ -217,11 +226,10 @@ async fn start(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
     x.intake.drain().await?;
     x.conclude(fault.as_ref(), || {
         let location = x.state.start_session(ticket);
-        // As Google does: the id in this header is the session's secret.
         let id = location.rsplit("upload_id=").next().unwrap_or_default();
         Reply::empty(201)
             .header(LOCATION.as_str(), &location)
-            .header("x-guploader-uploadid", id)
+            .header(UPLOAD_ID, id)
     })
     .await
 }

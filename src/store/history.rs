@@ -119,6 +119,24 @@ impl History {
         Self::open_within(&place.dir, BUSY_LIMIT, Some(place.identity()))
     }
 
+    /// Opens, after [`StoreError::Replaced`], the database that another process has put in
+    /// this one's place. Write everything that is known into it again.
+    pub fn reopen(self) -> Result<Opened, OpenError> {
+        let Self {
+            connection, place, ..
+        } = self;
+        drop(connection);
+        match place {
+            Some(place) => Self::open_within(&place.dir, BUSY_LIMIT, None),
+            None => Self::in_memory()
+                .map(|history| Opened {
+                    history,
+                    set_aside: None,
+                })
+                .map_err(|error| OpenError::from_store(Path::new(":memory:"), &error)),
+        }
+    }
+
     /// Writes all changes, in their order, or none. They are on the disk when it returns.
     pub fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         if changes.is_empty() {
@@ -170,15 +188,14 @@ impl History {
         &mut self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        let held = match &self.place {
+        let _held = match &self.place {
             Some(place) => Some(place.hold(self.limit)?),
             None => None,
         };
         if let Some(place) = &self.place
             && !place.is_ours()
         {
-            drop(held);
-            return Err(self.follow());
+            return Err(StoreError::Replaced);
         }
         let transaction = self
             .connection
@@ -186,21 +203,6 @@ impl History {
         let value = work(&transaction)?;
         transaction.commit()?;
         Ok(value)
-    }
-
-    /// Opens the database that another process has put in this one's place.
-    fn follow(&mut self) -> StoreError {
-        let Some(place) = &self.place else {
-            return StoreError::Replaced;
-        };
-        match Self::open_within(&place.dir, self.limit, None) {
-            Ok(opened) => {
-                *self = opened.history;
-                StoreError::Replaced
-            }
-            Err(OpenError::Busy { .. }) => StoreError::Busy,
-            Err(error) => StoreError::NotSaved(error.to_string()),
-        }
     }
 
     /// The whole queue, of every run, in its order.

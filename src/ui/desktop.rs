@@ -10,8 +10,12 @@ use crate::app::outside::Desktop;
 
 /// The program's name, as desktops show it.
 const NAME: &str = "Mavi Uploader";
-/// What desktops know the program by.
+/// What desktops know the program by. On macOS it is what its bundle is called.
+#[cfg(not(target_os = "macos"))]
 const APP_ID: &str = "mavi-uploader";
+/// What desktops know the program by.
+#[cfg(target_os = "macos")]
+const APP_ID: &str = "io.github.mavi-uploader.MaviUploader";
 /// Why the computer does not sleep, where the desktop says so.
 const WHY: &str = "Files are being uploaded";
 /// Between one file and the next the computer is not let go of.
@@ -48,7 +52,14 @@ impl Desktop for SystemDesktop {
         notification
             .icon(APP_ID)
             .hint(notify_rust::Hint::DesktopEntry(APP_ID.to_owned()));
+        // Without it, the notification would be PowerShell's. The installer tells Windows of it.
+        #[cfg(windows)]
+        notification.app_id(APP_ID);
         on_thread("notification", move || {
+            // Without it, the system would ask the person "Where is use_default?". Only the first
+            // call counts, and an error means that no bundle of that name is installed.
+            #[cfg(target_os = "macos")]
+            let _ = notify_rust::set_application(APP_ID);
             if let Err(error) = notification.show() {
                 tracing::info!(%error, "the desktop shows no notification");
             }

@@ -52,6 +52,11 @@ impl FileDialogs for SystemDialogs {
                     .pick_files();
                 Pending::wait_for("file dialog", wake, async move { close(chosen.await) })
             }
+            Wanted::Located => {
+                let chosen = dialog.set_title("Show where the file is now").pick_file();
+                let one = async move { close(chosen.await.map(|file| vec![file])) };
+                Pending::wait_for("file dialog", wake, one)
+            }
             Wanted::Save(format) => {
                 let (kind, extension) = match format {
                     Format::Json => ("JSON", "json"),

@@ -13,6 +13,7 @@ pub fn row(command: RowCommand) -> Icon {
         RowCommand::Resume => Icon::Play,
         RowCommand::Cancel | RowCommand::Remove => Icon::X,
         RowCommand::Retry | RowCommand::UploadAgain => Icon::RotateCw,
+        RowCommand::Locate => Icon::FileSearch,
         RowCommand::Copy => Icon::Copy,
         RowCommand::CheckAgain => Icon::RefreshCw,
         RowCommand::Details => Icon::Info,

@@ -3,6 +3,7 @@
 //! Draw functions look at [`crate::app::state::App`] and push
 //! [`crate::app::command::UiCommand`]s; nothing is decided or fetched here.
 
+pub mod alone;
 mod banners;
 mod desktop;
 mod dialogs;

@@ -3,10 +3,11 @@
 
 usage: a11y.py [--timeout SECONDS] [--while PID] COMMAND
 
-  tree                               prints all roles and names
+  tree                               prints all roles, names and states, in their order
   wait  NAME [--role R] [--count N]  until N or more are shown
   gone  NAME [--role R]              until none is shown
   press NAME [--role R]              waits for the first, presses it
+  place NAME [--role R]              prints the middle of the first on the screen: "X Y", in pixels
   find  PATTERN [--count N]          prints each different match, a line each
   nameless                           fails, and prints what can be acted on and has no name
   heard PATTERN --press NAME         presses NAME, prints what a screen reader is told until it matches
@@ -28,6 +29,7 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402  (the version comes first)
 
 POLL_SECONDS = 0.1
+COMMANDS = ["tree", "wait", "gone", "press", "place", "find", "nameless", "heard"]
 
 
 def children(node):
@@ -95,6 +97,30 @@ def press(name, role):
     return False
 
 
+def place(name, role):
+    """The middle of the first on the screen; one that is not drawn has no extent."""
+    for node in matching(name, role):
+        at = Atspi.Component.get_extents(node, Atspi.CoordType.SCREEN)
+        if at.width > 0 and at.height > 0:
+            return at.x + at.width // 2, at.y + at.height // 2
+    return None
+
+
+# What everything has says nothing.
+USUAL_STATES = {"enabled", "sensitive", "showing", "visible", "focusable", "selectable", "read-only"}
+
+
+def states(node):
+    """What is special about it, in words."""
+    held = {state.value_nick for state in node.get_state_set().get_states()}
+    said = sorted(held - USUAL_STATES)
+    if "enabled" not in held:
+        said.append("disabled")
+    if "Value" in node.get_interfaces():
+        said.append(f"value {Atspi.Value.get_current_value(node):g}")
+    return f" ({', '.join(said)})" if said else ""
+
+
 ACTED_ON = {
     *("push button", "button", "toggle button", "check box", "radio button", "link", "menu item"),
     *("entry", "text", "password text", "slider", "spin button", "combo box", "list item"),
@@ -143,15 +169,15 @@ def main():
     )
     parser.add_argument("--timeout", type=float, default=30)
     parser.add_argument("--while", dest="process", type=int, metavar="PID")
-    parser.add_argument("command", choices=["tree", "wait", "gone", "press", "find", "nameless", "heard"])
+    parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("name", nargs="?", default="")
     parser.add_argument("--press", default="")
     parser.add_argument("--role")
     parser.add_argument("--count", type=int, default=1)
     a = parser.parse_args()
     if a.command == "tree":
-        for _, depth, role, name in nodes():
-            print("  " * depth + f"{role}: {name}")
+        for node, depth, role, name in nodes():
+            print("  " * depth + f"{role}: {name}{states(node)}")
     elif a.command == "wait":
         wait_until(
             lambda: len(matching(a.name, a.role)) >= a.count,
@@ -169,6 +195,8 @@ def main():
         wait_until(lambda: not matching(a.name, a.role), a, f"/{a.name}/ did not go")
     elif a.command == "press":
         wait_until(lambda: press(a.name, a.role), a, f"/{a.name}/ could not be pressed")
+    elif a.command == "place":
+        print(*wait_until(lambda: place(a.name, a.role), a, f"/{a.name}/ has no place"))
     else:
         found = wait_until(
             lambda: (d := different(a.name)) and len(d) >= a.count and d,

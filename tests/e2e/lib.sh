@@ -7,7 +7,12 @@
 # start_program LOG COMMAND…    the program, its output in LOG, its process in $program
 # wait_until SECONDS WHAT CMD…  runs CMD until it succeeds; ends the caller with WHAT otherwise
 # screenshot FILE               the whole screen, once nothing moves, or after two seconds
+# check STEP COMMAND…           one step of a test; the first that fails ends it, with a picture, the
+#                               accessibility tree and the last words of all logs in $artefacts
+# soon COMMAND…                 until it succeeds, 30 seconds at most
+# all_passed                    the last line of a test: "N passed, 0 failed"
 
+passed=0
 e2e=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 artefacts=$(cd -- "$e2e/.." && pwd)/artefacts
 
@@ -125,4 +130,37 @@ screenshot() {
         import -window root "$1"
         ! compare -metric AE "$scratch/before.png" "$1" null: 2>/dev/null || return 0
     done
+}
+
+check() {
+    local step=$1 log
+    shift
+    if ! "$@"; then
+        printf 'FAILED %s\n' "$step"
+        screenshot "$artefacts/failure.png" || true
+        a11y tree >"$artefacts/failure-tree.txt" || true
+        if [ -n "${program:-}" ] && ! kill -0 "$program" 2>/dev/null; then
+            echo "The program has ended; its last words:"
+        fi
+        for log in "$artefacts"/*.log; do
+            [ ! -s "$log" ] || tail -n 20 -v -- "$log"
+        done
+        printf 'Pictures and the tree are in %s\n' "$artefacts"
+        printf '%s passed, 1 failed\n' "$passed"
+        exit 1
+    fi
+    passed=$((passed + 1))
+    printf 'ok    %s\n' "$step"
+}
+
+soon() {
+    local deadline=$((SECONDS + 30))
+    until "$@"; do
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.1
+    done
+}
+
+all_passed() {
+    printf '%s passed, 0 failed\n' "$passed"
 }

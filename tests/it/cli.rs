@@ -172,11 +172,16 @@ impl Stage {
 
     /// Waits until the service has had this many of these calls.
     pub fn until_called(&self, call: Call, times: usize) {
+        self.until(|| self.calls(call) >= times);
+    }
+
+    /// Waits until this holds of the sandbox.
+    pub fn until(&self, reached: impl Fn() -> bool) {
         self.runtime.block_on(async {
-            let reached = self.sandbox().wait_until(|_| self.calls(call) >= times);
+            let reached = self.sandbox().wait_until(|_| reached());
             tokio::time::timeout(LIMIT, reached)
                 .await
-                .unwrap_or_else(|_| panic!("{call:?} did not come {times} times"));
+                .unwrap_or_else(|_| panic!("it never came: {:#?}", self.sandbox().requests()));
         });
     }
 

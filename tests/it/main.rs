@@ -17,6 +17,7 @@ mod keys;
 mod kill;
 mod layers;
 mod list;
+mod locate;
 mod main_job;
 #[cfg(target_os = "linux")]
 mod moving;

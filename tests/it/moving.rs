@@ -2,9 +2,10 @@
 //! that stands still in the middle of each.
 
 mod changes;
+mod drives;
+mod permissions;
 
 use std::fs::{self, File};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command as Program;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use mavi_uploader::engine::{Command, FrontEnd};
 use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{Row, Snapshot, Status};
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, SandboxOptions, Timing};
+use mavi_uploader::sandbox::{Call, Fault, FaultPlan, RequestRecord, SandboxOptions, Timing};
 use mavi_uploader::setup::{How, Numbers, Running, World};
 
 use self::changes::{MOVES, Move, SIZE, before, content, grow, hash_of, mend, other, put};
@@ -136,14 +137,13 @@ impl Stage {
         let sandbox = self.world.sandbox.as_ref().unwrap();
         let come = |it: &mavi_uploader::sandbox::Sandbox| {
             let requests = it.requests();
-            requests.iter().filter(|it| it.call == Some(call)).count() >= count
+            let stalled = |it: &&RequestRecord| it.call == Some(call) && it.stalled;
+            requests.iter().filter(stalled).count() >= count
         };
         let reached = sandbox.wait_until(come);
         tokio::time::timeout(LIMIT, reached)
             .await
             .expect("they begin");
-        // What the connection takes is read by now, and the rest waits.
-        tokio::time::sleep(Duration::from_millis(300)).await;
     }
 
     /// Hash of what the service stored under this name last.
@@ -316,131 +316,6 @@ async fn a_file_that_moves_while_it_is_checked_is_judged_as_what_it_is_then() {
         .await;
     assert_eq!(row.size, SIZE as u64 + 3 + 4);
     stage.end().await;
-}
-
-/// Whether these tests may do everything: no permission is taken from root.
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_that_may_not_be_read_any_more_is_unreadable_and_can_be_tried_again() {
-    use std::os::unix::fs::PermissionsExt;
-    if is_root() {
-        // What stands for it: the same error of the system by another cause, a link to itself.
-        let stage = Stage::new(Way::Direct, 1, 1);
-        let paths = ["0 first.mp4", "loop.mp4"].map(|name| stage.path(name));
-        put(&paths[0], &content(0));
-        put(&paths[1], &content(1));
-        stage.upload(&paths).await;
-        stage.until_stalled(Way::Direct, 1).await;
-        fs::remove_file(&paths[1]).unwrap();
-        std::os::unix::fs::symlink("loop.mp4", &paths[1]).unwrap();
-        assert_eq!(stage.end_of("loop.mp4").await, Some(FaultKind::Unreadable));
-        stage.end().await;
-        return;
-    }
-    let stage = Stage::new(Way::Direct, 1, 1);
-    let paths = ["0 first.mp4", "shut.mp4"].map(|name| stage.path(name));
-    put(&paths[0], &content(0));
-    put(&paths[1], &content(1));
-    stage.upload(&paths).await;
-    stage.until_stalled(Way::Direct, 1).await;
-    fs::set_permissions(&paths[1], fs::Permissions::from_mode(0o0)).unwrap();
-    assert_eq!(stage.end_of("shut.mp4").await, Some(FaultKind::Unreadable));
-    fs::set_permissions(&paths[1], fs::Permissions::from_mode(0o600)).unwrap();
-    let row = stage.until_row("shut.mp4", |_| true).await.id;
-    stage.say(Command::Retry(vec![row]));
-    stage
-        .until_row("shut.mp4", |row| row.status == Status::Ready)
-        .await;
-    stage.end().await;
-}
-
-/// A drive that can be pulled: a file system in memory where that may be mounted, else a
-/// folder that is renamed.
-struct Drive {
-    at: PathBuf,
-    mounted: bool,
-}
-
-impl Drive {
-    fn new(at: PathBuf) -> Self {
-        fs::create_dir(&at).unwrap();
-        let mut drive = Self { at, mounted: false };
-        drive.mounted = drive.mount();
-        drive
-    }
-
-    fn mount(&self) -> bool {
-        let mount = Program::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=64m", "none"])
-            .arg(&self.at)
-            .output();
-        mount.is_ok_and(|output| output.status.success())
-    }
-
-    fn pull(&self) {
-        if self.mounted {
-            let unmounted = Program::new("umount").arg("-l").arg(&self.at).status();
-            assert!(unmounted.unwrap().success());
-        } else {
-            fs::rename(&self.at, self.at.with_extension("away")).unwrap();
-        }
-    }
-
-    /// Puts it back with these files on it.
-    fn put_back(&self, files: &[(&str, Vec<u8>)]) {
-        if self.mounted {
-            assert!(self.mount());
-            for (name, content) in files {
-                put(&self.at.join(name), content);
-            }
-        } else {
-            fs::rename(self.at.with_extension("away"), &self.at).unwrap();
-        }
-    }
-}
-
-impl Drop for Drive {
-    fn drop(&mut self) {
-        if self.mounted {
-            let _ = Program::new("umount").arg("-l").arg(&self.at).output();
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn files_on_a_drive_that_was_pulled_go_on_by_themselves_when_it_is_back() {
-    for way in [Way::Direct, Way::Signed] {
-        let stage = Stage::new(way, 1, 1);
-        let drive = Drive::new(stage.path("drive"));
-        let files = [("a.mp4", content(1)), ("b.mp4", content(2))];
-        let paths: Vec<PathBuf> = files
-            .iter()
-            .map(|(name, content)| {
-                let path = drive.at.join(name);
-                put(&path, content);
-                path
-            })
-            .collect();
-        stage.upload(&paths).await;
-        stage.until_stalled(way, 1).await;
-        drive.pull();
-        // One is in the middle of it, the other one waits for its turn.
-        for (name, _) in &files {
-            assert_eq!(stage.end_of(name).await, Some(FaultKind::FileGone));
-            assert_eq!(stage.stored(name), None);
-        }
-        drive.put_back(&files);
-        for (name, content) in &files {
-            stage
-                .until_row(name, |row| row.status == Status::Ready)
-                .await;
-            assert_eq!(stage.stored(name), Some(hash_of(content)), "{way:?}");
-        }
-        stage.end().await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

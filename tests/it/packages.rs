@@ -69,3 +69,52 @@ fn windows_and_macos_open_every_format_that_is_taken_and_no_other() {
     assert_eq!(windows, taken);
     assert_eq!(macos, taken);
 }
+
+#[test]
+fn notifications_are_the_installed_programs_own() {
+    let desktop = read("src/ui/desktop.rs");
+    let installer = read("packaging/windows/installer.nsi");
+    let (_, id) = installer
+        .split_once("NOTIFIER_KEY \"Software\\Classes\\AppUserModelId\\")
+        .unwrap();
+    let (id, _) = id.split_once('"').unwrap();
+    assert!(desktop.contains(&format!("APP_ID: &str = {id:?}")), "{id}");
+    let plist = read("packaging/macos/Info.plist");
+    let (_, bundle) = plist.split_once("<key>CFBundleIdentifier</key>").unwrap();
+    let (_, bundle) = bundle.split_once("<string>").unwrap();
+    let (bundle, _) = bundle.split_once("</string>").unwrap();
+    assert!(
+        desktop.contains(&format!("APP_ID: &str = {bundle:?}")),
+        "{bundle}"
+    );
+}
+
+#[test]
+fn what_is_installed_on_windows_is_removed_again() {
+    let installer = read("packaging/windows/installer.nsi");
+    let (install, uninstall) = installer.split_once("Section Uninstall").unwrap();
+    let mut files = vec!["uninstall.exe"];
+    let mut keys = Vec::new();
+    for line in install.lines().map(str::trim) {
+        if let Some(file) = line.strip_prefix("File ") {
+            let named = file
+                .strip_prefix("\"/oname=")
+                .and_then(|f| f.split('"').next());
+            let name = named.unwrap_or_else(|| file.rsplit('}').next().unwrap());
+            files.push(name.trim_end_matches('"'));
+        }
+        if let Some(key) = line.strip_prefix("WriteReg") {
+            let (_, key) = key.split_once("\"${").unwrap();
+            keys.push(key.split_once('}').unwrap().0);
+        }
+    }
+    assert!(files.len() > 5 && keys.len() > 10, "{files:?} {keys:?}");
+    for file in files {
+        let line = format!("Delete \"$INSTDIR\\{file}\"");
+        assert!(uninstall.contains(&line), "{line}");
+    }
+    for key in keys {
+        let line = format!("DeleteRegKey HKCU \"${{{key}}}\"");
+        assert!(uninstall.contains(&line), "{line}");
+    }
+}

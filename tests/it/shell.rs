@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::window::{
     FakeEngine, Vault, Window, builder, has, open, open_with, ready, row, until, uploading,
-    with_key,
+    viewport_commands, with_key,
 };
 
 /// What the window asked of the desktop, in order.
@@ -49,11 +49,6 @@ impl Desktop for Asked {
     fn reveal(&self, path: &Path) {
         self.note(format!("show {}", path.display()));
     }
-}
-
-fn viewport_commands(window: &Window) -> Vec<ViewportCommand> {
-    let output = window.output().viewport_output.get(&ViewportId::ROOT);
-    output.map(|root| root.commands.clone()).unwrap_or_default()
 }
 
 fn configured(engine: &mut FakeEngine) -> Option<Preferences> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use egui::{DroppedFile, Theme};
+use egui::{DroppedFile, Theme, ViewportCommand, ViewportId};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, HarnessBuilder};
 use mavi_uploader::api::network::{Certificates, NetworkState};
@@ -320,6 +320,12 @@ pub fn copied(window: &Window) -> Vec<String> {
             _ => None,
         })
         .collect()
+}
+
+/// What the window asked of the system for itself in its last step.
+pub fn viewport_commands(window: &Window) -> Vec<ViewportCommand> {
+    let output = window.output().viewport_output.get(&ViewportId::ROOT);
+    output.map(|root| root.commands.clone()).unwrap_or_default()
 }
 
 /// Whether the window says this somewhere.

@@ -188,8 +188,8 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         K::FileGone => (
             "The file is not there any more",
             "It was moved or deleted, or its drive was taken away.",
-            "Reconnect the drive or bring the file back, and it goes on.",
-            again,
+            "Reconnect the drive or locate the file.",
+            Step::Row(RowCommand::Locate),
         ),
         K::Unreadable => (
             "The file can’t be read",

@@ -4,6 +4,7 @@ mod fault;
 mod intake;
 mod journal;
 mod key;
+mod located;
 mod rejection;
 pub mod selection;
 mod shell;
@@ -14,6 +15,7 @@ pub use fault::{details, fault};
 pub use intake::{coming_in, pause, plan, plan_at_length, refusal, refused};
 pub use journal::{newer_history, set_aside, unwritable_history};
 pub use key::{key_in_use, not_a_key, vault};
+pub use located::{NO_FILE_TO_LOCATE, misfit};
 pub use rejection::rejection;
 pub use shell::*;
 pub use terminal::{

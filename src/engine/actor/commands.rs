@@ -6,7 +6,6 @@ use super::Actor;
 use super::intake::start_walk;
 use crate::api::Service;
 use crate::engine::{Command, Preferences};
-use crate::model::asset::AssetStatus;
 use crate::model::fault::Fix;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, Holder, Original, State};
@@ -56,6 +55,7 @@ impl<S: Service> Actor<S> {
             Command::Retry(ids) => {
                 self.each(&ids, &Event::Retry);
             }
+            Command::Locate(id, path) => self.locate(id, path),
             Command::Remove(ids) => self.remove(&ids),
             Command::UndoRemove => self.undo_remove(),
             Command::UploadAnyway(ids) => {
@@ -114,6 +114,7 @@ impl<S: Service> Actor<S> {
                 + self.by_size.len()
                 + self.twins.len()
                 + self.missing.len()
+                + self.watches.len()
                 + self.index.len()
                 + self.dirty.len(),
             running: items().filter(|item| item.running.is_some()).count(),
@@ -215,7 +216,7 @@ impl<S: Service> Actor<S> {
             if let (Some(asset), State::Paused { .. }) = (&item.upload.issued, &item.upload.state) {
                 let note = Some(AssetNote::Abandoned);
                 self.journal
-                    .stage_asset(&item.origin(), asset, None, AssetStatus::Waiting, note);
+                    .stage_asset(&item.origin_of_earlier(), asset, None, None, note);
             }
             self.journal.drop_item(*id);
             self.order_changed = true;

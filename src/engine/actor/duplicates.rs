@@ -4,27 +4,28 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
 use super::Actor;
 use super::told::Told;
 use crate::api::Service;
-use crate::engine::intake::hash;
+use crate::engine::intake::{Reading, hash};
 use crate::engine::item::{Item, Task};
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
-use crate::model::fault::{Fault, FaultKind};
+use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Original, State};
 
 /// Tells a blocking read that nobody waits for it any more.
-struct CancelOnDrop(Arc<AtomicBool>);
+struct CancelOnDrop(Arc<Reading>);
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.is_unwanted.store(true, Ordering::Relaxed);
     }
 }
 
@@ -32,7 +33,7 @@ impl Drop for CancelOnDrop {
 pub(super) struct Unread {
     path: PathBuf,
     stamp: FileStamp,
-    reading: Arc<OnceCell<ContentHash>>,
+    cell: Arc<OnceCell<ContentHash>>,
 }
 
 impl Unread {
@@ -41,28 +42,51 @@ impl Unread {
         Some(Self {
             path: item.file.clone(),
             stamp: item.upload.media?.stamp,
-            reading: Arc::clone(&item.reading),
+            cell: Arc::clone(&item.reading),
         })
     }
 
-    /// The hash of the file, which is still what it was when it was checked. Whoever reads it
-    /// already is waited for; one that gives up leaves the reading to the next.
-    pub async fn fingerprint(self) -> Result<ContentHash, Fault> {
-        let Self {
+    /// A file that is no row's, as it was when it was looked at.
+    pub fn at(path: PathBuf, stamp: FileStamp) -> Self {
+        Self {
             path,
             stamp,
-            reading,
-        } = self;
-        let read = || async move {
-            let stop = Arc::new(AtomicBool::new(false));
-            let _guard = CancelOnDrop(Arc::clone(&stop));
-            let read = tokio::task::spawn_blocking(move || hash(&path, stamp, &stop));
-            // An error means that the runtime ends.
-            read.await
-                .unwrap_or_else(|_| Err(Fault::new(FaultKind::Unreadable)))
-        };
-        reading.get_or_try_init(read).await.copied()
+            cell: Arc::default(),
+        }
     }
+
+    /// The hash of the file, which is still what it was when it was checked. Whoever reads it
+    /// already is waited for; one that gives up leaves the reading to the next. A drive that
+    /// gives no byte for `stall` is given up: the blocked thread is left to the system.
+    pub async fn fingerprint(self, stall: Duration) -> Result<ContentHash, Fault> {
+        let Self { path, stamp, cell } = self;
+        let read = || async move {
+            let reading = Arc::new(Reading::default());
+            let _guard = CancelOnDrop(Arc::clone(&reading));
+            let progress = Arc::clone(&reading);
+            let mut hash = tokio::task::spawn_blocking(move || hash(&path, stamp, &reading));
+            let mut before = None;
+            loop {
+                if let Ok(hash) = tokio::time::timeout(stall, &mut hash).await {
+                    // An error means that the runtime ends.
+                    return hash.unwrap_or_else(|_| Err(Fault::new(FaultKind::Unreadable)));
+                }
+                let now = progress.read.load(Ordering::Relaxed);
+                if before.replace(now).unwrap_or(0) == now {
+                    return Err(no_answer());
+                }
+            }
+        };
+        cell.get_or_try_init(read).await.copied()
+    }
+}
+
+/// The fault of a drive that does not answer.
+fn no_answer() -> Fault {
+    Fault::new(FaultKind::Unreadable).with_diagnostics(Diagnostics {
+        causes: vec!["the drive did not answer in time".to_owned()],
+        ..Diagnostics::default()
+    })
 }
 
 impl<S: Service> Actor<S> {
@@ -132,14 +156,14 @@ impl<S: Service> Actor<S> {
                 }
             }
         }
-        let told = self.told.clone();
+        let (told, stall) = (self.told.clone(), self.options.policy.stall);
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
         item.running = Some(Task::spawn(async move {
             let mut contents = Ok(known);
             for (other, file) in unread {
-                match (file.fingerprint().await, &mut contents) {
+                match (file.fingerprint(stall).await, &mut contents) {
                     (Ok(content), Ok(contents)) => contents.push((other, content)),
                     // A rival that cannot be read is no rival; this file has to be.
                     (Err(fault), _) if other == id => {
@@ -171,6 +195,7 @@ impl<S: Service> Actor<S> {
                     Event::Broke {
                         attempt,
                         fault,
+                        content: None,
                         jitter: 0.0,
                     },
                 );
@@ -288,6 +313,7 @@ impl<S: Service> Actor<S> {
                         let event = Event::Broke {
                             attempt,
                             fault,
+                            content: None,
                             jitter: 0.0,
                         };
                         let _ = told.send(Told::Upload(id, event));

@@ -86,6 +86,7 @@ impl<S: Service> Actor<S> {
         let meter = Arc::new(Meter::gated(move || {
             let _ = gate.send(Told::Upload(id, Event::BodyOut { attempt }));
         }));
+        let content_of = Arc::clone(&meter);
         item.meter = Some(Arc::clone(&meter));
         item.speed = Default::default();
         let account = Some(key.account());
@@ -158,6 +159,7 @@ impl<S: Service> Actor<S> {
                     Event::Broke {
                         attempt,
                         fault,
+                        content: content_of.content(),
                         jitter: jitter(),
                     },
                 ),
@@ -172,6 +174,7 @@ impl<S: Service> Actor<S> {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
         let key = key.filter(|key| self.needs.is_none() && self.may_ask_about(id, &key.account()));
         let (service, told) = (self.service.clone(), self.told.clone());
+        let stall = self.options.policy.stall;
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
@@ -180,7 +183,8 @@ impl<S: Service> Actor<S> {
         };
         // What went out to no answer, or to one that came before all of it was out, has no
         // fingerprint; without one the next run would not know the file again, and send it
-        // twice.
+        // twice. It is read before the end is told, which says it too; a drive that does not
+        // answer keeps the end from nobody.
         let unread = Unread::of(item).filter(|_| item.content.is_none());
         let Some(key) = key else {
             item.parked_poll = true;
@@ -195,9 +199,9 @@ impl<S: Service> Actor<S> {
             tokio::time::sleep(after).await;
             let answer = service.metadata(&key, &asset, || ()).await;
             if let Ok(AssetAnswer::Known(metadata)) = &answer
-                && metadata.arrived()
+                && metadata.status == AssetStatus::Success
                 && let Some(unread) = unread
-                && let Ok(content) = unread.fingerprint().await
+                && let Ok(content) = unread.fingerprint(stall).await
             {
                 let _ = told.send(Told::Fingerprint {
                     item: id,
@@ -210,7 +214,7 @@ impl<S: Service> Actor<S> {
                 Ok(answer) => Event::Polled {
                     attempt,
                     answer,
-                    elapsed: since.elapsed(),
+                    elapsed: Instant::now().saturating_duration_since(since),
                 },
                 Err(fault) => Event::PollBroke { attempt, fault },
             };
@@ -232,9 +236,15 @@ impl<S: Service> Actor<S> {
             asset = asset.as_str(),
             "an id that no upload has"
         );
-        let note = Some(AssetNote::Abandoned);
+        let row = self.items.get(&origin.item);
+        let (status, note) = if row.is_some_and(|item| item.upload.asset() == Some(asset)) {
+            // A late word of an earlier attempt at the same place.
+            (None, None)
+        } else {
+            (Some(AssetStatus::Waiting), Some(AssetNote::Abandoned))
+        };
         self.journal
-            .stage_asset(origin, asset, content, AssetStatus::Waiting, note);
+            .stage_asset(origin, asset, content, status, note);
     }
 
     /// Journals what a transition says of assets, in the same transaction as its state.
@@ -251,13 +261,15 @@ impl<S: Service> Actor<S> {
             } = effect
             {
                 let content = content.or(item.content);
-                self.journal.stage_asset(
-                    &item.origin(),
-                    asset,
-                    content,
-                    *status,
-                    note(item, asset, *abandoned),
-                );
+                let note = note(item, asset, *abandoned);
+                // Of an id that is left behind the history knows more than the row does.
+                let (origin, status) = if *abandoned {
+                    (item.origin_of_earlier(), None)
+                } else {
+                    (item.origin(), Some(*status))
+                };
+                self.journal
+                    .stage_asset(&origin, asset, content, status, note);
             }
         }
     }

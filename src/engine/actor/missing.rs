@@ -1,12 +1,17 @@
 //! Files that were gone when it was their turn, with their drive perhaps: they go on by
 //! themselves when they are back. Only the window waits; `upload` tells of them and ends.
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
 
 use super::Actor;
 use super::told::Told;
 use crate::api::Service;
 use crate::engine::FrontEnd;
+use crate::engine::intake;
 use crate::engine::item::Task;
 use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
@@ -21,57 +26,70 @@ impl<S: Service> Actor<S> {
             matches!(&item.upload.state,
                 State::Failed { fault, .. } if fault.kind == FaultKind::FileGone)
         });
-        if is_gone && self.options.front_end == FrontEnd::Window {
-            self.missing.insert(id);
-        } else {
-            self.missing.remove(&id);
+        match self.items.get(&id) {
+            Some(item) if is_gone && self.options.front_end == FrontEnd::Window => {
+                let folder = item.file.parent().unwrap_or(&item.file);
+                self.missing.insert(id, folder.to_owned());
+            }
+            _ => {
+                self.missing.remove(&id);
+            }
         }
     }
 
-    /// Looks for the files that are gone after a while, on a thread for that: a drive that
-    /// does not answer holds up nobody. Costs nothing where none is missing.
+    /// Looks for the files that are gone after a while, folder by folder, on threads for
+    /// that: a drive that does not answer holds up nobody, and is asked again when it has
+    /// answered. Costs nothing where none is missing.
     pub(super) fn watch_for_missing(&mut self) {
-        if self.missing.is_empty() {
-            self.watch = None;
+        if self.missing.is_empty() && self.watches.is_empty() {
             return;
         }
-        if self.watch.is_some() {
-            return;
+        let mut unwatched: BTreeMap<&Path, Vec<ItemId>> = BTreeMap::new();
+        let mut folders: HashSet<&Path> = HashSet::new();
+        for (id, folder) in &self.missing {
+            folders.insert(folder);
+            if !self.watches.contains_key(folder) {
+                unwatched.entry(folder).or_default().push(*id);
+            }
         }
-        let files: Vec<(ItemId, PathBuf, FileStamp)> = self
-            .missing
-            .iter()
-            .filter_map(|id| {
+        self.watches
+            .retain(|folder, _| folders.contains(folder.as_path()));
+        for (folder, rows) in unwatched {
+            let files = rows.iter().filter_map(|id| {
                 let item = self.items.get(id)?;
                 Some((*id, item.file.clone(), item.upload.media?.stamp))
-            })
-            .collect();
-        let (told, after) = (self.told.clone(), self.options.policy.drive);
-        self.watch = Some(Task::spawn(async move {
-            tokio::time::sleep(after).await;
-            let look = tokio::task::spawn_blocking(move || {
-                let is_back = |path: &PathBuf, stamp: FileStamp| {
-                    std::fs::metadata(path).is_ok_and(|now| {
-                        // Another file in its place is the person's to judge.
-                        now.is_file() && FileStamp::of(&now) == stamp
-                    })
-                };
-                let back = files
-                    .iter()
-                    .filter(|(_, path, stamp)| is_back(path, *stamp));
-                back.map(|(id, ..)| *id).collect()
             });
-            // An error means that the runtime ends.
-            if let Ok(back) = look.await {
-                let _ = told.send(Told::Back(back));
-            }
-        }));
+            let (files, folder) = (files.collect(), folder.to_owned());
+            let (told, after) = (self.told.clone(), self.options.policy.drive);
+            let watch = watch(folder.clone(), files, after, told);
+            self.watches.insert(folder, Task::spawn(watch));
+        }
     }
 
-    pub(super) fn are_back(&mut self, rows: &[ItemId]) {
-        self.watch = None;
+    pub(super) fn are_back(&mut self, folder: &Path, rows: &[ItemId]) {
+        self.watches.remove(folder);
         for id in rows {
             self.apply(*id, Event::FileBack);
         }
+    }
+}
+
+/// Looks after a while which of these files of a folder are there again, and tells.
+async fn watch(
+    folder: PathBuf,
+    files: Vec<(ItemId, PathBuf, FileStamp)>,
+    after: Duration,
+    told: mpsc::UnboundedSender<Told>,
+) {
+    tokio::time::sleep(after).await;
+    let look = tokio::task::spawn_blocking(move || {
+        let back = files
+            .iter()
+            .filter(|(_, path, stamp)| intake::is_still(path, *stamp));
+        back.map(|(id, ..)| *id).collect()
+    });
+    // An error means that the runtime ends.
+    if let Ok(back) = look.await {
+        let _ = told.send(Told::Back(folder, back));
     }
 }

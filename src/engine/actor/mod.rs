@@ -10,6 +10,7 @@ mod effects;
 mod intake;
 mod keys;
 mod lessons;
+mod locate;
 mod missing;
 mod restore;
 mod sessions;
@@ -17,7 +18,7 @@ mod show;
 mod told;
 mod turns;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,10 +69,11 @@ pub(super) struct Actor<S> {
     order: BTreeSet<(i64, ItemId)>,
     queued: BTreeSet<(i64, ItemId)>,
     places: usize,
-    /// Rows that were started and whose file is gone, with its drive perhaps.
-    missing: BTreeSet<ItemId>,
-    /// Looks for those files after a while.
-    watch: Option<Task>,
+    /// Rows that were started and whose file is gone, with its drive perhaps, and the file's
+    /// folder.
+    missing: BTreeMap<ItemId, PathBuf>,
+    /// Looks for those files after a while, one for each folder.
+    watches: HashMap<PathBuf, Task>,
     by_identity: HashMap<Identity, ItemId>,
     by_size: HashMap<u64, BTreeSet<ItemId>>,
     twins: HashMap<ItemId, Vec<ItemId>>,
@@ -153,8 +155,8 @@ impl<S: Service> Actor<S> {
             order: BTreeSet::new(),
             queued: BTreeSet::new(),
             places: 0,
-            missing: BTreeSet::new(),
-            watch: None,
+            missing: BTreeMap::new(),
+            watches: HashMap::new(),
             by_identity: HashMap::new(),
             by_size: HashMap::new(),
             twins: HashMap::new(),
@@ -238,7 +240,7 @@ impl<S: Service> Actor<S> {
             if let (State::Sending { .. }, Some(meter)) = (&item.upload.state, &item.meter)
                 && meter.started()
             {
-                self.moved += item.speed.sample(now, meter.sent());
+                self.moved += item.speed.sample(now, meter.moved());
                 self.dirty.insert(item.id);
             }
         }
@@ -254,16 +256,18 @@ impl<S: Service> Actor<S> {
             return false;
         };
         let releases = matches!(event, Event::BodyOut { .. });
-        let sent = match &event {
-            Event::Sent { content, .. } => *content,
-            _ => None,
-        };
         let Some((after, effects)) = next(&item.upload, event, &self.options.policy) else {
             tracing::debug!(item = id.0, "stale event");
             return false;
         };
         let before = std::mem::replace(&mut item.upload, after);
-        item.content = sent.or(item.content);
+        if let State::Processing {
+            content: Some(content),
+            ..
+        } = &item.upload.state
+        {
+            item.content = Some(*content);
+        }
         let now = Instant::now();
         let delay = effects
             .iter()
@@ -284,7 +288,7 @@ impl<S: Service> Actor<S> {
         match &item.upload.state {
             State::Processing { .. } => {
                 if !matches!(before.state, State::Processing { .. }) {
-                    item.polled_since = Some(now);
+                    item.polled_since = Some(now + first_poll(&effects));
                 }
             }
             State::Waiting { .. } => item.waits_until = Some(now + delay),
@@ -373,6 +377,15 @@ impl<S: Service> Actor<S> {
             self.pending.turns.push(Lifecycle { item, path, turn });
         }
     }
+}
+
+/// After how long the first poll is due.
+fn first_poll(effects: &[Effect]) -> Duration {
+    let after = effects.iter().find_map(|effect| match effect {
+        Effect::Poll { after, .. } => Some(*after),
+        _ => None,
+    });
+    after.unwrap_or_default()
 }
 
 /// Writes into the log what a row waits or failed for, with all that is known of it.

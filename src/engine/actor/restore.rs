@@ -11,7 +11,7 @@ use super::intake::Found;
 use super::told::Told;
 use crate::api::Service;
 use crate::engine::intake::{self, Identity};
-use crate::engine::item::Item;
+use crate::engine::item::{Item, Task};
 use crate::engine::journal::Busy;
 use crate::engine::journal::opening::Opened;
 use crate::engine::{FrontEnd, Notice, Turn};
@@ -21,9 +21,11 @@ use crate::store::{ItemRecord, OpenError};
 
 /// How long the end may wait for another program that holds the database: all in all it
 /// takes less than 1.5 s.
-const LAST_TRIES: Duration = Duration::from_millis(800);
-/// How long it may wait before that for a database that is being opened or repaired.
-const LAST_OPENING: Duration = Duration::from_millis(300);
+const LAST_TRIES: Duration = Duration::from_millis(600);
+/// How long tasks get before that to end: one that is in the midst of saying an id says it.
+const LAST_WORD: Duration = Duration::from_millis(250);
+/// How long a database gets that is being opened or repaired.
+const LAST_OPENING: Duration = Duration::from_millis(250);
 
 impl<S: Service> Actor<S> {
     /// Opens the history, or repairs it, on a thread of its own, where that is to be done.
@@ -235,24 +237,26 @@ impl<S: Service> Actor<S> {
     /// Leaves the journal as the next run should find it. What runs is cut off; what was
     /// answered before is kept, and said where it cannot be.
     pub(super) async fn leave(&mut self) {
-        for item in self.items.values_mut() {
-            item.running = None;
-            item.meter = None;
-        }
         // No file is taken in any more.
         self.found_early.clear();
-        while let Ok(told) = self.inbox.try_recv() {
-            self.hear_at_the_end(told);
+        let running = self.items.values_mut().filter_map(|item| {
+            item.meter = None;
+            item.running.take()
+        });
+        let ended = futures_util::future::join_all(running.map(Task::end));
+        if tokio::time::timeout(LAST_WORD, ended).await.is_err() {
+            tracing::warn!("a task does not end");
         }
         // A thread that is cut off over its work leaves files behind.
         let open_until = Instant::now() + LAST_OPENING;
         while self.journal.is_away()
             && let Ok(Some(told)) = tokio::time::timeout_at(open_until, self.inbox.recv()).await
         {
-            self.hear_at_the_end(told);
+            self.hear_last_word(told);
         }
         let until = Instant::now() + LAST_TRIES;
         loop {
+            self.hear_last_words();
             if self.options.front_end == FrontEnd::CommandLine {
                 self.journal.drop_ended(&self.items);
             }
@@ -271,14 +275,22 @@ impl<S: Service> Actor<S> {
         self.say();
     }
 
-    /// What still counts when nothing is begun any more.
-    fn hear_at_the_end(&mut self, told: Told) {
+    /// Takes in what was said of ids and sessions before everything ended, a history that
+    /// was opened or repaired, and nothing else: nothing begins any more.
+    pub(super) fn hear_last_words(&mut self) {
+        while let Ok(told) = self.inbox.try_recv() {
+            self.hear_last_word(told);
+        }
+    }
+
+    fn hear_last_word(&mut self, told: Told) {
         if matches!(
             told,
             Told::Sent { .. }
                 | Told::Ticket { .. }
                 | Told::Stray(..)
                 | Told::Fingerprint { .. }
+                | Told::Session { .. }
                 | Told::SessionKept(..)
                 | Told::SessionForgotten(..)
                 | Told::Opened(..)

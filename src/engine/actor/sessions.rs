@@ -190,21 +190,15 @@ impl<S: Service> Actor<S> {
     pub(super) async fn take_leave_of_keychain(&mut self) {
         let jobs = std::mem::take(&mut self.pending.keychain);
         self.hand_to_keychain(jobs);
-        if self.keychain_owes == 0 {
-            return;
+        if self.keychain_owes > 0 {
+            let (done, all_done) = oneshot::channel();
+            Arc::clone(&self.keychain).in_turn(move |_| {
+                let _ = done.send(());
+            });
+            let _ = tokio::time::timeout(FAREWELL, all_done).await;
         }
-        let (done, all_done) = oneshot::channel();
-        Arc::clone(&self.keychain).in_turn(move |_| {
-            let _ = done.send(());
-        });
-        let _ = tokio::time::timeout(FAREWELL, all_done).await;
-        while let Ok(told) = self.inbox.try_recv() {
-            match told {
-                Told::SessionKept(asset, outcome) => self.session_kept(&asset, outcome),
-                Told::SessionForgotten(asset, outcome) => self.session_forgotten(&asset, outcome),
-                _ => {}
-            }
-        }
-        self.journal.commit();
+        self.hear_last_words();
+        self.write_down();
+        self.say();
     }
 }

@@ -8,6 +8,7 @@ use super::Actor;
 use super::sessions::later;
 use crate::api::Service;
 use crate::engine::Notice;
+use crate::model::plan::calls;
 use crate::model::snapshot::{ItemId, Row, Snapshot, Totals};
 use crate::model::upload::{Holder, Original, State};
 
@@ -124,6 +125,13 @@ impl<S: Service> Actor<S> {
                 _ => {}
             }
             totals.active += usize::from(upload.is_active());
+            totals.calls += match upload.state {
+                State::Queued | State::Waiting { .. } | State::Comparing => {
+                    calls(upload.route(self.options.policy.direct_limit))
+                }
+                State::Sending { .. } | State::Processing { .. } => 1,
+                _ => 0,
+            };
             if item.in_batch && !matches!(upload.state, State::Cancelled { .. }) {
                 totals.batch += 1;
                 totals.bytes += upload.size();
@@ -145,16 +153,8 @@ impl<S: Service> Actor<S> {
         let rate = totals.rate.filter(|rate| *rate >= 1.0)?;
         let bytes = totals.bytes.saturating_sub(totals.sent);
         let by_bytes = std::time::Duration::try_from_secs_f64(bytes as f64 / rate).ok()?;
-        let calls: u32 = self
-            .items
-            .values()
-            .map(|item| match item.upload.state {
-                State::Queued | State::Waiting { .. } | State::Comparing => 2,
-                State::Sending { .. } | State::Processing { .. } => 1,
-                _ => 0,
-            })
-            .sum();
-        Some(by_bytes.max(self.service.limiter().spacing().saturating_mul(calls)))
+        let spacing = self.service.limiter().spacing();
+        Some(by_bytes.max(spacing.saturating_mul(totals.calls)))
     }
 
     /// A new batch is counted from here on.

@@ -8,13 +8,14 @@ use tokio::time::Instant;
 use super::Actor;
 use super::effects::note;
 use super::intake::{Found, LookedAt};
+use super::locate::Chosen;
 use super::sessions::Kept;
 use crate::api::{Service, Ticket};
 use crate::engine::intake::Identity;
 use crate::engine::journal::Origin;
 use crate::engine::journal::opening::Opened;
 use crate::engine::lifecycle::Turn;
-use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
+use crate::model::asset::{Account, AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, State};
@@ -75,8 +76,10 @@ pub(in crate::engine) enum Told {
     },
     /// The check of this account's key ended.
     KeyChecked(Account, Result<(), Fault>),
-    /// Files that were gone and are back.
-    Back(Vec<ItemId>),
+    /// Files that were gone were looked for in a folder: these are back.
+    Back(PathBuf, Vec<ItemId>),
+    /// The file that was chosen for a row was looked at.
+    Chosen(ItemId, Chosen),
     /// Try to write what could not be written, or to open what could not be opened.
     SaveAgain,
     /// The history was opened or repaired, or cannot be.
@@ -162,14 +165,14 @@ impl<S: Service> Actor<S> {
                 let item = self.items.get_mut(&item);
                 if let Some(item) = item.filter(|item| item.upload.attempt == attempt) {
                     item.content = Some(content);
-                    // At once: the next run follows it without a doubt.
-                    let (status, note) = (AssetStatus::Waiting, note(item, &asset, false));
+                    let (origin, note) = (item.origin(), note(item, &asset, false));
                     self.journal
-                        .stage_asset(&item.origin(), &asset, Some(content), status, note);
+                        .stage_asset(&origin, &asset, Some(content), None, note);
                 }
             }
             Told::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
-            Told::Back(rows) => self.are_back(&rows),
+            Told::Back(folder, rows) => self.are_back(&folder, &rows),
+            Told::Chosen(item, chosen) => self.chosen(item, chosen),
             Told::SaveAgain => {
                 self.save_again = None;
                 self.open_history();

@@ -3,13 +3,16 @@
 use tokio::sync::oneshot;
 
 use super::Actor;
+use super::effects::note;
 use super::sessions::Job;
 use super::told::Told;
 use crate::api::Service;
-use crate::engine::item::Task;
+use crate::engine::item::{Item, Task};
+use crate::engine::journal::Origin;
 use crate::engine::lifecycle::{Lifecycle, Turn};
 use crate::engine::{FrontEnd, Notice};
-use crate::model::asset::AssetStatus;
+use crate::model::asset::{AssetId, AssetStatus};
+use crate::model::fault::FaultKind;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, State};
 
@@ -44,9 +47,6 @@ impl<S: Service> Actor<S> {
         self.start_what_may();
         let was_good = self.journal.is_good();
         let saved = self.write_down();
-        if self.journal.is_damaged() {
-            self.open_history();
-        }
         if !saved {
             self.try_again_later();
         }
@@ -111,11 +111,9 @@ impl<S: Service> Actor<S> {
 
     /// One transaction; false where it is not on disk.
     pub(super) fn write_down(&mut self) -> bool {
-        let mut saved = self.journal.commit();
-        if self.journal.take_renewed() {
-            self.stage_all();
-            self.stage_lessons_and_sessions();
-            saved = self.journal.commit();
+        let saved = self.journal.commit();
+        if self.journal.is_lost() {
+            self.open_history();
         }
         if self.journal.is_waiting() {
             return false;
@@ -136,15 +134,11 @@ impl<S: Service> Actor<S> {
     pub(super) fn stage_all(&mut self) {
         for item in self.items.values() {
             self.journal.stage_item(item);
-            if let Some(asset) = item.upload.asset() {
-                let status = if matches!(item.upload.state, State::Done { .. }) {
-                    AssetStatus::Success
-                } else {
-                    AssetStatus::Waiting
-                };
-                let note = super::effects::note(item, asset, false);
+            if let Some((asset, origin)) = own_asset(item) {
+                let status = last_word(&item.upload.state);
+                let note = note(item, asset, false);
                 self.journal
-                    .stage_asset(&item.origin(), asset, item.content, status, note);
+                    .stage_asset(&origin, asset, item.content, status, note);
             }
         }
     }
@@ -192,5 +186,33 @@ impl<S: Service> Actor<S> {
                 let _ = told.send(Told::SaveAgain);
             }));
         }
+    }
+}
+
+/// The asset that was made for a row, and for whom: that of which it is a duplicate is
+/// another row's, or an earlier run's.
+fn own_asset(item: &Item) -> Option<(&AssetId, Origin)> {
+    match &item.upload.state {
+        State::Processing { .. }
+        | State::Done { .. }
+        | State::Failed { .. }
+        | State::Cancelled { .. } => Some((item.upload.asset()?, item.origin())),
+        _ => {
+            let asset = item.upload.issued.as_ref()?;
+            Some((asset, item.origin_of_earlier()))
+        }
+    }
+}
+
+/// What the service last said of a row's asset; `None` where the row does not know.
+fn last_word(state: &State) -> Option<AssetStatus> {
+    match state {
+        State::Done { .. } => Some(AssetStatus::Success),
+        State::Failed { fault, .. } => match fault.kind {
+            FaultKind::SizeMismatch => Some(AssetStatus::Success),
+            FaultKind::ProcessingFailed => Some(AssetStatus::Failed),
+            _ => None,
+        },
+        _ => None,
     }
 }

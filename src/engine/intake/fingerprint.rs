@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::api::reader;
 use crate::model::asset::ContentHash;
@@ -13,6 +13,15 @@ use crate::model::media::FileStamp;
 /// Bytes of one read: more is no faster, less is slower (the design's `performance.md`).
 const BLOCK: usize = 256 * 1024;
 
+/// How a reading goes, and whether anybody waits for it.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Bytes so far.
+    pub read: AtomicU64,
+    /// Nobody waits for it any more: it ends soon.
+    pub is_unwanted: AtomicBool,
+}
+
 /// Hashes a whole file with BLAKE3, one pass, on this thread.
 ///
 /// `stamp` is what the file was when it was looked at. A file in the cloud is fetched.
@@ -21,8 +30,10 @@ const BLOCK: usize = 256 * 1024;
 ///
 /// [`FaultKind::FileChanged`] where the file is not that of `stamp` before, during or after the
 /// pass; [`FaultKind::FileGone`]; [`FaultKind::Unreadable`]; [`FaultKind::Cancelled`] soon after
-/// `cancel` is set.
-pub fn hash(path: &Path, stamp: FileStamp, cancel: &AtomicBool) -> Result<ContentHash, Fault> {
+/// `reading` is not wanted any more.
+pub fn hash(path: &Path, stamp: FileStamp, reading: &Reading) -> Result<ContentHash, Fault> {
+    #[cfg(test)]
+    super::drive::answers(path);
     // By path first: what has become a FIFO or a device is never opened.
     expect_stamp(path, stamp)?;
     let mut file = File::open(path).map_err(|error| fault(&error))?;
@@ -32,7 +43,7 @@ pub fn hash(path: &Path, stamp: FileStamp, cancel: &AtomicBool) -> Result<Conten
     let mut block = vec![0; BLOCK];
     let mut left = stamp.size;
     loop {
-        if cancel.load(Ordering::Relaxed) {
+        if reading.is_unwanted.load(Ordering::Relaxed) {
             return Err(Fault::new(FaultKind::Cancelled));
         }
         let read = match file.read(&mut block) {
@@ -41,11 +52,12 @@ pub fn hash(path: &Path, stamp: FileStamp, cancel: &AtomicBool) -> Result<Conten
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => return Err(fault(&error)),
         };
-        left = u64::try_from(read)
-            .ok()
-            .and_then(|read| left.checked_sub(read))
-            .ok_or_else(|| Fault::new(FaultKind::FileChanged))?;
         hasher.update(&block[..read]);
+        let read = u64::try_from(read).unwrap_or(u64::MAX);
+        left = left
+            .checked_sub(read)
+            .ok_or_else(|| Fault::new(FaultKind::FileChanged))?;
+        reading.read.fetch_add(read, Ordering::Relaxed);
     }
     if left > 0 {
         return Err(Fault::new(FaultKind::FileChanged));

@@ -1,5 +1,4 @@
 use std::ops::ControlFlow;
-use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::model::asset::ContentHash;
@@ -46,7 +45,7 @@ fn stamp_of(path: &Path) -> FileStamp {
 }
 
 fn hash_kind(path: &Path, stamp: FileStamp) -> FaultKind {
-    hash(path, stamp, &AtomicBool::new(false)).unwrap_err().kind
+    hash(path, stamp, &Reading::default()).unwrap_err().kind
 }
 
 #[test]
@@ -343,7 +342,7 @@ fn a_file_hashes_to_what_b3sum_prints() {
         .map(|n| u8::try_from(n % 251).unwrap())
         .collect();
     write(&path, &bytes);
-    let hash = hash(&path, stamp_of(&path), &AtomicBool::new(false)).unwrap();
+    let hash = hash(&path, stamp_of(&path), &Reading::default()).unwrap();
     let expected = "bc3e3d41a1146b069abffad3c0d44860cf664390afce4d9661f7902e7943e085";
     assert_eq!(hash, ContentHash::from_hex(expected).unwrap());
 }
@@ -354,7 +353,7 @@ fn a_hash_covers_files_longer_than_one_read() {
     let path = dir.path().join("a.mp4");
     let bytes = vec![7; 700_001];
     write(&path, &bytes);
-    let hash = hash(&path, stamp_of(&path), &AtomicBool::new(false)).unwrap();
+    let hash = hash(&path, stamp_of(&path), &Reading::default()).unwrap();
     assert_eq!(hash, ContentHash::from_bytes(blake3::hash(&bytes).into()));
 }
 
@@ -384,10 +383,11 @@ fn a_cancelled_hash_ends_before_the_file_does() {
     let path = dir.path().join("a.mp4");
     // A hole of 1 TB: to its end it would take minutes.
     File::create(&path).unwrap().set_len(1 << 40).unwrap();
-    let cancel = AtomicBool::new(false);
+    let reading = Reading::default();
     let result = std::thread::scope(|scope| {
-        let hashing = scope.spawn(|| hash(&path, stamp_of(&path), &cancel));
-        cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+        let hashing = scope.spawn(|| hash(&path, stamp_of(&path), &reading));
+        let unwanted = &reading.is_unwanted;
+        unwanted.store(true, std::sync::atomic::Ordering::Relaxed);
         hashing.join().unwrap()
     });
     assert_eq!(result.unwrap_err().kind, FaultKind::Cancelled);

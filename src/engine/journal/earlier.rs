@@ -127,22 +127,21 @@ impl Journal {
         wanted: impl Fn(&ItemRecord, &Upload) -> bool,
     ) -> Result<Option<(ItemRecord, Upload)>, Busy> {
         let Some(history) = &mut self.history else {
-            return Ok(None);
+            return self.without_history();
         };
         let seeker = Seeker {
             run: &self.run,
             base_url: &self.base_url,
             is_alive,
         };
-        let mut left = seeker.find(history, Some(path), &wanted);
-        if matches!(left, Err(StoreError::Replaced)) {
-            self.renewed = true;
-            left = seeker.find(history, Some(path), &wanted);
-        }
-        match left {
+        match seeker.find(history, Some(path), &wanted) {
             Ok(left) => {
                 self.staged.extend(left.unreadable);
                 Ok(left.rows.into_iter().next())
+            }
+            Err(StoreError::Replaced) => {
+                self.is_replaced();
+                Err(Busy)
             }
             Err(StoreError::Busy) => Err(Busy),
             Err(error) => {

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::earlier::{Left, Rows, Seeker};
-use super::{Held, Journal, SAVE_AGAIN, TRY};
+use super::{Held, Journal, Lost, SAVE_AGAIN, TRY};
 use crate::model::snapshot::JournalState;
-use crate::store::{Change, History, OpenError, Run, RunId, StoreError};
+use crate::store::{self, Change, History, OpenError, Run, RunId, StoreError};
 
 /// Opens the history of this run. Called where it may block, and again until it works.
 pub type OpenHistory = Arc<dyn Fn() -> Result<Kept, OpenError> + Send + Sync>;
@@ -34,12 +34,25 @@ pub struct Kept {
 pub(in crate::engine) struct Opened {
     pub history: History,
     pub set_aside: Option<PathBuf>,
-    /// Which run this is; `None` after a repair.
+    /// Which run this is; `None` where that is known.
     pub run: Option<(RunId, Option<Run>)>,
     /// What earlier runs left, where that was asked for.
     pub left: Rows,
     /// Records that cannot be understood.
     pub unreadable: Vec<Change>,
+}
+
+impl Opened {
+    /// A history in the place of the one that this run used so far.
+    fn anew(opened: store::Opened) -> Self {
+        Self {
+            history: opened.history,
+            set_aside: opened.set_aside,
+            run: None,
+            left: vec![],
+            unreadable: vec![],
+        }
+    }
 }
 
 /// What is to be done on the thread.
@@ -52,6 +65,8 @@ pub(in crate::engine) enum Errand {
     },
     /// Set this one aside.
     Repair(Box<History>),
+    /// Open what another program has put in this one's place.
+    Reopen(Box<History>),
 }
 
 impl Errand {
@@ -87,16 +102,8 @@ impl Errand {
                 opened.run = Some((run, lock));
                 Ok(opened)
             }
-            Self::Repair(history) => {
-                let repaired = history.repair()?;
-                Ok(Opened {
-                    history: repaired.history,
-                    set_aside: repaired.set_aside,
-                    run: None,
-                    left: vec![],
-                    unreadable: vec![],
-                })
-            }
+            Self::Repair(history) => history.repair().map(Opened::anew),
+            Self::Reopen(history) => history.reopen().map(Opened::anew),
         }
     }
 }
@@ -109,8 +116,9 @@ impl Journal {
             return None;
         }
         self.away = true;
-        Some(match self.damaged.take() {
-            Some(history) => Errand::Repair(history),
+        Some(match self.lost.take() {
+            Some(Lost::Damaged(history)) => Errand::Repair(history),
+            Some(Lost::Replaced(history)) => Errand::Reopen(history),
             None => Errand::Open {
                 open: OpenHistory::clone(&self.open),
                 base_url: self.base_url.clone(),
@@ -125,8 +133,8 @@ impl Journal {
     }
 
     /// Whether there is an errand that cannot wait.
-    pub fn is_damaged(&self) -> bool {
-        self.damaged.is_some()
+    pub fn is_lost(&self) -> bool {
+        self.lost.is_some()
     }
 
     /// Takes in what came of an errand. Gives what earlier runs left, and where a damaged
@@ -199,7 +207,11 @@ fn restored(mut opened: Opened, seeker: &Seeker<'_>) -> Result<Opened, OpenError
                 opened.history = repaired.history;
                 opened.set_aside = repaired.set_aside.or(opened.set_aside);
             }
-            Err(StoreError::Replaced) => {}
+            Err(StoreError::Replaced) => {
+                let reopened = opened.history.reopen()?;
+                opened.history = reopened.history;
+                opened.set_aside = reopened.set_aside.or(opened.set_aside);
+            }
             Err(StoreError::Busy) => {
                 let path = opened.history.path().map(PathBuf::from);
                 return Err(OpenError::Busy {

@@ -127,6 +127,27 @@ async fn a_signed_url_is_sent_to_again_after_a_minute_of_nothing_there() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_minute_of_polling_begins_with_the_first_poll() {
+    let place = Place::new();
+    let empty = (0..9).map(|_| known(AssetStatus::Waiting, None));
+    let service = Scripted::new()
+        .acts("a.mp3", [Act::Lose(fault(FaultKind::LostAnswer))])
+        .answers("a.mp3", empty);
+    let mut make = Make::window().signed();
+    make.policy.polls = vec![Duration::from_secs(20)];
+    let engine = one(&place, make, service).await;
+    assert_eq!(engine.row("a.mp3").status, Status::Ready);
+    // At 20, 40, 60 and 80 s: the one after 60 s of polling finds that it is not there.
+    let asked = engine.script().calls();
+    let sent_again = asked
+        .iter()
+        .rposition(|call| call.what.starts_with("store"));
+    let before = &asked[..sent_again.unwrap()];
+    let polls = before.iter().filter(|call| call.what.starts_with("ask"));
+    assert_eq!(polls.count(), 4);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wait_that_passed_while_the_machine_slept_is_over_when_it_wakes() {
     let place = Place::new();
     let path = place.file("a.mp3", "a");

@@ -221,7 +221,7 @@ async fn failed_at_the_service_is_uploaded_again_once() {
     .await;
     assert_eq!(engine.row("a.mp3").asset_id, Some(id("re_2")));
     let first = place.asset("re_1").unwrap();
-    assert_eq!(first.status, Some(AssetStatus::Waiting));
+    assert_eq!(first.status, Some(AssetStatus::Failed));
     assert_eq!(first.note, Some(AssetNote::Abandoned));
 
     let place = Place::new();

@@ -1,12 +1,15 @@
 //! The engine on paused time, over a service in memory that does what a test says.
 
+mod assets;
 mod commands;
+mod drives;
 mod duplicates;
 mod fault_times;
 mod faults;
 mod journal;
 mod keys;
 mod left;
+mod located;
 mod missing;
 mod opening;
 mod pace;

@@ -294,3 +294,26 @@ async fn an_answer_that_came_right_before_the_end_is_kept() {
     assert_eq!(place.assets().len(), 1);
     assert!(place.items()[0].state.contains("processing"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_is_in_the_midst_of_being_told_at_the_end_is_kept() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let mut engine = Make::window().start(&place, Scripted::new());
+    let commands = engine.handle.commands.clone();
+    let task = engine.task.abort_handle();
+    // The answer is there, and told when the engine has ended, or waits for it a while.
+    engine.script().when_taken("a.mp3", move || {
+        // Said from elsewhere, or the engine would wait for this very thread.
+        let stop = move || commands.send(Command::Shutdown).unwrap();
+        std::thread::spawn(stop).join().unwrap();
+        let asked = std::time::Instant::now();
+        while !task.is_finished() && asked.elapsed() < Duration::from_millis(200) {
+            std::thread::yield_now();
+        }
+    });
+    engine.upload(&[path]).await;
+    engine.task.await.unwrap();
+    assert_eq!(place.assets().len(), 1);
+    assert!(place.items()[0].state.contains("processing"));
+}

@@ -250,13 +250,8 @@ async fn a_record_that_is_not_understood_is_set_aside() {
     let mut history = place.history();
     let item = history.items().unwrap().remove(0);
     let state = "{\"nonsense\":1}".to_owned();
-    let at_ms = 0;
     history
-        .commit(&[Change::SetState {
-            id: item.id,
-            state,
-            at_ms,
-        }])
+        .commit(&[Change::PutItem(ItemRecord { state, ..item })])
         .unwrap();
     drop(history);
     let mut engine = next_window(&place, Scripted::new());

@@ -19,6 +19,9 @@ pub(super) enum Act {
     Take(Duration),
     /// Moves its bytes evenly over this long, and then takes it.
     Steadily(Duration),
+    /// Is told by a session, after this long, that half of the bytes are there; moves the rest
+    /// evenly over as long as the second says, and then takes it.
+    GoOnFromHalf(Duration, Duration),
     /// Answers well before the body is out, and so knows no hash.
     TakeEarly,
     /// Fails before a byte moves.
@@ -285,29 +288,32 @@ impl Scripted {
         let size = file.stamp.size;
         let _moving = Moving::begin(self, &file.name);
         let whole = async {
+            let bytes = std::fs::read(&file.path).unwrap();
+            let content = ContentHash::from_bytes(blake3::hash(&bytes).into());
             meter.add(size);
+            meter.note_content(content);
             meter.released().await;
             self.tell(&format!("released {}", file.name));
             meter.finish_body();
             let mut inner = self.inner.lock().unwrap();
             *inner.stored.entry(file.name.clone()).or_default() += 1;
+            content
         };
         match self.next_act(&file.name) {
             Act::Take(after) => {
-                whole.await;
+                let content = whole.await;
                 tokio::time::sleep(after).await;
                 self.answered(&file.name);
-                let bytes = std::fs::read(&file.path).unwrap();
-                Ok(Some(ContentHash::from_bytes(blake3::hash(&bytes).into())))
+                Ok(Some(content))
             }
             Act::Steadily(over) => {
-                let steps = u64::try_from(over.as_millis() / 100).unwrap();
-                for step in 0..steps {
-                    tokio::time::sleep(over / u32::try_from(steps).unwrap()).await;
-                    meter.add(size * (step + 1) / steps - size * step / steps);
-                }
-                meter.released().await;
-                meter.finish_body();
+                steadily(meter, size, over).await;
+                Ok(None)
+            }
+            Act::GoOnFromHalf(asked, over) => {
+                tokio::time::sleep(asked).await;
+                meter.set(size / 2);
+                steadily(meter, size - size / 2, over).await;
                 Ok(None)
             }
             Act::TakeEarly => Ok(None),
@@ -337,6 +343,17 @@ impl Scripted {
             }
         }
     }
+}
+
+/// Moves this many bytes evenly, and ends the body.
+async fn steadily(meter: &Meter, bytes: u64, over: Duration) {
+    let steps = u64::try_from(over.as_millis() / 100).unwrap();
+    for step in 0..steps {
+        tokio::time::sleep(over / u32::try_from(steps).unwrap()).await;
+        meter.add(bytes * (step + 1) / steps - bytes * step / steps);
+    }
+    meter.released().await;
+    meter.finish_body();
 }
 
 /// Tells when a transfer that stayed is dropped: `cut off a.mp3`.
@@ -381,6 +398,7 @@ impl Service for Scripted {
             asset_id,
             expires_in: self.inner.lock().unwrap().expires_in,
             session: Session::default(),
+            unanswered: Default::default(),
         })
     }
 

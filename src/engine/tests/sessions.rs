@@ -126,6 +126,35 @@ async fn a_pause_keeps_the_session_and_the_person_goes_on_with_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_session_holds_already_is_no_speed() {
+    let place = Place::new();
+    let path = place.file("a.mp3", &"a".repeat(1_000_000));
+    let (asked, over) = (Duration::from_secs(1), Duration::from_secs(20));
+    let service = Scripted::new()
+        .sessions()
+        .acts("a.mp3", [Act::GoOnFromHalf(asked, over)]);
+    let mut engine = Make::window().signed().start(&place, service);
+    engine.upload(&[path]).await;
+    let of_row = |row: &Row| row.transfer.and_then(|it| it.rate);
+    engine.until_row("a.mp3", |row| of_row(row).is_some()).await;
+    // 500,000 bytes in 20 s, as the row, the foot and the plan see it.
+    let mut seen = 0;
+    while engine.row("a.mp3").status == Status::Uploading {
+        let (snapshot, row) = (engine.snapshot(), engine.row("a.mp3"));
+        for rate in [of_row(&row), snapshot.totals.rate] {
+            let rate = rate.expect("it is estimated");
+            assert!(rate < 26_000.0, "{rate}");
+            seen += 1;
+        }
+        let left = snapshot.totals.left.expect("it is estimated");
+        assert!(left > Duration::from_millis(500), "{left:?}");
+        engine.pass(1).await;
+    }
+    assert!(seen >= 20, "{seen}");
+    engine.until_status("a.mp3", &Status::Ready).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_outlives_the_url_that_started_it() {
     let place = Place::new();
     let path = place.file("a.mp3", "a");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::service::{Act, fault};
+use super::service::{Act, fault, known};
 use super::*;
 use crate::api::Service;
 use crate::api::flavour::{Flavour, Learned, UrlKind};
@@ -49,6 +49,54 @@ async fn what_worked_at_a_host_is_known_after_a_restart_and_learned_anew_when_it
     let mut engine = Make::window().run("run3").start(&place, Scripted::new());
     engine.until(is_open).await;
     assert_eq!(engine.script().learned(), [learned("two", Flavour::Form)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_is_not_read_again_because_its_answer_was_lost() {
+    for what in [FaultKind::LostAnswer, FaultKind::NoAnswer] {
+        let place = Place::new();
+        let path = place.file("a.mp3", "a");
+        let size = std::fs::metadata(&path).unwrap().len();
+        let service = Scripted::new()
+            .acts("a.mp3", [Act::Lose(fault(what))])
+            .answers("a.mp3", [known(AssetStatus::Success, Some(size))]);
+        let mut engine = Make::window().signed().start(&place, service);
+        // What is gone when its bytes are out can't be read.
+        let gone = path.clone();
+        engine.script().watch(move |what| {
+            if what == "released a.mp3" {
+                std::fs::remove_file(&gone).unwrap();
+            }
+        });
+        let hash = blake3::hash(&std::fs::read(&path).unwrap());
+        engine.upload(&[path]).await;
+        engine.until_status("a.mp3", &Status::Ready).await;
+        let content = place.asset("re_1").unwrap().content.expect("it is known");
+        assert_eq!(content.to_hex(), hash.to_hex().as_str());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_cancelled_when_all_of_it_is_out_is_not_called_one_without_bytes() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let service = Scripted::new().acts("a.mp3", [Act::StayOut]);
+    let mut engine = Make::window().signed().start(&place, service);
+    engine.upload(&[path]).await;
+    let row = engine.until_status("a.mp3", &Status::Finishing).await;
+    engine.say(Command::Cancel(vec![row.id]));
+    let row = engine.until_status("a.mp3", &Status::Cancelled).await;
+    assert_eq!(row.asset_id, Some(id("re_1")));
+    let record = place.asset("re_1").unwrap();
+    assert_eq!(
+        (record.note, record.status),
+        (None, Some(AssetStatus::Waiting))
+    );
+    // Sent again all the same, it may be there twice.
+    engine.say(Command::Retry(vec![row.id]));
+    engine.until_status("a.mp3", &Status::Ready).await;
+    let note = place.asset("re_2").unwrap().note;
+    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
 }
 
 /// A fault with the answer of which an id came.

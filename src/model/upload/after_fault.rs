@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::next::{abandon, anew, leave};
 use super::polling::sent;
 use super::{Effect, State, Tally, Upload};
+use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::media::Route;
 use crate::model::retry::Policy;
@@ -23,10 +24,11 @@ enum Verdict {
     Wait(Duration),
 }
 
-/// An attempt that was sending broke with `fault`.
+/// An attempt that was sending broke with `fault`; `content` is the hash of what was sent.
 pub(super) fn after_fault(
     upload: &Upload,
     fault: Fault,
+    content: Option<ContentHash>,
     jitter: f64,
     policy: &Policy,
 ) -> Option<(Upload, Vec<Effect>)> {
@@ -45,7 +47,7 @@ pub(super) fn after_fault(
         && route == Route::SignedUrl
         && let Some(asset) = upload.issued.clone()
     {
-        return sent(upload, asset, None, Some(fault), policy);
+        return sent(upload, asset, content, Some(fault), policy);
     }
     let mut tally = upload.tally.clone();
     tally.failures += 1;

@@ -28,6 +28,8 @@ pub enum Event {
     Retry,
     /// The file that was gone is there again, and is what it was.
     FileBack,
+    /// The person showed where the file is that could not be read.
+    Located,
     /// The person wants a duplicate uploaded.
     UploadAnyway,
     /// The person wants the service asked now.
@@ -75,6 +77,8 @@ pub enum Event {
         attempt: u32,
         /// Why.
         fault: Fault,
+        /// Hash of what was sent, where it is known.
+        content: Option<ContentHash>,
         /// In 0..=1, for the length of the wait.
         jitter: f64,
     },

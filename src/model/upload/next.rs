@@ -5,7 +5,8 @@ use super::polling::{check_again, poll_broke, polled, sent};
 use super::{Effect, Event, Holder, Original, State, Tally, Upload};
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::model::fault::{Fault, FaultKind};
-use crate::model::media::Rejection;
+use crate::model::located::may_be_elsewhere;
+use crate::model::media::{Rejection, Route};
 use crate::model::retry::Policy;
 
 /// What becomes of an upload when something happens to it; `None` for an event that is
@@ -64,6 +65,8 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             State::Failed { fault, .. } if fault.kind == FaultKind::FileGone => retry(upload),
             _ => None,
         },
+        Event::Located if may_be_elsewhere(&upload.state) => retry(upload),
+        Event::Located => None,
         Event::UploadAnyway => match upload.state {
             State::Duplicate(_) => {
                 let (mut after, effects) = anew(upload, State::Queued, vec![])?;
@@ -117,7 +120,12 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             State::Sending { .. } => sent(upload, asset, content, None, policy),
             _ => None,
         },
-        Event::Broke { fault, jitter, .. } => after_fault(upload, fault, jitter, policy),
+        Event::Broke {
+            fault,
+            content,
+            jitter,
+            ..
+        } => after_fault(upload, fault, content, jitter, policy),
         Event::Due { .. } => match upload.state {
             State::Waiting { .. } => to(upload, State::Queued, vec![]),
             _ => None,
@@ -239,18 +247,23 @@ fn pause(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 
 fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match &upload.state {
-        State::Processing { asset, .. } => {
-            let state = State::Cancelled {
-                asset: Some(asset.clone()),
+        State::Processing { asset, .. } => let_go(upload, asset),
+        State::Sending {
+            route,
+            body_out: true,
+        } => {
+            // All of it may be there: under its id, where that came before the bytes.
+            let (mut after, effects) = match &upload.issued {
+                Some(asset) if *route == Route::SignedUrl => let_go(upload, asset)?,
+                _ => give_up(upload)?,
             };
-            leave(upload, state, vec![Effect::Abort])
-        }
-        State::Sending { body_out, .. } => {
-            let (mut after, effects) = give_up(upload)?;
-            after.tally.may_be_twice |= *body_out;
+            after.tally.may_be_twice = true;
             Some((after, effects))
         }
-        State::Checking
+        State::Sending {
+            body_out: false, ..
+        }
+        | State::Checking
         | State::Settling
         | State::Ready
         | State::Queued
@@ -264,6 +277,14 @@ fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
         | State::Failed { .. }
         | State::Cancelled { .. } => None,
     }
+}
+
+/// Cancelled when the service has it, or may have it: its id is one like any other.
+fn let_go(upload: &Upload, asset: &AssetId) -> Option<(Upload, Vec<Effect>)> {
+    let state = State::Cancelled {
+        asset: Some(asset.clone()),
+    };
+    leave(upload, state, vec![Effect::Abort])
 }
 
 /// Cancelled before the service had it: an id that was issued will stay without a file.

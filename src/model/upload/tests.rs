@@ -67,6 +67,7 @@ impl Walk {
         self.step(Event::Broke {
             attempt,
             fault: Fault::new(kind),
+            content: None,
             jitter: 0.0,
         })
     }
@@ -236,6 +237,7 @@ fn a_wait_that_the_service_asks_for_is_kept() {
     walk.step(Event::Broke {
         attempt,
         fault,
+        content: None,
         jitter: 1.0,
     });
     assert_eq!(walk.wait().as_secs(), 77);
@@ -315,6 +317,34 @@ fn a_lost_answer_of_the_storage_step_is_asked_about_before_sending_again() {
 }
 
 #[test]
+fn what_was_sent_is_known_although_its_answer_was_lost() {
+    for kind in [FaultKind::LostAnswer, FaultKind::NoAnswer] {
+        let mut walk = Walk::sending(600_000_000);
+        let attempt = walk.upload.attempt;
+        walk.step(Event::Issued {
+            attempt,
+            asset: asset(5),
+        });
+        walk.step(Event::Broke {
+            attempt,
+            fault: Fault::new(kind),
+            content: Some(hash()),
+            jitter: 0.0,
+        });
+        let recorded = |effect: &Effect| matches!(effect, Effect::Record { content, .. } if *content == Some(hash()));
+        assert!(walk.effects.iter().any(recorded), "{:?}", walk.effects);
+        walk.poll(known(AssetStatus::Success, Some(600_000_000)), 2);
+        assert_eq!(
+            walk.upload.state,
+            State::Done {
+                asset: asset(5),
+                content: Some(hash())
+            }
+        );
+    }
+}
+
+#[test]
 fn bytes_that_never_arrive_are_sent_six_times_and_no_more() {
     for answer in [known(AssetStatus::Waiting, None), AssetAnswer::NotFound] {
         let mut walk = Walk::sending(600_000_000);
@@ -362,6 +392,7 @@ fn rate_limits_end_even_where_no_wait_is_asked_for() {
         walk.step(Event::Broke {
             attempt,
             fault,
+            content: None,
             jitter: 0.0,
         });
         if matches!(walk.upload.state, State::Failed { .. }) {

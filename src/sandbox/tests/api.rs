@@ -59,6 +59,41 @@ async fn metadata_has_the_documented_form() {
 }
 
 #[tokio::test]
+async fn whoever_asks_is_told_how_much_of_an_upload_has_come() {
+    let sandbox = Sandbox::start(quick()).unwrap();
+    let form = form_of("a.mp4", &content(300_000));
+    let request = upload_request(&sandbox, &form);
+    let (first, rest) = request.split_at(request.len() - 100_000);
+    let mut tcp = TcpStream::connect(sandbox.address).await.unwrap();
+    tcp.write_all(first).await.unwrap();
+    let come = form.len() - rest.len();
+    let asked = async |line: &str| {
+        let request = head(sandbox.address, line, &[]);
+        send(sandbox.address, &request).await.unwrap().json()
+    };
+    let under_way = loop {
+        let list = asked("GET /sandbox/requests").await;
+        if list[0]["body"] == come {
+            break list;
+        }
+    };
+    assert_eq!(under_way[0]["call"], "POST /upload");
+    assert_eq!(under_way[0]["file_name"], "a.mp4");
+    assert_eq!(under_way[0]["over"], false);
+    assert_eq!(asked("GET /sandbox/stored").await, Value::Array(vec![]));
+
+    tcp.write_all(rest).await.unwrap();
+    let mut answer = Vec::new();
+    tcp.read_to_end(&mut answer).await.unwrap();
+    let list = asked("GET /sandbox/requests").await;
+    assert_eq!(list.as_array().unwrap().len(), 1, "only calls: {list}");
+    assert_eq!(list[0]["body"], form.len());
+    assert_eq!(list[0]["status"], 200);
+    assert_eq!(list[0]["over"], true);
+    assert_eq!(list[0]["asset_id"], Answer::parse(&answer).asset_id());
+}
+
+#[tokio::test]
 async fn an_asset_can_be_deleted_by_its_owner_only() {
     let sandbox = Sandbox::start(quick()).unwrap();
     let id = upload(&sandbox, "a.mp4", b"x").await.unwrap().asset_id();

@@ -19,8 +19,9 @@ pub enum StoreError {
     /// everything that is known again.
     #[error("the history is damaged: {0}")]
     Damaged(String),
-    /// Another process put another file in the damaged one's place, and that is open now.
-    /// Nothing of the transaction was written: write everything that is known again.
+    /// Another process put another file in the damaged one's place. Nothing of the
+    /// transaction was written: call [`History::reopen`](super::History::reopen), then write
+    /// everything that is known again.
     #[error("the history was replaced by another program")]
     Replaced,
 }

@@ -120,15 +120,6 @@ pub struct AssetRecord {
 pub enum Change {
     /// Adds a row of the queue, or replaces it.
     PutItem(ItemRecord),
-    /// A row's new state. Nothing happens to a row that is not there.
-    SetState {
-        /// Which row.
-        id: ItemId,
-        /// The engine's state (JSON).
-        state: String,
-        /// When, in milliseconds since the Unix epoch.
-        at_ms: i64,
-    },
     /// Takes a row out of the queue; its assets stay.
     DropItem(ItemId),
     /// Moves a row that is not understood to the damaged ones.
@@ -141,15 +132,6 @@ pub enum Change {
     /// Adds an asset, or what is newly known of it: what is `None`, empty or 0 leaves what
     /// is there, and the time of upload stays the first one.
     PutAsset(AssetRecord),
-    /// What the service says of an asset now. Nothing happens to one that is not there.
-    SetStatus {
-        /// The service that holds it.
-        base_url: String,
-        /// Which asset.
-        asset_id: AssetId,
-        /// Its status.
-        status: AssetStatus,
-    },
     /// The service took a key.
     KeyGood {
         /// The key's account.
@@ -209,10 +191,6 @@ pub struct FlavourRecord {
 pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
     match change {
         Change::PutItem(item) => put_item(connection, item),
-        Change::SetState { id, state, at_ms } => connection
-            .prepare_cached("UPDATE items SET state = ?2, changed_at_ms = ?3 WHERE id = ?1")?
-            .execute(params![to_sql_id(*id), state, at_ms])
-            .map(drop),
         Change::DropItem(id) => connection
             .prepare_cached("DELETE FROM items WHERE id = ?1")?
             .execute([to_sql_id(*id)])
@@ -227,16 +205,6 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Resul
             apply(connection, &Change::DropItem(*id))
         }
         Change::PutAsset(asset) => put_asset(connection, asset),
-        Change::SetStatus {
-            base_url,
-            asset_id,
-            status,
-        } => connection
-            .prepare_cached(
-                "UPDATE assets SET upload_status = ?3 WHERE base_url = ?1 AND asset_id = ?2",
-            )?
-            .execute(params![base_url, asset_id.as_str(), status.as_str()])
-            .map(drop),
         Change::KeyGood {
             account,
             base_url,

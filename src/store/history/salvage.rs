@@ -118,7 +118,7 @@ fn carve_rows(
     if let Some(table) = TABLES.iter().find(|table| table.name == name) {
         let mut keeper = Keeper::new(&transaction, table)?;
         carve::carve(path, columns, |row| {
-            keeper.keep(row).map(|kept| rows += kept.unwrap_or(0))
+            keeper.keep(&row).map(|kept| rows += kept.unwrap_or(0))
         })?;
     }
     transaction.commit()?;
@@ -208,7 +208,7 @@ fn copy_table(
     let mut rows = 0;
     let mut lost = false;
     let complete = scan(source, &up, table.columns.len(), &mut |row| {
-        match keeper.keep(row)? {
+        match keeper.keep(&row)? {
             Some(kept) => rows += kept,
             None => lost = true,
         }

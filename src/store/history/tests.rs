@@ -152,18 +152,11 @@ fn a_row_changes_its_state_and_leaves_while_its_assets_stay() {
         .commit(&[Change::PutItem(item(1, "/a.mp4"))])
         .unwrap();
     history
-        .commit(&[
-            Change::SetState {
-                id: ItemId(1),
-                state: "\"done\"".to_owned(),
-                at_ms: 20,
-            },
-            Change::SetState {
-                id: ItemId(99),
-                state: "\"nobody\"".to_owned(),
-                at_ms: 20,
-            },
-        ])
+        .commit(&[Change::PutItem(ItemRecord {
+            state: "\"done\"".to_owned(),
+            changed_at_ms: 20,
+            ..item(1, "/a.mp4")
+        })])
         .unwrap();
     let rows = history.items().unwrap();
     assert_eq!(rows.len(), 1);
@@ -223,7 +216,7 @@ fn an_asset_never_loses_what_is_known_of_it() {
         size: 0,
         ..asset("re_1", "", 99)
     };
-    put(&mut history, vec![known.clone(), bare]);
+    put(&mut history, vec![known.clone(), bare.clone()]);
     assert_eq!(
         history.search("a.mp4", 9, 0).unwrap(),
         std::slice::from_ref(&known)
@@ -235,13 +228,11 @@ fn an_asset_never_loses_what_is_known_of_it() {
     };
     put(&mut history, vec![elsewhere]);
     assert_eq!(history.count("re_1").unwrap(), 2);
-    history
-        .commit(&[Change::SetStatus {
-            base_url: URL.to_owned(),
-            asset_id: known.asset_id.clone(),
-            status: AssetStatus::Failed,
-        }])
-        .unwrap();
+    let failed = AssetRecord {
+        status: Some(AssetStatus::Failed),
+        ..bare
+    };
+    put(&mut history, vec![failed]);
     let now = history.asset(URL, &known.asset_id).unwrap().unwrap();
     assert_eq!(now.status, Some(AssetStatus::Failed));
 }

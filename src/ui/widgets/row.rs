@@ -281,7 +281,10 @@ fn buttons(app: &App, row: &Row, narrow: bool, p: &Palette) -> Vec<(RowCommand, 
                 }
                 copy
             }
-            RowCommand::UploadAnyway | RowCommand::UploadAgain | RowCommand::CheckAgain
+            RowCommand::UploadAnyway
+            | RowCommand::UploadAgain
+            | RowCommand::CheckAgain
+            | RowCommand::Locate
                 if !narrow =>
             {
                 Button {

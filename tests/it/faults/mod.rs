@@ -30,18 +30,18 @@
 //! | asset not found | `processing::{an_asset_that_is_not_found_at_first_…, …for_a_minute_…}`, `engine::fault_times::an_id_that_is_not_found_…` |
 //! | another size | `processing::another_size_…` |
 //! | polling fails | `processing::{whatever_goes_wrong_with_asking_…, statuses_in_any_order_…}` |
-//! | vanished, grew, shrank, changed | `files::{a_file_that_grows_…, a_file_that_vanishes_…}` |
+//! | vanished, grew, shrank, changed | `files::{a_file_that_grows_…, a_file_that_vanishes_…}`, `moving` |
 //! | no regular file, loops, odd names | `cli::files::{each_refusal_…, folders_are_walked_once_…, a_name_that_is_not_utf8_…}`, `engine::intake::tests::unix` |
 //! | database damaged | `cli::places::a_damaged_history_…`, `engine::journal`, the store's `damage` tests |
 //! | newer schema | `cli::places::a_history_of_a_newer_program_…`, the store's `migrations` tests |
 //! | database busy, not readable | `engine::opening`, `cli::places::without_a_usable_data_directory_…` |
 //! | journal cannot be written | `disk`, `engine::journal` |
 //! | killed | `kill`, `engine::restart` |
-//! | second program | `api::shared_slots`, `api::limiter` |
+//! | second program | `second::{a_second_start_…, upload_beside_a_window_…}`, `shell::what_another_start_…`, the store's `door` tests, `api::shared_slots`, `api::limiter` |
 //! | sleep and waking | `engine::fault_times::a_wait_that_passed_while_the_machine_slept_…` |
 //! | still being written | `files::a_file_that_is_being_written_…`, `cli::files::a_file_that_is_still_being_written_…` |
 //! | in the cloud only | `engine::intake::tests::a_file_in_the_cloud_…`, `app::rows` |
-//! | drive gone | `files::a_drive_that_is_taken_away_…` |
+//! | drive gone | `files::a_drive_that_is_taken_away_…`, `moving::drives`, `engine::missing`, `locate`, `engine::located` |
 //! | keychain locked or taken | `keychain::a_locked_keychain_…`, `states::{a_locked_keychain_…, an_upload_that_waits_for_the_keychain_…}` |
 //!
 //! [`watching`] reads the log, the details and the export after all of these, and looks for
@@ -53,5 +53,6 @@ mod connection;
 mod files;
 mod processing;
 pub mod program;
+mod second;
 mod watching;
 mod window;

@@ -4,21 +4,30 @@
 //! or button are missing fails.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use egui::Theme;
 use egui_kittest::kittest::Queryable;
+use mavi_uploader::app::outside::Choice;
 use mavi_uploader::app::wording::{self, Message};
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Diagnostics, Fault, FaultKind};
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, Status};
 
-use crate::window::{FakeEngine, Window, copied, has, open, row, with_key};
+use crate::window::{
+    Dialogs, FakeEngine, Window, builder, copied, has, open, open_with, row, with_key,
+};
+
+/// Where the person shows that the file is.
+const FOUND: &str = "/elsewhere/clip.mp4";
 
 /// What a press on the button of the next step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     TryAgain,
+    Locate,
     UploadAgain,
     CheckAgain,
     Remove,
@@ -31,6 +40,7 @@ impl Step {
     fn label(self) -> &'static str {
         match self {
             Self::TryAgain => "Try again",
+            Self::Locate => "Locate…",
             Self::UploadAgain => "Upload again",
             Self::CheckAgain => "Check again",
             Self::Remove => "Remove",
@@ -66,10 +76,10 @@ fn step_of(kind: FaultKind) -> Step {
         | K::StorageRefused
         | K::ProcessingFailed
         | K::FileChanged
-        | K::FileGone
         | K::Unreadable
         | K::NotSaved
         | K::Cancelled => Step::TryAgain,
+        K::FileGone => Step::Locate,
         K::SizeMismatch | K::AssetMissing => Step::UploadAgain,
         K::StillProcessing => Step::CheckAgain,
         K::UnsupportedMedia => Step::Remove,
@@ -124,7 +134,9 @@ fn refusals() -> Vec<Rejection> {
 /// Shows a row that is so, opens its details, finds all words in them, and presses.
 fn press(status: Status, message: &Message, step: Step) {
     let (mut engine, handle) = FakeEngine::new(with_key());
-    let mut window = open(handle);
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.dialogs = Box::new(Dialogs(Choice::Chosen(vec![PathBuf::from(FOUND)])));
+    });
     engine.rows(vec![row(7, "clip.mp4", status)]);
     window.run();
     assert!(has(&window, "clip.mp4, "), "{message:?}");
@@ -170,13 +182,16 @@ fn came_of_it(engine: &mut FakeEngine, window: &mut Window, step: Step) {
             window.get_by_label("Save key");
             return;
         }
-        Step::TryAgain | Step::UploadAgain | Step::CheckAgain | Step::Remove => {}
+        Step::TryAgain | Step::Locate | Step::UploadAgain | Step::CheckAgain | Step::Remove => {}
     }
     window.run();
     match (step, engine.next()) {
         (Step::TryAgain | Step::UploadAgain, Some(Command::Retry(ids)))
         | (Step::CheckAgain, Some(Command::CheckAgain(ids)))
         | (Step::Remove, Some(Command::Remove(ids))) => its(ids),
+        (Step::Locate, Some(Command::Locate(id, path))) => {
+            assert_eq!((id, path), (ItemId(7), PathBuf::from(FOUND)));
+        }
         (step, _) => panic!("a press on {:?} did something else", step.label()),
     }
     assert!(

@@ -171,7 +171,7 @@ fn names_that_are_not_utf8_are_found_and_read() {
     let expected = [file(&path), walked(root, 1)];
     assert_eq!(found(&[root.to_owned()]), expected);
     assert_eq!(look(&path).unwrap().accepted.mime, "image/png");
-    assert!(hash(&path, stamp_of(&path), &AtomicBool::new(false)).is_ok());
+    assert!(hash(&path, stamp_of(&path), &Reading::default()).is_ok());
 }
 
 #[test]
@@ -189,4 +189,26 @@ fn folders_as_deep_as_paths_may_be_long_are_walked() {
     write(&path, b"x");
     let expected = [file(path), walked(root, 0)];
     assert_eq!(found(&[root.to_owned()]), expected);
+}
+
+#[test]
+fn a_drive_that_is_gone_is_told_by_whatever_the_system_says_of_it() {
+    use io::ErrorKind::*;
+    let gone = [
+        io::Error::from(NotFound),
+        NotADirectory.into(),
+        StaleNetworkFileHandle.into(),
+        NotConnected.into(),
+        HostUnreachable.into(),
+        // ENODEV, ENXIO
+        io::Error::from_raw_os_error(19),
+        io::Error::from_raw_os_error(6),
+    ];
+    for error in gone {
+        assert_eq!(rejection(&error), Rejection::NotFound, "{error}");
+    }
+    for kind in [PermissionDenied, TimedOut, Interrupted] {
+        let rejection = rejection(&kind.into());
+        assert!(matches!(rejection, Rejection::Unreadable { .. }), "{kind}");
+    }
 }

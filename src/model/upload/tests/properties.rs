@@ -40,6 +40,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::Cancel),
         Just(Event::Retry),
         Just(Event::FileBack),
+        Just(Event::Located),
         Just(Event::Checked(Err(Rejection::NotFound))),
         Just(Event::UploadAnyway),
         Just(Event::CheckAgain),
@@ -73,6 +74,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         (age.clone(), fault.clone(), 0.0..1.0).prop_map(|(attempt, fault, jitter)| Event::Broke {
             attempt,
             fault,
+            content: (jitter < 0.5).then(hash),
             jitter
         }),
         age.clone().prop_map(|attempt| Event::Due { attempt }),
@@ -111,10 +113,12 @@ fn aged(event: Event, current: u32) -> Event {
         Event::Broke {
             attempt,
             fault,
+            content,
             jitter,
         } => Event::Broke {
             attempt: at(attempt),
             fault,
+            content,
             jitter,
         },
         Event::Due { attempt } => Event::Due {

@@ -60,10 +60,10 @@ impl<'a> Keeper<'a> {
 
     /// Gives how many rows that added; `None` for a row whose values are not of their columns'
     /// types: it is none.
-    pub(super) fn keep(&mut self, row: Vec<Value>) -> Result<Option<u64>, StoreError> {
-        let mut kept = self.insert.execute(params_from_iter(&row));
+    pub(super) fn keep(&mut self, row: &[Value]) -> Result<Option<u64>, StoreError> {
+        let mut kept = self.insert.execute(params_from_iter(row));
         if let (Ok(0), Some(elsewhere)) = (&kept, &mut self.elsewhere) {
-            kept = elsewhere.execute(params_from_iter(&row));
+            kept = elsewhere.execute(params_from_iter(row));
         }
         match kept {
             Ok(count) => Ok(Some(count as u64)),

@@ -99,8 +99,8 @@ fn rows(numbers: Range<u64>) -> Vec<Change> {
                 size: n,
                 modified_ns: -(n as i64),
             }),
-            account: (n % 2 == 0).then(account),
-            base_url: (n % 2 == 0).then(|| URL.to_owned()),
+            account: n.is_multiple_of(2).then(account),
+            base_url: n.is_multiple_of(2).then(|| URL.to_owned()),
             ..item(n, &format!("/media/{name}"))
         };
         [Change::PutAsset(kept), Change::PutItem(row)]

@@ -1,0 +1,59 @@
+//! What the benchmarks that draw the window give it in place of a desktop.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use mavi_uploader::api::network::{Certificates, NetworkState};
+use mavi_uploader::app::outside::{Choice, Desktop, FileDialogs, Outside, Wanted};
+use mavi_uploader::app::pending::{Pending, Wake};
+use mavi_uploader::store::settings::Loaded;
+
+/// No dialog is opened here.
+struct NoDialogs;
+
+impl FileDialogs for NoDialogs {
+    fn choose(&self, _: Wanted, wake: Wake) -> Pending<Choice> {
+        let (answer, pending) = Pending::channel(wake);
+        answer.send(Choice::Cancelled);
+        pending
+    }
+}
+
+/// No desktop is asked for anything.
+struct NoDesktop;
+
+impl Desktop for NoDesktop {
+    fn notify(&self, _: &str, _: &str) {}
+    fn stay_awake(&self, _: bool) {}
+    fn progress(&self, _: Option<u8>) {}
+    fn reveal(&self, _: &Path) {}
+}
+
+/// Everything outside, where nothing is.
+pub fn outside(wake: Wake) -> Outside {
+    Outside {
+        dialogs: Box::new(NoDialogs),
+        vault: None,
+        environment_key: None,
+        bad_environment_key: None,
+        paths: Vec::new(),
+        sandbox: true,
+        start_sandbox: None,
+        settings: Loaded::default(),
+        save_settings: None,
+        folder: None,
+        describe_network: Arc::new(|| NetworkState {
+            proxy: None,
+            unusable: None,
+            no_proxy: None,
+            certificates: Certificates::System,
+        }),
+        desktop: Box::new(NoDesktop),
+        arrivals: None,
+        can_drop: true,
+        build: "bench",
+        wake,
+        clock: Box::new(Instant::now),
+    }
+}

@@ -1,0 +1,59 @@
+//! A row whose file is gone, and the dialog in which the person shows where it is now.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::command::UiCommand;
+use super::outside::{Choice, Wanted};
+use super::pending::{Outcome, Pending};
+use super::state::{App, Dialog};
+use super::wording;
+use crate::engine::Command;
+use crate::model::located::Misfit;
+use crate::model::snapshot::ItemId;
+
+/// The row that a file is chosen for, and the dialog for that.
+pub(super) type Locating = (ItemId, Pending<Choice>);
+
+impl App {
+    /// Asks where the file of this row is.
+    pub(super) fn locate(&mut self, id: ItemId) {
+        if self.locating.is_some() {
+            return;
+        }
+        if matches!(self.dialog, Some(Dialog::Details(_))) {
+            self.dialog = None;
+        }
+        let wake = Arc::clone(&self.outside.wake);
+        let dialog = self.outside.dialogs.choose(Wanted::Located, wake);
+        self.locating = Some((id, dialog));
+    }
+
+    /// Takes in how that dialog ended.
+    pub(super) fn located(&mut self, now: Instant) {
+        let Some((id, dialog)) = self.locating.take() else {
+            return;
+        };
+        match dialog.poll() {
+            Ok(Outcome::Answer(Choice::Chosen(paths))) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.engine.send(Command::Locate(id, path));
+                }
+            }
+            Ok(Outcome::Answer(Choice::Unavailable)) => {
+                self.say(wording::NO_FILE_TO_LOCATE, None, now);
+            }
+            Ok(Outcome::Answer(Choice::Cancelled) | Outcome::Lost) => {}
+            Err(dialog) => self.locating = Some((id, dialog)),
+        }
+    }
+
+    /// The file that was chosen is another one: said, and taken as a new one if the person
+    /// wants that.
+    pub(super) fn not_located(&mut self, path: PathBuf, misfit: &Misfit, now: Instant) {
+        let text = wording::misfit(&path, misfit);
+        let is_new = matches!(misfit, Misfit::OtherSize { .. } | Misfit::OtherContent);
+        self.say(text, is_new.then(|| UiCommand::Add(vec![path])), now);
+    }
+}

@@ -1,0 +1,120 @@
+//! What the history says of assets: whose they are and where the service is with them, after
+//! repairs, other keys and late answers too.
+
+use super::service::{Act, known};
+use super::*;
+use crate::api::Outgoing;
+use crate::engine::worker::Attempt;
+use crate::model::asset::AssetStatus;
+use crate::model::media::{FileStamp, Route};
+use crate::store::AssetNote;
+
+/// Puts a copy of the database in its place, as a program does that salvaged it.
+fn replace(place: &Place) {
+    let (data, copy) = (place.data(), place.dir.path().join("copy"));
+    std::fs::create_dir(&copy).unwrap();
+    let names = ["history.db", "history.db-wal"];
+    for name in names.iter().filter(|name| data.join(name).exists()) {
+        std::fs::copy(data.join(name), copy.join(name)).unwrap();
+        std::fs::rename(copy.join(name), data.join(name)).unwrap();
+    }
+    let _ = std::fs::remove_file(data.join("history.db-shm"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_history_that_was_repaired_says_of_every_asset_what_it_said_before() {
+    let place = Place::new();
+    let before = place.file("before.mp3", "the same");
+    let mut engine = Make::window().run("before").start(&place, Scripted::new());
+    engine.upload(&[before]).await;
+    let row = engine.until_status("before.mp3", &Status::Ready).await;
+    engine.say(Command::Remove(vec![row.id]));
+    engine.until(|it| it.rows.is_empty()).await;
+    engine.shut_down().await;
+    let names = ["again.mp3", "failed.mp3", "other size.mp3", "ready.mp3"];
+    let contents = ["the same", "fails", "is of another size", "is all right"];
+    let paths: Vec<PathBuf> = std::iter::zip(names, contents)
+        .map(|(name, content)| place.file(name, content))
+        .collect();
+    let failed = || known(AssetStatus::Failed, None);
+    let service = Scripted::new()
+        .ids_from(100)
+        .holds("re_1", "before.mp3", row.size)
+        .answers("failed.mp3", [failed(), failed()])
+        .answers("other size.mp3", [known(AssetStatus::Success, Some(1))]);
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&paths).await;
+    let of = Some(id("re_1"));
+    engine
+        .until_status("again.mp3", &Status::Duplicate { of })
+        .await;
+    engine.until_status("ready.mp3", &Status::Ready).await;
+    assert_eq!(
+        engine.until_failed("failed.mp3").await.0,
+        FaultKind::ProcessingFailed
+    );
+    engine.until_failed("other size.mp3").await;
+    let said = place.assets();
+    let word = |asset: &AssetRecord| (asset.status, asset.note);
+    let failed = |it: &&AssetRecord| it.name == "failed.mp3";
+    let words: Vec<_> = said.iter().filter(failed).map(word).collect();
+    let status = Some(AssetStatus::Failed);
+    // Newest first; the first one was left behind for the second.
+    let abandoned = Some(AssetNote::Abandoned);
+    assert_eq!(words, [(status, None), (status, abandoned)]);
+    assert_eq!(place.asset("re_1").unwrap().name, "before.mp3");
+
+    replace(&place);
+    engine.add(&[place.file("one more.mp3", "more")]).await;
+    engine.pass(10).await;
+    assert_eq!(engine.snapshot().journal, JournalState::Good);
+    assert_eq!(place.assets(), said);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_that_is_left_behind_for_another_key_stays_the_first_ones() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let service = Scripted::new().acts("a.mp3", [Act::Stay]);
+    let mut engine = Make::window().signed().start(&place, service);
+    engine.upload(&[path]).await;
+    engine
+        .until_row("a.mp3", |row| row.transfer.is_some_and(|it| it.sent > 0))
+        .await;
+    engine.say(Command::Pause);
+    engine.say(Command::SetKey(key("two"), KeySource::Session));
+    engine.say(Command::Resume);
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(row.asset_id, Some(id("re_2")));
+    let first = place.asset("re_1").unwrap();
+    assert_eq!(first.note, Some(AssetNote::Abandoned));
+    assert_eq!(first.account, key("one").account());
+    assert_eq!(place.asset("re_2").unwrap().account, key("two").account());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_place_whose_id_was_not_written_down_gets_no_bytes() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let stamp = FileStamp::of(&std::fs::metadata(&path).unwrap());
+    let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
+    let service = Arc::new(Paced::new(Scripted::new(), limiter));
+    let attempt = Attempt {
+        service: Arc::clone(&service),
+        key: key("one"),
+        file: Outgoing {
+            path,
+            name: "a.mp3".to_owned(),
+            mime: "audio/mpeg",
+            stamp,
+        },
+        route: Route::SignedUrl,
+        meter: Arc::default(),
+        ticket: None,
+        recall: None,
+    };
+    // Who was to write it down waits for this attempt no more.
+    let outcome = attempt.run(|| (), |_| tokio::sync::oneshot::channel().1);
+    assert_eq!(outcome.await.unwrap_err().kind, FaultKind::Cancelled);
+    assert_eq!(service.service().words(), ["ticket a.mp3"]);
+}

@@ -1,0 +1,70 @@
+//! Drives that do not answer: whoever asks for a file there is blocked, and nobody else.
+
+use super::service::{Act, fault};
+use super::*;
+use crate::engine::intake::drive::Hung;
+
+/// A policy by whose numbers a drive is given up soon, in real time.
+fn impatient(mut make: Make) -> Make {
+    make.policy.stall = Duration::from_millis(100);
+    make.policy.polls = vec![Duration::from_millis(10)];
+    make
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_any_more_is_ready_all_the_same_when_the_service_says_so() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    // The answer came before the end of the body: the fingerprint is still to be read.
+    let service = Scripted::new().acts("a.mp3", [Act::TakeEarly]);
+    let mut engine = impatient(Make::window()).start(&place, service);
+    engine.add(std::slice::from_ref(&path)).await;
+    let _hung = Hung::from_now_on(&path);
+    engine.say(Command::Start);
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(place.asset("re_1").unwrap().content, None);
+}
+
+#[tokio::test]
+async fn a_comparison_with_a_file_on_such_a_drive_gives_its_place_back() {
+    let place = Place::new();
+    let paths = ["a.mp3", "b.mp3", "c.mp3"].map(|name| place.file(name, name));
+    let service = Scripted::new().acts("a.mp3", [Act::Stay]);
+    let mut engine = impatient(Make::window()).start(&place, service);
+    engine.add(&paths).await;
+    let _a = Hung::from_now_on(&paths[0]);
+    let _b = Hung::from_now_on(&paths[1]);
+    engine.say(Command::Start);
+    let (kind, row) = engine.until_failed("b.mp3").await;
+    assert_eq!(kind, FaultKind::Unreadable);
+    let Status::Failed(fault) = &row.status else {
+        panic!("{row:?}");
+    };
+    let cause = "the drive did not answer in time";
+    assert_eq!(fault.diagnostics.causes, [cause]);
+    // Of a rival that cannot be read nothing is known: it is none.
+    engine.until_status("c.mp3", &Status::Ready).await;
+}
+
+#[tokio::test]
+async fn files_of_another_drive_go_on_though_the_first_one_hangs() {
+    let place = Place::new();
+    let names = ["hung/a.mp3", "good/b.mp3"];
+    let paths = names.map(|name| {
+        std::fs::create_dir_all(place.path(name).parent().unwrap()).unwrap();
+        place.file(name, name)
+    });
+    let gone = || [Act::Fail(fault(FaultKind::FileGone))];
+    let service = Scripted::new().acts("a.mp3", gone()).acts("b.mp3", gone());
+    let mut make = impatient(Make::window());
+    make.policy.drive = Duration::from_millis(10);
+    let mut engine = make.start(&place, service);
+    engine.add(&paths).await;
+    let hung = Hung::from_now_on(paths[0].parent().unwrap());
+    engine.say(Command::Start);
+    engine.until_failed("a.mp3").await;
+    engine.until_status("b.mp3", &Status::Ready).await;
+    drop(hung);
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(engine.held().await.running, 0);
+}

@@ -1,0 +1,119 @@
+//! Whether a file that was chosen may stand in for one that is gone.
+
+use super::asset::ContentHash;
+use super::fault::FaultKind;
+use super::media::Rejection;
+use super::upload::{Media, State};
+
+/// Why a file that was chosen may not stand in for the one that is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// It is not one for the service, or cannot be read.
+    Refused(Rejection),
+    /// It is in the list as another row.
+    InTheList,
+    /// It is of another size, and so another file.
+    OtherSize {
+        /// Bytes of the file that is gone.
+        gone: u64,
+        /// Bytes of the one that was chosen.
+        chosen: u64,
+    },
+    /// It is as large and holds something else.
+    OtherContent,
+}
+
+/// Whether the file of an upload in this state may be elsewhere, so that one may be chosen.
+pub fn may_be_elsewhere(state: &State) -> bool {
+    match state {
+        State::Failed { fault, .. } => is_of_place(fault.kind),
+        State::Rejected(rejection) => is_of_place_from_the_start(rejection),
+        _ => false,
+    }
+}
+
+/// Whether this fault says that the file is not where it was.
+pub fn is_of_place(kind: FaultKind) -> bool {
+    matches!(kind, FaultKind::FileGone | FaultKind::Unreadable)
+}
+
+/// Whether this refusal says that the file is not where it was said to be.
+pub fn is_of_place_from_the_start(rejection: &Rejection) -> bool {
+    matches!(
+        rejection,
+        Rejection::NotFound | Rejection::Unreadable { .. }
+    )
+}
+
+/// Compares what was found of the file that is gone with the one that was chosen: by size and
+/// kind, and by content as far as that is known of both. Of a file that was never found good
+/// nothing is known, and any other may take its place.
+///
+/// # Errors
+///
+/// What is different about it.
+pub fn compare(
+    gone: Option<Media>,
+    content: Option<ContentHash>,
+    chosen: Media,
+    chosen_content: Option<ContentHash>,
+) -> Result<(), Misfit> {
+    let Some(gone) = gone else {
+        return Ok(());
+    };
+    if gone.stamp.size != chosen.stamp.size {
+        return Err(Misfit::OtherSize {
+            gone: gone.stamp.size,
+            chosen: chosen.stamp.size,
+        });
+    }
+    let differs = content
+        .zip(chosen_content)
+        .is_some_and(|(gone, chosen)| gone != chosen);
+    if differs || gone.kind != chosen.kind {
+        return Err(Misfit::OtherContent);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::media::{FileStamp, Kind};
+
+    fn media(size: u64, modified_ns: i64, kind: Kind) -> Media {
+        Media {
+            stamp: FileStamp { size, modified_ns },
+            kind,
+            note: None,
+        }
+    }
+
+    #[test]
+    fn a_file_stands_in_by_size_kind_and_content_whenever_it_was_written() {
+        let hash = |byte| Some(ContentHash::from_bytes([byte; 32]));
+        let gone = media(7, 1, Kind::Video);
+        let same = media(7, 2, Kind::Video);
+        for (content, chosen_content) in [
+            (None, None),
+            (hash(1), None),
+            (None, hash(1)),
+            (hash(1), hash(1)),
+        ] {
+            let verdict = compare(Some(gone), content, same, chosen_content);
+            assert_eq!(verdict, Ok(()), "{content:?} {chosen_content:?}");
+        }
+        assert_eq!(
+            compare(Some(gone), hash(1), same, hash(2)),
+            Err(Misfit::OtherContent)
+        );
+        assert_eq!(
+            compare(Some(gone), None, media(7, 1, Kind::Audio), None),
+            Err(Misfit::OtherContent)
+        );
+        let larger = media(8, 1, Kind::Video);
+        let other_size = Misfit::OtherSize { gone: 7, chosen: 8 };
+        assert_eq!(compare(Some(gone), None, larger, None), Err(other_size));
+        assert_eq!(compare(None, None, larger, None), Ok(()));
+    }
+}
