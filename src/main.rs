@@ -1,5 +1,6 @@
 //! Arguments, logging, wiring; nothing else.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,10 +20,11 @@ use mavi_uploader::ui::{SystemDesktop, SystemDialogs, Window, alone};
 use mavi_uploader::{cli, cli::Interruption, logging};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// How long closing the window may wait for the engine to write where everything stands, once
-/// the settings are written.
+/// How long closing the window may wait for the engine to write where everything stands, and
+/// for the settings.
 const FAREWELL: Duration = Duration::from_millis(1500);
 /// Shown where the desktop shows an icon for the window.
 const ICON: &[u8] = include_bytes!("../assets/icon/mavi-uploader-256.png");
@@ -130,9 +132,14 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
         Some(folder) => Settings::load(folder),
         None => Loaded::default(),
     };
-    let save_settings = folder
-        .clone()
-        .map(|folder| Arc::new(move |settings: &Settings| settings.save(&folder)) as SaveSettings);
+    // Ends when nobody holds the writer any more, which is when nothing is written any more.
+    let (writes, written) = oneshot::channel::<Infallible>();
+    let save_settings = folder.clone().map(|folder| {
+        Arc::new(move |settings: &Settings| {
+            let _held = &writes;
+            settings.save(&folder)
+        }) as SaveSettings
+    });
     let preferences = settings::preferences(&settings.settings);
     let engine = start(
         world,
@@ -176,6 +183,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
             for engine in running {
                 let _ = engine.await;
             }
+            let _ = written.await;
         };
         let _ = tokio::time::timeout(FAREWELL, all).await;
     });

@@ -187,7 +187,7 @@ impl App {
         app.look_for_key();
         let paths = std::mem::take(&mut app.outside.paths);
         if !paths.is_empty() {
-            app.engine.send(Command::Add(paths));
+            app.engine.send(Command::AddFromOutside(paths));
         }
         app
     }
@@ -369,14 +369,14 @@ impl App {
         self.announcer.said()
     }
 
-    /// Ends the engines that the window has, which is not waited for. Meanwhile the settings
-    /// are written.
+    /// Ends the engines that the window has, and has the last change of the settings written.
+    /// Nothing is waited for.
     pub fn shut_down(&mut self) {
+        self.write_last_settings();
         self.engine.send(Command::Shutdown);
         if let Some(parked) = &self.parked {
             parked.send(Command::Shutdown);
         }
-        self.settle_settings();
     }
 
     /// Whether the window may close without a question.

@@ -1,5 +1,7 @@
 //! `upload`: the engine without a window.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -14,7 +16,7 @@ use crate::app::wording;
 use crate::engine::{Command, FrontEnd, Lifecycle, Notice, Turn};
 use crate::model::fault::{Fault, FaultKind, Fix};
 use crate::model::key::ApiKey;
-use crate::model::snapshot::{JournalState, KeySource, Snapshot};
+use crate::model::snapshot::{ItemId, JournalState, KeySource, Later, Row, Snapshot};
 use crate::setup::{self, How, Numbers, Running, SetupError, World};
 use crate::store::{KeyStore, SecretError};
 
@@ -144,6 +146,7 @@ impl Following {
     async fn finish(mut self, mut interruption: Interruption) -> u8 {
         let progress = Progress::new();
         let stop = self.follow(&mut interruption, &progress).await;
+        let under_way = self.running.handle.snapshot.borrow().clone();
         self.running.handle.send(Command::Shutdown);
         let _ = tokio::time::timeout(FAREWELL, &mut self.running.task).await;
         // What was said before the end still counts.
@@ -192,6 +195,10 @@ impl Following {
         }
         if matches!(stop, Some(Stop::Interrupted)) {
             say(wording::interrupted());
+            let lost = Lost::of(&under_way.rows, &snapshot.rows);
+            if let Some(words) = wording::starts_again(lost.in_part, lost.places) {
+                say(&words);
+            }
             EXIT_INTERRUPTED
         } else {
             self.report.exit(needs)
@@ -276,6 +283,38 @@ impl Following {
             }
         };
         self.running.handle.send(command);
+    }
+}
+
+/// What was sent in part, and starts again in the next run.
+#[derive(Debug, PartialEq, Eq)]
+struct Lost {
+    /// Files that go on nowhere.
+    in_part: usize,
+    /// Files that could go on, had a keychain kept where.
+    places: usize,
+}
+
+impl Lost {
+    /// By the rows as they were when the run was stopped, and as they were left.
+    fn of(under_way: &[Arc<Row>], left: &[Arc<Row>]) -> Self {
+        let later: HashMap<ItemId, Later> = left
+            .iter()
+            .filter_map(|row| Some((row.id, row.later?)))
+            .collect();
+        let mut lost = Self {
+            in_part: 0,
+            places: 0,
+        };
+        for row in under_way {
+            let sent = row.transfer.is_some_and(|transfer| transfer.sent > 0);
+            match later.get(&row.id) {
+                Some(Later::StartsAgain) if sent => lost.in_part += 1,
+                Some(Later::GoesOn) => lost.places += 1,
+                _ => {}
+            }
+        }
+        lost
     }
 }
 

@@ -280,6 +280,15 @@ impl Journal {
         }));
     }
 
+    /// Stages that the service no longer knows an asset.
+    pub fn stage_gone(&mut self, asset: &AssetId) {
+        self.staged.push(Change::SetNote {
+            base_url: self.base_url.clone(),
+            asset_id: asset.clone(),
+            note: AssetNote::Gone,
+        });
+    }
+
     /// Stages a change that concerns neither a row nor an asset.
     pub fn stage(&mut self, change: Change) {
         self.staged.push(change);

@@ -14,6 +14,7 @@ use crate::engine::intake::{self, Identity};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Busy;
 use crate::engine::journal::opening::Opened;
+use crate::engine::patience::ask_for_each;
 use crate::engine::{FrontEnd, Notice, Turn};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, State, Upload};
@@ -103,7 +104,7 @@ impl<S: Service> Actor<S> {
         let ids: Vec<ItemId> = twice.iter().map(|item| item.id).collect();
         if !ids.is_empty() {
             self.remove(&ids);
-            self.removed.clear();
+            self.forget_removed();
         }
         started
     }
@@ -116,13 +117,12 @@ impl<S: Service> Actor<S> {
         }
         self.recalling = true;
         let told = self.told.clone();
-        tokio::task::spawn_blocking(move || {
-            let identities = files
-                .into_iter()
-                .map(|(id, path)| (id, intake::identity(&path)))
-                .collect();
-            // An error means that the actor is gone.
-            let _ = told.send(Told::Recalled(identities));
+        let patience = self.options.policy.stall;
+        self.errands.spawn(async move {
+            let identities = ask_for_each(files, patience, intake::identity).await;
+            let known = identities.into_iter();
+            let known = known.filter_map(|(id, identity)| Some((id, identity?)));
+            let _ = told.send(Told::Recalled(known.collect()));
         });
     }
 
@@ -172,15 +172,13 @@ impl<S: Service> Actor<S> {
         };
         let id = record.id;
         self.by_identity.insert(found.identity().clone(), id);
-        let mut upload = upload.recovered();
+        let upload = upload.recovered();
         let follows = matches!(upload.state, State::Processing { .. });
-        if !follows {
-            // What was counted stays, above all that it may be stored already.
-            upload.state = State::Checking;
-        }
         let path = found.path().to_owned();
         self.adopt(record, path.clone(), upload, position);
         if !follows {
+            // What was counted stays, above all that it may be stored already.
+            self.apply(id, Event::Found);
             return Ok(Some(Some(id)));
         }
         let Some(item) = self.items.get(&id) else {
@@ -213,6 +211,8 @@ impl<S: Service> Actor<S> {
         let id = record.id;
         let mut item = Item::new(id, path, position, upload);
         item.file = record.path;
+        // In the window nothing of an earlier run starts by itself.
+        item.may_start = self.options.front_end == FrontEnd::CommandLine;
         item.account = record.account;
         item.added_at_ms = record.added_at_ms;
         if let Some(asset) = item.upload.asset() {
@@ -239,6 +239,7 @@ impl<S: Service> Actor<S> {
     pub(super) async fn leave(&mut self) {
         // No file is taken in any more.
         self.found_early.clear();
+        self.forget_removed();
         let running = self.items.values_mut().filter_map(|item| {
             item.meter = None;
             item.running.take()
@@ -291,7 +292,7 @@ impl<S: Service> Actor<S> {
                 | Told::Stray(..)
                 | Told::Fingerprint { .. }
                 | Told::Session { .. }
-                | Told::SessionKept(..)
+                | Told::SessionKept { .. }
                 | Told::SessionForgotten(..)
                 | Told::Opened(..)
         ) {

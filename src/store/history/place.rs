@@ -69,9 +69,8 @@ pub(super) fn open(
 ) -> Result<Ready, OpenError> {
     files::create_private_dir(dir).map_err(|error| OpenError::io(dir, &error))?;
     let path = dir.join(FILE_NAME);
-    let lock_path = dir.join("history.lock");
-    let lock =
-        files::open_lock_file(&lock_path).map_err(|error| OpenError::io(&lock_path, &error))?;
+    let lock = files::open_lock_file(&dir.join("history.lock"))
+        .map_err(|error| OpenError::io(&path, &error))?;
     let mut set_aside;
     let connection = {
         let _held = hold(&lock, true, limit).map_err(|e| OpenError::from_store(&path, &e))?;

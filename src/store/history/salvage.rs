@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use self::carve::Kind;
 use self::keep::{COUNTERS, Keeper};
 use super::place::{LOG, keep_log, sibling, with_siblings};
-use super::schema::{MIGRATIONS, TABLES, Table, migrate_with};
+use super::schema::{MIGRATIONS, TABLES, Table, is_of_first_version, migrate_with};
 use super::{PAGE_SIZE, StoreError, log};
 
 /// How far ids jump ahead where the counter of the damaged database cannot be read: more
@@ -48,17 +48,18 @@ pub(super) fn salvage(
 ) -> Result<Salvaged, StoreError> {
     let mut all = Salvaged::default();
     let mut missing: Vec<&Table> = TABLES.iter().collect();
-    read_from(path, fresh, &mut missing, &mut all)?;
+    read_from(path, fresh, &mut missing, &mut all, |_, _| true)?;
     // Where the first page, which says where the tables are, is beyond use: a new database
     // has its tables at the same places. A copy is read through a new one's first page,
-    // with and without the log.
+    // with and without the log. Only the tables of the first version are at those places in
+    // every database: the later ones are elsewhere in one that is older than they are.
     for with_log in [true, false] {
         if missing.is_empty() {
             break;
         }
         all.lost = true;
         if graft(path, scratch, with_log).is_ok() {
-            read_from(scratch, fresh, &mut missing, &mut all)?;
+            read_from(scratch, fresh, &mut missing, &mut all, in_its_place)?;
         }
         remove(scratch);
     }
@@ -75,13 +76,20 @@ pub(super) fn salvage(
     Ok(all)
 }
 
+/// Whether what was read at a table's place is that table: one that need not be there is
+/// told by all of its rows.
+fn in_its_place(table: &Table, copied: &Copied) -> bool {
+    copied.complete || is_of_first_version(table)
+}
+
 /// Copies what one source gives of the tables that are missing, and takes from that list
-/// those that it has.
+/// those that it has and that are `believed`.
 fn read_from(
     path: &Path,
     fresh: &mut Connection,
     missing: &mut Vec<&'static Table>,
     all: &mut Salvaged,
+    believed: impl Fn(&Table, &Copied) -> bool,
 ) -> Result<(), StoreError> {
     let Ok(source) = open_to_read(path) else {
         return Ok(());
@@ -90,6 +98,11 @@ fn read_from(
     for table in missing.drain(..) {
         let transaction = fresh.transaction()?;
         let copied = copy_table(&source, &transaction, table)?;
+        if copied.opened && !believed(table, &copied) {
+            transaction.rollback()?;
+            still_missing.push(table);
+            continue;
+        }
         transaction.commit()?;
         all.rows += copied.rows;
         if copied.opened {
