@@ -21,7 +21,7 @@ use crate::setup::{self, How, Numbers, Running, SetupError, World};
 use crate::store::{KeyStore, SecretError};
 
 /// How long the engine may take to write where everything stands.
-const FAREWELL: Duration = Duration::from_secs(2);
+const FAREWELL: Duration = Duration::from_millis(1500);
 /// How long a run that was stopped still waits for files that are being found and checked.
 const INTAKE_LIMIT: Duration = Duration::from_secs(10);
 
@@ -42,6 +42,7 @@ pub fn run(arguments: UploadArguments, numbers: Numbers) -> u8 {
 
 async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     let interruption = Interruption::listen();
+    Interruption::ends_in_any_case();
     let mut bad_key = None;
     let world = if arguments.sandbox {
         World::sandbox()
@@ -169,9 +170,9 @@ impl Following {
         }
         progress.end();
         for row in snapshot.rows.iter().filter(|row| !row.saved) {
-            if let Some(asset) = &row.asset_id {
-                let path = row.path.to_string_lossy();
-                say(&wording::not_saved(&path, asset.as_str()));
+            let asset = row.asset_id.as_ref();
+            if let Some(line) = asset.and_then(|asset| self.report.not_saved(&row.path, asset)) {
+                say(&line);
             }
         }
         let needs = match &stop {

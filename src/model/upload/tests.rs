@@ -196,3 +196,27 @@ fn after_an_interruption_only_a_whole_body_is_in_doubt() {
     ));
     assert!(!after.tally.may_be_twice);
 }
+
+#[test]
+fn what_may_be_stored_already_is_left_for_the_next_run_however_the_run_before_ended() {
+    for state in [
+        State::Checking,
+        State::Settling,
+        State::Ready,
+        State::Queued,
+    ] {
+        let mut upload = Upload {
+            state,
+            ..Upload::new()
+        };
+        assert!(!upload.is_left_for_the_next_run(), "{upload:?}");
+        upload.tally.may_be_twice = true;
+        assert!(upload.is_left_for_the_next_run(), "{upload:?}");
+    }
+    let mut ended = Upload {
+        state: State::Cancelled { asset: None },
+        ..Upload::new()
+    };
+    ended.tally.may_be_twice = true;
+    assert!(!ended.is_left_for_the_next_run());
+}

@@ -1,6 +1,7 @@
 //! What the history keeps, and for whom.
 
 mod damage;
+mod disasters;
 mod finding;
 mod migrations;
 

@@ -55,7 +55,7 @@ mod connection;
 mod files;
 mod interrupted;
 mod processing;
-mod program;
+pub mod program;
 mod second;
 mod watching;
 mod window;
