@@ -52,7 +52,7 @@ pub fn copied(rows: &[Arc<Row>], format: Format) -> String {
             text
         }
         Format::Markdown => {
-            let mut text = "| Asset id | Name |\n| --- | --- |\n".to_owned();
+            let mut text = format!("{}\n| --- | --- |\n", wording::selection::MARKDOWN_HEAD);
             for line in lines(&with_id) {
                 let name = markdown_cell(line.name);
                 text.push_str(&format!("| `{}` | {name} |\n", line.asset_id));

@@ -10,6 +10,7 @@ use super::shell::MaviApp;
 use super::{fonts, motion, theme};
 use crate::app::outside::Outside;
 use crate::app::pending::{Pending, Wake};
+use crate::app::wording::screens as words;
 use crate::engine::EngineHandle;
 
 /// What desktops know the window by.
@@ -19,14 +20,10 @@ const APP_ID: &str = "mavi-uploader";
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
     /// There is no display, or it does not answer.
-    #[error(
-        "No window can be opened: there is no display here. To upload without one, use: mavi-uploader upload PATH…"
-    )]
+    #[error("{}", words::NO_DISPLAY)]
     NoDisplay(#[source] eframe::Error),
     /// There is a display, and nothing that draws on it.
-    #[error(
-        "No window can be opened: this computer’s graphics (OpenGL) can’t be used. To upload without a window, use: mavi-uploader upload PATH…"
-    )]
+    #[error("{}", words::NO_GRAPHICS)]
     NoGraphics(#[source] eframe::Error),
 }
 
@@ -108,7 +105,7 @@ impl Window {
 fn options(x11: bool, icon: Option<IconData>) -> NativeOptions {
     let mut viewport = ViewportBuilder::default()
         .with_app_id(APP_ID)
-        .with_title("Mavi Uploader")
+        .with_title(words::NAME)
         .with_inner_size(theme::size::WINDOW)
         .with_min_inner_size(theme::size::WINDOW_MIN);
     if let Some(icon) = icon {

@@ -10,6 +10,7 @@ mod cli;
 mod disk;
 #[cfg(unix)]
 mod faults;
+mod keyboard;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod keys;
@@ -35,3 +36,4 @@ mod states;
 mod ui;
 mod window;
 mod wire;
+mod words;

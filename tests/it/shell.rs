@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use egui::accesskit::{Live, Toggled};
 use egui::{Key, Modifiers, Theme, ThemePreference, ViewportCommand, ViewportId};
 use egui_kittest::kittest::{By, NodeT, Queryable};
-use mavi_uploader::app::outside::Desktop;
+use mavi_uploader::app::outside::{Clicked, Desktop};
 use mavi_uploader::engine::{Command, Notice, Preferences};
 use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, Status};
 use mavi_uploader::store::settings::{Loaded, Start};
@@ -19,9 +19,9 @@ use crate::window::{
     viewport_commands, with_key,
 };
 
-/// What the window asked of the desktop, in order.
+/// What the window asked of the desktop, in order; and what a click on its notification does.
 #[derive(Clone, Default)]
-struct Asked(Arc<Mutex<Vec<String>>>);
+struct Asked(Arc<Mutex<Vec<String>>>, Arc<Mutex<Option<Clicked>>>);
 
 impl Asked {
     fn take(&self) -> Vec<String> {
@@ -34,8 +34,9 @@ impl Asked {
 }
 
 impl Desktop for Asked {
-    fn notify(&self, title: &str, text: &str) {
+    fn notify(&self, title: &str, text: &str, clicked: Clicked) {
         self.note(format!("{title}: {text}"));
+        *self.1.lock().unwrap() = Some(clicked);
     }
 
     fn stay_awake(&self, awake: bool) {
@@ -351,6 +352,14 @@ fn the_end_of_a_batch_is_told_to_who_looks_elsewhere_once() {
         asked.take(),
         ["Uploads finished, one not: 11 files ready, 1 needs attention."]
     );
+
+    // A click on it brings the window to the front.
+    let click = asked.1.lock().unwrap().take().unwrap();
+    click();
+    window.step();
+    let commands = viewport_commands(&window);
+    assert!(commands.contains(&ViewportCommand::Focus), "{commands:?}");
+    window.run();
 
     window.get_by_label("Settings").click();
     window.run();

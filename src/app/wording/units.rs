@@ -1,5 +1,6 @@
 //! Sizes, speeds, durations and counts as people write them.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use humansize::{DECIMAL, FormatSizeOptions, format_size};
@@ -66,12 +67,25 @@ pub fn left(left: Option<Duration>) -> String {
     }
 }
 
+/// A whole number, with its thousands apart: "12", "10,000".
+pub fn number(number: impl Display) -> String {
+    let digits = number.to_string();
+    let mut apart = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            apart.push(',');
+        }
+        apart.push(digit);
+    }
+    apart
+}
+
 /// A count with its noun: "1 file", "12 files".
-pub fn count(number: usize, noun: &str) -> String {
-    if number == 1 {
+pub fn count(how_many: usize, noun: &str) -> String {
+    if how_many == 1 {
         format!("1 {noun}")
     } else {
-        format!("{number} {noun}s")
+        format!("{} {noun}s", number(how_many))
     }
 }
 
@@ -133,5 +147,10 @@ mod tests {
         assert_eq!(storage_cost(1_000_000), "storage under $0.01 a month");
         assert_eq!(count(1, "file"), "1 file");
         assert_eq!(count(0, "file"), "0 files");
+        assert_eq!(count(10_000, "file"), "10,000 files");
+        assert_eq!(
+            [7, 999, 1_000, 1_234_567].map(number),
+            ["7", "999", "1,000", "1,234,567"]
+        );
     }
 }

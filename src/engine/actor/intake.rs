@@ -123,7 +123,7 @@ impl<S: Service> Actor<S> {
                     }
                     self.apply(id, Event::Retry);
                 }
-                Standing::New | Standing::Queued => {}
+                Standing::New | Standing::Queued => self.already_listed += 1,
             }
         }
         let Ok(ids) = self.journal.new_ids(new.len()) else {

@@ -111,6 +111,7 @@ pub(super) struct Actor<S> {
     last_look: Option<oneshot::Receiver<()>>,
     walking: u64,
     passed_over: u64,
+    already_listed: u64,
     intake_said: bool,
     /// Bytes that all transfers of this run have moved.
     moved: u64,
@@ -181,6 +182,7 @@ impl<S: Service> Actor<S> {
             last_look: None,
             walking: 0,
             passed_over: 0,
+            already_listed: 0,
             intake_said: true,
             moved: 0,
             speed: Speed::default(),

@@ -15,7 +15,7 @@ use crate::engine::item::Item;
 use crate::engine::sessions::{self, LIFE, Purpose};
 use crate::model::asset::AssetId;
 use crate::model::snapshot::{ItemId, Later};
-use crate::model::upload::State;
+use crate::model::upload::{Holder, State};
 use crate::store::{OrderedKeyStore, SecretError};
 
 /// How long the end of the program waits for the keychain.
@@ -33,8 +33,15 @@ pub(super) enum Kept {
 /// What becomes of what a row has sent, where it stops before its end.
 pub(super) fn later(item: &Item, kept: &HashMap<AssetId, Kept>) -> Option<Later> {
     let stops = match item.upload.state {
-        State::Sending { .. } | State::Waiting { .. } | State::Paused { .. } => true,
-        State::Queued => item.starts > 0,
+        State::Sending { .. }
+        | State::Waiting { .. }
+        | State::Paused {
+            by: Holder::Interruption,
+        } => true,
+        // Held before its first byte, nothing of it was sent.
+        State::Queued | State::Paused { by: Holder::Person } => {
+            item.starts > 0 || item.upload.issued.is_some()
+        }
         _ => false,
     };
     if !stops {

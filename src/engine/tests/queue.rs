@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::service::{Act, fault};
 use super::*;
+use crate::model::snapshot::Later;
 
 pub(super) fn files(place: &Place, names: &[&str]) -> Vec<PathBuf> {
     names.iter().map(|name| place.file(name, name)).collect()
@@ -51,6 +52,35 @@ async fn a_paused_row_gives_its_place_to_the_next() {
     engine.until_status("a.mp3", &Status::Ready).await;
     engine.pass(0).await;
     assert_eq!(engine.batches(), [(2, 0)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_is_held_before_its_first_byte_has_nothing_to_go_on_with() {
+    let place = Place::new();
+    let mut make = Make::window();
+    make.jobs = 1;
+    let mut engine = make.start(&place, Scripted::new().acts("a.mp3", [STAY]));
+    engine.upload(&files(&place, &["a.mp3", "b.mp3"])).await;
+    engine.until_status("a.mp3", &Status::Uploading).await;
+    let both = ["a.mp3", "b.mp3"].map(|name| engine.id_of(name));
+    engine.say(Command::PauseItems(both.to_vec()));
+    let sent = engine.until_status("a.mp3", &Status::Paused).await;
+    let untouched = engine.until_status("b.mp3", &Status::Paused).await;
+    assert_eq!(sent.later, Some(Later::StartsAgain));
+    assert_eq!(untouched.later, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_stands_in_the_list_is_counted_and_not_added_again() {
+    let place = Place::new();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    let paths = files(&place, &["a.mp3", "b.mp3"]);
+    engine.say(Command::Add(paths[..1].to_vec()));
+    engine.until_status("a.mp3", &Status::ReadyToUpload).await;
+    engine.say(Command::Add(paths));
+    engine.until_status("b.mp3", &Status::ReadyToUpload).await;
+    assert_eq!(engine.snapshot().already_listed, 1);
+    assert_eq!(order(&engine), ["a.mp3", "b.mp3"]);
 }
 
 #[tokio::test(start_paused = true)]
