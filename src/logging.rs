@@ -4,18 +4,20 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tracing::Level;
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::api::redact::redact;
 use crate::model::version;
 
-/// The environment variable that holds a filter (`tracing`'s directives).
+/// The environment variable that holds a filter: levels, for all or for the modules that are
+/// named, as `warn,mavi_uploader::api=trace`.
 const FILTER_VARIABLE: &str = "MAVI_UPLOADER_LOG";
-/// What is logged where it holds none.
-const USUAL_FILTER: &str = "warn,mavi_uploader=info";
 /// Files that are kept, one a day.
 const KEPT: usize = 7;
 
@@ -38,12 +40,9 @@ pub fn start(folder: Option<&Path>) -> Option<WorkerGuard> {
         logs,
         day: today(),
     });
-    let filter =
-        EnvFilter::try_from_env(FILTER_VARIABLE).unwrap_or_else(|_| EnvFilter::new(USUAL_FILTER));
-    let started = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false)
-        .with_writer(Redacting(writer))
+    let started = tracing_subscriber::registry()
+        .with(filter(std::env::var(FILTER_VARIABLE).ok().as_deref()))
+        .with(fmt::layer().with_ansi(false).with_writer(Redacting(writer)))
         .try_init();
     started.ok()?;
     tracing::info!(
@@ -52,6 +51,18 @@ pub fn start(folder: Option<&Path>) -> Option<WorkerGuard> {
         "start"
     );
     Some(guard)
+}
+
+/// What is logged: what was asked for, or warnings, and how this program fares.
+fn filter(asked: Option<&str>) -> Targets {
+    let usual = || {
+        Targets::new()
+            .with_default(Level::WARN)
+            .with_target("mavi_uploader", Level::INFO)
+    };
+    asked
+        .and_then(|asked| asked.parse().ok())
+        .unwrap_or_else(usual)
 }
 
 /// Writes the log, and keeps the file of each new day to its owner too.
@@ -134,6 +145,33 @@ impl<W: Write> Write for Redacting<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_asked_for_is_logged_and_what_is_not_understood_changes_nothing() {
+        const API: &str = "mavi_uploader::api::client";
+        for (asked, ours, others) in [
+            (None, Level::INFO, Level::WARN),
+            (Some("debug"), Level::DEBUG, Level::DEBUG),
+            (
+                Some("warn,mavi_uploader::api=trace"),
+                Level::TRACE,
+                Level::WARN,
+            ),
+            (Some("mavi_uploader=loud"), Level::INFO, Level::WARN),
+        ] {
+            let filter = filter(asked);
+            for (target, level) in [(API, ours), ("hyper::client", others)] {
+                assert!(filter.would_enable(target, &level), "{asked:?} {target}");
+                let finer = [Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE]
+                    .into_iter()
+                    .find(|finer| *finer > level);
+                assert!(
+                    finer.is_none_or(|finer| !filter.would_enable(target, &finer)),
+                    "{asked:?} {target}"
+                );
+            }
+        }
+    }
 
     #[cfg(unix)]
     #[test]

@@ -82,6 +82,7 @@ pub fn file(rows: &[Arc<Row>], format: Format) -> String {
 /// Writes them: whole, or not at all.
 pub fn write(path: &Path, rows: &[Arc<Row>], format: Format) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {

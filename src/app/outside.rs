@@ -113,7 +113,8 @@ pub struct Outside {
     pub start_sandbox: Option<StartSandbox>,
     /// The person's preferences, and what there is to say of how they were read.
     pub settings: Loaded,
-    /// Keeps the preferences; `None` where they are for this session only.
+    /// Keeps the preferences; `None` where they are for this session only. Held as long as
+    /// something may still be written.
     pub save_settings: Option<SaveSettings>,
     /// Where everything is kept.
     pub folder: Option<PathBuf>,

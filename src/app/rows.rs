@@ -7,7 +7,7 @@ use super::wording::{self, Message, Step};
 use crate::model::fault::FaultKind;
 use crate::model::located::{is_of_place, is_of_place_from_the_start};
 use crate::model::media::Route;
-use crate::model::snapshot::{Row, Status};
+use crate::model::snapshot::{Later, Row, Status};
 
 /// What stands at a row's right side, before its buttons.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,7 +125,10 @@ fn waits(status: &Status) -> bool {
 /// Whether an upload that is paused goes on where it was; one whose bytes go straight to
 /// the service begins anew.
 pub fn goes_on(row: &Row) -> bool {
-    row.route != Some(Route::Direct)
+    match row.later {
+        Some(later) => later != Later::StartsAgain,
+        None => row.route != Some(Route::Direct),
+    }
 }
 
 /// What a button of the row does, with what has to be known before it is pressed.

@@ -187,7 +187,7 @@ impl App {
         app.look_for_key();
         let paths = std::mem::take(&mut app.outside.paths);
         if !paths.is_empty() {
-            app.engine.send(Command::Add(paths));
+            app.engine.send(Command::AddFromOutside(paths));
         }
         app
     }
@@ -369,9 +369,10 @@ impl App {
         self.announcer.said()
     }
 
-    /// Ends the engines that the window has. Nothing is waited for.
+    /// Ends the engines that the window has, and has the last change of the settings written.
+    /// Nothing is waited for.
     pub fn shut_down(&mut self) {
-        self.settle_settings();
+        self.write_last_settings();
         self.engine.send(Command::Shutdown);
         if let Some(parked) = &self.parked {
             parked.send(Command::Shutdown);

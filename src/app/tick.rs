@@ -68,7 +68,9 @@ impl App {
             .as_mut()
             .and_then(|arrivals| arrivals.try_recv().ok())
         {
-            self.add(paths);
+            if !paths.is_empty() {
+                self.engine.send(Command::AddFromOutside(paths));
+            }
             // The other start may have lost patience.
             let _ = taken.send(());
             self.effects.push(Effect::Raise);

@@ -9,11 +9,14 @@ use egui_system_font_provider::SystemFontProvider;
 use super::theme::ICON_FAMILY;
 
 const ICONS: &str = "lucide";
+/// The icons that are drawn, and no others: `assets/icons/make` takes them out of the font that
+/// the crate of the icons brings.
+const ICON_FONT: &[u8] = include_bytes!("../../assets/icons/lucide.ttf");
 
 /// The faces that come with the program, and the icons: the same on every computer.
 pub fn bundled() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let icons = FontData::from_static(lucide_icons::LUCIDE_FONT_BYTES);
+    let icons = FontData::from_static(ICON_FONT);
     fonts.font_data.insert(ICONS.to_owned(), Arc::new(icons));
     fonts
         .families
@@ -51,7 +54,68 @@ pub fn install(ctx: &Context, fonts: FontDefinitions) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use lucide_icons::Icon;
+
+    use super::super::theme;
     use super::*;
+
+    /// The names behind `Icon::` in the sources below a folder.
+    fn icons_named(folder: &Path, names: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                icons_named(&path, names);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for (at, found) in text.match_indices("Icon::") {
+                let inside_a_word = text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+                let rest = &text[at + found.len()..];
+                let end = rest.find(|c: char| !c.is_ascii_alphanumeric());
+                let name = &rest[..end.unwrap_or(rest.len())];
+                if !inside_a_word && name.starts_with(|c: char| c.is_ascii_uppercase()) {
+                    names.insert(name.to_owned());
+                }
+            }
+        }
+    }
+
+    /// `CircleCheck` is `circle-check` by its own name, `Trash2` is `trash-2`.
+    fn icon(name: &str) -> Icon {
+        let mut own = String::new();
+        for c in name.chars() {
+            if !own.is_empty() && !c.is_ascii_lowercase() {
+                own.push('-');
+            }
+            own.push(c.to_ascii_lowercase());
+        }
+        Icon::try_from(own.as_str()).unwrap_or_else(|_| panic!("no icon is called {own}"))
+    }
+
+    #[test]
+    fn every_icon_that_is_drawn_is_in_the_font() {
+        let mut names = BTreeSet::new();
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        icons_named(&sources, &mut names);
+        assert!(names.contains("CloudUpload"), "{names:?}");
+        let ctx = Context::default();
+        install(&ctx, bundled());
+        let mut frame = ctx.run_ui(egui::RawInput::default(), |_| {});
+        frame.textures_delta.clear();
+        ctx.fonts_mut(|fonts| {
+            for name in names {
+                let glyph = icon(&name).unicode();
+                assert!(
+                    fonts.has_glyph(&theme::icon_font(16.0), glyph),
+                    "{name} is not in the font: run assets/icons/make"
+                );
+            }
+        });
+    }
 
     #[test]
     fn the_icons_are_a_family_of_their_own() {

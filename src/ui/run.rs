@@ -1,6 +1,7 @@
 //! Opens the window.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use eframe::{NativeOptions, Renderer};
 use egui::{Context, IconData, ViewportBuilder};
@@ -42,6 +43,7 @@ impl From<eframe::Error> for WindowError {
 /// started with its [`Wake`] first.
 pub struct Window {
     ctx: Context,
+    end: Arc<AtomicBool>,
     x11: bool,
 }
 
@@ -56,6 +58,7 @@ impl Window {
     pub fn new() -> Self {
         Self {
             ctx: Context::default(),
+            end: Arc::default(),
             x11: x11::reachable(),
         }
     }
@@ -64,6 +67,15 @@ impl Window {
     pub fn wake(&self) -> Wake {
         let ctx = self.ctx.clone();
         Arc::new(move || ctx.request_repaint())
+    }
+
+    /// Closes the window without a question, from any thread.
+    pub fn end(&self) -> Wake {
+        let (ctx, end) = (self.ctx.clone(), Arc::clone(&self.end));
+        Arc::new(move || {
+            end.store(true, Ordering::Relaxed);
+            ctx.request_repaint();
+        })
     }
 
     /// Whether files can be dropped on the window: everywhere but on Wayland alone, where
@@ -84,7 +96,8 @@ impl Window {
         let still = Pending::spawn("motion", self.wake(), motion::is_reduced);
         let options = options(self.x11, icon);
         let create = move |cc: &eframe::CreationContext<'_>| {
-            let app = MaviApp::new(&cc.egui_ctx, engine, outside, Some(faces), Some(still));
+            let app = MaviApp::new(&cc.egui_ctx, engine, outside, Some(faces), Some(still))
+                .ended_by(self.end);
             Ok(Box::new(app) as Box<dyn eframe::App>)
         };
         eframe::run_native_ext(APP_ID, options, Some(self.ctx), Box::new(create))?;

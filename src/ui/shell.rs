@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use egui::{
     Align2, CentralPanel, Context, CornerRadius, FontDefinitions, Frame, Id, LayerId, Margin,
@@ -34,6 +35,8 @@ pub struct MaviApp {
     faces: Option<Pending<FontDefinitions>>,
     still: Option<Pending<bool>>,
     view: ListView,
+    /// Set from outside when the window is to close.
+    end: Arc<AtomicBool>,
 }
 
 impl MaviApp {
@@ -55,7 +58,13 @@ impl MaviApp {
             faces,
             still,
             view: ListView::default(),
+            end: Arc::default(),
         }
+    }
+
+    /// Closes without a question once this is true and the window is woken.
+    pub fn ended_by(self, end: Arc<AtomicBool>) -> Self {
+        Self { end, ..self }
     }
 
     /// What is behind the drawing.
@@ -86,6 +95,9 @@ impl MaviApp {
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
+        }
+        if self.end.swap(false, Ordering::Relaxed) {
+            self.app.act(UiCommand::Quit, now);
         }
         if ctx.input(|input| input.viewport().close_requested()) && !self.app.may_close() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);

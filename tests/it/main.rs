@@ -28,6 +28,8 @@ mod papers;
 #[cfg(target_os = "linux")]
 mod sessions;
 mod shell;
+#[cfg(target_os = "linux")]
+mod shutdown;
 mod snapshots;
 mod states;
 mod ui;

@@ -416,7 +416,7 @@ fn files_named_at_the_start_are_taken_in_once_the_window_is_there() {
         outside.paths = paths;
     });
     while let Some(command) = engine.next() {
-        if let Command::Add(added) = command {
+        if let Command::AddFromOutside(added) = command {
             assert_eq!(added, [named]);
             return;
         }

@@ -199,8 +199,8 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         ),
         K::NotSaved => (
             "Nothing can be saved",
-            "The upload’s record can’t be written to the disk, so it was not started.",
-            "Free some space on the disk, then try again.",
+            "The upload’s record can’t be written, so it was not started.",
+            "Put right what is said of the history, then try again.",
             again,
         ),
         K::Cancelled => (

@@ -19,8 +19,8 @@ pub use located::{NO_FILE_TO_LOCATE, misfit};
 pub use rejection::rejection;
 pub use shell::*;
 pub use terminal::{
-    CONSOLE, WITHOUT_KEY, bad_environment_key, interrupted, not_saved, stopped, unprinted,
-    unusable_proxy,
+    CONSOLE, WITHOUT_KEY, bad_environment_key, interrupted, not_saved, starts_again, stopped,
+    unprinted, unusable_proxy,
 };
 pub use units::{count, duration, left, rate, size, size_of, storage_cost};
 

@@ -17,6 +17,7 @@ mod sessions;
 mod show;
 mod told;
 mod turns;
+mod walks;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -99,8 +100,6 @@ pub(super) struct Actor<S> {
     keychain: Arc<OrderedKeyStore>,
     /// Uploads of which the keychain has a session.
     kept: HashMap<AssetId, Kept>,
-    /// The keychain takes nothing: it is not asked again in this run.
-    no_keychain: bool,
     /// Calls to the keychain whose outcome is not known yet.
     keychain_owes: usize,
     needs: Option<Fix>,
@@ -173,7 +172,6 @@ impl<S: Service> Actor<S> {
             learned: vec![],
             keychain,
             kept: HashMap::new(),
-            no_keychain: false,
             keychain_owes: 0,
             needs: None,
             paused: false,
@@ -218,6 +216,9 @@ impl<S: Service> Actor<S> {
                 () = tick(&mut sampling, bytes_move) => self.sample(),
             }
             for _ in 0..TURN {
+                if self.journal.has_a_turns_worth() {
+                    break;
+                }
                 if let Ok(command) = commands.try_recv() {
                     self.take(command);
                 } else if let Ok(told) = self.inbox.try_recv() {

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Error, ErrorCode};
 
+use crate::store::data_dir::DATA_DIR_VARIABLE;
+
 /// Why something could not be written to or read from the history.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -51,6 +53,15 @@ pub enum OpenError {
     /// There is no folder for it; the text says why, and what to do.
     #[error("{0}")]
     NoPlace(String),
+    /// The system does not let this user use it.
+    #[error(
+        "The history {} is closed to you: it or its folder belongs to another user, or is write-protected. Make it accessible, or set {DATA_DIR_VARIABLE} to another folder.",
+        path.display()
+    )]
+    Closed {
+        /// The database or the folder.
+        path: PathBuf,
+    },
     /// It cannot be read or written.
     #[error("The history {} cannot be read and written: {cause}.", path.display())]
     Io {
@@ -63,9 +74,13 @@ pub enum OpenError {
 
 impl OpenError {
     pub(super) fn io(path: &Path, cause: &io::Error) -> Self {
-        Self::Io {
-            path: path.to_owned(),
-            cause: cause.to_string(),
+        let path = path.to_owned();
+        match cause.kind() {
+            io::ErrorKind::PermissionDenied => Self::Closed { path },
+            _ => Self::Io {
+                path,
+                cause: cause.to_string(),
+            },
         }
     }
 

@@ -155,7 +155,7 @@ fn every_fault(routes: [(Call, &'static str); 2]) -> (FaultPlan, Vec<String>) {
             reset: false,
         },
         Fault::LoseSession { status: 410 },
-        Fault::Answer(Reply::blocked_page(403)),
+        Fault::Answer(Reply::blocked_page(404)),
         // Of a storage server these leave a doubt whether it has the bytes.
         Fault::Answer(Reply::failing_code(KEY)),
         Fault::Answer(Reply::html(200)),
