@@ -59,6 +59,9 @@ fn certified(authority: &Path) -> Result<ServerConfig, Box<dyn Error>> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    // With the same name for both, curl takes what it signs for its own.
+    let name = "The authority of the benchmarks";
+    params.distinguished_name.push(DnType::CommonName, name);
     let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
     std::fs::write(authority, issuer.pem())?;
     let key = KeyPair::generate()?;
