@@ -12,7 +12,10 @@ fn options(bytes: u64) -> FormatSizeOptions {
     while bytes / unit >= 1000 {
         unit *= 1000;
     }
-    let places = usize::from(unit > 1 && bytes / unit < 100);
+    // "30 MB", not "30.0 MB".
+    let has_tenths =
+        |unit: u64| !(bytes.saturating_add(unit / 20) / (unit / 10)).is_multiple_of(10);
+    let places = usize::from(unit > 1 && bytes / unit < 100 && has_tenths(unit));
     FormatSizeOptions::from(DECIMAL)
         .decimal_places(places)
         .decimal_zeroes(0)
@@ -113,6 +116,8 @@ mod tests {
             38_000_000,
             412_000_000,
             5_368_709_120,
+            30_038_890,
+            29_970_000,
         ]
         .into_iter()
         .map(size)
@@ -120,7 +125,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "0 B", "512 B", "1 kB", "1.3 MB", "38 MB", "412 MB", "5.4 GB"
+                "0 B", "512 B", "1 kB", "1.3 MB", "38 MB", "412 MB", "5.4 GB", "30 MB", "30 MB"
             ]
         );
         assert_eq!(size_of(1_400_000_000, 3_900_000_000), "1.4 of 3.9 GB");
