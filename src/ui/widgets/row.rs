@@ -321,7 +321,8 @@ impl Buttons {
                 stop,
                 ..button
             };
-            let pressed = button.show_at(ui, place(width), id.with(command));
+            // Not the command alone: hashed, the first one is the number by which egui finds the row’s tooltip.
+            let pressed = button.show_at(ui, place(width), id.with(("button", command)));
             keep_in_sight(ui, rect, &pressed);
             focused |= pressed.has_focus();
             if pressed.clicked() {
