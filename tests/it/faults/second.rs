@@ -48,7 +48,7 @@ fn a_second_start_hands_its_files_to_the_window_that_comes_to_the_front() {
     let outcome = live.end().exits(0);
     assert_eq!((outcome.text(), &*outcome.err), ("", ""));
     let added = std::iter::from_fn(|| engine.next()).find_map(|command| match command {
-        engine::Command::Add(paths) => Some(paths),
+        engine::Command::AddFromOutside(paths) => Some(paths),
         _ => None,
     });
     assert_eq!(added, Some(vec![file]));

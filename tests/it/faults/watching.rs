@@ -60,7 +60,7 @@ fn the_whole_life_of_one_upload_is_read_out_of_the_log_by_its_id() {
         .on(Call::Metadata)
         .named("clip.mp4")
         .then(Fault::status(500));
-    let trial = Trial::new(plan);
+    let trial = Trial::large(plan);
     let (stage, clip) = trial.stage();
     let other = stage.copy("picture.png", "picture.png");
     let outcome = trial.start(&stage, &[&clip, &other]).end();
