@@ -1,5 +1,5 @@
-//! What a screen reader is told without being asked: that uploads end, and how far a batch
-//! is, by quarters. Politely, and never twice within two seconds.
+//! What a screen reader is told without being asked: that uploads end, which files are
+//! refused, and how far a batch is, by quarters. Politely, and never twice within two seconds.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ pub struct Announcer {
     message: Option<String>,
     ready: Vec<String>,
     failed: Vec<String>,
+    refused: Vec<String>,
     quarter: u64,
     progress: Option<String>,
 }
@@ -66,10 +67,19 @@ impl Announcer {
             } else {
                 by_id.get(&row.id).copied()
             };
-            let Some(earlier) = earlier.filter(|earlier| !Arc::ptr_eq(earlier, row)) else {
+            if earlier.is_some_and(|earlier| Arc::ptr_eq(earlier, row)) {
+                continue;
+            }
+            let Some(earlier) = earlier else {
+                // Some are refused by their name alone, before they are looked at.
+                if matches!(row.status, Status::Rejected(_)) {
+                    self.refused.push(row.name.clone());
+                }
                 continue;
             };
             match (&earlier.status, &row.status) {
+                (Status::Rejected(_), Status::Rejected(_)) => {}
+                (_, Status::Rejected(_)) => self.refused.push(row.name.clone()),
                 (Status::Ready, _) | (Status::Failed(_), Status::Failed(_)) => {}
                 (_, Status::Ready) => self.ready.push(row.name.clone()),
                 (_, Status::Failed(_)) => self.failed.push(row.name.clone()),
@@ -83,6 +93,7 @@ impl Announcer {
             || self.progress.is_some()
             || !self.ready.is_empty()
             || !self.failed.is_empty()
+            || !self.refused.is_empty()
     }
 
     /// Says what there is to say, if it is not too soon.
@@ -92,10 +103,12 @@ impl Announcer {
         }
         let ready = std::mem::take(&mut self.ready);
         let failed = std::mem::take(&mut self.failed);
+        let refused = std::mem::take(&mut self.refused);
         let parts = [
             self.message.take(),
             wording::ended(&ready, wording::status_word(&Status::Ready)),
             wording::ended(&failed, wording::FAILED),
+            wording::ended(&refused, wording::REFUSED),
             self.progress.take(),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -119,6 +132,7 @@ mod tests {
     use super::*;
     use crate::app::rows::tests::row;
     use crate::model::fault::{Fault, FaultKind};
+    use crate::model::media::Rejection;
     use crate::model::snapshot::Totals;
 
     fn snapshot(statuses: &[Status], sent: u64) -> Snapshot {
@@ -201,6 +215,22 @@ mod tests {
                 "75 % uploaded, 1 of 4 done.",
             ]
         );
+    }
+
+    #[test]
+    fn refused_files_are_said_once_whether_they_were_looked_at_or_not() {
+        let refused = || Status::Rejected(Rejection::Empty);
+        let mut announcer = Announcer::default();
+        let start = Instant::now();
+        let looked_at = snapshot(&[Status::Checking], 0);
+        let one = snapshot(&[refused()], 0);
+        announcer.compare(&looked_at, &one);
+        announcer.speak(start);
+        assert_eq!(announcer.said(), "clip-1.mp4: Can’t upload.");
+        let more = snapshot(&[refused(), refused(), refused()], 0);
+        announcer.compare(&one, &more);
+        announcer.speak(start + GAP);
+        assert_eq!(announcer.said(), "2 files: Can’t upload.");
     }
 
     #[test]

@@ -137,6 +137,7 @@ impl MaviApp {
         toast(ui.ctx(), &self.app, &mut asked);
         dialogs::show(ui.ctx(), &mut self.app, &mut asked);
         drop_overlay(ui.ctx(), &self.app);
+        name_window(ui.ctx());
         announce(ui, &self.app);
         for command in asked {
             self.app.act(command, now);
@@ -344,6 +345,13 @@ fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
                 }
             });
         });
+    });
+}
+
+/// Names the window to a screen reader, which does not see its title.
+fn name_window(ctx: &Context) {
+    ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| {
+        node.set_label(words::NAME);
     });
 }
 

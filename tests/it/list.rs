@@ -1,14 +1,14 @@
 //! The list, worked as every list is: searched, sorted, selected, copied, saved.
 
 use egui::{Event, Key, Modifiers, Theme};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::outside::Choice;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, Later, Status};
 
 use crate::window::{
-    Dialogs, FakeEngine, builder, copied, has, mixed, open_with, over, ready, row, until,
+    Dialogs, FakeEngine, Window, builder, copied, has, mixed, open_with, over, ready, row, until,
     uploading, with_key,
 };
 
@@ -110,6 +110,21 @@ fn a_click_shift_ctrl_and_the_boxes_select_as_in_every_list() {
     window.get_by_label("Select all").click();
     window.run();
     assert!(!has(&window, "selected"));
+}
+
+#[test]
+fn a_screen_reader_knows_the_window_by_its_name_and_which_rows_are_selected() {
+    let (_engine, mut window) = over(mixed());
+    let root = window.root().accesskit_node().label();
+    assert_eq!(root.as_deref(), Some("Mavi Uploader"));
+    let selected = |window: &Window, row: &str| {
+        let row = window.get_by_label_contains(row);
+        row.accesskit_node().is_selected()
+    };
+    window.get_by_label_contains("one.mp4, Ready").click();
+    window.run();
+    assert_eq!(selected(&window, "one.mp4, Ready"), Some(true));
+    assert_eq!(selected(&window, "three.mp4, Queued"), Some(false));
 }
 
 #[test]

@@ -160,6 +160,9 @@ pub fn batch_ended(ready: usize, failed: usize) -> (String, String) {
 /// Files that ended without success, to a screen reader.
 pub const FAILED: &str = "Failed";
 
+/// Files that are not taken, to a screen reader.
+pub const REFUSED: &str = "Can’t upload";
+
 /// Files that came to the same end, to a screen reader: by name where it is one.
 pub fn ended(names: &[String], word: &str) -> Option<String> {
     match names {

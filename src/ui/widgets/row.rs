@@ -70,9 +70,9 @@ pub fn show(
     };
     let response = ui.interact(rect, id, sense);
     let selected = app.list().is_selected(row.id);
-    response.widget_info(|| {
-        WidgetInfo::selected(Role::ListItem, true, selected, rows::spoken(row, around))
-    });
+    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, rows::spoken(row, around)));
+    ui.ctx()
+        .accesskit_node_builder(id, |node| node.set_selected(selected));
     ground(ui, rect, selected, p);
     if keyboard.focus {
         response.request_focus();
