@@ -15,7 +15,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+};
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
@@ -59,6 +61,9 @@ fn certified(authority: &Path) -> Result<ServerConfig, Box<dyn Error>> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    // With the same name for both, curl takes what it signs for its own.
+    let name = "The authority of the benchmarks";
+    params.distinguished_name.push(DnType::CommonName, name);
     let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
     std::fs::write(authority, issuer.pem())?;
     let key = KeyPair::generate()?;

@@ -1,5 +1,6 @@
 //! Arguments, logging, wiring; nothing else.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,13 +17,15 @@ use mavi_uploader::setup::{self, How, Numbers, Running, SetupError, World};
 use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::store::{Arrival, Door, Entry, KeyStore, SecretError, Settings, door};
 use mavi_uploader::ui::{SystemDesktop, SystemDialogs, Window, alone};
-use mavi_uploader::{cli, logging};
+use mavi_uploader::{cli, cli::Interruption, logging};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// How long closing the window may wait for the engine to write where everything stands.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// How long closing the window may wait for the engine to write where everything stands, and
+/// for the settings.
+const FAREWELL: Duration = Duration::from_millis(1500);
 /// Shown where the desktop shows an icon for the window.
 const ICON: &[u8] = include_bytes!("../assets/icon/mavi-uploader-256.png");
 
@@ -106,6 +109,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
         world.key.take().map(|(key, _)| key)
     };
     let window = Window::new();
+    runtime.spawn(end_when_told(window.end()));
     let (listening, arrivals) = door
         .as_ref()
         .and_then(|door| listen(door, &runtime, window.wake()))
@@ -128,9 +132,14 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
         Some(folder) => Settings::load(folder),
         None => Loaded::default(),
     };
-    let save_settings = folder
-        .clone()
-        .map(|folder| Arc::new(move |settings: &Settings| settings.save(&folder)) as SaveSettings);
+    // Ends when nobody holds the writer any more, which is when nothing is written any more.
+    let (writes, written) = oneshot::channel::<Infallible>();
+    let save_settings = folder.clone().map(|folder| {
+        Arc::new(move |settings: &Settings| {
+            let _held = &writes;
+            settings.save(&folder)
+        }) as SaveSettings
+    });
     let preferences = settings::preferences(&settings.settings);
     let engine = start(
         world,
@@ -174,6 +183,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
             for engine in running {
                 let _ = engine.await;
             }
+            let _ = written.await;
         };
         let _ = tokio::time::timeout(FAREWELL, all).await;
     });
@@ -185,6 +195,15 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
             code: cli::EXIT_SOME_FAILED,
         }
     })
+}
+
+/// Ends the window when the system says so: the person logs out, or ends the terminal that it was
+/// started from.
+async fn end_when_told(end: Wake) {
+    Interruption::ends_in_any_case();
+    Interruption::listen().heard().await;
+    tracing::info!("the system ends the program");
+    end();
 }
 
 /// What other starts hand to this window, and the task that listens to them.

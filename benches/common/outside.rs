@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mavi_uploader::api::network::{Certificates, NetworkState};
-use mavi_uploader::app::outside::{Choice, Desktop, FileDialogs, Outside, Wanted};
+use mavi_uploader::app::outside::{Choice, Clicked, Desktop, FileDialogs, Outside, Wanted};
 use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::store::settings::Loaded;
 
@@ -24,7 +24,7 @@ impl FileDialogs for NoDialogs {
 struct NoDesktop;
 
 impl Desktop for NoDesktop {
-    fn notify(&self, _: &str, _: &str) {}
+    fn notify(&self, _: &str, _: &str, _: Clicked) {}
     fn stay_awake(&self, _: bool) {}
     fn progress(&self, _: Option<u8>) {}
     fn reveal(&self, _: &Path) {}

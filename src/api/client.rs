@@ -432,5 +432,4 @@ impl Service for Client {
 }
 
 #[cfg(test)]
-#[path = "client_tests.rs"]
 mod tests;

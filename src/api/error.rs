@@ -5,7 +5,7 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 
 use super::redact::{redact, shorten};
 use super::wire::{Data, Envelope, Says, is_web_page};
@@ -54,9 +54,13 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// The wait that the answer asks for.
+    /// The wait that the answer asks for. A date in it is by the clock of whoever answers, which
+    /// says what time it has: ours may be wrong.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        retry_after(self.header(RETRY_AFTER.as_str())?, SystemTime::now())
+        let theirs = self.header(DATE.as_str());
+        let theirs = theirs.and_then(|date| httpdate::parse_http_date(date).ok());
+        let now = theirs.unwrap_or_else(SystemTime::now);
+        retry_after(self.header(RETRY_AFTER.as_str())?, now)
     }
 }
 

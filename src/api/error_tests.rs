@@ -184,6 +184,14 @@ fn a_limit_says_how_long_to_wait() {
             retry_after: Some(Duration::from_secs(7))
         }
     );
+    // A date is by the clock of whoever answers, however wrong ours is.
+    let headers = &mut limited.headers;
+    headers.insert(DATE, "Sun, 06 Nov 1994 08:49:37 GMT".parse().unwrap());
+    headers.insert(
+        RETRY_AFTER,
+        "Sun, 06 Nov 1994 08:49:42 GMT".parse().unwrap(),
+    );
+    assert_eq!(limited.retry_after(), Some(Duration::from_secs(5)));
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
     let seconds = |text| retry_after(text, now).map(|wait| wait.as_secs());
     assert_eq!(seconds("Sun, 06 Nov 1994 08:49:47 GMT"), Some(10));

@@ -296,5 +296,4 @@ fn host_of(url: &Url) -> String {
 #[path = "independent_tests.rs"]
 mod independent_tests;
 #[cfg(test)]
-#[path = "signed_url_tests.rs"]
 mod tests;

@@ -55,6 +55,8 @@ impl App {
         self.undo = false;
         self.exports = Exports::default();
         self.take_in();
+        self.passed_over_seen = self.snapshot.passed_over;
+        self.already_seen = self.snapshot.already_listed;
         self.needs = None;
         self.dialog = None;
         self.toast = None;
@@ -114,7 +116,7 @@ impl App {
             UiCommand::Paste(text) => {
                 let paths = paste::paths_in(&text);
                 if paths.is_empty() {
-                    self.say("The clipboard holds no files and no file paths.", None, now);
+                    self.say(wording::foot::NOTHING_PASTED, None, now);
                 }
                 self.add(paths);
             }
@@ -202,6 +204,7 @@ impl App {
             UiCommand::Dismiss(banner) => self.put_away(banner),
             UiCommand::DismissToast => self.toast = None,
             UiCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
+            UiCommand::ShowFormats => self.dialog = Some(Dialog::Formats),
             UiCommand::AskQuit => self.ask_quit(),
             UiCommand::Quit => {
                 self.closing = true;
@@ -222,7 +225,10 @@ impl App {
         match banner {
             Dismissible::SessionKey => self.session_only = None,
             Dismissible::SetAside => self.set_aside = None,
-            Dismissible::PassedOver => self.passed_over_seen = self.snapshot.passed_over,
+            Dismissible::PassedOver => {
+                self.passed_over_seen = self.snapshot.passed_over;
+                self.already_seen = self.snapshot.already_listed;
+            }
             Dismissible::Settings => self.kept.warnings.clear(),
             Dismissible::Refused => self.refused_seen = self.list.refused().values().sum(),
             Dismissible::NoDrop | Dismissible::EnvironmentKey => {
@@ -309,13 +315,19 @@ impl App {
             }
             RowCommand::UploadAnyway => self.engine.send(Command::UploadAnyway(ids)),
             RowCommand::CheckAgain => self.engine.send(Command::CheckAgain(ids)),
+            RowCommand::SendFirst => self.engine.send(Command::SendFirst(ids)),
+            RowCommand::ShowFile => {
+                if let Some(row) = self.row(id) {
+                    self.outside.desktop.reveal(&row.path);
+                }
+            }
             RowCommand::Details => self.dialog = Some(Dialog::Details(id)),
         }
     }
 
     fn copy_details(&mut self, id: ItemId) {
         let Some(row) = self.row(id) else { return };
-        let text = rows::details_text(row, self.build());
+        let text = rows::details_text(row, self.place(), self.build());
         self.effects.push(Effect::CopyText(text));
     }
 }

@@ -6,12 +6,14 @@ use std::path::Path;
 use super::command::{Dismissible, UiCommand};
 use super::list::Filter;
 use super::outside::Outside;
-use super::wording::{self, Step};
+use super::state::App;
+use super::wording::banner as words;
+use super::wording::{self, ENTER_KEY, Place, Step};
 use crate::model::fault::{Fault, Fix};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
 
-/// On the button that opens the key dialog where there is no key to be updated.
-const ENTER: &str = "Enter a key";
+/// So many files that are refused are said in one line above the list.
+const MANY_REFUSED: usize = 3;
 
 /// How a banner is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +55,24 @@ pub struct Facts<'a> {
     pub session_only: Option<&'a str>,
     /// Files in folders that were passed over since this was last put away.
     pub passed_over: u64,
+    /// Files that stood in the list already, since then.
+    pub already: u64,
     /// Why files are refused, where they are many.
     pub refused: Option<&'a BTreeMap<&'static str, usize>>,
     /// Where a damaged history was put.
     pub set_aside: Option<&'a Path>,
     /// What there is to say of how the settings were read.
     pub settings: &'a [String],
+}
+
+impl Facts<'_> {
+    fn place(&self) -> Place {
+        if self.sandbox {
+            Place::Sandbox
+        } else {
+            Place::Service
+        }
+    }
 }
 
 fn stays(tone: Tone, text: impl Into<String>) -> Banner {
@@ -91,7 +105,7 @@ impl Banner {
 pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if facts.sandbox {
-        let banner = stays(Tone::Info, "Sandbox: nothing leaves this computer");
+        let banner = stays(Tone::Info, words::SANDBOX);
         banners.push(if facts.can_leave_sandbox {
             banner.labelled(UiCommand::LeaveSandbox)
         } else {
@@ -108,20 +122,11 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
         JournalState::Newer => banners.push(stays(Tone::Bad, wording::newer_history())),
     }
     if snapshot.offline {
-        banners.push(stays(
-            Tone::Notice,
-            "memories.ai can’t be reached. Uploads go on by themselves as soon as it can.",
-        ));
+        banners.push(stays(Tone::Notice, facts.place().said(words::OFFLINE)));
     }
     if snapshot.interrupted > 0 {
-        let uploads = wording::count(snapshot.interrupted, "upload");
-        let were = if snapshot.interrupted == 1 {
-            "was"
-        } else {
-            "were"
-        };
         banners.push(
-            stays(Tone::Notice, format!("{uploads} {were} interrupted."))
+            stays(Tone::Notice, words::interrupted(snapshot.interrupted))
                 .labelled(UiCommand::ContinueInterrupted)
                 .labelled(UiCommand::DiscardInterrupted),
         );
@@ -142,22 +147,19 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     if let Some(reasons) = facts.refused {
         banners.push(
             stays(Tone::Notice, wording::refused(reasons))
-                .with("Show them", UiCommand::Show(Filter::Attention))
+                .with(words::SHOW_THEM, UiCommand::Show(Filter::Attention))
                 .dismissed_by(Dismissible::Refused),
         );
     }
-    if facts.passed_over > 0 {
-        let text = wording::passed_over(facts.passed_over);
+    if facts.passed_over > 0 || facts.already > 0 {
+        let text = words::left_out(facts.passed_over, facts.already);
         banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::PassedOver));
     }
     if !facts.outside.can_drop {
         banners.push(
-            stays(
-                Tone::Info,
-                "This desktop does not let files be dropped here. Choose or paste them instead.",
-            )
-            .labelled(UiCommand::ChooseFiles)
-            .dismissed_by(Dismissible::NoDrop),
+            stays(Tone::Info, words::NO_DROP)
+                .labelled(UiCommand::ChooseFiles)
+                .dismissed_by(Dismissible::NoDrop),
         );
     }
     banners
@@ -167,25 +169,21 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
 fn key(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if let Some(why) = facts.outside.bad_environment_key {
-        let text = format!(
-            "The API key in the environment (MEMORIES_API_KEY) can’t be used: {why}. Correct it there, or enter one here."
-        );
         banners.push(
-            stays(Tone::Notice, text)
-                .with(ENTER, UiCommand::EnterKey)
+            stays(Tone::Notice, words::environment_key(why))
+                .with(ENTER_KEY, UiCommand::EnterKey)
                 .dismissed_by(Dismissible::EnvironmentKey),
         );
     }
     if let (Some(why), KeyState::Missing) = (facts.keychain, &snapshot.key) {
-        let text = format!("{why} A key that it may hold can’t be read.");
         banners.push(
-            stays(Tone::Notice, text)
+            stays(Tone::Notice, words::keychain(why))
                 .labelled(UiCommand::AskKeychain)
-                .with(ENTER, UiCommand::EnterKey),
+                .with(ENTER_KEY, UiCommand::EnterKey),
         );
     }
     if let Some(why) = facts.session_only {
-        let text = format!("{why} The API key is kept for this session only.");
+        let text = words::session_only(why);
         banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::SessionKey));
     }
     banners
@@ -200,19 +198,16 @@ fn needs(snapshot: &Snapshot, facts: &Facts<'_>, fix: Fix) -> Banner {
         }
     );
     if fix == Fix::Key && of_environment {
-        return stays(
-            Tone::Bad,
-            "memories.ai doesn’t accept the API key in the environment (MEMORIES_API_KEY). Correct it there, or enter one for this session.",
-        )
-        .with(ENTER, UiCommand::EnterKey);
+        return stays(Tone::Bad, words::ENVIRONMENT_KEY_REFUSED)
+            .with(ENTER_KEY, UiCommand::EnterKey);
     }
     if fix == Fix::Key && snapshot.key == KeyState::Missing {
-        return stays(Tone::Notice, "An API key is needed to upload.")
-            .with("Paste your API key", UiCommand::EnterKey);
+        return stays(Tone::Notice, words::KEY_NEEDED)
+            .with(wording::screens::PASTE_KEY, UiCommand::EnterKey);
     }
-    let message = wording::needs(fix);
+    let message = wording::needs(fix).at(facts.place());
     let cause = match facts.needs.filter(|fault| fault.fix() == Some(fix)) {
-        Some(fault) => wording::fault(fault).cause,
+        Some(fault) => wording::fault(fault).at(facts.place()).cause,
         None => message.cause.clone(),
     };
     let banner = stays(
@@ -226,5 +221,42 @@ fn needs(snapshot: &Snapshot, facts: &Facts<'_>, fix: Fix) -> Banner {
         Some(Step::UpdateKey | Step::CopyDetails | Step::Row(_)) | None => {
             banner.labelled(UiCommand::EnterKey)
         }
+    }
+}
+
+impl App {
+    /// Reasons for which files are refused, unless that was put away.
+    fn refused_now(&self) -> Option<&BTreeMap<&'static str, usize>> {
+        let refused = self.list.refused();
+        let number: usize = refused.values().sum();
+        (number >= MANY_REFUSED && number > self.refused_seen).then_some(refused)
+    }
+
+    /// How many of what was left out are to be told of: none while folders are walked.
+    fn since(&self, now: u64, seen: u64) -> u64 {
+        match self.snapshot.walking {
+            Some(_) => 0,
+            None => now.saturating_sub(seen),
+        }
+    }
+
+    /// What stands above the list.
+    pub fn banners(&self) -> Vec<Banner> {
+        let facts = Facts {
+            outside: &self.outside,
+            sandbox: self.sandbox(),
+            can_leave_sandbox: self.parked.is_some(),
+            needs: self.needs.as_deref(),
+            keychain: self.keychain.as_deref(),
+            session_only: self.session_only.as_deref(),
+            passed_over: self.since(self.snapshot.passed_over, self.passed_over_seen),
+            already: self.since(self.snapshot.already_listed, self.already_seen),
+            set_aside: self.set_aside.as_deref(),
+            settings: &self.kept.warnings,
+            refused: self.refused_now(),
+        };
+        let mut banners = banners(&self.snapshot, &facts);
+        banners.retain(|banner| !banner.dismiss.is_some_and(|it| self.put_away.contains(&it)));
+        banners
     }
 }

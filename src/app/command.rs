@@ -1,4 +1,5 @@
 //! Everything that a person can do in the window: one table of labels, tooltips and shortcuts.
+//! The words of it are in [`super::wording::command`].
 
 mod selection;
 mod shortcut;
@@ -7,6 +8,8 @@ use std::path::PathBuf;
 
 use super::list::{Column, Filter};
 use super::settings::Setting;
+use super::wording::command as words;
+use super::wording::command::{Group, Words};
 use crate::model::snapshot::ItemId;
 pub use crate::store::settings::Theme as ThemeChoice;
 
@@ -58,6 +61,8 @@ pub enum RowCommand {
     Copy,
     UploadAnyway,
     CheckAgain,
+    SendFirst,
+    ShowFile,
     Details,
 }
 
@@ -118,6 +123,7 @@ pub enum UiCommand {
     Dismiss(Dismissible),
     DismissToast,
     ShowShortcuts,
+    ShowFormats,
     AskQuit,
     Quit,
 }
@@ -133,18 +139,13 @@ pub struct Entry {
     pub shortcut: Option<Shortcut>,
 }
 
-const fn entry(label: &'static str, tooltip: &'static str) -> Entry {
-    Entry {
-        label,
-        tooltip,
-        shortcut: None,
-    }
-}
-
 impl Entry {
-    const fn on(mut self, shortcut: Shortcut) -> Self {
-        self.shortcut = Some(shortcut);
-        self
+    fn of((label, tooltip): Words) -> Self {
+        Self {
+            label,
+            tooltip,
+            shortcut: None,
+        }
     }
 
     /// The tooltip with the shortcut, where there is one.
@@ -159,158 +160,75 @@ impl Entry {
 impl RowCommand {
     /// The row's part of the table.
     pub fn entry(self) -> Entry {
-        match self {
-            Self::Upload => entry("Upload", "Upload this file now"),
-            Self::Pause => entry("Pause", "Pause this upload"),
-            Self::Resume => entry("Resume", "Go on with this upload"),
-            Self::Cancel => entry("Cancel", "Cancel this upload"),
-            Self::Retry => entry("Try again", "Try this file again"),
-            Self::Locate => entry("Locate…", "Show where this file is now"),
-            Self::UploadAgain => entry("Upload again", "Upload this file again"),
-            Self::Remove => entry("Remove", "Take this file out of the list"),
-            Self::Copy => entry("Copy", "Copy the asset id"),
-            Self::UploadAnyway => entry(
-                "Upload anyway",
-                "Upload this file although the same content was uploaded before",
-            ),
-            Self::CheckAgain => entry("Check again", "Ask memories.ai about this file now"),
-            Self::Details => entry("Details", "Say more about what happened"),
-        }
+        Entry::of(words::row(self))
     }
 }
 
 impl UiCommand {
-    /// Everything that has a shortcut, in the order in which the list of them shows it.
-    pub fn with_shortcuts() -> Vec<Self> {
-        let mut each = vec![
-            Self::ChooseFiles,
-            Self::ChooseFolder,
-            Self::Paste(String::new()),
-            Self::Find,
-            Self::SelectAll,
-            Self::SelectNone,
-        ];
-        each.extend(Step::EACH.map(|step| Self::Move {
+    /// Everything that has a shortcut, in the groups and the order in which the list of them
+    /// shows it.
+    pub fn with_shortcuts() -> Vec<(Group, Vec<Self>)> {
+        let mut list = Vec::from(Step::EACH.map(|step| Self::Move {
             step,
             extend: false,
             from: None,
             page: 0,
         }));
-        each.push(Self::Toggle(ItemId(0)));
-        each.extend([
-            Self::CopySelected,
-            Self::Selected(Many::Remove),
-            Self::UndoRemove,
-            Self::OpenSettings,
-            Self::ShowShortcuts,
+        list.extend([
+            Self::Toggle(ItemId(0)),
+            Self::SelectAll,
+            Self::SelectNone,
+            Self::Find,
         ]);
-        each
+        vec![
+            (
+                Group::Files,
+                vec![
+                    Self::ChooseFiles,
+                    Self::ChooseFolder,
+                    Self::Paste(String::new()),
+                    Self::Upload,
+                ],
+            ),
+            (Group::List, list),
+            (
+                Group::Selection,
+                vec![
+                    Self::CopySelected,
+                    Self::Selected(Many::Remove),
+                    Self::UndoRemove,
+                ],
+            ),
+            (Group::Window, vec![Self::OpenSettings, Self::ShowShortcuts]),
+        ]
     }
 
     /// The table: label, tooltip, shortcut.
     pub fn entry(&self) -> Entry {
-        match self {
-            Self::ChooseFiles => entry("Choose files…", "Choose videos, audio or images to upload")
-                .on(Shortcut::command(Key::O)),
-            Self::ChooseFolder => entry(
-                "Choose folder…",
-                "Add everything in a folder that can be uploaded",
-            )
-            .on(Shortcut {
-                command: true,
-                shift: true,
-                key: Key::O,
-            }),
-            Self::Add(_) => entry(
-                "Add as a new file",
-                "Add it to the list as a file of its own",
-            ),
-            Self::Paste(_) => {
-                entry("Paste", "Add copied files or paths").on(Shortcut::command(Key::V))
-            }
-            Self::Upload => entry("Upload", "Upload every file that is ready"),
-            Self::Pause => entry(
-                "Pause",
-                "Pause all uploads; those that are not sent by signed URL start again later",
-            ),
-            Self::Resume => entry("Resume", "Go on with all uploads"),
-            Self::RetryFailed => entry("Retry failed", "Try every failed file again"),
-            Self::ClearFinished => entry(
-                "Clear finished",
-                "Take files that are done out of the list; their ids stay in the history",
-            ),
-            Self::UndoRemove => {
-                entry("Undo", "Put the removed files back").on(Shortcut::command(Key::Z))
-            }
-            Self::Click(..) => entry("Select", "Select this file"),
-            Self::Move { step, extend, .. } => step.entry(*extend),
-            Self::Toggle(_) => entry(
-                "Select or not",
-                "Select the file that has the focus, or no longer",
-            )
-            .on(Shortcut::plain(Key::Space)),
-            Self::SelectAll => {
-                entry("Select all", "Select every file shown").on(Shortcut::command(Key::A))
-            }
-            Self::SelectNone => {
-                entry("Select none", "Clear the selection").on(Shortcut::plain(Key::Escape))
-            }
-            Self::CopySelected => entry("Copy ids", "Copy the asset ids of the selected files")
-                .on(Shortcut::command(Key::C)),
-            Self::CopyAs(format) => format.copied(),
-            Self::Export(format) => format.saved(),
-            Self::Selected(many) => many.entry(),
-            Self::Show(filter) => entry(filter.label(), "Show only these files"),
-            Self::Find => entry("Find", "Find files by name or id").on(Shortcut::command(Key::F)),
-            Self::Search(_) => entry("Clear search", "Show files whatever their name"),
-            Self::SortBy(column) => entry(column.label(), "Sort the list by this"),
-            Self::Row(command, _) => command.entry(),
-            Self::ConfirmCancel => entry("Cancel upload", "Give up what was sent"),
-            Self::CopyDetails(_) => entry("Copy details", "Copy the technical details"),
-            Self::EnterKey => entry("Update key", "Enter an API key"),
-            Self::AskKeychain => entry("Ask again", "Ask the keychain for the key again"),
-            Self::SaveKey => entry("Save key", "Check the key and use it from now on"),
-            Self::CloseDialog => entry("Close", "Close this").on(Shortcut::plain(Key::Escape)),
-            Self::GetKey => entry(
-                "Get a key",
-                "Open the console of memories.ai in the browser",
-            ),
-            Self::OpenConsole => entry(
-                "Open console",
-                "Open the console of memories.ai in the browser",
-            ),
-            Self::FixDone => entry("Go on", "Go on with the uploads"),
-            Self::TrySandbox => entry(
-                "Try it without an account",
-                "Upload to a sandbox inside this program; nothing leaves this computer",
-            ),
-            Self::LeaveSandbox => entry(
-                "Leave the sandbox",
-                "Go back to memories.ai and your own account",
-            ),
-            Self::ContinueInterrupted => entry("Continue", "Go on with the interrupted uploads"),
-            Self::DiscardInterrupted => {
-                entry("Discard", "Take the interrupted uploads out of the list")
-            }
-            Self::Theme(ThemeChoice::System) => entry("As the system", "Colours as the system"),
-            Self::Theme(ThemeChoice::Light) => entry("Light", "Light colours"),
-            Self::Theme(ThemeChoice::Dark) => entry("Dark", "Dark colours"),
-            Self::OpenSettings => {
-                entry("Settings", "Change how the program works").on(Shortcut::command(Key::Comma))
-            }
-            Self::Set(_) => entry("Set", "Use this from now on"),
-            Self::ShowFolder => entry("Show", "Show the folder where files are shown"),
-            Self::RemoveKey | Self::ConfirmRemoveKey => {
-                entry("Remove key", "Forget the API key on this computer")
-            }
-            Self::Dismiss(_) | Self::DismissToast => entry("Dismiss", "Put this message away"),
-            Self::ShowShortcuts => entry("Keyboard shortcuts", "What the keyboard does here")
-                .on(Shortcut::plain(Key::F1)),
-            Self::AskQuit | Self::Quit => entry(
-                "Quit",
-                "Stop the uploads and close; they can be continued at the next start",
-            ),
+        Entry {
+            shortcut: self.shortcut(),
+            ..Entry::of(words::window(self))
         }
+    }
+
+    fn shortcut(&self) -> Option<Shortcut> {
+        Some(match self {
+            Self::ChooseFiles => Shortcut::command(Key::O),
+            Self::ChooseFolder => Shortcut::command(Key::O).and_shift(true),
+            Self::Paste(_) => Shortcut::command(Key::V),
+            Self::Upload => Shortcut::command(Key::Enter),
+            Self::UndoRemove => Shortcut::command(Key::Z),
+            Self::Move { step, extend, .. } => step.shortcut().and_shift(*extend),
+            Self::Toggle(_) => Shortcut::plain(Key::Space),
+            Self::SelectAll => Shortcut::command(Key::A),
+            Self::SelectNone | Self::CloseDialog => Shortcut::plain(Key::Escape),
+            Self::CopySelected => Shortcut::command(Key::C),
+            Self::Selected(Many::Remove) => Shortcut::plain(Key::Delete),
+            Self::Find => Shortcut::command(Key::F),
+            Self::OpenSettings => Shortcut::command(Key::Comma),
+            Self::ShowShortcuts => Shortcut::plain(Key::F1),
+            _ => return None,
+        })
     }
 }
 
@@ -325,6 +243,11 @@ mod tests {
             hint.ends_with("(Ctrl+O)") || hint.ends_with("(⌘O)"),
             "{hint}"
         );
+        let hint = UiCommand::ChooseFolder.entry().hint();
+        assert!(
+            hint.ends_with("(Ctrl+Shift+O)") || hint.ends_with("(⇧⌘O)"),
+            "{hint}"
+        );
         assert_eq!(RowCommand::Copy.entry().hint(), "Copy the asset id");
     }
 
@@ -333,6 +256,7 @@ mod tests {
         let listed = UiCommand::with_shortcuts();
         let keys: Vec<Shortcut> = listed
             .iter()
+            .flat_map(|(_, commands)| commands)
             .map(|command| command.entry().shortcut.expect("it is listed as one"))
             .collect();
         for (at, key) in keys.iter().enumerate() {

@@ -1,12 +1,12 @@
 //! What the desktop around the window learns: how far everything is, that it has ended,
 //! and that the computer is to stay awake meanwhile.
 
-use super::state::App;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::state::{App, Effect};
 use super::wording;
 use crate::model::snapshot::{Snapshot, Status};
-
-/// The program's name, where nothing else is to be said.
-const NAME: &str = "Mavi Uploader";
 
 /// Whether bytes are under way: only then does the computer have to stay awake for us.
 /// What the service works on, and what waits, it can work on and wait for without us.
@@ -33,7 +33,7 @@ pub fn title(snapshot: &Snapshot) -> String {
     let totals = &snapshot.totals;
     match progress(snapshot) {
         Some(percent) => wording::title(percent, totals.done, totals.batch),
-        None => NAME.to_owned(),
+        None => wording::screens::NAME.to_owned(),
     }
 }
 
@@ -64,11 +64,24 @@ impl App {
         }
     }
 
+    /// Brings the window to the front where its notification was clicked.
+    pub(super) fn come_when_called(&mut self) {
+        if self.clicked.swap(false, Ordering::Relaxed) {
+            self.effects.push(Effect::Raise);
+        }
+    }
+
     /// Tells the person that everything has ended, where she does not see it.
     pub(super) fn tell_of_the_end(&mut self, ready: usize, failed: usize) {
         if !self.in_front && self.settings().notifications {
             let (title, text) = wording::batch_ended(ready, failed);
-            self.outside.desktop.notify(&title, &text);
+            let (clicked, wake) = (Arc::clone(&self.clicked), Arc::clone(&self.outside.wake));
+            let raise = Box::new(move || {
+                clicked.store(true, Ordering::Relaxed);
+                wake();
+            });
+            let text = self.place().said(text);
+            self.outside.desktop.notify(&title, &text, raise);
         }
     }
 }

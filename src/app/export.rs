@@ -52,7 +52,7 @@ pub fn copied(rows: &[Arc<Row>], format: Format) -> String {
             text
         }
         Format::Markdown => {
-            let mut text = "| Asset id | Name |\n| --- | --- |\n".to_owned();
+            let mut text = format!("{}\n| --- | --- |\n", wording::selection::MARKDOWN_HEAD);
             for line in lines(&with_id) {
                 let name = markdown_cell(line.name);
                 text.push_str(&format!("| `{}` | {name} |\n", line.asset_id));
@@ -82,6 +82,7 @@ pub fn file(rows: &[Arc<Row>], format: Format) -> String {
 /// Writes them: whole, or not at all.
 pub fn write(path: &Path, rows: &[Arc<Row>], format: Format) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {

@@ -2,23 +2,24 @@
 
 use super::command::UiCommand;
 use super::list::{Filter, List};
-use super::wording;
+use super::wording::foot as words;
+use super::wording::{self, AND, Place};
 use crate::model::plan::Plan;
 use crate::model::snapshot::Snapshot;
 
-/// The bar's buttons besides "Upload", from the right to the left.
+/// The bar's buttons before "Upload", from the left to the right.
 pub fn actions(snapshot: &Snapshot, list: &List) -> Vec<UiCommand> {
     let mut actions = Vec::new();
-    if snapshot.paused {
-        actions.push(UiCommand::Resume);
-    } else if sending(snapshot, list) > 0 {
-        actions.push(UiCommand::Pause);
+    if list.tally().finished > 0 {
+        actions.push(UiCommand::ClearFinished);
     }
     if list.tally().failed > 0 {
         actions.push(UiCommand::RetryFailed);
     }
-    if list.tally().finished > 0 {
-        actions.push(UiCommand::ClearFinished);
+    if snapshot.paused {
+        actions.push(UiCommand::Resume);
+    } else if sending(snapshot, list) > 0 {
+        actions.push(UiCommand::Pause);
     }
     actions
 }
@@ -31,8 +32,22 @@ pub fn sending(snapshot: &Snapshot, list: &List) -> usize {
         .saturating_sub(list.tally().processing)
 }
 
+/// What a button of the bar does, with what has to be known before it is pressed.
+pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: Place) -> String {
+    let hint = command.entry().hint();
+    match command {
+        UiCommand::Pause => words::pause_all(&hint, list.tally().starts_again),
+        UiCommand::Upload => {
+            let mut hint = vec![hint, wording::plan_at_length(plan, place)];
+            hint.extend(paused.then(|| words::UPLOAD_ENDS_PAUSE.to_owned()));
+            hint.join("\n")
+        }
+        _ => hint,
+    }
+}
+
 /// What the bar says, in two lines; the second may be empty.
-pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan) -> (String, String) {
+pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (String, String) {
     let totals = &snapshot.totals;
     let (first, mut second) = if totals.active > 0 {
         (under_way(snapshot, list), pace(snapshot, list))
@@ -41,8 +56,8 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan) -> (String, String
         (first, vec![second])
     } else {
         let first = match list.count(Filter::Ready) {
-            0 => "Nothing to upload".to_owned(),
-            number => format!("{} ready", wording::count(number, "file")),
+            0 => words::NOTHING.to_owned(),
+            files => words::ready(files),
         };
         (first, Vec::new())
     };
@@ -52,23 +67,21 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan) -> (String, String
     } else {
         totals.attention
     };
-    match attention {
-        0 => {}
-        1 => second.push("1 needs attention".to_owned()),
-        number => second.push(format!("{number} need attention")),
+    if attention > 0 {
+        second.push(words::attention(attention));
     }
     second.extend(wording::coming_in(snapshot.walking, list.tally().checking));
-    (first, second.join(" · "))
+    (place.said(first), second.join(AND))
 }
 
 fn under_way(snapshot: &Snapshot, list: &List) -> String {
     let totals = &snapshot.totals;
-    let done = format!("{} of {} done", totals.done, totals.batch);
+    let done = words::done(totals.done, totals.batch);
     let so_far = match sending(snapshot, list) {
-        0 => format!("{} processing at memories.ai", list.tally().processing),
+        0 => words::processing(list.tally().processing),
         _ => wording::size_of(totals.sent, totals.bytes),
     };
-    format!("{done} · {so_far}")
+    [done, so_far].join(AND)
 }
 
 /// Speed and time left while bytes move; otherwise what is waited for. Nothing where the
@@ -84,17 +97,17 @@ fn pace(snapshot: &Snapshot, list: &List) -> Vec<String> {
         return pace;
     }
     let words = if snapshot.needs.is_some() {
-        "held until you have seen to it"
+        words::HELD
     } else if snapshot.paused {
-        "paused"
+        words::PAUSED
     } else if tally.finishing > 0 {
-        "waiting for the answer"
+        words::ANSWER
     } else if snapshot.offline {
-        "waiting for a connection"
+        words::OFFLINE
     } else if tally.waiting > 0 {
-        "waiting before the next try"
+        words::NEXT_TRY
     } else {
-        "starting…"
+        words::STARTING
     };
     vec![words.to_owned()]
 }
@@ -128,7 +141,7 @@ mod tests {
         let mut list = List::default();
         list.update(&snapshot);
         let plan = plan([], UnderWay::default(), None);
-        summary(&snapshot, &list, &plan)
+        summary(&snapshot, &list, &plan, Place::Service)
     }
 
     fn processing() -> Status {
@@ -197,11 +210,11 @@ mod tests {
         assert_eq!(actions(&[Status::ReadyToUpload], false), []);
         assert_eq!(
             actions(&[Status::Queued, failed], false),
-            [UiCommand::Pause, UiCommand::RetryFailed]
+            [UiCommand::RetryFailed, UiCommand::Pause]
         );
         assert_eq!(
             actions(&[Status::Queued, Status::Cancelled], true),
-            [UiCommand::Resume, UiCommand::ClearFinished]
+            [UiCommand::ClearFinished, UiCommand::Resume]
         );
     }
 

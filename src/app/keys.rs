@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::outside::{KeyVault, VaultError};
 use super::pending::{Outcome, Pending, Wake};
 use super::wording;
+use super::wording::screens as words;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::{Fault, Fix};
 use crate::model::key::ApiKey;
@@ -56,8 +57,8 @@ impl KeyEntry {
     pub fn busy(&self) -> Option<&'static str> {
         match self.phase {
             Phase::Entry => None,
-            Phase::Checking(..) => Some("Asking memories.ai about this key…"),
-            Phase::Saving(..) => Some("Saving the key in the keychain…"),
+            Phase::Checking(..) => Some(words::ASKING_ABOUT_KEY),
+            Phase::Saving(..) => Some(words::SAVING_KEY),
         }
     }
 
@@ -118,27 +119,21 @@ impl KeyEntry {
                 }
                 Ok(Outcome::Answer(Some(Err(fault)))) if fault.fix() == Some(Fix::Key) => {
                     let message = wording::fault(&fault);
-                    self.problem = Some(format!(
-                        "memories.ai doesn’t accept this key. {}",
-                        message.cause
-                    ));
+                    self.problem = Some(words::key_refused(&message.cause));
                     None
                 }
                 Ok(answer) => {
                     let note = match answer {
                         Outcome::Answer(Some(Ok(()))) => None,
-                        Outcome::Answer(Some(Err(fault))) if fault.fix().is_some() => {
-                            Some(format!(
-                                "memories.ai knows it, but: {}.",
-                                wording::fault(&fault).title
-                            ))
+                        Outcome::Answer(Some(Err(fault))) => {
+                            let why = wording::fault(&fault).title;
+                            Some(match fault.fix() {
+                                Some(_) => words::key_known(&why),
+                                None => words::key_unchecked(&why),
+                            })
                         }
-                        Outcome::Answer(Some(Err(fault))) => Some(format!(
-                            "It could not be checked: {}.",
-                            wording::fault(&fault).title
-                        )),
                         Outcome::Answer(None) | Outcome::Lost => {
-                            Some("It could not be checked.".to_owned())
+                            Some(words::KEY_UNCHECKED.to_owned())
                         }
                     };
                     self.keep(engine, vault, wake, key, note)
@@ -190,8 +185,8 @@ fn use_key(
     session_only: Option<String>,
 ) -> Entered {
     let kept = match source {
-        KeySource::Keychain => "Key saved in the keychain.",
-        _ => "Key taken for this session.",
+        KeySource::Keychain => words::KEY_SAVED,
+        _ => words::KEY_TAKEN,
     };
     engine.send(Command::SetKey(key, source));
     Entered {

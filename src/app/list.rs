@@ -102,6 +102,11 @@ impl List {
         &self.selected
     }
 
+    /// The row that was clicked or come to last.
+    pub fn cursor(&self) -> Option<ItemId> {
+        self.cursor
+    }
+
     /// What the selection can be asked to do.
     pub fn fits(&self) -> &Fits {
         &self.fits

@@ -40,13 +40,15 @@ impl App {
     pub(super) fn cancel(&mut self, ids: &[ItemId]) {
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
         let rows = self.snapshot.rows.iter();
-        let losing = rows
+        let losing: Vec<&Arc<Row>> = rows
             .filter(|row| wanted.contains(&row.id) && rows::cancel_loses_work(row))
-            .filter_map(|row| row.transfer);
-        let (sent, total) = losing.fold((0_u64, 0_u64), |(sent, total), transfer| {
+            .collect();
+        // How much of a row was sent is known while its bytes move.
+        let transfers = losing.iter().filter_map(|row| row.transfer);
+        let (sent, total) = transfers.fold((0_u64, 0_u64), |(sent, total), transfer| {
             (sent + transfer.sent, total + transfer.total)
         });
-        if sent == 0 || !self.settings().confirmations {
+        if losing.is_empty() || !self.settings().confirmations {
             self.engine.send(Command::Cancel(ids.to_vec()));
             return;
         }

@@ -11,6 +11,7 @@ pub mod desktop;
 pub mod export;
 mod exporting;
 pub mod foot;
+mod hover;
 pub mod keys;
 pub mod list;
 mod locating;

@@ -81,11 +81,15 @@ pub type SaveSettings = Arc<dyn Fn(&Settings) -> io::Result<()> + Send + Sync>;
 /// Finds out how the service is reached; blocking, called on a thread of its own.
 pub type DescribeNetwork = Arc<dyn Fn() -> NetworkState + Send + Sync>;
 
+/// What becomes of a click on a notification.
+pub type Clicked = Box<dyn FnOnce() + Send>;
+
 /// What is asked of the desktop around the window. Every call returns at once; what the
 /// desktop does not do is left undone.
 pub trait Desktop {
-    /// Tells the person something while the window is not in front.
-    fn notify(&self, title: &str, text: &str);
+    /// Tells the person something while the window is not in front. `clicked` is called, on
+    /// any thread, where she clicks on it and the desktop says so.
+    fn notify(&self, title: &str, text: &str, clicked: Clicked);
     /// Keeps the computer from going to sleep by itself from now on, or no longer.
     fn stay_awake(&self, awake: bool);
     /// Shows on the program's place in the taskbar how far everything is, in percent.
@@ -113,7 +117,8 @@ pub struct Outside {
     pub start_sandbox: Option<StartSandbox>,
     /// The person's preferences, and what there is to say of how they were read.
     pub settings: Loaded,
-    /// Keeps the preferences; `None` where they are for this session only.
+    /// Keeps the preferences; `None` where they are for this session only. Held as long as
+    /// something may still be written.
     pub save_settings: Option<SaveSettings>,
     /// Where everything is kept.
     pub folder: Option<PathBuf>,

@@ -97,6 +97,14 @@ impl<T: Send + 'static> Pending<T> {
         }
     }
 
+    /// Waits for the answer: for threads that may.
+    pub fn wait(self) -> Outcome<T> {
+        match self.0.block_and_take() {
+            Some(value) => Outcome::Answer(value),
+            None => Outcome::Lost,
+        }
+    }
+
     /// Takes the answer out of a slot, if there is one; the slot is empty afterwards.
     pub fn take_from(slot: &mut Option<Self>) -> Option<Outcome<T>> {
         match slot.take()?.poll() {

@@ -3,11 +3,45 @@
 use std::time::{Duration, Instant};
 
 use super::command::{Many, RowCommand};
-use super::wording::{self, Message, Step};
+use super::wording::row as words;
+use super::wording::{self, Message, Place, Step};
 use crate::model::fault::FaultKind;
 use crate::model::located::{is_of_place, is_of_place_from_the_start};
-use crate::model::media::Route;
-use crate::model::snapshot::{Row, Status};
+use crate::model::snapshot::{Later, Row, Snapshot, Status};
+
+/// Whether the queue that a row stands in goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Queue {
+    /// What is queued starts when its turn comes.
+    #[default]
+    GoesOn,
+    /// The person paused it.
+    Paused,
+    /// It waits for the person to do something.
+    Held,
+}
+
+impl Queue {
+    /// That of a snapshot.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        match (snapshot.needs, snapshot.paused) {
+            (Some(_), _) => Self::Held,
+            (None, true) => Self::Paused,
+            (None, false) => Self::GoesOn,
+        }
+    }
+}
+
+/// What is around a row and changes what it says.
+#[derive(Clone, Copy, Debug)]
+pub struct Around {
+    /// What time it is.
+    pub now: Instant,
+    /// Who takes the files.
+    pub place: Place,
+    /// Whether its queue goes on.
+    pub queue: Queue,
+}
 
 /// What stands at a row's right side, before its buttons.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,21 +156,29 @@ fn waits(status: &Status) -> bool {
     )
 }
 
-/// Whether an upload that is paused goes on where it was; one whose bytes go straight to
-/// the service begins anew.
-pub fn goes_on(row: &Row) -> bool {
-    row.route != Some(Route::Direct)
+/// What can be done with a row, in the order of its menu: its buttons and whatever else, what
+/// ends it last.
+pub fn menu(row: &Row) -> Vec<RowCommand> {
+    let ends = |command: &RowCommand| matches!(command, RowCommand::Cancel | RowCommand::Remove);
+    let (end, mut menu): (Vec<_>, Vec<_>) = commands(row).into_iter().partition(ends);
+    menu.extend(waits(&row.status).then_some(RowCommand::SendFirst));
+    menu.push(RowCommand::ShowFile);
+    menu.extend(end);
+    menu
 }
 
 /// What a button of the row does, with what has to be known before it is pressed.
-pub fn hint(row: &Row, command: RowCommand) -> String {
-    let hint = command.entry().hint();
-    match command {
-        RowCommand::Pause if cancel_loses_work(row) => {
-            format!("{hint}. {}", wording::pause(goes_on(row)))
+pub fn hint(row: &Row, command: RowCommand, around: &Around) -> String {
+    let hint = around.place.said(command.entry().hint());
+    match (command, row.later) {
+        (RowCommand::Pause, Some(later)) if row.status == Status::Uploading => {
+            format!("{hint}. {}", words::pause(later))
         }
-        RowCommand::Cancel if cancel_loses_work(row) => {
-            format!("{hint}; what was sent is lost")
+        (RowCommand::Cancel, _) if cancel_loses_work(row) => {
+            format!("{hint}; {}", words::CANCEL_LOSES)
+        }
+        (RowCommand::Upload, _) if around.queue == Queue::Paused => {
+            format!("{hint}; {}", words::ENDS_PAUSE)
         }
         _ => hint,
     }
@@ -144,23 +186,37 @@ pub fn hint(row: &Row, command: RowCommand) -> String {
 
 /// Whether cancelling loses bytes that were sent, so that the person is asked first.
 pub fn cancel_loses_work(row: &Row) -> bool {
-    row.transfer.is_some_and(|transfer| transfer.sent > 0)
+    let kept = matches!(row.later, Some(Later::GoesOn | Later::GoesOnAfterRestart));
+    kept || row.transfer.is_some_and(|transfer| transfer.sent > 0)
 }
 
 /// What stands after the status word, joined with middle dots; empty for nothing.
-pub fn detail(row: &Row, now: Instant) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let size = || wording::size(row.size);
-    match &row.status {
-        Status::Checking => {}
-        Status::Settling => {
-            parts.push("another program writes to it; it goes on by itself".to_owned());
-        }
-        Status::Rejected(rejection) => parts.push(wording::rejection(rejection).line()),
+pub fn detail(row: &Row, around: &Around) -> String {
+    let mut parts = match &row.status {
+        Status::Rejected(rejection) => vec![wording::rejection(rejection).line()],
         Status::Failed(fault) => {
             let message = wording::fault(fault);
-            parts.push(format!("{}. {}", message.title, message.next));
+            vec![format!("{}. {}", message.title, message.next)]
         }
+        status => progress(row, status, around),
+    };
+    if matches!(row.status, Status::ReadyToUpload | Status::Queued) {
+        parts.extend(row.note.map(|note| words::note(note).to_owned()));
+    }
+    if row.may_be_twice {
+        parts.push(words::MAY_BE_TWICE.to_owned());
+    }
+    let parts: Vec<String> = parts.into_iter().map(|it| around.place.said(it)).collect();
+    parts.join(wording::AND)
+}
+
+/// What a row that is not in trouble says of how far it is.
+fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let size = || wording::size(row.size);
+    match status {
+        Status::Checking => {}
+        Status::Settling => parts.push(words::SETTLING.to_owned()),
         Status::Uploading => match &row.transfer {
             Some(transfer) => {
                 parts.push(wording::size_of(transfer.sent, transfer.total));
@@ -169,81 +225,82 @@ pub fn detail(row: &Row, now: Instant) -> String {
             }
             None => parts.push(size()),
         },
-        Status::Finishing => parts.extend([size(), "waiting for memories.ai".to_owned()]),
+        Status::Finishing => parts.extend([size(), words::FINISHING.to_owned()]),
         Status::Waiting { until, cause } => {
             parts.push(wording::fault(cause).title);
-            let wait = until.saturating_duration_since(now);
+            let wait = until.saturating_duration_since(around.now);
             parts.push(if wait.is_zero() {
-                "trying again".to_owned()
+                words::TRYING_AGAIN.to_owned()
             } else {
-                format!("next try in {}", wording::duration(wait))
+                words::next_try(wait)
             });
+            let later = row.later.filter(|later| *later != Later::StartsAgain);
+            parts.extend(later.map(|later| words::later(later).to_owned()));
         }
         Status::Processing { since, long } => {
-            let time = now.saturating_duration_since(*since);
-            parts.push("at memories.ai".to_owned());
+            let time = around.now.saturating_duration_since(*since);
+            parts.push(words::PROCESSING.to_owned());
             parts.push(size());
             if *long {
-                parts.push("taking longer than usual".to_owned());
+                parts.push(words::SLOW.to_owned());
             } else if time >= Duration::from_secs(1) {
                 parts.push(wording::duration(time));
             }
         }
-        Status::Paused => parts.push(match &row.transfer {
-            Some(transfer) => wording::size_of(transfer.sent, transfer.total),
-            None => size(),
-        }),
-        Status::Duplicate { of: Some(_) } => {
-            parts.push("the same content was uploaded before".to_owned());
-        }
-        Status::Duplicate { of: None } => {
-            parts.push("the same content is in this list".to_owned());
-        }
-        Status::ReadyToUpload | Status::Queued | Status::Ready | Status::Cancelled => {
+        Status::Paused => {
             parts.push(size());
+            parts.extend(row.later.map(|later| words::later(later).to_owned()));
         }
+        Status::Duplicate { of: Some(_) } => parts.push(words::UPLOADED_BEFORE.to_owned()),
+        Status::Duplicate { of: None } => parts.push(words::LISTED_TWICE.to_owned()),
+        Status::Queued => {
+            parts.push(size());
+            parts.extend(match around.queue {
+                Queue::GoesOn => None,
+                Queue::Paused => Some(words::QUEUE_PAUSED.to_owned()),
+                Queue::Held => Some(words::QUEUE_HELD.to_owned()),
+            });
+            let later = row.later.filter(|_| around.queue != Queue::GoesOn);
+            parts.extend(later.map(|later| words::later(later).to_owned()));
+        }
+        _ => parts.push(size()),
     }
-    if matches!(row.status, Status::ReadyToUpload | Status::Queued) {
-        parts.extend(row.note.map(|note| wording::note(note).to_owned()));
-    }
-    if row.may_be_twice {
-        parts.push(wording::MAY_BE_TWICE.to_owned());
-    }
-    parts.join(" · ")
+    parts
 }
 
 /// What happened to a row that is in trouble, and the technical detail of it.
-pub fn trouble(row: &Row) -> Option<(Message, Vec<(&'static str, String)>)> {
-    match &row.status {
-        Status::Rejected(rejection) => Some((wording::rejection(rejection), Vec::new())),
-        Status::Failed(fault) => Some((wording::fault(fault), wording::details(fault))),
+pub fn trouble(row: &Row, place: Place) -> Option<(Message, Vec<(&'static str, String)>)> {
+    let (message, technical) = match &row.status {
+        Status::Rejected(rejection) => (wording::rejection(rejection), Vec::new()),
+        Status::Failed(fault) => (wording::fault(fault), wording::details(fault)),
         Status::Waiting { cause, .. } => {
             let message = Message {
-                next: wording::BY_ITSELF.to_owned(),
+                next: words::BY_ITSELF.to_owned(),
                 step: None,
                 ..wording::fault(cause)
             };
-            Some((message, wording::details(cause)))
+            (message, wording::details(cause))
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some((message.at(place), technical))
 }
 
 /// What "Copy details" copies: all that somebody else needs to help; `build` is which
 /// program this is.
-pub fn details_text(row: &Row, build: &str) -> String {
-    let mut text = format!("File: {}\n", row.path.display());
-    if let Some((message, technical)) = trouble(row) {
-        text.push_str(&format!("{}. {}\n", message.title, message.line()));
-        for (name, value) in technical {
-            text.push_str(&format!("{name}: {value}\n"));
-        }
+pub fn details_text(row: &Row, place: Place, build: &str) -> String {
+    let mut lines = vec![words::file(&row.path)];
+    if let Some((message, technical)) = trouble(row, place) {
+        lines.push(format!("{}. {}", message.title, message.line()));
+        lines.extend(
+            technical
+                .iter()
+                .map(|(name, value)| words::named(name, value)),
+        );
     }
-    if let Some(id) = id_of(row) {
-        text.push_str(&format!("Asset id: {id}\n"));
-    }
-    text.push_str(&format!("Program: {build}\n"));
-    text
+    lines.extend(id_of(row).map(words::asset_id));
+    lines.push(words::named(words::PROGRAM, build));
+    lines.join("\n") + "\n"
 }
 
 /// Whether the row has an id that is not on disk.
@@ -259,22 +316,24 @@ pub fn is_finished(row: &Row) -> bool {
 
 /// What must not be overlooked, before the detail.
 pub fn warning(row: &Row) -> Option<&'static str> {
-    is_unsaved(row).then_some(wording::NOT_SAVED)
+    is_unsaved(row).then_some(words::NOT_SAVED)
 }
 
 /// The row in one sentence, for a screen reader.
-pub fn spoken(row: &Row, now: Instant) -> String {
-    let mut text = format!("{}, {}", row.name, wording::status_word(&row.status));
-    if let Trailing::Percent(percent) = trailing(row) {
-        text.push_str(&format!(", {percent} %"));
-    }
-    let detail = detail(row, now);
-    let parts = [warning(row).unwrap_or_default(), detail.as_str()];
-    for part in parts.iter().filter(|part| !part.is_empty()) {
-        text.push_str(", ");
-        text.push_str(part);
-    }
-    text
+pub fn spoken(row: &Row, around: &Around) -> String {
+    let percent = match trailing(row) {
+        Trailing::Percent(percent) => words::percent(percent),
+        Trailing::None | Trailing::Id(_) => String::new(),
+    };
+    let parts = [
+        row.name.as_str(),
+        words::status_word(&row.status),
+        &percent,
+        warning(row).unwrap_or_default(),
+        &detail(row, around),
+    ];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
 }
 
 /// Whether what the row says changes by itself once a second.

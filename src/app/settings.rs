@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog, Effect};
@@ -12,9 +12,6 @@ use crate::api::network::NetworkState;
 use crate::engine::{Command, Preferences};
 use crate::store::Settings;
 use crate::store::settings::{Loaded, Start, Theme};
-
-/// How long the end of the window may wait for the last change to be written.
-const FAREWELL: Duration = Duration::from_secs(2);
 
 /// One preference with its new value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,12 +168,21 @@ impl App {
         self.save_settings();
     }
 
-    /// Waits, not long, until the last change is written: for the end of the window.
-    pub(super) fn settle_settings(&mut self) {
-        let end = Instant::now() + FAREWELL;
-        while self.kept.saving.is_some() && Instant::now() < end {
-            std::thread::sleep(Duration::from_millis(2));
-            self.settings_answers(Instant::now());
-        }
+    /// The window ends: what is not written yet is, on a thread of its own, in its turn. When
+    /// all is, nobody holds [`Outside::save_settings`](super::outside::Outside) any more.
+    pub(super) fn write_last_settings(&mut self) {
+        let save = self.outside.save_settings.take();
+        let Some(save) = save.filter(|_| std::mem::take(&mut self.kept.changed)) else {
+            return;
+        };
+        let settings = self.kept.settings.clone();
+        let before = self.kept.saving.take();
+        let wake = Arc::clone(&self.outside.wake);
+        self.kept.saving = Some(Pending::spawn("settings", wake, move || {
+            if let Some(before) = before {
+                before.wait();
+            }
+            save(&settings)
+        }));
     }
 }

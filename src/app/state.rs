@@ -1,31 +1,31 @@
 //! The window's state: what it shows, what it asks, and what becomes of every command.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::announce::Announcer;
-use super::banners::{Banner, Facts, banners};
 use super::command::{Dismissible, ThemeChoice, UiCommand};
 use super::desktop;
 use super::exporting::Exports;
 use super::foot;
+use super::hover::Hover;
 use super::keys::KeyEntry;
 use super::list::List;
 use super::locating::Locating;
 use super::outside::{Choice, Outside, VaultError};
 use super::pending::Pending;
+use super::rows::{Around, Queue};
 use super::settings::Kept;
+use super::wording::{Place, foot as words};
 use crate::api::network::NetworkState;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
 use crate::model::plan::{Plan, UnderWay, plan};
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
-
-/// So many files that are refused are said in one line above the list.
-const MANY_REFUSED: usize = 3;
 
 /// Something to be done outside the window by whoever draws it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub enum Dialog {
     RemoveKey,
     /// What the keyboard does.
     Shortcuts,
+    /// Which files can be uploaded.
+    Formats,
 }
 
 /// Uploads that are cancelled once the person has said yes.
@@ -116,11 +118,15 @@ pub struct App {
     pub(super) set_aside: Option<PathBuf>,
     pub(super) keychain: Option<String>,
     pub(super) passed_over_seen: u64,
+    pub(super) already_seen: u64,
     pub(super) refused_seen: usize,
     pub(super) put_away: BTreeSet<Dismissible>,
     pub(super) closing: bool,
     /// The person has the window in front.
     pub(super) in_front: bool,
+    pub(super) hover: Hover,
+    /// The desktop's notification was clicked.
+    pub(super) clicked: Arc<AtomicBool>,
     pub(super) announcer: Announcer,
     /// What the taskbar shows.
     pub(super) progress: Option<u8>,
@@ -164,10 +170,13 @@ impl App {
             set_aside: None,
             keychain: None,
             passed_over_seen: 0,
+            already_seen: 0,
             refused_seen: 0,
             put_away: BTreeSet::new(),
             closing: false,
             in_front: true,
+            hover: Hover::default(),
+            clicked: Arc::default(),
             announcer: Announcer::default(),
             progress: None,
             awake: false,
@@ -187,7 +196,7 @@ impl App {
         app.look_for_key();
         let paths = std::mem::take(&mut app.outside.paths);
         if !paths.is_empty() {
-            app.engine.send(Command::Add(paths));
+            app.engine.send(Command::AddFromOutside(paths));
         }
         app
     }
@@ -294,42 +303,28 @@ impl App {
         self.snapshot.key == KeyState::Missing && !self.sandbox()
     }
 
-    /// Reasons for which files are refused, unless that was put away.
-    fn refused_now(&self) -> Option<&BTreeMap<&'static str, usize>> {
-        let refused = self.list.refused();
-        let number: usize = refused.values().sum();
-        (number >= MANY_REFUSED && number > self.refused_seen).then_some(refused)
-    }
-
     /// One row.
     pub fn row(&self, id: ItemId) -> Option<&Row> {
         let row = self.snapshot.rows.iter().find(|row| row.id == id)?;
         Some(row)
     }
 
-    /// What stands above the list.
-    pub fn banners(&self) -> Vec<Banner> {
-        let facts = Facts {
-            outside: &self.outside,
-            sandbox: self.sandbox(),
-            can_leave_sandbox: self.parked.is_some(),
-            needs: self.needs.as_deref(),
-            keychain: self.keychain.as_deref(),
-            session_only: self.session_only.as_deref(),
-            passed_over: match self.snapshot.walking {
-                Some(_) => 0,
-                None => self
-                    .snapshot
-                    .passed_over
-                    .saturating_sub(self.passed_over_seen),
-            },
-            set_aside: self.set_aside.as_deref(),
-            settings: &self.kept.warnings,
-            refused: self.refused_now(),
-        };
-        let mut banners = banners(&self.snapshot, &facts);
-        banners.retain(|banner| !banner.dismiss.is_some_and(|it| self.put_away.contains(&it)));
-        banners
+    /// Who takes the files.
+    pub fn place(&self) -> Place {
+        if self.sandbox() {
+            Place::Sandbox
+        } else {
+            Place::Service
+        }
+    }
+
+    /// What is around the rows of the list.
+    pub fn around(&self, now: Instant) -> Around {
+        Around {
+            now,
+            place: self.place(),
+            queue: Queue::of(&self.snapshot),
+        }
     }
 
     /// The window's title, with the progress of a running batch.
@@ -340,12 +335,10 @@ impl App {
     /// Why "Upload" can't be pressed; `None` when it can.
     pub fn upload_blocked(&self) -> Option<&'static str> {
         match self.snapshot.journal {
-            JournalState::Unwritable(_) => Some("Nothing can be saved on this disk at the moment"),
-            JournalState::Opening => Some("What was uploaded before is being read"),
-            JournalState::Newer => Some("The history is of a newer version of this program"),
-            JournalState::Good if self.snapshot.totals.startable == 0 => {
-                Some("No file is ready to upload")
-            }
+            JournalState::Unwritable(_) => Some(words::BLOCKED_UNWRITABLE),
+            JournalState::Opening => Some(words::BLOCKED_OPENING),
+            JournalState::Newer => Some(words::BLOCKED_NEWER),
+            JournalState::Good if self.snapshot.totals.startable == 0 => Some(words::BLOCKED_EMPTY),
             JournalState::Good => None,
         }
     }
@@ -369,9 +362,10 @@ impl App {
         self.announcer.said()
     }
 
-    /// Ends the engines that the window has. Nothing is waited for.
+    /// Ends the engines that the window has, and has the last change of the settings written.
+    /// Nothing is waited for.
     pub fn shut_down(&mut self) {
-        self.settle_settings();
+        self.write_last_settings();
         self.engine.send(Command::Shutdown);
         if let Some(parked) = &self.parked {
             parked.send(Command::Shutdown);

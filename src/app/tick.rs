@@ -44,6 +44,7 @@ impl App {
         }
         self.keep_awake();
         self.tell_progress();
+        self.come_when_called();
         while let Ok(notice) = self.engine.notices.try_recv() {
             self.notice(notice, now);
         }
@@ -68,7 +69,9 @@ impl App {
             .as_mut()
             .and_then(|arrivals| arrivals.try_recv().ok())
         {
-            self.add(paths);
+            if !paths.is_empty() {
+                self.engine.send(Command::AddFromOutside(paths));
+            }
             // The other start may have lost patience.
             let _ = taken.send(());
             self.effects.push(Effect::Raise);
@@ -78,12 +81,7 @@ impl App {
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
             Notice::BatchFinished { ready, failed } => {
-                let files = wording::count(ready, "file");
-                let text = match failed {
-                    0 => format!("Done: {files} ready."),
-                    _ => format!("Done: {files} ready, {failed} not."),
-                };
-                self.say(text, None, now);
+                self.say(wording::foot::batch_done(ready, failed), None, now);
                 self.tell_of_the_end(ready, failed);
                 self.effects.push(Effect::Attention);
             }
@@ -100,17 +98,16 @@ impl App {
         match Pending::take_from(&mut self.choosing) {
             Some(Outcome::Answer(Choice::Chosen(paths))) => self.add(paths),
             Some(Outcome::Answer(Choice::Unavailable)) => {
-                let text = "This desktop has no file dialog that the program can open. Drop files on the window or paste their paths instead.";
-                self.say(text, None, now);
+                self.say(wording::foot::NO_FILE_DIALOG, None, now);
             }
             Some(Outcome::Answer(Choice::Cancelled) | Outcome::Lost) | None => {}
         }
         match Pending::take_from(&mut self.starting_sandbox) {
             Some(Outcome::Answer(Ok(engine))) => self.enter_sandbox(engine),
             Some(Outcome::Answer(Err(why))) => {
-                self.say(format!("The sandbox did not start: {why}."), None, now);
+                self.say(wording::foot::no_sandbox(Some(&why)), None, now);
             }
-            Some(Outcome::Lost) => self.say("The sandbox did not start.", None, now),
+            Some(Outcome::Lost) => self.say(wording::foot::no_sandbox(None), None, now),
             None => {}
         }
     }

@@ -1,5 +1,12 @@
 //! The person, or the system, ends the program.
 
+use std::time::Duration;
+
+use super::EXIT_INTERRUPTED;
+
+/// How long the program may live on after it was told to end, whatever holds it up.
+const LONGEST: Duration = Duration::from_millis(1900);
+
 /// Hears that the program is to end, from the moment that it is made.
 #[derive(Debug)]
 pub struct Interruption {
@@ -11,7 +18,8 @@ pub struct Interruption {
 
 impl Interruption {
     /// Listens for Ctrl-C, and where there is such a thing for the signals TERM and HUP. What cannot
-    /// be listened for is logged, and ends the program as the system has it.
+    /// be listened for is logged, and ends the program as the system has it; what whoever started it
+    /// lets it ignore (`nohup`) is ignored.
     ///
     /// # Panics
     /// Outside of a tokio runtime with I/O.
@@ -23,7 +31,8 @@ impl Interruption {
             SignalKind::terminate(),
             SignalKind::hangup(),
         ];
-        let signals = kinds.into_iter().filter_map(|kind| heard(signal(kind)));
+        let ours = kinds.into_iter().filter(|kind| !is_ignored(*kind));
+        let signals = ours.filter_map(|kind| heard(signal(kind)));
         Self {
             signals: signals.collect(),
         }
@@ -38,6 +47,21 @@ impl Interruption {
         Self {
             signal: heard(tokio::signal::windows::ctrl_c()),
         }
+    }
+
+    /// Ends the program soon after it was told to end, on a task of its own: where it is held up by a
+    /// terminal or a pipe that takes nothing, or by a disk, it would not end by itself.
+    ///
+    /// # Panics
+    /// As [`Interruption::listen`].
+    pub fn ends_in_any_case() {
+        let mut interruption = Self::listen();
+        tokio::spawn(async move {
+            interruption.heard().await;
+            tokio::time::sleep(LONGEST).await;
+            tracing::warn!("the end takes too long");
+            std::process::exit(EXIT_INTERRUPTED.into());
+        });
     }
 
     /// Waits for it. May be dropped and called again without losing one.
@@ -65,6 +89,17 @@ impl Interruption {
         }
         std::future::pending::<()>().await;
     }
+}
+
+/// Whether the program was started with this signal ignored. Only Linux says so without `unsafe`.
+#[cfg(unix)]
+fn is_ignored(kind: tokio::signal::unix::SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let masks = status
+        .lines()
+        .filter_map(|line| line.strip_prefix("SigIgn:"));
+    let masks = masks.filter_map(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    masks.fold(0, |all, mask| all | mask) >> (kind.as_raw_value() - 1) & 1 == 1
 }
 
 fn heard<T>(signal: std::io::Result<T>) -> Option<T> {

@@ -22,6 +22,8 @@ use crate::model::version;
 use crate::setup::Numbers;
 use crate::store::SecretError;
 
+pub use interrupt::Interruption;
+
 /// Exit status: every file is ready or was uploaded before.
 pub const EXIT_GOOD: u8 = 0;
 /// Exit status: some file failed or was rejected.

@@ -25,6 +25,8 @@ pub struct Report {
     open: BTreeMap<ItemId, Open>,
     /// Files whose end was told.
     ended: HashSet<ItemId>,
+    /// Ids of which it was said that they are not saved.
+    unsaved: HashSet<AssetId>,
     /// What was named and not yet told of.
     named: HashSet<PathBuf>,
     success: u64,
@@ -69,6 +71,7 @@ impl Report {
             began: Instant::now(),
             open: BTreeMap::new(),
             ended: HashSet::new(),
+            unsaved: HashSet::new(),
             named: named.into_iter().collect(),
             success: 0,
             already_uploaded: 0,
@@ -207,15 +210,21 @@ impl Report {
                 // A file may fail before it was accepted, where nothing can be saved.
                 self.close(item).then(|| self.fail(&path, asset, &fault))
             }
-            Turn::NotSaved(asset) => {
-                Some(wording::not_saved(&path.to_string_lossy(), asset.as_str()))
-            }
+            Turn::NotSaved(asset) => self.not_saved(&path, &asset),
             Turn::IntakeDone => {
                 self.taken_in = true;
                 None
             }
             Turn::NeedsUser(_) => None,
         }
+    }
+
+    /// What is said of an id that is not on disk; `None` where that was said before: it is
+    /// to be copied once.
+    pub fn not_saved(&mut self, path: &Path, asset: &AssetId) -> Option<String> {
+        let path = super::one_line(&path.to_string_lossy());
+        let is_news = self.unsaved.insert(asset.clone());
+        is_news.then(|| wording::not_saved(&path, asset.as_str()))
     }
 
     /// When the next file has been waited for long enough.

@@ -1,5 +1,7 @@
 //! `upload`: the engine without a window.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -14,12 +16,12 @@ use crate::app::wording;
 use crate::engine::{Command, FrontEnd, Lifecycle, Notice, Turn};
 use crate::model::fault::{Fault, FaultKind, Fix};
 use crate::model::key::ApiKey;
-use crate::model::snapshot::{JournalState, KeySource, Snapshot};
+use crate::model::snapshot::{ItemId, JournalState, KeySource, Later, Row, Snapshot};
 use crate::setup::{self, How, Numbers, Running, SetupError, World};
 use crate::store::{KeyStore, SecretError};
 
 /// How long the engine may take to write where everything stands.
-const FAREWELL: Duration = Duration::from_secs(2);
+const FAREWELL: Duration = Duration::from_millis(1500);
 /// How long a run that was stopped still waits for files that are being found and checked.
 const INTAKE_LIMIT: Duration = Duration::from_secs(10);
 
@@ -40,6 +42,7 @@ pub fn run(arguments: UploadArguments, numbers: Numbers) -> u8 {
 
 async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     let interruption = Interruption::listen();
+    Interruption::ends_in_any_case();
     let mut bad_key = None;
     let world = if arguments.sandbox {
         World::sandbox()
@@ -143,6 +146,7 @@ impl Following {
     async fn finish(mut self, mut interruption: Interruption) -> u8 {
         let progress = Progress::new();
         let stop = self.follow(&mut interruption, &progress).await;
+        let under_way = self.running.handle.snapshot.borrow().clone();
         self.running.handle.send(Command::Shutdown);
         let _ = tokio::time::timeout(FAREWELL, &mut self.running.task).await;
         // What was said before the end still counts.
@@ -166,9 +170,9 @@ impl Following {
         }
         progress.end();
         for row in snapshot.rows.iter().filter(|row| !row.saved) {
-            if let Some(asset) = &row.asset_id {
-                let path = row.path.to_string_lossy();
-                say(&wording::not_saved(&path, asset.as_str()));
+            let asset = row.asset_id.as_ref();
+            if let Some(line) = asset.and_then(|asset| self.report.not_saved(&row.path, asset)) {
+                say(&line);
             }
         }
         let needs = match &stop {
@@ -191,6 +195,10 @@ impl Following {
         }
         if matches!(stop, Some(Stop::Interrupted)) {
             say(wording::interrupted());
+            let lost = Lost::of(&under_way.rows, &snapshot.rows);
+            if let Some(words) = wording::starts_again(lost.in_part, lost.places) {
+                say(&words);
+            }
             EXIT_INTERRUPTED
         } else {
             self.report.exit(needs)
@@ -275,6 +283,38 @@ impl Following {
             }
         };
         self.running.handle.send(command);
+    }
+}
+
+/// What was sent in part, and starts again in the next run.
+#[derive(Debug, PartialEq, Eq)]
+struct Lost {
+    /// Files that go on nowhere.
+    in_part: usize,
+    /// Files that could go on, had a keychain kept where.
+    places: usize,
+}
+
+impl Lost {
+    /// By the rows as they were when the run was stopped, and as they were left.
+    fn of(under_way: &[Arc<Row>], left: &[Arc<Row>]) -> Self {
+        let later: HashMap<ItemId, Later> = left
+            .iter()
+            .filter_map(|row| Some((row.id, row.later?)))
+            .collect();
+        let mut lost = Self {
+            in_part: 0,
+            places: 0,
+        };
+        for row in under_way {
+            let sent = row.transfer.is_some_and(|transfer| transfer.sent > 0);
+            match later.get(&row.id) {
+                Some(Later::StartsAgain) if sent => lost.in_part += 1,
+                Some(Later::GoesOn) => lost.places += 1,
+                _ => {}
+            }
+        }
+        lost
     }
 }
 

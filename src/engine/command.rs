@@ -16,6 +16,9 @@ use crate::model::snapshot::{ItemId, KeySource, Snapshot};
 pub enum Command {
     /// Take in files and folders; a file that is in the queue already is not added twice.
     Add(Vec<PathBuf>),
+    /// The same from outside of the window, as from another start of the program: nothing
+    /// of it starts by itself.
+    AddFromOutside(Vec<PathBuf>),
     /// Start every row that is ready.
     Start,
     /// Start these rows as far as they are ready.
@@ -91,7 +94,8 @@ pub struct Preferences {
     pub jobs: usize,
     /// Bytes a second for all transfers together, also for those under way.
     pub bandwidth: Option<u64>,
-    /// Files that are found good from now on start by themselves.
+    /// Files that the person adds in the window start by themselves when they are found
+    /// good.
     pub start_at_once: bool,
 }
 

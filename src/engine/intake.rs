@@ -51,7 +51,7 @@ pub fn look(path: &Path) -> Result<Looked, Rejection> {
 /// [`look`], by what tells a placeholder of a file in the cloud.
 fn look_where(path: &Path, is_in_cloud: impl Fn(&Metadata) -> bool) -> Result<Looked, Rejection> {
     #[cfg(test)]
-    drive::answers(path);
+    drive::answers_look(path);
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) => {
@@ -86,6 +86,12 @@ fn look_where(path: &Path, is_in_cloud: impl Fn(&Metadata) -> bool) -> Result<Lo
     })
 }
 
+/// What the file is now; `None` where nothing is there.
+pub fn stamp_now(path: &Path) -> Option<FileStamp> {
+    let metadata = fs::metadata(path).ok()?;
+    Some(FileStamp::of(&metadata))
+}
+
 /// Whether a file is there and is what it was; another file in its place is the person's to
 /// judge.
 pub fn is_still(path: &Path, stamp: FileStamp) -> bool {
@@ -112,8 +118,17 @@ fn read_head(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity(PathBuf);
 
+impl Identity {
+    /// The identity of a path whose drive does not answer: the path itself.
+    pub fn unresolved(path: &Path) -> Self {
+        Self(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+    }
+}
+
 /// Which name this path is. Where nothing is there, the path itself, made absolute.
 pub fn identity(path: &Path) -> Identity {
+    #[cfg(test)]
+    drive::answers(path);
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     let resolved = match (is_link, path.parent(), path.file_name()) {
         (true, Some(folder), Some(name)) => {
@@ -126,8 +141,7 @@ pub fn identity(path: &Path) -> Identity {
         }
         _ => fs::canonicalize(path),
     };
-    let resolved = resolved.or_else(|_| std::path::absolute(path));
-    Identity(resolved.unwrap_or_else(|_| path.to_owned()))
+    resolved.map_or_else(|_| Identity::unresolved(path), Identity)
 }
 
 /// Why something cannot be taken that the system gives this error for.

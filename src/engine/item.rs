@@ -62,6 +62,8 @@ pub(super) struct Item {
     /// Where it stands in the queue; smaller is earlier.
     pub position: i64,
     pub upload: Upload,
+    /// It starts by itself when it is found good, where that is wished for.
+    pub may_start: bool,
     /// The account that it was last sent to.
     pub account: Option<Account>,
     /// The account with whose key the service was last asked about it or sent it.
@@ -108,6 +110,7 @@ impl Item {
             name,
             position,
             upload,
+            may_start: false,
             account: None,
             asked_as: None,
             content,

@@ -23,6 +23,8 @@ use super::clock::now_ms;
 /// From here on are the ids that the database did not give.
 const OWN_IDS: u64 = 1 << 62;
 
+/// So many staged changes are written before more is taken in: each holds about a kilobyte.
+const TURNS_WORTH: usize = 1024;
 /// How long one try may wait for another program: the actor does nothing else meanwhile.
 const TRY: Duration = Duration::from_millis(20);
 /// Between such tries.
@@ -278,6 +280,21 @@ impl Journal {
             uploaded_at_ms: now_ms(),
             note,
         }));
+    }
+
+    /// Whether so much is staged that a turn should end with it. What cannot be written now
+    /// ends none.
+    pub fn has_a_turns_worth(&self) -> bool {
+        self.is_good() && self.staged.len() >= TURNS_WORTH
+    }
+
+    /// Stages that the service no longer knows an asset.
+    pub fn stage_gone(&mut self, asset: &AssetId) {
+        self.staged.push(Change::SetNote {
+            base_url: self.base_url.clone(),
+            asset_id: asset.clone(),
+            note: AssetNote::Gone,
+        });
     }
 
     /// Stages a change that concerns neither a row nor an asset.

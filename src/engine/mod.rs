@@ -11,6 +11,7 @@ pub mod intake;
 mod item;
 mod journal;
 pub mod lifecycle;
+mod patience;
 mod sessions;
 mod speed;
 #[cfg(test)]
@@ -52,7 +53,8 @@ pub struct Options {
     pub policy: Policy,
     /// Transfers at a time, 1–8.
     pub jobs: usize,
-    /// Files that are found good start by themselves.
+    /// Files that are added, unless from outside, start by themselves when they are found
+    /// good.
     pub start_at_once: bool,
     /// The limit that the service's transfers keep to.
     pub bandwidth: Arc<RateLimit>,

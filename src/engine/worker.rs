@@ -12,7 +12,7 @@ use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::key::ApiKey;
 use crate::model::media::Route;
-use crate::store::OrderedKeyStore;
+use crate::store::{OrderedKeyStore, SecretError};
 
 /// How long an attempt waits for the keychain, which may ask the person to unlock it.
 const KEYCHAIN: Duration = Duration::from_secs(60);
@@ -92,13 +92,21 @@ impl<S: Service> Attempt<S> {
         let (keychain, purpose) = self.recall.as_ref()?;
         let (sender, answer) = oneshot::channel();
         let asset = purpose.asset.clone();
-        keychain.in_turn(move |keychain| {
-            let _ = sender.send(keychain.load_session(&asset));
-        });
+        keychain.in_turn(
+            move |keychain| keychain.load_session(&asset),
+            move |session| {
+                let _ = sender.send(session);
+            },
+        );
         let ticket = match tokio::time::timeout(KEYCHAIN, answer).await {
             Ok(Ok(Ok(Some(secret)))) => sessions::read(&secret, purpose),
             Ok(Ok(Err(error))) => {
                 tracing::warn!(%error, "a session cannot be read");
+                None
+            }
+            Err(_) => {
+                // The question stands before the person, who need not be there.
+                keychain.give_up(SecretError::Locked);
                 None
             }
             _ => None,

@@ -251,6 +251,9 @@ pub struct Snapshot {
     pub walking: Option<u64>,
     /// Files in walked folders that were passed over for their extension.
     pub passed_over: u64,
+    /// Files that were named or found again while they stood in the list: they were not
+    /// added. Only ever rises.
+    pub already_listed: u64,
     /// Rows that an earlier run of the program left unfinished and that wait for
     /// "Continue" or "Discard".
     pub interrupted: usize,

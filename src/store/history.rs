@@ -1,8 +1,10 @@
 //! The history and the journal: one SQLite file for assets and for the queue.
 
 mod error;
+mod log;
 mod place;
 mod records;
+mod replacing;
 mod salvage;
 mod schema;
 mod search;

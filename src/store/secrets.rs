@@ -66,6 +66,12 @@ enum Backend {
 struct Memory {
     key: Option<ApiKey>,
     sessions: BTreeMap<String, Zeroizing<Vec<u8>>>,
+    /// It is locked, and the person turns its question away.
+    #[cfg(test)]
+    is_locked: bool,
+    /// How often that question was asked.
+    #[cfg(test)]
+    questions: u32,
 }
 
 impl fmt::Debug for KeyStore {
@@ -176,6 +182,18 @@ impl KeyStore {
 
 fn lock(memory: &Mutex<Memory>) -> std::sync::MutexGuard<'_, Memory> {
     memory.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The memory's sessions, unless it is locked.
+fn sessions(memory: &Mutex<Memory>) -> Result<std::sync::MutexGuard<'_, Memory>, SecretError> {
+    let opened = lock(memory);
+    #[cfg(test)]
+    if opened.is_locked {
+        let mut locked = opened;
+        locked.questions += 1;
+        return Err(SecretError::Locked);
+    }
+    Ok(opened)
 }
 
 /// Removes an entry, however often another program saved under its name.

@@ -15,6 +15,8 @@ pub const FILE_NAME: &str = "settings.json";
 
 /// Bytes of the file that are read at most; ours has less than 1 KiB.
 const LIMIT: u64 = 1024 * 1024;
+/// How the name of a file begins that is still being written.
+const UNFINISHED: &str = ".settings-";
 /// Characters of a wrong value that are shown.
 const SHOWN: usize = 40;
 
@@ -90,8 +92,10 @@ pub struct Loaded {
 
 impl Settings {
     /// Reads the settings of a data directory. What cannot be used falls back to its
-    /// default, value by value; a file that is none of ours is set aside.
+    /// default, value by value; a file that is none of ours is set aside. For the one window of
+    /// the directory, before it saves: what a killed one left of its saving is removed.
     pub fn load(dir: &Path) -> Loaded {
+        sweep(dir);
         let path = dir.join(FILE_NAME);
         let mut warnings = Vec::new();
         let settings = match read_file(&path) {
@@ -146,13 +150,22 @@ impl Settings {
         let text = serde_json::to_string_pretty(self)?;
         // Mode 0600 is what the crate gives its files.
         let mut file = tempfile::Builder::new()
-            .prefix(".settings-")
+            .prefix(UNFINISHED)
             .tempfile_in(dir)?;
         writeln!(file, "{text}")?;
         file.as_file().sync_all()?;
         file.persist(dir.join(FILE_NAME))?;
         files::sync_dir(dir);
         Ok(())
+    }
+}
+
+/// Removes what a program left that was killed while it saved.
+fn sweep(dir: &Path) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -303,6 +316,20 @@ mod tests {
         assert_eq!(value["jobs"], 2);
         let again = Settings::load(dir.path()).settings;
         assert_eq!(again, loaded.settings, "to the last digit of a number");
+    }
+
+    #[test]
+    fn what_a_killed_window_left_of_its_saving_is_removed() {
+        let (_, dir) = load("{\"jobs\":2}");
+        fs::write(dir.path().join(".settings-x7Gh2k"), "{\"jobs\":").unwrap();
+        fs::write(dir.path().join("history.db"), "").unwrap();
+        assert_eq!(Settings::load(dir.path()).settings.jobs, 2);
+        let mut left: Vec<_> = fs::read_dir(dir.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        left.sort();
+        assert_eq!(left, ["history.db", FILE_NAME]);
     }
 
     #[test]

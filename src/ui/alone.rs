@@ -7,10 +7,12 @@
 pub fn say(words: &str) {
     use std::os::windows::io::AsRawHandle;
 
+    use crate::app::wording::screens::NAME;
+
     if std::io::stderr().as_raw_handle().is_null() {
         let _ = rfd::MessageDialog::new()
             .set_level(rfd::MessageLevel::Error)
-            .set_title("Mavi Uploader")
+            .set_title(NAME)
             .set_description(words)
             .show();
     }

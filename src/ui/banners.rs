@@ -20,22 +20,31 @@ fn strip(ui: &mut Ui, banner: &Banner, out: &mut Vec<UiCommand>) {
     let (ground, colour, icon) = theme::banner(banner.tone, of(ui));
     let frame = Frame::new()
         .fill(ground)
-        .inner_margin(Margin::symmetric(space::L as i8, (space::S - 2.0) as i8));
+        .inner_margin(Margin::symmetric(space::L as i8, space::S as i8));
     let drawn = frame.show(ui, |ui| {
-        let right = |ui: &mut Ui| buttons(ui, banner, out);
-        card::sides(ui, size::SMALL_BUTTON, right, |ui| {
+        let left = |ui: &mut Ui| {
             let (_, place) = ui.allocate_space(Vec2::splat(size::ICON));
             text::paint_icon(ui.painter(), place.center(), icon, size::ICON, colour);
             text::line(ui, &banner.text, type_size::BODY, of(ui).text);
-        });
+        };
+        let right = |ui: &mut Ui| buttons(ui, banner, out);
+        card::sides(ui, size::SMALL_BUTTON, left, right);
     });
     let rect = drawn.response.rect;
     let line = of(ui).line;
-    ui.painter()
-        .hline(rect.x_range(), rect.bottom() - 0.5, (1.0, line));
+    theme::line_under(ui.painter(), rect, rect.left(), line);
 }
 
 fn buttons(ui: &mut Ui, banner: &Banner, out: &mut Vec<UiCommand>) {
+    for (label, command) in &banner.actions {
+        let button = Button::of(command, Look::Outlined)
+            .labelled(label)
+            .without_icon()
+            .small();
+        if button.show(ui) {
+            out.push(command.clone());
+        }
+    }
     if let Some(dismiss) = banner.dismiss {
         let command = UiCommand::Dismiss(dismiss);
         let button = Button {
@@ -44,15 +53,6 @@ fn buttons(ui: &mut Ui, banner: &Banner, out: &mut Vec<UiCommand>) {
         };
         if button.show(ui) {
             out.push(command);
-        }
-    }
-    for (label, command) in banner.actions.iter().rev() {
-        let button = Button::of(command, Look::Outlined)
-            .labelled(label)
-            .without_icon()
-            .small();
-        if button.show(ui) {
-            out.push(command.clone());
         }
     }
 }

@@ -6,18 +6,15 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
-use crate::app::outside::Desktop;
+use crate::app::outside::{Clicked, Desktop};
+use crate::app::wording::screens::{AWAKE, NAME};
 
-/// The program's name, as desktops show it.
-const NAME: &str = "Mavi Uploader";
 /// What desktops know the program by. On macOS it is what its bundle is called.
 #[cfg(not(target_os = "macos"))]
 const APP_ID: &str = "mavi-uploader";
 /// What desktops know the program by.
 #[cfg(target_os = "macos")]
 const APP_ID: &str = "io.github.mavi-uploader.MaviUploader";
-/// Why the computer does not sleep, where the desktop says so.
-const WHY: &str = "Files are being uploaded";
 /// Between one file and the next the computer is not let go of.
 const BETWEEN_FILES: Duration = Duration::from_secs(3);
 
@@ -45,12 +42,13 @@ impl SystemDesktop {
 }
 
 impl Desktop for SystemDesktop {
-    fn notify(&self, title: &str, text: &str) {
+    fn notify(&self, title: &str, text: &str, clicked: Clicked) {
         let mut notification = notify_rust::Notification::new();
         notification.appname(NAME).summary(title).body(text);
         #[cfg(all(unix, not(target_os = "macos")))]
         notification
             .icon(APP_ID)
+            .action(CLICK, NAME)
             .hint(notify_rust::Hint::DesktopEntry(APP_ID.to_owned()));
         // Without it, the notification would be PowerShell's. The installer tells Windows of it.
         #[cfg(windows)]
@@ -60,8 +58,9 @@ impl Desktop for SystemDesktop {
             // call counts, and an error means that no bundle of that name is installed.
             #[cfg(target_os = "macos")]
             let _ = notify_rust::set_application(APP_ID);
-            if let Err(error) = notification.show() {
-                tracing::info!(%error, "the desktop shows no notification");
+            match notification.show() {
+                Ok(shown) => until_clicked(shown, clicked),
+                Err(error) => tracing::info!(%error, "the desktop shows no notification"),
             }
         });
     }
@@ -84,6 +83,24 @@ impl Desktop for SystemDesktop {
         });
     }
 }
+
+/// What desktops call a click on the notification itself.
+#[cfg(all(unix, not(target_os = "macos")))]
+const CLICK: &str = "default";
+
+/// Waits until the notification is clicked, or gone.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn until_clicked(shown: notify_rust::NotificationHandle, clicked: Clicked) {
+    shown.wait_for_action(|action| {
+        if action == CLICK {
+            clicked();
+        }
+    });
+}
+
+/// Other systems bring the program to the front themselves, or say nothing of a click.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn until_clicked<T>(_: T, _: Clicked) {}
 
 /// The taskbars and docks that listen to the launcher's protocol of Unity: those of KDE, of
 /// Ubuntu, and many others.
@@ -147,7 +164,7 @@ fn on_thread(name: &str, work: impl FnOnce() + Send + 'static) {
 fn hold() -> Option<keepawake::KeepAwake> {
     let mut how = keepawake::Builder::default();
     how.idle(true)
-        .reason(WHY)
+        .reason(AWAKE)
         .app_name(NAME)
         .app_reverse_domain(APP_ID);
     how.create()

@@ -1,7 +1,7 @@
 //! What stands before everything else: entering a key, questions, details.
 
 use egui::text_edit::TextEditState;
-use egui::{Align, Context, Id, Key, Layout, Modal, TextEdit, Ui};
+use egui::{Context, Id, Key, Modal, TextEdit, Ui};
 
 use super::screens::settings;
 use super::shortcuts;
@@ -11,6 +11,7 @@ use super::widgets::{card, text};
 use crate::app::command::UiCommand;
 use crate::app::rows;
 use crate::app::state::{App, Cancel, Dialog};
+use crate::app::wording::screens as words;
 use crate::app::wording::{self, Message, Step};
 use crate::model::snapshot::{ItemId, KeyState};
 
@@ -40,6 +41,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
                 shortcuts::show(ui);
                 buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
             }
+            Dialog::Formats => formats(ui, app, out),
         }
     });
     if shown.should_close() {
@@ -55,16 +57,17 @@ fn body(ui: &mut Ui, words: &str) {
     text::label(ui, words, type_size::BODY, of(ui).secondary);
 }
 
-/// Buttons at the dialog's foot, from the right: the one that leads first.
+/// Buttons at the dialog's foot, the one that leads last, at the right.
 fn buttons(ui: &mut Ui, buttons: Vec<(Button<'_>, UiCommand)>, out: &mut Vec<UiCommand>) {
     ui.add_space(space::XS);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    let right = |ui: &mut Ui| {
         for (button, command) in buttons {
             if button.show(ui) {
                 out.push(command);
             }
         }
-    });
+    };
+    card::sides(ui, size::BUTTON, |_| (), right);
 }
 
 fn plain(command: UiCommand) -> (Button<'static>, UiCommand) {
@@ -77,7 +80,7 @@ fn key_field() -> Id {
 
 fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let p = of(ui);
-    title(ui, "API key");
+    title(ui, words::KEY);
     let now = wording::key_in_use(&app.snapshot().key, app.key_is_for_session());
     body(ui, &now);
     let busy = app.key_entry().busy();
@@ -88,7 +91,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let field = TextEdit::singleline(app.key_draft_mut())
         .id(id)
         .password(true)
-        .hint_text("Paste your API key")
+        .hint_text(words::PASTE_KEY)
         .margin(egui::Margin::symmetric(space::M as i8, space::S as i8))
         .min_size(egui::vec2(0.0, size::BUTTON))
         .desired_width(f32::INFINITY)
@@ -96,7 +99,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
         .show(ui);
     let response = field.response.response;
     ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_label("API key"));
+        .accesskit_node_builder(response.id, |node| node.set_label(words::KEY));
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if fresh {
         response.request_focus();
@@ -115,7 +118,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     }
     let why_not = match busy {
         Some(busy) => Some(busy),
-        None if app.key_entry().draft.is_empty() => Some("Paste a key first"),
+        None if app.key_entry().draft.is_empty() => Some(words::PASTE_FIRST),
         None => None,
     };
     let save = Button::of(&UiCommand::SaveKey, Look::Primary).blocked(why_not);
@@ -124,17 +127,18 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let close = if app.key_entry().is_saving() {
         close
     } else {
-        close.labelled("Cancel")
+        close.labelled(words::CANCEL)
     };
-    let mut foot = vec![
-        (save, UiCommand::SaveKey),
-        (close, UiCommand::CloseDialog),
-        (get, UiCommand::GetKey),
-    ];
+    let mut foot = Vec::new();
     if app.snapshot().key == KeyState::Missing && app.can_try_sandbox() {
-        let try_it = Button::of(&UiCommand::TrySandbox, Look::Plain).labelled("Try without one");
+        let try_it = Button::of(&UiCommand::TrySandbox, Look::Plain).labelled(words::WITHOUT);
         foot.push((try_it.without_icon(), UiCommand::TrySandbox));
     }
+    foot.extend([
+        (get, UiCommand::GetKey),
+        (close, UiCommand::CloseDialog),
+        (save, UiCommand::SaveKey),
+    ]);
     buttons(ui, foot, out);
     if entered && why_not.is_none() {
         out.push(UiCommand::SaveKey);
@@ -151,12 +155,12 @@ fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
     title(ui, &question);
     body(ui, &means);
     let stop = UiCommand::ConfirmCancel;
-    let keep = Button::of(&UiCommand::CloseDialog, Look::Outlined).labelled("Keep uploading");
+    let keep = Button::of(&UiCommand::CloseDialog, Look::Outlined).labelled(words::KEEP_UPLOADING);
     buttons(
         ui,
         vec![
-            (Button::of(&stop, Look::Primary), stop.clone()),
             (keep, UiCommand::CloseDialog),
+            (Button::of(&stop, Look::Primary), stop.clone()),
         ],
         out,
     );
@@ -164,7 +168,7 @@ fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
 
 fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     title(ui, UiCommand::OpenSettings.entry().label);
-    let around = 2.0 * (space::XXL + space::XL) + type_size::TITLE + size::BUTTON + 4.0 * space::M;
+    let around = 2.0 * (space::XXL + 2.0 * space::XL) + type_size::TITLE + size::BUTTON;
     let height = ui.ctx().content_rect().height() - around - size::LINE;
     settings::show(ui, app, height, out);
     match app.settings_problem() {
@@ -179,30 +183,42 @@ fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
 }
 
+fn formats(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    title(ui, words::FORMATS_TITLE);
+    for (kind, extensions) in words::formats() {
+        text::label(ui, kind, type_size::BODY, of(ui).text);
+        ui.add_space(space::XS - space::M);
+        body(ui, &extensions);
+    }
+    body(ui, &words::size_limit(app.place()));
+    buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
+}
+
 fn remove_key(ui: &mut Ui, out: &mut Vec<UiCommand>) {
     title(ui, wording::REMOVE_KEY);
     body(ui, wording::REMOVE_KEY_MEANS);
     let remove = UiCommand::ConfirmRemoveKey;
-    let keep = Button::of(&UiCommand::CloseDialog, Look::Outlined).labelled("Keep it");
+    let keep = Button::of(&UiCommand::CloseDialog, Look::Outlined).labelled(words::KEEP_KEY);
     buttons(
         ui,
         vec![
-            (Button::of(&remove, Look::Primary), remove.clone()),
             (keep, UiCommand::CloseDialog),
+            (Button::of(&remove, Look::Primary), remove.clone()),
         ],
         out,
     );
 }
 
 fn quit(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let question = wording::quit(app.sending(), app.list().tally().unsaved);
+    let tally = app.list().tally();
+    let question = wording::quit(app.sending(), tally.ends_with_us, tally.unsaved);
     title(ui, question.title);
     body(ui, &question.cause);
     let keep = Button::of(&UiCommand::CloseDialog, Look::Primary).labelled(question.stay);
     let quit = Button::of(&UiCommand::Quit, Look::Outlined).labelled(question.leave);
     buttons(
         ui,
-        vec![(keep, UiCommand::CloseDialog), (quit, UiCommand::Quit)],
+        vec![(quit, UiCommand::Quit), (keep, UiCommand::CloseDialog)],
         out,
     );
 }
@@ -212,7 +228,7 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
         out.push(UiCommand::CloseDialog);
         return;
     };
-    let Some((message, technical)) = rows::trouble(row) else {
+    let Some((message, technical)) = rows::trouble(row, app.place()) else {
         out.push(UiCommand::CloseDialog);
         return;
     };
@@ -221,7 +237,7 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     text::label(ui, &row.name, type_size::BODY, p.text);
     body(ui, &message.cause);
     text::label(ui, &message.next, type_size::BODY, p.text);
-    let program = ("Program", app.build().to_owned());
+    let program = (wording::row::PROGRAM, app.build().to_owned());
     card::card(ui)
         .fill(p.raised)
         .inner_margin(space::M)
@@ -229,23 +245,19 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
             ui.set_min_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
             for (name, value) in technical.into_iter().chain([program]) {
-                text::label(
-                    ui,
-                    &format!("{name}: {value}"),
-                    type_size::SMALL,
-                    p.secondary,
-                );
+                let line = wording::row::named(name, &value);
+                text::label(ui, &line, type_size::SMALL, p.secondary);
             }
         });
     let mut foot = Vec::new();
     let (lead, copy) = (next(&message, id), UiCommand::CopyDetails(id));
     let leads = lead.as_ref() == Some(&copy);
-    if let Some(command) = lead {
-        foot.push((Button::of(&command, Look::Primary), command));
-    }
-    foot.push(plain(UiCommand::CloseDialog));
     if !leads {
         foot.push((Button::of(&copy, Look::Plain), copy));
+    }
+    foot.push(plain(UiCommand::CloseDialog));
+    if let Some(command) = lead {
+        foot.push((Button::of(&command, Look::Primary), command));
     }
     let before = out.len();
     buttons(ui, foot, out);

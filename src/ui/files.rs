@@ -8,14 +8,12 @@ use rfd::{AsyncFileDialog, FileHandle};
 use crate::app::command::Format;
 use crate::app::outside::{Choice, FileDialogs, Wanted};
 use crate::app::pending::{Pending, Wake};
+use crate::app::wording::screens as words;
 use crate::app::wording::selection::export_name;
 
 /// A dialog that "closed" without an answer faster than this was never there: without
 /// portal and zenity, rfd gives up within milliseconds.
 const NEVER_OPENED: Duration = Duration::from_millis(250);
-
-/// The name of the filter that is offered first.
-const FILTER: &str = "Videos, audio and images";
 
 /// The dialogs of the desktop.
 pub struct SystemDialogs {
@@ -46,14 +44,14 @@ impl FileDialogs for SystemDialogs {
                     self.extensions.iter().map(ToString::to_string).collect();
                 extensions.extend(self.extensions.iter().map(|e| e.to_uppercase()));
                 let chosen = dialog
-                    .set_title("Choose files to upload")
-                    .add_filter(FILTER, &extensions)
-                    .add_filter("All files", &["*"])
+                    .set_title(words::CHOOSE_FILES)
+                    .add_filter(words::MEDIA_FILES, &extensions)
+                    .add_filter(words::ALL_FILES, &["*"])
                     .pick_files();
                 Pending::wait_for("file dialog", wake, async move { close(chosen.await) })
             }
             Wanted::Located => {
-                let chosen = dialog.set_title("Show where the file is now").pick_file();
+                let chosen = dialog.set_title(words::LOCATE).pick_file();
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
                 Pending::wait_for("file dialog", wake, one)
             }
@@ -63,7 +61,7 @@ impl FileDialogs for SystemDialogs {
                     _ => ("CSV", "csv"),
                 };
                 let chosen = dialog
-                    .set_title("Save the selected files’ ids")
+                    .set_title(words::SAVE_IDS)
                     .add_filter(kind, &[extension])
                     .set_file_name(export_name(extension == "json"))
                     .save_file();
@@ -71,7 +69,7 @@ impl FileDialogs for SystemDialogs {
                 Pending::wait_for("file dialog", wake, one)
             }
             Wanted::Folders => {
-                let chosen = dialog.set_title("Choose folders to upload").pick_folders();
+                let chosen = dialog.set_title(words::CHOOSE_FOLDERS).pick_folders();
                 Pending::wait_for("file dialog", wake, async move { close(chosen.await) })
             }
         }

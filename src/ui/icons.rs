@@ -16,6 +16,8 @@ pub fn row(command: RowCommand) -> Icon {
         RowCommand::Locate => Icon::FileSearch,
         RowCommand::Copy => Icon::Copy,
         RowCommand::CheckAgain => Icon::RefreshCw,
+        RowCommand::SendFirst => Icon::ArrowUpToLine,
+        RowCommand::ShowFile => Icon::FolderOpen,
         RowCommand::Details => Icon::Info,
     }
 }
@@ -40,6 +42,7 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::Export(_) => Icon::FileDown,
         UiCommand::Selected(many) => selection(*many),
         UiCommand::ShowShortcuts => Icon::Keyboard,
+        UiCommand::ShowFormats => Icon::Info,
         UiCommand::Row(row_command, _) => row(*row_command),
         UiCommand::Theme(choice) => theme(*choice),
         _ => return None,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Context, Event, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, KeyboardShortcut, Modifiers, Popup};
 
 use super::screens::uploads::ListView;
 use crate::app::command::{self, Many, Shortcut, Step, UiCommand};
@@ -17,7 +17,8 @@ pub fn read(ctx: &Context, app: &App, view: &ListView, out: &mut Vec<UiCommand>)
     if !dropped.is_empty() {
         out.push(UiCommand::Add(dropped));
     }
-    if app.dialog().is_some() {
+    // A menu that is open has the keyboard to itself, as a dialog has.
+    if app.dialog().is_some() || Popup::is_any_open(ctx) {
         return;
     }
     if ctx.text_edit_focused() {
@@ -31,6 +32,7 @@ pub fn read(ctx: &Context, app: &App, view: &ListView, out: &mut Vec<UiCommand>)
         [
             UiCommand::ChooseFolder,
             UiCommand::ChooseFiles,
+            UiCommand::Upload,
             UiCommand::SelectAll,
             UiCommand::OpenSettings,
             UiCommand::ShowShortcuts,
@@ -108,6 +110,7 @@ fn keys(shortcut: Shortcut) -> KeyboardShortcut {
         command::Key::Z => egui::Key::Z,
         command::Key::F1 => egui::Key::F1,
         command::Key::Comma => egui::Key::Comma,
+        command::Key::Enter => egui::Key::Enter,
         command::Key::Delete => egui::Key::Delete,
         command::Key::Escape => egui::Key::Escape,
         command::Key::Space => egui::Key::Space,

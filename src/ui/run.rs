@@ -1,6 +1,7 @@
 //! Opens the window.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use eframe::{NativeOptions, Renderer};
 use egui::{Context, IconData, ViewportBuilder};
@@ -9,6 +10,7 @@ use super::shell::MaviApp;
 use super::{fonts, motion, theme};
 use crate::app::outside::Outside;
 use crate::app::pending::{Pending, Wake};
+use crate::app::wording::screens as words;
 use crate::engine::EngineHandle;
 
 /// What desktops know the window by.
@@ -18,14 +20,10 @@ const APP_ID: &str = "mavi-uploader";
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
     /// There is no display, or it does not answer.
-    #[error(
-        "No window can be opened: there is no display here. To upload without one, use: mavi-uploader upload PATH…"
-    )]
+    #[error("{}", words::NO_DISPLAY)]
     NoDisplay(#[source] eframe::Error),
     /// There is a display, and nothing that draws on it.
-    #[error(
-        "No window can be opened: this computer’s graphics (OpenGL) can’t be used. To upload without a window, use: mavi-uploader upload PATH…"
-    )]
+    #[error("{}", words::NO_GRAPHICS)]
     NoGraphics(#[source] eframe::Error),
 }
 
@@ -42,6 +40,7 @@ impl From<eframe::Error> for WindowError {
 /// started with its [`Wake`] first.
 pub struct Window {
     ctx: Context,
+    end: Arc<AtomicBool>,
     x11: bool,
 }
 
@@ -56,6 +55,7 @@ impl Window {
     pub fn new() -> Self {
         Self {
             ctx: Context::default(),
+            end: Arc::default(),
             x11: x11::reachable(),
         }
     }
@@ -64,6 +64,15 @@ impl Window {
     pub fn wake(&self) -> Wake {
         let ctx = self.ctx.clone();
         Arc::new(move || ctx.request_repaint())
+    }
+
+    /// Closes the window without a question, from any thread.
+    pub fn end(&self) -> Wake {
+        let (ctx, end) = (self.ctx.clone(), Arc::clone(&self.end));
+        Arc::new(move || {
+            end.store(true, Ordering::Relaxed);
+            ctx.request_repaint();
+        })
     }
 
     /// Whether files can be dropped on the window: everywhere but on Wayland alone, where
@@ -84,7 +93,8 @@ impl Window {
         let still = Pending::spawn("motion", self.wake(), motion::is_reduced);
         let options = options(self.x11, icon);
         let create = move |cc: &eframe::CreationContext<'_>| {
-            let app = MaviApp::new(&cc.egui_ctx, engine, outside, Some(faces), Some(still));
+            let app = MaviApp::new(&cc.egui_ctx, engine, outside, Some(faces), Some(still))
+                .ended_by(self.end);
             Ok(Box::new(app) as Box<dyn eframe::App>)
         };
         eframe::run_native_ext(APP_ID, options, Some(self.ctx), Box::new(create))?;
@@ -95,7 +105,7 @@ impl Window {
 fn options(x11: bool, icon: Option<IconData>) -> NativeOptions {
     let mut viewport = ViewportBuilder::default()
         .with_app_id(APP_ID)
-        .with_title("Mavi Uploader")
+        .with_title(words::NAME)
         .with_inner_size(theme::size::WINDOW)
         .with_min_inner_size(theme::size::WINDOW_MIN);
     if let Some(icon) = icon {

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use egui::{
     Align2, CentralPanel, Context, CornerRadius, FontDefinitions, Frame, Id, LayerId, Margin,
-    Order, Panel, Popup, Rect, Role, Sense, Stroke, StrokeKind, ThemePreference, Ui,
+    Order, Panel, Rect, Role, Sense, Stroke, StrokeKind, ThemePreference, Ui, UiBuilder,
     UserAttentionType, Vec2, ViewportCommand, WidgetInfo, accesskit,
 };
 use lucide_icons::Icon;
@@ -14,18 +16,16 @@ use super::screens::uploads::ListView;
 use super::screens::{empty, toolbar, uploads};
 use super::theme::{self, Palette, of, radius, size, space, type_size};
 use super::widgets::button::{Button, Look};
-use super::widgets::{card, text};
-use super::{banners, dialogs, fonts, input};
+use super::widgets::menu::{self, Item};
+use super::widgets::{card, mark, text};
+use super::{banners, dialogs, fonts, icons, input};
 use crate::app::command::{ThemeChoice, UiCommand};
 use crate::app::outside::Outside;
 use crate::app::pending::{Outcome, Pending};
 use crate::app::state::{App, Effect};
-use crate::app::wording;
+use crate::app::wording::screens as words;
 use crate::engine::EngineHandle;
 use crate::model::snapshot::KeyState;
-
-/// How far the overlay of a drop stands in from the window's edge, in points.
-const OVERLAY_INSET: f32 = 12.0;
 
 /// The window.
 pub struct MaviApp {
@@ -34,6 +34,8 @@ pub struct MaviApp {
     faces: Option<Pending<FontDefinitions>>,
     still: Option<Pending<bool>>,
     view: ListView,
+    /// Set from outside when the window is to close.
+    end: Arc<AtomicBool>,
 }
 
 impl MaviApp {
@@ -55,7 +57,13 @@ impl MaviApp {
             faces,
             still,
             view: ListView::default(),
+            end: Arc::default(),
         }
+    }
+
+    /// Closes without a question once this is true and the window is woken.
+    pub fn ended_by(self, end: Arc<AtomicBool>) -> Self {
+        Self { end, ..self }
     }
 
     /// What is behind the drawing.
@@ -81,11 +89,21 @@ impl MaviApp {
         let now = self.app.now();
         let in_front = ctx.input(|input| input.viewport().focused.unwrap_or(true));
         self.app.set_in_front(in_front);
+        let hovering: Vec<PathBuf> = ctx.input(|input| {
+            let files = input.raw.hovered_files.iter();
+            files
+                .map(|file| file.path.clone().unwrap_or_default())
+                .collect()
+        });
+        self.app.hover(hovering);
         self.app.tick(now);
         let title = self.app.title();
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
+        }
+        if self.end.swap(false, Ordering::Relaxed) {
+            self.app.act(UiCommand::Quit, now);
         }
         if ctx.input(|input| input.viewport().close_requested()) && !self.app.may_close() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
@@ -114,24 +132,11 @@ impl MaviApp {
                 empty::show(ui, &self.app, &mut asked);
             });
         } else {
-            foot(ui, &self.app, &mut asked);
-            CentralPanel::default().frame(ground).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                let inset = Margin::symmetric(space::L as i8, space::M as i8);
-                Frame::new().inner_margin(inset).show(ui, |ui| {
-                    ui.spacing_mut().item_spacing.y = space::M;
-                    let low = ui.ctx().content_rect().height() < size::LOW;
-                    if !low {
-                        uploads::strip(ui, &self.app, &mut asked);
-                    }
-                    toolbar::show(ui, &self.app, low, &mut asked);
-                });
-                uploads::list(ui, &self.app, &mut self.view, now, &mut asked);
-            });
+            self.queue(ui, now, &mut asked);
         }
         toast(ui.ctx(), &self.app, &mut asked);
         dialogs::show(ui.ctx(), &mut self.app, &mut asked);
-        drop_overlay(ui.ctx());
+        drop_overlay(ui.ctx(), &self.app);
         announce(ui, &self.app);
         for command in asked {
             self.app.act(command, now);
@@ -140,6 +145,38 @@ impl MaviApp {
         if let Some(wait) = self.app.next_look(now) {
             ui.ctx().request_repaint_after(wait);
         }
+    }
+
+    /// The list with what stands above it, and the bar at the window's foot: in the order in
+    /// which they are read, which panels would not be.
+    fn queue(&mut self, ui: &mut Ui, now: Instant, out: &mut Vec<UiCommand>) {
+        let room = ui.available_rect_before_wrap();
+        let above = room.with_max_y(room.bottom() - size::WINDOW_BAR);
+        ui.painter().rect_filled(above, 0, of(ui).background);
+        ui.scope_builder(UiBuilder::new().max_rect(above), |ui| {
+            ui.set_clip_rect(above);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let inset = Margin::symmetric(space::L as i8, space::M as i8);
+            Frame::new().inner_margin(inset).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = space::M;
+                let low = ui.ctx().content_rect().height() < size::LOW;
+                if !low {
+                    uploads::strip(ui, &self.app, out);
+                }
+                toolbar::show(ui, &self.app, low, out);
+            });
+            uploads::list(ui, &self.app, &mut self.view, now, out);
+        });
+        let foot = room.with_min_y(above.bottom());
+        ui.painter().rect_filled(foot, 0, of(ui).surface);
+        theme::line_under(ui.painter(), above, above.left(), of(ui).line);
+        ui.scope_builder(UiBuilder::new().max_rect(foot), |ui| {
+            ui.set_clip_rect(foot);
+            let inset = Margin::symmetric(space::L as i8, 0);
+            Frame::new().inner_margin(inset).show(ui, |ui| {
+                uploads::status_bar(ui, &self.app, out);
+            });
+        });
     }
 
     fn carry_out(&mut self, ctx: &Context) {
@@ -206,29 +243,18 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         .resizable(false)
         .exact_size(size::WINDOW_BAR)
         .show(ui, |ui| {
-            let right = |ui: &mut Ui| {
-                settings_button(ui, out);
-                theme_menu(ui, app, out);
-                let keys = Button::of(&UiCommand::ShowShortcuts, Look::Plain).icon_only();
-                if keys.show(ui) {
-                    out.push(UiCommand::ShowShortcuts);
-                }
-                key_button(ui, app, out);
+            let left = |ui: &mut Ui| {
+                let (_, place) = ui.allocate_space(Vec2::splat(size::SMALL_BUTTON));
+                mark::show(ui, place);
+                text::line(ui, words::NAME, type_size::LEAD, of(ui).text);
             };
-            card::sides(ui, ui.available_height(), right, |ui| {
-                let p = of(ui);
-                let (_, mark) = ui.allocate_space(Vec2::splat(size::SMALL_BUTTON));
-                let corner = CornerRadius::same(radius::CONTROL);
-                ui.painter().rect_filled(mark, corner, p.accent);
-                text::paint_icon(
-                    ui.painter(),
-                    mark.center(),
-                    Icon::Upload,
-                    size::ICON,
-                    p.on_accent,
-                );
-                text::line(ui, "Mavi Uploader", type_size::LEAD, p.text);
-            });
+            let right = |ui: &mut Ui| {
+                key_button(ui, app, out);
+                icon_button(ui, UiCommand::ShowShortcuts, out);
+                theme_menu(ui, app, out);
+                icon_button(ui, UiCommand::OpenSettings, out);
+            };
+            card::sides(ui, ui.available_height(), left, right);
         });
 }
 
@@ -237,70 +263,48 @@ fn key_button(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     if app.sandbox() {
         return;
     }
-    let (words, colour) = match &app.snapshot().key {
-        KeyState::Loading => ("Looking for the key…".to_owned(), p.secondary),
-        KeyState::Missing => ("No API key".to_owned(), p.notice),
-        KeyState::Present { refused: true, .. } => ("Key not accepted".to_owned(), p.bad),
-        KeyState::Present { last4, .. } => (format!("Key …{last4}"), p.good),
+    let key = &app.snapshot().key;
+    let colour = match key {
+        KeyState::Loading => p.secondary,
+        KeyState::Missing => p.notice,
+        KeyState::Present { refused: true, .. } => p.bad,
+        KeyState::Present { .. } => p.good,
     };
+    let label = words::key_button(key);
     let button = Button {
         colour: Some(colour),
-        hint: "Show or change the API key".to_owned(),
-        ..Button::of(&UiCommand::EnterKey, Look::Plain).labelled(&words)
+        hint: words::KEY_BUTTON.to_owned(),
+        ..Button::of(&UiCommand::EnterKey, Look::Plain).labelled(&label)
     };
     if button.show(ui) {
         out.push(UiCommand::EnterKey);
     }
 }
 
-fn settings_button(ui: &mut Ui, out: &mut Vec<UiCommand>) {
-    if Button::of(&UiCommand::OpenSettings, Look::Plain)
-        .icon_only()
-        .show(ui)
-    {
-        out.push(UiCommand::OpenSettings);
+fn icon_button(ui: &mut Ui, command: UiCommand, out: &mut Vec<UiCommand>) {
+    if Button::of(&command, Look::Plain).icon_only().show(ui) {
+        out.push(command);
     }
 }
 
 fn theme_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let button = Button {
         label: "",
-        name: "Colours",
-        hint: "Light or dark".to_owned(),
+        name: words::COLOURS,
+        hint: words::COLOURS_HINT.to_owned(),
         ..Button::of(&UiCommand::Theme(app.theme()), Look::Plain)
     };
-    let (id, rect) = ui.allocate_space(button.size(ui));
-    let response = button.show_at(ui, rect, id);
-    Popup::menu(&response).show(|ui| {
-        for choice in [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark] {
-            let command = UiCommand::Theme(choice);
-            let on = choice == app.theme();
-            let shown = Button::of(&command, Look::Plain);
-            let entry = Button {
-                flush: true,
-                icon: if on { Some(Icon::Check) } else { shown.icon },
-                hint: String::new(),
-                colour: on.then_some(of(ui).accent),
-                chosen: Some(on),
-                ..shown
-            };
-            if entry.show(ui) {
-                out.push(command);
-                ui.close();
-            }
+    let choices = [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark];
+    let items = choices.map(|choice| {
+        let on = choice == app.theme();
+        let icon = (!on).then(|| icons::theme(choice));
+        let item = Item::choice(UiCommand::Theme(choice), on);
+        Item {
+            icon: icon.or(item.icon),
+            ..item
         }
     });
-}
-
-fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let frame = card::strip(ui);
-    Panel::bottom("foot")
-        .frame(frame)
-        .resizable(false)
-        .exact_size(size::WINDOW_BAR)
-        .show(ui, |ui| {
-            uploads::status_bar(ui, app, out);
-        });
+    menu::show(ui, button, items.into(), out);
 }
 
 fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
@@ -346,7 +350,7 @@ fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
 /// Tells a screen reader what happened, without being seen.
 fn announce(ui: &Ui, app: &App) {
     let id = Id::unique("announcement");
-    let place = Rect::from_min_size(ui.ctx().content_rect().min, Vec2::splat(1.0));
+    let place = Rect::from_min_size(ui.ctx().content_rect().min, Vec2::splat(size::HAIRLINE));
     let response = ui.interact(place, id, Sense::hover());
     let said = app.announcement();
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said));
@@ -359,35 +363,19 @@ fn announce(ui: &Ui, app: &App) {
 }
 
 /// Says what a drop will do, while files hang over the window.
-fn drop_overlay(ctx: &Context) {
-    let (count, all_files) = ctx.input(|input| {
-        let hovered = &input.raw.hovered_files;
-        let file = |path: &PathBuf| path.extension().is_some();
-        (
-            hovered.len(),
-            hovered
-                .iter()
-                .all(|one| one.path.as_ref().is_some_and(file)),
-        )
-    });
-    if count == 0 {
-        return;
-    }
-    let words = format!(
-        "Add {}",
-        wording::count(count, if all_files { "file" } else { "item" })
-    );
+fn drop_overlay(ctx: &Context, app: &App) {
+    let Some(words) = app.hovering() else { return };
     let p: &Palette = theme::palette(ctx.theme());
     let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop overlay")));
     let room = ctx.content_rect();
     painter.rect_filled(room, 0, p.scrim);
-    let inner = room.shrink(OVERLAY_INSET);
+    let inner = room.shrink(space::M);
     let corner = CornerRadius::same(radius::CARD);
     painter.rect(
         inner,
         corner,
         p.accent_tint,
-        Stroke::new(2.0, p.accent),
+        Stroke::new(size::OUTLINE, p.accent),
         StrokeKind::Inside,
     );
     let galley = painter.layout_no_wrap(words, theme::font(type_size::HERO), p.text);
@@ -398,7 +386,7 @@ fn drop_overlay(ctx: &Context) {
         &painter,
         icon,
         Icon::CloudUpload,
-        size::ICON_LARGE + space::S,
+        size::ICON_LARGE,
         p.accent,
     );
     painter.galley(at.min, Arc::clone(&galley), p.text);

@@ -4,7 +4,8 @@ use egui::{ScrollArea, Ui};
 
 use super::theme::{self, of, size, space, type_size};
 use super::widgets::{card, text};
-use crate::app::command::UiCommand;
+use crate::app::command::{Entry, UiCommand};
+use crate::app::wording::command as words;
 use crate::app::wording::selection::SHORTCUTS;
 
 /// Draws the list, and scrolls where the window is low.
@@ -17,21 +18,28 @@ pub fn show(ui: &mut Ui) {
         .max_height(room.max(size::ROW))
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
-            for command in UiCommand::with_shortcuts() {
-                let entry = command.entry();
-                let Some(shortcut) = entry.shortcut else {
-                    continue;
-                };
-                let keys = |ui: &mut Ui| {
-                    ui.add_space(space::M);
-                    let font = theme::mono(type_size::SMALL);
-                    let keys = egui::RichText::new(shortcut.text()).font(font);
-                    ui.label(keys.color(p.secondary));
-                };
-                card::sides(ui, size::LINE, keys, |ui| {
-                    text::line(ui, entry.label, type_size::BODY, p.text);
-                });
+            for (group, commands) in UiCommand::with_shortcuts() {
+                ui.add_space(space::S);
+                text::label(ui, words::group(group), type_size::SMALL, p.secondary);
+                for command in commands {
+                    line(ui, &command.entry());
+                }
             }
         });
     text::label(ui, SHORTCUTS, type_size::SMALL, p.secondary);
+}
+
+fn line(ui: &mut Ui, entry: &Entry) {
+    let p = of(ui);
+    let Some(shortcut) = entry.shortcut else {
+        return;
+    };
+    let left = |ui: &mut Ui| text::line(ui, entry.label, type_size::BODY, p.text);
+    let right = |ui: &mut Ui| {
+        let font = theme::mono(type_size::SMALL);
+        let keys = egui::RichText::new(shortcut.text()).font(font);
+        ui.label(keys.color(p.secondary));
+        ui.add_space(space::M);
+    };
+    card::sides(ui, size::LINE, left, right);
 }

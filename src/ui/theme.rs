@@ -3,8 +3,8 @@
 
 use egui::style::{ScrollAnimation, Selection, TextCursorStyle, WidgetVisuals, Widgets};
 use egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Rect, Response, Shadow, Stroke,
-    StrokeKind, Style, TextStyle, Theme, Ui, Vec2, Visuals,
+    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Painter, Rect, Response, Shadow,
+    Stroke, StrokeKind, Style, TextStyle, Theme, Ui, Vec2, Visuals,
 };
 use lucide_icons::Icon;
 
@@ -132,14 +132,28 @@ pub mod size {
     pub const THUMBNAIL: f32 = 40.0;
     /// The bar at a row's foot.
     pub const BAR: f32 = 3.0;
+    /// A line between things, or around one.
+    pub const HAIRLINE: f32 = 1.0;
+    /// A line around what takes a drop.
+    pub const OUTLINE: f32 = 2.0;
+    /// The edge that marks a selected row.
+    pub const EDGE: f32 = 3.0;
+    /// From the middle of a row's first line to that of its second.
+    pub const LINES_APART: f32 = 20.0;
+    /// What a name keeps of a narrow row.
+    pub const NAME_MIN: f32 = 120.0;
     /// A button.
     pub const BUTTON: f32 = 34.0;
     /// A button in a row, a chip.
     pub const SMALL_BUTTON: f32 = 28.0;
     /// An icon beside text.
     pub const ICON: f32 = 16.0;
+    /// An icon that stands for a kind of file, or for what takes drops.
+    pub const ICON_KIND: f32 = 20.0;
     /// An icon that stands for a whole screen.
-    pub const ICON_LARGE: f32 = 28.0;
+    pub const ICON_LARGE: f32 = 36.0;
+    /// The disc around it.
+    pub const DISC: f32 = 72.0;
     /// A line of the settings.
     pub const SETTING: f32 = 44.0;
     /// One of two lines that stand together.
@@ -175,6 +189,8 @@ pub mod radius {
 
 /// How long a change of colour may take, in seconds.
 const MOTION: f32 = 0.08;
+/// What a layout may be off before it is drawn anew, in points.
+pub const TOLERANCE: f32 = 0.5;
 /// How wide the ring around what has the focus is, in points.
 const FOCUS: f32 = 2.0;
 
@@ -250,7 +266,7 @@ fn style(theme: Theme) -> Style {
     style.spacing.scroll.dormant_handle_opacity = 0.2;
     style.spacing.scroll.active_handle_opacity = 0.3;
     style.spacing.scroll.interact_handle_opacity = 0.6;
-    style.spacing.scroll.floating_width = size::BAR + 1.0;
+    style.spacing.scroll.floating_width = size::BAR + size::HAIRLINE;
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.4;
     style
@@ -310,6 +326,25 @@ fn visuals(theme: Theme) -> Visuals {
             ..TextCursorStyle::default()
         },
         ..base
+    }
+}
+
+/// Draws a hairline at a thing's foot, from `left` to its right edge.
+pub fn line_under(painter: &Painter, rect: Rect, left: f32, colour: Color32) {
+    let half = size::HAIRLINE / 2.0;
+    painter.hline(
+        left..=rect.right(),
+        rect.bottom() - half,
+        (size::HAIRLINE, colour),
+    );
+}
+
+/// Draws everything once more before it is seen, for a size that was not known.
+pub fn lay_out_anew(ctx: &Context, why: &'static str) {
+    ctx.request_discard(why);
+    if !ctx.will_discard() {
+        // Too late for this time.
+        ctx.request_repaint();
     }
 }
 

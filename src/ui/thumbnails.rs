@@ -5,14 +5,18 @@ use std::time::Instant;
 
 use egui::epaint::RectShape;
 use egui::{
-    Color32, ColorImage, Context, CornerRadius, Id, Rect, TextureHandle, TextureOptions, Ui, pos2,
+    Color32, ColorImage, Context, CornerRadius, Id, Pos2, Rect, TextureHandle, TextureOptions, Ui,
+    Vec2,
 };
 
 use super::icons;
-use super::theme::{of, radius, size, space};
+use super::theme::{of, radius, size};
 use super::widgets::text::paint_icon;
 use crate::app::thumbnails::{Pixels, Thumb, Thumbnails};
 use crate::model::snapshot::Row;
+
+/// The side of a texture, as egui counts on it.
+const WHOLE: f32 = 1.0;
 
 /// The window's thumbnails, kept with its context.
 type Shared = Arc<Mutex<Thumbnails<TextureHandle>>>;
@@ -44,12 +48,12 @@ pub fn show(ui: &Ui, square: Rect, row: &Row, now: Instant) {
     };
     match thumbnails.of(row, now, keep) {
         Thumb::Picture(picture) => {
-            let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+            let whole = Rect::from_min_size(Pos2::ZERO, Vec2::splat(WHOLE));
             let shape = RectShape::filled(square, corner, Color32::WHITE);
             ui.painter().add(shape.with_texture(picture.id(), whole));
         }
         Thumb::Kind => {
-            let points = size::ICON + space::XS;
+            let points = size::ICON_KIND;
             let icon = icons::kind(row.kind);
             paint_icon(ui.painter(), square.center(), icon, points, p.secondary);
         }

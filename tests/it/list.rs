@@ -4,35 +4,13 @@ use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::app::outside::Choice;
 use mavi_uploader::engine::Command;
-use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::media::Rejection;
-use mavi_uploader::model::snapshot::{ItemId, Status};
+use mavi_uploader::model::snapshot::{ItemId, Later, Status};
 
 use crate::window::{
-    Dialogs, FakeEngine, Window, builder, copied, failed, has, open, open_with, ready, row, until,
+    Dialogs, FakeEngine, builder, copied, has, mixed, open_with, over, ready, row, until,
     uploading, with_key,
 };
-
-/// A window over these rows whose engine has heard everything that a start says.
-fn over(rows: Vec<mavi_uploader::model::snapshot::Row>) -> (FakeEngine, Window) {
-    let (mut engine, handle) = FakeEngine::new(with_key());
-    let mut window = open(handle);
-    assert!(matches!(engine.next(), Some(Command::NoKey)));
-    engine.rows(rows);
-    window.run();
-    (engine, window)
-}
-
-fn mixed() -> Vec<mavi_uploader::model::snapshot::Row> {
-    vec![
-        ready(1, "one.mp4", "re_1"),
-        uploading(2, "two.mp4", 5),
-        row(3, "three.mp4", Status::Queued),
-        failed(4, "four.mp4", FaultKind::ServerError),
-        row(5, "five.mp4", Status::Paused),
-        row(6, "six.mp4", Status::ReadyToUpload),
-    ]
-}
 
 #[test]
 fn chips_show_what_they_count() {
@@ -41,10 +19,13 @@ fn chips_show_what_they_count() {
     window.run();
     assert!(has(&window, "four.mp4, Failed"));
     assert!(!has(&window, "one.mp4, Ready"));
-    window.get_by_label("Waiting 3").click();
+    window.get_by_label("Waiting 2").click();
     window.run();
     assert!(has(&window, "three.mp4") && has(&window, "five.mp4"));
     assert!(!has(&window, "four.mp4, Failed"));
+    window.get_by_label("To upload 1").click();
+    window.run();
+    assert!(has(&window, "six.mp4, Ready to upload") && !has(&window, "five.mp4"));
 }
 
 #[test]
@@ -66,12 +47,38 @@ fn a_search_leaves_what_it_finds_and_is_cleared_again() {
 }
 
 #[test]
+fn a_search_that_finds_nothing_under_a_chip_says_so_and_leads_back() {
+    let (_engine, mut window) = over(mixed());
+    window.get_by_label("Waiting 2").click();
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    window.run();
+    window.event(Event::Text("re_1".to_owned()));
+    window.run();
+    assert!(has(&window, "No file under “Waiting” has this"));
+    window.get_by_label("Search all files").click();
+    window.run();
+    assert!(has(&window, "one.mp4, Ready"));
+    window.event(Event::Text("x".to_owned()));
+    window.run();
+    window
+        .get_all_by_label("Clear search")
+        .last()
+        .unwrap()
+        .click();
+    window.run();
+    assert!(has(&window, "one.mp4, Ready") && has(&window, "three.mp4"));
+}
+
+#[test]
 fn the_list_is_sorted_by_its_menu() {
     let (_engine, mut window) = over(vec![
         row(1, "clip-10.mp4", Status::Queued),
         row(2, "clip-2.mp4", Status::Queued),
     ]);
-    let top = |window: &Window, name: &str| window.get_by_label_contains(name).rect().top();
+    let top = |window: &crate::window::Window, name: &str| {
+        window.get_by_label_contains(name).rect().top()
+    };
     assert!(top(&window, "clip-10.mp4, Queued") < top(&window, "clip-2.mp4, Queued"));
     window.get_by_label("Sort").click();
     window.run();
@@ -106,60 +113,13 @@ fn a_click_shift_ctrl_and_the_boxes_select_as_in_every_list() {
 }
 
 #[test]
-fn the_keyboard_walks_selects_and_lets_go() {
-    let rows = (0..40).map(|id| row(id, &format!("clip-{id}.mp4"), Status::Queued));
-    let (_engine, mut window) = over(rows.collect());
-    window.key_press(Key::ArrowDown);
-    window.run();
-    assert!(
-        window
-            .get_by_label_contains("clip-0.mp4, Queued")
-            .is_focused()
-    );
-    window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
-    window.run();
-    window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
-    window.run();
-    assert!(has(&window, "3 selected"));
-    assert!(
-        window
-            .get_by_label_contains("clip-2.mp4, Queued")
-            .is_focused()
-    );
-    window.key_press(Key::Space);
-    window.run();
-    assert!(has(&window, "2 selected"));
-    window.key_press(Key::End);
-    window.run();
-    assert!(
-        window
-            .get_by_label_contains("clip-39.mp4, Queued")
-            .is_focused()
-    );
-    assert!(has(&window, "1 selected"));
-    window.key_press(Key::PageUp);
-    window.run();
-    window.key_press_modifiers(Modifiers::SHIFT, Key::Home);
-    window.run();
-    assert!(
-        window
-            .get_by_label_contains("clip-0.mp4, Queued")
-            .is_focused()
-    );
-    assert!(!has(&window, "40 selected") && !has(&window, "1 selected"));
-    window.key_press(Key::Escape);
-    window.run();
-    assert!(!has(&window, "selected"));
-}
-
-#[test]
 fn only_what_is_found_is_selected_by_ctrl_a() {
     let (_engine, mut window) = over(mixed());
-    window.get_by_label("Waiting 3").click();
+    window.get_by_label("Waiting 2").click();
     window.run();
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.run();
-    assert!(has(&window, "3 selected"));
+    assert!(has(&window, "2 selected"));
 }
 
 #[test]
@@ -307,10 +267,10 @@ fn the_plan_stands_beside_the_button_before_the_first_byte() {
     ]);
     window.get_by_label("Upload 2 files");
     assert!(has(&window, "2 files ready to upload · 3.4 GB"));
-    assert!(has(&window, "at least 4 s · storage ≈ $0.10 a month"));
+    assert!(has(&window, "at least 5 s · storage ≈ $0.10 a month"));
     assert!(has(
         &window,
-        "left out: 1 refused, 1 duplicate · 1 by signed URL"
+        "left out: 1 refused, 1 duplicate · 1 straight to storage"
     ));
     // Once a speed was measured, it says how long it takes.
     engine.publish(|state| state.totals.rate = Some(34_120_000.0));
@@ -321,30 +281,22 @@ fn the_plan_stands_beside_the_button_before_the_first_byte() {
 }
 
 #[test]
-fn what_the_keyboard_does_is_listed() {
-    let (_engine, mut window) = over(mixed());
-    window.key_press(Key::F1);
-    window.run();
-    for label in ["Choose files…", "Select all", "The last file", "Undo"] {
-        assert!(window.query_all_by_label(label).next().is_some(), "{label}");
-    }
-    assert!(has(&window, "Page Down"));
-    window.key_press(Key::Escape);
-    window.run();
-    assert!(!has(&window, "Page Down"));
-}
-
-#[test]
 fn pause_says_before_it_is_pressed_what_becomes_of_the_bytes() {
-    let direct = uploading(1, "direct.mp4", 260_000_000);
-    let signed = mavi_uploader::model::snapshot::Row {
-        route: Some(mavi_uploader::model::media::Route::SignedUrl),
-        ..uploading(2, "signed.mp4", 260_000_000)
+    // Large or small: what its storage can do decides.
+    let upload = |id, name, later| mavi_uploader::model::snapshot::Row {
+        later: Some(later),
+        ..uploading(id, name, 260_000_000)
     };
-    let (_engine, mut window) = over(vec![direct, signed]);
+    let (_engine, mut window) = over(vec![
+        upload(1, "direct.mp4", Later::StartsAgain),
+        upload(2, "large.mp4", Later::GoesOn),
+        upload(3, "kept.mp4", Later::GoesOnAfterRestart),
+    ]);
     for (name, said) in [
         ("Pause: direct.mp4", "starts again from the beginning"),
-        ("Pause: signed.mp4", "goes on where it was"),
+        ("Pause: large.mp4", "as long as the program stays open"),
+        ("Pause: kept.mp4", "also after the program was closed"),
+        ("Pause", "1 starts again from the beginning"),
     ] {
         window.get_by_label(name).hover();
         window.run_steps(2);

@@ -10,6 +10,7 @@ mod cli;
 mod disk;
 #[cfg(unix)]
 mod faults;
+mod keyboard;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod keys;
@@ -28,8 +29,11 @@ mod papers;
 #[cfg(target_os = "linux")]
 mod sessions;
 mod shell;
+#[cfg(target_os = "linux")]
+mod shutdown;
 mod snapshots;
 mod states;
 mod ui;
 mod window;
 mod wire;
+mod words;

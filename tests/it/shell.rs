@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use egui::accesskit::{Live, Toggled};
 use egui::{Key, Modifiers, Theme, ThemePreference, ViewportCommand, ViewportId};
 use egui_kittest::kittest::{By, NodeT, Queryable};
-use mavi_uploader::app::outside::Desktop;
+use mavi_uploader::app::outside::{Clicked, Desktop};
 use mavi_uploader::engine::{Command, Notice, Preferences};
 use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, Status};
 use mavi_uploader::store::settings::{Loaded, Start};
@@ -19,9 +19,9 @@ use crate::window::{
     viewport_commands, with_key,
 };
 
-/// What the window asked of the desktop, in order.
+/// What the window asked of the desktop, in order; and what a click on its notification does.
 #[derive(Clone, Default)]
-struct Asked(Arc<Mutex<Vec<String>>>);
+struct Asked(Arc<Mutex<Vec<String>>>, Arc<Mutex<Option<Clicked>>>);
 
 impl Asked {
     fn take(&self) -> Vec<String> {
@@ -34,8 +34,9 @@ impl Asked {
 }
 
 impl Desktop for Asked {
-    fn notify(&self, title: &str, text: &str) {
+    fn notify(&self, title: &str, text: &str, clicked: Clicked) {
         self.note(format!("{title}: {text}"));
+        *self.1.lock().unwrap() = Some(clicked);
     }
 
     fn stay_awake(&self, awake: bool) {
@@ -76,7 +77,7 @@ fn what_another_start_hands_over_is_added_and_the_window_comes_to_the_front() {
     assert!(is_taken.try_recv().is_ok(), "the other start may end");
     assert!(viewport_commands(&window).contains(&ViewportCommand::Focus));
     let added = std::iter::from_fn(|| engine.next()).find_map(|command| match command {
-        Command::Add(paths) => Some(paths),
+        Command::AddFromOutside(paths) => Some(paths),
         _ => None,
     });
     assert_eq!(added, Some(paths));
@@ -155,6 +156,38 @@ fn how_the_service_is_reached_is_shown() {
             "Proxy http://proxy.example:8080 · the system’s certificates",
         )
     });
+}
+
+#[test]
+fn closing_waits_for_no_disk_and_the_last_setting_is_written_all_the_same() {
+    let (_engine, handle) = FakeEngine::new(with_key());
+    let (open, disk) = std::sync::mpsc::channel::<()>();
+    let (disk, kept) = (Mutex::new(disk), Arc::new(Mutex::new(vec![])));
+    let saved = Arc::clone(&kept);
+    // Held by whoever writes, and so dropped when nothing is written any more.
+    let (writes, mut written) = oneshot::channel::<()>();
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.save_settings = Some(Arc::new(move |settings: &Settings| {
+            let _held = &writes;
+            let _ = disk.lock().unwrap().recv();
+            saved.lock().unwrap().push(settings.jobs);
+            Ok(())
+        }));
+    });
+    window.get_by_label("Settings").click();
+    window.run();
+    for choice in ["Files at a time: 8", "Files at a time: 2"] {
+        window.get_by_label(choice).click();
+        window.run();
+    }
+    eframe::App::on_exit(window.state_mut().as_mut().unwrap(), None);
+    drop(window);
+    assert_eq!(written.try_recv(), Err(oneshot::error::TryRecvError::Empty));
+    assert!(kept.lock().unwrap().is_empty());
+    // The disk answers, as often as it is asked.
+    drop(open);
+    assert!(written.blocking_recv().is_err());
+    assert_eq!(*kept.lock().unwrap(), [8, 2]);
 }
 
 #[test]
@@ -319,6 +352,14 @@ fn the_end_of_a_batch_is_told_to_who_looks_elsewhere_once() {
         asked.take(),
         ["Uploads finished, one not: 11 files ready, 1 needs attention."]
     );
+
+    // A click on it brings the window to the front.
+    let click = asked.1.lock().unwrap().take().unwrap();
+    click();
+    window.step();
+    let commands = viewport_commands(&window);
+    assert!(commands.contains(&ViewportCommand::Focus), "{commands:?}");
+    window.run();
 
     window.get_by_label("Settings").click();
     window.run();

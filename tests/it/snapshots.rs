@@ -15,7 +15,8 @@ use mavi_uploader::model::media::{Kind, Rejection};
 use mavi_uploader::model::snapshot::{Row, Snapshot, Status};
 
 use crate::window::{
-    FakeEngine, Window, builder, failed, open_with, ready, row, uploading, with_key, without_key,
+    FakeEngine, Window, builder, failed, open_with, ready, row, until, uploading, with_key,
+    without_key,
 };
 
 /// Software renderers differ in the last bit of an edge, which the comparison passes over for
@@ -214,6 +215,10 @@ fn a_drop_says_what_it_will_do() {
             ..HoveredFile::default()
         })
         .to_vec();
+    until(&mut window, "the count", |window| {
+        let app = window.state().as_ref().map(mavi_uploader::ui::MaviApp::app);
+        app.and_then(mavi_uploader::app::state::App::hovering) == Some("Add 3 files".to_owned())
+    });
     // egui draws on while files hang over the window.
     window.run_steps(3);
     picture(&mut window, "drop_small_light");

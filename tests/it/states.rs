@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, Theme};
+use egui::{Event, Key, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::outside::VaultError;
 use mavi_uploader::engine::Command;
@@ -15,8 +15,8 @@ use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, KeySource, Row, Status};
 
 use crate::window::{
-    FakeEngine, Vault, Window, builder, close, copied, has, open, open_with, ready, row, until,
-    with_key, without_key,
+    FakeEngine, Vault, builder, close, copied, has, open, open_with, ready, row, until, with_key,
+    without_key,
 };
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
@@ -48,6 +48,12 @@ fn a_folder_that_is_looked_through_is_counted_and_what_was_passed_over_is_said()
     engine.publish(|state| state.passed_over = 13);
     window.run();
     assert!(has(&window, "1 file in folders passed over"));
+    engine.publish(|state| state.already_listed = 1200);
+    window.run();
+    assert!(has(&window, "1,200 files were already in the list."));
+    window.get_by_label("Dismiss").click();
+    window.run();
+    assert!(!has(&window, "already in the list"));
 }
 
 #[test]
@@ -262,31 +268,4 @@ fn the_details_of_a_refused_file_are_copied_with_their_reason() {
     );
     assert!(text.contains("Program: 0.0.0 (test)"), "{text}");
     assert!(has(&window, "Program: 0.0.0 (test)"));
-}
-
-#[test]
-fn the_keyboard_reaches_rows_that_are_out_of_sight() {
-    let (mut engine, handle) = FakeEngine::new(with_key());
-    let mut window = open(handle);
-    let rows = (0..40).map(|id| row(id, &format!("clip-{id}.mp4"), Status::Queued));
-    engine.rows(rows.collect());
-    window.run();
-    assert!(!has(&window, "clip-39.mp4"));
-    window.get_by_label("Pause: clip-0.mp4").focus();
-    window.run();
-    // Each row has itself and two buttons.
-    tab_until(&mut window, Modifiers::NONE, "Cancel: clip-39.mp4");
-    tab_until(&mut window, Modifiers::SHIFT, "Pause: clip-0.mp4");
-}
-
-fn tab_until(window: &mut Window, modifiers: Modifiers, label: &str) {
-    for _ in 0..150 {
-        window.key_press_modifiers(modifiers, Key::Tab);
-        window.run();
-        let found = window.query_by_label(label);
-        if found.is_some_and(|node| node.is_focused()) {
-            return;
-        }
-    }
-    panic!("{label} is not reached");
 }

@@ -348,7 +348,7 @@ fn the_end_of_a_batch_is_said() {
     };
     engine.notices.send(finished).unwrap();
     window.run();
-    assert!(has(&window, "Done: 11 files ready, 1 not."));
+    assert!(has(&window, "Done: 11 files ready, 1 needs attention."));
 }
 
 #[test]
@@ -364,21 +364,6 @@ fn the_colours_can_be_chosen() {
 }
 
 #[test]
-fn a_rows_button_is_pressed_with_the_keyboard() {
-    let (mut engine, handle) = FakeEngine::new(with_key());
-    let mut window = open(handle);
-    assert!(matches!(engine.next(), Some(Command::NoKey)));
-    engine.rows(vec![ready(1, "one.mp4", ID)]);
-    window.run();
-    window.get_by_label("Remove: one.mp4").focus();
-    window.run();
-    assert!(window.get_by_label("Remove: one.mp4").is_focused());
-    window.key_press(Key::Enter);
-    window.run();
-    assert!(matches!(engine.next(), Some(Command::Remove(_))));
-}
-
-#[test]
 fn ten_thousand_rows_draw_only_those_in_sight() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);
@@ -387,7 +372,77 @@ fn ten_thousand_rows_draw_only_those_in_sight() {
     window.run();
     let drawn = window.query_all_by_label_contains("Remove: clip-").count();
     assert!((5..40).contains(&drawn), "{drawn} rows were drawn");
-    window.get_by_label("Upload 10000 files");
+    window.get_by_label("Upload 10,000 files");
+}
+
+#[test]
+fn the_window_tells_the_truth_of_an_upload_that_is_pressed_while_everything_is_paused() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    engine.publish(|state| state.paused = true);
+    engine.rows(vec![
+        row(1, "held.mp4", Status::Queued),
+        row(2, "new.mp4", Status::ReadyToUpload),
+    ]);
+    window.run();
+    assert!(has(
+        &window,
+        "held.mp4, Queued, 412 MB · all uploads are paused"
+    ));
+    window.get_by_label("Resume");
+    for (button, said) in [
+        ("Upload 1 file", "The paused uploads go on too."),
+        ("Upload: new.mp4", "the paused uploads go on too"),
+    ] {
+        window.get_by_label(button).hover();
+        window.run_steps(2);
+        until(&mut window, said, |window| has(window, said));
+        window.remove_cursor();
+        window.run();
+    }
+    window.get_by_label("Upload 1 file").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Start)));
+    // As the engine does it: a pause ends with it.
+    engine.publish(|state| state.paused = false);
+    window.run();
+    assert!(!has(&window, "paused"));
+    window.get_by_label("Pause");
+}
+
+#[test]
+fn what_can_be_uploaded_is_one_press_away() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.rows(vec![row(1, "clip.mp4", Status::ReadyToUpload)]);
+    window.run();
+    window.get_by_label("Formats").click();
+    window.run();
+    assert!(has(&window, "MP4, MOV, AVI, WEBM, MKV"));
+    assert!(has(&window, "memories.ai takes files up to 5 GB."));
+}
+
+#[test]
+fn a_folder_that_hangs_over_the_window_says_how_many_files_it_brings() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.mp4", "b.mov", "notes.txt"] {
+        std::fs::write(folder.path().join(name), "x").unwrap();
+    }
+    let (_engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    window.input_mut().hovered_files = vec![egui::HoveredFile {
+        path: Some(folder.path().to_owned()),
+        ..egui::HoveredFile::default()
+    }];
+    until(&mut window, "the count", |window| {
+        let app = window.state().as_ref().unwrap().app();
+        app.hovering() == Some("Add 2 files".to_owned())
+    });
+    window.input_mut().hovered_files.clear();
+    window.run();
+    let app = window.state().as_ref().unwrap().app();
+    assert_eq!(app.hovering(), None);
 }
 
 #[test]
@@ -402,6 +457,7 @@ fn closing_asks_while_bytes_move() {
     close(&mut window);
     assert!(has(&window, "Stop the uploads and close?"));
     assert!(has(&window, "2 uploads under way."));
+    assert!(has(&window, "1 of them starts again from the beginning"));
     window.get_by_label("Keep uploading").click();
     window.run();
     assert!(!has(&window, "Stop the uploads and close?"));
@@ -416,7 +472,7 @@ fn files_named_at_the_start_are_taken_in_once_the_window_is_there() {
         outside.paths = paths;
     });
     while let Some(command) = engine.next() {
-        if let Command::Add(added) = command {
+        if let Command::AddFromOutside(added) = command {
             assert_eq!(added, [named]);
             return;
         }

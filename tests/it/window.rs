@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, HarnessBuilder};
 use mavi_uploader::api::network::{Certificates, NetworkState};
 use mavi_uploader::app::outside::{
-    Choice, Desktop, FileDialogs, KeyVault, Outside, VaultError, Wanted,
+    Choice, Clicked, Desktop, FileDialogs, KeyVault, Outside, VaultError, Wanted,
 };
 use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::engine::{Command, EngineHandle, Notice};
@@ -209,7 +209,7 @@ impl KeyVault for Vault {
 pub struct NoDesktop;
 
 impl Desktop for NoDesktop {
-    fn notify(&self, _: &str, _: &str) {}
+    fn notify(&self, _: &str, _: &str, _: Clicked) {}
     fn stay_awake(&self, _: bool) {}
     fn progress(&self, _: Option<u8>) {}
     fn reveal(&self, _: &Path) {}
@@ -283,6 +283,28 @@ pub fn open_with(
 
 pub fn open(engine: EngineHandle) -> Window {
     open_with(builder(Theme::Light), engine, |_| {})
+}
+
+/// A window over these rows whose engine has heard everything that a start says.
+pub fn over(rows: Vec<Row>) -> (FakeEngine, Window) {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    engine.rows(rows);
+    window.run();
+    (engine, window)
+}
+
+/// One row of each of the states that a queue has most.
+pub fn mixed() -> Vec<Row> {
+    vec![
+        ready(1, "one.mp4", "re_1"),
+        uploading(2, "two.mp4", 5),
+        row(3, "three.mp4", Status::Queued),
+        failed(4, "four.mp4", FaultKind::ServerError),
+        row(5, "five.mp4", Status::Paused),
+        row(6, "six.mp4", Status::ReadyToUpload),
+    ]
 }
 
 /// Steps the window until something is so; fails when it does not come.

@@ -1,5 +1,7 @@
 //! Combinations of keys, and how they are written.
 
+use crate::app::wording::command as words;
+
 /// A key that shortcuts use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the keys are named as they are")]
@@ -12,6 +14,7 @@ pub enum Key {
     Z,
     F1,
     Comma,
+    Enter,
     Delete,
     Escape,
     Space,
@@ -57,33 +60,13 @@ impl Shortcut {
 
     /// As it is shown: "Ctrl+O", on a Mac "⌘O".
     pub fn text(self) -> String {
-        let key = match self.key {
-            Key::A => "A",
-            Key::C => "C",
-            Key::F => "F",
-            Key::O => "O",
-            Key::V => "V",
-            Key::Z => "Z",
-            Key::F1 => "F1",
-            Key::Comma => ",",
-            Key::Delete => "Delete",
-            Key::Escape => "Esc",
-            Key::Space => "Space",
-            Key::Up => "Up",
-            Key::Down => "Down",
-            Key::PageUp => "Page Up",
-            Key::PageDown => "Page Down",
-            Key::Home => "Home",
-            Key::End => "End",
+        // Each system's own order.
+        let modifiers = if cfg!(target_os = "macos") {
+            [(self.shift, words::SHIFT), (self.command, words::COMMAND)]
+        } else {
+            [(self.command, words::COMMAND), (self.shift, words::SHIFT)]
         };
-        let mac = cfg!(target_os = "macos");
-        let mut text = String::new();
-        if self.shift {
-            text.push_str(if mac { "⇧" } else { "Shift+" });
-        }
-        if self.command {
-            text.push_str(if mac { "⌘" } else { "Ctrl+" });
-        }
-        text + key
+        let held = modifiers.iter().filter(|(held, _)| *held);
+        held.map(|(_, name)| *name).collect::<String>() + words::key(self.key)
     }
 }

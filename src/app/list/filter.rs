@@ -1,7 +1,7 @@
 //! The chips above the list, and how many rows are in which state.
 
 use crate::app::rows;
-use crate::model::snapshot::{Row, Status};
+use crate::model::snapshot::{Later, Row, Status};
 
 /// A chip above the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]
@@ -11,11 +11,13 @@ pub enum Filter {
     All,
     /// Refused and failed.
     Attention,
+    /// Fine, and not started.
+    ToUpload,
     /// Its bytes move, or are out.
     Uploading,
     /// The service works on it.
     Processing,
-    /// Not started, held, or waiting for its turn or its next try.
+    /// Being looked at, held, or waiting for its turn or its next try.
     Waiting,
     /// Has an asset that is ready, its own or that of an equal file.
     Ready,
@@ -23,36 +25,25 @@ pub enum Filter {
 
 impl Filter {
     /// In the order of their chips.
-    pub const EACH: [Self; 6] = [
+    pub const EACH: [Self; 7] = [
         Self::All,
         Self::Attention,
+        Self::ToUpload,
         Self::Uploading,
         Self::Processing,
         Self::Waiting,
         Self::Ready,
     ];
 
-    /// On the chip.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::All => "All",
-            Self::Attention => "Needs attention",
-            Self::Uploading => "Uploading",
-            Self::Processing => "Processing",
-            Self::Waiting => "Waiting",
-            Self::Ready => "Ready",
-        }
-    }
-
     /// The chip, besides "All", under which a row stands; `None` for one that was given up.
     pub fn of(status: &Status) -> Option<Self> {
         match status {
             Status::Rejected(_) | Status::Failed(_) => Some(Self::Attention),
+            Status::ReadyToUpload => Some(Self::ToUpload),
             Status::Uploading | Status::Finishing => Some(Self::Uploading),
             Status::Processing { .. } => Some(Self::Processing),
             Status::Checking
             | Status::Settling
-            | Status::ReadyToUpload
             | Status::Queued
             | Status::Waiting { .. }
             | Status::Paused
@@ -83,11 +74,20 @@ pub struct Tally {
     pub finished: usize,
     /// They have an id that is not on disk.
     pub unsaved: usize,
+    /// Their bytes move, and they start again from the first one after a pause.
+    pub starts_again: usize,
+    /// Their bytes move, and they start again once the program was closed.
+    pub ends_with_us: usize,
 }
 
 impl Tally {
     pub(super) fn count(&mut self, row: &Row) {
         self.unsaved += usize::from(rows::is_unsaved(row));
+        if row.status == Status::Uploading {
+            let after_restart = row.later == Some(Later::GoesOnAfterRestart);
+            self.starts_again += usize::from(row.later == Some(Later::StartsAgain));
+            self.ends_with_us += usize::from(!after_restart);
+        }
         let place = match &row.status {
             Status::Checking | Status::Settling => &mut self.checking,
             Status::Uploading => &mut self.uploading,

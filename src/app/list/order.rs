@@ -24,16 +24,6 @@ pub enum Column {
 impl Column {
     /// In the order of the menu.
     pub const EACH: [Self; 4] = [Self::Queue, Self::Name, Self::Size, Self::Status];
-
-    /// In the menu.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Queue => "Upload order",
-            Self::Name => "Name",
-            Self::Size => "Size",
-            Self::Status => "Status",
-        }
-    }
 }
 
 /// What the list is sorted by, and which way.

@@ -38,7 +38,7 @@ fn chips_count_and_show_their_rows() {
     let mut list = List::default();
     list.update(&snapshot);
     let counts = Filter::EACH.map(|filter| list.count(filter));
-    assert_eq!(counts, [5, 1, 1, 0, 1, 1]);
+    assert_eq!(counts, [5, 1, 0, 1, 0, 1, 1]);
     list.show(Filter::Attention, &snapshot);
     assert_eq!(list.shown(), [2]);
     list.select_all(&snapshot);
@@ -70,6 +70,7 @@ fn a_row_that_is_gone_is_no_longer_selected() {
     let tally = Tally {
         uploading: 1,
         finished: 1,
+        ends_with_us: 1,
         ..Tally::default()
     };
     assert_eq!(*list.tally(), tally);

@@ -28,6 +28,14 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
     }
 }
 
+fn around(now: Instant) -> Around {
+    Around {
+        now,
+        place: Place::Service,
+        queue: Queue::GoesOn,
+    }
+}
+
 fn transfer(sent: u64) -> Transfer {
     Transfer {
         sent,
@@ -43,7 +51,7 @@ fn an_upload_says_how_far_how_fast_and_how_long() {
     uploading.transfer = Some(transfer(260_000_000));
     let now = Instant::now();
     assert_eq!(
-        detail(&uploading, now),
+        detail(&uploading, &around(now)),
         "260 of 412 MB · 12.4 MB/s · 14 s left"
     );
     assert_eq!(trailing(&uploading), Trailing::Percent(63));
@@ -52,7 +60,10 @@ fn an_upload_says_how_far_how_fast_and_how_long() {
         left: None,
         ..transfer(1_000_000)
     });
-    assert_eq!(detail(&uploading, now), "1 of 412 MB · estimating…");
+    assert_eq!(
+        detail(&uploading, &around(now)),
+        "1 of 412 MB · estimating…"
+    );
 }
 
 #[test]
@@ -75,7 +86,7 @@ fn a_row_that_waits_says_for_what_and_how_long() {
         },
     );
     assert_eq!(
-        detail(&waiting, now),
+        detail(&waiting, &around(now)),
         "memories.ai asks us to slow down · next try in 8 s"
     );
     assert!(has_clock(&waiting));
@@ -90,7 +101,7 @@ fn the_details_of_a_row_that_waits_ask_for_nothing() {
             cause: Arc::new(Fault::new(FaultKind::ServerError)),
         },
     );
-    let (message, technical) = trouble(&waiting).unwrap();
+    let (message, technical) = trouble(&waiting, Place::Service).unwrap();
     assert_eq!(message.title, "memories.ai has a problem");
     assert_eq!(message.next, "It is tried again by itself.");
     assert_eq!(message.step, None);
@@ -101,11 +112,11 @@ fn the_details_of_a_row_that_waits_ask_for_nothing() {
 fn an_id_that_is_not_on_disk_is_said_to_be_copied() {
     let mut ready = row(1, Status::Ready);
     ready.asset_id = AssetId::new("re_660727003963174912");
-    assert_eq!(detail(&ready, Instant::now()), "412 MB");
+    assert_eq!(detail(&ready, &around(Instant::now())), "412 MB");
     assert_eq!(warning(&ready), None);
     ready.saved = false;
     assert_eq!(warning(&ready), Some("not saved yet: copy it"));
-    assert!(spoken(&ready, Instant::now()).ends_with("not saved yet: copy it, 412 MB"));
+    assert!(spoken(&ready, &around(Instant::now())).ends_with("not saved yet: copy it, 412 MB"));
     assert_eq!(commands(&ready), [RowCommand::Copy, RowCommand::Remove]);
 }
 
@@ -113,11 +124,11 @@ fn an_id_that_is_not_on_disk_is_said_to_be_copied() {
 fn a_note_stands_on_the_row_until_its_bytes_move() {
     let mut ready = row(1, Status::ReadyToUpload);
     ready.note = Some(Note::MayBeTooLarge);
-    assert!(detail(&ready, Instant::now()).contains("may refuse it"));
+    assert!(detail(&ready, &around(Instant::now())).contains("may refuse it"));
     ready.note = Some(Note::InCloud);
-    assert!(detail(&ready, Instant::now()).contains("uploading fetches it first"));
+    assert!(detail(&ready, &around(Instant::now())).contains("uploading fetches it first"));
     ready.status = Status::Paused;
-    assert_eq!(detail(&ready, Instant::now()), "412 MB");
+    assert_eq!(detail(&ready, &around(Instant::now())), "412 MB");
 }
 
 #[test]
@@ -162,9 +173,122 @@ fn every_row_can_be_ended_and_trouble_explains_itself() {
             row.status
         );
         assert_eq!(
-            trouble(&row).is_some(),
+            trouble(&row, Place::Service).is_some(),
             commands.contains(&RowCommand::Details)
         );
-        assert!(spoken(&row, now).starts_with("clip-1.mp4, "));
+        assert!(spoken(&row, &around(now)).starts_with("clip-1.mp4, "));
     }
+}
+
+#[test]
+fn what_stopped_says_whether_it_goes_on_or_starts_again() {
+    let now = Instant::now();
+    let mut paused = row(1, Status::Paused);
+    assert_eq!(detail(&paused, &around(now)), "412 MB");
+    for (later, said) in [
+        (Later::StartsAgain, "starts again from the beginning"),
+        (Later::GoesOn, "goes on where it was"),
+        (Later::GoesOnAfterRestart, "goes on where it was"),
+    ] {
+        paused.later = Some(later);
+        assert_eq!(detail(&paused, &around(now)), format!("412 MB · {said}"));
+        // By whichever way its bytes go.
+        paused.route = Some(Route::SignedUrl);
+    }
+}
+
+#[test]
+fn a_pause_says_before_what_it_means() {
+    let mut uploading = row(1, Status::Uploading);
+    let now = Instant::now();
+    for (later, said) in [
+        (Later::StartsAgain, "starts again from the beginning"),
+        (Later::GoesOn, "as long as the program stays open"),
+        (
+            Later::GoesOnAfterRestart,
+            "also after the program was closed",
+        ),
+    ] {
+        uploading.later = Some(later);
+        let hint = hint(&uploading, RowCommand::Pause, &around(now));
+        assert!(hint.contains(said), "{hint}");
+    }
+}
+
+#[test]
+fn what_is_kept_of_an_upload_that_stopped_is_not_given_up_without_a_question() {
+    let mut paused = row(1, Status::Paused);
+    for (later, asks) in [
+        (None, false),
+        (Some(Later::StartsAgain), false),
+        (Some(Later::GoesOn), true),
+        (Some(Later::GoesOnAfterRestart), true),
+    ] {
+        paused.later = later;
+        assert_eq!(cancel_loses_work(&paused), asks, "{later:?}");
+    }
+}
+
+#[test]
+fn a_row_that_is_queued_says_what_holds_the_queue() {
+    let queued = row(1, Status::Queued);
+    let said = |queue| {
+        let now = Instant::now();
+        detail(
+            &queued,
+            &Around {
+                queue,
+                ..around(now)
+            },
+        )
+    };
+    assert_eq!(said(Queue::GoesOn), "412 MB");
+    assert_eq!(said(Queue::Paused), "412 MB · all uploads are paused");
+    assert_eq!(said(Queue::Held), "412 MB · held until you have seen to it");
+}
+
+#[test]
+fn in_the_sandbox_no_row_speaks_of_the_service() {
+    let now = Instant::now();
+    let sandbox = Around {
+        place: Place::Sandbox,
+        ..around(now)
+    };
+    let statuses = [
+        Status::Finishing,
+        Status::Processing {
+            since: now,
+            long: true,
+        },
+        Status::Failed(Arc::new(Fault::new(FaultKind::Offline))),
+        Status::Waiting {
+            until: now,
+            cause: Arc::new(Fault::new(FaultKind::RateLimited)),
+        },
+    ];
+    for status in statuses {
+        let row = row(1, status);
+        let mut said = spoken(&row, &sandbox);
+        said += &details_text(&row, Place::Sandbox, "0.0.0");
+        for command in menu(&row) {
+            said += &hint(&row, command, &sandbox);
+        }
+        assert!(!said.contains("memories.ai"), "{said}");
+        assert!(said.contains("the sandbox") || said.contains("The sandbox"));
+    }
+}
+
+#[test]
+fn a_rows_menu_has_its_buttons_and_what_ends_it_last() {
+    use RowCommand as C;
+    let menu = |status| menu(&row(1, status));
+    assert_eq!(
+        menu(Status::ReadyToUpload),
+        [C::Upload, C::SendFirst, C::ShowFile, C::Remove]
+    );
+    assert_eq!(
+        menu(Status::Uploading),
+        [C::Pause, C::ShowFile, C::Cancel],
+        "it is sent already"
+    );
 }

@@ -98,7 +98,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         K::BadRequest => (
             "memories.ai doesn’t take this file",
             "The service called the request wrong.",
-            "Try another file; if every one fails, copy the details and ask the support of memories.ai.",
+            "Try another file; if every one fails, copy the details and ask the service’s support.",
             Step::CopyDetails,
         ),
         K::Unauthorized => (
@@ -146,7 +146,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         K::WrongFlavour | K::StorageRefused => (
             "The storage refused the file",
             "The place that memories.ai named for it did not take it.",
-            "Try again; if it stays, copy the details and ask the support of memories.ai.",
+            "Try again; if it stays, copy the details and ask the service’s support.",
             again,
         ),
         K::ExpiredUrl => (
@@ -199,8 +199,8 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         ),
         K::NotSaved => (
             "Nothing can be saved",
-            "The upload’s record can’t be written to the disk, so it was not started.",
-            "Free some space on the disk, then try again.",
+            "The upload’s record can’t be written, so it was not started.",
+            "Put right what is said of the history, then try again.",
             again,
         ),
         K::Cancelled => (

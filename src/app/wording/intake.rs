@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::units::{count, duration, size, storage_cost};
+use super::units::{count, duration, number, size, storage_cost};
+use super::{AND, Place};
 use crate::model::media::Rejection;
 use crate::model::plan::{Finish, Plan};
 
@@ -10,7 +11,7 @@ use crate::model::plan::{Finish, Plan};
 pub fn refusal(rejection: &Rejection) -> &'static str {
     match rejection {
         Rejection::UnsupportedFormat { .. } => "not supported",
-        Rejection::ContentMismatch { .. } => "not what their names say",
+        Rejection::ContentMismatch { .. } => "not what the name says",
         Rejection::Empty => "empty",
         Rejection::TooLarge { .. } => "too large",
         Rejection::Unreadable { .. } => "can’t be read",
@@ -27,7 +28,7 @@ pub fn refused(reasons: &BTreeMap<&'static str, usize>) -> String {
     let all = reasons.iter().map(|(_, number)| number).sum();
     let each: Vec<String> = reasons
         .iter()
-        .map(|(why, number)| format!("{number} {why}"))
+        .map(|(why, files)| format!("{} {why}", number(*files)))
         .collect();
     format!(
         "{} can’t be uploaded: {}.",
@@ -40,7 +41,7 @@ pub fn refused(reasons: &BTreeMap<&'static str, usize>) -> String {
 pub fn coming_in(walking: Option<u64>, checking: usize) -> Option<String> {
     match (walking, checking) {
         (None, 0) => None,
-        (Some(found), _) => Some(super::walking(found)),
+        (Some(found), _) => Some(super::banner::walking(found)),
         (None, checking) => Some(format!("Checking {}…", count(checking, "file"))),
     }
 }
@@ -56,13 +57,16 @@ pub fn plan(plan: &Plan) -> (String, String) {
     second.push(storage_cost(plan.bytes));
     second.extend(left_out(plan));
     if plan.by_signed_url > 0 {
-        second.push(format!("{} by signed URL", plan.by_signed_url));
+        second.push(format!(
+            "{} straight to storage",
+            number(plan.by_signed_url)
+        ));
     }
-    (first, second.join(" · "))
+    (first, second.join(AND))
 }
 
 /// The same at length, for a tooltip.
-pub fn plan_at_length(plan: &Plan) -> String {
+pub fn plan_at_length(plan: &Plan, place: Place) -> String {
     let (files, bytes) = (count(plan.files, "file"), size(plan.bytes));
     let mut lines = vec![format!("Uploads {files} with {bytes} to memories.ai.")];
     lines.push(match plan.finish {
@@ -77,10 +81,10 @@ pub fn plan_at_length(plan: &Plan) -> String {
     });
     if plan.by_signed_url > 0 {
         lines.push(format!(
-            "{} straight to storage by signed URL: too large for the direct way.",
+            "{} straight to the storage of memories.ai, as large files do.",
             match plan.by_signed_url {
                 1 => "1 goes".to_owned(),
-                number => format!("{number} go"),
+                files => format!("{} go", number(files)),
             }
         ));
     }
@@ -88,15 +92,15 @@ pub fn plan_at_length(plan: &Plan) -> String {
     if let Some(left_out) = left_out(plan) {
         lines.push(format!("Stay in the list: {left_out}."));
     }
-    lines.join("\n")
+    place.said(lines.join("\n"))
 }
 
 fn left_out(plan: &Plan) -> Option<String> {
     let duplicates = match plan.duplicates {
         0 => None,
-        number => Some(count(number, "duplicate")),
+        files => Some(count(files, "duplicate")),
     };
-    let refused = (plan.refused > 0).then(|| format!("{} refused", plan.refused));
+    let refused = (plan.refused > 0).then(|| format!("{} refused", number(plan.refused)));
     let parts: Vec<String> = refused.into_iter().chain(duplicates).collect();
     (!parts.is_empty()).then(|| format!("left out: {}", parts.join(", ")))
 }
@@ -105,15 +109,6 @@ fn finish(finish: Finish) -> String {
     match finish {
         Finish::About(time) => format!("about {}", duration(time)),
         Finish::AtLeast(time) => format!("at least {}", duration(time)),
-    }
-}
-
-/// What pausing means for an upload of which bytes were sent.
-pub fn pause(goes_on: bool) -> &'static str {
-    if goes_on {
-        "It goes on where it was, where the storage allows it"
-    } else {
-        "It starts again from the beginning when you go on"
     }
 }
 
@@ -151,11 +146,11 @@ mod tests {
         assert_eq!(first, "12 files ready to upload · 3.9 GB");
         assert_eq!(
             second,
-            "about 2 min 10 s · storage ≈ $0.12 a month · left out: 2 refused, 1 duplicate · 2 by signed URL"
+            "about 2 min 10 s · storage ≈ $0.12 a month · left out: 2 refused, 1 duplicate · 2 straight to storage"
         );
-        let at_length = plan_at_length(&a_plan());
+        let at_length = plan_at_length(&a_plan(), Place::Service);
         assert!(
-            at_length.contains("2 go straight to storage"),
+            at_length.contains("2 go straight to the storage"),
             "{at_length}"
         );
         assert!(at_length.contains("Takes about 2 min 10 s"), "{at_length}");
@@ -174,7 +169,7 @@ mod tests {
             plan(&unmeasured).1,
             "at least 26 s · storage ≈ $0.12 a month"
         );
-        assert!(plan_at_length(&unmeasured).contains("known once some have moved"));
+        assert!(plan_at_length(&unmeasured, Place::Service).contains("known once some have moved"));
     }
 
     #[test]

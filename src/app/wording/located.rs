@@ -53,7 +53,7 @@ mod tests {
         );
         assert_eq!(
             say(&sizes(412_000_000, 411_998_800)),
-            format!("{added}it is 1200 bytes smaller.")
+            format!("{added}it is 1,200 bytes smaller.")
         );
         assert_eq!(
             say(&Misfit::OtherContent),

@@ -1,33 +1,40 @@
 //! The program's words for people, all in one place: plain, and always with a next step.
 
+pub mod banner;
+pub mod command;
 mod fault;
+pub mod foot;
 mod intake;
 mod journal;
 mod key;
 mod located;
+mod place;
 mod rejection;
+pub mod row;
+pub mod screens;
 pub mod selection;
 mod shell;
 mod terminal;
 mod units;
 
 pub use fault::{details, fault};
-pub use intake::{coming_in, pause, plan, plan_at_length, refusal, refused};
+pub use foot::AND;
+pub use intake::{coming_in, plan, plan_at_length, refusal, refused};
 pub use journal::{newer_history, set_aside, unwritable_history};
 pub use key::{key_in_use, not_a_key, vault};
 pub use located::{NO_FILE_TO_LOCATE, misfit};
+pub use place::Place;
 pub use rejection::rejection;
+pub use row::{note, status_word};
 pub use shell::*;
 pub use terminal::{
-    CONSOLE, WITHOUT_KEY, bad_environment_key, interrupted, not_saved, stopped, unprinted,
-    unusable_proxy,
+    CONSOLE, WITHOUT_KEY, bad_environment_key, interrupted, not_saved, starts_again, stopped,
+    unprinted, unusable_proxy,
 };
-pub use units::{count, duration, left, rate, size, size_of, storage_cost};
+pub use units::{count, duration, left, number, rate, size, size_of, storage_cost};
 
 use super::command::RowCommand;
 use crate::model::fault::Fix;
-use crate::model::media::Note;
-use crate::model::snapshot::Status;
 
 /// A button that does the next step of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,44 +78,6 @@ impl Message {
     }
 }
 
-/// The one word, or few, for where a row is.
-pub fn status_word(status: &Status) -> &'static str {
-    match status {
-        Status::Checking => "Checking",
-        Status::Settling => "Still being written",
-        Status::Rejected(_) => "Can’t upload",
-        Status::ReadyToUpload => "Ready to upload",
-        Status::Queued => "Queued",
-        Status::Uploading => "Uploading",
-        Status::Finishing => "Finishing…",
-        Status::Waiting { .. } => "Waiting",
-        Status::Processing { .. } => "Processing",
-        Status::Ready => "Ready",
-        Status::Failed(_) => "Failed",
-        Status::Paused => "Paused",
-        Status::Cancelled => "Cancelled",
-        Status::Duplicate { .. } => "Duplicate",
-    }
-}
-
-/// Something to say of a file that is taken.
-pub fn note(note: Note) -> &'static str {
-    match note {
-        Note::UnknownContent => "content not recognised; its name is believed",
-        Note::MayBeTooLarge => "above 5 GB: memories.ai may refuse it",
-        Note::InCloud => "in the cloud only: uploading fetches it first",
-    }
-}
-
-/// Said of a file that the service may hold twice.
-pub const MAY_BE_TWICE: &str = "may be stored twice: an answer was lost";
-
-/// What becomes of a file that waits.
-pub const BY_ITSELF: &str = "It is tried again by itself.";
-
-/// Said of an id that is not on disk.
-pub const NOT_SAVED: &str = "not saved yet: copy it";
-
 /// What is asked before the window closes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quit {
@@ -122,9 +91,9 @@ pub struct Quit {
     pub leave: &'static str,
 }
 
-/// What is asked before the window closes while `sending` uploads are under way and
-/// `unsaved` ids are not on disk.
-pub fn quit(sending: usize, unsaved: usize) -> Quit {
+/// What is asked before the window closes while `sending` uploads are under way, of which
+/// `anew` start again later, and `unsaved` ids are not on disk.
+pub fn quit(sending: usize, anew: usize, unsaved: usize) -> Quit {
     let mut causes = Vec::new();
     if unsaved > 0 {
         let are = if unsaved == 1 { "is" } else { "are" };
@@ -139,12 +108,20 @@ pub fn quit(sending: usize, unsaved: usize) -> Quit {
             "{uploads} under way. They can be continued at the next start."
         ));
     }
+    match anew {
+        0 => {}
+        1 => causes.push("1 of them starts again from the beginning then.".to_owned()),
+        _ => causes.push(format!(
+            "{} of them start again from the beginning then.",
+            number(anew)
+        )),
+    }
     let cause = causes.join(" ");
     if sending > 0 {
         Quit {
             title: "Stop the uploads and close?",
             cause,
-            stay: "Keep uploading",
+            stay: screens::KEEP_UPLOADING,
             leave: "Stop and close",
         }
     } else {
@@ -155,21 +132,6 @@ pub fn quit(sending: usize, unsaved: usize) -> Quit {
             leave: "Close all the same",
         }
     }
-}
-
-/// Said while folders are looked through.
-pub fn walking(found: u64) -> String {
-    format!("Looking for files: {found} found…")
-}
-
-/// Said of files in folders that are not of a supported format.
-pub fn passed_over(number: u64) -> String {
-    let files = if number == 1 {
-        "1 file"
-    } else {
-        &format!("{number} files")
-    };
-    format!("{files} in folders passed over: not of a format that can be uploaded.")
 }
 
 /// What the queue waits for the person to do: the banner's words.

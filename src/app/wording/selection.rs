@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::units::{count, size_of};
+use super::units::{count, number, size_of};
 
 /// Nothing can be copied.
 pub const NO_IDS: &str = "None of the selected files has an asset id yet.";
@@ -14,16 +14,28 @@ pub const NOT_REMOVABLE: &str = "Files under way can’t be removed: cancel them
 /// What is in the search field before there is a word in it.
 pub const SEARCH: &str = "Search by name or id";
 
-/// There is nothing that a search finds.
-pub const NOTHING_FOUND: &str = "No file here has this in its name or id.";
+/// There is nothing that a search finds under this chip, or, for that of `all`, anywhere.
+pub fn nothing_found(chip: &str, all: bool) -> String {
+    if all {
+        "No file here has this in its name or id.".to_owned()
+    } else {
+        format!("No file under “{chip}” has this in its name or id.")
+    }
+}
+
+/// On the button that searches under every chip.
+pub const SEARCH_EVERYWHERE: &str = "Search all files";
 
 /// Above the list of shortcuts, for what it does not list one by one.
 pub const SHORTCUTS: &str =
     "With Shift, the arrows and the other keys of the list select everything on their way.";
 
+/// Above a table of ids and names.
+pub const MARKDOWN_HEAD: &str = "| Asset id | Name |";
+
 /// How many rows are selected.
-pub fn selected(number: usize) -> String {
-    format!("{number} selected")
+pub fn selected(files: usize) -> String {
+    format!("{} selected", number(files))
 }
 
 /// How many ids were copied.
@@ -74,18 +86,22 @@ pub fn export_name(json: bool) -> String {
     format!("asset-ids.{}", if json { "json" } else { "csv" })
 }
 
-/// What is asked before uploads are cancelled of which bytes were sent.
+/// What is asked before uploads are cancelled of which bytes were sent: how many of how many,
+/// where that is known.
 pub fn cancel(name: Option<&str>, uploads: usize, sent: u64, total: u64) -> (String, String) {
-    let sent = size_of(sent, total);
+    let lost = match sent {
+        0 => "What was sent has to be sent again.".to_owned(),
+        _ => format!(
+            "{} were sent and have to be sent again.",
+            size_of(sent, total)
+        ),
+    };
     match name {
         Some(name) => (
             "Cancel this upload?".to_owned(),
-            format!("{name} is under way. {sent} were sent and have to be sent again."),
+            format!("{name} is under way. {lost}"),
         ),
-        None => (
-            format!("Cancel {}?", count(uploads, "upload")),
-            format!("{sent} were sent and have to be sent again."),
-        ),
+        None => (format!("Cancel {}?", count(uploads, "upload")), lost),
     }
 }
 
@@ -113,5 +129,9 @@ mod tests {
         assert_eq!(title, "Cancel this upload?");
         assert!(body.starts_with("a.mp4 is under way. 260 of 412 MB"));
         assert_eq!(cancel(None, 3, 1, 2).0, "Cancel 3 uploads?");
+        assert_eq!(
+            cancel(None, 3, 0, 0).1,
+            "What was sent has to be sent again."
+        );
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use super::{count, size};
+use super::screens::NAME;
+use super::{count, foot, number, size};
 use crate::api::network::{Certificates, NetworkState};
 use crate::model::snapshot::{KeySource, KeyState};
 
@@ -147,11 +148,11 @@ pub fn batch_ended(ready: usize, failed: usize) -> (String, String) {
         ),
         1 => (
             "Uploads finished, one not".to_owned(),
-            format!("{files} ready, 1 needs attention."),
+            format!("{files} ready, {}.", foot::attention(1)),
         ),
         _ => (
             "Uploads finished, some not".to_owned(),
-            format!("{files} ready, {failed} need attention."),
+            format!("{files} ready, {}.", foot::attention(failed)),
         ),
     }
 }
@@ -170,12 +171,16 @@ pub fn ended(names: &[String], word: &str) -> Option<String> {
 
 /// How far a batch is, to a screen reader.
 pub fn so_far(percent: u64, done: usize, batch: usize) -> String {
-    format!("{percent} % uploaded, {done} of {batch} done.")
+    format!("{percent} % uploaded, {}.", foot::done(done, batch))
 }
 
 /// The window's title while a batch runs.
 pub fn title(percent: u8, done: usize, batch: usize) -> String {
-    format!("{percent} % · {done} of {batch} – Mavi Uploader")
+    format!(
+        "{percent} % · {} of {} – {NAME}",
+        number(done),
+        number(batch)
+    )
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Words of the commands: what stopped them, and what to type next.
 
+use super::count;
 use crate::model::fault::Fix;
 use crate::model::key::NotAKey;
 use crate::model::snapshot::{KeySource, KeyState};
@@ -73,6 +74,28 @@ pub fn interrupted() -> &'static str {
     "Interrupted. The same command goes on with what is left."
 }
 
+/// What of an interrupted `upload` starts again from its first byte: `in_part` files that were
+/// sent in part, and `places` more that could go on if a keychain had kept where.
+pub fn starts_again(in_part: usize, places: usize) -> Option<String> {
+    let files = in_part + places;
+    if files == 0 {
+        return None;
+    }
+    let why = match (in_part, places) {
+        (_, 0) => String::new(),
+        (0, _) => ": no keychain here keeps how far the storage is".to_owned(),
+        (_, places) => format!(
+            "; for {} because no keychain here keeps how far the storage is",
+            count(places, "file")
+        ),
+    };
+    let starts = if files == 1 { "starts" } else { "start" };
+    Some(format!(
+        "{} that had been sent in part {starts} again from the beginning{why}.",
+        count(files, "file")
+    ))
+}
+
 /// An id that is not on disk.
 pub fn not_saved(path: &str, asset: &str) -> String {
     format!("{path}: its id {asset} is not saved yet: copy it.")
@@ -81,6 +104,24 @@ pub fn not_saved(path: &str, asset: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_starts_again_is_said_with_its_number_and_why() {
+        assert_eq!(starts_again(0, 0), None);
+        let said = |in_part, places| starts_again(in_part, places).unwrap();
+        assert_eq!(
+            said(1, 0),
+            "1 file that had been sent in part starts again from the beginning."
+        );
+        assert_eq!(
+            said(0, 2),
+            "2 files that had been sent in part start again from the beginning: no keychain here keeps how far the storage is."
+        );
+        assert_eq!(
+            said(2, 1),
+            "3 files that had been sent in part start again from the beginning; for 1 file because no keychain here keeps how far the storage is."
+        );
+    }
 
     #[test]
     fn whatever_stops_the_command_says_where_to_go_and_never_more_of_the_key_than_its_end() {

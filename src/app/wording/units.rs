@@ -1,5 +1,6 @@
 //! Sizes, speeds, durations and counts as people write them.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use humansize::{DECIMAL, FormatSizeOptions, format_size};
@@ -11,7 +12,10 @@ fn options(bytes: u64) -> FormatSizeOptions {
     while bytes / unit >= 1000 {
         unit *= 1000;
     }
-    let places = usize::from(unit > 1 && bytes / unit < 100);
+    // "30 MB", not "30.0 MB".
+    let has_tenths =
+        |unit: u64| !(bytes.saturating_add(unit / 20) / (unit / 10)).is_multiple_of(10);
+    let places = usize::from(unit > 1 && bytes / unit < 100 && has_tenths(unit));
     FormatSizeOptions::from(DECIMAL)
         .decimal_places(places)
         .decimal_zeroes(0)
@@ -66,12 +70,25 @@ pub fn left(left: Option<Duration>) -> String {
     }
 }
 
+/// A whole number, with its thousands apart: "12", "10,000".
+pub fn number(number: impl Display) -> String {
+    let digits = number.to_string();
+    let mut apart = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            apart.push(',');
+        }
+        apart.push(digit);
+    }
+    apart
+}
+
 /// A count with its noun: "1 file", "12 files".
-pub fn count(number: usize, noun: &str) -> String {
-    if number == 1 {
+pub fn count(how_many: usize, noun: &str) -> String {
+    if how_many == 1 {
         format!("1 {noun}")
     } else {
-        format!("{number} {noun}s")
+        format!("{} {noun}s", number(how_many))
     }
 }
 
@@ -99,6 +116,8 @@ mod tests {
             38_000_000,
             412_000_000,
             5_368_709_120,
+            30_038_890,
+            29_970_000,
         ]
         .into_iter()
         .map(size)
@@ -106,7 +125,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "0 B", "512 B", "1 kB", "1.3 MB", "38 MB", "412 MB", "5.4 GB"
+                "0 B", "512 B", "1 kB", "1.3 MB", "38 MB", "412 MB", "5.4 GB", "30 MB", "30 MB"
             ]
         );
         assert_eq!(size_of(1_400_000_000, 3_900_000_000), "1.4 of 3.9 GB");
@@ -133,5 +152,10 @@ mod tests {
         assert_eq!(storage_cost(1_000_000), "storage under $0.01 a month");
         assert_eq!(count(1, "file"), "1 file");
         assert_eq!(count(0, "file"), "0 files");
+        assert_eq!(count(10_000, "file"), "10,000 files");
+        assert_eq!(
+            [7, 999, 1_000, 1_234_567].map(number),
+            ["7", "999", "1,000", "1,234,567"]
+        );
     }
 }

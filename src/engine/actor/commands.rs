@@ -3,23 +3,18 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Actor;
-use super::intake::start_walk;
 use crate::api::Service;
 use crate::engine::{Command, Preferences};
 use crate::model::fault::Fix;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, Event, Holder, Original, State};
+use crate::model::upload::{Event, Holder, Original, State};
 use crate::store::AssetNote;
 
 impl<S: Service> Actor<S> {
     pub(super) fn take(&mut self, command: Command) {
         match command {
-            Command::Add(paths) => {
-                self.walks += 1;
-                self.walking = 0;
-                self.intake_said = false;
-                start_walk(paths, self.told.clone());
-            }
+            Command::Add(paths) => self.add(paths, true),
+            Command::AddFromOutside(paths) => self.add(paths, false),
             Command::Start => {
                 let ready = self.those(|state| *state == State::Ready);
                 self.start(&ready, &Event::Start);
@@ -191,7 +186,7 @@ impl<S: Service> Actor<S> {
             .extract_if(|_, row| gone.contains(row))
             .map(|(identity, row)| (row, identity))
             .collect();
-        self.removed.clear();
+        self.forget_removed();
         for id in ids {
             let Some(mut item) = self.items.remove(id) else {
                 continue;
@@ -207,16 +202,10 @@ impl<S: Service> Actor<S> {
             }
             item.running = None;
             item.meter = None;
-            item.ticket = None;
             item.parked_poll = false;
             item.upload = item.upload.recovered();
-            if let Some(asset) = item.upload.issued.clone() {
-                self.forget_session(&asset);
-            }
-            if let (Some(asset), State::Paused { .. }) = (&item.upload.issued, &item.upload.state) {
-                let note = Some(AssetNote::Abandoned);
-                self.journal
-                    .stage_asset(&item.origin_of_earlier(), asset, None, None, note);
+            if let Some(asset) = &item.upload.issued {
+                self.may_forget_session(asset);
             }
             self.journal.drop_item(*id);
             self.order_changed = true;
@@ -226,31 +215,36 @@ impl<S: Service> Actor<S> {
         }
     }
 
+    /// What was taken out cannot be put back any more: what was kept for that is given up.
+    pub(super) fn forget_removed(&mut self) {
+        for (item, _) in std::mem::take(&mut self.removed) {
+            let Some(asset) = &item.upload.issued else {
+                continue;
+            };
+            if let State::Paused { .. } = item.upload.state {
+                let note = Some(AssetNote::Abandoned);
+                self.journal
+                    .stage_asset(&item.origin_of_earlier(), asset, None, None, note);
+            }
+            self.forget_session(asset);
+        }
+    }
+
     fn undo_remove(&mut self) {
-        let mut to_look_at = vec![];
         for (mut item, identity) in std::mem::take(&mut self.removed) {
             let id = item.id;
-            match &mut item.upload.state {
-                State::Paused { by } => *by = Holder::Person,
-                State::Checking => to_look_at.push(id),
-                State::Processing { .. } => {
-                    let attempt = item.upload.attempt;
-                    let after = std::time::Duration::ZERO;
-                    item.polled_since = Some(tokio::time::Instant::now());
-                    self.pending
-                        .effects
-                        .push((id, Effect::Poll { attempt, after }));
-                }
-                _ => {}
-            }
+            item.polled_since = Some(tokio::time::Instant::now());
             if let Some(identity) = identity {
                 self.by_identity.entry(identity).or_insert(id);
+            }
+            if let Some(asset) = &item.upload.issued {
+                self.keeps_session(asset);
             }
             self.journal.stage_item(&item);
             self.put_back(item);
             self.may_be_missing(id);
+            self.apply(id, Event::PutBack);
         }
-        self.look(&to_look_at, std::time::Duration::ZERO);
     }
 
     /// Puts rows before all others, in the order in which they are named.

@@ -14,6 +14,7 @@ use super::told::Told;
 use crate::api::Service;
 use crate::engine::intake::{Reading, hash};
 use crate::engine::item::{Item, Task};
+use crate::engine::patience::{NO_ANSWER, while_it_moves};
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
@@ -64,17 +65,13 @@ impl Unread {
             let reading = Arc::new(Reading::default());
             let _guard = CancelOnDrop(Arc::clone(&reading));
             let progress = Arc::clone(&reading);
-            let mut hash = tokio::task::spawn_blocking(move || hash(&path, stamp, &reading));
-            let mut before = None;
-            loop {
-                if let Ok(hash) = tokio::time::timeout(stall, &mut hash).await {
-                    // An error means that the runtime ends.
-                    return hash.unwrap_or_else(|_| Err(Fault::new(FaultKind::Unreadable)));
-                }
-                let now = progress.read.load(Ordering::Relaxed);
-                if before.replace(now).unwrap_or(0) == now {
-                    return Err(no_answer());
-                }
+            let hash = tokio::task::spawn_blocking(move || hash(&path, stamp, &reading));
+            let read = || progress.read.load(Ordering::Relaxed);
+            match while_it_moves(hash, stall, read).await {
+                Some(Ok(outcome)) => outcome,
+                // The runtime ends.
+                Some(Err(_)) => Err(Fault::new(FaultKind::Unreadable)),
+                None => Err(no_answer()),
             }
         };
         cell.get_or_try_init(read).await.copied()
@@ -84,7 +81,7 @@ impl Unread {
 /// The fault of a drive that does not answer.
 fn no_answer() -> Fault {
     Fault::new(FaultKind::Unreadable).with_diagnostics(Diagnostics {
-        causes: vec!["the drive did not answer in time".to_owned()],
+        causes: vec![NO_ANSWER.to_owned()],
         ..Diagnostics::default()
     })
 }
@@ -307,6 +304,10 @@ impl<S: Service> Actor<S> {
                     {
                         original = Some(Original::Asset(asset));
                         break;
+                    }
+                    Ok(AssetAnswer::NotFound) => {
+                        // The next file of this content need not ask.
+                        let _ = told.send(Told::Gone(asset));
                     }
                     Ok(_) => {}
                     Err(fault) => {

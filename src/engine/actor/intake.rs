@@ -1,12 +1,11 @@
 //! Taking in what was named: found on one thread, looked at on others, shown as it comes.
 
 use std::collections::HashSet;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::Actor;
 use super::told::Told;
@@ -15,12 +14,11 @@ use crate::engine::FrontEnd;
 use crate::engine::intake::{self, Identity, Looked};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Busy;
+use crate::engine::patience::{ask_for_each, no_answer};
 use crate::model::media::{FileStamp, Rejection};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Media, State, Upload};
 
-/// Files that are told of at once: a transaction each.
-const BATCH: usize = 256;
 /// For how long a look waits for the one before it, so that files are told of in the order
 /// in which they were found; longer, and a drive that does not answer would hold up all.
 const LOOK_PATIENCE: Duration = Duration::from_secs(5);
@@ -30,12 +28,14 @@ const POSTPONED: Duration = Duration::from_millis(80);
 
 /// Something that a walk came upon.
 pub(in crate::engine) struct Found {
-    path: PathBuf,
-    identity: Identity,
+    pub(super) path: PathBuf,
+    pub(super) identity: Identity,
     /// What it is now, for whoever knew it before.
-    stamp: Option<FileStamp>,
+    pub(super) stamp: Option<FileStamp>,
     /// Why it is refused without a look.
-    rejection: Option<Rejection>,
+    pub(super) rejection: Option<Rejection>,
+    /// Whoever named it is here, and may wish that it starts by itself.
+    pub(super) may_start: bool,
 }
 
 /// What a file that was found is to the queue.
@@ -76,60 +76,12 @@ pub(in crate::engine) struct LookedAt {
     at: SystemTime,
 }
 
-/// Walks `paths` on a thread of its own.
-pub(super) fn start_walk(paths: Vec<PathBuf>, told: mpsc::UnboundedSender<Told>) {
-    tokio::task::spawn_blocking(move || {
-        let mut found = Vec::with_capacity(BATCH);
-        let mut count = 0;
-        // Breaking off means that the actor is gone.
-        let tell = |message: Told| match told.send(message) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        };
-        let ended = intake::walk(&paths, |step| {
-            let (path, rejection) = match step {
-                intake::Found::File(path) => (path, None),
-                intake::Found::Rejected { path, rejection } => (path, Some(rejection)),
-                intake::Found::Entering(_) => return tell(Told::Walking(count)),
-                intake::Found::Walked { folder, skipped } => {
-                    tell(Told::Found(std::mem::take(&mut found)))?;
-                    return if skipped > 0 {
-                        tell(Told::Skipped(folder, skipped))
-                    } else {
-                        ControlFlow::Continue(())
-                    };
-                }
-            };
-            count += 1;
-            found.push(Found {
-                identity: intake::identity(&path),
-                stamp: std::fs::metadata(&path)
-                    .ok()
-                    .map(|metadata| FileStamp::of(&metadata)),
-                path,
-                rejection,
-            });
-            if found.len() >= BATCH {
-                tell(Told::Walking(count))?;
-                tell(Told::Found(std::mem::take(&mut found)))?;
-            }
-            ControlFlow::Continue(())
-        });
-        if ended.is_continue() {
-            let _ = tell(Told::Found(found));
-            let _ = tell(Told::WalkEnded);
-        }
-    });
-}
-
 /// What the file was that this was found of. A file that has just been made may be empty,
 /// or begin with nothing, because it is being written.
 fn stamp(path: &Path, outcome: &Result<Looked, Rejection>) -> Option<FileStamp> {
     match outcome {
         Ok(looked) => Some(looked.stamp),
-        Err(Rejection::Empty | Rejection::ContentMismatch { .. }) => std::fs::metadata(path)
-            .ok()
-            .map(|metadata| FileStamp::of(&metadata)),
+        Err(Rejection::Empty | Rejection::ContentMismatch { .. }) => intake::stamp_now(path),
         Err(_) => None,
     }
 }
@@ -166,9 +118,12 @@ impl<S: Service> Actor<S> {
             match self.standing(&found) {
                 Standing::New if seen.insert(found.identity.clone()) => new.push(found),
                 Standing::Refused(id) => {
+                    if let Some(item) = self.items.get_mut(&id) {
+                        item.may_start = found.may_start;
+                    }
                     self.apply(id, Event::Retry);
                 }
-                Standing::New | Standing::Queued => {}
+                Standing::New | Standing::Queued => self.already_listed += 1,
             }
         }
         let Ok(ids) = self.journal.new_ids(new.len()) else {
@@ -191,7 +146,8 @@ impl<S: Service> Actor<S> {
                     break;
                 }
             }
-            let item = Item::new(id, found.path, position, Upload::new());
+            let mut item = Item::new(id, found.path, position, Upload::new());
+            item.may_start = found.may_start;
             self.by_identity.insert(found.identity, id);
             self.journal.stage_item(&item);
             self.put_back(item);
@@ -242,7 +198,8 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Looks at files after a while, on a thread for that.
+    /// Looks at files after a while, on a thread for that; those whose drive does not answer
+    /// are refused.
     pub(super) fn look(&mut self, ids: &[ItemId], after: Duration) {
         let paths: Vec<(ItemId, PathBuf)> = ids
             .iter()
@@ -252,7 +209,7 @@ impl<S: Service> Actor<S> {
             return;
         }
         self.looks += 1;
-        let told = self.told.clone();
+        let (told, patience) = (self.told.clone(), self.options.policy.stall);
         let turn = after.is_zero().then(|| {
             let (done, end) = oneshot::channel::<()>();
             (done, self.last_look.replace(end))
@@ -266,21 +223,23 @@ impl<S: Service> Actor<S> {
             {
                 let _ = tokio::time::timeout(LOOK_PATIENCE, before).await;
             }
-            let looks = tokio::task::spawn_blocking(move || {
-                let look = |(item, path): (ItemId, PathBuf)| {
-                    let outcome = intake::look(&path);
-                    LookedAt {
-                        item,
-                        stamp: stamp(&path, &outcome),
-                        outcome,
-                        at: SystemTime::now(),
-                    }
-                };
-                paths.into_iter().map(look).collect()
+            let look = |path: &Path| {
+                let outcome = intake::look(path);
+                let stamp = stamp(path, &outcome);
+                (outcome, stamp, SystemTime::now())
+            };
+            let looked = ask_for_each(paths, patience, look).await.into_iter();
+            let looked = looked.map(|(item, answer)| {
+                let (outcome, stamp, at) =
+                    answer.unwrap_or_else(|| (Err(no_answer()), None, SystemTime::now()));
+                LookedAt {
+                    item,
+                    outcome,
+                    stamp,
+                    at,
+                }
             });
-            if let Ok(looked) = looks.await {
-                let _ = told.send(Told::Looked(looked));
-            }
+            let _ = told.send(Told::Looked(looked.collect()));
             drop(turn);
         });
     }
@@ -317,7 +276,8 @@ impl<S: Service> Actor<S> {
                 continue;
             }
             self.is_of_size(id, size, before);
-            if self.options.start_at_once {
+            if self.options.start_at_once && self.items.get(&id).is_some_and(|item| item.may_start)
+            {
                 self.apply(id, Event::Start);
             }
         }

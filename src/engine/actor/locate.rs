@@ -15,10 +15,16 @@ use crate::model::media::Rejection;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Media};
 
+/// Why a file cannot be read whose drive gives nothing for so long as a transfer may stand still.
+const NO_ANSWER: &str = "the drive did not answer in time";
+/// Why a file cannot be compared.
+const CHANGED: &str = "it changed while it was read";
+
 /// What was found of a file that was chosen for a row.
 pub(in crate::engine) struct Chosen {
     path: PathBuf,
-    identity: Identity,
+    /// Which name of which file it is, where that could be found out.
+    identity: Option<Identity>,
     outcome: Result<(Media, Option<ContentHash>), Rejection>,
 }
 
@@ -41,16 +47,17 @@ impl<S: Service> Actor<S> {
                 let identity = intake::identity(&to_look_at);
                 (identity, intake::look(&to_look_at))
             });
-            // An error means that the runtime ends.
-            let Ok((identity, looked)) = look.await else {
-                return;
-            };
-            let outcome = match looked {
-                Ok(looked) => {
+            // The thread of a drive that does not answer is left to the system.
+            let (identity, outcome) = match tokio::time::timeout(stall, look).await {
+                Ok(Ok((identity, Ok(looked)))) => {
                     let is_read = by_content && looked.stamp.size == size;
-                    found(path.clone(), looked, is_read.then_some(stall)).await
+                    let outcome = found(path.clone(), looked, is_read, stall).await;
+                    (Some(identity), outcome)
                 }
-                Err(rejection) => Err(rejection),
+                Ok(Ok((_, Err(rejection)))) => (None, Err(rejection)),
+                // The runtime ends.
+                Ok(Err(_)) => return,
+                Err(_) => (None, Err(unreadable(NO_ANSWER))),
             };
             let chosen = Chosen {
                 path,
@@ -71,7 +78,8 @@ impl<S: Service> Actor<S> {
             // It went on meanwhile.
             return;
         }
-        let row = self.by_identity.get(&chosen.identity);
+        let identity = chosen.identity.as_ref();
+        let row = identity.and_then(|identity| self.by_identity.get(identity));
         let verdict = match chosen.outcome {
             _ if row.is_some_and(|row| *row != id) => Err(Misfit::InTheList),
             Err(rejection) => Err(Misfit::Refused(rejection)),
@@ -85,33 +93,38 @@ impl<S: Service> Actor<S> {
         }
         item.move_to(chosen.path);
         self.by_identity.retain(|_, row| *row != id);
-        self.by_identity.insert(chosen.identity, id);
+        self.by_identity
+            .extend(chosen.identity.map(|identity| (identity, id)));
         self.apply(id, Event::Located);
     }
 }
 
-/// What is known of a file that was looked at and, where it is to be, read: with the time
-/// after which a drive that gives no byte is given up.
+/// What is known of a file that was looked at and, where it is to be, read.
 async fn found(
     path: PathBuf,
     looked: Looked,
-    read: Option<Duration>,
+    is_read: bool,
+    stall: Duration,
 ) -> Result<(Media, Option<ContentHash>), Rejection> {
     let media = Media {
         stamp: looked.stamp,
         kind: looked.accepted.kind,
         note: looked.accepted.note,
     };
-    let Some(stall) = read else {
+    if !is_read {
         return Ok((media, None));
-    };
+    }
     match Unread::at(path, looked.stamp).fingerprint(stall).await {
         Ok(content) => Ok((media, Some(content))),
-        Err(fault) => Err(Rejection::Unreadable {
-            cause: match fault.diagnostics.causes.first() {
-                Some(cause) => cause.clone(),
-                None => "it changed while it was read".to_owned(),
-            },
-        }),
+        Err(fault) => {
+            let cause = fault.diagnostics.causes.first();
+            Err(unreadable(cause.map_or(CHANGED, String::as_str)))
+        }
+    }
+}
+
+fn unreadable(cause: &str) -> Rejection {
+    Rejection::Unreadable {
+        cause: cause.to_owned(),
     }
 }

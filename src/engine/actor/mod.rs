@@ -17,6 +17,7 @@ mod sessions;
 mod show;
 mod told;
 mod turns;
+mod walks;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -99,8 +100,6 @@ pub(super) struct Actor<S> {
     keychain: Arc<OrderedKeyStore>,
     /// Uploads of which the keychain has a session.
     kept: HashMap<AssetId, Kept>,
-    /// The keychain takes nothing: it is not asked again in this run.
-    no_keychain: bool,
     /// Calls to the keychain whose outcome is not known yet.
     keychain_owes: usize,
     needs: Option<Fix>,
@@ -112,6 +111,7 @@ pub(super) struct Actor<S> {
     last_look: Option<oneshot::Receiver<()>>,
     walking: u64,
     passed_over: u64,
+    already_listed: u64,
     intake_said: bool,
     /// Bytes that all transfers of this run have moved.
     moved: u64,
@@ -173,7 +173,6 @@ impl<S: Service> Actor<S> {
             learned: vec![],
             keychain,
             kept: HashMap::new(),
-            no_keychain: false,
             keychain_owes: 0,
             needs: None,
             paused: false,
@@ -183,6 +182,7 @@ impl<S: Service> Actor<S> {
             last_look: None,
             walking: 0,
             passed_over: 0,
+            already_listed: 0,
             intake_said: true,
             moved: 0,
             speed: Speed::default(),
@@ -218,6 +218,9 @@ impl<S: Service> Actor<S> {
                 () = tick(&mut sampling, bytes_move) => self.sample(),
             }
             for _ in 0..TURN {
+                if self.journal.has_a_turns_worth() {
+                    break;
+                }
                 if let Ok(command) = commands.try_recv() {
                     self.take(command);
                 } else if let Ok(told) = self.inbox.try_recv() {

@@ -14,16 +14,19 @@ use crate::engine::intake::{self, Identity};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Busy;
 use crate::engine::journal::opening::Opened;
+use crate::engine::patience::ask_for_each;
 use crate::engine::{FrontEnd, Notice, Turn};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, State, Upload};
 use crate::store::{ItemRecord, OpenError};
 
 /// How long the end may wait for another program that holds the database: all in all it
-/// takes less than 2 s.
-const LAST_TRIES: Duration = Duration::from_millis(1500);
-/// How much of that tasks get to end: one that is in the midst of saying an id says it.
-const LAST_WORD: Duration = Duration::from_millis(500);
+/// takes less than 1.5 s.
+const LAST_TRIES: Duration = Duration::from_millis(600);
+/// How long tasks get before that to end: one that is in the midst of saying an id says it.
+const LAST_WORD: Duration = Duration::from_millis(250);
+/// How long a database gets that is being opened or repaired.
+const LAST_OPENING: Duration = Duration::from_millis(250);
 
 impl<S: Service> Actor<S> {
     /// Opens the history, or repairs it, on a thread of its own, where that is to be done.
@@ -101,7 +104,7 @@ impl<S: Service> Actor<S> {
         let ids: Vec<ItemId> = twice.iter().map(|item| item.id).collect();
         if !ids.is_empty() {
             self.remove(&ids);
-            self.removed.clear();
+            self.forget_removed();
         }
         started
     }
@@ -114,13 +117,12 @@ impl<S: Service> Actor<S> {
         }
         self.recalling = true;
         let told = self.told.clone();
-        tokio::task::spawn_blocking(move || {
-            let identities = files
-                .into_iter()
-                .map(|(id, path)| (id, intake::identity(&path)))
-                .collect();
-            // An error means that the actor is gone.
-            let _ = told.send(Told::Recalled(identities));
+        let patience = self.options.policy.stall;
+        self.errands.spawn(async move {
+            let identities = ask_for_each(files, patience, intake::identity).await;
+            let known = identities.into_iter();
+            let known = known.filter_map(|(id, identity)| Some((id, identity?)));
+            let _ = told.send(Told::Recalled(known.collect()));
         });
     }
 
@@ -155,11 +157,12 @@ impl<S: Service> Actor<S> {
                 // about stays behind for a run that may.
                 let asked_about =
                     matches!(upload.clone().recovered().state, State::Processing { .. });
-                let unfinished = upload.is_active() || matches!(upload.state, State::Paused { .. });
-                // Killed before it was looked at: nothing is known of it, and its row
-                // would stay behind for ever.
-                let unseen = record.stamp.is_none()
-                    && matches!(upload.state, State::Checking | State::Settling);
+                // Killed before it was looked at, once more perhaps: its row would stay behind
+                // for ever, and with it that the file may be stored already.
+                let looked_at = matches!(upload.state, State::Checking | State::Settling);
+                let unfinished =
+                    upload.is_active() || looked_at || upload.is_left_for_the_next_run();
+                let unseen = record.stamp.is_none() && looked_at;
                 (record.stamp == Some(stamp) && unfinished || unseen)
                     && (!asked_about
                         || (asks && (record.account.is_none() || record.account == account)))
@@ -169,15 +172,13 @@ impl<S: Service> Actor<S> {
         };
         let id = record.id;
         self.by_identity.insert(found.identity().clone(), id);
-        let mut upload = upload.recovered();
+        let upload = upload.recovered();
         let follows = matches!(upload.state, State::Processing { .. });
-        if !follows {
-            // What was counted stays, above all that it may be stored already.
-            upload.state = State::Checking;
-        }
         let path = found.path().to_owned();
         self.adopt(record, path.clone(), upload, position);
         if !follows {
+            // What was counted stays, above all that it may be stored already.
+            self.apply(id, Event::Found);
             return Ok(Some(Some(id)));
         }
         let Some(item) = self.items.get(&id) else {
@@ -210,6 +211,8 @@ impl<S: Service> Actor<S> {
         let id = record.id;
         let mut item = Item::new(id, path, position, upload);
         item.file = record.path;
+        // In the window nothing of an earlier run starts by itself.
+        item.may_start = self.options.front_end == FrontEnd::CommandLine;
         item.account = record.account;
         item.added_at_ms = record.added_at_ms;
         if let Some(asset) = item.upload.asset() {
@@ -234,7 +237,9 @@ impl<S: Service> Actor<S> {
     /// Leaves the journal as the next run should find it. What runs is cut off; what was
     /// answered before is kept, and said where it cannot be.
     pub(super) async fn leave(&mut self) {
-        let until = Instant::now() + LAST_TRIES;
+        // No file is taken in any more.
+        self.found_early.clear();
+        self.forget_removed();
         let running = self.items.values_mut().filter_map(|item| {
             item.meter = None;
             item.running.take()
@@ -243,6 +248,14 @@ impl<S: Service> Actor<S> {
         if tokio::time::timeout(LAST_WORD, ended).await.is_err() {
             tracing::warn!("a task does not end");
         }
+        // A thread that is cut off over its work leaves files behind.
+        let open_until = Instant::now() + LAST_OPENING;
+        while self.journal.is_away()
+            && let Ok(Some(told)) = tokio::time::timeout_at(open_until, self.inbox.recv()).await
+        {
+            self.hear_last_word(told);
+        }
+        let until = Instant::now() + LAST_TRIES;
         loop {
             self.hear_last_words();
             if self.options.front_end == FrontEnd::CommandLine {
@@ -264,22 +277,26 @@ impl<S: Service> Actor<S> {
     }
 
     /// Takes in what was said of ids and sessions before everything ended, a history that
-    /// was repaired, and nothing else: nothing begins any more.
+    /// was opened or repaired, and nothing else: nothing begins any more.
     pub(super) fn hear_last_words(&mut self) {
         while let Ok(told) = self.inbox.try_recv() {
-            if matches!(
-                told,
-                Told::Sent { .. }
-                    | Told::Ticket { .. }
-                    | Told::Stray(..)
-                    | Told::Fingerprint { .. }
-                    | Told::Session { .. }
-                    | Told::SessionKept(..)
-                    | Told::SessionForgotten(..)
-            ) || self.restored && matches!(told, Told::Opened(_))
-            {
-                self.hear(told);
-            }
+            self.hear_last_word(told);
+        }
+    }
+
+    fn hear_last_word(&mut self, told: Told) {
+        if matches!(
+            told,
+            Told::Sent { .. }
+                | Told::Ticket { .. }
+                | Told::Stray(..)
+                | Told::Fingerprint { .. }
+                | Told::Session { .. }
+                | Told::SessionKept { .. }
+                | Told::SessionForgotten(..)
+                | Told::Opened(..)
+        ) {
+            self.hear(told);
         }
     }
 }

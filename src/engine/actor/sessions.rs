@@ -4,7 +4,6 @@
 //! it is known what can go on, and nothing is left behind in the keychain.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
@@ -16,7 +15,7 @@ use crate::engine::item::Item;
 use crate::engine::sessions::{self, LIFE, Purpose};
 use crate::model::asset::AssetId;
 use crate::model::snapshot::{ItemId, Later};
-use crate::model::upload::State;
+use crate::model::upload::{Holder, State};
 use crate::store::{OrderedKeyStore, SecretError};
 
 /// How long the end of the program waits for the keychain.
@@ -34,8 +33,15 @@ pub(super) enum Kept {
 /// What becomes of what a row has sent, where it stops before its end.
 pub(super) fn later(item: &Item, kept: &HashMap<AssetId, Kept>) -> Option<Later> {
     let stops = match item.upload.state {
-        State::Sending { .. } | State::Waiting { .. } | State::Paused { .. } => true,
-        State::Queued => item.starts > 0,
+        State::Sending { .. }
+        | State::Waiting { .. }
+        | State::Paused {
+            by: Holder::Interruption,
+        } => true,
+        // Held before its first byte, nothing of it was sent.
+        State::Queued | State::Paused { by: Holder::Person } => {
+            item.starts > 0 || item.upload.issued.is_some()
+        }
         _ => false,
     };
     if !stops {
@@ -73,7 +79,8 @@ impl<S: Service> Actor<S> {
     pub(super) fn session_to_recall(&self, id: ItemId) -> Option<Purpose> {
         let item = self.items.get(&id)?;
         let asset = item.upload.issued.as_ref()?;
-        if item.ticket.is_some() || !self.kept.contains_key(asset) {
+        let is_kept = self.kept.contains_key(asset) && self.keychain.is_asked();
+        if item.ticket.is_some() || !is_kept {
             return None;
         }
         Some(Purpose {
@@ -97,7 +104,7 @@ impl<S: Service> Actor<S> {
         };
         let known = Kept::Known(*blake3::hash(session.0.as_bytes()).as_bytes());
         let asset = ticket.asset_id.clone();
-        if self.no_keychain || self.kept.get(&asset) == Some(&known) {
+        if !self.keychain.is_asked() || self.kept.get(&asset) == Some(&known) {
             return;
         }
         let purpose = Purpose {
@@ -108,15 +115,37 @@ impl<S: Service> Actor<S> {
         let Some(secret) = sessions::write(ticket, *since, &purpose) else {
             return;
         };
-        self.kept.insert(asset.clone(), known);
+        let is_first = self.kept.insert(asset.clone(), known).is_none();
         self.journal.stage_session(&asset, Some(now_ms()));
         let told = self.told.clone();
         self.call_keychain(move |keychain| {
-            keychain.in_turn(move |keychain| {
-                let outcome = keychain.save_session(&asset, &secret);
-                let _ = told.send(Told::SessionKept(asset, outcome));
-            });
+            let of = asset.clone();
+            keychain.in_turn(
+                move |keychain| keychain.save_session(&of, &secret),
+                move |outcome| {
+                    let _ = told.send(Told::SessionKept {
+                        asset,
+                        is_first,
+                        outcome,
+                    });
+                },
+            );
         });
+    }
+
+    /// The row was taken out of the list, and may be put back: until then only the next
+    /// start forgets the session.
+    pub(super) fn may_forget_session(&mut self, asset: &AssetId) {
+        if self.kept.contains_key(asset) {
+            self.journal.stage_session(asset, Some(0));
+        }
+    }
+
+    /// The row was put back.
+    pub(super) fn keeps_session(&mut self, asset: &AssetId) {
+        if self.kept.contains_key(asset) {
+            self.journal.stage_session(asset, Some(now_ms()));
+        }
     }
 
     /// The upload has ended, or goes on under another id.
@@ -126,12 +155,18 @@ impl<S: Service> Actor<S> {
         }
         // Until the keychain has forgotten it, the next start asks for that again.
         self.journal.stage_session(asset, Some(0));
+        if !self.keychain.is_asked() {
+            return;
+        }
         let (asset, told) = (asset.clone(), self.told.clone());
         self.call_keychain(move |keychain| {
-            keychain.in_turn(move |keychain| {
-                let outcome = keychain.remove_session(&asset).map(drop);
-                let _ = told.send(Told::SessionForgotten(asset, outcome));
-            });
+            let of = asset.clone();
+            keychain.in_turn(
+                move |keychain| keychain.remove_session(&of).map(drop),
+                move |outcome| {
+                    let _ = told.send(Told::SessionForgotten(asset, outcome));
+                },
+            );
         });
     }
 
@@ -141,16 +176,21 @@ impl<S: Service> Actor<S> {
         self.pending.keychain.push(Box::new(job));
     }
 
-    pub(super) fn session_kept(&mut self, asset: &AssetId, outcome: Result<(), SecretError>) {
+    pub(super) fn session_kept(
+        &mut self,
+        asset: &AssetId,
+        is_first: bool,
+        outcome: Result<(), SecretError>,
+    ) {
         self.keychain_owes = self.keychain_owes.saturating_sub(1);
         let Err(error) = outcome else {
             return;
         };
         tracing::warn!(%error, "sessions are not kept: after a restart their files start again");
-        // One that asked the person and was turned away does not ask for each file.
-        self.no_keychain = true;
         if self.kept.remove(asset).is_some() {
-            self.journal.stage_session(asset, None);
+            // The keychain may still hold the one before, which is of no use any more.
+            let at_ms = (!is_first).then_some(0);
+            self.journal.stage_session(asset, at_ms);
         }
         let rows = self.items.values();
         let row = rows.filter(|item| item.upload.issued.as_ref() == Some(asset));
@@ -192,9 +232,10 @@ impl<S: Service> Actor<S> {
         self.hand_to_keychain(jobs);
         if self.keychain_owes > 0 {
             let (done, all_done) = oneshot::channel();
-            Arc::clone(&self.keychain).in_turn(move |_| {
+            let all = move |_| {
                 let _ = done.send(());
-            });
+            };
+            self.keychain.in_turn(|_| Ok(()), all);
             let _ = tokio::time::timeout(FAREWELL, all_done).await;
         }
         self.hear_last_words();

@@ -92,6 +92,7 @@ impl<S: Service> Actor<S> {
             key: self.key_state(),
             walking: (self.walks > 0).then_some(self.walking),
             passed_over: self.passed_over,
+            already_listed: self.already_listed,
             interrupted: self.interrupted_count(),
         }
     }
@@ -200,5 +201,6 @@ fn same(one: &Snapshot, other: &Snapshot) -> bool {
         && one.key == other.key
         && one.walking == other.walking
         && one.passed_over == other.passed_over
+        && one.already_listed == other.already_listed
         && one.interrupted == other.interrupted
 }

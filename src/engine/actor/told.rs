@@ -61,10 +61,17 @@ pub(in crate::engine) enum Told {
     },
     /// An id came with an answer that is of no other use.
     Stray(Origin, AssetId),
+    /// The service no longer knows an asset that was ready.
+    Gone(AssetId),
     /// A session was started, or another one.
     Session { item: ItemId, attempt: u32 },
     /// The keychain was given a session.
-    SessionKept(AssetId, Result<(), SecretError>),
+    SessionKept {
+        asset: AssetId,
+        /// The keychain had none of this upload before.
+        is_first: bool,
+        outcome: Result<(), SecretError>,
+    },
     /// The keychain was to forget a session.
     SessionForgotten(AssetId, Result<(), SecretError>),
     /// What an asset was made of that arrived without an answer.
@@ -136,8 +143,13 @@ impl<S: Service> Actor<S> {
             }
             Told::Session { item, attempt } if self.is_at(item, attempt) => self.keep_session(item),
             Told::Session { .. } => {}
-            Told::SessionKept(asset, outcome) => self.session_kept(&asset, outcome),
+            Told::SessionKept {
+                asset,
+                is_first,
+                outcome,
+            } => self.session_kept(&asset, is_first, outcome),
             Told::SessionForgotten(asset, outcome) => self.session_forgotten(&asset, outcome),
+            Told::Gone(asset) => self.journal.stage_gone(&asset),
             Told::Stray(origin, asset) => self.record_orphan(&origin, &asset, None),
             Told::Found(found) => {
                 self.found_early.extend(found);

@@ -26,8 +26,8 @@ pub enum Found {
         /// Why.
         rejection: Rejection,
     },
-    /// A folder is about to be read. Nothing to do, but a chance to stop where folders hold
-    /// nothing of interest.
+    /// What was named is about to be looked at, or a folder to be read. Nothing to do, but a
+    /// chance to stop where folders hold nothing of interest.
     Entering(PathBuf),
     /// A folder that was named is through; comes once for each.
     Walked {
@@ -51,6 +51,9 @@ pub fn walk(paths: &[PathBuf], mut sink: impl FnMut(Found) -> ControlFlow<()>) -
         skipped: 0,
     };
     for path in paths {
+        (walker.sink)(Found::Entering(path.clone()))?;
+        #[cfg(test)]
+        super::drive::answers(path);
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => walker.named_folder(path, &metadata)?,
             _ => (walker.sink)(Found::File(path.clone()))?,

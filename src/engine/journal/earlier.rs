@@ -7,7 +7,7 @@ use super::{Busy, Journal, logged};
 use crate::engine::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{State, Upload};
+use crate::model::upload::Upload;
 use crate::store::{Change, FlavourRecord, History, ItemRecord, RunId, StoreError};
 
 /// Rows that earlier runs left.
@@ -155,15 +155,7 @@ impl Journal {
     /// What the service has, or may have, stays for the next one.
     pub fn drop_ended(&mut self, items: &HashMap<ItemId, Item>) {
         for item in items.values() {
-            let upload = &item.upload;
-            let goes_on = match upload.state {
-                State::Processing { .. }
-                | State::Sending { .. }
-                | State::Waiting { .. }
-                | State::Paused { .. } => true,
-                _ => upload.is_active() && upload.may_be_there(),
-            };
-            if !goes_on {
+            if !item.upload.is_left_for_the_next_run() {
                 self.drop_item(item.id);
             }
         }

@@ -127,6 +127,11 @@ impl Journal {
         })
     }
 
+    /// Whether an errand is under way.
+    pub fn is_away(&self) -> bool {
+        self.away
+    }
+
     /// Whether there is an errand that cannot wait.
     pub fn is_lost(&self) -> bool {
         self.lost.is_some()

@@ -3,6 +3,7 @@
 use super::service::{Act, fault};
 use super::*;
 use crate::engine::intake::drive::Hung;
+use crate::model::media::Rejection;
 
 /// A policy by whose numbers a drive is given up soon, in real time.
 fn impatient(mut make: Make) -> Make {
@@ -67,4 +68,47 @@ async fn files_of_another_drive_go_on_though_the_first_one_hangs() {
     drop(hung);
     engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(engine.held().await.running, 0);
+}
+
+#[tokio::test]
+async fn upload_ends_with_what_it_cannot_look_at_or_walk_and_takes_the_rest() {
+    let place = Place::new();
+    for folder in ["hung", "walked", "good"] {
+        std::fs::create_dir(place.path(folder)).unwrap();
+    }
+    let path = |name: &str| place.file(name, name);
+    let looked = [path("hung/a.mp3"), path("hung/b.mp3"), path("good/c.mp3")];
+    path("walked/d.mp3");
+    let mut engine = impatient(Make::command_line()).start(&place, Scripted::new());
+    engine.until(is_open).await;
+    let _walked = Hung::from_now_on(&place.path("walked"));
+    // It answers a walk, and hangs with the first look.
+    let _hung = Hung::for_looks(&place.path("hung"));
+    let mut named = vec![place.path("walked")];
+    named.extend(looked);
+    engine.say(Command::Add(named));
+    engine.until_status("c.mp3", &Status::Ready).await;
+    let refused = |row: &Row| match &row.status {
+        Status::Rejected(Rejection::Unreadable { cause }) => cause.contains("did not answer"),
+        _ => false,
+    };
+    for name in ["a.mp3", "b.mp3", "walked"] {
+        engine.until_row(name, refused).await;
+    }
+    engine.pass(0).await;
+    assert!(engine.turns().contains(&Turn::IntakeDone));
+}
+
+#[tokio::test]
+async fn a_row_of_an_earlier_run_on_such_a_drive_does_not_keep_new_files_out() {
+    let place = Place::new();
+    let paths = ["a.mp3", "b.mp3"].map(|name| place.file(name, name));
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.add(&paths[..1]).await;
+    engine.shut_down().await;
+    let _hung = Hung::from_now_on(&paths[0]);
+    let mut engine = impatient(Make::window().run("run2")).start(&place, Scripted::new());
+    engine.until(is_open).await;
+    engine.say(Command::Add(paths[1..].to_vec()));
+    engine.until_status("b.mp3", &Status::ReadyToUpload).await;
 }

@@ -6,6 +6,7 @@ use super::service::{Act, fault, known};
 use super::*;
 use crate::engine::intake::passes;
 use crate::model::asset::{AssetAnswer, AssetStatus};
+use crate::store::AssetNote;
 
 const SLOW: Act = Act::Take(Duration::from_secs(30));
 
@@ -153,6 +154,27 @@ async fn what_the_service_holds_no_more_goes_up_again_and_once() {
     engine.until_status("1.mp3", &of("re_101")).await;
     engine.until_status("2.mp3", &of("re_101")).await;
     assert_eq!(engine.script().count("upload"), 1);
+    let gone = place.asset("re_1").unwrap();
+    assert_eq!(gone.note, Some(AssetNote::Gone));
+    assert_eq!(gone.name, "before.mp3");
+    // The next ones of that content do not ask about it.
+    let asked = engine.script().count("ask re_1");
+    engine.shut_down().await;
+    let service = Scripted::new().ids_from(200);
+    let mut engine = Make::window().run("run2").start(&place, service);
+    let path = place.file("later.mp3", "the same");
+    engine.upload(&[path]).await;
+    engine.until_status("later.mp3", &Status::Ready).await;
+    assert!(asked > 0);
+    assert_eq!(
+        engine
+            .script()
+            .words()
+            .iter()
+            .filter(|it| *it == "ask re_1")
+            .count(),
+        0
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,7 +18,9 @@ mod queue;
 mod restart;
 mod service;
 mod sessions;
+mod shown;
 mod storage;
+mod taken_in;
 mod whims;
 
 use std::path::{Path, PathBuf};
@@ -278,10 +280,14 @@ impl Engine {
     /// Adds files and waits until they are looked at.
     async fn add(&mut self, paths: &[PathBuf]) {
         self.say(Command::Add(paths.to_vec()));
+        let files: Vec<&PathBuf> = paths.iter().filter(|path| path.is_file()).collect();
         let count = paths.len();
         self.until(|it| {
             it.walking.is_none()
                 && it.rows.len() >= count
+                && files
+                    .iter()
+                    .all(|path| it.rows.iter().any(|row| row.path == **path))
                 && !it
                     .rows
                     .iter()

@@ -68,3 +68,30 @@ async fn a_limit_on_speed_holds_for_every_transfer_of_the_engine() {
         assert_eq!(engine.bandwidth.get(), bandwidth);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_from_outside_or_from_an_earlier_run_starts_nothing_by_itself() {
+    let place = Place::new();
+    let mut make = Make::window();
+    make.start_at_once = true;
+    let mut engine = make.start(&place, Scripted::new());
+    let path = place.file("a.mp3", "a");
+    engine.say(Command::AddFromOutside(vec![path.clone()]));
+    engine.until_status("a.mp3", &Status::ReadyToUpload).await;
+    // A second time, by hand: it is in the list already.
+    engine.say(Command::Add(vec![path, place.file("b.mp3", "b")]));
+    engine.until_status("b.mp3", &Status::Ready).await;
+    assert_eq!(engine.row("a.mp3").status, Status::ReadyToUpload);
+    // One that is still being written when the program ends.
+    let fresh = place.path("c.mp3");
+    std::fs::write(&fresh, "ID3\u{3}fresh").unwrap();
+    engine.say(Command::Add(vec![fresh]));
+    engine.until_status("c.mp3", &Status::Settling).await;
+    engine.shut_down().await;
+    let mut make = Make::window().run("run2");
+    make.start_at_once = true;
+    let mut engine = make.start(&place, Scripted::new().ids_from(100));
+    engine.until_status("c.mp3", &Status::ReadyToUpload).await;
+    engine.pass(60).await;
+    assert_eq!(engine.script().count("upload"), 0);
+}

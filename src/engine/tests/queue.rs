@@ -1,11 +1,12 @@
-//! What the person does to the queue, and what the snapshot says of it.
+//! What the person does to the queue.
 
 use std::time::Duration;
 
 use super::service::{Act, fault};
 use super::*;
+use crate::model::snapshot::Later;
 
-fn files(place: &Place, names: &[&str]) -> Vec<PathBuf> {
+pub(super) fn files(place: &Place, names: &[&str]) -> Vec<PathBuf> {
     names.iter().map(|name| place.file(name, name)).collect()
 }
 
@@ -14,7 +15,7 @@ fn order(engine: &Engine) -> Vec<String> {
     snapshot.rows.iter().map(|row| row.name.clone()).collect()
 }
 
-const STAY: Act = Act::Stay;
+pub(super) const STAY: Act = Act::Stay;
 
 #[tokio::test(start_paused = true)]
 async fn a_paused_queue_starts_nothing_and_stops_what_moves() {
@@ -51,6 +52,35 @@ async fn a_paused_row_gives_its_place_to_the_next() {
     engine.until_status("a.mp3", &Status::Ready).await;
     engine.pass(0).await;
     assert_eq!(engine.batches(), [(2, 0)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_is_held_before_its_first_byte_has_nothing_to_go_on_with() {
+    let place = Place::new();
+    let mut make = Make::window();
+    make.jobs = 1;
+    let mut engine = make.start(&place, Scripted::new().acts("a.mp3", [STAY]));
+    engine.upload(&files(&place, &["a.mp3", "b.mp3"])).await;
+    engine.until_status("a.mp3", &Status::Uploading).await;
+    let both = ["a.mp3", "b.mp3"].map(|name| engine.id_of(name));
+    engine.say(Command::PauseItems(both.to_vec()));
+    let sent = engine.until_status("a.mp3", &Status::Paused).await;
+    let untouched = engine.until_status("b.mp3", &Status::Paused).await;
+    assert_eq!(sent.later, Some(Later::StartsAgain));
+    assert_eq!(untouched.later, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_stands_in_the_list_is_counted_and_not_added_again() {
+    let place = Place::new();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    let paths = files(&place, &["a.mp3", "b.mp3"]);
+    engine.say(Command::Add(paths[..1].to_vec()));
+    engine.until_status("a.mp3", &Status::ReadyToUpload).await;
+    engine.say(Command::Add(paths));
+    engine.until_status("b.mp3", &Status::ReadyToUpload).await;
+    assert_eq!(engine.snapshot().already_listed, 1);
+    assert_eq!(order(&engine), ["a.mp3", "b.mp3"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -194,185 +224,6 @@ async fn rows_can_be_put_first() {
             "upload b.mp3"
         ]
     );
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_file_that_is_being_written_waits_until_it_is_still() {
-    let place = Place::new();
-    let path = place.path("a.mp3");
-    std::fs::write(&path, "ID3\u{3}beginning").unwrap();
-    let mut engine = Make::command_line().start(&place, Scripted::new());
-    engine.say(Command::Add(vec![path.clone()]));
-    engine.until_status("a.mp3", &Status::Settling).await;
-    // Written twice between two looks, so that each look finds another file, whichever of
-    // two things that are due at the same moment comes first.
-    for n in 0..6 {
-        std::fs::write(&path, format!("ID3\u{3}{}", "more".repeat(n + 5))).unwrap();
-        engine.pass(1).await;
-        assert_eq!(engine.row("a.mp3").status, Status::Settling);
-    }
-    assert_eq!(engine.script().words(), Vec::<String>::new());
-    let row = engine.until_status("a.mp3", &Status::Ready).await;
-    assert_eq!(row.size, std::fs::metadata(&path).unwrap().len());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_file_stands_in_the_queue_once_until_it_is_another() {
-    let place = Place::new();
-    let a = place.file("a.mp3", "a");
-    let mut engine = Make::window().start(&place, Scripted::new());
-    engine.say(Command::Add(vec![
-        a.clone(),
-        a.clone(),
-        place.path(".").join("a.mp3"),
-    ]));
-    engine.add(std::slice::from_ref(&a)).await;
-    assert_eq!(engine.snapshot().rows.len(), 1);
-    engine.say(Command::Start);
-    engine.until_status("a.mp3", &Status::Ready).await;
-    engine.add(std::slice::from_ref(&a)).await;
-    assert_eq!(engine.snapshot().rows.len(), 1);
-    write_still(&a, "another content");
-    engine.add(&[a]).await;
-    engine.until(|it| it.rows.len() == 2).await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_refused_file_that_was_mended_is_looked_at_again() {
-    let place = Place::new();
-    let a = place.path("a.mp3");
-    std::fs::write(&a, "").unwrap();
-    let mut engine = Make::window().start(&place, Scripted::new());
-    engine.add(std::slice::from_ref(&a)).await;
-    assert!(matches!(engine.row("a.mp3").status, Status::Rejected(_)));
-    write_still(&a, "a");
-    engine.say(Command::Add(vec![a]));
-    engine.until_status("a.mp3", &Status::ReadyToUpload).await;
-    assert_eq!(engine.snapshot().rows.len(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_idle_engine_publishes_nothing() {
-    let place = Place::new();
-    let mut engine = Make::window().start(&place, Scripted::new());
-    engine.upload(&files(&place, &["a.mp3"])).await;
-    engine.until_status("a.mp3", &Status::Ready).await;
-    engine.pass(1).await;
-    let revision = engine.snapshot().revision;
-    engine.handle.snapshot.mark_unchanged();
-    engine.pass(3600).await;
-    // Commands that change nothing show nothing.
-    engine.say(Command::Resume);
-    engine.say(Command::Start);
-    engine.say(Command::Retry(vec![engine.id_of("a.mp3")]));
-    engine.say(Command::Cancel(vec![ItemId(77)]));
-    engine.pass(10).await;
-    assert!(!engine.handle.snapshot.has_changed().unwrap());
-    assert_eq!(engine.snapshot().revision, revision);
-}
-
-#[tokio::test(start_paused = true)]
-async fn every_snapshot_has_a_higher_revision_and_says_something_new() {
-    let place = Place::new();
-    let slow = Act::Take(Duration::from_secs(3));
-    let engine = Make::window().start(&place, Scripted::new().acts("a.mp3", [slow]));
-    let mut seen = vec![];
-    engine.say(Command::Add(files(&place, &["a.mp3", "b.mp3"])));
-    for _ in 0..60 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        engine.say(Command::Start);
-        let snapshot = engine.snapshot();
-        seen.push((
-            snapshot.revision,
-            format!("{:?}", (&snapshot.rows, snapshot.totals, &snapshot.key)),
-        ));
-    }
-    for pair in seen.windows(2) {
-        assert!(pair[0].0 <= pair[1].0);
-        assert_eq!(pair[0].0 == pair[1].0, pair[0].1 == pair[1].1);
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn each_batch_ends_once() {
-    let place = Place::new();
-    let bad = Act::Fail(fault(FaultKind::BadRequest));
-    let mut engine = Make::window().start(&place, Scripted::new().acts("b.mp3", [bad]));
-    engine.upload(&files(&place, &["a.mp3", "b.mp3"])).await;
-    engine.until_status("a.mp3", &Status::Ready).await;
-    engine.pass(60).await;
-    assert_eq!(engine.batches(), [(1, 1)]);
-    engine.say(Command::Retry(vec![engine.id_of("b.mp3")]));
-    engine.until_status("b.mp3", &Status::Ready).await;
-    engine.pass(60).await;
-    assert_eq!(engine.batches(), [(1, 1), (1, 0)]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn nothing_is_left_running_after_the_end() {
-    let place = Place::new();
-    let alive = || {
-        tokio::runtime::Handle::current()
-            .metrics()
-            .num_alive_tasks()
-    };
-    let before = alive();
-    let service = Scripted::new()
-        .acts("a.mp3", [STAY])
-        .acts("b.mp3", [Act::Fail(fault(FaultKind::ServerError))]);
-    let mut engine = Make::window().start(&place, service);
-    engine
-        .upload(&files(&place, &["a.mp3", "b.mp3", "c.mp3"]))
-        .await;
-    engine.until_status("a.mp3", &Status::Uploading).await;
-    std::fs::write(place.path("d.mp3"), "ID3\u{3}fresh").unwrap();
-    engine.say(Command::Add(vec![place.path("d.mp3")]));
-    engine.until_status("d.mp3", &Status::Settling).await;
-    let (answer, _receiver) = tokio::sync::oneshot::channel();
-    engine.say(Command::CheckKey(key("two"), answer));
-    let started = tokio::time::Instant::now();
-    engine.shut_down().await;
-    for _ in 0..5 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(alive(), before);
-    assert_eq!(started.elapsed(), Duration::ZERO);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_engine_without_a_front_end_ends() {
-    let place = Place::new();
-    let engine = Make::window().start(&place, Scripted::new());
-    drop(engine.handle);
-    engine.task.await.unwrap();
-}
-
-#[tokio::test(start_paused = true)]
-async fn ten_thousand_files_are_taken_in_and_taken_out_quickly() {
-    let place = Place::new();
-    let folder = place.path("many");
-    std::fs::create_dir(&folder).unwrap();
-    for n in 0..10_000 {
-        std::fs::write(folder.join(format!("{n}.mp3")), "ID3\u{3}the same").unwrap();
-    }
-    let mut make = Make::window();
-    make.policy.still = Duration::ZERO;
-    let mut engine = make.start(&place, Scripted::new());
-    let started = std::time::Instant::now();
-    engine.say(Command::Add(vec![folder]));
-    engine.until(|it| it.totals.startable == 10_000).await;
-    let taken = started.elapsed();
-    let published = engine.snapshot().revision;
-    engine.say(Command::Remove(
-        engine.snapshot().rows.iter().map(|row| row.id).collect(),
-    ));
-    engine.until(|it| it.rows.is_empty()).await;
-    engine.say(Command::UndoRemove);
-    engine.until(|it| it.totals.startable == 10_000).await;
-    let all = started.elapsed();
-    // Minutes where something is quadratic; the limit has room for a machine under load.
-    assert!(all < Duration::from_secs(40), "{taken:?} of {all:?}");
-    assert!(published < 400, "{published} snapshots");
 }
 
 #[tokio::test(start_paused = true)]

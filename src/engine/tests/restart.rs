@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::service::{Act, fault, known};
 use super::*;
 use crate::model::asset::AssetStatus;
+use crate::model::upload::{State, Upload};
 use crate::store::{AssetNote, Change};
 
 async fn killed_when(place: &Place, make: Make, service: Scripted, wanted: impl Fn(&Row) -> bool) {
@@ -306,6 +307,35 @@ async fn the_command_line_leaves_no_second_row_of_a_file_that_was_being_checked(
     engine.until_status("a.mp3", &Status::Ready).await;
     engine.shut_down().await;
     assert_eq!(place.items(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_was_looked_at_again_when_upload_was_killed_again_is_still_known_to_be_sent() {
+    let place = Place::new();
+    let service = Scripted::new().acts("a.mp3", [Act::StayOut]);
+    killed_when(&place, Make::command_line(), service, |row| {
+        row.status == Status::Finishing
+    })
+    .await;
+    // The second run took the row over, and was killed over the look.
+    let mut history = place.history();
+    let mut row = history.items().unwrap().remove(0);
+    let upload: Upload = serde_json::from_str(&row.state).unwrap();
+    let mut upload = upload.recovered();
+    upload.state = State::Checking;
+    row.state = serde_json::to_string(&upload).unwrap();
+    row.run = RunId::from_text("run2");
+    history.commit(&[Change::PutItem(row)]).unwrap();
+    drop(history);
+    let service = Scripted::new().ids_from(100);
+    let mut engine = Make::command_line().run("run3").start(&place, service);
+    engine.add(&[place.path("a.mp3")]).await;
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert!(row.may_be_twice);
+    let note = place.asset("re_101").unwrap().note;
+    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
+    engine.shut_down().await;
+    assert_eq!(place.items(), [], "no second row stays behind");
 }
 
 #[tokio::test(start_paused = true)]

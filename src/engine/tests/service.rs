@@ -414,7 +414,9 @@ impl Service for Scripted {
         };
         self.call(&format!("{what} {} {}", file.name, ticket.asset_id), None)?;
         if self.inner.lock().unwrap().sessions {
-            let url = format!("https://storage.test/session/{}", ticket.asset_id);
+            // Another one each time.
+            let (asset, n) = (&ticket.asset_id, self.calls().len());
+            let url = format!("https://storage.test/session/{asset}/{n}");
             ticket.session.put(SecretUrl(url.into()));
         }
         let content = self.transfer(file, meter).await?;

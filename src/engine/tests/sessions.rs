@@ -194,6 +194,7 @@ async fn what_is_given_up_leaves_nothing_in_the_keychain() {
         let row = engine.id_of("a.mp3");
         engine.say(give_up(row));
         engine.pass(1).await;
+        engine.shut_down().await;
         assert!(!has_session(&keychain, "re_1"));
         assert_eq!(noted(&place), 0);
         let note = place.asset("re_1").unwrap().note;
@@ -269,4 +270,120 @@ async fn what_the_keychain_did_not_forget_it_forgets_at_the_next_start() {
     engine.shut_down().await;
     assert!(!has_session(&keychain, "re_1"));
     assert_eq!(noted(&place), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_locked_keychain_is_asked_once_and_swept_when_it_is_unlocked() {
+    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let names = ["a.mp3", "b.mp3", "c.mp3"];
+    let paths = names.map(|name| place.file(name, name));
+    let stay = |service: Scripted, name: &&str| service.acts(name, [Act::Stay]);
+    let service = names.iter().fold(Scripted::new().sessions(), stay);
+    let make = Make::window().signed().keychain(&keychain);
+    let mut engine = make.start(&place, service);
+    engine.upload(&paths).await;
+    for name in names {
+        let moves = |row: &Row| row.transfer.is_some_and(|it| it.sent > 0);
+        engine.until_row(name, moves).await;
+    }
+    engine.pass(1).await;
+    engine.kill().await;
+    assert_eq!(noted(&place), 3);
+
+    keychain.lock(true);
+    let mut engine = second_run(&place, &keychain);
+    engine.until(|it| it.interrupted == 3).await;
+    engine.say(Command::ContinueInterrupted);
+    for name in names {
+        engine.until_status(name, &Status::Ready).await;
+    }
+    engine.shut_down().await;
+    assert_eq!(keychain.lock(false), 1);
+    // What it still holds is known, and it forgets that when it can.
+    assert_eq!(noted(&place), 3);
+    let make = Make::window().keychain(&keychain).run("run3");
+    let mut engine = make.start(&place, Scripted::new());
+    engine.until(is_open).await;
+    engine.shut_down().await;
+    assert_eq!(noted(&place), 0);
+    for asset in ["re_1", "re_2", "re_3"] {
+        assert!(!has_session(&keychain, asset));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_whose_successor_is_not_kept_is_not_left_behind() {
+    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let path = place.file("a.mp3", "a");
+    let service = Scripted::new()
+        .sessions()
+        .acts("a.mp3", [Act::Stay, Act::Stay]);
+    let make = Make::window().signed().keychain(&keychain);
+    let mut engine = make.start(&place, service);
+    engine.upload(&[path]).await;
+    let moves = |row: &Row| row.transfer.is_some_and(|it| it.sent > 0);
+    engine.until_row("a.mp3", moves).await;
+    engine.pass(1).await;
+    keychain.lock(true);
+    engine.say(Command::Pause);
+    engine.until_status("a.mp3", &Status::Queued).await;
+    engine.say(Command::Resume);
+    engine.until_row("a.mp3", moves).await;
+    engine.pass(1).await;
+    assert_eq!(engine.script().count("go on a.mp3 re_1"), 1);
+    assert_eq!(engine.row("a.mp3").later, Some(Later::GoesOn));
+    engine.kill().await;
+    keychain.lock(false);
+    assert!(has_session(&keychain, "re_1"));
+    assert_eq!(noted(&place), 1);
+    let mut engine = second_run(&place, &keychain);
+    engine.until(is_open).await;
+    engine.shut_down().await;
+    assert!(!has_session(&keychain, "re_1"));
+    assert_eq!(noted(&place), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_taken_out_goes_on_where_it_was_after_an_undo() {
+    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let mut engine = half_sent(&place, &keychain).await;
+    let row = engine.id_of("a.mp3");
+    engine.say(Command::Remove(vec![row]));
+    engine.until(|it| it.rows.is_empty()).await;
+    engine.pass(600).await;
+    engine.say(Command::UndoRemove);
+    let back = engine.until_status("a.mp3", &Status::Paused).await;
+    assert_eq!(back.later, Some(Later::GoesOnAfterRestart));
+    assert_eq!(engine.snapshot().interrupted, 0, "the person holds it");
+    engine.say(Command::ResumeItems(vec![row]));
+    let back = engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(back.asset_id, Some(id("re_1")));
+    assert_eq!(engine.script().count("go on a.mp3 re_1"), 1);
+    assert_eq!(place.asset("re_1").unwrap().note, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_taken_out_is_given_up_when_it_cannot_be_undone_any_more() {
+    for killed in [false, true] {
+        let (place, keychain) = (Place::new(), KeyStore::in_memory());
+        let mut engine = half_sent(&place, &keychain).await;
+        engine.add(&[place.file("b.mp3", "other")]).await;
+        engine.say(Command::Remove(vec![engine.id_of("a.mp3")]));
+        engine.until(|it| it.rows.len() == 1).await;
+        assert!(has_session(&keychain, "re_1"));
+        if killed {
+            engine.kill().await;
+            let make = Make::window().keychain(&keychain).run("run2");
+            engine = make.start(&place, Scripted::new());
+            engine.until(is_open).await;
+        } else {
+            engine.say(Command::Remove(vec![engine.id_of("b.mp3")]));
+            engine.until(|it| it.rows.is_empty()).await;
+            let note = place.asset("re_1").unwrap().note;
+            assert_eq!(note, Some(AssetNote::Abandoned));
+        }
+        engine.pass(1).await;
+        assert!(!has_session(&keychain, "re_1"), "killed: {killed}");
+        assert_eq!(noted(&place), 0);
+    }
 }

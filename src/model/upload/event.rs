@@ -26,6 +26,10 @@ pub enum Event {
     Cancel,
     /// The person wants it tried again.
     Retry,
+    /// The person takes it back into the list that it was taken out of.
+    PutBack,
+    /// An earlier run left it behind, and its file was named anew: it is looked at.
+    Found,
     /// The file that was gone is there again, and is what it was.
     FileBack,
     /// The person showed where the file is that could not be read.

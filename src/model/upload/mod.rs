@@ -278,6 +278,18 @@ impl Upload {
         )
     }
 
+    /// Whether the next run of the command line has to know of it: the service has it, or may
+    /// have it, or it was under way.
+    pub fn is_left_for_the_next_run(&self) -> bool {
+        match self.state {
+            State::Processing { .. }
+            | State::Sending { .. }
+            | State::Waiting { .. }
+            | State::Paused { .. } => true,
+            _ => !self.has_ended() && self.may_be_there(),
+        }
+    }
+
     /// Whether the service may hold something of it.
     pub fn may_be_there(&self) -> bool {
         self.tally.may_be_twice || self.issued.is_some()

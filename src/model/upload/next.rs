@@ -61,6 +61,16 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         },
         Event::Cancel => cancel(upload),
         Event::Retry => retry(upload),
+        Event::PutBack => match &upload.state {
+            State::Checking => to(upload, State::Checking, vec![Effect::Look]),
+            State::Paused { .. } => to(upload, State::Paused { by: Holder::Person }, vec![]),
+            State::Processing { .. } => check_again(upload),
+            _ => None,
+        },
+        Event::Found => match upload.state {
+            State::Checking | State::Paused { .. } => to(upload, State::Checking, vec![]),
+            _ => None,
+        },
         Event::FileBack => match &upload.state {
             State::Failed { fault, .. } if fault.kind == FaultKind::FileGone => retry(upload),
             _ => None,

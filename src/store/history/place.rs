@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::error::{OpenError, StoreError};
-use super::{PAGE_SIZE, salvage, schema};
+use super::{PAGE_SIZE, log, replacing, schema};
 use crate::store::files;
 
 /// Name of the database in the data directory.
@@ -17,7 +17,7 @@ pub const FILE_NAME: &str = "history.db";
 /// What SQLite adds to the name for its log of changes.
 pub(super) const LOG: &str = "-wal";
 /// Everything that SQLite puts beside a database.
-const SIBLINGS: &[&str] = &[LOG, "-shm", "-journal"];
+pub(super) const SIBLINGS: &[&str] = &[LOG, "-shm", "-journal"];
 
 /// How long another process may hold the database: a transaction takes milliseconds,
 /// salvaging a large one seconds.
@@ -48,7 +48,7 @@ impl Drop for Held<'_> {
 }
 
 /// What keeps a database from being used.
-enum Trouble {
+pub(super) enum Trouble {
     Damaged(String),
     Other(OpenError),
 }
@@ -71,9 +71,10 @@ pub(super) fn open(
     let path = dir.join(FILE_NAME);
     let lock = files::open_lock_file(&dir.join("history.lock"))
         .map_err(|error| OpenError::io(&path, &error))?;
-    let mut set_aside = None;
+    let mut set_aside;
     let connection = {
         let _held = hold(&lock, true, limit).map_err(|e| OpenError::from_store(&path, &e))?;
+        set_aside = replacing::finish(dir, &path).map_err(|e| OpenError::io(&path, &e))?;
         let opened = match condemned {
             Some(identity) if identity == identify(&path) => {
                 Err(Trouble::Damaged("damage was found in use".to_owned()))
@@ -84,7 +85,7 @@ pub(super) fn open(
             Ok(connection) => connection,
             Err(Trouble::Other(error)) => return Err(error),
             Err(Trouble::Damaged(cause)) => {
-                let (connection, aside) = replace(dir, &path, limit, &cause)?;
+                let (connection, aside) = replacing::replace(dir, &path, limit, &cause)?;
                 set_aside = Some(aside);
                 connection
             }
@@ -155,7 +156,8 @@ fn identify(path: &Path) -> Option<Identity> {
     fs::metadata(path).ok().map(|_| (0, 0))
 }
 
-fn connect(path: &Path, limit: Duration) -> Result<Connection, Trouble> {
+/// Opens a database, made where there is none, and brings it to the newest version.
+pub(super) fn connect(path: &Path, limit: Duration) -> Result<Connection, Trouble> {
     prepare_file(path)?;
     match try_connect(path, limit) {
         Ok(Ok(connection)) => Ok(connection),
@@ -195,6 +197,7 @@ fn prepare_file(path: &Path) -> Result<(), Trouble> {
 }
 
 fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connection, Trouble>> {
+    let had_log = fs::metadata(sibling(path, LOG)).is_ok_and(|log| log.len() > 0);
     let mut connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -205,6 +208,8 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     keep_log(&connection, true)?;
     let version = schema::version(&connection)?;
     if version > schema::newest() {
+        // What was put beside it for reading goes again; a log of its own stays.
+        keep_log(&connection, had_log)?;
         return Ok(Err(Trouble::Other(OpenError::Newer {
             path: path.to_owned(),
             found: version,
@@ -213,6 +218,12 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     }
     if version < 0 {
         return Ok(Err(Trouble::Damaged(format!("its version is {version}"))));
+    }
+    match log::damage(&sibling(path, LOG)) {
+        Ok(None) => {}
+        // SQLite would read what is before the damage, and delete the rest.
+        Ok(Some(cause)) => return Ok(Err(Trouble::Damaged(cause.to_owned()))),
+        Err(error) => return Ok(Err(Trouble::Other(OpenError::io(path, &error)))),
     }
     if connection.is_readonly(MAIN_DB)? {
         return Ok(Err(read_only(path, connection)));
@@ -261,66 +272,6 @@ fn read_only(path: &Path, connection: Connection) -> Trouble {
             cause: "it is read-only".to_owned(),
         }),
     }
-}
-
-/// Builds a new database from what the damaged one gives, then lets them change places.
-/// Until the new one is whole, nothing is moved.
-fn replace(
-    dir: &Path,
-    path: &Path,
-    limit: Duration,
-    cause: &str,
-) -> Result<(Connection, PathBuf), OpenError> {
-    tracing::warn!(cause, "the history is damaged and is set aside");
-    let new = dir.join("history.rebuilding.db");
-    salvage::remove(&new);
-    let mut fresh = match connect(&new, limit) {
-        Ok(fresh) => fresh,
-        Err(Trouble::Other(error)) => return Err(error),
-        Err(Trouble::Damaged(cause)) => {
-            return Err(OpenError::from_store(&new, &StoreError::Damaged(cause)));
-        }
-    };
-    let filled =
-        salvage::salvage(path, &salvage::scratch_name(dir), &mut fresh).and_then(|saved| {
-            fresh.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            fresh.close().map_err(|(_, error)| error)?;
-            Ok(saved)
-        });
-    let saved = match filled {
-        Ok(saved) => saved,
-        Err(error) => {
-            salvage::remove(&new);
-            return Err(OpenError::from_store(&new, &error));
-        }
-    };
-    let aside = files::aside_name(path, SIBLINGS);
-    let moved = move_aside(path, &aside).and_then(|()| fs::rename(&new, path));
-    moved.map_err(|error| OpenError::io(path, &error))?;
-    files::sync_dir(dir);
-    tracing::warn!(
-        rows = saved.rows,
-        lost = saved.lost,
-        "the history was salvaged"
-    );
-    match connect(path, limit) {
-        Ok(connection) => Ok((connection, aside)),
-        Err(Trouble::Other(error)) => Err(error),
-        Err(Trouble::Damaged(cause)) => {
-            Err(OpenError::from_store(path, &StoreError::Damaged(cause)))
-        }
-    }
-}
-
-/// The database first: a log without one is known for what it is at the next start.
-fn move_aside(path: &Path, aside: &Path) -> io::Result<()> {
-    for (from, to) in with_siblings(path).zip(with_siblings(aside)) {
-        match fs::rename(from, to) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// The file with this ending beside a database.

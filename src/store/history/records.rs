@@ -132,6 +132,16 @@ pub enum Change {
     /// Adds an asset, or what is newly known of it: what is `None`, empty or 0 leaves what
     /// is there, and the time of upload stays the first one.
     PutAsset(AssetRecord),
+    /// What is to be known of an asset from now on. Nothing happens to one that is not
+    /// there.
+    SetNote {
+        /// The service that holds it.
+        base_url: String,
+        /// Which asset.
+        asset_id: AssetId,
+        /// What.
+        note: AssetNote,
+    },
     /// The service took a key.
     KeyGood {
         /// The key's account.
@@ -205,6 +215,14 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Resul
             apply(connection, &Change::DropItem(*id))
         }
         Change::PutAsset(asset) => put_asset(connection, asset),
+        Change::SetNote {
+            base_url,
+            asset_id,
+            note,
+        } => connection
+            .prepare_cached("UPDATE assets SET note = ?3 WHERE base_url = ?1 AND asset_id = ?2")?
+            .execute(params![base_url, asset_id.as_str(), note.as_str()])
+            .map(drop),
         Change::KeyGood {
             account,
             base_url,

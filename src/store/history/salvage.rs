@@ -1,38 +1,39 @@
 //! Getting out of a damaged database what can still be read, row by row.
 
 mod carve;
+mod keep;
 
 use std::fs;
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, OpenFlags, Statement, params_from_iter};
+use rusqlite::{Connection, OpenFlags};
 
+use self::carve::Kind;
+use self::keep::{COUNTERS, Keeper};
 use super::place::{LOG, keep_log, sibling, with_siblings};
-use super::schema::{MIGRATIONS, TABLES, Table, migrate_with};
-use super::{PAGE_SIZE, StoreError};
+use super::schema::{MIGRATIONS, TABLES, Table, is_of_first_version, migrate_with};
+use super::{PAGE_SIZE, StoreError, log};
 
 /// How far ids jump ahead where the counter of the damaged database cannot be read: more
 /// than any queue can have used since the last id that was found.
 const ID_GAP: i64 = 1_000_000;
 
-/// The table that matters most.
-const ASSETS: &str = "assets";
-/// The one of which a new database has rows too.
-const COUNTERS: &str = "counters";
-
+/// The tables that matter most, and what their rows look like.
+const PRECIOUS: &[(&str, &[Kind])] = &[("assets", carve::ASSET), ("items", carve::ITEM)];
 /// Widest step over rows that cannot be read; more rows than a database can hold.
 const WIDEST_STEP: i64 = 1 << 40;
 
 /// What came over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Salvaged {
     /// Rows of all tables.
     pub(super) rows: u64,
     /// Some table could not be read from one end to the other.
     pub(super) lost: bool,
-    lost_assets: bool,
+    /// The tables of which that is so.
+    incomplete: Vec<&'static str>,
     counted: bool,
 }
 
@@ -47,34 +48,48 @@ pub(super) fn salvage(
 ) -> Result<Salvaged, StoreError> {
     let mut all = Salvaged::default();
     let mut missing: Vec<&Table> = TABLES.iter().collect();
-    read_from(path, fresh, &mut missing, &mut all)?;
+    read_from(path, fresh, &mut missing, &mut all, |_, _| true)?;
     // Where the first page, which says where the tables are, is beyond use: a new database
     // has its tables at the same places. A copy is read through a new one's first page,
-    // with and without the log.
+    // with and without the log. Only the tables of the first version are at those places in
+    // every database: the later ones are elsewhere in one that is older than they are.
     for with_log in [true, false] {
         if missing.is_empty() {
             break;
         }
         all.lost = true;
         if graft(path, scratch, with_log).is_ok() {
-            read_from(scratch, fresh, &mut missing, &mut all)?;
+            read_from(scratch, fresh, &mut missing, &mut all, in_its_place)?;
         }
         remove(scratch);
     }
-    if all.lost_assets || missing.iter().any(|table| table.name == ASSETS) {
-        all.rows += carve_assets(path, fresh)?;
+    let log_is_whole = matches!(log::damage(&sibling(path, LOG)), Ok(None));
+    all.lost |= !log_is_whole;
+    all.incomplete
+        .extend(missing.iter().map(|table| table.name));
+    for precious @ (table, _) in PRECIOUS {
+        if !log_is_whole || all.incomplete.contains(table) {
+            all.rows += carve_rows(path, fresh, precious)?;
+        }
     }
     go_on_counting(fresh, all.counted)?;
     Ok(all)
 }
 
+/// Whether what was read at a table's place is that table: one that need not be there is
+/// told by all of its rows.
+fn in_its_place(table: &Table, copied: &Copied) -> bool {
+    copied.complete || is_of_first_version(table)
+}
+
 /// Copies what one source gives of the tables that are missing, and takes from that list
-/// those that it has.
+/// those that it has and that are `believed`.
 fn read_from(
     path: &Path,
     fresh: &mut Connection,
     missing: &mut Vec<&'static Table>,
     all: &mut Salvaged,
+    believed: impl Fn(&Table, &Copied) -> bool,
 ) -> Result<(), StoreError> {
     let Ok(source) = open_to_read(path) else {
         return Ok(());
@@ -83,11 +98,18 @@ fn read_from(
     for table in missing.drain(..) {
         let transaction = fresh.transaction()?;
         let copied = copy_table(&source, &transaction, table)?;
+        if copied.opened && !believed(table, &copied) {
+            transaction.rollback()?;
+            still_missing.push(table);
+            continue;
+        }
         transaction.commit()?;
         all.rows += copied.rows;
         if copied.opened {
-            all.lost |= !copied.complete;
-            all.lost_assets |= !copied.complete && table.name == ASSETS;
+            if !copied.complete {
+                all.lost = true;
+                all.incomplete.push(table.name);
+            }
             all.counted |= copied.rows > 0 && table.name == COUNTERS;
         } else {
             still_missing.push(table);
@@ -97,15 +119,19 @@ fn read_from(
     Ok(())
 }
 
-/// Adds the assets that no tree leads to any more; those that were read otherwise stay as
-/// they are.
-fn carve_assets(path: &Path, fresh: &mut Connection) -> Result<u64, StoreError> {
+/// Adds the rows of a table that no tree leads to any more. Those that were read otherwise
+/// stay as they are, unless a newer version of the row is found.
+fn carve_rows(
+    path: &Path,
+    fresh: &mut Connection,
+    &(name, columns): &(&str, &[Kind]),
+) -> Result<u64, StoreError> {
     let transaction = fresh.transaction()?;
     let mut rows = 0;
-    if let Some(table) = TABLES.iter().find(|table| table.name == ASSETS) {
-        let mut insert = prepare_insert(&transaction, table)?;
-        carve::carve(path, |row| {
-            keep_row(&mut insert, row).map(|kept| rows += kept.unwrap_or(0))
+    if let Some(table) = TABLES.iter().find(|table| table.name == name) {
+        let mut keeper = Keeper::new(&transaction, table)?;
+        carve::carve(path, columns, |row| {
+            keeper.keep(&row).map(|kept| rows += kept.unwrap_or(0))
         })?;
     }
     transaction.commit()?;
@@ -184,7 +210,7 @@ fn copy_table(
         table.columns.join(", "),
         table.name
     );
-    let mut insert = prepare_insert(fresh, table)?;
+    let mut keeper = Keeper::new(fresh, table)?;
     if source.prepare(&up).is_err() {
         return Ok(Copied {
             opened: false,
@@ -195,7 +221,7 @@ fn copy_table(
     let mut rows = 0;
     let mut lost = false;
     let complete = scan(source, &up, table.columns.len(), &mut |row| {
-        match keep_row(&mut insert, row)? {
+        match keeper.keep(&row)? {
             Some(kept) => rows += kept,
             None => lost = true,
         }
@@ -206,34 +232,6 @@ fn copy_table(
         complete: complete && !lost,
         rows,
     })
-}
-
-/// The fresh database's own counters give way; of any other row that is read twice, the
-/// first reading stays.
-fn prepare_insert<'a>(fresh: &'a Connection, table: &Table) -> Result<Statement<'a>, StoreError> {
-    let verb = if table.name == COUNTERS {
-        "REPLACE"
-    } else {
-        "IGNORE"
-    };
-    Ok(fresh.prepare(&format!(
-        "INSERT OR {verb} INTO {} ({}) VALUES ({})",
-        table.name,
-        table.columns.join(", "),
-        vec!["?"; table.columns.len()].join(", ")
-    ))?)
-}
-
-/// Gives how many rows that added; `None` for a row whose values are not of their columns'
-/// types: it is none.
-fn keep_row(insert: &mut Statement<'_>, row: Vec<Value>) -> Result<Option<u64>, StoreError> {
-    match insert.execute(params_from_iter(row)) {
-        Ok(count) => Ok(Some(count as u64)),
-        Err(error) => match StoreError::from(error) {
-            StoreError::Damaged(_) => Ok(None),
-            error => Err(error),
-        },
-    }
 }
 
 /// Reads a table from its first row to its last, around what cannot be read. Gives whether
@@ -356,9 +354,4 @@ fn go_on_counting(fresh: &Connection, counted: bool) -> Result<(), StoreError> {
         [gap],
     )?;
     Ok(())
-}
-
-/// The name of the copy that [`salvage`] may make in a folder.
-pub(super) fn scratch_name(dir: &Path) -> PathBuf {
-    dir.join("history.salvage.db")
 }

@@ -1,6 +1,7 @@
 //! What the history keeps, and for whom.
 
 mod damage;
+mod disasters;
 mod finding;
 mod migrations;
 
@@ -227,12 +228,20 @@ fn an_asset_never_loses_what_is_known_of_it() {
     };
     put(&mut history, vec![elsewhere]);
     assert_eq!(history.count("re_1").unwrap(), 2);
+    history
+        .commit(&[Change::SetNote {
+            base_url: URL.to_owned(),
+            asset_id: known.asset_id.clone(),
+            note: AssetNote::Gone,
+        }])
+        .unwrap();
     let failed = AssetRecord {
         status: Some(AssetStatus::Failed),
         ..bare
     };
     put(&mut history, vec![failed]);
     let now = history.asset(URL, &known.asset_id).unwrap().unwrap();
+    assert_eq!(now.note, Some(AssetNote::Gone));
     assert_eq!(now.status, Some(AssetStatus::Failed));
 }
 

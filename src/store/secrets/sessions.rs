@@ -1,11 +1,11 @@
 //! The sessions of uploads: a secret an upload, each under a name of its own beside the
 //! API key's.
 
-use std::sync::{OnceLock, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 
 use zeroize::Zeroizing;
 
-use super::{Backend, Error, KeyStore, SecretError, absent, entry, lock, remove, sort};
+use super::{Backend, Error, KeyStore, SecretError, absent, entry, remove, sessions, sort};
 use crate::model::asset::AssetId;
 
 /// What people see as their name in their keychain program.
@@ -29,7 +29,7 @@ impl KeyStore {
                 Err(Error::NoEntry | Error::Ambiguous(_)) => Ok(None),
                 Err(error) => Err(sort(error)),
             },
-            Backend::Memory(memory) => Ok(lock(memory).sessions.get(&account(asset)).cloned()),
+            Backend::Memory(memory) => Ok(sessions(memory)?.sessions.get(&account(asset)).cloned()),
             Backend::Absent => Err(absent()),
         }
     }
@@ -43,7 +43,7 @@ impl KeyStore {
             }
             Backend::Memory(memory) => {
                 let secret = Zeroizing::new(secret.to_vec());
-                lock(memory).sessions.insert(account(asset), secret);
+                sessions(memory)?.sessions.insert(account(asset), secret);
                 Ok(())
             }
             Backend::Absent => Err(absent()),
@@ -54,9 +54,22 @@ impl KeyStore {
     pub fn remove_session(&self, asset: &AssetId) -> Result<bool, SecretError> {
         match &self.0 {
             Backend::System => remove(&entry(&account(asset), LABEL)?),
-            Backend::Memory(memory) => Ok(lock(memory).sessions.remove(&account(asset)).is_some()),
+            Backend::Memory(memory) => {
+                Ok(sessions(memory)?.sessions.remove(&account(asset)).is_some())
+            }
             Backend::Absent => Err(absent()),
         }
+    }
+
+    /// Locks one in memory, or unlocks it; gives how often it has asked the person since.
+    #[cfg(test)]
+    pub fn lock(&self, is_locked: bool) -> u32 {
+        let Backend::Memory(memory) = &self.0 else {
+            return 0;
+        };
+        let mut memory = super::lock(memory);
+        memory.is_locked = is_locked;
+        std::mem::take(&mut memory.questions)
     }
 
     fn blocks(&self) -> bool {
@@ -67,10 +80,12 @@ impl KeyStore {
 type Job = Box<dyn FnOnce(&KeyStore) + Send>;
 
 /// A keychain whose calls are made one after the other, on a thread of their own: who asks
-/// for them never waits, and what is said last counts.
+/// for them never waits, and what is said last counts. The first call that fails is the last
+/// one: who turned the keychain's question away is not asked for each file.
 pub struct OrderedKeyStore {
     keychain: KeyStore,
     jobs: OnceLock<Option<mpsc::Sender<Job>>>,
+    refusal: Arc<OnceLock<SecretError>>,
 }
 
 impl std::fmt::Debug for OrderedKeyStore {
@@ -85,12 +100,37 @@ impl OrderedKeyStore {
         Self {
             keychain,
             jobs: OnceLock::new(),
+            refusal: Arc::default(),
         }
     }
 
-    /// Makes a call when those before it are made; at once where it blocks nobody. It is
-    /// dropped where no thread can be had.
-    pub fn in_turn(&self, job: impl FnOnce(&KeyStore) + Send + 'static) {
+    /// Whether it is still asked anything.
+    pub fn is_asked(&self) -> bool {
+        self.refusal.get().is_none()
+    }
+
+    /// It is asked nothing more, for this reason.
+    pub fn give_up(&self, why: SecretError) {
+        let _ = self.refusal.set(why);
+    }
+
+    /// Makes a call when those before it are made, and hands on what came of it; at once
+    /// where it blocks nobody. Where it is asked nothing any more that is why. It is dropped
+    /// where no thread can be had.
+    pub fn in_turn<T: 'static>(
+        &self,
+        call: impl FnOnce(&KeyStore) -> Result<T, SecretError> + Send + 'static,
+        then: impl FnOnce(Result<T, SecretError>) + Send + 'static,
+    ) {
+        let refusal = Arc::clone(&self.refusal);
+        let job = move |keychain: &KeyStore| {
+            then(match refusal.get() {
+                Some(why) => Err(why.clone()),
+                None => call(keychain).inspect_err(|error| {
+                    let _ = refusal.set(error.clone());
+                }),
+            });
+        };
         if !self.keychain.blocks() {
             return job(&self.keychain);
         }
@@ -142,15 +182,31 @@ mod tests {
         let (done, said) = mpsc::channel();
         let caller = std::thread::current().id();
         let first = done.clone();
-        store.in_turn(move |_| {
+        let asked = move |_: &KeyStore| {
             question.recv().unwrap();
-            first.send((1, std::thread::current().id())).unwrap();
-        });
-        store.in_turn(move |_| done.send((2, std::thread::current().id())).unwrap());
+            Ok(std::thread::current().id())
+        };
+        store.in_turn(asked, move |thread| first.send((1, thread)).unwrap());
+        let asked = |_: &KeyStore| Ok(std::thread::current().id());
+        store.in_turn(asked, move |thread| done.send((2, thread)).unwrap());
         assert!(said.try_recv().is_err(), "the caller waits for neither");
         answer.send(()).unwrap();
         let order = [said.recv().unwrap(), said.recv().unwrap()];
-        assert_eq!(order.map(|(which, _)| which), [1, 2]);
-        assert_ne!(order[0].1, caller);
+        assert_eq!([order[0].0, order[1].0], [1, 2]);
+        assert_ne!(order[0].1, Ok(caller));
+    }
+
+    #[test]
+    fn a_keychain_that_failed_once_is_not_asked_again() {
+        let store = OrderedKeyStore::new(KeyStore::in_memory());
+        let (done, said) = mpsc::channel();
+        for answer in [Ok(1), Err(SecretError::Locked), Ok(2), Ok(3)] {
+            let done = done.clone();
+            store.in_turn(move |_| answer, move |said| done.send(said).unwrap());
+        }
+        let said: Vec<Result<i32, SecretError>> = said.try_iter().collect();
+        let locked = || Err(SecretError::Locked);
+        assert_eq!(said, [Ok(1), locked(), locked(), locked()]);
+        assert!(!store.is_asked());
     }
 }

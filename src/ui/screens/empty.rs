@@ -1,22 +1,17 @@
 //! The window before there is a file: what it is for, and the ways on.
 
-use egui::{Align, CornerRadius, Frame, Layout, Margin, Rect, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{
+    Align, CornerRadius, Frame, Layout, Margin, Rect, ScrollArea, Ui, UiBuilder, Vec2, vec2,
+};
 use lucide_icons::Icon;
 
 use crate::app::command::UiCommand;
 use crate::app::state::App;
-use crate::app::wording;
+use crate::app::wording::{self, screens as words};
 use crate::store::settings::Start;
-use crate::ui::theme::{of, radius, size, space, type_size};
+use crate::ui::theme::{self, TOLERANCE, of, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, Look};
 use crate::ui::widgets::text;
-
-const FORMATS: &str =
-    "MP4, MOV, WebM, MKV and more · MP3, WAV, FLAC, M4A · JPG, PNG, GIF, WebP, TIFF";
-const GOES: &str = "Each file goes to memories.ai and gives you an asset id to hand on.";
-const TRIES: &str =
-    "Try it out: each file gets an asset id to play with, and none leaves this computer.";
-const LEAVES: &str = "The whole file leaves this computer, with the place and time that a camera may have written into it.";
 
 /// Draws the screen.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -38,10 +33,9 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             invitation(ui, app, low, out);
         });
         let now = drawn.response.rect.height();
-        if (now - height).abs() > 0.5 {
+        if (now - height).abs() > TOLERANCE {
             ui.data_mut(|data| data.insert_temp(id, now));
-            ui.ctx()
-                .request_discard("the invitation is centred by its height");
+            theme::lay_out_anew(ui.ctx(), "the invitation is centred by its height");
         }
         ui.add_space(space::L);
     });
@@ -50,11 +44,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
     let p = of(ui);
     if !low {
-        let wide = vec2(
-            2.0 * size::ICON_LARGE + space::L,
-            2.0 * size::ICON_LARGE + space::L,
-        );
-        let (_, disc) = ui.allocate_space(wide);
+        let (_, disc) = ui.allocate_space(Vec2::splat(size::DISC));
         let corner = CornerRadius::same(radius::FULL);
         ui.painter().rect_filled(disc, corner, p.accent_tint);
         let icon = Icon::CloudUpload;
@@ -62,7 +52,7 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
             ui.painter(),
             disc.center(),
             icon,
-            size::ICON_LARGE + space::S,
+            size::ICON_LARGE,
             p.accent,
         );
         ui.add_space(space::S);
@@ -73,13 +63,17 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
         type_size::HERO
     };
     let invite = if app.can_drop() {
-        "Drop videos, audio or images here"
+        words::DROP
     } else {
-        "Choose videos, audio or images"
+        words::CHOOSE
     };
     text::label(ui, invite, title, p.text);
-    let walking = app.snapshot().walking.map(wording::walking);
-    let what = if app.sandbox() { TRIES } else { GOES };
+    let walking = app.snapshot().walking.map(wording::banner::walking);
+    let what = if app.sandbox() {
+        words::TRIES
+    } else {
+        words::GOES
+    };
     let what = walking.as_deref().unwrap_or(what);
     text::label(ui, what, type_size::LEAD, p.secondary);
     ui.add_space(space::XS);
@@ -95,7 +89,7 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
             }
         }
     });
-    text::label(ui, FORMATS, type_size::SMALL, p.secondary);
+    text::label(ui, words::FORMATS, type_size::SMALL, p.secondary);
     if first {
         first_start(ui, app, out);
     } else if !app.sandbox() {
@@ -106,10 +100,10 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
 /// What leaves the computer, and when.
 fn leaves(app: &App) -> String {
     let when = match app.settings().start {
-        Start::ByHand => "Nothing is sent before you press Upload.",
-        Start::AtOnce => "Files are sent as soon as they are checked.",
+        Start::ByHand => words::LEAVES_BY_HAND,
+        Start::AtOnce => words::LEAVES_AT_ONCE,
     };
-    format!("{LEAVES} {when}")
+    [words::LEAVES, when].join(" ")
 }
 
 fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -117,17 +111,16 @@ fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     ui.add_space(space::S);
     let frame = Frame::new()
         .fill(p.surface)
-        .stroke((1.0, p.line))
+        .stroke((size::HAIRLINE, p.line))
         .corner_radius(CornerRadius::same(radius::CARD))
         .inner_margin(Margin::same(space::L as i8));
     frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.vertical_centered(|ui| {
-            let need = "To upload, the program needs your API key from memories.ai.";
-            text::label(ui, need, type_size::BODY, p.text);
+            text::label(ui, words::NEEDS_KEY, type_size::BODY, p.text);
             centred(ui, "first start", |ui| {
                 let key =
-                    Button::of(&UiCommand::EnterKey, Look::Primary).labelled("Paste your API key");
+                    Button::of(&UiCommand::EnterKey, Look::Primary).labelled(words::PASTE_KEY);
                 if key.show(ui) {
                     out.push(UiCommand::EnterKey);
                 }
@@ -152,9 +145,9 @@ fn centred(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         ui.add_space(((ui.available_width() - width) / 2.0).max(0.0).round());
         let line = ui.horizontal(add).response.rect.width();
-        if (line - width).abs() > 0.5 {
+        if (line - width).abs() > TOLERANCE {
             ui.data_mut(|data| data.insert_temp(id, line));
-            ui.ctx().request_discard("a line is centred by its width");
+            theme::lay_out_anew(ui.ctx(), "a line is centred by its width");
         }
     });
 }

@@ -1,6 +1,6 @@
 //! The person's preferences: each a line with its choices, kept as soon as one is made.
 
-use egui::{Align, Frame, Layout, Margin, ScrollArea, Ui, vec2};
+use egui::{Frame, Margin, ScrollArea, Ui};
 
 use crate::app::command::{ThemeChoice, UiCommand};
 use crate::app::settings::Setting;
@@ -97,20 +97,13 @@ fn choice(
 ) {
     let right = |ui: &mut Ui| {
         let p = of(ui);
-        let widths = values
-            .iter()
-            .map(|(word, setting)| value(app, word, "", *setting, p).size(ui).x + space::XS);
-        let wide = vec2(widths.sum(), size::SMALL_BUTTON);
-        let in_order = Layout::left_to_right(Align::Center);
-        ui.allocate_ui_with_layout(wide, in_order, |ui| {
-            ui.spacing_mut().item_spacing.x = space::XS;
-            for (word, setting) in values {
-                let said = format!("{name}: {word}");
-                if value(app, word, &said, *setting, p).show(ui) {
-                    out.push(UiCommand::Set(*setting));
-                }
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for (word, setting) in values {
+            let said = wording::row::named(name, word);
+            if value(app, word, &said, *setting, p).show(ui) {
+                out.push(UiCommand::Set(*setting));
             }
-        });
+        }
     };
     line(ui, name, hint, right);
 }
@@ -132,7 +125,7 @@ fn value<'a>(app: &App, word: &'a str, said: &'a str, setting: Setting, p: &Pale
 
 /// A line with what stands at its right.
 fn line(ui: &mut Ui, name: &str, hint: &str, right: impl FnOnce(&mut Ui)) {
-    card::sides(ui, size::SETTING, right, |ui| {
+    let left = |ui: &mut Ui| {
         let p = of(ui);
         let both = if hint.is_empty() {
             size::LINE
@@ -147,11 +140,12 @@ fn line(ui: &mut Ui, name: &str, hint: &str, right: impl FnOnce(&mut Ui)) {
                 text::line(ui, hint, type_size::SMALL, p.secondary);
             }
         });
-    });
+    };
+    card::sides(ui, size::SETTING, left, right);
     let p = of(ui);
     let under = ui.cursor().top() - ui.spacing().item_spacing.y / 2.0;
     ui.painter()
-        .hline(ui.max_rect().x_range(), under, (1.0, p.line));
+        .hline(ui.max_rect().x_range(), under, (size::HAIRLINE, p.line));
 }
 
 fn key(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {

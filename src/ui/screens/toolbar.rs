@@ -6,7 +6,7 @@ use lucide_icons::Icon;
 use crate::app::command::{Format, Many, UiCommand};
 use crate::app::list::{Column, Filter};
 use crate::app::state::App;
-use crate::app::wording::selection as words;
+use crate::app::wording::{command as table, screens as words, selection as selected};
 use crate::ui::theme::{of, size, space, type_size};
 use crate::ui::widgets::button::{Button, Look, chip};
 use crate::ui::widgets::check::{self, Tick};
@@ -21,16 +21,8 @@ pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
         return;
     }
     let wide = ui.available_width() >= size::CHIPS;
-    let mut asked = Vec::new();
-    let right = |ui: &mut Ui| {
-        if low {
-            add_buttons(ui, &mut asked);
-        }
-        sort(ui, app, &mut asked);
-        search(ui, app, &mut asked);
-    };
-    let mut shown = Vec::new();
-    card::sides(ui, size::SMALL_BUTTON, right, |ui| {
+    let (mut shown, mut asked) = (Vec::new(), Vec::new());
+    let left = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         select_all(ui, app, &mut shown);
         if wide {
@@ -43,18 +35,22 @@ pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
                 filter_chip(ui, app, Filter::Attention, &mut shown);
             }
         }
-    });
-    out.extend(asked);
-    out.extend(shown);
-}
-
-fn add_buttons(ui: &mut Ui, out: &mut Vec<UiCommand>) {
-    for command in [UiCommand::ChooseFolder, UiCommand::ChooseFiles] {
-        let button = Button::of(&command, Look::Outlined).small().icon_only();
-        if button.show(ui) {
-            out.push(command);
+    };
+    let right = |ui: &mut Ui| {
+        search(ui, app, &mut asked);
+        sort(ui, app, &mut asked);
+        if low {
+            for command in [UiCommand::ChooseFiles, UiCommand::ChooseFolder] {
+                let button = Button::of(&command, Look::Outlined).small().icon_only();
+                if button.show(ui) {
+                    asked.push(command);
+                }
+            }
         }
-    }
+    };
+    card::sides(ui, size::SMALL_BUTTON, left, right);
+    out.extend(shown);
+    out.extend(asked);
 }
 
 fn select_all(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -76,7 +72,7 @@ fn select_all(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 }
 
 fn filter_words(app: &App, filter: Filter) -> String {
-    format!("{} {}", filter.label(), app.list().count(filter))
+    words::chip(table::filter(filter), app.list().count(filter))
 }
 
 fn filter_chip(ui: &mut Ui, app: &App, filter: Filter, out: &mut Vec<UiCommand>) {
@@ -96,7 +92,7 @@ fn filter_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let button = Button {
         icon: Some(Icon::ChevronDown),
         icon_last: true,
-        hint: "Show only some of the files".to_owned(),
+        hint: words::FILTERS_HINT.to_owned(),
         ..Button::of(&UiCommand::Show(now), Look::Outlined)
             .labelled(&label)
             .small()
@@ -115,9 +111,9 @@ fn sort(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let now = app.list().sort();
     let button = Button {
         label: "",
-        name: "Sort",
+        name: words::SORT,
         icon: Some(Icon::ArrowUpDown),
-        hint: format!("Sort the list; now: {}", now.column.label()),
+        hint: words::sort_hint(table::column(now.column)),
         ..Button::of(&UiCommand::SortBy(now.column), Look::Plain).small()
     };
     let items = Column::EACH.map(|column| Item {
@@ -138,21 +134,11 @@ pub fn search_field() -> Id {
 
 fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let mut typed = app.list().search().to_owned();
-    if !typed.is_empty() {
-        let command = UiCommand::Search(String::new());
-        let clear = Button {
-            icon: Some(Icon::X),
-            ..Button::of(&command, Look::Plain).small().icon_only()
-        };
-        if clear.show(ui) {
-            out.push(command);
-        }
-    }
     let id = search_field();
     let (x, y) = (space::S as i8, space::XS as i8);
     let field = TextEdit::singleline(&mut typed)
         .id(id)
-        .hint_text(words::SEARCH)
+        .hint_text(selected::SEARCH)
         .font(egui::TextStyle::Small)
         .margin(Margin::symmetric(x, y))
         .min_size(egui::vec2(0.0, size::SMALL_BUTTON))
@@ -160,11 +146,21 @@ fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         .desired_width(size::SEARCH - 2.0 * space::S);
     let response = ui.add(field);
     ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_label("Search"));
+        .accesskit_node_builder(response.id, |node| node.set_label(words::SEARCH));
+    let clear = UiCommand::Search(String::new());
     if response.changed() {
         out.push(UiCommand::Search(typed));
     } else if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
-        out.push(UiCommand::Search(String::new()));
+        out.push(clear.clone());
+    }
+    if !app.list().search().is_empty() {
+        let button = Button {
+            icon: Some(Icon::X),
+            ..Button::of(&clear, Look::Plain).small().icon_only()
+        };
+        if button.show(ui) {
+            out.push(clear);
+        }
     }
 }
 
@@ -178,42 +174,14 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
     };
     let fits = app.list().fits();
     let wide = ui.available_width() >= size::CHIPS;
-    let mut asked = Vec::new();
-    let right = |ui: &mut Ui| {
-        ui.spacing_mut().item_spacing.x = space::XS;
-        let none = Button {
-            icon: Some(Icon::X),
-            ..Button::of(&UiCommand::SelectNone, Look::Plain)
-                .small()
-                .icon_only()
-        };
-        if none.show(ui) {
-            asked.push(UiCommand::SelectNone);
-        }
-        for many in Many::EACH.into_iter().rev() {
-            let command = UiCommand::Selected(many);
-            let mut button = Button::of(&command, Look::Plain).small();
-            if !wide {
-                button = button.icon_only();
-            }
-            let button = Button {
-                name: many.name(),
-                ..button
-            };
-            if fits.of(many) > 0 && button.show(ui) {
-                asked.push(command);
-            }
-        }
-    };
-    let mut shown = Vec::new();
-    card::sides(ui, height, right, |ui| {
+    let (mut shown, mut asked) = (Vec::new(), Vec::new());
+    let left = |ui: &mut Ui| {
         if alone {
             select_all(ui, app, &mut shown);
         }
-        let number = app.list().selected().len();
-        let words = words::selected(number);
-        text::line(ui, &words, type_size::BODY, of(ui).text);
-        let none = (fits.ids == 0).then_some(words::NO_IDS);
+        let number = selected::selected(app.list().selected().len());
+        text::line(ui, &number, type_size::BODY, of(ui).text);
+        let none = (fits.ids == 0).then_some(selected::NO_IDS);
         let copy = Button::of(&UiCommand::CopySelected, Look::Outlined)
             .small()
             .blocked(none);
@@ -223,16 +191,43 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         let other = Button {
             icon: Some(Icon::ChevronDown),
             icon_last: true,
-            hint: "Copy or save the selected files’ ids in another form".to_owned(),
+            hint: words::COPY_AS_HINT.to_owned(),
             ..Button::of(&UiCommand::CopyAs(Format::Csv), Look::Outlined)
-                .labelled("Copy as…")
+                .labelled(words::COPY_AS)
                 .small()
         };
         let copied = Format::COPIED.map(UiCommand::CopyAs);
         let saved = Format::SAVED.map(UiCommand::Export);
         let items = copied.into_iter().chain(saved).map(Item::of);
         menu::show(ui, other, items.collect(), &mut shown);
-    });
-    out.extend(asked);
+    };
+    let right = |ui: &mut Ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for many in Many::EACH {
+            let command = UiCommand::Selected(many);
+            let mut button = Button::of(&command, Look::Plain).small();
+            if !wide {
+                button = button.icon_only();
+            }
+            let button = Button {
+                name: table::many_name(many),
+                ..button
+            };
+            if fits.of(many) > 0 && button.show(ui) {
+                asked.push(command);
+            }
+        }
+        let none = Button {
+            icon: Some(Icon::X),
+            ..Button::of(&UiCommand::SelectNone, Look::Plain)
+                .small()
+                .icon_only()
+        };
+        if none.show(ui) {
+            asked.push(UiCommand::SelectNone);
+        }
+    };
+    card::sides(ui, height, left, right);
     out.extend(shown);
+    out.extend(asked);
 }

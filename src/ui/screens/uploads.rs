@@ -6,13 +6,16 @@ use egui::{CornerRadius, Frame, Margin, Rect, ScrollArea, Ui, Vec2, vec2};
 use lucide_icons::Icon;
 
 use crate::app::command::UiCommand;
+use crate::app::list::Filter;
 use crate::app::state::App;
+use crate::app::wording::{command as table, screens as words};
 use crate::app::{foot, wording};
 use crate::model::snapshot::ItemId;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{of, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, Look};
-use crate::ui::widgets::{card, row, text};
+use crate::ui::widgets::row::{self, Focus};
+use crate::ui::widgets::{card, text};
 
 /// What the window remembers of the list's drawing.
 #[derive(Debug, Default)]
@@ -27,6 +30,8 @@ pub struct ListView {
     offset: f32,
     /// How high the list's room is, in points.
     height: f32,
+    /// The row that the keyboard is in, or in one of whose buttons it is.
+    entry: Option<ItemId>,
 }
 
 impl ListView {
@@ -47,7 +52,7 @@ pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let selected = !app.list().selected().is_empty();
     let frame = Frame::new()
         .fill(if selected { p.accent_tint } else { p.surface })
-        .stroke((1.0, if selected { p.accent } else { p.line }))
+        .stroke((size::HAIRLINE, if selected { p.accent } else { p.line }))
         .corner_radius(CornerRadius::same(radius::CARD))
         .inner_margin(Margin::symmetric(space::L as i8, space::S as i8));
     frame.show(ui, |ui| {
@@ -56,27 +61,32 @@ pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             toolbar::selection(ui, app, false, out);
             return;
         }
+        let left = |ui: &mut Ui| {
+            let (_, place) = ui.allocate_space(Vec2::splat(size::ICON_KIND));
+            let icon = Icon::CloudUpload;
+            let centre = place.center();
+            text::paint_icon(ui.painter(), centre, icon, size::ICON_KIND, p.accent);
+            let invite = if app.can_drop() {
+                words::DROP
+            } else {
+                words::ADD
+            };
+            let coming_in = wording::coming_in(app.snapshot().walking, app.list().tally().checking);
+            let said = coming_in.as_deref().unwrap_or(invite);
+            text::line(ui, said, type_size::BODY, p.text);
+        };
         let right = |ui: &mut Ui| {
-            for command in [UiCommand::ChooseFolder, UiCommand::ChooseFiles] {
+            for command in [UiCommand::ChooseFiles, UiCommand::ChooseFolder] {
                 if Button::of(&command, Look::Outlined).show(ui) {
                     out.push(command);
                 }
             }
+            let formats = Button::of(&UiCommand::ShowFormats, Look::Plain).icon_only();
+            if formats.show(ui) {
+                out.push(UiCommand::ShowFormats);
+            }
         };
-        card::sides(ui, size::BUTTON, right, |ui| {
-            let (_, place) = ui.allocate_space(Vec2::splat(size::ICON + space::XS));
-            let icon = Icon::CloudUpload;
-            let centre = place.center();
-            text::paint_icon(ui.painter(), centre, icon, size::ICON + 2.0, p.accent);
-            let words = if app.can_drop() {
-                "Drop videos, audio or images here"
-            } else {
-                "Add videos, audio or images"
-            };
-            let coming_in = wording::coming_in(app.snapshot().walking, app.list().tally().checking);
-            let words = coming_in.as_deref().unwrap_or(words);
-            text::line(ui, words, type_size::BODY, p.text);
-        });
+        card::sides(ui, size::BUTTON, left, right);
     });
 }
 
@@ -86,12 +96,12 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     let room = ui.available_rect_before_wrap();
     ui.painter().rect_filled(room, 0, p.surface);
     ui.painter()
-        .hline(room.x_range(), room.top(), (1.0, p.line));
+        .hline(room.x_range(), room.top(), (size::HAIRLINE, p.line));
     ui.spacing_mut().item_spacing.y = 0.0;
     let shown = app.list().shown();
     if shown.is_empty() {
         view.focused = None;
-        nothing_found(ui, out);
+        nothing_found(ui, app, out);
         return;
     }
     let rows = &app.snapshot().rows;
@@ -102,73 +112,66 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     if let Some(place) = place {
         area = area.vertical_scroll_offset(view.offset_for(place));
     }
-    let mut focused = None;
+    let around = app.around(now);
+    let (mut focused, mut within) = (None, None);
     let drawn = area.show_rows(ui, size::ROW, shown.len(), |ui, in_sight| {
-        for row in shown[in_sight].iter().filter_map(|place| rows.get(*place)) {
-            let focus = reveal == Some(row.id);
-            if row::show(ui, app, row, now, focus, out) {
-                focused = Some(row.id);
-            }
+        let in_sight: Vec<_> = shown[in_sight]
+            .iter()
+            .filter_map(|place| rows.get(*place))
+            .collect();
+        let seen = |wanted: &ItemId| in_sight.iter().any(|row| row.id == *wanted);
+        let entry = [reveal, view.entry, app.list().cursor()];
+        let entry = entry.into_iter().flatten().find(seen);
+        let entry = entry.or(in_sight.first().map(|row| row.id));
+        for row in in_sight {
+            let keyboard = row::Keyboard {
+                entry: entry == Some(row.id),
+                focus: reveal == Some(row.id),
+            };
+            let focus = row::show(ui, app, row, &around, keyboard, out);
+            within = within.or(focus.map(|_| row.id));
+            focused = focused.or(focus.filter(|it| *it == Focus::Row).map(|_| row.id));
         }
     });
     view.focused = focused;
+    view.entry = within;
     view.offset = drawn.state.clamped_offset().y;
     view.page = (drawn.inner_rect.height() / size::ROW) as usize;
 }
 
-/// In place of the rows where a search finds none.
-fn nothing_found(ui: &mut Ui, out: &mut Vec<UiCommand>) {
+/// In place of the rows where a search finds none: how to see some again.
+fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     ui.add_space(space::XXL);
     ui.vertical_centered(|ui| {
         ui.spacing_mut().item_spacing.y = space::M;
-        let words = wording::selection::NOTHING_FOUND;
-        text::label(ui, words, type_size::BODY, of(ui).secondary);
+        let filter = app.list().filter();
+        let said = wording::selection::nothing_found(table::filter(filter), filter == Filter::All);
+        text::label(ui, &said, type_size::BODY, of(ui).secondary);
         let clear = UiCommand::Search(String::new());
         if Button::of(&clear, Look::Outlined).show(ui) {
             out.push(clear);
+        }
+        let all = UiCommand::Show(Filter::All);
+        let everywhere =
+            Button::of(&all, Look::Outlined).labelled(wording::selection::SEARCH_EVERYWHERE);
+        if filter != Filter::All && everywhere.show(ui) {
+            out.push(all);
         }
     });
 }
 
 /// The bar at the foot: how far everything is, and the one button that starts it.
 pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let snapshot = app.snapshot();
+    let (snapshot, list) = (app.snapshot(), app.list());
     let totals = &snapshot.totals;
     let busy = totals.active > 0;
     if busy && totals.bytes > 0 {
         overall_bar(ui, totals.sent as f32 / totals.bytes as f32);
     }
-    let right = |ui: &mut Ui| {
-        let upload = match totals.startable {
-            0 => "Upload".to_owned(),
-            number => format!("Upload {}", wording::count(number, "file")),
-        };
-        if !busy || totals.startable > 0 {
-            let button = Button::of(&UiCommand::Upload, Look::Primary)
-                .labelled(&upload)
-                .blocked(app.upload_blocked());
-            let button = Button {
-                hint: wording::plan_at_length(app.plan()),
-                ..button
-            };
-            if button.show(ui) {
-                out.push(UiCommand::Upload);
-            }
-        }
-        let narrow = ui.max_rect().width() < size::NARROW;
-        for command in foot::actions(snapshot, app.list()) {
-            let mut button = Button::of(&command, Look::Outlined);
-            if narrow {
-                button = button.icon_only();
-            }
-            if button.show(ui) {
-                out.push(command);
-            }
-        }
-    };
-    card::sides(ui, ui.available_height(), right, |ui| {
+    let narrow = ui.available_width() < size::NARROW;
+    let left = |ui: &mut Ui| {
         let p = of(ui);
-        let (first, second) = foot::summary(snapshot, app.list(), app.plan());
+        let (first, second) = foot::summary(snapshot, list, app.plan(), app.place());
         let both = if second.is_empty() {
             size::LINE
         } else {
@@ -182,7 +185,38 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 text::line(ui, &second, type_size::SMALL, p.secondary);
             }
         });
-    });
+    };
+    let hint =
+        |command: &UiCommand| foot::hint(command, list, app.plan(), snapshot.paused, app.place());
+    let right = |ui: &mut Ui| {
+        for command in foot::actions(snapshot, list) {
+            let mut button = Button::of(&command, Look::Outlined);
+            if narrow {
+                button = button.icon_only();
+            }
+            let button = Button {
+                hint: hint(&command),
+                ..button
+            };
+            if button.show(ui) {
+                out.push(command);
+            }
+        }
+        if busy && totals.startable == 0 {
+            return;
+        }
+        let label = wording::foot::upload(totals.startable);
+        let button = Button {
+            hint: hint(&UiCommand::Upload),
+            ..Button::of(&UiCommand::Upload, Look::Primary)
+                .labelled(&label)
+                .blocked(app.upload_blocked())
+        };
+        if button.show(ui) {
+            out.push(UiCommand::Upload);
+        }
+    };
+    card::sides(ui, ui.available_height(), left, right);
 }
 
 fn overall_bar(ui: &Ui, fraction: f32) {
@@ -190,7 +224,7 @@ fn overall_bar(ui: &Ui, fraction: f32) {
     let room = ui.clip_rect();
     let track = Rect::from_min_size(room.min, vec2(room.width(), size::BAR));
     let mut full = track;
-    full.set_width(track.width() * fraction.clamp(0.0, 0.99));
+    full.set_width(track.width() * fraction.clamp(0.0, 1.0));
     ui.painter().rect_filled(track, 0, p.line);
     ui.painter().rect_filled(full, 0, p.accent);
 }

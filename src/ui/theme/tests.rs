@@ -128,36 +128,66 @@ fn progress_and_lines_of_focus_stand_out_from_what_is_behind_them() {
     }
 }
 
-#[test]
-fn colours_and_faces_are_named_in_the_theme_alone() {
-    let mut folders = vec![std::path::PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/src/ui"
-    ))];
-    let mut looked_at = 0;
+/// The sources of the window's drawing but the theme's, without their tests.
+fn drawing() -> Vec<(String, String)> {
+    let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/ui"));
+    let (mut folders, mut found) = (vec![root.to_owned()], Vec::new());
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
+            let name = path.strip_prefix(root).unwrap().to_string_lossy();
+            let name = name.replace('\\', "/");
             if path.is_dir() {
                 folders.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).unwrap();
-            looked_at += 1;
-            if path.components().any(|part| part.as_os_str() == "theme")
-                || path.file_name().is_some_and(|name| name == "theme.rs")
-            {
-                continue;
-            }
-            for literal in [
-                "Color32::from_",
-                "FontId::new",
-                "FontId::prop",
-                "FontId::mono",
-            ] {
-                assert!(!text.contains(literal), "{literal} in {}", path.display());
+            } else if !name.starts_with("theme") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let code = text.split("mod tests {").next().unwrap();
+                found.push((name, code.to_owned()));
             }
         }
     }
-    assert!(looked_at > 10);
+    assert!(found.len() > 10);
+    found
+}
+
+#[test]
+fn colours_and_faces_are_named_in_the_theme_alone() {
+    for (name, code) in drawing() {
+        for literal in [
+            "Color32::from_",
+            "FontId::new",
+            "FontId::prop",
+            "FontId::mono",
+        ] {
+            assert!(!code.contains(literal), "{literal} in {name}");
+        }
+    }
+}
+
+/// The numbers with a point in a line of code that are not nothing, a half, twice, or the
+/// whole of something.
+fn sizes(line: &str) -> Vec<&str> {
+    let code = line.split("//").next().unwrap();
+    let words = code.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
+    words
+        .filter(|word| word.contains('.') && word.parse::<f32>().is_ok())
+        .filter(|number| !["0.0", "1.0", "2.0"].contains(number))
+        .collect()
+}
+
+#[test]
+fn sizes_are_named_in_the_theme_alone() {
+    assert_eq!(sizes("x11.f(a / 2.0, 14.0) + 0.5 // 7.0"), ["14.0", "0.5"]);
+    for (name, code) in drawing() {
+        // The mark is a drawing, and not in points; a percentage is none either.
+        if name == "widgets/mark.rs" || name == "desktop.rs" {
+            continue;
+        }
+        for line in code.lines() {
+            assert_eq!(sizes(line), Vec::<&str>::new(), "{name}: {line}");
+            for whole in ["(1.0,", "splat(1.0)", "Stroke::new(1.0", "Stroke::new(2.0"] {
+                assert!(!line.contains(whole), "{name}: {line}");
+            }
+        }
+    }
 }

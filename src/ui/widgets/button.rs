@@ -48,6 +48,8 @@ pub struct Button<'a> {
     pub flush: bool,
     /// One of several choices: whether it is the one that holds.
     pub chosen: Option<bool>,
+    /// The keyboard stops at it.
+    pub stop: bool,
 }
 
 impl<'a> Button<'a> {
@@ -67,6 +69,7 @@ impl<'a> Button<'a> {
             room_for: "",
             flush: false,
             chosen: None,
+            stop: true,
         }
     }
 
@@ -118,11 +121,7 @@ impl<'a> Button<'a> {
     }
 
     fn icon_room(&self) -> f32 {
-        let gap = if self.small {
-            space::XS + 2.0
-        } else {
-            space::S
-        };
+        let gap = if self.small { space::XS } else { space::S };
         self.icon.map_or(0.0, |_| self.icon_points() + gap)
     }
 
@@ -163,10 +162,10 @@ impl<'a> Button<'a> {
     /// Draws it in a place of the caller's.
     pub fn show_at(self, ui: &Ui, rect: Rect, id: Id) -> Response {
         let enabled = self.blocked.is_none() && ui.is_enabled();
-        let sense = if enabled {
-            Sense::click()
-        } else {
-            Sense::hover()
+        let sense = match (enabled, self.stop) {
+            (true, true) => Sense::click(),
+            (true, false) => Sense::CLICK,
+            (false, _) => Sense::hover(),
         };
         let response = ui.interact(rect, id, sense);
         let name = if self.name.is_empty() {
@@ -206,7 +205,7 @@ impl<'a> Button<'a> {
             rect,
             CornerRadius::same(radius::CONTROL),
             fill,
-            Stroke::new(1.0, line),
+            Stroke::new(size::HAIRLINE, line),
             StrokeKind::Inside,
         );
         let text = self.colour.filter(|_| enabled).unwrap_or(text);

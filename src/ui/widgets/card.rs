@@ -1,8 +1,8 @@
 //! The grounds that things stand on.
 
-use egui::{Align, CornerRadius, Frame, Layout, Margin, Rect, Stroke, Ui, UiBuilder, vec2};
+use egui::{Align, CornerRadius, Frame, Layout, Margin, Stroke, Ui, UiBuilder, vec2};
 
-use crate::ui::theme::{of, radius, space};
+use crate::ui::theme::{self, TOLERANCE, of, radius, size, space};
 
 /// A strip across the window, as its head and foot are.
 pub fn strip(ui: &Ui) -> Frame {
@@ -16,27 +16,33 @@ pub fn card(ui: &Ui) -> Frame {
     let p = of(ui);
     Frame::new()
         .fill(p.surface)
-        .stroke(Stroke::new(1.0, p.line))
+        .stroke(Stroke::new(size::HAIRLINE, p.line))
         .corner_radius(CornerRadius::same(radius::CARD))
         .inner_margin(Margin::same(space::XL as i8))
 }
 
-/// A line of this height across the room there is: `right` takes what it needs from the
-/// right, its first thing outermost, and `left` has the rest.
-pub fn sides(ui: &mut Ui, height: f32, right: impl FnOnce(&mut Ui), left: impl FnOnce(&mut Ui)) {
-    let (_, line) = ui.allocate_space(vec2(ui.available_width(), height));
+/// A line of this height across the room there is: `right` stands at its right edge and has
+/// what it needs, `left` has the rest. Both are drawn in the order in which they are read, so
+/// that the keyboard and a screen reader go through them in that order. How wide `right` is
+/// is known from the pass before; a pass that finds it to be another is thrown away.
+pub fn sides(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
+    let (id, line) = ui.allocate_space(vec2(ui.available_width(), height));
+    let width = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0);
+    let from = (line.right() - width).max(line.left());
+    let across = Layout::left_to_right(Align::Center);
+    let rest = line.with_max_x((from - space::S).max(line.left()));
+    ui.scope_builder(UiBuilder::new().max_rect(rest).layout(across), left);
     let at_right = UiBuilder::new()
-        .max_rect(line)
-        .layout(Layout::right_to_left(Align::Center));
-    let taken = ui.scope_builder(at_right, |ui| {
+        .max_rect(line.with_min_x(from))
+        .layout(across);
+    let drawn = ui.scope_builder(at_right, |ui| {
         right(ui);
-        ui.min_rect().left()
+        ui.min_rect().right() - from
     });
-    let rest = Rect::from_min_max(line.min, egui::pos2(taken.inner - space::S, line.bottom()));
-    let at_left = UiBuilder::new()
-        .max_rect(rest)
-        .layout(Layout::left_to_right(Align::Center));
-    ui.scope_builder(at_left, left);
+    if (drawn.inner - width).abs() > TOLERANCE {
+        ui.data_mut(|data| data.insert_temp(id, drawn.inner));
+        theme::lay_out_anew(ui.ctx(), "a side is as wide as what is in it");
+    }
     // However high what is in it is.
     ui.advance_cursor_after_rect(line);
 }

@@ -40,7 +40,7 @@ pub fn show_at(ui: &Ui, place: Rect, id: Id, tick: Tick, name: &str) -> Response
         Tick::Some => (p.accent, p.accent, Some(Icon::Minus)),
         Tick::On => (p.accent, p.accent, Some(Icon::Check)),
     };
-    let stroke = Stroke::new(1.0, line);
+    let stroke = Stroke::new(size::HAIRLINE, line);
     ui.painter()
         .rect(square, corner, fill, stroke, StrokeKind::Inside);
     if let Some(icon) = icon {

@@ -1,6 +1,6 @@
 //! A button that opens a list of things to do.
 
-use egui::{Popup, Ui};
+use egui::{Popup, Response, Ui, accesskit};
 use lucide_icons::Icon;
 
 use super::button::{Button, Look};
@@ -17,6 +17,8 @@ pub struct Item {
     pub chosen: Option<bool>,
     /// Its icon, where that is not the table's.
     pub icon: Option<Icon>,
+    /// When the pointer rests on it.
+    pub hint: String,
 }
 
 impl Item {
@@ -27,6 +29,7 @@ impl Item {
             label: None,
             chosen: None,
             icon: None,
+            hint: String::new(),
         }
     }
 
@@ -44,26 +47,45 @@ impl Item {
 pub fn show(ui: &mut Ui, button: Button<'_>, items: Vec<Item>, out: &mut Vec<UiCommand>) {
     let (id, rect) = ui.allocate_space(button.size(ui));
     let response = button.show_at(ui, rect, id);
-    Popup::menu(&response).show(|ui| {
-        for item in items {
-            let shown = Button::of(&item.command, Look::Plain);
-            let colour = item
-                .chosen
-                .is_some_and(|chosen| chosen)
-                .then_some(of(ui).accent);
-            let entry = Button {
-                flush: true,
-                icon: item.icon.or(shown.icon),
-                hint: String::new(),
-                colour,
-                chosen: item.chosen,
-                label: item.label.as_deref().unwrap_or(shown.label),
-                ..shown
-            };
-            if entry.show(ui) {
-                out.push(item.command.clone());
-                ui.close();
-            }
+    below(&response, items, out);
+}
+
+/// The menu of a button that is drawn. One that the keyboard opened has the keyboard.
+pub fn below(button: &Response, items: Vec<Item>, out: &mut Vec<UiCommand>) {
+    let by_keyboard = button.clicked() && button.has_focus();
+    Popup::menu(button).show(|ui| draw(ui, items, by_keyboard, out));
+}
+
+/// The same as a menu where a thing was clicked with the other button.
+pub fn context(thing: &Response, items: impl FnOnce() -> Vec<Item>, out: &mut Vec<UiCommand>) {
+    Popup::context_menu(thing).show(|ui| draw(ui, items(), false, out));
+}
+
+fn draw(ui: &mut Ui, items: Vec<Item>, focus: bool, out: &mut Vec<UiCommand>) {
+    for (place, item) in items.into_iter().enumerate() {
+        let shown = Button::of(&item.command, Look::Plain);
+        let chosen = item.chosen.unwrap_or(false);
+        let entry = Button {
+            flush: true,
+            icon: item.icon.or(shown.icon),
+            hint: item.hint,
+            colour: Some(if chosen { of(ui).accent } else { of(ui).text }),
+            chosen: item.chosen,
+            label: item.label.as_deref().unwrap_or(shown.label),
+            ..shown
+        };
+        let (id, rect) = ui.allocate_space(entry.size(ui));
+        let response = entry.show_at(ui, rect, id);
+        if item.chosen.is_none() {
+            ui.ctx()
+                .accesskit_node_builder(id, |node| node.set_role(accesskit::Role::MenuItem));
         }
-    });
+        if focus && place == 0 {
+            response.request_focus();
+        }
+        if response.clicked() {
+            out.push(item.command.clone());
+            ui.close();
+        }
+    }
 }

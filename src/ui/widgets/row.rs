@@ -1,29 +1,22 @@
 //! One file of the list: two lines, what there is to do, and a thin bar at its foot.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use egui::style::ScrollAnimation;
-use egui::{EventFilter, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{EventFilter, Id, Popup, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use lucide_icons::Icon;
 
 use super::button::{Button, Look};
 use super::check::{self, Tick};
+use super::menu::{self, Item};
 use super::text::{elided_end, elided_middle, paint_icon, paint_left};
 use crate::app::command::{Pick, RowCommand, UiCommand};
-use crate::app::rows::{self, Trailing};
+use crate::app::rows::{self, Around, Trailing};
 use crate::app::state::App;
+use crate::app::wording::{AND, row as words, screens};
 use crate::model::snapshot::Row;
 use crate::ui::theme::{self, Palette, of, radius, size, space, type_size};
 use crate::ui::thumbnails;
-
-/// From the middle of a row's first line to that of its second, in points.
-const LINES_APART: f32 = 20.0;
-/// The edge that marks a selected row, in points.
-const EDGE: f32 = 3.0;
-/// On "Copy" for a moment after it was pressed.
-const COPIED: &str = "Copied";
-/// What a name keeps of a narrow row, in points.
-const NAME_MIN: f32 = 120.0;
 
 /// From a row's edge to its thumbnail: room for the box that is ticked.
 const BEFORE_THUMBNAIL: f32 = space::L + size::ICON + space::M;
@@ -37,27 +30,51 @@ const LIST_KEYS: EventFilter = EventFilter {
     escape: false,
 };
 
-/// Draws a row and says what the person did with it. `focus` gives it the keyboard; gives
-/// back whether it has it.
+/// What the keyboard has to do with a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyboard {
+    /// It comes into the list here: the only row that Tab stops at, for going through many
+    /// would take too long. The arrows go on from it.
+    pub entry: bool,
+    /// It is given to the row now.
+    pub focus: bool,
+}
+
+/// Where in a row the keyboard is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// In the row itself.
+    Row,
+    /// In one of its buttons.
+    Button,
+}
+
+/// Draws a row and says what the person did with it; gives back where in it the keyboard is,
+/// if it is.
 pub fn show(
     ui: &mut Ui,
     app: &App,
     row: &Row,
-    now: Instant,
-    focus: bool,
+    around: &Around,
+    keyboard: Keyboard,
     out: &mut Vec<UiCommand>,
-) -> bool {
+) -> Option<Focus> {
     let p = of(ui);
     let wide = vec2(ui.available_width(), size::ROW);
     let (_, rect) = ui.allocate_space(wide);
     let id = ui.make_persistent_id(("row", row.id.0));
-    let response = ui.interact(rect, id, Sense::click());
+    let sense = if keyboard.entry {
+        Sense::click()
+    } else {
+        Sense::CLICK
+    };
+    let response = ui.interact(rect, id, sense);
     let selected = app.list().is_selected(row.id);
     response.widget_info(|| {
-        WidgetInfo::selected(Role::ListItem, true, selected, rows::spoken(row, now))
+        WidgetInfo::selected(Role::ListItem, true, selected, rows::spoken(row, around))
     });
     ground(ui, rect, selected, p);
-    if focus {
+    if keyboard.focus {
         response.request_focus();
     }
     if response.has_focus() {
@@ -65,11 +82,7 @@ pub fn show(
     }
     tick(ui, rect, id, row, selected, out);
 
-    let buttons = buttons(app, row, rect.width() < size::NARROW, p);
-    let widths: Vec<f32> = buttons.iter().map(|(_, b)| b.size(ui).x).collect();
-    let taken = widths.iter().map(|width| width + space::XS).sum::<f32>();
-    let mut left = rect.right() - space::M - taken;
-    let buttons_left = left;
+    let buttons = Buttons::of(ui, app, row, around, rect);
     let thumbnail = Rect::from_center_size(
         pos2(
             rect.left() + BEFORE_THUMBNAIL + size::THUMBNAIL / 2.0,
@@ -77,50 +90,40 @@ pub fn show(
         ),
         vec2(size::THUMBNAIL, size::THUMBNAIL),
     );
-    thumbnails::show(ui, thumbnail, row, now);
+    thumbnails::show(ui, thumbnail, row, around.now);
     let text_left = rect.left() + BEFORE_TEXT;
-    let room = buttons_left - space::S - text_left;
-    let trailing = trailing(
-        ui,
-        row,
-        pos2(buttons_left - space::S, rect.center().y),
-        room,
-    );
+    let right = pos2(buttons.left - space::S, rect.center().y);
+    let trailing = trailing(ui, row, right, right.x - text_left);
     let text = Rect::from_x_y_ranges(text_left..=trailing - space::M, rect.y_range());
-    lines(ui, row, now, text, &response, p);
+    lines(ui, row, around, text, &response, p);
     bar(ui, rect, row, p);
     theme::focus_ring(ui, &response, rect.shrink(space::XS), radius::CONTROL);
     keep_in_sight(ui, rect, &response);
-
-    for ((command, button), width) in buttons.into_iter().zip(widths) {
-        let place = Rect::from_center_size(
-            pos2(left + width / 2.0, rect.center().y),
-            vec2(width, size::SMALL_BUTTON),
-        );
-        left += width + space::XS;
-        let label = if button.label.is_empty() {
-            command.entry().label
-        } else {
-            button.label
-        };
-        let name = format!("{label}: {}", row.name);
-        let button = Button {
-            name: &name,
-            ..button
-        };
-        let pressed = button.show_at(ui, place, id.with(command));
-        keep_in_sight(ui, rect, &pressed);
-        if pressed.clicked() {
-            out.push(UiCommand::Row(command, row.id));
-        }
-    }
+    let in_button = buttons.show(ui, row, rect, id, keyboard.entry, out);
+    menu::context(&response, || items(row, around), out);
     if response.clicked() {
         out.push(UiCommand::Click(row.id, pick(ui, Pick::Only)));
+    } else if response.secondary_clicked() && !selected {
+        out.push(UiCommand::Click(row.id, Pick::Only));
     }
     if rows::has_clock(row) {
         ui.ctx().request_repaint_after(Duration::from_secs(1));
     }
-    response.has_focus()
+    match (response.has_focus(), in_button) {
+        (true, _) => Some(Focus::Row),
+        (false, true) => Some(Focus::Button),
+        (false, false) => None,
+    }
+}
+
+/// Everything that can be done with a row, for its menu.
+fn items(row: &Row, around: &Around) -> Vec<Item> {
+    let commands = rows::menu(row).into_iter();
+    let item = |command| Item {
+        hint: rows::hint(row, command, around),
+        ..Item::of(UiCommand::Row(command, row.id))
+    };
+    commands.map(item).collect()
 }
 
 /// How a click selects, by the keys that are held.
@@ -137,7 +140,7 @@ fn tick(ui: &Ui, rect: Rect, row_id: Id, row: &Row, selected: bool, out: &mut Ve
     let centre = pos2(rect.left() + space::L + size::ICON / 2.0, rect.center().y);
     let room = Rect::from_center_size(centre, vec2(size::SMALL_BUTTON, rect.height()));
     let state = if selected { Tick::On } else { Tick::Off };
-    let name = format!("Select {}", row.name);
+    let name = words::select(&row.name);
     if check::show_at(ui, room, row_id.with("tick"), state, &name).clicked() {
         out.push(UiCommand::Click(row.id, pick(ui, Pick::Toggle)));
     }
@@ -156,14 +159,13 @@ fn ground(ui: &Ui, rect: Rect, selected: bool, p: &Palette) {
     let painter = ui.painter();
     if selected {
         painter.rect_filled(rect, 0, p.accent_tint);
-        let edge = Rect::from_min_size(rect.min, vec2(EDGE, rect.height()));
+        let edge = Rect::from_min_size(rect.min, vec2(size::EDGE, rect.height()));
         painter.rect_filled(edge, 0, p.accent);
-    } else if ui.rect_contains_pointer(rect.with_max_y(rect.bottom() - 0.5)) {
+    } else if ui.rect_contains_pointer(rect.with_max_y(rect.bottom() - size::HAIRLINE / 2.0)) {
         // Rows touch: on the line between them the pointer is on the lower one.
         painter.rect_filled(rect, 0, p.hover);
     }
-    let from = rect.left() + BEFORE_TEXT;
-    painter.hline(from..=rect.right(), rect.bottom() - 0.5, (1.0, p.line));
+    theme::line_under(painter, rect, rect.left() + BEFORE_TEXT, p.line);
 }
 
 /// Percent or id, right-aligned; gives where it begins.
@@ -174,12 +176,12 @@ fn trailing(ui: &mut Ui, row: &Row, right: Pos2, room: f32) -> f32 {
         Trailing::None => return right.x,
         Trailing::Percent(percent) => {
             let font = theme::font(type_size::BODY);
-            let text = format!("{percent} %");
+            let text = words::percent(percent);
             (painter.layout_no_wrap(text, font, p.text), None)
         }
         Trailing::Id(id) => {
             let font = theme::mono(type_size::SMALL);
-            let width = (room - NAME_MIN).max(0.0);
+            let width = (room - size::NAME_MIN).max(0.0);
             let galley = elided_middle(painter, &id, &font, p.secondary, width);
             (galley, Some(id))
         }
@@ -195,10 +197,10 @@ fn trailing(ui: &mut Ui, row: &Row, right: Pos2, room: f32) -> f32 {
     rect.left()
 }
 
-fn lines(ui: &Ui, row: &Row, now: Instant, rect: Rect, response: &Response, p: &Palette) {
+fn lines(ui: &Ui, row: &Row, around: &Around, rect: Rect, response: &Response, p: &Palette) {
     let painter = ui.painter();
-    let first = pos2(rect.left(), rect.center().y - LINES_APART / 2.0);
-    let second = pos2(rect.left(), rect.center().y + LINES_APART / 2.0);
+    let first = pos2(rect.left(), rect.center().y - size::LINES_APART / 2.0);
+    let second = pos2(rect.left(), rect.center().y + size::LINES_APART / 2.0);
     let name = elided_middle(
         painter,
         &row.name,
@@ -214,7 +216,7 @@ fn lines(ui: &Ui, row: &Row, now: Instant, rect: Rect, response: &Response, p: &
     let half = size::ICON / 2.0;
     paint_icon(
         painter,
-        second + vec2(half - 1.0, 0.0),
+        second + vec2(half, 0.0),
         badge.icon,
         type_size::BODY,
         badge.colour,
@@ -223,15 +225,15 @@ fn lines(ui: &Ui, row: &Row, now: Instant, rect: Rect, response: &Response, p: &
     let mut said = paint_left(painter, second + vec2(size::ICON + space::XS, 0.0), word);
     if let Some(warning) = rows::warning(row) {
         let width = rect.right() - said.right();
-        let text = format!(" · {warning}");
+        let text = [AND, warning].concat();
         let galley = elided_end(painter, &text, &small, p.notice, width);
         said = paint_left(painter, said.right_center(), galley);
     }
-    let detail = rows::detail(row, now);
+    let detail = rows::detail(row, around);
     let mut detail_cut = false;
     if !detail.is_empty() {
         let width = rect.right() - said.right();
-        let text = format!(" · {detail}");
+        let text = [AND, &detail].concat();
         let galley = elided_end(painter, &text, &small, p.secondary, width);
         detail_cut = galley.elided;
         paint_left(painter, said.right_center(), galley);
@@ -261,40 +263,127 @@ fn bar(ui: &Ui, rect: Rect, row: &Row, p: &Palette) {
     ui.painter().rect_filled(full, 0, colour);
 }
 
-fn buttons(app: &App, row: &Row, narrow: bool, p: &Palette) -> Vec<(RowCommand, Button<'static>)> {
-    let button = |command: RowCommand| {
-        let button = Button {
-            hint: rows::hint(row, command),
-            ..Button::of(&UiCommand::Row(command, row.id), Look::Plain).small()
-        };
-        match command {
-            RowCommand::Copy => {
-                let mut copy = Button {
-                    look: Look::Outlined,
-                    room_for: COPIED,
-                    ..button
-                };
-                if app.was_copied(row.id) {
-                    copy.label = COPIED;
-                    copy.icon = Some(Icon::Check);
-                    copy.colour = Some(p.good);
-                }
-                copy
-            }
-            RowCommand::UploadAnyway
-            | RowCommand::UploadAgain
-            | RowCommand::CheckAgain
-            | RowCommand::Locate
-                if !narrow =>
-            {
-                Button {
-                    look: Look::Outlined,
-                    ..button
-                }
-            }
-            _ => button.icon_only(),
+/// A row's buttons and where they are.
+struct Buttons {
+    each: Vec<(RowCommand, Button<'static>, f32)>,
+    /// Where they begin.
+    left: f32,
+    around: Around,
+}
+
+impl Buttons {
+    fn of(ui: &Ui, app: &App, row: &Row, around: &Around, rect: Rect) -> Self {
+        let narrow = rect.width() < size::NARROW;
+        let commands = rows::commands(row).into_iter();
+        let each: Vec<_> = commands
+            .map(|command| {
+                let button = button(app, row, around, command, narrow, of(ui));
+                let width = button.size(ui).x;
+                (command, button, width)
+            })
+            .collect();
+        let widths = each.iter().map(|(_, _, width)| width + space::XS);
+        let all = widths.sum::<f32>() + size::SMALL_BUTTON;
+        Self {
+            each,
+            left: rect.right() - space::M - all,
+            around: *around,
         }
+    }
+
+    /// Draws them from the left to the right, what opens the row's menu last; gives whether
+    /// the keyboard is in one of them.
+    fn show(
+        self,
+        ui: &Ui,
+        row: &Row,
+        rect: Rect,
+        id: Id,
+        stop: bool,
+        out: &mut Vec<UiCommand>,
+    ) -> bool {
+        let mut focused = false;
+        let mut left = self.left;
+        let mut place = |width: f32| {
+            let centre = pos2(left + width / 2.0, rect.center().y);
+            left += width + space::XS;
+            Rect::from_center_size(centre, vec2(width, size::SMALL_BUTTON))
+        };
+        for (command, button, width) in self.each {
+            let label = if button.label.is_empty() {
+                command.entry().label
+            } else {
+                button.label
+            };
+            let name = words::button(label, &row.name);
+            let button = Button {
+                name: &name,
+                stop,
+                ..button
+            };
+            // Not the command alone: hashed, the first one is the number by which egui finds the row’s tooltip.
+            let pressed = button.show_at(ui, place(width), id.with(("button", command)));
+            keep_in_sight(ui, rect, &pressed);
+            focused |= pressed.has_focus();
+            if pressed.clicked() {
+                out.push(UiCommand::Row(command, row.id));
+            }
+        }
+        let name = words::button(screens::MORE, &row.name);
+        let more = Button {
+            label: "",
+            name: &name,
+            icon: Some(Icon::Ellipsis),
+            hint: screens::MORE_HINT.to_owned(),
+            stop,
+            ..Button::of(&UiCommand::Row(RowCommand::Details, row.id), Look::Plain).small()
+        };
+        let more = more.show_at(ui, place(size::SMALL_BUTTON), id.with("more"));
+        keep_in_sight(ui, rect, &more);
+        if Popup::is_id_open(ui.ctx(), Popup::default_response_id(&more)) || more.clicked() {
+            menu::below(&more, items(row, &self.around), out);
+        }
+        focused || more.has_focus()
+    }
+}
+
+fn button(
+    app: &App,
+    row: &Row,
+    around: &Around,
+    command: RowCommand,
+    narrow: bool,
+    p: &Palette,
+) -> Button<'static> {
+    let button = Button {
+        hint: rows::hint(row, command, around),
+        ..Button::of(&UiCommand::Row(command, row.id), Look::Plain).small()
     };
-    let commands = rows::commands(row).into_iter();
-    commands.map(|command| (command, button(command))).collect()
+    match command {
+        RowCommand::Copy => {
+            let mut copy = Button {
+                look: Look::Outlined,
+                room_for: words::COPIED,
+                ..button
+            };
+            if app.was_copied(row.id) {
+                copy.label = words::COPIED;
+                copy.icon = Some(Icon::Check);
+                copy.colour = Some(p.good);
+            }
+            copy
+        }
+        RowCommand::UploadAnyway
+        | RowCommand::UploadAgain
+        | RowCommand::CheckAgain
+        | RowCommand::Locate
+            if !narrow =>
+        {
+            Button {
+                look: Look::Outlined,
+                ..button
+            }
+        }
+        _ => button.icon_only(),
+    }
 }

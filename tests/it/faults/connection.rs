@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mavi_uploader::model::snapshot::Status;
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Reply};
+use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Flavour, Reply};
 use mavi_uploader::store::AssetNote;
 
 use super::program::{Seen, Trial};
@@ -175,6 +175,31 @@ fn after_two_breaks_the_third_try_takes_the_signed_url() {
             seen.calls(Call::StoragePut)
         ),
         (2, 1, 1)
+    );
+}
+
+/// Row: the connection breaks before the whole body is out. Tries count starts, also those that
+/// go on with a session.
+#[test]
+fn a_session_that_breaks_and_breaks_has_six_tries_in_upload_and_says_each() {
+    let plan = FaultPlan::new()
+        .on(Call::SessionPut)
+        .always()
+        .then(Fault::ResetAfter { bytes: 100_000 });
+    let mut trial = Trial::large(plan);
+    trial.signed = true;
+    trial.options.flavour = Flavour::ResumableStart;
+    let seen = trial.run();
+    seen.fails("network", 1);
+    assert_eq!(seen.retries(), ["network"; 5]);
+    assert_eq!(
+        (
+            seen.calls(Call::SignedUrl),
+            seen.calls(Call::SessionStart),
+            seen.calls(Call::SessionStatus),
+            seen.calls(Call::SessionPut)
+        ),
+        (1, 1, 5, 6)
     );
 }
 

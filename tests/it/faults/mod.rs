@@ -44,6 +44,8 @@
 //! | drive gone | `files::a_drive_that_is_taken_away_…`, `moving::drives`, `engine::missing`, `locate`, `engine::located` |
 //! | keychain locked or taken | `keychain::a_locked_keychain_…`, `states::{a_locked_keychain_…, an_upload_that_waits_for_the_keychain_…}` |
 //!
+//! [`interrupted`] stops an `upload` in its midst: it says what becomes of what was sent.
+//!
 //! [`watching`] reads the log, the details and the export after all of these, and looks for
 //! secrets in everything that was written.
 
@@ -51,8 +53,9 @@ mod account;
 mod answers;
 mod connection;
 mod files;
+mod interrupted;
 mod processing;
-mod program;
+pub mod program;
 mod second;
 mod watching;
 mod window;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use mavi_uploader::app::rows::details_text;
+use mavi_uploader::app::wording::Place;
 use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::snapshot::{Row, Status};
 use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Flavour, Reply};
@@ -155,7 +156,7 @@ fn every_fault(routes: [(Call, &'static str); 2]) -> (FaultPlan, Vec<String>) {
             reset: false,
         },
         Fault::LoseSession { status: 410 },
-        Fault::Answer(Reply::blocked_page(403)),
+        Fault::Answer(Reply::blocked_page(404)),
         // Of a storage server these leave a doubt whether it has the bytes.
         Fault::Answer(Reply::failing_code(KEY)),
         Fault::Answer(Reply::html(200)),
@@ -384,7 +385,10 @@ async fn the_details_of_every_fault_say_when_how_often_and_where_and_hold_no_sec
             for row in snapshot.rows.iter() {
                 if let Status::Waiting { cause: fault, .. } | Status::Failed(fault) = &row.status {
                     kinds.insert(format!("{:?}", fault.kind));
-                    texts.push((fault.kind, details_text(row, "0.0.0 (test)")));
+                    texts.push((
+                        fault.kind,
+                        details_text(row, Place::Service, "0.0.0 (test)"),
+                    ));
                 }
             }
             if snapshot.rows.len() == count && snapshot.rows.iter().all(|row| has_ended(row)) {

@@ -40,6 +40,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::Cancel),
         Just(Event::Retry),
         Just(Event::FileBack),
+        Just(Event::PutBack),
+        Just(Event::Found),
         Just(Event::Located),
         Just(Event::Checked(Err(Rejection::NotFound))),
         Just(Event::UploadAnyway),

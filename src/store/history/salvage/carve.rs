@@ -1,4 +1,4 @@
-//! Assets from single pages of a damaged database, without the tree that leads to them.
+//! Rows from single pages of a damaged database, without the tree that leads to them.
 //!
 //! After the file format of SQLite, "B-tree Pages" and "Record Format". A row that does
 //! not fit into its page (a path of some 1,800 bytes) is not found this way.
@@ -9,20 +9,17 @@ use std::path::Path;
 
 use rusqlite::types::Value;
 
-use super::super::PAGE_SIZE;
 use super::super::place::{LOG, sibling};
+use super::super::{PAGE_SIZE, log};
 
 /// First byte of a page that holds rows of a table.
 const LEAF: u8 = 0x0d;
 /// Bytes before the first page of the file: the file's own header.
 const FILE_HEADER: usize = 100;
-/// Bytes before the log's first frame, and before each frame's page.
-const LOG_HEADER: usize = 32;
-const FRAME_HEADER: usize = 24;
 
-/// What a column of an asset may be, in the order of version 1; later versions may have
+/// What the columns of an asset may be, in the order of version 1; later versions may have
 /// more columns at the end.
-const COLUMNS: &[Kind] = &[
+pub(super) const ASSET: &[Kind] = &[
     Kind::RowId,
     Kind::Text,
     Kind::Text,
@@ -38,8 +35,25 @@ const COLUMNS: &[Kind] = &[
     Kind::Text,
 ];
 
+/// The same of a row of the queue.
+pub(super) const ITEM: &[Kind] = &[
+    Kind::RowId,
+    Kind::Text,
+    Kind::Blob,
+    Kind::OptionalText,
+    Kind::Integer { missing: false },
+    Kind::Integer { missing: true },
+    Kind::Integer { missing: true },
+    Kind::Text,
+    Kind::Integer { missing: false },
+    Kind::Integer { missing: false },
+    Kind::OptionalText,
+    Kind::OptionalText,
+];
+
+/// What a column may hold.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     RowId,
     Text,
     OptionalText,
@@ -61,14 +75,15 @@ impl Kind {
     }
 }
 
-/// Hands every row that looks like an asset to `keep`: those of the log, then those of the
-/// file. Of a row that is there more than once, any may come first.
+/// Hands every row that looks like one of these columns to `keep`: those of the log, then
+/// those of the file. Of a row that is there more than once, any may come first.
 pub(super) fn carve<E>(
     path: &Path,
+    columns: &[Kind],
     mut keep: impl FnMut(Vec<Value>) -> Result<(), E>,
 ) -> Result<(), E> {
     for (file, start, between) in [
-        (sibling(path, LOG), LOG_HEADER, FRAME_HEADER),
+        (sibling(path, LOG), log::HEADER, log::FRAME_HEADER),
         (path.to_owned(), 0, 0),
     ] {
         let Ok(file) = File::open(file) else {
@@ -84,7 +99,7 @@ pub(super) fn carve<E>(
         while fill(&mut file, &mut page).unwrap_or(0) > between {
             let header = if first { FILE_HEADER } else { 0 };
             first = false;
-            for row in rows(&page[between..], header) {
+            for row in rows(&page[between..], header, columns) {
                 keep(row)?;
             }
         }
@@ -105,7 +120,7 @@ fn fill(file: &mut impl Read, page: &mut [u8]) -> io::Result<usize> {
     Ok(got)
 }
 
-fn rows(page: &[u8], header: usize) -> Vec<Vec<Value>> {
+fn rows(page: &[u8], header: usize, columns: &[Kind]) -> Vec<Vec<Value>> {
     if page.get(header) != Some(&LEAF) {
         return Vec::new();
     }
@@ -116,7 +131,7 @@ fn rows(page: &[u8], header: usize) -> Vec<Vec<Value>> {
         .take(cells)
         .filter_map(|pointer| {
             let at = usize::from(u16::from_be_bytes([pointer[0], pointer[1]]));
-            row(page.get(at..)?)
+            row(page.get(at..)?, columns)
         })
         .collect()
 }
@@ -126,7 +141,7 @@ fn be_u16(page: &[u8], at: usize) -> Option<usize> {
     Some(usize::from(u16::from_be_bytes([bytes[0], bytes[1]])))
 }
 
-fn row(cell: &[u8]) -> Option<Vec<Value>> {
+fn row(cell: &[u8], columns: &[Kind]) -> Option<Vec<Value>> {
     let mut cell = cell;
     let length = usize::try_from(varint(&mut cell)?).ok()?;
     let rowid = varint(&mut cell)?;
@@ -135,8 +150,8 @@ fn row(cell: &[u8]) -> Option<Vec<Value>> {
     let head_length = usize::try_from(varint(&mut head)?).ok()?;
     let mut types = payload.get(payload.len() - head.len()..head_length)?;
     let mut body = payload.get(head_length..)?;
-    let mut values = Vec::with_capacity(COLUMNS.len());
-    for kind in COLUMNS {
+    let mut values = Vec::with_capacity(columns.len());
+    for kind in columns {
         let value = value(varint(&mut types)?, &mut body)?;
         if !kind.fits(&value) {
             return None;

@@ -5,6 +5,7 @@ use std::fs;
 use proptest::prelude::*;
 
 use super::*;
+use crate::store::history::schema;
 
 /// A closed database of `count` assets and one row of the queue.
 fn filled(dir: &Path, count: i64) -> PathBuf {
@@ -107,6 +108,48 @@ fn a_destroyed_first_page_costs_nothing_but_itself() {
     filled(dir.path(), 500);
     // The schema alone.
     assert_eq!(damaged(dir.path(), 3000, 1000, b'?'), 500);
+}
+
+#[test]
+fn of_tables_that_are_younger_than_the_database_nothing_is_made_up() {
+    let lessons = [
+        Change::PutFlavour(FlavourRecord {
+            host: "storage.test".to_owned(),
+            kind: "plain".to_owned(),
+            flavour: "form".to_owned(),
+        }),
+        Change::PutSession {
+            base_url: URL.to_owned(),
+            asset_id: AssetId::new("re_1").unwrap(),
+            at_ms: 7,
+        },
+    ];
+    for of_first_version in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        if of_first_version {
+            // So large that its pages stand where a new one has the younger tables.
+            let mut older = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+            schema::migrate_with(&mut older, &schema::MIGRATIONS[..1]).unwrap();
+            let text = "x".repeat(300);
+            for n in 0..200 {
+                older
+                    .execute(
+                        "INSERT INTO damaged_items VALUES (?1, ?2, x'61', ?2, ?2)",
+                        rusqlite::params![n, text],
+                    )
+                    .unwrap();
+            }
+        }
+        filled(dir.path(), 500);
+        open(dir.path()).commit(&lessons).unwrap();
+        assert_eq!(damaged(dir.path(), 0, PAGE_SIZE as usize, 0), 500);
+        let history = open(dir.path());
+        let kept = if of_first_version { 0 } else { 1 };
+        assert_eq!(history.flavours().unwrap().len(), kept);
+        assert_eq!(history.sessions(URL).unwrap().len(), kept);
+        let rows = if of_first_version { 200 } else { 0 };
+        assert_eq!(history.damaged_items().unwrap().len(), rows);
+    }
 }
 
 #[test]

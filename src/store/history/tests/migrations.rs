@@ -107,7 +107,27 @@ fn a_newer_database_is_left_untouched_and_said_in_one_sentence() {
     let others: Vec<_> = std::fs::read_dir(dir.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| !name.starts_with("history.db") && name != "history.lock")
+        .filter(|name| name != "history.db" && name != "history.lock")
         .collect();
     assert!(others.is_empty(), "{others:?}");
+}
+
+#[test]
+fn the_log_that_a_newer_program_left_is_left_too() {
+    let (dir, left) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    drop(open(dir.path()));
+    let newer = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    let read = |dir: &Path| {
+        let read = |name| std::fs::read(dir.join(name)).unwrap();
+        ["history.db", "history.db-wal"].map(read)
+    };
+    let before = read(dir.path());
+    assert!(!before[1].is_empty());
+    for (name, bytes) in ["history.db", "history.db-wal"].iter().zip(&before) {
+        std::fs::write(left.path().join(name), bytes).unwrap();
+    }
+    let error = History::open(left.path()).unwrap_err();
+    assert!(matches!(error, OpenError::Newer { .. }), "{error}");
+    assert_eq!(read(left.path()), before);
 }

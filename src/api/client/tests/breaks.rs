@@ -1,0 +1,281 @@
+//! Connections that break, stand still or never come, and answers that are none.
+
+use std::sync::mpsc;
+
+use super::*;
+
+#[tokio::test]
+async fn a_reset_in_mid_body_is_told_from_a_lost_answer() {
+    let broken = fault(LARGE, resets_after(100_000)).await;
+    assert_eq!(
+        (broken.kind, broken.recovery),
+        (FaultKind::BrokenInBody, TRANSIENT)
+    );
+    let lost = fault(
+        1000,
+        Box::new(|conn| {
+            conn.read_request();
+            hangs_up(conn);
+        }),
+    )
+    .await;
+    assert_eq!(
+        (lost.kind, lost.recovery),
+        (FaultKind::LostAnswer, Recovery::OutcomeUnknown)
+    );
+    assert_eq!(lost.diagnostics.call.as_deref(), Some("POST /upload"));
+    assert!(!lost.diagnostics.causes.is_empty());
+    let lost = fault(
+        1000,
+        Box::new(|conn| {
+            conn.read_request();
+            conn.write("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"code\":");
+        }),
+    )
+    .await;
+    assert_eq!(lost.kind, FaultKind::LostAnswer);
+}
+
+#[tokio::test]
+async fn an_early_answer_is_taken_and_sending_stops() {
+    for (status, kind) in [
+        ("403 Forbidden", FaultKind::Forbidden),
+        ("413 Content Too Large", FaultKind::TooLargeForDirect),
+        ("401 Unauthorized", FaultKind::Unauthorized),
+    ] {
+        for close in ["Connection: close\r\n", ""] {
+            let script: Script = Box::new(move |conn| {
+                conn.read_head();
+                conn.read_body(50_000);
+                conn.write(&format!(
+                    "HTTP/1.1 {status}\r\n{close}Content-Length: 2\r\n\r\n{{}}"
+                ));
+                conn.read_to_close();
+            });
+            let server = Server::start(vec![script]);
+            let fault = upload(&client(&server), &sample(LARGE)).await.unwrap_err();
+            assert_eq!(fault.kind, kind);
+            let sent = server.finish().await[0].body.len();
+            assert!(sent < LARGE, "all was sent after {status} {close:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_that_are_none_leave_the_outcome_unknown() {
+    for (status, headers, body, kind) in [
+        (
+            "302 Found",
+            "Location: /elsewhere\r\n",
+            "",
+            FaultKind::Redirect,
+        ),
+        (
+            "307 Temporary Redirect",
+            "Location: /elsewhere\r\n",
+            "",
+            FaultKind::Redirect,
+        ),
+        (
+            "200 OK",
+            "Content-Type: text/html\r\n",
+            "<html>Sign in",
+            FaultKind::WebPage,
+        ),
+        (
+            "200 OK",
+            "",
+            "{\"code\":200,\"data\":{}}",
+            FaultKind::BadAnswer,
+        ),
+        ("200 OK", "", "", FaultKind::BadAnswer),
+    ] {
+        let fault = fault(1000, answers(status, headers, body)).await;
+        assert_eq!(
+            (fault.kind, fault.recovery),
+            (kind, Recovery::OutcomeUnknown),
+            "{status} {body}"
+        );
+    }
+    let garbage: Script = Box::new(|conn| {
+        conn.read_request();
+        conn.write("SSH-2.0-OpenSSH_9.2\r\n\r\n");
+    });
+    let fault = fault(1000, garbage).await;
+    assert_eq!(
+        (fault.kind, fault.recovery),
+        (FaultKind::BadAnswer, Recovery::OutcomeUnknown)
+    );
+}
+
+#[tokio::test]
+async fn reading_stops_within_an_endless_answer() {
+    let endless: Script = Box::new(|conn| {
+        conn.read_request();
+        conn.write("HTTP/1.1 200 OK\r\n\r\n");
+        let block = vec![b' '; 64 * 1024];
+        let mut written = 0;
+        while std::io::Write::write_all(&mut conn.stream, &block).is_ok() {
+            written += block.len();
+            assert!(written < 64 * ANSWER_LIMIT, "nobody stops reading");
+        }
+    });
+    let fault = fault(1000, endless).await;
+    assert_eq!(fault.kind, FaultKind::AnswerTooLarge);
+}
+
+#[tokio::test]
+async fn a_connection_on_which_nothing_moves_is_dropped() {
+    let (hold, held) = mpsc::channel::<()>();
+    let server = Server::start(vec![Box::new(move |conn| {
+        conn.read_head();
+        let _ = held.recv();
+    })]);
+    let client = client_at(&server.base(), |options| {
+        options.policy.stall = Duration::from_millis(400);
+    });
+    let started = Instant::now();
+    let fault = upload(&client, &sample(LARGE)).await.unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.recovery),
+        (FaultKind::Stalled, TRANSIENT)
+    );
+    assert!(started.elapsed() >= Duration::from_millis(400));
+    drop(hold);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_slow_connection_that_moves_is_not_dropped() {
+    let slow: Script = Box::new(|conn| {
+        conn.read_head();
+        let length: usize = conn.seen.header("content-length").unwrap().parse().unwrap();
+        let mut left = length;
+        while left > 0 {
+            std::thread::sleep(Duration::from_millis(30));
+            let piece = left.min(600_000);
+            conn.read_body(piece);
+            left -= piece;
+        }
+        conn.answer("200 OK", "", OK);
+    });
+    let server = Server::start(vec![slow]);
+    let client = client_at(&server.base(), |options| {
+        options.policy.stall = Duration::from_secs(1);
+    });
+    let started = Instant::now();
+    upload(&client, &sample(LARGE)).await.unwrap();
+    assert!(started.elapsed() > Duration::from_secs(1));
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_leaves_the_outcome_unknown() {
+    let (hold, held) = mpsc::channel::<()>();
+    let server = Server::start(vec![Box::new(move |conn| {
+        conn.read_request();
+        let _ = held.recv();
+    })]);
+    let client = client_at(&server.base(), |options| {
+        options.policy.answer_min = Duration::from_millis(200);
+    });
+    let fault = upload(&client, &sample(1000)).await.unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.recovery),
+        (FaultKind::NoAnswer, Recovery::OutcomeUnknown)
+    );
+    drop(hold);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_sent_never_arrives_whole() {
+    let sample = sample(LARGE);
+    let path = sample.file.path.clone();
+    let server = Server::start(vec![Box::new(move |conn| {
+        conn.read_head();
+        conn.read_body(50_000);
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .unwrap();
+        std::io::Write::write_all(&mut file, b"more").unwrap();
+        conn.read_to_close();
+    })]);
+    let fault = upload(&client(&server), &sample).await.unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.recovery),
+        (FaultKind::FileChanged, Recovery::Permanent)
+    );
+    let seen = &server.finish().await[0];
+    let length: usize = seen.header("content-length").unwrap().parse().unwrap();
+    assert!(seen.body.len() < length);
+}
+
+#[tokio::test]
+async fn a_dropped_upload_closes_its_connection() {
+    let (begun_in, begun) = tokio::sync::oneshot::channel();
+    let server = Server::start(vec![Box::new(move |conn| {
+        conn.read_head();
+        conn.read_body(10);
+        begun_in.send(()).unwrap();
+        conn.read_to_close();
+    })]);
+    let client = client(&server);
+    let sample = sample(LARGE);
+    tokio::select! {
+        _ = upload(&client, &sample) => panic!("no answer is given"),
+        _ = begun => {}
+    }
+    let seen = server.finish().await;
+    assert!(seen[0].body.len() < LARGE);
+}
+
+#[tokio::test]
+async fn what_nobody_listens_for_is_offline() {
+    let server = Server::start(vec![]);
+    let base = server.base();
+    server.finish().await;
+    let client = client_at(&base, |_| {});
+    for fault in [
+        upload(&client, &sample(1000)).await.unwrap_err(),
+        client.check_key(&key()).await.unwrap_err(),
+    ] {
+        assert_eq!(
+            (fault.kind, fault.recovery),
+            (FaultKind::Offline, TRANSIENT)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_failed_handshake_is_told_from_a_broken_one() {
+    let https = |server: &Server| server.base().replace("http://", "https://");
+    let server = Server::start(vec![Box::new(|conn| {
+        conn.write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        conn.read_to_close();
+    })]);
+    let fault = client_at(&https(&server), |_| {})
+        .check_key(&key())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.recovery),
+        (FaultKind::Tls, Recovery::Permanent)
+    );
+    server.finish().await;
+    let server = Server::start(vec![Box::new(|conn| {
+        let mut some = [0; 64];
+        std::io::Read::read_exact(&mut conn.stream, &mut some).unwrap();
+        conn.reset();
+    })]);
+    let fault = client_at(&https(&server), |_| {})
+        .check_key(&key())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.recovery),
+        (FaultKind::Offline, TRANSIENT)
+    );
+    server.finish().await;
+}

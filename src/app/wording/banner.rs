@@ -1,0 +1,65 @@
+//! What the strips above the list say.
+
+use super::{count, number};
+use crate::model::key::NotAKey;
+
+/// The window talks to a sandbox.
+pub const SANDBOX: &str = "Sandbox: nothing leaves this computer";
+/// The service can't be reached.
+pub const OFFLINE: &str =
+    "memories.ai can’t be reached. Uploads go on by themselves as soon as it can.";
+/// Files can't be dropped here.
+pub const NO_DROP: &str =
+    "This desktop does not let files be dropped here. Choose or paste them instead.";
+/// On the button that shows files that are refused.
+pub const SHOW_THEM: &str = "Show them";
+/// An upload was started without a key.
+pub const KEY_NEEDED: &str = "An API key is needed to upload.";
+/// The key of the environment is not accepted.
+pub const ENVIRONMENT_KEY_REFUSED: &str = "memories.ai doesn’t accept the API key in the environment (MEMORIES_API_KEY). Correct it there, or enter one for this session.";
+
+/// Uploads that an earlier run left.
+pub fn interrupted(uploads: usize) -> String {
+    let were = if uploads == 1 { "was" } else { "were" };
+    format!("{} {were} interrupted.", count(uploads, "upload"))
+}
+
+/// What the environment holds is no key.
+pub fn environment_key(why: NotAKey) -> String {
+    format!(
+        "The API key in the environment (MEMORIES_API_KEY) can’t be used: {why}. Correct it there, or enter one here."
+    )
+}
+
+/// The keychain gave no key, for a reason that is a sentence.
+pub fn keychain(why: &str) -> String {
+    format!("{why} A key that it may hold can’t be read.")
+}
+
+/// The key is not kept, for a reason that is a sentence.
+pub fn session_only(why: &str) -> String {
+    format!("{why} The API key is kept for this session only.")
+}
+
+/// Said while folders are looked through.
+pub fn walking(found: u64) -> String {
+    format!("Looking for files: {} found…", number(found))
+}
+
+/// Said of files in folders that are not of a supported format, and of files that stand in
+/// the list already.
+pub fn left_out(passed_over: u64, already: u64) -> String {
+    let files = |number: u64| count(usize::try_from(number).unwrap_or(usize::MAX), "file");
+    let passed = (passed_over > 0).then(|| {
+        format!(
+            "{} in folders passed over: not of a format that can be uploaded.",
+            files(passed_over)
+        )
+    });
+    let already = (already > 0).then(|| {
+        let were = if already == 1 { "was" } else { "were" };
+        format!("{} {were} already in the list.", files(already))
+    });
+    let sentences: Vec<String> = already.into_iter().chain(passed).collect();
+    sentences.join(" ")
+}

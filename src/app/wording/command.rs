@@ -1,0 +1,265 @@
+//! What every command is called, and what its tooltip says.
+
+use crate::app::command::{Format, Key, Many, RowCommand, Step, ThemeChoice, UiCommand};
+use crate::app::list::{Column, Filter};
+
+/// On a button, and when the pointer rests on it.
+pub type Words = (&'static str, &'static str);
+
+/// What is done with one row.
+pub fn row(command: RowCommand) -> Words {
+    match command {
+        RowCommand::Upload => ("Upload", "Upload this file now"),
+        RowCommand::Pause => ("Pause", "Pause this upload"),
+        RowCommand::Resume => ("Resume", "Go on with this upload"),
+        RowCommand::Cancel => ("Cancel", "Cancel this upload"),
+        RowCommand::Retry => ("Try again", "Try this file again"),
+        RowCommand::Locate => ("Locate…", "Show where this file is now"),
+        RowCommand::UploadAgain => ("Upload again", "Upload this file again"),
+        RowCommand::Remove => ("Remove", "Take this file out of the list"),
+        RowCommand::Copy => ("Copy", "Copy the asset id"),
+        RowCommand::UploadAnyway => (
+            "Upload anyway",
+            "Upload this file although the same content was uploaded before",
+        ),
+        RowCommand::CheckAgain => ("Check again", "Ask memories.ai about this file now"),
+        RowCommand::SendFirst => ("Send first", "Send this file before all others"),
+        RowCommand::ShowFile => ("Show file", "Show the file in its folder"),
+        RowCommand::Details => ("Details", "Say more about what happened"),
+    }
+}
+
+/// Going through the list.
+pub fn step(step: Step) -> Words {
+    let label = match step {
+        Step::Up => "The file above",
+        Step::Down => "The file below",
+        Step::PageUp => "A page up",
+        Step::PageDown => "A page down",
+        Step::Home => "The first file",
+        Step::End => "The last file",
+    };
+    (label, "Go through the list")
+}
+
+/// A form in which ids are copied.
+pub fn copied(format: Format) -> Words {
+    match format {
+        Format::Lines => ("Ids, one a line", "Copy the asset ids, one a line"),
+        Format::Commas => ("Ids with commas", "Copy the asset ids with commas between"),
+        Format::Json => ("JSON list", "Copy the asset ids as a JSON list"),
+        Format::Csv => ("CSV with names", "Copy a table for spreadsheets"),
+        Format::Markdown => ("Markdown table", "Copy a table for documents"),
+    }
+}
+
+/// A form in which a selection is saved.
+pub fn saved(format: Format) -> Words {
+    match format {
+        Format::Json => (
+            "Export JSON…",
+            "Save the selected files’ ids and names as JSON",
+        ),
+        _ => (
+            "Export CSV…",
+            "Save the selected files’ ids and names as a table",
+        ),
+    }
+}
+
+/// What is done with a selection.
+pub fn many(many: Many) -> Words {
+    match many {
+        Many::Upload => ("Upload", "Upload the selected files now"),
+        Many::Pause => ("Pause", "Pause the selected uploads"),
+        Many::Resume => ("Resume", "Go on with the selected uploads"),
+        Many::Retry => ("Try again", "Try the selected files again"),
+        Many::SendFirst => ("Send first", "Send the selected files before all others"),
+        Many::Cancel => ("Cancel", "Cancel the selected uploads"),
+        Many::Remove => ("Remove", "Take the selected files out of the list"),
+    }
+}
+
+/// What a screen reader calls it, apart from the same for one row and for all.
+pub fn many_name(many: Many) -> &'static str {
+    match many {
+        Many::Upload => "Upload selected",
+        Many::Pause => "Pause selected",
+        Many::Resume => "Resume selected",
+        Many::Retry => "Try selected again",
+        Many::SendFirst => "Send selected first",
+        Many::Cancel => "Cancel selected",
+        Many::Remove => "Remove selected",
+    }
+}
+
+/// A chip above the list.
+pub fn filter(filter: Filter) -> &'static str {
+    match filter {
+        Filter::All => "All",
+        Filter::Attention => "Needs attention",
+        Filter::ToUpload => "To upload",
+        Filter::Uploading => "Uploading",
+        Filter::Processing => "Processing",
+        Filter::Waiting => "Waiting",
+        Filter::Ready => "Ready",
+    }
+}
+
+/// What the list is sorted by.
+pub fn column(column: Column) -> &'static str {
+    match column {
+        Column::Queue => "Upload order",
+        Column::Name => "Name",
+        Column::Size => "Size",
+        Column::Status => "Status",
+    }
+}
+
+fn theme(choice: ThemeChoice) -> Words {
+    match choice {
+        ThemeChoice::System => ("As the system", "Colours as the system"),
+        ThemeChoice::Light => ("Light", "Light colours"),
+        ThemeChoice::Dark => ("Dark", "Dark colours"),
+    }
+}
+
+/// Everything else that can be done.
+pub fn window(command: &UiCommand) -> Words {
+    use UiCommand as C;
+    match command {
+        C::ChooseFiles => ("Choose files…", "Choose videos, audio or images to upload"),
+        C::ChooseFolder => (
+            "Choose folder…",
+            "Add everything in a folder that can be uploaded",
+        ),
+        C::Add(_) => (
+            "Add as a new file",
+            "Add it to the list as a file of its own",
+        ),
+        C::Paste(_) => ("Paste", "Add copied files or paths"),
+        C::Upload => ("Upload", "Upload every file that is ready"),
+        C::Pause => ("Pause", "Pause all uploads"),
+        C::Resume => ("Resume", "Go on with all uploads"),
+        C::RetryFailed => ("Retry failed", "Try every failed file again"),
+        C::ClearFinished => (
+            "Clear finished",
+            "Take files that are done out of the list; their ids stay in the history",
+        ),
+        C::UndoRemove => ("Undo", "Put the removed files back"),
+        C::Click(..) => ("Select", "Select this file"),
+        C::Move { step: it, .. } => step(*it),
+        C::Toggle(_) => (
+            "Select or not",
+            "Select the file that has the focus, or no longer",
+        ),
+        C::SelectAll => ("Select all", "Select every file shown"),
+        C::SelectNone => ("Select none", "Clear the selection"),
+        C::CopySelected => ("Copy ids", "Copy the asset ids of the selected files"),
+        C::CopyAs(format) => copied(*format),
+        C::Export(format) => saved(*format),
+        C::Selected(it) => many(*it),
+        C::Show(it) => (filter(*it), "Show only these files"),
+        C::Find => ("Find", "Find files by name or id"),
+        C::Search(_) => ("Clear search", "Show files whatever their name"),
+        C::SortBy(it) => (column(*it), "Sort the list by this"),
+        C::Row(command, _) => row(*command),
+        C::ConfirmCancel => ("Cancel upload", "Give up what was sent"),
+        C::CopyDetails(_) => ("Copy details", "Copy the technical details"),
+        C::EnterKey => ("Update key", "Enter an API key"),
+        C::AskKeychain => ("Ask again", "Ask the keychain for the key again"),
+        C::SaveKey => ("Save key", "Check the key and use it from now on"),
+        C::CloseDialog => ("Close", "Close this"),
+        C::GetKey => (
+            "Get a key",
+            "Open the console of memories.ai in the browser",
+        ),
+        C::OpenConsole => (
+            "Open console",
+            "Open the console of memories.ai in the browser",
+        ),
+        C::FixDone => ("Go on", "Go on with the uploads"),
+        C::TrySandbox => (
+            "Try it without an account",
+            "Upload to a sandbox inside this program; nothing leaves this computer",
+        ),
+        C::LeaveSandbox => (
+            "Leave the sandbox",
+            "Go back to memories.ai and your own account",
+        ),
+        C::ContinueInterrupted => ("Continue", "Go on with the interrupted uploads"),
+        C::DiscardInterrupted => ("Discard", "Take the interrupted uploads out of the list"),
+        C::Theme(choice) => theme(*choice),
+        C::OpenSettings => ("Settings", "Change how the program works"),
+        C::Set(_) => ("Set", "Use this from now on"),
+        C::ShowFolder => ("Show", "Show the folder where files are shown"),
+        C::RemoveKey | C::ConfirmRemoveKey => ("Remove key", "Forget the API key on this computer"),
+        C::Dismiss(_) | C::DismissToast => ("Dismiss", "Put this message away"),
+        C::ShowShortcuts => ("Keyboard shortcuts", "What the keyboard does here"),
+        C::ShowFormats => ("Formats", "Which files can be uploaded"),
+        C::AskQuit | C::Quit => (
+            "Quit",
+            "Stop the uploads and close; they can be continued at the next start",
+        ),
+    }
+}
+
+/// The key of shortcuts, before another key.
+pub const COMMAND: &str = if cfg!(target_os = "macos") {
+    "⌘"
+} else {
+    "Ctrl+"
+};
+/// Shift, before another key.
+pub const SHIFT: &str = if cfg!(target_os = "macos") {
+    "⇧"
+} else {
+    "Shift+"
+};
+
+/// What is on a key.
+pub fn key(key: Key) -> &'static str {
+    match key {
+        Key::A => "A",
+        Key::C => "C",
+        Key::F => "F",
+        Key::O => "O",
+        Key::V => "V",
+        Key::Z => "Z",
+        Key::F1 => "F1",
+        Key::Comma => ",",
+        Key::Enter => "Enter",
+        Key::Delete => "Delete",
+        Key::Escape => "Esc",
+        Key::Space => "Space",
+        Key::Up => "Up",
+        Key::Down => "Down",
+        Key::PageUp => "Page Up",
+        Key::PageDown => "Page Down",
+        Key::Home => "Home",
+        Key::End => "End",
+    }
+}
+
+/// A group in the list of shortcuts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Bringing files in and sending them.
+    Files,
+    /// Going through the list.
+    List,
+    /// What is done with what is selected.
+    Selection,
+    /// The window itself.
+    Window,
+}
+
+/// Above a group of shortcuts.
+pub fn group(group: Group) -> &'static str {
+    match group {
+        Group::Files => "Files",
+        Group::List => "The list",
+        Group::Selection => "What is selected",
+        Group::Window => "The window",
+    }
+}

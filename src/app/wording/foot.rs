@@ -1,0 +1,99 @@
+//! What the bar at the window's foot says, and what stands for a moment above it.
+
+use super::{count, number};
+
+/// Between parts that stand side by side.
+pub const AND: &str = " · ";
+
+/// Nothing is in the list that could be uploaded.
+pub const NOTHING: &str = "Nothing to upload";
+/// The queue waits for the person.
+pub const HELD: &str = "held until you have seen to it";
+/// The person paused it.
+pub const PAUSED: &str = "paused";
+/// All bytes are out.
+pub const ANSWER: &str = "waiting for the answer";
+/// The service can't be reached.
+pub const OFFLINE: &str = "waiting for a connection";
+/// Something went wrong and is tried again.
+pub const NEXT_TRY: &str = "waiting before the next try";
+/// Nothing moves yet.
+pub const STARTING: &str = "starting…";
+
+/// Everything there is has ended well.
+pub fn ready(files: usize) -> String {
+    format!("{} ready", count(files, "file"))
+}
+
+/// How many need attention.
+pub fn attention(files: usize) -> String {
+    if files == 1 {
+        "1 needs attention".to_owned()
+    } else {
+        format!("{} need attention", number(files))
+    }
+}
+
+/// How many of a batch are done.
+pub fn done(done: usize, batch: usize) -> String {
+    format!("{} of {} done", number(done), number(batch))
+}
+
+/// Only the service has something to do.
+pub fn processing(files: usize) -> String {
+    format!("{} processing at memories.ai", number(files))
+}
+
+/// On the button that starts everything that is ready.
+pub fn upload(files: usize) -> String {
+    match files {
+        0 => "Upload".to_owned(),
+        files => format!("Upload {}", count(files, "file")),
+    }
+}
+
+/// What "Upload" does besides while everything is paused.
+pub const UPLOAD_ENDS_PAUSE: &str = "The paused uploads go on too.";
+
+/// What pausing everything means for what is under way: how many start again.
+pub fn pause_all(hint: &str, starts_again: usize) -> String {
+    match starts_again {
+        0 => hint.to_owned(),
+        1 => format!("{hint}. 1 starts again from the beginning when you go on."),
+        many => {
+            let many = number(many);
+            format!("{hint}. {many} start again from the beginning when you go on.")
+        }
+    }
+}
+
+/// The journal can't be written.
+pub const BLOCKED_UNWRITABLE: &str = "Nothing can be saved on this disk at the moment";
+/// The journal is being read.
+pub const BLOCKED_OPENING: &str = "What was uploaded before is being read";
+/// The journal is of a newer program.
+pub const BLOCKED_NEWER: &str = "The history is of a newer version of this program";
+/// There is no file to upload.
+pub const BLOCKED_EMPTY: &str = "No file is ready to upload";
+
+/// A batch has ended, in the window.
+pub fn batch_done(ready: usize, failed: usize) -> String {
+    let files = count(ready, "file");
+    match failed {
+        0 => format!("Done: {files} ready."),
+        _ => format!("Done: {files} ready, {}.", attention(failed)),
+    }
+}
+
+/// What was pasted is nothing to be added.
+pub const NOTHING_PASTED: &str = "The clipboard holds no files and no file paths.";
+/// There is no dialog to choose files in.
+pub const NO_FILE_DIALOG: &str = "This desktop has no file dialog that the program can open. Drop files on the window or paste their paths instead.";
+
+/// The sandbox did not start, for this reason where one is known.
+pub fn no_sandbox(why: Option<&str>) -> String {
+    match why {
+        Some(why) => format!("The sandbox did not start: {why}."),
+        None => "The sandbox did not start.".to_owned(),
+    }
+}

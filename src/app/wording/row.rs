@@ -1,0 +1,125 @@
+//! What a row of the list says.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::duration;
+use crate::model::media::Note;
+use crate::model::snapshot::{Later, Status};
+
+/// The one word, or few, for where a row is.
+pub fn status_word(status: &Status) -> &'static str {
+    match status {
+        Status::Checking => "Checking",
+        Status::Settling => "Still being written",
+        Status::Rejected(_) => "Can’t upload",
+        Status::ReadyToUpload => "Ready to upload",
+        Status::Queued => "Queued",
+        Status::Uploading => "Uploading",
+        Status::Finishing => "Finishing…",
+        Status::Waiting { .. } => "Waiting",
+        Status::Processing { .. } => "Processing",
+        Status::Ready => "Ready",
+        Status::Failed(_) => "Failed",
+        Status::Paused => "Paused",
+        Status::Cancelled => "Cancelled",
+        Status::Duplicate { .. } => "Duplicate",
+    }
+}
+
+/// Something to say of a file that is taken.
+pub fn note(note: Note) -> &'static str {
+    match note {
+        Note::UnknownContent => "content not recognised; its name is believed",
+        Note::MayBeTooLarge => "above 5 GB: memories.ai may refuse it",
+        Note::InCloud => "in the cloud only: uploading fetches it first",
+    }
+}
+
+/// Another program writes to the file.
+pub const SETTLING: &str = "another program writes to it; it goes on by itself";
+/// All bytes are out.
+pub const FINISHING: &str = "waiting for memories.ai";
+/// The service works on it.
+pub const PROCESSING: &str = "at memories.ai";
+/// It does so for longer than usual.
+pub const SLOW: &str = "taking longer than usual";
+/// The next try begins.
+pub const TRYING_AGAIN: &str = "trying again";
+/// Equal content has an asset.
+pub const UPLOADED_BEFORE: &str = "the same content was uploaded before";
+/// Equal content is in another row.
+pub const LISTED_TWICE: &str = "the same content is in this list";
+/// It waits for its turn in a queue that is paused.
+pub const QUEUE_PAUSED: &str = "all uploads are paused";
+/// It waits for its turn in a queue that waits for the person.
+pub const QUEUE_HELD: &str = "held until you have seen to it";
+/// Said of a file that the service may hold twice.
+pub const MAY_BE_TWICE: &str = "may be stored twice: an answer was lost";
+/// What becomes of a file that waits.
+pub const BY_ITSELF: &str = "It is tried again by itself.";
+/// Said of an id that is not on disk.
+pub const NOT_SAVED: &str = "not saved yet: copy it";
+/// On "Copy" for a moment after it was pressed.
+pub const COPIED: &str = "Copied";
+
+/// When the next try is.
+pub fn next_try(wait: Duration) -> String {
+    format!("next try in {}", duration(wait))
+}
+
+/// How far it is.
+pub fn percent(percent: u8) -> String {
+    format!("{percent} %")
+}
+
+/// What becomes of what was sent of a row that stopped.
+pub fn later(later: Later) -> &'static str {
+    match later {
+        Later::StartsAgain => "starts again from the beginning",
+        Later::GoesOn | Later::GoesOnAfterRestart => "goes on where it was",
+    }
+}
+
+/// What pausing means for an upload of which bytes were sent.
+pub fn pause(later: Later) -> &'static str {
+    match later {
+        Later::StartsAgain => "It starts again from the beginning when you go on",
+        Later::GoesOn => "It goes on where it was, as long as the program stays open",
+        Later::GoesOnAfterRestart => "It goes on where it was, also after the program was closed",
+    }
+}
+
+/// What cancelling means for such an upload, after what the button does.
+pub const CANCEL_LOSES: &str = "what was sent is lost";
+
+/// What uploading one file means while everything is paused, after what the button does.
+pub const ENDS_PAUSE: &str = "the paused uploads go on too";
+
+/// What a screen reader calls a row's button.
+pub fn button(label: &str, file: &str) -> String {
+    format!("{label}: {file}")
+}
+
+/// What a screen reader calls the box that selects a row.
+pub fn select(file: &str) -> String {
+    format!("Select {file}")
+}
+
+/// The file's place, in details.
+pub fn file(path: &Path) -> String {
+    format!("File: {}", path.display())
+}
+
+/// The asset's id, in details.
+pub fn asset_id(id: &str) -> String {
+    format!("Asset id: {id}")
+}
+
+/// Which program this is, in details.
+pub const PROGRAM: &str = "Program";
+
+/// A name and its value, in details.
+pub fn named(name: &str, value: &str) -> String {
+    format!("{name}: {value}")
+}

@@ -1,0 +1,88 @@
+//! What stands in the queue: a file once, when it is still, however many there are.
+
+use std::time::Duration;
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_being_written_waits_until_it_is_still() {
+    let place = Place::new();
+    let path = place.path("a.mp3");
+    std::fs::write(&path, "ID3\u{3}beginning").unwrap();
+    let mut engine = Make::command_line().start(&place, Scripted::new());
+    engine.say(Command::Add(vec![path.clone()]));
+    engine.until_status("a.mp3", &Status::Settling).await;
+    // Written twice between two looks, so that each look finds another file, whichever of
+    // two things that are due at the same moment comes first.
+    for n in 0..6 {
+        std::fs::write(&path, format!("ID3\u{3}{}", "more".repeat(n + 5))).unwrap();
+        engine.pass(1).await;
+        assert_eq!(engine.row("a.mp3").status, Status::Settling);
+    }
+    assert_eq!(engine.script().words(), Vec::<String>::new());
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(row.size, std::fs::metadata(&path).unwrap().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_stands_in_the_queue_once_until_it_is_another() {
+    let place = Place::new();
+    let a = place.file("a.mp3", "a");
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.say(Command::Add(vec![
+        a.clone(),
+        a.clone(),
+        place.path(".").join("a.mp3"),
+    ]));
+    engine.add(std::slice::from_ref(&a)).await;
+    assert_eq!(engine.snapshot().rows.len(), 1);
+    engine.say(Command::Start);
+    engine.until_status("a.mp3", &Status::Ready).await;
+    engine.add(std::slice::from_ref(&a)).await;
+    assert_eq!(engine.snapshot().rows.len(), 1);
+    write_still(&a, "another content");
+    engine.add(&[a]).await;
+    engine.until(|it| it.rows.len() == 2).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_file_that_was_mended_is_looked_at_again() {
+    let place = Place::new();
+    let a = place.path("a.mp3");
+    std::fs::write(&a, "").unwrap();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.add(std::slice::from_ref(&a)).await;
+    assert!(matches!(engine.row("a.mp3").status, Status::Rejected(_)));
+    write_still(&a, "a");
+    engine.say(Command::Add(vec![a]));
+    engine.until_status("a.mp3", &Status::ReadyToUpload).await;
+    assert_eq!(engine.snapshot().rows.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_files_are_taken_in_and_taken_out_quickly() {
+    let place = Place::new();
+    let folder = place.path("many");
+    std::fs::create_dir(&folder).unwrap();
+    for n in 0..10_000 {
+        std::fs::write(folder.join(format!("{n}.mp3")), "ID3\u{3}the same").unwrap();
+    }
+    let mut make = Make::window();
+    make.policy.still = Duration::ZERO;
+    let mut engine = make.start(&place, Scripted::new());
+    let started = std::time::Instant::now();
+    engine.say(Command::Add(vec![folder]));
+    engine.until(|it| it.totals.startable == 10_000).await;
+    let taken = started.elapsed();
+    let published = engine.snapshot().revision;
+    engine.say(Command::Remove(
+        engine.snapshot().rows.iter().map(|row| row.id).collect(),
+    ));
+    engine.until(|it| it.rows.is_empty()).await;
+    engine.say(Command::UndoRemove);
+    engine.until(|it| it.totals.startable == 10_000).await;
+    let all = started.elapsed();
+    // Minutes where something is quadratic; the limit has room for a machine under load.
+    assert!(all < Duration::from_secs(40), "{taken:?} of {all:?}");
+    assert!(published < 400, "{published} snapshots");
+}
