@@ -84,11 +84,12 @@ fn under_way(snapshot: &Snapshot, list: &List) -> String {
     [done, so_far].join(AND)
 }
 
-/// Speed and time left while bytes move; otherwise what is waited for. Nothing where the
-/// service has everything, for it does not say how long it takes.
+/// Speed and time left; what is waited for, where nothing goes on without it. Nothing where
+/// the service has everything, for it does not say how long it takes.
 fn pace(snapshot: &Snapshot, list: &List) -> Vec<String> {
     let (totals, tally) = (&snapshot.totals, list.tally());
-    if sending(snapshot, list) == 0 {
+    let sending = sending(snapshot, list);
+    if sending == 0 {
         return Vec::new();
     }
     if tally.uploading > 0 {
@@ -100,10 +101,17 @@ fn pace(snapshot: &Snapshot, list: &List) -> Vec<String> {
         words::HELD
     } else if snapshot.paused {
         words::PAUSED
-    } else if tally.finishing > 0 {
+    } else if tally.finishing == sending {
         words::ANSWER
     } else if snapshot.offline {
         words::OFFLINE
+    } else if tally.waiting == sending {
+        words::NEXT_TRY
+    } else if totals.left.is_some() {
+        // Small files: most of the time they wait for their calls.
+        return vec![wording::left(totals.left)];
+    } else if tally.finishing > 0 {
+        words::ANSWER
     } else if tally.waiting > 0 {
         words::NEXT_TRY
     } else {
@@ -120,7 +128,7 @@ mod tests {
     use super::*;
     use crate::app::rows::tests::row;
     use crate::model::fault::{Fault, FaultKind, Fix};
-    use crate::model::plan::{UnderWay, plan};
+    use crate::model::plan::{Line, UnderWay, plan};
     use crate::model::snapshot::{Status, Totals};
 
     fn said(statuses: Vec<Status>, change: impl FnOnce(&mut Snapshot)) -> (String, String) {
@@ -140,7 +148,7 @@ mod tests {
         change(&mut snapshot);
         let mut list = List::default();
         list.update(&snapshot);
-        let plan = plan([], UnderWay::default(), None);
+        let plan = plan([], UnderWay::default(), Line::default());
         summary(&snapshot, &list, &plan, Place::Service)
     }
 
@@ -186,6 +194,20 @@ mod tests {
         assert_eq!(of(wait(), |_| {}), "waiting before the next try");
         assert_eq!(of(wait(), |s| s.offline = true), "waiting for a connection");
         assert_eq!(of(Status::Finishing, |_| {}), "waiting for the answer");
+        // The time left is not taken for what it waits for.
+        let left = |s: &mut Snapshot| s.totals.left = Some(Duration::from_secs(210));
+        assert_eq!(of(Status::Finishing, left), "waiting for the answer");
+        assert_eq!(of(wait(), left), "waiting before the next try");
+    }
+
+    #[test]
+    fn small_files_that_wait_for_their_calls_have_a_time_left() {
+        for other in [Status::Finishing, Status::Queued, processing()] {
+            let (_, second) = said(vec![Status::Queued, other], |snapshot| {
+                snapshot.totals.left = Some(Duration::from_secs(210));
+            });
+            assert_eq!(second, "3 min 30 s left");
+        }
     }
 
     #[test]
