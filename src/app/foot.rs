@@ -59,7 +59,11 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
             0 => words::NOTHING.to_owned(),
             files => words::ready(files),
         };
-        (first, Vec::new())
+        let duplicates = match list.count(Filter::Duplicate) {
+            0 => Vec::new(),
+            files => vec![words::duplicates(files)],
+        };
+        (first, duplicates)
     };
     let attention = if totals.active == 0 && totals.startable > 0 {
         // The plan says of the refused ones that they are left out.
@@ -69,6 +73,10 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
     };
     if attention > 0 {
         second.push(words::attention(attention));
+    }
+    match list.count(Filter::Cancelled) {
+        0 => {}
+        files => second.push(words::cancelled(files)),
     }
     second.extend(wording::coming_in(snapshot.walking, list.tally().checking));
     (place.said(first), second.join(AND))
@@ -238,6 +246,24 @@ mod tests {
             actions(&[Status::Queued, Status::Cancelled], true),
             [UiCommand::ClearFinished, UiCommand::Resume]
         );
+    }
+
+    #[test]
+    fn what_ended_without_an_upload_is_counted_and_not_as_ready() {
+        let duplicate = || Status::Duplicate { of: None };
+        let of = |statuses: &[Status], active| {
+            said(statuses.to_vec(), |snapshot| {
+                snapshot.totals.active = active;
+            })
+        };
+        let (first, second) = of(&[Status::Ready, duplicate(), Status::Cancelled], 0);
+        assert_eq!(first, "1 file ready");
+        assert_eq!(second, "1 duplicate · 1 cancelled");
+        let (first, second) = of(&[duplicate(), duplicate()], 0);
+        assert_eq!(first, "Nothing to upload");
+        assert_eq!(second, "2 duplicates");
+        let (_, second) = of(&[Status::Queued, Status::Cancelled], 1);
+        assert_eq!(second, "starting… · 1 cancelled");
     }
 
     #[test]

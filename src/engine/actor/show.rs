@@ -46,7 +46,8 @@ impl<S: Service> Actor<S> {
                 .asset()
                 .is_none_or(|asset| self.journal.is_saved(asset));
             let later = later(item, &self.kept);
-            Some(Arc::new(item.row(now, &self.options.policy, saved, later)))
+            let policy = &self.options.policy;
+            Some(Arc::new(item.row(now, policy, saved, later, self.offline)))
         };
         if self.order_changed {
             let mut rows: Vec<Arc<Row>> = Vec::with_capacity(self.order.len());
