@@ -50,8 +50,7 @@ impl App {
         let before = std::mem::replace(&mut self.engine, engine);
         self.snapshot = self.engine.snapshot.borrow_and_update().clone();
         self.list = List::default();
-        // What is said, asked and measured concerns the other engine.
-        self.rate = None;
+        // What is said and asked concerns the other engine.
         self.undo = false;
         self.exports = Exports::default();
         self.take_in();

@@ -41,12 +41,11 @@ impl Announcer {
             self.compare_rows(&before.rows, &after.rows);
         }
         let totals = &after.totals;
-        if totals.active == 0 || totals.bytes == 0 {
+        let Some(percent) = totals.percent() else {
             self.quarter = 0;
             return;
-        }
-        let quarter = u128::from(totals.sent) * 4 / u128::from(totals.bytes);
-        let quarter = u64::try_from(quarter.min(3)).unwrap_or(0);
+        };
+        let quarter = u64::from(percent / 25);
         if quarter > self.quarter {
             let percent = quarter * 25;
             self.progress = Some(wording::so_far(percent, totals.done, totals.batch));
@@ -144,8 +143,8 @@ mod tests {
                 active: statuses.iter().filter(active).count(),
                 batch: 4,
                 done: 1,
-                sent,
-                bytes: 100,
+                sent: sent * 1_000_000_000,
+                bytes: 100_000_000_000,
                 ..Totals::default()
             },
             ..Snapshot::default()

@@ -18,20 +18,10 @@ pub fn bytes_move(snapshot: &Snapshot) -> bool {
             .any(|row| matches!(row.status, Status::Uploading | Status::Finishing))
 }
 
-/// How far a running batch is, in whole percent: never 100, for then it is no more.
-pub fn progress(snapshot: &Snapshot) -> Option<u8> {
-    let totals = &snapshot.totals;
-    if totals.active == 0 || totals.bytes == 0 {
-        return None;
-    }
-    let percent = u128::from(totals.sent) * 100 / u128::from(totals.bytes);
-    Some(u8::try_from(percent.min(99)).unwrap_or(99))
-}
-
 /// The window's title, with the progress of a running batch.
 pub fn title(snapshot: &Snapshot) -> String {
     let totals = &snapshot.totals;
-    match progress(snapshot) {
+    match totals.percent() {
         Some(percent) => wording::title(percent, totals.done, totals.batch),
         None => wording::screens::NAME.to_owned(),
     }
@@ -57,7 +47,7 @@ impl App {
 
     /// Tells the desktop how far a batch is, whenever that is another percent.
     pub(super) fn tell_progress(&mut self) {
-        let now = progress(&self.snapshot);
+        let now = self.snapshot.totals.percent();
         if now != self.progress {
             self.progress = now;
             self.outside.desktop.progress(now);
@@ -102,8 +92,8 @@ mod tests {
                 active: statuses.len(),
                 batch: 12,
                 done: 3,
-                sent: 370,
-                bytes: 1000,
+                sent: 374_000_000,
+                bytes: 1_000_000_000,
                 ..Totals::default()
             },
             ..Snapshot::default()
@@ -130,8 +120,13 @@ mod tests {
     fn the_title_says_how_far_a_batch_is_and_never_more_than_is_true() {
         let mut running = snapshot(&[Status::Uploading]);
         assert_eq!(title(&running), "37 % · 3 of 12 – Mavi Uploader");
-        running.totals.sent = 1000;
+        running.totals.sent = running.totals.bytes;
         assert_eq!(title(&running), "99 % · 3 of 12 – Mavi Uploader");
+        // A large file is through, and half of the small ones have not begun.
+        running.totals.batch = 400;
+        running.totals.done = 200;
+        running.totals.bytes += 20_000;
+        assert_eq!(title(&running), "85 % · 200 of 400 – Mavi Uploader");
         running.totals.active = 0;
         assert_eq!(title(&running), "Mavi Uploader");
     }

@@ -59,7 +59,11 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
             0 => words::NOTHING.to_owned(),
             files => words::ready(files),
         };
-        (first, Vec::new())
+        let duplicates = match list.count(Filter::Duplicate) {
+            0 => Vec::new(),
+            files => vec![words::duplicates(files)],
+        };
+        (first, duplicates)
     };
     let attention = if totals.active == 0 && totals.startable > 0 {
         // The plan says of the refused ones that they are left out.
@@ -69,6 +73,10 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
     };
     if attention > 0 {
         second.push(words::attention(attention));
+    }
+    match list.count(Filter::Cancelled) {
+        0 => {}
+        files => second.push(words::cancelled(files)),
     }
     second.extend(wording::coming_in(snapshot.walking, list.tally().checking));
     (place.said(first), second.join(AND))
@@ -84,11 +92,12 @@ fn under_way(snapshot: &Snapshot, list: &List) -> String {
     [done, so_far].join(AND)
 }
 
-/// Speed and time left while bytes move; otherwise what is waited for. Nothing where the
-/// service has everything, for it does not say how long it takes.
+/// Speed and time left; what is waited for, where nothing goes on without it. Nothing where
+/// the service has everything, for it does not say how long it takes.
 fn pace(snapshot: &Snapshot, list: &List) -> Vec<String> {
     let (totals, tally) = (&snapshot.totals, list.tally());
-    if sending(snapshot, list) == 0 {
+    let sending = sending(snapshot, list);
+    if sending == 0 {
         return Vec::new();
     }
     if tally.uploading > 0 {
@@ -100,10 +109,17 @@ fn pace(snapshot: &Snapshot, list: &List) -> Vec<String> {
         words::HELD
     } else if snapshot.paused {
         words::PAUSED
-    } else if tally.finishing > 0 {
+    } else if tally.finishing == sending {
         words::ANSWER
     } else if snapshot.offline {
         words::OFFLINE
+    } else if tally.waiting == sending {
+        words::NEXT_TRY
+    } else if totals.left.is_some() {
+        // Small files: most of the time they wait for their calls.
+        return vec![wording::left(totals.left)];
+    } else if tally.finishing > 0 {
+        words::ANSWER
     } else if tally.waiting > 0 {
         words::NEXT_TRY
     } else {
@@ -120,7 +136,7 @@ mod tests {
     use super::*;
     use crate::app::rows::tests::row;
     use crate::model::fault::{Fault, FaultKind, Fix};
-    use crate::model::plan::{UnderWay, plan};
+    use crate::model::plan::{Line, UnderWay, plan};
     use crate::model::snapshot::{Status, Totals};
 
     fn said(statuses: Vec<Status>, change: impl FnOnce(&mut Snapshot)) -> (String, String) {
@@ -140,7 +156,7 @@ mod tests {
         change(&mut snapshot);
         let mut list = List::default();
         list.update(&snapshot);
-        let plan = plan([], UnderWay::default(), None);
+        let plan = plan([], UnderWay::default(), Line::default());
         summary(&snapshot, &list, &plan, Place::Service)
     }
 
@@ -186,6 +202,20 @@ mod tests {
         assert_eq!(of(wait(), |_| {}), "waiting before the next try");
         assert_eq!(of(wait(), |s| s.offline = true), "waiting for a connection");
         assert_eq!(of(Status::Finishing, |_| {}), "waiting for the answer");
+        // The time left is not taken for what it waits for.
+        let left = |s: &mut Snapshot| s.totals.left = Some(Duration::from_secs(210));
+        assert_eq!(of(Status::Finishing, left), "waiting for the answer");
+        assert_eq!(of(wait(), left), "waiting before the next try");
+    }
+
+    #[test]
+    fn small_files_that_wait_for_their_calls_have_a_time_left() {
+        for other in [Status::Finishing, Status::Queued, processing()] {
+            let (_, second) = said(vec![Status::Queued, other], |snapshot| {
+                snapshot.totals.left = Some(Duration::from_secs(210));
+            });
+            assert_eq!(second, "3 min 30 s left");
+        }
     }
 
     #[test]
@@ -216,6 +246,24 @@ mod tests {
             actions(&[Status::Queued, Status::Cancelled], true),
             [UiCommand::ClearFinished, UiCommand::Resume]
         );
+    }
+
+    #[test]
+    fn what_ended_without_an_upload_is_counted_and_not_as_ready() {
+        let duplicate = || Status::Duplicate { of: None };
+        let of = |statuses: &[Status], active| {
+            said(statuses.to_vec(), |snapshot| {
+                snapshot.totals.active = active;
+            })
+        };
+        let (first, second) = of(&[Status::Ready, duplicate(), Status::Cancelled], 0);
+        assert_eq!(first, "1 file ready");
+        assert_eq!(second, "1 duplicate · 1 cancelled");
+        let (first, second) = of(&[duplicate(), duplicate()], 0);
+        assert_eq!(first, "Nothing to upload");
+        assert_eq!(second, "2 duplicates");
+        let (_, second) = of(&[Status::Queued, Status::Cancelled], 1);
+        assert_eq!(second, "starting… · 1 cancelled");
     }
 
     #[test]

@@ -161,13 +161,11 @@ impl List {
             let under = Filter::of(&row.status);
             self.tally.count(row);
             self.counts[Filter::All as usize] += 1;
-            if let Some(under) = under {
-                self.counts[under as usize] += 1;
-            }
+            self.counts[under as usize] += 1;
             if let Status::Rejected(rejection) = &row.status {
                 *self.refused.entry(wording::refusal(rejection)).or_default() += 1;
             }
-            let under_chip = self.filter == Filter::All || under == Some(self.filter);
+            let under_chip = self.filter == Filter::All || under == self.filter;
             if under_chip && self.facts.found(position) {
                 self.in_queue.push(position);
                 if self.selected.contains(&row.id) {

@@ -19,6 +19,8 @@ pub enum Queue {
     Paused,
     /// It waits for the person to do something.
     Held,
+    /// The service can't be reached.
+    Offline,
 }
 
 impl Queue {
@@ -27,6 +29,7 @@ impl Queue {
         match (snapshot.needs, snapshot.paused) {
             (Some(_), _) => Self::Held,
             (None, true) => Self::Paused,
+            (None, false) if snapshot.offline => Self::Offline,
             (None, false) => Self::GoesOn,
         }
     }
@@ -259,6 +262,7 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
                 Queue::GoesOn => None,
                 Queue::Paused => Some(words::QUEUE_PAUSED.to_owned()),
                 Queue::Held => Some(words::QUEUE_HELD.to_owned()),
+                Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
             });
             let later = row.later.filter(|_| around.queue != Queue::GoesOn);
             parts.extend(later.map(|later| words::later(later).to_owned()));

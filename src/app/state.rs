@@ -24,7 +24,7 @@ use crate::api::network::NetworkState;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
-use crate::model::plan::{Plan, UnderWay, plan};
+use crate::model::plan::{Line, Plan, UnderWay, plan};
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
 
 /// Something to be done outside the window by whoever draws it.
@@ -102,8 +102,6 @@ pub struct App {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) list: List,
     pub(super) plan: Plan,
-    /// Bytes a second, as they were measured last.
-    pub(super) rate: Option<f64>,
     pub(super) exports: Exports,
     /// Whether the engine can put back what was removed last.
     pub(super) undo: bool,
@@ -155,8 +153,7 @@ impl App {
             parked: None,
             outside,
             list: List::default(),
-            plan: plan([], UnderWay::default(), None),
-            rate: None,
+            plan: plan([], UnderWay::default(), Line::default()),
             exports: Exports::default(),
             undo: false,
             dialog: None,

@@ -22,7 +22,6 @@ impl App {
         let refused: usize = self.list.refused().values().sum();
         self.refused_seen = self.refused_seen.min(refused);
         let totals = &self.snapshot.totals;
-        self.rate = totals.rate.or(self.rate);
         let under_way = UnderWay {
             bytes: match totals.active {
                 0 => 0,
@@ -31,7 +30,7 @@ impl App {
             calls: totals.calls,
         };
         let rows = self.snapshot.rows.iter().map(AsRef::as_ref);
-        self.plan = plan(rows, under_way, self.rate);
+        self.plan = plan(rows, under_way, totals.line);
     }
 
     /// Takes in what happened since the last look: the snapshot, notices, answers.

@@ -175,8 +175,9 @@ impl Item {
         }
     }
 
-    /// What the window is told.
-    pub fn status(&self, now: Instant, policy: &Policy) -> Status {
+    /// What the window is told. While the service can't be reached, what has not moved a byte
+    /// is not uploading.
+    pub fn status(&self, now: Instant, policy: &Policy, offline: bool) -> Status {
         match &self.upload.state {
             State::Checking => Status::Checking,
             State::Settling => Status::Settling,
@@ -192,7 +193,9 @@ impl Item {
             State::Sending { body_out: true, .. } => Status::Finishing,
             State::Sending { .. } => match &self.meter {
                 Some(meter) if meter.body_out() => Status::Finishing,
-                Some(meter) if meter.started() => Status::Uploading,
+                Some(meter) if meter.started() && !(offline && meter.sent() == 0) => {
+                    Status::Uploading
+                }
                 _ => Status::Queued,
             },
             State::Waiting { cause } => Status::Waiting {
@@ -214,9 +217,16 @@ impl Item {
     }
 
     /// Its row for the window; `saved` is whether its id is on disk, `later` what becomes of
-    /// what was sent.
-    pub fn row(&self, now: Instant, policy: &Policy, saved: bool, later: Option<Later>) -> Row {
-        let status = self.status(now, policy);
+    /// what was sent, `offline` whether the service can't be reached.
+    pub fn row(
+        &self,
+        now: Instant,
+        policy: &Policy,
+        saved: bool,
+        later: Option<Later>,
+        offline: bool,
+    ) -> Row {
+        let status = self.status(now, policy, offline);
         let total = self.upload.size();
         let transfer = matches!(status, Status::Uploading | Status::Finishing).then(|| {
             let sent = self.sent();

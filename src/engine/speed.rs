@@ -61,9 +61,89 @@ impl Speed {
     }
 }
 
+/// Bytes that tell how fast the line is although they were through before [`FIRST_WORD`] …
+const ENOUGH: u64 = 8_000_000;
+/// … where they took at least this long.
+const MOMENT: Duration = Duration::from_millis(500);
+
+/// How fast the line is: measured only while bytes move without a break, for files that are
+/// through at once take the time of their calls, which says nothing of how long others take.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LineSpeed {
+    speed: Speed,
+    /// When bytes began to move without a break, and the count then.
+    began: Option<(Instant, u64)>,
+    measured: Option<f64>,
+}
+
+impl LineSpeed {
+    /// Takes note of the count of all bytes that were moved, and whether any transfer has
+    /// begun and is not out yet.
+    pub fn sample(&mut self, now: Instant, total: u64, moving: bool) {
+        if !moving {
+            self.speed = Speed::default();
+            self.began = None;
+            return;
+        }
+        let (began, had) = *self.began.get_or_insert((now, total));
+        // A transfer that hangs does not make the line slow.
+        if self.speed.sample(now, total) == 0 {
+            return;
+        }
+        let (passed, bytes) = (now.saturating_duration_since(began), total - had);
+        let enough = passed >= MOMENT && bytes >= ENOUGH;
+        let so_far = enough.then(|| bytes as f64 / passed.as_secs_f64());
+        self.measured = self.speed.rate().or(so_far).or(self.measured);
+    }
+
+    /// Bytes a second as they were measured last.
+    pub fn measured(&self) -> Option<f64> {
+        self.measured
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is known of the line after these tenths of a second: bytes of each, 0 for none
+    /// under way.
+    fn line(tenths: impl IntoIterator<Item = u64>) -> Option<f64> {
+        let start = Instant::now();
+        let (mut line, mut total) = (LineSpeed::default(), 0);
+        for (tenth, bytes) in (0..).zip(tenths) {
+            total += bytes;
+            line.sample(start + Duration::from_millis(100) * tenth, total, bytes > 0);
+        }
+        line.measured()
+    }
+
+    #[test]
+    fn small_files_that_their_calls_hold_up_say_nothing_of_the_line() {
+        let small = (0..600).map(|tenth| if tenth % 10 < 3 { 20_000 } else { 0 });
+        assert_eq!(line(small), None);
+    }
+
+    #[test]
+    fn what_was_measured_of_large_files_is_not_spoilt_by_small_ones() {
+        let tenths = |bytes, count| std::iter::repeat_n(bytes, count);
+        let small = (0..600).map(|tenth| if tenth % 10 < 3 { 20_000 } else { 0 });
+        for (before, rate) in [(tenths(100_000, 40), 1e6), (tenths(3_000_000, 10), 3e7)] {
+            let measured = line(before.chain([0]).chain(small.clone())).unwrap();
+            assert!((measured / rate - 1.0).abs() < 0.01, "{measured} {rate}");
+        }
+    }
+
+    #[test]
+    fn a_transfer_that_hangs_does_not_make_the_line_slow() {
+        let start = Instant::now();
+        let mut line = LineSpeed::default();
+        for tenth in 0..600_u32 {
+            let total = 100_000 * u64::from(tenth.min(50));
+            line.sample(start + Duration::from_millis(100) * tenth, total, true);
+        }
+        assert!((line.measured().unwrap() / 1e6 - 1.0).abs() < 0.01);
+    }
 
     fn series(rates: &[u64]) -> (Speed, Vec<Option<f64>>) {
         let start = Instant::now();

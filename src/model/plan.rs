@@ -27,12 +27,60 @@ pub struct UnderWay {
     pub calls: u32,
 }
 
+/// Most bytes a call of the service is taken to bring along without taking longer by them. Where
+/// a line is slower than this each second, transfers overlap, and its speed gets measured.
+const WITH_A_CALL: u64 = 1_000_000;
+
+/// What is known of the line that the bytes go by.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Line {
+    /// Bytes a second, measured where bytes were what took the time; kept when they have
+    /// stopped. `None` where that was never so.
+    pub measured: Option<f64>,
+    /// Most bytes a second that the person allows; `None` for no limit.
+    pub limit: Option<u64>,
+}
+
+impl Line {
+    /// How long so many bytes take, or take at least where nothing was measured; `None` where
+    /// that can't be said.
+    fn time_for(self, bytes: u64) -> Option<Finish> {
+        let limit = self.limit.map(|limit| limit as f64);
+        let measured = self.measured.filter(|rate| *rate >= 1.0);
+        let rate = match (measured, limit) {
+            (Some(measured), Some(limit)) => measured.min(limit),
+            (rate, None) | (None, rate) => rate?,
+        };
+        let time = Duration::try_from_secs_f64(bytes as f64 / rate).ok()?;
+        Some(match measured {
+            Some(_) => Finish::About(time),
+            None => Finish::AtLeast(time),
+        })
+    }
+
+    /// How long what is under way still takes, with calls that are `spacing` apart; `None`
+    /// while it is being estimated. Where no speed was measured and few bytes go with each call,
+    /// the calls are what takes the time.
+    pub fn left(self, under_way: UnderWay, spacing: Duration) -> Option<Duration> {
+        let by_calls = spacing.saturating_mul(under_way.calls);
+        match self.time_for(under_way.bytes) {
+            Some(Finish::About(time)) => Some(time.max(by_calls)),
+            by_limit => {
+                let with_calls = u64::from(under_way.calls).saturating_mul(WITH_A_CALL);
+                let by_limit = by_limit.map_or(Duration::ZERO, Finish::time);
+                (under_way.bytes <= with_calls).then(|| by_calls.max(by_limit))
+            }
+        }
+    }
+}
+
 /// How long it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finish {
     /// At the speed that was measured.
     About(Duration),
-    /// No speed was measured yet: no sooner than the limit on calls allows.
+    /// No speed was measured yet: no sooner than the limit on calls and the person's on speed
+    /// allow.
     AtLeast(Duration),
 }
 
@@ -64,12 +112,8 @@ pub struct Plan {
     pub cost: StorageCost,
 }
 
-/// Makes the plan for a list. `rate` is bytes a second as they were measured last.
-pub fn plan<'a>(
-    rows: impl IntoIterator<Item = &'a Row>,
-    under_way: UnderWay,
-    rate: Option<f64>,
-) -> Plan {
+/// Makes the plan for a list.
+pub fn plan<'a>(rows: impl IntoIterator<Item = &'a Row>, under_way: UnderWay, line: Line) -> Plan {
     let (mut files, mut bytes, mut by_signed_url) = (0_usize, 0_u64, 0);
     let (mut refused, mut duplicates) = (0, 0);
     let mut all_calls = under_way.calls;
@@ -89,17 +133,15 @@ pub fn plan<'a>(
     }
     let by_calls = SPACING.saturating_mul(all_calls);
     let all_bytes = bytes.saturating_add(under_way.bytes);
-    let by_bytes = rate
-        .filter(|rate| *rate >= 1.0)
-        .and_then(|rate| Duration::try_from_secs_f64(all_bytes as f64 / rate).ok());
     Plan {
         files,
         bytes,
         by_signed_url,
         refused,
         duplicates,
-        finish: match by_bytes {
-            Some(by_bytes) => Finish::About(by_bytes.max(by_calls)),
+        finish: match line.time_for(all_bytes) {
+            Some(Finish::About(time)) => Finish::About(time.max(by_calls)),
+            Some(Finish::AtLeast(time)) => Finish::AtLeast(time.max(by_calls)),
             None => Finish::AtLeast(by_calls),
         },
         cost: StorageCost::of(bytes),
@@ -146,8 +188,14 @@ mod tests {
             .prop_map(|(status, size, route)| row(status, size, route))
     }
 
-    fn any_rate() -> impl Strategy<Value = Option<f64>> {
-        prop_oneof![Just(None), (0.0..1e9_f64).prop_map(Some)]
+    fn any_line() -> impl Strategy<Value = Line> {
+        let measured = prop::option::of(0.0..1e9_f64);
+        let limit = prop::option::of(1..1_000_000_000_u64);
+        (measured, limit).prop_map(|(measured, limit)| Line { measured, limit })
+    }
+
+    fn any_under_way() -> impl Strategy<Value = UnderWay> {
+        (0..9_000_000_000_u64, 0..150_u32).prop_map(|(bytes, calls)| UnderWay { bytes, calls })
     }
 
     proptest! {
@@ -155,7 +203,7 @@ mod tests {
         fn a_plan_counts_every_file_once_and_only_what_it_would_start(
             rows in prop::collection::vec(any_row(), 0..40),
         ) {
-            let plan = plan(&rows, UnderWay::default(), None);
+            let plan = plan(&rows, UnderWay::default(), Line::default());
             let of = |wanted: fn(&Row) -> bool| rows.iter().filter(|row| wanted(row)).count();
             let bytes: u64 = rows
                 .iter()
@@ -176,23 +224,40 @@ mod tests {
         #[test]
         fn no_plan_is_faster_than_the_limit_on_calls_and_than_the_line(
             rows in prop::collection::vec(any_row(), 0..40),
-            rate in any_rate(),
-            calls in 0..150_u32,
-            bytes in 0..9_000_000_000_u64,
+            line in any_line(),
+            under_way in any_under_way(),
         ) {
-            let under_way = UnderWay { bytes, calls };
-            let plan = plan(&rows, under_way, rate);
+            let plan = plan(&rows, under_way, line);
             // A signed URL takes one call more.
             let of_files = u32::try_from(2 * plan.files + plan.by_signed_url).unwrap();
-            let slots = Duration::from_millis(1050) * (of_files + calls);
+            let slots = Duration::from_millis(1050) * (of_files + under_way.calls);
             prop_assert!(plan.finish.time() >= slots);
-            match (plan.finish, rate) {
-                (Finish::About(time), Some(rate)) => {
-                    let by_line = (plan.bytes + bytes) as f64 / rate;
-                    prop_assert!(time.as_secs_f64() >= by_line - 1e-6);
+            let limit = line.limit.map(|limit| limit as f64);
+            let measured = line.measured.filter(|rate| *rate >= 1.0);
+            for rate in measured.into_iter().chain(limit) {
+                let by_line = (plan.bytes + under_way.bytes) as f64 / rate;
+                prop_assert!(plan.finish.time().as_secs_f64() >= by_line - 1e-6);
+            }
+            let promised = matches!(plan.finish, Finish::About(_));
+            prop_assert_eq!(promised, measured.is_some());
+        }
+
+        #[test]
+        fn no_time_left_is_shorter_than_the_calls_and_than_the_line(
+            line in any_line(),
+            under_way in any_under_way(),
+        ) {
+            let left = line.left(under_way, SPACING);
+            let measured = line.measured.filter(|rate| *rate >= 1.0);
+            if measured.is_some() || under_way.bytes <= u64::from(under_way.calls) * 1_000_000 {
+                prop_assert!(left.is_some());
+            }
+            if let Some(left) = left {
+                prop_assert!(left >= SPACING * under_way.calls);
+                for rate in measured.into_iter().chain(line.limit.map(|limit| limit as f64)) {
+                    let by_line = under_way.bytes as f64 / rate;
+                    prop_assert!(left.as_secs_f64() >= by_line - 1e-6);
                 }
-                (Finish::AtLeast(_), Some(rate)) => prop_assert!(rate < 1.0),
-                (finish, None) => prop_assert!(matches!(finish, Finish::AtLeast(_))),
             }
         }
 
@@ -200,12 +265,12 @@ mod tests {
         fn one_file_more_never_ends_sooner_nor_costs_less(
             rows in prop::collection::vec(any_row(), 0..20),
             more in any_row(),
-            rate in any_rate(),
+            line in any_line(),
         ) {
-            let fewer = plan(&rows, UnderWay::default(), rate);
+            let fewer = plan(&rows, UnderWay::default(), line);
             let mut rows = rows;
             rows.push(more);
-            let all = plan(&rows, UnderWay::default(), rate);
+            let all = plan(&rows, UnderWay::default(), line);
             prop_assert!(all.finish.time() >= fewer.finish.time());
             prop_assert!(all.cost.month >= fewer.cost.month);
         }
@@ -223,8 +288,30 @@ mod tests {
     fn a_hundred_small_files_take_as_long_as_their_calls() {
         for (route, seconds) in [(Route::Direct, 210), (Route::SignedUrl, 315)] {
             let rows = vec![row(Status::ReadyToUpload, 1000, route); 100];
-            let plan = plan(&rows, UnderWay::default(), Some(50_000_000.0));
+            let line = Line {
+                measured: Some(50_000_000.0),
+                limit: None,
+            };
+            let plan = plan(&rows, UnderWay::default(), line);
             assert_eq!(plan.finish, Finish::About(Duration::from_secs(seconds)));
         }
+    }
+
+    #[test]
+    fn a_limit_on_speed_is_in_the_plan_whether_a_speed_was_measured_or_not() {
+        let rows = [row(Status::ReadyToUpload, 320_000_000, Route::Direct)];
+        let limit = Some(5_000_000);
+        let of = |measured| plan(&rows, UnderWay::default(), Line { measured, limit }).finish;
+        let seconds = Duration::from_secs;
+        assert_eq!(of(None), Finish::AtLeast(seconds(64)));
+        assert_eq!(of(Some(40_000_000.0)), Finish::About(seconds(64)));
+        assert_eq!(of(Some(4_000_000.0)), Finish::About(seconds(80)));
+    }
+
+    #[test]
+    fn many_small_files_have_a_time_left_before_a_speed_was_measured_and_large_ones_none() {
+        let of = |bytes, calls| Line::default().left(UnderWay { bytes, calls }, SPACING);
+        assert_eq!(of(2_000_000, 200), Some(Duration::from_secs(210)));
+        assert_eq!(of(290_000_000, 3), None);
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::asset::{AssetId, ContentHash};
 use super::fault::{Fault, Fix};
 use super::media::{Kind, Note, Rejection, Route};
+use super::plan::Line;
 
 /// A row of the queue, for the life of the data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -222,10 +223,41 @@ pub struct Totals {
     pub calls: u32,
     /// Bytes a second over all transfers; `None` while it is being estimated.
     pub rate: Option<f64>,
-    /// Time until the batch is through; `None` while it is being estimated.
+    /// How fast the line is, where that was found out.
+    pub line: Line,
+    /// Time until the batch is through, never less than the longest that a row says; `None`
+    /// while it is being estimated, and while the queue is held.
     pub left: Option<Duration>,
     /// Rows that need attention: refused and failed ones.
     pub attention: usize,
+}
+
+/// What a file counts in the progress of a batch besides its bytes, in bytes: its calls take
+/// their time however small it is.
+const FILE: u128 = 1_000_000;
+
+impl Totals {
+    /// How far a running batch is, files and bytes, between 0 and 1; `None` where none runs.
+    pub fn fraction(&self) -> Option<f64> {
+        if self.active == 0 || self.bytes == 0 {
+            return None;
+        }
+        let share = |bytes: u64, files: usize| u128::from(bytes) + files as u128 * FILE;
+        let all = share(self.bytes, self.batch);
+        let through = share(self.sent, self.done).min(all);
+        Some(through as f64 / all as f64)
+    }
+
+    /// The same in whole percent: never 100, for then it runs no more.
+    pub fn percent(&self) -> Option<u8> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and 99"
+        )]
+        self.fraction()
+            .map(|fraction| (fraction * 100.0).min(99.0) as u8)
+    }
 }
 
 /// What the window draws from.

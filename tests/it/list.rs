@@ -288,11 +288,12 @@ fn the_plan_stands_beside_the_button_before_the_first_byte() {
         "left out: 1 refused, 1 duplicate · 1 straight to storage"
     ));
     // Once a speed was measured, it says how long it takes.
-    engine.publish(|state| state.totals.rate = Some(34_120_000.0));
-    window.run();
-    engine.publish(|state| state.totals.rate = None);
+    engine.publish(|state| state.totals.line.measured = Some(34_120_000.0));
     window.run();
     assert!(has(&window, "about 1 min 40 s"));
+    engine.publish(|state| state.totals.line.limit = Some(17_060_000));
+    window.run();
+    assert!(has(&window, "about 3 min 20 s"));
 }
 
 #[test]

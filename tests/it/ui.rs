@@ -330,8 +330,8 @@ fn the_title_shows_how_far_the_batch_is() {
     engine.publish(|state| {
         state.totals.batch = 7;
         state.totals.done = 2;
-        state.totals.sent = 42;
-        state.totals.bytes = 100;
+        state.totals.sent = 430_000_000;
+        state.totals.bytes = 1_000_000_000;
     });
     engine.rows(vec![uploading(1, "clip.mp4", 5)]);
     window.run();

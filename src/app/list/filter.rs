@@ -19,13 +19,17 @@ pub enum Filter {
     Processing,
     /// Being looked at, held, or waiting for its turn or its next try.
     Waiting,
-    /// Has an asset that is ready, its own or that of an equal file.
+    /// Has an asset that is ready.
     Ready,
+    /// Has the content of another file, and is not sent.
+    Duplicate,
+    /// Given up by the person.
+    Cancelled,
 }
 
 impl Filter {
     /// In the order of their chips.
-    pub const EACH: [Self; 7] = [
+    pub const EACH: [Self; 9] = [
         Self::All,
         Self::Attention,
         Self::ToUpload,
@@ -33,23 +37,25 @@ impl Filter {
         Self::Processing,
         Self::Waiting,
         Self::Ready,
+        Self::Duplicate,
+        Self::Cancelled,
     ];
 
-    /// The chip, besides "All", under which a row stands; `None` for one that was given up.
-    pub fn of(status: &Status) -> Option<Self> {
+    /// The chip, besides "All", under which a row stands.
+    pub fn of(status: &Status) -> Self {
         match status {
-            Status::Rejected(_) | Status::Failed(_) => Some(Self::Attention),
-            Status::ReadyToUpload => Some(Self::ToUpload),
-            Status::Uploading | Status::Finishing => Some(Self::Uploading),
-            Status::Processing { .. } => Some(Self::Processing),
+            Status::Rejected(_) | Status::Failed(_) => Self::Attention,
+            Status::ReadyToUpload => Self::ToUpload,
+            Status::Uploading | Status::Finishing => Self::Uploading,
+            Status::Processing { .. } => Self::Processing,
             Status::Checking
             | Status::Settling
             | Status::Queued
             | Status::Waiting { .. }
-            | Status::Paused
-            | Status::Duplicate { of: None } => Some(Self::Waiting),
-            Status::Ready | Status::Duplicate { of: Some(_) } => Some(Self::Ready),
-            Status::Cancelled => None,
+            | Status::Paused => Self::Waiting,
+            Status::Ready => Self::Ready,
+            Status::Duplicate { .. } => Self::Duplicate,
+            Status::Cancelled => Self::Cancelled,
         }
     }
 }

@@ -151,5 +151,5 @@ fn finds(words: &[String], name: &str, row: &Row) -> bool {
 }
 
 fn rank(row: &Row) -> usize {
-    Filter::of(&row.status).map_or(Filter::EACH.len(), |filter| filter as usize)
+    Filter::of(&row.status) as usize
 }

@@ -245,6 +245,7 @@ fn a_row_that_is_queued_says_what_holds_the_queue() {
     assert_eq!(said(Queue::GoesOn), "412 MB");
     assert_eq!(said(Queue::Paused), "412 MB · all uploads are paused");
     assert_eq!(said(Queue::Held), "412 MB · held until you have seen to it");
+    assert_eq!(said(Queue::Offline), "412 MB · waiting for a connection");
 }
 
 #[test]

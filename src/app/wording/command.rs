@@ -103,6 +103,8 @@ pub fn filter(filter: Filter) -> &'static str {
         Filter::Processing => "Processing",
         Filter::Waiting => "Waiting",
         Filter::Ready => "Ready",
+        Filter::Duplicate => "Duplicate",
+        Filter::Cancelled => "Cancelled",
     }
 }
 

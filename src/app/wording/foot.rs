@@ -34,6 +34,16 @@ pub fn attention(files: usize) -> String {
     }
 }
 
+/// How many were given up.
+pub fn cancelled(files: usize) -> String {
+    format!("{} cancelled", number(files))
+}
+
+/// How many have the content of another file.
+pub fn duplicates(files: usize) -> String {
+    count(files, "duplicate")
+}
+
 /// How many of a batch are done.
 pub fn done(done: usize, batch: usize) -> String {
     format!("{} of {} done", number(done), number(batch))

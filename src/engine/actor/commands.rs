@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Actor;
 use crate::api::Service;
+use crate::engine::speed::LineSpeed;
 use crate::engine::{Command, Preferences};
 use crate::model::fault::Fix;
 use crate::model::snapshot::ItemId;
@@ -86,7 +87,12 @@ impl<S: Service> Actor<S> {
                 start_at_once,
             }) => {
                 self.options.jobs = jobs;
+                let before = self.options.bandwidth.get();
                 self.options.bandwidth.set(bandwidth);
+                if self.options.bandwidth.get() != before {
+                    // What the limit allowed says nothing of what the line can do.
+                    self.line = LineSpeed::default();
+                }
                 self.options.start_at_once = start_at_once;
             }
             Command::Shutdown => self.stopped = true,

@@ -38,7 +38,7 @@ use super::intake::Identity;
 use super::item::{Item, Task};
 use super::journal::Journal;
 use super::lifecycle::{Lifecycle, Turn, turn};
-use super::speed::Speed;
+use super::speed::{LineSpeed, Speed};
 use super::{Command, Notice, Options};
 use crate::api::Service;
 use crate::api::flavour::Learned;
@@ -117,6 +117,7 @@ pub(super) struct Actor<S> {
     moved: u64,
     /// How fast they move: a file that ends and one that begins do not shake it.
     speed: Speed,
+    line: LineSpeed,
     /// The end of the batch was said; the next start begins another one.
     batch_ended: bool,
     stopped: bool,
@@ -186,6 +187,7 @@ impl<S: Service> Actor<S> {
             intake_said: true,
             moved: 0,
             speed: Speed::default(),
+            line: LineSpeed::default(),
             batch_ended: true,
             stopped: false,
             dirty: BTreeSet::new(),
@@ -239,14 +241,17 @@ impl<S: Service> Actor<S> {
     /// Reads the meters.
     fn sample(&mut self) {
         let now = Instant::now();
+        let mut moving = false;
         for item in self.items.values_mut() {
             if let (State::Sending { .. }, Some(meter)) = (&item.upload.state, &item.meter)
                 && meter.started()
             {
                 self.moved += item.speed.sample(now, meter.moved());
+                moving |= !meter.body_out();
                 self.dirty.insert(item.id);
             }
         }
+        self.line.sample(now, self.moved, moving);
         if self.speed.is_old(now) {
             self.speed = Speed::default();
         }

@@ -8,7 +8,7 @@ use super::Actor;
 use super::sessions::later;
 use crate::api::Service;
 use crate::engine::Notice;
-use crate::model::plan::calls;
+use crate::model::plan::{Line, UnderWay, calls};
 use crate::model::snapshot::{ItemId, Row, Snapshot, Totals};
 use crate::model::upload::{Holder, Original, State};
 
@@ -46,7 +46,8 @@ impl<S: Service> Actor<S> {
                 .asset()
                 .is_none_or(|asset| self.journal.is_saved(asset));
             let later = later(item, &self.kept);
-            Some(Arc::new(item.row(now, &self.options.policy, saved, later)))
+            let policy = &self.options.policy;
+            Some(Arc::new(item.row(now, policy, saved, later, self.offline)))
         };
         if self.order_changed {
             let mut rows: Vec<Arc<Row>> = Vec::with_capacity(self.order.len());
@@ -114,7 +115,7 @@ impl<S: Service> Actor<S> {
 
     fn totals(&self) -> Totals {
         let mut totals = Totals::default();
-        let mut sending = false;
+        let (mut sending, mut under_way) = (false, false);
         for item in self.items.values() {
             let upload = &item.upload;
             match &upload.state {
@@ -142,20 +143,31 @@ impl<S: Service> Actor<S> {
                 totals.done += usize::from(ended_well);
             }
             sending |= matches!(upload.state, State::Sending { .. });
+            under_way |= upload.is_active() && !matches!(upload.state, State::Processing { .. });
         }
         totals.rate = self.speed.rate().filter(|_| sending);
-        totals.left = self.time_left(&totals);
+        totals.line = Line {
+            measured: self.line.measured(),
+            limit: self.options.bandwidth.get(),
+        };
+        let held = self.paused || self.needs.is_some();
+        if under_way && !held {
+            totals.left = self.time_left(&totals);
+        }
         totals
     }
 
-    /// The longer of what the bytes take at the current speed and what the calls take at
-    /// one slot each.
+    /// The longest of what the bytes take on this line, what the calls take at one slot
+    /// each, and what a row says: no row ends after all of them.
     fn time_left(&self, totals: &Totals) -> Option<std::time::Duration> {
-        let rate = totals.rate.filter(|rate| *rate >= 1.0)?;
-        let bytes = totals.bytes.saturating_sub(totals.sent);
-        let by_bytes = std::time::Duration::try_from_secs_f64(bytes as f64 / rate).ok()?;
+        let under_way = UnderWay {
+            bytes: totals.bytes.saturating_sub(totals.sent),
+            calls: totals.calls,
+        };
         let spacing = self.service.limiter().spacing();
-        Some(by_bytes.max(spacing.saturating_mul(totals.calls)))
+        let left = totals.line.left(under_way, spacing)?;
+        let rows = self.rows.iter().filter_map(|row| row.transfer?.left);
+        rows.chain([left]).max()
     }
 
     /// A new batch is counted from here on.

@@ -165,8 +165,9 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let (snapshot, list) = (app.snapshot(), app.list());
     let totals = &snapshot.totals;
     let busy = totals.active > 0;
-    if busy && totals.bytes > 0 {
-        overall_bar(ui, totals.sent as f32 / totals.bytes as f32);
+    if let Some(fraction) = totals.fraction() {
+        #[expect(clippy::cast_possible_truncation, reason = "a bar needs no more")]
+        overall_bar(ui, fraction as f32);
     }
     let narrow = ui.available_width() < size::NARROW;
     let left = |ui: &mut Ui| {
