@@ -150,9 +150,13 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
         banners.extend(key(snapshot, facts));
     }
     if let Some(reasons) = facts.refused {
+        let show = match reasons.values().sum() {
+            1_usize => words::SHOW_IT,
+            _ => words::SHOW_THEM,
+        };
         banners.push(
             stays(Tone::Notice, wording::refused(reasons))
-                .with(words::SHOW_THEM, UiCommand::Show(Filter::Attention))
+                .with(show, UiCommand::Show(Filter::Attention))
                 .dismissed_by(Dismissible::Refused),
         );
     }

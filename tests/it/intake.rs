@@ -80,6 +80,7 @@ fn one_refused_file_out_of_sight_is_said_above_the_list() {
     rows.push(row(31, "empty.mp4", Status::Rejected(Rejection::Empty)));
     let (mut engine, mut window) = over(rows.clone());
     assert!(has(&window, "1 file can’t be uploaded: 1 empty."));
+    window.get_by_label("Show it");
     engine.rows(rows.split_off(28));
     window.run();
     assert!(!has(&window, "can’t be uploaded:"), "its row is in sight");
