@@ -1,12 +1,13 @@
 //! What becomes of every command that a person gives.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::command::{Dismissible, Format, Pick, RowCommand, UiCommand};
 use super::exporting::Exports;
-use super::list::List;
+use super::list::{Filter, List};
 use super::outside::Wanted;
 use super::pending::Pending;
 use super::settings::{Setting, preferences};
@@ -33,8 +34,9 @@ impl App {
         });
     }
 
-    pub(super) fn add(&self, paths: Vec<PathBuf>) {
+    pub(super) fn add(&mut self, paths: Vec<PathBuf>) {
         if !paths.is_empty() {
+            self.begin_intake();
             self.engine.send(Command::Add(paths));
         }
     }
@@ -54,8 +56,8 @@ impl App {
         self.undo = false;
         self.exports = Exports::default();
         self.take_in();
-        self.passed_over_seen = self.snapshot.passed_over;
-        self.already_seen = self.snapshot.already_listed;
+        self.forget_left_out();
+        self.added_after = None;
         self.needs = None;
         self.dialog = None;
         self.toast = None;
@@ -92,11 +94,15 @@ impl App {
         rows.filter(|row| wanted(row)).map(|row| row.id).collect()
     }
 
-    pub(super) fn remove(&mut self, ids: Vec<ItemId>, now: Instant) {
+    /// Takes these rows out of the list, of a selection of which so many are left in it.
+    pub(super) fn remove(&mut self, ids: Vec<ItemId>, left: usize, now: Instant) {
         if ids.is_empty() {
             return;
         }
-        let text = words::removed(ids.len());
+        let wanted: HashSet<ItemId> = ids.iter().copied().collect();
+        let has_id = |row: &&Arc<Row>| wanted.contains(&row.id) && row.asset_id.is_some();
+        let kept = self.snapshot.rows.iter().filter(has_id).count();
+        let text = words::removed(ids.len(), kept, left);
         self.engine.send(Command::Remove(ids));
         self.can_be_undone(text, now);
     }
@@ -128,7 +134,7 @@ impl App {
             }
             UiCommand::ClearFinished => {
                 let done = self.ids(rows::is_finished);
-                self.remove(done, now);
+                self.remove(done, 0, now);
             }
             UiCommand::UndoRemove => {
                 if std::mem::take(&mut self.undo) {
@@ -156,7 +162,18 @@ impl App {
             UiCommand::Find => self.effects.push(Effect::FocusSearch),
             UiCommand::Search(text) => self.list.find(text, &self.snapshot),
             UiCommand::SortBy(column) => self.list.sort_by(column, &self.snapshot),
-            UiCommand::Show(filter) => self.list.show(filter, &self.snapshot),
+            UiCommand::Show(filter) => {
+                self.list.show(filter, &self.snapshot);
+                if filter == Filter::Attention {
+                    self.forget_refused();
+                }
+            }
+            UiCommand::ShowAdded(first) => {
+                self.toast = None;
+                self.list.find(String::new(), &self.snapshot);
+                self.list.show(Filter::All, &self.snapshot);
+                self.effects.push(Effect::Scroll(first));
+            }
             UiCommand::Row(command, id) => self.row_command(command, id, now),
             UiCommand::ConfirmCancel => {
                 if let Some(Dialog::Cancel(cancel)) = self.dialog.take() {
@@ -224,12 +241,9 @@ impl App {
         match banner {
             Dismissible::SessionKey => self.session_only = None,
             Dismissible::SetAside => self.set_aside = None,
-            Dismissible::PassedOver => {
-                self.passed_over_seen = self.snapshot.passed_over;
-                self.already_seen = self.snapshot.already_listed;
-            }
+            Dismissible::PassedOver => self.forget_left_out(),
             Dismissible::Settings => self.kept.warnings.clear(),
-            Dismissible::Refused => self.refused_seen = self.list.refused().values().sum(),
+            Dismissible::Refused => self.forget_refused(),
             Dismissible::NoDrop | Dismissible::EnvironmentKey => {
                 self.put_away.insert(banner);
             }
@@ -305,9 +319,9 @@ impl App {
             RowCommand::Cancel => self.cancel(&ids),
             RowCommand::Retry | RowCommand::UploadAgain => self.engine.send(Command::Retry(ids)),
             RowCommand::Locate => self.locate(id),
-            RowCommand::Remove => self.remove(ids, now),
+            RowCommand::Remove => self.remove(ids, 0, now),
             RowCommand::Copy => {
-                if let Some(text) = self.row(id).and_then(rows::id_of).map(str::to_owned) {
+                if let Some(text) = self.row(id).and_then(rows::id_to_copy).map(str::to_owned) {
                     self.effects.push(Effect::CopyText(text));
                     self.copied = Some((id, now + COPIED_FOR));
                 }

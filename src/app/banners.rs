@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::command::{Dismissible, UiCommand};
 use super::list::Filter;
@@ -12,12 +13,16 @@ use super::wording::{self, ENTER_KEY, Place, Step};
 use crate::model::fault::{Fault, Fix};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
 
-/// So many files that are refused are said in one line above the list.
+/// So many files that are refused are said in one line above the list, wherever they stand.
 const MANY_REFUSED: usize = 3;
+/// How long it is said what an intake left out.
+const LEFT_OUT_FOR: Duration = Duration::from_secs(30);
 
 /// How a banner is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
+    /// Nothing here is real: as long as it is so, and unlike everything else.
+    Sandbox,
     /// To be known.
     Info,
     /// To be seen.
@@ -105,7 +110,7 @@ impl Banner {
 pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if facts.sandbox {
-        let banner = stays(Tone::Info, words::SANDBOX);
+        let banner = stays(Tone::Sandbox, words::SANDBOX);
         banners.push(if facts.can_leave_sandbox {
             banner.labelled(UiCommand::LeaveSandbox)
         } else {
@@ -145,9 +150,13 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
         banners.extend(key(snapshot, facts));
     }
     if let Some(reasons) = facts.refused {
+        let show = match reasons.values().sum() {
+            1_usize => words::SHOW_IT,
+            _ => words::SHOW_THEM,
+        };
         banners.push(
             stays(Tone::Notice, wording::refused(reasons))
-                .with(words::SHOW_THEM, UiCommand::Show(Filter::Attention))
+                .with(show, UiCommand::Show(Filter::Attention))
                 .dismissed_by(Dismissible::Refused),
         );
     }
@@ -229,7 +238,32 @@ impl App {
     fn refused_now(&self) -> Option<&BTreeMap<&'static str, usize>> {
         let refused = self.list.refused();
         let number: usize = refused.values().sum();
-        (number >= MANY_REFUSED && number > self.refused_seen).then_some(refused)
+        // Fewer are said where the list is too long to show them by itself.
+        let in_sight = number < MANY_REFUSED && self.list.shown().len() <= self.page;
+        (!in_sight && number > self.refused_seen).then_some(refused)
+    }
+
+    /// What was said of earlier intakes is over: another begins, or it was put away.
+    pub(super) fn forget_left_out(&mut self) {
+        self.passed_over_seen = self.snapshot.passed_over;
+        self.already_seen = self.snapshot.already_listed;
+        self.left_out_until = None;
+    }
+
+    /// Refused files are known to the person: they were put away, shown, or of an earlier intake.
+    pub(super) fn forget_refused(&mut self) {
+        self.refused_seen = self.list.refused().values().sum();
+    }
+
+    /// What an intake left out is said for a while.
+    pub(super) fn left_out_ends(&mut self, now: Instant) {
+        let passed_over = self.since(self.snapshot.passed_over, self.passed_over_seen);
+        let already = self.since(self.snapshot.already_listed, self.already_seen);
+        match self.left_out_until {
+            Some(until) if until <= now => self.forget_left_out(),
+            None if passed_over + already > 0 => self.left_out_until = Some(now + LEFT_OUT_FOR),
+            Some(_) | None => {}
+        }
     }
 
     /// How many of what was left out are to be told of: none while folders are walked.

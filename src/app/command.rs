@@ -97,6 +97,8 @@ pub enum UiCommand {
     Export(Format),
     Selected(Many),
     Show(Filter),
+    /// From the first row that was added.
+    ShowAdded(ItemId),
     Find,
     Search(String),
     SortBy(Column),

@@ -31,14 +31,18 @@ fn lines<'a>(rows: &'a [Arc<Row>]) -> impl Iterator<Item = Line<'a>> {
     })
 }
 
-/// The ids of these rows as the clipboard takes them; rows without one are passed over.
+/// The ids of these rows as the clipboard takes them; rows without one, or whose upload is
+/// not behind them, are passed over.
 pub fn copied(rows: &[Arc<Row>], format: Format) -> String {
     let with_id: Vec<Arc<Row>> = rows
         .iter()
-        .filter(|row| rows::id_of(row).is_some())
+        .filter(|row| rows::id_to_copy(row).is_some())
         .cloned()
         .collect();
-    let ids: Vec<&str> = with_id.iter().filter_map(|row| rows::id_of(row)).collect();
+    let ids: Vec<&str> = with_id
+        .iter()
+        .filter_map(|row| rows::id_to_copy(row))
+        .collect();
     match format {
         Format::Lines => ids.join("\n"),
         Format::Commas => ids.join(", "),

@@ -52,7 +52,7 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
     let (first, mut second) = if totals.active > 0 {
         (under_way(snapshot, list), pace(snapshot, list))
     } else if totals.startable > 0 {
-        let (first, second) = wording::plan(plan);
+        let (first, second) = wording::plan(plan, place);
         (first, vec![second])
     } else {
         let first = match list.count(Filter::Ready) {

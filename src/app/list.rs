@@ -19,14 +19,14 @@ pub use order::{Column, Sort};
 /// What the selection can be asked to do: how many of its rows each command fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Fits {
-    /// Rows with an id.
+    /// Rows with an id that can be copied.
     pub ids: usize,
     many: [usize; Many::EACH.len()],
 }
 
 impl Fits {
     fn count(&mut self, row: &Row) {
-        self.ids += usize::from(rows::id_of(row).is_some());
+        self.ids += usize::from(rows::id_to_copy(row).is_some());
         for (number, fits) in self.many.iter_mut().zip(rows::fits_each(row)) {
             *number += usize::from(fits);
         }

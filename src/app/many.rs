@@ -19,6 +19,7 @@ impl App {
             .filter(|row| rows::fits(row, many))
             .map(|row| row.id)
             .collect();
+        let left = self.list.selected().len() - ids.len();
         if ids.is_empty() {
             if many == Many::Remove && !self.list.selected().is_empty() {
                 self.say(words::NOT_REMOVABLE, None, now);
@@ -32,11 +33,12 @@ impl App {
             Many::Retry => self.engine.send(Command::Retry(ids)),
             Many::SendFirst => self.engine.send(Command::SendFirst(ids)),
             Many::Cancel => self.cancel(&ids),
-            Many::Remove => self.remove(ids, now),
+            Many::Remove => self.remove(ids, left, now),
         }
     }
 
-    /// Cancels these rows; asks first where bytes that were sent would be lost.
+    /// Cancels these rows; asks first where bytes that were sent would be lost, or where
+    /// they are several: nothing puts back what was cancelled.
     pub(super) fn cancel(&mut self, ids: &[ItemId]) {
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
         let rows = self.snapshot.rows.iter();
@@ -48,7 +50,7 @@ impl App {
         let (sent, total) = transfers.fold((0_u64, 0_u64), |(sent, total), transfer| {
             (sent + transfer.sent, total + transfer.total)
         });
-        if losing.is_empty() || !self.settings().confirmations {
+        if losing.is_empty() && ids.len() < 2 || !self.settings().confirmations {
             self.engine.send(Command::Cancel(ids.to_vec()));
             return;
         }
@@ -59,6 +61,7 @@ impl App {
         self.dialog = Some(Dialog::Cancel(Cancel {
             ids: ids.into(),
             name,
+            losing: losing.len(),
             sent,
             total,
         }));
@@ -66,14 +69,16 @@ impl App {
 
     /// Puts the ids of the selected rows on the clipboard.
     pub(super) fn copy_selected(&mut self, format: Format, now: Instant) {
-        let ids = self.list.fits().ids;
+        let rows: Vec<Arc<Row>> = self.list.selected_rows(&self.snapshot).cloned().collect();
+        let with_id = || rows.iter().filter(|row| rows::id_to_copy(row).is_some());
+        let ids = with_id().count();
         if ids == 0 {
             self.say(words::NO_IDS, None, now);
             return;
         }
-        let rows: Vec<Arc<Row>> = self.list.selected_rows(&self.snapshot).cloned().collect();
+        let not_ready = with_id().filter(|row| !rows::is_ready(row)).count();
         let text = export::copied(&rows, format);
         self.effects.push(Effect::CopyText(text));
-        self.say(words::copied(ids), None, now);
+        self.say(words::copied(ids, not_ready, rows.len() - ids), None, now);
     }
 }

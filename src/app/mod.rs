@@ -4,6 +4,7 @@
 //! commands of the engine, and leaves [`state::Effect`]s for whoever draws.
 
 mod act;
+mod added;
 pub mod announce;
 pub mod banners;
 pub mod command;

@@ -55,6 +55,8 @@ pub enum Trailing {
     Percent(u8),
     /// The asset's id.
     Id(String),
+    /// An id under which nothing has come yet, or nothing will, with a word that says so.
+    Idle(String),
 }
 
 /// The id that a row can hand on: its own, or that of the equal file.
@@ -65,11 +67,31 @@ pub fn id_of(row: &Row) -> Option<&str> {
     }
 }
 
+/// The id that a row hands on as good: nothing where its upload is not behind it, but for an
+/// id that is nowhere else.
+pub fn id_to_copy(row: &Row) -> Option<&str> {
+    let arrived = match &row.status {
+        Status::Ready | Status::Processing { .. } | Status::Duplicate { .. } => true,
+        Status::Failed(fault) => fault.kind == FaultKind::StillProcessing,
+        _ => false,
+    };
+    id_of(row).filter(|_| arrived || is_unsaved(row))
+}
+
+/// Whether the service is done with what the row's id stands for.
+pub fn is_ready(row: &Row) -> bool {
+    matches!(row.status, Status::Ready | Status::Duplicate { .. })
+}
+
 /// What stands at the right side.
 pub fn trailing(row: &Row) -> Trailing {
     match (&row.status, &row.transfer) {
         (Status::Uploading, Some(transfer)) => Trailing::Percent(transfer.percent()),
-        _ => id_of(row).map_or(Trailing::None, |id| Trailing::Id(id.to_owned())),
+        _ => match (id_to_copy(row), id_of(row)) {
+            (Some(id), _) => Trailing::Id(id.to_owned()),
+            (None, Some(id)) => Trailing::Idle(words::idle_id(&row.status, id)),
+            (None, None) => Trailing::None,
+        },
     }
 }
 
@@ -86,7 +108,7 @@ pub fn bar(row: &Row) -> Option<f32> {
 
 /// The row's buttons, in their order.
 pub fn commands(row: &Row) -> Vec<RowCommand> {
-    let copy = id_of(row).map(|_| RowCommand::Copy);
+    let copy = id_to_copy(row).map(|_| RowCommand::Copy);
     copy.into_iter().chain(own(row).iter().copied()).collect()
 }
 
@@ -327,7 +349,7 @@ pub fn warning(row: &Row) -> Option<&'static str> {
 pub fn spoken(row: &Row, around: &Around) -> String {
     let percent = match trailing(row) {
         Trailing::Percent(percent) => words::percent(percent),
-        Trailing::None | Trailing::Id(_) => String::new(),
+        Trailing::None | Trailing::Id(_) | Trailing::Idle(_) => String::new(),
     };
     let parts = [
         row.name.as_str(),

@@ -40,6 +40,8 @@ pub enum Effect {
     Reveal(ItemId),
     /// Let the keyboard be in the search field.
     FocusSearch,
+    /// Bring this row into sight, without the keyboard.
+    Scroll(ItemId),
     /// Ask for attention if the window is not in front.
     Attention,
     /// Bring the window to the front.
@@ -53,7 +55,7 @@ pub enum Effect {
 pub enum Dialog {
     /// Entering a key.
     Key,
-    /// Cancel these uploads, of which bytes were sent?
+    /// Cancel these uploads, of which bytes were sent or which are several?
     Cancel(Cancel),
     /// What happened to this row.
     Details(ItemId),
@@ -76,6 +78,8 @@ pub struct Cancel {
     pub ids: Arc<[ItemId]>,
     /// The file's name, where it is one.
     pub name: Option<String>,
+    /// Of how many what was sent is lost.
+    pub losing: usize,
     /// Bytes that are lost.
     pub sent: u64,
     /// Of how many.
@@ -116,6 +120,12 @@ pub struct App {
     pub(super) set_aside: Option<PathBuf>,
     pub(super) keychain: Option<String>,
     pub(super) passed_over_seen: u64,
+    /// Until when it is said what the last intake left out.
+    pub(super) left_out_until: Option<Instant>,
+    /// How many whole rows of the list are in sight, as far as is known.
+    pub(super) page: usize,
+    /// The last row before files were added whose rows are not there yet.
+    pub(super) added_after: Option<ItemId>,
     pub(super) already_seen: u64,
     pub(super) refused_seen: usize,
     pub(super) put_away: BTreeSet<Dismissible>,
@@ -167,6 +177,9 @@ impl App {
             set_aside: None,
             keychain: None,
             passed_over_seen: 0,
+            left_out_until: None,
+            page: usize::MAX,
+            added_after: None,
             already_seen: 0,
             refused_seen: 0,
             put_away: BTreeSet::new(),
@@ -193,6 +206,7 @@ impl App {
         app.look_for_key();
         let paths = std::mem::take(&mut app.outside.paths);
         if !paths.is_empty() {
+            app.begin_intake();
             app.engine.send(Command::AddFromOutside(paths));
         }
         app
@@ -340,6 +354,11 @@ impl App {
         }
     }
 
+    /// How many whole rows of the list are in sight.
+    pub fn set_page(&mut self, rows: usize) {
+        self.page = rows;
+    }
+
     /// What is left to be done outside.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
@@ -349,7 +368,7 @@ impl App {
     pub fn next_look(&self, now: Instant) -> Option<Duration> {
         let copied = self.copied.map(|(_, until)| until);
         let toast = self.toast.as_ref().map(|toast| toast.until);
-        let ends = copied.into_iter().chain(toast);
+        let ends = copied.into_iter().chain(toast).chain(self.left_out_until);
         let waits = ends.map(|end| end.saturating_duration_since(now));
         waits.chain(self.announcer.next_look(now)).min()
     }

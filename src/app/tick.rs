@@ -40,7 +40,9 @@ impl App {
             self.snapshot = self.engine.snapshot.borrow_and_update().clone();
             self.announcer.compare(&before, &self.snapshot);
             self.take_in();
+            self.show_added(now);
         }
+        self.left_out_ends(now);
         self.keep_awake();
         self.tell_progress();
         self.come_when_called();
@@ -69,6 +71,7 @@ impl App {
             .and_then(|arrivals| arrivals.try_recv().ok())
         {
             if !paths.is_empty() {
+                self.begin_intake();
                 self.engine.send(Command::AddFromOutside(paths));
             }
             // The other start may have lost patience.

@@ -9,6 +9,9 @@ use super::widgets::{card, text};
 use crate::app::banners::Banner;
 use crate::app::command::UiCommand;
 
+/// How many lines a banner may have in a narrow window.
+const LINES: usize = 3;
+
 /// Draws these banners.
 pub fn show(ui: &mut Ui, banners: &[Banner], out: &mut Vec<UiCommand>) {
     for banner in banners {
@@ -17,42 +20,60 @@ pub fn show(ui: &mut Ui, banners: &[Banner], out: &mut Vec<UiCommand>) {
 }
 
 fn strip(ui: &mut Ui, banner: &Banner, out: &mut Vec<UiCommand>) {
-    let (ground, colour, icon) = theme::banner(banner.tone, of(ui));
+    let looks = theme::banner(banner.tone, of(ui));
     let frame = Frame::new()
-        .fill(ground)
+        .fill(looks.ground)
         .inner_margin(Margin::symmetric(space::L as i8, space::S as i8));
     let drawn = frame.show(ui, |ui| {
+        let buttons = buttons(banner);
+        let widths = buttons
+            .iter()
+            .map(|(button, _)| button.size(ui).x + space::S);
+        let beside = size::ICON + 2.0 * space::S + widths.sum::<f32>();
+        let font = theme::font(type_size::BODY);
+        let room = (ui.available_width() - beside).max(size::NAME_MIN);
+        let said = text::wrapped(ui.painter(), &banner.text, &font, looks.text, room, LINES);
+        let height = said.size().y.max(size::SMALL_BUTTON);
         let left = |ui: &mut Ui| {
             let (_, place) = ui.allocate_space(Vec2::splat(size::ICON));
-            text::paint_icon(ui.painter(), place.center(), icon, size::ICON, colour);
-            text::line(ui, &banner.text, type_size::BODY, of(ui).text);
+            let centre = place.center();
+            text::paint_icon(ui.painter(), centre, looks.icon, size::ICON, looks.colour);
+            let cut = said.elided;
+            let response = ui.label(said);
+            if cut {
+                response.on_hover_text(&banner.text);
+            }
         };
-        let right = |ui: &mut Ui| buttons(ui, banner, out);
-        card::sides(ui, size::SMALL_BUTTON, left, right);
+        let right = |ui: &mut Ui| {
+            for (button, command) in buttons {
+                if button.show(ui) {
+                    out.push(command);
+                }
+            }
+        };
+        card::sides(ui, height, left, right);
     });
     let rect = drawn.response.rect;
     let line = of(ui).line;
     theme::line_under(ui.painter(), rect, rect.left(), line);
 }
 
-fn buttons(ui: &mut Ui, banner: &Banner, out: &mut Vec<UiCommand>) {
-    for (label, command) in &banner.actions {
+fn buttons(banner: &Banner) -> Vec<(Button<'_>, UiCommand)> {
+    let fix = |(label, command): &(&'static str, UiCommand)| {
         let button = Button::of(command, Look::Outlined)
             .labelled(label)
             .without_icon()
             .small();
-        if button.show(ui) {
-            out.push(command.clone());
-        }
-    }
-    if let Some(dismiss) = banner.dismiss {
+        (button, command.clone())
+    };
+    let mut buttons: Vec<_> = banner.actions.iter().map(fix).collect();
+    buttons.extend(banner.dismiss.map(|dismiss| {
         let command = UiCommand::Dismiss(dismiss);
         let button = Button {
             icon: Some(Icon::X),
             ..Button::of(&command, Look::Plain).small().icon_only()
         };
-        if button.show(ui) {
-            out.push(command);
-        }
-    }
+        (button, command)
+    }));
+    buttons
 }

@@ -149,6 +149,7 @@ fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
     let (question, means) = wording::selection::cancel(
         uploads.name.as_deref(),
         uploads.ids.len(),
+        uploads.losing,
         uploads.sent,
         uploads.total,
     );

@@ -167,6 +167,7 @@ impl MaviApp {
                 toolbar::show(ui, &self.app, low, out);
             });
             uploads::list(ui, &self.app, &mut self.view, now, out);
+            self.app.set_page(self.view.page);
         });
         let foot = room.with_min_y(above.bottom());
         ui.painter().rect_filled(foot, 0, of(ui).surface);
@@ -196,6 +197,7 @@ impl MaviApp {
                     ThemeChoice::Dark => ThemePreference::Dark,
                 }),
                 Effect::Reveal(id) => self.view.reveal = Some(id),
+                Effect::Scroll(id) => self.view.scroll = Some(id),
                 Effect::FocusSearch => {
                     ctx.memory_mut(|memory| memory.request_focus(toolbar::search_field()));
                 }

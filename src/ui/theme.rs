@@ -37,6 +37,10 @@ pub struct Palette {
     pub bad: Color32,
     pub bad_tint: Color32,
     pub working: Color32,
+    /// Ground of what says that nothing here is real.
+    pub sandbox: Color32,
+    /// Text on it.
+    pub on_sandbox: Color32,
     /// Over everything behind a dialog.
     pub scrim: Color32,
     /// What is dark or light around a thing that floats.
@@ -67,6 +71,8 @@ pub const LIGHT: Palette = Palette {
     bad: rgb(0xB91C1C),
     bad_tint: rgb(0xFDF1F1),
     working: rgb(0x0369A1),
+    sandbox: rgb(0x9D174D),
+    on_sandbox: rgb(0xFFFFFF),
     scrim: Color32::from_rgba_premultiplied(8, 9, 11, 110),
     shadow: Color32::from_rgba_premultiplied(0, 0, 0, 32),
 };
@@ -90,6 +96,8 @@ pub const DARK: Palette = Palette {
     bad: rgb(0xF87171),
     bad_tint: rgb(0x2D1B1E),
     working: rgb(0x38BDF8),
+    sandbox: rgb(0xF9A8D4),
+    on_sandbox: rgb(0x3B0A20),
     scrim: Color32::from_rgba_premultiplied(0, 0, 0, 150),
     shadow: Color32::from_rgba_premultiplied(0, 0, 0, 110),
 };
@@ -142,6 +150,8 @@ pub mod size {
     pub const LINES_APART: f32 = 20.0;
     /// What a name keeps of a narrow row.
     pub const NAME_MIN: f32 = 120.0;
+    /// The most that an id takes under which nothing is at the service.
+    pub const IDLE_ID: f32 = 200.0;
     /// A button.
     pub const BUTTON: f32 = 34.0;
     /// A button in a row, a chip.
@@ -396,12 +406,32 @@ pub fn badge(status: &Status, p: &Palette) -> Badge {
     }
 }
 
-/// Ground, foreground and icon of a banner.
-pub fn banner(tone: Tone, p: &Palette) -> (Color32, Color32, Icon) {
-    match tone {
-        Tone::Info => (p.accent_tint, p.accent, Icon::Info),
-        Tone::Notice => (p.notice_tint, p.notice, Icon::TriangleAlert),
-        Tone::Bad => (p.bad_tint, p.bad, Icon::CircleAlert),
+/// How a banner looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Strip {
+    /// What it stands on.
+    pub ground: Color32,
+    /// The colour of its icon.
+    pub colour: Color32,
+    /// The colour of its words.
+    pub text: Color32,
+    /// Its icon.
+    pub icon: Icon,
+}
+
+/// The table from a banner's tone to its looks.
+pub fn banner(tone: Tone, p: &Palette) -> Strip {
+    let (ground, colour, text, icon) = match tone {
+        Tone::Sandbox => (p.sandbox, p.on_sandbox, p.on_sandbox, Icon::FlaskConical),
+        Tone::Info => (p.accent_tint, p.accent, p.text, Icon::Info),
+        Tone::Notice => (p.notice_tint, p.notice, p.text, Icon::TriangleAlert),
+        Tone::Bad => (p.bad_tint, p.bad, p.text, Icon::CircleAlert),
+    };
+    Strip {
+        ground,
+        colour,
+        text,
+        icon,
     }
 }
 

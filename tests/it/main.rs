@@ -10,6 +10,7 @@ mod cli;
 mod disk;
 #[cfg(unix)]
 mod faults;
+mod intake;
 mod keyboard;
 #[cfg(target_os = "linux")]
 mod keychain;

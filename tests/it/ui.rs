@@ -187,7 +187,7 @@ fn the_ids_of_the_selection_are_copied_by_keyboard() {
     window.step();
     assert_eq!(copied(&window), ["re_1\nre_3"]);
     window.run();
-    assert!(has(&window, "2 asset ids copied."));
+    assert!(has(&window, "2 asset ids copied; 1 file has none."));
 }
 
 #[test]
@@ -203,6 +203,10 @@ fn a_removal_can_be_undone() {
     window.get_by_label("Clear finished").click();
     window.run();
     assert!(matches!(engine.next(), Some(Command::Remove(ids)) if ids == [ItemId(1)]));
+    assert!(has(
+        &window,
+        "1 file removed from the list; the id stays in the history."
+    ));
     window.get_by_label("Undo").click();
     window.run();
     assert!(matches!(engine.next(), Some(Command::UndoRemove)));

@@ -13,6 +13,8 @@ pub const NO_DROP: &str =
     "This desktop does not let files be dropped here. Choose or paste them instead.";
 /// On the button that shows files that are refused.
 pub const SHOW_THEM: &str = "Show them";
+/// The same for one.
+pub const SHOW_IT: &str = "Show it";
 /// An upload was started without a key.
 pub const KEY_NEEDED: &str = "An API key is needed to upload.";
 /// The key of the environment is not accepted.

@@ -162,6 +162,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::Export(format) => saved(*format),
         C::Selected(it) => many(*it),
         C::Show(it) => (filter(*it), "Show only these files"),
+        C::ShowAdded(_) => ("Show", "Show the files that were added"),
         C::Find => ("Find", "Find files by name or id"),
         C::Search(_) => ("Clear search", "Show files whatever their name"),
         C::SortBy(it) => (column(*it), "Sort the list by this"),

@@ -7,15 +7,18 @@ use super::{AND, Place};
 use crate::model::media::Rejection;
 use crate::model::plan::{Finish, Plan};
 
+/// A pipe, a device, or a link to one.
+const SPECIAL: &str = "special system file";
+
 /// Why a file is refused, in the words of a sum: "9 not supported".
 pub fn refusal(rejection: &Rejection) -> &'static str {
     match rejection {
         Rejection::UnsupportedFormat { .. } => "not supported",
-        Rejection::ContentMismatch { .. } => "not what the name says",
+        Rejection::ContentMismatch { .. } => "whose content doesn’t match the name",
         Rejection::Empty => "empty",
         Rejection::TooLarge { .. } => "too large",
         Rejection::Unreadable { .. } => "can’t be read",
-        Rejection::NotAFile => "not regular files",
+        Rejection::NotAFile => SPECIAL,
         Rejection::NotFound => "not there",
     }
 }
@@ -28,7 +31,10 @@ pub fn refused(reasons: &BTreeMap<&'static str, usize>) -> String {
     let all = reasons.iter().map(|(_, number)| number).sum();
     let each: Vec<String> = reasons
         .iter()
-        .map(|(why, files)| format!("{} {why}", number(*files)))
+        .map(|(why, files)| match *why {
+            SPECIAL => count(*files, SPECIAL),
+            why => format!("{} {why}", number(*files)),
+        })
         .collect();
     format!(
         "{} can’t be uploaded: {}.",
@@ -47,20 +53,18 @@ pub fn coming_in(walking: Option<u64>, checking: usize) -> Option<String> {
 }
 
 /// What "Upload" would start, in two lines: how much, and what one wants to know before.
-pub fn plan(plan: &Plan) -> (String, String) {
+pub fn plan(plan: &Plan, place: Place) -> (String, String) {
     let first = format!(
         "{} ready to upload · {}",
         count(plan.files, "file"),
         size(plan.bytes)
     );
     let mut second = vec![finish(plan.finish)];
-    second.push(storage_cost(plan.bytes));
+    second.extend(keeping(plan, place));
     second.extend(left_out(plan));
     if plan.by_signed_url > 0 {
-        second.push(format!(
-            "{} straight to storage",
-            number(plan.by_signed_url)
-        ));
+        let large = count(plan.by_signed_url, "large file");
+        second.push(format!("{large} sent directly to storage"));
     }
     (first, second.join(AND))
 }
@@ -81,18 +85,23 @@ pub fn plan_at_length(plan: &Plan, place: Place) -> String {
     });
     if plan.by_signed_url > 0 {
         lines.push(format!(
-            "{} straight to the storage of memories.ai, as large files do.",
+            "{} directly to the storage of memories.ai.",
             match plan.by_signed_url {
-                1 => "1 goes".to_owned(),
-                files => format!("{} go", number(files)),
+                1 => "1 large file goes".to_owned(),
+                files => format!("{} large files go", number(files)),
             }
         ));
     }
-    lines.push(format!("Keeping them: {}.", storage_cost(plan.bytes)));
+    lines.extend(keeping(plan, place).map(|cost| format!("Keeping them: {cost}.")));
     if let Some(left_out) = left_out(plan) {
         lines.push(format!("Stay in the list: {left_out}."));
     }
     place.said(lines.join("\n"))
+}
+
+/// What keeping the files costs; nothing in the sandbox, which keeps none.
+fn keeping(plan: &Plan, place: Place) -> Option<String> {
+    (place == Place::Service).then(|| storage_cost(plan.bytes))
 }
 
 fn left_out(plan: &Plan) -> Option<String> {
@@ -142,15 +151,15 @@ mod tests {
 
     #[test]
     fn a_plan_says_how_much_how_long_and_at_what_price() {
-        let (first, second) = plan(&a_plan());
+        let (first, second) = plan(&a_plan(), Place::Service);
         assert_eq!(first, "12 files ready to upload · 3.9 GB");
         assert_eq!(
             second,
-            "about 2 min 10 s · storage ≈ $0.12 a month · left out: 2 refused, 1 duplicate · 2 straight to storage"
+            "about 2 min 10 s · storage ≈ $0.12 a month · left out: 2 refused, 1 duplicate · 2 large files sent directly to storage"
         );
         let at_length = plan_at_length(&a_plan(), Place::Service);
         assert!(
-            at_length.contains("2 go straight to the storage"),
+            at_length.contains("2 large files go directly to the storage"),
             "{at_length}"
         );
         assert!(at_length.contains("Takes about 2 min 10 s"), "{at_length}");
@@ -166,10 +175,25 @@ mod tests {
             ..a_plan()
         };
         assert_eq!(
-            plan(&unmeasured).1,
+            plan(&unmeasured, Place::Service).1,
             "at least 26 s · storage ≈ $0.12 a month"
         );
         assert!(plan_at_length(&unmeasured, Place::Service).contains("known once some have moved"));
+    }
+
+    #[test]
+    fn a_sandbox_names_no_price() {
+        let (_, second) = plan(&a_plan(), Place::Sandbox);
+        let at_length = plan_at_length(&a_plan(), Place::Sandbox);
+        assert!(!second.contains('$'), "{second}");
+        assert!(!at_length.contains('$'), "{at_length}");
+    }
+
+    #[test]
+    fn files_that_are_no_files_are_counted_in_plain_words() {
+        let of = |files| refused(&BTreeMap::from([(refusal(&Rejection::NotAFile), files)]));
+        assert_eq!(of(1), "1 file can’t be uploaded: 1 special system file.");
+        assert_eq!(of(2), "2 files can’t be uploaded: 2 special system files.");
     }
 
     #[test]

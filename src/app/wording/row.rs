@@ -30,7 +30,7 @@ pub fn status_word(status: &Status) -> &'static str {
 /// Something to say of a file that is taken.
 pub fn note(note: Note) -> &'static str {
     match note {
-        Note::UnknownContent => "content not recognised; its name is believed",
+        Note::UnknownContent => "content not recognised; it is taken for what its name says",
         Note::MayBeTooLarge => "above 5 GB: memories.ai may refuse it",
         Note::InCloud => "in the cloud only: uploading fetches it first",
     }
@@ -71,6 +71,14 @@ pub fn next_try(wait: Duration) -> String {
 /// How far it is.
 pub fn percent(percent: u8) -> String {
     format!("{percent} %")
+}
+
+/// An id under which nothing is at memories.ai: for good, or until the upload goes on.
+pub fn idle_id(status: &Status, id: &str) -> String {
+    match status {
+        Status::Cancelled | Status::Failed(_) => format!("id not used: {id}"),
+        _ => format!("not uploaded yet: {id}"),
+    }
 }
 
 /// What becomes of what was sent of a row that stopped.

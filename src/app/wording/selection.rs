@@ -38,14 +38,49 @@ pub fn selected(files: usize) -> String {
     format!("{} selected", number(files))
 }
 
-/// How many ids were copied.
-pub fn copied(ids: usize) -> String {
-    format!("{} copied.", count(ids, "asset id"))
+/// How many ids were copied: of how many of them the file is not ready, and how many files had
+/// none.
+pub fn copied(ids: usize, not_ready: usize, without: usize) -> String {
+    let mut said = format!("{} copied", count(ids, "asset id"));
+    match (not_ready, ids) {
+        (0, _) => {}
+        (1, 1) => said.push_str(", not ready yet"),
+        (not_ready, _) => said.push_str(&format!(", {} of them not ready yet", number(not_ready))),
+    }
+    match without {
+        0 => {}
+        1 => said.push_str("; 1 file has none"),
+        files => said.push_str(&format!("; {} files have none", number(files))),
+    }
+    said.push('.');
+    said
 }
 
-/// Rows were taken out of the list.
-pub fn removed(files: usize) -> String {
-    format!("{} removed from the list.", count(files, "file"))
+/// Rows were taken out of the list: how many of them with an id, and how many of the selection
+/// stay in it because they are under way.
+pub fn removed(files: usize, with_id: usize, left: usize) -> String {
+    let mut said = format!("{} removed from the list", count(files, "file"));
+    match with_id {
+        0 => {}
+        1 => said.push_str("; the id stays in the history"),
+        _ => said.push_str("; the ids stay in the history"),
+    }
+    match left {
+        0 => said.push('.'),
+        1 => said.push_str(". 1 is queued or under way: cancel it first."),
+        left => {
+            let left = number(left);
+            said.push_str(&format!(
+                ". {left} are queued or under way: cancel them first."
+            ));
+        }
+    }
+    said
+}
+
+/// Files were added.
+pub fn added(files: usize) -> String {
+    format!("{} added.", count(files, "file"))
 }
 
 /// Interrupted uploads were taken out of the list.
@@ -86,15 +121,19 @@ pub fn export_name(json: bool) -> String {
     format!("asset-ids.{}", if json { "json" } else { "csv" })
 }
 
-/// What is asked before uploads are cancelled of which bytes were sent: how many of how many,
-/// where that is known.
-pub fn cancel(name: Option<&str>, uploads: usize, sent: u64, total: u64) -> (String, String) {
+/// What is asked before uploads are cancelled: of how many what was sent is lost, and how many
+/// bytes of how many, where that is known.
+pub fn cancel(
+    name: Option<&str>,
+    uploads: usize,
+    losing: usize,
+    sent: u64,
+    total: u64,
+) -> (String, String) {
     let lost = match sent {
-        0 => "What was sent has to be sent again.".to_owned(),
-        _ => format!(
-            "{} were sent and have to be sent again.",
-            size_of(sent, total)
-        ),
+        0 if losing == 0 => "Nothing of them was sent yet.".to_owned(),
+        0 => "What was sent is lost.".to_owned(),
+        _ => format!("{} were sent and are lost.", size_of(sent, total)),
     };
     match name {
         Some(name) => (
@@ -124,14 +163,25 @@ mod tests {
     }
 
     #[test]
+    fn what_a_selection_left_out_is_said() {
+        assert_eq!(removed(1, 0, 0), "1 file removed from the list.");
+        assert_eq!(
+            removed(18, 13, 1982),
+            "18 files removed from the list; the ids stay in the history. 1,982 are queued or under way: cancel them first."
+        );
+        assert_eq!(copied(2, 0, 0), "2 asset ids copied.");
+        assert_eq!(
+            copied(13, 5, 1982),
+            "13 asset ids copied, 5 of them not ready yet; 1,982 files have none."
+        );
+    }
+
+    #[test]
     fn cancelling_names_one_file_and_counts_several() {
-        let (title, body) = cancel(Some("a.mp4"), 1, 260_000_000, 412_000_000);
+        let (title, body) = cancel(Some("a.mp4"), 1, 1, 260_000_000, 412_000_000);
         assert_eq!(title, "Cancel this upload?");
         assert!(body.starts_with("a.mp4 is under way. 260 of 412 MB"));
-        assert_eq!(cancel(None, 3, 1, 2).0, "Cancel 3 uploads?");
-        assert_eq!(
-            cancel(None, 3, 0, 0).1,
-            "What was sent has to be sent again."
-        );
+        assert_eq!(cancel(None, 3, 1, 1, 2).0, "Cancel 3 uploads?");
+        assert_eq!(cancel(None, 3, 1, 0, 0).1, "What was sent is lost.");
     }
 }

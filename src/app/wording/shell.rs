@@ -84,11 +84,11 @@ pub fn network(state: &NetworkState) -> String {
 }
 
 /// What becomes of a choice.
-pub const SAVED_AT_ONCE: &str = "Every choice counts at once.";
+pub const SAVED_AT_ONCE: &str = "Changes apply immediately.";
 /// The question before the key is forgotten.
 pub const REMOVE_KEY: &str = "Remove the API key?";
 /// What it means.
-pub const REMOVE_KEY_MEANS: &str = "It is forgotten on this computer; at memories.ai it stays good. Uploads under way go on; to start another, you need a key again.";
+pub const REMOVE_KEY_MEANS: &str = "It is removed from this computer only; at memories.ai the key stays valid. Uploads under way go on; to start another, you need a key again.";
 
 /// Bytes a second as MB, without the unit: "0.5", "20".
 pub fn megabytes(rate: u64) -> String {

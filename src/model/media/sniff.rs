@@ -106,6 +106,7 @@ pub(super) fn sniff(head: &[u8], size: u64) -> Option<Content> {
                 frames::may_be_adts(head).then_some(likely(AAC))
             }
         })
+        .or_else(|| is_prose(head).then_some(foreign("plain text")))
 }
 
 /// An ID3v2 tag is put before MP3, AAC and FLAC: what comes after it decides. Where that is out
@@ -242,6 +243,28 @@ fn text(head: &[u8]) -> Option<Content> {
         );
     }
     starts(b"#EXTM3U").then_some(foreign("playlist"))
+}
+
+/// How many bytes of text it takes to be sure that nothing else begins so.
+const SURELY_TEXT: usize = 64;
+
+/// Whether this is written text, which no media file begins with: UTF-8 of at least
+/// [`SURELY_TEXT`] bytes in words and lines, without a control character.
+fn is_prose(head: &[u8]) -> bool {
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        // The last character may be cut off where the head ends.
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    let unlike_text = |it: char| it.is_control() && !matches!(it, '\n' | '\r' | '\t' | '\u{c}');
+    text.len() >= SURELY_TEXT
+        && text.contains('\n')
+        && text.contains(' ')
+        && text.contains(char::is_alphabetic)
+        && !text.contains(unlike_text)
 }
 
 /// Whether `needle` is anywhere in `head`.

@@ -287,6 +287,30 @@ fn words_that_happen_to_be_where_a_signature_is_refuse_nothing() {
 }
 
 #[test]
+fn written_text_under_the_name_of_a_video_is_refused_and_a_doubtful_one_is_not() {
+    let prose = "Shopping list\nmilk, bread, two pears and – grüße – something for tea\n";
+    for name in ["a.jpg", "a.mp3", "a.mp4", "a.wav"] {
+        let found = mismatch(name, check_bytes(name, prose.as_bytes()));
+        assert_eq!(found, ("plain text".to_owned(), None), "{name}");
+    }
+    // A character that the end of the head cuts through is no other content.
+    let before = "a word or two\n".repeat(HEAD_LEN)[..HEAD_LEN - 1].to_owned();
+    mismatch("a.mp4", check_bytes("a.mp4", (before + "ü").as_bytes()));
+    for doubtful in [
+        "short\nwords",
+        &"0123456789".repeat(100),
+        &format!("{prose}\0"),
+        &format!("{prose}\u{1}"),
+    ] {
+        let accepted = check_bytes("a.mp4", doubtful.as_bytes()).unwrap();
+        assert_eq!(accepted.note, Some(Note::UnknownContent), "{doubtful:?}");
+    }
+    let latin = [prose.as_bytes(), b"\xFC and more"].concat();
+    let accepted = check_bytes("a.mp4", &latin).unwrap();
+    assert_eq!(accepted.note, Some(Note::UnknownContent));
+}
+
+#[test]
 fn bytes_of_chance_are_unknown_not_refused() {
     // A fixed xorshift: chance that is the same in each run. Each signature of two bytes that
     // the sniffing crate has is put in front, too.

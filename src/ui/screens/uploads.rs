@@ -24,12 +24,16 @@ pub struct ListView {
     pub focused: Option<ItemId>,
     /// The row to be brought into sight and given the keyboard.
     pub reveal: Option<ItemId>,
+    /// The row to be brought into sight unless the list is being used.
+    pub scroll: Option<ItemId>,
     /// How many whole rows are in sight.
     pub page: usize,
     /// How far down the list is scrolled, in points.
     offset: f32,
     /// How high the list's room is, in points.
     height: f32,
+    /// How many rows the list had when it was last drawn.
+    rows: usize,
     /// The row that the keyboard is in, or in one of whose buttons it is.
     entry: Option<ItemId>,
 }
@@ -108,7 +112,18 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     let reveal = view.reveal.take();
     let mut area = ScrollArea::vertical().auto_shrink(false);
     view.height = room.height();
-    let place = reveal.and_then(|id| app.list().rows(app.snapshot()).position(|row| row.id == id));
+    let used = view.focused.is_some() || ui.input(|input| input.pointer.any_down());
+    // Where there are more rows than before, the list can go among them once they were drawn.
+    let scroll = match view.rows == shown.len() {
+        true => view.scroll.take().filter(|_| !used),
+        false => None,
+    };
+    if view.scroll.is_some() {
+        ui.ctx().request_repaint();
+    }
+    view.rows = shown.len();
+    let wanted = reveal.or(scroll);
+    let place = wanted.and_then(|id| app.list().rows(app.snapshot()).position(|row| row.id == id));
     if let Some(place) = place {
         area = area.vertical_scroll_offset(view.offset_for(place));
     }

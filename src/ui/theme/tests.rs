@@ -37,6 +37,7 @@ fn every_text_colour_has_contrast_on_every_ground_it_stands_on() {
         for (text, ground) in [
             (p.on_accent, p.accent),
             (p.on_accent, p.accent_strong),
+            (p.on_sandbox, p.sandbox),
             (p.accent, p.surface),
             (p.accent, p.accent_tint),
             (p.text, p.notice_tint),
@@ -58,6 +59,18 @@ fn the_focus_ring_is_seen_on_every_ground() {
     for p in [&LIGHT, &DARK] {
         for ground in [p.background, p.surface, p.raised, p.hover] {
             assert!(contrast(p.accent, ground) >= 3.0);
+        }
+    }
+}
+
+#[test]
+fn a_sandbox_looks_like_no_other_banner() {
+    for p in [&LIGHT, &DARK] {
+        let sandbox = banner(Tone::Sandbox, p);
+        for other in [Tone::Info, Tone::Notice, Tone::Bad] {
+            let other = banner(other, p);
+            assert_ne!(sandbox.icon.unicode(), other.icon.unicode());
+            assert!(contrast(sandbox.ground, other.ground) >= 3.0);
         }
     }
 }

@@ -179,6 +179,12 @@ fn trailing(ui: &mut Ui, row: &Row, right: Pos2, room: f32) -> f32 {
             let text = words::percent(percent);
             (painter.layout_no_wrap(text, font, p.text), None)
         }
+        Trailing::Idle(said) => {
+            let font = theme::font(type_size::SMALL);
+            let width = (room - size::NAME_MIN).clamp(0.0, size::IDLE_ID);
+            let galley = elided_middle(painter, &said, &font, p.secondary, width);
+            (galley, Some(said))
+        }
         Trailing::Id(id) => {
             let font = theme::mono(type_size::SMALL);
             let width = (room - size::NAME_MIN).max(0.0);

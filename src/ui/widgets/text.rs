@@ -59,6 +59,21 @@ pub fn elided_end(
     painter.layout_job(job)
 }
 
+/// Text that goes on in further lines where it is too wide, and is cut at the end of the last
+/// that it may have.
+pub fn wrapped(
+    painter: &Painter,
+    text: &str,
+    font: &FontId,
+    colour: Color32,
+    width: f32,
+    lines: usize,
+) -> Arc<Galley> {
+    let mut job = LayoutJob::simple(text.to_owned(), font.clone(), colour, width);
+    job.wrap.max_rows = lines;
+    painter.layout_job(job)
+}
+
 /// Paints a galley so that its left edge and its middle line are at `left`.
 pub fn paint_left(painter: &Painter, left: Pos2, galley: Arc<Galley>) -> Rect {
     let rect = Align2::LEFT_CENTER.anchor_size(left, galley.size());

@@ -1,0 +1,43 @@
+//! Where files that are added come into sight.
+
+use std::time::Instant;
+
+use super::command::UiCommand;
+use super::state::{App, Effect};
+use super::wording::selection as words;
+use crate::model::snapshot::ItemId;
+
+impl App {
+    /// Files are added: what was said of those before is over.
+    pub(super) fn begin_intake(&mut self) {
+        self.forget_left_out();
+        self.forget_refused();
+        self.added_after = Some(self.last_row());
+    }
+
+    fn last_row(&self) -> ItemId {
+        let rows = self.snapshot.rows.iter();
+        rows.map(|row| row.id).max().unwrap_or(ItemId(0))
+    }
+
+    /// Brings the first of the rows that were added into sight. Where the list is worked
+    /// with, it stays where it is, and once all are there it is said how many they are.
+    pub(super) fn show_added(&mut self, now: Instant) {
+        let Some(after) = self.added_after else {
+            return;
+        };
+        let new = self.snapshot.rows.iter().filter(|row| row.id > after);
+        let Some(first) = new.clone().map(|row| row.id).min() else {
+            return;
+        };
+        let shown = self.list.rows(&self.snapshot).any(|row| row.id == first);
+        if shown && self.list.selected().is_empty() {
+            self.added_after = None;
+            self.effects.push(Effect::Scroll(first));
+        } else if self.snapshot.walking.is_none() {
+            let files = new.count();
+            self.added_after = None;
+            self.say(words::added(files), Some(UiCommand::ShowAdded(first)), now);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What the window says of files that were added, for how long, and where it shows them.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use egui::{Theme, Vec2};
+use egui_kittest::kittest::Queryable;
+use mavi_uploader::engine::Command;
+use mavi_uploader::model::asset::AssetId;
+use mavi_uploader::model::media::Rejection;
+use mavi_uploader::model::snapshot::{Row, Status};
+
+use crate::window::{
+    Drop, FakeEngine, Window, builder, copied, has, open, open_with, over, ready, row, with_key,
+};
+
+fn drop_a_file(window: &mut Window) {
+    let dropped = Arc::new(Drop(PathBuf::from("/media/new.mp4")));
+    window.input_mut().dropped_files.push(dropped);
+    window.run();
+}
+
+fn waiting(ids: std::ops::RangeInclusive<u64>) -> Vec<Row> {
+    ids.map(|id| row(id, &format!("clip-{id}.mp4"), Status::ReadyToUpload))
+        .collect()
+}
+
+#[test]
+fn what_was_in_the_list_already_is_no_longer_said_once_other_files_come() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.publish(|state| state.already_listed = 1);
+    window.run();
+    assert!(has(&window, "1 file was already in the list."));
+    drop_a_file(&mut window);
+    assert!(!has(&window, "already in the list"));
+    engine.rows(waiting(1..=1));
+    window.run();
+    assert!(!has(&window, "already in the list"));
+    engine.publish(|state| state.already_listed = 2);
+    window.run();
+    assert!(has(&window, "1 file was already in the list."), "not two");
+}
+
+#[test]
+fn what_was_in_the_list_already_is_no_longer_said_after_a_while() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let clock = Arc::new(Mutex::new(Instant::now()));
+    let told = Arc::clone(&clock);
+    let mut window = open_with(builder(Theme::Light), handle, move |outside| {
+        outside.clock = Box::new(move || *told.lock().unwrap());
+    });
+    engine.publish(|state| state.already_listed = 1);
+    window.run();
+    assert!(has(&window, "1 file was already in the list."));
+    *clock.lock().unwrap() += Duration::from_secs(31);
+    window.run();
+    assert!(!has(&window, "already in the list"));
+}
+
+#[test]
+fn in_the_least_window_every_word_of_a_banner_is_drawn() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let builder = builder(Theme::Light).with_size(Vec2::new(640.0, 420.0));
+    let mut window = open_with(builder, handle, |_| {});
+    engine.publish(|state| {
+        state.already_listed = 1200;
+        state.passed_over = 12;
+    });
+    window.run();
+    let banner = window.get_by_label_contains("1,200 files were already in the list.");
+    assert!(banner.rect().height() > 30.0, "it has two lines");
+    assert!(banner.rect().right() < 640.0);
+}
+
+#[test]
+fn one_refused_file_out_of_sight_is_said_above_the_list() {
+    let mut rows = waiting(1..=30);
+    rows.push(row(31, "empty.mp4", Status::Rejected(Rejection::Empty)));
+    let (mut engine, mut window) = over(rows.clone());
+    assert!(has(&window, "1 file can’t be uploaded: 1 empty."));
+    window.get_by_label("Show it");
+    engine.rows(rows.split_off(28));
+    window.run();
+    assert!(!has(&window, "can’t be uploaded:"), "its row is in sight");
+}
+
+#[test]
+fn files_that_are_added_come_into_sight() {
+    let (mut engine, mut window) = over(waiting(1..=50));
+    assert!(!has(&window, "clip-51.mp4, Ready"));
+    drop_a_file(&mut window);
+    engine.rows(waiting(1..=90));
+    window.run();
+    assert!(has(&window, "clip-51.mp4, Ready"));
+    assert!(!has(&window, "clip-1.mp4, Ready"));
+}
+
+#[test]
+fn files_that_are_added_while_some_are_selected_are_said_and_shown_when_asked_for() {
+    let (mut engine, mut window) = over(waiting(1..=50));
+    window.get_by_label("Select clip-1.mp4").click();
+    window.run();
+    drop_a_file(&mut window);
+    engine.rows(waiting(1..=90));
+    window.run();
+    assert!(has(&window, "clip-1.mp4, Ready"), "the list stays");
+    assert!(has(&window, "40 files added."));
+    window.get_by_label("Show").click();
+    window.run();
+    assert!(has(&window, "clip-51.mp4, Ready"));
+}
+
+#[test]
+fn files_that_were_left_by_an_earlier_run_move_nothing() {
+    let (mut engine, mut window) = over(waiting(1..=50));
+    engine.rows(waiting(1..=90));
+    window.run();
+    assert!(has(&window, "clip-1.mp4, Ready"));
+    assert!(!has(&window, "files added"));
+}
+
+#[test]
+fn several_uploads_are_cancelled_after_one_question_with_their_number() {
+    let queued = (1..=3).map(|id| row(id, &format!("clip-{id}.mp4"), Status::Queued));
+    let (mut engine, mut window) = over(queued.collect());
+    window.get_by_label("Select all").click();
+    window.run();
+    window.get_by_label("Cancel selected").click();
+    window.run();
+    assert!(engine.next().is_none());
+    assert!(has(&window, "Cancel 3 uploads?"));
+    window.get_by_label("Cancel upload").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Cancel(ids)) if ids.len() == 3));
+}
+
+#[test]
+fn an_id_that_nothing_stands_behind_is_shown_as_such_and_not_copied() {
+    let with_id = |id, name, status| Row {
+        asset_id: AssetId::new(&format!("re_{id}")),
+        ..row(id, name, status)
+    };
+    let processing = Status::Processing {
+        since: Instant::now(),
+        long: false,
+    };
+    let (_engine, mut window) = over(vec![
+        ready(1, "one.mp4", "re_1"),
+        with_id(2, "two.mp4", processing),
+        with_id(3, "three.mp4", Status::Cancelled),
+        with_id(4, "four.mp4", Status::Paused),
+    ]);
+    assert!(window.query_by_label("Copy: three.mp4").is_none());
+    assert!(window.query_by_label("Copy: four.mp4").is_none());
+    assert!(has(&window, "id not used: re_3"));
+    assert!(has(&window, "not uploaded yet: re_4"));
+    window.get_by_label("Select all").click();
+    window.run();
+    window.event(egui::Event::Copy);
+    window.step();
+    assert_eq!(copied(&window), ["re_1\nre_2"]);
+    window.run();
+    assert!(has(
+        &window,
+        "2 asset ids copied, 1 of them not ready yet; 2 files have none."
+    ));
+}
