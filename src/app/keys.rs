@@ -45,6 +45,8 @@ pub struct KeyEntry {
     pub draft: Zeroizing<String>,
     phase: Phase,
     problem: Option<String>,
+    /// The field is to have the keyboard again, as what is in it was not taken.
+    again: bool,
 }
 
 impl KeyEntry {
@@ -84,12 +86,21 @@ impl KeyEntry {
         }
     }
 
-    /// Takes what is in the field and asks the service about it. The field is emptied.
+    /// Whether what is in the field was not taken since this was asked last.
+    pub fn take_again(&mut self) -> bool {
+        std::mem::take(&mut self.again)
+    }
+
+    fn refuse(&mut self, why: String) {
+        self.problem = Some(why);
+        self.again = true;
+    }
+
+    /// Asks the service about what is in the field. It stays there until it is found good, so
+    /// that it can be corrected.
     pub fn submit(&mut self, engine: &EngineHandle, wake: Wake) {
-        let draft = std::mem::take(&mut self.draft);
-        self.make_room();
-        match ApiKey::from_pasted(&draft) {
-            Err(why) => self.problem = Some(wording::not_a_key(why).to_owned()),
+        match ApiKey::from_pasted(&self.draft) {
+            Err(why) => self.refuse(wording::not_a_key(why).to_owned()),
             Ok(key) => {
                 let (sender, receiver) = oneshot::channel();
                 engine.send(Command::CheckKey(key.clone(), sender));
@@ -119,7 +130,7 @@ impl KeyEntry {
                 }
                 Ok(Outcome::Answer(Some(Err(fault)))) if fault.fix() == Some(Fix::Key) => {
                     let message = wording::fault(&fault);
-                    self.problem = Some(words::key_refused(&message.cause));
+                    self.refuse(words::key_refused(&message.cause));
                     None
                 }
                 Ok(answer) => {
@@ -167,6 +178,8 @@ impl KeyEntry {
         key: ApiKey,
         note: Option<String>,
     ) -> Option<Entered> {
+        self.draft = Zeroizing::default();
+        self.make_room();
         let Some(vault) = vault else {
             return Some(use_key(engine, key, KeySource::Session, note, None));
         };

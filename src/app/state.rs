@@ -274,6 +274,11 @@ impl App {
         &mut self.key.draft
     }
 
+    /// Whether the key field is to have the keyboard again; said once.
+    pub fn key_has_to_be_typed_again(&mut self) -> bool {
+        self.key.take_again()
+    }
+
     /// The colours that were chosen.
     pub fn theme(&self) -> ThemeChoice {
         self.kept.settings.theme

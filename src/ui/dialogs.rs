@@ -1,11 +1,12 @@
 //! What stands before everything else: entering a key, questions, details.
 
+use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Context, Id, Key, Modal, TextEdit, Ui};
+use egui::{AreaState, Context, Id, Key, Modal, Rect, TextEdit, Ui};
 
 use super::screens::settings;
 use super::shortcuts;
-use super::theme::{self, of, size, space, type_size};
+use super::theme::{self, TOLERANCE, of, size, space, type_size};
 use super::widgets::button::{Button, Look};
 use super::widgets::{card, text};
 use crate::app::command::UiCommand;
@@ -17,14 +18,30 @@ use crate::model::snapshot::{ItemId, KeyState};
 
 /// Draws the dialog that is open, if one is.
 pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
+    let id = Id::unique("dialog");
     let Some(dialog) = app.dialog().cloned() else {
         // Pieces of a key may be in what the field remembers.
-        ctx.data_mut(|data| data.remove::<TextEditState>(key_field()));
+        ctx.data_mut(|data| {
+            data.remove::<TextEditState>(key_field());
+            data.remove::<(Dialog, Rect)>(id);
+            data.remove::<Dialog>(asked());
+        });
         return;
     };
     let palette = theme::palette(ctx.theme());
-    let modal = Modal::new(Id::unique("dialog")).backdrop_color(palette.scrim);
-    let width = size::MEASURE.min(ctx.content_rect().width() - 2.0 * space::XXL);
+    // One that is new, or has a window of another size, is measured before it is seen, with
+    // all the room that there is.
+    let room = ctx.content_rect();
+    let measured = ctx.data(|data| data.get_temp(id));
+    let now = (dialog.clone(), room);
+    let fresh = measured.as_ref() != Some(&now);
+    ctx.data_mut(|data| data.insert_temp(id, now));
+    let placed = AreaState::load(ctx, id).and_then(|area| area.size);
+    let area = Modal::default_area(id).default_size(room.size());
+    let modal = Modal::new(id)
+        .area(area.sizing_pass(fresh))
+        .backdrop_color(palette.scrim);
+    let width = size::MEASURE.min(room.width() - 2.0 * space::XXL);
     let style = ctx.style_of(ctx.theme());
     let frame = egui::Frame::window(&style).inner_margin(egui::Margin::same(space::XL as i8));
     let shown = modal.frame(frame).show(ctx, |ui| {
@@ -44,9 +61,44 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             Dialog::Formats => formats(ui, app, out),
         }
     });
-    if shown.should_close() {
+    // It was placed for the size that it had the last time.
+    let size = shown.response.rect.size();
+    if fresh || placed.is_none_or(|placed| (placed - size).abs().max_elem() > TOLERANCE) {
+        theme::lay_out_anew(ctx, "a dialog stands in the middle");
+    }
+    // What was typed is not thrown away by a click that misses.
+    let missed = shown.backdrop_response.clicked() && !app.key_entry().draft.is_empty();
+    if shown.should_close() && !missed {
         out.push(UiCommand::CloseDialog);
     }
+}
+
+/// Which question has given the keyboard its place.
+fn asked() -> Id {
+    Id::unique("question")
+}
+
+/// The buttons of a question: what is at stake, and last the safe choice, which leads and has
+/// the keyboard from the start.
+fn choice(
+    ui: &mut Ui,
+    dialog: Dialog,
+    stake: (&str, UiCommand),
+    safe: &str,
+    out: &mut Vec<UiCommand>,
+) {
+    let fresh = ui.data(|data| data.get_temp::<Dialog>(asked()).as_ref() != Some(&dialog));
+    // One that is drawn to be measured only can't have the keyboard.
+    let fresh = fresh && !ui.is_sizing_pass();
+    if fresh {
+        ui.data_mut(|data| data.insert_temp(asked(), dialog));
+    }
+    let stake_button = Button::of(&stake.1, Look::Outlined).labelled(stake.0);
+    let safe = Button::of(&UiCommand::CloseDialog, Look::Primary)
+        .labelled(safe)
+        .focused(fresh);
+    let both = vec![(stake_button, stake.1), (safe, UiCommand::CloseDialog)];
+    buttons(ui, both, out);
 }
 
 fn title(ui: &mut Ui, words: &str) {
@@ -84,6 +136,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let now = wording::key_in_use(&app.snapshot().key, app.key_is_for_session());
     body(ui, &now);
     let busy = app.key_entry().busy();
+    let again = app.key_has_to_be_typed_again();
     let problem = app.key_entry().problem().map(str::to_owned);
     let id = key_field();
     // A dialog that has just opened takes the focus.
@@ -101,8 +154,14 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(words::KEY));
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    if fresh {
+    if fresh || again {
         response.request_focus();
+    }
+    if again && let Some(mut state) = TextEditState::load(ui.ctx(), id) {
+        let end = CCursor::new(app.key_entry().draft.chars().count());
+        let all = CCursorRange::two(CCursor::default(), end);
+        state.cursor.set_char_range(Some(all));
+        state.store(ui.ctx(), id);
     }
     if app.key_entry().draft.is_empty()
         && let Some(mut state) = TextEditState::load(ui.ctx(), id)
@@ -156,15 +215,9 @@ fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
     title(ui, &question);
     body(ui, &means);
     let stop = UiCommand::ConfirmCancel;
-    let keep = Button::of(&UiCommand::CloseDialog, Look::Outlined).labelled(words::KEEP_UPLOADING);
-    buttons(
-        ui,
-        vec![
-            (keep, UiCommand::CloseDialog),
-            (Button::of(&stop, Look::Primary), stop.clone()),
-        ],
-        out,
-    );
+    let stake = (stop.entry().label, stop);
+    let dialog = Dialog::Cancel(uploads.clone());
+    choice(ui, dialog, stake, words::KEEP_UPLOADING, out);
 }
 
 fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -199,15 +252,8 @@ fn remove_key(ui: &mut Ui, out: &mut Vec<UiCommand>) {
     title(ui, wording::REMOVE_KEY);
     body(ui, wording::REMOVE_KEY_MEANS);
     let remove = UiCommand::ConfirmRemoveKey;
-    let keep = Button::of(&UiCommand::CloseDialog, Look::Outlined).labelled(words::KEEP_KEY);
-    buttons(
-        ui,
-        vec![
-            (keep, UiCommand::CloseDialog),
-            (Button::of(&remove, Look::Primary), remove.clone()),
-        ],
-        out,
-    );
+    let stake = (remove.entry().label, remove);
+    choice(ui, Dialog::RemoveKey, stake, words::KEEP_KEY, out);
 }
 
 fn quit(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -215,13 +261,8 @@ fn quit(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let question = wording::quit(app.sending(), tally.ends_with_us, tally.unsaved);
     title(ui, question.title);
     body(ui, &question.cause);
-    let keep = Button::of(&UiCommand::CloseDialog, Look::Primary).labelled(question.stay);
-    let quit = Button::of(&UiCommand::Quit, Look::Outlined).labelled(question.leave);
-    buttons(
-        ui,
-        vec![(quit, UiCommand::Quit), (keep, UiCommand::CloseDialog)],
-        out,
-    );
+    let stake = (question.leave, UiCommand::Quit);
+    choice(ui, Dialog::Quit, stake, question.stay, out);
 }
 
 fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {

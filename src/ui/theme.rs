@@ -199,6 +199,8 @@ pub mod radius {
 
 /// How long a change of colour may take, in seconds.
 const MOTION: f32 = 0.08;
+/// Seconds within which two clicks are taken for one where buttons change places.
+pub const DOUBLE_CLICK: f64 = 0.5;
 /// What a layout may be off before it is drawn anew, in points.
 pub const TOLERANCE: f32 = 0.5;
 /// How wide the ring around what has the focus is, in points.

@@ -6,6 +6,7 @@
 
 #[cfg(unix)]
 mod cli;
+mod dialogs;
 #[cfg(target_os = "linux")]
 mod disk;
 #[cfg(unix)]

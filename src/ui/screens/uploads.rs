@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use egui::{CornerRadius, Frame, Margin, Rect, ScrollArea, Ui, Vec2, vec2};
+use egui::{CornerRadius, Frame, Id, Margin, Rect, ScrollArea, Ui, Vec2, vec2};
 use lucide_icons::Icon;
 
 use crate::app::command::UiCommand;
@@ -12,7 +12,7 @@ use crate::app::wording::{command as table, screens as words};
 use crate::app::{foot, wording};
 use crate::model::snapshot::ItemId;
 use crate::ui::screens::toolbar;
-use crate::ui::theme::{of, radius, size, space, type_size};
+use crate::ui::theme::{DOUBLE_CLICK, of, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, Look};
 use crate::ui::widgets::row::{self, Focus};
 use crate::ui::widgets::{card, text};
@@ -204,6 +204,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     };
     let hint =
         |command: &UiCommand| foot::hint(command, list, app.plan(), snapshot.paused, app.place());
+    let mut asked = None;
     let right = |ui: &mut Ui| {
         for command in foot::actions(snapshot, list) {
             let mut button = Button::of(&command, Look::Outlined);
@@ -215,7 +216,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 ..button
             };
             if button.show(ui) {
-                out.push(command);
+                asked = Some(command);
             }
         }
         if busy && totals.startable == 0 {
@@ -229,10 +230,21 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 .blocked(app.upload_blocked())
         };
         if button.show(ui) {
-            out.push(UiCommand::Upload);
+            asked = Some(UiCommand::Upload);
         }
     };
     card::sides(ui, ui.available_height(), left, right);
+    out.extend(asked.filter(|_| !is_second(ui)));
+}
+
+/// Whether a click on the bar is the second one of a double click. It was meant for a button
+/// in whose place another may have come.
+fn is_second(ui: &Ui) -> bool {
+    let id = Id::unique("bar");
+    let now = ui.input(|input| input.time);
+    let before: Option<f64> = ui.data(|data| data.get_temp(id));
+    ui.data_mut(|data| data.insert_temp(id, now));
+    before.is_some_and(|before| now - before < DOUBLE_CLICK)
 }
 
 fn overall_bar(ui: &Ui, fraction: f32) {

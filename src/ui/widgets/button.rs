@@ -50,6 +50,8 @@ pub struct Button<'a> {
     pub chosen: Option<bool>,
     /// The keyboard stops at it.
     pub stop: bool,
+    /// The keyboard comes to it now.
+    pub focused: bool,
 }
 
 impl<'a> Button<'a> {
@@ -70,6 +72,7 @@ impl<'a> Button<'a> {
             flush: false,
             chosen: None,
             stop: true,
+            focused: false,
         }
     }
 
@@ -101,6 +104,12 @@ impl<'a> Button<'a> {
     /// Not to be pressed, for this reason.
     pub fn blocked(mut self, why: Option<&'a str>) -> Self {
         self.blocked = why;
+        self
+    }
+
+    /// Where the keyboard is from now on, where that is so.
+    pub fn focused(mut self, focused: bool) -> Self {
+        self.focused = focused;
         self
     }
 
@@ -168,6 +177,9 @@ impl<'a> Button<'a> {
             (false, _) => Sense::hover(),
         };
         let response = ui.interact(rect, id, sense);
+        if self.focused {
+            response.request_focus();
+        }
         let name = if self.name.is_empty() {
             self.label
         } else {

@@ -35,12 +35,13 @@ pub fn sides(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl F
     let at_right = UiBuilder::new()
         .max_rect(line.with_min_x(from))
         .layout(across);
-    let drawn = ui.scope_builder(at_right, |ui| {
-        right(ui);
-        ui.min_rect().right() - from
-    });
-    if (drawn.inner - width).abs() > TOLERANCE {
-        ui.data_mut(|data| data.insert_temp(id, drawn.inner));
+    // In a pass that is thrown away it may reach over the edge: that must not widen what is
+    // around, which would be as wide in the next pass too.
+    let mut at_right = ui.new_child(at_right);
+    right(&mut at_right);
+    let drawn = at_right.min_rect().right() - from;
+    if (drawn - width).abs() > TOLERANCE {
+        ui.data_mut(|data| data.insert_temp(id, drawn));
         theme::lay_out_anew(ui.ctx(), "a side is as wide as what is in it");
     }
     // However high what is in it is.

@@ -1,0 +1,213 @@
+//! Dialogs: where they stand, what has the keyboard in them, and what closes them.
+
+use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2, Rect, Theme};
+use egui_kittest::kittest::{NodeT, Queryable};
+use mavi_uploader::engine::Command;
+use mavi_uploader::model::fault::{Fault, FaultKind};
+use mavi_uploader::model::snapshot::Status;
+
+use crate::window::{
+    FakeEngine, Window, builder, close, has, open, open_with, over, row, until, uploading,
+    with_key, without_key,
+};
+
+const KEY: &str = "sk-mavi-0123456789abcdef";
+
+/// Where the dialog is, once it is drawn.
+fn dialog(window: &Window) -> Option<Rect> {
+    let id = Id::unique("dialog");
+    window.ctx.memory(|memory| memory.area_rect(id))
+}
+
+/// A pixel may be lost to rounding.
+fn stands_in_the_middle(window: &Window) {
+    let (room, rect) = (window.ctx.content_rect(), dialog(window).unwrap());
+    let off = (rect.center() - room.center()).abs().max_elem();
+    assert!(off <= 1.0, "{rect:?} in {room:?}");
+}
+
+fn press(window: &Window, at: Pos2) {
+    window.event(Event::PointerMoved(at));
+    for pressed in [true, false] {
+        window.event(Event::PointerButton {
+            pos: at,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+    }
+}
+
+fn has_keyboard(window: &Window, label: &str) -> bool {
+    window.get_by_label(label).accesskit_node().is_focused()
+}
+
+/// Enters a key that the service refuses.
+fn refused(engine: &mut FakeEngine, window: &mut Window) {
+    window.get_by_label("Save key").click();
+    window.run();
+    let Some(Command::CheckKey(_, answer)) = engine.next() else {
+        panic!("the key was not checked")
+    };
+    let refusal = Err(Fault::new(FaultKind::Unauthorized));
+    answer.send(refusal).unwrap();
+    until(window, "the refusal", |window| {
+        has(window, "memories.ai doesn’t accept this key.")
+    });
+}
+
+fn asked_for_a_key() -> (FakeEngine, Window) {
+    let (mut engine, handle) = FakeEngine::new(without_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    window.get_by_label("Paste your API key").click();
+    window.run();
+    window.event(Event::Paste(KEY.to_owned()));
+    window.run();
+    (engine, window)
+}
+
+#[test]
+fn a_dialog_stands_in_the_middle_as_soon_as_it_is_seen() {
+    let (mut engine, handle) = FakeEngine::new(without_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    assert_eq!(dialog(&window), None);
+    window.get_by_label("Paste your API key").click();
+    while dialog(&window).is_none() {
+        window.step();
+    }
+    stands_in_the_middle(&window);
+    window.run();
+    stands_in_the_middle(&window);
+
+    // Another one that has another size comes to the place of the first.
+    window.get_by_label("Cancel").click();
+    window.run();
+    window.get_by_label("Keyboard shortcuts").click();
+    while !has(&window, "Select all") {
+        window.step();
+    }
+    stands_in_the_middle(&window);
+}
+
+#[test]
+fn a_dialog_stays_in_the_middle_when_what_is_in_it_changes() {
+    let (mut engine, mut window) = asked_for_a_key();
+    refused(&mut engine, &mut window);
+    // It is the very picture in which the refusal stands.
+    stands_in_the_middle(&window);
+    window.run();
+    stands_in_the_middle(&window);
+}
+
+#[test]
+fn a_key_that_is_refused_stays_in_the_field_to_be_replaced_at_once() {
+    let (mut engine, mut window) = asked_for_a_key();
+    refused(&mut engine, &mut window);
+    window.run();
+    let other = "sk-mavi-other-9876543210";
+    window.event(Event::Paste(other.to_owned()));
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    let Some(Command::CheckKey(key, _)) = engine.next() else {
+        panic!("the other key was not checked")
+    };
+    assert_eq!(key.expose(), other);
+}
+
+#[test]
+fn a_text_that_is_no_key_stays_in_the_field_with_the_keyboard() {
+    let (mut engine, mut window) = asked_for_a_key();
+    window.event(Event::Paste(" and more".to_owned()));
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(has(&window, "This is no API key"));
+    window.event(Event::Paste(KEY.to_owned()));
+    window.run();
+    window.get_by_label("Save key").click();
+    window.run();
+    let Some(Command::CheckKey(key, _)) = engine.next() else {
+        panic!("the key was not checked")
+    };
+    assert_eq!(key.expose(), KEY);
+}
+
+#[test]
+fn a_click_outside_closes_no_dialog_in_which_something_was_typed() {
+    let (_engine, mut window) = asked_for_a_key();
+    let outside = Pos2::new(5.0, 5.0);
+    press(&window, outside);
+    window.run();
+    assert!(has(&window, "Save key"));
+    window.key_press(Key::Escape);
+    window.run();
+    assert!(!has(&window, "Save key"));
+
+    window.get_by_label("Paste your API key").click();
+    window.run();
+    assert!(has(&window, "Save key"));
+    press(&window, outside);
+    window.run();
+    assert!(!has(&window, "Save key"), "nothing was typed this time");
+}
+
+#[test]
+fn in_a_question_the_safe_choice_has_the_keyboard_first() {
+    let (mut engine, mut window) = over(vec![uploading(1, "moving.mp4", 260_000_000)]);
+    window.get_by_label("Cancel: moving.mp4").click();
+    window.run();
+    assert!(has_keyboard(&window, "Keep uploading"));
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(!has(&window, "Keep uploading"));
+    assert!(engine.next().is_none(), "nothing is cancelled");
+
+    // Asked again, and the one who wants it goes there.
+    window.get_by_label("Cancel: moving.mp4").click();
+    window.run();
+    assert!(has_keyboard(&window, "Keep uploading"));
+    window.key_press_modifiers(Modifiers::SHIFT, Key::Tab);
+    window.run();
+    assert!(has_keyboard(&window, "Cancel upload"));
+    window.key_press(Key::Escape);
+    window.run();
+
+    close(&mut window);
+    assert!(has_keyboard(&window, "Keep uploading"));
+    assert!(has(&window, "Stop and close"));
+
+    let (_engine, mut window) = over(Vec::new());
+    window.get_by_label("Settings").click();
+    window.run();
+    window.get_by_label("Remove key").click();
+    window.run();
+    assert!(has_keyboard(&window, "Keep it"));
+}
+
+#[test]
+fn the_second_click_of_a_double_click_on_upload_pauses_nothing() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let quick = builder(Theme::Light).with_step_dt(0.05);
+    let mut window = open_with(quick, handle, |_| {});
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    engine.rows(vec![row(1, "clip.mp4", Status::ReadyToUpload)]);
+    window.run();
+    let at = window.get_by_label("Upload 1 file").rect().center();
+    press(&window, at);
+    window.step();
+    assert!(matches!(engine.next(), Some(Command::Start)));
+    engine.rows(vec![row(1, "clip.mp4", Status::Queued)]);
+    // The pause button has come to where the pointer is.
+    window.step();
+    assert!(window.get_by_label("Pause").rect().contains(at));
+    press(&window, at);
+    window.step();
+    assert!(engine.next().is_none(), "the second click is none");
+    window.run_steps(10);
+    press(&window, at);
+    window.step();
+    assert!(matches!(engine.next(), Some(Command::Pause)));
+}
