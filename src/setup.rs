@@ -130,10 +130,7 @@ impl World {
     /// As [`World::sandbox`].
     pub fn with_sandbox(options: SandboxOptions) -> Result<Self, SetupError> {
         let sandbox = Sandbox::start(options).map_err(SetupError::Sandbox)?;
-        let temporary = tempfile::Builder::new()
-            .prefix("mavi-uploader-sandbox-")
-            .tempdir()
-            .map_err(SetupError::Sandbox)?;
+        let temporary = private_folder().map_err(SetupError::Sandbox)?;
         let key = ApiKey::from_pasted(sandbox.key()).map_err(SetupError::Key)?;
         Ok(Self {
             base_url: BaseUrl::parse(&sandbox.base_url())?,
@@ -226,6 +223,19 @@ impl World {
     }
 }
 
+/// A folder for the data of one sandbox, which nobody else may look into; it goes when it is
+/// dropped.
+fn private_folder() -> std::io::Result<TempDir> {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o700));
+    }
+    builder.prefix("mavi-uploader-sandbox-").tempdir()
+}
+
 /// The numbers of one run: the contract's, or a test's smaller ones.
 #[derive(Clone, Debug)]
 pub struct Numbers {
@@ -275,4 +285,21 @@ pub struct Running {
     pub handle: EngineHandle,
     /// Ends when everything is journaled.
     pub task: JoinHandle<()>,
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_else_may_look_into_a_sandboxes_folder() {
+        let world = World::sandbox().unwrap();
+        let mode = std::fs::metadata(world.folder().unwrap())
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
 }

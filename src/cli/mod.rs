@@ -10,7 +10,7 @@ mod sandbox;
 mod upload;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{MAIN_SEPARATOR, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -55,6 +55,8 @@ Keys are made at https://api-platform.memories.ai/";
 const UPLOAD_HELP: &str = "\
 Prints a line for each file: its asset id, a tab, its path. Progress and messages go to standard
 error. What an earlier run left unfinished goes on; what was uploaded before is not sent again.
+A control character in a path is printed as \\n or \\u{1b}, a backslash as \\\\ (not on Windows);
+--json has paths as they are.
 
 Exit status: 0 all is well, 1 some file failed or was refused, 2 wrong usage, 3 no API key or a
 refused one, 4 balance or account, 130 interrupted.";
@@ -177,6 +179,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
     Arguments::parse_from(arguments)
 }
 
+/// Bytes a second that no line has: what is more is a slip of the hand.
+const MOST_RATE: f64 = 1e15;
+
 /// A number of bytes with an optional k, M or G (powers of ten).
 fn parse_rate(text: &str) -> Result<u64, String> {
     let text = text.trim();
@@ -193,7 +198,9 @@ fn parse_rate(text: &str) -> Result<u64, String> {
         .parse()
         .map_err(|_| format!("{text:?} is not a number of bytes"))?;
     let bytes = number * unit;
-    if bytes.is_finite() && (1.0..=1e15).contains(&bytes) {
+    if bytes > MOST_RATE {
+        Err("this is too large: give at most 1000000G".to_owned())
+    } else if bytes >= 1.0 {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -235,11 +242,14 @@ fn unprinted(error: &std::io::Error) -> u8 {
     EXIT_SOME_FAILED
 }
 
-/// A text without what would break its line or reach the terminal as a command.
+/// A text without what would break its line or reach the terminal as a command: such
+/// characters, and the backslash that tells of them, are written as Rust writes them, so
+/// that no two paths have the same line. On Windows, where the backslash stands between
+/// folders, no path holds such characters.
 fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() {
+        if c.is_control() || c == '\\' && MAIN_SEPARATOR != '\\' {
             line.extend(c.escape_default());
         } else {
             line.push(c);
@@ -276,6 +286,8 @@ mod tests {
     #[test]
     fn a_name_cannot_break_its_line() {
         assert_eq!(one_line("a\nb\u{1b}[2J.mp4"), "a\\nb\\u{1b}[2J.mp4");
+        #[cfg(not(windows))]
+        assert_eq!(one_line("a\\nb.mp4"), "a\\\\nb.mp4");
         assert_eq!(one_line("海边 \"日落\".jpg"), "海边 \"日落\".jpg");
     }
 
@@ -287,6 +299,12 @@ mod tests {
         for bad in ["", "0", "-5M", "fast", "5 parsecs", "inf", "nan"] {
             assert!(parse_rate(bad).is_err(), "{bad:?}");
         }
+        let said = |text| parse_rate(text).unwrap_err();
+        for large in ["99999999999999999999999M", "1000001G"] {
+            assert!(said(large).contains("too large"), "{large:?}");
+        }
+        assert_eq!(parse_rate("1000000G"), Ok(1_000_000_000_000_000));
+        assert!(said("0.5").contains("at least 1 byte"));
     }
 
     #[test]

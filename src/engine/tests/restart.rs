@@ -418,3 +418,29 @@ async fn the_command_line_leaves_nothing_in_the_queue_that_has_ended() {
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].path, place.path("c.mp3"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_and_may_be_stored_already_is_noted_when_the_next_run_sends_it() {
+    let place = Place::new();
+    let lost = vec![Act::Lose(fault(FaultKind::LostAnswer)); 2];
+    let service = Scripted::new().acts("a.mp3", lost);
+    let mut engine = Make::command_line().start(&place, service);
+    let path = place.file("a.mp3", "a");
+    engine.say(Command::Add(vec![path.clone()]));
+    let (_, row) = engine.until_failed("a.mp3").await;
+    assert!(row.may_be_twice);
+    assert_eq!(engine.script().stored("a.mp3"), 2);
+    engine.shut_down().await;
+    let service = Scripted::new().ids_from(100);
+    let mut engine = Make::command_line().run("run2").start(&place, service);
+    engine.say(Command::Add(vec![path]));
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert!(row.may_be_twice);
+    assert_eq!(engine.script().stored("a.mp3"), 1);
+    let turns = engine.turns();
+    assert!(matches!(turns[0], Turn::Accepted { .. }), "{turns:?}");
+    let note = place.asset("re_101").unwrap().note;
+    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
+    engine.shut_down().await;
+    assert_eq!(place.items(), [], "nothing stays behind");
+}

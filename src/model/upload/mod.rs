@@ -286,6 +286,7 @@ impl Upload {
             | State::Sending { .. }
             | State::Waiting { .. }
             | State::Paused { .. } => true,
+            State::Failed { .. } => self.tally.may_be_twice,
             _ => !self.has_ended() && self.may_be_there(),
         }
     }

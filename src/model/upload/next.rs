@@ -69,6 +69,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         },
         Event::Found => match upload.state {
             State::Checking | State::Paused { .. } => to(upload, State::Checking, vec![]),
+            State::Failed { .. } => looked_at_anew(upload, false, vec![]),
             _ => None,
         },
         Event::FileBack => match &upload.state {
@@ -331,17 +332,26 @@ fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match upload.state {
         State::Rejected(_) => anew(upload, State::Checking, vec![Effect::Look]),
         State::Failed { .. } | State::Cancelled { .. } => {
-            let tally = Tally {
-                may_be_twice: upload.tally.may_be_twice,
-                anyway: upload.tally.anyway,
-                started: true,
-                ..Tally::default()
-            };
-            // The file may have been mended meanwhile, so it is looked at as a new one.
-            let (mut after, effects) = leave(upload, State::Checking, vec![Effect::Look])?;
-            after.tally = tally;
-            Some((after, effects))
+            looked_at_anew(upload, true, vec![Effect::Look])
         }
         _ => None,
     }
+}
+
+/// What ended begins again. Of all that was counted only that it may be stored already, and
+/// what the person said of it, still holds.
+fn looked_at_anew(
+    upload: &Upload,
+    started: bool,
+    effects: Vec<Effect>,
+) -> Option<(Upload, Vec<Effect>)> {
+    // The file may have been mended meanwhile, so it is looked at as a new one.
+    let (mut after, effects) = leave(upload, State::Checking, effects)?;
+    after.tally = Tally {
+        may_be_twice: upload.tally.may_be_twice,
+        anyway: upload.tally.anyway,
+        started,
+        ..Tally::default()
+    };
+    Some((after, effects))
 }

@@ -204,6 +204,10 @@ fn what_may_be_stored_already_is_left_for_the_next_run_however_the_run_before_en
         State::Settling,
         State::Ready,
         State::Queued,
+        State::Failed {
+            fault: Fault::new(FaultKind::LostAnswer),
+            asset: None,
+        },
     ] {
         let mut upload = Upload {
             state,

@@ -90,6 +90,7 @@ fn help_and_version_say_what_there_is() {
                 "--again",
                 "--sandbox",
                 "--limit-rate",
+                "a backslash as \\\\ (not on Windows)",
                 "Exit status",
                 "130",
             ],
