@@ -181,6 +181,10 @@ pub mod size {
     /// Below this width, the chips above the list are a menu, and what is done with a
     /// selection has icons alone.
     pub const CHIPS: f32 = 900.0;
+    /// Chips that have their place from that width on …
+    pub const FEW_CHIPS: usize = 7;
+    /// … and from which one on all of them have.
+    pub const ALL_CHIPS: f32 = 1080.0;
     /// The field for searching.
     pub const SEARCH: f32 = 200.0;
     /// Below this height, the empty window does without its large icon.

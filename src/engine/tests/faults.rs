@@ -301,6 +301,26 @@ async fn the_window_waits_for_the_network_and_says_that_it_is_offline() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_has_no_connection_is_not_said_to_upload() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let tries = [
+        Act::Fail(fault(FaultKind::Offline)),
+        Act::Take(Duration::from_secs(60)),
+    ];
+    let mut engine = Make::window().start(&place, Scripted::new().acts("a.mp3", tries));
+    engine.upload(&[path]).await;
+    engine.until(|it| it.offline).await;
+    engine
+        .until(|it| {
+            let status = &it.rows[0].status;
+            assert!(!it.offline || *status != Status::Uploading);
+            *status == Status::Ready
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_command_line_gives_the_network_six_tries() {
     let place = Place::new();
     let path = place.file("a.mp3", "a");

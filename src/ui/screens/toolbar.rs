@@ -20,7 +20,14 @@ pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
         selection(ui, app, true, out);
         return;
     }
-    let wide = ui.available_width() >= size::CHIPS;
+    let there = |filter: &Filter| app.list().count(*filter) > 0;
+    let chips = Filter::EACH.into_iter().filter(there).count();
+    let wide = ui.available_width()
+        >= if chips > size::FEW_CHIPS {
+            size::ALL_CHIPS
+        } else {
+            size::CHIPS
+        };
     let (mut shown, mut asked) = (Vec::new(), Vec::new());
     let left = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
@@ -173,7 +180,14 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         size::BUTTON
     };
     let fits = app.list().fits();
-    let wide = ui.available_width() >= size::CHIPS;
+    let there = |filter: &Filter| app.list().count(*filter) > 0;
+    let chips = Filter::EACH.into_iter().filter(there).count();
+    let wide = ui.available_width()
+        >= if chips > size::FEW_CHIPS {
+            size::ALL_CHIPS
+        } else {
+            size::CHIPS
+        };
     let (mut shown, mut asked) = (Vec::new(), Vec::new());
     let left = |ui: &mut Ui| {
         if alone {
