@@ -327,12 +327,18 @@ fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
         frame.show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.set_max_width(size::MEASURE);
-                text::label(ui, &toast.text, type_size::BODY, p.text);
-                if let Some(command) = &toast.action
-                    && Button::of(command, Look::Outlined)
-                        .small()
-                        .without_icon()
-                        .show(ui)
+                let action = toast.action.as_ref().map(|command| {
+                    let button = Button::of(command, Look::Outlined).small().without_icon();
+                    (button, command)
+                });
+                let width = |(button, _): &(Button<'_>, _)| button.size(ui).x + space::S;
+                let beside = action.as_ref().map_or(0.0, width) + size::SMALL_BUTTON + space::S;
+                let (font, room) = (theme::font(type_size::BODY), size::MEASURE - beside);
+                let said =
+                    text::wrapped(ui.painter(), &toast.text, &font, p.text, room, usize::MAX);
+                ui.label(said);
+                if let Some((button, command)) = action
+                    && button.show(ui)
                 {
                     out.push(command.clone());
                 }
