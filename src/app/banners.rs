@@ -105,11 +105,10 @@ impl Banner {
 pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if facts.sandbox {
-        let banner = stays(Tone::Info, words::SANDBOX);
         banners.push(if facts.can_leave_sandbox {
-            banner.labelled(UiCommand::LeaveSandbox)
+            stays(Tone::Info, words::SANDBOX).labelled(UiCommand::LeaveSandbox)
         } else {
-            banner
+            stays(Tone::Info, words::SANDBOX_ALONE)
         });
     }
     banners.extend(snapshot.needs.map(|fix| needs(snapshot, facts, fix)));
