@@ -110,11 +110,10 @@ impl Banner {
 pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if facts.sandbox {
-        let banner = stays(Tone::Sandbox, words::SANDBOX);
         banners.push(if facts.can_leave_sandbox {
-            banner.labelled(UiCommand::LeaveSandbox)
+            stays(Tone::Sandbox, words::SANDBOX).labelled(UiCommand::LeaveSandbox)
         } else {
-            banner
+            stays(Tone::Sandbox, words::SANDBOX_ALONE)
         });
     }
     banners.extend(snapshot.needs.map(|fix| needs(snapshot, facts, fix)));

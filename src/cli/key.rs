@@ -63,8 +63,8 @@ fn set() -> u8 {
     match KeyStore::system().save(&key) {
         Ok(()) => {
             say(&format!(
-                "The key that ends in {} is saved.{note}",
-                key.last4()
+                "The key{} is saved.{note}",
+                wording::ends_in(&key.last4())
             ));
             EXIT_GOOD
         }
@@ -76,6 +76,13 @@ fn set() -> u8 {
             ));
             EXIT_SOME_FAILED
         }
+    }
+}
+
+fn ending(key: &ApiKey) -> String {
+    match key.last4() {
+        last4 if last4.is_empty() => last4,
+        last4 => format!(", ends in {last4}"),
     }
 }
 
@@ -92,15 +99,11 @@ fn status() -> u8 {
         }
     };
     if let Some((key, _)) = world.key {
-        let line = format!(
-            "environment ({}), ends in {}",
-            setup::KEY_VARIABLE,
-            key.last4()
-        );
+        let line = format!("environment ({}){}", setup::KEY_VARIABLE, ending(&key));
         return printed(&line);
     }
     match KeyStore::system().load() {
-        Ok(Some(key)) => printed(&format!("keychain, ends in {}", key.last4())),
+        Ok(Some(key)) => printed(&format!("keychain{}", ending(&key))),
         Ok(None) => {
             say(&wording::stopped(
                 Fix::Key,

@@ -10,6 +10,9 @@ use super::asset::Account;
 /// every history look like that of another account.
 const FINGERPRINT_KEY: &[u8; 32] = b"mavi-uploader account, version 1";
 
+/// Bytes of a key below which nothing of it is shown: of a longer one, its end is a third.
+const SHORT: usize = 12;
+
 /// An API key of the service.
 ///
 /// `Debug` shows its last four characters at most, there is no `Display`, and its memory
@@ -77,10 +80,12 @@ impl ApiKey {
         &self.0
     }
 
-    /// The last four characters; fewer of a key so short that four would give it away.
+    /// The last four characters; none of a key so short that four would give it away.
     pub fn last4(&self) -> String {
-        let shown = (self.0.len() / 3).min(4);
-        self.0[self.0.len() - shown..].to_owned()
+        if self.0.len() < SHORT {
+            return String::new();
+        }
+        self.0[self.0.len() - 4..].to_owned()
     }
 
     /// The account that this key stands for in the history: a keyed hash of it.
@@ -127,7 +132,9 @@ mod tests {
     fn a_key_never_shows_more_than_its_end() {
         let key = ApiKey::from_pasted("sk-mavi-0123456789abcdef").unwrap();
         assert_eq!(format!("{key:?}"), "ApiKey(…cdef)");
-        assert_eq!(ApiKey::from_pasted("sk-abc").unwrap().last4(), "bc");
+        assert_eq!(ApiKey::from_pasted("hello").unwrap().last4(), "");
+        assert_eq!(ApiKey::from_pasted("sk-mavi-abc").unwrap().last4(), "");
+        assert_eq!(ApiKey::from_pasted("sk-mavi-abcd").unwrap().last4(), "abcd");
     }
 
     #[test]

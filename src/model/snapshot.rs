@@ -188,10 +188,13 @@ pub enum KeyState {
     Present {
         /// From where.
         source: KeySource,
-        /// Its last four characters: all that is ever shown of it.
+        /// Its last four characters: all that is ever shown of it. Empty for one so short
+        /// that they would give it away.
         last4: String,
         /// The service refused it.
         refused: bool,
+        /// The service took it, in this run or not long before.
+        checked: bool,
     },
 }
 

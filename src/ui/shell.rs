@@ -271,6 +271,7 @@ fn key_button(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         KeyState::Loading => p.secondary,
         KeyState::Missing => p.notice,
         KeyState::Present { refused: true, .. } => p.bad,
+        KeyState::Present { checked: false, .. } => p.secondary,
         KeyState::Present { .. } => p.good,
     };
     let label = words::key_button(key);

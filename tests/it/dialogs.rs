@@ -4,7 +4,7 @@ use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2, Rect, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Fault, FaultKind};
-use mavi_uploader::model::snapshot::Status;
+use mavi_uploader::model::snapshot::{KeySource, KeyState, Status};
 
 use crate::window::{
     FakeEngine, Window, builder, close, has, open, open_with, over, row, until, uploading,
@@ -185,6 +185,31 @@ fn in_a_question_the_safe_choice_has_the_keyboard_first() {
     window.get_by_label("Remove key").click();
     window.run();
     assert!(has_keyboard(&window, "Keep it"));
+}
+
+#[test]
+fn a_key_that_nobody_has_checked_is_not_shown_as_a_good_one() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    window.get_by_label("Key …cdef");
+    let mut known = |last: &str, good| {
+        engine.publish(|state| {
+            state.key = KeyState::Present {
+                source: KeySource::Keychain,
+                last4: last.to_owned(),
+                refused: false,
+                checked: good,
+            };
+        });
+        window.run();
+        window.get_by_label(if good {
+            "Key set"
+        } else {
+            "Key not checked yet"
+        });
+    };
+    known("cdef", false);
+    known("", true);
 }
 
 #[test]

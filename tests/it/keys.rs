@@ -134,6 +134,7 @@ fn the_environments_key_wins_and_another_one_is_for_this_session() {
         state.key = KeyState::Present {
             source: KeySource::Environment,
             last4: "cdef".to_owned(),
+            checked: true,
             refused: true,
         };
         state.needs = Some(Fix::Key);

@@ -287,6 +287,7 @@ fn a_key_of_the_environment_can_not_be_removed_here() {
     state.key = KeyState::Present {
         source: KeySource::Environment,
         last4: "cdef".to_owned(),
+        checked: true,
         refused: false,
     };
     let (_engine, handle) = FakeEngine::new(state);

@@ -231,6 +231,16 @@ fn without_a_key_the_queue_can_be_taken_to_a_sandbox() {
 }
 
 #[test]
+fn a_sandbox_from_the_start_says_how_it_ends() {
+    let (_engine, handle) = FakeEngine::new(with_key());
+    let window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.sandbox = true;
+    });
+    assert!(has(&window, "Close the window to end it."));
+    assert!(window.query_by_label("Leave the sandbox").is_none());
+}
+
+#[test]
 fn ids_that_are_not_on_disk_are_neither_cleared_nor_left_without_a_question() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);

@@ -142,6 +142,7 @@ pub fn with_key() -> Snapshot {
         key: KeyState::Present {
             source: KeySource::Keychain,
             last4: "cdef".to_owned(),
+            checked: true,
             refused: false,
         },
         ..Snapshot::default()

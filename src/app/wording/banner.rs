@@ -5,6 +5,9 @@ use crate::model::key::NotAKey;
 
 /// The window talks to a sandbox.
 pub const SANDBOX: &str = "Sandbox: nothing leaves this computer";
+/// It does so from its start: there is nothing to go back to.
+pub const SANDBOX_ALONE: &str =
+    "Sandbox: nothing leaves this computer. Close the window to end it.";
 /// The service can't be reached.
 pub const OFFLINE: &str =
     "memories.ai can’t be reached. Uploads go on by themselves as soon as it can.";

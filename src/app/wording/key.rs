@@ -10,8 +10,17 @@ pub fn key_in_use(key: &KeyState, for_session: bool) -> String {
     match key {
         KeyState::Loading => "The keychain is being asked for the key; if it is locked, unlock it. You can also enter a key here.".to_owned(),
         KeyState::Missing => "Paste the key from the console of memories.ai. It is kept in this computer’s keychain and sent to memories.ai alone.".to_owned(),
-        KeyState::Present { source, last4, refused } => {
-            let refused = if *refused { ", which memories.ai doesn’t accept" } else { "" };
+        KeyState::Present { source, last4, refused, checked } => {
+            let known = match (*refused, *checked) {
+                (true, _) => ", which memories.ai doesn’t accept",
+                (false, false) => ", not checked yet",
+                (false, true) => "",
+            };
+            let which = if last4.is_empty() {
+                "A key is in use".to_owned()
+            } else {
+                format!("The key in use ends in {last4}")
+            };
             let source = match source {
                 KeySource::Environment => " It is from the environment (MEMORIES_API_KEY), which wins over the keychain.",
                 KeySource::Keychain => " It is kept in the keychain.",
@@ -23,7 +32,7 @@ pub fn key_in_use(key: &KeyState, for_session: bool) -> String {
             } else {
                 "Paste another one to replace it."
             };
-            format!("The key in use ends in {last4}{refused}.{source} {another}")
+            format!("{which}{known}.{source} {another}")
         }
     }
 }
@@ -58,6 +67,7 @@ mod tests {
                 source,
                 last4: "cdef".to_owned(),
                 refused: false,
+                checked: true,
             };
             key_in_use(&key, for_session)
         };
@@ -71,6 +81,23 @@ mod tests {
             "The key in use ends in cdef. It is kept for this session only. A key that you enter here is for this session only."
         );
         assert!(said(KeySource::Environment, true).contains("MEMORIES_API_KEY"));
+    }
+
+    #[test]
+    fn of_a_short_key_nothing_is_told_and_one_that_was_not_checked_is_told_as_such() {
+        let said = |last4: &str, checked| {
+            let key = KeyState::Present {
+                source: KeySource::Keychain,
+                last4: last4.to_owned(),
+                refused: false,
+                checked,
+            };
+            key_in_use(&key, false)
+        };
+        assert!(said("", true).starts_with("A key is in use. It is kept"));
+        assert!(
+            said("cdef", false).starts_with("The key in use ends in cdef, not checked yet. It")
+        );
     }
 
     #[test]

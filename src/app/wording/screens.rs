@@ -58,6 +58,8 @@ pub fn key_button(key: &KeyState) -> String {
         KeyState::Loading => "Looking for the key…".to_owned(),
         KeyState::Missing => "No API key".to_owned(),
         KeyState::Present { refused: true, .. } => "Key not accepted".to_owned(),
+        KeyState::Present { checked: false, .. } => "Key not checked yet".to_owned(),
+        KeyState::Present { last4, .. } if last4.is_empty() => "Key set".to_owned(),
         KeyState::Present { last4, .. } => format!("Key …{last4}"),
     }
 }

@@ -102,14 +102,22 @@ pub fn megabytes(rate: u64) -> String {
 
 /// Which key there is, in a few words.
 pub fn key_state(key: &KeyState) -> String {
-    let (source, last4, refused) = match key {
+    let (source, last4, known) = match key {
         KeyState::Loading => return "The keychain is being asked.".to_owned(),
         KeyState::Missing => return "None yet.".to_owned(),
         KeyState::Present {
             source,
             last4,
             refused,
-        } => (source, last4, *refused),
+            checked,
+        } => {
+            let known = match (*refused, *checked) {
+                (true, _) => "; memories.ai doesn’t accept it",
+                (false, false) => "; not checked yet",
+                (false, true) => "",
+            };
+            (source, last4, known)
+        }
     };
     let place = match source {
         KeySource::Keychain => "in this computer’s keychain",
@@ -117,12 +125,10 @@ pub fn key_state(key: &KeyState) -> String {
         KeySource::Environment => "from the environment (MEMORIES_API_KEY)",
         KeySource::Sandbox => "the sandbox’s own",
     };
-    let refused = if refused {
-        "; memories.ai doesn’t accept it"
-    } else {
-        ""
-    };
-    format!("Ends in {last4}, {place}{refused}.")
+    if last4.is_empty() {
+        return format!("A key {place}{known}.");
+    }
+    format!("Ends in {last4}, {place}{known}.")
 }
 
 /// The preferences apply, and are not on disk.
@@ -232,6 +238,7 @@ mod tests {
             source: KeySource::Environment,
             last4: "cdef".to_owned(),
             refused: true,
+            checked: false,
         };
         assert_eq!(
             key_state(&key),

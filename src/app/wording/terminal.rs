@@ -16,13 +16,23 @@ pub fn unprinted(cause: &str) -> String {
     )
 }
 
+/// By what a key is told apart; nothing of one that is too short to show its end.
+pub fn ends_in(last4: &str) -> String {
+    if last4.is_empty() {
+        String::new()
+    } else {
+        format!(" that ends in {last4}")
+    }
+}
+
 /// What `upload` needs before it can go on. `variable` is the environment variable that may
 /// hold a key, `keychain` what the keychain said where it gave none.
 pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>) -> String {
     match (fix, key) {
         (Fix::Key, KeyState::Present { source, last4, .. }) => format!(
-            "memories.ai does not accept the API key that ends in {last4} ({}). Make one at \
+            "memories.ai does not accept the API key{} ({}). Make one at \
              {CONSOLE}, {}, then give the same command again.",
+            ends_in(last4),
             match source {
                 KeySource::Environment => format!("from {variable}"),
                 KeySource::Keychain => "from the keychain".to_owned(),
@@ -129,6 +139,7 @@ mod tests {
             source: KeySource::Environment,
             last4: "cdef".to_owned(),
             refused: true,
+            checked: false,
         };
         for fix in [Fix::Key, Fix::Balance, Fix::Account] {
             for state in [&key, &KeyState::Missing] {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Actor;
+use super::told::Told;
 use crate::api::Service;
 use crate::engine::speed::LineSpeed;
 use crate::engine::{Command, Preferences};
@@ -73,9 +74,12 @@ impl<S: Service> Actor<S> {
                 self.no_key = true;
             }
             Command::CheckKey(key, answer) => {
-                let service = self.service.clone();
+                let (service, told) = (self.service.clone(), self.told.clone());
                 self.errands.spawn(async move {
                     let outcome = service.check_key(&key, || ()).await;
+                    if outcome.is_ok() {
+                        let _ = told.send(Told::KeyChecked(key.account(), Ok(())));
+                    }
                     // Nobody waits for it any more when the dialog was closed.
                     let _ = answer.send(outcome);
                 });

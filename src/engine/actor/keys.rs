@@ -77,6 +77,7 @@ impl<S: Service> Actor<S> {
 
     pub(super) fn key_checked(&mut self, account: &Account, outcome: Result<(), Fault>) {
         if self.account().as_ref() != Some(account) {
+            self.vouched = outcome.is_ok().then(|| account.clone());
             return;
         }
         self.key_check = None;
@@ -194,6 +195,9 @@ impl<S: Service> Actor<S> {
         self.trust = Trust::Unknown;
         self.share_limit();
         self.recall_trust();
+        if self.vouched.take() == self.account() {
+            self.key_is_good();
+        }
         if self.needs == Some(Fix::Key) {
             self.needs = None;
         }
@@ -253,6 +257,7 @@ impl<S: Service> Actor<S> {
                 source: *source,
                 last4: key.last4(),
                 refused: self.trust == Trust::Refused,
+                checked: self.trust == Trust::Good,
             },
             None if self.no_key => KeyState::Missing,
             None => KeyState::Loading,

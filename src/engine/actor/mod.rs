@@ -95,6 +95,8 @@ pub(super) struct Actor<S> {
     /// Accounts whose assets may be asked about with the key of now: those of the keys
     /// that it took the place of.
     forebears: HashSet<Account>,
+    /// Whose key answered well when it was asked about before it came into use.
+    vouched: Option<Account>,
     /// What is on disk of what was learned of storage hosts.
     learned: Vec<Learned>,
     keychain: Arc<OrderedKeyStore>,
@@ -171,6 +173,7 @@ impl<S: Service> Actor<S> {
             trust: Trust::Unknown,
             key_check: None,
             forebears: HashSet::new(),
+            vouched: None,
             learned: vec![],
             keychain,
             kept: HashMap::new(),

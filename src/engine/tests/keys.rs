@@ -245,3 +245,20 @@ async fn a_candidate_key_is_checked_in_its_turn() {
     let calls = engine.script().calls();
     assert_eq!((calls.len(), &calls[0].key), (1, &key("two").last4()));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_key_counts_as_checked_once_it_answered_well_and_not_before() {
+    let place = Place::new();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    let checked = |snapshot: &Snapshot| match snapshot.key {
+        KeyState::Present { checked, .. } => Some(checked),
+        _ => None,
+    };
+    engine.say(Command::SetKey(key("three"), KeySource::Keychain));
+    engine.until(|s| checked(s) == Some(false)).await;
+    let (answer, receiver) = tokio::sync::oneshot::channel();
+    engine.say(Command::CheckKey(key("two"), answer));
+    assert_eq!(receiver.await.unwrap(), Ok(()));
+    engine.say(Command::SetKey(key("two"), KeySource::Keychain));
+    engine.until(|s| checked(s) == Some(true)).await;
+}

@@ -48,7 +48,7 @@ use crate::store::{AssetRecord, History, ItemRecord, KeyStore, RunId};
 const BASE_URL: &str = "https://service.test/serve/api/v2";
 
 fn key(name: &str) -> ApiKey {
-    ApiKey::from_pasted(&format!("sk-mavi-{name}")).unwrap()
+    ApiKey::from_pasted(&format!("sk-mavi-key-{name}")).unwrap()
 }
 
 fn id(text: &str) -> AssetId {
