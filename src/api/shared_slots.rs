@@ -27,13 +27,14 @@ pub struct SharedSlots {
     program: u64,
 }
 
-/// What the file holds; times in milliseconds since the Unix epoch.
+/// What the file holds; times in milliseconds since the Unix epoch, negative before it, for
+/// a clock that is not set runs too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
-    next_free_ms: u64,
+    next_free_ms: i64,
     spacing_ms: u64,
     /// By which clock that is.
-    written_ms: u64,
+    written_ms: i64,
     /// Who had the last slot.
     last: u64,
     /// Who found it taken since then; 0 is nobody.
@@ -43,28 +44,28 @@ struct Entry {
 impl Entry {
     /// The same at this time. Where it was written later than now, the clock was set back
     /// meanwhile: what was left then is left from now on.
-    fn at(self, now_ms: u64) -> Self {
+    fn at(self, now_ms: i64) -> Self {
         if self.written_ms <= now_ms {
             return self;
         }
-        let left = self.next_free_ms.saturating_sub(self.written_ms);
+        let left = ms_until(self.next_free_ms, self.written_ms);
         Self {
-            next_free_ms: now_ms.saturating_add(left),
+            next_free_ms: now_ms.saturating_add_unsigned(left),
             written_ms: now_ms,
             ..self
         }
     }
 
     /// How long it is until this program may have the next slot.
-    fn wait(&self, now_ms: u64, program: u64) -> Duration {
+    fn wait(&self, now_ms: i64, program: u64) -> Duration {
         let others_turn = self.last == program && self.waiting != NOBODY && self.waiting != program;
         let head_start = if others_turn { whole_ms(HEAD_START) } else { 0 };
-        let left = self.next_free_ms.saturating_sub(now_ms);
-        let free = self.next_free_ms.saturating_add(head_start);
+        let left = ms_until(self.next_free_ms, now_ms);
+        let free = self.next_free_ms.saturating_add_unsigned(head_start);
         if Duration::from_millis(left) > FARTHEST {
             return Duration::ZERO;
         }
-        Duration::from_millis(free.saturating_sub(now_ms))
+        Duration::from_millis(ms_until(free, now_ms))
     }
 }
 
@@ -153,7 +154,7 @@ impl SharedSlots {
         };
         let spacing_ms = whole_ms(spacing);
         let next = Entry {
-            next_free_ms: now_ms.saturating_add(spacing_ms),
+            next_free_ms: now_ms.saturating_add_unsigned(spacing_ms),
             spacing_ms,
             written_ms: now_ms,
             last: self.program,
@@ -177,11 +178,11 @@ impl SharedSlots {
         };
         let now_ms = millis(now);
         let before = read(&mut file).map(|entry| entry.at(now_ms));
-        let until = now_ms.saturating_add(whole_ms(wait.min(FARTHEST)));
-        let known = before.map_or(0, |entry| entry.next_free_ms);
-        let known = Some(known).filter(|at| at.saturating_sub(now_ms) <= whole_ms(FARTHEST));
+        let until = now_ms.saturating_add_unsigned(whole_ms(wait.min(FARTHEST)));
+        let known = before.map(|entry| entry.next_free_ms);
+        let known = known.filter(|at| ms_until(*at, now_ms) <= whole_ms(FARTHEST));
         let entry = Entry {
-            next_free_ms: known.unwrap_or(0).max(until),
+            next_free_ms: known.map_or(until, |at| at.max(until)),
             spacing_ms: whole_ms(spacing)
                 .max(before.map_or(0, |entry| entry.spacing_ms))
                 .min(whole_ms(max)),
@@ -226,14 +227,13 @@ impl SharedSlots {
 fn read(file: &mut File) -> Option<Entry> {
     let mut text = String::new();
     file.take(MAX_LEN).read_to_string(&mut text).ok()?;
-    let mut numbers = text.strip_suffix('\n')?.split(' ').map(str::parse);
-    let mut next = || numbers.next()?.ok();
+    let mut numbers = text.strip_suffix('\n')?.split(' ');
     let entry = Entry {
-        next_free_ms: next()?,
-        spacing_ms: next()?,
-        written_ms: next()?,
-        last: next()?,
-        waiting: next()?,
+        next_free_ms: numbers.next()?.parse().ok()?,
+        spacing_ms: numbers.next()?.parse().ok()?,
+        written_ms: numbers.next()?.parse().ok()?,
+        last: numbers.next()?.parse().ok()?,
+        waiting: numbers.next()?.parse().ok()?,
     };
     numbers.next().is_none().then_some(entry)
 }
@@ -252,9 +252,16 @@ fn write(file: &mut File, entry: Entry) -> io::Result<()> {
     file.set_len(text.len() as u64)
 }
 
-fn millis(time: SystemTime) -> u64 {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, whole_ms)
+fn millis(time: SystemTime) -> i64 {
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => 0_i64.saturating_add_unsigned(whole_ms(after)),
+        Err(error) => 0_i64.saturating_sub_unsigned(whole_ms(error.duration())),
+    }
+}
+
+/// From one time to a later one; 0 where it is none.
+fn ms_until(later: i64, now_ms: i64) -> u64 {
+    u64::try_from(later.saturating_sub(now_ms)).unwrap_or(0)
 }
 
 /// Whole milliseconds, rounded up, so that no wait comes out shorter.
@@ -339,6 +346,29 @@ mod tests {
         // Longer ones hold back their own program alone.
         assert!(slots.slow_down(at(0), Duration::from_secs(9999), SPACING, BOUNDS.1));
         assert_eq!(claim(&other, 0), Err(Refused::For(FARTHEST)),);
+    }
+
+    #[test]
+    fn a_clock_before_1970_stops_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, two) = (slots(dir.path()), slots(dir.path()));
+        let at = |ms: u64| {
+            // Ten years before, then on over the epoch.
+            let before = Duration::from_secs(315_360_000);
+            SystemTime::UNIX_EPOCH + Duration::from_millis(ms) - before
+        };
+        let claim = |slots: &SharedSlots, ms| slots.claim(at(ms), SPACING, 1.0, BOUNDS);
+        assert_eq!(claim(&one, 0), Ok(SPACING));
+        assert_eq!(claim(&two, 1000), not_for(50));
+        assert_eq!(claim(&two, 1050), Ok(SPACING));
+        let epoch = 315_360_000_000;
+        assert_eq!(claim(&two, epoch - 50), Ok(SPACING));
+        assert_eq!(claim(&one, epoch), not_for(1000));
+        assert_eq!(claim(&one, epoch + 1000), Ok(SPACING));
+        // Set back to then from today: no more than the spacing is left.
+        self::claim(&one, 0).unwrap();
+        assert_eq!(claim(&two, 0), not_for(1050));
+        assert_eq!(claim(&two, 1050), Ok(SPACING));
     }
 
     #[test]
