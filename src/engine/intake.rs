@@ -20,7 +20,7 @@ mod walk;
 
 #[cfg(test)]
 pub use fingerprint::passes;
-pub use fingerprint::{Reading, hash};
+pub use fingerprint::{Reading, expect_stamp, hash};
 pub use walk::{Found, walk};
 
 /// A file that was looked at and is taken.

@@ -12,9 +12,9 @@ use tokio::sync::OnceCell;
 use super::Actor;
 use super::told::Told;
 use crate::api::Service;
-use crate::engine::intake::{Reading, hash};
+use crate::engine::intake::{Reading, expect_stamp, hash};
 use crate::engine::item::{Item, Task};
-use crate::engine::patience::{NO_ANSWER, while_it_moves};
+use crate::engine::patience::{NO_ANSWER, ask_for_each, while_it_moves};
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
@@ -75,6 +75,16 @@ impl Unread {
             }
         };
         cell.get_or_try_init(read).await.copied()
+    }
+
+    /// What became of the file since it was checked; `None` where it is what it was, or the
+    /// drive does not say within `stall`.
+    pub async fn changed(self, stall: Duration) -> Option<Fault> {
+        let files = vec![(self.stamp, self.path)];
+        let stamp = self.stamp;
+        let answers = ask_for_each(files, stall, move |path| expect_stamp(path, stamp)).await;
+        let (_, answer) = answers.into_iter().next()?;
+        answer?.err()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -15,7 +15,7 @@ use crate::engine::item::{Item, Task};
 use crate::engine::journal::Origin;
 use crate::engine::worker::Attempt;
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
-use crate::model::fault::FaultKind;
+use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{self, Route};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, State};
@@ -121,6 +121,8 @@ impl<S: Service> Actor<S> {
             ticket: item.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
             recall: purpose.map(|purpose| (Arc::clone(&self.keychain), purpose)),
         };
+        let unread = Unread::at(item.file.clone(), media.stamp);
+        let stall = self.options.policy.stall;
         let span = tracing::info_span!("send", item = id.0, attempt);
         let sending = async move {
             let issued = (told.clone(), origin.clone());
@@ -146,24 +148,29 @@ impl<S: Service> Actor<S> {
             if let Some(asset) = stray.and_then(|fault| fault.diagnostics.asset_id.clone()) {
                 let _ = told.send(Told::Stray(origin.clone(), asset));
             }
-            let _ = told.send(match outcome {
-                Ok((asset, content)) => Told::Sent {
-                    item: id,
-                    attempt,
-                    asset,
-                    content,
-                    origin,
-                },
-                Err(fault) => Told::Upload(
-                    id,
-                    Event::Broke {
+            match outcome {
+                Ok((asset, content)) => {
+                    let mut taken = Taken {
+                        told,
+                        item: id,
+                        attempt,
+                        asset,
+                        content,
+                        origin,
+                        changed: None,
+                    };
+                    taken.changed = unread.changed(stall).await;
+                }
+                Err(fault) => {
+                    let event = Event::Broke {
                         attempt,
                         fault,
                         content: content_of.content(),
                         jitter: jitter(),
-                    },
-                ),
-            });
+                    };
+                    let _ = told.send(Told::Upload(id, event));
+                }
+            }
         };
         item.running = Some(Task::spawn(sending.instrument(span)));
     }
@@ -272,6 +279,31 @@ impl<S: Service> Actor<S> {
                     .stage_asset(&origin, asset, content, status, note);
             }
         }
+    }
+}
+
+/// A file that the service took. It is told of when this is dropped, so that its id is not
+/// lost where the last look at the file is cut off.
+struct Taken {
+    told: mpsc::UnboundedSender<Told>,
+    item: ItemId,
+    attempt: u32,
+    asset: AssetId,
+    content: Option<ContentHash>,
+    origin: Origin,
+    changed: Option<Fault>,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let _ = self.told.send(Told::Sent {
+            item: self.item,
+            attempt: self.attempt,
+            asset: self.asset.clone(),
+            content: self.content,
+            origin: self.origin.clone(),
+            changed: self.changed.take(),
+        });
     }
 }
 

@@ -128,7 +128,9 @@ impl<S: Service> Actor<S> {
     /// What an event says of the key and of the network.
     pub(super) fn learn_from(&mut self, id: ItemId, event: &Event) {
         match event {
-            Event::Sent { .. } | Event::Polled { .. } if self.was_asked_with_this_key(id) => {
+            Event::Sent { .. } | Event::Outdated { .. } | Event::Polled { .. }
+                if self.was_asked_with_this_key(id) =>
+            {
                 self.key_is_good();
             }
             Event::Broke { fault, .. } | Event::PollBroke { fault, .. } => {

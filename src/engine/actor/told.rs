@@ -32,6 +32,8 @@ pub(in crate::engine) enum Told {
         asset: AssetId,
         content: Option<ContentHash>,
         origin: Origin,
+        /// What became of the file while it was sent, where it is not what it was.
+        changed: Option<Fault>,
     },
     /// A ticket was issued; the answer lets its bytes go.
     Ticket {
@@ -110,11 +112,21 @@ impl<S: Service> Actor<S> {
                 asset,
                 content,
                 origin,
+                changed,
             } => {
-                let event = Event::Sent {
-                    attempt,
-                    asset: asset.clone(),
-                    content,
+                let taken = asset.clone();
+                let event = match changed {
+                    None => Event::Sent {
+                        attempt,
+                        asset: taken,
+                        content,
+                    },
+                    Some(fault) => Event::Outdated {
+                        attempt,
+                        asset: taken,
+                        content,
+                        fault,
+                    },
                 };
                 self.keep_lessons();
                 self.learn_from(item, &event);

@@ -66,7 +66,12 @@ pub fn hash(path: &Path, stamp: FileStamp, reading: &Reading) -> Result<ContentH
     Ok(ContentHash::from_bytes(hasher.finalize().into()))
 }
 
-fn expect_stamp(path: &Path, stamp: FileStamp) -> Result<(), Fault> {
+/// Whether the file at the path is that of `stamp`.
+///
+/// # Errors
+///
+/// [`FaultKind::FileChanged`], [`FaultKind::FileGone`], [`FaultKind::Unreadable`].
+pub fn expect_stamp(path: &Path, stamp: FileStamp) -> Result<(), Fault> {
     let metadata = fs::metadata(path).map_err(|error| fault(&error))?;
     if metadata.is_file() && FileStamp::of(&metadata) == stamp {
         Ok(())

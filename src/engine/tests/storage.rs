@@ -163,3 +163,47 @@ async fn an_id_in_an_answer_that_says_failure_is_kept_also_when_nobody_waits_any
     engine.pass(1).await;
     assert!(is_abandoned(&other, "re_904"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_another_one_at_the_answer_stops_and_keeps_its_id() {
+    use std::fs;
+    let touch = |path: &Path| {
+        let file = fs::File::options().write(true).open(path).unwrap();
+        file.set_modified(SystemTime::now()).unwrap();
+    };
+    type Meddle = Box<dyn FnOnce(&Path) + Send>;
+    let changed = FaultKind::FileChanged;
+    let cases: [(FaultKind, Meddle); 5] = [
+        (changed, Box::new(|path| write_still(path, "and more"))),
+        (changed, Box::new(|path| write_still(path, ""))),
+        (
+            changed,
+            Box::new(|path| {
+                let other = path.with_extension("new");
+                fs::write(&other, "ID3\u{3}b").unwrap();
+                fs::rename(other, path).unwrap();
+            }),
+        ),
+        (changed, Box::new(touch)),
+        (
+            FaultKind::FileGone,
+            Box::new(|path| fs::remove_file(path).unwrap()),
+        ),
+    ];
+    for (wanted, meddle) in cases {
+        let place = Place::new();
+        let path = place.file("a.mp3", "a");
+        let mut engine = Make::command_line().start(&place, Scripted::new());
+        let file = path.clone();
+        engine.script().when_taken("a.mp3", move || meddle(&file));
+        engine.say(Command::Add(vec![path]));
+        let (kind, row) = engine.until_failed("a.mp3").await;
+        assert_eq!((kind, row.asset_id.clone()), (wanted, Some(id("re_1"))));
+        let record = place.asset("re_1").unwrap();
+        assert_eq!(record.status, Some(AssetStatus::Waiting));
+        assert!(record.content.is_some());
+        assert_eq!(record.account, key("one").account());
+        engine.pass(100).await;
+        assert_eq!(engine.script().words(), ["check", "upload a.mp3"]);
+    }
+}

@@ -75,6 +75,17 @@ pub enum Event {
         /// Hash of what was sent, where it is known.
         content: Option<ContentHash>,
     },
+    /// The service took the bytes, and the file is not the one any more that they are of.
+    Outdated {
+        /// In which attempt.
+        attempt: u32,
+        /// The id.
+        asset: AssetId,
+        /// Hash of what was sent, where it is known.
+        content: Option<ContentHash>,
+        /// What became of the file.
+        fault: Fault,
+    },
     /// The attempt failed.
     Broke {
         /// Which.
@@ -171,6 +182,7 @@ impl Event {
             | Self::Issued { attempt, .. }
             | Self::BodyOut { attempt }
             | Self::Sent { attempt, .. }
+            | Self::Outdated { attempt, .. }
             | Self::Broke { attempt, .. }
             | Self::Due { attempt }
             | Self::Polled { attempt, .. }

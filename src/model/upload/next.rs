@@ -3,7 +3,7 @@
 use super::after_fault::after_fault;
 use super::polling::{check_again, poll_broke, polled, sent};
 use super::{Effect, Event, Holder, Original, State, Tally, Upload};
-use crate::model::asset::{AssetId, AssetStatus};
+use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::located::may_be_elsewhere;
 use crate::model::media::{Rejection, Route};
@@ -131,6 +131,15 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             State::Sending { .. } => sent(upload, asset, content, None, policy),
             _ => None,
         },
+        Event::Outdated {
+            asset,
+            content,
+            fault,
+            ..
+        } => match upload.state {
+            State::Sending { .. } => outdated(upload, asset, content, fault),
+            _ => None,
+        },
         Event::Broke {
             fault,
             content,
@@ -238,6 +247,27 @@ pub(super) fn abandon(asset: &AssetId) -> Effect {
         status: AssetStatus::Waiting,
         abandoned: true,
     }
+}
+
+/// It ends here, with the id under which the service has the bytes of before. A file that is
+/// gone may come back as it was.
+fn outdated(
+    upload: &Upload,
+    asset: AssetId,
+    content: Option<ContentHash>,
+    fault: Fault,
+) -> Option<(Upload, Vec<Effect>)> {
+    let is_gone = fault.kind == FaultKind::FileGone;
+    let record = Effect::Record {
+        asset: asset.clone(),
+        content,
+        status: AssetStatus::Waiting,
+        abandoned: false,
+    };
+    let asset = Some(asset);
+    let (mut after, effects) = leave(upload, State::Failed { fault, asset }, vec![record])?;
+    after.tally.may_be_twice |= is_gone;
+    Some((after, effects))
 }
 
 fn pause(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {

@@ -9,7 +9,7 @@ use mavi_uploader::model::snapshot::{Row, Status};
 use mavi_uploader::sandbox::{Call, Fault, FaultPlan};
 
 use super::program::{Seen, Trial, content};
-use crate::cli::age;
+use crate::cli::{Live, age};
 
 /// The first upload stands still in its midst, and is dropped.
 fn stalled() -> Trial {
@@ -63,6 +63,54 @@ fn a_file_that_vanishes_is_stopped() {
     let seen = in_the_midst(|path| fs::remove_file(path).unwrap());
     seen.fails("unreadable", 1);
     assert_eq!((seen.calls(Call::Upload), seen.stored()), (1, 0));
+}
+
+/// Row: the file vanished, grew, shrank or changed its time; all of it has been read by then,
+/// and goes out slowly.
+#[test]
+fn a_small_file_that_changes_while_it_goes_out_is_stopped_and_keeps_its_id() {
+    let append = |path: &Path| {
+        let mut file = File::options().append(true).open(path).unwrap();
+        file.write_all(b"more").unwrap();
+    };
+    let truncate = |path: &Path| open(path).set_len(1_000).unwrap();
+    let touch = |path: &Path| open(path).set_modified(SystemTime::now()).unwrap();
+    let replace = |path: &Path| {
+        let other = path.with_extension("new");
+        fs::write(&other, content(200_000)).unwrap();
+        fs::rename(other, path).unwrap();
+    };
+    let delete = |path: &Path| fs::remove_file(path).unwrap();
+    let cases: [(&str, &(dyn Fn(&Path) + Sync)); 5] = [
+        ("file_changed", &append),
+        ("file_changed", &truncate),
+        ("file_changed", &touch),
+        ("file_changed", &replace),
+        ("unreadable", &delete),
+    ];
+    std::thread::scope(|scope| {
+        for (reason, act) in cases {
+            scope.spawn(move || {
+                let mut trial = Trial::new(FaultPlan::new());
+                trial.size = 200_000;
+                let (stage, path) = trial.stage();
+                let usual = stage.upload_command(&["--limit-rate", "50k"], &[&path]);
+                let live = Live::start(trial.command(&usual));
+                stage.until_called(Call::Upload, 1);
+                act(&path);
+                let seen = Seen::new(stage, live.end());
+                seen.fails(reason, 1);
+                // The reading may have been slower than the hand of the test.
+                let failed = seen.outcome.one("failed");
+                let stored = seen.stage.sandbox().stored();
+                let ids: Vec<&str> = stored.iter().map(|it| it.asset_id.as_str()).collect();
+                assert_eq!(failed["asset_id"].as_str(), ids.first().copied());
+                let history = seen.history();
+                let kept: Vec<&str> = history.iter().map(|it| it.asset_id.as_str()).collect();
+                assert_eq!(kept, ids);
+            });
+        }
+    });
 }
 
 /// Row: the drive is gone. `upload` has nobody to put it back.

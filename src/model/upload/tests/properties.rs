@@ -73,6 +73,12 @@ fn any_event() -> impl Strategy<Value = Event> {
             asset: asset(n),
             content: Some(hash())
         }),
+        (age.clone(), 1_u32..4, fault.clone()).prop_map(|(attempt, n, fault)| Event::Outdated {
+            attempt,
+            asset: asset(n),
+            content: Some(hash()),
+            fault
+        }),
         (age.clone(), fault.clone(), 0.0..1.0).prop_map(|(attempt, fault, jitter)| Event::Broke {
             attempt,
             fault,
@@ -111,6 +117,17 @@ fn aged(event: Event, current: u32) -> Event {
             attempt: at(attempt),
             asset,
             content,
+        },
+        Event::Outdated {
+            attempt,
+            asset,
+            content,
+            fault,
+        } => Event::Outdated {
+            attempt: at(attempt),
+            asset,
+            content,
+            fault,
         },
         Event::Broke {
             attempt,
