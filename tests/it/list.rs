@@ -173,6 +173,9 @@ fn a_selection_is_worked_as_a_whole_and_each_row_as_far_as_it_fits() {
         &window,
         "3 are queued or under way: cancel them first."
     ));
+    let undo = window.get_by_label("Undo").rect();
+    let close = window.get_by_label("Dismiss").rect();
+    assert!(undo.right() <= close.left(), "{undo:?} {close:?}");
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.run();
     assert!(matches!(engine.next(), Some(Command::UndoRemove)));
