@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use tokio::time::Instant;
 
 use super::base_url::BaseUrl;
 use super::body::{self, FileBody, Shape, Transfer};
-use super::error::{Answer, Call, Cut, Effect};
+use super::error::{Answer, Call, Effect};
+use super::exchange::Reading;
 use super::flavour::{FlavourBook, Learned};
 use super::multipart::Framing;
 use super::throttle::RateLimit;
@@ -20,8 +21,6 @@ use crate::model::fault::{Fault, FaultKind};
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
 
-/// Bytes of an answer that are read: the service's own are below 1 KiB.
-const ANSWER_LIMIT: usize = 1024 * 1024;
 /// An unused connection is closed after this time. Servers close theirs after 5 s and
 /// more; a request on a connection that is just being closed is a lost one.
 const IDLE: Duration = Duration::from_secs(4);
@@ -128,11 +127,13 @@ impl Client {
         call: &Call<'_>,
         request: reqwest::RequestBuilder,
     ) -> Result<Answer, Fault> {
-        let begun = Instant::now();
-        let answer = match tokio::time::timeout(self.options.call_limit, exchange(request)).await {
+        let (begun, mut reading) = (Instant::now(), Reading::default());
+        let exchange = reading.exchange(request);
+        let answer = match tokio::time::timeout(self.options.call_limit, exchange).await {
             Ok(answer) => answer.map_err(|error| call.transport(error)),
             Err(_) => Err(call.fault(FaultKind::Stalled)),
         };
+        let answer = answer.or_else(|fault| reading.so_far().ok_or(fault));
         log(call, begun, 0, &answer);
         answer
     }
@@ -151,6 +152,7 @@ impl Client {
         size: u64,
     ) -> Result<Answer, Fault> {
         let (begun, moved) = (Instant::now(), meter.moved());
+        let mut reading = Reading::default();
         let request = request.body(reqwest::Body::wrap(body));
         let call = || Call {
             effect: Effect::Stores {
@@ -159,9 +161,10 @@ impl Client {
             ..call
         };
         let sent = tokio::select! {
-            answer = exchange(request) => answer.map_err(|error| call().transport(error)),
+            answer = reading.exchange(request) => answer.map_err(|error| call().transport(error)),
             kind = self.watch(transfer, meter, size) => Err(call().fault(kind)),
         };
+        let sent = sent.or_else(|fault| reading.so_far().ok_or(fault));
         if let Some(content) = transfer.hash() {
             meter.note_content(content);
         }
@@ -266,9 +269,13 @@ fn is_asset_error(answer: &Answer) -> bool {
     })
 }
 
-/// The fault with the id that came with the answer all the same: none is ever lost.
-fn keep_id(mut fault: Fault, answer: &Answer) -> Fault {
-    fault.diagnostics.asset_id = wire::stray_id(&answer.body);
+/// The fault with the id that came with the answer all the same, and in words those that cannot
+/// be taken: none is ever lost.
+fn keep_id(call: &Call<'_>, mut fault: Fault, answer: &Answer) -> Fault {
+    let stray = wire::stray_id(&answer.body);
+    let others = call.other_ids(answer, stray.as_ref());
+    fault.diagnostics.causes.extend(others);
+    fault.diagnostics.asset_id = stray;
     fault
 }
 
@@ -294,35 +301,6 @@ fn log(call: &Call<'_>, begun: Instant, sent: u64, answer: &Result<Answer, Fault
             "no answer"
         ),
     }
-}
-
-/// Sends a request and reads its answer, up to the limit.
-async fn exchange(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
-    let mut response = request.send().await?;
-    let status = response.status().as_u16();
-    let headers = response.headers().clone();
-    let mut body = BytesMut::new();
-    let mut cut = None;
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > ANSWER_LIMIT => {
-                cut = Some(Cut::TooLarge);
-                break;
-            }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => break,
-            Err(_) => {
-                cut = Some(Cut::Broken);
-                break;
-            }
-        }
-    }
-    Ok(Answer {
-        status,
-        headers,
-        body: body.freeze(),
-        cut,
-    })
 }
 
 impl Service for Client {
@@ -363,9 +341,10 @@ impl Service for Client {
             .await?;
         let data = call
             .data(&answer)
-            .map_err(|fault| keep_id(fault, &answer))?;
-        let asset_id =
-            wire::asset_id(data).ok_or_else(|| keep_id(call.lacks_data(&answer), &answer))?;
+            .map_err(|fault| keep_id(&call, fault, &answer))?;
+        let asset_id = wire::asset_id(data)
+            .ok_or_else(|| keep_id(&call, call.lacks_data(&answer), &answer))?;
+        call.other_ids(&answer, Some(&asset_id));
         Ok(Uploaded {
             asset_id,
             content: transfer.hash(),
@@ -388,10 +367,10 @@ impl Service for Client {
         let answer = self.call(&call, request).await?;
         let data = call
             .data(&answer)
-            .map_err(|fault| keep_id(fault, &answer))?;
+            .map_err(|fault| keep_id(&call, fault, &answer))?;
         wire::ticket(data)
             .filter(|ticket| self.storage_url(&ticket.url).is_some())
-            .ok_or_else(|| keep_id(call.lacks_data(&answer), &answer))
+            .ok_or_else(|| keep_id(&call, call.lacks_data(&answer), &answer))
     }
 
     async fn store(

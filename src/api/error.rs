@@ -2,18 +2,22 @@
 
 use std::error::Error;
 use std::io;
+use std::num::IntErrorKind;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 
 use super::redact::{redact, shorten};
-use super::wire::{Data, Envelope, Says, is_web_page};
+use super::wire::{self, Data, Envelope, Says, is_web_page};
+use crate::model::asset::AssetId;
 use crate::model::fault::{Diagnostics, Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
 
 /// Characters of a message that are kept for diagnosis.
 const MESSAGE_CHARS: usize = 300;
+/// Characters that are kept of an id that cannot be used.
+const ID_CHARS: usize = 1024;
 /// Characters of Google's upload id that are kept.
 const UPLOAD_ID_CHARS: usize = 12;
 /// Causes of a transport error that are kept.
@@ -21,7 +25,7 @@ const MAX_CAUSES: usize = 8;
 /// Longest `Retry-After` that is believed; a longer one is cut to it.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
-/// A whole answer, its body cut at the limit or where the connection broke.
+/// A whole answer, its body cut at the limit or where it broke or stood still.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     /// HTTP status.
@@ -41,6 +45,8 @@ pub(crate) enum Cut {
     TooLarge,
     /// The connection broke.
     Broken,
+    /// Its end did not come in time.
+    Late,
 }
 
 impl Answer {
@@ -189,6 +195,8 @@ impl Call<'_> {
                 _ if html() => FaultKind::WebPage,
                 Some(Cut::Broken) if self.effect == Effect::None => FaultKind::Offline,
                 Some(Cut::Broken) => FaultKind::LostAnswer,
+                Some(Cut::Late) if self.effect == Effect::None => FaultKind::Stalled,
+                Some(Cut::Late) => FaultKind::NoAnswer,
                 None => FaultKind::BadAnswer,
             },
             (300..400, _) => FaultKind::Redirect,
@@ -245,6 +253,25 @@ impl Call<'_> {
         .find_map(|(name, most)| Some(shorten(answer.header(name)?, self.secret(), *most)))
     }
 
+    /// A line for each id in an answer that is not `taken`, for diagnosis; the log gets them too.
+    pub(crate) fn other_ids(&self, answer: &Answer, taken: Option<&AssetId>) -> Vec<String> {
+        wire::written_ids(&answer.body)
+            .iter()
+            .filter(|id| taken.is_none_or(|taken| taken.as_str() != id.as_str()))
+            .map(|id| {
+                // Within a URL what follows a question mark may be a secret; in an id it is a
+                // part of the id, and would be taken for one.
+                let mut shown: String = id.escape_debug().collect();
+                if !shown.contains('=') {
+                    shown = shown.replace('?', r"\u{3f}");
+                }
+                let shown = shorten(&shown, self.secret(), ID_CHARS);
+                tracing::warn!(call = self.name, id = shown, "an id that is not taken");
+                format!("an id in the answer that is not taken: \"{shown}\"")
+            })
+            .collect()
+    }
+
     /// Fills in what the answer says, redacted.
     pub(crate) fn describe(
         &self,
@@ -260,11 +287,12 @@ impl Call<'_> {
         detail.request_id = self
             .request_id(answer)
             .or_else(|| envelope.and_then(|e| e.request_id.as_deref()).map(short));
-        if answer.cut == Some(Cut::Broken) {
-            detail
-                .causes
-                .push("the connection broke within the answer".to_owned());
-        }
+        let cause = match answer.cut {
+            Some(Cut::Broken) => Some("the connection broke within the answer"),
+            Some(Cut::Late) => Some("the answer did not end in time"),
+            Some(Cut::TooLarge) | None => None,
+        };
+        detail.causes.extend(cause.map(str::to_owned));
     }
 }
 
@@ -331,6 +359,7 @@ pub(crate) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     let wait = match text.parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => MAX_RETRY_AFTER,
         Err(_) => httpdate::parse_http_date(text)
             .ok()?
             .duration_since(now)

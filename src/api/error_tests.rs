@@ -151,7 +151,9 @@ fn a_cut_answer_is_told_from_a_bad_one() {
     for (status, cut, kind) in [
         (200, Cut::TooLarge, FaultKind::AnswerTooLarge),
         (200, Cut::Broken, FaultKind::LostAnswer),
+        (200, Cut::Late, FaultKind::NoAnswer),
         (401, Cut::Broken, FaultKind::Unauthorized),
+        (401, Cut::Late, FaultKind::Unauthorized),
         (503, Cut::TooLarge, FaultKind::ServerError),
     ] {
         let mut answer = answer(status, "{\"code\":");
@@ -198,7 +200,9 @@ fn a_limit_says_how_long_to_wait() {
     assert_eq!(seconds("Sun, 06 Nov 1994 08:49:30 GMT"), Some(0));
     assert_eq!(seconds(" 0 "), Some(0));
     assert_eq!(seconds("999999999"), Some(3600));
+    assert_eq!(seconds("99999999999999999999"), Some(3600));
     assert_eq!(seconds("soon"), None);
+    assert_eq!(seconds(""), None);
     assert_eq!(seconds("-1"), None);
 }
 

@@ -16,6 +16,7 @@ pub mod base_url;
 pub(crate) mod body;
 pub mod client;
 pub(crate) mod error;
+mod exchange;
 pub mod flavour;
 pub mod limiter;
 pub(crate) mod multipart;

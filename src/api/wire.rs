@@ -20,6 +20,8 @@ use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus};
 
 /// How deep the things that a call needs may be nested below `data`.
 const MAX_NESTING: usize = 4;
+/// Places of ids in an answer that are looked at for diagnosis.
+const MAX_WRITTEN: usize = 8;
 
 /// `{code, msg, data, success, failed}`, each of them optional, numbers also as strings.
 #[derive(Clone, Debug, PartialEq)]
@@ -194,31 +196,68 @@ impl<'a> Data<'a> {
 /// nested, or `data` itself.
 pub(crate) fn asset_id(data: Data<'_>) -> Option<AssetId> {
     if let Some(Some(Value::String(text))) = data.look(Scalar) {
-        return text
-            .starts_with("re_")
-            .then(|| AssetId::new(&text))
-            .flatten();
+        return text.starts_with("re_").then(|| usable_id(&text)).flatten();
     }
     data.find(&["asset_id", "assetId"])
         .as_ref()
         .and_then(scalar)
-        .and_then(|text| AssetId::new(&text))
+        .and_then(|text| usable_id(&text))
 }
 
 /// An asset id in an answer that is of no other use: in the `data` of an envelope, whatever
 /// that says, or in what is left of one.
 pub(crate) fn stray_id(body: &[u8]) -> Option<AssetId> {
     let told = Envelope::read(body).and_then(|envelope| asset_id(envelope.data));
-    told.or_else(|| {
-        let text = String::from_utf8_lossy(body);
-        ["\"asset_id\"", "\"assetId\""].iter().find_map(|name| {
-            let (_, rest) = text.split_once(name)?;
-            let value = rest.trim_start().strip_prefix(':')?.trim_start();
-            // One that ends with what is left may not be whole.
-            let (id, _) = value.strip_prefix('"')?.split_once('"')?;
-            AssetId::new(id)
-        })
-    })
+    told.or_else(|| written_ids(body).iter().find_map(|text| usable_id(text)))
+}
+
+/// What stands at the ids' places in an answer or what is left of one, usable or not: the first
+/// few, each once.
+pub(crate) fn written_ids(body: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(body);
+    let mut found = Vec::new();
+    let mut rest = text.as_ref();
+    for _ in 0..MAX_WRITTEN {
+        let after = |name: &str| Some(rest.find(name)? + name.len());
+        let ends = ["\"asset_id\"", "\"assetId\""].map(after);
+        let Some(end) = ends.into_iter().flatten().min() else {
+            break;
+        };
+        rest = &rest[end..];
+        let Some(value) = rest.trim_start().strip_prefix(':').map(str::trim_start) else {
+            continue;
+        };
+        if !value.starts_with(['"', '-']) && !value.starts_with(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
+        let mut values = serde_json::Deserializer::from_str(value).into_iter::<Value>();
+        let read = values.next().and_then(Result::ok);
+        // One that ends with what is left may not be whole.
+        let read = read.filter(|_| values.byte_offset() < value.len());
+        let read = read.as_ref().and_then(scalar);
+        found.extend(read.filter(|id| !found.contains(id)));
+    }
+    found
+}
+
+/// An id out of an answer, unless it is what programs write where there is none.
+fn usable_id(text: &str) -> Option<AssetId> {
+    AssetId::new(text).filter(|id| !is_placeholder(id.as_str()))
+}
+
+/// Whether this is a word or a number for "nothing" that was made a text.
+pub(crate) fn is_placeholder(text: &str) -> bool {
+    const WORDS: [&str; 8] = [
+        "null",
+        "nil",
+        "none",
+        "undefined",
+        "nan",
+        "false",
+        "true",
+        "0",
+    ];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// The ticket out of the `data` of a signed URL call. The URL is taken as it is; whether
@@ -261,9 +300,12 @@ pub(crate) fn metadata(data: Data<'_>, asset: &AssetId) -> Option<AssetAnswer> {
         (None, Some(only)) if entries.objects == 1 && only.id.is_none() => only,
         _ => return None,
     };
+    let status = AssetStatus::from_wire(&entry.status?);
+    // Before it is ready 0 says that nothing came yet; then it is a size like any other.
+    let counts = |size: &u64| *size > 0 || status == AssetStatus::Success;
     Some(AssetAnswer::Known(AssetMetadata {
-        status: AssetStatus::from_wire(&entry.status?),
-        file_size: entry.size,
+        status,
+        file_size: entry.size.filter(counts),
     }))
 }
 
@@ -289,6 +331,18 @@ fn number(value: &Value) -> Option<u64> {
     // A number beyond all files is a number all the same, and no file's.
     let digits = !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| whole.parse().unwrap_or(u64::MAX))
+}
+
+/// A count of bytes. Less than nothing is nothing; what is no number at all is not said, as the
+/// documentation gives no other form that would be a reason to doubt the file.
+fn size(value: &Value) -> Option<u64> {
+    let below = match value {
+        Value::String(text) => text.trim().strip_prefix('-').map(str::to_owned),
+        Value::Number(number) => number.to_string().strip_prefix('-').map(str::to_owned),
+        _ => None,
+    };
+    let below = below.and_then(|digits| number(&Value::String(digits)));
+    number(value).or(below.map(|_| 0))
 }
 
 /// A boolean, also as a string.

@@ -138,6 +138,14 @@ fn an_asset_id_is_found_in_every_form() {
         json!({"asset_id":"a/b"}),
         json!({"asset_id":1e30}),
         json!({"asset_id":true}),
+        json!({"asset_id":"null"}),
+        json!({"asset_id":"Undefined"}),
+        json!({"asset_id":"None"}),
+        json!({"asset_id":"false"}),
+        json!({"asset_id":"true"}),
+        json!({"asset_id":"NaN"}),
+        json!({"asset_id":"0"}),
+        json!({"asset_id":0}),
         json!("ok"),
         json!([{"asset_id":"re_1"},{"asset_id":"re_2"}]),
     ] {
@@ -226,6 +234,31 @@ fn metadata_is_read_in_every_form() {
                 {"asset_id":"re_1","upload_status":"WAITING","file_size":0}]}),
             known(AssetStatus::Waiting, None),
         ),
+        // What is ready has a size; before that 0 or less is none yet.
+        (
+            json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS","file_size":"0"}]}),
+            known(AssetStatus::Success, Some(0)),
+        ),
+        (
+            json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS","file_size":"-72"}]}),
+            known(AssetStatus::Success, Some(0)),
+        ),
+        (
+            json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS","file_size":-1}]}),
+            known(AssetStatus::Success, Some(0)),
+        ),
+        (
+            json!({"resource":[{"asset_id":"re_1","upload_status":"UPLOADING","file_size":-1}]}),
+            known(AssetStatus::Uploading, None),
+        ),
+        (
+            json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS","file_size":"12abc"}]}),
+            known(AssetStatus::Success, None),
+        ),
+        (
+            json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS","file_size":{"v":72}}]}),
+            known(AssetStatus::Success, None),
+        ),
         (
             json!({"resource":[{"upload_status":"uploading","file_size":null}]}),
             known(AssetStatus::Uploading, None),
@@ -301,6 +334,12 @@ fn an_id_is_found_in_whatever_is_left_of_an_answer() {
         (r#"{"asset_id":"re_7"}"#, Some("re_7")),
         (r#"{"code":200,"data":{"asset_id":"re_7"#, None),
         (r#"{"code":200,"data":{"asset_id":null}}"#, None),
+        (r#"{"code":200,"data":{"asset_id":"null"}}"#, None),
+        (r#"{"code":200,"data":{"asset_id":7"#, None),
+        (
+            r#"{"code":200,"data":[{"asset_id":"a/b"},{"asset_id":"re_7"}]}"#,
+            Some("re_7"),
+        ),
         (r#"{"code":401,"msg":"Unauthorized","data":null}"#, None),
         ("<html>", None),
         ("", None),
@@ -308,4 +347,25 @@ fn an_id_is_found_in_whatever_is_left_of_an_answer() {
         let found = stray_id(body.as_bytes());
         assert_eq!(found.as_ref().map(AssetId::as_str), id, "{body}");
     }
+}
+
+#[test]
+fn what_stands_for_an_id_is_read_as_it_was_written_and_no_more_than_a_few() {
+    for (body, ids) in [
+        (
+            r#"{"data":[{"asset_id":"re_1"},{"assetId":"a\u002fb"},{"asset_id":"re_1"}]}"#,
+            &["re_1", "a/b"][..],
+        ),
+        (r#"{"asset_id":7,"asset_id":-1,"x":0}"#, &["7", "-1"]),
+        (
+            r#"{"asset_id":{"v":1},"asset_id":[],"asset_id":true,"asset_id"#,
+            &[],
+        ),
+    ] {
+        assert_eq!(written_ids(body.as_bytes()), ids, "{body}");
+    }
+    let many: String = (0..100)
+        .map(|at| format!(r#"{{"asset_id":"re_{at}"}},"#))
+        .collect();
+    assert_eq!(written_ids(many.as_bytes()).len(), MAX_WRITTEN);
 }

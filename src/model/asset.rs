@@ -87,7 +87,8 @@ impl AssetStatus {
 pub struct AssetMetadata {
     /// Where the service is with it.
     pub status: AssetStatus,
-    /// Bytes that the service holds; `None` where it does not say, or says 0.
+    /// Bytes that the service holds; `None` where it does not say. 0 (or less) is said by
+    /// assets that are ready alone: before that it is taken as not said.
     pub file_size: Option<u64>,
 }
 

@@ -4,7 +4,7 @@ use serde::de::{MapAccess, SeqAccess};
 use serde_json::Value;
 
 use super::look::{At, Look, members, rest};
-use super::{number, scalar};
+use super::{scalar, size};
 use crate::model::asset::AssetId;
 
 /// What a metadata answer says of one asset.
@@ -95,16 +95,13 @@ impl<'de> Look<'de> for EntryOf {
             "file_size",
             "fileSize",
         ];
-        let [id, camel_id, status, camel_status, size, camel_size] = members(from, names)?;
+        let [id, camel_id, status, camel_status, bytes, camel_bytes] = members(from, names)?;
         Ok(Some(Entry {
             id: [id, camel_id].iter().find_map(scalar),
             status: [status, camel_status]
                 .iter()
                 .find_map(|status| status.as_str().map(str::to_owned)),
-            size: [size, camel_size]
-                .iter()
-                .find_map(number)
-                .filter(|size| *size > 0),
+            size: [bytes, camel_bytes].iter().find_map(size),
         }))
     }
 }

@@ -3,6 +3,9 @@
 use std::sync::mpsc;
 
 use super::*;
+use crate::api::exchange::ANSWER_LIMIT;
+use crate::model::asset::AssetId;
+use crate::model::fault::Fix;
 
 #[tokio::test]
 async fn a_reset_in_mid_body_is_told_from_a_lost_answer() {
@@ -186,6 +189,134 @@ async fn an_answer_that_does_not_come_leaves_the_outcome_unknown() {
     );
     drop(hold);
     server.finish().await;
+}
+
+/// An answer's bytes after a whole request; then the connection is held until the other end
+/// closes it.
+fn never_ends(answer: String) -> Script {
+    Box::new(move |conn| {
+        conn.read_request();
+        conn.write(&answer);
+        conn.read_to_close();
+    })
+}
+
+/// The answers to an upload that lack nothing but their end.
+fn without_end(body: &str) -> [String; 2] {
+    let longer = body.len() + 10;
+    let size = body.len();
+    [
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {longer}\r\n\r\n{body}"),
+        format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{size:x}\r\n{body}\r\n"),
+    ]
+}
+
+#[tokio::test]
+async fn an_id_whose_answer_does_not_end_in_time_is_taken() {
+    for answer in without_end(OK) {
+        let server = Server::start(vec![never_ends(answer.clone())]);
+        let client = client_at(&server.base(), |options| {
+            options.policy.answer_min = Duration::from_millis(400);
+        });
+        let uploaded = upload(&client, &sample(1000)).await;
+        let id = uploaded.map(|uploaded| uploaded.asset_id.as_str().to_owned());
+        assert_eq!(id.as_deref(), Ok("re_660727003963174912"), "{answer}");
+        server.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_says_all_is_not_waited_for_until_it_ends() {
+    let [answer, _] = without_end(OK);
+    let server = Server::start(vec![never_ends(answer)]);
+    let client = client(&server);
+    let upload = async { upload(&client, &sample(1000)).await };
+    // The end of an answer may take a minute and more.
+    let uploaded = tokio::time::timeout(Duration::from_secs(20), upload).await;
+    assert!(uploaded.expect("it waits for the end").is_ok());
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_read_of_an_answer_when_its_time_is_over_counts() {
+    let half = &OK[..OK.len() - 20];
+    for (answer, kind, recovery, id) in [
+        (
+            format!("HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{half}"),
+            FaultKind::NoAnswer,
+            Recovery::OutcomeUnknown,
+            Some("re_660727003963174912"),
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n".to_owned(),
+            FaultKind::NoAnswer,
+            Recovery::OutcomeUnknown,
+            None,
+        ),
+        (
+            "HTTP/1.1 402 Payment Required\r\nContent-Length: 9\r\n\r\n".to_owned(),
+            FaultKind::InsufficientBalance,
+            Recovery::NeedsUser(Fix::Balance),
+            None,
+        ),
+    ] {
+        let server = Server::start(vec![never_ends(answer.clone())]);
+        let client = client_at(&server.base(), |options| {
+            options.policy.answer_min = Duration::from_millis(400);
+        });
+        let fault = upload(&client, &sample(1000)).await.unwrap_err();
+        assert_eq!((fault.kind, fault.recovery), (kind, recovery), "{answer}");
+        let kept = fault.diagnostics.asset_id.as_ref();
+        assert_eq!(kept.map(AssetId::as_str), id);
+        server.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_call_whose_answer_does_not_end_is_judged_by_what_came() {
+    let url = r#"{"code":200,"data":{"asset_id":"re_7","signed_url":"https://h.example/o?s=1"}}"#;
+    let [whole, _] = without_end(url);
+    let half = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"code\"";
+    let server = Server::start(vec![never_ends(whole), never_ends(half.to_owned())]);
+    let client = client_at(&server.base(), |options| {
+        options.call_limit = Duration::from_millis(400);
+    });
+    let ticket = client.signed_url(&key(), "a.mp4").await.unwrap();
+    assert_eq!(ticket.asset_id.as_str(), "re_7");
+    let fault = client.signed_url(&key(), "a.mp4").await.unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.recovery),
+        (FaultKind::Stalled, TRANSIENT)
+    );
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn ids_that_are_not_taken_are_told() {
+    let long = "r".repeat(3000);
+    for (data, told) in [
+        (r#"{"asset_id":"re_1/2"}"#, "\"re_1/2\""),
+        (r#"{"asset_id":"re 1?a#b"}"#, "\"re 1\\u{3f}a#b\""),
+        (r#"{"asset_id":".."}"#, "\"..\""),
+        (r#"{"asset_id":"re_\n1"}"#, "\"re_\\n1\""),
+        (r#"[{"asset_id":"re_1"},{"asset_id":"re_2"}]"#, "\"re_2\""),
+        (&format!(r#"{{"asset_id":"{long}"}}"#), &long[..1000]),
+    ] {
+        let body = format!(r#"{{"code":200,"data":{data}}}"#);
+        let fault = fault(1000, answers("200 OK", "", &body)).await;
+        assert_eq!(fault.kind, FaultKind::BadAnswer);
+        let causes = fault.diagnostics.causes.join("; ");
+        assert!(causes.contains(told), "{told} in {causes}");
+        assert!(causes.len() < 1200, "{}", causes.len());
+        assert!(!causes.contains("\"re_1\""), "that one is kept: {causes}");
+    }
+    let secret = r#"{"code":200,"data":{"asset_id":"https://h/o?X-Goog-Signature=abc"}}"#;
+    let fault = fault(1000, answers("200 OK", "", secret)).await;
+    let causes = fault.diagnostics.causes.join("; ");
+    assert!(
+        causes.contains("https://h/o") && !causes.contains("abc"),
+        "{causes}"
+    );
 }
 
 #[tokio::test]
