@@ -5,6 +5,9 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use mavi_uploader::engine::{self, FrontEnd};
@@ -57,7 +60,10 @@ fn with_mounts(name: &str, test: impl FnOnce()) {
 }
 
 /// A small disk.
-struct Disk(PathBuf);
+struct Disk {
+    at: PathBuf,
+    filling: Mutex<Option<(Arc<AtomicBool>, JoinHandle<()>)>>,
+}
 
 impl Disk {
     fn mount(at: &Path, kilobytes: u32) -> Self {
@@ -66,38 +72,63 @@ impl Disk {
         run(Command::new("mount")
             .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
             .arg(at));
-        Self(at.to_owned())
+        Self {
+            at: at.to_owned(),
+            filling: Mutex::default(),
+        }
     }
 
     fn remount(&self, how: &str) {
         let options = format!("remount,{how}");
-        run(Command::new("mount").args(["-o", &options]).arg(&self.0));
+        run(Command::new("mount").args(["-o", &options]).arg(&self.at));
     }
 
     fn filler(&self) -> PathBuf {
-        self.0.join("filler")
+        self.at.join("filler")
     }
 
-    /// Not a byte is left.
+    /// Not a byte is left from now on, also where the program gives some back.
     fn fill(&self) {
-        let mut filler = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.filler())
-            .unwrap();
-        for block in [4096, 1] {
-            while filler.write_all(&vec![b'x'; block]).is_ok() {}
-        }
+        fill_up(&self.filler());
+        let ended = Arc::new(AtomicBool::new(false));
+        let (filler, until) = (self.filler(), Arc::clone(&ended));
+        let thread = std::thread::spawn(move || {
+            while !until.load(Ordering::Relaxed) {
+                fill_up(&filler);
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        });
+        *self.filling.lock().unwrap() = Some((ended, thread));
     }
 
     fn free(&self) {
+        self.fill_no_more();
         fs::remove_file(self.filler()).unwrap();
+    }
+
+    fn fill_no_more(&self) {
+        if let Some((ended, thread)) = self.filling.lock().unwrap().take() {
+            ended.store(true, Ordering::Relaxed);
+            thread.join().unwrap();
+        }
+    }
+}
+
+fn fill_up(filler: &Path) {
+    let mut filler = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(filler)
+        .unwrap();
+    for block in [4096, 1] {
+        while filler.write_all(&vec![b'x'; block]).is_ok() {}
     }
 }
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+        self.fill_no_more();
+        let _ = Command::new("umount").arg("--lazy").arg(&self.at).status();
     }
 }
 
