@@ -180,14 +180,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         size::BUTTON
     };
     let fits = app.list().fits();
-    let there = |filter: &Filter| app.list().count(*filter) > 0;
-    let chips = Filter::EACH.into_iter().filter(there).count();
-    let wide = ui.available_width()
-        >= if chips > size::FEW_CHIPS {
-            size::ALL_CHIPS
-        } else {
-            size::CHIPS
-        };
+    let wide = ui.available_width() >= size::CHIPS;
     let (mut shown, mut asked) = (Vec::new(), Vec::new());
     let left = |ui: &mut Ui| {
         if alone {
