@@ -329,6 +329,19 @@ pub fn details_text(row: &Row, place: Place, build: &str) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Whether the row was started and is not yet at the service.
+pub fn is_sending(row: &Row) -> bool {
+    matches!(
+        row.status,
+        Status::Queued | Status::Uploading | Status::Finishing | Status::Waiting { .. }
+    )
+}
+
+/// Whether the row's bytes move, and it starts again once the program was closed.
+pub fn ends_with_us(row: &Row) -> bool {
+    row.status == Status::Uploading && row.later != Some(Later::GoesOnAfterRestart)
+}
+
 /// Whether the row has an id that is not on disk.
 pub fn is_unsaved(row: &Row) -> bool {
     row.asset_id.is_some() && !row.saved

@@ -82,17 +82,13 @@ pub struct Tally {
     pub unsaved: usize,
     /// Their bytes move, and they start again from the first one after a pause.
     pub starts_again: usize,
-    /// Their bytes move, and they start again once the program was closed.
-    pub ends_with_us: usize,
 }
 
 impl Tally {
     pub(super) fn count(&mut self, row: &Row) {
         self.unsaved += usize::from(rows::is_unsaved(row));
         if row.status == Status::Uploading {
-            let after_restart = row.later == Some(Later::GoesOnAfterRestart);
             self.starts_again += usize::from(row.later == Some(Later::StartsAgain));
-            self.ends_with_us += usize::from(!after_restart);
         }
         let place = match &row.status {
             Status::Checking | Status::Settling => &mut self.checking,

@@ -33,7 +33,7 @@ async fn a_paused_queue_starts_nothing_and_stops_what_moves() {
     engine.until_status("b.mp3", &Status::Ready).await;
     assert_eq!(engine.script().count("upload a.mp3"), uploads + 1);
     engine.pass(0).await;
-    assert_eq!(engine.batches(), [(2, 0)]);
+    assert_eq!(engine.batches(), [(2, 0, 0)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -51,7 +51,7 @@ async fn a_paused_row_gives_its_place_to_the_next() {
     engine.say(Command::ResumeItems(vec![engine.id_of("a.mp3")]));
     engine.until_status("a.mp3", &Status::Ready).await;
     engine.pass(0).await;
-    assert_eq!(engine.batches(), [(2, 0)]);
+    assert_eq!(engine.batches(), [(2, 0, 0)]);
 }
 
 #[tokio::test(start_paused = true)]
