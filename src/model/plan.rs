@@ -171,6 +171,7 @@ mod tests {
             asset_id: None,
             saved: true,
             may_be_twice: false,
+            interrupted: false,
             later: None,
         }
     }

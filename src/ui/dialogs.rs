@@ -10,7 +10,7 @@ use super::shortcuts;
 use super::theme::{self, TOLERANCE, of, size, space, type_size};
 use super::widgets::button::{Button, Look};
 use super::widgets::{card, text};
-use crate::app::command::UiCommand;
+use crate::app::command::{RowCommand, UiCommand};
 use crate::app::rows;
 use crate::app::state::{App, Cancel, Dialog};
 use crate::app::wording::screens as words;
@@ -341,6 +341,8 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     if !leads {
         foot.push((Button::of(&copy, Look::Plain), copy));
     }
+    let show = UiCommand::Row(RowCommand::ShowFile, id);
+    foot.push((Button::of(&show, Look::Plain), show));
     foot.push(plain(UiCommand::CloseDialog));
     if let Some(command) = lead {
         foot.push((Button::of(&command, Look::Primary), command));
@@ -349,7 +351,7 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     buttons(ui, foot, out);
     if out[before..]
         .iter()
-        .any(|command| matches!(command, UiCommand::Row(..)))
+        .any(|command| matches!(command, UiCommand::Row(it, _) if *it != RowCommand::ShowFile))
     {
         out.push(UiCommand::CloseDialog);
     }

@@ -132,14 +132,14 @@ fn every_button_of_every_row_is_there_without_hovering() {
         "Pause: moving",
         "Cancel: moving",
         "Copy: ready",
-        "Remove: ready",
+        "More: ready",
         "Details: failed",
         "Try again: failed",
-        "Remove: failed",
+        "More: failed",
         "Resume: paused",
         "Cancel: paused",
         "Upload anyway: twin",
-        "Remove: twin",
+        "More: twin",
         "Check again: slow",
     ] {
         let node = window.get_by_label(label);
@@ -441,7 +441,7 @@ fn ten_thousand_rows_draw_only_those_in_sight() {
     let rows = (0..10_000).map(|id| row(id, &format!("clip-{id}.mp4"), Status::ReadyToUpload));
     engine.rows(rows.collect());
     window.run();
-    let drawn = window.query_all_by_label_contains("Remove: clip-").count();
+    let drawn = window.query_all_by_label_contains("More: clip-").count();
     assert!((5..40).contains(&drawn), "{drawn} rows were drawn");
     window.get_by_label("Upload 10,000 files");
 }

@@ -110,6 +110,7 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         asset_id: None,
         saved: true,
         may_be_twice: false,
+        interrupted: false,
         later: None,
     }
 }
