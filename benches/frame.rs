@@ -79,7 +79,7 @@ impl Stage {
             notices,
         };
         let ctx = Context::default();
-        let window = MaviApp::new(&ctx, engine, outside::outside(Arc::new(|| ())), None, None);
+        let window = MaviApp::new(&ctx, engine, outside::outside(Arc::new(|| ())));
         Self {
             ctx,
             window,
