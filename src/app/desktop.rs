@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::state::{App, Effect};
 use super::wording;
+use crate::engine::BatchEnd;
 use crate::model::snapshot::{Snapshot, Status};
 
 /// Whether bytes are under way: only then does the computer have to stay awake for us.
@@ -62,9 +63,9 @@ impl App {
     }
 
     /// Tells the person that everything has ended, where she does not see it.
-    pub(super) fn tell_of_the_end(&mut self, ready: usize, failed: usize) {
+    pub(super) fn tell_of_the_end(&mut self, end: &BatchEnd) {
         if !self.in_front && self.settings().notifications {
-            let (title, text) = wording::batch_ended(ready, failed);
+            let (title, text) = wording::batch_ended(end);
             let (clicked, wake) = (Arc::clone(&self.clicked), Arc::clone(&self.outside.wake));
             let raise = Box::new(move || {
                 clicked.store(true, Ordering::Relaxed);

@@ -36,6 +36,9 @@ pub fn sending(snapshot: &Snapshot, list: &List) -> usize {
 pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: Place) -> String {
     let hint = command.entry().hint();
     match command {
+        UiCommand::ClearFinished if place == Place::Service => {
+            format!("{hint}; {}", words::IDS_STAY)
+        }
         UiCommand::Pause => words::pause_all(&hint, list.tally().starts_again),
         UiCommand::Upload => {
             let mut hint = vec![hint, wording::plan_at_length(plan, place)];

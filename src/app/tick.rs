@@ -51,6 +51,7 @@ impl App {
         self.arrivals();
         self.answers(now);
         self.saved(now);
+        self.browsed(now);
         self.located(now);
         if self.copied.is_some_and(|(_, until)| until <= now) {
             self.copied = None;
@@ -81,9 +82,9 @@ impl App {
 
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
-            Notice::BatchFinished { ready, failed } => {
-                self.say(wording::foot::batch_done(ready, failed), None, now);
-                self.tell_of_the_end(ready, failed);
+            Notice::BatchFinished(end) => {
+                self.say(wording::batch_done(&end), None, now);
+                self.tell_of_the_end(&end);
                 self.effects.push(Effect::Attention);
             }
             Notice::Needs(_, fault) => self.needs = Some(fault),

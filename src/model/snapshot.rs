@@ -125,7 +125,8 @@ pub struct Row {
     pub note: Option<Note>,
     /// Where it is.
     pub status: Status,
-    /// How far its bytes are, while they move.
+    /// How far its bytes are, while they move, and where they stand in a session while it is
+    /// held or waits.
     pub transfer: Option<Transfer>,
     /// Its id at the service, as soon as there is one.
     pub asset_id: Option<AssetId>,
@@ -136,6 +137,8 @@ pub struct Row {
     /// What becomes of the bytes that were sent, where the row stops now; `None` where none
     /// were, or they are through.
     pub later: Option<Later>,
+    /// An earlier run of the program left it in the midst; the person says how it goes on.
+    pub interrupted: bool,
 }
 
 /// What becomes of what was sent of a file when its transfer is paused or breaks off.

@@ -180,7 +180,6 @@ impl MaviApp {
         for effect in effects {
             match effect {
                 Effect::CopyText(text) => ctx.copy_text(text),
-                Effect::OpenUrl(address) => ctx.open_url(egui::OpenUrl::new_tab(address)),
                 Effect::Theme(choice) => ctx.set_theme(match choice {
                     ThemeChoice::System => ThemePreference::System,
                     ThemeChoice::Light => ThemePreference::Light,

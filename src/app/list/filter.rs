@@ -82,8 +82,6 @@ pub struct Tally {
     pub unsaved: usize,
     /// Their bytes move, and they start again from the first one after a pause.
     pub starts_again: usize,
-    /// Their bytes move, and they start again once the program was closed.
-    pub ends_with_us: usize,
 }
 
 impl Tally {
@@ -91,13 +89,8 @@ impl Tally {
         if rows::is_unsaved(row) {
             change.count(&mut self.unsaved);
         }
-        if row.status == Status::Uploading {
-            if row.later == Some(Later::StartsAgain) {
-                change.count(&mut self.starts_again);
-            }
-            if row.later != Some(Later::GoesOnAfterRestart) {
-                change.count(&mut self.ends_with_us);
-            }
+        if row.status == Status::Uploading && row.later == Some(Later::StartsAgain) {
+            change.count(&mut self.starts_again);
         }
         let place = match &row.status {
             Status::Checking | Status::Settling => &mut self.checking,
