@@ -80,7 +80,7 @@ impl Stage {
             notices,
         };
         let ctx = Context::default();
-        let window = MaviApp::new(&ctx, engine, outside::outside(Arc::new(|| ())), None, None);
+        let window = MaviApp::new(&ctx, engine, outside::outside(Arc::new(|| ())));
         Self {
             ctx,
             window,

@@ -36,10 +36,10 @@ impl App {
 
     /// Tells the desktop to stay awake when bytes begin to move, and when none do.
     pub(super) fn keep_awake(&mut self) {
-        let engines = std::iter::once(&self.engine).chain(&self.parked);
-        let moving = engines
-            .map(|engine| engine.snapshot.borrow())
-            .any(|snapshot| bytes_move(&snapshot));
+        let tally = self.list.tally();
+        let here = self.snapshot.totals.active > 0 && tally.uploading + tally.finishing > 0;
+        let parked = self.parked.as_ref();
+        let moving = here || parked.is_some_and(|engine| bytes_move(&engine.snapshot.borrow()));
         if moving != self.awake {
             self.awake = moving;
             self.outside.desktop.stay_awake(moving);

@@ -142,7 +142,8 @@ mod tests {
     use super::*;
     use crate::app::rows::tests::row;
     use crate::model::fault::{Fault, FaultKind, Fix};
-    use crate::model::plan::{Line, UnderWay, plan};
+    use crate::model::plan::tests::plan;
+    use crate::model::plan::{Line, UnderWay};
     use crate::model::snapshot::{Status, Totals};
 
     fn said(statuses: Vec<Status>, change: impl FnOnce(&mut Snapshot)) -> (String, String) {

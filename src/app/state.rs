@@ -25,7 +25,7 @@ use crate::api::network::NetworkState;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
-use crate::model::plan::{Line, Plan, UnderWay, plan};
+use crate::model::plan::{Line, Plan, UnderWay};
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
 
 /// Something to be done outside the window by whoever draws it.
@@ -165,7 +165,7 @@ impl App {
             parked: None,
             outside,
             list: List::default(),
-            plan: plan([], UnderWay::default(), Line::default()),
+            plan: List::default().plan(UnderWay::default(), Line::default()),
             exports: Exports::default(),
             undo: false,
             browse: Browse::default(),

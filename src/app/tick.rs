@@ -8,7 +8,7 @@ use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog, Effect};
 use super::wording;
 use crate::engine::{Command, Notice};
-use crate::model::plan::{UnderWay, plan};
+use crate::model::plan::UnderWay;
 use crate::model::snapshot::KeySource;
 use crate::store::Arrival;
 
@@ -29,8 +29,7 @@ impl App {
             },
             calls: totals.calls,
         };
-        let rows = self.snapshot.rows.iter().map(AsRef::as_ref);
-        self.plan = plan(rows, under_way, totals.line);
+        self.plan = self.list.plan(under_way, totals.line);
     }
 
     /// Takes in what happened since the last look: the snapshot, notices, answers.

@@ -296,3 +296,44 @@ pub struct Snapshot {
     /// "Continue" or "Discard".
     pub interrupted: usize,
 }
+
+/// What becomes of a row in a sum that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It belongs to it from now on, as it is.
+    Came,
+    /// It does no longer, as it was.
+    Left,
+}
+
+impl Change {
+    /// Counts one more, or one less.
+    pub fn count(self, number: &mut usize) {
+        match self {
+            Self::Came => *number += 1,
+            Self::Left => *number -= 1,
+        }
+    }
+}
+
+/// The places of the rows that changed from one snapshot to a later one; `None` where rows
+/// came, went or changed places. Rows that did not change are not looked into.
+pub fn changed_rows(before: &Arc<Vec<Arc<Row>>>, after: &Arc<Vec<Arc<Row>>>) -> Option<Vec<usize>> {
+    if Arc::ptr_eq(before, after) {
+        return Some(Vec::new());
+    }
+    if before.len() != after.len() {
+        return None;
+    }
+    let mut places = Vec::new();
+    for (place, (one, other)) in before.iter().zip(after.iter()).enumerate() {
+        if Arc::ptr_eq(one, other) {
+            continue;
+        }
+        if one.id != other.id {
+            return None;
+        }
+        places.push(place);
+    }
+    Some(places)
+}

@@ -10,9 +10,13 @@ mod files;
 mod history;
 #[cfg(target_os = "linux")]
 mod keys;
+#[cfg(target_os = "linux")]
+pub mod ordinary;
 mod places;
 mod sandbox;
 mod stops;
+#[cfg(target_os = "linux")]
+mod surroundings;
 mod uploads;
 mod usage;
 

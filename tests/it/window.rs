@@ -286,7 +286,7 @@ pub fn open_with(
                 let (engine, change) = parts.take().expect("the window is opened once");
                 let mut outside = outside(Arc::new(|| {}));
                 change(&mut outside);
-                MaviApp::new(ui.ctx(), engine, outside, None, None)
+                MaviApp::new(ui.ctx(), engine, outside)
             });
             app.look(ui.ctx());
             // A context that was dressed in this pass shows it in the next.
