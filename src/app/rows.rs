@@ -313,7 +313,12 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
                 Queue::Held => Some(words::QUEUE_HELD.to_owned()),
                 Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
             });
-            let later = row.later.filter(|_| around.queue != Queue::GoesOn);
+            // What waits for something else than the person need not be told that it costs.
+            let later = row.later.filter(|later| match around.queue {
+                Queue::GoesOn => false,
+                Queue::Paused => true,
+                Queue::Held | Queue::Offline => *later != Later::StartsAgain,
+            });
             parts.extend(later.map(|later| words::later(later).to_owned()));
         }
         _ => parts.push(size()),

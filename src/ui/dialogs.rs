@@ -48,6 +48,8 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
     let shown = modal.frame(frame).show(ctx, |ui| {
         ui.set_width(width - 2.0 * space::XL);
         ui.spacing_mut().item_spacing.y = space::M;
+        // What scrolls here has text up to its edge.
+        ui.spacing_mut().scroll.floating_allocated_width = space::M;
         match dialog {
             Dialog::Key => key(ui, app, out),
             Dialog::Cancel(uploads) => cancel(ui, &uploads, out),

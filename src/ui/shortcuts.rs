@@ -1,6 +1,6 @@
 //! The list of what the keyboard does, made from the table of commands.
 
-use egui::{ScrollArea, Ui};
+use egui::{ScrollArea, Ui, vec2};
 
 use super::theme::{self, of, size, space, type_size};
 use super::widgets::{card, text};
@@ -13,7 +13,10 @@ pub fn show(ui: &mut Ui) {
     let p = of(ui);
     let title = UiCommand::ShowShortcuts.entry().label;
     text::label(ui, title, type_size::TITLE, p.text);
-    let room = ui.ctx().content_rect().height() - size::LOW / 2.0;
+    // What is around it: margins, the title, the note, the button, and what is between them.
+    let margins = 2.0 * (space::XL + space::L + space::XL) + space::M;
+    let around = margins + type_size::TITLE + size::BUTTON + size::LINE;
+    let room = ui.ctx().content_rect().height() - around;
     ScrollArea::vertical()
         .max_height(room.max(size::ROW))
         .show(ui, |ui| {
@@ -37,7 +40,7 @@ pub fn show(ui: &mut Ui) {
 }
 
 fn lines(ui: &mut Ui, (group, commands): &(Group, Vec<UiCommand>)) {
-    ui.spacing_mut().item_spacing.y = space::XS;
+    ui.spacing_mut().item_spacing = vec2(space::S, space::XS);
     ui.add_space(space::S);
     text::label(ui, words::group(*group), type_size::SMALL, of(ui).secondary);
     for command in commands {
@@ -55,7 +58,6 @@ fn line(ui: &mut Ui, entry: &Entry) {
         let font = theme::mono(type_size::SMALL);
         let keys = egui::RichText::new(shortcut.text()).font(font);
         ui.label(keys.color(p.secondary));
-        ui.add_space(space::M);
     };
     card::sides(ui, size::LINE, left, right);
 }

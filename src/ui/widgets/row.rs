@@ -244,7 +244,8 @@ fn lines(ui: &Ui, row: &Row, around: &Around, rect: Rect, response: &Response, p
         detail_cut = galley.elided;
         paint_left(painter, said.right_center(), galley);
     }
-    if name_cut || detail_cut {
+    let is_open = ui.memory(|memory| memory.top_modal_layer().is_none());
+    if is_open && (name_cut || detail_cut) {
         let mut whole = row.name.clone();
         if detail_cut {
             whole.push('\n');
