@@ -38,6 +38,8 @@ pub enum Effect {
     Theme(ThemeChoice),
     /// Bring this row into sight and let the keyboard be there.
     Reveal(ItemId),
+    /// Open the menu of this row for the keyboard.
+    Menu(ItemId),
     /// Let the keyboard be in the search field.
     FocusSearch,
     /// Bring this row into sight, without the keyboard.

@@ -12,6 +12,7 @@ use egui::{
 };
 use lucide_icons::Icon;
 
+use super::focus::Keeper;
 use super::screens::uploads::ListView;
 use super::screens::{empty, toolbar, uploads};
 use super::theme::{self, Palette, of, radius, size, space, type_size};
@@ -34,6 +35,7 @@ pub struct MaviApp {
     faces: Option<Pending<FontDefinitions>>,
     still: Option<Pending<bool>>,
     view: ListView,
+    keyboard: Keeper,
     /// Set from outside when the window is to close.
     end: Arc<AtomicBool>,
 }
@@ -57,6 +59,7 @@ impl MaviApp {
             faces,
             still,
             view: ListView::default(),
+            keyboard: Keeper::default(),
             end: Arc::default(),
         }
     }
@@ -128,6 +131,7 @@ impl MaviApp {
             });
         }
         if self.app.snapshot().rows.is_empty() {
+            self.view.is_gone();
             CentralPanel::default().frame(ground).show(ui, |ui| {
                 empty::show(ui, &self.app, &mut asked);
             });
@@ -139,6 +143,7 @@ impl MaviApp {
         drop_overlay(ui.ctx(), &self.app);
         name_window(ui.ctx());
         announce(ui, &self.app);
+        self.keyboard.look(ui.ctx());
         for command in asked {
             self.app.act(command, now);
         }
@@ -197,6 +202,7 @@ impl MaviApp {
                     ThemeChoice::Dark => ThemePreference::Dark,
                 }),
                 Effect::Reveal(id) => self.view.reveal = Some(id),
+                Effect::Menu(id) => self.view.menu = Some(id),
                 Effect::Scroll(id) => self.view.scroll = Some(id),
                 Effect::FocusSearch => {
                     ctx.memory_mut(|memory| memory.request_focus(toolbar::search_field()));
