@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::announce::Announcer;
+use super::banners::Banner;
 use super::command::{Dismissible, ThemeChoice, UiCommand};
 use super::desktop;
 use super::exporting::Exports;
@@ -378,6 +379,11 @@ impl App {
         let ends = copied.into_iter().chain(toast).chain(self.left_out_until);
         let waits = ends.map(|end| end.saturating_duration_since(now));
         waits.chain(self.announcer.next_look(now)).min()
+    }
+
+    /// Has a screen reader told of banners that are new.
+    pub fn tell_of(&mut self, banners: &[Banner]) {
+        self.announcer.look_at(banners);
     }
 
     /// What a screen reader is to be told without being asked.

@@ -123,6 +123,7 @@ impl MaviApp {
         head(ui, &self.app, &mut asked);
         let ground = Frame::new().fill(of(ui).background);
         let strips = self.app.banners();
+        self.app.tell_of(&strips);
         if !strips.is_empty() {
             let panel = Panel::top("banners").frame(ground).resizable(false);
             panel.show_separator_line(false).show(ui, |ui| {

@@ -43,6 +43,8 @@ pub struct ListView {
     entry: Option<ItemId>,
     /// Which in the list that row is.
     place: usize,
+    /// Whether a menu or a dialog lay over the list.
+    covered: bool,
 }
 
 impl ListView {
@@ -215,7 +217,9 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     });
     let drawn = drawn.inner;
     view.focused = focused;
-    view.entry = within.or(view.entry.filter(|_| covered));
+    // What closes gives the keyboard back once this is drawn.
+    let was_covered = std::mem::replace(&mut view.covered, covered);
+    view.entry = within.or(view.entry.filter(|_| covered || was_covered));
     view.offset = drawn.state.clamped_offset().y;
     view.page = (drawn.inner_rect.height() / size::ROW) as usize;
 }
