@@ -117,6 +117,7 @@ impl App {
                 let to = self.list.step(step, extend, from, page, &self.snapshot);
                 self.effects.extend(to.map(Effect::Reveal));
             }
+            UiCommand::RowMenu(id) => self.effects.push(Effect::Menu(id)),
             UiCommand::Toggle(id) => self.list.pick(id, Pick::Toggle, &self.snapshot),
             UiCommand::CopySelected => self.copy_selected(Format::Lines, now),
             UiCommand::CopyAs(format) => self.copy_selected(format, now),

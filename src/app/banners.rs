@@ -90,6 +90,13 @@ fn stays(tone: Tone, text: impl Into<String>) -> Banner {
 }
 
 impl Banner {
+    /// Whether another is this one, with other numbers in it perhaps.
+    pub fn is_still(&self, other: &Self) -> bool {
+        let does_something = self.dismiss.is_some() || !self.actions.is_empty();
+        let same = (self.dismiss, &self.actions) == (other.dismiss, &other.actions);
+        same && (does_something || self.text == other.text)
+    }
+
     fn with(mut self, label: &'static str, command: UiCommand) -> Self {
         self.actions.push((label, command));
         self

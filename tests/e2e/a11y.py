@@ -118,6 +118,11 @@ def states(node):
         said.append("disabled")
     if "Value" in node.get_interfaces():
         said.append(f"value {Atspi.Value.get_current_value(node):g}")
+    kept = node.get_attributes() or {}
+    if "posinset" in kept:
+        said.append(f"item {kept['posinset']} of {kept.get('setsize')}")
+    if description := node.get_description():
+        said.append(f"described: {description}")
     return f" ({', '.join(said)})" if said else ""
 
 

@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use egui::{CornerRadius, Frame, Id, Margin, Rect, ScrollArea, Ui, Vec2, vec2};
+use egui::{
+    CornerRadius, Frame, Id, Margin, Popup, Rect, ScrollArea, Ui, UiBuilder, Vec2, accesskit, vec2,
+};
 use lucide_icons::Icon;
 
 use crate::app::command::UiCommand;
@@ -24,6 +26,8 @@ pub struct ListView {
     pub focused: Option<ItemId>,
     /// The row to be brought into sight and given the keyboard.
     pub reveal: Option<ItemId>,
+    /// The row whose menu is to be opened.
+    pub menu: Option<ItemId>,
     /// The row to be brought into sight, with those after it, unless the list is being used.
     pub scroll: Option<ItemId>,
     /// The row that was brought into sight and how far down the list was then: as long as it
@@ -37,11 +41,47 @@ pub struct ListView {
     height: f32,
     /// How many rows the list had when it was last drawn.
     rows: usize,
-    /// The row that the keyboard is in, or in one of whose buttons it is.
+    /// The row that the keyboard is in, or in one of whose buttons it is, or was before a menu
+    /// or a dialog had it.
     entry: Option<ItemId>,
+    /// Which in the list that row is.
+    place: usize,
+    /// Whether a menu or a dialog lay over the list.
+    covered: bool,
 }
 
 impl ListView {
+    /// There is no list.
+    pub fn is_gone(&mut self) {
+        self.focused = None;
+        self.entry = None;
+    }
+
+    /// The row that the keyboard is in, or could go on from.
+    pub fn entry(&self) -> Option<ItemId> {
+        self.entry
+    }
+
+    /// Looks for the row that the keyboard is in. Gives its place; or else, where nothing lies
+    /// over the list, has the keyboard go to the row that came into its place.
+    fn find_entry(&mut self, app: &App, covered: bool) -> Option<usize> {
+        let entry = self.entry?;
+        let shown = app.list().shown();
+        let id = |place: usize| Some(app.snapshot().rows.get(*shown.get(place)?)?.id);
+        let mut each = app.list().rows(app.snapshot());
+        if id(self.place) != Some(entry) {
+            match each.position(|row| row.id == entry) {
+                Some(place) => self.place = place,
+                None => {
+                    let instead = id(self.place.min(shown.len().saturating_sub(1)));
+                    self.reveal = self.reveal.or(instead.filter(|_| !covered));
+                    return None;
+                }
+            }
+        }
+        Some(self.place)
+    }
+
     /// How far down the list has to be so that a row is in sight, with its neighbours where
     /// there is room for them.
     fn offset_for(&self, place: usize) -> f32 {
@@ -115,12 +155,15 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     ui.spacing_mut().item_spacing.y = 0.0;
     let shown = app.list().shown();
     if shown.is_empty() {
-        view.focused = None;
+        view.is_gone();
         nothing_found(ui, app, out);
         return;
     }
     let rows = &app.snapshot().rows;
+    let covered = app.dialog().is_some() || Popup::is_any_open(ui.ctx());
+    let entry_at = view.find_entry(app, covered);
     let reveal = view.reveal.take();
+    let menu = view.menu.take();
     let mut area = ScrollArea::vertical().auto_shrink(false);
     view.height = room.height();
     let used = view.focused.is_some() || ui.input(|input| input.pointer.any_down());
@@ -150,32 +193,74 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     }
     let around = app.around(now);
     let (mut focused, mut within) = (None, None);
-    let drawn = area.show_rows(ui, size::ROW, shown.len(), |ui, in_sight| {
-        let in_sight: Vec<_> = shown[in_sight]
-            .iter()
-            .filter_map(|place| rows.get(*place))
-            .collect();
-        let seen = |wanted: &ItemId| in_sight.iter().any(|row| row.id == *wanted);
-        let entry = [reveal, view.entry, app.list().cursor()];
-        let entry = entry.into_iter().flatten().find(seen);
-        let entry = entry.or(in_sight.first().map(|row| row.id));
-        for row in in_sight {
-            let keyboard = row::Keyboard {
-                entry: entry == Some(row.id),
-                focus: reveal == Some(row.id),
+    let named = UiBuilder::new()
+        .accessibility_role(accesskit::Role::List)
+        .accessibility_label(words::FILES);
+    let drawn = ui.scope_builder(named, |ui| {
+        ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+            node.set_size_of_set(shown.len());
+            node.set_multiselectable();
+        });
+        area.show_rows(ui, size::ROW, shown.len(), |ui, in_sight| {
+            let each = Each {
+                first: in_sight.start,
+                at: ui.max_rect().with_max_y(ui.max_rect().top() + size::ROW),
             };
-            let focus = row::show(ui, app, row, &around, keyboard, out);
-            within = within.or(focus.map(|_| row.id));
-            focused = focused.or(focus.filter(|it| *it == Focus::Row).map(|_| row.id));
-        }
+            // Where the keyboard is it stays, in sight or not.
+            let out_of_sight = entry_at.filter(|place| !in_sight.contains(place));
+            let (above, below) = match out_of_sight {
+                Some(place) if place < in_sight.start => (Some(place), None),
+                place => (None, place),
+            };
+            let places = above.into_iter().chain(in_sight).chain(below);
+            let drawn: Vec<_> = places
+                .filter_map(|place| Some((place, rows.get(*shown.get(place)?)?)))
+                .collect();
+            let seen = |wanted: &ItemId| drawn.iter().any(|(_, row)| row.id == *wanted);
+            let entry = [reveal, view.entry, app.list().cursor()];
+            let entry = entry.into_iter().flatten().find(seen);
+            let entry = entry.or(drawn.first().map(|(_, row)| row.id));
+            for (place, row) in drawn {
+                let keyboard = row::Keyboard {
+                    entry: entry == Some(row.id),
+                    focus: reveal == Some(row.id),
+                    menu: menu == Some(row.id),
+                };
+                let at = (each.rect(place), place);
+                let focus = row::show(ui, app, row, &around, at, keyboard, out);
+                if focus.is_some() && within.is_none() {
+                    within = Some(row.id);
+                    view.place = place;
+                }
+                focused = focused.or(focus.filter(|it| *it == Focus::Row).map(|_| row.id));
+            }
+        })
     });
+    let drawn = drawn.inner;
     view.focused = focused;
-    view.entry = within;
+    // What closes gives the keyboard back once this is drawn.
+    let was_covered = std::mem::replace(&mut view.covered, covered);
+    view.entry = within.or(view.entry.filter(|_| covered || was_covered));
     view.offset = drawn.state.clamped_offset().y;
     if let Some(id) = scroll {
         view.follow = Some((id, view.offset));
     }
     view.page = (drawn.inner_rect.height() / size::ROW) as usize;
+}
+
+/// Where the rows are that are drawn.
+struct Each {
+    /// The first in sight, as its place in the list.
+    first: usize,
+    /// Where that one is.
+    at: Rect,
+}
+
+impl Each {
+    fn rect(&self, place: usize) -> Rect {
+        let down = (place as f32 - self.first as f32) * size::ROW;
+        self.at.translate(vec2(0.0, down))
+    }
 }
 
 /// In place of the rows where a search finds none: how to see some again.
@@ -239,7 +324,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 hint: hint(&command),
                 ..button
             };
-            if button.show(ui) {
+            if button.show_as(ui, ("foot", command.entry().label)) {
                 asked = Some(command);
             }
         }
@@ -253,7 +338,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 .labelled(&label)
                 .blocked(app.upload_blocked())
         };
-        if button.show(ui) {
+        if button.show_as(ui, ("foot", UiCommand::Upload.entry().label)) {
             asked = Some(UiCommand::Upload);
         }
     };
