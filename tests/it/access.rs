@@ -380,7 +380,10 @@ fn the_list_of_shortcuts_is_scrolled_by_keyboard() {
     let last = |window: &Window| window.get_all_by_label("F1").last().unwrap().rect();
     let before = last(&window);
     let foot = window.get_by_label("Close").rect().top();
-    assert!(before.bottom() > foot, "{before:?} is in sight, above {foot}");
+    assert!(
+        before.bottom() > foot,
+        "{before:?} is in sight, above {foot}"
+    );
     press(&mut window, Key::PageDown);
     assert!(last(&window).top() < before.top());
     press(&mut window, Key::End);
