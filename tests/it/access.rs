@@ -361,6 +361,10 @@ fn escape_leaves_the_keyboard_where_it_is() {
     press(&mut window, Key::Escape);
     assert!(!has(&window, "1 selected"));
     assert!(focus(&window).starts_with("one.mp4"));
+    window.get_by_label("Colours").focus();
+    window.run();
+    press(&mut window, Key::Escape);
+    assert_eq!(focus(&window), "Colours");
     window.key_press_modifiers(Modifiers::COMMAND, Key::F);
     window.run();
     window.event(egui::Event::Text("re_1".to_owned()));
