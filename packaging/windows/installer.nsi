@@ -1,7 +1,7 @@
 ; The installer for Windows, for one user and without an administrator.
 ;
 ; makensis -DVERSION=0.1.0 -DBINARY=…\mavi-uploader.exe -DWINDOW=…\mavi-uploader-window.exe
-;          -DROOT=(this repository) -DOUT=…\setup.exe installer.nsi
+;          -DLICENCES=…\third-party-licences.txt -DROOT=(this repository) -DOUT=…\setup.exe installer.nsi
 ;
 ; Our own and not cargo-packager's, whose associations take each extension's default away from the
 ; program that has it. Here only "Open with" learns of the program.
@@ -92,6 +92,7 @@ Section
   File "/oname=mavi-uploader.png" "${ICONS}-256.png"
   File "${ROOT}${FILE_SEPARATOR}LICENSE-MIT"
   File "${ROOT}${FILE_SEPARATOR}LICENSE-APACHE"
+  File "/oname=third-party-licences.txt" "${LICENCES}"
   File "${ROOT}${FILE_SEPARATOR}README.md"
   WriteUninstaller "$INSTDIR\uninstall.exe"
 
@@ -151,6 +152,7 @@ Section Uninstall
   Delete "$INSTDIR\mavi-uploader.png"
   Delete "$INSTDIR\LICENSE-MIT"
   Delete "$INSTDIR\LICENSE-APACHE"
+  Delete "$INSTDIR\third-party-licences.txt"
   Delete "$INSTDIR\README.md"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"

@@ -20,6 +20,8 @@ pub fn actions(snapshot: &Snapshot, list: &List) -> Vec<UiCommand> {
         actions.push(UiCommand::Resume);
     } else if sending(snapshot, list) > 0 {
         actions.push(UiCommand::Pause);
+    } else if list.tally().paused > 0 {
+        actions.push(UiCommand::Resume);
     }
     actions
 }
@@ -36,6 +38,9 @@ pub fn sending(snapshot: &Snapshot, list: &List) -> usize {
 pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: Place) -> String {
     let hint = command.entry().hint();
     match command {
+        UiCommand::ClearFinished if place == Place::Service => {
+            format!("{hint}; {}", words::IDS_STAY)
+        }
         UiCommand::Pause => words::pause_all(&hint, list.tally().starts_again),
         UiCommand::Upload => {
             let mut hint = vec![hint, wording::plan_at_length(plan, place)];
@@ -55,9 +60,10 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
         let (first, second) = wording::plan(plan, place);
         (first, vec![second])
     } else {
-        let first = match list.count(Filter::Ready) {
-            0 => words::NOTHING.to_owned(),
-            files => words::ready(files),
+        let first = match (list.tally().paused, list.count(Filter::Ready)) {
+            (0, 0) => words::NOTHING.to_owned(),
+            (0, files) => words::ready(files),
+            (paused, _) => words::paused(paused),
         };
         let duplicates = match list.count(Filter::Duplicate) {
             0 => Vec::new(),
@@ -136,7 +142,8 @@ mod tests {
     use super::*;
     use crate::app::rows::tests::row;
     use crate::model::fault::{Fault, FaultKind, Fix};
-    use crate::model::plan::{Line, UnderWay, plan};
+    use crate::model::plan::tests::plan;
+    use crate::model::plan::{Line, UnderWay};
     use crate::model::snapshot::{Status, Totals};
 
     fn said(statuses: Vec<Status>, change: impl FnOnce(&mut Snapshot)) -> (String, String) {
@@ -246,6 +253,7 @@ mod tests {
             actions(&[Status::Queued, Status::Cancelled], true),
             [UiCommand::ClearFinished, UiCommand::Resume]
         );
+        assert_eq!(actions(&[Status::Paused], false), [UiCommand::Resume]);
     }
 
     #[test]
@@ -262,6 +270,8 @@ mod tests {
         let (first, second) = of(&[duplicate(), duplicate()], 0);
         assert_eq!(first, "Nothing to upload");
         assert_eq!(second, "2 duplicates");
+        let (first, _) = of(&[Status::Paused, Status::Paused, Status::Ready], 0);
+        assert_eq!(first, "2 files paused");
         let (_, second) = of(&[Status::Queued, Status::Cancelled], 1);
         assert_eq!(second, "starting… · 1 cancelled");
     }

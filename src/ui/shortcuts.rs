@@ -7,7 +7,7 @@ use super::dialogs;
 use super::theme::{self, of, size, space, type_size};
 use super::widgets::{card, text};
 use crate::app::command::{Entry, UiCommand};
-use crate::app::wording::command as words;
+use crate::app::wording::command::{self as words, Group};
 use crate::app::wording::selection::SHORTCUTS;
 
 /// More pages than the list can have.
@@ -17,22 +17,41 @@ const FAR: u8 = 100;
 pub fn show(ui: &mut Ui) {
     let p = of(ui);
     dialogs::title(ui, UiCommand::ShowShortcuts.entry().label);
-    let room = ui.ctx().content_rect().height() - size::LOW / 2.0;
+    // What is around it: margins, the title, the note, the button, and what is between them.
+    let margins = 2.0 * (space::XL + space::L + space::XL) + space::M;
+    let around = margins + type_size::TITLE + size::BUTTON + size::LINE;
+    let room = ui.ctx().content_rect().height() - around;
     ScrollArea::vertical()
         .max_height(room.max(size::ROW))
         .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = space::XS;
             let page = ui.clip_rect().height() - size::LINE;
             ui.scroll_with_delta_animation(vec2(0.0, by_keys(ui, page)), ScrollAnimation::none());
-            for (group, commands) in UiCommand::with_shortcuts() {
-                ui.add_space(space::S);
-                text::label(ui, words::group(group), type_size::SMALL, p.secondary);
-                for command in commands {
-                    line(ui, &command.entry());
-                }
+            let groups = UiCommand::with_shortcuts();
+            if ui.available_width() < 2.0 * size::COLUMN {
+                groups.iter().for_each(|group| lines(ui, group));
+                return;
             }
+            // The list's own are as many as all others.
+            let (list, others): (Vec<_>, Vec<_>) = groups
+                .into_iter()
+                .partition(|(group, _)| *group == Group::List);
+            ui.spacing_mut().item_spacing.x = space::XL;
+            ui.columns(2, |columns| {
+                for (column, groups) in columns.iter_mut().zip([others, list]) {
+                    groups.iter().for_each(|group| lines(column, group));
+                }
+            });
         });
     text::label(ui, SHORTCUTS, type_size::SMALL, p.secondary);
+}
+
+fn lines(ui: &mut Ui, (group, commands): &(Group, Vec<UiCommand>)) {
+    ui.spacing_mut().item_spacing = vec2(space::S, space::XS);
+    ui.add_space(space::S);
+    text::label(ui, words::group(*group), type_size::SMALL, of(ui).secondary);
+    for command in commands {
+        line(ui, &command.entry());
+    }
 }
 
 /// How far the keyboard scrolls what nothing in it stops at; up is more than 0.
@@ -62,7 +81,6 @@ fn line(ui: &mut Ui, entry: &Entry) {
         let font = theme::mono(type_size::SMALL);
         let keys = egui::RichText::new(shortcut.text()).font(font);
         ui.label(keys.color(p.secondary));
-        ui.add_space(space::M);
     };
     card::sides(ui, size::LINE, left, right);
 }

@@ -14,7 +14,7 @@ use crate::app::wording::{command as table, screens as words};
 use crate::app::{foot, wording};
 use crate::model::snapshot::ItemId;
 use crate::ui::screens::toolbar;
-use crate::ui::theme::{DOUBLE_CLICK, of, radius, size, space, type_size};
+use crate::ui::theme::{DOUBLE_CLICK, TOLERANCE, of, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, Look};
 use crate::ui::widgets::row::{self, Focus};
 use crate::ui::widgets::{card, text};
@@ -28,8 +28,11 @@ pub struct ListView {
     pub reveal: Option<ItemId>,
     /// The row whose menu is to be opened.
     pub menu: Option<ItemId>,
-    /// The row to be brought into sight unless the list is being used.
+    /// The row to be brought into sight, with those after it, unless the list is being used.
     pub scroll: Option<ItemId>,
+    /// The row that was brought into sight and how far down the list was then: as long as it
+    /// stands there, more rows that come after it come into sight too.
+    follow: Option<(ItemId, f32)>,
     /// How many whole rows are in sight.
     pub page: usize,
     /// How far down the list is scrolled, in points.
@@ -82,11 +85,19 @@ impl ListView {
     /// How far down the list has to be so that a row is in sight, with its neighbours where
     /// there is room for them.
     fn offset_for(&self, place: usize) -> f32 {
-        let top = place as f32 * size::ROW;
-        let context = ((self.height - size::ROW) / 2.0).clamp(0.0, size::ROW);
-        let highest = (top - context).max(0.0);
-        let lowest = top + size::ROW + context - self.height;
-        self.offset.max(lowest).min(highest)
+        let lowest = place as f32 * size::ROW + size::ROW + self.context() - self.height;
+        self.offset.max(lowest).min(self.offset_from(place))
+    }
+
+    /// The same so that as much as can be of what comes after the row is in sight too.
+    fn offset_from(&self, place: usize) -> f32 {
+        let last = (self.rows as f32 * size::ROW - self.height).max(0.0);
+        (place as f32 * size::ROW - self.context()).clamp(0.0, last)
+    }
+
+    /// How much of what is around a row is shown with it.
+    fn context(&self) -> f32 {
+        ((self.height - size::ROW) / 2.0).clamp(0.0, size::ROW)
     }
 }
 
@@ -157,19 +168,29 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     let mut area = ScrollArea::vertical().auto_shrink(false);
     view.height = room.height();
     let used = view.focused.is_some() || ui.input(|input| input.pointer.any_down());
+    let grown = view.rows != shown.len();
+    if let Some((id, _)) = view.follow.filter(|(_, at)| {
+        let stands = (view.offset - at).abs() <= TOLERANCE;
+        grown && stands
+    }) {
+        view.scroll = view.scroll.or(Some(id));
+    }
     // Where there are more rows than before, the list can go among them once they were drawn.
-    let scroll = match view.rows == shown.len() {
-        true => view.scroll.take().filter(|_| !used),
-        false => None,
+    let scroll = match grown {
+        false => view.scroll.take().filter(|_| !used),
+        true => None,
     };
     if view.scroll.is_some() {
         ui.ctx().request_repaint();
     }
     view.rows = shown.len();
-    let wanted = reveal.or(scroll);
-    let place = wanted.and_then(|id| app.list().rows(app.snapshot()).position(|row| row.id == id));
-    if let Some(place) = place {
-        area = area.vertical_scroll_offset(view.offset_for(place));
+    let place = |id: ItemId| app.list().rows(app.snapshot()).position(|row| row.id == id);
+    let offset = match reveal {
+        Some(id) => place(id).map(|place| view.offset_for(place)),
+        None => scroll.and_then(place).map(|place| view.offset_from(place)),
+    };
+    if let Some(offset) = offset {
+        area = area.vertical_scroll_offset(offset);
     }
     let around = app.around(now);
     let (mut focused, mut within) = (None, None);
@@ -222,6 +243,9 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     let was_covered = std::mem::replace(&mut view.covered, covered);
     view.entry = within.or(view.entry.filter(|_| covered || was_covered));
     view.offset = drawn.state.clamped_offset().y;
+    if let Some(id) = scroll {
+        view.follow = Some((id, view.offset));
+    }
     view.page = (drawn.inner_rect.height() / size::ROW) as usize;
 }
 

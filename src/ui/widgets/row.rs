@@ -250,7 +250,8 @@ fn lines(ui: &Ui, row: &Row, around: &Around, rect: Rect, response: &Response, p
         detail_cut = galley.elided;
         paint_left(painter, said.right_center(), galley);
     }
-    if name_cut || detail_cut {
+    let is_open = ui.memory(|memory| memory.top_modal_layer().is_none());
+    if is_open && (name_cut || detail_cut) {
         let mut whole = row.name.clone();
         if detail_cut {
             whole.push('\n');
@@ -297,7 +298,13 @@ impl Buttons {
             })
             .collect();
         let widths = each.iter().map(|(_, _, width)| width + space::XS);
-        let all = widths.sum::<f32>() + size::SMALL_BUTTON;
+        let more = if rows::has_menu(row) {
+            size::SMALL_BUTTON
+        } else {
+            // After the last of them there is no gap.
+            -space::XS
+        };
+        let all = widths.sum::<f32>() + more;
         Self {
             each,
             left: rect.right() - space::M - all,
@@ -343,6 +350,9 @@ impl Buttons {
             if pressed.clicked() {
                 out.push(UiCommand::Row(command, row.id));
             }
+        }
+        if !rows::has_menu(row) {
+            return focused;
         }
         let name = words::button(screens::MORE, &row.name);
         let more = Button {

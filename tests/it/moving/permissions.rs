@@ -1,8 +1,7 @@
-//! Files that may not be read any more. Nothing is refused to root: where these tests run as
-//! root, the program runs as somebody else.
+//! Files that may not be read any more.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command as Program;
 
@@ -13,19 +12,13 @@ use mavi_uploader::sandbox::{Call, Fault, FaultPlan, SandboxOptions};
 
 use super::changes::{content, hash_of, put};
 use super::{STALL, Stage as WindowStage, Way};
+use crate::cli::ordinary::{Ordinary, give};
 use crate::cli::{Live, Stage, run, text};
 
-/// Who the program runs as instead of root.
-const NOBODY: u32 = 65_534;
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
-}
-
-/// A stage whose home, media and program are the other user's to use.
+/// A stage whose home, media and program are an ordinary user's to use.
 struct Shared {
     stage: Stage,
-    program: PathBuf,
+    ordinary: Ordinary,
 }
 
 impl Shared {
@@ -35,49 +28,20 @@ impl Shared {
             receive_buffer: Some(4096),
             ..Stage::options()
         });
-        // Where it was built may be a place that only root can enter.
-        let built = env!("CARGO_BIN_EXE_mavi-uploader");
-        let program = stage.home().join("mavi-uploader");
-        fs::hard_link(built, &program)
-            .or_else(|_| fs::copy(built, &program).map(drop))
-            .unwrap();
-        let shared = Self { stage, program };
-        shared.give(shared.stage.home());
-        shared.give(&shared.stage.media(""));
-        shared
-    }
-
-    fn give(&self, path: &Path) {
-        if is_root() {
-            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
-        }
+        let ordinary = Ordinary::on(&stage);
+        Self { stage, ordinary }
     }
 
     fn file(&self, name: &str, seed: u8) -> PathBuf {
         let path = self.stage.file(name, &content(seed));
-        self.give(&path);
+        give(&path);
         path
     }
 
     /// `upload --json` of these, by a user that permissions count for.
     fn upload(&self, paths: &[&Path]) -> Program {
         let usual = self.stage.upload_command(&["--jobs", "1"], paths);
-        let mut command = if is_root() {
-            let mut command = Program::new("setpriv");
-            command
-                .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
-                .arg(&self.program);
-            command
-        } else {
-            Program::new(&self.program)
-        };
-        let set = usual.get_envs();
-        command
-            .args(usual.get_args())
-            .current_dir(self.stage.home())
-            .env_clear()
-            .envs(set.filter_map(|(name, value)| Some((name, value?))));
-        command
+        self.ordinary.command(&usual)
     }
 }
 
