@@ -199,6 +199,25 @@ fn a_button_that_another_takes_the_place_of_hands_it_the_keyboard() {
 }
 
 #[test]
+fn a_button_that_moves_with_what_is_around_it_keeps_the_keyboard() {
+    let (mut engine, mut window) = over(Vec::new());
+    window.get_by_label("Choose folder…").focus();
+    window.run();
+    engine.rows(vec![row(1, "one.mp4", Status::Queued)]);
+    window.run();
+    assert_eq!(focus(&window), "Choose folder…");
+    window.get_by_label("Pause").focus();
+    window.run();
+    engine.rows(vec![
+        row(1, "one.mp4", Status::Queued),
+        ready(2, "two.mp4", "re_2"),
+    ]);
+    window.run();
+    window.get_by_label("Clear finished");
+    assert_eq!(focus(&window), "Pause");
+}
+
+#[test]
 fn a_row_keeps_the_keyboard_when_it_is_scrolled_out_of_sight() {
     let (_engine, mut window) = over(queued(0..400));
     press(&mut window, Key::ArrowDown);
@@ -361,6 +380,10 @@ fn escape_leaves_the_keyboard_where_it_is() {
     press(&mut window, Key::Escape);
     assert!(!has(&window, "1 selected"));
     assert!(focus(&window).starts_with("one.mp4"));
+    window.get_by_label("Colours").focus();
+    window.run();
+    press(&mut window, Key::Escape);
+    assert_eq!(focus(&window), "Colours");
     window.key_press_modifiers(Modifiers::COMMAND, Key::F);
     window.run();
     window.event(egui::Event::Text("re_1".to_owned()));
@@ -377,16 +400,13 @@ fn the_list_of_shortcuts_is_scrolled_by_keyboard() {
     window.set_size(egui::vec2(640.0, 420.0));
     window.run();
     press(&mut window, Key::F1);
-    let last = |window: &Window| window.get_all_by_label("F1").last().unwrap().rect();
+    let last = |window: &Window| window.get_all_by_label("Ctrl+F").last().unwrap().rect();
+    let below = window.get_by_label("Close").rect().top();
     let before = last(&window);
-    let foot = window.get_by_label("Close").rect().top();
-    assert!(
-        before.bottom() > foot,
-        "{before:?} is in sight, above {foot}"
-    );
+    assert!(before.bottom() > below, "it is out of sight");
     press(&mut window, Key::PageDown);
     assert!(last(&window).top() < before.top());
     press(&mut window, Key::End);
-    assert!(last(&window).bottom() < foot);
+    assert!(last(&window).bottom() < below);
     assert_eq!(focus(&window), "Close");
 }

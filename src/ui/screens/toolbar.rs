@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
         if low {
             for command in [UiCommand::ChooseFiles, UiCommand::ChooseFolder] {
                 let button = Button::of(&command, Look::Outlined).small().icon_only();
-                if button.show(ui) {
+                if button.show_as(ui, ("add", command.entry().label)) {
                     asked.push(command);
                 }
             }

@@ -132,7 +132,8 @@ pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         };
         let right = |ui: &mut Ui| {
             for command in [UiCommand::ChooseFiles, UiCommand::ChooseFolder] {
-                if Button::of(&command, Look::Outlined).show(ui) {
+                let name = ("add", command.entry().label);
+                if Button::of(&command, Look::Outlined).show_as(ui, name) {
                     out.push(command);
                 }
             }

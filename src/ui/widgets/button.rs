@@ -171,11 +171,11 @@ impl<'a> Button<'a> {
         self.show_at(ui, rect, id).clicked()
     }
 
-    /// The same, where what stands before it comes and goes: it stays the same button.
-    pub fn show_as(self, ui: &mut Ui, salt: impl Hash + Debug) -> bool {
+    /// The same, where what stands before it comes and goes, or where it is drawn elsewhere
+    /// under the same name: it stays the same button, and keeps the keyboard.
+    pub fn show_as(self, ui: &mut Ui, name: impl Hash + Debug) -> bool {
         let (_, rect) = ui.allocate_space(self.size(ui));
-        let id = ui.make_persistent_id(salt);
-        self.show_at(ui, rect, id).clicked()
+        self.show_at(ui, rect, Id::unique(name)).clicked()
     }
 
     /// Draws it in a place of the caller's.
