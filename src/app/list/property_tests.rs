@@ -118,8 +118,8 @@ fn happen(list: &mut List, snapshot: &mut Snapshot, turn: Turn, id: u64) {
         Turn::Find(words) => list.find(words.to_owned(), snapshot),
         Turn::SortBy(column) => list.sort_by(column, snapshot),
         Turn::Pick(number, pick) => {
-            if let Some(at) = number.checked_rem(list.shown().len()) {
-                let id = rows[list.shown()[at]].id;
+            if let Some(place) = place(number) {
+                let id = rows[place].id;
                 list.pick(id, pick, snapshot);
             }
         }
