@@ -291,6 +291,21 @@ fn where_no_browser_opens_the_address_is_said_where_it_is_seen() {
 }
 
 #[test]
+fn closing_asks_too_while_what_was_started_is_read_for_comparison() {
+    let (mut engine, mut window) = over(vec![row(1, "one.mp4", Status::Checking)]);
+    close(&mut window);
+    assert!(!has(&window, "under way"), "nothing was started");
+    engine.comparing = 1;
+    engine.publish(|_| ());
+    window.run();
+    close(&mut window);
+    assert!(has(
+        &window,
+        "1 upload under way. They can be continued at the next start."
+    ));
+}
+
+#[test]
 fn where_a_browser_opens_nothing_is_said() {
     let (_engine, handle) = FakeEngine::new(without_key());
     let desktop = NoDesktop::default();
