@@ -52,6 +52,7 @@ fn row(id: u64) -> Row {
             .flatten(),
         saved: true,
         may_be_twice: false,
+        interrupted: false,
         later: None,
     }
 }
@@ -79,7 +80,7 @@ impl Stage {
             notices,
         };
         let ctx = Context::default();
-        let window = MaviApp::new(&ctx, engine, outside::outside(Arc::new(|| ())), None, None);
+        let window = MaviApp::new(&ctx, engine, outside::outside(Arc::new(|| ())));
         Self {
             ctx,
             window,

@@ -124,13 +124,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (figures, measured) = channel();
     let path = folder.path().to_owned();
     let create = move |cc: &eframe::CreationContext<'_>| {
-        let window = MaviApp::new(
-            &cc.egui_ctx,
-            engine.handle,
-            outside::outside(wake),
-            None,
-            None,
-        );
+        let window = MaviApp::new(&cc.egui_ctx, engine.handle, outside::outside(wake));
         Ok(Box::new(Timed {
             window,
             folder: path,

@@ -145,16 +145,23 @@ impl World {
     /// The service, behind the one-request-a-second limit.
     ///
     /// # Errors
-    /// No HTTP client can be made.
+    /// No HTTP client can be made. The window, which opens before that is known, hears of it
+    /// from its first call.
     pub fn service(
         &self,
+        front_end: FrontEnd,
         numbers: &Numbers,
         bandwidth: Arc<RateLimit>,
     ) -> Result<Arc<Paced<Client>>, SetupError> {
         let mut options = ClientOptions::new(self.base_url.clone());
         options.policy = numbers.policy.clone();
         options.rate_limit = bandwidth;
-        let client = Client::new(options).map_err(|fault| SetupError::Client(Box::new(fault)))?;
+        let client = match front_end {
+            FrontEnd::Window => Client::later(options),
+            FrontEnd::CommandLine => {
+                Client::new(options).map_err(|fault| SetupError::Client(Box::new(fault)))?
+            }
+        };
         let limiter = Arc::new(Limiter::new(numbers.limiter.clone()));
         Ok(Arc::new(Paced::new(client, limiter)))
     }
@@ -191,7 +198,7 @@ impl World {
     /// As [`World::service`].
     pub fn start(&self, how: How) -> Result<Running, SetupError> {
         let bandwidth = RateLimit::new(how.bandwidth);
-        let service = self.service(&how.numbers, Arc::clone(&bandwidth))?;
+        let service = self.service(how.front_end, &how.numbers, Arc::clone(&bandwidth))?;
         let runs = self.folder.clone().ok();
         let is_alive = move |run: &RunId| {
             runs.as_deref()

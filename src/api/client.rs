@@ -4,11 +4,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use tokio::time::Instant;
 
 use super::base_url::BaseUrl;
 use super::body::{self, FileBody, Shape, Transfer};
+use super::connections::Connections;
 use super::error::{Answer, Call, Effect};
 use super::exchange::Reading;
 use super::flavour::{FlavourBook, Learned};
@@ -20,10 +22,6 @@ use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
-
-/// An unused connection is closed after this time. Servers close theirs after 5 s and
-/// more; a request on a connection that is just being closed is a lost one.
-const IDLE: Duration = Duration::from_secs(4);
 
 /// How a [`Client`] works.
 #[derive(Clone, Debug)]
@@ -60,8 +58,7 @@ impl ClientOptions {
 #[derive(Debug)]
 pub struct Client {
     pub(super) options: ClientOptions,
-    api: reqwest::Client,
-    pub(super) storage: reqwest::Client,
+    connections: Connections,
     pub(super) book: Mutex<FlavourBook>,
 }
 
@@ -71,44 +68,40 @@ impl Client {
     /// # Errors
     /// [`FaultKind::Tls`] where the system's certificates cannot be used.
     pub fn new(options: ClientOptions) -> Result<Self, Fault> {
-        let builder = || {
-            let mut builder = reqwest::Client::builder()
-                .http1_only()
-                .redirect(reqwest::redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .referer(false)
-                .connect_timeout(options.connect_timeout)
-                .tcp_nodelay(true)
-                .pool_idle_timeout(IDLE);
-            if options.base_url.is_loopback() {
-                builder = builder.no_proxy();
-                if !options.base_url.is_https() {
-                    // Plain HTTP on this computer needs no certificates, and must work
-                    // where the system has none.
-                    builder = builder.tls_certs_only([]);
-                }
-            }
-            builder
-        };
-        let setup = Call {
-            name: "setting up HTTP",
-            effect: Effect::None,
-            key: None,
-        };
-        let build = |builder: reqwest::ClientBuilder| {
-            builder.build().map_err(|error| {
-                let mut fault = setup.transport(error);
-                let tls = Fault::new(FaultKind::Tls);
-                (fault.kind, fault.recovery) = (tls.kind, tls.recovery);
-                fault
-            })
-        };
+        let connections = Connections::ready(&options)?;
         Ok(Self {
-            api: build(builder().user_agent(&options.user_agent))?,
-            storage: build(builder())?,
+            connections,
+            ..Self::later(options)
+        })
+    }
+
+    /// The same without having looked at the system's certificates, which takes its time: the
+    /// first call does, and where it fails it fails with [`FaultKind::Tls`].
+    pub fn later(options: ClientOptions) -> Self {
+        Self {
+            connections: Connections::default(),
             book: Mutex::default(),
             options,
-        })
+        }
+    }
+
+    /// What makes requests.
+    pub(super) async fn http(&self) -> Result<&reqwest::Client, Fault> {
+        self.connections.client(&self.options).await
+    }
+
+    /// A request to the service.
+    async fn request(
+        &self,
+        method: Method,
+        path: &[&str],
+        key: &ApiKey,
+    ) -> Result<reqwest::RequestBuilder, Fault> {
+        let url = self.options.base_url.endpoint(path);
+        let request = self.http().await?.request(method, url);
+        Ok(request
+            .header(USER_AGENT, &self.options.user_agent)
+            .header(AUTHORIZATION, secret(key)?))
     }
 
     /// Where the service is.
@@ -245,9 +238,8 @@ impl Client {
         key: &ApiKey,
         asset: &str,
     ) -> Result<Answer, Fault> {
-        let url = self.options.base_url.endpoint(&[asset, "metadata"]);
-        self.call(call, self.api.get(url).header(AUTHORIZATION, secret(key)?))
-            .await
+        let request = self.request(Method::GET, &[asset, "metadata"], key).await?;
+        self.call(call, request).await
     }
 }
 
@@ -331,9 +323,8 @@ impl Service for Client {
         };
         let framing = Framing::new(&file.name, file.mime);
         let request = self
-            .api
-            .post(self.options.base_url.endpoint(&["upload"]))
-            .header(AUTHORIZATION, secret(key)?)
+            .request(Method::POST, &["upload"], key)
+            .await?
             .header(CONTENT_TYPE, framing.content_type());
         let (body, transfer) = self.open(file, Shape::form(&framing), meter).await?;
         let answer = self
@@ -359,9 +350,8 @@ impl Service for Client {
         };
         let body = serde_json::json!({ "original_filename": file_name }).to_string();
         let request = self
-            .api
-            .post(self.options.base_url.endpoint(&["upload", "signed-url"]))
-            .header(AUTHORIZATION, secret(key)?)
+            .request(Method::POST, &["upload", "signed-url"], key)
+            .await?
             .header(CONTENT_TYPE, "application/json")
             .body(Bytes::from(body));
         let answer = self.call(&call, request).await?;

@@ -1,6 +1,7 @@
 //! One request a second, for all calls of the program: turns in their order.
 
 use std::collections::VecDeque;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -130,22 +131,14 @@ impl Limiter {
 
     /// Waits for a slot; when this returns, the call may be made.
     pub async fn slot(&self, turn: Turn) {
-        let mut place = Place::take(self, turn);
-        loop {
-            let until = match self.try_grant(&mut place) {
-                Attempt::Granted => return,
-                Attempt::NotFirst => None,
-                Attempt::At(instant) => Some(instant),
-            };
-            // A wake-up that came in between is kept by `Notify`.
-            match until {
-                None => place.wake.notified().await,
-                Some(instant) => tokio::select! {
-                    () = place.wake.notified() => {}
-                    () = tokio::time::sleep_until(instant) => {}
-                },
-            }
-        }
+        Place::take(self, turn).granted().await;
+    }
+
+    /// Takes a place in the line at once, to be waited at by whoever is given it: who must do so
+    /// soon, for all others wait behind it. So calls that are made side by side go out in the
+    /// order in which they were decided on.
+    pub fn line_up(self: &Arc<Self>, turn: Turn) -> InLine {
+        Place::take(Arc::clone(self), turn)
     }
 
     /// A call was refused for its rate: all calls are spaced twice as far, and the next
@@ -182,11 +175,11 @@ impl Limiter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn try_grant(&self, place: &mut Place<'_>) -> Attempt {
+    fn try_grant(&self, ticket: u64, turn: Turn) -> Attempt {
         let now = Instant::now();
         let mut state = self.lock();
         let patience = self.options.patience;
-        if state.first(patience, now).map(|first| first.ticket) != Some(place.ticket) {
+        if state.first(patience, now).map(|first| first.ticket) != Some(ticket) {
             // An aged poll may have come before the upload that watched the clock.
             state.wake_first(patience);
             return Attempt::NotFirst;
@@ -200,9 +193,8 @@ impl Limiter {
             return Attempt::At(state.look_again);
         }
         state.next_free = now + state.spacing;
-        state.upload_owed = place.turn == Turn::Poll && !state.uploads.is_empty();
-        state.leave(place.ticket);
-        place.ticket = GRANTED;
+        state.upload_owed = turn == Turn::Poll && !state.uploads.is_empty();
+        state.leave(ticket);
         state.wake_first(patience);
         Attempt::Granted
     }
@@ -264,15 +256,19 @@ enum Attempt {
 const GRANTED: u64 = 0;
 
 /// A place in the line; leaves it when dropped.
-struct Place<'a> {
-    limiter: &'a Limiter,
+#[derive(Debug)]
+pub struct Place<L: Deref<Target = Limiter>> {
+    limiter: L,
     turn: Turn,
     ticket: u64,
     wake: Arc<Notify>,
 }
 
-impl<'a> Place<'a> {
-    fn take(limiter: &'a Limiter, turn: Turn) -> Self {
+/// A place in the line of a limiter that is shared.
+pub type InLine = Place<Arc<Limiter>>;
+
+impl<L: Deref<Target = Limiter>> Place<L> {
+    fn take(limiter: L, turn: Turn) -> Self {
         let wake = Arc::new(Notify::new());
         let mut state = limiter.lock();
         state.tickets += 1;
@@ -294,9 +290,31 @@ impl<'a> Place<'a> {
             wake,
         }
     }
+
+    /// Waits for its slot; when this returns, the call may be made.
+    pub async fn granted(mut self) {
+        loop {
+            let until = match self.limiter.try_grant(self.ticket, self.turn) {
+                Attempt::Granted => {
+                    self.ticket = GRANTED;
+                    return;
+                }
+                Attempt::NotFirst => None,
+                Attempt::At(instant) => Some(instant),
+            };
+            // A wake-up that came in between is kept by `Notify`.
+            match until {
+                None => self.wake.notified().await,
+                Some(instant) => tokio::select! {
+                    () = self.wake.notified() => {}
+                    () = tokio::time::sleep_until(instant) => {}
+                },
+            }
+        }
+    }
 }
 
-impl Drop for Place<'_> {
+impl<L: Deref<Target = Limiter>> Drop for Place<L> {
     fn drop(&mut self) {
         if self.ticket != GRANTED {
             let mut state = self.limiter.lock();

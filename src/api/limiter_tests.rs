@@ -53,6 +53,30 @@ async fn settle() {
 }
 
 #[test]
+fn a_place_that_was_taken_first_goes_first_whoever_waits_first() {
+    paused(async {
+        let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
+        let order = Rc::new(RefCell::new(Vec::new()));
+        let places = [1, 2, 3].map(|name| (name, limiter.line_up(Turn::Upload)));
+        let mut tasks = Vec::new();
+        for (name, place) in places.into_iter().rev() {
+            let order = Rc::clone(&order);
+            tasks.push(tokio::task::spawn_local(async move {
+                place.granted().await;
+                order.borrow_mut().push(name);
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(*order.borrow(), [1, 2, 3]);
+        // One that nobody waits at any more holds nobody up.
+        drop(limiter.line_up(Turn::Upload));
+        limiter.slot(Turn::Upload).await;
+    });
+}
+
+#[test]
 fn uploads_go_before_polls_and_each_in_its_order() {
     paused(async {
         let (limiter, log) = (limiter(), Log::default());

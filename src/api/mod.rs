@@ -15,6 +15,7 @@
 pub mod base_url;
 pub(crate) mod body;
 pub mod client;
+mod connections;
 pub(crate) mod error;
 mod exchange;
 pub mod flavour;

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use super::limiter::{Limiter, Turn};
+use super::limiter::{InLine, Limiter, Turn};
 use super::{Meter, Outgoing, Service, Ticket, Uploaded};
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind, Recovery};
@@ -12,7 +12,8 @@ use crate::model::key::ApiKey;
 /// A service whose calls wait for their slot, and whose answers teach the limiter.
 ///
 /// Each method takes what is to happen when the slot is granted, right before the request
-/// is made: where a caller notes that it is now sending.
+/// is made: where a caller notes that it is now sending. What brings bytes to the service may be
+/// given a place that was taken in the line before.
 #[derive(Debug)]
 pub struct Paced<S> {
     service: S,
@@ -57,10 +58,11 @@ impl<S: Service> Paced<S> {
         key: &ApiKey,
         file: &Outgoing,
         meter: &Arc<Meter>,
+        place: Option<InLine>,
         on_start: impl FnOnce() + Send,
     ) -> Result<Uploaded, Fault> {
         let call = self.service.upload(key, file, meter);
-        self.paced(Turn::Upload, on_start, call).await
+        self.at(place, on_start, call).await
     }
 
     /// [`Service::signed_url`] in an upload's turn.
@@ -71,10 +73,11 @@ impl<S: Service> Paced<S> {
         &self,
         key: &ApiKey,
         file_name: &str,
+        place: Option<InLine>,
         on_start: impl FnOnce() + Send,
     ) -> Result<Ticket, Fault> {
         let call = self.service.signed_url(key, file_name);
-        self.paced(Turn::Upload, on_start, call).await
+        self.at(place, on_start, call).await
     }
 
     /// [`Service::store`], started in an upload's turn.
@@ -86,10 +89,11 @@ impl<S: Service> Paced<S> {
         ticket: &Ticket,
         file: &Outgoing,
         meter: &Arc<Meter>,
+        place: Option<InLine>,
         on_start: impl FnOnce() + Send,
     ) -> Result<Option<ContentHash>, Fault> {
         let call = self.service.store(ticket, file, meter);
-        self.paced(Turn::Upload, on_start, call).await
+        self.at(place, on_start, call).await
     }
 
     /// [`Service::metadata`] in a poll's turn.
@@ -106,14 +110,35 @@ impl<S: Service> Paced<S> {
             .await
     }
 
-    /// Waits, calls (a future does nothing before it is awaited), and tells the limiter.
+    /// An upload's call at a place that was taken before, or that is taken now.
+    async fn at<T>(
+        &self,
+        place: Option<InLine>,
+        on_start: impl FnOnce() + Send,
+        call: impl Future<Output = Result<T, Fault>> + Send,
+    ) -> Result<T, Fault> {
+        let place = place.unwrap_or_else(|| self.limiter.line_up(Turn::Upload));
+        self.placed(place, on_start, call).await
+    }
+
     async fn paced<T>(
         &self,
         turn: Turn,
         on_start: impl FnOnce() + Send,
         call: impl Future<Output = Result<T, Fault>> + Send,
     ) -> Result<T, Fault> {
-        self.limiter.slot(turn).await;
+        let place = self.limiter.line_up(turn);
+        self.placed(place, on_start, call).await
+    }
+
+    /// Waits, calls (a future does nothing before it is awaited), and tells the limiter.
+    async fn placed<T>(
+        &self,
+        place: InLine,
+        on_start: impl FnOnce() + Send,
+        call: impl Future<Output = Result<T, Fault>> + Send,
+    ) -> Result<T, Fault> {
+        place.granted().await;
         on_start();
         let result = call.await;
         match &result {

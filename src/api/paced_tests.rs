@@ -101,12 +101,18 @@ async fn every_call_takes_a_slot_and_says_when_it_starts() {
         async { paced.check_key(&key(), note).await.unwrap() },
         async {
             let file = &sample.file;
-            paced.upload(&key(), file, &meter, note).await.unwrap()
+            paced
+                .upload(&key(), file, &meter, None, note)
+                .await
+                .unwrap()
         },
-        async { paced.signed_url(&key(), "a.mp4", note).await.unwrap() },
+        async { paced.signed_url(&key(), "a.mp4", None, note).await.unwrap() },
         async {
             let file = &sample.file;
-            paced.store(&ticket(), file, &meter, note).await.unwrap()
+            paced
+                .store(&ticket(), file, &meter, None, note)
+                .await
+                .unwrap()
         },
     );
     let calls = paced.service().calls.lock().unwrap().clone();

@@ -192,6 +192,7 @@ impl Client {
     async fn start_session(&self, step: &Step<'_>) -> Result<Result<Url, Answer>, Fault> {
         let request = self
             .bodyless(Method::POST, step.url.clone())
+            .await?
             .header("x-goog-resumable", "start");
         let answer = self.call(&START, request).await?;
         if !answer.is_2xx() {
@@ -266,6 +267,7 @@ impl Client {
     async fn ask(&self, session: &Url, size: u64) -> Result<State, Fault> {
         let request = self
             .bodyless(Method::PUT, session.clone())
+            .await?
             .header(CONTENT_RANGE, format!("bytes */{size}"));
         Ok(state(self.call(&ASK, request).await?, size))
     }
@@ -278,7 +280,7 @@ impl Client {
         from: u64,
     ) -> Result<(Result<Answer, Fault>, Option<ContentHash>), Fault> {
         let size = step.file.stamp.size;
-        let request = self.storage.put(session.clone()).header(
+        let request = self.http().await?.put(session.clone()).header(
             CONTENT_RANGE,
             format!("bytes {from}-{}/{size}", size.saturating_sub(1)),
         );

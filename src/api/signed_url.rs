@@ -262,7 +262,7 @@ impl Client {
             Flavour::Form => Shape::form(&framing),
             _ => Shape::raw(0),
         };
-        let mut request = self.storage.request(method, step.url.clone());
+        let mut request = self.http().await?.request(method, step.url.clone());
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type);
         }
@@ -275,10 +275,16 @@ impl Client {
     }
 
     /// A request without a body to the storage host; `Content-Length: 0` is said.
-    pub(super) fn bodyless(&self, method: Method, url: Url) -> reqwest::RequestBuilder {
-        self.storage
-            .request(method, url)
-            .header(CONTENT_LENGTH, "0")
+    ///
+    /// # Errors
+    /// As [`Client::http`].
+    pub(super) async fn bodyless(
+        &self,
+        method: Method,
+        url: Url,
+    ) -> Result<reqwest::RequestBuilder, Fault> {
+        let request = self.http().await?.request(method, url);
+        Ok(request.header(CONTENT_LENGTH, "0"))
     }
 }
 

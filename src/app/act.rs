@@ -6,17 +6,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::command::{Dismissible, Format, Pick, RowCommand, UiCommand};
-use super::exporting::Exports;
-use super::list::{Filter, List};
+use super::list::Filter;
 use super::outside::Wanted;
 use super::pending::Pending;
-use super::settings::{Setting, preferences};
+use super::settings::Setting;
 use super::state::{App, Dialog, Effect, Toast};
 use super::wording::selection as words;
 use super::{paste, rows, wording};
-use crate::engine::{Command, EngineHandle};
+use crate::engine::Command;
 use crate::model::snapshot::{ItemId, KeySource, KeyState, Row, Status};
-use crate::store::Settings;
 
 /// How long "Copied" stands.
 const COPIED_FOR: Duration = Duration::from_millis(1600);
@@ -48,47 +46,6 @@ impl App {
         }
     }
 
-    fn use_engine(&mut self, engine: EngineHandle) -> EngineHandle {
-        let before = std::mem::replace(&mut self.engine, engine);
-        self.snapshot = self.engine.snapshot.borrow_and_update().clone();
-        self.list = List::default();
-        // What is said and asked concerns the other engine.
-        self.undo = false;
-        self.exports = Exports::default();
-        self.take_in();
-        self.forget_left_out();
-        self.added_after = None;
-        self.needs = None;
-        self.dialog = None;
-        self.toast = None;
-        self.copied = None;
-        self.locating = None;
-        before
-    }
-
-    pub(super) fn enter_sandbox(&mut self, engine: EngineHandle) {
-        let dropped: Vec<PathBuf> = self
-            .snapshot
-            .rows
-            .iter()
-            .filter(|row| {
-                matches!(
-                    row.status,
-                    Status::ReadyToUpload | Status::Checking | Status::Settling
-                )
-            })
-            .map(|row| row.path.clone())
-            .collect();
-        self.key.close();
-        self.after_key = None;
-        let wished = preferences(self.settings());
-        if wished != preferences(&Settings::default()) {
-            engine.send(Command::Configure(wished));
-        }
-        self.parked = Some(self.use_engine(engine));
-        self.add(dropped);
-    }
-
     pub(super) fn ids(&self, wanted: impl Fn(&Row) -> bool) -> Vec<ItemId> {
         let rows = self.snapshot.rows.iter();
         rows.filter(|row| wanted(row)).map(|row| row.id).collect()
@@ -100,7 +57,9 @@ impl App {
             return;
         }
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
-        let has_id = |row: &&Arc<Row>| wanted.contains(&row.id) && row.asset_id.is_some();
+        // A sandbox has no history that outlives it.
+        let keeps = !self.sandbox();
+        let has_id = |row: &&Arc<Row>| keeps && wanted.contains(&row.id) && row.asset_id.is_some();
         let kept = self.snapshot.rows.iter().filter(has_id).count();
         let text = words::removed(ids.len(), kept, left);
         self.engine.send(Command::Remove(ids));
@@ -189,19 +148,18 @@ impl App {
             }
             UiCommand::CloseDialog => {
                 self.dialog = None;
+                self.forget_unopened();
                 self.key.close();
                 self.after_key = None;
             }
             UiCommand::GetKey | UiCommand::OpenConsole => {
-                self.effects.push(Effect::OpenUrl(wording::CONSOLE));
+                self.browse(wording::CONSOLE);
             }
+            UiCommand::CopyAddress(address) => self.copy_address(address, now),
             UiCommand::FixDone => self.engine.send(Command::FixDone),
             UiCommand::TrySandbox => self.try_sandbox(),
-            UiCommand::LeaveSandbox => {
-                if let Some(account) = self.parked.take() {
-                    self.use_engine(account).send(Command::Shutdown);
-                }
-            }
+            UiCommand::LeaveSandbox => self.ask_to_leave_sandbox(),
+            UiCommand::ConfirmLeaveSandbox => self.leave_sandbox(),
             UiCommand::ContinueInterrupted => self.engine.send(Command::ContinueInterrupted),
             UiCommand::DiscardInterrupted => {
                 self.engine.send(Command::DiscardInterrupted);
@@ -257,6 +215,7 @@ impl App {
         }
         self.after_key = then;
         self.key.make_room();
+        self.forget_unopened();
         self.dialog = Some(Dialog::Key);
     }
 
@@ -300,13 +259,6 @@ impl App {
                 self.open_key_dialog(Some(Command::StartItems(ids)));
             }
             _ => self.engine.send(Command::StartItems(ids)),
-        }
-    }
-
-    fn try_sandbox(&mut self) {
-        if let (true, Some(start)) = (self.can_try_sandbox(), self.outside.start_sandbox.clone()) {
-            let wake = Arc::clone(&self.outside.wake);
-            self.starting_sandbox = Some(Pending::spawn("sandbox", wake, move || start()));
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::wording;
-use crate::model::snapshot::{ItemId, Row, Snapshot, Status};
+use crate::model::snapshot::{ItemId, Row, Snapshot, Status, changed_rows};
 
 /// Between one announcement and the next.
 const GAP: Duration = Duration::from_secs(2);
@@ -37,8 +37,17 @@ impl Announcer {
 
     /// Looks what ended, and how far the batch came, between two snapshots.
     pub fn compare(&mut self, before: &Snapshot, after: &Snapshot) {
-        if !Arc::ptr_eq(&before.rows, &after.rows) {
-            self.compare_rows(&before.rows, &after.rows);
+        match changed_rows(&before.rows, &after.rows) {
+            Some(places) => {
+                for place in places {
+                    if let (Some(before), Some(after)) =
+                        (before.rows.get(place), after.rows.get(place))
+                    {
+                        self.compare_row(before, after);
+                    }
+                }
+            }
+            None => self.compare_rows(&before.rows, &after.rows),
         }
         let totals = &after.totals;
         let Some(percent) = totals.percent() else {
@@ -54,36 +63,28 @@ impl Announcer {
     }
 
     fn compare_rows(&mut self, before: &[Arc<Row>], after: &[Arc<Row>]) {
-        let aligned = before.len() == after.len();
-        let by_id: HashMap<ItemId, &Arc<Row>> = if aligned {
-            HashMap::new()
-        } else {
-            before.iter().map(|row| (row.id, row)).collect()
-        };
-        for (place, row) in after.iter().enumerate() {
-            let earlier = if aligned {
-                before.get(place).filter(|earlier| earlier.id == row.id)
-            } else {
-                by_id.get(&row.id).copied()
-            };
-            if earlier.is_some_and(|earlier| Arc::ptr_eq(earlier, row)) {
-                continue;
-            }
-            let Some(earlier) = earlier else {
+        let earlier: HashMap<ItemId, &Arc<Row>> = before.iter().map(|row| (row.id, row)).collect();
+        for row in after {
+            match earlier.get(&row.id) {
+                Some(earlier) if Arc::ptr_eq(earlier, row) => {}
+                Some(earlier) => self.compare_row(earlier, row),
                 // Some are refused by their name alone, before they are looked at.
-                if matches!(row.status, Status::Rejected(_)) {
+                None if matches!(row.status, Status::Rejected(_)) => {
                     self.refused.push(row.name.clone());
                 }
-                continue;
-            };
-            match (&earlier.status, &row.status) {
-                (Status::Rejected(_), Status::Rejected(_)) => {}
-                (_, Status::Rejected(_)) => self.refused.push(row.name.clone()),
-                (Status::Ready, _) | (Status::Failed(_), Status::Failed(_)) => {}
-                (_, Status::Ready) => self.ready.push(row.name.clone()),
-                (_, Status::Failed(_)) => self.failed.push(row.name.clone()),
-                _ => {}
+                None => {}
             }
+        }
+    }
+
+    fn compare_row(&mut self, before: &Row, after: &Row) {
+        match (&before.status, &after.status) {
+            (Status::Rejected(_), Status::Rejected(_)) => {}
+            (_, Status::Rejected(_)) => self.refused.push(after.name.clone()),
+            (Status::Ready, _) | (Status::Failed(_), Status::Failed(_)) => {}
+            (_, Status::Ready) => self.ready.push(after.name.clone()),
+            (_, Status::Failed(_)) => self.failed.push(after.name.clone()),
+            _ => {}
         }
     }
 

@@ -111,9 +111,12 @@ pub enum UiCommand {
     CloseDialog,
     GetKey,
     OpenConsole,
+    /// One that no browser opened.
+    CopyAddress(&'static str),
     FixDone,
     TrySandbox,
     LeaveSandbox,
+    ConfirmLeaveSandbox,
     ContinueInterrupted,
     DiscardInterrupted,
     Theme(ThemeChoice),

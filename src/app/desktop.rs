@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::state::{App, Effect};
 use super::wording;
+use crate::engine::BatchEnd;
 use crate::model::snapshot::{Snapshot, Status};
 
 /// Whether bytes are under way: only then does the computer have to stay awake for us.
@@ -35,10 +36,10 @@ impl App {
 
     /// Tells the desktop to stay awake when bytes begin to move, and when none do.
     pub(super) fn keep_awake(&mut self) {
-        let engines = std::iter::once(&self.engine).chain(&self.parked);
-        let moving = engines
-            .map(|engine| engine.snapshot.borrow())
-            .any(|snapshot| bytes_move(&snapshot));
+        let tally = self.list.tally();
+        let here = self.snapshot.totals.active > 0 && tally.uploading + tally.finishing > 0;
+        let parked = self.parked.as_ref();
+        let moving = here || parked.is_some_and(|engine| bytes_move(&engine.snapshot.borrow()));
         if moving != self.awake {
             self.awake = moving;
             self.outside.desktop.stay_awake(moving);
@@ -62,9 +63,9 @@ impl App {
     }
 
     /// Tells the person that everything has ended, where she does not see it.
-    pub(super) fn tell_of_the_end(&mut self, ready: usize, failed: usize) {
+    pub(super) fn tell_of_the_end(&mut self, end: &BatchEnd) {
         if !self.in_front && self.settings().notifications {
-            let (title, text) = wording::batch_ended(ready, failed);
+            let (title, text) = wording::batch_ended(end);
             let (clicked, wake) = (Arc::clone(&self.clicked), Arc::clone(&self.outside.wake));
             let raise = Box::new(move || {
                 clicked.store(true, Ordering::Relaxed);

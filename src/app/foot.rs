@@ -36,6 +36,9 @@ pub fn sending(snapshot: &Snapshot, list: &List) -> usize {
 pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: Place) -> String {
     let hint = command.entry().hint();
     match command {
+        UiCommand::ClearFinished if place == Place::Service => {
+            format!("{hint}; {}", words::IDS_STAY)
+        }
         UiCommand::Pause => words::pause_all(&hint, list.tally().starts_again),
         UiCommand::Upload => {
             let mut hint = vec![hint, wording::plan_at_length(plan, place)];
@@ -136,7 +139,8 @@ mod tests {
     use super::*;
     use crate::app::rows::tests::row;
     use crate::model::fault::{Fault, FaultKind, Fix};
-    use crate::model::plan::{Line, UnderWay, plan};
+    use crate::model::plan::tests::plan;
+    use crate::model::plan::{Line, UnderWay};
     use crate::model::snapshot::{Status, Totals};
 
     fn said(statuses: Vec<Status>, change: impl FnOnce(&mut Snapshot)) -> (String, String) {

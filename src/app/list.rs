@@ -3,6 +3,8 @@
 mod filter;
 mod order;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, HashSet};
@@ -10,7 +12,8 @@ use std::sync::Arc;
 
 use super::command::{Many, Pick, Step};
 use super::{rows, wording};
-use crate::model::snapshot::{ItemId, Row, Snapshot, Status};
+use crate::model::plan::{self, Plan, UnderWay};
+use crate::model::snapshot::{Change, ItemId, Row, Snapshot, Status, changed_rows};
 
 pub use filter::{Filter, Tally};
 use order::Facts;
@@ -25,10 +28,14 @@ pub struct Fits {
 }
 
 impl Fits {
-    fn count(&mut self, row: &Row) {
-        self.ids += usize::from(rows::id_to_copy(row).is_some());
+    fn count(&mut self, row: &Row, change: Change) {
+        if rows::id_to_copy(row).is_some() {
+            change.count(&mut self.ids);
+        }
         for (number, fits) in self.many.iter_mut().zip(rows::fits_each(row)) {
-            *number += usize::from(fits);
+            if fits {
+                change.count(number);
+            }
         }
     }
 
@@ -39,21 +46,45 @@ impl Fits {
     }
 }
 
+/// What is counted of all rows, whether they are shown or not.
+#[derive(Debug, Default, PartialEq)]
+struct Sums {
+    tally: Tally,
+    counts: [usize; Filter::EACH.len()],
+    refused: BTreeMap<&'static str, usize>,
+    plan: plan::Sums,
+}
+
+impl Sums {
+    fn count(&mut self, row: &Row, change: Change) {
+        self.tally.count(row, change);
+        self.plan.count(row, change);
+        for filter in [Filter::All, Filter::of(&row.status)] {
+            change.count(&mut self.counts[filter as usize]);
+        }
+        if let Status::Rejected(rejection) = &row.status {
+            let reason = wording::refusal(rejection);
+            let rows = self.refused.entry(reason).or_default();
+            change.count(rows);
+            if *rows == 0 {
+                self.refused.remove(reason);
+            }
+        }
+    }
+}
+
 /// The list as it is looked at.
 #[derive(Debug, Default)]
 pub struct List {
+    /// The rows that all else is of.
+    seen: Arc<Vec<Arc<Row>>>,
     filter: Filter,
     search: String,
     words: Vec<String>,
     sort: Sort,
-    /// The order that `shown` has.
-    sorted: Sort,
     facts: Facts,
-    tally: Tally,
-    counts: [usize; Filter::EACH.len()],
-    refused: BTreeMap<&'static str, usize>,
-    /// What is shown, in the queue's order.
-    in_queue: Vec<usize>,
+    sums: Sums,
+    /// What is shown, in its order.
     shown: Vec<usize>,
     selected: HashSet<ItemId>,
     fits: Fits,
@@ -69,17 +100,22 @@ impl List {
 
     /// How many rows stand under a chip.
     pub fn count(&self, filter: Filter) -> usize {
-        self.counts[filter as usize]
+        self.sums.counts[filter as usize]
     }
 
     /// How many rows are in which state.
     pub fn tally(&self) -> &Tally {
-        &self.tally
+        &self.sums.tally
     }
 
     /// How many rows are refused, by the words for why.
     pub fn refused(&self) -> &BTreeMap<&'static str, usize> {
-        &self.refused
+        &self.sums.refused
+    }
+
+    /// What pressing "Upload" would do.
+    pub fn plan(&self, under_way: UnderWay, line: plan::Line) -> Plan {
+        self.sums.plan.plan(under_way, line)
     }
 
     /// What is searched for, as it was typed.
@@ -125,7 +161,7 @@ impl List {
     /// Turns a chip on.
     pub fn show(&mut self, filter: Filter, snapshot: &Snapshot) {
         self.filter = filter;
-        self.update(snapshot);
+        self.look_anew(snapshot);
     }
 
     /// Shows only rows with these words in their name or id; all for none.
@@ -134,79 +170,107 @@ impl List {
         self.words = words.collect();
         self.search = search;
         self.facts.search_anew();
-        self.update(snapshot);
+        self.look_anew(snapshot);
     }
 
     /// Sorts by this, or turns the order around where it is sorted by it already.
     pub fn sort_by(&mut self, column: Column, snapshot: &Snapshot) {
         self.sort = self.sort.chosen(column);
-        self.update(snapshot);
+        self.look_anew(snapshot);
     }
 
-    /// Takes a new snapshot in: counts, what is shown, and what of the selection is left.
+    /// Takes a new snapshot in: counts, what is shown, and what of the selection is left. Only
+    /// rows that changed are looked at, unless some came or went.
     pub fn update(&mut self, snapshot: &Snapshot) {
-        let as_before = if self.words.is_empty() && self.sort.column != Column::Name {
-            self.facts.forget();
-            true
-        } else {
-            self.facts.learn(snapshot, &self.words)
-        };
-        self.counts = [0; Filter::EACH.len()];
-        self.tally = Tally::default();
-        self.refused.clear();
-        self.fits = Fits::default();
-        let mut still_selected = 0;
-        let before = std::mem::take(&mut self.in_queue);
-        for (position, row) in snapshot.rows.iter().enumerate() {
-            let under = Filter::of(&row.status);
-            self.tally.count(row);
-            self.counts[Filter::All as usize] += 1;
-            self.counts[under as usize] += 1;
-            if let Status::Rejected(rejection) = &row.status {
-                *self.refused.entry(wording::refusal(rejection)).or_default() += 1;
-            }
-            let under_chip = self.filter == Filter::All || under == self.filter;
-            if under_chip && self.facts.found(position) {
-                self.in_queue.push(position);
-                if self.selected.contains(&row.id) {
-                    still_selected += 1;
-                    self.fits.count(row);
+        let before = Arc::clone(&self.seen);
+        match changed_rows(&before, &snapshot.rows) {
+            Some(places) => self.follow(&places, &before, snapshot),
+            None => self.look_anew(snapshot),
+        }
+    }
+
+    /// Takes in that the rows at these places changed.
+    fn follow(&mut self, places: &[usize], before: &[Arc<Row>], snapshot: &Snapshot) {
+        self.seen = Arc::clone(&snapshot.rows);
+        let (mut other_rows, mut other_order) = (false, false);
+        for place in places {
+            let (Some(old), Some(new)) = (before.get(*place), snapshot.rows.get(*place)) else {
+                continue;
+            };
+            self.sums.count(old, Change::Left);
+            self.sums.count(new, Change::Came);
+            let was_shown = self.shows(*place, old);
+            self.facts.learn_one(*place, new, &self.words);
+            let is_shown = self.shows(*place, new);
+            other_rows |= was_shown != is_shown;
+            other_order |= is_shown && self.sort.moves(old, new);
+            if self.selected.contains(&new.id) {
+                self.fits.count(old, Change::Left);
+                if is_shown {
+                    self.fits.count(new, Change::Came);
+                } else {
+                    // Nobody acts on what cannot be seen.
+                    self.selected.remove(&new.id);
                 }
             }
         }
         if self.filter != Filter::All && self.count(self.filter) == 0 {
             self.show(Filter::All, snapshot);
-            return;
-        }
-        let same_rows = self.in_queue == before && as_before;
-        self.put_in_order(same_rows, snapshot);
-        if still_selected < self.selected.len() {
-            // Nobody acts on what cannot be seen.
-            let shown: HashSet<ItemId> = self.rows(snapshot).map(|row| row.id).collect();
-            self.selected.retain(|id| shown.contains(id));
+        } else if other_rows {
+            self.gather(snapshot);
+        } else if other_order {
+            // What was in order before is nearly in order now, which is fast to sort.
+            self.facts.sort(&mut self.shown, self.sort, snapshot);
         }
     }
 
-    fn put_in_order(&mut self, same_rows: bool, snapshot: &Snapshot) {
-        // Names do not change; sizes and statuses do.
-        let in_order = same_rows && self.sorted == self.sort;
-        if in_order && matches!(self.sort.column, Column::Name | Column::Queue) {
-            return;
+    /// Looks at every row.
+    fn look_anew(&mut self, snapshot: &Snapshot) {
+        self.seen = Arc::clone(&snapshot.rows);
+        if self.words.is_empty() && self.sort.column != Column::Name {
+            self.facts.forget();
+        } else {
+            self.facts.learn(snapshot, &self.words);
         }
-        // What was in order before is nearly in order now, which is fast to sort.
-        if !in_order {
-            self.shown.clone_from(&self.in_queue);
+        self.sums = Sums::default();
+        for row in snapshot.rows.iter() {
+            self.sums.count(row, Change::Came);
         }
+        if self.filter != Filter::All && self.count(self.filter) == 0 {
+            self.filter = Filter::All;
+        }
+        self.gather(snapshot);
+        if !self.selected.is_empty() {
+            let shown: HashSet<ItemId> = self.rows(snapshot).map(|row| row.id).collect();
+            self.selected.retain(|id| shown.contains(id));
+        }
+        self.look_at_selection(snapshot);
+    }
+
+    /// Whether the row at this place stands under the chip and is found by the search.
+    fn shows(&self, place: usize, row: &Row) -> bool {
+        let under_chip = self.filter == Filter::All || Filter::of(&row.status) == self.filter;
+        under_chip && self.facts.found(place)
+    }
+
+    /// Gathers what is shown, in its order.
+    fn gather(&mut self, snapshot: &Snapshot) {
+        let rows = snapshot.rows.iter().enumerate();
+        let mut shown: Vec<usize> = rows
+            .filter(|(place, row)| self.shows(*place, row))
+            .map(|(place, _)| place)
+            .collect();
         if self.sort != Sort::default() {
-            self.facts.sort(&mut self.shown, self.sort, snapshot);
+            self.facts.sort(&mut shown, self.sort, snapshot);
         }
-        self.sorted = self.sort;
+        self.shown = shown;
     }
 
     fn look_at_selection(&mut self, snapshot: &Snapshot) {
         let mut fits = Fits::default();
         if !self.selected.is_empty() {
-            self.selected_rows(snapshot).for_each(|row| fits.count(row));
+            self.selected_rows(snapshot)
+                .for_each(|row| fits.count(row, Change::Came));
         }
         self.fits = fits;
     }

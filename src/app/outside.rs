@@ -94,6 +94,8 @@ pub trait Desktop {
     fn stay_awake(&self, awake: bool);
     /// Shows on the program's place in the taskbar how far everything is, in percent.
     fn progress(&self, percent: Option<u8>);
+    /// Opens an address in the browser; the answer is whether one was found that takes it.
+    fn browse(&self, address: &'static str, wake: Wake) -> Pending<bool>;
     /// Shows a file or folder where files are shown.
     fn reveal(&self, path: &Path);
 }

@@ -86,33 +86,50 @@ pub fn is_ready(row: &Row) -> bool {
 /// What stands at the right side.
 pub fn trailing(row: &Row) -> Trailing {
     match (&row.status, &row.transfer) {
-        (Status::Uploading, Some(transfer)) => Trailing::Percent(transfer.percent()),
-        _ => match (id_to_copy(row), id_of(row)) {
-            (Some(id), _) => Trailing::Id(id.to_owned()),
-            (None, Some(id)) => Trailing::Idle(words::idle_id(&row.status, id)),
-            (None, None) => Trailing::None,
-        },
+        (Status::Finishing, _) => ids(row),
+        (_, Some(transfer)) => Trailing::Percent(transfer.percent()),
+        (_, None) => ids(row),
+    }
+}
+
+fn ids(row: &Row) -> Trailing {
+    match (id_to_copy(row), id_of(row)) {
+        (Some(id), _) => Trailing::Id(id.to_owned()),
+        (None, Some(id)) => Trailing::Idle(words::idle_id(&row.status, id)),
+        (None, None) => Trailing::None,
     }
 }
 
 /// How full the bar at the row's foot is; `None` for a row without one.
 pub fn bar(row: &Row) -> Option<f32> {
     match (&row.status, &row.transfer) {
-        (Status::Uploading | Status::Paused | Status::Waiting { .. }, Some(transfer)) => {
-            Some(transfer.fraction())
-        }
         (Status::Finishing, _) => Some(1.0),
-        _ => None,
+        (_, Some(transfer)) => Some(transfer.fraction()),
+        (_, None) => None,
     }
 }
 
-/// The row's buttons, in their order.
+/// The row's buttons, in their order. A refused row is there to be removed; any other has
+/// that in its menu.
 pub fn commands(row: &Row) -> Vec<RowCommand> {
+    let has_menu = has_menu(row);
+    let mut commands = all(row);
+    commands.retain(|command| *command != RowCommand::Remove || !has_menu);
+    commands
+}
+
+/// Whether a button opens the row's menu. All that a refused row's would hold is in its buttons
+/// and in its details.
+pub fn has_menu(row: &Row) -> bool {
+    !matches!(row.status, Status::Rejected(_))
+}
+
+fn all(row: &Row) -> Vec<RowCommand> {
     let copy = id_to_copy(row).map(|_| RowCommand::Copy);
     copy.into_iter().chain(own(row).iter().copied()).collect()
 }
 
-/// The row's buttons besides "Copy".
+/// What can be done with the row besides "Copy".
 fn own(row: &Row) -> &'static [RowCommand] {
     use RowCommand as C;
     match &row.status {
@@ -139,7 +156,7 @@ fn own(row: &Row) -> &'static [RowCommand] {
             _ => &[C::Details, C::Retry, C::Remove],
         },
         Status::Paused => &[C::Resume, C::Cancel],
-        Status::Cancelled => &[C::Retry, C::Remove],
+        Status::Cancelled => &[C::UploadAgain, C::Remove],
         Status::Duplicate { .. } => &[C::UploadAnyway, C::Remove],
     }
 }
@@ -185,7 +202,7 @@ fn waits(status: &Status) -> bool {
 /// ends it last.
 pub fn menu(row: &Row) -> Vec<RowCommand> {
     let ends = |command: &RowCommand| matches!(command, RowCommand::Cancel | RowCommand::Remove);
-    let (end, mut menu): (Vec<_>, Vec<_>) = commands(row).into_iter().partition(ends);
+    let (end, mut menu): (Vec<_>, Vec<_>) = all(row).into_iter().partition(ends);
     menu.extend(waits(&row.status).then_some(RowCommand::SendFirst));
     menu.push(RowCommand::ShowFile);
     menu.extend(end);
@@ -238,13 +255,18 @@ pub fn detail(row: &Row, around: &Around) -> String {
 /// What a row that is not in trouble says of how far it is.
 fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
-    let size = || wording::size(row.size);
+    let size = || match &row.transfer {
+        Some(transfer) if *status != Status::Finishing => {
+            wording::size_of(transfer.sent, transfer.total)
+        }
+        _ => wording::size(row.size),
+    };
     match status {
         Status::Checking => {}
         Status::Settling => parts.push(words::SETTLING.to_owned()),
         Status::Uploading => match &row.transfer {
             Some(transfer) => {
-                parts.push(wording::size_of(transfer.sent, transfer.total));
+                parts.push(size());
                 parts.extend(transfer.rate.map(wording::rate));
                 parts.push(wording::left(transfer.left));
             }
@@ -253,6 +275,7 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
         Status::Finishing => parts.extend([size(), words::FINISHING.to_owned()]),
         Status::Waiting { until, cause } => {
             parts.push(wording::fault(cause).title);
+            parts.extend(row.transfer.map(|_| size()));
             let wait = until.saturating_duration_since(around.now);
             parts.push(if wait.is_zero() {
                 words::TRYING_AGAIN.to_owned()
@@ -274,7 +297,11 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
         }
         Status::Paused => {
             parts.push(size());
-            parts.extend(row.later.map(|later| words::later(later).to_owned()));
+            let later = match row.interrupted {
+                true => row.later.map(words::interrupted),
+                false => row.later.map(words::later),
+            };
+            parts.extend(later.map(str::to_owned));
         }
         Status::Duplicate { of: Some(_) } => parts.push(words::UPLOADED_BEFORE.to_owned()),
         Status::Duplicate { of: None } => parts.push(words::LISTED_TWICE.to_owned()),
@@ -327,6 +354,19 @@ pub fn details_text(row: &Row, place: Place, build: &str) -> String {
     lines.extend(id_of(row).map(words::asset_id));
     lines.push(words::named(words::PROGRAM, build));
     lines.join("\n") + "\n"
+}
+
+/// Whether the row was started and is not yet at the service.
+pub fn is_sending(row: &Row) -> bool {
+    matches!(
+        row.status,
+        Status::Queued | Status::Uploading | Status::Finishing | Status::Waiting { .. }
+    )
+}
+
+/// Whether the row's bytes move, and it starts again once the program was closed.
+pub fn ends_with_us(row: &Row) -> bool {
+    row.status == Status::Uploading && row.later != Some(Later::GoesOnAfterRestart)
 }
 
 /// Whether the row has an id that is not on disk.

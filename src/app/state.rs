@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::announce::Announcer;
+use super::browse::Browse;
 use super::command::{Dismissible, ThemeChoice, UiCommand};
 use super::desktop;
 use super::exporting::Exports;
@@ -24,7 +25,7 @@ use crate::api::network::NetworkState;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
-use crate::model::plan::{Line, Plan, UnderWay, plan};
+use crate::model::plan::{Line, Plan, UnderWay};
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
 
 /// Something to be done outside the window by whoever draws it.
@@ -32,8 +33,6 @@ use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Sna
 pub enum Effect {
     /// Put this on the clipboard.
     CopyText(String),
-    /// Open this address in the browser.
-    OpenUrl(&'static str),
     /// Use these colours.
     Theme(ThemeChoice),
     /// Bring this row into sight and let the keyboard be there.
@@ -61,6 +60,8 @@ pub enum Dialog {
     Details(ItemId),
     /// Close although uploads are under way?
     Quit,
+    /// Leave the sandbox although files are in it?
+    LeaveSandbox,
     /// The person's preferences.
     Settings,
     /// Forget the key?
@@ -109,6 +110,7 @@ pub struct App {
     pub(super) exports: Exports,
     /// Whether the engine can put back what was removed last.
     pub(super) undo: bool,
+    pub(super) browse: Browse,
     pub(super) dialog: Option<Dialog>,
     pub(super) key: KeyEntry,
     pub(super) after_key: Option<Command>,
@@ -163,9 +165,10 @@ impl App {
             parked: None,
             outside,
             list: List::default(),
-            plan: plan([], UnderWay::default(), Line::default()),
+            plan: List::default().plan(UnderWay::default(), Line::default()),
             exports: Exports::default(),
             undo: false,
+            browse: Browse::default(),
             dialog: None,
             key: KeyEntry::default(),
             after_key: None,
@@ -391,12 +394,6 @@ impl App {
         if let Some(parked) = &self.parked {
             parked.send(Command::Shutdown);
         }
-    }
-
-    /// Whether the window may close without a question.
-    pub fn may_close(&self) -> bool {
-        let asks = self.settings().confirmations && self.sending() > 0;
-        self.closing || (!asks && self.list.tally().unsaved == 0)
     }
 
     /// Uploads that closing would stop. What the service works on goes on without us.

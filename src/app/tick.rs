@@ -8,7 +8,7 @@ use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog, Effect};
 use super::wording;
 use crate::engine::{Command, Notice};
-use crate::model::plan::{UnderWay, plan};
+use crate::model::plan::UnderWay;
 use crate::model::snapshot::KeySource;
 use crate::store::Arrival;
 
@@ -29,8 +29,7 @@ impl App {
             },
             calls: totals.calls,
         };
-        let rows = self.snapshot.rows.iter().map(AsRef::as_ref);
-        self.plan = plan(rows, under_way, totals.line);
+        self.plan = self.list.plan(under_way, totals.line);
     }
 
     /// Takes in what happened since the last look: the snapshot, notices, answers.
@@ -52,6 +51,7 @@ impl App {
         self.arrivals();
         self.answers(now);
         self.saved(now);
+        self.browsed(now);
         self.located(now);
         if self.copied.is_some_and(|(_, until)| until <= now) {
             self.copied = None;
@@ -82,9 +82,9 @@ impl App {
 
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
-            Notice::BatchFinished { ready, failed } => {
-                self.say(wording::foot::batch_done(ready, failed), None, now);
-                self.tell_of_the_end(ready, failed);
+            Notice::BatchFinished(end) => {
+                self.say(wording::batch_done(&end), None, now);
+                self.tell_of_the_end(&end);
                 self.effects.push(Effect::Attention);
             }
             Notice::Needs(_, fault) => self.needs = Some(fault),

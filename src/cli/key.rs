@@ -165,7 +165,8 @@ fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
     let world = World::without_key()?;
     let runtime = setup::runtime()?;
     let _entered = runtime.enter();
-    let service = world.service(&Numbers::of(FrontEnd::CommandLine), RateLimit::new(None))?;
+    let numbers = Numbers::of(FrontEnd::CommandLine);
+    let service = world.service(FrontEnd::CommandLine, &numbers, RateLimit::new(None))?;
     if let Some(folder) = world.folder() {
         let slots = crate::api::shared_slots::SharedSlots::new(folder, &key.account());
         service.limiter().share(Some(slots));

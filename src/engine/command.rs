@@ -99,16 +99,22 @@ pub struct Preferences {
     pub start_at_once: bool,
 }
 
+/// How the files of a batch ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct BatchEnd {
+    /// Rows whose upload is ready.
+    pub ready: usize,
+    /// Rows that were not sent, as equal content has an asset.
+    pub duplicates: usize,
+    /// Rows that failed.
+    pub failed: usize,
+}
+
 /// Something rare that must not be lost.
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// Everything that was started has ended.
-    BatchFinished {
-        /// Rows that ended with an asset that is ready.
-        ready: usize,
-        /// Rows that ended otherwise.
-        failed: usize,
-    },
+    BatchFinished(BatchEnd),
     /// The queue waits for the person.
     Needs(Fix, Arc<Fault>),
     /// The file that was chosen for a row is not the one that is gone.

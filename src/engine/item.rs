@@ -10,12 +10,12 @@ use tokio::time::Instant;
 use super::clock::now_ms;
 use super::journal::Origin;
 use super::speed::Speed;
-use crate::api::{Meter, Ticket};
+use crate::api::{Meter, SecretUrl, Ticket};
 use crate::model::asset::{Account, ContentHash};
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
 use crate::model::snapshot::{ItemId, Later, Row, Status, Transfer};
-use crate::model::upload::{Original, State, Upload};
+use crate::model::upload::{Holder, Original, State, Upload};
 
 /// A task that ends with its row.
 #[derive(Debug)]
@@ -77,6 +77,8 @@ pub(super) struct Item {
     /// Worker, timer, poll, look or comparison: there is one at a time.
     pub running: Option<Task>,
     pub meter: Option<Arc<Meter>>,
+    /// How far into the file the last attempt was when it stopped, and in which session.
+    pub halted: Option<(SecretUrl, u64)>,
     pub speed: Speed,
     /// The stamp of the last look, for a file that is still being written.
     pub looked: Option<FileStamp>,
@@ -118,6 +120,7 @@ impl Item {
             ticket: None,
             running: None,
             meter: None,
+            halted: None,
             speed: Speed::default(),
             looked: None,
             starts: 0,
@@ -166,12 +169,39 @@ impl Item {
         }
     }
 
-    /// Bytes handed over in the running attempt, or all of them once the service has them.
+    /// Bytes handed over in the running attempt, those that an earlier one left in a session
+    /// where none runs, or all of them once the service has them.
     pub fn sent(&self) -> u64 {
         match self.upload.state {
-            State::Sending { .. } => self.meter.as_ref().map_or(0, |meter| meter.sent()),
+            // Until the session has said how much it has, what is known is what was sent.
+            State::Sending { .. } => match self.meter.as_ref().map_or(0, |meter| meter.sent()) {
+                0 => self.in_session(),
+                sent => sent,
+            },
+            State::Queued | State::Waiting { .. } | State::Paused { .. } => self.in_session(),
             State::Processing { .. } | State::Done { .. } => self.upload.size(),
             _ => 0,
+        }
+    }
+
+    /// Bytes that the next attempt need not send again, as far as this run knows.
+    fn in_session(&self) -> u64 {
+        match &self.halted {
+            Some((session, sent)) if self.session().as_ref() == Some(session) => *sent,
+            _ => 0,
+        }
+    }
+
+    fn session(&self) -> Option<SecretUrl> {
+        let (ticket, _) = self.ticket.as_ref()?;
+        ticket.session.url()
+    }
+
+    /// Keeps how far a transfer was that stopped, where its session may go on.
+    pub fn note_halt(&mut self, before: &State) {
+        let sent = self.meter.as_ref().map_or(0, |meter| meter.sent());
+        if matches!(before, State::Sending { .. }) && sent > 0 {
+            self.halted = self.session().map(|session| (session, sent));
         }
     }
 
@@ -228,15 +258,24 @@ impl Item {
     ) -> Row {
         let status = self.status(now, policy, offline);
         let total = self.upload.size();
-        let transfer = matches!(status, Status::Uploading | Status::Finishing).then(|| {
-            let sent = self.sent();
-            Transfer {
-                sent,
-                total,
-                rate: self.speed.rate(),
-                left: self.speed.left(total.saturating_sub(sent)),
-            }
+        let moves = matches!(status, Status::Uploading | Status::Finishing);
+        let stands = matches!(
+            status,
+            Status::Queued | Status::Waiting { .. } | Status::Paused
+        );
+        let sent = self.sent();
+        let transfer = (moves || stands && sent > 0).then(|| Transfer {
+            sent,
+            total,
+            rate: self.speed.rate().filter(|_| moves),
+            left: self
+                .speed
+                .left(total.saturating_sub(sent))
+                .filter(|_| moves),
         });
+        let by_interruption = State::Paused {
+            by: Holder::Interruption,
+        };
         Row {
             id: self.id,
             name: self.name.clone(),
@@ -254,6 +293,7 @@ impl Item {
             saved,
             may_be_twice: self.upload.tally.may_be_twice,
             later,
+            interrupted: self.upload.state == by_interruption,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod earlier;
 pub(super) mod opening;
+mod staging;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -13,10 +14,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use self::opening::OpenHistory;
-use super::item::Item;
-use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::asset::{Account, AssetId};
 use crate::model::snapshot::{ItemId, JournalState};
-use crate::store::{AssetNote, AssetRecord, Change, History, ItemRecord, Run, RunId, StoreError};
+use crate::store::{Change, History, Run, RunId, StoreError};
 
 use super::clock::now_ms;
 
@@ -226,111 +226,6 @@ impl Journal {
             since: now,
             again: now + BETWEEN_TRIES,
         });
-    }
-
-    /// Stages a row's place and state.
-    pub fn stage_item(&mut self, item: &Item) {
-        if item.id.0 < OWN_IDS {
-            self.highest = self.highest.max(item.id.0);
-        }
-        let state = match serde_json::to_string(&item.upload) {
-            Ok(state) => state,
-            Err(error) => {
-                tracing::error!(%error, "an upload has no JSON");
-                return;
-            }
-        };
-        let given = (item.path != item.file).then(|| item.path.to_string_lossy().into_owned());
-        self.staged.push(Change::PutItem(ItemRecord {
-            id: item.id,
-            run: self.run.clone(),
-            path: item.file.clone(),
-            given,
-            position: item.position,
-            stamp: item.upload.media.map(|media| media.stamp),
-            state,
-            added_at_ms: item.added_at_ms,
-            changed_at_ms: now_ms(),
-            account: item.account.clone(),
-            // A row that went to no service yet is any service's.
-            base_url: item.account.as_ref().map(|_| self.base_url.clone()),
-        }));
-    }
-
-    /// Stages what is known of an asset; a status that is not known leaves the one that is
-    /// written.
-    pub fn stage_asset(
-        &mut self,
-        origin: &Origin,
-        asset: &AssetId,
-        content: Option<ContentHash>,
-        status: impl Into<Option<AssetStatus>>,
-        note: Option<AssetNote>,
-    ) {
-        self.staged.push(Change::PutAsset(AssetRecord {
-            asset_id: asset.clone(),
-            item: Some(origin.item),
-            account: origin.account.clone(),
-            base_url: self.base_url.clone(),
-            name: origin.name.clone(),
-            path: origin.path.clone(),
-            size: origin.size,
-            content,
-            status: status.into(),
-            uploaded_at_ms: now_ms(),
-            note,
-        }));
-    }
-
-    /// Whether so much is staged that a turn should end with it. What cannot be written now
-    /// ends none.
-    pub fn has_a_turns_worth(&self) -> bool {
-        self.is_good() && self.staged.len() >= TURNS_WORTH
-    }
-
-    /// Stages that the service no longer knows an asset.
-    pub fn stage_gone(&mut self, asset: &AssetId) {
-        self.staged.push(Change::SetNote {
-            base_url: self.base_url.clone(),
-            asset_id: asset.clone(),
-            note: AssetNote::Gone,
-        });
-    }
-
-    /// Stages a change that concerns neither a row nor an asset.
-    pub fn stage(&mut self, change: Change) {
-        self.staged.push(change);
-    }
-
-    /// Stages since when the keychain may have the session of an upload; `None` is not.
-    pub fn stage_session(&mut self, asset: &AssetId, at_ms: Option<i64>) {
-        let (base_url, asset_id) = (self.base_url.clone(), asset.clone());
-        self.staged.push(match at_ms {
-            Some(at_ms) => Change::PutSession {
-                base_url,
-                asset_id,
-                at_ms,
-            },
-            None => Change::DropSession { base_url, asset_id },
-        });
-    }
-
-    pub fn drop_item(&mut self, id: ItemId) {
-        self.staged.push(Change::DropItem(id));
-    }
-
-    pub fn key_is_good(&mut self, account: &Account) {
-        let (account, base_url) = (account.clone(), self.base_url.clone());
-        self.staged.push(Change::KeyGood {
-            account,
-            base_url,
-            at_ms: now_ms(),
-        });
-    }
-
-    pub fn key_is_refused(&mut self, account: &Account) {
-        let (account, base_url) = (account.clone(), self.base_url.clone());
-        self.staged.push(Change::KeyRefused { account, base_url });
     }
 
     /// Writes what is staged; false when it is not on disk.

@@ -32,7 +32,7 @@ use crate::model::retry::Policy;
 use crate::model::snapshot::{KeySource, Snapshot};
 use crate::store::KeyStore;
 
-pub use command::{Command, EngineHandle, Notice, Preferences};
+pub use command::{BatchEnd, Command, EngineHandle, Notice, Preferences};
 pub use journal::opening::{IsAlive, Kept, OpenHistory};
 pub use lifecycle::{Lifecycle, Turn};
 

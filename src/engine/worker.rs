@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::sessions::{self, Purpose};
+use crate::api::limiter::InLine;
 use crate::api::paced::Paced;
 use crate::api::{Meter, Outgoing, Service, Ticket};
 use crate::model::asset::{AssetId, ContentHash};
@@ -24,6 +25,8 @@ pub(super) struct Attempt<S> {
     pub file: Outgoing,
     pub route: Route,
     pub meter: Arc<Meter>,
+    /// Its place in the line, taken in the queue's order.
+    pub place: Option<InLine>,
     /// A ticket of an earlier attempt that is still good.
     pub ticket: Option<Ticket>,
     /// Where a ticket of an earlier run is, and for what.
@@ -34,17 +37,20 @@ impl<S: Service> Attempt<S> {
     /// Sends the file. `issued` is told of the ticket, and answers when its id is on disk;
     /// `session` is called when there is a session, and when there is another one.
     pub async fn run(
-        self,
+        mut self,
         session: impl Fn(),
         issued: impl FnOnce(Ticket) -> oneshot::Receiver<()>,
     ) -> Result<(AssetId, Option<ContentHash>), Fault> {
+        let place = self.place.take();
         let outcome = match self.route {
             Route::Direct => self
                 .service
-                .upload(&self.key, &self.file, &self.meter, || self.meter.start())
+                .upload(&self.key, &self.file, &self.meter, place, || {
+                    self.meter.start();
+                })
                 .await
                 .map(|uploaded| (uploaded.asset_id, uploaded.content)),
-            Route::SignedUrl => self.by_signed_url(session, issued).await,
+            Route::SignedUrl => self.by_signed_url(place, session, issued).await,
         };
         match outcome {
             Err(fault) if fault.kind == FaultKind::BrokenInBody => {
@@ -56,18 +62,25 @@ impl<S: Service> Attempt<S> {
 
     async fn by_signed_url(
         &self,
+        mut place: Option<InLine>,
         session: impl Fn(),
         issued: impl FnOnce(Ticket) -> oneshot::Receiver<()>,
     ) -> Result<(AssetId, Option<ContentHash>), Fault> {
         let known = match &self.ticket {
             Some(ticket) => Some(ticket.clone()),
-            None => self.recalled().await,
+            None => {
+                if self.recall.is_some() {
+                    // The keychain may take its time, and others need not wait for it.
+                    place = None;
+                }
+                self.recalled().await
+            }
         };
         let ticket = match known {
             Some(ticket) => ticket,
             None => {
                 self.service
-                    .signed_url(&self.key, &self.file.name, || ())
+                    .signed_url(&self.key, &self.file.name, place.take(), || ())
                     .await?
             }
         };
@@ -78,7 +91,7 @@ impl<S: Service> Attempt<S> {
         let started = || self.meter.start();
         let store = self
             .service
-            .store(&ticket, &self.file, &self.meter, started);
+            .store(&ticket, &self.file, &self.meter, place.take(), started);
         let content = tokio::select! {
             content = store => content?,
             never = ticket.session.each(session) => match never {},

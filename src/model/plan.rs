@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::cost::StorageCost;
 use super::media::Route;
-use super::snapshot::{Row, Status};
+use super::snapshot::{Change, Row, Status};
 
 /// Least time between two calls of the service.
 pub const SPACING: Duration = Duration::from_millis(1050);
@@ -112,44 +112,69 @@ pub struct Plan {
     pub cost: StorageCost,
 }
 
-/// Makes the plan for a list.
-pub fn plan<'a>(rows: impl IntoIterator<Item = &'a Row>, under_way: UnderWay, line: Line) -> Plan {
-    let (mut files, mut bytes, mut by_signed_url) = (0_usize, 0_u64, 0);
-    let (mut refused, mut duplicates) = (0, 0);
-    let mut all_calls = under_way.calls;
-    for row in rows {
+/// What a plan needs of the rows of a list: they come and leave one by one, so that nothing
+/// else is counted anew when one of them changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Sums {
+    files: usize,
+    bytes: u128,
+    direct: usize,
+    by_signed_url: usize,
+    refused: usize,
+    duplicates: usize,
+}
+
+impl Sums {
+    /// Counts a row that came, or no longer one that left.
+    pub fn count(&mut self, row: &Row, change: Change) {
         match row.status {
             Status::ReadyToUpload => {
-                files += 1;
-                bytes = bytes.saturating_add(row.size);
-                let route = row.route.unwrap_or(Route::Direct);
-                by_signed_url += usize::from(route == Route::SignedUrl);
-                all_calls = all_calls.saturating_add(calls(route));
+                change.count(&mut self.files);
+                match change {
+                    Change::Came => self.bytes += u128::from(row.size),
+                    Change::Left => self.bytes -= u128::from(row.size),
+                }
+                change.count(match row.route.unwrap_or(Route::Direct) {
+                    Route::Direct => &mut self.direct,
+                    Route::SignedUrl => &mut self.by_signed_url,
+                });
             }
-            Status::Rejected(_) => refused += 1,
-            Status::Duplicate { .. } => duplicates += 1,
+            Status::Rejected(_) => change.count(&mut self.refused),
+            Status::Duplicate { .. } => change.count(&mut self.duplicates),
             _ => {}
         }
     }
-    let by_calls = SPACING.saturating_mul(all_calls);
-    let all_bytes = bytes.saturating_add(under_way.bytes);
-    Plan {
-        files,
-        bytes,
-        by_signed_url,
-        refused,
-        duplicates,
-        finish: match line.time_for(all_bytes) {
-            Some(Finish::About(time)) => Finish::About(time.max(by_calls)),
-            Some(Finish::AtLeast(time)) => Finish::AtLeast(time.max(by_calls)),
-            None => Finish::AtLeast(by_calls),
-        },
-        cost: StorageCost::of(bytes),
+
+    /// What pressing "Upload" would do.
+    pub fn plan(&self, under_way: UnderWay, line: Line) -> Plan {
+        let bytes = u64::try_from(self.bytes).unwrap_or(u64::MAX);
+        let of = |files: usize, route| {
+            let files = u32::try_from(files).unwrap_or(u32::MAX);
+            files.saturating_mul(calls(route))
+        };
+        let all_calls = under_way
+            .calls
+            .saturating_add(of(self.direct, Route::Direct))
+            .saturating_add(of(self.by_signed_url, Route::SignedUrl));
+        let by_calls = SPACING.saturating_mul(all_calls);
+        Plan {
+            files: self.files,
+            bytes,
+            by_signed_url: self.by_signed_url,
+            refused: self.refused,
+            duplicates: self.duplicates,
+            finish: match line.time_for(bytes.saturating_add(under_way.bytes)) {
+                Some(Finish::About(time)) => Finish::About(time.max(by_calls)),
+                Some(Finish::AtLeast(time)) => Finish::AtLeast(time.max(by_calls)),
+                None => Finish::AtLeast(by_calls),
+            },
+            cost: StorageCost::of(bytes),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -171,8 +196,22 @@ mod tests {
             asset_id: None,
             saved: true,
             may_be_twice: false,
+            interrupted: false,
             later: None,
         }
+    }
+
+    /// The plan for a list.
+    pub(crate) fn plan<'a>(
+        rows: impl IntoIterator<Item = &'a Row>,
+        under_way: UnderWay,
+        line: Line,
+    ) -> Plan {
+        let mut sums = Sums::default();
+        for row in rows {
+            sums.count(row, Change::Came);
+        }
+        sums.plan(under_way, line)
     }
 
     fn any_row() -> impl Strategy<Value = Row> {

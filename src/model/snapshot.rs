@@ -125,7 +125,8 @@ pub struct Row {
     pub note: Option<Note>,
     /// Where it is.
     pub status: Status,
-    /// How far its bytes are, while they move.
+    /// How far its bytes are, while they move, and where they stand in a session while it is
+    /// held or waits.
     pub transfer: Option<Transfer>,
     /// Its id at the service, as soon as there is one.
     pub asset_id: Option<AssetId>,
@@ -136,6 +137,8 @@ pub struct Row {
     /// What becomes of the bytes that were sent, where the row stops now; `None` where none
     /// were, or they are through.
     pub later: Option<Later>,
+    /// An earlier run of the program left it in the midst; the person says how it goes on.
+    pub interrupted: bool,
 }
 
 /// What becomes of what was sent of a file when its transfer is paused or breaks off.
@@ -292,4 +295,45 @@ pub struct Snapshot {
     /// Rows that an earlier run of the program left unfinished and that wait for
     /// "Continue" or "Discard".
     pub interrupted: usize,
+}
+
+/// What becomes of a row in a sum that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It belongs to it from now on, as it is.
+    Came,
+    /// It does no longer, as it was.
+    Left,
+}
+
+impl Change {
+    /// Counts one more, or one less.
+    pub fn count(self, number: &mut usize) {
+        match self {
+            Self::Came => *number += 1,
+            Self::Left => *number -= 1,
+        }
+    }
+}
+
+/// The places of the rows that changed from one snapshot to a later one; `None` where rows
+/// came, went or changed places. Rows that did not change are not looked into.
+pub fn changed_rows(before: &Arc<Vec<Arc<Row>>>, after: &Arc<Vec<Arc<Row>>>) -> Option<Vec<usize>> {
+    if Arc::ptr_eq(before, after) {
+        return Some(Vec::new());
+    }
+    if before.len() != after.len() {
+        return None;
+    }
+    let mut places = Vec::new();
+    for (place, (one, other)) in before.iter().zip(after.iter()).enumerate() {
+        if Arc::ptr_eq(one, other) {
+            continue;
+        }
+        if one.id != other.id {
+            return None;
+        }
+        places.push(place);
+    }
+    Some(places)
 }

@@ -54,8 +54,9 @@ fn strip(ui: &mut Ui, banner: &Banner, out: &mut Vec<UiCommand>) {
         card::sides(ui, height, left, right);
     });
     let rect = drawn.response.rect;
-    let line = of(ui).line;
-    theme::line_under(ui.painter(), rect, rect.left(), line);
+    let (thick, colour) = looks.line;
+    let line = rect.with_min_y(rect.bottom() - thick);
+    ui.painter().rect_filled(line, 0, colour);
 }
 
 fn buttons(banner: &Banner) -> Vec<(Button<'_>, UiCommand)> {

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::app::outside::{Clicked, Desktop};
+use crate::app::pending::{Pending, Wake};
 use crate::app::wording::screens::{AWAKE, NAME};
 
 /// What desktops know the program by. On macOS it is what its bundle is called.
@@ -72,6 +73,16 @@ impl Desktop for SystemDesktop {
 
     fn progress(&self, percent: Option<u8>) {
         let _ = self.progress.send(percent);
+    }
+
+    fn browse(&self, address: &'static str, wake: Wake) -> Pending<bool> {
+        Pending::spawn("browser", wake, move || {
+            let opened = webbrowser::open(address);
+            if let Err(error) = &opened {
+                tracing::info!(%error, "no browser opens an address");
+            }
+            opened.is_ok()
+        })
     }
 
     fn reveal(&self, path: &Path) {

@@ -3,17 +3,18 @@
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
 use egui::{AreaState, Context, Id, Key, Modal, Rect, TextEdit, Ui};
+use lucide_icons::Icon;
 
 use super::screens::settings;
 use super::shortcuts;
 use super::theme::{self, TOLERANCE, of, size, space, type_size};
 use super::widgets::button::{Button, Look};
 use super::widgets::{card, text};
-use crate::app::command::UiCommand;
+use crate::app::command::{RowCommand, UiCommand};
 use crate::app::rows;
 use crate::app::state::{App, Cancel, Dialog};
 use crate::app::wording::screens as words;
-use crate::app::wording::{self, Message, Step};
+use crate::app::wording::{self, Message, Quit, Step};
 use crate::model::snapshot::{ItemId, KeyState};
 
 /// Draws the dialog that is open, if one is.
@@ -51,7 +52,13 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             Dialog::Key => key(ui, app, out),
             Dialog::Cancel(uploads) => cancel(ui, &uploads, out),
             Dialog::Details(id) => details(ui, app, id, out),
-            Dialog::Quit => quit(ui, app, out),
+            Dialog::Quit => {
+                leave(ui, dialog, &app.closing_question(), UiCommand::Quit, out);
+            }
+            Dialog::LeaveSandbox => {
+                let command = UiCommand::ConfirmLeaveSandbox;
+                leave(ui, dialog, &app.leaving_question(), command, out);
+            }
             Dialog::Settings => preferences(ui, app, out),
             Dialog::RemoveKey => remove_key(ui, out),
             Dialog::Shortcuts => {
@@ -175,6 +182,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     } else if let Some(problem) = problem {
         text::label(ui, &problem, type_size::SMALL, p.bad);
     }
+    no_browser(ui, app, out);
     let why_not = match busy {
         Some(busy) => Some(busy),
         None if app.key_entry().draft.is_empty() => Some(words::PASTE_FIRST),
@@ -204,6 +212,36 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     }
 }
 
+/// That no browser opened an address, which can be copied.
+fn no_browser(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let Some(unopened) = app.unopened() else {
+        return;
+    };
+    let p = of(ui);
+    text::label(ui, words::NO_BROWSER, type_size::SMALL, p.notice);
+    let copy = UiCommand::CopyAddress(unopened.address);
+    let mut button = Button {
+        room_for: copy.entry().label,
+        ..Button::of(&copy, Look::Outlined).small()
+    };
+    if unopened.copied {
+        button.label = wording::row::COPIED;
+        button.icon = Some(Icon::Check);
+        button.colour = Some(p.good);
+    }
+    let left = |ui: &mut Ui| {
+        let address = egui::RichText::new(unopened.address);
+        let address = address.font(theme::mono(type_size::SMALL)).color(p.text);
+        ui.add(egui::Label::new(address).selectable(true).truncate());
+    };
+    let right = |ui: &mut Ui| {
+        if button.show(ui) {
+            out.push(copy);
+        }
+    };
+    card::sides(ui, size::SMALL_BUTTON, left, right);
+}
+
 fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
     let (question, means) = wording::selection::cancel(
         uploads.name.as_deref(),
@@ -215,7 +253,8 @@ fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
     title(ui, &question);
     body(ui, &means);
     let stop = UiCommand::ConfirmCancel;
-    let stake = (stop.entry().label, stop);
+    let label = wording::selection::confirm_cancel(uploads.ids.len());
+    let stake = (label.as_str(), stop);
     let dialog = Dialog::Cancel(uploads.clone());
     choice(ui, dialog, stake, words::KEEP_UPLOADING, out);
 }
@@ -256,13 +295,17 @@ fn remove_key(ui: &mut Ui, out: &mut Vec<UiCommand>) {
     choice(ui, Dialog::RemoveKey, stake, words::KEEP_KEY, out);
 }
 
-fn quit(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let tally = app.list().tally();
-    let question = wording::quit(app.sending(), tally.ends_with_us, tally.unsaved);
+/// Leaves something, or stays.
+fn leave(
+    ui: &mut Ui,
+    dialog: Dialog,
+    question: &Quit,
+    command: UiCommand,
+    out: &mut Vec<UiCommand>,
+) {
     title(ui, question.title);
     body(ui, &question.cause);
-    let stake = (question.leave, UiCommand::Quit);
-    choice(ui, Dialog::Quit, stake, question.stay, out);
+    choice(ui, dialog, (question.leave, command), question.stay, out);
 }
 
 fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
@@ -291,12 +334,15 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
                 text::label(ui, &line, type_size::SMALL, p.secondary);
             }
         });
+    no_browser(ui, app, out);
     let mut foot = Vec::new();
     let (lead, copy) = (next(&message, id), UiCommand::CopyDetails(id));
     let leads = lead.as_ref() == Some(&copy);
     if !leads {
         foot.push((Button::of(&copy, Look::Plain), copy));
     }
+    let show = UiCommand::Row(RowCommand::ShowFile, id);
+    foot.push((Button::of(&show, Look::Plain), show));
     foot.push(plain(UiCommand::CloseDialog));
     if let Some(command) = lead {
         foot.push((Button::of(&command, Look::Primary), command));
@@ -305,7 +351,7 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     buttons(ui, foot, out);
     if out[before..]
         .iter()
-        .any(|command| matches!(command, UiCommand::Row(..)))
+        .any(|command| matches!(command, UiCommand::Row(it, _) if *it != RowCommand::ShowFile))
     {
         out.push(UiCommand::CloseDialog);
     }

@@ -24,12 +24,17 @@ pub fn bundled() -> FontDefinitions {
     fonts
 }
 
-/// The system's sans-serif and monospace before the bundled faces. Looks through the
-/// installed fonts, which may take some hundred milliseconds: to be called off the UI
-/// thread.
-///
-/// Scripts that neither has are looked up by eframe's own provider when they appear.
-pub fn with_system_faces() -> FontDefinitions {
+/// What the system's fonts give the window.
+pub struct SystemFaces {
+    /// Its sans-serif and monospace before the bundled faces.
+    fonts: FontDefinitions,
+    /// Where scripts that neither has are looked up when they appear.
+    others: Arc<dyn FontProvider>,
+}
+
+/// Looks through the installed fonts, which may take some hundred milliseconds: to be called
+/// off the UI thread.
+pub fn of_system() -> SystemFaces {
     let provider = SystemFontProvider::new();
     let mut fonts = bundled();
     for family in [FontFamily::Proportional, FontFamily::Monospace] {
@@ -44,7 +49,17 @@ pub fn with_system_faces() -> FontDefinitions {
         order.insert(0, face.name.clone());
         fonts.font_data.insert(face.name, Arc::new(face.data));
     }
-    fonts
+    SystemFaces {
+        fonts,
+        others: Arc::new(provider),
+    }
+}
+
+/// Uses the system's fonts. Before, a letter that no bundled face has is a box; eframe would
+/// have kept the window waiting for its own look through the fonts.
+pub fn install_system(ctx: &Context, system: SystemFaces) {
+    install(ctx, system.fonts);
+    ctx.add_font_provider(system.others);
 }
 
 /// Uses these fonts.
@@ -128,7 +143,7 @@ mod tests {
     #[test]
     fn with_or_without_system_faces_the_bundled_ones_stay_behind() {
         let bundled = bundled();
-        let system = with_system_faces();
+        let system = of_system().fonts;
         for family in [FontFamily::Proportional, FontFamily::Monospace] {
             assert!(system.families[&family].ends_with(&bundled.families[&family]));
         }

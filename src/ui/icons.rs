@@ -35,7 +35,10 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::EnterKey | UiCommand::SaveKey => Icon::KeyRound,
         UiCommand::GetKey | UiCommand::OpenConsole => Icon::ExternalLink,
         UiCommand::TrySandbox => Icon::FlaskConical,
-        UiCommand::CopySelected | UiCommand::CopyAs(_) | UiCommand::CopyDetails(_) => Icon::Copy,
+        UiCommand::CopySelected
+        | UiCommand::CopyAs(_)
+        | UiCommand::CopyDetails(_)
+        | UiCommand::CopyAddress(_) => Icon::Copy,
         UiCommand::RemoveKey => Icon::Trash2,
         UiCommand::OpenSettings => Icon::Settings,
         UiCommand::ShowFolder => Icon::FolderOpen,

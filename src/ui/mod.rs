@@ -19,6 +19,7 @@ mod shortcuts;
 pub mod theme;
 mod thumbnails;
 mod widgets;
+mod wishes;
 
 pub use desktop::SystemDesktop;
 pub use files::SystemDialogs;

@@ -7,9 +7,10 @@ use eframe::{NativeOptions, Renderer};
 use egui::{Context, IconData, ViewportBuilder};
 
 use super::shell::MaviApp;
-use super::{fonts, motion, theme};
+use super::theme;
+use super::wishes::Wishes;
 use crate::app::outside::Outside;
-use crate::app::pending::{Pending, Wake};
+use crate::app::pending::Wake;
 use crate::app::wording::screens as words;
 use crate::engine::EngineHandle;
 
@@ -89,11 +90,11 @@ impl Window {
         outside: Outside,
         icon: Option<IconData>,
     ) -> Result<(), WindowError> {
-        let faces = Pending::spawn("fonts", self.wake(), fonts::with_system_faces);
-        let still = Pending::spawn("motion", self.wake(), motion::is_reduced);
+        let wishes = Wishes::to_ask(self.wake());
         let options = options(self.x11, icon);
         let create = move |cc: &eframe::CreationContext<'_>| {
-            let app = MaviApp::new(&cc.egui_ctx, engine, outside, Some(faces), Some(still))
+            let app = MaviApp::new(&cc.egui_ctx, engine, outside)
+                .wishing(wishes)
                 .ended_by(self.end);
             Ok(Box::new(app) as Box<dyn eframe::App>)
         };
@@ -114,6 +115,8 @@ fn options(x11: bool, icon: Option<IconData>) -> NativeOptions {
     NativeOptions {
         viewport,
         renderer: Renderer::Glow,
+        // The window looks through the fonts itself, once it is there.
+        system_font_fallback: false,
         event_loop_builder: x11::preference(x11),
         ..NativeOptions::default()
     }

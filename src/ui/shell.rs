@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use egui::{
-    Align2, CentralPanel, Context, CornerRadius, FontDefinitions, Frame, Id, LayerId, Margin,
-    Order, Panel, Rect, Role, Sense, Stroke, StrokeKind, ThemePreference, Ui, UiBuilder,
-    UserAttentionType, Vec2, ViewportCommand, WidgetInfo, accesskit,
+    Align2, CentralPanel, Context, CornerRadius, Frame, Id, LayerId, Margin, Order, Panel, Rect,
+    Role, Sense, Stroke, StrokeKind, ThemePreference, Ui, UiBuilder, UserAttentionType, Vec2,
+    ViewportCommand, WidgetInfo, accesskit,
 };
 use lucide_icons::Icon;
 
@@ -18,10 +18,10 @@ use super::theme::{self, Palette, of, radius, size, space, type_size};
 use super::widgets::button::{Button, Look};
 use super::widgets::menu::{self, Item};
 use super::widgets::{card, mark, text};
+use super::wishes::Wishes;
 use super::{banners, dialogs, fonts, icons, input};
 use crate::app::command::{ThemeChoice, UiCommand};
 use crate::app::outside::Outside;
-use crate::app::pending::{Outcome, Pending};
 use crate::app::state::{App, Effect};
 use crate::app::wording::screens as words;
 use crate::engine::EngineHandle;
@@ -31,34 +31,29 @@ use crate::model::snapshot::KeyState;
 pub struct MaviApp {
     app: App,
     title: String,
-    faces: Option<Pending<FontDefinitions>>,
-    still: Option<Pending<bool>>,
+    wishes: Wishes,
     view: ListView,
     /// Set from outside when the window is to close.
     end: Arc<AtomicBool>,
 }
 
 impl MaviApp {
-    /// Dresses the context and takes the engine. `faces` are fonts that are still being
-    /// looked for; until they come, the bundled ones are used. `still` is whether the
-    /// system asks for less motion, once it is known.
-    pub fn new(
-        ctx: &Context,
-        engine: EngineHandle,
-        outside: Outside,
-        faces: Option<Pending<FontDefinitions>>,
-        still: Option<Pending<bool>>,
-    ) -> Self {
+    /// Dresses the context and takes the engine.
+    pub fn new(ctx: &Context, engine: EngineHandle, outside: Outside) -> Self {
         theme::install(ctx);
         fonts::install(ctx, fonts::bundled());
         Self {
             app: App::new(engine, outside),
             title: String::new(),
-            faces,
-            still,
+            wishes: Wishes::default(),
             view: ListView::default(),
             end: Arc::default(),
         }
+    }
+
+    /// Does what the system wishes.
+    pub(super) fn wishing(self, wishes: Wishes) -> Self {
+        Self { wishes, ..self }
     }
 
     /// Closes without a question once this is true and the window is woken.
@@ -79,13 +74,7 @@ impl MaviApp {
 
     /// Takes in what happened; draws nothing.
     pub fn look(&mut self, ctx: &Context) {
-        if let Some(Outcome::Answer(faces)) = Pending::take_from(&mut self.faces) {
-            fonts::install(ctx, faces);
-        }
-        if let Some(Outcome::Answer(true)) = Pending::take_from(&mut self.still) {
-            tracing::info!("nothing moves, as the system asks");
-            theme::hold_still(ctx);
-        }
+        self.wishes.fulfil(ctx);
         let now = self.app.now();
         let in_front = ctx.input(|input| input.viewport().focused.unwrap_or(true));
         self.app.set_in_front(in_front);
@@ -146,6 +135,7 @@ impl MaviApp {
         if let Some(wait) = self.app.next_look(now) {
             ui.ctx().request_repaint_after(wait);
         }
+        self.wishes.drawn(ui.ctx());
     }
 
     /// The list with what stands above it, and the bar at the window's foot: in the order in
@@ -190,7 +180,6 @@ impl MaviApp {
         for effect in effects {
             match effect {
                 Effect::CopyText(text) => ctx.copy_text(text),
-                Effect::OpenUrl(address) => ctx.open_url(egui::OpenUrl::new_tab(address)),
                 Effect::Theme(choice) => ctx.set_theme(match choice {
                     ThemeChoice::System => ThemePreference::System,
                     ThemeChoice::Light => ThemePreference::Light,

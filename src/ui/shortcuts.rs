@@ -5,7 +5,7 @@ use egui::{ScrollArea, Ui};
 use super::theme::{self, of, size, space, type_size};
 use super::widgets::{card, text};
 use crate::app::command::{Entry, UiCommand};
-use crate::app::wording::command as words;
+use crate::app::wording::command::{self as words, Group};
 use crate::app::wording::selection::SHORTCUTS;
 
 /// Draws the list, and scrolls where the window is low.
@@ -17,16 +17,32 @@ pub fn show(ui: &mut Ui) {
     ScrollArea::vertical()
         .max_height(room.max(size::ROW))
         .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = space::XS;
-            for (group, commands) in UiCommand::with_shortcuts() {
-                ui.add_space(space::S);
-                text::label(ui, words::group(group), type_size::SMALL, p.secondary);
-                for command in commands {
-                    line(ui, &command.entry());
-                }
+            let groups = UiCommand::with_shortcuts();
+            if ui.available_width() < 2.0 * size::COLUMN {
+                groups.iter().for_each(|group| lines(ui, group));
+                return;
             }
+            // The list's own are as many as all others.
+            let (list, others): (Vec<_>, Vec<_>) = groups
+                .into_iter()
+                .partition(|(group, _)| *group == Group::List);
+            ui.spacing_mut().item_spacing.x = space::XL;
+            ui.columns(2, |columns| {
+                for (column, groups) in columns.iter_mut().zip([others, list]) {
+                    groups.iter().for_each(|group| lines(column, group));
+                }
+            });
         });
     text::label(ui, SHORTCUTS, type_size::SMALL, p.secondary);
+}
+
+fn lines(ui: &mut Ui, (group, commands): &(Group, Vec<UiCommand>)) {
+    ui.spacing_mut().item_spacing.y = space::XS;
+    ui.add_space(space::S);
+    text::label(ui, words::group(*group), type_size::SMALL, of(ui).secondary);
+    for command in commands {
+        line(ui, &command.entry());
+    }
 }
 
 fn line(ui: &mut Ui, entry: &Entry) {

@@ -41,6 +41,8 @@ pub struct Palette {
     pub sandbox: Color32,
     /// Text on it.
     pub on_sandbox: Color32,
+    /// The line at its foot.
+    pub sandbox_line: Color32,
     /// Over everything behind a dialog.
     pub scrim: Color32,
     /// What is dark or light around a thing that floats.
@@ -73,6 +75,7 @@ pub const LIGHT: Palette = Palette {
     working: rgb(0x0369A1),
     sandbox: rgb(0x9D174D),
     on_sandbox: rgb(0xFFFFFF),
+    sandbox_line: rgb(0x9D174D),
     scrim: Color32::from_rgba_premultiplied(8, 9, 11, 110),
     shadow: Color32::from_rgba_premultiplied(0, 0, 0, 32),
 };
@@ -96,8 +99,9 @@ pub const DARK: Palette = Palette {
     bad: rgb(0xF87171),
     bad_tint: rgb(0x2D1B1E),
     working: rgb(0x38BDF8),
-    sandbox: rgb(0xF9A8D4),
-    on_sandbox: rgb(0x3B0A20),
+    sandbox: rgb(0x43152D),
+    on_sandbox: rgb(0xFBCFE8),
+    sandbox_line: rgb(0xDB5C9A),
     scrim: Color32::from_rgba_premultiplied(0, 0, 0, 150),
     shadow: Color32::from_rgba_premultiplied(0, 0, 0, 110),
 };
@@ -185,6 +189,8 @@ pub mod size {
     pub const FEW_CHIPS: usize = 7;
     /// … and from which one on all of them have.
     pub const ALL_CHIPS: f32 = 1080.0;
+    /// The least width of a column where there are two.
+    pub const COLUMN: f32 = 240.0;
     /// The field for searching.
     pub const SEARCH: f32 = 200.0;
     /// Below this height, the empty window does without its large icon.
@@ -423,10 +429,16 @@ pub struct Strip {
     pub text: Color32,
     /// Its icon.
     pub icon: Icon,
+    /// The line at its foot.
+    pub line: (f32, Color32),
 }
 
 /// The table from a banner's tone to its looks.
 pub fn banner(tone: Tone, p: &Palette) -> Strip {
+    let line = match tone {
+        Tone::Sandbox => (size::OUTLINE, p.sandbox_line),
+        Tone::Info | Tone::Notice | Tone::Bad => (size::HAIRLINE, p.line),
+    };
     let (ground, colour, text, icon) = match tone {
         Tone::Sandbox => (p.sandbox, p.on_sandbox, p.on_sandbox, Icon::FlaskConical),
         Tone::Info => (p.accent_tint, p.accent, p.text, Icon::Info),
@@ -438,6 +450,7 @@ pub fn banner(tone: Tone, p: &Palette) -> Strip {
         colour,
         text,
         icon,
+        line,
     }
 }
 

@@ -2,13 +2,14 @@
 
 use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2, Rect, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
+use mavi_uploader::app::wording::{CONSOLE, screens};
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Fault, FaultKind};
 use mavi_uploader::model::snapshot::{KeySource, KeyState, Status};
 
 use crate::window::{
-    FakeEngine, Window, builder, close, has, open, open_with, over, row, until, uploading,
-    with_key, without_key,
+    FakeEngine, NoDesktop, Window, builder, close, copied, has, open, open_with, over, row, until,
+    uploading, with_key, without_key,
 };
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
@@ -236,4 +237,61 @@ fn the_second_click_of_a_double_click_on_upload_pauses_nothing() {
     press(&window, at);
     window.step();
     assert!(matches!(engine.next(), Some(Command::Pause)));
+}
+
+#[test]
+fn where_no_browser_opens_the_address_is_said_where_it_is_seen() {
+    let (_engine, handle) = FakeEngine::new(without_key());
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.desktop = Box::new(NoDesktop {
+            has_browser: false,
+            ..NoDesktop::default()
+        });
+    });
+    window.get_by_label("Get a key").click();
+    window.run();
+    assert!(has(&window, &screens::no_browser(CONSOLE)));
+    window.get_by_label("Copy address").click();
+    window.step();
+    assert_eq!(copied(&window), [CONSOLE]);
+    window.run();
+
+    // In a dialog, what is said at the window's foot would lie under it.
+    window.get_by_label("Paste your API key").click();
+    window.run();
+    assert!(window.query_by_label(CONSOLE).is_none(), "that was before");
+    window
+        .query_all_by_label("Get a key")
+        .last()
+        .unwrap()
+        .click();
+    window.run();
+    assert!(has(&window, screens::NO_BROWSER));
+    let within = dialog(&window).unwrap();
+    assert!(within.contains_rect(window.get_by_label(CONSOLE).rect()));
+    stands_in_the_middle(&window);
+    window.get_by_label("Copy address").click();
+    window.step();
+    assert_eq!(copied(&window), [CONSOLE]);
+    window.run();
+    assert!(has(&window, "Copied"));
+    window.key_press(Key::Escape);
+    window.run();
+    window.get_by_label("Paste your API key").click();
+    window.run();
+    assert!(window.query_by_label(CONSOLE).is_none(), "asked anew");
+}
+
+#[test]
+fn where_a_browser_opens_nothing_is_said() {
+    let (_engine, handle) = FakeEngine::new(without_key());
+    let desktop = NoDesktop::default();
+    let browsed = desktop.browsed.clone();
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.desktop = Box::new(desktop);
+    });
+    window.get_by_label("Get a key").click();
+    window.run();
+    assert_eq!(*browsed.lock().unwrap(), [CONSOLE]);
+    assert!(!has(&window, screens::NO_BROWSER));
 }

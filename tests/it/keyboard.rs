@@ -45,7 +45,6 @@ fn the_keyboard_goes_through_the_window_as_it_is_read() {
             "Sort",
             "one.mp4, Ready, 412 MB",
             "Copy: one.mp4",
-            "Remove: one.mp4",
             "More: one.mp4",
             "Clear finished",
             "Pause",
@@ -188,14 +187,14 @@ fn a_rows_button_is_pressed_with_the_keyboard() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);
     assert!(matches!(engine.next(), Some(Command::NoKey)));
-    engine.rows(vec![ready(1, "one.mp4", "re_1")]);
+    engine.rows(vec![row(1, "one.mp4", Status::Queued)]);
     window.run();
-    window.get_by_label("Remove: one.mp4").focus();
+    window.get_by_label("Pause: one.mp4").focus();
     window.run();
-    assert!(window.get_by_label("Remove: one.mp4").is_focused());
+    assert!(window.get_by_label("Pause: one.mp4").is_focused());
     window.key_press(Key::Enter);
     window.run();
-    assert!(matches!(engine.next(), Some(Command::Remove(_))));
+    assert!(matches!(engine.next(), Some(Command::PauseItems(_))));
 }
 
 #[test]

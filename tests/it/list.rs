@@ -162,7 +162,7 @@ fn a_selection_is_worked_as_a_whole_and_each_row_as_far_as_it_fits() {
     window.run();
     assert!(engine.next().is_none(), "bytes were sent: it asks first");
     assert!(has(&window, "Cancel 3 uploads?"));
-    window.get_by_label("Cancel upload").click();
+    window.get_by_label("Cancel 3 uploads").click();
     window.run();
     assert!(matches!(engine.next(), Some(Command::Cancel(got)) if got == ids(&[2, 3, 5])));
     window.key_press(Key::Delete);

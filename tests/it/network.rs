@@ -87,7 +87,11 @@ fn one_process() {
         return;
     }
     let key = ApiKey::from_pasted(KEY).unwrap();
-    let client = Client::new(ClientOptions::new(base)).unwrap();
+    let options = ClientOptions::new(base);
+    let client = match task.as_str() {
+        "window" => Client::later(options),
+        _ => Client::new(options).unwrap(),
+    };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         match task.as_str() {
@@ -95,6 +99,13 @@ fn one_process() {
                 Ok(()) => println!("told good"),
                 Err(fault) => println!("told {:?} {:?}", fault.kind, fault.recovery),
             },
+            "window" => {
+                let without = client.check_key(&key).await.unwrap_err();
+                let store = PathBuf::from(std::env::var_os("SSL_CERT_FILE").unwrap());
+                std::fs::copy(store.with_extension("later"), store).unwrap();
+                let with = client.check_key(&key).await;
+                println!("told {:?}, then {with:?}", without.kind);
+            }
             "store" => {
                 let path = std::env::temp_dir().join(format!("mavi-{}.png", std::process::id()));
                 std::fs::write(&path, b"\x89PNG\r\n\x1a\n0123").unwrap();
@@ -214,6 +225,16 @@ fn a_store_without_certificates_is_said_before_anything_is_sent() {
     let outcome = run(net.upload(&local(&service))).exits(1);
     assert!(outcome.err.contains("certificates"), "{}", outcome.err);
     assert!(service.lines().is_empty());
+}
+
+#[test]
+fn a_window_is_made_without_certificates_and_its_first_call_says_that_there_are_none() {
+    let net = Net::new();
+    let service = Server::service(&net.authority, &["localhost"], 2099);
+    std::fs::rename(net.store(), net.store().with_extension("later")).unwrap();
+    std::fs::write(net.store(), "").unwrap();
+    let told = told(net.process("window", &local(&service)));
+    assert_eq!(told, "Tls, then Ok(())");
 }
 
 #[test]

@@ -8,7 +8,8 @@ use egui::accesskit::{Live, Toggled};
 use egui::{Key, Modifiers, Theme, ThemePreference, ViewportCommand, ViewportId};
 use egui_kittest::kittest::{By, NodeT, Queryable};
 use mavi_uploader::app::outside::{Clicked, Desktop};
-use mavi_uploader::engine::{Command, Notice, Preferences};
+use mavi_uploader::app::pending::{Pending, Wake};
+use mavi_uploader::engine::{BatchEnd, Command, Notice, Preferences};
 use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, Status};
 use mavi_uploader::store::settings::{Loaded, Start};
 use mavi_uploader::store::{Arrival, Settings};
@@ -45,6 +46,13 @@ impl Desktop for Asked {
 
     fn progress(&self, percent: Option<u8>) {
         self.note(format!("progress: {percent:?}"));
+    }
+
+    fn browse(&self, address: &'static str, wake: Wake) -> Pending<bool> {
+        self.note(format!("browse {address}"));
+        let (answer, pending) = Pending::channel(wake);
+        answer.send(true);
+        pending
     }
 
     fn reveal(&self, path: &Path) {
@@ -336,9 +344,12 @@ fn the_end_of_a_batch_is_told_to_who_looks_elsewhere_once() {
     let mut window = open_with(builder(Theme::Light), handle, |outside| {
         outside.desktop = Box::new(desktop);
     });
-    let finished = || Notice::BatchFinished {
-        ready: 11,
-        failed: 1,
+    let finished = || {
+        Notice::BatchFinished(BatchEnd {
+            ready: 11,
+            duplicates: 2,
+            failed: 1,
+        })
     };
     set_focus(&mut window, true);
     engine.notices.send(finished()).unwrap();
@@ -351,7 +362,9 @@ fn the_end_of_a_batch_is_told_to_who_looks_elsewhere_once() {
     window.run();
     assert_eq!(
         asked.take(),
-        ["Uploads finished, one not: 11 files ready, 1 needs attention."]
+        [
+            "Uploads finished, one not: 11 files ready at memories.ai, 2 duplicates, 1 needs attention."
+        ]
     );
 
     // A click on it brings the window to the front.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::outside::Choice;
-use mavi_uploader::engine::{Command, Notice};
+use mavi_uploader::engine::{BatchEnd, Command, Notice};
 use mavi_uploader::model::fault::{Fault, FaultKind, Fix};
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, JournalState, Status};
@@ -132,14 +132,14 @@ fn every_button_of_every_row_is_there_without_hovering() {
         "Pause: moving",
         "Cancel: moving",
         "Copy: ready",
-        "Remove: ready",
+        "More: ready",
         "Details: failed",
         "Try again: failed",
-        "Remove: failed",
+        "More: failed",
         "Resume: paused",
         "Cancel: paused",
         "Upload anyway: twin",
-        "Remove: twin",
+        "More: twin",
         "Check again: slow",
     ] {
         let node = window.get_by_label(label);
@@ -276,11 +276,74 @@ fn the_sandbox_is_tried_and_left() {
     });
     window.run();
     assert!(!has(&window, "The whole file leaves this computer"));
+    // Its key is not the account's, and what is taken out of it is in no history.
+    window.get_by_label("Settings").click();
+    window.run();
+    assert!(has(&window, "The sandbox’s own."));
+    window.key_press(Key::Escape);
+    window.run();
+    sandbox.rows(vec![ready(1, "one.mp4", ID)]);
+    window.run();
+    window.get_by_label("Clear finished").click();
+    window.run();
+    assert!(has(&window, "1 file removed from the list."));
+    assert!(matches!(sandbox.next(), Some(Command::Remove(_))));
+    sandbox.rows(vec![]);
+    window.run();
+
+    // Nothing is in it: it is left without a question.
     window.get_by_label("Leave the sandbox").click();
     window.run();
     assert!(matches!(sandbox.next(), Some(Command::Shutdown)));
     assert!(!has(&window, "Sandbox: nothing leaves"));
     window.get_by_label("Paste your API key");
+}
+
+#[test]
+fn a_sandbox_with_files_in_it_is_not_left_without_a_question() {
+    let (mut engine, handle) = FakeEngine::new(without_key());
+    let (mut sandbox, sandbox_handle) = FakeEngine::new(with_key());
+    let parked = std::sync::Mutex::new(Some(sandbox_handle));
+    let mut window = open_with(builder(Theme::Light), handle, move |outside| {
+        outside.start_sandbox = Some(Arc::new(move || {
+            let sandbox = parked.lock().unwrap().take();
+            sandbox.ok_or_else(|| "started twice".to_owned())
+        }));
+    });
+    window.get_by_label("Try it without an account").click();
+    until(&mut window, "the sandbox", |window| {
+        has(window, "Sandbox: nothing leaves this computer")
+    });
+    sandbox.rows(vec![ready(1, "one.mp4", ID), uploading(2, "two.mp4", 5)]);
+    window.run();
+    window.get_by_label("Leave the sandbox").click();
+    window.run();
+    assert!(has(&window, "1 upload is under way and ends here."));
+    assert!(has(&window, "Your files stay where they are"));
+    window.get_by_label("Stay in the sandbox").click();
+    window.run();
+    assert!(sandbox.next().is_none(), "it goes on");
+
+    // Closing is said as it is too: nothing of the sandbox goes on at the next start.
+    close(&mut window);
+    assert!(has(&window, "1 upload under way in the sandbox."));
+    assert!(!has(&window, "next start"));
+    window.key_press(Key::Escape);
+    window.run();
+    engine.rows(vec![uploading(1, "account.mp4", 5)]);
+    close(&mut window);
+    assert!(has(&window, "1 upload under way. They can be continued"));
+    window.key_press(Key::Escape);
+    window.run();
+
+    window.get_by_label("Leave the sandbox").click();
+    window.run();
+    // The dialog is drawn last.
+    let leave = window.query_all_by_label("Leave the sandbox").last();
+    leave.unwrap().click();
+    window.run();
+    assert!(matches!(sandbox.next(), Some(Command::Shutdown)));
+    assert!(has(&window, "account.mp4"));
 }
 
 #[test]
@@ -346,13 +409,17 @@ fn the_title_shows_how_far_the_batch_is() {
 fn the_end_of_a_batch_is_said() {
     let (engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);
-    let finished = Notice::BatchFinished {
+    let finished = Notice::BatchFinished(BatchEnd {
         ready: 11,
+        duplicates: 1,
         failed: 1,
-    };
+    });
     engine.notices.send(finished).unwrap();
     window.run();
-    assert!(has(&window, "Done: 11 files ready, 1 needs attention."));
+    assert!(has(
+        &window,
+        "Done: 11 files ready, 1 duplicate, 1 needs attention."
+    ));
 }
 
 #[test]
@@ -374,7 +441,7 @@ fn ten_thousand_rows_draw_only_those_in_sight() {
     let rows = (0..10_000).map(|id| row(id, &format!("clip-{id}.mp4"), Status::ReadyToUpload));
     engine.rows(rows.collect());
     window.run();
-    let drawn = window.query_all_by_label_contains("Remove: clip-").count();
+    let drawn = window.query_all_by_label_contains("More: clip-").count();
     assert!((5..40).contains(&drawn), "{drawn} rows were drawn");
     window.get_by_label("Upload 10,000 files");
 }

@@ -110,6 +110,7 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         asset_id: None,
         saved: true,
         may_be_twice: false,
+        interrupted: false,
         later: None,
     }
 }
@@ -206,14 +207,33 @@ impl KeyVault for Vault {
     }
 }
 
-/// A desktop that does nothing.
-pub struct NoDesktop;
+/// A desktop that does nothing, but for noting what its browser is to open.
+pub struct NoDesktop {
+    pub has_browser: bool,
+    pub browsed: Arc<Mutex<Vec<&'static str>>>,
+}
+
+impl Default for NoDesktop {
+    fn default() -> Self {
+        Self {
+            has_browser: true,
+            browsed: Arc::default(),
+        }
+    }
+}
 
 impl Desktop for NoDesktop {
     fn notify(&self, _: &str, _: &str, _: Clicked) {}
     fn stay_awake(&self, _: bool) {}
     fn progress(&self, _: Option<u8>) {}
     fn reveal(&self, _: &Path) {}
+    fn browse(&self, address: &'static str, wake: Wake) -> Pending<bool> {
+        let mut browsed = self.browsed.lock().expect("no test panics with it");
+        browsed.push(address);
+        let (answer, pending) = Pending::channel(wake);
+        answer.send(self.has_browser);
+        pending
+    }
 }
 
 pub fn outside(wake: Wake) -> Outside {
@@ -234,7 +254,7 @@ pub fn outside(wake: Wake) -> Outside {
             no_proxy: None,
             certificates: Certificates::System,
         }),
-        desktop: Box::new(NoDesktop),
+        desktop: Box::new(NoDesktop::default()),
         arrivals: None,
         can_drop: true,
         build: "0.0.0 (test)",
@@ -266,7 +286,7 @@ pub fn open_with(
                 let (engine, change) = parts.take().expect("the window is opened once");
                 let mut outside = outside(Arc::new(|| {}));
                 change(&mut outside);
-                MaviApp::new(ui.ctx(), engine, outside, None, None)
+                MaviApp::new(ui.ctx(), engine, outside)
             });
             app.look(ui.ctx());
             // A context that was dressed in this pass shows it in the next.

@@ -1,7 +1,7 @@
 //! The chips above the list, and how many rows are in which state.
 
 use crate::app::rows;
-use crate::model::snapshot::{Later, Row, Status};
+use crate::model::snapshot::{Change, Later, Row, Status};
 
 /// A chip above the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]
@@ -60,8 +60,8 @@ impl Filter {
     }
 }
 
-/// How many rows are in the states that the bar at the foot asks about. Counted once for
-/// every snapshot, not for every frame.
+/// How many rows are in the states that the bar at the foot asks about. Only rows that change
+/// are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Tally {
     /// They are being looked at.
@@ -82,17 +82,15 @@ pub struct Tally {
     pub unsaved: usize,
     /// Their bytes move, and they start again from the first one after a pause.
     pub starts_again: usize,
-    /// Their bytes move, and they start again once the program was closed.
-    pub ends_with_us: usize,
 }
 
 impl Tally {
-    pub(super) fn count(&mut self, row: &Row) {
-        self.unsaved += usize::from(rows::is_unsaved(row));
-        if row.status == Status::Uploading {
-            let after_restart = row.later == Some(Later::GoesOnAfterRestart);
-            self.starts_again += usize::from(row.later == Some(Later::StartsAgain));
-            self.ends_with_us += usize::from(!after_restart);
+    pub(super) fn count(&mut self, row: &Row, change: Change) {
+        if rows::is_unsaved(row) {
+            change.count(&mut self.unsaved);
+        }
+        if row.status == Status::Uploading && row.later == Some(Later::StartsAgain) {
+            change.count(&mut self.starts_again);
         }
         let place = match &row.status {
             Status::Checking | Status::Settling => &mut self.checking,
@@ -104,6 +102,6 @@ impl Tally {
             _ if rows::is_finished(row) => &mut self.finished,
             _ => return,
         };
-        *place += 1;
+        change.count(place);
     }
 }

@@ -43,6 +43,16 @@ impl Sort {
             reversed: self.column == column && !self.reversed,
         }
     }
+
+    /// Whether a row has another place after it became another.
+    pub(super) fn moves(self, before: &Row, after: &Row) -> bool {
+        match self.column {
+            Column::Queue => false,
+            Column::Name => before.name != after.name,
+            Column::Size => before.size != after.size,
+            Column::Status => rank(before) != rank(after),
+        }
+    }
 }
 
 /// What was found out about a row, kept as long as the row does not change.
@@ -53,6 +63,17 @@ struct Fact {
     name: Box<str>,
     /// Whether the search finds it.
     found: bool,
+}
+
+impl Fact {
+    fn of(row: &Arc<Row>, words: &[String]) -> Self {
+        let name = row.name.to_lowercase().into_boxed_str();
+        Self {
+            found: finds(words, &name, row),
+            name,
+            row: Arc::clone(row),
+        }
+    }
 }
 
 /// Names and what is found, by the rows' positions: only rows that changed are looked at
@@ -75,34 +96,24 @@ impl Facts {
         *self = Self::default();
     }
 
-    /// Learns of rows that came and changed; whether every name stands where it stood.
-    pub fn learn(&mut self, snapshot: &Snapshot, words: &[String]) -> bool {
+    /// Learns of all rows.
+    pub fn learn(&mut self, snapshot: &Snapshot, words: &[String]) {
         let search_anew = std::mem::take(&mut self.search_anew);
-        let mut as_before = self.each.len() == snapshot.rows.len();
         self.each.truncate(snapshot.rows.len());
         for (position, row) in snapshot.rows.iter().enumerate() {
             match self.each.get_mut(position) {
                 Some(fact) if Arc::ptr_eq(&fact.row, row) && !search_anew => {}
-                Some(fact) if fact.row.id == row.id => {
-                    fact.found = finds(words, &fact.name, row);
-                    fact.row = Arc::clone(row);
-                }
-                other => {
-                    as_before = false;
-                    let name = row.name.to_lowercase().into_boxed_str();
-                    let fact = Fact {
-                        found: finds(words, &name, row),
-                        name,
-                        row: Arc::clone(row),
-                    };
-                    match other {
-                        Some(place) => *place = fact,
-                        None => self.each.push(fact),
-                    }
-                }
+                Some(fact) => *fact = Fact::of(row, words),
+                None => self.each.push(Fact::of(row, words)),
             }
         }
-        as_before
+    }
+
+    /// Learns that the row at this position changed, where anything is known of it.
+    pub fn learn_one(&mut self, position: usize, row: &Arc<Row>, words: &[String]) {
+        if let Some(fact) = self.each.get_mut(position) {
+            *fact = Fact::of(row, words);
+        }
     }
 
     /// Whether the search finds the row at this position.

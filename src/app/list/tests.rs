@@ -64,7 +64,6 @@ fn a_row_that_is_gone_is_no_longer_selected() {
     let tally = Tally {
         uploading: 1,
         finished: 1,
-        ends_with_us: 1,
         ..Tally::default()
     };
     assert_eq!(*list.tally(), tally);

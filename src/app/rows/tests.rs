@@ -24,6 +24,7 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         asset_id: None,
         saved: true,
         may_be_twice: false,
+        interrupted: false,
         later: None,
     }
 }
@@ -117,7 +118,8 @@ fn an_id_that_is_not_on_disk_is_said_to_be_copied() {
     ready.saved = false;
     assert_eq!(warning(&ready), Some("not saved yet: copy it"));
     assert!(spoken(&ready, &around(Instant::now())).ends_with("not saved yet: copy it, 412 MB"));
-    assert_eq!(commands(&ready), [RowCommand::Copy, RowCommand::Remove]);
+    assert_eq!(commands(&ready), [RowCommand::Copy]);
+    assert!(has_menu(&ready) && menu(&ready).contains(&RowCommand::Remove));
 }
 
 #[test]
@@ -166,7 +168,11 @@ fn every_row_can_be_ended_and_trouble_explains_itself() {
         Status::Duplicate { of: None },
     ] {
         let row = row(1, status);
-        let commands = commands(&row);
+        let commands = if has_menu(&row) {
+            menu(&row)
+        } else {
+            commands(&row)
+        };
         assert!(
             commands.contains(&RowCommand::Remove) || commands.contains(&RowCommand::Cancel),
             "{:?}",
@@ -194,6 +200,58 @@ fn what_stopped_says_whether_it_goes_on_or_starts_again() {
         assert_eq!(detail(&paused, &around(now)), format!("412 MB · {said}"));
         // By whichever way its bytes go.
         paused.route = Some(Route::SignedUrl);
+    }
+}
+
+#[test]
+fn a_row_that_stands_still_keeps_how_far_it_was_where_that_is_kept() {
+    let now = Instant::now();
+    let stands = Transfer {
+        rate: None,
+        left: None,
+        ..transfer(260_000_000)
+    };
+    let waiting = Status::Waiting {
+        until: now + Duration::from_secs(8),
+        cause: Arc::new(Fault::new(FaultKind::Offline)),
+    };
+    for status in [Status::Paused, Status::Queued, waiting] {
+        let mut held = row(1, status);
+        held.later = Some(Later::GoesOn);
+        held.transfer = Some(stands);
+        held.asset_id = AssetId::new("re_1");
+        assert_eq!(trailing(&held), Trailing::Percent(63), "{:?}", held.status);
+        assert!(bar(&held).is_some_and(|full| (0.62..0.64).contains(&full)));
+        let said = detail(&held, &around(now));
+        assert!(said.contains("260 of 412 MB"), "{said}");
+        assert!(
+            !said.contains("left") && !said.contains("estimating"),
+            "{said}"
+        );
+    }
+    let mut paused = row(1, Status::Paused);
+    paused.later = Some(Later::StartsAgain);
+    assert_eq!(bar(&paused), None, "nothing of it is kept");
+    assert_eq!(trailing(&paused), Trailing::None);
+}
+
+#[test]
+fn a_row_that_was_interrupted_says_so_and_what_to_press() {
+    let mut row = row(1, Status::Paused);
+    row.interrupted = true;
+    for (later, said) in [
+        (
+            Later::StartsAgain,
+            "412 MB · interrupted; Resume sends it from the beginning",
+        ),
+        (
+            Later::GoesOnAfterRestart,
+            "412 MB · interrupted; Resume goes on where it was",
+        ),
+    ] {
+        row.later = Some(later);
+        assert_eq!(detail(&row, &around(Instant::now())), said);
+        assert!(commands(&row).contains(&RowCommand::Resume));
     }
 }
 

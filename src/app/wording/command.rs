@@ -144,10 +144,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::Pause => ("Pause", "Pause all uploads"),
         C::Resume => ("Resume", "Go on with all uploads"),
         C::RetryFailed => ("Retry failed", "Try every failed file again"),
-        C::ClearFinished => (
-            "Clear finished",
-            "Take files that are done out of the list; their ids stay in the history",
-        ),
+        C::ClearFinished => ("Clear finished", "Take files that are done out of the list"),
         C::UndoRemove => ("Undo", "Put the removed files back"),
         C::Click(..) => ("Select", "Select this file"),
         C::Move { step: it, .. } => step(*it),
@@ -181,12 +178,13 @@ pub fn window(command: &UiCommand) -> Words {
             "Open console",
             "Open the console of memories.ai in the browser",
         ),
+        C::CopyAddress(_) => ("Copy address", "Copy the address, to open it by hand"),
         C::FixDone => ("Go on", "Go on with the uploads"),
         C::TrySandbox => (
             "Try it without an account",
             "Upload to a sandbox inside this program; nothing leaves this computer",
         ),
-        C::LeaveSandbox => (
+        C::LeaveSandbox | C::ConfirmLeaveSandbox => (
             "Leave the sandbox",
             "Go back to memories.ai and your own account",
         ),

@@ -65,6 +65,9 @@ pub fn upload(files: usize) -> String {
 /// What "Upload" does besides while everything is paused.
 pub const UPLOAD_ENDS_PAUSE: &str = "The paused uploads go on too.";
 
+/// What becomes of the ids of what "Clear finished" takes out of the list.
+pub const IDS_STAY: &str = "their ids stay in the history";
+
 /// What pausing everything means for what is under way: how many start again.
 pub fn pause_all(hint: &str, starts_again: usize) -> String {
     match starts_again {
@@ -85,15 +88,6 @@ pub const BLOCKED_OPENING: &str = "What was uploaded before is being read";
 pub const BLOCKED_NEWER: &str = "The history is of a newer version of this program";
 /// There is no file to upload.
 pub const BLOCKED_EMPTY: &str = "No file is ready to upload";
-
-/// A batch has ended, in the window.
-pub fn batch_done(ready: usize, failed: usize) -> String {
-    let files = count(ready, "file");
-    match failed {
-        0 => format!("Done: {files} ready."),
-        _ => format!("Done: {files} ready, {}.", attention(failed)),
-    }
-}
 
 /// What was pasted is nothing to be added.
 pub const NOTHING_PASTED: &str = "The clipboard holds no files and no file paths.";

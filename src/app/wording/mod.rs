@@ -78,46 +78,64 @@ impl Message {
     }
 }
 
-/// What is asked before the window closes.
+/// What is asked before the window, or the sandbox, is left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quit {
     /// The question.
     pub title: &'static str,
-    /// What closing means.
+    /// What leaving means.
     pub cause: String,
-    /// On the button that closes nothing.
+    /// On the button that leaves nothing.
     pub stay: &'static str,
-    /// On the button that closes.
+    /// On the button that leaves.
     pub leave: &'static str,
 }
 
-/// What is asked before the window closes while `sending` uploads are under way, of which
-/// `anew` start again later, and `unsaved` ids are not on disk.
-pub fn quit(sending: usize, anew: usize, unsaved: usize) -> Quit {
+/// What closing the window would stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Stops {
+    /// Uploads that are under way.
+    pub sending: usize,
+    /// Of these, those that start again later.
+    pub anew: usize,
+    /// Ids that are not on disk.
+    pub unsaved: usize,
+    /// Uploads that are under way in a sandbox.
+    pub in_sandbox: usize,
+}
+
+/// What is asked before the window closes.
+pub fn quit(stops: Stops) -> Quit {
     let mut causes = Vec::new();
-    if unsaved > 0 {
-        let are = if unsaved == 1 { "is" } else { "are" };
-        let ids = count(unsaved, "asset id");
+    if stops.unsaved > 0 {
+        let are = if stops.unsaved == 1 { "is" } else { "are" };
+        let ids = count(stops.unsaved, "asset id");
         causes.push(format!(
             "{ids} {are} not saved yet: copy them, or they are lost."
         ));
     }
-    if sending > 0 {
-        let uploads = count(sending, "upload");
+    if stops.in_sandbox > 0 {
+        let uploads = count(stops.in_sandbox, "upload");
+        causes.push(format!(
+            "{uploads} under way in the sandbox. Closing ends the sandbox and all that is in it."
+        ));
+    }
+    if stops.sending > 0 {
+        let uploads = count(stops.sending, "upload");
         causes.push(format!(
             "{uploads} under way. They can be continued at the next start."
         ));
     }
-    match anew {
+    match stops.anew {
         0 => {}
         1 => causes.push("1 of them starts again from the beginning then.".to_owned()),
-        _ => causes.push(format!(
+        anew => causes.push(format!(
             "{} of them start again from the beginning then.",
             number(anew)
         )),
     }
     let cause = causes.join(" ");
-    if sending > 0 {
+    if stops.sending + stops.in_sandbox > 0 {
         Quit {
             title: "Stop the uploads and close?",
             cause,
@@ -131,6 +149,24 @@ pub fn quit(sending: usize, anew: usize, unsaved: usize) -> Quit {
             stay: "Stay",
             leave: "Close all the same",
         }
+    }
+}
+
+/// What is asked before a sandbox is left in which files are, of which `under_way` have not
+/// ended.
+pub fn leave_sandbox(under_way: usize) -> Quit {
+    let ends = match under_way {
+        0 => String::new(),
+        1 => "1 upload is under way and ends here. ".to_owned(),
+        many => format!("{} uploads are under way and end here. ", number(many)),
+    };
+    Quit {
+        title: "Leave the sandbox?",
+        cause: format!(
+            "{ends}The sandbox is gone then, with this list and the ids in it. Your files stay where they are, and your own list is as you left it."
+        ),
+        stay: "Stay in the sandbox",
+        leave: "Leave the sandbox",
     }
 }
 

@@ -89,6 +89,14 @@ pub fn later(later: Later) -> &'static str {
     }
 }
 
+/// The same of a row that the end of the program broke off, with what to press.
+pub fn interrupted(later: Later) -> &'static str {
+    match later {
+        Later::StartsAgain => "interrupted; Resume sends it from the beginning",
+        Later::GoesOn | Later::GoesOnAfterRestart => "interrupted; Resume goes on where it was",
+    }
+}
+
 /// What pausing means for an upload of which bytes were sent.
 pub fn pause(later: Later) -> &'static str {
     match later {

@@ -109,6 +109,15 @@ pub const CANCEL: &str = "Cancel";
 pub const KEEP_UPLOADING: &str = "Keep uploading";
 /// On the button that removes no key.
 pub const KEEP_KEY: &str = "Keep it";
+/// No browser opened an address.
+pub fn no_browser(address: &str) -> String {
+    format!("{NO_BROWSER} {address}")
+}
+
+/// The same before the address, which stands by itself.
+pub const NO_BROWSER: &str = "No browser opened. Open this address yourself:";
+/// It is on the clipboard.
+pub const ADDRESS_COPIED: &str = "Address copied.";
 /// The service is asked about a key.
 pub const ASKING_ABOUT_KEY: &str = "Asking memories.ai about this key…";
 /// The keychain is asked to keep a key.

@@ -144,6 +144,14 @@ pub fn cancel(
     }
 }
 
+/// On the button that cancels them.
+pub fn confirm_cancel(uploads: usize) -> String {
+    match uploads {
+        1 => "Cancel upload".to_owned(),
+        _ => format!("Cancel {}", count(uploads, "upload")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +189,8 @@ mod tests {
         let (title, body) = cancel(Some("a.mp4"), 1, 1, 260_000_000, 412_000_000);
         assert_eq!(title, "Cancel this upload?");
         assert!(body.starts_with("a.mp4 is under way. 260 of 412 MB"));
+        assert_eq!(confirm_cancel(1), "Cancel upload");
+        assert_eq!(confirm_cancel(3), "Cancel 3 uploads");
         assert_eq!(cancel(None, 3, 1, 1, 2).0, "Cancel 3 uploads?");
         assert_eq!(cancel(None, 3, 1, 0, 0).1, "What was sent is lost.");
     }

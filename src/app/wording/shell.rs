@@ -5,6 +5,7 @@ use std::fmt::Display;
 use super::screens::NAME;
 use super::{count, foot, number, size};
 use crate::api::network::{Certificates, NetworkState};
+use crate::engine::BatchEnd;
 use crate::model::snapshot::{KeySource, KeyState};
 
 /// A window is open on the data directory and does not answer.
@@ -42,6 +43,8 @@ pub const ON: &str = "On";
 pub const OFF: &str = "Off";
 /// The API key.
 pub const SETTING_KEY: &str = "API key";
+/// The same in the sandbox.
+pub const SANDBOX_KEY: &str = "The sandbox’s own. Yours is not used here.";
 /// On the button that takes a key where there is none.
 pub const ENTER_KEY: &str = "Enter a key";
 /// Where everything is kept.
@@ -144,23 +147,41 @@ pub fn key_stays(why: &str) -> String {
     format!("{why} The API key was not removed.")
 }
 
-/// Everything that was started has ended: what is said of it, short.
-pub fn batch_ended(ready: usize, failed: usize) -> (String, String) {
-    let files = count(ready, "file");
-    match failed {
-        0 => (
-            "Uploads finished".to_owned(),
-            format!("{files} ready at memories.ai."),
-        ),
-        1 => (
-            "Uploads finished, one not".to_owned(),
-            format!("{files} ready, {}.", foot::attention(1)),
-        ),
-        _ => (
-            "Uploads finished, some not".to_owned(),
-            format!("{files} ready, {}.", foot::attention(failed)),
-        ),
+/// How the files of a batch ended, what there is none of left out: "3 files ready, 1 duplicate".
+fn ends(end: &BatchEnd, at: &str) -> String {
+    let mut parts = Vec::new();
+    if end.ready > 0 {
+        parts.push(format!("{}{at}", foot::ready(end.ready)));
     }
+    if end.duplicates > 0 {
+        parts.push(foot::duplicates(end.duplicates));
+    }
+    if end.failed > 0 {
+        parts.push(foot::attention(end.failed));
+    }
+    parts.join(", ")
+}
+
+/// Everything that was started has ended, in the window.
+pub fn batch_done(end: &BatchEnd) -> String {
+    let ends = ends(end, "");
+    match end.ready + end.failed {
+        0 => format!("Done: {ends}, nothing was sent."),
+        _ => format!("Done: {ends}."),
+    }
+}
+
+/// The same on the desktop: a title, and a line.
+pub fn batch_ended(end: &BatchEnd) -> (String, String) {
+    let title = match (end.failed, end.ready + end.duplicates) {
+        (0, _) => "Uploads finished",
+        (1, 0) => "Upload not finished",
+        (_, 0) => "Uploads not finished",
+        (1, _) => "Uploads finished, one not",
+        _ => "Uploads finished, some not",
+    };
+    let line = format!("{}.", ends(end, " at memories.ai"));
+    (title.to_owned(), line)
 }
 
 /// Files that ended without success, to a screen reader.
@@ -243,6 +264,34 @@ mod tests {
         assert_eq!(
             key_state(&key),
             "Ends in cdef, from the environment (MEMORIES_API_KEY); memories.ai doesn’t accept it."
+        );
+    }
+    #[test]
+    fn the_end_of_a_batch_is_told_as_it_is() {
+        let said = |ready, duplicates, failed| {
+            let end = BatchEnd {
+                ready,
+                duplicates,
+                failed,
+            };
+            (batch_done(&end), batch_ended(&end))
+        };
+        let (window, (title, line)) = said(3, 1, 0);
+        assert_eq!(window, "Done: 3 files ready, 1 duplicate.");
+        assert_eq!(title, "Uploads finished");
+        assert_eq!(line, "3 files ready at memories.ai, 1 duplicate.");
+        assert_eq!(
+            said(0, 2, 0).0,
+            "Done: 2 duplicates, nothing was sent.",
+            "none of them is called ready"
+        );
+        let (window, (title, line)) = said(0, 0, 2);
+        assert_eq!(window, "Done: 2 need attention.");
+        assert_eq!(title, "Uploads not finished");
+        assert_eq!(line, "2 need attention.");
+        assert_eq!(
+            said(1, 1, 1).0,
+            "Done: 1 file ready, 1 duplicate, 1 needs attention."
         );
     }
 }

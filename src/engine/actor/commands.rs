@@ -211,6 +211,7 @@ impl<S: Service> Actor<S> {
                 self.forget_twin(*id, original);
             }
             item.running = None;
+            item.note_halt(&item.upload.state.clone());
             item.meter = None;
             item.parked_poll = false;
             item.upload = item.upload.recovered();
@@ -254,27 +255,6 @@ impl<S: Service> Actor<S> {
             self.put_back(item);
             self.may_be_missing(id);
             self.apply(id, Event::PutBack);
-        }
-    }
-
-    /// Puts rows before all others, in the order in which they are named.
-    fn send_first(&mut self, ids: &[ItemId]) {
-        let first = self.order.first().map_or(0, |(position, _)| *position);
-        let count = i64::try_from(ids.len()).unwrap_or(0);
-        for (offset, id) in (0..).zip(ids) {
-            let Some(item) = self.items.get_mut(id) else {
-                continue;
-            };
-            let old = (item.position, *id);
-            item.position = first - count + offset;
-            let new = (item.position, *id);
-            self.journal.stage_item(item);
-            self.order.remove(&old);
-            self.order.insert(new);
-            if self.queued.remove(&old) {
-                self.queued.insert(new);
-            }
-            self.order_changed = true;
         }
     }
 

@@ -10,6 +10,7 @@ use tracing::Instrument;
 use super::Actor;
 use super::duplicates::Unread;
 use super::told::Told;
+use crate::api::limiter::Turn as SlotFor;
 use crate::api::{Meter, Outgoing, Service};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Origin;
@@ -118,6 +119,7 @@ impl<S: Service> Actor<S> {
             },
             route,
             meter,
+            place: Some(self.service.limiter().line_up(SlotFor::Upload)),
             ticket: item.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
             recall: purpose.map(|purpose| (Arc::clone(&self.keychain), purpose)),
         };

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::oneshot;
 
 use super::Actor;
+use super::order::STEP;
 use super::told::Told;
 use crate::api::Service;
 use crate::engine::FrontEnd;
@@ -133,7 +134,7 @@ impl<S: Service> Actor<S> {
         let mut to_look_at = vec![];
         let mut new = new.into_iter().zip(ids);
         while let Some((found, id)) = new.next() {
-            let position = self.order.last().map_or(0, |(last, _)| last + 1);
+            let position = self.order.last().map_or(0, |(last, _)| last + STEP);
             match self.continue_left_behind(&found, position) {
                 Ok(Some(id)) => {
                     to_look_at.extend(id);

@@ -12,6 +12,7 @@ mod keys;
 mod lessons;
 mod locate;
 mod missing;
+mod order;
 mod restore;
 mod sessions;
 mod show;
@@ -272,6 +273,7 @@ impl<S: Service> Actor<S> {
             return false;
         };
         let before = std::mem::replace(&mut item.upload, after);
+        item.note_halt(&before.state);
         if let State::Processing {
             content: Some(content),
             ..

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::Actor;
 use super::sessions::later;
 use crate::api::Service;
-use crate::engine::Notice;
+use crate::engine::{BatchEnd, Notice};
 use crate::model::plan::{Line, UnderWay, calls};
 use crate::model::snapshot::{ItemId, Row, Snapshot, Totals};
 use crate::model::upload::{Holder, Original, State};
@@ -183,21 +183,21 @@ impl<S: Service> Actor<S> {
         if self.batch_ended {
             return;
         }
-        let mut ready = 0;
-        let mut failed = 0;
+        let mut end = BatchEnd::default();
         for item in self.items.values().filter(|item| item.in_batch) {
             match &item.upload.state {
-                State::Done { .. } | State::Duplicate(Original::Asset(_)) => ready += 1,
-                State::Failed { .. } => failed += 1,
+                State::Done { .. } => end.ready += 1,
+                State::Duplicate(Original::Asset(_)) => end.duplicates += 1,
+                State::Failed { .. } => end.failed += 1,
                 state if item.upload.is_active() || matches!(state, State::Paused { .. }) => return,
                 _ => {}
             }
         }
         self.batch_ended = true;
-        if ready + failed == 0 {
+        if end == BatchEnd::default() {
             return;
         }
-        let _ = self.notices.send(Notice::BatchFinished { ready, failed });
+        let _ = self.notices.send(Notice::BatchFinished(end));
         (self.options.wake)();
     }
 }

@@ -100,6 +100,7 @@ async fn a_place_whose_id_was_not_written_down_gets_no_bytes() {
     let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
     let service = Arc::new(Paced::new(Scripted::new(), limiter));
     let attempt = Attempt {
+        place: None,
         service: Arc::clone(&service),
         key: key("one"),
         file: Outgoing {

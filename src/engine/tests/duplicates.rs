@@ -36,7 +36,7 @@ async fn equal_files_of_one_run_go_up_once() {
     }
     assert_eq!(engine.script().count("upload"), 1);
     engine.pass(10).await;
-    assert_eq!(engine.batches(), [(4, 0)]);
+    assert_eq!(engine.batches(), [(1, 3, 0)]);
     let turns = engine.turns();
     let already = turns
         .iter()

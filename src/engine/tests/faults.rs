@@ -59,7 +59,7 @@ async fn a_file_becomes_ready_and_its_id_is_in_the_history() {
         ["check", "upload a.mp3", "ask re_1"]
     );
     engine.pass(0).await;
-    assert_eq!(engine.batches(), [(1, 0)]);
+    assert_eq!(engine.batches(), [(1, 0, 0)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -322,9 +322,10 @@ impl Engine {
         self.notices().iter().filter(needs).count()
     }
 
-    fn batches(&mut self) -> Vec<(usize, usize)> {
+    /// Of each batch: ready, duplicates, failed.
+    fn batches(&mut self) -> Vec<(usize, usize, usize)> {
         let batch = |notice: &Notice| match notice {
-            Notice::BatchFinished { ready, failed } => Some((*ready, *failed)),
+            Notice::BatchFinished(end) => Some((end.ready, end.duplicates, end.failed)),
             _ => None,
         };
         self.notices().iter().filter_map(batch).collect()

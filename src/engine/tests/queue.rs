@@ -33,7 +33,7 @@ async fn a_paused_queue_starts_nothing_and_stops_what_moves() {
     engine.until_status("b.mp3", &Status::Ready).await;
     assert_eq!(engine.script().count("upload a.mp3"), uploads + 1);
     engine.pass(0).await;
-    assert_eq!(engine.batches(), [(2, 0)]);
+    assert_eq!(engine.batches(), [(2, 0, 0)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -51,7 +51,7 @@ async fn a_paused_row_gives_its_place_to_the_next() {
     engine.say(Command::ResumeItems(vec![engine.id_of("a.mp3")]));
     engine.until_status("a.mp3", &Status::Ready).await;
     engine.pass(0).await;
-    assert_eq!(engine.batches(), [(2, 0)]);
+    assert_eq!(engine.batches(), [(2, 0, 0)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -208,7 +208,7 @@ async fn rows_can_be_put_first() {
     let ids = vec![engine.id_of("d.mp3"), engine.id_of("c.mp3")];
     engine.say(Command::SendFirst(ids));
     engine.until_status("b.mp3", &Status::Ready).await;
-    assert_eq!(order(&engine), ["d.mp3", "c.mp3", "a.mp3", "b.mp3"]);
+    assert_eq!(order(&engine), ["a.mp3", "d.mp3", "c.mp3", "b.mp3"]);
     let uploads: Vec<String> = engine
         .script()
         .words()
@@ -224,6 +224,38 @@ async fn rows_can_be_put_first() {
             "upload b.mp3"
         ]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_stand_in_the_order_in_which_they_begin_however_often_some_are_put_first() {
+    let place = Place::new();
+    let names: Vec<String> = (0..12).map(|n| format!("{n:02}.mp3")).collect();
+    // Of different sizes: what may be equal is compared first.
+    let sizes = (1..).map(|size| "x".repeat(size));
+    let files = names.iter().zip(sizes);
+    let paths: Vec<PathBuf> = files.map(|(name, it)| place.file(name, &it)).collect();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.upload(&paths).await;
+    let begins = |row: &Row| row.transfer.is_some() || row.asset_id.is_some();
+    engine.until_row("01.mp3", begins).await;
+    for name in ["00.mp3", "09.mp3", "11.mp3", "05.mp3"] {
+        engine.say(Command::SendFirst(vec![engine.id_of(name)]));
+    }
+    engine.until(|it| it.totals.done == 12).await;
+    let begun: Vec<String> = engine
+        .script()
+        .words()
+        .into_iter()
+        .filter_map(|what| Some(what.strip_prefix("upload ")?.to_owned()))
+        .collect();
+    assert_eq!(order(&engine), begun);
+    assert_eq!(
+        begun[..2],
+        ["00.mp3", "01.mp3"],
+        "what has begun stays where it was"
+    );
+    let place_of = |name: &str| begun.iter().position(|it| it == name);
+    assert!(place_of("05.mp3") < place_of("11.mp3") && place_of("11.mp3") < place_of("09.mp3"));
 }
 
 #[tokio::test(start_paused = true)]

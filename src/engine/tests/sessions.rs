@@ -47,6 +47,7 @@ async fn a_session_of_a_killed_run_is_gone_on_with_under_the_same_id_and_then_fo
 
     let mut engine = second_run(&place, &keychain);
     engine.until(|it| it.interrupted == 1).await;
+    assert!(engine.row("a.mp3").interrupted);
     assert_eq!(engine.row("a.mp3").later, Some(Later::GoesOnAfterRestart));
     engine.say(Command::ContinueInterrupted);
     let row = engine.until_status("a.mp3", &Status::Ready).await;
@@ -102,6 +103,7 @@ async fn without_a_keychain_the_file_starts_again_and_the_row_says_so_before() {
     let mut engine = second_run(&place, &keychain);
     let row = engine.until_status("a.mp3", &Status::Paused).await;
     assert_eq!(row.later, Some(Later::StartsAgain));
+    assert_eq!((row.transfer, row.interrupted), (None, false));
     engine.say(Command::ResumeItems(vec![row.id]));
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_101")));
@@ -114,9 +116,15 @@ async fn a_pause_keeps_the_session_and_the_person_goes_on_with_it() {
     let (place, keychain) = (Place::new(), KeyStore::in_memory());
     let mut engine = half_sent(&place, &keychain).await;
     let row = engine.id_of("a.mp3");
+    let sent = engine.row("a.mp3").transfer.unwrap().sent;
+    assert!(sent > 0);
     engine.say(Command::PauseItems(vec![row]));
     let paused = engine.until_status("a.mp3", &Status::Paused).await;
     assert_eq!(paused.later, Some(Later::GoesOnAfterRestart));
+    assert!(!paused.interrupted);
+    let kept = paused.transfer.unwrap();
+    assert_eq!((kept.sent, kept.rate, kept.left), (sent, None, None));
+    assert_eq!(engine.snapshot().totals.sent, sent, "no bar goes back");
     assert!(has_session(&keychain, "re_1"));
     engine.say(Command::ResumeItems(vec![row]));
     let row = engine.until_status("a.mp3", &Status::Ready).await;
@@ -321,7 +329,7 @@ async fn a_session_whose_successor_is_not_kept_is_not_left_behind() {
     let make = Make::window().signed().keychain(&keychain);
     let mut engine = make.start(&place, service);
     engine.upload(&[path]).await;
-    let moves = |row: &Row| row.transfer.is_some_and(|it| it.sent > 0);
+    let moves = |row: &Row| row.status == Status::Uploading;
     engine.until_row("a.mp3", moves).await;
     engine.pass(1).await;
     keychain.lock(true);
@@ -355,6 +363,7 @@ async fn what_was_taken_out_goes_on_where_it_was_after_an_undo() {
     let back = engine.until_status("a.mp3", &Status::Paused).await;
     assert_eq!(back.later, Some(Later::GoesOnAfterRestart));
     assert_eq!(engine.snapshot().interrupted, 0, "the person holds it");
+    assert!(back.transfer.is_some_and(|it| it.sent > 0));
     engine.say(Command::ResumeItems(vec![row]));
     let back = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(back.asset_id, Some(id("re_1")));

@@ -56,11 +56,11 @@ async fn each_batch_ends_once() {
     engine.upload(&files(&place, &["a.mp3", "b.mp3"])).await;
     engine.until_status("a.mp3", &Status::Ready).await;
     engine.pass(60).await;
-    assert_eq!(engine.batches(), [(1, 1)]);
+    assert_eq!(engine.batches(), [(1, 0, 1)]);
     engine.say(Command::Retry(vec![engine.id_of("b.mp3")]));
     engine.until_status("b.mp3", &Status::Ready).await;
     engine.pass(60).await;
-    assert_eq!(engine.batches(), [(1, 1), (1, 0)]);
+    assert_eq!(engine.batches(), [(1, 0, 1), (1, 0, 0)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -265,6 +265,11 @@ impl Upload {
         )
     }
 
+    /// Whether its bytes go or went, or nothing comes of it: its turn is over.
+    pub fn has_begun(&self) -> bool {
+        self.has_ended() || matches!(self.state, State::Sending { .. } | State::Processing { .. })
+    }
+
     /// Whether it was started and has not ended.
     pub fn is_active(&self) -> bool {
         matches!(

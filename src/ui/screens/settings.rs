@@ -31,7 +31,9 @@ pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
             Frame::new().inner_margin(margin).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = space::XS;
                 choices(ui, app, out);
-                if !app.sandbox() {
+                if app.sandbox() {
+                    line(ui, wording::SETTING_KEY, wording::SANDBOX_KEY, |_| ());
+                } else {
                     key(ui, app, out);
                 }
                 network(ui, app);

@@ -70,7 +70,9 @@ fn a_sandbox_looks_like_no_other_banner() {
         for other in [Tone::Info, Tone::Notice, Tone::Bad] {
             let other = banner(other, p);
             assert_ne!(sandbox.icon.unicode(), other.icon.unicode());
-            assert!(contrast(sandbox.ground, other.ground) >= 3.0);
+            // By the line at its foot, and in light by all of it.
+            assert!(contrast(sandbox.line.1, other.ground) >= 3.0);
+            assert!(sandbox.line.0 > other.line.0);
         }
     }
 }

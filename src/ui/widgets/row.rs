@@ -289,7 +289,13 @@ impl Buttons {
             })
             .collect();
         let widths = each.iter().map(|(_, _, width)| width + space::XS);
-        let all = widths.sum::<f32>() + size::SMALL_BUTTON;
+        let more = if rows::has_menu(row) {
+            size::SMALL_BUTTON
+        } else {
+            // After the last of them there is no gap.
+            -space::XS
+        };
+        let all = widths.sum::<f32>() + more;
         Self {
             each,
             left: rect.right() - space::M - all,
@@ -334,6 +340,9 @@ impl Buttons {
             if pressed.clicked() {
                 out.push(UiCommand::Row(command, row.id));
             }
+        }
+        if !rows::has_menu(row) {
+            return focused;
         }
         let name = words::button(screens::MORE, &row.name);
         let more = Button {

@@ -1,0 +1,194 @@
+//! The shared slots, on times that the test gives.
+
+use super::*;
+
+const BOUNDS: (Duration, Duration) = (Duration::from_millis(1050), Duration::from_secs(32));
+const SPACING: Duration = BOUNDS.0;
+
+fn slots(directory: &Path) -> SharedSlots {
+    SharedSlots::new(directory, &Account::from_fingerprint("0123abcd"))
+}
+
+fn at(ms: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_000 + ms)
+}
+
+fn claim(slots: &SharedSlots, ms: u64) -> Result<Duration, Refused> {
+    slots.claim(at(ms), SPACING, 1.0, BOUNDS)
+}
+
+fn not_for(ms: u64) -> Result<Duration, Refused> {
+    Err(Refused::For(Duration::from_millis(ms)))
+}
+
+#[test]
+fn two_programs_take_turns() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (slots(dir.path()), slots(dir.path()));
+    assert_eq!(claim(&one, 0), Ok(SPACING));
+    assert_eq!(claim(&two, 50), not_for(1000));
+    assert_eq!(claim(&two, 1050), Ok(SPACING));
+    assert_eq!(claim(&one, 1051), not_for(1049));
+    let other = SharedSlots::new(dir.path(), &Account::from_fingerprint("ffff"));
+    assert_eq!(claim(&other, 1051), Ok(SPACING), "accounts are apart");
+}
+
+#[test]
+fn one_program_learns_of_the_others_rate_limit() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (slots(dir.path()), slots(dir.path()));
+    claim(&one, 0).unwrap();
+    let double = SPACING * 2;
+    assert!(one.slow_down(at(0), Duration::from_secs(9), double, BOUNDS.1));
+    assert_eq!(claim(&two, 0), not_for(9000));
+    assert_eq!(claim(&two, 9000), Ok(double));
+    // What it learned itself is brought into the file with its next claim.
+    assert_eq!(
+        one.claim(at(20_000), double, 0.9, BOUNDS),
+        Ok(double.mul_f64(0.9))
+    );
+    assert_eq!(claim(&two, 30_000), Ok(double.mul_f64(0.9)));
+}
+
+#[test]
+fn a_clock_that_jumped_stops_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let slots = slots(dir.path());
+    let other = self::slots(dir.path());
+    for (then, back) in [
+        (20_000_000, 10_000_000),
+        (40_000_000, 60_000),
+        (60_000_000, 1000),
+    ] {
+        claim(&slots, then).unwrap();
+        let now = then - back;
+        // What is left of the last slot is waited for, and no more than that.
+        assert_eq!(claim(&other, now), not_for(1050), "set back by {back} ms");
+        assert_eq!(claim(&other, now + 1000), not_for(50));
+        assert_eq!(claim(&other, now + 1050), Ok(SPACING));
+        assert_eq!(claim(&slots, then + 1_000_000), Ok(SPACING), "set ahead");
+    }
+    // A wait that the service asked for holds over it, too.
+    assert!(slots.slow_down(at(90_000_000), Duration::from_secs(700), SPACING, BOUNDS.1));
+    assert_eq!(claim(&other, 0), not_for(700_000));
+    assert_eq!(claim(&other, 700_000), Ok(SPACING));
+    // Longer ones hold back their own program alone.
+    assert!(slots.slow_down(at(0), Duration::from_secs(9999), SPACING, BOUNDS.1));
+    assert_eq!(claim(&other, 0), Err(Refused::For(FARTHEST)),);
+}
+
+#[test]
+fn a_clock_before_1970_stops_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (slots(dir.path()), slots(dir.path()));
+    let at = |ms: u64| {
+        // Ten years before, then on over the epoch.
+        let before = Duration::from_secs(315_360_000);
+        SystemTime::UNIX_EPOCH + Duration::from_millis(ms) - before
+    };
+    let claim = |slots: &SharedSlots, ms| slots.claim(at(ms), SPACING, 1.0, BOUNDS);
+    assert_eq!(claim(&one, 0), Ok(SPACING));
+    assert_eq!(claim(&two, 1000), not_for(50));
+    assert_eq!(claim(&two, 1050), Ok(SPACING));
+    let epoch = 315_360_000_000;
+    assert_eq!(claim(&two, epoch - 50), Ok(SPACING));
+    assert_eq!(claim(&one, epoch), not_for(1000));
+    assert_eq!(claim(&one, epoch + 1000), Ok(SPACING));
+    // Set back to then from today: no more than the spacing is left.
+    self::claim(&one, 0).unwrap();
+    assert_eq!(claim(&two, 0), not_for(1050));
+    assert_eq!(claim(&two, 1050), Ok(SPACING));
+}
+
+#[test]
+fn a_damaged_file_is_written_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let slots = slots(dir.path());
+    for content in [
+        &b"rubbish\n"[..],
+        b"\xff\xff",
+        b"1700000009999 1050",
+        b"1700000009999 1050\n",
+        b"1700000009999 1050 1700000000000 1 2 3\n",
+        &[b'9'; 999],
+    ] {
+        fs::write(&slots.path, content).unwrap();
+        assert_eq!(claim(&slots, 0), Ok(SPACING), "{content:?}");
+        assert!(claim(&slots, 1).is_err());
+    }
+    fs::write(&slots.path, "99999999999999 1050 0 1 2\n").unwrap();
+    assert_eq!(claim(&slots, 0), Ok(SPACING), "in a thousand years");
+    fs::write(&slots.path, "0 99999999999999999 0 0 0\n").unwrap();
+    assert_eq!(claim(&slots, 0), Ok(BOUNDS.1), "within the bounds");
+}
+
+#[test]
+fn without_a_usable_file_the_program_goes_on_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    fs::write(&file, "").unwrap();
+    let slots = slots(&file.join("below a file"));
+    assert_eq!(claim(&slots, 0), Ok(SPACING));
+    assert_eq!(claim(&slots, 0), Ok(SPACING));
+    assert!(!slots.slow_down(at(0), SPACING, SPACING, BOUNDS.1));
+    // A missing directory is made.
+    let made = self::slots(&dir.path().join("a/b"));
+    claim(&made, 0).unwrap();
+    assert!(claim(&made, 0).is_err());
+}
+
+#[test]
+fn a_file_that_another_program_holds_is_waited_for_shortly() {
+    let dir = tempfile::tempdir().unwrap();
+    let slots = slots(dir.path());
+    let Opened::Locked(held) = slots.open() else {
+        panic!("free");
+    };
+    assert_eq!(claim(&slots, 0), Err(Refused::Busy));
+    drop(held);
+    assert_eq!(claim(&slots, 0), Ok(SPACING));
+}
+
+#[test]
+fn a_program_that_waits_has_its_turn_before_the_one_that_had_the_last() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (slots(dir.path()), slots(dir.path()));
+    claim(&one, 0).unwrap();
+    assert_eq!(claim(&two, 10), not_for(1040));
+    // It is the first to ask when the slot is free, and comes a little later all the same.
+    assert_eq!(claim(&one, 1050), not_for(50));
+    assert_eq!(claim(&two, 1051), Ok(SPACING));
+    assert_eq!(claim(&one, 1100), not_for(1001));
+    assert_eq!(claim(&two, 2101), not_for(50));
+    assert_eq!(claim(&one, 2102), Ok(SPACING));
+    // One that waits no longer, or was killed, costs that little once.
+    assert_eq!(claim(&two, 2200), not_for(952));
+    assert_eq!(claim(&one, 3152), not_for(50));
+    assert_eq!(claim(&one, 3202), Ok(SPACING));
+    assert_eq!(claim(&one, 4252), Ok(SPACING));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_was_killed_while_it_held_the_file_stops_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let slots = slots(dir.path());
+    claim(&slots, 0).unwrap();
+    // `flock` holds the lock that the program takes, for as long as its command lives.
+    let mut holder = std::process::Command::new("flock")
+        .arg("--no-fork")
+        .arg(&slots.path)
+        .args(["sleep", "600"])
+        .spawn()
+        .unwrap();
+    let until = std::time::Instant::now() + Duration::from_secs(30);
+    while claim(&slots, 5000) != Err(Refused::Busy) {
+        // Whoever asks now may have the file for a moment, and then `flock` has it.
+        assert!(std::time::Instant::now() < until, "it never holds the file");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(claim(&slots, 9000), Err(Refused::Busy));
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    assert_eq!(claim(&slots, 99_000), Ok(SPACING));
+}

@@ -1,0 +1,118 @@
+//! Trying the program out in a sandbox, and leaving it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::exporting::Exports;
+use super::list::List;
+use super::pending::Pending;
+use super::rows;
+use super::settings::preferences;
+use super::state::{App, Dialog};
+use super::wording::{self, Quit, Stops};
+use crate::engine::{Command, EngineHandle};
+use crate::model::snapshot::Status;
+use crate::store::Settings;
+
+impl App {
+    pub(super) fn try_sandbox(&mut self) {
+        if let (true, Some(start)) = (self.can_try_sandbox(), self.outside.start_sandbox.clone()) {
+            let wake = Arc::clone(&self.outside.wake);
+            self.starting_sandbox = Some(Pending::spawn("sandbox", wake, move || start()));
+        }
+    }
+
+    fn use_engine(&mut self, engine: EngineHandle) -> EngineHandle {
+        let before = std::mem::replace(&mut self.engine, engine);
+        self.snapshot = self.engine.snapshot.borrow_and_update().clone();
+        self.list = List::default();
+        // What is said and asked concerns the other engine.
+        self.undo = false;
+        self.exports = Exports::default();
+        self.take_in();
+        self.forget_left_out();
+        self.added_after = None;
+        self.needs = None;
+        self.dialog = None;
+        self.toast = None;
+        self.copied = None;
+        self.locating = None;
+        before
+    }
+
+    pub(super) fn enter_sandbox(&mut self, engine: EngineHandle) {
+        let dropped: Vec<PathBuf> = self
+            .snapshot
+            .rows
+            .iter()
+            .filter(|row| {
+                matches!(
+                    row.status,
+                    Status::ReadyToUpload | Status::Checking | Status::Settling
+                )
+            })
+            .map(|row| row.path.clone())
+            .collect();
+        self.key.close();
+        self.after_key = None;
+        let wished = preferences(self.settings());
+        if wished != preferences(&Settings::default()) {
+            engine.send(Command::Configure(wished));
+        }
+        self.parked = Some(self.use_engine(engine));
+        self.add(dropped);
+    }
+
+    /// Leaves the sandbox; asks first where files are in it.
+    pub(super) fn ask_to_leave_sandbox(&mut self) {
+        if self.snapshot.rows.is_empty() || !self.settings().confirmations {
+            self.leave_sandbox();
+        } else {
+            self.dialog = Some(Dialog::LeaveSandbox);
+        }
+    }
+
+    /// Ends the sandbox and goes back to the account's queue.
+    pub(super) fn leave_sandbox(&mut self) {
+        if let Some(account) = self.parked.take() {
+            self.use_engine(account).send(Command::Shutdown);
+        }
+    }
+
+    /// What is asked before the sandbox is left.
+    pub fn leaving_question(&self) -> Quit {
+        wording::leave_sandbox(self.snapshot.totals.active)
+    }
+
+    /// What closing the window would stop, here and in the account's queue behind a sandbox.
+    fn stops(&self) -> Stops {
+        let mut stops = Stops::default();
+        let uploads = if self.outside.sandbox {
+            stops.in_sandbox = self.sending();
+            return stops;
+        } else if let Some(account) = &self.parked {
+            stops.in_sandbox = self.sending();
+            Arc::clone(&account.snapshot.borrow())
+        } else {
+            Arc::clone(&self.snapshot)
+        };
+        for row in uploads.rows.iter() {
+            stops.sending += usize::from(rows::is_sending(row));
+            stops.anew += usize::from(rows::ends_with_us(row));
+            stops.unsaved += usize::from(rows::is_unsaved(row));
+        }
+        stops
+    }
+
+    /// What is asked before the window closes.
+    pub fn closing_question(&self) -> Quit {
+        wording::quit(self.stops())
+    }
+
+    /// Whether the window may close without a question.
+    pub fn may_close(&self) -> bool {
+        let stops = self.stops();
+        let asks = self.settings().confirmations && stops.sending + stops.in_sandbox > 0;
+        self.closing || (!asks && stops.unsaved == 0)
+    }
+}

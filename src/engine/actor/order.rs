@@ -1,0 +1,69 @@
+//! The order of the queue: in which rows are shown and begin.
+
+use std::collections::HashSet;
+
+use super::Actor;
+use crate::api::Service;
+use crate::model::snapshot::ItemId;
+
+/// From one row that is added to the next: room for those that are put before it.
+pub(super) const STEP: i64 = 1 << 20;
+
+impl<S: Service> Actor<S> {
+    /// Puts rows before all others that have not begun, in the order in which they are named.
+    /// What has begun or ended stays where it is: it was sent before.
+    pub(super) fn send_first(&mut self, ids: &[ItemId]) {
+        let waits = |id: &ItemId| {
+            let row = self.items.get(id);
+            row.is_some_and(|row| !row.upload.has_begun())
+        };
+        let ids: Vec<ItemId> = ids.iter().copied().filter(waits).collect();
+        let wanted: HashSet<ItemId> = ids.iter().copied().collect();
+        let (mut before, mut first) = (None, None);
+        let others = self.order.iter().filter(|(_, id)| !wanted.contains(id));
+        for (position, id) in others {
+            if waits(id) {
+                first = Some((*position, *id));
+                break;
+            }
+            before = Some(*position);
+        }
+        let count = i64::try_from(ids.len()).unwrap_or(i64::MAX / 2);
+        let start = match (before, first) {
+            (None, None) => 0,
+            (Some(before), None) => before + STEP,
+            (None, Some((first, _))) => first - count,
+            (Some(before), Some((first, _))) if before < first - count => first - count,
+            (Some(before), Some(first)) => {
+                self.move_down(first, count + STEP);
+                before + 1
+            }
+        };
+        for (offset, id) in (0..).zip(ids) {
+            self.move_to(id, start + offset);
+        }
+    }
+
+    /// Moves everything from this row on down by so much.
+    fn move_down(&mut self, from: (i64, ItemId), by: i64) {
+        for (position, id) in self.order.split_off(&from) {
+            self.order.insert((position, id));
+            self.move_to(id, position + by);
+        }
+    }
+
+    fn move_to(&mut self, id: ItemId, position: i64) {
+        let Some(item) = self.items.get_mut(&id) else {
+            return;
+        };
+        let (old, new) = ((item.position, id), (position, id));
+        item.position = position;
+        self.journal.stage_item(item);
+        self.order.remove(&old);
+        self.order.insert(new);
+        if self.queued.remove(&old) {
+            self.queued.insert(new);
+        }
+        self.order_changed = true;
+    }
+}
