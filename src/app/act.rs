@@ -86,7 +86,11 @@ impl App {
             }
             UiCommand::Upload => self.upload(),
             UiCommand::Pause => self.engine.send(Command::Pause),
-            UiCommand::Resume => self.engine.send(Command::Resume),
+            UiCommand::Resume if self.snapshot.paused => self.engine.send(Command::Resume),
+            UiCommand::Resume => {
+                let held = self.ids(|row| row.status == Status::Paused);
+                self.engine.send(Command::ResumeItems(held));
+            }
             UiCommand::RetryFailed => {
                 let failed = self.ids(|row| matches!(row.status, Status::Failed(_)));
                 self.engine.send(Command::Retry(failed));
@@ -113,6 +117,7 @@ impl App {
                 let to = self.list.step(step, extend, from, page, &self.snapshot);
                 self.effects.extend(to.map(Effect::Reveal));
             }
+            UiCommand::RowMenu(id) => self.effects.push(Effect::Menu(id)),
             UiCommand::Toggle(id) => self.list.pick(id, Pick::Toggle, &self.snapshot),
             UiCommand::CopySelected => self.copy_selected(Format::Lines, now),
             UiCommand::CopyAs(format) => self.copy_selected(format, now),
@@ -201,7 +206,11 @@ impl App {
             Dismissible::SetAside => self.set_aside = None,
             Dismissible::PassedOver => self.forget_left_out(),
             Dismissible::Settings => self.kept.warnings.clear(),
-            Dismissible::Refused => self.forget_refused(),
+            Dismissible::Refused => {
+                self.forget_refused();
+                // It was said with it.
+                self.forget_left_out();
+            }
             Dismissible::NoDrop | Dismissible::EnvironmentKey => {
                 self.put_away.insert(banner);
             }

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::banners::Banner;
+use super::command::Dismissible;
 use super::wording;
 use crate::model::snapshot::{ItemId, Row, Snapshot, Status, changed_rows};
 
@@ -20,6 +22,9 @@ pub struct Announcer {
     ready: Vec<String>,
     failed: Vec<String>,
     refused: Vec<String>,
+    /// The banners that stand, and those that are new.
+    banners: Vec<Banner>,
+    new: Vec<String>,
     quarter: u64,
     progress: Option<String>,
 }
@@ -33,6 +38,19 @@ impl Announcer {
     /// A message that is shown for a moment is said too.
     pub fn message(&mut self, text: &str) {
         self.message = Some(text.to_owned());
+    }
+
+    /// Looks which banners are new. One whose numbers change is not; files that are refused are
+    /// said by their names.
+    pub fn look_at(&mut self, banners: &[Banner]) {
+        let refused = Some(Dismissible::Refused);
+        let told = banners.iter().filter(|banner| banner.dismiss != refused);
+        let stood = |banner: &&Banner| !self.banners.iter().any(|before| before.is_still(banner));
+        let new = told.filter(stood).map(|banner| banner.text.clone());
+        self.new.extend(new.collect::<Vec<_>>());
+        if self.banners != banners {
+            self.banners = banners.to_vec();
+        }
     }
 
     /// Looks what ended, and how far the batch came, between two snapshots.
@@ -90,6 +108,7 @@ impl Announcer {
 
     fn has_news(&self) -> bool {
         self.message.is_some()
+            || !self.new.is_empty()
             || self.progress.is_some()
             || !self.ready.is_empty()
             || !self.failed.is_empty()
@@ -104,8 +123,10 @@ impl Announcer {
         let ready = std::mem::take(&mut self.ready);
         let failed = std::mem::take(&mut self.failed);
         let refused = std::mem::take(&mut self.refused);
+        let new = std::mem::take(&mut self.new);
         let parts = [
             self.message.take(),
+            (!new.is_empty()).then(|| new.join(" ")),
             wording::ended(&ready, wording::status_word(&Status::Ready)),
             wording::ended(&failed, wording::FAILED),
             wording::ended(&refused, wording::REFUSED),
@@ -130,6 +151,7 @@ impl Announcer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::banners::Tone;
     use crate::app::rows::tests::row;
     use crate::model::fault::{Fault, FaultKind};
     use crate::model::media::Rejection;
@@ -231,6 +253,34 @@ mod tests {
         announcer.compare(&one, &more);
         announcer.speak(start + GAP);
         assert_eq!(announcer.said(), "2 files: Can’t upload.");
+    }
+
+    #[test]
+    fn a_banner_is_said_when_it_comes_and_not_with_each_number() {
+        let banner = |text: &str, dismiss| Banner {
+            tone: Tone::Notice,
+            text: text.to_owned(),
+            actions: Vec::new(),
+            dismiss,
+        };
+        let passed_over = |text| banner(text, Some(Dismissible::PassedOver));
+        let mut announcer = Announcer::default();
+        let mut now = Instant::now();
+        let mut said = |banners: &[Banner]| {
+            announcer.look_at(banners);
+            now += GAP;
+            announcer.speak(now);
+            announcer.said().to_owned()
+        };
+        let offline = banner("Offline.", None);
+        assert_eq!(said(&[passed_over("1 file.")]), "1 file.");
+        assert_eq!(said(&[passed_over("2 files.")]), "1 file.");
+        let both = [offline.clone(), passed_over("3 files.")];
+        assert_eq!(said(&both), "Offline.");
+        let refused = banner("9 are empty.", Some(Dismissible::Refused));
+        assert_eq!(said(&[refused]), "Offline.", "they are said by name");
+        assert_eq!(said(&[passed_over("1 file.")]), "1 file.");
+        assert_eq!(said(&[offline]), "Offline.", "it came again");
     }
 
     #[test]

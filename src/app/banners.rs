@@ -90,6 +90,13 @@ fn stays(tone: Tone, text: impl Into<String>) -> Banner {
 }
 
 impl Banner {
+    /// Whether another is this one, with other numbers in it perhaps.
+    pub fn is_still(&self, other: &Self) -> bool {
+        let does_something = self.dismiss.is_some() || !self.actions.is_empty();
+        let same = (self.dismiss, &self.actions) == (other.dismiss, &other.actions);
+        same && (does_something || self.text == other.text)
+    }
+
     fn with(mut self, label: &'static str, command: UiCommand) -> Self {
         self.actions.push((label, command));
         self
@@ -148,19 +155,23 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     if !facts.sandbox {
         banners.extend(key(snapshot, facts));
     }
+    let is_left_out = facts.passed_over > 0 || facts.already > 0;
+    let mut left_out = is_left_out.then(|| words::left_out(facts.passed_over, facts.already));
     if let Some(reasons) = facts.refused {
+        let refused = [Some(wording::refused(reasons)), left_out.take()];
+        let refused: Vec<String> = refused.into_iter().flatten().collect();
+        let refused = refused.join(" ");
         let show = match reasons.values().sum() {
             1_usize => words::SHOW_IT,
             _ => words::SHOW_THEM,
         };
         banners.push(
-            stays(Tone::Notice, wording::refused(reasons))
+            stays(Tone::Notice, refused)
                 .with(show, UiCommand::Show(Filter::Attention))
                 .dismissed_by(Dismissible::Refused),
         );
     }
-    if facts.passed_over > 0 || facts.already > 0 {
-        let text = words::left_out(facts.passed_over, facts.already);
+    if let Some(text) = left_out {
         banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::PassedOver));
     }
     if !facts.outside.can_drop {

@@ -90,6 +90,8 @@ pub enum UiCommand {
     },
     /// The row that has the focus, or no longer.
     Toggle(ItemId),
+    /// Everything that can be done with this row.
+    RowMenu(ItemId),
     SelectAll,
     SelectNone,
     CopySelected,
@@ -181,6 +183,7 @@ impl UiCommand {
         }));
         list.extend([
             Self::Toggle(ItemId(0)),
+            Self::RowMenu(ItemId(0)),
             Self::SelectAll,
             Self::SelectNone,
             Self::Find,
@@ -225,6 +228,7 @@ impl UiCommand {
             Self::UndoRemove => Shortcut::command(Key::Z),
             Self::Move { step, extend, .. } => step.shortcut().and_shift(*extend),
             Self::Toggle(_) => Shortcut::plain(Key::Space),
+            Self::RowMenu(_) => Shortcut::plain(Key::F10).and_shift(true),
             Self::SelectAll => Shortcut::command(Key::A),
             Self::SelectNone | Self::CloseDialog => Shortcut::plain(Key::Escape),
             Self::CopySelected => Shortcut::command(Key::C),

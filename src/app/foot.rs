@@ -20,6 +20,8 @@ pub fn actions(snapshot: &Snapshot, list: &List) -> Vec<UiCommand> {
         actions.push(UiCommand::Resume);
     } else if sending(snapshot, list) > 0 {
         actions.push(UiCommand::Pause);
+    } else if list.tally().paused > 0 {
+        actions.push(UiCommand::Resume);
     }
     actions
 }
@@ -58,9 +60,10 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
         let (first, second) = wording::plan(plan, place);
         (first, vec![second])
     } else {
-        let first = match list.count(Filter::Ready) {
-            0 => words::NOTHING.to_owned(),
-            files => words::ready(files),
+        let first = match (list.tally().paused, list.count(Filter::Ready)) {
+            (0, 0) => words::NOTHING.to_owned(),
+            (0, files) => words::ready(files),
+            (paused, _) => words::paused(paused),
         };
         let duplicates = match list.count(Filter::Duplicate) {
             0 => Vec::new(),
@@ -250,6 +253,7 @@ mod tests {
             actions(&[Status::Queued, Status::Cancelled], true),
             [UiCommand::ClearFinished, UiCommand::Resume]
         );
+        assert_eq!(actions(&[Status::Paused], false), [UiCommand::Resume]);
     }
 
     #[test]
@@ -266,6 +270,8 @@ mod tests {
         let (first, second) = of(&[duplicate(), duplicate()], 0);
         assert_eq!(first, "Nothing to upload");
         assert_eq!(second, "2 duplicates");
+        let (first, _) = of(&[Status::Paused, Status::Paused, Status::Ready], 0);
+        assert_eq!(first, "2 files paused");
         let (_, second) = of(&[Status::Queued, Status::Cancelled], 1);
         assert_eq!(second, "starting… · 1 cancelled");
     }

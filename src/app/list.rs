@@ -3,7 +3,7 @@
 mod filter;
 mod order;
 #[cfg(test)]
-mod properties;
+mod property_tests;
 #[cfg(test)]
 mod tests;
 

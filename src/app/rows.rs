@@ -1,5 +1,6 @@
 //! What a row says and what can be done with it.
 
+use std::mem::{Discriminant, discriminant};
 use std::time::{Duration, Instant};
 
 use super::command::{Many, RowCommand};
@@ -107,6 +108,14 @@ pub fn bar(row: &Row) -> Option<f32> {
         (_, Some(transfer)) => Some(transfer.fraction()),
         (_, None) => None,
     }
+}
+
+/// The same in whole percent.
+pub fn percent(row: &Row) -> Option<u8> {
+    bar(row)?;
+    let arrived = row.status == Status::Finishing;
+    let percent = row.transfer.filter(|_| !arrived).map(|it| it.percent());
+    Some(percent.unwrap_or(100))
 }
 
 /// The row's buttons, in their order. A refused row is there to be removed; any other has
@@ -313,7 +322,12 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
                 Queue::Held => Some(words::QUEUE_HELD.to_owned()),
                 Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
             });
-            let later = row.later.filter(|_| around.queue != Queue::GoesOn);
+            // What waits for something else than the person need not be told that it costs.
+            let later = row.later.filter(|later| match around.queue {
+                Queue::GoesOn => false,
+                Queue::Paused => true,
+                Queue::Held | Queue::Offline => *later != Later::StartsAgain,
+            });
             parts.extend(later.map(|later| words::later(later).to_owned()));
         }
         _ => parts.push(size()),
@@ -400,6 +414,17 @@ pub fn spoken(row: &Row, around: &Around) -> String {
     ];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(", ")
+}
+
+/// How far a row is, as coarsely as it is told without being asked: its state, the quarter of
+/// its bytes, and whether it has a warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stage(Discriminant<Status>, Option<u8>, bool);
+
+/// That of a row.
+pub fn stage(row: &Row) -> Stage {
+    let quarter = row.transfer.map(|transfer| transfer.percent() / 25);
+    Stage(discriminant(&row.status), quarter, warning(row).is_some())
 }
 
 /// Whether what the row says changes by itself once a second.

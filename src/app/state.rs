@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::announce::Announcer;
+use super::banners::Banner;
 use super::browse::Browse;
 use super::command::{Dismissible, ThemeChoice, UiCommand};
 use super::desktop;
@@ -37,6 +38,8 @@ pub enum Effect {
     Theme(ThemeChoice),
     /// Bring this row into sight and let the keyboard be there.
     Reveal(ItemId),
+    /// Open the menu of this row for the keyboard.
+    Menu(ItemId),
     /// Let the keyboard be in the search field.
     FocusSearch,
     /// Bring this row into sight, without the keyboard.
@@ -379,6 +382,11 @@ impl App {
         let ends = copied.into_iter().chain(toast).chain(self.left_out_until);
         let waits = ends.map(|end| end.saturating_duration_since(now));
         waits.chain(self.announcer.next_look(now)).min()
+    }
+
+    /// Has a screen reader told of banners that are new.
+    pub fn tell_of(&mut self, banners: &[Banner]) {
+        self.announcer.look_at(banners);
     }
 
     /// What a screen reader is to be told without being asked.

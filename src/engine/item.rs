@@ -92,6 +92,8 @@ pub(super) struct Item {
     pub polled_since: Option<Instant>,
     /// A poll that is due as soon as there is a key and nothing holds the queue.
     pub parked_poll: bool,
+    /// The service said in this run that it is ready.
+    pub seen_ready: bool,
     /// Part of the batch that is counted in the status bar.
     pub in_batch: bool,
     /// When it was taken in, in milliseconds since the Unix epoch.
@@ -129,6 +131,7 @@ impl Item {
             waits_until: None,
             polled_since: None,
             parked_poll: false,
+            seen_ready: false,
             in_batch: false,
             added_at_ms: now_ms(),
         }

@@ -19,7 +19,7 @@ use crate::model::snapshot::{ItemId, KeyState};
 
 /// Draws the dialog that is open, if one is.
 pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
-    let id = Id::unique("dialog");
+    let id = dialog_id();
     let Some(dialog) = app.dialog().cloned() else {
         // Pieces of a key may be in what the field remembers.
         ctx.data_mut(|data| {
@@ -48,6 +48,8 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
     let shown = modal.frame(frame).show(ctx, |ui| {
         ui.set_width(width - 2.0 * space::XL);
         ui.spacing_mut().item_spacing.y = space::M;
+        // What scrolls here has text up to its edge.
+        ui.spacing_mut().scroll.floating_allocated_width = space::M;
         match dialog {
             Dialog::Key => key(ui, app, out),
             Dialog::Cancel(uploads) => cancel(ui, &uploads, out),
@@ -80,6 +82,10 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
     }
 }
 
+fn dialog_id() -> Id {
+    Id::unique("dialog")
+}
+
 /// Which question has given the keyboard its place.
 fn asked() -> Id {
     Id::unique("question")
@@ -108,8 +114,13 @@ fn choice(
     buttons(ui, both, out);
 }
 
-fn title(ui: &mut Ui, words: &str) {
-    text::label(ui, words, type_size::TITLE, of(ui).text);
+/// What a dialog is about, which is its name too.
+pub(super) fn title(ui: &mut Ui, words: &str) {
+    let name = text::labelling(ui, words, type_size::TITLE, of(ui).text);
+    ui.ctx().accesskit_node_builder(dialog_id(), |node| {
+        node.push_labelled_by(name.id.accesskit_id());
+        node.set_modal();
+    });
 }
 
 fn body(ui: &mut Ui, words: &str) {

@@ -66,6 +66,12 @@ fn in_list(ctx: &Context, view: &ListView, out: &mut Vec<UiCommand>) {
     if view.focused.is_none() && ctx.memory(|memory| memory.focused().is_some()) {
         return;
     }
+    if let Some(row) = view.entry() {
+        press(ctx, [UiCommand::RowMenu(row)], out);
+        if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, egui::Key::Menu)) {
+            out.push(UiCommand::RowMenu(row));
+        }
+    }
     if let Some(row) = view.focused {
         press(ctx, [UiCommand::Toggle(row)], out);
     }
@@ -109,6 +115,7 @@ fn keys(shortcut: Shortcut) -> KeyboardShortcut {
         command::Key::V => egui::Key::V,
         command::Key::Z => egui::Key::Z,
         command::Key::F1 => egui::Key::F1,
+        command::Key::F10 => egui::Key::F10,
         command::Key::Comma => egui::Key::Comma,
         command::Key::Enter => egui::Key::Enter,
         command::Key::Delete => egui::Key::Delete,

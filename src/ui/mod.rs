@@ -8,6 +8,7 @@ mod banners;
 mod desktop;
 mod dialogs;
 mod files;
+mod focus;
 pub mod fonts;
 mod icons;
 mod input;

@@ -9,7 +9,7 @@ pub fn is_reduced() -> bool {
 #[cfg(all(unix, not(target_os = "macos")))]
 mod system {
     use zbus::blocking::{Connection, Proxy};
-    use zbus::zvariant::OwnedValue;
+    use zbus::zvariant::{OwnedValue, Value};
 
     /// The portal's own answer, which few desktops give yet; else what GNOME and those like
     /// it say of animations.
@@ -23,7 +23,11 @@ mod system {
         )
         .ok()?;
         let read = |namespace: &str, key: &str| -> Option<OwnedValue> {
-            portal.call("ReadOne", &(namespace, key)).ok()
+            let now = portal.call("ReadOne", &(namespace, key));
+            // Portals before 1.17, which have an envelope more around what they say.
+            now.or_else(|_| portal.call("Read", &(namespace, key)))
+                .map(opened)
+                .ok()
         };
         let reduced = read("org.freedesktop.appearance", "reduced-motion")
             .and_then(|value| u32::try_from(value).ok())
@@ -32,6 +36,14 @@ mod system {
             let animations = read("org.gnome.desktop.interface", "enable-animations")?;
             bool::try_from(animations).ok().map(|on| !on)
         })
+    }
+
+    /// What is in an envelope, where it is in one.
+    fn opened(value: OwnedValue) -> OwnedValue {
+        match &*value {
+            Value::Value(within) => within.try_to_owned().unwrap_or(value),
+            _ => value,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use egui::{
 };
 use lucide_icons::Icon;
 
+use super::focus::Keeper;
 use super::screens::uploads::ListView;
 use super::screens::{empty, toolbar, uploads};
 use super::theme::{self, Palette, of, radius, size, space, type_size};
@@ -33,6 +34,7 @@ pub struct MaviApp {
     title: String,
     wishes: Wishes,
     view: ListView,
+    keyboard: Keeper,
     /// Set from outside when the window is to close.
     end: Arc<AtomicBool>,
 }
@@ -47,6 +49,7 @@ impl MaviApp {
             title: String::new(),
             wishes: Wishes::default(),
             view: ListView::default(),
+            keyboard: Keeper::default(),
             end: Arc::default(),
         }
     }
@@ -109,6 +112,7 @@ impl MaviApp {
         head(ui, &self.app, &mut asked);
         let ground = Frame::new().fill(of(ui).background);
         let strips = self.app.banners();
+        self.app.tell_of(&strips);
         if !strips.is_empty() {
             let panel = Panel::top("banners").frame(ground).resizable(false);
             panel.show_separator_line(false).show(ui, |ui| {
@@ -117,6 +121,7 @@ impl MaviApp {
             });
         }
         if self.app.snapshot().rows.is_empty() {
+            self.view.is_gone();
             CentralPanel::default().frame(ground).show(ui, |ui| {
                 empty::show(ui, &self.app, &mut asked);
             });
@@ -128,6 +133,7 @@ impl MaviApp {
         drop_overlay(ui.ctx(), &self.app);
         name_window(ui.ctx());
         announce(ui, &self.app);
+        self.keyboard.look(ui.ctx());
         for command in asked {
             self.app.act(command, now);
         }
@@ -186,6 +192,7 @@ impl MaviApp {
                     ThemeChoice::Dark => ThemePreference::Dark,
                 }),
                 Effect::Reveal(id) => self.view.reveal = Some(id),
+                Effect::Menu(id) => self.view.menu = Some(id),
                 Effect::Scroll(id) => self.view.scroll = Some(id),
                 Effect::FocusSearch => {
                     ctx.memory_mut(|memory| memory.request_focus(toolbar::search_field()));

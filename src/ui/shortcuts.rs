@@ -1,22 +1,31 @@
 //! The list of what the keyboard does, made from the table of commands.
 
-use egui::{ScrollArea, Ui};
+use egui::style::ScrollAnimation;
+use egui::{Key, ScrollArea, Ui, vec2};
 
+use super::dialogs;
 use super::theme::{self, of, size, space, type_size};
 use super::widgets::{card, text};
 use crate::app::command::{Entry, UiCommand};
 use crate::app::wording::command::{self as words, Group};
 use crate::app::wording::selection::SHORTCUTS;
 
+/// More pages than the list can have.
+const FAR: u8 = 100;
+
 /// Draws the list, and scrolls where the window is low.
 pub fn show(ui: &mut Ui) {
     let p = of(ui);
-    let title = UiCommand::ShowShortcuts.entry().label;
-    text::label(ui, title, type_size::TITLE, p.text);
-    let room = ui.ctx().content_rect().height() - size::LOW / 2.0;
+    dialogs::title(ui, UiCommand::ShowShortcuts.entry().label);
+    // What is around it: margins, the title, the note, the button, and what is between them.
+    let margins = 2.0 * (space::XL + space::L + space::XL) + space::M;
+    let around = margins + type_size::TITLE + size::BUTTON + size::LINE;
+    let room = ui.ctx().content_rect().height() - around;
     ScrollArea::vertical()
         .max_height(room.max(size::ROW))
         .show(ui, |ui| {
+            let page = ui.clip_rect().height() - size::LINE;
+            ui.scroll_with_delta_animation(vec2(0.0, by_keys(ui, page)), ScrollAnimation::none());
             let groups = UiCommand::with_shortcuts();
             if ui.available_width() < 2.0 * size::COLUMN {
                 groups.iter().for_each(|group| lines(ui, group));
@@ -37,12 +46,29 @@ pub fn show(ui: &mut Ui) {
 }
 
 fn lines(ui: &mut Ui, (group, commands): &(Group, Vec<UiCommand>)) {
-    ui.spacing_mut().item_spacing.y = space::XS;
+    ui.spacing_mut().item_spacing = vec2(space::S, space::XS);
     ui.add_space(space::S);
     text::label(ui, words::group(*group), type_size::SMALL, of(ui).secondary);
     for command in commands {
         line(ui, &command.entry());
     }
+}
+
+/// How far the keyboard scrolls what nothing in it stops at; up is more than 0.
+fn by_keys(ui: &Ui, page: f32) -> f32 {
+    let far = f32::from(FAR) * page;
+    let keys = [
+        (Key::ArrowUp, size::LINE),
+        (Key::ArrowDown, -size::LINE),
+        (Key::PageUp, page),
+        (Key::PageDown, -page),
+        (Key::Home, far),
+        (Key::End, -far),
+    ];
+    ui.input(|input| {
+        let pressed = keys.into_iter().filter(|(key, _)| input.key_pressed(*key));
+        pressed.map(|(_, by)| by).next().unwrap_or_default()
+    })
 }
 
 fn line(ui: &mut Ui, entry: &Entry) {
@@ -55,7 +81,6 @@ fn line(ui: &mut Ui, entry: &Entry) {
         let font = theme::mono(type_size::SMALL);
         let keys = egui::RichText::new(shortcut.text()).font(font);
         ui.label(keys.color(p.secondary));
-        ui.add_space(space::M);
     };
     card::sides(ui, size::LINE, left, right);
 }

@@ -6,6 +6,7 @@ usage: a11y.py [--timeout SECONDS] [--while PID] COMMAND
   tree                               prints all roles, names and states, in their order
   wait  NAME [--role R] [--count N]  until N or more are shown
   gone  NAME [--role R]              until none is shown
+  focus NAME [--role R]              until the keyboard is in one
   press NAME [--role R]              waits for the first, presses it
   place NAME [--role R]              prints the middle of the first on the screen: "X Y", in pixels
   find  PATTERN [--count N]          prints each different match, a line each
@@ -29,7 +30,7 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402  (the version comes first)
 
 POLL_SECONDS = 0.1
-COMMANDS = ["tree", "wait", "gone", "press", "place", "find", "nameless", "heard"]
+COMMANDS = ["tree", "wait", "gone", "focus", "press", "place", "find", "nameless", "heard"]
 
 
 def children(node):
@@ -97,6 +98,10 @@ def press(name, role):
     return False
 
 
+def has_focus(name, role):
+    return any(node.get_state_set().contains(Atspi.StateType.FOCUSED) for node in matching(name, role))
+
+
 def place(name, role):
     """The middle of the first on the screen; one that is not drawn has no extent."""
     for node in matching(name, role):
@@ -118,6 +123,11 @@ def states(node):
         said.append("disabled")
     if "Value" in node.get_interfaces():
         said.append(f"value {Atspi.Value.get_current_value(node):g}")
+    kept = node.get_attributes() or {}
+    if "posinset" in kept:
+        said.append(f"item {kept['posinset']} of {kept.get('setsize')}")
+    if description := node.get_description():
+        said.append(f"described: {description}")
     return f" ({', '.join(said)})" if said else ""
 
 
@@ -193,6 +203,8 @@ def main():
         heard(a.name, a.press, a)
     elif a.command == "gone":
         wait_until(lambda: not matching(a.name, a.role), a, f"/{a.name}/ did not go")
+    elif a.command == "focus":
+        wait_until(lambda: has_focus(a.name, a.role), a, f"/{a.name}/ did not get the keyboard")
     elif a.command == "press":
         wait_until(lambda: press(a.name, a.role), a, f"/{a.name}/ could not be pressed")
     elif a.command == "place":

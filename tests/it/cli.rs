@@ -372,19 +372,31 @@ impl Live {
 
     /// The next line of standard output, without its end.
     pub fn line(&mut self) -> String {
-        let line = self.lines.recv_timeout(LIMIT).expect("another line");
+        let line = self.lines.recv_timeout(LIMIT).unwrap_or_else(|error| {
+            let seen = String::from_utf8_lossy(&self.seen);
+            panic!("no other line ({error}) after:\n{seen}")
+        });
         self.seen.extend_from_slice(line.as_bytes());
         line.trim_end_matches('\n').to_owned()
     }
 
     /// Waits for an event.
     pub fn event(&mut self, name: &str) -> Value {
-        loop {
+        let [event] = self.each_of([name]);
+        event
+    }
+
+    /// Waits for the first event of each name, in whatever order they come.
+    pub fn each_of<const N: usize>(&mut self, names: [&str; N]) -> [Value; N] {
+        let mut found: [Option<Value>; N] = [const { None }; N];
+        while found.iter().any(Option::is_none) {
             let event: Value = serde_json::from_str(&self.line()).unwrap();
-            if event["event"] == name {
-                return event;
+            let place = names.iter().position(|name| event["event"] == *name);
+            if let Some(place) = place {
+                found[place].get_or_insert(event);
             }
         }
+        found.map(Option::unwrap)
     }
 
     /// Sends a signal, as `INT`.

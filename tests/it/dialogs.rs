@@ -96,9 +96,17 @@ fn a_dialog_stands_in_the_middle_as_soon_as_it_is_seen() {
 fn a_dialog_stays_in_the_middle_when_what_is_in_it_changes() {
     let (mut engine, mut window) = asked_for_a_key();
     refused(&mut engine, &mut window);
-    // It is the very picture in which the refusal stands: nothing moves after it.
+    window.run();
+    let before = dialog(&window).unwrap();
+    window.event(Event::Paste("no key".to_owned()));
+    window.key_press(Key::Enter);
+    // The same label says something else, in two lines: nothing else has to be laid out anew.
+    until(&mut window, "what is wrong with it", |window| {
+        has(window, "This is no API key")
+    });
     let first = window.get_by_label("Save key").rect();
     window.run();
+    assert!(dialog(&window).unwrap().height() > before.height());
     stands_in_the_middle(&window);
     assert_eq!(window.get_by_label("Save key").rect(), first);
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use egui::accesskit::Role;
 use egui::{Theme, Vec2};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::asset::AssetId;
 use mavi_uploader::model::media::Rejection;
@@ -69,7 +70,9 @@ fn in_the_least_window_every_word_of_a_banner_is_drawn() {
         state.passed_over = 12;
     });
     window.run();
-    let banner = window.get_by_label_contains("1,200 files were already in the list.");
+    let mut said = window.query_all_by_label_contains("1,200 files were already in the list.");
+    let banner = said.find(|node| node.accesskit_node().role() == Role::Label);
+    let banner = banner.unwrap();
     assert!(banner.rect().height() > 30.0, "it has two lines");
     assert!(banner.rect().right() < 640.0);
 }
@@ -95,6 +98,21 @@ fn files_that_are_added_come_into_sight() {
     window.run();
     assert!(has(&window, "clip-51.mp4, Ready"));
     assert!(!has(&window, "clip-1.mp4, Ready"));
+    assert!(has(&window, "clip-55.mp4, Ready"), "and those after it");
+}
+
+#[test]
+fn files_that_are_found_one_after_the_other_come_into_sight_as_they_come() {
+    let (mut engine, mut window) = over(waiting(1..=50));
+    drop_a_file(&mut window);
+    for last in [51, 53, 60] {
+        engine.rows(waiting(1..=last));
+        window.run();
+        assert!(has(&window, "clip-51.mp4, Ready"));
+        let last = format!("clip-{}.mp4, Ready", last.min(55));
+        assert!(has(&window, &last), "{last}");
+    }
+    assert!(!has(&window, "clip-45.mp4, Ready"));
 }
 
 #[test]
@@ -131,7 +149,7 @@ fn several_uploads_are_cancelled_after_one_question_with_their_number() {
     window.run();
     assert!(engine.next().is_none());
     assert!(has(&window, "Cancel 3 uploads?"));
-    window.get_by_label("Cancel upload").click();
+    window.get_by_label("Cancel 3 uploads").click();
     window.run();
     assert!(matches!(engine.next(), Some(Command::Cancel(ids)) if ids.len() == 3));
 }

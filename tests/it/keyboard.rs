@@ -38,6 +38,7 @@ fn the_keyboard_goes_through_the_window_as_it_is_read() {
             "Choose files…",
             "Choose folder…",
             "Formats",
+            "Select all",
             "All 2",
             "Waiting 1",
             "Ready 1",

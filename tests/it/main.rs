@@ -4,6 +4,7 @@
     reason = "helpers of tests may panic as tests do; clippy.toml reaches the tests alone"
 )]
 
+mod access;
 #[cfg(unix)]
 mod cli;
 mod dialogs;

@@ -13,8 +13,8 @@ use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, JournalState, Status};
 
 use crate::window::{
-    Dialogs, Drop, FakeEngine, Window, builder, close, copied, failed, has, open, open_with, ready,
-    row, until, uploading, with_key, without_key,
+    Dialogs, Drop, FakeEngine, Window, builder, close, copied, failed, has, open, open_with, over,
+    ready, row, until, uploading, with_key, without_key,
 };
 
 const ID: &str = "re_660727003963174912";
@@ -549,4 +549,23 @@ fn files_named_at_the_start_are_taken_in_once_the_window_is_there() {
         }
     }
     panic!("nothing was added");
+}
+
+#[test]
+fn files_that_are_held_one_by_one_go_on_together_from_the_foot() {
+    let (mut engine, mut window) = over(vec![
+        row(1, "one.mp4", Status::Paused),
+        row(2, "two.mp4", Status::Paused),
+        ready(3, "three.mp4", ID),
+    ]);
+    assert!(has(&window, "2 files paused"));
+    window.get_by_label("Resume").click();
+    window.run();
+    let both = [ItemId(1), ItemId(2)];
+    assert!(matches!(engine.next(), Some(Command::ResumeItems(ids)) if ids == both));
+    engine.publish(|state| state.paused = true);
+    window.run();
+    window.get_by_label("Resume").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Resume)));
 }

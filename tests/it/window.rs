@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egui::{DroppedFile, Theme, ViewportCommand, ViewportId};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, HarnessBuilder};
 use mavi_uploader::api::network::{Certificates, NetworkState};
 use mavi_uploader::app::outside::{
@@ -371,9 +371,11 @@ pub fn viewport_commands(window: &Window) -> Vec<ViewportCommand> {
     output.map(|root| root.commands.clone()).unwrap_or_default()
 }
 
-/// Whether the window says this somewhere.
+/// Whether the window shows this somewhere; what it told a screen reader is not shown.
 pub fn has(window: &Window, text: &str) -> bool {
-    window.query_all_by_label_contains(text).next().is_some()
+    window
+        .query_all_by_label_contains(text)
+        .any(|node| node.accesskit_node().role() != egui::accesskit::Role::Status)
 }
 
 /// Asks the window to close, as a click on its cross does.

@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("ui/widgets/row.rs", "asset id"),
     // Of protocols.
     ("ui/motion.rs", "ReadOne"),
+    ("ui/motion.rs", "Read"),
     ("ui/desktop.rs", "Update"),
     // For the log and for other programs' errors.
     ("app/settings.rs", "no thread for it"),

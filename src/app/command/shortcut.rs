@@ -13,6 +13,7 @@ pub enum Key {
     V,
     Z,
     F1,
+    F10,
     Comma,
     Enter,
     Delete,

@@ -72,6 +72,8 @@ pub struct Tally {
     pub finishing: usize,
     /// They wait before the next try.
     pub waiting: usize,
+    /// The person holds them, or an earlier run left them.
+    pub paused: usize,
     /// The service works on them.
     pub processing: usize,
     /// They ended without success.
@@ -97,6 +99,7 @@ impl Tally {
             Status::Uploading => &mut self.uploading,
             Status::Finishing => &mut self.finishing,
             Status::Waiting { .. } => &mut self.waiting,
+            Status::Paused => &mut self.paused,
             Status::Processing { .. } => &mut self.processing,
             Status::Failed(_) => &mut self.failed,
             _ if rows::is_finished(row) => &mut self.finished,

@@ -304,6 +304,21 @@ fn a_row_that_is_queued_says_what_holds_the_queue() {
     assert_eq!(said(Queue::Paused), "412 MB · all uploads are paused");
     assert_eq!(said(Queue::Held), "412 MB · held until you have seen to it");
     assert_eq!(said(Queue::Offline), "412 MB · waiting for a connection");
+    let mut begun = row(1, Status::Queued);
+    begun.later = Some(Later::StartsAgain);
+    for (queue, told) in [
+        (Queue::Paused, true),
+        (Queue::Held, false),
+        (Queue::Offline, false),
+    ] {
+        let now = Instant::now();
+        let around = Around {
+            queue,
+            ..around(now)
+        };
+        let said = detail(&begun, &around);
+        assert_eq!(said.contains("from the beginning"), told, "{said}");
+    }
 }
 
 #[test]

@@ -148,6 +148,10 @@ pub fn window(command: &UiCommand) -> Words {
         C::UndoRemove => ("Undo", "Put the removed files back"),
         C::Click(..) => ("Select", "Select this file"),
         C::Move { step: it, .. } => step(*it),
+        C::RowMenu(_) => (
+            "The file’s menu",
+            "Everything that can be done with this file",
+        ),
         C::Toggle(_) => (
             "Select or not",
             "Select the file that has the focus, or no longer",
@@ -228,6 +232,7 @@ pub fn key(key: Key) -> &'static str {
         Key::V => "V",
         Key::Z => "Z",
         Key::F1 => "F1",
+        Key::F10 => "F10",
         Key::Comma => ",",
         Key::Enter => "Enter",
         Key::Delete => "Delete",

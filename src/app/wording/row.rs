@@ -117,6 +117,9 @@ pub fn button(label: &str, file: &str) -> String {
     format!("{label}: {file}")
 }
 
+/// What a screen reader calls a row's bar, before the file's name.
+pub const PROGRESS: &str = "Progress";
+
 /// What a screen reader calls the box that selects a row.
 pub fn select(file: &str) -> String {
     format!("Select {file}")

@@ -80,6 +80,8 @@ pub const SEARCH: &str = "Search";
 pub const COPY_AS: &str = "Copy as…";
 /// What it does.
 pub const COPY_AS_HINT: &str = "Copy or save the selected files’ ids in another form";
+/// What a screen reader calls the list.
+pub const FILES: &str = "Files";
 /// A row's menu.
 pub const MORE: &str = "More";
 /// What it does.

@@ -125,7 +125,8 @@ impl<S: Service> Actor<S> {
                         | State::Sending { .. }
                         | State::Waiting { .. }
                         | State::Processing { .. } => true,
-                        State::Done { .. } => other.starts > 0 && other.account == account,
+                        // In the turn in which it is told, the history does not have it yet.
+                        State::Done { .. } => other.seen_ready && other.account == account,
                         State::Queued => other.starts > 0,
                         _ => false,
                     };

@@ -274,6 +274,8 @@ impl<S: Service> Actor<S> {
         };
         let before = std::mem::replace(&mut item.upload, after);
         item.note_halt(&before.state);
+        let is_done = |state: &State| matches!(state, State::Done { .. });
+        item.seen_ready |= is_done(&item.upload.state) && !is_done(&before.state);
         if let State::Processing {
             content: Some(content),
             ..

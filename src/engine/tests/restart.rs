@@ -86,6 +86,31 @@ async fn what_the_service_has_is_followed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_told_to_be_ready_is_known_as_such_before_the_history_has_it() {
+    let place = Place::new();
+    let busy = || known(AssetStatus::Uploading, None);
+    let service = Scripted::new().answers("a.mp3", (0..9).map(|_| busy()));
+    killed_when(&place, Make::window(), service, |row| {
+        matches!(row.status, Status::Processing { .. })
+    })
+    .await;
+    let path = place.path("a.mp3");
+    let size = std::fs::metadata(&path).unwrap().len();
+    let service = Scripted::new().holds("re_1", "a.mp3", size);
+    let mut engine = next_window(&place, service);
+    engine.until_status("a.mp3", &Status::Ready).await;
+    let twin = place.path("b.mp3");
+    std::fs::copy(path, &twin).unwrap();
+    engine.upload(&[twin]).await;
+    let of = Some(id("re_1"));
+    engine
+        .until_status("b.mp3", &Status::Duplicate { of })
+        .await;
+    // What the history has would be asked about first.
+    assert_eq!(engine.script().words(), ["ask re_1"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_direct_body_that_was_out_may_be_stored_twice() {
     let place = Place::new();
     let service = Scripted::new().acts("a.mp3", [Act::StayOut]);

@@ -84,7 +84,8 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
             (UiCommand::ChooseFiles, look),
             (UiCommand::ChooseFolder, Look::Outlined),
         ] {
-            if Button::of(&command, look).show(ui) {
+            let name = ("add", command.entry().label);
+            if Button::of(&command, look).show_as(ui, name) {
                 out.push(command);
             }
         }

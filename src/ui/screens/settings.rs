@@ -1,6 +1,6 @@
 //! The person's preferences: each a line with its choices, kept as soon as one is made.
 
-use egui::{Frame, Margin, ScrollArea, Ui};
+use egui::{ScrollArea, Ui};
 
 use crate::app::command::{ThemeChoice, UiCommand};
 use crate::app::settings::Setting;
@@ -23,22 +23,15 @@ pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
         .max_height(height)
         .auto_shrink([false, true])
         .show(ui, |ui| {
-            // Beside the scroll bar, where there is one.
-            let margin = Margin {
-                right: space::M as i8,
-                ..Margin::ZERO
-            };
-            Frame::new().inner_margin(margin).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = space::XS;
-                choices(ui, app, out);
-                if app.sandbox() {
-                    line(ui, wording::SETTING_KEY, wording::SANDBOX_KEY, |_| ());
-                } else {
-                    key(ui, app, out);
-                }
-                network(ui, app);
-                folder(ui, app, out);
-            });
+            ui.spacing_mut().item_spacing.y = space::XS;
+            choices(ui, app, out);
+            if app.sandbox() {
+                line(ui, wording::SETTING_KEY, wording::SANDBOX_KEY, |_| ());
+            } else {
+                key(ui, app, out);
+            }
+            network(ui, app);
+            folder(ui, app, out);
         });
 }
 

@@ -1,6 +1,6 @@
 //! Above the list: what is shown of it, and what can be done with what is selected.
 
-use egui::{Id, Key, Margin, TextEdit, Ui};
+use egui::{EventFilter, Id, Key, Margin, TextEdit, Ui};
 use lucide_icons::Icon;
 
 use crate::app::command::{Format, Many, UiCommand};
@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
         if low {
             for command in [UiCommand::ChooseFiles, UiCommand::ChooseFolder] {
                 let button = Button::of(&command, Look::Outlined).small().icon_only();
-                if button.show(ui) {
+                if button.show_as(ui, ("add", command.entry().label)) {
                     asked.push(command);
                 }
             }
@@ -88,7 +88,13 @@ fn filter_chip(ui: &mut Ui, app: &App, filter: Filter, out: &mut Vec<UiCommand>)
     }
     let on = app.list().filter() == filter;
     let urgent = filter == Filter::Attention;
-    if chip(ui, &filter_words(app, filter), on, urgent) {
+    if chip(
+        ui,
+        table::filter(filter),
+        &filter_words(app, filter),
+        on,
+        urgent,
+    ) {
         out.push(UiCommand::Show(filter));
     }
 }
@@ -134,6 +140,14 @@ fn sort(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     menu::show(ui, button, items.into(), out);
 }
 
+/// What a field of text does with keys itself: Escape clears it and leaves the keyboard there.
+const FIELD_KEYS: EventFilter = EventFilter {
+    tab: false,
+    horizontal_arrows: true,
+    vertical_arrows: true,
+    escape: true,
+};
+
 /// The search field's place in what egui remembers.
 pub fn search_field() -> Id {
     Id::unique("search field")
@@ -147,6 +161,7 @@ fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         .id(id)
         .hint_text(selected::SEARCH)
         .font(egui::TextStyle::Small)
+        .event_filter(FIELD_KEYS)
         .margin(Margin::symmetric(x, y))
         .min_size(egui::vec2(0.0, size::SMALL_BUTTON))
         .align(egui::Align2::LEFT_CENTER)
@@ -157,7 +172,7 @@ fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let clear = UiCommand::Search(String::new());
     if response.changed() {
         out.push(UiCommand::Search(typed));
-    } else if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+    } else if response.has_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
         out.push(clear.clone());
     }
     if !app.list().search().is_empty() {
@@ -220,7 +235,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
                 name: table::many_name(many),
                 ..button
             };
-            if fits.of(many) > 0 && button.show(ui) {
+            if fits.of(many) > 0 && button.show_as(ui, ("many", many)) {
                 asked.push(command);
             }
         }

@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use egui::{CornerRadius, Frame, Id, Margin, Rect, ScrollArea, Ui, Vec2, vec2};
+use egui::{
+    CornerRadius, Frame, Id, Margin, Popup, Rect, ScrollArea, Ui, UiBuilder, Vec2, accesskit, vec2,
+};
 use lucide_icons::Icon;
 
 use crate::app::command::UiCommand;
@@ -12,7 +14,7 @@ use crate::app::wording::{command as table, screens as words};
 use crate::app::{foot, wording};
 use crate::model::snapshot::ItemId;
 use crate::ui::screens::toolbar;
-use crate::ui::theme::{DOUBLE_CLICK, of, radius, size, space, type_size};
+use crate::ui::theme::{DOUBLE_CLICK, TOLERANCE, of, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, Look};
 use crate::ui::widgets::row::{self, Focus};
 use crate::ui::widgets::{card, text};
@@ -24,8 +26,13 @@ pub struct ListView {
     pub focused: Option<ItemId>,
     /// The row to be brought into sight and given the keyboard.
     pub reveal: Option<ItemId>,
-    /// The row to be brought into sight unless the list is being used.
+    /// The row whose menu is to be opened.
+    pub menu: Option<ItemId>,
+    /// The row to be brought into sight, with those after it, unless the list is being used.
     pub scroll: Option<ItemId>,
+    /// The row that was brought into sight and how far down the list was then: as long as it
+    /// stands there, more rows that come after it come into sight too.
+    follow: Option<(ItemId, f32)>,
     /// How many whole rows are in sight.
     pub page: usize,
     /// How far down the list is scrolled, in points.
@@ -34,19 +41,63 @@ pub struct ListView {
     height: f32,
     /// How many rows the list had when it was last drawn.
     rows: usize,
-    /// The row that the keyboard is in, or in one of whose buttons it is.
+    /// The row that the keyboard is in, or in one of whose buttons it is, or was before a menu
+    /// or a dialog had it.
     entry: Option<ItemId>,
+    /// Which in the list that row is.
+    place: usize,
+    /// Whether a menu or a dialog lay over the list.
+    covered: bool,
 }
 
 impl ListView {
+    /// There is no list.
+    pub fn is_gone(&mut self) {
+        self.focused = None;
+        self.entry = None;
+    }
+
+    /// The row that the keyboard is in, or could go on from.
+    pub fn entry(&self) -> Option<ItemId> {
+        self.entry
+    }
+
+    /// Looks for the row that the keyboard is in. Gives its place; or else, where nothing lies
+    /// over the list, has the keyboard go to the row that came into its place.
+    fn find_entry(&mut self, app: &App, covered: bool) -> Option<usize> {
+        let entry = self.entry?;
+        let shown = app.list().shown();
+        let id = |place: usize| Some(app.snapshot().rows.get(*shown.get(place)?)?.id);
+        let mut each = app.list().rows(app.snapshot());
+        if id(self.place) != Some(entry) {
+            match each.position(|row| row.id == entry) {
+                Some(place) => self.place = place,
+                None => {
+                    let instead = id(self.place.min(shown.len().saturating_sub(1)));
+                    self.reveal = self.reveal.or(instead.filter(|_| !covered));
+                    return None;
+                }
+            }
+        }
+        Some(self.place)
+    }
+
     /// How far down the list has to be so that a row is in sight, with its neighbours where
     /// there is room for them.
     fn offset_for(&self, place: usize) -> f32 {
-        let top = place as f32 * size::ROW;
-        let context = ((self.height - size::ROW) / 2.0).clamp(0.0, size::ROW);
-        let highest = (top - context).max(0.0);
-        let lowest = top + size::ROW + context - self.height;
-        self.offset.max(lowest).min(highest)
+        let lowest = place as f32 * size::ROW + size::ROW + self.context() - self.height;
+        self.offset.max(lowest).min(self.offset_from(place))
+    }
+
+    /// The same so that as much as can be of what comes after the row is in sight too.
+    fn offset_from(&self, place: usize) -> f32 {
+        let last = (self.rows as f32 * size::ROW - self.height).max(0.0);
+        (place as f32 * size::ROW - self.context()).clamp(0.0, last)
+    }
+
+    /// How much of what is around a row is shown with it.
+    fn context(&self) -> f32 {
+        ((self.height - size::ROW) / 2.0).clamp(0.0, size::ROW)
     }
 }
 
@@ -81,7 +132,8 @@ pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         };
         let right = |ui: &mut Ui| {
             for command in [UiCommand::ChooseFiles, UiCommand::ChooseFolder] {
-                if Button::of(&command, Look::Outlined).show(ui) {
+                let name = ("add", command.entry().label);
+                if Button::of(&command, Look::Outlined).show_as(ui, name) {
                     out.push(command);
                 }
             }
@@ -104,54 +156,112 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     ui.spacing_mut().item_spacing.y = 0.0;
     let shown = app.list().shown();
     if shown.is_empty() {
-        view.focused = None;
+        view.is_gone();
         nothing_found(ui, app, out);
         return;
     }
     let rows = &app.snapshot().rows;
+    let covered = app.dialog().is_some() || Popup::is_any_open(ui.ctx());
+    let entry_at = view.find_entry(app, covered);
     let reveal = view.reveal.take();
+    let menu = view.menu.take();
     let mut area = ScrollArea::vertical().auto_shrink(false);
     view.height = room.height();
     let used = view.focused.is_some() || ui.input(|input| input.pointer.any_down());
+    let grown = view.rows != shown.len();
+    if let Some((id, _)) = view.follow.filter(|(_, at)| {
+        let stands = (view.offset - at).abs() <= TOLERANCE;
+        grown && stands
+    }) {
+        view.scroll = view.scroll.or(Some(id));
+    }
     // Where there are more rows than before, the list can go among them once they were drawn.
-    let scroll = match view.rows == shown.len() {
-        true => view.scroll.take().filter(|_| !used),
-        false => None,
+    let scroll = match grown {
+        false => view.scroll.take().filter(|_| !used),
+        true => None,
     };
     if view.scroll.is_some() {
         ui.ctx().request_repaint();
     }
     view.rows = shown.len();
-    let wanted = reveal.or(scroll);
-    let place = wanted.and_then(|id| app.list().rows(app.snapshot()).position(|row| row.id == id));
-    if let Some(place) = place {
-        area = area.vertical_scroll_offset(view.offset_for(place));
+    let place = |id: ItemId| app.list().rows(app.snapshot()).position(|row| row.id == id);
+    let offset = match reveal {
+        Some(id) => place(id).map(|place| view.offset_for(place)),
+        None => scroll.and_then(place).map(|place| view.offset_from(place)),
+    };
+    if let Some(offset) = offset {
+        area = area.vertical_scroll_offset(offset);
     }
     let around = app.around(now);
     let (mut focused, mut within) = (None, None);
-    let drawn = area.show_rows(ui, size::ROW, shown.len(), |ui, in_sight| {
-        let in_sight: Vec<_> = shown[in_sight]
-            .iter()
-            .filter_map(|place| rows.get(*place))
-            .collect();
-        let seen = |wanted: &ItemId| in_sight.iter().any(|row| row.id == *wanted);
-        let entry = [reveal, view.entry, app.list().cursor()];
-        let entry = entry.into_iter().flatten().find(seen);
-        let entry = entry.or(in_sight.first().map(|row| row.id));
-        for row in in_sight {
-            let keyboard = row::Keyboard {
-                entry: entry == Some(row.id),
-                focus: reveal == Some(row.id),
+    let named = UiBuilder::new()
+        .accessibility_role(accesskit::Role::List)
+        .accessibility_label(words::FILES);
+    let drawn = ui.scope_builder(named, |ui| {
+        ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+            node.set_size_of_set(shown.len());
+            node.set_multiselectable();
+        });
+        area.show_rows(ui, size::ROW, shown.len(), |ui, in_sight| {
+            let each = Each {
+                first: in_sight.start,
+                at: ui.max_rect().with_max_y(ui.max_rect().top() + size::ROW),
             };
-            let focus = row::show(ui, app, row, &around, keyboard, out);
-            within = within.or(focus.map(|_| row.id));
-            focused = focused.or(focus.filter(|it| *it == Focus::Row).map(|_| row.id));
-        }
+            // Where the keyboard is it stays, in sight or not.
+            let out_of_sight = entry_at.filter(|place| !in_sight.contains(place));
+            let (above, below) = match out_of_sight {
+                Some(place) if place < in_sight.start => (Some(place), None),
+                place => (None, place),
+            };
+            let places = above.into_iter().chain(in_sight).chain(below);
+            let drawn: Vec<_> = places
+                .filter_map(|place| Some((place, rows.get(*shown.get(place)?)?)))
+                .collect();
+            let seen = |wanted: &ItemId| drawn.iter().any(|(_, row)| row.id == *wanted);
+            let entry = [reveal, view.entry, app.list().cursor()];
+            let entry = entry.into_iter().flatten().find(seen);
+            let entry = entry.or(drawn.first().map(|(_, row)| row.id));
+            for (place, row) in drawn {
+                let keyboard = row::Keyboard {
+                    entry: entry == Some(row.id),
+                    focus: reveal == Some(row.id),
+                    menu: menu == Some(row.id),
+                };
+                let at = (each.rect(place), place);
+                let focus = row::show(ui, app, row, &around, at, keyboard, out);
+                if focus.is_some() && within.is_none() {
+                    within = Some(row.id);
+                    view.place = place;
+                }
+                focused = focused.or(focus.filter(|it| *it == Focus::Row).map(|_| row.id));
+            }
+        })
     });
+    let drawn = drawn.inner;
     view.focused = focused;
-    view.entry = within;
+    // What closes gives the keyboard back once this is drawn.
+    let was_covered = std::mem::replace(&mut view.covered, covered);
+    view.entry = within.or(view.entry.filter(|_| covered || was_covered));
     view.offset = drawn.state.clamped_offset().y;
+    if let Some(id) = scroll {
+        view.follow = Some((id, view.offset));
+    }
     view.page = (drawn.inner_rect.height() / size::ROW) as usize;
+}
+
+/// Where the rows are that are drawn.
+struct Each {
+    /// The first in sight, as its place in the list.
+    first: usize,
+    /// Where that one is.
+    at: Rect,
+}
+
+impl Each {
+    fn rect(&self, place: usize) -> Rect {
+        let down = (place as f32 - self.first as f32) * size::ROW;
+        self.at.translate(vec2(0.0, down))
+    }
 }
 
 /// In place of the rows where a search finds none: how to see some again.
@@ -215,7 +325,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 hint: hint(&command),
                 ..button
             };
-            if button.show(ui) {
+            if button.show_as(ui, ("foot", command.entry().label)) {
                 asked = Some(command);
             }
         }
@@ -229,7 +339,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 .labelled(&label)
                 .blocked(app.upload_blocked())
         };
-        if button.show(ui) {
+        if button.show_as(ui, ("foot", UiCommand::Upload.entry().label)) {
             asked = Some(UiCommand::Upload);
         }
     };

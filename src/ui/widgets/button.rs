@@ -1,5 +1,8 @@
 //! Buttons: one that leads, some that are outlined, the rest plain; and chips.
 
+use std::fmt::Debug;
+use std::hash::Hash;
+
 use egui::{
     Align2, Color32, CornerRadius, Id, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
     WidgetInfo, vec2,
@@ -9,7 +12,7 @@ use lucide_icons::Icon;
 use super::text::paint_icon;
 use crate::app::command::UiCommand;
 use crate::ui::theme::{self, Palette, radius, size, space, type_size};
-use crate::ui::{icons, theme::of};
+use crate::ui::{focus, icons, theme::of};
 
 /// How much a button asks for attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +171,13 @@ impl<'a> Button<'a> {
         self.show_at(ui, rect, id).clicked()
     }
 
+    /// The same, where what stands before it comes and goes, or where it is drawn elsewhere
+    /// under the same name: it stays the same button, and keeps the keyboard.
+    pub fn show_as(self, ui: &mut Ui, name: impl Hash + Debug) -> bool {
+        let (_, rect) = ui.allocate_space(self.size(ui));
+        self.show_at(ui, rect, Id::unique(name)).clicked()
+    }
+
     /// Draws it in a place of the caller's.
     pub fn show_at(self, ui: &Ui, rect: Rect, id: Id) -> Response {
         let enabled = self.blocked.is_none() && ui.is_enabled();
@@ -196,7 +206,7 @@ impl<'a> Button<'a> {
         if ui.is_rect_visible(rect) {
             self.paint(ui, rect, &response, enabled);
         }
-        theme::focus_ring(ui, &response, rect, radius::CONTROL);
+        focus::ring(ui, &response, rect, radius::CONTROL);
         let hint = match self.blocked {
             Some(why) => why,
             None => &self.hint,
@@ -266,8 +276,9 @@ impl<'a> Button<'a> {
     }
 }
 
-/// A chip that is on or off; `urgent` is one that must not be overlooked.
-pub fn chip(ui: &mut Ui, text: &str, on: bool, urgent: bool) -> bool {
+/// A chip that is on or off; `urgent` is one that must not be overlooked. `name` is its own
+/// among those that stand beside it.
+pub fn chip(ui: &mut Ui, name: &str, text: &str, on: bool, urgent: bool) -> bool {
     let p = of(ui);
     let colour = match (on, urgent) {
         (_, true) => p.bad,
@@ -280,7 +291,9 @@ pub fn chip(ui: &mut Ui, text: &str, on: bool, urgent: bool) -> bool {
         (galley.size().x + 2.0 * space::M).ceil(),
         size::SMALL_BUTTON,
     );
-    let (rect, response) = ui.allocate_exact_size(wide, Sense::click());
+    let (_, rect) = ui.allocate_space(wide);
+    let id = ui.make_persistent_id(("chip", name));
+    let response = ui.interact(rect, id, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, text));
     let fill = match (on, response.hovered()) {
         (true, _) if urgent => p.bad_tint,
@@ -292,6 +305,6 @@ pub fn chip(ui: &mut Ui, text: &str, on: bool, urgent: bool) -> bool {
     ui.painter().rect_filled(rect, corner, fill);
     let at = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
     ui.painter().galley(at.min, galley, colour);
-    theme::focus_ring(ui, &response, rect, radius::FULL);
+    focus::ring(ui, &response, rect, radius::FULL);
     response.clicked()
 }

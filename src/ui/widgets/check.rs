@@ -5,6 +5,7 @@ use egui::{Role, accesskit};
 use lucide_icons::Icon;
 
 use super::text::paint_icon;
+use crate::ui::focus;
 use crate::ui::theme::{of, radius, size, space, type_size};
 
 /// How a box stands.
@@ -19,9 +20,10 @@ pub enum Tick {
 }
 
 /// Draws a box in the midst of a place of the caller's; all of the place takes the click.
-/// The keyboard does not stop at it.
-pub fn show_at(ui: &Ui, place: Rect, id: Id, tick: Tick, name: &str) -> Response {
-    let response = ui.interact(place, id, Sense::CLICK);
+/// `stop` is whether the keyboard stops at it.
+pub fn show_at(ui: &Ui, place: Rect, id: Id, tick: Tick, name: &str, stop: bool) -> Response {
+    let sense = if stop { Sense::click() } else { Sense::CLICK };
+    let response = ui.interact(place, id, sense);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, tick == Tick::On, name));
     if tick == Tick::Some {
         ui.ctx().accesskit_node_builder(id, |node| {
@@ -34,6 +36,7 @@ pub fn show_at(ui: &Ui, place: Rect, id: Id, tick: Tick, name: &str) -> Response
     let p = of(ui);
     let corner = CornerRadius::same(radius::CONTROL / 2);
     let square = Rect::from_center_size(place.center(), Vec2::splat(size::ICON));
+    focus::ring(ui, &response, square, radius::CONTROL / 2);
     let (fill, line, icon) = match tick {
         Tick::Off if response.hovered() => (p.surface, p.accent, None),
         Tick::Off => (p.surface, p.secondary, None),
@@ -54,5 +57,5 @@ pub fn show_at(ui: &Ui, place: Rect, id: Id, tick: Tick, name: &str) -> Response
 pub fn show(ui: &mut Ui, tick: Tick, name: &str) -> bool {
     let room = egui::vec2(size::ICON + space::XS, size::SMALL_BUTTON);
     let (id, place) = ui.allocate_space(room);
-    show_at(ui, place, id, tick, name).clicked()
+    show_at(ui, place, id, tick, name, true).clicked()
 }

@@ -1,6 +1,6 @@
 //! A button that opens a list of things to do.
 
-use egui::{Popup, Response, Ui, accesskit};
+use egui::{EventFilter, Key, Modifiers, Popup, Response, Ui, accesskit};
 use lucide_icons::Icon;
 
 use super::button::{Button, Look};
@@ -47,13 +47,31 @@ impl Item {
 pub fn show(ui: &mut Ui, button: Button<'_>, items: Vec<Item>, out: &mut Vec<UiCommand>) {
     let (id, rect) = ui.allocate_space(button.size(ui));
     let response = button.show_at(ui, rect, id);
-    below(&response, items, out);
+    below(&response, items, false, out);
 }
 
-/// The menu of a button that is drawn. One that the keyboard opened has the keyboard.
-pub fn below(button: &Response, items: Vec<Item>, out: &mut Vec<UiCommand>) {
-    let by_keyboard = button.clicked() && button.has_focus();
+/// The menu of a button that is drawn, opened by it or because it is `asked` for. One that
+/// the keyboard opened has the keyboard.
+pub fn below(button: &Response, items: Vec<Item>, asked: bool, out: &mut Vec<UiCommand>) {
+    let id = Popup::default_response_id(button);
+    if asked {
+        Popup::open_id(&button.ctx, id);
+    }
+    let by_keyboard = asked || (button.clicked() && button.has_focus());
     Popup::menu(button).show(|ui| draw(ui, items, by_keyboard, out));
+    says_that_it_opens(button, Popup::is_id_open(&button.ctx, id));
+}
+
+/// In place of a menu that is not open.
+pub fn closed(button: &Response) {
+    says_that_it_opens(button, false);
+}
+
+fn says_that_it_opens(button: &Response, open: bool) {
+    button.ctx.accesskit_node_builder(button.id, |node| {
+        node.set_has_popup(accesskit::HasPopup::Menu);
+        node.set_expanded(open);
+    });
 }
 
 /// The same as a menu where a thing was clicked with the other button.
@@ -62,6 +80,7 @@ pub fn context(thing: &Response, items: impl FnOnce() -> Vec<Item>, out: &mut Ve
 }
 
 fn draw(ui: &mut Ui, items: Vec<Item>, focus: bool, out: &mut Vec<UiCommand>) {
+    let mut drawn = Vec::new();
     for (place, item) in items.into_iter().enumerate() {
         let shown = Button::of(&item.command, Look::Plain);
         let chosen = item.chosen.unwrap_or(false);
@@ -76,10 +95,12 @@ fn draw(ui: &mut Ui, items: Vec<Item>, focus: bool, out: &mut Vec<UiCommand>) {
         };
         let (id, rect) = ui.allocate_space(entry.size(ui));
         let response = entry.show_at(ui, rect, id);
-        if item.chosen.is_none() {
-            ui.ctx()
-                .accesskit_node_builder(id, |node| node.set_role(accesskit::Role::MenuItem));
-        }
+        let role = match item.chosen {
+            Some(_) => accesskit::Role::MenuItemRadio,
+            None => accesskit::Role::MenuItem,
+        };
+        ui.ctx()
+            .accesskit_node_builder(id, |node| node.set_role(role));
         if focus && place == 0 {
             response.request_focus();
         }
@@ -87,5 +108,41 @@ fn draw(ui: &mut Ui, items: Vec<Item>, focus: bool, out: &mut Vec<UiCommand>) {
             out.push(item.command.clone());
             ui.close();
         }
+        drawn.push(response);
+    }
+    walk(ui, &drawn);
+}
+
+/// The keys that a menu has to itself.
+const KEYS: EventFilter = EventFilter {
+    tab: true,
+    horizontal_arrows: true,
+    vertical_arrows: true,
+    escape: true,
+};
+
+/// The keyboard goes through a menu and around, and not out of it.
+fn walk(ui: &Ui, items: &[Response]) {
+    let at = items.iter().position(Response::has_focus);
+    if let Some(item) = at.and_then(|at| items.get(at)) {
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(item.id, KEYS));
+    }
+    let last = items.len().saturating_sub(1);
+    let to = ui.input_mut(|input| {
+        let mut pressed = |held, key| input.consume_key(held, key);
+        if pressed(Modifiers::NONE, Key::Home) {
+            Some(0)
+        } else if pressed(Modifiers::NONE, Key::End) {
+            Some(last)
+        } else if pressed(Modifiers::NONE, Key::ArrowUp) || pressed(Modifiers::SHIFT, Key::Tab) {
+            Some(at.and_then(|at| at.checked_sub(1)).unwrap_or(last))
+        } else if pressed(Modifiers::NONE, Key::ArrowDown) || pressed(Modifiers::NONE, Key::Tab) {
+            Some(at.filter(|at| *at < last).map_or(0, |at| at + 1))
+        } else {
+            None
+        }
+    });
+    if let Some(item) = to.and_then(|to| items.get(to)) {
+        item.request_focus();
     }
 }

@@ -1,5 +1,7 @@
 //! One file of the list: two lines, what there is to do, and a thin bar at its foot.
 
+mod told;
+
 use std::time::Duration;
 
 use egui::style::ScrollAnimation;
@@ -18,6 +20,8 @@ use crate::model::snapshot::Row;
 use crate::ui::theme::{self, Palette, of, radius, size, space, type_size};
 use crate::ui::thumbnails;
 
+pub use told::Place;
+
 /// From a row's edge to its thumbnail: room for the box that is ticked.
 const BEFORE_THUMBNAIL: f32 = space::L + size::ICON + space::M;
 /// From a row's edge to its text.
@@ -27,7 +31,7 @@ const LIST_KEYS: EventFilter = EventFilter {
     tab: false,
     horizontal_arrows: false,
     vertical_arrows: true,
-    escape: false,
+    escape: true,
 };
 
 /// What the keyboard has to do with a row.
@@ -38,6 +42,8 @@ pub struct Keyboard {
     pub entry: bool,
     /// It is given to the row now.
     pub focus: bool,
+    /// It asks for the row's menu now.
+    pub menu: bool,
 }
 
 /// Where in a row the keyboard is.
@@ -56,12 +62,12 @@ pub fn show(
     app: &App,
     row: &Row,
     around: &Around,
+    at: (Rect, Place),
     keyboard: Keyboard,
     out: &mut Vec<UiCommand>,
 ) -> Option<Focus> {
     let p = of(ui);
-    let wide = vec2(ui.available_width(), size::ROW);
-    let (_, rect) = ui.allocate_space(wide);
+    let (rect, place) = at;
     let id = ui.make_persistent_id(("row", row.id.0));
     let sense = if keyboard.entry {
         Sense::click()
@@ -70,14 +76,14 @@ pub fn show(
     };
     let response = ui.interact(rect, id, sense);
     let selected = app.list().is_selected(row.id);
-    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, rows::spoken(row, around)));
-    ui.ctx()
-        .accesskit_node_builder(id, |node| node.set_selected(selected));
+    let ui = &mut told::item(ui, &response, row, around, selected, place);
     ground(ui, rect, selected, p);
     if keyboard.focus {
         response.request_focus();
     }
-    if response.has_focus() {
+    // Its menu takes it further below.
+    let in_row = response.has_focus();
+    if in_row {
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, LIST_KEYS));
     }
     tick(ui, rect, id, row, selected, out);
@@ -96,10 +102,10 @@ pub fn show(
     let trailing = trailing(ui, row, right, right.x - text_left);
     let text = Rect::from_x_y_ranges(text_left..=trailing - space::M, rect.y_range());
     lines(ui, row, around, text, &response, p);
-    bar(ui, rect, row, p);
+    bar(ui, rect, id, row, around);
     theme::focus_ring(ui, &response, rect.shrink(space::XS), radius::CONTROL);
     keep_in_sight(ui, rect, &response);
-    let in_button = buttons.show(ui, row, rect, id, keyboard.entry, out);
+    let in_button = buttons.show(ui, row, rect, id, keyboard, out);
     menu::context(&response, || items(row, around), out);
     if response.clicked() {
         out.push(UiCommand::Click(row.id, pick(ui, Pick::Only)));
@@ -109,7 +115,7 @@ pub fn show(
     if rows::has_clock(row) {
         ui.ctx().request_repaint_after(Duration::from_secs(1));
     }
-    match (response.has_focus(), in_button) {
+    match (in_row, in_button) {
         (true, _) => Some(Focus::Row),
         (false, true) => Some(Focus::Button),
         (false, false) => None,
@@ -141,7 +147,7 @@ fn tick(ui: &Ui, rect: Rect, row_id: Id, row: &Row, selected: bool, out: &mut Ve
     let room = Rect::from_center_size(centre, vec2(size::SMALL_BUTTON, rect.height()));
     let state = if selected { Tick::On } else { Tick::Off };
     let name = words::select(&row.name);
-    if check::show_at(ui, room, row_id.with("tick"), state, &name).clicked() {
+    if check::show_at(ui, room, row_id.with("tick"), state, &name, false).clicked() {
         out.push(UiCommand::Click(row.id, pick(ui, Pick::Toggle)));
     }
 }
@@ -244,7 +250,8 @@ fn lines(ui: &Ui, row: &Row, around: &Around, rect: Rect, response: &Response, p
         detail_cut = galley.elided;
         paint_left(painter, said.right_center(), galley);
     }
-    if name_cut || detail_cut {
+    let is_open = ui.memory(|memory| memory.top_modal_layer().is_none());
+    if is_open && (name_cut || detail_cut) {
         let mut whole = row.name.clone();
         if detail_cut {
             whole.push('\n');
@@ -254,10 +261,11 @@ fn lines(ui: &Ui, row: &Row, around: &Around, rect: Rect, response: &Response, p
     }
 }
 
-fn bar(ui: &Ui, rect: Rect, row: &Row, p: &Palette) {
+fn bar(ui: &Ui, rect: Rect, id: Id, row: &Row, around: &Around) {
     let Some(fraction) = rows::bar(row) else {
         return;
     };
+    let p = of(ui);
     let track = Rect::from_min_max(
         pos2(rect.left() + BEFORE_TEXT, rect.bottom() - size::BAR),
         rect.max,
@@ -267,6 +275,7 @@ fn bar(ui: &Ui, rect: Rect, row: &Row, p: &Palette) {
     full.set_width(track.width() * fraction);
     ui.painter().rect_filled(track, 0, p.line);
     ui.painter().rect_filled(full, 0, colour);
+    told::progress(ui, track, id.with("progress"), row, around);
 }
 
 /// A row's buttons and where they are.
@@ -311,11 +320,12 @@ impl Buttons {
         row: &Row,
         rect: Rect,
         id: Id,
-        stop: bool,
+        keyboard: Keyboard,
         out: &mut Vec<UiCommand>,
     ) -> bool {
         let mut focused = false;
         let mut left = self.left;
+        let stop = keyboard.entry;
         let mut place = |width: f32| {
             let centre = pos2(left + width / 2.0, rect.center().y);
             left += width + space::XS;
@@ -355,10 +365,14 @@ impl Buttons {
         };
         let more = more.show_at(ui, place(size::SMALL_BUTTON), id.with("more"));
         keep_in_sight(ui, rect, &more);
-        if Popup::is_id_open(ui.ctx(), Popup::default_response_id(&more)) || more.clicked() {
-            menu::below(&more, items(row, &self.around), out);
+        focused |= more.has_focus();
+        let open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&more));
+        if open || more.clicked() || keyboard.menu {
+            menu::below(&more, items(row, &self.around), keyboard.menu, out);
+        } else {
+            menu::closed(&more);
         }
-        focused || more.has_focus()
+        focused
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Ui};
+use egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Response, Ui};
 use lucide_icons::Icon;
 
 use crate::ui::theme;
@@ -94,6 +94,11 @@ pub fn paint_icon(painter: &Painter, centre: Pos2, icon: Icon, points: f32, colo
 
 /// A label in a size and colour of the theme; wraps.
 pub fn label(ui: &mut Ui, text: &str, points: f32, colour: Color32) {
+    labelling(ui, text, points, colour);
+}
+
+/// The same, where it is the name of something.
+pub fn labelling(ui: &mut Ui, text: &str, points: f32, colour: Color32) -> Response {
     ui.add(
         egui::Label::new(
             egui::RichText::new(text)
@@ -101,7 +106,7 @@ pub fn label(ui: &mut Ui, text: &str, points: f32, colour: Color32) {
                 .color(colour),
         )
         .wrap(),
-    );
+    )
 }
 
 /// A label of one line, cut at its end where the room is too small; whole when the pointer

@@ -1,0 +1,152 @@
+//! Where the keyboard goes when what it is in goes away: to what comes in its place or stands
+//! beside it, into a dialog that opens, and back to where it was when that closes. Nobody is
+//! thrown to the window's beginning.
+
+use egui::style::ScrollAnimation;
+use egui::{Context, EventFilter, Id, LayerId, Memory, Rect, Response, Ui};
+
+use super::theme;
+
+/// Something that the keyboard stops at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stop {
+    id: Id,
+    layer: LayerId,
+}
+
+/// What the window remembers of the keyboard's way.
+#[derive(Debug, Default)]
+pub struct Keeper {
+    /// Everything that it stopped at the last time, layer by layer, in order.
+    stops: Vec<Stop>,
+    /// Where it was the last time.
+    at: Option<Stop>,
+    /// Where it is, or was last, in the window itself, below what lies over it.
+    below: Option<Id>,
+}
+
+impl Keeper {
+    /// Looks after everything was drawn.
+    pub fn look(&mut self, ctx: &Context) {
+        if ctx.will_discard() {
+            return;
+        }
+        let now = stops(ctx);
+        // One that closed is on top until this pass ends.
+        let drawn = |dialog: &LayerId| now.iter().any(|stop| stop.layer == *dialog);
+        let dialog = ctx.memory(Memory::top_modal_layer).filter(drawn);
+        let find = |id: Id| now.iter().find(|stop| stop.id == id).copied();
+        let focused = ctx.memory(Memory::focused).and_then(find);
+        let focused = focused.filter(|stop| dialog.is_none_or(|dialog| stop.layer == dialog));
+        let ground = LayerId::background();
+        self.below = match focused {
+            Some(stop) if stop.layer == ground => Some(stop.id),
+            _ => self
+                .below
+                .and_then(|id| beside(id, ground, &self.stops, &now)),
+        };
+        let at = focused.or_else(|| {
+            let to = self.instead(dialog, &now)?;
+            ctx.memory_mut(|memory| memory.request_focus(to));
+            ctx.request_repaint();
+            find(to)
+        });
+        // Who let go of it on purpose has it nowhere; but from what lies over the window it
+        // goes back there.
+        let over = self.at.filter(|at| at.layer != ground && now.contains(at));
+        self.at = at.or(over);
+        self.stops = now;
+    }
+
+    /// Where the keyboard is to go that is nowhere now, if it did not let go by itself.
+    fn instead(&self, dialog: Option<LayerId>, now: &[Stop]) -> Option<Id> {
+        let first = |layer: LayerId| now.iter().find(|stop| stop.layer == layer);
+        match (dialog, self.at) {
+            (Some(dialog), Some(at)) if at.layer == dialog && now.contains(&at) => None,
+            (Some(dialog), Some(at)) if at.layer == dialog => {
+                beside(at.id, dialog, &self.stops, now).or(first(dialog).map(|stop| stop.id))
+            }
+            (Some(dialog), _) => first(dialog).map(|stop| stop.id),
+            (None, Some(at)) if now.contains(&at) => None,
+            (None, Some(at)) if at.layer != LayerId::background() => {
+                beside(at.id, at.layer, &self.stops, now).or(self.below)
+            }
+            (None, Some(_)) => self.below,
+            (None, None) => None,
+        }
+    }
+}
+
+/// All stops of this pass that can be seen.
+fn stops(ctx: &Context) -> Vec<Stop> {
+    ctx.viewport(|viewport| {
+        let layers = viewport.this_pass.widgets.layers();
+        layers
+            .flat_map(|(layer, widgets)| {
+                let stops = widgets.iter().filter(|widget| {
+                    widget.enabled && widget.visible && widget.sense.is_focusable()
+                });
+                stops.map(|widget| Stop {
+                    id: widget.id,
+                    layer: *layer,
+                })
+            })
+            .collect()
+    })
+}
+
+/// The stop itself where it is still there; else the one that came into its place, where just
+/// one did; else the nearer of its neighbours, before it where both are as near.
+fn beside(id: Id, layer: LayerId, before: &[Stop], now: &[Stop]) -> Option<Id> {
+    let of_layer = |stops: &[Stop]| -> Vec<Id> {
+        let stops = stops.iter().filter(|stop| stop.layer == layer);
+        stops.map(|stop| stop.id).collect()
+    };
+    let now = of_layer(now);
+    if now.contains(&id) {
+        return Some(id);
+    }
+    let before = of_layer(before);
+    let at = before.iter().position(|stop| *stop == id)?;
+    let place = |stop: &Id| now.iter().position(|now| now == stop);
+    let (earlier, later) = (&before[..at], &before[at + 1..]);
+    let earlier = earlier.iter().rev().enumerate();
+    let earlier = earlier.filter_map(|(far, stop)| Some((far, place(stop)?)));
+    let earlier = earlier.into_iter().next();
+    let later = later.iter().enumerate();
+    let later = later.filter_map(|(far, stop)| Some((far, place(stop)?)));
+    let later = later.into_iter().next();
+    let from = earlier.map_or(0, |(_, place)| place + 1);
+    let to = later.map_or(now.len(), |(_, place)| place);
+    if let Some([one]) = now.get(from..to) {
+        return Some(*one);
+    }
+    let nearer = match (earlier, later) {
+        (Some((near, place)), Some((far, _))) if near <= far => place,
+        (_, Some((_, place))) | (Some((_, place)), None) => place,
+        (None, None) => return None,
+    };
+    now.get(nearer).copied()
+}
+
+/// Draws the ring around what has the keyboard, and lets Escape leave it there. In a dialog
+/// the arrows stay where they are too: they would find what lies below.
+pub fn ring(ui: &Ui, response: &Response, rect: Rect, corner: u8) {
+    theme::focus_ring(ui, response, rect, corner);
+    if !response.has_focus() {
+        return;
+    }
+    let in_dialog = ui.memory(Memory::top_modal_layer) == Some(ui.layer_id());
+    if in_dialog && response.gained_focus() {
+        ui.scroll_to_rect_animation(rect, None, ScrollAnimation::none());
+    }
+    ui.memory_mut(|memory| {
+        let keys = EventFilter {
+            tab: false,
+            horizontal_arrows: in_dialog,
+            vertical_arrows: in_dialog,
+            escape: true,
+        };
+        memory.set_focus_lock_filter(response.id, keys);
+    });
+}

@@ -1,0 +1,80 @@
+//! What a screen reader finds of a row: its place in the list, its name, and how far it is.
+
+use egui::{Id, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, accesskit};
+
+use crate::app::rows::{self, Around, Stage};
+use crate::app::wording::row as words;
+use crate::model::snapshot::{ItemId, Row};
+
+/// All of a file, in percent.
+const WHOLE: u8 = 100;
+
+/// Where a row is in the whole list, of which few rows are drawn: the first is 0.
+pub type Place = usize;
+
+/// Names the row, and gives what everything that is in it is to be drawn with, so that it is
+/// found within the row.
+pub fn item(
+    ui: &mut Ui,
+    response: &Response,
+    row: &Row,
+    around: &Around,
+    selected: bool,
+    place: Place,
+) -> Ui {
+    let in_focus = response.has_focus().then(|| name(response, row, around));
+    response.widget_info(|| {
+        let name = in_focus.clone();
+        let name = name.unwrap_or_else(|| rows::spoken(row, around));
+        WidgetInfo::labeled(Role::ListItem, true, name)
+    });
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_selected(selected);
+        node.set_position_in_set(place);
+    });
+    let within = UiBuilder::new()
+        .max_rect(response.rect)
+        .accessibility_parent(response.id);
+    ui.new_child(within)
+}
+
+/// The row that the keyboard is in, in a sentence. A name that changes there is read aloud, so
+/// it stands until the row has come a good deal further.
+fn name(response: &Response, row: &Row, around: &Around) -> String {
+    let now = rows::spoken(row, around);
+    let (slot, stage) = (Id::unique("told"), rows::stage(row));
+    let stands = |data: &mut egui::util::IdTypeMap| {
+        let kept = data.get_temp::<(ItemId, Stage, String)>(slot);
+        kept.filter(|(id, then, _)| (*id, *then) == (row.id, stage))
+    };
+    if !response.gained_focus()
+        && let Some((_, _, name)) = response.ctx.data_mut(stands)
+    {
+        return name;
+    }
+    let keep = (row.id, stage, now.clone());
+    response.ctx.data_mut(|data| data.insert_temp(slot, keep));
+    now
+}
+
+/// How far the row is, as a number: to be asked for, it tells nobody by itself.
+pub fn progress(ui: &Ui, place: Rect, id: Id, row: &Row, around: &Around) {
+    let Some(percent) = rows::percent(row) else {
+        return;
+    };
+    ui.interact(place, id, Sense::hover());
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_role(accesskit::Role::ProgressIndicator);
+        node.set_label(words::button(words::PROGRESS, &row.name));
+        node.set_description(rows::detail(row, around));
+        node.set_min_numeric_value(0_u8.into());
+        node.set_max_numeric_value(WHOLE.into());
+        node.set_numeric_value(f64::from(percent));
+        node.set_bounds(accesskit::Rect {
+            x0: place.left().into(),
+            y0: place.top().into(),
+            x1: place.right().into(),
+            y1: place.bottom().into(),
+        });
+    });
+}
