@@ -1,7 +1,7 @@
 //! The chips above the list, and how many rows are in which state.
 
 use crate::app::rows;
-use crate::model::snapshot::{Change, Later, Row, Status};
+use crate::model::snapshot::{Change, Row, Status};
 
 /// A chip above the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]
@@ -91,7 +91,7 @@ impl Tally {
         if rows::is_unsaved(row) {
             change.count(&mut self.unsaved);
         }
-        if row.status == Status::Uploading && row.later == Some(Later::StartsAgain) {
+        if rows::pause_loses_work(row) {
             change.count(&mut self.starts_again);
         }
         let place = match &row.status {

@@ -169,6 +169,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::SortBy(it) => (column(*it), "Sort the list by this"),
         C::Row(command, _) => row(*command),
         C::ConfirmCancel => ("Cancel upload", "Give up what was sent"),
+        C::ConfirmPause => ("Pause", "Pause all the same"),
         C::CopyDetails(_) => ("Copy details", "Copy the technical details"),
         C::EnterKey => ("Update key", "Enter an API key"),
         C::AskKeychain => ("Ask again", "Ask the keychain for the key again"),
