@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::wording::{CONSOLE, screens};
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Fault, FaultKind};
-use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, Later, Status};
+use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, Later, Row, Status};
 
 use crate::window::{
     FakeEngine, NoDesktop, Window, builder, close, copied, has, open, open_with, over, row, until,
@@ -202,10 +202,14 @@ fn in_a_question_the_safe_choice_has_the_keyboard_first() {
 
 #[test]
 fn pausing_asks_before_much_is_sent_again() {
+    let moving = |id, name, sent, later| Row {
+        later: Some(later),
+        ..uploading(id, name, sent)
+    };
     let rows = || {
         vec![
-            uploading(1, "large.mp4", 73_000_000),
-            uploading(2, "small.mp4", 3_000_000),
+            moving(1, "large.mp4", 73_000_000, Later::StartsAgain),
+            moving(2, "small.mp4", 3_000_000, Later::StartsAgain),
         ]
     };
     let (mut engine, mut window) = over(rows());
@@ -243,8 +247,7 @@ fn pausing_asks_before_much_is_sent_again() {
     window.get_by_label("Pause: small.mp4").click();
     window.run();
     assert!(matches!(engine.next(), Some(Command::PauseItems(_))));
-    let mut goes_on = uploading(1, "large.mp4", 73_000_000);
-    goes_on.later = Some(Later::GoesOn);
+    let goes_on = moving(1, "large.mp4", 73_000_000, Later::GoesOn);
     let (mut engine, mut window) = over(vec![goes_on]);
     window.get_by_label("Pause").click();
     window.run();
