@@ -17,8 +17,10 @@ pub enum Filter {
     Uploading,
     /// The service works on it.
     Processing,
-    /// Being looked at, held, or waiting for its turn or its next try.
+    /// Being looked at, or waiting for its turn or its next try.
     Waiting,
+    /// Held by the person, or left by an earlier run: it does not go on by itself.
+    Paused,
     /// Has an asset that is ready.
     Ready,
     /// Has the content of another file, and is not sent.
@@ -29,13 +31,14 @@ pub enum Filter {
 
 impl Filter {
     /// In the order of their chips.
-    pub const EACH: [Self; 9] = [
+    pub const EACH: [Self; 10] = [
         Self::All,
         Self::Attention,
         Self::ToUpload,
         Self::Uploading,
         Self::Processing,
         Self::Waiting,
+        Self::Paused,
         Self::Ready,
         Self::Duplicate,
         Self::Cancelled,
@@ -48,11 +51,10 @@ impl Filter {
             Status::ReadyToUpload => Self::ToUpload,
             Status::Uploading | Status::Finishing => Self::Uploading,
             Status::Processing { .. } => Self::Processing,
-            Status::Checking
-            | Status::Settling
-            | Status::Queued
-            | Status::Waiting { .. }
-            | Status::Paused => Self::Waiting,
+            Status::Checking | Status::Settling | Status::Queued | Status::Waiting { .. } => {
+                Self::Waiting
+            }
+            Status::Paused => Self::Paused,
             Status::Ready => Self::Ready,
             Status::Duplicate { .. } => Self::Duplicate,
             Status::Cancelled => Self::Cancelled,

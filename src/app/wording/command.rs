@@ -102,6 +102,7 @@ pub fn filter(filter: Filter) -> &'static str {
         Filter::Uploading => "Uploading",
         Filter::Processing => "Processing",
         Filter::Waiting => "Waiting",
+        Filter::Paused => "Paused",
         Filter::Ready => "Ready",
         Filter::Duplicate => "Duplicate",
         Filter::Cancelled => "Cancelled",
