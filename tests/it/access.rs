@@ -132,9 +132,9 @@ fn the_row_that_the_keyboard_is_in_is_not_told_again_with_each_percent() {
 #[test]
 fn the_keyboard_stays_beside_a_chip_that_goes() {
     let (mut engine, mut window) = over(mixed());
-    window.get_by_label("Waiting 2").focus();
+    window.get_by_label("Waiting 1").focus();
     window.run();
-    assert_eq!(focus(&window), "Waiting 2");
+    assert_eq!(focus(&window), "Waiting 1");
     engine.rows(vec![
         ready(1, "one.mp4", "re_1"),
         uploading(2, "two.mp4", 5),
