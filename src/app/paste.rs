@@ -1,6 +1,6 @@
 //! Paths in pasted text: one a line, plain or as `file://` addresses.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use url::Url;
 
@@ -13,13 +13,22 @@ fn path_in(line: &str) -> Option<PathBuf> {
     let line = line.trim().trim_matches(['"', '\'']);
     let path = absolute(line)?;
     // No system has a file with a NUL in its name.
-    (!path.as_os_str().as_encoded_bytes().contains(&0)).then_some(path)
+    let could_be = !path.as_os_str().as_encoded_bytes().contains(&0);
+    (could_be && names_something(&path)).then_some(path)
+}
+
+/// Whether there is a name in the path, or a drive: a line of a text that is a mere `/` or `//`
+/// is no wish for all that is on this computer.
+fn names_something(path: &Path) -> bool {
+    path.components()
+        .any(|part| matches!(part, Component::Normal(_) | Component::Prefix(_)))
 }
 
 fn absolute(line: &str) -> Option<PathBuf> {
+    // With the slash: `file: clip.mp4` is text, and no address of `/ clip.mp4`.
     if line
-        .get(..5)
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"))
+        .get(..6)
+        .is_some_and(|start| start.eq_ignore_ascii_case("file:/"))
     {
         return Url::parse(line).ok()?.to_file_path().ok();
     }
@@ -42,6 +51,19 @@ mod tests {
                 PathBuf::from("/home/a/片段.mov"),
                 PathBuf::from("/x.png"),
             ]
+        );
+    }
+
+    #[test]
+    fn a_line_of_text_does_not_bring_in_the_whole_computer() {
+        let text =
+            "/\n//\n/.\n/..\nfile:\nFile:\nfile:///\nfile://\nfile:///?x\nfile:///%2f\n\"/\"";
+        assert_eq!(paths_in(text), Vec::<PathBuf>::new());
+        let text = "file: clip.mp4\nfile:clip.mp4";
+        assert_eq!(paths_in(text), Vec::<PathBuf>::new());
+        assert_eq!(
+            paths_in("/media\nFILE:/media"),
+            [PathBuf::from("/media"), PathBuf::from("/media")]
         );
     }
 

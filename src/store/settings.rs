@@ -171,6 +171,10 @@ fn sweep(dir: &Path) {
 
 /// The file's bytes, up to the limit: a longer one is cut, and then no JSON.
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    // A pipe would keep whoever opens it waiting, and no window would come.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
     let mut text = Vec::new();
     fs::File::open(path)?.take(LIMIT).read_to_end(&mut text)?;
     Ok(text)
@@ -380,6 +384,25 @@ mod tests {
         assert_eq!(loaded.warnings.len(), 1);
         assert!(dir.path().join(FILE_NAME).is_dir());
         assert!(loaded.settings.save(dir.path()).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_keeps_the_window_from_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join(FILE_NAME);
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let (sender, loaded) = std::sync::mpsc::channel();
+        let folder = dir.path().to_owned();
+        std::thread::spawn(move || sender.send(Settings::load(&folder)));
+        let patience = std::time::Duration::from_secs(20);
+        let loaded = loaded
+            .recv_timeout(patience)
+            .expect("it waits for a writer");
+        assert_eq!(loaded.warnings.len(), 1);
+        loaded.settings.save(dir.path()).unwrap();
+        assert!(Settings::load(dir.path()).warnings.is_empty());
     }
 
     proptest! {
