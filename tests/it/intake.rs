@@ -80,6 +80,27 @@ fn in_the_least_window_every_word_of_a_banner_is_drawn() {
 }
 
 #[test]
+fn what_an_intake_left_out_is_told_also_where_it_is_said_with_what_is_refused() {
+    let clock = Arc::new(Mutex::new(Instant::now()));
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let told = Arc::clone(&clock);
+    let mut window = open_with(builder(Theme::Light), handle, move |outside| {
+        outside.clock = Box::new(move || *told.lock().unwrap());
+    });
+    let rows = (1..=4).map(|id| row(id, "empty.mp4", Status::Rejected(Rejection::Empty)));
+    engine.publish(|state| {
+        state.rows = Arc::new(rows.map(Arc::new).collect());
+        state.already_listed = 1;
+    });
+    window.run();
+    window.get_by_role_and_label(Role::Status, "4 files: Can’t upload.");
+    *clock.lock().unwrap() += Duration::from_secs(3);
+    window.run();
+    window.get_by_role_and_label(Role::Status, "1 file was already in the list.");
+    assert!(has(&window, "4 empty. 1 file was already in the list."));
+}
+
+#[test]
 fn one_refused_file_out_of_sight_is_said_above_the_list() {
     let mut rows = waiting(1..=30);
     rows.push(row(31, "empty.mp4", Status::Rejected(Rejection::Empty)));
