@@ -13,6 +13,9 @@ const FINGERPRINT_KEY: &[u8; 32] = b"mavi-uploader account, version 1";
 /// Bytes of a key below which nothing of it is shown: of a longer one, its end is a third.
 const SHORT: usize = 12;
 
+/// Bytes of a key at most: servers take no longer header. What is longer was pasted by mistake.
+const LONGEST: usize = 4096;
+
 /// An API key of the service.
 ///
 /// `Debug` shows its last four characters at most, there is no `Display`, and its memory
@@ -29,6 +32,9 @@ pub enum NotAKey {
     /// It holds characters that no HTTP header may carry, or white space in its midst.
     #[error("the text holds characters that an API key cannot have")]
     Characters,
+    /// It is longer than any key.
+    #[error("the text is longer than an API key can be")]
+    Long,
 }
 
 impl ApiKey {
@@ -71,6 +77,9 @@ impl ApiKey {
         }
         if !rest.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(NotAKey::Characters);
+        }
+        if rest.len() > LONGEST {
+            return Err(NotAKey::Long);
         }
         Ok(Self(Zeroizing::new(rest.to_owned())))
     }
@@ -126,6 +135,9 @@ mod tests {
         assert_eq!(ApiKey::from_pasted(" \"\" "), Err(NotAKey::Empty));
         assert_eq!(ApiKey::from_pasted("sk mavi"), Err(NotAKey::Characters));
         assert_eq!(ApiKey::from_pasted("ключ"), Err(NotAKey::Characters));
+        assert!(ApiKey::from_pasted(&"k".repeat(LONGEST)).is_ok());
+        let long = "k".repeat(LONGEST + 1);
+        assert_eq!(ApiKey::from_pasted(&long), Err(NotAKey::Long));
     }
 
     #[test]
