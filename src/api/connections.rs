@@ -30,17 +30,29 @@ impl Connections {
     /// The client; the first time it is made, on a thread that may wait for the disk.
     ///
     /// # Errors
-    /// [`FaultKind::Tls`] where the system's certificates cannot be used.
+    /// [`FaultKind::Tls`] where the system's certificates cannot be used, and
+    /// [`FaultKind::Stalled`] where they are not read within the limit of a call.
     pub(super) async fn client(&self, options: &ClientOptions) -> Result<&reqwest::Client, Fault> {
         let make = || async {
+            let limit = options.call_limit;
             let options = options.clone();
-            tokio::task::spawn_blocking(move || build(&options))
-                .await
-                .unwrap_or_else(|_| Err(Fault::new(FaultKind::Tls)))
+            let making = tokio::task::spawn_blocking(move || build(&options));
+            match tokio::time::timeout(limit, making).await {
+                Ok(made) => made.unwrap_or_else(|_| Err(Fault::new(FaultKind::Tls))),
+                // The thread is left to the system.
+                Err(_) => Err(SETUP.fault(FaultKind::Stalled)),
+            }
         };
         self.0.get_or_try_init(make).await
     }
 }
+
+/// What goes wrong before the first call.
+const SETUP: Call<'static> = Call {
+    name: "setting up HTTP",
+    effect: Effect::None,
+    key: None,
+};
 
 /// Prepares connections; nothing is sent.
 fn build(options: &ClientOptions) -> Result<reqwest::Client, Fault> {
@@ -60,13 +72,8 @@ fn build(options: &ClientOptions) -> Result<reqwest::Client, Fault> {
             builder = builder.tls_certs_only([]);
         }
     }
-    let setup = Call {
-        name: "setting up HTTP",
-        effect: Effect::None,
-        key: None,
-    };
     builder.build().map_err(|error| {
-        let mut fault = setup.transport(error);
+        let mut fault = SETUP.transport(error);
         let tls = Fault::new(FaultKind::Tls);
         (fault.kind, fault.recovery) = (tls.kind, tls.recovery);
         fault

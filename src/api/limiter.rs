@@ -1,7 +1,6 @@
 //! One request a second, for all calls of the program: turns in their order.
 
 use std::collections::VecDeque;
-use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -129,16 +128,30 @@ impl Limiter {
         state.wake_first(self.options.patience);
     }
 
-    /// Waits for a slot; when this returns, the call may be made.
-    pub async fn slot(&self, turn: Turn) {
-        Place::take(self, turn).granted().await;
-    }
-
     /// Takes a place in the line at once, to be waited at by whoever is given it: who must do so
     /// soon, for all others wait behind it. So calls that are made side by side go out in the
     /// order in which they were decided on.
     pub fn line_up(self: &Arc<Self>, turn: Turn) -> InLine {
-        Place::take(Arc::clone(self), turn)
+        let wake = Arc::new(Notify::new());
+        let mut state = self.lock();
+        state.tickets += 1;
+        let ticket = state.tickets;
+        let waiter = Waiter {
+            ticket,
+            since: Instant::now(),
+            wake: Arc::clone(&wake),
+        };
+        match turn {
+            Turn::Upload => state.uploads.push_back(waiter),
+            Turn::Poll => state.polls.push_back(waiter),
+        }
+        drop(state);
+        InLine {
+            limiter: Arc::clone(self),
+            turn,
+            ticket,
+            wake,
+        }
     }
 
     /// A call was refused for its rate: all calls are spaced twice as far, and the next
@@ -257,40 +270,14 @@ const GRANTED: u64 = 0;
 
 /// A place in the line; leaves it when dropped.
 #[derive(Debug)]
-pub struct Place<L: Deref<Target = Limiter>> {
-    limiter: L,
+pub struct InLine {
+    limiter: Arc<Limiter>,
     turn: Turn,
     ticket: u64,
     wake: Arc<Notify>,
 }
 
-/// A place in the line of a limiter that is shared.
-pub type InLine = Place<Arc<Limiter>>;
-
-impl<L: Deref<Target = Limiter>> Place<L> {
-    fn take(limiter: L, turn: Turn) -> Self {
-        let wake = Arc::new(Notify::new());
-        let mut state = limiter.lock();
-        state.tickets += 1;
-        let ticket = state.tickets;
-        let waiter = Waiter {
-            ticket,
-            since: Instant::now(),
-            wake: Arc::clone(&wake),
-        };
-        match turn {
-            Turn::Upload => state.uploads.push_back(waiter),
-            Turn::Poll => state.polls.push_back(waiter),
-        }
-        drop(state);
-        Self {
-            limiter,
-            turn,
-            ticket,
-            wake,
-        }
-    }
-
+impl InLine {
     /// Waits for its slot; when this returns, the call may be made.
     pub async fn granted(mut self) {
         loop {
@@ -314,7 +301,7 @@ impl<L: Deref<Target = Limiter>> Place<L> {
     }
 }
 
-impl<L: Deref<Target = Limiter>> Drop for Place<L> {
+impl Drop for InLine {
     fn drop(&mut self) {
         if self.ticket != GRANTED {
             let mut state = self.limiter.lock();

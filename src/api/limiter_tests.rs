@@ -10,8 +10,8 @@ use crate::model::asset::Account;
 
 const SPACING: Duration = Duration::from_millis(1050);
 
-fn limiter() -> Rc<Limiter> {
-    Rc::new(Limiter::new(LimiterOptions::default()))
+fn limiter() -> Arc<Limiter> {
+    Arc::new(Limiter::new(LimiterOptions::default()))
 }
 
 /// Runs on paused time, with tasks of this thread.
@@ -27,10 +27,10 @@ fn paused(test: impl Future<Output = ()>) {
 type Log = Rc<RefCell<Vec<(u32, Turn, Instant)>>>;
 
 /// A waiter that notes its grant.
-fn wait(limiter: &Rc<Limiter>, log: &Log, name: u32, turn: Turn) -> tokio::task::JoinHandle<()> {
-    let (limiter, log) = (Rc::clone(limiter), Rc::clone(log));
+fn wait(limiter: &Arc<Limiter>, log: &Log, name: u32, turn: Turn) -> tokio::task::JoinHandle<()> {
+    let (limiter, log) = (Arc::clone(limiter), Rc::clone(log));
     tokio::task::spawn_local(async move {
-        limiter.slot(turn).await;
+        limiter.line_up(turn).granted().await;
         log.borrow_mut().push((name, turn, Instant::now()));
     })
 }
@@ -72,7 +72,7 @@ fn a_place_that_was_taken_first_goes_first_whoever_waits_first() {
         assert_eq!(*order.borrow(), [1, 2, 3]);
         // One that nobody waits at any more holds nobody up.
         drop(limiter.line_up(Turn::Upload));
-        limiter.slot(Turn::Upload).await;
+        limiter.line_up(Turn::Upload).granted().await;
     });
 }
 
@@ -127,7 +127,7 @@ fn a_poll_is_not_starved_and_neither_are_uploads() {
 fn a_cancelled_wait_takes_no_slot_and_holds_up_nobody() {
     paused(async {
         let (limiter, log) = (limiter(), Log::default());
-        limiter.slot(Turn::Upload).await;
+        limiter.line_up(Turn::Upload).granted().await;
         let start = Instant::now();
         let first = wait(&limiter, &log, 1, Turn::Upload);
         drop(wait(&limiter, &log, 2, Turn::Poll));
@@ -144,13 +144,13 @@ fn a_cancelled_wait_takes_no_slot_and_holds_up_nobody() {
 fn rate_limit_answers_double_the_spacing_and_good_ones_bring_it_back() {
     paused(async {
         let limiter = limiter();
-        limiter.slot(Turn::Upload).await;
+        limiter.line_up(Turn::Upload).granted().await;
         let start = Instant::now();
         limiter.rate_limited(Some(Duration::from_secs(7)));
         assert_eq!(limiter.spacing(), SPACING * 2);
-        limiter.slot(Turn::Upload).await;
+        limiter.line_up(Turn::Upload).granted().await;
         assert_eq!(start.elapsed().as_millis(), 7000);
-        limiter.slot(Turn::Upload).await;
+        limiter.line_up(Turn::Upload).granted().await;
         assert_eq!(start.elapsed().as_millis(), 9100);
         for _ in 0..10 {
             limiter.rate_limited(None);
@@ -169,7 +169,7 @@ fn rate_limit_answers_double_the_spacing_and_good_ones_bring_it_back() {
 fn a_delay_reaches_whoever_waits_already() {
     paused(async {
         let (limiter, log) = (limiter(), Log::default());
-        limiter.slot(Turn::Upload).await;
+        limiter.line_up(Turn::Upload).granted().await;
         let start = Instant::now();
         drop(wait(&limiter, &log, 1, Turn::Upload));
         settle().await;
@@ -247,7 +247,7 @@ async fn two_programs_share_one_slot_at_a_time() {
         limiter.share(Some(SharedSlots::new(dir.path(), &account)));
         for _ in 0..6 {
             let limiter = Arc::clone(&limiter);
-            tasks.spawn(async move { limiter.slot(Turn::Upload).await });
+            tasks.spawn(async move { limiter.line_up(Turn::Upload).granted().await });
         }
     }
     tasks.join_all().await;
@@ -262,22 +262,22 @@ fn a_poll_waits_no_longer_than_its_patience_and_the_slots_of_those_before_it() {
         let (uploads, polls) = (Log::default(), Log::default());
         // More uploads than there are slots, always.
         for _ in 0..20 {
-            let (limiter, uploads) = (Rc::clone(&limiter), Rc::clone(&uploads));
+            let (limiter, uploads) = (Arc::clone(&limiter), Rc::clone(&uploads));
             tokio::task::spawn_local(async move {
                 loop {
-                    limiter.slot(Turn::Upload).await;
+                    limiter.line_up(Turn::Upload).granted().await;
                     uploads.borrow_mut().push((0, Turn::Upload, Instant::now()));
                 }
             });
         }
         // Three files that are polled as the contract has it, for an hour.
         for _ in 0..3 {
-            let (limiter, polls) = (Rc::clone(&limiter), Rc::clone(&polls));
+            let (limiter, polls) = (Arc::clone(&limiter), Rc::clone(&polls));
             tokio::task::spawn_local(async move {
                 for wait in [2, 4, 8, 16].into_iter().chain(std::iter::repeat(32)) {
                     tokio::time::sleep(Duration::from_secs(wait)).await;
                     let asked = Instant::now();
-                    limiter.slot(Turn::Poll).await;
+                    limiter.line_up(Turn::Poll).granted().await;
                     let waited = u32::try_from(asked.elapsed().as_millis()).unwrap();
                     polls
                         .borrow_mut()
@@ -320,8 +320,8 @@ fn set_clock(by: i64) {
 }
 
 /// The limiter of a program of its own that shares its slots through this folder.
-fn program(folder: &std::path::Path) -> Rc<Limiter> {
-    let limiter = Rc::new(Limiter {
+fn program(folder: &std::path::Path) -> Arc<Limiter> {
+    let limiter = Arc::new(Limiter {
         wall,
         ..Limiter::new(LimiterOptions::default())
     });
@@ -363,19 +363,19 @@ fn what_one_program_learns_slows_and_quickens_the_other() {
     paused(async {
         let dir = tempfile::tempdir().unwrap();
         let (one, two) = (program(dir.path()), program(dir.path()));
-        one.slot(Turn::Upload).await;
+        one.line_up(Turn::Upload).granted().await;
         let start = Instant::now();
         one.rate_limited(Some(Duration::from_secs(20)));
-        two.slot(Turn::Upload).await;
+        two.line_up(Turn::Upload).granted().await;
         assert!(start.elapsed() >= Duration::from_secs(20));
         assert_eq!(two.spacing(), SPACING * 2);
-        two.slot(Turn::Poll).await;
+        two.line_up(Turn::Poll).granted().await;
         assert!(start.elapsed() >= Duration::from_secs(20) + SPACING * 2);
         for _ in 0..30 {
             two.good();
         }
-        two.slot(Turn::Upload).await;
-        one.slot(Turn::Upload).await;
+        two.line_up(Turn::Upload).granted().await;
+        one.line_up(Turn::Upload).granted().await;
         assert_eq!(one.spacing(), SPACING);
     });
 }
@@ -385,7 +385,7 @@ fn one_that_ends_while_it_waits_costs_the_other_next_to_nothing() {
     paused(async {
         let dir = tempfile::tempdir().unwrap();
         let (one, two) = (program(dir.path()), program(dir.path()));
-        one.slot(Turn::Upload).await;
+        one.line_up(Turn::Upload).granted().await;
         let log = Log::default();
         // It waits, has said so in the file, and is gone.
         let killed = wait(&two, &log, 2, Turn::Upload);
@@ -393,7 +393,7 @@ fn one_that_ends_while_it_waits_costs_the_other_next_to_nothing() {
         killed.abort();
         let start = Instant::now();
         for _ in 0..20 {
-            one.slot(Turn::Upload).await;
+            one.line_up(Turn::Upload).granted().await;
         }
         let took = start.elapsed();
         assert!(took <= SPACING * 20 + Duration::from_millis(60), "{took:?}");
@@ -405,14 +405,14 @@ fn a_file_that_is_held_for_good_is_given_up_after_a_while() {
     paused(async {
         let dir = tempfile::tempdir().unwrap();
         let limiter = program(dir.path());
-        limiter.slot(Turn::Upload).await;
+        limiter.line_up(Turn::Upload).granted().await;
         let file = std::fs::read_dir(dir.path()).unwrap().next().unwrap();
         let held = std::fs::File::open(file.unwrap().path()).unwrap();
         held.lock().unwrap();
         let start = Instant::now();
         let mut last = start;
         for n in 0..10 {
-            limiter.slot(Turn::Upload).await;
+            limiter.line_up(Turn::Upload).granted().await;
             let gap = last.elapsed();
             assert!(gap >= SPACING - Duration::from_millis(1), "{n}: {gap:?}");
             last = Instant::now();

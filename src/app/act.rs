@@ -153,7 +153,6 @@ impl App {
             }
             UiCommand::CloseDialog => {
                 self.dialog = None;
-                self.forget_unopened();
                 self.key.close();
                 self.after_key = None;
             }
@@ -224,7 +223,6 @@ impl App {
         }
         self.after_key = then;
         self.key.make_room();
-        self.forget_unopened();
         self.dialog = Some(Dialog::Key);
     }
 

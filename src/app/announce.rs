@@ -45,9 +45,9 @@ impl Announcer {
     pub fn look_at(&mut self, banners: &[Banner]) {
         let refused = Some(Dismissible::Refused);
         let told = banners.iter().filter(|banner| banner.dismiss != refused);
-        let stood = |banner: &&Banner| !self.banners.iter().any(|before| before.is_still(banner));
-        let new = told.filter(stood).map(|banner| banner.text.clone());
-        self.new.extend(new.collect::<Vec<_>>());
+        let is_new = |banner: &&Banner| !self.banners.iter().any(|before| before.is_still(banner));
+        let new = told.filter(is_new).map(|banner| banner.text.clone());
+        self.new.extend(new);
         if self.banners != banners {
             self.banners = banners.to_vec();
         }

@@ -192,16 +192,23 @@ impl List {
     /// Takes in that the rows at these places changed.
     fn follow(&mut self, places: &[usize], before: &[Arc<Row>], snapshot: &Snapshot) {
         self.seen = Arc::clone(&snapshot.rows);
-        let (mut other_rows, mut other_order) = (false, false);
-        for place in places {
-            let (Some(old), Some(new)) = (before.get(*place), snapshot.rows.get(*place)) else {
-                continue;
-            };
+        let changed = || {
+            let rows = |place| Some((place, before.get(place)?, snapshot.rows.get(place)?));
+            places.iter().copied().filter_map(rows)
+        };
+        for (_, old, new) in changed() {
             self.sums.count(old, Change::Left);
             self.sums.count(new, Change::Came);
-            let was_shown = self.shows(*place, old);
-            self.facts.learn_one(*place, new, &self.words);
-            let is_shown = self.shows(*place, new);
+        }
+        if self.filter != Filter::All && self.count(self.filter) == 0 {
+            self.look_anew(snapshot);
+            return;
+        }
+        let (mut other_rows, mut other_order) = (false, false);
+        for (place, old, new) in changed() {
+            let was_shown = self.shows(place, old);
+            self.facts.learn_one(place, new, &self.words);
+            let is_shown = self.shows(place, new);
             other_rows |= was_shown != is_shown;
             other_order |= is_shown && self.sort.moves(old, new);
             if self.selected.contains(&new.id) {
@@ -214,9 +221,7 @@ impl List {
                 }
             }
         }
-        if self.filter != Filter::All && self.count(self.filter) == 0 {
-            self.show(Filter::All, snapshot);
-        } else if other_rows {
+        if other_rows {
             self.gather(snapshot);
         } else if other_order {
             // What was in order before is nearly in order now, which is fast to sort.
@@ -288,8 +293,11 @@ impl List {
         self.anchor = None;
     }
 
-    /// A click on a row.
+    /// A click on a row, or a key; nothing comes of one that is not shown any more.
     pub fn pick(&mut self, id: ItemId, pick: Pick, snapshot: &Snapshot) {
+        if !self.rows(snapshot).any(|row| row.id == id) {
+            return;
+        }
         match pick {
             Pick::Only => self.selected = HashSet::from([id]),
             Pick::Toggle => {

@@ -45,7 +45,7 @@ impl App {
         let losing: Vec<&Arc<Row>> = rows
             .filter(|row| wanted.contains(&row.id) && rows::cancel_loses_work(row))
             .collect();
-        // How much of a row was sent is known while its bytes move.
+        // How much was sent of a row that an earlier run left is not known.
         let transfers = losing.iter().filter_map(|row| row.transfer);
         let (sent, total) = transfers.fold((0_u64, 0_u64), |(sent, total), transfer| {
             (sent + transfer.sent, total + transfer.total)

@@ -112,10 +112,11 @@ pub fn bar(row: &Row) -> Option<f32> {
 
 /// The same in whole percent.
 pub fn percent(row: &Row) -> Option<u8> {
-    bar(row)?;
-    let arrived = row.status == Status::Finishing;
-    let percent = row.transfer.filter(|_| !arrived).map(|it| it.percent());
-    Some(percent.unwrap_or(100))
+    match (&row.status, &row.transfer) {
+        (Status::Finishing, _) => Some(100),
+        (_, Some(transfer)) => Some(transfer.percent()),
+        (_, None) => None,
+    }
 }
 
 /// The row's buttons, in their order. A refused row is there to be removed; any other has
@@ -368,14 +369,6 @@ pub fn details_text(row: &Row, place: Place, build: &str) -> String {
     lines.extend(id_of(row).map(words::asset_id));
     lines.push(words::named(words::PROGRAM, build));
     lines.join("\n") + "\n"
-}
-
-/// Whether the row was started and is not yet at the service.
-pub fn is_sending(row: &Row) -> bool {
-    matches!(
-        row.status,
-        Status::Queued | Status::Uploading | Status::Finishing | Status::Waiting { .. }
-    )
 }
 
 /// Whether the row's bytes move, and it starts again once the program was closed.

@@ -11,7 +11,7 @@ use super::settings::preferences;
 use super::state::{App, Dialog};
 use super::wording::{self, Quit, Stops};
 use crate::engine::{Command, EngineHandle};
-use crate::model::snapshot::Status;
+use crate::model::snapshot::{Row, Status};
 use crate::store::Settings;
 
 impl App {
@@ -86,22 +86,26 @@ impl App {
 
     /// What closing the window would stop, here and in the account's queue behind a sandbox.
     fn stops(&self) -> Stops {
-        let mut stops = Stops::default();
-        let uploads = if self.outside.sandbox {
-            stops.in_sandbox = self.sending();
-            return stops;
-        } else if let Some(account) = &self.parked {
-            stops.in_sandbox = self.sending();
-            Arc::clone(&account.snapshot.borrow())
-        } else {
-            Arc::clone(&self.snapshot)
-        };
-        for row in uploads.rows.iter() {
-            stops.sending += usize::from(rows::is_sending(row));
-            stops.anew += usize::from(rows::ends_with_us(row));
-            stops.unsaved += usize::from(rows::is_unsaved(row));
+        let in_sandbox = if self.sandbox() { self.sending() } else { 0 };
+        if self.outside.sandbox {
+            return Stops {
+                in_sandbox,
+                ..Stops::default()
+            };
         }
-        stops
+        let uploads = match &self.parked {
+            Some(account) => Arc::clone(&account.snapshot.borrow()),
+            None => Arc::clone(&self.snapshot),
+        };
+        let count = |counts: fn(&Row) -> bool| uploads.rows.iter().filter(|it| counts(it)).count();
+        let processing = count(|row| matches!(row.status, Status::Processing { .. }));
+        Stops {
+            // Also what is read for comparison, which its row does not tell from a first look.
+            sending: uploads.totals.active.saturating_sub(processing),
+            anew: count(rows::ends_with_us),
+            unsaved: count(rows::is_unsaved),
+            in_sandbox,
+        }
     }
 
     /// What is asked before the window closes.

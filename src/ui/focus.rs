@@ -109,13 +109,9 @@ fn beside(id: Id, layer: LayerId, before: &[Stop], now: &[Stop]) -> Option<Id> {
     let before = of_layer(before);
     let at = before.iter().position(|stop| *stop == id)?;
     let place = |stop: &Id| now.iter().position(|now| now == stop);
-    let (earlier, later) = (&before[..at], &before[at + 1..]);
-    let earlier = earlier.iter().rev().enumerate();
-    let earlier = earlier.filter_map(|(far, stop)| Some((far, place(stop)?)));
-    let earlier = earlier.into_iter().next();
-    let later = later.iter().enumerate();
-    let later = later.filter_map(|(far, stop)| Some((far, place(stop)?)));
-    let later = later.into_iter().next();
+    let there = |(far, stop): (usize, &Id)| Some((far, place(stop)?));
+    let earlier = before[..at].iter().rev().enumerate().find_map(there);
+    let later = before[at + 1..].iter().enumerate().find_map(there);
     let from = earlier.map_or(0, |(_, place)| place + 1);
     let to = later.map_or(now.len(), |(_, place)| place);
     if let Some([one]) = now.get(from..to) {

@@ -1,5 +1,8 @@
 //! Dialogs: where they stand, what has the keyboard in them, and what closes them.
 
+use std::sync::Arc;
+
+use egui::accesskit::Role;
 use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2, Rect, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::wording::{CONSOLE, screens};
@@ -288,6 +291,59 @@ fn where_no_browser_opens_the_address_is_said_where_it_is_seen() {
     window.get_by_label("Paste your API key").click();
     window.run();
     assert!(window.query_by_label(CONSOLE).is_none(), "asked anew");
+}
+
+#[test]
+fn an_address_that_did_not_open_is_said_in_no_other_dialog() {
+    let (mut engine, handle) = FakeEngine::new(without_key());
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.desktop = Box::new(NoDesktop {
+            has_browser: false,
+            ..NoDesktop::default()
+        });
+    });
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    window.get_by_label("Paste your API key").click();
+    window.run();
+    let get = window.query_all_by_label("Get a key").last();
+    get.unwrap().click();
+    window.run();
+    assert!(has(&window, screens::NO_BROWSER));
+    window.get_by_role(Role::PasswordInput).focus();
+    window.run();
+    window.event(Event::Paste(KEY.to_owned()));
+    window.run();
+    window.get_by_label("Save key").click();
+    window.run();
+    let Some(Command::CheckKey(_, answer)) = engine.next() else {
+        panic!("the key was not checked")
+    };
+    answer.send(Ok(())).unwrap();
+    until(&mut window, "the end of the dialog", |window| {
+        window.query_by_role(Role::Dialog).is_none()
+    });
+    let fault = Fault::new(FaultKind::ServerError);
+    engine.rows(vec![row(1, "one.mp4", Status::Failed(Arc::new(fault)))]);
+    window.run();
+    window.get_by_label("Details: one.mp4").click();
+    window.run();
+    window.get_by_role(Role::Dialog);
+    assert!(!has(&window, screens::NO_BROWSER));
+}
+
+#[test]
+fn closing_asks_too_while_what_was_started_is_read_for_comparison() {
+    let (mut engine, mut window) = over(vec![row(1, "one.mp4", Status::Checking)]);
+    close(&mut window);
+    assert!(!has(&window, "under way"), "nothing was started");
+    engine.comparing = 1;
+    engine.publish(|_| ());
+    window.run();
+    close(&mut window);
+    assert!(has(
+        &window,
+        "1 upload under way. They can be continued at the next start."
+    ));
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod servers;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mavi_uploader::api::base_url::BaseUrl;
 use mavi_uploader::api::client::{Client, ClientOptions};
@@ -87,15 +88,19 @@ fn one_process() {
         return;
     }
     let key = ApiKey::from_pasted(KEY).unwrap();
-    let options = ClientOptions::new(base);
+    let mut options = ClientOptions::new(base);
     let client = match task.as_str() {
         "window" => Client::later(options),
+        "patience" => {
+            options.call_limit = Duration::from_millis(300);
+            Client::later(options)
+        }
         _ => Client::new(options).unwrap(),
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         match task.as_str() {
-            "check" => match client.check_key(&key).await {
+            "check" | "patience" => match client.check_key(&key).await {
                 Ok(()) => println!("told good"),
                 Err(fault) => println!("told {:?} {:?}", fault.kind, fault.recovery),
             },
@@ -130,6 +135,8 @@ fn one_process() {
             other => panic!("no such task: {other}"),
         }
     });
+    // A thread may still wait for a disk that does not answer.
+    runtime.shutdown_background();
 }
 
 /// The most memory that this process had at once, in KiB.
@@ -235,6 +242,17 @@ fn a_window_is_made_without_certificates_and_its_first_call_says_that_there_are_
     std::fs::write(net.store(), "").unwrap();
     let told = told(net.process("window", &local(&service)));
     assert_eq!(told, "Tls, then Ok(())");
+}
+
+#[test]
+fn certificates_that_cannot_be_read_to_their_end_keep_no_call_waiting() {
+    let net = Net::new();
+    let service = Server::service(&net.authority, &["localhost"], 2099);
+    std::fs::remove_file(net.store()).unwrap();
+    let made = Command::new("mkfifo").arg(net.store()).status();
+    assert!(made.unwrap().success());
+    let told = told(net.process("patience", &local(&service)));
+    assert!(told.starts_with("Stalled Transient"), "{told}");
 }
 
 #[test]

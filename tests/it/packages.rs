@@ -118,3 +118,43 @@ fn what_is_installed_on_windows_is_removed_again() {
         assert!(uninstall.contains(&line), "{line}");
     }
 }
+
+/// The licences in a list of this name, sorted.
+fn licences(file: &str, name: &str) -> Vec<String> {
+    let text = read(file);
+    let (_, list) = text.split_once(&format!("\n{name} = [")).unwrap();
+    let (list, _) = list.split_once(']').unwrap();
+    let lines = list.lines().map(|line| line.trim().trim_end_matches(','));
+    let mut found: Vec<_> = lines
+        .filter_map(|line| Some(line.strip_prefix('"')?.strip_suffix('"')?.to_owned()))
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn every_package_has_the_licences_of_what_is_in_it() {
+    for (package, has) in [
+        ("packaging/linux/stage", "$licences"),
+        ("packaging/linux/build", "\npackaging/licences/make\n"),
+        ("packaging/flatpak/build", "\npackaging/licences/make\n"),
+        (
+            "packaging/flatpak/io.github.mavi_uploader.MaviUploader.yml",
+            "third-party-licences.txt",
+        ),
+        (
+            "packaging/macos/build",
+            "\npackaging/licences/make aarch64-apple-darwin x86_64-apple-darwin\n",
+        ),
+        ("packaging/windows/build", "\npackaging/licences/make\n"),
+        ("packaging/windows/installer.nsi", "${LICENCES}"),
+    ] {
+        assert!(read(package).contains(has), "{package}: {has}");
+    }
+    let allowed = licences("deny.toml", "allow");
+    assert!(allowed.len() > 3, "{allowed:?}");
+    assert_eq!(
+        licences("packaging/licences/about.toml", "accepted"),
+        allowed
+    );
+}

@@ -31,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct FakeEngine {
     pub commands: mpsc::UnboundedReceiver<Command>,
     pub notices: mpsc::UnboundedSender<Notice>,
+    /// How many of its rows were started and are read for comparison.
+    pub comparing: usize,
     snapshot: watch::Sender<Arc<Snapshot>>,
     state: Snapshot,
 }
@@ -48,6 +50,7 @@ impl FakeEngine {
         let engine = Self {
             commands: for_engine,
             notices,
+            comparing: 0,
             snapshot,
             state,
         };
@@ -59,6 +62,7 @@ impl FakeEngine {
         change(&mut self.state);
         self.state.revision += 1;
         self.state.totals = totals(&self.state.rows, self.state.totals);
+        self.state.totals.active += self.comparing;
         self.snapshot.send_replace(Arc::new(self.state.clone()));
     }
 

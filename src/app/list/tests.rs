@@ -69,6 +69,41 @@ fn a_row_that_is_gone_is_no_longer_selected() {
     assert_eq!(*list.tally(), tally);
 }
 
+/// The same with another status of the row at a place.
+fn became(snapshot: &Snapshot, place: usize, status: Status) -> Snapshot {
+    let mut rows = snapshot.rows.to_vec();
+    rows[place] = Arc::new(row(rows[place].id.0, status));
+    Snapshot {
+        rows: Arc::new(rows),
+        ..Snapshot::default()
+    }
+}
+
+#[test]
+fn what_is_selected_stays_so_where_its_chip_gives_way_to_all() {
+    let before = snapshot();
+    let mut list = List::default();
+    list.show(Filter::Attention, &before);
+    list.select_all(&before);
+    list.update(&became(&before, 2, Status::ReadyToUpload));
+    assert_eq!(list.filter(), Filter::All);
+    assert_eq!(ids(&list), [3]);
+}
+
+#[test]
+fn a_row_that_is_not_shown_any_more_is_not_selected() {
+    let before = snapshot();
+    let mut list = List::default();
+    list.show(Filter::Uploading, &before);
+    for pick in [Pick::Only, Pick::Toggle, Pick::Range] {
+        list.pick(ItemId(4), pick, &before);
+        assert_eq!(ids(&list), [0; 0], "{pick:?}");
+    }
+    // It is not counted among the selected ones when it changes, either.
+    list.update(&became(&before, 3, Status::Paused));
+    assert_eq!(*list.fits(), Fits::default());
+}
+
 #[test]
 fn a_chip_whose_rows_are_gone_gives_way_to_all() {
     let mut list = List::default();
