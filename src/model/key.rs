@@ -13,9 +13,6 @@ const FINGERPRINT_KEY: &[u8; 32] = b"mavi-uploader account, version 1";
 /// Bytes of a key below which nothing of it is shown: of a longer one, its end is a third.
 const SHORT: usize = 12;
 
-/// Bytes of a key at most: servers take no longer header. What is longer was pasted by mistake.
-const LONGEST: usize = 4096;
-
 /// An API key of the service.
 ///
 /// `Debug` shows its last four characters at most, there is no `Display`, and its memory
@@ -38,6 +35,10 @@ pub enum NotAKey {
 }
 
 impl ApiKey {
+    /// Bytes of a key at most: servers take no longer header. What is longer was pasted by
+    /// mistake.
+    pub const LONGEST: usize = 4096;
+
     /// Takes a key as people paste it: white space and line breaks, surrounding quotes and
     /// a `Bearer ` before it are removed.
     pub fn from_pasted(text: &str) -> Result<Self, NotAKey> {
@@ -78,7 +79,7 @@ impl ApiKey {
         if !rest.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(NotAKey::Characters);
         }
-        if rest.len() > LONGEST {
+        if rest.len() > Self::LONGEST {
             return Err(NotAKey::Long);
         }
         Ok(Self(Zeroizing::new(rest.to_owned())))
@@ -135,8 +136,8 @@ mod tests {
         assert_eq!(ApiKey::from_pasted(" \"\" "), Err(NotAKey::Empty));
         assert_eq!(ApiKey::from_pasted("sk mavi"), Err(NotAKey::Characters));
         assert_eq!(ApiKey::from_pasted("ключ"), Err(NotAKey::Characters));
-        assert!(ApiKey::from_pasted(&"k".repeat(LONGEST)).is_ok());
-        let long = "k".repeat(LONGEST + 1);
+        assert!(ApiKey::from_pasted(&"k".repeat(ApiKey::LONGEST)).is_ok());
+        let long = "k".repeat(ApiKey::LONGEST + 1);
         assert_eq!(ApiKey::from_pasted(&long), Err(NotAKey::Long));
     }
 
