@@ -62,6 +62,8 @@ struct Stage {
     ctx: Context,
     window: MaviApp,
     snapshot: Snapshot,
+    /// What was shown before it, which the engine keeps so that the window need not drop it.
+    before: Arc<Vec<Arc<Row>>>,
     publish: watch::Sender<Arc<Snapshot>>,
 }
 
@@ -84,6 +86,7 @@ impl Stage {
         Self {
             ctx,
             window,
+            before: Arc::clone(&snapshot.rows),
             snapshot,
             publish,
         }
@@ -107,6 +110,7 @@ impl Stage {
 
     /// The engine moves one row on, as it does ten times a second.
     fn progress(&mut self, turn: usize) {
+        self.before = Arc::clone(&self.snapshot.rows);
         let rows = Arc::make_mut(&mut self.snapshot.rows);
         let at = (turn * 4 + 1) % rows.len();
         let mut moved = Row::clone(&rows[at]);

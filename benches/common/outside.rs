@@ -1,6 +1,6 @@
 //! What the benchmarks that draw the window give it in place of a desktop.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -30,6 +30,11 @@ impl Desktop for NoDesktop {
     fn browse(&self, _: &'static str, wake: Wake) -> Pending<bool> {
         let (answer, pending) = Pending::channel(wake);
         answer.send(true);
+        pending
+    }
+    fn copied_files(&self, wake: Wake) -> Pending<Vec<PathBuf>> {
+        let (answer, pending) = Pending::channel(wake);
+        answer.send(Vec::new());
         pending
     }
     fn reveal(&self, _: &Path) {}

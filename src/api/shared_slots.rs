@@ -206,7 +206,7 @@ impl SharedSlots {
             let directory = self.path.parent();
             match (error.kind(), directory) {
                 (io::ErrorKind::NotFound, Some(directory)) => {
-                    fs::create_dir_all(directory)?;
+                    create_private_dir(directory)?;
                     options.open(&self.path)
                 }
                 _ => Err(error),
@@ -221,6 +221,18 @@ impl SharedSlots {
             Err(TryLockError::Error(_)) => Opened::Unusable,
         }
     }
+}
+
+/// The data directory, where it was removed while the program runs: its owner's alone, as it was.
+fn create_private_dir(directory: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(directory)
 }
 
 /// `None` for a new or damaged file.

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use super::command::{Dismissible, Format, Pick, RowCommand, UiCommand};
 use super::list::Filter;
 use super::outside::Wanted;
+use super::paste::Pasting;
 use super::pending::Pending;
 use super::settings::Setting;
 use super::state::{App, Dialog, Effect, Toast};
 use super::wording::selection as words;
-use super::{paste, rows, wording};
+use super::{rows, wording};
 use crate::engine::Command;
 use crate::model::snapshot::{ItemId, KeySource, KeyState, Row, Status};
 
@@ -78,11 +79,9 @@ impl App {
             UiCommand::ChooseFolder => self.choose(Wanted::Folders),
             UiCommand::Add(paths) => self.add(paths),
             UiCommand::Paste(text) => {
-                let paths = paste::paths_in(&text);
-                if paths.is_empty() {
-                    self.say(wording::foot::NOTHING_PASTED, None, now);
-                }
-                self.add(paths);
+                let wake = Arc::clone(&self.outside.wake);
+                let files = self.outside.desktop.copied_files(wake);
+                self.pasting = Some(Pasting { text, files });
             }
             UiCommand::Upload => self.upload(),
             UiCommand::Pause => self.pause(None),

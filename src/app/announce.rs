@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::banners::Banner;
-use super::command::Dismissible;
 use super::wording;
 use crate::model::snapshot::{ItemId, Row, Snapshot, Status, changed_rows};
 
@@ -40,14 +39,12 @@ impl Announcer {
         self.message = Some(text.to_owned());
     }
 
-    /// Looks which banners are new. One whose numbers change is not; files that are refused are
-    /// said by their names.
+    /// Looks which banners are new. One whose numbers change is not.
     pub fn look_at(&mut self, banners: &[Banner]) {
-        let refused = Some(Dismissible::Refused);
-        let told = banners.iter().filter(|banner| banner.dismiss != refused);
         let is_new = |banner: &&Banner| !self.banners.iter().any(|before| before.is_still(banner));
-        let new = told.filter(is_new).map(|banner| banner.text.clone());
-        self.new.extend(new);
+        let new = banners.iter().filter(is_new);
+        self.new
+            .extend(new.filter_map(|banner| banner.told.clone()));
         if self.banners != banners {
             self.banners = banners.to_vec();
         }
@@ -152,6 +149,7 @@ impl Announcer {
 mod tests {
     use super::*;
     use crate::app::banners::Tone;
+    use crate::app::command::Dismissible;
     use crate::app::rows::tests::row;
     use crate::model::fault::{Fault, FaultKind};
     use crate::model::media::Rejection;
@@ -260,6 +258,7 @@ mod tests {
         let banner = |text: &str, dismiss| Banner {
             tone: Tone::Notice,
             text: text.to_owned(),
+            told: Some(text.to_owned()),
             actions: Vec::new(),
             dismiss,
         };
@@ -277,8 +276,19 @@ mod tests {
         assert_eq!(said(&[passed_over("2 files.")]), "1 file.");
         let both = [offline.clone(), passed_over("3 files.")];
         assert_eq!(said(&both), "Offline.");
-        let refused = banner("9 are empty.", Some(Dismissible::Refused));
-        assert_eq!(said(&[refused]), "Offline.", "they are said by name");
+        let mut refused = banner("9 are empty.", Some(Dismissible::Refused));
+        refused.told = None;
+        assert_eq!(
+            said(std::slice::from_ref(&refused)),
+            "Offline.",
+            "they are said by name"
+        );
+        refused.told = Some("4 files of other kinds.".to_owned());
+        assert_eq!(
+            said(&[refused]),
+            "4 files of other kinds.",
+            "it came with it"
+        );
         assert_eq!(said(&[passed_over("1 file.")]), "1 file.");
         assert_eq!(said(&[offline]), "Offline.", "it came again");
     }

@@ -38,6 +38,8 @@ pub struct Banner {
     pub tone: Tone,
     /// What is said.
     pub text: String,
+    /// What a screen reader is told when it comes, where that is not told otherwise.
+    pub told: Option<String>,
     /// Its buttons, the one that fixes it first.
     pub actions: Vec<(&'static str, UiCommand)>,
     /// How it is put away; `None` for one that stays as long as it is true.
@@ -81,20 +83,23 @@ impl Facts<'_> {
 }
 
 fn stays(tone: Tone, text: impl Into<String>) -> Banner {
+    let text = text.into();
     Banner {
         tone,
-        text: text.into(),
+        told: Some(text.clone()),
+        text,
         actions: Vec::new(),
         dismiss: None,
     }
 }
 
 impl Banner {
-    /// Whether another is this one, with other numbers in it perhaps.
+    /// Whether a later one is this one, with other numbers in it perhaps.
     pub fn is_still(&self, other: &Self) -> bool {
         let does_something = self.dismiss.is_some() || !self.actions.is_empty();
         let same = (self.dismiss, &self.actions) == (other.dismiss, &other.actions);
-        same && (does_something || self.text == other.text)
+        let told = self.told.is_some() || other.told.is_none();
+        same && told && (does_something || self.text == other.text)
     }
 
     fn with(mut self, label: &'static str, command: UiCommand) -> Self {
@@ -164,18 +169,23 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     let is_left_out = facts.passed_over > 0 || facts.already > 0;
     let mut left_out = is_left_out.then(|| words::left_out(facts.passed_over, facts.already));
     if let Some(reasons) = facts.refused {
-        let refused = [Some(wording::refused(reasons)), left_out.take()];
-        let refused: Vec<String> = refused.into_iter().flatten().collect();
-        let refused = refused.join(" ");
+        let left_out = left_out.take();
+        let mut text = wording::refused(reasons);
+        if let Some(left_out) = &left_out {
+            text = format!("{text} {left_out}");
+        }
         let show = match reasons.values().sum() {
             1_usize => words::SHOW_IT,
             _ => words::SHOW_THEM,
         };
-        banners.push(
-            stays(Tone::Notice, refused)
-                .with(show, UiCommand::Show(Filter::Attention))
-                .dismissed_by(Dismissible::Refused),
-        );
+        let banner = stays(Tone::Notice, text)
+            .with(show, UiCommand::Show(Filter::Attention))
+            .dismissed_by(Dismissible::Refused);
+        banners.push(Banner {
+            // The files that are refused are told by their names.
+            told: left_out,
+            ..banner
+        });
     }
     if let Some(text) = left_out {
         banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::PassedOver));

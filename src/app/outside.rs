@@ -96,6 +96,9 @@ pub trait Desktop {
     fn progress(&self, percent: Option<u8>);
     /// Opens an address in the browser; the answer is whether one was found that takes it.
     fn browse(&self, address: &'static str, wake: Wake) -> Pending<bool>;
+    /// The files that were copied in a file manager, as the clipboard has them; none where it
+    /// has something else. It may ask another program, and wait seconds for it.
+    fn copied_files(&self, wake: Wake) -> Pending<Vec<PathBuf>>;
     /// Shows a file or folder where files are shown.
     fn reveal(&self, path: &Path);
 }

@@ -1,8 +1,43 @@
-//! Paths in pasted text: one a line, plain or as `file://` addresses.
+//! What is pasted: files that were copied in a file manager, else the paths in a text, one a
+//! line, plain or as `file://` addresses.
 
 use std::path::{Component, Path, PathBuf};
+use std::time::Instant;
 
 use url::Url;
+
+use super::pending::{Outcome, Pending};
+use super::state::App;
+use super::wording;
+
+/// A paste, until it is known which files the clipboard has.
+pub(super) struct Pasting {
+    /// The clipboard's text; of copied files some systems give their mere names as that.
+    pub text: String,
+    /// The clipboard's files.
+    pub files: Pending<Vec<PathBuf>>,
+}
+
+impl App {
+    /// Adds what was pasted, once it is known what that is.
+    pub(super) fn pasted(&mut self, now: Instant) {
+        let Some(Pasting { text, files }) = self.pasting.take() else {
+            return;
+        };
+        let paths = match files.poll() {
+            Err(files) => {
+                self.pasting = Some(Pasting { text, files });
+                return;
+            }
+            Ok(Outcome::Answer(files)) if !files.is_empty() => files,
+            Ok(Outcome::Answer(_) | Outcome::Lost) => paths_in(&text),
+        };
+        if paths.is_empty() {
+            self.say(wording::foot::NOTHING_PASTED, None, now);
+        }
+        self.add(paths);
+    }
+}
 
 /// The absolute paths that a text holds, in its order. Lines that are none are passed over.
 pub fn paths_in(text: &str) -> Vec<PathBuf> {

@@ -18,6 +18,7 @@ use super::keys::KeyEntry;
 use super::list::List;
 use super::locating::Locating;
 use super::outside::{Choice, Outside, VaultError};
+use super::paste::Pasting;
 use super::pending::Pending;
 use super::rows::{Around, Queue};
 use super::settings::Kept;
@@ -168,6 +169,7 @@ pub struct App {
     pub(super) removing_key: Option<Pending<Result<(), VaultError>>>,
     pub(super) loading_key: Option<Pending<Result<Option<ApiKey>, VaultError>>>,
     pub(super) choosing: Option<Pending<Choice>>,
+    pub(super) pasting: Option<Pasting>,
     pub(super) locating: Option<Locating>,
     pub(super) starting_sandbox: Option<Pending<Result<EngineHandle, String>>>,
     pub(super) effects: Vec<Effect>,
@@ -189,6 +191,7 @@ impl App {
             exports: Exports::default(),
             undo: false,
             browse: Browse::default(),
+            pasting: None,
             dialog: None,
             key: KeyEntry::default(),
             after_key: None,

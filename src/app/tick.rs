@@ -52,6 +52,7 @@ impl App {
         self.answers(now);
         self.saved(now);
         self.browsed(now);
+        self.pasted(now);
         self.located(now);
         if self.copied.is_some_and(|(_, until)| until <= now) {
             self.copied = None;

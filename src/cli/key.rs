@@ -18,7 +18,11 @@ const INPUT_LIMIT: u64 = 64 * 1024;
 /// Carries out a key command; gives the exit status.
 pub fn run(command: &KeyCommand) -> u8 {
     match command {
-        KeyCommand::Set => set(),
+        KeyCommand::Set { by_mistake } if by_mistake.is_empty() => set(),
+        KeyCommand::Set { .. } => {
+            say(wording::KEY_AS_ARGUMENT);
+            super::EXIT_USAGE
+        }
         KeyCommand::Status => status(),
         KeyCommand::Remove => remove(),
     }

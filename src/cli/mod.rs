@@ -130,7 +130,11 @@ pub struct UploadArguments {
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// Read the API key from standard input, check it, and save it in the keychain
-    Set,
+    Set {
+        /// What is given by mistake: refused without being shown again.
+        #[arg(hide = true)]
+        by_mistake: Vec<OsString>,
+    },
     /// Say where the API key comes from, and its last four characters
     Status,
     /// Remove the API key from the keychain

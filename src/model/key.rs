@@ -29,9 +29,16 @@ pub enum NotAKey {
     /// It holds characters that no HTTP header may carry, or white space in its midst.
     #[error("the text holds characters that an API key cannot have")]
     Characters,
+    /// It is longer than any key.
+    #[error("the text is longer than an API key can be")]
+    Long,
 }
 
 impl ApiKey {
+    /// Bytes of a key at most: servers take no longer header. What is longer was pasted by
+    /// mistake.
+    pub const LONGEST: usize = 4096;
+
     /// Takes a key as people paste it: white space and line breaks, surrounding quotes and
     /// a `Bearer ` before it are removed.
     pub fn from_pasted(text: &str) -> Result<Self, NotAKey> {
@@ -71,6 +78,9 @@ impl ApiKey {
         }
         if !rest.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(NotAKey::Characters);
+        }
+        if rest.len() > Self::LONGEST {
+            return Err(NotAKey::Long);
         }
         Ok(Self(Zeroizing::new(rest.to_owned())))
     }
@@ -126,6 +136,9 @@ mod tests {
         assert_eq!(ApiKey::from_pasted(" \"\" "), Err(NotAKey::Empty));
         assert_eq!(ApiKey::from_pasted("sk mavi"), Err(NotAKey::Characters));
         assert_eq!(ApiKey::from_pasted("ключ"), Err(NotAKey::Characters));
+        assert!(ApiKey::from_pasted(&"k".repeat(ApiKey::LONGEST)).is_ok());
+        let long = "k".repeat(ApiKey::LONGEST + 1);
+        assert_eq!(ApiKey::from_pasted(&long), Err(NotAKey::Long));
     }
 
     #[test]

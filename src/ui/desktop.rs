@@ -85,6 +85,16 @@ impl Desktop for SystemDesktop {
         })
     }
 
+    fn copied_files(&self, wake: Wake) -> Pending<Vec<PathBuf>> {
+        Pending::spawn("clipboard", wake, || {
+            let files = arboard::Clipboard::new().and_then(|mut it| it.get().file_list());
+            // That there are none is an error, too.
+            files
+                .inspect_err(|error| tracing::debug!(%error, "no copied files"))
+                .unwrap_or_default()
+        })
+    }
+
     fn reveal(&self, path: &Path) {
         let path: PathBuf = path.to_owned();
         on_thread("reveal", move || {

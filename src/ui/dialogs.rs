@@ -15,7 +15,12 @@ use crate::app::rows;
 use crate::app::state::{App, Cancel, Dialog, Pause};
 use crate::app::wording::screens as words;
 use crate::app::wording::{self, Message, Quit, Step};
+use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, KeyState};
+
+/// Characters that the field of the key takes: far more than a key has, so that one that was cut
+/// is not taken for a whole one.
+const FIELD: usize = 2 * ApiKey::LONGEST;
 
 /// Draws the dialog that is open, if one is.
 pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
@@ -162,6 +167,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let fresh = TextEditState::load(ui.ctx(), id).is_none();
     let field = TextEdit::singleline(app.key_draft_mut())
         .id(id)
+        .char_limit(FIELD)
         .password(true)
         .hint_text(words::PASTE_KEY)
         .margin(egui::Margin::symmetric(space::M as i8, space::S as i8))

@@ -4,12 +4,20 @@ use std::path::PathBuf;
 
 use egui::{Context, Event, KeyboardShortcut, Modifiers, Popup};
 
+use super::clipboard::Paste;
 use super::screens::uploads::ListView;
 use crate::app::command::{self, Many, Shortcut, Step, UiCommand};
 use crate::app::state::App;
 
 /// Reads this frame's input.
-pub fn read(ctx: &Context, app: &App, view: &ListView, out: &mut Vec<UiCommand>) {
+pub fn read(
+    ctx: &Context,
+    app: &App,
+    view: &ListView,
+    paste: &mut Paste,
+    out: &mut Vec<UiCommand>,
+) {
+    let pasted = ctx.input(|input| paste.read(&input.events));
     let dropped: Vec<PathBuf> = ctx.input(|input| {
         let files = input.raw.dropped_files.iter();
         files.map(|file| file.path().to_path_buf()).collect()
@@ -50,15 +58,10 @@ pub fn read(ctx: &Context, app: &App, view: &ListView, out: &mut Vec<UiCommand>)
         press(ctx, commands, out);
     }
     in_list(ctx, view, out);
-    ctx.input(|input| {
-        for event in &input.events {
-            match event {
-                Event::Copy if selected => out.push(UiCommand::CopySelected),
-                Event::Paste(text) => out.push(UiCommand::Paste(text.clone())),
-                _ => {}
-            }
-        }
-    });
+    if selected && ctx.input(|input| input.events.contains(&Event::Copy)) {
+        out.push(UiCommand::CopySelected);
+    }
+    out.extend(pasted.map(UiCommand::Paste));
 }
 
 /// The keys that go through the list: where the keyboard is in a row, or nowhere else.

@@ -5,6 +5,7 @@
 
 pub mod alone;
 mod banners;
+mod clipboard;
 mod desktop;
 mod dialogs;
 mod files;

@@ -12,6 +12,7 @@ use egui::{
 };
 use lucide_icons::Icon;
 
+use super::clipboard::Paste;
 use super::focus::Keeper;
 use super::screens::uploads::ListView;
 use super::screens::{empty, toolbar, uploads};
@@ -35,6 +36,7 @@ pub struct MaviApp {
     wishes: Wishes,
     view: ListView,
     keyboard: Keeper,
+    paste: Paste,
     /// Set from outside when the window is to close.
     end: Arc<AtomicBool>,
 }
@@ -50,6 +52,7 @@ impl MaviApp {
             wishes: Wishes::default(),
             view: ListView::default(),
             keyboard: Keeper::default(),
+            paste: Paste::default(),
             end: Arc::default(),
         }
     }
@@ -108,7 +111,7 @@ impl MaviApp {
     pub fn draw(&mut self, ui: &mut Ui) {
         let now = self.app.now();
         let mut asked = Vec::new();
-        input::read(ui.ctx(), &self.app, &self.view, &mut asked);
+        input::read(ui.ctx(), &self.app, &self.view, &mut self.paste, &mut asked);
         head(ui, &self.app, &mut asked);
         let ground = Frame::new().fill(of(ui).background);
         let strips = self.app.banners();

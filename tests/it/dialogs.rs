@@ -115,6 +115,18 @@ fn a_dialog_stays_in_the_middle_when_what_is_in_it_changes() {
 }
 
 #[test]
+fn a_book_that_is_pasted_for_a_key_is_refused_and_not_taken_in_part() {
+    let (mut engine, mut window) = asked_for_a_key();
+    window.event(Event::Paste("sk-word".repeat(10_000)));
+    window.run();
+    window.key_press(Key::Enter);
+    until(&mut window, "what is wrong with it", |window| {
+        has(window, "it is longer than a key can be")
+    });
+    assert!(!matches!(engine.next(), Some(Command::CheckKey(..))));
+}
+
+#[test]
 fn a_key_that_is_refused_stays_in_the_field_to_be_replaced_at_once() {
     let (mut engine, mut window) = asked_for_a_key();
     refused(&mut engine, &mut window);

@@ -5,15 +5,17 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
-use egui::{Theme, Vec2};
+use egui::{Event, Key, Modifiers, Theme, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use mavi_uploader::app::outside::Choice;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::asset::AssetId;
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{Row, Status};
 
 use crate::window::{
-    Drop, FakeEngine, Window, builder, copied, has, open, open_with, over, ready, row, with_key,
+    Dialogs, Drop, FakeEngine, NoDesktop, Window, builder, copied, has, open, open_with, over,
+    ready, row, with_key,
 };
 
 fn drop_a_file(window: &mut Window) {
@@ -75,6 +77,27 @@ fn in_the_least_window_every_word_of_a_banner_is_drawn() {
     let banner = banner.unwrap();
     assert!(banner.rect().height() > 30.0, "it has two lines");
     assert!(banner.rect().right() < 640.0);
+}
+
+#[test]
+fn what_an_intake_left_out_is_told_also_where_it_is_said_with_what_is_refused() {
+    let clock = Arc::new(Mutex::new(Instant::now()));
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let told = Arc::clone(&clock);
+    let mut window = open_with(builder(Theme::Light), handle, move |outside| {
+        outside.clock = Box::new(move || *told.lock().unwrap());
+    });
+    let rows = (1..=4).map(|id| row(id, "empty.mp4", Status::Rejected(Rejection::Empty)));
+    engine.publish(|state| {
+        state.rows = Arc::new(rows.map(Arc::new).collect());
+        state.already_listed = 1;
+    });
+    window.run();
+    window.get_by_role_and_label(Role::Status, "4 files: Can’t upload.");
+    *clock.lock().unwrap() += Duration::from_secs(3);
+    window.run();
+    window.get_by_role_and_label(Role::Status, "1 file was already in the list.");
+    assert!(has(&window, "4 empty. 1 file was already in the list."));
 }
 
 #[test]
@@ -184,4 +207,51 @@ fn an_id_that_nothing_stands_behind_is_shown_as_such_and_not_copied() {
         &window,
         "2 asset ids copied, 1 of them not ready yet; 2 files have none."
     ));
+}
+
+#[test]
+fn chosen_files_and_pasted_paths_are_added() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.dialogs = Box::new(Dialogs(Choice::Chosen(vec![PathBuf::from("/a.mp4")])));
+    });
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::O);
+    window.run();
+    window.run();
+    assert!(
+        matches!(engine.next(), Some(Command::Add(paths)) if paths == [PathBuf::from("/a.mp4")])
+    );
+    let pasted = if cfg!(windows) { "C:\\b.mp4" } else { "/b.mp4" };
+    window.event(Event::Paste(pasted.to_owned()));
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Add(paths)) if paths == [PathBuf::from(pasted)]));
+}
+
+#[test]
+fn copied_files_are_pasted_rather_than_the_names_that_come_with_them() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let copied = ["/card/A001.mp4", "/card/A002.mp4"].map(PathBuf::from);
+    let desktop = NoDesktop {
+        copied_files: copied.to_vec(),
+        ..NoDesktop::default()
+    };
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.desktop = Box::new(desktop);
+    });
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    // Of copied files egui pastes nothing, or their names.
+    let key_comes_up = Event::Key {
+        key: Key::V,
+        physical_key: None,
+        pressed: false,
+        repeat: false,
+        modifiers: Modifiers::COMMAND,
+    };
+    for event in [key_comes_up, Event::Paste("A001.mp4\nA002.mp4".to_owned())] {
+        window.event(event);
+        window.run();
+        assert!(matches!(engine.next(), Some(Command::Add(paths)) if paths == copied));
+    }
+    assert!(!has(&window, "Nothing to add"));
 }

@@ -50,6 +50,18 @@ fn a_search_leaves_what_it_finds_and_is_cleared_again() {
 }
 
 #[test]
+fn a_book_that_is_pasted_into_the_search_is_cut_to_the_length_of_a_name() {
+    let (_engine, mut window) = over(mixed());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    window.run();
+    window.event(Event::Paste("word ".repeat(10_000)));
+    window.run();
+    let value = window.get_by_label("Search").value().unwrap_or_default();
+    assert_eq!(value.chars().count(), 255);
+    assert!(has(&window, "No file here has this in its name or id."));
+}
+
+#[test]
 fn a_search_that_finds_nothing_under_a_chip_says_so_and_leads_back() {
     let (_engine, mut window) = over(mixed());
     window.get_by_label("Waiting 1").click();

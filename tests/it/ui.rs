@@ -379,25 +379,6 @@ fn a_desktop_without_a_file_dialog_is_told_so() {
 }
 
 #[test]
-fn chosen_files_and_pasted_paths_are_added() {
-    let (mut engine, handle) = FakeEngine::new(with_key());
-    let mut window = open_with(builder(Theme::Light), handle, |outside| {
-        outside.dialogs = Box::new(Dialogs(Choice::Chosen(vec![PathBuf::from("/a.mp4")])));
-    });
-    assert!(matches!(engine.next(), Some(Command::NoKey)));
-    window.key_press_modifiers(Modifiers::COMMAND, Key::O);
-    window.run();
-    window.run();
-    assert!(
-        matches!(engine.next(), Some(Command::Add(paths)) if paths == [PathBuf::from("/a.mp4")])
-    );
-    let pasted = if cfg!(windows) { "C:\\b.mp4" } else { "/b.mp4" };
-    window.event(Event::Paste(pasted.to_owned()));
-    window.run();
-    assert!(matches!(engine.next(), Some(Command::Add(paths)) if paths == [PathBuf::from(pasted)]));
-}
-
-#[test]
 fn a_window_where_nothing_happens_asks_for_no_frame() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);

@@ -135,6 +135,13 @@ fn without_a_usable_file_the_program_goes_on_alone() {
     let made = self::slots(&dir.path().join("a/b"));
     claim(&made, 0).unwrap();
     assert!(claim(&made, 0).is_err());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let (outer, inner) = (dir.path().join("a"), dir.path().join("a/b"));
+        assert_eq!((mode(&outer), mode(&inner)), (0o700, 0o700));
+    }
 }
 
 #[test]

@@ -44,6 +44,9 @@ pub fn not_a_key(why: NotAKey) -> &'static str {
         NotAKey::Characters => {
             "This is no API key: it holds characters that a key can’t have. Copy the key alone, and paste it again."
         }
+        NotAKey::Long => {
+            "This is no API key: it is longer than a key can be. Copy the key alone, and paste it again."
+        }
     }
 }
 

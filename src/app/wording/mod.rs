@@ -28,8 +28,8 @@ pub use rejection::rejection;
 pub use row::{note, status_word};
 pub use shell::*;
 pub use terminal::{
-    CONSOLE, WITHOUT_KEY, bad_environment_key, ends_in, interrupted, not_saved, starts_again,
-    stopped, unprinted, unusable_proxy,
+    CONSOLE, KEY_AS_ARGUMENT, WITHOUT_KEY, bad_environment_key, ends_in, interrupted, not_saved,
+    starts_again, stopped, unprinted, unusable_proxy,
 };
 pub use units::{count, duration, left, number, rate, size, size_of, storage_cost};
 

@@ -63,6 +63,9 @@ pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>)
     }
 }
 
+/// A key was given as an argument.
+pub const KEY_AS_ARGUMENT: &str = "A key is not taken from the command line, where other programs can read it and the shell keeps it. Give it on standard input, or paste it when it is asked for: see `mavi-uploader key set --help`.";
+
 /// Said of a file that was not uploaded for want of a key.
 pub const WITHOUT_KEY: &str = "It was not uploaded: there is no API key.";
 

@@ -131,6 +131,9 @@ pub(super) struct Actor<S> {
     /// Rows that changed since they were last shown.
     dirty: BTreeSet<ItemId>,
     rows: Arc<Vec<Arc<Row>>>,
+    /// Those that were shown before them. Whoever shows them lets go of them first, so that 10,000
+    /// rows are let go of here and not within a frame of the window.
+    rows_before: Arc<Vec<Arc<Row>>>,
     index: HashMap<ItemId, usize>,
     order_changed: bool,
     pending: Pending,
@@ -200,6 +203,7 @@ impl<S: Service> Actor<S> {
             stopped: false,
             dirty: BTreeSet::new(),
             rows: Arc::default(),
+            rows_before: Arc::default(),
             index: HashMap::new(),
             order_changed: false,
             pending: Pending::default(),

@@ -70,7 +70,7 @@ impl<S: Service> Actor<S> {
                     rows.push(row);
                 }
             }
-            self.rows = Arc::new(rows);
+            self.rows_before = std::mem::replace(&mut self.rows, Arc::new(rows));
             self.order_changed = false;
             self.dirty.clear();
         } else if !self.dirty.is_empty() {
@@ -82,6 +82,7 @@ impl<S: Service> Actor<S> {
                 .collect();
             self.dirty.clear();
             if !changed.is_empty() {
+                self.rows_before = Arc::clone(&self.rows);
                 let rows = Arc::make_mut(&mut self.rows);
                 for (index, row) in changed {
                     rows[index] = row;

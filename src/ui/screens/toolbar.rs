@@ -13,6 +13,10 @@ use crate::ui::widgets::check::{self, Tick};
 use crate::ui::widgets::menu::{self, Item};
 use crate::ui::widgets::{card, text};
 
+/// Characters that are looked for at most: no name is longer, and a book that was pasted would be
+/// laid out anew in every frame.
+const LONGEST_SEARCH: usize = 255;
+
 /// The line above the list. In a low window, which has no strip for drops, the ways to add
 /// files are here too, and the selection's commands take the place of everything else.
 pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
@@ -159,6 +163,7 @@ fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let (x, y) = (space::S as i8, space::XS as i8);
     let field = TextEdit::singleline(&mut typed)
         .id(id)
+        .char_limit(LONGEST_SEARCH)
         .hint_text(selected::SEARCH)
         .font(egui::TextStyle::Small)
         .event_filter(FIELD_KEYS)

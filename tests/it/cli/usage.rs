@@ -25,6 +25,7 @@ fn wrong_usage_is_2_and_touches_nothing() {
         assert_eq!(outcome.code(), Some(2), "{wrong:?}: {}", outcome.err);
         assert!(outcome.out.is_empty(), "{wrong:?}");
         assert!(outcome.err.contains("Usage") || outcome.err.contains("--help"));
+        assert!(!outcome.err.contains("in-the-arguments"), "{}", outcome.err);
     }
     assert!(!stage.data().exists());
     assert!(stage.sandbox().requests().is_empty());
