@@ -84,8 +84,8 @@ impl App {
         let (sent, total) = transfers.fold((0_u64, 0_u64), |(sent, total), transfer| {
             (sent + transfer.sent, total + transfer.total)
         });
-        let name = match (losing.as_slice(), ids) {
-            ([row], Some([_])) => Some(row.name.clone()),
+        let name = match losing.as_slice() {
+            [row] => Some(row.name.clone()),
             _ => None,
         };
         let pause = Pause {

@@ -98,9 +98,9 @@ pub struct Cancel {
 pub struct Pause {
     /// Which; `None` for all that are under way.
     pub ids: Option<Arc<[ItemId]>>,
-    /// The file's name, where it is the only one.
+    /// The name of the file that starts again from its first byte, where it is one.
     pub name: Option<String>,
-    /// How many of them start again from their first byte: at least one.
+    /// How many do so: at least one.
     pub losing: usize,
     /// Bytes of those that were sent.
     pub sent: u64,
