@@ -84,7 +84,7 @@ impl App {
                 self.pasting = Some(Pasting { text, files });
             }
             UiCommand::Upload => self.upload(),
-            UiCommand::Pause => self.engine.send(Command::Pause),
+            UiCommand::Pause => self.pause(None),
             UiCommand::Resume if self.snapshot.paused => self.engine.send(Command::Resume),
             UiCommand::Resume => {
                 let held = self.ids(|row| row.status == Status::Paused);
@@ -141,6 +141,11 @@ impl App {
             UiCommand::ConfirmCancel => {
                 if let Some(Dialog::Cancel(cancel)) = self.dialog.take() {
                     self.engine.send(Command::Cancel(cancel.ids.to_vec()));
+                }
+            }
+            UiCommand::ConfirmPause => {
+                if let Some(Dialog::Pause(pause)) = self.dialog.take() {
+                    self.pause_now(&pause);
                 }
             }
             UiCommand::CopyDetails(id) => self.copy_details(id),
@@ -272,7 +277,7 @@ impl App {
         let ids = vec![id];
         match command {
             RowCommand::Upload => self.start(ids),
-            RowCommand::Pause => self.engine.send(Command::PauseItems(ids)),
+            RowCommand::Pause => self.pause(Some(&ids)),
             RowCommand::Resume => self.engine.send(Command::ResumeItems(ids)),
             RowCommand::Cancel => self.cancel(&ids),
             RowCommand::Retry | RowCommand::UploadAgain => self.engine.send(Command::Retry(ids)),

@@ -137,8 +137,14 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
         }
         JournalState::Newer => banners.push(stays(Tone::Bad, wording::newer_history())),
     }
-    if snapshot.offline {
-        banners.push(stays(Tone::Notice, facts.place().said(words::OFFLINE)));
+    // Where nothing is under way nobody tries, and so it is not known.
+    if snapshot.offline && snapshot.totals.active > 0 {
+        let text = match (snapshot.paused, snapshot.needs) {
+            (false, None) => words::OFFLINE,
+            (true, _) => words::OFFLINE_PAUSED,
+            (false, Some(_)) => words::OFFLINE_HELD,
+        };
+        banners.push(stays(Tone::Notice, facts.place().said(text)));
     }
     if snapshot.interrupted > 0 {
         banners.push(

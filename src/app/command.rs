@@ -106,6 +106,7 @@ pub enum UiCommand {
     SortBy(Column),
     Row(RowCommand, ItemId),
     ConfirmCancel,
+    ConfirmPause,
     CopyDetails(ItemId),
     EnterKey,
     AskKeychain,

@@ -18,10 +18,13 @@ pub fn actions(snapshot: &Snapshot, list: &List) -> Vec<UiCommand> {
     }
     if snapshot.paused {
         actions.push(UiCommand::Resume);
-    } else if sending(snapshot, list) > 0 {
-        actions.push(UiCommand::Pause);
-    } else if list.tally().paused > 0 {
-        actions.push(UiCommand::Resume);
+    } else {
+        if list.tally().paused > 0 {
+            actions.push(UiCommand::Resume);
+        }
+        if sending(snapshot, list) > 0 {
+            actions.push(UiCommand::Pause);
+        }
     }
     actions
 }
@@ -79,6 +82,10 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
     };
     if attention > 0 {
         second.push(words::attention(attention));
+    }
+    // The plan says of them that they are left out; where the queue is paused all are.
+    if totals.active > 0 && !snapshot.paused && list.tally().paused > 0 {
+        second.push(words::held(list.tally().paused));
     }
     match list.count(Filter::Cancelled) {
         0 => {}
@@ -254,6 +261,10 @@ mod tests {
             [UiCommand::ClearFinished, UiCommand::Resume]
         );
         assert_eq!(actions(&[Status::Paused], false), [UiCommand::Resume]);
+        assert_eq!(
+            actions(&[Status::Paused, Status::Queued], false),
+            [UiCommand::Resume, UiCommand::Pause]
+        );
     }
 
     #[test]
@@ -272,6 +283,8 @@ mod tests {
         assert_eq!(second, "2 duplicates");
         let (first, _) = of(&[Status::Paused, Status::Paused, Status::Ready], 0);
         assert_eq!(first, "2 files paused");
+        let (_, second) = of(&[Status::Queued, Status::Paused], 1);
+        assert_eq!(second, "starting… · 1 paused");
         let (_, second) = of(&[Status::Queued, Status::Cancelled], 1);
         assert_eq!(second, "starting… · 1 cancelled");
     }

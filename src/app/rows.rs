@@ -242,6 +242,11 @@ pub fn cancel_loses_work(row: &Row) -> bool {
     kept || row.transfer.is_some_and(|transfer| transfer.sent > 0)
 }
 
+/// Whether bytes move of the row that pausing it loses.
+pub fn pause_loses_work(row: &Row) -> bool {
+    row.status == Status::Uploading && row.later == Some(Later::StartsAgain)
+}
+
 /// What stands after the status word, joined with middle dots; empty for nothing.
 pub fn detail(row: &Row, around: &Around) -> String {
     let mut parts = match &row.status {

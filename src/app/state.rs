@@ -60,6 +60,8 @@ pub enum Dialog {
     Key,
     /// Cancel these uploads, of which bytes were sent or which are several?
     Cancel(Cancel),
+    /// Pause these uploads, of which much was sent that is lost by it?
+    Pause(Pause),
     /// What happened to this row.
     Details(ItemId),
     /// Close although uploads are under way?
@@ -86,6 +88,21 @@ pub struct Cancel {
     /// Of how many what was sent is lost.
     pub losing: usize,
     /// Bytes that are lost.
+    pub sent: u64,
+    /// Of how many.
+    pub total: u64,
+}
+
+/// Uploads that are paused once the person has said yes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pause {
+    /// Which; `None` for all that are under way.
+    pub ids: Option<Arc<[ItemId]>>,
+    /// The file's name, where it is the only one.
+    pub name: Option<String>,
+    /// How many of them start again from their first byte: at least one.
+    pub losing: usize,
+    /// Bytes of those that were sent.
     pub sent: u64,
     /// Of how many.
     pub total: u64,

@@ -108,6 +108,10 @@ pub struct BatchEnd {
     pub duplicates: usize,
     /// Rows that failed.
     pub failed: usize,
+    /// Rows that the person cancelled.
+    pub cancelled: usize,
+    /// No byte of any row went out.
+    pub nothing_sent: bool,
 }
 
 /// Something rare that must not be lost.

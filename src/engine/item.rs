@@ -77,6 +77,8 @@ pub(super) struct Item {
     /// Worker, timer, poll, look or comparison: there is one at a time.
     pub running: Option<Task>,
     pub meter: Option<Arc<Meter>>,
+    /// Bytes of it went out in this run, and it has not ended since.
+    pub sent_some: bool,
     /// How far into the file the last attempt was when it stopped, and in which session.
     pub halted: Option<(SecretUrl, u64)>,
     pub speed: Speed,
@@ -87,6 +89,8 @@ pub(super) struct Item {
     pub started_at: Option<Instant>,
     /// When its last try began, in milliseconds since the Unix epoch.
     pub began_ms: Option<i64>,
+    /// The same on the clock that does not jump.
+    pub began: Option<Instant>,
     pub waits_until: Option<Instant>,
     /// When its first poll was due.
     pub polled_since: Option<Instant>,
@@ -122,12 +126,14 @@ impl Item {
             ticket: None,
             running: None,
             meter: None,
+            sent_some: false,
             halted: None,
             speed: Speed::default(),
             looked: None,
             starts: 0,
             started_at: None,
             began_ms: None,
+            began: None,
             waits_until: None,
             polled_since: None,
             parked_poll: false,
@@ -204,8 +210,16 @@ impl Item {
     pub fn note_halt(&mut self, before: &State) {
         let sent = self.meter.as_ref().map_or(0, |meter| meter.sent());
         if matches!(before, State::Sending { .. }) && sent > 0 {
+            self.sent_some = true;
             self.halted = self.session().map(|session| (session, sent));
         }
+    }
+
+    /// Whether bytes of it went out in this run that nothing has come of yet.
+    pub fn has_sent(&self) -> bool {
+        let moves = matches!(self.upload.state, State::Sending { .. });
+        let meter = self.meter.as_ref().filter(|_| moves);
+        self.sent_some || meter.is_some_and(|meter| meter.sent() > 0)
     }
 
     /// What the window is told. While the service can't be reached, what has not moved a byte

@@ -106,6 +106,8 @@ pub struct Plan {
     pub refused: usize,
     /// Files in the list whose content is there already.
     pub duplicates: usize,
+    /// Files in the list that are paused one by one, and stay so.
+    pub paused: usize,
     /// When everything is through, what is under way included.
     pub finish: Finish,
     /// What keeping the files costs.
@@ -122,6 +124,7 @@ pub struct Sums {
     by_signed_url: usize,
     refused: usize,
     duplicates: usize,
+    paused: usize,
 }
 
 impl Sums {
@@ -141,6 +144,7 @@ impl Sums {
             }
             Status::Rejected(_) => change.count(&mut self.refused),
             Status::Duplicate { .. } => change.count(&mut self.duplicates),
+            Status::Paused => change.count(&mut self.paused),
             _ => {}
         }
     }
@@ -163,6 +167,7 @@ impl Sums {
             by_signed_url: self.by_signed_url,
             refused: self.refused,
             duplicates: self.duplicates,
+            paused: self.paused,
             finish: match line.time_for(bytes.saturating_add(under_way.bytes)) {
                 Some(Finish::About(time)) => Finish::About(time.max(by_calls)),
                 Some(Finish::AtLeast(time)) => Finish::AtLeast(time.max(by_calls)),
@@ -220,6 +225,7 @@ pub(crate) mod tests {
             1 => Just(Status::Rejected(Rejection::Empty)),
             1 => Just(Status::Duplicate { of: AssetId::new("re_1") }),
             1 => Just(Status::Uploading),
+            1 => Just(Status::Paused),
             1 => Just(Status::Ready),
         ];
         let route = prop_oneof![Just(Route::Direct), Just(Route::SignedUrl)];
@@ -256,6 +262,7 @@ pub(crate) mod tests {
                 plan.duplicates,
                 of(|row| matches!(row.status, Status::Duplicate { .. }))
             );
+            prop_assert_eq!(plan.paused, of(|row| row.status == Status::Paused));
             prop_assert!(plan.by_signed_url <= plan.files);
             prop_assert_eq!(plan.cost, StorageCost::of(bytes));
         }

@@ -88,21 +88,12 @@ impl Transfer {
     /// Whole percent that may be shown: at most 99 until the answer is there, for bytes
     /// that are sent are not yet received.
     pub fn percent(&self) -> u8 {
-        if self.total == 0 {
-            return 0;
-        }
-        let percent = u128::from(self.sent) * 100 / u128::from(self.total);
-        u8::try_from(percent.min(99)).unwrap_or(99)
+        percent(self.sent, self.total)
     }
 
     /// The same as a fraction between 0 and 0.99, for a bar.
     pub fn fraction(&self) -> f32 {
-        if self.total == 0 {
-            return 0.0;
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "a bar needs no more")]
-        let fraction = (self.sent as f64 / self.total as f64) as f32;
-        fraction.clamp(0.0, 0.99)
+        fraction(self.sent, self.total)
     }
 }
 
@@ -223,7 +214,8 @@ pub struct Totals {
     pub batch: usize,
     /// Bytes of the running batch that are handed over.
     pub sent: u64,
-    /// Bytes of the running batch.
+    /// Bytes of the running batch that are to be sent, or were: not those of duplicates, nor
+    /// what is left of rows that are paused or failed.
     pub bytes: u64,
     /// Calls of the service that what was started still takes at least.
     pub calls: u32,
@@ -238,32 +230,33 @@ pub struct Totals {
     pub attention: usize,
 }
 
-/// What a file counts in the progress of a batch besides its bytes, in bytes: its calls take
-/// their time however small it is.
-const FILE: u128 = 1_000_000;
-
 impl Totals {
-    /// How far a running batch is, files and bytes, between 0 and 1; `None` where none runs.
-    pub fn fraction(&self) -> Option<f64> {
-        if self.active == 0 || self.bytes == 0 {
-            return None;
-        }
-        let share = |bytes: u64, files: usize| u128::from(bytes) + files as u128 * FILE;
-        let all = share(self.bytes, self.batch);
-        let through = share(self.sent, self.done).min(all);
-        Some(through as f64 / all as f64)
+    /// How far the bytes of a running batch are, between 0 and 1: [`Self::sent`] of
+    /// [`Self::bytes`], as the words beside it say; `None` where none runs.
+    pub fn fraction(&self) -> Option<f32> {
+        (self.active > 0 && self.bytes > 0).then(|| fraction(self.sent, self.bytes))
     }
 
     /// The same in whole percent: never 100, for then it runs no more.
     pub fn percent(&self) -> Option<u8> {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between 0 and 99"
-        )]
-        self.fraction()
-            .map(|fraction| (fraction * 100.0).min(99.0) as u8)
+        (self.active > 0 && self.bytes > 0).then(|| percent(self.sent, self.bytes))
     }
+}
+
+/// Whole percent, 99 at most.
+fn percent(sent: u64, total: u64) -> u8 {
+    let percent = (u128::from(sent) * 100).checked_div(u128::from(total));
+    u8::try_from(percent.unwrap_or(0).min(99)).unwrap_or(99)
+}
+
+/// The same between 0 and 0.99.
+fn fraction(sent: u64, total: u64) -> f32 {
+    if total == 0 {
+        return 0.0;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a bar needs no more")]
+    let fraction = (sent as f64 / total as f64) as f32;
+    fraction.clamp(0.0, 0.99)
 }
 
 /// What the window draws from.

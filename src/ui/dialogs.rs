@@ -12,7 +12,7 @@ use super::widgets::button::{Button, Look};
 use super::widgets::{card, text};
 use crate::app::command::{RowCommand, UiCommand};
 use crate::app::rows;
-use crate::app::state::{App, Cancel, Dialog};
+use crate::app::state::{App, Cancel, Dialog, Pause};
 use crate::app::wording::screens as words;
 use crate::app::wording::{self, Message, Quit, Step};
 use crate::model::key::ApiKey;
@@ -58,6 +58,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
         match dialog {
             Dialog::Key => key(ui, app, out),
             Dialog::Cancel(uploads) => cancel(ui, &uploads, out),
+            Dialog::Pause(uploads) => pause(ui, &uploads, out),
             Dialog::Details(id) => details(ui, app, id, out),
             Dialog::Quit => {
                 leave(ui, dialog, &app.closing_question(), UiCommand::Quit, out);
@@ -273,6 +274,22 @@ fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
     let label = wording::selection::confirm_cancel(uploads.ids.len());
     let stake = (label.as_str(), stop);
     let dialog = Dialog::Cancel(uploads.clone());
+    choice(ui, dialog, stake, words::KEEP_UPLOADING, out);
+}
+
+fn pause(ui: &mut Ui, uploads: &Pause, out: &mut Vec<UiCommand>) {
+    let (question, means) = wording::selection::pause(
+        uploads.name.as_deref(),
+        uploads.ids.as_ref().map(|ids| ids.len()),
+        uploads.losing,
+        uploads.sent,
+        uploads.total,
+    );
+    title(ui, &question);
+    body(ui, &means);
+    let stop = UiCommand::ConfirmPause;
+    let stake = (stop.entry().label, stop);
+    let dialog = Dialog::Pause(uploads.clone());
     choice(ui, dialog, stake, words::KEEP_UPLOADING, out);
 }
 

@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::wording::{CONSOLE, screens};
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Fault, FaultKind};
-use mavi_uploader::model::snapshot::{KeySource, KeyState, Status};
+use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, Later, Row, Status};
 
 use crate::window::{
     FakeEngine, NoDesktop, Window, builder, close, copied, has, open, open_with, over, row, until,
@@ -210,6 +210,60 @@ fn in_a_question_the_safe_choice_has_the_keyboard_first() {
     window.get_by_label("Remove key").click();
     window.run();
     assert!(has_keyboard(&window, "Keep it"));
+}
+
+#[test]
+fn pausing_asks_before_much_is_sent_again() {
+    let moving = |id, name, sent, later| Row {
+        later: Some(later),
+        ..uploading(id, name, sent)
+    };
+    let rows = || {
+        vec![
+            moving(1, "large.mp4", 73_000_000, Later::StartsAgain),
+            moving(2, "small.mp4", 3_000_000, Later::StartsAgain),
+        ]
+    };
+    let (mut engine, mut window) = over(rows());
+    window.get_by_label("Pause: large.mp4").click();
+    window.run();
+    assert!(has(&window, "Pause this upload?"));
+    assert!(has(&window, "It starts again from the beginning"));
+    assert!(has_keyboard(&window, "Keep uploading"));
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(!has(&window, "Pause this upload?"));
+    assert!(engine.next().is_none(), "nothing is paused");
+
+    // The bar's own button has the same word.
+    window.get_by_label("Pause: large.mp4").click();
+    window.run();
+    window.key_press_modifiers(Modifiers::SHIFT, Key::Tab);
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    let Some(Command::PauseItems(ids)) = engine.next() else {
+        panic!("it was not paused")
+    };
+    assert_eq!(ids, [ItemId(1)]);
+
+    let (mut engine, mut window) = over(rows());
+    window.get_by_label("Pause").click();
+    window.run();
+    assert!(has(&window, "Pause all uploads?"));
+    assert!(engine.next().is_none());
+
+    // Little is lost, or nothing.
+    window.key_press(Key::Escape);
+    window.run();
+    window.get_by_label("Pause: small.mp4").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::PauseItems(_))));
+    let goes_on = moving(1, "large.mp4", 73_000_000, Later::GoesOn);
+    let (mut engine, mut window) = over(vec![goes_on]);
+    window.get_by_label("Pause").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Pause)));
 }
 
 #[test]

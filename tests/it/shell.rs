@@ -355,6 +355,7 @@ fn the_end_of_a_batch_is_told_to_who_looks_elsewhere_once() {
             ready: 11,
             duplicates: 2,
             failed: 1,
+            ..BatchEnd::default()
         })
     };
     set_focus(&mut window, true);

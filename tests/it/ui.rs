@@ -242,6 +242,7 @@ fn trouble_that_concerns_everything_is_said_once_with_its_button() {
         state.offline = true;
         state.interrupted = 4;
     });
+    engine.rows(vec![row(1, "waits", Status::Queued)]);
     window.run();
     assert!(has(&window, "The balance at memories.ai is used up"));
     assert!(has(&window, "memories.ai can’t be reached"));
@@ -253,6 +254,25 @@ fn trouble_that_concerns_everything_is_said_once_with_its_button() {
     window.get_by_label("Continue").click();
     window.run();
     assert!(matches!(engine.next(), Some(Command::ContinueInterrupted)));
+}
+
+#[test]
+fn what_has_no_connection_is_said_to_go_on_only_where_it_does() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    let mut said = |paused: bool, status: Status| {
+        engine.publish(|state| {
+            state.offline = true;
+            state.paused = paused;
+        });
+        engine.rows(vec![row(1, "clip.mp4", status)]);
+        window.run();
+        let there = has(&window, "memories.ai can’t be reached.");
+        (there, has(&window, "Uploads go on by themselves"))
+    };
+    assert_eq!(said(false, Status::Queued), (true, true));
+    assert_eq!(said(true, Status::Queued), (true, false));
+    assert_eq!(said(false, Status::Paused), (false, false), "nobody tries");
 }
 
 #[test]
@@ -383,7 +403,7 @@ fn the_title_shows_how_far_the_batch_is() {
     });
     engine.rows(vec![uploading(1, "clip.mp4", 5)]);
     window.run();
-    assert_eq!(title(&window), "42 % · 2 of 7 – Mavi Uploader");
+    assert_eq!(title(&window), "43 % · 2 of 7 – Mavi Uploader");
 }
 
 #[test]
@@ -394,6 +414,7 @@ fn the_end_of_a_batch_is_said() {
         ready: 11,
         duplicates: 1,
         failed: 1,
+        ..BatchEnd::default()
     });
     engine.notices.send(finished).unwrap();
     window.run();

@@ -1,7 +1,7 @@
 //! The chips above the list, and how many rows are in which state.
 
 use crate::app::rows;
-use crate::model::snapshot::{Change, Later, Row, Status};
+use crate::model::snapshot::{Change, Row, Status};
 
 /// A chip above the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]
@@ -17,8 +17,10 @@ pub enum Filter {
     Uploading,
     /// The service works on it.
     Processing,
-    /// Being looked at, held, or waiting for its turn or its next try.
+    /// Being looked at, or waiting for its turn or its next try.
     Waiting,
+    /// Held by the person, or left by an earlier run: it does not go on by itself.
+    Paused,
     /// Has an asset that is ready.
     Ready,
     /// Has the content of another file, and is not sent.
@@ -29,13 +31,14 @@ pub enum Filter {
 
 impl Filter {
     /// In the order of their chips.
-    pub const EACH: [Self; 9] = [
+    pub const EACH: [Self; 10] = [
         Self::All,
         Self::Attention,
         Self::ToUpload,
         Self::Uploading,
         Self::Processing,
         Self::Waiting,
+        Self::Paused,
         Self::Ready,
         Self::Duplicate,
         Self::Cancelled,
@@ -48,11 +51,10 @@ impl Filter {
             Status::ReadyToUpload => Self::ToUpload,
             Status::Uploading | Status::Finishing => Self::Uploading,
             Status::Processing { .. } => Self::Processing,
-            Status::Checking
-            | Status::Settling
-            | Status::Queued
-            | Status::Waiting { .. }
-            | Status::Paused => Self::Waiting,
+            Status::Checking | Status::Settling | Status::Queued | Status::Waiting { .. } => {
+                Self::Waiting
+            }
+            Status::Paused => Self::Paused,
             Status::Ready => Self::Ready,
             Status::Duplicate { .. } => Self::Duplicate,
             Status::Cancelled => Self::Cancelled,
@@ -91,7 +93,7 @@ impl Tally {
         if rows::is_unsaved(row) {
             change.count(&mut self.unsaved);
         }
-        if row.status == Status::Uploading && row.later == Some(Later::StartsAgain) {
+        if rows::pause_loses_work(row) {
             change.count(&mut self.starts_again);
         }
         let place = match &row.status {

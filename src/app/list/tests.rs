@@ -38,11 +38,17 @@ fn chips_count_and_show_their_rows() {
     let mut list = List::default();
     list.update(&snapshot);
     let counts = Filter::EACH.map(|filter| list.count(filter));
-    assert_eq!(counts, [5, 1, 0, 1, 0, 1, 1, 0, 1]);
+    assert_eq!(counts, [5, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
     list.show(Filter::Attention, &snapshot);
     assert_eq!(list.shown(), [2]);
     list.select_all(&snapshot);
     assert_eq!(ids(&list), [3]);
+}
+
+#[test]
+fn what_the_person_holds_does_not_stand_with_what_goes_on_by_itself() {
+    assert_eq!(Filter::of(&Status::Queued), Filter::Waiting);
+    assert_eq!(Filter::of(&Status::Paused), Filter::Paused);
 }
 
 #[test]

@@ -11,6 +11,10 @@ pub const SANDBOX_ALONE: &str =
 /// The service can't be reached.
 pub const OFFLINE: &str =
     "memories.ai can’t be reached. Uploads go on by themselves as soon as it can.";
+/// The same while the person holds the queue.
+pub const OFFLINE_PAUSED: &str = "memories.ai can’t be reached. All uploads are paused.";
+/// The same while the queue waits for the person to do something else.
+pub const OFFLINE_HELD: &str = "memories.ai can’t be reached.";
 /// Files can't be dropped here.
 pub const NO_DROP: &str =
     "This desktop does not let files be dropped here. Choose or paste them instead.";

@@ -39,6 +39,11 @@ pub fn attention(files: usize) -> String {
     }
 }
 
+/// How many the person holds one by one while others go on.
+pub fn held(files: usize) -> String {
+    format!("{} paused", number(files))
+}
+
 /// How many were given up.
 pub fn cancelled(files: usize) -> String {
     format!("{} cancelled", number(files))

@@ -110,7 +110,9 @@ fn left_out(plan: &Plan) -> Option<String> {
         files => Some(count(files, "duplicate")),
     };
     let refused = (plan.refused > 0).then(|| format!("{} refused", number(plan.refused)));
-    let parts: Vec<String> = refused.into_iter().chain(duplicates).collect();
+    let paused = (plan.paused > 0).then(|| format!("{} paused", number(plan.paused)));
+    let parts = [refused, duplicates, paused].into_iter().flatten();
+    let parts: Vec<String> = parts.collect();
     (!parts.is_empty()).then(|| format!("left out: {}", parts.join(", ")))
 }
 
@@ -135,6 +137,7 @@ mod tests {
             by_signed_url: 2,
             refused: 2,
             duplicates: 1,
+            paused: 3,
             finish: Finish::About(Duration::from_secs(130)),
             cost: StorageCost::of(3_900_000_000),
         }
@@ -155,7 +158,7 @@ mod tests {
         assert_eq!(first, "12 files ready to upload · 3.9 GB");
         assert_eq!(
             second,
-            "about 2 min 10 s · storage ≈ $0.12 a month · left out: 2 refused, 1 duplicate · 2 large files sent directly to storage"
+            "about 2 min 10 s · storage ≈ $0.12 a month · left out: 2 refused, 1 duplicate, 3 paused · 2 large files sent directly to storage"
         );
         let at_length = plan_at_length(&a_plan(), Place::Service);
         assert!(
@@ -172,6 +175,7 @@ mod tests {
             by_signed_url: 0,
             refused: 0,
             duplicates: 0,
+            paused: 0,
             ..a_plan()
         };
         assert_eq!(

@@ -152,6 +152,36 @@ pub fn confirm_cancel(uploads: usize) -> String {
     }
 }
 
+/// What is asked before uploads are paused of which so many start again: how many bytes of how
+/// many of those were sent. `uploads` is `None` for all that are under way.
+pub fn pause(
+    name: Option<&str>,
+    uploads: Option<usize>,
+    losing: usize,
+    sent: u64,
+    total: u64,
+) -> (String, String) {
+    let question = match uploads {
+        None => "Pause all uploads?".to_owned(),
+        Some(1) => "Pause this upload?".to_owned(),
+        Some(uploads) => format!("Pause {}?", count(uploads, "upload")),
+    };
+    let sent = size_of(sent, total);
+    let means = match (name, losing) {
+        (Some(name), _) => format!(
+            "{sent} of {name} were sent. It starts again from the beginning when you go on."
+        ),
+        (None, 1) => format!(
+            "{sent} of one of them were sent. It starts again from the beginning when you go on."
+        ),
+        (None, losing) => format!(
+            "{sent} of {} were sent. They start again from the beginning when you go on.",
+            count(losing, "file")
+        ),
+    };
+    (question, means)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,6 +212,25 @@ mod tests {
             copied(13, 5, 1982),
             "13 asset ids copied, 5 of them not ready yet; 1,982 files have none."
         );
+    }
+
+    #[test]
+    fn pausing_says_what_is_sent_again() {
+        let (title, body) = pause(Some("a.mp4"), Some(1), 1, 73_000_000, 734_000_000);
+        assert_eq!(title, "Pause this upload?");
+        assert_eq!(
+            body,
+            "73 of 734 MB of a.mp4 were sent. It starts again from the beginning when you go on."
+        );
+        let (title, body) = pause(None, None, 2, 73_000_000, 734_000_000);
+        assert_eq!(title, "Pause all uploads?");
+        assert_eq!(
+            body,
+            "73 of 734 MB of 2 files were sent. They start again from the beginning when you go on."
+        );
+        let (title, body) = pause(None, Some(3), 1, 73_000_000, 734_000_000);
+        assert_eq!(title, "Pause 3 uploads?");
+        assert!(body.starts_with("73 of 734 MB of one of them were sent. It starts"));
     }
 
     #[test]

@@ -159,15 +159,18 @@ fn ends(end: &BatchEnd, at: &str) -> String {
     if end.failed > 0 {
         parts.push(foot::attention(end.failed));
     }
+    if end.cancelled > 0 {
+        parts.push(foot::cancelled(end.cancelled));
+    }
     parts.join(", ")
 }
 
 /// Everything that was started has ended, in the window.
 pub fn batch_done(end: &BatchEnd) -> String {
     let ends = ends(end, "");
-    match end.ready + end.failed {
-        0 => format!("Done: {ends}, nothing was sent."),
-        _ => format!("Done: {ends}."),
+    match end.nothing_sent {
+        true => format!("Done: {ends}, nothing was sent."),
+        false => format!("Done: {ends}."),
     }
 }
 
@@ -273,6 +276,8 @@ mod tests {
                 ready,
                 duplicates,
                 failed,
+                nothing_sent: ready + failed == 0,
+                ..BatchEnd::default()
             };
             (batch_done(&end), batch_ended(&end))
         };
@@ -293,5 +298,11 @@ mod tests {
             said(1, 1, 1).0,
             "Done: 1 file ready, 1 duplicate, 1 needs attention."
         );
+        let cancelled = BatchEnd {
+            duplicates: 1,
+            cancelled: 1,
+            ..BatchEnd::default()
+        };
+        assert_eq!(batch_done(&cancelled), "Done: 1 duplicate, 1 cancelled.");
     }
 }

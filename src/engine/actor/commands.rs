@@ -35,6 +35,7 @@ impl<S: Service> Actor<S> {
                             body_out: false,
                             ..
                         } | State::Comparing
+                            | State::Waiting { .. }
                     )
                 });
                 self.each(&moving, &Event::Hold);

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::Actor;
 use super::told::Told;
 use crate::api::Service;
@@ -92,7 +94,7 @@ impl<S: Service> Actor<S> {
 
     /// The service answered a call that needs a good key.
     pub(super) fn key_is_good(&mut self) {
-        self.offline = false;
+        self.offline = None;
         if self.trust == Trust::Good {
             return;
         }
@@ -135,9 +137,9 @@ impl<S: Service> Actor<S> {
             }
             Event::Broke { fault, .. } | Event::PollBroke { fault, .. } => {
                 if matches!(fault.kind, FaultKind::Offline | FaultKind::Proxy) {
-                    self.offline = true;
+                    self.offline.get_or_insert_with(Instant::now);
                 } else if fault.diagnostics.http_status.is_some() {
-                    self.offline = false;
+                    self.offline = None;
                 }
             }
             _ => {}

@@ -107,7 +107,8 @@ pub(super) struct Actor<S> {
     keychain_owes: usize,
     needs: Option<Fix>,
     paused: bool,
-    offline: bool,
+    /// Since when the service can't be reached, as far as is known.
+    offline: Option<Instant>,
     walks: usize,
     looks: usize,
     /// Ends when the look that was started last has told what it saw.
@@ -118,6 +119,8 @@ pub(super) struct Actor<S> {
     intake_said: bool,
     /// Bytes that all transfers of this run have moved.
     moved: u64,
+    /// The same when the batch began.
+    moved_before: u64,
     /// How fast they move: a file that ends and one that begins do not shake it.
     speed: Speed,
     line: LineSpeed,
@@ -184,7 +187,7 @@ impl<S: Service> Actor<S> {
             keychain_owes: 0,
             needs: None,
             paused: false,
-            offline: false,
+            offline: None,
             walks: 0,
             looks: 0,
             last_look: None,
@@ -193,6 +196,7 @@ impl<S: Service> Actor<S> {
             already_listed: 0,
             intake_said: true,
             moved: 0,
+            moved_before: 0,
             speed: Speed::default(),
             line: LineSpeed::default(),
             batch_ended: true,
@@ -255,6 +259,11 @@ impl<S: Service> Actor<S> {
                 && meter.started()
             {
                 self.moved += item.speed.sample(now, meter.moved());
+                if item.began > self.offline && meter.moved() > 0 {
+                    // Of a try that began before, bytes may only have gone as far as the
+                    // system's buffers.
+                    self.offline = None;
+                }
                 moving |= !meter.body_out();
                 self.dirty.insert(item.id);
             }
@@ -278,6 +287,7 @@ impl<S: Service> Actor<S> {
         };
         let before = std::mem::replace(&mut item.upload, after);
         item.note_halt(&before.state);
+        item.sent_some &= !item.upload.has_ended();
         let is_done = |state: &State| matches!(state, State::Done { .. });
         item.seen_ready |= is_done(&item.upload.state) && !is_done(&before.state);
         if let State::Processing {
@@ -301,6 +311,7 @@ impl<S: Service> Actor<S> {
         {
             item.starts += 1;
             item.began_ms = Some(now_ms());
+            item.began = Some(now);
             item.started_at.get_or_insert(now);
         }
         item.upload.note_times(item.began_ms, now_ms(), item.starts);

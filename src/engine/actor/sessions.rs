@@ -32,15 +32,18 @@ pub(super) enum Kept {
 
 /// What becomes of what a row has sent, where it stops before its end.
 pub(super) fn later(item: &Item, kept: &HashMap<AssetId, Kept>) -> Option<Later> {
-    let stops = match item.upload.state {
-        State::Sending { .. }
-        | State::Waiting { .. }
-        | State::Paused {
-            by: Holder::Interruption,
-        } => true,
+    let state = &item.upload.state;
+    let is_interrupted = matches!(
+        state,
+        State::Paused {
+            by: Holder::Interruption
+        }
+    );
+    let stops = match state {
+        State::Sending { .. } | State::Waiting { .. } => true,
         // Held before its first byte, nothing of it was sent.
-        State::Queued | State::Paused { by: Holder::Person } => {
-            item.starts > 0 || item.upload.issued.is_some()
+        State::Queued | State::Paused { .. } => {
+            is_interrupted || item.starts > 0 || item.upload.issued.is_some()
         }
         _ => false,
     };
@@ -53,11 +56,12 @@ pub(super) fn later(item: &Item, kept: &HashMap<AssetId, Kept>) -> Option<Later>
     }
     let ticket = item.ticket.as_ref();
     let here = ticket.is_some_and(|(ticket, _)| ticket.session.url().is_some());
-    Some(if here {
-        Later::GoesOn
-    } else {
-        Later::StartsAgain
-    })
+    if here {
+        return Some(Later::GoesOn);
+    }
+    // How much an earlier run sent under an id is not known.
+    let of_earlier = is_interrupted || item.starts == 0;
+    (of_earlier || item.has_sent()).then_some(Later::StartsAgain)
 }
 
 /// A call to the keychain.

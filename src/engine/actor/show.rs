@@ -47,7 +47,13 @@ impl<S: Service> Actor<S> {
                 .is_none_or(|asset| self.journal.is_saved(asset));
             let later = later(item, &self.kept);
             let policy = &self.options.policy;
-            Some(Arc::new(item.row(now, policy, saved, later, self.offline)))
+            Some(Arc::new(item.row(
+                now,
+                policy,
+                saved,
+                later,
+                self.offline.is_some(),
+            )))
         };
         if self.order_changed {
             let mut rows: Vec<Arc<Row>> = Vec::with_capacity(self.order.len());
@@ -89,7 +95,7 @@ impl<S: Service> Actor<S> {
             totals: self.totals(),
             paused: self.paused,
             needs: self.needs,
-            offline: self.offline,
+            offline: self.offline.is_some(),
             journal: self.journal.state().clone(),
             key: self.key_state(),
             walking: (self.walks > 0).then_some(self.walking),
@@ -137,8 +143,15 @@ impl<S: Service> Actor<S> {
             };
             if item.in_batch && !matches!(upload.state, State::Cancelled { .. }) {
                 totals.batch += 1;
-                totals.bytes += upload.size();
-                totals.sent += item.sent();
+                let sent = item.sent();
+                let is_twin = matches!(upload.state, State::Duplicate(_));
+                totals.sent += sent;
+                // What a row that is held has in its session was sent, and the rest is not to
+                // be sent; nothing is of one that failed or has the content of another.
+                totals.bytes += match upload.is_active() && !is_twin {
+                    true => upload.size(),
+                    false => sent,
+                };
                 let ended_well = matches!(upload.state, State::Done { .. })
                     || (matches!(upload.state, State::Duplicate(_)) && upload.has_ended());
                 totals.done += usize::from(ended_well);
@@ -174,6 +187,7 @@ impl<S: Service> Actor<S> {
     /// A new batch is counted from here on.
     pub(super) fn begin_batch(&mut self) {
         self.batch_ended = false;
+        self.moved_before = self.moved;
         for item in self.items.values_mut() {
             item.in_batch = item.upload.is_active();
         }
@@ -184,18 +198,24 @@ impl<S: Service> Actor<S> {
         if self.batch_ended {
             return;
         }
-        let mut end = BatchEnd::default();
+        let mut end = BatchEnd {
+            nothing_sent: self.moved == self.moved_before,
+            ..BatchEnd::default()
+        };
         for item in self.items.values().filter(|item| item.in_batch) {
             match &item.upload.state {
                 State::Done { .. } => end.ready += 1,
                 State::Duplicate(Original::Asset(_)) => end.duplicates += 1,
                 State::Failed { .. } => end.failed += 1,
+                State::Cancelled { .. } => end.cancelled += 1,
                 state if item.upload.is_active() || matches!(state, State::Paused { .. }) => return,
                 _ => {}
             }
+            // What went out since the meters were read last was not seen.
+            end.nothing_sent &= item.starts == 0;
         }
         self.batch_ended = true;
-        if end == BatchEnd::default() {
+        if end.ready + end.duplicates + end.failed == 0 {
             return;
         }
         let _ = self.notices.send(Notice::BatchFinished(end));

@@ -146,6 +146,7 @@ impl<S: Service> Actor<S> {
                     attempt,
                     asset: asset.clone(),
                 };
+                self.offline = None;
                 if self.apply(item, event) {
                     self.keep_ticket(item, ticket);
                     self.pending.acknowledged.push(saved);

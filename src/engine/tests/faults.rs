@@ -301,6 +301,43 @@ async fn the_window_waits_for_the_network_and_says_that_it_is_offline() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_network_is_back_with_the_first_bytes_that_move() {
+    let place = Place::new();
+    let path = place.file("a.mp3", &"a".repeat(1000));
+    let tries = [
+        Act::Fail(fault(FaultKind::Offline)),
+        Act::Steadily(Duration::from_secs(600)),
+    ];
+    let mut engine = Make::window().start(&place, Scripted::new().acts("a.mp3", tries));
+    engine.upload(&[path]).await;
+    engine.until(|it| it.offline).await;
+    engine.until_status("a.mp3", &Status::Uploading).await;
+    engine.pass(1).await;
+    assert!(!engine.snapshot().offline);
+    assert_eq!(engine.row("a.mp3").status, Status::Uploading);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_of_the_queue_holds_at_once_what_waits_for_the_network() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let gone = Act::Fail(fault(FaultKind::Offline));
+    let mut engine = Make::window().start(&place, Scripted::new().acts("a.mp3", [gone]));
+    engine.upload(&[path]).await;
+    let waits = |row: &Row| matches!(row.status, Status::Waiting { .. });
+    engine.until_row("a.mp3", waits).await;
+    engine.say(Command::Pause);
+    engine.until(|it| it.paused).await;
+    let row = engine.row("a.mp3");
+    assert_eq!(row.status, Status::Queued);
+    assert_eq!(row.later, None, "nothing of it was sent");
+    engine.pass(3600).await;
+    assert_eq!(engine.script().count("upload"), 1);
+    engine.say(Command::Resume);
+    engine.until_status("a.mp3", &Status::Ready).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_has_no_connection_is_not_said_to_upload() {
     let place = Place::new();
     let path = place.file("a.mp3", "a");

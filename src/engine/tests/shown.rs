@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::queue::{STAY, files};
 use super::service::{Act, fault};
 use super::*;
+use crate::engine::BatchEnd;
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_engine_publishes_nothing() {
@@ -61,6 +62,86 @@ async fn each_batch_ends_once() {
     engine.until_status("b.mp3", &Status::Ready).await;
     engine.pass(60).await;
     assert_eq!(engine.batches(), [(1, 0, 1), (1, 0, 0)]);
+}
+
+/// The end of the last batch.
+fn last_end(engine: &mut Engine) -> BatchEnd {
+    let end = |notice: &Notice| match notice {
+        Notice::BatchFinished(end) => Some(*end),
+        _ => None,
+    };
+    engine.notices().iter().rev().find_map(end).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_said_to_have_been_sent_only_where_no_byte_was() {
+    let place = Place::new();
+    let service = Scripted::new().acts("c.mp3", [Act::Stay]);
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&[place.file("a.mp3", "the same")]).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    engine.upload(&[place.file("b.mp3", "the same")]).await;
+    let is_duplicate = |row: &Row| matches!(row.status, Status::Duplicate { of: Some(_) });
+    engine.until_row("b.mp3", is_duplicate).await;
+    engine.pass(1).await;
+    let nothing = BatchEnd {
+        duplicates: 1,
+        nothing_sent: true,
+        ..BatchEnd::default()
+    };
+    assert_eq!(last_end(&mut engine), nothing);
+
+    let paths = [
+        place.file("d.mp3", "the same"),
+        place.file("c.mp3", "another"),
+    ];
+    engine.upload(&paths).await;
+    engine.until_row("d.mp3", is_duplicate).await;
+    let row = engine.until_status("c.mp3", &Status::Uploading).await;
+    engine.say(Command::Cancel(vec![row.id]));
+    engine.until_status("c.mp3", &Status::Cancelled).await;
+    engine.pass(1).await;
+    let cancelled = BatchEnd {
+        duplicates: 1,
+        cancelled: 1,
+        ..BatchEnd::default()
+    };
+    assert_eq!(last_end(&mut engine), cancelled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn totals_count_the_bytes_that_are_to_be_sent_or_were() {
+    let place = Place::new();
+    let slow = || Act::Steadily(Duration::from_secs(600));
+    let service = Scripted::new()
+        .acts("a.mp3", [slow()])
+        .acts("held.mp3", [slow(), slow()])
+        .acts("bad.mp3", [Act::Fail(fault(FaultKind::BadRequest))]);
+    let mut make = Make::window();
+    make.jobs = 3;
+    let mut engine = make.start(&place, service);
+    let content = "of the row ".repeat(1000);
+    let paths = [
+        place.file("a.mp3", &content),
+        place.file("twin.mp3", &content),
+        place.file("held.mp3", &"another ".repeat(1000)),
+        place.file("bad.mp3", &"bad ".repeat(1000)),
+    ];
+    engine.upload(&paths).await;
+    engine
+        .until_status("twin.mp3", &Status::Duplicate { of: None })
+        .await;
+    engine.until_failed("bad.mp3").await;
+    let (size, held) = (engine.row("a.mp3").size, engine.row("held.mp3"));
+    assert_eq!(engine.snapshot().totals.bytes, size + held.size);
+    engine.until_status("held.mp3", &Status::Uploading).await;
+    engine.say(Command::PauseItems(vec![held.id]));
+    engine.until_status("held.mp3", &Status::Paused).await;
+    // Its storage keeps nothing of it.
+    assert_eq!(engine.snapshot().totals.bytes, size);
+    engine.say(Command::ResumeItems(vec![held.id]));
+    engine.until_status("held.mp3", &Status::Uploading).await;
+    assert_eq!(engine.snapshot().totals.bytes, size + held.size);
 }
 
 #[tokio::test(start_paused = true)]

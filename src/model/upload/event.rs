@@ -20,7 +20,8 @@ pub enum Event {
     Pause,
     /// The person lets it go on.
     Resume,
-    /// The person holds the queue: a transfer goes back to its place in it.
+    /// The person holds the queue: a transfer, and what waits for its next try, goes back to
+    /// its place in it.
     Hold,
     /// The person gives it up.
     Cancel,

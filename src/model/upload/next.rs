@@ -54,6 +54,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         },
         Event::Hold => match upload.state {
             State::Comparing
+            | State::Waiting { .. }
             | State::Sending {
                 body_out: false, ..
             } => anew(upload, State::Queued, vec![Effect::Abort]),

@@ -291,8 +291,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let totals = &snapshot.totals;
     let busy = totals.active > 0;
     if let Some(fraction) = totals.fraction() {
-        #[expect(clippy::cast_possible_truncation, reason = "a bar needs no more")]
-        overall_bar(ui, fraction as f32);
+        overall_bar(ui, fraction);
     }
     let narrow = ui.available_width() < size::NARROW;
     let left = |ui: &mut Ui| {

@@ -35,7 +35,7 @@ const TABLE: [(&str, [&str; 8]); 17] = [
     ("sending",        ["-",      "paused", "-",      "queued", "cancelled", "-",        "-",      "-"]),
     // The service may have the whole file: to call it held would not be true.
     ("body out",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-"]),
-    ("waiting",        ["-",      "paused", "-",      "-",      "cancelled", "-",        "-",      "-"]),
+    ("waiting",        ["-",      "paused", "-",      "queued",     "cancelled", "-",        "-",      "-"]),
     ("processing",     ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "processing"]),
     ("done",           ["-",      "-",      "-",      "-",      "-",         "-",        "-",      "-"]),
     ("failed",         ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-"]),
