@@ -96,7 +96,7 @@ fn asked() -> Id {
 fn choice(
     ui: &mut Ui,
     dialog: Dialog,
-    stake: (&str, UiCommand),
+    stake: (Button<'_>, UiCommand),
     safe: &str,
     out: &mut Vec<UiCommand>,
 ) {
@@ -106,11 +106,10 @@ fn choice(
     if fresh {
         ui.data_mut(|data| data.insert_temp(asked(), dialog));
     }
-    let stake_button = Button::of(&stake.1, Look::Outlined).labelled(stake.0);
     let safe = Button::of(&UiCommand::CloseDialog, Look::Primary)
         .labelled(safe)
         .focused(fresh);
-    let both = vec![(stake_button, stake.1), (safe, UiCommand::CloseDialog)];
+    let both = vec![stake, (safe, UiCommand::CloseDialog)];
     buttons(ui, both, out);
 }
 
@@ -265,7 +264,8 @@ fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
     body(ui, &means);
     let stop = UiCommand::ConfirmCancel;
     let label = wording::selection::confirm_cancel(uploads.ids.len());
-    let stake = (label.as_str(), stop);
+    let stake = Button::of(&stop, Look::Outlined).labelled(&label);
+    let stake = (stake, stop);
     let dialog = Dialog::Cancel(uploads.clone());
     choice(ui, dialog, stake, words::KEEP_UPLOADING, out);
 }
@@ -302,7 +302,7 @@ fn remove_key(ui: &mut Ui, out: &mut Vec<UiCommand>) {
     title(ui, wording::REMOVE_KEY);
     body(ui, wording::REMOVE_KEY_MEANS);
     let remove = UiCommand::ConfirmRemoveKey;
-    let stake = (remove.entry().label, remove);
+    let stake = (Button::of(&remove, Look::Outlined), remove);
     choice(ui, Dialog::RemoveKey, stake, words::KEEP_KEY, out);
 }
 
@@ -316,7 +316,11 @@ fn leave(
 ) {
     title(ui, question.title);
     body(ui, &question.cause);
-    choice(ui, dialog, (question.leave, command), question.stay, out);
+    let stake = Button {
+        hint: question.hint.to_owned(),
+        ..Button::of(&command, Look::Outlined).labelled(question.leave)
+    };
+    choice(ui, dialog, (stake, command), question.stay, out);
 }
 
 fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
@@ -330,7 +334,8 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     };
     title(ui, &message.title);
     let p = of(ui);
-    text::label(ui, &row.name, type_size::BODY, p.text);
+    let file = row.path.display().to_string();
+    text::label(ui, &file, type_size::BODY, p.text);
     body(ui, &message.cause);
     text::label(ui, &message.next, type_size::BODY, p.text);
     let program = (wording::row::PROGRAM, app.build().to_owned());

@@ -114,6 +114,7 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         asset_id: None,
         saved: true,
         may_be_twice: false,
+        same_as: None,
         interrupted: false,
         later: None,
     }

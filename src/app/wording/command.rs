@@ -202,10 +202,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::Dismiss(_) | C::DismissToast => ("Dismiss", "Put this message away"),
         C::ShowShortcuts => ("Keyboard shortcuts", "What the keyboard does here"),
         C::ShowFormats => ("Formats", "Which files can be uploaded"),
-        C::AskQuit | C::Quit => (
-            "Quit",
-            "Stop the uploads and close; they can be continued at the next start",
-        ),
+        C::AskQuit | C::Quit => ("Quit", "Close the window"),
     }
 }
 

@@ -30,8 +30,8 @@ pub const SEARCH_EVERYWHERE: &str = "Search all files";
 pub const SHORTCUTS: &str =
     "With Shift, the arrows and the other keys of the list select everything on their way.";
 
-/// Above a table of ids and names.
-pub const MARKDOWN_HEAD: &str = "| Asset id | Name |";
+/// Above a table of ids, names and paths.
+pub const MARKDOWN_HEAD: &str = "| Asset id | Name | Path |";
 
 /// How many rows are selected.
 pub fn selected(files: usize) -> String {
