@@ -296,7 +296,7 @@ impl Item {
             asset_id: self.upload.asset().cloned(),
             saved,
             may_be_twice: self.upload.tally.may_be_twice,
-            same_as,
+            same_as: same_as.map(Arc::new),
             later,
             interrupted: self.upload.state == by_interruption,
         }

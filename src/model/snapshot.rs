@@ -145,7 +145,7 @@ pub struct Row {
     /// An answer was lost after all bytes were out: the service may hold the file twice.
     pub may_be_twice: bool,
     /// The file that a duplicate is one of, where that is known.
-    pub same_as: Option<SameAs>,
+    pub same_as: Option<Arc<SameAs>>,
     /// What becomes of the bytes that were sent, where the row stops now; `None` where none
     /// were, or they are through.
     pub later: Option<Later>,

@@ -152,6 +152,10 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     title(ui, words::KEY);
     let now = wording::key_in_use(&app.snapshot().key, app.key_is_for_session());
     body(ui, &now);
+    let starts = app.starts_with_key();
+    if starts > 0 {
+        text::label(ui, &words::save_starts(starts), type_size::BODY, p.text);
+    }
     let busy = app.key_entry().busy();
     let again = app.key_has_to_be_typed_again();
     let problem = app.key_entry().problem().map(str::to_owned);
@@ -192,7 +196,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     } else if let Some(problem) = problem {
         text::label(ui, &problem, type_size::SMALL, p.bad);
     }
-    no_browser(ui, app, out);
+    unopened(ui, app, out);
     let why_not = match busy {
         Some(busy) => Some(busy),
         None if app.key_entry().draft.is_empty() => Some(words::PASTE_FIRST),
@@ -222,14 +226,14 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     }
 }
 
-/// That no browser opened an address, which can be copied.
-fn no_browser(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+/// That nothing opened an address or a place, which can be copied.
+fn unopened(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let Some(unopened) = app.unopened() else {
         return;
     };
     let p = of(ui);
-    text::label(ui, words::NO_BROWSER, type_size::SMALL, p.notice);
-    let copy = UiCommand::CopyAddress(unopened.address);
+    text::label(ui, unopened.said, type_size::SMALL, p.notice);
+    let copy = unopened.copy.clone();
     let mut button = Button {
         room_for: copy.entry().label,
         ..Button::of(&copy, Look::Outlined).small()
@@ -240,7 +244,7 @@ fn no_browser(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         button.colour = Some(p.good);
     }
     let left = |ui: &mut Ui| {
-        let address = egui::RichText::new(unopened.address);
+        let address = egui::RichText::new(&unopened.text);
         let address = address.font(theme::mono(type_size::SMALL)).color(p.text);
         ui.add(egui::Label::new(address).selectable(true).truncate());
     };
@@ -284,6 +288,7 @@ fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             of(ui).secondary,
         ),
     }
+    unopened(ui, app, out);
     buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
 }
 
@@ -350,7 +355,7 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
                 text::label(ui, &line, type_size::SMALL, p.secondary);
             }
         });
-    no_browser(ui, app, out);
+    unopened(ui, app, out);
     let mut foot = Vec::new();
     let (lead, copy) = (next(&message, id), UiCommand::CopyDetails(id));
     let leads = lead.as_ref() == Some(&copy);

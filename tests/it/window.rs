@@ -212,7 +212,8 @@ impl KeyVault for Vault {
     }
 }
 
-/// A desktop that does nothing, but for noting what its browser is to open.
+/// A desktop that does nothing, but for noting what its browser is to open; one without a
+/// browser has no file manager either.
 pub struct NoDesktop {
     pub has_browser: bool,
     pub browsed: Arc<Mutex<Vec<&'static str>>>,
@@ -231,7 +232,11 @@ impl Desktop for NoDesktop {
     fn notify(&self, _: &str, _: &str, _: Clicked) {}
     fn stay_awake(&self, _: bool) {}
     fn progress(&self, _: Option<u8>) {}
-    fn reveal(&self, _: &Path) {}
+    fn reveal(&self, _: &Path, wake: Wake) -> Pending<bool> {
+        let (answer, pending) = Pending::channel(wake);
+        answer.send(self.has_browser);
+        pending
+    }
     fn browse(&self, address: &'static str, wake: Wake) -> Pending<bool> {
         let mut browsed = self.browsed.lock().expect("no test panics with it");
         browsed.push(address);

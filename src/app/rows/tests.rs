@@ -150,10 +150,10 @@ fn a_duplicate_says_of_which_file_it_is_one() {
     let said = |path: &str, uploaded_at_ms| {
         let mut duplicate = row(1, Status::Duplicate { of: None });
         let path = PathBuf::from(path);
-        duplicate.same_as = Some(SameAs {
+        duplicate.same_as = Some(Arc::new(SameAs {
             path,
             uploaded_at_ms,
-        });
+        }));
         detail(&duplicate, &around(Instant::now()))
     };
     assert_eq!(said("/a/Take 1.mp4", None), "same content as Take 1.mp4");

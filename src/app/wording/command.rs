@@ -183,6 +183,7 @@ pub fn window(command: &UiCommand) -> Words {
             "Open the console of memories.ai in the browser",
         ),
         C::CopyAddress(_) => ("Copy address", "Copy the address, to open it by hand"),
+        C::CopyPath(_) => ("Copy path", "Copy the path, to go there by hand"),
         C::FixDone => ("Go on", "Go on with the uploads"),
         C::TrySandbox => (
             "Try it without an account",

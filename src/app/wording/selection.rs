@@ -83,6 +83,9 @@ pub fn added(files: usize) -> String {
     format!("{} added.", count(files, "file"))
 }
 
+/// A folder that was added has nothing in it.
+pub const NOTHING_FOUND: &str = "Nothing in that folder can be uploaded.";
+
 /// Interrupted uploads were taken out of the list.
 pub fn discarded(uploads: usize) -> String {
     format!("{} discarded.", count(uploads, "interrupted upload"))
