@@ -52,6 +52,7 @@ fn row(id: u64) -> Row {
             .flatten(),
         saved: true,
         may_be_twice: false,
+        same_as: None,
         interrupted: false,
         later: None,
     }

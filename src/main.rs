@@ -274,10 +274,15 @@ impl KeyVault for Keychain {
     }
 }
 
+/// The keychain's own words are for the log.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn vault_error(error: SecretError) -> VaultError {
+    tracing::info!(%error, "the keychain did not do what was asked");
     match error {
         SecretError::NoKeychain(_) => VaultError::Absent,
         SecretError::Locked => VaultError::Locked,
-        other => VaultError::Other(other.to_string()),
+        SecretError::Denied(_) => VaultError::Denied,
+        SecretError::NotAKey => VaultError::NotAKey,
+        SecretError::Other(_) => VaultError::Failed,
     }
 }

@@ -12,7 +12,7 @@ use super::paste::Pasting;
 use super::pending::Pending;
 use super::settings::Setting;
 use super::state::{App, Dialog, Effect, Toast};
-use super::wording::selection as words;
+use super::wording::{screens, selection as words};
 use super::{rows, wording};
 use crate::engine::Command;
 use crate::model::snapshot::{ItemId, KeySource, KeyState, Row, Status};
@@ -163,7 +163,12 @@ impl App {
             UiCommand::GetKey | UiCommand::OpenConsole => {
                 self.browse(wording::CONSOLE);
             }
-            UiCommand::CopyAddress(address) => self.copy_address(address, now),
+            UiCommand::CopyAddress(address) => {
+                self.copy_unopened(address.to_owned(), screens::ADDRESS_COPIED, now);
+            }
+            UiCommand::CopyPath(path) => {
+                self.copy_unopened(path.display().to_string(), screens::PATH_COPIED, now);
+            }
             UiCommand::FixDone => self.engine.send(Command::FixDone),
             UiCommand::TrySandbox => self.try_sandbox(),
             UiCommand::LeaveSandbox => self.ask_to_leave_sandbox(),
@@ -177,8 +182,8 @@ impl App {
             UiCommand::Set(setting) => self.set(setting),
             UiCommand::OpenSettings => self.open_settings(),
             UiCommand::ShowFolder => {
-                if let Some(folder) = &self.outside.folder {
-                    self.outside.desktop.reveal(folder);
+                if let Some(folder) = self.outside.folder.clone() {
+                    self.reveal(folder);
                 }
             }
             UiCommand::RemoveKey => self.dialog = Some(Dialog::RemoveKey),
@@ -228,6 +233,15 @@ impl App {
         self.after_key = then;
         self.key.make_room();
         self.dialog = Some(Dialog::Key);
+    }
+
+    /// How many files start once a key is entered.
+    pub fn starts_with_key(&self) -> usize {
+        match &self.after_key {
+            Some(Command::Start) => self.plan.files,
+            Some(Command::StartItems(ids)) => ids.len(),
+            _ => 0,
+        }
     }
 
     /// Forgets the key: the keychain's there too, one of this session only here.
@@ -293,8 +307,8 @@ impl App {
             RowCommand::CheckAgain => self.engine.send(Command::CheckAgain(ids)),
             RowCommand::SendFirst => self.engine.send(Command::SendFirst(ids)),
             RowCommand::ShowFile => {
-                if let Some(row) = self.row(id) {
-                    self.outside.desktop.reveal(&row.path);
+                if let Some(path) = self.row(id).map(|row| row.path.clone()) {
+                    self.reveal(path);
                 }
             }
             RowCommand::Details => self.dialog = Some(Dialog::Details(id)),

@@ -54,6 +54,8 @@ pub struct Facts<'a> {
     pub sandbox: bool,
     /// There is an account's queue to go back to.
     pub can_leave_sandbox: bool,
+    /// Files in that queue.
+    pub waiting: usize,
     /// What the queue waits for the person for, in the service's answer.
     pub needs: Option<&'a Fault>,
     /// Why the keychain gave no key, where it did not say that it has none.
@@ -123,7 +125,7 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if facts.sandbox {
         banners.push(if facts.can_leave_sandbox {
-            stays(Tone::Sandbox, words::SANDBOX).labelled(UiCommand::LeaveSandbox)
+            stays(Tone::Sandbox, words::sandbox(facts.waiting)).labelled(UiCommand::LeaveSandbox)
         } else {
             stays(Tone::Sandbox, words::SANDBOX_ALONE)
         });
@@ -306,6 +308,7 @@ impl App {
             outside: &self.outside,
             sandbox: self.sandbox(),
             can_leave_sandbox: self.parked.is_some(),
+            waiting: self.waiting_outside(),
             needs: self.needs.as_deref(),
             keychain: self.keychain.as_deref(),
             session_only: self.session_only.as_deref(),

@@ -1,5 +1,7 @@
-//! Opening an address in the browser, and saying so where none opens.
+//! Opening an address in the browser or a place where files are shown, and saying so where
+//! nothing opens.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,7 +10,7 @@ use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog, Effect};
 use super::wording::screens as words;
 
-/// Where the opening of an address is.
+/// Where the opening of an address or a place is.
 #[derive(Default)]
 pub(super) struct Browse {
     opening: Option<Opening>,
@@ -16,18 +18,55 @@ pub(super) struct Browse {
     unopened: Option<(Dialog, Unopened)>,
 }
 
+/// What is to open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Sought {
+    /// An address, in the browser.
+    Address(&'static str),
+    /// A file or folder, where files are shown.
+    Place(PathBuf),
+}
+
+impl Sought {
+    fn text(&self) -> String {
+        match self {
+            Self::Address(address) => (*address).to_owned(),
+            Self::Place(path) => path.display().to_string(),
+        }
+    }
+
+    fn unopened(self) -> Unopened {
+        Unopened {
+            said: match self {
+                Self::Address(_) => words::NO_BROWSER,
+                Self::Place(_) => words::NO_FILE_MANAGER,
+            },
+            text: self.text(),
+            copy: match self {
+                Self::Address(address) => UiCommand::CopyAddress(address),
+                Self::Place(path) => UiCommand::CopyPath(path),
+            },
+            copied: false,
+        }
+    }
+}
+
 struct Opening {
-    address: &'static str,
+    sought: Sought,
     /// The dialog in which that was asked for.
     asked_in: Option<Dialog>,
     opened: Pending<bool>,
 }
 
-/// An address that no browser opened, as the dialog says that is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What nothing opened, as the dialog says that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unopened {
-    /// The address.
-    pub address: &'static str,
+    /// That nothing opened it.
+    pub said: &'static str,
+    /// The address or the path.
+    pub text: String,
+    /// Copies that.
+    pub copy: UiCommand,
     /// It is on the clipboard.
     pub copied: bool,
 }
@@ -37,9 +76,20 @@ impl App {
     pub(super) fn browse(&mut self, address: &'static str) {
         let wake = Arc::clone(&self.outside.wake);
         let opened = self.outside.desktop.browse(address, wake);
+        self.open(Sought::Address(address), opened);
+    }
+
+    /// Shows a file or folder where files are shown, off this thread.
+    pub(super) fn reveal(&mut self, path: PathBuf) {
+        let wake = Arc::clone(&self.outside.wake);
+        let opened = self.outside.desktop.reveal(&path, wake);
+        self.open(Sought::Place(path), opened);
+    }
+
+    fn open(&mut self, sought: Sought, opened: Pending<bool>) {
         self.browse = Browse {
             opening: Some(Opening {
-                address,
+                sought,
                 asked_in: self.dialog.clone(),
                 opened,
             }),
@@ -47,7 +97,7 @@ impl App {
         };
     }
 
-    /// Whether a browser opened what it was to open: in the dialog that asked for it it is said
+    /// Whether what was to open did: in the dialog that asked for it it is said
     /// there, for what is said at the window's foot lies under it.
     pub(super) fn browsed(&mut self, now: Instant) {
         let dialog = self.dialog.as_ref();
@@ -57,7 +107,7 @@ impl App {
             self.browse.unopened = None;
         }
         let Some(Opening {
-            address,
+            sought,
             asked_in,
             opened,
         }) = self.browse.opening.take()
@@ -67,35 +117,36 @@ impl App {
         match opened.poll() {
             Err(opened) => {
                 self.browse.opening = Some(Opening {
-                    address,
+                    sought,
                     asked_in,
                     opened,
                 });
             }
             Ok(Outcome::Answer(true)) => {}
             Ok(Outcome::Answer(false) | Outcome::Lost) => {
-                let said = words::no_browser(address);
+                let unopened = sought.unopened();
+                let said = format!("{} {}", unopened.said, unopened.text);
                 if let Some(asked_in) = asked_in.filter(|asked_in| dialog == Some(asked_in)) {
                     self.announcer.message(&said);
-                    let copied = false;
-                    self.browse.unopened = Some((asked_in, Unopened { address, copied }));
+                    self.browse.unopened = Some((asked_in, unopened));
                 } else {
-                    self.say(said, Some(UiCommand::CopyAddress(address)), now);
+                    self.say(said, Some(unopened.copy), now);
                 }
             }
         }
     }
 
-    /// The address that no browser opened, for the dialog that is open.
-    pub fn unopened(&self) -> Option<Unopened> {
-        self.browse.unopened.as_ref().map(|(_, unopened)| *unopened)
+    /// What nothing opened, for the dialog that is open.
+    pub fn unopened(&self) -> Option<&Unopened> {
+        self.browse.unopened.as_ref().map(|(_, unopened)| unopened)
     }
 
-    pub(super) fn copy_address(&mut self, address: &'static str, now: Instant) {
-        self.effects.push(Effect::CopyText(address.to_owned()));
+    /// Copies an address or a path that did not open; `said` where no dialog says so.
+    pub(super) fn copy_unopened(&mut self, text: String, said: &'static str, now: Instant) {
+        self.effects.push(Effect::CopyText(text));
         match &mut self.browse.unopened {
             Some((_, unopened)) => unopened.copied = true,
-            None => self.say(words::ADDRESS_COPIED, None, now),
+            None => self.say(said, None, now),
         }
     }
 }

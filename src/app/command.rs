@@ -116,6 +116,8 @@ pub enum UiCommand {
     OpenConsole,
     /// One that no browser opened.
     CopyAddress(&'static str),
+    /// One that no file manager showed.
+    CopyPath(PathBuf),
     FixDone,
     TrySandbox,
     LeaveSandbox,

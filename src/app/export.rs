@@ -1,5 +1,6 @@
 //! A selection as text: for the clipboard, and for a file.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +9,8 @@ use serde::Serialize;
 
 use super::command::Format;
 use super::{rows, wording};
-use crate::model::snapshot::Row;
+use crate::model::media::Rejection;
+use crate::model::snapshot::{Row, Status};
 use crate::model::table::{markdown_cell, spreadsheet_field};
 
 /// A row as it is exported.
@@ -17,7 +19,8 @@ struct Line<'a> {
     asset_id: &'a str,
     name: &'a str,
     path: std::borrow::Cow<'a, str>,
-    size: u64,
+    /// Bytes; `None` for a file that was not looked at.
+    size: Option<u64>,
     status: &'static str,
 }
 
@@ -26,9 +29,27 @@ fn lines<'a>(rows: &'a [Arc<Row>]) -> impl Iterator<Item = Line<'a>> {
         asset_id: rows::id_of(row).unwrap_or_default(),
         name: &row.name,
         path: row.path.to_string_lossy(),
-        size: row.size,
+        size: size(row),
         status: wording::status_word(&row.status),
     })
+}
+
+fn size(row: &Row) -> Option<u64> {
+    match &row.status {
+        Status::Rejected(Rejection::TooLarge { size }) => Some(*size),
+        Status::Rejected(Rejection::Empty) => Some(0),
+        _ => Some(row.size).filter(|size| *size > 0),
+    }
+}
+
+/// The ids that these rows hand on, each once, with whether the service is done with what it
+/// stands for.
+pub fn ids(rows: &[Arc<Row>]) -> Vec<(&str, bool)> {
+    let mut seen = HashSet::new();
+    let ids = rows
+        .iter()
+        .filter_map(|row| Some((rows::id_to_copy(row)?, rows::is_ready(row))));
+    ids.filter(|(id, _)| seen.insert(*id)).collect()
 }
 
 /// The ids of these rows as the clipboard takes them; rows without one, or whose upload is
@@ -39,27 +60,27 @@ pub fn copied(rows: &[Arc<Row>], format: Format) -> String {
         .filter(|row| rows::id_to_copy(row).is_some())
         .cloned()
         .collect();
-    let ids: Vec<&str> = with_id
-        .iter()
-        .filter_map(|row| rows::id_to_copy(row))
-        .collect();
+    let ids: Vec<&str> = ids(rows).into_iter().map(|(id, _)| id).collect();
     match format {
         Format::Lines => ids.join("\n"),
         Format::Commas => ids.join(", "),
         Format::Json => serde_json::to_string(&ids).unwrap_or_default(),
         Format::Csv => {
-            let mut text = "asset_id,name\n".to_owned();
+            let mut text = "asset_id,name,path\n".to_owned();
             for line in lines(&with_id) {
-                let name = spreadsheet_field(line.name);
-                text.push_str(&format!("{},{name}\n", spreadsheet_field(line.asset_id)));
+                let fields = [line.asset_id, line.name, &line.path].map(spreadsheet_field);
+                text.push_str(&format!("{}\n", fields.join(",")));
             }
             text
         }
         Format::Markdown => {
-            let mut text = format!("{}\n| --- | --- |\n", wording::selection::MARKDOWN_HEAD);
+            let mut text = format!(
+                "{}\n| --- | --- | --- |\n",
+                wording::selection::MARKDOWN_HEAD
+            );
             for line in lines(&with_id) {
-                let name = markdown_cell(line.name);
-                text.push_str(&format!("| `{}` | {name} |\n", line.asset_id));
+                let (name, path) = (markdown_cell(line.name), markdown_cell(&line.path));
+                text.push_str(&format!("| `{}` | {name} | {path} |\n", line.asset_id));
             }
             text
         }
@@ -75,7 +96,7 @@ pub fn file(rows: &[Arc<Row>], format: Format) -> String {
     // With a mark: Excel takes a table without one for another encoding than UTF-8.
     let mut text = "\u{feff}asset_id,name,path,size,status\r\n".to_owned();
     for line in lines(rows) {
-        let size = line.size.to_string();
+        let size = line.size.map(|size| size.to_string()).unwrap_or_default();
         let fields = [line.asset_id, line.name, &line.path, &size, line.status];
         text.push_str(&fields.map(spreadsheet_field).join(","));
         text.push_str("\r\n");
@@ -106,7 +127,6 @@ mod tests {
     use super::*;
     use crate::app::rows::tests::row;
     use crate::model::asset::AssetId;
-    use crate::model::snapshot::Status;
 
     fn rows() -> Vec<Arc<Row>> {
         let mut ready = row(1, Status::Ready);
@@ -129,11 +149,11 @@ mod tests {
     fn names_in_tables_stay_in_their_cells_and_do_nothing() {
         assert_eq!(
             copied(&rows(), Format::Csv),
-            "asset_id,name\nre_1,clip-1.mp4\nre_2,\"'=cmd|'/c calc'!A1, \"\"x\"\".mp4\"\n"
+            "asset_id,name,path\nre_1,clip-1.mp4,/media/clip-1.mp4\nre_2,\"'=cmd|'/c calc'!A1, \"\"x\"\".mp4\",/media/clip-2.mp4\n"
         );
         let table = copied(&rows(), Format::Markdown);
         assert!(
-            table.ends_with("| `re_2` | =cmd\\|'/c calc'!A1, \"x\".mp4 |\n"),
+            table.ends_with("| `re_2` | =cmd\\|'/c calc'!A1, \"x\".mp4 | /media/clip-2.mp4 |\n"),
             "{table}"
         );
     }
@@ -153,5 +173,34 @@ mod tests {
         let nowhere = folder.path().join("missing").join("ids.csv");
         assert!(write(&nowhere, &rows(), Format::Csv).is_err());
         assert!(!nowhere.exists());
+    }
+
+    #[test]
+    fn an_id_that_several_files_have_is_copied_once() {
+        let mut rows = rows();
+        let twin = Status::Duplicate {
+            of: AssetId::new("re_1"),
+        };
+        rows.push(Arc::new(row(4, twin)));
+        assert_eq!(copied(&rows, Format::Lines), "re_1\nre_2");
+        assert_eq!(copied(&rows, Format::Commas), "re_1, re_2");
+        assert_eq!(copied(&rows, Format::Json), r#"["re_1","re_2"]"#);
+        // A table has a line for every file.
+        assert_eq!(copied(&rows, Format::Csv).lines().count(), 4);
+    }
+
+    #[test]
+    fn a_size_that_is_not_known_is_left_open() {
+        let of = |rejection| {
+            let mut row = row(1, Status::Rejected(rejection));
+            row.size = 0;
+            file(&[Arc::new(row)], Format::Csv)
+        };
+        let size = 6_400_000_000;
+        let too_large = of(Rejection::TooLarge { size });
+        assert!(too_large.contains(",6400000000,"), "{too_large}");
+        let unread = of(Rejection::NotFound);
+        assert!(unread.contains("clip-1.mp4,,"), "{unread}");
+        assert!(of(Rejection::Empty).contains("clip-1.mp4,0,"));
     }
 }

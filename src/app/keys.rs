@@ -159,11 +159,11 @@ impl KeyEntry {
                     Some(use_key(engine, key, KeySource::Keychain, note, None))
                 }
                 Ok(Outcome::Answer(Err(error))) => {
-                    let why = wording::vault(&error);
+                    let why = wording::vault(&error).to_owned();
                     Some(use_key(engine, key, KeySource::Session, note, Some(why)))
                 }
                 Ok(Outcome::Lost) => {
-                    let why = wording::vault(&VaultError::Absent);
+                    let why = wording::vault(&VaultError::Absent).to_owned();
                     Some(use_key(engine, key, KeySource::Session, note, Some(why)))
                 }
             },

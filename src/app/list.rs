@@ -1,6 +1,7 @@
 //! Which rows are shown, in which order, and which of them are selected.
 
 mod filter;
+mod folders;
 mod order;
 #[cfg(test)]
 mod property_tests;
@@ -16,6 +17,7 @@ use crate::model::plan::{self, Plan, UnderWay};
 use crate::model::snapshot::{Change, ItemId, Row, Snapshot, Status, changed_rows};
 
 pub use filter::{Filter, Tally};
+use folders::Folders;
 use order::Facts;
 pub use order::{Column, Sort};
 
@@ -84,6 +86,7 @@ pub struct List {
     sort: Sort,
     facts: Facts,
     sums: Sums,
+    folders: Folders,
     /// What is shown, in its order.
     shown: Vec<usize>,
     selected: HashSet<ItemId>,
@@ -111,6 +114,12 @@ impl List {
     /// How many rows are refused, by the words for why.
     pub fn refused(&self) -> &BTreeMap<&'static str, usize> {
         &self.sums.refused
+    }
+
+    /// The last folders of a row, as many as tell it from the rows of the same name; `None`
+    /// for a row whose name no other has.
+    pub fn folder(&self, id: ItemId) -> Option<&str> {
+        self.folders.get(id)
     }
 
     /// What pressing "Upload" would do.
@@ -200,6 +209,9 @@ impl List {
             self.sums.count(old, Change::Left);
             self.sums.count(new, Change::Came);
         }
+        if changed().any(|(_, old, new)| Folders::changes(old, new)) {
+            self.folders = Folders::of(&snapshot.rows);
+        }
         if self.filter != Filter::All && self.count(self.filter) == 0 {
             self.look_anew(snapshot);
             return;
@@ -237,6 +249,7 @@ impl List {
         } else {
             self.facts.learn(snapshot, &self.words);
         }
+        self.folders = Folders::of(&snapshot.rows);
         self.sums = Sums::default();
         for row in snapshot.rows.iter() {
             self.sums.count(row, Change::Came);

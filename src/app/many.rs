@@ -113,15 +113,16 @@ impl App {
     /// Puts the ids of the selected rows on the clipboard.
     pub(super) fn copy_selected(&mut self, format: Format, now: Instant) {
         let rows: Vec<Arc<Row>> = self.list.selected_rows(&self.snapshot).cloned().collect();
-        let with_id = || rows.iter().filter(|row| rows::id_to_copy(row).is_some());
-        let ids = with_id().count();
-        if ids == 0 {
+        let ids = export::ids(&rows);
+        if ids.is_empty() {
             self.say(words::NO_IDS, None, now);
             return;
         }
-        let not_ready = with_id().filter(|row| !rows::is_ready(row)).count();
+        let not_ready = ids.iter().filter(|(_, is_ready)| !is_ready).count();
+        let without = rows.iter().filter(|row| rows::id_to_copy(row).is_none());
+        let said = words::copied(ids.len(), not_ready, without.count());
         let text = export::copied(&rows, format);
         self.effects.push(Effect::CopyText(text));
-        self.say(words::copied(ids, not_ready, rows.len() - ids), None, now);
+        self.say(said, None, now);
     }
 }

@@ -55,9 +55,15 @@ pub enum VaultError {
     /// It is locked, or access was refused.
     #[error("the keychain is locked")]
     Locked,
-    /// Anything else, in a sentence for people, without the key.
-    #[error("{0}")]
-    Other(String),
+    /// The system or the person did not allow the access.
+    #[error("the keychain did not allow the access")]
+    Denied,
+    /// What it holds as the key is none.
+    #[error("what the keychain holds as the key is none")]
+    NotAKey,
+    /// It failed; in its own words that is in the log.
+    #[error("the keychain failed")]
+    Failed,
 }
 
 /// The system's keychain. Its calls may block for as long as a person takes to unlock it;
@@ -99,8 +105,8 @@ pub trait Desktop {
     /// The files that were copied in a file manager, as the clipboard has them; none where it
     /// has something else. It may ask another program, and wait seconds for it.
     fn copied_files(&self, wake: Wake) -> Pending<Vec<PathBuf>>;
-    /// Shows a file or folder where files are shown.
-    fn reveal(&self, path: &Path);
+    /// Shows a file or folder where files are shown; the answer is whether something showed it.
+    fn reveal(&self, path: &Path, wake: Wake) -> Pending<bool>;
 }
 
 /// Everything outside that the window is given.

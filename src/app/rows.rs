@@ -1,6 +1,9 @@
 //! What a row says and what can be done with it.
 
+mod queue;
+
 use std::mem::{Discriminant, discriminant};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::command::{Many, RowCommand};
@@ -8,33 +11,9 @@ use super::wording::row as words;
 use super::wording::{self, Message, Place, Step};
 use crate::model::fault::FaultKind;
 use crate::model::located::{is_of_place, is_of_place_from_the_start};
-use crate::model::snapshot::{Later, Row, Snapshot, Status};
+use crate::model::snapshot::{Later, Row, Status};
 
-/// Whether the queue that a row stands in goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Queue {
-    /// What is queued starts when its turn comes.
-    #[default]
-    GoesOn,
-    /// The person paused it.
-    Paused,
-    /// It waits for the person to do something.
-    Held,
-    /// The service can't be reached.
-    Offline,
-}
-
-impl Queue {
-    /// That of a snapshot.
-    pub fn of(snapshot: &Snapshot) -> Self {
-        match (snapshot.needs, snapshot.paused) {
-            (Some(_), _) => Self::Held,
-            (None, true) => Self::Paused,
-            (None, false) if snapshot.offline => Self::Offline,
-            (None, false) => Self::GoesOn,
-        }
-    }
-}
+pub use queue::{Hold, Queue};
 
 /// What is around a row and changes what it says.
 #[derive(Clone, Copy, Debug)]
@@ -318,6 +297,7 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
             };
             parts.extend(later.map(str::to_owned));
         }
+        Status::Duplicate { .. } if row.same_as.is_some() => parts.extend(same_as(row)),
         Status::Duplicate { of: Some(_) } => parts.push(words::UPLOADED_BEFORE.to_owned()),
         Status::Duplicate { of: None } => parts.push(words::LISTED_TWICE.to_owned()),
         Status::Queued => {
@@ -325,20 +305,37 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
             parts.extend(match around.queue {
                 Queue::GoesOn => None,
                 Queue::Paused => Some(words::QUEUE_PAUSED.to_owned()),
-                Queue::Held => Some(words::QUEUE_HELD.to_owned()),
+                Queue::Held(hold) => Some(words::held(hold).to_owned()),
                 Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
             });
             // What waits for something else than the person need not be told that it costs.
             let later = row.later.filter(|later| match around.queue {
                 Queue::GoesOn => false,
                 Queue::Paused => true,
-                Queue::Held | Queue::Offline => *later != Later::StartsAgain,
+                Queue::Held(_) | Queue::Offline => *later != Later::StartsAgain,
             });
             parts.extend(later.map(|later| words::later(later).to_owned()));
         }
         _ => parts.push(size()),
     }
     parts
+}
+
+/// Which file a duplicate is one of: by its name, and by its folder where that is the same.
+fn same_as(row: &Row) -> Option<String> {
+    let other = row.same_as.as_ref()?;
+    let name = other.path.file_name().unwrap_or(other.path.as_os_str());
+    let mut file = name.to_string_lossy().into_owned();
+    if file == row.name
+        && let Some(folder) = other.path.parent().and_then(Path::file_name)
+    {
+        let place = Path::new(folder).join(&file);
+        file = place.to_string_lossy().into_owned();
+    }
+    Some(match other.uploaded_at_ms {
+        None => words::same_as(&file),
+        Some(ms) => words::same_as_uploaded(&file, wording::day(ms).as_deref()),
+    })
 }
 
 /// What happened to a row that is in trouble, and the technical detail of it.
@@ -397,14 +394,16 @@ pub fn warning(row: &Row) -> Option<&'static str> {
     is_unsaved(row).then_some(words::NOT_SAVED)
 }
 
-/// The row in one sentence, for a screen reader.
-pub fn spoken(row: &Row, around: &Around) -> String {
+/// The row in one sentence, for a screen reader; `folder` is where it is, where another row has
+/// the same name.
+pub fn spoken(row: &Row, folder: Option<&str>, around: &Around) -> String {
     let percent = match trailing(row) {
         Trailing::Percent(percent) => words::percent(percent),
         Trailing::None | Trailing::Id(_) | Trailing::Idle(_) => String::new(),
     };
     let parts = [
         row.name.as_str(),
+        &folder.map(words::in_folder).unwrap_or_default(),
         words::status_word(&row.status),
         &percent,
         warning(row).unwrap_or_default(),

@@ -79,6 +79,12 @@ impl App {
         }
     }
 
+    /// Files of the account's queue while a sandbox is tried.
+    pub(super) fn waiting_outside(&self) -> usize {
+        let account = self.parked.as_ref();
+        account.map_or(0, |account| account.snapshot.borrow().rows.len())
+    }
+
     /// What is asked before the sandbox is left.
     pub fn leaving_question(&self) -> Quit {
         wording::leave_sandbox(self.snapshot.totals.active)

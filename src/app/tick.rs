@@ -90,6 +90,10 @@ impl App {
             }
             Notice::Needs(_, fault) => self.needs = Some(fault),
             Notice::NotLocated(path, misfit) => self.not_located(path, &misfit, now),
+            Notice::NothingFound => {
+                self.added_after = None;
+                self.say(wording::selection::NOTHING_FOUND, None, now);
+            }
             Notice::HistorySetAside(path) => self.set_aside = Some(path),
         }
     }
@@ -132,7 +136,8 @@ impl App {
             Some(Outcome::Answer(Ok(None)) | Outcome::Lost) => account.send(Command::NoKey),
             Some(Outcome::Answer(Err(error))) => {
                 // Where there is no keychain at all, this is said when a key is entered.
-                self.keychain = (error != VaultError::Absent).then(|| wording::vault(&error));
+                self.keychain =
+                    (error != VaultError::Absent).then(|| wording::vault(&error).to_owned());
                 account.send(Command::NoKey);
             }
             None => {}
@@ -169,6 +174,6 @@ impl App {
             Some(Outcome::Answer(Err(error))) => error,
             Some(Outcome::Lost) => VaultError::Absent,
         };
-        self.say(wording::key_stays(&wording::vault(&trouble)), None, now);
+        self.say(wording::key_stays(wording::vault(&trouble)), None, now);
     }
 }

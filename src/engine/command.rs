@@ -123,6 +123,9 @@ pub enum Notice {
     Needs(Fix, Arc<Fault>),
     /// The file that was chosen for a row is not the one that is gone.
     NotLocated(PathBuf, Misfit),
+    /// In what was added there is nothing: no file that can be uploaded, and none that was
+    /// passed over.
+    NothingFound,
     /// The database was damaged and set aside under this path.
     HistorySetAside(PathBuf),
 }

@@ -14,7 +14,7 @@ use crate::api::{Meter, SecretUrl, Ticket};
 use crate::model::asset::{Account, ContentHash};
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
-use crate::model::snapshot::{ItemId, Later, Row, Status, Transfer};
+use crate::model::snapshot::{ItemId, Later, Row, SameAs, Status, Transfer};
 use crate::model::upload::{Holder, Original, State, Upload};
 
 /// A task that ends with its row.
@@ -264,13 +264,14 @@ impl Item {
     }
 
     /// Its row for the window; `saved` is whether its id is on disk, `later` what becomes of
-    /// what was sent, `offline` whether the service can't be reached.
+    /// what was sent, `same_as` the file that a duplicate is one of, `offline` whether the service can't be reached.
     pub fn row(
         &self,
         now: Instant,
         policy: &Policy,
         saved: bool,
         later: Option<Later>,
+        same_as: Option<SameAs>,
         offline: bool,
     ) -> Row {
         let status = self.status(now, policy, offline);
@@ -309,6 +310,7 @@ impl Item {
             asset_id: self.upload.asset().cloned(),
             saved,
             may_be_twice: self.upload.tally.may_be_twice,
+            same_as: same_as.map(Arc::new),
             later,
             interrupted: self.upload.state == by_interruption,
         }

@@ -201,6 +201,7 @@ pub(crate) mod tests {
             asset_id: None,
             saved: true,
             may_be_twice: false,
+            same_as: None,
             interrupted: false,
             later: None,
         }

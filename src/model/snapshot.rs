@@ -97,6 +97,16 @@ impl Transfer {
     }
 }
 
+/// A file of equal content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SameAs {
+    /// Where it is, or was when it was uploaded.
+    pub path: PathBuf,
+    /// When it was uploaded, in milliseconds since the Unix epoch; `None` for one that is in
+    /// the list.
+    pub uploaded_at_ms: Option<i64>,
+}
+
 /// One file, as the window sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -125,6 +135,8 @@ pub struct Row {
     pub saved: bool,
     /// An answer was lost after all bytes were out: the service may hold the file twice.
     pub may_be_twice: bool,
+    /// The file that a duplicate is one of, where that is known.
+    pub same_as: Option<Arc<SameAs>>,
     /// What becomes of the bytes that were sent, where the row stops now; `None` where none
     /// were, or they are through.
     pub later: Option<Later>,

@@ -95,13 +95,69 @@ impl Desktop for SystemDesktop {
         })
     }
 
-    fn reveal(&self, path: &Path) {
+    fn reveal(&self, path: &Path, wake: Wake) -> Pending<bool> {
         let path: PathBuf = path.to_owned();
-        on_thread("reveal", move || {
-            if let Err(error) = opener::reveal(&path) {
+        Pending::spawn("reveal", wake, move || {
+            let shown = files::show(&path);
+            if let Err(error) = &shown {
                 tracing::info!(%error, "the desktop shows no folder");
             }
-        });
+            shown.is_ok()
+        })
+    }
+}
+
+/// Where files are shown.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+mod files {
+    use std::path::Path;
+
+    pub fn show(path: &Path) -> Result<(), opener::OpenError> {
+        opener::reveal(path)
+    }
+}
+
+/// Where files are shown. `opener` does not look how its last resort ends, and says that it
+/// opened what nothing did.
+#[cfg(all(unix, not(target_os = "macos")))]
+mod files {
+    use std::path::Path;
+    use std::process::{Command, Stdio};
+
+    use zbus::blocking::Connection;
+
+    pub fn show(path: &Path) -> Result<(), String> {
+        let path = std::path::absolute(path).map_err(|error| error.to_string())?;
+        ask_file_manager(&path).or_else(|_| open(path.parent().unwrap_or(&path)))
+    }
+
+    /// By the interface that file managers share.
+    fn ask_file_manager(path: &Path) -> zbus::Result<()> {
+        let not_a_place = || zbus::Error::Failure("not a path".to_owned());
+        let address = url::Url::from_file_path(path).map_err(|()| not_a_place())?;
+        Connection::session()?.call_method(
+            Some("org.freedesktop.FileManager1"),
+            "/org/freedesktop/FileManager1",
+            Some("org.freedesktop.FileManager1"),
+            "ShowItems",
+            &(vec![address.as_str()], ""),
+        )?;
+        Ok(())
+    }
+
+    /// With whatever opens folders. It may stay as long as that is open.
+    fn open(folder: &Path) -> Result<(), String> {
+        let mut command = Command::new("xdg-open");
+        let quiet = command
+            .arg(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        match quiet.status() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("xdg-open: {status}")),
+            Err(error) => Err(format!("xdg-open: {error}")),
+        }
     }
 }
 

@@ -102,7 +102,7 @@ fn asked() -> Id {
 fn choice(
     ui: &mut Ui,
     dialog: Dialog,
-    stake: (&str, UiCommand),
+    stake: (Button<'_>, UiCommand),
     safe: &str,
     out: &mut Vec<UiCommand>,
 ) {
@@ -112,11 +112,10 @@ fn choice(
     if fresh {
         ui.data_mut(|data| data.insert_temp(asked(), dialog));
     }
-    let stake_button = Button::of(&stake.1, Look::Outlined).labelled(stake.0);
     let safe = Button::of(&UiCommand::CloseDialog, Look::Primary)
         .labelled(safe)
         .focused(fresh);
-    let both = vec![(stake_button, stake.1), (safe, UiCommand::CloseDialog)];
+    let both = vec![stake, (safe, UiCommand::CloseDialog)];
     buttons(ui, both, out);
 }
 
@@ -159,6 +158,10 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     title(ui, words::KEY);
     let now = wording::key_in_use(&app.snapshot().key, app.key_is_for_session());
     body(ui, &now);
+    let starts = app.starts_with_key();
+    if starts > 0 {
+        text::label(ui, &words::save_starts(starts), type_size::BODY, p.text);
+    }
     let busy = app.key_entry().busy();
     let again = app.key_has_to_be_typed_again();
     let problem = app.key_entry().problem().map(str::to_owned);
@@ -200,7 +203,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     } else if let Some(problem) = problem {
         text::label(ui, &problem, type_size::SMALL, p.bad);
     }
-    no_browser(ui, app, out);
+    unopened(ui, app, out);
     let why_not = match busy {
         Some(busy) => Some(busy),
         None if app.key_entry().draft.is_empty() => Some(words::PASTE_FIRST),
@@ -230,14 +233,14 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     }
 }
 
-/// That no browser opened an address, which can be copied.
-fn no_browser(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+/// That nothing opened an address or a place, which can be copied.
+fn unopened(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let Some(unopened) = app.unopened() else {
         return;
     };
     let p = of(ui);
-    text::label(ui, words::NO_BROWSER, type_size::SMALL, p.notice);
-    let copy = UiCommand::CopyAddress(unopened.address);
+    text::label(ui, unopened.said, type_size::SMALL, p.notice);
+    let copy = unopened.copy.clone();
     let mut button = Button {
         room_for: copy.entry().label,
         ..Button::of(&copy, Look::Outlined).small()
@@ -248,7 +251,7 @@ fn no_browser(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         button.colour = Some(p.good);
     }
     let left = |ui: &mut Ui| {
-        let address = egui::RichText::new(unopened.address);
+        let address = egui::RichText::new(&unopened.text);
         let address = address.font(theme::mono(type_size::SMALL)).color(p.text);
         ui.add(egui::Label::new(address).selectable(true).truncate());
     };
@@ -272,7 +275,8 @@ fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
     body(ui, &means);
     let stop = UiCommand::ConfirmCancel;
     let label = wording::selection::confirm_cancel(uploads.ids.len());
-    let stake = (label.as_str(), stop);
+    let stake = Button::of(&stop, Look::Outlined).labelled(&label);
+    let stake = (stake, stop);
     let dialog = Dialog::Cancel(uploads.clone());
     choice(ui, dialog, stake, words::KEEP_UPLOADING, out);
 }
@@ -288,7 +292,7 @@ fn pause(ui: &mut Ui, uploads: &Pause, out: &mut Vec<UiCommand>) {
     title(ui, &question);
     body(ui, &means);
     let stop = UiCommand::ConfirmPause;
-    let stake = (stop.entry().label, stop);
+    let stake = (Button::of(&stop, Look::Outlined), stop);
     let dialog = Dialog::Pause(uploads.clone());
     choice(ui, dialog, stake, words::KEEP_UPLOADING, out);
 }
@@ -307,6 +311,7 @@ fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             of(ui).secondary,
         ),
     }
+    unopened(ui, app, out);
     buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
 }
 
@@ -325,7 +330,7 @@ fn remove_key(ui: &mut Ui, out: &mut Vec<UiCommand>) {
     title(ui, wording::REMOVE_KEY);
     body(ui, wording::REMOVE_KEY_MEANS);
     let remove = UiCommand::ConfirmRemoveKey;
-    let stake = (remove.entry().label, remove);
+    let stake = (Button::of(&remove, Look::Outlined), remove);
     choice(ui, Dialog::RemoveKey, stake, words::KEEP_KEY, out);
 }
 
@@ -339,7 +344,11 @@ fn leave(
 ) {
     title(ui, question.title);
     body(ui, &question.cause);
-    choice(ui, dialog, (question.leave, command), question.stay, out);
+    let stake = Button {
+        hint: question.hint.to_owned(),
+        ..Button::of(&command, Look::Outlined).labelled(question.leave)
+    };
+    choice(ui, dialog, (stake, command), question.stay, out);
 }
 
 fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
@@ -353,7 +362,8 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     };
     title(ui, &message.title);
     let p = of(ui);
-    text::label(ui, &row.name, type_size::BODY, p.text);
+    let file = row.path.display().to_string();
+    text::label(ui, &file, type_size::BODY, p.text);
     body(ui, &message.cause);
     text::label(ui, &message.next, type_size::BODY, p.text);
     let program = (wording::row::PROGRAM, app.build().to_owned());
@@ -368,7 +378,7 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
                 text::label(ui, &line, type_size::SMALL, p.secondary);
             }
         });
-    no_browser(ui, app, out);
+    unopened(ui, app, out);
     let mut foot = Vec::new();
     let (lead, copy) = (next(&message, id), UiCommand::CopyDetails(id));
     let leads = lead.as_ref() == Some(&copy);

@@ -38,7 +38,8 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::CopySelected
         | UiCommand::CopyAs(_)
         | UiCommand::CopyDetails(_)
-        | UiCommand::CopyAddress(_) => Icon::Copy,
+        | UiCommand::CopyAddress(_)
+        | UiCommand::CopyPath(_) => Icon::Copy,
         UiCommand::RemoveKey => Icon::Trash2,
         UiCommand::OpenSettings => Icon::Settings,
         UiCommand::ShowFolder => Icon::FolderOpen,

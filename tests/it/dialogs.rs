@@ -11,8 +11,8 @@ use mavi_uploader::model::fault::{Fault, FaultKind};
 use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, Later, Row, Status};
 
 use crate::window::{
-    FakeEngine, NoDesktop, Window, builder, close, copied, has, open, open_with, over, row, until,
-    uploading, with_key, without_key,
+    FakeEngine, NoDesktop, Window, builder, close, copied, failed, has, open, open_with, over, row,
+    until, uploading, with_key, without_key,
 };
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
@@ -281,11 +281,7 @@ fn a_key_that_nobody_has_checked_is_not_shown_as_a_good_one() {
             };
         });
         window.run();
-        window.get_by_label(if good {
-            "Key set"
-        } else {
-            "Key not checked yet"
-        });
+        window.get_by_label(if good { "Key set" } else { "Key saved" });
     };
     known("cdef", false);
     known("", true);
@@ -410,6 +406,58 @@ fn closing_asks_too_while_what_was_started_is_read_for_comparison() {
         &window,
         "1 upload under way. They can be continued at the next start."
     ));
+}
+
+#[test]
+fn where_no_file_manager_shows_a_file_its_path_is_said() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.desktop = Box::new(NoDesktop {
+            has_browser: false,
+            ..NoDesktop::default()
+        });
+        outside.folder = Some("/home/data".into());
+    });
+    engine.rows(vec![failed(1, "clip.mp4", FaultKind::ServerError)]);
+    window.run();
+    window.get_by_label("Details: clip.mp4").click();
+    window.run();
+    window.get_by_label("Show file").click();
+    window.run();
+    assert!(has(&window, screens::NO_FILE_MANAGER));
+    window.get_by_label("Copy path").click();
+    window.step();
+    let path = failed(1, "clip.mp4", FaultKind::ServerError).path;
+    assert_eq!(copied(&window), [path.display().to_string()]);
+    window.key_press(Key::Escape);
+    window.run();
+    window.get_by_label("Settings").click();
+    window.run();
+    assert!(!has(&window, screens::NO_FILE_MANAGER), "that was before");
+    window.get_by_label("Show").click();
+    window.run();
+    assert!(has(&window, screens::NO_FILE_MANAGER));
+    let path = window.query_all_by_label("/home/data").last();
+    assert!(dialog(&window).unwrap().contains_rect(path.unwrap().rect()));
+}
+
+#[test]
+fn a_key_that_is_asked_for_before_files_start_says_what_it_starts() {
+    let (mut engine, handle) = FakeEngine::new(without_key());
+    let mut window = open(handle);
+    engine.rows(vec![
+        row(1, "a.mp4", Status::ReadyToUpload),
+        row(2, "b.mp4", Status::ReadyToUpload),
+    ]);
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.run();
+    assert!(has(&window, "Save key starts the upload of 2 files."));
+    window.key_press(Key::Escape);
+    window.run();
+    window.get_by_label("No API key").click();
+    window.run();
+    assert!(!has(&window, "Save key starts"));
 }
 
 #[test]

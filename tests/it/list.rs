@@ -5,7 +5,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::outside::Choice;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::media::Rejection;
-use mavi_uploader::model::snapshot::{ItemId, Later, Status};
+use mavi_uploader::model::snapshot::{ItemId, Later, Row, Status};
 
 use crate::window::{
     Dialogs, FakeEngine, Window, builder, copied, has, mixed, open_with, over, ready, row, until,
@@ -29,6 +29,31 @@ fn chips_show_what_they_count() {
     window.get_by_label("To upload 1").click();
     window.run();
     assert!(has(&window, "six.mp4, Ready to upload") && !has(&window, "five.mp4"));
+}
+
+#[test]
+fn files_of_the_same_name_say_in_which_folder_they_are() {
+    let on = |card: &str, id| Row {
+        path: format!("/media/{card}/A001.mp4").into(),
+        ..ready(id, "A001.mp4", "re_1")
+    };
+    let (_engine, window) = over(vec![on("A", 1), on("B", 2), ready(3, "other.mp4", "re_2")]);
+    assert!(has(&window, "A001.mp4, in A, Ready"));
+    assert!(has(&window, "A001.mp4, in B, Ready"));
+    assert!(has(&window, "other.mp4, Ready"));
+}
+
+#[test]
+fn a_name_says_where_its_file_is_when_the_pointer_rests_on_it() {
+    let (_engine, mut window) = over(vec![ready(1, "one.mp4", "re_1")]);
+    let row = window.get_by_label_contains("one.mp4, Ready").rect();
+    // The name begins after the box and the picture.
+    let name = egui::pos2(row.left() + 110.0, row.center().y - 9.0);
+    window.event(Event::PointerMoved(name));
+    window.run();
+    until(&mut window, "the path", |window| {
+        has(window, "/media/one.mp4")
+    });
 }
 
 #[test]
@@ -213,11 +238,11 @@ fn ids_are_copied_in_the_form_that_is_asked_for() {
         ("JSON list", "[\"re_1\",\"re_2\"]"),
         (
             "CSV with names",
-            "asset_id,name\nre_1,a|b.mp4\nre_2,'=1+1.mp4\n",
+            "asset_id,name,path\nre_1,a|b.mp4,/media/a|b.mp4\nre_2,'=1+1.mp4,/media/=1+1.mp4\n",
         ),
         (
             "Markdown table",
-            "| Asset id | Name |\n| --- | --- |\n| `re_1` | a\\|b.mp4 |\n| `re_2` | =1+1.mp4 |\n",
+            "| Asset id | Name | Path |\n| --- | --- | --- |\n| `re_1` | a\\|b.mp4 | /media/a\\|b.mp4 |\n| `re_2` | =1+1.mp4 | /media/=1+1.mp4 |\n",
         ),
     ] {
         window.get_by_label("Copy as…").click();

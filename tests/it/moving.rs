@@ -26,6 +26,9 @@ const FASTER: u32 = 20;
 const LIMIT: Duration = Duration::from_secs(60);
 /// For how long a transfer stands still.
 const STALL: Duration = Duration::from_secs(4);
+/// Between the two looks at a file that changed lately: more than a busy machine takes for what a
+/// test does to the file meanwhile.
+const STILL: Duration = Duration::from_secs(3);
 
 /// By which way the bytes go.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,7 +66,7 @@ impl Stage {
         let stall = numbers.policy.stall;
         numbers.policy = numbers.policy.faster(FASTER);
         numbers.policy.stall = stall;
-        numbers.policy.still = Duration::from_millis(700);
+        numbers.policy.still = STILL;
         if way == Way::Signed {
             numbers.policy.direct_limit = 0;
         }

@@ -320,6 +320,30 @@ fn the_sandbox_is_tried_and_left() {
 }
 
 #[test]
+fn in_a_sandbox_it_is_said_that_the_own_files_wait_outside() {
+    let (mut engine, handle) = FakeEngine::new(without_key());
+    let (_sandbox, sandbox_handle) = FakeEngine::new(with_key());
+    let parked = std::sync::Mutex::new(Some(sandbox_handle));
+    let mut window = open_with(builder(Theme::Light), handle, move |outside| {
+        outside.start_sandbox = Some(Arc::new(move || {
+            let sandbox = parked.lock().unwrap().take();
+            sandbox.ok_or_else(|| "started twice".to_owned())
+        }));
+    });
+    engine.rows(vec![
+        row(1, "a.mp4", Status::Ready),
+        row(2, "b.mp4", Status::Ready),
+    ]);
+    window.run();
+    window.get_by_label("No API key").click();
+    window.run();
+    window.get_by_label("Try without one").click();
+    until(&mut window, "the sandbox", |window| {
+        has(window, "Your 2 files wait outside it.")
+    });
+}
+
+#[test]
 fn a_sandbox_with_files_in_it_is_not_left_without_a_question() {
     let (mut engine, handle) = FakeEngine::new(without_key());
     let (mut sandbox, sandbox_handle) = FakeEngine::new(with_key());

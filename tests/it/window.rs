@@ -114,6 +114,7 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         asset_id: None,
         saved: true,
         may_be_twice: false,
+        same_as: None,
         interrupted: false,
         later: None,
     }
@@ -211,7 +212,8 @@ impl KeyVault for Vault {
     }
 }
 
-/// A desktop that does nothing, but for noting what its browser is to open.
+/// A desktop that does nothing, but for noting what its browser is to open; one without a
+/// browser has no file manager either.
 pub struct NoDesktop {
     pub has_browser: bool,
     pub browsed: Arc<Mutex<Vec<&'static str>>>,
@@ -237,7 +239,11 @@ impl Desktop for NoDesktop {
         answer.send(self.copied_files.clone());
         pending
     }
-    fn reveal(&self, _: &Path) {}
+    fn reveal(&self, _: &Path, wake: Wake) -> Pending<bool> {
+        let (answer, pending) = Pending::channel(wake);
+        answer.send(self.has_browser);
+        pending
+    }
     fn browse(&self, address: &'static str, wake: Wake) -> Pending<bool> {
         let mut browsed = self.browsed.lock().expect("no test panics with it");
         browsed.push(address);

@@ -67,6 +67,7 @@ fn any_row() -> impl Strategy<Value = Row> {
     )
         .prop_map(|(status, name, size, later, route, asset, saved)| Row {
             name: name.to_owned(),
+            path: format!("/card-{}/{name}", size % 2).into(),
             size,
             later,
             route,
@@ -153,6 +154,7 @@ proptest! {
             let mut anew = if of_rows { before } else { chosen(&list) };
             anew.look_anew(&snapshot);
             prop_assert_eq!(&list.sums, &anew.sums);
+            prop_assert_eq!(&list.folders, &anew.folders);
             prop_assert_eq!(&list.shown, &anew.shown);
             prop_assert_eq!(&list.selected, &anew.selected);
             prop_assert_eq!(list.fits, anew.fits);

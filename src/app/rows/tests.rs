@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::*;
 use crate::model::asset::AssetId;
 use crate::model::fault::Fault;
+use crate::model::fault::Fix;
 use crate::model::media::{Kind, Note, Rejection, Route};
-use crate::model::snapshot::{ItemId, Transfer};
+use crate::model::snapshot::{ItemId, SameAs, Transfer};
 
 /// A video of 412 MB in this state.
 pub(crate) fn row(id: u64, status: Status) -> Row {
@@ -24,6 +25,7 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         asset_id: None,
         saved: true,
         may_be_twice: false,
+        same_as: None,
         interrupted: false,
         later: None,
     }
@@ -117,7 +119,9 @@ fn an_id_that_is_not_on_disk_is_said_to_be_copied() {
     assert_eq!(warning(&ready), None);
     ready.saved = false;
     assert_eq!(warning(&ready), Some("not saved yet: copy it"));
-    assert!(spoken(&ready, &around(Instant::now())).ends_with("not saved yet: copy it, 412 MB"));
+    assert!(
+        spoken(&ready, None, &around(Instant::now())).ends_with("not saved yet: copy it, 412 MB")
+    );
     assert_eq!(commands(&ready), [RowCommand::Copy]);
     assert!(has_menu(&ready) && menu(&ready).contains(&RowCommand::Remove));
 }
@@ -139,6 +143,27 @@ fn a_duplicate_hands_on_the_id_of_its_twin() {
     let duplicate = row(1, Status::Duplicate { of: twin });
     assert_eq!(id_of(&duplicate), Some("re_1"));
     assert!(commands(&duplicate).contains(&RowCommand::UploadAnyway));
+}
+
+#[test]
+fn a_duplicate_says_of_which_file_it_is_one() {
+    let said = |path: &str, uploaded_at_ms| {
+        let mut duplicate = row(1, Status::Duplicate { of: None });
+        let path = PathBuf::from(path);
+        duplicate.same_as = Some(Arc::new(SameAs {
+            path,
+            uploaded_at_ms,
+        }));
+        detail(&duplicate, &around(Instant::now()))
+    };
+    assert_eq!(said("/a/Take 1.mp4", None), "same content as Take 1.mp4");
+    let beside = Path::new("b").join("clip-1.mp4");
+    let same_name = format!("same content as {}", beside.display());
+    assert_eq!(said("/a/b/clip-1.mp4", None), same_name);
+    assert_eq!(
+        said("/a/Take 1.mp4", Some(1_766_989_317_192)),
+        "same content as Take 1.mp4, uploaded on 2025-12-29"
+    );
 }
 
 #[test]
@@ -182,7 +207,7 @@ fn every_row_can_be_ended_and_trouble_explains_itself() {
             trouble(&row, Place::Service).is_some(),
             commands.contains(&RowCommand::Details)
         );
-        assert!(spoken(&row, &around(now)).starts_with("clip-1.mp4, "));
+        assert!(spoken(&row, None, &around(now)).starts_with("clip-1.mp4, "));
     }
 }
 
@@ -302,13 +327,16 @@ fn a_row_that_is_queued_says_what_holds_the_queue() {
     };
     assert_eq!(said(Queue::GoesOn), "412 MB");
     assert_eq!(said(Queue::Paused), "412 MB · all uploads are paused");
-    assert_eq!(said(Queue::Held), "412 MB · held until you have seen to it");
+    assert_eq!(
+        said(Queue::Held(Hold::NoKey)),
+        "412 MB · waits for an API key"
+    );
     assert_eq!(said(Queue::Offline), "412 MB · waiting for a connection");
     let mut begun = row(1, Status::Queued);
     begun.later = Some(Later::StartsAgain);
     for (queue, told) in [
         (Queue::Paused, true),
-        (Queue::Held, false),
+        (Queue::Held(Hold::Fix(Fix::Balance)), false),
         (Queue::Offline, false),
     ] {
         let now = Instant::now();
@@ -342,7 +370,7 @@ fn in_the_sandbox_no_row_speaks_of_the_service() {
     ];
     for status in statuses {
         let row = row(1, status);
-        let mut said = spoken(&row, &sandbox);
+        let mut said = spoken(&row, None, &sandbox);
         said += &details_text(&row, Place::Sandbox, "0.0.0");
         for command in menu(&row) {
             said += &hint(&row, command, &sandbox);

@@ -4,7 +4,15 @@ use super::{count, number};
 use crate::model::key::NotAKey;
 
 /// The window talks to a sandbox.
-pub const SANDBOX: &str = "Sandbox: nothing leaves this computer";
+const SANDBOX: &str = "Sandbox: nothing leaves this computer";
+/// The same, with how many files are in the account's list meanwhile.
+pub fn sandbox(waiting: usize) -> String {
+    match waiting {
+        0 => SANDBOX.to_owned(),
+        1 => format!("{SANDBOX}. Your file waits outside it."),
+        files => format!("{SANDBOX}. Your {} files wait outside it.", number(files)),
+    }
+}
 /// It does so from its start: there is nothing to go back to.
 pub const SANDBOX_ALONE: &str =
     "Sandbox: nothing leaves this computer. Close the window to end it.";

@@ -185,6 +185,7 @@ pub fn window(command: &UiCommand) -> Words {
             "Open the console of memories.ai in the browser",
         ),
         C::CopyAddress(_) => ("Copy address", "Copy the address, to open it by hand"),
+        C::CopyPath(_) => ("Copy path", "Copy the path, to go there by hand"),
         C::FixDone => ("Go on", "Go on with the uploads"),
         C::TrySandbox => (
             "Try it without an account",
@@ -204,10 +205,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::Dismiss(_) | C::DismissToast => ("Dismiss", "Put this message away"),
         C::ShowShortcuts => ("Keyboard shortcuts", "What the keyboard does here"),
         C::ShowFormats => ("Formats", "Which files can be uploaded"),
-        C::AskQuit | C::Quit => (
-            "Quit",
-            "Stop the uploads and close; they can be continued at the next start",
-        ),
+        C::AskQuit | C::Quit => ("Quit", "Close the window"),
     }
 }
 

@@ -50,12 +50,27 @@ pub fn not_a_key(why: NotAKey) -> &'static str {
     }
 }
 
-/// Why the keychain did not do what was asked, in a sentence.
-pub fn vault(error: &VaultError) -> String {
+/// What helps where no keychain answers.
+const NO_KEYCHAIN: &str = if cfg!(all(unix, not(target_os = "macos"))) {
+    "No keychain answers on this computer. To have one, install gnome-keyring, or KeePassXC with its Secret Service switched on."
+} else {
+    "No keychain answers on this computer."
+};
+
+/// Why the keychain did not do what was asked, and what helps.
+pub fn vault(error: &VaultError) -> &'static str {
     match error {
-        VaultError::Absent => "No keychain answers on this computer.".to_owned(),
-        VaultError::Locked => "The keychain is locked.".to_owned(),
-        VaultError::Other(text) => text.clone(),
+        VaultError::Absent => NO_KEYCHAIN,
+        VaultError::Locked => "The keychain is locked.",
+        VaultError::Denied => {
+            "The keychain did not allow access to the key. Allow it when you are asked."
+        }
+        VaultError::NotAKey => {
+            "What the keychain holds as the API key is none. Enter the key anew."
+        }
+        VaultError::Failed => {
+            "The keychain does not work as it should. Sign out of this computer and in again; what it said is in the log."
+        }
     }
 }
 
@@ -104,9 +119,14 @@ mod tests {
     }
 
     #[test]
-    fn trouble_with_the_keychain_is_told_in_one_sentence_each() {
-        let other = VaultError::Other("The keychain failed (reason).".to_owned());
-        for error in [VaultError::Absent, VaultError::Locked, other] {
+    fn trouble_with_the_keychain_is_told_in_whole_sentences() {
+        for error in [
+            VaultError::Absent,
+            VaultError::Locked,
+            VaultError::Denied,
+            VaultError::NotAKey,
+            VaultError::Failed,
+        ] {
             let words = vault(&error);
             assert!(words.ends_with('.') && !words.ends_with(".."), "{words}");
         }

@@ -31,7 +31,7 @@ pub use terminal::{
     CONSOLE, KEY_AS_ARGUMENT, WITHOUT_KEY, bad_environment_key, ends_in, interrupted, not_saved,
     starts_again, stopped, unprinted, unusable_proxy,
 };
-pub use units::{count, duration, left, number, rate, size, size_of, storage_cost};
+pub use units::{count, day, duration, left, number, rate, size, size_of, storage_cost};
 
 use super::command::RowCommand;
 use crate::model::fault::Fix;
@@ -89,6 +89,8 @@ pub struct Quit {
     pub stay: &'static str,
     /// On the button that leaves.
     pub leave: &'static str,
+    /// What that button does.
+    pub hint: &'static str,
 }
 
 /// What closing the window would stop.
@@ -141,6 +143,11 @@ pub fn quit(stops: Stops) -> Quit {
             cause,
             stay: screens::KEEP_UPLOADING,
             leave: "Stop and close",
+            hint: if stops.sending > 0 {
+                "Stop the uploads and close; they can be continued at the next start"
+            } else {
+                "Stop the uploads and close; the sandbox ends with them"
+            },
         }
     } else {
         Quit {
@@ -148,6 +155,7 @@ pub fn quit(stops: Stops) -> Quit {
             cause,
             stay: "Stay",
             leave: "Close all the same",
+            hint: "Close; ids that are not saved are lost",
         }
     }
 }
@@ -167,6 +175,7 @@ pub fn leave_sandbox(under_way: usize) -> Quit {
         ),
         stay: "Stay in the sandbox",
         leave: "Leave the sandbox",
+        hint: "Go back to memories.ai and your own account",
     }
 }
 
@@ -197,6 +206,21 @@ pub fn needs(fix: Fix) -> Message {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_ends_with_a_sandbox_is_not_said_to_be_continued() {
+        let sandbox = quit(Stops {
+            in_sandbox: 2,
+            ..Stops::default()
+        });
+        assert!(!sandbox.hint.contains("continued"), "{}", sandbox.hint);
+        let account = quit(Stops {
+            sending: 1,
+            in_sandbox: 2,
+            ..Stops::default()
+        });
+        assert!(account.hint.contains("continued"), "{}", account.hint);
+    }
 
     #[test]
     fn whatever_needs_the_person_has_a_button_that_fixes_it() {

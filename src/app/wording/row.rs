@@ -4,6 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::duration;
+use crate::app::rows::Hold;
+use crate::model::fault::Fix;
 use crate::model::media::Note;
 use crate::model::snapshot::{Later, Status};
 
@@ -46,6 +48,19 @@ pub const PROCESSING: &str = "at memories.ai";
 pub const SLOW: &str = "taking longer than usual";
 /// The next try begins.
 pub const TRYING_AGAIN: &str = "trying again";
+/// Equal content is in another file, which is in the list.
+pub fn same_as(file: &str) -> String {
+    format!("same content as {file}")
+}
+
+/// The same of one that was uploaded on a day, in UTC.
+pub fn same_as_uploaded(file: &str, day: Option<&str>) -> String {
+    match day {
+        Some(day) => format!("same content as {file}, uploaded on {day}"),
+        None => format!("same content as {file}, uploaded before"),
+    }
+}
+
 /// Equal content has an asset.
 pub const UPLOADED_BEFORE: &str = "the same content was uploaded before";
 /// Equal content is in another row.
@@ -53,7 +68,14 @@ pub const LISTED_TWICE: &str = "the same content is in this list";
 /// It waits for its turn in a queue that is paused.
 pub const QUEUE_PAUSED: &str = "all uploads are paused";
 /// It waits for its turn in a queue that waits for the person.
-pub const QUEUE_HELD: &str = "held until you have seen to it";
+pub fn held(by: Hold) -> &'static str {
+    match by {
+        Hold::NoKey => "waits for an API key",
+        Hold::Fix(Fix::Key) => "held until the API key is updated",
+        Hold::Fix(Fix::Balance) => "held until the balance is topped up",
+        Hold::Fix(Fix::Account) => "held until memories.ai accepts the account",
+    }
+}
 /// Said of a file that the service may hold twice.
 pub const MAY_BE_TWICE: &str = "may be stored twice: an answer was lost";
 /// What becomes of a file that waits.
@@ -123,6 +145,11 @@ pub const PROGRESS: &str = "Progress";
 /// What a screen reader calls the box that selects a row.
 pub fn select(file: &str) -> String {
     format!("Select {file}")
+}
+
+/// In which folder a file is, after its name, where another file has the same name.
+pub fn in_folder(folder: &str) -> String {
+    format!("in {folder}")
 }
 
 /// The file's place, in details.

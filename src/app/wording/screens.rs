@@ -58,7 +58,7 @@ pub fn key_button(key: &KeyState) -> String {
         KeyState::Loading => "Looking for the key…".to_owned(),
         KeyState::Missing => "No API key".to_owned(),
         KeyState::Present { refused: true, .. } => "Key not accepted".to_owned(),
-        KeyState::Present { checked: false, .. } => "Key not checked yet".to_owned(),
+        KeyState::Present { checked: false, .. } => "Key saved".to_owned(),
         KeyState::Present { last4, .. } if last4.is_empty() => "Key set".to_owned(),
         KeyState::Present { last4, .. } => format!("Key …{last4}"),
     }
@@ -118,8 +118,23 @@ pub fn no_browser(address: &str) -> String {
 
 /// The same before the address, which stands by itself.
 pub const NO_BROWSER: &str = "No browser opened. Open this address yourself:";
+/// No file manager showed a place, before its path.
+pub const NO_FILE_MANAGER: &str = "No file manager opened. The path is:";
+/// It is on the clipboard.
+pub const PATH_COPIED: &str = "Path copied.";
 /// It is on the clipboard.
 pub const ADDRESS_COPIED: &str = "Address copied.";
+/// What saving a key starts.
+pub fn save_starts(files: usize) -> String {
+    match files {
+        1 => "Save key starts the upload of 1 file.".to_owned(),
+        files => format!(
+            "Save key starts the upload of {} files.",
+            super::number(files)
+        ),
+    }
+}
+
 /// The service is asked about a key.
 pub const ASKING_ABOUT_KEY: &str = "Asking memories.ai about this key…";
 /// The keychain is asked to keep a key.

@@ -30,8 +30,8 @@ pub const SEARCH_EVERYWHERE: &str = "Search all files";
 pub const SHORTCUTS: &str =
     "With Shift, the arrows and the other keys of the list select everything on their way.";
 
-/// Above a table of ids and names.
-pub const MARKDOWN_HEAD: &str = "| Asset id | Name |";
+/// Above a table of ids, names and paths.
+pub const MARKDOWN_HEAD: &str = "| Asset id | Name | Path |";
 
 /// How many rows are selected.
 pub fn selected(files: usize) -> String {
@@ -82,6 +82,9 @@ pub fn removed(files: usize, with_id: usize, left: usize) -> String {
 pub fn added(files: usize) -> String {
     format!("{} added.", count(files, "file"))
 }
+
+/// A folder that was added has nothing in it.
+pub const NOTHING_FOUND: &str = "Nothing in that folder can be uploaded.";
 
 /// Interrupted uploads were taken out of the list.
 pub fn discarded(uploads: usize) -> String {

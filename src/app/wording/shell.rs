@@ -115,7 +115,7 @@ pub fn key_state(key: &KeyState) -> String {
             checked,
         } => {
             let known = match (*refused, *checked) {
-                (true, _) => "; memories.ai doesn’t accept it",
+                (true, _) => "; not accepted",
                 (false, false) => "; not checked yet",
                 (false, true) => "",
             };
@@ -123,8 +123,8 @@ pub fn key_state(key: &KeyState) -> String {
         }
     };
     let place = match source {
-        KeySource::Keychain => "in this computer’s keychain",
-        KeySource::Session => "kept for this session only",
+        KeySource::Keychain => "in the keychain",
+        KeySource::Session => "for this session only",
         KeySource::Environment => "from the environment (MEMORIES_API_KEY)",
         KeySource::Sandbox => "the sandbox’s own",
     };
@@ -266,7 +266,7 @@ mod tests {
         };
         assert_eq!(
             key_state(&key),
-            "Ends in cdef, from the environment (MEMORIES_API_KEY); memories.ai doesn’t accept it."
+            "Ends in cdef, from the environment (MEMORIES_API_KEY); not accepted."
         );
     }
     #[test]

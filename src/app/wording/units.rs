@@ -102,6 +102,13 @@ pub fn storage_cost(bytes: u64) -> String {
     }
 }
 
+/// The day of a time in milliseconds since the Unix epoch, in UTC as in the history; `None`
+/// beyond what a calendar holds.
+pub fn day(ms: i64) -> Option<String> {
+    let time = jiff::Timestamp::from_millisecond(ms).ok()?;
+    Some(time.strftime("%Y-%m-%d").to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

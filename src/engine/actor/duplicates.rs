@@ -2,6 +2,7 @@
 //!
 //! A file is read for comparison only when something of the same size may be equal.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,11 +15,12 @@ use super::told::Told;
 use crate::api::Service;
 use crate::engine::intake::{Reading, expect_stamp, hash};
 use crate::engine::item::{Item, Task};
+use crate::engine::journal::Journal;
 use crate::engine::patience::{NO_ANSWER, ask_for_each, while_it_moves};
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
-use crate::model::snapshot::ItemId;
+use crate::model::snapshot::{ItemId, SameAs};
 use crate::model::upload::{Event, Original, State};
 
 /// Tells a blocking read that nobody waits for it any more.
@@ -335,5 +337,31 @@ impl<S: Service> Actor<S> {
             }
             let _ = told.send(Told::Upload(id, Event::Compared { attempt, original }));
         }));
+    }
+}
+
+/// The file that a duplicate is one of: a row, or what the history has of it.
+pub(super) fn same_as(
+    item: &Item,
+    items: &HashMap<ItemId, Item>,
+    journal: &Journal,
+) -> Option<SameAs> {
+    let in_list = |id: ItemId| {
+        Some(SameAs {
+            path: items.get(&id)?.path.clone(),
+            uploaded_at_ms: None,
+        })
+    };
+    match &item.upload.state {
+        State::Duplicate(Original::Row(id)) => in_list(*id),
+        State::Duplicate(Original::Asset(asset)) => {
+            let record = journal.asset(asset)?;
+            let row = record.item.filter(|id| *id != item.id);
+            row.and_then(in_list).or(Some(SameAs {
+                path: record.path,
+                uploaded_at_ms: Some(record.uploaded_at_ms),
+            }))
+        }
+        _ => None,
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::Actor;
+use super::duplicates::same_as;
 use super::sessions::later;
 use crate::api::Service;
 use crate::engine::{BatchEnd, Notice};
@@ -47,13 +48,9 @@ impl<S: Service> Actor<S> {
                 .is_none_or(|asset| self.journal.is_saved(asset));
             let later = later(item, &self.kept);
             let policy = &self.options.policy;
-            Some(Arc::new(item.row(
-                now,
-                policy,
-                saved,
-                later,
-                self.offline.is_some(),
-            )))
+            let same_as = same_as(item, &self.items, &self.journal);
+            let row = item.row(now, policy, saved, later, same_as, self.offline.is_some());
+            Some(Arc::new(row))
         };
         if self.order_changed {
             let mut rows: Vec<Arc<Row>> = Vec::with_capacity(self.order.len());

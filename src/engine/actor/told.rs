@@ -11,6 +11,7 @@ use super::intake::{Found, LookedAt};
 use super::locate::Chosen;
 use super::sessions::Kept;
 use crate::api::{Service, Ticket};
+use crate::engine::Notice;
 use crate::engine::intake::Identity;
 use crate::engine::journal::Origin;
 use crate::engine::journal::opening::Opened;
@@ -49,8 +50,8 @@ pub(in crate::engine) enum Told {
     Walking(u64),
     /// A folder held this many files of other kinds.
     Skipped(PathBuf, u64),
-    /// Everything that one `Add` named was found.
-    WalkEnded,
+    /// Everything that one `Add` named was found; `is_empty` says that this is nothing at all.
+    WalkEnded { is_empty: bool },
     /// Files were looked at.
     Looked(Vec<LookedAt>),
     /// Which files restored rows are.
@@ -173,7 +174,12 @@ impl<S: Service> Actor<S> {
                 self.passed_over += count;
                 self.follow(None, folder, Turn::Skipped { count });
             }
-            Told::WalkEnded => self.walks = self.walks.saturating_sub(1),
+            Told::WalkEnded { is_empty } => {
+                self.walks = self.walks.saturating_sub(1);
+                if is_empty {
+                    self.pending.notices.push(Notice::NothingFound);
+                }
+            }
             Told::Looked(looked) => self.looked_at(looked),
             Told::Recalled(identities) => self.recalled(identities),
             Told::Hashed {

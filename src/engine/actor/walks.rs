@@ -31,6 +31,8 @@ struct Walk {
     steps: u64,
     /// Files so far.
     count: u64,
+    /// Something was passed over.
+    has_skipped: bool,
     /// Those that are not told yet.
     found: Vec<Found>,
 }
@@ -78,6 +80,7 @@ impl Walker<'_> {
                 }
                 intake::Found::Walked { folder, skipped } => {
                     return self.note(|walk| {
+                        walk.has_skipped |= skipped > 0;
                         let found = std::mem::take(&mut walk.found);
                         let skipped = (skipped > 0).then_some(Told::Skipped(folder, skipped));
                         [Some(Told::Found(found)), skipped]
@@ -129,6 +132,7 @@ async fn walk(
     patience: Duration,
     told: mpsc::UnboundedSender<Told>,
 ) {
+    let mut is_empty = true;
     while !paths.is_empty() {
         let walk = Arc::new(Mutex::new(Walk::default()));
         let thread = spawn_blocking({
@@ -144,6 +148,7 @@ async fn walk(
         let mut walk = locked(&walk);
         walk.is_given_up = true;
         let mut found = std::mem::take(&mut walk.found);
+        is_empty &= !hangs && walk.count == 0 && !walk.has_skipped;
         if hangs {
             let at = std::mem::take(&mut walk.at);
             tracing::warn!(path = %at.display(), "a drive does not answer");
@@ -160,5 +165,5 @@ async fn walk(
         }
         let _ = told.send(Told::Found(found));
     }
-    let _ = told.send(Told::WalkEnded);
+    let _ = told.send(Told::WalkEnded { is_empty });
 }

@@ -8,7 +8,7 @@ use crate::engine::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Upload;
-use crate::store::{Change, FlavourRecord, History, ItemRecord, RunId, StoreError};
+use crate::store::{AssetRecord, Change, FlavourRecord, History, ItemRecord, RunId, StoreError};
 
 /// Rows that earlier runs left.
 pub(in crate::engine) type Rows = Vec<(ItemRecord, Upload)>;
@@ -115,6 +115,12 @@ impl Journal {
         known
             .filter_map(|record| Some((record.asset_id, record.content?)))
             .collect()
+    }
+
+    /// What is written of an asset of this service.
+    pub fn asset(&self, asset: &AssetId) -> Option<AssetRecord> {
+        let history = self.history.as_ref()?;
+        logged(history.asset(&self.base_url, asset)).flatten()
     }
 
     /// The first row of this path, of a run that is over, that is `wanted`; the others stay

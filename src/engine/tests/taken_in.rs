@@ -25,6 +25,27 @@ async fn a_file_that_is_being_written_waits_until_it_is_still() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_folder_with_nothing_in_it_is_told_of_and_one_that_is_passed_over_is_not() {
+    let place = Place::new();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    let folder = |name: &str| {
+        let folder = place.path(name);
+        std::fs::create_dir(&folder).unwrap();
+        folder
+    };
+    let papers = folder("papers");
+    std::fs::write(papers.join("call sheet.txt"), "x").unwrap();
+    engine.say(Command::Add(vec![papers]));
+    engine
+        .until(|it| it.passed_over == 1 && it.walking.is_none())
+        .await;
+    assert_eq!(engine.notices().len(), 0);
+    engine.say(Command::Add(vec![folder("empty")]));
+    let notice = engine.handle.notices.recv().await;
+    assert!(matches!(notice, Some(Notice::NothingFound)), "{notice:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_file_stands_in_the_queue_once_until_it_is_another() {
     let place = Place::new();
     let a = place.file("a.mp3", "a");

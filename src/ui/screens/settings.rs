@@ -1,5 +1,6 @@
 //! The person's preferences: each a line with its choices, kept as soon as one is made.
 
+use egui::style::ScrollFadeStyle;
 use egui::{ScrollArea, Ui};
 
 use crate::app::command::{ThemeChoice, UiCommand};
@@ -17,10 +18,23 @@ const SPEEDS: [u64; 7] = [
     500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 20_000_000, 50_000_000,
 ];
 
+/// Lines that there are.
+const LINES: f32 = 9.0;
+
 /// Draws what stands between the dialog's title and its foot, in at most this height.
 pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
+    // That there is more is seen: the last line in sight is cut, fades out, and has a bar beside.
+    let each = size::SETTING + space::XS;
+    let height = if height < LINES * each {
+        ((height / each - 0.5).floor() + 0.5) * each
+    } else {
+        height
+    };
+    let scroll = &mut ui.spacing_mut().scroll;
+    scroll.fade = ScrollFadeStyle::default();
+    scroll.dormant_handle_opacity = scroll.interact_handle_opacity;
     ScrollArea::vertical()
-        .max_height(height)
+        .max_height(height.max(each))
         .auto_shrink([false, true])
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = space::XS;

@@ -76,7 +76,8 @@ pub fn show(
     };
     let response = ui.interact(rect, id, sense);
     let selected = app.list().is_selected(row.id);
-    let ui = &mut told::item(ui, &response, row, around, selected, place);
+    let folder = app.list().folder(row.id);
+    let ui = &mut told::item(ui, &response, (row, folder), around, selected, place);
     ground(ui, rect, selected, p);
     if keyboard.focus {
         response.request_focus();
@@ -101,7 +102,7 @@ pub fn show(
     let right = pos2(buttons.left - space::S, rect.center().y);
     let trailing = trailing(ui, row, right, right.x - text_left);
     let text = Rect::from_x_y_ranges(text_left..=trailing - space::M, rect.y_range());
-    lines(ui, row, around, text, &response, p);
+    lines(ui, (row, folder), around, text, &response, p);
     bar(ui, rect, id, row, around);
     theme::focus_ring(ui, &response, rect.shrink(space::XS), radius::CONTROL);
     keep_in_sight(ui, rect, &response);
@@ -187,7 +188,9 @@ fn trailing(ui: &mut Ui, row: &Row, right: Pos2, room: f32) -> f32 {
         }
         Trailing::Idle(said) => {
             let font = theme::font(type_size::SMALL);
+            // More of it where there is room for it and for the rest.
             let width = (room - size::NAME_MIN).clamp(0.0, size::IDLE_ID);
+            let width = width.max(room / 3.0);
             let galley = elided_middle(painter, &said, &font, p.secondary, width);
             (galley, Some(said))
         }
@@ -209,22 +212,38 @@ fn trailing(ui: &mut Ui, row: &Row, right: Pos2, room: f32) -> f32 {
     rect.left()
 }
 
-fn lines(ui: &Ui, row: &Row, around: &Around, rect: Rect, response: &Response, p: &Palette) {
+fn lines(
+    ui: &Ui,
+    (row, folder): (&Row, Option<&str>),
+    around: &Around,
+    rect: Rect,
+    response: &Response,
+    p: &Palette,
+) {
     let painter = ui.painter();
     let first = pos2(rect.left(), rect.center().y - size::LINES_APART / 2.0);
     let second = pos2(rect.left(), rect.center().y + size::LINES_APART / 2.0);
+    let small = theme::font(type_size::SMALL);
+    // What two files of one name are told apart by is cut last.
+    let folder = folder.map(|folder| {
+        let said = words::in_folder(folder);
+        let width = (rect.width() - size::NAME_MIN).max(0.0);
+        elided_middle(painter, &said, &small, p.secondary, width)
+    });
+    let beside = folder.as_ref().map_or(0.0, |it| it.size().x + space::S);
     let name = elided_middle(
         painter,
         &row.name,
         &theme::font(type_size::BODY),
         p.text,
-        rect.width(),
+        rect.width() - beside,
     );
-    let name_cut = name.text() != row.name;
-    paint_left(painter, first, name);
+    let name = paint_left(painter, first, name);
+    if let Some(folder) = folder {
+        paint_left(painter, name.right_center() + vec2(space::S, 0.0), folder);
+    }
 
     let badge = theme::badge(&row.status, p);
-    let small = theme::font(type_size::SMALL);
     let half = size::ICON / 2.0;
     paint_icon(
         painter,
@@ -251,13 +270,19 @@ fn lines(ui: &Ui, row: &Row, around: &Around, rect: Rect, response: &Response, p
         paint_left(painter, said.right_center(), galley);
     }
     let is_open = ui.memory(|memory| memory.top_modal_layer().is_none());
-    if is_open && (name_cut || detail_cut) {
-        let mut whole = row.name.clone();
-        if detail_cut {
-            whole.push('\n');
-            whole.push_str(&detail);
-        }
-        response.clone().on_hover_text(whole);
+    if !is_open {
+        return;
+    }
+    let on_name = ui.rect_contains_pointer(name);
+    let mut whole = Vec::new();
+    if on_name || detail_cut {
+        whole.push(row.path.display().to_string());
+    }
+    if detail_cut {
+        whole.push(detail);
+    }
+    if !whole.is_empty() {
+        response.clone().on_hover_text(whole.join("\n"));
     }
 }
 

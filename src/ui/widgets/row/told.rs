@@ -12,20 +12,22 @@ const WHOLE: u8 = 100;
 /// Where a row is in the whole list, of which few rows are drawn: the first is 0.
 pub type Place = usize;
 
-/// Names the row, and gives what everything that is in it is to be drawn with, so that it is
+/// Names the row, with its folder where another has the same name, and gives what everything that is in it is to be drawn with, so that it is
 /// found within the row.
 pub fn item(
     ui: &mut Ui,
     response: &Response,
-    row: &Row,
+    (row, folder): (&Row, Option<&str>),
     around: &Around,
     selected: bool,
     place: Place,
 ) -> Ui {
-    let in_focus = response.has_focus().then(|| name(response, row, around));
+    let in_focus = response
+        .has_focus()
+        .then(|| name(response, row, folder, around));
     response.widget_info(|| {
         let name = in_focus.clone();
-        let name = name.unwrap_or_else(|| rows::spoken(row, around));
+        let name = name.unwrap_or_else(|| rows::spoken(row, folder, around));
         WidgetInfo::labeled(Role::ListItem, true, name)
     });
     ui.ctx().accesskit_node_builder(response.id, |node| {
@@ -40,8 +42,8 @@ pub fn item(
 
 /// The row that the keyboard is in, in a sentence. A name that changes there is read aloud, so
 /// it stands until the row has come a good deal further.
-fn name(response: &Response, row: &Row, around: &Around) -> String {
-    let now = rows::spoken(row, around);
+fn name(response: &Response, row: &Row, folder: Option<&str>, around: &Around) -> String {
+    let now = rows::spoken(row, folder, around);
     let (slot, stage) = (Id::unique("told"), rows::stage(row));
     let stands = |data: &mut egui::util::IdTypeMap| {
         let kept = data.get_temp::<(ItemId, Stage, String)>(slot);

@@ -1,0 +1,40 @@
+//! Whether the queue that a row stands in goes on, and if not, for what it waits.
+
+use crate::model::fault::Fix;
+use crate::model::snapshot::Snapshot;
+
+/// Whether the queue that a row stands in goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Queue {
+    /// What is queued starts when its turn comes.
+    #[default]
+    GoesOn,
+    /// The person paused it.
+    Paused,
+    /// It waits for the person to do this.
+    Held(Hold),
+    /// The service can't be reached.
+    Offline,
+}
+
+/// What the person is to do for a queue to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// Enter an API key: there is none.
+    NoKey,
+    /// See to the key, the balance or the account.
+    Fix(Fix),
+}
+
+impl Queue {
+    /// That of a snapshot.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        match (snapshot.needs, snapshot.paused) {
+            (Some(Fix::Key), _) if snapshot.key.is_missing() => Self::Held(Hold::NoKey),
+            (Some(fix), _) => Self::Held(Hold::Fix(fix)),
+            (None, true) => Self::Paused,
+            (None, false) if snapshot.offline => Self::Offline,
+            (None, false) => Self::GoesOn,
+        }
+    }
+}
