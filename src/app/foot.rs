@@ -2,6 +2,7 @@
 
 use super::command::UiCommand;
 use super::list::{Filter, List};
+use super::rows::Queue;
 use super::wording::foot as words;
 use super::wording::{self, AND, Place};
 use crate::model::plan::Plan;
@@ -118,8 +119,8 @@ fn pace(snapshot: &Snapshot, list: &List) -> Vec<String> {
         pace.push(wording::left(totals.left));
         return pace;
     }
-    let words = if snapshot.needs.is_some() {
-        words::HELD
+    let words = if let Queue::Held(by) = Queue::of(snapshot) {
+        wording::row::held(by)
     } else if snapshot.paused {
         words::PAUSED
     } else if tally.finishing == sending {
@@ -211,7 +212,7 @@ mod tests {
         assert_eq!(of(Status::Queued, |s| s.paused = true), "paused");
         assert_eq!(
             of(Status::Queued, |s| s.needs = Some(Fix::Balance)),
-            "held until you have seen to it"
+            "held until the balance is topped up"
         );
         assert_eq!(of(wait(), |_| {}), "waiting before the next try");
         assert_eq!(of(wait(), |s| s.offline = true), "waiting for a connection");

@@ -322,7 +322,6 @@ mod tests {
         for wrong in [
             &["mavi-uploader", "upload"][..],
             &["mavi-uploader", "upload", "--jobs", "9", "a"],
-            &["mavi-uploader", "key", "set", "sk-mavi-1"],
             &["mavi-uploader", "history", "--json", "--csv"],
         ] {
             assert_eq!(parsed(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");

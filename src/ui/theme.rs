@@ -156,6 +156,8 @@ pub mod size {
     pub const NAME_MIN: f32 = 120.0;
     /// The most that an id takes under which nothing is at the service.
     pub const IDLE_ID: f32 = 200.0;
+    /// … and which part of the row it may have where that is more.
+    pub const IDLE_SHARE: f32 = 1.0 / 3.0;
     /// A button.
     pub const BUTTON: f32 = 34.0;
     /// A button in a row, a chip.

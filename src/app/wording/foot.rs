@@ -7,8 +7,6 @@ pub const AND: &str = " · ";
 
 /// Nothing is in the list that could be uploaded.
 pub const NOTHING: &str = "Nothing to upload";
-/// The queue waits for the person.
-pub const HELD: &str = "held until you have seen to it";
 /// The person paused it.
 pub const PAUSED: &str = "paused";
 /// All bytes are out.

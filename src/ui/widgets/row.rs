@@ -190,7 +190,7 @@ fn trailing(ui: &mut Ui, row: &Row, right: Pos2, room: f32) -> f32 {
             let font = theme::font(type_size::SMALL);
             // More of it where there is room for it and for the rest.
             let width = (room - size::NAME_MIN).clamp(0.0, size::IDLE_ID);
-            let width = width.max(room / 3.0);
+            let width = width.max(room * size::IDLE_SHARE);
             let galley = elided_middle(painter, &said, &font, p.secondary, width);
             (galley, Some(said))
         }
