@@ -98,11 +98,8 @@ impl Desktop for SystemDesktop {
     fn reveal(&self, path: &Path, wake: Wake) -> Pending<bool> {
         let path: PathBuf = path.to_owned();
         Pending::spawn("reveal", wake, move || {
-            let shown = files::show(&path);
-            if let Err(error) = &shown {
-                tracing::info!(%error, "the desktop shows no folder");
-            }
-            shown.is_ok()
+            let path = std::path::absolute(&path).unwrap_or(path);
+            files::show(&path)
         })
     }
 }
@@ -112,8 +109,10 @@ impl Desktop for SystemDesktop {
 mod files {
     use std::path::Path;
 
-    pub fn show(path: &Path) -> Result<(), opener::OpenError> {
+    pub fn show(path: &Path) -> bool {
         opener::reveal(path)
+            .inspect_err(|error| tracing::info!(%error, "the desktop shows no folder"))
+            .is_ok()
     }
 }
 
@@ -126,27 +125,26 @@ mod files {
 
     use zbus::blocking::Connection;
 
-    pub fn show(path: &Path) -> Result<(), String> {
-        let path = std::path::absolute(path).map_err(|error| error.to_string())?;
-        ask_file_manager(&path).or_else(|_| open(path.parent().unwrap_or(&path)))
+    pub fn show(path: &Path) -> bool {
+        asked_file_manager(path) || opened(path.parent().unwrap_or(path))
     }
 
     /// By the interface that file managers share.
-    fn ask_file_manager(path: &Path) -> zbus::Result<()> {
-        let not_a_place = || zbus::Error::Failure("not a path".to_owned());
-        let address = url::Url::from_file_path(path).map_err(|()| not_a_place())?;
-        Connection::session()?.call_method(
-            Some("org.freedesktop.FileManager1"),
-            "/org/freedesktop/FileManager1",
-            Some("org.freedesktop.FileManager1"),
-            "ShowItems",
-            &(vec![address.as_str()], ""),
-        )?;
-        Ok(())
+    fn asked_file_manager(path: &Path) -> bool {
+        let Ok(address) = url::Url::from_file_path(path) else {
+            return false;
+        };
+        let items = (vec![address.as_str()], "");
+        let name = Some("org.freedesktop.FileManager1");
+        let place = "/org/freedesktop/FileManager1";
+        Connection::session()
+            .and_then(|bus| bus.call_method(name, place, name, "ShowItems", &items))
+            .inspect_err(|error| tracing::info!(%error, "no file manager answers"))
+            .is_ok()
     }
 
     /// With whatever opens folders. It may stay as long as that is open.
-    fn open(folder: &Path) -> Result<(), String> {
+    fn opened(folder: &Path) -> bool {
         let mut command = Command::new("xdg-open");
         let quiet = command
             .arg(folder)
@@ -154,10 +152,11 @@ mod files {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         match quiet.status() {
-            Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(format!("xdg-open: {status}")),
-            Err(error) => Err(format!("xdg-open: {error}")),
+            Ok(status) if status.success() => return true,
+            Ok(status) => tracing::info!(%status, "xdg-open shows no folder"),
+            Err(error) => tracing::info!(%error, "xdg-open shows no folder"),
         }
+        false
     }
 }
 

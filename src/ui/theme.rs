@@ -197,6 +197,12 @@ pub mod size {
     pub const SEARCH: f32 = 200.0;
     /// Below this height, the empty window does without its large icon.
     pub const LOW: f32 = 520.0;
+
+    /// The height for lines of which not all fit into this one: the last in sight is cut in its
+    /// middle, so that one sees that there are more.
+    pub fn cut(height: f32, line: f32) -> f32 {
+        ((height / line - 0.5).floor() + 0.5) * line
+    }
 }
 
 /// Corners, in points.

@@ -280,7 +280,7 @@ fn the_key_is_forgotten_after_a_question() {
     });
     window.get_by_label("Settings").click();
     window.run();
-    assert!(has(&window, "Ends in cdef, in this computer’s keychain."));
+    assert!(has(&window, "Ends in cdef, in the keychain."));
     window.get_by_label("Remove key").scroll_to_me();
     window.run();
     window.get_by_label("Remove key").click();

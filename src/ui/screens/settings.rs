@@ -19,14 +19,14 @@ const SPEEDS: [u64; 7] = [
 ];
 
 /// Lines that there are.
-const LINES: f32 = 9.0;
+const LINES: u8 = 9;
 
 /// Draws what stands between the dialog's title and its foot, in at most this height.
 pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
     // That there is more is seen: the last line in sight is cut, fades out, and has a bar beside.
     let each = size::SETTING + space::XS;
-    let height = if height < LINES * each {
-        ((height / each - 0.5).floor() + 0.5) * each
+    let height = if height < f32::from(LINES) * each {
+        size::cut(height, each)
     } else {
         height
     };
