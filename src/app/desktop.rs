@@ -34,10 +34,15 @@ impl App {
         self.in_front = in_front;
     }
 
+    /// Whether bytes move for the list that is shown.
+    pub(super) fn moves_bytes(&self) -> bool {
+        let tally = self.list.tally();
+        self.snapshot.totals.active > 0 && tally.uploading + tally.finishing > 0
+    }
+
     /// Tells the desktop to stay awake when bytes begin to move, and when none do.
     pub(super) fn keep_awake(&mut self) {
-        let tally = self.list.tally();
-        let here = self.snapshot.totals.active > 0 && tally.uploading + tally.finishing > 0;
+        let here = self.moves_bytes();
         let parked = self.parked.as_ref();
         let moving = here || parked.is_some_and(|engine| bytes_move(&engine.snapshot.borrow()));
         if moving != self.awake {

@@ -325,9 +325,13 @@ impl App {
         self.outside.sandbox || self.parked.is_some()
     }
 
-    /// Whether a sandbox can be started from here.
+    /// Whether a sandbox can be started from here: not while bytes move, for its banner says that
+    /// nothing leaves the computer.
     pub fn can_try_sandbox(&self) -> bool {
-        self.outside.start_sandbox.is_some() && !self.sandbox() && self.starting_sandbox.is_none()
+        self.outside.start_sandbox.is_some()
+            && !self.sandbox()
+            && self.starting_sandbox.is_none()
+            && !self.moves_bytes()
     }
 
     /// Whether files can be dropped on this window.

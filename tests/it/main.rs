@@ -29,6 +29,7 @@ mod moving;
 mod network;
 mod packages;
 mod papers;
+mod sandbox;
 #[cfg(target_os = "linux")]
 mod sessions;
 mod shell;

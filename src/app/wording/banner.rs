@@ -6,11 +6,11 @@ use crate::model::key::NotAKey;
 /// The window talks to a sandbox.
 const SANDBOX: &str = "Sandbox: nothing leaves this computer";
 /// The same, with how many files are in the account's list meanwhile.
-pub fn sandbox(waiting: usize) -> String {
-    match waiting {
+pub fn sandbox(outside: usize) -> String {
+    match outside {
         0 => SANDBOX.to_owned(),
-        1 => format!("{SANDBOX}. Your file waits outside it."),
-        files => format!("{SANDBOX}. Your {} files wait outside it.", number(files)),
+        1 => format!("{SANDBOX}. Your file stays outside it."),
+        files => format!("{SANDBOX}. Your {} files stay outside it.", number(files)),
     }
 }
 /// It does so from its start: there is nothing to go back to.
