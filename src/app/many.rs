@@ -49,11 +49,7 @@ impl App {
         let losing: Vec<&Arc<Row>> = rows
             .filter(|row| wanted.contains(&row.id) && rows::cancel_loses_work(row))
             .collect();
-        // How much was sent of a row that an earlier run left is not known.
-        let transfers = losing.iter().filter_map(|row| row.transfer);
-        let (sent, total) = transfers.fold((0_u64, 0_u64), |(sent, total), transfer| {
-            (sent + transfer.sent, total + transfer.total)
-        });
+        let (sent, total) = sent(&losing);
         if losing.is_empty() && ids.len() < 2 || !self.settings().confirmations {
             self.engine.send(Command::Cancel(ids.to_vec()));
             return;
@@ -80,10 +76,7 @@ impl App {
         let losing: Vec<&Arc<Row>> = rows
             .filter(|row| is_wanted(row) && rows::pause_loses_work(row))
             .collect();
-        let transfers = losing.iter().filter_map(|row| row.transfer);
-        let (sent, total) = transfers.fold((0_u64, 0_u64), |(sent, total), transfer| {
-            (sent + transfer.sent, total + transfer.total)
-        });
+        let (sent, total) = sent(&losing);
         let name = match losing.as_slice() {
             [row] => Some(row.name.clone()),
             _ => None,
@@ -125,4 +118,13 @@ impl App {
         self.effects.push(Effect::CopyText(text));
         self.say(said, None, now);
     }
+}
+
+/// How many bytes were sent of these rows, and of how many. How much an earlier run sent of a row
+/// is not known.
+fn sent(rows: &[&Arc<Row>]) -> (u64, u64) {
+    let transfers = rows.iter().filter_map(|row| row.transfer);
+    transfers.fold((0, 0), |(sent, total), transfer| {
+        (sent + transfer.sent, total + transfer.total)
+    })
 }

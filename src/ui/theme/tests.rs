@@ -206,3 +206,10 @@ fn sizes_are_named_in_the_theme_alone() {
         }
     }
 }
+
+#[test]
+fn of_lines_that_do_not_all_fit_the_last_in_sight_is_cut_in_its_middle() {
+    for (height, cut) in [(100.0, 90.0), (90.0, 90.0), (89.0, 70.0), (30.0, 30.0)] {
+        assert_eq!(size::cut(height, 20.0), cut, "{height}");
+    }
+}
