@@ -239,7 +239,7 @@ impl App {
     pub fn starts_with_key(&self) -> usize {
         match &self.after_key {
             Some(Command::Start) => self.plan.files,
-            Some(Command::StartItems(ids)) => ids.len(),
+            Some(Command::StartItems(ids) | Command::UploadAnyway(ids)) => ids.len(),
             _ => 0,
         }
     }
@@ -279,18 +279,21 @@ impl App {
 
     /// Starts these rows; asks for a key first where there is none.
     pub(super) fn start(&mut self, ids: Vec<ItemId>) {
+        self.with_key(Command::StartItems(ids));
+    }
+
+    /// Says this to the engine; asks for a key first where there is none.
+    fn with_key(&mut self, command: Command) {
         match self.snapshot.key {
-            KeyState::Missing if !self.sandbox() => {
-                self.open_key_dialog(Some(Command::StartItems(ids)));
-            }
-            _ => self.engine.send(Command::StartItems(ids)),
+            KeyState::Missing if !self.sandbox() => self.open_key_dialog(Some(command)),
+            _ => self.engine.send(command),
         }
     }
 
     fn row_command(&mut self, command: RowCommand, id: ItemId, now: Instant) {
         let ids = vec![id];
         match command {
-            RowCommand::Upload => self.start(ids),
+            RowCommand::Upload | RowCommand::GetId => self.start(ids),
             RowCommand::Pause => self.pause(Some(&ids)),
             RowCommand::Resume => self.engine.send(Command::ResumeItems(ids)),
             RowCommand::Cancel => self.cancel(&ids),
@@ -303,7 +306,7 @@ impl App {
                     self.copied = Some((id, now + COPIED_FOR));
                 }
             }
-            RowCommand::UploadAnyway => self.engine.send(Command::UploadAnyway(ids)),
+            RowCommand::UploadAnyway => self.with_key(Command::UploadAnyway(ids)),
             RowCommand::CheckAgain => self.engine.send(Command::CheckAgain(ids)),
             RowCommand::SendFirst => self.engine.send(Command::SendFirst(ids)),
             RowCommand::ShowFile => {

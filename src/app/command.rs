@@ -59,6 +59,7 @@ pub enum RowCommand {
     UploadAgain,
     Remove,
     Copy,
+    GetId,
     UploadAnyway,
     CheckAgain,
     SendFirst,

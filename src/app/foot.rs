@@ -60,7 +60,7 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
     let totals = &snapshot.totals;
     let (first, mut second) = if totals.active > 0 {
         (under_way(snapshot, list), pace(snapshot, list))
-    } else if totals.startable > 0 {
+    } else if plan.files > 0 {
         let (first, second) = wording::plan(plan, place);
         (first, vec![second])
     } else {
@@ -75,7 +75,7 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
         };
         (first, duplicates)
     };
-    let attention = if totals.active == 0 && totals.startable > 0 {
+    let attention = if totals.active == 0 && plan.files > 0 {
         // The plan says of the refused ones that they are left out.
         totals.attention.saturating_sub(plan.refused)
     } else {
@@ -93,6 +93,7 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
         files => second.push(words::cancelled(files)),
     }
     second.extend(wording::coming_in(snapshot.walking, list.tally().checking));
+    second.extend(wording::comparing(snapshot.comparing));
     (place.said(first), second.join(AND))
 }
 

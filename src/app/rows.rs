@@ -146,6 +146,7 @@ fn own(row: &Row) -> &'static [RowCommand] {
         },
         Status::Paused => &[C::Resume, C::Cancel],
         Status::Cancelled => &[C::UploadAgain, C::Remove],
+        Status::FoundDuplicate => &[C::GetId, C::UploadAnyway, C::Remove],
         Status::Duplicate { .. } => &[C::UploadAnyway, C::Remove],
     }
 }
@@ -181,6 +182,7 @@ fn waits(status: &Status) -> bool {
         Status::Checking
             | Status::Settling
             | Status::ReadyToUpload
+            | Status::FoundDuplicate
             | Status::Queued
             | Status::Waiting { .. }
             | Status::Paused
@@ -236,7 +238,10 @@ pub fn detail(row: &Row, around: &Around) -> String {
         }
         status => progress(row, status, around),
     };
-    if matches!(row.status, Status::ReadyToUpload | Status::Queued) {
+    if matches!(
+        row.status,
+        Status::ReadyToUpload | Status::FoundDuplicate | Status::Queued
+    ) {
         parts.extend(row.note.map(|note| words::note(note).to_owned()));
     }
     if row.may_be_twice {
@@ -296,6 +301,11 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
                 false => row.later.map(words::later),
             };
             parts.extend(later.map(str::to_owned));
+        }
+        Status::FoundDuplicate => {
+            parts.push(size());
+            parts.extend(same_as(row));
+            parts.push(words::NOT_SENT.to_owned());
         }
         Status::Duplicate { .. } if row.same_as.is_some() => parts.extend(same_as(row)),
         Status::Duplicate { of: Some(_) } => parts.push(words::UPLOADED_BEFORE.to_owned()),

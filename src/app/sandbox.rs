@@ -48,7 +48,10 @@ impl App {
             .filter(|row| {
                 matches!(
                     row.status,
-                    Status::ReadyToUpload | Status::Checking | Status::Settling
+                    Status::ReadyToUpload
+                        | Status::FoundDuplicate
+                        | Status::Checking
+                        | Status::Settling
                 )
             })
             .map(|row| row.path.clone())

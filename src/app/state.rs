@@ -384,7 +384,7 @@ impl App {
             JournalState::Unwritable(_) => Some(words::BLOCKED_UNWRITABLE),
             JournalState::Opening => Some(words::BLOCKED_OPENING),
             JournalState::Newer => Some(words::BLOCKED_NEWER),
-            JournalState::Good if self.snapshot.totals.startable == 0 => Some(words::BLOCKED_EMPTY),
+            JournalState::Good if self.plan.is_empty() => Some(words::BLOCKED_EMPTY),
             JournalState::Good => None,
         }
     }

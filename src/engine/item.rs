@@ -72,6 +72,12 @@ pub(super) struct Item {
     pub content: Option<ContentHash>,
     /// Where whoever needs that hash before it is sent reads it, once for all of them.
     pub reading: Arc<OnceCell<ContentHash>>,
+    /// What it is a duplicate of, as far as can be known before it is started.
+    pub foreseen: Option<Original>,
+    /// Its content lives in the cloud: nobody reads it who was not asked to.
+    pub in_cloud: bool,
+    /// Its content can't be read, for now.
+    pub gave_no_hash: bool,
     /// The place in storage that was issued for it. A secret: never written down.
     pub ticket: Option<(Ticket, Instant)>,
     /// Worker, timer, poll, look or comparison: there is one at a time.
@@ -123,6 +129,9 @@ impl Item {
             asked_as: None,
             content,
             reading: Arc::default(),
+            foreseen: None,
+            in_cloud: false,
+            gave_no_hash: false,
             ticket: None,
             running: None,
             meter: None,
@@ -229,6 +238,7 @@ impl Item {
             State::Checking => Status::Checking,
             State::Settling => Status::Settling,
             State::Rejected(rejection) => Status::Rejected(rejection.clone()),
+            State::Ready if self.foreseen.is_some() => Status::FoundDuplicate,
             State::Ready => Status::ReadyToUpload,
             State::Queued => Status::Queued,
             State::Comparing => Status::Checking,
@@ -264,7 +274,8 @@ impl Item {
     }
 
     /// Its row for the window; `saved` is whether its id is on disk, `later` what becomes of
-    /// what was sent, `same_as` the file that a duplicate is one of, `offline` whether the service can't be reached.
+    /// what was sent, `same_as` the file that a duplicate is one of, `offline` whether the service
+    /// can't be reached.
     pub fn row(
         &self,
         now: Instant,

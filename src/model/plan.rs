@@ -106,12 +106,21 @@ pub struct Plan {
     pub refused: usize,
     /// Files in the list whose content is there already.
     pub duplicates: usize,
+    /// Those of them that would be given the id of the same content.
+    pub by_id: usize,
     /// Files in the list that are paused one by one, and stay so.
     pub paused: usize,
     /// When everything is through, what is under way included.
     pub finish: Finish,
     /// What keeping the files costs.
     pub cost: StorageCost,
+}
+
+impl Plan {
+    /// Whether nothing would come of it.
+    pub fn is_empty(&self) -> bool {
+        self.files + self.by_id == 0
+    }
 }
 
 /// What a plan needs of the rows of a list: they come and leave one by one, so that nothing
@@ -124,6 +133,8 @@ pub struct Sums {
     by_signed_url: usize,
     refused: usize,
     duplicates: usize,
+    by_id: usize,
+    asked_about: usize,
     paused: usize,
 }
 
@@ -143,6 +154,16 @@ impl Sums {
                 });
             }
             Status::Rejected(_) => change.count(&mut self.refused),
+            Status::FoundDuplicate => {
+                change.count(&mut self.duplicates);
+                change.count(&mut self.by_id);
+                // memories.ai is asked whether it still has what was uploaded before.
+                if let Some(same_as) = &row.same_as
+                    && same_as.uploaded_at_ms.is_some()
+                {
+                    change.count(&mut self.asked_about);
+                }
+            }
             Status::Duplicate { .. } => change.count(&mut self.duplicates),
             Status::Paused => change.count(&mut self.paused),
             _ => {}
@@ -152,14 +173,13 @@ impl Sums {
     /// What pressing "Upload" would do.
     pub fn plan(&self, under_way: UnderWay, line: Line) -> Plan {
         let bytes = u64::try_from(self.bytes).unwrap_or(u64::MAX);
-        let of = |files: usize, route| {
-            let files = u32::try_from(files).unwrap_or(u32::MAX);
-            files.saturating_mul(calls(route))
-        };
+        let number = |files: usize| u32::try_from(files).unwrap_or(u32::MAX);
+        let of = |files, route| number(files).saturating_mul(calls(route));
         let all_calls = under_way
             .calls
             .saturating_add(of(self.direct, Route::Direct))
-            .saturating_add(of(self.by_signed_url, Route::SignedUrl));
+            .saturating_add(of(self.by_signed_url, Route::SignedUrl))
+            .saturating_add(number(self.asked_about));
         let by_calls = SPACING.saturating_mul(all_calls);
         Plan {
             files: self.files,
@@ -167,6 +187,7 @@ impl Sums {
             by_signed_url: self.by_signed_url,
             refused: self.refused,
             duplicates: self.duplicates,
+            by_id: self.by_id,
             paused: self.paused,
             finish: match line.time_for(bytes.saturating_add(under_way.bytes)) {
                 Some(Finish::About(time)) => Finish::About(time.max(by_calls)),

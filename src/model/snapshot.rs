@@ -36,6 +36,9 @@ pub enum Status {
     Rejected(Rejection),
     /// Fine; waits for the person.
     ReadyToUpload,
+    /// Fine, and equal content is in another row or in the history: once it is started it is
+    /// given that one's id, and is not sent.
+    FoundDuplicate,
     /// Started; waits for its turn.
     Queued,
     /// Bytes move.
@@ -297,6 +300,8 @@ pub struct Snapshot {
     /// Files that were named or found again while they stood in the list: they were not
     /// added. Only ever rises.
     pub already_listed: u64,
+    /// Rows that are being read, to find out whether they are duplicates.
+    pub comparing: usize,
     /// Rows that an earlier run of the program left unfinished and that wait for
     /// "Continue" or "Discard".
     pub interrupted: usize,

@@ -9,6 +9,7 @@ use crate::model::media::Kind;
 pub fn row(command: RowCommand) -> Icon {
     match command {
         RowCommand::Upload | RowCommand::UploadAnyway => Icon::Upload,
+        RowCommand::GetId => Icon::Hash,
         RowCommand::Pause => Icon::Pause,
         RowCommand::Resume => Icon::Play,
         RowCommand::Cancel | RowCommand::Remove => Icon::X,

@@ -417,7 +417,7 @@ pub fn badge(status: &Status, p: &Palette) -> Badge {
         Status::Failed(_) => (Icon::CircleAlert, p.bad),
         Status::Paused => (Icon::CirclePause, p.notice),
         Status::Cancelled => (Icon::CircleX, p.secondary),
-        Status::Duplicate { .. } => (Icon::Files, p.notice),
+        Status::FoundDuplicate | Status::Duplicate { .. } => (Icon::Files, p.notice),
     };
     Badge {
         icon,

@@ -32,6 +32,7 @@ fn any_status() -> impl Strategy<Value = Status> {
         Just(Status::Rejected(Rejection::Empty)),
         Just(Status::Rejected(Rejection::NotFound)),
         Just(Status::ReadyToUpload),
+        Just(Status::FoundDuplicate),
         Just(Status::Queued),
         Just(Status::Uploading),
         Just(Status::Finishing),

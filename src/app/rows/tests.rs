@@ -175,6 +175,7 @@ fn every_row_can_be_ended_and_trouble_explains_itself() {
         Status::Settling,
         Status::Rejected(Rejection::Empty),
         Status::ReadyToUpload,
+        Status::FoundDuplicate,
         Status::Queued,
         Status::Uploading,
         Status::Finishing,

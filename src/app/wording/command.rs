@@ -18,9 +18,13 @@ pub fn row(command: RowCommand) -> Words {
         RowCommand::UploadAgain => ("Upload again", "Upload this file again"),
         RowCommand::Remove => ("Remove", "Take this file out of the list"),
         RowCommand::Copy => ("Copy", "Copy the asset id"),
+        RowCommand::GetId => (
+            "Get id",
+            "Take the id of the file with the same content; nothing is uploaded",
+        ),
         RowCommand::UploadAnyway => (
             "Upload anyway",
-            "Upload this file although the same content was uploaded before",
+            "Upload this file although its content is a duplicate",
         ),
         RowCommand::CheckAgain => ("Check again", "Ask memories.ai about this file now"),
         RowCommand::SendFirst => ("Send first", "Send this file before all others"),

@@ -62,11 +62,12 @@ pub fn processing(files: usize) -> String {
     format!("{} processing at memories.ai", number(files))
 }
 
-/// On the button that starts everything that is ready.
-pub fn upload(files: usize) -> String {
-    match files {
-        0 => "Upload".to_owned(),
-        files => format!("Upload {}", count(files, "file")),
+/// On the button that starts everything that is ready, so many files and so many duplicates.
+pub fn upload(files: usize, duplicates: usize) -> String {
+    match (files, duplicates) {
+        (0, 0) => "Upload".to_owned(),
+        (0, ids) => format!("Get {}", count(ids, "id")),
+        (files, _) => format!("Upload {}", count(files, "file")),
     }
 }
 

@@ -52,6 +52,11 @@ pub fn coming_in(walking: Option<u64>, checking: usize) -> Option<String> {
     }
 }
 
+/// Said while files are read, to find out which of them are duplicates; `None` when none is.
+pub fn comparing(files: usize) -> Option<String> {
+    (files > 0).then(|| format!("Comparing {}…", count(files, "file")))
+}
+
 /// What "Upload" would start, in two lines: how much, and what one wants to know before.
 pub fn plan(plan: &Plan, place: Place) -> (String, String) {
     let first = format!(
@@ -61,7 +66,7 @@ pub fn plan(plan: &Plan, place: Place) -> (String, String) {
     );
     let mut second = vec![finish(plan.finish)];
     second.extend(keeping(plan, place));
-    second.extend(left_out(plan));
+    second.extend(left_out(plan).map(|files| format!("left out: {files}")));
     if plan.by_signed_url > 0 {
         let large = count(plan.by_signed_url, "large file");
         second.push(format!("{large} sent directly to storage"));
@@ -71,6 +76,9 @@ pub fn plan(plan: &Plan, place: Place) -> (String, String) {
 
 /// The same at length, for a tooltip.
 pub fn plan_at_length(plan: &Plan, place: Place) -> String {
+    if plan.files == 0 {
+        return by_id(plan.by_id);
+    }
     let (files, bytes) = (count(plan.files, "file"), size(plan.bytes));
     let mut lines = vec![format!("Uploads {files} with {bytes} to memories.ai.")];
     lines.push(match plan.finish {
@@ -93,9 +101,14 @@ pub fn plan_at_length(plan: &Plan, place: Place) -> String {
         ));
     }
     lines.extend(keeping(plan, place).map(|cost| format!("Keeping them: {cost}.")));
-    if let Some(left_out) = left_out(plan) {
-        lines.push(format!("Stay in the list: {left_out}."));
+    if plan.by_id > 0 {
+        lines.push(by_id(plan.by_id));
     }
+    let rest = Plan {
+        duplicates: plan.duplicates - plan.by_id,
+        ..*plan
+    };
+    lines.extend(left_out(&rest).map(|left_out| format!("Not uploaded: {left_out}.")));
     place.said(lines.join("\n"))
 }
 
@@ -104,6 +117,18 @@ fn keeping(plan: &Plan, place: Place) -> Option<String> {
     (place == Place::Service).then(|| storage_cost(plan.bytes))
 }
 
+/// What becomes of duplicates that are started.
+fn by_id(duplicates: usize) -> String {
+    match duplicates {
+        1 => "1 duplicate gets the id of the same content and is not sent.".to_owned(),
+        many => format!(
+            "{} duplicates get the ids of the same content and are not sent.",
+            number(many)
+        ),
+    }
+}
+
+/// Files of the list that are not uploaded, by why.
 fn left_out(plan: &Plan) -> Option<String> {
     let duplicates = match plan.duplicates {
         0 => None,
@@ -113,7 +138,7 @@ fn left_out(plan: &Plan) -> Option<String> {
     let paused = (plan.paused > 0).then(|| format!("{} paused", number(plan.paused)));
     let parts = [refused, duplicates, paused].into_iter().flatten();
     let parts: Vec<String> = parts.collect();
-    (!parts.is_empty()).then(|| format!("left out: {}", parts.join(", ")))
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 fn finish(finish: Finish) -> String {
@@ -137,6 +162,7 @@ mod tests {
             by_signed_url: 2,
             refused: 2,
             duplicates: 1,
+            by_id: 0,
             paused: 3,
             finish: Finish::About(Duration::from_secs(130)),
             cost: StorageCost::of(3_900_000_000),

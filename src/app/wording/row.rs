@@ -25,7 +25,7 @@ pub fn status_word(status: &Status) -> &'static str {
         Status::Failed(_) => "Failed",
         Status::Paused => "Paused",
         Status::Cancelled => "Cancelled",
-        Status::Duplicate { .. } => "Duplicate",
+        Status::FoundDuplicate | Status::Duplicate { .. } => "Duplicate",
     }
 }
 
@@ -65,6 +65,8 @@ pub fn same_as_uploaded(file: &str, day: Option<&str>) -> String {
 pub const UPLOADED_BEFORE: &str = "the same content was uploaded before";
 /// Equal content is in another row.
 pub const LISTED_TWICE: &str = "the same content is in this list";
+/// What becomes of a duplicate that is not started yet.
+pub const NOT_SENT: &str = "not sent again";
 /// It waits for its turn in a queue that is paused.
 pub const QUEUE_PAUSED: &str = "all uploads are paused";
 /// It waits for its turn in a queue that waits for the person.

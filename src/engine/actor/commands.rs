@@ -58,6 +58,7 @@ impl<S: Service> Actor<S> {
             Command::UndoRemove => self.undo_remove(),
             Command::UploadAnyway(ids) => {
                 self.each(&ids, &Event::UploadAnyway);
+                self.say_that_a_key_is_missing();
             }
             Command::SendFirst(ids) => self.send_first(&ids),
             Command::CheckAgain(ids) => self.check_again(&ids),
@@ -73,6 +74,7 @@ impl<S: Service> Actor<S> {
             Command::NoKey => {
                 self.key = None;
                 self.no_key = true;
+                self.weigh_all_anew();
             }
             Command::CheckKey(key, answer) => {
                 let (service, told) = (self.service.clone(), self.told.clone());
@@ -119,6 +121,7 @@ impl<S: Service> Actor<S> {
                 + self.by_identity.len()
                 + self.by_size.len()
                 + self.twins.len()
+                + self.foresight.entries()
                 + self.missing.len()
                 + self.watches.len()
                 + self.index.len()

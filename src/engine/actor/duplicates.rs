@@ -17,7 +17,7 @@ use crate::engine::intake::{Reading, expect_stamp, hash};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Journal;
 use crate::engine::patience::{NO_ANSWER, ask_for_each, while_it_moves};
-use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
+use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
 use crate::model::snapshot::{ItemId, SameAs};
@@ -90,12 +90,33 @@ impl Unread {
     }
 }
 
+/// Whether a row was started and may be what another one is a duplicate of; `account` is that of
+/// the key of now.
+pub(super) fn may_be_original(item: &Item, account: Option<&Account>) -> bool {
+    match item.upload.state {
+        State::Comparing
+        | State::Sending { .. }
+        | State::Waiting { .. }
+        | State::Processing { .. } => true,
+        // In the turn in which it is told, the history does not have it yet.
+        State::Done { .. } => item.seen_ready && item.account.as_ref() == account,
+        State::Queued => item.starts > 0,
+        _ => false,
+    }
+}
+
 /// The fault of a drive that does not answer.
 fn no_answer() -> Fault {
     Fault::new(FaultKind::Unreadable).with_diagnostics(Diagnostics {
         causes: vec![NO_ANSWER.to_owned()],
         ..Diagnostics::default()
     })
+}
+
+/// Whether a file could not be read because its drive does not answer.
+pub(super) fn is_silent(fault: &Fault) -> bool {
+    let causes = &fault.diagnostics.causes;
+    causes.iter().any(|cause| cause == NO_ANSWER)
 }
 
 impl<S: Service> Actor<S> {
@@ -107,8 +128,7 @@ impl<S: Service> Actor<S> {
         if item.upload.tally.anyway {
             return false;
         }
-        !self.rivals(id).is_empty()
-            || (self.options.ask_history && !self.known_assets(id).is_empty())
+        !self.rivals(id).is_empty() || !self.known_assets(id).is_empty()
     }
 
     /// Rows of the same size that were started before this one and may be its original. What
@@ -122,28 +142,25 @@ impl<S: Service> Actor<S> {
             .filter(|other| *other != id)
             .filter(|other| {
                 self.items.get(other).is_some_and(|other| {
-                    let comparable = match other.upload.state {
-                        State::Comparing
-                        | State::Sending { .. }
-                        | State::Waiting { .. }
-                        | State::Processing { .. } => true,
-                        // In the turn in which it is told, the history does not have it yet.
-                        State::Done { .. } => other.seen_ready && other.account == account,
-                        State::Queued => other.starts > 0,
-                        _ => false,
-                    };
-                    comparable && other.upload.size() == size
+                    may_be_original(other, account.as_ref()) && other.upload.size() == size
                 })
             })
             .collect()
     }
 
-    /// Assets of the history that are ready, of this account and service, of this size.
+    /// Assets of the history that may be what a row is a duplicate of.
     fn known_assets(&self, id: ItemId) -> Vec<(AssetId, ContentHash)> {
-        match (self.items.get(&id), &self.key) {
-            (Some(item), Some((key, _))) => self
-                .journal
-                .ready_assets(&key.account(), item.upload.size()),
+        let item = self.items.get(&id);
+        item.map_or(vec![], |item| self.known_of_size(item.upload.size()))
+    }
+
+    /// Assets of the history that are ready, of this account and service, of this size; none
+    /// where the history is not to be asked.
+    pub(super) fn known_of_size(&self, size: u64) -> Vec<(AssetId, ContentHash)> {
+        match &self.key {
+            Some((key, _)) if self.options.ask_history => {
+                self.journal.ready_assets(&key.account(), size)
+            }
             _ => vec![],
         }
     }
@@ -215,6 +232,7 @@ impl<S: Service> Actor<S> {
         for (other, content) in contents {
             if let Some(item) = self.items.get_mut(&other) {
                 item.content = Some(content);
+                self.foresight.weigh_anew(item);
             }
         }
         let current = self
@@ -237,16 +255,11 @@ impl<S: Service> Actor<S> {
             );
             return;
         }
-        let candidates: Vec<AssetId> = if self.options.ask_history {
-            let known = self.known_assets(id).into_iter();
-            known
-                .filter(|(_, of)| *of == content)
-                .map(|(asset, _)| asset)
-                .collect()
-        } else {
-            vec![]
-        };
-        self.ask_about(id, attempt, candidates);
+        let known = self.known_assets(id).into_iter();
+        let candidates = known
+            .filter(|(_, of)| *of == content)
+            .map(|(asset, _)| asset);
+        self.ask_about(id, attempt, candidates.collect());
     }
 
     /// The row with this content that goes up, or went up, before. Of two that are being
@@ -340,7 +353,8 @@ impl<S: Service> Actor<S> {
     }
 }
 
-/// The file that a duplicate is one of: a row, or what the history has of it.
+/// The file that a duplicate, or one that is found to be one, is a duplicate of: a row, or what
+/// the history has of it.
 pub(super) fn same_as(
     item: &Item,
     items: &HashMap<ItemId, Item>,
@@ -352,9 +366,14 @@ pub(super) fn same_as(
             uploaded_at_ms: None,
         })
     };
-    match &item.upload.state {
-        State::Duplicate(Original::Row(id)) => in_list(*id),
-        State::Duplicate(Original::Asset(asset)) => {
+    let original = match &item.upload.state {
+        State::Duplicate(original) => original,
+        State::Ready => item.foreseen.as_ref()?,
+        _ => return None,
+    };
+    match original {
+        Original::Row(id) => in_list(*id),
+        Original::Asset(asset) => {
             let record = journal.asset(asset)?;
             let row = record.item.filter(|id| *id != item.id);
             row.and_then(in_list).or(Some(SameAs {
@@ -362,6 +381,5 @@ pub(super) fn same_as(
                 uploaded_at_ms: Some(record.uploaded_at_ms),
             }))
         }
-        _ => None,
     }
 }

@@ -183,6 +183,7 @@ impl<S: Service> Actor<S> {
         self.order.insert((item.position, id));
         if let Some(media) = item.upload.media {
             self.by_size.entry(media.stamp.size).or_default().insert(id);
+            self.foresight.weigh_anew(&item);
         }
         self.items.insert(id, item);
         self.dirty.insert(id);
@@ -191,6 +192,7 @@ impl<S: Service> Actor<S> {
 
     /// A row that is of this size no longer.
     pub(super) fn forget_size(&mut self, id: ItemId, size: u64) {
+        self.foresight.weigh_size_anew(size);
         if let Some(rows) = self.by_size.get_mut(&size) {
             rows.remove(&id);
             if rows.is_empty() {
@@ -257,6 +259,8 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.items.get_mut(&id) else {
                 continue;
             };
+            item.in_cloud = outcome.as_ref().is_ok_and(|looked| looked.in_cloud);
+            item.gave_no_hash = false;
             let outcome = outcome.map(|looked| Media {
                 stamp: looked.stamp,
                 kind: looked.accepted.kind,
@@ -299,6 +303,7 @@ impl<S: Service> Actor<S> {
         }
         if let Some(size) = size {
             self.by_size.entry(size).or_default().insert(id);
+            self.foresight.weigh_size_anew(size);
         }
     }
 }

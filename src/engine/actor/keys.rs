@@ -195,6 +195,8 @@ impl<S: Service> Actor<S> {
         }
         self.key = Some((key, source));
         self.no_key = false;
+        // Another account has other assets.
+        self.weigh_all_anew();
         self.key_check = None;
         self.trust = Trust::Unknown;
         self.share_limit();

@@ -7,6 +7,7 @@
 mod commands;
 mod duplicates;
 mod effects;
+mod foresight;
 mod intake;
 mod keys;
 mod lessons;
@@ -29,6 +30,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
+use self::foresight::Foresight;
 use self::intake::Found;
 use self::keys::Trust;
 use self::sessions::Kept;
@@ -79,6 +81,7 @@ pub(super) struct Actor<S> {
     by_identity: HashMap<Identity, ItemId>,
     by_size: HashMap<u64, BTreeSet<ItemId>>,
     twins: HashMap<ItemId, Vec<ItemId>>,
+    foresight: Foresight,
     removed: Vec<(Item, Option<Identity>)>,
     /// What was found while it was not known yet which files the restored rows are.
     found_early: Vec<Found>,
@@ -170,6 +173,7 @@ impl<S: Service> Actor<S> {
             by_identity: HashMap::new(),
             by_size: HashMap::new(),
             twins: HashMap::new(),
+            foresight: Foresight::default(),
             removed: vec![],
             found_early: vec![],
             recalling: false,
@@ -343,6 +347,7 @@ impl<S: Service> Actor<S> {
         );
         self.journal.stage_item(item);
         if before.state != item.upload.state {
+            self.foresight.weigh_anew(item);
             tracing::info!(
                 item = id.0,
                 attempt = item.upload.attempt,

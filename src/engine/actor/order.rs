@@ -58,6 +58,7 @@ impl<S: Service> Actor<S> {
         };
         let (old, new) = ((item.position, id), (position, id));
         item.position = position;
+        self.foresight.weigh_anew(item);
         self.journal.stage_item(item);
         self.order.remove(&old);
         self.order.insert(new);

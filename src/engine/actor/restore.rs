@@ -60,6 +60,7 @@ impl<S: Service> Actor<S> {
                 self.restore(left);
             }
             self.recall_trust();
+            self.weigh_all_anew();
         }
         self.take_in_early();
     }

@@ -98,6 +98,7 @@ impl<S: Service> Actor<S> {
             walking: (self.walks > 0).then_some(self.walking),
             passed_over: self.passed_over,
             already_listed: self.already_listed,
+            comparing: self.foresight.unread(),
             interrupted: self.interrupted_count(),
         }
     }
@@ -123,7 +124,7 @@ impl<S: Service> Actor<S> {
         for item in self.items.values() {
             let upload = &item.upload;
             match &upload.state {
-                State::Ready => {
+                State::Ready if item.foreseen.is_none() => {
                     totals.startable += 1;
                     totals.startable_bytes += upload.size();
                 }
@@ -232,5 +233,6 @@ fn same(one: &Snapshot, other: &Snapshot) -> bool {
         && one.walking == other.walking
         && one.passed_over == other.passed_over
         && one.already_listed == other.already_listed
+        && one.comparing == other.comparing
         && one.interrupted == other.interrupted
 }

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::Actor;
 use super::effects::note;
+use super::foresight::ReadAhead;
 use super::intake::{Found, LookedAt};
 use super::locate::Chosen;
 use super::sessions::Kept;
@@ -56,6 +57,8 @@ pub(in crate::engine) enum Told {
     Looked(Vec<LookedAt>),
     /// Which files restored rows are.
     Recalled(Vec<(ItemId, Identity)>),
+    /// Rows were read before anybody started them.
+    ReadAhead(Vec<ReadAhead>),
     /// Contents were read for comparison.
     Hashed {
         item: ItemId,
@@ -163,7 +166,10 @@ impl<S: Service> Actor<S> {
                 outcome,
             } => self.session_kept(&asset, is_first, outcome),
             Told::SessionForgotten(asset, outcome) => self.session_forgotten(&asset, outcome),
-            Told::Gone(asset) => self.journal.stage_gone(&asset),
+            Told::Gone(asset) => {
+                self.journal.stage_gone(&asset);
+                self.weigh_all_anew();
+            }
             Told::Stray(origin, asset) => self.record_orphan(&origin, &asset, None),
             Told::Found(found) => {
                 self.found_early.extend(found);
@@ -187,6 +193,7 @@ impl<S: Service> Actor<S> {
                 attempt,
                 contents,
             } => self.hashed(item, attempt, contents),
+            Told::ReadAhead(read) => self.has_read_ahead(read),
             Told::Fingerprint {
                 item,
                 attempt,
@@ -196,6 +203,7 @@ impl<S: Service> Actor<S> {
                 let item = self.items.get_mut(&item);
                 if let Some(item) = item.filter(|item| item.upload.attempt == attempt) {
                     item.content = Some(content);
+                    self.foresight.weigh_anew(item);
                     let (origin, note) = (item.origin(), note(item, &asset, false));
                     self.journal
                         .stage_asset(&origin, &asset, Some(content), None, note);

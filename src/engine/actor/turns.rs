@@ -57,6 +57,9 @@ impl<S: Service> Actor<S> {
         if !saved {
             self.journal_is_unwritable();
         }
+        if self.journal.is_good() {
+            self.foresee();
+        }
         let came_back = !was_good && self.journal.is_good();
         self.say();
         let pending = std::mem::take(&mut self.pending);

@@ -37,11 +37,12 @@ const COMMANDS: [(&str, Say); 14] = [
 ///
 /// `=` is where it is when nothing was done.
 #[rustfmt::skip]
-const TABLE: [(&str, [&str; 14]); 15] = [
+const TABLE: [(&str, [&str; 14]); 16] = [
     //               nothing       upload    it        pause all     go on     pause it   resume it  cancel       retry      remove  undo        anyway   first  ask
     ("settling",   ["waiting",    "=",      "=",      "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "=",     "=",   "="]),
     ("rejected",   ["rejected",   "=",      "=",      "=",          "=",      "=",       "=",       "=",         "=",       "gone", "=",        "=",     "=",   "="]),
-    ("waiting",    ["waiting",    "ready",  "ready",  "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "=",     "=",   "="]),
+    ("waiting",    ["waiting",    "ready",  "ready",  "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "ready", "=",   "="]),
+    ("found",      ["found",      "duplicate", "duplicate", "=",    "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "ready", "=",   "="]),
     ("queued",     ["queued",     "=",      "=",      "=",          "ready",  "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "="]),
     ("comparing",  ["duplicate",  "=",      "=",      "queued",     "=",      "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "="]),
     ("twin",       ["twin",       "=",      "=",      "=",          "duplicate",  "=",       "=",       "cancelled", "=",       "gone", "paused",   "ready", "=",   "="]),
@@ -67,6 +68,7 @@ fn word(engine: &Engine) -> &'static str {
         Status::Settling => "settling",
         Status::Rejected(_) => "rejected",
         Status::ReadyToUpload => "waiting",
+        Status::FoundDuplicate => "found",
         Status::Queued => "queued",
         Status::Uploading => "uploading",
         Status::Finishing => "finishing",
@@ -102,7 +104,7 @@ async fn in_state(place: &Place, state: &str) -> Engine {
         service = service.acts(OTHER, [Act::Stay]);
     }
     let content = "the content of the row";
-    if matches!(state, "comparing" | "duplicate") {
+    if matches!(state, "found" | "comparing" | "duplicate") {
         let path = place.file("before.mp3", content);
         let mut engine = Make::window().run("before").start(place, Scripted::new());
         engine.upload(std::slice::from_ref(&path)).await;
@@ -142,9 +144,14 @@ async fn in_state(place: &Place, state: &str) -> Engine {
         engine.until_status(ROW, &Status::Settling).await;
         return engine;
     }
-    let looked = |row: &Row| matches!(row.status, Status::ReadyToUpload | Status::Rejected(_));
+    let looked = |row: &Row| {
+        matches!(
+            row.status,
+            Status::ReadyToUpload | Status::FoundDuplicate | Status::Rejected(_)
+        )
+    };
     let id = engine.until_row(ROW, looked).await.id;
-    if state != "waiting" {
+    if !matches!(state, "waiting" | "found") {
         engine.say(Command::StartItems(vec![id]));
     }
     for _ in 0..2000 {
@@ -223,6 +230,7 @@ every_state! {
     every_command_while_a_file_is_being_written: "settling",
     every_command_while_it_is_refused: "rejected",
     every_command_before_its_start: "waiting",
+    every_command_while_it_is_found_to_be_a_duplicate: "found",
     every_command_while_it_waits_for_a_place: "queued",
     every_command_while_it_is_compared: "comparing",
     every_command_while_its_twin_is_under_way: "twin",

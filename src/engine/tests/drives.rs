@@ -32,10 +32,9 @@ async fn a_comparison_with_a_file_on_such_a_drive_gives_its_place_back() {
     let paths = ["a.mp3", "b.mp3", "c.mp3"].map(|name| place.file(name, name));
     let service = Scripted::new().acts("a.mp3", [Act::Stay]);
     let mut engine = impatient(Make::window()).start(&place, service);
-    engine.add(&paths).await;
-    let _a = Hung::from_now_on(&paths[0]);
-    let _b = Hung::from_now_on(&paths[1]);
-    engine.say(Command::Start);
+    let _a = Hung::for_readings(&paths[0]);
+    let _b = Hung::for_readings(&paths[1]);
+    engine.upload(&paths).await;
     let (kind, row) = engine.until_failed("b.mp3").await;
     assert_eq!(kind, FaultKind::Unreadable);
     let Status::Failed(fault) = &row.status else {

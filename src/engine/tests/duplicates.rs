@@ -10,7 +10,8 @@ use crate::store::AssetNote;
 
 const SLOW: Act = Act::Take(Duration::from_secs(30));
 
-fn twins(place: &Place, count: usize) -> Vec<PathBuf> {
+/// Files of one content.
+pub(super) fn twins(place: &Place, count: usize) -> Vec<PathBuf> {
     (0..count)
         .map(|n| place.file(&format!("{n}.mp3"), "the same"))
         .collect()
@@ -120,7 +121,7 @@ async fn a_twin_waits_for_an_original_that_is_held_and_can_go_up_anyway() {
 }
 
 /// A history in which this content is ready.
-async fn uploaded_before(place: &Place) -> u64 {
+pub(super) async fn uploaded_before(place: &Place) -> u64 {
     let path = place.file("before.mp3", "the same");
     let mut engine = Make::window().run("before").start(place, Scripted::new());
     engine.upload(&[path]).await;
@@ -270,7 +271,7 @@ async fn an_asset_that_is_gone_is_no_original() {
 }
 
 /// How often each of these files was read for its fingerprint.
-fn passes(paths: &[PathBuf]) -> Vec<u32> {
+pub(super) fn passes(paths: &[PathBuf]) -> Vec<u32> {
     paths.iter().map(|path| passes::over(path)).collect()
 }
 

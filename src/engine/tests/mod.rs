@@ -6,6 +6,7 @@ mod drives;
 mod duplicates;
 mod fault_times;
 mod faults;
+mod foresight;
 mod journal;
 mod keys;
 mod left;

@@ -80,8 +80,13 @@ async fn a_refused_file_that_was_mended_is_looked_at_again() {
     assert_eq!(engine.snapshot().rows.len(), 1);
 }
 
+fn one_of_them_is_to_be_uploaded(snapshot: &Snapshot) -> bool {
+    let duplicates = |row: &&Arc<Row>| row.status == Status::FoundDuplicate;
+    snapshot.totals.startable == 1 && snapshot.rows.iter().filter(duplicates).count() == 9_999
+}
+
 #[tokio::test(start_paused = true)]
-async fn ten_thousand_files_are_taken_in_and_taken_out_quickly() {
+async fn ten_thousand_equal_files_are_taken_in_and_taken_out_quickly() {
     let place = Place::new();
     let folder = place.path("many");
     std::fs::create_dir(&folder).unwrap();
@@ -93,7 +98,7 @@ async fn ten_thousand_files_are_taken_in_and_taken_out_quickly() {
     let mut engine = make.start(&place, Scripted::new());
     let started = std::time::Instant::now();
     engine.say(Command::Add(vec![folder]));
-    engine.until(|it| it.totals.startable == 10_000).await;
+    engine.until(one_of_them_is_to_be_uploaded).await;
     let taken = started.elapsed();
     let published = engine.snapshot().revision;
     engine.say(Command::Remove(
@@ -101,7 +106,7 @@ async fn ten_thousand_files_are_taken_in_and_taken_out_quickly() {
     ));
     engine.until(|it| it.rows.is_empty()).await;
     engine.say(Command::UndoRemove);
-    engine.until(|it| it.totals.startable == 10_000).await;
+    engine.until(one_of_them_is_to_be_uploaded).await;
     let all = started.elapsed();
     // Minutes where something is quadratic; the limit has room for a machine under load.
     assert!(all < Duration::from_secs(40), "{taken:?} of {all:?}");

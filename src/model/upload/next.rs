@@ -80,7 +80,8 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         Event::Located if may_be_elsewhere(&upload.state) => retry(upload),
         Event::Located => None,
         Event::UploadAnyway => match upload.state {
-            State::Duplicate(_) => {
+            // Of one that is not started yet it may be known that it is a duplicate.
+            State::Ready | State::Duplicate(_) => {
                 let (mut after, effects) = anew(upload, State::Queued, vec![])?;
                 after.tally.anyway = true;
                 Some((after, effects))

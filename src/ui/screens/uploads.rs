@@ -328,10 +328,11 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 asked = Some(command);
             }
         }
-        if busy && totals.startable == 0 {
+        let plan = app.plan();
+        if busy && plan.is_empty() {
             return;
         }
-        let label = wording::foot::upload(totals.startable);
+        let label = wording::foot::upload(plan.files, plan.by_id);
         let button = Button {
             hint: hint(&UiCommand::Upload),
             ..Button::of(&UiCommand::Upload, Look::Primary)

@@ -113,6 +113,7 @@ fn statuses() -> Vec<Status> {
         Status::Failed(fault),
         Status::Paused,
         Status::Cancelled,
+        Status::FoundDuplicate,
         Status::Duplicate { of: None },
     ]
 }

@@ -427,7 +427,8 @@ fn button(
             }
             copy
         }
-        RowCommand::UploadAnyway
+        RowCommand::GetId
+        | RowCommand::UploadAnyway
         | RowCommand::UploadAgain
         | RowCommand::CheckAgain
         | RowCommand::Locate

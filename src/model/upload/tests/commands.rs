@@ -27,7 +27,7 @@ const TABLE: [(&str, [&str; 8]); 17] = [
     ("checking",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-"]),
     ("settling",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-"]),
     ("rejected",       ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-"]),
-    ("ready",          ["queued", "-",      "-",      "-",      "cancelled", "-",        "-",      "-"]),
+    ("ready",          ["queued", "-",      "-",      "-",      "cancelled", "-",        "queued", "-"]),
     ("queued",         ["-",      "paused", "-",      "-",      "cancelled", "-",        "-",      "-"]),
     ("comparing",      ["-",      "paused", "-",      "queued", "cancelled", "-",        "-",      "-"]),
     ("twin of a row",  ["-",      "-",      "-",      "-",      "cancelled", "-",        "queued", "-"]),

@@ -1,0 +1,260 @@
+//! Duplicates that are found before anything is started, so that what "Upload" would do can be
+//! said: by content, against the other rows and against the history, without a call of the service.
+//!
+//! A file is read only where something of its size may be equal, in the background and a few at a
+//! time; whoever has to know its content meanwhile waits for the same reading. Nothing is claimed
+//! here: a row that is started is compared as any other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use super::Actor;
+use super::duplicates::{Unread, is_silent, may_be_original};
+use super::told::Told;
+use crate::api::Service;
+use crate::engine::FrontEnd;
+use crate::engine::item::{Item, Task};
+use crate::model::asset::{Account, ContentHash};
+use crate::model::fault::Fault;
+use crate::model::media::FileStamp;
+use crate::model::snapshot::ItemId;
+use crate::model::upload::{Original, State};
+
+/// So much is read before it is told, so that many small files of one size are not weighed against
+/// each other after every single one: bytes, and files.
+const CHUNK: (u64, usize) = (64_000_000, 256);
+
+/// What is known of duplicates before they are started.
+#[derive(Default)]
+pub(super) struct Foresight {
+    /// Sizes of which a row has changed, or what it is held against.
+    unweighed: BTreeSet<u64>,
+    /// Rows that have to be read, by size: many small files are known before a large one.
+    unread: BTreeMap<u64, Vec<ItemId>>,
+    /// What is being read.
+    reading: Option<(Vec<ItemId>, Task)>,
+}
+
+/// What was read of a row.
+pub(in crate::engine) struct ReadAhead {
+    item: ItemId,
+    /// What the file was.
+    stamp: FileStamp,
+    outcome: Result<ContentHash, Fault>,
+}
+
+/// What a row is to the others of its size.
+#[derive(PartialEq)]
+enum Part {
+    /// Its bytes go up, or went up, whatever the others are.
+    Original,
+    /// It waits for the person, and is a duplicate where an equal one goes before.
+    Candidate,
+    None,
+}
+
+impl Part {
+    fn of(item: &Item, account: Option<&Account>) -> Self {
+        match item.upload.state {
+            State::Ready if !item.upload.tally.anyway => Self::Candidate,
+            State::Ready | State::Queued => Self::Original,
+            _ if may_be_original(item, account) => Self::Original,
+            _ => Self::None,
+        }
+    }
+}
+
+impl Foresight {
+    /// A row has changed: those of its size are looked at again at the end of the turn.
+    pub fn weigh_anew(&mut self, item: &Item) {
+        if let Some(media) = item.upload.media {
+            self.weigh_size_anew(media.stamp.size);
+        }
+    }
+
+    /// The same by its size, in bytes.
+    pub fn weigh_size_anew(&mut self, size: u64) {
+        self.unweighed.insert(size);
+    }
+
+    /// Rows that have to be read.
+    pub fn unread(&self) -> usize {
+        self.unread.values().map(Vec::len).sum()
+    }
+
+    /// What is held.
+    #[cfg(test)]
+    pub fn entries(&self) -> usize {
+        self.unweighed.len() + self.unread.len() + usize::from(self.reading.is_some())
+    }
+}
+
+impl<S: Service> Actor<S> {
+    /// What all rows are held against has changed.
+    pub(super) fn weigh_all_anew(&mut self) {
+        self.foresight.unweighed.extend(self.by_size.keys());
+    }
+
+    /// Finds out which rows that wait for the person are duplicates, as far as it is known, and
+    /// reads what has to be read for it. The command line starts everything at once and needs
+    /// none of it.
+    pub(super) fn foresee(&mut self) {
+        let sizes = std::mem::take(&mut self.foresight.unweighed);
+        if self.options.front_end != FrontEnd::Window {
+            return;
+        }
+        for size in sizes {
+            self.weigh(size);
+        }
+        self.read_ahead();
+    }
+
+    /// Holds the rows of a size against each other and against the history.
+    fn weigh(&mut self, size: u64) {
+        self.foresight.unread.remove(&size);
+        let account = self.account();
+        let (mut originals, mut candidates) = (vec![], vec![]);
+        for id in self.by_size.get(&size).into_iter().flatten() {
+            let Some(item) = self.items.get_mut(id) else {
+                continue;
+            };
+            match Part::of(item, account.as_ref()) {
+                Part::Original => originals.push(*id),
+                Part::Candidate => candidates.push((item.position, *id)),
+                Part::None => {}
+            }
+            if item.upload.state != State::Ready {
+                item.foreseen = None;
+            }
+        }
+        if candidates.is_empty() {
+            return;
+        }
+        candidates.sort_unstable();
+        let history = self.known_of_size(size);
+        let mut known: HashMap<ContentHash, Original> = HashMap::new();
+        for (asset, content) in &history {
+            let newest = known.entry(*content);
+            newest.or_insert_with(|| Original::Asset(asset.clone()));
+        }
+        let alone = history.is_empty() && originals.len() + candidates.len() < 2;
+        let mut unread = vec![];
+        let first = originals.iter().map(|id| (*id, false));
+        for (id, may_be_duplicate) in first.chain(candidates.iter().map(|(_, id)| (*id, true))) {
+            let Some(item) = self.items.get_mut(&id) else {
+                continue;
+            };
+            if item.content.is_none() && !alone && !item.in_cloud && !item.gave_no_hash {
+                unread.push(id);
+            }
+            let found = item.content.and_then(|content| known.get(&content));
+            let found = found.filter(|_| may_be_duplicate).cloned();
+            if let (Some(content), None) = (item.content, &found) {
+                let original = match &item.upload.state {
+                    State::Done { asset, .. } => Original::Asset(asset.clone()),
+                    _ => Original::Row(id),
+                };
+                known.insert(content, original);
+            }
+            if item.foreseen != found {
+                item.foreseen = found;
+                self.dirty.insert(id);
+            }
+        }
+        if !unread.is_empty() {
+            self.foresight.unread.insert(size, unread);
+        }
+    }
+
+    /// Reads the next few files, unless others are being read.
+    fn read_ahead(&mut self) {
+        if let Some((rows, _)) = &self.foresight.reading
+            && rows.iter().any(|id| self.items.contains_key(id))
+        {
+            return;
+        }
+        self.foresight.reading = None;
+        let (most_bytes, most_files) = CHUNK;
+        let (mut files, mut bytes) = (vec![], 0);
+        for id in self.foresight.unread.values().flatten() {
+            let Some(item) = self.items.get(id) else {
+                continue;
+            };
+            let (Some(media), Some(file)) = (item.upload.media, Unread::of(item)) else {
+                continue;
+            };
+            if bytes >= most_bytes || files.len() == most_files {
+                break;
+            }
+            bytes += media.stamp.size;
+            files.push((*id, media.stamp, file));
+        }
+        if files.is_empty() {
+            return;
+        }
+        let rows = files.iter().map(|(id, ..)| *id).collect();
+        let (told, stall) = (self.told.clone(), self.options.policy.stall);
+        let task = Task::spawn(async move {
+            let mut read = vec![];
+            for (item, stamp, file) in files {
+                let outcome = file.fingerprint(stall).await;
+                let hangs = outcome.as_ref().is_err_and(is_silent);
+                read.push(ReadAhead {
+                    item,
+                    stamp,
+                    outcome,
+                });
+                if hangs {
+                    break;
+                }
+            }
+            let _ = told.send(Told::ReadAhead(read));
+        });
+        self.foresight.reading = Some((rows, task));
+    }
+
+    /// Takes in what was read; what became another file meanwhile is read again.
+    pub(super) fn has_read_ahead(&mut self, read: Vec<ReadAhead>) {
+        let is_running = |rows: &[ItemId]| rows.first() == read.first().map(|read| &read.item);
+        if (self.foresight.reading.as_ref()).is_some_and(|(rows, _)| is_running(rows)) {
+            self.foresight.reading = None;
+        }
+        for ReadAhead {
+            item,
+            stamp,
+            outcome,
+        } in read
+        {
+            let item = self.items.get_mut(&item);
+            let Some(item) = item.filter(|item| {
+                let media = item.upload.media;
+                media.is_some_and(|media| media.stamp == stamp)
+            }) else {
+                continue;
+            };
+            self.foresight.weigh_anew(item);
+            match outcome {
+                Ok(content) => item.content = Some(content),
+                Err(fault) if is_silent(&fault) => {
+                    let folder = item.file.parent().map(Path::to_owned);
+                    self.give_up_folder(folder.as_deref());
+                }
+                Err(_) => item.gave_no_hash = true,
+            }
+        }
+    }
+
+    /// A drive does not answer: nothing is read ahead of what lies beside the file that it was
+    /// asked for.
+    fn give_up_folder(&mut self, folder: Option<&Path>) {
+        for (size, rows) in &self.foresight.unread {
+            for id in rows {
+                let item = self.items.get_mut(id);
+                if let Some(item) = item.filter(|item| item.file.parent() == folder) {
+                    item.gave_no_hash = true;
+                    self.foresight.unweighed.insert(*size);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What "Upload" would do is known before it is pressed: which files are duplicates.
+
+use super::duplicates::{passes, twins, uploaded_before};
+use super::service::Act;
+use super::*;
+use crate::engine::intake::drive::Hung;
+
+/// Waits until these are found to be duplicates and all that is read is read.
+async fn until_found(engine: &mut Engine, names: &[&str]) {
+    let is_found = |row: &Row| row.status == Status::FoundDuplicate;
+    engine
+        .until(|it| {
+            let mut found = it.rows.iter().filter(|row| is_found(row));
+            it.comparing == 0
+                && found.clone().count() == names.len()
+                && found.all(|row| names.contains(&row.name.as_str()))
+        })
+        .await;
+}
+
+fn same_as(engine: &Engine, name: &str) -> PathBuf {
+    engine.row(name).same_as.clone().unwrap().path.clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn equal_files_of_the_list_are_found_before_anything_is_started() {
+    let place = Place::new();
+    let mut paths = twins(&place, 3);
+    paths.push(place.file("other.mp3", "not same"));
+    paths.push(place.file("alone.mp3", "of another size"));
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.add(&paths).await;
+    until_found(&mut engine, &["1.mp3", "2.mp3"]).await;
+    assert_eq!(same_as(&engine, "2.mp3"), paths[0]);
+    let totals = engine.snapshot().totals;
+    let bytes: u64 = ["0.mp3", "other.mp3", "alone.mp3"]
+        .iter()
+        .map(|name| engine.row(name).size)
+        .sum();
+    assert_eq!((totals.startable, totals.startable_bytes), (3, bytes));
+    // Nobody was asked, and what is alone of its size is not read.
+    assert!(engine.script().words().is_empty());
+    assert_eq!(passes(&paths), [1, 1, 1, 1, 0]);
+    // What it was read for is known when it is started.
+    engine.say(Command::Start);
+    engine.until(|it| it.totals.done == 5).await;
+    assert_eq!(engine.script().count("upload"), 3);
+    assert_eq!(passes(&paths), [1, 1, 1, 1, 0]);
+    let asset = engine.row("0.mp3").asset_id.clone();
+    for name in ["1.mp3", "2.mp3"] {
+        assert_eq!(
+            engine.row(name).status,
+            Status::Duplicate { of: asset.clone() }
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_of_equal_files_is_the_one_that_goes_up_whatever_becomes_of_the_list() {
+    let place = Place::new();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.add(&twins(&place, 3)).await;
+    until_found(&mut engine, &["1.mp3", "2.mp3"]).await;
+    // Sent first is first.
+    engine.say(Command::SendFirst(vec![engine.id_of("2.mp3")]));
+    until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
+    assert!(same_as(&engine, "0.mp3").ends_with("2.mp3"));
+    // Taken out, the next one is; put back, it is again.
+    engine.say(Command::Remove(vec![engine.id_of("2.mp3")]));
+    engine.until(|it| it.rows.len() == 2).await;
+    until_found(&mut engine, &["1.mp3"]).await;
+    engine.say(Command::UndoRemove);
+    until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
+    // One that the person wants in any case is a duplicate of none.
+    engine.say(Command::Cancel(vec![engine.id_of("2.mp3")]));
+    until_found(&mut engine, &["1.mp3"]).await;
+    engine.say(Command::UploadAnyway(vec![engine.id_of("1.mp3")]));
+    let row = engine.until_status("1.mp3", &Status::Ready).await;
+    assert!(row.asset_id.is_some());
+    until_found(&mut engine, &["0.mp3"]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_uploaded_before_is_found_and_claimed_only_after_the_question() {
+    let place = Place::new();
+    let size = uploaded_before(&place).await;
+    let service = Scripted::new()
+        .ids_from(100)
+        .holds("re_1", "before.mp3", size);
+    let mut engine = Make::window().start(&place, service);
+    engine.add(&twins(&place, 1)).await;
+    until_found(&mut engine, &["0.mp3"]).await;
+    let row = engine.row("0.mp3");
+    assert!(same_as(&engine, "0.mp3").ends_with("before.mp3"));
+    assert!(row.same_as.as_ref().unwrap().uploaded_at_ms.is_some());
+    assert_eq!(
+        (&row.asset_id, engine.snapshot().totals.startable),
+        (&None, 0)
+    );
+    assert!(engine.script().words().is_empty());
+    engine.say(Command::StartItems(vec![row.id]));
+    let of = Some(id("re_1"));
+    engine
+        .until_status("0.mp3", &Status::Duplicate { of })
+        .await;
+    assert_eq!(engine.script().words(), ["ask re_1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_service_holds_no_more_is_no_longer_an_original() {
+    let place = Place::new();
+    uploaded_before(&place).await;
+    let mut engine = Make::window().start(&place, Scripted::new().ids_from(100));
+    let mut paths = twins(&place, 2);
+    engine.add(&paths).await;
+    until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
+    engine.say(Command::StartItems(vec![engine.id_of("0.mp3")]));
+    engine.until_status("0.mp3", &Status::Ready).await;
+    until_found(&mut engine, &["1.mp3"]).await;
+    assert_eq!(same_as(&engine, "1.mp3"), paths.remove(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_this_account_uploaded_and_may_be_asked_about_is_an_original() {
+    let place = Place::new();
+    uploaded_before(&place).await;
+    let mut make = Make::window();
+    make.key = Some(key("two"));
+    let mut engine = make.start(&place, Scripted::new().ids_from(100));
+    engine.add(&twins(&place, 1)).await;
+    engine.pass(1).await;
+    assert_eq!(engine.row("0.mp3").status, Status::ReadyToUpload);
+    engine.say(Command::SetKey(key("one"), KeySource::Session));
+    until_found(&mut engine, &["0.mp3"]).await;
+    engine.say(Command::NoKey);
+    engine.until_status("0.mp3", &Status::ReadyToUpload).await;
+    engine.shut_down().await;
+    let mut make = Make::window().run("run2");
+    make.ask_history = false;
+    let mut engine = make.start(&place, Scripted::new().ids_from(200));
+    engine.until(|it| it.totals.startable == 1).await;
+    engine.pass(1).await;
+    assert_eq!(engine.row("0.mp3").status, Status::ReadyToUpload);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_equal_to_a_file_under_way_is_found_and_is_none_when_that_fails() {
+    let place = Place::new();
+    let paths = twins(&place, 2);
+    let service = Scripted::new().acts("0.mp3", [Act::Stay]);
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&paths[..1]).await;
+    engine.until_status("0.mp3", &Status::Uploading).await;
+    engine.add(&paths).await;
+    until_found(&mut engine, &["1.mp3"]).await;
+    engine.say(Command::Cancel(vec![engine.id_of("0.mp3")]));
+    engine.until_status("1.mp3", &Status::ReadyToUpload).await;
+    assert_eq!(engine.snapshot().totals.startable, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_equal_no_longer_when_it_is_looked_at_again_is_to_be_uploaded() {
+    let place = Place::new();
+    let paths = twins(&place, 2);
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.add(&paths).await;
+    until_found(&mut engine, &["1.mp3"]).await;
+    // Cancelled and tried again, it is looked at again.
+    let twin = engine.id_of("1.mp3");
+    engine.say(Command::Cancel(vec![twin]));
+    engine.until_status("1.mp3", &Status::Cancelled).await;
+    write_still(&paths[1], "not same");
+    engine.say(Command::Retry(vec![twin]));
+    engine.until_status("1.mp3", &Status::Ready).await;
+    assert_eq!(engine.row("0.mp3").status, Status::ReadyToUpload);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_command_line_reads_nothing_before_it_has_to() {
+    let place = Place::new();
+    let paths = twins(&place, 2);
+    let mut make = Make::command_line();
+    make.start_at_once = false;
+    let mut engine = make.start(&place, Scripted::new());
+    engine.add(&paths).await;
+    engine.pass(1).await;
+    assert_eq!(engine.snapshot().totals.startable, 2);
+    assert_eq!(passes(&paths), [0, 0]);
+}
+
+#[tokio::test]
+async fn a_drive_that_does_not_answer_holds_up_the_plan_of_no_other() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("hung")).unwrap();
+    let hung = ["a", "b"].map(|name| place.file(&format!("hung/{name}.mp3"), "short"));
+    let mut paths = hung.to_vec();
+    paths.extend(twins(&place, 2));
+    let mut make = Make::window();
+    make.policy.stall = Duration::from_millis(100);
+    let mut engine = make.start(&place, Scripted::new());
+    let _hung = Hung::for_readings(paths[0].parent().unwrap());
+    engine.add(&paths).await;
+    until_found(&mut engine, &["1.mp3"]).await;
+    // Of what cannot be read nothing is known.
+    assert_eq!(engine.snapshot().totals.startable, 3);
+    assert_eq!(passes(&hung), [0, 0]);
+}
