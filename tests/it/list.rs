@@ -317,35 +317,6 @@ fn many_refused_files_are_summed_up_and_one_press_shows_them() {
 }
 
 #[test]
-fn the_plan_stands_beside_the_button_before_the_first_byte() {
-    let large = mavi_uploader::model::snapshot::Row {
-        size: 3_000_000_000,
-        route: Some(mavi_uploader::model::media::Route::SignedUrl),
-        ..row(1, "large.mov", Status::ReadyToUpload)
-    };
-    let (mut engine, mut window) = over(vec![
-        large,
-        row(2, "small.mp4", Status::ReadyToUpload),
-        row(3, "empty.mp4", Status::Rejected(Rejection::Empty)),
-        row(4, "twin.mp4", Status::Duplicate { of: None }),
-    ]);
-    window.get_by_label("Upload 2 files");
-    assert!(has(&window, "2 files ready to upload · 3.4 GB"));
-    assert!(has(&window, "at least 5 s · storage ≈ $0.10 a month"));
-    assert!(has(
-        &window,
-        "left out: 1 refused, 1 duplicate · 1 large file sent directly to storage"
-    ));
-    // Once a speed was measured, it says how long it takes.
-    engine.publish(|state| state.totals.line.measured = Some(34_120_000.0));
-    window.run();
-    assert!(has(&window, "about 1 min 40 s"));
-    engine.publish(|state| state.totals.line.limit = Some(17_060_000));
-    window.run();
-    assert!(has(&window, "about 3 min 20 s"));
-}
-
-#[test]
 fn pause_says_before_it_is_pressed_what_becomes_of_the_bytes() {
     // Large or small: what its storage can do decides.
     let upload = |id, name, later| mavi_uploader::model::snapshot::Row {

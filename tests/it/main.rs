@@ -29,6 +29,7 @@ mod moving;
 mod network;
 mod packages;
 mod papers;
+mod plan;
 mod sandbox;
 #[cfg(target_os = "linux")]
 mod sessions;

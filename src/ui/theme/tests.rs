@@ -113,7 +113,6 @@ fn statuses() -> Vec<Status> {
         Status::Failed(fault),
         Status::Paused,
         Status::Cancelled,
-        Status::FoundDuplicate,
         Status::Duplicate { of: None },
     ]
 }
@@ -131,6 +130,18 @@ fn a_status_is_told_by_more_than_its_colour_and_read_on_every_ground_of_a_row() 
             }
         }
     }
+}
+
+#[test]
+fn a_duplicate_looks_the_same_before_and_after_its_start() {
+    let of = |status| {
+        let badge = badge(&status, &LIGHT);
+        (badge.word, badge.colour)
+    };
+    assert_eq!(
+        of(Status::FoundDuplicate),
+        of(Status::Duplicate { of: None })
+    );
 }
 
 #[test]

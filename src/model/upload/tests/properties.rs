@@ -201,7 +201,9 @@ proptest! {
             }
             // No id gets out of sight without being recorded.
             match &event {
-                Event::Issued { asset, .. } | Event::Sent { asset, .. } => {
+                Event::Issued { asset, .. }
+                | Event::Sent { asset, .. }
+                | Event::Outdated { asset, .. } => {
                     let recorded = effects.iter().any(|e| matches!(e,
                         Effect::Record { asset: id, abandoned: false, .. } if id == asset));
                     prop_assert!(recorded);

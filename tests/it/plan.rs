@@ -1,0 +1,133 @@
+//! What "Upload" would do, said before it is pressed.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{Event, Key};
+use egui_kittest::kittest::Queryable;
+use mavi_uploader::engine::Command;
+use mavi_uploader::model::media::{Rejection, Route};
+use mavi_uploader::model::snapshot::{ItemId, Row, SameAs, Status};
+
+use crate::window::{FakeEngine, has, open, over, row, until, without_key};
+
+const KEY: &str = "sk-mavi-0123456789abcdef";
+
+/// A file whose content is in another one, which was uploaded at this time where it is not in the
+/// list.
+fn found(id: u64, name: &str, of: &str, uploaded_at_ms: Option<i64>) -> Row {
+    let path = PathBuf::from("/media").join(of);
+    Row {
+        same_as: Some(Arc::new(SameAs {
+            path,
+            uploaded_at_ms,
+        })),
+        ..row(id, name, Status::FoundDuplicate)
+    }
+}
+
+#[test]
+fn the_plan_stands_beside_the_button_before_the_first_byte() {
+    let large = Row {
+        size: 3_000_000_000,
+        route: Some(Route::SignedUrl),
+        ..row(1, "large.mov", Status::ReadyToUpload)
+    };
+    let (mut engine, mut window) = over(vec![
+        large,
+        row(2, "small.mp4", Status::ReadyToUpload),
+        row(3, "empty.mp4", Status::Rejected(Rejection::Empty)),
+        row(4, "twin.mp4", Status::Duplicate { of: None }),
+        found(5, "copy.mp4", "small.mp4", None),
+        found(6, "again.mp4", "before.mp4", Some(1_766_989_317_192)),
+    ]);
+    window.get_by_label("Upload 2 files");
+    assert!(has(&window, "2 files ready to upload · 3.4 GB"));
+    assert!(has(&window, "at least 6 s · storage ≈ $0.10 a month"));
+    assert!(has(
+        &window,
+        "left out: 1 refused, 3 duplicates · 1 large file sent directly to storage"
+    ));
+    // Once a speed was measured, it says how long it takes.
+    engine.publish(|state| state.totals.line.measured = Some(34_120_000.0));
+    window.run();
+    assert!(has(&window, "about 1 min 40 s"));
+    engine.publish(|state| state.totals.line.limit = Some(17_060_000));
+    window.run();
+    assert!(has(&window, "about 3 min 20 s"));
+}
+
+#[test]
+fn a_duplicate_says_before_it_is_started_what_it_is_one_of_and_that_it_is_not_sent() {
+    let (_engine, window) = over(vec![
+        row(1, "small.mp4", Status::ReadyToUpload),
+        found(2, "copy.mp4", "small.mp4", None),
+        found(3, "again.mp4", "before.mp4", Some(1_766_989_317_192)),
+    ]);
+    for said in [
+        "copy.mp4, Duplicate, 412 MB · same content as small.mp4 · not sent again",
+        "again.mp4, Duplicate, 412 MB · same content as before.mp4, uploaded on 2025-12-29 · not sent again",
+    ] {
+        assert!(has(&window, said), "{said}");
+    }
+    for button in ["Get id: copy.mp4", "Upload anyway: copy.mp4"] {
+        window.get_by_label(button);
+    }
+    assert!(has(&window, "Duplicate 2"), "the chip");
+}
+
+#[test]
+fn a_list_of_duplicates_is_given_its_ids_by_one_press() {
+    let (mut engine, mut window) = over(vec![
+        found(1, "copy.mp4", "before.mp4", Some(0)),
+        found(2, "again.mp4", "before.mp4", Some(0)),
+    ]);
+    assert!(has(&window, "Nothing to upload"));
+    assert!(has(&window, "2 duplicates"));
+    window.get_by_label("Get 2 ids").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::Start)));
+    // One of them, by its own button.
+    window.get_by_label("Get id: again.mp4").click();
+    window.run();
+    assert!(matches!(engine.next(), Some(Command::StartItems(ids)) if ids == [ItemId(2)]));
+}
+
+#[test]
+fn a_duplicate_that_is_uploaded_anyway_asks_for_the_key_first() {
+    let (mut engine, handle) = FakeEngine::new(without_key());
+    let mut window = open(handle);
+    assert!(matches!(engine.next(), Some(Command::NoKey)));
+    engine.rows(vec![
+        row(1, "small.mp4", Status::ReadyToUpload),
+        found(2, "copy.mp4", "small.mp4", None),
+    ]);
+    window.run();
+    window.get_by_label("Upload anyway: copy.mp4").click();
+    window.run();
+    assert!(engine.next().is_none());
+    assert!(has(&window, "1 file"), "what the key starts");
+    window.event(Event::Paste(KEY.to_owned()));
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    let Some(Command::CheckKey(_, answer)) = engine.next() else {
+        panic!("the key was not checked")
+    };
+    answer.send(Ok(())).unwrap();
+    until(&mut window, "the key", |_| {
+        matches!(engine.next(), Some(Command::SetKey(..)))
+    });
+    assert!(matches!(engine.next(), Some(Command::UploadAnyway(ids)) if ids == [ItemId(2)]));
+}
+
+#[test]
+fn files_that_are_read_to_find_duplicates_are_counted_at_the_foot() {
+    let (mut engine, mut window) = over(vec![row(1, "small.mp4", Status::ReadyToUpload)]);
+    engine.publish(|state| state.comparing = 3);
+    window.run();
+    assert!(has(&window, "Comparing 3 files…"));
+    engine.publish(|state| state.comparing = 0);
+    window.run();
+    assert!(!has(&window, "Comparing"));
+}
