@@ -7,12 +7,13 @@ use egui::{
 };
 use lucide_icons::Icon;
 
-use crate::app::command::UiCommand;
+use crate::app::command::{RowCommand, UiCommand};
 use crate::app::list::Filter;
 use crate::app::state::App;
 use crate::app::wording::{command as table, screens as words};
 use crate::app::{foot, wording};
 use crate::model::snapshot::ItemId;
+use crate::ui::icons;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{DOUBLE_CLICK, TOLERANCE, of, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, Look};
@@ -333,11 +334,14 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             return;
         }
         let label = wording::foot::upload(plan.files, plan.by_id);
+        let upload = Button::of(&UiCommand::Upload, Look::Primary);
         let button = Button {
             hint: hint(&UiCommand::Upload),
-            ..Button::of(&UiCommand::Upload, Look::Primary)
-                .labelled(&label)
-                .blocked(app.upload_blocked())
+            icon: match plan.files {
+                0 if plan.by_id > 0 => Some(icons::row(RowCommand::GetId)),
+                _ => upload.icon,
+            },
+            ..upload.labelled(&label).blocked(app.upload_blocked())
         };
         if button.show_as(ui, ("foot", UiCommand::Upload.entry().label)) {
             asked = Some(UiCommand::Upload);
