@@ -1,4 +1,4 @@
-//! Whether the system asks for less motion, asked once, off the UI thread. Where it can't be
+//! Whether the system asks for less motion, asked off the UI thread. Where it can't be
 //! asked, or says nothing, motion stays as it is: it is little.
 
 /// Whether things are to appear and move at once.

@@ -264,11 +264,16 @@ pub fn install(ctx: &Context) {
     }
 }
 
-/// Lets nothing move or fade, as the system asks.
-pub fn hold_still(ctx: &Context) {
+/// Lets nothing move or fade, where the system asks for that.
+pub fn hold_still(ctx: &Context, still: bool) {
+    let (time, scrolling) = if still {
+        (0.0, ScrollAnimation::none())
+    } else {
+        (MOTION, ScrollAnimation::default())
+    };
     ctx.all_styles_mut(|style| {
-        style.animation_time = 0.0;
-        style.scroll_animation = ScrollAnimation::none();
+        style.animation_time = time;
+        style.scroll_animation = scrolling;
     });
 }
 

@@ -1,5 +1,6 @@
 //! What the system wishes for the window: its own fonts, and less motion. It is slow to say
-//! so, and is asked when the first frame stands, which would come later for it.
+//! so, and is asked when the first frame stands, which would come later for it; about motion
+//! again whenever the window is come back to, for that is when it may have been changed.
 
 use std::sync::Arc;
 
@@ -12,18 +13,23 @@ use crate::app::pending::{Outcome, Pending, Wake};
 /// What the system wishes, as far as it is known.
 #[derive(Default)]
 pub struct Wishes {
-    /// Wakes the window, where the system is still to be asked.
-    ask: Option<Wake>,
+    /// What wakes the window, and what asks whether less is to move; `None` where the system is
+    /// not to be asked.
+    system: Option<(Wake, fn() -> bool)>,
     drawn: bool,
+    asked: bool,
+    has_focus: bool,
     faces: Option<Pending<SystemFaces>>,
-    still: Option<Pending<bool>>,
+    motion: Option<Pending<bool>>,
+    /// Nothing moves.
+    still: bool,
 }
 
 impl Wishes {
     /// The system is asked once the window was drawn.
     pub fn to_ask(wake: Wake) -> Self {
         Self {
-            ask: Some(wake),
+            system: Some((wake, motion::is_reduced)),
             ..Self::default()
         }
     }
@@ -31,35 +37,47 @@ impl Wishes {
     /// A frame was drawn; it is shown before the next one is begun.
     pub fn drawn(&mut self, ctx: &Context) {
         self.drawn = true;
-        if self.ask.is_some() {
+        if self.system.is_some() && !self.asked {
             ctx.request_repaint();
         }
     }
 
     /// Asks when it is time, and does what the system wishes.
     pub fn fulfil(&mut self, ctx: &Context) {
+        let has_focus = ctx.input(|input| input.focused);
+        let had_focus = std::mem::replace(&mut self.has_focus, has_focus);
         if self.drawn
-            && let Some(wake) = self.ask.take()
+            && let Some((wake, is_reduced)) = &self.system
         {
-            self.faces = Some(Pending::spawn("fonts", Arc::clone(&wake), fonts::of_system));
-            self.still = Some(Pending::spawn("motion", wake, motion::is_reduced));
+            let is_first = !std::mem::replace(&mut self.asked, true);
+            if is_first {
+                self.faces = Some(Pending::spawn("fonts", Arc::clone(wake), fonts::of_system));
+            }
+            let comes_back = has_focus && !had_focus;
+            if (is_first || comes_back) && self.motion.is_none() {
+                self.motion = Some(Pending::spawn("motion", Arc::clone(wake), *is_reduced));
+            }
         }
         if let Some(Outcome::Answer(faces)) = Pending::take_from(&mut self.faces) {
             fonts::install_system(ctx, faces);
         }
-        if let Some(Outcome::Answer(true)) = Pending::take_from(&mut self.still) {
-            tracing::info!("nothing moves, as the system asks");
-            theme::hold_still(ctx);
+        if let Some(Outcome::Answer(still)) = Pending::take_from(&mut self.motion)
+            && still != self.still
+        {
+            tracing::info!(still, "whether anything moves is as the system asks");
+            self.still = still;
+            theme::hold_still(ctx, still);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc::channel;
     use std::time::Duration;
 
-    use egui::RawInput;
+    use egui::{RawInput, Theme};
 
     use super::*;
 
@@ -81,10 +99,47 @@ mod tests {
         frame(&mut wishes);
         assert!(wishes.faces.is_none(), "the first frame comes first");
         frame(&mut wishes);
-        assert!(wishes.faces.is_some() && wishes.ask.is_none());
+        assert!(wishes.faces.is_some());
         while wishes.faces.is_some() {
             woken.recv_timeout(Duration::from_secs(60)).expect("faces");
             frame(&mut wishes);
         }
+    }
+
+    #[test]
+    fn whether_less_is_to_move_is_asked_again_when_the_window_is_come_back_to() {
+        static REDUCED: AtomicBool = AtomicBool::new(false);
+        let ctx = Context::default();
+        theme::install(&ctx);
+        let (wake, woken) = channel();
+        let wake: Wake = Arc::new(move || {
+            let _ = wake.send(());
+        });
+        let mut wishes = Wishes {
+            system: Some((wake, || REDUCED.load(Ordering::Relaxed))),
+            asked: true,
+            drawn: true,
+            ..Wishes::default()
+        };
+        let mut frame = |focused| {
+            let input = RawInput {
+                focused,
+                ..RawInput::default()
+            };
+            let mut output = ctx.run_ui(input, |ui| wishes.fulfil(ui.ctx()));
+            output.textures_delta.clear();
+            ctx.style_of(Theme::Light).animation_time > 0.0
+        };
+        for reduced in [false, true, false] {
+            REDUCED.store(reduced, Ordering::Relaxed);
+            frame(false);
+            frame(true);
+            woken.recv_timeout(Duration::from_secs(60)).expect("motion");
+            assert_eq!(frame(true), !reduced);
+        }
+        // While it has the focus nobody is asked.
+        REDUCED.store(true, Ordering::Relaxed);
+        assert!(frame(true));
+        assert!(woken.try_recv().is_err());
     }
 }

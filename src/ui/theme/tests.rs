@@ -83,10 +83,12 @@ fn where_the_system_asks_for_less_motion_nothing_moves() {
     install(&ctx);
     let time = |theme| ctx.style_of(theme).animation_time;
     assert_eq!(time(Theme::Light), MOTION);
-    hold_still(&ctx);
+    hold_still(&ctx, true);
     assert_eq!([time(Theme::Light), time(Theme::Dark)], [0.0, 0.0]);
     let scroll = ctx.style_of(Theme::Dark).scroll_animation;
     assert_eq!(scroll, ScrollAnimation::none());
+    hold_still(&ctx, false);
+    assert_eq!([time(Theme::Light), time(Theme::Dark)], [MOTION; 2]);
 }
 
 /// One of each status, as the list may show it.
