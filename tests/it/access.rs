@@ -1,6 +1,8 @@
 //! What a screen reader finds in the window, and where the keyboard is when what it was in
 //! has gone.
 
+use std::path::Path;
+
 use egui::accesskit::{Live, Role};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{self, NodeT, Queryable};
@@ -73,6 +75,25 @@ fn what_belongs_to_a_row_is_found_in_it() {
     ] {
         let row = row_of(&window, name).unwrap_or_default();
         assert!(row.starts_with("two.mp4, Uploading"), "{name} in {row:?}");
+    }
+}
+
+#[test]
+fn what_is_done_with_one_of_two_files_of_a_name_is_called_by_its_folder_too() {
+    let of = |id, folder: &str| Row {
+        path: Path::new("/media").join(folder).join("clip.mp4"),
+        ..uploading(id, "clip.mp4", 5)
+    };
+    let (_engine, window) = over(vec![of(1, "A"), of(2, "B"), uploading(3, "other.mp4", 5)]);
+    for name in [
+        "Pause: clip.mp4, in A",
+        "Pause: clip.mp4, in B",
+        "More: clip.mp4, in B",
+        "Select clip.mp4, in A",
+        "Progress: clip.mp4, in A",
+        "Pause: other.mp4",
+    ] {
+        window.get_by_label(name);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a row of the list says.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -135,6 +136,14 @@ pub const CANCEL_LOSES: &str = "what was sent is lost";
 
 /// What uploading one file means while everything is paused, after what the button does.
 pub const ENDS_PAUSE: &str = "the paused uploads go on too";
+
+/// What tells a file from all others of the list, in the names of what is done with it.
+pub fn called<'a>(name: &'a str, folder: Option<&str>) -> Cow<'a, str> {
+    match folder {
+        Some(folder) => format!("{name}, {}", in_folder(folder)).into(),
+        None => name.into(),
+    }
+}
 
 /// What a screen reader calls a row's button.
 pub fn button(label: &str, file: &str) -> String {

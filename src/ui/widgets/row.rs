@@ -87,7 +87,8 @@ pub fn show(
     if in_row {
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, LIST_KEYS));
     }
-    tick(ui, rect, id, row, selected, out);
+    let called = words::called(&row.name, folder);
+    tick(ui, rect, id, (row, &called), selected, out);
 
     let buttons = Buttons::of(ui, app, row, around, rect);
     let thumbnail = Rect::from_center_size(
@@ -103,10 +104,10 @@ pub fn show(
     let trailing = trailing(ui, row, right, right.x - text_left);
     let text = Rect::from_x_y_ranges(text_left..=trailing - space::M, rect.y_range());
     lines(ui, (row, folder), around, text, &response, p);
-    bar(ui, rect, id, row, around);
+    bar(ui, rect, id, (row, &called), around);
     theme::focus_ring(ui, &response, rect.shrink(space::XS), radius::CONTROL);
     keep_in_sight(ui, rect, &response);
-    let in_button = buttons.show(ui, row, rect, id, keyboard, out);
+    let in_button = buttons.show(ui, (row, &called), rect, id, keyboard, out);
     menu::context(&response, || items(row, around), out);
     if response.clicked() {
         out.push(UiCommand::Click(row.id, pick(ui, Pick::Only)));
@@ -143,11 +144,18 @@ fn pick(ui: &Ui, plain: Pick) -> Pick {
 }
 
 /// The box that adds the row to the selection. The keyboard does it from the row itself.
-fn tick(ui: &Ui, rect: Rect, row_id: Id, row: &Row, selected: bool, out: &mut Vec<UiCommand>) {
+fn tick(
+    ui: &Ui,
+    rect: Rect,
+    row_id: Id,
+    (row, called): (&Row, &str),
+    selected: bool,
+    out: &mut Vec<UiCommand>,
+) {
     let centre = pos2(rect.left() + space::L + size::ICON / 2.0, rect.center().y);
     let room = Rect::from_center_size(centre, vec2(size::SMALL_BUTTON, rect.height()));
     let state = if selected { Tick::On } else { Tick::Off };
-    let name = words::select(&row.name);
+    let name = words::select(called);
     if check::show_at(ui, room, row_id.with("tick"), state, &name, false).clicked() {
         out.push(UiCommand::Click(row.id, pick(ui, Pick::Toggle)));
     }
@@ -286,7 +294,7 @@ fn lines(
     }
 }
 
-fn bar(ui: &Ui, rect: Rect, id: Id, row: &Row, around: &Around) {
+fn bar(ui: &Ui, rect: Rect, id: Id, (row, called): (&Row, &str), around: &Around) {
     let Some(fraction) = rows::bar(row) else {
         return;
     };
@@ -300,7 +308,7 @@ fn bar(ui: &Ui, rect: Rect, id: Id, row: &Row, around: &Around) {
     full.set_width(track.width() * fraction);
     ui.painter().rect_filled(track, 0, p.line);
     ui.painter().rect_filled(full, 0, colour);
-    told::progress(ui, track, id.with("progress"), row, around);
+    told::progress(ui, track, id.with("progress"), (row, called), around);
 }
 
 /// A row's buttons and where they are.
@@ -342,7 +350,7 @@ impl Buttons {
     fn show(
         self,
         ui: &Ui,
-        row: &Row,
+        (row, called): (&Row, &str),
         rect: Rect,
         id: Id,
         keyboard: Keyboard,
@@ -362,7 +370,7 @@ impl Buttons {
             } else {
                 button.label
             };
-            let name = words::button(label, &row.name);
+            let name = words::button(label, called);
             let button = Button {
                 name: &name,
                 stop,
@@ -379,7 +387,7 @@ impl Buttons {
         if !rows::has_menu(row) {
             return focused;
         }
-        let name = words::button(screens::MORE, &row.name);
+        let name = words::button(screens::MORE, called);
         let more = Button {
             label: "",
             name: &name,

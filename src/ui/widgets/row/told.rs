@@ -60,14 +60,14 @@ fn name(response: &Response, row: &Row, folder: Option<&str>, around: &Around) -
 }
 
 /// How far the row is, as a number: to be asked for, it tells nobody by itself.
-pub fn progress(ui: &Ui, place: Rect, id: Id, row: &Row, around: &Around) {
+pub fn progress(ui: &Ui, place: Rect, id: Id, (row, called): (&Row, &str), around: &Around) {
     let Some(percent) = rows::percent(row) else {
         return;
     };
     ui.interact(place, id, Sense::hover());
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(accesskit::Role::ProgressIndicator);
-        node.set_label(words::button(words::PROGRESS, &row.name));
+        node.set_label(words::button(words::PROGRESS, called));
         node.set_description(rows::detail(row, around));
         node.set_min_numeric_value(0_u8.into());
         node.set_max_numeric_value(WHOLE.into());
