@@ -53,6 +53,7 @@ fn row(id: u64) -> Row {
         saved: true,
         may_be_twice: false,
         same_as: None,
+        unconfirmed: false,
         interrupted: false,
         later: None,
     }

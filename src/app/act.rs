@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::command::{Dismissible, Format, Pick, RowCommand, UiCommand};
+use super::command::{Dismissible, Format, Many, Pick, RowCommand, UiCommand};
 use super::list::Filter;
 use super::outside::Wanted;
 use super::paste::Pasting;
@@ -268,18 +268,27 @@ impl App {
         if self.upload_blocked().is_some() {
             return;
         }
+        let command = match self.plan.files {
+            0 => Command::TakeIds(self.ids(|row| rows::fits(row, Many::GetIds))),
+            _ => Command::Start,
+        };
         match self.snapshot.key {
             KeyState::Missing | KeyState::Loading if !self.sandbox() => {
-                self.open_key_dialog(Some(Command::Start));
+                self.open_key_dialog(Some(command));
             }
-            KeyState::Present { refused: true, .. } => self.open_key_dialog(Some(Command::Start)),
-            _ => self.engine.send(Command::Start),
+            KeyState::Present { refused: true, .. } => self.open_key_dialog(Some(command)),
+            _ => self.engine.send(command),
         }
     }
 
     /// Starts these rows; asks for a key first where there is none.
     pub(super) fn start(&mut self, ids: Vec<ItemId>) {
         self.with_key(Command::StartItems(ids));
+    }
+
+    /// Has these duplicates be given the ids of the same content.
+    pub(super) fn take_ids(&mut self, ids: Vec<ItemId>) {
+        self.with_key(Command::TakeIds(ids));
     }
 
     /// Says this to the engine; asks for a key first where there is none.
@@ -293,7 +302,8 @@ impl App {
     fn row_command(&mut self, command: RowCommand, id: ItemId, now: Instant) {
         let ids = vec![id];
         match command {
-            RowCommand::Upload | RowCommand::GetId => self.start(ids),
+            RowCommand::Upload => self.start(ids),
+            RowCommand::GetId => self.take_ids(ids),
             RowCommand::Pause => self.pause(Some(&ids)),
             RowCommand::Resume => self.engine.send(Command::ResumeItems(ids)),
             RowCommand::Cancel => self.cancel(&ids),

@@ -21,6 +21,7 @@ pub struct Announcer {
     ready: Vec<String>,
     failed: Vec<String>,
     refused: Vec<String>,
+    found: Vec<String>,
     /// The banners that stand, and those that are new.
     banners: Vec<Banner>,
     new: Vec<String>,
@@ -96,6 +97,8 @@ impl Announcer {
         match (&before.status, &after.status) {
             (Status::Rejected(_), Status::Rejected(_)) => {}
             (_, Status::Rejected(_)) => self.refused.push(after.name.clone()),
+            (Status::FoundDuplicate(_), Status::FoundDuplicate(_)) => {}
+            (_, Status::FoundDuplicate(_)) => self.found.push(after.name.clone()),
             (Status::Ready, _) | (Status::Failed(_), Status::Failed(_)) => {}
             (_, Status::Ready) => self.ready.push(after.name.clone()),
             (_, Status::Failed(_)) => self.failed.push(after.name.clone()),
@@ -110,6 +113,7 @@ impl Announcer {
             || !self.ready.is_empty()
             || !self.failed.is_empty()
             || !self.refused.is_empty()
+            || !self.found.is_empty()
     }
 
     /// Says what there is to say, if it is not too soon.
@@ -120,6 +124,7 @@ impl Announcer {
         let ready = std::mem::take(&mut self.ready);
         let failed = std::mem::take(&mut self.failed);
         let refused = std::mem::take(&mut self.refused);
+        let found = std::mem::take(&mut self.found);
         let new = std::mem::take(&mut self.new);
         let parts = [
             self.message.take(),
@@ -127,6 +132,7 @@ impl Announcer {
             wording::ended(&ready, wording::status_word(&Status::Ready)),
             wording::ended(&failed, wording::FAILED),
             wording::ended(&refused, wording::REFUSED),
+            wording::ended(&found, wording::FOUND),
             self.progress.take(),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();

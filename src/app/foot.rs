@@ -47,8 +47,12 @@ pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: 
         }
         UiCommand::Pause => words::pause_all(&hint, list.tally().starts_again),
         UiCommand::Upload => {
-            let mut hint = vec![hint, wording::plan_at_length(plan, place)];
-            hint.extend(paused.then(|| words::UPLOAD_ENDS_PAUSE.to_owned()));
+            let does = wording::plan_at_length(plan, place);
+            let mut hint = match plan.files {
+                0 if plan.duplicates > 0 => vec![does],
+                _ => vec![hint, does],
+            };
+            hint.extend((paused && plan.files > 0).then(|| words::UPLOAD_ENDS_PAUSE.to_owned()));
             hint.join("\n")
         }
         _ => hint,
@@ -63,6 +67,8 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
     } else if plan.files > 0 {
         let (first, second) = wording::plan(plan, place);
         (first, vec![second])
+    } else if plan.duplicates > 0 {
+        (wording::only_duplicates(plan.duplicates), Vec::new())
     } else {
         let first = match (list.tally().paused, list.count(Filter::Ready)) {
             (0, 0) => words::NOTHING.to_owned(),
@@ -75,6 +81,12 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
         };
         (first, duplicates)
     };
+    let mut ahead: Vec<String> = wording::coming_in(snapshot.walking, list.tally().checking)
+        .into_iter()
+        .collect();
+    ahead.extend(wording::comparing(snapshot.comparing));
+    // What is not known yet comes first: the rest changes with it.
+    second.splice(0..0, ahead);
     let attention = if totals.active == 0 && plan.files > 0 {
         // The plan says of the refused ones that they are left out.
         totals.attention.saturating_sub(plan.refused)
@@ -92,8 +104,6 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
         0 => {}
         files => second.push(words::cancelled(files)),
     }
-    second.extend(wording::coming_in(snapshot.walking, list.tally().checking));
-    second.extend(wording::comparing(snapshot.comparing));
     (place.said(first), second.join(AND))
 }
 
@@ -102,6 +112,7 @@ fn under_way(snapshot: &Snapshot, list: &List) -> String {
     let done = words::done(totals.done, totals.batch);
     let so_far = match sending(snapshot, list) {
         0 => words::processing(list.tally().processing),
+        _ if totals.bytes == 0 => words::GETTING_IDS.to_owned(),
         _ => wording::size_of(totals.sent, totals.bytes),
     };
     [done, so_far].join(AND)

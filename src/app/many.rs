@@ -9,7 +9,7 @@ use super::state::{App, Cancel, Dialog, Effect, Pause};
 use super::wording::selection as words;
 use super::{export, rows};
 use crate::engine::Command;
-use crate::model::snapshot::{ItemId, Row};
+use crate::model::snapshot::{Found, ItemId, Row, Status};
 
 /// From so many bytes on it is asked before they are sent again: half a minute on a line of
 /// 13 Mbit/s. Pausing is a light thing otherwise, and not worth a question.
@@ -20,7 +20,7 @@ impl App {
     pub(super) fn selected(&mut self, many: Many, now: Instant) {
         let selected = self.list.selected_rows(&self.snapshot);
         let ids: Vec<ItemId> = selected
-            .filter(|row| rows::fits(row, many))
+            .filter(|row| rows::fits(row, many) || many == Many::Upload && is_found(row))
             .map(|row| row.id)
             .collect();
         let left = self.list.selected().len() - ids.len();
@@ -32,6 +32,7 @@ impl App {
         }
         match many {
             Many::Upload => self.start(ids),
+            Many::GetIds => self.take_ids(ids),
             Many::Pause => self.pause(Some(&ids)),
             Many::Resume => self.engine.send(Command::ResumeItems(ids)),
             Many::Retry => self.engine.send(Command::Retry(ids)),
@@ -118,6 +119,14 @@ impl App {
         self.effects.push(Effect::CopyText(text));
         self.say(said, None, now);
     }
+}
+
+/// Whether the row is a duplicate that is not started: it is given its id with what is uploaded.
+fn is_found(row: &Row) -> bool {
+    matches!(
+        row.status,
+        Status::FoundDuplicate(Found::Before | Found::Known)
+    )
 }
 
 /// How many bytes were sent of these rows, and of how many. How much an earlier run sent of a row

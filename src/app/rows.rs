@@ -11,7 +11,7 @@ use super::wording::row as words;
 use super::wording::{self, Message, Place, Step};
 use crate::model::fault::FaultKind;
 use crate::model::located::{is_of_place, is_of_place_from_the_start};
-use crate::model::snapshot::{Later, Row, Status};
+use crate::model::snapshot::{Found, Later, Row, Status};
 
 pub use queue::{Hold, Queue};
 
@@ -99,11 +99,15 @@ pub fn percent(row: &Row) -> Option<u8> {
 }
 
 /// The row's buttons, in their order. A refused row is there to be removed; any other has
-/// that in its menu.
+/// that in its menu, and there alone what sends a duplicate that needs not be sent.
 pub fn commands(row: &Row) -> Vec<RowCommand> {
-    let has_menu = has_menu(row);
+    let in_menu_alone = |command: &RowCommand| match command {
+        RowCommand::Remove => has_menu(row),
+        RowCommand::UploadAnyway => matches!(row.status, Status::FoundDuplicate(_)),
+        _ => false,
+    };
     let mut commands = all(row);
-    commands.retain(|command| *command != RowCommand::Remove || !has_menu);
+    commands.retain(|command| !in_menu_alone(command));
     commands
 }
 
@@ -146,7 +150,9 @@ fn own(row: &Row) -> &'static [RowCommand] {
         },
         Status::Paused => &[C::Resume, C::Cancel],
         Status::Cancelled => &[C::UploadAgain, C::Remove],
-        Status::FoundDuplicate => &[C::GetId, C::UploadAnyway, C::Remove],
+        Status::FoundDuplicate(Found::Before) => &[C::UploadAnyway, C::Remove],
+        Status::FoundDuplicate(Found::Known) => &[C::GetId, C::UploadAnyway, C::Remove],
+        Status::FoundDuplicate(Found::Asked) => &[C::Cancel],
         Status::Duplicate { .. } => &[C::UploadAnyway, C::Remove],
     }
 }
@@ -165,6 +171,7 @@ pub fn fits_each(row: &Row) -> [bool; Many::EACH.len()] {
 fn one_fits(own: &[RowCommand], row: &Row, many: Many) -> bool {
     own.contains(&match many {
         Many::Upload => RowCommand::Upload,
+        Many::GetIds => RowCommand::GetId,
         Many::Pause => RowCommand::Pause,
         Many::Resume => RowCommand::Resume,
         Many::Retry if own.contains(&RowCommand::UploadAgain) => return true,
@@ -182,7 +189,7 @@ fn waits(status: &Status) -> bool {
         Status::Checking
             | Status::Settling
             | Status::ReadyToUpload
-            | Status::FoundDuplicate
+            | Status::FoundDuplicate(_)
             | Status::Queued
             | Status::Waiting { .. }
             | Status::Paused
@@ -240,7 +247,7 @@ pub fn detail(row: &Row, around: &Around) -> String {
     };
     if matches!(
         row.status,
-        Status::ReadyToUpload | Status::FoundDuplicate | Status::Queued
+        Status::ReadyToUpload | Status::FoundDuplicate(_) | Status::Queued
     ) {
         parts.extend(row.note.map(|note| words::note(note).to_owned()));
     }
@@ -302,14 +309,19 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
             };
             parts.extend(later.map(str::to_owned));
         }
-        Status::FoundDuplicate => {
+        Status::FoundDuplicate(_) | Status::Duplicate { .. } => {
             parts.push(size());
-            parts.extend(same_as(row));
-            parts.push(words::NOT_SENT.to_owned());
+            let unknown = match status {
+                Status::Duplicate { of: Some(_) } => words::UPLOADED_BEFORE,
+                _ => words::LISTED_TWICE,
+            };
+            parts.push(same_as(row).unwrap_or_else(|| unknown.to_owned()));
+            parts.extend(after_same_as(status).map(str::to_owned));
         }
-        Status::Duplicate { .. } if row.same_as.is_some() => parts.extend(same_as(row)),
-        Status::Duplicate { of: Some(_) } => parts.push(words::UPLOADED_BEFORE.to_owned()),
-        Status::Duplicate { of: None } => parts.push(words::LISTED_TWICE.to_owned()),
+        Status::ReadyToUpload => {
+            parts.push(size());
+            parts.extend(row.unconfirmed.then(|| words::UNCONFIRMED.to_owned()));
+        }
         Status::Queued => {
             parts.push(size());
             parts.extend(match around.queue {
@@ -331,12 +343,27 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
     parts
 }
 
-/// Which file a duplicate is one of: by its name, and by its folder where that is the same.
+/// What becomes of a duplicate.
+fn after_same_as(status: &Status) -> Option<&'static str> {
+    match status {
+        Status::FoundDuplicate(Found::Before | Found::Known) => Some(words::NOT_SENT),
+        Status::FoundDuplicate(Found::Asked) => Some(words::GETS_ID),
+        Status::Duplicate { of: None } => Some(words::WAITS_FOR_ID),
+        _ => None,
+    }
+}
+
+/// Which file a duplicate is one of: by its name, and by its folder where that is another one.
 fn same_as(row: &Row) -> Option<String> {
     let other = row.same_as.as_ref()?;
+    if let Some(ms) = other.uploaded_at_ms
+        && other.path == row.path
+    {
+        return Some(words::uploaded_itself(wording::day(ms).as_deref()));
+    }
     let name = other.path.file_name().unwrap_or(other.path.as_os_str());
     let mut file = name.to_string_lossy().into_owned();
-    if file == row.name
+    if other.path.parent() != row.path.parent()
         && let Some(folder) = other.path.parent().and_then(Path::file_name)
     {
         let place = Path::new(folder).join(&file);
@@ -396,7 +423,11 @@ pub fn is_unsaved(row: &Row) -> bool {
 /// Whether "Clear finished" takes the row: nothing is left to be done with it, and its id,
 /// if it has one, is in the history.
 pub fn is_finished(row: &Row) -> bool {
-    matches!(row.status, Status::Ready | Status::Cancelled) && !is_unsaved(row)
+    let is_over = matches!(
+        row.status,
+        Status::Ready | Status::Cancelled | Status::Duplicate { of: Some(_) }
+    );
+    is_over && !is_unsaved(row)
 }
 
 /// What must not be overlooked, before the detail.

@@ -49,7 +49,7 @@ impl App {
                 matches!(
                     row.status,
                     Status::ReadyToUpload
-                        | Status::FoundDuplicate
+                        | Status::FoundDuplicate(_)
                         | Status::Checking
                         | Status::Settling
                 )

@@ -44,6 +44,8 @@ pub enum Command {
     UndoRemove,
     /// Upload these duplicates all the same.
     UploadAnyway(Vec<ItemId>),
+    /// Gives these rows the ids of equal content; what has none stays as it is.
+    TakeIds(Vec<ItemId>),
     /// Put these rows before all others that wait.
     SendFirst(Vec<ItemId>),
     /// Ask the service about these rows now.

@@ -14,7 +14,7 @@ use crate::api::{Meter, SecretUrl, Ticket};
 use crate::model::asset::{Account, ContentHash};
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
-use crate::model::snapshot::{ItemId, Later, Row, SameAs, Status, Transfer};
+use crate::model::snapshot::{Found, ItemId, Later, Row, SameAs, Status, Transfer};
 use crate::model::upload::{Holder, Original, State, Upload};
 
 /// A task that ends with its row.
@@ -50,6 +50,14 @@ fn from_the_root_on(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
+/// What a row is a duplicate of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Foreseen {
+    pub original: Original,
+    /// That is a row that waits for the person, too.
+    pub waits: bool,
+}
+
 /// One row.
 #[derive(Debug)]
 pub(super) struct Item {
@@ -72,8 +80,8 @@ pub(super) struct Item {
     pub content: Option<ContentHash>,
     /// Where whoever needs that hash before it is sent reads it, once for all of them.
     pub reading: Arc<OnceCell<ContentHash>>,
-    /// What it is a duplicate of, as far as can be known before it is started.
-    pub foreseen: Option<Original>,
+    /// What it is a duplicate of, as far as can be known before it is compared.
+    pub foreseen: Option<Foreseen>,
     /// Its content lives in the cloud: nobody reads it who was not asked to.
     pub in_cloud: bool,
     /// Its content can't be read, for now.
@@ -238,8 +246,14 @@ impl Item {
             State::Checking => Status::Checking,
             State::Settling => Status::Settling,
             State::Rejected(rejection) => Status::Rejected(rejection.clone()),
-            State::Ready if self.foreseen.is_some() => Status::FoundDuplicate,
-            State::Ready => Status::ReadyToUpload,
+            State::Ready => match &self.foreseen {
+                Some(Foreseen { waits: true, .. }) => Status::FoundDuplicate(Found::Before),
+                Some(_) => Status::FoundDuplicate(Found::Known),
+                None => Status::ReadyToUpload,
+            },
+            State::Queued | State::Comparing if self.foreseen.is_some() => {
+                Status::FoundDuplicate(Found::Asked)
+            }
             State::Queued => Status::Queued,
             State::Comparing => Status::Checking,
             State::Duplicate(Original::Asset(asset)) => Status::Duplicate {
@@ -321,6 +335,7 @@ impl Item {
             asset_id: self.upload.asset().cloned(),
             saved,
             may_be_twice: self.upload.tally.may_be_twice,
+            unconfirmed: self.upload.tally.unconfirmed,
             same_as: same_as.map(Arc::new),
             later,
             interrupted: self.upload.state == by_interruption,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::cost::StorageCost;
 use super::media::Route;
-use super::snapshot::{Change, Row, Status};
+use super::snapshot::{Change, Found, Row, Status};
 
 /// Least time between two calls of the service.
 pub const SPACING: Duration = Duration::from_millis(1050);
@@ -104,10 +104,9 @@ pub struct Plan {
     pub by_signed_url: usize,
     /// Files in the list that can't be uploaded.
     pub refused: usize,
-    /// Files in the list whose content is there already.
+    /// Files whose content is there already, or goes up with another one: they are given that
+    /// one's id, and are not sent.
     pub duplicates: usize,
-    /// Those of them that would be given the id of the same content.
-    pub by_id: usize,
     /// Files in the list that are paused one by one, and stay so.
     pub paused: usize,
     /// When everything is through, what is under way included.
@@ -119,7 +118,7 @@ pub struct Plan {
 impl Plan {
     /// Whether nothing would come of it.
     pub fn is_empty(&self) -> bool {
-        self.files + self.by_id == 0
+        self.files + self.duplicates == 0
     }
 }
 
@@ -133,7 +132,6 @@ pub struct Sums {
     by_signed_url: usize,
     refused: usize,
     duplicates: usize,
-    by_id: usize,
     asked_about: usize,
     paused: usize,
 }
@@ -154,9 +152,8 @@ impl Sums {
                 });
             }
             Status::Rejected(_) => change.count(&mut self.refused),
-            Status::FoundDuplicate => {
+            Status::FoundDuplicate(Found::Before | Found::Known) => {
                 change.count(&mut self.duplicates);
-                change.count(&mut self.by_id);
                 // memories.ai is asked whether it still has what was uploaded before.
                 if let Some(same_as) = &row.same_as
                     && same_as.uploaded_at_ms.is_some()
@@ -164,7 +161,6 @@ impl Sums {
                     change.count(&mut self.asked_about);
                 }
             }
-            Status::Duplicate { .. } => change.count(&mut self.duplicates),
             Status::Paused => change.count(&mut self.paused),
             _ => {}
         }
@@ -187,7 +183,6 @@ impl Sums {
             by_signed_url: self.by_signed_url,
             refused: self.refused,
             duplicates: self.duplicates,
-            by_id: self.by_id,
             paused: self.paused,
             finish: match line.time_for(bytes.saturating_add(under_way.bytes)) {
                 Some(Finish::About(time)) => Finish::About(time.max(by_calls)),
@@ -223,6 +218,7 @@ pub(crate) mod tests {
             saved: true,
             may_be_twice: false,
             same_as: None,
+            unconfirmed: false,
             interrupted: false,
             later: None,
         }
@@ -245,6 +241,8 @@ pub(crate) mod tests {
         let status = prop_oneof![
             4 => Just(Status::ReadyToUpload),
             1 => Just(Status::Rejected(Rejection::Empty)),
+            1 => Just(Status::FoundDuplicate(Found::Known)),
+            1 => Just(Status::FoundDuplicate(Found::Asked)),
             1 => Just(Status::Duplicate { of: AssetId::new("re_1") }),
             1 => Just(Status::Uploading),
             1 => Just(Status::Paused),
@@ -282,7 +280,7 @@ pub(crate) mod tests {
             prop_assert_eq!(plan.refused, of(|row| matches!(row.status, Status::Rejected(_))));
             prop_assert_eq!(
                 plan.duplicates,
-                of(|row| matches!(row.status, Status::Duplicate { .. }))
+                of(|row| row.status == Status::FoundDuplicate(Found::Known))
             );
             prop_assert_eq!(plan.paused, of(|row| row.status == Status::Paused));
             prop_assert!(plan.by_signed_url <= plan.files);

@@ -36,9 +36,9 @@ pub enum Status {
     Rejected(Rejection),
     /// Fine; waits for the person.
     ReadyToUpload,
-    /// Fine, and equal content is in another row or in the history: once it is started it is
-    /// given that one's id, and is not sent.
-    FoundDuplicate,
+    /// Fine, and equal content is in another row or in the history: it is given that one's id,
+    /// and is not sent.
+    FoundDuplicate(Found),
     /// Started; waits for its turn.
     Queued,
     /// Bytes move.
@@ -72,6 +72,17 @@ pub enum Status {
         /// The asset, once there is one.
         of: Option<AssetId>,
     },
+}
+
+/// Where a duplicate is that has no id yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Not started, nor is the row that has the same content and goes before it.
+    Before,
+    /// Not started; the other one was sent, or is under way: its id can be had.
+    Known,
+    /// Started: its id comes, or what it is one of goes first.
+    Asked,
 }
 
 /// How far a row's bytes are.
@@ -143,6 +154,8 @@ pub struct Row {
     /// What becomes of the bytes that were sent, where the row stops now; `None` where none
     /// were, or they are through.
     pub later: Option<Later>,
+    /// It was taken for a duplicate, and memories.ai did not confirm that it has the content.
+    pub unconfirmed: bool,
     /// An earlier run of the program left it in the midst; the person says how it goes on.
     pub interrupted: bool,
 }
@@ -225,7 +238,7 @@ pub struct Totals {
     pub active: usize,
     /// Rows of the running batch that ended well.
     pub done: usize,
-    /// Rows of the running batch.
+    /// Rows of the running batch: without duplicates, unless there is nothing else.
     pub batch: usize,
     /// Bytes of the running batch that are handed over.
     pub sent: u64,

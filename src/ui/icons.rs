@@ -8,7 +8,8 @@ use crate::model::media::Kind;
 /// The icon of a row's button.
 pub fn row(command: RowCommand) -> Icon {
     match command {
-        RowCommand::Upload | RowCommand::UploadAnyway => Icon::Upload,
+        RowCommand::Upload => Icon::Upload,
+        RowCommand::UploadAnyway => Icon::CopyPlus,
         RowCommand::GetId => Icon::Hash,
         RowCommand::Pause => Icon::Pause,
         RowCommand::Resume => Icon::Play,
@@ -58,6 +59,7 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
 pub fn selection(many: Many) -> Icon {
     match many {
         Many::Upload => Icon::Upload,
+        Many::GetIds => Icon::Hash,
         Many::Pause => Icon::Pause,
         Many::Resume => Icon::Play,
         Many::Retry => Icon::RotateCw,

@@ -422,7 +422,7 @@ pub fn badge(status: &Status, p: &Palette) -> Badge {
         Status::Failed(_) => (Icon::CircleAlert, p.bad),
         Status::Paused => (Icon::CirclePause, p.notice),
         Status::Cancelled => (Icon::CircleX, p.secondary),
-        Status::FoundDuplicate | Status::Duplicate { .. } => (Icon::Files, p.notice),
+        Status::FoundDuplicate(_) | Status::Duplicate { .. } => (Icon::Files, p.notice),
     };
     Badge {
         icon,

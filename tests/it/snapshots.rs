@@ -12,7 +12,7 @@ use egui_kittest::kittest::Queryable;
 use mavi_uploader::model::asset::AssetId;
 use mavi_uploader::model::fault::{Diagnostics, Fault, FaultKind, Fix};
 use mavi_uploader::model::media::{Kind, Rejection};
-use mavi_uploader::model::snapshot::{Row, SameAs, Snapshot, Status};
+use mavi_uploader::model::snapshot::{Found, Row, SameAs, Snapshot, Status};
 
 use crate::window::{
     FakeEngine, Window, builder, failed, open_with, ready, row, until, uploading, with_key,
@@ -115,7 +115,11 @@ fn trouble() -> Vec<Row> {
                 path: "/media/clip-001.mp4".into(),
                 uploaded_at_ms: Some(1_766_989_317_192),
             })),
-            ..row(5, "clip-001 final.mp4", Status::FoundDuplicate)
+            ..row(
+                5,
+                "clip-001 final.mp4",
+                Status::FoundDuplicate(Found::Known),
+            )
         },
         row(
             6,

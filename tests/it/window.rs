@@ -115,6 +115,7 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         saved: true,
         may_be_twice: false,
         same_as: None,
+        unconfirmed: false,
         interrupted: false,
         later: None,
     }

@@ -59,6 +59,7 @@ impl Format {
 #[expect(missing_docs, reason = "the table below says what each does")]
 pub enum Many {
     Upload,
+    GetIds,
     Pause,
     Resume,
     Retry,
@@ -69,8 +70,9 @@ pub enum Many {
 
 impl Many {
     /// In the order of their buttons.
-    pub const EACH: [Self; 7] = [
+    pub const EACH: [Self; 8] = [
         Self::Upload,
+        Self::GetIds,
         Self::Resume,
         Self::Pause,
         Self::Retry,

@@ -56,7 +56,7 @@ impl Filter {
             }
             Status::Paused => Self::Paused,
             Status::Ready => Self::Ready,
-            Status::FoundDuplicate | Status::Duplicate { .. } => Self::Duplicate,
+            Status::FoundDuplicate(_) | Status::Duplicate { .. } => Self::Duplicate,
             Status::Cancelled => Self::Cancelled,
         }
     }

@@ -10,7 +10,7 @@ use crate::app::rows::tests::row;
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Rejection, Route};
-use crate::model::snapshot::Later;
+use crate::model::snapshot::{Found, Later};
 
 /// What happens to a list or to its rows; a row is named by any number.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ fn any_status() -> impl Strategy<Value = Status> {
         Just(Status::Rejected(Rejection::Empty)),
         Just(Status::Rejected(Rejection::NotFound)),
         Just(Status::ReadyToUpload),
-        Just(Status::FoundDuplicate),
+        Just(Status::FoundDuplicate(Found::Known)),
         Just(Status::Queued),
         Just(Status::Uploading),
         Just(Status::Finishing),

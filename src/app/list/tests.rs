@@ -255,6 +255,7 @@ fn a_selection_knows_what_fits_how_many_of_its_rows() {
         fits,
         [
             (Many::Upload, 0),
+            (Many::GetIds, 0),
             (Many::Resume, 0),
             (Many::Pause, 2),
             (Many::Retry, 2),

@@ -8,7 +8,7 @@ use crate::model::asset::AssetId;
 use crate::model::fault::Fault;
 use crate::model::fault::Fix;
 use crate::model::media::{Kind, Note, Rejection, Route};
-use crate::model::snapshot::{ItemId, SameAs, Transfer};
+use crate::model::snapshot::{Found, ItemId, SameAs, Transfer};
 
 /// A video of 412 MB in this state.
 pub(crate) fn row(id: u64, status: Status) -> Row {
@@ -26,6 +26,7 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         saved: true,
         may_be_twice: false,
         same_as: None,
+        unconfirmed: false,
         interrupted: false,
         later: None,
     }
@@ -147,22 +148,34 @@ fn a_duplicate_hands_on_the_id_of_its_twin() {
 
 #[test]
 fn a_duplicate_says_of_which_file_it_is_one() {
-    let said = |path: &str, uploaded_at_ms| {
-        let mut duplicate = row(1, Status::Duplicate { of: None });
-        let path = PathBuf::from(path);
+    let said = |of, path: &str, uploaded_at_ms| {
+        let mut duplicate = row(1, Status::Duplicate { of });
+        duplicate.path = Path::new("/a").join(&duplicate.name);
         duplicate.same_as = Some(Arc::new(SameAs {
-            path,
+            path: PathBuf::from(path),
             uploaded_at_ms,
         }));
         detail(&duplicate, &around(Instant::now()))
     };
-    assert_eq!(said("/a/Take 1.mp4", None), "same content as Take 1.mp4");
-    let beside = Path::new("b").join("clip-1.mp4");
-    let same_name = format!("same content as {}", beside.display());
-    assert_eq!(said("/a/b/clip-1.mp4", None), same_name);
+    let id = || AssetId::new("re_1");
+    let day = Some(1_766_989_317_192);
     assert_eq!(
-        said("/a/Take 1.mp4", Some(1_766_989_317_192)),
-        "same content as Take 1.mp4, uploaded on 2025-12-29"
+        said(None, "/a/Take 1.mp4", None),
+        "412 MB · same content as Take 1.mp4 · waits for its id"
+    );
+    let elsewhere = Path::new("b").join("Take 1.mp4");
+    assert_eq!(
+        said(id(), "/a/b/Take 1.mp4", None),
+        format!("412 MB · same content as {}", elsewhere.display())
+    );
+    assert_eq!(
+        said(id(), "/a/Take 1.mp4", day),
+        "412 MB · same content as Take 1.mp4, uploaded on 2025-12-29"
+    );
+    // It was this very file.
+    assert_eq!(
+        said(id(), "/a/clip-1.mp4", day),
+        "412 MB · uploaded on 2025-12-29"
     );
 }
 
@@ -175,7 +188,7 @@ fn every_row_can_be_ended_and_trouble_explains_itself() {
         Status::Settling,
         Status::Rejected(Rejection::Empty),
         Status::ReadyToUpload,
-        Status::FoundDuplicate,
+        Status::FoundDuplicate(Found::Known),
         Status::Queued,
         Status::Uploading,
         Status::Finishing,

@@ -9,8 +9,11 @@ const SANDBOX: &str = "Sandbox: nothing leaves this computer";
 pub fn sandbox(outside: usize) -> String {
     match outside {
         0 => SANDBOX.to_owned(),
-        1 => format!("{SANDBOX}. Your file stays outside it."),
-        files => format!("{SANDBOX}. Your {} files stay outside it.", number(files)),
+        1 => format!("{SANDBOX}. The file of your account’s list waits there."),
+        files => format!(
+            "{SANDBOX}. The {} files of your account’s list wait there.",
+            number(files)
+        ),
     }
 }
 /// It does so from its start: there is nothing to go back to.

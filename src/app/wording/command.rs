@@ -75,6 +75,10 @@ pub fn saved(format: Format) -> Words {
 pub fn many(many: Many) -> Words {
     match many {
         Many::Upload => ("Upload", "Upload the selected files now"),
+        Many::GetIds => (
+            "Get ids",
+            "Take the ids of the files with the same content; nothing is uploaded",
+        ),
         Many::Pause => ("Pause", "Pause the selected uploads"),
         Many::Resume => ("Resume", "Go on with the selected uploads"),
         Many::Retry => ("Try again", "Try the selected files again"),
@@ -88,6 +92,7 @@ pub fn many(many: Many) -> Words {
 pub fn many_name(many: Many) -> &'static str {
     match many {
         Many::Upload => "Upload selected",
+        Many::GetIds => "Get ids of selected",
         Many::Pause => "Pause selected",
         Many::Resume => "Resume selected",
         Many::Retry => "Try selected again",

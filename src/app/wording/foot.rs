@@ -11,6 +11,8 @@ pub const NOTHING: &str = "Nothing to upload";
 pub const PAUSED: &str = "paused";
 /// All bytes are out.
 pub const ANSWER: &str = "waiting for the answer";
+/// Only ids of duplicates are asked for.
+pub const GETTING_IDS: &str = "getting ids";
 /// The service can't be reached.
 pub const OFFLINE: &str = "waiting for a connection";
 /// Something went wrong and is tried again.

@@ -74,10 +74,15 @@ pub fn plan(plan: &Plan, place: Place) -> (String, String) {
     (first, second.join(AND))
 }
 
+/// The same where there are duplicates alone, in one line.
+pub fn only_duplicates(duplicates: usize) -> String {
+    format!("{} · nothing to send", count(duplicates, "duplicate"))
+}
+
 /// The same at length, for a tooltip.
 pub fn plan_at_length(plan: &Plan, place: Place) -> String {
     if plan.files == 0 {
-        return by_id(plan.by_id);
+        return by_id(plan.duplicates);
     }
     let (files, bytes) = (count(plan.files, "file"), size(plan.bytes));
     let mut lines = vec![format!("Uploads {files} with {bytes} to memories.ai.")];
@@ -101,11 +106,11 @@ pub fn plan_at_length(plan: &Plan, place: Place) -> String {
         ));
     }
     lines.extend(keeping(plan, place).map(|cost| format!("Keeping them: {cost}.")));
-    if plan.by_id > 0 {
-        lines.push(by_id(plan.by_id));
+    if plan.duplicates > 0 {
+        lines.push(by_id(plan.duplicates));
     }
     let rest = Plan {
-        duplicates: plan.duplicates - plan.by_id,
+        duplicates: 0,
         ..*plan
     };
     lines.extend(left_out(&rest).map(|left_out| format!("Not uploaded: {left_out}.")));
@@ -120,9 +125,11 @@ fn keeping(plan: &Plan, place: Place) -> Option<String> {
 /// What becomes of duplicates that are started.
 fn by_id(duplicates: usize) -> String {
     match duplicates {
-        1 => "1 duplicate gets the id of the same content and is not sent.".to_owned(),
+        1 => {
+            "1 duplicate gets the id of the file with the same content and is not sent.".to_owned()
+        }
         many => format!(
-            "{} duplicates get the ids of the same content and are not sent.",
+            "{} duplicates get the ids of the files with the same content and are not sent.",
             number(many)
         ),
     }
@@ -162,7 +169,6 @@ mod tests {
             by_signed_url: 2,
             refused: 2,
             duplicates: 1,
-            by_id: 0,
             paused: 3,
             finish: Finish::About(Duration::from_secs(130)),
             cost: StorageCost::of(3_900_000_000),

@@ -19,7 +19,7 @@ mod units;
 
 pub use fault::{details, fault};
 pub use foot::AND;
-pub use intake::{coming_in, comparing, plan, plan_at_length, refusal, refused};
+pub use intake::{coming_in, comparing, only_duplicates, plan, plan_at_length, refusal, refused};
 pub use journal::{newer_history, set_aside, unwritable_history};
 pub use key::{key_in_use, not_a_key, vault};
 pub use located::{NO_FILE_TO_LOCATE, misfit};

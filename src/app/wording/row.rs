@@ -26,7 +26,7 @@ pub fn status_word(status: &Status) -> &'static str {
         Status::Failed(_) => "Failed",
         Status::Paused => "Paused",
         Status::Cancelled => "Cancelled",
-        Status::FoundDuplicate | Status::Duplicate { .. } => "Duplicate",
+        Status::FoundDuplicate(_) | Status::Duplicate { .. } => "Duplicate",
     }
 }
 
@@ -66,8 +66,22 @@ pub fn same_as_uploaded(file: &str, day: Option<&str>) -> String {
 pub const UPLOADED_BEFORE: &str = "the same content was uploaded before";
 /// Equal content is in another row.
 pub const LISTED_TWICE: &str = "the same content is in this list";
+/// The same where it is this very file.
+pub fn uploaded_itself(day: Option<&str>) -> String {
+    match day {
+        Some(day) => format!("uploaded on {day}"),
+        None => "uploaded before".to_owned(),
+    }
+}
+
 /// What becomes of a duplicate that is not started yet.
 pub const NOT_SENT: &str = "not sent again";
+/// A duplicate was started; memories.ai is asked about the file that it is one of, or that goes first.
+pub const GETS_ID: &str = "gets its id";
+/// The file that it is one of is under way.
+pub const WAITS_FOR_ID: &str = "waits for its id";
+/// It was taken for a duplicate, and is none.
+pub const UNCONFIRMED: &str = "memories.ai does not have the same content any more";
 /// It waits for its turn in a queue that is paused.
 pub const QUEUE_PAUSED: &str = "all uploads are paused";
 /// It waits for its turn in a queue that waits for the person.

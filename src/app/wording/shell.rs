@@ -168,7 +168,7 @@ fn ends(end: &BatchEnd, at: &str) -> String {
 /// Everything that was started has ended, in the window.
 pub fn batch_done(end: &BatchEnd) -> String {
     let ends = ends(end, "");
-    match end.nothing_sent {
+    match end.nothing_sent && end.ready == 0 {
         true => format!("Done: {ends}, nothing was sent."),
         false => format!("Done: {ends}."),
     }
@@ -192,6 +192,9 @@ pub const FAILED: &str = "Failed";
 
 /// Files that are not taken, to a screen reader.
 pub const REFUSED: &str = "Can’t upload";
+
+/// Files that need not be sent, to a screen reader.
+pub const FOUND: &str = "Duplicate";
 
 /// Files that came to the same end, to a screen reader: by name where it is one.
 pub fn ended(names: &[String], word: &str) -> Option<String> {

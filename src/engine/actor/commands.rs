@@ -19,12 +19,10 @@ impl<S: Service> Actor<S> {
             Command::AddFromOutside(paths) => self.add(paths, false),
             Command::Start => {
                 let ready = self.those(|state| *state == State::Ready);
-                self.start(&ready, &Event::Start);
-                self.say_that_a_key_is_missing();
+                self.start_or_claim(&ready);
             }
             Command::StartItems(ids) => {
-                self.start(&ids, &Event::Start);
-                self.say_that_a_key_is_missing();
+                self.start_or_claim(&ids);
             }
             Command::Pause => {
                 self.paused = true;
@@ -38,6 +36,11 @@ impl<S: Service> Actor<S> {
                             | State::Waiting { .. }
                     )
                 });
+                let sends = |id: &ItemId| {
+                    let item = self.items.get(id);
+                    item.is_some_and(|item| !item.upload.tally.only_id)
+                };
+                let moving: Vec<ItemId> = moving.into_iter().filter(sends).collect();
                 self.each(&moving, &Event::Hold);
             }
             Command::Resume => self.paused = false,
@@ -58,6 +61,11 @@ impl<S: Service> Actor<S> {
             Command::UndoRemove => self.undo_remove(),
             Command::UploadAnyway(ids) => {
                 self.each(&ids, &Event::UploadAnyway);
+                self.say_that_a_key_is_missing();
+            }
+            Command::TakeIds(ids) => {
+                let known: Vec<ItemId> = ids.into_iter().filter(|id| self.is_known(*id)).collect();
+                self.each(&known, &Event::TakeId);
                 self.say_that_a_key_is_missing();
             }
             Command::SendFirst(ids) => self.send_first(&ids),
@@ -118,6 +126,8 @@ impl<S: Service> Actor<S> {
             rows: self.items.len(),
             entries: self.order.len()
                 + self.queued.len()
+                + self.claims.len()
+                + self.claiming.len()
                 + self.by_identity.len()
                 + self.by_size.len()
                 + self.twins.len()
@@ -144,6 +154,27 @@ impl<S: Service> Actor<S> {
         if self.each(ids, event) {
             self.paused = false;
         }
+    }
+
+    /// Starts what is to be sent, and has the rest wait for the ids of equal content: what was
+    /// uploaded before is not sent again without a word, should memories.ai not have it any more.
+    fn start_or_claim(&mut self, ids: &[ItemId]) {
+        let uploaded = |id: &&ItemId| {
+            let foreseen = self.items.get(id).and_then(|item| item.foreseen.as_ref());
+            matches!(foreseen.map(|it| &it.original), Some(Original::Asset(_)))
+        };
+        let (uploaded, rest): (Vec<&ItemId>, Vec<&ItemId>) = ids.iter().partition(uploaded);
+        let uploaded: Vec<ItemId> = uploaded.into_iter().copied().collect();
+        let rest: Vec<ItemId> = rest.into_iter().copied().collect();
+        self.each(&uploaded, &Event::TakeId);
+        self.start(&rest, &Event::Start);
+        self.say_that_a_key_is_missing();
+    }
+
+    /// Whether a row is a duplicate of what was sent or is under way.
+    fn is_known(&self, id: ItemId) -> bool {
+        let foreseen = self.items.get(&id).and_then(|item| item.foreseen.as_ref());
+        foreseen.is_some_and(|foreseen| !foreseen.waits)
     }
 
     pub(super) fn those(&self, which: impl Fn(&State) -> bool) -> Vec<ItemId> {
@@ -208,6 +239,8 @@ impl<S: Service> Actor<S> {
             let place = (item.position, *id);
             self.order.remove(&place);
             self.queued.remove(&place);
+            self.claims.remove(&place);
+            self.claiming.remove(id);
             self.missing.remove(id);
             self.places -= usize::from(item.upload.holds_place());
             self.forget_size(*id, item.upload.size());

@@ -94,6 +94,8 @@ impl Unread {
 /// the key of now.
 pub(super) fn may_be_original(item: &Item, account: Option<&Account>) -> bool {
     match item.upload.state {
+        // Who wants an id alone sends nothing that another one could be a duplicate of.
+        _ if item.upload.tally.only_id => false,
         State::Comparing
         | State::Sending { .. }
         | State::Waiting { .. }
@@ -368,7 +370,7 @@ pub(super) fn same_as(
     };
     let original = match &item.upload.state {
         State::Duplicate(original) => original,
-        State::Ready => item.foreseen.as_ref()?,
+        State::Ready | State::Queued | State::Comparing => &item.foreseen.as_ref()?.original,
         _ => return None,
     };
     match original {

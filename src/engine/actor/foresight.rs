@@ -13,7 +13,7 @@ use super::duplicates::{Unread, is_silent, may_be_original};
 use super::told::Told;
 use crate::api::Service;
 use crate::engine::FrontEnd;
-use crate::engine::item::{Item, Task};
+use crate::engine::item::{Foreseen, Item, Task};
 use crate::model::asset::{Account, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::media::FileStamp;
@@ -44,20 +44,23 @@ pub(in crate::engine) struct ReadAhead {
 }
 
 /// What a row is to the others of its size.
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Part {
     /// Its bytes go up, or went up, whatever the others are.
     Original,
-    /// It waits for the person, and is a duplicate where an equal one goes before.
+    /// It is a duplicate where an equal one goes before.
     Candidate,
     None,
 }
 
 impl Part {
     fn of(item: &Item, account: Option<&Account>) -> Self {
+        let tally = &item.upload.tally;
         match item.upload.state {
-            State::Ready if !item.upload.tally.anyway => Self::Candidate,
-            State::Ready | State::Queued => Self::Original,
+            State::Ready if tally.unconfirmed => Self::Original,
+            State::Ready | State::Queued | State::Comparing if tally.anyway => Self::Original,
+            State::Queued if item.starts > 0 => Self::Original,
+            State::Ready | State::Queued | State::Comparing => Self::Candidate,
             _ if may_be_original(item, account) => Self::Original,
             _ => Self::None,
         }
@@ -113,48 +116,60 @@ impl<S: Service> Actor<S> {
     fn weigh(&mut self, size: u64) {
         self.foresight.unread.remove(&size);
         let account = self.account();
-        let (mut originals, mut candidates) = (vec![], vec![]);
+        let (mut originals, mut candidates, mut any_waits) = (vec![], vec![], false);
         for id in self.by_size.get(&size).into_iter().flatten() {
             let Some(item) = self.items.get_mut(id) else {
                 continue;
             };
-            match Part::of(item, account.as_ref()) {
+            let waits = item.upload.state == State::Ready;
+            let part = Part::of(item, account.as_ref());
+            match part {
+                // What was started goes before what was not.
+                Part::Candidate => candidates.push((waits, item.position, *id)),
                 Part::Original => originals.push(*id),
-                Part::Candidate => candidates.push((item.position, *id)),
                 Part::None => {}
             }
-            if item.upload.state != State::Ready {
+            if part != Part::Candidate {
                 item.foreseen = None;
             }
+            any_waits |= waits;
         }
         if candidates.is_empty() {
             return;
         }
         candidates.sort_unstable();
         let history = self.known_of_size(size);
-        let mut known: HashMap<ContentHash, Original> = HashMap::new();
+        let mut known: HashMap<ContentHash, Foreseen> = HashMap::new();
         for (asset, content) in &history {
             let newest = known.entry(*content);
-            newest.or_insert_with(|| Original::Asset(asset.clone()));
+            newest.or_insert_with(|| Foreseen {
+                original: Original::Asset(asset.clone()),
+                waits: false,
+            });
         }
         let alone = history.is_empty() && originals.len() + candidates.len() < 2;
         let mut unread = vec![];
         let first = originals.iter().map(|id| (*id, false));
-        for (id, may_be_duplicate) in first.chain(candidates.iter().map(|(_, id)| (*id, true))) {
+        for (id, may_be_duplicate) in first.chain(candidates.iter().map(|(.., id)| (*id, true))) {
             let Some(item) = self.items.get_mut(&id) else {
                 continue;
             };
-            if item.content.is_none() && !alone && !item.in_cloud && !item.gave_no_hash {
+            let is_read = item.content.is_some() || item.in_cloud || item.gave_no_hash;
+            if any_waits && !alone && !is_read {
                 unread.push(id);
             }
             let found = item.content.and_then(|content| known.get(&content));
-            let found = found.filter(|_| may_be_duplicate).cloned();
-            if let (Some(content), None) = (item.content, &found) {
+            // What is started does not wait for what is not.
+            let waits = item.upload.state == State::Ready;
+            let found = found.filter(|found| may_be_duplicate && (waits || !found.waits));
+            let found = found.cloned();
+            if let (Some(content), None, false) = (item.content, &found, item.upload.tally.only_id)
+            {
                 let original = match &item.upload.state {
                     State::Done { asset, .. } => Original::Asset(asset.clone()),
                     _ => Original::Row(id),
                 };
-                known.insert(content, original);
+                known.insert(content, Foreseen { original, waits });
             }
             if item.foreseen != found {
                 item.foreseen = found;

@@ -72,6 +72,10 @@ pub(super) struct Actor<S> {
     /// By position: the order in which rows are shown and started.
     order: BTreeSet<(i64, ItemId)>,
     queued: BTreeSet<(i64, ItemId)>,
+    /// Rows that wait for the id of equal content, and of which nothing is sent.
+    claims: BTreeSet<(i64, ItemId)>,
+    /// Those whose turn it is.
+    claiming: HashSet<ItemId>,
     places: usize,
     /// Rows that were started and whose file is gone, with its drive perhaps, and the file's
     /// folder.
@@ -167,6 +171,8 @@ impl<S: Service> Actor<S> {
             items: HashMap::new(),
             order: BTreeSet::new(),
             queued: BTreeSet::new(),
+            claims: BTreeSet::new(),
+            claiming: HashSet::new(),
             places: 0,
             missing: BTreeMap::new(),
             watches: HashMap::new(),
@@ -363,7 +369,9 @@ impl<S: Service> Actor<S> {
         let begins_batch = item.upload.is_active() && self.batch_ended;
         item.in_batch |= item.upload.is_active();
         let path = item.path.clone();
+        let only_id = item.upload.tally.only_id;
         let queued = item.upload.state == State::Queued;
+        let claiming = only_id && item.upload.state == State::Comparing;
         let ended = item.upload.has_ended() && !before.has_ended();
         let asset = match &item.upload.state {
             State::Done { asset, .. } | State::Duplicate(Original::Asset(asset)) => {
@@ -380,10 +388,15 @@ impl<S: Service> Actor<S> {
         if let Some(asset) = over {
             self.forget_session(&asset);
         }
-        if queued {
+        self.queued.remove(&position);
+        self.claims.remove(&position);
+        self.claiming.remove(&id);
+        if claiming {
+            self.claiming.insert(id);
+        } else if queued && only_id {
+            self.claims.insert(position);
+        } else if queued {
             self.queued.insert(position);
-        } else {
-            self.queued.remove(&position);
         }
         self.places = self.places + usize::from(holds) - usize::from(was_held);
         self.dirty.insert(id);

@@ -62,8 +62,10 @@ impl<S: Service> Actor<S> {
         self.journal.stage_item(item);
         self.order.remove(&old);
         self.order.insert(new);
-        if self.queued.remove(&old) {
-            self.queued.insert(new);
+        for line in [&mut self.queued, &mut self.claims] {
+            if line.remove(&old) {
+                line.insert(new);
+            }
         }
         self.order_changed = true;
     }

@@ -121,6 +121,8 @@ impl<S: Service> Actor<S> {
     fn totals(&self) -> Totals {
         let mut totals = Totals::default();
         let (mut sending, mut under_way) = (false, false);
+        // Of the batch: those that have their id, and all of them.
+        let mut duplicates = (0, 0);
         for item in self.items.values() {
             let upload = &item.upload;
             match &upload.state {
@@ -132,30 +134,41 @@ impl<S: Service> Actor<S> {
                 _ => {}
             }
             totals.active += usize::from(upload.is_active());
+            let is_duplicate = matches!(upload.state, State::Duplicate(_))
+                || upload.tally.only_id
+                || item.foreseen.is_some();
             totals.calls += match upload.state {
+                State::Queued | State::Waiting { .. } | State::Comparing if is_duplicate => 1,
                 State::Queued | State::Waiting { .. } | State::Comparing => {
                     calls(upload.route(self.options.policy.direct_limit))
                 }
                 State::Sending { .. } | State::Processing { .. } => 1,
                 _ => 0,
             };
-            if item.in_batch && !matches!(upload.state, State::Cancelled { .. }) {
-                totals.batch += 1;
+            if item.in_batch && !matches!(upload.state, State::Ready | State::Cancelled { .. }) {
                 let sent = item.sent();
-                let is_twin = matches!(upload.state, State::Duplicate(_));
                 totals.sent += sent;
                 // What a row that is held has in its session was sent, and the rest is not to
                 // be sent; nothing is of one that failed or has the content of another.
-                totals.bytes += match upload.is_active() && !is_twin {
+                totals.bytes += match upload.is_active() && !is_duplicate {
                     true => upload.size(),
                     false => sent,
                 };
                 let ended_well = matches!(upload.state, State::Done { .. })
                     || (matches!(upload.state, State::Duplicate(_)) && upload.has_ended());
-                totals.done += usize::from(ended_well);
+                let (done, batch) = if is_duplicate {
+                    (&mut duplicates.0, &mut duplicates.1)
+                } else {
+                    (&mut totals.done, &mut totals.batch)
+                };
+                *done += usize::from(ended_well);
+                *batch += 1;
             }
             sending |= matches!(upload.state, State::Sending { .. });
             under_way |= upload.is_active() && !matches!(upload.state, State::Processing { .. });
+        }
+        if totals.batch == 0 {
+            (totals.done, totals.batch) = duplicates;
         }
         totals.rate = self.speed.rate().filter(|_| sending);
         totals.line = Line {

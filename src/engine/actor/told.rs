@@ -14,6 +14,7 @@ use super::sessions::Kept;
 use crate::api::{Service, Ticket};
 use crate::engine::Notice;
 use crate::engine::intake::Identity;
+use crate::engine::item::Item;
 use crate::engine::journal::Origin;
 use crate::engine::journal::opening::Opened;
 use crate::engine::lifecycle::Turn;
@@ -240,6 +241,8 @@ impl<S: Service> Actor<S> {
             return;
         }
         let begins = matches!(&event, Event::Compared { original: None, .. });
+        let only_id = |item: &Item| item.upload.tally.only_id;
+        let begins = begins && !self.items.get(&id).is_some_and(only_id);
         if begins && !self.may_go_on() {
             // What forbids a start came up while it was compared.
             if let Some(attempt) = event.attempt()

@@ -16,6 +16,9 @@ use crate::model::fault::FaultKind;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, State};
 
+/// Ids that are found out at a time: one is asked for while the next one is compared.
+const CLAIMS: usize = 2;
+
 /// What waits for the end of the turn's transaction.
 #[derive(Default)]
 pub(super) struct Pending {
@@ -45,6 +48,7 @@ impl<S: Service> Actor<S> {
     fn finish_once(&mut self) -> bool {
         self.say_when_taken_in();
         self.start_what_may();
+        self.claim_ids();
         let was_good = self.journal.is_good();
         let saved = self.write_down();
         if !saved {
@@ -163,6 +167,22 @@ impl<S: Service> Actor<S> {
             };
             if !self.apply(id, event) {
                 self.queued.remove(&(position, id));
+            }
+        }
+    }
+
+    /// Finds out the ids that are wanted, a few at a time and whatever is being sent: a pause is
+    /// one of bytes, and an id needs none.
+    fn claim_ids(&mut self) {
+        if self.claims.is_empty() || self.needs.is_some() || !self.may_start() {
+            return;
+        }
+        while self.claiming.len() < CLAIMS {
+            let Some(&(position, id)) = self.claims.first() else {
+                return;
+            };
+            if !self.apply(id, Event::Compare) {
+                self.claims.remove(&(position, id));
             }
         }
     }

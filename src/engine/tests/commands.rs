@@ -14,7 +14,7 @@ const OTHER: &str = "other.mp3";
 type Say = fn(ItemId) -> Vec<Command>;
 
 /// What a person may do.
-const COMMANDS: [(&str, Say); 14] = [
+const COMMANDS: [(&str, Say); 15] = [
     ("nothing", |_| vec![]),
     ("upload", |_| vec![Command::Start]),
     ("upload it", |row| vec![Command::StartItems(vec![row])]),
@@ -31,31 +31,34 @@ const COMMANDS: [(&str, Say); 14] = [
     ("anyway", |row| vec![Command::UploadAnyway(vec![row])]),
     ("first", |row| vec![Command::SendFirst(vec![row])]),
     ("ask", |row| vec![Command::CheckAgain(vec![row])]),
+    ("take id", |row| vec![Command::TakeIds(vec![row])]),
 ];
 
 /// States, and where the row is an hour after each of [`COMMANDS`].
 ///
 /// `=` is where it is when nothing was done.
 #[rustfmt::skip]
-const TABLE: [(&str, [&str; 14]); 16] = [
-    //               nothing       upload    it        pause all     go on     pause it   resume it  cancel       retry      remove  undo        anyway   first  ask
-    ("settling",   ["waiting",    "=",      "=",      "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "=",     "=",   "="]),
-    ("rejected",   ["rejected",   "=",      "=",      "=",          "=",      "=",       "=",       "=",         "=",       "gone", "=",        "=",     "=",   "="]),
-    ("waiting",    ["waiting",    "ready",  "ready",  "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "ready", "=",   "="]),
-    ("found",      ["found",      "duplicate", "duplicate", "=",    "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "ready", "=",   "="]),
-    ("queued",     ["queued",     "=",      "=",      "=",          "ready",  "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "="]),
-    ("comparing",  ["duplicate",  "=",      "=",      "queued",     "=",      "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "="]),
-    ("twin",       ["twin",       "=",      "=",      "=",          "duplicate",  "=",       "=",       "cancelled", "=",       "gone", "paused",   "ready", "=",   "="]),
-    ("duplicate",  ["duplicate",  "=",      "=",      "=",          "=",      "=",       "=",       "=",         "=",       "gone", "=",        "ready", "=",   "="]),
+const TABLE: [(&str, [&str; 15]); 17] = [
+    //               nothing       upload    it        pause all     go on     pause it   resume it  cancel       retry      remove  undo        anyway   first  ask  take id
+    ("settling",   ["waiting",    "=",      "=",      "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "=",     "=",   "=", "="]),
+    ("rejected",   ["rejected",   "=",      "=",      "=",          "=",      "=",       "=",       "=",         "=",       "gone", "=",        "=",     "=",   "=", "="]),
+    ("waiting",    ["waiting",    "ready",  "ready",  "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "ready", "=",   "=", "="]),
+    ("found",      ["found",      "duplicate", "duplicate", "=",    "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "ready", "=",   "=", "duplicate"]),
+    ("queued",     ["queued",     "=",      "=",      "=",          "ready",  "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "=", "="]),
+    ("comparing",  ["duplicate",  "=",      "=",      "asked",      "=",      "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "=", "="]),
+    // A pause is one of bytes, and here none are sent.
+    ("asked",      ["duplicate",  "=",      "=",      "=",          "=",      "paused",  "=",       "cancelled", "=",       "gone", "found",    "=",     "=",   "=", "="]),
+    ("twin",       ["twin",       "=",      "=",      "=",          "duplicate",  "=",       "=",       "cancelled", "=",       "gone", "paused",   "ready", "=",   "=", "="]),
+    ("duplicate",  ["duplicate",  "=",      "=",      "=",          "=",      "=",       "=",       "=",         "=",       "gone", "=",        "ready", "=",   "=", "="]),
     // What moves begins anew after a pause of the queue, and the script lets that through.
-    ("uploading",  ["uploading",  "=",      "=",      "queued",     "ready",  "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "="]),
-    ("finishing",  ["finishing",  "=",      "=",      "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "="]),
-    ("retrying",   ["ready",      "=",      "=",      "queued",     "=",      "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "="]),
-    ("processing", ["processing", "=",      "=",      "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "=",     "=",   "="]),
-    ("ready",      ["ready",      "=",      "=",      "=",          "=",      "=",       "=",       "=",         "=",       "gone", "=",        "=",     "=",   "="]),
-    ("failed",     ["failed",     "=",      "=",      "=",          "=",      "=",       "=",       "=",         "ready",   "gone", "=",        "=",     "=",   "="]),
-    ("paused",     ["paused",     "=",      "=",      "=",          "=",      "=",       "ready",   "cancelled", "=",       "gone", "=",        "=",     "=",   "="]),
-    ("cancelled",  ["cancelled",  "=",      "=",      "=",          "=",      "=",       "=",       "=",         "ready",   "gone", "=",        "=",     "=",   "="]),
+    ("uploading",  ["uploading",  "=",      "=",      "queued",     "ready",  "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "=", "="]),
+    ("finishing",  ["finishing",  "=",      "=",      "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "=", "="]),
+    ("retrying",   ["ready",      "=",      "=",      "queued",     "=",      "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "=", "="]),
+    ("processing", ["processing", "=",      "=",      "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "=",     "=",   "=", "="]),
+    ("ready",      ["ready",      "=",      "=",      "=",          "=",      "=",       "=",       "=",         "=",       "gone", "=",        "=",     "=",   "=", "="]),
+    ("failed",     ["failed",     "=",      "=",      "=",          "=",      "=",       "=",       "=",         "ready",   "gone", "=",        "=",     "=",   "=", "="]),
+    ("paused",     ["paused",     "=",      "=",      "=",          "=",      "=",       "ready",   "cancelled", "=",       "gone", "=",        "=",     "=",   "=", "="]),
+    ("cancelled",  ["cancelled",  "=",      "=",      "=",          "=",      "=",       "=",       "=",         "ready",   "gone", "=",        "=",     "=",   "=", "="]),
 ];
 
 fn word(engine: &Engine) -> &'static str {
@@ -68,7 +71,8 @@ fn word(engine: &Engine) -> &'static str {
         Status::Settling => "settling",
         Status::Rejected(_) => "rejected",
         Status::ReadyToUpload => "waiting",
-        Status::FoundDuplicate => "found",
+        Status::FoundDuplicate(Found::Asked) => "asked",
+        Status::FoundDuplicate(_) => "found",
         Status::Queued => "queued",
         Status::Uploading => "uploading",
         Status::Finishing => "finishing",
@@ -104,7 +108,7 @@ async fn in_state(place: &Place, state: &str) -> Engine {
         service = service.acts(OTHER, [Act::Stay]);
     }
     let content = "the content of the row";
-    if matches!(state, "found" | "comparing" | "duplicate") {
+    if matches!(state, "found" | "comparing" | "asked" | "duplicate") {
         let path = place.file("before.mp3", content);
         let mut engine = Make::window().run("before").start(place, Scripted::new());
         engine.upload(std::slice::from_ref(&path)).await;
@@ -114,6 +118,8 @@ async fn in_state(place: &Place, state: &str) -> Engine {
         engine.shut_down().await;
         service = service.holds("re_1", "before.mp3", row.size);
     }
+    // What starts at once is not looked at before it is compared.
+    make.start_at_once = state == "comparing";
     let mut engine = make.start(place, service);
     let row = place.path(ROW);
     match state {
@@ -128,13 +134,13 @@ async fn in_state(place: &Place, state: &str) -> Engine {
             engine.until_status(OTHER, &Status::Uploading).await;
             state
         }
-        "comparing" => {
+        "comparing" | "asked" => {
             // The question waits for its slot for as long as this call's lasts.
             engine
                 .upload(&[place.file(OTHER, "something longer than it")])
                 .await;
             engine.until_row(OTHER, |row| row.asset_id.is_some()).await;
-            "checking"
+            "asked"
         }
         "paused" | "cancelled" => "uploading",
         _ => state,
@@ -144,14 +150,13 @@ async fn in_state(place: &Place, state: &str) -> Engine {
         engine.until_status(ROW, &Status::Settling).await;
         return engine;
     }
-    let looked = |row: &Row| {
-        matches!(
-            row.status,
-            Status::ReadyToUpload | Status::FoundDuplicate | Status::Rejected(_)
-        )
+    let looked = |row: &Row| match row.status {
+        Status::FoundDuplicate(_) => true,
+        Status::ReadyToUpload | Status::Rejected(_) => !matches!(state, "found" | "asked"),
+        _ => state == "comparing",
     };
     let id = engine.until_row(ROW, looked).await.id;
-    if !matches!(state, "waiting" | "found") {
+    if !matches!(state, "waiting" | "found" | "comparing") {
         engine.say(Command::StartItems(vec![id]));
     }
     for _ in 0..2000 {
@@ -181,11 +186,7 @@ async fn every_command_in(state: &str) {
         let place = Place::new();
         let before = alive();
         let mut engine = in_state(&place, state).await;
-        let now = if state == "comparing" {
-            "checking"
-        } else {
-            state
-        };
+        let now = if state == "comparing" { "asked" } else { state };
         assert_eq!(word(&engine), now, "{what}: at first");
         for command in commands(engine.id_of(ROW)) {
             engine.say(command);
@@ -233,6 +234,7 @@ every_state! {
     every_command_while_it_is_found_to_be_a_duplicate: "found",
     every_command_while_it_waits_for_a_place: "queued",
     every_command_while_it_is_compared: "comparing",
+    every_command_while_its_id_is_asked_for: "asked",
     every_command_while_its_twin_is_under_way: "twin",
     every_command_while_it_is_a_duplicate: "duplicate",
     every_command_while_bytes_move: "uploading",

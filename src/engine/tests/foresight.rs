@@ -1,13 +1,13 @@
 //! What "Upload" would do is known before it is pressed: which files are duplicates.
 
 use super::duplicates::{passes, twins, uploaded_before};
-use super::service::Act;
+use super::service::{Act, fault};
 use super::*;
 use crate::engine::intake::drive::Hung;
 
 /// Waits until these are found to be duplicates and all that is read is read.
 async fn until_found(engine: &mut Engine, names: &[&str]) {
-    let is_found = |row: &Row| row.status == Status::FoundDuplicate;
+    let is_found = |row: &Row| matches!(row.status, Status::FoundDuplicate(_));
     engine
         .until(|it| {
             let mut found = it.rows.iter().filter(|row| is_found(row));
@@ -43,7 +43,9 @@ async fn equal_files_of_the_list_are_found_before_anything_is_started() {
     assert_eq!(passes(&paths), [1, 1, 1, 1, 0]);
     // What it was read for is known when it is started.
     engine.say(Command::Start);
-    engine.until(|it| it.totals.done == 5).await;
+    engine
+        .until(|it| it.totals.active == 0 && it.totals.done == 3)
+        .await;
     assert_eq!(engine.script().count("upload"), 3);
     assert_eq!(passes(&paths), [1, 1, 1, 1, 0]);
     let asset = engine.row("0.mp3").asset_id.clone();
@@ -98,7 +100,7 @@ async fn what_was_uploaded_before_is_found_and_claimed_only_after_the_question()
         (&None, 0)
     );
     assert!(engine.script().words().is_empty());
-    engine.say(Command::StartItems(vec![row.id]));
+    engine.say(Command::TakeIds(vec![row.id]));
     let of = Some(id("re_1"));
     engine
         .until_status("0.mp3", &Status::Duplicate { of })
@@ -107,17 +109,136 @@ async fn what_was_uploaded_before_is_found_and_claimed_only_after_the_question()
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_service_holds_no_more_is_no_longer_an_original() {
+async fn what_the_service_holds_no_more_is_not_sent_without_a_word() {
     let place = Place::new();
     uploaded_before(&place).await;
     let mut engine = Make::window().start(&place, Scripted::new().ids_from(100));
     let mut paths = twins(&place, 2);
     engine.add(&paths).await;
     until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
-    engine.say(Command::StartItems(vec![engine.id_of("0.mp3")]));
+    engine.say(Command::Start);
+    let unconfirmed = |row: &Row| row.unconfirmed && row.status == Status::ReadyToUpload;
+    engine.until_row("0.mp3", unconfirmed).await;
+    engine.pass(60).await;
+    assert_eq!(engine.script().count("upload"), 0);
+    // The person says so, and the other one shares its end.
+    engine.say(Command::Start);
     engine.until_status("0.mp3", &Status::Ready).await;
-    until_found(&mut engine, &["1.mp3"]).await;
+    let of = engine.row("0.mp3").asset_id.clone();
+    engine.say(Command::TakeIds(vec![engine.id_of("1.mp3")]));
+    engine
+        .until_status("1.mp3", &Status::Duplicate { of })
+        .await;
     assert_eq!(same_as(&engine, "1.mp3"), paths.remove(0));
+    assert_eq!(engine.script().count("upload"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_comes_while_everything_is_paused_and_every_place_is_taken() {
+    let place = Place::new();
+    let size = uploaded_before(&place).await;
+    let service = Scripted::new()
+        .ids_from(100)
+        .holds("re_1", "before.mp3", size)
+        .acts("long.mp3", [Act::Stay, Act::Stay]);
+    let mut make = Make::window();
+    make.jobs = 1;
+    let mut engine = make.start(&place, service);
+    let mut paths = twins(&place, 2);
+    engine.upload(&[place.file("long.mp3", "another")]).await;
+    engine.until_status("long.mp3", &Status::Uploading).await;
+    let of = Some(id("re_1"));
+    for (path, is_paused) in [(paths.remove(0), false), (paths.remove(0), true)] {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        engine.add(&[path]).await;
+        engine
+            .until_status(&name, &Status::FoundDuplicate(Found::Known))
+            .await;
+        if is_paused {
+            engine.say(Command::Pause);
+            engine.until_status("long.mp3", &Status::Queued).await;
+        }
+        engine.say(Command::TakeIds(vec![engine.id_of(&name)]));
+        engine
+            .until_status(&name, &Status::Duplicate { of: of.clone() })
+            .await;
+        assert_eq!(engine.snapshot().paused, is_paused);
+    }
+    assert_eq!(engine.row("long.mp3").status, Status::Queued);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_wants_an_id_alone_sends_nothing_when_the_original_fails_and_where_none_is_sent() {
+    let place = Place::new();
+    let paths = twins(&place, 3);
+    let service = Scripted::new().acts("0.mp3", [Act::Stay]);
+    let mut engine = Make::window().start(&place, service);
+    engine.add(&paths[..2]).await;
+    until_found(&mut engine, &["1.mp3"]).await;
+    // What it is one of is not started: there is no id to be had.
+    engine.say(Command::TakeIds(vec![engine.id_of("1.mp3")]));
+    engine.pass(60).await;
+    let before = Status::FoundDuplicate(Found::Before);
+    assert_eq!(engine.row("1.mp3").status, before);
+    engine.say(Command::StartItems(vec![engine.id_of("0.mp3")]));
+    let known = Status::FoundDuplicate(Found::Known);
+    engine.until_status("1.mp3", &known).await;
+    engine.say(Command::TakeIds(vec![engine.id_of("1.mp3")]));
+    engine
+        .until_status("1.mp3", &Status::Duplicate { of: None })
+        .await;
+    engine.say(Command::Cancel(vec![engine.id_of("0.mp3")]));
+    engine.until_status("1.mp3", &Status::ReadyToUpload).await;
+    engine.pass(60).await;
+    assert_eq!(engine.row("1.mp3").status, Status::ReadyToUpload);
+    assert_eq!(engine.script().stored("1.mp3"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_counted_of_a_batch_is_what_the_plan_said() {
+    let place = Place::new();
+    let mut paths = twins(&place, 3);
+    paths.push(place.file("other.mp3", "another"));
+    let slow = || [Act::Take(Duration::from_secs(300))];
+    let service = Scripted::new()
+        .acts("0.mp3", slow())
+        .acts("other.mp3", slow());
+    let mut make = Make::window();
+    make.jobs = 1;
+    let mut engine = make.start(&place, service);
+    engine.add(&paths).await;
+    until_found(&mut engine, &["1.mp3", "2.mp3"]).await;
+    let planned = engine.snapshot().totals;
+    engine.say(Command::Start);
+    let asked = Status::FoundDuplicate(Found::Asked);
+    engine.until_status("1.mp3", &asked).await;
+    let totals = engine.snapshot().totals;
+    assert_eq!(totals.bytes, planned.startable_bytes);
+    assert_eq!((totals.done, totals.batch), (0, 2));
+    engine.until(|it| it.totals.active == 0).await;
+    let totals = engine.snapshot().totals;
+    assert_eq!((totals.done, totals.batch), (2, 2));
+    assert_eq!(engine.script().count("upload"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_that_was_asked_for_when_the_program_ended_is_not_called_interrupted() {
+    let place = Place::new();
+    let size = uploaded_before(&place).await;
+    let offline = (0..1000).map(|_| Err(fault(FaultKind::Offline)));
+    let service = Scripted::new()
+        .holds("re_1", "before.mp3", size)
+        .answers("before.mp3", offline);
+    let mut engine = Make::window().start(&place, service);
+    engine.add(&twins(&place, 1)).await;
+    until_found(&mut engine, &["0.mp3"]).await;
+    engine.say(Command::Start);
+    engine.until(|it| it.totals.active == 1).await;
+    engine.pass(1).await;
+    engine.kill().await;
+    let mut engine = Make::window().run("run2").start(&place, Scripted::new());
+    until_found(&mut engine, &["0.mp3"]).await;
+    assert_eq!(engine.snapshot().interrupted, 0);
 }
 
 #[tokio::test(start_paused = true)]

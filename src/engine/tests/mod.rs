@@ -43,7 +43,7 @@ use crate::model::asset::AssetId;
 use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
-use crate::model::snapshot::{ItemId, JournalState, KeySource, Row, Snapshot, Status};
+use crate::model::snapshot::{Found, ItemId, JournalState, KeySource, Row, Snapshot, Status};
 use crate::store::{AssetRecord, History, ItemRecord, KeyStore, RunId};
 
 const BASE_URL: &str = "https://service.test/serve/api/v2";

@@ -37,6 +37,8 @@ pub enum Event {
     Located,
     /// The person wants a duplicate uploaded.
     UploadAnyway,
+    /// The person wants the id of equal content, and nothing sent.
+    TakeId,
     /// The person wants the service asked now.
     CheckAgain,
     /// There is a place, and a file that may be equal.

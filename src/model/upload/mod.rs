@@ -168,6 +168,10 @@ pub struct Tally {
     pub started: bool,
     /// The person wants it uploaded although it is a duplicate.
     pub anyway: bool,
+    /// The person wants the id of equal content, and nothing sent where there is none.
+    pub only_id: bool,
+    /// The service did not confirm that it has equal content.
+    pub unconfirmed: bool,
 }
 
 impl State {
@@ -303,7 +307,11 @@ impl Upload {
 
     /// Whether it holds one of the places for transfers.
     pub fn holds_place(&self) -> bool {
-        matches!(self.state, State::Comparing | State::Sending { .. })
+        match self.state {
+            State::Comparing => !self.tally.only_id,
+            State::Sending { .. } => true,
+            _ => false,
+        }
     }
 
     /// How it comes back after the program ended in the midst of it: what was sent
@@ -312,6 +320,18 @@ impl Upload {
     #[must_use]
     pub fn recovered(mut self) -> Self {
         self.attempt += 1;
+        if std::mem::take(&mut self.tally.only_id)
+            && matches!(
+                self.state,
+                State::Queued
+                    | State::Comparing
+                    | State::Waiting { .. }
+                    | State::Duplicate(Original::Row(_))
+            )
+        {
+            // Nothing was to be sent, so that nothing was interrupted.
+            self.state = State::Ready;
+        }
         let held = State::Paused {
             by: Holder::Interruption,
         };

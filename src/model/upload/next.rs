@@ -47,6 +47,14 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             State::Ready => to(upload, State::Queued, vec![]),
             _ => None,
         },
+        Event::TakeId => match upload.state {
+            State::Ready => {
+                let (mut after, effects) = to(upload, State::Queued, vec![])?;
+                after.tally.only_id = true;
+                Some((after, effects))
+            }
+            _ => None,
+        },
         Event::Pause => pause(upload),
         Event::Resume => match upload.state {
             State::Paused { .. } => anew(upload, State::Queued, vec![]),
@@ -84,6 +92,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             State::Ready | State::Duplicate(_) => {
                 let (mut after, effects) = anew(upload, State::Queued, vec![])?;
                 after.tally.anyway = true;
+                after.tally.only_id = false;
                 Some((after, effects))
             }
             _ => None,
@@ -97,15 +106,23 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             _ => None,
         },
         Event::Begin => match upload.state {
-            State::Queued => begin(upload, policy),
+            State::Queued if !upload.tally.only_id => begin(upload, policy),
             _ => None,
         },
         Event::Compared { original, .. } => match (&upload.state, original) {
+            (State::Comparing, None) if upload.tally.only_id => {
+                let (mut after, effects) = stays_here(upload)?;
+                after.tally.unconfirmed = true;
+                Some((after, effects))
+            }
             (State::Comparing, None) => begin(upload, policy),
             (State::Comparing, Some(original)) => to(upload, State::Duplicate(original), vec![]),
             _ => None,
         },
         Event::OriginalEnded { asset } => match upload.state {
+            State::Duplicate(Original::Row(_)) if asset.is_none() && upload.tally.only_id => {
+                stays_here(upload)
+            }
             State::Duplicate(Original::Row(_)) => {
                 let state = asset.map_or(State::Queued, |asset| {
                     State::Duplicate(Original::Asset(asset))
@@ -214,6 +231,13 @@ fn begin(upload: &Upload, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
         body_out: false,
     };
     anew(upload, state, vec![Effect::Send { attempt, route }])
+}
+
+/// There is no id to be had: the person says what becomes of it.
+fn stays_here(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+    let (mut after, effects) = anew(upload, State::Ready, vec![])?;
+    after.tally.only_id = false;
+    Some((after, effects))
 }
 
 /// The id before the bytes. An id of an earlier ticket that this one replaces is kept as

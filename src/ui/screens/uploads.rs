@@ -333,12 +333,12 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         if busy && plan.is_empty() {
             return;
         }
-        let label = wording::foot::upload(plan.files, plan.by_id);
+        let label = wording::foot::upload(plan.files, plan.duplicates);
         let upload = Button::of(&UiCommand::Upload, Look::Primary);
         let button = Button {
             hint: hint(&UiCommand::Upload),
             icon: match plan.files {
-                0 if plan.by_id > 0 => Some(icons::row(RowCommand::GetId)),
+                0 if plan.duplicates > 0 => Some(icons::row(RowCommand::GetId)),
                 _ => upload.icon,
             },
             ..upload.labelled(&label).blocked(app.upload_blocked())

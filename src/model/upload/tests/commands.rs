@@ -9,7 +9,7 @@ use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;
 
 /// What a person may say of one row; [`Event::Hold`] is what the pause of the queue says of it.
-const COMMANDS: [(&str, Event); 8] = [
+const COMMANDS: [(&str, Event); 9] = [
     ("start", Event::Start),
     ("pause", Event::Pause),
     ("resume", Event::Resume),
@@ -18,30 +18,31 @@ const COMMANDS: [(&str, Event); 8] = [
     ("retry", Event::Retry),
     ("anyway", Event::UploadAnyway),
     ("ask", Event::CheckAgain),
+    ("take id", Event::TakeId),
 ];
 
 /// A state, and where each of [`COMMANDS`] leads from it; `-` is nowhere.
 #[rustfmt::skip]
-const TABLE: [(&str, [&str; 8]); 17] = [
-    //                   start     pause     resume    hold      cancel       retry       anyway    ask
-    ("checking",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-"]),
-    ("settling",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-"]),
-    ("rejected",       ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-"]),
-    ("ready",          ["queued", "-",      "-",      "-",      "cancelled", "-",        "queued", "-"]),
-    ("queued",         ["-",      "paused", "-",      "-",      "cancelled", "-",        "-",      "-"]),
-    ("comparing",      ["-",      "paused", "-",      "queued", "cancelled", "-",        "-",      "-"]),
-    ("twin of a row",  ["-",      "-",      "-",      "-",      "cancelled", "-",        "queued", "-"]),
-    ("twin of an id",  ["-",      "-",      "-",      "-",      "-",         "-",        "queued", "-"]),
-    ("sending",        ["-",      "paused", "-",      "queued", "cancelled", "-",        "-",      "-"]),
+const TABLE: [(&str, [&str; 9]); 17] = [
+    //                   start     pause     resume    hold      cancel       retry       anyway    ask    take id
+    ("checking",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
+    ("settling",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
+    ("rejected",       ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-", "-"]),
+    ("ready",          ["queued", "-",      "-",      "-",      "cancelled", "-",        "queued", "-", "queued"]),
+    ("queued",         ["-",      "paused", "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
+    ("comparing",      ["-",      "paused", "-",      "queued", "cancelled", "-",        "-",      "-", "-"]),
+    ("twin of a row",  ["-",      "-",      "-",      "-",      "cancelled", "-",        "queued", "-", "-"]),
+    ("twin of an id",  ["-",      "-",      "-",      "-",      "-",         "-",        "queued", "-", "-"]),
+    ("sending",        ["-",      "paused", "-",      "queued", "cancelled", "-",        "-",      "-", "-"]),
     // The service may have the whole file: to call it held would not be true.
-    ("body out",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-"]),
-    ("waiting",        ["-",      "paused", "-",      "queued",     "cancelled", "-",        "-",      "-"]),
-    ("processing",     ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "processing"]),
-    ("done",           ["-",      "-",      "-",      "-",      "-",         "-",        "-",      "-"]),
-    ("failed",         ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-"]),
-    ("failed with id", ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "processing"]),
-    ("paused",         ["-",      "-",      "queued", "-",      "cancelled", "-",        "-",      "-"]),
-    ("cancelled",      ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-"]),
+    ("body out",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
+    ("waiting",        ["-",      "paused", "-",      "queued",     "cancelled", "-",        "-",      "-", "-"]),
+    ("processing",     ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "processing", "-"]),
+    ("done",           ["-",      "-",      "-",      "-",      "-",         "-",        "-",      "-", "-"]),
+    ("failed",         ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-", "-"]),
+    ("failed with id", ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "processing", "-"]),
+    ("paused",         ["-",      "-",      "queued", "-",      "cancelled", "-",        "-",      "-", "-"]),
+    ("cancelled",      ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-", "-"]),
 ];
 
 /// The row of [`TABLE`] that a state belongs to: a state that is added has no row, and so does

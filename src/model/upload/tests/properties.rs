@@ -45,6 +45,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::Located),
         Just(Event::Checked(Err(Rejection::NotFound))),
         Just(Event::UploadAnyway),
+        Just(Event::TakeId),
         Just(Event::CheckAgain),
         Just(Event::Compare),
         Just(Event::Begin),
@@ -195,6 +196,7 @@ proptest! {
             let sends = effects.iter().filter(|e| matches!(e, Effect::Send { .. })).count();
             prop_assert_eq!(sends, usize::from(
                 matches!(after.state, State::Sending { body_out: false, .. }) && after.attempt > upload.attempt));
+            prop_assert!(sends == 0 || !after.tally.only_id, "only its id is wanted");
             // Whoever leaves a transfer, a timer or a poll for the person stops it.
             if upload.is_active() && matches!(after.state, State::Paused { .. } | State::Cancelled { .. }) {
                 prop_assert!(effects.contains(&Effect::Abort));
