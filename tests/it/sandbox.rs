@@ -78,7 +78,7 @@ fn in_a_sandbox_it_is_said_that_the_own_files_stay_outside() {
     window.run();
     window.get_by_label("Try without one").click();
     until(&mut window, "the sandbox", |window| {
-        has(window, "Your 2 files stay outside it.")
+        has(window, "The 2 files of your account’s list wait there.")
     });
 }
 
