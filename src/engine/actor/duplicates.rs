@@ -102,7 +102,7 @@ pub(super) fn may_be_original(item: &Item, account: Option<&Account>) -> bool {
         | State::Processing { .. } => true,
         // In the turn in which it is told, the history does not have it yet.
         State::Done { .. } => item.seen_ready && item.account.as_ref() == account,
-        State::Queued => item.starts > 0,
+        State::Queued => item.starts > 0 || item.upload.tally.anyway,
         _ => false,
     }
 }
@@ -153,21 +153,23 @@ impl<S: Service> Actor<S> {
     /// Assets of the history that may be what a row is a duplicate of.
     fn known_assets(&self, id: ItemId) -> Vec<(AssetId, ContentHash)> {
         let item = self.items.get(&id);
-        item.map_or(vec![], |item| self.known_of_size(item.upload.size()))
+        let known = item.and_then(|item| self.known_of_size(item.upload.size()));
+        known.unwrap_or_default()
     }
 
     /// Assets of the history that are ready, of this account and service, of this size; none
-    /// where the history is not to be asked.
-    pub(super) fn known_of_size(&self, size: u64) -> Vec<(AssetId, ContentHash)> {
+    /// where the history is not to be asked, `None` where it can't be read now.
+    pub(super) fn known_of_size(&self, size: u64) -> Option<Vec<(AssetId, ContentHash)>> {
         match &self.key {
             Some((key, _)) if self.options.ask_history => {
                 self.journal.ready_assets(&key.account(), size)
             }
-            _ => vec![],
+            _ => Some(vec![]),
         }
     }
 
-    /// Reads what has to be known: this file, and its rivals whose hash is not known yet.
+    /// Reads what has to be known: this file, and its rivals whose hash is not known yet. A file
+    /// that was read before has to be still what it was then.
     pub(super) fn compare(&mut self, id: ItemId, attempt: u32) {
         if !self.is_at(id, attempt) {
             // It was stopped while the journal had to be waited for.
@@ -189,9 +191,15 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
+        let read_before = Unread::of(item).filter(|_| item.content.is_some());
         item.running = Some(Task::spawn(async move {
-            let mut contents = Ok(known);
-            for (other, file) in unread {
+            let changed = match read_before {
+                Some(file) => file.changed(stall).await,
+                None => None,
+            };
+            let is_other = changed.is_some();
+            let mut contents = changed.map_or(Ok(known), Err);
+            for (other, file) in unread.into_iter().filter(|_| !is_other) {
                 match (file.fingerprint(stall).await, &mut contents) {
                     (Ok(content), Ok(contents)) => contents.push((other, content)),
                     // A rival that cannot be read is no rival; this file has to be.

@@ -24,6 +24,10 @@ use crate::model::upload::{Original, State};
 /// each other after every single one: bytes, and files.
 const CHUNK: (u64, usize) = (64_000_000, 256);
 
+/// After so many files whose drive does not answer nothing is read ahead any more: each of them has
+/// a thread that hangs.
+const MOST_SILENT: usize = 4;
+
 /// What is known of duplicates before they are started.
 #[derive(Default)]
 pub(super) struct Foresight {
@@ -31,6 +35,8 @@ pub(super) struct Foresight {
     unweighed: BTreeSet<u64>,
     /// Rows that have to be read, by size: many small files are known before a large one.
     unread: BTreeMap<u64, Vec<ItemId>>,
+    /// How often a drive did not answer.
+    silent: usize,
     /// What is being read.
     reading: Option<(Vec<ItemId>, Task)>,
 }
@@ -138,7 +144,10 @@ impl<S: Service> Actor<S> {
             return;
         }
         candidates.sort_unstable();
-        let history = self.known_of_size(size);
+        let Some(history) = self.known_of_size(size) else {
+            self.foresight.unweighed.insert(size);
+            return;
+        };
         let mut known: HashMap<ContentHash, Foreseen> = HashMap::new();
         for (asset, content) in &history {
             let newest = known.entry(*content);
@@ -155,7 +164,7 @@ impl<S: Service> Actor<S> {
                 continue;
             };
             let is_read = item.content.is_some() || item.in_cloud || item.gave_no_hash;
-            if any_waits && !alone && !is_read {
+            if any_waits && !alone && !is_read && self.foresight.silent < MOST_SILENT {
                 unread.push(id);
             }
             let found = item.content.and_then(|content| known.get(&content));
@@ -190,7 +199,7 @@ impl<S: Service> Actor<S> {
         }
         self.foresight.reading = None;
         let (most_bytes, most_files) = CHUNK;
-        let (mut files, mut bytes) = (vec![], 0);
+        let (mut files, mut bytes) = (vec![], 0_u64);
         for id in self.foresight.unread.values().flatten() {
             let Some(item) = self.items.get(id) else {
                 continue;
@@ -198,10 +207,12 @@ impl<S: Service> Actor<S> {
             let (Some(media), Some(file)) = (item.upload.media, Unread::of(item)) else {
                 continue;
             };
-            if bytes >= most_bytes || files.len() == most_files {
+            let is_full =
+                bytes.saturating_add(media.stamp.size) > most_bytes || files.len() == most_files;
+            if is_full && !files.is_empty() {
                 break;
             }
-            bytes += media.stamp.size;
+            bytes = bytes.saturating_add(media.stamp.size);
             files.push((*id, media.stamp, file));
         }
         if files.is_empty() {
@@ -252,6 +263,7 @@ impl<S: Service> Actor<S> {
                 Ok(content) => item.content = Some(content),
                 Err(fault) if is_silent(&fault) => {
                     let folder = item.file.parent().map(Path::to_owned);
+                    self.foresight.silent += 1;
                     self.give_up_folder(folder.as_deref());
                 }
                 Err(_) => item.gave_no_hash = true,
@@ -260,8 +272,12 @@ impl<S: Service> Actor<S> {
     }
 
     /// A drive does not answer: nothing is read ahead of what lies beside the file that it was
-    /// asked for.
+    /// asked for, nor of anything where that happens often.
     fn give_up_folder(&mut self, folder: Option<&Path>) {
+        if self.foresight.silent == MOST_SILENT {
+            let sizes = self.foresight.unread.keys();
+            self.foresight.unweighed.extend(sizes);
+        }
         for (size, rows) in &self.foresight.unread {
             for id in rows {
                 let item = self.items.get_mut(id);

@@ -105,16 +105,18 @@ impl Journal {
         sessions.and_then(logged).unwrap_or_default()
     }
 
-    /// Assets that are ready, of this account and service, of a size.
-    pub fn ready_assets(&self, account: &Account, size: u64) -> Vec<(AssetId, ContentHash)> {
-        let found = self
-            .history
-            .as_ref()
-            .and_then(|history| logged(history.same_size(account, &self.base_url, size)));
-        let known = found.unwrap_or_default().into_iter();
-        known
-            .filter_map(|record| Some((record.asset_id, record.content?)))
-            .collect()
+    /// Assets that are ready, of this account and service, of a size; `None` where the history
+    /// can't be read now.
+    pub fn ready_assets(
+        &self,
+        account: &Account,
+        size: u64,
+    ) -> Option<Vec<(AssetId, ContentHash)>> {
+        let history = self.history.as_ref()?;
+        let found = logged(history.same_size(account, &self.base_url, size))?;
+        let known = found.into_iter();
+        let known = known.filter_map(|record| Some((record.asset_id, record.content?)));
+        Some(known.collect())
     }
 
     /// What is written of an asset of this service.

@@ -155,8 +155,13 @@ async fn what_the_history_holds_is_claimed_after_one_question() {
 async fn what_the_service_holds_no_more_goes_up_again_and_once() {
     let place = Place::new();
     uploaded_before(&place).await;
-    let mut engine = Make::window().start(&place, Scripted::new().ids_from(100));
-    engine.upload(&twins(&place, 3)).await;
+    // Started as soon as they are looked at, before they are known to be duplicates.
+    let at_once = || Make {
+        start_at_once: true,
+        ..Make::window()
+    };
+    let mut engine = at_once().start(&place, Scripted::new().ids_from(100));
+    engine.say(Command::Add(twins(&place, 3)));
     engine.until_status("0.mp3", &Status::Ready).await;
     engine.until_status("1.mp3", &of("re_101")).await;
     engine.until_status("2.mp3", &of("re_101")).await;
@@ -168,9 +173,8 @@ async fn what_the_service_holds_no_more_goes_up_again_and_once() {
     let asked = engine.script().count("ask re_1");
     engine.shut_down().await;
     let service = Scripted::new().ids_from(200);
-    let mut engine = Make::window().run("run2").start(&place, service);
-    let path = place.file("later.mp3", "the same");
-    engine.upload(&[path]).await;
+    let mut engine = at_once().run("run2").start(&place, service);
+    engine.say(Command::Add(vec![place.file("later.mp3", "the same")]));
     engine.until_status("later.mp3", &Status::Ready).await;
     assert!(asked > 0);
     assert_eq!(

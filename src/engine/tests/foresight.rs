@@ -297,6 +297,62 @@ async fn a_file_that_is_equal_no_longer_when_it_is_looked_at_again_is_to_be_uplo
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_file_that_was_edited_after_it_was_found_to_be_a_duplicate_is_none() {
+    let place = Place::new();
+    let paths = twins(&place, 2);
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.add(&paths).await;
+    until_found(&mut engine, &["1.mp3"]).await;
+    write_still(&paths[1], "not same");
+    engine.say(Command::Start);
+    let (kind, row) = engine.until_failed("1.mp3").await;
+    assert_eq!(kind, FaultKind::FileChanged);
+    assert_eq!(row.asset_id, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_was_edited_before_its_id_is_asked_for_is_looked_at_again_and_not_sent() {
+    let place = Place::new();
+    let size = uploaded_before(&place).await;
+    let paths = twins(&place, 1);
+    let service = Scripted::new()
+        .ids_from(100)
+        .holds("re_1", "before.mp3", size);
+    let mut engine = Make::window().start(&place, service);
+    engine.add(&paths).await;
+    until_found(&mut engine, &["0.mp3"]).await;
+    write_still(&paths[0], "not same");
+    engine.say(Command::TakeIds(vec![engine.id_of("0.mp3")]));
+    engine.until_status("0.mp3", &Status::ReadyToUpload).await;
+    engine.pass(60).await;
+    assert_eq!(engine.row("0.mp3").status, Status::ReadyToUpload);
+    assert!(engine.script().words().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_goes_up_anyway_is_what_a_file_before_it_is_a_duplicate_of() {
+    let place = Place::new();
+    let long = place.file("long.mp3", "another");
+    let service = Scripted::new().acts("long.mp3", [Act::Take(Duration::from_secs(300))]);
+    let mut make = Make::window();
+    make.jobs = 1;
+    let mut engine = make.start(&place, service);
+    engine.upload(&[long]).await;
+    engine.add(&twins(&place, 2)).await;
+    until_found(&mut engine, &["1.mp3"]).await;
+    engine.say(Command::UploadAnyway(vec![engine.id_of("1.mp3")]));
+    engine
+        .until_status("0.mp3", &Status::FoundDuplicate(Found::Known))
+        .await;
+    engine.say(Command::Start);
+    let row = engine.until_status("1.mp3", &Status::Ready).await;
+    let of = row.asset_id.clone();
+    engine
+        .until_status("0.mp3", &Status::Duplicate { of })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_command_line_reads_nothing_before_it_has_to() {
     let place = Place::new();
     let paths = twins(&place, 2);

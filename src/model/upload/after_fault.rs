@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::next::{abandon, anew, leave};
+use super::next::{abandon, anew, leave, looked_at_anew};
 use super::polling::sent;
 use super::{Effect, State, Tally, Upload};
 use crate::model::asset::ContentHash;
@@ -39,6 +39,10 @@ pub(super) fn after_fault(
     };
     if let Recovery::NeedsUser(fix) = fault.recovery {
         return anew(upload, State::Queued, vec![Effect::HoldQueue(fix, fault)]);
+    }
+    if upload.tally.only_id && fault.kind == FaultKind::FileChanged {
+        // It may be a duplicate no more, and is not to be sent.
+        return looked_at_anew(upload, false, vec![Effect::Look]);
     }
     // Where the id was known before the bytes, the service can be asked what became of them.
     // A redirect is an answer, and says that nothing was stored.

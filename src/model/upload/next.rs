@@ -388,7 +388,8 @@ fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match upload.state {
         State::Rejected(_) => anew(upload, State::Checking, vec![Effect::Look]),
         State::Failed { .. } | State::Cancelled { .. } => {
-            looked_at_anew(upload, true, vec![Effect::Look])
+            // Who wanted an id alone has not said that it is to be sent.
+            looked_at_anew(upload, !upload.tally.only_id, vec![Effect::Look])
         }
         _ => None,
     }
@@ -396,7 +397,7 @@ fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 
 /// What ended begins again. Of all that was counted only that it may be stored already, and
 /// what the person said of it, still holds.
-fn looked_at_anew(
+pub(super) fn looked_at_anew(
     upload: &Upload,
     started: bool,
     effects: Vec<Effect>,
