@@ -97,8 +97,10 @@ impl Announcer {
         match (&before.status, &after.status) {
             (Status::Rejected(_), Status::Rejected(_)) => {}
             (_, Status::Rejected(_)) => self.refused.push(after.name.clone()),
-            (Status::FoundDuplicate(_), Status::FoundDuplicate(_)) => {}
-            (_, Status::FoundDuplicate(_)) => self.found.push(after.name.clone()),
+            (
+                Status::Checking | Status::Settling | Status::ReadyToUpload,
+                Status::FoundDuplicate(_),
+            ) => self.found.push(after.name.clone()),
             (Status::Ready, _) | (Status::Failed(_), Status::Failed(_)) => {}
             (_, Status::Ready) => self.ready.push(after.name.clone()),
             (_, Status::Failed(_)) => self.failed.push(after.name.clone()),

@@ -35,7 +35,7 @@ pub fn sending(snapshot: &Snapshot, list: &List) -> usize {
     snapshot
         .totals
         .active
-        .saturating_sub(list.tally().processing)
+        .saturating_sub(list.tally().processing + list.tally().asked)
 }
 
 /// What a button of the bar does, with what has to be known before it is pressed.
@@ -111,8 +111,8 @@ fn under_way(snapshot: &Snapshot, list: &List) -> String {
     let totals = &snapshot.totals;
     let done = words::done(totals.done, totals.batch);
     let so_far = match sending(snapshot, list) {
+        0 if list.tally().processing == 0 => words::GETTING_IDS.to_owned(),
         0 => words::processing(list.tally().processing),
-        _ if totals.bytes == 0 => words::GETTING_IDS.to_owned(),
         _ => wording::size_of(totals.sent, totals.bytes),
     };
     [done, so_far].join(AND)

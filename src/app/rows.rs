@@ -317,6 +317,13 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
             };
             parts.push(same_as(row).unwrap_or_else(|| unknown.to_owned()));
             parts.extend(after_same_as(status).map(str::to_owned));
+            if *status == Status::FoundDuplicate(Found::Asked) {
+                parts.extend(match around.queue {
+                    Queue::GoesOn | Queue::Paused => None,
+                    Queue::Held(hold) => Some(words::held(hold).to_owned()),
+                    Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
+                });
+            }
         }
         Status::ReadyToUpload => {
             parts.push(size());
@@ -346,7 +353,8 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
 /// What becomes of a duplicate.
 fn after_same_as(status: &Status) -> Option<&'static str> {
     match status {
-        Status::FoundDuplicate(Found::Before | Found::Known) => Some(words::NOT_SENT),
+        Status::FoundDuplicate(Found::Before) => Some(words::SENT_ONCE),
+        Status::FoundDuplicate(Found::Known) => Some(words::NOT_SENT),
         Status::FoundDuplicate(Found::Asked) => Some(words::GETS_ID),
         Status::Duplicate { of: None } => Some(words::WAITS_FOR_ID),
         _ => None,

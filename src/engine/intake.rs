@@ -86,6 +86,11 @@ fn look_where(path: &Path, is_in_cloud: impl Fn(&Metadata) -> bool) -> Result<Lo
     })
 }
 
+/// Whether the file is a placeholder of one in the cloud, so that reading it fetches it.
+pub fn is_in_cloud(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| platform::is_in_cloud(&metadata))
+}
+
 /// What the file is now; `None` where nothing is there.
 pub fn stamp_now(path: &Path) -> Option<FileStamp> {
     let metadata = fs::metadata(path).ok()?;

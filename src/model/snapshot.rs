@@ -313,7 +313,7 @@ pub struct Snapshot {
     /// Files that were named or found again while they stood in the list: they were not
     /// added. Only ever rises.
     pub already_listed: u64,
-    /// Rows that are being read, to find out whether they are duplicates.
+    /// Rows that are to be read, to find out whether they are duplicates.
     pub comparing: usize,
     /// Rows that an earlier run of the program left unfinished and that wait for
     /// "Continue" or "Discard".

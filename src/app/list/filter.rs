@@ -1,7 +1,7 @@
 //! The chips above the list, and how many rows are in which state.
 
 use crate::app::rows;
-use crate::model::snapshot::{Change, Row, Status};
+use crate::model::snapshot::{Change, Found, Row, Status};
 
 /// A chip above the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]
@@ -78,6 +78,8 @@ pub struct Tally {
     pub paused: usize,
     /// The service works on them.
     pub processing: usize,
+    /// Duplicates that were started: their ids are asked for, and nothing is sent.
+    pub asked: usize,
     /// They ended without success.
     pub failed: usize,
     /// They ended for good, ready or cancelled, and are on disk.
@@ -103,6 +105,7 @@ impl Tally {
             Status::Waiting { .. } => &mut self.waiting,
             Status::Paused => &mut self.paused,
             Status::Processing { .. } => &mut self.processing,
+            Status::FoundDuplicate(Found::Asked) => &mut self.asked,
             Status::Failed(_) => &mut self.failed,
             _ if rows::is_finished(row) => &mut self.finished,
             _ => return,

@@ -64,6 +64,7 @@ impl<S: Service> Actor<S> {
                 self.say_that_a_key_is_missing();
             }
             Command::TakeIds(ids) => {
+                self.weigh_what_changed();
                 let known: Vec<ItemId> = ids.into_iter().filter(|id| self.is_known(*id)).collect();
                 self.each(&known, &Event::TakeId);
                 self.say_that_a_key_is_missing();
@@ -159,13 +160,18 @@ impl<S: Service> Actor<S> {
     /// Starts what is to be sent, and has the rest wait for the ids of equal content: what was
     /// uploaded before is not sent again without a word, should memories.ai not have it any more.
     fn start_or_claim(&mut self, ids: &[ItemId]) {
-        let uploaded = |id: &&ItemId| {
+        self.weigh_what_changed();
+        let wanted: HashSet<ItemId> = ids.iter().copied().collect();
+        let (mut uploaded, mut rest) = (vec![], vec![]);
+        for id in ids {
             let foreseen = self.items.get(id).and_then(|item| item.foreseen.as_ref());
-            matches!(foreseen.map(|it| &it.original), Some(Original::Asset(_)))
-        };
-        let (uploaded, rest): (Vec<&ItemId>, Vec<&ItemId>) = ids.iter().partition(uploaded);
-        let uploaded: Vec<ItemId> = uploaded.into_iter().copied().collect();
-        let rest: Vec<ItemId> = rest.into_iter().copied().collect();
+            match foreseen.map(|foreseen| (&foreseen.original, foreseen.waits)) {
+                Some((Original::Asset(_), _)) => uploaded.push(*id),
+                // What it is one of stays here, and so does it.
+                Some((Original::Row(row), true)) if !wanted.contains(row) => {}
+                _ => rest.push(*id),
+            }
+        }
         self.each(&uploaded, &Event::TakeId);
         self.start(&rest, &Event::Start);
         self.say_that_a_key_is_missing();

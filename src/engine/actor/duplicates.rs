@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 use super::Actor;
 use super::told::Told;
 use crate::api::Service;
-use crate::engine::intake::{Reading, expect_stamp, hash};
+use crate::engine::intake::{Reading, expect_stamp, hash, is_in_cloud};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Journal;
 use crate::engine::patience::{NO_ANSWER, ask_for_each, while_it_moves};
@@ -79,6 +79,14 @@ impl Unread {
         cell.get_or_try_init(read).await.copied()
     }
 
+    /// Whether reading the file would fetch it from the cloud; `None` where the drive does not say
+    /// within `stall`.
+    pub async fn is_in_cloud(&self, stall: Duration) -> Option<bool> {
+        let files = vec![((), self.path.clone())];
+        let answers = ask_for_each(files, stall, is_in_cloud).await;
+        answers.into_iter().next()?.1
+    }
+
     /// What became of the file since it was checked; `None` where it is what it was, or the
     /// drive does not say within `stall`.
     pub async fn changed(self, stall: Duration) -> Option<Fault> {
@@ -108,7 +116,7 @@ pub(super) fn may_be_original(item: &Item, account: Option<&Account>) -> bool {
 }
 
 /// The fault of a drive that does not answer.
-fn no_answer() -> Fault {
+pub(super) fn no_answer() -> Fault {
     Fault::new(FaultKind::Unreadable).with_diagnostics(Diagnostics {
         causes: vec![NO_ANSWER.to_owned()],
         ..Diagnostics::default()
@@ -136,7 +144,12 @@ impl<S: Service> Actor<S> {
     /// Rows of the same size that were started before this one and may be its original. What
     /// another account has is none, and what an earlier run has is looked up in the history.
     fn rivals(&self, id: ItemId) -> Vec<ItemId> {
-        let size = self.items.get(&id).map_or(0, |item| item.upload.size());
+        let asker = self.items.get(&id);
+        let size = asker.map_or(0, |item| item.upload.size());
+        // Who wants an id alone goes before nobody, and waits for whatever is to be sent.
+        let only_id = asker.is_some_and(|item| item.upload.tally.only_id);
+        let is_to_be_sent =
+            |other: &Item| other.upload.state == State::Queued && !other.upload.tally.only_id;
         let account = self.account();
         let others = self.by_size.get(&size).into_iter().flatten();
         others
@@ -144,7 +157,8 @@ impl<S: Service> Actor<S> {
             .filter(|other| *other != id)
             .filter(|other| {
                 self.items.get(other).is_some_and(|other| {
-                    may_be_original(other, account.as_ref()) && other.upload.size() == size
+                    (may_be_original(other, account.as_ref()) || only_id && is_to_be_sent(other))
+                        && other.upload.size() == size
                 })
             })
             .collect()
@@ -180,11 +194,13 @@ impl<S: Service> Actor<S> {
         let mut known = vec![];
         let mut unread = vec![];
         for id in wanted {
-            if let Some(item) = self.items.get(&id) {
-                match item.content {
-                    Some(content) => known.push((id, content)),
-                    None => unread.extend(Unread::of(item).map(|unread| (id, unread))),
-                }
+            let item = self.items.get(&id);
+            let Some((item, media)) = item.and_then(|item| Some((item, item.upload.media?))) else {
+                continue;
+            };
+            match item.content {
+                Some(content) => known.push((id, media.stamp, content)),
+                None => unread.extend(Unread::of(item).map(|unread| (id, unread))),
             }
         }
         let (told, stall) = (self.told.clone(), self.options.policy.stall);
@@ -200,8 +216,9 @@ impl<S: Service> Actor<S> {
             let is_other = changed.is_some();
             let mut contents = changed.map_or(Ok(known), Err);
             for (other, file) in unread.into_iter().filter(|_| !is_other) {
+                let stamp = file.stamp;
                 match (file.fingerprint(stall).await, &mut contents) {
-                    (Ok(content), Ok(contents)) => contents.push((other, content)),
+                    (Ok(content), Ok(contents)) => contents.push((other, stamp, content)),
                     // A rival that cannot be read is no rival; this file has to be.
                     (Err(fault), _) if other == id => {
                         contents = Err(fault);
@@ -222,7 +239,7 @@ impl<S: Service> Actor<S> {
         &mut self,
         id: ItemId,
         attempt: u32,
-        contents: Result<Vec<(ItemId, ContentHash)>, Fault>,
+        contents: Result<Vec<(ItemId, FileStamp, ContentHash)>, Fault>,
     ) {
         let contents = match contents {
             Ok(contents) => contents,
@@ -239,8 +256,13 @@ impl<S: Service> Actor<S> {
                 return;
             }
         };
-        for (other, content) in contents {
-            if let Some(item) = self.items.get_mut(&other) {
+        for (other, stamp, content) in contents {
+            let item = self.items.get_mut(&other);
+            let is_still = |item: &&mut Item| {
+                let media = item.upload.media;
+                media.is_some_and(|media| media.stamp == stamp)
+            };
+            if let Some(item) = item.filter(is_still) {
                 item.content = Some(content);
                 self.foresight.weigh_anew(item);
             }
@@ -275,10 +297,13 @@ impl<S: Service> Actor<S> {
     /// The row with this content that goes up, or went up, before. Of two that are being
     /// compared at the same time the one with the earlier place goes before.
     fn original_in_run(&self, id: ItemId, content: ContentHash) -> Option<Original> {
-        let place = self.items.get(&id).map(|item| (item.position, item.id));
+        let asker = self.items.get(&id);
+        let place = asker.map(|item| (item.position, item.id));
+        let only_id = asker.is_some_and(|item| item.upload.tally.only_id);
         let equal = |other: &ItemId| {
             self.items.get(other).is_some_and(|other| {
-                let goes_before = other.upload.state != State::Comparing
+                let goes_before = only_id
+                    || other.upload.state != State::Comparing
                     || Some((other.position, other.id)) < place;
                 other.content == Some(content) && goes_before
             })
@@ -329,6 +354,7 @@ impl<S: Service> Actor<S> {
             return;
         };
         item.asked_as = Some(key.account());
+        let only_id = item.upload.tally.only_id;
         let size = item.upload.size();
         item.running = Some(Task::spawn(async move {
             let mut original = None;
@@ -358,7 +384,11 @@ impl<S: Service> Actor<S> {
                     }
                 }
             }
-            let _ = told.send(Told::Upload(id, Event::Compared { attempt, original }));
+            let event = match original {
+                None if only_id => Event::Unconfirmed { attempt },
+                original => Event::Compared { attempt, original },
+            };
+            let _ = told.send(Told::Upload(id, event));
         }));
     }
 }

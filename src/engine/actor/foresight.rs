@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::Actor;
-use super::duplicates::{Unread, is_silent, may_be_original};
+use super::duplicates::{Unread, is_silent, may_be_original, no_answer};
 use super::told::Told;
 use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::item::{Foreseen, Item, Task};
 use crate::model::asset::{Account, ContentHash};
-use crate::model::fault::Fault;
+use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Original, State};
@@ -65,7 +65,7 @@ impl Part {
         match item.upload.state {
             State::Ready if tally.unconfirmed => Self::Original,
             State::Ready | State::Queued | State::Comparing if tally.anyway => Self::Original,
-            State::Queued if item.starts > 0 => Self::Original,
+            State::Queued if item.starts > 0 && !tally.only_id => Self::Original,
             State::Ready | State::Queued | State::Comparing => Self::Candidate,
             _ if may_be_original(item, account) => Self::Original,
             _ => Self::None,
@@ -108,14 +108,29 @@ impl<S: Service> Actor<S> {
     /// reads what has to be read for it. The command line starts everything at once and needs
     /// none of it.
     pub(super) fn foresee(&mut self) {
-        let sizes = std::mem::take(&mut self.foresight.unweighed);
-        if self.options.front_end != FrontEnd::Window {
-            return;
-        }
-        for size in sizes {
-            self.weigh(size);
-        }
+        self.weigh_what_changed();
         self.read_ahead();
+    }
+
+    /// The same without reading anything: what was said in this turn counts.
+    pub(super) fn weigh_what_changed(&mut self) {
+        if self.options.front_end != FrontEnd::Window {
+            self.foresight.unweighed.clear();
+        } else if self.journal.is_good() {
+            for size in std::mem::take(&mut self.foresight.unweighed) {
+                self.weigh(size);
+            }
+        }
+    }
+
+    /// What one account does not have another one may.
+    pub(super) fn forget_unconfirmed(&mut self) {
+        for item in self.items.values_mut() {
+            if std::mem::take(&mut item.upload.tally.unconfirmed) {
+                self.journal.stage_item(item);
+                self.dirty.insert(item.id);
+            }
+        }
     }
 
     /// Holds the rows of a size against each other and against the history.
@@ -223,7 +238,12 @@ impl<S: Service> Actor<S> {
         let task = Task::spawn(async move {
             let mut read = vec![];
             for (item, stamp, file) in files {
-                let outcome = file.fingerprint(stall).await;
+                // It may have gone to the cloud since it was looked at.
+                let outcome = match file.is_in_cloud(stall).await {
+                    Some(false) => file.fingerprint(stall).await,
+                    Some(true) => Err(Fault::new(FaultKind::Unreadable)),
+                    None => Err(no_answer()),
+                };
                 let hangs = outcome.as_ref().is_err_and(is_silent);
                 read.push(ReadAhead {
                     item,

@@ -189,6 +189,7 @@ impl<S: Service> Actor<S> {
     pub(super) fn set_key(&mut self, key: ApiKey, source: KeySource) {
         let before = self.account();
         if before.as_ref() != Some(&key.account()) {
+            self.forget_unconfirmed();
             self.forebears.extend(before);
             // Another account has its own balance and its own limits.
             self.needs = None;

@@ -20,6 +20,7 @@ use crate::engine::journal::opening::Opened;
 use crate::engine::lifecycle::Turn;
 use crate::model::asset::{Account, AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::Fault;
+use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, State};
 use crate::store::{OpenError, SecretError};
@@ -64,7 +65,7 @@ pub(in crate::engine) enum Told {
     Hashed {
         item: ItemId,
         attempt: u32,
-        contents: Result<Vec<(ItemId, ContentHash)>, Fault>,
+        contents: Result<Vec<(ItemId, FileStamp, ContentHash)>, Fault>,
     },
     /// An id came with an answer that is of no other use.
     Stray(Origin, AssetId),
@@ -169,7 +170,9 @@ impl<S: Service> Actor<S> {
             Told::SessionForgotten(asset, outcome) => self.session_forgotten(&asset, outcome),
             Told::Gone(asset) => {
                 self.journal.stage_gone(&asset);
-                self.weigh_all_anew();
+                if let Some(record) = self.journal.asset(&asset) {
+                    self.foresight.weigh_size_anew(record.size);
+                }
             }
             Told::Stray(origin, asset) => self.record_orphan(&origin, &asset, None),
             Told::Found(found) => {

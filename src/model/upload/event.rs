@@ -37,6 +37,12 @@ pub enum Event {
     Located,
     /// The person wants a duplicate uploaded.
     UploadAnyway,
+    /// The service was asked about equal content and does not have it any more; said of what
+    /// wants its id alone.
+    Unconfirmed {
+        /// In which attempt.
+        attempt: u32,
+    },
     /// The person wants the id of equal content, and nothing sent.
     TakeId,
     /// The person wants the service asked now.
@@ -182,6 +188,7 @@ impl Event {
     pub fn attempt(&self) -> Option<u32> {
         match self {
             Self::Compared { attempt, .. }
+            | Self::Unconfirmed { attempt }
             | Self::Issued { attempt, .. }
             | Self::BodyOut { attempt }
             | Self::Sent { attempt, .. }

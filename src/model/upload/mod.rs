@@ -320,17 +320,19 @@ impl Upload {
     #[must_use]
     pub fn recovered(mut self) -> Self {
         self.attempt += 1;
-        if std::mem::take(&mut self.tally.only_id)
+        if self.tally.only_id
             && matches!(
                 self.state,
                 State::Queued
                     | State::Comparing
                     | State::Waiting { .. }
+                    | State::Paused { .. }
                     | State::Duplicate(Original::Row(_))
             )
         {
             // Nothing was to be sent, so that nothing was interrupted.
             self.state = State::Ready;
+            self.tally.only_id = false;
         }
         let held = State::Paused {
             by: Holder::Interruption,

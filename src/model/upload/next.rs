@@ -77,7 +77,9 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             _ => None,
         },
         Event::Found => match upload.state {
-            State::Checking | State::Paused { .. } => to(upload, State::Checking, vec![]),
+            State::Checking | State::Ready | State::Paused { .. } => {
+                to(upload, State::Checking, vec![])
+            }
             State::Failed { .. } => looked_at_anew(upload, false, vec![]),
             _ => None,
         },
@@ -110,13 +112,17 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             _ => None,
         },
         Event::Compared { original, .. } => match (&upload.state, original) {
-            (State::Comparing, None) if upload.tally.only_id => {
+            (State::Comparing, None) if upload.tally.only_id => stays_here(upload),
+            (State::Comparing, None) => begin(upload, policy),
+            (State::Comparing, Some(original)) => to(upload, State::Duplicate(original), vec![]),
+            _ => None,
+        },
+        Event::Unconfirmed { .. } => match upload.state {
+            State::Comparing => {
                 let (mut after, effects) = stays_here(upload)?;
                 after.tally.unconfirmed = true;
                 Some((after, effects))
             }
-            (State::Comparing, None) => begin(upload, policy),
-            (State::Comparing, Some(original)) => to(upload, State::Duplicate(original), vec![]),
             _ => None,
         },
         Event::OriginalEnded { asset } => match upload.state {
@@ -388,8 +394,7 @@ fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match upload.state {
         State::Rejected(_) => anew(upload, State::Checking, vec![Effect::Look]),
         State::Failed { .. } | State::Cancelled { .. } => {
-            // Who wanted an id alone has not said that it is to be sent.
-            looked_at_anew(upload, !upload.tally.only_id, vec![Effect::Look])
+            looked_at_anew(upload, true, vec![Effect::Look])
         }
         _ => None,
     }
@@ -407,6 +412,7 @@ pub(super) fn looked_at_anew(
     after.tally = Tally {
         may_be_twice: upload.tally.may_be_twice,
         anyway: upload.tally.anyway,
+        only_id: upload.tally.only_id && started,
         started,
         ..Tally::default()
     };
