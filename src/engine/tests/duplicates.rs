@@ -268,8 +268,11 @@ async fn an_asset_that_is_gone_is_no_original() {
         .ids_from(100)
         .holds("re_1", "before.mp3", size)
         .answers("before.mp3", gone);
-    let mut engine = Make::window().start(&place, service);
-    engine.upload(&twins(&place, 1)).await;
+    // Started as soon as it is looked at, before it is known to be a duplicate.
+    let mut make = Make::window();
+    make.start_at_once = true;
+    let mut engine = make.start(&place, service);
+    engine.say(Command::Add(twins(&place, 1)));
     let row = engine.until_status("0.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_101")));
 }

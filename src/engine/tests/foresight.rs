@@ -353,6 +353,48 @@ async fn one_that_goes_up_anyway_is_what_a_file_before_it_is_a_duplicate_of() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_gone_for_one_duplicate_is_none_for_those_that_were_not_started() {
+    let place = Place::new();
+    uploaded_before(&place).await;
+    let mut engine = Make::window().start(&place, Scripted::new().ids_from(100));
+    engine.add(&twins(&place, 2)).await;
+    until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
+    engine.say(Command::TakeIds(vec![engine.id_of("0.mp3")]));
+    engine.until_row("0.mp3", |row| row.unconfirmed).await;
+    // It is one of the first one from now on, which the person has to start.
+    let before = Status::FoundDuplicate(Found::Before);
+    engine.until_status("1.mp3", &before).await;
+    assert!(same_as(&engine, "1.mp3").ends_with("0.mp3"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_that_was_wanted_and_cancelled_is_not_sent_when_it_is_tried_again() {
+    let place = Place::new();
+    let size = uploaded_before(&place).await;
+    let offline = (0..1000).map(|_| Err(fault(FaultKind::Offline)));
+    let service = Scripted::new()
+        .ids_from(100)
+        .holds("re_1", "before.mp3", size)
+        .answers("before.mp3", offline);
+    let mut engine = Make::window().start(&place, service);
+    engine.add(&twins(&place, 1)).await;
+    until_found(&mut engine, &["0.mp3"]).await;
+    let row = engine.id_of("0.mp3");
+    engine.say(Command::TakeIds(vec![row]));
+    engine.until(|it| it.totals.active == 1).await;
+    // One question is what it takes, and no byte.
+    let totals = engine.snapshot().totals;
+    assert_eq!((totals.calls, totals.bytes), (1, 0));
+    engine.say(Command::Cancel(vec![row]));
+    engine.until_status("0.mp3", &Status::Cancelled).await;
+    engine.say(Command::Retry(vec![row]));
+    until_found(&mut engine, &["0.mp3"]).await;
+    engine.pass(60).await;
+    assert_eq!(engine.snapshot().totals.active, 0);
+    assert_eq!(engine.script().count("upload"), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_command_line_reads_nothing_before_it_has_to() {
     let place = Place::new();
     let paths = twins(&place, 2);
