@@ -195,6 +195,90 @@ async fn who_wants_an_id_alone_sends_nothing_when_the_original_fails_and_where_n
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_id_of_a_file_that_waits_for_its_place_comes_when_that_was_sent() {
+    let place = Place::new();
+    let long = place.file("long.mp3", "another");
+    let service = Scripted::new().acts("long.mp3", [Act::Take(Duration::from_secs(300))]);
+    let mut make = Make::window();
+    make.jobs = 1;
+    let mut engine = make.start(&place, service);
+    engine.upload(&[long]).await;
+    engine.add(&twins(&place, 2)).await;
+    until_found(&mut engine, &["1.mp3"]).await;
+    engine.say(Command::StartItems(vec![engine.id_of("0.mp3")]));
+    engine
+        .until_status("1.mp3", &Status::FoundDuplicate(Found::Known))
+        .await;
+    engine.say(Command::TakeIds(vec![engine.id_of("1.mp3")]));
+    let row = engine.until_status("0.mp3", &Status::Ready).await;
+    let of = row.asset_id.clone();
+    engine
+        .until_status("1.mp3", &Status::Duplicate { of })
+        .await;
+    assert_eq!(engine.script().stored("1.mp3"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_duplicate_stays_where_what_it_is_one_of_was_not_selected_with_it() {
+    let place = Place::new();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.add(&twins(&place, 2)).await;
+    until_found(&mut engine, &["1.mp3"]).await;
+    engine.say(Command::StartItems(vec![engine.id_of("1.mp3")]));
+    engine.pass(60).await;
+    let before = Status::FoundDuplicate(Found::Before);
+    assert_eq!(engine.row("1.mp3").status, before);
+    assert_eq!(engine.script().count("upload"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wish_for_an_id_alone_outlasts_a_pause_and_a_restart() {
+    let place = Place::new();
+    let size = uploaded_before(&place).await;
+    let offline = (0..1000).map(|_| Err(fault(FaultKind::Offline)));
+    let service = Scripted::new()
+        .holds("re_1", "before.mp3", size)
+        .answers("before.mp3", offline);
+    let mut engine = Make::window().start(&place, service);
+    engine.add(&twins(&place, 1)).await;
+    until_found(&mut engine, &["0.mp3"]).await;
+    let row = engine.id_of("0.mp3");
+    engine.say(Command::TakeIds(vec![row]));
+    engine
+        .until_row("0.mp3", |row| matches!(row.status, Status::Waiting { .. }))
+        .await;
+    engine.say(Command::PauseItems(vec![row]));
+    engine.until_status("0.mp3", &Status::Paused).await;
+    engine.kill().await;
+    // The service does not have it any more.
+    let mut engine = Make::window().run("run2").start(&place, Scripted::new());
+    until_found(&mut engine, &["0.mp3"]).await;
+    let row = engine.id_of("0.mp3");
+    engine.say(Command::ResumeItems(vec![row]));
+    engine.say(Command::TakeIds(vec![row]));
+    engine.until_row("0.mp3", |row| row.unconfirmed).await;
+    engine.pass(60).await;
+    assert_eq!(engine.script().count("upload"), 0);
+    // Another account may have it.
+    engine.say(Command::SetKey(key("two"), KeySource::Session));
+    engine.until_row("0.mp3", |row| !row.unconfirmed).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_comes_with_the_start_counts_for_it() {
+    let place = Place::new();
+    uploaded_before(&place).await;
+    let mut engine = Make::window().start(&place, Scripted::new().ids_from(100));
+    engine.add(&twins(&place, 1)).await;
+    until_found(&mut engine, &["0.mp3"]).await;
+    // What the first account has is nothing to the second one.
+    engine.say(Command::SetKey(key("two"), KeySource::Session));
+    engine.say(Command::Start);
+    engine.until_status("0.mp3", &Status::Ready).await;
+    assert_eq!(engine.script().count("upload"), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_counted_of_a_batch_is_what_the_plan_said() {
     let place = Place::new();
     let mut paths = twins(&place, 3);
@@ -387,10 +471,11 @@ async fn an_id_that_was_wanted_and_cancelled_is_not_sent_when_it_is_tried_again(
     assert_eq!((totals.calls, totals.bytes), (1, 0));
     engine.say(Command::Cancel(vec![row]));
     engine.until_status("0.mp3", &Status::Cancelled).await;
+    let asked = engine.script().count("ask re_1");
     engine.say(Command::Retry(vec![row]));
-    until_found(&mut engine, &["0.mp3"]).await;
     engine.pass(60).await;
-    assert_eq!(engine.snapshot().totals.active, 0);
+    // It is asked about again, and nothing else.
+    assert!(engine.script().count("ask re_1") > asked);
     assert_eq!(engine.script().count("upload"), 0);
 }
 
