@@ -353,7 +353,7 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
 /// What becomes of a duplicate.
 fn after_same_as(status: &Status) -> Option<&'static str> {
     match status {
-        Status::FoundDuplicate(Found::Before) => Some(words::SENT_ONCE),
+        Status::FoundDuplicate(Found::Before) => Some(words::NOT_SENT_TWICE),
         Status::FoundDuplicate(Found::Known) => Some(words::NOT_SENT),
         Status::FoundDuplicate(Found::Asked) => Some(words::GETS_ID),
         Status::Duplicate { of: None } => Some(words::WAITS_FOR_ID),

@@ -69,7 +69,7 @@ fn a_duplicate_says_before_it_is_started_what_it_is_one_of_and_that_it_is_not_se
         found(3, "again.mp4", "before.mp4", Some(1_766_989_317_192)),
     ]);
     for said in [
-        "copy.mp4, Duplicate, 412 MB · same content as small.mp4 · sent once",
+        "copy.mp4, Duplicate, 412 MB · same content as small.mp4 · not sent twice",
         "again.mp4, Duplicate, 412 MB · same content as before.mp4, uploaded on 2025-12-29 · not sent again",
     ] {
         assert!(has(&window, said), "{said}");

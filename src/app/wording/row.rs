@@ -75,7 +75,7 @@ pub fn uploaded_itself(day: Option<&str>) -> String {
 }
 
 /// What becomes of a duplicate of a file that is not started yet, either.
-pub const SENT_ONCE: &str = "sent once";
+pub const NOT_SENT_TWICE: &str = "not sent twice";
 /// What becomes of a duplicate that is not started yet.
 pub const NOT_SENT: &str = "not sent again";
 /// A duplicate was started; memories.ai is asked about the file that it is one of, or that goes first.

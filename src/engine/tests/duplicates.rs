@@ -132,13 +132,18 @@ pub(super) async fn uploaded_before(place: &Place) -> u64 {
     row.size
 }
 
+/// A service that still has what was uploaded before, of so many bytes.
+pub(super) fn that_holds(size: u64) -> Scripted {
+    Scripted::new()
+        .ids_from(100)
+        .holds("re_1", "before.mp3", size)
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_the_history_holds_is_claimed_after_one_question() {
     let place = Place::new();
     let size = uploaded_before(&place).await;
-    let service = Scripted::new()
-        .ids_from(100)
-        .holds("re_1", "before.mp3", size);
+    let service = that_holds(size);
     let mut engine = Make::window().start(&place, service);
     engine.upload(&twins(&place, 1)).await;
     engine.until_status("0.mp3", &of("re_1")).await;
@@ -199,9 +204,7 @@ async fn another_account_host_or_a_wish_not_to_ask_claims_nothing() {
             1 => make.base_url = "https://elsewhere.test/v2",
             _ => make.ask_history = false,
         }
-        let service = Scripted::new()
-            .ids_from(100)
-            .holds("re_1", "before.mp3", size);
+        let service = that_holds(size);
         let mut engine = make.start(&place, service);
         engine.upload(&twins(&place, 1)).await;
         engine.until_status("0.mp3", &Status::Ready).await;
@@ -219,10 +222,7 @@ async fn trouble_with_the_question_says_nothing_of_two_copies() {
         Err(fault(FaultKind::ServerError)),
         known(AssetStatus::Success, Some(size)),
     ];
-    let service = Scripted::new()
-        .ids_from(100)
-        .holds("re_1", "before.mp3", size)
-        .answers("before.mp3", trouble);
+    let service = that_holds(size).answers("before.mp3", trouble);
     let mut engine = Make::window().start(&place, service);
     engine.upload(&twins(&place, 1)).await;
     engine.until_status("0.mp3", &of("re_1")).await;
@@ -264,10 +264,7 @@ async fn an_asset_that_is_gone_is_no_original() {
     let place = Place::new();
     let size = uploaded_before(&place).await;
     let gone = [Ok(AssetAnswer::NotFound)];
-    let service = Scripted::new()
-        .ids_from(100)
-        .holds("re_1", "before.mp3", size)
-        .answers("before.mp3", gone);
+    let service = that_holds(size).answers("before.mp3", gone);
     // Started as soon as it is looked at, before it is known to be a duplicate.
     let mut make = Make::window();
     make.start_at_once = true;
@@ -323,9 +320,7 @@ async fn the_history_asks_for_one_pass_where_it_holds_the_size() {
         place.file("other content.mp3", "not same"),
         place.file("renamed.mp3", "the same"),
     ];
-    let service = Scripted::new()
-        .ids_from(100)
-        .holds("re_1", "before.mp3", size);
+    let service = that_holds(size);
     let mut engine = Make::window().start(&place, service);
     engine.upload(&paths).await;
     engine.until_status("renamed.mp3", &of("re_1")).await;

@@ -1,6 +1,6 @@
 //! What "Upload" would do is known before it is pressed: which files are duplicates.
 
-use super::duplicates::{passes, twins, uploaded_before};
+use super::duplicates::{passes, that_holds, twins, uploaded_before};
 use super::service::{Act, fault};
 use super::*;
 use crate::engine::intake::drive::Hung;
@@ -16,6 +16,12 @@ async fn until_found(engine: &mut Engine, names: &[&str]) {
                 && found.all(|row| names.contains(&row.name.as_str()))
         })
         .await;
+}
+
+/// A service that holds it, and can't be reached.
+fn that_is_out_of_reach(size: u64) -> Scripted {
+    let offline = (0..1000).map(|_| Err(fault(FaultKind::Offline)));
+    that_holds(size).answers("before.mp3", offline)
 }
 
 fn same_as(engine: &Engine, name: &str) -> PathBuf {
@@ -86,9 +92,7 @@ async fn the_first_of_equal_files_is_the_one_that_goes_up_whatever_becomes_of_th
 async fn what_was_uploaded_before_is_found_and_claimed_only_after_the_question() {
     let place = Place::new();
     let size = uploaded_before(&place).await;
-    let service = Scripted::new()
-        .ids_from(100)
-        .holds("re_1", "before.mp3", size);
+    let service = that_holds(size);
     let mut engine = Make::window().start(&place, service);
     engine.add(&twins(&place, 1)).await;
     until_found(&mut engine, &["0.mp3"]).await;
@@ -137,10 +141,7 @@ async fn what_the_service_holds_no_more_is_not_sent_without_a_word() {
 async fn an_id_comes_while_everything_is_paused_and_every_place_is_taken() {
     let place = Place::new();
     let size = uploaded_before(&place).await;
-    let service = Scripted::new()
-        .ids_from(100)
-        .holds("re_1", "before.mp3", size)
-        .acts("long.mp3", [Act::Stay, Act::Stay]);
+    let service = that_holds(size).acts("long.mp3", [Act::Stay, Act::Stay]);
     let mut make = Make::window();
     make.jobs = 1;
     let mut engine = make.start(&place, service);
@@ -235,10 +236,7 @@ async fn a_duplicate_stays_where_what_it_is_one_of_was_not_selected_with_it() {
 async fn a_wish_for_an_id_alone_outlasts_a_pause_and_a_restart() {
     let place = Place::new();
     let size = uploaded_before(&place).await;
-    let offline = (0..1000).map(|_| Err(fault(FaultKind::Offline)));
-    let service = Scripted::new()
-        .holds("re_1", "before.mp3", size)
-        .answers("before.mp3", offline);
+    let service = that_is_out_of_reach(size);
     let mut engine = Make::window().start(&place, service);
     engine.add(&twins(&place, 1)).await;
     until_found(&mut engine, &["0.mp3"]).await;
@@ -309,10 +307,7 @@ async fn what_is_counted_of_a_batch_is_what_the_plan_said() {
 async fn an_id_that_was_asked_for_when_the_program_ended_is_not_called_interrupted() {
     let place = Place::new();
     let size = uploaded_before(&place).await;
-    let offline = (0..1000).map(|_| Err(fault(FaultKind::Offline)));
-    let service = Scripted::new()
-        .holds("re_1", "before.mp3", size)
-        .answers("before.mp3", offline);
+    let service = that_is_out_of_reach(size);
     let mut engine = Make::window().start(&place, service);
     engine.add(&twins(&place, 1)).await;
     until_found(&mut engine, &["0.mp3"]).await;
@@ -399,9 +394,7 @@ async fn a_file_that_was_edited_before_its_id_is_asked_for_is_looked_at_again_an
     let place = Place::new();
     let size = uploaded_before(&place).await;
     let paths = twins(&place, 1);
-    let service = Scripted::new()
-        .ids_from(100)
-        .holds("re_1", "before.mp3", size);
+    let service = that_holds(size);
     let mut engine = Make::window().start(&place, service);
     engine.add(&paths).await;
     until_found(&mut engine, &["0.mp3"]).await;
@@ -455,11 +448,7 @@ async fn what_is_gone_for_one_duplicate_is_none_for_those_that_were_not_started(
 async fn an_id_that_was_wanted_and_cancelled_is_not_sent_when_it_is_tried_again() {
     let place = Place::new();
     let size = uploaded_before(&place).await;
-    let offline = (0..1000).map(|_| Err(fault(FaultKind::Offline)));
-    let service = Scripted::new()
-        .ids_from(100)
-        .holds("re_1", "before.mp3", size)
-        .answers("before.mp3", offline);
+    let service = that_is_out_of_reach(size);
     let mut engine = Make::window().start(&place, service);
     engine.add(&twins(&place, 1)).await;
     until_found(&mut engine, &["0.mp3"]).await;
