@@ -1,9 +1,10 @@
 //! What "Upload" would do is known before it is pressed: which files are duplicates.
 
 use super::duplicates::{passes, that_holds, twins, uploaded_before};
-use super::service::{Act, fault};
+use super::service::{Act, fault, known};
 use super::*;
 use crate::engine::intake::drive::Hung;
+use crate::model::asset::AssetStatus;
 
 /// Waits until these are found to be duplicates and all that is read is read.
 async fn until_found(engine: &mut Engine, names: &[&str]) {
@@ -260,6 +261,39 @@ async fn a_wish_for_an_id_alone_outlasts_a_pause_and_a_restart() {
     // Another account may have it.
     engine.say(Command::SetKey(key("two"), KeySource::Session));
     engine.until_row("0.mp3", |row| !row.unconfirmed).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_although_it_is_a_duplicate_counts_with_its_bytes() {
+    let place = Place::new();
+    let size = uploaded_before(&place).await;
+    let service = that_holds(size).acts("0.mp3", [Act::Stay]);
+    let mut engine = Make::window().start(&place, service);
+    engine.add(&twins(&place, 2)).await;
+    until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
+    engine.say(Command::UploadAnyway(vec![engine.id_of("0.mp3")]));
+    engine.until_status("0.mp3", &Status::Uploading).await;
+    let totals = engine.snapshot().totals;
+    assert_eq!((totals.bytes, totals.batch), (size, 1));
+    until_found(&mut engine, &["1.mp3"]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_memories_ai_has_but_is_not_ready_is_no_original_of_what_asked_about_it() {
+    let place = Place::new();
+    let size = uploaded_before(&place).await;
+    let failed = known(AssetStatus::Failed, None);
+    let service = that_holds(size).answers("before.mp3", [failed]);
+    let mut engine = Make::window().start(&place, service);
+    engine.add(&twins(&place, 1)).await;
+    until_found(&mut engine, &["0.mp3"]).await;
+    engine.say(Command::TakeIds(vec![engine.id_of("0.mp3")]));
+    let row = engine.until_row("0.mp3", |row| row.unconfirmed).await;
+    assert_eq!(row.status, Status::ReadyToUpload);
+    // An equal one goes up with it, whatever the history says.
+    engine.add(&[place.file("later.mp3", "the same")]).await;
+    until_found(&mut engine, &["later.mp3"]).await;
+    assert!(same_as(&engine, "later.mp3").ends_with("0.mp3"));
 }
 
 #[tokio::test(start_paused = true)]
