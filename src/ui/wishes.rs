@@ -64,7 +64,11 @@ impl Wishes {
         if let Some(Outcome::Answer(still)) = Pending::take_from(&mut self.motion)
             && still != self.still
         {
-            tracing::info!(still, "whether anything moves is as the system asks");
+            if still {
+                tracing::info!("nothing moves, as the system asks");
+            } else {
+                tracing::info!("things move again, as the system lets them");
+            }
             self.still = still;
             theme::hold_still(ctx, still);
         }
