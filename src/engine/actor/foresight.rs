@@ -63,7 +63,6 @@ impl Part {
     fn of(item: &Item, account: Option<&Account>) -> Self {
         let tally = &item.upload.tally;
         match item.upload.state {
-            State::Ready if tally.unconfirmed => Self::Original,
             State::Ready | State::Queued | State::Comparing if tally.anyway => Self::Original,
             State::Queued if item.starts > 0 && !tally.only_id => Self::Original,
             State::Ready | State::Queued | State::Comparing => Self::Candidate,
@@ -163,9 +162,10 @@ impl<S: Service> Actor<S> {
             self.foresight.unweighed.insert(size);
             return;
         };
-        let mut known: HashMap<ContentHash, Foreseen> = HashMap::new();
+        let mut in_list: HashMap<ContentHash, Foreseen> = HashMap::new();
+        let mut uploaded: HashMap<ContentHash, Foreseen> = HashMap::new();
         for (asset, content) in &history {
-            let newest = known.entry(*content);
+            let newest = uploaded.entry(*content);
             newest.or_insert_with(|| Foreseen {
                 original: Original::Asset(asset.clone()),
                 waits: false,
@@ -182,7 +182,14 @@ impl<S: Service> Actor<S> {
             if any_waits && !alone && !is_read && self.foresight.silent < MOST_SILENT {
                 unread.push(id);
             }
-            let found = item.content.and_then(|content| known.get(&content));
+            // What the service did not confirm is asked about only when the file is sent.
+            let uploaded = |content| {
+                uploaded
+                    .get(content)
+                    .filter(|_| !item.upload.tally.unconfirmed)
+            };
+            let content = item.content.as_ref();
+            let found = content.and_then(|it| in_list.get(it).or_else(|| uploaded(it)));
             // What is started does not wait for what is not.
             let waits = item.upload.state == State::Ready;
             let found = found.filter(|found| may_be_duplicate && (waits || !found.waits));
@@ -193,7 +200,7 @@ impl<S: Service> Actor<S> {
                     State::Done { asset, .. } => Original::Asset(asset.clone()),
                     _ => Original::Row(id),
                 };
-                known.insert(content, Foreseen { original, waits });
+                in_list.insert(content, Foreseen { original, waits });
             }
             if item.foreseen != found {
                 item.foreseen = found;
