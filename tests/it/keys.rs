@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use egui::{Event, Key, Theme};
+use egui::{Event, Theme};
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Fault, FaultKind, Fix};
 use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::snapshot::{KeySource, KeyState, Status};
 
-use crate::window::{FakeEngine, Vault, builder, has, open, open_with, row, until, without_key};
+use crate::window::{
+    FakeEngine, Vault, builder, enter_key, has, open, open_with, row, until, without_key,
+};
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
 
@@ -103,13 +105,7 @@ fn where_no_keychain_answers_the_key_is_for_this_session_and_this_is_said() {
     });
     window.get_by_label("Paste your API key").click();
     window.run();
-    window.event(Event::Paste(KEY.to_owned()));
-    window.run();
-    window.key_press(Key::Enter);
-    window.run();
-    let Some(Command::CheckKey(_, answer)) = engine.next() else {
-        panic!("the key was not checked")
-    };
+    let answer = enter_key(&mut window, &mut engine, KEY);
     answer.send(Err(Fault::new(FaultKind::Offline))).unwrap();
     until(&mut window, "the key", |_| {
         matches!(engine.next(), Some(Command::SetKey(_, KeySource::Session)))

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{Event, Key, Modifiers};
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::media::{Rejection, Route};
 use mavi_uploader::model::snapshot::{Found, ItemId, Row, SameAs, Status};
 
-use crate::window::{FakeEngine, has, open, over, row, until, without_key};
+use crate::window::{FakeEngine, enter_key, has, open, over, row, until, without_key};
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
 
@@ -134,13 +134,7 @@ fn a_duplicate_that_is_uploaded_anyway_asks_for_the_key_first() {
     window.get_by_label("Upload anyway").click();
     window.run();
     assert!(engine.next().is_none());
-    window.event(Event::Paste(KEY.to_owned()));
-    window.run();
-    window.key_press(Key::Enter);
-    window.run();
-    let Some(Command::CheckKey(_, answer)) = engine.next() else {
-        panic!("the key was not checked")
-    };
+    let answer = enter_key(&mut window, &mut engine, KEY);
     answer.send(Ok(())).unwrap();
     until(&mut window, "the key", |_| {
         matches!(engine.next(), Some(Command::SetKey(..)))

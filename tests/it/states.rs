@@ -15,8 +15,8 @@ use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, KeySource, Row, Status};
 
 use crate::window::{
-    FakeEngine, Vault, builder, close, copied, has, open, open_with, ready, row, until, with_key,
-    without_key,
+    FakeEngine, Vault, builder, close, copied, enter_key, has, open, open_with, ready, row, until,
+    with_key, without_key,
 };
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
@@ -147,13 +147,7 @@ fn one_row_that_asked_for_a_key_is_uploaded_once_it_is_there() {
     window.run();
     window.get_by_label("Upload: clip.mp4").click();
     window.run();
-    window.event(Event::Paste(KEY.to_owned()));
-    window.run();
-    window.key_press(Key::Enter);
-    window.run();
-    let Some(Command::CheckKey(_, answer)) = engine.next() else {
-        panic!("the key was not checked")
-    };
+    let answer = enter_key(&mut window, &mut engine, KEY);
     answer
         .send(Err(Fault::new(FaultKind::InsufficientBalance)))
         .unwrap();

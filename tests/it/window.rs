@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use egui::{DroppedFile, Theme, ViewportCommand, ViewportId};
+use egui::{DroppedFile, Event, Key, Theme, ViewportCommand, ViewportId};
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, HarnessBuilder};
 use mavi_uploader::api::network::{Certificates, NetworkState};
@@ -22,7 +22,7 @@ use mavi_uploader::model::snapshot::{
 };
 use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::ui::MaviApp;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// How long a thread of the window's may take to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -322,6 +322,23 @@ pub fn open_with(
 
 pub fn open(engine: EngineHandle) -> Window {
     open_with(builder(Theme::Light), engine, |_| {})
+}
+
+/// Pastes this key into the dialog that asks for one and confirms it; gives where memories.ai's
+/// answer to it goes.
+pub fn enter_key(
+    window: &mut Window,
+    engine: &mut FakeEngine,
+    key: &str,
+) -> oneshot::Sender<Result<(), Fault>> {
+    window.event(Event::Paste(key.to_owned()));
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    match engine.next() {
+        Some(Command::CheckKey(_, answer)) => answer,
+        other => panic!("the key was not checked: {other:?}"),
+    }
 }
 
 /// A window over these rows whose engine has heard everything that a start says.

@@ -1,7 +1,8 @@
 //! What rows say and offer; and a row for the tests of others.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::*;
 use crate::model::asset::AssetId;

@@ -98,6 +98,31 @@ impl Unread {
     }
 }
 
+/// What files hold, and what each of them was then.
+pub(in crate::engine) type Contents = Vec<(ItemId, FileStamp, ContentHash)>;
+
+/// Reads what is not known yet of `of` and its rivals. A rival that cannot be read is no rival.
+///
+/// # Errors
+///
+/// That of the file itself: it has to be read.
+async fn read_unread(
+    of: ItemId,
+    mut known: Contents,
+    unread: Vec<(ItemId, Unread)>,
+    stall: Duration,
+) -> Result<Contents, Fault> {
+    for (id, file) in unread {
+        let stamp = file.stamp;
+        match file.fingerprint(stall).await {
+            Ok(content) => known.push((id, stamp, content)),
+            Err(fault) if id == of => return Err(fault),
+            Err(_) => {}
+        }
+    }
+    Ok(known)
+}
+
 /// Whether a row was started and may be what another one is a duplicate of; `account` is that of
 /// the key of now.
 pub(super) fn may_be_original(item: &Item, account: Option<&Account>) -> bool {
@@ -213,20 +238,10 @@ impl<S: Service> Actor<S> {
                 Some(file) => file.changed(stall).await,
                 None => None,
             };
-            let is_other = changed.is_some();
-            let mut contents = changed.map_or(Ok(known), Err);
-            for (other, file) in unread.into_iter().filter(|_| !is_other) {
-                let stamp = file.stamp;
-                match (file.fingerprint(stall).await, &mut contents) {
-                    (Ok(content), Ok(contents)) => contents.push((other, stamp, content)),
-                    // A rival that cannot be read is no rival; this file has to be.
-                    (Err(fault), _) if other == id => {
-                        contents = Err(fault);
-                        break;
-                    }
-                    _ => {}
-                }
-            }
+            let contents = match changed {
+                Some(fault) => Err(fault),
+                None => read_unread(id, known, unread, stall).await,
+            };
             let _ = told.send(Told::Hashed {
                 item: id,
                 attempt,
@@ -235,12 +250,7 @@ impl<S: Service> Actor<S> {
         }));
     }
 
-    pub(super) fn hashed(
-        &mut self,
-        id: ItemId,
-        attempt: u32,
-        contents: Result<Vec<(ItemId, FileStamp, ContentHash)>, Fault>,
-    ) {
+    pub(super) fn hashed(&mut self, id: ItemId, attempt: u32, contents: Result<Contents, Fault>) {
         let contents = match contents {
             Ok(contents) => contents,
             Err(fault) => {

@@ -1,8 +1,8 @@
 //! Duplicates that are found before anything is started, so that what "Upload" would do can be
 //! said: by content, against the other rows and against the history, without a call of the service.
 //!
-//! A file is read only where something of its size may be equal, in the background and a few at a
-//! time; whoever has to know its content meanwhile waits for the same reading. Nothing is claimed
+//! A file is read only where something of its size may be equal, in the background and one after
+//! the other; whoever has to know its content meanwhile waits for the same reading. Nothing is claimed
 //! here: a row that is started is compared as any other.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,9 +20,11 @@ use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Original, State};
 
-/// So much is read before it is told, so that many small files of one size are not weighed against
-/// each other after every single one: bytes, and files.
-const CHUNK: (u64, usize) = (64_000_000, 256);
+/// Most files that are read before the first of them is told of, so that many small ones of one size
+/// are not held against each other after every single one: 10,000 of them are 40 times.
+const MOST_FILES: usize = 256;
+/// Most bytes of such files, a fraction of a second's reading; a larger file is read alone.
+const MOST_BYTES: u64 = 64_000_000;
 
 /// After so many files whose drive does not answer nothing is read ahead any more: each of them has
 /// a thread that hangs.
@@ -220,7 +222,6 @@ impl<S: Service> Actor<S> {
             return;
         }
         self.foresight.reading = None;
-        let (most_bytes, most_files) = CHUNK;
         let (mut files, mut bytes) = (vec![], 0_u64);
         for id in self.foresight.unread.values().flatten() {
             let Some(item) = self.items.get(id) else {
@@ -230,7 +231,7 @@ impl<S: Service> Actor<S> {
                 continue;
             };
             let is_full =
-                bytes.saturating_add(media.stamp.size) > most_bytes || files.len() == most_files;
+                bytes.saturating_add(media.stamp.size) > MOST_BYTES || files.len() == MOST_FILES;
             if is_full && !files.is_empty() {
                 break;
             }

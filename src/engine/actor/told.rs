@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Actor;
+use super::duplicates::Contents;
 use super::effects::note;
 use super::foresight::ReadAhead;
 use super::intake::{Found, LookedAt};
@@ -20,7 +21,6 @@ use crate::engine::journal::opening::Opened;
 use crate::engine::lifecycle::Turn;
 use crate::model::asset::{Account, AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::Fault;
-use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, State};
 use crate::store::{OpenError, SecretError};
@@ -65,7 +65,7 @@ pub(in crate::engine) enum Told {
     Hashed {
         item: ItemId,
         attempt: u32,
-        contents: Result<Vec<(ItemId, FileStamp, ContentHash)>, Fault>,
+        contents: Result<Contents, Fault>,
     },
     /// An id came with an answer that is of no other use.
     Stray(Origin, AssetId),

@@ -1,0 +1,157 @@
+//! What stands in a row after its status word.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Around, Queue};
+use crate::app::wording;
+use crate::app::wording::row as words;
+use crate::model::snapshot::{Found, Later, Row, Status};
+
+/// What stands after the status word, joined with middle dots; empty for nothing.
+pub fn detail(row: &Row, around: &Around) -> String {
+    let mut parts = match &row.status {
+        Status::Rejected(rejection) => vec![wording::rejection(rejection).line()],
+        Status::Failed(fault) => {
+            let message = wording::fault(fault);
+            vec![format!("{}. {}", message.title, message.next)]
+        }
+        status => progress(row, status, around),
+    };
+    if matches!(
+        row.status,
+        Status::ReadyToUpload | Status::FoundDuplicate(_) | Status::Queued
+    ) {
+        parts.extend(row.note.map(|note| words::note(note).to_owned()));
+    }
+    if row.may_be_twice {
+        parts.push(words::MAY_BE_TWICE.to_owned());
+    }
+    let parts: Vec<String> = parts.into_iter().map(|it| around.place.said(it)).collect();
+    parts.join(wording::AND)
+}
+
+/// What a row that is not in trouble says of how far it is.
+fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let size = || match &row.transfer {
+        Some(transfer) if *status != Status::Finishing => {
+            wording::size_of(transfer.sent, transfer.total)
+        }
+        _ => wording::size(row.size),
+    };
+    match status {
+        Status::Checking => {}
+        Status::Settling => parts.push(words::SETTLING.to_owned()),
+        Status::Uploading => match &row.transfer {
+            Some(transfer) => {
+                parts.push(size());
+                parts.extend(transfer.rate.map(wording::rate));
+                parts.push(wording::left(transfer.left));
+            }
+            None => parts.push(size()),
+        },
+        Status::Finishing => parts.extend([size(), words::FINISHING.to_owned()]),
+        Status::Waiting { until, cause } => {
+            parts.push(wording::fault(cause).title);
+            parts.extend(row.transfer.map(|_| size()));
+            let wait = until.saturating_duration_since(around.now);
+            parts.push(if wait.is_zero() {
+                words::TRYING_AGAIN.to_owned()
+            } else {
+                words::next_try(wait)
+            });
+            let later = row.later.filter(|later| *later != Later::StartsAgain);
+            parts.extend(later.map(|later| words::later(later).to_owned()));
+        }
+        Status::Processing { since, long } => {
+            let time = around.now.saturating_duration_since(*since);
+            parts.push(words::PROCESSING.to_owned());
+            parts.push(size());
+            if *long {
+                parts.push(words::SLOW.to_owned());
+            } else if time >= Duration::from_secs(1) {
+                parts.push(wording::duration(time));
+            }
+        }
+        Status::Paused => {
+            parts.push(size());
+            let later = match row.interrupted {
+                true => row.later.map(words::interrupted),
+                false => row.later.map(words::later),
+            };
+            parts.extend(later.map(str::to_owned));
+        }
+        Status::FoundDuplicate(_) | Status::Duplicate { .. } => {
+            parts.push(size());
+            let unknown = match status {
+                Status::Duplicate { of: Some(_) } => words::UPLOADED_BEFORE,
+                _ => words::LISTED_TWICE,
+            };
+            parts.push(same_as(row).unwrap_or_else(|| unknown.to_owned()));
+            parts.extend(after_same_as(status).map(str::to_owned));
+            if *status == Status::FoundDuplicate(Found::Asked) {
+                parts.extend(match around.queue {
+                    Queue::GoesOn | Queue::Paused => None,
+                    Queue::Held(hold) => Some(words::held(hold).to_owned()),
+                    Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
+                });
+            }
+        }
+        Status::ReadyToUpload => {
+            parts.push(size());
+            parts.extend(row.unconfirmed.then(|| words::UNCONFIRMED.to_owned()));
+        }
+        Status::Queued => {
+            parts.push(size());
+            parts.extend(match around.queue {
+                Queue::GoesOn => None,
+                Queue::Paused => Some(words::QUEUE_PAUSED.to_owned()),
+                Queue::Held(hold) => Some(words::held(hold).to_owned()),
+                Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
+            });
+            // What waits for something else than the person need not be told that it costs.
+            let later = row.later.filter(|later| match around.queue {
+                Queue::GoesOn => false,
+                Queue::Paused => true,
+                Queue::Held(_) | Queue::Offline => *later != Later::StartsAgain,
+            });
+            parts.extend(later.map(|later| words::later(later).to_owned()));
+        }
+        _ => parts.push(size()),
+    }
+    parts
+}
+
+/// What becomes of a duplicate.
+fn after_same_as(status: &Status) -> Option<&'static str> {
+    match status {
+        Status::FoundDuplicate(Found::Before) => Some(words::NOT_SENT_TWICE),
+        Status::FoundDuplicate(Found::Known) => Some(words::NOT_SENT),
+        Status::FoundDuplicate(Found::Asked) => Some(words::GETS_ID),
+        Status::Duplicate { of: None } => Some(words::WAITS_FOR_ID),
+        _ => None,
+    }
+}
+
+/// Which file a duplicate is one of: by its name, and by its folder where that is another one.
+fn same_as(row: &Row) -> Option<String> {
+    let other = row.same_as.as_ref()?;
+    if let Some(ms) = other.uploaded_at_ms
+        && other.path == row.path
+    {
+        return Some(words::uploaded_itself(wording::day(ms).as_deref()));
+    }
+    let name = other.path.file_name().unwrap_or(other.path.as_os_str());
+    let mut file = name.to_string_lossy().into_owned();
+    if other.path.parent() != row.path.parent()
+        && let Some(folder) = other.path.parent().and_then(Path::file_name)
+    {
+        let place = Path::new(folder).join(&file);
+        file = place.to_string_lossy().into_owned();
+    }
+    Some(match other.uploaded_at_ms {
+        None => words::same_as(&file),
+        Some(ms) => words::same_as_uploaded(&file, wording::day(ms).as_deref()),
+    })
+}
