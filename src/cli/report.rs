@@ -14,6 +14,7 @@ use crate::engine::{Lifecycle, Turn};
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind, Fix};
 use crate::model::snapshot::{ItemId, Row};
+use crate::model::terminal::escape;
 
 /// How the files of a run are told of.
 pub struct Report {
@@ -147,8 +148,7 @@ impl Report {
                     path: EventPath::new(&path),
                     count,
                 });
-                let files = wording::count(usize::try_from(count).unwrap_or(usize::MAX), "file");
-                Some(format!("{shown}: {files} of other formats passed over"))
+                Some(format!("{shown}: {}", wording::banner::passed_over(count)))
             }
             Turn::AlreadyUploaded(asset) => {
                 if !self.close(item) {
@@ -370,7 +370,7 @@ impl Report {
     fn id(&mut self, asset: &AssetId, path: &Path) {
         if !self.json {
             let path = super::one_line(&path.to_string_lossy());
-            self.line(&format!("{asset}\t{path}"));
+            self.line(&format!("{}\t{path}", escape(asset.as_str())));
         }
     }
 
@@ -378,7 +378,7 @@ impl Report {
         if !self.json {
             return;
         }
-        match serde_json::to_string(event) {
+        match super::json_line(event) {
             Ok(line) => self.line(&line),
             Err(error) => tracing::error!(%error, "an event has no JSON"),
         }

@@ -37,7 +37,7 @@ pub enum Turn {
     },
     /// Checked and refused.
     Rejected(Rejection),
-    /// Files of other kinds in a folder that was walked.
+    /// Files of other kinds in a folder that was walked, and folders that were not.
     Skipped {
         /// How many.
         count: u64,

@@ -308,7 +308,7 @@ pub struct Snapshot {
     pub key: KeyState,
     /// Files found so far while folders are walked; `None` when nothing is walked.
     pub walking: Option<u64>,
-    /// Files in walked folders that were passed over for their extension.
+    /// Files of other formats, and folders, that walks passed over.
     pub passed_over: u64,
     /// Files that were named or found again while they stood in the list: they were not
     /// added. Only ever rises.

@@ -173,6 +173,13 @@ pub(super) fn connect(path: &Path, limit: Duration) -> Result<Connection, Troubl
 /// beside a database the rights of the database.
 fn prepare_file(path: &Path) -> Result<(), Trouble> {
     let io = |error: &io::Error| Trouble::Other(OpenError::io(path, error));
+    let is_link = |file: &Path| fs::symlink_metadata(file).is_ok_and(|found| found.is_symlink());
+    if with_siblings(path).any(|file| is_link(&file)) {
+        // SQLite would write to whatever is behind it.
+        return Err(io(&io::Error::other(
+            "it is a link, and links are not followed",
+        )));
+    }
     let length = match fs::metadata(path) {
         Ok(metadata) => metadata.len(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => 0,

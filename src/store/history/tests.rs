@@ -404,6 +404,20 @@ fn every_file_of_the_database_is_closed_to_others() {
     assert_eq!(mode(&file), 0o600);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_file_of_the_database_is_refused() {
+    for name in ["history.db", "history.db-wal", "history.db-journal"] {
+        let dir = tempfile::tempdir().unwrap();
+        let foreign = dir.path().join("foreign");
+        std::fs::write(&foreign, "").unwrap();
+        std::os::unix::fs::symlink(&foreign, dir.path().join(name)).unwrap();
+        let error = History::open(dir.path()).unwrap_err().to_string();
+        assert!(error.contains("it is a link"), "{error}");
+        assert_eq!(std::fs::read(&foreign).unwrap(), b"", "{name}");
+    }
+}
+
 #[test]
 fn what_was_committed_is_on_the_disk_for_a_process_that_dies() {
     let dir = tempfile::tempdir().unwrap();
