@@ -242,6 +242,7 @@ fn start(
         jobs: preferences.jobs,
         start_at_once: preferences.start_at_once,
         ask_history: true,
+        force: false,
         bandwidth: preferences.bandwidth,
         follower: None,
         wake: Box::new(move || wake()),

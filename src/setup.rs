@@ -211,6 +211,7 @@ impl World {
             start_at_once: how.start_at_once,
             bandwidth,
             ask_history: how.ask_history && self.sandbox.is_none(),
+            force: how.force,
             base_url: self.base_url.as_str().to_owned(),
             history: self.history(),
             is_alive: Arc::new(is_alive),
@@ -277,6 +278,8 @@ pub struct How {
     pub start_at_once: bool,
     /// Files whose content is in the history are not uploaded again.
     pub ask_history: bool,
+    /// Files whose content is not recognised are taken for what their names say.
+    pub force: bool,
     /// Bytes a second for all transfers.
     pub bandwidth: Option<u64>,
     /// Where to send every turn of every file.

@@ -133,6 +133,7 @@ fn own(row: &Row) -> &'static [RowCommand] {
                 &[C::Details, C::Locate, C::Retry, C::Remove]
             }
             Some(Step::Row(C::Retry)) => &[C::Details, C::Retry, C::Remove],
+            Some(Step::Row(C::UploadAnyway)) => &[C::Details, C::UploadAnyway, C::Remove],
             _ => &[C::Details, C::Remove],
         },
         Status::ReadyToUpload => &[C::Upload, C::Remove],
@@ -214,6 +215,9 @@ pub fn hint(row: &Row, command: RowCommand, around: &Around) -> String {
     match (command, row.later) {
         (RowCommand::Pause, Some(later)) if row.status == Status::Uploading => {
             format!("{hint}. {}", words::pause(later))
+        }
+        (RowCommand::UploadAnyway, _) if matches!(row.status, Status::Rejected(_)) => {
+            words::UPLOAD_UNRECOGNISED.to_owned()
         }
         (RowCommand::Cancel, _) if cancel_loses_work(row) => {
             format!("{hint}; {}", words::CANCEL_LOSES)

@@ -121,6 +121,9 @@ pub struct UploadArguments {
     /// Upload even what was uploaded before
     #[arg(long)]
     pub again: bool,
+    /// Upload even what is not recognised as the format that its name says
+    #[arg(long)]
+    pub force: bool,
     /// Try it without an account: nothing leaves the computer
     #[arg(long)]
     pub sandbox: bool,

@@ -137,10 +137,7 @@ impl Report {
                 self.close(item);
                 self.rejected += 1;
                 self.event(&Event::rejected(&path, &rejection));
-                Some(format!(
-                    "{shown}: {}",
-                    wording::rejection(&rejection).line()
-                ))
+                Some(format!("{shown}: {}", wording::rejection_line(&rejection)))
             }
             Turn::Skipped { count } => {
                 self.skipped += count;

@@ -24,7 +24,7 @@ pub use journal::{newer_history, set_aside, unwritable_history};
 pub use key::{key_in_use, not_a_key, vault};
 pub use located::{NO_FILE_TO_LOCATE, misfit};
 pub use place::Place;
-pub use rejection::rejection;
+pub use rejection::{rejection, rejection_line};
 pub use row::{note, status_word};
 pub use shell::*;
 pub use terminal::{

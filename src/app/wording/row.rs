@@ -39,6 +39,8 @@ pub fn note(note: Note) -> &'static str {
     }
 }
 
+/// What "Upload anyway" does with a file whose content is not recognised.
+pub const UPLOAD_UNRECOGNISED: &str = "Upload this file although its content isn’t recognised";
 /// Another program writes to the file.
 pub const SETTLING: &str = "another program writes to it; it goes on by itself";
 /// All bytes are out.

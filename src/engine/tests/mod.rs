@@ -202,6 +202,7 @@ impl Make {
             start_at_once: self.start_at_once,
             bandwidth: Arc::clone(&bandwidth),
             ask_history: self.ask_history,
+            force: false,
             base_url: self.base_url.to_owned(),
             history,
             is_alive: Arc::new(|run| run.as_str() == "alive"),

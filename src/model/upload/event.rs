@@ -35,7 +35,7 @@ pub enum Event {
     FileBack,
     /// The person showed where the file is that could not be read.
     Located,
-    /// The person wants a duplicate uploaded.
+    /// The user wants a duplicate uploaded, or a file whose content is not recognised.
     UploadAnyway,
     /// The service was asked about equal content and does not have it any more; said of what
     /// wants its id alone.

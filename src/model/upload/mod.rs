@@ -168,6 +168,8 @@ pub struct Tally {
     pub started: bool,
     /// The person wants it uploaded although it is a duplicate.
     pub anyway: bool,
+    /// The user wants it uploaded although its content is not recognised.
+    pub as_named: bool,
     /// The person wants the id of equal content, and nothing sent where there is none.
     pub only_id: bool,
     /// The service did not confirm that it has equal content.

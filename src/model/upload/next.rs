@@ -97,6 +97,12 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
                 after.tally.only_id = false;
                 Some((after, effects))
             }
+            State::Rejected(Rejection::NotRecognised { .. }) => {
+                let (mut after, effects) = anew(upload, State::Checking, vec![Effect::Look])?;
+                after.tally.as_named = true;
+                after.tally.started = true;
+                Some((after, effects))
+            }
             _ => None,
         },
         Event::CheckAgain => check_again(upload),
@@ -412,6 +418,7 @@ pub(super) fn looked_at_anew(
     after.tally = Tally {
         may_be_twice: upload.tally.may_be_twice,
         anyway: upload.tally.anyway,
+        as_named: upload.tally.as_named,
         only_id: upload.tally.only_id && started,
         started,
         ..Tally::default()

@@ -23,11 +23,12 @@ const COMMANDS: [(&str, Event); 9] = [
 
 /// A state, and where each of [`COMMANDS`] leads from it; `-` is nowhere.
 #[rustfmt::skip]
-const TABLE: [(&str, [&str; 9]); 17] = [
+const TABLE: [(&str, [&str; 9]); 18] = [
     //                   start     pause     resume    hold      cancel       retry       anyway    ask    take id
     ("checking",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("settling",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("rejected",       ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-", "-"]),
+    ("not recognised", ["-",      "-",      "-",      "-",      "-",         "checking", "checking", "-",    "-"]),
     ("ready",          ["queued", "-",      "-",      "-",      "cancelled", "-",        "queued", "-", "queued"]),
     ("queued",         ["-",      "paused", "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("comparing",      ["-",      "paused", "-",      "queued", "cancelled", "-",        "-",      "-", "-"]),
@@ -51,6 +52,7 @@ fn row_of(state: &State) -> &'static str {
     match state {
         State::Checking => "checking",
         State::Settling => "settling",
+        State::Rejected(Rejection::NotRecognised { .. }) => "not recognised",
         State::Rejected(_) => "rejected",
         State::Ready => "ready",
         State::Queued => "queued",
@@ -85,6 +87,9 @@ fn states() -> Vec<State> {
         State::Checking,
         State::Settling,
         State::Rejected(Rejection::Empty),
+        State::Rejected(Rejection::NotRecognised {
+            extension: "mp4".to_owned(),
+        }),
         State::Ready,
         State::Queued,
         State::Comparing,
