@@ -64,6 +64,7 @@ fn step_of(kind: FaultKind) -> Step {
         | K::NoAnswer
         | K::BadAnswer
         | K::WebPage
+        | K::Blocked
         | K::AnswerTooLarge
         | K::Redirect
         | K::RateLimited
@@ -85,7 +86,7 @@ fn step_of(kind: FaultKind) -> Step {
         K::UnsupportedMedia => Step::Remove,
         K::BadRequest => Step::CopyDetails,
         K::Unauthorized => Step::UpdateKey,
-        K::InsufficientBalance | K::Forbidden => Step::OpenConsole,
+        K::InsufficientBalance | K::Forbidden | K::Retired => Step::OpenConsole,
     }
 }
 
