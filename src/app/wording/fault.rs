@@ -289,6 +289,20 @@ mod tests {
     }
 
     #[test]
+    fn a_retired_call_is_told_of_in_the_services_own_words_on_one_line() {
+        let fault_with = |said: &str| {
+            fault(
+                &Fault::new(FaultKind::Retired).with_diagnostics(Diagnostics {
+                    message: Some(said.to_owned()),
+                    ..Diagnostics::default()
+                }),
+            )
+        };
+        let told = fault_with("v2 is\u{1b}[2J deprecated.\n");
+        assert_eq!(told.cause, "The service says: “v2 is [2J deprecated”.");
+    }
+
+    #[test]
     fn the_technical_detail_is_one_click_away() {
         let fault = Fault::new(FaultKind::ServerError).with_diagnostics(Diagnostics {
             call: Some("POST /upload".to_owned()),

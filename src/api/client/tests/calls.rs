@@ -3,6 +3,8 @@
 use std::sync::mpsc;
 
 use super::*;
+use crate::api::limiter::{Limiter, LimiterOptions};
+use crate::api::paced::Paced;
 
 #[tokio::test]
 async fn a_key_is_good_when_the_answer_finds_fault_with_the_request() {
@@ -107,6 +109,23 @@ async fn a_key_is_good_when_the_answer_finds_fault_with_the_request() {
         assert_eq!(seen.line, "GET /serve/api/v2/re_0/metadata HTTP/1.1");
         assert_eq!(seen.header("authorization"), Some(KEY));
     }
+}
+
+#[tokio::test]
+async fn a_check_of_a_good_key_slows_nothing_down() {
+    let limit = r#"{"code":400,"msg":"Request has exceeded the limit."}"#;
+    let server = Server::start(vec![
+        answers("400 Bad Request", "", limit),
+        answers("429 Too Many Requests", "", ""),
+    ]);
+    let limiter = Arc::new(Limiter::new(LimiterOptions::default().faster(100)));
+    let paced = Paced::new(client(&server), Arc::clone(&limiter));
+    let usual = limiter.spacing();
+    paced.check_key(&key(), || ()).await.unwrap();
+    assert_eq!(limiter.spacing(), usual);
+    paced.check_key(&key(), || ()).await.unwrap_err();
+    assert!(limiter.spacing() > usual);
+    server.finish().await;
 }
 
 #[tokio::test]
