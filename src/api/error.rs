@@ -167,15 +167,17 @@ impl Call<'_> {
 
     /// The fault of an answer that is understood but lacks what the call needs.
     pub(crate) fn lacks_data(&self, answer: &Answer) -> Fault {
-        let mut fault = self.fault(FaultKind::BadAnswer);
-        self.describe(&mut fault, answer, Envelope::read(&answer.body).as_ref());
+        let envelope = Envelope::read(&answer.body);
+        let kind = said_kind(FaultKind::BadAnswer, answer, envelope.as_ref());
+        let mut fault = self.fault(kind);
+        self.describe(&mut fault, answer, envelope.as_ref());
         fault
     }
 
     /// The fault that an unsuccessful answer is.
     fn refusal(&self, answer: &Answer, envelope: Option<&Envelope<'_>>) -> Fault {
         let kind = self.refusal_kind(answer, envelope);
-        let mut fault = self.fault(kind);
+        let mut fault = self.fault(said_kind(kind, answer, envelope));
         if let Recovery::Transient { retry_after } = &mut fault.recovery {
             *retry_after = answer.retry_after();
         }
@@ -183,22 +185,8 @@ impl Call<'_> {
         fault
     }
 
-    /// The kind by what the answer says in words, where that goes before its numbers.
-    fn refusal_kind(&self, answer: &Answer, envelope: Option<&Envelope<'_>>) -> FaultKind {
-        let kind = self.numbered_kind(answer, envelope);
-        let text = words(answer, envelope).unwrap_or_default();
-        match kind {
-            // Of a file's format it may be said, too, that it is no longer supported.
-            FaultKind::Redirect | FaultKind::UnsupportedMedia => kind,
-            _ if wire::speaks_of_retirement(&text) => FaultKind::Retired,
-            FaultKind::RateLimited | FaultKind::RateLimitedOrInvalid => kind,
-            _ if wire::speaks_of_passing_trouble(&text) => FaultKind::ServerError,
-            kind => kind,
-        }
-    }
-
     /// The kind by HTTP status and code.
-    fn numbered_kind(&self, answer: &Answer, envelope: Option<&Envelope<'_>>) -> FaultKind {
+    fn refusal_kind(&self, answer: &Answer, envelope: Option<&Envelope<'_>>) -> FaultKind {
         match (answer.status, envelope) {
             (200..300, Some(envelope)) => match envelope.says() {
                 Says::Success | Says::Contradiction => FaultKind::BadAnswer,
@@ -309,6 +297,19 @@ impl Call<'_> {
             Some(Cut::TooLarge) | None => None,
         };
         detail.causes.extend(cause.map(str::to_owned));
+    }
+}
+
+/// The kind by what an answer says in words, where that goes before its numbers.
+fn said_kind(kind: FaultKind, answer: &Answer, envelope: Option<&Envelope<'_>>) -> FaultKind {
+    let text = words(answer, envelope).unwrap_or_default();
+    match kind {
+        // Of a file's format it may be said, too, that it is no longer supported.
+        FaultKind::Redirect | FaultKind::UnsupportedMedia => kind,
+        _ if wire::speaks_of_retirement(&text) => FaultKind::Retired,
+        FaultKind::RateLimited | FaultKind::RateLimitedOrInvalid => kind,
+        _ if wire::speaks_of_passing_trouble(&text) => FaultKind::ServerError,
+        kind => kind,
     }
 }
 

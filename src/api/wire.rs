@@ -3,7 +3,6 @@
 //! Pure functions over the bytes of an answer. Which [`Fault`](crate::model::fault::Fault)
 //! a failure is, is decided in [`super::error`].
 
-use std::path::Path;
 use std::time::Duration;
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
@@ -13,12 +12,14 @@ use zeroize::Zeroizing;
 
 mod entries;
 mod look;
+mod said;
 
 use self::entries::{Entries, EntriesFor};
 use self::look::{At, Find, Look, NameOf, Scalar, look, rest};
+use self::said::has;
+pub(crate) use self::said::{speaks_of_passing_trouble, speaks_of_retirement};
 use super::{SecretUrl, Session, Ticket};
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus};
-use crate::model::media;
 
 /// How deep the things that a call needs may be nested below `data`.
 const MAX_NESTING: usize = 4;
@@ -180,48 +181,6 @@ impl<'a> Envelope<'a> {
     fn speaks_of(&self, words: &[&str]) -> bool {
         self.message.as_deref().is_some_and(|text| has(text, words))
     }
-}
-
-/// Whether a text has one of these, without regard to case.
-fn has(text: &str, words: &[&str]) -> bool {
-    let text = text.to_ascii_lowercase();
-    words.iter().any(|words| text.contains(words))
-}
-
-/// Whether a failure's text says that the call is gone for good.
-pub(crate) fn speaks_of_retirement(text: &str) -> bool {
-    // Pictures are called "Sunset.jpg", and messages repeat names.
-    let names_a_file = || {
-        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ':' | ')' | ']');
-        let mut words = text.split(ends).map(|word| word.trim_end_matches('.'));
-        words.any(|word| media::format_of(Path::new(word)).is_ok())
-    };
-    has(text, &["deprecated", "no longer support"])
-        || (has(text, &["retired", "sunset"]) && !names_a_file())
-}
-
-/// Whether a failure's text speaks of an abnormal network or a busy service, or asks to try
-/// again later.
-pub(crate) fn speaks_of_passing_trouble(text: &str) -> bool {
-    let later = [
-        "again later",
-        "retry later",
-        "try later",
-        "稍后",
-        "网络异常",
-        "繁忙",
-    ];
-    let trouble = [
-        "abnormal",
-        "error",
-        "exception",
-        "unstable",
-        "timeout",
-        "busy",
-    ];
-    has(text, &later)
-        || (has(text, &["network"]) && has(text, &trouble))
-        || (has(text, &["system", "server", "service"]) && has(text, &["busy"]))
 }
 
 impl<'a> Data<'a> {
