@@ -114,7 +114,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         ),
         K::Unauthorized => (
             "The API key is not accepted",
-            "The key is wrong, was withdrawn, or belongs to another service: keys of memories.ai’s newer DataLake console don’t work here.",
+            "The key is wrong, was withdrawn, or is one of memories.ai’s newer DataLake console, whose keys don’t work here.",
             "Enter another key.",
             Step::UpdateKey,
         ),
