@@ -308,6 +308,7 @@ impl Report {
         match needs {
             Some(Fix::Key) => EXIT_KEY,
             Some(Fix::Balance | Fix::Account) => EXIT_ACCOUNT,
+            Some(Fix::Program) => EXIT_SOME_FAILED,
             None if self.failed + self.rejected > 0 || self.unprinted.is_some() => EXIT_SOME_FAILED,
             None => EXIT_GOOD,
         }

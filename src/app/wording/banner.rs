@@ -36,7 +36,7 @@ pub const SHOW_IT: &str = "Show it";
 /// An upload was started without a key.
 pub const KEY_NEEDED: &str = "An API key is needed to upload.";
 /// The key of the environment is not accepted.
-pub const ENVIRONMENT_KEY_REFUSED: &str = "memories.ai doesn’t accept the API key in the environment (MEMORIES_API_KEY). Correct it there, or enter one for this session.";
+pub const ENVIRONMENT_KEY_REFUSED: &str = "memories.ai doesn’t accept the API key in the environment (MEMORIES_API_KEY). Keys of its newer DataLake console don’t work here. Correct it there, or enter one for this session.";
 
 /// Uploads that an earlier run left.
 pub fn interrupted(uploads: usize) -> String {

@@ -200,6 +200,12 @@ pub fn needs(fix: Fix) -> Message {
             "See to it in the console, then go on.",
             Some(Step::OpenConsole),
         ),
+        Fix::Program => Message::new(
+            "memories.ai has retired this way of uploading",
+            "Uploads are paused; no file has failed.",
+            "Look for a newer version of this program; the console may say more.",
+            Some(Step::OpenConsole),
+        ),
     }
 }
 
@@ -224,7 +230,7 @@ mod tests {
 
     #[test]
     fn whatever_needs_the_person_has_a_button_that_fixes_it() {
-        for fix in [Fix::Key, Fix::Balance, Fix::Account] {
+        for fix in [Fix::Key, Fix::Balance, Fix::Account, Fix::Program] {
             let message = needs(fix);
             assert!(message.step.is_some(), "{fix:?}");
             assert!(message.next.ends_with('.'), "{fix:?}");

@@ -95,6 +95,7 @@ pub fn held(by: Hold) -> &'static str {
         Hold::Fix(Fix::Key) => "held until the API key is updated",
         Hold::Fix(Fix::Balance) => "held until the balance is topped up",
         Hold::Fix(Fix::Account) => "held until memories.ai accepts the account",
+        Hold::Fix(Fix::Program) => "held: memories.ai has retired this way of uploading",
     }
 }
 /// Said of a file that the service may hold twice.

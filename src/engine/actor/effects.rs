@@ -77,19 +77,13 @@ impl<S: Service> Actor<S> {
             // It was stopped while the journal had to be waited for.
             return;
         }
-        let (told, gate) = (self.told.clone(), self.told.clone());
+        let (told, gate, early) = (self.told.clone(), self.told.clone(), self.told.clone());
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
         let Some(media) = item.upload.media else {
             return;
         };
-        let meter = Arc::new(Meter::gated(move || {
-            let _ = gate.send(Told::Upload(id, Event::BodyOut { attempt }));
-        }));
-        let content_of = Arc::clone(&meter);
-        item.meter = Some(Arc::clone(&meter));
-        item.speed = Default::default();
         let account = Some(key.account());
         // A place that was given to another account is of no use to this one.
         let same_account = item.account == account;
@@ -108,6 +102,21 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
+        let meter = Meter::gated(move || {
+            let _ = gate.send(Told::Upload(id, Event::BodyOut { attempt }));
+        });
+        let early_origin = origin.clone();
+        let meter = Arc::new(meter.telling_early_id(move |asset| {
+            let _ = early.send(Told::EarlyId {
+                item: id,
+                attempt,
+                asset,
+                origin: early_origin.clone(),
+            });
+        }));
+        let content_of = Arc::clone(&meter);
+        item.meter = Some(Arc::clone(&meter));
+        item.speed = Default::default();
         let attempt_of_file = Attempt {
             service: Arc::clone(&self.service),
             key,

@@ -86,7 +86,11 @@ impl<S: Service> Actor<S> {
         match outcome {
             Ok(()) => self.key_is_good(),
             Err(fault) => match fault.fix() {
-                Some(fix) => self.hold_queue(fix, fault),
+                Some(fix) => {
+                    // Asked again when the user says that it is put right.
+                    self.trust = Trust::Unknown;
+                    self.hold_queue(fix, fault);
+                }
                 None => self.trust = Trust::Doubtful,
             },
         }

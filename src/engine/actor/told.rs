@@ -39,6 +39,13 @@ pub(in crate::engine) enum Told {
         /// What became of the file while it was sent, where it is not what it was.
         changed: Option<Fault>,
     },
+    /// The id of a direct upload came before its body was out.
+    EarlyId {
+        item: ItemId,
+        attempt: u32,
+        asset: AssetId,
+        origin: Origin,
+    },
     /// A ticket was issued; the answer lets its bytes go.
     Ticket {
         item: ItemId,
@@ -138,6 +145,21 @@ impl<S: Service> Actor<S> {
                 self.learn_from(item, &event);
                 if !self.apply(item, event) {
                     self.record_orphan(&origin, &asset, content);
+                }
+            }
+            Told::EarlyId {
+                item,
+                attempt,
+                asset,
+                origin,
+            } => {
+                let early = asset.clone();
+                let event = Event::Issued {
+                    attempt,
+                    asset: early,
+                };
+                if !self.apply(item, event) {
+                    self.record_orphan(&origin, &asset, None);
                 }
             }
             Told::Ticket {

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::asset::{AssetId, ContentHash};
 use super::fault::{Fault, FaultKind};
 use super::media::{FileStamp, Kind, Note, Rejection, Route};
+use super::retry::Policy;
 use super::snapshot::ItemId;
 
 pub use event::{Effect, Event};
@@ -174,6 +175,14 @@ pub struct Tally {
     pub only_id: bool,
     /// The service did not confirm that it has equal content.
     pub unconfirmed: bool,
+}
+
+impl Tally {
+    /// Counts a direct upload that ended in mid-body; after a few the file takes the signed URL.
+    fn count_break(&mut self, policy: &Policy) {
+        self.breaks += 1;
+        self.signed_url |= self.breaks >= policy.breaks_before_signed_url;
+    }
 }
 
 impl State {
@@ -345,17 +354,14 @@ impl Upload {
         }
         self.state = match self.state {
             State::Settling => State::Checking,
-            State::Sending {
-                route,
-                body_out: true,
-            } => match &self.issued {
-                Some(asset) if route == Route::SignedUrl => State::Processing {
+            State::Sending { body_out: true, .. } => match &self.issued {
+                Some(asset) => State::Processing {
                     asset: asset.clone(),
                     content: None,
                     polls: 0,
                     doubt: Some(Fault::new(FaultKind::LostAnswer)),
                 },
-                _ => {
+                None => {
                     self.tally.unknown += 1;
                     self.tally.may_be_twice = true;
                     held

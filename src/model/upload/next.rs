@@ -159,6 +159,15 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             _ => None,
         },
         Event::Sent { asset, content, .. } => match upload.state {
+            // A service that answers a part of a file may hold a part of it. (A storage session
+            // of an earlier attempt may be complete without a byte of this one.)
+            State::Sending {
+                route: Route::Direct,
+                body_out: false,
+            } => {
+                let doubt = Some(Fault::new(FaultKind::BrokenInBody));
+                sent(upload, asset, content, doubt, policy)
+            }
             State::Sending { .. } => sent(upload, asset, content, None, policy),
             _ => None,
         },
@@ -242,7 +251,12 @@ fn begin(upload: &Upload, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
         route,
         body_out: false,
     };
-    anew(upload, state, vec![Effect::Send { attempt, route }])
+    let (mut after, mut effects) = anew(upload, state, vec![Effect::Send { attempt, route }])?;
+    if route == Route::Direct {
+        // Each direct upload gets an id of its own.
+        effects.extend(after.issued.take().as_ref().map(abandon));
+    }
+    Some((after, effects))
 }
 
 /// There is no id to be had: the person says what becomes of it.
@@ -327,14 +341,11 @@ fn pause(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match &upload.state {
         State::Processing { asset, .. } => let_go(upload, asset),
-        State::Sending {
-            route,
-            body_out: true,
-        } => {
+        State::Sending { body_out: true, .. } => {
             // All of it may be there: under its id, where that came before the bytes.
             let (mut after, effects) = match &upload.issued {
-                Some(asset) if *route == Route::SignedUrl => let_go(upload, asset)?,
-                _ => give_up(upload)?,
+                Some(asset) => let_go(upload, asset)?,
+                None => give_up(upload)?,
             };
             after.tally.may_be_twice = true;
             Some((after, effects))

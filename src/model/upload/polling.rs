@@ -49,13 +49,14 @@ pub(super) fn check_again(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match &upload.state {
         State::Processing { .. } => anew(upload, upload.state.clone(), vec![Effect::Abort, now]),
         State::Failed {
-            asset: Some(asset), ..
+            asset: Some(asset),
+            fault,
         } => {
             let state = State::Processing {
                 asset: asset.clone(),
                 content: None,
                 polls: 0,
-                doubt: None,
+                doubt: Some(fault.clone()).filter(is_of_a_part),
             };
             anew(upload, state, vec![now])
         }
@@ -106,6 +107,13 @@ pub(super) fn polled(
         AssetStatus::Success if file_size.is_some_and(|size| size != upload.size()) => {
             fail(FaultKind::SizeMismatch, status)
         }
+        AssetStatus::Success
+            if let Some(doubt) = doubt
+                && is_of_a_part(doubt)
+                && file_size.is_none() =>
+        {
+            resend(upload, asset, doubt, true, policy)
+        }
         AssetStatus::Success => {
             let state = State::Done {
                 asset: asset.clone(),
@@ -128,7 +136,11 @@ pub(super) fn polled(
             resend(upload, asset, doubt, false, policy)
         }
         AssetStatus::Waiting | AssetStatus::Uploading | AssetStatus::Other => {
-            let arrived = matches!(answer, AssetAnswer::Known(metadata) if metadata.arrived());
+            let arrived = match (answer, doubt) {
+                (AssetAnswer::NotFound, _) => false,
+                (_, Some(doubt)) if is_of_a_part(doubt) => file_size == Some(upload.size()),
+                (AssetAnswer::Known(metadata), _) => metadata.arrived(),
+            };
             let polls = polls.saturating_add(1);
             let state = State::Processing {
                 asset: asset.clone(),
@@ -147,6 +159,12 @@ pub(super) fn polled(
             )
         }
     }
+}
+
+/// Whether the service answered before it was given all of the file: only its size proves then
+/// that all of it is there.
+fn is_of_a_part(doubt: &Fault) -> bool {
+    doubt.kind == FaultKind::BrokenInBody
 }
 
 /// The bytes did not arrive: send them again, to the same place where that is still good,
@@ -171,6 +189,9 @@ fn resend(
         anew(upload, State::Queued, vec![])?
     };
     after.tally.tries = tries;
+    if is_of_a_part(doubt) {
+        after.tally.count_break(policy);
+    }
     Some((after, effects))
 }
 

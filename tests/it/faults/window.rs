@@ -66,6 +66,7 @@ fn step_of(kind: FaultKind) -> Step {
         | K::NoAnswer
         | K::BadAnswer
         | K::WebPage
+        | K::Blocked
         | K::AnswerTooLarge
         | K::Redirect
         | K::RateLimited
@@ -87,7 +88,7 @@ fn step_of(kind: FaultKind) -> Step {
         K::UnsupportedMedia => Step::Remove,
         K::BadRequest => Step::CopyDetails,
         K::Unauthorized => Step::UpdateKey,
-        K::InsufficientBalance | K::Forbidden => Step::OpenConsole,
+        K::InsufficientBalance | K::Forbidden | K::Retired => Step::OpenConsole,
     }
 }
 

@@ -67,6 +67,83 @@ fn a_sign_of_the_bytes_ends_the_doubt() {
 }
 
 #[test]
+fn an_answer_before_the_body_is_out_is_believed_when_the_size_is_the_files() {
+    let in_doubt = |walk: &Walk| matches!(&walk.upload.state, State::Processing { doubt, .. } if doubt.is_some());
+    let mut walk = Walk::sending(10);
+    walk.issue(1).answer(1);
+    assert!(in_doubt(&walk), "{:?}", walk.upload);
+    walk.poll(known(AssetStatus::Uploading, None), 2);
+    assert!(in_doubt(&walk), "a part is processed, too");
+    walk.poll(known(AssetStatus::Uploading, Some(10)), 6);
+    assert!(!in_doubt(&walk));
+    walk.poll(known(AssetStatus::Success, None), 14);
+    assert!(matches!(walk.upload.state, State::Done { .. }));
+
+    let mut other = Walk::sending(10);
+    other
+        .answer(1)
+        .poll(known(AssetStatus::Success, Some(4)), 2);
+    assert_eq!(other.upload.fault(), Some(FaultKind::SizeMismatch));
+}
+
+#[test]
+fn a_part_whose_size_is_not_reported_is_sent_again_and_then_to_a_signed_url() {
+    let mut walk = Walk::sending(10);
+    for number in [1, 2] {
+        assert_eq!(walk.route(), Route::Direct);
+        walk.issue(number).answer(number);
+        walk.poll(known(AssetStatus::Success, None), 2);
+        assert_eq!(walk.upload.state, State::Queued);
+        let abandoned = super::super::next::abandon(&asset(number));
+        assert!(walk.effects.contains(&abandoned), "{:?}", walk.effects);
+        walk.step(Event::Begin);
+    }
+    assert_eq!(walk.route(), Route::SignedUrl);
+}
+
+#[test]
+fn a_part_that_was_never_made_whole_is_not_done_when_it_is_asked_about_again() {
+    let mut walk = Walk::sending(10);
+    walk.policy.tries = 1;
+    walk.answer(1).poll(known(AssetStatus::Success, None), 2);
+    assert_eq!(walk.upload.fault(), Some(FaultKind::BrokenInBody));
+    walk.step(Event::CheckAgain);
+    walk.poll(known(AssetStatus::Success, None), 0);
+    assert!(matches!(walk.upload.state, State::Failed { .. }));
+    walk.step(Event::CheckAgain);
+    walk.poll(known(AssetStatus::Success, Some(10)), 0);
+    assert!(matches!(walk.upload.state, State::Done { .. }));
+}
+
+#[test]
+fn an_id_that_came_early_is_kept_and_left_behind_by_the_next_direct_upload() {
+    let mut walk = Walk::sending(10);
+    walk.issue(1);
+    assert!(matches!(&walk.effects[..], [Effect::Record { asset: id, .. }] if *id == asset(1)));
+    walk.step(Event::Pause).step(Event::Resume);
+    assert_eq!(walk.upload.issued, Some(asset(1)));
+    walk.step(Event::Begin);
+    let abandoned = super::super::next::abandon(&asset(1));
+    assert!(walk.effects.contains(&abandoned), "{:?}", walk.effects);
+    assert_eq!(walk.upload.issued, None);
+}
+
+#[test]
+fn a_failure_that_came_with_an_id_ends_with_it() {
+    let mut walk = Walk::sending(10);
+    let mut fault = Fault::new(FaultKind::BadRequest);
+    fault.diagnostics.asset_id = Some(asset(4));
+    let attempt = walk.upload.attempt;
+    walk.step(Event::Broke {
+        attempt,
+        fault,
+        content: None,
+        jitter: 0.0,
+    });
+    assert_eq!(walk.upload.asset(), Some(&asset(4)));
+}
+
+#[test]
 fn a_replaced_ticket_leaves_its_id_as_abandoned() {
     let mut walk = Walk::sending(600_000_000);
     walk.issue(5);
