@@ -88,7 +88,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
             Ok(Entry::Handed) => return Ok(()),
             Ok(Entry::Silent) => {
                 return Err(Stop {
-                    words: wording::SILENT_WINDOW.to_owned(),
+                    words: wording::silent_window(&paths),
                     code: cli::EXIT_SOME_FAILED,
                 });
             }
