@@ -228,10 +228,21 @@ impl Client {
     }
 }
 
-/// The key as the value of `Authorization`, marked so that no debug output shows it.
+/// A key that lends its bytes to a request.
+struct Lent(ApiKey);
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        self.0.expose().as_bytes()
+    }
+}
+
+/// The key as the value of `Authorization`: not copied, and marked so that no debug output shows
+/// it.
 fn secret(key: &ApiKey) -> Result<HeaderValue, Fault> {
+    let bytes = Bytes::from_owner(Lent(key.clone()));
     let mut value =
-        HeaderValue::from_str(key.expose()).map_err(|_| Fault::new(FaultKind::Unauthorized))?;
+        HeaderValue::from_maybe_shared(bytes).map_err(|_| Fault::new(FaultKind::Unauthorized))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -209,6 +209,7 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
+    trust_no_schema(&connection)?;
     connection.busy_timeout(limit)?;
     // Until the database is known to be sound and ours, whatever fails here must not carry
     // its log into it, or delete the log.
@@ -235,6 +236,9 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     if connection.is_readonly(MAIN_DB)? {
         return Ok(Err(read_only(path, connection)));
     }
+    if let Some(cause) = schema::planted(&connection)? {
+        return Ok(Err(Trouble::Damaged(cause)));
+    }
     if version > 0
         && let Some(cause) = schema::damage(&connection)?
     {
@@ -254,6 +258,21 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
         }
     }
     Ok(Ok(connection))
+}
+
+/// Keeps a database that somebody else may have written from doing anything of its own: its
+/// triggers and views do nothing, its expressions call no function that could do harm, and nothing
+/// writes past SQLite's tables. For every connection, before its first statement.
+pub(super) fn trust_no_schema(connection: &Connection) -> rusqlite::Result<()> {
+    for (setting, on) in [
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+    ] {
+        connection.set_db_config(setting, on)?;
+    }
+    Ok(())
 }
 
 /// Whether closing the connection leaves the database and its log as they are; otherwise
