@@ -52,7 +52,10 @@ pub fn id_of(row: &Row) -> Option<&str> {
 /// id that is nowhere else.
 pub fn id_to_copy(row: &Row) -> Option<&str> {
     let arrived = match &row.status {
-        Status::Ready | Status::Processing { .. } | Status::Duplicate { .. } => true,
+        Status::Ready
+        | Status::Processing { .. }
+        | Status::OtherKey { .. }
+        | Status::Duplicate { .. } => true,
         Status::Failed(fault) => fault.kind == FaultKind::StillProcessing,
         _ => false,
     };
@@ -140,7 +143,9 @@ fn own(row: &Row) -> &'static [RowCommand] {
         Status::Queued | Status::Uploading => &[C::Pause, C::Cancel],
         Status::Waiting { .. } => &[C::Details, C::Pause, C::Cancel],
         Status::Finishing => &[C::Cancel],
-        Status::Processing { long: true, .. } => &[C::CheckAgain, C::Remove],
+        Status::Processing { long: true, .. } | Status::OtherKey { .. } => {
+            &[C::CheckAgain, C::Remove]
+        }
         Status::Processing { long: false, .. } => &[C::Remove],
         Status::Failed(fault) => match fault.kind {
             FaultKind::StillProcessing => &[C::Details, C::CheckAgain, C::Remove],

@@ -1,5 +1,8 @@
 //! What becomes of every file of an `upload`: printed as it happens, counted for the end.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -159,11 +162,14 @@ impl Report {
                 });
                 Some(format!("{shown}: uploaded before"))
             }
-            Turn::Followed(asset) if self.no_wait => {
+            Turn::Followed {
+                asset,
+                is_certain: true,
+            } if self.no_wait => {
                 self.uploaded(item, &path, asset);
                 Some(format!("{shown}: uploaded by an earlier run"))
             }
-            Turn::Followed(asset) => {
+            Turn::Followed { asset, .. } => {
                 self.wait_for(item, &asset);
                 Some(format!(
                     "{shown}: uploaded by an earlier run as {asset}; waiting until it is processed"
@@ -178,6 +184,10 @@ impl Report {
                 delay,
                 fault,
             } => {
+                // It is sent first, for which there is no limit.
+                if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
+                    *open = Open::new(path.clone());
+                }
                 self.event(&Event::Retrying {
                     path: EventPath::new(&path),
                     attempt,

@@ -1,5 +1,6 @@
 //! One row of the queue as the engine holds it: its life, and what runs for it.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -174,6 +175,12 @@ impl Item {
         self.upload.has_ended() && then.is_some() && now != then
     }
 
+    /// Whether it was sent to one of these accounts.
+    pub fn is_of(&self, accounts: &HashSet<Account>) -> bool {
+        let account = self.account.as_ref();
+        account.is_some_and(|account| accounts.contains(account))
+    }
+
     /// What an asset of this row is an asset of.
     pub fn origin(&self) -> Origin {
         let nobody = || Account::from_fingerprint("");
@@ -280,6 +287,9 @@ impl Item {
                     long: now.saturating_duration_since(since) >= policy.poll_patience,
                 }
             }
+            State::OtherKey { last4, .. } => Status::OtherKey {
+                last4: last4.clone(),
+            },
             State::Done { .. } => Status::Ready,
             State::Failed { fault, .. } => Status::Failed(Arc::new(fault.clone())),
             State::Paused { .. } => Status::Paused,

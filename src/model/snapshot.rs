@@ -59,6 +59,11 @@ pub enum Status {
         /// The wait is longer than usual: the row says so and offers "Check again".
         long: bool,
     },
+    /// Sent with another API key, whose account is not the current one's: it is not polled.
+    OtherKey {
+        /// Last four characters of that key; empty where they are not known.
+        last4: String,
+    },
     /// The service said SUCCESS and holds all the bytes.
     Ready,
     /// Ended without success.

@@ -181,7 +181,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         K::AssetMissing => (
             "memories.ai no longer knows the file",
             "The service gave it an id, and then said that there is no such asset.",
-            "Upload it again.",
+            "Upload it again: the program first asks whether memories.ai has it by now.",
             Step::Row(RowCommand::UploadAgain),
         ),
         K::SizeMismatch => (

@@ -22,6 +22,7 @@ pub fn status_word(status: &Status) -> &'static str {
         Status::Finishing => "Finishing…",
         Status::Waiting { .. } => "Waiting",
         Status::Processing { .. } => "Processing",
+        Status::OtherKey { .. } => "Other key",
         Status::Ready => "Ready",
         Status::Failed(_) => "Failed",
         Status::Paused => "Paused",
@@ -47,6 +48,14 @@ pub const SETTLING: &str = "another program writes to it; it goes on by itself";
 pub const FINISHING: &str = "waiting for memories.ai";
 /// The service works on it.
 pub const PROCESSING: &str = "at memories.ai";
+/// It was sent with another key, whose last four characters are known or empty.
+pub fn other_key(last4: &str) -> String {
+    match last4 {
+        "" => "Uploaded with another API key".to_owned(),
+        _ => format!("Uploaded with another API key (…{last4})"),
+    }
+}
+
 /// It does so for longer than usual.
 pub const SLOW: &str = "taking longer than usual";
 /// The next try begins.

@@ -190,7 +190,7 @@ impl<S: Service> Actor<S> {
     /// queue waits for the person.
     fn poll(&mut self, id: ItemId, attempt: u32, after: Duration) {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
-        let key = key.filter(|key| self.needs.is_none() && self.may_ask_about(id, &key.account()));
+        let key = key.filter(|_| self.needs.is_none());
         let (service, told) = (self.service.clone(), self.told.clone());
         let stall = self.options.policy.stall;
         let Some(item) = self.items.get_mut(&id) else {

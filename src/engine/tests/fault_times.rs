@@ -163,3 +163,14 @@ async fn a_wait_that_passed_while_the_machine_slept_is_over_when_it_wakes() {
     assert!(woken.elapsed() < Duration::from_secs(10));
     assert_eq!(engine.script().count("upload"), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn polls_back_off_on_errors_too() {
+    let place = Place::new();
+    let errors = (0..7).map(|_| Err(fault(FaultKind::ServerError)));
+    let service = Scripted::new().answers("a.mp3", errors);
+    let engine = one(&place, Make::window(), service).await;
+    assert_eq!(engine.row("a.mp3").status, Status::Ready);
+    let gaps = seconds_between(&engine, "upload", "ask");
+    about(&gaps, &[2, 4, 8, 16, 32, 32, 32, 32]);
+}

@@ -1,5 +1,6 @@
 //! The engine on paused time, over a service in memory that does what a test says.
 
+mod asked_first;
 mod assets;
 mod claims;
 mod commands;
@@ -14,6 +15,7 @@ mod left;
 mod located;
 mod missing;
 mod opening;
+mod other_keys;
 mod pace;
 mod preferences;
 mod queue;

@@ -120,6 +120,13 @@ pub enum Event {
         /// Since the first poll was due.
         elapsed: Duration,
     },
+    /// The current key's account does not know the asset, which was sent with another key.
+    OtherKey {
+        /// Of which attempt.
+        attempt: u32,
+        /// Last four characters of that key; empty where they are not known.
+        last4: String,
+    },
     /// The service could not be asked.
     PollBroke {
         /// Of which attempt.
@@ -196,6 +203,7 @@ impl Event {
             | Self::Broke { attempt, .. }
             | Self::Due { attempt }
             | Self::Polled { attempt, .. }
+            | Self::OtherKey { attempt, .. }
             | Self::PollBroke { attempt, .. } => Some(*attempt),
             _ => None,
         }

@@ -91,6 +91,19 @@ pub enum State {
         /// Why it is not certain that the bytes arrived.
         doubt: Option<Fault>,
     },
+    /// Sent with another API key, and unknown to the account of the current one: polled again
+    /// when the key changes.
+    OtherKey {
+        /// Its id.
+        asset: AssetId,
+        /// Hash of what was sent.
+        content: Option<ContentHash>,
+        /// Why it is not certain that the bytes arrived.
+        doubt: Option<Fault>,
+        /// Last four characters of the key that it was sent with; empty where they are not
+        /// known.
+        last4: String,
+    },
     /// SUCCESS, with all bytes.
     Done {
         /// Its id.
@@ -199,6 +212,7 @@ impl State {
             Self::Sending { .. } => "sending",
             Self::Waiting { .. } => "waiting",
             Self::Processing { .. } => "processing",
+            Self::OtherKey { .. } => "other_key",
             Self::Done { .. } => "done",
             Self::Failed { .. } => "failed",
             Self::Paused { .. } => "paused",
@@ -238,6 +252,7 @@ impl Upload {
         match &self.state {
             State::Failed { asset, .. } | State::Cancelled { asset } => asset.as_ref(),
             State::Processing { asset, .. }
+            | State::OtherKey { asset, .. }
             | State::Done { asset, .. }
             | State::Duplicate(Original::Asset(asset)) => Some(asset),
             _ => self.issued.as_ref(),
@@ -282,7 +297,11 @@ impl Upload {
 
     /// Whether its bytes go or went, or nothing comes of it: its turn is over.
     pub fn has_begun(&self) -> bool {
-        self.has_ended() || matches!(self.state, State::Sending { .. } | State::Processing { .. })
+        self.has_ended()
+            || matches!(
+                self.state,
+                State::Sending { .. } | State::Processing { .. } | State::OtherKey { .. }
+            )
     }
 
     /// Whether it was started and has not ended.
@@ -301,12 +320,15 @@ impl Upload {
     /// Whether the next run of the command line has to know of it: the service has it, or may
     /// have it, or it was under way.
     pub fn is_left_for_the_next_run(&self) -> bool {
-        match self.state {
+        match &self.state {
             State::Processing { .. }
+            | State::OtherKey { .. }
             | State::Sending { .. }
             | State::Waiting { .. }
             | State::Paused { .. } => true,
-            State::Failed { .. } => self.tally.may_be_twice,
+            State::Failed { fault, .. } => {
+                self.tally.may_be_twice || fault.kind == FaultKind::AssetMissing
+            }
             _ => !self.has_ended() && self.may_be_there(),
         }
     }
@@ -373,6 +395,12 @@ impl Upload {
             | State::Comparing
             | State::Duplicate(Original::Row(_)) => held,
             State::Processing {
+                asset,
+                content,
+                doubt,
+                ..
+            }
+            | State::OtherKey {
                 asset,
                 content,
                 doubt,

@@ -1,7 +1,7 @@
 //! The transitions. Pure: what is random or measured arrives in the event.
 
 use super::after_fault::after_fault;
-use super::polling::{check_again, poll_broke, polled, sent};
+use super::polling::{ask_first, check_again, other_key, poll_broke, polled, sent};
 use super::{Effect, Event, Holder, Original, State, Tally, Upload};
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
@@ -193,6 +193,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         Event::Polled {
             answer, elapsed, ..
         } => polled(upload, &answer, elapsed, policy),
+        Event::OtherKey { last4, .. } => other_key(upload, last4),
         Event::PollBroke { fault, .. } => poll_broke(upload, &fault, policy),
         Event::CannotSave => match upload.state {
             State::Checking
@@ -340,7 +341,7 @@ fn pause(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 
 fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match &upload.state {
-        State::Processing { asset, .. } => let_go(upload, asset),
+        State::Processing { asset, .. } | State::OtherKey { asset, .. } => let_go(upload, asset),
         State::Sending { body_out: true, .. } => {
             // All of it may be there: under its id, where that came before the bytes.
             let (mut after, effects) = match &upload.issued {
@@ -411,7 +412,7 @@ fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match upload.state {
         State::Rejected(_) => anew(upload, State::Checking, vec![Effect::Look]),
         State::Failed { .. } | State::Cancelled { .. } => {
-            looked_at_anew(upload, true, vec![Effect::Look])
+            ask_first(upload).or_else(|| looked_at_anew(upload, true, vec![Effect::Look]))
         }
         _ => None,
     }

@@ -3,7 +3,11 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// One step a version, in order; a step is never changed once it is shipped.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("v1.sql"), include_str!("v2.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("v1.sql"),
+    include_str!("v2.sql"),
+    include_str!("v3.sql"),
+];
 
 /// A table that is carried over from a damaged database.
 pub(super) struct Table {
@@ -69,6 +73,10 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "sessions",
         columns: &["base_url", "asset_id", "at_ms"],
+    },
+    Table {
+        name: "accounts",
+        columns: &["base_url", "fingerprint", "last4", "account"],
     },
 ];
 

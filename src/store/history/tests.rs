@@ -98,6 +98,7 @@ fn everything_of_a_row_comes_back_after_a_restart() {
                 Change::PutAsset(sent.clone()),
                 Change::KeyGood {
                     account: account(),
+                    last4: "wxyz".to_owned(),
                     base_url: URL.to_owned(),
                     at_ms: 9,
                 },
@@ -250,6 +251,7 @@ fn a_refused_key_is_not_known_as_good_any_more() {
     let mut history = History::in_memory().unwrap();
     let good = |at_ms| Change::KeyGood {
         account: account(),
+        last4: "wxyz".to_owned(),
         base_url: URL.to_owned(),
         at_ms,
     };
@@ -262,6 +264,43 @@ fn a_refused_key_is_not_known_as_good_any_more() {
         }])
         .unwrap();
     assert_eq!(history.key_good_at(&account(), URL).unwrap(), None);
+}
+
+#[test]
+fn keys_of_one_account_are_known_as_such_at_their_service() {
+    let mut history = History::in_memory().unwrap();
+    let of = |name: &str| Account::from_fingerprint(name);
+    let join = |one: &str, other: &str| Change::JoinAccounts {
+        base_url: URL.to_owned(),
+        one: of(one),
+        other: of(other),
+    };
+    history
+        .commit(&[Change::KeyGood {
+            account: of("a"),
+            last4: "wxyz".to_owned(),
+            base_url: URL.to_owned(),
+            at_ms: 1,
+        }])
+        .unwrap();
+    assert_eq!(history.joined(&of("a"), URL).unwrap(), [of("a")]);
+    history
+        .commit(&[
+            join("a", "b"),
+            join("c", "d"),
+            join("b", "d"),
+            join("a", "b"),
+        ])
+        .unwrap();
+    for one in ["a", "b", "c", "d"] {
+        let mut joined = history.joined(&of(one), URL).unwrap();
+        joined.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        assert_eq!(joined, ["a", "b", "c", "d"].map(of), "{one}");
+    }
+    assert_eq!(history.joined(&of("a"), "http://other").unwrap(), []);
+    let last4 = |name| history.last4(&of(name), URL).unwrap();
+    assert_eq!(last4("a").as_deref(), Some("wxyz"));
+    assert_eq!((last4("b").as_deref(), last4("e")), (Some(""), None));
 }
 
 #[test]

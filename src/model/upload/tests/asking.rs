@@ -237,3 +237,93 @@ fn what_was_sent_is_known_although_its_answer_was_lost() {
         );
     }
 }
+
+#[test]
+fn polls_back_off_after_errors_as_they_do_after_answers() {
+    let mut walk = Walk::sending(10);
+    walk.send(1);
+    let attempt = walk.upload.attempt;
+    let mut waits = vec![];
+    for n in 0..6 {
+        if n == 2 {
+            walk.poll(known(AssetStatus::Uploading, None), 6);
+        } else {
+            let fault = Fault::new(FaultKind::ServerError);
+            walk.step(Event::PollBroke { attempt, fault });
+        }
+        let Some(Effect::Poll { after, .. }) = walk.effects.last() else {
+            panic!("{:?}", walk.effects);
+        };
+        waits.push(after.as_secs());
+    }
+    assert_eq!(waits, [4, 8, 16, 32, 32, 32]);
+}
+
+/// An upload whose id, 1, was not found for a minute, and that is tried again.
+fn tried_again() -> Walk {
+    let mut walk = Walk::sending(10);
+    walk.send(1);
+    walk.poll(AssetAnswer::NotFound, 60);
+    assert_eq!(walk.upload.fault(), Some(FaultKind::AssetMissing));
+    assert!(walk.upload.is_left_for_the_next_run());
+    walk.step(Event::Retry);
+    assert_eq!(walk.upload.asset(), Some(&asset(1)));
+    let attempt = walk.upload.attempt;
+    let now = Effect::Poll {
+        attempt,
+        after: Duration::ZERO,
+    };
+    assert_eq!(
+        walk.effects,
+        [now],
+        "it is asked about, and nothing is sent"
+    );
+    walk
+}
+
+#[test]
+fn an_asset_that_was_not_found_is_sent_again_only_when_it_still_is_not() {
+    let mut walk = tried_again();
+    walk.poll(AssetAnswer::NotFound, 0);
+    assert_eq!(walk.upload.state, State::Queued);
+    assert!(walk.upload.tally.may_be_twice);
+    let keeps = |effect: &Effect| matches!(effect, Effect::Record { asset: id, abandoned: false, .. } if *id == asset(1));
+    assert!(walk.effects.iter().any(keeps), "{:?}", walk.effects);
+}
+
+#[test]
+fn an_asset_that_turns_up_is_followed_and_not_sent_again() {
+    let mut walk = tried_again();
+    // Nobody could ask for a long time, and that proves nothing.
+    walk.poll(known(AssetStatus::Waiting, None), 90);
+    assert!(matches!(
+        walk.upload.state,
+        State::Processing { doubt: None, .. }
+    ));
+    walk.poll(known(AssetStatus::Success, Some(10)), 92);
+    assert!(matches!(walk.upload.state, State::Done { .. }));
+    assert!(!walk.upload.tally.may_be_twice);
+}
+
+#[test]
+fn what_another_key_sent_is_no_longer_polled_and_asked_about_again_on_demand() {
+    let mut walk = Walk::sending(10);
+    walk.send(1);
+    let attempt = walk.upload.attempt;
+    let last4 = "1234".to_owned();
+    walk.step(Event::OtherKey { attempt, last4 });
+    assert_eq!(walk.effects, []);
+    assert!(!walk.upload.is_active() && !walk.upload.has_ended());
+    assert!(walk.upload.is_left_for_the_next_run());
+    assert_eq!(walk.upload.asset(), Some(&asset(1)));
+    let recovered = walk.upload.clone().recovered();
+    assert!(matches!(recovered.state, State::Processing { .. }));
+    walk.step(Event::CheckAgain);
+    walk.poll(known(AssetStatus::Success, Some(10)), 2);
+    let content = Some(hash());
+    let done = State::Done {
+        asset: asset(1),
+        content,
+    };
+    assert_eq!(walk.upload.state, done);
+}

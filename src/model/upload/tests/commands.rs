@@ -23,7 +23,7 @@ const COMMANDS: [(&str, Event); 9] = [
 
 /// A state, and where each of [`COMMANDS`] leads from it; `-` is nowhere.
 #[rustfmt::skip]
-const TABLE: [(&str, [&str; 9]); 18] = [
+const TABLE: [(&str, [&str; 9]); 20] = [
     //                   start     pause     resume    hold      cancel       retry       anyway    ask    take id
     ("checking",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("settling",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
@@ -39,9 +39,12 @@ const TABLE: [(&str, [&str; 9]); 18] = [
     ("body out",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("waiting",        ["-",      "paused", "-",      "queued",     "cancelled", "-",        "-",      "-", "-"]),
     ("processing",     ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "processing", "-"]),
+    ("other key",      ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "processing", "-"]),
     ("done",           ["-",      "-",      "-",      "-",      "-",         "-",        "-",      "-", "-"]),
     ("failed",         ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-", "-"]),
     ("failed with id", ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "processing", "-"]),
+    // The asset is asked about before anything is sent.
+    ("missing",        ["-",      "-",      "-",      "-",      "-",         "processing", "-",    "processing", "-"]),
     ("paused",         ["-",      "-",      "queued", "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("cancelled",      ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-", "-"]),
 ];
@@ -65,7 +68,12 @@ fn row_of(state: &State) -> &'static str {
         State::Sending { body_out: true, .. } => "body out",
         State::Waiting { .. } => "waiting",
         State::Processing { .. } => "processing",
+        State::OtherKey { .. } => "other key",
         State::Done { .. } => "done",
+        State::Failed {
+            fault,
+            asset: Some(_),
+        } if fault.kind == FaultKind::AssetMissing => "missing",
         State::Failed { asset: None, .. } => "failed",
         State::Failed { asset: Some(_), .. } => "failed with id",
         State::Paused { .. } => "paused",
@@ -106,12 +114,22 @@ fn states() -> Vec<State> {
             polls: 3,
             doubt: None,
         },
+        State::OtherKey {
+            asset: asset(9),
+            content: Some(hash()),
+            doubt: None,
+            last4: "1234".to_owned(),
+        },
         State::Done {
             asset: asset(9),
             content: Some(hash()),
         },
         failed(None),
         failed(Some(asset(9))),
+        State::Failed {
+            fault: Fault::new(FaultKind::AssetMissing),
+            asset: Some(asset(9)),
+        },
         State::Paused { by: Holder::Person },
         State::Paused {
             by: Holder::Interruption,
