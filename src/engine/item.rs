@@ -109,6 +109,8 @@ pub(super) struct Item {
     pub waits_until: Option<Instant>,
     /// When its first poll was due.
     pub polled_since: Option<Instant>,
+    /// When the service last knew its asset.
+    pub found_at: Option<Instant>,
     /// A poll that is due as soon as there is a key and nothing holds the queue.
     pub parked_poll: bool,
     /// The service said in this run that it is ready.
@@ -154,6 +156,7 @@ impl Item {
             began: None,
             waits_until: None,
             polled_since: None,
+            found_at: None,
             parked_poll: false,
             seen_ready: false,
             in_batch: false,

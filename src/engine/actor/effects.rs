@@ -212,6 +212,7 @@ impl<S: Service> Actor<S> {
         item.asked_as = Some(key.account());
         let asset = asset.clone();
         let since = item.polled_since.unwrap_or_else(Instant::now);
+        let missing_since = item.found_at.max(Some(since)).unwrap_or(since);
         let span = tracing::info_span!("ask", item = id.0, attempt, asset = asset.as_str());
         let asking = async move {
             tokio::time::sleep(after).await;
@@ -229,11 +230,17 @@ impl<S: Service> Actor<S> {
                 });
             }
             let event = match answer {
-                Ok(answer) => Event::Polled {
-                    attempt,
-                    answer,
-                    elapsed: Instant::now().saturating_duration_since(since),
-                },
+                Ok(answer) => {
+                    let since = match answer {
+                        AssetAnswer::NotFound => missing_since,
+                        AssetAnswer::Known(_) => since,
+                    };
+                    Event::Polled {
+                        attempt,
+                        answer,
+                        elapsed: Instant::now().saturating_duration_since(since),
+                    }
+                }
                 Err(fault) => Event::PollBroke { attempt, fault },
             };
             let _ = told.send(Told::Upload(id, event));

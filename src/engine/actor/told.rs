@@ -19,7 +19,7 @@ use crate::engine::item::Item;
 use crate::engine::journal::Origin;
 use crate::engine::journal::opening::Opened;
 use crate::engine::lifecycle::Turn;
-use crate::model::asset::{Account, AssetId, ContentHash};
+use crate::model::asset::{Account, AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, State};
@@ -252,6 +252,14 @@ impl<S: Service> Actor<S> {
 
     fn hear_of_upload(&mut self, id: ItemId, event: Event) {
         self.learn_from(id, &event);
+        if let Event::Polled {
+            answer: AssetAnswer::Known(_),
+            ..
+        } = &event
+            && let Some(item) = self.items.get_mut(&id)
+        {
+            item.found_at = Some(Instant::now());
+        }
         if self.hear_of_other_key(id, &event) {
             return;
         }

@@ -117,7 +117,8 @@ pub enum Event {
         attempt: u32,
         /// What it said.
         answer: AssetAnswer,
-        /// Since the first poll was due.
+        /// Since the first poll was due; of an asset that is not found, since the service last
+        /// knew it.
         elapsed: Duration,
     },
     /// The current key's account does not know the asset, which was sent with another key.
