@@ -170,6 +170,15 @@ impl App {
                 self.copy_unopened(path.display().to_string(), screens::PATH_COPIED, now);
             }
             UiCommand::FixDone => self.engine.send(Command::FixDone),
+            UiCommand::TryNow => {
+                let waiting = self.ids(|row| {
+                    matches!(
+                        row.status,
+                        Status::Waiting { .. } | Status::Processing { .. }
+                    )
+                });
+                self.engine.send(Command::TryNow(waiting));
+            }
             UiCommand::TrySandbox => self.try_sandbox(),
             UiCommand::LeaveSandbox => self.ask_to_leave_sandbox(),
             UiCommand::ConfirmLeaveSandbox => self.leave_sandbox(),
@@ -308,6 +317,7 @@ impl App {
             RowCommand::Resume => self.engine.send(Command::ResumeItems(ids)),
             RowCommand::Cancel => self.cancel(&ids),
             RowCommand::Retry | RowCommand::UploadAgain => self.engine.send(Command::Retry(ids)),
+            RowCommand::TryNow => self.engine.send(Command::TryNow(ids)),
             RowCommand::Locate => self.locate(id),
             RowCommand::Remove => self.remove(ids, 0, now),
             RowCommand::Copy => {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::command::{Dismissible, UiCommand};
 use super::list::Filter;
 use super::outside::Outside;
+use super::rows::Queue;
 use super::state::App;
 use super::wording::banner as words;
 use super::wording::{self, ENTER_KEY, Place, Step};
@@ -17,6 +18,9 @@ use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
 const MANY_REFUSED: usize = 3;
 /// How long it is said what an intake left out.
 const LEFT_OUT_FOR: Duration = Duration::from_secs(30);
+
+/// A wait of the whole queue has a banner as long as so much of it is left.
+const LONG_WAIT: Duration = Duration::from_secs(5);
 
 /// How a banner is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +52,8 @@ pub struct Banner {
 
 /// What banners are made of besides the snapshot.
 pub struct Facts<'a> {
+    /// What time it is.
+    pub now: Instant,
     /// What the window was given.
     pub outside: &'a Outside,
     /// The engine talks to a sandbox.
@@ -146,7 +152,25 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
             (true, _) => words::OFFLINE_PAUSED,
             (false, Some(_)) => words::OFFLINE_HELD,
         };
-        banners.push(stays(Tone::Notice, facts.place().said(text)));
+        let banner = stays(Tone::Notice, facts.place().said(text));
+        banners.push(match Queue::of(snapshot) {
+            Queue::Waits(_) => banner.labelled(UiCommand::TryNow),
+            _ => banner,
+        });
+    } else if let Queue::Waits(wait) = Queue::of(snapshot)
+        && wait.left(facts.now) > LONG_WAIT
+    {
+        let said = |text| facts.place().said(text);
+        let text = format!("{}.", wording::next_try(wait.kind, wait.left(facts.now)));
+        let banner = Banner {
+            // Told once, and not each second anew.
+            told: Some(said(format!(
+                "{}.",
+                wording::fault(&Fault::new(wait.kind)).title
+            ))),
+            ..stays(Tone::Notice, said(text))
+        };
+        banners.push(banner.labelled(UiCommand::TryNow));
     }
     if snapshot.interrupted > 0 {
         banners.push(
@@ -305,6 +329,7 @@ impl App {
     /// What stands above the list.
     pub fn banners(&self) -> Vec<Banner> {
         let facts = Facts {
+            now: self.now(),
             outside: &self.outside,
             sandbox: self.sandbox(),
             can_leave_sandbox: self.parked.is_some(),

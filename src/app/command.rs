@@ -55,6 +55,7 @@ pub enum RowCommand {
     Resume,
     Cancel,
     Retry,
+    TryNow,
     Locate,
     UploadAgain,
     Remove,
@@ -120,6 +121,7 @@ pub enum UiCommand {
     /// One that no file manager showed.
     CopyPath(PathBuf),
     FixDone,
+    TryNow,
     TrySandbox,
     LeaveSandbox,
     ConfirmLeaveSandbox,

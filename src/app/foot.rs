@@ -1,5 +1,7 @@
 //! The bar at the window's foot: what it says of everything, and its buttons.
 
+use std::time::Instant;
+
 use super::command::UiCommand;
 use super::list::{Filter, List};
 use super::rows::Queue;
@@ -60,10 +62,16 @@ pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: 
 }
 
 /// What the bar says, in two lines; the second may be empty.
-pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (String, String) {
+pub fn summary(
+    snapshot: &Snapshot,
+    list: &List,
+    plan: &Plan,
+    place: Place,
+    now: Instant,
+) -> (String, String) {
     let totals = &snapshot.totals;
     let (first, mut second) = if totals.active > 0 {
-        (under_way(snapshot, list), pace(snapshot, list))
+        (under_way(snapshot, list), pace(snapshot, list, now))
     } else if plan.files > 0 {
         let (first, second) = wording::plan(plan, place);
         (first, vec![second])
@@ -104,7 +112,7 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
         0 => {}
         files => second.push(words::cancelled(files)),
     }
-    (place.said(first), second.join(AND))
+    (place.said(first), place.said(second.join(AND)))
 }
 
 fn under_way(snapshot: &Snapshot, list: &List) -> String {
@@ -120,18 +128,24 @@ fn under_way(snapshot: &Snapshot, list: &List) -> String {
 
 /// Speed and time left; what is waited for, where nothing goes on without it. Nothing where
 /// the service has everything, for it does not say how long it takes.
-fn pace(snapshot: &Snapshot, list: &List) -> Vec<String> {
+fn pace(snapshot: &Snapshot, list: &List, now: Instant) -> Vec<String> {
     let (totals, tally) = (&snapshot.totals, list.tally());
-    let sending = sending(snapshot, list);
+    let (sending, queue) = (sending(snapshot, list), Queue::of(snapshot));
+    let left = snapshot.time_left(now);
+    let mut pace: Vec<String> = totals.rate.map(wording::rate).into_iter().collect();
+    if let Queue::Waits(wait) = queue {
+        pace.push(wording::next_try(wait.kind, wait.left(now)));
+        pace.extend(left.map(|left| wording::left(Some(left))));
+        return pace;
+    }
     if sending == 0 {
         return Vec::new();
     }
     if tally.uploading > 0 {
-        let mut pace: Vec<String> = totals.rate.map(wording::rate).into_iter().collect();
-        pace.push(wording::left(totals.left));
+        pace.push(wording::left(left));
         return pace;
     }
-    let words = if let Queue::Held(by) = Queue::of(snapshot) {
+    let words = if let Queue::Held(by) = queue {
         wording::row::held(by)
     } else if snapshot.paused {
         words::PAUSED
@@ -141,9 +155,9 @@ fn pace(snapshot: &Snapshot, list: &List) -> Vec<String> {
         words::OFFLINE
     } else if tally.waiting == sending {
         words::NEXT_TRY
-    } else if totals.left.is_some() {
+    } else if left.is_some() {
         // Small files: most of the time they wait for their calls.
-        return vec![wording::left(totals.left)];
+        return vec![wording::left(left)];
     } else if tally.finishing > 0 {
         words::ANSWER
     } else if tally.waiting > 0 {
@@ -184,7 +198,7 @@ mod tests {
         let mut list = List::default();
         list.update(&snapshot);
         let plan = plan([], UnderWay::default(), Line::default());
-        summary(&snapshot, &list, &plan, Place::Service)
+        summary(&snapshot, &list, &plan, Place::Service, Instant::now())
     }
 
     fn processing() -> Status {

@@ -141,7 +141,7 @@ fn own(row: &Row) -> &'static [RowCommand] {
         },
         Status::ReadyToUpload => &[C::Upload, C::Remove],
         Status::Queued | Status::Uploading => &[C::Pause, C::Cancel],
-        Status::Waiting { .. } => &[C::Details, C::Pause, C::Cancel],
+        Status::Waiting { .. } => &[C::TryNow, C::Details, C::Pause, C::Cancel],
         Status::Finishing => &[C::Cancel],
         Status::Processing { long: true, .. } | Status::OtherKey { .. } => {
             &[C::CheckAgain, C::Remove]

@@ -405,7 +405,11 @@ impl App {
         let toast = self.toast.as_ref().map(|toast| toast.until);
         let ends = copied.into_iter().chain(toast).chain(self.left_out_until);
         let waits = ends.map(|end| end.saturating_duration_since(now));
-        waits.chain(self.announcer.next_look(now)).min()
+        let counts_down = self.snapshot.waiting.filter(|wait| wait.until > now);
+        waits
+            .chain(counts_down.map(|_| Duration::from_secs(1)))
+            .chain(self.announcer.next_look(now))
+            .min()
     }
 
     /// Has a screen reader told of banners that are new.

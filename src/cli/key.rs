@@ -173,10 +173,14 @@ fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
     let numbers = Numbers::of(FrontEnd::CommandLine);
     let service = world.service(FrontEnd::CommandLine, &numbers, RateLimit::new(None))?;
     if let Some(folder) = world.folder() {
-        let slots = crate::api::shared_slots::SharedSlots::new(folder, &key.account());
+        let slots = crate::api::shared_slots::SharedSlots::new(
+            folder,
+            &key.account(),
+            world.base_url.as_str(),
+        );
         service.limiter().share(Some(slots));
     }
-    Ok(runtime.block_on(service.check_key(key, || ())))
+    Ok(runtime.block_on(service.probe(key)))
 }
 
 fn without_keychain() -> String {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::asset::{AssetId, ContentHash};
-use super::fault::{Fault, Fix};
+use super::fault::{Fault, FaultKind, Fix};
 use super::media::{Kind, Note, Rejection, Route};
 use super::plan::Line;
 
@@ -307,6 +307,8 @@ pub struct Snapshot {
     pub needs: Option<Fix>,
     /// The service cannot be reached; it goes on by itself.
     pub offline: bool,
+    /// All that is under way waits for this.
+    pub waiting: Option<QueueWait>,
     /// Whether the journal can be written.
     pub journal: JournalState,
     /// The API key.
@@ -323,6 +325,31 @@ pub struct Snapshot {
     /// Rows that an earlier run of the program left unfinished and that wait for
     /// "Continue" or "Discard".
     pub interrupted: usize,
+}
+
+/// A wait that holds up the whole queue, until it goes on by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueWait {
+    /// Its cause.
+    pub kind: FaultKind,
+    /// When the next call is made.
+    pub until: Instant,
+}
+
+impl QueueWait {
+    /// Time until the next call.
+    pub fn left(&self, now: Instant) -> Duration {
+        self.until.saturating_duration_since(now)
+    }
+}
+
+impl Snapshot {
+    /// Time until the batch is through, what the whole queue waits for included; `None` while it
+    /// is being estimated.
+    pub fn time_left(&self, now: Instant) -> Option<Duration> {
+        let wait = self.waiting.map_or(Duration::ZERO, |wait| wait.left(now));
+        Some(self.totals.left? + wait)
+    }
 }
 
 /// What becomes of a row in a sum that is kept.

@@ -14,6 +14,7 @@ pub fn row(command: RowCommand) -> Words {
         RowCommand::Resume => ("Resume", "Go on with this upload"),
         RowCommand::Cancel => ("Cancel", "Cancel this upload"),
         RowCommand::Retry => ("Try again", "Try this file again"),
+        RowCommand::TryNow => ("Try now", "Try this file now, without waiting"),
         RowCommand::Locate => ("Locate…", "Show where this file is now"),
         RowCommand::UploadAgain => ("Upload again", "Upload this file again"),
         RowCommand::Remove => ("Remove", "Take this file out of the list"),
@@ -196,6 +197,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::CopyAddress(_) => ("Copy address", "Copy the address, to open it by hand"),
         C::CopyPath(_) => ("Copy path", "Copy the path, to go there by hand"),
         C::FixDone => ("Go on", "Go on with the uploads"),
+        C::TryNow => ("Try now", "Try now, without waiting"),
         C::TrySandbox => (
             "Try it without an account",
             "Upload to a sandbox inside this program; nothing leaves this computer",

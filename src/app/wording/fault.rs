@@ -1,5 +1,8 @@
 //! Words for everything that goes wrong on the way.
 
+use std::time::Duration;
+
+use super::row::{TRYING_AGAIN, next_try_in};
 use super::{Message, Step};
 use crate::app::command::RowCommand;
 use crate::model::fault::{Fault, FaultKind};
@@ -226,6 +229,16 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
             "Try again to upload it after all.",
             again,
         ),
+    }
+}
+
+/// Why the whole queue waits, and for how long: "memories.ai asks us to slow down; next try in 8 s".
+pub fn next_try(kind: FaultKind, left: Duration) -> String {
+    let (title, ..) = words(kind);
+    if left.is_zero() {
+        format!("{title}; {TRYING_AGAIN}")
+    } else {
+        format!("{title}; {}", next_try_in(left))
     }
 }
 

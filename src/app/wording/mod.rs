@@ -17,7 +17,7 @@ mod shell;
 mod terminal;
 mod units;
 
-pub use fault::{details, fault};
+pub use fault::{details, fault, next_try};
 pub use foot::AND;
 pub use intake::{coming_in, comparing, only_duplicates, plan, plan_at_length, refusal, refused};
 pub use journal::{newer_history, set_aside, unwritable_history};
@@ -28,8 +28,8 @@ pub use rejection::{rejection, rejection_line};
 pub use row::{note, status_word};
 pub use shell::*;
 pub use terminal::{
-    CONSOLE, KEY_AS_ARGUMENT, WITHOUT_KEY, bad_environment_key, ends_in, interrupted, not_saved,
-    starts_again, stopped, unprinted, unusable_proxy,
+    CONSOLE, KEY_AS_ARGUMENT, WITHOUT_KEY, all_wait, bad_environment_key, ends_in, interrupted,
+    not_saved, starts_again, stopped, unprinted, unusable_proxy,
 };
 pub use units::{count, day, duration, left, number, rate, size, size_of, storage_cost};
 

@@ -117,7 +117,7 @@ pub const NOT_SAVED: &str = "not saved yet: copy it";
 pub const COPIED: &str = "Copied";
 
 /// When the next try is.
-pub fn next_try(wait: Duration) -> String {
+pub fn next_try_in(wait: Duration) -> String {
     format!("next try in {}", duration(wait))
 }
 

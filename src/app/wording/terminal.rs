@@ -1,7 +1,9 @@
 //! Words of the commands: what stopped them, and what to type next.
 
-use super::count;
-use crate::model::fault::Fix;
+use std::time::Duration;
+
+use super::{count, next_try};
+use crate::model::fault::{FaultKind, Fix};
 use crate::model::key::NotAKey;
 use crate::model::snapshot::{KeySource, KeyState};
 
@@ -111,6 +113,11 @@ pub fn starts_again(in_part: usize, places: usize) -> Option<String> {
         "{} that had been sent in part {starts} again from the beginning{why}.",
         count(files, "file")
     ))
+}
+
+/// All files wait for the same thing.
+pub fn all_wait(kind: FaultKind, left: Duration) -> String {
+    format!("{}. All files wait.", next_try(kind, left))
 }
 
 /// An id that is not on disk.

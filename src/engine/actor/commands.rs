@@ -73,6 +73,7 @@ impl<S: Service> Actor<S> {
             Command::CheckAgain(ids) => {
                 self.each(&ids, &Event::CheckAgain);
             }
+            Command::TryNow(ids) => self.try_now(&ids),
             Command::ContinueInterrupted => {
                 let interrupted = self.interrupted();
                 self.start(&interrupted, &Event::Resume);
@@ -91,7 +92,7 @@ impl<S: Service> Actor<S> {
             Command::CheckKey(key, answer) => {
                 let (service, told) = (self.service.clone(), self.told.clone());
                 self.errands.spawn(async move {
-                    let outcome = service.check_key(&key, || ()).await;
+                    let outcome = service.probe(&key).await;
                     if outcome.is_ok() {
                         let _ = told.send(Told::KeyChecked(key.account(), Ok(())));
                     }

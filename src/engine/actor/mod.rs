@@ -19,6 +19,7 @@ mod sessions;
 mod show;
 mod told;
 mod turns;
+mod waits;
 mod walks;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -45,6 +46,7 @@ use super::speed::{LineSpeed, Speed};
 use super::{Command, Notice, Options};
 use crate::api::Service;
 use crate::api::flavour::Learned;
+use crate::api::limiter::RateHold;
 use crate::api::paced::Paced;
 use crate::model::asset::{Account, AssetId};
 use crate::model::fault::Fix;
@@ -100,6 +102,10 @@ pub(super) struct Actor<S> {
     no_key: bool,
     trust: Trust,
     key_check: Option<Task>,
+    /// A check of the key in spite of a hold.
+    probe: Option<Task>,
+    /// A rate-limit answer that holds all calls back.
+    hold: watch::Receiver<Option<RateHold>>,
     /// Accounts of the current key: its own, and those that were joined with it.
     own: HashSet<Account>,
     /// Whose key answered well when it was asked about before it came into use.
@@ -158,6 +164,7 @@ impl<S: Service> Actor<S> {
     ) -> Self {
         let (told, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
+        let hold = service.limiter().hold();
         let keychain = Arc::new(OrderedKeyStore::new(options.keychain.clone()));
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
@@ -188,6 +195,8 @@ impl<S: Service> Actor<S> {
             no_key: false,
             trust: Trust::Unknown,
             key_check: None,
+            probe: None,
+            hold,
             own: HashSet::new(),
             vouched: None,
             learned: vec![],
@@ -233,6 +242,7 @@ impl<S: Service> Actor<S> {
         sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !self.stopped {
             let bytes_move = self.places > 0;
+            let hold = *self.hold.borrow();
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(command) => self.take(command),
@@ -240,6 +250,8 @@ impl<S: Service> Actor<S> {
                 },
                 Some(told) = self.inbox.recv() => self.hear(told),
                 () = tick(&mut sampling, bytes_move) => self.sample(),
+                Ok(()) = self.hold.changed() => self.test_hold(),
+                () = waits::end(hold) => {}
             }
             for _ in 0..TURN {
                 if self.journal.has_a_turns_worth() {
@@ -291,11 +303,16 @@ impl<S: Service> Actor<S> {
             return false;
         };
         let releases = matches!(event, Event::BodyOut { .. });
+        let poll_trouble = match &event {
+            Event::PollBroke { fault, .. } => Some(fault.kind),
+            _ => None,
+        };
         let Some((after, effects)) = next(&item.upload, event, &self.options.policy) else {
             tracing::debug!(item = id.0, "stale event");
             return false;
         };
         let before = std::mem::replace(&mut item.upload, after);
+        item.poll_trouble = poll_trouble;
         item.note_halt(&before.state);
         item.sent_some &= !item.upload.has_ended();
         let is_done = |state: &State| matches!(state, State::Done { .. });
@@ -311,7 +328,7 @@ impl<S: Service> Actor<S> {
         let delay = effects
             .iter()
             .find_map(|effect| match effect {
-                Effect::Wake { after, .. } => Some(*after),
+                Effect::Wake { after, .. } | Effect::Poll { after, .. } => Some(*after),
                 _ => None,
             })
             .unwrap_or_default();
@@ -328,8 +345,9 @@ impl<S: Service> Actor<S> {
         match &item.upload.state {
             State::Processing { .. } => {
                 if !matches!(before.state, State::Processing { .. }) {
-                    item.polled_since = Some(now + first_poll(&effects));
+                    item.polled_since = Some(now + delay);
                 }
+                item.waits_until = Some(now + delay);
             }
             State::Waiting { .. } => item.waits_until = Some(now + delay),
             _ => item.polled_since = None,
@@ -426,15 +444,6 @@ impl<S: Service> Actor<S> {
             self.pending.turns.push(Lifecycle { item, path, turn });
         }
     }
-}
-
-/// After how long the first poll is due.
-fn first_poll(effects: &[Effect]) -> Duration {
-    let after = effects.iter().find_map(|effect| match effect {
-        Effect::Poll { after, .. } => Some(*after),
-        _ => None,
-    });
-    after.unwrap_or_default()
 }
 
 /// Writes into the log what a row waits or failed for, with all that is known of it.

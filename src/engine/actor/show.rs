@@ -86,10 +86,12 @@ impl<S: Service> Actor<S> {
                 }
             }
         }
+        let totals = self.totals();
         Snapshot {
             revision: self.revision,
             rows: Arc::clone(&self.rows),
-            totals: self.totals(),
+            waiting: self.queue_wait(totals.active, now),
+            totals,
             paused: self.paused,
             needs: self.needs,
             offline: self.offline.is_some(),
@@ -245,6 +247,7 @@ fn same(one: &Snapshot, other: &Snapshot) -> bool {
         && one.paused == other.paused
         && one.needs == other.needs
         && one.offline == other.offline
+        && one.waiting == other.waiting
         && one.journal == other.journal
         && one.key == other.key
         && one.walking == other.walking

@@ -25,6 +25,7 @@ mod sessions;
 mod shown;
 mod storage;
 mod taken_in;
+mod waits;
 mod whims;
 
 use std::path::{Path, PathBuf};
