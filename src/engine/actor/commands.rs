@@ -144,7 +144,7 @@ impl<S: Service> Actor<S> {
             running: items().filter(|item| item.running.is_some()).count(),
             meters: items().filter(|item| item.meter.is_some()).count(),
             tickets: items().filter(|item| item.ticket.is_some()).count(),
-            places: self.places,
+            places: self.holding.len(),
         }
     }
 
@@ -243,7 +243,8 @@ impl<S: Service> Actor<S> {
             self.claims.remove(&place);
             self.claiming.remove(id);
             self.missing.remove(id);
-            self.places -= usize::from(item.upload.holds_place());
+            self.holding.remove(id);
+            self.dirty.insert(*id);
             self.forget_size(*id, item.upload.size());
             if let State::Duplicate(Original::Row(original)) = item.upload.state {
                 self.forget_twin(*id, original);

@@ -17,6 +17,7 @@ mod order;
 mod restore;
 mod sessions;
 mod show;
+mod sums;
 mod told;
 mod turns;
 mod waits;
@@ -35,6 +36,7 @@ use self::foresight::Foresight;
 use self::intake::Found;
 use self::keys::{Trust, is_other_keys};
 use self::sessions::Kept;
+use self::sums::Sums;
 use self::told::Told;
 use self::turns::Pending;
 use super::clock::now_ms;
@@ -57,6 +59,9 @@ use crate::store::OrderedKeyStore;
 
 /// How often meters are read while bytes move.
 const SAMPLING: Duration = Duration::from_millis(100);
+/// How often the speed of all transfers is said anew: it changes with each sample, and nobody
+/// could read that.
+const RATE: Duration = Duration::from_secs(1);
 /// Most messages that one turn takes in: the longest that a snapshot can be late.
 const TURN: usize = 512;
 
@@ -78,7 +83,8 @@ pub(super) struct Actor<S> {
     claims: BTreeSet<(i64, ItemId)>,
     /// Those whose turn it is.
     claiming: HashSet<ItemId>,
-    places: usize,
+    /// Rows that hold a place among the transfers.
+    holding: HashSet<ItemId>,
     /// Rows that were started and whose file is gone, with its drive perhaps, and the file's
     /// folder.
     missing: BTreeMap<ItemId, PathBuf>,
@@ -135,6 +141,9 @@ pub(super) struct Actor<S> {
     moved_before: u64,
     /// How fast they move: a file that ends and one that begins do not shake it.
     speed: Speed,
+    /// As it is said, and since when.
+    rate: Option<f64>,
+    rate_since: Option<Instant>,
     line: LineSpeed,
     /// The end of the batch was said; the next start begins another one.
     batch_ended: bool,
@@ -142,6 +151,7 @@ pub(super) struct Actor<S> {
 
     /// Rows that changed since they were last shown.
     dirty: BTreeSet<ItemId>,
+    sums: Sums,
     rows: Arc<Vec<Arc<Row>>>,
     /// Those that were shown before them. Whoever shows them lets go of them first, so that 10,000
     /// rows are let go of here and not within a frame of the window.
@@ -179,7 +189,7 @@ impl<S: Service> Actor<S> {
             queued: BTreeSet::new(),
             claims: BTreeSet::new(),
             claiming: HashSet::new(),
-            places: 0,
+            holding: HashSet::new(),
             missing: BTreeMap::new(),
             watches: HashMap::new(),
             by_identity: HashMap::new(),
@@ -216,10 +226,13 @@ impl<S: Service> Actor<S> {
             moved: 0,
             moved_before: 0,
             speed: Speed::default(),
+            rate: None,
+            rate_since: None,
             line: LineSpeed::default(),
             batch_ended: true,
             stopped: false,
             dirty: BTreeSet::new(),
+            sums: Sums::default(),
             rows: Arc::default(),
             rows_before: Arc::default(),
             index: HashMap::new(),
@@ -241,7 +254,7 @@ impl<S: Service> Actor<S> {
         let mut sampling = tokio::time::interval(SAMPLING);
         sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !self.stopped {
-            let bytes_move = self.places > 0;
+            let bytes_move = !self.holding.is_empty();
             let hold = *self.hold.borrow();
             tokio::select! {
                 command = commands.recv() => match command {
@@ -276,8 +289,9 @@ impl<S: Service> Actor<S> {
     fn sample(&mut self) {
         let now = Instant::now();
         let mut moving = false;
-        for item in self.items.values_mut() {
-            if let (State::Sending { .. }, Some(meter)) = (&item.upload.state, &item.meter)
+        for id in &self.holding {
+            if let Some(item) = self.items.get_mut(id)
+                && let (State::Sending { .. }, Some(meter)) = (&item.upload.state, &item.meter)
                 && meter.started()
             {
                 self.moved += item.speed.sample(now, meter.moved());
@@ -295,6 +309,10 @@ impl<S: Service> Actor<S> {
             self.speed = Speed::default();
         }
         self.speed.sample(now, self.moved);
+        if self.rate_since.is_none_or(|since| now - since >= RATE) {
+            self.rate_since = Some(now);
+            self.rate = self.speed.rate();
+        }
     }
 
     /// Moves an upload by an event; false where the event is stale or does not fit.
@@ -383,7 +401,7 @@ impl<S: Service> Actor<S> {
             );
             tell_trouble(item, delay);
         }
-        let (was_held, holds) = (before.holds_place(), item.upload.holds_place());
+        let holds = item.upload.holds_place();
         let position = (item.position, id);
         let begins_batch = item.upload.is_active() && self.batch_ended;
         item.in_batch |= item.upload.is_active();
@@ -417,7 +435,11 @@ impl<S: Service> Actor<S> {
         } else if queued {
             self.queued.insert(position);
         }
-        self.places = self.places + usize::from(holds) - usize::from(was_held);
+        if holds {
+            self.holding.insert(id);
+        } else {
+            self.holding.remove(&id);
+        }
         self.dirty.insert(id);
         self.may_be_missing(id);
         self.stage_records(id, &effects);

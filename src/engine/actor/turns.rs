@@ -156,7 +156,7 @@ impl<S: Service> Actor<S> {
             return;
         }
         let places = self.places_allowed();
-        while self.places < places {
+        while self.holding.len() < places {
             let Some(&(position, id)) = self.queued.first() else {
                 return;
             };

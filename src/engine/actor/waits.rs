@@ -26,7 +26,8 @@ impl<S: Service> Actor<S> {
             });
         }
         let offline = self.offline.is_some();
-        let goes_on = self.places > 0 || !self.queued.is_empty() || !self.claims.is_empty();
+        let goes_on =
+            !self.holding.is_empty() || !self.queued.is_empty() || !self.claims.is_empty();
         if goes_on && !offline {
             return None;
         }
