@@ -15,8 +15,8 @@ use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, KeySource, Row, Status};
 
 use crate::window::{
-    FakeEngine, Vault, builder, close, copied, enter_key, has, open, open_with, ready, row, until,
-    with_key, without_key,
+    FakeEngine, Vault, Window, builder, close, copied, enter_key, has, open, open_with, ready, row,
+    until, with_key, without_key,
 };
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
@@ -272,4 +272,26 @@ fn the_details_of_a_refused_file_are_copied_with_their_reason() {
     );
     assert!(text.contains("Program: 0.0.0 (test)"), "{text}");
     assert!(has(&window, "Program: 0.0.0 (test)"));
+}
+
+#[test]
+fn closing_asks_for_nothing_that_is_paused() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.publish(|state| state.paused = true);
+    engine.rows(vec![
+        row(1, "one", Status::Queued),
+        row(2, "two", Status::Queued),
+    ]);
+    window.run();
+    let may_close = |window: &Window| window.state().as_ref().unwrap().app().may_close();
+    assert!(may_close(&window));
+    // Its body is out, so that it was not paused.
+    engine.rows(vec![
+        row(1, "one", Status::Finishing),
+        row(2, "two", Status::Queued),
+    ]);
+    window.run();
+    close(&mut window);
+    assert!(has(&window, "1 upload under way."));
 }

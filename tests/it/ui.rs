@@ -469,7 +469,7 @@ fn files_that_are_held_one_by_one_go_on_together_from_the_foot() {
         row(2, "two.mp4", Status::Paused),
         ready(3, "three.mp4", ID),
     ]);
-    assert!(has(&window, "2 files paused"));
+    assert!(has(&window, "2 paused"));
     window.get_by_label("Resume").click();
     window.run();
     let both = [ItemId(1), ItemId(2)];

@@ -56,6 +56,12 @@ pub fn keychain(why: &str) -> String {
     format!("{why} A key that it may hold can’t be read.")
 }
 
+/// The keychain does not answer, and may be waiting for the user.
+pub const KEYCHAIN_SILENT: &str =
+    "The keychain has not answered yet. If it asks for its password, enter it there.";
+/// On the button that does without the keychain.
+pub const KEY_FOR_SESSION: &str = "Enter a key for this session";
+
 /// The key is not kept, for a reason that is a sentence.
 pub fn session_only(why: &str) -> String {
     format!("{why} The API key is kept for this session only.")

@@ -25,11 +25,6 @@ pub fn ready(files: usize) -> String {
     format!("{} ready", count(files, "file"))
 }
 
-/// Nothing goes on before the person says so.
-pub fn paused(files: usize) -> String {
-    format!("{} paused", count(files, "file"))
-}
-
 /// How many need attention.
 pub fn attention(files: usize) -> String {
     if files == 1 {

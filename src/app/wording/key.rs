@@ -8,6 +8,7 @@ use crate::model::snapshot::{KeySource, KeyState};
 /// it is kept for this session only.
 pub fn key_in_use(key: &KeyState, for_session: bool) -> String {
     match key {
+        KeyState::Loading if for_session => "The keychain has not answered yet; if it asks for its password, enter it there. A key that you enter here is for this session only. If the keychain answers later, its key is used.".to_owned(),
         KeyState::Loading => "The keychain is being asked for the key; if it is locked, unlock it. You can also enter a key here.".to_owned(),
         KeyState::Missing => "Paste the key from the console of memories.ai. It is kept in this computer’s keychain and sent to memories.ai alone.".to_owned(),
         KeyState::Present { source, last4, refused, checked } => {

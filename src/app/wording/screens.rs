@@ -109,6 +109,8 @@ pub const WITHOUT: &str = "Try without one";
 pub const CANCEL: &str = "Cancel";
 /// On the button that cancels nothing.
 pub const KEEP_UPLOADING: &str = "Keep uploading";
+/// On the button that discards nothing.
+pub const KEEP_INTERRUPTED: &str = "Keep them";
 /// On the button that removes no key.
 pub const KEEP_KEY: &str = "Keep it";
 /// No browser opened an address.
@@ -139,6 +141,8 @@ pub fn save_starts(files: usize) -> String {
 pub const ASKING_ABOUT_KEY: &str = "Asking memories.ai about this key…";
 /// The keychain is asked to keep a key.
 pub const SAVING_KEY: &str = "Saving the key in the keychain…";
+/// The keychain does not answer within the time that it takes as a rule.
+pub const KEYCHAIN_SILENT: &str = "The keychain has not answered yet.";
 /// The keychain has it.
 pub const KEY_SAVED: &str = "Key saved in the keychain.";
 /// It is not kept.

@@ -86,6 +86,14 @@ pub fn added(files: usize) -> String {
 /// A folder that was added has nothing in it.
 pub const NOTHING_FOUND: &str = "Nothing in that folder can be uploaded.";
 
+/// Asks before interrupted uploads are taken out of the list: the question, and what it means.
+pub fn discard(uploads: usize) -> (String, &'static str) {
+    (
+        format!("Discard {}?", count(uploads, "interrupted upload")),
+        "They are taken out of the list, and what was sent of them is lost. Your files stay where they are.",
+    )
+}
+
 /// Interrupted uploads were taken out of the list.
 pub fn discarded(uploads: usize) -> String {
     format!("{} discarded.", count(uploads, "interrupted upload"))

@@ -32,7 +32,8 @@ pub const AT_ONCE: &str = "At once";
 /// Questions before work is lost.
 pub const SETTING_ASK: &str = "Ask before something is lost";
 /// Which questions these are.
-pub const SETTING_ASK_HINT: &str = "When a pause, a cancel or closing would lose what was sent.";
+pub const SETTING_ASK_HINT: &str =
+    "Before pausing, cancelling, discarding or closing loses what was sent.";
 /// The desktop's notification.
 pub const SETTING_TELL: &str = "Notification at the end";
 /// When it comes.

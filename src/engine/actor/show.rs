@@ -148,12 +148,15 @@ impl<S: Service> Actor<S> {
             if item.in_batch && !matches!(upload.state, State::Ready | State::Cancelled { .. }) {
                 let sent = item.sent();
                 totals.sent += sent;
-                // What a row that is held has in its session was sent, and the rest is not to
-                // be sent; nothing is of one that failed or has the content of another.
-                totals.bytes += match upload.is_active() && !is_duplicate {
-                    true => upload.size(),
-                    false => sent,
-                };
+                // Nothing is to be sent of a row that failed or has the content of another.
+                if upload.is_unfinished() && !is_duplicate {
+                    totals.bytes += upload.size();
+                } else {
+                    totals.bytes += sent;
+                }
+                if upload.is_active() && !is_duplicate {
+                    totals.remaining += upload.size().saturating_sub(sent);
+                }
                 let ended_well = matches!(upload.state, State::Done { .. })
                     || (matches!(upload.state, State::Duplicate(_)) && upload.has_ended());
                 let (done, batch) = if is_duplicate {
@@ -186,7 +189,7 @@ impl<S: Service> Actor<S> {
     /// each, and what a row says: no row ends after all of them.
     fn time_left(&self, totals: &Totals) -> Option<std::time::Duration> {
         let under_way = UnderWay {
-            bytes: totals.bytes.saturating_sub(totals.sent),
+            bytes: totals.remaining,
             calls: totals.calls,
         };
         let spacing = self.service.limiter().spacing();
@@ -219,7 +222,7 @@ impl<S: Service> Actor<S> {
                 State::Duplicate(Original::Asset(_)) => end.duplicates += 1,
                 State::Failed { .. } => end.failed += 1,
                 State::Cancelled { .. } => end.cancelled += 1,
-                state if item.upload.is_active() || matches!(state, State::Paused { .. }) => return,
+                _ if item.upload.is_unfinished() => return,
                 _ => {}
             }
             // What went out since the meters were read last was not seen.

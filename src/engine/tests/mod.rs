@@ -1,6 +1,7 @@
 //! The engine on paused time, over a service in memory that does what a test says.
 
 mod assets;
+mod batches;
 mod claims;
 mod commands;
 mod drives;

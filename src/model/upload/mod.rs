@@ -172,6 +172,10 @@ pub struct Tally {
     pub only_id: bool,
     /// The service did not confirm that it has equal content.
     pub unconfirmed: bool,
+    /// When the batch began that it was last started in, in milliseconds since the Unix epoch; 0
+    /// before its first start. After a restart it tells which rows that are done belong to those
+    /// that are not.
+    pub batch: i64,
 }
 
 impl State {
@@ -285,6 +289,11 @@ impl Upload {
                 | State::Processing { .. }
                 | State::Duplicate(Original::Row(_))
         )
+    }
+
+    /// Returns whether it was started and has not ended, paused or not.
+    pub fn is_unfinished(&self) -> bool {
+        self.is_active() || matches!(self.state, State::Paused { .. })
     }
 
     /// Whether the next run of the command line has to know of it: the service has it, or may
