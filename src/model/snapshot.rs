@@ -143,8 +143,10 @@ pub struct Row {
     /// How far its bytes are, while they move, and where they stand in a session while it is
     /// held or waits.
     pub transfer: Option<Transfer>,
-    /// Its id at the service, as soon as there is one.
+    /// Its ID at the service, once bytes are stored under it.
     pub asset_id: Option<AssetId>,
+    /// An ID that the service reserved, under which no bytes are known to be stored: for details.
+    pub reserved_id: Option<AssetId>,
     /// Whether that id is on disk; `false` is said to the person: "not saved yet: copy it".
     pub saved: bool,
     /// An answer was lost after all bytes were out: the service may hold the file twice.

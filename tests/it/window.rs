@@ -112,6 +112,7 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         status,
         transfer: None,
         asset_id: None,
+        reserved_id: None,
         saved: true,
         may_be_twice: false,
         same_as: None,

@@ -24,6 +24,7 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         status,
         transfer: None,
         asset_id: None,
+        reserved_id: None,
         saved: true,
         may_be_twice: false,
         same_as: None,

@@ -114,13 +114,13 @@ pub fn percent(percent: u8) -> String {
     format!("{percent} %")
 }
 
-/// An id under which nothing is at memories.ai: for good, or until the upload goes on.
-pub fn idle_id(status: &Status, id: &str) -> String {
-    match status {
-        Status::Cancelled | Status::Failed(_) => format!("id not used: {id}"),
-        _ => format!("not uploaded yet: {id}"),
-    }
+/// The ID of an upload that failed or was cancelled.
+pub fn idle_id(id: &str) -> String {
+    format!("id not used: {id}")
 }
+
+/// An ID under which nothing is known to be stored, in details.
+pub const RESERVED_ID: &str = "Reserved ID";
 
 /// What becomes of what was sent of a row that stopped.
 pub fn later(later: Later) -> &'static str {

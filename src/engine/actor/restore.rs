@@ -206,7 +206,7 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get(&id) else {
             return Ok(Some(None));
         };
-        let asset = item.upload.asset().cloned();
+        let asset = item.upload.stored_asset().cloned();
         if let Some(media) = item.upload.media {
             let turn = Turn::Accepted {
                 size: media.stamp.size,

@@ -44,7 +44,7 @@ impl<S: Service> Actor<S> {
             let item = self.items.get(id)?;
             let saved = item
                 .upload
-                .asset()
+                .stored_asset()
                 .is_none_or(|asset| self.journal.is_saved(asset));
             let later = later(item, &self.kept);
             let policy = &self.options.policy;

@@ -67,9 +67,8 @@ pub(super) fn after_fault(
     let expired = fault.kind == FaultKind::ExpiredUrl;
     let (mut after, effects) = match verdict {
         Verdict::Fail => {
-            let asset = upload.issued.clone();
-            let effects = asset.as_ref().map(abandon).into_iter().collect();
-            leave(upload, State::Failed { fault, asset }, effects)
+            let effects = upload.issued.as_ref().map(abandon).into_iter().collect();
+            leave(upload, State::Failed { fault, asset: None }, effects)
         }
         Verdict::Again => anew(upload, State::Queued, vec![]),
         Verdict::Wait(after) => {

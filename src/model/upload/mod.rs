@@ -30,7 +30,8 @@ pub struct Upload {
     pub state: State,
     /// What the check found; `None` before it, and for what was refused.
     pub media: Option<Media>,
-    /// The id that the service gave before the bytes, as long as they may go there.
+    /// The ID that the service reserved before the bytes, as long as they may go there; after an
+    /// end without stored bytes it is kept for the details.
     #[serde(default)]
     pub issued: Option<AssetId>,
     /// What was counted on the way.
@@ -101,7 +102,7 @@ pub enum State {
     Failed {
         /// Why.
         fault: Fault,
-        /// The id, where there is one.
+        /// The ID under which bytes are stored; `None` where there are none.
         asset: Option<AssetId>,
     },
     /// Held.
@@ -111,7 +112,7 @@ pub enum State {
     },
     /// Given up by the person.
     Cancelled {
-        /// The id, where there is one.
+        /// The ID under which bytes are stored; `None` where there are none.
         asset: Option<AssetId>,
     },
 }
@@ -226,14 +227,33 @@ impl Upload {
         }
     }
 
-    /// The id that the service gave, whatever became of it.
+    /// The ID that the service gave, whatever became of it.
     pub fn asset(&self) -> Option<&AssetId> {
+        self.stored_asset().or(match &self.state {
+            State::Processing { asset, .. } => Some(asset),
+            _ => self.issued.as_ref(),
+        })
+    }
+
+    /// The ID under which the service has stored bytes: it answered the direct call, or its storage
+    /// answered well. Only such an ID is shown, copied and exported; another one is reserved.
+    pub fn stored_asset(&self) -> Option<&AssetId> {
         match &self.state {
             State::Failed { asset, .. } | State::Cancelled { asset } => asset.as_ref(),
-            State::Processing { asset, .. }
+            State::Processing {
+                asset, doubt: None, ..
+            }
             | State::Done { asset, .. }
             | State::Duplicate(Original::Asset(asset)) => Some(asset),
-            _ => self.issued.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The ID that the service reserved, where no bytes are known to be stored under it.
+    pub fn reserved_asset(&self) -> Option<&AssetId> {
+        match self.stored_asset() {
+            Some(_) => None,
+            None => self.asset(),
         }
     }
 
