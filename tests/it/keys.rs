@@ -114,7 +114,7 @@ fn where_no_keychain_answers_the_key_is_for_this_session_and_this_is_said() {
     });
     window.run();
     assert!(has(&window, "The API key is kept for this session only."));
-    assert!(has(&window, "It could not be checked"));
+    assert!(has(&window, "The key could not be checked"));
 }
 
 #[test]

@@ -333,7 +333,7 @@ fn pause_says_before_it_is_pressed_what_becomes_of_the_bytes() {
         ("Pause: direct.mp4", "starts again from the beginning"),
         ("Pause: large.mp4", "as long as the program stays open"),
         ("Pause: kept.mp4", "also after the program was closed"),
-        ("Pause", "1 starts again from the beginning"),
+        ("Pause", "1 file starts again from the beginning"),
     ] {
         window.get_by_label(name).hover();
         window.run_steps(2);

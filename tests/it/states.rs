@@ -158,7 +158,7 @@ fn one_row_that_asked_for_a_key_is_uploaded_once_it_is_there() {
     window.run();
     assert!(has(
         &window,
-        "memories.ai knows it, but: The balance is used up."
+        "memories.ai knows the key, but: The balance is used up."
     ));
 }
 

@@ -148,7 +148,7 @@ pub const KEY_SAVED: &str = "Key saved in the keychain.";
 /// It is not kept.
 pub const KEY_TAKEN: &str = "Key taken for this session.";
 /// Nothing is known about it.
-pub const KEY_UNCHECKED: &str = "It could not be checked.";
+pub const KEY_UNCHECKED: &str = "The key could not be checked.";
 
 /// The service does not accept a key that was entered, for a reason that is a sentence.
 pub fn key_refused(why: &str) -> String {
@@ -157,12 +157,12 @@ pub fn key_refused(why: &str) -> String {
 
 /// The service knows a key and has something against its account.
 pub fn key_known(but: &str) -> String {
-    format!("memories.ai knows it, but: {but}.")
+    format!("memories.ai knows the key, but: {but}.")
 }
 
 /// A key could not be checked.
 pub fn key_unchecked(why: &str) -> String {
-    format!("It could not be checked: {why}.")
+    format!("The key could not be checked: {why}.")
 }
 
 /// The title of the file dialog for files.

@@ -92,7 +92,7 @@ pub const SAVED_AT_ONCE: &str = "Changes apply immediately.";
 /// The question before the key is forgotten.
 pub const REMOVE_KEY: &str = "Remove the API key?";
 /// What it means.
-pub const REMOVE_KEY_MEANS: &str = "It is removed from this computer only; at memories.ai the key stays valid. Uploads under way go on; to start another, you need a key again.";
+pub const REMOVE_KEY_MEANS: &str = "The key is removed from this computer only, and stays valid at memories.ai. Uploads under way go on; to start another, you need a key again.";
 
 /// Bytes a second as MB, without the unit: "0.5", "20".
 pub fn megabytes(rate: u64) -> String {

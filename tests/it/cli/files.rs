@@ -51,7 +51,7 @@ fn each_refusal_has_its_reason_and_costs_no_request() {
         assert!(outcome.err.contains(&line), "{}", outcome.err);
     }
     let convert = &rejected[1];
-    assert!(text(convert, "message").contains("Convert it to"));
+    assert!(text(convert, "message").contains("Convert the file to"));
     assert_eq!(outcome.summary(), [7, 0, 0, 0, 7, 0]);
     assert!(stage.sandbox().requests().is_empty());
 }
