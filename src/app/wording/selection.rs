@@ -90,7 +90,7 @@ pub const NOTHING_FOUND: &str = "Nothing in that folder can be uploaded.";
 pub fn discard(uploads: usize) -> (String, &'static str) {
     (
         format!("Discard {}?", count(uploads, "interrupted upload")),
-        "They are taken out of the list, and what was sent of them is lost. Your files stay where they are.",
+        "The uploads are taken out of the list, and what was sent of them is lost. Your files stay where they are.",
     )
 }
 
