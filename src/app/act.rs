@@ -151,6 +151,7 @@ impl App {
             UiCommand::CopyDetails(id) => self.copy_details(id),
             UiCommand::EnterKey => self.open_key_dialog(None),
             UiCommand::AskKeychain => self.ask_keychain(),
+            UiCommand::UseKeyForSession => self.use_key_for_session(now),
             UiCommand::SaveKey => {
                 let wake = Arc::clone(&self.outside.wake);
                 self.key.submit(&self.engine, wake);
@@ -183,7 +184,11 @@ impl App {
             UiCommand::LeaveSandbox => self.ask_to_leave_sandbox(),
             UiCommand::ConfirmLeaveSandbox => self.leave_sandbox(),
             UiCommand::ContinueInterrupted => self.engine.send(Command::ContinueInterrupted),
-            UiCommand::DiscardInterrupted => {
+            UiCommand::DiscardInterrupted if self.asks_before_discarding() => {
+                self.dialog = Some(Dialog::Discard);
+            }
+            UiCommand::DiscardInterrupted | UiCommand::ConfirmDiscard => {
+                self.dialog = None;
                 self.engine.send(Command::DiscardInterrupted);
                 self.can_be_undone(words::discarded(self.snapshot.interrupted), now);
             }

@@ -66,6 +66,8 @@ pub struct Facts<'a> {
     pub needs: Option<&'a Fault>,
     /// Why the keychain gave no key, where it did not say that it has none.
     pub keychain: Option<&'a str>,
+    /// The keychain has been waited for too long: what does without it.
+    pub silent: Option<UiCommand>,
     /// Why the key is kept for this session only.
     pub session_only: Option<&'a str>,
     /// Files in folders that were passed over since this was last put away.
@@ -243,6 +245,16 @@ fn key(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
                 .with(ENTER_KEY, UiCommand::EnterKey),
         );
     }
+    match &facts.silent {
+        Some(command @ UiCommand::UseKeyForSession) => {
+            banners.push(stays(Tone::Notice, words::KEYCHAIN_SILENT).labelled(command.clone()));
+        }
+        Some(command) if !matches!(snapshot.key, KeyState::Present { .. }) => {
+            let banner = stays(Tone::Notice, words::KEYCHAIN_SILENT);
+            banners.push(banner.with(words::KEY_FOR_SESSION, command.clone()));
+        }
+        Some(_) | None => {}
+    }
     if let Some(why) = facts.session_only {
         let text = words::session_only(why);
         banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::SessionKey));
@@ -336,6 +348,13 @@ impl App {
             waiting: self.waiting_outside(),
             needs: self.needs.as_deref(),
             keychain: self.keychain.as_deref(),
+            silent: self.keychain_is_silent().then(|| {
+                if self.key.is_saving() {
+                    UiCommand::UseKeyForSession
+                } else {
+                    UiCommand::EnterKey
+                }
+            }),
             session_only: self.session_only.as_deref(),
             passed_over: self.since(self.snapshot.passed_over, self.passed_over_seen),
             already: self.since(self.snapshot.already_listed, self.already_seen),

@@ -32,8 +32,8 @@ pub fn actions(snapshot: &Snapshot, list: &List) -> Vec<UiCommand> {
     actions
 }
 
-/// Rows that were started and are not yet at the service: what pausing and closing hold up.
-pub fn sending(snapshot: &Snapshot, list: &List) -> usize {
+/// Rows that were started and are not yet at the service: what pausing holds up.
+fn sending(snapshot: &Snapshot, list: &List) -> usize {
     snapshot
         .totals
         .active
@@ -81,7 +81,7 @@ pub fn summary(
         let first = match (list.tally().paused, list.count(Filter::Ready)) {
             (0, 0) => words::NOTHING.to_owned(),
             (0, files) => words::ready(files),
-            (paused, _) => words::paused(paused),
+            (paused, _) => [words::done(totals.done, totals.batch), words::held(paused)].join(AND),
         };
         let duplicates = match list.count(Filter::Duplicate) {
             0 => Vec::new(),
@@ -309,7 +309,7 @@ mod tests {
         assert_eq!(first, "Nothing to upload");
         assert_eq!(second, "2 duplicates");
         let (first, _) = of(&[Status::Paused, Status::Paused, Status::Ready], 0);
-        assert_eq!(first, "2 files paused");
+        assert_eq!(first, "7 of 12 done · 2 paused");
         let (_, second) = of(&[Status::Queued, Status::Paused], 1);
         assert_eq!(second, "starting… · 1 paused");
         let (_, second) = of(&[Status::Queued, Status::Cancelled], 1);

@@ -56,7 +56,10 @@ fn set() -> u8 {
             ));
             return EXIT_KEY;
         }
-        Err(fault) => format!(" It could not be checked: {}", wording::fault(&fault).cause),
+        Err(fault) => format!(
+            " The key could not be checked: {}",
+            wording::fault(&fault).cause
+        ),
     };
     if std::env::var_os(setup::KEY_VARIABLE).is_some_and(|key| !key.is_empty()) {
         note += &format!(

@@ -148,8 +148,10 @@ pub struct Row {
     /// How far its bytes are, while they move, and where they stand in a session while it is
     /// held or waits.
     pub transfer: Option<Transfer>,
-    /// Its id at the service, as soon as there is one.
+    /// Its ID at the service, once bytes are stored under it.
     pub asset_id: Option<AssetId>,
+    /// An ID that the service reserved, under which no bytes are known to be stored: for details.
+    pub reserved_id: Option<AssetId>,
     /// Whether that id is on disk; `false` is said to the person: "not saved yet: copy it".
     pub saved: bool,
     /// An answer was lost after all bytes were out: the service may hold the file twice.
@@ -247,9 +249,11 @@ pub struct Totals {
     pub batch: usize,
     /// Bytes of the running batch that are handed over.
     pub sent: u64,
-    /// Bytes of the running batch that are to be sent, or were: not those of duplicates, nor
-    /// what is left of rows that are paused or failed.
+    /// Bytes of the running batch, sent or not: not those of duplicates, nor of rows that failed
+    /// or were cancelled.
     pub bytes: u64,
+    /// Bytes that are still to be sent of rows under way: not those of rows that are paused.
+    pub remaining: u64,
     /// Calls of the service that what was started still takes at least.
     pub calls: u32,
     /// Bytes a second over all transfers; `None` while it is being estimated.
@@ -264,15 +268,22 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// How far the bytes of a running batch are, between 0 and 1: [`Self::sent`] of
-    /// [`Self::bytes`], as the words beside it say; `None` where none runs.
+    /// How far the bytes of a batch are, between 0 and 1: [`Self::sent`] of [`Self::bytes`], as
+    /// the words beside it say; `None` where no batch is under way or held.
     pub fn fraction(&self) -> Option<f32> {
-        (self.active > 0 && self.bytes > 0).then(|| fraction(self.sent, self.bytes))
+        self.has_open_batch()
+            .then(|| fraction(self.sent, self.bytes))
     }
 
-    /// The same in whole percent: never 100, for then it runs no more.
+    /// [`Self::fraction`] in whole percent: never 100, for then the batch is over.
     pub fn percent(&self) -> Option<u8> {
-        (self.active > 0 && self.bytes > 0).then(|| percent(self.sent, self.bytes))
+        self.has_open_batch()
+            .then(|| percent(self.sent, self.bytes))
+    }
+
+    /// Returns whether a batch is under way, or paused before its end.
+    fn has_open_batch(&self) -> bool {
+        self.bytes > 0 && (self.active > 0 || self.sent < self.bytes)
     }
 }
 

@@ -15,8 +15,8 @@ use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, KeySource, QueueWait, Row, Status};
 
 use crate::window::{
-    FakeEngine, Vault, builder, close, copied, enter_key, has, open, open_with, ready, row, until,
-    with_key, without_key,
+    FakeEngine, Vault, Window, builder, close, copied, enter_key, has, open, open_with, ready, row,
+    until, with_key, without_key,
 };
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
@@ -158,7 +158,7 @@ fn one_row_that_asked_for_a_key_is_uploaded_once_it_is_there() {
     window.run();
     assert!(has(
         &window,
-        "memories.ai knows it, but: The balance is used up."
+        "memories.ai knows the key, but: The balance is used up."
     ));
 }
 
@@ -340,4 +340,26 @@ fn a_wait_of_the_whole_queue_is_said_in_rows_foot_and_banner_with_try_now() {
     engine.publish(|state| state.paused = true);
     window.run();
     assert!(window.query_by_label("Try now").is_none());
+}
+
+#[test]
+fn closing_asks_for_nothing_that_is_paused() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.publish(|state| state.paused = true);
+    engine.rows(vec![
+        row(1, "one", Status::Queued),
+        row(2, "two", Status::Queued),
+    ]);
+    window.run();
+    let may_close = |window: &Window| window.state().as_ref().unwrap().app().may_close();
+    assert!(may_close(&window));
+    // Its body is out, so that it was not paused.
+    engine.rows(vec![
+        row(1, "one", Status::Finishing),
+        row(2, "two", Status::Queued),
+    ]);
+    window.run();
+    close(&mut window);
+    assert!(has(&window, "1 upload under way."));
 }

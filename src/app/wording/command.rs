@@ -184,6 +184,10 @@ pub fn window(command: &UiCommand) -> Words {
         C::CopyDetails(_) => ("Copy details", "Copy the technical details"),
         C::EnterKey => ("Update key", "Enter an API key"),
         C::AskKeychain => ("Ask again", "Ask the keychain for the key again"),
+        C::UseKeyForSession => (
+            "Use it for this session",
+            "Use the key until the program is closed, unless the keychain still keeps it",
+        ),
         C::SaveKey => ("Save key", "Check the key and use it from now on"),
         C::CloseDialog => ("Close", "Close this"),
         C::GetKey => (
@@ -207,7 +211,9 @@ pub fn window(command: &UiCommand) -> Words {
             "Go back to memories.ai and your own account",
         ),
         C::ContinueInterrupted => ("Continue", "Go on with the interrupted uploads"),
-        C::DiscardInterrupted => ("Discard", "Take the interrupted uploads out of the list"),
+        C::DiscardInterrupted | C::ConfirmDiscard => {
+            ("Discard", "Take the interrupted uploads out of the list")
+        }
         C::Theme(choice) => theme(*choice),
         C::OpenSettings => ("Settings", "Change how the program works"),
         C::Set(_) => ("Set", "Use this from now on"),

@@ -125,7 +125,7 @@ pub fn quit(stops: Stops) -> Quit {
     if stops.sending > 0 {
         let uploads = count(stops.sending, "upload");
         causes.push(format!(
-            "{uploads} under way. They can be continued at the next start."
+            "{uploads} under way. You can resume at the next start."
         ));
     }
     match stops.anew {
@@ -191,13 +191,13 @@ pub fn needs(fix: Fix) -> Message {
         Fix::Balance => Message::new(
             "The balance at memories.ai is used up",
             "Uploads are paused; no file has failed.",
-            "Top it up in the console, then go on.",
+            "Top up the balance in the console, then go on.",
             Some(Step::OpenConsole),
         ),
         Fix::Account => Message::new(
             "memories.ai refuses this account or this network address",
             "Uploads are paused; no file has failed.",
-            "See to it in the console, then go on.",
+            "Check the account in the console, then go on.",
             Some(Step::OpenConsole),
         ),
         Fix::Program => Message::new(

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Actor;
 use super::told::Told;
 use crate::api::Service;
+use crate::engine::item::Item;
 use crate::engine::speed::LineSpeed;
 use crate::engine::{Command, Preferences};
 use crate::model::fault::Fix;
@@ -81,6 +82,9 @@ impl<S: Service> Actor<S> {
             Command::DiscardInterrupted => {
                 let interrupted = self.interrupted();
                 self.remove(&interrupted);
+                // No notice of the batch's end follows: it would replace the offer to undo this.
+                let is_active = |item: &Item| item.upload.is_active();
+                self.batch_ended |= !self.items.values().any(is_active);
             }
             Command::SetKey(key, source) => self.set_key(key, source),
             Command::NoKey => {
@@ -291,6 +295,8 @@ impl<S: Service> Actor<S> {
                 self.keeps_session(asset);
             }
             self.journal.stage_item(&item);
+            // A batch of which the rest comes back goes on.
+            self.batch_ended &= !(item.in_batch && item.upload.is_unfinished());
             self.put_back(item);
             self.may_be_missing(id);
             self.apply(id, Event::PutBack);

@@ -147,6 +147,8 @@ pub(super) struct Actor<S> {
     line: LineSpeed,
     /// The end of the batch was said; the next start begins another one.
     batch_ended: bool,
+    /// When the batch began, in milliseconds since the Unix epoch.
+    batch: i64,
     stopped: bool,
 
     /// Rows that changed since they were last shown.
@@ -230,6 +232,7 @@ impl<S: Service> Actor<S> {
             rate_since: None,
             line: LineSpeed::default(),
             batch_ended: true,
+            batch: 0,
             stopped: false,
             dirty: BTreeSet::new(),
             sums: Sums::default(),
@@ -388,6 +391,14 @@ impl<S: Service> Actor<S> {
             self.options.policy.direct_limit,
             item.content,
         );
+        let begins_batch = item.upload.is_active() && self.batch_ended;
+        if begins_batch {
+            self.batch = now_ms();
+        }
+        if item.upload.is_active() {
+            item.upload.tally.batch = self.batch;
+            item.in_batch = true;
+        }
         self.journal.stage_item(item);
         if before.state != item.upload.state {
             self.foresight.weigh_anew(item);
@@ -403,8 +414,6 @@ impl<S: Service> Actor<S> {
         }
         let holds = item.upload.holds_place();
         let position = (item.position, id);
-        let begins_batch = item.upload.is_active() && self.batch_ended;
-        item.in_batch |= item.upload.is_active();
         let path = item.path.clone();
         let only_id = item.upload.tally.only_id;
         let queued = item.upload.state == State::Queued;

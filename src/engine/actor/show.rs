@@ -46,7 +46,7 @@ impl<S: Service> Actor<S> {
             let item = self.items.get(id)?;
             let saved = item
                 .upload
-                .asset()
+                .stored_asset()
                 .is_none_or(|asset| self.journal.is_saved(asset));
             let later = later(item, &self.kept);
             let policy = &self.options.policy;
@@ -146,7 +146,7 @@ impl<S: Service> Actor<S> {
     /// each, and what a row says: no row ends after all of them.
     fn time_left(&self, totals: &Totals) -> Option<std::time::Duration> {
         let under_way = UnderWay {
-            bytes: totals.bytes.saturating_sub(totals.sent),
+            bytes: totals.remaining,
             calls: totals.calls,
         };
         let spacing = self.service.limiter().spacing();
@@ -181,7 +181,7 @@ impl<S: Service> Actor<S> {
                 State::Duplicate(Original::Asset(_)) => end.duplicates += 1,
                 State::Failed { .. } => end.failed += 1,
                 State::Cancelled { .. } => end.cancelled += 1,
-                state if item.upload.is_active() || matches!(state, State::Paused { .. }) => return,
+                _ if item.upload.is_unfinished() => return,
                 _ => {}
             }
             // What went out since the meters were read last was not seen.

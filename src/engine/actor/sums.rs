@@ -78,12 +78,15 @@ impl Addends {
         if item.in_batch && is_counted {
             let sent = item.sent();
             totals.sent += sent;
-            // What a row that is held has in its session was sent, and the rest is not to
-            // be sent; nothing is of one that failed or has the content of another.
-            totals.bytes += match upload.is_active() && !is_duplicate {
-                true => upload.size(),
-                false => sent,
-            };
+            // Nothing is to be sent of a row that failed or has the content of another.
+            if upload.is_unfinished() && !is_duplicate {
+                totals.bytes += upload.size();
+            } else {
+                totals.bytes += sent;
+            }
+            if upload.is_active() && !is_duplicate {
+                totals.remaining += upload.size().saturating_sub(sent);
+            }
             let ended_well = matches!(upload.state, State::Done { .. })
                 || (matches!(upload.state, State::Duplicate(_)) && upload.has_ended());
             let (done, batch) = if is_duplicate {
@@ -126,6 +129,7 @@ impl Addends {
             (&mut mine.startable_bytes, theirs.startable_bytes),
             (&mut mine.sent, theirs.sent),
             (&mut mine.bytes, theirs.bytes),
+            (&mut mine.remaining, theirs.remaining),
         ] {
             *sum = bytes(*sum, part);
         }

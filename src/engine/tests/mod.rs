@@ -2,6 +2,7 @@
 
 mod asked_first;
 mod assets;
+mod batches;
 mod claims;
 mod commands;
 mod drives;
