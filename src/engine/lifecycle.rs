@@ -46,10 +46,8 @@ pub enum Turn {
     AlreadyUploaded(AssetId),
     /// An earlier run of the program sent it; it is asked about until it has ended.
     Followed {
-        /// Its id.
-        asset: AssetId,
-        /// The service is known to have it.
-        is_certain: bool,
+        /// Its ID; `None` where it is not known whether its bytes arrived.
+        asset: Option<AssetId>,
     },
     /// The service took the bytes.
     Uploaded(AssetId),

@@ -212,10 +212,7 @@ impl<S: Service> Actor<S> {
         let id = record.id;
         self.by_identity.insert(found.identity().clone(), id);
         let upload = taken_up(upload);
-        let (follows, is_certain) = match &upload.state {
-            State::Processing { doubt, .. } => (true, doubt.is_none()),
-            _ => (false, false),
-        };
+        let follows = matches!(upload.state, State::Processing { .. });
         let path = found.path().to_owned();
         self.adopt(record, path.clone(), upload, position);
         if !follows {
@@ -236,9 +233,7 @@ impl<S: Service> Actor<S> {
             };
             self.follow(Some(id), path.clone(), turn);
         }
-        if let Some(asset) = asset {
-            self.follow(Some(id), path, Turn::Followed { asset, is_certain });
-        }
+        self.follow(Some(id), path, Turn::Followed { asset });
         Ok(Some(None))
     }
 

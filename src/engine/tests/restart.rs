@@ -363,8 +363,7 @@ async fn the_command_line_follows_what_the_service_has() {
     let turns = engine.turns();
     assert!(matches!(turns[0], Turn::Accepted { .. }), "{turns:?}");
     let followed = Turn::Followed {
-        asset: id("re_1"),
-        is_certain: true,
+        asset: Some(id("re_1")),
     };
     assert_eq!(turns[1], followed);
     engine.shut_down().await;
