@@ -46,6 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         jobs: 3,
         start_at_once: true,
         ask_history: false,
+        force: false,
         bandwidth: None,
         follower: None,
         wake: Box::new(|| ()),

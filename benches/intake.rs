@@ -114,6 +114,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         jobs: 3,
         start_at_once: false,
         ask_history: true,
+        force: false,
         bandwidth: None,
         follower: None,
         wake: {

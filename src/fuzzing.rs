@@ -247,6 +247,9 @@ pub fn sniff(input: &[u8]) {
             Ok(accepted) => assert_eq!(accepted.mime, format.mime),
             Err(Rejection::Empty) => assert_eq!(size, 0),
             Err(Rejection::TooLarge { .. }) => assert!(size > media::SIZE_LIMIT),
+            Err(Rejection::NotRecognised { extension }) => {
+                assert_eq!(extension, format.extension);
+            }
             Err(Rejection::ContentMismatch {
                 rename_to,
                 looks_like,

@@ -1,23 +1,27 @@
 //! The log: a file a day in the data directory, written off the hot path, without secrets.
 
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tracing::Level;
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
-use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::api::redact::redact;
-use crate::model::version;
+use crate::model::{terminal, version};
+use crate::store::files;
 
 /// The environment variable that holds a filter: levels, for all or for the modules that are
 /// named, as `warn,mavi_uploader::api=trace`.
 const FILTER_VARIABLE: &str = "MAVI_UPLOADER_LOG";
+/// Around the date in the name of a file.
+const PREFIX: &str = "mavi-uploader.";
+const SUFFIX: &str = ".log";
 /// Files that are kept, one a day.
 const KEPT: usize = 7;
 
@@ -25,21 +29,8 @@ const KEPT: usize = 7;
 /// Without a folder, or where it cannot be written, nothing is logged.
 pub fn start(folder: Option<&Path>) -> Option<WorkerGuard> {
     let logs = folder?.join("logs");
-    // The appender would say on standard error that there is nothing to clear away.
-    std::fs::create_dir_all(&logs).ok()?;
-    let file = RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("mavi-uploader")
-        .filename_suffix("log")
-        .max_log_files(KEPT)
-        .build(&logs)
-        .ok()?;
-    restrict(&logs);
-    let (writer, guard) = tracing_appender::non_blocking(Private {
-        file,
-        logs,
-        day: today(),
-    });
+    files::create_own_dir(&logs).ok()?;
+    let (writer, guard) = tracing_appender::non_blocking(Daily::open(logs).ok()?);
     let started = tracing_subscriber::registry()
         .with(filter(std::env::var(FILTER_VARIABLE).ok().as_deref()))
         .with(fmt::layer().with_ansi(false).with_writer(Redacting(writer)))
@@ -65,22 +56,28 @@ fn filter(asked: Option<&str>) -> Targets {
         .unwrap_or_else(usual)
 }
 
-/// Writes the log, and keeps the file of each new day to its owner too.
-struct Private<W> {
-    file: W,
+/// Writes a file a day, for its owner alone, and follows no link.
+struct Daily {
     logs: PathBuf,
     day: u64,
+    file: File,
 }
 
-impl<W: Write> Write for Private<W> {
+impl Daily {
+    fn open(logs: PathBuf) -> io::Result<Self> {
+        let (day, file) = (today(), open_today(&logs)?);
+        Ok(Self { logs, day, file })
+    }
+}
+
+impl Write for Daily {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(line)?;
         let today = today();
         if today != self.day {
+            self.file = open_today(&self.logs)?;
             self.day = today;
-            restrict(&self.logs);
         }
-        Ok(written)
+        self.file.write(line)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -96,26 +93,29 @@ fn today() -> u64 {
     since.as_secs() / (24 * 60 * 60)
 }
 
-/// Keeps the logs to their owner.
-fn restrict(logs: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let set = |path: &Path, mode| {
-            // A log that others may read is no reason not to start: it holds no secret.
-            let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));
-        };
-        set(logs, 0o700);
-        for entry in std::fs::read_dir(logs).into_iter().flatten().flatten() {
-            set(&entry.path(), 0o600);
-        }
+/// Opens the file of today, and removes those that are older than the [`KEPT`] newest.
+fn open_today(logs: &Path) -> io::Result<File> {
+    let date = jiff::Timestamp::now().strftime("%Y-%m-%d");
+    let path = logs.join(format!("{PREFIX}{date}{SUFFIX}"));
+    let file = files::private_options()
+        .append(true)
+        .create(true)
+        .open(path)?;
+    let mut kept: Vec<String> = fs::read_dir(logs)?
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX))
+        .collect();
+    kept.sort_unstable();
+    for old in kept.iter().rev().skip(KEPT) {
+        // What cannot be removed now is left to another day.
+        let _ = fs::remove_file(logs.join(old));
     }
-    #[cfg(not(unix))]
-    let _ = logs;
+    Ok(file)
 }
 
-/// Takes secrets out of every line, wherever it comes from: the last line of defence, for
-/// what a library may log of a request.
+/// Takes secrets and line breaks out of every line, wherever it comes from: the last line of
+/// defence, for what a library may log of a request, and for what a service says.
 struct Redacting<W>(W);
 
 impl<'a> MakeWriter<'a> for Redacting<NonBlocking> {
@@ -130,10 +130,9 @@ impl<W: Write> Write for Redacting<W> {
     /// Takes a whole line: `tracing-subscriber` writes one event at a time.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);
-        let end = if text.ends_with('\n') { "\n" } else { "" };
+        let clean = redact(text.trim_end_matches('\n'), None);
         self.0
-            .write_all(redact(text.trim_end_matches('\n'), None).as_bytes())?;
-        self.0.write_all(end.as_bytes())?;
+            .write_all(format!("{}\n", terminal::escape(&clean)).as_bytes())?;
         Ok(line.len())
     }
 
@@ -173,23 +172,66 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_new_day_has_a_new_file_and_the_oldest_goes() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        for day in 1..=KEPT {
+            fs::write(at(&format!("mavi-uploader.2020-01-0{day}.log")), "old").unwrap();
+        }
+        fs::write(at("notes.log"), "mine").unwrap();
+        let mut log = Daily {
+            logs: dir.path().to_owned(),
+            day: today() - 1,
+            file: File::create(at("yesterday")).unwrap(),
+        };
+        log.write_all(b"one\n").unwrap();
+        log.write_all(b"two\n").unwrap();
+        let name = format!(
+            "mavi-uploader.{}.log",
+            jiff::Timestamp::now().strftime("%F")
+        );
+        assert_eq!(fs::read(at(&name)).unwrap(), b"one\ntwo\n");
+        assert!(!at("mavi-uploader.2020-01-01.log").exists());
+        assert!(at("mavi-uploader.2020-01-02.log").exists());
+        assert!(at("notes.log").exists() && at("yesterday").exists());
+    }
+
     #[cfg(unix)]
     #[test]
-    fn the_file_of_a_new_day_is_its_owners_alone() {
-        use std::os::unix::fs::PermissionsExt;
-        let logs = tempfile::tempdir().unwrap();
-        let path = logs.path().join("new.log");
-        let file = std::fs::File::create(&path).unwrap();
-        file.set_permissions(std::fs::Permissions::from_mode(0o644))
+    fn what_is_not_the_logs_keeps_its_rights_and_no_link_is_followed() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let dir = tempfile::tempdir().unwrap();
+        let logs = dir.path().join("logs");
+        let notes = logs.join("notes.log");
+        fs::create_dir(&logs).unwrap();
+        fs::write(&notes, "mine").unwrap();
+        for (path, mode) in [(&logs, 0o755), (&notes, 0o644)] {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        drop(Daily::open(logs.clone()).unwrap());
+        assert_eq!((mode(&logs), mode(&notes)), (0o755, 0o644));
+        let name = format!(
+            "mavi-uploader.{}.log",
+            jiff::Timestamp::now().strftime("%F")
+        );
+        let today = logs.join(name);
+        assert_eq!(mode(&today), 0o600);
+        fs::remove_file(&today).unwrap();
+        symlink(&notes, &today).unwrap();
+        assert!(Daily::open(logs).is_err());
+        assert_eq!(fs::read(&notes).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn nothing_that_is_logged_makes_a_line_of_its_own() {
+        let mut out = Redacting(Vec::new());
+        out.write_all("WARN msg=busy\nERROR item=1 \u{1b}[2J\u{202e}a\r\n\n".as_bytes())
             .unwrap();
-        let mut log = Private {
-            file,
-            logs: logs.path().to_owned(),
-            day: today() - 1,
-        };
-        log.write_all(b"a line\n").unwrap();
-        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let line = String::from_utf8(out.0).unwrap();
+        let expected = "WARN msg=busy\\nERROR item=1 \\u{1b}[2J\\u{202e}a\\r\n";
+        assert_eq!(line, expected);
     }
 
     #[test]

@@ -30,6 +30,7 @@ const FAREWELL: Duration = Duration::from_millis(1500);
 const ICON: &[u8] = include_bytes!("../assets/icon/mavi-uploader-256.png");
 
 fn main() -> ExitCode {
+    setup::prepare_process();
     let arguments = cli::parse(std::env::args_os());
     match arguments.command {
         Some(command) => cli::run(command),
@@ -88,7 +89,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
             Ok(Entry::Handed) => return Ok(()),
             Ok(Entry::Silent) => {
                 return Err(Stop {
-                    words: wording::SILENT_WINDOW.to_owned(),
+                    words: wording::silent_window(&paths),
                     code: cli::EXIT_SOME_FAILED,
                 });
             }
@@ -242,6 +243,7 @@ fn start(
         jobs: preferences.jobs,
         start_at_once: preferences.start_at_once,
         ask_history: true,
+        force: false,
         bandwidth: preferences.bandwidth,
         follower: None,
         wake: Box::new(move || wake()),

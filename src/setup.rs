@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
 
 use crate::api::base_url::{BadBaseUrl, BaseUrl};
 use crate::api::client::{Client, ClientOptions};
@@ -47,6 +48,34 @@ pub enum SetupError {
     Runtime(std::io::Error),
 }
 
+/// Sets what holds for the whole process, before it does anything: no core file may hold the API
+/// key, and a write beyond a quota fails with words rather than ending the program.
+#[cfg(unix)]
+pub fn prepare_process() {
+    use rustix::process::{Resource, Rlimit, Signal, setrlimit};
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // Nobody is forbidden to lower a limit.
+    let _ = setrlimit(Resource::Core, none);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build();
+    if let Ok(runtime) = runtime {
+        let _entered = runtime.enter();
+        // Whoever handles the signal is told by the failing write, too. The handler stays, unlike
+        // this runtime, and is not inherited by other programs, unlike a signal that is ignored.
+        let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
+    }
+}
+
+/// Other systems have neither.
+#[cfg(not(unix))]
+pub fn prepare_process() {}
+
 /// A runtime for the engine.
 pub fn runtime() -> Result<tokio::runtime::Runtime, SetupError> {
     tokio::runtime::Builder::new_multi_thread()
@@ -81,7 +110,7 @@ impl World {
     pub fn real() -> Result<Self, SetupError> {
         let mut world = Self::without_key()?;
         world.key = match std::env::var(KEY_VARIABLE) {
-            Ok(text) => match ApiKey::from_pasted(&text) {
+            Ok(text) => match ApiKey::from_pasted(&Zeroizing::new(text)) {
                 Ok(key) => Some((key, KeySource::Environment)),
                 Err(NotAKey::Empty) => None,
                 Err(error) => return Err(SetupError::Key(error)),
@@ -211,6 +240,7 @@ impl World {
             start_at_once: how.start_at_once,
             bandwidth,
             ask_history: how.ask_history && self.sandbox.is_none(),
+            force: how.force,
             base_url: self.base_url.as_str().to_owned(),
             history: self.history(),
             is_alive: Arc::new(is_alive),
@@ -277,6 +307,8 @@ pub struct How {
     pub start_at_once: bool,
     /// Files whose content is in the history are not uploaded again.
     pub ask_history: bool,
+    /// Files whose content is not recognised are taken for what their names say.
+    pub force: bool,
     /// Bytes a second for all transfers.
     pub bandwidth: Option<u64>,
     /// Where to send every turn of every file.

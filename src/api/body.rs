@@ -84,6 +84,11 @@ impl Transfer {
         self.shared.outcome.get()?.as_ref().ok().copied()
     }
 
+    /// Whether the connection takes no more of the body.
+    pub(crate) fn is_over(&self) -> bool {
+        self.shared.is_stopped()
+    }
+
     /// Rises while bytes are read for the hash or handed over, and while a bandwidth
     /// limit holds them back: what a watchdog looks at.
     pub(crate) fn activity(&self) -> u64 {
@@ -203,20 +208,6 @@ pub(crate) async fn open(
         file_left,
     };
     Ok((body, transfer))
-}
-
-/// Reads the file that a transfer was opened for to its end; nothing is sent.
-///
-/// # Errors
-/// What is wrong with the file.
-pub(crate) async fn read_out(transfer: &Transfer) -> Result<ContentHash, Fault> {
-    while let Some(Ok(_)) = std::future::poll_fn(|cx| transfer.shared.buffers().poll_recv(cx)).await
-    {
-    }
-    match transfer.shared.outcome.get() {
-        Some(outcome) => outcome.clone(),
-        None => Err(Fault::new(FaultKind::Unreadable)),
-    }
 }
 
 impl FileBody {

@@ -184,6 +184,13 @@ impl Client {
         FaultKind::NoAnswer
     }
 
+    /// Goes on with a body that was answered well before its end, for as long as the connection
+    /// takes it: the service may be one that stores what is still to come.
+    pub(super) async fn send_on(&self, transfer: &Transfer, meter: &Meter) {
+        self.stalls(transfer, || meter.body_out() || transfer.is_over())
+            .await;
+    }
+
     /// Ends when a transfer does not move for the policy's stall time, or is over.
     async fn stalls(&self, transfer: &Transfer, is_over: impl Fn() -> bool) {
         let stall = self.options.policy.stall;
@@ -210,28 +217,6 @@ impl Client {
             .unwrap_or_else(|_| Err(Fault::new(FaultKind::Stalled)))
     }
 
-    /// The hash of what was sent; where the answer came before all of it was, of the
-    /// file, which is then read once more. What keeps it from being read is no fault of
-    /// an upload that worked.
-    pub(super) async fn hash_of(
-        &self,
-        sent: Option<ContentHash>,
-        file: &Outgoing,
-    ) -> Option<ContentHash> {
-        if sent.is_some() {
-            return sent;
-        }
-        let unused = Arc::new(Meter::default());
-        let (_body, transfer) = self
-            .open(file, Shape::raw(file.stamp.size), &unused)
-            .await
-            .ok()?;
-        tokio::select! {
-            hash = body::read_out(&transfer) => hash.ok(),
-            () = self.stalls(&transfer, || false) => None,
-        }
-    }
-
     async fn ask_metadata(
         &self,
         call: &Call<'_>,
@@ -243,22 +228,38 @@ impl Client {
     }
 }
 
-/// The key as the value of `Authorization`, marked so that no debug output shows it.
+/// A key that lends its bytes to a request.
+struct Lent(ApiKey);
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        self.0.expose().as_bytes()
+    }
+}
+
+/// The key as the value of `Authorization`: not copied, and marked so that no debug output shows
+/// it.
 fn secret(key: &ApiKey) -> Result<HeaderValue, Fault> {
+    let bytes = Bytes::from_owner(Lent(key.clone()));
     let mut value =
-        HeaderValue::from_str(key.expose()).map_err(|_| Fault::new(FaultKind::Unauthorized))?;
+        HeaderValue::from_maybe_shared(bytes).map_err(|_| Fault::new(FaultKind::Unauthorized))?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// Whether an answer is what a good key gets for an asset that there is not: HTTP 400, the same
-/// within an envelope, or the words for it. A web page is none, nor is the 404 of a server that
-/// does not know the call.
-fn is_asset_error(answer: &Answer) -> bool {
-    Envelope::read(&answer.body).is_some_and(|envelope| {
-        let parameters = matches!(envelope.number(), Some(400 | 1 | 3));
-        answer.status == 400 || (answer.is_2xx() && parameters) || envelope.is_asset_not_found()
-    })
+/// Whether an answer to the check of a key finds fault with the request and not with the key.
+/// "Request has exceeded the limit." is also said of an asset that does not exist.
+fn is_past_the_key(answer: &Answer, kind: FaultKind) -> bool {
+    let says = |envelope: Envelope<'_>| {
+        matches!(envelope.number(), Some(400 | 404 | 405 | 1 | 3)) || envelope.is_asset_not_found()
+    };
+    let is_about_request = matches!(answer.status, 400 | 404 | 405)
+        || (answer.is_2xx() && Envelope::read(&answer.body).is_some_and(says));
+    is_about_request
+        && matches!(
+            kind,
+            FaultKind::BadRequest | FaultKind::RateLimitedOrInvalid
+        )
 }
 
 /// The fault with the id that came with the answer all the same, and in words those that cannot
@@ -305,7 +306,7 @@ impl Service for Client {
         let answer = self.ask_metadata(&call, key, "re_0").await?;
         match call.data(&answer) {
             Ok(_) => Ok(()),
-            Err(fault) if fault.kind == FaultKind::BadRequest && is_asset_error(&answer) => Ok(()),
+            Err(fault) if is_past_the_key(&answer, fault.kind) => Ok(()),
             Err(fault) => Err(fault),
         }
     }
@@ -336,6 +337,10 @@ impl Service for Client {
         let asset_id = wire::asset_id(data)
             .ok_or_else(|| keep_id(&call, call.lacks_data(&answer), &answer))?;
         call.other_ids(&answer, Some(&asset_id));
+        if !meter.body_out() {
+            meter.tell_early_id(&asset_id);
+            self.send_on(&transfer, meter).await;
+        }
         Ok(Uploaded {
             asset_id,
             content: transfer.hash(),

@@ -1,5 +1,6 @@
 //! The one place where transport errors, HTTP answers and envelopes become a [`Fault`].
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io;
 use std::num::IntErrorKind;
@@ -157,7 +158,7 @@ impl Call<'_> {
         let envelope = Envelope::read(&answer.body);
         if answer.is_2xx()
             && let Some(envelope) = &envelope
-            && envelope.says() == Says::Success
+            && (envelope.says() == Says::Success || envelope.gives_asset())
         {
             return Ok(envelope.data);
         }
@@ -166,15 +167,17 @@ impl Call<'_> {
 
     /// The fault of an answer that is understood but lacks what the call needs.
     pub(crate) fn lacks_data(&self, answer: &Answer) -> Fault {
-        let mut fault = self.fault(FaultKind::BadAnswer);
-        self.describe(&mut fault, answer, Envelope::read(&answer.body).as_ref());
+        let envelope = Envelope::read(&answer.body);
+        let kind = said_kind(FaultKind::BadAnswer, answer, envelope.as_ref());
+        let mut fault = self.fault(kind);
+        self.describe(&mut fault, answer, envelope.as_ref());
         fault
     }
 
     /// The fault that an unsuccessful answer is.
     fn refusal(&self, answer: &Answer, envelope: Option<&Envelope<'_>>) -> Fault {
         let kind = self.refusal_kind(answer, envelope);
-        let mut fault = self.fault(kind);
+        let mut fault = self.fault(said_kind(kind, answer, envelope));
         if let Recovery::Transient { retry_after } = &mut fault.recovery {
             *retry_after = answer.retry_after();
         }
@@ -182,8 +185,8 @@ impl Call<'_> {
         fault
     }
 
+    /// The kind by HTTP status and code.
     fn refusal_kind(&self, answer: &Answer, envelope: Option<&Envelope<'_>>) -> FaultKind {
-        let html = || is_web_page(answer.header(CONTENT_TYPE.as_str()), &answer.body);
         match (answer.status, envelope) {
             (200..300, Some(envelope)) => match envelope.says() {
                 Says::Success | Says::Contradiction => FaultKind::BadAnswer,
@@ -192,7 +195,7 @@ impl Call<'_> {
             },
             (200..300, None) => match answer.cut {
                 Some(Cut::TooLarge) => FaultKind::AnswerTooLarge,
-                _ if html() => FaultKind::WebPage,
+                _ if is_page(answer) => FaultKind::WebPage,
                 Some(Cut::Broken) if self.effect == Effect::None => FaultKind::Offline,
                 Some(Cut::Broken) => FaultKind::LostAnswer,
                 Some(Cut::Late) if self.effect == Effect::None => FaultKind::Stalled,
@@ -200,6 +203,7 @@ impl Call<'_> {
                 None => FaultKind::BadAnswer,
             },
             (300..400, _) => FaultKind::Redirect,
+            (403, None) if is_page(answer) => FaultKind::Blocked,
             // The statuses that say little themselves; a code beside them says more.
             (400 | 500, Some(envelope)) => {
                 let code = envelope
@@ -283,7 +287,7 @@ impl Call<'_> {
         let detail = &mut fault.diagnostics;
         detail.http_status = Some(answer.status);
         detail.code = envelope.and_then(|e| e.code.as_deref()).map(short);
-        detail.message = envelope.and_then(|e| e.message.as_deref()).map(short);
+        detail.message = words(answer, envelope).as_deref().map(short);
         detail.request_id = self
             .request_id(answer)
             .or_else(|| envelope.and_then(|e| e.request_id.as_deref()).map(short));
@@ -294,6 +298,32 @@ impl Call<'_> {
         };
         detail.causes.extend(cause.map(str::to_owned));
     }
+}
+
+/// The kind by what an answer says in words, where that goes before its numbers.
+fn said_kind(kind: FaultKind, answer: &Answer, envelope: Option<&Envelope<'_>>) -> FaultKind {
+    let text = words(answer, envelope).unwrap_or_default();
+    match kind {
+        // Of a file's format it may be said, too, that it is no longer supported.
+        FaultKind::Redirect | FaultKind::UnsupportedMedia => kind,
+        _ if wire::speaks_of_retirement(&text) => FaultKind::Retired,
+        FaultKind::RateLimited | FaultKind::RateLimitedOrInvalid => kind,
+        _ if wire::speaks_of_passing_trouble(&text) => FaultKind::ServerError,
+        kind => kind,
+    }
+}
+
+fn is_page(answer: &Answer) -> bool {
+    is_web_page(answer.header(CONTENT_TYPE.as_str()), &answer.body)
+}
+
+/// What an answer says in words: the message of its envelope, else the plain text of an error.
+fn words<'a>(answer: &'a Answer, envelope: Option<&'a Envelope<'_>>) -> Option<Cow<'a, str>> {
+    if let Some(envelope) = envelope {
+        return envelope.message.as_deref().map(Cow::from);
+    }
+    let is_text = answer.status >= 400 && !answer.body.is_empty() && !is_page(answer);
+    is_text.then(|| String::from_utf8_lossy(&answer.body))
 }
 
 /// Everything below an error, and the error: what `source` gives, and what an I/O error

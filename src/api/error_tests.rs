@@ -34,6 +34,7 @@ fn every_row_of_the_fault_table_that_is_an_answer() {
     let key = Recovery::NeedsUser(Fix::Key);
     let balance = Recovery::NeedsUser(Fix::Balance);
     let account = Recovery::NeedsUser(Fix::Account);
+    let program = Recovery::NeedsUser(Fix::Program);
     let html = "<html><body>nginx</body></html>";
     let spring = r#"{"timestamp":"t","path":"/x","status":503,"error":"e","requestId":"r"}"#;
     for (status, body, kind, recovery) in [
@@ -50,6 +51,56 @@ fn every_row_of_the_fault_table_that_is_an_answer() {
             r#"{"code":200,"success":false}"#,
             K::BadAnswer,
             Recovery::OutcomeUnknown,
+        ),
+        (
+            200,
+            r#"{"code":"0001","msg":"The network is abnormal, please try again later"}"#,
+            K::ServerError,
+            TRANSIENT,
+        ),
+        (
+            200,
+            r#"{"code":"0402","msg":"System busy","failed":true}"#,
+            K::ServerError,
+            TRANSIENT,
+        ),
+        (
+            200,
+            r#"{"success":false,"msg":"Please try again later"}"#,
+            K::ServerError,
+            TRANSIENT,
+        ),
+        (
+            400,
+            r#"{"code":400,"msg":"The network is abnormal, please try again later"}"#,
+            K::ServerError,
+            TRANSIENT,
+        ),
+        (
+            200,
+            r#"{"code":"0429","msg":"Too many requests, please try again later"}"#,
+            K::RateLimited,
+            TRANSIENT,
+        ),
+        (
+            400,
+            r#"{"code":400,"msg":"This API is deprecated"}"#,
+            K::Retired,
+            program,
+        ),
+        (
+            200,
+            r#"{"code":"0003","msg":"POST /upload is no longer supported"}"#,
+            K::Retired,
+            program,
+        ),
+        (410, "This API has been sunset.", K::Retired, program),
+        (503, r#"{"code":503,"msg":"retired"}"#, K::Retired, program),
+        (
+            415,
+            r#"{"code":415,"msg":"AVI is no longer supported"}"#,
+            K::UnsupportedMedia,
+            Recovery::Permanent,
         ),
         (302, "", K::Redirect, Recovery::OutcomeUnknown),
         (308, html, K::Redirect, Recovery::OutcomeUnknown),
@@ -110,6 +161,8 @@ fn every_row_of_the_fault_table_that_is_an_answer() {
         (402, html, K::InsufficientBalance, balance),
         (200, r#"{"code":"0402"}"#, K::InsufficientBalance, balance),
         (403, spring, K::Forbidden, account),
+        (403, "", K::Forbidden, account),
+        (403, html, K::Blocked, TRANSIENT),
         (200, r#"{"code":"0403"}"#, K::Forbidden, account),
         (409, "{}", K::Conflict, TRANSIENT),
         (200, r#"{"code":"0409"}"#, K::Conflict, TRANSIENT),
@@ -144,6 +197,35 @@ fn every_row_of_the_fault_table_that_is_an_answer() {
         assert_eq!(fault.diagnostics.http_status, Some(status));
         assert_eq!(fault.diagnostics.call.as_deref(), Some("POST /upload"));
     }
+}
+
+#[test]
+fn an_id_beside_a_success_counts_whatever_the_code() {
+    for body in [
+        r#"{"code":201,"msg":"created","data":{"asset_id":"re_1"},"success":true,"failed":false}"#,
+        r#"{"code":"SUCCESS","data":{"asset_id":"re_1"},"success":true}"#,
+        r#"{"code":"0429","data":"re_1","success":true}"#,
+    ] {
+        let good = answer(200, body);
+        let data = call(Effect::None).data(&good).unwrap();
+        assert_eq!(wire::asset_id(data).unwrap().as_str(), "re_1", "{body}");
+        assert_eq!(
+            fault_of(&answer(500, body)).diagnostics.http_status,
+            Some(500)
+        );
+    }
+}
+
+#[test]
+fn an_error_in_plain_text_keeps_its_words() {
+    let fault = fault_of(&answer(410, "v2 is retired, see sk-mavi-abc"));
+    let said = fault.diagnostics.message.as_deref();
+    assert_eq!(said, Some("v2 is retired, see sk-…"));
+    let page = fault_of(&answer(410, "<html>retired"));
+    assert_eq!(
+        (page.kind, page.diagnostics.message),
+        (FaultKind::BadRequest, None)
+    );
 }
 
 #[test]

@@ -77,6 +77,7 @@ pub struct Meter {
     body_out: AtomicBool,
     content: OnceLock<ContentHash>,
     gate: Option<Gate>,
+    early_id: Option<Box<dyn Fn(AssetId) + Send + Sync>>,
 }
 
 struct Gate {
@@ -98,6 +99,21 @@ impl Meter {
                 waker: AtomicWaker::new(),
             }),
             ..Self::default()
+        }
+    }
+
+    /// Has `tell` called with an id that comes before the body is out, so that it is kept
+    /// whatever becomes of the rest.
+    #[must_use]
+    pub fn telling_early_id(mut self, tell: impl Fn(AssetId) + Send + Sync + 'static) -> Self {
+        self.early_id = Some(Box::new(tell));
+        self
+    }
+
+    /// Tells of an id that came before the body is out.
+    pub fn tell_early_id(&self, asset: &AssetId) {
+        if let Some(tell) = &self.early_id {
+            tell(asset.clone());
         }
     }
 
@@ -199,7 +215,7 @@ impl std::fmt::Debug for Meter {
 pub struct Uploaded {
     /// The service's id.
     pub asset_id: AssetId,
-    /// Hash of the bytes that were sent; `None` where the answer came before all of them were.
+    /// Hash of the bytes that were sent; `None` where not all of them were.
     pub content: Option<ContentHash>,
 }
 

@@ -201,6 +201,7 @@ impl SharedSlots {
         {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
+            options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
         }
         let opened = options.open(&self.path).or_else(|error| {
             let directory = self.path.parent();
@@ -212,7 +213,9 @@ impl SharedSlots {
                 _ => Err(error),
             }
         });
-        let Ok(file) = opened else {
+        // Reading a pipe in its place would wait for ever.
+        let is_file = |file: &File| file.metadata().is_ok_and(|found| found.is_file());
+        let Some(file) = opened.ok().filter(is_file) else {
             return Opened::Unusable;
         };
         match file.try_lock() {

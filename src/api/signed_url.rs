@@ -201,7 +201,7 @@ impl Client {
                 if verdict == Verdict::Stored {
                     self.book().proven(&host, kind, flavour);
                 }
-                return Ok(self.hash_of(hash, file).await);
+                return Ok(hash);
             }
             Verdict::Wrong if self.book().refused(&host, kind, flavour) => {
                 (FaultKind::WrongFlavour, None)
@@ -271,6 +271,9 @@ impl Client {
         let answer = self
             .send_file(call, request, (body, &transfer), step.meter, size)
             .await?;
+        if judge(&answer) == Verdict::Stored {
+            self.send_on(&transfer, step.meter).await;
+        }
         Ok((answer, transfer.hash(), call))
     }
 

@@ -12,9 +12,12 @@ use zeroize::Zeroizing;
 
 mod entries;
 mod look;
+mod said;
 
 use self::entries::{Entries, EntriesFor};
 use self::look::{At, Find, Look, NameOf, Scalar, look, rest};
+use self::said::has;
+pub(crate) use self::said::{speaks_of_passing_trouble, speaks_of_retirement};
 use super::{SecretUrl, Session, Ticket};
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus};
 
@@ -154,30 +157,29 @@ impl<'a> Envelope<'a> {
         }
     }
 
+    /// Whether it says `success: true`, does not say `failed`, and gives an asset id: then the
+    /// file is stored, whatever the code.
+    pub(crate) fn gives_asset(&self) -> bool {
+        self.success == Some(true) && self.failed != Some(true) && asset_id(self.data).is_some()
+    }
+
     /// Whether the message is the one that a rate limit and a validation failure share.
     pub(crate) fn is_shared_limit_text(&self) -> bool {
-        self.message
-            .as_deref()
-            .is_some_and(|text| text.to_ascii_lowercase().contains("exceeded the limit"))
+        self.speaks_of(&["exceeded the limit"])
     }
 
     /// Whether the message speaks of the rate limit and nothing else.
     pub(crate) fn is_rate_limit_text(&self) -> bool {
-        self.message.as_deref().is_some_and(|text| {
-            let text = text.to_ascii_lowercase();
-            text.contains("rate limit") || text.contains("too many requests")
-        })
+        self.speaks_of(&["rate limit", "too many requests"])
     }
 
     /// Whether the message says that there is no such asset.
     pub(crate) fn is_asset_not_found(&self) -> bool {
-        self.message.as_deref().is_some_and(|text| {
-            let text = text.to_ascii_lowercase();
-            text.contains("asset")
-                && ["not found", "not exist", "no such"]
-                    .iter()
-                    .any(|words| text.contains(words))
-        })
+        self.speaks_of(&["asset"]) && self.speaks_of(&["not found", "not exist", "no such"])
+    }
+
+    fn speaks_of(&self, words: &[&str]) -> bool {
+        self.message.as_deref().is_some_and(|text| has(text, words))
     }
 }
 
@@ -196,7 +198,7 @@ impl<'a> Data<'a> {
 /// nested, or `data` itself.
 pub(crate) fn asset_id(data: Data<'_>) -> Option<AssetId> {
     if let Some(Some(Value::String(text))) = data.look(Scalar) {
-        return text.starts_with("re_").then(|| usable_id(&text)).flatten();
+        return usable_id(&text).filter(|id| looks_like_an_id(id.as_str()));
     }
     data.find(&["asset_id", "assetId"])
         .as_ref()
@@ -245,6 +247,13 @@ fn usable_id(text: &str) -> Option<AssetId> {
     AssetId::new(text).filter(|id| !is_placeholder(id.as_str()))
 }
 
+/// Whether a text that stands alone is an id rather than words: `re_<digits>`, `im_<digits>`,
+/// `imc_<digits>_<n>`.
+fn looks_like_an_id(text: &str) -> bool {
+    let numbered = text.rsplit_once('_');
+    text.starts_with("re_") || numbered.is_some_and(|(_, number)| is_digits(number))
+}
+
 /// Whether this is a word or a number for "nothing" that was made a text.
 pub(crate) fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 8] = [
@@ -277,8 +286,7 @@ pub(crate) fn ticket(data: Data<'_>) -> Option<Ticket> {
         expires_in: data
             .find(&["expires_in", "expiresIn"])
             .as_ref()
-            .and_then(number)
-            .map(Duration::from_secs),
+            .and_then(seconds),
         session: Session::default(),
         unanswered: Default::default(),
     })
@@ -318,31 +326,27 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// An amount, also as a string or with a fraction, which is dropped.
-fn number(value: &Value) -> Option<u64> {
+/// Whole seconds, also as a string or with a fraction, which is dropped.
+fn seconds(value: &Value) -> Option<Duration> {
     let text = match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
-    let whole = text
-        .split_once('.')
-        .map_or(text.as_str(), |(whole, _)| whole);
-    // A number beyond all files is a number all the same, and no file's.
-    let digits = !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| whole.parse().unwrap_or(u64::MAX))
+    let whole = text.split('.').next()?;
+    whole.parse().ok().map(Duration::from_secs)
 }
 
-/// A count of bytes. Less than nothing is nothing; what is no number at all is not said, as the
-/// documentation gives no other form that would be a reason to doubt the file.
+/// A count of bytes: digits, as a number or a string. Anything else reports no size, and is no
+/// reason to doubt the file.
 fn size(value: &Value) -> Option<u64> {
-    let below = match value {
-        Value::String(text) => text.trim().strip_prefix('-').map(str::to_owned),
-        Value::Number(number) => number.to_string().strip_prefix('-').map(str::to_owned),
-        _ => None,
-    };
-    let below = below.and_then(|digits| number(&Value::String(digits)));
-    number(value).or(below.map(|_| 0))
+    let text = scalar(value)?;
+    // A number beyond all files is a number all the same, and no file's.
+    is_digits(&text).then(|| text.parse().unwrap_or(u64::MAX))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A boolean, also as a string.

@@ -127,6 +127,9 @@ fn an_asset_id_is_found_in_every_form() {
             "re_1",
         ),
         (json!("re_1"), "re_1"),
+        (json!("re_660727003963174912"), "re_660727003963174912"),
+        (json!(" im_7 "), "im_7"),
+        (json!("imc_7_2"), "imc_7_2"),
     ] {
         assert_eq!(asset_id(&data).unwrap().as_str(), id, "{data}");
     }
@@ -147,6 +150,8 @@ fn an_asset_id_is_found_in_every_form() {
         json!({"asset_id":"0"}),
         json!({"asset_id":0}),
         json!("ok"),
+        json!("upload_done"),
+        json!("stored as re_1"),
         json!([{"asset_id":"re_1"},{"asset_id":"re_2"}]),
     ] {
         assert_eq!(asset_id(&data), None, "{data}");
@@ -234,26 +239,14 @@ fn metadata_is_read_in_every_form() {
                 {"asset_id":"re_1","upload_status":"WAITING","file_size":0}]}),
             known(AssetStatus::Waiting, None),
         ),
-        // What is ready has a size; before that 0 or less is none yet.
+        // What is ready has a size; before that 0 is none yet.
         (
             json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS","file_size":"0"}]}),
             known(AssetStatus::Success, Some(0)),
         ),
         (
-            json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS","file_size":"-72"}]}),
-            known(AssetStatus::Success, Some(0)),
-        ),
-        (
-            json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS","file_size":-1}]}),
-            known(AssetStatus::Success, Some(0)),
-        ),
-        (
-            json!({"resource":[{"asset_id":"re_1","upload_status":"UPLOADING","file_size":-1}]}),
-            known(AssetStatus::Uploading, None),
-        ),
-        (
-            json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS","file_size":"12abc"}]}),
-            known(AssetStatus::Success, None),
+            json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS","file_size":133_652_816_u64}]}),
+            known(AssetStatus::Success, Some(133_652_816)),
         ),
         (
             json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS","file_size":{"v":72}}]}),
@@ -290,6 +283,93 @@ fn metadata_is_read_in_every_form() {
         ),
     ] {
         assert_eq!(metadata(&data, &id), answer, "{data}");
+    }
+}
+
+#[test]
+fn a_size_that_is_no_plain_number_is_not_reported() {
+    let id = AssetId::new("re_1").unwrap();
+    for size in [
+        json!("-72"),
+        json!(-1),
+        json!("12abc"),
+        json!("127.46 MB"),
+        json!("133,652,816"),
+        json!("12.5"),
+        json!(12.5),
+        json!("1.3e8"),
+        json!("0x10"),
+        json!("+12"),
+        json!(""),
+        json!("unknown"),
+        json!(true),
+        json!([12]),
+    ] {
+        let data = json!({"resource":[
+            {"asset_id":"re_1","upload_status":"SUCCESS","file_size":size}]});
+        let Some(AssetAnswer::Known(metadata)) = metadata(&data, &id) else {
+            panic!("{data}");
+        };
+        assert_eq!(metadata.file_size, None, "{data}");
+    }
+}
+
+#[test]
+fn trouble_that_passes_and_calls_that_are_gone_are_told_by_their_words() {
+    for text in [
+        "The network is abnormal, please try again later",
+        "Network exception",
+        "System busy",
+        "The system is busy, please retry later",
+        "Server is busy.",
+        "系统繁忙，请稍后再试",
+    ] {
+        assert!(speaks_of_passing_trouble(text), "{text}");
+        assert!(!speaks_of_retirement(text), "{text}");
+    }
+    for text in [
+        "This API is deprecated",
+        "The v2 upload has been retired.",
+        "This endpoint was SUNSET on 2026-12-01",
+        "Uploads over v2 are no longer supported, use DataLake",
+        "We no longer support this endpoint",
+    ] {
+        assert!(speaks_of_retirement(text), "{text}");
+        assert!(!speaks_of_passing_trouble(text), "{text}");
+    }
+    for text in [
+        "Invalid parameters",
+        "failed",
+        "This network address is not allowed",
+        "Recharge and try again",
+        "Cannot read 'Sunset over the sea.jpg'.",
+        "file retired.mp4: no such codec",
+    ] {
+        assert!(!speaks_of_passing_trouble(text), "{text}");
+        assert!(!speaks_of_retirement(text), "{text}");
+    }
+}
+
+#[test]
+fn an_id_beside_a_success_makes_the_code_a_word_like_any_other() {
+    for (body, gives) in [
+        (
+            r#"{"code":201,"success":true,"failed":false,"data":{"asset_id":"re_1"}}"#,
+            true,
+        ),
+        (r#"{"code":"SUCCESS","success":"true","data":"re_1"}"#, true),
+        (
+            r#"{"code":"0001","success":true,"data":{"asset_id":"re_1"}}"#,
+            true,
+        ),
+        (r#"{"code":201,"success":true,"data":{}}"#, false),
+        (
+            r#"{"code":201,"success":true,"failed":true,"data":{"asset_id":"re_1"}}"#,
+            false,
+        ),
+        (r#"{"code":201,"data":{"asset_id":"re_1"}}"#, false),
+    ] {
+        assert_eq!(read(body).gives_asset(), gives, "{body}");
     }
 }
 

@@ -139,8 +139,8 @@ impl KeyEntry {
                         Outcome::Answer(Some(Err(fault))) => {
                             let why = wording::fault(&fault).title;
                             Some(match fault.fix() {
-                                Some(_) => words::key_known(&why),
-                                None => words::key_unchecked(&why),
+                                Some(Fix::Balance | Fix::Account) => words::key_known(&why),
+                                _ => words::key_unchecked(&why),
                             })
                         }
                         Outcome::Answer(None) | Outcome::Lost => {

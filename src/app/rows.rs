@@ -52,7 +52,10 @@ pub fn id_of(row: &Row) -> Option<&str> {
 /// id that is nowhere else.
 pub fn id_to_copy(row: &Row) -> Option<&str> {
     let arrived = match &row.status {
-        Status::Ready | Status::Processing { .. } | Status::Duplicate { .. } => true,
+        Status::Ready
+        | Status::Processing { .. }
+        | Status::OtherKey { .. }
+        | Status::Duplicate { .. } => true,
         Status::Failed(fault) => fault.kind == FaultKind::StillProcessing,
         _ => false,
     };
@@ -133,13 +136,16 @@ fn own(row: &Row) -> &'static [RowCommand] {
                 &[C::Details, C::Locate, C::Retry, C::Remove]
             }
             Some(Step::Row(C::Retry)) => &[C::Details, C::Retry, C::Remove],
+            Some(Step::Row(C::UploadAnyway)) => &[C::Details, C::UploadAnyway, C::Remove],
             _ => &[C::Details, C::Remove],
         },
         Status::ReadyToUpload => &[C::Upload, C::Remove],
         Status::Queued | Status::Uploading => &[C::Pause, C::Cancel],
         Status::Waiting { .. } => &[C::Details, C::Pause, C::Cancel],
         Status::Finishing => &[C::Cancel],
-        Status::Processing { long: true, .. } => &[C::CheckAgain, C::Remove],
+        Status::Processing { long: true, .. } | Status::OtherKey { .. } => {
+            &[C::CheckAgain, C::Remove]
+        }
         Status::Processing { long: false, .. } => &[C::Remove],
         Status::Failed(fault) => match fault.kind {
             FaultKind::StillProcessing => &[C::Details, C::CheckAgain, C::Remove],
@@ -214,6 +220,9 @@ pub fn hint(row: &Row, command: RowCommand, around: &Around) -> String {
     match (command, row.later) {
         (RowCommand::Pause, Some(later)) if row.status == Status::Uploading => {
             format!("{hint}. {}", words::pause(later))
+        }
+        (RowCommand::UploadAnyway, _) if matches!(row.status, Status::Rejected(_)) => {
+            words::UPLOAD_UNRECOGNISED.to_owned()
         }
         (RowCommand::Cancel, _) if cancel_loses_work(row) => {
             format!("{hint}; {}", words::CANCEL_LOSES)

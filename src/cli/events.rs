@@ -107,7 +107,7 @@ impl Event {
         Self::Rejected {
             path: EventPath::new(path),
             reason: rejection.reason(),
-            message: wording::rejection(rejection).line(),
+            message: wording::rejection_line(rejection),
         }
     }
 

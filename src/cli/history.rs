@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::{EXIT_GOOD, EXIT_SOME_FAILED, HistoryArguments, print, say};
 use crate::app::wording;
 use crate::model::asset::{AssetStatus, ContentHash};
-use crate::model::table::csv_field;
+use crate::model::table::spreadsheet_field;
+use crate::model::terminal::escape;
 use crate::store::{AssetNote, AssetRecord, DataDir, History, StoreError};
 
 /// One line of `history --json`, one row of `--csv` (contract, "Semantics").
@@ -79,7 +80,7 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
         count += 1;
         let line = Line::from(record);
         let text = if arguments.json {
-            serde_json::to_string(&line).unwrap_or_default()
+            super::json_line(&line).unwrap_or_default()
         } else if arguments.csv {
             csv(&line)
         } else {
@@ -121,7 +122,7 @@ fn csv(line: &Line) -> String {
         &line.base_url,
         line.note.unwrap_or_default(),
     ]
-    .map(csv_field)
+    .map(|text| spreadsheet_field(&super::one_line(text)))
     .join(",")
 }
 
@@ -132,7 +133,7 @@ fn plain(line: &Line) -> String {
         .unwrap_or_default();
     format!(
         "{}  {}  {:<9}  {:>9}  {}{note}",
-        line.asset_id,
+        escape(&line.asset_id),
         line.uploaded_at,
         line.upload_status.unwrap_or("?"),
         wording::size(line.size),

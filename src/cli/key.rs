@@ -13,7 +13,7 @@ use crate::setup::{self, Numbers, SetupError, World};
 use crate::store::KeyStore;
 
 /// Most bytes of standard input that are read for a key.
-const INPUT_LIMIT: u64 = 64 * 1024;
+const INPUT_LIMIT: usize = 64 * 1024;
 
 /// Carries out a key command; gives the exit status.
 pub fn run(command: &KeyCommand) -> u8 {
@@ -151,12 +151,13 @@ fn remove() -> u8 {
 
 /// Reads a key from standard input, without showing it where that is a terminal.
 fn read_key() -> Result<ApiKey, String> {
-    let mut text = zeroize::Zeroizing::new(String::new());
+    // One that grew would leave pieces of the key where it was before.
+    let mut text = zeroize::Zeroizing::new(String::with_capacity(INPUT_LIMIT));
     if std::io::stdin().is_terminal() {
         let read = rpassword::prompt_password("API key (it is not shown): ");
         *text = read.map_err(|error| format!("The key cannot be read: {error}."))?;
     } else {
-        let mut input = std::io::stdin().lock().take(INPUT_LIMIT);
+        let mut input = std::io::stdin().lock().take(INPUT_LIMIT as u64);
         input
             .read_to_string(&mut text)
             .map_err(|error| format!("The key cannot be read: {error}."))?;

@@ -10,14 +10,17 @@ mod sandbox;
 mod upload;
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::{MAIN_SEPARATOR, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
 
 use crate::app::wording;
 use crate::engine::FrontEnd;
+use crate::model::terminal::{escape, is_unsafe};
 use crate::model::version;
 use crate::setup::Numbers;
 use crate::store::SecretError;
@@ -118,6 +121,9 @@ pub struct UploadArguments {
     /// Upload even what was uploaded before
     #[arg(long)]
     pub again: bool,
+    /// Upload even what is not recognised as the format that its name says
+    #[arg(long)]
+    pub force: bool,
     /// Try it without an account: nothing leaves the computer
     #[arg(long)]
     pub sandbox: bool,
@@ -180,7 +186,16 @@ pub fn upload_by(arguments: UploadArguments, numbers: Numbers) -> u8 {
 
 /// Reads arguments; on `--help`, `--version` and wrong usage prints and ends the program.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
-    Arguments::parse_from(arguments)
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    Arguments::try_parse_from(&arguments).unwrap_or_else(|error| {
+        // The error repeats an argument, which may be a file's name by a shell's `*`.
+        let has_unsafe = |argument: &OsString| argument.to_string_lossy().contains(is_unsafe);
+        if error.use_stderr() && arguments.iter().any(has_unsafe) {
+            error.to_string().lines().for_each(say);
+            std::process::exit(EXIT_USAGE.into());
+        }
+        error.exit()
+    })
 }
 
 /// Bytes a second that no line has: what is more is a slip of the hand.
@@ -216,10 +231,11 @@ fn parse_rate(text: &str) -> Result<u64, String> {
     }
 }
 
-/// Prints a sentence to standard error. It may be closed: nobody is there to tell then.
+/// Prints a line to standard error, without what a terminal would obey. It may be closed:
+/// nobody is there to tell then.
 pub fn say(text: &str) {
     use std::io::Write;
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", escape(text));
 }
 
 /// Prints a line to standard output.
@@ -246,20 +262,29 @@ fn unprinted(error: &std::io::Error) -> u8 {
     EXIT_SOME_FAILED
 }
 
-/// A text without what would break its line or reach the terminal as a command: such
-/// characters, and the backslash that tells of them, are written as Rust writes them, so
-/// that no two paths have the same line. On Windows, where the backslash stands between
-/// folders, no path holds such characters.
-fn one_line(text: &str) -> String {
+/// Escapes a path, and the backslash that tells of what was escaped, so that no two paths have
+/// the same line. On Windows, where the backslash stands between folders, it stays as it is.
+fn one_line(path: &str) -> String {
+    match MAIN_SEPARATOR {
+        '\\' => escape(path),
+        _ => escape(&path.replace('\\', r"\\")),
+    }
+}
+
+/// Writes a value as one line of JSON in which the terminal finds nothing to obey; what is read
+/// from it is the value all the same.
+fn json_line(value: &impl Serialize) -> serde_json::Result<String> {
+    let text = serde_json::to_string(value)?;
     let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() || c == '\\' && MAIN_SEPARATOR != '\\' {
-            line.extend(c.escape_default());
+    for letter in text.chars() {
+        if is_unsafe(letter) {
+            // Only in strings, and none is beyond 16 bits.
+            let _ = write!(line, "\\u{:04x}", u32::from(letter));
         } else {
-            line.push(c);
+            line.push(letter);
         }
     }
-    line
+    Ok(line)
 }
 
 /// Why the keychain did not do what it was asked for, without what only programmers read.
@@ -293,6 +318,14 @@ mod tests {
         #[cfg(not(windows))]
         assert_eq!(one_line("a\\nb.mp4"), "a\\\\nb.mp4");
         assert_eq!(one_line("海边 \"日落\".jpg"), "海边 \"日落\".jpg");
+    }
+
+    #[test]
+    fn json_for_a_terminal_reads_as_what_was_written() {
+        let path = "a\u{7f}\u{9b}\u{202e}\u{1b}\n海.mp4";
+        let line = json_line(&path).unwrap();
+        assert_eq!(line, r#""a\u007f\u009b\u202e\u001b\n海.mp4""#);
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), path);
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! What becomes of every file of an `upload`: printed as it happens, counted for the end.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +17,7 @@ use crate::engine::{Lifecycle, Turn};
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind, Fix};
 use crate::model::snapshot::{ItemId, Row};
+use crate::model::terminal::escape;
 
 /// How the files of a run are told of.
 pub struct Report {
@@ -136,10 +140,7 @@ impl Report {
                 self.close(item);
                 self.rejected += 1;
                 self.event(&Event::rejected(&path, &rejection));
-                Some(format!(
-                    "{shown}: {}",
-                    wording::rejection(&rejection).line()
-                ))
+                Some(format!("{shown}: {}", wording::rejection_line(&rejection)))
             }
             Turn::Skipped { count } => {
                 self.skipped += count;
@@ -147,8 +148,7 @@ impl Report {
                     path: EventPath::new(&path),
                     count,
                 });
-                let files = wording::count(usize::try_from(count).unwrap_or(usize::MAX), "file");
-                Some(format!("{shown}: {files} of other formats passed over"))
+                Some(format!("{shown}: {}", wording::banner::passed_over(count)))
             }
             Turn::AlreadyUploaded(asset) => {
                 if !self.close(item) {
@@ -162,11 +162,14 @@ impl Report {
                 });
                 Some(format!("{shown}: uploaded before"))
             }
-            Turn::Followed(asset) if self.no_wait => {
+            Turn::Followed {
+                asset,
+                is_certain: true,
+            } if self.no_wait => {
                 self.uploaded(item, &path, asset);
                 Some(format!("{shown}: uploaded by an earlier run"))
             }
-            Turn::Followed(asset) => {
+            Turn::Followed { asset, .. } => {
                 self.wait_for(item, &asset);
                 Some(format!(
                     "{shown}: uploaded by an earlier run as {asset}; waiting until it is processed"
@@ -181,6 +184,10 @@ impl Report {
                 delay,
                 fault,
             } => {
+                // It is sent first, for which there is no limit.
+                if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
+                    *open = Open::new(path.clone());
+                }
                 self.event(&Event::Retrying {
                     path: EventPath::new(&path),
                     attempt,
@@ -311,6 +318,7 @@ impl Report {
         match needs {
             Some(Fix::Key) => EXIT_KEY,
             Some(Fix::Balance | Fix::Account) => EXIT_ACCOUNT,
+            Some(Fix::Program) => EXIT_SOME_FAILED,
             None if self.failed + self.rejected > 0 || self.unprinted.is_some() => EXIT_SOME_FAILED,
             None => EXIT_GOOD,
         }
@@ -370,7 +378,7 @@ impl Report {
     fn id(&mut self, asset: &AssetId, path: &Path) {
         if !self.json {
             let path = super::one_line(&path.to_string_lossy());
-            self.line(&format!("{asset}\t{path}"));
+            self.line(&format!("{}\t{path}", escape(asset.as_str())));
         }
     }
 
@@ -378,7 +386,7 @@ impl Report {
         if !self.json {
             return;
         }
-        match serde_json::to_string(event) {
+        match super::json_line(event) {
             Ok(line) => self.line(&line),
             Err(error) => tracing::error!(%error, "an event has no JSON"),
         }

@@ -74,6 +74,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         jobs: usize::from(arguments.jobs),
         start_at_once: true,
         ask_history: !arguments.again,
+        force: arguments.force,
         bandwidth: arguments.limit_rate,
         follower: Some(follower),
         wake: Box::new(|| ()),

@@ -45,11 +45,24 @@ pub struct Looked {
 /// [`Rejection::Unreadable`] or [`Rejection::NotAFile`] (a folder, too), then those of
 /// [`media::check`].
 pub fn look(path: &Path) -> Result<Looked, Rejection> {
-    look_where(path, platform::is_in_cloud)
+    look_where(path, false, platform::is_in_cloud)
 }
 
-/// [`look`], by what tells a placeholder of a file in the cloud.
-fn look_where(path: &Path, is_in_cloud: impl Fn(&Metadata) -> bool) -> Result<Looked, Rejection> {
+/// [`look`], but content that is not recognised is taken for what the name says.
+///
+/// # Errors
+///
+/// Those of [`look`], without [`Rejection::NotRecognised`].
+pub fn look_as_named(path: &Path) -> Result<Looked, Rejection> {
+    look_where(path, true, platform::is_in_cloud)
+}
+
+/// [`look`] or [`look_as_named`], by what tells a placeholder of a file in the cloud.
+fn look_where(
+    path: &Path,
+    as_named: bool,
+    is_in_cloud: impl Fn(&Metadata) -> bool,
+) -> Result<Looked, Rejection> {
     #[cfg(test)]
     drive::answers_look(path);
     let metadata = match fs::metadata(path) {
@@ -66,11 +79,15 @@ fn look_where(path: &Path, is_in_cloud: impl Fn(&Metadata) -> bool) -> Result<Lo
     if !metadata.is_file() {
         return Err(Rejection::NotAFile);
     }
+    let unread = |size: u64, note: Note| {
+        media::check_unread(path, size).map(|accepted| Accepted {
+            note: accepted.note.or(Some(note)),
+            ..accepted
+        })
+    };
     if is_in_cloud(&metadata) {
-        let mut accepted = media::check_unread(path, metadata.len())?;
-        accepted.note = accepted.note.or(Some(Note::InCloud));
         return Ok(Looked {
-            accepted,
+            accepted: unread(metadata.len(), Note::InCloud)?,
             stamp: FileStamp::of(&metadata),
             in_cloud: true,
         });
@@ -79,8 +96,14 @@ fn look_where(path: &Path, is_in_cloud: impl Fn(&Metadata) -> bool) -> Result<Lo
     if !metadata.is_file() {
         return Err(Rejection::NotAFile);
     }
+    let accepted = match media::check(path, metadata.len(), &head) {
+        Err(Rejection::NotRecognised { .. }) if as_named => {
+            unread(metadata.len(), Note::UnknownContent)
+        }
+        judged => judged,
+    };
     Ok(Looked {
-        accepted: media::check(path, metadata.len(), &head)?,
+        accepted: accepted?,
         stamp: FileStamp::of(&metadata),
         in_cloud: false,
     })

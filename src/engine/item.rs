@@ -1,5 +1,6 @@
 //! One row of the queue as the engine holds it: its life, and what runs for it.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -108,6 +109,8 @@ pub(super) struct Item {
     pub waits_until: Option<Instant>,
     /// When its first poll was due.
     pub polled_since: Option<Instant>,
+    /// When the service last knew its asset.
+    pub found_at: Option<Instant>,
     /// A poll that is due as soon as there is a key and nothing holds the queue.
     pub parked_poll: bool,
     /// The service said in this run that it is ready.
@@ -153,6 +156,7 @@ impl Item {
             began: None,
             waits_until: None,
             polled_since: None,
+            found_at: None,
             parked_poll: false,
             seen_ready: false,
             in_batch: false,
@@ -172,6 +176,12 @@ impl Item {
     pub fn has_changed_since(&self, now: Option<FileStamp>) -> bool {
         let then = self.upload.media.map(|media| media.stamp);
         self.upload.has_ended() && then.is_some() && now != then
+    }
+
+    /// Whether it was sent to one of these accounts.
+    pub fn is_of(&self, accounts: &HashSet<Account>) -> bool {
+        let account = self.account.as_ref();
+        account.is_some_and(|account| accounts.contains(account))
     }
 
     /// What an asset of this row is an asset of.
@@ -280,6 +290,9 @@ impl Item {
                     long: now.saturating_duration_since(since) >= policy.poll_patience,
                 }
             }
+            State::OtherKey { last4, .. } => Status::OtherKey {
+                last4: last4.clone(),
+            },
             State::Done { .. } => Status::Ready,
             State::Failed { fault, .. } => Status::Failed(Arc::new(fault.clone())),
             State::Paused { .. } => Status::Paused,

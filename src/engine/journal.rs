@@ -82,7 +82,8 @@ struct Held {
     again: Instant,
 }
 
-/// Another program holds the database; the same works a little later.
+/// Another program holds the database, or the keychain has not answered; the same works a little
+/// later.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Busy;
 

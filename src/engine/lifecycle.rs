@@ -37,7 +37,7 @@ pub enum Turn {
     },
     /// Checked and refused.
     Rejected(Rejection),
-    /// Files of other kinds in a folder that was walked.
+    /// Files of other kinds in a folder that was walked, and folders that were not.
     Skipped {
         /// How many.
         count: u64,
@@ -45,7 +45,12 @@ pub enum Turn {
     /// Its content is at the service already.
     AlreadyUploaded(AssetId),
     /// An earlier run of the program sent it; it is asked about until it has ended.
-    Followed(AssetId),
+    Followed {
+        /// Its id.
+        asset: AssetId,
+        /// The service is known to have it.
+        is_certain: bool,
+    },
     /// The service took the bytes.
     Uploaded(AssetId),
     /// A try failed, another one comes.

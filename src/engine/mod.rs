@@ -60,6 +60,8 @@ pub struct Options {
     pub bandwidth: Arc<RateLimit>,
     /// Files whose content is in the history are not uploaded again.
     pub ask_history: bool,
+    /// Files whose content is not recognised are taken for what their names say.
+    pub force: bool,
     /// Which service, as it is written into the history.
     pub base_url: String,
     /// Opens the history. While that does not work nothing uploads, and it is tried again.

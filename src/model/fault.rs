@@ -29,6 +29,7 @@ pub enum Reason {
     FileChanged,
     Unreadable,
     NotSaved,
+    Retired,
     Cancelled,
 }
 
@@ -71,6 +72,9 @@ kinds! {
     WebPage,
     /// More than 1 MiB of answer.
     AnswerTooLarge,
+    /// A 403 that is a web page: a firewall's, a proxy's or a sign-in page, which says nothing
+    /// about the key or the account.
+    Blocked,
     /// A redirect; none is ever followed.
     Redirect,
     /// 429 or `"0429"`.
@@ -85,13 +89,15 @@ kinds! {
     InsufficientBalance,
     /// 403, `"0403"`.
     Forbidden,
+    /// The answer says that the call is deprecated, retired, sunset or no longer supported.
+    Retired,
     /// 409, `"0409"`.
     Conflict,
     /// 413 on a direct upload.
     TooLargeForDirect,
     /// 415.
     UnsupportedMedia,
-    /// 5xx.
+    /// 5xx, and a failure that is said to pass by itself.
     ServerError,
     /// The storage step was refused in a way that proves that nothing was stored and
     /// that another flavour of it may be right.
@@ -130,6 +136,8 @@ pub enum Fix {
     Balance,
     /// Sort out the account (disabled, address not allowed) in the console.
     Account,
+    /// Get a newer version of this program: the service retired the calls that this one makes.
+    Program,
 }
 
 /// How a fault may be recovered from.
@@ -204,6 +212,7 @@ impl FaultKind {
             | Self::Conflict
             | Self::TooLargeForDirect
             | Self::ServerError
+            | Self::Blocked
             | Self::WrongFlavour
             | Self::ExpiredUrl
             | Self::ProcessingFailed => Recovery::Transient { retry_after: None },
@@ -216,6 +225,7 @@ impl FaultKind {
             Self::Unauthorized => Recovery::NeedsUser(Fix::Key),
             Self::InsufficientBalance => Recovery::NeedsUser(Fix::Balance),
             Self::Forbidden => Recovery::NeedsUser(Fix::Account),
+            Self::Retired => Recovery::NeedsUser(Fix::Program),
             Self::Tls
             | Self::BadRequest
             | Self::UnsupportedMedia
@@ -238,9 +248,11 @@ impl FaultKind {
                 Reason::Network
             }
             Self::Stalled | Self::NoAnswer | Self::StillProcessing => Reason::TimedOut,
-            Self::BadAnswer | Self::WebPage | Self::AnswerTooLarge | Self::Redirect => {
-                Reason::BadAnswer
-            }
+            Self::BadAnswer
+            | Self::WebPage
+            | Self::Blocked
+            | Self::AnswerTooLarge
+            | Self::Redirect => Reason::BadAnswer,
             Self::RateLimited | Self::RateLimitedOrInvalid => Reason::RateLimited,
             Self::BadRequest
             | Self::TooLargeForDirect
@@ -258,6 +270,7 @@ impl FaultKind {
             Self::FileChanged => Reason::FileChanged,
             Self::FileGone | Self::Unreadable => Reason::Unreadable,
             Self::NotSaved => Reason::NotSaved,
+            Self::Retired => Reason::Retired,
             Self::Cancelled => Reason::Cancelled,
         }
     }

@@ -1,6 +1,7 @@
 //! The API key: taken from pasted text, never shown whole, wiped when dropped.
 
 use std::fmt;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -16,9 +17,9 @@ const SHORT: usize = 12;
 /// An API key of the service.
 ///
 /// `Debug` shows its last four characters at most, there is no `Display`, and its memory
-/// is overwritten when it is dropped.
+/// is overwritten when the last clone is dropped: all clones are one text.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(Zeroizing<String>);
+pub struct ApiKey(Arc<Zeroizing<String>>);
 
 /// Why a text is not taken as an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,8 +43,9 @@ impl ApiKey {
     /// Takes a key as people paste it: white space and line breaks, surrounding quotes and
     /// a `Bearer ` before it are removed.
     pub fn from_pasted(text: &str) -> Result<Self, NotAKey> {
-        let joined: Zeroizing<String> =
-            Zeroizing::new(text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect());
+        // One that grew would leave pieces of the key where it was before.
+        let mut joined = Zeroizing::new(String::with_capacity(text.len()));
+        joined.extend(text.chars().filter(|c| !matches!(c, '\r' | '\n')));
         let mut rest = joined.as_str();
         loop {
             let before = rest;
@@ -82,7 +84,7 @@ impl ApiKey {
         if rest.len() > Self::LONGEST {
             return Err(NotAKey::Long);
         }
-        Ok(Self(Zeroizing::new(rest.to_owned())))
+        Ok(Self(Arc::new(Zeroizing::new(rest.to_owned()))))
     }
 
     /// The key itself: for the `Authorization` header and the keychain, nothing else.
@@ -139,6 +141,12 @@ mod tests {
         assert!(ApiKey::from_pasted(&"k".repeat(ApiKey::LONGEST)).is_ok());
         let long = "k".repeat(ApiKey::LONGEST + 1);
         assert_eq!(ApiKey::from_pasted(&long), Err(NotAKey::Long));
+    }
+
+    #[test]
+    fn all_clones_of_a_key_are_one_text() {
+        let key = ApiKey::from_pasted("sk-mavi-0123456789abcdef").unwrap();
+        assert_eq!(key.clone().expose().as_ptr(), key.expose().as_ptr());
     }
 
     #[test]

@@ -89,6 +89,11 @@ pub enum Rejection {
         /// The extension that would be right, where the service takes that format.
         rename_to: Option<String>,
     },
+    /// The content is nothing known, though files of this extension begin with a signature.
+    NotRecognised {
+        /// The extension in lower case.
+        extension: String,
+    },
     /// No bytes at all.
     Empty,
     /// Above [`SIZE_LIMIT`].
@@ -113,6 +118,7 @@ impl Rejection {
         match self {
             Self::UnsupportedFormat { .. } => "unsupported_format",
             Self::ContentMismatch { .. } => "content_mismatch",
+            Self::NotRecognised { .. } => "not_recognised",
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too_large",
             Self::Unreadable { .. } | Self::NotAFile => "unreadable",
@@ -232,12 +238,13 @@ pub fn check_unread(path: &Path, size: u64) -> Result<Accepted, Rejection> {
 /// Judges a file by its name, its size in bytes and its first bytes. `head` is the file's first
 /// [`HEAD_LEN`] bytes, or all of a shorter file.
 ///
-/// Content that no strong signature names passes with [`Note::UnknownContent`]; only what is
-/// clearly something else is refused.
+/// Content of no known signature passes, with [`Note::UnknownContent`], where the format has
+/// none that is fixed.
 ///
 /// # Errors
 ///
-/// Those of [`check_unread`], then [`Rejection::ContentMismatch`].
+/// Those of [`check_unread`], then [`Rejection::ContentMismatch`] or
+/// [`Rejection::NotRecognised`].
 pub fn check(path: &Path, size: u64, head: &[u8]) -> Result<Accepted, Rejection> {
     let format = format_of(path)?;
     let mut accepted = check_unread(path, size)?;
@@ -251,6 +258,11 @@ pub fn check(path: &Path, size: u64, head: &[u8]) -> Result<Accepted, Rejection>
                 extension: format.extension.to_owned(),
                 looks_like: content.looks_like.to_owned(),
                 rename_to: content.rename_to.map(str::to_owned),
+            });
+        }
+        _ if format.family.has_signature() => {
+            return Err(Rejection::NotRecognised {
+                extension: format.extension.to_owned(),
             });
         }
         // One note has room: that the service may refuse the file weighs more.

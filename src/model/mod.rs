@@ -10,5 +10,6 @@ pub mod plan;
 pub mod retry;
 pub mod snapshot;
 pub mod table;
+pub mod terminal;
 pub mod upload;
 pub mod version;

@@ -59,6 +59,11 @@ pub enum Status {
         /// The wait is longer than usual: the row says so and offers "Check again".
         long: bool,
     },
+    /// Sent with another API key, whose account is not the current one's: it is not polled.
+    OtherKey {
+        /// Last four characters of that key; empty where they are not known.
+        last4: String,
+    },
     /// The service said SUCCESS and holds all the bytes.
     Ready,
     /// Ended without success.
@@ -308,7 +313,7 @@ pub struct Snapshot {
     pub key: KeyState,
     /// Files found so far while folders are walked; `None` when nothing is walked.
     pub walking: Option<u64>,
-    /// Files in walked folders that were passed over for their extension.
+    /// Files of other formats, and folders, that walks passed over.
     pub passed_over: u64,
     /// Files that were named or found again while they stood in the list: they were not
     /// added. Only ever rises.

@@ -1,7 +1,7 @@
 //! Cells of the tables that people take elsewhere: CSV and Markdown.
 
 /// A field of CSV (RFC 4180): quoted where it has to be.
-pub fn csv_field(text: &str) -> String {
+fn csv_field(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {

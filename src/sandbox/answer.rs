@@ -23,7 +23,7 @@ const HUGE_CHUNK: usize = 64 * 1024;
 /// Stands in an answer of the storage for path and query of what was asked for.
 pub(super) const TARGET: &str = "{target}";
 
-/// How a success is worded; all of these are seen of the service.
+/// How a success is worded. `Created` and `Words` are not seen of the service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EnvelopeStyle {
     /// `code: 200` (a number) with `success` and `failed`, as the service's page shows it.
@@ -35,6 +35,10 @@ pub enum EnvelopeStyle {
     Zeros,
     /// `code: 200` without `success` and `failed`.
     Bare,
+    /// `code: 201`.
+    Created,
+    /// `code: "SUCCESS"`; an asset id that is alone in `data` stands there as a string.
+    Words,
 }
 
 /// One answer of the server.
@@ -83,6 +87,14 @@ impl Reply {
             EnvelopeStyle::Number | EnvelopeStyle::Bare => json!(200),
             EnvelopeStyle::Text => json!("200"),
             EnvelopeStyle::Zeros => json!("0000"),
+            EnvelopeStyle::Created => json!(201),
+            EnvelopeStyle::Words => json!("SUCCESS"),
+        };
+        let only_id = data.as_object().filter(|members| members.len() == 1);
+        let only_id = only_id.and_then(|members| members.get("asset_id"));
+        let data = match only_id {
+            Some(id) if style == EnvelopeStyle::Words => id,
+            _ => data,
         };
         let mut envelope = json!({ "code": code, "msg": "success", "data": data });
         if style != EnvelopeStyle::Bare {

@@ -69,13 +69,7 @@ impl DataDir {
         if let Some(given) = given.filter(|given| !given.is_empty()) {
             return Self::at(Path::new(&given));
         }
-        let dir = Self::at(&usual.ok_or(DataDirError::NoHome)?.join(FOLDER))?;
-        // This folder is the program's own.
-        files::restrict_dir(&dir.0).map_err(|cause| DataDirError::Unusable {
-            path: dir.0.clone(),
-            cause,
-        })?;
-        Ok(dir)
+        Self::at(&usual.ok_or(DataDirError::NoHome)?.join(FOLDER))
     }
 
     /// The folder itself, absolute.
@@ -114,14 +108,15 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn its_own_folder_is_closed_to_others_and_a_given_one_is_left_alone() {
+    fn a_folder_that_it_makes_is_closed_to_others_and_one_that_is_there_is_left_alone() {
         use std::os::unix::fs::PermissionsExt;
         let temp = tempfile::tempdir().unwrap();
         let own = temp.path().join("mavi-uploader");
-        std::fs::create_dir(&own).unwrap();
-        std::fs::set_permissions(&own, std::fs::Permissions::from_mode(0o755)).unwrap();
         DataDir::choose(None, Some(temp.path().to_owned())).unwrap();
         assert_eq!(mode(&own), 0o700);
+        std::fs::set_permissions(&own, std::fs::Permissions::from_mode(0o755)).unwrap();
+        DataDir::choose(None, Some(temp.path().to_owned())).unwrap();
+        assert_eq!(mode(&own), 0o755);
 
         let shared = temp.path().join("shared");
         std::fs::create_dir(&shared).unwrap();

@@ -28,8 +28,9 @@ use super::files;
 
 /// Name of the lock in the data directory.
 const LOCK: &str = "window.lock";
-/// How long an open window may take to answer: also one that is being closed or opened.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an open window may take to answer: also one that is being closed or opened. A second
+/// start is to end within 10 s, and it may take a moment to say why.
+const PATIENCE: Duration = Duration::from_secs(8);
 /// Until it is asked again.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long whoever knocks may take to say what it wants.
@@ -53,7 +54,7 @@ pub enum Entry {
     Mine(Door),
     /// The window that is open has taken the paths.
     Handed,
-    /// A window is open and does not answer.
+    /// A window is open, and does not answer or cannot be reached: nothing is handed over.
     Silent,
 }
 
@@ -83,8 +84,10 @@ async fn enter_within(dir: &Path, paths: &[PathBuf], patience: Duration) -> io::
         }
         match timeout_at(end, hand_over(dir, &paths)).await {
             Ok(Ok(())) => return Ok(Entry::Handed),
-            Ok(Err(error)) => tracing::debug!(%error, "the open window does not answer yet"),
-            Err(_) => return Ok(Entry::Silent),
+            Ok(Err(error)) if Instant::now() < end => {
+                tracing::debug!(%error, "the open window does not answer yet");
+            }
+            Ok(Err(_)) | Err(_) => return Ok(Entry::Silent),
         }
         sleep(PAUSE).await;
     }

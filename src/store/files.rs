@@ -17,45 +17,49 @@ pub(super) fn create_private_dir(dir: &Path) -> io::Result<()> {
     builder.create(dir)
 }
 
-/// Takes a folder's rights from everyone but its owner.
-pub(super) fn restrict_dir(dir: &Path) -> io::Result<()> {
-    set_mode(dir, 0o700)
+/// Creates a folder of the program's own as [`create_private_dir`] does. What stands in its
+/// place as a link is not used: whatever is behind it is not the program's.
+pub(crate) fn create_own_dir(dir: &Path) -> io::Result<()> {
+    create_private_dir(dir)?;
+    if fs::symlink_metadata(dir)?.is_dir() {
+        Ok(())
+    } else {
+        Err(io::Error::new(io::ErrorKind::NotADirectory, "it is a link"))
+    }
 }
 
-/// Takes a file's rights from everyone but its owner. A file that is missing is fine.
+/// Takes a file's rights from everyone but its owner. A file that is missing is fine, and a
+/// link is left alone.
 ///
 /// Goes by the path: opening and closing a database's file would release the locks that
 /// SQLite holds on it in this process.
-pub(super) fn restrict_file(path: &Path) -> io::Result<()> {
-    match set_mode(path, 0o600) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        result => result,
-    }
-}
-
 #[cfg(unix)]
-fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+pub(super) fn restrict_file(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    if fs::metadata(path)?.permissions().mode() & 0o777 == mode {
-        return Ok(());
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() && found.permissions().mode() & 0o777 != 0o600 => {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
 /// Elsewhere the rights of the person's own folder are inherited.
 #[cfg(not(unix))]
-fn set_mode(path: &Path, _mode: u32) -> io::Result<()> {
-    fs::metadata(path).map(drop)
+pub(super) fn restrict_file(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
-/// Options that make a file which only its owner may read and write.
-pub(super) fn private_options() -> OpenOptions {
+/// Options that make a file which only its owner may read and write, and follow no link.
+pub(crate) fn private_options() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
+        options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
     }
     options
 }
@@ -152,6 +156,30 @@ pub(super) fn path_from_bytes(bytes: &[u8]) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn no_right_is_set_and_nothing_is_written_through_a_link() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::write(at("foreign"), "words").unwrap();
+        fs::set_permissions(at("foreign"), fs::Permissions::from_mode(0o644)).unwrap();
+        fs::create_dir(at("folder")).unwrap();
+        symlink(at("foreign"), at("link")).unwrap();
+        symlink(at("missing"), at("dangling")).unwrap();
+        symlink(at("folder"), at("logs")).unwrap();
+        restrict_file(&at("link")).unwrap();
+        restrict_file(&at("dangling")).unwrap();
+        for link in ["link", "dangling"] {
+            open_lock_file(&at(link)).unwrap_err();
+        }
+        create_own_dir(&at("logs")).unwrap_err();
+        assert!(!at("missing").exists());
+        let mode = fs::metadata(at("foreign")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o644);
+        create_own_dir(&at("folder")).unwrap();
+    }
 
     #[cfg(unix)]
     #[test]

@@ -1,5 +1,6 @@
 //! The history and the journal: one SQLite file for assets and for the queue.
 
+mod accounts;
 mod error;
 mod log;
 mod place;

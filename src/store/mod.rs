@@ -2,7 +2,7 @@
 
 pub mod data_dir;
 pub mod door;
-mod files;
+pub(crate) mod files;
 pub mod history;
 pub mod run;
 pub mod secrets;

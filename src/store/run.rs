@@ -50,7 +50,8 @@ impl Run {
     /// Begins a run in a data directory, under a new name, and sweeps away what runs that
     /// were killed left of theirs.
     pub fn begin(dir: &Path) -> io::Result<Self> {
-        files::create_private_dir(&dir.join(FOLDER))?;
+        // Whatever is behind a link would be swept, too.
+        files::create_own_dir(&dir.join(FOLDER))?;
         sweep(dir);
         loop {
             let mut random = [0; 8];
@@ -165,6 +166,18 @@ mod tests {
         assert!(other.exists());
         assert!(is_alive(dir.path(), alive.id()).unwrap());
         assert!(is_alive(dir.path(), next.id()).unwrap());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_swept_behind_a_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let project = dir.path().join("project");
+        fs::create_dir(&project).unwrap();
+        fs::write(project.join("Cargo.lock"), "").unwrap();
+        std::os::unix::fs::symlink(&project, dir.path().join(FOLDER)).unwrap();
+        Run::begin(dir.path()).unwrap_err();
+        assert!(project.join("Cargo.lock").exists());
     }
 
     #[test]

@@ -44,25 +44,16 @@ impl SystemDesktop {
 
 impl Desktop for SystemDesktop {
     fn notify(&self, title: &str, text: &str, clicked: Clicked) {
-        let mut notification = notify_rust::Notification::new();
-        notification.appname(NAME).summary(title).body(text);
+        #[cfg_attr(
+            not(all(unix, not(target_os = "macos"))),
+            expect(unused_mut, reason = "a click is told elsewhere by the system")
+        )]
+        let mut notification = notification(title, text);
         #[cfg(all(unix, not(target_os = "macos")))]
-        notification
-            .icon(APP_ID)
-            .action(CLICK, NAME)
-            .hint(notify_rust::Hint::DesktopEntry(APP_ID.to_owned()));
-        // Without it, the notification would be PowerShell's. The installer tells Windows of it.
-        #[cfg(windows)]
-        notification.app_id(APP_ID);
-        on_thread("notification", move || {
-            // Without it, the system would ask the person "Where is use_default?". Only the first
-            // call counts, and an error means that no bundle of that name is installed.
-            #[cfg(target_os = "macos")]
-            let _ = notify_rust::set_application(APP_ID);
-            match notification.show() {
-                Ok(shown) => until_clicked(shown, clicked),
-                Err(error) => tracing::info!(%error, "the desktop shows no notification"),
-            }
+        notification.action(CLICK, NAME);
+        on_thread("notification", move || match notification.show() {
+            Ok(shown) => until_clicked(shown, clicked),
+            Err(error) => tracing::info!(%error, "the desktop shows no notification"),
         });
     }
 
@@ -102,6 +93,24 @@ impl Desktop for SystemDesktop {
             files::show(&path)
         })
     }
+}
+
+/// A notification of this program; showing it may take as long as the desktop does.
+pub(super) fn notification(title: &str, text: &str) -> notify_rust::Notification {
+    let mut notification = notify_rust::Notification::new();
+    notification.appname(NAME).summary(title).body(text);
+    #[cfg(all(unix, not(target_os = "macos")))]
+    notification
+        .icon(APP_ID)
+        .hint(notify_rust::Hint::DesktopEntry(APP_ID.to_owned()));
+    // Without it, the notification would be PowerShell's. The installer tells Windows of it.
+    #[cfg(windows)]
+    notification.app_id(APP_ID);
+    // Without it, the system would ask the person "Where is use_default?". Only the first
+    // call counts, and an error means that no bundle of that name is installed.
+    #[cfg(target_os = "macos")]
+    let _ = notify_rust::set_application(APP_ID);
+    notification
 }
 
 /// Where files are shown.
@@ -233,7 +242,7 @@ mod taskbar {
 }
 
 /// A system that gives no more threads leaves it undone.
-fn on_thread(name: &str, work: impl FnOnce() + Send + 'static) {
+pub(super) fn on_thread(name: &str, work: impl FnOnce() + Send + 'static) {
     let _ = thread::Builder::new().name(name.to_owned()).spawn(work);
 }
 

@@ -418,6 +418,7 @@ pub fn badge(status: &Status, p: &Palette) -> Badge {
         Status::Finishing => (Icon::LoaderCircle, p.working),
         Status::Waiting { .. } => (Icon::Hourglass, p.notice),
         Status::Processing { .. } => (Icon::LoaderCircle, p.working),
+        Status::OtherKey { .. } => (Icon::KeyRound, p.secondary),
         Status::Ready => (Icon::CircleCheck, p.good),
         Status::Failed(_) => (Icon::CircleAlert, p.bad),
         Status::Paused => (Icon::CirclePause, p.notice),

@@ -295,6 +295,7 @@ impl Window {
                 jobs: 1,
                 start_at_once: false,
                 ask_history: true,
+                force: false,
                 bandwidth: None,
                 follower: None,
                 wake: Box::new(|| ()),

@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("setup", &["engine", "api", "sandbox", "store", "model"]),
-    ("logging", &["api", "model"]),
+    ("logging", &["api", "store", "model"]),
     ("ui", &["app", "engine", "api", "store", "model"]),
     ("app", &["engine", "api", "store", "model"]),
     (

@@ -24,6 +24,7 @@ fn files_that_are_dropped_are_checked_uploaded_and_their_ids_copied() {
             jobs: 3,
             start_at_once: false,
             ask_history: true,
+            force: false,
             bandwidth: None,
             follower: None,
             wake: Box::new(|| ()),

@@ -78,6 +78,7 @@ impl Stage {
                 jobs,
                 start_at_once: false,
                 ask_history: true,
+                force: false,
                 bandwidth: None,
                 follower: None,
                 wake: Box::new(|| ()),

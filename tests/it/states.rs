@@ -41,13 +41,13 @@ fn a_folder_that_is_looked_through_is_counted_and_what_was_passed_over_is_said()
     });
     window.run();
     assert!(!has(&window, "Looking for files"));
-    assert!(has(&window, "12 files in folders passed over"));
+    assert!(has(&window, "12 items in folders passed over"));
     window.get_by_label("Dismiss").click();
     window.run();
     assert!(!has(&window, "passed over"));
     engine.publish(|state| state.passed_over = 13);
     window.run();
-    assert!(has(&window, "1 file in folders passed over"));
+    assert!(has(&window, "1 item in folders passed over"));
     engine.publish(|state| state.already_listed = 1200);
     window.run();
     assert!(has(&window, "1,200 files were already in the list."));

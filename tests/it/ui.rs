@@ -257,6 +257,28 @@ fn trouble_that_concerns_everything_is_said_once_with_its_button() {
 }
 
 #[test]
+fn a_retired_service_is_told_of_in_its_own_words() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    let mut fault = Fault::new(FaultKind::Retired);
+    fault.diagnostics.message = Some("POST /upload was sunset on 1 December.\n".to_owned());
+    engine
+        .notices
+        .send(Notice::Needs(Fix::Program, Arc::new(fault)))
+        .unwrap();
+    engine.publish(|state| state.needs = Some(Fix::Program));
+    engine.rows(vec![row(1, "waits", Status::Queued)]);
+    window.run();
+    assert!(has(
+        &window,
+        "memories.ai has retired this way of uploading."
+    ));
+    assert!(has(&window, "“POST /upload was sunset on 1 December”."));
+    window.get_by_label("Open console");
+    window.get_by_label("Go on");
+}
+
+#[test]
 fn what_has_no_connection_is_said_to_go_on_only_where_it_does() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);

@@ -46,6 +46,7 @@ async fn upload(plan: FaultPlan) -> Outcome {
             jobs: 3,
             start_at_once: true,
             ask_history: true,
+            force: false,
             bandwidth: None,
             follower: Some(follower),
             wake: Box::new(|| ()),

@@ -40,6 +40,7 @@ Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print events to standard output, one JSON object a line')
             [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'End when the files are uploaded, without waiting until the service has processed them')
             [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Upload even what was uploaded before')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Upload even what is not recognised as the format that its name says')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Try it without an account: nothing leaves the computer')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')

@@ -384,7 +384,7 @@ _mavi__uploader() {
             return 0
             ;;
         mavi__subcmd__uploader__subcmd__upload)
-            opts="-h --json --jobs --no-wait --wait-timeout --again --sandbox --limit-rate --help"
+            opts="-h --json --jobs --no-wait --wait-timeout --again --force --sandbox --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

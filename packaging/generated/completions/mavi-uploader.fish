@@ -38,6 +38,7 @@ complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -l l
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -l json -d 'Print events to standard output, one JSON object a line'
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -l no-wait -d 'End when the files are uploaded, without waiting until the service has processed them'
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -l again -d 'Upload even what was uploaded before'
+complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -l force -d 'Upload even what is not recognised as the format that its name says'
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -l sandbox -d 'Try it without an account: nothing leaves the computer'
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -s h -l help -d 'Print help'
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand key; and not __fish_seen_subcommand_from set status remove help" -s h -l help -d 'Print help'

@@ -17,6 +17,16 @@ fn key() -> ApiKey {
     ApiKey::from_pasted(KEY).unwrap()
 }
 
+#[test]
+fn a_request_borrows_the_key() {
+    let key = key();
+    let value = secret(&key).unwrap();
+    assert_eq!(value.as_bytes().as_ptr(), key.expose().as_ptr());
+    assert!(!format!("{value:?}").contains("0123"));
+    drop(key);
+    assert_eq!(value, KEY, "it lives as long as the request");
+}
+
 fn client_at(base: &str, change: impl FnOnce(&mut ClientOptions)) -> Client {
     let mut options = ClientOptions::new(BaseUrl::parse(base).unwrap());
     change(&mut options);

@@ -144,6 +144,25 @@ fn without_a_usable_file_the_program_goes_on_alone() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_or_a_pipe_in_the_files_place_is_not_used() {
+    let dir = tempfile::tempdir().unwrap();
+    let slots = slots(dir.path());
+    let foreign = dir.path().join("foreign");
+    fs::write(&foreign, "words").unwrap();
+    std::os::unix::fs::symlink(&foreign, &slots.path).unwrap();
+    assert_eq!(claim(&slots, 0), Ok(SPACING));
+    assert!(!slots.slow_down(at(0), SPACING, SPACING, BOUNDS.1));
+    assert_eq!(fs::read(&foreign).unwrap(), b"words");
+    fs::remove_file(&slots.path).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(&slots.path)
+        .status();
+    assert!(made.unwrap().success());
+    assert_eq!(claim(&slots, 0), Ok(SPACING));
+}
+
 #[test]
 fn a_file_that_another_program_holds_is_waited_for_shortly() {
     let dir = tempfile::tempdir().unwrap();

@@ -19,7 +19,8 @@ pub enum Filter {
     Processing,
     /// Being looked at, or waiting for its turn or its next try.
     Waiting,
-    /// Held by the person, or left by an earlier run: it does not go on by itself.
+    /// Held by the person, left by an earlier run, or sent with another key: it does not go on by
+    /// itself.
     Paused,
     /// Has an asset that is ready.
     Ready,
@@ -54,7 +55,7 @@ impl Filter {
             Status::Checking | Status::Settling | Status::Queued | Status::Waiting { .. } => {
                 Self::Waiting
             }
-            Status::Paused => Self::Paused,
+            Status::Paused | Status::OtherKey { .. } => Self::Paused,
             Status::Ready => Self::Ready,
             Status::FoundDuplicate(_) | Status::Duplicate { .. } => Self::Duplicate,
             Status::Cancelled => Self::Cancelled,

@@ -74,6 +74,7 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
                 parts.push(wording::duration(time));
             }
         }
+        Status::OtherKey { last4 } => parts.extend([words::other_key(last4), size()]),
         Status::Paused => {
             parts.push(size());
             let later = match row.interrupted {

@@ -201,6 +201,9 @@ fn every_row_can_be_ended_and_trouble_explains_itself() {
             since: now,
             long: false,
         },
+        Status::OtherKey {
+            last4: "1234".to_owned(),
+        },
         Status::Ready,
         Status::Failed(failed),
         Status::Paused,
@@ -224,6 +227,30 @@ fn every_row_can_be_ended_and_trouble_explains_itself() {
         );
         assert!(spoken(&row, None, &around(now)).starts_with("clip-1.mp4, "));
     }
+}
+
+#[test]
+fn what_another_key_sent_says_so_and_can_be_checked_again() {
+    let other_key = |last4: &str| Status::OtherKey {
+        last4: last4.to_owned(),
+    };
+    let mut row = row(1, other_key("1234"));
+    row.asset_id = AssetId::new("re_1");
+    let said = |row: &Row| detail(row, &around(Instant::now()));
+    let words = "Uploaded with another API key";
+    assert!(
+        said(&row).starts_with(&format!("{words} (…1234) · ")),
+        "{}",
+        said(&row)
+    );
+    let wanted = [RowCommand::Copy, RowCommand::CheckAgain];
+    assert_eq!(commands(&row), wanted);
+    row.status = other_key("");
+    assert!(
+        said(&row).starts_with(&format!("{words} · ")),
+        "{}",
+        said(&row)
+    );
 }
 
 #[test]

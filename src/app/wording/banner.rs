@@ -36,7 +36,7 @@ pub const SHOW_IT: &str = "Show it";
 /// An upload was started without a key.
 pub const KEY_NEEDED: &str = "An API key is needed to upload.";
 /// The key of the environment is not accepted.
-pub const ENVIRONMENT_KEY_REFUSED: &str = "memories.ai doesn’t accept the API key in the environment (MEMORIES_API_KEY). Correct it there, or enter one for this session.";
+pub const ENVIRONMENT_KEY_REFUSED: &str = "memories.ai doesn’t accept the API key in the environment (MEMORIES_API_KEY). Keys of its newer DataLake console don’t work here. Correct it there, or enter one for this session.";
 
 /// Uploads that an earlier run left.
 pub fn interrupted(uploads: usize) -> String {
@@ -66,16 +66,18 @@ pub fn walking(found: u64) -> String {
     format!("Looking for files: {} found…", number(found))
 }
 
-/// Said of files in folders that are not of a supported format, and of files that stand in
-/// the list already.
-pub fn left_out(passed_over: u64, already: u64) -> String {
+/// Says how much a walk left out of folders.
+pub fn passed_over(number: u64) -> String {
+    format!(
+        "{} in folders passed over: other formats, system folders, or links to a folder above.",
+        count(usize::try_from(number).unwrap_or(usize::MAX), "item")
+    )
+}
+
+/// Said of what a walk left out of folders, and of files that stand in the list already.
+pub fn left_out(passed: u64, already: u64) -> String {
     let files = |number: u64| count(usize::try_from(number).unwrap_or(usize::MAX), "file");
-    let passed = (passed_over > 0).then(|| {
-        format!(
-            "{} in folders passed over: not of a format that can be uploaded.",
-            files(passed_over)
-        )
-    });
+    let passed = (passed > 0).then(|| passed_over(passed));
     let already = (already > 0).then(|| {
         let were = if already == 1 { "was" } else { "were" };
         format!("{} {were} already in the list.", files(already))

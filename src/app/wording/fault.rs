@@ -7,7 +7,12 @@ use crate::model::fault::{Fault, FaultKind};
 /// What went wrong with an upload, why, and what to do.
 pub fn fault(fault: &Fault) -> Message {
     let (title, cause, next, step) = words(fault.kind);
-    Message::new(title, cause, next, Some(step))
+    let mut message = Message::new(title, cause, next, Some(step));
+    if let (FaultKind::Retired, Some(said)) = (fault.kind, &fault.diagnostics.message) {
+        let said = said.replace(char::is_control, " ");
+        message.cause = format!("The service says: “{}”.", said.trim().trim_end_matches('.'));
+    }
+    message
 }
 
 fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
@@ -71,6 +76,12 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
             network,
             again,
         ),
+        K::Blocked => (
+            "Something on the way blocks the upload",
+            "A web page came instead of the service’s answer: that of a firewall, a proxy or a network’s sign-in.",
+            network,
+            again,
+        ),
         K::AnswerTooLarge => (
             "The answer was far too long",
             "Something between here and the service sent more than an answer can be.",
@@ -103,7 +114,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         ),
         K::Unauthorized => (
             "The API key is not accepted",
-            "It is wrong, was withdrawn, or belongs to another service.",
+            "The key is wrong, was withdrawn, or is one of memories.ai’s newer DataLake console, whose keys don’t work here.",
             "Enter another key.",
             Step::UpdateKey,
         ),
@@ -117,6 +128,12 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
             "The account may not do this",
             "It is disabled, or this network address is not allowed for it.",
             "See to it in the console, then try again.",
+            Step::OpenConsole,
+        ),
+        K::Retired => (
+            "memories.ai has retired this way of uploading",
+            "The service no longer answers the calls that this version of the program makes.",
+            "Look for a newer version of this program; the console may say more.",
             Step::OpenConsole,
         ),
         K::Conflict => (
@@ -164,7 +181,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         K::AssetMissing => (
             "memories.ai no longer knows the file",
             "The service gave it an id, and then said that there is no such asset.",
-            "Upload it again.",
+            "Upload it again: the program first asks whether memories.ai has it by now.",
             Step::Row(RowCommand::UploadAgain),
         ),
         K::SizeMismatch => (
@@ -269,6 +286,20 @@ mod tests {
                 assert!(!text.contains(word), "{kind:?}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn a_retired_call_is_told_of_in_the_services_own_words_on_one_line() {
+        let fault_with = |said: &str| {
+            fault(
+                &Fault::new(FaultKind::Retired).with_diagnostics(Diagnostics {
+                    message: Some(said.to_owned()),
+                    ..Diagnostics::default()
+                }),
+            )
+        };
+        let told = fault_with("v2 is\u{1b}[2J deprecated.\n");
+        assert_eq!(told.cause, "The service says: “v2 is [2J deprecated”.");
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub fn refusal(rejection: &Rejection) -> &'static str {
     match rejection {
         Rejection::UnsupportedFormat { .. } => "not supported",
         Rejection::ContentMismatch { .. } => "whose content doesn’t match the name",
+        Rejection::NotRecognised { .. } => "not recognised",
         Rejection::Empty => "empty",
         Rejection::TooLarge { .. } => "too large",
         Rejection::Unreadable { .. } => "can’t be read",

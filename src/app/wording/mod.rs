@@ -24,7 +24,7 @@ pub use journal::{newer_history, set_aside, unwritable_history};
 pub use key::{key_in_use, not_a_key, vault};
 pub use located::{NO_FILE_TO_LOCATE, misfit};
 pub use place::Place;
-pub use rejection::rejection;
+pub use rejection::{rejection, rejection_line};
 pub use row::{note, status_word};
 pub use shell::*;
 pub use terminal::{
@@ -200,6 +200,12 @@ pub fn needs(fix: Fix) -> Message {
             "See to it in the console, then go on.",
             Some(Step::OpenConsole),
         ),
+        Fix::Program => Message::new(
+            "memories.ai has retired this way of uploading",
+            "Uploads are paused; no file has failed.",
+            "Look for a newer version of this program; the console may say more.",
+            Some(Step::OpenConsole),
+        ),
     }
 }
 
@@ -224,7 +230,7 @@ mod tests {
 
     #[test]
     fn whatever_needs_the_person_has_a_button_that_fixes_it() {
-        for fix in [Fix::Key, Fix::Balance, Fix::Account] {
+        for fix in [Fix::Key, Fix::Balance, Fix::Account, Fix::Program] {
             let message = needs(fix);
             assert!(message.step.is_some(), "{fix:?}");
             assert!(message.next.ends_with('.'), "{fix:?}");

@@ -45,6 +45,12 @@ pub fn rejection(rejection: &Rejection) -> Message {
             },
             step: remove,
         },
+        Rejection::NotRecognised { extension } => Message {
+            title: "The content isn’t recognised".to_owned(),
+            cause: unlike(extension),
+            next: "Check that the file opens on this computer, or upload it anyway.".to_owned(),
+            step: Some(Step::Row(RowCommand::UploadAnyway)),
+        },
         Rejection::Empty => Message::new(
             "The file is empty",
             "It holds no data at all.",
@@ -81,6 +87,25 @@ pub fn rejection(rejection: &Rejection) -> Message {
     }
 }
 
+/// Says that content is not what the name promises.
+fn unlike(extension: &str) -> String {
+    format!(
+        "The file’s name ends in .{extension}, but its content isn’t recognised as {}.",
+        extension.to_uppercase()
+    )
+}
+
+/// Why a file is not taken, and what to do, as `upload` says it.
+pub fn rejection_line(refused: &Rejection) -> String {
+    match refused {
+        Rejection::NotRecognised { extension } => format!(
+            "{} Check that the file opens on this computer, or upload it anyway with --force.",
+            unlike(extension)
+        ),
+        _ => rejection(refused).line(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +135,9 @@ mod tests {
                 extension: "jpg".to_owned(),
                 looks_like: "PNG image".to_owned(),
                 rename_to: Some("png".to_owned()),
+            },
+            Rejection::NotRecognised {
+                extension: "mp4".to_owned(),
             },
             Rejection::Empty,
             Rejection::TooLarge {

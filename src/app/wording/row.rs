@@ -22,6 +22,7 @@ pub fn status_word(status: &Status) -> &'static str {
         Status::Finishing => "Finishing…",
         Status::Waiting { .. } => "Waiting",
         Status::Processing { .. } => "Processing",
+        Status::OtherKey { .. } => "Other key",
         Status::Ready => "Ready",
         Status::Failed(_) => "Failed",
         Status::Paused => "Paused",
@@ -39,12 +40,22 @@ pub fn note(note: Note) -> &'static str {
     }
 }
 
+/// What "Upload anyway" does with a file whose content is not recognised.
+pub const UPLOAD_UNRECOGNISED: &str = "Upload this file although its content isn’t recognised";
 /// Another program writes to the file.
 pub const SETTLING: &str = "another program writes to it; it goes on by itself";
 /// All bytes are out.
 pub const FINISHING: &str = "waiting for memories.ai";
 /// The service works on it.
 pub const PROCESSING: &str = "at memories.ai";
+/// It was sent with another key, whose last four characters are known or empty.
+pub fn other_key(last4: &str) -> String {
+    match last4 {
+        "" => "Uploaded with another API key".to_owned(),
+        _ => format!("Uploaded with another API key (…{last4})"),
+    }
+}
+
 /// It does so for longer than usual.
 pub const SLOW: &str = "taking longer than usual";
 /// The next try begins.
@@ -93,6 +104,7 @@ pub fn held(by: Hold) -> &'static str {
         Hold::Fix(Fix::Key) => "held until the API key is updated",
         Hold::Fix(Fix::Balance) => "held until the balance is topped up",
         Hold::Fix(Fix::Account) => "held until memories.ai accepts the account",
+        Hold::Fix(Fix::Program) => "held: memories.ai has retired this way of uploading",
     }
 }
 /// Said of a file that the service may hold twice.

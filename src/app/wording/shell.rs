@@ -1,6 +1,7 @@
 //! Words of what surrounds the list: other starts, settings, the desktop.
 
 use std::fmt::Display;
+use std::path::PathBuf;
 
 use super::screens::NAME;
 use super::{count, foot, number, size};
@@ -8,8 +9,21 @@ use crate::api::network::{Certificates, NetworkState};
 use crate::engine::BatchEnd;
 use crate::model::snapshot::{KeySource, KeyState};
 
-/// A window is open on the data directory and does not answer.
-pub const SILENT_WINDOW: &str = "Mavi Uploader is open already, but its window doesn’t answer. Close it or end it, then start the program again.";
+/// A window is open on the data directory and cannot be reached: these paths do not get there.
+pub fn silent_window(paths: &[PathBuf]) -> String {
+    let words = "Mavi Uploader is already open, but its window doesn’t answer. Close it or end it, then start the program again.";
+    match paths {
+        [] => words.to_owned(),
+        paths => {
+            let line = |path: &PathBuf| {
+                let path = path.to_string_lossy();
+                format!("\n{}", path.replace(char::is_control, "\u{fffd}"))
+            };
+            let paths: String = paths.iter().map(line).collect();
+            format!("{words} These paths were not added to its list:{paths}")
+        }
+    }
+}
 
 /// The colours of the window.
 pub const SETTING_COLOURS: &str = "Colours";

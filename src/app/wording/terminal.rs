@@ -30,8 +30,8 @@ pub fn ends_in(last4: &str) -> String {
 pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>) -> String {
     match (fix, key) {
         (Fix::Key, KeyState::Present { source, last4, .. }) => format!(
-            "memories.ai does not accept the API key{} ({}). Make one at \
-             {CONSOLE}, {}, then give the same command again.",
+            "memories.ai does not accept the API key{} ({}). Keys of its newer DataLake console do \
+             not work here. Make one at {CONSOLE}, {}, then give the same command again.",
             ends_in(last4),
             match source {
                 KeySource::Environment => format!("from {variable}"),
@@ -59,6 +59,10 @@ pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>)
         (Fix::Account, _) => format!(
             "memories.ai refuses this account or this network address. See to it at {CONSOLE}, \
              then give the same command again."
+        ),
+        (Fix::Program, _) => format!(
+            "memories.ai has retired this way of uploading. Look for a newer version of this \
+             program; {CONSOLE} may say more."
         ),
     }
 }
@@ -144,7 +148,7 @@ mod tests {
             refused: true,
             checked: false,
         };
-        for fix in [Fix::Key, Fix::Balance, Fix::Account] {
+        for fix in [Fix::Key, Fix::Balance, Fix::Account, Fix::Program] {
             for state in [&key, &KeyState::Missing] {
                 assert!(stopped(fix, state, "VARIABLE", None).contains(CONSOLE));
             }

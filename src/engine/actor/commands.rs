@@ -70,7 +70,9 @@ impl<S: Service> Actor<S> {
                 self.say_that_a_key_is_missing();
             }
             Command::SendFirst(ids) => self.send_first(&ids),
-            Command::CheckAgain(ids) => self.check_again(&ids),
+            Command::CheckAgain(ids) => {
+                self.each(&ids, &Event::CheckAgain);
+            }
             Command::ContinueInterrupted => {
                 let interrupted = self.interrupted();
                 self.start(&interrupted, &Event::Resume);
@@ -83,6 +85,7 @@ impl<S: Service> Actor<S> {
             Command::NoKey => {
                 self.key = None;
                 self.no_key = true;
+                self.recall_accounts();
                 self.weigh_all_anew();
             }
             Command::CheckKey(key, answer) => {
@@ -145,7 +148,7 @@ impl<S: Service> Actor<S> {
     }
 
     /// Says whether that moved any of them.
-    fn each(&mut self, ids: &[ItemId], event: &Event) -> bool {
+    pub(super) fn each(&mut self, ids: &[ItemId], event: &Event) -> bool {
         let moved = ids.iter().filter(|id| self.apply(**id, event.clone()));
         moved.count() > 0
     }
@@ -209,15 +212,6 @@ impl<S: Service> Actor<S> {
     fn say_that_a_key_is_missing(&mut self) {
         if self.key.is_none() && self.no_key && self.needs == Some(Fix::Key) {
             self.needs = None;
-        }
-    }
-
-    /// The person may ask about what another key sent.
-    fn check_again(&mut self, ids: &[ItemId]) {
-        for id in ids {
-            let owner = self.items.get(id).and_then(|item| item.account.clone());
-            self.forebears.extend(owner);
-            self.apply(*id, Event::CheckAgain);
         }
     }
 

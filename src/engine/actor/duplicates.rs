@@ -2,7 +2,7 @@
 //!
 //! A file is read for comparison only when something of the same size may be equal.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -123,9 +123,9 @@ async fn read_unread(
     Ok(known)
 }
 
-/// Whether a row was started and may be what another one is a duplicate of; `account` is that of
-/// the key of now.
-pub(super) fn may_be_original(item: &Item, account: Option<&Account>) -> bool {
+/// Whether a row was started and may be what another one is a duplicate of; `own` are the
+/// accounts of the current key.
+pub(super) fn may_be_original(item: &Item, own: &HashSet<Account>) -> bool {
     match item.upload.state {
         // Who wants an id alone sends nothing that another one could be a duplicate of.
         _ if item.upload.tally.only_id => false,
@@ -134,7 +134,7 @@ pub(super) fn may_be_original(item: &Item, account: Option<&Account>) -> bool {
         | State::Waiting { .. }
         | State::Processing { .. } => true,
         // In the turn in which it is told, the history does not have it yet.
-        State::Done { .. } => item.seen_ready && item.account.as_ref() == account,
+        State::Done { .. } => item.seen_ready && item.is_of(own),
         State::Queued => item.starts > 0 || item.upload.tally.anyway,
         _ => false,
     }
@@ -175,14 +175,13 @@ impl<S: Service> Actor<S> {
         let only_id = asker.is_some_and(|item| item.upload.tally.only_id);
         let is_to_be_sent =
             |other: &Item| other.upload.state == State::Queued && !other.upload.tally.only_id;
-        let account = self.account();
         let others = self.by_size.get(&size).into_iter().flatten();
         others
             .copied()
             .filter(|other| *other != id)
             .filter(|other| {
                 self.items.get(other).is_some_and(|other| {
-                    (may_be_original(other, account.as_ref()) || only_id && is_to_be_sent(other))
+                    (may_be_original(other, &self.own) || only_id && is_to_be_sent(other))
                         && other.upload.size() == size
                 })
             })
@@ -199,11 +198,10 @@ impl<S: Service> Actor<S> {
     /// Assets of the history that are ready, of this account and service, of this size; none
     /// where the history is not to be asked, `None` where it can't be read now.
     pub(super) fn known_of_size(&self, size: u64) -> Option<Vec<(AssetId, ContentHash)>> {
-        match &self.key {
-            Some((key, _)) if self.options.ask_history => {
-                self.journal.ready_assets(&key.account(), size)
-            }
-            _ => Some(vec![]),
+        if self.options.ask_history {
+            self.journal.ready_assets(&self.own, size)
+        } else {
+            Some(vec![])
         }
     }
 
@@ -327,10 +325,9 @@ impl<S: Service> Actor<S> {
 
     /// Tells the rows that wait for this one that it has ended, or is taken out of the list.
     pub(super) fn tell_twins(&mut self, id: ItemId, asset: Option<&AssetId>) {
-        let account = self.account();
         // What another account has is none of this one's.
         let is_others = self.items.get(&id).is_some_and(|item| {
-            matches!(item.upload.state, State::Done { .. }) && item.account != account
+            matches!(item.upload.state, State::Done { .. }) && !item.is_of(&self.own)
         });
         let asset = asset.filter(|_| !is_others);
         for twin in self.twins.remove(&id).unwrap_or_default() {

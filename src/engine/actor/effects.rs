@@ -77,19 +77,13 @@ impl<S: Service> Actor<S> {
             // It was stopped while the journal had to be waited for.
             return;
         }
-        let (told, gate) = (self.told.clone(), self.told.clone());
+        let (told, gate, early) = (self.told.clone(), self.told.clone(), self.told.clone());
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
         let Some(media) = item.upload.media else {
             return;
         };
-        let meter = Arc::new(Meter::gated(move || {
-            let _ = gate.send(Told::Upload(id, Event::BodyOut { attempt }));
-        }));
-        let content_of = Arc::clone(&meter);
-        item.meter = Some(Arc::clone(&meter));
-        item.speed = Default::default();
         let account = Some(key.account());
         // A place that was given to another account is of no use to this one.
         let same_account = item.account == account;
@@ -108,6 +102,21 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
+        let meter = Meter::gated(move || {
+            let _ = gate.send(Told::Upload(id, Event::BodyOut { attempt }));
+        });
+        let early_origin = origin.clone();
+        let meter = Arc::new(meter.telling_early_id(move |asset| {
+            let _ = early.send(Told::EarlyId {
+                item: id,
+                attempt,
+                asset,
+                origin: early_origin.clone(),
+            });
+        }));
+        let content_of = Arc::clone(&meter);
+        item.meter = Some(Arc::clone(&meter));
+        item.speed = Default::default();
         let attempt_of_file = Attempt {
             service: Arc::clone(&self.service),
             key,
@@ -181,7 +190,7 @@ impl<S: Service> Actor<S> {
     /// queue waits for the person.
     fn poll(&mut self, id: ItemId, attempt: u32, after: Duration) {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
-        let key = key.filter(|key| self.needs.is_none() && self.may_ask_about(id, &key.account()));
+        let key = key.filter(|_| self.needs.is_none());
         let (service, told) = (self.service.clone(), self.told.clone());
         let stall = self.options.policy.stall;
         let Some(item) = self.items.get_mut(&id) else {
@@ -203,6 +212,7 @@ impl<S: Service> Actor<S> {
         item.asked_as = Some(key.account());
         let asset = asset.clone();
         let since = item.polled_since.unwrap_or_else(Instant::now);
+        let missing_since = item.found_at.max(Some(since)).unwrap_or(since);
         let span = tracing::info_span!("ask", item = id.0, attempt, asset = asset.as_str());
         let asking = async move {
             tokio::time::sleep(after).await;
@@ -220,11 +230,17 @@ impl<S: Service> Actor<S> {
                 });
             }
             let event = match answer {
-                Ok(answer) => Event::Polled {
-                    attempt,
-                    answer,
-                    elapsed: Instant::now().saturating_duration_since(since),
-                },
+                Ok(answer) => {
+                    let since = match answer {
+                        AssetAnswer::NotFound => missing_since,
+                        AssetAnswer::Known(_) => since,
+                    };
+                    Event::Polled {
+                        attempt,
+                        answer,
+                        elapsed: Instant::now().saturating_duration_since(since),
+                    }
+                }
                 Err(fault) => Event::PollBroke { attempt, fault },
             };
             let _ = told.send(Told::Upload(id, event));

@@ -5,7 +5,7 @@
 //! the other; whoever has to know its content meanwhile waits for the same reading. Nothing is claimed
 //! here: a row that is started is compared as any other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use super::Actor;
@@ -62,13 +62,13 @@ enum Part {
 }
 
 impl Part {
-    fn of(item: &Item, account: Option<&Account>) -> Self {
+    fn of(item: &Item, own: &HashSet<Account>) -> Self {
         let tally = &item.upload.tally;
         match item.upload.state {
             State::Ready | State::Queued | State::Comparing if tally.anyway => Self::Original,
             State::Queued if item.starts > 0 && !tally.only_id => Self::Original,
             State::Ready | State::Queued | State::Comparing => Self::Candidate,
-            _ if may_be_original(item, account) => Self::Original,
+            _ if may_be_original(item, own) => Self::Original,
             _ => Self::None,
         }
     }
@@ -137,14 +137,13 @@ impl<S: Service> Actor<S> {
     /// Holds the rows of a size against each other and against the history.
     fn weigh(&mut self, size: u64) {
         self.foresight.unread.remove(&size);
-        let account = self.account();
         let (mut originals, mut candidates, mut any_waits) = (vec![], vec![], false);
         for id in self.by_size.get(&size).into_iter().flatten() {
             let Some(item) = self.items.get_mut(id) else {
                 continue;
             };
             let waits = item.upload.state == State::Ready;
-            let part = Part::of(item, account.as_ref());
+            let part = Part::of(item, &self.own);
             match part {
                 // What was started goes before what was not.
                 Part::Candidate => candidates.push((waits, item.position, *id)),

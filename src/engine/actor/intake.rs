@@ -82,7 +82,9 @@ pub(in crate::engine) struct LookedAt {
 fn stamp(path: &Path, outcome: &Result<Looked, Rejection>) -> Option<FileStamp> {
     match outcome {
         Ok(looked) => Some(looked.stamp),
-        Err(Rejection::Empty | Rejection::ContentMismatch { .. }) => intake::stamp_now(path),
+        Err(
+            Rejection::Empty | Rejection::ContentMismatch { .. } | Rejection::NotRecognised { .. },
+        ) => intake::stamp_now(path),
         Err(_) => None,
     }
 }
@@ -211,6 +213,12 @@ impl<S: Service> Actor<S> {
         if paths.is_empty() {
             return;
         }
+        let as_named: HashSet<PathBuf> = ids
+            .iter()
+            .filter_map(|id| self.items.get(id))
+            .filter(|item| self.goes_as_named(item))
+            .map(|item| item.file.clone())
+            .collect();
         self.looks += 1;
         let (told, patience) = (self.told.clone(), self.options.policy.stall);
         let turn = after.is_zero().then(|| {
@@ -226,8 +234,11 @@ impl<S: Service> Actor<S> {
             {
                 let _ = tokio::time::timeout(LOOK_PATIENCE, before).await;
             }
-            let look = |path: &Path| {
-                let outcome = intake::look(path);
+            let look = move |path: &Path| {
+                let outcome = match as_named.contains(path) {
+                    true => intake::look_as_named(path),
+                    false => intake::look(path),
+                };
                 let stamp = stamp(path, &outcome);
                 (outcome, stamp, SystemTime::now())
             };
@@ -245,6 +256,12 @@ impl<S: Service> Actor<S> {
             let _ = told.send(Told::Looked(looked.collect()));
             drop(turn);
         });
+    }
+
+    /// Tells whether a file is taken for what its name says where its content is not
+    /// recognised.
+    pub(super) fn goes_as_named(&self, item: &Item) -> bool {
+        self.options.force || item.upload.tally.as_named
     }
 
     pub(super) fn looked_at(&mut self, looked: Vec<LookedAt>) {

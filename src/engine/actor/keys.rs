@@ -15,7 +15,7 @@ use crate::engine::Notice;
 use crate::engine::clock::now_ms;
 use crate::engine::item::Task;
 use crate::engine::lifecycle::Turn;
-use crate::model::asset::Account;
+use crate::model::asset::{Account, AssetAnswer};
 use crate::model::fault::{Fault, FaultKind, Fix};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::ItemId;
@@ -38,6 +38,11 @@ pub(super) enum Trust {
     Good,
     /// The service refused it.
     Refused,
+}
+
+/// Whether a row waits for the key that it was sent with.
+pub(super) fn is_other_keys(state: &State) -> bool {
+    matches!(state, State::OtherKey { .. })
 }
 
 impl<S: Service> Actor<S> {
@@ -86,7 +91,11 @@ impl<S: Service> Actor<S> {
         match outcome {
             Ok(()) => self.key_is_good(),
             Err(fault) => match fault.fix() {
-                Some(fix) => self.hold_queue(fix, fault),
+                Some(fix) => {
+                    // Asked again when the user says that it is put right.
+                    self.trust = Trust::Unknown;
+                    self.hold_queue(fix, fault);
+                }
                 None => self.trust = Trust::Doubtful,
             },
         }
@@ -100,7 +109,7 @@ impl<S: Service> Actor<S> {
         }
         self.trust = Trust::Good;
         if let Some((key, _)) = &self.key {
-            self.journal.key_is_good(&key.account());
+            self.journal.key_is_good(key);
         }
     }
 
@@ -115,11 +124,70 @@ impl<S: Service> Actor<S> {
         asked.is_some() && asked == self.account()
     }
 
-    /// Whether an account's key may be used to ask what became of a row's asset: its own,
-    /// or one that was put in its place.
-    pub(super) fn may_ask_about(&self, id: ItemId, account: &Account) -> bool {
-        let owner = self.items.get(&id).and_then(|item| item.account.as_ref());
-        owner.is_none_or(|owner| owner == account || self.forebears.contains(owner))
+    /// Takes in what the service says of the asset of a row with a key that is not known to be
+    /// of the account that the asset was sent to; false where `hear_of_upload` goes on as usual.
+    pub(super) fn hear_of_other_key(&mut self, id: ItemId, event: &Event) -> bool {
+        let Event::Polled {
+            attempt, answer, ..
+        } = event
+        else {
+            return false;
+        };
+        let item = self
+            .items
+            .get(&id)
+            .filter(|item| item.upload.attempt == *attempt);
+        let Some((owner, asked_as)) =
+            item.and_then(|item| item.account.clone().zip(item.asked_as.clone()))
+        else {
+            return false;
+        };
+        let is_current = self.was_asked_with_this_key(id);
+        if owner == asked_as || is_current && self.own.contains(&owner) {
+            return false;
+        }
+        match answer {
+            AssetAnswer::Known(_) => {
+                if is_current {
+                    self.join(&owner);
+                }
+                return false;
+            }
+            AssetAnswer::NotFound if is_current => {
+                let last4 = self.journal.last4(&owner);
+                let attempt = *attempt;
+                self.apply(id, Event::OtherKey { attempt, last4 });
+            }
+            // The key was replaced meanwhile: the current one has not been asked with.
+            AssetAnswer::NotFound => {
+                self.apply(id, Event::CheckAgain);
+            }
+        }
+        true
+    }
+
+    /// The current key and the one of `owner` are of one account, as both know an asset.
+    fn join(&mut self, owner: &Account) {
+        let Some(account) = self.account() else {
+            return;
+        };
+        tracing::info!("two keys are of one account");
+        self.own.extend(self.journal.joined(owner));
+        self.journal.join(&account, owner);
+        self.weigh_all_anew();
+        let sent_with_other = self.those(is_other_keys);
+        let is_own = |id: &ItemId| {
+            let item = self.items.get(id);
+            item.is_some_and(|item| item.is_of(&self.own))
+        };
+        let now_own: Vec<ItemId> = sent_with_other.into_iter().filter(is_own).collect();
+        self.each(&now_own, &Event::CheckAgain);
+    }
+
+    /// Reads which accounts the current key is known to be of.
+    pub(super) fn recall_accounts(&mut self) {
+        let joined = self.account().map(|account| self.journal.joined(&account));
+        self.own = joined.unwrap_or_default();
     }
 
     /// Whether what was begun may go on to send.
@@ -187,15 +255,15 @@ impl<S: Service> Actor<S> {
     }
 
     pub(super) fn set_key(&mut self, key: ApiKey, source: KeySource) {
-        let before = self.account();
-        if before.as_ref() != Some(&key.account()) {
+        let is_new = self.account().as_ref() != Some(&key.account());
+        if is_new {
             self.forget_unconfirmed();
-            self.forebears.extend(before);
             // Another account has its own balance and its own limits.
             self.needs = None;
         }
         self.key = Some((key, source));
         self.no_key = false;
+        self.recall_accounts();
         // Another account has other assets.
         self.weigh_all_anew();
         self.key_check = None;
@@ -209,6 +277,10 @@ impl<S: Service> Actor<S> {
             self.needs = None;
         }
         self.unpark();
+        if is_new {
+            let sent_with_other = self.those(is_other_keys);
+            self.each(&sent_with_other, &Event::CheckAgain);
+        }
     }
 
     /// The person says that the cause is mended: it is asked anew.

@@ -40,12 +40,16 @@ impl<S: Service> Actor<S> {
         }
         let size = item.upload.size();
         let by_content = item.content.is_some();
+        let look = match self.goes_as_named(item) {
+            true => intake::look_as_named,
+            false => intake::look,
+        };
         let (told, stall) = (self.told.clone(), self.options.policy.stall);
         self.errands.spawn(async move {
             let to_look_at = path.clone();
             let look = tokio::task::spawn_blocking(move || {
                 let identity = intake::identity(&to_look_at);
-                (identity, intake::look(&to_look_at))
+                (identity, look(&to_look_at))
             });
             // The thread of a drive that does not answer is left to the system.
             let (identity, outcome) = match tokio::time::timeout(stall, look).await {

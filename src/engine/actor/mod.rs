@@ -32,7 +32,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use self::foresight::Foresight;
 use self::intake::Found;
-use self::keys::Trust;
+use self::keys::{Trust, is_other_keys};
 use self::sessions::Kept;
 use self::told::Told;
 use self::turns::Pending;
@@ -50,7 +50,7 @@ use crate::model::asset::{Account, AssetId};
 use crate::model::fault::Fix;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, KeySource, Row, Snapshot};
-use crate::model::upload::{Effect, Event, Original, State, next};
+use crate::model::upload::{Effect, Event, Original, State, Upload, next};
 use crate::store::OrderedKeyStore;
 
 /// How often meters are read while bytes move.
@@ -100,9 +100,8 @@ pub(super) struct Actor<S> {
     no_key: bool,
     trust: Trust,
     key_check: Option<Task>,
-    /// Accounts whose assets may be asked about with the key of now: those of the keys
-    /// that it took the place of.
-    forebears: HashSet<Account>,
+    /// Accounts of the current key: its own, and those that were joined with it.
+    own: HashSet<Account>,
     /// Whose key answered well when it was asked about before it came into use.
     vouched: Option<Account>,
     /// What is on disk of what was learned of storage hosts.
@@ -189,7 +188,7 @@ impl<S: Service> Actor<S> {
             no_key: false,
             trust: Trust::Unknown,
             key_check: None,
-            forebears: HashSet::new(),
+            own: HashSet::new(),
             vouched: None,
             learned: vec![],
             keychain,
@@ -227,6 +226,7 @@ impl<S: Service> Actor<S> {
     pub async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
         self.share_limit();
         self.recall_trust();
+        self.recall_accounts();
         self.open_history();
         self.finish_turn();
         let mut sampling = tokio::time::interval(SAMPLING);
@@ -334,7 +334,8 @@ impl<S: Service> Actor<S> {
             State::Waiting { .. } => item.waits_until = Some(now + delay),
             _ => item.polled_since = None,
         }
-        if item.upload.has_ended() && !effects.contains(&Effect::Abort) {
+        let is_over = |upload: &Upload| upload.has_ended() || is_other_keys(&upload.state);
+        if is_over(&item.upload) && !effects.contains(&Effect::Abort) {
             // What ran for it told so and is over; a task that is kept keeps its memory.
             item.running = None;
             item.meter = None;
@@ -372,7 +373,7 @@ impl<S: Service> Actor<S> {
         let only_id = item.upload.tally.only_id;
         let queued = item.upload.state == State::Queued;
         let claiming = only_id && item.upload.state == State::Comparing;
-        let ended = item.upload.has_ended() && !before.has_ended();
+        let ended = is_over(&item.upload) && !is_over(&before);
         let asset = match &item.upload.state {
             State::Done { asset, .. } | State::Duplicate(Original::Asset(asset)) => {
                 Some(asset.clone())

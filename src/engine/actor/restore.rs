@@ -1,5 +1,6 @@
 //! What earlier runs of the program left behind, brought back.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -28,6 +29,12 @@ const LAST_WORD: Duration = Duration::from_millis(250);
 /// How long a database gets that is being opened or repaired.
 const LAST_OPENING: Duration = Duration::from_millis(250);
 
+/// Returns what an earlier run of `upload` left as this run goes on with it.
+fn taken_up(upload: Upload) -> Upload {
+    let upload = upload.recovered();
+    upload.asking_first().unwrap_or(upload)
+}
+
 impl<S: Service> Actor<S> {
     /// Opens the history, or repairs it, on a thread of its own, where that is to be done.
     pub(super) fn open_history(&mut self) {
@@ -49,6 +56,7 @@ impl<S: Service> Actor<S> {
             let notice = set_aside.map(Notice::HistorySetAside);
             self.pending.notices.extend(notice);
             let is_first = !std::mem::replace(&mut self.restored, true);
+            self.recall_accounts();
             if is_first {
                 self.recall_lessons();
                 self.recall_sessions();
@@ -150,31 +158,43 @@ impl<S: Service> Actor<S> {
         let (Some(stamp), Ok(file)) = (found.stamp(), std::path::absolute(found.path())) else {
             return Ok(None);
         };
-        let (account, asks) = (self.account(), self.options.ask_history);
+        let (own, asks) = (&self.own, self.options.ask_history);
+        let key_is_awaited = self.key.is_none() && !self.no_key;
+        let waits_for_key = Cell::new(false);
         let left = self
             .journal
             .left_behind(&file, &*self.options.is_alive, |record, upload| {
-                // Another account's asset cannot be asked about; one that is not to be asked
-                // about stays behind for a run that may.
+                // Another account's asset is left to a run with its key; one that is not to be
+                // asked about stays behind for a run that may.
                 let asked_about =
-                    matches!(upload.clone().recovered().state, State::Processing { .. });
+                    matches!(taken_up(upload.clone()).state, State::Processing { .. });
                 // Killed before it was looked at, once more perhaps: its row would stay behind
                 // for ever, and with it that the file may be stored already.
                 let looked_at = matches!(upload.state, State::Checking | State::Settling);
                 let unfinished =
                     upload.is_active() || looked_at || upload.is_left_for_the_next_run();
                 let unseen = record.stamp.is_none() && looked_at;
-                (record.stamp == Some(stamp) && unfinished || unseen)
-                    && (!asked_about
-                        || (asks && (record.account.is_none() || record.account == account)))
+                let is_this = record.stamp == Some(stamp) && unfinished || unseen;
+                if !is_this || !asked_about {
+                    return is_this;
+                }
+                waits_for_key.set(waits_for_key.get() || asks && key_is_awaited);
+                asks && record.account.as_ref().is_none_or(|it| own.contains(it))
             })?;
         let Some((record, upload)) = left else {
-            return Ok(None);
+            // Sent before the keychain has answered, the file would be stored twice.
+            return match waits_for_key.get() {
+                true => Err(Busy),
+                false => Ok(None),
+            };
         };
         let id = record.id;
         self.by_identity.insert(found.identity().clone(), id);
-        let upload = upload.recovered();
-        let follows = matches!(upload.state, State::Processing { .. });
+        let upload = taken_up(upload);
+        let (follows, is_certain) = match &upload.state {
+            State::Processing { doubt, .. } => (true, doubt.is_none()),
+            _ => (false, false),
+        };
         let path = found.path().to_owned();
         self.adopt(record, path.clone(), upload, position);
         if !follows {
@@ -196,7 +216,7 @@ impl<S: Service> Actor<S> {
             self.follow(Some(id), path.clone(), turn);
         }
         if let Some(asset) = asset {
-            self.follow(Some(id), path, Turn::Followed(asset));
+            self.follow(Some(id), path, Turn::Followed { asset, is_certain });
         }
         Ok(Some(None))
     }

@@ -145,7 +145,11 @@ impl<S: Service> Actor<S> {
                 State::Sending { .. } | State::Processing { .. } => 1,
                 _ => 0,
             };
-            if item.in_batch && !matches!(upload.state, State::Ready | State::Cancelled { .. }) {
+            let is_counted = !matches!(
+                upload.state,
+                State::Ready | State::Cancelled { .. } | State::OtherKey { .. }
+            );
+            if item.in_batch && is_counted {
                 let sent = item.sent();
                 totals.sent += sent;
                 // What a row that is held has in its session was sent, and the rest is not to

@@ -39,6 +39,13 @@ pub(in crate::engine) enum Told {
         /// What became of the file while it was sent, where it is not what it was.
         changed: Option<Fault>,
     },
+    /// The id of a direct upload came before its body was out.
+    EarlyId {
+        item: ItemId,
+        attempt: u32,
+        asset: AssetId,
+        origin: Origin,
+    },
     /// A ticket was issued; the answer lets its bytes go.
     Ticket {
         item: ItemId,
@@ -140,6 +147,21 @@ impl<S: Service> Actor<S> {
                     self.record_orphan(&origin, &asset, content);
                 }
             }
+            Told::EarlyId {
+                item,
+                attempt,
+                asset,
+                origin,
+            } => {
+                let early = asset.clone();
+                let event = Event::Issued {
+                    attempt,
+                    asset: early,
+                };
+                if !self.apply(item, event) {
+                    self.record_orphan(&origin, &asset, None);
+                }
+            }
             Told::Ticket {
                 item,
                 attempt,
@@ -231,16 +253,14 @@ impl<S: Service> Actor<S> {
     fn hear_of_upload(&mut self, id: ItemId, event: Event) {
         self.learn_from(id, &event);
         if let Event::Polled {
-            attempt,
-            answer: AssetAnswer::NotFound,
+            answer: AssetAnswer::Known(_),
             ..
         } = &event
             && let Some(item) = self.items.get_mut(&id)
-            && item.upload.attempt == *attempt
-            && item.asked_as != item.account
         {
-            // Another account need not see it: that proves nothing.
-            item.parked_poll = true;
+            item.found_at = Some(Instant::now());
+        }
+        if self.hear_of_other_key(id, &event) {
             return;
         }
         let begins = matches!(&event, Event::Compared { original: None, .. });

@@ -217,6 +217,7 @@ impl<S: Service> Actor<S> {
 fn own_asset(item: &Item) -> Option<(&AssetId, Origin)> {
     match &item.upload.state {
         State::Processing { .. }
+        | State::OtherKey { .. }
         | State::Done { .. }
         | State::Failed { .. }
         | State::Cancelled { .. } => Some((item.upload.asset()?, item.origin())),

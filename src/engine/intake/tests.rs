@@ -218,17 +218,17 @@ fn a_file_in_the_cloud_is_judged_without_being_fetched_and_has_a_note() {
     // Whoever read it would refuse it.
     write(&path, b"%PDF-1.7\n");
     assert!(look(&path).is_err());
-    let looked = look_where(&path, |_| true).unwrap();
+    let looked = look_where(&path, false, |_| true).unwrap();
     assert!(looked.in_cloud);
     assert_eq!(looked.accepted.note, Some(media::Note::InCloud));
     assert_eq!(looked.stamp, stamp_of(&path));
     // Its name and its size are known all the same.
     let other = folder.path().join("notes.pdf");
     write(&other, b"%PDF-1.7\n");
-    assert!(look_where(&other, |_| true).is_err());
+    assert!(look_where(&other, false, |_| true).is_err());
     let empty = folder.path().join("empty.mp4");
     write(&empty, b"");
-    assert_eq!(look_where(&empty, |_| true), Err(Rejection::Empty));
+    assert_eq!(look_where(&empty, false, |_| true), Err(Rejection::Empty));
 }
 
 #[test]
@@ -269,6 +269,22 @@ fn content_is_looked_at_and_names_count_before_it() {
         panic!("{:?}", look(&path));
     };
     assert_eq!(extension, "txt");
+}
+
+#[test]
+fn content_that_is_not_recognised_is_taken_as_named_where_that_is_wished() {
+    let dir = folder();
+    let path = dir.path().join("a.mp4");
+    write(&path, b"not a film..");
+    let extension = "mp4".to_owned();
+    assert_eq!(look(&path), Err(Rejection::NotRecognised { extension }));
+    let looked = look_as_named(&path).unwrap();
+    assert_eq!(looked.accepted.note, Some(media::Note::UnknownContent));
+    assert_eq!(looked.accepted.kind, Kind::Video);
+    assert_eq!(looked.stamp, stamp_of(&path));
+    // What is certainly something else is not.
+    write(&path, b"%PDF-1.7\n");
+    assert!(look_as_named(&path).is_err());
 }
 
 #[test]

@@ -33,17 +33,22 @@ pub enum Found {
     Walked {
         /// As it was named.
         folder: PathBuf,
-        /// Regular files in it, at any depth, that were passed over for their extension.
+        /// What was passed over in it, at any depth: regular files for their extension, and
+        /// folders that are never walked.
         skipped: u64,
     },
 }
 
+/// Folders of the system that hold no files of anyone: not walked, nor what is below them.
+const NEVER_WALKED: [&str; 3] = ["/proc", "/sys", "/dev"];
+
 /// Walks through what was named, in the order of its naming, until `sink` breaks.
 ///
 /// Paths in folders are the named path joined with what was found under it. Entries of a
-/// folder come sorted by name, numbers in names by their value. Links are followed, each folder
-/// is walked once in a call by whatever paths it is reached, and what is hidden or the system's
-/// own is passed over, unless it was named itself.
+/// folder come sorted by name, numbers in names by their value. Links are followed, except to
+/// a folder above the one that was named or above the link. Each folder is walked once in a
+/// call by whatever paths it is reached. What is hidden or the system's own is passed over,
+/// unless it was named itself.
 pub fn walk(paths: &[PathBuf], mut sink: impl FnMut(Found) -> ControlFlow<()>) -> ControlFlow<()> {
     let mut walker = Walker {
         sink: &mut sink,
@@ -73,11 +78,14 @@ impl<S: FnMut(Found) -> ControlFlow<()>> Walker<'_, S> {
         self.skipped = 0;
         // The entries that are left of each folder on the way down: no recursion, for the
         // depth of folders is not ours to limit.
-        let mut open: Vec<std::vec::IntoIter<Entry>> = Vec::new();
-        open.extend(self.enter(folder.to_owned(), metadata)?);
-        while let Some(entries) = open.last_mut() {
-            match entries.next() {
-                Some(entry) => open.extend(self.entry(entry)?),
+        let mut open: Vec<Folder> = Vec::new();
+        open.extend(self.enter(folder.to_owned(), None, metadata, &open)?);
+        while let Some(top) = open.last_mut() {
+            match top.entries.next() {
+                Some(entry) => {
+                    let below = self.entry(entry, &open)?;
+                    open.extend(below);
+                }
                 None => {
                     open.pop();
                 }
@@ -89,13 +97,20 @@ impl<S: FnMut(Found) -> ControlFlow<()>> Walker<'_, S> {
         })
     }
 
-    /// Reports an entry; gives the entries below it where it is a folder to walk.
-    fn entry(&mut self, entry: Entry) -> ControlFlow<(), Option<std::vec::IntoIter<Entry>>> {
-        let Entry { path, kind, .. } = entry;
+    /// Reports an entry of the last of the `open` folders; gives the folder that it is, where
+    /// that is one to walk.
+    fn entry(&mut self, entry: Entry, open: &[Folder]) -> ControlFlow<(), Option<Folder>> {
+        let Entry {
+            path, kind, name, ..
+        } = entry;
         let ours = media::format_of(&path).is_ok();
         let kind = if kind.is_symlink() || kind.is_dir() {
             match fs::metadata(&path) {
-                Ok(metadata) if metadata.is_dir() => return self.enter(path, &metadata),
+                Ok(metadata) if metadata.is_dir() => {
+                    let parent = open.last().filter(|_| kind.is_dir());
+                    let real = parent.map(|parent| parent.real.join(name));
+                    return self.enter(path, real, &metadata, open);
+                }
                 Ok(metadata) => metadata.file_type(),
                 Err(error) => {
                     // A broken link matters where its name promises one of our files; what is
@@ -118,35 +133,56 @@ impl<S: FnMut(Found) -> ControlFlow<()>> Walker<'_, S> {
         ControlFlow::Continue(None)
     }
 
-    /// The sorted entries of a folder, unless it was walked before.
+    /// A folder with its sorted entries, unless it was walked before or is not to be walked.
+    /// `real` is its path without links, where that is known.
     fn enter(
         &mut self,
-        folder: PathBuf,
+        path: PathBuf,
+        real: Option<PathBuf>,
         metadata: &Metadata,
-    ) -> ControlFlow<(), Option<std::vec::IntoIter<Entry>>> {
-        match platform::folder_id(&folder, metadata) {
-            Ok(id) => {
-                if !self.seen.insert(id) {
-                    return ControlFlow::Continue(None);
-                }
-            }
+        open: &[Folder],
+    ) -> ControlFlow<(), Option<Folder>> {
+        let real = real.map_or_else(|| fs::canonicalize(&path), Ok);
+        let (id, real) = match platform::folder_id(&path, metadata).and_then(|id| Ok((id, real?))) {
+            Ok(known) => known,
             Err(error) => {
-                self.reject(folder, rejection(&error))?;
+                self.reject(path, rejection(&error))?;
                 return ControlFlow::Continue(None);
             }
+        };
+        if self.seen.contains(&id) {
+            return ControlFlow::Continue(None);
         }
-        (self.sink)(Found::Entering(folder.clone()))?;
-        let (mut entries, error) = entries(&folder);
+        // A link to a folder above would walk far more than what was named.
+        let is_above = open.iter().any(|folder| folder.real.starts_with(&real));
+        if is_above || NEVER_WALKED.iter().any(|never| real.starts_with(never)) {
+            self.skipped += 1;
+            return ControlFlow::Continue(None);
+        }
+        self.seen.insert(id);
+        (self.sink)(Found::Entering(path.clone()))?;
+        let (mut entries, error) = entries(&path);
         if let Some(error) = error {
-            self.reject(folder, rejection(&error))?;
+            self.reject(path, rejection(&error))?;
         }
         entries.sort_unstable_by(Entry::order);
-        ControlFlow::Continue(Some(entries.into_iter()))
+        ControlFlow::Continue(Some(Folder {
+            real,
+            entries: entries.into_iter(),
+        }))
     }
 
     fn reject(&mut self, path: PathBuf, rejection: Rejection) -> ControlFlow<()> {
         (self.sink)(Found::Rejected { path, rejection })
     }
+}
+
+/// A folder that is walked.
+struct Folder {
+    /// Its path without links.
+    real: PathBuf,
+    /// Entries that are left.
+    entries: std::vec::IntoIter<Entry>,
 }
 
 /// An entry of a folder, before links are followed.

@@ -105,18 +105,36 @@ impl Journal {
         sessions.and_then(logged).unwrap_or_default()
     }
 
-    /// Assets that are ready, of this account and service, of a size; `None` where the history
-    /// can't be read now.
+    /// Assets that are ready, of these accounts and this service, of a size; `None` where the
+    /// history can't be read now.
     pub fn ready_assets(
         &self,
-        account: &Account,
+        accounts: &HashSet<Account>,
         size: u64,
     ) -> Option<Vec<(AssetId, ContentHash)>> {
         let history = self.history.as_ref()?;
-        let found = logged(history.same_size(account, &self.base_url, size))?;
-        let known = found.into_iter();
-        let known = known.filter_map(|record| Some((record.asset_id, record.content?)));
-        Some(known.collect())
+        let mut known = vec![];
+        for account in accounts {
+            let found = logged(history.same_size(account, &self.base_url, size))?;
+            let found = found.into_iter();
+            known.extend(found.filter_map(|record| Some((record.asset_id, record.content?))));
+        }
+        Some(known)
+    }
+
+    /// This account and those that were joined with it, as far as the history can be read.
+    pub fn joined(&self, account: &Account) -> HashSet<Account> {
+        let history = self.history.as_ref();
+        let joined = history.map(|history| history.joined(account, &self.base_url));
+        let joined = joined.and_then(logged).unwrap_or_default();
+        joined.into_iter().chain([account.clone()]).collect()
+    }
+
+    /// The last four characters of the key of an account; empty where they are not known.
+    pub fn last4(&self, account: &Account) -> String {
+        let history = self.history.as_ref();
+        let last4 = history.map(|history| history.last4(account, &self.base_url));
+        last4.and_then(logged).flatten().unwrap_or_default()
     }
 
     /// What is written of an asset of this service.

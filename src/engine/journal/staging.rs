@@ -4,6 +4,7 @@ use super::{Journal, OWN_IDS, Origin, TURNS_WORTH};
 use crate::engine::clock::now_ms;
 use crate::engine::item::Item;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::key::ApiKey;
 use crate::model::snapshot::ItemId;
 use crate::store::{AssetNote, AssetRecord, Change, ItemRecord};
 
@@ -99,12 +100,21 @@ impl Journal {
         self.staged.push(Change::DropItem(id));
     }
 
-    pub fn key_is_good(&mut self, account: &Account) {
-        let (account, base_url) = (account.clone(), self.base_url.clone());
+    pub fn key_is_good(&mut self, key: &ApiKey) {
         self.staged.push(Change::KeyGood {
-            account,
-            base_url,
+            account: key.account(),
+            last4: key.last4(),
+            base_url: self.base_url.clone(),
             at_ms: now_ms(),
+        });
+    }
+
+    /// Stages that the keys of two accounts turned out to be of one.
+    pub fn join(&mut self, one: &Account, other: &Account) {
+        self.staged.push(Change::JoinAccounts {
+            base_url: self.base_url.clone(),
+            one: one.clone(),
+            other: other.clone(),
         });
     }
 

@@ -78,6 +78,7 @@ fn word(engine: &Engine) -> &'static str {
         Status::Finishing => "finishing",
         Status::Waiting { .. } => "retrying",
         Status::Processing { .. } => "processing",
+        Status::OtherKey { .. } => "other key",
         Status::Ready => "ready",
         Status::Failed(_) => "failed",
         Status::Paused => "paused",

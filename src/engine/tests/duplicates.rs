@@ -356,17 +356,22 @@ async fn an_answer_before_the_end_of_the_body_still_gets_its_fingerprint() {
 async fn another_account_is_not_given_what_this_run_sent_with_the_first() {
     let place = Place::new();
     let twins = twins(&place, 3);
-    let service = Scripted::new().acts("0.mp3", [SLOW]);
+    let service = Scripted::new()
+        .acts("0.mp3", [SLOW])
+        .answers("0.mp3", [Ok(AssetAnswer::NotFound)]);
     let mut engine = Make::window().start(&place, service);
     engine.upload(&twins[..2]).await;
     engine
         .until_status("1.mp3", &Status::Duplicate { of: None })
         .await;
-    // The first is under way, its twin waits for it, and the key is another one from now on.
+    // The first is under way, its twin waits for it, and the key is another one from now on,
+    // which does not know what was sent with the first key.
     engine.say(Command::SetKey(key("two"), KeySource::Session));
-    engine.until_status("0.mp3", &Status::Ready).await;
     let one = engine.until_status("1.mp3", &Status::Ready).await;
     assert_eq!(one.asset_id, Some(id("re_2")));
+    engine.say(Command::SetKey(key("one"), KeySource::Session));
+    engine.until_status("0.mp3", &Status::Ready).await;
+    engine.say(Command::SetKey(key("two"), KeySource::Session));
     assert_eq!(place.asset("re_2").unwrap().account, key("two").account());
     // What ended with the first key is no original either; what ended with this one is.
     engine.say(Command::Remove(vec![one.id]));

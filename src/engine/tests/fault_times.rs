@@ -113,6 +113,18 @@ async fn an_id_that_is_not_found_is_given_up_after_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_asset_that_is_lost_for_a_moment_after_long_processing_is_not_given_up() {
+    let place = Place::new();
+    let answers = (0..20)
+        .map(|_| known(AssetStatus::Uploading, None))
+        .chain([Ok(AssetAnswer::NotFound)]);
+    let service = Scripted::new().answers("a.mp3", answers);
+    let engine = one(&place, Make::window(), service).await;
+    assert_eq!(engine.row("a.mp3").status, Status::Ready);
+    assert_eq!(engine.script().count("upload"), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_signed_url_is_sent_to_again_after_a_minute_of_nothing_there() {
     let place = Place::new();
     let empty = (0..9).map(|_| known(AssetStatus::Waiting, None));
@@ -162,4 +174,15 @@ async fn a_wait_that_passed_while_the_machine_slept_is_over_when_it_wakes() {
     engine.until_status("a.mp3", &Status::Ready).await;
     assert!(woken.elapsed() < Duration::from_secs(10));
     assert_eq!(engine.script().count("upload"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn polls_back_off_on_errors_too() {
+    let place = Place::new();
+    let errors = (0..7).map(|_| Err(fault(FaultKind::ServerError)));
+    let service = Scripted::new().answers("a.mp3", errors);
+    let engine = one(&place, Make::window(), service).await;
+    assert_eq!(engine.row("a.mp3").status, Status::Ready);
+    let gaps = seconds_between(&engine, "upload", "ask");
+    about(&gaps, &[2, 4, 8, 16, 32, 32, 32, 32]);
 }

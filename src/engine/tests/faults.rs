@@ -180,6 +180,59 @@ async fn an_answer_before_the_body_is_out_gives_an_id_that_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_id_that_comes_before_the_body_is_out_is_on_disk_at_once_whatever_follows() {
+    let place = Place::new();
+    let early = Act::AnswerEarly(Duration::from_secs(60));
+    let service = Scripted::new().acts("a.mp3", [early, NOW]);
+    let path = place.file("a.mp3", "a");
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&[path]).await;
+    engine
+        .until_row("a.mp3", |row| row.status == Status::Uploading)
+        .await;
+    engine.pass(10).await;
+    assert_eq!(place.asset("re_1").unwrap().note, None);
+    let row = engine.id_of("a.mp3");
+    engine.say(Command::PauseItems(vec![row]));
+    engine.until_status("a.mp3", &Status::Paused).await;
+    assert!(place.asset("re_1").is_some());
+    engine.say(Command::ResumeItems(vec![row]));
+    let ready = engine.until_status("a.mp3", &Status::Ready).await;
+    let again = ready.asset_id.clone().unwrap();
+    let left = place.asset("re_1").unwrap().note;
+    assert_eq!(left, Some(AssetNote::Abandoned), "sent again as {again}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_of_a_file_whose_size_is_not_reported_is_never_called_finished() {
+    let place = Place::new();
+    let unsized_success = || known(AssetStatus::Success, None);
+    let service = Scripted::new()
+        .acts("a.mp3", [Act::TakeEarly, Act::TakeEarly])
+        .answers("a.mp3", [unsized_success(), unsized_success()]);
+    let mut engine = one(&place, Make::command_line(), service).await;
+    assert_eq!(engine.row("a.mp3").asset_id, Some(id("re_3")));
+    assert_eq!(
+        engine.script().count("store"),
+        1,
+        "the third takes the signed URL"
+    );
+    let said: Vec<_> = engine
+        .turns()
+        .into_iter()
+        .filter_map(|turn| match turn {
+            Turn::Uploaded(asset) | Turn::Finished { asset, .. } => Some(asset),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(said, [id("re_3"), id("re_3")]);
+    for left in ["re_1", "re_2"] {
+        let note = place.asset(left).unwrap().note;
+        assert_eq!(note, Some(AssetNote::Abandoned), "{left}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_service_is_asked_after_2_4_8_16_32_seconds() {
     let place = Place::new();
     let busy = || known(AssetStatus::Uploading, None);

@@ -1,5 +1,6 @@
 //! The engine on paused time, over a service in memory that does what a test says.
 
+mod asked_first;
 mod assets;
 mod claims;
 mod commands;
@@ -14,6 +15,7 @@ mod left;
 mod located;
 mod missing;
 mod opening;
+mod other_keys;
 mod pace;
 mod preferences;
 mod queue;
@@ -202,6 +204,7 @@ impl Make {
             start_at_once: self.start_at_once,
             bandwidth: Arc::clone(&bandwidth),
             ask_history: self.ask_history,
+            force: false,
             base_url: self.base_url.to_owned(),
             history,
             is_alive: Arc::new(|run| run.as_str() == "alive"),

@@ -240,31 +240,6 @@ async fn rows_of_living_runs_and_of_other_services_are_left_to_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_accounts_asset_is_not_asked_about_until_its_key_is_back() {
-    let place = Place::new();
-    let busy = || known(AssetStatus::Uploading, None);
-    let service = Scripted::new().answers("a.mp3", (0..9).map(|_| busy()));
-    killed_when(&place, Make::window(), service, |row| {
-        matches!(row.status, Status::Processing { .. })
-    })
-    .await;
-    let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
-    let mut make = Make::window().run("run2");
-    make.key = Some(key("two"));
-    let service = Scripted::new().holds("re_1", "a.mp3", size);
-    let mut engine = make.start(&place, service);
-    engine
-        .until_row("a.mp3", |row| {
-            matches!(row.status, Status::Processing { .. })
-        })
-        .await;
-    engine.pass(600).await;
-    assert_eq!(engine.script().words(), Vec::<String>::new());
-    engine.say(Command::SetKey(key("one"), KeySource::Keychain));
-    engine.until_status("a.mp3", &Status::Ready).await;
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_record_that_is_not_understood_is_set_aside() {
     let place = Place::new();
     let stays = Scripted::new().acts("a.mp3", [Act::Stay]);
@@ -387,9 +362,34 @@ async fn the_command_line_follows_what_the_service_has() {
     assert_eq!(engine.script().words(), ["ask re_1"]);
     let turns = engine.turns();
     assert!(matches!(turns[0], Turn::Accepted { .. }), "{turns:?}");
-    assert_eq!(turns[1], Turn::Followed(id("re_1")));
+    let followed = Turn::Followed {
+        asset: id("re_1"),
+        is_certain: true,
+    };
+    assert_eq!(turns[1], followed);
     engine.shut_down().await;
     assert_eq!(place.items().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_comes_late_from_the_keychain_follows_what_the_service_has() {
+    let place = Place::new();
+    let busy = || known(AssetStatus::Uploading, None);
+    let service = Scripted::new().answers("a.mp3", (0..9).map(|_| busy()));
+    killed_when(&place, Make::command_line(), service, |row| {
+        matches!(row.status, Status::Processing { .. })
+    })
+    .await;
+    let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
+    let service = Scripted::new().holds("re_1", "a.mp3", size);
+    let mut make = Make::command_line().run("run2");
+    make.key = None;
+    let mut engine = make.start(&place, service);
+    engine.say(Command::Add(vec![place.path("a.mp3")]));
+    engine.pass(5).await;
+    engine.say(Command::SetKey(key("one"), KeySource::Keychain));
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(engine.script().words(), ["ask re_1"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -22,8 +22,10 @@ pub(super) enum Act {
     /// Is told by a session, after this long, that half of the bytes are there; moves the rest
     /// evenly over as long as the second says, and then takes it.
     GoOnFromHalf(Duration, Duration),
-    /// Answers well before the body is out, and so knows no hash.
+    /// Answers well before the body is out, and takes no more of it.
     TakeEarly,
+    /// Answers at once, and takes the body evenly over this long.
+    AnswerEarly(Duration),
     /// Fails before a byte moves.
     Fail(Fault),
     /// Moves half the bytes and fails after this long.
@@ -317,6 +319,12 @@ impl Scripted {
                 Ok(None)
             }
             Act::TakeEarly => Ok(None),
+            Act::AnswerEarly(over) => {
+                let number = self.inner.lock().unwrap().next + 1;
+                meter.tell_early_id(&AssetId::new(&format!("re_{number}")).unwrap());
+                steadily(meter, size, over).await;
+                Ok(None)
+            }
             Act::Fail(fault) => Err(fault),
             Act::FailInBody(fault) => {
                 meter.add(size / 2);

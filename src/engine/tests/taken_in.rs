@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::model::media::Rejection;
 
 #[tokio::test(start_paused = true)]
 async fn a_file_that_is_being_written_waits_until_it_is_still() {
@@ -78,6 +79,29 @@ async fn a_refused_file_that_was_mended_is_looked_at_again() {
     engine.say(Command::Add(vec![a]));
     engine.until_status("a.mp3", &Status::ReadyToUpload).await;
     assert_eq!(engine.snapshot().rows.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_not_recognised_goes_up_once_the_user_says_so() {
+    let place = Place::new();
+    let path = place.file("a.mp4", "no film");
+    let mut engine = Make::window().start(&place, Scripted::new());
+    let not_recognised = Status::Rejected(Rejection::NotRecognised {
+        extension: "mp4".to_owned(),
+    });
+    engine.add(std::slice::from_ref(&path)).await;
+    engine.until_status("a.mp4", &not_recognised).await;
+    let row = engine.id_of("a.mp4");
+    assert_eq!(engine.script().words(), Vec::<String>::new());
+    // The wish outlasts a look that finds no file.
+    std::fs::remove_file(&path).unwrap();
+    engine.say(Command::UploadAnyway(vec![row]));
+    let gone = Status::Rejected(Rejection::NotFound);
+    engine.until_status("a.mp4", &gone).await;
+    place.file("a.mp4", "no film");
+    engine.say(Command::Retry(vec![row]));
+    engine.until_status("a.mp4", &Status::Ready).await;
+    assert_eq!(place.assets().len(), 1);
 }
 
 fn one_of_them_is_to_be_uploaded(snapshot: &Snapshot) -> bool {

@@ -40,6 +40,12 @@ pub(super) enum Family {
 }
 
 impl Family {
+    /// Tells whether every file of it begins with a signature, and not with whatever frame
+    /// comes first.
+    pub fn has_signature(self) -> bool {
+        !matches!(self, Self::Mpeg | Self::MpegAudio | Self::Aac)
+    }
+
     /// Whether content of this family is right for an extension of the family `named`.
     pub fn agrees_with(self, named: Self) -> bool {
         self == named
@@ -148,8 +154,9 @@ fn iso_media(head: &[u8], size: u64) -> Option<Content> {
     }
     // 0 is "to the end of the file", 1 "the length follows in 64 bits".
     let fits = length <= 1 || (length >= 8 && u64::from(length) <= size);
-    let first_boxes: [&[u8]; 9] = [
-        b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"moof", b"sidx",
+    let first_boxes: [&[u8]; 11] = [
+        b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"moof", b"sidx", b"uuid",
+        b"junk",
     ];
     (fits && first_boxes.contains(&kind)).then_some(ours(
         Family::IsoMedia,
@@ -181,7 +188,7 @@ fn own_signature(head: &[u8]) -> Option<Content> {
         head.get(offset..)
             .is_some_and(|rest| rest.starts_with(magic))
     };
-    if (at(0, b"RF64") || at(0, b"BW64")) && at(8, b"WAVE") {
+    if (at(0, b"RF64") || at(0, b"BW64") || at(0, b"RIFX")) && at(8, b"WAVE") {
         return Some(ours(Family::Wav, "WAV sound", "wav"));
     }
     if at(0, b"caff\x00\x01") {

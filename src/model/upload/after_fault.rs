@@ -67,7 +67,8 @@ pub(super) fn after_fault(
     let expired = fault.kind == FaultKind::ExpiredUrl;
     let (mut after, effects) = match verdict {
         Verdict::Fail => {
-            let asset = upload.issued.clone();
+            let given = fault.diagnostics.asset_id.clone();
+            let asset = upload.issued.clone().or(given);
             let effects = asset.as_ref().map(abandon).into_iter().collect();
             leave(upload, State::Failed { fault, asset }, effects)
         }
@@ -110,8 +111,7 @@ fn judge(tally: &mut Tally, fault: &Fault, route: Route, jitter: f64, policy: &P
         FaultKind::Offline | FaultKind::Proxy => count_for_network(tally, policy, wait),
         FaultKind::BrokenInBody | FaultKind::Stalled => {
             if fault.kind == FaultKind::BrokenInBody && route == Route::Direct {
-                tally.breaks += 1;
-                tally.signed_url |= tally.breaks >= policy.breaks_before_signed_url;
+                tally.count_break(policy);
             }
             count_for_network(tally, policy, wait)
         }

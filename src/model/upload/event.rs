@@ -35,7 +35,7 @@ pub enum Event {
     FileBack,
     /// The person showed where the file is that could not be read.
     Located,
-    /// The person wants a duplicate uploaded.
+    /// The user wants a duplicate uploaded, or a file whose content is not recognised.
     UploadAnyway,
     /// The service was asked about equal content and does not have it any more; said of what
     /// wants its id alone.
@@ -117,8 +117,16 @@ pub enum Event {
         attempt: u32,
         /// What it said.
         answer: AssetAnswer,
-        /// Since the first poll was due.
+        /// Since the first poll was due; of an asset that is not found, since the service last
+        /// knew it.
         elapsed: Duration,
+    },
+    /// The current key's account does not know the asset, which was sent with another key.
+    OtherKey {
+        /// Of which attempt.
+        attempt: u32,
+        /// Last four characters of that key; empty where they are not known.
+        last4: String,
     },
     /// The service could not be asked.
     PollBroke {
@@ -196,6 +204,7 @@ impl Event {
             | Self::Broke { attempt, .. }
             | Self::Due { attempt }
             | Self::Polled { attempt, .. }
+            | Self::OtherKey { attempt, .. }
             | Self::PollBroke { attempt, .. } => Some(*attempt),
             _ => None,
         }

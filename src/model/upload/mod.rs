@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::asset::{AssetId, ContentHash};
 use super::fault::{Fault, FaultKind};
 use super::media::{FileStamp, Kind, Note, Rejection, Route};
+use super::retry::Policy;
 use super::snapshot::ItemId;
 
 pub use event::{Effect, Event};
@@ -89,6 +90,19 @@ pub enum State {
         polls: u32,
         /// Why it is not certain that the bytes arrived.
         doubt: Option<Fault>,
+    },
+    /// Sent with another API key, and unknown to the account of the current one: polled again
+    /// when the key changes.
+    OtherKey {
+        /// Its id.
+        asset: AssetId,
+        /// Hash of what was sent.
+        content: Option<ContentHash>,
+        /// Why it is not certain that the bytes arrived.
+        doubt: Option<Fault>,
+        /// Last four characters of the key that it was sent with; empty where they are not
+        /// known.
+        last4: String,
     },
     /// SUCCESS, with all bytes.
     Done {
@@ -168,10 +182,20 @@ pub struct Tally {
     pub started: bool,
     /// The person wants it uploaded although it is a duplicate.
     pub anyway: bool,
+    /// The user wants it uploaded although its content is not recognised.
+    pub as_named: bool,
     /// The person wants the id of equal content, and nothing sent where there is none.
     pub only_id: bool,
     /// The service did not confirm that it has equal content.
     pub unconfirmed: bool,
+}
+
+impl Tally {
+    /// Counts a direct upload that ended in mid-body; after a few the file takes the signed URL.
+    fn count_break(&mut self, policy: &Policy) {
+        self.breaks += 1;
+        self.signed_url |= self.breaks >= policy.breaks_before_signed_url;
+    }
 }
 
 impl State {
@@ -188,6 +212,7 @@ impl State {
             Self::Sending { .. } => "sending",
             Self::Waiting { .. } => "waiting",
             Self::Processing { .. } => "processing",
+            Self::OtherKey { .. } => "other_key",
             Self::Done { .. } => "done",
             Self::Failed { .. } => "failed",
             Self::Paused { .. } => "paused",
@@ -227,6 +252,7 @@ impl Upload {
         match &self.state {
             State::Failed { asset, .. } | State::Cancelled { asset } => asset.as_ref(),
             State::Processing { asset, .. }
+            | State::OtherKey { asset, .. }
             | State::Done { asset, .. }
             | State::Duplicate(Original::Asset(asset)) => Some(asset),
             _ => self.issued.as_ref(),
@@ -271,7 +297,11 @@ impl Upload {
 
     /// Whether its bytes go or went, or nothing comes of it: its turn is over.
     pub fn has_begun(&self) -> bool {
-        self.has_ended() || matches!(self.state, State::Sending { .. } | State::Processing { .. })
+        self.has_ended()
+            || matches!(
+                self.state,
+                State::Sending { .. } | State::Processing { .. } | State::OtherKey { .. }
+            )
     }
 
     /// Whether it was started and has not ended.
@@ -290,12 +320,15 @@ impl Upload {
     /// Whether the next run of the command line has to know of it: the service has it, or may
     /// have it, or it was under way.
     pub fn is_left_for_the_next_run(&self) -> bool {
-        match self.state {
+        match &self.state {
             State::Processing { .. }
+            | State::OtherKey { .. }
             | State::Sending { .. }
             | State::Waiting { .. }
             | State::Paused { .. } => true,
-            State::Failed { .. } => self.tally.may_be_twice,
+            State::Failed { fault, .. } => {
+                self.tally.may_be_twice || fault.kind == FaultKind::AssetMissing
+            }
             _ => !self.has_ended() && self.may_be_there(),
         }
     }
@@ -343,17 +376,14 @@ impl Upload {
         }
         self.state = match self.state {
             State::Settling => State::Checking,
-            State::Sending {
-                route,
-                body_out: true,
-            } => match &self.issued {
-                Some(asset) if route == Route::SignedUrl => State::Processing {
+            State::Sending { body_out: true, .. } => match &self.issued {
+                Some(asset) => State::Processing {
                     asset: asset.clone(),
                     content: None,
                     polls: 0,
                     doubt: Some(Fault::new(FaultKind::LostAnswer)),
                 },
-                _ => {
+                None => {
                     self.tally.unknown += 1;
                     self.tally.may_be_twice = true;
                     held
@@ -365,6 +395,12 @@ impl Upload {
             | State::Comparing
             | State::Duplicate(Original::Row(_)) => held,
             State::Processing {
+                asset,
+                content,
+                doubt,
+                ..
+            }
+            | State::OtherKey {
                 asset,
                 content,
                 doubt,

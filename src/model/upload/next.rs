@@ -1,7 +1,7 @@
 //! The transitions. Pure: what is random or measured arrives in the event.
 
 use super::after_fault::after_fault;
-use super::polling::{check_again, poll_broke, polled, sent};
+use super::polling::{ask_first, check_again, other_key, poll_broke, polled, sent};
 use super::{Effect, Event, Holder, Original, State, Tally, Upload};
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
@@ -97,6 +97,12 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
                 after.tally.only_id = false;
                 Some((after, effects))
             }
+            State::Rejected(Rejection::NotRecognised { .. }) => {
+                let (mut after, effects) = anew(upload, State::Checking, vec![Effect::Look])?;
+                after.tally.as_named = true;
+                after.tally.started = true;
+                Some((after, effects))
+            }
             _ => None,
         },
         Event::CheckAgain => check_again(upload),
@@ -153,6 +159,15 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             _ => None,
         },
         Event::Sent { asset, content, .. } => match upload.state {
+            // A service that answers a part of a file may hold a part of it. (A storage session
+            // of an earlier attempt may be complete without a byte of this one.)
+            State::Sending {
+                route: Route::Direct,
+                body_out: false,
+            } => {
+                let doubt = Some(Fault::new(FaultKind::BrokenInBody));
+                sent(upload, asset, content, doubt, policy)
+            }
             State::Sending { .. } => sent(upload, asset, content, None, policy),
             _ => None,
         },
@@ -178,6 +193,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         Event::Polled {
             answer, elapsed, ..
         } => polled(upload, &answer, elapsed, policy),
+        Event::OtherKey { last4, .. } => other_key(upload, last4),
         Event::PollBroke { fault, .. } => poll_broke(upload, &fault, policy),
         Event::CannotSave => match upload.state {
             State::Checking
@@ -236,7 +252,12 @@ fn begin(upload: &Upload, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
         route,
         body_out: false,
     };
-    anew(upload, state, vec![Effect::Send { attempt, route }])
+    let (mut after, mut effects) = anew(upload, state, vec![Effect::Send { attempt, route }])?;
+    if route == Route::Direct {
+        // Each direct upload gets an id of its own.
+        effects.extend(after.issued.take().as_ref().map(abandon));
+    }
+    Some((after, effects))
 }
 
 /// There is no id to be had: the person says what becomes of it.
@@ -320,15 +341,12 @@ fn pause(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 
 fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match &upload.state {
-        State::Processing { asset, .. } => let_go(upload, asset),
-        State::Sending {
-            route,
-            body_out: true,
-        } => {
+        State::Processing { asset, .. } | State::OtherKey { asset, .. } => let_go(upload, asset),
+        State::Sending { body_out: true, .. } => {
             // All of it may be there: under its id, where that came before the bytes.
             let (mut after, effects) = match &upload.issued {
-                Some(asset) if *route == Route::SignedUrl => let_go(upload, asset)?,
-                _ => give_up(upload)?,
+                Some(asset) => let_go(upload, asset)?,
+                None => give_up(upload)?,
             };
             after.tally.may_be_twice = true;
             Some((after, effects))
@@ -394,7 +412,7 @@ fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match upload.state {
         State::Rejected(_) => anew(upload, State::Checking, vec![Effect::Look]),
         State::Failed { .. } | State::Cancelled { .. } => {
-            looked_at_anew(upload, true, vec![Effect::Look])
+            ask_first(upload).or_else(|| looked_at_anew(upload, true, vec![Effect::Look]))
         }
         _ => None,
     }
@@ -412,6 +430,7 @@ pub(super) fn looked_at_anew(
     after.tally = Tally {
         may_be_twice: upload.tally.may_be_twice,
         anyway: upload.tally.anyway,
+        as_named: upload.tally.as_named,
         only_id: upload.tally.only_id && started,
         started,
         ..Tally::default()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::next::{abandon, anew, leave, to};
-use super::{Effect, State, Upload};
+use super::{Effect, State, Tally, Upload};
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::retry::Policy;
@@ -48,19 +48,94 @@ pub(super) fn check_again(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     };
     match &upload.state {
         State::Processing { .. } => anew(upload, upload.state.clone(), vec![Effect::Abort, now]),
+        State::OtherKey {
+            asset,
+            content,
+            doubt,
+            ..
+        } => {
+            let state = State::Processing {
+                asset: asset.clone(),
+                content: *content,
+                polls: 0,
+                doubt: doubt.clone(),
+            };
+            anew(upload, state, vec![now])
+        }
         State::Failed {
-            asset: Some(asset), ..
+            asset: Some(asset),
+            fault,
         } => {
             let state = State::Processing {
                 asset: asset.clone(),
                 content: None,
                 polls: 0,
-                doubt: None,
+                doubt: Some(fault.clone()).filter(is_of_a_part),
             };
             anew(upload, state, vec![now])
         }
         _ => None,
     }
+}
+
+impl Upload {
+    /// Returns the upload as its next try begins where the service did not find the asset that it
+    /// had given: the asset is asked about before anything is sent. `None` for any other upload.
+    #[must_use]
+    pub fn asking_first(&self) -> Option<Self> {
+        match &self.state {
+            State::Failed {
+                fault,
+                asset: Some(asset),
+            } if fault.kind == FaultKind::AssetMissing => Some(Self {
+                attempt: self.attempt + 1,
+                state: State::Processing {
+                    asset: asset.clone(),
+                    content: None,
+                    polls: 0,
+                    doubt: Some(fault.clone()),
+                },
+                tally: Tally {
+                    may_be_twice: self.tally.may_be_twice,
+                    anyway: self.tally.anyway,
+                    started: true,
+                    ..Tally::default()
+                },
+                ..self.clone()
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Begins the next try of a missing asset with the question about it.
+pub(super) fn ask_first(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+    let after = upload.asking_first()?;
+    let now = Effect::Poll {
+        attempt: after.attempt,
+        after: Duration::ZERO,
+    };
+    Some((after, vec![now]))
+}
+
+/// Polling ends until the key changes.
+pub(super) fn other_key(upload: &Upload, last4: String) -> Option<(Upload, Vec<Effect>)> {
+    let State::Processing {
+        asset,
+        content,
+        doubt,
+        ..
+    } = &upload.state
+    else {
+        return None;
+    };
+    let state = State::OtherKey {
+        asset: asset.clone(),
+        content: *content,
+        doubt: doubt.clone(),
+        last4,
+    };
+    to(upload, state, vec![])
 }
 
 /// The service said where the asset is.
@@ -92,8 +167,18 @@ pub(super) fn polled(
         };
         leave(upload, state, vec![record(status)])
     };
+    let was_missing = doubt
+        .as_ref()
+        .is_some_and(|doubt| doubt.kind == FaultKind::AssetMissing);
     let (status, file_size) = match answer {
         AssetAnswer::Known(metadata) => (metadata.status, metadata.file_size),
+        AssetAnswer::NotFound if was_missing => {
+            // The missing asset may still turn up after the file was sent again.
+            let (mut after, effects) =
+                leave(upload, State::Queued, vec![record(AssetStatus::Waiting)])?;
+            after.tally.may_be_twice = true;
+            return Some((after, effects));
+        }
         AssetAnswer::NotFound if elapsed < policy.doubt => (AssetStatus::Waiting, None),
         AssetAnswer::NotFound => {
             return match doubt {
@@ -102,9 +187,18 @@ pub(super) fn polled(
             };
         }
     };
+    // An asset that is known is missing no more, and its bytes were taken.
+    let doubt = doubt.as_ref().filter(|_| !was_missing);
     match status {
         AssetStatus::Success if file_size.is_some_and(|size| size != upload.size()) => {
             fail(FaultKind::SizeMismatch, status)
+        }
+        AssetStatus::Success
+            if let Some(doubt) = doubt
+                && is_of_a_part(doubt)
+                && file_size.is_none() =>
+        {
+            resend(upload, asset, doubt, true, policy)
         }
         AssetStatus::Success => {
             let state = State::Done {
@@ -128,13 +222,17 @@ pub(super) fn polled(
             resend(upload, asset, doubt, false, policy)
         }
         AssetStatus::Waiting | AssetStatus::Uploading | AssetStatus::Other => {
-            let arrived = matches!(answer, AssetAnswer::Known(metadata) if metadata.arrived());
+            let arrived = match (answer, doubt) {
+                (AssetAnswer::NotFound, _) => false,
+                (_, Some(doubt)) if is_of_a_part(doubt) => file_size == Some(upload.size()),
+                (AssetAnswer::Known(metadata), _) => metadata.arrived(),
+            };
             let polls = polls.saturating_add(1);
             let state = State::Processing {
                 asset: asset.clone(),
                 content: *content,
                 polls,
-                doubt: doubt.clone().filter(|_| !arrived),
+                doubt: doubt.filter(|_| !arrived).cloned(),
             };
             let after = policy.poll_wait(polls);
             to(
@@ -147,6 +245,12 @@ pub(super) fn polled(
             )
         }
     }
+}
+
+/// Whether the service answered before it was given all of the file: only its size proves then
+/// that all of it is there.
+fn is_of_a_part(doubt: &Fault) -> bool {
+    doubt.kind == FaultKind::BrokenInBody
 }
 
 /// The bytes did not arrive: send them again, to the same place where that is still good,
@@ -171,6 +275,9 @@ fn resend(
         anew(upload, State::Queued, vec![])?
     };
     after.tally.tries = tries;
+    if is_of_a_part(doubt) {
+        after.tally.count_break(policy);
+    }
     Some((after, effects))
 }
 
@@ -180,9 +287,12 @@ pub(super) fn poll_broke(
     fault: &Fault,
     policy: &Policy,
 ) -> Option<(Upload, Vec<Effect>)> {
-    let State::Processing { polls, .. } = &upload.state else {
+    let mut state = upload.state.clone();
+    let State::Processing { polls, .. } = &mut state else {
         return None;
     };
+    *polls = polls.saturating_add(1);
+    let after = policy.poll_wait(*polls);
     // The queue is held first, so that the next poll waits for the person too.
     let mut effects: Vec<Effect> = fault
         .fix()
@@ -191,7 +301,7 @@ pub(super) fn poll_broke(
         .collect();
     effects.push(Effect::Poll {
         attempt: upload.attempt,
-        after: policy.poll_wait(*polls).max(policy.backoff_first),
+        after,
     });
-    to(upload, upload.state.clone(), effects)
+    to(upload, state, effects)
 }

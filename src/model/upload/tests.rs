@@ -10,7 +10,6 @@ use std::time::Duration;
 use super::*;
 use crate::model::asset::{AssetAnswer, AssetMetadata, AssetStatus};
 use crate::model::fault::{FaultKind, Recovery};
-use crate::model::retry::Policy;
 
 fn asset(number: u32) -> AssetId {
     AssetId::new(&format!("re_{number}")).unwrap()
@@ -83,6 +82,12 @@ impl Walk {
 
     /// The service takes the bytes as the asset with this number.
     fn send(&mut self, number: u32) -> &mut Self {
+        let attempt = self.upload.attempt;
+        self.step(Event::BodyOut { attempt }).answer(number)
+    }
+
+    /// The service answers, with the asset of this number.
+    fn answer(&mut self, number: u32) -> &mut Self {
         let attempt = self.upload.attempt;
         self.step(Event::Sent {
             attempt,

@@ -245,11 +245,15 @@ async fn a_success_comes_in_each_of_the_known_wordings() {
         (EnvelopeStyle::Text, Value::from("200"), true),
         (EnvelopeStyle::Zeros, Value::from("0000"), true),
         (EnvelopeStyle::Bare, Value::from(200), false),
+        (EnvelopeStyle::Created, Value::from(201), true),
+        (EnvelopeStyle::Words, Value::from("SUCCESS"), true),
     ] {
         let sandbox = with_plan(FaultPlan::new().envelope(style));
         let envelope = upload(&sandbox, "a.mp4", b"x").await.unwrap().json();
         assert_eq!(envelope["code"], code);
         assert_eq!(envelope.get("success").is_some(), flags, "{style:?}");
+        let alone = style == EnvelopeStyle::Words;
+        assert_eq!(envelope["data"].is_string(), alone, "{style:?}");
     }
 }
 

@@ -125,6 +125,18 @@ async fn a_window_that_takes_nothing_is_said_to_be_silent() {
 }
 
 #[tokio::test]
+async fn a_window_that_can_not_be_reached_is_said_to_be_silent() {
+    let dir = tempfile::tempdir().unwrap();
+    let Entry::Mine(_door) = enter_within(dir.path(), &[], SHORT).await.unwrap() else {
+        panic!("another window is open")
+    };
+    let start = Instant::now();
+    let entry = enter_within(dir.path(), &[], SHORT).await.unwrap();
+    assert!(matches!(entry, Entry::Silent), "{entry:?}");
+    assert!(start.elapsed() >= SHORT, "it may still be opening");
+}
+
+#[tokio::test]
 async fn a_data_directory_with_a_long_name_has_a_window_too() {
     let temp = tempfile::tempdir().unwrap();
     let dir = temp.path().join("d".repeat(150));

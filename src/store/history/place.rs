@@ -173,6 +173,13 @@ pub(super) fn connect(path: &Path, limit: Duration) -> Result<Connection, Troubl
 /// beside a database the rights of the database.
 fn prepare_file(path: &Path) -> Result<(), Trouble> {
     let io = |error: &io::Error| Trouble::Other(OpenError::io(path, error));
+    let is_link = |file: &Path| fs::symlink_metadata(file).is_ok_and(|found| found.is_symlink());
+    if with_siblings(path).any(|file| is_link(&file)) {
+        // SQLite would write to whatever is behind it.
+        return Err(io(&io::Error::other(
+            "it is a link, and links are not followed",
+        )));
+    }
     let length = match fs::metadata(path) {
         Ok(metadata) => metadata.len(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
@@ -202,6 +209,7 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
+    trust_no_schema(&connection)?;
     connection.busy_timeout(limit)?;
     // Until the database is known to be sound and ours, whatever fails here must not carry
     // its log into it, or delete the log.
@@ -228,6 +236,9 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     if connection.is_readonly(MAIN_DB)? {
         return Ok(Err(read_only(path, connection)));
     }
+    if let Some(cause) = schema::planted(&connection)? {
+        return Ok(Err(Trouble::Damaged(cause)));
+    }
     if version > 0
         && let Some(cause) = schema::damage(&connection)?
     {
@@ -247,6 +258,21 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
         }
     }
     Ok(Ok(connection))
+}
+
+/// Keeps a database that somebody else may have written from doing anything of its own: its
+/// triggers and views do nothing, its expressions call no function that could do harm, and nothing
+/// writes past SQLite's tables. For every connection, before its first statement.
+pub(super) fn trust_no_schema(connection: &Connection) -> rusqlite::Result<()> {
+    for (setting, on) in [
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+    ] {
+        connection.set_db_config(setting, on)?;
+    }
+    Ok(())
 }
 
 /// Whether closing the connection leaves the database and its log as they are; otherwise

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
+use super::accounts;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
@@ -146,6 +147,8 @@ pub enum Change {
     KeyGood {
         /// The key's account.
         account: Account,
+        /// Last four characters of the key; empty for one so short that they would give it away.
+        last4: String,
         /// The service.
         base_url: String,
         /// When, in milliseconds since the Unix epoch.
@@ -157,6 +160,15 @@ pub enum Change {
         account: Account,
         /// The service.
         base_url: String,
+    },
+    /// Two keys are of one account: the service knows an asset under both.
+    JoinAccounts {
+        /// The service.
+        base_url: String,
+        /// The account by one key.
+        one: Account,
+        /// The account by the other key.
+        other: Account,
     },
     /// A flavour of the storage step worked.
     PutFlavour(FlavourRecord),
@@ -225,15 +237,24 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Resul
             .map(drop),
         Change::KeyGood {
             account,
+            last4,
             base_url,
             at_ms,
-        } => connection
-            .prepare_cached(
-                "INSERT INTO good_keys (account, base_url, at_ms) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)",
-            )?
-            .execute(params![account.as_str(), base_url, at_ms])
-            .map(drop),
+        } => {
+            accounts::put(connection, base_url, account, last4)?;
+            connection
+                .prepare_cached(
+                    "INSERT INTO good_keys (account, base_url, at_ms) VALUES (?1, ?2, ?3)
+                     ON CONFLICT DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)",
+                )?
+                .execute(params![account.as_str(), base_url, at_ms])
+                .map(drop)
+        }
+        Change::JoinAccounts {
+            base_url,
+            one,
+            other,
+        } => accounts::join(connection, base_url, one, other),
         Change::KeyRefused { account, base_url } => connection
             .prepare_cached("DELETE FROM good_keys WHERE account = ?1 AND base_url = ?2")?
             .execute(params![account.as_str(), base_url])

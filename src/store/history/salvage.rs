@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use self::carve::Kind;
 use self::keep::{COUNTERS, Keeper};
-use super::place::{LOG, keep_log, sibling, with_siblings};
+use super::place::{LOG, keep_log, sibling, trust_no_schema, with_siblings};
 use super::schema::{MIGRATIONS, TABLES, Table, is_of_first_version, migrate_with};
 use super::{PAGE_SIZE, StoreError, log};
 
@@ -143,6 +143,7 @@ fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
+    trust_no_schema(&source)?;
     keep_log(&source, true)?;
     Ok(source)
 }

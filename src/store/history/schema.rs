@@ -3,7 +3,11 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// One step a version, in order; a step is never changed once it is shipped.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("v1.sql"), include_str!("v2.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("v1.sql"),
+    include_str!("v2.sql"),
+    include_str!("v3.sql"),
+];
 
 /// A table that is carried over from a damaged database.
 pub(super) struct Table {
@@ -70,6 +74,10 @@ pub(super) const TABLES: &[Table] = &[
         name: "sessions",
         columns: &["base_url", "asset_id", "at_ms"],
     },
+    Table {
+        name: "accounts",
+        columns: &["base_url", "fingerprint", "last4", "account"],
+    },
 ];
 
 /// Whether every database has had this table from its beginning.
@@ -117,6 +125,22 @@ pub(super) fn migrate_with(
         transaction.pragma_update(None, "user_version", at)?;
     }
     transaction.commit()
+}
+
+/// Looks for what the program never makes: triggers, views, virtual tables. The text decides, as it
+/// does in SQLite: what else a row of the schema says of itself may be a lie. `None` when there is
+/// none.
+pub(super) fn planted(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let mut found = connection.prepare(
+        "SELECT name FROM sqlite_schema WHERE sql NOT LIKE 'CREATE TABLE %'
+         AND sql NOT LIKE 'CREATE INDEX %' AND sql NOT LIKE 'CREATE UNIQUE INDEX %'",
+    )?;
+    let mut names = found.query_map((), |row| row.get::<_, Option<String>>(0))?;
+    let name = names.next().transpose()?;
+    Ok(name.map(|name| {
+        let name = name.unwrap_or_default();
+        format!("it holds something that is not of this program: {name:?}")
+    }))
 }
 
 /// Looks for damage: the structure of the file, and whether every table and every index is as

@@ -98,6 +98,7 @@ fn everything_of_a_row_comes_back_after_a_restart() {
                 Change::PutAsset(sent.clone()),
                 Change::KeyGood {
                     account: account(),
+                    last4: "wxyz".to_owned(),
                     base_url: URL.to_owned(),
                     at_ms: 9,
                 },
@@ -250,6 +251,7 @@ fn a_refused_key_is_not_known_as_good_any_more() {
     let mut history = History::in_memory().unwrap();
     let good = |at_ms| Change::KeyGood {
         account: account(),
+        last4: "wxyz".to_owned(),
         base_url: URL.to_owned(),
         at_ms,
     };
@@ -262,6 +264,43 @@ fn a_refused_key_is_not_known_as_good_any_more() {
         }])
         .unwrap();
     assert_eq!(history.key_good_at(&account(), URL).unwrap(), None);
+}
+
+#[test]
+fn keys_of_one_account_are_known_as_such_at_their_service() {
+    let mut history = History::in_memory().unwrap();
+    let of = |name: &str| Account::from_fingerprint(name);
+    let join = |one: &str, other: &str| Change::JoinAccounts {
+        base_url: URL.to_owned(),
+        one: of(one),
+        other: of(other),
+    };
+    history
+        .commit(&[Change::KeyGood {
+            account: of("a"),
+            last4: "wxyz".to_owned(),
+            base_url: URL.to_owned(),
+            at_ms: 1,
+        }])
+        .unwrap();
+    assert_eq!(history.joined(&of("a"), URL).unwrap(), [of("a")]);
+    history
+        .commit(&[
+            join("a", "b"),
+            join("c", "d"),
+            join("b", "d"),
+            join("a", "b"),
+        ])
+        .unwrap();
+    for one in ["a", "b", "c", "d"] {
+        let mut joined = history.joined(&of(one), URL).unwrap();
+        joined.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        assert_eq!(joined, ["a", "b", "c", "d"].map(of), "{one}");
+    }
+    assert_eq!(history.joined(&of("a"), "http://other").unwrap(), []);
+    let last4 = |name| history.last4(&of(name), URL).unwrap();
+    assert_eq!(last4("a").as_deref(), Some("wxyz"));
+    assert_eq!((last4("b").as_deref(), last4("e")), (Some(""), None));
 }
 
 #[test]
@@ -402,6 +441,20 @@ fn every_file_of_the_database_is_closed_to_others() {
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
     drop(open(&dir));
     assert_eq!(mode(&file), 0o600);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_file_of_the_database_is_refused() {
+    for name in ["history.db", "history.db-wal", "history.db-journal"] {
+        let dir = tempfile::tempdir().unwrap();
+        let foreign = dir.path().join("foreign");
+        std::fs::write(&foreign, "").unwrap();
+        std::os::unix::fs::symlink(&foreign, dir.path().join(name)).unwrap();
+        let error = History::open(dir.path()).unwrap_err().to_string();
+        assert!(error.contains("it is a link"), "{error}");
+        assert_eq!(std::fs::read(&foreign).unwrap(), b"", "{name}");
+    }
 }
 
 #[test]

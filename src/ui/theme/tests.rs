@@ -111,6 +111,9 @@ fn statuses() -> Vec<Status> {
             since: now,
             long: false,
         },
+        Status::OtherKey {
+            last4: "1234".to_owned(),
+        },
         Status::Ready,
         Status::Failed(fault),
         Status::Paused,

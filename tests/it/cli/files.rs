@@ -20,6 +20,7 @@ fn each_refusal_has_its_reason_and_costs_no_request() {
         "page.mp4",
         b"<!DOCTYPE html><html><body>Hello</body></html>",
     );
+    let unknown = stage.file("unknown.mp4", b"not a film..\n");
     let empty = stage.file("empty.png", b"");
     let too_large = stage.large("large.mp4", 5_368_709_121);
     let pipe = stage.media("pipe.mp4");
@@ -29,6 +30,7 @@ fn each_refusal_has_its_reason_and_costs_no_request() {
         (&words, "unsupported_format"),
         (&other, "unsupported_format"),
         (&mismatch, "content_mismatch"),
+        (&unknown, "not_recognised"),
         (&empty, "empty"),
         (&too_large, "too_large"),
         (&pipe, "unreadable"),
@@ -52,8 +54,21 @@ fn each_refusal_has_its_reason_and_costs_no_request() {
     }
     let convert = &rejected[1];
     assert!(text(convert, "message").contains("Convert it to"));
-    assert_eq!(outcome.summary(), [7, 0, 0, 0, 7, 0]);
+    assert!(text(&rejected[3], "message").contains("--force"));
+    assert_eq!(outcome.summary(), [8, 0, 0, 0, 8, 0]);
     assert!(stage.sandbox().requests().is_empty());
+}
+
+#[test]
+fn what_is_not_recognised_goes_up_with_force_and_what_is_something_else_does_not() {
+    let stage = Stage::new();
+    let unknown = stage.file("unknown.mp4", b"not a film..\n");
+    let other = stage.file("other.mp4", b"%PDF-1.7\n");
+    let outcome = stage.upload(&["--force"], &[&unknown, &other]).exits(1);
+    let note = outcome.one("accepted")["note"].clone();
+    assert!(note.as_str().unwrap().contains("not recognised"), "{note}");
+    assert_eq!(outcome.one("finished")["size"], 13);
+    assert_eq!(text(&outcome.one("rejected"), "reason"), "content_mismatch");
 }
 
 #[test]

@@ -97,6 +97,39 @@ fn history_lists_searches_and_exports() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn a_name_does_nothing_to_a_terminal_or_a_spreadsheet() {
+    let stage = Stage::new();
+    stage.copy("clip.mp4", "=1+1\u{1b}[2J\u{9b}2J\u{7f}\n\u{202e}4pm.mp4");
+    // Relative, so that a cell of the path begins with the name.
+    let mut upload = stage.command(&["upload"]);
+    upload.current_dir(stage.home().join("media"));
+    upload.arg("=1+1\u{1b}[2J\u{9b}2J\u{7f}\n\u{202e}4pm.mp4");
+    let uploaded = super::run(upload).exits(0);
+    let shown = r"=1+1\u{1b}[2J\u{9b}2J\u{7f}\n\u{202e}4pm.mp4";
+    assert!(uploaded.text().ends_with(&format!("\t{shown}\n")));
+    let table = stage.run(&["history"]).exits(0);
+    assert!(table.text().contains(shown), "{}", table.text());
+    let csv = stage.run(&["history", "--csv"]).exits(0);
+    assert!(
+        csv.text().contains(&format!(",'{shown},")),
+        "{}",
+        csv.text()
+    );
+    let json = stage.run(&["history", "--json"]).exits(0);
+    let name = text(&json.events()[0], "name").to_owned();
+    assert_eq!(name, "=1+1\u{1b}[2J\u{9b}2J\u{7f}\n\u{202e}4pm.mp4");
+    let again = stage.run(&["history", "--\u{1b}[2J\u{202e}"]).exits(2);
+    for outcome in [uploaded, table, csv, json, again] {
+        for printed in [outcome.text(), &outcome.err] {
+            let obeyed = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
+            let obeyed = printed.replace(['\n', '\t'], "").contains(obeyed);
+            assert!(!obeyed, "{printed:?}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn what_cannot_be_printed_is_said_and_fails() {
     let stage = Stage::new();
     let clip = stage.copy("clip.mp4", "clip.mp4");

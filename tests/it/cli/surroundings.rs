@@ -7,11 +7,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use mavi_uploader::sandbox::Call;
+use mavi_uploader::sandbox::{Call, Fault, FaultPlan};
 use mavi_uploader::store::History;
 
 use super::ordinary::{Ordinary, give, is_root};
-use super::{Outcome, Stage, run, text};
+use super::{Live, Outcome, Stage, run, text};
 
 /// Environments in which no window can be opened.
 const NO_DISPLAY: [&[(&str, &str)]; 4] = [
@@ -162,4 +162,56 @@ fn a_home_that_cannot_be_written_is_told_of_and_nothing_is_sent() {
     let named = home.join(".local/share/mavi-uploader");
     let named = named.to_string_lossy();
     leaves_alone(&stage, &home, start, &[&named, "MAVI_UPLOADER_DATA_DIR"]);
+}
+
+/// `upload` of one file after this line of a shell.
+fn after(line: &str, stage: &Stage) -> Command {
+    let upload = stage.upload_command(&[], &[&stage.copy("clip.mp4", "clip.mp4")]);
+    let mut shell = Command::new("sh");
+    shell
+        .arg("-c")
+        .arg(format!("{line} && exec \"$0\" \"$@\""))
+        .arg(upload.get_program())
+        .args(upload.get_args())
+        .current_dir(stage.home())
+        .env_clear();
+    for (name, value) in upload.get_envs() {
+        shell.env(name, value.unwrap_or_default());
+    }
+    shell
+}
+
+#[test]
+fn a_quota_that_is_full_is_an_error_with_words() {
+    let stage = Stage::new();
+    // No byte may be written to any file.
+    let outcome = run(after("ulimit -f 0", &stage)).exits(1);
+    let failed = outcome.one("failed");
+    assert_eq!(text(&failed, "reason"), "not_saved", "{failed}");
+    assert_eq!(stage.calls(Call::Upload), 0);
+
+    // The history is there, and neither it nor its log may grow beyond 4 KiB.
+    let stage = Stage::new();
+    stage.run(&["history"]).exits(0);
+    let outcome = run(after("ulimit -f 8", &stage)).exits(1);
+    let failed = outcome.one("failed");
+    assert_eq!(text(&failed, "reason"), "not_saved", "{failed}");
+}
+
+#[test]
+fn a_crash_leaves_no_core_file_with_the_key() {
+    let stall = Fault::Stall {
+        after: 0,
+        lasting: None,
+    };
+    let plan = FaultPlan::new().on(Call::Upload).then(stall);
+    let stage = Stage::with_plan(plan);
+    let live = Live::start(after("ulimit -c unlimited || true", &stage));
+    stage.until_called(Call::Upload, 1);
+    let limits = fs::read_to_string(format!("/proc/{}/limits", live.id())).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let numbers: Vec<_> = core.unwrap().split_whitespace().skip(4).collect();
+    assert_eq!(numbers, ["0", "0", "bytes"]);
 }

@@ -15,10 +15,10 @@ fn always(reply: Reply) -> FaultPlan {
         .then(Fault::Answer(reply))
 }
 
-/// `upload` stops with this, and the window holds the queue and fails no file.
-fn stops(reply: &Reply, reason: &str, code: i32, fix: Fix) {
+/// `upload` stops with this, and the window holds the queue and fails no file. Gives the words.
+fn stops(reply: &Reply, reason: &str, code: i32, fix: Fix) -> String {
     let seen = Trial::new(always(reply.clone())).run();
-    seen.fails(reason, code);
+    let words = seen.fails(reason, code);
     assert!(seen.retries().is_empty());
     assert_eq!((seen.calls(Call::Upload), seen.stored()), (1, 0));
 
@@ -37,6 +37,7 @@ fn stops(reply: &Reply, reason: &str, code: i32, fix: Fix) {
             .await;
         window.close().await;
     });
+    words
 }
 
 /// Row: 401, "0401", "9009".
@@ -66,6 +67,19 @@ fn an_empty_balance_stops_upload_with_4_and_holds_the_window() {
 fn a_forbidden_account_stops_upload_with_4_and_holds_the_window() {
     for reply in [Reply::status(403), Reply::failing_code("0403")] {
         stops(&reply, "forbidden", 4, Fix::Account);
+    }
+}
+
+/// Row: an answer that says deprecated, retired, sunset or no longer supported.
+#[test]
+fn a_retired_call_stops_upload_with_1_and_holds_the_window_in_the_services_own_words() {
+    for (status, said) in [
+        (400, "This API is deprecated, use the Video DataLake"),
+        (410, "POST /upload has been sunset"),
+        (200, "Uploads over v2 are no longer supported"),
+    ] {
+        let words = stops(&Reply::error(status, said), "retired", 1, Fix::Program);
+        assert!(words.contains(said), "{words}");
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Reply, Sandbox};
+use mavi_uploader::sandbox::{Call, EnvelopeStyle, Fault, FaultPlan, Reply, Sandbox};
 use mavi_uploader::store::AssetNote;
+use serde_json::json;
 
 use super::program::{FASTER, Seen, Trial};
 
@@ -137,6 +138,50 @@ fn a_bad_request_is_not_tried_again() {
     ] {
         fails_after(reply, "bad_request", 1);
     }
+}
+
+/// Row: a failing envelope whose text speaks of an abnormal network or asks for patience.
+#[test]
+fn trouble_that_is_said_to_pass_is_tried_as_a_server_error_is() {
+    let code_0001 = Reply::json(
+        200,
+        &json!({ "code": "0001", "msg": "The network is abnormal, please try again later",
+            "data": null, "success": false, "failed": true }),
+    );
+    let busy = Reply::error(400, "System busy");
+    for reply in [code_0001, busy] {
+        fails_after(reply.clone(), "server_error", 6);
+        Trial::new(once(reply)).run().finishes();
+    }
+}
+
+/// No row: what says success and gives an id is one, whatever else it says.
+#[test]
+fn a_success_with_an_id_is_one_whatever_its_code() {
+    for style in [EnvelopeStyle::Created, EnvelopeStyle::Words] {
+        let seen = Trial::new(FaultPlan::new().envelope(style)).run();
+        let finished = seen.finishes();
+        assert_eq!(seen.stored(), 1, "{style:?}");
+        let id = seen.history()[0].asset_id.to_string();
+        assert_eq!(finished["asset_id"], id, "{style:?}");
+        Trial::signed(FaultPlan::new().envelope(style))
+            .run()
+            .finishes();
+    }
+}
+
+/// Row: 403 with a web page.
+#[test]
+fn a_web_page_that_forbids_has_six_tries_and_names_firewall_proxy_and_sign_in() {
+    let (_, words) = fails_after(Reply::blocked_page(403), "bad_answer", 6);
+    for word in ["firewall", "proxy", "sign-in"] {
+        assert!(words.contains(word), "{words}");
+    }
+    let key_check = FaultPlan::new()
+        .on(Call::KeyCheck)
+        .always()
+        .then(Fault::Answer(Reply::blocked_page(403)));
+    Trial::new(key_check).run().finishes();
 }
 
 /// Row: 409, "0409".

@@ -18,6 +18,10 @@
 //! | redirect | `answers::no_redirect_is_followed` |
 //! | 400 "exceeded the limit" | `answers::the_text_that_two_errors_share_…`, `engine::fault_times::the_text_…` |
 //! | 400, 0001, 0003 | `answers::a_bad_request_is_not_tried_again` |
+//! | abnormal network, later | `answers::trouble_that_is_said_to_pass_…` |
+//! | retired | `account::a_retired_call_…`, `engine::keys` |
+//! | the check of a key | `api::client::tests::calls::a_key_is_good_when_…`, `engine::keys` |
+//! | 403 with a web page | `answers::a_web_page_that_forbids_…` |
 //! | 401, 0401, 9009 | `account::a_refused_key_…`, `connection::a_refusal_that_was_lost_…`, `processing::a_key_that_is_refused_while_asking_…`, `engine::keys` |
 //! | 402, 0402 | `account::an_empty_balance_…` |
 //! | 403, 0403 | `account::a_forbidden_account_…`; 3 and 4 outrank 1: `account::what_stops_the_run_…` |

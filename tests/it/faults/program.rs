@@ -287,6 +287,7 @@ impl Window {
                 jobs: 3,
                 start_at_once: true,
                 ask_history: true,
+                force: false,
                 bandwidth: None,
                 follower: None,
                 wake: Box::new(|| ()),

@@ -55,6 +55,43 @@ fn a_second_start_hands_its_files_to_the_window_that_comes_to_the_front() {
     listening.unwrap().abort();
 }
 
+/// A second start says within 10 s that the window cannot be reached, and names its files: here the
+/// socket is in another runtime folder, for the data directory's path is too long for one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_second_start_that_can_not_reach_the_window_ends_and_names_its_files() {
+    let stage = Stage::new();
+    stage.copy("clip.mp4", "clip.mp4");
+    let data = stage.home().join("d".repeat(150));
+    std::fs::create_dir(&data).unwrap();
+    let Ok(Entry::Mine(door)) = stage.runtime.block_on(door::enter(&data, &[])) else {
+        panic!("another window is open")
+    };
+    let listening = stage.runtime.block_on(async { door.listen(|_| ()) });
+    for without_socket in [false, true] {
+        if without_socket {
+            listening.as_ref().unwrap().abort();
+        }
+        let start = std::time::Instant::now();
+        let mut command = stage.command(&["media/clip.mp4", "media/夏天.mp4"]);
+        command.env("MAVI_UPLOADER_DATA_DIR", &data);
+        let outcome = Live::start(command).end().exits(1);
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            start.elapsed()
+        );
+        let mut lines = outcome.err.lines();
+        let first = lines.next().unwrap();
+        assert!(
+            first.starts_with("Mavi Uploader is already open"),
+            "{first}"
+        );
+        let paths: Vec<_> = lines.collect();
+        assert_eq!(paths, ["media/clip.mp4", "media/夏天.mp4"]);
+    }
+}
+
 /// The window's engine by the contract's numbers, on the data directory of a stage.
 struct Window {
     running: Running,
@@ -77,6 +114,7 @@ impl Window {
                 jobs: 3,
                 start_at_once: true,
                 ask_history: true,
+                force: false,
                 bandwidth: None,
                 follower: None,
                 wake: Box::new(|| ()),

@@ -29,6 +29,7 @@ enum Step {
     TryAgain,
     Locate,
     UploadAgain,
+    UploadAnyway,
     CheckAgain,
     Remove,
     UpdateKey,
@@ -42,6 +43,7 @@ impl Step {
             Self::TryAgain => "Try again",
             Self::Locate => "Locate…",
             Self::UploadAgain => "Upload again",
+            Self::UploadAnyway => "Upload anyway",
             Self::CheckAgain => "Check again",
             Self::Remove => "Remove",
             Self::UpdateKey => "Update key",
@@ -64,6 +66,7 @@ fn step_of(kind: FaultKind) -> Step {
         | K::NoAnswer
         | K::BadAnswer
         | K::WebPage
+        | K::Blocked
         | K::AnswerTooLarge
         | K::Redirect
         | K::RateLimited
@@ -85,7 +88,7 @@ fn step_of(kind: FaultKind) -> Step {
         K::UnsupportedMedia => Step::Remove,
         K::BadRequest => Step::CopyDetails,
         K::Unauthorized => Step::UpdateKey,
-        K::InsufficientBalance | K::Forbidden => Step::OpenConsole,
+        K::InsufficientBalance | K::Forbidden | K::Retired => Step::OpenConsole,
     }
 }
 
@@ -99,6 +102,7 @@ fn step_of_refusal(rejection: &Rejection) -> (usize, Step) {
         Rejection::Unreadable { .. } => (4, Step::TryAgain),
         Rejection::NotAFile => (5, Step::Remove),
         Rejection::NotFound => (6, Step::TryAgain),
+        Rejection::NotRecognised { .. } => (7, Step::UploadAnyway),
     }
 }
 
@@ -119,6 +123,9 @@ fn refusals() -> Vec<Rejection> {
         format("", None),
         mismatch(None),
         mismatch(Some("mov")),
+        Rejection::NotRecognised {
+            extension: "mp4".to_owned(),
+        },
         Rejection::Empty,
         Rejection::TooLarge {
             size: 6_200_000_000,
@@ -185,11 +192,17 @@ fn came_of_it(
             window.get_by_label("Save key");
             return;
         }
-        Step::TryAgain | Step::Locate | Step::UploadAgain | Step::CheckAgain | Step::Remove => {}
+        Step::TryAgain
+        | Step::Locate
+        | Step::UploadAgain
+        | Step::UploadAnyway
+        | Step::CheckAgain
+        | Step::Remove => {}
     }
     window.run();
     match (step, engine.next()) {
         (Step::TryAgain | Step::UploadAgain, Some(Command::Retry(ids)))
+        | (Step::UploadAnyway, Some(Command::UploadAnyway(ids)))
         | (Step::CheckAgain, Some(Command::CheckAgain(ids)))
         | (Step::Remove, Some(Command::Remove(ids))) => its(ids),
         (Step::Locate, Some(Command::Locate(id, path))) => {
@@ -221,7 +234,7 @@ fn every_refusal_is_pressed_to_its_next_step() {
         let message = wording::rejection(&rejection);
         press(Status::Rejected(rejection), &message, step);
     }
-    assert_eq!(seen, (0..7).collect(), "each refusal has an example");
+    assert_eq!(seen, (0..8).collect(), "each refusal has an example");
 }
 
 #[test]

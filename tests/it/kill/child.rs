@@ -31,6 +31,7 @@ pub fn run(front_end: FrontEnd) {
             jobs: 3,
             start_at_once: front_end == FrontEnd::CommandLine,
             ask_history: true,
+            force: false,
             bandwidth: Some(BANDWIDTH),
             follower: None,
             wake: Box::new(|| ()),

@@ -64,6 +64,66 @@ async fn an_early_answer_is_taken_and_sending_stops() {
     }
 }
 
+/// Answers a large upload with success after a part of its body, then does `then`.
+async fn answered_early(
+    close: &'static str,
+    then: impl FnOnce(&mut Conn) + Send + 'static,
+) -> (Uploaded, Vec<AssetId>, Sample, Seen) {
+    let script: Script = Box::new(move |conn| {
+        conn.read_head();
+        conn.read_body(50_000);
+        conn.write(&format!(
+            "HTTP/1.1 200 OK\r\n{close}Content-Length: {}\r\n\r\n{OK}",
+            OK.len()
+        ));
+        then(conn);
+    });
+    let server = Server::start(vec![script]);
+    let client = client_at(&server.base(), |options| {
+        options.policy.stall = Duration::from_secs(2);
+    });
+    let (told, early) = mpsc::channel();
+    let meter = Meter::default().telling_early_id(move |id| told.send(id).unwrap());
+    let (meter, sample) = (Arc::new(meter), sample(LARGE));
+    let uploaded = client.upload(&key(), &sample.file, &meter).await.unwrap();
+    assert_eq!(meter.body_out(), uploaded.content.is_some());
+    let seen = server.finish().await.remove(0);
+    (uploaded, early.try_iter().collect(), sample, seen)
+}
+
+#[tokio::test]
+async fn a_body_that_is_answered_with_an_id_before_its_end_is_sent_to_its_end() {
+    let rest = |conn: &mut Conn| {
+        let length: usize = conn.seen.header("content-length").unwrap().parse().unwrap();
+        conn.read_body(length - 50_000);
+    };
+    let (uploaded, early, sample, seen) = answered_early("", rest).await;
+    assert_eq!(early, [uploaded.asset_id]);
+    let hash = blake3::hash(&sample.content).to_hex();
+    assert_eq!(uploaded.content.unwrap().to_hex(), hash.as_str());
+    assert!(seen.body.ends_with(b"--\r\n"), "its last bytes came");
+}
+
+#[tokio::test]
+async fn of_a_body_that_is_answered_early_and_taken_no_further_the_id_is_kept_and_no_hash_claimed()
+{
+    for close in ["", "Connection: close\r\n"] {
+        // What is closed at once is often lost, the answer with it.
+        let closes = |_: &mut Conn| std::thread::sleep(Duration::from_millis(500));
+        let (uploaded, early, _, seen) = answered_early(close, closes).await;
+        assert_eq!(early, [uploaded.asset_id], "{close:?}");
+        assert_eq!(uploaded.content, None);
+        assert!(seen.body.len() < LARGE);
+    }
+    let (hold, held) = mpsc::channel::<()>();
+    let (uploaded, ..) = answered_early("", move |_| {
+        let _ = held.recv_timeout(Duration::from_secs(20));
+    })
+    .await;
+    assert_eq!(uploaded.content, None, "it stands still");
+    drop(hold);
+}
+
 #[tokio::test]
 async fn answers_that_are_none_leave_the_outcome_unknown() {
     for (status, headers, body, kind) in [

@@ -3,9 +3,11 @@
 use std::sync::mpsc;
 
 use super::*;
+use crate::api::limiter::{Limiter, LimiterOptions};
+use crate::api::paced::Paced;
 
 #[tokio::test]
-async fn a_key_is_good_when_it_gets_an_asset_error() {
+async fn a_key_is_good_when_the_answer_finds_fault_with_the_request() {
     for (status, body, kind) in [
         (
             "400 Bad Request",
@@ -28,21 +30,54 @@ async fn a_key_is_good_when_it_gets_an_asset_error() {
             r#"{"code":"0003","msg":"invalid parameter"}"#,
             None,
         ),
-        // Another server, or another path of this one: it never looked at the key.
+        (
+            "400 Bad Request",
+            r#"{"code":400,"msg":"Request has exceeded the limit.","data":null}"#,
+            None,
+        ),
+        (
+            "200 OK",
+            r#"{"code":"0001","msg":"Request has exceeded the limit."}"#,
+            None,
+        ),
         (
             "404 Not Found",
             r#"{"timestamp":"2026-01-01T00:00:00Z","path":"/re_0/metadata","status":404,"error":"Not Found","requestId":"7"}"#,
-            Some(FaultKind::BadRequest),
+            None,
         ),
         (
             "200 OK",
             r#"{"code":404,"msg":"no route","data":null,"success":false}"#,
-            Some(FaultKind::BadRequest),
+            None,
+        ),
+        ("405 Method Not Allowed", r#"{"code":405,"msg":"no"}"#, None),
+        ("404 Not Found", "<html>nginx", None),
+        ("400 Bad Request", "", None),
+        // A code of the key's own goes before the status.
+        (
+            "400 Bad Request",
+            r#"{"code":"0401","msg":"no"}"#,
+            Some(FaultKind::Unauthorized),
         ),
         (
-            "405 Method Not Allowed",
-            r#"{"code":405,"msg":"no"}"#,
-            Some(FaultKind::BadRequest),
+            "400 Bad Request",
+            r#"{"code":400,"msg":"The network is abnormal, please try again later"}"#,
+            Some(FaultKind::ServerError),
+        ),
+        (
+            "400 Bad Request",
+            r#"{"code":400,"msg":"This API is deprecated"}"#,
+            Some(FaultKind::Retired),
+        ),
+        (
+            "403 Forbidden",
+            r#"{"code":403,"msg":"Forbidden"}"#,
+            Some(FaultKind::Forbidden),
+        ),
+        (
+            "403 Forbidden",
+            "<html>Blocked by the firewall",
+            Some(FaultKind::Blocked),
         ),
         (
             "200 OK",
@@ -59,7 +94,6 @@ async fn a_key_is_good_when_it_gets_an_asset_error() {
             r#"{"code":"0401"}"#,
             Some(FaultKind::Unauthorized),
         ),
-        ("404 Not Found", "<html>nginx", Some(FaultKind::BadRequest)),
         ("429 Too Many Requests", "", Some(FaultKind::RateLimited)),
         ("200 OK", "<html>", Some(FaultKind::WebPage)),
         ("503 Service Unavailable", "", Some(FaultKind::ServerError)),
@@ -75,6 +109,23 @@ async fn a_key_is_good_when_it_gets_an_asset_error() {
         assert_eq!(seen.line, "GET /serve/api/v2/re_0/metadata HTTP/1.1");
         assert_eq!(seen.header("authorization"), Some(KEY));
     }
+}
+
+#[tokio::test]
+async fn a_check_of_a_good_key_slows_nothing_down() {
+    let limit = r#"{"code":400,"msg":"Request has exceeded the limit."}"#;
+    let server = Server::start(vec![
+        answers("400 Bad Request", "", limit),
+        answers("429 Too Many Requests", "", ""),
+    ]);
+    let limiter = Arc::new(Limiter::new(LimiterOptions::default().faster(100)));
+    let paced = Paced::new(client(&server), Arc::clone(&limiter));
+    let usual = limiter.spacing();
+    paced.check_key(&key(), || ()).await.unwrap();
+    assert_eq!(limiter.spacing(), usual);
+    paced.check_key(&key(), || ()).await.unwrap_err();
+    assert!(limiter.spacing() > usual);
+    server.finish().await;
 }
 
 #[tokio::test]

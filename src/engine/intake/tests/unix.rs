@@ -35,14 +35,57 @@ fn links_that_lead_in_circles_end_and_each_folder_is_walked_once() {
     symlink("self", root.join("self")).unwrap();
     let expected = [file(root.join("a/film.mp4")), walked(root, 0)];
     assert_eq!(found(&[root.to_owned()]), expected);
-    // A second path to the same folder finds nothing more.
+    // A second path to the same folder finds nothing more, and what is above is not walked.
     let twice = found(&[root.join("b"), root.join("a")]);
     let expected = [
         file(root.join("b/film.mp4")),
-        walked(&root.join("b"), 0),
+        walked(&root.join("b"), 2),
         walked(&root.join("a"), 0),
     ];
     assert_eq!(twice, expected);
+}
+
+#[test]
+fn links_to_folders_above_are_passed_over_and_counted() {
+    let dir = folder();
+    let root = dir.path();
+    write(&root.join("job/film.mp4"), b"x");
+    write(&root.join("beside.mp4"), b"x");
+    write(&root.join("archive/day/old.mp4"), b"x");
+    write(&root.join("archive/other.mp4"), b"x");
+    for (target, link) in [("/", "computer"), ("..", "up"), ("../archive/day", "day")] {
+        symlink(target, root.join("job").join(link)).unwrap();
+    }
+    symlink("..", root.join("archive/day/up")).unwrap();
+    let job = root.join("job");
+    let expected = [
+        file(job.join("day/old.mp4")),
+        file(job.join("film.mp4")),
+        walked(&job, 3),
+    ];
+    assert_eq!(found(std::slice::from_ref(&job)), expected);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn folders_of_the_system_are_passed_over_by_whatever_path() {
+    let dir = folder();
+    let root = dir.path();
+    for (target, link) in [("/proc/self", "a"), ("/sys/class", "b"), ("/dev", "c")] {
+        symlink(target, root.join(link)).unwrap();
+    }
+    symlink("/dev/null", root.join("device.mp4")).unwrap();
+    let named = [root.to_owned(), "/proc".into(), "/sys/class".into()];
+    let expected = [
+        Found::Rejected {
+            path: root.join("device.mp4"),
+            rejection: Rejection::NotAFile,
+        },
+        walked(root, 3),
+        walked(&named[1], 1),
+        walked(&named[2], 1),
+    ];
+    assert_eq!(found(&named), expected);
 }
 
 #[test]

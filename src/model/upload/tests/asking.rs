@@ -67,6 +67,83 @@ fn a_sign_of_the_bytes_ends_the_doubt() {
 }
 
 #[test]
+fn an_answer_before_the_body_is_out_is_believed_when_the_size_is_the_files() {
+    let in_doubt = |walk: &Walk| matches!(&walk.upload.state, State::Processing { doubt, .. } if doubt.is_some());
+    let mut walk = Walk::sending(10);
+    walk.issue(1).answer(1);
+    assert!(in_doubt(&walk), "{:?}", walk.upload);
+    walk.poll(known(AssetStatus::Uploading, None), 2);
+    assert!(in_doubt(&walk), "a part is processed, too");
+    walk.poll(known(AssetStatus::Uploading, Some(10)), 6);
+    assert!(!in_doubt(&walk));
+    walk.poll(known(AssetStatus::Success, None), 14);
+    assert!(matches!(walk.upload.state, State::Done { .. }));
+
+    let mut other = Walk::sending(10);
+    other
+        .answer(1)
+        .poll(known(AssetStatus::Success, Some(4)), 2);
+    assert_eq!(other.upload.fault(), Some(FaultKind::SizeMismatch));
+}
+
+#[test]
+fn a_part_whose_size_is_not_reported_is_sent_again_and_then_to_a_signed_url() {
+    let mut walk = Walk::sending(10);
+    for number in [1, 2] {
+        assert_eq!(walk.route(), Route::Direct);
+        walk.issue(number).answer(number);
+        walk.poll(known(AssetStatus::Success, None), 2);
+        assert_eq!(walk.upload.state, State::Queued);
+        let abandoned = super::super::next::abandon(&asset(number));
+        assert!(walk.effects.contains(&abandoned), "{:?}", walk.effects);
+        walk.step(Event::Begin);
+    }
+    assert_eq!(walk.route(), Route::SignedUrl);
+}
+
+#[test]
+fn a_part_that_was_never_made_whole_is_not_done_when_it_is_asked_about_again() {
+    let mut walk = Walk::sending(10);
+    walk.policy.tries = 1;
+    walk.answer(1).poll(known(AssetStatus::Success, None), 2);
+    assert_eq!(walk.upload.fault(), Some(FaultKind::BrokenInBody));
+    walk.step(Event::CheckAgain);
+    walk.poll(known(AssetStatus::Success, None), 0);
+    assert!(matches!(walk.upload.state, State::Failed { .. }));
+    walk.step(Event::CheckAgain);
+    walk.poll(known(AssetStatus::Success, Some(10)), 0);
+    assert!(matches!(walk.upload.state, State::Done { .. }));
+}
+
+#[test]
+fn an_id_that_came_early_is_kept_and_left_behind_by_the_next_direct_upload() {
+    let mut walk = Walk::sending(10);
+    walk.issue(1);
+    assert!(matches!(&walk.effects[..], [Effect::Record { asset: id, .. }] if *id == asset(1)));
+    walk.step(Event::Pause).step(Event::Resume);
+    assert_eq!(walk.upload.issued, Some(asset(1)));
+    walk.step(Event::Begin);
+    let abandoned = super::super::next::abandon(&asset(1));
+    assert!(walk.effects.contains(&abandoned), "{:?}", walk.effects);
+    assert_eq!(walk.upload.issued, None);
+}
+
+#[test]
+fn a_failure_that_came_with_an_id_ends_with_it() {
+    let mut walk = Walk::sending(10);
+    let mut fault = Fault::new(FaultKind::BadRequest);
+    fault.diagnostics.asset_id = Some(asset(4));
+    let attempt = walk.upload.attempt;
+    walk.step(Event::Broke {
+        attempt,
+        fault,
+        content: None,
+        jitter: 0.0,
+    });
+    assert_eq!(walk.upload.asset(), Some(&asset(4)));
+}
+
+#[test]
 fn a_replaced_ticket_leaves_its_id_as_abandoned() {
     let mut walk = Walk::sending(600_000_000);
     walk.issue(5);
@@ -159,4 +236,94 @@ fn what_was_sent_is_known_although_its_answer_was_lost() {
             }
         );
     }
+}
+
+#[test]
+fn polls_back_off_after_errors_as_they_do_after_answers() {
+    let mut walk = Walk::sending(10);
+    walk.send(1);
+    let attempt = walk.upload.attempt;
+    let mut waits = vec![];
+    for n in 0..6 {
+        if n == 2 {
+            walk.poll(known(AssetStatus::Uploading, None), 6);
+        } else {
+            let fault = Fault::new(FaultKind::ServerError);
+            walk.step(Event::PollBroke { attempt, fault });
+        }
+        let Some(Effect::Poll { after, .. }) = walk.effects.last() else {
+            panic!("{:?}", walk.effects);
+        };
+        waits.push(after.as_secs());
+    }
+    assert_eq!(waits, [4, 8, 16, 32, 32, 32]);
+}
+
+/// An upload whose id, 1, was not found for a minute, and that is tried again.
+fn tried_again() -> Walk {
+    let mut walk = Walk::sending(10);
+    walk.send(1);
+    walk.poll(AssetAnswer::NotFound, 60);
+    assert_eq!(walk.upload.fault(), Some(FaultKind::AssetMissing));
+    assert!(walk.upload.is_left_for_the_next_run());
+    walk.step(Event::Retry);
+    assert_eq!(walk.upload.asset(), Some(&asset(1)));
+    let attempt = walk.upload.attempt;
+    let now = Effect::Poll {
+        attempt,
+        after: Duration::ZERO,
+    };
+    assert_eq!(
+        walk.effects,
+        [now],
+        "it is asked about, and nothing is sent"
+    );
+    walk
+}
+
+#[test]
+fn an_asset_that_was_not_found_is_sent_again_only_when_it_still_is_not() {
+    let mut walk = tried_again();
+    walk.poll(AssetAnswer::NotFound, 0);
+    assert_eq!(walk.upload.state, State::Queued);
+    assert!(walk.upload.tally.may_be_twice);
+    let keeps = |effect: &Effect| matches!(effect, Effect::Record { asset: id, abandoned: false, .. } if *id == asset(1));
+    assert!(walk.effects.iter().any(keeps), "{:?}", walk.effects);
+}
+
+#[test]
+fn an_asset_that_turns_up_is_followed_and_not_sent_again() {
+    let mut walk = tried_again();
+    // Nobody could ask for a long time, and that proves nothing.
+    walk.poll(known(AssetStatus::Waiting, None), 90);
+    assert!(matches!(
+        walk.upload.state,
+        State::Processing { doubt: None, .. }
+    ));
+    walk.poll(known(AssetStatus::Success, Some(10)), 92);
+    assert!(matches!(walk.upload.state, State::Done { .. }));
+    assert!(!walk.upload.tally.may_be_twice);
+}
+
+#[test]
+fn what_another_key_sent_is_no_longer_polled_and_asked_about_again_on_demand() {
+    let mut walk = Walk::sending(10);
+    walk.send(1);
+    let attempt = walk.upload.attempt;
+    let last4 = "1234".to_owned();
+    walk.step(Event::OtherKey { attempt, last4 });
+    assert_eq!(walk.effects, []);
+    assert!(!walk.upload.is_active() && !walk.upload.has_ended());
+    assert!(walk.upload.is_left_for_the_next_run());
+    assert_eq!(walk.upload.asset(), Some(&asset(1)));
+    let recovered = walk.upload.clone().recovered();
+    assert!(matches!(recovered.state, State::Processing { .. }));
+    walk.step(Event::CheckAgain);
+    walk.poll(known(AssetStatus::Success, Some(10)), 2);
+    let content = Some(hash());
+    let done = State::Done {
+        asset: asset(1),
+        content,
+    };
+    assert_eq!(walk.upload.state, done);
 }

@@ -23,11 +23,12 @@ const COMMANDS: [(&str, Event); 9] = [
 
 /// A state, and where each of [`COMMANDS`] leads from it; `-` is nowhere.
 #[rustfmt::skip]
-const TABLE: [(&str, [&str; 9]); 17] = [
+const TABLE: [(&str, [&str; 9]); 20] = [
     //                   start     pause     resume    hold      cancel       retry       anyway    ask    take id
     ("checking",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("settling",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("rejected",       ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-", "-"]),
+    ("not recognised", ["-",      "-",      "-",      "-",      "-",         "checking", "checking", "-",    "-"]),
     ("ready",          ["queued", "-",      "-",      "-",      "cancelled", "-",        "queued", "-", "queued"]),
     ("queued",         ["-",      "paused", "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("comparing",      ["-",      "paused", "-",      "queued", "cancelled", "-",        "-",      "-", "-"]),
@@ -38,9 +39,12 @@ const TABLE: [(&str, [&str; 9]); 17] = [
     ("body out",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("waiting",        ["-",      "paused", "-",      "queued",     "cancelled", "-",        "-",      "-", "-"]),
     ("processing",     ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "processing", "-"]),
+    ("other key",      ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "processing", "-"]),
     ("done",           ["-",      "-",      "-",      "-",      "-",         "-",        "-",      "-", "-"]),
     ("failed",         ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-", "-"]),
     ("failed with id", ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "processing", "-"]),
+    // The asset is asked about before anything is sent.
+    ("missing",        ["-",      "-",      "-",      "-",      "-",         "processing", "-",    "processing", "-"]),
     ("paused",         ["-",      "-",      "queued", "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("cancelled",      ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-", "-"]),
 ];
@@ -51,6 +55,7 @@ fn row_of(state: &State) -> &'static str {
     match state {
         State::Checking => "checking",
         State::Settling => "settling",
+        State::Rejected(Rejection::NotRecognised { .. }) => "not recognised",
         State::Rejected(_) => "rejected",
         State::Ready => "ready",
         State::Queued => "queued",
@@ -63,7 +68,12 @@ fn row_of(state: &State) -> &'static str {
         State::Sending { body_out: true, .. } => "body out",
         State::Waiting { .. } => "waiting",
         State::Processing { .. } => "processing",
+        State::OtherKey { .. } => "other key",
         State::Done { .. } => "done",
+        State::Failed {
+            fault,
+            asset: Some(_),
+        } if fault.kind == FaultKind::AssetMissing => "missing",
         State::Failed { asset: None, .. } => "failed",
         State::Failed { asset: Some(_), .. } => "failed with id",
         State::Paused { .. } => "paused",
@@ -85,6 +95,9 @@ fn states() -> Vec<State> {
         State::Checking,
         State::Settling,
         State::Rejected(Rejection::Empty),
+        State::Rejected(Rejection::NotRecognised {
+            extension: "mp4".to_owned(),
+        }),
         State::Ready,
         State::Queued,
         State::Comparing,
@@ -101,12 +114,22 @@ fn states() -> Vec<State> {
             polls: 3,
             doubt: None,
         },
+        State::OtherKey {
+            asset: asset(9),
+            content: Some(hash()),
+            doubt: None,
+            last4: "1234".to_owned(),
+        },
         State::Done {
             asset: asset(9),
             content: Some(hash()),
         },
         failed(None),
         failed(Some(asset(9))),
+        State::Failed {
+            fault: Fault::new(FaultKind::AssetMissing),
+            asset: Some(asset(9)),
+        },
         State::Paused { by: Holder::Person },
         State::Paused {
             by: Holder::Interruption,

@@ -92,6 +92,10 @@ fn any_event() -> impl Strategy<Value = Event> {
             answer,
             elapsed: Duration::from_secs(elapsed)
         }),
+        age.clone().prop_map(|attempt| Event::OtherKey {
+            attempt,
+            last4: "1234".to_owned()
+        }),
         (age, fault).prop_map(|(attempt, fault)| Event::PollBroke { attempt, fault }),
     ]
 }
@@ -152,6 +156,10 @@ fn aged(event: Event, current: u32) -> Event {
             attempt: at(attempt),
             answer,
             elapsed,
+        },
+        Event::OtherKey { attempt, last4 } => Event::OtherKey {
+            attempt: at(attempt),
+            last4,
         },
         Event::PollBroke { attempt, fault } => Event::PollBroke {
             attempt: at(attempt),

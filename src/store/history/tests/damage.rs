@@ -72,6 +72,53 @@ fn a_file_that_is_no_database_is_set_aside_and_never_overwrites_an_earlier_one()
 }
 
 #[test]
+fn what_somebody_planted_in_a_history_does_nothing_and_is_set_aside() {
+    for planted in [
+        "CREATE TRIGGER away AFTER INSERT ON assets BEGIN DELETE FROM assets; END",
+        "CREATE TRIGGER kept BEFORE DELETE ON items BEGIN SELECT raise(IGNORE); END",
+        "CREATE VIEW more AS SELECT * FROM assets",
+        "CREATE VIRTUAL TABLE pages USING dbstat",
+        "ALTER TABLE assets RENAME TO others; CREATE VIEW assets AS SELECT * FROM others",
+        // A trigger that says of itself that it is a table.
+        "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('table', 'x', 'assets', 0,
+         'CREATE TRIGGER x AFTER INSERT ON assets BEGIN DELETE FROM assets; END')",
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let file = filled(dir.path(), 200);
+        Connection::open(&file)
+            .unwrap()
+            .execute_batch(planted)
+            .unwrap();
+        let opened = History::open(dir.path()).unwrap();
+        assert!(
+            opened.set_aside.is_some_and(|aside| aside.exists()),
+            "{planted}"
+        );
+        let mut history = opened.history;
+        put(&mut history, vec![asset("re_new", "new.mp4", 1)]);
+        assert_eq!(history.count("").unwrap(), 201, "{planted}");
+        assert_eq!(history.items().unwrap(), [item(2, "/a.mp4")], "{planted}");
+        drop(history);
+        let opened = History::open(dir.path()).unwrap();
+        assert_eq!(opened.set_aside, None, "{planted}");
+    }
+}
+
+#[test]
+fn a_trigger_that_is_planted_while_a_history_is_in_use_does_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = filled(dir.path(), 3);
+    let mut history = open(dir.path());
+    let trigger = "CREATE TRIGGER away AFTER INSERT ON assets BEGIN DELETE FROM assets; END";
+    Connection::open(&file)
+        .unwrap()
+        .execute_batch(trigger)
+        .unwrap();
+    put(&mut history, vec![asset("re_new", "new.mp4", 1)]);
+    assert_eq!(history.count("").unwrap(), 4);
+}
+
+#[test]
 fn a_damaged_page_costs_its_own_rows_and_no_others() {
     let dir = tempfile::tempdir().unwrap();
     let file = filled(dir.path(), 2000);

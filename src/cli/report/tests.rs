@@ -1,0 +1,60 @@
+use super::*;
+use crate::model::media::{Kind, Route};
+
+/// A report of one file that an earlier run sent, and that is not known to have arrived.
+struct Followed(Report);
+
+impl Followed {
+    fn new(no_wait: bool) -> Self {
+        let report = Report::new(true, no_wait, Duration::from_secs(1800), vec![]);
+        let mut followed = Self(report);
+        followed.take(Turn::IntakeDone);
+        followed.take(Turn::Accepted {
+            size: 5,
+            kind: Kind::Audio,
+            route: Route::Direct,
+            note: None,
+        });
+        followed.take(Turn::Followed {
+            asset: asset(),
+            is_certain: false,
+        });
+        followed
+    }
+
+    fn take(&mut self, turn: Turn) {
+        self.0.take(Lifecycle {
+            item: Some(ItemId(1)),
+            path: "a.mp3".into(),
+            turn,
+        });
+    }
+}
+
+fn asset() -> AssetId {
+    AssetId::new("re_1").unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_waiting_a_file_in_doubt_is_not_called_uploaded_before_it_is_known() {
+    let mut followed = Followed::new(true);
+    assert!(!followed.0.is_over());
+    assert_eq!(followed.0.success, 0);
+    followed.take(Turn::Uploaded(asset()));
+    assert!(followed.0.is_over());
+    assert_eq!(followed.0.success, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_of_the_wait_does_not_count_while_a_file_is_sent_again() {
+    let mut followed = Followed::new(false);
+    assert!(followed.0.next_limit().is_some());
+    followed.take(Turn::Retrying {
+        attempt: 1,
+        delay: Duration::ZERO,
+        fault: Fault::new(FaultKind::AssetMissing),
+    });
+    assert_eq!(followed.0.next_limit(), None);
+    followed.take(Turn::Uploaded(asset()));
+    assert!(followed.0.next_limit().is_some());
+}
