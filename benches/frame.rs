@@ -50,6 +50,7 @@ fn row(id: u64) -> Row {
         asset_id: (id % 4 == 3)
             .then(|| AssetId::new(&format!("re_{id}")))
             .flatten(),
+        reserved_id: None,
         saved: true,
         may_be_twice: false,
         same_as: None,

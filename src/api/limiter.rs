@@ -1,19 +1,26 @@
 //! One request a second, for all calls of the program: turns in their order.
 
+mod line;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::shared_slots::{Refused, SharedSlots};
+use super::spacing::Slowdown;
+
+pub use line::InLine;
 
 /// Longest `Retry-After` that holds back all calls.
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
 /// For how long the shared file may be held by another program, which takes it for a moment
 /// only: from then on that one is stopped or broken, and this program goes on alone.
 const BUSY_LIMIT: Duration = Duration::from_secs(2);
+/// Longest hold that an earlier run left behind and that is obeyed untested.
+const INHERITED_LIMIT: Duration = Duration::from_secs(60);
 
 /// The numbers of a [`Limiter`] (contract, "Numbers").
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +44,17 @@ impl Default for LimiterOptions {
 }
 
 impl LimiterOptions {
+    fn no_slowdown(&self) -> Slowdown {
+        Slowdown {
+            spacing: self.spacing,
+            calm: Duration::ZERO,
+        }
+    }
+
+    fn bounds(&self) -> (Duration, Duration) {
+        (self.spacing, self.max_spacing)
+    }
+
     /// Every duration divided by `factor`, for tests on real time.
     #[must_use]
     pub fn faster(self, factor: u32) -> Self {
@@ -56,6 +74,17 @@ pub enum Turn {
     Upload,
     /// Whatever asks what became of them.
     Poll,
+    /// The check of a key that is made in spite of a hold, to find out whether that still stands.
+    Probe,
+}
+
+/// A rate-limit answer that holds all calls back for longer than they are apart anyway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateHold {
+    /// When the next call may be made.
+    pub until: Instant,
+    /// An earlier run left it behind, and it is long: [`Turn::Probe`] tells whether it still stands.
+    pub is_untested: bool,
 }
 
 /// Hands out the right to make a call.
@@ -69,13 +98,21 @@ pub struct Limiter {
     state: Mutex<State>,
     /// The time of day, by which programs agree.
     wall: fn() -> SystemTime,
+    hold: watch::Sender<Option<RateHold>>,
 }
 
 #[derive(Debug)]
 struct State {
     /// The next slot is free from here on.
     next_free: Instant,
-    spacing: Duration,
+    /// Rate-limit answers hold all calls but probes back until then.
+    held_until: Instant,
+    /// No call was granted or refused yet, so that a hold in the shared file is of an earlier run.
+    inherits: bool,
+    /// As it was at `slowdown_at`.
+    slowdown: Slowdown,
+    slowdown_at: Instant,
+    probes: VecDeque<Waiter>,
     uploads: VecDeque<Waiter>,
     polls: VecDeque<Waiter>,
     tickets: u64,
@@ -104,7 +141,11 @@ impl Limiter {
         Self {
             state: Mutex::new(State {
                 next_free: now,
-                spacing: options.spacing,
+                held_until: now,
+                inherits: false,
+                slowdown: options.no_slowdown(),
+                slowdown_at: now,
+                probes: VecDeque::new(),
                 uploads: VecDeque::new(),
                 polls: VecDeque::new(),
                 tickets: 0,
@@ -116,16 +157,28 @@ impl Limiter {
             }),
             options,
             wall: SystemTime::now,
+            hold: watch::Sender::new(None),
         }
     }
 
-    /// Shares the slots with other programs on this account from now on, or no longer.
+    /// Shares the slots with other programs on this account from now on, or no longer. A hold and
+    /// a spacing of other slots end.
     pub fn share(&self, slots: Option<SharedSlots>) {
+        let now = Instant::now();
         let mut state = self.lock();
         state.shared = slots;
         state.factor = 1.0;
-        state.look_again = Instant::now();
+        state.set_slowdown(self.options.no_slowdown(), now);
+        state.held_until = now;
+        state.inherits = true;
+        state.look_again = now;
         state.wake_first(self.options.patience);
+        self.tell_hold(&state, now);
+    }
+
+    /// The hold of now, as it begins, changes and ends; one whose time has passed may still be there.
+    pub fn hold(&self) -> watch::Receiver<Option<RateHold>> {
+        self.hold.subscribe()
     }
 
     /// Takes a place in the line at once, to be waited at by whoever is given it: who must do so
@@ -144,14 +197,14 @@ impl Limiter {
         match turn {
             Turn::Upload => state.uploads.push_back(waiter),
             Turn::Poll => state.polls.push_back(waiter),
+            Turn::Probe => {
+                state.probes.push_back(waiter);
+                // Whoever watches the clock waits for the end of a hold.
+                state.wake_first(self.options.patience);
+            }
         }
         drop(state);
-        InLine {
-            limiter: Arc::clone(self),
-            turn,
-            ticket,
-            wake,
-        }
+        InLine::new(Arc::clone(self), turn, ticket, wake)
     }
 
     /// A call was refused for its rate: all calls are spaced twice as far, and the next
@@ -159,29 +212,66 @@ impl Limiter {
     pub fn rate_limited(&self, retry_after: Option<Duration>) {
         let now = Instant::now();
         let mut state = self.lock();
-        state.spacing = (state.spacing * 2).min(self.options.max_spacing);
+        let before = state.slowdown(now).spacing_now(self.options.spacing);
+        let spacing = (before * 2).min(self.options.max_spacing);
+        let calm = Duration::ZERO;
+        state.set_slowdown(Slowdown { spacing, calm }, now);
         state.factor *= 2.0;
-        let wait = retry_after.unwrap_or(state.spacing).min(LONGEST_DELAY);
-        state.next_free = state.next_free.max(now + wait);
-        let (spacing, max) = (state.spacing, self.options.max_spacing);
+        state.inherits = false;
+        let wait = retry_after.unwrap_or(spacing).min(LONGEST_DELAY);
+        state.held_until = state.held_until.max(now + wait);
         if let Some(shared) = &state.shared
-            && shared.slow_down((self.wall)(), wait, spacing, max)
+            && shared.slow_down((self.wall)(), wait, spacing, self.options.bounds())
         {
             state.factor = 1.0;
         }
         state.wake_first(self.options.patience);
+        self.tell_hold(&state, now);
     }
 
     /// A call was answered well: the spacing comes back by a tenth.
     pub fn good(&self) {
+        let now = Instant::now();
         let mut state = self.lock();
-        state.spacing = state.spacing.mul_f64(0.9).max(self.options.spacing);
+        let Slowdown { spacing, calm } = state.slowdown(now);
+        let spacing = spacing.mul_f64(0.9).max(self.options.spacing);
+        state.set_slowdown(Slowdown { spacing, calm }, now);
         state.factor *= 0.9;
+    }
+
+    /// A call that was made in spite of a hold ended; `is_over` says that the service's answer
+    /// takes the place of the hold.
+    pub fn tested(&self, is_over: bool) {
+        let now = Instant::now();
+        let mut state = self.lock();
+        state.inherits = false;
+        if is_over {
+            state.held_until = now;
+            if let Some(shared) = &state.shared {
+                shared.end_hold((self.wall)());
+            }
+        }
+        state.wake_first(self.options.patience);
+        self.tell_hold(&state, now);
     }
 
     /// The spacing of now.
     pub fn spacing(&self) -> Duration {
-        self.lock().spacing
+        let slowdown = self.lock().slowdown(Instant::now());
+        slowdown.spacing_now(self.options.spacing)
+    }
+
+    fn tell_hold(&self, state: &State, now: Instant) {
+        let left = state.held_until.saturating_duration_since(now);
+        let hold = (left > self.options.spacing).then(|| RateHold {
+            until: state.held_until,
+            is_untested: state.inherits && left > INHERITED_LIMIT,
+        });
+        self.hold.send_if_modified(|told| {
+            let is_news = *told != hold;
+            *told = hold;
+            is_news
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -197,53 +287,88 @@ impl Limiter {
             state.wake_first(patience);
             return Attempt::NotFirst;
         }
-        let due = state.next_free.max(state.look_again);
+        let is_probe = turn == Turn::Probe;
+        let mut due = state.next_free.max(state.look_again);
+        if !is_probe {
+            due = due.max(state.held_until);
+        }
         if now < due {
             return Attempt::At(due);
         }
-        if let Some(wait) = self.claim_shared(&mut state, now) {
-            state.look_again = now + wait;
-            return Attempt::At(state.look_again);
+        let mut is_held = state.held_until > now;
+        match self.claim_shared(&mut state, now, is_probe) {
+            Ok(held_by_others) => is_held |= held_by_others,
+            Err(again) => return Attempt::At(again),
         }
-        state.next_free = now + state.spacing;
+        state.inherits &= is_probe;
+        state.next_free = now + state.slowdown(now).spacing_now(self.options.spacing);
         state.upload_owed = turn == Turn::Poll && !state.uploads.is_empty();
         state.leave(ticket);
         state.wake_first(patience);
-        Attempt::Granted
+        self.tell_hold(&state, now);
+        Attempt::Granted { is_held }
     }
 
-    /// Takes the slot in the shared file too, or says how long to wait.
-    fn claim_shared(&self, state: &mut State, now: Instant) -> Option<Duration> {
-        let shared = state.shared.as_ref()?;
-        let bounds = (self.options.spacing, self.options.max_spacing);
-        let claimed = shared.claim((self.wall)(), state.spacing, state.factor, bounds);
+    /// Takes the slot in the shared file too, and says whether that holds calls back; or says when
+    /// to ask again.
+    fn claim_shared(
+        &self,
+        state: &mut State,
+        now: Instant,
+        is_probe: bool,
+    ) -> Result<bool, Instant> {
+        let Some(shared) = &state.shared else {
+            return Ok(false);
+        };
+        let (own, bounds) = (state.slowdown(now), self.options.bounds());
+        let claimed = shared.claim((self.wall)(), own, state.factor, bounds, is_probe);
         if claimed == Err(Refused::Busy) {
             let since = *state.busy_since.get_or_insert(now);
             if now.saturating_duration_since(since) >= BUSY_LIMIT {
-                return None;
+                return Ok(false);
             }
         } else {
             state.busy_since = None;
         }
         match claimed {
-            Ok(spacing) => {
-                state.spacing = spacing;
+            Ok(claimed) => {
+                state.set_slowdown(claimed.slowdown, now);
                 state.factor = 1.0;
-                None
+                Ok(claimed.is_held)
             }
-            Err(refused) => Some(refused.wait()),
+            Err(Refused::Held(wait)) => {
+                state.held_until = now + wait;
+                self.tell_hold(state, now);
+                Err(state.held_until)
+            }
+            Err(refused) => {
+                state.look_again = now + refused.wait();
+                Err(state.look_again)
+            }
         }
     }
 }
 
 impl State {
+    fn slowdown(&self, now: Instant) -> Slowdown {
+        let since = now.saturating_duration_since(self.slowdown_at);
+        Slowdown {
+            calm: self.slowdown.calm.saturating_add(since),
+            ..self.slowdown
+        }
+    }
+
+    fn set_slowdown(&mut self, slowdown: Slowdown, now: Instant) {
+        (self.slowdown, self.slowdown_at) = (slowdown, now);
+    }
+
     /// Who is to go next.
     fn first(&self, patience: Duration, now: Instant) -> Option<&Waiter> {
         let (upload, poll) = (self.uploads.front(), self.polls.front());
         let aged = poll.filter(|poll| {
             !self.upload_owed && now.saturating_duration_since(poll.since) >= patience
         });
-        aged.or(upload).or(poll)
+        self.probes.front().or(aged).or(upload).or(poll)
     }
 
     /// Tells whoever is to go next to watch the clock.
@@ -254,62 +379,16 @@ impl State {
     }
 
     fn leave(&mut self, ticket: u64) {
+        self.probes.retain(|waiter| waiter.ticket != ticket);
         self.uploads.retain(|waiter| waiter.ticket != ticket);
         self.polls.retain(|waiter| waiter.ticket != ticket);
     }
 }
 
 enum Attempt {
-    Granted,
+    Granted { is_held: bool },
     NotFirst,
     At(Instant),
-}
-
-/// Ticket of a place whose slot was granted: nobody has it.
-const GRANTED: u64 = 0;
-
-/// A place in the line; leaves it when dropped.
-#[derive(Debug)]
-pub struct InLine {
-    limiter: Arc<Limiter>,
-    turn: Turn,
-    ticket: u64,
-    wake: Arc<Notify>,
-}
-
-impl InLine {
-    /// Waits for its slot; when this returns, the call may be made.
-    pub async fn granted(mut self) {
-        loop {
-            let until = match self.limiter.try_grant(self.ticket, self.turn) {
-                Attempt::Granted => {
-                    self.ticket = GRANTED;
-                    return;
-                }
-                Attempt::NotFirst => None,
-                Attempt::At(instant) => Some(instant),
-            };
-            // A wake-up that came in between is kept by `Notify`.
-            match until {
-                None => self.wake.notified().await,
-                Some(instant) => tokio::select! {
-                    () = self.wake.notified() => {}
-                    () = tokio::time::sleep_until(instant) => {}
-                },
-            }
-        }
-    }
-}
-
-impl Drop for InLine {
-    fn drop(&mut self) {
-        if self.ticket != GRANTED {
-            let mut state = self.limiter.lock();
-            state.leave(self.ticket);
-            // Whoever is first now may have slept for the one that left.
-            state.wake_first(self.limiter.options.patience);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::asset::Account;
 
+const BASE_URL: &str = "https://service.test/serve/api/v2";
 const SPACING: Duration = Duration::from_millis(1050);
 
 fn limiter() -> Arc<Limiter> {
@@ -179,6 +180,80 @@ fn a_delay_reaches_whoever_waits_already() {
     });
 }
 
+#[test]
+fn a_slow_down_ends_with_its_cause() {
+    paused(async {
+        let limiter = limiter();
+        // Seventy seconds of rate-limit answers.
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(70) {
+            limiter.line_up(Turn::Upload).granted().await;
+            limiter.rate_limited(None);
+        }
+        assert_eq!(limiter.spacing(), Duration::from_secs(32));
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert_eq!(limiter.spacing(), Duration::from_secs(16));
+        tokio::time::sleep(Duration::from_secs(9 * 60)).await;
+        let start = Instant::now();
+        for _ in 0..4 {
+            limiter.line_up(Turn::Upload).granted().await;
+        }
+        assert_eq!(start.elapsed(), SPACING * 3);
+    });
+}
+
+#[test]
+fn a_hold_is_told_and_a_probe_goes_through_it() {
+    paused(async {
+        let limiter = limiter();
+        let hold = limiter.hold();
+        limiter.line_up(Turn::Upload).granted().await;
+        assert_eq!(*hold.borrow(), None, "calls are apart anyway");
+        let start = Instant::now();
+        limiter.rate_limited(Some(Duration::from_secs(600)));
+        let until = start + Duration::from_secs(600);
+        let is_untested = false;
+        assert_eq!(*hold.borrow(), Some(RateHold { until, is_untested }));
+        let log = Log::default();
+        drop(wait(&limiter, &log, 1, Turn::Upload));
+        settle().await;
+        assert!(limiter.line_up(Turn::Probe).granted().await);
+        assert_eq!(start.elapsed(), SPACING, "it takes a slot");
+        assert!(names(&log).is_empty(), "the others wait");
+        limiter.tested(true);
+        assert_eq!(*hold.borrow(), None);
+        assert!(!limiter.line_up(Turn::Probe).granted().await);
+        tokio::time::sleep(SPACING * 3).await;
+        assert_eq!(names(&log), [1]);
+    });
+}
+
+#[test]
+fn only_a_long_hold_of_an_earlier_run_is_untested() {
+    paused(async {
+        for (seconds, other, wanted) in [(600, true, true), (50, true, false), (600, false, false)]
+        {
+            let dir = tempfile::tempdir().unwrap();
+            let one = program(dir.path());
+            let two = if other {
+                program(dir.path())
+            } else {
+                Arc::clone(&one)
+            };
+            one.line_up(Turn::Upload).granted().await;
+            one.rate_limited(Some(Duration::from_secs(seconds)));
+            drop(wait(&two, &Log::default(), 1, Turn::Poll));
+            tokio::time::sleep(SPACING).await;
+            let hold = two.hold().borrow().unwrap();
+            assert_eq!(hold.is_untested, wanted, "{seconds} {other}");
+            // Once it was tested it stands.
+            assert!(two.line_up(Turn::Probe).granted().await);
+            two.tested(false);
+            assert!(!two.hold().borrow().unwrap().is_untested);
+        }
+    });
+}
+
 /// What may happen to a limiter.
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -244,7 +319,7 @@ async fn two_programs_share_one_slot_at_a_time() {
     for _program in 0..2 {
         // 1.05 s / 20: 52.5 ms.
         let limiter = Arc::new(Limiter::new(LimiterOptions::default().faster(20)));
-        limiter.share(Some(SharedSlots::new(dir.path(), &account)));
+        limiter.share(Some(SharedSlots::new(dir.path(), &account, BASE_URL)));
         for _ in 0..6 {
             let limiter = Arc::clone(&limiter);
             tasks.spawn(async move { limiter.line_up(Turn::Upload).granted().await });
@@ -326,7 +401,7 @@ fn program(folder: &std::path::Path) -> Arc<Limiter> {
         ..Limiter::new(LimiterOptions::default())
     });
     let account = Account::from_fingerprint("0123");
-    limiter.share(Some(SharedSlots::new(folder, &account)));
+    limiter.share(Some(SharedSlots::new(folder, &account, BASE_URL)));
     limiter
 }
 

@@ -28,6 +28,7 @@ pub mod redact;
 pub(crate) mod resumable;
 pub mod shared_slots;
 pub(crate) mod signed_url;
+mod spacing;
 pub mod throttle;
 pub(crate) mod wire;
 #[cfg(test)]

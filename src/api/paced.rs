@@ -49,6 +49,15 @@ impl<S: Service> Paced<S> {
             .await
     }
 
+    /// [`Service::check_key`] before all that wait and in spite of a hold, which the answer replaces.
+    ///
+    /// # Errors
+    /// As the service's.
+    pub async fn probe(&self, key: &ApiKey) -> Result<(), Fault> {
+        self.paced(Turn::Probe, || (), self.service.check_key(key))
+            .await
+    }
+
     /// [`Service::upload`] in an upload's turn.
     ///
     /// # Errors
@@ -138,20 +147,25 @@ impl<S: Service> Paced<S> {
         on_start: impl FnOnce() + Send,
         call: impl Future<Output = Result<T, Fault>> + Send,
     ) -> Result<T, Fault> {
-        place.granted().await;
+        let in_spite_of_hold = place.granted().await;
         on_start();
         let result = call.await;
-        match &result {
-            Ok(_) => self.limiter.good(),
+        let limited = match &result {
             Err(Fault {
                 kind: FaultKind::RateLimited | FaultKind::RateLimitedOrInvalid,
                 recovery,
                 ..
-            }) => self.limiter.rate_limited(match recovery {
-                Recovery::Transient { retry_after } => *retry_after,
-                _ => None,
-            }),
-            Err(_) => {}
+            }) => Some(recovery),
+            _ => None,
+        };
+        if in_spite_of_hold {
+            self.limiter.tested(result.is_ok() || limited.is_some());
+        }
+        match limited {
+            Some(Recovery::Transient { retry_after }) => self.limiter.rate_limited(*retry_after),
+            Some(_) => self.limiter.rate_limited(None),
+            None if result.is_ok() => self.limiter.good(),
+            None => {}
         }
         result
     }

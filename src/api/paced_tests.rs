@@ -160,6 +160,39 @@ async fn the_limiter_learns_from_answers() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_answer_to_a_probe_takes_the_place_of_the_hold() {
+    let paced = paced();
+    let fail = |kind, seconds| {
+        let retry_after = Some(Duration::from_secs(seconds));
+        let fault = Fault::new(kind).with_recovery(Recovery::Transient { retry_after });
+        *paced.service().fails.lock().unwrap() = Some(fault);
+    };
+    let start = Instant::now();
+    let held_for = || {
+        let hold = *paced.limiter().hold().borrow();
+        hold.map(|hold| (hold.until - Instant::now()).as_secs())
+    };
+    fail(FaultKind::RateLimited, 600);
+    paced.check_key(&key(), || {}).await.unwrap_err();
+    assert_eq!(held_for(), Some(600));
+    // Trouble on the way says nothing.
+    fail(FaultKind::Offline, 0);
+    paced.probe(&key()).await.unwrap_err();
+    assert!(held_for() > Some(590));
+    fail(FaultKind::RateLimited, 30);
+    paced.probe(&key()).await.unwrap_err();
+    assert_eq!(held_for(), Some(30));
+    paced.probe(&key()).await.unwrap();
+    assert_eq!(held_for(), None);
+    paced.metadata(&key(), &asset(), || {}).await.unwrap();
+    assert!(
+        start.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cancelled_wait_never_sends() {
     let paced = paced();
     paced.check_key(&key(), || {}).await.unwrap();

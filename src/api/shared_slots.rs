@@ -1,11 +1,13 @@
-//! The one-request-a-second limit across programs: a small file per account that holds
-//! when the next slot is free, who had the last one, and who waits.
+//! The one-request-a-second limit across programs: a small file per account and host that holds
+//! when the next slot is free, until when the service wants no call, who had the last slot, and
+//! who waits.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::spacing::Slowdown;
 use crate::model::asset::Account;
 
 /// A time further ahead than this was written by nobody: it is ignored.
@@ -18,7 +20,7 @@ const BUSY: Duration = Duration::from_millis(5);
 /// Longest content that is read.
 const MAX_LEN: u64 = 256;
 
-/// The slots of one account, shared through a file. What goes wrong with the file is no
+/// The slots of one account at one host, shared through a file. What goes wrong with the file is no
 /// error: the limit then holds within this program alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedSlots {
@@ -32,6 +34,7 @@ pub struct SharedSlots {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
     next_free_ms: i64,
+    /// Spacing right after `limited_ms`, less what good answers took off.
     spacing_ms: u64,
     /// By which clock that is.
     written_ms: i64,
@@ -39,6 +42,10 @@ struct Entry {
     last: u64,
     /// Who found it taken since then; 0 is nobody.
     waiting: u64,
+    /// A rate-limit answer holds all calls back until then.
+    held_ms: i64,
+    /// When the last rate-limit answer came.
+    limited_ms: i64,
 }
 
 impl Entry {
@@ -48,24 +55,36 @@ impl Entry {
         if self.written_ms <= now_ms {
             return self;
         }
-        let left = ms_until(self.next_free_ms, self.written_ms);
+        let moved = |at_ms| now_ms.saturating_add_unsigned(ms_until(at_ms, self.written_ms));
         Self {
-            next_free_ms: now_ms.saturating_add_unsigned(left),
+            next_free_ms: moved(self.next_free_ms),
+            held_ms: moved(self.held_ms),
+            limited_ms: now_ms.saturating_sub_unsigned(ms_until(self.written_ms, self.limited_ms)),
             written_ms: now_ms,
             ..self
         }
     }
 
-    /// How long it is until this program may have the next slot.
-    fn wait(&self, now_ms: i64, program: u64) -> Duration {
+    /// Why this program may not have the next slot now; a call that `tests` the hold ignores it.
+    fn refuses(&self, now_ms: i64, program: u64, tests: bool) -> Option<Refused> {
         let others_turn = self.last == program && self.waiting != NOBODY && self.waiting != program;
         let head_start = if others_turn { whole_ms(HEAD_START) } else { 0 };
-        let left = ms_until(self.next_free_ms, now_ms);
-        let free = self.next_free_ms.saturating_add_unsigned(head_start);
-        if Duration::from_millis(left) > FARTHEST {
-            return Duration::ZERO;
+        let free = left(
+            self.next_free_ms.saturating_add_unsigned(head_start),
+            now_ms,
+        );
+        let held = left(self.held_ms, now_ms);
+        if held > free && !tests {
+            return Some(Refused::Held(held));
         }
-        Duration::from_millis(ms_until(free, now_ms))
+        (!free.is_zero()).then_some(Refused::For(free))
+    }
+
+    fn slowdown(&self, now_ms: i64, most: Duration) -> Slowdown {
+        Slowdown {
+            spacing: Duration::from_millis(self.spacing_ms).min(most),
+            calm: Duration::from_millis(ms_until(now_ms, self.limited_ms)),
+        }
     }
 }
 
@@ -77,6 +96,8 @@ const NOBODY: u64 = 0;
 pub(crate) enum Refused {
     /// It is not free before this long.
     For(Duration),
+    /// A rate-limit answer holds all calls back for this long.
+    Held(Duration),
     /// Another program holds the file at this moment.
     Busy,
 }
@@ -85,10 +106,19 @@ impl Refused {
     /// How long to wait before asking again.
     pub(crate) fn wait(self) -> Duration {
         match self {
-            Self::For(wait) => wait,
+            Self::For(wait) | Self::Held(wait) => wait,
             Self::Busy => BUSY,
         }
     }
+}
+
+/// A slot that this program has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Claimed {
+    /// Gives the spacing that holds for the slot after it.
+    pub(crate) slowdown: Slowdown,
+    /// It was given in spite of a hold.
+    pub(crate) is_held: bool,
 }
 
 enum Opened {
@@ -98,44 +128,50 @@ enum Opened {
 }
 
 impl SharedSlots {
-    /// The slots of this account in this directory, which is there or is made.
-    pub fn new(directory: &Path, account: &Account) -> Self {
+    /// The slots of this account at this base URL in this directory, which is there or is made.
+    pub fn new(directory: &Path, account: &Account, base_url: &str) -> Self {
         let name: String = account
             .as_str()
             .chars()
             .filter(char::is_ascii_alphanumeric)
             .collect();
+        let host = &blake3::hash(base_url.as_bytes()).to_hex()[..16];
         // Without chance there is no order among programs but that of their luck.
         let program = getrandom::u64().unwrap_or(1).max(1);
         Self {
-            path: directory.join(format!("slots-{name}")),
+            path: directory.join(format!("slots-{name}-{host}")),
             program,
         }
     }
 
-    /// Takes the next slot: `Ok` with the spacing that holds for the slot after it. Programs
-    /// that wait take turns.
+    /// Takes the next slot. Programs that wait take turns.
     ///
-    /// `spacing` is the program's own, `factor` what it learned since the last claim and
-    /// the file does not know, `bounds` the least and the longest spacing.
+    /// `own` is the program's own, `factor` what it learned since the last claim and
+    /// the file does not know, `bounds` the least and the longest spacing; `tests` gives the slot
+    /// in spite of a hold.
     pub(crate) fn claim(
         &self,
         now: SystemTime,
-        spacing: Duration,
+        own: Slowdown,
         factor: f64,
         bounds: (Duration, Duration),
-    ) -> Result<Duration, Refused> {
+        tests: bool,
+    ) -> Result<Claimed, Refused> {
         let mut file = match self.open() {
             Opened::Locked(file) => file,
             Opened::Busy => return Err(Refused::Busy),
-            Opened::Unusable => return Ok(spacing),
+            Opened::Unusable => {
+                return Ok(Claimed {
+                    slowdown: own,
+                    is_held: false,
+                });
+            }
         };
         let now_ms = millis(now);
         let found = read(&mut file);
         let entry = found.map(|entry| entry.at(now_ms));
         if let Some(mut entry) = entry
-            && let wait = entry.wait(now_ms, self.program)
-            && !wait.is_zero()
+            && let Some(refused) = entry.refuses(now_ms, self.program, tests)
         {
             if entry.last != self.program {
                 entry.waiting = self.program;
@@ -143,26 +179,30 @@ impl SharedSlots {
             if found != Some(entry) {
                 let _ = write(&mut file, entry);
             }
-            return Err(Refused::For(wait));
+            return Err(refused);
         }
-        let spacing = match entry {
-            Some(entry) => Duration::from_millis(entry.spacing_ms)
-                .min(bounds.1)
-                .mul_f64(factor.clamp(1e-6, 1e6))
-                .clamp(bounds.0, bounds.1),
-            None => spacing,
-        };
-        let spacing_ms = whole_ms(spacing);
+        let mut slowdown = entry.map_or(own, |entry| entry.slowdown(now_ms, bounds.1));
+        if entry.is_some() {
+            let learned = slowdown.spacing.mul_f64(factor.clamp(1e-6, 1e6));
+            slowdown.spacing = learned.clamp(bounds.0, bounds.1);
+        }
+        let held = entry.filter(|entry| !left(entry.held_ms, now_ms).is_zero());
+        let spacing = slowdown.spacing_now(bounds.0);
         let next = Entry {
-            next_free_ms: now_ms.saturating_add_unsigned(spacing_ms),
-            spacing_ms,
+            next_free_ms: now_ms.saturating_add_unsigned(whole_ms(spacing)),
+            spacing_ms: whole_ms(slowdown.spacing),
             written_ms: now_ms,
             last: self.program,
             waiting: NOBODY,
+            held_ms: held.map_or(now_ms, |entry| entry.held_ms),
+            limited_ms: now_ms.saturating_sub_unsigned(whole_ms(slowdown.calm)),
         };
         // What cannot be written holds for this program all the same.
         let _ = write(&mut file, next);
-        Ok(spacing)
+        Ok(Claimed {
+            slowdown,
+            is_held: held.is_some(),
+        })
     }
 
     /// Tells the others of a rate-limit answer. Says whether they will know.
@@ -171,26 +211,38 @@ impl SharedSlots {
         now: SystemTime,
         wait: Duration,
         spacing: Duration,
-        max: Duration,
+        bounds: (Duration, Duration),
     ) -> bool {
         let Opened::Locked(mut file) = self.open() else {
             return false;
         };
         let now_ms = millis(now);
         let before = read(&mut file).map(|entry| entry.at(now_ms));
-        let until = now_ms.saturating_add_unsigned(whole_ms(wait.min(FARTHEST)));
-        let known = before.map(|entry| entry.next_free_ms);
-        let known = known.filter(|at| ms_until(*at, now_ms) <= whole_ms(FARTHEST));
+        let known = before.map_or(Duration::ZERO, |entry| left(entry.held_ms, now_ms));
+        let held = whole_ms(wait.min(FARTHEST).max(known));
+        let known_spacing = before.map_or(Duration::ZERO, |entry| {
+            entry.slowdown(now_ms, bounds.1).spacing_now(bounds.0)
+        });
         let entry = Entry {
-            next_free_ms: known.map_or(until, |at| at.max(until)),
-            spacing_ms: whole_ms(spacing)
-                .max(before.map_or(0, |entry| entry.spacing_ms))
-                .min(whole_ms(max)),
+            next_free_ms: before.map_or(now_ms, |entry| entry.next_free_ms),
+            spacing_ms: whole_ms(spacing.max(known_spacing).min(bounds.1)),
             written_ms: now_ms,
             last: before.map_or(NOBODY, |entry| entry.last),
             waiting: before.map_or(NOBODY, |entry| entry.waiting),
+            held_ms: now_ms.saturating_add_unsigned(held),
+            limited_ms: now_ms,
         };
         write(&mut file, entry).is_ok()
+    }
+
+    /// Tells the others that the service takes calls again. They may have slept for the hold.
+    pub(crate) fn end_hold(&self, now: SystemTime) {
+        if let Opened::Locked(mut file) = self.open()
+            && let Some(entry) = read(&mut file)
+        {
+            let held_ms = entry.written_ms.min(millis(now));
+            let _ = write(&mut file, Entry { held_ms, ..entry });
+        }
     }
 
     /// The file, locked until it is dropped; never waits.
@@ -249,6 +301,8 @@ fn read(file: &mut File) -> Option<Entry> {
         written_ms: numbers.next()?.parse().ok()?,
         last: numbers.next()?.parse().ok()?,
         waiting: numbers.next()?.parse().ok()?,
+        held_ms: numbers.next()?.parse().ok()?,
+        limited_ms: numbers.next()?.parse().ok()?,
     };
     numbers.next().is_none().then_some(entry)
 }
@@ -260,8 +314,12 @@ fn write(file: &mut File, entry: Entry) -> io::Result<()> {
         written_ms,
         last,
         waiting,
+        held_ms,
+        limited_ms,
     } = entry;
-    let text = format!("{next_free_ms} {spacing_ms} {written_ms} {last} {waiting}\n");
+    let text = format!(
+        "{next_free_ms} {spacing_ms} {written_ms} {last} {waiting} {held_ms} {limited_ms}\n"
+    );
     file.seek(SeekFrom::Start(0))?;
     file.write_all(text.as_bytes())?;
     file.set_len(text.len() as u64)
@@ -277,6 +335,16 @@ fn millis(time: SystemTime) -> i64 {
 /// From one time to a later one; 0 where it is none.
 fn ms_until(later: i64, now_ms: i64) -> u64 {
     u64::try_from(later.saturating_sub(now_ms)).unwrap_or(0)
+}
+
+/// Time until then; none where that is further ahead than any program writes.
+fn left(at_ms: i64, now_ms: i64) -> Duration {
+    let left = Duration::from_millis(ms_until(at_ms, now_ms));
+    if left > FARTHEST {
+        Duration::ZERO
+    } else {
+        left
+    }
 }
 
 /// Whole milliseconds, rounded up, so that no wait comes out shorter.

@@ -151,6 +151,7 @@ impl App {
             UiCommand::CopyDetails(id) => self.copy_details(id),
             UiCommand::EnterKey => self.open_key_dialog(None),
             UiCommand::AskKeychain => self.ask_keychain(),
+            UiCommand::UseKeyForSession => self.use_key_for_session(now),
             UiCommand::SaveKey => {
                 let wake = Arc::clone(&self.outside.wake);
                 self.key.submit(&self.engine, wake);
@@ -170,11 +171,24 @@ impl App {
                 self.copy_unopened(path.display().to_string(), screens::PATH_COPIED, now);
             }
             UiCommand::FixDone => self.engine.send(Command::FixDone),
+            UiCommand::TryNow => {
+                let waiting = self.ids(|row| {
+                    matches!(
+                        row.status,
+                        Status::Waiting { .. } | Status::Processing { .. }
+                    )
+                });
+                self.engine.send(Command::TryNow(waiting));
+            }
             UiCommand::TrySandbox => self.try_sandbox(),
             UiCommand::LeaveSandbox => self.ask_to_leave_sandbox(),
             UiCommand::ConfirmLeaveSandbox => self.leave_sandbox(),
             UiCommand::ContinueInterrupted => self.engine.send(Command::ContinueInterrupted),
-            UiCommand::DiscardInterrupted => {
+            UiCommand::DiscardInterrupted if self.asks_before_discarding() => {
+                self.dialog = Some(Dialog::Discard);
+            }
+            UiCommand::DiscardInterrupted | UiCommand::ConfirmDiscard => {
+                self.dialog = None;
                 self.engine.send(Command::DiscardInterrupted);
                 self.can_be_undone(words::discarded(self.snapshot.interrupted), now);
             }
@@ -308,6 +322,7 @@ impl App {
             RowCommand::Resume => self.engine.send(Command::ResumeItems(ids)),
             RowCommand::Cancel => self.cancel(&ids),
             RowCommand::Retry | RowCommand::UploadAgain => self.engine.send(Command::Retry(ids)),
+            RowCommand::TryNow => self.engine.send(Command::TryNow(ids)),
             RowCommand::Locate => self.locate(id),
             RowCommand::Remove => self.remove(ids, 0, now),
             RowCommand::Copy => {

@@ -67,7 +67,9 @@ impl Announcer {
         }
         let totals = &after.totals;
         let Some(percent) = totals.percent() else {
+            // The batch is over: how far it was before is no news any more.
             self.quarter = 0;
+            self.progress = None;
             return;
         };
         let quarter = u64::from(percent / 25);
@@ -242,6 +244,30 @@ mod tests {
                 "50 % uploaded, 1 of 4 done.",
                 "75 % uploaded, 1 of 4 done.",
             ]
+        );
+    }
+
+    #[test]
+    fn a_batch_that_is_over_is_not_said_to_be_under_way() {
+        let start = Instant::now();
+        let mut announcer = Announcer::default();
+        let all = snapshot(&vec![Status::Uploading; 4], 0);
+        let one = snapshot(&[failed(), Status::Uploading, Status::Queued], 10);
+        announcer.compare(&all, &one);
+        announcer.speak(start);
+        // Within the gap the last ones end: of what is sent, all bytes are.
+        let nearly = snapshot(&[failed(), Status::Ready, Status::Uploading], 99);
+        announcer.compare(&one, &nearly);
+        announcer.speak(start + Duration::from_secs(1));
+        announcer.compare(
+            &nearly,
+            &snapshot(&[failed(), Status::Ready, failed()], 100),
+        );
+        announcer.message("Done: 1 file ready, 2 need attention.");
+        announcer.speak(start + GAP);
+        assert_eq!(
+            announcer.said(),
+            "Done: 1 file ready, 2 need attention. clip-2.mp4: Ready. clip-3.mp4: Failed."
         );
     }
 

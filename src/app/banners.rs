@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::command::{Dismissible, UiCommand};
 use super::list::Filter;
 use super::outside::Outside;
+use super::rows::Queue;
 use super::state::App;
 use super::wording::banner as words;
 use super::wording::{self, ENTER_KEY, Place, Step};
@@ -17,6 +18,9 @@ use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
 const MANY_REFUSED: usize = 3;
 /// How long it is said what an intake left out.
 const LEFT_OUT_FOR: Duration = Duration::from_secs(30);
+
+/// A wait of the whole queue has a banner as long as so much of it is left.
+const LONG_WAIT: Duration = Duration::from_secs(5);
 
 /// How a banner is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +52,8 @@ pub struct Banner {
 
 /// What banners are made of besides the snapshot.
 pub struct Facts<'a> {
+    /// What time it is.
+    pub now: Instant,
     /// What the window was given.
     pub outside: &'a Outside,
     /// The engine talks to a sandbox.
@@ -60,6 +66,8 @@ pub struct Facts<'a> {
     pub needs: Option<&'a Fault>,
     /// Why the keychain gave no key, where it did not say that it has none.
     pub keychain: Option<&'a str>,
+    /// The keychain has been waited for too long: what does without it.
+    pub silent: Option<UiCommand>,
     /// Why the key is kept for this session only.
     pub session_only: Option<&'a str>,
     /// Files in folders that were passed over since this was last put away.
@@ -146,7 +154,25 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
             (true, _) => words::OFFLINE_PAUSED,
             (false, Some(_)) => words::OFFLINE_HELD,
         };
-        banners.push(stays(Tone::Notice, facts.place().said(text)));
+        let banner = stays(Tone::Notice, facts.place().said(text));
+        banners.push(match Queue::of(snapshot) {
+            Queue::Waits(_) => banner.labelled(UiCommand::TryNow),
+            _ => banner,
+        });
+    } else if let Queue::Waits(wait) = Queue::of(snapshot)
+        && wait.left(facts.now) > LONG_WAIT
+    {
+        let said = |text| facts.place().said(text);
+        let text = format!("{}.", wording::next_try(wait.kind, wait.left(facts.now)));
+        let banner = Banner {
+            // Told once, and not each second anew.
+            told: Some(said(format!(
+                "{}.",
+                wording::fault(&Fault::new(wait.kind)).title
+            ))),
+            ..stays(Tone::Notice, said(text))
+        };
+        banners.push(banner.labelled(UiCommand::TryNow));
     }
     if snapshot.interrupted > 0 {
         banners.push(
@@ -218,6 +244,16 @@ fn key(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
                 .labelled(UiCommand::AskKeychain)
                 .with(ENTER_KEY, UiCommand::EnterKey),
         );
+    }
+    match &facts.silent {
+        Some(command @ UiCommand::UseKeyForSession) => {
+            banners.push(stays(Tone::Notice, words::KEYCHAIN_SILENT).labelled(command.clone()));
+        }
+        Some(command) if !matches!(snapshot.key, KeyState::Present { .. }) => {
+            let banner = stays(Tone::Notice, words::KEYCHAIN_SILENT);
+            banners.push(banner.with(words::KEY_FOR_SESSION, command.clone()));
+        }
+        Some(_) | None => {}
     }
     if let Some(why) = facts.session_only {
         let text = words::session_only(why);
@@ -305,12 +341,20 @@ impl App {
     /// What stands above the list.
     pub fn banners(&self) -> Vec<Banner> {
         let facts = Facts {
+            now: self.now(),
             outside: &self.outside,
             sandbox: self.sandbox(),
             can_leave_sandbox: self.parked.is_some(),
             waiting: self.waiting_outside(),
             needs: self.needs.as_deref(),
             keychain: self.keychain.as_deref(),
+            silent: self.keychain_is_silent().then(|| {
+                if self.key.is_saving() {
+                    UiCommand::UseKeyForSession
+                } else {
+                    UiCommand::EnterKey
+                }
+            }),
             session_only: self.session_only.as_deref(),
             passed_over: self.since(self.snapshot.passed_over, self.passed_over_seen),
             already: self.since(self.snapshot.already_listed, self.already_seen),

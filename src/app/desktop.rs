@@ -135,7 +135,10 @@ mod tests {
         running.totals.batch = 400;
         running.totals.done = 200;
         assert_eq!(title(&running), "17 % · 200 of 400 – Mavi Uploader");
+        // All that is left of it is paused.
         running.totals.active = 0;
+        assert_eq!(title(&running), "17 % · 200 of 400 – Mavi Uploader");
+        running.totals.sent = running.totals.bytes;
         assert_eq!(title(&running), "Mavi Uploader");
     }
 }

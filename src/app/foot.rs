@@ -1,5 +1,7 @@
 //! The bar at the window's foot: what it says of everything, and its buttons.
 
+use std::time::Instant;
+
 use super::command::UiCommand;
 use super::list::{Filter, List};
 use super::rows::Queue;
@@ -30,8 +32,8 @@ pub fn actions(snapshot: &Snapshot, list: &List) -> Vec<UiCommand> {
     actions
 }
 
-/// Rows that were started and are not yet at the service: what pausing and closing hold up.
-pub fn sending(snapshot: &Snapshot, list: &List) -> usize {
+/// Rows that were started and are not yet at the service: what pausing holds up.
+fn sending(snapshot: &Snapshot, list: &List) -> usize {
     snapshot
         .totals
         .active
@@ -60,10 +62,16 @@ pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: 
 }
 
 /// What the bar says, in two lines; the second may be empty.
-pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (String, String) {
+pub fn summary(
+    snapshot: &Snapshot,
+    list: &List,
+    plan: &Plan,
+    place: Place,
+    now: Instant,
+) -> (String, String) {
     let totals = &snapshot.totals;
     let (first, mut second) = if totals.active > 0 {
-        (under_way(snapshot, list), pace(snapshot, list))
+        (under_way(snapshot, list), pace(snapshot, list, now))
     } else if plan.files > 0 {
         let (first, second) = wording::plan(plan, place);
         (first, vec![second])
@@ -73,7 +81,7 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
         let first = match (list.tally().paused, list.count(Filter::Ready)) {
             (0, 0) => words::NOTHING.to_owned(),
             (0, files) => words::ready(files),
-            (paused, _) => words::paused(paused),
+            (paused, _) => [words::done(totals.done, totals.batch), words::held(paused)].join(AND),
         };
         let duplicates = match list.count(Filter::Duplicate) {
             0 => Vec::new(),
@@ -104,7 +112,7 @@ pub fn summary(snapshot: &Snapshot, list: &List, plan: &Plan, place: Place) -> (
         0 => {}
         files => second.push(words::cancelled(files)),
     }
-    (place.said(first), second.join(AND))
+    (place.said(first), place.said(second.join(AND)))
 }
 
 fn under_way(snapshot: &Snapshot, list: &List) -> String {
@@ -120,18 +128,24 @@ fn under_way(snapshot: &Snapshot, list: &List) -> String {
 
 /// Speed and time left; what is waited for, where nothing goes on without it. Nothing where
 /// the service has everything, for it does not say how long it takes.
-fn pace(snapshot: &Snapshot, list: &List) -> Vec<String> {
+fn pace(snapshot: &Snapshot, list: &List, now: Instant) -> Vec<String> {
     let (totals, tally) = (&snapshot.totals, list.tally());
-    let sending = sending(snapshot, list);
+    let (sending, queue) = (sending(snapshot, list), Queue::of(snapshot));
+    let left = snapshot.time_left(now);
+    let mut pace: Vec<String> = totals.rate.map(wording::rate).into_iter().collect();
+    if let Queue::Waits(wait) = queue {
+        pace.push(wording::next_try(wait.kind, wait.left(now)));
+        pace.extend(left.map(|left| wording::left(Some(left))));
+        return pace;
+    }
     if sending == 0 {
         return Vec::new();
     }
     if tally.uploading > 0 {
-        let mut pace: Vec<String> = totals.rate.map(wording::rate).into_iter().collect();
-        pace.push(wording::left(totals.left));
+        pace.push(wording::left(left));
         return pace;
     }
-    let words = if let Queue::Held(by) = Queue::of(snapshot) {
+    let words = if let Queue::Held(by) = queue {
         wording::row::held(by)
     } else if snapshot.paused {
         words::PAUSED
@@ -141,9 +155,9 @@ fn pace(snapshot: &Snapshot, list: &List) -> Vec<String> {
         words::OFFLINE
     } else if tally.waiting == sending {
         words::NEXT_TRY
-    } else if totals.left.is_some() {
+    } else if left.is_some() {
         // Small files: most of the time they wait for their calls.
-        return vec![wording::left(totals.left)];
+        return vec![wording::left(left)];
     } else if tally.finishing > 0 {
         words::ANSWER
     } else if tally.waiting > 0 {
@@ -184,7 +198,7 @@ mod tests {
         let mut list = List::default();
         list.update(&snapshot);
         let plan = plan([], UnderWay::default(), Line::default());
-        summary(&snapshot, &list, &plan, Place::Service)
+        summary(&snapshot, &list, &plan, Place::Service, Instant::now())
     }
 
     fn processing() -> Status {
@@ -295,7 +309,7 @@ mod tests {
         assert_eq!(first, "Nothing to upload");
         assert_eq!(second, "2 duplicates");
         let (first, _) = of(&[Status::Paused, Status::Paused, Status::Ready], 0);
-        assert_eq!(first, "2 files paused");
+        assert_eq!(first, "7 of 12 done · 2 paused");
         let (_, second) = of(&[Status::Queued, Status::Paused], 1);
         assert_eq!(second, "starting… · 1 paused");
         let (_, second) = of(&[Status::Queued, Status::Cancelled], 1);

@@ -1,12 +1,14 @@
 //! Entering an API key: pasted, checked by the service, kept in the keychain.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::outside::{KeyVault, VaultError};
 use super::pending::{Outcome, Pending, Wake};
+use super::state::{App, Dialog};
 use super::wording;
 use super::wording::screens as words;
 use crate::engine::{Command, EngineHandle};
@@ -16,6 +18,9 @@ use crate::model::snapshot::KeySource;
 
 /// Bytes that a pasted key may have before its field has to grow.
 const KEY_ROOM: usize = 1024;
+/// How long the keychain may take before the window offers to do without it. Nothing is given up
+/// then: the user may be typing the keychain's password.
+const KEYCHAIN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where the entering of a key is.
 #[derive(Default)]
@@ -26,7 +31,16 @@ enum Phase {
     /// The service is asked.
     Checking(ApiKey, Pending<Option<Result<(), Fault>>>),
     /// The keychain is asked.
-    Saving(ApiKey, Pending<Result<(), VaultError>>, Option<String>),
+    Saving(KeySave),
+}
+
+/// A key on its way into the keychain.
+struct KeySave {
+    key: ApiKey,
+    since: Instant,
+    answer: Pending<Result<(), VaultError>>,
+    /// Said of the key's check, where there is something to say.
+    note: Option<String>,
 }
 
 /// How the entering of a key ended.
@@ -36,6 +50,8 @@ pub struct Entered {
     pub said: String,
     /// Why the key is kept for this session only, where it is.
     pub session_only: Option<String>,
+    /// Where the key is kept.
+    pub source: KeySource,
 }
 
 /// The key that is being entered.
@@ -44,6 +60,8 @@ pub struct KeyEntry {
     /// What is in the field; wiped when it is dropped or replaced.
     pub draft: Zeroizing<String>,
     phase: Phase,
+    /// A key that is used for this session meanwhile.
+    late: Option<KeySave>,
     problem: Option<String>,
     /// The field is to have the keyboard again, as what is in it was not taken.
     again: bool,
@@ -82,13 +100,57 @@ impl KeyEntry {
             self.draft = Zeroizing::default();
             self.problem = None;
         } else {
-            *self = Self::default();
+            *self = Self {
+                late: self.late.take(),
+                ..Self::default()
+            };
         }
     }
 
     /// Whether what is in the field was not taken since this was asked last.
     pub fn take_again(&mut self) -> bool {
         std::mem::take(&mut self.again)
+    }
+
+    /// Since when the keychain has been asked to keep a key that is not used yet.
+    fn saving_since(&self) -> Option<Instant> {
+        match &self.phase {
+            Phase::Saving(save) => Some(save.since),
+            Phase::Entry | Phase::Checking(..) => None,
+        }
+    }
+
+    /// Uses the key that the keychain is asked to keep for this session. If the keychain keeps it
+    /// later, that counts: see [`Self::poll_late`].
+    fn use_for_session(&mut self, engine: &EngineHandle) -> Option<Entered> {
+        match std::mem::take(&mut self.phase) {
+            Phase::Saving(mut save) => {
+                let why = Some(words::KEYCHAIN_SILENT.to_owned());
+                let key = save.key.clone();
+                let entered = use_key(engine, key, KeySource::Session, save.note.take(), why);
+                self.late = Some(save);
+                Some(entered)
+            }
+            phase => {
+                self.phase = phase;
+                None
+            }
+        }
+    }
+
+    /// Looks whether the keychain keeps the key after all that is used for this session.
+    fn poll_late(&mut self, engine: &EngineHandle) -> Option<Entered> {
+        let save = self.late.take()?;
+        match save.answer.poll() {
+            Err(answer) => {
+                self.late = Some(KeySave { answer, ..save });
+                None
+            }
+            Ok(Outcome::Answer(Ok(()))) => {
+                Some(use_key(engine, save.key, KeySource::Keychain, None, None))
+            }
+            Ok(Outcome::Answer(Err(_)) | Outcome::Lost) => None,
+        }
     }
 
     fn refuse(&mut self, why: String) {
@@ -107,6 +169,8 @@ impl KeyEntry {
                 let answer =
                     Pending::wait_for("key check", wake, async move { Some(receiver.await.ok()) });
                 self.problem = None;
+                // This key is the one to be used, whatever the keychain says of the last one.
+                self.late = None;
                 self.phase = Phase::Checking(key, answer);
             }
         }
@@ -120,9 +184,10 @@ impl KeyEntry {
         engine: &EngineHandle,
         vault: Option<&Arc<dyn KeyVault>>,
         wake: &Wake,
+        now: Instant,
     ) -> Option<Entered> {
         match std::mem::take(&mut self.phase) {
-            Phase::Entry => None,
+            Phase::Entry => self.poll_late(engine),
             Phase::Checking(key, pending) => match pending.poll() {
                 Err(pending) => {
                     self.phase = Phase::Checking(key, pending);
@@ -147,26 +212,26 @@ impl KeyEntry {
                             Some(words::KEY_UNCHECKED.to_owned())
                         }
                     };
-                    self.keep(engine, vault, wake, key, note)
+                    self.keep(engine, vault, wake, key, note, now)
                 }
             },
-            Phase::Saving(key, pending, note) => match pending.poll() {
-                Err(pending) => {
-                    self.phase = Phase::Saving(key, pending, note);
-                    None
-                }
-                Ok(Outcome::Answer(Ok(()))) => {
-                    Some(use_key(engine, key, KeySource::Keychain, note, None))
-                }
-                Ok(Outcome::Answer(Err(error))) => {
-                    let why = wording::vault(&error).to_owned();
-                    Some(use_key(engine, key, KeySource::Session, note, Some(why)))
-                }
-                Ok(Outcome::Lost) => {
-                    let why = wording::vault(&VaultError::Absent).to_owned();
-                    Some(use_key(engine, key, KeySource::Session, note, Some(why)))
-                }
-            },
+            Phase::Saving(save) => {
+                let error = match save.answer.poll() {
+                    Err(answer) => {
+                        self.phase = Phase::Saving(KeySave { answer, ..save });
+                        return None;
+                    }
+                    Ok(Outcome::Answer(Ok(()))) => {
+                        let (key, note) = (save.key, save.note);
+                        return Some(use_key(engine, key, KeySource::Keychain, note, None));
+                    }
+                    Ok(Outcome::Answer(Err(error))) => error,
+                    Ok(Outcome::Lost) => VaultError::Absent,
+                };
+                let why = Some(wording::vault(&error).to_owned());
+                let (key, note) = (save.key, save.note);
+                Some(use_key(engine, key, KeySource::Session, note, why))
+            }
         }
     }
 
@@ -177,6 +242,7 @@ impl KeyEntry {
         wake: &Wake,
         key: ApiKey,
         note: Option<String>,
+        now: Instant,
     ) -> Option<Entered> {
         self.draft = Zeroizing::default();
         self.make_room();
@@ -184,9 +250,58 @@ impl KeyEntry {
             return Some(use_key(engine, key, KeySource::Session, note, None));
         };
         let (vault, kept) = (Arc::clone(vault), key.clone());
-        let saving = Pending::spawn("keychain", Arc::clone(wake), move || vault.save(&kept));
-        self.phase = Phase::Saving(key, saving, note);
+        let answer = Pending::spawn("keychain", Arc::clone(wake), move || vault.save(&kept));
+        self.phase = Phase::Saving(KeySave {
+            key,
+            since: now,
+            answer,
+            note,
+        });
         None
+    }
+}
+
+impl App {
+    /// When the keychain will have been waited for long enough, where it is waited for.
+    pub(super) fn keychain_is_silent_at(&self) -> Option<Instant> {
+        let loading = self.loading_since.filter(|_| self.loading_key.is_some());
+        let since = loading.into_iter().chain(self.key.saving_since()).min();
+        since.map(|since| since + KEYCHAIN_PATIENCE)
+    }
+
+    /// Returns whether the keychain has been waited for so long that doing without it is offered.
+    pub fn keychain_is_silent(&self) -> bool {
+        self.keychain_is_silent_at()
+            .is_some_and(|at| at <= self.now())
+    }
+
+    /// Uses the key that the keychain does not keep in time for this session.
+    pub(super) fn use_key_for_session(&mut self, now: Instant) {
+        let account = self.parked.as_ref().unwrap_or(&self.engine);
+        if let Some(entered) = self.key.use_for_session(account) {
+            self.key_entered(entered, now);
+        }
+    }
+
+    /// Goes on with a key that was entered.
+    pub(super) fn key_entered(&mut self, entered: Entered, now: Instant) {
+        let account = self.parked.as_ref().unwrap_or(&self.engine);
+        if let Some(then) = self.after_key.take() {
+            account.send(then);
+        }
+        if entered.source == KeySource::Keychain {
+            // What the keychain held before is of no use any more.
+            self.loading_key = None;
+        }
+        // Nobody asked the keychain to keep a key while it was silent.
+        let is_unkept = entered.source == KeySource::Session && self.keychain_is_silent();
+        let why = is_unkept.then(|| words::KEYCHAIN_SILENT.to_owned());
+        self.session_only = entered.session_only.or(why);
+        self.keychain = None;
+        if self.dialog == Some(Dialog::Key) && self.key.draft.is_empty() {
+            self.dialog = None;
+        }
+        self.say(entered.said, None, now);
     }
 }
 
@@ -205,5 +320,6 @@ fn use_key(
     Entered {
         said: note.map_or_else(|| kept.to_owned(), |note| format!("{kept} {note}")),
         session_only,
+        source,
     }
 }

@@ -68,6 +68,15 @@ impl App {
         }));
     }
 
+    /// Returns whether the user is asked before the interrupted uploads are discarded: where they
+    /// are several, or where bytes that were sent would be lost.
+    pub(super) fn asks_before_discarding(&self) -> bool {
+        let mut rows = self.snapshot.rows.iter();
+        self.settings().confirmations
+            && (self.snapshot.interrupted > 1
+                || rows.any(|row| row.interrupted && rows::cancel_loses_work(row)))
+    }
+
     /// Pauses these rows, or all; asks first where much was sent of what starts again from its
     /// first byte.
     pub(super) fn pause(&mut self, ids: Option<&[ItemId]>) {

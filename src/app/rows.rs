@@ -36,7 +36,7 @@ pub enum Trailing {
     Percent(u8),
     /// The asset's id.
     Id(String),
-    /// An id under which nothing has come yet, or nothing will, with a word that says so.
+    /// The ID of an upload that failed or was cancelled, with a word that says so.
     Idle(String),
 }
 
@@ -79,7 +79,7 @@ pub fn trailing(row: &Row) -> Trailing {
 fn ids(row: &Row) -> Trailing {
     match (id_to_copy(row), id_of(row)) {
         (Some(id), _) => Trailing::Id(id.to_owned()),
-        (None, Some(id)) => Trailing::Idle(words::idle_id(&row.status, id)),
+        (None, Some(id)) => Trailing::Idle(words::idle_id(id)),
         (None, None) => Trailing::None,
     }
 }
@@ -141,7 +141,7 @@ fn own(row: &Row) -> &'static [RowCommand] {
         },
         Status::ReadyToUpload => &[C::Upload, C::Remove],
         Status::Queued | Status::Uploading => &[C::Pause, C::Cancel],
-        Status::Waiting { .. } => &[C::Details, C::Pause, C::Cancel],
+        Status::Waiting { .. } => &[C::TryNow, C::Details, C::Pause, C::Cancel],
         Status::Finishing => &[C::Cancel],
         Status::Processing { long: true, .. } | Status::OtherKey { .. } => {
             &[C::CheckAgain, C::Remove]
@@ -247,7 +247,7 @@ pub fn pause_loses_work(row: &Row) -> bool {
 
 /// What happened to a row that is in trouble, and the technical detail of it.
 pub fn trouble(row: &Row, place: Place) -> Option<(Message, Vec<(&'static str, String)>)> {
-    let (message, technical) = match &row.status {
+    let (message, mut technical) = match &row.status {
         Status::Rejected(rejection) => (wording::rejection(rejection), Vec::new()),
         Status::Failed(fault) => (wording::fault(fault), wording::details(fault)),
         Status::Waiting { cause, .. } => {
@@ -260,6 +260,8 @@ pub fn trouble(row: &Row, place: Place) -> Option<(Message, Vec<(&'static str, S
         }
         _ => return None,
     };
+    let reserved = row.reserved_id.as_ref();
+    technical.extend(reserved.map(|id| (words::RESERVED_ID, id.to_string())));
     Some((message.at(place), technical))
 }
 

@@ -11,7 +11,7 @@ use super::settings::preferences;
 use super::state::{App, Dialog};
 use super::wording::{self, Quit, Stops};
 use crate::engine::{Command, EngineHandle};
-use crate::model::snapshot::{Row, Status};
+use crate::model::snapshot::{Row, Snapshot, Status};
 use crate::store::Settings;
 
 impl App {
@@ -95,7 +95,10 @@ impl App {
 
     /// What closing the window would stop, here and in the account's queue behind a sandbox.
     fn stops(&self) -> Stops {
-        let in_sandbox = if self.sandbox() { self.sending() } else { 0 };
+        let in_sandbox = match self.sandbox() {
+            true => stopped_by_closing(&self.snapshot),
+            false => 0,
+        };
         if self.outside.sandbox {
             return Stops {
                 in_sandbox,
@@ -107,10 +110,8 @@ impl App {
             None => Arc::clone(&self.snapshot),
         };
         let count = |counts: fn(&Row) -> bool| uploads.rows.iter().filter(|it| counts(it)).count();
-        let processing = count(|row| matches!(row.status, Status::Processing { .. }));
         Stops {
-            // Also what is read for comparison, which its row does not tell from a first look.
-            sending: uploads.totals.active.saturating_sub(processing),
+            sending: stopped_by_closing(&uploads),
             anew: count(rows::ends_with_us),
             unsaved: count(rows::is_unsaved),
             in_sandbox,
@@ -128,4 +129,19 @@ impl App {
         let asks = self.settings().confirmations && stops.sending + stops.in_sandbox > 0;
         self.closing || (!asks && stops.unsaved == 0)
     }
+}
+
+/// Counts the uploads that closing the window would stop: what is at the service goes on there, and
+/// what waits in a paused queue stands still already.
+fn stopped_by_closing(snapshot: &Snapshot) -> usize {
+    let count = |counts: fn(&Status) -> bool| {
+        let rows = snapshot.rows.iter();
+        rows.filter(|row| counts(&row.status)).count()
+    };
+    if snapshot.paused {
+        return count(|status| matches!(status, Status::Uploading | Status::Finishing));
+    }
+    // A row does not tell whether it is read for comparison or looked at for the first time.
+    let processing = count(|status| matches!(status, Status::Processing { .. }));
+    snapshot.totals.active.saturating_sub(processing)
 }

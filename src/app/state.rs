@@ -12,7 +12,6 @@ use super::browse::Browse;
 use super::command::{Dismissible, ThemeChoice, UiCommand};
 use super::desktop;
 use super::exporting::Exports;
-use super::foot;
 use super::hover::Hover;
 use super::keys::KeyEntry;
 use super::list::List;
@@ -64,6 +63,8 @@ pub enum Dialog {
     Pause(Pause),
     /// What happened to this row.
     Details(ItemId),
+    /// Take the uploads that an earlier run left unfinished out of the list?
+    Discard,
     /// Close although uploads are under way?
     Quit,
     /// Leave the sandbox although files are in it?
@@ -168,6 +169,8 @@ pub struct App {
     pub(super) asking_network: Option<Pending<NetworkState>>,
     pub(super) removing_key: Option<Pending<Result<(), VaultError>>>,
     pub(super) loading_key: Option<Pending<Result<Option<ApiKey>, VaultError>>>,
+    /// When the keychain was asked for the key.
+    pub(super) loading_since: Option<Instant>,
     pub(super) choosing: Option<Pending<Choice>>,
     pub(super) pasting: Option<Pasting>,
     pub(super) locating: Option<Locating>,
@@ -220,6 +223,7 @@ impl App {
             asking_network: None,
             removing_key: None,
             loading_key: None,
+            loading_since: None,
             choosing: None,
             locating: None,
             starting_sandbox: None,
@@ -256,6 +260,7 @@ impl App {
         if let (Some(vault), None) = (self.outside.vault.clone(), &self.loading_key) {
             let wake = Arc::clone(&self.outside.wake);
             self.keychain = None;
+            self.loading_since = Some(self.now());
             self.loading_key = Some(Pending::spawn("keychain", wake, move || vault.load()));
         }
     }
@@ -403,9 +408,15 @@ impl App {
     pub fn next_look(&self, now: Instant) -> Option<Duration> {
         let copied = self.copied.map(|(_, until)| until);
         let toast = self.toast.as_ref().map(|toast| toast.until);
+        let silent = self.keychain_is_silent_at().filter(|at| *at > now);
         let ends = copied.into_iter().chain(toast).chain(self.left_out_until);
+        let ends = ends.chain(silent);
         let waits = ends.map(|end| end.saturating_duration_since(now));
-        waits.chain(self.announcer.next_look(now)).min()
+        let counts_down = self.snapshot.waiting.filter(|wait| wait.until > now);
+        waits
+            .chain(counts_down.map(|_| Duration::from_secs(1)))
+            .chain(self.announcer.next_look(now))
+            .min()
     }
 
     /// Has a screen reader told of banners that are new.
@@ -428,14 +439,9 @@ impl App {
         }
     }
 
-    /// Uploads that closing would stop. What the service works on goes on without us.
-    pub fn sending(&self) -> usize {
-        foot::sending(&self.snapshot, &self.list)
-    }
-
     /// Whether a key that is entered is for this session only: the environment's wins over
-    /// the keychain's at the next start.
+    /// the keychain's at the next start, or the keychain does not answer.
     pub fn key_is_for_session(&self) -> bool {
-        self.outside.environment_key.is_some()
+        self.outside.environment_key.is_some() || self.keychain_is_silent()
     }
 }

@@ -8,8 +8,10 @@ mod decode;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use self::decode::Budget;
 pub use self::decode::Pixels;
 use super::pending::{Outcome, Pending, Wake};
 use crate::model::media::{Kind, Note};
@@ -17,8 +19,9 @@ use crate::model::snapshot::{Row, Status};
 
 /// Thumbnails that are kept: more than there are rows on the largest screen.
 const KEPT: usize = 256;
-/// Pictures that are decoded at the same time.
-const AT_ONCE: usize = 2;
+/// Pictures that are decoded at the same time: a large one takes most of the memory that all may
+/// take.
+const AT_ONCE: usize = 1;
 /// How long one may take; one that takes longer has none.
 const TIME: Duration = Duration::from_secs(5);
 /// Pictures that may be late at the same time, as on a network drive that hangs; no others
@@ -52,6 +55,7 @@ struct Running {
 /// The thumbnails; `T` is what the drawing makes of a picture.
 pub struct Thumbnails<T> {
     wake: Wake,
+    budget: Arc<Budget>,
     made: HashMap<PathBuf, Entry<T>>,
     running: Vec<Running>,
     late: Vec<Pending<Option<Pixels>>>,
@@ -63,6 +67,7 @@ impl<T> Thumbnails<T> {
     pub fn new(wake: Wake) -> Self {
         Self {
             wake,
+            budget: Arc::default(),
             made: HashMap::new(),
             running: Vec::new(),
             late: Vec::new(),
@@ -117,8 +122,8 @@ impl<T> Thumbnails<T> {
         let (path, size) = (row.path.clone(), row.size);
         let end = now + TIME;
         let pixels = Pending::spawn("thumbnail", self.wake.clone(), {
-            let path = path.clone();
-            move || decode::thumbnail(&path, end)
+            let (path, budget) = (path.clone(), Arc::clone(&self.budget));
+            move || decode::thumbnail(&path, end, &budget)
         });
         self.running.push(Running {
             path,
@@ -194,8 +199,6 @@ fn is_picture(row: &Row) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::app::rows::tests::row;
 

@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use super::outside::{Choice, VaultError};
 use super::pending::{Outcome, Pending};
-use super::state::{App, Dialog, Effect};
+use super::state::{App, Effect};
 use super::wording;
 use crate::engine::{Command, Notice};
 use crate::model::plan::UnderWay;
-use crate::model::snapshot::KeySource;
+use crate::model::snapshot::{KeySource, KeyState};
 use crate::store::Arrival;
 
 impl App {
@@ -23,10 +23,7 @@ impl App {
         self.refused_seen = self.refused_seen.min(refused);
         let totals = &self.snapshot.totals;
         let under_way = UnderWay {
-            bytes: match totals.active {
-                0 => 0,
-                _ => totals.bytes.saturating_sub(totals.sent),
-            },
+            bytes: totals.remaining,
             calls: totals.calls,
         };
         self.plan = self.list.plan(under_way, totals.line);
@@ -123,9 +120,13 @@ impl App {
     /// sandbox is tried.
     fn key_answers(&mut self, now: Instant) {
         let account = self.parked.as_ref().unwrap_or(&self.engine);
+        let is_for_session = self.key_is_for_session();
+        // A key that was entered for this session meanwhile stays where the keychain has none.
+        let has_key = matches!(account.snapshot.borrow().key, KeyState::Present { .. });
         match Pending::take_from(&mut self.loading_key) {
             Some(Outcome::Answer(Ok(Some(key)))) => {
                 account.send(Command::SetKey(key, KeySource::Keychain));
+                self.session_only = None;
                 // A dialog that asked meanwhile, and into which nothing was entered.
                 let idle = self.key.draft.is_empty() && self.key.busy().is_none();
                 if idle && let Some(then) = self.after_key.take() {
@@ -133,6 +134,7 @@ impl App {
                     self.dialog = None;
                 }
             }
+            Some(_) if has_key => {}
             Some(Outcome::Answer(Ok(None)) | Outcome::Lost) => account.send(Command::NoKey),
             Some(Outcome::Answer(Err(error))) => {
                 // Where there is no keychain at all, this is said when a key is entered.
@@ -142,21 +144,9 @@ impl App {
             }
             None => {}
         }
-        let vault = match self.outside.environment_key {
-            Some(_) => None,
-            None => self.outside.vault.as_ref(),
-        };
-        if let Some(entered) = self.key.poll(account, vault, &self.outside.wake) {
-            if let Some(then) = self.after_key.take() {
-                account.send(then);
-            }
-            self.session_only = entered.session_only;
-            self.loading_key = None;
-            self.keychain = None;
-            if self.dialog == Some(Dialog::Key) {
-                self.dialog = None;
-            }
-            self.say(entered.said, None, now);
+        let vault = self.outside.vault.as_ref().filter(|_| !is_for_session);
+        if let Some(entered) = self.key.poll(account, vault, &self.outside.wake, now) {
+            self.key_entered(entered, now);
         }
     }
 

@@ -47,6 +47,10 @@ pub enum Event {
         delay_ms: u64,
         reason: Reason,
     },
+    Waiting {
+        reason: Reason,
+        seconds: u64,
+    },
     Finished {
         #[serde(flatten)]
         path: EventPath,
@@ -111,6 +115,14 @@ impl Event {
         }
     }
 
+    /// A wait that holds up the whole queue for this long, in seconds that are rounded up.
+    pub fn waiting(reason: Reason, left: Duration) -> Self {
+        Self::Waiting {
+            reason,
+            seconds: left.as_secs() + u64::from(left.subsec_nanos() > 0),
+        }
+    }
+
     /// A file that ended without success; `message` is for people.
     pub fn failed(path: &Path, asset_id: Option<AssetId>, fault: &Fault, message: String) -> Self {
         Self::Failed {
@@ -158,6 +170,11 @@ mod tests {
                 asset_id: asset_id.clone()
             }),
             r#"{"event":"uploaded","path":"a b.mp4","asset_id":"re_1"}"#
+        );
+        let left = Duration::from_millis(7200);
+        assert_eq!(
+            line(&Event::waiting(Reason::RateLimited, left)),
+            r#"{"event":"waiting","reason":"rate_limited","seconds":8}"#
         );
         let finished = Event::finished(path, asset_id, 3, None, Duration::from_micros(1_234_567));
         assert_eq!(

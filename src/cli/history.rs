@@ -77,6 +77,9 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     }
     let mut count = 0_usize;
     let listed = opened.history.for_each_asset(query, |record| {
+        if record.is_reserved() {
+            return Ok(());
+        }
         count += 1;
         let line = Line::from(record);
         let text = if arguments.json {

@@ -56,7 +56,10 @@ fn set() -> u8 {
             ));
             return EXIT_KEY;
         }
-        Err(fault) => format!(" It could not be checked: {}", wording::fault(&fault).cause),
+        Err(fault) => format!(
+            " The key could not be checked: {}",
+            wording::fault(&fault).cause
+        ),
     };
     if std::env::var_os(setup::KEY_VARIABLE).is_some_and(|key| !key.is_empty()) {
         note += &format!(
@@ -173,10 +176,14 @@ fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
     let numbers = Numbers::of(FrontEnd::CommandLine);
     let service = world.service(FrontEnd::CommandLine, &numbers, RateLimit::new(None))?;
     if let Some(folder) = world.folder() {
-        let slots = crate::api::shared_slots::SharedSlots::new(folder, &key.account());
+        let slots = crate::api::shared_slots::SharedSlots::new(
+            folder,
+            &key.account(),
+            world.base_url.as_str(),
+        );
         service.limiter().share(Some(slots));
     }
-    Ok(runtime.block_on(service.check_key(key, || ())))
+    Ok(runtime.block_on(service.probe(key)))
 }
 
 fn without_keychain() -> String {

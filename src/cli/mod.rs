@@ -6,6 +6,7 @@ mod interrupt;
 mod key;
 mod progress;
 mod report;
+mod said_wait;
 mod sandbox;
 mod upload;
 

@@ -1,6 +1,6 @@
 //! A progress bar on a terminal; nothing where standard error is none.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -37,7 +37,8 @@ impl Progress {
         if let Some(rate) = totals.rate {
             words += &format!(" · {}", wording::rate(rate));
         }
-        if let Some(left) = totals.left.filter(|left| *left > Duration::ZERO) {
+        let left = snapshot.time_left(Instant::now());
+        if let Some(left) = left.filter(|left| *left > Duration::ZERO) {
             words += &format!(" · {}", wording::left(Some(left)));
         }
         self.0.set_message(words);

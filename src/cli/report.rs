@@ -11,12 +11,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::events::{Event, EventPath};
+use super::said_wait::SaidWait;
 use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
 use crate::app::wording;
 use crate::engine::{Lifecycle, Turn};
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind, Fix};
-use crate::model::snapshot::{ItemId, Row};
+use crate::model::snapshot::{ItemId, QueueWait, Row};
 use crate::model::terminal::escape;
 
 /// How the files of a run are told of.
@@ -40,6 +41,7 @@ pub struct Report {
     skipped: u64,
     /// Everything that was named has been found and checked.
     taken_in: bool,
+    waiting: SaidWait,
     /// There is no key that could be refused.
     key_is_missing: bool,
     /// Nobody reads standard output any more.
@@ -83,6 +85,7 @@ impl Report {
             rejected: 0,
             skipped: 0,
             taken_in: false,
+            waiting: SaidWait::default(),
             key_is_missing: false,
             deaf: false,
             unprinted: None,
@@ -224,6 +227,16 @@ impl Report {
             }
             Turn::NeedsUser(_) => None,
         }
+    }
+
+    /// Prints a wait that holds up the whole queue where it is news, and gives the message for
+    /// people.
+    pub fn wait(&mut self, wait: Option<QueueWait>) -> Option<String> {
+        let now = Instant::now().into_std();
+        let wait = self.waiting.news(wait, now)?;
+        let (kind, left) = (wait.kind, wait.left(now));
+        self.event(&Event::waiting(kind.reason(), left));
+        Some(wording::all_wait(kind, left))
     }
 
     /// What is said of an id that is not on disk; `None` where that was said before: it is

@@ -238,6 +238,9 @@ impl Following {
                     Ok(()) => {
                         let snapshot = self.running.handle.snapshot.borrow_and_update().clone();
                         progress.show(&snapshot);
+                        if let Some(line) = self.report.wait(snapshot.waiting) {
+                            progress.say(&line);
+                        }
                         self.say_of_journal(&snapshot, progress);
                     }
                     Err(_) => break,

@@ -50,6 +50,9 @@ pub enum Command {
     SendFirst(Vec<ItemId>),
     /// Ask the service about these rows now.
     CheckAgain(Vec<ItemId>),
+    /// Try these rows, or ask about them, now instead of after their wait; where a rate-limit answer holds all calls
+    /// back, one call finds out whether it still stands.
+    TryNow(Vec<ItemId>),
     /// Go on with what an earlier run left unfinished.
     ContinueInterrupted,
     /// Take what an earlier run left unfinished out of the list.

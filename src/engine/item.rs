@@ -13,6 +13,7 @@ use super::journal::Origin;
 use super::speed::Speed;
 use crate::api::{Meter, SecretUrl, Ticket};
 use crate::model::asset::{Account, ContentHash};
+use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
 use crate::model::snapshot::{Found, ItemId, Later, Row, SameAs, Status, Transfer};
@@ -106,7 +107,10 @@ pub(super) struct Item {
     pub began_ms: Option<i64>,
     /// The same on the clock that does not jump.
     pub began: Option<Instant>,
+    /// When its next try or its next poll is due.
     pub waits_until: Option<Instant>,
+    /// Why its last poll had no answer.
+    pub poll_trouble: Option<FaultKind>,
     /// When its first poll was due.
     pub polled_since: Option<Instant>,
     /// When the service last knew its asset.
@@ -155,6 +159,7 @@ impl Item {
             began_ms: None,
             began: None,
             waits_until: None,
+            poll_trouble: None,
             polled_since: None,
             found_at: None,
             parked_poll: false,
@@ -247,6 +252,16 @@ impl Item {
         let moves = matches!(self.upload.state, State::Sending { .. });
         let meter = self.meter.as_ref().filter(|_| moves);
         self.sent_some || meter.is_some_and(|meter| meter.sent() > 0)
+    }
+
+    /// What it waits for, and until when, where something went wrong.
+    pub fn waits(&self) -> Option<(Instant, FaultKind)> {
+        let kind = match &self.upload.state {
+            State::Waiting { cause } => cause.kind,
+            State::Processing { .. } => self.poll_trouble?,
+            _ => return None,
+        };
+        Some((self.waits_until?, kind))
     }
 
     /// What the window is told. While the service can't be reached, what has not moved a byte
@@ -345,7 +360,8 @@ impl Item {
             note: self.upload.media.and_then(|media| media.note),
             status,
             transfer,
-            asset_id: self.upload.asset().cloned(),
+            asset_id: self.upload.stored_asset().cloned(),
+            reserved_id: self.upload.reserved_asset().cloned(),
             saved,
             may_be_twice: self.upload.tally.may_be_twice,
             unconfirmed: self.upload.tally.unconfirmed,

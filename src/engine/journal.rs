@@ -344,8 +344,10 @@ impl Journal {
             return (vec![], vec![]);
         }
         let staged = self.staged.iter().filter_map(|change| match change {
-            Change::PutAsset(record) if !self.written.contains(&record.asset_id) => {
-                Some((record.asset_id.clone(), record.item?))
+            // A reserved ID is nothing to be copied; when bytes are stored, that is staged as well.
+            Change::PutAsset(record) => {
+                let is_missing = !record.is_reserved() && !self.written.contains(&record.asset_id);
+                Some((record.asset_id.clone(), record.item?)).filter(|_| is_missing)
             }
             _ => None,
         });

@@ -215,6 +215,7 @@ pub(crate) mod tests {
             status,
             transfer: None,
             asset_id: None,
+            reserved_id: None,
             saved: true,
             may_be_twice: false,
             same_as: None,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::asset::{AssetId, ContentHash};
-use super::fault::{Fault, Fix};
+use super::fault::{Fault, FaultKind, Fix};
 use super::media::{Kind, Note, Rejection, Route};
 use super::plan::Line;
 
@@ -148,8 +148,10 @@ pub struct Row {
     /// How far its bytes are, while they move, and where they stand in a session while it is
     /// held or waits.
     pub transfer: Option<Transfer>,
-    /// Its id at the service, as soon as there is one.
+    /// Its ID at the service, once bytes are stored under it.
     pub asset_id: Option<AssetId>,
+    /// An ID that the service reserved, under which no bytes are known to be stored: for details.
+    pub reserved_id: Option<AssetId>,
     /// Whether that id is on disk; `false` is said to the person: "not saved yet: copy it".
     pub saved: bool,
     /// An answer was lost after all bytes were out: the service may hold the file twice.
@@ -247,9 +249,11 @@ pub struct Totals {
     pub batch: usize,
     /// Bytes of the running batch that are handed over.
     pub sent: u64,
-    /// Bytes of the running batch that are to be sent, or were: not those of duplicates, nor
-    /// what is left of rows that are paused or failed.
+    /// Bytes of the running batch, sent or not: not those of duplicates, nor of rows that failed
+    /// or were cancelled.
     pub bytes: u64,
+    /// Bytes that are still to be sent of rows under way: not those of rows that are paused.
+    pub remaining: u64,
     /// Calls of the service that what was started still takes at least.
     pub calls: u32,
     /// Bytes a second over all transfers; `None` while it is being estimated.
@@ -264,15 +268,22 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// How far the bytes of a running batch are, between 0 and 1: [`Self::sent`] of
-    /// [`Self::bytes`], as the words beside it say; `None` where none runs.
+    /// How far the bytes of a batch are, between 0 and 1: [`Self::sent`] of [`Self::bytes`], as
+    /// the words beside it say; `None` where no batch is under way or held.
     pub fn fraction(&self) -> Option<f32> {
-        (self.active > 0 && self.bytes > 0).then(|| fraction(self.sent, self.bytes))
+        self.has_open_batch()
+            .then(|| fraction(self.sent, self.bytes))
     }
 
-    /// The same in whole percent: never 100, for then it runs no more.
+    /// [`Self::fraction`] in whole percent: never 100, for then the batch is over.
     pub fn percent(&self) -> Option<u8> {
-        (self.active > 0 && self.bytes > 0).then(|| percent(self.sent, self.bytes))
+        self.has_open_batch()
+            .then(|| percent(self.sent, self.bytes))
+    }
+
+    /// Returns whether a batch is under way, or paused before its end.
+    fn has_open_batch(&self) -> bool {
+        self.bytes > 0 && (self.active > 0 || self.sent < self.bytes)
     }
 }
 
@@ -307,6 +318,8 @@ pub struct Snapshot {
     pub needs: Option<Fix>,
     /// The service cannot be reached; it goes on by itself.
     pub offline: bool,
+    /// All that is under way waits for this.
+    pub waiting: Option<QueueWait>,
     /// Whether the journal can be written.
     pub journal: JournalState,
     /// The API key.
@@ -323,6 +336,31 @@ pub struct Snapshot {
     /// Rows that an earlier run of the program left unfinished and that wait for
     /// "Continue" or "Discard".
     pub interrupted: usize,
+}
+
+/// A wait that holds up the whole queue, until it goes on by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueWait {
+    /// Its cause.
+    pub kind: FaultKind,
+    /// When the next call is made.
+    pub until: Instant,
+}
+
+impl QueueWait {
+    /// Time until the next call.
+    pub fn left(&self, now: Instant) -> Duration {
+        self.until.saturating_duration_since(now)
+    }
+}
+
+impl Snapshot {
+    /// Time until the batch is through, what the whole queue waits for included; `None` while it
+    /// is being estimated.
+    pub fn time_left(&self, now: Instant) -> Option<Duration> {
+        let wait = self.waiting.map_or(Duration::ZERO, |wait| wait.left(now));
+        Some(self.totals.left? + wait)
+    }
 }
 
 /// What becomes of a row in a sum that is kept.

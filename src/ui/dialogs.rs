@@ -59,6 +59,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             Dialog::Key => key(ui, app, out),
             Dialog::Cancel(uploads) => cancel(ui, &uploads, out),
             Dialog::Pause(uploads) => pause(ui, &uploads, out),
+            Dialog::Discard => discard(ui, app, out),
             Dialog::Details(id) => details(ui, app, id, out),
             Dialog::Quit => {
                 leave(ui, dialog, &app.closing_question(), UiCommand::Quit, out);
@@ -209,7 +210,16 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
         None if app.key_entry().draft.is_empty() => Some(words::PASTE_FIRST),
         None => None,
     };
-    let save = Button::of(&UiCommand::SaveKey, Look::Primary).blocked(why_not);
+    let save = if app.key_entry().is_saving() && app.keychain_is_silent() {
+        let command = UiCommand::UseKeyForSession;
+        (Button::of(&command, Look::Primary), command)
+    } else {
+        let command = UiCommand::SaveKey;
+        (
+            Button::of(&command, Look::Primary).blocked(why_not),
+            command,
+        )
+    };
     let get = Button::of(&UiCommand::GetKey, Look::Plain);
     let close = Button::of(&UiCommand::CloseDialog, Look::Outlined);
     let close = if app.key_entry().is_saving() {
@@ -225,7 +235,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     foot.extend([
         (get, UiCommand::GetKey),
         (close, UiCommand::CloseDialog),
-        (save, UiCommand::SaveKey),
+        save,
     ]);
     buttons(ui, foot, out);
     if entered && why_not.is_none() {
@@ -295,6 +305,15 @@ fn pause(ui: &mut Ui, uploads: &Pause, out: &mut Vec<UiCommand>) {
     let stake = (Button::of(&stop, Look::Outlined), stop);
     let dialog = Dialog::Pause(uploads.clone());
     choice(ui, dialog, stake, words::KEEP_UPLOADING, out);
+}
+
+fn discard(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let (question, means) = wording::selection::discard(app.snapshot().interrupted);
+    title(ui, &question);
+    body(ui, means);
+    let discard = UiCommand::ConfirmDiscard;
+    let stake = (Button::of(&discard, Look::Outlined), discard);
+    choice(ui, Dialog::Discard, stake, words::KEEP_INTERRUPTED, out);
 }
 
 fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {

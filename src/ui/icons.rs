@@ -14,7 +14,7 @@ pub fn row(command: RowCommand) -> Icon {
         RowCommand::Pause => Icon::Pause,
         RowCommand::Resume => Icon::Play,
         RowCommand::Cancel | RowCommand::Remove => Icon::X,
-        RowCommand::Retry | RowCommand::UploadAgain => Icon::RotateCw,
+        RowCommand::Retry | RowCommand::TryNow | RowCommand::UploadAgain => Icon::RotateCw,
         RowCommand::Locate => Icon::FileSearch,
         RowCommand::Copy => Icon::Copy,
         RowCommand::CheckAgain => Icon::RefreshCw,

@@ -19,6 +19,7 @@ mod stops;
 mod surroundings;
 mod uploads;
 mod usage;
+mod waits;
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};

@@ -228,7 +228,7 @@ fn pausing_asks_before_much_is_sent_again() {
     window.get_by_label("Pause: large.mp4").click();
     window.run();
     assert!(has(&window, "Pause this upload?"));
-    assert!(has(&window, "It starts again from the beginning"));
+    assert!(has(&window, "The file starts again from the beginning"));
     assert!(has_keyboard(&window, "Keep uploading"));
     window.key_press(Key::Enter);
     window.run();
@@ -404,7 +404,7 @@ fn closing_asks_too_while_what_was_started_is_read_for_comparison() {
     close(&mut window);
     assert!(has(
         &window,
-        "1 upload under way. They can be continued at the next start."
+        "1 upload under way. You can resume at the next start."
     ));
 }
 

@@ -10,6 +10,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::outside::Choice;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::asset::AssetId;
+use mavi_uploader::model::fault::{Fault, FaultKind};
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{Row, Status};
 
@@ -183,20 +184,26 @@ fn an_id_that_nothing_stands_behind_is_shown_as_such_and_not_copied() {
         asset_id: AssetId::new(&format!("re_{id}")),
         ..row(id, name, status)
     };
+    let reserved = |id, name, status| Row {
+        reserved_id: AssetId::new(&format!("re_{id}")),
+        ..row(id, name, status)
+    };
     let processing = Status::Processing {
         since: Instant::now(),
         long: false,
     };
+    let fault = Fault::new(FaultKind::ServerError);
     let (_engine, mut window) = over(vec![
         ready(1, "one.mp4", "re_1"),
         with_id(2, "two.mp4", processing),
         with_id(3, "three.mp4", Status::Cancelled),
-        with_id(4, "four.mp4", Status::Paused),
+        reserved(4, "four.mp4", Status::Paused),
+        reserved(5, "five.mp4", Status::Failed(Arc::new(fault))),
     ]);
     assert!(window.query_by_label("Copy: three.mp4").is_none());
     assert!(window.query_by_label("Copy: four.mp4").is_none());
     assert!(has(&window, "id not used: re_3"));
-    assert!(has(&window, "not uploaded yet: re_4"));
+    assert!(!has(&window, "re_4") && !has(&window, "re_5"));
     window.get_by_label("Select all").click();
     window.run();
     window.event(egui::Event::Copy);
@@ -205,8 +212,11 @@ fn an_id_that_nothing_stands_behind_is_shown_as_such_and_not_copied() {
     window.run();
     assert!(has(
         &window,
-        "2 asset ids copied, 1 of them not ready yet; 2 files have none."
+        "2 asset ids copied, 1 of them not ready yet; 3 files have none."
     ));
+    window.get_by_label("Details: five.mp4").click();
+    window.run();
+    assert!(has(&window, "Reserved ID: re_5"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The list, worked as every list is: searched, sorted, selected, copied, saved.
 
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::outside::Choice;
@@ -332,7 +333,7 @@ fn pause_says_before_it_is_pressed_what_becomes_of_the_bytes() {
         ("Pause: direct.mp4", "starts again from the beginning"),
         ("Pause: large.mp4", "as long as the program stays open"),
         ("Pause: kept.mp4", "also after the program was closed"),
-        ("Pause", "1 starts again from the beginning"),
+        ("Pause", "1 file starts again from the beginning"),
     ] {
         window.get_by_label(name).hover();
         window.run_steps(2);
@@ -348,6 +349,15 @@ fn a_discarded_interruption_can_be_undone() {
     engine.publish(|state| state.interrupted = 2);
     window.run();
     window.get_by_label("Discard").click();
+    window.run();
+    assert!(has(&window, "Discard 2 interrupted uploads?"));
+    window.get_by_label("Keep them").click();
+    window.run();
+    assert!(engine.next().is_none(), "nothing is lost without a yes");
+    window.get_by_label("Discard").click();
+    window.run();
+    let dialog = window.get_by_role(Role::Dialog);
+    dialog.get_by_label("Discard").click();
     window.run();
     assert!(matches!(engine.next(), Some(Command::DiscardInterrupted)));
     assert!(has(&window, "2 interrupted uploads discarded."));

@@ -193,8 +193,11 @@ async fn move_while_sending(way: Way) {
         match (expected, way) {
             (None, _) => assert_eq!(stage.stored(&file), Some(hash_of(&before(seed)))),
             (Some(_), Way::Direct) => assert_eq!(row.asset_id, None, "{name}"),
-            // The id that came before the bytes is kept, and shown.
-            (Some(_), Way::Signed) => assert!(row.asset_id.is_some(), "{name}"),
+            // The ID that came before the bytes is kept as a reserved one.
+            (Some(_), Way::Signed) => {
+                assert_eq!(row.asset_id, None, "{name}");
+                assert!(row.reserved_id.is_some(), "{name}");
+            }
         }
         if expected.is_some() {
             assert_eq!(stage.stored(&file), None, "{name}, {way:?}");

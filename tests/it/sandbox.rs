@@ -115,7 +115,7 @@ fn a_sandbox_with_files_in_it_is_not_left_without_a_question() {
     window.run();
     engine.rows(vec![uploading(1, "account.mp4", 5)]);
     close(&mut window);
-    assert!(has(&window, "1 upload under way. They can be continued"));
+    assert!(has(&window, "1 upload under way. You can resume"));
     window.key_press(Key::Escape);
     window.run();
 

@@ -414,6 +414,10 @@ fn the_taskbar_is_told_each_percent_once_and_the_end() {
         window.run();
     }
     assert_eq!(asked.take(), ["progress: Some(42)", "progress: Some(43)"]);
+    engine.rows(vec![row(1, "clip.mp4", Status::Paused)]);
+    window.run();
+    assert_eq!(asked.take(), Vec::<String>::new(), "it is not over");
+    engine.publish(|state| state.totals.sent = 1000);
     engine.rows(vec![ready(1, "clip.mp4", "re_1")]);
     window.run();
     assert_eq!(asked.take(), ["progress: None"]);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Theme};
@@ -12,11 +12,11 @@ use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Fault, FaultKind};
 use mavi_uploader::model::key::{ApiKey, NotAKey};
 use mavi_uploader::model::media::Rejection;
-use mavi_uploader::model::snapshot::{ItemId, KeySource, Row, Status};
+use mavi_uploader::model::snapshot::{ItemId, KeySource, QueueWait, Row, Status};
 
 use crate::window::{
-    FakeEngine, Vault, builder, close, copied, enter_key, has, open, open_with, ready, row, until,
-    with_key, without_key,
+    FakeEngine, Vault, Window, builder, close, copied, enter_key, has, open, open_with, ready, row,
+    until, with_key, without_key,
 };
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
@@ -158,7 +158,7 @@ fn one_row_that_asked_for_a_key_is_uploaded_once_it_is_there() {
     window.run();
     assert!(has(
         &window,
-        "memories.ai knows it, but: The balance is used up."
+        "memories.ai knows the key, but: The balance is used up."
     ));
 }
 
@@ -272,4 +272,94 @@ fn the_details_of_a_refused_file_are_copied_with_their_reason() {
     );
     assert!(text.contains("Program: 0.0.0 (test)"), "{text}");
     assert!(has(&window, "Program: 0.0.0 (test)"));
+}
+
+#[test]
+fn a_wait_of_the_whole_queue_is_said_in_rows_foot_and_banner_with_try_now() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    while engine.next().is_some() {}
+    let waits = |seconds: u64| QueueWait {
+        kind: FaultKind::RateLimited,
+        until: Instant::now() + Duration::from_millis(seconds * 1000 + 400),
+    };
+    engine.publish(|state| {
+        state.waiting = Some(waits(8));
+        state.totals.batch = 2;
+        state.totals.left = Some(Duration::from_secs(11));
+    });
+    let until = Instant::now() + Duration::from_secs(60);
+    let cause = Arc::new(Fault::new(FaultKind::ServerError));
+    let waiting = Status::Waiting { until, cause };
+    engine.rows(vec![
+        row(1, "one.mp4", Status::Queued),
+        row(2, "two.mp4", waiting),
+    ]);
+    window.run();
+    let words = "memories.ai asks us to slow down; next try in 8 s";
+    assert!(
+        has(&window, &format!("Queued, 412 MB · {words}")),
+        "the row"
+    );
+    assert!(has(&window, &format!("{words} · 19 s left")), "the foot");
+    assert!(has(&window, &format!("{words}.")), "the banner");
+    // It counts down by itself.
+    let output = window.output();
+    let next = output.viewport_output[&egui::ViewportId::ROOT].repaint_delay;
+    assert!(next <= Duration::from_secs(1), "{next:?}");
+    window.get_by_label("Try now").click();
+    window.run();
+    let all = engine.next();
+    assert!(
+        matches!(&all, Some(Command::TryNow(ids)) if ids[..] == [ItemId(2)]),
+        "{all:?}"
+    );
+    window.get_by_label("Try now: two.mp4").click();
+    window.run();
+    let one = engine.next();
+    assert!(
+        matches!(&one, Some(Command::TryNow(ids)) if ids[..] == [ItemId(2)]),
+        "{one:?}"
+    );
+    // A short one moves nothing in the window.
+    engine.publish(|state| state.waiting = Some(waits(3)));
+    window.run();
+    assert!(!has(&window, &format!("{words}.")));
+    assert!(has(&window, "slow down; next try in 3 s"));
+    // Without a connection the banner that is there has the button.
+    engine.publish(|state| {
+        state.offline = true;
+        state.waiting = Some(QueueWait {
+            kind: FaultKind::Offline,
+            ..waits(20)
+        });
+    });
+    window.run();
+    assert!(has(&window, "Uploads go on by themselves"));
+    window.get_by_label("Try now");
+    engine.publish(|state| state.paused = true);
+    window.run();
+    assert!(window.query_by_label("Try now").is_none());
+}
+
+#[test]
+fn closing_asks_for_nothing_that_is_paused() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open(handle);
+    engine.publish(|state| state.paused = true);
+    engine.rows(vec![
+        row(1, "one", Status::Queued),
+        row(2, "two", Status::Queued),
+    ]);
+    window.run();
+    let may_close = |window: &Window| window.state().as_ref().unwrap().app().may_close();
+    assert!(may_close(&window));
+    // Its body is out, so that it was not paused.
+    engine.rows(vec![
+        row(1, "one", Status::Finishing),
+        row(2, "two", Status::Queued),
+    ]);
+    window.run();
+    close(&mut window);
+    assert!(has(&window, "1 upload under way."));
 }

@@ -73,13 +73,13 @@ fn a_refused_file_says_what_why_and_what_to_do() {
     window.run();
     assert!(has(
         &window,
-        "long.mp4, Can’t upload, This file is 6.2 GB. The service takes files up to 5 GB. Split or compress it."
+        "long.mp4, Can’t upload, This file is 6.2 GB. The service takes files up to 5 GB. Split or compress the file."
     ));
     window.get_by_label("Upload 1 file");
     window.get_by_label("Details: long.mp4").click();
     window.run();
     window.get_by_label("The file is too large");
-    window.get_by_label("Split or compress it.");
+    window.get_by_label("Split or compress the file.");
     window.get_by_label("Close").click();
     window.run();
     assert!(window.query_by_label("The file is too large").is_none());
@@ -290,7 +290,7 @@ fn what_has_no_connection_is_said_to_go_on_only_where_it_does() {
         engine.rows(vec![row(1, "clip.mp4", status)]);
         window.run();
         let there = has(&window, "memories.ai can’t be reached.");
-        (there, has(&window, "Uploads go on by themselves"))
+        (there, has(&window, "Uploads resume automatically"))
     };
     assert_eq!(said(false, Status::Queued), (true, true));
     assert_eq!(said(true, Status::Queued), (true, false));
@@ -491,7 +491,7 @@ fn files_that_are_held_one_by_one_go_on_together_from_the_foot() {
         row(2, "two.mp4", Status::Paused),
         ready(3, "three.mp4", ID),
     ]);
-    assert!(has(&window, "2 files paused"));
+    assert!(has(&window, "2 paused"));
     window.get_by_label("Resume").click();
     window.run();
     let both = [ItemId(1), ItemId(2)];

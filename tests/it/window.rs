@@ -112,6 +112,7 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         status,
         transfer: None,
         asset_id: None,
+        reserved_id: None,
         saved: true,
         may_be_twice: false,
         same_as: None,
@@ -181,7 +182,7 @@ pub struct Vault {
     pub absent: bool,
     /// What it says instead of a key.
     pub trouble: Mutex<Option<VaultError>>,
-    /// It gives no key before something comes here.
+    /// It gives and keeps no key before something comes here.
     pub gate: Mutex<Option<std::sync::mpsc::Receiver<()>>>,
 }
 
@@ -202,6 +203,9 @@ impl KeyVault for Vault {
     fn save(&self, key: &ApiKey) -> Result<(), VaultError> {
         if self.absent {
             return Err(VaultError::Absent);
+        }
+        if let Some(gate) = &*self.gate.lock().expect("no test panics with it") {
+            let _ = gate.recv();
         }
         *self.kept.lock().expect("no test panics with it") = Some(key.clone());
         Ok(())

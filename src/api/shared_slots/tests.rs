@@ -4,9 +4,15 @@ use super::*;
 
 const BOUNDS: (Duration, Duration) = (Duration::from_millis(1050), Duration::from_secs(32));
 const SPACING: Duration = BOUNDS.0;
+const OWN: Slowdown = Slowdown {
+    spacing: SPACING,
+    calm: Duration::ZERO,
+};
+
+const BASE_URL: &str = "https://service.test/serve/api/v2";
 
 fn slots(directory: &Path) -> SharedSlots {
-    SharedSlots::new(directory, &Account::from_fingerprint("0123abcd"))
+    SharedSlots::new(directory, &Account::from_fingerprint("0123abcd"), BASE_URL)
 }
 
 fn at(ms: u64) -> SystemTime {
@@ -14,7 +20,17 @@ fn at(ms: u64) -> SystemTime {
 }
 
 fn claim(slots: &SharedSlots, ms: u64) -> Result<Duration, Refused> {
-    slots.claim(at(ms), SPACING, 1.0, BOUNDS)
+    claim_by(slots, at(ms), 1.0)
+}
+
+fn claim_by(slots: &SharedSlots, now: SystemTime, factor: f64) -> Result<Duration, Refused> {
+    let claimed = slots.claim(now, OWN, factor, BOUNDS, false)?;
+    assert!(!claimed.is_held);
+    Ok(claimed.slowdown.spacing_now(SPACING))
+}
+
+fn held_for(ms: u64) -> Result<Duration, Refused> {
+    Err(Refused::Held(Duration::from_millis(ms)))
 }
 
 fn not_for(ms: u64) -> Result<Duration, Refused> {
@@ -29,8 +45,11 @@ fn two_programs_take_turns() {
     assert_eq!(claim(&two, 50), not_for(1000));
     assert_eq!(claim(&two, 1050), Ok(SPACING));
     assert_eq!(claim(&one, 1051), not_for(1049));
-    let other = SharedSlots::new(dir.path(), &Account::from_fingerprint("ffff"));
+    let other = SharedSlots::new(dir.path(), &Account::from_fingerprint("ffff"), BASE_URL);
     assert_eq!(claim(&other, 1051), Ok(SPACING), "accounts are apart");
+    let account = Account::from_fingerprint("0123abcd");
+    let other = SharedSlots::new(dir.path(), &account, "https://other.test/serve/api/v2");
+    assert_eq!(claim(&other, 1051), Ok(SPACING), "hosts are apart");
 }
 
 #[test]
@@ -39,15 +58,57 @@ fn one_program_learns_of_the_others_rate_limit() {
     let (one, two) = (slots(dir.path()), slots(dir.path()));
     claim(&one, 0).unwrap();
     let double = SPACING * 2;
-    assert!(one.slow_down(at(0), Duration::from_secs(9), double, BOUNDS.1));
-    assert_eq!(claim(&two, 0), not_for(9000));
+    assert!(one.slow_down(at(0), Duration::from_secs(9), double, BOUNDS));
+    assert_eq!(claim(&two, 0), held_for(9000));
     assert_eq!(claim(&two, 9000), Ok(double));
     // What it learned itself is brought into the file with its next claim.
-    assert_eq!(
-        one.claim(at(20_000), double, 0.9, BOUNDS),
-        Ok(double.mul_f64(0.9))
-    );
+    assert_eq!(claim_by(&one, at(20_000), 0.9), Ok(double.mul_f64(0.9)));
     assert_eq!(claim(&two, 30_000), Ok(double.mul_f64(0.9)));
+}
+
+#[test]
+fn what_is_kept_of_a_slow_down_halves_each_minute_and_is_gone_after_ten() {
+    let kept = |minutes: u64| {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(slots(dir.path()).slow_down(at(0), SPACING, BOUNDS.1, BOUNDS));
+        let later = slots(dir.path());
+        let spacing = claim(&later, minutes * 60_000 + 1050).unwrap();
+        // It goes on from the rate-limit answer, not from this look.
+        let next = claim(&later, (minutes + 1) * 60_000 + 1050);
+        assert_eq!(next, Ok((spacing / 2).max(SPACING)));
+        spacing
+    };
+    let halved = [1, 2, 4, 8, 16].map(|by| BOUNDS.1 / by);
+    assert_eq!([0, 1, 2, 3, 4].map(kept), halved);
+    assert_eq!(kept(10), SPACING);
+    // An answer that comes meanwhile counts from what was left.
+    let dir = tempfile::tempdir().unwrap();
+    let slots = slots(dir.path());
+    assert!(slots.slow_down(at(0), SPACING, BOUNDS.1, BOUNDS));
+    assert!(slots.slow_down(at(240_000), SPACING, SPACING * 2, BOUNDS));
+    assert_eq!(claim(&slots, 241_050), Ok(SPACING * 2));
+}
+
+#[test]
+fn a_call_that_tests_a_hold_is_let_through_and_its_answer_ends_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (slots(dir.path()), slots(dir.path()));
+    claim(&one, 0).unwrap();
+    assert!(one.slow_down(at(0), Duration::from_secs(600), SPACING, BOUNDS));
+    let test = |ms| two.claim(at(ms), OWN, 1.0, BOUNDS, true);
+    assert_eq!(
+        test(1000),
+        Err(Refused::For(Duration::from_millis(50))),
+        "a slot it needs"
+    );
+    assert!(test(1050).unwrap().is_held);
+    assert_eq!(
+        claim(&one, 3000),
+        held_for(597_000),
+        "for all others it stands"
+    );
+    two.end_hold(at(3000));
+    assert_eq!(claim(&one, 3000), Ok(SPACING));
 }
 
 #[test]
@@ -69,12 +130,12 @@ fn a_clock_that_jumped_stops_nothing() {
         assert_eq!(claim(&slots, then + 1_000_000), Ok(SPACING), "set ahead");
     }
     // A wait that the service asked for holds over it, too.
-    assert!(slots.slow_down(at(90_000_000), Duration::from_secs(700), SPACING, BOUNDS.1));
-    assert_eq!(claim(&other, 0), not_for(700_000));
+    assert!(slots.slow_down(at(90_000_000), Duration::from_secs(700), SPACING, BOUNDS));
+    assert_eq!(claim(&other, 0), held_for(700_000));
     assert_eq!(claim(&other, 700_000), Ok(SPACING));
     // Longer ones hold back their own program alone.
-    assert!(slots.slow_down(at(0), Duration::from_secs(9999), SPACING, BOUNDS.1));
-    assert_eq!(claim(&other, 0), Err(Refused::For(FARTHEST)),);
+    assert!(slots.slow_down(at(0), Duration::from_secs(9999), SPACING, BOUNDS));
+    assert_eq!(claim(&other, 0), Err(Refused::Held(FARTHEST)));
 }
 
 #[test]
@@ -86,7 +147,7 @@ fn a_clock_before_1970_stops_nothing() {
         let before = Duration::from_secs(315_360_000);
         SystemTime::UNIX_EPOCH + Duration::from_millis(ms) - before
     };
-    let claim = |slots: &SharedSlots, ms| slots.claim(at(ms), SPACING, 1.0, BOUNDS);
+    let claim = |slots: &SharedSlots, ms| claim_by(slots, at(ms), 1.0);
     assert_eq!(claim(&one, 0), Ok(SPACING));
     assert_eq!(claim(&two, 1000), not_for(50));
     assert_eq!(claim(&two, 1050), Ok(SPACING));
@@ -109,16 +170,17 @@ fn a_damaged_file_is_written_anew() {
         b"\xff\xff",
         b"1700000009999 1050",
         b"1700000009999 1050\n",
-        b"1700000009999 1050 1700000000000 1 2 3\n",
+        b"1700000009999 1050 1700000000000 1 2\n",
+        b"1700000009999 1050 1700000000000 1 2 3 4 5\n",
         &[b'9'; 999],
     ] {
         fs::write(&slots.path, content).unwrap();
         assert_eq!(claim(&slots, 0), Ok(SPACING), "{content:?}");
         assert!(claim(&slots, 1).is_err());
     }
-    fs::write(&slots.path, "99999999999999 1050 0 1 2\n").unwrap();
+    fs::write(&slots.path, "99999999999999 1050 0 1 2 99999999999999 0\n").unwrap();
     assert_eq!(claim(&slots, 0), Ok(SPACING), "in a thousand years");
-    fs::write(&slots.path, "0 99999999999999999 0 0 0\n").unwrap();
+    fs::write(&slots.path, "0 99999999999999999 0 0 0 0 1700000000000\n").unwrap();
     assert_eq!(claim(&slots, 0), Ok(BOUNDS.1), "within the bounds");
 }
 
@@ -130,7 +192,7 @@ fn without_a_usable_file_the_program_goes_on_alone() {
     let slots = slots(&file.join("below a file"));
     assert_eq!(claim(&slots, 0), Ok(SPACING));
     assert_eq!(claim(&slots, 0), Ok(SPACING));
-    assert!(!slots.slow_down(at(0), SPACING, SPACING, BOUNDS.1));
+    assert!(!slots.slow_down(at(0), SPACING, SPACING, BOUNDS));
     // A missing directory is made.
     let made = self::slots(&dir.path().join("a/b"));
     claim(&made, 0).unwrap();
@@ -153,7 +215,7 @@ fn a_link_or_a_pipe_in_the_files_place_is_not_used() {
     fs::write(&foreign, "words").unwrap();
     std::os::unix::fs::symlink(&foreign, &slots.path).unwrap();
     assert_eq!(claim(&slots, 0), Ok(SPACING));
-    assert!(!slots.slow_down(at(0), SPACING, SPACING, BOUNDS.1));
+    assert!(!slots.slow_down(at(0), SPACING, SPACING, BOUNDS));
     assert_eq!(fs::read(&foreign).unwrap(), b"words");
     fs::remove_file(&slots.path).unwrap();
     let made = std::process::Command::new("mkfifo")

@@ -17,7 +17,7 @@ use crate::model::snapshot::{Found, Later};
 enum Turn {
     /// These rows become others, in one snapshot.
     Become(Vec<(usize, Row)>),
-    Come(Row),
+    Come(Box<Row>),
     Leave(usize),
     Show(Filter),
     Find(&'static str),
@@ -83,7 +83,7 @@ fn any_turn() -> impl Strategy<Value = Turn> {
     let pick = prop::sample::select(vec![Pick::Only, Pick::Toggle, Pick::Range]);
     prop_oneof![
         8 => becomes.prop_map(Turn::Become),
-        2 => any_row().prop_map(Turn::Come),
+        2 => any_row().prop_map(|row| Turn::Come(Box::new(row))),
         1 => any::<usize>().prop_map(Turn::Leave),
         1 => prop::sample::select(Vec::from(Filter::EACH)).prop_map(Turn::Show),
         1 => prop::sample::select(vec!["", "day", "re_"]).prop_map(Turn::Find),
@@ -109,7 +109,7 @@ fn happen(list: &mut List, snapshot: &mut Snapshot, turn: Turn, id: u64) {
         }
         Turn::Come(new) => {
             let id = ItemId(id);
-            rows.push(Arc::new(Row { id, ..new }));
+            rows.push(Arc::new(Row { id, ..*new }));
             list.update(snapshot);
         }
         Turn::Leave(number) => {

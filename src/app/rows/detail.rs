@@ -59,7 +59,7 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
             parts.push(if wait.is_zero() {
                 words::TRYING_AGAIN.to_owned()
             } else {
-                words::next_try(wait)
+                words::next_try_in(wait)
             });
             let later = row.later.filter(|later| *later != Later::StartsAgain);
             parts.extend(later.map(|later| words::later(later).to_owned()));
@@ -68,7 +68,9 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
             let time = around.now.saturating_duration_since(*since);
             parts.push(words::PROCESSING.to_owned());
             parts.push(size());
-            if *long {
+            if let Queue::Waits(_) = around.queue {
+                parts.extend(held_up(around));
+            } else if *long {
                 parts.push(words::SLOW.to_owned());
             } else if time >= Duration::from_secs(1) {
                 parts.push(wording::duration(time));
@@ -92,11 +94,7 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
             parts.push(same_as(row).unwrap_or_else(|| unknown.to_owned()));
             parts.extend(after_same_as(status).map(str::to_owned));
             if *status == Status::FoundDuplicate(Found::Asked) {
-                parts.extend(match around.queue {
-                    Queue::GoesOn | Queue::Paused => None,
-                    Queue::Held(hold) => Some(words::held(hold).to_owned()),
-                    Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
-                });
+                parts.extend(held_up(around).filter(|_| around.queue != Queue::Paused));
             }
         }
         Status::ReadyToUpload => {
@@ -105,23 +103,29 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
         }
         Status::Queued => {
             parts.push(size());
-            parts.extend(match around.queue {
-                Queue::GoesOn => None,
-                Queue::Paused => Some(words::QUEUE_PAUSED.to_owned()),
-                Queue::Held(hold) => Some(words::held(hold).to_owned()),
-                Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
-            });
+            parts.extend(held_up(around));
             // What waits for something else than the person need not be told that it costs.
             let later = row.later.filter(|later| match around.queue {
                 Queue::GoesOn => false,
                 Queue::Paused => true,
-                Queue::Held(_) | Queue::Offline => *later != Later::StartsAgain,
+                Queue::Held(_) | Queue::Waits(_) | Queue::Offline => *later != Later::StartsAgain,
             });
             parts.extend(later.map(|later| words::later(later).to_owned()));
         }
         _ => parts.push(size()),
     }
     parts
+}
+
+/// Why the queue does not go on.
+fn held_up(around: &Around) -> Option<String> {
+    match around.queue {
+        Queue::GoesOn => None,
+        Queue::Paused => Some(words::QUEUE_PAUSED.to_owned()),
+        Queue::Held(hold) => Some(words::held(hold).to_owned()),
+        Queue::Waits(wait) => Some(wording::next_try(wait.kind, wait.left(around.now))),
+        Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
+    }
 }
 
 /// What becomes of a duplicate.

@@ -1,7 +1,7 @@
 //! Whether the queue that a row stands in goes on, and if not, for what it waits.
 
 use crate::model::fault::Fix;
-use crate::model::snapshot::Snapshot;
+use crate::model::snapshot::{QueueWait, Snapshot};
 
 /// Whether the queue that a row stands in goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -13,6 +13,8 @@ pub enum Queue {
     Paused,
     /// It waits for the person to do this.
     Held(Hold),
+    /// All of it waits for this.
+    Waits(QueueWait),
     /// The service can't be reached.
     Offline,
 }
@@ -33,8 +35,11 @@ impl Queue {
             (Some(Fix::Key), _) if snapshot.key.is_missing() => Self::Held(Hold::NoKey),
             (Some(fix), _) => Self::Held(Hold::Fix(fix)),
             (None, true) => Self::Paused,
-            (None, false) if snapshot.offline => Self::Offline,
-            (None, false) => Self::GoesOn,
+            (None, false) => match snapshot.waiting {
+                Some(wait) => Self::Waits(wait),
+                None if snapshot.offline => Self::Offline,
+                None => Self::GoesOn,
+            },
         }
     }
 }

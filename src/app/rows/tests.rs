@@ -24,6 +24,7 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         status,
         transfer: None,
         asset_id: None,
+        reserved_id: None,
         saved: true,
         may_be_twice: false,
         same_as: None,
@@ -108,7 +109,7 @@ fn the_details_of_a_row_that_waits_ask_for_nothing() {
     );
     let (message, technical) = trouble(&waiting, Place::Service).unwrap();
     assert_eq!(message.title, "memories.ai has a problem");
-    assert_eq!(message.next, "It is tried again by itself.");
+    assert_eq!(message.next, "The upload is retried automatically.");
     assert_eq!(message.step, None);
     assert_eq!(technical[0], ("Kind", "ServerError".to_owned()));
 }

@@ -3,10 +3,12 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use image::imageops::thumbnail as scale;
+use image::{DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 /// Pixels along a side: what a thumbnail takes on a screen of three pixels a point.
 const SIDE: u32 = 120;
@@ -16,10 +18,8 @@ const BYTES: u64 = 64 << 20;
 const PIXELS: u64 = 64_000_000;
 /// Longest side of a picture, in pixels.
 const LONGEST: u32 = 30_000;
-/// Most memory that decoding may take, in bytes.
-const MEMORY: u64 = 256 << 20;
-/// How many times longer than wide a picture may be before it is cut.
-const SLIM: u32 = 4;
+/// Most memory that reading a picture's head may take, in bytes.
+const HEAD: u64 = 16 << 20;
 
 /// A square of pixels: red, green, blue, opacity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,35 +30,98 @@ pub struct Pixels {
     pub rgba: Vec<u8>,
 }
 
+/// The memory that all decoding may take at a time, that of pictures that are late included.
+#[derive(Debug)]
+pub struct Budget(AtomicU64);
+
+impl Default for Budget {
+    /// Enough for a JPEG of [`PIXELS`] from a camera.
+    fn default() -> Self {
+        Self(AtomicU64::new(224 << 20))
+    }
+}
+
+/// A part of the budget, which goes back when it is dropped.
+struct Share {
+    budget: Arc<Budget>,
+    bytes: u64,
+}
+
+impl Share {
+    fn none_of(budget: &Arc<Budget>) -> Self {
+        let budget = Arc::clone(budget);
+        Self { budget, bytes: 0 }
+    }
+
+    /// Takes more; false where so much is not left.
+    fn add(&mut self, bytes: u64) -> bool {
+        let left = |left: u64| left.checked_sub(bytes);
+        let (set, get) = (Ordering::AcqRel, Ordering::Acquire);
+        let taken = self.budget.0.fetch_update(set, get, left).is_ok();
+        self.bytes += if taken { bytes } else { 0 };
+        taken
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.budget.0.fetch_add(self.bytes, Ordering::AcqRel);
+    }
+}
+
 /// The middle of a picture, upright. `None` where it is too large, takes longer than until
-/// `end`, or is no picture.
-pub fn thumbnail(path: &Path, end: Instant) -> Option<Pixels> {
-    decode(path, end)
+/// `end` or more memory than is left of the budget, or is no picture.
+pub fn thumbnail(path: &Path, end: Instant, budget: &Arc<Budget>) -> Option<Pixels> {
+    decode(path, end, Share::none_of(budget))
         .inspect_err(|error| tracing::debug!(%error, "no thumbnail"))
         .ok()
 }
 
-fn decode(path: &Path, end: Instant) -> Result<Pixels, Box<dyn std::error::Error>> {
+fn decode(
+    path: &Path,
+    end: Instant,
+    mut share: Share,
+) -> Result<Pixels, Box<dyn std::error::Error>> {
     // A pipe or a device would keep whoever opens it waiting.
     let about = path.metadata()?;
     if !about.is_file() || about.len() > BYTES {
         return Err("not a file, or too long".into());
     }
-    let file = BufReader::new(Clocked {
+    // Of a JPEG the whole file is kept.
+    if !share.add(HEAD + about.len()) {
+        return Err("no memory left for it".into());
+    }
+    let mut file = BufReader::new(Clocked {
         file: File::open(path)?,
         end,
     });
+    let is_row_by_row = is_row_by_row_jpeg(&mut file).unwrap_or(false);
+    file.rewind()?;
     let mut reader = ImageReader::new(file).with_guessed_format()?;
+    let format = reader.format();
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST);
     limits.max_image_height = Some(LONGEST);
-    limits.max_alloc = Some(MEMORY);
-    reader.limits(limits);
+    limits.max_alloc = Some(HEAD);
+    reader.limits(limits.clone());
     let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > PIXELS || decoder.total_bytes() > MEMORY {
+    let pixels = u64::from(width) * u64::from(height);
+    let decoded = decoder.total_bytes();
+    // Besides the picture itself, at most.
+    let meanwhile = match format {
+        Some(ImageFormat::Png | ImageFormat::Bmp) => 0,
+        Some(ImageFormat::Jpeg) if is_row_by_row => 0,
+        // Coefficients of 16 bits for four components; two canvases of four bytes a pixel.
+        Some(ImageFormat::Jpeg | ImageFormat::WebP) => 8 * pixels,
+        // A frame; a copy and the strips that it is put together from.
+        _ => 2 * decoded,
+    };
+    if pixels > PIXELS || !share.add(decoded + meanwhile) {
         return Err("too many pixels".into());
     }
+    limits.max_alloc = Some(decoded + meanwhile);
+    decoder.set_limits(limits)?;
     let orientation = decoder.orientation()?;
     let mut small = square(&DynamicImage::from_decoder(decoder)?);
     small.apply_orientation(orientation);
@@ -67,29 +130,43 @@ fn decode(path: &Path, end: Instant) -> Result<Pixels, Box<dyn std::error::Error
     Ok(Pixels { side, rgba })
 }
 
+/// Whether all of a JPEG is in one scan, so that it is decoded a few rows at a time. Otherwise
+/// its coefficients are kept until the last scan.
+fn is_row_by_row_jpeg(file: &mut impl Read) -> io::Result<bool> {
+    let mut start = [0; 2];
+    file.read_exact(&mut start)?;
+    if start != [0xff, 0xd8] {
+        return Ok(false);
+    }
+    let mut components = None;
+    loop {
+        let mut head = [0; 4];
+        file.read_exact(&mut head)?;
+        let [0xff, marker, high, low] = head else {
+            return Ok(false);
+        };
+        let length = u64::from(u16::from_be_bytes([high, low])).saturating_sub(2);
+        let mut segment = Vec::new();
+        file.take(length).read_to_end(&mut segment)?;
+        match marker {
+            // Frames with a scan for all that follows: baseline and extended.
+            0xc0 | 0xc1 => components = segment.get(5).copied(),
+            0xda => return Ok(components.is_some() && segment.first() == components.as_ref()),
+            _ => {}
+        }
+    }
+}
+
 /// The middle of a picture as a square of at most [`SIDE`].
 fn square(picture: &DynamicImage) -> DynamicImage {
-    let (width, height) = (picture.width().max(1), picture.height().max(1));
+    let (width, height) = picture.dimensions();
     let short = width.min(height);
-    let side = short.min(SIDE);
-    // A strip would be a long one still when it is as thin as a thumbnail.
-    let longest = short.saturating_mul(SLIM);
-    let cut = (width > longest || height > longest).then(|| {
-        let (w, h) = (width.min(longest), height.min(longest));
-        picture.crop_imm((width - w) / 2, (height - h) / 2, w, h)
-    });
-    let picture = cut.as_ref().unwrap_or(picture);
-    let scaled = |length: u32| {
-        let length = u64::from(length) * u64::from(side) / u64::from(short);
-        u32::try_from(length).unwrap_or(side).max(side)
-    };
-    let (w, h) = (scaled(picture.width()), scaled(picture.height()));
-    let small = if short == side {
-        picture.resize_exact(w, h, FilterType::Nearest)
+    let middle = picture.view((width - short) / 2, (height - short) / 2, short, short);
+    DynamicImage::ImageRgba8(if short <= SIDE {
+        middle.to_image()
     } else {
-        picture.thumbnail_exact(w, h)
-    };
-    small.crop_imm((w - side) / 2, (h - side) / 2, side, side)
+        scale(&*middle, SIDE, SIDE)
+    })
 }
 
 /// A file that is read until a point in time.
@@ -121,6 +198,10 @@ mod tests {
     use image::{Rgb, RgbImage};
 
     use super::*;
+
+    fn thumbnail(path: &Path, end: Instant) -> Option<Pixels> {
+        super::thumbnail(path, end, &Arc::default())
+    }
 
     fn soon() -> Instant {
         Instant::now() + Duration::from_secs(60)
@@ -253,6 +334,80 @@ mod tests {
             .unwrap();
         assert_eq!(thumbnail(&long, soon()), None);
         assert!(start.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn memory_that_is_taken_comes_back_and_what_finds_none_left_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.png");
+        flag(1000, 1000).save(&path).unwrap();
+        let budget = Arc::new(Budget(AtomicU64::new(30 << 20)));
+        let mut late = Share::none_of(&budget);
+        assert!(late.add(12 << 20));
+        assert_eq!(super::thumbnail(&path, soon(), &budget), None);
+        drop(late);
+        for _ in 0..3 {
+            assert!(super::thumbnail(&path, soon(), &budget).is_some());
+        }
+        assert_eq!(budget.0.load(Ordering::Acquire), 30 << 20);
+    }
+
+    /// What decoding costs besides what the process has, in bytes.
+    #[cfg(target_os = "linux")]
+    fn cost(decode: impl FnOnce()) -> u64 {
+        let status = |name: &str| {
+            let status = std::fs::read_to_string("/proc/self/status").unwrap();
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let kibibytes: u64 = line.unwrap().trim_end_matches("kB").trim().parse().unwrap();
+            kibibytes << 10
+        };
+        // The highest that it ever was is measured anew.
+        std::fs::write("/proc/self/clear_refs", "5").unwrap();
+        let before = status("VmRSS:");
+        decode();
+        status("VmHWM:").saturating_sub(before)
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn no_format_takes_more_memory_than_it_is_given() {
+        const GIVEN: u64 = 64 << 20;
+        /// What the code itself, other tests and the system's allocator take.
+        const BESIDES: u64 = 16 << 20;
+        let dir = tempfile::tempdir().unwrap();
+        for ending in ["png", "jpg", "gif", "webp", "bmp", "tiff"] {
+            let mut small = 0;
+            for side in [1000, 2500, 5000] {
+                let path = dir.path().join(format!("{side}.{ending}"));
+                flag(side, side).save(&path).unwrap();
+                let budget = Arc::new(Budget(AtomicU64::new(GIVEN)));
+                let cost = cost(|| {
+                    let made = super::thumbnail(&path, soon(), &budget);
+                    small += usize::from(made.is_some());
+                });
+                assert!(cost <= GIVEN + BESIDES, "{ending} {side}: {cost}");
+            }
+            assert!((1..3).contains(&small), "{ending}: {small}");
+        }
+    }
+
+    #[test]
+    fn a_jpeg_of_one_scan_is_told_from_one_whose_coefficients_are_kept() {
+        let media = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/media/good");
+        let is_row_by_row = |bytes: &[u8]| is_row_by_row_jpeg(&mut &*bytes).unwrap_or(false);
+        let camera = turned_jpeg(&flag(300, 300), 3);
+        assert!(is_row_by_row(&camera));
+        let progressive = std::fs::read(media.join("progressive.jpeg")).unwrap();
+        assert!(!is_row_by_row(&progressive));
+        // The first scan has one of its components alone.
+        let mut scans = camera;
+        let scan = scans
+            .windows(2)
+            .position(|two| two == [0xff, 0xda])
+            .unwrap();
+        scans[scan + 4] = 1;
+        assert!(!is_row_by_row(&scans));
+        assert!(!is_row_by_row(b"\x89PNG\r\n"));
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub const SANDBOX_ALONE: &str =
     "Sandbox: nothing leaves this computer. Close the window to end it.";
 /// The service can't be reached.
 pub const OFFLINE: &str =
-    "memories.ai can’t be reached. Uploads go on by themselves as soon as it can.";
+    "memories.ai can’t be reached. Uploads resume automatically as soon as it can.";
 /// The same while the person holds the queue.
 pub const OFFLINE_PAUSED: &str = "memories.ai can’t be reached. All uploads are paused.";
 /// The same while the queue waits for the person to do something else.
@@ -53,8 +53,14 @@ pub fn environment_key(why: NotAKey) -> String {
 
 /// The keychain gave no key, for a reason that is a sentence.
 pub fn keychain(why: &str) -> String {
-    format!("{why} A key that it may hold can’t be read.")
+    format!("{why} A key that the keychain may hold can’t be read.")
 }
+
+/// The keychain does not answer, and may be waiting for the user.
+pub const KEYCHAIN_SILENT: &str =
+    "The keychain has not answered yet. If it asks for its password, enter it there.";
+/// On the button that does without the keychain.
+pub const KEY_FOR_SESSION: &str = "Enter a key for this session";
 
 /// The key is not kept, for a reason that is a sentence.
 pub fn session_only(why: &str) -> String {

@@ -14,6 +14,7 @@ pub fn row(command: RowCommand) -> Words {
         RowCommand::Resume => ("Resume", "Go on with this upload"),
         RowCommand::Cancel => ("Cancel", "Cancel this upload"),
         RowCommand::Retry => ("Try again", "Try this file again"),
+        RowCommand::TryNow => ("Try now", "Try this file now, without waiting"),
         RowCommand::Locate => ("Locate…", "Show where this file is now"),
         RowCommand::UploadAgain => ("Upload again", "Upload this file again"),
         RowCommand::Remove => ("Remove", "Take this file out of the list"),
@@ -183,6 +184,10 @@ pub fn window(command: &UiCommand) -> Words {
         C::CopyDetails(_) => ("Copy details", "Copy the technical details"),
         C::EnterKey => ("Update key", "Enter an API key"),
         C::AskKeychain => ("Ask again", "Ask the keychain for the key again"),
+        C::UseKeyForSession => (
+            "Use it for this session",
+            "Use the key until the program is closed, unless the keychain still keeps it",
+        ),
         C::SaveKey => ("Save key", "Check the key and use it from now on"),
         C::CloseDialog => ("Close", "Close this"),
         C::GetKey => (
@@ -196,6 +201,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::CopyAddress(_) => ("Copy address", "Copy the address, to open it by hand"),
         C::CopyPath(_) => ("Copy path", "Copy the path, to go there by hand"),
         C::FixDone => ("Go on", "Go on with the uploads"),
+        C::TryNow => ("Try now", "Try now, without waiting"),
         C::TrySandbox => (
             "Try it without an account",
             "Upload to a sandbox inside this program; nothing leaves this computer",
@@ -205,7 +211,9 @@ pub fn window(command: &UiCommand) -> Words {
             "Go back to memories.ai and your own account",
         ),
         C::ContinueInterrupted => ("Continue", "Go on with the interrupted uploads"),
-        C::DiscardInterrupted => ("Discard", "Take the interrupted uploads out of the list"),
+        C::DiscardInterrupted | C::ConfirmDiscard => {
+            ("Discard", "Take the interrupted uploads out of the list")
+        }
         C::Theme(choice) => theme(*choice),
         C::OpenSettings => ("Settings", "Change how the program works"),
         C::Set(_) => ("Set", "Use this from now on"),

@@ -1,5 +1,8 @@
 //! Words for everything that goes wrong on the way.
 
+use std::time::Duration;
+
+use super::row::{TRYING_AGAIN, next_try_in};
 use super::{Message, Step};
 use crate::app::command::RowCommand;
 use crate::model::fault::{Fault, FaultKind};
@@ -42,13 +45,13 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         ),
         K::BrokenInBody => (
             "The connection broke",
-            "It ended before the whole file was sent.",
+            "The connection ended before the whole file was sent.",
             connection,
             again,
         ),
         K::LostAnswer => (
             "The answer was lost",
-            "The whole file was sent, but the connection broke before the service answered. It may be stored there.",
+            "The whole file was sent, but the connection broke before the service answered. The file may be stored there.",
             "Try again; the file may then be stored twice.",
             again,
         ),
@@ -60,7 +63,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         ),
         K::NoAnswer => (
             "The service did not answer",
-            "The whole file was sent, and no answer came in time. It may be stored there.",
+            "The whole file was sent, and no answer came in time. The file may be stored there.",
             "Try again; the file may then be stored twice.",
             again,
         ),
@@ -90,7 +93,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         ),
         K::Redirect => (
             "The service was redirected",
-            "Something sends the upload to another address, and it is not followed, to keep the file and the key safe.",
+            "Something redirects the upload to another address. The program does not follow, to keep the file and the key safe.",
             network,
             again,
         ),
@@ -103,7 +106,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         K::RateLimitedOrInvalid => (
             "memories.ai says that a limit is exceeded",
             "Either there were too many requests, or the service doesn’t take a file like this one.",
-            "Wait a little and try again; if it stays, try a shorter or smaller file.",
+            "Wait a little and try again; if that does not help, try a shorter or smaller file.",
             again,
         ),
         K::BadRequest => (
@@ -114,20 +117,20 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         ),
         K::Unauthorized => (
             "The API key is not accepted",
-            "The key is wrong, was withdrawn, or is one of memories.ai’s newer DataLake console, whose keys don’t work here.",
+            "The key is wrong, revoked, or one of memories.ai’s newer DataLake console, whose keys don’t work here.",
             "Enter another key.",
             Step::UpdateKey,
         ),
         K::InsufficientBalance => (
             "The balance is used up",
             "The account has no credit left for this.",
-            "Top it up in the console, then try again.",
+            "Top up the balance in the console, then try again.",
             Step::OpenConsole,
         ),
         K::Forbidden => (
             "The account may not do this",
-            "It is disabled, or this network address is not allowed for it.",
-            "See to it in the console, then try again.",
+            "The account is disabled, or may not be used from this network address.",
+            "Check the account in the console, then try again.",
             Step::OpenConsole,
         ),
         K::Retired => (
@@ -145,13 +148,13 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         K::TooLargeForDirect => (
             "Too large for this way",
             "The service refused the file’s size on the direct way.",
-            "Try again; it then takes the way for large files.",
+            "Try again; the file then takes the way for large files.",
             again,
         ),
         K::UnsupportedMedia => (
             "memories.ai doesn’t take this format",
             "The service looked at the file and refused its format.",
-            "Export it as MP4, MP3 or JPG and add that.",
+            "Export the file as MP4, MP3 or JPG and add that one.",
             Step::Row(RowCommand::Remove),
         ),
         K::ServerError => (
@@ -162,8 +165,8 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         ),
         K::WrongFlavour | K::StorageRefused => (
             "The storage refused the file",
-            "The place that memories.ai named for it did not take it.",
-            "Try again; if it stays, copy the details and ask the service’s support.",
+            "The storage that memories.ai named did not take the file.",
+            "Try again; if that does not help, copy the details and ask the service’s support.",
             again,
         ),
         K::ExpiredUrl => (
@@ -174,58 +177,68 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         ),
         K::ProcessingFailed => (
             "memories.ai could not process the file",
-            "It was uploaded, and the service gave up on it, twice.",
+            "The file was uploaded, and the service gave up on it twice.",
             "Play the file to see that it is whole, or export it again, then try again.",
             again,
         ),
         K::AssetMissing => (
             "memories.ai no longer knows the file",
-            "The service gave it an id, and then said that there is no such asset.",
+            "The service gave the file an ID, and then said that there is no such asset.",
             "Upload it again: the program first asks whether memories.ai has it by now.",
             Step::Row(RowCommand::UploadAgain),
         ),
         K::SizeMismatch => (
             "memories.ai holds another size",
             "The service reports a size that is not this file’s, so something was lost or added on the way.",
-            "Upload it again; the first id is kept in the history.",
+            "Upload the file again; the first ID is kept in the history.",
             Step::Row(RowCommand::UploadAgain),
         ),
         K::StillProcessing => (
             "Still being processed",
-            "The file is at memories.ai, which is not done with it.",
+            "The file is at memories.ai, which is still working on it.",
             "Check again later.",
             Step::Row(RowCommand::CheckAgain),
         ),
         K::FileChanged => (
             "The file changed",
-            "It was changed after it had been checked, while it was being uploaded.",
+            "The file was changed after it had been checked, while it was being uploaded.",
             "Wait until nothing writes to it, then try again.",
             again,
         ),
         K::FileGone => (
             "The file is not there any more",
-            "It was moved or deleted, or its drive was taken away.",
+            "The file was moved or deleted, or its drive was removed.",
             "Reconnect the drive or locate the file.",
             Step::Row(RowCommand::Locate),
         ),
         K::Unreadable => (
             "The file can’t be read",
-            "The system refused to read it.",
-            "Check its permissions and its drive, then try again.",
+            "The system refused to read the file.",
+            "Check the file’s permissions and its drive, then try again.",
             again,
         ),
         K::NotSaved => (
             "Nothing can be saved",
-            "The upload’s record can’t be written, so it was not started.",
+            "The upload’s record can’t be written, so the upload was not started.",
             "Put right what is said of the history, then try again.",
             again,
         ),
         K::Cancelled => (
             "Cancelled",
             "You cancelled this upload.",
-            "Try again to upload it after all.",
+            "Try again to upload the file after all.",
             again,
         ),
+    }
+}
+
+/// Why the whole queue waits, and for how long: "memories.ai asks us to slow down; next try in 8 s".
+pub fn next_try(kind: FaultKind, left: Duration) -> String {
+    let (title, ..) = words(kind);
+    if left.is_zero() {
+        format!("{title}; {TRYING_AGAIN}")
+    } else {
+        format!("{title}; {}", next_try_in(left))
     }
 }
 
@@ -274,6 +287,21 @@ mod tests {
             assert!(message.cause.ends_with('.'), "{kind:?}");
             assert!(message.next.ends_with('.'), "{kind:?}");
             assert!(message.step.is_some(), "{kind:?}");
+        }
+    }
+
+    /// A cause is read alone as well, on a terminal and after other words.
+    #[test]
+    fn every_cause_names_what_it_is_about() {
+        for &kind in FaultKind::ALL {
+            let message = fault(&Fault::new(kind));
+            for sentence in [message.cause, message.next]
+                .iter()
+                .flat_map(|it| it.split(". "))
+            {
+                let first = sentence.split_whitespace().next();
+                assert!(!matches!(first, Some("It" | "Its")), "{kind:?}: {sentence}");
+            }
         }
     }
 

@@ -25,11 +25,6 @@ pub fn ready(files: usize) -> String {
     format!("{} ready", count(files, "file"))
 }
 
-/// Nothing goes on before the person says so.
-pub fn paused(files: usize) -> String {
-    format!("{} paused", count(files, "file"))
-}
-
 /// How many need attention.
 pub fn attention(files: usize) -> String {
     if files == 1 {
@@ -83,10 +78,10 @@ pub const IDS_STAY: &str = "their ids stay in the history";
 pub fn pause_all(hint: &str, starts_again: usize) -> String {
     match starts_again {
         0 => hint.to_owned(),
-        1 => format!("{hint}. 1 starts again from the beginning when you go on."),
+        1 => format!("{hint}. 1 file starts again from the beginning when you resume."),
         many => {
             let many = number(many);
-            format!("{hint}. {many} start again from the beginning when you go on.")
+            format!("{hint}. {many} files start again from the beginning when you resume.")
         }
     }
 }

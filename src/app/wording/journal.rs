@@ -5,7 +5,7 @@ use std::path::Path;
 /// A damaged history was put aside.
 pub fn set_aside(path: &Path) -> String {
     format!(
-        "The history was damaged. It was kept as {}, and what could be read of it is in a new one. \
+        "The history was damaged. The damaged file was kept as {}, and what could be read of it is in a new one. \
          Nothing was deleted.",
         path.display()
     )
@@ -13,7 +13,7 @@ pub fn set_aside(path: &Path) -> String {
 
 /// A history of a newer program.
 pub fn newer_history() -> &'static str {
-    "The history is of a newer version of this program. It is left as it is, and nothing can be \
+    "The history is of a newer version of this program. That history is left as it is, and nothing can be \
      uploaded: use the newer version."
 }
 

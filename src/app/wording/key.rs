@@ -8,8 +8,9 @@ use crate::model::snapshot::{KeySource, KeyState};
 /// it is kept for this session only.
 pub fn key_in_use(key: &KeyState, for_session: bool) -> String {
     match key {
+        KeyState::Loading if for_session => "The keychain has not answered yet; if it asks for its password, enter it there. A key that you enter here is for this session only. If the keychain answers later, its key is used.".to_owned(),
         KeyState::Loading => "The keychain is being asked for the key; if it is locked, unlock it. You can also enter a key here.".to_owned(),
-        KeyState::Missing => "Paste the key from the console of memories.ai. It is kept in this computer’s keychain and sent to memories.ai alone.".to_owned(),
+        KeyState::Missing => "Paste the key from the console of memories.ai. The key is kept in this computer’s keychain and sent to memories.ai alone.".to_owned(),
         KeyState::Present { source, last4, refused, checked } => {
             let known = match (*refused, *checked) {
                 (true, _) => ", which memories.ai doesn’t accept",
@@ -65,9 +66,7 @@ pub fn vault(error: &VaultError) -> &'static str {
         VaultError::Denied => {
             "The keychain did not allow access to the key. Allow it when you are asked."
         }
-        VaultError::NotAKey => {
-            "What the keychain holds as the API key is none. Enter the key anew."
-        }
+        VaultError::NotAKey => "What the keychain holds is not an API key. Enter the key again.",
         VaultError::Failed => {
             "The keychain does not work as it should. Sign out of this computer and in again; what it said is in the log."
         }

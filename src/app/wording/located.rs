@@ -62,7 +62,7 @@ mod tests {
         assert!(say(&Misfit::InTheList).starts_with("clip.mp4 is in the list already"));
         assert_eq!(
             say(&Misfit::Refused(Rejection::Empty)),
-            "clip.mp4 can’t be uploaded. It holds no data at all. Export or copy it again, then try again."
+            "clip.mp4 can’t be uploaded. The file holds no data at all. Export or copy the file again, then try again."
         );
     }
 }

@@ -17,7 +17,7 @@ mod shell;
 mod terminal;
 mod units;
 
-pub use fault::{details, fault};
+pub use fault::{details, fault, next_try};
 pub use foot::AND;
 pub use intake::{coming_in, comparing, only_duplicates, plan, plan_at_length, refusal, refused};
 pub use journal::{newer_history, set_aside, unwritable_history};
@@ -28,8 +28,8 @@ pub use rejection::{rejection, rejection_line};
 pub use row::{note, status_word};
 pub use shell::*;
 pub use terminal::{
-    CONSOLE, KEY_AS_ARGUMENT, WITHOUT_KEY, bad_environment_key, ends_in, interrupted, not_saved,
-    starts_again, stopped, unprinted, unusable_proxy,
+    CONSOLE, KEY_AS_ARGUMENT, WITHOUT_KEY, all_wait, bad_environment_key, ends_in, interrupted,
+    not_saved, starts_again, stopped, unprinted, unusable_proxy,
 };
 pub use units::{count, day, duration, left, number, rate, size, size_of, storage_cost};
 
@@ -125,7 +125,7 @@ pub fn quit(stops: Stops) -> Quit {
     if stops.sending > 0 {
         let uploads = count(stops.sending, "upload");
         causes.push(format!(
-            "{uploads} under way. They can be continued at the next start."
+            "{uploads} under way. You can resume at the next start."
         ));
     }
     match stops.anew {
@@ -191,13 +191,13 @@ pub fn needs(fix: Fix) -> Message {
         Fix::Balance => Message::new(
             "The balance at memories.ai is used up",
             "Uploads are paused; no file has failed.",
-            "Top it up in the console, then go on.",
+            "Top up the balance in the console, then go on.",
             Some(Step::OpenConsole),
         ),
         Fix::Account => Message::new(
             "memories.ai refuses this account or this network address",
             "Uploads are paused; no file has failed.",
-            "See to it in the console, then go on.",
+            "Check the account in the console, then go on.",
             Some(Step::OpenConsole),
         ),
         Fix::Program => Message::new(

@@ -15,13 +15,16 @@ pub fn rejection(rejection: &Rejection) -> Message {
             convert_to,
         } => {
             let cause = if extension.is_empty() {
-                "Its name has no ending that tells its format.".to_owned()
+                "The file’s name has no ending that tells its format.".to_owned()
             } else {
                 format!("{} files are not supported.", extension.to_uppercase())
             };
             let next = match convert_to {
                 Some(format) => {
-                    format!("Convert it to {} and add it again.", format.to_uppercase())
+                    format!(
+                        "Convert the file to {} and add it again.",
+                        format.to_uppercase()
+                    )
                 }
                 None => "Add a video, a sound or an image instead.".to_owned(),
             };
@@ -38,10 +41,12 @@ pub fn rejection(rejection: &Rejection) -> Message {
             rename_to,
         } => Message {
             title: format!("This is no {} file", extension.to_uppercase()),
-            cause: format!("Its name ends in .{extension}, but its content is: {looks_like}."),
+            cause: format!(
+                "The file’s name ends in .{extension}, but its content is: {looks_like}."
+            ),
             next: match rename_to {
-                Some(right) => format!("Rename it to end in .{right} and add it again."),
-                None => "Export it again as a video, a sound or an image.".to_owned(),
+                Some(right) => format!("Rename the file to end in .{right} and add it again."),
+                None => "Export the file again as a video, a sound or an image.".to_owned(),
             },
             step: remove,
         },
@@ -53,8 +58,8 @@ pub fn rejection(rejection: &Rejection) -> Message {
         },
         Rejection::Empty => Message::new(
             "The file is empty",
-            "It holds no data at all.",
-            "Export or copy it again, then try again.",
+            "The file holds no data at all.",
+            "Export or copy the file again, then try again.",
             again,
         ),
         Rejection::TooLarge { size: bytes } => Message {
@@ -63,25 +68,25 @@ pub fn rejection(rejection: &Rejection) -> Message {
                 "This file is {}. The service takes files up to 5 GB.",
                 size(*bytes)
             ),
-            next: "Split or compress it.".to_owned(),
+            next: "Split or compress the file.".to_owned(),
             step: remove,
         },
         Rejection::Unreadable { cause } => Message {
             title: "The file can’t be read".to_owned(),
             cause: format!("The system says: {cause}."),
-            next: "Check its permissions and its drive, then try again.".to_owned(),
+            next: "Check the file’s permissions and its drive, then try again.".to_owned(),
             step: again,
         },
         Rejection::NotAFile => Message::new(
             "This is not a regular file",
-            "It is a pipe, a device or a link to one, and has no content of its own.",
+            "This is a pipe, a device or a link to one, and has no content of its own.",
             "Add the media file itself.",
             remove,
         ),
         Rejection::NotFound => Message::new(
             "The file is not there",
-            "It was moved, renamed or deleted, or its drive is not connected.",
-            "Bring it back or reconnect the drive, then try again.",
+            "The file was moved, renamed or deleted, or its drive is not connected.",
+            "Bring the file back or reconnect the drive, then try again.",
             again,
         ),
     }
@@ -152,6 +157,7 @@ mod tests {
         for rejected in each {
             let message = rejection(&rejected);
             assert!(!message.title.is_empty(), "{rejected:?}");
+            assert!(!message.cause.starts_with("It"), "{}", message.cause);
             assert!(message.cause.ends_with('.'), "{rejected:?}");
             assert!(message.next.ends_with('.'), "{rejected:?}");
             assert!(message.step.is_some(), "{rejected:?}");
@@ -165,7 +171,7 @@ mod tests {
         });
         assert_eq!(
             message.line(),
-            "This file is 6.2 GB. The service takes files up to 5 GB. Split or compress it."
+            "This file is 6.2 GB. The service takes files up to 5 GB. Split or compress the file."
         );
     }
 }

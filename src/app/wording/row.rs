@@ -34,7 +34,7 @@ pub fn status_word(status: &Status) -> &'static str {
 /// Something to say of a file that is taken.
 pub fn note(note: Note) -> &'static str {
     match note {
-        Note::UnknownContent => "content not recognised; it is taken for what its name says",
+        Note::UnknownContent => "content not recognised; the file is taken for what its name says",
         Note::MayBeTooLarge => "above 5 GB: memories.ai may refuse it",
         Note::InCloud => "in the cloud only: uploading fetches it first",
     }
@@ -43,7 +43,8 @@ pub fn note(note: Note) -> &'static str {
 /// What "Upload anyway" does with a file whose content is not recognised.
 pub const UPLOAD_UNRECOGNISED: &str = "Upload this file although its content isn’t recognised";
 /// Another program writes to the file.
-pub const SETTLING: &str = "another program writes to it; it goes on by itself";
+pub const SETTLING: &str =
+    "another program is writing to this file; the upload goes on when that is done";
 /// All bytes are out.
 pub const FINISHING: &str = "waiting for memories.ai";
 /// The service works on it.
@@ -110,14 +111,14 @@ pub fn held(by: Hold) -> &'static str {
 /// Said of a file that the service may hold twice.
 pub const MAY_BE_TWICE: &str = "may be stored twice: an answer was lost";
 /// What becomes of a file that waits.
-pub const BY_ITSELF: &str = "It is tried again by itself.";
+pub const BY_ITSELF: &str = "The upload is retried automatically.";
 /// Said of an id that is not on disk.
 pub const NOT_SAVED: &str = "not saved yet: copy it";
 /// On "Copy" for a moment after it was pressed.
 pub const COPIED: &str = "Copied";
 
 /// When the next try is.
-pub fn next_try(wait: Duration) -> String {
+pub fn next_try_in(wait: Duration) -> String {
     format!("next try in {}", duration(wait))
 }
 
@@ -126,13 +127,13 @@ pub fn percent(percent: u8) -> String {
     format!("{percent} %")
 }
 
-/// An id under which nothing is at memories.ai: for good, or until the upload goes on.
-pub fn idle_id(status: &Status, id: &str) -> String {
-    match status {
-        Status::Cancelled | Status::Failed(_) => format!("id not used: {id}"),
-        _ => format!("not uploaded yet: {id}"),
-    }
+/// The ID of an upload that failed or was cancelled.
+pub fn idle_id(id: &str) -> String {
+    format!("id not used: {id}")
 }
+
+/// An ID under which nothing is known to be stored, in details.
+pub const RESERVED_ID: &str = "Reserved ID";
 
 /// What becomes of what was sent of a row that stopped.
 pub fn later(later: Later) -> &'static str {
@@ -153,9 +154,11 @@ pub fn interrupted(later: Later) -> &'static str {
 /// What pausing means for an upload of which bytes were sent.
 pub fn pause(later: Later) -> &'static str {
     match later {
-        Later::StartsAgain => "It starts again from the beginning when you go on",
-        Later::GoesOn => "It goes on where it was, as long as the program stays open",
-        Later::GoesOnAfterRestart => "It goes on where it was, also after the program was closed",
+        Later::StartsAgain => "The file starts again from the beginning when you resume",
+        Later::GoesOn => "The upload goes on where it was, as long as the program stays open",
+        Later::GoesOnAfterRestart => {
+            "The upload goes on where it was, also after the program was closed"
+        }
     }
 }
 

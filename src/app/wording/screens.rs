@@ -109,6 +109,8 @@ pub const WITHOUT: &str = "Try without one";
 pub const CANCEL: &str = "Cancel";
 /// On the button that cancels nothing.
 pub const KEEP_UPLOADING: &str = "Keep uploading";
+/// On the button that discards nothing.
+pub const KEEP_INTERRUPTED: &str = "Keep them";
 /// On the button that removes no key.
 pub const KEEP_KEY: &str = "Keep it";
 /// No browser opened an address.
@@ -139,12 +141,14 @@ pub fn save_starts(files: usize) -> String {
 pub const ASKING_ABOUT_KEY: &str = "Asking memories.ai about this key…";
 /// The keychain is asked to keep a key.
 pub const SAVING_KEY: &str = "Saving the key in the keychain…";
+/// The keychain does not answer within the time that it takes as a rule.
+pub const KEYCHAIN_SILENT: &str = "The keychain has not answered yet.";
 /// The keychain has it.
 pub const KEY_SAVED: &str = "Key saved in the keychain.";
 /// It is not kept.
 pub const KEY_TAKEN: &str = "Key taken for this session.";
 /// Nothing is known about it.
-pub const KEY_UNCHECKED: &str = "It could not be checked.";
+pub const KEY_UNCHECKED: &str = "The key could not be checked.";
 
 /// The service does not accept a key that was entered, for a reason that is a sentence.
 pub fn key_refused(why: &str) -> String {
@@ -153,12 +157,12 @@ pub fn key_refused(why: &str) -> String {
 
 /// The service knows a key and has something against its account.
 pub fn key_known(but: &str) -> String {
-    format!("memories.ai knows it, but: {but}.")
+    format!("memories.ai knows the key, but: {but}.")
 }
 
 /// A key could not be checked.
 pub fn key_unchecked(why: &str) -> String {
-    format!("It could not be checked: {why}.")
+    format!("The key could not be checked: {why}.")
 }
 
 /// The title of the file dialog for files.

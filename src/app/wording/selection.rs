@@ -86,6 +86,14 @@ pub fn added(files: usize) -> String {
 /// A folder that was added has nothing in it.
 pub const NOTHING_FOUND: &str = "Nothing in that folder can be uploaded.";
 
+/// Asks before interrupted uploads are taken out of the list: the question, and what it means.
+pub fn discard(uploads: usize) -> (String, &'static str) {
+    (
+        format!("Discard {}?", count(uploads, "interrupted upload")),
+        "The uploads are taken out of the list, and what was sent of them is lost. Your files stay where they are.",
+    )
+}
+
 /// Interrupted uploads were taken out of the list.
 pub fn discarded(uploads: usize) -> String {
     format!("{} discarded.", count(uploads, "interrupted upload"))
@@ -134,7 +142,7 @@ pub fn cancel(
     total: u64,
 ) -> (String, String) {
     let lost = match sent {
-        0 if losing == 0 => "Nothing of them was sent yet.".to_owned(),
+        0 if losing == 0 => "Nothing of these uploads was sent yet.".to_owned(),
         0 => "What was sent is lost.".to_owned(),
         _ => format!("{} were sent and are lost.", size_of(sent, total)),
     };
@@ -172,10 +180,10 @@ pub fn pause(
     let sent = size_of(sent, total);
     let means = match name {
         Some(name) => format!(
-            "{sent} of {name} were sent. It starts again from the beginning when you go on."
+            "{sent} of {name} were sent. The file starts again from the beginning when you resume."
         ),
         None => format!(
-            "{sent} of {} were sent. They start again from the beginning when you go on.",
+            "{sent} of {} were sent. The files start again from the beginning when you resume.",
             count(losing, "file")
         ),
     };
@@ -220,13 +228,13 @@ mod tests {
         assert_eq!(title, "Pause this upload?");
         assert_eq!(
             body,
-            "73 of 734 MB of a.mp4 were sent. It starts again from the beginning when you go on."
+            "73 of 734 MB of a.mp4 were sent. The file starts again from the beginning when you resume."
         );
         let (title, body) = pause(None, None, 2, 73_000_000, 734_000_000);
         assert_eq!(title, "Pause all uploads?");
         assert_eq!(
             body,
-            "73 of 734 MB of 2 files were sent. They start again from the beginning when you go on."
+            "73 of 734 MB of 2 files were sent. The files start again from the beginning when you resume."
         );
         let (title, _) = pause(Some("a.mp4"), Some(3), 1, 73_000_000, 734_000_000);
         assert_eq!(title, "Pause 3 uploads?");

@@ -46,7 +46,8 @@ pub const AT_ONCE: &str = "At once";
 /// Questions before work is lost.
 pub const SETTING_ASK: &str = "Ask before something is lost";
 /// Which questions these are.
-pub const SETTING_ASK_HINT: &str = "When a pause, a cancel or closing would lose what was sent.";
+pub const SETTING_ASK_HINT: &str =
+    "Before pausing, cancelling, discarding or closing loses what was sent.";
 /// The desktop's notification.
 pub const SETTING_TELL: &str = "Notification at the end";
 /// When it comes.
@@ -105,7 +106,7 @@ pub const SAVED_AT_ONCE: &str = "Changes apply immediately.";
 /// The question before the key is forgotten.
 pub const REMOVE_KEY: &str = "Remove the API key?";
 /// What it means.
-pub const REMOVE_KEY_MEANS: &str = "It is removed from this computer only; at memories.ai the key stays valid. Uploads under way go on; to start another, you need a key again.";
+pub const REMOVE_KEY_MEANS: &str = "The key is removed from this computer only, and stays valid at memories.ai. Uploads under way go on; to start another, you need a key again.";
 
 /// Bytes a second as MB, without the unit: "0.5", "20".
 pub fn megabytes(rate: u64) -> String {

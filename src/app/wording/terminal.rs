@@ -1,7 +1,9 @@
 //! Words of the commands: what stopped them, and what to type next.
 
-use super::count;
-use crate::model::fault::Fix;
+use std::time::Duration;
+
+use super::{count, next_try};
+use crate::model::fault::{FaultKind, Fix};
 use crate::model::key::NotAKey;
 use crate::model::snapshot::{KeySource, KeyState};
 
@@ -31,7 +33,7 @@ pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>)
     match (fix, key) {
         (Fix::Key, KeyState::Present { source, last4, .. }) => format!(
             "memories.ai does not accept the API key{} ({}). Keys of its newer DataLake console do \
-             not work here. Make one at {CONSOLE}, {}, then give the same command again.",
+             not work here. Make a key at {CONSOLE}, {}, then give the same command again.",
             ends_in(last4),
             match source {
                 KeySource::Environment => format!("from {variable}"),
@@ -46,18 +48,18 @@ pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>)
         (Fix::Key, _) => {
             let asked = keychain.map(|words| format!(" {words}"));
             format!(
-                "There is no API key.{} Make one at {CONSOLE}, then save it with `mavi-uploader \
+                "There is no API key.{} Make a key at {CONSOLE}, then save it with `mavi-uploader \
                  key set` or put it into the environment variable {variable}. To try the program \
                  without an account, add --sandbox.",
                 asked.unwrap_or_default()
             )
         }
         (Fix::Balance, _) => format!(
-            "The balance at memories.ai is used up. Top it up at {CONSOLE}, then give the same \
+            "The balance at memories.ai is used up. Top up the balance at {CONSOLE}, then give the same \
              command again."
         ),
         (Fix::Account, _) => format!(
-            "memories.ai refuses this account or this network address. See to it at {CONSOLE}, \
+            "memories.ai refuses this account or this network address. Check the account at {CONSOLE}, \
              then give the same command again."
         ),
         (Fix::Program, _) => format!(
@@ -71,12 +73,12 @@ pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>)
 pub const KEY_AS_ARGUMENT: &str = "A key is not taken from the command line, where other programs can read it and the shell keeps it. Give it on standard input, or paste it when it is asked for: see `mavi-uploader key set --help`.";
 
 /// Said of a file that was not uploaded for want of a key.
-pub const WITHOUT_KEY: &str = "It was not uploaded: there is no API key.";
+pub const WITHOUT_KEY: &str = "The file was not uploaded: there is no API key.";
 
 /// A proxy's address cannot be understood.
 pub fn unusable_proxy(variable: &str) -> String {
     format!(
-        "The proxy in {variable} can’t be understood, so memories.ai is reached without it. It has \
+        "The proxy in {variable} can’t be understood, so memories.ai is reached without it. The proxy’s address has \
          to look like http://proxy.example:8080."
     )
 }
@@ -111,6 +113,11 @@ pub fn starts_again(in_part: usize, places: usize) -> Option<String> {
         "{} that had been sent in part {starts} again from the beginning{why}.",
         count(files, "file")
     ))
+}
+
+/// All files wait for the same thing.
+pub fn all_wait(kind: FaultKind, left: Duration) -> String {
+    format!("{}. All files wait.", next_try(kind, left))
 }
 
 /// An id that is not on disk.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Actor;
 use super::told::Told;
 use crate::api::Service;
+use crate::engine::item::Item;
 use crate::engine::speed::LineSpeed;
 use crate::engine::{Command, Preferences};
 use crate::model::fault::Fix;
@@ -73,6 +74,7 @@ impl<S: Service> Actor<S> {
             Command::CheckAgain(ids) => {
                 self.each(&ids, &Event::CheckAgain);
             }
+            Command::TryNow(ids) => self.try_now(&ids),
             Command::ContinueInterrupted => {
                 let interrupted = self.interrupted();
                 self.start(&interrupted, &Event::Resume);
@@ -80,6 +82,9 @@ impl<S: Service> Actor<S> {
             Command::DiscardInterrupted => {
                 let interrupted = self.interrupted();
                 self.remove(&interrupted);
+                // No notice of the batch's end follows: it would replace the offer to undo this.
+                let is_active = |item: &Item| item.upload.is_active();
+                self.batch_ended |= !self.items.values().any(is_active);
             }
             Command::SetKey(key, source) => self.set_key(key, source),
             Command::NoKey => {
@@ -91,7 +96,7 @@ impl<S: Service> Actor<S> {
             Command::CheckKey(key, answer) => {
                 let (service, told) = (self.service.clone(), self.told.clone());
                 self.errands.spawn(async move {
-                    let outcome = service.check_key(&key, || ()).await;
+                    let outcome = service.probe(&key).await;
                     if outcome.is_ok() {
                         let _ = told.send(Told::KeyChecked(key.account(), Ok(())));
                     }
@@ -143,7 +148,7 @@ impl<S: Service> Actor<S> {
             running: items().filter(|item| item.running.is_some()).count(),
             meters: items().filter(|item| item.meter.is_some()).count(),
             tickets: items().filter(|item| item.ticket.is_some()).count(),
-            places: self.places,
+            places: self.holding.len(),
         }
     }
 
@@ -242,7 +247,8 @@ impl<S: Service> Actor<S> {
             self.claims.remove(&place);
             self.claiming.remove(id);
             self.missing.remove(id);
-            self.places -= usize::from(item.upload.holds_place());
+            self.holding.remove(id);
+            self.dirty.insert(*id);
             self.forget_size(*id, item.upload.size());
             if let State::Duplicate(Original::Row(original)) = item.upload.state {
                 self.forget_twin(*id, original);
@@ -289,6 +295,8 @@ impl<S: Service> Actor<S> {
                 self.keeps_session(asset);
             }
             self.journal.stage_item(&item);
+            // A batch of which the rest comes back goes on.
+            self.batch_ended &= !(item.in_batch && item.upload.is_unfinished());
             self.put_back(item);
             self.may_be_missing(id);
             self.apply(id, Event::PutBack);

@@ -157,7 +157,8 @@ impl<S: Service> Actor<S> {
                 .await;
             let stray = outcome.as_ref().err();
             if let Some(asset) = stray.and_then(|fault| fault.diagnostics.asset_id.clone()) {
-                let _ = told.send(Told::Stray(origin.clone(), asset));
+                let status = (route == Route::Direct).then_some(AssetStatus::Waiting);
+                let _ = told.send(Told::Stray(origin.clone(), asset, status));
             }
             match outcome {
                 Ok((asset, content)) => {
@@ -248,13 +249,14 @@ impl<S: Service> Actor<S> {
         item.running = Some(Task::spawn(asking.instrument(span)));
     }
 
-    /// An id that came when nobody waited for it any more, or beside what makes it
-    /// useless: kept all the same.
+    /// Keeps an ID that came when nobody waited for it any more, or beside what makes it useless.
+    /// `status` is `None` for one that was only reserved.
     pub(super) fn record_orphan(
         &mut self,
         origin: &Origin,
         asset: &AssetId,
         content: Option<ContentHash>,
+        status: Option<AssetStatus>,
     ) {
         tracing::info!(
             item = origin.item.0,
@@ -266,7 +268,7 @@ impl<S: Service> Actor<S> {
             // A late word of an earlier attempt at the same place.
             (None, None)
         } else {
-            (Some(AssetStatus::Waiting), Some(AssetNote::Abandoned))
+            (status, Some(AssetNote::Abandoned))
         };
         self.journal
             .stage_asset(origin, asset, content, status, note);
@@ -288,13 +290,13 @@ impl<S: Service> Actor<S> {
                 let content = content.or(item.content);
                 let note = note(item, asset, *abandoned);
                 // Of an id that is left behind the history knows more than the row does.
-                let (origin, status) = if *abandoned {
-                    (item.origin_of_earlier(), None)
+                let origin = if *abandoned {
+                    item.origin_of_earlier()
                 } else {
-                    (item.origin(), Some(*status))
+                    item.origin()
                 };
                 self.journal
-                    .stage_asset(&origin, asset, content, status, note);
+                    .stage_asset(&origin, asset, content, *status, note);
             }
         }
     }

@@ -150,8 +150,8 @@ impl<S: Service> Actor<S> {
                 Part::Original => originals.push(*id),
                 Part::None => {}
             }
-            if part != Part::Candidate {
-                item.foreseen = None;
+            if part != Part::Candidate && item.foreseen.take().is_some() {
+                self.dirty.insert(*id);
             }
             any_waits |= waits;
         }

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::Actor;
 use super::told::Told;
+use super::waits::is_offline;
 use crate::api::Service;
 use crate::api::shared_slots::SharedSlots;
 use crate::engine::Notice;
@@ -88,6 +89,7 @@ impl<S: Service> Actor<S> {
             return;
         }
         self.key_check = None;
+        self.probe = None;
         match outcome {
             Ok(()) => self.key_is_good(),
             Err(fault) => match fault.fix() {
@@ -96,7 +98,8 @@ impl<S: Service> Actor<S> {
                     self.trust = Trust::Unknown;
                     self.hold_queue(fix, fault);
                 }
-                None => self.trust = Trust::Doubtful,
+                None if self.trust == Trust::Asking => self.trust = Trust::Doubtful,
+                None => {}
             },
         }
     }
@@ -204,7 +207,7 @@ impl<S: Service> Actor<S> {
                 self.key_is_good();
             }
             Event::Broke { fault, .. } | Event::PollBroke { fault, .. } => {
-                if matches!(fault.kind, FaultKind::Offline | FaultKind::Proxy) {
+                if is_offline(fault.kind) {
                     self.offline.get_or_insert_with(Instant::now);
                 } else if fault.diagnostics.http_status.is_some() {
                     self.offline = None;
@@ -267,6 +270,7 @@ impl<S: Service> Actor<S> {
         // Another account has other assets.
         self.weigh_all_anew();
         self.key_check = None;
+        self.probe = None;
         self.trust = Trust::Unknown;
         self.share_limit();
         self.recall_trust();
@@ -295,7 +299,7 @@ impl<S: Service> Actor<S> {
     /// All programs of this computer keep the account's limit together.
     pub(super) fn share_limit(&self) {
         if let (Some(folder), Some((key, _))) = (&self.options.shared, &self.key) {
-            let slots = SharedSlots::new(folder, &key.account());
+            let slots = SharedSlots::new(folder, &key.account(), &self.options.base_url);
             self.service.limiter().share(Some(slots));
         }
     }

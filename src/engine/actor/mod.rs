@@ -17,8 +17,10 @@ mod order;
 mod restore;
 mod sessions;
 mod show;
+mod sums;
 mod told;
 mod turns;
+mod waits;
 mod walks;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -34,6 +36,7 @@ use self::foresight::Foresight;
 use self::intake::Found;
 use self::keys::{Trust, is_other_keys};
 use self::sessions::Kept;
+use self::sums::Sums;
 use self::told::Told;
 use self::turns::Pending;
 use super::clock::now_ms;
@@ -45,6 +48,7 @@ use super::speed::{LineSpeed, Speed};
 use super::{Command, Notice, Options};
 use crate::api::Service;
 use crate::api::flavour::Learned;
+use crate::api::limiter::RateHold;
 use crate::api::paced::Paced;
 use crate::model::asset::{Account, AssetId};
 use crate::model::fault::Fix;
@@ -55,6 +59,9 @@ use crate::store::OrderedKeyStore;
 
 /// How often meters are read while bytes move.
 const SAMPLING: Duration = Duration::from_millis(100);
+/// How often the speed of all transfers is said anew: it changes with each sample, and nobody
+/// could read that.
+const RATE: Duration = Duration::from_secs(1);
 /// Most messages that one turn takes in: the longest that a snapshot can be late.
 const TURN: usize = 512;
 
@@ -76,7 +83,8 @@ pub(super) struct Actor<S> {
     claims: BTreeSet<(i64, ItemId)>,
     /// Those whose turn it is.
     claiming: HashSet<ItemId>,
-    places: usize,
+    /// Rows that hold a place among the transfers.
+    holding: HashSet<ItemId>,
     /// Rows that were started and whose file is gone, with its drive perhaps, and the file's
     /// folder.
     missing: BTreeMap<ItemId, PathBuf>,
@@ -100,6 +108,10 @@ pub(super) struct Actor<S> {
     no_key: bool,
     trust: Trust,
     key_check: Option<Task>,
+    /// A check of the key in spite of a hold.
+    probe: Option<Task>,
+    /// A rate-limit answer that holds all calls back.
+    hold: watch::Receiver<Option<RateHold>>,
     /// Accounts of the current key: its own, and those that were joined with it.
     own: HashSet<Account>,
     /// Whose key answered well when it was asked about before it came into use.
@@ -129,13 +141,19 @@ pub(super) struct Actor<S> {
     moved_before: u64,
     /// How fast they move: a file that ends and one that begins do not shake it.
     speed: Speed,
+    /// As it is said, and since when.
+    rate: Option<f64>,
+    rate_since: Option<Instant>,
     line: LineSpeed,
     /// The end of the batch was said; the next start begins another one.
     batch_ended: bool,
+    /// When the batch began, in milliseconds since the Unix epoch.
+    batch: i64,
     stopped: bool,
 
     /// Rows that changed since they were last shown.
     dirty: BTreeSet<ItemId>,
+    sums: Sums,
     rows: Arc<Vec<Arc<Row>>>,
     /// Those that were shown before them. Whoever shows them lets go of them first, so that 10,000
     /// rows are let go of here and not within a frame of the window.
@@ -158,6 +176,7 @@ impl<S: Service> Actor<S> {
     ) -> Self {
         let (told, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
+        let hold = service.limiter().hold();
         let keychain = Arc::new(OrderedKeyStore::new(options.keychain.clone()));
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
@@ -172,7 +191,7 @@ impl<S: Service> Actor<S> {
             queued: BTreeSet::new(),
             claims: BTreeSet::new(),
             claiming: HashSet::new(),
-            places: 0,
+            holding: HashSet::new(),
             missing: BTreeMap::new(),
             watches: HashMap::new(),
             by_identity: HashMap::new(),
@@ -188,6 +207,8 @@ impl<S: Service> Actor<S> {
             no_key: false,
             trust: Trust::Unknown,
             key_check: None,
+            probe: None,
+            hold,
             own: HashSet::new(),
             vouched: None,
             learned: vec![],
@@ -207,10 +228,14 @@ impl<S: Service> Actor<S> {
             moved: 0,
             moved_before: 0,
             speed: Speed::default(),
+            rate: None,
+            rate_since: None,
             line: LineSpeed::default(),
             batch_ended: true,
+            batch: 0,
             stopped: false,
             dirty: BTreeSet::new(),
+            sums: Sums::default(),
             rows: Arc::default(),
             rows_before: Arc::default(),
             index: HashMap::new(),
@@ -232,7 +257,8 @@ impl<S: Service> Actor<S> {
         let mut sampling = tokio::time::interval(SAMPLING);
         sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !self.stopped {
-            let bytes_move = self.places > 0;
+            let bytes_move = !self.holding.is_empty();
+            let hold = *self.hold.borrow();
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(command) => self.take(command),
@@ -240,6 +266,8 @@ impl<S: Service> Actor<S> {
                 },
                 Some(told) = self.inbox.recv() => self.hear(told),
                 () = tick(&mut sampling, bytes_move) => self.sample(),
+                Ok(()) = self.hold.changed() => self.test_hold(),
+                () = waits::end(hold) => {}
             }
             for _ in 0..TURN {
                 if self.journal.has_a_turns_worth() {
@@ -264,8 +292,9 @@ impl<S: Service> Actor<S> {
     fn sample(&mut self) {
         let now = Instant::now();
         let mut moving = false;
-        for item in self.items.values_mut() {
-            if let (State::Sending { .. }, Some(meter)) = (&item.upload.state, &item.meter)
+        for id in &self.holding {
+            if let Some(item) = self.items.get_mut(id)
+                && let (State::Sending { .. }, Some(meter)) = (&item.upload.state, &item.meter)
                 && meter.started()
             {
                 self.moved += item.speed.sample(now, meter.moved());
@@ -283,6 +312,10 @@ impl<S: Service> Actor<S> {
             self.speed = Speed::default();
         }
         self.speed.sample(now, self.moved);
+        if self.rate_since.is_none_or(|since| now - since >= RATE) {
+            self.rate_since = Some(now);
+            self.rate = self.speed.rate();
+        }
     }
 
     /// Moves an upload by an event; false where the event is stale or does not fit.
@@ -291,11 +324,16 @@ impl<S: Service> Actor<S> {
             return false;
         };
         let releases = matches!(event, Event::BodyOut { .. });
+        let poll_trouble = match &event {
+            Event::PollBroke { fault, .. } => Some(fault.kind),
+            _ => None,
+        };
         let Some((after, effects)) = next(&item.upload, event, &self.options.policy) else {
             tracing::debug!(item = id.0, "stale event");
             return false;
         };
         let before = std::mem::replace(&mut item.upload, after);
+        item.poll_trouble = poll_trouble;
         item.note_halt(&before.state);
         item.sent_some &= !item.upload.has_ended();
         let is_done = |state: &State| matches!(state, State::Done { .. });
@@ -311,7 +349,7 @@ impl<S: Service> Actor<S> {
         let delay = effects
             .iter()
             .find_map(|effect| match effect {
-                Effect::Wake { after, .. } => Some(*after),
+                Effect::Wake { after, .. } | Effect::Poll { after, .. } => Some(*after),
                 _ => None,
             })
             .unwrap_or_default();
@@ -328,8 +366,9 @@ impl<S: Service> Actor<S> {
         match &item.upload.state {
             State::Processing { .. } => {
                 if !matches!(before.state, State::Processing { .. }) {
-                    item.polled_since = Some(now + first_poll(&effects));
+                    item.polled_since = Some(now + delay);
                 }
+                item.waits_until = Some(now + delay);
             }
             State::Waiting { .. } => item.waits_until = Some(now + delay),
             _ => item.polled_since = None,
@@ -352,6 +391,14 @@ impl<S: Service> Actor<S> {
             self.options.policy.direct_limit,
             item.content,
         );
+        let begins_batch = item.upload.is_active() && self.batch_ended;
+        if begins_batch {
+            self.batch = now_ms();
+        }
+        if item.upload.is_active() {
+            item.upload.tally.batch = self.batch;
+            item.in_batch = true;
+        }
         self.journal.stage_item(item);
         if before.state != item.upload.state {
             self.foresight.weigh_anew(item);
@@ -365,10 +412,8 @@ impl<S: Service> Actor<S> {
             );
             tell_trouble(item, delay);
         }
-        let (was_held, holds) = (before.holds_place(), item.upload.holds_place());
+        let holds = item.upload.holds_place();
         let position = (item.position, id);
-        let begins_batch = item.upload.is_active() && self.batch_ended;
-        item.in_batch |= item.upload.is_active();
         let path = item.path.clone();
         let only_id = item.upload.tally.only_id;
         let queued = item.upload.state == State::Queued;
@@ -399,7 +444,11 @@ impl<S: Service> Actor<S> {
         } else if queued {
             self.queued.insert(position);
         }
-        self.places = self.places + usize::from(holds) - usize::from(was_held);
+        if holds {
+            self.holding.insert(id);
+        } else {
+            self.holding.remove(&id);
+        }
         self.dirty.insert(id);
         self.may_be_missing(id);
         self.stage_records(id, &effects);
@@ -426,15 +475,6 @@ impl<S: Service> Actor<S> {
             self.pending.turns.push(Lifecycle { item, path, turn });
         }
     }
-}
-
-/// After how long the first poll is due.
-fn first_poll(effects: &[Effect]) -> Duration {
-    let after = effects.iter().find_map(|effect| match effect {
-        Effect::Poll { after, .. } => Some(*after),
-        _ => None,
-    });
-    after.unwrap_or_default()
 }
 
 /// Writes into the log what a row waits or failed for, with all that is known of it.

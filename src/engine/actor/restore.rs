@@ -1,7 +1,7 @@
 //! What earlier runs of the program left behind, brought back.
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -81,22 +81,43 @@ impl<S: Service> Actor<S> {
         let mut to_look_at = vec![];
         let mut files = vec![];
         let mut wanted = vec![];
+        let mut batches = HashMap::new();
         for (record, upload) in left {
             let (id, position) = (record.id, record.position);
+            let upload = upload.recovered();
+            batches.insert(id, (upload.tally.batch, upload.is_unfinished()));
             let path = record.path.clone();
             files.push((id, path.clone()));
             if started.contains(&path) {
                 wanted.push(id);
             }
-            if self.adopt(record, path, upload.recovered(), position) {
+            if self.adopt(record, path, upload, position) {
                 to_look_at.push(id);
             }
         }
+        self.continue_batch(&batches);
         self.look(&to_look_at, Duration::ZERO);
         for id in wanted {
             self.apply(id, Event::Resume);
         }
         self.recall(files);
+    }
+
+    /// Goes on with a batch that an earlier run did not finish, so that what it finished of it
+    /// counts as well. `batches` holds when each row's batch began, and whether it is unfinished.
+    fn continue_batch(&mut self, batches: &HashMap<ItemId, (i64, bool)>) {
+        let unfinished = batches.values().filter(|(_, unfinished)| *unfinished);
+        let open: HashSet<i64> = unfinished.map(|(batch, _)| *batch).collect();
+        let Some(latest) = open.iter().max() else {
+            return;
+        };
+        self.batch = self.batch.max(*latest);
+        self.batch_ended = false;
+        for (id, (batch, _)) in batches {
+            if let Some(item) = self.items.get_mut(id) {
+                item.in_batch = open.contains(batch);
+            }
+        }
     }
 
     /// The history could be opened late: files that were added meanwhile, and that an
@@ -205,7 +226,7 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get(&id) else {
             return Ok(Some(None));
         };
-        let asset = item.upload.asset().cloned();
+        let asset = item.upload.stored_asset().cloned();
         if let Some(media) = item.upload.media {
             let turn = Turn::Accepted {
                 size: media.stamp.size,

@@ -7,11 +7,13 @@ use tokio::time::Instant;
 use super::Actor;
 use super::duplicates::same_as;
 use super::sessions::later;
+#[cfg(test)]
+use super::sums::Sums;
 use crate::api::Service;
 use crate::engine::{BatchEnd, Notice};
-use crate::model::plan::{Line, UnderWay, calls};
+use crate::model::plan::{Line, UnderWay};
 use crate::model::snapshot::{ItemId, Row, Snapshot, Totals};
-use crate::model::upload::{Holder, Original, State};
+use crate::model::upload::{Original, State};
 
 impl<S: Service> Actor<S> {
     /// Publishes the state after a turn, and hands out its notices.
@@ -44,7 +46,7 @@ impl<S: Service> Actor<S> {
             let item = self.items.get(id)?;
             let saved = item
                 .upload
-                .asset()
+                .stored_asset()
                 .is_none_or(|asset| self.journal.is_saved(asset));
             let later = later(item, &self.kept);
             let policy = &self.options.policy;
@@ -52,6 +54,13 @@ impl<S: Service> Actor<S> {
             let row = item.row(now, policy, saved, later, same_as, self.offline.is_some());
             Some(Arc::new(row))
         };
+        // Meters go on between one sample and the next.
+        for id in self.dirty.iter().chain(&self.holding) {
+            let limit = self.options.policy.direct_limit;
+            self.sums.count(*id, self.items.get(id), limit);
+        }
+        #[cfg(test)]
+        self.check_sums();
         if self.order_changed {
             let mut rows: Vec<Arc<Row>> = Vec::with_capacity(self.order.len());
             self.index.clear();
@@ -86,10 +95,12 @@ impl<S: Service> Actor<S> {
                 }
             }
         }
+        let totals = self.totals();
         Snapshot {
             revision: self.revision,
             rows: Arc::clone(&self.rows),
-            totals: self.totals(),
+            waiting: self.queue_wait(totals.active, now),
+            totals,
             paused: self.paused,
             needs: self.needs,
             offline: self.offline.is_some(),
@@ -99,103 +110,49 @@ impl<S: Service> Actor<S> {
             passed_over: self.passed_over,
             already_listed: self.already_listed,
             comparing: self.foresight.unread(),
-            interrupted: self.interrupted_count(),
+            interrupted: self.sums.all().interrupted,
         }
-    }
-
-    fn interrupted_count(&self) -> usize {
-        let by_interruption = |state: &State| {
-            matches!(
-                state,
-                State::Paused {
-                    by: Holder::Interruption
-                }
-            )
-        };
-        self.items
-            .values()
-            .filter(|item| by_interruption(&item.upload.state))
-            .count()
     }
 
     fn totals(&self) -> Totals {
-        let mut totals = Totals::default();
-        let (mut sending, mut under_way) = (false, false);
-        // Of the batch: those that have their id, and all of them.
-        let mut duplicates = (0, 0);
-        for item in self.items.values() {
-            let upload = &item.upload;
-            match &upload.state {
-                State::Ready if item.foreseen.is_none() => {
-                    totals.startable += 1;
-                    totals.startable_bytes += upload.size();
-                }
-                State::Rejected(_) | State::Failed { .. } => totals.attention += 1,
-                _ => {}
-            }
-            totals.active += usize::from(upload.is_active());
-            let is_duplicate = matches!(upload.state, State::Duplicate(_))
-                || upload.tally.only_id
-                || item.foreseen.is_some();
-            totals.calls += match upload.state {
-                State::Queued | State::Waiting { .. } | State::Comparing if is_duplicate => 1,
-                State::Queued | State::Waiting { .. } | State::Comparing => {
-                    calls(upload.route(self.options.policy.direct_limit))
-                }
-                State::Sending { .. } | State::Processing { .. } => 1,
-                _ => 0,
-            };
-            let is_counted = !matches!(
-                upload.state,
-                State::Ready | State::Cancelled { .. } | State::OtherKey { .. }
-            );
-            if item.in_batch && is_counted {
-                let sent = item.sent();
-                totals.sent += sent;
-                // What a row that is held has in its session was sent, and the rest is not to
-                // be sent; nothing is of one that failed or has the content of another.
-                totals.bytes += match upload.is_active() && !is_duplicate {
-                    true => upload.size(),
-                    false => sent,
-                };
-                let ended_well = matches!(upload.state, State::Done { .. })
-                    || (matches!(upload.state, State::Duplicate(_)) && upload.has_ended());
-                let (done, batch) = if is_duplicate {
-                    (&mut duplicates.0, &mut duplicates.1)
-                } else {
-                    (&mut totals.done, &mut totals.batch)
-                };
-                *done += usize::from(ended_well);
-                *batch += 1;
-            }
-            sending |= matches!(upload.state, State::Sending { .. });
-            under_way |= upload.is_active() && !matches!(upload.state, State::Processing { .. });
-        }
+        let sums = self.sums.all();
+        let mut totals = sums.totals;
         if totals.batch == 0 {
-            (totals.done, totals.batch) = duplicates;
+            (totals.done, totals.batch) = sums.duplicates;
         }
-        totals.rate = self.speed.rate().filter(|_| sending);
+        totals.rate = self.rate.filter(|_| sums.sending > 0);
         totals.line = Line {
             measured: self.line.measured(),
             limit: self.options.bandwidth.get(),
         };
         let held = self.paused || self.needs.is_some();
-        if under_way && !held {
+        if sums.under_way > 0 && !held {
             totals.left = self.time_left(&totals);
         }
         totals
+    }
+
+    /// What is kept row by row is what counting all of them gives.
+    #[cfg(test)]
+    fn check_sums(&self) {
+        let mut anew = Sums::default();
+        for (id, item) in &self.items {
+            anew.count(*id, Some(item), self.options.policy.direct_limit);
+        }
+        assert_eq!(self.sums.all(), anew.all());
     }
 
     /// The longest of what the bytes take on this line, what the calls take at one slot
     /// each, and what a row says: no row ends after all of them.
     fn time_left(&self, totals: &Totals) -> Option<std::time::Duration> {
         let under_way = UnderWay {
-            bytes: totals.bytes.saturating_sub(totals.sent),
+            bytes: totals.remaining,
             calls: totals.calls,
         };
         let spacing = self.service.limiter().spacing();
         let left = totals.line.left(under_way, spacing)?;
-        let rows = self.rows.iter().filter_map(|row| row.transfer?.left);
+        let holding = self.holding.iter().filter_map(|id| self.index.get(id));
+        let rows = holding.filter_map(|at| self.rows.get(*at)?.transfer?.left);
         rows.chain([left]).max()
     }
 
@@ -205,12 +162,13 @@ impl<S: Service> Actor<S> {
         self.moved_before = self.moved;
         for item in self.items.values_mut() {
             item.in_batch = item.upload.is_active();
+            self.dirty.insert(item.id);
         }
     }
 
     /// Says once that everything that was started has ended.
     pub(super) fn end_batch(&mut self) {
-        if self.batch_ended {
+        if self.batch_ended || self.sums.all().totals.active > 0 {
             return;
         }
         let mut end = BatchEnd {
@@ -223,7 +181,7 @@ impl<S: Service> Actor<S> {
                 State::Duplicate(Original::Asset(_)) => end.duplicates += 1,
                 State::Failed { .. } => end.failed += 1,
                 State::Cancelled { .. } => end.cancelled += 1,
-                state if item.upload.is_active() || matches!(state, State::Paused { .. }) => return,
+                _ if item.upload.is_unfinished() => return,
                 _ => {}
             }
             // What went out since the meters were read last was not seen.
@@ -245,6 +203,7 @@ fn same(one: &Snapshot, other: &Snapshot) -> bool {
         && one.paused == other.paused
         && one.needs == other.needs
         && one.offline == other.offline
+        && one.waiting == other.waiting
         && one.journal == other.journal
         && one.key == other.key
         && one.walking == other.walking

@@ -19,7 +19,7 @@ use crate::engine::item::Item;
 use crate::engine::journal::Origin;
 use crate::engine::journal::opening::Opened;
 use crate::engine::lifecycle::Turn;
-use crate::model::asset::{Account, AssetAnswer, AssetId, ContentHash};
+use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, State};
@@ -74,8 +74,9 @@ pub(in crate::engine) enum Told {
         attempt: u32,
         contents: Result<Contents, Fault>,
     },
-    /// An id came with an answer that is of no other use.
-    Stray(Origin, AssetId),
+    /// An id came with an answer that is of no other use; the status is `None` for one that was
+    /// only reserved.
+    Stray(Origin, AssetId, Option<AssetStatus>),
     /// The service no longer knows an asset that was ready.
     Gone(AssetId),
     /// A session was started, or another one.
@@ -144,7 +145,8 @@ impl<S: Service> Actor<S> {
                 self.keep_lessons();
                 self.learn_from(item, &event);
                 if !self.apply(item, event) {
-                    self.record_orphan(&origin, &asset, content);
+                    let status = Some(AssetStatus::Waiting);
+                    self.record_orphan(&origin, &asset, content, status);
                 }
             }
             Told::EarlyId {
@@ -159,7 +161,7 @@ impl<S: Service> Actor<S> {
                     asset: early,
                 };
                 if !self.apply(item, event) {
-                    self.record_orphan(&origin, &asset, None);
+                    self.record_orphan(&origin, &asset, None, Some(AssetStatus::Waiting));
                 }
             }
             Told::Ticket {
@@ -179,7 +181,7 @@ impl<S: Service> Actor<S> {
                     self.keep_ticket(item, ticket);
                     self.pending.acknowledged.push(saved);
                 } else {
-                    self.record_orphan(&origin, &asset, None);
+                    self.record_orphan(&origin, &asset, None, None);
                 }
             }
             Told::Session { item, attempt } if self.is_at(item, attempt) => self.keep_session(item),
@@ -196,7 +198,9 @@ impl<S: Service> Actor<S> {
                     self.foresight.weigh_size_anew(record.size);
                 }
             }
-            Told::Stray(origin, asset) => self.record_orphan(&origin, &asset, None),
+            Told::Stray(origin, asset, status) => {
+                self.record_orphan(&origin, &asset, None, status);
+            }
             Told::Found(found) => {
                 self.found_early.extend(found);
                 self.take_in_early();

@@ -14,7 +14,7 @@ use crate::engine::{FrontEnd, Notice};
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::model::fault::FaultKind;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, Event, State};
+use crate::model::upload::{Effect, Event, State, Upload};
 
 /// Ids that are found out at a time: one is asked for while the next one is compared.
 const CLAIMS: usize = 2;
@@ -142,7 +142,7 @@ impl<S: Service> Actor<S> {
         for item in self.items.values() {
             self.journal.stage_item(item);
             if let Some((asset, origin)) = own_asset(item) {
-                let status = last_word(&item.upload.state);
+                let status = last_word(&item.upload);
                 let note = note(item, asset, false);
                 self.journal
                     .stage_asset(&origin, asset, item.content, status, note);
@@ -156,7 +156,7 @@ impl<S: Service> Actor<S> {
             return;
         }
         let places = self.places_allowed();
-        while self.places < places {
+        while self.holding.len() < places {
             let Some(&(position, id)) = self.queued.first() else {
                 return;
             };
@@ -228,15 +228,13 @@ fn own_asset(item: &Item) -> Option<(&AssetId, Origin)> {
     }
 }
 
-/// What the service last said of a row's asset; `None` where the row does not know.
-fn last_word(state: &State) -> Option<AssetStatus> {
-    match state {
-        State::Done { .. } => Some(AssetStatus::Success),
-        State::Failed { fault, .. } => match fault.kind {
-            FaultKind::SizeMismatch => Some(AssetStatus::Success),
-            FaultKind::ProcessingFailed => Some(AssetStatus::Failed),
-            _ => None,
-        },
-        _ => None,
-    }
+/// What the service last said of a row's asset, as far as the row knows; `None` for an ID that is
+/// only reserved.
+fn last_word(upload: &Upload) -> Option<AssetStatus> {
+    upload.stored_asset()?;
+    Some(match (&upload.state, upload.fault()) {
+        (State::Done { .. }, _) | (_, Some(FaultKind::SizeMismatch)) => AssetStatus::Success,
+        (_, Some(FaultKind::ProcessingFailed)) => AssetStatus::Failed,
+        _ => AssetStatus::Waiting,
+    })
 }

@@ -114,6 +114,36 @@ async fn while_nothing_can_be_written_nothing_new_starts_and_ids_are_shown_as_un
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_id_that_is_not_on_disk_is_to_be_copied_once_bytes_are_stored_under_it() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let service = Scripted::new().acts("a.mp3", [Act::Take(Duration::from_secs(60))]);
+    let mut engine = Make::window().signed().start(&place, service);
+    let (data, aside) = (place.data(), place.dir.path().join("aside"));
+    engine.script().watch(move |what| {
+        if what == "ticket a.mp3" {
+            std::fs::rename(&data, &aside).unwrap();
+            std::fs::write(&data, "in the way").unwrap();
+        }
+    });
+    engine.upload(&[path]).await;
+    engine.until_status("a.mp3", &Status::Finishing).await;
+    engine.pass(10).await;
+    assert!(matches!(
+        engine.snapshot().journal,
+        JournalState::Unwritable(_)
+    ));
+    let not_saved = Turn::NotSaved(id("re_1"));
+    assert!(!engine.turns().contains(&not_saved), "it is reserved");
+    assert!(engine.row("a.mp3").saved);
+    let row = engine
+        .until_row("a.mp3", |row| row.asset_id.is_some())
+        .await;
+    assert!(!row.saved);
+    assert!(engine.turns().contains(&not_saved));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_start_that_cannot_be_written_is_taken_back() {
     let place = Place::new();
     let path = place.file("a.mp3", "a");

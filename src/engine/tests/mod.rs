@@ -2,6 +2,7 @@
 
 mod asked_first;
 mod assets;
+mod batches;
 mod claims;
 mod commands;
 mod drives;
@@ -25,6 +26,7 @@ mod sessions;
 mod shown;
 mod storage;
 mod taken_in;
+mod waits;
 mod whims;
 
 use std::path::{Path, PathBuf};

@@ -86,12 +86,13 @@ async fn what_is_cancelled_when_all_of_it_is_out_is_not_called_one_without_bytes
     let row = engine.until_status("a.mp3", &Status::Finishing).await;
     engine.say(Command::Cancel(vec![row.id]));
     let row = engine.until_status("a.mp3", &Status::Cancelled).await;
-    assert_eq!(row.asset_id, Some(id("re_1")));
-    let record = place.asset("re_1").unwrap();
+    // It may be stored there, and nobody said so.
     assert_eq!(
-        (record.note, record.status),
-        (None, Some(AssetStatus::Waiting))
+        (&row.asset_id, &row.reserved_id),
+        (&None, &Some(id("re_1")))
     );
+    let record = place.asset("re_1").unwrap();
+    assert_eq!((record.note, record.is_reserved()), (None, true));
     // Sent again all the same, it may be there twice.
     engine.say(Command::Retry(vec![row.id]));
     engine.until_status("a.mp3", &Status::Ready).await;
@@ -108,9 +109,12 @@ fn stray(kind: FaultKind, asset: &str) -> Fault {
 
 fn is_abandoned(place: &Place, asset: &str) -> bool {
     let record = place.asset(asset).unwrap();
-    assert_eq!(record.status, Some(AssetStatus::Waiting));
     assert_eq!((record.name.as_str(), record.size > 0), ("a.mp3", true));
     record.note == Some(AssetNote::Abandoned)
+}
+
+fn is_reserved(place: &Place, asset: &str) -> bool {
+    place.asset(asset).unwrap().is_reserved()
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,6 +131,8 @@ async fn an_id_beside_a_url_that_is_of_no_use_is_kept_as_abandoned() {
     assert_eq!(row.asset_id, Some(id("re_1")));
     assert!(is_abandoned(&place, "re_901"));
     assert!(is_abandoned(&place, "re_902"));
+    // What only asks for a place sends no bytes.
+    assert!(is_reserved(&place, "re_901") && is_reserved(&place, "re_902"));
     assert_eq!(place.asset("re_1").unwrap().note, None);
 }
 
@@ -141,6 +147,7 @@ async fn an_id_in_an_answer_that_says_failure_is_kept_also_when_nobody_waits_any
     let (kind, _) = engine.until_failed("a.mp3").await;
     assert_eq!(kind, FaultKind::BadRequest);
     assert!(is_abandoned(&place, "re_903"));
+    assert!(!is_reserved(&place, "re_903"));
     // In the moment of the answer the row is taken out of the list.
     let answer = stray(FaultKind::BadRequest, "re_904");
     let service = Scripted::new()
@@ -205,5 +212,69 @@ async fn a_file_that_is_another_one_at_the_answer_stops_and_keeps_its_id() {
         assert_eq!(record.account, key("one").account());
         engine.pass(100).await;
         assert_eq!(engine.script().words(), ["check", "upload a.mp3"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reserved_id_is_shown_as_one_until_bytes_are_stored_under_it() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let size = std::fs::metadata(&path).unwrap().len();
+    // The storage takes all bytes, and its answer is lost; at first nothing is there.
+    let service = Scripted::new()
+        .acts("a.mp3", [Act::Lose(fault(FaultKind::LostAnswer))])
+        .answers(
+            "a.mp3",
+            [
+                known(AssetStatus::Waiting, None),
+                known(AssetStatus::Uploading, Some(size)),
+            ],
+        );
+    let mut engine = Make::window().signed().start(&place, service);
+    engine.upload(&[path]).await;
+    let ids = |row: &Row| (row.asset_id.clone(), row.reserved_id.clone());
+    let row = engine
+        .until_row("a.mp3", |row| row.reserved_id.is_some())
+        .await;
+    assert_eq!(ids(&row), (None, Some(id("re_1"))));
+    let processing = |row: &Row| matches!(row.status, Status::Processing { .. });
+    let doubtful = engine.until_row("a.mp3", processing).await;
+    assert_eq!(ids(&doubtful), (None, Some(id("re_1"))));
+    assert!(is_reserved(&place, "re_1"), "nothing is known to be stored");
+    let stored = engine
+        .until_row("a.mp3", |row| row.asset_id.is_some())
+        .await;
+    assert!(processing(&stored), "{stored:?}");
+    assert_eq!(ids(&stored), (Some(id("re_1")), None));
+    assert!(!is_reserved(&place, "re_1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_stored_nothing_ends_without_an_id_and_the_history_keeps_it() {
+    for (is_cancelled, act) in [
+        (false, Act::FailInBody(fault(FaultKind::BadRequest))),
+        (true, Act::Stay),
+    ] {
+        let place = Place::new();
+        let service = Scripted::new().acts("a.mp3", [act]);
+        let mut engine = Make::command_line().signed().start(&place, service);
+        engine.say(Command::Add(vec![place.file("a.mp3", "a")]));
+        if is_cancelled {
+            let row = engine
+                .until_row("a.mp3", |row| row.reserved_id.is_some())
+                .await;
+            engine.say(Command::Cancel(vec![row.id]));
+            engine.until_status("a.mp3", &Status::Cancelled).await;
+        } else {
+            engine.until_failed("a.mp3").await;
+        }
+        let row = engine.row("a.mp3");
+        assert_eq!(
+            (&row.asset_id, &row.reserved_id),
+            (&None, &Some(id("re_1")))
+        );
+        let ended = |turn: &Turn| matches!(turn, Turn::Failed { asset: None, .. });
+        assert!(engine.turns().iter().any(ended));
+        assert!(is_abandoned(&place, "re_1") && is_reserved(&place, "re_1"));
     }
 }

@@ -67,9 +67,11 @@ pub(super) fn after_fault(
     let expired = fault.kind == FaultKind::ExpiredUrl;
     let (mut after, effects) = match verdict {
         Verdict::Fail => {
+            // A failing answer to a direct upload may come with the ID of what it stored.
             let given = fault.diagnostics.asset_id.clone();
-            let asset = upload.issued.clone().or(given);
-            let effects = asset.as_ref().map(abandon).into_iter().collect();
+            let asset = given.filter(|_| route == Route::Direct);
+            let left_behind = upload.issued.iter().chain(&asset);
+            let effects = left_behind.map(abandon).collect();
             leave(upload, State::Failed { fault, asset }, effects)
         }
         Verdict::Again => anew(upload, State::Queued, vec![]),

@@ -180,8 +180,9 @@ pub enum Effect {
         asset: AssetId,
         /// Hash of what was sent, where it is known.
         content: Option<ContentHash>,
-        /// What the service said of it last.
-        status: AssetStatus,
+        /// What the service said of it last; `None` where it only reserved the ID, or where
+        /// the history knows it.
+        status: Option<AssetStatus>,
         /// The id is left behind: the file goes up under another one.
         abandoned: bool,
     },

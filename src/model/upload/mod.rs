@@ -31,7 +31,8 @@ pub struct Upload {
     pub state: State,
     /// What the check found; `None` before it, and for what was refused.
     pub media: Option<Media>,
-    /// The id that the service gave before the bytes, as long as they may go there.
+    /// The ID that the service reserved before the bytes, as long as they may go there; after an
+    /// end without stored bytes it is kept for the details.
     #[serde(default)]
     pub issued: Option<AssetId>,
     /// What was counted on the way.
@@ -115,7 +116,7 @@ pub enum State {
     Failed {
         /// Why.
         fault: Fault,
-        /// The id, where there is one.
+        /// The ID under which bytes are stored; `None` where there are none.
         asset: Option<AssetId>,
     },
     /// Held.
@@ -125,7 +126,7 @@ pub enum State {
     },
     /// Given up by the person.
     Cancelled {
-        /// The id, where there is one.
+        /// The ID under which bytes are stored; `None` where there are none.
         asset: Option<AssetId>,
     },
 }
@@ -188,6 +189,10 @@ pub struct Tally {
     pub only_id: bool,
     /// The service did not confirm that it has equal content.
     pub unconfirmed: bool,
+    /// When the batch began that it was last started in, in milliseconds since the Unix epoch; 0
+    /// before its first start. After a restart it tells which rows that are done belong to those
+    /// that are not.
+    pub batch: i64,
 }
 
 impl Tally {
@@ -247,15 +252,36 @@ impl Upload {
         }
     }
 
-    /// The id that the service gave, whatever became of it.
+    /// The ID that the service gave, whatever became of it.
     pub fn asset(&self) -> Option<&AssetId> {
+        self.stored_asset().or(match &self.state {
+            State::Processing { asset, .. } | State::OtherKey { asset, .. } => Some(asset),
+            _ => self.issued.as_ref(),
+        })
+    }
+
+    /// The ID under which the service has stored bytes: it answered the direct call, or its storage
+    /// answered well. Only such an ID is shown, copied and exported; another one is reserved.
+    pub fn stored_asset(&self) -> Option<&AssetId> {
         match &self.state {
             State::Failed { asset, .. } | State::Cancelled { asset } => asset.as_ref(),
-            State::Processing { asset, .. }
-            | State::OtherKey { asset, .. }
+            State::Processing {
+                asset, doubt: None, ..
+            }
+            | State::OtherKey {
+                asset, doubt: None, ..
+            }
             | State::Done { asset, .. }
             | State::Duplicate(Original::Asset(asset)) => Some(asset),
-            _ => self.issued.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The ID that the service reserved, where no bytes are known to be stored under it.
+    pub fn reserved_asset(&self) -> Option<&AssetId> {
+        match self.stored_asset() {
+            Some(_) => None,
+            None => self.asset(),
         }
     }
 
@@ -315,6 +341,11 @@ impl Upload {
                 | State::Processing { .. }
                 | State::Duplicate(Original::Row(_))
         )
+    }
+
+    /// Returns whether it was started and has not ended, paused or not.
+    pub fn is_unfinished(&self) -> bool {
+        self.is_active() || matches!(self.state, State::Paused { .. })
     }
 
     /// Whether the next run of the command line has to know of it: the service has it, or may

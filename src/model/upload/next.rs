@@ -204,9 +204,9 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             | State::Waiting { .. }
             | State::Paused { .. }
             | State::Duplicate(Original::Row(_)) => {
-                let asset = upload.issued.clone();
                 let fault = Fault::new(FaultKind::NotSaved);
-                anew(upload, State::Failed { fault, asset }, vec![Effect::Abort])
+                let state = State::Failed { fault, asset: None };
+                anew(upload, state, vec![Effect::Abort])
             }
             _ => None,
         },
@@ -282,7 +282,7 @@ fn issued(upload: &Upload, new: AssetId) -> Option<(Upload, Vec<Effect>)> {
     effects.push(Effect::Record {
         asset: new.clone(),
         content: None,
-        status: AssetStatus::Waiting,
+        status: None,
         abandoned: false,
     });
     let after = Upload {
@@ -297,7 +297,7 @@ pub(super) fn abandon(asset: &AssetId) -> Effect {
     Effect::Record {
         asset: asset.clone(),
         content: None,
-        status: AssetStatus::Waiting,
+        status: None,
         abandoned: true,
     }
 }
@@ -314,7 +314,7 @@ fn outdated(
     let record = Effect::Record {
         asset: asset.clone(),
         content,
-        status: AssetStatus::Waiting,
+        status: Some(AssetStatus::Waiting),
         abandoned: false,
     };
     let asset = Some(asset);
@@ -341,11 +341,11 @@ fn pause(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 
 fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match &upload.state {
-        State::Processing { asset, .. } | State::OtherKey { asset, .. } => let_go(upload, asset),
+        State::Processing { .. } | State::OtherKey { .. } => let_go(upload),
         State::Sending { body_out: true, .. } => {
             // All of it may be there: under its id, where that came before the bytes.
             let (mut after, effects) = match &upload.issued {
-                Some(asset) => let_go(upload, asset)?,
+                Some(_) => let_go(upload)?,
                 None => give_up(upload)?,
             };
             after.tally.may_be_twice = true;
@@ -371,9 +371,9 @@ fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 }
 
 /// Cancelled when the service has it, or may have it: its id is one like any other.
-fn let_go(upload: &Upload, asset: &AssetId) -> Option<(Upload, Vec<Effect>)> {
+fn let_go(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     let state = State::Cancelled {
-        asset: Some(asset.clone()),
+        asset: upload.stored_asset().cloned(),
     };
     leave(upload, state, vec![Effect::Abort])
 }
@@ -382,13 +382,7 @@ fn let_go(upload: &Upload, asset: &AssetId) -> Option<(Upload, Vec<Effect>)> {
 fn give_up(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     let mut effects = vec![Effect::Abort];
     effects.extend(upload.issued.as_ref().map(abandon));
-    leave(
-        upload,
-        State::Cancelled {
-            asset: upload.issued.clone(),
-        },
-        effects,
-    )
+    leave(upload, State::Cancelled { asset: None }, effects)
 }
 
 /// Another state, in which the ticket is of no use any more.
@@ -398,14 +392,11 @@ pub(super) fn leave(
     mut effects: Vec<Effect>,
 ) -> Option<(Upload, Vec<Effect>)> {
     effects.push(Effect::DropTicket);
-    let (after, effects) = anew(upload, state, effects)?;
-    Some((
-        Upload {
-            issued: None,
-            ..after
-        },
-        effects,
-    ))
+    let (mut after, effects) = anew(upload, state, effects)?;
+    if !after.has_ended() || after.stored_asset().is_some() {
+        after.issued = None;
+    }
+    Some((after, effects))
 }
 
 fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {

@@ -20,7 +20,8 @@ pub(super) fn sent(
         Effect::Record {
             asset: asset.clone(),
             content,
-            status: AssetStatus::Waiting,
+            // Nothing is known to be stored under a doubtful one.
+            status: doubt.is_none().then_some(AssetStatus::Waiting),
             abandoned: false,
         },
         Effect::Poll {
@@ -157,7 +158,7 @@ pub(super) fn polled(
     let record = |status| Effect::Record {
         asset: asset.clone(),
         content: *content,
-        status,
+        status: Some(status),
         abandoned: false,
     };
     let fail = |kind, status| {
@@ -234,15 +235,14 @@ pub(super) fn polled(
                 polls,
                 doubt: doubt.filter(|_| !arrived).cloned(),
             };
-            let after = policy.poll_wait(polls);
-            to(
-                upload,
-                state,
-                vec![Effect::Poll {
-                    attempt: upload.attempt,
-                    after,
-                }],
-            )
+            let mut effects = vec![Effect::Poll {
+                attempt: upload.attempt,
+                after: policy.poll_wait(polls),
+            }];
+            if arrived && doubt.is_some() {
+                effects.push(record(status));
+            }
+            to(upload, state, effects)
         }
     }
 }
@@ -266,7 +266,7 @@ fn resend(
     let (mut after, effects) = if tries >= policy.tries {
         let state = State::Failed {
             fault: doubt.clone(),
-            asset: Some(asset.clone()),
+            asset: None,
         };
         leave(upload, state, vec![abandon(asset)])?
     } else if lost_place {

@@ -108,12 +108,20 @@ pub struct AssetRecord {
     pub size: u64,
     /// BLAKE3 of the bytes that were sent, once they all were.
     pub content: Option<ContentHash>,
-    /// What the service last said of it.
+    /// What the service last said of it; `None` before bytes are stored under it.
     pub status: Option<AssetStatus>,
     /// When the id was given, in milliseconds since the Unix epoch.
     pub uploaded_at_ms: i64,
     /// Something to know of it.
     pub note: Option<AssetNote>,
+}
+
+impl AssetRecord {
+    /// Returns whether the service only reserved the ID for a row of the queue, and no bytes are
+    /// known to be stored under it. Such an ID is neither listed nor exported.
+    pub fn is_reserved(&self) -> bool {
+        self.item.is_some() && self.status.is_none()
+    }
 }
 
 /// One change of the history; those of one commit are written together or not at all.

@@ -297,7 +297,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let narrow = ui.available_width() < size::NARROW;
     let left = |ui: &mut Ui| {
         let p = of(ui);
-        let (first, second) = foot::summary(snapshot, list, app.plan(), app.place());
+        let (first, second) = foot::summary(snapshot, list, app.plan(), app.place(), app.now());
         let both = if second.is_empty() {
             size::LINE
         } else {

@@ -439,6 +439,7 @@ fn button(
         | RowCommand::UploadAnyway
         | RowCommand::UploadAgain
         | RowCommand::CheckAgain
+        | RowCommand::TryNow
         | RowCommand::Locate
             if !narrow =>
         {

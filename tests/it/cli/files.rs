@@ -53,7 +53,7 @@ fn each_refusal_has_its_reason_and_costs_no_request() {
         assert!(outcome.err.contains(&line), "{}", outcome.err);
     }
     let convert = &rejected[1];
-    assert!(text(convert, "message").contains("Convert it to"));
+    assert!(text(convert, "message").contains("Convert the file to"));
     assert!(text(&rejected[3], "message").contains("--force"));
     assert_eq!(outcome.summary(), [8, 0, 0, 0, 8, 0]);
     assert!(stage.sandbox().requests().is_empty());

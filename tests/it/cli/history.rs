@@ -1,5 +1,8 @@
 //! `history` in its three forms.
 
+use mavi_uploader::sandbox::{Call, Fault, FaultPlan};
+use mavi_uploader::store::{AssetRecord, History};
+
 use super::{Stage, fields, text};
 
 #[test]
@@ -154,4 +157,26 @@ fn what_cannot_be_printed_is_said_and_fails() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(said.contains("Not everything could be printed"), "{said}");
     }
+}
+
+#[test]
+fn an_id_under_which_nothing_is_stored_is_neither_told_nor_listed() {
+    let plan = [Call::StoragePut, Call::StorageForm, Call::SessionStart]
+        .into_iter()
+        .fold(
+            FaultPlan::new().on(Call::Upload).then(Fault::status(413)),
+            |plan, call| plan.on(call).always().then(Fault::status(400)),
+        );
+    let stage = Stage::with_plan(plan);
+    let clip = stage.copy("clip.mp4", "clip.mp4");
+    let failed = stage.upload(&[], &[&clip]).exits(1).one("failed");
+    assert_eq!(failed["asset_id"], serde_json::Value::Null, "{failed}");
+    for form in ["--json", "--csv"] {
+        let out = stage.run(&["history", form]).exits(0).out;
+        assert!(!String::from_utf8(out).unwrap().contains("re_"), "{form}");
+    }
+    // The history itself keeps what the service gave.
+    let kept = History::open(&stage.data()).unwrap().history;
+    let kept = kept.search("", 9, 0).unwrap();
+    assert!(!kept.is_empty() && kept.iter().all(AssetRecord::is_reserved));
 }

@@ -82,8 +82,12 @@ fn a_refused_key_costs_two_requests_at_most() {
 #[test]
 fn balance_and_account_end_with_4() {
     let cases = [
-        (402, "insufficient_balance", "Top it up at https://"),
-        (403, "forbidden", "See to it at https://"),
+        (
+            402,
+            "insufficient_balance",
+            "Top up the balance at https://",
+        ),
+        (403, "forbidden", "Check the account at https://"),
     ];
     for (status, reason, words) in cases {
         let refused = Fault::status(status);

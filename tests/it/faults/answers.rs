@@ -220,7 +220,7 @@ fn too_large_for_the_direct_way_takes_the_signed_url_at_once() {
 #[test]
 fn an_unsupported_format_is_not_tried_again() {
     let (_, words) = fails_after(Reply::status(415), "unsupported_media", 1);
-    assert!(words.contains("Export it as"), "{words}");
+    assert!(words.contains("Export the file as"), "{words}");
 }
 
 /// Row: 429, "0429".

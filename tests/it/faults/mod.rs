@@ -28,7 +28,9 @@
 //! | 409, 0409 | `answers::a_conflict_…`, `engine::fault_times::a_conflict_…` |
 //! | 413 | `answers::too_large_for_the_direct_way_…` |
 //! | 415 | `answers::an_unsupported_format_…` |
-//! | 429, 0429 | `answers::{a_rate_limit_waits_…, without_a_wait_that_is_asked_for_…}`, `engine::fault_times::waits_for_the_rate_limit_…`, `engine::faults::a_rate_limit_answer_…` |
+//! | 429, 0429 | `answers::{a_rate_limit_waits_…, without_a_wait_that_is_asked_for_…}`, `engine::fault_times::waits_for_the_rate_limit_…`, `engine::faults::a_rate_limit_answer_…`; the spacing wears off: `api::spacing`, `api::limiter::a_slow_down_ends_with_its_cause` |
+//! | the whole queue waits | `cli::waits`, `engine::waits`, `states::a_wait_of_the_whole_queue_…` |
+//! | a wait of an earlier run | `cli::waits::a_long_wait_is_said_…`, `api::limiter::only_a_long_hold_…` |
 //! | 5xx, Spring, HTML | `answers::{a_server_error_has_six_tries_…, a_server_error_waits_…}` |
 //! | FAILED | `processing::{what_the_service_gave_up_on_is_…, what_the_service_gave_up_on_twice_…}` |
 //! | asset not found | `processing::{an_asset_that_is_not_found_at_first_…, …for_a_minute_…}`, `engine::fault_times::an_id_that_is_not_found_…` |

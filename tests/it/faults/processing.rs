@@ -79,7 +79,7 @@ fn another_size_fails_and_keeps_the_id() {
     for by in [-1, 1] {
         let seen = Trial::new(plan(Fault::SizeDiffers { by })).run();
         let words = seen.fails("size_mismatch", 1);
-        assert!(words.contains("Upload it again"), "{words}");
+        assert!(words.contains("Upload the file again"), "{words}");
         assert_eq!(seen.calls(Call::Upload), 1);
         let failed = seen.outcome.one("failed");
         let history = seen.history();

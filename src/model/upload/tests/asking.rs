@@ -58,7 +58,24 @@ fn a_sign_of_the_bytes_ends_the_doubt() {
     let mut walk = Walk::sending(600_000_000);
     walk.issue(5);
     walk.break_with(FaultKind::LostAnswer);
+    let ids = |walk: &Walk| {
+        let upload = &walk.upload;
+        let (stored, reserved) = (upload.stored_asset(), upload.reserved_asset());
+        (stored.cloned(), reserved.cloned())
+    };
+    assert_eq!(ids(&walk), (None, Some(asset(5))));
     walk.poll(known(AssetStatus::Waiting, Some(600_000_000)), 30);
+    assert_eq!(ids(&walk), (Some(asset(5)), None));
+    let is_said = |effect: &Effect| {
+        matches!(
+            effect,
+            Effect::Record {
+                status: Some(_),
+                ..
+            }
+        )
+    };
+    assert!(walk.effects.iter().any(is_said), "{:?}", walk.effects);
     walk.poll(known(AssetStatus::Waiting, None), 90);
     assert!(matches!(
         walk.upload.state,

@@ -1,0 +1,64 @@
+//! A place in the line for the next slot.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::{Attempt, Limiter, Turn};
+
+/// Ticket of a place whose slot was granted: nobody has it.
+const GRANTED: u64 = 0;
+
+/// A place in the line; leaves it when dropped.
+#[derive(Debug)]
+pub struct InLine {
+    limiter: Arc<Limiter>,
+    turn: Turn,
+    ticket: u64,
+    wake: Arc<Notify>,
+}
+
+impl InLine {
+    pub(super) fn new(limiter: Arc<Limiter>, turn: Turn, ticket: u64, wake: Arc<Notify>) -> Self {
+        Self {
+            limiter,
+            turn,
+            ticket,
+            wake,
+        }
+    }
+
+    /// Waits for its slot; when this returns, the call may be made. Says whether that is in spite
+    /// of a hold, which its answer then replaces.
+    pub async fn granted(mut self) -> bool {
+        loop {
+            let until = match self.limiter.try_grant(self.ticket, self.turn) {
+                Attempt::Granted { is_held } => {
+                    self.ticket = GRANTED;
+                    return is_held;
+                }
+                Attempt::NotFirst => None,
+                Attempt::At(instant) => Some(instant),
+            };
+            // A wake-up that came in between is kept by `Notify`.
+            match until {
+                None => self.wake.notified().await,
+                Some(instant) => tokio::select! {
+                    () = self.wake.notified() => {}
+                    () = tokio::time::sleep_until(instant) => {}
+                },
+            }
+        }
+    }
+}
+
+impl Drop for InLine {
+    fn drop(&mut self) {
+        if self.ticket != GRANTED {
+            let mut state = self.limiter.lock();
+            state.leave(self.ticket);
+            // Whoever is first now may have slept for the one that left.
+            state.wake_first(self.limiter.options.patience);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Waits that hold up the whole queue, and trying again before their time.
+
+use tokio::time::{Instant, sleep_until};
+
+use super::Actor;
+use super::told::Told;
+use crate::api::Service;
+use crate::api::limiter::RateHold;
+use crate::engine::item::Task;
+use crate::model::fault::FaultKind;
+use crate::model::snapshot::{ItemId, QueueWait};
+use crate::model::upload::{Event, Original, State};
+
+impl<S: Service> Actor<S> {
+    /// Returns what all of the `active` rows wait for: the rate limit, the network, or each for
+    /// its next try. `None` where one of them goes on, and where the user holds the queue.
+    pub(super) fn queue_wait(&self, active: usize, now: Instant) -> Option<QueueWait> {
+        if active == 0 || self.needs.is_some() {
+            return None;
+        }
+        let is_obeyed = |hold: &RateHold| hold.until > now && !hold.is_untested;
+        if let Some(hold) = self.hold.borrow().filter(is_obeyed) {
+            return Some(QueueWait {
+                kind: FaultKind::RateLimited,
+                until: hold.until.into_std(),
+            });
+        }
+        let offline = self.offline.is_some();
+        let goes_on =
+            !self.holding.is_empty() || !self.queued.is_empty() || !self.claims.is_empty();
+        if goes_on && !offline {
+            return None;
+        }
+        let mut first: Option<(Instant, FaultKind)> = None;
+        for item in self.items.values() {
+            let follows = matches!(item.upload.state, State::Duplicate(Original::Row(_)));
+            if !item.upload.is_active() || follows || item.parked_poll {
+                continue;
+            }
+            match item.waits() {
+                // What is offline holds up the rest, too.
+                Some((_, kind)) if offline && !is_offline(kind) => {}
+                Some(wait) if first.is_none_or(|first| wait.0 < first.0) => first = Some(wait),
+                Some(_) => {}
+                None if offline => {}
+                None => return None,
+            }
+        }
+        first.map(|(until, kind)| QueueWait {
+            kind,
+            until: until.into_std(),
+        })
+    }
+
+    /// Ends the waits of these rows, and tests a hold.
+    pub(super) fn try_now(&mut self, ids: &[ItemId]) {
+        for id in ids {
+            let Some(item) = self.items.get(id) else {
+                continue;
+            };
+            if item.waits().is_some() {
+                let event = match item.upload.state {
+                    State::Processing { .. } => Event::CheckAgain,
+                    _ => Event::Due {
+                        attempt: item.upload.attempt,
+                    },
+                };
+                self.apply(*id, event);
+            }
+        }
+        if self.hold.borrow().is_some() {
+            self.probe();
+        }
+    }
+
+    /// Tests a hold that an earlier run left behind before it is obeyed.
+    pub(super) fn test_hold(&mut self) {
+        if self.hold.borrow().is_some_and(|hold| hold.is_untested) {
+            self.probe();
+        }
+    }
+
+    /// Checks the key in spite of a hold, once at a time.
+    fn probe(&mut self) {
+        let Some((key, _)) = self.key.clone() else {
+            return;
+        };
+        if self.probe.is_some() || self.needs.is_some() {
+            return;
+        }
+        let (service, told) = (self.service.clone(), self.told.clone());
+        self.probe = Some(Task::spawn(async move {
+            let outcome = service.probe(&key).await;
+            let _ = told.send(Told::KeyChecked(key.account(), outcome));
+        }));
+    }
+}
+
+/// Returns whether the service can't be reached.
+pub(super) fn is_offline(kind: FaultKind) -> bool {
+    matches!(kind, FaultKind::Offline | FaultKind::Proxy)
+}
+
+/// Waits for the end of a hold; for ever where it has ended.
+pub(super) async fn end(hold: Option<RateHold>) {
+    match hold {
+        Some(hold) if hold.until > Instant::now() => sleep_until(hold.until).await,
+        _ => std::future::pending().await,
+    }
+}
