@@ -1,4 +1,4 @@
-//! The events of `upload --json`: one JSON object a line, as the outside contract has them.
+//! The events of `upload --json`: one JSON object a line, as `docs/contract.md` has them.
 
 use std::path::Path;
 use std::time::Duration;
