@@ -273,7 +273,7 @@ fn private_folder() -> std::io::Result<TempDir> {
     builder.prefix("mavi-uploader-sandbox-").tempdir()
 }
 
-/// The numbers of one run: the contract's, or a test's smaller ones.
+/// The numbers of one run: those of `docs/contract.md`, or a test's smaller ones.
 #[derive(Clone, Debug)]
 pub struct Numbers {
     /// What is tried again, when, and the largest file for the direct route.
@@ -283,7 +283,7 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// The contract's.
+    /// Those of `docs/contract.md`.
     pub fn of(front_end: FrontEnd) -> Self {
         Self {
             policy: match front_end {

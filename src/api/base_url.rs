@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// The service's documented base URL (seed).
+/// The service's documented base URL (`docs/service.md`).
 pub const DEFAULT_BASE_URL: &str = "https://mavi-backend.memories.ai/serve/api/v2";
 
 /// Base of every call: `https`, or `http` on a loopback host, without credentials,

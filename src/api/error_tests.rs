@@ -1,4 +1,4 @@
-//! The fault table, row by row, over answers that are given as bytes.
+//! The rows of `docs/faults.md`, over answers that are given as bytes.
 
 use super::*;
 use crate::model::fault::Fix;

@@ -22,7 +22,7 @@ const BUSY_LIMIT: Duration = Duration::from_secs(2);
 /// Longest hold that an earlier run left behind and that is obeyed untested.
 const INHERITED_LIMIT: Duration = Duration::from_secs(60);
 
-/// The numbers of a [`Limiter`] (contract, "Numbers").
+/// The numbers of a [`Limiter`] (`docs/contract.md`, "Numbers").
 #[derive(Clone, Debug, PartialEq)]
 pub struct LimiterOptions {
     /// Least time between two calls; 1.05 s.

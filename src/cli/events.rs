@@ -1,4 +1,4 @@
-//! The events of `upload --json`: one JSON object a line, as the outside contract has them.
+//! The events of `upload --json`: one JSON object a line, as `docs/contract.md` has them.
 
 use std::path::Path;
 use std::time::Duration;
@@ -154,7 +154,10 @@ impl Event {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
+    use crate::model::fault::FaultKind;
 
     fn line(event: &Event) -> String {
         serde_json::to_string(event).unwrap()
@@ -193,6 +196,89 @@ mod tests {
             line(&accepted),
             r#"{"event":"accepted","path":"a b.mp4","name":"a b.mp4","size":3,"kind":"video","route":"signed_url","note":null}"#
         );
+    }
+
+    #[test]
+    fn every_event_has_the_fields_that_the_contract_names() {
+        let page = include_str!("../../docs/contract.md");
+        let table = page.split("## Events").nth(1).unwrap();
+        let words = |cell: &str| -> BTreeSet<String> {
+            cell.split('`')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect()
+        };
+        let described: BTreeMap<String, BTreeSet<String>> = table
+            .lines()
+            .skip_while(|line| !line.starts_with("| `accepted`"))
+            .take_while(|line| line.starts_with('|'))
+            .map(|line| {
+                let mut cells = line.trim_matches('|').split('|');
+                let name = words(cells.next().unwrap()).pop_first().unwrap();
+                (name, words(cells.next().unwrap()))
+            })
+            .collect();
+        let path = Path::new("a.mp4");
+        let asset_id = AssetId::new("re_1").unwrap();
+        let event_path = || EventPath::new(path);
+        let fault = Fault::new(FaultKind::Offline);
+        let events = [
+            Event::Accepted {
+                path: event_path(),
+                name: String::new(),
+                size: 1,
+                kind: Kind::Video,
+                route: Route::Direct,
+                note: None,
+            },
+            Event::rejected(path, &Rejection::Empty),
+            Event::AlreadyUploaded {
+                path: event_path(),
+                asset_id: asset_id.clone(),
+            },
+            Event::Uploaded {
+                path: event_path(),
+                asset_id: asset_id.clone(),
+            },
+            Event::Retrying {
+                path: event_path(),
+                attempt: 1,
+                delay_ms: 1,
+                reason: Reason::Network,
+            },
+            Event::waiting(Reason::RateLimited, Duration::ZERO),
+            Event::finished(path, asset_id.clone(), 1, None, Duration::ZERO),
+            Event::failed(path, Some(asset_id), &fault, String::new()),
+            Event::Skipped {
+                path: event_path(),
+                count: 1,
+            },
+            Event::Summary {
+                total: 0,
+                success: 0,
+                already_uploaded: 0,
+                failed: 0,
+                rejected: 0,
+                skipped: 0,
+                seconds: 0.0,
+            },
+        ];
+        let written: BTreeMap<String, BTreeSet<String>> = events
+            .iter()
+            .map(|event| {
+                let serde_json::Value::Object(mut fields) = serde_json::to_value(event).unwrap()
+                else {
+                    panic!("an event is an object");
+                };
+                let name = fields.remove("event").unwrap();
+                (
+                    name.as_str().unwrap().to_owned(),
+                    fields.into_iter().map(|(field, _)| field).collect(),
+                )
+            })
+            .collect();
+        assert_eq!(written, described);
     }
 
     #[cfg(unix)]

@@ -9,7 +9,7 @@ use crate::model::table::spreadsheet_field;
 use crate::model::terminal::escape;
 use crate::store::{AssetNote, AssetRecord, DataDir, History, StoreError};
 
-/// One line of `history --json`, one row of `--csv` (contract, "Semantics").
+/// One line of `history --json`, one row of `--csv` (`docs/contract.md`, "Data directory").
 #[derive(Debug, Serialize)]
 struct Line {
     asset_id: String,

@@ -1,4 +1,4 @@
-//! The program without a window: the commands of the outside contract.
+//! The program without a window: the commands of `docs/contract.md`.
 
 mod events;
 mod history;
@@ -180,7 +180,7 @@ pub fn run(command: Command) -> ExitCode {
     ExitCode::from(outcome)
 }
 
-/// `upload` by these numbers, the contract's or a test's smaller ones; gives the exit status.
+/// `upload` by these numbers, those of `docs/contract.md` or a test's smaller ones; gives the exit status.
 pub fn upload_by(arguments: UploadArguments, numbers: Numbers) -> u8 {
     upload::run(arguments, numbers)
 }

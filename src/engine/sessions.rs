@@ -13,7 +13,7 @@ use crate::model::asset::AssetId;
 use crate::model::media::FileStamp;
 use crate::store::KeyStore;
 
-/// How long a session lives at most (`signed-url.md`).
+/// How long a session lives at most (`docs/service.md`, "Storage behind a signed URL").
 pub(super) const LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Text that is borrowed from the secret that it is read from.

@@ -42,7 +42,7 @@ impl fmt::Display for AssetId {
     }
 }
 
-/// `upload_status` of an asset (seed, "Upload Status").
+/// `upload_status` of an asset (`docs/service.md`, "Calls").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AssetStatus {

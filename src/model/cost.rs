@@ -1,6 +1,6 @@
 //! What keeping files at the service costs.
 
-/// Price of keeping one GB for one day, in US dollars (seed, "Pricing").
+/// Price of keeping one GB for one day, in US dollars (`docs/service.md`, "Limits and prices").
 pub const DOLLARS_PER_GB_DAY: f64 = 0.001;
 /// Bytes of one GB. The seed does not say which is meant; providers bill by the decimal one.
 pub const GB: u64 = 1_000_000_000;

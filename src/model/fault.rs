@@ -1,6 +1,6 @@
 //! Everything that can go wrong with an upload, for deciding, for people and for diagnosis.
 //!
-//! The rows are those of the design's fault table; words for people are in `app::wording`.
+//! `docs/faults.md` describes each kind; words for people are in `app::wording`.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::asset::AssetId;
 /// The stable word for a failure in `upload --json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words are the contract's own")]
+#[expect(missing_docs, reason = "the words are those of docs/contract.md")]
 pub enum Reason {
     Network,
     ServerError,
@@ -200,7 +200,7 @@ pub struct Fault {
 }
 
 impl FaultKind {
-    /// The recovery that the fault table gives this kind when the answer itself says no more.
+    /// The recovery that `docs/faults.md` gives this kind when the answer itself says no more.
     pub fn usual_recovery(self) -> Recovery {
         match self {
             Self::Offline
@@ -241,7 +241,7 @@ impl FaultKind {
         }
     }
 
-    /// The contract's word for a file that ends with this kind.
+    /// The word of `docs/contract.md` for a file that ends with this kind.
     pub fn reason(self) -> Reason {
         match self {
             Self::Offline | Self::Tls | Self::Proxy | Self::BrokenInBody | Self::LostAnswer => {
@@ -300,7 +300,7 @@ impl Fault {
         self
     }
 
-    /// The contract's word for a file that ends with this fault.
+    /// The word of `docs/contract.md` for a file that ends with this fault.
     pub fn reason(&self) -> Reason {
         self.kind.reason()
     }

@@ -13,9 +13,9 @@ mod tests;
 
 use sniff::Family;
 
-/// Largest direct upload, in bytes: the smaller reading of the seed's "500 MB".
+/// Largest direct upload, in bytes: the smaller reading of "500 MB" (`docs/service.md`).
 pub const DIRECT_LIMIT: u64 = 500_000_000;
-/// Largest file at all, in bytes: the larger reading of the seed's "5 GB".
+/// Largest file at all, in bytes: the larger reading of "5 GB" (`docs/service.md`).
 pub const SIZE_LIMIT: u64 = 5_368_709_120;
 /// Above this many bytes the service may refuse a file: the smaller reading of "5 GB".
 pub const SIZE_DOUBT: u64 = 5_000_000_000;
@@ -113,7 +113,7 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// The contract's word.
+    /// The word of `docs/contract.md`.
     pub fn reason(&self) -> &'static str {
         match self {
             Self::UnsupportedFormat { .. } => "unsupported_format",
@@ -140,7 +140,7 @@ pub struct Format {
     family: Family,
 }
 
-/// Every extension that is taken: the seed's 20 formats, with `mpg`, `jpg` and `tif` as other
+/// Every extension that is taken: the 20 formats of `docs/service.md`, with `mpg`, `jpg` and `tif` as other
 /// spellings of three of them.
 const FORMATS: [Format; 23] = {
     use Kind::{Audio, Image, Video};

@@ -1,12 +1,12 @@
-//! What may be tried again, how often and when: the numbers of the fault table.
+//! What may be tried again, how often and when: the numbers of `docs/faults.md`.
 
 use std::time::Duration;
 
 /// The numbers by which an upload lives. Tests scale the durations; what is not a
-/// duration stays as the contract has it.
+/// duration stays as `docs/contract.md` has it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    /// Starts of one file in one run, where the fault table names no other number.
+    /// Starts of one file in one run, where `docs/faults.md` names no other number.
     pub tries: u32,
     /// Whether waiting for the network ends: yes for `upload`, never for the window.
     pub network_tries: Option<u32>,

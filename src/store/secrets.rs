@@ -14,9 +14,9 @@ use crate::model::key::ApiKey;
 
 pub use sessions::OrderedKeyStore;
 
-/// The keychain's name for the program (contract).
+/// The keychain's name for the program (`docs/contract.md`).
 pub const SERVICE: &str = "mavi-uploader";
-/// The keychain's name for the key (contract).
+/// The keychain's name for the key (`docs/contract.md`).
 pub const ACCOUNT: &str = "default";
 /// What people see as its name in their keychain program.
 const KEY_LABEL: &str = "Mavi Uploader API key";

@@ -20,7 +20,7 @@ const UNFINISHED: &str = ".settings-";
 /// Characters of a wrong value that are shown.
 const SHOWN: usize = 40;
 
-/// Files at a time: the least and the most (contract, `--jobs`).
+/// Files at a time: the least and the most (`docs/contract.md`, `--jobs`).
 pub const JOBS: std::ops::RangeInclusive<u8> = 1..=8;
 
 /// The look of the window.

@@ -1,4 +1,4 @@
-//! The design's tokens, each named once: colours, type, spacing, radius, motion; and how a
+//! The design tokens, each named once: colours, type, spacing, radius, motion; and how a
 //! status looks.
 
 use egui::style::{ScrollAnimation, Selection, TextCursorStyle, WidgetVisuals, Widgets};
@@ -14,7 +14,7 @@ use crate::model::snapshot::Status;
 
 /// The colours of one theme, by what they are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the design's own")]
+#[expect(missing_docs, reason = "the names are those of the design tokens")]
 pub struct Palette {
     pub background: Color32,
     pub surface: Color32,

@@ -7,6 +7,7 @@
 mod access;
 #[cfg(unix)]
 mod cli;
+mod contract;
 mod dialogs;
 #[cfg(target_os = "linux")]
 mod disk;

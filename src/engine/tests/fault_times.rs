@@ -1,4 +1,4 @@
-//! The rows of the fault table whose point is time: how long is waited, and how often.
+//! The rows of `docs/faults.md` whose point is time: how long is waited, and how often.
 
 use std::time::Duration;
 

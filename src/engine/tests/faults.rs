@@ -1,4 +1,4 @@
-//! The rows of the fault table, each made to happen.
+//! The rows of `docs/faults.md`, each made to happen.
 
 use std::time::Duration;
 

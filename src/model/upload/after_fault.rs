@@ -1,4 +1,4 @@
-//! What follows when an attempt fails: the rows of the fault table, in one place.
+//! What follows when an attempt fails: the rows of `docs/faults.md`, in one place.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The life of an upload, and the rows of the fault table one by one.
+//! The life of an upload, and the rows of `docs/faults.md` one by one.
 
 mod asking;
 mod commands;

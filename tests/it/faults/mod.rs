@@ -1,4 +1,4 @@
-//! The rows of the design's fault table, each made to happen on the real wire: to `upload`
+//! The rows of `docs/faults.md`, each made to happen on the real wire: to `upload`
 //! in a process of its own, and where the window differs, to the window's engine.
 //!
 //! Which test proves which row. Paths without a first part are in this folder; `engine::`

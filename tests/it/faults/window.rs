@@ -53,7 +53,7 @@ impl Step {
     }
 }
 
-/// The next step of each kind, as the fault table has it.
+/// The next step of each kind, as `docs/faults.md` has it.
 fn step_of(kind: FaultKind) -> Step {
     use FaultKind as K;
     match kind {

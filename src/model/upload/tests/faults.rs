@@ -1,4 +1,4 @@
-//! The rows of the fault table that an attempt may end with.
+//! The rows of `docs/faults.md` that an attempt may end with.
 
 use super::*;
 
