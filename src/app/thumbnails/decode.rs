@@ -89,7 +89,7 @@ fn decode(
     }
     // Of a JPEG the whole file is kept.
     if !share.add(HEAD + about.len()) {
-        return Err(io::ErrorKind::OutOfMemory.into());
+        return Err(io::Error::from(io::ErrorKind::OutOfMemory).into());
     }
     let mut file = BufReader::new(Clocked {
         file: File::open(path)?,
