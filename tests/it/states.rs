@@ -335,7 +335,7 @@ fn a_wait_of_the_whole_queue_is_said_in_rows_foot_and_banner_with_try_now() {
         });
     });
     window.run();
-    assert!(has(&window, "Uploads go on by themselves"));
+    assert!(has(&window, "Uploads resume automatically"));
     window.get_by_label("Try now");
     engine.publish(|state| state.paused = true);
     window.run();

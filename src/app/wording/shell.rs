@@ -8,6 +8,7 @@ use super::{count, foot, number, size};
 use crate::api::network::{Certificates, NetworkState};
 use crate::engine::BatchEnd;
 use crate::model::snapshot::{KeySource, KeyState};
+use crate::model::terminal::escape;
 
 /// A window is open on the data directory and cannot be reached: these paths do not get there.
 pub fn silent_window(paths: &[PathBuf]) -> String {
@@ -15,10 +16,7 @@ pub fn silent_window(paths: &[PathBuf]) -> String {
     match paths {
         [] => words.to_owned(),
         paths => {
-            let line = |path: &PathBuf| {
-                let path = path.to_string_lossy();
-                format!("\n{}", path.replace(char::is_control, "\u{fffd}"))
-            };
+            let line = |path: &PathBuf| format!("\n{}", escape(&path.to_string_lossy()));
             let paths: String = paths.iter().map(line).collect();
             format!("{words} These paths were not added to its list:{paths}")
         }

@@ -15,10 +15,7 @@ impl Followed {
             route: Route::Direct,
             note: None,
         });
-        followed.take(Turn::Followed {
-            asset: asset(),
-            is_certain: false,
-        });
+        followed.take(Turn::Followed(None));
         followed
     }
 

@@ -212,10 +212,7 @@ impl<S: Service> Actor<S> {
         let id = record.id;
         self.by_identity.insert(found.identity().clone(), id);
         let upload = taken_up(upload);
-        let (follows, is_certain) = match &upload.state {
-            State::Processing { doubt, .. } => (true, doubt.is_none()),
-            _ => (false, false),
-        };
+        let follows = matches!(upload.state, State::Processing { .. });
         let path = found.path().to_owned();
         self.adopt(record, path.clone(), upload, position);
         if !follows {
@@ -226,7 +223,12 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get(&id) else {
             return Ok(Some(None));
         };
-        let asset = item.upload.stored_asset().cloned();
+        let stored = match &item.upload.state {
+            State::Processing {
+                asset, doubt: None, ..
+            } => Some(asset.clone()),
+            _ => None,
+        };
         if let Some(media) = item.upload.media {
             let turn = Turn::Accepted {
                 size: media.stamp.size,
@@ -236,9 +238,7 @@ impl<S: Service> Actor<S> {
             };
             self.follow(Some(id), path.clone(), turn);
         }
-        if let Some(asset) = asset {
-            self.follow(Some(id), path, Turn::Followed { asset, is_certain });
-        }
+        self.follow(Some(id), path, Turn::Followed(stored));
         Ok(Some(None))
     }
 

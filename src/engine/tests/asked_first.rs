@@ -102,11 +102,7 @@ async fn upload_that_is_run_again_asks_and_sends_nothing_where_it_is_there() {
     engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(engine.script().words(), ["ask re_1"]);
     let turns = engine.turns();
-    let followed = Turn::Followed {
-        asset: id("re_1"),
-        is_certain: false,
-    };
-    assert_eq!(turns[1], followed, "{turns:?}");
+    assert_eq!(turns[1], Turn::Followed(None), "{turns:?}");
     let last = turns.last().unwrap();
     assert!(matches!(last, Turn::Finished { .. }), "{turns:?}");
     engine.shut_down().await;
