@@ -237,6 +237,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn each_path_that_is_not_handed_over_is_one_line_without_commands() {
+        let words = silent_window(&["a\nb.mp4".into(), "\u{202e}4pm.c".into()]);
+        let paths: Vec<_> = words.lines().skip(1).collect();
+        assert_eq!(paths, [r"a\nb.mp4", r"\u{202e}4pm.c"]);
+    }
+
+    #[test]
     fn how_the_service_is_reached_is_said_on_one_line() {
         let state = NetworkState {
             proxy: None,
