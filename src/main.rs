@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         None => match window(arguments.sandbox, arguments.paths) {
             Ok(()) => ExitCode::SUCCESS,
             Err(Stop { words, code }) => {
-                cli::say(&words);
+                words.lines().for_each(cli::say);
                 alone::say(&words);
                 ExitCode::from(code)
             }

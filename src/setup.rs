@@ -66,8 +66,8 @@ pub fn prepare_process() {
         .build();
     if let Ok(runtime) = runtime {
         let _entered = runtime.enter();
-        // Whoever handles the signal is told by the failing write, too. The handler stays, unlike
-        // this runtime, and is not inherited by other programs, unlike a signal that is ignored.
+        // Once the signal has a handler, the write returns an error. The handler stays, unlike this
+        // runtime, and is not inherited by other programs, unlike an ignored signal.
         let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
     }
 }

@@ -249,7 +249,7 @@ fn secret(key: &ApiKey) -> Result<HeaderValue, Fault> {
 
 /// Whether an answer to the check of a key finds fault with the request and not with the key.
 /// "Request has exceeded the limit." is also said of an asset that does not exist.
-fn is_past_the_key(answer: &Answer, kind: FaultKind) -> bool {
+fn blames_the_request(answer: &Answer, kind: FaultKind) -> bool {
     let says = |envelope: Envelope<'_>| {
         matches!(envelope.number(), Some(400 | 404 | 405 | 1 | 3)) || envelope.is_asset_not_found()
     };
@@ -306,7 +306,7 @@ impl Service for Client {
         let answer = self.ask_metadata(&call, key, "re_0").await?;
         match call.data(&answer) {
             Ok(_) => Ok(()),
-            Err(fault) if is_past_the_key(&answer, fault.kind) => Ok(()),
+            Err(fault) if blames_the_request(&answer, fault.kind) => Ok(()),
             Err(fault) => Err(fault),
         }
     }

@@ -199,7 +199,7 @@ impl Limiter {
             Turn::Poll => state.polls.push_back(waiter),
             Turn::Probe => {
                 state.probes.push_back(waiter);
-                // Whoever watches the clock waits for the end of a hold.
+                // The waiter that watches the clock may sleep until the end of a hold.
                 state.wake_first(self.options.patience);
             }
         }

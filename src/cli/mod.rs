@@ -272,8 +272,8 @@ fn one_line(path: &str) -> String {
     }
 }
 
-/// Writes a value as one line of JSON in which the terminal finds nothing to obey; what is read
-/// from it is the value all the same.
+/// Writes a value as one line of JSON in which the terminal finds nothing to obey; a reader gets
+/// the value unchanged.
 fn json_line(value: &impl Serialize) -> serde_json::Result<String> {
     let text = serde_json::to_string(value)?;
     let mut line = String::with_capacity(text.len());

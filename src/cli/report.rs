@@ -165,20 +165,22 @@ impl Report {
                 });
                 Some(format!("{shown}: uploaded before"))
             }
-            Turn::Followed { asset: Some(asset) } if self.no_wait => {
+            Turn::Followed(Some(asset)) if self.no_wait => {
                 self.uploaded(item, &path, asset);
                 Some(format!("{shown}: uploaded by an earlier run"))
             }
-            Turn::Followed { asset } => {
-                self.wait_for(item, asset.as_ref());
-                Some(match asset {
-                    Some(asset) => format!(
-                        "{shown}: uploaded by an earlier run as {asset}; waiting until it is processed"
-                    ),
-                    None => format!(
-                        "{shown}: sent by an earlier run; waiting until memories.ai says whether it arrived"
-                    ),
-                })
+            Turn::Followed(Some(asset)) => {
+                let message = format!(
+                    "{shown}: uploaded by an earlier run as {asset}; waiting until it is processed"
+                );
+                self.wait_for(item, Some(asset));
+                Some(message)
+            }
+            Turn::Followed(None) => {
+                self.wait_for(item, None);
+                Some(format!(
+                    "{shown}: sent by an earlier run; asking whether memories.ai has it"
+                ))
             }
             Turn::Uploaded(asset) => {
                 self.uploaded(item, &path, asset);
@@ -341,7 +343,7 @@ impl Report {
 
     /// The service has a file: the end of it with `no_wait`.
     fn uploaded(&mut self, item: Option<ItemId>, path: &Path, asset: AssetId) {
-        self.wait_for(item, Some(&asset));
+        self.wait_for(item, Some(asset.clone()));
         if self.no_wait && self.close(item) {
             self.success += 1;
             self.id(&asset, path);
@@ -352,12 +354,12 @@ impl Report {
         });
     }
 
-    /// A file that the service has is waited for from now on.
-    fn wait_for(&mut self, item: Option<ItemId>, asset: Option<&AssetId>) {
+    /// A file that the service has, or may have, is waited for from now on.
+    fn wait_for(&mut self, item: Option<ItemId>, asset: Option<AssetId>) {
         // A limit beyond what a clock can tell is none.
         let until = Instant::now().checked_add(self.wait_limit);
         if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
-            open.asset = asset.cloned();
+            open.asset = asset;
             open.until = until;
         }
     }

@@ -44,11 +44,9 @@ pub enum Turn {
     },
     /// Its content is at the service already.
     AlreadyUploaded(AssetId),
-    /// An earlier run of the program sent it; it is asked about until it has ended.
-    Followed {
-        /// Its ID; `None` where it is not known whether its bytes arrived.
-        asset: Option<AssetId>,
-    },
+    /// An earlier run of the program sent it; it is asked about until it has ended. Its ID,
+    /// where bytes are known to be stored under it.
+    Followed(Option<AssetId>),
     /// The service took the bytes.
     Uploaded(AssetId),
     /// A try failed, another one comes.

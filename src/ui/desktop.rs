@@ -106,7 +106,7 @@ pub(super) fn notification(title: &str, text: &str) -> notify_rust::Notification
     // Without it, the notification would be PowerShell's. The installer tells Windows of it.
     #[cfg(windows)]
     notification.app_id(APP_ID);
-    // Without it, the system would ask the person "Where is use_default?". Only the first
+    // Without it, the system would ask the user "Where is use_default?". Only the first
     // call counts, and an error means that no bundle of that name is installed.
     #[cfg(target_os = "macos")]
     let _ = notify_rust::set_application(APP_ID);

@@ -19,7 +19,7 @@ pub enum Filter {
     Processing,
     /// Being looked at, or waiting for its turn or its next try.
     Waiting,
-    /// Held by the person, left by an earlier run, or sent with another key: it does not go on by
+    /// Held by the user, left by an earlier run, or sent with another key: it does not go on by
     /// itself.
     Paused,
     /// Has an asset that is ready.

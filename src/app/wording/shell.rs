@@ -8,6 +8,7 @@ use super::{count, foot, number, size};
 use crate::api::network::{Certificates, NetworkState};
 use crate::engine::BatchEnd;
 use crate::model::snapshot::{KeySource, KeyState};
+use crate::model::terminal::escape;
 
 /// A window is open on the data directory and cannot be reached: these paths do not get there.
 pub fn silent_window(paths: &[PathBuf]) -> String {
@@ -15,10 +16,7 @@ pub fn silent_window(paths: &[PathBuf]) -> String {
     match paths {
         [] => words.to_owned(),
         paths => {
-            let line = |path: &PathBuf| {
-                let path = path.to_string_lossy();
-                format!("\n{}", path.replace(char::is_control, "\u{fffd}"))
-            };
+            let line = |path: &PathBuf| format!("\n{}", escape(&path.to_string_lossy()));
             let paths: String = paths.iter().map(line).collect();
             format!("{words} These paths were not added to its list:{paths}")
         }
@@ -237,6 +235,13 @@ pub fn title(percent: u8, done: usize, batch: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_path_that_is_not_handed_over_is_one_line_without_commands() {
+        let words = silent_window(&["a\nb.mp4".into(), "\u{202e}4pm.c".into()]);
+        let paths: Vec<_> = words.lines().skip(1).collect();
+        assert_eq!(paths, [r"a\nb.mp4", r"\u{202e}4pm.c"]);
+    }
 
     #[test]
     fn how_the_service_is_reached_is_said_on_one_line() {

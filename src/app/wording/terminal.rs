@@ -115,7 +115,7 @@ pub fn starts_again(in_part: usize, places: usize) -> Option<String> {
     ))
 }
 
-/// All files wait for the same thing.
+/// Says what all files wait for, and for how long.
 pub fn all_wait(kind: FaultKind, left: Duration) -> String {
     format!("{}. All files wait.", next_try(kind, left))
 }

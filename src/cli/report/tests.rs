@@ -15,7 +15,7 @@ impl Followed {
             route: Route::Direct,
             note: None,
         });
-        followed.take(Turn::Followed { asset: None });
+        followed.take(Turn::Followed(None));
         followed
     }
 

@@ -223,7 +223,12 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get(&id) else {
             return Ok(Some(None));
         };
-        let asset = item.upload.stored_asset().cloned();
+        let stored = match &item.upload.state {
+            State::Processing {
+                asset, doubt: None, ..
+            } => Some(asset.clone()),
+            _ => None,
+        };
         if let Some(media) = item.upload.media {
             let turn = Turn::Accepted {
                 size: media.stamp.size,
@@ -233,7 +238,7 @@ impl<S: Service> Actor<S> {
             };
             self.follow(Some(id), path.clone(), turn);
         }
-        self.follow(Some(id), path, Turn::Followed { asset });
+        self.follow(Some(id), path, Turn::Followed(stored));
         Ok(Some(None))
     }
 

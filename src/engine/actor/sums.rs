@@ -40,8 +40,8 @@ impl Sums {
             Some(now) => self.each.insert(id, now),
             None => self.each.remove(&id),
         };
-        self.all.add(now.unwrap_or_default());
-        self.all.subtract(before.unwrap_or_default());
+        self.all
+            .replace(&before.unwrap_or_default(), &now.unwrap_or_default());
     }
 }
 
@@ -107,46 +107,43 @@ impl Addends {
         sums
     }
 
-    fn add(&mut self, other: Self) {
-        let add = (u64::wrapping_add, usize::wrapping_add, u32::wrapping_add);
-        self.combine(other, add.0, add.1, add.2);
-    }
-
-    fn subtract(&mut self, other: Self) {
-        let subtract = (u64::wrapping_sub, usize::wrapping_sub, u32::wrapping_sub);
-        self.combine(other, subtract.0, subtract.1, subtract.2);
-    }
-
-    fn combine(
-        &mut self,
-        other: Self,
-        bytes: fn(u64, u64) -> u64,
-        count: fn(usize, usize) -> usize,
-        calls: fn(u32, u32) -> u32,
-    ) {
-        let (mine, theirs) = (&mut self.totals, other.totals);
-        for (sum, part) in [
-            (&mut mine.startable_bytes, theirs.startable_bytes),
-            (&mut mine.sent, theirs.sent),
-            (&mut mine.bytes, theirs.bytes),
-            (&mut mine.remaining, theirs.remaining),
+    /// Takes what a row adds `now` in place of what it added `before`.
+    fn replace(&mut self, before: &Self, now: &Self) {
+        let (sums, was, is) = (&mut self.totals, &before.totals, &now.totals);
+        for (sum, was, is) in [
+            (
+                &mut sums.startable_bytes,
+                was.startable_bytes,
+                is.startable_bytes,
+            ),
+            (&mut sums.sent, was.sent, is.sent),
+            (&mut sums.bytes, was.bytes, is.bytes),
+            (&mut sums.remaining, was.remaining, is.remaining),
         ] {
-            *sum = bytes(*sum, part);
+            *sum = *sum - was + is;
         }
-        mine.calls = calls(mine.calls, theirs.calls);
-        for (sum, part) in [
-            (&mut mine.startable, theirs.startable),
-            (&mut mine.active, theirs.active),
-            (&mut mine.attention, theirs.attention),
-            (&mut mine.done, theirs.done),
-            (&mut mine.batch, theirs.batch),
-            (&mut self.duplicates.0, other.duplicates.0),
-            (&mut self.duplicates.1, other.duplicates.1),
-            (&mut self.interrupted, other.interrupted),
-            (&mut self.sending, other.sending),
-            (&mut self.under_way, other.under_way),
+        sums.calls = sums.calls - was.calls + is.calls;
+        for (sum, was, is) in [
+            (&mut sums.startable, was.startable, is.startable),
+            (&mut sums.active, was.active, is.active),
+            (&mut sums.attention, was.attention, is.attention),
+            (&mut sums.done, was.done, is.done),
+            (&mut sums.batch, was.batch, is.batch),
+            (
+                &mut self.duplicates.0,
+                before.duplicates.0,
+                now.duplicates.0,
+            ),
+            (
+                &mut self.duplicates.1,
+                before.duplicates.1,
+                now.duplicates.1,
+            ),
+            (&mut self.interrupted, before.interrupted, now.interrupted),
+            (&mut self.sending, before.sending, now.sending),
+            (&mut self.under_way, before.under_way, now.under_way),
         ] {
-            *sum = count(*sum, part);
+            *sum = *sum - was + is;
         }
     }
 }

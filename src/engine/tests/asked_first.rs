@@ -30,6 +30,18 @@ fn knows_nothing() -> Scripted {
     Scripted::new().ids_from(100)
 }
 
+/// A run of `upload` to its end, after one that ended with [`not_found`].
+async fn run_again(place: &Place, service: impl FnOnce(&Place) -> Scripted) -> Engine {
+    let first = not_found(place, Make::command_line()).await;
+    first.shut_down().await;
+    let mut engine = Make::command_line()
+        .run("run2")
+        .start(place, service(place));
+    engine.add(&[place.path("a.mp3")]).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    engine
+}
+
 /// The history has both ids, and says that the file may be stored twice.
 fn has_both(place: &Place) {
     for asset in ["re_1", "re_101"] {
@@ -91,19 +103,10 @@ async fn a_window_of_a_later_run_sends_what_is_still_not_there() {
 #[tokio::test(start_paused = true)]
 async fn upload_that_is_run_again_asks_and_sends_nothing_where_it_is_there() {
     let place = Place::new();
-    not_found(&place, Make::command_line())
-        .await
-        .shut_down()
-        .await;
-    let mut engine = Make::command_line()
-        .run("run2")
-        .start(&place, has_it(&place));
-    engine.add(&[place.path("a.mp3")]).await;
-    engine.until_status("a.mp3", &Status::Ready).await;
+    let mut engine = run_again(&place, has_it).await;
     assert_eq!(engine.script().words(), ["ask re_1"]);
     let turns = engine.turns();
-    let followed = Turn::Followed { asset: None };
-    assert_eq!(turns[1], followed, "{turns:?}");
+    assert_eq!(turns[1], Turn::Followed(None), "{turns:?}");
     let last = turns.last().unwrap();
     assert!(matches!(last, Turn::Finished { .. }), "{turns:?}");
     engine.shut_down().await;
@@ -113,15 +116,7 @@ async fn upload_that_is_run_again_asks_and_sends_nothing_where_it_is_there() {
 #[tokio::test(start_paused = true)]
 async fn upload_that_is_run_again_sends_what_is_still_not_there() {
     let place = Place::new();
-    not_found(&place, Make::command_line())
-        .await
-        .shut_down()
-        .await;
-    let mut engine = Make::command_line()
-        .run("run2")
-        .start(&place, knows_nothing());
-    engine.add(&[place.path("a.mp3")]).await;
-    engine.until_status("a.mp3", &Status::Ready).await;
+    let engine = run_again(&place, |_| knows_nothing()).await;
     let words = engine.script().words();
     let asked = words.iter().position(|word| word == "ask re_1");
     let sent = words.iter().position(|word| word == "upload a.mp3");
@@ -136,15 +131,9 @@ async fn upload_that_is_run_again_sends_what_is_still_not_there() {
 #[tokio::test(start_paused = true)]
 async fn what_is_known_but_not_done_is_told_to_be_uploaded_by_then() {
     let place = Place::new();
-    not_found(&place, Make::command_line())
-        .await
-        .shut_down()
-        .await;
     let busy = known(AssetStatus::Waiting, None);
-    let service = has_it(&place).answers("a.mp3", [busy]);
-    let mut engine = Make::command_line().run("run2").start(&place, service);
-    engine.add(&[place.path("a.mp3")]).await;
-    engine.until_status("a.mp3", &Status::Ready).await;
+    let service = |place: &Place| has_it(place).answers("a.mp3", [busy]);
+    let mut engine = run_again(&place, service).await;
     assert_eq!(engine.script().count("upload"), 0);
     let turns = engine.turns();
     assert!(turns.contains(&Turn::Uploaded(id("re_1"))), "{turns:?}");

@@ -362,10 +362,7 @@ async fn the_command_line_follows_what_the_service_has() {
     assert_eq!(engine.script().words(), ["ask re_1"]);
     let turns = engine.turns();
     assert!(matches!(turns[0], Turn::Accepted { .. }), "{turns:?}");
-    let followed = Turn::Followed {
-        asset: Some(id("re_1")),
-    };
-    assert_eq!(turns[1], followed);
+    assert_eq!(turns[1], Turn::Followed(Some(id("re_1"))));
     engine.shut_down().await;
     assert_eq!(place.items().len(), 0);
 }

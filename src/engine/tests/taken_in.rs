@@ -93,12 +93,15 @@ async fn a_file_that_is_not_recognised_goes_up_once_the_user_says_so() {
     engine.until_status("a.mp4", &not_recognised).await;
     let row = engine.id_of("a.mp4");
     assert_eq!(engine.script().words(), Vec::<String>::new());
-    // The wish outlasts a look that finds no file.
+    // The wish outlasts a look that finds no file, and the program.
     std::fs::remove_file(&path).unwrap();
     engine.say(Command::UploadAnyway(vec![row]));
     let gone = Status::Rejected(Rejection::NotFound);
     engine.until_status("a.mp4", &gone).await;
+    engine.kill().await;
     place.file("a.mp4", "no film");
+    let mut engine = Make::window().run("run2").start(&place, Scripted::new());
+    engine.until_status("a.mp4", &gone).await;
     engine.say(Command::Retry(vec![row]));
     engine.until_status("a.mp4", &Status::Ready).await;
     assert_eq!(place.assets().len(), 1);

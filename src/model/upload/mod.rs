@@ -265,14 +265,12 @@ impl Upload {
     pub fn stored_asset(&self) -> Option<&AssetId> {
         match &self.state {
             State::Failed { asset, .. } | State::Cancelled { asset } => asset.as_ref(),
-            State::Processing {
-                asset, doubt: None, ..
+            State::Processing { asset, doubt, .. } | State::OtherKey { asset, doubt, .. } => {
+                // A missing asset was given for bytes that were taken.
+                let is_given = |doubt: &Fault| doubt.kind == FaultKind::AssetMissing;
+                doubt.as_ref().is_none_or(is_given).then_some(asset)
             }
-            | State::OtherKey {
-                asset, doubt: None, ..
-            }
-            | State::Done { asset, .. }
-            | State::Duplicate(Original::Asset(asset)) => Some(asset),
+            State::Done { asset, .. } | State::Duplicate(Original::Asset(asset)) => Some(asset),
             _ => None,
         }
     }

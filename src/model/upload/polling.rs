@@ -64,14 +64,13 @@ pub(super) fn check_again(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
             anew(upload, state, vec![now])
         }
         State::Failed {
-            asset: Some(asset),
-            fault,
+            asset: Some(asset), ..
         } => {
             let state = State::Processing {
                 asset: asset.clone(),
                 content: None,
                 polls: 0,
-                doubt: Some(fault.clone()).filter(is_of_a_part),
+                doubt: None,
             };
             anew(upload, state, vec![now])
         }

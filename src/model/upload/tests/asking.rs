@@ -119,17 +119,14 @@ fn a_part_whose_size_is_not_reported_is_sent_again_and_then_to_a_signed_url() {
 }
 
 #[test]
-fn a_part_that_was_never_made_whole_is_not_done_when_it_is_asked_about_again() {
+fn the_id_of_a_part_that_was_never_made_whole_is_kept_and_is_none_to_use() {
     let mut walk = Walk::sending(10);
     walk.policy.tries = 1;
-    walk.answer(1).poll(known(AssetStatus::Success, None), 2);
+    walk.issue(1).answer(1);
+    walk.poll(known(AssetStatus::Success, None), 2);
     assert_eq!(walk.upload.fault(), Some(FaultKind::BrokenInBody));
-    walk.step(Event::CheckAgain);
-    walk.poll(known(AssetStatus::Success, None), 0);
-    assert!(matches!(walk.upload.state, State::Failed { .. }));
-    walk.step(Event::CheckAgain);
-    walk.poll(known(AssetStatus::Success, Some(10)), 0);
-    assert!(matches!(walk.upload.state, State::Done { .. }));
+    assert_eq!(walk.upload.stored_asset(), None);
+    assert_eq!(walk.upload.reserved_asset(), Some(&asset(1)));
 }
 
 #[test]
@@ -306,6 +303,15 @@ fn an_asset_that_was_not_found_is_sent_again_only_when_it_still_is_not() {
     assert!(walk.upload.tally.may_be_twice);
     let keeps = |effect: &Effect| matches!(effect, Effect::Record { asset: id, abandoned: false, .. } if *id == asset(1));
     assert!(walk.effects.iter().any(keeps), "{:?}", walk.effects);
+}
+
+#[test]
+fn the_id_of_a_missing_asset_stays_while_it_is_asked_about_and_when_that_is_cancelled() {
+    let mut walk = tried_again();
+    assert_eq!(walk.upload.stored_asset(), Some(&asset(1)));
+    walk.step(Event::Cancel);
+    let given = Some(asset(1));
+    assert_eq!(walk.upload.state, State::Cancelled { asset: given });
 }
 
 #[test]
