@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 use super::Actor;
 use super::told::Told;
 use crate::api::Service;
-use crate::engine::intake::{Reading, expect_stamp, hash, is_in_cloud};
+use crate::engine::intake::{Reading, hash, is_in_cloud};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Journal;
 use crate::engine::patience::{NO_ANSWER, ask_for_each, while_it_moves};
@@ -22,6 +22,7 @@ use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
 use crate::model::snapshot::{ItemId, SameAs};
 use crate::model::upload::{Event, Original, State};
+use crate::source_file::check;
 
 /// Tells a blocking read that nobody waits for it any more.
 struct CancelOnDrop(Arc<Reading>);
@@ -92,7 +93,7 @@ impl Unread {
     pub async fn changed(self, stall: Duration) -> Option<Fault> {
         let files = vec![(self.stamp, self.path)];
         let stamp = self.stamp;
-        let answers = ask_for_each(files, stall, move |path| expect_stamp(path, stamp)).await;
+        let answers = ask_for_each(files, stall, move |path| check(path, stamp)).await;
         let (_, answer) = answers.into_iter().next()?;
         answer?.err()
     }
