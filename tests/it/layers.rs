@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-mod scanner;
+mod names;
 
-use scanner::{Names, scan};
+use names::{Names, scan};
 
 /// Which modules of this crate a module may name, besides itself; `a::b` is `b` of `a` alone.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -223,7 +223,7 @@ fn every_layer_names_only_what_it_may() {
         .flat_map(|(_, module, names)| names.paths.iter().map(move |path| (module, path)))
         .filter(|(module, path)| path[0] == "crate" && path.get(1) != module.first())
         .count();
-    assert!(crossings > 5, "the scanner sees no paths between layers");
+    assert!(crossings > 5, "no paths are seen between layers");
 
     let mut wrong = Vec::new();
     for (file, module, names) in &files {
