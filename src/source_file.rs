@@ -15,7 +15,7 @@ mod errors;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use errors::{cause, is_gone};
+pub(crate) use errors::{NO_ANSWER, cause, is_gone};
 
 /// Bytes of one read: more is no faster, less is slower (measured with `benches/intake`).
 pub(crate) const BLOCK: usize = 256 * 1024;

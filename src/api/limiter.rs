@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::shared_slots::{Refused, SharedSlots};
+use crate::model::plan::SPACING;
 
 /// Longest `Retry-After` that holds back all calls.
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
@@ -29,7 +30,7 @@ pub struct LimiterOptions {
 impl Default for LimiterOptions {
     fn default() -> Self {
         Self {
-            spacing: Duration::from_millis(1050),
+            spacing: SPACING,
             max_spacing: Duration::from_secs(32),
             patience: Duration::from_secs(10),
         }

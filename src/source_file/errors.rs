@@ -2,6 +2,9 @@
 
 use std::io::{self, ErrorKind};
 
+/// Cause of a failure on a drive that gives no data.
+pub(crate) const NO_ANSWER: &str = "the drive did not answer in time";
+
 /// Whether the error says that nothing is there, or that what it was on is not.
 pub(crate) fn is_gone(error: &io::Error) -> bool {
     matches!(
@@ -57,7 +60,7 @@ pub(crate) fn cause(error: &io::Error) -> String {
     let words = match error.kind() {
         ErrorKind::PermissionDenied => "permission denied",
         ErrorKind::IsADirectory => "it is a folder",
-        ErrorKind::TimedOut => "the drive did not answer in time",
+        ErrorKind::TimedOut => NO_ANSWER,
         ErrorKind::HostUnreachable
         | ErrorKind::NetworkUnreachable
         | ErrorKind::NetworkDown
