@@ -51,18 +51,14 @@ fn inside(token: Option<&TokenTree>, brackets: Delimiter) -> Option<TokenStream>
 
 /// How many tokens an item has, up to its `;` or its body.
 fn item_length(tokens: &[TokenTree]) -> usize {
-    let is_use = tokens
-        .iter()
-        .take(6)
-        .any(|token| word(Some(token)).is_some_and(|word| word == "use"));
+    let mut is_use = false;
     let ends = |token: &TokenTree| {
         let token = Some(token);
+        is_use |= word(token).is_some_and(|word| word == "use");
         is_sign(token, ';') || (!is_use && inside(token, Delimiter::Brace).is_some())
     };
-    tokens
-        .iter()
-        .position(ends)
-        .map_or(tokens.len(), |end| end + 1)
+    let end = tokens.iter().position(ends);
+    end.map_or(tokens.len(), |end| end + 1)
 }
 
 impl Names {
@@ -89,14 +85,14 @@ impl Names {
         if is_sign(tokens.first(), '#')
             && attribute.is_some_and(|it| it.to_string().replace(' ', "") == "cfg(test)")
         {
-            let item = &tokens[2..];
-            let is_module = |at: &usize| word(item.get(*at)).is_some_and(|word| word == "mod");
-            if let Some(at) = (0..item.len().min(6)).find(is_module)
-                && is_sign(item.get(at + 2), ';')
+            let (item, rest) = tokens[2..].split_at(item_length(&tokens[2..]));
+            if let [.., TokenTree::Ident(word), TokenTree::Ident(name), _] = item
+                && word == "mod"
+                && is_sign(item.last(), ';')
             {
-                self.test_modules.extend(word(item.get(at + 1)));
+                self.test_modules.insert(name.to_string());
             }
-            return &item[item_length(item)..];
+            return rest;
         }
         match word(tokens.get(1)) {
             Some(method) if is_sign(tokens.first(), '.') => {
