@@ -20,6 +20,9 @@ pub(crate) use errors::{NO_ANSWER, cause, is_gone};
 /// Bytes of one read: more is no faster, less is slower (measured with `benches/intake`).
 pub(crate) const BLOCK: usize = 256 * 1024;
 
+/// Cause where a folder, a FIFO or a device is where the file was.
+const NO_FILE: &str = "it is not a regular file any more";
+
 /// An open file that was checked when it was opened.
 #[derive(Debug)]
 pub(crate) struct SourceFile {
@@ -66,7 +69,9 @@ impl SourceFile {
     /// # Errors
     /// [`FaultKind::FileChanged`], [`FaultKind::FileGone`] or [`FaultKind::Unreadable`].
     pub(crate) fn open(path: &Path, stamp: FileStamp) -> Result<Self, Fault> {
-        check(path, stamp)?;
+        if !fs::metadata(path).map_err(|error| fault(&error))?.is_file() {
+            return Err(caused(FaultKind::Unreadable, NO_FILE));
+        }
         if stamp.size == 0 {
             return Err(caused(FaultKind::Unreadable, "it holds no bytes"));
         }
@@ -176,8 +181,7 @@ pub(crate) fn check(path: &Path, stamp: FileStamp) -> Result<(), Fault> {
 
 fn check_metadata(metadata: &Metadata, stamp: FileStamp) -> Result<(), Fault> {
     if !metadata.is_file() {
-        let cause = "it is not a regular file any more";
-        return Err(caused(FaultKind::Unreadable, cause));
+        return Err(caused(FaultKind::FileChanged, NO_FILE));
     }
     let now = FileStamp::of(metadata);
     let cause = if now.size < stamp.size {

@@ -1,4 +1,4 @@
-//! How long the end of the program may take, in its parts and in all.
+//! Time limits of the end of the program, in its parts and in all.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ pub(super) const OPENING: Duration = Duration::from_millis(250);
 pub(super) const DATABASE: Duration = Duration::from_millis(600);
 /// Wait for the keychain.
 pub(super) const KEYCHAIN: Duration = Duration::from_millis(300);
-/// How long a front end waits for the engine to write where everything stands.
+/// Longest wait of a front end for the engine, which writes where everything stands.
 pub const FAREWELL: Duration = Duration::from_millis(1500);
-/// How long the program lives on after it was told to end, whatever holds it up.
+/// Longest life of the program after it was told to end, whatever holds it up.
 pub const LONGEST: Duration = Duration::from_millis(1900);
 
 const _: () = {

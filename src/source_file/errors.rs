@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 /// Cause of a failure on a drive that gives no data.
 pub(crate) const NO_ANSWER: &str = "the drive did not answer in time";
 
-/// Whether the error says that nothing is there, or that what it was on is not.
+/// Tells whether the error says that nothing is there, or that what it was on is not.
 pub(crate) fn is_gone(error: &io::Error) -> bool {
     matches!(
         error.kind(),

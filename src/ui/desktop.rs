@@ -10,14 +10,12 @@ use crate::app::outside::{Clicked, Desktop};
 use crate::app::pending::{Pending, Wake};
 use crate::app::wording::screens::{AWAKE, NAME};
 
-/// Name by which desktops know the window.
-pub(super) const WINDOW_ID: &str = "mavi-uploader";
-/// Name by which desktops know the program. On macOS it is that of its bundle.
-const APP_ID: &str = if cfg!(target_os = "macos") {
-    "io.github.mavi-uploader.MaviUploader"
-} else {
-    WINDOW_ID
-};
+/// What desktops know the program by. On macOS it is what its bundle is called.
+#[cfg(not(target_os = "macos"))]
+const APP_ID: &str = "mavi-uploader";
+/// What desktops know the program by.
+#[cfg(target_os = "macos")]
+const APP_ID: &str = "io.github.mavi-uploader.MaviUploader";
 /// Between one file and the next the computer is not let go of.
 const BETWEEN_FILES: Duration = Duration::from_secs(3);
 

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use eframe::{NativeOptions, Renderer};
 use egui::{Context, IconData, ViewportBuilder};
 
-use super::desktop::WINDOW_ID;
 use super::shell::MaviApp;
 use super::theme;
 use super::wishes::Wishes;
@@ -14,6 +13,9 @@ use crate::app::outside::Outside;
 use crate::app::pending::Wake;
 use crate::app::wording::screens as words;
 use crate::engine::EngineHandle;
+
+/// What desktops know the window by.
+const APP_ID: &str = "mavi-uploader";
 
 /// Why there is no window. The source holds the technical detail, for the log.
 #[derive(Debug, thiserror::Error)]
@@ -96,14 +98,14 @@ impl Window {
                 .ended_by(self.end);
             Ok(Box::new(app) as Box<dyn eframe::App>)
         };
-        eframe::run_native_ext(WINDOW_ID, options, Some(self.ctx), Box::new(create))?;
+        eframe::run_native_ext(APP_ID, options, Some(self.ctx), Box::new(create))?;
         Ok(())
     }
 }
 
 fn options(x11: bool, icon: Option<IconData>) -> NativeOptions {
     let mut viewport = ViewportBuilder::default()
-        .with_app_id(WINDOW_ID)
+        .with_app_id(APP_ID)
         .with_title(words::NAME)
         .with_inner_size(theme::size::WINDOW)
         .with_min_inner_size(theme::size::WINDOW_MIN);

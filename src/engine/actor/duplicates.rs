@@ -141,7 +141,7 @@ pub(super) fn may_be_original(item: &Item, account: Option<&Account>) -> bool {
     }
 }
 
-/// Why a file has no hash.
+/// Failure to hash a file.
 pub(super) enum Unhashed {
     /// Its drive gave no byte within the stall time.
     Silent,

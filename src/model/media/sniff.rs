@@ -43,7 +43,7 @@ impl Family {
         !matches!(self, Self::Mpeg | Self::MpegAudio | Self::Aac)
     }
 
-    /// Whether content of this family is right for an extension of the family `named`.
+    /// Tells whether content of this family is right for an extension of the family `named`.
     pub fn agrees_with(self, named: Self) -> bool {
         self == named
             || (self == Self::Tagged && matches!(named, Self::MpegAudio | Self::Aac | Self::Flac))
@@ -191,7 +191,7 @@ fn other(format: FileFormat, head: &[u8]) -> Option<Content> {
     Some(Content::foreign(format!("{name} {noun}")))
 }
 
-/// How many bytes of text it takes to be sure that nothing else begins so.
+/// Bytes of text that it takes to be sure that nothing else begins so.
 const SURELY_TEXT: usize = 64;
 
 /// Recognises written text, which no media file begins with: UTF-8 of at least [`SURELY_TEXT`]
@@ -215,7 +215,7 @@ fn text(head: &[u8]) -> Option<Content> {
     is_prose.then(|| Content::foreign(if is_page() { "web page" } else { "plain text" }))
 }
 
-/// Whether `needle` is anywhere in `head`.
+/// Looks for `needle` anywhere in `head`.
 fn contains(head: &[u8], needle: &[u8]) -> bool {
     head.windows(needle.len()).any(|window| window == needle)
 }

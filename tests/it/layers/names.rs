@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// What a file names.
+/// Paths and methods that a file names.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Names {
     /// Paths with their segments; those of this crate begin with `crate`.
@@ -36,7 +36,7 @@ fn is_sign(token: Option<&TokenTree>, sign: char) -> bool {
     matches!(token, Some(TokenTree::Punct(it)) if it.as_char() == sign)
 }
 
-/// Whether two tokens are `::`.
+/// Tells whether these tokens begin with `::`.
 fn is_separator(tokens: &[TokenTree]) -> bool {
     is_sign(tokens.first(), ':') && is_sign(tokens.get(1), ':')
 }
@@ -49,7 +49,7 @@ fn inside(token: Option<&TokenTree>, brackets: Delimiter) -> Option<TokenStream>
     }
 }
 
-/// How many tokens an item has, up to its `;` or its body.
+/// Counts the tokens of an item, up to its `;` or its body.
 fn item_length(tokens: &[TokenTree]) -> usize {
     let mut is_use = false;
     let ends = |token: &TokenTree| {
