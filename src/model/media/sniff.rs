@@ -1,4 +1,4 @@
-//! What a file's first bytes say that it is.
+//! Recognises a file by its first bytes.
 //!
 //! Signatures come from the crate `file-format`. Only what it does not know and real cameras,
 //! recorders and downloads write stands here.
@@ -50,12 +50,12 @@ impl Family {
     }
 }
 
-/// What content was recognised as.
+/// Content that was recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Content {
     /// The family of the service's formats that it belongs to; `None` for others.
     pub family: Option<Family>,
-    /// What it is, in plain words.
+    /// Its name in plain words.
     pub looks_like: String,
     /// The extension that is right for it, where the service takes it.
     pub rename_to: Option<&'static str>,
