@@ -9,6 +9,7 @@
 //! | [`app`] | the window without its drawing: state, commands, words |
 //! | [`store`] | what is kept: history, settings, the API key |
 //! | [`cli`] | the commands: the engine without a window |
+//! | `source_file` | the file that is uploaded: reading it, and whether it is still the same |
 //! | [`setup`], [`logging`] | the layers put together for a run; its log |
 //! | [`ui`] | the window, and only its drawing |
 
@@ -23,5 +24,6 @@ pub mod logging;
 pub mod model;
 pub mod sandbox;
 pub mod setup;
+mod source_file;
 pub mod store;
 pub mod ui;

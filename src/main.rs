@@ -4,12 +4,13 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use mavi_uploader::api::network;
 use mavi_uploader::app::outside::{KeyVault, Outside, SaveSettings, StartSandbox, VaultError};
 use mavi_uploader::app::pending::Wake;
 use mavi_uploader::app::{settings, wording};
+use mavi_uploader::engine::shutdown::FAREWELL;
 use mavi_uploader::engine::{EngineHandle, FrontEnd, Preferences};
 use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::{media, version};
@@ -23,9 +24,6 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// How long closing the window may wait for the engine to write where everything stands, and
-/// for the settings.
-const FAREWELL: Duration = Duration::from_millis(1500);
 /// Shown where the desktop shows an icon for the window.
 const ICON: &[u8] = include_bytes!("../assets/icon/mavi-uploader-256.png");
 

@@ -187,7 +187,7 @@ pub(crate) async fn open(
     std::thread::Builder::new()
         .name("file-reader".to_owned())
         .spawn(move || reader::run(&job, opened_in))
-        .map_err(|error| reader::unreadable(&error))?;
+        .map_err(|error| crate::source_file::fault(&error))?;
     match opened.await {
         Ok(result) => result?,
         Err(_) => return Err(Fault::new(FaultKind::Unreadable)),

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::shared_slots::{Refused, SharedSlots};
 use super::spacing::Slowdown;
+use crate::model::plan::SPACING;
 
 pub use line::InLine;
 
@@ -36,7 +37,7 @@ pub struct LimiterOptions {
 impl Default for LimiterOptions {
     fn default() -> Self {
         Self {
-            spacing: Duration::from_millis(1050),
+            spacing: SPACING,
             max_spacing: Duration::from_secs(32),
             patience: Duration::from_secs(10),
         }

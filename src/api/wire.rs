@@ -5,17 +5,14 @@
 
 use std::time::Duration;
 
-use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 use serde_json::Value;
-use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-mod entries;
-mod look;
+mod data;
 mod said;
 
-use self::entries::{Entries, EntriesFor};
-use self::look::{At, Find, Look, NameOf, Scalar, look, rest};
+pub(crate) use self::data::Data;
+use self::data::Members;
 use self::said::has;
 pub(crate) use self::said::{speaks_of_passing_trouble, speaks_of_retirement};
 use super::{SecretUrl, Session, Ticket};
@@ -43,10 +40,6 @@ pub(crate) struct Envelope<'a> {
     pub(crate) data: Data<'a>,
 }
 
-/// The `data` of an envelope: JSON that is read when it is known what for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Data<'a>(&'a str);
-
 /// What an envelope says of its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Says {
@@ -60,84 +53,28 @@ pub(crate) enum Says {
     Contradiction,
 }
 
-/// The members of an envelope. Any of them makes an object one.
-const MEMBERS: [&str; 10] = [
-    "code",
-    "msg",
-    "message",
-    "error",
-    "success",
-    "failed",
-    "data",
-    "status",
-    "requestId",
-    "request_id",
+/// The members that make an object an envelope: any of them does.
+const MEMBERS: [&str; 8] = [
+    "code", "msg", "message", "error", "success", "failed", "data", "status",
 ];
-
-/// How many of [`MEMBERS`] make an object an envelope.
-const TELLING: usize = 8;
-/// The place of `data` among [`MEMBERS`].
-const DATA: usize = 6;
-
-/// Reads an envelope.
-struct Members;
-
-impl<'a> Look<'a> for Members {
-    type Kept = Option<Envelope<'a>>;
-
-    fn scalar(self, _: Value) -> Self::Kept {
-        None
-    }
-
-    fn list<A: SeqAccess<'a>>(self, mut list: A) -> Result<Self::Kept, A::Error> {
-        rest(&mut list)?;
-        Ok(None)
-    }
-
-    fn object<A: MapAccess<'a>>(self, mut members: A) -> Result<Self::Kept, A::Error> {
-        let mut found = [const { Value::Null }; MEMBERS.len()];
-        let mut data = Data("null");
-        let mut is_envelope = false;
-        while let Some(name) = members.next_key_seed(NameOf(&MEMBERS))? {
-            is_envelope |= name.is_some_and(|name| name < TELLING);
-            match name {
-                Some(DATA) => data = Data(members.next_value::<&RawValue>()?.get()),
-                Some(name) => {
-                    found[name] = members.next_value_seed(At(Scalar))?.unwrap_or_default();
-                }
-                None => {
-                    members.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        let [
-            code,
-            msg,
-            message,
-            error,
-            success,
-            failed,
-            _,
-            _,
-            camel,
-            snake,
-        ] = &found;
-        Ok(is_envelope.then(|| Envelope {
-            code: scalar(code),
-            message: [msg, message, error].into_iter().find_map(scalar),
-            request_id: [camel, snake].into_iter().find_map(scalar),
-            success: truth(success),
-            failed: truth(failed),
-            data,
-        }))
-    }
-}
 
 impl<'a> Envelope<'a> {
     /// Reads an envelope; `None` when the bytes are not a JSON object with at least one
     /// of an envelope's members.
     pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
-        look(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body), Members)?
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        let members: Members<'a> = serde_json::from_slice(body).ok()?;
+        let text = |names: &[&str]| names.iter().find_map(|name| members.get(*name)?.text());
+        let truth = |name| members.get(name)?.truth();
+        let is_envelope = MEMBERS.iter().any(|name| members.contains_key(*name));
+        is_envelope.then(|| Self {
+            code: text(&["code"]),
+            message: text(&["msg", "message", "error"]),
+            request_id: text(&["requestId", "request_id"]),
+            success: truth("success"),
+            failed: truth("failed"),
+            data: members.get("data").copied().unwrap_or(Data::NULL),
+        })
     }
 
     /// `code` as a number: `"0429"` is 429.
@@ -183,27 +120,14 @@ impl<'a> Envelope<'a> {
     }
 }
 
-impl<'a> Data<'a> {
-    fn look<L: Look<'a>>(self, read: L) -> Option<L::Kept> {
-        look(self.0.as_bytes(), read)
-    }
-
-    /// The first scalar with one of these names; an empty list or object where it is none.
-    fn find(self, names: &[&str]) -> Option<Value> {
-        self.look(Find::new(names, MAX_NESTING, Scalar))?
-    }
-}
-
 /// The id out of the `data` of a direct upload: a string or a number, at its place or
 /// nested, or `data` itself.
 pub(crate) fn asset_id(data: Data<'_>) -> Option<AssetId> {
-    if let Some(Some(Value::String(text))) = data.look(Scalar) {
+    if let Value::String(text) = data.scalar() {
         return usable_id(&text).filter(|id| looks_like_an_id(id.as_str()));
     }
-    data.find(&["asset_id", "assetId"])
-        .as_ref()
-        .and_then(scalar)
-        .and_then(|text| usable_id(&text))
+    let found = data.find(&["asset_id", "assetId"], MAX_NESTING)?;
+    usable_id(&found.text()?)
 }
 
 /// An asset id in an answer that is of no other use: in the `data` of an envelope, whatever
@@ -232,11 +156,11 @@ pub(crate) fn written_ids(body: &[u8]) -> Vec<String> {
         if !value.starts_with(['"', '-']) && !value.starts_with(|c: char| c.is_ascii_digit()) {
             continue;
         }
-        let mut values = serde_json::Deserializer::from_str(value).into_iter::<Value>();
+        let mut values = serde_json::Deserializer::from_str(value).into_iter::<Data<'_>>();
         let read = values.next().and_then(Result::ok);
         // One that ends with what is left may not be whole.
         let read = read.filter(|_| values.byte_offset() < value.len());
-        let read = read.as_ref().and_then(scalar);
+        let read = read.and_then(Data::text);
         found.extend(read.filter(|id| !found.contains(id)));
     }
     found
@@ -272,10 +196,11 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
 /// The ticket out of the `data` of a signed URL call. The URL is taken as it is; whether
 /// it may be used is for the storage step to say.
 pub(crate) fn ticket(data: Data<'_>) -> Option<Ticket> {
-    let url = match data.find(&["signed_url", "signedUrl", "upload_url"])? {
-        Value::String(url) => Zeroizing::new(url),
-        _ => return None,
+    let url = data.find(&["signed_url", "signedUrl", "upload_url"], MAX_NESTING)?;
+    let Value::String(url) = url.scalar() else {
+        return None;
     };
+    let url = Zeroizing::new(url);
     let trimmed = url.trim();
     if trimmed.is_empty() {
         return None;
@@ -284,8 +209,7 @@ pub(crate) fn ticket(data: Data<'_>) -> Option<Ticket> {
         asset_id: asset_id(data)?,
         url: SecretUrl(Zeroizing::new(trimmed.to_owned())),
         expires_in: data
-            .find(&["expires_in", "expiresIn"])
-            .as_ref()
+            .find(&["expires_in", "expiresIn"], MAX_NESTING)
             .and_then(seconds),
         session: Session::default(),
         unanswered: Default::default(),
@@ -295,67 +219,65 @@ pub(crate) fn ticket(data: Data<'_>) -> Option<Ticket> {
 /// What the `data` of a metadata call says of `asset`: the entry with its id, else the
 /// only entry. An empty list is "no such asset"; `None` when there is nothing to read.
 pub(crate) fn metadata(data: Data<'_>, asset: &AssetId) -> Option<AssetAnswer> {
-    let read = EntriesFor(asset);
-    let entries = match data.look(Find::new(&["resource", "resources"], 2, read))? {
-        Some(Entries {
-            length: Some(0), ..
-        }) => return Some(AssetAnswer::NotFound),
-        Some(entries) if entries.length.is_some() || entries.objects > 0 => entries,
-        _ => data.look(read)??,
+    let listed = data.find(&["resource", "resources"], 2);
+    let entries = match listed.and_then(Data::elements) {
+        Some(entries) if entries.is_empty() => return Some(AssetAnswer::NotFound),
+        Some(entries) => entries,
+        None => data.elements()?,
     };
-    let entry = match (entries.matching, entries.first) {
-        (Some(entry), _) => entry,
-        (None, Some(only)) if entries.objects == 1 && only.id.is_none() => only,
-        _ => return None,
+    let id = |entry: &Members<'_>| first(entry, ["asset_id", "assetId"], Data::text);
+    // One at a time: a list of a hundred thousand is not held as so many objects.
+    let objects = || entries.iter().filter_map(|entry| entry.members());
+    let own = objects().find(|entry| id(entry).as_deref() == Some(asset.as_str()));
+    let entry = match own {
+        Some(entry) => entry,
+        None => {
+            let mut all = objects();
+            let only = all.next().filter(|entry| id(entry).is_none())?;
+            all.next().is_none().then_some(only)?
+        }
     };
-    let status = AssetStatus::from_wire(&entry.status?);
+    let word = |data: Data<'_>| data.scalar().as_str().map(AssetStatus::from_wire);
+    let status = first(&entry, ["upload_status", "uploadStatus"], word)?;
+    let size = first(&entry, ["file_size", "fileSize"], size_of);
     // Before it is ready 0 says that nothing came yet; then it is a size like any other.
     let counts = |size: &u64| *size > 0 || status == AssetStatus::Success;
     Some(AssetAnswer::Known(AssetMetadata {
         status,
-        file_size: entry.size.filter(counts),
+        file_size: size.filter(counts),
     }))
 }
 
-/// A string or an integer as text; nothing else, for a float that was an id is no longer it.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
-        _ => None,
-    }
+/// Reads the first of two members that can be read.
+fn first<'a, T>(
+    members: &Members<'a>,
+    names: [&str; 2],
+    read: impl Fn(Data<'a>) -> Option<T>,
+) -> Option<T> {
+    names.iter().find_map(|name| read(*members.get(*name)?))
 }
 
-/// Whole seconds, also as a string or with a fraction, which is dropped.
-fn seconds(value: &Value) -> Option<Duration> {
-    let text = match value {
-        Value::String(text) => text.trim().to_owned(),
+/// Reads whole seconds, also from text; a fraction is dropped.
+fn seconds(data: Data<'_>) -> Option<Duration> {
+    let text = match data.scalar() {
+        Value::String(text) => text,
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
-    let whole = text.split('.').next()?;
+    let whole = text.trim().split('.').next()?;
     whole.parse().ok().map(Duration::from_secs)
 }
 
-/// A count of bytes: digits, as a number or a string. Anything else reports no size, and is no
+/// Reads a count of bytes: digits, as a number or text. Anything else reports no size, and is no
 /// reason to doubt the file.
-fn size(value: &Value) -> Option<u64> {
-    let text = scalar(value)?;
+fn size_of(data: Data<'_>) -> Option<u64> {
+    let text = data.text()?;
     // A number beyond all files is a number all the same, and no file's.
     is_digits(&text).then(|| text.parse().unwrap_or(u64::MAX))
 }
 
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A boolean, also as a string.
-fn truth(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(truth) => Some(*truth),
-        Value::String(text) => text.trim().to_ascii_lowercase().parse().ok(),
-        _ => None,
-    }
 }
 
 /// Whether an answer is a web page, by its content type or its first characters.

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::api::exchange::ANSWER_LIMIT;
 
 fn read(body: &str) -> Envelope<'_> {
     Envelope::read(body.as_bytes()).unwrap_or_else(|| panic!("not read: {body}"))
@@ -448,4 +449,98 @@ fn what_stands_for_an_id_is_read_as_it_was_written_and_no_more_than_a_few() {
         .map(|at| format!(r#"{{"asset_id":"re_{at}"}},"#))
         .collect();
     assert_eq!(written_ids(many.as_bytes()).len(), MAX_WRITTEN);
+}
+
+/// Answers of 1 MiB that cost the most where all of it is kept as a tree.
+fn hostile_answers() -> Vec<Vec<u8>> {
+    let filled = |open: &str, part: &dyn Fn(usize) -> String, close: &str| {
+        let mut body = open.to_owned();
+        let mut at = 0;
+        while body.len() + close.len() + 32 < ANSWER_LIMIT {
+            body.push_str(&part(at));
+            at += 1;
+        }
+        body.truncate(body.trim_end_matches(',').len());
+        (body + close).into_bytes()
+    };
+    let alike = |part: &'static str| move |_: usize| format!("{part},");
+    let mut answers = Vec::new();
+    for part in [
+        "0",
+        "[]",
+        "{}",
+        "[0]",
+        r#"{"":0}"#,
+        r#""a""#,
+        r#"{"asset_id":"x"}"#,
+    ] {
+        answers.push(filled(r#"{"data":["#, &alike(part), "]}"));
+        answers.push(filled(r#"{"data":{"resource":["#, &alike(part), "]}}"));
+    }
+    let members = |at: usize| format!(r#""{at:x}":0,"#);
+    answers.push(filled("{\"code\":200,", &members, "}"));
+    answers.push(filled(r#"{"data":{"#, &members, "}}"));
+    answers.push(filled(r#"{"data":{"a":{"b":{"#, &members, "}}}}"));
+    answers.push(filled(
+        r#"{"data":{"a":{"b":{"#,
+        &alike(r#""\n":0"#),
+        "}}}}",
+    ));
+    answers.push(filled(r#"{"msg":""#, &|_| r"\u00e4".to_owned(), r#""}"#));
+    answers.push(b"[".repeat(ANSWER_LIMIT));
+    answers
+}
+
+/// Most memory that this process has had so far, in bytes.
+#[cfg(target_os = "linux")]
+fn peak_memory() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = peak.unwrap().trim().trim_end_matches(" kB");
+    kib.parse::<usize>().unwrap() * 1024
+}
+
+/// Memory is counted by process, so this starts itself once more as one that does nothing else.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hostile_answer_costs_at_most_32_mb() {
+    use crate::api::error::{Answer, Call, Effect};
+
+    const ALONE: &str = "MAVI_TEST_HOSTILE_ANSWERS";
+    const NAME: &str = "api::wire::tests::a_hostile_answer_costs_at_most_32_mb";
+    if std::env::var_os(ALONE).is_none() {
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", NAME, "--nocapture"])
+            .env(ALONE, "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&child.stdout);
+        assert!(said.contains("1 passed"), "{said}");
+        return;
+    }
+    let asset = AssetId::new("re_1").unwrap();
+    let call = Call {
+        name: "POST /upload",
+        effect: Effect::None,
+        key: None,
+    };
+    let answers = hostile_answers().into_iter().map(|body| Answer {
+        status: 200,
+        headers: Default::default(),
+        body: body.into(),
+        cut: None,
+    });
+    let answers: Vec<Answer> = answers.collect();
+    let before = peak_memory();
+    for answer in &answers {
+        if let Ok(data) = call.data(answer) {
+            super::asset_id(data);
+            super::ticket(data);
+            super::metadata(data, &asset);
+        }
+        call.other_ids(answer, stray_id(&answer.body).as_ref());
+        let cost = peak_memory() - before;
+        let begin = String::from_utf8_lossy(&answer.body[..40]);
+        assert!(cost < 32_000_000, "{cost} bytes for {begin}");
+    }
 }

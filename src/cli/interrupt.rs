@@ -1,11 +1,7 @@
 //! The person, or the system, ends the program.
 
-use std::time::Duration;
-
 use super::EXIT_INTERRUPTED;
-
-/// How long the program may live on after it was told to end, whatever holds it up.
-const LONGEST: Duration = Duration::from_millis(1900);
+use crate::engine::shutdown::LONGEST;
 
 /// Hears that the program is to end, from the moment that it is made.
 #[derive(Debug)]

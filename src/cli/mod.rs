@@ -16,6 +16,7 @@ use std::path::{MAIN_SEPARATOR, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 
@@ -25,6 +26,7 @@ use crate::model::terminal::{escape, is_unsafe};
 use crate::model::version;
 use crate::setup::Numbers;
 use crate::store::SecretError;
+use crate::store::settings::{DEFAULT_JOBS, JOBS};
 
 pub use interrupt::Interruption;
 
@@ -101,6 +103,11 @@ pub enum Command {
     Sandbox(SandboxArguments),
 }
 
+/// Reads a number of files at a time.
+fn jobs() -> impl TypedValueParser<Value = u8> {
+    clap::value_parser!(u8).range(i64::from(*JOBS.start())..=i64::from(*JOBS.end()))
+}
+
 /// What `upload` takes.
 #[derive(Debug, Args)]
 pub struct UploadArguments {
@@ -111,7 +118,7 @@ pub struct UploadArguments {
     #[arg(long)]
     pub json: bool,
     /// Files to upload at a time, 1 to 8
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=8))]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_JOBS, value_parser = jobs())]
     pub jobs: u8,
     /// End when the files are uploaded, without waiting until the service has processed them
     #[arg(long)]

@@ -13,6 +13,7 @@ use super::report::Report;
 use super::{EXIT_INTERRUPTED, EXIT_SOME_FAILED, EXIT_USAGE, UploadArguments, say};
 use crate::api::network;
 use crate::app::wording;
+use crate::engine::shutdown::FAREWELL;
 use crate::engine::{Command, FrontEnd, Lifecycle, Notice, Turn};
 use crate::model::fault::{Fault, FaultKind, Fix};
 use crate::model::key::ApiKey;
@@ -20,8 +21,6 @@ use crate::model::snapshot::{ItemId, JournalState, KeySource, Later, Row, Snapsh
 use crate::setup::{self, How, Numbers, Running, SetupError, World};
 use crate::store::{KeyStore, SecretError};
 
-/// How long the engine may take to write where everything stands.
-const FAREWELL: Duration = Duration::from_millis(1500);
 /// How long a run that was stopped still waits for files that are being found and checked.
 const INTAKE_LIMIT: Duration = Duration::from_secs(10);
 

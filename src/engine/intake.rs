@@ -4,11 +4,11 @@
 //! what is not a regular file: a FIFO would block, a device might do anything.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::api::reader;
 use crate::model::media::{self, Accepted, FileStamp, HEAD_LEN, Note, Rejection};
+use crate::source_file::{self, cause, is_gone};
 
 #[cfg(test)]
 pub mod drive;
@@ -20,7 +20,7 @@ mod walk;
 
 #[cfg(test)]
 pub use fingerprint::passes;
-pub use fingerprint::{Reading, expect_stamp, hash};
+pub use fingerprint::{Reading, hash};
 pub use walk::{Found, walk};
 
 /// A file that was looked at and is taken.
@@ -125,7 +125,7 @@ pub fn stamp_now(path: &Path) -> Option<FileStamp> {
 pub fn is_still(path: &Path, stamp: FileStamp) -> bool {
     #[cfg(test)]
     drive::answers(path);
-    fs::metadata(path).is_ok_and(|now| now.is_file() && FileStamp::of(&now) == stamp)
+    source_file::check(path, stamp).is_ok()
 }
 
 /// The first [`HEAD_LEN`] bytes of a file, and the metadata of the very file that they are of.
@@ -174,37 +174,11 @@ pub fn identity(path: &Path) -> Identity {
 
 /// Why something cannot be taken that the system gives this error for.
 fn rejection(error: &io::Error) -> Rejection {
-    if reader::is_gone(error) {
+    if is_gone(error) {
         Rejection::NotFound
     } else {
         Rejection::Unreadable {
             cause: cause(error),
         }
     }
-}
-
-/// The system's error in a few plain words.
-fn cause(error: &io::Error) -> String {
-    if let Some(words) = platform::cause(error) {
-        return words.to_owned();
-    }
-    let words = match error.kind() {
-        ErrorKind::PermissionDenied => "permission denied",
-        ErrorKind::IsADirectory => "it is a folder",
-        ErrorKind::TimedOut => "the drive did not answer in time",
-        ErrorKind::HostUnreachable
-        | ErrorKind::NetworkUnreachable
-        | ErrorKind::NetworkDown
-        | ErrorKind::StaleNetworkFileHandle => "the network drive cannot be reached",
-        ErrorKind::ResourceBusy => "it is in use by another program",
-        ErrorKind::InvalidFilename => "the name is too long",
-        ErrorKind::InvalidInput => "the name is not one that the system allows",
-        _ => {
-            let words = error.to_string();
-            // The standard library adds the system's number, which tells people nothing.
-            let plain = words.split(" (os error").next().unwrap_or(&words);
-            return plain.trim_end_matches('.').to_lowercase();
-        }
-    };
-    words.to_owned()
 }

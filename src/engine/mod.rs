@@ -13,6 +13,7 @@ mod journal;
 pub mod lifecycle;
 mod patience;
 mod sessions;
+pub mod shutdown;
 mod speed;
 #[cfg(test)]
 mod tests;

@@ -9,9 +9,7 @@ use std::time::Duration;
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
 use crate::model::media::Rejection;
-
-/// What is said of a drive that does not answer.
-pub(super) const NO_ANSWER: &str = "the drive did not answer in time";
+use crate::source_file::NO_ANSWER;
 
 /// The refusal of a file on such a drive.
 pub(super) fn no_answer() -> Rejection {

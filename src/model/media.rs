@@ -4,9 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-mod frames;
 mod relatives;
-mod signatures;
 mod sniff;
 #[cfg(test)]
 mod tests;
@@ -248,25 +246,25 @@ pub fn check_unread(path: &Path, size: u64) -> Result<Accepted, Rejection> {
 pub fn check(path: &Path, size: u64, head: &[u8]) -> Result<Accepted, Rejection> {
     let format = format_of(path)?;
     let mut accepted = check_unread(path, size)?;
-    match sniff::sniff(head, size) {
+    match sniff::sniff(head) {
         Some(content)
             if content
                 .family
                 .is_some_and(|family| family.agrees_with(format.family)) => {}
-        Some(content) if content.certain => {
+        Some(content) => {
             return Err(Rejection::ContentMismatch {
                 extension: format.extension.to_owned(),
-                looks_like: content.looks_like.to_owned(),
+                looks_like: content.looks_like,
                 rename_to: content.rename_to.map(str::to_owned),
             });
         }
-        _ if format.family.has_signature() => {
+        None if format.family.has_signature() => {
             return Err(Rejection::NotRecognised {
                 extension: format.extension.to_owned(),
             });
         }
         // One note has room: that the service may refuse the file weighs more.
-        _ => accepted.note = accepted.note.or(Some(Note::UnknownContent)),
+        None => accepted.note = accepted.note.or(Some(Note::UnknownContent)),
     }
     Ok(accepted)
 }

@@ -22,6 +22,8 @@ const SHOWN: usize = 40;
 
 /// Files at a time: the least and the most (`docs/contract.md`, `--jobs`).
 pub const JOBS: std::ops::RangeInclusive<u8> = 1..=8;
+/// Files at a time, unless the user says otherwise.
+pub const DEFAULT_JOBS: u8 = 3;
 
 /// The look of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +73,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: Theme::default(),
-            jobs: 3,
+            jobs: DEFAULT_JOBS,
             limit_rate: None,
             start: Start::default(),
             confirmations: true,

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-mod scanner;
+mod names;
 
-use scanner::{Names, scan};
+use names::{Names, scan};
 
 /// Which modules of this crate a module may name, besides itself; `a::b` is `b` of `a` alone.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -38,8 +38,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sandbox",
         ],
     ),
-    ("engine", &["api", "store", "model"]),
-    ("api", &["model"]),
+    ("engine", &["api", "store", "source_file", "model"]),
+    ("api", &["source_file", "model"]),
+    // The one definition of a file that did not change, for whoever reads files.
+    ("source_file", &["model"]),
     ("store", &["model"]),
     ("sandbox", &["model"]),
     ("model", &[]),
@@ -221,7 +223,7 @@ fn every_layer_names_only_what_it_may() {
         .flat_map(|(_, module, names)| names.paths.iter().map(move |path| (module, path)))
         .filter(|(module, path)| path[0] == "crate" && path.get(1) != module.first())
         .count();
-    assert!(crossings > 5, "the scanner sees no paths between layers");
+    assert!(crossings > 5, "no paths are seen between layers");
 
     let mut wrong = Vec::new();
     for (file, module, names) in &files {

@@ -6,11 +6,14 @@ use super::row::{TRYING_AGAIN, next_try_in};
 use super::{Message, Step};
 use crate::app::command::RowCommand;
 use crate::model::fault::{Fault, FaultKind};
+use crate::model::retry::Policy;
 
 /// What went wrong with an upload, why, and what to do.
 pub fn fault(fault: &Fault) -> Message {
     let (title, cause, next, step) = words(fault.kind);
-    let mut message = Message::new(title, cause, next, Some(step));
+    let stall = Policy::default().stall.as_secs().to_string();
+    let cause = cause.replace("{stall}", &stall);
+    let mut message = Message::new(title, &cause, next, Some(step));
     if let (FaultKind::Retired, Some(said)) = (fault.kind, &fault.diagnostics.message) {
         let said = said.replace(char::is_control, " ");
         message.cause = format!("The service says: “{}”.", said.trim().trim_end_matches('.'));
@@ -57,7 +60,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
         ),
         K::Stalled => (
             "The upload stood still",
-            "No data moved for 30 seconds.",
+            "No data moved for {stall} seconds.",
             connection,
             again,
         ),
@@ -303,6 +306,12 @@ mod tests {
                 assert!(!matches!(first, Some("It" | "Its")), "{kind:?}: {sentence}");
             }
         }
+    }
+
+    #[test]
+    fn a_stalled_upload_says_how_long_nothing_moved() {
+        let message = fault(&Fault::new(FaultKind::Stalled));
+        assert_eq!(message.cause, "No data moved for 30 seconds.");
     }
 
     #[test]

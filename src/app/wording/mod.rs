@@ -34,7 +34,7 @@ pub use terminal::{
 pub use units::{count, day, duration, left, number, rate, size, size_of, storage_cost};
 
 use super::command::RowCommand;
-use crate::model::fault::Fix;
+use crate::model::fault::{Fault, FaultKind, Fix};
 
 /// A button that does the next step of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,31 +181,30 @@ pub fn leave_sandbox(under_way: usize) -> Quit {
 
 /// What the queue waits for the person to do: the banner's words.
 pub fn needs(fix: Fix) -> Message {
+    const PAUSED: &str = "Uploads are paused; no file has failed.";
     match fix {
         Fix::Key => Message::new(
             "memories.ai doesn’t accept the API key",
-            "Uploads are paused; no file has failed.",
+            PAUSED,
             "Enter another key to go on.",
             Some(Step::UpdateKey),
         ),
         Fix::Balance => Message::new(
             "The balance at memories.ai is used up",
-            "Uploads are paused; no file has failed.",
+            PAUSED,
             "Top up the balance in the console, then go on.",
             Some(Step::OpenConsole),
         ),
         Fix::Account => Message::new(
             "memories.ai refuses this account or this network address",
-            "Uploads are paused; no file has failed.",
+            PAUSED,
             "Check the account in the console, then go on.",
             Some(Step::OpenConsole),
         ),
-        Fix::Program => Message::new(
-            "memories.ai has retired this way of uploading",
-            "Uploads are paused; no file has failed.",
-            "Look for a newer version of this program; the console may say more.",
-            Some(Step::OpenConsole),
-        ),
+        Fix::Program => Message {
+            cause: PAUSED.to_owned(),
+            ..fault(&Fault::new(FaultKind::Retired))
+        },
     }
 }
 

@@ -1,7 +1,8 @@
 //! Words for files that are not taken.
 
-use super::{Message, Step, size};
+use super::{Message, Step, fault, size};
 use crate::app::command::RowCommand;
+use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::Rejection;
 
 /// Why a file is not taken, and what to do.
@@ -72,10 +73,8 @@ pub fn rejection(rejection: &Rejection) -> Message {
             step: remove,
         },
         Rejection::Unreadable { cause } => Message {
-            title: "The file can’t be read".to_owned(),
             cause: format!("The system says: {cause}."),
-            next: "Check the file’s permissions and its drive, then try again.".to_owned(),
-            step: again,
+            ..fault(&Fault::new(FaultKind::Unreadable))
         },
         Rejection::NotAFile => Message::new(
             "This is not a regular file",

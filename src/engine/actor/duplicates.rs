@@ -13,15 +13,16 @@ use tokio::sync::OnceCell;
 use super::Actor;
 use super::told::Told;
 use crate::api::Service;
-use crate::engine::intake::{Reading, expect_stamp, hash, is_in_cloud};
+use crate::engine::intake::{Reading, hash, is_in_cloud};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Journal;
-use crate::engine::patience::{NO_ANSWER, ask_for_each, while_it_moves};
+use crate::engine::patience::{ask_for_each, while_it_moves};
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
 use crate::model::snapshot::{ItemId, SameAs};
 use crate::model::upload::{Event, Original, State};
+use crate::source_file::{NO_ANSWER, check};
 
 /// Tells a blocking read that nobody waits for it any more.
 struct CancelOnDrop(Arc<Reading>);
@@ -61,7 +62,7 @@ impl Unread {
     /// The hash of the file, which is still what it was when it was checked. Whoever reads it
     /// already is waited for; one that gives up leaves the reading to the next. A drive that
     /// gives no byte for `stall` is given up: the blocked thread is left to the system.
-    pub async fn fingerprint(self, stall: Duration) -> Result<ContentHash, Fault> {
+    pub async fn fingerprint(self, stall: Duration) -> Result<ContentHash, Unhashed> {
         let Self { path, stamp, cell } = self;
         let read = || async move {
             let reading = Arc::new(Reading::default());
@@ -70,10 +71,10 @@ impl Unread {
             let hash = tokio::task::spawn_blocking(move || hash(&path, stamp, &reading));
             let read = || progress.read.load(Ordering::Relaxed);
             match while_it_moves(hash, stall, read).await {
-                Some(Ok(outcome)) => outcome,
+                Some(Ok(outcome)) => outcome.map_err(Unhashed::Fault),
                 // The runtime ends.
-                Some(Err(_)) => Err(Fault::new(FaultKind::Unreadable)),
-                None => Err(no_answer()),
+                Some(Err(_)) => Err(Unhashed::Fault(Fault::new(FaultKind::Unreadable))),
+                None => Err(Unhashed::Silent),
             }
         };
         cell.get_or_try_init(read).await.copied()
@@ -92,7 +93,7 @@ impl Unread {
     pub async fn changed(self, stall: Duration) -> Option<Fault> {
         let files = vec![(self.stamp, self.path)];
         let stamp = self.stamp;
-        let answers = ask_for_each(files, stall, move |path| expect_stamp(path, stamp)).await;
+        let answers = ask_for_each(files, stall, move |path| check(path, stamp)).await;
         let (_, answer) = answers.into_iter().next()?;
         answer?.err()
     }
@@ -116,7 +117,7 @@ async fn read_unread(
         let stamp = file.stamp;
         match file.fingerprint(stall).await {
             Ok(content) => known.push((id, stamp, content)),
-            Err(fault) if id == of => return Err(fault),
+            Err(error) if id == of => return Err(error.into()),
             Err(_) => {}
         }
     }
@@ -140,18 +141,24 @@ pub(super) fn may_be_original(item: &Item, own: &HashSet<Account>) -> bool {
     }
 }
 
-/// The fault of a drive that does not answer.
-pub(super) fn no_answer() -> Fault {
-    Fault::new(FaultKind::Unreadable).with_diagnostics(Diagnostics {
-        causes: vec![NO_ANSWER.to_owned()],
-        ..Diagnostics::default()
-    })
+/// Failure to hash a file.
+pub(super) enum Unhashed {
+    /// Its drive gave no byte within the stall time.
+    Silent,
+    /// It could not be read, or changed.
+    Fault(Fault),
 }
 
-/// Whether a file could not be read because its drive does not answer.
-pub(super) fn is_silent(fault: &Fault) -> bool {
-    let causes = &fault.diagnostics.causes;
-    causes.iter().any(|cause| cause == NO_ANSWER)
+impl From<Unhashed> for Fault {
+    fn from(error: Unhashed) -> Self {
+        match error {
+            Unhashed::Silent => Fault::new(FaultKind::Unreadable).with_diagnostics(Diagnostics {
+                causes: vec![NO_ANSWER.to_owned()],
+                ..Diagnostics::default()
+            }),
+            Unhashed::Fault(fault) => fault,
+        }
+    }
 }
 
 impl<S: Service> Actor<S> {

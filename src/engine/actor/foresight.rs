@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use super::Actor;
-use super::duplicates::{Unread, is_silent, may_be_original, no_answer};
+use super::duplicates::{Unhashed, Unread, may_be_original};
 use super::told::Told;
 use crate::api::Service;
 use crate::engine::FrontEnd;
@@ -48,7 +48,7 @@ pub(in crate::engine) struct ReadAhead {
     item: ItemId,
     /// What the file was.
     stamp: FileStamp,
-    outcome: Result<ContentHash, Fault>,
+    outcome: Result<ContentHash, Unhashed>,
 }
 
 /// What a row is to the others of its size.
@@ -248,10 +248,10 @@ impl<S: Service> Actor<S> {
                 // It may have gone to the cloud since it was looked at.
                 let outcome = match file.is_in_cloud(stall).await {
                     Some(false) => file.fingerprint(stall).await,
-                    Some(true) => Err(Fault::new(FaultKind::Unreadable)),
-                    None => Err(no_answer()),
+                    Some(true) => Err(Unhashed::Fault(Fault::new(FaultKind::Unreadable))),
+                    None => Err(Unhashed::Silent),
                 };
-                let hangs = outcome.as_ref().is_err_and(is_silent);
+                let hangs = matches!(outcome, Err(Unhashed::Silent));
                 read.push(ReadAhead {
                     item,
                     stamp,
@@ -288,7 +288,7 @@ impl<S: Service> Actor<S> {
             self.foresight.weigh_anew(item);
             match outcome {
                 Ok(content) => item.content = Some(content),
-                Err(fault) if is_silent(&fault) => {
+                Err(Unhashed::Silent) => {
                     let folder = item.file.parent().map(Path::to_owned);
                     self.foresight.silent += 1;
                     self.give_up_folder(folder.as_deref());

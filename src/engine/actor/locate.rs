@@ -4,19 +4,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Actor;
-use super::duplicates::Unread;
+use super::duplicates::{Unhashed, Unread};
 use super::told::Told;
 use crate::api::Service;
 use crate::engine::Notice;
 use crate::engine::intake::{self, Identity, Looked};
+use crate::engine::patience::no_answer;
 use crate::model::asset::ContentHash;
 use crate::model::located::{Misfit, compare, may_be_elsewhere};
 use crate::model::media::Rejection;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Media};
 
-/// Why a file cannot be read whose drive gives nothing for so long as a transfer may stand still.
-const NO_ANSWER: &str = "the drive did not answer in time";
 /// Why a file cannot be compared.
 const CHANGED: &str = "it changed while it was read";
 
@@ -61,7 +60,7 @@ impl<S: Service> Actor<S> {
                 Ok(Ok((_, Err(rejection)))) => (None, Err(rejection)),
                 // The runtime ends.
                 Ok(Err(_)) => return,
-                Err(_) => (None, Err(unreadable(NO_ANSWER))),
+                Err(_) => (None, Err(no_answer())),
             };
             let chosen = Chosen {
                 path,
@@ -120,15 +119,12 @@ async fn found(
     }
     match Unread::at(path, looked.stamp).fingerprint(stall).await {
         Ok(content) => Ok((media, Some(content))),
-        Err(fault) => {
-            let cause = fault.diagnostics.causes.first();
-            Err(unreadable(cause.map_or(CHANGED, String::as_str)))
+        Err(Unhashed::Silent) => Err(no_answer()),
+        Err(Unhashed::Fault(fault)) => {
+            let cause = fault.diagnostics.causes.into_iter().next();
+            Err(Rejection::Unreadable {
+                cause: cause.unwrap_or_else(|| CHANGED.to_owned()),
+            })
         }
-    }
-}
-
-fn unreadable(cause: &str) -> Rejection {
-    Rejection::Unreadable {
-        cause: cause.to_owned(),
     }
 }

@@ -16,18 +16,10 @@ use crate::engine::item::{Item, Task};
 use crate::engine::journal::Busy;
 use crate::engine::journal::opening::Opened;
 use crate::engine::patience::ask_for_each;
-use crate::engine::{FrontEnd, Notice, Turn};
+use crate::engine::{FrontEnd, Notice, Turn, shutdown};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, State, Upload};
 use crate::store::{ItemRecord, OpenError};
-
-/// How long the end may wait for another program that holds the database: all in all it
-/// takes less than 1.5 s.
-const LAST_TRIES: Duration = Duration::from_millis(600);
-/// How long tasks get before that to end: one that is in the midst of saying an id says it.
-const LAST_WORD: Duration = Duration::from_millis(250);
-/// How long a database gets that is being opened or repaired.
-const LAST_OPENING: Duration = Duration::from_millis(250);
 
 /// Returns what an earlier run of `upload` left as this run goes on with it.
 fn taken_up(upload: Upload) -> Upload {
@@ -287,17 +279,17 @@ impl<S: Service> Actor<S> {
             item.running.take()
         });
         let ended = futures_util::future::join_all(running.map(Task::end));
-        if tokio::time::timeout(LAST_WORD, ended).await.is_err() {
+        if tokio::time::timeout(shutdown::TASKS, ended).await.is_err() {
             tracing::warn!("a task does not end");
         }
         // A thread that is cut off over its work leaves files behind.
-        let open_until = Instant::now() + LAST_OPENING;
+        let open_until = Instant::now() + shutdown::OPENING;
         while self.journal.is_away()
             && let Ok(Some(told)) = tokio::time::timeout_at(open_until, self.inbox.recv()).await
         {
             self.hear_last_word(told);
         }
-        let until = Instant::now() + LAST_TRIES;
+        let until = Instant::now() + shutdown::DATABASE;
         loop {
             self.hear_last_words();
             if self.options.front_end == FrontEnd::CommandLine {

@@ -13,13 +13,11 @@ use crate::api::Service;
 use crate::engine::clock::now_ms;
 use crate::engine::item::Item;
 use crate::engine::sessions::{self, LIFE, Purpose};
+use crate::engine::shutdown;
 use crate::model::asset::AssetId;
 use crate::model::snapshot::{ItemId, Later};
 use crate::model::upload::{Holder, State};
 use crate::store::{OrderedKeyStore, SecretError};
-
-/// How long the end of the program waits for the keychain.
-const FAREWELL: std::time::Duration = std::time::Duration::from_millis(300);
 
 /// What this run knows of a session that the keychain has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -240,7 +238,7 @@ impl<S: Service> Actor<S> {
                 let _ = done.send(());
             };
             self.keychain.in_turn(|_| Ok(()), all);
-            let _ = tokio::time::timeout(FAREWELL, all_done).await;
+            let _ = tokio::time::timeout(shutdown::KEYCHAIN, all_done).await;
         }
         self.hear_last_words();
         self.write_down();

@@ -8,6 +8,8 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use alphanumeric_sort::compare_str;
+
 use super::platform::{self, FolderId};
 use super::rejection;
 use crate::model::media::{self, Rejection};
@@ -197,7 +199,7 @@ struct Entry {
 impl Entry {
     /// By name as people sort; names that are equal so are told apart by their bytes.
     fn order(&self, other: &Self) -> Ordering {
-        natural(&self.key, &other.key).then_with(|| self.name.cmp(&other.name))
+        compare_str(&self.key, &other.key).then_with(|| self.name.cmp(&other.name))
     }
 }
 
@@ -228,59 +230,4 @@ fn entries(folder: &Path) -> (Vec<Entry>, Option<io::Error>) {
         }
     }
     (entries, None)
-}
-
-/// Compares texts with numbers in them by the numbers' value: "clip 9" before "clip 10".
-fn natural(left: &str, right: &str) -> Ordering {
-    let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
-    while let ([first, left_rest @ ..], [second, right_rest @ ..]) = (left, right) {
-        let order = if first.is_ascii_digit() && second.is_ascii_digit() {
-            let (number, rest) = number(left);
-            left = rest;
-            let (other, rest) = self::number(right);
-            right = rest;
-            number.len().cmp(&other.len()).then(number.cmp(other))
-        } else {
-            (left, right) = (left_rest, right_rest);
-            first.cmp(second)
-        };
-        if order.is_ne() {
-            return order;
-        }
-    }
-    left.len().cmp(&right.len())
-}
-
-/// The digits at the start of a text, without leading zeros, and what comes after them.
-fn number(text: &[u8]) -> (&[u8], &[u8]) {
-    let end = text
-        .iter()
-        .position(|byte| !byte.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (digits, rest) = text.split_at(end);
-    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-    (&digits[zeros..], rest)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_sort_as_people_count() {
-        let sorted = [
-            "", "1", "2", "10", "a", "a1", "a01b", "a2", "a10", "a10b", "b", "ä", "海 2", "海 10",
-        ];
-        for (index, left) in sorted.iter().enumerate() {
-            for right in &sorted[index + 1..] {
-                assert_eq!(natural(left, right), Ordering::Less, "{left:?} {right:?}");
-                assert_eq!(
-                    natural(right, left),
-                    Ordering::Greater,
-                    "{right:?} {left:?}"
-                );
-            }
-        }
-        assert_eq!(natural("a01", "a1"), Ordering::Equal);
-    }
 }

@@ -106,7 +106,12 @@ impl Place {
 }
 
 fn write_still(path: &Path, content: &str) {
-    std::fs::write(path, format!("ID3\u{3}{content}")).unwrap();
+    write_whole(path, &format!("ID3\u{3}{content}"));
+}
+
+/// Writes a file that has not been written to for a minute.
+fn write_whole(path: &Path, content: &str) {
+    std::fs::write(path, content).unwrap();
     let file = std::fs::File::options().write(true).open(path).unwrap();
     file.set_modified(SystemTime::now() - Duration::from_secs(60))
         .unwrap();

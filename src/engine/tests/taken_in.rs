@@ -84,7 +84,8 @@ async fn a_refused_file_that_was_mended_is_looked_at_again() {
 #[tokio::test(start_paused = true)]
 async fn a_file_that_is_not_recognised_goes_up_once_the_user_says_so() {
     let place = Place::new();
-    let path = place.file("a.mp4", "no film");
+    let path = place.path("a.mp4");
+    super::write_whole(&path, "no film");
     let mut engine = Make::window().start(&place, Scripted::new());
     let not_recognised = Status::Rejected(Rejection::NotRecognised {
         extension: "mp4".to_owned(),
@@ -99,7 +100,7 @@ async fn a_file_that_is_not_recognised_goes_up_once_the_user_says_so() {
     let gone = Status::Rejected(Rejection::NotFound);
     engine.until_status("a.mp4", &gone).await;
     engine.kill().await;
-    place.file("a.mp4", "no film");
+    super::write_whole(&path, "no film");
     let mut engine = Make::window().run("run2").start(&place, Scripted::new());
     engine.until_status("a.mp4", &gone).await;
     engine.say(Command::Retry(vec![row]));

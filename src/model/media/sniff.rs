@@ -1,12 +1,9 @@
-//! What a file's first bytes say that it is.
+//! Recognises a file by its first bytes.
 //!
-//! Signatures come from the crate `file-format`. It also knows signatures of two or three
-//! bytes, which chance fulfils; so only formats listed here count as certain, and what the
-//! crate tells too little about (containers, streams of frames, text) is looked at here.
+//! Signatures come from the crate `file-format`. Only what it does not know and real cameras,
+//! recorders and downloads write stands here.
 
-use file_format::FileFormat;
-
-use super::{frames, signatures};
+use file_format::{FileFormat, Kind};
 
 /// Formats that share a container, or are told apart by nothing that matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +18,7 @@ pub(super) enum Family {
     Asf,
     Avi,
     Flv,
-    /// MPEG audio of any layer, with or without tags.
+    /// MPEG audio of any layer.
     MpegAudio,
     Wav,
     Aac,
@@ -35,7 +32,7 @@ pub(super) enum Family {
     Bmp,
     /// TIFF of either byte order, BigTIFF, and camera formats built on it.
     Tiff,
-    /// An ID3 tag, and what comes after it is out of sight: MP3, AAC or FLAC.
+    /// An ID3 tag, which is put before MP3, AAC and FLAC.
     Tagged,
 }
 
@@ -46,235 +43,179 @@ impl Family {
         !matches!(self, Self::Mpeg | Self::MpegAudio | Self::Aac)
     }
 
-    /// Whether content of this family is right for an extension of the family `named`.
+    /// Tells whether content of this family is right for an extension of the family `named`.
     pub fn agrees_with(self, named: Self) -> bool {
         self == named
             || (self == Self::Tagged && matches!(named, Self::MpegAudio | Self::Aac | Self::Flac))
     }
 }
 
-/// What content was recognised as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Content that was recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Content {
     /// The family of the service's formats that it belongs to; `None` for others.
     pub family: Option<Family>,
-    /// What it is, in plain words.
-    pub looks_like: &'static str,
+    /// Its name in plain words.
+    pub looks_like: String,
     /// The extension that is right for it, where the service takes it.
     pub rename_to: Option<&'static str>,
-    /// Whether the signature is strong enough to refuse a file for it.
-    pub certain: bool,
 }
 
-const fn ours(family: Family, looks_like: &'static str, extension: &'static str) -> Content {
-    Content {
-        family: Some(family),
-        looks_like,
-        rename_to: Some(extension),
-        certain: true,
-    }
-}
-
-const fn foreign(looks_like: &'static str) -> Content {
-    Content {
-        family: None,
-        looks_like,
-        rename_to: None,
-        certain: true,
-    }
-}
-
-const MP3: Content = ours(Family::MpegAudio, "MP3 sound", "mp3");
-const AAC: Content = ours(Family::Aac, "AAC sound", "aac");
-const TRANSPORT_STREAM: Content = ours(Family::Mpeg, "MPEG transport stream", "mpg");
-const BMP: Content = ours(Family::Bmp, "BMP picture", "bmp");
-
-/// Recognises content by its first bytes; `size` is that of the whole file. `None` where they
-/// say nothing.
-pub(super) fn sniff(head: &[u8], size: u64) -> Option<Content> {
-    let by_structure = tagged(head, size)
-        .or_else(|| iso_media(head, size))
-        .or_else(|| own_signature(head))
-        .or_else(|| frames::is_transport_stream(head).then_some(TRANSPORT_STREAM))
-        .or_else(|| frames::is_mpeg_audio(head, size).then_some(MP3))
-        .or_else(|| frames::is_adts(head, size).then_some(AAC))
-        .or_else(|| text(head));
-    by_structure
-        .or_else(|| signatures::content(FileFormat::from_bytes(head), head))
-        .or_else(|| {
-            let likely = |content: Content| Content {
-                certain: false,
-                ..content
-            };
-            if frames::may_be_mpeg_audio(head) {
-                Some(likely(MP3))
-            } else {
-                frames::may_be_adts(head).then_some(likely(AAC))
-            }
-        })
-        .or_else(|| is_prose(head).then_some(foreign("plain text")))
-}
-
-/// An ID3v2 tag is put before MP3, AAC and FLAC: what comes after it decides. Where that is out
-/// of sight, as with a picture of the cover in the tag, MP3 is by far the most likely.
-fn tagged(head: &[u8], size: u64) -> Option<Content> {
-    let header = head.first_chunk::<10>()?;
-    let [b'I', b'D', b'3', 2..=4, revision, flags, length @ ..] = header else {
-        return None;
-    };
-    if *revision == 0xFF || flags & 0x0F != 0 || length.iter().any(|byte| byte & 0x80 != 0) {
-        return None;
-    }
-    let length = length
-        .iter()
-        .fold(0, |sum, byte| sum << 7 | usize::from(*byte));
-    let footer = if flags & 0x10 == 0 { 0 } else { 10 };
-    let tag = header.len() + length + footer;
-    let rest = head.get(tag..).unwrap_or_default();
-    let rest_size = u64::try_from(tag).map_or(0, |tag| size.saturating_sub(tag));
-    // Sync words right after a tag are still a guess. A second tag changes nothing.
-    let inner = (!rest.starts_with(b"ID3"))
-        .then(|| sniff(rest, rest_size))
-        .flatten()
-        .filter(|content| content.certain);
-    Some(inner.unwrap_or(ours(
-        Family::Tagged,
-        "sound with an ID3 tag, usually MP3",
-        "mp3",
-    )))
-}
-
-/// Boxes of ISO base media and QuickTime: by brand where the file says it, by its first box
-/// where it is older than brands or a fragment.
-fn iso_media(head: &[u8], size: u64) -> Option<Content> {
-    let [length, kind] = [head.get(..4)?, head.get(4..8)?];
-    let length = u32::from_be_bytes(length.try_into().ok()?);
-    if kind == b"ftyp" {
-        return Some(by_brand(head.get(8..12)?, head));
-    }
-    // 0 is "to the end of the file", 1 "the length follows in 64 bits".
-    let fits = length <= 1 || (length >= 8 && u64::from(length) <= size);
-    let first_boxes: [&[u8]; 11] = [
-        b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"moof", b"sidx", b"uuid",
-        b"junk",
-    ];
-    (fits && first_boxes.contains(&kind)).then_some(ours(
-        Family::IsoMedia,
-        "QuickTime or MP4 file",
-        "mov",
-    ))
-}
-
-fn by_brand(brand: &[u8], head: &[u8]) -> Content {
-    let others = &head[12..head.len().min(64)];
-    match brand {
-        b"avif" | b"avis" => foreign("AVIF picture"),
-        b"mif1" | b"msf1" | b"miaf" if contains(others, b"avif") => foreign("AVIF picture"),
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs" | b"mif1"
-        | b"msf1" | b"miaf" | b"avci" | b"avcs" => foreign("HEIC picture"),
-        b"crx " => foreign("camera raw picture"),
-        b"jp2 " | b"jpx " | b"jpm " | b"mjp2" => foreign("JPEG 2000 picture"),
-        b"qt  " => ours(Family::IsoMedia, "QuickTime video", "mov"),
-        b"M4A " | b"M4B " | b"M4P " | b"F4A " | b"F4B " => {
-            ours(Family::IsoMedia, "M4A sound", "m4a")
+impl Content {
+    fn ours(family: Family, looks_like: &str, extension: &'static str) -> Self {
+        Self {
+            family: Some(family),
+            looks_like: looks_like.to_owned(),
+            rename_to: Some(extension),
         }
-        _ => ours(Family::IsoMedia, "MP4 video", "mp4"),
+    }
+
+    fn foreign(looks_like: impl Into<String>) -> Self {
+        Self {
+            family: None,
+            looks_like: looks_like.into(),
+            rename_to: None,
+        }
     }
 }
 
-/// Strong signatures that the crate does not know, or knows by fewer bytes than there are.
-fn own_signature(head: &[u8]) -> Option<Content> {
-    let at = |offset: usize, magic: &[u8]| {
-        head.get(offset..)
-            .is_some_and(|rest| rest.starts_with(magic))
+/// Recognises content by its first bytes. `None` where they say nothing.
+pub(super) fn sniff(head: &[u8]) -> Option<Content> {
+    let format = FileFormat::from_bytes(head);
+    iso_media(format, head)
+        .or_else(|| media(format, head))
+        .or_else(|| other(format, head))
+        .or_else(|| text(head))
+}
+
+/// Recognises ISO base media and QuickTime: by brand, whichever it is, or by the first box where
+/// the file is older than brands or a fragment.
+fn iso_media(format: FileFormat, head: &[u8]) -> Option<Content> {
+    const OLD: (&str, &str) = ("QuickTime or MP4 file", "mov");
+    let [_, _, _, _, kind @ .., q, t, _, _] = head.first_chunk::<12>()?;
+    let (looks_like, extension) = match (kind, format.kind()) {
+        (b"ftyp", Kind::Image) => return None,
+        (b"ftyp", Kind::Audio) => ("M4A sound", "m4a"),
+        (b"ftyp", _) if [*q, *t] == *b"qt" => ("QuickTime video", "mov"),
+        (b"ftyp", _) => ("MP4 video", "mp4"),
+        (b"pnot" | b"styp" | b"moof" | b"sidx" | b"uuid" | b"junk", _) => OLD,
+        _ if format == FileFormat::AppleQuicktime => OLD,
+        _ => return None,
     };
-    if (at(0, b"RF64") || at(0, b"BW64") || at(0, b"RIFX")) && at(8, b"WAVE") {
-        return Some(ours(Family::Wav, "WAV sound", "wav"));
-    }
-    if at(0, b"caff\x00\x01") {
-        return Some(foreign("Core Audio file"));
-    }
-    // Method deflate, no reserved flag, a system that RFC 1952 lists.
-    if let Some([0x1F, 0x8B, 8, 0..=0x1F, _, _, _, _, 0 | 2 | 4, 0..=13 | 255]) = head.first_chunk()
-    {
-        return Some(foreign("gzip archive"));
-    }
-    // The digits of pi open the first block.
-    if at(0, b"BZh") && at(4, b"\x31\x41\x59\x26\x53\x59") {
-        return Some(foreign("bzip2 archive"));
-    }
-    // What macOS leaves beside files on drives of other systems, as `._film.mp4`.
-    if at(0, b"\x00\x05\x16\x07\x00\x02\x00\x00") {
-        return Some(foreign("macOS side file without the content"));
-    }
-    if at(0, b"bplist00") {
-        return Some(foreign("property list"));
-    }
-    // "MZ" alone is two letters; the header behind its pointer is certain.
-    if at(0, b"MZ") {
-        let pointer = head.get(0x3C..0x40)?.try_into().ok()?;
-        let header = usize::try_from(u32::from_le_bytes(pointer)).ok()?;
-        return at(header, b"PE\0\0").then_some(foreign("Windows program"));
-    }
-    // Sizes of the headers that follow the file header in BMP, OS/2 and Windows.
-    if at(0, b"BM")
-        && let Some([12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]) = head.get(14..18)
-    {
-        return Some(BMP);
-    }
-    None
+    Some(Content::ours(Family::IsoMedia, looks_like, extension))
 }
 
-/// Text that is certainly not media: web pages, playlists, drawings in XML.
-fn text(head: &[u8]) -> Option<Content> {
-    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let text = text.trim_ascii_start();
-    let starts = |prefix: &[u8]| {
-        text.get(..prefix.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+/// Recognises the service's other formats.
+fn media(format: FileFormat, head: &[u8]) -> Option<Content> {
+    use FileFormat as F;
+    /// The object ID that an ASF header holds for each video (ASF specification, 10.2).
+    const ASF_VIDEO: &[u8] = b"\xC0\xEF\x19\xBC\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B";
+
+    // Waves beyond 4 GiB, and those of the other byte order.
+    let is_wave = matches!(head.first_chunk(), Some(b"RF64" | b"BW64" | b"RIFX"))
+        && head.get(8..12) == Some(b"WAVE");
+    // OS/2 has a shorter header than Windows.
+    let is_os2_bitmap = head.starts_with(b"BM") && head.get(14..18) == Some(b"\x0C\0\0\0");
+    let (family, looks_like, extension) = match format {
+        _ if is_wave => (Family::Wav, "WAV sound", "wav"),
+        _ if is_os2_bitmap => (Family::Bmp, "BMP picture", "bmp"),
+        F::WaveformAudio => (Family::Wav, "WAV sound", "wav"),
+        // The document type is in the header, which ends within these bytes.
+        F::ExtensibleBinaryMetaLanguage if contains(&head[..head.len().min(80)], b"webm") => {
+            (Family::Matroska, "WebM video", "webm")
+        }
+        F::ExtensibleBinaryMetaLanguage => (Family::Matroska, "Matroska video", "mkv"),
+        F::Mpeg12Video | F::Mpeg2TransportStream | F::BdavMpeg2TransportStream => {
+            (Family::Mpeg, "MPEG video", "mpg")
+        }
+        F::AdvancedSystemsFormat if contains(head, ASF_VIDEO) => {
+            (Family::Asf, "Windows Media video", "wmv")
+        }
+        F::AdvancedSystemsFormat => {
+            return Some(Content {
+                family: Some(Family::Asf),
+                ..Content::foreign("Windows Media sound")
+            });
+        }
+        F::AudioVideoInterleave => (Family::Avi, "AVI video", "avi"),
+        F::FlashVideo => (Family::Flv, "FLV video", "flv"),
+        F::Mpeg12AudioLayer2 | F::Mpeg12AudioLayer3 => (Family::MpegAudio, "MP3 sound", "mp3"),
+        F::AdvancedAudioCoding => (Family::Aac, "AAC sound", "aac"),
+        F::Id3v2 => (Family::Tagged, "sound with an ID3 tag, usually MP3", "mp3"),
+        F::FreeLosslessAudioCodec => (Family::Flac, "FLAC sound", "flac"),
+        F::OggTheora | F::OggMedia => (Family::Ogg, "Ogg video", "ogg"),
+        F::OggFlac | F::OggMultiplexedMedia | F::OggOpus | F::OggSpeex | F::OggVorbis => {
+            (Family::Ogg, "Ogg sound", "ogg")
+        }
+        F::JointPhotographicExpertsGroup => (Family::Jpeg, "JPEG picture", "jpg"),
+        F::AnimatedPortableNetworkGraphics | F::PortableNetworkGraphics => {
+            (Family::Png, "PNG picture", "png")
+        }
+        F::GraphicsInterchangeFormat => (Family::Gif, "GIF picture", "gif"),
+        F::Webp => (Family::Webp, "WebP picture", "webp"),
+        F::WindowsBitmap => (Family::Bmp, "BMP picture", "bmp"),
+        // The raw formats are guesses by how many entries a TIFF's directory has.
+        F::TagImageFileFormat | F::CanonRaw2 | F::NikonElectronicFile | F::SonyAlphaRaw => {
+            (Family::Tiff, "TIFF picture", "tif")
+        }
+        _ => return None,
     };
-    let pages: [&[u8]; 5] = [b"<!doctype html", b"<html", b"<head>", b"<body", b"<script"];
-    if pages.into_iter().any(starts) {
-        return Some(foreign("web page"));
-    }
-    if starts(b"<svg") || (starts(b"<?xml") && contains(text, b"<svg")) {
-        return Some(foreign("SVG drawing"));
-    }
-    if starts(b"<?xml") {
-        return Some(
-            if contains(text, b"<html") || contains(text, b"<!DOCTYPE html") {
-                foreign("web page")
-            } else {
-                foreign("XML document")
-            },
-        );
-    }
-    starts(b"#EXTM3U").then_some(foreign("playlist"))
+    Some(Content::ours(family, looks_like, extension))
 }
 
-/// How many bytes of text it takes to be sure that nothing else begins so.
+/// Recognises everything else that the crate has a signature of more than two bytes for: chance
+/// gives two.
+fn other(format: FileFormat, head: &[u8]) -> Option<Content> {
+    let is_weak = format == FileFormat::from_bytes(&head[..head.len().min(2)])
+        // A picture in bare MPEG video begins alike.
+        || matches!(format, FileFormat::WindowsIcon);
+    if is_weak || format == FileFormat::ArbitraryBinaryData {
+        return None;
+    }
+    let noun = match format.kind() {
+        Kind::Archive | Kind::Compressed => "archive",
+        Kind::Audio => "sound",
+        Kind::Database => "database",
+        Kind::Diagram | Kind::Document | Kind::Presentation | Kind::Spreadsheet => "document",
+        Kind::Disk => "disk image",
+        Kind::Ebook => "e-book",
+        Kind::Executable => "program",
+        Kind::Font => "font",
+        Kind::Image => "picture",
+        Kind::Package => "package",
+        Kind::Playlist => "playlist",
+        Kind::Video => "video",
+        _ => "file",
+    };
+    let name = format.short_name().unwrap_or(format.name());
+    Some(Content::foreign(format!("{name} {noun}")))
+}
+
+/// Bytes of text that it takes to be sure that nothing else begins so.
 const SURELY_TEXT: usize = 64;
 
-/// Whether this is written text, which no media file begins with: UTF-8 of at least
-/// [`SURELY_TEXT`] bytes in words and lines, without a control character.
-fn is_prose(head: &[u8]) -> bool {
+/// Recognises written text, which no media file begins with: UTF-8 of at least [`SURELY_TEXT`]
+/// bytes in words and lines, without a control character.
+fn text(head: &[u8]) -> Option<Content> {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
         // The last character may be cut off where the head ends.
         Err(error) if error.error_len().is_none() => {
             std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
         }
-        Err(_) => return false,
+        Err(_) => return None,
     };
     let unlike_text = |it: char| it.is_control() && !matches!(it, '\n' | '\r' | '\t' | '\u{c}');
-    text.len() >= SURELY_TEXT
+    let is_prose = text.len() >= SURELY_TEXT
         && text.contains('\n')
         && text.contains(' ')
         && text.contains(char::is_alphabetic)
-        && !text.contains(unlike_text)
+        && !text.contains(unlike_text);
+    let is_page = || text.to_ascii_lowercase().contains("<html");
+    is_prose.then(|| Content::foreign(if is_page() { "web page" } else { "plain text" }))
 }
 
-/// Whether `needle` is anywhere in `head`.
-pub(super) fn contains(head: &[u8], needle: &[u8]) -> bool {
+/// Looks for `needle` anywhere in `head`.
+fn contains(head: &[u8], needle: &[u8]) -> bool {
     head.windows(needle.len()).any(|window| window == needle)
 }

@@ -138,7 +138,7 @@ fn what_is_no_regular_file_is_refused_without_being_opened() {
     let path = root.join("fifo.mp4");
     let stamp = stamp_of(&path);
     let kind = unblocked(move || hash_kind(&path, stamp));
-    assert_eq!(kind, FaultKind::FileChanged);
+    assert_eq!(kind, FaultKind::Unreadable);
 }
 
 #[test]
