@@ -216,6 +216,12 @@ pub(crate) fn ticket(data: Data<'_>) -> Option<Ticket> {
     })
 }
 
+/// Returns whether the list of a metadata call's `data` is `null`, as an empty list may be written.
+fn lists_nothing(data: Data<'_>) -> bool {
+    let members = data.members();
+    members.is_some_and(|members| members.get("resource") == Some(&Data::NULL))
+}
+
 /// What the `data` of a metadata call says of `asset`: the entry with its id, else the
 /// only entry. An empty list is "no such asset"; `None` when there is nothing to read.
 pub(crate) fn metadata(data: Data<'_>, asset: &AssetId) -> Option<AssetAnswer> {
@@ -223,6 +229,7 @@ pub(crate) fn metadata(data: Data<'_>, asset: &AssetId) -> Option<AssetAnswer> {
     let entries = match listed.and_then(Data::elements) {
         Some(entries) if entries.is_empty() => return Some(AssetAnswer::NotFound),
         Some(entries) => entries,
+        None if lists_nothing(data) => return Some(AssetAnswer::NotFound),
         None => data.elements()?,
     };
     let id = |entry: &Members<'_>| first(entry, ["asset_id", "assetId"], Data::text);

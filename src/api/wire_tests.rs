@@ -275,7 +275,7 @@ fn metadata_is_read_in_every_form() {
         ),
         (json!(null), None),
         (json!({}), None),
-        (json!({"resource":null}), None),
+        (json!({"resource":null}), Some(AssetAnswer::NotFound)),
         (json!({"resource":[{"asset_id":"re_1"}]}), None),
         (
             json!({"resource":[{"asset_id":"re_2","upload_status":"SUCCESS"},
