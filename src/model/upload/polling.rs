@@ -265,8 +265,7 @@ fn resend(
     let (mut after, effects) = if tries >= policy.tries {
         let state = State::Failed {
             fault: doubt.clone(),
-            // A part of the file is stored under the ID of an early answer.
-            asset: is_of_a_part(doubt).then(|| asset.clone()),
+            asset: None,
         };
         leave(upload, state, vec![abandon(asset)])?
     } else if lost_place {
