@@ -4,9 +4,10 @@
 use std::env::VarError;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
@@ -19,14 +20,18 @@ use crate::engine::{self, EngineHandle, FrontEnd, Kept, Lifecycle, OpenHistory};
 use crate::model::fault::Fault;
 use crate::model::key::{ApiKey, NotAKey};
 use crate::model::retry::Policy;
-use crate::model::snapshot::KeySource;
+use crate::model::snapshot::{JournalState, KeySource, Snapshot};
 use crate::sandbox::{Sandbox, SandboxOptions};
-use crate::store::{DataDir, DataDirError, History, KeyStore, OpenError, Run, RunId};
+use crate::store::history::{BACKUP_DIR, back_up};
+use crate::store::{DataDir, DataDirError, History, KeyStore, OpenError, Run, RunId, Settings};
 
 /// The environment variable that holds an API key (as the vendor's own CLI has it).
 pub const KEY_VARIABLE: &str = "MEMORIES_API_KEY";
 /// The environment variable that holds another base URL (as the vendor's own CLI has it).
 pub const BASE_URL_VARIABLE: &str = "MEMORIES_V2_BASE_URL";
+
+/// How often it is looked whether the history has its copy of the day.
+const BACKUP_CHECK: Duration = Duration::from_secs(3600);
 
 /// Why the program cannot start what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -251,12 +256,43 @@ impl World {
             wake: how.wake,
         };
         let (handle, task) = engine::start(options, service);
+        if let (Ok(folder), None) = (&self.folder, &self.sandbox) {
+            tokio::spawn(back_up_daily(folder.clone(), handle.snapshot.clone()));
+        }
         Ok(Running { handle, task })
     }
 
     /// The folder, where there is one.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref().ok()
+    }
+}
+
+/// Copies the history once a day, as long as the engine runs. What does not work is tried again.
+async fn back_up_daily(dir: PathBuf, mut snapshot: watch::Receiver<Arc<Snapshot>>) {
+    let is_open = |snapshot: &Arc<Snapshot>| snapshot.journal == JournalState::Good;
+    let Ok(_) = snapshot.wait_for(is_open).await.map(drop) else {
+        return;
+    };
+    loop {
+        let dir = dir.clone();
+        let copying = tokio::task::spawn_blocking(move || {
+            let second = Settings::peek(&dir).backup_folder;
+            for folder in [Some(dir.join(BACKUP_DIR)), second].into_iter().flatten() {
+                if let Err(error) = back_up(&dir, &folder) {
+                    let folder = folder.display();
+                    tracing::warn!(%folder, %error, "the history is not copied");
+                }
+            }
+        });
+        let _ = copying.await;
+        let engine_ends = snapshot.wait_for(|_| false);
+        if tokio::time::timeout(BACKUP_CHECK, engine_ends)
+            .await
+            .is_ok()
+        {
+            return;
+        }
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Settings {
     pub confirmations: bool,
     /// Tell the desktop when a batch is finished.
     pub notifications: bool,
+    /// A second folder for the daily copies of the history, absolute: on another disk, say.
+    pub backup_folder: Option<PathBuf>,
     /// What a newer program keeps in the file; written back as it was.
     #[serde(flatten)]
     other: Map<String, Value>,
@@ -76,6 +78,7 @@ impl Default for Settings {
             start: Start::default(),
             confirmations: true,
             notifications: true,
+            backup_folder: None,
             other: Map::new(),
         }
     }
@@ -119,6 +122,13 @@ impl Settings {
         Loaded { settings, warnings }
     }
 
+    /// Reads the settings of a data directory as they are now, and leaves the file alone: the
+    /// defaults apply where it cannot be used.
+    pub fn peek(dir: &Path) -> Self {
+        let text = read_file(&dir.join(FILE_NAME)).unwrap_or_default();
+        Self::read(&text).unwrap_or_default().settings
+    }
+
     /// Reads settings as the file has them.
     pub(crate) fn read(text: &[u8]) -> Result<Loaded, serde_json::Error> {
         let fields = serde_json::from_slice::<Map<String, Value>>(text)?;
@@ -140,6 +150,9 @@ impl Settings {
             start: take.value("start", usual.start, |_| true),
             confirmations: take.value("confirmations", usual.confirmations, |_| true),
             notifications: take.value("notifications", usual.notifications, |_| true),
+            backup_folder: take.value("backup_folder", usual.backup_folder, |folder| {
+                folder.as_deref().is_none_or(Path::is_absolute)
+            }),
             other: fields,
         }
     }
