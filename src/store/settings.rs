@@ -282,6 +282,7 @@ mod tests {
             start: Start::AtOnce,
             confirmations: false,
             notifications: false,
+            backup_folder: Some(dir.path().join("copies")),
             ..Settings::default()
         };
         Settings::default().save(dir.path()).unwrap();
@@ -289,6 +290,7 @@ mod tests {
         let loaded = Settings::load(dir.path());
         assert_eq!(loaded.settings, settings);
         assert!(loaded.warnings.is_empty());
+        assert_eq!(Settings::peek(dir.path()), settings);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
         #[cfg(unix)]
         {
@@ -304,7 +306,7 @@ mod tests {
     #[test]
     fn a_wrong_value_falls_back_alone_and_is_named() {
         let (loaded, _dir) = load(
-            r#"{"theme":"pink","jobs":9,"limit_rate":0,"start":"at_once","confirmations":"yes","notifications":false}"#,
+            r#"{"theme":"pink","jobs":9,"limit_rate":0,"start":"at_once","confirmations":"yes","notifications":false,"backup_folder":"here"}"#,
         );
         assert_eq!(
             loaded.settings,
@@ -315,8 +317,14 @@ mod tests {
             }
         );
         let said = loaded.warnings.join("\n");
-        assert_eq!(loaded.warnings.len(), 4, "{said}");
-        for name in ["theme", "jobs", "limit_rate", "confirmations"] {
+        assert_eq!(loaded.warnings.len(), 5, "{said}");
+        for name in [
+            "theme",
+            "jobs",
+            "limit_rate",
+            "confirmations",
+            "backup_folder",
+        ] {
             assert!(said.contains(&format!("\"{name}\"")), "{said}");
         }
     }
