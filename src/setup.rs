@@ -203,6 +203,7 @@ impl World {
     /// Opens the history of this run, as often as it is asked to.
     fn history(&self) -> OpenHistory {
         let folder = self.folder.clone();
+        let is_real = self.sandbox.is_none();
         Arc::new(move || {
             let folder = match &folder {
                 Ok(folder) => folder.clone(),
@@ -213,6 +214,10 @@ impl World {
                     .to_owned(),
             };
             let opened = History::open(&folder)?;
+            if is_real {
+                // Here it is known to be sound, and this thread may take its time.
+                copy_history(&folder, &folder.join(BACKUP_DIR));
+            }
             let lock = Run::begin(&folder)
                 .inspect_err(|error| tracing::warn!(%error, "this run has no lock"))
                 .ok();
@@ -268,6 +273,14 @@ impl World {
     }
 }
 
+/// Makes today's copy of the history, if that is missing. What does not work stops nothing.
+fn copy_history(dir: &Path, folder: &Path) {
+    if let Err(error) = back_up(dir, folder) {
+        let folder = folder.display();
+        tracing::warn!(%folder, %error, "the history is not copied");
+    }
+}
+
 /// Copies the history once a day, as long as the engine runs. What does not work is tried again.
 async fn back_up_daily(dir: PathBuf, mut snapshot: watch::Receiver<Arc<Snapshot>>) {
     let is_open = |snapshot: &Arc<Snapshot>| snapshot.journal == JournalState::Good;
@@ -279,10 +292,7 @@ async fn back_up_daily(dir: PathBuf, mut snapshot: watch::Receiver<Arc<Snapshot>
         let copying = tokio::task::spawn_blocking(move || {
             let second = Settings::peek(&dir).backup_folder;
             for folder in [Some(dir.join(BACKUP_DIR)), second].into_iter().flatten() {
-                if let Err(error) = back_up(&dir, &folder) {
-                    let folder = folder.display();
-                    tracing::warn!(%folder, %error, "the history is not copied");
-                }
+                copy_history(&dir, &folder);
             }
         });
         let _ = copying.await;

@@ -22,7 +22,7 @@ use crate::model::snapshot::ItemId;
 use crate::store::files::path_to_bytes;
 use crate::store::run::RunId;
 
-pub use backup::{BACKUP_DIR, BackupError, back_up};
+pub use backup::{BACKUP_DIR, back_up};
 pub use error::{OpenError, StoreError};
 pub use ledger::LEDGER_NAME;
 pub use place::FILE_NAME;

@@ -23,28 +23,17 @@ const UNFINISHED: &str = ".history-";
 /// Age at which nobody makes an unfinished copy any more.
 const GIVEN_UP: Duration = Duration::from_secs(3600);
 
-/// Why there is no copy of today.
-#[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    /// The folder or the file.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    /// The database, or its copy.
-    #[error(transparent)]
-    Sqlite(#[from] rusqlite::Error),
-}
-
 /// Copies the history of a data directory into a folder, unless today's copy is there, and
 /// removes copies beyond the newest seven. Days are those of UTC. Blocks; the database can be
 /// written meanwhile.
 ///
 /// # Errors
 /// The database cannot be read, or the folder not written. What is there stays.
-pub fn back_up(dir: &Path, folder: &Path) -> Result<(), BackupError> {
+pub fn back_up(dir: &Path, folder: &Path) -> io::Result<()> {
     back_up_at(dir, folder, Timestamp::now())
 }
 
-fn back_up_at(dir: &Path, folder: &Path, now: Timestamp) -> Result<(), BackupError> {
+fn back_up_at(dir: &Path, folder: &Path, now: Timestamp) -> io::Result<()> {
     let copy = folder.join(now.strftime("history-%Y-%m-%d.db").to_string());
     let database = dir.join(FILE_NAME);
     if copy.exists() || !database.exists() {
@@ -56,17 +45,21 @@ fn back_up_at(dir: &Path, folder: &Path, now: Timestamp) -> Result<(), BackupErr
     let unfinished = tempfile::Builder::new()
         .prefix(UNFINISHED)
         .tempfile_in(folder)?;
-    let source = open_to_read(&database)?;
-    let mut target = Connection::open(unfinished.path())?;
-    Backup::new(&source, &mut target)?.run_to_completion(STEP, Duration::from_millis(5), None)?;
-    target.close().map_err(|(_, error)| error)?;
+    copy_database(&database, unfinished.path()).map_err(io::Error::other)?;
     unfinished.as_file().sync_all()?;
-    unfinished.persist(&copy).map_err(|error| error.error)?;
+    unfinished.persist(&copy)?;
     files::sync_dir(folder);
     for old in copies(folder).into_iter().skip(KEPT) {
         fs::remove_file(old)?;
     }
     Ok(())
+}
+
+fn copy_database(from: &Path, to: &Path) -> rusqlite::Result<()> {
+    let source = open_to_read(from)?;
+    let mut target = Connection::open(to)?;
+    Backup::new(&source, &mut target)?.run_to_completion(STEP, Duration::from_millis(5), None)?;
+    target.close().map_err(|(_, error)| error)
 }
 
 /// Removes what a killed program left of a copy.

@@ -5,6 +5,7 @@
 //! ledger. A line has its own quotes around every field and no line break within them: one that
 //! a crash cut short is known for that, and swallows nothing.
 
+mod line;
 #[cfg(test)]
 mod tests;
 
@@ -14,82 +15,24 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
+use self::line::{HEADER, LedgerEntry, LedgerEvent, read_line, to_line};
 use super::place::{self, Identity};
-use super::records::{AssetNote, AssetRecord, Change, apply};
+use super::records::{Change, apply};
 use super::search;
-use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-use crate::model::table::{is_formula, quoted_field, split_record};
+use crate::model::asset::{AssetId, AssetStatus};
 use crate::store::files;
 
 /// Name of the ledger in the data directory.
 pub const LEDGER_NAME: &str = "asset-ids.csv";
 
-/// First line, behind the mark without which Excel takes the file for another encoding.
-const HEADER: &str = "\u{feff}time,event,asset_id,name,path,size,blake3,label,account,base_url\r\n";
 /// Bytes before the applied end by which a ledger is known again.
 const MARKED: u64 = 1024;
 /// Counters of the database: bytes of the ledger that it has applied, and a hash of the last
 /// [`MARKED`] of them.
 const OFFSET: &str = "ledger_offset";
 const MARK: &str = "ledger_mark";
-
-/// What became known of an asset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LedgerEvent {
-    /// Its ID came with a signed URL; nothing is stored yet.
-    Reserved,
-    /// Its bytes are stored.
-    Stored,
-    /// The service can use it, and holds every byte.
-    Ready,
-    /// The service could not process it, or holds another number of bytes.
-    Failed,
-    /// Nothing will be stored under its ID.
-    Abandoned,
-}
-
-impl LedgerEvent {
-    const ALL: [Self; 5] = [
-        Self::Reserved,
-        Self::Stored,
-        Self::Ready,
-        Self::Failed,
-        Self::Abandoned,
-    ];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Reserved => "reserved",
-            Self::Stored => "stored",
-            Self::Ready => "ready",
-            Self::Failed => "failed",
-            Self::Abandoned => "abandoned",
-        }
-    }
-
-    /// The event that a record of an asset tells of.
-    fn of(asset: &AssetRecord) -> Self {
-        match (asset.note, asset.status) {
-            (Some(AssetNote::Abandoned), _) => Self::Abandoned,
-            (Some(AssetNote::SizeMismatch), _) | (_, Some(AssetStatus::Failed)) => Self::Failed,
-            (_, Some(AssetStatus::Success)) => Self::Ready,
-            _ if asset.content.is_some() => Self::Stored,
-            _ => Self::Reserved,
-        }
-    }
-}
-
-/// One line, read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct LedgerEntry {
-    /// `None` for an event of another version of the program: its ID counts all the same.
-    event: Option<LedgerEvent>,
-    /// What the line says of the asset, with the status and note that follow from the event.
-    asset: AssetRecord,
-}
 
 /// The ledger of a data directory. Opened, and made, when it is first needed.
 #[derive(Debug)]
@@ -100,6 +43,8 @@ pub(super) struct Ledger {
     held_back: Vec<(String, AssetId)>,
     /// Appended lines whose transaction has not gone through, with their assets.
     unconfirmed: HashMap<String, AssetId>,
+    /// The last try failed, which is logged once.
+    has_failed: bool,
 }
 
 impl Ledger {
@@ -109,6 +54,7 @@ impl Ledger {
             file: None,
             held_back: vec![],
             unconfirmed: HashMap::new(),
+            has_failed: false,
         }
     }
 
@@ -119,7 +65,7 @@ impl Ledger {
             let Change::PutAsset(asset) = change else {
                 continue;
             };
-            let line = line(asset);
+            let line = to_line(asset);
             let is_held_back = self.held_back.iter().any(|(held, _)| *held == line);
             if !is_held_back && !self.unconfirmed.contains_key(&line) {
                 self.held_back.push((line, asset.asset_id.clone()));
@@ -134,8 +80,17 @@ impl Ledger {
             .map(|(line, _)| line.as_str())
             .collect();
         match self.append(&text, limit) {
-            Ok(()) => self.unconfirmed.extend(self.held_back.drain(..)),
-            Err(error) => tracing::warn!(%error, "the ledger of asset IDs cannot be written"),
+            Ok(()) => {
+                self.unconfirmed.extend(self.held_back.drain(..));
+                self.has_failed = false;
+            }
+            Err(error) => self.fails(&error),
+        }
+    }
+
+    fn fails(&mut self, error: &io::Error) {
+        if !std::mem::replace(&mut self.has_failed, true) {
+            tracing::warn!(%error, "the ledger of asset IDs cannot be used");
         }
     }
 
@@ -240,7 +195,7 @@ impl Ledger {
                 return match error.downcast::<rusqlite::Error>() {
                     Ok(error) => Err(error),
                     Err(error) => {
-                        tracing::warn!(%error, "the ledger of asset IDs cannot be read");
+                        self.fails(&error);
                         Ok(())
                     }
                 };
@@ -250,11 +205,11 @@ impl Ledger {
             let mut lacking = search::every_asset(connection)?;
             lacking
                 .retain(|asset| !seen.contains(&(asset.base_url.clone(), asset.asset_id.clone())));
-            let lacking: String = lacking.iter().map(line).collect();
+            let lacking: String = lacking.iter().map(to_line).collect();
             if !lacking.is_empty()
                 && let Err(error) = self.append(&lacking, limit)
             {
-                tracing::warn!(%error, "the ledger of asset IDs cannot be written");
+                self.fails(&error);
                 return forget_applied(connection);
             }
         }
@@ -377,147 +332,4 @@ fn apply_entry(connection: &Connection, entry: LedgerEntry) -> rusqlite::Result<
         asset.status = asset.status.filter(|_| known != Some(AssetStatus::Success));
     }
     apply(connection, &Change::PutAsset(asset))
-}
-
-/// The line of an asset, with its end.
-fn line(asset: &AssetRecord) -> String {
-    let time = Timestamp::from_millisecond(asset.uploaded_at_ms).unwrap_or_default();
-    let fields = [
-        time.to_string(),
-        LedgerEvent::of(asset).as_str().to_owned(),
-        asset.asset_id.to_string(),
-        escape(&asset.name),
-        escape_path(&asset.path),
-        asset.size.to_string(),
-        asset.content.map(ContentHash::to_hex).unwrap_or_default(),
-        String::new(),
-        asset.account.as_str().to_owned(),
-        escape(&asset.base_url),
-    ];
-    fields.map(|field| quoted_field(&inert(&field))).join(",") + "\r\n"
-}
-
-/// Reads one line; `None` for one that is cut short, or none of this program's.
-fn read_line(line: &str) -> Option<LedgerEntry> {
-    let fields = split_record(line.trim_end_matches(['\r', '\n']))?;
-    let fields: Vec<&str> = fields.iter().map(|field| as_it_was(field)).collect();
-    // A later version may have more columns.
-    let [
-        time,
-        event,
-        id,
-        name,
-        path,
-        size,
-        content,
-        _label,
-        account,
-        base_url,
-        ..,
-    ] = fields[..]
-    else {
-        return None;
-    };
-    if base_url.is_empty() {
-        // Cut short behind the last comma.
-        return None;
-    }
-    let event = LedgerEvent::ALL
-        .into_iter()
-        .find(|known| known.as_str() == event);
-    let (status, note) = match event {
-        Some(LedgerEvent::Ready) => (Some(AssetStatus::Success), None),
-        Some(LedgerEvent::Failed) => (Some(AssetStatus::Failed), None),
-        Some(LedgerEvent::Abandoned) => (None, Some(AssetNote::Abandoned)),
-        _ => (None, None),
-    };
-    Some(LedgerEntry {
-        event,
-        asset: AssetRecord {
-            asset_id: AssetId::new(id)?,
-            item: None,
-            account: Account::from_fingerprint(account),
-            base_url: String::from_utf8(unescape(base_url)).ok()?,
-            name: String::from_utf8(unescape(name)).ok()?,
-            path: path_of(unescape(path)),
-            size: size.parse().ok()?,
-            content: ContentHash::from_hex(content),
-            status,
-            uploaded_at_ms: time.parse::<Timestamp>().ok()?.as_millisecond(),
-            note,
-        },
-    })
-}
-
-/// Keeps a spreadsheet from taking a field for a formula; [`as_it_was`] undoes it.
-fn inert(field: &str) -> String {
-    if is_formula(field) || field.starts_with('\'') {
-        format!("'{field}")
-    } else {
-        field.to_owned()
-    }
-}
-
-fn as_it_was(field: &str) -> &str {
-    field.strip_prefix('\'').unwrap_or(field)
-}
-
-/// Keeps a record on one line.
-fn escape(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('\n', "\\n")
-        .replace('\r', "\\r")
-}
-
-/// A path that is not UTF-8 keeps its bytes.
-#[cfg(unix)]
-fn escape_path(path: &Path) -> String {
-    use std::fmt::Write as _;
-    use std::os::unix::ffi::OsStrExt;
-    let mut text = String::new();
-    for chunk in path.as_os_str().as_bytes().utf8_chunks() {
-        text.push_str(&escape(chunk.valid()));
-        for byte in chunk.invalid() {
-            let _ = write!(text, "\\x{byte:02x}");
-        }
-    }
-    text
-}
-
-#[cfg(not(unix))]
-fn escape_path(path: &Path) -> String {
-    escape(&path.to_string_lossy())
-}
-
-#[cfg(unix)]
-fn path_of(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt;
-    std::ffi::OsString::from_vec(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
-}
-
-/// What was escaped; what is no escape stays as it is.
-fn unescape(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
-        bytes.extend_from_slice(before.as_bytes());
-        let hex = after.strip_prefix('x').and_then(|after| after.get(..2));
-        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        let (byte, length) = match (after.as_bytes().first(), byte) {
-            (_, Some(byte)) => (byte, 3),
-            (Some(b'n'), _) => (b'\n', 1),
-            (Some(b'r'), _) => (b'\r', 1),
-            (Some(b'\\'), _) => (b'\\', 1),
-            _ => (b'\\', 0),
-        };
-        bytes.push(byte);
-        rest = &after[length..];
-    }
-    bytes.extend_from_slice(rest.as_bytes());
-    bytes
 }

@@ -181,3 +181,16 @@ fn what_cannot_be_printed_is_said_and_fails() {
         assert!(said.contains("Not everything could be printed"), "{said}");
     }
 }
+
+#[test]
+fn the_history_has_a_copy_of_the_day_from_the_first_upload_on() {
+    let stage = Stage::new();
+    let clip = stage.copy("clip.mp4", "clip.mp4");
+    stage.upload(&["--no-wait"], &[&clip]).exits(0);
+    let copies: Vec<_> = std::fs::read_dir(stage.data().join("backups"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let today = jiff::Timestamp::now().strftime("history-%Y-%m-%d.db");
+    assert_eq!(copies, [today.to_string()]);
+}

@@ -1,6 +1,11 @@
 use std::fs;
 
+use proptest::prelude::*;
+
 use super::*;
+use crate::model::asset::{Account, ContentHash};
+use crate::model::table::{is_formula, split_record};
+use crate::store::history::records::{AssetNote, AssetRecord};
 
 const LIMIT: Duration = Duration::from_millis(20);
 
@@ -102,11 +107,25 @@ fn names_of_any_kind_are_one_line_do_nothing_in_a_spreadsheet_and_come_back() {
             path: name.into(),
             ..asset("re_1")
         };
-        let text = line(&record);
+        let text = to_line(&record);
         assert_eq!(text.find(['\r', '\n']), Some(text.len() - 2), "{text:?}");
         let field = &split_record(text.trim_end()).unwrap()[3];
         assert!(!is_formula(field), "{field}");
         assert_eq!(read_line(&text).unwrap().asset, record, "{name:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_name_comes_back_from_one_line(name in any::<String>(), path in any::<String>()) {
+        let record = AssetRecord {
+            name,
+            path: path.into(),
+            ..asset("re_1")
+        };
+        let text = to_line(&record);
+        prop_assert_eq!(text.find('\n'), Some(text.len() - 1));
+        prop_assert_eq!(read_line(&text).unwrap().asset, record);
     }
 }
 
@@ -119,12 +138,12 @@ fn a_path_that_is_not_utf8_keeps_its_bytes() {
         path: path.into(),
         ..asset("re_1")
     };
-    assert_eq!(read_line(&line(&record)).unwrap().asset, record);
+    assert_eq!(read_line(&to_line(&record)).unwrap().asset, record);
 }
 
 #[test]
 fn a_line_that_is_cut_short_anywhere_is_passed_over_and_swallows_nothing() {
-    let whole = line(&asset("re_2"));
+    let whole = to_line(&asset("re_2"));
     for length in 1..whole.len() - 2 {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(LEDGER_NAME);

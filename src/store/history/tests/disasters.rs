@@ -369,6 +369,16 @@ fn what_the_ledger_took_and_the_database_did_not_is_there_at_the_next_start() {
 }
 
 #[test]
+fn what_another_program_told_the_ledger_alone_is_applied_with_the_next_commit() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut window = open(dir.path());
+    let told = [Change::PutAsset(asset("re_1", "a.mp4", 1))];
+    Ledger::new(dir.path()).tell(&told, BUSY_LIMIT);
+    put(&mut window, vec![asset("re_2", "b.mp4", 2)]);
+    assert_eq!(ids(&window.search("", 9, 0).unwrap()), ["re_2", "re_1"]);
+}
+
+#[test]
 fn what_is_held_back_reaches_the_ledger_although_the_program_ends_before() {
     let dir = tempfile::tempdir().unwrap();
     let ledger = dir.path().join(LEDGER_NAME);
