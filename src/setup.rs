@@ -4,9 +4,10 @@
 use std::env::VarError;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
@@ -19,14 +20,18 @@ use crate::engine::{self, EngineHandle, FrontEnd, Kept, Lifecycle, OpenHistory};
 use crate::model::fault::Fault;
 use crate::model::key::{ApiKey, NotAKey};
 use crate::model::retry::Policy;
-use crate::model::snapshot::KeySource;
+use crate::model::snapshot::{JournalState, KeySource, Snapshot};
 use crate::sandbox::{Sandbox, SandboxOptions};
-use crate::store::{DataDir, DataDirError, History, KeyStore, OpenError, Run, RunId};
+use crate::store::history::{BACKUP_DIR, back_up};
+use crate::store::{DataDir, DataDirError, History, KeyStore, OpenError, Run, RunId, Settings};
 
 /// The environment variable that holds an API key (as the vendor's own CLI has it).
 pub const KEY_VARIABLE: &str = "MEMORIES_API_KEY";
 /// The environment variable that holds another base URL (as the vendor's own CLI has it).
 pub const BASE_URL_VARIABLE: &str = "MEMORIES_V2_BASE_URL";
+
+/// How often it is looked whether the history has its copy of the day.
+const BACKUP_CHECK: Duration = Duration::from_secs(3600);
 
 /// Why the program cannot start what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -198,6 +203,7 @@ impl World {
     /// Opens the history of this run, as often as it is asked to.
     fn history(&self) -> OpenHistory {
         let folder = self.folder.clone();
+        let is_real = self.sandbox.is_none();
         Arc::new(move || {
             let folder = match &folder {
                 Ok(folder) => folder.clone(),
@@ -208,6 +214,10 @@ impl World {
                     .to_owned(),
             };
             let opened = History::open(&folder)?;
+            if is_real {
+                // Here it is known to be sound, and this thread may take its time.
+                copy_history(&folder, &folder.join(BACKUP_DIR));
+            }
             let lock = Run::begin(&folder)
                 .inspect_err(|error| tracing::warn!(%error, "this run has no lock"))
                 .ok();
@@ -251,12 +261,48 @@ impl World {
             wake: how.wake,
         };
         let (handle, task) = engine::start(options, service);
+        if let (Ok(folder), None) = (&self.folder, &self.sandbox) {
+            tokio::spawn(back_up_daily(folder.clone(), handle.snapshot.clone()));
+        }
         Ok(Running { handle, task })
     }
 
     /// The folder, where there is one.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref().ok()
+    }
+}
+
+/// Makes today's copy of the history, if that is missing. What does not work stops nothing.
+fn copy_history(dir: &Path, folder: &Path) {
+    if let Err(error) = back_up(dir, folder) {
+        let folder = folder.display();
+        tracing::warn!(%folder, %error, "the history is not copied");
+    }
+}
+
+/// Copies the history once a day, as long as the engine runs. What does not work is tried again.
+async fn back_up_daily(dir: PathBuf, mut snapshot: watch::Receiver<Arc<Snapshot>>) {
+    let is_open = |snapshot: &Arc<Snapshot>| snapshot.journal == JournalState::Good;
+    let Ok(_) = snapshot.wait_for(is_open).await.map(drop) else {
+        return;
+    };
+    loop {
+        let dir = dir.clone();
+        let copying = tokio::task::spawn_blocking(move || {
+            let second = Settings::peek(&dir).backup_folder;
+            for folder in [Some(dir.join(BACKUP_DIR)), second].into_iter().flatten() {
+                copy_history(&dir, &folder);
+            }
+        });
+        let _ = copying.await;
+        let engine_ends = snapshot.wait_for(|_| false);
+        if tokio::time::timeout(BACKUP_CHECK, engine_ends)
+            .await
+            .is_ok()
+        {
+            return;
+        }
     }
 }
 
@@ -340,5 +386,34 @@ mod tests {
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o700);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_history_is_copied_when_it_is_open_and_every_hour_that_has_no_copy() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path().join("data");
+        let second = home.path().join("second");
+        drop(History::open(&dir).unwrap());
+        let settings = serde_json::json!({ "backup_folder": second });
+        std::fs::write(dir.join("settings.json"), settings.to_string()).unwrap();
+        let opening = Snapshot {
+            journal: JournalState::Opening,
+            ..Snapshot::default()
+        };
+        let (sender, snapshot) = watch::channel(Arc::new(opening));
+        let copying = tokio::spawn(back_up_daily(dir.clone(), snapshot));
+        tokio::time::sleep(BACKUP_CHECK * 2).await;
+        assert!(!second.exists());
+        sender.send(Arc::new(Snapshot::default())).unwrap();
+        for _ in 0..2 {
+            tokio::time::sleep(BACKUP_CHECK * 2).await;
+            for folder in [&dir.join(BACKUP_DIR), &second] {
+                let copies: Vec<_> = std::fs::read_dir(folder).unwrap().collect();
+                assert_eq!(copies.len(), 1, "{}", folder.display());
+                std::fs::remove_file(copies[0].as_ref().unwrap().path()).unwrap();
+            }
+        }
+        drop(sender);
+        copying.await.unwrap();
     }
 }

@@ -1,7 +1,8 @@
 //! What the engine writes down: every transition and every asset id, before it is shown.
 //!
 //! Changes are staged while a turn is worked through and written in one transaction at its
-//! end. What cannot be written is kept and written as soon as it works.
+//! end, after the ledger has what they say of assets. What cannot be written is kept and
+//! written as soon as it works.
 
 mod earlier;
 pub(super) mod opening;
@@ -55,7 +56,7 @@ pub(super) struct Journal {
     /// Says that this run lives.
     lock: Option<Run>,
     staged: Vec<Change>,
-    /// Assets that are on disk in any form.
+    /// Assets that are on disk in any form, in the database or its ledger.
     written: HashSet<AssetId>,
     /// Assets of which it was said that they are not on disk, with their rows.
     missing: HashMap<AssetId, ItemId>,
@@ -142,6 +143,12 @@ impl Journal {
     /// helps.
     pub fn is_held(&self) -> bool {
         self.held.is_some()
+    }
+
+    /// Whether the ledger could not be written, although the database could.
+    pub fn is_ledger_behind(&self) -> bool {
+        let history = self.history.as_ref();
+        history.is_some_and(History::is_ledger_behind)
     }
 
     /// Whether a turn has to wait until it is on disk: it is held, and not for long yet.
@@ -237,6 +244,9 @@ impl Journal {
                 // Who wants to read waits for it as well, and not longer.
                 self.hold(ELSEWHERE.to_owned());
             }
+            if self.is_ledger_behind() {
+                let _ = self.write();
+            }
             return self.is_good();
         }
         let is_early = self.held.is_some_and(|held| now < held.again);
@@ -294,7 +304,9 @@ impl Journal {
         let Some(history) = &mut self.history else {
             return Err(Trouble::Held(ELSEWHERE.to_owned()));
         };
-        match history.commit(&self.staged) {
+        let committed = history.commit(&self.staged);
+        self.written.extend(history.told_assets().cloned());
+        match committed {
             Ok(()) => Ok(()),
             Err(StoreError::Damaged(why)) => {
                 tracing::error!(%why, "the history is damaged");

@@ -1,18 +1,63 @@
 //! Cells of the tables that people take elsewhere: CSV and Markdown.
 
+/// First characters of a cell that a spreadsheet takes for a formula, some in a wide form.
+const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// A field of CSV (RFC 4180), quoted.
+pub fn quoted_field(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+/// Splits one record of CSV, without its line end, into its fields; `None` where a quote is not
+/// closed or has text after it.
+pub fn split_record(line: &str) -> Option<Vec<String>> {
+    let mut fields = vec![];
+    let mut rest = line;
+    loop {
+        let mut field = String::new();
+        if let Some(quoted) = rest.strip_prefix('"') {
+            rest = quoted;
+            loop {
+                let (text, after) = rest.split_once('"')?;
+                field.push_str(text);
+                rest = after;
+                let Some(more) = rest.strip_prefix('"') else {
+                    break;
+                };
+                field.push('"');
+                rest = more;
+            }
+        } else {
+            let end = rest.find(',').unwrap_or(rest.len());
+            field.push_str(&rest[..end]);
+            rest = &rest[end..];
+        }
+        fields.push(field);
+        if rest.is_empty() {
+            return Some(fields);
+        }
+        rest = rest.strip_prefix(',')?;
+    }
+}
+
 /// A field of CSV (RFC 4180): quoted where it has to be.
 fn csv_field(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
+        quoted_field(text)
     } else {
         text.to_owned()
     }
 }
 
+/// Whether a spreadsheet would take this cell for a formula.
+pub fn is_formula(text: &str) -> bool {
+    text.starts_with(FORMULA_STARTS)
+}
+
 /// A field of CSV for a spreadsheet: what it would take for a formula begins with an
 /// apostrophe, so that a file's name never does anything.
 pub fn spreadsheet_field(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+    if is_formula(text) {
         csv_field(&format!("'{text}"))
     } else {
         csv_field(text)
@@ -44,6 +89,20 @@ mod tests {
         assert_eq!(csv_field("a,b"), "\"a,b\"");
         assert_eq!(csv_field("say \"hi\""), "\"say \"\"hi\"\"\"");
         assert_eq!(csv_field("two\nlines"), "\"two\nlines\"");
+    }
+
+    #[test]
+    fn a_record_is_split_where_it_was_joined_and_a_broken_one_is_refused() {
+        let split = |line| split_record(line).map(|fields| fields.join("|"));
+        assert_eq!(
+            split("a,\"b,\"\"c\"\"\",,d"),
+            Some("a|b,\"c\"||d".to_owned())
+        );
+        assert_eq!(split(""), Some(String::new()));
+        assert_eq!(split("a,"), Some("a|".to_owned()));
+        for broken in ["\"a", "a,\"b\"\"", "\"a\"b,c"] {
+            assert_eq!(split(broken), None, "{broken}");
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The history and the journal: one SQLite file for assets and for the queue.
 
 mod accounts;
+mod backup;
 mod error;
-mod log;
+mod ledger;
 mod place;
 mod records;
 mod replacing;
@@ -22,15 +23,15 @@ use crate::model::snapshot::ItemId;
 use crate::store::files::path_to_bytes;
 use crate::store::run::RunId;
 
+pub use backup::{BACKUP_DIR, back_up};
 pub use error::{OpenError, StoreError};
+pub use ledger::LEDGER_NAME;
 pub use place::FILE_NAME;
 pub use records::{AssetNote, AssetRecord, Change, DamagedItem, FlavourRecord, ItemRecord};
 
+use ledger::Ledger;
 use place::{BUSY_LIMIT, Place};
 use records::{ITEM_COLUMNS, apply, from_sql_id, read_damaged, read_item, to_sql_id};
-
-/// Bytes of a page; fixed, so that a damaged first page can be replaced by a new one's.
-const PAGE_SIZE: u32 = 4096;
 
 /// The database, opened. One owner at a time; other processes may have it open too.
 ///
@@ -40,7 +41,9 @@ const PAGE_SIZE: u32 = 4096;
 #[derive(Debug)]
 pub struct History {
     connection: Connection,
+    /// `None`, as the ledger, for one in memory.
     place: Option<Place>,
+    ledger: Option<Ledger>,
     limit: Duration,
 }
 
@@ -55,25 +58,47 @@ pub struct Opened {
 
 impl History {
     /// Opens the history of a data directory; makes it, brings it to the newest version,
-    /// or sets a damaged one aside.
+    /// or sets a damaged one aside. What the ledger has and the database has not is added.
+    ///
+    /// # Errors
+    /// A database of a newer program, one that is busy, or files that cannot be used.
     pub fn open(dir: &Path) -> Result<Opened, OpenError> {
-        Self::open_within(dir, BUSY_LIMIT, None)
+        Self::open_within(dir, BUSY_LIMIT, None, Ledger::new(dir))
     }
 
     fn open_within(
         dir: &Path,
         limit: Duration,
         condemned: Option<Option<(u64, u64)>>,
+        ledger: Ledger,
     ) -> Result<Opened, OpenError> {
         let ready = place::open(dir, limit, condemned)?;
+        let mut history = Self {
+            connection: ready.connection,
+            place: Some(ready.place),
+            ledger: Some(ledger),
+            limit,
+        };
+        if let Err(error) = history.apply_ledger() {
+            // It is tried again with the next commit.
+            tracing::warn!(%error, "the ledger of asset IDs is not applied");
+        }
         Ok(Opened {
-            history: Self {
-                connection: ready.connection,
-                place: Some(ready.place),
-                limit,
-            },
+            history,
             set_aside: ready.set_aside,
         })
+    }
+
+    fn apply_ledger(&mut self) -> Result<(), StoreError> {
+        if let Some(ledger) = &mut self.ledger
+            && !ledger.is_applied(&self.connection)?
+        {
+            let limit = self.limit;
+            self.write(|connection, ledger| {
+                ledger.map_or(Ok(()), |ledger| ledger.catch_up(connection, limit))
+            })?;
+        }
+        Ok(())
     }
 
     /// A history that ends with the process: for tests, and in place of one that cannot
@@ -84,6 +109,7 @@ impl History {
         Ok(Self {
             connection,
             place: None,
+            ledger: None,
             limit: BUSY_LIMIT,
         })
     }
@@ -103,57 +129,79 @@ impl History {
     /// Sets the database aside after [`StoreError::Damaged`] and goes on with a new one
     /// that holds what could be read. Write everything that is known into it again.
     pub fn repair(self) -> Result<Opened, OpenError> {
-        let Self {
-            connection, place, ..
-        } = self;
-        let Some(place) = place else {
-            return Self::in_memory()
-                .map(|history| Opened {
-                    history,
-                    set_aside: None,
-                })
-                .map_err(|error| OpenError::from_store(Path::new(":memory:"), &error));
-        };
         // Closing must not carry damage from the log into the file.
-        let _ = place::keep_log(&connection, true);
-        drop(connection);
-        Self::open_within(&place.dir, BUSY_LIMIT, Some(place.identity()))
+        let _ = place::keep_log(&self.connection, true);
+        let condemned = self.place.as_ref().map(Place::identity);
+        self.open_again(condemned)
     }
 
     /// Opens, after [`StoreError::Replaced`], the database that another process has put in
     /// this one's place. Write everything that is known into it again.
     pub fn reopen(self) -> Result<Opened, OpenError> {
-        let Self {
-            connection, place, ..
-        } = self;
-        drop(connection);
-        match place {
-            Some(place) => Self::open_within(&place.dir, BUSY_LIMIT, None),
-            None => Self::in_memory()
-                .map(|history| Opened {
-                    history,
-                    set_aside: None,
-                })
-                .map_err(|error| OpenError::from_store(Path::new(":memory:"), &error)),
-        }
+        self.open_again(None)
     }
 
-    /// Writes all changes, in their order, or none. They are on the disk when it returns.
+    /// The ledger stays with what it knows.
+    fn open_again(self, condemned: Option<Option<(u64, u64)>>) -> Result<Opened, OpenError> {
+        let Self {
+            connection,
+            place,
+            ledger,
+            ..
+        } = self;
+        drop(connection);
+        if let (Some(place), Some(ledger)) = (place, ledger) {
+            return Self::open_within(&place.dir, BUSY_LIMIT, condemned, ledger);
+        }
+        let history = Self::in_memory()
+            .map_err(|error| OpenError::from_store(Path::new(":memory:"), &error))?;
+        Ok(Opened {
+            history,
+            set_aside: None,
+        })
+    }
+
+    /// Appends to the ledger what the changes say of assets, and then writes all changes, in
+    /// their order, or none. They are on the disk when it returns.
+    ///
+    /// # Errors
+    /// The database took nothing; [`History::told_assets`] are in the ledger nevertheless.
     pub fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        let limit = self.limit;
+        if let Some(ledger) = &mut self.ledger {
+            ledger.tell(changes, limit);
+        }
         if changes.is_empty() {
             return Ok(());
         }
-        self.write(|connection| {
+        self.write(|connection, ledger| {
+            if let Some(ledger) = ledger {
+                ledger.catch_up(connection, limit)?;
+            }
             changes
                 .iter()
                 .try_for_each(|change| apply(connection, change))
-        })
+        })?;
+        if let Some(ledger) = &mut self.ledger {
+            ledger.confirm();
+        }
+        Ok(())
+    }
+
+    /// Assets that the ledger has since the last commit that succeeded: they are saved.
+    pub fn told_assets(&self) -> impl Iterator<Item = &AssetId> {
+        self.ledger.iter().flat_map(Ledger::unconfirmed)
+    }
+
+    /// Whether the ledger could not be written; the next commit, of nothing too, tries again.
+    pub fn is_ledger_behind(&self) -> bool {
+        self.ledger.as_ref().is_some_and(Ledger::is_behind)
     }
 
     /// Reserves ids for `count` rows of the queue and gives the first; none is ever given
     /// twice, whoever asks.
     pub fn reserve_ids(&mut self, count: u32) -> Result<ItemId, StoreError> {
-        self.write(|connection| {
+        self.write(|connection, _| {
             connection.query_row(
                 "UPDATE counters SET value = value + ?1 WHERE name = 'next_item'
                  RETURNING value - ?1",
@@ -172,7 +220,7 @@ impl History {
         from: &RunId,
         to: &RunId,
     ) -> Result<Vec<ItemId>, StoreError> {
-        self.write(|connection| {
+        self.write(|connection, _| {
             let mut claim = connection
                 .prepare_cached("UPDATE items SET run = ?3 WHERE id = ?1 AND run = ?2")?;
             let mut claimed = Vec::new();
@@ -187,7 +235,7 @@ impl History {
 
     fn write<T>(
         &mut self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+        work: impl FnOnce(&Connection, Option<&mut Ledger>) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
         let _held = match &self.place {
             Some(place) => Some(place.hold(self.limit)?),
@@ -201,7 +249,7 @@ impl History {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = work(&transaction)?;
+        let value = work(&transaction, self.ledger.as_mut())?;
         transaction.commit()?;
         Ok(value)
     }

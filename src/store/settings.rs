@@ -64,6 +64,8 @@ pub struct Settings {
     pub confirmations: bool,
     /// Tell the desktop when a batch is finished.
     pub notifications: bool,
+    /// A second folder for the daily copies of the history, absolute: on another disk, say.
+    pub backup_folder: Option<PathBuf>,
     /// What a newer program keeps in the file; written back as it was.
     #[serde(flatten)]
     other: Map<String, Value>,
@@ -78,6 +80,7 @@ impl Default for Settings {
             start: Start::default(),
             confirmations: true,
             notifications: true,
+            backup_folder: None,
             other: Map::new(),
         }
     }
@@ -121,6 +124,13 @@ impl Settings {
         Loaded { settings, warnings }
     }
 
+    /// Reads the settings of a data directory as they are now, and leaves the file alone: the
+    /// defaults apply where it cannot be used.
+    pub fn peek(dir: &Path) -> Self {
+        let text = read_file(&dir.join(FILE_NAME)).unwrap_or_default();
+        Self::read(&text).unwrap_or_default().settings
+    }
+
     /// Reads settings as the file has them.
     pub(crate) fn read(text: &[u8]) -> Result<Loaded, serde_json::Error> {
         let fields = serde_json::from_slice::<Map<String, Value>>(text)?;
@@ -142,6 +152,9 @@ impl Settings {
             start: take.value("start", usual.start, |_| true),
             confirmations: take.value("confirmations", usual.confirmations, |_| true),
             notifications: take.value("notifications", usual.notifications, |_| true),
+            backup_folder: take.value("backup_folder", usual.backup_folder, |folder| {
+                folder.as_deref().is_none_or(Path::is_absolute)
+            }),
             other: fields,
         }
     }
@@ -271,6 +284,7 @@ mod tests {
             start: Start::AtOnce,
             confirmations: false,
             notifications: false,
+            backup_folder: Some(dir.path().join("copies")),
             ..Settings::default()
         };
         Settings::default().save(dir.path()).unwrap();
@@ -278,6 +292,7 @@ mod tests {
         let loaded = Settings::load(dir.path());
         assert_eq!(loaded.settings, settings);
         assert!(loaded.warnings.is_empty());
+        assert_eq!(Settings::peek(dir.path()), settings);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
         #[cfg(unix)]
         {
@@ -293,7 +308,7 @@ mod tests {
     #[test]
     fn a_wrong_value_falls_back_alone_and_is_named() {
         let (loaded, _dir) = load(
-            r#"{"theme":"pink","jobs":9,"limit_rate":0,"start":"at_once","confirmations":"yes","notifications":false}"#,
+            r#"{"theme":"pink","jobs":9,"limit_rate":0,"start":"at_once","confirmations":"yes","notifications":false,"backup_folder":"here"}"#,
         );
         assert_eq!(
             loaded.settings,
@@ -304,8 +319,14 @@ mod tests {
             }
         );
         let said = loaded.warnings.join("\n");
-        assert_eq!(loaded.warnings.len(), 4, "{said}");
-        for name in ["theme", "jobs", "limit_rate", "confirmations"] {
+        assert_eq!(loaded.warnings.len(), 5, "{said}");
+        for name in [
+            "theme",
+            "jobs",
+            "limit_rate",
+            "confirmations",
+            "backup_folder",
+        ] {
             assert!(said.contains(&format!("\"{name}\"")), "{said}");
         }
     }

@@ -59,8 +59,10 @@ fn kept(stage: &Stage) -> (Vec<ItemRecord>, Vec<AssetRecord>) {
     };
     let data = stage.data();
     let is_kept = |name: &str| {
-        matches!(name, "history.db" | "history.lock" | "logs" | "runs")
-            || name.starts_with("slots-")
+        matches!(
+            name,
+            "asset-ids.csv" | "backups" | "history.db" | "history.lock" | "logs" | "runs"
+        ) || name.starts_with("slots-")
     };
     let mut left = names(&data);
     left.retain(|name| !is_kept(name));

@@ -10,6 +10,7 @@ use tracing::Instrument;
 use super::Actor;
 use super::duplicates::Unread;
 use super::told::Told;
+use super::turns::stored_content;
 use crate::api::limiter::Turn as SlotFor;
 use crate::api::{Meter, Outgoing, Service};
 use crate::engine::item::{Item, Task};
@@ -287,7 +288,7 @@ impl<S: Service> Actor<S> {
                 abandoned,
             } = effect
             {
-                let content = content.or(item.content);
+                let content = content.or_else(|| stored_content(item));
                 let note = note(item, asset, *abandoned);
                 // Of an id that is left behind the history knows more than the row does.
                 let origin = if *abandoned {

@@ -11,7 +11,7 @@ use crate::engine::item::{Item, Task};
 use crate::engine::journal::Origin;
 use crate::engine::lifecycle::{Lifecycle, Turn};
 use crate::engine::{FrontEnd, Notice};
-use crate::model::asset::{AssetId, AssetStatus};
+use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::fault::FaultKind;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, State, Upload};
@@ -51,7 +51,7 @@ impl<S: Service> Actor<S> {
         self.claim_ids();
         let was_good = self.journal.is_good();
         let saved = self.write_down();
-        if !saved {
+        if !saved || self.journal.is_ledger_behind() {
             self.try_again_later();
         }
         if self.journal.is_waiting() {
@@ -145,7 +145,7 @@ impl<S: Service> Actor<S> {
                 let status = last_word(&item.upload);
                 let note = note(item, asset, false);
                 self.journal
-                    .stage_asset(&origin, asset, item.content, status, note);
+                    .stage_asset(&origin, asset, stored_content(item), status, note);
             }
         }
     }
@@ -210,6 +210,18 @@ impl<S: Service> Actor<S> {
             }));
         }
     }
+}
+
+/// The hash of what is stored for a row. One that is known before is that of the file alone.
+pub(super) fn stored_content(item: &Item) -> Option<ContentHash> {
+    let is_stored = matches!(
+        item.upload.state,
+        State::Processing { .. }
+            | State::Done { .. }
+            | State::Failed { .. }
+            | State::Cancelled { .. }
+    );
+    item.content.filter(|_| is_stored)
 }
 
 /// The asset that was made for a row, and for whom: that of which it is a duplicate is

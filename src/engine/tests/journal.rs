@@ -82,6 +82,50 @@ async fn the_id_of_a_ticket_is_on_disk_before_a_byte_moves() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_ledger_is_told_what_becomes_of_an_asset_before_anything_is_done_with_it() {
+    let place = Place::new();
+    let paths = ["a.mp3", "b.mp3"].map(|name| place.file(name, "twin"));
+    let mut engine = Make::window().signed().start(&place, Scripted::new());
+    let seen = Arc::new(Mutex::new(vec![]));
+    let (sink, file) = (Arc::clone(&seen), place.data().join(LEDGER_NAME));
+    engine.script().watch(move |what| {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        let lines = text.lines().count().saturating_sub(1);
+        sink.lock().unwrap().push(format!("{what}: {lines}"));
+    });
+    // Of equal size: its hash is known before it is sent.
+    engine.upload(&paths).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    engine.pass(5).await;
+    assert_eq!(
+        place.ledger(),
+        ["reserved re_1", "stored re_1", "ready re_1"]
+    );
+    let seen = seen.lock().unwrap();
+    for call in ["store a.mp3 re_1: 1", "ask re_1: 2"] {
+        assert!(seen.iter().any(|it| it == call), "{seen:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ledger_that_is_locked_stops_nothing_and_is_written_when_it_is_not() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.add(std::slice::from_ref(&path)).await;
+    place.lock_ledger();
+    engine.upload(&[path]).await;
+    let row = engine.until_status("a.mp3", &Status::Ready).await;
+    assert!(row.saved, "the database has it");
+    engine.pass(60).await;
+    assert_eq!(place.assets().len(), 1);
+    place.unlock_ledger();
+    engine.pass(5).await;
+    assert_eq!(place.ledger(), ["stored re_1", "ready re_1"]);
+    assert!(!engine.turns().contains(&Turn::NotSaved(id("re_1"))));
+}
+
+#[tokio::test(start_paused = true)]
 async fn while_nothing_can_be_written_nothing_new_starts_and_ids_are_shown_as_unsaved() {
     let place = Place::new();
     let paths = ["a.mp3", "b.mp3"].map(|name| place.file(name, name));

@@ -49,6 +49,8 @@ use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
 use crate::model::snapshot::{Found, ItemId, JournalState, KeySource, Row, Snapshot, Status};
+use crate::model::table::split_record;
+use crate::store::history::LEDGER_NAME;
 use crate::store::{AssetRecord, History, ItemRecord, KeyStore, RunId};
 
 const BASE_URL: &str = "https://service.test/serve/api/v2";
@@ -102,6 +104,22 @@ impl Place {
 
     fn items(&self) -> Vec<ItemRecord> {
         self.history().items().unwrap()
+    }
+
+    /// Event and ID of each line.
+    fn ledger(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.data().join(LEDGER_NAME)).unwrap_or_default();
+        let fields = text.lines().skip(1).map(|line| split_record(line).unwrap());
+        fields.map(|it| format!("{} {}", it[1], it[2])).collect()
+    }
+
+    /// Keeps a ledger that has no line yet from being written.
+    fn lock_ledger(&self) {
+        std::fs::create_dir(self.data().join(LEDGER_NAME)).unwrap();
+    }
+
+    fn unlock_ledger(&self) {
+        std::fs::remove_dir(self.data().join(LEDGER_NAME)).unwrap();
     }
 }
 

@@ -211,17 +211,40 @@ async fn who_holds_the_database_for_long_is_named_and_nothing_fails() {
     engine.say(Command::Add(vec![path]));
     engine.until_status("a.mp3", &Status::Finishing).await;
     let elsewhere = Elsewhere::hold(&place);
-    let row = engine.until_row("a.mp3", |row| !row.saved).await;
+    let row = engine
+        .until_row("a.mp3", |row| row.asset_id.is_some())
+        .await;
     assert_eq!(row.asset_id, Some(id("re_1")));
+    assert!(row.saved, "the ledger has it");
+    assert_eq!(place.ledger(), ["stored re_1"]);
     assert!(matches!(
         engine.snapshot().journal,
         JournalState::Unwritable(_)
     ));
     engine.pass(60).await;
     elsewhere.let_go();
-    engine.until_row("a.mp3", |row| row.saved).await;
     engine.until_status("a.mp3", &Status::Ready).await;
-    assert_eq!(engine.snapshot().journal, JournalState::Good);
+    engine.until(|it| it.journal == JournalState::Good).await;
+    assert_eq!(place.assets().len(), 1);
+    assert_eq!(place.ledger(), ["stored re_1", "ready re_1"]);
+}
+
+#[tokio::test]
+async fn who_holds_the_ledger_too_is_told_which_ids_are_not_saved() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let slow = Act::Take(Duration::from_secs(1));
+    let mut engine = Make::command_line().start(&place, Scripted::new().acts("a.mp3", [slow]));
+    engine.say(Command::Add(vec![path]));
+    engine.until_status("a.mp3", &Status::Finishing).await;
+    let elsewhere = Elsewhere::hold(&place);
+    place.lock_ledger();
+    let row = engine.until_row("a.mp3", |row| !row.saved).await;
+    assert_eq!(row.asset_id, Some(id("re_1")));
+    place.unlock_ledger();
+    engine.until_row("a.mp3", |row| row.saved).await;
+    elsewhere.let_go();
+    engine.until_status("a.mp3", &Status::Ready).await;
 }
 
 #[tokio::test]
@@ -262,6 +285,7 @@ async fn the_end_waits_two_seconds_at_most_for_another_program_and_says_what_is_
     engine.until_status("a.mp3", &Status::Finishing).await;
     engine.turns();
     let elsewhere = Elsewhere::hold(&place);
+    place.lock_ledger();
     engine.pass(1).await;
     assert_eq!(engine.script().given(), [id("re_1")]);
     let asked = std::time::Instant::now();

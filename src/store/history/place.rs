@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::error::{OpenError, StoreError};
-use super::{PAGE_SIZE, log, replacing, schema};
+use super::{replacing, schema};
 use crate::store::files;
 
 /// Name of the database in the data directory.
@@ -35,7 +35,7 @@ pub(super) struct Place {
 }
 
 /// Device and number of the database's file: another one in its place has others.
-type Identity = (u64, u64);
+pub(super) type Identity = (u64, u64);
 
 /// Held while the database is written (shared) or put in another's place (exclusive).
 #[derive(Debug)]
@@ -79,7 +79,10 @@ pub(super) fn open(
             Some(identity) if identity == identify(&path) => {
                 Err(Trouble::Damaged("damage was found in use".to_owned()))
             }
-            _ => connect(&path, limit),
+            _ => {
+                replacing::restore_missing(dir, &path, limit)?;
+                connect(&path, limit)
+            }
         };
         match opened {
             Ok(connection) => connection,
@@ -120,7 +123,11 @@ impl Place {
     }
 }
 
-fn hold(lock: &File, exclusive: bool, limit: Duration) -> Result<Held<'_>, StoreError> {
+/// Waits for a lock on a file, up to a limit.
+///
+/// # Errors
+/// [`StoreError::Busy`] where another process has it for longer.
+pub(super) fn hold(lock: &File, exclusive: bool, limit: Duration) -> Result<Held<'_>, StoreError> {
     let start = Instant::now();
     loop {
         let tried = if exclusive {
@@ -144,7 +151,7 @@ fn hold(lock: &File, exclusive: bool, limit: Duration) -> Result<Held<'_>, Store
 }
 
 #[cfg(unix)]
-fn identify(path: &Path) -> Option<Identity> {
+pub(super) fn identify(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
     let metadata = fs::metadata(path).ok()?;
     Some((metadata.dev(), metadata.ino()))
@@ -152,7 +159,7 @@ fn identify(path: &Path) -> Option<Identity> {
 
 /// Elsewhere a database that is open cannot be moved away.
 #[cfg(not(unix))]
-fn identify(path: &Path) -> Option<Identity> {
+pub(super) fn identify(path: &Path) -> Option<Identity> {
     fs::metadata(path).ok().map(|_| (0, 0))
 }
 
@@ -227,12 +234,6 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     if version < 0 {
         return Ok(Err(Trouble::Damaged(format!("its version is {version}"))));
     }
-    match log::damage(&sibling(path, LOG)) {
-        Ok(None) => {}
-        // SQLite would read what is before the damage, and delete the rest.
-        Ok(Some(cause)) => return Ok(Err(Trouble::Damaged(cause.to_owned()))),
-        Err(error) => return Ok(Err(Trouble::Other(OpenError::io(path, &error)))),
-    }
     if connection.is_readonly(MAIN_DB)? {
         return Ok(Err(read_only(path, connection)));
     }
@@ -244,7 +245,6 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     {
         return Ok(Err(Trouble::Damaged(cause)));
     }
-    connection.pragma_update(None, "page_size", PAGE_SIZE)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;

@@ -1,5 +1,5 @@
-//! A new database in a damaged one's place: at every moment the next start finds one of
-//! the two, and nothing is deleted of the damaged one.
+//! A new database in a damaged or missing one's place: at every moment the next start finds one
+//! of the two, and nothing is deleted of the damaged one.
 
 use std::fs;
 use std::io;
@@ -9,8 +9,9 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::error::{OpenError, StoreError};
+use super::ledger::Ledger;
 use super::place::{SIBLINGS, Trouble, connect, sibling, with_siblings};
-use super::salvage;
+use super::{backup, salvage};
 use crate::store::files;
 
 /// The new one while it is filled: worth nothing until it is whole.
@@ -18,11 +19,9 @@ const REBUILDING: &str = "history.rebuilding.db";
 /// What the new one is called when it is whole, until it has its place: this after the name
 /// under which the damaged one is kept.
 const REBUILT: &str = ".rebuilt";
-/// A copy of the damaged one that is read through another first page.
-const SCRATCH: &str = "history.salvage.db";
 
-/// Builds a new database from what the damaged one gives, then lets them change places.
-/// Until the new one is whole, nothing is moved.
+/// Builds a new database from the newest sound backup, the ledger, and what the damaged one
+/// gives, then lets them change places. Until the new one is whole, nothing is moved.
 pub(super) fn replace(
     dir: &Path,
     path: &Path,
@@ -31,39 +30,80 @@ pub(super) fn replace(
 ) -> Result<(Connection, PathBuf), OpenError> {
     tracing::warn!(cause, "the history is damaged and is set aside");
     let new = dir.join(REBUILDING);
-    salvage::remove(&new);
-    let mut fresh = match connect(&new, limit) {
-        Ok(fresh) => fresh,
-        Err(Trouble::Other(error)) => return Err(error),
-        Err(Trouble::Damaged(cause)) => {
-            return Err(OpenError::from_store(&new, &StoreError::Damaged(cause)));
-        }
+    let mut fresh = match from_backup(dir, &new, limit)? {
+        Some(fresh) => fresh,
+        None => connect_sound(&new, limit)?,
     };
-    let filled = salvage::salvage(path, &dir.join(SCRATCH), &mut fresh).and_then(|saved| {
-        fresh.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        fresh.close().map_err(|(_, error)| error)?;
-        Ok(saved)
+    let ledger = Ledger::new(dir);
+    let filled = salvage::salvage(path, ledger, limit, &mut fresh).and_then(|rows| {
+        close(fresh)?;
+        Ok(rows)
     });
-    let saved = match filled {
-        Ok(saved) => saved,
+    let rows = match filled {
+        Ok(rows) => rows,
         Err(error) => {
-            salvage::remove(&new);
+            remove(&new);
             return Err(OpenError::from_store(&new, &error));
         }
     };
     let aside = files::aside_name(path, SIBLINGS);
     change_places(dir, &new, path, &aside).map_err(|error| OpenError::io(path, &error))?;
     tracing::warn!(
-        rows = saved.rows,
-        lost = saved.lost,
-        "the history was salvaged"
+        rows,
+        "what could be read of the damaged history is in a new one"
     );
-    match connect(path, limit) {
-        Ok(connection) => Ok((connection, aside)),
-        Err(Trouble::Other(error)) => Err(error),
-        Err(Trouble::Damaged(cause)) => {
-            Err(OpenError::from_store(path, &StoreError::Damaged(cause)))
+    Ok((connect_sound(path, limit)?, aside))
+}
+
+/// Puts the newest sound backup in the place of a database that is missing.
+pub(super) fn restore_missing(dir: &Path, path: &Path, limit: Duration) -> Result<(), OpenError> {
+    if with_siblings(path).any(|file| fs::symlink_metadata(file).is_ok()) {
+        return Ok(());
+    }
+    let new = dir.join(REBUILDING);
+    if let Some(restored) = from_backup(dir, &new, limit)? {
+        close(restored).map_err(|error| OpenError::from_store(&new, &error))?;
+        fs::rename(&new, path).map_err(|error| OpenError::io(path, &error))?;
+        files::sync_dir(dir);
+        tracing::warn!("the history was missing and is restored from a backup");
+    }
+    Ok(())
+}
+
+/// A copy of the newest sound backup; `None` where there is none.
+fn from_backup(dir: &Path, new: &Path, limit: Duration) -> Result<Option<Connection>, OpenError> {
+    remove(new);
+    for backup in backup::copies(&dir.join(backup::BACKUP_DIR)) {
+        fs::copy(&backup, new).map_err(|error| OpenError::io(new, &error))?;
+        match connect(new, limit) {
+            Ok(restored) => return Ok(Some(restored)),
+            Err(Trouble::Damaged(cause)) => tracing::warn!(?backup, cause, "a backup is damaged"),
+            Err(Trouble::Other(error)) => tracing::warn!(?backup, %error, "a backup is no use"),
         }
+        remove(new);
+    }
+    Ok(None)
+}
+
+/// Opens a database that was made a moment ago.
+fn connect_sound(path: &Path, limit: Duration) -> Result<Connection, OpenError> {
+    connect(path, limit).map_err(|trouble| match trouble {
+        Trouble::Other(error) => error,
+        Trouble::Damaged(cause) => OpenError::from_store(path, &StoreError::Damaged(cause)),
+    })
+}
+
+/// Closes a database, with nothing left beside it.
+fn close(connection: Connection) -> Result<(), StoreError> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    connection.close().map_err(|(_, error)| error)?;
+    Ok(())
+}
+
+/// Removes a copy with everything that SQLite puts beside it.
+fn remove(copy: &Path) {
+    for file in with_siblings(copy) {
+        let _ = fs::remove_file(file);
     }
 }
 
@@ -95,8 +135,7 @@ fn put_whole(dir: &Path, path: &Path, aside: &Path) -> io::Result<()> {
 /// Goes on where a program ended while databases changed places, and removes what is of no
 /// use any more. Gives where the damaged one is kept. Only for who holds the lock alone.
 pub(super) fn finish(dir: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
-    salvage::remove(&dir.join(REBUILDING));
-    salvage::remove(&dir.join(SCRATCH));
+    remove(&dir.join(REBUILDING));
     let mut finished = None;
     for name in fs::read_dir(dir)?.flatten().map(|entry| entry.file_name()) {
         let name = name.to_string_lossy();

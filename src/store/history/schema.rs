@@ -80,13 +80,6 @@ pub(super) const TABLES: &[Table] = &[
     },
 ];
 
-/// Whether every database has had this table from its beginning.
-pub(super) fn is_of_first_version(table: &Table) -> bool {
-    MIGRATIONS
-        .first()
-        .is_some_and(|first| first.contains(&format!("CREATE TABLE {} (", table.name)))
-}
-
 /// The version that the database says it has; 0 for a new one.
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))

@@ -154,6 +154,27 @@ impl History {
     }
 }
 
+/// Every asset, the oldest first.
+pub(super) fn every_asset(connection: &Connection) -> rusqlite::Result<Vec<AssetRecord>> {
+    let mut statement =
+        connection.prepare(&format!("SELECT {ASSET_COLUMNS} FROM assets ORDER BY id"))?;
+    let assets = statement.query_map((), read_asset)?;
+    assets.filter_map(Result::transpose).collect()
+}
+
+/// What the service last said of an asset.
+pub(super) fn status(
+    connection: &Connection,
+    base_url: &str,
+    asset_id: &AssetId,
+) -> rusqlite::Result<Option<AssetStatus>> {
+    let word: Option<Option<String>> = connection
+        .prepare_cached("SELECT upload_status FROM assets WHERE base_url = ?1 AND asset_id = ?2")?
+        .query_row([base_url, asset_id.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(word.flatten().map(|word| AssetStatus::from_wire(&word)))
+}
+
 fn first(
     connection: &Connection,
     clause: &str,

@@ -380,9 +380,8 @@ fn two_writers_at_once_both_succeed() {
 fn a_database_that_stays_busy_is_said_to_be_and_nothing_is_half_written() {
     let dir = tempfile::tempdir().unwrap();
     let short = Duration::from_millis(20);
-    let mut history = History::open_within(dir.path(), short, None)
-        .unwrap()
-        .history;
+    let opened = History::open_within(dir.path(), short, None, Ledger::new(dir.path()));
+    let mut history = opened.unwrap().history;
     let other = Connection::open(dir.path().join(FILE_NAME)).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let changes = [

@@ -98,6 +98,32 @@ fn history_lists_searches_and_exports() {
     assert_eq!(status.status().unwrap().code(), Some(0));
 }
 
+#[test]
+fn the_ledger_gives_the_history_every_id_again() {
+    let stage = Stage::new();
+    let clip = stage.copy("clip.mp4", "海, \"1\"\n.mp4");
+    stage.upload(&[], &[&clip]).exits(0);
+    let before = stage.run(&["history", "--json"]).exits(0).events();
+    assert_eq!(before.len(), 1);
+    for name in ["history.db", "backups"] {
+        let path = stage.data().join(name);
+        _ = std::fs::remove_file(&path);
+        _ = std::fs::remove_dir_all(&path);
+    }
+    let after = stage.run(&["history", "--json"]).exits(0).events();
+    assert_eq!(after, before);
+    // Somebody else's line, behind one that a crash cut short.
+    let ledger = stage.data().join("asset-ids.csv");
+    let mut text = std::fs::read_to_string(&ledger).unwrap();
+    let last = text.lines().last().unwrap();
+    let other = last.replace(super::text(&before[0], "asset_id"), "re_other");
+    text = format!("{text}{}\r\n{other}\r\n", &last[..last.len() / 2]);
+    std::fs::write(&ledger, text).unwrap();
+    let after = stage.run(&["history", "--csv"]).exits(0);
+    assert!(after.text().contains("\nre_other,"), "{}", after.text());
+    assert_eq!(after.text().lines().count(), 3);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_name_does_nothing_to_a_terminal_or_a_spreadsheet() {
@@ -179,4 +205,17 @@ fn an_id_under_which_nothing_is_stored_is_neither_told_nor_listed() {
     let kept = History::open(&stage.data()).unwrap().history;
     let kept = kept.search("", 9, 0).unwrap();
     assert!(!kept.is_empty() && kept.iter().all(AssetRecord::is_reserved));
+}
+
+#[test]
+fn the_history_has_a_copy_of_the_day_from_the_first_upload_on() {
+    let stage = Stage::new();
+    let clip = stage.copy("clip.mp4", "clip.mp4");
+    stage.upload(&["--no-wait"], &[&clip]).exits(0);
+    let copies: Vec<_> = std::fs::read_dir(stage.data().join("backups"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let today = jiff::Timestamp::now().strftime("history-%Y-%m-%d.db");
+    assert_eq!(copies, [today.to_string()]);
 }

@@ -1,10 +1,11 @@
-//! What the program said, what the server did, what the history has: held together.
+//! What the program said, what the server did, what the history and its ledger have: held together.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use mavi_uploader::model::asset::AssetStatus;
 use mavi_uploader::model::media::Route;
+use mavi_uploader::model::table::split_record;
 use mavi_uploader::model::upload::{Original, State, Upload};
 use mavi_uploader::store::{AssetNote, AssetRecord, History};
 
@@ -28,6 +29,8 @@ struct Run {
 
 /// What may lie in a data directory when no program runs.
 const KEPT: &[&str] = &[
+    "asset-ids.csv",
+    "backups",
     "history.db",
     "history.lock",
     "logs",
@@ -91,6 +94,10 @@ impl Ledger {
             assert!(self.rows_shown.is_empty());
             return;
         }
+        // Before the history is opened, which tells the ledger what it lacks.
+        let told = self.told();
+        let lost: Vec<_> = self.ids_shown.difference(&told).collect();
+        assert!(lost.is_empty(), "shown, and not in the ledger: {lost:?}");
         let history = self.history();
         let items = history.items().unwrap();
         self.last = items
@@ -107,6 +114,20 @@ impl Ledger {
         let known = ids(&history.search("", u32::MAX, 0).unwrap());
         let lost: Vec<_> = self.ids_shown.difference(&known).collect();
         assert!(lost.is_empty(), "shown, and not in the history: {lost:?}");
+        assert_eq!(told, known, "the ledger, and the history");
+    }
+
+    /// The IDs in whole lines of the ledger.
+    fn told(&self) -> HashSet<String> {
+        let text = std::fs::read(self.data.join("asset-ids.csv")).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let lines = text.split_inclusive('\n').skip(1);
+        let whole = lines.filter_map(|line| split_record(line.strip_suffix("\r\n")?));
+        let mut told = HashSet::new();
+        for fields in whole.filter(|fields| fields.len() == 10 && !fields[9].is_empty()) {
+            told.insert(fields[2].clone());
+        }
+        told
     }
 
     fn history(&self) -> History {

@@ -104,10 +104,11 @@ fn a_newer_database_is_left_untouched_and_said_in_one_sentence() {
     );
     assert!(error.to_string().contains("newer version"), "{error}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
+    let kept = ["history.db", "history.lock", LEDGER_NAME];
     let others: Vec<_> = std::fs::read_dir(dir.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name != "history.db" && name != "history.lock")
+        .filter(|name| !kept.contains(&name.as_str()))
         .collect();
     assert!(others.is_empty(), "{others:?}");
 }

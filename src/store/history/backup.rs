@@ -1,0 +1,203 @@
+//! Copies of the database, one a day: from them a damaged one is rebuilt.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, backup::Backup};
+
+use super::place::{FILE_NAME, keep_log, trust_no_schema};
+use crate::store::files;
+
+/// Name of the folder in the data directory.
+pub const BACKUP_DIR: &str = "backups";
+
+/// Copies that are kept in a folder.
+const KEPT: usize = 7;
+/// Pages that are copied before other connections may write again.
+const STEP: std::ffi::c_int = 256;
+/// How the name of a copy begins that is still being made.
+const UNFINISHED: &str = ".history-";
+/// Age at which nobody makes an unfinished copy any more.
+const GIVEN_UP: Duration = Duration::from_secs(3600);
+
+/// Copies the history of a data directory into a folder, unless today's copy is there, and
+/// removes copies beyond the newest seven. Days are those of UTC. Blocks; the database can be
+/// written meanwhile.
+///
+/// # Errors
+/// The database cannot be read, or the folder not written. What is there stays.
+pub fn back_up(dir: &Path, folder: &Path) -> io::Result<()> {
+    back_up_at(dir, folder, Timestamp::now())
+}
+
+fn back_up_at(dir: &Path, folder: &Path, now: Timestamp) -> io::Result<()> {
+    let copy = folder.join(now.strftime("history-%Y-%m-%d.db").to_string());
+    let database = dir.join(FILE_NAME);
+    if copy.exists() || !database.exists() {
+        return Ok(());
+    }
+    files::create_own_dir(folder)?;
+    sweep(folder);
+    // Mode 0600 is what the crate gives its files.
+    let unfinished = tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .tempfile_in(folder)?;
+    copy_database(&database, unfinished.path()).map_err(io::Error::other)?;
+    unfinished.as_file().sync_all()?;
+    unfinished.persist(&copy)?;
+    files::sync_dir(folder);
+    for old in copies(folder).into_iter().skip(KEPT) {
+        fs::remove_file(old)?;
+    }
+    Ok(())
+}
+
+fn copy_database(from: &Path, to: &Path) -> rusqlite::Result<()> {
+    let source = open_to_read(from)?;
+    let mut target = Connection::open(to)?;
+    Backup::new(&source, &mut target)?.run_to_completion(STEP, Duration::from_millis(5), None)?;
+    target.close().map_err(|(_, error)| error)
+}
+
+/// Removes what a killed program left of a copy.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_old = |modified: SystemTime| modified.elapsed().is_ok_and(|age| age > GIVEN_UP);
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED)
+            && entry
+                .metadata()
+                .and_then(|it| it.modified())
+                .is_ok_and(is_old)
+        {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The copies of a folder, the newest first; other files are nobody's business.
+pub(super) fn copies(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_copy = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let date = name
+            .strip_prefix("history-")
+            .and_then(|it| it.strip_suffix(".db"));
+        date.is_some_and(|date| date.parse::<jiff::civil::Date>().is_ok())
+    };
+    let mut copies: Vec<_> = entries.map(|entry| entry.path()).filter(is_copy).collect();
+    copies.sort();
+    copies.reverse();
+    copies
+}
+
+/// Opens a database that is only read, and may be damaged.
+pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
+    let source = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    trust_no_schema(&source)?;
+    keep_log(&source, true)?;
+    Ok(source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::History;
+    use crate::store::history::LEDGER_NAME;
+
+    fn at(day: &str) -> Timestamp {
+        format!("2026-{day}T23:30:00Z").parse().unwrap()
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn one_copy_a_day_is_made_and_seven_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("second").join("backups");
+        back_up_at(dir.path(), &folder, at("11-01")).unwrap();
+        assert!(!folder.exists(), "there is no history yet");
+        let mut history = History::open(dir.path()).unwrap().history;
+        for day in 1..10 {
+            let day = at(&format!("11-{day:02}"));
+            let before = history.reserve_ids(1).unwrap();
+            back_up_at(dir.path(), &folder, day).unwrap();
+            let copy = &copies(&folder)[0];
+            let made = fs::read(copy).unwrap();
+            back_up_at(dir.path(), &folder, day).unwrap();
+            assert_eq!(fs::read(copy).unwrap(), made, "today's is left alone");
+            let next = "SELECT value FROM counters WHERE name = 'next_item'";
+            let copied: i64 = open_to_read(copy)
+                .unwrap()
+                .query_row(next, [], |row| row.get(0))
+                .unwrap();
+            assert_eq!(
+                copied,
+                i64::try_from(before.0).unwrap() + 1,
+                "with what is only in the log"
+            );
+            for ending in ["-wal", "-shm"] {
+                let _ = fs::remove_file(super::super::place::sibling(copy, ending));
+            }
+        }
+        let kept: Vec<_> = (3..10)
+            .map(|day| format!("history-2026-11-{day:02}.db"))
+            .collect();
+        assert_eq!(names(&folder), kept);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&folder), mode(&copies(&folder)[0])), (0o700, 0o600));
+        }
+    }
+
+    #[test]
+    fn other_files_stay_and_what_a_killed_program_left_goes() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join(BACKUP_DIR);
+        drop(History::open(dir.path()).unwrap());
+        fs::create_dir(&folder).unwrap();
+        let mine = ["history-mine.db", "notes.txt", "history-2026-02-30.db"];
+        for name in mine.iter().chain(&[".history-new", ".history-old"]) {
+            fs::write(folder.join(name), "words").unwrap();
+        }
+        let old = fs::File::options()
+            .write(true)
+            .open(folder.join(".history-old"))
+            .unwrap();
+        old.set_modified(SystemTime::now() - GIVEN_UP * 2).unwrap();
+        back_up_at(dir.path(), &folder, at("11-01")).unwrap();
+        let expected = [
+            ".history-new",
+            "history-2026-02-30.db",
+            "history-2026-11-01.db",
+            "history-mine.db",
+            "notes.txt",
+        ];
+        assert_eq!(names(&folder), expected);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_an_error_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(History::open(dir.path()).unwrap());
+        let before = names(dir.path());
+        assert!(!before.contains(&LEDGER_NAME.to_owned()), "no ID yet");
+        let folder = dir.path().join(FILE_NAME);
+        assert!(back_up_at(dir.path(), &folder, at("11-01")).is_err());
+        assert_eq!(names(dir.path()), before);
+    }
+}

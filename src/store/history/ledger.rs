@@ -1,0 +1,335 @@
+//! The ledger `asset-ids.csv`: one line for each thing that becomes known of an asset.
+//!
+//! Lines are only ever appended, and synced before the database's transaction, so that an ID
+//! outlives whatever happens to the database. The database keeps how far it has applied the
+//! ledger. A line has its own quotes around every field and no line break within them: one that
+//! a crash cut short is known for that, and swallows nothing.
+
+mod line;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use self::line::{HEADER, LedgerEntry, LedgerEvent, read_line, to_line};
+use super::place::{self, Identity};
+use super::records::{Change, apply};
+use super::search;
+use crate::model::asset::{AssetId, AssetStatus};
+use crate::store::files;
+
+/// Name of the ledger in the data directory.
+pub const LEDGER_NAME: &str = "asset-ids.csv";
+
+/// Bytes before the applied end by which a ledger is known again.
+const MARKED: u64 = 1024;
+/// Counters of the database: bytes of the ledger that it has applied, and a hash of the last
+/// [`MARKED`] of them.
+const OFFSET: &str = "ledger_offset";
+const MARK: &str = "ledger_mark";
+
+/// The ledger of a data directory. Opened, and made, when it is first needed.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    path: PathBuf,
+    file: Option<(File, Option<Identity>)>,
+    /// Lines that could not be appended, because a spreadsheet locks the file for example.
+    held_back: Vec<(String, AssetId)>,
+    /// Appended lines whose transaction has not gone through, with their assets.
+    unconfirmed: HashMap<String, AssetId>,
+    /// The last try failed, which is logged once.
+    has_failed: bool,
+}
+
+impl Ledger {
+    pub(super) fn new(dir: &Path) -> Self {
+        Self {
+            path: dir.join(LEDGER_NAME),
+            file: None,
+            held_back: vec![],
+            unconfirmed: HashMap::new(),
+            has_failed: false,
+        }
+    }
+
+    /// Appends what these changes say of assets, behind what was held back; what cannot be
+    /// appended now is held back. A change that is told again adds no second line.
+    pub(super) fn tell(&mut self, changes: &[Change], limit: Duration) {
+        for change in changes {
+            let Change::PutAsset(asset) = change else {
+                continue;
+            };
+            let line = to_line(asset);
+            let is_held_back = self.held_back.iter().any(|(held, _)| *held == line);
+            if !is_held_back && !self.unconfirmed.contains_key(&line) {
+                self.held_back.push((line, asset.asset_id.clone()));
+            }
+        }
+        if self.held_back.is_empty() {
+            return;
+        }
+        let text: String = self
+            .held_back
+            .iter()
+            .map(|(line, _)| line.as_str())
+            .collect();
+        match self.append(&text, limit) {
+            Ok(()) => {
+                self.unconfirmed.extend(self.held_back.drain(..));
+                self.has_failed = false;
+            }
+            Err(error) => self.fails(&error),
+        }
+    }
+
+    fn fails(&mut self, error: &io::Error) {
+        if !std::mem::replace(&mut self.has_failed, true) {
+            tracing::warn!(%error, "the ledger of asset IDs cannot be used");
+        }
+    }
+
+    /// Whether lines are held back.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.held_back.is_empty()
+    }
+
+    /// The database has everything that was told.
+    pub(super) fn confirm(&mut self) {
+        self.unconfirmed.clear();
+    }
+
+    /// Assets that the ledger has, and the database perhaps not yet.
+    pub(super) fn unconfirmed(&self) -> impl Iterator<Item = &AssetId> {
+        self.unconfirmed.values()
+    }
+
+    /// Appends lines as one write, or nothing, and syncs them.
+    fn append(&mut self, lines: &str, limit: Duration) -> io::Result<()> {
+        let path = self.path.clone();
+        let mut file = self.open(true)?;
+        let _held = place::hold(file, true, limit).map_err(io::Error::other)?;
+        let end = file.seek(SeekFrom::End(0))?;
+        let mut text = String::new();
+        if end == 0 {
+            text.push_str(HEADER);
+        } else if !ends_a_line(file, end)? {
+            text.push_str("\r\n");
+        }
+        text.push_str(lines);
+        let written = file
+            .write_all(text.as_bytes())
+            .and_then(|()| file.sync_data());
+        if written.is_err() {
+            // Where that fails too, the next line is kept apart from the unfinished one.
+            let _ = file.set_len(end);
+        } else if end == 0
+            && let Some(dir) = path.parent()
+        {
+            files::sync_dir(dir);
+        }
+        written
+    }
+
+    /// The open file, opened anew where another one is in its place. Links are not followed.
+    fn open(&mut self, create: bool) -> io::Result<&File> {
+        let is_in_place = |identity: &Option<Identity>| place::identify(&self.path) == *identity;
+        let file = match self.file.take() {
+            Some((file, identity)) if is_in_place(&identity) => (file, identity),
+            _ => {
+                let mut options = files::private_options();
+                let options = options.read(true).append(true).create(create);
+                let file = options.open(&self.path)?;
+                if !file.metadata()?.is_file() {
+                    return Err(io::Error::other("it is not a file"));
+                }
+                files::restrict_file(&self.path)?;
+                (file, place::identify(&self.path))
+            }
+        };
+        Ok(&self.file.insert(file).0)
+    }
+
+    /// Whether the database has applied this very ledger to its end.
+    pub(super) fn is_applied(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
+        let applied = applied(connection)?;
+        Ok(
+            matches!(self.end(), Ok(end) if Some(end) == applied.map(|(offset, _)| offset))
+                && self.knows(applied),
+        )
+    }
+
+    /// Applies what the database has not applied yet. Where it applied another ledger or none,
+    /// it is told everything, and the ledger what only the database has. A ledger that cannot
+    /// be read is left for later.
+    pub(super) fn catch_up(
+        &mut self,
+        connection: &Connection,
+        limit: Duration,
+    ) -> rusqlite::Result<()> {
+        if self.is_behind() {
+            return forget_applied(connection);
+        }
+        if self.is_applied(connection)? {
+            return Ok(());
+        }
+        let applied = applied(connection)?;
+        let from = applied.filter(|_| self.knows(applied));
+        let mut seen = HashSet::new();
+        let read = self.read_from(from.map_or(0, |(offset, _)| offset), |entry| {
+            if from.is_none() {
+                let asset = &entry.asset;
+                seen.insert((asset.base_url.clone(), asset.asset_id.clone()));
+            }
+            apply_entry(connection, entry)
+        });
+        let mark = read.and_then(|end| Ok((end, self.mark(end)?)));
+        match mark {
+            Ok((end, mark)) => remember_applied(connection, end, mark)?,
+            Err(error) => {
+                return match error.downcast::<rusqlite::Error>() {
+                    Ok(error) => Err(error),
+                    Err(error) => {
+                        self.fails(&error);
+                        Ok(())
+                    }
+                };
+            }
+        }
+        if from.is_none() {
+            let mut lacking = search::every_asset(connection)?;
+            lacking
+                .retain(|asset| !seen.contains(&(asset.base_url.clone(), asset.asset_id.clone())));
+            let lacking: String = lacking.iter().map(to_line).collect();
+            if !lacking.is_empty()
+                && let Err(error) = self.append(&lacking, limit)
+            {
+                self.fails(&error);
+                return forget_applied(connection);
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes of the ledger; 0 where there is none.
+    fn end(&mut self) -> io::Result<u64> {
+        match self.open(false) {
+            Ok(file) => Ok(file.metadata()?.len()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether this is the ledger of which so much was applied.
+    fn knows(&mut self, applied: Option<(u64, i64)>) -> bool {
+        applied.is_some_and(|(offset, mark)| {
+            matches!(self.end(), Ok(end) if end >= offset)
+                && matches!(self.mark(offset), Ok(found) if found == mark)
+        })
+    }
+
+    /// A hash of what is before this offset.
+    fn mark(&mut self, offset: u64) -> io::Result<i64> {
+        let mut before = vec![];
+        if offset > 0 {
+            let start = offset.saturating_sub(MARKED);
+            let mut file = self.open(false)?;
+            file.seek(SeekFrom::Start(start))?;
+            file.take(offset - start).read_to_end(&mut before)?;
+        }
+        let hash = blake3::hash(&before);
+        let (first, _) = hash
+            .as_bytes()
+            .split_first_chunk()
+            .unwrap_or((&[0; 8], &[]));
+        Ok(i64::from_le_bytes(*first))
+    }
+
+    /// Hands every whole line from an offset on to `each`; gives where the last one ends.
+    fn read_from(
+        &mut self,
+        from: u64,
+        mut each: impl FnMut(LedgerEntry) -> rusqlite::Result<()>,
+    ) -> io::Result<u64> {
+        let mut file = match self.open(false) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            Err(error) => return Err(error),
+        };
+        file.seek(SeekFrom::Start(from))?;
+        let mut file = BufReader::new(file);
+        let (mut end, mut passed_over) = (from, 0_u64);
+        let mut line = vec![];
+        loop {
+            line.clear();
+            let read = file.read_until(b'\n', &mut line)?;
+            if line.last() != Some(&b'\n') {
+                break;
+            }
+            match std::str::from_utf8(&line).ok().and_then(read_line) {
+                Some(entry) => each(entry).map_err(io::Error::other)?,
+                None => passed_over += u64::from(end > 0),
+            }
+            end += read as u64;
+        }
+        if passed_over > 0 {
+            tracing::warn!(
+                passed_over,
+                "lines of the ledger of asset IDs are not whole"
+            );
+        }
+        Ok(end)
+    }
+}
+
+fn ends_a_line(mut file: &File, end: u64) -> io::Result<bool> {
+    let mut last = [0];
+    file.seek(SeekFrom::Start(end - 1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+/// How much of the ledger the database has applied, and how that ended.
+fn applied(connection: &Connection) -> rusqlite::Result<Option<(u64, i64)>> {
+    let counter = |name| {
+        connection
+            .prepare_cached("SELECT value FROM counters WHERE name = ?1")?
+            .query_row([name], |row| row.get::<_, i64>(0))
+            .optional()
+    };
+    let offset = counter(OFFSET)?.and_then(|offset| u64::try_from(offset).ok());
+    Ok(offset.zip(counter(MARK)?))
+}
+
+fn remember_applied(connection: &Connection, offset: u64, mark: i64) -> rusqlite::Result<()> {
+    let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO counters (name, value) VALUES (?1, ?2), (?3, ?4)")?
+        .execute((OFFSET, offset, MARK, mark))
+        .map(drop)
+}
+
+/// Has the next start apply the whole ledger, and tell it what it lacks.
+pub(super) fn forget_applied(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .execute(
+            "DELETE FROM counters WHERE name IN (?1, ?2)",
+            [OFFSET, MARK],
+        )
+        .map(drop)
+}
+
+/// The database may know more than a line: SUCCESS of another size is told as a failure.
+fn apply_entry(connection: &Connection, entry: LedgerEntry) -> rusqlite::Result<()> {
+    let LedgerEntry { event, mut asset } = entry;
+    if event == Some(LedgerEvent::Failed) {
+        let known = search::status(connection, &asset.base_url, &asset.asset_id)?;
+        asset.status = asset.status.filter(|_| known != Some(AssetStatus::Success));
+    }
+    apply(connection, &Change::PutAsset(asset))
+}

@@ -1,0 +1,211 @@
+//! A line of the ledger: what became known of an asset, as text that a spreadsheet opens.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::table::{is_formula, quoted_field, split_record};
+use crate::store::history::records::{AssetNote, AssetRecord};
+
+/// First line, behind the mark without which Excel takes the file for another encoding.
+pub(super) const HEADER: &str =
+    "\u{feff}time,event,asset_id,name,path,size,blake3,label,account,base_url\r\n";
+
+/// What became known of an asset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LedgerEvent {
+    /// Its ID came with a signed URL; nothing is stored yet.
+    Reserved,
+    /// Its bytes are stored.
+    Stored,
+    /// The service can use it, and holds every byte.
+    Ready,
+    /// The service could not process it, or holds another number of bytes.
+    Failed,
+    /// Nothing will be stored under its ID.
+    Abandoned,
+}
+
+impl LedgerEvent {
+    const ALL: [Self; 5] = [
+        Self::Reserved,
+        Self::Stored,
+        Self::Ready,
+        Self::Failed,
+        Self::Abandoned,
+    ];
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Reserved => "reserved",
+            Self::Stored => "stored",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// The event that a record of an asset tells of.
+    pub(super) fn of(asset: &AssetRecord) -> Self {
+        match (asset.note, asset.status) {
+            (Some(AssetNote::Abandoned), _) => Self::Abandoned,
+            (Some(AssetNote::SizeMismatch), _) | (_, Some(AssetStatus::Failed)) => Self::Failed,
+            (_, Some(AssetStatus::Success)) => Self::Ready,
+            _ if asset.content.is_some() => Self::Stored,
+            _ => Self::Reserved,
+        }
+    }
+}
+
+/// One line, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LedgerEntry {
+    /// `None` for an event of another version of the program: its ID counts all the same.
+    pub(super) event: Option<LedgerEvent>,
+    /// What the line says of the asset, with the status and note that follow from the event.
+    pub(super) asset: AssetRecord,
+}
+
+/// The line of an asset, with its end.
+pub(super) fn to_line(asset: &AssetRecord) -> String {
+    let time = Timestamp::from_millisecond(asset.uploaded_at_ms).unwrap_or_default();
+    let fields = [
+        time.to_string(),
+        LedgerEvent::of(asset).as_str().to_owned(),
+        asset.asset_id.to_string(),
+        escape(&asset.name),
+        escape_path(&asset.path),
+        asset.size.to_string(),
+        asset.content.map(ContentHash::to_hex).unwrap_or_default(),
+        String::new(),
+        asset.account.as_str().to_owned(),
+        escape(&asset.base_url),
+    ];
+    fields.map(|field| quoted_field(&inert(&field))).join(",") + "\r\n"
+}
+
+/// Reads one line; `None` for one that is cut short, or none of this program's.
+pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
+    let fields = split_record(line.trim_end_matches(['\r', '\n']))?;
+    let fields: Vec<&str> = fields.iter().map(|field| as_it_was(field)).collect();
+    // A later version may have more columns.
+    let [
+        time,
+        event,
+        id,
+        name,
+        path,
+        size,
+        content,
+        _label,
+        account,
+        base_url,
+        ..,
+    ] = fields[..]
+    else {
+        return None;
+    };
+    if base_url.is_empty() {
+        // Cut short behind the last comma.
+        return None;
+    }
+    let event = LedgerEvent::ALL
+        .into_iter()
+        .find(|known| known.as_str() == event);
+    let (status, note) = match event {
+        Some(LedgerEvent::Ready) => (Some(AssetStatus::Success), None),
+        Some(LedgerEvent::Failed) => (Some(AssetStatus::Failed), None),
+        Some(LedgerEvent::Abandoned) => (None, Some(AssetNote::Abandoned)),
+        _ => (None, None),
+    };
+    Some(LedgerEntry {
+        event,
+        asset: AssetRecord {
+            asset_id: AssetId::new(id)?,
+            item: None,
+            account: Account::from_fingerprint(account),
+            base_url: String::from_utf8(unescape(base_url)).ok()?,
+            name: String::from_utf8(unescape(name)).ok()?,
+            path: path_of(unescape(path)),
+            size: size.parse().ok()?,
+            content: ContentHash::from_hex(content),
+            status,
+            uploaded_at_ms: time.parse::<Timestamp>().ok()?.as_millisecond(),
+            note,
+        },
+    })
+}
+
+/// Keeps a spreadsheet from taking a field for a formula; [`as_it_was`] undoes it.
+fn inert(field: &str) -> String {
+    if is_formula(field) || field.starts_with('\'') {
+        format!("'{field}")
+    } else {
+        field.to_owned()
+    }
+}
+
+fn as_it_was(field: &str) -> &str {
+    field.strip_prefix('\'').unwrap_or(field)
+}
+
+/// Keeps a record on one line.
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('\n', "\\n")
+        .replace('\r', "\\r")
+}
+
+/// A path that is not UTF-8 keeps its bytes.
+#[cfg(unix)]
+fn escape_path(path: &Path) -> String {
+    use std::fmt::Write as _;
+    use std::os::unix::ffi::OsStrExt;
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_bytes().utf8_chunks() {
+        text.push_str(&escape(chunk.valid()));
+        for byte in chunk.invalid() {
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text
+}
+
+#[cfg(not(unix))]
+fn escape_path(path: &Path) -> String {
+    escape(&path.to_string_lossy())
+}
+
+#[cfg(unix)]
+fn path_of(bytes: Vec<u8>) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    std::ffi::OsString::from_vec(bytes).into()
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: Vec<u8>) -> PathBuf {
+    String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
+/// What was escaped; what is no escape stays as it is.
+fn unescape(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        bytes.extend_from_slice(before.as_bytes());
+        let hex = after.strip_prefix('x').and_then(|after| after.get(..2));
+        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let (byte, length) = match (after.as_bytes().first(), byte) {
+            (_, Some(byte)) => (byte, 3),
+            (Some(b'n'), _) => (b'\n', 1),
+            (Some(b'r'), _) => (b'\r', 1),
+            (Some(b'\\'), _) => (b'\\', 1),
+            _ => (b'\\', 0),
+        };
+        bytes.push(byte);
+        rest = &after[length..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    bytes
+}
