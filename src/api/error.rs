@@ -308,6 +308,8 @@ fn said_kind(kind: FaultKind, answer: &Answer, envelope: Option<&Envelope<'_>>) 
         FaultKind::Redirect | FaultKind::UnsupportedMedia => kind,
         _ if wire::speaks_of_retirement(&text) => FaultKind::Retired,
         FaultKind::RateLimited | FaultKind::RateLimitedOrInvalid => kind,
+        // "Top up and try again later" does not pass by itself.
+        _ if matches!(answer.status, 401..=403) && kind != FaultKind::Blocked => kind,
         _ if wire::speaks_of_passing_trouble(&text) => FaultKind::ServerError,
         kind => kind,
     }

@@ -77,6 +77,12 @@ fn every_row_of_the_fault_table_that_is_an_answer() {
             TRANSIENT,
         ),
         (
+            402,
+            r#"{"code":402,"msg":"Not enough credit, top up and try again later"}"#,
+            K::InsufficientBalance,
+            Recovery::NeedsUser(Fix::Balance),
+        ),
+        (
             200,
             r#"{"code":"0429","msg":"Too many requests, please try again later"}"#,
             K::RateLimited,

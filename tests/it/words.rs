@@ -31,7 +31,6 @@ const ALLOWED: &[(&str, &str)] = &[
     // For the log and for other programs' errors.
     ("app/settings.rs", "no thread for it"),
     ("app/thumbnails/decode.rs", "not a file, or too long"),
-    ("app/thumbnails/decode.rs", "no memory left for it"),
     ("app/thumbnails/decode.rs", "too many pixels"),
 ];
 
