@@ -1,5 +1,8 @@
 //! Copies of the database, one a day: from them a damaged one is rebuilt.
 
+#[cfg(test)]
+mod tests;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -102,102 +105,4 @@ pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
     trust_no_schema(&source)?;
     keep_log(&source, true)?;
     Ok(source)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::History;
-    use crate::store::history::LEDGER_NAME;
-
-    fn at(day: &str) -> Timestamp {
-        format!("2026-{day}T23:30:00Z").parse().unwrap()
-    }
-
-    fn names(folder: &Path) -> Vec<String> {
-        let entries = fs::read_dir(folder).unwrap();
-        let mut names: Vec<_> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn one_copy_a_day_is_made_and_seven_are_kept() {
-        let dir = tempfile::tempdir().unwrap();
-        let folder = dir.path().join("second").join("backups");
-        back_up_at(dir.path(), &folder, at("11-01")).unwrap();
-        assert!(!folder.exists(), "there is no history yet");
-        let mut history = History::open(dir.path()).unwrap().history;
-        for day in 1..10 {
-            let day = at(&format!("11-{day:02}"));
-            let before = history.reserve_ids(1).unwrap();
-            back_up_at(dir.path(), &folder, day).unwrap();
-            let copy = &copies(&folder)[0];
-            let made = fs::read(copy).unwrap();
-            back_up_at(dir.path(), &folder, day).unwrap();
-            assert_eq!(fs::read(copy).unwrap(), made, "today's is left alone");
-            let next = "SELECT value FROM counters WHERE name = 'next_item'";
-            let copied: i64 = open_to_read(copy)
-                .unwrap()
-                .query_row(next, [], |row| row.get(0))
-                .unwrap();
-            assert_eq!(
-                copied,
-                i64::try_from(before.0).unwrap() + 1,
-                "with what is only in the log"
-            );
-            for ending in ["-wal", "-shm"] {
-                let _ = fs::remove_file(super::super::place::sibling(copy, ending));
-            }
-        }
-        let kept: Vec<_> = (3..10)
-            .map(|day| format!("history-2026-11-{day:02}.db"))
-            .collect();
-        assert_eq!(names(&folder), kept);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-            assert_eq!((mode(&folder), mode(&copies(&folder)[0])), (0o700, 0o600));
-        }
-    }
-
-    #[test]
-    fn other_files_stay_and_what_a_killed_program_left_goes() {
-        let dir = tempfile::tempdir().unwrap();
-        let folder = dir.path().join(BACKUP_DIR);
-        drop(History::open(dir.path()).unwrap());
-        fs::create_dir(&folder).unwrap();
-        let mine = ["history-mine.db", "notes.txt", "history-2026-02-30.db"];
-        for name in mine.iter().chain(&[".history-new", ".history-old"]) {
-            fs::write(folder.join(name), "words").unwrap();
-        }
-        let old = fs::File::options()
-            .write(true)
-            .open(folder.join(".history-old"))
-            .unwrap();
-        old.set_modified(SystemTime::now() - GIVEN_UP * 2).unwrap();
-        back_up_at(dir.path(), &folder, at("11-01")).unwrap();
-        let expected = [
-            ".history-new",
-            "history-2026-02-30.db",
-            "history-2026-11-01.db",
-            "history-mine.db",
-            "notes.txt",
-        ];
-        assert_eq!(names(&folder), expected);
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_written_is_an_error_and_nothing_else() {
-        let dir = tempfile::tempdir().unwrap();
-        drop(History::open(dir.path()).unwrap());
-        let before = names(dir.path());
-        assert!(!before.contains(&LEDGER_NAME.to_owned()), "no ID yet");
-        let folder = dir.path().join(FILE_NAME);
-        assert!(back_up_at(dir.path(), &folder, at("11-01")).is_err());
-        assert_eq!(names(dir.path()), before);
-    }
 }

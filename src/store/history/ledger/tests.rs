@@ -1,3 +1,5 @@
+//! Lines that outlive crashes, spreadsheets and other programs.
+
 use std::fs;
 
 use proptest::prelude::*;
