@@ -53,7 +53,7 @@ fn row(id: u64) -> Row {
         reserved_id: None,
         saved: true,
         may_be_twice: false,
-        same_as: None,
+        duplicate_of: None,
         unconfirmed: false,
         interrupted: false,
         later: None,

@@ -1,7 +1,7 @@
 //! The rows of `docs/faults.md`, over answers that are given as bytes.
 
 use super::*;
-use crate::model::fault::Fix;
+use crate::model::fault::RequiredAction;
 
 const TRANSIENT: Recovery = Recovery::Transient { retry_after: None };
 
@@ -31,10 +31,10 @@ fn fault_of(answer: &Answer) -> Fault {
 #[test]
 fn every_row_of_the_fault_table_that_is_an_answer() {
     use FaultKind as K;
-    let key = Recovery::NeedsUser(Fix::Key);
-    let balance = Recovery::NeedsUser(Fix::Balance);
-    let account = Recovery::NeedsUser(Fix::Account);
-    let program = Recovery::NeedsUser(Fix::Program);
+    let key = Recovery::NeedsUser(RequiredAction::Key);
+    let balance = Recovery::NeedsUser(RequiredAction::Balance);
+    let account = Recovery::NeedsUser(RequiredAction::Account);
+    let program = Recovery::NeedsUser(RequiredAction::Program);
     let html = "<html><body>nginx</body></html>";
     let spring = r#"{"timestamp":"t","path":"/x","status":503,"error":"e","requestId":"r"}"#;
     for (status, body, kind, recovery) in [
@@ -80,7 +80,7 @@ fn every_row_of_the_fault_table_that_is_an_answer() {
             402,
             r#"{"code":402,"msg":"Not enough credit, top up and try again later"}"#,
             K::InsufficientBalance,
-            Recovery::NeedsUser(Fix::Balance),
+            Recovery::NeedsUser(RequiredAction::Balance),
         ),
         (
             200,

@@ -237,7 +237,7 @@ impl Client {
                 }
                 Ok(State::Wants(_)) => return Err(SEND.fault(FaultKind::ServerError)),
                 Ok(State::Over(End::Answer(answer))) => match judge(&answer) {
-                    Verdict::Later(kind) => later(kind, &answer),
+                    Verdict::ResumeBehaviour(kind) => later(kind, &answer),
                     _ => return Ok((End::Answer(answer), hash, SEND)),
                 },
                 Ok(State::Over(gone)) => return Ok((gone, hash, SEND)),

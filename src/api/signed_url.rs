@@ -38,7 +38,7 @@ pub(crate) enum Verdict {
     /// The URL is too old.
     Expired,
     /// It may work later.
-    Later(FaultKind),
+    ResumeBehaviour(FaultKind),
     /// It will not.
     Refused,
     /// A redirect.
@@ -48,7 +48,10 @@ pub(crate) enum Verdict {
 impl Verdict {
     /// Whether it says nothing of a session: that may go on later.
     pub(crate) fn may_pass(self) -> bool {
-        matches!(self, Self::Later(_) | Self::Doubtful(_) | Self::Redirect)
+        matches!(
+            self,
+            Self::ResumeBehaviour(_) | Self::Doubtful(_) | Self::Redirect
+        )
     }
 }
 
@@ -74,10 +77,10 @@ pub(crate) fn judge(answer: &Answer) -> Verdict {
                 Verdict::Refused
             }
         }
-        (408, _) => Verdict::Later(FaultKind::Stalled),
-        (429, _) => Verdict::Later(FaultKind::RateLimited),
+        (408, _) => Verdict::ResumeBehaviour(FaultKind::Stalled),
+        (429, _) => Verdict::ResumeBehaviour(FaultKind::RateLimited),
         (412, _) => Verdict::Exists,
-        (500..600, _) => Verdict::Later(FaultKind::ServerError),
+        (500..600, _) => Verdict::ResumeBehaviour(FaultKind::ServerError),
         _ => Verdict::Refused,
     }
 }
@@ -215,7 +218,7 @@ impl Client {
             Verdict::Expired => (FaultKind::ExpiredUrl, None),
             Verdict::Redirect => (FaultKind::Redirect, None),
             Verdict::Doubtful(kind) => (kind, None),
-            Verdict::Later(kind) => {
+            Verdict::ResumeBehaviour(kind) => {
                 let retry_after = answer.retry_after();
                 // All was sent: the metadata says whether it arrived.
                 let recovery = if meter.body_out() {

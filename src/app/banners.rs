@@ -11,7 +11,7 @@ use super::rows::Queue;
 use super::state::App;
 use super::wording::banner as words;
 use super::wording::{self, ENTER_KEY, Place, Step};
-use crate::model::fault::{Fault, Fix};
+use crate::model::fault::{Fault, RequiredAction};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
 
 /// So many files that are refused are said in one line above the list, wherever they stand.
@@ -262,7 +262,7 @@ fn key(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     banners
 }
 
-fn needs(snapshot: &Snapshot, facts: &Facts<'_>, fix: Fix) -> Banner {
+fn needs(snapshot: &Snapshot, facts: &Facts<'_>, fix: RequiredAction) -> Banner {
     let of_environment = matches!(
         snapshot.key,
         KeyState::Present {
@@ -270,11 +270,11 @@ fn needs(snapshot: &Snapshot, facts: &Facts<'_>, fix: Fix) -> Banner {
             ..
         }
     );
-    if fix == Fix::Key && of_environment {
+    if fix == RequiredAction::Key && of_environment {
         return stays(Tone::Bad, words::ENVIRONMENT_KEY_REFUSED)
             .with(ENTER_KEY, UiCommand::EnterKey);
     }
-    if fix == Fix::Key && snapshot.key == KeyState::Missing {
+    if fix == RequiredAction::Key && snapshot.key == KeyState::Missing {
         return stays(Tone::Notice, words::KEY_NEEDED)
             .with(wording::screens::PASTE_KEY, UiCommand::EnterKey);
     }

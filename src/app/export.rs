@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::command::Format;
 use super::{rows, wording};
+use crate::model::cell_escaping::{markdown_cell, spreadsheet_field};
 use crate::model::media::Rejection;
 use crate::model::snapshot::{Row, Status};
-use crate::model::table::{markdown_cell, spreadsheet_field};
 
 /// A row as it is exported.
 #[derive(Debug, Serialize)]

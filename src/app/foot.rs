@@ -175,9 +175,9 @@ mod tests {
 
     use super::*;
     use crate::app::rows::tests::row;
-    use crate::model::fault::{Fault, FaultKind, Fix};
+    use crate::model::fault::{Fault, FaultKind, RequiredAction};
     use crate::model::plan::tests::plan;
-    use crate::model::plan::{Line, UnderWay};
+    use crate::model::plan::{Throughput, UnderWay};
     use crate::model::snapshot::{Status, Totals};
 
     fn said(statuses: Vec<Status>, change: impl FnOnce(&mut Snapshot)) -> (String, String) {
@@ -197,7 +197,7 @@ mod tests {
         change(&mut snapshot);
         let mut list = List::default();
         list.update(&snapshot);
-        let plan = plan([], UnderWay::default(), Line::default());
+        let plan = plan([], UnderWay::default(), Throughput::default());
         summary(&snapshot, &list, &plan, Place::Service, Instant::now())
     }
 
@@ -237,7 +237,7 @@ mod tests {
         assert_eq!(of(Status::Queued, |_| {}), "starting…");
         assert_eq!(of(Status::Queued, |s| s.paused = true), "paused");
         assert_eq!(
-            of(Status::Queued, |s| s.needs = Some(Fix::Balance)),
+            of(Status::Queued, |s| s.needs = Some(RequiredAction::Balance)),
             "held until the balance is topped up"
         );
         assert_eq!(of(wait(), |_| {}), "waiting before the next try");

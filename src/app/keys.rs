@@ -12,7 +12,7 @@ use super::state::{App, Dialog};
 use super::wording;
 use super::wording::screens as words;
 use crate::engine::{Command, EngineHandle};
-use crate::model::fault::{Fault, Fix};
+use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeySource;
 
@@ -193,7 +193,9 @@ impl KeyEntry {
                     self.phase = Phase::Checking(key, pending);
                     None
                 }
-                Ok(Outcome::Answer(Some(Err(fault)))) if fault.fix() == Some(Fix::Key) => {
+                Ok(Outcome::Answer(Some(Err(fault))))
+                    if fault.fix() == Some(RequiredAction::Key) =>
+                {
                     let message = wording::fault(&fault);
                     self.refuse(words::key_refused(&message.cause));
                     None
@@ -204,7 +206,9 @@ impl KeyEntry {
                         Outcome::Answer(Some(Err(fault))) => {
                             let why = wording::fault(&fault).title;
                             Some(match fault.fix() {
-                                Some(Fix::Balance | Fix::Account) => words::key_known(&why),
+                                Some(RequiredAction::Balance | RequiredAction::Account) => {
+                                    words::key_known(&why)
+                                }
                                 _ => words::key_unchecked(&why),
                             })
                         }

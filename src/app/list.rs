@@ -14,9 +14,9 @@ use std::sync::Arc;
 use super::command::{Many, Pick, Step};
 use super::{rows, wording};
 use crate::model::plan::{self, Plan, UnderWay};
-use crate::model::snapshot::{Change, ItemId, Row, Snapshot, Status, changed_rows};
+use crate::model::snapshot::{ItemId, Row, RowDelta, Snapshot, Status, changed_rows};
 
-pub use filter::{Filter, Tally};
+pub use filter::{Filter, StatusCounts};
 use folders::Folders;
 use order::Facts;
 pub use order::{Column, Sort};
@@ -30,7 +30,7 @@ pub struct Fits {
 }
 
 impl Fits {
-    fn count(&mut self, row: &Row, change: Change) {
+    fn count(&mut self, row: &Row, change: RowDelta) {
         if rows::id_to_copy(row).is_some() {
             change.count(&mut self.ids);
         }
@@ -50,15 +50,15 @@ impl Fits {
 
 /// What is counted of all rows, whether they are shown or not.
 #[derive(Debug, Default, PartialEq)]
-struct Sums {
-    tally: Tally,
+struct ListTotals {
+    tally: StatusCounts,
     counts: [usize; Filter::EACH.len()],
     refused: BTreeMap<&'static str, usize>,
-    plan: plan::Sums,
+    plan: plan::PlanTotals,
 }
 
-impl Sums {
-    fn count(&mut self, row: &Row, change: Change) {
+impl ListTotals {
+    fn count(&mut self, row: &Row, change: RowDelta) {
         self.tally.count(row, change);
         self.plan.count(row, change);
         for filter in [Filter::All, Filter::of(&row.status)] {
@@ -85,7 +85,7 @@ pub struct List {
     words: Vec<String>,
     sort: Sort,
     facts: Facts,
-    sums: Sums,
+    sums: ListTotals,
     folders: Folders,
     /// What is shown, in its order.
     shown: Vec<usize>,
@@ -107,7 +107,7 @@ impl List {
     }
 
     /// How many rows are in which state.
-    pub fn tally(&self) -> &Tally {
+    pub fn tally(&self) -> &StatusCounts {
         &self.sums.tally
     }
 
@@ -123,7 +123,7 @@ impl List {
     }
 
     /// What pressing "Upload" would do.
-    pub fn plan(&self, under_way: UnderWay, line: plan::Line) -> Plan {
+    pub fn plan(&self, under_way: UnderWay, line: plan::Throughput) -> Plan {
         self.sums.plan.plan(under_way, line)
     }
 
@@ -206,8 +206,8 @@ impl List {
             places.iter().copied().filter_map(rows)
         };
         for (_, old, new) in changed() {
-            self.sums.count(old, Change::Left);
-            self.sums.count(new, Change::Came);
+            self.sums.count(old, RowDelta::Removed);
+            self.sums.count(new, RowDelta::Added);
         }
         if changed().any(|(_, old, new)| Folders::changes(old, new)) {
             self.folders = Folders::of(&snapshot.rows);
@@ -224,9 +224,9 @@ impl List {
             other_rows |= was_shown != is_shown;
             other_order |= is_shown && self.sort.moves(old, new);
             if self.selected.contains(&new.id) {
-                self.fits.count(old, Change::Left);
+                self.fits.count(old, RowDelta::Removed);
                 if is_shown {
-                    self.fits.count(new, Change::Came);
+                    self.fits.count(new, RowDelta::Added);
                 } else {
                     // Nobody acts on what cannot be seen.
                     self.selected.remove(&new.id);
@@ -250,9 +250,9 @@ impl List {
             self.facts.learn(snapshot, &self.words);
         }
         self.folders = Folders::of(&snapshot.rows);
-        self.sums = Sums::default();
+        self.sums = ListTotals::default();
         for row in snapshot.rows.iter() {
-            self.sums.count(row, Change::Came);
+            self.sums.count(row, RowDelta::Added);
         }
         if self.filter != Filter::All && self.count(self.filter) == 0 {
             self.filter = Filter::All;
@@ -288,7 +288,7 @@ impl List {
         let mut fits = Fits::default();
         if !self.selected.is_empty() {
             self.selected_rows(snapshot)
-                .for_each(|row| fits.count(row, Change::Came));
+                .for_each(|row| fits.count(row, RowDelta::Added));
         }
         self.fits = fits;
     }

@@ -10,7 +10,7 @@ use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog};
 use super::wording;
 use crate::engine::Command;
-use crate::model::located::Misfit;
+use crate::model::relocation::RelocationError;
 use crate::model::snapshot::ItemId;
 
 /// The row that a file is chosen for, and the dialog for that.
@@ -51,9 +51,12 @@ impl App {
 
     /// The file that was chosen is another one: said, and taken as a new one if the person
     /// wants that.
-    pub(super) fn not_located(&mut self, path: PathBuf, misfit: &Misfit, now: Instant) {
+    pub(super) fn not_located(&mut self, path: PathBuf, misfit: &RelocationError, now: Instant) {
         let text = wording::misfit(&path, misfit);
-        let is_new = matches!(misfit, Misfit::OtherSize { .. } | Misfit::OtherContent);
+        let is_new = matches!(
+            misfit,
+            RelocationError::OtherSize { .. } | RelocationError::OtherContent
+        );
         self.say(text, is_new.then(|| UiCommand::Add(vec![path])), now);
     }
 }

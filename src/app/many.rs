@@ -9,7 +9,7 @@ use super::state::{App, Cancel, Dialog, Effect, Pause};
 use super::wording::selection as words;
 use super::{export, rows};
 use crate::engine::Command;
-use crate::model::snapshot::{Found, ItemId, Row, Status};
+use crate::model::snapshot::{DuplicateStage, ItemId, Row, Status};
 
 /// From so many bytes on it is asked before they are sent again: half a minute on a line of
 /// 13 Mbit/s. Pausing is a light thing otherwise, and not worth a question.
@@ -134,7 +134,7 @@ impl App {
 fn is_found(row: &Row) -> bool {
     matches!(
         row.status,
-        Status::FoundDuplicate(Found::Before | Found::Known)
+        Status::FoundDuplicate(DuplicateStage::Before | DuplicateStage::Known)
     )
 }
 

@@ -10,8 +10,8 @@ use super::command::{Many, RowCommand};
 use super::wording::row as words;
 use super::wording::{self, Message, Place, Step};
 use crate::model::fault::FaultKind;
-use crate::model::located::{is_of_place, is_of_place_from_the_start};
-use crate::model::snapshot::{Found, Later, Row, Status};
+use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocation};
+use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 
 pub use detail::detail;
 pub use queue::{Hold, Queue};
@@ -132,7 +132,7 @@ fn own(row: &Row) -> &'static [RowCommand] {
     match &row.status {
         Status::Checking | Status::Settling | Status::Ready => &[C::Remove],
         Status::Rejected(rejection) => match wording::rejection(rejection).step {
-            _ if is_of_place_from_the_start(rejection) => {
+            _ if rejection_allows_relocation(rejection) => {
                 &[C::Details, C::Locate, C::Retry, C::Remove]
             }
             Some(Step::Row(C::Retry)) => &[C::Details, C::Retry, C::Remove],
@@ -152,14 +152,14 @@ fn own(row: &Row) -> &'static [RowCommand] {
             FaultKind::SizeMismatch | FaultKind::AssetMissing => {
                 &[C::Details, C::UploadAgain, C::Remove]
             }
-            kind if is_of_place(kind) => &[C::Details, C::Locate, C::Retry, C::Remove],
+            kind if fault_allows_relocation(kind) => &[C::Details, C::Locate, C::Retry, C::Remove],
             _ => &[C::Details, C::Retry, C::Remove],
         },
         Status::Paused => &[C::Resume, C::Cancel],
         Status::Cancelled => &[C::UploadAgain, C::Remove],
-        Status::FoundDuplicate(Found::Before) => &[C::UploadAnyway, C::Remove],
-        Status::FoundDuplicate(Found::Known) => &[C::GetId, C::UploadAnyway, C::Remove],
-        Status::FoundDuplicate(Found::Asked) => &[C::Cancel],
+        Status::FoundDuplicate(DuplicateStage::Before) => &[C::UploadAnyway, C::Remove],
+        Status::FoundDuplicate(DuplicateStage::Known) => &[C::GetId, C::UploadAnyway, C::Remove],
+        Status::FoundDuplicate(DuplicateStage::Asked) => &[C::Cancel],
         Status::Duplicate { .. } => &[C::UploadAnyway, C::Remove],
     }
 }
@@ -236,13 +236,16 @@ pub fn hint(row: &Row, command: RowCommand, around: &Around) -> String {
 
 /// Whether cancelling loses bytes that were sent, so that the person is asked first.
 pub fn cancel_loses_work(row: &Row) -> bool {
-    let kept = matches!(row.later, Some(Later::GoesOn | Later::GoesOnAfterRestart));
+    let kept = matches!(
+        row.later,
+        Some(ResumeBehaviour::Resumes | ResumeBehaviour::ResumesAfterRestart)
+    );
     kept || row.transfer.is_some_and(|transfer| transfer.sent > 0)
 }
 
 /// Whether bytes move of the row that pausing it loses.
 pub fn pause_loses_work(row: &Row) -> bool {
-    row.status == Status::Uploading && row.later == Some(Later::StartsAgain)
+    row.status == Status::Uploading && row.later == Some(ResumeBehaviour::Restarts)
 }
 
 /// What happened to a row that is in trouble, and the technical detail of it.
@@ -284,7 +287,7 @@ pub fn details_text(row: &Row, place: Place, build: &str) -> String {
 
 /// Whether the row's bytes move, and it starts again once the program was closed.
 pub fn ends_with_us(row: &Row) -> bool {
-    row.status == Status::Uploading && row.later != Some(Later::GoesOnAfterRestart)
+    row.status == Status::Uploading && row.later != Some(ResumeBehaviour::ResumesAfterRestart)
 }
 
 /// Whether the row has an id that is not on disk.

@@ -26,7 +26,7 @@ use crate::api::network::NetworkState;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
-use crate::model::plan::{Line, Plan, UnderWay};
+use crate::model::plan::{Plan, Throughput, UnderWay};
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
 
 /// Something to be done outside the window by whoever draws it.
@@ -190,7 +190,7 @@ impl App {
             parked: None,
             outside,
             list: List::default(),
-            plan: List::default().plan(UnderWay::default(), Line::default()),
+            plan: List::default().plan(UnderWay::default(), Throughput::default()),
             exports: Exports::default(),
             undo: false,
             browse: Browse::default(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{EXIT_GOOD, EXIT_SOME_FAILED, HistoryArguments, print, say};
 use crate::app::wording;
 use crate::model::asset::{AssetStatus, ContentHash};
-use crate::model::table::spreadsheet_field;
+use crate::model::cell_escaping::spreadsheet_field;
 use crate::model::terminal::escape;
 use crate::store::{AssetNote, AssetRecord, DataDir, History, StoreError};
 

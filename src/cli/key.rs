@@ -6,7 +6,7 @@ use super::{EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, print, say};
 use crate::api::throttle::RateLimit;
 use crate::app::wording;
 use crate::engine::FrontEnd;
-use crate::model::fault::{Fault, FaultKind, Fix};
+use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeyState;
 use crate::setup::{self, Numbers, SetupError, World};
@@ -113,7 +113,7 @@ fn status() -> u8 {
         Ok(Some(key)) => printed(&format!("keychain{}", ending(&key))),
         Ok(None) => {
             say(&wording::stopped(
-                Fix::Key,
+                RequiredAction::Key,
                 &KeyState::Missing,
                 setup::KEY_VARIABLE,
                 None,
@@ -122,7 +122,7 @@ fn status() -> u8 {
         }
         Err(error) => {
             say(&wording::stopped(
-                Fix::Key,
+                RequiredAction::Key,
                 &KeyState::Missing,
                 setup::KEY_VARIABLE,
                 Some(&super::keychain_words(&error)),

@@ -16,7 +16,7 @@ use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
 use crate::app::wording;
 use crate::engine::{Lifecycle, Turn};
 use crate::model::asset::AssetId;
-use crate::model::fault::{Fault, FaultKind, Fix};
+use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::{ItemId, QueueWait, Row};
 use crate::model::terminal::escape;
 
@@ -331,11 +331,11 @@ impl Report {
     }
 
     /// The exit status; `needs` is what stopped the run.
-    pub fn exit(&self, needs: Option<Fix>) -> u8 {
+    pub fn exit(&self, needs: Option<RequiredAction>) -> u8 {
         match needs {
-            Some(Fix::Key) => EXIT_KEY,
-            Some(Fix::Balance | Fix::Account) => EXIT_ACCOUNT,
-            Some(Fix::Program) => EXIT_SOME_FAILED,
+            Some(RequiredAction::Key) => EXIT_KEY,
+            Some(RequiredAction::Balance | RequiredAction::Account) => EXIT_ACCOUNT,
+            Some(RequiredAction::Program) => EXIT_SOME_FAILED,
             None if self.failed + self.rejected > 0 || self.unprinted.is_some() => EXIT_SOME_FAILED,
             None => EXIT_GOOD,
         }
@@ -378,7 +378,7 @@ impl Report {
             .as_ref()
             .map(|asset| format!(" ({asset})"))
             .unwrap_or_default();
-        let message = if self.key_is_missing && fault.fix() == Some(Fix::Key) {
+        let message = if self.key_is_missing && fault.fix() == Some(RequiredAction::Key) {
             wording::WITHOUT_KEY.to_owned()
         } else {
             wording::fault(fault).line()

@@ -15,9 +15,9 @@ use crate::api::network;
 use crate::app::wording;
 use crate::engine::shutdown::FAREWELL;
 use crate::engine::{Command, FrontEnd, Lifecycle, Notice, Turn};
-use crate::model::fault::{Fault, FaultKind, Fix};
+use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
-use crate::model::snapshot::{ItemId, JournalState, KeySource, Later, Row, Snapshot};
+use crate::model::snapshot::{ItemId, JournalState, KeySource, ResumeBehaviour, Row, Snapshot};
 use crate::setup::{self, How, Numbers, Running, SetupError, World};
 use crate::store::{KeyStore, SecretError};
 
@@ -162,7 +162,7 @@ impl Following {
             // Without a reason nothing is left, unless the engine broke down.
             Some(Stop::Interrupted) | None => Fault::new(FaultKind::Cancelled),
         };
-        if snapshot.key.is_missing() && fault.fix() == Some(Fix::Key) {
+        if snapshot.key.is_missing() && fault.fix() == Some(RequiredAction::Key) {
             self.report.key_is_missing();
         }
         for line in self.report.end_all(&fault, &snapshot.rows) {
@@ -301,7 +301,7 @@ struct Lost {
 impl Lost {
     /// By the rows as they were when the run was stopped, and as they were left.
     fn of(under_way: &[Arc<Row>], left: &[Arc<Row>]) -> Self {
-        let later: HashMap<ItemId, Later> = left
+        let later: HashMap<ItemId, ResumeBehaviour> = left
             .iter()
             .filter_map(|row| Some((row.id, row.later?)))
             .collect();
@@ -312,8 +312,8 @@ impl Lost {
         for row in under_way {
             let sent = row.transfer.is_some_and(|transfer| transfer.sent > 0);
             match later.get(&row.id) {
-                Some(Later::StartsAgain) if sent => lost.in_part += 1,
-                Some(Later::GoesOn) => lost.places += 1,
+                Some(ResumeBehaviour::Restarts) if sent => lost.in_part += 1,
+                Some(ResumeBehaviour::Resumes) => lost.places += 1,
                 _ => {}
             }
         }

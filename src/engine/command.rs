@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::model::fault::{Fault, Fix};
+use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
-use crate::model::located::Misfit;
+use crate::model::relocation::RelocationError;
 use crate::model::snapshot::{ItemId, KeySource, Snapshot};
 
 /// What a front end may ask of the engine. A command that does not fit the row's state
@@ -57,7 +57,7 @@ pub enum Command {
     ContinueInterrupted,
     /// Take what an earlier run left unfinished out of the list.
     DiscardInterrupted,
-    /// Use this key from now on; lifts a pause for [`Fix::Key`].
+    /// Use this key from now on; lifts a pause for [`RequiredAction::Key`].
     SetKey(ApiKey, KeySource),
     /// There is no key in the keychain or the environment.
     NoKey,
@@ -125,9 +125,9 @@ pub enum Notice {
     /// Everything that was started has ended.
     BatchFinished(BatchEnd),
     /// The queue waits for the person.
-    Needs(Fix, Arc<Fault>),
+    Needs(RequiredAction, Arc<Fault>),
     /// The file that was chosen for a row is not the one that is gone.
-    NotLocated(PathBuf, Misfit),
+    NotLocated(PathBuf, RelocationError),
     /// In what was added there is nothing: no file that can be uploaded, and none that was
     /// passed over.
     NothingFound,

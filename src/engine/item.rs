@@ -16,8 +16,10 @@ use crate::model::asset::{Account, ContentHash};
 use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
-use crate::model::snapshot::{Found, ItemId, Later, Row, SameAs, Status, Transfer};
-use crate::model::upload::{Holder, Original, State, Upload};
+use crate::model::snapshot::{
+    DuplicateOf, DuplicateStage, ItemId, ResumeBehaviour, Row, Status, Transfer,
+};
+use crate::model::upload::{Original, PausedBy, Upload, UploadState};
 
 /// A task that ends with its row.
 #[derive(Debug)]
@@ -129,7 +131,7 @@ impl Item {
     pub fn new(id: ItemId, path: PathBuf, position: i64, upload: Upload) -> Self {
         let (name, file) = (name_of(&path), from_the_root_on(&path));
         let content = match &upload.state {
-            State::Processing { content, .. } | State::Done { content, .. } => *content,
+            UploadState::Processing { content, .. } | UploadState::Done { content, .. } => *content,
             _ => None,
         };
         Self {
@@ -215,12 +217,16 @@ impl Item {
     pub fn sent(&self) -> u64 {
         match self.upload.state {
             // Until the session has said how much it has, what is known is what was sent.
-            State::Sending { .. } => match self.meter.as_ref().map_or(0, |meter| meter.sent()) {
-                0 => self.in_session(),
-                sent => sent,
-            },
-            State::Queued | State::Waiting { .. } | State::Paused { .. } => self.in_session(),
-            State::Processing { .. } | State::Done { .. } => self.upload.size(),
+            UploadState::Sending { .. } => {
+                match self.meter.as_ref().map_or(0, |meter| meter.sent()) {
+                    0 => self.in_session(),
+                    sent => sent,
+                }
+            }
+            UploadState::Queued
+            | UploadState::RetryScheduled { .. }
+            | UploadState::Paused { .. } => self.in_session(),
+            UploadState::Processing { .. } | UploadState::Done { .. } => self.upload.size(),
             _ => 0,
         }
     }
@@ -239,9 +245,9 @@ impl Item {
     }
 
     /// Keeps how far a transfer was that stopped, where its session may go on.
-    pub fn note_halt(&mut self, before: &State) {
+    pub fn note_halt(&mut self, before: &UploadState) {
         let sent = self.meter.as_ref().map_or(0, |meter| meter.sent());
-        if matches!(before, State::Sending { .. }) && sent > 0 {
+        if matches!(before, UploadState::Sending { .. }) && sent > 0 {
             self.sent_some = true;
             self.halted = self.session().map(|session| (session, sent));
         }
@@ -249,7 +255,7 @@ impl Item {
 
     /// Whether bytes of it went out in this run that nothing has come of yet.
     pub fn has_sent(&self) -> bool {
-        let moves = matches!(self.upload.state, State::Sending { .. });
+        let moves = matches!(self.upload.state, UploadState::Sending { .. });
         let meter = self.meter.as_ref().filter(|_| moves);
         self.sent_some || meter.is_some_and(|meter| meter.sent() > 0)
     }
@@ -257,8 +263,8 @@ impl Item {
     /// What it waits for, and until when, where something went wrong.
     pub fn waits(&self) -> Option<(Instant, FaultKind)> {
         let kind = match &self.upload.state {
-            State::Waiting { cause } => cause.kind,
-            State::Processing { .. } => self.poll_trouble?,
+            UploadState::RetryScheduled { cause } => cause.kind,
+            UploadState::Processing { .. } => self.poll_trouble?,
             _ => return None,
         };
         Some((self.waits_until?, kind))
@@ -268,63 +274,65 @@ impl Item {
     /// is not uploading.
     pub fn status(&self, now: Instant, policy: &Policy, offline: bool) -> Status {
         match &self.upload.state {
-            State::Checking => Status::Checking,
-            State::Settling => Status::Settling,
-            State::Rejected(rejection) => Status::Rejected(rejection.clone()),
-            State::Ready => match &self.foreseen {
-                Some(Foreseen { waits: true, .. }) => Status::FoundDuplicate(Found::Before),
-                Some(_) => Status::FoundDuplicate(Found::Known),
+            UploadState::Checking => Status::Checking,
+            UploadState::StillChanging => Status::Settling,
+            UploadState::Rejected(rejection) => Status::Rejected(rejection.clone()),
+            UploadState::Ready => match &self.foreseen {
+                Some(Foreseen { waits: true, .. }) => {
+                    Status::FoundDuplicate(DuplicateStage::Before)
+                }
+                Some(_) => Status::FoundDuplicate(DuplicateStage::Known),
                 None => Status::ReadyToUpload,
             },
-            State::Queued | State::Comparing if self.foreseen.is_some() => {
-                Status::FoundDuplicate(Found::Asked)
+            UploadState::Queued | UploadState::Hashing if self.foreseen.is_some() => {
+                Status::FoundDuplicate(DuplicateStage::Asked)
             }
-            State::Queued => Status::Queued,
-            State::Comparing => Status::Checking,
-            State::Duplicate(Original::Asset(asset)) => Status::Duplicate {
+            UploadState::Queued => Status::Queued,
+            UploadState::Hashing => Status::Checking,
+            UploadState::Duplicate(Original::Asset(asset)) => Status::Duplicate {
                 of: Some(asset.clone()),
             },
-            State::Duplicate(Original::Row(_)) => Status::Duplicate { of: None },
+            UploadState::Duplicate(Original::Row(_)) => Status::Duplicate { of: None },
             // From here on it can't be held any more, however slowly its last bytes go.
-            State::Sending { body_out: true, .. } => Status::Finishing,
-            State::Sending { .. } => match &self.meter {
+            UploadState::Sending { body_out: true, .. } => Status::Finishing,
+            UploadState::Sending { .. } => match &self.meter {
                 Some(meter) if meter.body_out() => Status::Finishing,
                 Some(meter) if meter.started() && !(offline && meter.sent() == 0) => {
                     Status::Uploading
                 }
                 _ => Status::Queued,
             },
-            State::Waiting { cause } => Status::Waiting {
+            UploadState::RetryScheduled { cause } => Status::Waiting {
                 until: self.waits_until.unwrap_or(now).into_std(),
                 cause: Arc::new(cause.clone()),
             },
-            State::Processing { .. } => {
+            UploadState::Processing { .. } => {
                 let since = self.polled_since.unwrap_or(now);
                 Status::Processing {
                     since: since.into_std(),
-                    long: now.saturating_duration_since(since) >= policy.poll_patience,
+                    long: now.saturating_duration_since(since) >= policy.slow_processing_after,
                 }
             }
-            State::OtherKey { last4, .. } => Status::OtherKey {
+            UploadState::OtherKey { last4, .. } => Status::OtherKey {
                 last4: last4.clone(),
             },
-            State::Done { .. } => Status::Ready,
-            State::Failed { fault, .. } => Status::Failed(Arc::new(fault.clone())),
-            State::Paused { .. } => Status::Paused,
-            State::Cancelled { .. } => Status::Cancelled,
+            UploadState::Done { .. } => Status::Ready,
+            UploadState::Failed { fault, .. } => Status::Failed(Arc::new(fault.clone())),
+            UploadState::Paused { .. } => Status::Paused,
+            UploadState::Cancelled { .. } => Status::Cancelled,
         }
     }
 
     /// Its row for the window; `saved` is whether its id is on disk, `later` what becomes of
-    /// what was sent, `same_as` the file that a duplicate is one of, `offline` whether the service
+    /// what was sent, `duplicate_of` the file that a duplicate is one of, `offline` whether the service
     /// can't be reached.
     pub fn row(
         &self,
         now: Instant,
         policy: &Policy,
         saved: bool,
-        later: Option<Later>,
-        same_as: Option<SameAs>,
+        later: Option<ResumeBehaviour>,
+        duplicate_of: Option<DuplicateOf>,
         offline: bool,
     ) -> Row {
         let status = self.status(now, policy, offline);
@@ -344,8 +352,8 @@ impl Item {
                 .left(total.saturating_sub(sent))
                 .filter(|_| moves),
         });
-        let by_interruption = State::Paused {
-            by: Holder::Interruption,
+        let by_interruption = UploadState::Paused {
+            by: PausedBy::Restart,
         };
         Row {
             id: self.id,
@@ -363,9 +371,9 @@ impl Item {
             asset_id: self.upload.stored_asset().cloned(),
             reserved_id: self.upload.reserved_asset().cloned(),
             saved,
-            may_be_twice: self.upload.tally.may_be_twice,
-            unconfirmed: self.upload.tally.unconfirmed,
-            same_as: same_as.map(Arc::new),
+            may_be_twice: self.upload.counters.may_be_twice,
+            unconfirmed: self.upload.counters.unconfirmed,
+            duplicate_of: duplicate_of.map(Arc::new),
             later,
             interrupted: self.upload.state == by_interruption,
         }

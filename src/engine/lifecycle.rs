@@ -8,7 +8,7 @@ use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Kind, Note, Rejection, Route};
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Original, State, Upload};
+use crate::model::upload::{Original, Upload, UploadState};
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,9 +96,10 @@ pub(super) fn turn(
     direct_limit: u64,
     known: Option<ContentHash>,
 ) -> Option<Turn> {
-    let checking = |state: &State| matches!(state, State::Checking | State::Settling);
+    let checking =
+        |state: &UploadState| matches!(state, UploadState::Checking | UploadState::StillChanging);
     match (&before.state, &after.state) {
-        (was, State::Ready | State::Queued) if checking(was) => {
+        (was, UploadState::Ready | UploadState::Queued) if checking(was) => {
             let media = after.media?;
             Some(Turn::Accepted {
                 size: media.stamp.size,
@@ -107,48 +108,51 @@ pub(super) fn turn(
                 note: media.note,
             })
         }
-        (_, State::Rejected(rejection)) => Some(Turn::Rejected(rejection.clone())),
+        (_, UploadState::Rejected(rejection)) => Some(Turn::Rejected(rejection.clone())),
         (
-            State::Sending { .. },
-            State::Processing {
+            UploadState::Sending { .. },
+            UploadState::Processing {
                 asset, doubt: None, ..
             },
         )
         | (
-            State::Processing { doubt: Some(_), .. },
-            State::Processing {
+            UploadState::Processing { doubt: Some(_), .. },
+            UploadState::Processing {
                 asset, doubt: None, ..
             },
         ) => Some(Turn::Uploaded(asset.clone())),
-        (State::Processing { doubt, .. }, State::Queued) => Some(Turn::Retrying {
+        (UploadState::Processing { doubt, .. }, UploadState::Queued) => Some(Turn::Retrying {
             attempt: starts + 1,
             delay,
             fault: doubt
                 .clone()
                 .unwrap_or_else(|| Fault::new(FaultKind::ProcessingFailed)),
         }),
-        (State::Sending { .. } | State::Comparing, State::Waiting { cause }) => {
-            Some(Turn::Retrying {
-                attempt: starts + 1,
-                delay,
-                fault: cause.clone(),
-            })
-        }
-        (_, State::Done { asset, content }) => Some(Turn::Finished {
+        (
+            UploadState::Sending { .. } | UploadState::Hashing,
+            UploadState::RetryScheduled { cause },
+        ) => Some(Turn::Retrying {
+            attempt: starts + 1,
+            delay,
+            fault: cause.clone(),
+        }),
+        (_, UploadState::Done { asset, content }) => Some(Turn::Finished {
             asset: asset.clone(),
             size: after.size(),
             content: content.or(known),
             took,
         }),
-        (_, State::Failed { fault, asset }) => Some(Turn::Failed {
+        (_, UploadState::Failed { fault, asset }) => Some(Turn::Failed {
             asset: asset.clone(),
             fault: fault.clone(),
         }),
-        (_, State::Cancelled { asset }) => Some(Turn::Failed {
+        (_, UploadState::Cancelled { asset }) => Some(Turn::Failed {
             asset: asset.clone(),
             fault: Fault::new(FaultKind::Cancelled),
         }),
-        (_, State::Duplicate(Original::Asset(asset))) => Some(Turn::AlreadyUploaded(asset.clone())),
+        (_, UploadState::Duplicate(Original::Asset(asset))) => {
+            Some(Turn::AlreadyUploaded(asset.clone()))
+        }
         _ => None,
     }
 }

@@ -129,7 +129,7 @@ kinds! {
 /// What a person has to do before anything can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fix {
+pub enum RequiredAction {
     /// Enter another API key.
     Key,
     /// Top up the balance in the service's console.
@@ -152,7 +152,7 @@ pub enum Recovery {
     /// Everything was sent; whether it was stored is not known.
     OutcomeUnknown,
     /// Nothing goes on before a person did something; pauses the queue once.
-    NeedsUser(Fix),
+    NeedsUser(RequiredAction),
     /// Trying the same again gives the same.
     Permanent,
 }
@@ -222,10 +222,10 @@ impl FaultKind {
             | Self::WebPage
             | Self::AnswerTooLarge
             | Self::Redirect => Recovery::OutcomeUnknown,
-            Self::Unauthorized => Recovery::NeedsUser(Fix::Key),
-            Self::InsufficientBalance => Recovery::NeedsUser(Fix::Balance),
-            Self::Forbidden => Recovery::NeedsUser(Fix::Account),
-            Self::Retired => Recovery::NeedsUser(Fix::Program),
+            Self::Unauthorized => Recovery::NeedsUser(RequiredAction::Key),
+            Self::InsufficientBalance => Recovery::NeedsUser(RequiredAction::Balance),
+            Self::Forbidden => Recovery::NeedsUser(RequiredAction::Account),
+            Self::Retired => Recovery::NeedsUser(RequiredAction::Program),
             Self::Tls
             | Self::BadRequest
             | Self::UnsupportedMedia
@@ -306,7 +306,7 @@ impl Fault {
     }
 
     /// What a person has to do, where this fault needs one.
-    pub fn fix(&self) -> Option<Fix> {
+    pub fn fix(&self) -> Option<RequiredAction> {
         match self.recovery {
             Recovery::NeedsUser(fix) => Some(fix),
             _ => None,

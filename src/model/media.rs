@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-mod relatives;
+mod conversion_hints;
 mod sniff;
 #[cfg(test)]
 mod tests;
@@ -76,7 +76,7 @@ pub enum Rejection {
         /// The extension in lower case, empty where there is none.
         extension: String,
         /// What to convert to, where the format is a near relative.
-        convert_to: Option<String>,
+        suggested_format: Option<String>,
     },
     /// The content is clearly of another format than the extension says.
     ContentMismatch {
@@ -202,7 +202,7 @@ pub fn format_of(path: &Path) -> Result<&'static Format, Rejection> {
     }
     let extension = extension.to_string_lossy().to_lowercase();
     Err(Rejection::UnsupportedFormat {
-        convert_to: relatives::convert_to(&extension).map(str::to_owned),
+        suggested_format: conversion_hints::suggested_format(&extension).map(str::to_owned),
         extension,
     })
 }

@@ -1,15 +1,15 @@
 //! What the program knows and decides, without I/O, clock, runtime or window.
 
 pub mod asset;
+pub mod cell_escaping;
 pub mod cost;
 pub mod fault;
 pub mod key;
-pub mod located;
 pub mod media;
 pub mod plan;
+pub mod relocation;
 pub mod retry;
 pub mod snapshot;
-pub mod table;
 pub mod terminal;
 pub mod upload;
 pub mod version;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::cost::StorageCost;
 use super::media::Route;
-use super::snapshot::{Change, Found, Row, Status};
+use super::snapshot::{DuplicateStage, Row, RowDelta, Status};
 
 /// Least time between two calls of the service.
 pub const SPACING: Duration = Duration::from_millis(1050);
@@ -29,11 +29,11 @@ pub struct UnderWay {
 
 /// Most bytes a call of the service is taken to bring along without taking longer by them. Where
 /// a line is slower than this each second, transfers overlap, and its speed gets measured.
-const WITH_A_CALL: u64 = 1_000_000;
+const BYTES_PER_CALL_ESTIMATE: u64 = 1_000_000;
 
 /// What is known of the line that the bytes go by.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub struct Line {
+pub struct Throughput {
     /// Bytes a second, measured where bytes were what took the time; kept when they have
     /// stopped. `None` where that was never so.
     pub measured: Option<f64>,
@@ -41,10 +41,10 @@ pub struct Line {
     pub limit: Option<u64>,
 }
 
-impl Line {
+impl Throughput {
     /// How long so many bytes take, or take at least where nothing was measured; `None` where
     /// that can't be said.
-    fn time_for(self, bytes: u64) -> Option<Finish> {
+    fn time_for(self, bytes: u64) -> Option<Eta> {
         let limit = self.limit.map(|limit| limit as f64);
         let measured = self.measured.filter(|rate| *rate >= 1.0);
         let rate = match (measured, limit) {
@@ -53,8 +53,8 @@ impl Line {
         };
         let time = Duration::try_from_secs_f64(bytes as f64 / rate).ok()?;
         Some(match measured {
-            Some(_) => Finish::About(time),
-            None => Finish::AtLeast(time),
+            Some(_) => Eta::Estimated(time),
+            None => Eta::AtLeast(time),
         })
     }
 
@@ -64,10 +64,10 @@ impl Line {
     pub fn left(self, under_way: UnderWay, spacing: Duration) -> Option<Duration> {
         let by_calls = spacing.saturating_mul(under_way.calls);
         match self.time_for(under_way.bytes) {
-            Some(Finish::About(time)) => Some(time.max(by_calls)),
+            Some(Eta::Estimated(time)) => Some(time.max(by_calls)),
             by_limit => {
-                let with_calls = u64::from(under_way.calls).saturating_mul(WITH_A_CALL);
-                let by_limit = by_limit.map_or(Duration::ZERO, Finish::time);
+                let with_calls = u64::from(under_way.calls).saturating_mul(BYTES_PER_CALL_ESTIMATE);
+                let by_limit = by_limit.map_or(Duration::ZERO, Eta::time);
                 (under_way.bytes <= with_calls).then(|| by_calls.max(by_limit))
             }
         }
@@ -76,19 +76,19 @@ impl Line {
 
 /// How long it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finish {
+pub enum Eta {
     /// At the speed that was measured.
-    About(Duration),
+    Estimated(Duration),
     /// No speed was measured yet: no sooner than the limit on calls and the person's on speed
     /// allow.
     AtLeast(Duration),
 }
 
-impl Finish {
+impl Eta {
     /// The time, however certain.
     pub fn time(self) -> Duration {
         match self {
-            Self::About(time) | Self::AtLeast(time) => time,
+            Self::Estimated(time) | Self::AtLeast(time) => time,
         }
     }
 }
@@ -110,7 +110,7 @@ pub struct Plan {
     /// Files in the list that are paused one by one, and stay so.
     pub paused: usize,
     /// When everything is through, what is under way included.
-    pub finish: Finish,
+    pub finish: Eta,
     /// What keeping the files costs.
     pub cost: StorageCost,
 }
@@ -125,7 +125,7 @@ impl Plan {
 /// What a plan needs of the rows of a list: they come and leave one by one, so that nothing
 /// else is counted anew when one of them changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Sums {
+pub struct PlanTotals {
     files: usize,
     bytes: u128,
     direct: usize,
@@ -136,15 +136,15 @@ pub struct Sums {
     paused: usize,
 }
 
-impl Sums {
+impl PlanTotals {
     /// Counts a row that came, or no longer one that left.
-    pub fn count(&mut self, row: &Row, change: Change) {
+    pub fn count(&mut self, row: &Row, change: RowDelta) {
         match row.status {
             Status::ReadyToUpload => {
                 change.count(&mut self.files);
                 match change {
-                    Change::Came => self.bytes += u128::from(row.size),
-                    Change::Left => self.bytes -= u128::from(row.size),
+                    RowDelta::Added => self.bytes += u128::from(row.size),
+                    RowDelta::Removed => self.bytes -= u128::from(row.size),
                 }
                 change.count(match row.route.unwrap_or(Route::Direct) {
                     Route::Direct => &mut self.direct,
@@ -152,11 +152,11 @@ impl Sums {
                 });
             }
             Status::Rejected(_) => change.count(&mut self.refused),
-            Status::FoundDuplicate(Found::Before | Found::Known) => {
+            Status::FoundDuplicate(DuplicateStage::Before | DuplicateStage::Known) => {
                 change.count(&mut self.duplicates);
                 // memories.ai is asked whether it still has what was uploaded before.
-                if let Some(same_as) = &row.same_as
-                    && same_as.uploaded_at_ms.is_some()
+                if let Some(duplicate_of) = &row.duplicate_of
+                    && duplicate_of.uploaded_at_ms.is_some()
                 {
                     change.count(&mut self.asked_about);
                 }
@@ -167,7 +167,7 @@ impl Sums {
     }
 
     /// What pressing "Upload" would do.
-    pub fn plan(&self, under_way: UnderWay, line: Line) -> Plan {
+    pub fn plan(&self, under_way: UnderWay, line: Throughput) -> Plan {
         let bytes = u64::try_from(self.bytes).unwrap_or(u64::MAX);
         let number = |files: usize| u32::try_from(files).unwrap_or(u32::MAX);
         let of = |files, route| number(files).saturating_mul(calls(route));
@@ -185,9 +185,9 @@ impl Sums {
             duplicates: self.duplicates,
             paused: self.paused,
             finish: match line.time_for(bytes.saturating_add(under_way.bytes)) {
-                Some(Finish::About(time)) => Finish::About(time.max(by_calls)),
-                Some(Finish::AtLeast(time)) => Finish::AtLeast(time.max(by_calls)),
-                None => Finish::AtLeast(by_calls),
+                Some(Eta::Estimated(time)) => Eta::Estimated(time.max(by_calls)),
+                Some(Eta::AtLeast(time)) => Eta::AtLeast(time.max(by_calls)),
+                None => Eta::AtLeast(by_calls),
             },
             cost: StorageCost::of(bytes),
         }
@@ -218,7 +218,7 @@ pub(crate) mod tests {
             reserved_id: None,
             saved: true,
             may_be_twice: false,
-            same_as: None,
+            duplicate_of: None,
             unconfirmed: false,
             interrupted: false,
             later: None,
@@ -229,11 +229,11 @@ pub(crate) mod tests {
     pub(crate) fn plan<'a>(
         rows: impl IntoIterator<Item = &'a Row>,
         under_way: UnderWay,
-        line: Line,
+        line: Throughput,
     ) -> Plan {
-        let mut sums = Sums::default();
+        let mut sums = PlanTotals::default();
         for row in rows {
-            sums.count(row, Change::Came);
+            sums.count(row, RowDelta::Added);
         }
         sums.plan(under_way, line)
     }
@@ -242,8 +242,8 @@ pub(crate) mod tests {
         let status = prop_oneof![
             4 => Just(Status::ReadyToUpload),
             1 => Just(Status::Rejected(Rejection::Empty)),
-            1 => Just(Status::FoundDuplicate(Found::Known)),
-            1 => Just(Status::FoundDuplicate(Found::Asked)),
+            1 => Just(Status::FoundDuplicate(DuplicateStage::Known)),
+            1 => Just(Status::FoundDuplicate(DuplicateStage::Asked)),
             1 => Just(Status::Duplicate { of: AssetId::new("re_1") }),
             1 => Just(Status::Uploading),
             1 => Just(Status::Paused),
@@ -254,10 +254,10 @@ pub(crate) mod tests {
             .prop_map(|(status, size, route)| row(status, size, route))
     }
 
-    fn any_line() -> impl Strategy<Value = Line> {
+    fn any_line() -> impl Strategy<Value = Throughput> {
         let measured = prop::option::of(0.0..1e9_f64);
         let limit = prop::option::of(1..1_000_000_000_u64);
-        (measured, limit).prop_map(|(measured, limit)| Line { measured, limit })
+        (measured, limit).prop_map(|(measured, limit)| Throughput { measured, limit })
     }
 
     fn any_under_way() -> impl Strategy<Value = UnderWay> {
@@ -269,7 +269,7 @@ pub(crate) mod tests {
         fn a_plan_counts_every_file_once_and_only_what_it_would_start(
             rows in prop::collection::vec(any_row(), 0..40),
         ) {
-            let plan = plan(&rows, UnderWay::default(), Line::default());
+            let plan = plan(&rows, UnderWay::default(), Throughput::default());
             let of = |wanted: fn(&Row) -> bool| rows.iter().filter(|row| wanted(row)).count();
             let bytes: u64 = rows
                 .iter()
@@ -281,7 +281,7 @@ pub(crate) mod tests {
             prop_assert_eq!(plan.refused, of(|row| matches!(row.status, Status::Rejected(_))));
             prop_assert_eq!(
                 plan.duplicates,
-                of(|row| row.status == Status::FoundDuplicate(Found::Known))
+                of(|row| row.status == Status::FoundDuplicate(DuplicateStage::Known))
             );
             prop_assert_eq!(plan.paused, of(|row| row.status == Status::Paused));
             prop_assert!(plan.by_signed_url <= plan.files);
@@ -305,7 +305,7 @@ pub(crate) mod tests {
                 let by_line = (plan.bytes + under_way.bytes) as f64 / rate;
                 prop_assert!(plan.finish.time().as_secs_f64() >= by_line - 1e-6);
             }
-            let promised = matches!(plan.finish, Finish::About(_));
+            let promised = matches!(plan.finish, Eta::Estimated(_));
             prop_assert_eq!(promised, measured.is_some());
         }
 
@@ -355,12 +355,12 @@ pub(crate) mod tests {
     fn a_hundred_small_files_take_as_long_as_their_calls() {
         for (route, seconds) in [(Route::Direct, 210), (Route::SignedUrl, 315)] {
             let rows = vec![row(Status::ReadyToUpload, 1000, route); 100];
-            let line = Line {
+            let line = Throughput {
                 measured: Some(50_000_000.0),
                 limit: None,
             };
             let plan = plan(&rows, UnderWay::default(), line);
-            assert_eq!(plan.finish, Finish::About(Duration::from_secs(seconds)));
+            assert_eq!(plan.finish, Eta::Estimated(Duration::from_secs(seconds)));
         }
     }
 
@@ -368,16 +368,16 @@ pub(crate) mod tests {
     fn a_limit_on_speed_is_in_the_plan_whether_a_speed_was_measured_or_not() {
         let rows = [row(Status::ReadyToUpload, 320_000_000, Route::Direct)];
         let limit = Some(5_000_000);
-        let of = |measured| plan(&rows, UnderWay::default(), Line { measured, limit }).finish;
+        let of = |measured| plan(&rows, UnderWay::default(), Throughput { measured, limit }).finish;
         let seconds = Duration::from_secs;
-        assert_eq!(of(None), Finish::AtLeast(seconds(64)));
-        assert_eq!(of(Some(40_000_000.0)), Finish::About(seconds(64)));
-        assert_eq!(of(Some(4_000_000.0)), Finish::About(seconds(80)));
+        assert_eq!(of(None), Eta::AtLeast(seconds(64)));
+        assert_eq!(of(Some(40_000_000.0)), Eta::Estimated(seconds(64)));
+        assert_eq!(of(Some(4_000_000.0)), Eta::Estimated(seconds(80)));
     }
 
     #[test]
     fn many_small_files_have_a_time_left_before_a_speed_was_measured_and_large_ones_none() {
-        let of = |bytes, calls| Line::default().left(UnderWay { bytes, calls }, SPACING);
+        let of = |bytes, calls| Throughput::default().left(UnderWay { bytes, calls }, SPACING);
         assert_eq!(of(2_000_000, 200), Some(Duration::from_secs(210)));
         assert_eq!(of(290_000_000, 3), None);
     }

@@ -17,7 +17,7 @@ pub struct Policy {
     /// For how long waits that the rate limit causes are not counted as tries.
     pub rate_grace: Duration,
     /// Starts allowed for 400 "Request has exceeded the limit.".
-    pub limit400_tries: u32,
+    pub limit_exceeded_tries: u32,
     /// Wait before the one more try after a 409.
     pub conflict_wait: Duration,
     /// More tries after an answer that cannot be read.
@@ -28,15 +28,15 @@ pub struct Policy {
     pub breaks_before_signed_url: u32,
     /// How long an id that the service gave may be "not found", or an asset in doubt
     /// may stay empty, before it is believed.
-    pub doubt: Duration,
+    pub not_found_grace: Duration,
     /// Waits between polls; the last one repeats.
     pub polls: Vec<Duration>,
     /// After this much polling the row says so.
-    pub poll_patience: Duration,
+    pub slow_processing_after: Duration,
     /// A file that changed less than this ago is looked at again after this long.
-    pub still: Duration,
+    pub unchanged_for: Duration,
     /// A file whose drive is gone is looked for this often.
-    pub drive: Duration,
+    pub missing_file_interval: Duration,
     /// No byte for this long while body is left: the connection is dropped.
     pub stall: Duration,
     /// Least wait for an answer once the body is out.
@@ -56,16 +56,16 @@ impl Default for Policy {
             backoff_first: seconds(1),
             backoff_max: seconds(32),
             rate_grace: seconds(15 * 60),
-            limit400_tries: 3,
+            limit_exceeded_tries: 3,
             conflict_wait: seconds(8),
             bad_answer_retries: 2,
             bad_answer_wait: seconds(8),
             breaks_before_signed_url: 2,
-            doubt: seconds(60),
+            not_found_grace: seconds(60),
             polls: [2, 4, 8, 16, 32].map(seconds).to_vec(),
-            poll_patience: seconds(30 * 60),
-            still: seconds(2),
-            drive: seconds(3),
+            slow_processing_after: seconds(30 * 60),
+            unchanged_for: seconds(2),
+            missing_file_interval: seconds(3),
             stall: seconds(30),
             answer_min: seconds(5 * 60),
             answer_per_100mb: seconds(10),
@@ -93,10 +93,10 @@ impl Policy {
             &mut self.rate_grace,
             &mut self.conflict_wait,
             &mut self.bad_answer_wait,
-            &mut self.doubt,
-            &mut self.poll_patience,
-            &mut self.still,
-            &mut self.drive,
+            &mut self.not_found_grace,
+            &mut self.slow_processing_after,
+            &mut self.unchanged_for,
+            &mut self.missing_file_interval,
             &mut self.stall,
             &mut self.answer_min,
             &mut self.answer_per_100mb,

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::asset::{AssetId, ContentHash};
-use super::fault::{Fault, FaultKind, Fix};
+use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, Note, Rejection, Route};
-use super::plan::Line;
+use super::plan::Throughput;
 
 /// A row of the queue, for the life of the data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub enum Status {
     ReadyToUpload,
     /// Fine, and equal content is in another row or in the history: it is given that one's id,
     /// and is not sent.
-    FoundDuplicate(Found),
+    FoundDuplicate(DuplicateStage),
     /// Started; waits for its turn.
     Queued,
     /// Bytes move.
@@ -81,7 +81,7 @@ pub enum Status {
 
 /// Where a duplicate is that has no id yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum DuplicateStage {
     /// Not started, nor is the row that has the same content and goes before it.
     Before,
     /// Not started; the other one was sent, or is under way: its id can be had.
@@ -118,7 +118,7 @@ impl Transfer {
 
 /// A file of equal content.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SameAs {
+pub struct DuplicateOf {
     /// Where it is, or was when it was uploaded.
     pub path: PathBuf,
     /// When it was uploaded, in milliseconds since the Unix epoch; `None` for one that is in
@@ -157,10 +157,10 @@ pub struct Row {
     /// An answer was lost after all bytes were out: the service may hold the file twice.
     pub may_be_twice: bool,
     /// The file that a duplicate is one of, where that is known.
-    pub same_as: Option<Arc<SameAs>>,
+    pub duplicate_of: Option<Arc<DuplicateOf>>,
     /// What becomes of the bytes that were sent, where the row stops now; `None` where none
     /// were, or they are through.
-    pub later: Option<Later>,
+    pub later: Option<ResumeBehaviour>,
     /// It was taken for a duplicate, and memories.ai did not confirm that it has the content.
     pub unconfirmed: bool,
     /// An earlier run of the program left it in the midst; the person says how it goes on.
@@ -169,13 +169,13 @@ pub struct Row {
 
 /// What becomes of what was sent of a file when its transfer is paused or breaks off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Later {
+pub enum ResumeBehaviour {
     /// The file starts again from its first byte.
-    StartsAgain,
+    Restarts,
     /// It goes on where the storage has it, as long as this program runs.
-    GoesOn,
+    Resumes,
     /// The same, also after the program was closed.
-    GoesOnAfterRestart,
+    ResumesAfterRestart,
 }
 
 /// Whether the engine can keep what it does.
@@ -259,7 +259,7 @@ pub struct Totals {
     /// Bytes a second over all transfers; `None` while it is being estimated.
     pub rate: Option<f64>,
     /// How fast the line is, where that was found out.
-    pub line: Line,
+    pub line: Throughput,
     /// Time until the batch is through, never less than the longest that a row says; `None`
     /// while it is being estimated, and while the queue is held.
     pub left: Option<Duration>,
@@ -315,7 +315,7 @@ pub struct Snapshot {
     /// The person paused the queue.
     pub paused: bool,
     /// The queue waits for the person to do this.
-    pub needs: Option<Fix>,
+    pub needs: Option<RequiredAction>,
     /// The service cannot be reached; it goes on by itself.
     pub offline: bool,
     /// All that is under way waits for this.
@@ -365,19 +365,19 @@ impl Snapshot {
 
 /// What becomes of a row in a sum that is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum RowDelta {
     /// It belongs to it from now on, as it is.
-    Came,
+    Added,
     /// It does no longer, as it was.
-    Left,
+    Removed,
 }
 
-impl Change {
+impl RowDelta {
     /// Counts one more, or one less.
     pub fn count(self, number: &mut usize) {
         match self {
-            Self::Came => *number += 1,
-            Self::Left => *number -= 1,
+            Self::Added => *number += 1,
+            Self::Removed => *number -= 1,
         }
     }
 }

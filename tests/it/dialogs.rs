@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::wording::{CONSOLE, screens};
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Fault, FaultKind};
-use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, Later, Row, Status};
+use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, ResumeBehaviour, Row, Status};
 
 use crate::window::{
     FakeEngine, NoDesktop, Window, builder, close, copied, failed, has, open, open_with, over, row,
@@ -220,8 +220,8 @@ fn pausing_asks_before_much_is_sent_again() {
     };
     let rows = || {
         vec![
-            moving(1, "large.mp4", 73_000_000, Later::StartsAgain),
-            moving(2, "small.mp4", 3_000_000, Later::StartsAgain),
+            moving(1, "large.mp4", 73_000_000, ResumeBehaviour::Restarts),
+            moving(2, "small.mp4", 3_000_000, ResumeBehaviour::Restarts),
         ]
     };
     let (mut engine, mut window) = over(rows());
@@ -259,7 +259,7 @@ fn pausing_asks_before_much_is_sent_again() {
     window.get_by_label("Pause: small.mp4").click();
     window.run();
     assert!(matches!(engine.next(), Some(Command::PauseItems(_))));
-    let goes_on = moving(1, "large.mp4", 73_000_000, Later::GoesOn);
+    let goes_on = moving(1, "large.mp4", 73_000_000, ResumeBehaviour::Resumes);
     let (mut engine, mut window) = over(vec![goes_on]);
     window.get_by_label("Pause").click();
     window.run();

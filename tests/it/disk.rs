@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use mavi_uploader::engine::{self, FrontEnd};
 use mavi_uploader::model::asset::{Account, AssetId, AssetStatus};
+use mavi_uploader::model::cell_escaping::split_record;
 use mavi_uploader::model::snapshot::{JournalState, Row, Snapshot, Status};
-use mavi_uploader::model::table::split_record;
 use mavi_uploader::sandbox::{Call, Fault, FaultPlan, SandboxOptions, Timing};
 use mavi_uploader::setup::{How, Numbers, Running, World};
 use mavi_uploader::store::{AssetRecord, Change, History, StoreError};

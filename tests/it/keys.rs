@@ -7,7 +7,7 @@ use egui::accesskit::Role;
 use egui::{Event, Theme};
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::engine::Command;
-use mavi_uploader::model::fault::{Fault, FaultKind, Fix};
+use mavi_uploader::model::fault::{Fault, FaultKind, RequiredAction};
 use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::snapshot::{KeySource, KeyState, Snapshot, Status};
 
@@ -135,7 +135,7 @@ fn the_environments_key_wins_and_another_one_is_for_this_session() {
             checked: true,
             refused: true,
         };
-        state.needs = Some(Fix::Key);
+        state.needs = Some(RequiredAction::Key);
     });
     window.run();
     assert!(has(&window, "API key in the environment"));

@@ -6,7 +6,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::outside::Choice;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::media::Rejection;
-use mavi_uploader::model::snapshot::{ItemId, Later, Row, Status};
+use mavi_uploader::model::snapshot::{ItemId, ResumeBehaviour, Row, Status};
 
 use crate::window::{
     Dialogs, FakeEngine, Window, builder, copied, has, mixed, open_with, over, ready, row, until,
@@ -292,7 +292,7 @@ fn a_selection_is_saved_to_a_file_or_it_is_said_why_not() {
 fn many_refused_files_are_summed_up_and_one_press_shows_them() {
     let not_supported = Rejection::UnsupportedFormat {
         extension: "pdf".to_owned(),
-        convert_to: None,
+        suggested_format: None,
     };
     let mut rows: Vec<_> = (1..=3)
         .map(|id| row(id, "notes.pdf", Status::Rejected(not_supported.clone())))
@@ -325,9 +325,9 @@ fn pause_says_before_it_is_pressed_what_becomes_of_the_bytes() {
         ..uploading(id, name, 260_000_000)
     };
     let (_engine, mut window) = over(vec![
-        upload(1, "direct.mp4", Later::StartsAgain),
-        upload(2, "large.mp4", Later::GoesOn),
-        upload(3, "kept.mp4", Later::GoesOnAfterRestart),
+        upload(1, "direct.mp4", ResumeBehaviour::Restarts),
+        upload(2, "large.mp4", ResumeBehaviour::Resumes),
+        upload(3, "kept.mp4", ResumeBehaviour::ResumesAfterRestart),
     ]);
     for (name, said) in [
         ("Pause: direct.mp4", "starts again from the beginning"),

@@ -7,8 +7,8 @@ use egui_kittest::kittest::Queryable;
 use mavi_uploader::app::outside::Choice;
 use mavi_uploader::engine::{Command, Notice};
 use mavi_uploader::model::fault::FaultKind;
-use mavi_uploader::model::located::Misfit;
 use mavi_uploader::model::media::Rejection;
+use mavi_uploader::model::relocation::RelocationError;
 use mavi_uploader::model::snapshot::{ItemId, Status};
 
 use crate::window::{
@@ -65,7 +65,7 @@ fn without_a_dialog_it_is_said_what_else_can_be_done() {
 fn another_file_is_refused_with_a_word_and_offered_as_a_new_one() {
     let (mut engine, mut window) = lost(Choice::Cancelled);
     let path = PathBuf::from("/elsewhere/other.mp4");
-    let misfit = Misfit::OtherSize {
+    let misfit = RelocationError::OtherSize {
         gone: 412_000_000,
         chosen: 3_000_000,
     };
@@ -84,7 +84,10 @@ fn another_file_is_refused_with_a_word_and_offered_as_a_new_one() {
         "{asked:?}"
     );
     // What is no file for the service, or is there already, is not offered.
-    for misfit in [Misfit::InTheList, Misfit::Refused(Rejection::Empty)] {
+    for misfit in [
+        RelocationError::InTheList,
+        RelocationError::Refused(Rejection::Empty),
+    ] {
         let notice = Notice::NotLocated(path.clone(), misfit);
         engine.notices.send(notice).unwrap();
         window.run();

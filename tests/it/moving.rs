@@ -66,7 +66,7 @@ impl Stage {
         let stall = numbers.policy.stall;
         numbers.policy = numbers.policy.faster(FASTER);
         numbers.policy.stall = stall;
-        numbers.policy.still = STILL;
+        numbers.policy.unchanged_for = STILL;
         if way == Way::Signed {
             numbers.policy.direct_limit = 0;
         }

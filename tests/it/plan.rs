@@ -7,7 +7,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::media::{Rejection, Route};
-use mavi_uploader::model::snapshot::{Found, ItemId, Row, SameAs, Status};
+use mavi_uploader::model::snapshot::{DuplicateOf, DuplicateStage, ItemId, Row, Status};
 
 use crate::window::{FakeEngine, enter_key, has, open, over, row, until, without_key};
 
@@ -18,11 +18,11 @@ const KEY: &str = "sk-mavi-0123456789abcdef";
 fn found(id: u64, name: &str, of: &str, uploaded_at_ms: Option<i64>) -> Row {
     let path = PathBuf::from("/media").join(of);
     let found = match uploaded_at_ms {
-        Some(_) => Found::Known,
-        None => Found::Before,
+        Some(_) => DuplicateStage::Known,
+        None => DuplicateStage::Before,
     };
     Row {
-        same_as: Some(Arc::new(SameAs {
+        duplicate_of: Some(Arc::new(DuplicateOf {
             path,
             uploaded_at_ms,
         })),

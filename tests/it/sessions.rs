@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mavi_uploader::engine::{Command, FrontEnd};
-use mavi_uploader::model::snapshot::{Later, Row, Snapshot, Status};
+use mavi_uploader::model::snapshot::{ResumeBehaviour, Row, Snapshot, Status};
 use mavi_uploader::sandbox::{
     Call, Fault, FaultPlan, Flavour, Reply, RequestRecord, Sandbox, SandboxOptions, Timing,
 };
@@ -296,10 +296,10 @@ async fn one_session_lasts_over_a_reset_a_503_and_a_pause() {
     handle.send(Command::Add(vec![path.clone()]));
     let far = |row: &Row| row.transfer.is_some_and(|it| it.sent > 4_000_000);
     let row = until(&mut snapshots, far).await;
-    assert_eq!(row.later, Some(Later::GoesOn));
+    assert_eq!(row.later, Some(ResumeBehaviour::Resumes));
     handle.send(Command::PauseItems(vec![row.id]));
     let paused = until(&mut snapshots, |row| row.status == Status::Paused).await;
-    assert_eq!(paused.later, Some(Later::GoesOn));
+    assert_eq!(paused.later, Some(ResumeBehaviour::Resumes));
     handle.send(Command::ResumeItems(vec![row.id]));
     let ready = until(&mut snapshots, |row| row.status == Status::Ready).await;
     handle.send(Command::Shutdown);

@@ -10,9 +10,9 @@ use egui::{HoveredFile, Theme};
 use egui_kittest::SnapshotOptions;
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::model::asset::AssetId;
-use mavi_uploader::model::fault::{Diagnostics, Fault, FaultKind, Fix};
+use mavi_uploader::model::fault::{Diagnostics, Fault, FaultKind, RequiredAction};
 use mavi_uploader::model::media::{Kind, Rejection};
-use mavi_uploader::model::snapshot::{Found, Row, SameAs, Snapshot, Status};
+use mavi_uploader::model::snapshot::{DuplicateOf, DuplicateStage, Row, Snapshot, Status};
 
 use crate::window::{
     FakeEngine, Window, builder, failed, open_with, ready, row, until, uploading, with_key,
@@ -89,7 +89,7 @@ fn busy(now: Instant) -> Vec<Row> {
 fn trouble() -> Vec<Row> {
     let unsupported = Rejection::UnsupportedFormat {
         extension: "pdf".to_owned(),
-        convert_to: None,
+        suggested_format: None,
     };
     let mismatch = Rejection::ContentMismatch {
         extension: "mp4".to_owned(),
@@ -111,14 +111,14 @@ fn trouble() -> Vec<Row> {
         row(3, "download.mp4", Status::Rejected(mismatch)),
         failed(4, "clip-002.mp4", FaultKind::ProcessingFailed),
         Row {
-            same_as: Some(Arc::new(SameAs {
+            duplicate_of: Some(Arc::new(DuplicateOf {
                 path: "/media/clip-001.mp4".into(),
                 uploaded_at_ms: Some(1_766_989_317_192),
             })),
             ..row(
                 5,
                 "clip-001 final.mp4",
-                Status::FoundDuplicate(Found::Known),
+                Status::FoundDuplicate(DuplicateStage::Known),
             )
         },
         row(
@@ -168,7 +168,7 @@ fn a_busy_window_is_calm() {
 fn a_window_full_of_trouble_helps() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open_with(builder(Theme::Dark), handle, |_| {});
-    engine.publish(|state| state.needs = Some(Fix::Balance));
+    engine.publish(|state| state.needs = Some(RequiredAction::Balance));
     engine.rows(trouble());
     window.run();
     picture(&mut window, "trouble_dark");

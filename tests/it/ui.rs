@@ -8,7 +8,7 @@ use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::outside::Choice;
 use mavi_uploader::engine::{BatchEnd, Command, Notice};
-use mavi_uploader::model::fault::{Fault, FaultKind, Fix};
+use mavi_uploader::model::fault::{Fault, FaultKind, RequiredAction};
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, JournalState, Status};
 
@@ -235,10 +235,10 @@ fn trouble_that_concerns_everything_is_said_once_with_its_button() {
     let fault = Arc::new(Fault::new(FaultKind::InsufficientBalance));
     engine
         .notices
-        .send(Notice::Needs(Fix::Balance, fault))
+        .send(Notice::Needs(RequiredAction::Balance, fault))
         .unwrap();
     engine.publish(|state| {
-        state.needs = Some(Fix::Balance);
+        state.needs = Some(RequiredAction::Balance);
         state.offline = true;
         state.interrupted = 4;
     });
@@ -264,9 +264,9 @@ fn a_retired_service_is_told_of_in_its_own_words() {
     fault.diagnostics.message = Some("POST /upload was sunset on 1 December.\n".to_owned());
     engine
         .notices
-        .send(Notice::Needs(Fix::Program, Arc::new(fault)))
+        .send(Notice::Needs(RequiredAction::Program, Arc::new(fault)))
         .unwrap();
-    engine.publish(|state| state.needs = Some(Fix::Program));
+    engine.publish(|state| state.needs = Some(RequiredAction::Program));
     engine.rows(vec![row(1, "waits", Status::Queued)]);
     window.run();
     assert!(has(

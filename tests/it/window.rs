@@ -115,7 +115,7 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         reserved_id: None,
         saved: true,
         may_be_twice: false,
-        same_as: None,
+        duplicate_of: None,
         unconfirmed: false,
         interrupted: false,
         later: None,

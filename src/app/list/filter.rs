@@ -1,7 +1,7 @@
 //! The chips above the list, and how many rows are in which state.
 
 use crate::app::rows;
-use crate::model::snapshot::{Change, Found, Row, Status};
+use crate::model::snapshot::{DuplicateStage, Row, RowDelta, Status};
 
 /// A chip above the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]
@@ -66,7 +66,7 @@ impl Filter {
 /// How many rows are in the states that the bar at the foot asks about. Only rows that change
 /// are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Tally {
+pub struct StatusCounts {
     /// They are being looked at.
     pub checking: usize,
     /// Their bytes move.
@@ -91,8 +91,8 @@ pub struct Tally {
     pub starts_again: usize,
 }
 
-impl Tally {
-    pub(super) fn count(&mut self, row: &Row, change: Change) {
+impl StatusCounts {
+    pub(super) fn count(&mut self, row: &Row, change: RowDelta) {
         if rows::is_unsaved(row) {
             change.count(&mut self.unsaved);
         }
@@ -106,7 +106,7 @@ impl Tally {
             Status::Waiting { .. } => &mut self.waiting,
             Status::Paused => &mut self.paused,
             Status::Processing { .. } => &mut self.processing,
-            Status::FoundDuplicate(Found::Asked) => &mut self.asked,
+            Status::FoundDuplicate(DuplicateStage::Asked) => &mut self.asked,
             Status::Failed(_) => &mut self.failed,
             _ if rows::is_finished(row) => &mut self.finished,
             _ => return,

@@ -10,7 +10,7 @@ use crate::app::rows::tests::row;
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Rejection, Route};
-use crate::model::snapshot::{Found, Later};
+use crate::model::snapshot::{DuplicateStage, ResumeBehaviour};
 
 /// What happens to a list or to its rows; a row is named by any number.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ fn any_status() -> impl Strategy<Value = Status> {
         Just(Status::Rejected(Rejection::Empty)),
         Just(Status::Rejected(Rejection::NotFound)),
         Just(Status::ReadyToUpload),
-        Just(Status::FoundDuplicate(Found::Known)),
+        Just(Status::FoundDuplicate(DuplicateStage::Known)),
         Just(Status::Queued),
         Just(Status::Uploading),
         Just(Status::Finishing),
@@ -52,8 +52,8 @@ fn any_row() -> impl Strategy<Value = Row> {
     let name = prop::sample::select(vec!["a.mp4", "Day 2.mov", "day 10.mov", "b.png"]);
     let later = prop::sample::select(vec![
         None,
-        Some(Later::StartsAgain),
-        Some(Later::GoesOnAfterRestart),
+        Some(ResumeBehaviour::Restarts),
+        Some(ResumeBehaviour::ResumesAfterRestart),
     ]);
     let route = prop::sample::select(vec![None, Some(Route::Direct), Some(Route::SignedUrl)]);
     let asset = prop::sample::select(vec![None, Some("re_1")]);

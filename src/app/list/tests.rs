@@ -67,10 +67,10 @@ fn a_row_that_is_gone_is_no_longer_selected() {
     Arc::make_mut(&mut fewer.rows).remove(0);
     list.update(&fewer);
     assert_eq!(ids(&list), [2, 3, 4, 5]);
-    let tally = Tally {
+    let tally = StatusCounts {
         uploading: 1,
         finished: 1,
-        ..Tally::default()
+        ..StatusCounts::default()
     };
     assert_eq!(*list.tally(), tally);
 }

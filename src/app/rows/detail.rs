@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Around, Queue};
 use crate::app::wording;
 use crate::app::wording::row as words;
-use crate::model::snapshot::{Found, Later, Row, Status};
+use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 
 /// What stands after the status word, joined with middle dots; empty for nothing.
 pub fn detail(row: &Row, around: &Around) -> String {
@@ -61,7 +61,9 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
             } else {
                 words::next_try_in(wait)
             });
-            let later = row.later.filter(|later| *later != Later::StartsAgain);
+            let later = row
+                .later
+                .filter(|later| *later != ResumeBehaviour::Restarts);
             parts.extend(later.map(|later| words::later(later).to_owned()));
         }
         Status::Processing { since, long } => {
@@ -91,9 +93,9 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
                 Status::Duplicate { of: Some(_) } => words::UPLOADED_BEFORE,
                 _ => words::LISTED_TWICE,
             };
-            parts.push(same_as(row).unwrap_or_else(|| unknown.to_owned()));
+            parts.push(duplicate_of(row).unwrap_or_else(|| unknown.to_owned()));
             parts.extend(after_same_as(status).map(str::to_owned));
-            if *status == Status::FoundDuplicate(Found::Asked) {
+            if *status == Status::FoundDuplicate(DuplicateStage::Asked) {
                 parts.extend(held_up(around).filter(|_| around.queue != Queue::Paused));
             }
         }
@@ -108,7 +110,9 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
             let later = row.later.filter(|later| match around.queue {
                 Queue::GoesOn => false,
                 Queue::Paused => true,
-                Queue::Held(_) | Queue::Waits(_) | Queue::Offline => *later != Later::StartsAgain,
+                Queue::Held(_) | Queue::Waits(_) | Queue::Offline => {
+                    *later != ResumeBehaviour::Restarts
+                }
             });
             parts.extend(later.map(|later| words::later(later).to_owned()));
         }
@@ -131,17 +135,17 @@ fn held_up(around: &Around) -> Option<String> {
 /// What becomes of a duplicate.
 fn after_same_as(status: &Status) -> Option<&'static str> {
     match status {
-        Status::FoundDuplicate(Found::Before) => Some(words::NOT_SENT_TWICE),
-        Status::FoundDuplicate(Found::Known) => Some(words::NOT_SENT),
-        Status::FoundDuplicate(Found::Asked) => Some(words::GETS_ID),
+        Status::FoundDuplicate(DuplicateStage::Before) => Some(words::NOT_SENT_TWICE),
+        Status::FoundDuplicate(DuplicateStage::Known) => Some(words::NOT_SENT),
+        Status::FoundDuplicate(DuplicateStage::Asked) => Some(words::GETS_ID),
         Status::Duplicate { of: None } => Some(words::WAITS_FOR_ID),
         _ => None,
     }
 }
 
 /// Which file a duplicate is one of: by its name, and by its folder where that is another one.
-fn same_as(row: &Row) -> Option<String> {
-    let other = row.same_as.as_ref()?;
+fn duplicate_of(row: &Row) -> Option<String> {
+    let other = row.duplicate_of.as_ref()?;
     if let Some(ms) = other.uploaded_at_ms
         && other.path == row.path
     {
@@ -156,7 +160,7 @@ fn same_as(row: &Row) -> Option<String> {
         file = place.to_string_lossy().into_owned();
     }
     Some(match other.uploaded_at_ms {
-        None => words::same_as(&file),
+        None => words::duplicate_of(&file),
         Some(ms) => words::same_as_uploaded(&file, wording::day(ms).as_deref()),
     })
 }

@@ -1,6 +1,6 @@
 //! Whether the queue that a row stands in goes on, and if not, for what it waits.
 
-use crate::model::fault::Fix;
+use crate::model::fault::RequiredAction;
 use crate::model::snapshot::{QueueWait, Snapshot};
 
 /// Whether the queue that a row stands in goes on.
@@ -25,15 +25,15 @@ pub enum Hold {
     /// Enter an API key: there is none.
     NoKey,
     /// See to the key, the balance or the account.
-    Fix(Fix),
+    RequiredAction(RequiredAction),
 }
 
 impl Queue {
     /// That of a snapshot.
     pub fn of(snapshot: &Snapshot) -> Self {
         match (snapshot.needs, snapshot.paused) {
-            (Some(Fix::Key), _) if snapshot.key.is_missing() => Self::Held(Hold::NoKey),
-            (Some(fix), _) => Self::Held(Hold::Fix(fix)),
+            (Some(RequiredAction::Key), _) if snapshot.key.is_missing() => Self::Held(Hold::NoKey),
+            (Some(fix), _) => Self::Held(Hold::RequiredAction(fix)),
             (None, true) => Self::Paused,
             (None, false) => match snapshot.waiting {
                 Some(wait) => Self::Waits(wait),

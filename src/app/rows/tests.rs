@@ -7,9 +7,9 @@ use std::time::Duration;
 use super::*;
 use crate::model::asset::AssetId;
 use crate::model::fault::Fault;
-use crate::model::fault::Fix;
+use crate::model::fault::RequiredAction;
 use crate::model::media::{Kind, Note, Rejection, Route};
-use crate::model::snapshot::{Found, ItemId, SameAs, Transfer};
+use crate::model::snapshot::{DuplicateOf, DuplicateStage, ItemId, Transfer};
 
 /// A video of 412 MB in this state.
 pub(crate) fn row(id: u64, status: Status) -> Row {
@@ -27,7 +27,7 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         reserved_id: None,
         saved: true,
         may_be_twice: false,
-        same_as: None,
+        duplicate_of: None,
         unconfirmed: false,
         interrupted: false,
         later: None,
@@ -153,7 +153,7 @@ fn a_duplicate_says_of_which_file_it_is_one() {
     let said = |of, path: &str, uploaded_at_ms| {
         let mut duplicate = row(1, Status::Duplicate { of });
         duplicate.path = Path::new("/a").join(&duplicate.name);
-        duplicate.same_as = Some(Arc::new(SameAs {
+        duplicate.duplicate_of = Some(Arc::new(DuplicateOf {
             path: PathBuf::from(path),
             uploaded_at_ms,
         }));
@@ -190,7 +190,7 @@ fn every_row_can_be_ended_and_trouble_explains_itself() {
         Status::Settling,
         Status::Rejected(Rejection::Empty),
         Status::ReadyToUpload,
-        Status::FoundDuplicate(Found::Known),
+        Status::FoundDuplicate(DuplicateStage::Known),
         Status::Queued,
         Status::Uploading,
         Status::Finishing,
@@ -260,9 +260,9 @@ fn what_stopped_says_whether_it_goes_on_or_starts_again() {
     let mut paused = row(1, Status::Paused);
     assert_eq!(detail(&paused, &around(now)), "412 MB");
     for (later, said) in [
-        (Later::StartsAgain, "starts again from the beginning"),
-        (Later::GoesOn, "goes on where it was"),
-        (Later::GoesOnAfterRestart, "goes on where it was"),
+        (ResumeBehaviour::Restarts, "starts again from the beginning"),
+        (ResumeBehaviour::Resumes, "goes on where it was"),
+        (ResumeBehaviour::ResumesAfterRestart, "goes on where it was"),
     ] {
         paused.later = Some(later);
         assert_eq!(detail(&paused, &around(now)), format!("412 MB · {said}"));
@@ -285,7 +285,7 @@ fn a_row_that_stands_still_keeps_how_far_it_was_where_that_is_kept() {
     };
     for status in [Status::Paused, Status::Queued, waiting] {
         let mut held = row(1, status);
-        held.later = Some(Later::GoesOn);
+        held.later = Some(ResumeBehaviour::Resumes);
         held.transfer = Some(stands);
         held.asset_id = AssetId::new("re_1");
         assert_eq!(trailing(&held), Trailing::Percent(63), "{:?}", held.status);
@@ -298,7 +298,7 @@ fn a_row_that_stands_still_keeps_how_far_it_was_where_that_is_kept() {
         );
     }
     let mut paused = row(1, Status::Paused);
-    paused.later = Some(Later::StartsAgain);
+    paused.later = Some(ResumeBehaviour::Restarts);
     assert_eq!(bar(&paused), None, "nothing of it is kept");
     assert_eq!(trailing(&paused), Trailing::None);
 }
@@ -309,11 +309,11 @@ fn a_row_that_was_interrupted_says_so_and_what_to_press() {
     row.interrupted = true;
     for (later, said) in [
         (
-            Later::StartsAgain,
+            ResumeBehaviour::Restarts,
             "412 MB · interrupted; Resume sends it from the beginning",
         ),
         (
-            Later::GoesOnAfterRestart,
+            ResumeBehaviour::ResumesAfterRestart,
             "412 MB · interrupted; Resume goes on where it was",
         ),
     ] {
@@ -328,10 +328,13 @@ fn a_pause_says_before_what_it_means() {
     let mut uploading = row(1, Status::Uploading);
     let now = Instant::now();
     for (later, said) in [
-        (Later::StartsAgain, "starts again from the beginning"),
-        (Later::GoesOn, "as long as the program stays open"),
+        (ResumeBehaviour::Restarts, "starts again from the beginning"),
         (
-            Later::GoesOnAfterRestart,
+            ResumeBehaviour::Resumes,
+            "as long as the program stays open",
+        ),
+        (
+            ResumeBehaviour::ResumesAfterRestart,
             "also after the program was closed",
         ),
     ] {
@@ -346,9 +349,9 @@ fn what_is_kept_of_an_upload_that_stopped_is_not_given_up_without_a_question() {
     let mut paused = row(1, Status::Paused);
     for (later, asks) in [
         (None, false),
-        (Some(Later::StartsAgain), false),
-        (Some(Later::GoesOn), true),
-        (Some(Later::GoesOnAfterRestart), true),
+        (Some(ResumeBehaviour::Restarts), false),
+        (Some(ResumeBehaviour::Resumes), true),
+        (Some(ResumeBehaviour::ResumesAfterRestart), true),
     ] {
         paused.later = later;
         assert_eq!(cancel_loses_work(&paused), asks, "{later:?}");
@@ -376,10 +379,13 @@ fn a_row_that_is_queued_says_what_holds_the_queue() {
     );
     assert_eq!(said(Queue::Offline), "412 MB · waiting for a connection");
     let mut begun = row(1, Status::Queued);
-    begun.later = Some(Later::StartsAgain);
+    begun.later = Some(ResumeBehaviour::Restarts);
     for (queue, told) in [
         (Queue::Paused, true),
-        (Queue::Held(Hold::Fix(Fix::Balance)), false),
+        (
+            Queue::Held(Hold::RequiredAction(RequiredAction::Balance)),
+            false,
+        ),
         (Queue::Offline, false),
     ] {
         let now = Instant::now();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::units::{count, duration, number, size, storage_cost};
 use super::{AND, Place};
 use crate::model::media::Rejection;
-use crate::model::plan::{Finish, Plan};
+use crate::model::plan::{Eta, Plan};
 
 /// A pipe, a device, or a link to one.
 const SPECIAL: &str = "special system file";
@@ -88,11 +88,11 @@ pub fn plan_at_length(plan: &Plan, place: Place) -> String {
     let (files, bytes) = (count(plan.files, "file"), size(plan.bytes));
     let mut lines = vec![format!("Uploads {files} with {bytes} to memories.ai.")];
     lines.push(match plan.finish {
-        Finish::About(time) => format!(
+        Eta::Estimated(time) => format!(
             "Takes about {} at the speed that was measured; memories.ai takes one request a second.",
             duration(time)
         ),
-        Finish::AtLeast(time) => format!(
+        Eta::AtLeast(time) => format!(
             "Takes at least {}: memories.ai takes one request a second. How long the bytes take is known once some have moved.",
             duration(time)
         ),
@@ -149,10 +149,10 @@ fn left_out(plan: &Plan) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-fn finish(finish: Finish) -> String {
+fn finish(finish: Eta) -> String {
     match finish {
-        Finish::About(time) => format!("about {}", duration(time)),
-        Finish::AtLeast(time) => format!("at least {}", duration(time)),
+        Eta::Estimated(time) => format!("about {}", duration(time)),
+        Eta::AtLeast(time) => format!("at least {}", duration(time)),
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
             refused: 2,
             duplicates: 1,
             paused: 3,
-            finish: Finish::About(Duration::from_secs(130)),
+            finish: Eta::Estimated(Duration::from_secs(130)),
             cost: StorageCost::of(3_900_000_000),
         }
     }
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn without_a_measured_speed_no_time_is_promised() {
         let unmeasured = Plan {
-            finish: Finish::AtLeast(Duration::from_secs(26)),
+            finish: Eta::AtLeast(Duration::from_secs(26)),
             by_signed_url: 0,
             refused: 0,
             duplicates: 0,

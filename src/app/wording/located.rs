@@ -3,21 +3,23 @@
 use std::path::Path;
 
 use super::{count, rejection, size};
-use crate::model::located::Misfit;
+use crate::model::relocation::RelocationError;
 
 /// No dialog can be opened in which the file could be shown.
 pub const NO_FILE_TO_LOCATE: &str = "This desktop has no file dialog that the program can open. Bring the file back to where it was, or drop it on the window as a new one.";
 
 /// Why the file that was chosen does not take the place of the one that is gone.
-pub fn misfit(chosen: &Path, misfit: &Misfit) -> String {
+pub fn misfit(chosen: &Path, misfit: &RelocationError) -> String {
     let name = chosen.file_name().unwrap_or(chosen.as_os_str());
     let name = name.to_string_lossy();
     match misfit {
-        Misfit::Refused(why) => {
+        RelocationError::Refused(why) => {
             format!("{name} can’t be uploaded. {}", rejection(why).line())
         }
-        Misfit::InTheList => format!("{name} is in the list already, as a file of its own."),
-        Misfit::OtherSize { gone, chosen } => {
+        RelocationError::InTheList => {
+            format!("{name} is in the list already, as a file of its own.")
+        }
+        RelocationError::OtherSize { gone, chosen } => {
             let is = if size(*gone) == size(*chosen) {
                 let bytes = usize::try_from(gone.abs_diff(*chosen)).unwrap_or(usize::MAX);
                 let than = if chosen > gone { "larger" } else { "smaller" };
@@ -27,7 +29,7 @@ pub fn misfit(chosen: &Path, misfit: &Misfit) -> String {
             };
             format!("{name} is not the file that was added: {is}.")
         }
-        Misfit::OtherContent => {
+        RelocationError::OtherContent => {
             format!("{name} is not the file that was added: its content is another.")
         }
     }
@@ -40,8 +42,8 @@ mod tests {
 
     #[test]
     fn each_says_which_file_and_what_is_different() {
-        let say = |it: &Misfit| misfit(Path::new("/media/clip.mp4"), it);
-        let sizes = |gone, chosen| Misfit::OtherSize { gone, chosen };
+        let say = |it: &RelocationError| misfit(Path::new("/media/clip.mp4"), it);
+        let sizes = |gone, chosen| RelocationError::OtherSize { gone, chosen };
         let added = "clip.mp4 is not the file that was added: ";
         assert_eq!(
             say(&sizes(412_000_000, 3_000_000)),
@@ -56,12 +58,12 @@ mod tests {
             format!("{added}it is 1,200 bytes smaller.")
         );
         assert_eq!(
-            say(&Misfit::OtherContent),
+            say(&RelocationError::OtherContent),
             format!("{added}its content is another.")
         );
-        assert!(say(&Misfit::InTheList).starts_with("clip.mp4 is in the list already"));
+        assert!(say(&RelocationError::InTheList).starts_with("clip.mp4 is in the list already"));
         assert_eq!(
-            say(&Misfit::Refused(Rejection::Empty)),
+            say(&RelocationError::Refused(Rejection::Empty)),
             "clip.mp4 can’t be uploaded. The file holds no data at all. Export or copy the file again, then try again."
         );
     }

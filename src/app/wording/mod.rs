@@ -34,7 +34,7 @@ pub use terminal::{
 pub use units::{count, day, duration, left, number, rate, size, size_of, storage_cost};
 
 use super::command::RowCommand;
-use crate::model::fault::{Fault, FaultKind, Fix};
+use crate::model::fault::{Fault, FaultKind, RequiredAction};
 
 /// A button that does the next step of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,28 +180,28 @@ pub fn leave_sandbox(under_way: usize) -> Quit {
 }
 
 /// What the queue waits for the person to do: the banner's words.
-pub fn needs(fix: Fix) -> Message {
+pub fn needs(fix: RequiredAction) -> Message {
     const PAUSED: &str = "Uploads are paused; no file has failed.";
     match fix {
-        Fix::Key => Message::new(
+        RequiredAction::Key => Message::new(
             "memories.ai doesn’t accept the API key",
             PAUSED,
             "Enter another key to go on.",
             Some(Step::UpdateKey),
         ),
-        Fix::Balance => Message::new(
+        RequiredAction::Balance => Message::new(
             "The balance at memories.ai is used up",
             PAUSED,
             "Top up the balance in the console, then go on.",
             Some(Step::OpenConsole),
         ),
-        Fix::Account => Message::new(
+        RequiredAction::Account => Message::new(
             "memories.ai refuses this account or this network address",
             PAUSED,
             "Check the account in the console, then go on.",
             Some(Step::OpenConsole),
         ),
-        Fix::Program => Message {
+        RequiredAction::Program => Message {
             cause: PAUSED.to_owned(),
             ..fault(&Fault::new(FaultKind::Retired))
         },
@@ -229,7 +229,12 @@ mod tests {
 
     #[test]
     fn whatever_needs_the_person_has_a_button_that_fixes_it() {
-        for fix in [Fix::Key, Fix::Balance, Fix::Account, Fix::Program] {
+        for fix in [
+            RequiredAction::Key,
+            RequiredAction::Balance,
+            RequiredAction::Account,
+            RequiredAction::Program,
+        ] {
             let message = needs(fix);
             assert!(message.step.is_some(), "{fix:?}");
             assert!(message.next.ends_with('.'), "{fix:?}");

@@ -13,14 +13,14 @@ pub fn rejection(rejection: &Rejection) -> Message {
     match rejection {
         Rejection::UnsupportedFormat {
             extension,
-            convert_to,
+            suggested_format,
         } => {
             let cause = if extension.is_empty() {
                 "The file’s name has no ending that tells its format.".to_owned()
             } else {
                 format!("{} files are not supported.", extension.to_uppercase())
             };
-            let next = match convert_to {
+            let next = match suggested_format {
                 Some(format) => {
                     format!(
                         "Convert the file to {} and add it again.",
@@ -120,15 +120,15 @@ mod tests {
         let each = [
             Rejection::UnsupportedFormat {
                 extension: extension(),
-                convert_to: None,
+                suggested_format: None,
             },
             Rejection::UnsupportedFormat {
                 extension: "heic".to_owned(),
-                convert_to: Some("jpg".to_owned()),
+                suggested_format: Some("jpg".to_owned()),
             },
             Rejection::UnsupportedFormat {
                 extension: String::new(),
-                convert_to: None,
+                suggested_format: None,
             },
             Rejection::ContentMismatch {
                 extension: "mp4".to_owned(),

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::duration;
 use crate::app::rows::Hold;
-use crate::model::fault::Fix;
+use crate::model::fault::RequiredAction;
 use crate::model::media::Note;
-use crate::model::snapshot::{Later, Status};
+use crate::model::snapshot::{ResumeBehaviour, Status};
 
 /// The one word, or few, for where a row is.
 pub fn status_word(status: &Status) -> &'static str {
@@ -62,7 +62,7 @@ pub const SLOW: &str = "taking longer than usual";
 /// The next try begins.
 pub const TRYING_AGAIN: &str = "trying again";
 /// Equal content is in another file, which is in the list.
-pub fn same_as(file: &str) -> String {
+pub fn duplicate_of(file: &str) -> String {
     format!("same content as {file}")
 }
 
@@ -102,10 +102,14 @@ pub const QUEUE_PAUSED: &str = "all uploads are paused";
 pub fn held(by: Hold) -> &'static str {
     match by {
         Hold::NoKey => "waits for an API key",
-        Hold::Fix(Fix::Key) => "held until the API key is updated",
-        Hold::Fix(Fix::Balance) => "held until the balance is topped up",
-        Hold::Fix(Fix::Account) => "held until memories.ai accepts the account",
-        Hold::Fix(Fix::Program) => "held: memories.ai has retired this way of uploading",
+        Hold::RequiredAction(RequiredAction::Key) => "held until the API key is updated",
+        Hold::RequiredAction(RequiredAction::Balance) => "held until the balance is topped up",
+        Hold::RequiredAction(RequiredAction::Account) => {
+            "held until memories.ai accepts the account"
+        }
+        Hold::RequiredAction(RequiredAction::Program) => {
+            "held: memories.ai has retired this way of uploading"
+        }
     }
 }
 /// Said of a file that the service may hold twice.
@@ -136,27 +140,31 @@ pub fn idle_id(id: &str) -> String {
 pub const RESERVED_ID: &str = "Reserved ID";
 
 /// What becomes of what was sent of a row that stopped.
-pub fn later(later: Later) -> &'static str {
+pub fn later(later: ResumeBehaviour) -> &'static str {
     match later {
-        Later::StartsAgain => "starts again from the beginning",
-        Later::GoesOn | Later::GoesOnAfterRestart => "goes on where it was",
+        ResumeBehaviour::Restarts => "starts again from the beginning",
+        ResumeBehaviour::Resumes | ResumeBehaviour::ResumesAfterRestart => "goes on where it was",
     }
 }
 
 /// The same of a row that the end of the program broke off, with what to press.
-pub fn interrupted(later: Later) -> &'static str {
+pub fn interrupted(later: ResumeBehaviour) -> &'static str {
     match later {
-        Later::StartsAgain => "interrupted; Resume sends it from the beginning",
-        Later::GoesOn | Later::GoesOnAfterRestart => "interrupted; Resume goes on where it was",
+        ResumeBehaviour::Restarts => "interrupted; Resume sends it from the beginning",
+        ResumeBehaviour::Resumes | ResumeBehaviour::ResumesAfterRestart => {
+            "interrupted; Resume goes on where it was"
+        }
     }
 }
 
 /// What pausing means for an upload of which bytes were sent.
-pub fn pause(later: Later) -> &'static str {
+pub fn pause(later: ResumeBehaviour) -> &'static str {
     match later {
-        Later::StartsAgain => "The file starts again from the beginning when you resume",
-        Later::GoesOn => "The upload goes on where it was, as long as the program stays open",
-        Later::GoesOnAfterRestart => {
+        ResumeBehaviour::Restarts => "The file starts again from the beginning when you resume",
+        ResumeBehaviour::Resumes => {
+            "The upload goes on where it was, as long as the program stays open"
+        }
+        ResumeBehaviour::ResumesAfterRestart => {
             "The upload goes on where it was, also after the program was closed"
         }
     }

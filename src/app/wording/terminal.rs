@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{count, next_try};
-use crate::model::fault::{FaultKind, Fix};
+use crate::model::fault::{FaultKind, RequiredAction};
 use crate::model::key::NotAKey;
 use crate::model::snapshot::{KeySource, KeyState};
 
@@ -29,9 +29,14 @@ pub fn ends_in(last4: &str) -> String {
 
 /// What `upload` needs before it can go on. `variable` is the environment variable that may
 /// hold a key, `keychain` what the keychain said where it gave none.
-pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>) -> String {
+pub fn stopped(
+    fix: RequiredAction,
+    key: &KeyState,
+    variable: &str,
+    keychain: Option<&str>,
+) -> String {
     match (fix, key) {
-        (Fix::Key, KeyState::Present { source, last4, .. }) => format!(
+        (RequiredAction::Key, KeyState::Present { source, last4, .. }) => format!(
             "memories.ai does not accept the API key{} ({}). Keys of its newer DataLake console do \
              not work here. Make a key at {CONSOLE}, {}, then give the same command again.",
             ends_in(last4),
@@ -45,7 +50,7 @@ pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>)
                 _ => "save it with `mavi-uploader key set`".to_owned(),
             }
         ),
-        (Fix::Key, _) => {
+        (RequiredAction::Key, _) => {
             let asked = keychain.map(|words| format!(" {words}"));
             format!(
                 "There is no API key.{} Make a key at {CONSOLE}, then save it with `mavi-uploader \
@@ -54,15 +59,15 @@ pub fn stopped(fix: Fix, key: &KeyState, variable: &str, keychain: Option<&str>)
                 asked.unwrap_or_default()
             )
         }
-        (Fix::Balance, _) => format!(
+        (RequiredAction::Balance, _) => format!(
             "The balance at memories.ai is used up. Top up the balance at {CONSOLE}, then give the same \
              command again."
         ),
-        (Fix::Account, _) => format!(
+        (RequiredAction::Account, _) => format!(
             "memories.ai refuses this account or this network address. Check the account at {CONSOLE}, \
              then give the same command again."
         ),
-        (Fix::Program, _) => format!(
+        (RequiredAction::Program, _) => format!(
             "memories.ai has retired this way of uploading. Look for a newer version of this \
              program; {CONSOLE} may say more."
         ),
@@ -155,18 +160,23 @@ mod tests {
             refused: true,
             checked: false,
         };
-        for fix in [Fix::Key, Fix::Balance, Fix::Account, Fix::Program] {
+        for fix in [
+            RequiredAction::Key,
+            RequiredAction::Balance,
+            RequiredAction::Account,
+            RequiredAction::Program,
+        ] {
             for state in [&key, &KeyState::Missing] {
                 assert!(stopped(fix, state, "VARIABLE", None).contains(CONSOLE));
             }
         }
-        let refused = stopped(Fix::Key, &key, "VARIABLE", None);
+        let refused = stopped(RequiredAction::Key, &key, "VARIABLE", None);
         assert!(
             refused.contains("ends in cdef (from VARIABLE)"),
             "{refused}"
         );
         let missing = stopped(
-            Fix::Key,
+            RequiredAction::Key,
             &KeyState::Missing,
             "VARIABLE",
             Some("It is locked."),

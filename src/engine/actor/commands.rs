@@ -8,9 +8,9 @@ use crate::api::Service;
 use crate::engine::item::Item;
 use crate::engine::speed::LineSpeed;
 use crate::engine::{Command, Preferences};
-use crate::model::fault::Fix;
+use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Event, Holder, Original, State};
+use crate::model::upload::{Event, Original, PausedBy, UploadState};
 use crate::store::AssetNote;
 
 impl<S: Service> Actor<S> {
@@ -19,7 +19,7 @@ impl<S: Service> Actor<S> {
             Command::Add(paths) => self.add(paths, true),
             Command::AddFromOutside(paths) => self.add(paths, false),
             Command::Start => {
-                let ready = self.those(|state| *state == State::Ready);
+                let ready = self.those(|state| *state == UploadState::Ready);
                 self.start_or_claim(&ready);
             }
             Command::StartItems(ids) => {
@@ -30,16 +30,16 @@ impl<S: Service> Actor<S> {
                 let moving = self.those(|state| {
                     matches!(
                         state,
-                        State::Sending {
+                        UploadState::Sending {
                             body_out: false,
                             ..
-                        } | State::Comparing
-                            | State::Waiting { .. }
+                        } | UploadState::Hashing
+                            | UploadState::RetryScheduled { .. }
                     )
                 });
                 let sends = |id: &ItemId| {
                     let item = self.items.get(id);
-                    item.is_some_and(|item| !item.upload.tally.only_id)
+                    item.is_some_and(|item| !item.upload.counters.only_id)
                 };
                 let moving: Vec<ItemId> = moving.into_iter().filter(sends).collect();
                 self.each(&moving, &Event::Hold);
@@ -67,7 +67,7 @@ impl<S: Service> Actor<S> {
             Command::TakeIds(ids) => {
                 self.weigh_what_changed();
                 let known: Vec<ItemId> = ids.into_iter().filter(|id| self.is_known(*id)).collect();
-                self.each(&known, &Event::TakeId);
+                self.each(&known, &Event::ReuseAssetId);
                 self.say_that_a_key_is_missing();
             }
             Command::SendFirst(ids) => self.send_first(&ids),
@@ -180,7 +180,7 @@ impl<S: Service> Actor<S> {
                 _ => rest.push(*id),
             }
         }
-        self.each(&uploaded, &Event::TakeId);
+        self.each(&uploaded, &Event::ReuseAssetId);
         self.start(&rest, &Event::Start);
         self.say_that_a_key_is_missing();
     }
@@ -191,7 +191,7 @@ impl<S: Service> Actor<S> {
         foreseen.is_some_and(|foreseen| !foreseen.waits)
     }
 
-    pub(super) fn those(&self, which: impl Fn(&State) -> bool) -> Vec<ItemId> {
+    pub(super) fn those(&self, which: impl Fn(&UploadState) -> bool) -> Vec<ItemId> {
         let in_order = self.order.iter().map(|(_, id)| *id);
         in_order
             .filter(|id| {
@@ -206,8 +206,8 @@ impl<S: Service> Actor<S> {
         self.those(|state| {
             matches!(
                 state,
-                State::Paused {
-                    by: Holder::Interruption
+                UploadState::Paused {
+                    by: PausedBy::Restart
                 }
             )
         })
@@ -215,7 +215,7 @@ impl<S: Service> Actor<S> {
 
     /// A start without a key asks for one, each time anew.
     fn say_that_a_key_is_missing(&mut self) {
-        if self.key.is_none() && self.no_key && self.needs == Some(Fix::Key) {
+        if self.key.is_none() && self.no_key && self.needs == Some(RequiredAction::Key) {
             self.needs = None;
         }
     }
@@ -250,14 +250,14 @@ impl<S: Service> Actor<S> {
             self.holding.remove(id);
             self.dirty.insert(*id);
             self.forget_size(*id, item.upload.size());
-            if let State::Duplicate(Original::Row(original)) = item.upload.state {
+            if let UploadState::Duplicate(Original::Row(original)) = item.upload.state {
                 self.forget_twin(*id, original);
             }
             item.running = None;
             item.note_halt(&item.upload.state.clone());
             item.meter = None;
             item.parked_poll = false;
-            item.upload = item.upload.recovered();
+            item.upload = item.upload.after_restart();
             if let Some(asset) = &item.upload.issued {
                 self.may_forget_session(asset);
             }
@@ -275,7 +275,7 @@ impl<S: Service> Actor<S> {
             let Some(asset) = &item.upload.issued else {
                 continue;
             };
-            if let State::Paused { .. } = item.upload.state {
+            if let UploadState::Paused { .. } = item.upload.state {
                 let note = Some(AssetNote::Abandoned);
                 self.journal
                     .stage_asset(&item.origin_of_earlier(), asset, None, None, note);
@@ -299,7 +299,7 @@ impl<S: Service> Actor<S> {
             self.batch_ended &= !(item.in_batch && item.upload.is_unfinished());
             self.put_back(item);
             self.may_be_missing(id);
-            self.apply(id, Event::PutBack);
+            self.apply(id, Event::RemovalUndone);
         }
     }
 
@@ -317,8 +317,11 @@ impl<S: Service> Actor<S> {
     }
 
     fn any_settling(&self) -> bool {
-        self.items
-            .values()
-            .any(|item| matches!(item.upload.state, State::Checking | State::Settling))
+        self.items.values().any(|item| {
+            matches!(
+                item.upload.state,
+                UploadState::Checking | UploadState::StillChanging
+            )
+        })
     }
 }

@@ -20,8 +20,8 @@ use crate::engine::patience::{ask_for_each, while_it_moves};
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
-use crate::model::snapshot::{ItemId, SameAs};
-use crate::model::upload::{Event, Original, State};
+use crate::model::snapshot::{DuplicateOf, ItemId};
+use crate::model::upload::{Event, Original, UploadState};
 use crate::source_file::{NO_ANSWER, check};
 
 /// Tells a blocking read that nobody waits for it any more.
@@ -129,14 +129,14 @@ async fn read_unread(
 pub(super) fn may_be_original(item: &Item, own: &HashSet<Account>) -> bool {
     match item.upload.state {
         // Who wants an id alone sends nothing that another one could be a duplicate of.
-        _ if item.upload.tally.only_id => false,
-        State::Comparing
-        | State::Sending { .. }
-        | State::Waiting { .. }
-        | State::Processing { .. } => true,
+        _ if item.upload.counters.only_id => false,
+        UploadState::Hashing
+        | UploadState::Sending { .. }
+        | UploadState::RetryScheduled { .. }
+        | UploadState::Processing { .. } => true,
         // In the turn in which it is told, the history does not have it yet.
-        State::Done { .. } => item.seen_ready && item.is_of(own),
-        State::Queued => item.starts > 0 || item.upload.tally.anyway,
+        UploadState::Done { .. } => item.seen_ready && item.is_of(own),
+        UploadState::Queued => item.starts > 0 || item.upload.counters.anyway,
         _ => false,
     }
 }
@@ -167,7 +167,7 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get(&id) else {
             return false;
         };
-        if item.upload.tally.anyway {
+        if item.upload.counters.anyway {
             return false;
         }
         !self.rivals(id).is_empty() || !self.known_assets(id).is_empty()
@@ -179,9 +179,10 @@ impl<S: Service> Actor<S> {
         let asker = self.items.get(&id);
         let size = asker.map_or(0, |item| item.upload.size());
         // Who wants an id alone goes before nobody, and waits for whatever is to be sent.
-        let only_id = asker.is_some_and(|item| item.upload.tally.only_id);
-        let is_to_be_sent =
-            |other: &Item| other.upload.state == State::Queued && !other.upload.tally.only_id;
+        let only_id = asker.is_some_and(|item| item.upload.counters.only_id);
+        let is_to_be_sent = |other: &Item| {
+            other.upload.state == UploadState::Queued && !other.upload.counters.only_id
+        };
         let others = self.by_size.get(&size).into_iter().flatten();
         others
             .copied()
@@ -261,7 +262,7 @@ impl<S: Service> Actor<S> {
             Err(fault) => {
                 self.apply(
                     id,
-                    Event::Broke {
+                    Event::AttemptFailed {
                         attempt,
                         fault,
                         content: None,
@@ -295,7 +296,7 @@ impl<S: Service> Actor<S> {
             }
             self.apply(
                 id,
-                Event::Compared {
+                Event::HashCompared {
                     attempt,
                     original: Some(original),
                 },
@@ -314,18 +315,18 @@ impl<S: Service> Actor<S> {
     fn original_in_run(&self, id: ItemId, content: ContentHash) -> Option<Original> {
         let asker = self.items.get(&id);
         let place = asker.map(|item| (item.position, item.id));
-        let only_id = asker.is_some_and(|item| item.upload.tally.only_id);
+        let only_id = asker.is_some_and(|item| item.upload.counters.only_id);
         let equal = |other: &ItemId| {
             self.items.get(other).is_some_and(|other| {
                 let goes_before = only_id
-                    || other.upload.state != State::Comparing
+                    || other.upload.state != UploadState::Hashing
                     || Some((other.position, other.id)) < place;
                 other.content == Some(content) && goes_before
             })
         };
         let row = self.rivals(id).into_iter().find(equal)?;
         match &self.items.get(&row)?.upload.state {
-            State::Done { asset, .. } => Some(Original::Asset(asset.clone())),
+            UploadState::Done { asset, .. } => Some(Original::Asset(asset.clone())),
             _ => Some(Original::Row(row)),
         }
     }
@@ -334,7 +335,7 @@ impl<S: Service> Actor<S> {
     pub(super) fn tell_twins(&mut self, id: ItemId, asset: Option<&AssetId>) {
         // What another account has is none of this one's.
         let is_others = self.items.get(&id).is_some_and(|item| {
-            matches!(item.upload.state, State::Done { .. }) && !item.is_of(&self.own)
+            matches!(item.upload.state, UploadState::Done { .. }) && !item.is_of(&self.own)
         });
         let asset = asset.filter(|_| !is_others);
         for twin in self.twins.remove(&id).unwrap_or_default() {
@@ -360,7 +361,7 @@ impl<S: Service> Actor<S> {
             let original = None;
             let _ = self
                 .told
-                .send(Told::Upload(id, Event::Compared { attempt, original }));
+                .send(Told::Upload(id, Event::HashCompared { attempt, original }));
             return;
         };
         let (service, told) = (self.service.clone(), self.told.clone());
@@ -368,7 +369,7 @@ impl<S: Service> Actor<S> {
             return;
         };
         item.asked_as = Some(key.account());
-        let only_id = item.upload.tally.only_id;
+        let only_id = item.upload.counters.only_id;
         let size = item.upload.size();
         item.running = Some(Task::spawn(async move {
             let mut original = None;
@@ -387,7 +388,7 @@ impl<S: Service> Actor<S> {
                     }
                     Ok(_) => {}
                     Err(fault) => {
-                        let event = Event::Broke {
+                        let event = Event::AttemptFailed {
                             attempt,
                             fault,
                             content: None,
@@ -399,8 +400,8 @@ impl<S: Service> Actor<S> {
                 }
             }
             let event = match original {
-                None if only_id => Event::Unconfirmed { attempt },
-                original => Event::Compared { attempt, original },
+                None if only_id => Event::DuplicateNotConfirmed { attempt },
+                original => Event::HashCompared { attempt, original },
             };
             let _ = told.send(Told::Upload(id, event));
         }));
@@ -409,20 +410,22 @@ impl<S: Service> Actor<S> {
 
 /// The file that a duplicate, or one that is found to be one, is a duplicate of: a row, or what
 /// the history has of it.
-pub(super) fn same_as(
+pub(super) fn duplicate_of(
     item: &Item,
     items: &HashMap<ItemId, Item>,
     journal: &Journal,
-) -> Option<SameAs> {
+) -> Option<DuplicateOf> {
     let in_list = |id: ItemId| {
-        Some(SameAs {
+        Some(DuplicateOf {
             path: items.get(&id)?.path.clone(),
             uploaded_at_ms: None,
         })
     };
     let original = match &item.upload.state {
-        State::Duplicate(original) => original,
-        State::Ready | State::Queued | State::Comparing => &item.foreseen.as_ref()?.original,
+        UploadState::Duplicate(original) => original,
+        UploadState::Ready | UploadState::Queued | UploadState::Hashing => {
+            &item.foreseen.as_ref()?.original
+        }
         _ => return None,
     };
     match original {
@@ -430,7 +433,7 @@ pub(super) fn same_as(
         Original::Asset(asset) => {
             let record = journal.asset(asset)?;
             let row = record.item.filter(|id| *id != item.id);
-            row.and_then(in_list).or(Some(SameAs {
+            row.and_then(in_list).or(Some(DuplicateOf {
                 path: record.path,
                 uploaded_at_ms: Some(record.uploaded_at_ms),
             }))

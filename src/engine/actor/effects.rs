@@ -20,7 +20,7 @@ use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{self, Route};
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, Event, State};
+use crate::model::upload::{Effect, Event, UploadState};
 use crate::store::AssetNote;
 
 /// Content type of what is of no known format.
@@ -38,14 +38,16 @@ impl<S: Service> Actor<S> {
                     item.parked_poll = false;
                 }
             }
-            Effect::Wake { attempt, after } => self.run_for(id, after, Event::Due { attempt }),
+            Effect::ScheduleRetry { attempt, after } => {
+                self.run_for(id, after, Event::RetryDue { attempt })
+            }
             Effect::Poll { attempt, after } => self.poll(id, attempt, after),
-            Effect::DropTicket => {
+            Effect::DiscardUploadUrl => {
                 if let Some(item) = self.items.get_mut(&id) {
                     item.ticket = None;
                 }
             }
-            Effect::HoldQueue(fix, fault) => {
+            Effect::BlockQueue(fix, fault) => {
                 // A key that was replaced meanwhile says nothing of the one of now.
                 if self.was_asked_with_this_key(id) {
                     self.hold_queue(fix, fault);
@@ -53,7 +55,7 @@ impl<S: Service> Actor<S> {
             }
             // Looks are gathered by the turn; records are written with the transition
             // itself: see `stage_records`.
-            Effect::Look | Effect::LookAgain | Effect::Record { .. } => {}
+            Effect::CheckFile | Effect::RecheckFile | Effect::Record { .. } => {}
         }
     }
 
@@ -175,7 +177,7 @@ impl<S: Service> Actor<S> {
                     taken.changed = unread.changed(stall).await;
                 }
                 Err(fault) => {
-                    let event = Event::Broke {
+                    let event = Event::AttemptFailed {
                         attempt,
                         fault,
                         content: content_of.content(),
@@ -198,7 +200,7 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
-        let State::Processing { asset, .. } = &item.upload.state else {
+        let UploadState::Processing { asset, .. } = &item.upload.state else {
             return;
         };
         // What went out to no answer, or to one that came before all of it was out, has no
@@ -243,7 +245,7 @@ impl<S: Service> Actor<S> {
                         elapsed: Instant::now().saturating_duration_since(since),
                     }
                 }
-                Err(fault) => Event::PollBroke { attempt, fault },
+                Err(fault) => Event::PollFailed { attempt, fault },
             };
             let _ = told.send(Told::Upload(id, event));
         };
@@ -336,7 +338,7 @@ pub(super) fn note(item: &Item, asset: &AssetId, abandoned: bool) -> Option<Asse
         Some(AssetNote::Abandoned)
     } else if mismatch {
         Some(AssetNote::SizeMismatch)
-    } else if item.upload.tally.may_be_twice {
+    } else if item.upload.counters.may_be_twice {
         Some(AssetNote::MayBeStoredTwice)
     } else {
         None

@@ -18,7 +18,7 @@ use crate::model::asset::{Account, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Original, State};
+use crate::model::upload::{Original, UploadState};
 
 /// Most files that are read before the first of them is told of, so that many small ones of one size
 /// are not held against each other after every single one: 10,000 of them are 40 times.
@@ -63,11 +63,13 @@ enum Part {
 
 impl Part {
     fn of(item: &Item, own: &HashSet<Account>) -> Self {
-        let tally = &item.upload.tally;
+        let counters = &item.upload.counters;
         match item.upload.state {
-            State::Ready | State::Queued | State::Comparing if tally.anyway => Self::Original,
-            State::Queued if item.starts > 0 && !tally.only_id => Self::Original,
-            State::Ready | State::Queued | State::Comparing => Self::Candidate,
+            UploadState::Ready | UploadState::Queued | UploadState::Hashing if counters.anyway => {
+                Self::Original
+            }
+            UploadState::Queued if item.starts > 0 && !counters.only_id => Self::Original,
+            UploadState::Ready | UploadState::Queued | UploadState::Hashing => Self::Candidate,
             _ if may_be_original(item, own) => Self::Original,
             _ => Self::None,
         }
@@ -127,7 +129,7 @@ impl<S: Service> Actor<S> {
     /// What one account does not have another one may.
     pub(super) fn forget_unconfirmed(&mut self) {
         for item in self.items.values_mut() {
-            if std::mem::take(&mut item.upload.tally.unconfirmed) {
+            if std::mem::take(&mut item.upload.counters.unconfirmed) {
                 self.journal.stage_item(item);
                 self.dirty.insert(item.id);
             }
@@ -142,7 +144,7 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.items.get_mut(id) else {
                 continue;
             };
-            let waits = item.upload.state == State::Ready;
+            let waits = item.upload.state == UploadState::Ready;
             let part = Part::of(item, &self.own);
             match part {
                 // What was started goes before what was not.
@@ -187,18 +189,19 @@ impl<S: Service> Actor<S> {
             let uploaded = |content| {
                 uploaded
                     .get(content)
-                    .filter(|_| !item.upload.tally.unconfirmed)
+                    .filter(|_| !item.upload.counters.unconfirmed)
             };
             let content = item.content.as_ref();
             let found = content.and_then(|it| in_list.get(it).or_else(|| uploaded(it)));
             // What is started does not wait for what is not.
-            let waits = item.upload.state == State::Ready;
+            let waits = item.upload.state == UploadState::Ready;
             let found = found.filter(|found| may_be_duplicate && (waits || !found.waits));
             let found = found.cloned();
-            if let (Some(content), None, false) = (item.content, &found, item.upload.tally.only_id)
+            if let (Some(content), None, false) =
+                (item.content, &found, item.upload.counters.only_id)
             {
                 let original = match &item.upload.state {
-                    State::Done { asset, .. } => Original::Asset(asset.clone()),
+                    UploadState::Done { asset, .. } => Original::Asset(asset.clone()),
                     _ => Original::Row(id),
                 };
                 in_list.insert(content, Foreseen { original, waits });

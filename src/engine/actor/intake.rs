@@ -18,7 +18,7 @@ use crate::engine::journal::Busy;
 use crate::engine::patience::{ask_for_each, no_answer};
 use crate::model::media::{FileStamp, Rejection};
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Event, Media, State, Upload};
+use crate::model::upload::{Event, Media, Upload, UploadState};
 
 /// For how long a look waits for the one before it, so that files are told of in the order
 /// in which they were found; longer, and a drive that does not answer would hold up all.
@@ -173,7 +173,7 @@ impl<S: Service> Actor<S> {
         };
         match item.upload.state {
             _ if self.options.front_end == FrontEnd::CommandLine => Standing::Queued,
-            State::Rejected(_) if !found.is_rejected() => Standing::Refused(item.id),
+            UploadState::Rejected(_) if !found.is_rejected() => Standing::Refused(item.id),
             _ if item.has_changed_since(found.stamp) => Standing::New,
             _ => Standing::Queued,
         }
@@ -261,7 +261,7 @@ impl<S: Service> Actor<S> {
     /// Tells whether a file is taken for what its name says where its content is not
     /// recognised.
     pub(super) fn goes_as_named(&self, item: &Item) -> bool {
-        self.options.force || item.upload.tally.as_named
+        self.options.force || item.upload.counters.as_named
     }
 
     pub(super) fn looked_at(&mut self, looked: Vec<LookedAt>) {
@@ -285,8 +285,8 @@ impl<S: Service> Actor<S> {
             });
             if let Some(stamp) = stamp {
                 let before = item.looked.replace(stamp);
-                let still =
-                    before == Some(stamp) || stamp.is_older_than(self.options.policy.still, at);
+                let still = before == Some(stamp)
+                    || stamp.is_older_than(self.options.policy.unchanged_for, at);
                 if !still {
                     self.apply(id, Event::StillChanging);
                     continue;

@@ -17,11 +17,11 @@ use crate::engine::clock::now_ms;
 use crate::engine::item::Task;
 use crate::engine::lifecycle::Turn;
 use crate::model::asset::{Account, AssetAnswer};
-use crate::model::fault::{Fault, FaultKind, Fix};
+use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::ItemId;
 use crate::model::snapshot::{KeySource, KeyState};
-use crate::model::upload::{Event, State};
+use crate::model::upload::{Event, UploadState};
 
 /// For how long a good answer to a key counts.
 const KEY_STAYS_GOOD: Duration = Duration::from_secs(3600);
@@ -42,8 +42,8 @@ pub(super) enum Trust {
 }
 
 /// Whether a row waits for the key that it was sent with.
-pub(super) fn is_other_keys(state: &State) -> bool {
-    matches!(state, State::OtherKey { .. })
+pub(super) fn is_other_keys(state: &UploadState) -> bool {
+    matches!(state, UploadState::OtherKey { .. })
 }
 
 impl<S: Service> Actor<S> {
@@ -55,7 +55,7 @@ impl<S: Service> Actor<S> {
         }
         let Some((key, _)) = self.key.clone() else {
             if self.no_key {
-                self.hold_queue(Fix::Key, Fault::new(FaultKind::Unauthorized));
+                self.hold_queue(RequiredAction::Key, Fault::new(FaultKind::Unauthorized));
             }
             return false;
         };
@@ -201,12 +201,12 @@ impl<S: Service> Actor<S> {
     /// What an event says of the key and of the network.
     pub(super) fn learn_from(&mut self, id: ItemId, event: &Event) {
         match event {
-            Event::Sent { .. } | Event::Outdated { .. } | Event::Polled { .. }
+            Event::Sent { .. } | Event::SentButFileChanged { .. } | Event::Polled { .. }
                 if self.was_asked_with_this_key(id) =>
             {
                 self.key_is_good();
             }
-            Event::Broke { fault, .. } | Event::PollBroke { fault, .. } => {
+            Event::AttemptFailed { fault, .. } | Event::PollFailed { fault, .. } => {
                 if is_offline(fault.kind) {
                     self.offline.get_or_insert_with(Instant::now);
                 } else if fault.diagnostics.http_status.is_some() {
@@ -218,8 +218,8 @@ impl<S: Service> Actor<S> {
     }
 
     /// Holds the queue until the person did something; says so once.
-    pub(super) fn hold_queue(&mut self, fix: Fix, fault: Fault) {
-        if let (Fix::Key, Some((key, _))) = (fix, &self.key) {
+    pub(super) fn hold_queue(&mut self, fix: RequiredAction, fault: Fault) {
+        if let (RequiredAction::Key, Some((key, _))) = (fix, &self.key) {
             self.trust = Trust::Refused;
             self.journal.key_is_refused(&key.account());
         }
@@ -239,12 +239,12 @@ impl<S: Service> Actor<S> {
         let mut not_begun = vec![];
         for item in self.items.values_mut() {
             match &item.upload.state {
-                State::Processing { .. } if item.running.is_some() => {
+                UploadState::Processing { .. } if item.running.is_some() => {
                     item.running = None;
                     item.parked_poll = true;
                 }
-                State::Comparing => not_begun.push(item.id),
-                State::Sending { .. }
+                UploadState::Hashing => not_begun.push(item.id),
+                UploadState::Sending { .. }
                     if item.meter.as_ref().is_none_or(|meter| !meter.started()) =>
                 {
                     not_begun.push(item.id);
@@ -277,7 +277,7 @@ impl<S: Service> Actor<S> {
         if self.vouched.take() == self.account() {
             self.key_is_good();
         }
-        if self.needs == Some(Fix::Key) {
+        if self.needs == Some(RequiredAction::Key) {
             self.needs = None;
         }
         self.unpark();

@@ -11,8 +11,8 @@ use crate::engine::Notice;
 use crate::engine::intake::{self, Identity, Looked};
 use crate::engine::patience::no_answer;
 use crate::model::asset::ContentHash;
-use crate::model::located::{Misfit, compare, may_be_elsewhere};
 use crate::model::media::Rejection;
+use crate::model::relocation::{RelocationError, compare, may_be_elsewhere};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Media};
 
@@ -84,8 +84,8 @@ impl<S: Service> Actor<S> {
         let identity = chosen.identity.as_ref();
         let row = identity.and_then(|identity| self.by_identity.get(identity));
         let verdict = match chosen.outcome {
-            _ if row.is_some_and(|row| *row != id) => Err(Misfit::InTheList),
-            Err(rejection) => Err(Misfit::Refused(rejection)),
+            _ if row.is_some_and(|row| *row != id) => Err(RelocationError::InTheList),
+            Err(rejection) => Err(RelocationError::Refused(rejection)),
             Ok((media, content)) => compare(item.upload.media, item.content, media, content),
         };
         if let Err(misfit) = verdict {

@@ -16,7 +16,7 @@ use crate::engine::item::Task;
 use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Event, State};
+use crate::model::upload::{Event, UploadState};
 
 impl<S: Service> Actor<S> {
     /// Takes note of whether the file of a row is waited for. What an earlier run of the
@@ -24,7 +24,7 @@ impl<S: Service> Actor<S> {
     pub(super) fn may_be_missing(&mut self, id: ItemId) {
         let is_gone = self.items.get(&id).is_some_and(|item| {
             matches!(&item.upload.state,
-                State::Failed { fault, .. } if fault.kind == FaultKind::FileGone)
+                UploadState::Failed { fault, .. } if fault.kind == FaultKind::FileGone)
         });
         match self.items.get(&id) {
             Some(item) if is_gone && self.options.front_end == FrontEnd::Window => {
@@ -60,7 +60,7 @@ impl<S: Service> Actor<S> {
                 Some((*id, item.file.clone(), item.upload.media?.stamp))
             });
             let (files, folder) = (files.collect(), folder.to_owned());
-            let (told, after) = (self.told.clone(), self.options.policy.drive);
+            let (told, after) = (self.told.clone(), self.options.policy.missing_file_interval);
             let watch = watch(folder.clone(), files, after, told);
             self.watches.insert(folder, Task::spawn(watch));
         }
@@ -69,7 +69,7 @@ impl<S: Service> Actor<S> {
     pub(super) fn are_back(&mut self, folder: &Path, rows: &[ItemId]) {
         self.watches.remove(folder);
         for id in rows {
-            self.apply(*id, Event::FileBack);
+            self.apply(*id, Event::FileReappeared);
         }
     }
 }

@@ -51,10 +51,10 @@ use crate::api::flavour::Learned;
 use crate::api::limiter::RateHold;
 use crate::api::paced::Paced;
 use crate::model::asset::{Account, AssetId};
-use crate::model::fault::Fix;
+use crate::model::fault::RequiredAction;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, KeySource, Row, Snapshot};
-use crate::model::upload::{Effect, Event, Original, State, Upload, next};
+use crate::model::upload::{Effect, Event, Original, Upload, UploadState, next};
 use crate::store::OrderedKeyStore;
 
 /// How often meters are read while bytes move.
@@ -123,7 +123,7 @@ pub(super) struct Actor<S> {
     kept: HashMap<AssetId, Kept>,
     /// Calls to the keychain whose outcome is not known yet.
     keychain_owes: usize,
-    needs: Option<Fix>,
+    needs: Option<RequiredAction>,
     paused: bool,
     /// Since when the service can't be reached, as far as is known.
     offline: Option<Instant>,
@@ -294,7 +294,8 @@ impl<S: Service> Actor<S> {
         let mut moving = false;
         for id in &self.holding {
             if let Some(item) = self.items.get_mut(id)
-                && let (State::Sending { .. }, Some(meter)) = (&item.upload.state, &item.meter)
+                && let (UploadState::Sending { .. }, Some(meter)) =
+                    (&item.upload.state, &item.meter)
                 && meter.started()
             {
                 self.moved += item.speed.sample(now, meter.moved());
@@ -325,7 +326,7 @@ impl<S: Service> Actor<S> {
         };
         let releases = matches!(event, Event::BodyOut { .. });
         let poll_trouble = match &event {
-            Event::PollBroke { fault, .. } => Some(fault.kind),
+            Event::PollFailed { fault, .. } => Some(fault.kind),
             _ => None,
         };
         let Some((after, effects)) = next(&item.upload, event, &self.options.policy) else {
@@ -336,9 +337,9 @@ impl<S: Service> Actor<S> {
         item.poll_trouble = poll_trouble;
         item.note_halt(&before.state);
         item.sent_some &= !item.upload.has_ended();
-        let is_done = |state: &State| matches!(state, State::Done { .. });
+        let is_done = |state: &UploadState| matches!(state, UploadState::Done { .. });
         item.seen_ready |= is_done(&item.upload.state) && !is_done(&before.state);
-        if let State::Processing {
+        if let UploadState::Processing {
             content: Some(content),
             ..
         } = &item.upload.state
@@ -349,7 +350,7 @@ impl<S: Service> Actor<S> {
         let delay = effects
             .iter()
             .find_map(|effect| match effect {
-                Effect::Wake { after, .. } | Effect::Poll { after, .. } => Some(*after),
+                Effect::ScheduleRetry { after, .. } | Effect::Poll { after, .. } => Some(*after),
                 _ => None,
             })
             .unwrap_or_default();
@@ -362,15 +363,16 @@ impl<S: Service> Actor<S> {
             item.began = Some(now);
             item.started_at.get_or_insert(now);
         }
-        item.upload.note_times(item.began_ms, now_ms(), item.starts);
+        item.upload
+            .stamp_fault_times(item.began_ms, now_ms(), item.starts);
         match &item.upload.state {
-            State::Processing { .. } => {
-                if !matches!(before.state, State::Processing { .. }) {
+            UploadState::Processing { .. } => {
+                if !matches!(before.state, UploadState::Processing { .. }) {
                     item.polled_since = Some(now + delay);
                 }
                 item.waits_until = Some(now + delay);
             }
-            State::Waiting { .. } => item.waits_until = Some(now + delay),
+            UploadState::RetryScheduled { .. } => item.waits_until = Some(now + delay),
             _ => item.polled_since = None,
         }
         let is_over = |upload: &Upload| upload.has_ended() || is_other_keys(&upload.state);
@@ -396,7 +398,7 @@ impl<S: Service> Actor<S> {
             self.batch = now_ms();
         }
         if item.upload.is_active() {
-            item.upload.tally.batch = self.batch;
+            item.upload.counters.batch = self.batch;
             item.in_batch = true;
         }
         self.journal.stage_item(item);
@@ -415,12 +417,12 @@ impl<S: Service> Actor<S> {
         let holds = item.upload.holds_place();
         let position = (item.position, id);
         let path = item.path.clone();
-        let only_id = item.upload.tally.only_id;
-        let queued = item.upload.state == State::Queued;
-        let claiming = only_id && item.upload.state == State::Comparing;
+        let only_id = item.upload.counters.only_id;
+        let queued = item.upload.state == UploadState::Queued;
+        let claiming = only_id && item.upload.state == UploadState::Hashing;
         let ended = is_over(&item.upload) && !is_over(&before);
         let asset = match &item.upload.state {
-            State::Done { asset, .. } | State::Duplicate(Original::Asset(asset)) => {
+            UploadState::Done { asset, .. } | UploadState::Duplicate(Original::Asset(asset)) => {
                 Some(asset.clone())
             }
             _ => None,
@@ -461,7 +463,7 @@ impl<S: Service> Actor<S> {
         if let Some(turn) = said {
             self.follow(Some(id), path, turn);
         }
-        if let State::Duplicate(Original::Row(original)) = before.state {
+        if let UploadState::Duplicate(Original::Row(original)) = before.state {
             self.forget_twin(id, original);
         }
         if ended {
@@ -479,7 +481,9 @@ impl<S: Service> Actor<S> {
 
 /// Writes into the log what a row waits or failed for, with all that is known of it.
 fn tell_trouble(item: &Item, delay: Duration) {
-    let (State::Waiting { cause: fault } | State::Failed { fault, .. }) = &item.upload.state else {
+    let (UploadState::RetryScheduled { cause: fault } | UploadState::Failed { fault, .. }) =
+        &item.upload.state
+    else {
         return;
     };
     let detail = &fault.diagnostics;

@@ -18,12 +18,12 @@ use crate::engine::journal::opening::Opened;
 use crate::engine::patience::ask_for_each;
 use crate::engine::{FrontEnd, Notice, Turn, shutdown};
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, Event, State, Upload};
+use crate::model::upload::{Effect, Event, Upload, UploadState};
 use crate::store::{ItemRecord, OpenError};
 
 /// Returns what an earlier run of `upload` left as this run goes on with it.
 fn taken_up(upload: Upload) -> Upload {
-    let upload = upload.recovered();
+    let upload = upload.after_restart();
     upload.asking_first().unwrap_or(upload)
 }
 
@@ -76,8 +76,8 @@ impl<S: Service> Actor<S> {
         let mut batches = HashMap::new();
         for (record, upload) in left {
             let (id, position) = (record.id, record.position);
-            let upload = upload.recovered();
-            batches.insert(id, (upload.tally.batch, upload.is_unfinished()));
+            let upload = upload.after_restart();
+            batches.insert(id, (upload.counters.batch, upload.is_unfinished()));
             let path = record.path.clone();
             files.push((id, path.clone()));
             if started.contains(&path) {
@@ -120,7 +120,7 @@ impl<S: Service> Actor<S> {
         let twice: Vec<&Item> = self.items.values().filter(twice).collect();
         let started = twice
             .iter()
-            .filter(|item| item.upload.state == State::Queued)
+            .filter(|item| item.upload.state == UploadState::Queued)
             .map(|item| item.file.clone())
             .collect();
         let ids: Vec<ItemId> = twice.iter().map(|item| item.id).collect();
@@ -179,13 +179,17 @@ impl<S: Service> Actor<S> {
             .left_behind(&file, &*self.options.is_alive, |record, upload| {
                 // Another account's asset is left to a run with its key; one that is not to be
                 // asked about stays behind for a run that may.
-                let asked_about =
-                    matches!(taken_up(upload.clone()).state, State::Processing { .. });
+                let asked_about = matches!(
+                    taken_up(upload.clone()).state,
+                    UploadState::Processing { .. }
+                );
                 // Killed before it was looked at, once more perhaps: its row would stay behind
                 // for ever, and with it that the file may be stored already.
-                let looked_at = matches!(upload.state, State::Checking | State::Settling);
-                let unfinished =
-                    upload.is_active() || looked_at || upload.is_left_for_the_next_run();
+                let looked_at = matches!(
+                    upload.state,
+                    UploadState::Checking | UploadState::StillChanging
+                );
+                let unfinished = upload.is_active() || looked_at || upload.must_survive_cli_run();
                 let unseen = record.stamp.is_none() && looked_at;
                 let is_this = record.stamp == Some(stamp) && unfinished || unseen;
                 if !is_this || !asked_about {
@@ -204,19 +208,19 @@ impl<S: Service> Actor<S> {
         let id = record.id;
         self.by_identity.insert(found.identity().clone(), id);
         let upload = taken_up(upload);
-        let follows = matches!(upload.state, State::Processing { .. });
+        let follows = matches!(upload.state, UploadState::Processing { .. });
         let path = found.path().to_owned();
         self.adopt(record, path.clone(), upload, position);
         if !follows {
             // What was counted stays, above all that it may be stored already.
-            self.apply(id, Event::Found);
+            self.apply(id, Event::Rediscovered);
             return Ok(Some(Some(id)));
         }
         let Some(item) = self.items.get(&id) else {
             return Ok(Some(None));
         };
         let stored = match &item.upload.state {
-            State::Processing {
+            UploadState::Processing {
                 asset, doubt: None, ..
             } => Some(asset.clone()),
             _ => None,
@@ -253,8 +257,8 @@ impl<S: Service> Actor<S> {
             self.journal.knows(asset);
         }
         self.journal.stage_item(&item);
-        let checking = item.upload.state == State::Checking;
-        if matches!(item.upload.state, State::Processing { .. }) {
+        let checking = item.upload.state == UploadState::Checking;
+        if matches!(item.upload.state, UploadState::Processing { .. }) {
             let attempt = item.upload.attempt;
             let after = Duration::ZERO;
             item.in_batch = true;

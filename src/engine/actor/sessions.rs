@@ -15,8 +15,8 @@ use crate::engine::item::Item;
 use crate::engine::sessions::{self, LIFE, Purpose};
 use crate::engine::shutdown;
 use crate::model::asset::AssetId;
-use crate::model::snapshot::{ItemId, Later};
-use crate::model::upload::{Holder, State};
+use crate::model::snapshot::{ItemId, ResumeBehaviour};
+use crate::model::upload::{PausedBy, UploadState};
 use crate::store::{OrderedKeyStore, SecretError};
 
 /// What this run knows of a session that the keychain has.
@@ -29,18 +29,18 @@ pub(super) enum Kept {
 }
 
 /// What becomes of what a row has sent, where it stops before its end.
-pub(super) fn later(item: &Item, kept: &HashMap<AssetId, Kept>) -> Option<Later> {
+pub(super) fn later(item: &Item, kept: &HashMap<AssetId, Kept>) -> Option<ResumeBehaviour> {
     let state = &item.upload.state;
     let is_interrupted = matches!(
         state,
-        State::Paused {
-            by: Holder::Interruption
+        UploadState::Paused {
+            by: PausedBy::Restart
         }
     );
     let stops = match state {
-        State::Sending { .. } | State::Waiting { .. } => true,
+        UploadState::Sending { .. } | UploadState::RetryScheduled { .. } => true,
         // Held before its first byte, nothing of it was sent.
-        State::Queued | State::Paused { .. } => {
+        UploadState::Queued | UploadState::Paused { .. } => {
             is_interrupted || item.starts > 0 || item.upload.issued.is_some()
         }
         _ => false,
@@ -50,16 +50,16 @@ pub(super) fn later(item: &Item, kept: &HashMap<AssetId, Kept>) -> Option<Later>
     }
     let issued = item.upload.issued.as_ref();
     if issued.is_some_and(|asset| kept.contains_key(asset)) {
-        return Some(Later::GoesOnAfterRestart);
+        return Some(ResumeBehaviour::ResumesAfterRestart);
     }
     let ticket = item.ticket.as_ref();
     let here = ticket.is_some_and(|(ticket, _)| ticket.session.url().is_some());
     if here {
-        return Some(Later::GoesOn);
+        return Some(ResumeBehaviour::Resumes);
     }
     // How much an earlier run sent under an id is not known.
     let of_earlier = is_interrupted || item.starts == 0;
-    (of_earlier || item.has_sent()).then_some(Later::StartsAgain)
+    (of_earlier || item.has_sent()).then_some(ResumeBehaviour::Restarts)
 }
 
 /// A call to the keychain.

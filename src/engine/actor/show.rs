@@ -5,15 +5,15 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::duplicates::same_as;
+use super::duplicates::duplicate_of;
 use super::sessions::later;
 #[cfg(test)]
 use super::sums::Sums;
 use crate::api::Service;
 use crate::engine::{BatchEnd, Notice};
-use crate::model::plan::{Line, UnderWay};
+use crate::model::plan::{Throughput, UnderWay};
 use crate::model::snapshot::{ItemId, Row, Snapshot, Totals};
-use crate::model::upload::{Original, State};
+use crate::model::upload::{Original, UploadState};
 
 impl<S: Service> Actor<S> {
     /// Publishes the state after a turn, and hands out its notices.
@@ -50,8 +50,15 @@ impl<S: Service> Actor<S> {
                 .is_none_or(|asset| self.journal.is_saved(asset));
             let later = later(item, &self.kept);
             let policy = &self.options.policy;
-            let same_as = same_as(item, &self.items, &self.journal);
-            let row = item.row(now, policy, saved, later, same_as, self.offline.is_some());
+            let duplicate_of = duplicate_of(item, &self.items, &self.journal);
+            let row = item.row(
+                now,
+                policy,
+                saved,
+                later,
+                duplicate_of,
+                self.offline.is_some(),
+            );
             Some(Arc::new(row))
         };
         // Meters go on between one sample and the next.
@@ -121,7 +128,7 @@ impl<S: Service> Actor<S> {
             (totals.done, totals.batch) = sums.duplicates;
         }
         totals.rate = self.rate.filter(|_| sums.sending > 0);
-        totals.line = Line {
+        totals.line = Throughput {
             measured: self.line.measured(),
             limit: self.options.bandwidth.get(),
         };
@@ -177,10 +184,10 @@ impl<S: Service> Actor<S> {
         };
         for item in self.items.values().filter(|item| item.in_batch) {
             match &item.upload.state {
-                State::Done { .. } => end.ready += 1,
-                State::Duplicate(Original::Asset(_)) => end.duplicates += 1,
-                State::Failed { .. } => end.failed += 1,
-                State::Cancelled { .. } => end.cancelled += 1,
+                UploadState::Done { .. } => end.ready += 1,
+                UploadState::Duplicate(Original::Asset(_)) => end.duplicates += 1,
+                UploadState::Failed { .. } => end.failed += 1,
+                UploadState::Cancelled { .. } => end.cancelled += 1,
                 _ if item.upload.is_unfinished() => return,
                 _ => {}
             }

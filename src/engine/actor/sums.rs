@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::engine::item::Item;
 use crate::model::plan::calls;
 use crate::model::snapshot::{ItemId, Totals};
-use crate::model::upload::{Holder, State};
+use crate::model::upload::{PausedBy, UploadState};
 
 /// What all rows add up to, and what each of them adds.
 #[derive(Debug, Default)]
@@ -52,28 +52,32 @@ impl Addends {
         let totals = &mut sums.totals;
         let upload = &item.upload;
         match &upload.state {
-            State::Ready if item.foreseen.is_none() => {
+            UploadState::Ready if item.foreseen.is_none() => {
                 totals.startable += 1;
                 totals.startable_bytes += upload.size();
             }
-            State::Rejected(_) | State::Failed { .. } => totals.attention += 1,
+            UploadState::Rejected(_) | UploadState::Failed { .. } => totals.attention += 1,
             _ => {}
         }
         totals.active += usize::from(upload.is_active());
-        let is_duplicate = matches!(upload.state, State::Duplicate(_))
-            || upload.tally.only_id
+        let is_duplicate = matches!(upload.state, UploadState::Duplicate(_))
+            || upload.counters.only_id
             || item.foreseen.is_some();
         totals.calls += match upload.state {
-            State::Queued | State::Waiting { .. } | State::Comparing if is_duplicate => 1,
-            State::Queued | State::Waiting { .. } | State::Comparing => {
+            UploadState::Queued | UploadState::RetryScheduled { .. } | UploadState::Hashing
+                if is_duplicate =>
+            {
+                1
+            }
+            UploadState::Queued | UploadState::RetryScheduled { .. } | UploadState::Hashing => {
                 calls(upload.route(direct_limit))
             }
-            State::Sending { .. } | State::Processing { .. } => 1,
+            UploadState::Sending { .. } | UploadState::Processing { .. } => 1,
             _ => 0,
         };
         let is_counted = !matches!(
             upload.state,
-            State::Ready | State::Cancelled { .. } | State::OtherKey { .. }
+            UploadState::Ready | UploadState::Cancelled { .. } | UploadState::OtherKey { .. }
         );
         if item.in_batch && is_counted {
             let sent = item.sent();
@@ -87,8 +91,8 @@ impl Addends {
             if upload.is_active() && !is_duplicate {
                 totals.remaining += upload.size().saturating_sub(sent);
             }
-            let ended_well = matches!(upload.state, State::Done { .. })
-                || (matches!(upload.state, State::Duplicate(_)) && upload.has_ended());
+            let ended_well = matches!(upload.state, UploadState::Done { .. })
+                || (matches!(upload.state, UploadState::Duplicate(_)) && upload.has_ended());
             let (done, batch) = if is_duplicate {
                 (&mut sums.duplicates.0, &mut sums.duplicates.1)
             } else {
@@ -97,13 +101,13 @@ impl Addends {
             *done += usize::from(ended_well);
             *batch += 1;
         }
-        let by_interruption = State::Paused {
-            by: Holder::Interruption,
+        let by_interruption = UploadState::Paused {
+            by: PausedBy::Restart,
         };
         sums.interrupted = usize::from(upload.state == by_interruption);
-        let processing = matches!(upload.state, State::Processing { .. });
+        let processing = matches!(upload.state, UploadState::Processing { .. });
         sums.under_way = usize::from(upload.is_active() && !processing);
-        sums.sending = usize::from(matches!(upload.state, State::Sending { .. }));
+        sums.sending = usize::from(matches!(upload.state, UploadState::Sending { .. }));
         sums
     }
 

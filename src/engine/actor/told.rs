@@ -22,7 +22,7 @@ use crate::engine::lifecycle::Turn;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Event, State};
+use crate::model::upload::{Event, UploadState};
 use crate::store::{OpenError, SecretError};
 
 /// What tasks tell the actor.
@@ -115,7 +115,7 @@ impl<S: Service> Actor<S> {
     pub(super) fn hear(&mut self, told: Told) {
         match told {
             Told::Upload(id, event) => {
-                if matches!(event, Event::Broke { .. }) {
+                if matches!(event, Event::AttemptFailed { .. }) {
                     self.keep_lessons();
                 }
                 self.hear_of_upload(id, event);
@@ -135,7 +135,7 @@ impl<S: Service> Actor<S> {
                         asset: taken,
                         content,
                     },
-                    Some(fault) => Event::Outdated {
+                    Some(fault) => Event::SentButFileChanged {
                         attempt,
                         asset: taken,
                         content,
@@ -267,8 +267,8 @@ impl<S: Service> Actor<S> {
         if self.hear_of_other_key(id, &event) {
             return;
         }
-        let begins = matches!(&event, Event::Compared { original: None, .. });
-        let only_id = |item: &Item| item.upload.tally.only_id;
+        let begins = matches!(&event, Event::HashCompared { original: None, .. });
+        let only_id = |item: &Item| item.upload.counters.only_id;
         let begins = begins && !self.items.get(&id).is_some_and(only_id);
         if begins && !self.may_go_on() {
             // What forbids a start came up while it was compared.
@@ -297,7 +297,7 @@ impl<S: Service> Actor<S> {
             .ticket
             .as_ref()
             .is_some_and(|(known, _)| *known == ticket);
-        if !is_known && matches!(item.upload.state, State::Sending { .. }) {
+        if !is_known && matches!(item.upload.state, UploadState::Sending { .. }) {
             if let (Some(kept), Some(session)) =
                 (self.kept.get_mut(&ticket.asset_id), ticket.session.url())
             {

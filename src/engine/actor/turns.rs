@@ -14,7 +14,7 @@ use crate::engine::{FrontEnd, Notice};
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::fault::FaultKind;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, Event, State, Upload};
+use crate::model::upload::{Effect, Event, Upload, UploadState};
 
 /// Ids that are found out at a time: one is asked for while the next one is compared.
 const CLAIMS: usize = 2;
@@ -81,13 +81,13 @@ impl<S: Service> Actor<S> {
         for (id, effect) in pending.effects {
             match effect {
                 // Many at once are one task.
-                Effect::Look => looks.0.push(id),
-                Effect::LookAgain => looks.1.push(id),
+                Effect::CheckFile => looks.0.push(id),
+                Effect::RecheckFile => looks.1.push(id),
                 effect => self.carry_out(id, effect),
             }
         }
         self.look(&looks.0, std::time::Duration::ZERO);
-        self.look(&looks.1, self.options.policy.still);
+        self.look(&looks.1, self.options.policy.unchanged_for);
         any || came_back
     }
 
@@ -192,7 +192,9 @@ impl<S: Service> Actor<S> {
     fn journal_is_unwritable(&mut self) {
         let is_final = self.journal.has_answered() && !self.journal.is_held();
         if self.options.front_end == FrontEnd::CommandLine && is_final {
-            let known = |state: &State| !matches!(state, State::Checking | State::Settling);
+            let known = |state: &UploadState| {
+                !matches!(state, UploadState::Checking | UploadState::StillChanging)
+            };
             for id in self.those(known) {
                 self.apply(id, Event::CannotSave);
             }
@@ -216,10 +218,10 @@ impl<S: Service> Actor<S> {
 pub(super) fn stored_content(item: &Item) -> Option<ContentHash> {
     let is_stored = matches!(
         item.upload.state,
-        State::Processing { .. }
-            | State::Done { .. }
-            | State::Failed { .. }
-            | State::Cancelled { .. }
+        UploadState::Processing { .. }
+            | UploadState::Done { .. }
+            | UploadState::Failed { .. }
+            | UploadState::Cancelled { .. }
     );
     item.content.filter(|_| is_stored)
 }
@@ -228,11 +230,11 @@ pub(super) fn stored_content(item: &Item) -> Option<ContentHash> {
 /// another row's, or an earlier run's.
 fn own_asset(item: &Item) -> Option<(&AssetId, Origin)> {
     match &item.upload.state {
-        State::Processing { .. }
-        | State::OtherKey { .. }
-        | State::Done { .. }
-        | State::Failed { .. }
-        | State::Cancelled { .. } => Some((item.upload.asset()?, item.origin())),
+        UploadState::Processing { .. }
+        | UploadState::OtherKey { .. }
+        | UploadState::Done { .. }
+        | UploadState::Failed { .. }
+        | UploadState::Cancelled { .. } => Some((item.upload.asset()?, item.origin())),
         _ => {
             let asset = item.upload.issued.as_ref()?;
             Some((asset, item.origin_of_earlier()))
@@ -245,7 +247,7 @@ fn own_asset(item: &Item) -> Option<(&AssetId, Origin)> {
 fn last_word(upload: &Upload) -> Option<AssetStatus> {
     upload.stored_asset()?;
     Some(match (&upload.state, upload.fault()) {
-        (State::Done { .. }, _) | (_, Some(FaultKind::SizeMismatch)) => AssetStatus::Success,
+        (UploadState::Done { .. }, _) | (_, Some(FaultKind::SizeMismatch)) => AssetStatus::Success,
         (_, Some(FaultKind::ProcessingFailed)) => AssetStatus::Failed,
         _ => AssetStatus::Waiting,
     })

@@ -9,7 +9,7 @@ use crate::api::limiter::RateHold;
 use crate::engine::item::Task;
 use crate::model::fault::FaultKind;
 use crate::model::snapshot::{ItemId, QueueWait};
-use crate::model::upload::{Event, Original, State};
+use crate::model::upload::{Event, Original, UploadState};
 
 impl<S: Service> Actor<S> {
     /// Returns what all of the `active` rows wait for: the rate limit, the network, or each for
@@ -33,7 +33,7 @@ impl<S: Service> Actor<S> {
         }
         let mut first: Option<(Instant, FaultKind)> = None;
         for item in self.items.values() {
-            let follows = matches!(item.upload.state, State::Duplicate(Original::Row(_)));
+            let follows = matches!(item.upload.state, UploadState::Duplicate(Original::Row(_)));
             if !item.upload.is_active() || follows || item.parked_poll {
                 continue;
             }
@@ -60,8 +60,8 @@ impl<S: Service> Actor<S> {
             };
             if item.waits().is_some() {
                 let event = match item.upload.state {
-                    State::Processing { .. } => Event::CheckAgain,
-                    _ => Event::Due {
+                    UploadState::Processing { .. } => Event::CheckAgain,
+                    _ => Event::RetryDue {
                         attempt: item.upload.attempt,
                     },
                 };

@@ -181,7 +181,7 @@ impl Journal {
     /// What the service has, or may have, stays for the next one.
     pub fn drop_ended(&mut self, items: &HashMap<ItemId, Item>) {
         for item in items.values() {
-            if !item.upload.is_left_for_the_next_run() {
+            if !item.upload.must_survive_cli_run() {
                 self.drop_item(item.id);
             }
         }

@@ -1,7 +1,7 @@
 //! Who wants the id of equal content alone is given it, and nothing is sent.
 
 use super::duplicates::{that_holds, twins, uploaded_before};
-use super::foresight::{same_as, until_found, with_its_place_taken};
+use super::foresight::{duplicate_of, until_found, with_its_place_taken};
 use super::service::{Act, fault, known};
 use super::*;
 use crate::model::asset::AssetStatus;
@@ -21,8 +21,8 @@ async fn what_was_uploaded_before_is_found_and_claimed_only_after_the_question()
     engine.add(&twins(&place, 1)).await;
     until_found(&mut engine, &["0.mp3"]).await;
     let row = engine.row("0.mp3");
-    assert!(same_as(&engine, "0.mp3").ends_with("before.mp3"));
-    assert!(row.same_as.as_ref().unwrap().uploaded_at_ms.is_some());
+    assert!(duplicate_of(&engine, "0.mp3").ends_with("before.mp3"));
+    assert!(row.duplicate_of.as_ref().unwrap().uploaded_at_ms.is_some());
     assert_eq!(
         (&row.asset_id, engine.snapshot().totals.startable),
         (&None, 0)
@@ -81,7 +81,7 @@ async fn an_id_comes_while_everything_is_paused_and_every_place_is_taken() {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         engine.add(&[path]).await;
         engine
-            .until_status(&name, &Status::FoundDuplicate(Found::Known))
+            .until_status(&name, &Status::FoundDuplicate(DuplicateStage::Known))
             .await;
         if is_paused {
             engine.say(Command::Pause);
@@ -107,10 +107,10 @@ async fn who_wants_an_id_alone_sends_nothing_when_the_original_fails_and_where_n
     // What it is one of is not started: there is no id to be had.
     engine.say(Command::TakeIds(vec![engine.id_of("1.mp3")]));
     engine.pass(60).await;
-    let before = Status::FoundDuplicate(Found::Before);
+    let before = Status::FoundDuplicate(DuplicateStage::Before);
     assert_eq!(engine.row("1.mp3").status, before);
     engine.say(Command::StartItems(vec![engine.id_of("0.mp3")]));
-    let known = Status::FoundDuplicate(Found::Known);
+    let known = Status::FoundDuplicate(DuplicateStage::Known);
     engine.until_status("1.mp3", &known).await;
     engine.say(Command::TakeIds(vec![engine.id_of("1.mp3")]));
     engine
@@ -131,7 +131,7 @@ async fn the_id_of_a_file_that_waits_for_its_place_comes_when_that_was_sent() {
     until_found(&mut engine, &["1.mp3"]).await;
     engine.say(Command::StartItems(vec![engine.id_of("0.mp3")]));
     engine
-        .until_status("1.mp3", &Status::FoundDuplicate(Found::Known))
+        .until_status("1.mp3", &Status::FoundDuplicate(DuplicateStage::Known))
         .await;
     engine.say(Command::TakeIds(vec![engine.id_of("1.mp3")]));
     let row = engine.until_status("0.mp3", &Status::Ready).await;
@@ -187,7 +187,7 @@ async fn what_memories_ai_has_but_is_not_ready_is_no_original_of_what_asked_abou
     // An equal one goes up with it, whatever the history says.
     engine.add(&[place.file("later.mp3", "the same")]).await;
     until_found(&mut engine, &["later.mp3"]).await;
-    assert!(same_as(&engine, "later.mp3").ends_with("0.mp3"));
+    assert!(duplicate_of(&engine, "later.mp3").ends_with("0.mp3"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -234,9 +234,9 @@ async fn what_is_gone_for_one_duplicate_is_none_for_those_that_were_not_started(
     engine.say(Command::TakeIds(vec![engine.id_of("0.mp3")]));
     engine.until_row("0.mp3", |row| row.unconfirmed).await;
     // It is one of the first one from now on, which the person has to start.
-    let before = Status::FoundDuplicate(Found::Before);
+    let before = Status::FoundDuplicate(DuplicateStage::Before);
     engine.until_status("1.mp3", &before).await;
-    assert!(same_as(&engine, "1.mp3").ends_with("0.mp3"));
+    assert!(duplicate_of(&engine, "1.mp3").ends_with("0.mp3"));
 }
 
 #[tokio::test(start_paused = true)]

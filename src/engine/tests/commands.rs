@@ -71,7 +71,7 @@ fn word(engine: &Engine) -> &'static str {
         Status::Settling => "settling",
         Status::Rejected(_) => "rejected",
         Status::ReadyToUpload => "waiting",
-        Status::FoundDuplicate(Found::Asked) => "asked",
+        Status::FoundDuplicate(DuplicateStage::Asked) => "asked",
         Status::FoundDuplicate(_) => "found",
         Status::Queued => "queued",
         Status::Uploading => "uploading",

@@ -57,7 +57,7 @@ async fn files_of_another_drive_go_on_though_the_first_one_hangs() {
     let gone = || [Act::Fail(fault(FaultKind::FileGone))];
     let service = Scripted::new().acts("a.mp3", gone()).acts("b.mp3", gone());
     let mut make = impatient(Make::window());
-    make.policy.drive = Duration::from_millis(10);
+    make.policy.missing_file_interval = Duration::from_millis(10);
     let mut engine = make.start(&place, service);
     engine.add(&paths).await;
     let hung = Hung::from_now_on(paths[0].parent().unwrap());

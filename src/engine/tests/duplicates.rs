@@ -34,9 +34,9 @@ async fn equal_files_of_one_run_go_up_once() {
     engine.until_status("0.mp3", &Status::Ready).await;
     for name in ["1.mp3", "2.mp3", "3.mp3"] {
         engine.until_status(name, &of("re_1")).await;
-        let same_as = engine.row(name).same_as.clone().unwrap();
-        assert_eq!(same_as.path, engine.row("0.mp3").path);
-        assert_eq!(same_as.uploaded_at_ms, None, "it is in the list");
+        let duplicate_of = engine.row(name).duplicate_of.clone().unwrap();
+        assert_eq!(duplicate_of.path, engine.row("0.mp3").path);
+        assert_eq!(duplicate_of.uploaded_at_ms, None, "it is in the list");
     }
     assert_eq!(engine.script().count("upload"), 1);
     engine.pass(10).await;
@@ -148,9 +148,12 @@ async fn what_the_history_holds_is_claimed_after_one_question() {
     engine.upload(&twins(&place, 1)).await;
     engine.until_status("0.mp3", &of("re_1")).await;
     assert_eq!(engine.script().words(), ["ask re_1"]);
-    let same_as = engine.row("0.mp3").same_as.clone().unwrap();
-    assert!(same_as.path.ends_with("before.mp3"), "{same_as:?}");
-    assert!(same_as.uploaded_at_ms.is_some(), "its row is gone");
+    let duplicate_of = engine.row("0.mp3").duplicate_of.clone().unwrap();
+    assert!(
+        duplicate_of.path.ends_with("before.mp3"),
+        "{duplicate_of:?}"
+    );
+    assert!(duplicate_of.uploaded_at_ms.is_some(), "its row is gone");
     engine.say(Command::UploadAnyway(vec![engine.id_of("0.mp3")]));
     let row = engine.until_status("0.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_101")));

@@ -140,7 +140,7 @@ async fn a_refusal_that_was_lost_as_a_break_is_found_by_the_key_check() {
     let mut engine = Make::window().start(&place, service);
     engine.upload(&[path]).await;
     engine
-        .until(|it| it.needs == Some(crate::model::fault::Fix::Balance))
+        .until(|it| it.needs == Some(crate::model::fault::RequiredAction::Balance))
         .await;
     assert_eq!(engine.row("a.mp3").status, Status::Queued);
 }

@@ -19,8 +19,8 @@ pub(super) async fn until_found(engine: &mut Engine, names: &[&str]) {
 }
 
 /// Which file this one is found to be a duplicate of.
-pub(super) fn same_as(engine: &Engine, name: &str) -> PathBuf {
-    engine.row(name).same_as.clone().unwrap().path.clone()
+pub(super) fn duplicate_of(engine: &Engine, name: &str) -> PathBuf {
+    engine.row(name).duplicate_of.clone().unwrap().path.clone()
 }
 
 /// An engine that sends one file at a time, and is at it for minutes.
@@ -43,7 +43,7 @@ async fn equal_files_of_the_list_are_found_before_anything_is_started() {
     let mut engine = Make::window().start(&place, Scripted::new());
     engine.add(&paths).await;
     until_found(&mut engine, &["1.mp3", "2.mp3"]).await;
-    assert_eq!(same_as(&engine, "2.mp3"), paths[0]);
+    assert_eq!(duplicate_of(&engine, "2.mp3"), paths[0]);
     let totals = engine.snapshot().totals;
     let bytes: u64 = ["0.mp3", "other.mp3", "alone.mp3"]
         .iter()
@@ -78,7 +78,7 @@ async fn the_first_of_equal_files_is_the_one_that_goes_up_whatever_becomes_of_th
     // Sent first is first.
     engine.say(Command::SendFirst(vec![engine.id_of("2.mp3")]));
     until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
-    assert!(same_as(&engine, "0.mp3").ends_with("2.mp3"));
+    assert!(duplicate_of(&engine, "0.mp3").ends_with("2.mp3"));
     // Taken out, the next one is; put back, it is again.
     engine.say(Command::Remove(vec![engine.id_of("2.mp3")]));
     engine.until(|it| it.rows.len() == 2).await;
@@ -102,7 +102,7 @@ async fn a_duplicate_stays_where_what_it_is_one_of_was_not_selected_with_it() {
     until_found(&mut engine, &["1.mp3"]).await;
     engine.say(Command::StartItems(vec![engine.id_of("1.mp3")]));
     engine.pass(60).await;
-    let before = Status::FoundDuplicate(Found::Before);
+    let before = Status::FoundDuplicate(DuplicateStage::Before);
     assert_eq!(engine.row("1.mp3").status, before);
     assert_eq!(engine.script().count("upload"), 0);
 }
@@ -152,7 +152,7 @@ async fn what_is_counted_of_a_batch_is_what_the_plan_said() {
     until_found(&mut engine, &["1.mp3", "2.mp3"]).await;
     let planned = engine.snapshot().totals;
     engine.say(Command::Start);
-    let asked = Status::FoundDuplicate(Found::Asked);
+    let asked = Status::FoundDuplicate(DuplicateStage::Asked);
     engine.until_status("1.mp3", &asked).await;
     let totals = engine.snapshot().totals;
     assert_eq!(totals.bytes, planned.startable_bytes);
@@ -240,7 +240,7 @@ async fn one_that_goes_up_anyway_is_what_a_file_before_it_is_a_duplicate_of() {
     until_found(&mut engine, &["1.mp3"]).await;
     engine.say(Command::UploadAnyway(vec![engine.id_of("1.mp3")]));
     engine
-        .until_status("0.mp3", &Status::FoundDuplicate(Found::Known))
+        .until_status("0.mp3", &Status::FoundDuplicate(DuplicateStage::Known))
         .await;
     engine.say(Command::Start);
     let row = engine.until_status("1.mp3", &Status::Ready).await;

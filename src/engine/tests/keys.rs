@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::service::{Act, fault, known};
 use super::*;
 use crate::model::asset::{AssetAnswer, AssetStatus};
-use crate::model::fault::Fix;
+use crate::model::fault::RequiredAction;
 use crate::model::snapshot::KeyState;
 
 fn files(place: &Place, names: &[&str]) -> Vec<PathBuf> {
@@ -23,7 +23,9 @@ async fn a_refused_key_costs_one_request_and_holds_the_queue_once() {
     service.refuse(&key("one"));
     let mut engine = Make::window().start(&place, service);
     engine.upload(&files(&place, &["a.mp3", "b.mp3"])).await;
-    engine.until(|it| it.needs == Some(Fix::Key)).await;
+    engine
+        .until(|it| it.needs == Some(RequiredAction::Key))
+        .await;
     engine.pass(100).await;
     assert_eq!(engine.script().words(), ["check"]);
     assert!(is_refused(&engine.snapshot()));
@@ -48,7 +50,9 @@ async fn a_key_that_is_refused_in_the_midst_holds_everything_and_fails_nothing()
     let mut engine = Make::window().start(&place, service);
     let names = ["a.mp3", "b.mp3", "c.mp3", "d.mp3", "e.mp3", "f.mp3"];
     engine.upload(&files(&place, &names)).await;
-    engine.until(|it| it.needs == Some(Fix::Key)).await;
+    engine
+        .until(|it| it.needs == Some(RequiredAction::Key))
+        .await;
     engine.script().refuse(&key("one"));
     let asked = engine.script().words().len();
     engine.pass(300).await;
@@ -115,9 +119,9 @@ async fn the_answer_to_an_old_key_does_not_make_the_new_one_good() {
 #[tokio::test(start_paused = true)]
 async fn balance_and_account_hold_the_queue_until_the_person_says_so() {
     for (kind, fix) in [
-        (FaultKind::InsufficientBalance, Fix::Balance),
-        (FaultKind::Forbidden, Fix::Account),
-        (FaultKind::Retired, Fix::Program),
+        (FaultKind::InsufficientBalance, RequiredAction::Balance),
+        (FaultKind::Forbidden, RequiredAction::Account),
+        (FaultKind::Retired, RequiredAction::Program),
     ] {
         let place = Place::new();
         let service = Scripted::new().acts("a.mp3", [Act::Fail(fault(kind))]);
@@ -137,9 +141,9 @@ async fn balance_and_account_hold_the_queue_until_the_person_says_so() {
 #[tokio::test(start_paused = true)]
 async fn what_the_check_of_the_key_is_refused_for_is_asked_again_when_the_user_says_so() {
     for (kind, fix) in [
-        (FaultKind::InsufficientBalance, Fix::Balance),
-        (FaultKind::Forbidden, Fix::Account),
-        (FaultKind::Retired, Fix::Program),
+        (FaultKind::InsufficientBalance, RequiredAction::Balance),
+        (FaultKind::Forbidden, RequiredAction::Account),
+        (FaultKind::Retired, RequiredAction::Program),
     ] {
         let place = Place::new();
         let service = Scripted::new().key_checks([Err(fault(kind)), Ok(())]);
@@ -160,7 +164,9 @@ async fn the_command_line_is_told_what_a_person_has_to_do() {
     service.refuse(&key("one"));
     let mut engine = Make::command_line().start(&place, service);
     engine.add(&files(&place, &["a.mp3"])).await;
-    engine.until(|it| it.needs == Some(Fix::Key)).await;
+    engine
+        .until(|it| it.needs == Some(RequiredAction::Key))
+        .await;
     let turns = engine.turns();
     let needs: Vec<_> = turns
         .iter()
@@ -182,7 +188,9 @@ async fn without_a_key_a_start_asks_for_one_each_time() {
     // The keychain is still being asked.
     assert_eq!(engine.snapshot().needs, None);
     engine.say(Command::NoKey);
-    engine.until(|it| it.needs == Some(Fix::Key)).await;
+    engine
+        .until(|it| it.needs == Some(RequiredAction::Key))
+        .await;
     assert!(engine.snapshot().key.is_missing());
     engine.say(Command::Start);
     engine.pass(1).await;

@@ -2,8 +2,8 @@
 
 use super::service::{Act, fault};
 use super::*;
-use crate::model::located::Misfit;
 use crate::model::media::Rejection;
+use crate::model::relocation::RelocationError;
 
 fn gone() -> [Act; 1] {
     [Act::Fail(fault(FaultKind::FileGone))]
@@ -25,7 +25,7 @@ async fn moved(place: &Place) -> (Engine, PathBuf) {
 
 impl Engine {
     /// Shows a file for a row; gives what is said of it once that is known.
-    async fn locate(&mut self, name: &str, path: &Path) -> Misfit {
+    async fn locate(&mut self, name: &str, path: &Path) -> RelocationError {
         self.say(Command::Locate(self.id_of(name), path.to_owned()));
         let refused = async {
             loop {
@@ -89,7 +89,7 @@ async fn another_file_is_refused_and_the_row_stays_as_it_was() {
     let sizes = [&new, &larger].map(|path| std::fs::metadata(path).unwrap().len());
     assert_eq!(
         engine.locate("a.mp3", &larger).await,
-        Misfit::OtherSize {
+        RelocationError::OtherSize {
             gone: sizes[0],
             chosen: sizes[1],
         }
@@ -97,11 +97,14 @@ async fn another_file_is_refused_and_the_row_stays_as_it_was() {
     let nothing = place.path("moved/nothing.mp3");
     assert_eq!(
         engine.locate("a.mp3", &nothing).await,
-        Misfit::Refused(Rejection::NotFound)
+        RelocationError::Refused(Rejection::NotFound)
     );
     let listed = place.file("listed.mp3", "song");
     engine.add(std::slice::from_ref(&listed)).await;
-    assert_eq!(engine.locate("a.mp3", &listed).await, Misfit::InTheList);
+    assert_eq!(
+        engine.locate("a.mp3", &listed).await,
+        RelocationError::InTheList
+    );
     assert_eq!(engine.row("a.mp3"), before);
     assert_eq!(place.items()[0].path, place.path("a.mp3"));
 
@@ -123,7 +126,10 @@ async fn a_file_of_the_same_size_is_told_by_its_content_where_that_is_known() {
     engine.until_failed("a.mp3").await;
     std::fs::remove_file(&paths[1]).unwrap();
     let other = place.file("other.mp3", "sung");
-    assert_eq!(engine.locate("a.mp3", &other).await, Misfit::OtherContent);
+    assert_eq!(
+        engine.locate("a.mp3", &other).await,
+        RelocationError::OtherContent
+    );
     let same = place.file("same.mp3", "song");
     engine.say(Command::Locate(engine.id_of("a.mp3"), same));
     engine.until_status("same.mp3", &Status::Ready).await;

@@ -45,11 +45,13 @@ use crate::api::limiter::{Limiter, LimiterOptions};
 use crate::api::paced::Paced;
 use crate::api::throttle::RateLimit;
 use crate::model::asset::AssetId;
+use crate::model::cell_escaping::split_record;
 use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
-use crate::model::snapshot::{Found, ItemId, JournalState, KeySource, Row, Snapshot, Status};
-use crate::model::table::split_record;
+use crate::model::snapshot::{
+    DuplicateStage, ItemId, JournalState, KeySource, Row, Snapshot, Status,
+};
 use crate::store::history::LEDGER_NAME;
 use crate::store::{AssetRecord, History, ItemRecord, KeyStore, RunId};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::service::{Act, fault};
 use super::*;
-use crate::model::snapshot::Later;
+use crate::model::snapshot::ResumeBehaviour;
 
 pub(super) fn files(place: &Place, names: &[&str]) -> Vec<PathBuf> {
     names.iter().map(|name| place.file(name, name)).collect()
@@ -66,7 +66,7 @@ async fn a_row_that_is_held_before_its_first_byte_has_nothing_to_go_on_with() {
     engine.say(Command::PauseItems(both.to_vec()));
     let sent = engine.until_status("a.mp3", &Status::Paused).await;
     let untouched = engine.until_status("b.mp3", &Status::Paused).await;
-    assert_eq!(sent.later, Some(Later::StartsAgain));
+    assert_eq!(sent.later, Some(ResumeBehaviour::Restarts));
     assert_eq!(untouched.later, None);
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::service::{Act, fault, known};
 use super::*;
 use crate::model::asset::AssetStatus;
-use crate::model::upload::{State, Upload};
+use crate::model::upload::{Upload, UploadState};
 use crate::store::{AssetNote, Change};
 
 async fn killed_when(place: &Place, make: Make, service: Scripted, wanted: impl Fn(&Row) -> bool) {
@@ -321,8 +321,8 @@ async fn a_file_that_was_looked_at_again_when_upload_was_killed_again_is_still_k
     let mut history = place.history();
     let mut row = history.items().unwrap().remove(0);
     let upload: Upload = serde_json::from_str(&row.state).unwrap();
-    let mut upload = upload.recovered();
-    upload.state = State::Checking;
+    let mut upload = upload.after_restart();
+    upload.state = UploadState::Checking;
     row.state = serde_json::to_string(&upload).unwrap();
     row.run = RunId::from_text("run2");
     history.commit(&[Change::PutItem(row)]).unwrap();

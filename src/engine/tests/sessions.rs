@@ -2,7 +2,7 @@
 
 use super::service::{Act, fault};
 use super::*;
-use crate::model::snapshot::Later;
+use crate::model::snapshot::ResumeBehaviour;
 use crate::store::{AssetNote, Change};
 
 /// A run in which a file stays in mid-body, its session in the keychain.
@@ -42,13 +42,19 @@ async fn a_session_of_a_killed_run_is_gone_on_with_under_the_same_id_and_then_fo
     let (place, keychain) = (Place::new(), KeyStore::in_memory());
     let engine = half_sent(&place, &keychain).await;
     assert!(has_session(&keychain, "re_1"));
-    assert_eq!(engine.row("a.mp3").later, Some(Later::GoesOnAfterRestart));
+    assert_eq!(
+        engine.row("a.mp3").later,
+        Some(ResumeBehaviour::ResumesAfterRestart)
+    );
     engine.kill().await;
 
     let mut engine = second_run(&place, &keychain);
     engine.until(|it| it.interrupted == 1).await;
     assert!(engine.row("a.mp3").interrupted);
-    assert_eq!(engine.row("a.mp3").later, Some(Later::GoesOnAfterRestart));
+    assert_eq!(
+        engine.row("a.mp3").later,
+        Some(ResumeBehaviour::ResumesAfterRestart)
+    );
     engine.say(Command::ContinueInterrupted);
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_1")));
@@ -93,16 +99,16 @@ async fn without_a_keychain_the_file_starts_again_and_the_row_says_so_before() {
     let (place, keychain) = (Place::new(), KeyStore::absent());
     let mut engine = half_sent(&place, &keychain).await;
     // As long as the program runs it goes on all the same.
-    assert_eq!(engine.row("a.mp3").later, Some(Later::GoesOn));
+    assert_eq!(engine.row("a.mp3").later, Some(ResumeBehaviour::Resumes));
     engine.say(Command::PauseItems(vec![engine.id_of("a.mp3")]));
     let row = engine.until_status("a.mp3", &Status::Paused).await;
-    assert_eq!(row.later, Some(Later::GoesOn));
+    assert_eq!(row.later, Some(ResumeBehaviour::Resumes));
     assert_eq!(noted(&place), 0);
     engine.kill().await;
 
     let mut engine = second_run(&place, &keychain);
     let row = engine.until_status("a.mp3", &Status::Paused).await;
-    assert_eq!(row.later, Some(Later::StartsAgain));
+    assert_eq!(row.later, Some(ResumeBehaviour::Restarts));
     assert_eq!((row.transfer, row.interrupted), (None, false));
     engine.say(Command::ResumeItems(vec![row.id]));
     let row = engine.until_status("a.mp3", &Status::Ready).await;
@@ -120,7 +126,7 @@ async fn a_pause_keeps_the_session_and_the_person_goes_on_with_it() {
     assert!(sent > 0);
     engine.say(Command::PauseItems(vec![row]));
     let paused = engine.until_status("a.mp3", &Status::Paused).await;
-    assert_eq!(paused.later, Some(Later::GoesOnAfterRestart));
+    assert_eq!(paused.later, Some(ResumeBehaviour::ResumesAfterRestart));
     assert!(!paused.interrupted);
     let kept = paused.transfer.unwrap();
     assert_eq!((kept.sent, kept.rate, kept.left), (sent, None, None));
@@ -339,7 +345,7 @@ async fn a_session_whose_successor_is_not_kept_is_not_left_behind() {
     engine.until_row("a.mp3", moves).await;
     engine.pass(1).await;
     assert_eq!(engine.script().count("go on a.mp3 re_1"), 1);
-    assert_eq!(engine.row("a.mp3").later, Some(Later::GoesOn));
+    assert_eq!(engine.row("a.mp3").later, Some(ResumeBehaviour::Resumes));
     engine.kill().await;
     keychain.lock(false);
     assert!(has_session(&keychain, "re_1"));
@@ -361,7 +367,7 @@ async fn what_was_taken_out_goes_on_where_it_was_after_an_undo() {
     engine.pass(600).await;
     engine.say(Command::UndoRemove);
     let back = engine.until_status("a.mp3", &Status::Paused).await;
-    assert_eq!(back.later, Some(Later::GoesOnAfterRestart));
+    assert_eq!(back.later, Some(ResumeBehaviour::ResumesAfterRestart));
     assert_eq!(engine.snapshot().interrupted, 0, "the person holds it");
     assert!(back.transfer.is_some_and(|it| it.sent > 0));
     engine.say(Command::ResumeItems(vec![row]));

@@ -109,7 +109,7 @@ async fn a_file_that_is_not_recognised_goes_up_once_the_user_says_so() {
 }
 
 fn one_of_them_is_to_be_uploaded(snapshot: &Snapshot) -> bool {
-    let duplicates = |row: &&Arc<Row>| row.status == Status::FoundDuplicate(Found::Before);
+    let duplicates = |row: &&Arc<Row>| row.status == Status::FoundDuplicate(DuplicateStage::Before);
     snapshot.totals.startable == 1 && snapshot.rows.iter().filter(duplicates).count() == 9_999
 }
 
@@ -122,7 +122,7 @@ async fn ten_thousand_equal_files_are_taken_in_and_taken_out_quickly() {
         std::fs::write(folder.join(format!("{n}.mp3")), "ID3\u{3}the same").unwrap();
     }
     let mut make = Make::window();
-    make.policy.still = Duration::ZERO;
+    make.policy.unchanged_for = Duration::ZERO;
     let mut engine = make.start(&place, Scripted::new());
     let started = std::time::Instant::now();
     engine.say(Command::Add(vec![folder]));

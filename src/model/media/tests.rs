@@ -590,7 +590,7 @@ fn near_relatives_are_refused_with_what_to_convert_to() {
         let name = format!("a.{extension}");
         let expected = Rejection::UnsupportedFormat {
             extension: extension.to_lowercase(),
-            convert_to: target.map(str::to_owned),
+            suggested_format: target.map(str::to_owned),
         };
         // Whatever is in it, and however large it is: the extension comes first.
         assert_eq!(check(Path::new(&name), 0, b"%PDF-1.7"), Err(expected));
@@ -600,7 +600,7 @@ fn near_relatives_are_refused_with_what_to_convert_to() {
 #[test]
 fn no_extension_is_both_taken_and_a_relative() {
     for format in formats() {
-        assert_eq!(relatives::convert_to(format.extension), None);
+        assert_eq!(conversion_hints::suggested_format(format.extension), None);
     }
 }
 

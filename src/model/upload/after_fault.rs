@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::next::{abandon, anew, leave, looked_at_anew};
+use super::next::{new_attempt, new_attempt_without_url, recheck, record_abandoned};
 use super::polling::sent;
-use super::{Effect, State, Tally, Upload};
+use super::{Effect, RetryCounters, Upload, UploadState};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::media::Route;
@@ -15,7 +15,7 @@ use crate::model::retry::Policy;
 const MAX_FLAVOURS: u32 = 8;
 
 /// What is done after a fault.
-enum Verdict {
+enum RetryDecision {
     /// It ends here.
     Fail,
     /// Another try, at once.
@@ -33,16 +33,20 @@ pub(super) fn after_fault(
     policy: &Policy,
 ) -> Option<(Upload, Vec<Effect>)> {
     let route = match upload.state {
-        State::Sending { route, .. } => route,
-        State::Comparing => Route::Direct,
+        UploadState::Sending { route, .. } => route,
+        UploadState::Hashing => Route::Direct,
         _ => return None,
     };
     if let Recovery::NeedsUser(fix) = fault.recovery {
-        return anew(upload, State::Queued, vec![Effect::HoldQueue(fix, fault)]);
+        return new_attempt(
+            upload,
+            UploadState::Queued,
+            vec![Effect::BlockQueue(fix, fault)],
+        );
     }
-    if upload.tally.only_id && fault.kind == FaultKind::FileChanged {
+    if upload.counters.only_id && fault.kind == FaultKind::FileChanged {
         // It may be a duplicate no more, and is not to be sent.
-        return looked_at_anew(upload, false, vec![Effect::Look]);
+        return recheck(upload, false, vec![Effect::CheckFile]);
     }
     // Where the id was known before the bytes, the service can be asked what became of them.
     // A redirect is an answer, and says that nothing was stored.
@@ -53,131 +57,141 @@ pub(super) fn after_fault(
     {
         return sent(upload, asset, content, Some(fault), policy);
     }
-    let mut tally = upload.tally.clone();
-    tally.failures += 1;
-    let verdict = judge(&mut tally, &fault, route, jitter, policy);
-    if upload.state == State::Comparing {
+    let mut counters = upload.counters.clone();
+    counters.failures += 1;
+    let verdict = judge(&mut counters, &fault, route, jitter, policy);
+    if upload.state == UploadState::Hashing {
         // Only a question went out: it stored nothing, and says nothing of the route.
-        tally.may_be_twice = upload.tally.may_be_twice;
-        tally.unknown = upload.tally.unknown;
-        tally.breaks = upload.tally.breaks;
-        tally.signed_url = upload.tally.signed_url;
+        counters.may_be_twice = upload.counters.may_be_twice;
+        counters.unknown = upload.counters.unknown;
+        counters.breaks = upload.counters.breaks;
+        counters.signed_url = upload.counters.signed_url;
     }
     // A URL that is too old takes its asset id with it: the next one comes with another.
     let expired = fault.kind == FaultKind::ExpiredUrl;
     let (mut after, effects) = match verdict {
-        Verdict::Fail => {
+        RetryDecision::Fail => {
             // A failing answer to a direct upload may come with the ID of what it stored.
             let given = fault.diagnostics.asset_id.clone();
             let asset = given.filter(|_| route == Route::Direct);
             let left_behind = upload.issued.iter().chain(&asset);
-            let effects = left_behind.map(abandon).collect();
-            leave(upload, State::Failed { fault, asset }, effects)
+            let effects = left_behind.map(record_abandoned).collect();
+            new_attempt_without_url(upload, UploadState::Failed { fault, asset }, effects)
         }
-        Verdict::Again => anew(upload, State::Queued, vec![]),
-        Verdict::Wait(after) => {
-            let mut effects = vec![Effect::Wake {
+        RetryDecision::Again => new_attempt(upload, UploadState::Queued, vec![]),
+        RetryDecision::Wait(after) => {
+            let mut effects = vec![Effect::ScheduleRetry {
                 attempt: upload.attempt + 1,
                 after,
             }];
-            let state = State::Waiting { cause: fault };
+            let state = UploadState::RetryScheduled { cause: fault };
             if expired {
-                effects.extend(upload.issued.as_ref().map(abandon));
-                leave(upload, state, effects)
+                effects.extend(upload.issued.as_ref().map(record_abandoned));
+                new_attempt_without_url(upload, state, effects)
             } else {
-                anew(upload, state, effects)
+                new_attempt(upload, state, effects)
             }
         }
     }?;
-    after.tally = tally;
+    after.counters = counters;
     Some((after, effects))
 }
 
 /// Counts the fault and says what follows.
-fn judge(tally: &mut Tally, fault: &Fault, route: Route, jitter: f64, policy: &Policy) -> Verdict {
+fn judge(
+    counters: &mut RetryCounters,
+    fault: &Fault,
+    route: Route,
+    jitter: f64,
+    policy: &Policy,
+) -> RetryDecision {
     let retry_after = match fault.recovery {
         Recovery::Transient { retry_after } => retry_after,
         Recovery::OutcomeUnknown => None,
-        Recovery::NeedsUser(_) | Recovery::Permanent => return Verdict::Fail,
+        Recovery::NeedsUser(_) | Recovery::Permanent => return RetryDecision::Fail,
     };
-    let backoff = policy.backoff(tally.failures, jitter);
+    let backoff = policy.backoff(counters.failures, jitter);
     let wait = retry_after.unwrap_or(backoff);
     let unless = |over: bool, wait: Duration| {
         if over {
-            Verdict::Fail
+            RetryDecision::Fail
         } else {
-            Verdict::Wait(wait)
+            RetryDecision::Wait(wait)
         }
     };
     match fault.kind {
-        FaultKind::Offline | FaultKind::Proxy => count_for_network(tally, policy, wait),
+        FaultKind::Offline | FaultKind::Proxy => count_for_network(counters, policy, wait),
         FaultKind::BrokenInBody | FaultKind::Stalled => {
             if fault.kind == FaultKind::BrokenInBody && route == Route::Direct {
-                tally.count_break(policy);
+                counters.count_break(policy);
             }
-            count_for_network(tally, policy, wait)
+            count_for_network(counters, policy, wait)
         }
         FaultKind::RateLimited => {
             // However short a wait the service asks for, the spacing of all calls has
             // doubled, so that at least this much passes.
-            tally.rate_waited = tally.rate_waited.saturating_add(wait.max(backoff));
-            if tally.rate_waited > policy.rate_grace {
-                tally.tries += 1;
+            counters.rate_waited = counters.rate_waited.saturating_add(wait.max(backoff));
+            if counters.rate_waited > policy.rate_grace {
+                counters.tries += 1;
             }
-            unless(tally.tries >= policy.tries, wait)
+            unless(counters.tries >= policy.tries, wait)
         }
         FaultKind::RateLimitedOrInvalid => {
-            tally.limit400 += 1;
-            unless(tally.limit400 >= policy.limit400_tries, wait)
+            counters.limit_exceeded += 1;
+            unless(counters.limit_exceeded >= policy.limit_exceeded_tries, wait)
         }
         FaultKind::Conflict => {
-            tally.conflicts += 1;
-            unless(tally.conflicts > 1, wait.max(policy.conflict_wait))
+            counters.conflicts += 1;
+            unless(counters.conflicts > 1, wait.max(policy.conflict_wait))
         }
         FaultKind::TooLargeForDirect if route == Route::Direct => {
-            tally.signed_url = true;
-            Verdict::Again
+            counters.signed_url = true;
+            RetryDecision::Again
         }
         FaultKind::WrongFlavour => {
-            tally.flavours += 1;
-            if tally.flavours > MAX_FLAVOURS {
-                Verdict::Fail
+            counters.flavours += 1;
+            if counters.flavours > MAX_FLAVOURS {
+                RetryDecision::Fail
             } else {
-                Verdict::Again
+                RetryDecision::Again
             }
         }
         FaultKind::LostAnswer | FaultKind::NoAnswer => {
-            tally.unknown += 1;
-            tally.may_be_twice = true;
-            unless(tally.unknown > 1, wait)
+            counters.unknown += 1;
+            counters.may_be_twice = true;
+            unless(counters.unknown > 1, wait)
         }
         FaultKind::BadAnswer | FaultKind::WebPage | FaultKind::AnswerTooLarge => {
-            tally.bad_answers += 1;
-            tally.may_be_twice |= route == Route::Direct;
+            counters.bad_answers += 1;
+            counters.may_be_twice |= route == Route::Direct;
             unless(
-                tally.bad_answers > policy.bad_answer_retries,
+                counters.bad_answers > policy.bad_answer_retries,
                 wait.max(policy.bad_answer_wait),
             )
         }
         FaultKind::Redirect => {
-            tally.bad_answers += 1;
+            counters.bad_answers += 1;
             unless(
-                tally.bad_answers > policy.bad_answer_retries,
+                counters.bad_answers > policy.bad_answer_retries,
                 wait.max(policy.bad_answer_wait),
             )
         }
         _ => {
-            tally.tries += 1;
-            unless(tally.tries >= policy.tries, wait)
+            counters.tries += 1;
+            unless(counters.tries >= policy.tries, wait)
         }
     }
 }
 
 /// A wait for the network: endless in the window, ended by the tries in `upload`.
-fn count_for_network(tally: &mut Tally, policy: &Policy, wait: Duration) -> Verdict {
-    tally.tries += 1;
+fn count_for_network(
+    counters: &mut RetryCounters,
+    policy: &Policy,
+    wait: Duration,
+) -> RetryDecision {
+    counters.tries += 1;
     match policy.network_tries {
-        Some(tries) if tally.tries >= tries => Verdict::Fail,
-        _ => Verdict::Wait(wait),
+        Some(tries) if counters.tries >= tries => RetryDecision::Fail,
+        _ => RetryDecision::Wait(wait),
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Media, Original};
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
-use crate::model::fault::{Fault, Fix};
+use crate::model::fault::{Fault, RequiredAction};
 use crate::model::media::{Rejection, Route};
 
 /// What happens to an upload.
@@ -28,23 +28,23 @@ pub enum Event {
     /// The person wants it tried again.
     Retry,
     /// The person takes it back into the list that it was taken out of.
-    PutBack,
+    RemovalUndone,
     /// An earlier run left it behind, and its file was named anew: it is looked at.
-    Found,
+    Rediscovered,
     /// The file that was gone is there again, and is what it was.
-    FileBack,
+    FileReappeared,
     /// The person showed where the file is that could not be read.
     Located,
     /// The user wants a duplicate uploaded, or a file whose content is not recognised.
     UploadAnyway,
     /// The service was asked about equal content and does not have it any more; said of what
     /// wants its id alone.
-    Unconfirmed {
+    DuplicateNotConfirmed {
         /// In which attempt.
         attempt: u32,
     },
     /// The person wants the id of equal content, and nothing sent.
-    TakeId,
+    ReuseAssetId,
     /// The person wants the service asked now.
     CheckAgain,
     /// There is a place, and a file that may be equal.
@@ -52,7 +52,7 @@ pub enum Event {
     /// There is a place.
     Begin,
     /// The comparison ended.
-    Compared {
+    HashCompared {
         /// Of which attempt.
         attempt: u32,
         /// What it is equal to.
@@ -85,7 +85,7 @@ pub enum Event {
         content: Option<ContentHash>,
     },
     /// The service took the bytes, and the file is not the one any more that they are of.
-    Outdated {
+    SentButFileChanged {
         /// In which attempt.
         attempt: u32,
         /// The id.
@@ -96,7 +96,7 @@ pub enum Event {
         fault: Fault,
     },
     /// The attempt failed.
-    Broke {
+    AttemptFailed {
         /// Which.
         attempt: u32,
         /// Why.
@@ -107,7 +107,7 @@ pub enum Event {
         jitter: f64,
     },
     /// The wait is over.
-    Due {
+    RetryDue {
         /// Which.
         attempt: u32,
     },
@@ -129,7 +129,7 @@ pub enum Event {
         last4: String,
     },
     /// The service could not be asked.
-    PollBroke {
+    PollFailed {
         /// Of which attempt.
         attempt: u32,
         /// Why.
@@ -143,9 +143,9 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Look at the file.
-    Look,
+    CheckFile,
     /// Look at it again when it had time to become still.
-    LookAgain,
+    RecheckFile,
     /// Compare its content with what may be equal.
     Compare {
         /// For this attempt.
@@ -160,8 +160,8 @@ pub enum Effect {
     },
     /// Stop whatever runs for it.
     Abort,
-    /// Say [`Event::Due`] after a while.
-    Wake {
+    /// Say [`Event::RetryDue`] after a while.
+    ScheduleRetry {
         /// For this attempt.
         attempt: u32,
         /// How long.
@@ -187,26 +187,26 @@ pub enum Effect {
         abandoned: bool,
     },
     /// The ticket for its storage step is of no use any more.
-    DropTicket,
+    DiscardUploadUrl,
     /// Hold the queue until the person did this.
-    HoldQueue(Fix, Fault),
+    BlockQueue(RequiredAction, Fault),
 }
 
 impl Event {
     /// The attempt that a worker, a timer or a poll speaks of.
     pub fn attempt(&self) -> Option<u32> {
         match self {
-            Self::Compared { attempt, .. }
-            | Self::Unconfirmed { attempt }
+            Self::HashCompared { attempt, .. }
+            | Self::DuplicateNotConfirmed { attempt }
             | Self::Issued { attempt, .. }
             | Self::BodyOut { attempt }
             | Self::Sent { attempt, .. }
-            | Self::Outdated { attempt, .. }
-            | Self::Broke { attempt, .. }
-            | Self::Due { attempt }
+            | Self::SentButFileChanged { attempt, .. }
+            | Self::AttemptFailed { attempt, .. }
+            | Self::RetryDue { attempt }
             | Self::Polled { attempt, .. }
             | Self::OtherKey { attempt, .. }
-            | Self::PollBroke { attempt, .. } => Some(*attempt),
+            | Self::PollFailed { attempt, .. } => Some(*attempt),
             _ => None,
         }
     }

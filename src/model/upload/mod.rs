@@ -28,7 +28,7 @@ pub struct Upload {
     /// timer that carries an older one is stale.
     pub attempt: u32,
     /// Where it is.
-    pub state: State,
+    pub state: UploadState,
     /// What the check found; `None` before it, and for what was refused.
     pub media: Option<Media>,
     /// The ID that the service reserved before the bytes, as long as they may go there; after an
@@ -37,7 +37,7 @@ pub struct Upload {
     pub issued: Option<AssetId>,
     /// What was counted on the way.
     #[serde(default)]
-    pub tally: Tally,
+    pub counters: RetryCounters,
 }
 
 /// A file that was checked and found good.
@@ -54,11 +54,11 @@ pub struct Media {
 /// Where an upload is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum UploadState {
     /// Being looked at.
     Checking,
     /// Changed a moment ago: looked at again until it is still.
-    Settling,
+    StillChanging,
     /// Not one for the service.
     Rejected(Rejection),
     /// Good; waits for the person's start.
@@ -66,7 +66,7 @@ pub enum State {
     /// Started; waits for a place.
     Queued,
     /// Its content is compared with what may be equal to it.
-    Comparing,
+    Hashing,
     /// Equal content is in the history, or goes up as another row of this run.
     Duplicate(Original),
     /// Bytes move, or are about to.
@@ -77,7 +77,7 @@ pub enum State {
         body_out: bool,
     },
     /// A try failed; the next one comes by itself.
-    Waiting {
+    RetryScheduled {
         /// Why.
         cause: Fault,
     },
@@ -122,7 +122,7 @@ pub enum State {
     /// Held.
     Paused {
         /// By whom.
-        by: Holder,
+        by: PausedBy,
     },
     /// Given up by the person.
     Cancelled {
@@ -144,17 +144,17 @@ pub enum Original {
 /// Who holds a paused upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Holder {
+pub enum PausedBy {
     /// The person pressed Pause.
-    Person,
+    User,
     /// The program ended in the midst of it.
-    Interruption,
+    Restart,
 }
 
 /// What is counted over the tries of one file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Tally {
+pub struct RetryCounters {
     /// Failed starts that count against the policy's tries.
     pub tries: u32,
     /// Failures in a row, for the length of the next wait.
@@ -166,7 +166,7 @@ pub struct Tally {
     /// Answers that could not be read.
     pub bad_answers: u32,
     /// 400 "Request has exceeded the limit.".
-    pub limit400: u32,
+    pub limit_exceeded: u32,
     /// 409.
     pub conflicts: u32,
     /// Flavours of the storage step that turned out wrong.
@@ -195,7 +195,7 @@ pub struct Tally {
     pub batch: i64,
 }
 
-impl Tally {
+impl RetryCounters {
     /// Counts a direct upload that ended in mid-body; after a few the file takes the signed URL.
     fn count_break(&mut self, policy: &Policy) {
         self.breaks += 1;
@@ -203,19 +203,19 @@ impl Tally {
     }
 }
 
-impl State {
+impl UploadState {
     /// A word for logs.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Checking => "checking",
-            Self::Settling => "settling",
+            Self::StillChanging => "settling",
             Self::Rejected(_) => "rejected",
             Self::Ready => "ready",
             Self::Queued => "queued",
-            Self::Comparing => "comparing",
+            Self::Hashing => "comparing",
             Self::Duplicate(_) => "duplicate",
             Self::Sending { .. } => "sending",
-            Self::Waiting { .. } => "waiting",
+            Self::RetryScheduled { .. } => "waiting",
             Self::Processing { .. } => "processing",
             Self::OtherKey { .. } => "other_key",
             Self::Done { .. } => "done",
@@ -231,10 +231,10 @@ impl Upload {
     pub fn new() -> Self {
         Self {
             attempt: 0,
-            state: State::Checking,
+            state: UploadState::Checking,
             media: None,
             issued: None,
-            tally: Tally::default(),
+            counters: RetryCounters::default(),
         }
     }
 
@@ -245,7 +245,7 @@ impl Upload {
 
     /// The way its bytes go at the next start.
     pub fn route(&self, direct_limit: u64) -> Route {
-        if self.tally.signed_url || self.size() > direct_limit {
+        if self.counters.signed_url || self.size() > direct_limit {
             Route::SignedUrl
         } else {
             Route::Direct
@@ -255,7 +255,9 @@ impl Upload {
     /// The ID that the service gave, whatever became of it.
     pub fn asset(&self) -> Option<&AssetId> {
         self.stored_asset().or(match &self.state {
-            State::Processing { asset, .. } | State::OtherKey { asset, .. } => Some(asset),
+            UploadState::Processing { asset, .. } | UploadState::OtherKey { asset, .. } => {
+                Some(asset)
+            }
             _ => self.issued.as_ref(),
         })
     }
@@ -264,13 +266,16 @@ impl Upload {
     /// answered well. Only such an ID is shown, copied and exported; another one is reserved.
     pub fn stored_asset(&self) -> Option<&AssetId> {
         match &self.state {
-            State::Failed { asset, .. } | State::Cancelled { asset } => asset.as_ref(),
-            State::Processing { asset, doubt, .. } | State::OtherKey { asset, doubt, .. } => {
+            UploadState::Failed { asset, .. } | UploadState::Cancelled { asset } => asset.as_ref(),
+            UploadState::Processing { asset, doubt, .. }
+            | UploadState::OtherKey { asset, doubt, .. } => {
                 // A missing asset was given for bytes that were taken.
                 let is_given = |doubt: &Fault| doubt.kind == FaultKind::AssetMissing;
                 doubt.as_ref().is_none_or(is_given).then_some(asset)
             }
-            State::Done { asset, .. } | State::Duplicate(Original::Asset(asset)) => Some(asset),
+            UploadState::Done { asset, .. } | UploadState::Duplicate(Original::Asset(asset)) => {
+                Some(asset)
+            }
             _ => None,
         }
     }
@@ -286,16 +291,19 @@ impl Upload {
     /// What went wrong last, where something did.
     pub fn fault(&self) -> Option<FaultKind> {
         match &self.state {
-            State::Waiting { cause: fault } | State::Failed { fault, .. } => Some(fault.kind),
-            State::Processing { doubt, .. } => doubt.as_ref().map(|fault| fault.kind),
+            UploadState::RetryScheduled { cause: fault } | UploadState::Failed { fault, .. } => {
+                Some(fault.kind)
+            }
+            UploadState::Processing { doubt, .. } => doubt.as_ref().map(|fault| fault.kind),
             _ => None,
         }
     }
 
     /// Notes when what went wrong last began and came, and at which try, where that was not
     /// noted yet. Detail for diagnosis: nothing is decided by it.
-    pub fn note_times(&mut self, began_ms: Option<i64>, now_ms: i64, tries: u32) {
-        let (State::Waiting { cause: fault } | State::Failed { fault, .. }) = &mut self.state
+    pub fn stamp_fault_times(&mut self, began_ms: Option<i64>, now_ms: i64, tries: u32) {
+        let (UploadState::RetryScheduled { cause: fault } | UploadState::Failed { fault, .. }) =
+            &mut self.state
         else {
             return;
         };
@@ -311,11 +319,11 @@ impl Upload {
     pub fn has_ended(&self) -> bool {
         matches!(
             self.state,
-            State::Rejected(_)
-                | State::Done { .. }
-                | State::Failed { .. }
-                | State::Cancelled { .. }
-                | State::Duplicate(Original::Asset(_))
+            UploadState::Rejected(_)
+                | UploadState::Done { .. }
+                | UploadState::Failed { .. }
+                | UploadState::Cancelled { .. }
+                | UploadState::Duplicate(Original::Asset(_))
         )
     }
 
@@ -324,7 +332,9 @@ impl Upload {
         self.has_ended()
             || matches!(
                 self.state,
-                State::Sending { .. } | State::Processing { .. } | State::OtherKey { .. }
+                UploadState::Sending { .. }
+                    | UploadState::Processing { .. }
+                    | UploadState::OtherKey { .. }
             )
     }
 
@@ -332,31 +342,31 @@ impl Upload {
     pub fn is_active(&self) -> bool {
         matches!(
             self.state,
-            State::Queued
-                | State::Comparing
-                | State::Sending { .. }
-                | State::Waiting { .. }
-                | State::Processing { .. }
-                | State::Duplicate(Original::Row(_))
+            UploadState::Queued
+                | UploadState::Hashing
+                | UploadState::Sending { .. }
+                | UploadState::RetryScheduled { .. }
+                | UploadState::Processing { .. }
+                | UploadState::Duplicate(Original::Row(_))
         )
     }
 
     /// Returns whether it was started and has not ended, paused or not.
     pub fn is_unfinished(&self) -> bool {
-        self.is_active() || matches!(self.state, State::Paused { .. })
+        self.is_active() || matches!(self.state, UploadState::Paused { .. })
     }
 
     /// Whether the next run of the command line has to know of it: the service has it, or may
     /// have it, or it was under way.
-    pub fn is_left_for_the_next_run(&self) -> bool {
+    pub fn must_survive_cli_run(&self) -> bool {
         match &self.state {
-            State::Processing { .. }
-            | State::OtherKey { .. }
-            | State::Sending { .. }
-            | State::Waiting { .. }
-            | State::Paused { .. } => true,
-            State::Failed { fault, .. } => {
-                self.tally.may_be_twice || fault.kind == FaultKind::AssetMissing
+            UploadState::Processing { .. }
+            | UploadState::OtherKey { .. }
+            | UploadState::Sending { .. }
+            | UploadState::RetryScheduled { .. }
+            | UploadState::Paused { .. } => true,
+            UploadState::Failed { fault, .. } => {
+                self.counters.may_be_twice || fault.kind == FaultKind::AssetMissing
             }
             _ => !self.has_ended() && self.may_be_there(),
         }
@@ -364,14 +374,14 @@ impl Upload {
 
     /// Whether the service may hold something of it.
     pub fn may_be_there(&self) -> bool {
-        self.tally.may_be_twice || self.issued.is_some()
+        self.counters.may_be_twice || self.issued.is_some()
     }
 
     /// Whether it holds one of the places for transfers.
     pub fn holds_place(&self) -> bool {
         match self.state {
-            State::Comparing => !self.tally.only_id,
-            State::Sending { .. } => true,
+            UploadState::Hashing => !self.counters.only_id,
+            UploadState::Sending { .. } => true,
             _ => false,
         }
     }
@@ -380,61 +390,64 @@ impl Upload {
     /// completely is asked about or marked as possibly stored, the rest waits for the
     /// person.
     #[must_use]
-    pub fn recovered(mut self) -> Self {
+    pub fn after_restart(mut self) -> Self {
         self.attempt += 1;
-        if self.tally.only_id
+        if self.counters.only_id
             && matches!(
                 self.state,
-                State::Queued
-                    | State::Comparing
-                    | State::Waiting { .. }
-                    | State::Paused { .. }
-                    | State::Duplicate(Original::Row(_))
+                UploadState::Queued
+                    | UploadState::Hashing
+                    | UploadState::RetryScheduled { .. }
+                    | UploadState::Paused { .. }
+                    | UploadState::Duplicate(Original::Row(_))
             )
         {
             // Nothing was to be sent, so that nothing was interrupted.
-            self.state = State::Ready;
-            self.tally.only_id = false;
+            self.state = UploadState::Ready;
+            self.counters.only_id = false;
         }
-        let held = State::Paused {
-            by: Holder::Interruption,
+        let held = UploadState::Paused {
+            by: PausedBy::Restart,
         };
-        if matches!(self.state, State::Checking | State::Settling) {
+        if matches!(
+            self.state,
+            UploadState::Checking | UploadState::StillChanging
+        ) {
             // Whoever wanted it started is not there any more.
-            self.tally.started = false;
+            self.counters.started = false;
         }
         self.state = match self.state {
-            State::Settling => State::Checking,
-            State::Sending { body_out: true, .. } => match &self.issued {
-                Some(asset) => State::Processing {
+            UploadState::StillChanging => UploadState::Checking,
+            UploadState::Sending { body_out: true, .. } => match &self.issued {
+                Some(asset) => UploadState::Processing {
                     asset: asset.clone(),
                     content: None,
                     polls: 0,
                     doubt: Some(Fault::new(FaultKind::LostAnswer)),
                 },
                 None => {
-                    self.tally.unknown += 1;
-                    self.tally.may_be_twice = true;
+                    self.counters.unknown += 1;
+                    self.counters.may_be_twice = true;
                     held
                 }
             },
-            State::Sending { .. }
-            | State::Waiting { .. }
-            | State::Queued
-            | State::Comparing
-            | State::Duplicate(Original::Row(_)) => held,
-            State::Processing {
+            UploadState::Sending { .. }
+            | UploadState::RetryScheduled { .. }
+            | UploadState::Queued
+            | UploadState::Hashing
+            | UploadState::Duplicate(Original::Row(_)) => held,
+            UploadState::Processing {
                 asset,
                 content,
                 doubt,
                 ..
             }
-            | State::OtherKey {
+            | UploadState::OtherKey {
                 asset,
                 content,
                 doubt,
                 ..
-            } => State::Processing {
+            } => UploadState::Processing {
                 asset,
                 content,
                 polls: 0,

@@ -2,11 +2,11 @@
 
 use super::after_fault::after_fault;
 use super::polling::{ask_first, check_again, other_key, poll_broke, polled, sent};
-use super::{Effect, Event, Holder, Original, State, Tally, Upload};
+use super::{Effect, Event, Original, PausedBy, RetryCounters, Upload, UploadState};
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
-use crate::model::located::may_be_elsewhere;
 use crate::model::media::{Rejection, Route};
+use crate::model::relocation::may_be_elsewhere;
 use crate::model::retry::Policy;
 
 /// What becomes of an upload when something happens to it; `None` for an event that is
@@ -19,138 +19,160 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
     }
     match event {
         Event::Checked(outcome) => {
-            if !matches!(upload.state, State::Checking | State::Settling) {
+            if !matches!(
+                upload.state,
+                UploadState::Checking | UploadState::StillChanging
+            ) {
                 return None;
             }
             let mut after = upload.clone();
             // It was good and was started: its drive may be back later.
-            if outcome == Err(Rejection::NotFound) && upload.tally.started && upload.media.is_some()
+            if outcome == Err(Rejection::NotFound)
+                && upload.counters.started
+                && upload.media.is_some()
             {
                 let fault = Fault::new(FaultKind::FileGone);
-                return leave(upload, State::Failed { fault, asset: None }, vec![]);
+                return new_attempt_without_url(
+                    upload,
+                    UploadState::Failed { fault, asset: None },
+                    vec![],
+                );
             }
             after.media = outcome.as_ref().ok().copied();
             after.state = match outcome {
-                Ok(_) if upload.tally.started => State::Queued,
-                Ok(_) => State::Ready,
-                Err(rejection) => State::Rejected(rejection),
+                Ok(_) if upload.counters.started => UploadState::Queued,
+                Ok(_) => UploadState::Ready,
+                Err(rejection) => UploadState::Rejected(rejection),
             };
             Some((after, vec![]))
         }
         Event::StillChanging => match upload.state {
-            State::Checking | State::Settling => {
-                to(upload, State::Settling, vec![Effect::LookAgain])
-            }
+            UploadState::Checking | UploadState::StillChanging => to(
+                upload,
+                UploadState::StillChanging,
+                vec![Effect::RecheckFile],
+            ),
             _ => None,
         },
         Event::Start => match upload.state {
-            State::Ready => to(upload, State::Queued, vec![]),
+            UploadState::Ready => to(upload, UploadState::Queued, vec![]),
             _ => None,
         },
-        Event::TakeId => match upload.state {
-            State::Ready => {
-                let (mut after, effects) = to(upload, State::Queued, vec![])?;
-                after.tally.only_id = true;
+        Event::ReuseAssetId => match upload.state {
+            UploadState::Ready => {
+                let (mut after, effects) = to(upload, UploadState::Queued, vec![])?;
+                after.counters.only_id = true;
                 Some((after, effects))
             }
             _ => None,
         },
         Event::Pause => pause(upload),
         Event::Resume => match upload.state {
-            State::Paused { .. } => anew(upload, State::Queued, vec![]),
+            UploadState::Paused { .. } => new_attempt(upload, UploadState::Queued, vec![]),
             _ => None,
         },
         Event::Hold => match upload.state {
-            State::Comparing
-            | State::Waiting { .. }
-            | State::Sending {
+            UploadState::Hashing
+            | UploadState::RetryScheduled { .. }
+            | UploadState::Sending {
                 body_out: false, ..
-            } => anew(upload, State::Queued, vec![Effect::Abort]),
+            } => new_attempt(upload, UploadState::Queued, vec![Effect::Abort]),
             _ => None,
         },
         Event::Cancel => cancel(upload),
         Event::Retry => retry(upload),
-        Event::PutBack => match &upload.state {
-            State::Checking => to(upload, State::Checking, vec![Effect::Look]),
-            State::Paused { .. } => to(upload, State::Paused { by: Holder::Person }, vec![]),
-            State::Processing { .. } => check_again(upload),
-            _ => None,
-        },
-        Event::Found => match upload.state {
-            State::Checking | State::Ready | State::Paused { .. } => {
-                to(upload, State::Checking, vec![])
+        Event::RemovalUndone => match &upload.state {
+            UploadState::Checking => to(upload, UploadState::Checking, vec![Effect::CheckFile]),
+            UploadState::Paused { .. } => {
+                to(upload, UploadState::Paused { by: PausedBy::User }, vec![])
             }
-            State::Failed { .. } => looked_at_anew(upload, false, vec![]),
+            UploadState::Processing { .. } => check_again(upload),
             _ => None,
         },
-        Event::FileBack => match &upload.state {
-            State::Failed { fault, .. } if fault.kind == FaultKind::FileGone => retry(upload),
+        Event::Rediscovered => match upload.state {
+            UploadState::Checking | UploadState::Ready | UploadState::Paused { .. } => {
+                to(upload, UploadState::Checking, vec![])
+            }
+            UploadState::Failed { .. } => recheck(upload, false, vec![]),
+            _ => None,
+        },
+        Event::FileReappeared => match &upload.state {
+            UploadState::Failed { fault, .. } if fault.kind == FaultKind::FileGone => retry(upload),
             _ => None,
         },
         Event::Located if may_be_elsewhere(&upload.state) => retry(upload),
         Event::Located => None,
         Event::UploadAnyway => match upload.state {
             // Of one that is not started yet it may be known that it is a duplicate.
-            State::Ready | State::Duplicate(_) => {
-                let (mut after, effects) = anew(upload, State::Queued, vec![])?;
-                after.tally.anyway = true;
-                after.tally.only_id = false;
+            UploadState::Ready | UploadState::Duplicate(_) => {
+                let (mut after, effects) = new_attempt(upload, UploadState::Queued, vec![])?;
+                after.counters.anyway = true;
+                after.counters.only_id = false;
                 Some((after, effects))
             }
-            State::Rejected(Rejection::NotRecognised { .. }) => {
-                let (mut after, effects) = anew(upload, State::Checking, vec![Effect::Look])?;
-                after.tally.as_named = true;
-                after.tally.started = true;
+            UploadState::Rejected(Rejection::NotRecognised { .. }) => {
+                let (mut after, effects) =
+                    new_attempt(upload, UploadState::Checking, vec![Effect::CheckFile])?;
+                after.counters.as_named = true;
+                after.counters.started = true;
                 Some((after, effects))
             }
             _ => None,
         },
         Event::CheckAgain => check_again(upload),
         Event::Compare => match upload.state {
-            State::Queued => {
+            UploadState::Queued => {
                 let attempt = upload.attempt + 1;
-                anew(upload, State::Comparing, vec![Effect::Compare { attempt }])
+                new_attempt(
+                    upload,
+                    UploadState::Hashing,
+                    vec![Effect::Compare { attempt }],
+                )
             }
             _ => None,
         },
         Event::Begin => match upload.state {
-            State::Queued if !upload.tally.only_id => begin(upload, policy),
+            UploadState::Queued if !upload.counters.only_id => begin(upload, policy),
             _ => None,
         },
-        Event::Compared { original, .. } => match (&upload.state, original) {
-            (State::Comparing, None) if upload.tally.only_id => stays_here(upload),
-            (State::Comparing, None) => begin(upload, policy),
-            (State::Comparing, Some(original)) => to(upload, State::Duplicate(original), vec![]),
+        Event::HashCompared { original, .. } => match (&upload.state, original) {
+            (UploadState::Hashing, None) if upload.counters.only_id => back_to_ready(upload),
+            (UploadState::Hashing, None) => begin(upload, policy),
+            (UploadState::Hashing, Some(original)) => {
+                to(upload, UploadState::Duplicate(original), vec![])
+            }
             _ => None,
         },
-        Event::Unconfirmed { .. } => match upload.state {
-            State::Comparing => {
-                let (mut after, effects) = stays_here(upload)?;
-                after.tally.unconfirmed = true;
+        Event::DuplicateNotConfirmed { .. } => match upload.state {
+            UploadState::Hashing => {
+                let (mut after, effects) = back_to_ready(upload)?;
+                after.counters.unconfirmed = true;
                 Some((after, effects))
             }
             _ => None,
         },
         Event::OriginalEnded { asset } => match upload.state {
-            State::Duplicate(Original::Row(_)) if asset.is_none() && upload.tally.only_id => {
-                stays_here(upload)
+            UploadState::Duplicate(Original::Row(_))
+                if asset.is_none() && upload.counters.only_id =>
+            {
+                back_to_ready(upload)
             }
-            State::Duplicate(Original::Row(_)) => {
-                let state = asset.map_or(State::Queued, |asset| {
-                    State::Duplicate(Original::Asset(asset))
+            UploadState::Duplicate(Original::Row(_)) => {
+                let state = asset.map_or(UploadState::Queued, |asset| {
+                    UploadState::Duplicate(Original::Asset(asset))
                 });
-                anew(upload, state, vec![])
+                new_attempt(upload, state, vec![])
             }
             _ => None,
         },
         Event::Issued { asset, .. } => issued(upload, asset),
         Event::BodyOut { .. } => match upload.state {
-            State::Sending {
+            UploadState::Sending {
                 route,
                 body_out: false,
             } => to(
                 upload,
-                State::Sending {
+                UploadState::Sending {
                     route,
                     body_out: true,
                 },
@@ -161,52 +183,52 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         Event::Sent { asset, content, .. } => match upload.state {
             // A service that answers a part of a file may hold a part of it. (A storage session
             // of an earlier attempt may be complete without a byte of this one.)
-            State::Sending {
+            UploadState::Sending {
                 route: Route::Direct,
                 body_out: false,
             } => {
                 let doubt = Some(Fault::new(FaultKind::BrokenInBody));
                 sent(upload, asset, content, doubt, policy)
             }
-            State::Sending { .. } => sent(upload, asset, content, None, policy),
+            UploadState::Sending { .. } => sent(upload, asset, content, None, policy),
             _ => None,
         },
-        Event::Outdated {
+        Event::SentButFileChanged {
             asset,
             content,
             fault,
             ..
         } => match upload.state {
-            State::Sending { .. } => outdated(upload, asset, content, fault),
+            UploadState::Sending { .. } => outdated(upload, asset, content, fault),
             _ => None,
         },
-        Event::Broke {
+        Event::AttemptFailed {
             fault,
             content,
             jitter,
             ..
         } => after_fault(upload, fault, content, jitter, policy),
-        Event::Due { .. } => match upload.state {
-            State::Waiting { .. } => to(upload, State::Queued, vec![]),
+        Event::RetryDue { .. } => match upload.state {
+            UploadState::RetryScheduled { .. } => to(upload, UploadState::Queued, vec![]),
             _ => None,
         },
         Event::Polled {
             answer, elapsed, ..
         } => polled(upload, &answer, elapsed, policy),
         Event::OtherKey { last4, .. } => other_key(upload, last4),
-        Event::PollBroke { fault, .. } => poll_broke(upload, &fault, policy),
+        Event::PollFailed { fault, .. } => poll_broke(upload, &fault, policy),
         Event::CannotSave => match upload.state {
-            State::Checking
-            | State::Settling
-            | State::Ready
-            | State::Queued
-            | State::Comparing
-            | State::Waiting { .. }
-            | State::Paused { .. }
-            | State::Duplicate(Original::Row(_)) => {
+            UploadState::Checking
+            | UploadState::StillChanging
+            | UploadState::Ready
+            | UploadState::Queued
+            | UploadState::Hashing
+            | UploadState::RetryScheduled { .. }
+            | UploadState::Paused { .. }
+            | UploadState::Duplicate(Original::Row(_)) => {
                 let fault = Fault::new(FaultKind::NotSaved);
-                let state = State::Failed { fault, asset: None };
-                anew(upload, state, vec![Effect::Abort])
+                let state = UploadState::Failed { fault, asset: None };
+                new_attempt(upload, state, vec![Effect::Abort])
             }
             _ => None,
         },
@@ -216,7 +238,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
 /// The same attempt, in another state.
 pub(super) fn to(
     upload: &Upload,
-    state: State,
+    state: UploadState,
     effects: Vec<Effect>,
 ) -> Option<(Upload, Vec<Effect>)> {
     Some((
@@ -229,9 +251,9 @@ pub(super) fn to(
 }
 
 /// Another state, in which nothing that was said of the attempt so far counts any more.
-pub(super) fn anew(
+pub(super) fn new_attempt(
     upload: &Upload,
-    state: State,
+    state: UploadState,
     effects: Vec<Effect>,
 ) -> Option<(Upload, Vec<Effect>)> {
     let attempt = upload.attempt + 1;
@@ -248,36 +270,37 @@ pub(super) fn anew(
 fn begin(upload: &Upload, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
     let route = upload.route(policy.direct_limit);
     let attempt = upload.attempt + 1;
-    let state = State::Sending {
+    let state = UploadState::Sending {
         route,
         body_out: false,
     };
-    let (mut after, mut effects) = anew(upload, state, vec![Effect::Send { attempt, route }])?;
+    let (mut after, mut effects) =
+        new_attempt(upload, state, vec![Effect::Send { attempt, route }])?;
     if route == Route::Direct {
         // Each direct upload gets an id of its own.
-        effects.extend(after.issued.take().as_ref().map(abandon));
+        effects.extend(after.issued.take().as_ref().map(record_abandoned));
     }
     Some((after, effects))
 }
 
 /// There is no id to be had: the person says what becomes of it.
-fn stays_here(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
-    let (mut after, effects) = anew(upload, State::Ready, vec![])?;
-    after.tally.only_id = false;
+fn back_to_ready(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+    let (mut after, effects) = new_attempt(upload, UploadState::Ready, vec![])?;
+    after.counters.only_id = false;
     Some((after, effects))
 }
 
 /// The id before the bytes. An id of an earlier ticket that this one replaces is kept as
 /// abandoned.
 fn issued(upload: &Upload, new: AssetId) -> Option<(Upload, Vec<Effect>)> {
-    if !matches!(upload.state, State::Sending { .. }) {
+    if !matches!(upload.state, UploadState::Sending { .. }) {
         return None;
     }
     let mut effects = vec![];
     if let Some(old) = &upload.issued
         && *old != new
     {
-        effects.push(abandon(old));
+        effects.push(record_abandoned(old));
     }
     effects.push(Effect::Record {
         asset: new.clone(),
@@ -293,7 +316,7 @@ fn issued(upload: &Upload, new: AssetId) -> Option<(Upload, Vec<Effect>)> {
 }
 
 /// The history's word for an id under which nothing will come.
-pub(super) fn abandon(asset: &AssetId) -> Effect {
+pub(super) fn record_abandoned(asset: &AssetId) -> Effect {
     Effect::Record {
         asset: asset.clone(),
         content: None,
@@ -318,21 +341,22 @@ fn outdated(
         abandoned: false,
     };
     let asset = Some(asset);
-    let (mut after, effects) = leave(upload, State::Failed { fault, asset }, vec![record])?;
-    after.tally.may_be_twice |= is_gone;
+    let (mut after, effects) =
+        new_attempt_without_url(upload, UploadState::Failed { fault, asset }, vec![record])?;
+    after.counters.may_be_twice |= is_gone;
     Some((after, effects))
 }
 
 fn pause(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match upload.state {
-        State::Queued
-        | State::Comparing
-        | State::Waiting { .. }
-        | State::Sending {
+        UploadState::Queued
+        | UploadState::Hashing
+        | UploadState::RetryScheduled { .. }
+        | UploadState::Sending {
             body_out: false, ..
-        } => anew(
+        } => new_attempt(
             upload,
-            State::Paused { by: Holder::Person },
+            UploadState::Paused { by: PausedBy::User },
             vec![Effect::Abort],
         ),
         _ => None,
@@ -341,58 +365,58 @@ fn pause(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 
 fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match &upload.state {
-        State::Processing { .. } | State::OtherKey { .. } => let_go(upload),
-        State::Sending { body_out: true, .. } => {
+        UploadState::Processing { .. } | UploadState::OtherKey { .. } => cancel_keeping_id(upload),
+        UploadState::Sending { body_out: true, .. } => {
             // All of it may be there: under its id, where that came before the bytes.
             let (mut after, effects) = match &upload.issued {
-                Some(_) => let_go(upload)?,
-                None => give_up(upload)?,
+                Some(_) => cancel_keeping_id(upload)?,
+                None => cancel_abandoning_id(upload)?,
             };
-            after.tally.may_be_twice = true;
+            after.counters.may_be_twice = true;
             Some((after, effects))
         }
-        State::Sending {
+        UploadState::Sending {
             body_out: false, ..
         }
-        | State::Checking
-        | State::Settling
-        | State::Ready
-        | State::Queued
-        | State::Comparing
-        | State::Waiting { .. }
-        | State::Paused { .. }
-        | State::Duplicate(Original::Row(_)) => give_up(upload),
-        State::Rejected(_)
-        | State::Duplicate(Original::Asset(_))
-        | State::Done { .. }
-        | State::Failed { .. }
-        | State::Cancelled { .. } => None,
+        | UploadState::Checking
+        | UploadState::StillChanging
+        | UploadState::Ready
+        | UploadState::Queued
+        | UploadState::Hashing
+        | UploadState::RetryScheduled { .. }
+        | UploadState::Paused { .. }
+        | UploadState::Duplicate(Original::Row(_)) => cancel_abandoning_id(upload),
+        UploadState::Rejected(_)
+        | UploadState::Duplicate(Original::Asset(_))
+        | UploadState::Done { .. }
+        | UploadState::Failed { .. }
+        | UploadState::Cancelled { .. } => None,
     }
 }
 
 /// Cancelled when the service has it, or may have it: its id is one like any other.
-fn let_go(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
-    let state = State::Cancelled {
+fn cancel_keeping_id(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+    let state = UploadState::Cancelled {
         asset: upload.stored_asset().cloned(),
     };
-    leave(upload, state, vec![Effect::Abort])
+    new_attempt_without_url(upload, state, vec![Effect::Abort])
 }
 
 /// Cancelled before the service had it: an id that was issued will stay without a file.
-fn give_up(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+fn cancel_abandoning_id(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     let mut effects = vec![Effect::Abort];
-    effects.extend(upload.issued.as_ref().map(abandon));
-    leave(upload, State::Cancelled { asset: None }, effects)
+    effects.extend(upload.issued.as_ref().map(record_abandoned));
+    new_attempt_without_url(upload, UploadState::Cancelled { asset: None }, effects)
 }
 
 /// Another state, in which the ticket is of no use any more.
-pub(super) fn leave(
+pub(super) fn new_attempt_without_url(
     upload: &Upload,
-    state: State,
+    state: UploadState,
     mut effects: Vec<Effect>,
 ) -> Option<(Upload, Vec<Effect>)> {
-    effects.push(Effect::DropTicket);
-    let (mut after, effects) = anew(upload, state, effects)?;
+    effects.push(Effect::DiscardUploadUrl);
+    let (mut after, effects) = new_attempt(upload, state, effects)?;
     if !after.has_ended() || after.stored_asset().is_some() {
         after.issued = None;
     }
@@ -401,9 +425,11 @@ pub(super) fn leave(
 
 fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match upload.state {
-        State::Rejected(_) => anew(upload, State::Checking, vec![Effect::Look]),
-        State::Failed { .. } | State::Cancelled { .. } => {
-            ask_first(upload).or_else(|| looked_at_anew(upload, true, vec![Effect::Look]))
+        UploadState::Rejected(_) => {
+            new_attempt(upload, UploadState::Checking, vec![Effect::CheckFile])
+        }
+        UploadState::Failed { .. } | UploadState::Cancelled { .. } => {
+            ask_first(upload).or_else(|| recheck(upload, true, vec![Effect::CheckFile]))
         }
         _ => None,
     }
@@ -411,20 +437,20 @@ fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 
 /// What ended begins again. Of all that was counted only that it may be stored already, and
 /// what the person said of it, still holds.
-pub(super) fn looked_at_anew(
+pub(super) fn recheck(
     upload: &Upload,
     started: bool,
     effects: Vec<Effect>,
 ) -> Option<(Upload, Vec<Effect>)> {
     // The file may have been mended meanwhile, so it is looked at as a new one.
-    let (mut after, effects) = leave(upload, State::Checking, effects)?;
-    after.tally = Tally {
-        may_be_twice: upload.tally.may_be_twice,
-        anyway: upload.tally.anyway,
-        as_named: upload.tally.as_named,
-        only_id: upload.tally.only_id && started,
+    let (mut after, effects) = new_attempt_without_url(upload, UploadState::Checking, effects)?;
+    after.counters = RetryCounters {
+        may_be_twice: upload.counters.may_be_twice,
+        anyway: upload.counters.anyway,
+        as_named: upload.counters.as_named,
+        only_id: upload.counters.only_id && started,
         started,
-        ..Tally::default()
+        ..RetryCounters::default()
     };
     Some((after, effects))
 }

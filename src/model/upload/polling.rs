@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::next::{abandon, anew, leave, to};
-use super::{Effect, State, Tally, Upload};
+use super::next::{new_attempt, new_attempt_without_url, record_abandoned, to};
+use super::{Effect, RetryCounters, Upload, UploadState};
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::retry::Policy;
@@ -30,8 +30,8 @@ pub(super) fn sent(
         },
     ];
     let mut after = upload.clone();
-    after.tally.failures = 0;
-    after.state = State::Processing {
+    after.counters.failures = 0;
+    after.state = UploadState::Processing {
         asset,
         content,
         polls: 0,
@@ -48,31 +48,33 @@ pub(super) fn check_again(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
         after: Duration::ZERO,
     };
     match &upload.state {
-        State::Processing { .. } => anew(upload, upload.state.clone(), vec![Effect::Abort, now]),
-        State::OtherKey {
+        UploadState::Processing { .. } => {
+            new_attempt(upload, upload.state.clone(), vec![Effect::Abort, now])
+        }
+        UploadState::OtherKey {
             asset,
             content,
             doubt,
             ..
         } => {
-            let state = State::Processing {
+            let state = UploadState::Processing {
                 asset: asset.clone(),
                 content: *content,
                 polls: 0,
                 doubt: doubt.clone(),
             };
-            anew(upload, state, vec![now])
+            new_attempt(upload, state, vec![now])
         }
-        State::Failed {
+        UploadState::Failed {
             asset: Some(asset), ..
         } => {
-            let state = State::Processing {
+            let state = UploadState::Processing {
                 asset: asset.clone(),
                 content: None,
                 polls: 0,
                 doubt: None,
             };
-            anew(upload, state, vec![now])
+            new_attempt(upload, state, vec![now])
         }
         _ => None,
     }
@@ -84,22 +86,22 @@ impl Upload {
     #[must_use]
     pub fn asking_first(&self) -> Option<Self> {
         match &self.state {
-            State::Failed {
+            UploadState::Failed {
                 fault,
                 asset: Some(asset),
             } if fault.kind == FaultKind::AssetMissing => Some(Self {
                 attempt: self.attempt + 1,
-                state: State::Processing {
+                state: UploadState::Processing {
                     asset: asset.clone(),
                     content: None,
                     polls: 0,
                     doubt: Some(fault.clone()),
                 },
-                tally: Tally {
-                    may_be_twice: self.tally.may_be_twice,
-                    anyway: self.tally.anyway,
+                counters: RetryCounters {
+                    may_be_twice: self.counters.may_be_twice,
+                    anyway: self.counters.anyway,
                     started: true,
-                    ..Tally::default()
+                    ..RetryCounters::default()
                 },
                 ..self.clone()
             }),
@@ -120,7 +122,7 @@ pub(super) fn ask_first(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 
 /// Polling ends until the key changes.
 pub(super) fn other_key(upload: &Upload, last4: String) -> Option<(Upload, Vec<Effect>)> {
-    let State::Processing {
+    let UploadState::Processing {
         asset,
         content,
         doubt,
@@ -129,7 +131,7 @@ pub(super) fn other_key(upload: &Upload, last4: String) -> Option<(Upload, Vec<E
     else {
         return None;
     };
-    let state = State::OtherKey {
+    let state = UploadState::OtherKey {
         asset: asset.clone(),
         content: *content,
         doubt: doubt.clone(),
@@ -145,7 +147,7 @@ pub(super) fn polled(
     elapsed: Duration,
     policy: &Policy,
 ) -> Option<(Upload, Vec<Effect>)> {
-    let State::Processing {
+    let UploadState::Processing {
         asset,
         content,
         polls,
@@ -161,11 +163,11 @@ pub(super) fn polled(
         abandoned: false,
     };
     let fail = |kind, status| {
-        let state = State::Failed {
+        let state = UploadState::Failed {
             fault: Fault::new(kind),
             asset: Some(asset.clone()),
         };
-        leave(upload, state, vec![record(status)])
+        new_attempt_without_url(upload, state, vec![record(status)])
     };
     let was_missing = doubt
         .as_ref()
@@ -174,12 +176,15 @@ pub(super) fn polled(
         AssetAnswer::Known(metadata) => (metadata.status, metadata.file_size),
         AssetAnswer::NotFound if was_missing => {
             // The missing asset may still turn up after the file was sent again.
-            let (mut after, effects) =
-                leave(upload, State::Queued, vec![record(AssetStatus::Waiting)])?;
-            after.tally.may_be_twice = true;
+            let (mut after, effects) = new_attempt_without_url(
+                upload,
+                UploadState::Queued,
+                vec![record(AssetStatus::Waiting)],
+            )?;
+            after.counters.may_be_twice = true;
             return Some((after, effects));
         }
-        AssetAnswer::NotFound if elapsed < policy.doubt => (AssetStatus::Waiting, None),
+        AssetAnswer::NotFound if elapsed < policy.not_found_grace => (AssetStatus::Waiting, None),
         AssetAnswer::NotFound => {
             return match doubt {
                 Some(doubt) => resend(upload, asset, doubt, true, policy),
@@ -201,23 +206,28 @@ pub(super) fn polled(
             resend(upload, asset, doubt, true, policy)
         }
         AssetStatus::Success => {
-            let state = State::Done {
+            let state = UploadState::Done {
                 asset: asset.clone(),
                 content: *content,
             };
-            leave(upload, state, vec![record(status)])
+            new_attempt_without_url(upload, state, vec![record(status)])
         }
-        AssetStatus::Failed if upload.tally.reuploaded => fail(FaultKind::ProcessingFailed, status),
+        AssetStatus::Failed if upload.counters.reuploaded => {
+            fail(FaultKind::ProcessingFailed, status)
+        }
         AssetStatus::Failed => {
-            let (mut after, effects) =
-                leave(upload, State::Queued, vec![record(status), abandon(asset)])?;
-            after.tally.reuploaded = true;
+            let (mut after, effects) = new_attempt_without_url(
+                upload,
+                UploadState::Queued,
+                vec![record(status), record_abandoned(asset)],
+            )?;
+            after.counters.reuploaded = true;
             Some((after, effects))
         }
         AssetStatus::Waiting
             if let Some(doubt) = doubt
                 && file_size.is_none()
-                && elapsed >= policy.doubt =>
+                && elapsed >= policy.not_found_grace =>
         {
             resend(upload, asset, doubt, false, policy)
         }
@@ -228,7 +238,7 @@ pub(super) fn polled(
                 (AssetAnswer::Known(metadata), _) => metadata.arrived(),
             };
             let polls = polls.saturating_add(1);
-            let state = State::Processing {
+            let state = UploadState::Processing {
                 asset: asset.clone(),
                 content: *content,
                 polls,
@@ -261,21 +271,21 @@ fn resend(
     lost_place: bool,
     policy: &Policy,
 ) -> Option<(Upload, Vec<Effect>)> {
-    let tries = upload.tally.tries + 1;
+    let tries = upload.counters.tries + 1;
     let (mut after, effects) = if tries >= policy.tries {
-        let state = State::Failed {
+        let state = UploadState::Failed {
             fault: doubt.clone(),
             asset: None,
         };
-        leave(upload, state, vec![abandon(asset)])?
+        new_attempt_without_url(upload, state, vec![record_abandoned(asset)])?
     } else if lost_place {
-        leave(upload, State::Queued, vec![abandon(asset)])?
+        new_attempt_without_url(upload, UploadState::Queued, vec![record_abandoned(asset)])?
     } else {
-        anew(upload, State::Queued, vec![])?
+        new_attempt(upload, UploadState::Queued, vec![])?
     };
-    after.tally.tries = tries;
+    after.counters.tries = tries;
     if is_of_a_part(doubt) {
-        after.tally.count_break(policy);
+        after.counters.count_break(policy);
     }
     Some((after, effects))
 }
@@ -287,7 +297,7 @@ pub(super) fn poll_broke(
     policy: &Policy,
 ) -> Option<(Upload, Vec<Effect>)> {
     let mut state = upload.state.clone();
-    let State::Processing { polls, .. } = &mut state else {
+    let UploadState::Processing { polls, .. } = &mut state else {
         return None;
     };
     *polls = polls.saturating_add(1);
@@ -295,7 +305,7 @@ pub(super) fn poll_broke(
     // The queue is held first, so that the next poll waits for the person too.
     let mut effects: Vec<Effect> = fault
         .fix()
-        .map(|fix| Effect::HoldQueue(fix, fault.clone()))
+        .map(|fix| Effect::BlockQueue(fix, fault.clone()))
         .into_iter()
         .collect();
     effects.push(Effect::Poll {

@@ -65,7 +65,7 @@ impl Walk {
 
     fn break_with(&mut self, kind: FaultKind) -> &mut Self {
         let attempt = self.upload.attempt;
-        self.step(Event::Broke {
+        self.step(Event::AttemptFailed {
             attempt,
             fault: Fault::new(kind),
             content: None,
@@ -100,7 +100,7 @@ impl Walk {
         self.effects
             .iter()
             .find_map(|effect| match effect {
-                Effect::Wake { after, .. } => Some(*after),
+                Effect::ScheduleRetry { after, .. } => Some(*after),
                 _ => None,
             })
             .unwrap_or_else(|| panic!("no wait in {:?}", self.effects))
@@ -108,8 +108,8 @@ impl Walk {
 
     fn begin_again(&mut self) -> &mut Self {
         let attempt = self.upload.attempt;
-        if matches!(self.upload.state, State::Waiting { .. }) {
-            self.step(Event::Due { attempt });
+        if matches!(self.upload.state, UploadState::RetryScheduled { .. }) {
+            self.step(Event::RetryDue { attempt });
         }
         self.step(Event::Begin)
     }
@@ -127,7 +127,7 @@ impl Walk {
     fn starts_until_failed(&mut self, kind: FaultKind) -> u32 {
         for starts in 1..100 {
             self.break_with(kind);
-            if matches!(self.upload.state, State::Failed { .. }) {
+            if matches!(self.upload.state, UploadState::Failed { .. }) {
                 return starts;
             }
             self.begin_again();
@@ -137,7 +137,7 @@ impl Walk {
 
     fn route(&self) -> Route {
         match self.upload.state {
-            State::Sending { route, .. } => route,
+            UploadState::Sending { route, .. } => route,
             ref other => panic!("{other:?}"),
         }
     }
@@ -158,7 +158,7 @@ fn a_good_life_ends_as_done_with_the_id_recorded_first() {
     walk.poll(known(AssetStatus::Success, Some(10)), 6);
     assert_eq!(
         walk.upload.state,
-        State::Done {
+        UploadState::Done {
             asset: asset(1),
             content: Some(hash())
         }
@@ -170,7 +170,7 @@ fn success_with_another_size_is_never_done() {
     let mut walk = Walk::sending(10);
     walk.send(1);
     walk.poll(known(AssetStatus::Success, Some(9)), 2);
-    let State::Failed { fault, asset: kept } = &walk.upload.state else {
+    let UploadState::Failed { fault, asset: kept } = &walk.upload.state else {
         panic!("{:?}", walk.upload);
     };
     assert_eq!(
@@ -181,12 +181,12 @@ fn success_with_another_size_is_never_done() {
 
 #[test]
 fn after_an_interruption_only_a_whole_body_is_in_doubt() {
-    let recovered = |walk: &Walk| walk.upload.clone().recovered();
+    let after_restart = |walk: &Walk| walk.upload.clone().after_restart();
     let mut direct = Walk::sending(10);
-    assert!(!recovered(&direct).tally.may_be_twice);
+    assert!(!after_restart(&direct).counters.may_be_twice);
     let attempt = direct.upload.attempt;
     direct.step(Event::BodyOut { attempt });
-    assert!(recovered(&direct).tally.may_be_twice);
+    assert!(after_restart(&direct).counters.may_be_twice);
     let mut signed = Walk::sending(600_000_000);
     let attempt = signed.upload.attempt;
     signed.step(Event::Issued {
@@ -194,22 +194,22 @@ fn after_an_interruption_only_a_whole_body_is_in_doubt() {
         asset: asset(1),
     });
     signed.step(Event::BodyOut { attempt });
-    let after = recovered(&signed);
+    let after = after_restart(&signed);
     assert!(matches!(
         after.state,
-        State::Processing { doubt: Some(_), .. }
+        UploadState::Processing { doubt: Some(_), .. }
     ));
-    assert!(!after.tally.may_be_twice);
+    assert!(!after.counters.may_be_twice);
 }
 
 #[test]
 fn what_may_be_stored_already_is_left_for_the_next_run_however_the_run_before_ended() {
     for state in [
-        State::Checking,
-        State::Settling,
-        State::Ready,
-        State::Queued,
-        State::Failed {
+        UploadState::Checking,
+        UploadState::StillChanging,
+        UploadState::Ready,
+        UploadState::Queued,
+        UploadState::Failed {
             fault: Fault::new(FaultKind::LostAnswer),
             asset: None,
         },
@@ -218,14 +218,14 @@ fn what_may_be_stored_already_is_left_for_the_next_run_however_the_run_before_en
             state,
             ..Upload::new()
         };
-        assert!(!upload.is_left_for_the_next_run(), "{upload:?}");
-        upload.tally.may_be_twice = true;
-        assert!(upload.is_left_for_the_next_run(), "{upload:?}");
+        assert!(!upload.must_survive_cli_run(), "{upload:?}");
+        upload.counters.may_be_twice = true;
+        assert!(upload.must_survive_cli_run(), "{upload:?}");
     }
     let mut ended = Upload {
-        state: State::Cancelled { asset: None },
+        state: UploadState::Cancelled { asset: None },
         ..Upload::new()
     };
-    ended.tally.may_be_twice = true;
-    assert!(!ended.is_left_for_the_next_run());
+    ended.counters.may_be_twice = true;
+    assert!(!ended.must_survive_cli_run());
 }

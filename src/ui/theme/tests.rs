@@ -144,7 +144,9 @@ fn a_duplicate_looks_the_same_before_and_after_its_start() {
         (badge.word, badge.colour)
     };
     assert_eq!(
-        of(Status::FoundDuplicate(crate::model::snapshot::Found::Known)),
+        of(Status::FoundDuplicate(
+            crate::model::snapshot::DuplicateStage::Known
+        )),
         of(Status::Duplicate { of: None })
     );
 }

@@ -1,7 +1,7 @@
 //! What only the person can mend: the key, the balance, the account.
 
 use mavi_uploader::engine::Command;
-use mavi_uploader::model::fault::Fix;
+use mavi_uploader::model::fault::RequiredAction;
 use mavi_uploader::model::snapshot::{Row, Status};
 use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Reply};
 
@@ -16,7 +16,7 @@ fn always(reply: Reply) -> FaultPlan {
 }
 
 /// `upload` stops with this, and the window holds the queue and fails no file. Gives the words.
-fn stops(reply: &Reply, reason: &str, code: i32, fix: Fix) -> String {
+fn stops(reply: &Reply, reason: &str, code: i32, fix: RequiredAction) -> String {
     let seen = Trial::new(always(reply.clone())).run();
     let words = seen.fails(reason, code);
     assert!(seen.retries().is_empty());
@@ -58,7 +58,7 @@ fn a_refused_key_stops_upload_with_3_and_holds_the_window() {
 #[test]
 fn an_empty_balance_stops_upload_with_4_and_holds_the_window() {
     for reply in [Reply::status(402), Reply::failing_code("0402")] {
-        stops(&reply, "insufficient_balance", 4, Fix::Balance);
+        stops(&reply, "insufficient_balance", 4, RequiredAction::Balance);
     }
 }
 
@@ -66,7 +66,7 @@ fn an_empty_balance_stops_upload_with_4_and_holds_the_window() {
 #[test]
 fn a_forbidden_account_stops_upload_with_4_and_holds_the_window() {
     for reply in [Reply::status(403), Reply::failing_code("0403")] {
-        stops(&reply, "forbidden", 4, Fix::Account);
+        stops(&reply, "forbidden", 4, RequiredAction::Account);
     }
 }
 
@@ -78,7 +78,12 @@ fn a_retired_call_stops_upload_with_1_and_holds_the_window_in_the_services_own_w
         (410, "POST /upload has been sunset"),
         (200, "Uploads over v2 are no longer supported"),
     ] {
-        let words = stops(&Reply::error(status, said), "retired", 1, Fix::Program);
+        let words = stops(
+            &Reply::error(status, said),
+            "retired",
+            1,
+            RequiredAction::Program,
+        );
         assert!(words.contains(said), "{words}");
     }
 }

@@ -108,9 +108,9 @@ fn step_of_refusal(rejection: &Rejection) -> (usize, Step) {
 
 /// One of each refusal, and each with its other words.
 fn refusals() -> Vec<Rejection> {
-    let format = |extension: &str, convert_to: Option<&str>| Rejection::UnsupportedFormat {
+    let format = |extension: &str, suggested_format: Option<&str>| Rejection::UnsupportedFormat {
         extension: extension.to_owned(),
-        convert_to: convert_to.map(str::to_owned),
+        suggested_format: suggested_format.map(str::to_owned),
     };
     let mismatch = |rename_to: Option<&str>| Rejection::ContentMismatch {
         extension: "mp4".to_owned(),

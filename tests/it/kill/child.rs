@@ -54,7 +54,7 @@ fn numbers(front_end: FrontEnd) -> Numbers {
     numbers.policy.direct_limit = DIRECT_LIMIT;
     numbers.policy.backoff_first = ms(30);
     numbers.policy.backoff_max = ms(300);
-    numbers.policy.doubt = ms(250);
+    numbers.policy.not_found_grace = ms(250);
     numbers.policy.polls = vec![ms(40), ms(80), ms(160)];
     numbers.limiter = numbers.limiter.faster(60);
     numbers

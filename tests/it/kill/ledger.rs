@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use mavi_uploader::model::asset::AssetStatus;
+use mavi_uploader::model::cell_escaping::split_record;
 use mavi_uploader::model::media::Route;
-use mavi_uploader::model::table::split_record;
-use mavi_uploader::model::upload::{Original, State, Upload};
+use mavi_uploader::model::upload::{Original, Upload, UploadState};
 use mavi_uploader::store::{AssetNote, AssetRecord, History};
 
 use super::Figures;
@@ -140,7 +140,7 @@ impl Ledger {
     /// In which states the last kill hit the files, as the journal has it.
     pub fn count_phases(&self, figures: &mut Figures) {
         let phase = |upload: &Upload| match &upload.state {
-            State::Sending { route, body_out } => {
+            UploadState::Sending { route, body_out } => {
                 let way = match route {
                     Route::Direct => "direct",
                     Route::SignedUrl => "signed URL",
@@ -151,7 +151,7 @@ impl Ledger {
                     (false, None) => format!("sending, {way}"),
                 }
             }
-            State::Processing { doubt: Some(_), .. } => "processing in doubt".to_owned(),
+            UploadState::Processing { doubt: Some(_), .. } => "processing in doubt".to_owned(),
             other => other.name().to_owned(),
         };
         let mut phases: BTreeSet<String> =
@@ -195,7 +195,7 @@ impl Ledger {
         for (name, upload) in &self.last {
             let ended = matches!(
                 upload.state,
-                State::Done { .. } | State::Duplicate(Original::Asset(_))
+                UploadState::Done { .. } | UploadState::Duplicate(Original::Asset(_))
             );
             check(ended, || format!("{name} has not ended: {upload:?}"))?;
         }

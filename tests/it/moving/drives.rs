@@ -6,7 +6,7 @@ use std::process::Command as Program;
 
 use mavi_uploader::engine::{Command, Notice};
 use mavi_uploader::model::fault::FaultKind;
-use mavi_uploader::model::located::Misfit;
+use mavi_uploader::model::relocation::RelocationError;
 use mavi_uploader::model::snapshot::Status;
 
 use super::changes::{content, hash_of, put};
@@ -128,7 +128,10 @@ async fn a_file_whose_drive_comes_back_elsewhere_goes_on_where_it_is_shown() {
         };
         let (path, misfit) = tokio::time::timeout(LIMIT, refused).await.expect("a word");
         assert_eq!(path, other);
-        assert!(matches!(misfit, Misfit::OtherSize { .. }), "{misfit:?}");
+        assert!(
+            matches!(misfit, RelocationError::OtherSize { .. }),
+            "{misfit:?}"
+        );
         assert_eq!(stage.stored("b.mp4"), None);
         stage.say(Command::Locate(row, same));
         let ready = stage

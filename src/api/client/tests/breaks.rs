@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use super::*;
 use crate::api::exchange::ANSWER_LIMIT;
 use crate::model::asset::AssetId;
-use crate::model::fault::Fix;
+use crate::model::fault::RequiredAction;
 
 #[tokio::test]
 async fn a_reset_in_mid_body_is_told_from_a_lost_answer() {
@@ -316,7 +316,7 @@ async fn what_was_read_of_an_answer_when_its_time_is_over_counts() {
         (
             "HTTP/1.1 402 Payment Required\r\nContent-Length: 9\r\n\r\n".to_owned(),
             FaultKind::InsufficientBalance,
-            Recovery::NeedsUser(Fix::Balance),
+            Recovery::NeedsUser(RequiredAction::Balance),
             None,
         ),
     ] {

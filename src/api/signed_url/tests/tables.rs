@@ -104,12 +104,20 @@ fn every_answer_of_the_table_is_judged() {
         (401, String::new(), Verdict::Refused),
         (404, String::new(), Verdict::Refused),
         (412, String::new(), Verdict::Exists),
-        (408, String::new(), Verdict::Later(FaultKind::Stalled)),
-        (429, String::new(), Verdict::Later(FaultKind::RateLimited)),
+        (
+            408,
+            String::new(),
+            Verdict::ResumeBehaviour(FaultKind::Stalled),
+        ),
+        (
+            429,
+            String::new(),
+            Verdict::ResumeBehaviour(FaultKind::RateLimited),
+        ),
         (
             503,
             "<html>".to_owned(),
-            Verdict::Later(FaultKind::ServerError),
+            Verdict::ResumeBehaviour(FaultKind::ServerError),
         ),
         (302, String::new(), Verdict::Redirect),
     ] {

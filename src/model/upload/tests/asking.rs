@@ -10,13 +10,13 @@ fn a_lost_answer_of_the_storage_step_is_asked_about_before_sending_again() {
     walk.break_with(FaultKind::LostAnswer);
     assert!(matches!(
         walk.upload.state,
-        State::Processing { doubt: Some(_), .. }
+        UploadState::Processing { doubt: Some(_), .. }
     ));
     walk.poll(known(AssetStatus::Waiting, None), 59);
-    assert!(matches!(walk.upload.state, State::Processing { .. }));
+    assert!(matches!(walk.upload.state, UploadState::Processing { .. }));
     walk.poll(known(AssetStatus::Waiting, None), 61);
-    assert_eq!(walk.upload.state, State::Queued);
-    assert!(!walk.upload.tally.may_be_twice);
+    assert_eq!(walk.upload.state, UploadState::Queued);
+    assert!(!walk.upload.counters.may_be_twice);
     assert_eq!(
         walk.upload.issued,
         Some(asset(5)),
@@ -33,7 +33,7 @@ fn bytes_that_never_arrive_are_sent_six_times_and_no_more() {
             walk.issue(starts);
             walk.break_with(FaultKind::LostAnswer);
             walk.poll(answer.clone(), 61);
-            if matches!(walk.upload.state, State::Failed { .. }) {
+            if matches!(walk.upload.state, UploadState::Failed { .. }) {
                 break;
             }
             walk.step(Event::Begin);
@@ -50,7 +50,10 @@ fn a_redirect_of_the_storage_step_stored_nothing() {
     let mut walk = Walk::sending(600_000_000);
     walk.issue(5);
     walk.break_with(FaultKind::Redirect);
-    assert!(matches!(walk.upload.state, State::Waiting { .. }));
+    assert!(matches!(
+        walk.upload.state,
+        UploadState::RetryScheduled { .. }
+    ));
 }
 
 #[test]
@@ -79,13 +82,13 @@ fn a_sign_of_the_bytes_ends_the_doubt() {
     walk.poll(known(AssetStatus::Waiting, None), 90);
     assert!(matches!(
         walk.upload.state,
-        State::Processing { doubt: None, .. }
+        UploadState::Processing { doubt: None, .. }
     ));
 }
 
 #[test]
 fn an_answer_before_the_body_is_out_is_believed_when_the_size_is_the_files() {
-    let in_doubt = |walk: &Walk| matches!(&walk.upload.state, State::Processing { doubt, .. } if doubt.is_some());
+    let in_doubt = |walk: &Walk| matches!(&walk.upload.state, UploadState::Processing { doubt, .. } if doubt.is_some());
     let mut walk = Walk::sending(10);
     walk.issue(1).answer(1);
     assert!(in_doubt(&walk), "{:?}", walk.upload);
@@ -94,7 +97,7 @@ fn an_answer_before_the_body_is_out_is_believed_when_the_size_is_the_files() {
     walk.poll(known(AssetStatus::Uploading, Some(10)), 6);
     assert!(!in_doubt(&walk));
     walk.poll(known(AssetStatus::Success, None), 14);
-    assert!(matches!(walk.upload.state, State::Done { .. }));
+    assert!(matches!(walk.upload.state, UploadState::Done { .. }));
 
     let mut other = Walk::sending(10);
     other
@@ -110,8 +113,8 @@ fn a_part_whose_size_is_not_reported_is_sent_again_and_then_to_a_signed_url() {
         assert_eq!(walk.route(), Route::Direct);
         walk.issue(number).answer(number);
         walk.poll(known(AssetStatus::Success, None), 2);
-        assert_eq!(walk.upload.state, State::Queued);
-        let abandoned = super::super::next::abandon(&asset(number));
+        assert_eq!(walk.upload.state, UploadState::Queued);
+        let abandoned = super::super::next::record_abandoned(&asset(number));
         assert!(walk.effects.contains(&abandoned), "{:?}", walk.effects);
         walk.step(Event::Begin);
     }
@@ -137,7 +140,7 @@ fn an_id_that_came_early_is_kept_and_left_behind_by_the_next_direct_upload() {
     walk.step(Event::Pause).step(Event::Resume);
     assert_eq!(walk.upload.issued, Some(asset(1)));
     walk.step(Event::Begin);
-    let abandoned = super::super::next::abandon(&asset(1));
+    let abandoned = super::super::next::record_abandoned(&asset(1));
     assert!(walk.effects.contains(&abandoned), "{:?}", walk.effects);
     assert_eq!(walk.upload.issued, None);
 }
@@ -148,7 +151,7 @@ fn a_failure_that_came_with_an_id_ends_with_it() {
     let mut fault = Fault::new(FaultKind::BadRequest);
     fault.diagnostics.asset_id = Some(asset(4));
     let attempt = walk.upload.attempt;
-    walk.step(Event::Broke {
+    walk.step(Event::AttemptFailed {
         attempt,
         fault,
         content: None,
@@ -164,7 +167,7 @@ fn a_replaced_ticket_leaves_its_id_as_abandoned() {
     walk.break_with(FaultKind::ExpiredUrl);
     assert!(
         walk.effects
-            .contains(&super::super::next::abandon(&asset(5)))
+            .contains(&super::super::next::record_abandoned(&asset(5)))
     );
     walk.begin_again();
     walk.issue(6);
@@ -172,7 +175,7 @@ fn a_replaced_ticket_leaves_its_id_as_abandoned() {
     walk.issue(7);
     assert!(
         walk.effects
-            .contains(&super::super::next::abandon(&asset(6)))
+            .contains(&super::super::next::record_abandoned(&asset(6)))
     );
 }
 
@@ -187,7 +190,7 @@ fn failed_at_the_service_is_uploaded_again_once() {
         }
     }
     assert!(
-        matches!(&walk.upload.state, State::Failed { fault, asset: Some(id) }
+        matches!(&walk.upload.state, UploadState::Failed { fault, asset: Some(id) }
         if fault.kind == FaultKind::ProcessingFailed && *id == asset(2))
     );
 }
@@ -197,11 +200,11 @@ fn an_asset_may_be_unknown_for_a_minute() {
     let mut walk = Walk::sending(10);
     walk.send(1);
     walk.poll(AssetAnswer::NotFound, 59);
-    assert!(matches!(walk.upload.state, State::Processing { .. }));
+    assert!(matches!(walk.upload.state, UploadState::Processing { .. }));
     walk.poll(AssetAnswer::NotFound, 60);
     assert!(matches!(
         &walk.upload.state,
-        State::Failed { asset: Some(_), .. }
+        UploadState::Failed { asset: Some(_), .. }
     ));
 }
 
@@ -211,12 +214,12 @@ fn trouble_with_polling_never_fails_a_file() {
         let mut walk = Walk::sending(10);
         let attempt = walk.upload.attempt;
         walk.send(1);
-        walk.step(Event::PollBroke {
+        walk.step(Event::PollFailed {
             attempt,
             fault: Fault::new(kind),
         });
         assert!(
-            matches!(walk.upload.state, State::Processing { .. }),
+            matches!(walk.upload.state, UploadState::Processing { .. }),
             "{kind:?}"
         );
         let last = walk.effects.last().unwrap();
@@ -233,7 +236,7 @@ fn what_was_sent_is_known_although_its_answer_was_lost() {
             attempt,
             asset: asset(5),
         });
-        walk.step(Event::Broke {
+        walk.step(Event::AttemptFailed {
             attempt,
             fault: Fault::new(kind),
             content: Some(hash()),
@@ -244,7 +247,7 @@ fn what_was_sent_is_known_although_its_answer_was_lost() {
         walk.poll(known(AssetStatus::Success, Some(600_000_000)), 2);
         assert_eq!(
             walk.upload.state,
-            State::Done {
+            UploadState::Done {
                 asset: asset(5),
                 content: Some(hash())
             }
@@ -263,7 +266,7 @@ fn polls_back_off_after_errors_as_they_do_after_answers() {
             walk.poll(known(AssetStatus::Uploading, None), 6);
         } else {
             let fault = Fault::new(FaultKind::ServerError);
-            walk.step(Event::PollBroke { attempt, fault });
+            walk.step(Event::PollFailed { attempt, fault });
         }
         let Some(Effect::Poll { after, .. }) = walk.effects.last() else {
             panic!("{:?}", walk.effects);
@@ -279,7 +282,7 @@ fn tried_again() -> Walk {
     walk.send(1);
     walk.poll(AssetAnswer::NotFound, 60);
     assert_eq!(walk.upload.fault(), Some(FaultKind::AssetMissing));
-    assert!(walk.upload.is_left_for_the_next_run());
+    assert!(walk.upload.must_survive_cli_run());
     walk.step(Event::Retry);
     assert_eq!(walk.upload.asset(), Some(&asset(1)));
     let attempt = walk.upload.attempt;
@@ -299,8 +302,8 @@ fn tried_again() -> Walk {
 fn an_asset_that_was_not_found_is_sent_again_only_when_it_still_is_not() {
     let mut walk = tried_again();
     walk.poll(AssetAnswer::NotFound, 0);
-    assert_eq!(walk.upload.state, State::Queued);
-    assert!(walk.upload.tally.may_be_twice);
+    assert_eq!(walk.upload.state, UploadState::Queued);
+    assert!(walk.upload.counters.may_be_twice);
     let keeps = |effect: &Effect| matches!(effect, Effect::Record { asset: id, abandoned: false, .. } if *id == asset(1));
     assert!(walk.effects.iter().any(keeps), "{:?}", walk.effects);
 }
@@ -311,7 +314,7 @@ fn the_id_of_a_missing_asset_stays_while_it_is_asked_about_and_when_that_is_canc
     assert_eq!(walk.upload.stored_asset(), Some(&asset(1)));
     walk.step(Event::Cancel);
     let given = Some(asset(1));
-    assert_eq!(walk.upload.state, State::Cancelled { asset: given });
+    assert_eq!(walk.upload.state, UploadState::Cancelled { asset: given });
 }
 
 #[test]
@@ -321,11 +324,11 @@ fn an_asset_that_turns_up_is_followed_and_not_sent_again() {
     walk.poll(known(AssetStatus::Waiting, None), 90);
     assert!(matches!(
         walk.upload.state,
-        State::Processing { doubt: None, .. }
+        UploadState::Processing { doubt: None, .. }
     ));
     walk.poll(known(AssetStatus::Success, Some(10)), 92);
-    assert!(matches!(walk.upload.state, State::Done { .. }));
-    assert!(!walk.upload.tally.may_be_twice);
+    assert!(matches!(walk.upload.state, UploadState::Done { .. }));
+    assert!(!walk.upload.counters.may_be_twice);
 }
 
 #[test]
@@ -337,14 +340,17 @@ fn what_another_key_sent_is_no_longer_polled_and_asked_about_again_on_demand() {
     walk.step(Event::OtherKey { attempt, last4 });
     assert_eq!(walk.effects, []);
     assert!(!walk.upload.is_active() && !walk.upload.has_ended());
-    assert!(walk.upload.is_left_for_the_next_run());
+    assert!(walk.upload.must_survive_cli_run());
     assert_eq!(walk.upload.asset(), Some(&asset(1)));
-    let recovered = walk.upload.clone().recovered();
-    assert!(matches!(recovered.state, State::Processing { .. }));
+    let after_restart = walk.upload.clone().after_restart();
+    assert!(matches!(
+        after_restart.state,
+        UploadState::Processing { .. }
+    ));
     walk.step(Event::CheckAgain);
     walk.poll(known(AssetStatus::Success, Some(10)), 2);
     let content = Some(hash());
-    let done = State::Done {
+    let done = UploadState::Done {
         asset: asset(1),
         content,
     };

@@ -18,7 +18,7 @@ const COMMANDS: [(&str, Event); 9] = [
     ("retry", Event::Retry),
     ("anyway", Event::UploadAnyway),
     ("ask", Event::CheckAgain),
-    ("take id", Event::TakeId),
+    ("take id", Event::ReuseAssetId),
 ];
 
 /// A state, and where each of [`COMMANDS`] leads from it; `-` is nowhere.
@@ -51,111 +51,111 @@ const TABLE: [(&str, [&str; 9]); 20] = [
 
 /// The row of [`TABLE`] that a state belongs to: a state that is added has no row, and so does
 /// not compile.
-fn row_of(state: &State) -> &'static str {
+fn row_of(state: &UploadState) -> &'static str {
     match state {
-        State::Checking => "checking",
-        State::Settling => "settling",
-        State::Rejected(Rejection::NotRecognised { .. }) => "not recognised",
-        State::Rejected(_) => "rejected",
-        State::Ready => "ready",
-        State::Queued => "queued",
-        State::Comparing => "comparing",
-        State::Duplicate(Original::Row(_)) => "twin of a row",
-        State::Duplicate(Original::Asset(_)) => "twin of an id",
-        State::Sending {
+        UploadState::Checking => "checking",
+        UploadState::StillChanging => "settling",
+        UploadState::Rejected(Rejection::NotRecognised { .. }) => "not recognised",
+        UploadState::Rejected(_) => "rejected",
+        UploadState::Ready => "ready",
+        UploadState::Queued => "queued",
+        UploadState::Hashing => "comparing",
+        UploadState::Duplicate(Original::Row(_)) => "twin of a row",
+        UploadState::Duplicate(Original::Asset(_)) => "twin of an id",
+        UploadState::Sending {
             body_out: false, ..
         } => "sending",
-        State::Sending { body_out: true, .. } => "body out",
-        State::Waiting { .. } => "waiting",
-        State::Processing { .. } => "processing",
-        State::OtherKey { .. } => "other key",
-        State::Done { .. } => "done",
-        State::Failed {
+        UploadState::Sending { body_out: true, .. } => "body out",
+        UploadState::RetryScheduled { .. } => "waiting",
+        UploadState::Processing { .. } => "processing",
+        UploadState::OtherKey { .. } => "other key",
+        UploadState::Done { .. } => "done",
+        UploadState::Failed {
             fault,
             asset: Some(_),
         } if fault.kind == FaultKind::AssetMissing => "missing",
-        State::Failed { asset: None, .. } => "failed",
-        State::Failed { asset: Some(_), .. } => "failed with id",
-        State::Paused { .. } => "paused",
-        State::Cancelled { .. } => "cancelled",
+        UploadState::Failed { asset: None, .. } => "failed",
+        UploadState::Failed { asset: Some(_), .. } => "failed with id",
+        UploadState::Paused { .. } => "paused",
+        UploadState::Cancelled { .. } => "cancelled",
     }
 }
 
-fn states() -> Vec<State> {
+fn states() -> Vec<UploadState> {
     let fault = Fault::new(FaultKind::ServerError);
-    let sending = |body_out| State::Sending {
+    let sending = |body_out| UploadState::Sending {
         route: Route::SignedUrl,
         body_out,
     };
-    let failed = |asset| State::Failed {
+    let failed = |asset| UploadState::Failed {
         fault: fault.clone(),
         asset,
     };
     vec![
-        State::Checking,
-        State::Settling,
-        State::Rejected(Rejection::Empty),
-        State::Rejected(Rejection::NotRecognised {
+        UploadState::Checking,
+        UploadState::StillChanging,
+        UploadState::Rejected(Rejection::Empty),
+        UploadState::Rejected(Rejection::NotRecognised {
             extension: "mp4".to_owned(),
         }),
-        State::Ready,
-        State::Queued,
-        State::Comparing,
-        State::Duplicate(Original::Row(ItemId(9))),
-        State::Duplicate(Original::Asset(asset(9))),
+        UploadState::Ready,
+        UploadState::Queued,
+        UploadState::Hashing,
+        UploadState::Duplicate(Original::Row(ItemId(9))),
+        UploadState::Duplicate(Original::Asset(asset(9))),
         sending(false),
         sending(true),
-        State::Waiting {
+        UploadState::RetryScheduled {
             cause: fault.clone(),
         },
-        State::Processing {
+        UploadState::Processing {
             asset: asset(9),
             content: Some(hash()),
             polls: 3,
             doubt: None,
         },
-        State::OtherKey {
+        UploadState::OtherKey {
             asset: asset(9),
             content: Some(hash()),
             doubt: None,
             last4: "1234".to_owned(),
         },
-        State::Done {
+        UploadState::Done {
             asset: asset(9),
             content: Some(hash()),
         },
         failed(None),
         failed(Some(asset(9))),
-        State::Failed {
+        UploadState::Failed {
             fault: Fault::new(FaultKind::AssetMissing),
             asset: Some(asset(9)),
         },
-        State::Paused { by: Holder::Person },
-        State::Paused {
-            by: Holder::Interruption,
+        UploadState::Paused { by: PausedBy::User },
+        UploadState::Paused {
+            by: PausedBy::Restart,
         },
-        State::Cancelled { asset: None },
-        State::Cancelled {
+        UploadState::Cancelled { asset: None },
+        UploadState::Cancelled {
             asset: Some(asset(9)),
         },
     ]
 }
 
-fn in_state(state: State) -> Upload {
+fn in_state(state: UploadState) -> Upload {
     let issued = matches!(
         state,
-        State::Queued
-            | State::Comparing
-            | State::Sending { .. }
-            | State::Waiting { .. }
-            | State::Paused { .. }
+        UploadState::Queued
+            | UploadState::Hashing
+            | UploadState::Sending { .. }
+            | UploadState::RetryScheduled { .. }
+            | UploadState::Paused { .. }
     );
     Upload {
         attempt: 7,
         issued: issued.then(|| asset(5)),
         media: Some(media(10)),
         state,
-        tally: Tally::default(),
+        counters: RetryCounters::default(),
     }
 }
 
@@ -186,14 +186,14 @@ fn a_command_makes_stale_what_was_said_before_and_stops_what_ran() {
             };
             let what = format!("{name} in {:?}", upload.state);
             // A row that only waits for a place has nothing that could say something.
-            let starts = upload.state == State::Ready;
+            let starts = upload.state == UploadState::Ready;
             assert!(after.attempt > upload.attempt || starts, "{what}");
             if matches!(
                 upload.state,
-                State::Comparing
-                    | State::Sending { .. }
-                    | State::Waiting { .. }
-                    | State::Processing { .. }
+                UploadState::Hashing
+                    | UploadState::Sending { .. }
+                    | UploadState::RetryScheduled { .. }
+                    | UploadState::Processing { .. }
             ) {
                 assert!(effects.contains(&Effect::Abort), "{what}");
             }
@@ -215,28 +215,28 @@ fn what_is_cancelled_keeps_its_id_in_the_history_and_its_doubt() {
             assert_eq!(after.asset(), Some(id), "{:?}", upload.state);
         }
         // Only of an id without its bytes is it said that nothing will come.
-        let body_out = matches!(upload.state, State::Sending { body_out: true, .. });
+        let body_out = matches!(upload.state, UploadState::Sending { body_out: true, .. });
         if let Some(id) = &upload.issued {
-            let abandoned = effects.contains(&super::super::next::abandon(id));
+            let abandoned = effects.contains(&super::super::next::record_abandoned(id));
             assert_eq!(abandoned, !body_out, "{:?}", upload.state);
         }
-        assert_eq!(after.tally.may_be_twice, body_out, "{:?}", upload.state);
+        assert_eq!(after.counters.may_be_twice, body_out, "{:?}", upload.state);
     }
 }
 
 #[test]
 fn a_held_row_goes_on_to_the_place_that_it_had() {
     for event in [Event::Pause, Event::Hold] {
-        let mut sending = in_state(State::Sending {
+        let mut sending = in_state(UploadState::Sending {
             route: Route::SignedUrl,
             body_out: false,
         });
         sending.media = Some(media(600_000_000));
         let (held, effects) = next(&sending, event, &Policy::default()).unwrap();
         assert_eq!(held.issued, Some(asset(5)));
-        assert!(!effects.contains(&Effect::DropTicket));
+        assert!(!effects.contains(&Effect::DiscardUploadUrl));
         let queued = match held.state {
-            State::Queued => held,
+            UploadState::Queued => held,
             _ => next(&held, Event::Resume, &Policy::default()).unwrap().0,
         };
         let (again, effects) = next(&queued, Event::Begin, &Policy::default()).unwrap();

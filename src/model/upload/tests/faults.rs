@@ -66,7 +66,7 @@ fn a_wait_that_the_service_asks_for_is_kept() {
     let retry_after = Some(Duration::from_secs(77));
     let fault =
         Fault::new(FaultKind::RateLimited).with_recovery(Recovery::Transient { retry_after });
-    walk.step(Event::Broke {
+    walk.step(Event::AttemptFailed {
         attempt,
         fault,
         content: None,
@@ -82,7 +82,7 @@ fn rate_limits_cost_no_tries_for_a_quarter_of_an_hour() {
     let mut after_grace = 0;
     loop {
         walk.break_with(FaultKind::RateLimited);
-        if matches!(walk.upload.state, State::Failed { .. }) {
+        if matches!(walk.upload.state, UploadState::Failed { .. }) {
             break;
         }
         if waited + walk.wait() > Duration::from_secs(900) {
@@ -107,7 +107,7 @@ fn two_breaks_in_mid_body_lead_to_the_signed_url_on_the_third_try() {
 fn a_file_too_large_for_the_direct_route_takes_the_other_at_once() {
     let mut walk = Walk::sending(10);
     walk.break_with(FaultKind::TooLargeForDirect);
-    assert_eq!(walk.upload.state, State::Queued);
+    assert_eq!(walk.upload.state, UploadState::Queued);
     walk.step(Event::Begin);
     assert_eq!(walk.route(), Route::SignedUrl);
 }
@@ -116,10 +116,10 @@ fn a_file_too_large_for_the_direct_route_takes_the_other_at_once() {
 fn a_lost_answer_is_sent_once_more_and_remembered() {
     let mut walk = Walk::sending(10);
     walk.break_with(FaultKind::LostAnswer);
-    assert!(walk.upload.tally.may_be_twice);
+    assert!(walk.upload.counters.may_be_twice);
     walk.begin_again();
     walk.break_with(FaultKind::LostAnswer);
-    assert!(matches!(walk.upload.state, State::Failed { .. }));
+    assert!(matches!(walk.upload.state, UploadState::Failed { .. }));
 }
 
 #[test]
@@ -130,13 +130,13 @@ fn rate_limits_end_even_where_no_wait_is_asked_for() {
         let retry_after = Some(Duration::ZERO);
         let fault =
             Fault::new(FaultKind::RateLimited).with_recovery(Recovery::Transient { retry_after });
-        walk.step(Event::Broke {
+        walk.step(Event::AttemptFailed {
             attempt,
             fault,
             content: None,
             jitter: 0.0,
         });
-        if matches!(walk.upload.state, State::Failed { .. }) {
+        if matches!(walk.upload.state, UploadState::Failed { .. }) {
             return;
         }
         walk.begin_again();
@@ -153,8 +153,8 @@ fn what_a_person_has_to_mend_fails_no_file() {
     ] {
         let mut walk = Walk::sending(10);
         walk.break_with(kind);
-        assert_eq!(walk.upload.state, State::Queued, "{kind:?}");
-        assert!(matches!(walk.effects[..], [Effect::HoldQueue(..)]));
+        assert_eq!(walk.upload.state, UploadState::Queued, "{kind:?}");
+        assert!(matches!(walk.effects[..], [Effect::BlockQueue(..)]));
     }
 }
 
@@ -168,18 +168,18 @@ fn a_file_that_is_gone_goes_on_when_it_is_back_and_only_then() {
         .step(Event::Checked(Err(Rejection::NotFound)));
     assert_eq!(walk.upload.fault(), Some(FaultKind::FileGone));
     assert_eq!(walk.upload.media, Some(media(10)));
-    walk.step(Event::FileBack)
+    walk.step(Event::FileReappeared)
         .step(Event::Checked(Ok(media(10))));
-    assert_eq!(walk.upload.state, State::Queued);
+    assert_eq!(walk.upload.state, UploadState::Queued);
     // One that was never good or never started is refused.
     let mut new = Walk::sending(10);
     new.upload = Upload::new();
     new.step(Event::Checked(Err(Rejection::NotFound)));
-    assert!(matches!(new.upload.state, State::Rejected(_)));
+    assert!(matches!(new.upload.state, UploadState::Rejected(_)));
     for &kind in FaultKind::ALL {
         let mut walk = Walk::sending(10);
         walk.break_with(kind);
-        let back = next(&walk.upload, Event::FileBack, &walk.policy);
+        let back = next(&walk.upload, Event::FileReappeared, &walk.policy);
         assert_eq!(back.is_some(), kind == FaultKind::FileGone, "{kind:?}");
     }
 }

@@ -39,13 +39,13 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::Hold),
         Just(Event::Cancel),
         Just(Event::Retry),
-        Just(Event::FileBack),
-        Just(Event::PutBack),
-        Just(Event::Found),
+        Just(Event::FileReappeared),
+        Just(Event::RemovalUndone),
+        Just(Event::Rediscovered),
         Just(Event::Located),
         Just(Event::Checked(Err(Rejection::NotFound))),
         Just(Event::UploadAnyway),
-        Just(Event::TakeId),
+        Just(Event::ReuseAssetId),
         Just(Event::CheckAgain),
         Just(Event::Compare),
         Just(Event::Begin),
@@ -63,7 +63,7 @@ fn any_event() -> impl Strategy<Value = Event> {
                 Just(Some(Original::Asset(asset(9))))
             ]
         )
-            .prop_map(|(attempt, original)| Event::Compared { attempt, original }),
+            .prop_map(|(attempt, original)| Event::HashCompared { attempt, original }),
         (age.clone(), 1_u32..4).prop_map(|(attempt, n)| Event::Issued {
             attempt,
             asset: asset(n)
@@ -74,19 +74,23 @@ fn any_event() -> impl Strategy<Value = Event> {
             asset: asset(n),
             content: Some(hash())
         }),
-        (age.clone(), 1_u32..4, fault.clone()).prop_map(|(attempt, n, fault)| Event::Outdated {
-            attempt,
-            asset: asset(n),
-            content: Some(hash()),
-            fault
+        (age.clone(), 1_u32..4, fault.clone()).prop_map(|(attempt, n, fault)| {
+            Event::SentButFileChanged {
+                attempt,
+                asset: asset(n),
+                content: Some(hash()),
+                fault,
+            }
         }),
-        (age.clone(), fault.clone(), 0.0..1.0).prop_map(|(attempt, fault, jitter)| Event::Broke {
-            attempt,
-            fault,
-            content: (jitter < 0.5).then(hash),
-            jitter
+        (age.clone(), fault.clone(), 0.0..1.0).prop_map(|(attempt, fault, jitter)| {
+            Event::AttemptFailed {
+                attempt,
+                fault,
+                content: (jitter < 0.5).then(hash),
+                jitter,
+            }
         }),
-        age.clone().prop_map(|attempt| Event::Due { attempt }),
+        age.clone().prop_map(|attempt| Event::RetryDue { attempt }),
         (age.clone(), answer, 0_u64..120).prop_map(|(attempt, answer, elapsed)| Event::Polled {
             attempt,
             answer,
@@ -96,14 +100,14 @@ fn any_event() -> impl Strategy<Value = Event> {
             attempt,
             last4: "1234".to_owned()
         }),
-        (age, fault).prop_map(|(attempt, fault)| Event::PollBroke { attempt, fault }),
+        (age, fault).prop_map(|(attempt, fault)| Event::PollFailed { attempt, fault }),
     ]
 }
 
 fn aged(event: Event, current: u32) -> Event {
     let at = |age: u32| current.wrapping_sub(age);
     match event {
-        Event::Compared { attempt, original } => Event::Compared {
+        Event::HashCompared { attempt, original } => Event::HashCompared {
             attempt: at(attempt),
             original,
         },
@@ -123,29 +127,29 @@ fn aged(event: Event, current: u32) -> Event {
             asset,
             content,
         },
-        Event::Outdated {
+        Event::SentButFileChanged {
             attempt,
             asset,
             content,
             fault,
-        } => Event::Outdated {
+        } => Event::SentButFileChanged {
             attempt: at(attempt),
             asset,
             content,
             fault,
         },
-        Event::Broke {
+        Event::AttemptFailed {
             attempt,
             fault,
             content,
             jitter,
-        } => Event::Broke {
+        } => Event::AttemptFailed {
             attempt: at(attempt),
             fault,
             content,
             jitter,
         },
-        Event::Due { attempt } => Event::Due {
+        Event::RetryDue { attempt } => Event::RetryDue {
             attempt: at(attempt),
         },
         Event::Polled {
@@ -161,7 +165,7 @@ fn aged(event: Event, current: u32) -> Event {
             attempt: at(attempt),
             last4,
         },
-        Event::PollBroke { attempt, fault } => Event::PollBroke {
+        Event::PollFailed { attempt, fault } => Event::PollFailed {
             attempt: at(attempt),
             fault,
         },
@@ -185,35 +189,35 @@ proptest! {
             };
             prop_assert!(!stale, "a stale event moved {:?}: {:?}", upload, event);
             prop_assert!(after.attempt >= upload.attempt);
-            prop_assert!(!matches!(upload.state, State::Done { .. }), "Done is final");
-            prop_assert!(after.tally.tries <= policy.tries);
+            prop_assert!(!matches!(upload.state, UploadState::Done { .. }), "Done is final");
+            prop_assert!(after.counters.tries <= policy.tries);
             // One that carries on waits for something that comes by itself.
             let attempt = after.attempt;
             let carries_on = match after.state {
-                State::Waiting { .. } => effects
+                UploadState::RetryScheduled { .. } => effects
                     .iter()
-                    .any(|e| matches!(e, Effect::Wake { attempt: a, .. } if *a == attempt)),
-                State::Processing { .. } => effects
+                    .any(|e| matches!(e, Effect::ScheduleRetry { attempt: a, .. } if *a == attempt)),
+                UploadState::Processing { .. } => effects
                     .iter()
                     .any(|e| matches!(e, Effect::Poll { attempt: a, .. } if *a == attempt)),
-                State::Comparing => effects.contains(&Effect::Compare { attempt }),
+                UploadState::Hashing => effects.contains(&Effect::Compare { attempt }),
                 _ => true,
             };
             prop_assert!(carries_on, "{:?} waits for nothing", after);
             // Nothing is sent but by a start of its own.
             let sends = effects.iter().filter(|e| matches!(e, Effect::Send { .. })).count();
             prop_assert_eq!(sends, usize::from(
-                matches!(after.state, State::Sending { body_out: false, .. }) && after.attempt > upload.attempt));
-            prop_assert!(sends == 0 || !after.tally.only_id, "only its id is wanted");
+                matches!(after.state, UploadState::Sending { body_out: false, .. }) && after.attempt > upload.attempt));
+            prop_assert!(sends == 0 || !after.counters.only_id, "only its id is wanted");
             // Whoever leaves a transfer, a timer or a poll for the person stops it.
-            if upload.is_active() && matches!(after.state, State::Paused { .. } | State::Cancelled { .. }) {
+            if upload.is_active() && matches!(after.state, UploadState::Paused { .. } | UploadState::Cancelled { .. }) {
                 prop_assert!(effects.contains(&Effect::Abort));
             }
             // No id gets out of sight without being recorded.
             match &event {
                 Event::Issued { asset, .. }
                 | Event::Sent { asset, .. }
-                | Event::Outdated { asset, .. } => {
+                | Event::SentButFileChanged { asset, .. } => {
                     let recorded = effects.iter().any(|e| matches!(e,
                         Effect::Record { asset: id, abandoned: false, .. } if id == asset));
                     prop_assert!(recorded);
@@ -221,7 +225,7 @@ proptest! {
                 }
                 _ => {}
             }
-            if let State::Done { asset, .. } = &after.state {
+            if let UploadState::Done { asset, .. } = &after.state {
                 prop_assert!(given.contains(asset), "an id from nowhere: {:?}", asset);
                 let said_success = matches!(&event, Event::Polled { answer: AssetAnswer::Known(m), .. }
                     if m.status == AssetStatus::Success && m.file_size.is_none_or(|s| s == upload.size()));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-use crate::model::table::{is_formula, quoted_field, split_record};
+use crate::model::cell_escaping::{is_formula, quoted_field, split_record};
 use crate::store::history::records::{AssetNote, AssetRecord};
 
 /// First line, behind the mark without which Excel takes the file for another encoding.

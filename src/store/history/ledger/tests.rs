@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::asset::{Account, ContentHash};
-use crate::model::table::{is_formula, split_record};
+use crate::model::cell_escaping::{is_formula, split_record};
 use crate::store::history::records::{AssetNote, AssetRecord};
 
 const LIMIT: Duration = Duration::from_millis(20);

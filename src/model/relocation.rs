@@ -3,11 +3,11 @@
 use super::asset::ContentHash;
 use super::fault::FaultKind;
 use super::media::Rejection;
-use super::upload::{Media, State};
+use super::upload::{Media, UploadState};
 
 /// Why a file that was chosen may not stand in for the one that is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Misfit {
+pub enum RelocationError {
     /// It is not one for the service, or cannot be read.
     Refused(Rejection),
     /// It is in the list as another row.
@@ -24,21 +24,21 @@ pub enum Misfit {
 }
 
 /// Whether the file of an upload in this state may be elsewhere, so that one may be chosen.
-pub fn may_be_elsewhere(state: &State) -> bool {
+pub fn may_be_elsewhere(state: &UploadState) -> bool {
     match state {
-        State::Failed { fault, .. } => is_of_place(fault.kind),
-        State::Rejected(rejection) => is_of_place_from_the_start(rejection),
+        UploadState::Failed { fault, .. } => fault_allows_relocation(fault.kind),
+        UploadState::Rejected(rejection) => rejection_allows_relocation(rejection),
         _ => false,
     }
 }
 
 /// Whether this fault says that the file is not where it was.
-pub fn is_of_place(kind: FaultKind) -> bool {
+pub fn fault_allows_relocation(kind: FaultKind) -> bool {
     matches!(kind, FaultKind::FileGone | FaultKind::Unreadable)
 }
 
 /// Whether this refusal says that the file is not where it was said to be.
-pub fn is_of_place_from_the_start(rejection: &Rejection) -> bool {
+pub fn rejection_allows_relocation(rejection: &Rejection) -> bool {
     matches!(
         rejection,
         Rejection::NotFound | Rejection::Unreadable { .. }
@@ -57,12 +57,12 @@ pub fn compare(
     content: Option<ContentHash>,
     chosen: Media,
     chosen_content: Option<ContentHash>,
-) -> Result<(), Misfit> {
+) -> Result<(), RelocationError> {
     let Some(gone) = gone else {
         return Ok(());
     };
     if gone.stamp.size != chosen.stamp.size {
-        return Err(Misfit::OtherSize {
+        return Err(RelocationError::OtherSize {
             gone: gone.stamp.size,
             chosen: chosen.stamp.size,
         });
@@ -71,7 +71,7 @@ pub fn compare(
         .zip(chosen_content)
         .is_some_and(|(gone, chosen)| gone != chosen);
     if differs || gone.kind != chosen.kind {
-        return Err(Misfit::OtherContent);
+        return Err(RelocationError::OtherContent);
     }
     Ok(())
 }
@@ -105,14 +105,14 @@ mod tests {
         }
         assert_eq!(
             compare(Some(gone), hash(1), same, hash(2)),
-            Err(Misfit::OtherContent)
+            Err(RelocationError::OtherContent)
         );
         assert_eq!(
             compare(Some(gone), None, media(7, 1, Kind::Audio), None),
-            Err(Misfit::OtherContent)
+            Err(RelocationError::OtherContent)
         );
         let larger = media(8, 1, Kind::Video);
-        let other_size = Misfit::OtherSize { gone: 7, chosen: 8 };
+        let other_size = RelocationError::OtherSize { gone: 7, chosen: 8 };
         assert_eq!(compare(Some(gone), None, larger, None), Err(other_size));
         assert_eq!(compare(None, None, larger, None), Ok(()));
     }

@@ -45,7 +45,7 @@ const RELATIVES: [(&str, &[&str]); 7] = [
 
 /// The format to convert a file with this extension to, as "MP4"; `None` where the extension
 /// is no near relative of the service's formats. `extension` is in lower case.
-pub(super) fn convert_to(extension: &str) -> Option<&'static str> {
+pub(super) fn suggested_format(extension: &str) -> Option<&'static str> {
     RELATIVES
         .iter()
         .find(|(_, extensions)| extensions.contains(&extension))
