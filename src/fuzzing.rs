@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use crate::api::base_url::BaseUrl;
 use crate::api::client::{Client, ClientOptions};
-use crate::api::error::{Answer, retry_after};
-use crate::api::flavour::UrlKind;
+use crate::api::error::{Response, retry_after};
+use crate::api::protocol::SignedUrlKind;
 use crate::api::redact::redact;
-use crate::api::wire::{self, Envelope, Says};
+use crate::api::wire::{self, Envelope, EnvelopeStatus};
 use crate::api::{resumable, signed_url as storage};
 use crate::app::paste;
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus};
@@ -65,7 +65,7 @@ pub fn envelope(body: &[u8]) {
     let denied = whole.get("success") == Some(&Value::Bool(false))
         || whole.get("failed") == Some(&Value::Bool(true));
     assert!(
-        !(denied && says == Says::Success),
+        !(denied && says == EnvelopeStatus::Success),
         "a refusal is no success"
     );
     let written = whole
@@ -138,7 +138,7 @@ pub fn signed_url(input: &[u8]) {
         assert!(
             !clear || BaseUrl::parse(url.as_str().split(['?', '#']).next().unwrap_or("")).is_ok()
         );
-        let kind = UrlKind::of(&url);
+        let kind = SignedUrlKind::of(&url);
         assert!(!kind.order().is_empty());
         let query = url.query().unwrap_or_default();
         let is_one_word = !query.contains(['`', '(', ')', '{', '}', '|']);
@@ -150,8 +150,8 @@ pub fn signed_url(input: &[u8]) {
     for status in [200, 308, 400, 403, 404, 412, 503] {
         // A success may be doubtful for what is beside it; nothing else can be one.
         let is_success = matches!(
-            storage::judge(&answer(status, body)),
-            storage::Verdict::Stored | storage::Verdict::Doubtful(_)
+            storage::classify(&answer(status, body)),
+            storage::StorageOutcome::Stored | storage::StorageOutcome::Unconfirmed(_)
         );
         assert_eq!(is_success, (200..300).contains(&status));
     }
@@ -161,8 +161,8 @@ pub fn signed_url(input: &[u8]) {
     }
 }
 
-fn answer(status: u16, body: &[u8]) -> Answer {
-    Answer {
+fn answer(status: u16, body: &[u8]) -> Response {
+    Response {
         status,
         headers: Default::default(),
         body: body.to_vec().into(),
@@ -238,12 +238,12 @@ pub fn sniff(input: &[u8]) {
         0
     };
     let size = seen.saturating_add(more);
-    let judge = |extension: &str| {
+    let classify = |extension: &str| {
         let name = format!("a.{extension}");
         media::check(Path::new(&name), size, head)
     };
     for format in media::formats() {
-        match judge(format.extension) {
+        match classify(format.extension) {
             Ok(accepted) => assert_eq!(accepted.mime, format.mime),
             Err(Rejection::Empty) => assert_eq!(size, 0),
             Err(Rejection::TooLarge { .. }) => assert!(size > media::SIZE_LIMIT),
@@ -257,7 +257,7 @@ pub fn sniff(input: &[u8]) {
             }) => {
                 assert!(!looks_like.is_empty());
                 if let Some(right) = rename_to {
-                    let renamed = judge(&right);
+                    let renamed = classify(&right);
                     assert!(
                         renamed.is_ok(),
                         "{} → {right}: {renamed:?}",

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::api::base_url::{BadBaseUrl, BaseUrl};
 use crate::api::client::{Client, ClientOptions};
 use crate::api::limiter::{Limiter, LimiterOptions};
-use crate::api::paced::Paced;
+use crate::api::paced::RateLimited;
 use crate::api::throttle::RateLimit;
 use crate::engine::{self, EngineHandle, FrontEnd, Kept, Lifecycle, OpenHistory};
 use crate::model::fault::Fault;
@@ -186,18 +186,18 @@ impl World {
         front_end: FrontEnd,
         numbers: &Numbers,
         bandwidth: Arc<RateLimit>,
-    ) -> Result<Arc<Paced<Client>>, SetupError> {
+    ) -> Result<Arc<RateLimited<Client>>, SetupError> {
         let mut options = ClientOptions::new(self.base_url.clone());
         options.policy = numbers.policy.clone();
         options.rate_limit = bandwidth;
         let client = match front_end {
-            FrontEnd::Window => Client::later(options),
+            FrontEnd::Window => Client::lazy(options),
             FrontEnd::CommandLine => {
                 Client::new(options).map_err(|fault| SetupError::Client(Box::new(fault)))?
             }
         };
         let limiter = Arc::new(Limiter::new(numbers.limiter.clone()));
-        Ok(Arc::new(Paced::new(client, limiter)))
+        Ok(Arc::new(RateLimited::new(client, limiter)))
     }
 
     /// Opens the history of this run, as often as it is asked to.

@@ -15,30 +15,30 @@ use tokio::sync::{mpsc, oneshot};
 use super::multipart::Framing;
 use super::reader;
 use super::throttle::{RateLimit, Throttle};
-use super::{Meter, Outgoing};
+use super::{TransferProgress, UploadFile};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind};
 
 /// Full buffers that may wait between the reader and the connection.
 const CHANNEL: usize = 4;
 
-/// Why a body ended before its end. Carries nothing: the reason is in [`Transfer::fault`].
+/// Why a body ended before its end. Carries nothing: the reason is in [`ReaderHandle::fault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the file's bytes ended early")]
-pub(crate) struct Stopped;
+pub(crate) struct BodyAborted;
 
 /// What reader, body and the request's owner share.
 #[derive(Debug)]
-pub(crate) struct Shared {
-    buffers: Mutex<mpsc::Receiver<Result<Bytes, Stopped>>>,
+pub(crate) struct ReaderState {
+    buffers: Mutex<mpsc::Receiver<Result<Bytes, BodyAborted>>>,
     outcome: OnceLock<Result<ContentHash, Fault>>,
     activity: AtomicU64,
     stopped: AtomicBool,
     waker: AtomicWaker,
 }
 
-impl Shared {
-    fn buffers(&self) -> MutexGuard<'_, mpsc::Receiver<Result<Bytes, Stopped>>> {
+impl ReaderState {
+    fn buffers(&self) -> MutexGuard<'_, mpsc::Receiver<Result<Bytes, BodyAborted>>> {
         self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -69,11 +69,11 @@ impl Shared {
 
 /// The owner's end of a body. Dropping it ends the reader thread and the body.
 #[derive(Debug)]
-pub(crate) struct Transfer {
-    shared: Arc<Shared>,
+pub(crate) struct ReaderHandle {
+    shared: Arc<ReaderState>,
 }
 
-impl Transfer {
+impl ReaderHandle {
     /// What went wrong with the file, if that is why the body ended.
     pub(crate) fn fault(&self) -> Option<Fault> {
         self.shared.outcome.get()?.as_ref().err().cloned()
@@ -96,7 +96,7 @@ impl Transfer {
     }
 }
 
-impl Drop for Transfer {
+impl Drop for ReaderHandle {
     fn drop(&mut self) {
         self.shared.stop();
     }
@@ -104,7 +104,7 @@ impl Drop for Transfer {
 
 /// Which part of a file goes into a body, and what goes around it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Shape {
+pub(crate) struct BodyLayout {
     /// Before the file's bytes.
     head: Bytes,
     /// After them.
@@ -113,7 +113,7 @@ pub(crate) struct Shape {
     from: u64,
 }
 
-impl Shape {
+impl BodyLayout {
     /// The bytes of the file, from this one on.
     pub(crate) fn raw(from: u64) -> Self {
         Self {
@@ -145,10 +145,10 @@ enum Phase {
 /// the body, without which no server can take it for whole, waits for the meter's gate.
 #[derive(Debug)]
 pub(crate) struct FileBody {
-    shared: Arc<Shared>,
-    meter: Arc<Meter>,
+    shared: Arc<ReaderState>,
+    meter: Arc<TransferProgress>,
     throttle: Throttle,
-    shape: Shape,
+    shape: BodyLayout,
     phase: Phase,
     current: Bytes,
     file_left: u64,
@@ -159,14 +159,14 @@ pub(crate) struct FileBody {
 /// # Errors
 /// The faults of a file that is gone, cannot be read, or is not what was checked.
 pub(crate) async fn open(
-    file: &Outgoing,
-    shape: Shape,
-    meter: &Arc<Meter>,
+    file: &UploadFile,
+    shape: BodyLayout,
+    meter: &Arc<TransferProgress>,
     limit: &Arc<RateLimit>,
-) -> Result<(FileBody, Transfer), Fault> {
+) -> Result<(FileBody, ReaderHandle), Fault> {
     let (buffers_in, buffers) = mpsc::channel(CHANNEL);
     let (opened_in, opened) = oneshot::channel();
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(ReaderState {
         buffers: Mutex::new(buffers),
         outcome: OnceLock::new(),
         activity: AtomicU64::new(0),
@@ -174,7 +174,7 @@ pub(crate) async fn open(
         waker: AtomicWaker::new(),
     });
     // From here on a dropped future ends the thread.
-    let transfer = Transfer {
+    let transfer = ReaderHandle {
         shared: Arc::clone(&shared),
     };
     let job = reader::Job {
@@ -224,11 +224,11 @@ impl FileBody {
     }
 
     /// The next bytes of the file, as many as the bandwidth limit lets through.
-    fn poll_file(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, Stopped>> {
+    fn poll_file(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, BodyAborted>> {
         if self.current.is_empty() {
             match ready!(self.shared.buffers().poll_recv(cx)) {
                 Some(Ok(buffer)) => self.current = buffer,
-                Some(Err(Stopped)) | None => return Poll::Ready(Err(Stopped)),
+                Some(Err(BodyAborted)) | None => return Poll::Ready(Err(BodyAborted)),
             }
         }
         if self.shape.tail.is_empty() && self.current.len() as u64 >= self.file_left {
@@ -251,19 +251,19 @@ impl FileBody {
 
 impl Body for FileBody {
     type Data = Bytes;
-    type Error = Stopped;
+    type Error = BodyAborted;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Stopped>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyAborted>>> {
         let this = self.get_mut();
         if this.phase == Phase::End {
             return Poll::Ready(None);
         }
         this.shared.waker.register(cx.waker());
         if this.shared.is_stopped() {
-            return Poll::Ready(Some(Err(Stopped)));
+            return Poll::Ready(Some(Err(BodyAborted)));
         }
         let bytes = match this.phase {
             Phase::Head => {
@@ -334,7 +334,7 @@ impl Pool {
     /// Lends the first `len` bytes of a buffer; it comes back when the last handle to
     /// them is dropped.
     pub(crate) fn lend(self: &Arc<Self>, buffer: Vec<u8>, len: usize) -> Bytes {
-        Bytes::from_owner(Lent {
+        Bytes::from_owner(PooledBuffer {
             buffer,
             len,
             pool: Arc::clone(self),
@@ -348,19 +348,19 @@ impl Pool {
     }
 }
 
-struct Lent {
+struct PooledBuffer {
     buffer: Vec<u8>,
     len: usize,
     pool: Arc<Pool>,
 }
 
-impl AsRef<[u8]> for Lent {
+impl AsRef<[u8]> for PooledBuffer {
     fn as_ref(&self) -> &[u8] {
         self.buffer.get(..self.len).unwrap_or(&self.buffer)
     }
 }
 
-impl Drop for Lent {
+impl Drop for PooledBuffer {
     fn drop(&mut self) {
         self.pool
             .free
@@ -371,5 +371,4 @@ impl Drop for Lent {
 }
 
 #[cfg(test)]
-#[path = "body_tests.rs"]
 pub(crate) mod tests;

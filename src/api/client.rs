@@ -9,15 +9,15 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use tokio::time::Instant;
 
 use super::base_url::BaseUrl;
-use super::body::{self, FileBody, Shape, Transfer};
+use super::body::{self, BodyLayout, FileBody, ReaderHandle};
 use super::connections::Connections;
-use super::error::{Answer, Call, Effect};
-use super::exchange::Reading;
-use super::flavour::{FlavourBook, Learned};
+use super::error::{Call, CallKind, Response};
+use super::exchange::ResponseReader;
 use super::multipart::Framing;
+use super::protocol::{KnownProtocol, ProtocolCache};
 use super::throttle::RateLimit;
 use super::wire::{self, Envelope};
-use super::{Meter, Outgoing, Service, Ticket, Uploaded};
+use super::{Service, SignedUpload, TransferProgress, UploadFile, Uploaded};
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::key::ApiKey;
@@ -59,7 +59,7 @@ impl ClientOptions {
 pub struct Client {
     pub(super) options: ClientOptions,
     connections: Connections,
-    pub(super) book: Mutex<FlavourBook>,
+    pub(super) book: Mutex<ProtocolCache>,
 }
 
 impl Client {
@@ -71,13 +71,13 @@ impl Client {
         let connections = Connections::ready(&options)?;
         Ok(Self {
             connections,
-            ..Self::later(options)
+            ..Self::lazy(options)
         })
     }
 
     /// The same without having looked at the system's certificates, which takes its time: the
     /// first call does, and where it fails it fails with [`FaultKind::Tls`].
-    pub fn later(options: ClientOptions) -> Self {
+    pub fn lazy(options: ClientOptions) -> Self {
         Self {
             connections: Connections::default(),
             book: Mutex::default(),
@@ -119,14 +119,14 @@ impl Client {
         &self,
         call: &Call<'_>,
         request: reqwest::RequestBuilder,
-    ) -> Result<Answer, Fault> {
-        let (begun, mut reading) = (Instant::now(), Reading::default());
+    ) -> Result<Response, Fault> {
+        let (begun, mut reading) = (Instant::now(), ResponseReader::default());
         let exchange = reading.exchange(request);
         let answer = match tokio::time::timeout(self.options.call_limit, exchange).await {
             Ok(answer) => answer.map_err(|error| call.transport(error)),
             Err(_) => Err(call.fault(FaultKind::Stalled)),
         };
-        let answer = answer.or_else(|fault| reading.so_far().ok_or(fault));
+        let answer = answer.or_else(|fault| reading.into_partial().ok_or(fault));
         log(call, begun, 0, &answer);
         answer
     }
@@ -140,15 +140,15 @@ impl Client {
         &self,
         call: Call<'_>,
         request: reqwest::RequestBuilder,
-        (body, transfer): (FileBody, &Transfer),
-        meter: &Meter,
+        (body, transfer): (FileBody, &ReaderHandle),
+        meter: &TransferProgress,
         size: u64,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<Response, Fault> {
         let (begun, moved) = (Instant::now(), meter.moved());
-        let mut reading = Reading::default();
+        let mut reading = ResponseReader::default();
         let request = request.body(reqwest::Body::wrap(body));
         let call = || Call {
-            effect: Effect::Stores {
+            effect: CallKind::Stores {
                 body_out: meter.body_out(),
             },
             ..call
@@ -157,7 +157,7 @@ impl Client {
             answer = reading.exchange(request) => answer.map_err(|error| call().transport(error)),
             kind = self.watch(transfer, meter, size) => Err(call().fault(kind)),
         };
-        let sent = sent.or_else(|fault| reading.so_far().ok_or(fault));
+        let sent = sent.or_else(|fault| reading.into_partial().ok_or(fault));
         if let Some(content) = transfer.hash() {
             meter.note_content(content);
         }
@@ -175,7 +175,12 @@ impl Client {
     }
 
     /// Ends when nothing moved for too long.
-    async fn watch(&self, transfer: &Transfer, meter: &Meter, size: u64) -> FaultKind {
+    async fn watch(
+        &self,
+        transfer: &ReaderHandle,
+        meter: &TransferProgress,
+        size: u64,
+    ) -> FaultKind {
         self.stalls(transfer, || meter.body_out()).await;
         if !meter.body_out() {
             return FaultKind::Stalled;
@@ -186,13 +191,13 @@ impl Client {
 
     /// Goes on with a body that was answered well before its end, for as long as the connection
     /// takes it: the service may be one that stores what is still to come.
-    pub(super) async fn send_on(&self, transfer: &Transfer, meter: &Meter) {
+    pub(super) async fn send_on(&self, transfer: &ReaderHandle, meter: &TransferProgress) {
         self.stalls(transfer, || meter.body_out() || transfer.is_over())
             .await;
     }
 
     /// Ends when a transfer does not move for the policy's stall time, or is over.
-    async fn stalls(&self, transfer: &Transfer, is_over: impl Fn() -> bool) {
+    async fn stalls(&self, transfer: &ReaderHandle, is_over: impl Fn() -> bool) {
         let stall = self.options.policy.stall;
         let look = (stall / 16).max(Duration::from_millis(1));
         let mut moved = (transfer.activity(), Instant::now());
@@ -207,10 +212,10 @@ impl Client {
     /// Opens a file as a body, within the policy's stall time.
     pub(super) async fn open(
         &self,
-        file: &Outgoing,
-        shape: Shape,
-        meter: &Arc<Meter>,
-    ) -> Result<(FileBody, Transfer), Fault> {
+        file: &UploadFile,
+        shape: BodyLayout,
+        meter: &Arc<TransferProgress>,
+    ) -> Result<(FileBody, ReaderHandle), Fault> {
         let open = body::open(file, shape, meter, &self.options.rate_limit);
         tokio::time::timeout(self.options.policy.stall, open)
             .await
@@ -222,16 +227,16 @@ impl Client {
         call: &Call<'_>,
         key: &ApiKey,
         asset: &str,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<Response, Fault> {
         let request = self.request(Method::GET, &[asset, "metadata"], key).await?;
         self.call(call, request).await
     }
 }
 
 /// A key that lends its bytes to a request.
-struct Lent(ApiKey);
+struct BorrowedKey(ApiKey);
 
-impl AsRef<[u8]> for Lent {
+impl AsRef<[u8]> for BorrowedKey {
     fn as_ref(&self) -> &[u8] {
         self.0.expose().as_bytes()
     }
@@ -240,7 +245,7 @@ impl AsRef<[u8]> for Lent {
 /// The key as the value of `Authorization`: not copied, and marked so that no debug output shows
 /// it.
 fn secret(key: &ApiKey) -> Result<HeaderValue, Fault> {
-    let bytes = Bytes::from_owner(Lent(key.clone()));
+    let bytes = Bytes::from_owner(BorrowedKey(key.clone()));
     let mut value =
         HeaderValue::from_maybe_shared(bytes).map_err(|_| Fault::new(FaultKind::Unauthorized))?;
     value.set_sensitive(true);
@@ -249,7 +254,7 @@ fn secret(key: &ApiKey) -> Result<HeaderValue, Fault> {
 
 /// Whether an answer to the check of a key finds fault with the request and not with the key.
 /// "Request has exceeded the limit." is also said of an asset that does not exist.
-fn blames_the_request(answer: &Answer, kind: FaultKind) -> bool {
+fn blames_the_request(answer: &Response, kind: FaultKind) -> bool {
     let says = |envelope: Envelope<'_>| {
         matches!(envelope.number(), Some(400 | 404 | 405 | 1 | 3)) || envelope.is_asset_not_found()
     };
@@ -264,8 +269,8 @@ fn blames_the_request(answer: &Answer, kind: FaultKind) -> bool {
 
 /// The fault with the id that came with the answer all the same, and in words those that cannot
 /// be taken: none is ever lost.
-fn keep_id(call: &Call<'_>, mut fault: Fault, answer: &Answer) -> Fault {
-    let stray = wire::stray_id(&answer.body);
+fn attach_asset_id(call: &Call<'_>, mut fault: Fault, answer: &Response) -> Fault {
+    let stray = wire::asset_id_anywhere(&answer.body);
     let others = call.other_ids(answer, stray.as_ref());
     fault.diagnostics.causes.extend(others);
     fault.diagnostics.asset_id = stray;
@@ -273,7 +278,7 @@ fn keep_id(call: &Call<'_>, mut fault: Fault, answer: &Answer) -> Fault {
 }
 
 /// Writes a call into the log; the span says for which upload it was made.
-fn log(call: &Call<'_>, begun: Instant, sent: u64, answer: &Result<Answer, Fault>) {
+fn log(call: &Call<'_>, begun: Instant, sent: u64, answer: &Result<Response, Fault>) {
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     match answer {
         Ok(answer) => tracing::info!(
@@ -300,7 +305,7 @@ impl Service for Client {
     async fn check_key(&self, key: &ApiKey) -> Result<(), Fault> {
         let call = Call {
             name: "GET /re_0/metadata",
-            effect: Effect::None,
+            effect: CallKind::None,
             key: Some(key),
         };
         let answer = self.ask_metadata(&call, key, "re_0").await?;
@@ -314,12 +319,12 @@ impl Service for Client {
     async fn upload(
         &self,
         key: &ApiKey,
-        file: &Outgoing,
-        meter: &Arc<Meter>,
+        file: &UploadFile,
+        meter: &Arc<TransferProgress>,
     ) -> Result<Uploaded, Fault> {
         let call = Call {
             name: "POST /upload",
-            effect: Effect::Stores { body_out: false },
+            effect: CallKind::Stores { body_out: false },
             key: Some(key),
         };
         let framing = Framing::new(&file.name, file.mime);
@@ -327,15 +332,15 @@ impl Service for Client {
             .request(Method::POST, &["upload"], key)
             .await?
             .header(CONTENT_TYPE, framing.content_type());
-        let (body, transfer) = self.open(file, Shape::form(&framing), meter).await?;
+        let (body, transfer) = self.open(file, BodyLayout::form(&framing), meter).await?;
         let answer = self
             .send_file(call, request, (body, &transfer), meter, file.stamp.size)
             .await?;
         let data = call
             .data(&answer)
-            .map_err(|fault| keep_id(&call, fault, &answer))?;
+            .map_err(|fault| attach_asset_id(&call, fault, &answer))?;
         let asset_id = wire::asset_id(data)
-            .ok_or_else(|| keep_id(&call, call.lacks_data(&answer), &answer))?;
+            .ok_or_else(|| attach_asset_id(&call, call.lacks_data(&answer), &answer))?;
         call.other_ids(&answer, Some(&asset_id));
         if !meter.body_out() {
             meter.tell_early_id(&asset_id);
@@ -347,10 +352,10 @@ impl Service for Client {
         })
     }
 
-    async fn signed_url(&self, key: &ApiKey, file_name: &str) -> Result<Ticket, Fault> {
+    async fn signed_url(&self, key: &ApiKey, file_name: &str) -> Result<SignedUpload, Fault> {
         let call = Call {
             name: "POST /upload/signed-url",
-            effect: Effect::None,
+            effect: CallKind::None,
             key: Some(key),
         };
         let body = serde_json::json!({ "original_filename": file_name }).to_string();
@@ -362,17 +367,17 @@ impl Service for Client {
         let answer = self.call(&call, request).await?;
         let data = call
             .data(&answer)
-            .map_err(|fault| keep_id(&call, fault, &answer))?;
+            .map_err(|fault| attach_asset_id(&call, fault, &answer))?;
         wire::ticket(data)
             .filter(|ticket| self.storage_url(&ticket.url).is_some())
-            .ok_or_else(|| keep_id(&call, call.lacks_data(&answer), &answer))
+            .ok_or_else(|| attach_asset_id(&call, call.lacks_data(&answer), &answer))
     }
 
     async fn store(
         &self,
-        ticket: &Ticket,
-        file: &Outgoing,
-        meter: &Arc<Meter>,
+        ticket: &SignedUpload,
+        file: &UploadFile,
+        meter: &Arc<TransferProgress>,
     ) -> Result<Option<ContentHash>, Fault> {
         self.store_file(ticket, file, meter).await
     }
@@ -380,7 +385,7 @@ impl Service for Client {
     async fn metadata(&self, key: &ApiKey, asset: &AssetId) -> Result<AssetAnswer, Fault> {
         let call = Call {
             name: "GET /{asset_id}/metadata",
-            effect: Effect::None,
+            effect: CallKind::None,
             key: Some(key),
         };
         let answer = self.ask_metadata(&call, key, asset.as_str()).await?;
@@ -396,11 +401,11 @@ impl Service for Client {
         }
     }
 
-    fn learned(&self) -> Vec<Learned> {
+    fn learned(&self) -> Vec<KnownProtocol> {
         self.book().learned()
     }
 
-    fn recall(&self, learned: &[Learned]) {
+    fn recall(&self, learned: &[KnownProtocol]) {
         self.book().recall(learned);
     }
 }

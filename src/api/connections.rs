@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 use super::client::ClientOptions;
-use super::error::{Call, Effect};
+use super::error::{Call, CallKind};
 use crate::model::fault::{Fault, FaultKind};
 
 /// An unused connection is closed after this time. Servers close theirs after 5 s and
@@ -50,7 +50,7 @@ impl Connections {
 /// What goes wrong before the first call.
 const SETUP: Call<'static> = Call {
     name: "setting up HTTP",
-    effect: Effect::None,
+    effect: CallKind::None,
     key: None,
 };
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 
 use super::redact::{redact, shorten};
-use super::wire::{self, Data, Envelope, Says, is_web_page};
+use super::wire::{self, Data, Envelope, EnvelopeStatus, is_web_page};
 use crate::model::asset::AssetId;
 use crate::model::fault::{Diagnostics, Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
@@ -28,7 +28,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
 /// A whole answer, its body cut at the limit or where it broke or stood still.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     /// HTTP status.
     pub(crate) status: u16,
     /// Headers.
@@ -36,21 +36,21 @@ pub(crate) struct Answer {
     /// What was read of the body.
     pub(crate) body: Bytes,
     /// Why `body` is not all of it, where it is not.
-    pub(crate) cut: Option<Cut>,
+    pub(crate) cut: Option<Truncation>,
 }
 
 /// Why an answer is not whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cut {
+pub(crate) enum Truncation {
     /// It is larger than is read.
     TooLarge,
     /// The connection broke.
-    Broken,
+    ConnectionLost,
     /// Its end did not come in time.
-    Late,
+    TimedOut,
 }
 
-impl Answer {
+impl Response {
     /// A header's value as text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -77,14 +77,14 @@ pub(crate) struct Call<'a> {
     /// As `POST /upload`.
     pub(crate) name: &'static str,
     /// What the call leaves behind at the service.
-    pub(crate) effect: Effect,
+    pub(crate) effect: CallKind,
     /// The key that was sent with it: never in a fault.
     pub(crate) key: Option<&'a ApiKey>,
 }
 
 /// What a call leaves behind when it works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
+pub(crate) enum CallKind {
     /// Nothing that matters: it may be made again whatever became of it.
     None,
     /// A stored file. `body_out` says whether the whole body was handed over.
@@ -103,7 +103,7 @@ impl Call<'_> {
             ..Diagnostics::default()
         });
         match fault.recovery {
-            Recovery::OutcomeUnknown if self.effect == Effect::None => {
+            Recovery::OutcomeUnknown if self.effect == CallKind::None => {
                 fault.with_recovery(Recovery::Transient { retry_after: None })
             }
             _ => fault,
@@ -147,18 +147,18 @@ impl Call<'_> {
             return FaultKind::BadAnswer;
         }
         match self.effect {
-            Effect::Stores { body_out: false } => FaultKind::BrokenInBody,
-            Effect::Stores { body_out: true } => FaultKind::LostAnswer,
-            Effect::None => FaultKind::Offline,
+            CallKind::Stores { body_out: false } => FaultKind::BrokenInBody,
+            CallKind::Stores { body_out: true } => FaultKind::LostAnswer,
+            CallKind::None => FaultKind::Offline,
         }
     }
 
     /// The `data` of a successful answer, or the fault that the answer is.
-    pub(crate) fn data<'a>(&self, answer: &'a Answer) -> Result<Data<'a>, Fault> {
+    pub(crate) fn data<'a>(&self, answer: &'a Response) -> Result<Data<'a>, Fault> {
         let envelope = Envelope::read(&answer.body);
         if answer.is_2xx()
             && let Some(envelope) = &envelope
-            && (envelope.says() == Says::Success || envelope.gives_asset())
+            && (envelope.says() == EnvelopeStatus::Success || envelope.gives_asset())
         {
             return Ok(envelope.data);
         }
@@ -166,7 +166,7 @@ impl Call<'_> {
     }
 
     /// The fault of an answer that is understood but lacks what the call needs.
-    pub(crate) fn lacks_data(&self, answer: &Answer) -> Fault {
+    pub(crate) fn lacks_data(&self, answer: &Response) -> Fault {
         let envelope = Envelope::read(&answer.body);
         let kind = said_kind(FaultKind::BadAnswer, answer, envelope.as_ref());
         let mut fault = self.fault(kind);
@@ -175,7 +175,7 @@ impl Call<'_> {
     }
 
     /// The fault that an unsuccessful answer is.
-    fn refusal(&self, answer: &Answer, envelope: Option<&Envelope<'_>>) -> Fault {
+    fn refusal(&self, answer: &Response, envelope: Option<&Envelope<'_>>) -> Fault {
         let kind = self.refusal_kind(answer, envelope);
         let mut fault = self.fault(said_kind(kind, answer, envelope));
         if let Recovery::Transient { retry_after } = &mut fault.recovery {
@@ -186,20 +186,22 @@ impl Call<'_> {
     }
 
     /// The kind by HTTP status and code.
-    fn refusal_kind(&self, answer: &Answer, envelope: Option<&Envelope<'_>>) -> FaultKind {
+    fn refusal_kind(&self, answer: &Response, envelope: Option<&Envelope<'_>>) -> FaultKind {
         match (answer.status, envelope) {
             (200..300, Some(envelope)) => match envelope.says() {
-                Says::Success | Says::Contradiction => FaultKind::BadAnswer,
-                Says::Failure(code) => self.envelope_kind(code, envelope),
-                Says::PlainFailure => self.envelope_kind(400, envelope),
+                EnvelopeStatus::Success | EnvelopeStatus::Contradiction => FaultKind::BadAnswer,
+                EnvelopeStatus::Failure(code) => self.envelope_kind(code, envelope),
+                EnvelopeStatus::PlainFailure => self.envelope_kind(400, envelope),
             },
             (200..300, None) => match answer.cut {
-                Some(Cut::TooLarge) => FaultKind::AnswerTooLarge,
+                Some(Truncation::TooLarge) => FaultKind::AnswerTooLarge,
                 _ if is_page(answer) => FaultKind::WebPage,
-                Some(Cut::Broken) if self.effect == Effect::None => FaultKind::Offline,
-                Some(Cut::Broken) => FaultKind::LostAnswer,
-                Some(Cut::Late) if self.effect == Effect::None => FaultKind::Stalled,
-                Some(Cut::Late) => FaultKind::NoAnswer,
+                Some(Truncation::ConnectionLost) if self.effect == CallKind::None => {
+                    FaultKind::Offline
+                }
+                Some(Truncation::ConnectionLost) => FaultKind::LostAnswer,
+                Some(Truncation::TimedOut) if self.effect == CallKind::None => FaultKind::Stalled,
+                Some(Truncation::TimedOut) => FaultKind::NoAnswer,
                 None => FaultKind::BadAnswer,
             },
             (300..400, _) => FaultKind::Redirect,
@@ -236,7 +238,7 @@ impl Call<'_> {
             // The server gave up waiting for the rest of the request.
             408 => FaultKind::Stalled,
             409 => FaultKind::Conflict,
-            413 if matches!(self.effect, Effect::Stores { .. }) => FaultKind::TooLargeForDirect,
+            413 if matches!(self.effect, CallKind::Stores { .. }) => FaultKind::TooLargeForDirect,
             415 => FaultKind::UnsupportedMedia,
             429 => FaultKind::RateLimited,
             500..600 => FaultKind::ServerError,
@@ -245,7 +247,7 @@ impl Call<'_> {
     }
 
     /// The id of the request in an answer's headers, redacted.
-    pub(crate) fn request_id(&self, answer: &Answer) -> Option<String> {
+    pub(crate) fn request_id(&self, answer: &Response) -> Option<String> {
         // Google's is the secret of the session where it answers the start of one: a
         // beginning of it finds the request all the same.
         [
@@ -258,8 +260,8 @@ impl Call<'_> {
     }
 
     /// A line for each id in an answer that is not `taken`, for diagnosis; the log gets them too.
-    pub(crate) fn other_ids(&self, answer: &Answer, taken: Option<&AssetId>) -> Vec<String> {
-        wire::written_ids(&answer.body)
+    pub(crate) fn other_ids(&self, answer: &Response, taken: Option<&AssetId>) -> Vec<String> {
+        wire::ids_in_text(&answer.body)
             .iter()
             .filter(|id| taken.is_none_or(|taken| taken.as_str() != id.as_str()))
             .map(|id| {
@@ -280,7 +282,7 @@ impl Call<'_> {
     pub(crate) fn describe(
         &self,
         fault: &mut Fault,
-        answer: &Answer,
+        answer: &Response,
         envelope: Option<&Envelope<'_>>,
     ) {
         let short = |text: &str| shorten(text, self.secret(), MESSAGE_CHARS);
@@ -292,16 +294,16 @@ impl Call<'_> {
             .request_id(answer)
             .or_else(|| envelope.and_then(|e| e.request_id.as_deref()).map(short));
         let cause = match answer.cut {
-            Some(Cut::Broken) => Some("the connection broke within the answer"),
-            Some(Cut::Late) => Some("the answer did not end in time"),
-            Some(Cut::TooLarge) | None => None,
+            Some(Truncation::ConnectionLost) => Some("the connection broke within the answer"),
+            Some(Truncation::TimedOut) => Some("the answer did not end in time"),
+            Some(Truncation::TooLarge) | None => None,
         };
         detail.causes.extend(cause.map(str::to_owned));
     }
 }
 
 /// The kind by what an answer says in words, where that goes before its numbers.
-fn said_kind(kind: FaultKind, answer: &Answer, envelope: Option<&Envelope<'_>>) -> FaultKind {
+fn said_kind(kind: FaultKind, answer: &Response, envelope: Option<&Envelope<'_>>) -> FaultKind {
     let text = words(answer, envelope).unwrap_or_default();
     match kind {
         // Of a file's format it may be said, too, that it is no longer supported.
@@ -315,12 +317,12 @@ fn said_kind(kind: FaultKind, answer: &Answer, envelope: Option<&Envelope<'_>>) 
     }
 }
 
-fn is_page(answer: &Answer) -> bool {
+fn is_page(answer: &Response) -> bool {
     is_web_page(answer.header(CONTENT_TYPE.as_str()), &answer.body)
 }
 
 /// What an answer says in words: the message of its envelope, else the plain text of an error.
-fn words<'a>(answer: &'a Answer, envelope: Option<&'a Envelope<'_>>) -> Option<Cow<'a, str>> {
+fn words<'a>(answer: &'a Response, envelope: Option<&'a Envelope<'_>>) -> Option<Cow<'a, str>> {
     if let Some(envelope) = envelope {
         return envelope.message.as_deref().map(Cow::from);
     }
@@ -401,5 +403,4 @@ pub(crate) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
 }
 
 #[cfg(test)]
-#[path = "error_tests.rs"]
 mod tests;

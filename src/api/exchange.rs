@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::BytesMut;
 use reqwest::header::HeaderMap;
 
-use super::error::{Answer, Cut};
+use super::error::{Response, Truncation};
 use super::wire::Envelope;
 
 /// Bytes of an answer that are read: the service's own are below 1 KiB.
@@ -16,12 +16,12 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// The answer to a request, as far as it has come.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct ResponseReader {
     head: Option<(u16, HeaderMap)>,
     body: BytesMut,
 }
 
-impl Reading {
+impl ResponseReader {
     /// Sends a request and reads its answer, up to the limit.
     ///
     /// # Errors
@@ -29,12 +29,12 @@ impl Reading {
     pub(super) async fn exchange(
         &mut self,
         request: reqwest::RequestBuilder,
-    ) -> Result<Answer, reqwest::Error> {
+    ) -> Result<Response, reqwest::Error> {
         let mut response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         self.head = Some((status, headers.clone()));
         let cut = self.read(&mut response).await;
-        Ok(Answer {
+        Ok(Response {
             status,
             headers,
             body: std::mem::take(&mut self.body).freeze(),
@@ -43,30 +43,32 @@ impl Reading {
     }
 
     /// What came before the exchange was dropped; `None` where not even a status did.
-    pub(super) fn so_far(self) -> Option<Answer> {
+    pub(super) fn into_partial(self) -> Option<Response> {
         let (status, headers) = self.head?;
-        Some(Answer {
+        Some(Response {
             status,
             headers,
             body: self.body.freeze(),
-            cut: Some(Cut::Late),
+            cut: Some(Truncation::TimedOut),
         })
     }
 
-    async fn read(&mut self, response: &mut reqwest::Response) -> Option<Cut> {
+    async fn read(&mut self, response: &mut reqwest::Response) -> Option<Truncation> {
         loop {
             let chunk = match tokio::time::timeout(PAUSE, response.chunk()).await {
                 Ok(chunk) => chunk,
-                Err(_) if Envelope::read(&self.body).is_some() => return Some(Cut::Late),
+                Err(_) if Envelope::read(&self.body).is_some() => {
+                    return Some(Truncation::TimedOut);
+                }
                 Err(_) => response.chunk().await,
             };
             match chunk {
                 Ok(Some(chunk)) if self.body.len() + chunk.len() > ANSWER_LIMIT => {
-                    return Some(Cut::TooLarge);
+                    return Some(Truncation::TooLarge);
                 }
                 Ok(Some(chunk)) => self.body.extend_from_slice(&chunk),
                 Ok(None) => return None,
-                Err(_) => return Some(Cut::Broken),
+                Err(_) => return Some(Truncation::ConnectionLost),
             }
         }
     }

@@ -65,9 +65,9 @@ impl Emulator {
         Self { program, port }
     }
 
-    fn ticket(&self, path: &str, query: &str) -> Ticket {
+    fn ticket(&self, path: &str, query: &str) -> SignedUpload {
         let url = format!("http://127.0.0.1:{}{path}{query}", self.port);
-        Ticket {
+        SignedUpload {
             asset_id: AssetId::new("re_1").unwrap(),
             url: SecretUrl(zeroize::Zeroizing::new(url)),
             expires_in: None,
@@ -107,8 +107,8 @@ impl Drop for Emulator {
     }
 }
 
-async fn store(client: &Client, ticket: &Ticket, sample: &Sample) -> Result<(), Fault> {
-    let meter = Arc::new(Meter::default());
+async fn store(client: &Client, ticket: &SignedUpload, sample: &Sample) -> Result<(), Fault> {
+    let meter = Arc::new(TransferProgress::default());
     let hash = client.store(ticket, &sample.file, &meter).await?;
     let expected = blake3::hash(&sample.content).to_hex();
     assert_eq!(hash.unwrap().to_hex(), expected.as_str());
@@ -116,9 +116,9 @@ async fn store(client: &Client, ticket: &Ticket, sample: &Sample) -> Result<(), 
 }
 
 /// Begins to send and is gone in mid-body.
-async fn break_off(emulator: &Emulator, ticket: &Ticket, sample: &Sample, after: u64) {
+async fn break_off(emulator: &Emulator, ticket: &SignedUpload, sample: &Sample, after: u64) {
     let client = emulator.client(Some(4_000_000));
-    let meter = Arc::new(Meter::default());
+    let meter = Arc::new(TransferProgress::default());
     let sending = client.store(ticket, &sample.file, &meter);
     let moved = async {
         while meter.sent() < after {
@@ -185,7 +185,7 @@ async fn a_session_at_a_server_of_others_goes_on_from_its_offset() {
     let session = ticket.session.url().expect("a session was started");
     let held = held(&emulator, session.0.as_str(), sample.content.len());
     assert!((QUANTUM..sample.content.len()).contains(&held), "{held}");
-    let meter = Arc::new(Meter::default());
+    let meter = Arc::new(TransferProgress::default());
     let begun = Arc::clone(&meter);
     let from = tokio::spawn(async move {
         while begun.sent() == 0 {

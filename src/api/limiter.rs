@@ -9,11 +9,11 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
-use super::shared_slots::{Refused, SharedSlots};
+use super::shared_rate_limit::{Refused, SharedRateLimit};
 use super::spacing::Slowdown;
 use crate::model::plan::SPACING;
 
-pub use line::InLine;
+pub use line::Permit;
 
 /// Longest `Retry-After` that holds back all calls.
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
@@ -69,7 +69,7 @@ impl LimiterOptions {
 
 /// What a slot is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Turn {
+pub enum Priority {
     /// Whatever brings bytes to the service: the check of a key, uploads, signed URLs, the
     /// storage step.
     Upload,
@@ -84,7 +84,7 @@ pub enum Turn {
 pub struct RateHold {
     /// When the next call may be made.
     pub until: Instant,
-    /// An earlier run left it behind, and it is long: [`Turn::Probe`] tells whether it still stands.
+    /// An earlier run left it behind, and it is long: [`Priority::Probe`] tells whether it still stands.
     pub is_untested: bool,
 }
 
@@ -96,14 +96,14 @@ pub struct RateHold {
 #[derive(Debug)]
 pub struct Limiter {
     options: LimiterOptions,
-    state: Mutex<State>,
+    state: Mutex<LimiterState>,
     /// The time of day, by which programs agree.
     wall: fn() -> SystemTime,
     hold: watch::Sender<Option<RateHold>>,
 }
 
 #[derive(Debug)]
-struct State {
+struct LimiterState {
     /// The next slot is free from here on.
     next_free: Instant,
     /// Rate-limit answers hold all calls but probes back until then.
@@ -118,8 +118,8 @@ struct State {
     polls: VecDeque<Waiter>,
     tickets: u64,
     /// The last slot went to a poll although an upload waited.
-    upload_owed: bool,
-    shared: Option<SharedSlots>,
+    upload_goes_next: bool,
+    shared: Option<SharedRateLimit>,
     /// What was learned since the last look into the shared file: a factor on its spacing.
     factor: f64,
     /// When the first in line may look at the shared file again.
@@ -140,7 +140,7 @@ impl Limiter {
     pub fn new(options: LimiterOptions) -> Self {
         let now = Instant::now();
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(LimiterState {
                 next_free: now,
                 held_until: now,
                 inherits: false,
@@ -150,7 +150,7 @@ impl Limiter {
                 uploads: VecDeque::new(),
                 polls: VecDeque::new(),
                 tickets: 0,
-                upload_owed: false,
+                upload_goes_next: false,
                 shared: None,
                 factor: 1.0,
                 look_again: now,
@@ -164,7 +164,7 @@ impl Limiter {
 
     /// Shares the slots with other programs on this account from now on, or no longer. A hold and
     /// a spacing of other slots end.
-    pub fn share(&self, slots: Option<SharedSlots>) {
+    pub fn share(&self, slots: Option<SharedRateLimit>) {
         let now = Instant::now();
         let mut state = self.lock();
         state.shared = slots;
@@ -185,7 +185,7 @@ impl Limiter {
     /// Takes a place in the line at once, to be waited at by whoever is given it: who must do so
     /// soon, for all others wait behind it. So calls that are made side by side go out in the
     /// order in which they were decided on.
-    pub fn line_up(self: &Arc<Self>, turn: Turn) -> InLine {
+    pub fn enqueue(self: &Arc<Self>, turn: Priority) -> Permit {
         let wake = Arc::new(Notify::new());
         let mut state = self.lock();
         state.tickets += 1;
@@ -196,16 +196,16 @@ impl Limiter {
             wake: Arc::clone(&wake),
         };
         match turn {
-            Turn::Upload => state.uploads.push_back(waiter),
-            Turn::Poll => state.polls.push_back(waiter),
-            Turn::Probe => {
+            Priority::Upload => state.uploads.push_back(waiter),
+            Priority::Poll => state.polls.push_back(waiter),
+            Priority::Probe => {
                 state.probes.push_back(waiter);
                 // The waiter that watches the clock may sleep until the end of a hold.
                 state.wake_first(self.options.patience);
             }
         }
         drop(state);
-        InLine::new(Arc::clone(self), turn, ticket, wake)
+        Permit::new(Arc::clone(self), turn, ticket, wake)
     }
 
     /// A call was refused for its rate: all calls are spaced twice as far, and the next
@@ -231,7 +231,7 @@ impl Limiter {
     }
 
     /// A call was answered well: the spacing comes back by a tenth.
-    pub fn good(&self) {
+    pub fn on_success(&self) {
         let now = Instant::now();
         let mut state = self.lock();
         let Slowdown { spacing, calm } = state.slowdown(now);
@@ -262,7 +262,7 @@ impl Limiter {
         slowdown.spacing_now(self.options.spacing)
     }
 
-    fn tell_hold(&self, state: &State, now: Instant) {
+    fn tell_hold(&self, state: &LimiterState, now: Instant) {
         let left = state.held_until.saturating_duration_since(now);
         let hold = (left > self.options.spacing).then(|| RateHold {
             until: state.held_until,
@@ -275,46 +275,46 @@ impl Limiter {
         });
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, LimiterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn try_grant(&self, ticket: u64, turn: Turn) -> Attempt {
+    fn try_grant(&self, ticket: u64, turn: Priority) -> SlotRequest {
         let now = Instant::now();
         let mut state = self.lock();
         let patience = self.options.patience;
         if state.first(patience, now).map(|first| first.ticket) != Some(ticket) {
             // An aged poll may have come before the upload that watched the clock.
             state.wake_first(patience);
-            return Attempt::NotFirst;
+            return SlotRequest::NotFirst;
         }
-        let is_probe = turn == Turn::Probe;
+        let is_probe = turn == Priority::Probe;
         let mut due = state.next_free.max(state.look_again);
         if !is_probe {
             due = due.max(state.held_until);
         }
         if now < due {
-            return Attempt::At(due);
+            return SlotRequest::At(due);
         }
         let mut is_held = state.held_until > now;
         match self.claim_shared(&mut state, now, is_probe) {
             Ok(held_by_others) => is_held |= held_by_others,
-            Err(again) => return Attempt::At(again),
+            Err(again) => return SlotRequest::At(again),
         }
         state.inherits &= is_probe;
         state.next_free = now + state.slowdown(now).spacing_now(self.options.spacing);
-        state.upload_owed = turn == Turn::Poll && !state.uploads.is_empty();
+        state.upload_goes_next = turn == Priority::Poll && !state.uploads.is_empty();
         state.leave(ticket);
         state.wake_first(patience);
         self.tell_hold(&state, now);
-        Attempt::Granted { is_held }
+        SlotRequest::Granted { is_held }
     }
 
     /// Takes the slot in the shared file too, and says whether that holds calls back; or says when
     /// to ask again.
     fn claim_shared(
         &self,
-        state: &mut State,
+        state: &mut LimiterState,
         now: Instant,
         is_probe: bool,
     ) -> Result<bool, Instant> {
@@ -350,7 +350,7 @@ impl Limiter {
     }
 }
 
-impl State {
+impl LimiterState {
     fn slowdown(&self, now: Instant) -> Slowdown {
         let since = now.saturating_duration_since(self.slowdown_at);
         Slowdown {
@@ -367,7 +367,7 @@ impl State {
     fn first(&self, patience: Duration, now: Instant) -> Option<&Waiter> {
         let (upload, poll) = (self.uploads.front(), self.polls.front());
         let aged = poll.filter(|poll| {
-            !self.upload_owed && now.saturating_duration_since(poll.since) >= patience
+            !self.upload_goes_next && now.saturating_duration_since(poll.since) >= patience
         });
         self.probes.front().or(aged).or(upload).or(poll)
     }
@@ -386,12 +386,11 @@ impl State {
     }
 }
 
-enum Attempt {
+enum SlotRequest {
     Granted { is_held: bool },
     NotFirst,
     At(Instant),
 }
 
 #[cfg(test)]
-#[path = "limiter_tests.rs"]
 mod tests;

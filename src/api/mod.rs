@@ -6,9 +6,9 @@
 //! | [`base_url`] | where the service is |
 //! | [`client`] | the calls over HTTP |
 //! | [`network`] | which proxy is asked and whose certificates are believed, for showing |
-//! | [`limiter`], [`shared_slots`] | one request a second for all calls, of all programs |
+//! | [`limiter`], [`shared_rate_limit`] | one request a second for all calls, of all programs |
 //! | [`paced`] | the calls, each in its turn |
-//! | [`flavour`] | flavours of the storage step, and what was learned of them |
+//! | [`protocol`] | flavours of the storage step, and what was learned of them |
 //! | [`throttle`] | a limit on bytes a second |
 //! | [`redact`] | secrets out of text |
 
@@ -18,15 +18,15 @@ pub mod client;
 mod connections;
 pub(crate) mod error;
 mod exchange;
-pub mod flavour;
 pub mod limiter;
 pub(crate) mod multipart;
 pub mod network;
 pub mod paced;
+pub mod protocol;
 pub(crate) mod reader;
 pub mod redact;
 pub(crate) mod resumable;
-pub mod shared_slots;
+pub mod shared_rate_limit;
 pub(crate) mod signed_url;
 mod spacing;
 pub mod throttle;
@@ -43,7 +43,7 @@ use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
 
-use flavour::{Learned, Unanswered};
+use protocol::{KnownProtocol, UnansweredProtocol};
 pub use resumable::Session;
 
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
@@ -53,7 +53,7 @@ use crate::model::media::FileStamp;
 
 /// A file as it goes on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outgoing {
+pub struct UploadFile {
     /// Where it is.
     pub path: PathBuf,
     /// Its name on the wire, lossy where it is not UTF-8.
@@ -69,9 +69,9 @@ pub struct Outgoing {
 ///
 /// The gate is for the journal: once the last byte is out the service may have the file
 /// whatever happens to this program, so that has to be on disk before. A meter made with
-/// [`Meter::default`] has no gate.
+/// [`TransferProgress::default`] has no gate.
 #[derive(Default)]
-pub struct Meter {
+pub struct TransferProgress {
     started: AtomicBool,
     sent: AtomicU64,
     moved: AtomicU64,
@@ -88,9 +88,9 @@ struct Gate {
     waker: AtomicWaker,
 }
 
-impl Meter {
+impl TransferProgress {
     /// A meter whose transfer calls `ask` (once) when only the end of its body is left, and
-    /// holds that back until [`Meter::release`].
+    /// holds that back until [`TransferProgress::release`].
     pub fn gated(ask: impl Fn() + Send + Sync + 'static) -> Self {
         Self {
             gate: Some(Gate {
@@ -202,7 +202,7 @@ impl Meter {
     }
 }
 
-impl std::fmt::Debug for Meter {
+impl std::fmt::Debug for TransferProgress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Meter")
             .field("sent", &self.sent())
@@ -238,7 +238,7 @@ impl std::fmt::Debug for SecretUrl {
 
 /// A place in the service's storage for one file. The asset id is known before a byte is sent.
 #[derive(Clone, Debug)]
-pub struct Ticket {
+pub struct SignedUpload {
     /// The id that the file will have.
     pub asset_id: AssetId,
     /// Where its bytes go.
@@ -248,10 +248,10 @@ pub struct Ticket {
     /// The session that was started with it, where it was.
     pub session: Session,
     /// What was sent to it without an answer, where something was.
-    pub unanswered: Unanswered,
+    pub unanswered: UnansweredProtocol,
 }
 
-impl PartialEq for Ticket {
+impl PartialEq for SignedUpload {
     fn eq(&self, other: &Self) -> bool {
         self.asset_id == other.asset_id && self.url == other.url
     }
@@ -270,8 +270,8 @@ pub trait Service: Send + Sync + 'static {
     fn upload(
         &self,
         key: &ApiKey,
-        file: &Outgoing,
-        meter: &Arc<Meter>,
+        file: &UploadFile,
+        meter: &Arc<TransferProgress>,
     ) -> impl Future<Output = Result<Uploaded, Fault>> + Send;
 
     /// `POST /upload/signed-url`.
@@ -279,15 +279,15 @@ pub trait Service: Send + Sync + 'static {
         &self,
         key: &ApiKey,
         file_name: &str,
-    ) -> impl Future<Output = Result<Ticket, Fault>> + Send;
+    ) -> impl Future<Output = Result<SignedUpload, Fault>> + Send;
 
     /// Sends a file's bytes to a ticket's URL, in the flavour that the URL and what was
     /// learned of its host ask for. Gives the hash of the bytes, where it can be had.
     fn store(
         &self,
-        ticket: &Ticket,
-        file: &Outgoing,
-        meter: &Arc<Meter>,
+        ticket: &SignedUpload,
+        file: &UploadFile,
+        meter: &Arc<TransferProgress>,
     ) -> impl Future<Output = Result<Option<ContentHash>, Fault>> + Send;
 
     /// `GET /{asset_id}/metadata`.
@@ -298,8 +298,8 @@ pub trait Service: Send + Sync + 'static {
     ) -> impl Future<Output = Result<AssetAnswer, Fault>> + Send;
 
     /// What was learned of storage hosts so far, by host and kind. Holds no secrets.
-    fn learned(&self) -> Vec<Learned>;
+    fn learned(&self) -> Vec<KnownProtocol>;
 
     /// Takes over what an earlier run learned.
-    fn recall(&self, learned: &[Learned]);
+    fn recall(&self, learned: &[KnownProtocol]);
 }

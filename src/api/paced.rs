@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use super::limiter::{InLine, Limiter, Turn};
-use super::{Meter, Outgoing, Service, Ticket, Uploaded};
+use super::limiter::{Limiter, Permit, Priority};
+use super::{Service, SignedUpload, TransferProgress, UploadFile, Uploaded};
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
@@ -15,12 +15,12 @@ use crate::model::key::ApiKey;
 /// is made: where a caller notes that it is now sending. What brings bytes to the service may be
 /// given a place that was taken in the line before.
 #[derive(Debug)]
-pub struct Paced<S> {
+pub struct RateLimited<S> {
     service: S,
     limiter: Arc<Limiter>,
 }
 
-impl<S: Service> Paced<S> {
+impl<S: Service> RateLimited<S> {
     /// Puts a service behind a limiter.
     pub fn new(service: S, limiter: Arc<Limiter>) -> Self {
         Self { service, limiter }
@@ -45,7 +45,7 @@ impl<S: Service> Paced<S> {
         key: &ApiKey,
         on_start: impl FnOnce() + Send,
     ) -> Result<(), Fault> {
-        self.paced(Turn::Upload, on_start, self.service.check_key(key))
+        self.paced(Priority::Upload, on_start, self.service.check_key(key))
             .await
     }
 
@@ -54,7 +54,7 @@ impl<S: Service> Paced<S> {
     /// # Errors
     /// As the service's.
     pub async fn probe(&self, key: &ApiKey) -> Result<(), Fault> {
-        self.paced(Turn::Probe, || (), self.service.check_key(key))
+        self.paced(Priority::Probe, || (), self.service.check_key(key))
             .await
     }
 
@@ -65,9 +65,9 @@ impl<S: Service> Paced<S> {
     pub async fn upload(
         &self,
         key: &ApiKey,
-        file: &Outgoing,
-        meter: &Arc<Meter>,
-        place: Option<InLine>,
+        file: &UploadFile,
+        meter: &Arc<TransferProgress>,
+        place: Option<Permit>,
         on_start: impl FnOnce() + Send,
     ) -> Result<Uploaded, Fault> {
         let call = self.service.upload(key, file, meter);
@@ -82,9 +82,9 @@ impl<S: Service> Paced<S> {
         &self,
         key: &ApiKey,
         file_name: &str,
-        place: Option<InLine>,
+        place: Option<Permit>,
         on_start: impl FnOnce() + Send,
-    ) -> Result<Ticket, Fault> {
+    ) -> Result<SignedUpload, Fault> {
         let call = self.service.signed_url(key, file_name);
         self.at(place, on_start, call).await
     }
@@ -95,10 +95,10 @@ impl<S: Service> Paced<S> {
     /// As the service's.
     pub async fn store(
         &self,
-        ticket: &Ticket,
-        file: &Outgoing,
-        meter: &Arc<Meter>,
-        place: Option<InLine>,
+        ticket: &SignedUpload,
+        file: &UploadFile,
+        meter: &Arc<TransferProgress>,
+        place: Option<Permit>,
         on_start: impl FnOnce() + Send,
     ) -> Result<Option<ContentHash>, Fault> {
         let call = self.service.store(ticket, file, meter);
@@ -115,39 +115,39 @@ impl<S: Service> Paced<S> {
         asset: &AssetId,
         on_start: impl FnOnce() + Send,
     ) -> Result<AssetAnswer, Fault> {
-        self.paced(Turn::Poll, on_start, self.service.metadata(key, asset))
+        self.paced(Priority::Poll, on_start, self.service.metadata(key, asset))
             .await
     }
 
     /// An upload's call at a place that was taken before, or that is taken now.
     async fn at<T>(
         &self,
-        place: Option<InLine>,
+        place: Option<Permit>,
         on_start: impl FnOnce() + Send,
         call: impl Future<Output = Result<T, Fault>> + Send,
     ) -> Result<T, Fault> {
-        let place = place.unwrap_or_else(|| self.limiter.line_up(Turn::Upload));
+        let place = place.unwrap_or_else(|| self.limiter.enqueue(Priority::Upload));
         self.placed(place, on_start, call).await
     }
 
     async fn paced<T>(
         &self,
-        turn: Turn,
+        turn: Priority,
         on_start: impl FnOnce() + Send,
         call: impl Future<Output = Result<T, Fault>> + Send,
     ) -> Result<T, Fault> {
-        let place = self.limiter.line_up(turn);
+        let place = self.limiter.enqueue(turn);
         self.placed(place, on_start, call).await
     }
 
     /// Waits, calls (a future does nothing before it is awaited), and tells the limiter.
     async fn placed<T>(
         &self,
-        place: InLine,
+        place: Permit,
         on_start: impl FnOnce() + Send,
         call: impl Future<Output = Result<T, Fault>> + Send,
     ) -> Result<T, Fault> {
-        let in_spite_of_hold = place.granted().await;
+        let in_spite_of_hold = place.acquired().await;
         on_start();
         let result = call.await;
         let limited = match &result {
@@ -164,7 +164,7 @@ impl<S: Service> Paced<S> {
         match limited {
             Some(Recovery::Transient { retry_after }) => self.limiter.rate_limited(*retry_after),
             Some(_) => self.limiter.rate_limited(None),
-            None if result.is_ok() => self.limiter.good(),
+            None if result.is_ok() => self.limiter.on_success(),
             None => {}
         }
         result
@@ -172,5 +172,4 @@ impl<S: Service> Paced<S> {
 }
 
 #[cfg(test)]
-#[path = "paced_tests.rs"]
 mod tests;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
-use super::body::{Pool, Shared, Stopped};
+use super::body::{BodyAborted, Pool, ReaderState};
 use crate::model::asset::ContentHash;
 use crate::model::fault::Fault;
 use crate::model::media::FileStamp;
@@ -25,9 +25,9 @@ pub(crate) struct Job {
     /// First byte that is sent.
     pub(crate) from: u64,
     /// Where full buffers go.
-    pub(crate) out: mpsc::Sender<Result<Bytes, Stopped>>,
+    pub(crate) out: mpsc::Sender<Result<Bytes, BodyAborted>>,
     /// Where the outcome goes.
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) shared: Arc<ReaderState>,
 }
 
 /// Opens, answers on `opened`, reads to the end or until nobody takes the buffers.
@@ -44,7 +44,7 @@ pub(crate) fn run(job: &Job, opened: oneshot::Sender<Result<(), Fault>>) {
     }
     if let Err(fault) = read(file, job, &Arc::new(Pool::default())) {
         job.shared.end(Err(fault));
-        let _ = job.out.blocking_send(Err(Stopped));
+        let _ = job.out.blocking_send(Err(BodyAborted));
     }
 }
 

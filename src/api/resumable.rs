@@ -10,11 +10,11 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::SecretUrl;
-use super::body::Shape;
+use super::body::BodyLayout;
 use super::client::Client;
-use super::error::{Answer, Call, Effect};
-use super::flavour::Flavour;
-use super::signed_url::{Step, Verdict, describe, judge};
+use super::error::{Call, CallKind, Response};
+use super::protocol::StorageProtocol;
+use super::signed_url::{StorageOutcome, StorageRequest, classify, describe};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 
@@ -72,7 +72,7 @@ impl Session {
 
 /// What a session says of itself.
 #[derive(Debug)]
-enum State {
+enum SessionProgress {
     /// It holds this many bytes from the start and wants the rest.
     Wants(u64),
     /// It wants nothing any more.
@@ -83,23 +83,23 @@ enum State {
 #[derive(Debug)]
 enum End {
     /// It is complete, or it answered something that ends the attempt.
-    Answer(Answer),
+    Response(Response),
     /// It is not known any more.
-    Gone(Answer),
+    Gone(Response),
 }
 
 /// Reads an answer of a session for a file of `size` bytes.
-fn state(answer: Answer, size: u64) -> State {
+fn state(answer: Response, size: u64) -> SessionProgress {
     match answer.status {
         308 => match answer.header(RANGE.as_str()) {
-            None => State::Wants(0),
+            None => SessionProgress::Wants(0),
             Some(range) => match stored(range) {
-                Some(count) if count <= size => State::Wants(count),
-                _ => State::Over(End::Answer(answer)),
+                Some(count) if count <= size => SessionProgress::Wants(count),
+                _ => SessionProgress::Over(End::Response(answer)),
             },
         },
-        404 | 410 => State::Over(End::Gone(answer)),
-        _ => State::Over(End::Answer(answer)),
+        404 | 410 => SessionProgress::Over(End::Gone(answer)),
+        _ => SessionProgress::Over(End::Response(answer)),
     }
 }
 
@@ -117,17 +117,17 @@ type Said<T> = (T, Option<ContentHash>, Call<'static>);
 
 const START: Call<'static> = Call {
     name: "POST signed URL (start of a session)",
-    effect: Effect::None,
+    effect: CallKind::None,
     key: None,
 };
 const ASK: Call<'static> = Call {
     name: "PUT session (state)",
-    effect: Effect::None,
+    effect: CallKind::None,
     key: None,
 };
 const SEND: Call<'static> = Call {
     name: "PUT session",
-    effect: Effect::Stores { body_out: false },
+    effect: CallKind::Stores { body_out: false },
     key: None,
 };
 
@@ -136,15 +136,15 @@ impl Client {
     /// left, or a new one.
     pub(super) async fn resume(
         &self,
-        step: &Step<'_>,
-        flavour: Flavour,
-    ) -> Result<Said<Answer>, Fault> {
-        let expired = |answer: &Answer| {
+        step: &StorageRequest<'_>,
+        protocol: StorageProtocol,
+    ) -> Result<Said<Response>, Fault> {
+        let expired = |answer: &Response| {
             let mut fault = SEND.fault(FaultKind::ExpiredUrl);
             describe(&SEND, &mut fault, answer);
             fault
         };
-        if flavour == Flavour::Session {
+        if protocol == StorageProtocol::Session {
             step.session.put(SecretUrl::of(&step.url));
         }
         let size = step.file.stamp.size;
@@ -158,7 +158,7 @@ impl Client {
                     (session, known)
                 }
                 None => match self.start_session(step).await? {
-                    Ok(session) => (session, State::Wants(0)),
+                    Ok(session) => (session, SessionProgress::Wants(0)),
                     // The URL gave a session once and does so no more.
                     Err(answer) if renewed && (400..500).contains(&answer.status) => {
                         return Err(expired(&answer));
@@ -167,19 +167,19 @@ impl Client {
                 },
             };
             let (end, hash, call) = match known {
-                State::Wants(from) => self.send_from(step, &session, from).await?,
-                State::Over(end) => (end, None, ASK),
+                SessionProgress::Wants(from) => self.send_from(step, &session, from).await?,
+                SessionProgress::Over(end) => (end, None, ASK),
             };
             match end {
-                End::Answer(answer) => {
-                    if !judge(&answer).may_pass() {
+                End::Response(answer) => {
+                    if !classify(&answer).may_pass() {
                         step.session.forget();
                     }
                     return Ok((answer, hash, call));
                 }
                 End::Gone(answer) => {
                     step.session.forget();
-                    if renewed || flavour == Flavour::Session {
+                    if renewed || protocol == StorageProtocol::Session {
                         return Err(expired(&answer));
                     }
                     renewed = true;
@@ -189,7 +189,10 @@ impl Client {
     }
 
     /// Starts a session and remembers it; `Err` is an answer that is none.
-    async fn start_session(&self, step: &Step<'_>) -> Result<Result<Url, Answer>, Fault> {
+    async fn start_session(
+        &self,
+        step: &StorageRequest<'_>,
+    ) -> Result<Result<Url, Response>, Fault> {
         let request = self
             .bodyless(Method::POST, step.url.clone())
             .await?
@@ -219,7 +222,7 @@ impl Client {
     /// the session is asked, once: it knows.
     async fn send_from(
         &self,
-        step: &Step<'_>,
+        step: &StorageRequest<'_>,
         session: &Url,
         mut from: u64,
     ) -> Result<Said<End>, Fault> {
@@ -231,16 +234,16 @@ impl Client {
             }
             let (sent, hash) = self.send_rest(step, session, from).await?;
             let trouble = match sent.map(|answer| state(answer, size)) {
-                Ok(State::Wants(count)) if count > from => {
+                Ok(SessionProgress::Wants(count)) if count > from => {
                     from = count;
                     continue;
                 }
-                Ok(State::Wants(_)) => return Err(SEND.fault(FaultKind::ServerError)),
-                Ok(State::Over(End::Answer(answer))) => match judge(&answer) {
-                    Verdict::ResumeBehaviour(kind) => later(kind, &answer),
-                    _ => return Ok((End::Answer(answer), hash, SEND)),
+                Ok(SessionProgress::Wants(_)) => return Err(SEND.fault(FaultKind::ServerError)),
+                Ok(SessionProgress::Over(End::Response(answer))) => match classify(&answer) {
+                    StorageOutcome::ResumeBehaviour(kind) => later(kind, &answer),
+                    _ => return Ok((End::Response(answer), hash, SEND)),
                 },
-                Ok(State::Over(gone)) => return Ok((gone, hash, SEND)),
+                Ok(SessionProgress::Over(gone)) => return Ok((gone, hash, SEND)),
                 Err(fault) => fault,
             };
             let is_final = matches!(
@@ -251,12 +254,14 @@ impl Client {
                 return Err(trouble);
             }
             return match self.ask(session, size).await {
-                Ok(State::Wants(count)) if count < size => Err(not_whole(trouble)),
-                Ok(State::Over(End::Answer(answer))) if judge(&answer).may_pass() => {
+                Ok(SessionProgress::Wants(count)) if count < size => Err(not_whole(trouble)),
+                Ok(SessionProgress::Over(End::Response(answer)))
+                    if classify(&answer).may_pass() =>
+                {
                     Err(trouble.with_recovery(Recovery::OutcomeUnknown))
                 }
-                Ok(State::Over(end)) => Ok((end, hash, ASK)),
-                Ok(State::Wants(_)) | Err(_) => {
+                Ok(SessionProgress::Over(end)) => Ok((end, hash, ASK)),
+                Ok(SessionProgress::Wants(_)) | Err(_) => {
                     Err(trouble.with_recovery(Recovery::OutcomeUnknown))
                 }
             };
@@ -264,7 +269,7 @@ impl Client {
     }
 
     /// Asks a session how much it has.
-    async fn ask(&self, session: &Url, size: u64) -> Result<State, Fault> {
+    async fn ask(&self, session: &Url, size: u64) -> Result<SessionProgress, Fault> {
         let request = self
             .bodyless(Method::PUT, session.clone())
             .await?
@@ -275,16 +280,18 @@ impl Client {
     /// One PUT of everything from this byte on: its answer, or why there is none.
     async fn send_rest(
         &self,
-        step: &Step<'_>,
+        step: &StorageRequest<'_>,
         session: &Url,
         from: u64,
-    ) -> Result<(Result<Answer, Fault>, Option<ContentHash>), Fault> {
+    ) -> Result<(Result<Response, Fault>, Option<ContentHash>), Fault> {
         let size = step.file.stamp.size;
         let request = self.http().await?.put(session.clone()).header(
             CONTENT_RANGE,
             format!("bytes {from}-{}/{size}", size.saturating_sub(1)),
         );
-        let (body, transfer) = self.open(step.file, Shape::raw(from), step.meter).await?;
+        let (body, transfer) = self
+            .open(step.file, BodyLayout::raw(from), step.meter)
+            .await?;
         let sent = self
             .send_file(SEND, request, (body, &transfer), step.meter, size)
             .await;
@@ -307,7 +314,7 @@ fn not_whole(mut trouble: Fault) -> Fault {
 }
 
 /// The fault of an answer that asks for patience.
-fn later(kind: FaultKind, answer: &Answer) -> Fault {
+fn later(kind: FaultKind, answer: &Response) -> Fault {
     let mut fault = SEND.fault(kind).with_recovery(Recovery::Transient {
         retry_after: answer.retry_after(),
     });

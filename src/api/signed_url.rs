@@ -8,13 +8,13 @@ use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use url::Url;
 
 use super::base_url::is_loopback;
-use super::body::Shape;
+use super::body::BodyLayout;
 use super::client::Client;
-use super::error::{Answer, Call, Cut, Effect};
-use super::flavour::{Flavour, FlavourBook, UrlKind};
+use super::error::{Call, CallKind, Response, Truncation};
 use super::multipart::Framing;
-use super::wire::{Envelope, Says, is_web_page};
-use super::{Meter, Outgoing, SecretUrl, Session, Ticket};
+use super::protocol::{ProtocolCache, SignedUrlKind, StorageProtocol};
+use super::wire::{Envelope, EnvelopeStatus, is_web_page};
+use super::{SecretUrl, Session, SignedUpload, TransferProgress, UploadFile};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 
@@ -23,18 +23,18 @@ const OCTET_STREAM: &str = "application/octet-stream";
 
 /// What an answer of a storage server says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum StorageOutcome {
     /// The bytes are there.
     Stored,
     /// Said with success, and nothing that a storage server says: whether the bytes are
     /// there, the asset's metadata tells.
-    Doubtful(FaultKind),
+    Unconfirmed(FaultKind),
     /// Something is there already: the asset's metadata tells.
-    Exists,
+    AlreadyExists,
     /// The wrong kind of request for this URL: nothing was stored.
-    Wrong,
+    WrongProtocol,
     /// The request lacks a header that the URL was signed with.
-    Lacks(Flavour),
+    MissingHeader(StorageProtocol),
     /// The URL is too old.
     Expired,
     /// It may work later.
@@ -45,57 +45,57 @@ pub(crate) enum Verdict {
     Redirect,
 }
 
-impl Verdict {
+impl StorageOutcome {
     /// Whether it says nothing of a session: that may go on later.
     pub(crate) fn may_pass(self) -> bool {
         matches!(
             self,
-            Self::ResumeBehaviour(_) | Self::Doubtful(_) | Self::Redirect
+            Self::ResumeBehaviour(_) | Self::Unconfirmed(_) | Self::Redirect
         )
     }
 }
 
 /// Judges an answer to a PUT or a form; those of sessions are judged by `resumable` first.
-pub(crate) fn judge(answer: &Answer) -> Verdict {
+pub(crate) fn classify(answer: &Response) -> StorageOutcome {
     let code = xml_element(&answer.body, "Code").unwrap_or_default();
     match (answer.status, code.as_str()) {
-        (200..300, _) => doubt(answer).map_or(Verdict::Stored, Verdict::Doubtful),
-        (300..400, _) => Verdict::Redirect,
-        (403, "SignatureDoesNotMatch") | (405 | 501, _) => Verdict::Wrong,
-        (400 | 403, "ExpiredToken") => Verdict::Expired,
-        (403, "AccessDenied") if speaks_of_expiry(&answer.body) => Verdict::Expired,
+        (200..300, _) => doubt(answer).map_or(StorageOutcome::Stored, StorageOutcome::Unconfirmed),
+        (300..400, _) => StorageOutcome::Redirect,
+        (403, "SignatureDoesNotMatch") | (405 | 501, _) => StorageOutcome::WrongProtocol,
+        (400 | 403, "ExpiredToken") => StorageOutcome::Expired,
+        (403, "AccessDenied") if speaks_of_expiry(&answer.body) => StorageOutcome::Expired,
         (400, "MalformedSecurityHeader") => {
             // The header has an element of its own; other texts may speak of others too.
             let named = xml_element(&answer.body, "ParameterName")
                 .unwrap_or_else(|| String::from_utf8_lossy(&answer.body).into_owned())
                 .to_ascii_lowercase();
             if named.contains("x-goog-resumable") {
-                Verdict::Lacks(Flavour::StartSession)
+                StorageOutcome::MissingHeader(StorageProtocol::StartSession)
             } else if named.contains("content-type") {
-                Verdict::Lacks(Flavour::PutTyped)
+                StorageOutcome::MissingHeader(StorageProtocol::PutTyped)
             } else {
-                Verdict::Refused
+                StorageOutcome::Refused
             }
         }
-        (408, _) => Verdict::ResumeBehaviour(FaultKind::Stalled),
-        (429, _) => Verdict::ResumeBehaviour(FaultKind::RateLimited),
-        (412, _) => Verdict::Exists,
-        (500..600, _) => Verdict::ResumeBehaviour(FaultKind::ServerError),
-        _ => Verdict::Refused,
+        (408, _) => StorageOutcome::ResumeBehaviour(FaultKind::Stalled),
+        (429, _) => StorageOutcome::ResumeBehaviour(FaultKind::RateLimited),
+        (412, _) => StorageOutcome::AlreadyExists,
+        (500..600, _) => StorageOutcome::ResumeBehaviour(FaultKind::ServerError),
+        _ => StorageOutcome::Refused,
     }
 }
 
 /// What makes a success doubtful: a sign-in page of the network, a service's envelope that
 /// says that it failed, an answer without an end.
-fn doubt(answer: &Answer) -> Option<FaultKind> {
-    if answer.cut == Some(Cut::TooLarge) {
+fn doubt(answer: &Response) -> Option<FaultKind> {
+    if answer.cut == Some(Truncation::TooLarge) {
         return Some(FaultKind::AnswerTooLarge);
     }
     if is_web_page(answer.header(CONTENT_TYPE.as_str()), &answer.body) {
         return Some(FaultKind::WebPage);
     }
     Envelope::read(&answer.body)
-        .is_some_and(|envelope| envelope.says() != Says::Success)
+        .is_some_and(|envelope| envelope.says() != EnvelopeStatus::Success)
         .then_some(FaultKind::BadAnswer)
 }
 
@@ -113,7 +113,7 @@ fn xml_element(body: &[u8], name: &str) -> Option<String> {
 }
 
 /// Fills in what a storage server's answer says, without the URL.
-pub(crate) fn describe(call: &Call<'_>, fault: &mut Fault, answer: &Answer) {
+pub(crate) fn describe(call: &Call<'_>, fault: &mut Fault, answer: &Response) {
     call.describe(fault, answer, None);
     // The server's id of an upload is that of its session, and its words may repeat what
     // was signed: both are secrets. Of its code only what codes are made of is kept.
@@ -124,13 +124,13 @@ pub(crate) fn describe(call: &Call<'_>, fault: &mut Fault, answer: &Answer) {
 }
 
 /// What `store` works on.
-pub(crate) struct Step<'a> {
+pub(crate) struct StorageRequest<'a> {
     /// The ticket's URL, read.
     pub(crate) url: Url,
     /// The file.
-    pub(crate) file: &'a Outgoing,
+    pub(crate) file: &'a UploadFile,
     /// Its meter.
-    pub(crate) meter: &'a Arc<Meter>,
+    pub(crate) meter: &'a Arc<TransferProgress>,
     /// Its session, where it has one.
     pub(crate) session: &'a Session,
 }
@@ -155,70 +155,74 @@ impl Client {
     /// One attempt in one flavour; keeps what it teaches.
     pub(super) async fn store_file(
         &self,
-        ticket: &Ticket,
-        file: &Outgoing,
-        meter: &Arc<Meter>,
+        ticket: &SignedUpload,
+        file: &UploadFile,
+        meter: &Arc<TransferProgress>,
     ) -> Result<Option<ContentHash>, Fault> {
         let Some(url) = self.storage_url(&ticket.url) else {
             return Err(Fault::new(FaultKind::BadAnswer)
                 .with_recovery(Recovery::Transient { retry_after: None }));
         };
-        let kind = UrlKind::of(&url);
+        let kind = SignedUrlKind::of(&url);
         let host = host_of(&url);
         if let Some(lost) = ticket.unanswered.take() {
             // What went out so did not arrive, or it would not be sent again.
             self.book().broke(&host, kind, lost);
         }
-        let flavour = match ticket.session.url() {
+        let protocol = match ticket.session.url() {
             // What was begun is gone on with.
-            Some(_) if kind != UrlKind::Session => Flavour::StartSession,
+            Some(_) if kind != SignedUrlKind::Session => StorageProtocol::StartSession,
             _ => self.book().next(&host, kind),
         };
-        let step = Step {
+        let step = StorageRequest {
             url,
             file,
             meter,
             session: &ticket.session,
         };
-        let result = match flavour {
-            Flavour::Session | Flavour::StartSession => self.resume(&step, flavour).await,
-            _ => self.send_whole(&step, flavour).await,
+        let result = match protocol {
+            StorageProtocol::Session | StorageProtocol::StartSession => {
+                self.resume(&step, protocol).await
+            }
+            _ => self.send_whole(&step, protocol).await,
         };
         let (answer, hash, call) = match result {
             Ok(done) => done,
             Err(fault) => {
                 // Perhaps a refusal that was lost: in mid-body, or after a body that the
                 // buffers on the way took. A session was not refused: it was started.
-                match (flavour, fault.kind) {
-                    (Flavour::Session | Flavour::StartSession, _) => {}
-                    (_, FaultKind::BrokenInBody) => self.book().broke(&host, kind, flavour),
-                    (_, FaultKind::LostAnswer) => ticket.unanswered.put(flavour),
+                match (protocol, fault.kind) {
+                    (StorageProtocol::Session | StorageProtocol::StartSession, _) => {}
+                    (_, FaultKind::BrokenInBody) => self.book().broke(&host, kind, protocol),
+                    (_, FaultKind::LostAnswer) => ticket.unanswered.put(protocol),
                     _ => {}
                 }
                 return Err(fault);
             }
         };
-        let verdict = judge(&answer);
+        let verdict = classify(&answer);
         let (kind_of_fault, recovery) = match verdict {
-            Verdict::Stored | Verdict::Exists => {
-                if verdict == Verdict::Stored {
-                    self.book().proven(&host, kind, flavour);
+            StorageOutcome::Stored | StorageOutcome::AlreadyExists => {
+                if verdict == StorageOutcome::Stored {
+                    self.book().proven(&host, kind, protocol);
                 }
                 return Ok(hash);
             }
-            Verdict::Wrong if self.book().refused(&host, kind, flavour) => {
-                (FaultKind::WrongFlavour, None)
+            StorageOutcome::WrongProtocol if self.book().refused(&host, kind, protocol) => {
+                (FaultKind::WrongProtocol, None)
             }
-            Verdict::Lacks(other) if self.book().directed(&host, kind, flavour, other) => {
-                (FaultKind::WrongFlavour, None)
+            StorageOutcome::MissingHeader(other)
+                if self.book().directed(&host, kind, protocol, other) =>
+            {
+                (FaultKind::WrongProtocol, None)
             }
-            Verdict::Wrong | Verdict::Lacks(_) | Verdict::Refused => {
-                (FaultKind::StorageRefused, None)
-            }
-            Verdict::Expired => (FaultKind::ExpiredUrl, None),
-            Verdict::Redirect => (FaultKind::Redirect, None),
-            Verdict::Doubtful(kind) => (kind, None),
-            Verdict::ResumeBehaviour(kind) => {
+            StorageOutcome::WrongProtocol
+            | StorageOutcome::MissingHeader(_)
+            | StorageOutcome::Refused => (FaultKind::StorageRefused, None),
+            StorageOutcome::Expired => (FaultKind::ExpiredUrl, None),
+            StorageOutcome::Redirect => (FaultKind::Redirect, None),
+            StorageOutcome::Unconfirmed(kind) => (kind, None),
+            StorageOutcome::ResumeBehaviour(kind) => {
                 let retry_after = answer.retry_after();
                 // All was sent: the metadata says whether it arrived.
                 let recovery = if meter.body_out() {
@@ -235,35 +239,35 @@ impl Client {
         Err(fault)
     }
 
-    pub(super) fn book(&self) -> std::sync::MutexGuard<'_, FlavourBook> {
+    pub(super) fn book(&self) -> std::sync::MutexGuard<'_, ProtocolCache> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The whole file in one request.
     async fn send_whole(
         &self,
-        step: &Step<'_>,
-        flavour: Flavour,
-    ) -> Result<(Answer, Option<ContentHash>, Call<'static>), Fault> {
-        let (method, name) = match flavour {
-            Flavour::Form => (Method::POST, "POST signed URL"),
+        step: &StorageRequest<'_>,
+        protocol: StorageProtocol,
+    ) -> Result<(Response, Option<ContentHash>, Call<'static>), Fault> {
+        let (method, name) = match protocol {
+            StorageProtocol::Form => (Method::POST, "POST signed URL"),
             _ => (Method::PUT, "PUT signed URL"),
         };
         let call = Call {
             name,
-            effect: Effect::Stores { body_out: false },
+            effect: CallKind::Stores { body_out: false },
             key: None,
         };
         let framing = Framing::new(&step.file.name, step.file.mime);
-        let content_type = match flavour {
-            Flavour::Form => Some(framing.content_type()),
-            Flavour::PutTyped => Some(step.file.mime.to_owned()),
-            Flavour::PutOctets => Some(OCTET_STREAM.to_owned()),
-            Flavour::Put | Flavour::Session | Flavour::StartSession => None,
+        let content_type = match protocol {
+            StorageProtocol::Form => Some(framing.content_type()),
+            StorageProtocol::PutTyped => Some(step.file.mime.to_owned()),
+            StorageProtocol::PutOctets => Some(OCTET_STREAM.to_owned()),
+            StorageProtocol::Put | StorageProtocol::Session | StorageProtocol::StartSession => None,
         };
-        let shape = match flavour {
-            Flavour::Form => Shape::form(&framing),
-            _ => Shape::raw(0),
+        let shape = match protocol {
+            StorageProtocol::Form => BodyLayout::form(&framing),
+            _ => BodyLayout::raw(0),
         };
         let mut request = self.http().await?.request(method, step.url.clone());
         if let Some(content_type) = content_type {
@@ -274,7 +278,7 @@ impl Client {
         let answer = self
             .send_file(call, request, (body, &transfer), step.meter, size)
             .await?;
-        if judge(&answer) == Verdict::Stored {
+        if classify(&answer) == StorageOutcome::Stored {
             self.send_on(&transfer, step.meter).await;
         }
         Ok((answer, transfer.hash(), call))

@@ -15,7 +15,7 @@ pub(crate) use self::data::Data;
 use self::data::Members;
 use self::said::has;
 pub(crate) use self::said::{speaks_of_passing_trouble, speaks_of_retirement};
-use super::{SecretUrl, Session, Ticket};
+use super::{SecretUrl, Session, SignedUpload};
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus};
 
 /// How deep the things that a call needs may be nested below `data`.
@@ -42,7 +42,7 @@ pub(crate) struct Envelope<'a> {
 
 /// What an envelope says of its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Says {
+pub(crate) enum EnvelopeStatus {
     /// It worked.
     Success,
     /// It did not, with this code.
@@ -83,14 +83,14 @@ impl<'a> Envelope<'a> {
     }
 
     /// Whether the call worked, as far as the envelope goes.
-    pub(crate) fn says(&self) -> Says {
+    pub(crate) fn says(&self) -> EnvelopeStatus {
         let denied = self.success == Some(false) || self.failed == Some(true);
         match (self.code.as_deref(), self.number()) {
-            (None, _) if denied => Says::PlainFailure,
-            (None, _) | (Some(_), Some(0 | 200)) if !denied => Says::Success,
-            (_, Some(0 | 200)) => Says::Contradiction,
-            (_, Some(code)) => Says::Failure(code),
-            (_, None) => Says::PlainFailure,
+            (None, _) if denied => EnvelopeStatus::PlainFailure,
+            (None, _) | (Some(_), Some(0 | 200)) if !denied => EnvelopeStatus::Success,
+            (_, Some(0 | 200)) => EnvelopeStatus::Contradiction,
+            (_, Some(code)) => EnvelopeStatus::Failure(code),
+            (_, None) => EnvelopeStatus::PlainFailure,
         }
     }
 
@@ -132,14 +132,14 @@ pub(crate) fn asset_id(data: Data<'_>) -> Option<AssetId> {
 
 /// An asset id in an answer that is of no other use: in the `data` of an envelope, whatever
 /// that says, or in what is left of one.
-pub(crate) fn stray_id(body: &[u8]) -> Option<AssetId> {
+pub(crate) fn asset_id_anywhere(body: &[u8]) -> Option<AssetId> {
     let told = Envelope::read(body).and_then(|envelope| asset_id(envelope.data));
-    told.or_else(|| written_ids(body).iter().find_map(|text| usable_id(text)))
+    told.or_else(|| ids_in_text(body).iter().find_map(|text| usable_id(text)))
 }
 
 /// What stands at the ids' places in an answer or what is left of one, usable or not: the first
 /// few, each once.
-pub(crate) fn written_ids(body: &[u8]) -> Vec<String> {
+pub(crate) fn ids_in_text(body: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(body);
     let mut found = Vec::new();
     let mut rest = text.as_ref();
@@ -195,7 +195,7 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
 
 /// The ticket out of the `data` of a signed URL call. The URL is taken as it is; whether
 /// it may be used is for the storage step to say.
-pub(crate) fn ticket(data: Data<'_>) -> Option<Ticket> {
+pub(crate) fn ticket(data: Data<'_>) -> Option<SignedUpload> {
     let url = data.find(&["signed_url", "signedUrl", "upload_url"], MAX_NESTING)?;
     let Value::String(url) = url.scalar() else {
         return None;
@@ -205,7 +205,7 @@ pub(crate) fn ticket(data: Data<'_>) -> Option<Ticket> {
     if trimmed.is_empty() {
         return None;
     }
-    Some(Ticket {
+    Some(SignedUpload {
         asset_id: asset_id(data)?,
         url: SecretUrl(Zeroizing::new(trimmed.to_owned())),
         expires_in: data
@@ -301,5 +301,4 @@ pub(crate) fn is_web_page(content_type: Option<&str>, body: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-#[path = "wire_tests.rs"]
 mod tests;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use socket2::{Domain, SockRef, Socket, Type};
 
-use super::Outgoing;
+use super::UploadFile;
 use crate::model::media::FileStamp;
 
 /// A request as it was read.
@@ -189,7 +189,7 @@ pub(crate) fn hangs_up(conn: &Conn) {
 
 /// A file of this many bytes, in a directory that goes with it.
 pub(crate) struct Sample {
-    pub(crate) file: Outgoing,
+    pub(crate) file: UploadFile,
     pub(crate) content: Vec<u8>,
     _directory: tempfile::TempDir,
 }
@@ -201,7 +201,7 @@ pub(crate) fn sample(size: usize) -> Sample {
     std::fs::write(&path, &content).unwrap();
     let stamp = FileStamp::of(&std::fs::metadata(&path).unwrap());
     Sample {
-        file: Outgoing {
+        file: UploadFile {
             path,
             name: "影片 \"1\".mp4".into(),
             mime: "video/mp4",

@@ -176,7 +176,7 @@ fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
     let numbers = Numbers::of(FrontEnd::CommandLine);
     let service = world.service(FrontEnd::CommandLine, &numbers, RateLimit::new(None))?;
     if let Some(folder) = world.folder() {
-        let slots = crate::api::shared_slots::SharedSlots::new(
+        let slots = crate::api::shared_rate_limit::SharedRateLimit::new(
             folder,
             &key.account(),
             world.base_url.as_str(),

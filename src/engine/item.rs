@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::clock::now_ms;
 use super::journal::Origin;
 use super::speed::Speed;
-use crate::api::{Meter, SecretUrl, Ticket};
+use crate::api::{SecretUrl, SignedUpload, TransferProgress};
 use crate::model::asset::{Account, ContentHash};
 use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
@@ -91,10 +91,10 @@ pub(super) struct Item {
     /// Its content can't be read, for now.
     pub gave_no_hash: bool,
     /// The place in storage that was issued for it. A secret: never written down.
-    pub ticket: Option<(Ticket, Instant)>,
+    pub ticket: Option<(SignedUpload, Instant)>,
     /// Worker, timer, poll, look or comparison: there is one at a time.
     pub running: Option<Task>,
-    pub meter: Option<Arc<Meter>>,
+    pub meter: Option<Arc<TransferProgress>>,
     /// Bytes of it went out in this run, and it has not ended since.
     pub sent_some: bool,
     /// How far into the file the last attempt was when it stopped, and in which session.

@@ -26,7 +26,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::api::Service;
-use crate::api::paced::Paced;
+use crate::api::paced::RateLimited;
 use crate::api::throttle::RateLimit;
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
@@ -85,7 +85,7 @@ pub struct Options {
 /// when its handle is dropped; its task ends when everything is journaled.
 pub fn start<S: Service>(
     options: Options,
-    service: Arc<Paced<S>>,
+    service: Arc<RateLimited<S>>,
 ) -> (EngineHandle, JoinHandle<()>) {
     let (commands, command_receiver) = mpsc::unbounded_channel();
     let (snapshot_sender, snapshot) = watch::channel(Arc::new(Snapshot::default()));

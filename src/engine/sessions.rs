@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::clock::now_ms;
-use crate::api::{SecretUrl, Session, Ticket};
+use crate::api::{SecretUrl, Session, SignedUpload};
 use crate::model::asset::AssetId;
 use crate::model::media::FileStamp;
 use crate::store::KeyStore;
@@ -51,7 +51,7 @@ pub(super) struct Purpose {
 /// Writes a ticket with its session, `since` when it was given; `None` where it has none,
 /// or no keychain would take it.
 pub(super) fn write(
-    ticket: &Ticket,
+    ticket: &SignedUpload,
     since: Instant,
     purpose: &Purpose,
 ) -> Option<Zeroizing<Vec<u8>>> {
@@ -79,7 +79,7 @@ pub(super) fn write(
 
 /// Reads it back; `None` for what is of another upload, of a file that has changed since,
 /// too old, or not understood.
-pub(super) fn read(secret: &[u8], purpose: &Purpose) -> Option<Ticket> {
+pub(super) fn read(secret: &[u8], purpose: &Purpose) -> Option<SignedUpload> {
     let kept: Kept<'_> = serde_json::from_slice(secret).ok()?;
     let stamp = FileStamp {
         size: kept.size,
@@ -97,7 +97,7 @@ pub(super) fn read(secret: &[u8], purpose: &Purpose) -> Option<Ticket> {
     let session = Session::default();
     session.put(secret(&kept.session));
     let left = |until: i64| u64::try_from(until.saturating_sub(now_ms())).unwrap_or(0);
-    Some(Ticket {
+    Some(SignedUpload {
         asset_id: purpose.asset.clone(),
         url: secret(kept.url.as_ref().unwrap_or(&kept.session)),
         expires_in: kept
@@ -127,9 +127,9 @@ mod tests {
         }
     }
 
-    fn ticket(url: &str, session: &str) -> Ticket {
+    fn ticket(url: &str, session: &str) -> SignedUpload {
         let secret = |text: &str| SecretUrl(Zeroizing::new(text.to_owned()));
-        let ticket = Ticket {
+        let ticket = SignedUpload {
             asset_id: AssetId::new("re_1").unwrap(),
             url: secret(url),
             expires_in: Some(Duration::from_secs(60)),

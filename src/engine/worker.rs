@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::sessions::{self, Purpose};
-use crate::api::limiter::InLine;
-use crate::api::paced::Paced;
-use crate::api::{Meter, Outgoing, Service, Ticket};
+use crate::api::limiter::Permit;
+use crate::api::paced::RateLimited;
+use crate::api::{Service, SignedUpload, TransferProgress, UploadFile};
 use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::key::ApiKey;
@@ -20,15 +20,15 @@ const KEYCHAIN: Duration = Duration::from_secs(60);
 
 /// What an attempt needs.
 pub(super) struct Attempt<S> {
-    pub service: Arc<Paced<S>>,
+    pub service: Arc<RateLimited<S>>,
     pub key: ApiKey,
-    pub file: Outgoing,
+    pub file: UploadFile,
     pub route: Route,
-    pub meter: Arc<Meter>,
+    pub meter: Arc<TransferProgress>,
     /// Its place in the line, taken in the queue's order.
-    pub place: Option<InLine>,
+    pub place: Option<Permit>,
     /// A ticket of an earlier attempt that is still good.
-    pub ticket: Option<Ticket>,
+    pub ticket: Option<SignedUpload>,
     /// Where a ticket of an earlier run is, and for what.
     pub recall: Option<(Arc<OrderedKeyStore>, Purpose)>,
 }
@@ -39,7 +39,7 @@ impl<S: Service> Attempt<S> {
     pub async fn run(
         mut self,
         session: impl Fn(),
-        issued: impl FnOnce(Ticket) -> oneshot::Receiver<()>,
+        issued: impl FnOnce(SignedUpload) -> oneshot::Receiver<()>,
     ) -> Result<(AssetId, Option<ContentHash>), Fault> {
         let place = self.place.take();
         let outcome = match self.route {
@@ -62,9 +62,9 @@ impl<S: Service> Attempt<S> {
 
     async fn by_signed_url(
         &self,
-        mut place: Option<InLine>,
+        mut place: Option<Permit>,
         session: impl Fn(),
-        issued: impl FnOnce(Ticket) -> oneshot::Receiver<()>,
+        issued: impl FnOnce(SignedUpload) -> oneshot::Receiver<()>,
     ) -> Result<(AssetId, Option<ContentHash>), Fault> {
         let known = match &self.ticket {
             Some(ticket) => Some(ticket.clone()),
@@ -101,7 +101,7 @@ impl<S: Service> Attempt<S> {
 
     /// The ticket of an earlier run, with its session; `None` where the keychain has none,
     /// or does not answer: then the file starts again.
-    async fn recalled(&self) -> Option<Ticket> {
+    async fn recalled(&self) -> Option<SignedUpload> {
         let (keychain, purpose) = self.recall.as_ref()?;
         let (sender, answer) = oneshot::channel();
         let asset = purpose.asset.clone();

@@ -101,7 +101,7 @@ kinds! {
     ServerError,
     /// The storage step was refused in a way that proves that nothing was stored and
     /// that another flavour of it may be right.
-    WrongFlavour,
+    WrongProtocol,
     /// The signed URL is too old; a fresh one is needed.
     ExpiredUrl,
     /// The storage server refused the bytes.
@@ -213,7 +213,7 @@ impl FaultKind {
             | Self::TooLargeForDirect
             | Self::ServerError
             | Self::Blocked
-            | Self::WrongFlavour
+            | Self::WrongProtocol
             | Self::ExpiredUrl
             | Self::ProcessingFailed => Recovery::Transient { retry_after: None },
             Self::LostAnswer
@@ -256,7 +256,7 @@ impl FaultKind {
             Self::RateLimited | Self::RateLimitedOrInvalid => Reason::RateLimited,
             Self::BadRequest
             | Self::TooLargeForDirect
-            | Self::WrongFlavour
+            | Self::WrongProtocol
             | Self::ExpiredUrl
             | Self::StorageRefused => Reason::BadRequest,
             Self::Unauthorized => Reason::Unauthorized,

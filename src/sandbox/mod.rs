@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use answer::{EnvelopeStyle, Reply};
 pub use plan::{Call, Fault, FaultPlan, RuleBuilder};
-pub use ticket::Flavour;
+pub use ticket::OfferedProtocol;
 
 use server::{Door, Port};
 use state::State;
@@ -102,7 +102,7 @@ pub struct SandboxOptions {
     /// Most bytes of a direct upload; the service's are taken to be 500,000,000.
     pub direct_limit: u64,
     /// Flavour of the signed URLs.
-    pub flavour: Flavour,
+    pub protocol: OfferedProtocol,
     /// Bytes that the system takes in for a connection before they are read. The system's
     /// own choice (`None`) is some megabytes: a stall or a trickle is then not felt by the
     /// sender of a smaller file.
@@ -122,7 +122,7 @@ impl Default for SandboxOptions {
             interval: Duration::from_secs(1),
             timing: Timing::default(),
             direct_limit: 500_000_000,
-            flavour: Flavour::default(),
+            protocol: OfferedProtocol::default(),
             receive_buffer: None,
             first_id: None,
             plan: FaultPlan::default(),
@@ -136,7 +136,7 @@ pub enum Via {
     /// `POST /upload`.
     Direct,
     /// A signed URL of this flavour.
-    SignedUrl(Flavour),
+    SignedUrl(OfferedProtocol),
 }
 
 /// A file that the server took in whole. Its bytes are not kept.

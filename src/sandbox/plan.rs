@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::answer::{EnvelopeStyle, Reply};
-use super::ticket::Flavour;
+use super::ticket::OfferedProtocol;
 
 /// The calls that the server tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -107,7 +107,7 @@ pub enum Fault {
         polls: u32,
     },
     /// The signed URL that is given out has this flavour instead of the options' one.
-    Flavour(Flavour),
+    OfferedProtocol(OfferedProtocol),
     /// The signed URL is refused as too old this long after it was given, whatever
     /// `expires_in` says.
     UrlExpires(Duration),

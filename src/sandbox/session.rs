@@ -14,7 +14,7 @@ use super::plan::{Call, Fault};
 use super::server::Exchange;
 use super::state::Bytes;
 use super::storage::{MAX_OBJECT, refused_length};
-use super::ticket::Flavour;
+use super::ticket::OfferedProtocol;
 
 /// What a session keeps bytes in: every chunk but the last is a multiple of it.
 const QUANTUM: usize = 256 * 1024;
@@ -22,7 +22,7 @@ const QUANTUM: usize = 256 * 1024;
 /// A session that was started.
 pub(super) struct Session {
     pub(super) asset_id: String,
-    flavour: Flavour,
+    protocol: OfferedProtocol,
     progress: Mutex<Progress>,
 }
 
@@ -51,10 +51,10 @@ pub(crate) enum Span {
 }
 
 impl Session {
-    pub(super) fn new(asset_id: &str, flavour: Flavour) -> Self {
+    pub(super) fn new(asset_id: &str, protocol: OfferedProtocol) -> Self {
         Self {
             asset_id: asset_id.to_owned(),
-            flavour,
+            protocol,
             progress: Mutex::new(Progress {
                 turn: 0,
                 hasher: blake3::Hasher::new(),
@@ -258,7 +258,7 @@ fn finish(x: &Exchange, session: &Session, turn: u64) {
         size: progress.kept,
         blake3: progress.hasher.finalize().to_hex().to_string(),
         content_type: None,
-        via: Via::SignedUrl(session.flavour),
+        via: Via::SignedUrl(session.protocol),
     };
     drop(progress);
     x.state.store(&session.asset_id, bytes);

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::answer::EnvelopeStyle;
 use super::plan::{Call, Fault, FaultPlan};
 use super::session::Session;
-use super::ticket::{self, Flavour, Ticket};
+use super::ticket::{self, OfferedProtocol, Ticket};
 use super::{RequestRecord, SandboxOptions, StoredCopy, Timing, Via};
 
 /// The digits of the first asset id in the service's documentation.
@@ -74,7 +74,7 @@ pub(super) struct State {
     changes: watch::Sender<u64>,
     interval: Duration,
     timing: Timing,
-    flavour: Flavour,
+    protocol: OfferedProtocol,
     pub(super) direct_limit: u64,
     /// Scheme, host and port of the storage server.
     pub(super) storage_origin: String,
@@ -108,7 +108,7 @@ impl State {
             changes: watch::Sender::new(0),
             interval: options.interval,
             timing: options.timing,
-            flavour: options.flavour,
+            protocol: options.protocol,
             direct_limit: options.direct_limit,
             storage_origin,
         }
@@ -258,19 +258,19 @@ impl State {
     /// `data` for a request for a signed URL.
     pub(super) fn issue(&self, account: &str, name: &str, fault: Option<&Fault>) -> Value {
         let asset_id = self.create(account, name, fault);
-        let (flavour, good_for) = match fault {
-            Some(Fault::Flavour(flavour)) => (*flavour, None),
-            Some(Fault::UrlExpires(after)) => (self.flavour, Some(*after)),
-            _ => (self.flavour, None),
+        let (protocol, good_for) = match fault {
+            Some(Fault::OfferedProtocol(protocol)) => (*protocol, None),
+            Some(Fault::UrlExpires(after)) => (self.protocol, Some(*after)),
+            _ => (self.protocol, None),
         };
-        let target = ticket::sign(&asset_id, name, flavour);
+        let target = ticket::sign(&asset_id, name, protocol);
         let mut inner = self.lock();
-        match Ticket::new(&asset_id, name, flavour, good_for) {
+        match Ticket::new(&asset_id, name, protocol, good_for) {
             Some(ticket) => {
                 inner.tickets.insert(target.clone(), ticket);
             }
             None => {
-                let session = Session::new(&asset_id, flavour);
+                let session = Session::new(&asset_id, protocol);
                 inner.sessions.insert(target.clone(), Arc::new(session));
             }
         }
@@ -294,7 +294,7 @@ impl State {
         let mut inner = self.lock();
         inner.sessions_given += 1;
         let target = ticket::session_path(&ticket.asset_id, inner.sessions_given);
-        let session = Session::new(&ticket.asset_id, ticket.flavour);
+        let session = Session::new(&ticket.asset_id, ticket.protocol);
         inner.sessions.insert(target.clone(), Arc::new(session));
         format!("{}{target}", self.storage_origin)
     }

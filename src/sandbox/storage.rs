@@ -13,7 +13,7 @@ use super::plan::{Call, Fault};
 use super::server::Exchange;
 use super::session;
 use super::state::Bytes;
-use super::ticket::{Flavour, Takes, Ticket};
+use super::ticket::{OfferedProtocol, Takes, Ticket};
 
 /// Most bytes of a file by a signed URL: 5 GiB, the larger reading of the service's "5 GB".
 pub(super) const MAX_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
@@ -102,7 +102,10 @@ fn check_head(x: &Exchange, ticket: &Ticket) -> Option<Reply> {
     };
     if x.head.method != method {
         // The service's own server knows nothing of signatures.
-        let plain = matches!(ticket.flavour, Flavour::Form | Flavour::PutBehindPlain);
+        let plain = matches!(
+            ticket.protocol,
+            OfferedProtocol::Form | OfferedProtocol::PutBehindPlain
+        );
         return Some(if plain {
             Reply::spring(405)
         } else {
@@ -127,9 +130,9 @@ fn check_head(x: &Exchange, ticket: &Ticket) -> Option<Reply> {
         }
     }
     let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let typed_right = match (ticket.content_type, ticket.flavour) {
+    let typed_right = match (ticket.content_type, ticket.protocol) {
         (Some(signed), _) => content_type == Some(signed.as_bytes()),
-        (None, Flavour::PutV2) => content_type.is_none(),
+        (None, OfferedProtocol::PutV2) => content_type.is_none(),
         (None, _) => true,
     };
     if !typed_right {
@@ -173,7 +176,7 @@ async fn put(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
             size,
             blake3: hasher.finalize().to_hex().to_string(),
             content_type: content_type.map(str::to_owned),
-            via: Via::SignedUrl(ticket.flavour),
+            via: Via::SignedUrl(ticket.protocol),
         };
         x.state.store(&ticket.asset_id, bytes);
         Reply::empty(200).header("x-goog-stored-content-length", &size.to_string())
@@ -202,7 +205,7 @@ async fn form(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
             size: part.size,
             blake3: part.blake3,
             content_type: part.content_type,
-            via: Via::SignedUrl(ticket.flavour),
+            via: Via::SignedUrl(ticket.protocol),
         };
         x.state.store(&ticket.asset_id, bytes);
         Reply::empty(204)

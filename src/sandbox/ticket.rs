@@ -19,7 +19,7 @@ const SIGNING_KEY: &[u8; 32] = b"the sandbox's signatures, ver. 1";
 
 /// What a signed URL says, and what the storage server takes at it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Flavour {
+pub enum OfferedProtocol {
     /// V4 with `X-Goog-SignedHeaders=host`: `PUT` of the raw bytes.
     #[default]
     PutV4,
@@ -36,11 +36,11 @@ pub enum Flavour {
     Session,
     /// No sign of a storage service: `POST` of a multipart form, as the vendor's page has it.
     Form,
-    /// Looks like [`Flavour::PutV4`], takes the form only.
+    /// Looks like [`OfferedProtocol::PutV4`], takes the form only.
     FormBehindV4,
-    /// Looks like [`Flavour::PutV2`], takes the form only.
+    /// Looks like [`OfferedProtocol::PutV2`], takes the form only.
     FormBehindV2,
-    /// Looks like [`Flavour::Form`], takes a `PUT` of the raw bytes only.
+    /// Looks like [`OfferedProtocol::Form`], takes a `PUT` of the raw bytes only.
     PutBehindPlain,
 }
 
@@ -52,7 +52,7 @@ pub(super) enum Takes {
     Start,
 }
 
-impl Flavour {
+impl OfferedProtocol {
     fn takes(self) -> Option<Takes> {
         match self {
             Self::PutV4
@@ -71,7 +71,7 @@ impl Flavour {
 #[derive(Clone, Debug)]
 pub(super) struct Ticket {
     pub(super) asset_id: String,
-    pub(super) flavour: Flavour,
+    pub(super) protocol: OfferedProtocol,
     pub(super) takes: Takes,
     /// The `Content-Type` that was signed.
     pub(super) content_type: Option<&'static str>,
@@ -80,7 +80,7 @@ pub(super) struct Ticket {
 
 /// Makes path and query of a signed URL. A client has to send them back as they are, to
 /// the byte: the signature holds what other encoders would write in another way.
-pub(super) fn sign(asset_id: &str, file_name: &str, flavour: Flavour) -> String {
+pub(super) fn sign(asset_id: &str, file_name: &str, protocol: OfferedProtocol) -> String {
     let name = utf8_percent_encode(file_name, SEGMENT);
     let path = format!("/mavi-sandbox/upload/{asset_id}/{name}");
     let signature = blake3::keyed_hash(SIGNING_KEY, path.as_bytes()).to_hex();
@@ -95,17 +95,19 @@ pub(super) fn sign(asset_id: &str, file_name: &str, flavour: Flavour) -> String 
             time = now.strftime("%Y%m%dT%H%M%SZ"),
         )
     };
-    match flavour {
-        Flavour::PutV4 | Flavour::FormBehindV4 => v4("host"),
-        Flavour::PutV4Typed | Flavour::PutV4Octet => v4("content-type%3Bhost"),
-        Flavour::ResumableStart => v4("host%3Bx-goog-resumable"),
-        Flavour::PutV2 | Flavour::FormBehindV2 => format!(
+    match protocol {
+        OfferedProtocol::PutV4 | OfferedProtocol::FormBehindV4 => v4("host"),
+        OfferedProtocol::PutV4Typed | OfferedProtocol::PutV4Octet => v4("content-type%3Bhost"),
+        OfferedProtocol::ResumableStart => v4("host%3Bx-goog-resumable"),
+        OfferedProtocol::PutV2 | OfferedProtocol::FormBehindV2 => format!(
             "{path}?GoogleAccessId=mavi%40sandbox.iam.gserviceaccount.com&Expires={expires}\
              &Signature={signature}%2Bx%2Fy%3D%3D",
             expires = now.as_second() + EXPIRES_IN as i64,
         ),
-        Flavour::Session => session_path(asset_id, 0),
-        Flavour::Form | Flavour::PutBehindPlain => format!("{path}?token={signature}"),
+        OfferedProtocol::Session => session_path(asset_id, 0),
+        OfferedProtocol::Form | OfferedProtocol::PutBehindPlain => {
+            format!("{path}?token={signature}")
+        }
     }
 }
 
@@ -123,19 +125,19 @@ impl Ticket {
     pub(super) fn new(
         asset_id: &str,
         file_name: &str,
-        flavour: Flavour,
+        protocol: OfferedProtocol,
         good_for: Option<Duration>,
     ) -> Option<Self> {
-        let takes = flavour.takes()?;
-        let content_type = match flavour {
-            Flavour::PutV4Typed => Some(mime_of(file_name)),
-            Flavour::PutV4Octet => Some("application/octet-stream"),
+        let takes = protocol.takes()?;
+        let content_type = match protocol {
+            OfferedProtocol::PutV4Typed => Some(mime_of(file_name)),
+            OfferedProtocol::PutV4Octet => Some("application/octet-stream"),
             _ => None,
         };
         let good_for = good_for.unwrap_or(Duration::from_secs(EXPIRES_IN));
         Some(Self {
             asset_id: asset_id.to_owned(),
-            flavour,
+            protocol,
             takes,
             content_type,
             expires: Instant::now() + good_for,
@@ -144,9 +146,9 @@ impl Ticket {
 
     /// The headers that were signed, in lower case.
     pub(super) fn signed_headers(&self) -> &'static [&'static str] {
-        match self.flavour {
-            Flavour::PutV4Typed | Flavour::PutV4Octet => &["content-type", "host"],
-            Flavour::ResumableStart => &["host", "x-goog-resumable"],
+        match self.protocol {
+            OfferedProtocol::PutV4Typed | OfferedProtocol::PutV4Octet => &["content-type", "host"],
+            OfferedProtocol::ResumableStart => &["host", "x-goog-resumable"],
             _ => &["host"],
         }
     }

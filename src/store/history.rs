@@ -27,7 +27,7 @@ pub use backup::{BACKUP_DIR, back_up};
 pub use error::{OpenError, StoreError};
 pub use ledger::LEDGER_NAME;
 pub use place::FILE_NAME;
-pub use records::{AssetNote, AssetRecord, Change, DamagedItem, FlavourRecord, ItemRecord};
+pub use records::{AssetNote, AssetRecord, Change, DamagedItem, ItemRecord, ProtocolRecord};
 
 use ledger::Ledger;
 use place::{BUSY_LIMIT, Place};
@@ -280,18 +280,18 @@ impl History {
     }
 
     /// Which flavours of the storage step have worked.
-    pub fn flavours(&self) -> Result<Vec<FlavourRecord>, StoreError> {
+    pub fn protocols(&self) -> Result<Vec<ProtocolRecord>, StoreError> {
         let mut statement = self
             .connection
             .prepare_cached("SELECT host, kind, flavour FROM flavours ORDER BY host, kind")?;
-        let flavours = statement.query_map((), |row| {
-            Ok(FlavourRecord {
+        let protocols = statement.query_map((), |row| {
+            Ok(ProtocolRecord {
                 host: row.get(0)?,
                 kind: row.get(1)?,
-                flavour: row.get(2)?,
+                protocol: row.get(2)?,
             })
         })?;
-        Ok(flavours.collect::<rusqlite::Result<_>>()?)
+        Ok(protocols.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The uploads to a service of which the keychain may hold a session, and when each was

@@ -11,8 +11,8 @@ pub mod settings;
 pub use data_dir::{DataDir, DataDirError};
 pub use door::{Arrival, Door, Entry};
 pub use history::{
-    AssetNote, AssetRecord, Change, DamagedItem, FlavourRecord, History, ItemRecord, OpenError,
-    Opened, StoreError,
+    AssetNote, AssetRecord, Change, DamagedItem, History, ItemRecord, OpenError, Opened,
+    ProtocolRecord, StoreError,
 };
 pub use run::{Run, RunId};
 pub use secrets::{KeyStore, OrderedKeyStore, SecretError};

@@ -14,7 +14,7 @@ use std::time::Duration;
 use mavi_uploader::api::base_url::BaseUrl;
 use mavi_uploader::api::client::{Client, ClientOptions};
 use mavi_uploader::api::network::{Certificates, describe};
-use mavi_uploader::api::{Meter, Outgoing, Service};
+use mavi_uploader::api::{Service, TransferProgress, UploadFile};
 use mavi_uploader::model::asset::AssetId;
 use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::media::FileStamp;
@@ -90,10 +90,10 @@ fn one_process() {
     let key = ApiKey::from_pasted(KEY).unwrap();
     let mut options = ClientOptions::new(base);
     let client = match task.as_str() {
-        "window" => Client::later(options),
+        "window" => Client::lazy(options),
         "patience" => {
             options.call_limit = Duration::from_millis(300);
-            Client::later(options)
+            Client::lazy(options)
         }
         _ => Client::new(options).unwrap(),
     };
@@ -114,14 +114,14 @@ fn one_process() {
             "store" => {
                 let path = std::env::temp_dir().join(format!("mavi-{}.png", std::process::id()));
                 std::fs::write(&path, b"\x89PNG\r\n\x1a\n0123").unwrap();
-                let file = Outgoing {
+                let file = UploadFile {
                     name: "a.png".to_owned(),
                     mime: "image/png",
                     stamp: FileStamp::of(&std::fs::metadata(&path).unwrap()),
                     path: path.clone(),
                 };
                 let ticket = client.signed_url(&key, "a.png").await.unwrap();
-                let meter = Arc::new(Meter::default());
+                let meter = Arc::new(TransferProgress::default());
                 let stored = client.store(&ticket, &file, &meter).await;
                 std::fs::remove_file(path).unwrap();
                 println!("told stored {}", stored.unwrap().is_some());

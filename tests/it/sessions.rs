@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use mavi_uploader::engine::{Command, FrontEnd};
 use mavi_uploader::model::snapshot::{ResumeBehaviour, Row, Snapshot, Status};
 use mavi_uploader::sandbox::{
-    Call, Fault, FaultPlan, Flavour, Reply, RequestRecord, Sandbox, SandboxOptions, Timing,
+    Call, Fault, FaultPlan, OfferedProtocol, Reply, RequestRecord, Sandbox, SandboxOptions, Timing,
 };
 use mavi_uploader::setup::{How, Numbers, Running, World, runtime};
 use mavi_uploader::store::{AssetNote, AssetRecord, History};
@@ -120,7 +120,7 @@ impl Stage {
         let sandbox = Sandbox::start(SandboxOptions {
             interval: Duration::from_millis(1),
             timing: Timing::AT_ONCE,
-            flavour: Flavour::ResumableStart,
+            protocol: OfferedProtocol::ResumableStart,
             ..SandboxOptions::default()
         })
         .unwrap();
@@ -265,7 +265,7 @@ async fn one_session_lasts_over_a_reset_a_503_and_a_pause() {
     let world = World::with_sandbox(SandboxOptions {
         interval: Duration::from_secs(1) / faster,
         timing: Timing::AT_ONCE,
-        flavour: Flavour::ResumableStart,
+        protocol: OfferedProtocol::ResumableStart,
         plan,
         ..SandboxOptions::default()
     })

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Flavour, SandboxOptions};
+use mavi_uploader::sandbox::{Call, Fault, FaultPlan, OfferedProtocol, SandboxOptions};
 use mavi_uploader::store::{AssetRecord, History, ItemRecord};
 
 use crate::cli::{Live, Outcome, Stage, text};
@@ -161,7 +161,7 @@ fn a_keychain_that_does_not_take_a_session_holds_up_no_end() {
         lasting: None,
     };
     let mut trial = Trial::signed(FaultPlan::new().on(Call::SessionPut).then(stall));
-    trial.options.flavour = Flavour::ResumableStart;
+    trial.options.protocol = OfferedProtocol::ResumableStart;
     trial.options.receive_buffer = Some(16 * 1024);
     trial.size = 8_000_000;
     let (stage, path) = trial.stage();

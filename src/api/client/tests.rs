@@ -38,7 +38,7 @@ fn client(server: &Server) -> Client {
 }
 
 async fn upload(client: &Client, sample: &Sample) -> Result<Uploaded, Fault> {
-    let meter = Arc::new(Meter::default());
+    let meter = Arc::new(TransferProgress::default());
     let result = client.upload(&key(), &sample.file, &meter).await;
     if let Err(fault) = &result {
         let shown = format!("{fault:?}");
@@ -60,7 +60,7 @@ async fn an_upload_is_one_exactly_sized_form() {
     for size in [1, 262_144, 1_000_000] {
         let server = Server::start(vec![answers("200 OK", "", OK)]);
         let sample = sample(size);
-        let meter = Arc::new(Meter::default());
+        let meter = Arc::new(TransferProgress::default());
         let uploaded = client(&server)
             .upload(&key(), &sample.file, &meter)
             .await

@@ -4,22 +4,27 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::{Attempt, Limiter, Turn};
+use super::{Limiter, Priority, SlotRequest};
 
 /// Ticket of a place whose slot was granted: nobody has it.
 const GRANTED: u64 = 0;
 
 /// A place in the line; leaves it when dropped.
 #[derive(Debug)]
-pub struct InLine {
+pub struct Permit {
     limiter: Arc<Limiter>,
-    turn: Turn,
+    turn: Priority,
     ticket: u64,
     wake: Arc<Notify>,
 }
 
-impl InLine {
-    pub(super) fn new(limiter: Arc<Limiter>, turn: Turn, ticket: u64, wake: Arc<Notify>) -> Self {
+impl Permit {
+    pub(super) fn new(
+        limiter: Arc<Limiter>,
+        turn: Priority,
+        ticket: u64,
+        wake: Arc<Notify>,
+    ) -> Self {
         Self {
             limiter,
             turn,
@@ -30,15 +35,15 @@ impl InLine {
 
     /// Waits for its slot; when this returns, the call may be made. Says whether that is in spite
     /// of a hold, which its answer then replaces.
-    pub async fn granted(mut self) -> bool {
+    pub async fn acquired(mut self) -> bool {
         loop {
             let until = match self.limiter.try_grant(self.ticket, self.turn) {
-                Attempt::Granted { is_held } => {
+                SlotRequest::Granted { is_held } => {
                     self.ticket = GRANTED;
                     return is_held;
                 }
-                Attempt::NotFirst => None,
-                Attempt::At(instant) => Some(instant),
+                SlotRequest::NotFirst => None,
+                SlotRequest::At(instant) => Some(instant),
             };
             // A wake-up that came in between is kept by `Notify`.
             match until {
@@ -52,7 +57,7 @@ impl InLine {
     }
 }
 
-impl Drop for InLine {
+impl Drop for Permit {
     fn drop(&mut self) {
         if self.ticket != GRANTED {
             let mut state = self.limiter.lock();

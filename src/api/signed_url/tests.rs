@@ -1,6 +1,6 @@
 //! The storage step: its tables, and its flavours against scripted bytes.
 
-mod flavours;
+mod protocols;
 mod sessions;
 mod tables;
 
@@ -25,9 +25,9 @@ fn client(server: &Server) -> Client {
     Client::new(ClientOptions::new(BaseUrl::parse(&server.base()).unwrap())).unwrap()
 }
 
-fn ticket(server: &Server, query: &str) -> Ticket {
+fn ticket(server: &Server, query: &str) -> SignedUpload {
     let url = format!("http://{}/bucket/o.mp4?{query}", server.address);
-    Ticket {
+    SignedUpload {
         asset_id: AssetId::new("re_1").unwrap(),
         url: SecretUrl(zeroize::Zeroizing::new(url)),
         expires_in: None,
@@ -38,10 +38,10 @@ fn ticket(server: &Server, query: &str) -> Ticket {
 
 async fn store(
     client: &Client,
-    ticket: &Ticket,
+    ticket: &SignedUpload,
     sample: &Sample,
 ) -> Result<Option<ContentHash>, Fault> {
-    let meter = Arc::new(Meter::default());
+    let meter = Arc::new(TransferProgress::default());
     let result = client.store(ticket, &sample.file, &meter).await;
     match &result {
         Ok(hash) => assert_eq!(

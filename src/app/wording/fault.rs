@@ -166,7 +166,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
             wait,
             again,
         ),
-        K::WrongFlavour | K::StorageRefused => (
+        K::WrongProtocol | K::StorageRefused => (
             "The storage refused the file",
             "The storage that memories.ai named did not take the file.",
             "Try again; if that does not help, copy the details and ask the service’s support.",

@@ -11,8 +11,8 @@ use super::Actor;
 use super::duplicates::Unread;
 use super::told::Told;
 use super::turns::stored_content;
-use crate::api::limiter::Turn as SlotFor;
-use crate::api::{Meter, Outgoing, Service};
+use crate::api::limiter::Priority;
+use crate::api::{Service, TransferProgress, UploadFile};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Origin;
 use crate::engine::worker::Attempt;
@@ -105,7 +105,7 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
-        let meter = Meter::gated(move || {
+        let meter = TransferProgress::gated(move || {
             let _ = gate.send(Told::Upload(id, Event::BodyOut { attempt }));
         });
         let early_origin = origin.clone();
@@ -123,7 +123,7 @@ impl<S: Service> Actor<S> {
         let attempt_of_file = Attempt {
             service: Arc::clone(&self.service),
             key,
-            file: Outgoing {
+            file: UploadFile {
                 path: item.file.clone(),
                 name: item.name.clone(),
                 mime: media::format_of(&item.path).map_or(ANY_CONTENT, |format| format.mime),
@@ -131,7 +131,7 @@ impl<S: Service> Actor<S> {
             },
             route,
             meter,
-            place: Some(self.service.limiter().line_up(SlotFor::Upload)),
+            place: Some(self.service.limiter().enqueue(Priority::Upload)),
             ticket: item.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
             recall: purpose.map(|purpose| (Arc::clone(&self.keychain), purpose)),
         };
@@ -148,7 +148,7 @@ impl<S: Service> Actor<S> {
                 .run(session, move |ticket| {
                     let (saved, receiver) = oneshot::channel();
                     let (told, origin) = issued;
-                    let _ = told.send(Told::Ticket {
+                    let _ = told.send(Told::SignedUpload {
                         item: id,
                         attempt,
                         ticket,

@@ -11,7 +11,7 @@ use super::Actor;
 use super::told::Told;
 use super::waits::is_offline;
 use crate::api::Service;
-use crate::api::shared_slots::SharedSlots;
+use crate::api::shared_rate_limit::SharedRateLimit;
 use crate::engine::Notice;
 use crate::engine::clock::now_ms;
 use crate::engine::item::Task;
@@ -299,7 +299,7 @@ impl<S: Service> Actor<S> {
     /// All programs of this computer keep the account's limit together.
     pub(super) fn share_limit(&self) {
         if let (Some(folder), Some((key, _))) = (&self.options.shared, &self.key) {
-            let slots = SharedSlots::new(folder, &key.account(), &self.options.base_url);
+            let slots = SharedRateLimit::new(folder, &key.account(), &self.options.base_url);
             self.service.limiter().share(Some(slots));
         }
     }

@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use super::Actor;
 use crate::api::Service;
-use crate::api::flavour::Learned;
-use crate::store::{Change, FlavourRecord};
+use crate::api::protocol::KnownProtocol;
+use crate::store::{Change, ProtocolRecord};
 
 impl<S: Service> Actor<S> {
     /// Teaches the service what earlier runs learned.
     pub(super) fn recall_lessons(&mut self) {
-        self.learned = self.journal.flavours().iter().filter_map(read).collect();
+        self.learned = self.journal.protocols().iter().filter_map(read).collect();
         self.service.service().recall(&self.learned);
     }
 
@@ -23,20 +23,20 @@ impl<S: Service> Actor<S> {
         if learned == self.learned {
             return;
         }
-        let place = |one: &Learned| (one.host.clone(), one.kind);
+        let place = |one: &KnownProtocol| (one.host.clone(), one.kind);
         for old in &self.learned {
             if !learned.iter().any(|new| place(new) == place(old)) {
-                self.journal.stage(Change::DropFlavour {
+                self.journal.stage(Change::DropProtocol {
                     host: old.host.clone(),
                     kind: word(&old.kind),
                 });
             }
         }
         for new in learned.iter().filter(|new| !self.learned.contains(new)) {
-            self.journal.stage(Change::PutFlavour(FlavourRecord {
+            self.journal.stage(Change::PutProtocol(ProtocolRecord {
                 host: new.host.clone(),
                 kind: word(&new.kind),
-                flavour: word(&new.flavour),
+                protocol: word(&new.protocol),
             }));
         }
         self.learned = learned;
@@ -50,11 +50,11 @@ impl<S: Service> Actor<S> {
 }
 
 /// `None` for the words of a newer program.
-fn read(record: &FlavourRecord) -> Option<Learned> {
-    Some(Learned {
+fn read(record: &ProtocolRecord) -> Option<KnownProtocol> {
+    Some(KnownProtocol {
         host: record.host.clone(),
         kind: meaning(&record.kind)?,
-        flavour: meaning(&record.flavour)?,
+        protocol: meaning(&record.protocol)?,
     })
 }
 

@@ -47,9 +47,9 @@ use super::lifecycle::{Lifecycle, Turn, turn};
 use super::speed::{LineSpeed, Speed};
 use super::{Command, Notice, Options};
 use crate::api::Service;
-use crate::api::flavour::Learned;
 use crate::api::limiter::RateHold;
-use crate::api::paced::Paced;
+use crate::api::paced::RateLimited;
+use crate::api::protocol::KnownProtocol;
 use crate::model::asset::{Account, AssetId};
 use crate::model::fault::RequiredAction;
 use crate::model::key::ApiKey;
@@ -68,7 +68,7 @@ const TURN: usize = 512;
 /// The owner of the queue.
 pub(super) struct Actor<S> {
     options: Options,
-    service: Arc<Paced<S>>,
+    service: Arc<RateLimited<S>>,
     journal: Journal,
     told: mpsc::UnboundedSender<Told>,
     inbox: mpsc::UnboundedReceiver<Told>,
@@ -117,7 +117,7 @@ pub(super) struct Actor<S> {
     /// Whose key answered well when it was asked about before it came into use.
     vouched: Option<Account>,
     /// What is on disk of what was learned of storage hosts.
-    learned: Vec<Learned>,
+    learned: Vec<KnownProtocol>,
     keychain: Arc<OrderedKeyStore>,
     /// Uploads of which the keychain has a session.
     kept: HashMap<AssetId, Kept>,
@@ -170,7 +170,7 @@ pub(super) struct Actor<S> {
 impl<S: Service> Actor<S> {
     pub fn new(
         options: Options,
-        service: Arc<Paced<S>>,
+        service: Arc<RateLimited<S>>,
         snapshot: watch::Sender<Arc<Snapshot>>,
         notices: mpsc::UnboundedSender<Notice>,
     ) -> Self {

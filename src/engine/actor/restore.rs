@@ -326,7 +326,7 @@ impl<S: Service> Actor<S> {
         if matches!(
             told,
             Told::Sent { .. }
-                | Told::Ticket { .. }
+                | Told::SignedUpload { .. }
                 | Told::Stray(..)
                 | Told::Fingerprint { .. }
                 | Told::Session { .. }

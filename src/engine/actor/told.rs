@@ -12,7 +12,7 @@ use super::foresight::ReadAhead;
 use super::intake::{Found, LookedAt};
 use super::locate::Chosen;
 use super::sessions::Kept;
-use crate::api::{Service, Ticket};
+use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
 use crate::engine::intake::Identity;
 use crate::engine::item::Item;
@@ -47,10 +47,10 @@ pub(in crate::engine) enum Told {
         origin: Origin,
     },
     /// A ticket was issued; the answer lets its bytes go.
-    Ticket {
+    SignedUpload {
         item: ItemId,
         attempt: u32,
-        ticket: Ticket,
+        ticket: SignedUpload,
         origin: Origin,
         saved: oneshot::Sender<()>,
     },
@@ -164,7 +164,7 @@ impl<S: Service> Actor<S> {
                     self.record_orphan(&origin, &asset, None, Some(AssetStatus::Waiting));
                 }
             }
-            Told::Ticket {
+            Told::SignedUpload {
                 item,
                 attempt,
                 ticket,
@@ -289,7 +289,7 @@ impl<S: Service> Actor<S> {
     }
 
     /// A ticket is as old as its first use, however often it is used.
-    fn keep_ticket(&mut self, id: ItemId, ticket: Ticket) {
+    fn keep_ticket(&mut self, id: ItemId, ticket: SignedUpload) {
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };

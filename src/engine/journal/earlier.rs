@@ -8,7 +8,7 @@ use crate::engine::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Upload;
-use crate::store::{AssetRecord, Change, FlavourRecord, History, ItemRecord, RunId, StoreError};
+use crate::store::{AssetRecord, Change, History, ItemRecord, ProtocolRecord, RunId, StoreError};
 
 /// Rows that earlier runs left.
 pub(in crate::engine) type Rows = Vec<(ItemRecord, Upload)>;
@@ -93,9 +93,9 @@ impl Journal {
     }
 
     /// What earlier runs learned of storage hosts.
-    pub fn flavours(&self) -> Vec<FlavourRecord> {
-        let flavours = self.history.as_ref().map(History::flavours);
-        flavours.and_then(logged).unwrap_or_default()
+    pub fn protocols(&self) -> Vec<ProtocolRecord> {
+        let protocols = self.history.as_ref().map(History::protocols);
+        protocols.and_then(logged).unwrap_or_default()
     }
 
     /// The uploads to this service of which the keychain may have a session.

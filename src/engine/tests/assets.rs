@@ -3,7 +3,7 @@
 
 use super::service::{Act, known};
 use super::*;
-use crate::api::Outgoing;
+use crate::api::UploadFile;
 use crate::engine::worker::Attempt;
 use crate::model::asset::AssetStatus;
 use crate::model::media::{FileStamp, Route};
@@ -98,12 +98,12 @@ async fn a_place_whose_id_was_not_written_down_gets_no_bytes() {
     let path = place.file("a.mp3", "a");
     let stamp = FileStamp::of(&std::fs::metadata(&path).unwrap());
     let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
-    let service = Arc::new(Paced::new(Scripted::new(), limiter));
+    let service = Arc::new(RateLimited::new(Scripted::new(), limiter));
     let attempt = Attempt {
         place: None,
         service: Arc::clone(&service),
         key: key("one"),
-        file: Outgoing {
+        file: UploadFile {
             path,
             name: "a.mp3".to_owned(),
             mime: "audio/mpeg",

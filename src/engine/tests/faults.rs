@@ -458,12 +458,12 @@ async fn too_large_for_the_direct_route_takes_the_other() {
 #[tokio::test(start_paused = true)]
 async fn a_ticket_is_used_again_until_it_is_too_old() {
     let place = Place::new();
-    let flavours = [
-        Act::Fail(fault(FaultKind::WrongFlavour)),
+    let protocols = [
+        Act::Fail(fault(FaultKind::WrongProtocol)),
         Act::FailInBody(fault(FaultKind::BrokenInBody)),
         NOW,
     ];
-    let service = Scripted::new().acts("a.mp3", flavours);
+    let service = Scripted::new().acts("a.mp3", protocols);
     let engine = one(&place, Make::window().signed(), service).await;
     assert_eq!(engine.script().count("ticket"), 1);
     assert_eq!(engine.script().count("store a.mp3 re_1"), 3);

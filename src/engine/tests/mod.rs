@@ -42,7 +42,7 @@ use super::{
     Command, EngineHandle, FrontEnd, Kept, Lifecycle, Notice, OpenHistory, Options, Turn, start,
 };
 use crate::api::limiter::{Limiter, LimiterOptions};
-use crate::api::paced::Paced;
+use crate::api::paced::RateLimited;
 use crate::api::throttle::RateLimit;
 use crate::model::asset::AssetId;
 use crate::model::cell_escaping::split_record;
@@ -141,7 +141,7 @@ fn write_whole(path: &Path, content: &str) {
 struct Engine {
     handle: EngineHandle,
     task: JoinHandle<()>,
-    service: Arc<Paced<Scripted>>,
+    service: Arc<RateLimited<Scripted>>,
     turns: mpsc::UnboundedReceiver<Lifecycle>,
     notices: Vec<Notice>,
     bandwidth: Arc<RateLimit>,
@@ -221,7 +221,7 @@ impl Make {
 
     fn start_with(self, history: OpenHistory, service: Scripted) -> Engine {
         let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
-        let service = Arc::new(Paced::new(service, limiter));
+        let service = Arc::new(RateLimited::new(service, limiter));
         let (follower, turns) = mpsc::unbounded_channel();
         let bandwidth = RateLimit::new(None);
         let options = Options {

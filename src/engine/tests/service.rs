@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::api::flavour::Learned;
-use crate::api::{Meter, Outgoing, SecretUrl, Service, Session, Ticket, Uploaded};
+use crate::api::protocol::KnownProtocol;
+use crate::api::{
+    SecretUrl, Service, Session, SignedUpload, TransferProgress, UploadFile, Uploaded,
+};
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
@@ -77,7 +79,7 @@ struct Inner {
     /// Its storage starts a session for each file.
     sessions: bool,
     /// What it says that it learned of storage hosts.
-    learned: Vec<Learned>,
+    learned: Vec<KnownProtocol>,
 }
 
 /// The service.
@@ -284,8 +286,8 @@ impl Scripted {
     /// The part of a transfer that direct uploads and the storage step share.
     async fn transfer(
         &self,
-        file: &Outgoing,
-        meter: &Arc<Meter>,
+        file: &UploadFile,
+        meter: &Arc<TransferProgress>,
     ) -> Result<Option<ContentHash>, Fault> {
         let size = file.stamp.size;
         let _moving = Moving::begin(self, &file.name);
@@ -354,7 +356,7 @@ impl Scripted {
 }
 
 /// Moves this many bytes evenly, and ends the body.
-async fn steadily(meter: &Meter, bytes: u64, over: Duration) {
+async fn steadily(meter: &TransferProgress, bytes: u64, over: Duration) {
     let steps = u64::try_from(over.as_millis() / 100).unwrap();
     for step in 0..steps {
         tokio::time::sleep(over / u32::try_from(steps).unwrap()).await;
@@ -383,8 +385,8 @@ impl Service for Scripted {
     async fn upload(
         &self,
         key: &ApiKey,
-        file: &Outgoing,
-        meter: &Arc<Meter>,
+        file: &UploadFile,
+        meter: &Arc<TransferProgress>,
     ) -> Result<Uploaded, Fault> {
         self.call(&format!("upload {}", file.name), Some(key))?;
         let content = self.transfer(file, meter).await?;
@@ -394,14 +396,14 @@ impl Service for Scripted {
         })
     }
 
-    async fn signed_url(&self, key: &ApiKey, file_name: &str) -> Result<Ticket, Fault> {
+    async fn signed_url(&self, key: &ApiKey, file_name: &str) -> Result<SignedUpload, Fault> {
         self.call(&format!("ticket {file_name}"), Some(key))?;
         let next = self.inner.lock().unwrap().tickets.pop_front();
         if let Some(fault) = next {
             return Err(fault);
         }
         let asset_id = self.new_asset(file_name, 0);
-        Ok(Ticket {
+        Ok(SignedUpload {
             url: SecretUrl(format!("https://storage.test/{asset_id}").into()),
             asset_id,
             expires_in: self.inner.lock().unwrap().expires_in,
@@ -412,9 +414,9 @@ impl Service for Scripted {
 
     async fn store(
         &self,
-        ticket: &Ticket,
-        file: &Outgoing,
-        meter: &Arc<Meter>,
+        ticket: &SignedUpload,
+        file: &UploadFile,
+        meter: &Arc<TransferProgress>,
     ) -> Result<Option<ContentHash>, Fault> {
         let what = match ticket.session.url() {
             Some(_) => "go on",
@@ -434,11 +436,11 @@ impl Service for Scripted {
         Ok(content)
     }
 
-    fn learned(&self) -> Vec<Learned> {
+    fn learned(&self) -> Vec<KnownProtocol> {
         self.inner.lock().unwrap().learned.clone()
     }
 
-    fn recall(&self, learned: &[Learned]) {
+    fn recall(&self, learned: &[KnownProtocol]) {
         self.inner.lock().unwrap().learned = learned.to_vec();
     }
 

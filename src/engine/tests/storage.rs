@@ -5,16 +5,16 @@ use std::time::Duration;
 use super::service::{Act, fault, known};
 use super::*;
 use crate::api::Service;
-use crate::api::flavour::{Flavour, Learned, UrlKind};
+use crate::api::protocol::{KnownProtocol, SignedUrlKind, StorageProtocol};
 use crate::model::asset::AssetStatus;
 use crate::model::fault::Fault;
 use crate::store::AssetNote;
 
-fn learned(host: &str, flavour: Flavour) -> Learned {
-    Learned {
+fn learned(host: &str, protocol: StorageProtocol) -> KnownProtocol {
+    KnownProtocol {
         host: host.to_owned(),
-        kind: UrlKind::V4,
-        flavour,
+        kind: SignedUrlKind::V4,
+        protocol,
     }
 }
 
@@ -25,7 +25,10 @@ async fn what_worked_at_a_host_is_known_after_a_restart_and_learned_anew_when_it
     let mut engine = Make::window().signed().start(&place, Scripted::new());
     assert_eq!(engine.script().learned(), []);
     engine.add(std::slice::from_ref(&path)).await;
-    let both = [learned("one", Flavour::Form), learned("two", Flavour::Put)];
+    let both = [
+        learned("one", StorageProtocol::Form),
+        learned("two", StorageProtocol::Put),
+    ];
     engine.script().recall(&both);
     engine.say(Command::Start);
     engine.until_status("a.mp3", &Status::Ready).await;
@@ -39,7 +42,9 @@ async fn what_worked_at_a_host_is_known_after_a_restart_and_learned_anew_when_it
     engine.add(std::slice::from_ref(&path)).await;
     assert_eq!(engine.script().learned(), both);
     // One works no more, the other in another way.
-    engine.script().recall(&[learned("two", Flavour::Form)]);
+    engine
+        .script()
+        .recall(&[learned("two", StorageProtocol::Form)]);
     engine.say(Command::Start);
     engine
         .until_row("b.mp3", |row| matches!(row.status, Status::Waiting { .. }))
@@ -48,7 +53,10 @@ async fn what_worked_at_a_host_is_known_after_a_restart_and_learned_anew_when_it
 
     let mut engine = Make::window().run("run3").start(&place, Scripted::new());
     engine.until(is_open).await;
-    assert_eq!(engine.script().learned(), [learned("two", Flavour::Form)]);
+    assert_eq!(
+        engine.script().learned(),
+        [learned("two", StorageProtocol::Form)]
+    );
 }
 
 #[tokio::test(start_paused = true)]

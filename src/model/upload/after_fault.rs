@@ -12,7 +12,7 @@ use crate::model::retry::Policy;
 
 /// Flavours of the storage step that may turn out wrong for one file before it fails:
 /// more than there are.
-const MAX_FLAVOURS: u32 = 8;
+const MAX_PROTOCOLS: u32 = 8;
 
 /// What is done after a fault.
 enum RetryDecision {
@@ -148,9 +148,9 @@ fn judge(
             counters.signed_url = true;
             RetryDecision::Again
         }
-        FaultKind::WrongFlavour => {
-            counters.flavours += 1;
-            if counters.flavours > MAX_FLAVOURS {
+        FaultKind::WrongProtocol => {
+            counters.protocols += 1;
+            if counters.protocols > MAX_PROTOCOLS {
                 RetryDecision::Fail
             } else {
                 RetryDecision::Again

@@ -170,7 +170,7 @@ pub struct RetryCounters {
     /// 409.
     pub conflicts: u32,
     /// Flavours of the storage step that turned out wrong.
-    pub flavours: u32,
+    pub protocols: u32,
     /// Time waited for the rate limit.
     pub rate_waited: Duration,
     /// The service said FAILED, and it was uploaded again by itself.

@@ -4,8 +4,12 @@ use super::*;
 
 const QUANTUM: usize = 256 * 1024;
 
-fn flavoured(flavour: Flavour) -> Sandbox {
-    Sandbox::start(SandboxOptions { flavour, ..quick() }).unwrap()
+fn flavoured(protocol: OfferedProtocol) -> Sandbox {
+    Sandbox::start(SandboxOptions {
+        protocol,
+        ..quick()
+    })
+    .unwrap()
 }
 
 #[tokio::test]
@@ -25,7 +29,7 @@ async fn a_signed_asset_waits_without_a_size_until_its_bytes_are_there() {
     let stored = &sandbox.stored()[0];
     assert_eq!(stored.blake3, blake3_of(&bytes));
     assert_eq!(stored.file_name, "大 片&1.mp4");
-    assert_eq!(stored.via, Via::SignedUrl(Flavour::PutV4));
+    assert_eq!(stored.via, Via::SignedUrl(OfferedProtocol::PutV4));
     assert_eq!(stored.writes, 1);
     let calls: Vec<_> = sandbox.requests().into_iter().map(|r| r.call).collect();
     assert_eq!(
@@ -50,7 +54,7 @@ async fn each_flavour_takes_what_it_was_signed_for_and_nothing_else() {
     let acl = ("x-goog-acl", "private");
     let raw: &[u8] = b"pixels";
     type Case<'a> = (
-        Flavour,
+        OfferedProtocol,
         &'a str,
         &'a [(&'a str, &'a str)],
         &'a [u8],
@@ -58,9 +62,9 @@ async fn each_flavour_takes_what_it_was_signed_for_and_nothing_else() {
         &'a str,
     );
     let cases: [Case<'_>; 24] = [
-        (Flavour::PutV4, "PUT", &[], raw, 200, ""),
+        (OfferedProtocol::PutV4, "PUT", &[], raw, 200, ""),
         (
-            Flavour::PutV4,
+            OfferedProtocol::PutV4,
             "PUT",
             &[acl],
             raw,
@@ -68,74 +72,109 @@ async fn each_flavour_takes_what_it_was_signed_for_and_nothing_else() {
             "MalformedSecurityHeader",
         ),
         (
-            Flavour::PutV4,
+            OfferedProtocol::PutV4,
             "POST",
             &[as_form],
             &form,
             403,
             "SignatureDoesNotMatch",
         ),
-        (Flavour::PutV4Typed, "PUT", &[png], raw, 200, ""),
+        (OfferedProtocol::PutV4Typed, "PUT", &[png], raw, 200, ""),
         (
-            Flavour::PutV4Typed,
+            OfferedProtocol::PutV4Typed,
             "PUT",
             &[octets],
             raw,
             403,
             "SignatureDoesNotMatch",
         ),
-        (Flavour::PutV4Typed, "PUT", &[], raw, 400, "content-type"),
-        (Flavour::PutV4Octet, "PUT", &[octets], raw, 200, ""),
         (
-            Flavour::PutV4Octet,
+            OfferedProtocol::PutV4Typed,
+            "PUT",
+            &[],
+            raw,
+            400,
+            "content-type",
+        ),
+        (OfferedProtocol::PutV4Octet, "PUT", &[octets], raw, 200, ""),
+        (
+            OfferedProtocol::PutV4Octet,
             "PUT",
             &[png],
             raw,
             403,
             "SignatureDoesNotMatch",
         ),
-        (Flavour::PutV2, "PUT", &[], raw, 200, ""),
+        (OfferedProtocol::PutV2, "PUT", &[], raw, 200, ""),
         (
-            Flavour::PutV2,
+            OfferedProtocol::PutV2,
             "PUT",
             &[png],
             raw,
             403,
             "SignatureDoesNotMatch",
         ),
-        (Flavour::Form, "POST", &[as_form], &form, 204, ""),
-        (Flavour::Form, "PUT", &[], raw, 405, ""),
+        (OfferedProtocol::Form, "POST", &[as_form], &form, 204, ""),
+        (OfferedProtocol::Form, "PUT", &[], raw, 405, ""),
         (
-            Flavour::Form,
+            OfferedProtocol::Form,
             "POST",
             &[png],
             raw,
             400,
             "MalformedPOSTRequest",
         ),
-        (Flavour::FormBehindV4, "POST", &[as_form], &form, 204, ""),
         (
-            Flavour::FormBehindV4,
+            OfferedProtocol::FormBehindV4,
+            "POST",
+            &[as_form],
+            &form,
+            204,
+            "",
+        ),
+        (
+            OfferedProtocol::FormBehindV4,
             "PUT",
             &[],
             raw,
             403,
             "SignatureDoesNotMatch",
         ),
-        (Flavour::FormBehindV2, "POST", &[as_form], &form, 204, ""),
         (
-            Flavour::FormBehindV2,
+            OfferedProtocol::FormBehindV2,
+            "POST",
+            &[as_form],
+            &form,
+            204,
+            "",
+        ),
+        (
+            OfferedProtocol::FormBehindV2,
             "PUT",
             &[],
             raw,
             403,
             "SignatureDoesNotMatch",
         ),
-        (Flavour::PutBehindPlain, "PUT", &[], raw, 200, ""),
-        (Flavour::PutBehindPlain, "POST", &[as_form], &form, 405, ""),
-        (Flavour::ResumableStart, "POST", &[start], b"", 201, ""),
+        (OfferedProtocol::PutBehindPlain, "PUT", &[], raw, 200, ""),
         (
-            Flavour::ResumableStart,
+            OfferedProtocol::PutBehindPlain,
+            "POST",
+            &[as_form],
+            &form,
+            405,
+            "",
+        ),
+        (
+            OfferedProtocol::ResumableStart,
+            "POST",
+            &[start],
+            b"",
+            201,
+            "",
+        ),
+        (
+            OfferedProtocol::ResumableStart,
             "POST",
             &[],
             b"",
@@ -143,7 +182,7 @@ async fn each_flavour_takes_what_it_was_signed_for_and_nothing_else() {
             "x-goog-resumable",
         ),
         (
-            Flavour::ResumableStart,
+            OfferedProtocol::ResumableStart,
             "POST",
             &[start],
             raw,
@@ -151,22 +190,22 @@ async fn each_flavour_takes_what_it_was_signed_for_and_nothing_else() {
             "InvalidArgument",
         ),
         (
-            Flavour::ResumableStart,
+            OfferedProtocol::ResumableStart,
             "PUT",
             &[start],
             raw,
             403,
             "SignatureDoesNotMatch",
         ),
-        (Flavour::Session, "PUT", &[], raw, 200, ""),
+        (OfferedProtocol::Session, "PUT", &[], raw, 200, ""),
     ];
-    for (flavour, method, headers, body, status, told) in cases {
-        let sandbox = flavoured(flavour);
+    for (protocol, method, headers, body, status, told) in cases {
+        let sandbox = flavoured(protocol);
         let (_, address, target) = signed_url(&sandbox, "a.png").await;
         let answer = store(address, &format!("{method} {target}"), headers, body)
             .await
             .unwrap();
-        let what = format!("{flavour:?} {method} {headers:?}: {answer:?}");
+        let what = format!("{protocol:?} {method} {headers:?}: {answer:?}");
         assert_eq!(answer.status, status, "{what}");
         assert!(answer.body.contains(told), "{what}");
         let stored = sandbox.stored();
@@ -225,7 +264,7 @@ async fn chunk(at: (SocketAddr, &str), range: &str, bytes: &[u8]) -> io::Result<
 
 #[tokio::test]
 async fn a_session_goes_on_from_where_it_stands() {
-    let sandbox = flavoured(Flavour::ResumableStart);
+    let sandbox = flavoured(OfferedProtocol::ResumableStart);
     let (address, line) = started(&sandbox).await;
     let at = (address, line.as_str());
     let bytes = content(2 * QUANTUM + 100);
@@ -269,7 +308,7 @@ async fn a_session_keeps_whole_quanta_of_what_was_cut_off() {
         .then(Fault::Answer(Reply::storage_error(503, "SlowDown", "")));
     let sandbox = Sandbox::start(SandboxOptions {
         plan,
-        flavour: Flavour::ResumableStart,
+        protocol: OfferedProtocol::ResumableStart,
         ..quick()
     })
     .unwrap();
@@ -302,7 +341,7 @@ async fn a_lost_session_stays_lost() {
         .then(Fault::LoseSession { status: 410 });
     let sandbox = Sandbox::start(SandboxOptions {
         plan,
-        flavour: Flavour::ResumableStart,
+        protocol: OfferedProtocol::ResumableStart,
         ..quick()
     })
     .unwrap();

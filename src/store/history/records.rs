@@ -179,9 +179,9 @@ pub enum Change {
         other: Account,
     },
     /// A flavour of the storage step worked.
-    PutFlavour(FlavourRecord),
+    PutProtocol(ProtocolRecord),
     /// What worked at this host for URLs of this kind works no more.
-    DropFlavour {
+    DropProtocol {
         /// Host of the storage.
         host: String,
         /// What its URLs look like.
@@ -208,13 +208,13 @@ pub enum Change {
 
 /// A flavour of the storage step that worked, in the words of the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FlavourRecord {
+pub struct ProtocolRecord {
     /// Host of the storage.
     pub host: String,
     /// What its URLs look like.
     pub kind: String,
     /// What they take.
-    pub flavour: String,
+    pub protocol: String,
 }
 
 /// Writes one change within the caller's transaction.
@@ -267,13 +267,13 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Resul
             .prepare_cached("DELETE FROM good_keys WHERE account = ?1 AND base_url = ?2")?
             .execute(params![account.as_str(), base_url])
             .map(drop),
-        Change::PutFlavour(record) => connection
+        Change::PutProtocol(record) => connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO flavours (host, kind, flavour) VALUES (?1, ?2, ?3)",
             )?
-            .execute(params![record.host, record.kind, record.flavour])
+            .execute(params![record.host, record.kind, record.protocol])
             .map(drop),
-        Change::DropFlavour { host, kind } => connection
+        Change::DropProtocol { host, kind } => connection
             .prepare_cached("DELETE FROM flavours WHERE host = ?1 AND kind = ?2")?
             .execute(params![host, kind])
             .map(drop),

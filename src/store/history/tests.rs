@@ -306,10 +306,10 @@ fn keys_of_one_account_are_known_as_such_at_their_service() {
 #[test]
 fn what_works_at_a_storage_host_is_kept_by_host_and_kind_of_url() {
     let dir = tempfile::tempdir().unwrap();
-    let worked = |host: &str, kind: &str, flavour: &str| FlavourRecord {
+    let worked = |host: &str, kind: &str, protocol: &str| ProtocolRecord {
         host: host.to_owned(),
         kind: kind.to_owned(),
-        flavour: flavour.to_owned(),
+        protocol: protocol.to_owned(),
     };
     let mut history = open(dir.path());
     let changes = [
@@ -318,14 +318,14 @@ fn what_works_at_a_storage_host_is_kept_by_host_and_kind_of_url() {
         worked("a", "v2", "put"),
         worked("a", "v4", "form"),
     ];
-    history.commit(&changes.map(Change::PutFlavour)).unwrap();
+    history.commit(&changes.map(Change::PutProtocol)).unwrap();
     history
-        .commit(&[Change::DropFlavour {
+        .commit(&[Change::DropProtocol {
             host: "a".to_owned(),
             kind: "v2".to_owned(),
         }])
         .unwrap();
-    let kept = open(dir.path()).flavours().unwrap();
+    let kept = open(dir.path()).protocols().unwrap();
     assert_eq!(kept, [worked("a", "v4", "form"), worked("b", "v4", "put")]);
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mavi_uploader::model::snapshot::Status;
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Flavour, Reply};
+use mavi_uploader::sandbox::{Call, Fault, FaultPlan, OfferedProtocol, Reply};
 use mavi_uploader::store::AssetNote;
 
 use super::program::{Seen, Trial};
@@ -188,7 +188,7 @@ fn a_session_that_breaks_and_breaks_has_six_tries_in_upload_and_says_each() {
         .then(Fault::ResetAfter { bytes: 100_000 });
     let mut trial = Trial::large(plan);
     trial.signed = true;
-    trial.options.flavour = Flavour::ResumableStart;
+    trial.options.protocol = OfferedProtocol::ResumableStart;
     let seen = trial.run();
     seen.fails("network", 1);
     assert_eq!(seen.retries(), ["network"; 5]);

@@ -1,12 +1,12 @@
 //! An `upload` that is interrupted says what becomes of what it has sent.
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Flavour};
+use mavi_uploader::sandbox::{Call, Fault, FaultPlan, OfferedProtocol};
 
 use super::program::{Seen, Trial};
 
 /// Interrupts it in the midst of the body that stands still.
 fn interrupted(mut trial: Trial, call: Call) -> Seen {
-    trial.options.flavour = Flavour::ResumableStart;
+    trial.options.protocol = OfferedProtocol::ResumableStart;
     let (stage, path) = trial.stage();
     let live = trial.start(&stage, &[&path]);
     stage.until_called(call, 1);

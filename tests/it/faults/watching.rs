@@ -8,7 +8,7 @@ use mavi_uploader::app::rows::details_text;
 use mavi_uploader::app::wording::Place;
 use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::snapshot::{Row, Status};
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Flavour, Reply};
+use mavi_uploader::sandbox::{Call, Fault, FaultPlan, OfferedProtocol, Reply};
 
 use super::program::{Seen, Trial, content, history};
 use crate::cli::{KEY, KEY_BODY, Stage};
@@ -297,29 +297,33 @@ fn a_part_of_a_secret_is_found_wherever_it_is_cut() {
 
 #[test]
 fn after_every_fault_nothing_that_upload_wrote_holds_a_secret() {
-    let flavours = [
-        Flavour::PutV4,
-        Flavour::PutV2,
-        Flavour::ResumableStart,
-        Flavour::Session,
+    let protocols = [
+        OfferedProtocol::PutV4,
+        OfferedProtocol::PutV2,
+        OfferedProtocol::ResumableStart,
+        OfferedProtocol::Session,
     ];
-    let routes = |flavour| match flavour {
-        Flavour::PutV4 | Flavour::PutV2 => [(Call::SignedUrl, "url"), (Call::StoragePut, "put")],
-        Flavour::ResumableStart => [(Call::SessionStart, "start"), (Call::SessionPut, "session")],
+    let routes = |protocol| match protocol {
+        OfferedProtocol::PutV4 | OfferedProtocol::PutV2 => {
+            [(Call::SignedUrl, "url"), (Call::StoragePut, "put")]
+        }
+        OfferedProtocol::ResumableStart => {
+            [(Call::SessionStart, "start"), (Call::SessionPut, "session")]
+        }
         _ => [(Call::SignedUrl, "url"), (Call::SessionPut, "session")],
     };
     let direct = [(Call::Upload, "direct"), (Call::Metadata, "poll")];
-    let runs = flavours.map(|flavour| (Some(flavour), routes(flavour)));
+    let runs = protocols.map(|protocol| (Some(protocol), routes(protocol)));
     let mut kept = BTreeSet::new();
-    for (flavour, routes) in runs.into_iter().chain([(None, direct)]) {
+    for (protocol, routes) in runs.into_iter().chain([(None, direct)]) {
         let (plan, names) = every_fault(routes);
-        let mut trial = if flavour.is_some() {
+        let mut trial = if protocol.is_some() {
             Trial::signed(plan)
         } else {
             Trial::new(plan)
         };
         trial.unpaced = true;
-        trial.options.flavour = flavour.unwrap_or_default();
+        trial.options.protocol = protocol.unwrap_or_default();
         let stage = Stage::with(trial.options.clone());
         write_files(&stage.media(""), &names);
         let mut usual = stage.upload_command(&["--jobs", "8"], &[&stage.media("")]);
@@ -332,7 +336,7 @@ fn after_every_fault_nothing_that_upload_wrote_holds_a_secret() {
 
         let stage = &seen.stage;
         let mut secrets = secrets_of(stage.sandbox().secret_targets());
-        assert!(!secrets.whole.is_empty(), "{flavour:?}");
+        assert!(!secrets.whole.is_empty(), "{protocol:?}");
         secrets.add(KEY_BODY);
         kept.extend(secrets.whole.iter().cloned());
         assert!(holds_none(&stage.data(), &secrets) >= 2, "history and log");
@@ -346,11 +350,11 @@ fn after_every_fault_nothing_that_upload_wrote_holds_a_secret() {
         let log = logged(&stage.data());
         assert!(
             log.contains("TRACE") && log.contains("call="),
-            "{flavour:?}"
+            "{protocol:?}"
         );
     }
     // Each way to store gave secrets of its own.
-    assert!(kept.len() > flavours.len(), "{kept:?}");
+    assert!(kept.len() > protocols.len(), "{kept:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -74,7 +74,7 @@ fn step_of(kind: FaultKind) -> Step {
         | K::Conflict
         | K::TooLargeForDirect
         | K::ServerError
-        | K::WrongFlavour
+        | K::WrongProtocol
         | K::ExpiredUrl
         | K::StorageRefused
         | K::ProcessingFailed

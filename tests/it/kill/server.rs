@@ -6,7 +6,9 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Flavour, Sandbox, SandboxOptions, Timing};
+use mavi_uploader::sandbox::{
+    Call, Fault, FaultPlan, OfferedProtocol, Sandbox, SandboxOptions, Timing,
+};
 use serde_json::{Value, json};
 
 use super::{INSIDE, LIMIT, tell};
@@ -211,13 +213,13 @@ fn options(late: Duration) -> SandboxOptions {
     let mut plan = FaultPlan::new();
     for (name, ..) in super::FILES.iter().chain(super::FEW_FILES) {
         let way = name.split(' ').find(|word| *word != "too-large");
-        let flavour = match way {
-            Some("session") => Some(Flavour::ResumableStart),
-            Some("form") => Some(Flavour::Form),
+        let protocol = match way {
+            Some("session") => Some(OfferedProtocol::ResumableStart),
+            Some("form") => Some(OfferedProtocol::Form),
             _ => None,
         };
-        if let Some(flavour) = flavour.map(Fault::Flavour) {
-            plan = plan.on(Call::SignedUrl).named(name).always().then(flavour);
+        if let Some(protocol) = protocol.map(Fault::OfferedProtocol) {
+            plan = plan.on(Call::SignedUrl).named(name).always().then(protocol);
         }
         if name.starts_with("too-large") {
             let refused = Fault::status(413);

@@ -83,7 +83,7 @@ async fn answered_early(
         options.policy.stall = Duration::from_secs(2);
     });
     let (told, early) = mpsc::channel();
-    let meter = Meter::default().telling_early_id(move |id| told.send(id).unwrap());
+    let meter = TransferProgress::default().telling_early_id(move |id| told.send(id).unwrap());
     let (meter, sample) = (Arc::new(meter), sample(LARGE));
     let uploaded = client.upload(&key(), &sample.file, &meter).await.unwrap();
     assert_eq!(meter.body_out(), uploaded.content.is_some());

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 
 use super::*;
 use crate::api::limiter::{Limiter, LimiterOptions};
-use crate::api::paced::Paced;
+use crate::api::paced::RateLimited;
 
 #[tokio::test]
 async fn a_key_is_good_when_the_answer_finds_fault_with_the_request() {
@@ -119,7 +119,7 @@ async fn a_check_of_a_good_key_slows_nothing_down() {
         answers("429 Too Many Requests", "", ""),
     ]);
     let limiter = Arc::new(Limiter::new(LimiterOptions::default().faster(100)));
-    let paced = Paced::new(client(&server), Arc::clone(&limiter));
+    let paced = RateLimited::new(client(&server), Arc::clone(&limiter));
     let usual = limiter.spacing();
     paced.check_key(&key(), || ()).await.unwrap();
     assert_eq!(limiter.spacing(), usual);

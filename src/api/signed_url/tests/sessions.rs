@@ -36,7 +36,7 @@ async fn a_session_goes_on_where_the_server_says() {
         (fault.kind, fault.recovery),
         (FaultKind::BrokenInBody, TRANSIENT)
     );
-    let meter = Arc::new(Meter::default());
+    let meter = Arc::new(TransferProgress::default());
     let hash = client.store(&ticket, &sample.file, &meter).await.unwrap();
     assert_eq!(
         hash.unwrap().to_hex(),
@@ -93,7 +93,7 @@ async fn a_session_that_has_everything_is_done() {
     store(&client, &ticket(&server, STARTS), &sample)
         .await
         .unwrap();
-    assert_eq!(client.learned()[0].flavour, Flavour::StartSession);
+    assert_eq!(client.learned()[0].protocol, StorageProtocol::StartSession);
     server.finish().await;
 }
 
@@ -155,7 +155,7 @@ async fn a_session_of_an_earlier_run_is_asked_first_whatever_its_url_looks_like(
         ticket.session.put(session);
         ticket
     };
-    let meter = Arc::new(Meter::default());
+    let meter = Arc::new(TransferProgress::default());
     let hash = client.store(&kept(), &sample.file, &meter).await.unwrap();
     assert_eq!(
         hash.unwrap().to_hex(),

@@ -12,10 +12,10 @@ pub(crate) fn job(
     path: &Path,
     stamp: FileStamp,
     from: u64,
-) -> (reader::Job, mpsc::Receiver<Result<Bytes, Stopped>>) {
+) -> (reader::Job, mpsc::Receiver<Result<Bytes, BodyAborted>>) {
     let (out, buffers) = mpsc::channel(CHANNEL);
     let (_, unused) = mpsc::channel(1);
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(ReaderState {
         buffers: Mutex::new(unused),
         outcome: OnceLock::new(),
         activity: AtomicU64::new(0),
@@ -38,15 +38,15 @@ fn content() -> Vec<u8> {
     (0..SIZE).map(|at| (at * 31 % 251) as u8).collect()
 }
 
-fn sample(dir: &Path) -> Outgoing {
+fn sample(dir: &Path) -> UploadFile {
     let path = dir.join("sample.mp4");
     fs::write(&path, content()).unwrap();
     outgoing(path)
 }
 
-fn outgoing(path: PathBuf) -> Outgoing {
+fn outgoing(path: PathBuf) -> UploadFile {
     let stamp = FileStamp::of(&fs::metadata(&path).unwrap());
-    Outgoing {
+    UploadFile {
         name: "sample.mp4".into(),
         mime: "video/mp4",
         stamp,
@@ -54,22 +54,25 @@ fn outgoing(path: PathBuf) -> Outgoing {
     }
 }
 
-async fn start(file: &Outgoing, shape: Shape) -> (FileBody, Transfer, Arc<Meter>) {
-    let meter = Arc::new(Meter::default());
+async fn start(
+    file: &UploadFile,
+    shape: BodyLayout,
+) -> (FileBody, ReaderHandle, Arc<TransferProgress>) {
+    let meter = Arc::new(TransferProgress::default());
     let (body, transfer) = open(file, shape, &meter, &RateLimit::new(None))
         .await
         .unwrap();
     (body, transfer, meter)
 }
 
-async fn frame(body: &mut FileBody) -> Option<Result<Bytes, Stopped>> {
+async fn frame(body: &mut FileBody) -> Option<Result<Bytes, BodyAborted>> {
     std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx))
         .await
         .map(|frame| frame.map(|frame| frame.into_data().unwrap()))
 }
 
 /// Everything that the body gives, and whether it ended as it said.
-async fn drain(body: &mut FileBody) -> (Vec<u8>, Result<(), Stopped>) {
+async fn drain(body: &mut FileBody) -> (Vec<u8>, Result<(), BodyAborted>) {
     let mut all = Vec::new();
     while let Some(next) = frame(body).await {
         match next {
@@ -85,7 +88,7 @@ async fn a_form_is_as_long_as_it_says_and_holds_the_file() {
     let dir = tempfile::tempdir().unwrap();
     let file = sample(dir.path());
     let framing = Framing::new("sample.mp4", "video/mp4");
-    let (mut body, transfer, meter) = start(&file, Shape::form(&framing)).await;
+    let (mut body, transfer, meter) = start(&file, BodyLayout::form(&framing)).await;
     let length = body.size_hint().exact().unwrap();
     assert!(!body.is_end_stream());
     let (all, end) = drain(&mut body).await;
@@ -106,7 +109,7 @@ async fn a_resumed_body_sends_the_rest_and_hashes_the_whole() {
     let dir = tempfile::tempdir().unwrap();
     let file = sample(dir.path());
     for from in [1, 262_144, 1_000_000, SIZE as u64 - 1] {
-        let (mut body, transfer, meter) = start(&file, Shape::raw(from)).await;
+        let (mut body, transfer, meter) = start(&file, BodyLayout::raw(from)).await;
         assert_eq!(body.size_hint().exact(), Some(SIZE as u64 - from));
         let (all, end) = drain(&mut body).await;
         assert_eq!(end, Ok(()));
@@ -123,11 +126,11 @@ async fn a_resumed_body_sends_the_rest_and_hashes_the_whole() {
 async fn changed(change: impl FnOnce(&Path)) -> (Fault, usize) {
     let dir = tempfile::tempdir().unwrap();
     let file = sample(dir.path());
-    let (mut body, transfer, meter) = start(&file, Shape::raw(0)).await;
+    let (mut body, transfer, meter) = start(&file, BodyLayout::raw(0)).await;
     frame(&mut body).await.unwrap().unwrap();
     change(&file.path);
     let (all, end) = drain(&mut body).await;
-    assert_eq!(end, Err(Stopped), "the body must not end well");
+    assert_eq!(end, Err(BodyAborted), "the body must not end well");
     assert!(!meter.body_out());
     assert_eq!(transfer.hash(), None);
     (transfer.fault().unwrap(), all.len())
@@ -189,9 +192,9 @@ async fn a_file_that_is_replaced_never_completes() {
 async fn a_file_that_is_not_what_was_checked_is_not_begun() {
     let dir = tempfile::tempdir().unwrap();
     let file = sample(dir.path());
-    let begin = async |file: &Outgoing| {
-        let meter = Arc::new(Meter::default());
-        open(file, Shape::raw(0), &meter, &RateLimit::new(None))
+    let begin = async |file: &UploadFile| {
+        let meter = Arc::new(TransferProgress::default());
+        open(file, BodyLayout::raw(0), &meter, &RateLimit::new(None))
             .await
             .map(drop)
             .unwrap_err()
@@ -216,11 +219,11 @@ async fn a_file_that_is_not_what_was_checked_is_not_begun() {
 async fn dropping_the_transfer_ends_body_and_reader() {
     let dir = tempfile::tempdir().unwrap();
     let file = sample(dir.path());
-    let (mut body, transfer, _) = start(&file, Shape::raw(0)).await;
+    let (mut body, transfer, _) = start(&file, BodyLayout::raw(0)).await;
     frame(&mut body).await.unwrap().unwrap();
     let shared = Arc::downgrade(&transfer.shared);
     drop(transfer);
-    assert_eq!(frame(&mut body).await, Some(Err(Stopped)));
+    assert_eq!(frame(&mut body).await, Some(Err(BodyAborted)));
     drop(body);
     // The reader thread holds the last handle: it is gone when the thread is.
     let ended = async {
@@ -238,14 +241,16 @@ async fn a_body_that_waits_is_woken_to_end() {
     let dir = tempfile::tempdir().unwrap();
     let file = sample(dir.path());
     let limit = RateLimit::new(Some(1024));
-    let meter = Arc::new(Meter::default());
-    let (mut body, transfer) = open(&file, Shape::raw(0), &meter, &limit).await.unwrap();
+    let meter = Arc::new(TransferProgress::default());
+    let (mut body, transfer) = open(&file, BodyLayout::raw(0), &meter, &limit)
+        .await
+        .unwrap();
     let stop = async {
         tokio::task::yield_now().await;
         drop(transfer);
     };
     let ((_, end), ()) = tokio::join!(drain(&mut body), stop);
-    assert_eq!(end, Err(Stopped));
+    assert_eq!(end, Err(BodyAborted));
     assert!(meter.sent() < 10_000);
 }
 
@@ -255,10 +260,10 @@ async fn the_end_of_a_body_waits_for_the_gate() {
     let dir = tempfile::tempdir().unwrap();
     let file = sample(dir.path());
     let framing = Framing::new("sample.mp4", "video/mp4");
-    for shape in [Shape::raw(0), Shape::form(&framing)] {
+    for shape in [BodyLayout::raw(0), BodyLayout::form(&framing)] {
         let asked = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&asked);
-        let meter = Arc::new(Meter::gated(move || {
+        let meter = Arc::new(TransferProgress::gated(move || {
             counter.fetch_add(1, Ordering::Relaxed);
         }));
         let (body, _transfer) = open(&file, shape, &meter, &RateLimit::new(None))

@@ -13,7 +13,7 @@ fn asset_id(data: &Value) -> Option<AssetId> {
     super::asset_id(Data(&data.to_string()))
 }
 
-fn ticket(data: &Value) -> Option<Ticket> {
+fn ticket(data: &Value) -> Option<SignedUpload> {
     super::ticket(Data(&data.to_string()))
 }
 
@@ -33,7 +33,7 @@ fn every_success_that_was_seen_is_a_success() {
         r#"{"success":true,"data":null}"#,
         "\u{feff} {\"code\":200}",
     ] {
-        assert_eq!(read(body).says(), Says::Success, "{body}");
+        assert_eq!(read(body).says(), EnvelopeStatus::Success, "{body}");
     }
 }
 
@@ -42,22 +42,37 @@ fn every_failure_that_was_seen_is_a_failure() {
     for (body, says) in [
         (
             r#"{"code":401,"msg":"Unauthorized","data":null}"#,
-            Says::Failure(401),
+            EnvelopeStatus::Failure(401),
         ),
         (
             r#"{"code":"0429","msg":"x","data":null}"#,
-            Says::Failure(429),
+            EnvelopeStatus::Failure(429),
         ),
-        (r#"{"code":"0401","failed":true}"#, Says::Failure(401)),
-        (r#"{"code":"0001","success":false}"#, Says::Failure(1)),
-        (r#"{"code":"9009"}"#, Says::Failure(9009)),
-        (r#"{"code":"ERR","data":{}}"#, Says::PlainFailure),
-        (r#"{"success":false}"#, Says::PlainFailure),
-        (r#"{"failed":true,"data":{}}"#, Says::PlainFailure),
-        (r#"{"failed":"true"}"#, Says::PlainFailure),
-        (r#"{"code":200,"success":false}"#, Says::Contradiction),
-        (r#"{"code":"0000","failed":true}"#, Says::Contradiction),
-        (r#"{"code":429,"success":true}"#, Says::Failure(429)),
+        (
+            r#"{"code":"0401","failed":true}"#,
+            EnvelopeStatus::Failure(401),
+        ),
+        (
+            r#"{"code":"0001","success":false}"#,
+            EnvelopeStatus::Failure(1),
+        ),
+        (r#"{"code":"9009"}"#, EnvelopeStatus::Failure(9009)),
+        (r#"{"code":"ERR","data":{}}"#, EnvelopeStatus::PlainFailure),
+        (r#"{"success":false}"#, EnvelopeStatus::PlainFailure),
+        (r#"{"failed":true,"data":{}}"#, EnvelopeStatus::PlainFailure),
+        (r#"{"failed":"true"}"#, EnvelopeStatus::PlainFailure),
+        (
+            r#"{"code":200,"success":false}"#,
+            EnvelopeStatus::Contradiction,
+        ),
+        (
+            r#"{"code":"0000","failed":true}"#,
+            EnvelopeStatus::Contradiction,
+        ),
+        (
+            r#"{"code":429,"success":true}"#,
+            EnvelopeStatus::Failure(429),
+        ),
     ] {
         assert_eq!(read(body).says(), says, "{body}");
     }
@@ -189,7 +204,7 @@ fn what_nobody_asks_for_may_be_as_odd_as_json_allows() {
     let body =
         format!(r#"{{"code":200,"x":{deep},"y":1e999,"data":{{"z":{deep},"asset_id":"re_1"}}}}"#);
     let envelope = read(&body);
-    assert_eq!(envelope.says(), Says::Success);
+    assert_eq!(envelope.says(), EnvelopeStatus::Success);
     assert_eq!(super::asset_id(envelope.data).unwrap().as_str(), "re_1");
 }
 
@@ -425,7 +440,7 @@ fn an_id_is_found_in_whatever_is_left_of_an_answer() {
         ("<html>", None),
         ("", None),
     ] {
-        let found = stray_id(body.as_bytes());
+        let found = asset_id_anywhere(body.as_bytes());
         assert_eq!(found.as_ref().map(AssetId::as_str), id, "{body}");
     }
 }
@@ -443,12 +458,12 @@ fn what_stands_for_an_id_is_read_as_it_was_written_and_no_more_than_a_few() {
             &[],
         ),
     ] {
-        assert_eq!(written_ids(body.as_bytes()), ids, "{body}");
+        assert_eq!(ids_in_text(body.as_bytes()), ids, "{body}");
     }
     let many: String = (0..100)
         .map(|at| format!(r#"{{"asset_id":"re_{at}"}},"#))
         .collect();
-    assert_eq!(written_ids(many.as_bytes()).len(), MAX_WRITTEN);
+    assert_eq!(ids_in_text(many.as_bytes()).len(), MAX_WRITTEN);
 }
 
 /// Answers of 1 MiB that cost the most where all of it is kept as a tree.
@@ -504,7 +519,7 @@ fn peak_memory() -> usize {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_hostile_answer_costs_at_most_32_mb() {
-    use crate::api::error::{Answer, Call, Effect};
+    use crate::api::error::{Call, CallKind, Response};
 
     const ALONE: &str = "MAVI_TEST_HOSTILE_ANSWERS";
     const NAME: &str = "api::wire::tests::a_hostile_answer_costs_at_most_32_mb";
@@ -521,16 +536,16 @@ fn a_hostile_answer_costs_at_most_32_mb() {
     let asset = AssetId::new("re_1").unwrap();
     let call = Call {
         name: "POST /upload",
-        effect: Effect::None,
+        effect: CallKind::None,
         key: None,
     };
-    let answers = hostile_answers().into_iter().map(|body| Answer {
+    let answers = hostile_answers().into_iter().map(|body| Response {
         status: 200,
         headers: Default::default(),
         body: body.into(),
         cut: None,
     });
-    let answers: Vec<Answer> = answers.collect();
+    let answers: Vec<Response> = answers.collect();
     let before = peak_memory();
     for answer in &answers {
         if let Ok(data) = call.data(answer) {
@@ -538,7 +553,7 @@ fn a_hostile_answer_costs_at_most_32_mb() {
             super::ticket(data);
             super::metadata(data, &asset);
         }
-        call.other_ids(answer, stray_id(&answer.body).as_ref());
+        call.other_ids(answer, asset_id_anywhere(&answer.body).as_ref());
         let cost = peak_memory() - before;
         let begin = String::from_utf8_lossy(&answer.body[..40]);
         assert!(cost < 32_000_000, "{cost} bytes for {begin}");

@@ -11,10 +11,10 @@ use super::spacing::Slowdown;
 use crate::model::asset::Account;
 
 /// A time further ahead than this was written by nobody: it is ignored.
-const FARTHEST: Duration = Duration::from_secs(15 * 60);
+const MAX_FUTURE: Duration = Duration::from_secs(15 * 60);
 /// How much later than it might the program comes that had the last slot, where another one
 /// waits: time enough for that one to wake up and take its turn.
-const HEAD_START: Duration = Duration::from_millis(50);
+const FAIRNESS_DELAY: Duration = Duration::from_millis(50);
 /// Wait before another try for a file that another program holds at this moment.
 const BUSY: Duration = Duration::from_millis(5);
 /// Longest content that is read.
@@ -23,7 +23,7 @@ const MAX_LEN: u64 = 256;
 /// The slots of one account at one host, shared through a file. What goes wrong with the file is no
 /// error: the limit then holds within this program alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SharedSlots {
+pub struct SharedRateLimit {
     path: PathBuf,
     /// A number by which the others know this program.
     program: u64,
@@ -32,7 +32,7 @@ pub struct SharedSlots {
 /// What the file holds; times in milliseconds since the Unix epoch, negative before it, for
 /// a clock that is not set runs too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Entry {
+struct SlotRecord {
     next_free_ms: i64,
     /// Spacing right after `limited_ms`, less what good answers took off.
     spacing_ms: u64,
@@ -48,7 +48,7 @@ struct Entry {
     limited_ms: i64,
 }
 
-impl Entry {
+impl SlotRecord {
     /// The same at this time. Where it was written later than now, the clock was set back
     /// meanwhile: what was left then is left from now on.
     fn at(self, now_ms: i64) -> Self {
@@ -68,7 +68,11 @@ impl Entry {
     /// Why this program may not have the next slot now; a call that `tests` the hold ignores it.
     fn refuses(&self, now_ms: i64, program: u64, tests: bool) -> Option<Refused> {
         let others_turn = self.last == program && self.waiting != NOBODY && self.waiting != program;
-        let head_start = if others_turn { whole_ms(HEAD_START) } else { 0 };
+        let head_start = if others_turn {
+            whole_ms(FAIRNESS_DELAY)
+        } else {
+            0
+        };
         let free = left(
             self.next_free_ms.saturating_add_unsigned(head_start),
             now_ms,
@@ -121,13 +125,13 @@ pub(crate) struct Claimed {
     pub(crate) is_held: bool,
 }
 
-enum Opened {
+enum LockAttempt {
     Locked(File),
     Busy,
     Unusable,
 }
 
-impl SharedSlots {
+impl SharedRateLimit {
     /// The slots of this account at this base URL in this directory, which is there or is made.
     pub fn new(directory: &Path, account: &Account, base_url: &str) -> Self {
         let name: String = account
@@ -158,9 +162,9 @@ impl SharedSlots {
         tests: bool,
     ) -> Result<Claimed, Refused> {
         let mut file = match self.open() {
-            Opened::Locked(file) => file,
-            Opened::Busy => return Err(Refused::Busy),
-            Opened::Unusable => {
+            LockAttempt::Locked(file) => file,
+            LockAttempt::Busy => return Err(Refused::Busy),
+            LockAttempt::Unusable => {
                 return Ok(Claimed {
                     slowdown: own,
                     is_held: false,
@@ -188,7 +192,7 @@ impl SharedSlots {
         }
         let held = entry.filter(|entry| !left(entry.held_ms, now_ms).is_zero());
         let spacing = slowdown.spacing_now(bounds.0);
-        let next = Entry {
+        let next = SlotRecord {
             next_free_ms: now_ms.saturating_add_unsigned(whole_ms(spacing)),
             spacing_ms: whole_ms(slowdown.spacing),
             written_ms: now_ms,
@@ -213,17 +217,17 @@ impl SharedSlots {
         spacing: Duration,
         bounds: (Duration, Duration),
     ) -> bool {
-        let Opened::Locked(mut file) = self.open() else {
+        let LockAttempt::Locked(mut file) = self.open() else {
             return false;
         };
         let now_ms = millis(now);
         let before = read(&mut file).map(|entry| entry.at(now_ms));
         let known = before.map_or(Duration::ZERO, |entry| left(entry.held_ms, now_ms));
-        let held = whole_ms(wait.min(FARTHEST).max(known));
+        let held = whole_ms(wait.min(MAX_FUTURE).max(known));
         let known_spacing = before.map_or(Duration::ZERO, |entry| {
             entry.slowdown(now_ms, bounds.1).spacing_now(bounds.0)
         });
-        let entry = Entry {
+        let entry = SlotRecord {
             next_free_ms: before.map_or(now_ms, |entry| entry.next_free_ms),
             spacing_ms: whole_ms(spacing.max(known_spacing).min(bounds.1)),
             written_ms: now_ms,
@@ -237,16 +241,16 @@ impl SharedSlots {
 
     /// Tells the others that the service takes calls again. They may have slept for the hold.
     pub(crate) fn end_hold(&self, now: SystemTime) {
-        if let Opened::Locked(mut file) = self.open()
+        if let LockAttempt::Locked(mut file) = self.open()
             && let Some(entry) = read(&mut file)
         {
             let held_ms = entry.written_ms.min(millis(now));
-            let _ = write(&mut file, Entry { held_ms, ..entry });
+            let _ = write(&mut file, SlotRecord { held_ms, ..entry });
         }
     }
 
     /// The file, locked until it is dropped; never waits.
-    fn open(&self) -> Opened {
+    fn open(&self) -> LockAttempt {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
@@ -268,12 +272,12 @@ impl SharedSlots {
         // Reading a pipe in its place would wait for ever.
         let is_file = |file: &File| file.metadata().is_ok_and(|found| found.is_file());
         let Some(file) = opened.ok().filter(is_file) else {
-            return Opened::Unusable;
+            return LockAttempt::Unusable;
         };
         match file.try_lock() {
-            Ok(()) => Opened::Locked(file),
-            Err(TryLockError::WouldBlock) => Opened::Busy,
-            Err(TryLockError::Error(_)) => Opened::Unusable,
+            Ok(()) => LockAttempt::Locked(file),
+            Err(TryLockError::WouldBlock) => LockAttempt::Busy,
+            Err(TryLockError::Error(_)) => LockAttempt::Unusable,
         }
     }
 }
@@ -291,11 +295,11 @@ fn create_private_dir(directory: &Path) -> io::Result<()> {
 }
 
 /// `None` for a new or damaged file.
-fn read(file: &mut File) -> Option<Entry> {
+fn read(file: &mut File) -> Option<SlotRecord> {
     let mut text = String::new();
     file.take(MAX_LEN).read_to_string(&mut text).ok()?;
     let mut numbers = text.strip_suffix('\n')?.split(' ');
-    let entry = Entry {
+    let entry = SlotRecord {
         next_free_ms: numbers.next()?.parse().ok()?,
         spacing_ms: numbers.next()?.parse().ok()?,
         written_ms: numbers.next()?.parse().ok()?,
@@ -307,8 +311,8 @@ fn read(file: &mut File) -> Option<Entry> {
     numbers.next().is_none().then_some(entry)
 }
 
-fn write(file: &mut File, entry: Entry) -> io::Result<()> {
-    let Entry {
+fn write(file: &mut File, entry: SlotRecord) -> io::Result<()> {
+    let SlotRecord {
         next_free_ms,
         spacing_ms,
         written_ms,
@@ -340,7 +344,7 @@ fn ms_until(later: i64, now_ms: i64) -> u64 {
 /// Time until then; none where that is further ahead than any program writes.
 fn left(at_ms: i64, now_ms: i64) -> Duration {
     let left = Duration::from_millis(ms_until(at_ms, now_ms));
-    if left > FARTHEST {
+    if left > MAX_FUTURE {
         Duration::ZERO
     } else {
         left

@@ -11,19 +11,19 @@ const OWN: Slowdown = Slowdown {
 
 const BASE_URL: &str = "https://service.test/serve/api/v2";
 
-fn slots(directory: &Path) -> SharedSlots {
-    SharedSlots::new(directory, &Account::from_fingerprint("0123abcd"), BASE_URL)
+fn slots(directory: &Path) -> SharedRateLimit {
+    SharedRateLimit::new(directory, &Account::from_fingerprint("0123abcd"), BASE_URL)
 }
 
 fn at(ms: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_000 + ms)
 }
 
-fn claim(slots: &SharedSlots, ms: u64) -> Result<Duration, Refused> {
+fn claim(slots: &SharedRateLimit, ms: u64) -> Result<Duration, Refused> {
     claim_by(slots, at(ms), 1.0)
 }
 
-fn claim_by(slots: &SharedSlots, now: SystemTime, factor: f64) -> Result<Duration, Refused> {
+fn claim_by(slots: &SharedRateLimit, now: SystemTime, factor: f64) -> Result<Duration, Refused> {
     let claimed = slots.claim(now, OWN, factor, BOUNDS, false)?;
     assert!(!claimed.is_held);
     Ok(claimed.slowdown.spacing_now(SPACING))
@@ -45,10 +45,10 @@ fn two_programs_take_turns() {
     assert_eq!(claim(&two, 50), not_for(1000));
     assert_eq!(claim(&two, 1050), Ok(SPACING));
     assert_eq!(claim(&one, 1051), not_for(1049));
-    let other = SharedSlots::new(dir.path(), &Account::from_fingerprint("ffff"), BASE_URL);
+    let other = SharedRateLimit::new(dir.path(), &Account::from_fingerprint("ffff"), BASE_URL);
     assert_eq!(claim(&other, 1051), Ok(SPACING), "accounts are apart");
     let account = Account::from_fingerprint("0123abcd");
-    let other = SharedSlots::new(dir.path(), &account, "https://other.test/serve/api/v2");
+    let other = SharedRateLimit::new(dir.path(), &account, "https://other.test/serve/api/v2");
     assert_eq!(claim(&other, 1051), Ok(SPACING), "hosts are apart");
 }
 
@@ -135,7 +135,7 @@ fn a_clock_that_jumped_stops_nothing() {
     assert_eq!(claim(&other, 700_000), Ok(SPACING));
     // Longer ones hold back their own program alone.
     assert!(slots.slow_down(at(0), Duration::from_secs(9999), SPACING, BOUNDS));
-    assert_eq!(claim(&other, 0), Err(Refused::Held(FARTHEST)));
+    assert_eq!(claim(&other, 0), Err(Refused::Held(MAX_FUTURE)));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_clock_before_1970_stops_nothing() {
         let before = Duration::from_secs(315_360_000);
         SystemTime::UNIX_EPOCH + Duration::from_millis(ms) - before
     };
-    let claim = |slots: &SharedSlots, ms| claim_by(slots, at(ms), 1.0);
+    let claim = |slots: &SharedRateLimit, ms| claim_by(slots, at(ms), 1.0);
     assert_eq!(claim(&one, 0), Ok(SPACING));
     assert_eq!(claim(&two, 1000), not_for(50));
     assert_eq!(claim(&two, 1050), Ok(SPACING));
@@ -229,7 +229,7 @@ fn a_link_or_a_pipe_in_the_files_place_is_not_used() {
 fn a_file_that_another_program_holds_is_waited_for_shortly() {
     let dir = tempfile::tempdir().unwrap();
     let slots = slots(dir.path());
-    let Opened::Locked(held) = slots.open() else {
+    let LockAttempt::Locked(held) = slots.open() else {
         panic!("free");
     };
     assert_eq!(claim(&slots, 0), Err(Refused::Busy));

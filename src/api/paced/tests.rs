@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::*;
-use crate::api::flavour::Learned;
 use crate::api::limiter::LimiterOptions;
+use crate::api::protocol::KnownProtocol;
 use crate::api::{SecretUrl, wire_server};
 use crate::model::asset::{AssetMetadata, AssetStatus};
 
@@ -29,8 +29,8 @@ fn asset() -> AssetId {
     AssetId::new("re_1").unwrap()
 }
 
-fn ticket() -> Ticket {
-    Ticket {
+fn ticket() -> SignedUpload {
+    SignedUpload {
         asset_id: asset(),
         url: SecretUrl(zeroize::Zeroizing::new("https://h/o".into())),
         expires_in: None,
@@ -44,27 +44,32 @@ impl Service for Noting {
         self.note("check", ())
     }
 
-    async fn upload(&self, _: &ApiKey, _: &Outgoing, _: &Arc<Meter>) -> Result<Uploaded, Fault> {
+    async fn upload(
+        &self,
+        _: &ApiKey,
+        _: &UploadFile,
+        _: &Arc<TransferProgress>,
+    ) -> Result<Uploaded, Fault> {
         let content = Some(ContentHash::from_bytes([0; 32]));
         let asset_id = asset();
         self.note("upload", Uploaded { asset_id, content })
     }
 
-    async fn signed_url(&self, _: &ApiKey, _: &str) -> Result<Ticket, Fault> {
+    async fn signed_url(&self, _: &ApiKey, _: &str) -> Result<SignedUpload, Fault> {
         self.note("signed_url", ticket())
     }
 
-    fn learned(&self) -> Vec<Learned> {
+    fn learned(&self) -> Vec<KnownProtocol> {
         vec![]
     }
 
-    fn recall(&self, _: &[Learned]) {}
+    fn recall(&self, _: &[KnownProtocol]) {}
 
     async fn store(
         &self,
-        _: &Ticket,
-        _: &Outgoing,
-        _: &Arc<Meter>,
+        _: &SignedUpload,
+        _: &UploadFile,
+        _: &Arc<TransferProgress>,
     ) -> Result<Option<ContentHash>, Fault> {
         self.note("store", None)
     }
@@ -79,9 +84,9 @@ impl Service for Noting {
     }
 }
 
-fn paced() -> Paced<Noting> {
+fn paced() -> RateLimited<Noting> {
     let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
-    Paced::new(Noting::default(), limiter)
+    RateLimited::new(Noting::default(), limiter)
 }
 
 fn key() -> ApiKey {
@@ -92,7 +97,7 @@ fn key() -> ApiKey {
 async fn every_call_takes_a_slot_and_says_when_it_starts() {
     let paced = paced();
     let sample = wire_server::sample(1);
-    let meter = Arc::new(Meter::default());
+    let meter = Arc::new(TransferProgress::default());
     let started = Mutex::new(Vec::new());
     let note = || started.lock().unwrap().push(Instant::now());
     let first = Instant::now();

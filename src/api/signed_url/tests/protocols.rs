@@ -34,7 +34,7 @@ async fn a_refused_flavour_gives_way_to_the_next_and_what_works_is_kept() {
         let fault = store(&client, &ticket, &sample).await.unwrap_err();
         assert_eq!(
             (fault.kind, fault.recovery),
-            (FaultKind::WrongFlavour, TRANSIENT)
+            (FaultKind::WrongProtocol, TRANSIENT)
         );
         assert_eq!(
             fault.diagnostics.code.as_deref(),
@@ -44,7 +44,7 @@ async fn a_refused_flavour_gives_way_to_the_next_and_what_works_is_kept() {
     }
     store(&client, &ticket, &sample).await.unwrap();
     store(&client, &ticket, &sample).await.unwrap();
-    assert_eq!(client.learned()[0].flavour, Flavour::Form);
+    assert_eq!(client.learned()[0].protocol, StorageProtocol::Form);
     let seen = server.finish().await;
     assert_eq!(seen[0].header("content-type"), Some("video/mp4"));
     assert_eq!(seen[1].header("content-type"), Some(OCTET_STREAM));
@@ -70,7 +70,7 @@ async fn an_unknown_url_gets_the_documented_form_and_then_a_put() {
     let client = client(&server);
     let ticket = ticket(&server, "t=1");
     let fault = store(&client, &ticket, &sample).await.unwrap_err();
-    assert_eq!(fault.kind, FaultKind::WrongFlavour);
+    assert_eq!(fault.kind, FaultKind::WrongProtocol);
     let fault = store(&client, &ticket, &sample).await.unwrap_err();
     assert_eq!(
         (fault.kind, fault.recovery),
@@ -194,7 +194,7 @@ async fn a_lost_answer_changes_nothing_for_other_files_as_long_as_the_bytes_may_
     let seen = server.finish().await;
     assert_raw(&seen[0], &sample);
     assert_raw(&seen[1], &sample);
-    assert_eq!(client.learned()[0].flavour, Flavour::Put);
+    assert_eq!(client.learned()[0].protocol, StorageProtocol::Put);
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ async fn the_hash_of_what_was_sent_is_known_also_without_an_answer_that_says_so(
         FaultKind::ServerError,
         FaultKind::WebPage,
     ] {
-        let meter = Arc::new(Meter::default());
+        let meter = Arc::new(TransferProgress::default());
         let fault = client.store(&ticket, &sample.file, &meter).await;
         let fault = fault.unwrap_err();
         assert_eq!(
@@ -257,7 +257,7 @@ async fn after_an_early_success_the_rest_is_sent_and_hashed_too() {
         conn.answer("200 OK", "", "");
         conn.read_to_close();
     })]);
-    let (client, meter) = (client(&server), Arc::new(Meter::default()));
+    let (client, meter) = (client(&server), Arc::new(TransferProgress::default()));
     let ticket = ticket(&server, V4);
     let hash = client.store(&ticket, &sample.file, &meter).await.unwrap();
     let whole = blake3::hash(&sample.content).to_hex();

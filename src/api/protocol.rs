@@ -9,7 +9,7 @@ use url::Url;
 /// What a URL's query says it was signed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum UrlKind {
+pub enum SignedUrlKind {
     /// It is a resumable session already.
     Session,
     /// Starting a resumable session.
@@ -27,7 +27,7 @@ pub enum UrlKind {
 /// A way to send the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Flavour {
+pub enum StorageProtocol {
     /// Resumable, the URL being the session.
     Session,
     /// Resumable, from a session that the URL starts.
@@ -42,7 +42,7 @@ pub enum Flavour {
     Form,
 }
 
-impl UrlKind {
+impl SignedUrlKind {
     /// Reads it off a URL. Names of parameters are compared without regard to case.
     pub fn of(url: &Url) -> Self {
         let mut v2 = [false; 3];
@@ -77,13 +77,17 @@ impl UrlKind {
     }
 
     /// The flavours that may be right, the likeliest first.
-    pub fn order(self) -> &'static [Flavour] {
+    pub fn order(self) -> &'static [StorageProtocol] {
         match self {
-            Self::Session => &[Flavour::Session],
-            Self::StartsSession => &[Flavour::StartSession],
-            Self::V4Typed => &[Flavour::PutTyped, Flavour::PutOctets, Flavour::Form],
-            Self::V4 | Self::V2 => &[Flavour::Put, Flavour::Form],
-            Self::Unknown => &[Flavour::Form, Flavour::Put],
+            Self::Session => &[StorageProtocol::Session],
+            Self::StartsSession => &[StorageProtocol::StartSession],
+            Self::V4Typed => &[
+                StorageProtocol::PutTyped,
+                StorageProtocol::PutOctets,
+                StorageProtocol::Form,
+            ],
+            Self::V4 | Self::V2 => &[StorageProtocol::Put, StorageProtocol::Form],
+            Self::Unknown => &[StorageProtocol::Form, StorageProtocol::Put],
         }
     }
 }
@@ -91,16 +95,16 @@ impl UrlKind {
 /// In which flavour the bytes of a ticket went out to no answer; the same for all clones of
 /// the ticket. Whether that was a refusal shows when its asset was asked about.
 #[derive(Clone, Debug, Default)]
-pub struct Unanswered(Arc<Mutex<Option<Flavour>>>);
+pub struct UnansweredProtocol(Arc<Mutex<Option<StorageProtocol>>>);
 
-impl Unanswered {
+impl UnansweredProtocol {
     /// There was no answer to this one.
-    pub(crate) fn put(&self, flavour: Flavour) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(flavour);
+    pub(crate) fn put(&self, protocol: StorageProtocol) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(protocol);
     }
 
     /// Which one that was, said once.
-    pub(crate) fn take(&self) -> Option<Flavour> {
+    pub(crate) fn take(&self) -> Option<StorageProtocol> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -109,7 +113,7 @@ impl Unanswered {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Known {
     /// The flavour for the next try.
-    next: Flavour,
+    next: StorageProtocol,
     /// It has worked here.
     proven: bool,
     /// Connections that broke since it worked last.
@@ -117,7 +121,7 @@ struct Known {
 }
 
 impl Known {
-    fn to_try(next: Flavour) -> Self {
+    fn to_try(next: StorageProtocol) -> Self {
         Self {
             next,
             proven: false,
@@ -132,71 +136,71 @@ const BREAKS_OF_PROVEN: u32 = 3;
 
 /// A flavour that worked, in a form that can be kept. Holds no secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Learned {
+pub struct KnownProtocol {
     /// Host of the storage.
     pub host: String,
     /// What its URLs look like.
-    pub kind: UrlKind,
+    pub kind: SignedUrlKind,
     /// What they take.
-    pub flavour: Flavour,
+    pub protocol: StorageProtocol,
 }
 
 /// Which flavour works where.
 #[derive(Clone, Debug, Default)]
-pub struct FlavourBook {
-    known: BTreeMap<(String, UrlKind), Known>,
-    refused: BTreeMap<(String, UrlKind), Vec<Flavour>>,
+pub struct ProtocolCache {
+    known: BTreeMap<(String, SignedUrlKind), Known>,
+    refused: BTreeMap<(String, SignedUrlKind), Vec<StorageProtocol>>,
 }
 
-impl FlavourBook {
+impl ProtocolCache {
     /// Takes over what was kept of an earlier book.
-    pub fn recall(&mut self, learned: &[Learned]) {
+    pub fn recall(&mut self, learned: &[KnownProtocol]) {
         for entry in learned {
-            self.proven(&entry.host, entry.kind, entry.flavour);
+            self.proven(&entry.host, entry.kind, entry.protocol);
         }
     }
 
     /// Every flavour that has worked.
-    pub fn learned(&self) -> Vec<Learned> {
+    pub fn learned(&self) -> Vec<KnownProtocol> {
         self.known
             .iter()
             .filter(|(_, known)| known.proven)
-            .map(|((host, kind), known)| Learned {
+            .map(|((host, kind), known)| KnownProtocol {
                 host: host.clone(),
                 kind: *kind,
-                flavour: known.next,
+                protocol: known.next,
             })
             .collect()
     }
 
     /// The flavour for the next try.
-    pub fn next(&self, host: &str, kind: UrlKind) -> Flavour {
+    pub fn next(&self, host: &str, kind: SignedUrlKind) -> StorageProtocol {
         self.known
             .get(&(host.to_owned(), kind))
             .map_or(kind.order()[0], |known| known.next)
     }
 
     /// A flavour worked.
-    pub fn proven(&mut self, host: &str, kind: UrlKind, flavour: Flavour) {
+    pub fn proven(&mut self, host: &str, kind: SignedUrlKind, protocol: StorageProtocol) {
         let place = (host.to_owned(), kind);
         self.refused.remove(&place);
         let known = Known {
             proven: true,
-            ..Known::to_try(flavour)
+            ..Known::to_try(protocol)
         };
         self.known.insert(place, known);
     }
 
     /// A flavour was refused as the wrong kind. Says whether another is left to try;
     /// where none is, the book starts again for the next file.
-    pub fn refused(&mut self, host: &str, kind: UrlKind, flavour: Flavour) -> bool {
+    pub fn refused(&mut self, host: &str, kind: SignedUrlKind, protocol: StorageProtocol) -> bool {
         let place = (host.to_owned(), kind);
-        if self.next(host, kind) != flavour {
+        if self.next(host, kind) != protocol {
             // Another transfer found out first.
             return true;
         }
         let refused = self.refused.entry(place.clone()).or_default();
-        refused.push(flavour);
+        refused.push(protocol);
         match kind.order().iter().find(|left| !refused.contains(left)) {
             Some(&next) => {
                 self.known.insert(place, Known::to_try(next));
@@ -215,9 +219,9 @@ impl FlavourBook {
     pub(crate) fn directed(
         &mut self,
         host: &str,
-        kind: UrlKind,
-        from: Flavour,
-        to: Flavour,
+        kind: SignedUrlKind,
+        from: StorageProtocol,
+        to: StorageProtocol,
     ) -> bool {
         let place = (host.to_owned(), kind);
         let refused = self.refused.entry(place.clone()).or_default();
@@ -232,8 +236,8 @@ impl FlavourBook {
     /// A connection broke before the answer, and nothing arrived. On a flavour that is not proven here this may
     /// have been a refusal: the next try uses the next flavour that was not refused. One that is
     /// proven gives way when it breaks again and again: the host may have changed.
-    pub fn broke(&mut self, host: &str, kind: UrlKind, flavour: Flavour) {
-        if self.next(host, kind) != flavour {
+    pub fn broke(&mut self, host: &str, kind: SignedUrlKind, protocol: StorageProtocol) {
+        if self.next(host, kind) != protocol {
             return;
         }
         let place = (host.to_owned(), kind);
@@ -245,7 +249,7 @@ impl FlavourBook {
         }
         let refused = self.refused.get(&place);
         let order = kind.order();
-        let at = order.iter().position(|one| *one == flavour).unwrap_or(0);
+        let at = order.iter().position(|one| *one == protocol).unwrap_or(0);
         let next = order
             .iter()
             .cycle()

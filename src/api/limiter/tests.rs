@@ -25,13 +25,18 @@ fn paused(test: impl Future<Output = ()>) {
     tokio::task::LocalSet::new().block_on(&runtime, test);
 }
 
-type Log = Rc<RefCell<Vec<(u32, Turn, Instant)>>>;
+type Log = Rc<RefCell<Vec<(u32, Priority, Instant)>>>;
 
 /// A waiter that notes its grant.
-fn wait(limiter: &Arc<Limiter>, log: &Log, name: u32, turn: Turn) -> tokio::task::JoinHandle<()> {
+fn wait(
+    limiter: &Arc<Limiter>,
+    log: &Log,
+    name: u32,
+    turn: Priority,
+) -> tokio::task::JoinHandle<()> {
     let (limiter, log) = (Arc::clone(limiter), Rc::clone(log));
     tokio::task::spawn_local(async move {
-        limiter.line_up(turn).granted().await;
+        limiter.enqueue(turn).acquired().await;
         log.borrow_mut().push((name, turn, Instant::now()));
     })
 }
@@ -58,12 +63,12 @@ fn a_place_that_was_taken_first_goes_first_whoever_waits_first() {
     paused(async {
         let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
         let order = Rc::new(RefCell::new(Vec::new()));
-        let places = [1, 2, 3].map(|name| (name, limiter.line_up(Turn::Upload)));
+        let places = [1, 2, 3].map(|name| (name, limiter.enqueue(Priority::Upload)));
         let mut tasks = Vec::new();
         for (name, place) in places.into_iter().rev() {
             let order = Rc::clone(&order);
             tasks.push(tokio::task::spawn_local(async move {
-                place.granted().await;
+                place.acquired().await;
                 order.borrow_mut().push(name);
             }));
         }
@@ -72,8 +77,8 @@ fn a_place_that_was_taken_first_goes_first_whoever_waits_first() {
         }
         assert_eq!(*order.borrow(), [1, 2, 3]);
         // One that nobody waits at any more holds nobody up.
-        drop(limiter.line_up(Turn::Upload));
-        limiter.line_up(Turn::Upload).granted().await;
+        drop(limiter.enqueue(Priority::Upload));
+        limiter.enqueue(Priority::Upload).acquired().await;
     });
 }
 
@@ -83,11 +88,11 @@ fn uploads_go_before_polls_and_each_in_its_order() {
         let (limiter, log) = (limiter(), Log::default());
         let mut tasks = Vec::new();
         for (name, turn) in [
-            (1, Turn::Poll),
-            (2, Turn::Poll),
-            (3, Turn::Upload),
-            (4, Turn::Poll),
-            (5, Turn::Upload),
+            (1, Priority::Poll),
+            (2, Priority::Poll),
+            (3, Priority::Upload),
+            (4, Priority::Poll),
+            (5, Priority::Upload),
         ] {
             tasks.push(wait(&limiter, &log, name, turn));
         }
@@ -107,16 +112,16 @@ fn a_poll_is_not_starved_and_neither_are_uploads() {
     paused(async {
         let (limiter, log) = (limiter(), Log::default());
         for name in 0..40 {
-            drop(wait(&limiter, &log, name, Turn::Upload));
+            drop(wait(&limiter, &log, name, Priority::Upload));
         }
         for name in 100..140 {
-            drop(wait(&limiter, &log, name, Turn::Poll));
+            drop(wait(&limiter, &log, name, Priority::Poll));
         }
         tokio::time::sleep(Duration::from_secs(100)).await;
         assert_eq!(log.borrow().len(), 80);
         assert_spaced(&log);
-        let turns: Vec<Turn> = log.borrow().iter().map(|(_, turn, _)| *turn).collect();
-        assert!(turns[..10].iter().all(|turn| *turn == Turn::Upload));
+        let turns: Vec<Priority> = log.borrow().iter().map(|(_, turn, _)| *turn).collect();
+        assert!(turns[..10].iter().all(|turn| *turn == Priority::Upload));
         // From then on the two classes take turns.
         for pair in turns[10..68].windows(2) {
             assert_ne!(pair[0], pair[1]);
@@ -128,11 +133,11 @@ fn a_poll_is_not_starved_and_neither_are_uploads() {
 fn a_cancelled_wait_takes_no_slot_and_holds_up_nobody() {
     paused(async {
         let (limiter, log) = (limiter(), Log::default());
-        limiter.line_up(Turn::Upload).granted().await;
+        limiter.enqueue(Priority::Upload).acquired().await;
         let start = Instant::now();
-        let first = wait(&limiter, &log, 1, Turn::Upload);
-        drop(wait(&limiter, &log, 2, Turn::Poll));
-        drop(wait(&limiter, &log, 3, Turn::Poll));
+        let first = wait(&limiter, &log, 1, Priority::Upload);
+        drop(wait(&limiter, &log, 2, Priority::Poll));
+        drop(wait(&limiter, &log, 3, Priority::Poll));
         settle().await;
         first.abort();
         tokio::time::sleep(Duration::from_secs(5)).await;
@@ -145,22 +150,22 @@ fn a_cancelled_wait_takes_no_slot_and_holds_up_nobody() {
 fn rate_limit_answers_double_the_spacing_and_good_ones_bring_it_back() {
     paused(async {
         let limiter = limiter();
-        limiter.line_up(Turn::Upload).granted().await;
+        limiter.enqueue(Priority::Upload).acquired().await;
         let start = Instant::now();
         limiter.rate_limited(Some(Duration::from_secs(7)));
         assert_eq!(limiter.spacing(), SPACING * 2);
-        limiter.line_up(Turn::Upload).granted().await;
+        limiter.enqueue(Priority::Upload).acquired().await;
         assert_eq!(start.elapsed().as_millis(), 7000);
-        limiter.line_up(Turn::Upload).granted().await;
+        limiter.enqueue(Priority::Upload).acquired().await;
         assert_eq!(start.elapsed().as_millis(), 9100);
         for _ in 0..10 {
             limiter.rate_limited(None);
         }
         assert_eq!(limiter.spacing(), Duration::from_secs(32));
-        limiter.good();
+        limiter.on_success();
         assert_eq!(limiter.spacing(), Duration::from_millis(28_800));
         for _ in 0..100 {
-            limiter.good();
+            limiter.on_success();
         }
         assert_eq!(limiter.spacing(), SPACING);
     });
@@ -170,9 +175,9 @@ fn rate_limit_answers_double_the_spacing_and_good_ones_bring_it_back() {
 fn a_delay_reaches_whoever_waits_already() {
     paused(async {
         let (limiter, log) = (limiter(), Log::default());
-        limiter.line_up(Turn::Upload).granted().await;
+        limiter.enqueue(Priority::Upload).acquired().await;
         let start = Instant::now();
-        drop(wait(&limiter, &log, 1, Turn::Upload));
+        drop(wait(&limiter, &log, 1, Priority::Upload));
         settle().await;
         limiter.rate_limited(Some(Duration::from_secs(20)));
         tokio::time::sleep(Duration::from_secs(30)).await;
@@ -187,7 +192,7 @@ fn a_slow_down_ends_with_its_cause() {
         // Seventy seconds of rate-limit answers.
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(70) {
-            limiter.line_up(Turn::Upload).granted().await;
+            limiter.enqueue(Priority::Upload).acquired().await;
             limiter.rate_limited(None);
         }
         assert_eq!(limiter.spacing(), Duration::from_secs(32));
@@ -196,7 +201,7 @@ fn a_slow_down_ends_with_its_cause() {
         tokio::time::sleep(Duration::from_secs(9 * 60)).await;
         let start = Instant::now();
         for _ in 0..4 {
-            limiter.line_up(Turn::Upload).granted().await;
+            limiter.enqueue(Priority::Upload).acquired().await;
         }
         assert_eq!(start.elapsed(), SPACING * 3);
     });
@@ -207,7 +212,7 @@ fn a_hold_is_told_and_a_probe_goes_through_it() {
     paused(async {
         let limiter = limiter();
         let hold = limiter.hold();
-        limiter.line_up(Turn::Upload).granted().await;
+        limiter.enqueue(Priority::Upload).acquired().await;
         assert_eq!(*hold.borrow(), None, "calls are apart anyway");
         let start = Instant::now();
         limiter.rate_limited(Some(Duration::from_secs(600)));
@@ -215,14 +220,14 @@ fn a_hold_is_told_and_a_probe_goes_through_it() {
         let is_untested = false;
         assert_eq!(*hold.borrow(), Some(RateHold { until, is_untested }));
         let log = Log::default();
-        drop(wait(&limiter, &log, 1, Turn::Upload));
+        drop(wait(&limiter, &log, 1, Priority::Upload));
         settle().await;
-        assert!(limiter.line_up(Turn::Probe).granted().await);
+        assert!(limiter.enqueue(Priority::Probe).acquired().await);
         assert_eq!(start.elapsed(), SPACING, "it takes a slot");
         assert!(names(&log).is_empty(), "the others wait");
         limiter.tested(true);
         assert_eq!(*hold.borrow(), None);
-        assert!(!limiter.line_up(Turn::Probe).granted().await);
+        assert!(!limiter.enqueue(Priority::Probe).acquired().await);
         tokio::time::sleep(SPACING * 3).await;
         assert_eq!(names(&log), [1]);
     });
@@ -240,14 +245,14 @@ fn only_a_long_hold_of_an_earlier_run_is_untested() {
             } else {
                 Arc::clone(&one)
             };
-            one.line_up(Turn::Upload).granted().await;
+            one.enqueue(Priority::Upload).acquired().await;
             one.rate_limited(Some(Duration::from_secs(seconds)));
-            drop(wait(&two, &Log::default(), 1, Turn::Poll));
+            drop(wait(&two, &Log::default(), 1, Priority::Poll));
             tokio::time::sleep(SPACING).await;
             let hold = two.hold().borrow().unwrap();
             assert_eq!(hold.is_untested, wanted, "{seconds} {other}");
             // Once it was tested it stands.
-            assert!(two.line_up(Turn::Probe).granted().await);
+            assert!(two.enqueue(Priority::Probe).acquired().await);
             two.tested(false);
             assert!(!two.hold().borrow().unwrap().is_untested);
         }
@@ -256,22 +261,22 @@ fn only_a_long_hold_of_an_earlier_run_is_untested() {
 
 /// What may happen to a limiter.
 #[derive(Clone, Copy, Debug)]
-enum Step {
-    Ask(Turn),
+enum StorageRequest {
+    Ask(Priority),
     Cancel(usize),
     Sleep(u64),
     Limited(Option<u64>),
     Good,
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+fn steps() -> impl Strategy<Value = Vec<StorageRequest>> {
     let step = prop_oneof![
-        4 => Just(Step::Ask(Turn::Upload)),
-        4 => Just(Step::Ask(Turn::Poll)),
-        2 => (0usize..50).prop_map(Step::Cancel),
-        4 => (0u64..4000).prop_map(Step::Sleep),
-        1 => proptest::option::of(0u64..5).prop_map(Step::Limited),
-        1 => Just(Step::Good),
+        4 => Just(StorageRequest::Ask(Priority::Upload)),
+        4 => Just(StorageRequest::Ask(Priority::Poll)),
+        2 => (0usize..50).prop_map(StorageRequest::Cancel),
+        4 => (0u64..4000).prop_map(StorageRequest::Sleep),
+        1 => proptest::option::of(0u64..5).prop_map(StorageRequest::Limited),
+        1 => Just(StorageRequest::Good),
     ];
     proptest::collection::vec(step, 1..80)
 }
@@ -285,16 +290,16 @@ proptest! {
             let mut tasks = Vec::new();
             for step in steps {
                 match step {
-                    Step::Ask(turn) => {
+                    StorageRequest::Ask(turn) => {
                         let name = u32::try_from(tasks.len()).unwrap();
                         tasks.push(wait(&limiter, &log, name, turn));
                     }
-                    Step::Cancel(index) => if let Some(task) = tasks.get(index) {
+                    StorageRequest::Cancel(index) => if let Some(task) = tasks.get(index) {
                         task.abort();
                     },
-                    Step::Sleep(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
-                    Step::Limited(wait) => limiter.rate_limited(wait.map(Duration::from_secs)),
-                    Step::Good => limiter.good(),
+                    StorageRequest::Sleep(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
+                    StorageRequest::Limited(wait) => limiter.rate_limited(wait.map(Duration::from_secs)),
+                    StorageRequest::Good => limiter.on_success(),
                 }
             }
             for task in tasks {
@@ -319,10 +324,10 @@ async fn two_programs_share_one_slot_at_a_time() {
     for _program in 0..2 {
         // 1.05 s / 20: 52.5 ms.
         let limiter = Arc::new(Limiter::new(LimiterOptions::default().faster(20)));
-        limiter.share(Some(SharedSlots::new(dir.path(), &account, BASE_URL)));
+        limiter.share(Some(SharedRateLimit::new(dir.path(), &account, BASE_URL)));
         for _ in 0..6 {
             let limiter = Arc::clone(&limiter);
-            tasks.spawn(async move { limiter.line_up(Turn::Upload).granted().await });
+            tasks.spawn(async move { limiter.enqueue(Priority::Upload).acquired().await });
         }
     }
     tasks.join_all().await;
@@ -340,8 +345,10 @@ fn a_poll_waits_no_longer_than_its_patience_and_the_slots_of_those_before_it() {
             let (limiter, uploads) = (Arc::clone(&limiter), Rc::clone(&uploads));
             tokio::task::spawn_local(async move {
                 loop {
-                    limiter.line_up(Turn::Upload).granted().await;
-                    uploads.borrow_mut().push((0, Turn::Upload, Instant::now()));
+                    limiter.enqueue(Priority::Upload).acquired().await;
+                    uploads
+                        .borrow_mut()
+                        .push((0, Priority::Upload, Instant::now()));
                 }
             });
         }
@@ -352,11 +359,11 @@ fn a_poll_waits_no_longer_than_its_patience_and_the_slots_of_those_before_it() {
                 for wait in [2, 4, 8, 16].into_iter().chain(std::iter::repeat(32)) {
                     tokio::time::sleep(Duration::from_secs(wait)).await;
                     let asked = Instant::now();
-                    limiter.line_up(Turn::Poll).granted().await;
+                    limiter.enqueue(Priority::Poll).acquired().await;
                     let waited = u32::try_from(asked.elapsed().as_millis()).unwrap();
                     polls
                         .borrow_mut()
-                        .push((waited, Turn::Poll, Instant::now()));
+                        .push((waited, Priority::Poll, Instant::now()));
                 }
             });
         }
@@ -401,7 +408,7 @@ fn program(folder: &std::path::Path) -> Arc<Limiter> {
         ..Limiter::new(LimiterOptions::default())
     });
     let account = Account::from_fingerprint("0123");
-    limiter.share(Some(SharedSlots::new(folder, &account, BASE_URL)));
+    limiter.share(Some(SharedRateLimit::new(folder, &account, BASE_URL)));
     limiter
 }
 
@@ -415,7 +422,11 @@ fn two_programs_with_uploads_and_polls_take_turns_and_waste_nothing() {
         for name in [1, 2] {
             let limiter = program(dir.path());
             for n in 0..60 {
-                let turn = if n % 2 == 0 { Turn::Upload } else { Turn::Poll };
+                let turn = if n % 2 == 0 {
+                    Priority::Upload
+                } else {
+                    Priority::Poll
+                };
                 tasks.push(wait(&limiter, &log, name, turn));
             }
         }
@@ -438,19 +449,19 @@ fn what_one_program_learns_slows_and_quickens_the_other() {
     paused(async {
         let dir = tempfile::tempdir().unwrap();
         let (one, two) = (program(dir.path()), program(dir.path()));
-        one.line_up(Turn::Upload).granted().await;
+        one.enqueue(Priority::Upload).acquired().await;
         let start = Instant::now();
         one.rate_limited(Some(Duration::from_secs(20)));
-        two.line_up(Turn::Upload).granted().await;
+        two.enqueue(Priority::Upload).acquired().await;
         assert!(start.elapsed() >= Duration::from_secs(20));
         assert_eq!(two.spacing(), SPACING * 2);
-        two.line_up(Turn::Poll).granted().await;
+        two.enqueue(Priority::Poll).acquired().await;
         assert!(start.elapsed() >= Duration::from_secs(20) + SPACING * 2);
         for _ in 0..30 {
-            two.good();
+            two.on_success();
         }
-        two.line_up(Turn::Upload).granted().await;
-        one.line_up(Turn::Upload).granted().await;
+        two.enqueue(Priority::Upload).acquired().await;
+        one.enqueue(Priority::Upload).acquired().await;
         assert_eq!(one.spacing(), SPACING);
     });
 }
@@ -460,15 +471,15 @@ fn one_that_ends_while_it_waits_costs_the_other_next_to_nothing() {
     paused(async {
         let dir = tempfile::tempdir().unwrap();
         let (one, two) = (program(dir.path()), program(dir.path()));
-        one.line_up(Turn::Upload).granted().await;
+        one.enqueue(Priority::Upload).acquired().await;
         let log = Log::default();
         // It waits, has said so in the file, and is gone.
-        let killed = wait(&two, &log, 2, Turn::Upload);
+        let killed = wait(&two, &log, 2, Priority::Upload);
         tokio::time::sleep(Duration::from_millis(500)).await;
         killed.abort();
         let start = Instant::now();
         for _ in 0..20 {
-            one.line_up(Turn::Upload).granted().await;
+            one.enqueue(Priority::Upload).acquired().await;
         }
         let took = start.elapsed();
         assert!(took <= SPACING * 20 + Duration::from_millis(60), "{took:?}");
@@ -480,14 +491,14 @@ fn a_file_that_is_held_for_good_is_given_up_after_a_while() {
     paused(async {
         let dir = tempfile::tempdir().unwrap();
         let limiter = program(dir.path());
-        limiter.line_up(Turn::Upload).granted().await;
+        limiter.enqueue(Priority::Upload).acquired().await;
         let file = std::fs::read_dir(dir.path()).unwrap().next().unwrap();
         let held = std::fs::File::open(file.unwrap().path()).unwrap();
         held.lock().unwrap();
         let start = Instant::now();
         let mut last = start;
         for n in 0..10 {
-            limiter.line_up(Turn::Upload).granted().await;
+            limiter.enqueue(Priority::Upload).acquired().await;
             let gap = last.elapsed();
             assert!(gap >= SPACING - Duration::from_millis(1), "{n}: {gap:?}");
             last = Instant::now();
@@ -508,7 +519,7 @@ fn a_clock_that_is_set_stops_no_program_and_lets_none_hurry() {
             for name in [1, 2] {
                 let limiter = program(dir.path());
                 for _ in 0..20 {
-                    tasks.push(wait(&limiter, &log, name, Turn::Upload));
+                    tasks.push(wait(&limiter, &log, name, Priority::Upload));
                 }
             }
             let start = Instant::now();

@@ -5,7 +5,7 @@ use crate::model::fault::RequiredAction;
 
 const TRANSIENT: Recovery = Recovery::Transient { retry_after: None };
 
-fn call(effect: Effect) -> Call<'static> {
+fn call(effect: CallKind) -> Call<'static> {
     Call {
         name: "POST /upload",
         effect,
@@ -13,8 +13,8 @@ fn call(effect: Effect) -> Call<'static> {
     }
 }
 
-fn answer(status: u16, body: &str) -> Answer {
-    Answer {
+fn answer(status: u16, body: &str) -> Response {
+    Response {
         status,
         headers: HeaderMap::new(),
         body: Bytes::copy_from_slice(body.as_bytes()),
@@ -22,8 +22,8 @@ fn answer(status: u16, body: &str) -> Answer {
     }
 }
 
-fn fault_of(answer: &Answer) -> Fault {
-    call(Effect::Stores { body_out: true })
+fn fault_of(answer: &Response) -> Fault {
+    call(CallKind::Stores { body_out: true })
         .data(answer)
         .unwrap_err()
 }
@@ -213,7 +213,7 @@ fn an_id_beside_a_success_counts_whatever_the_code() {
         r#"{"code":"0429","data":"re_1","success":true}"#,
     ] {
         let good = answer(200, body);
-        let data = call(Effect::None).data(&good).unwrap();
+        let data = call(CallKind::None).data(&good).unwrap();
         assert_eq!(wire::asset_id(data).unwrap().as_str(), "re_1", "{body}");
         assert_eq!(
             fault_of(&answer(500, body)).diagnostics.http_status,
@@ -237,30 +237,32 @@ fn an_error_in_plain_text_keeps_its_words() {
 #[test]
 fn a_cut_answer_is_told_from_a_bad_one() {
     for (status, cut, kind) in [
-        (200, Cut::TooLarge, FaultKind::AnswerTooLarge),
-        (200, Cut::Broken, FaultKind::LostAnswer),
-        (200, Cut::Late, FaultKind::NoAnswer),
-        (401, Cut::Broken, FaultKind::Unauthorized),
-        (401, Cut::Late, FaultKind::Unauthorized),
-        (503, Cut::TooLarge, FaultKind::ServerError),
+        (200, Truncation::TooLarge, FaultKind::AnswerTooLarge),
+        (200, Truncation::ConnectionLost, FaultKind::LostAnswer),
+        (200, Truncation::TimedOut, FaultKind::NoAnswer),
+        (401, Truncation::ConnectionLost, FaultKind::Unauthorized),
+        (401, Truncation::TimedOut, FaultKind::Unauthorized),
+        (503, Truncation::TooLarge, FaultKind::ServerError),
     ] {
         let mut answer = answer(status, "{\"code\":");
         answer.cut = Some(cut);
         assert_eq!(fault_of(&answer).kind, kind);
     }
     let mut whole = answer(200, r#"{"code":200,"data":5}"#);
-    whole.cut = Some(Cut::Broken);
-    assert!(call(Effect::None).data(&whole).is_ok());
+    whole.cut = Some(Truncation::ConnectionLost);
+    assert!(call(CallKind::None).data(&whole).is_ok());
 }
 
 #[test]
 fn a_call_that_stores_nothing_has_no_unknown_outcome() {
-    let fault = call(Effect::None).data(&answer(200, "<html>")).unwrap_err();
+    let fault = call(CallKind::None)
+        .data(&answer(200, "<html>"))
+        .unwrap_err();
     assert_eq!(
         (fault.kind, fault.recovery),
         (FaultKind::WebPage, TRANSIENT)
     );
-    let fault = call(Effect::None).data(&answer(413, "")).unwrap_err();
+    let fault = call(CallKind::None).data(&answer(413, "")).unwrap_err();
     assert_eq!(fault.kind, FaultKind::BadRequest);
 }
 
@@ -299,7 +301,7 @@ fn a_fault_tells_what_the_answer_said_and_no_secret() {
     let key = ApiKey::from_pasted("odd:secret/key").unwrap();
     let call = Call {
         name: "POST /upload",
-        effect: Effect::None,
+        effect: CallKind::None,
         key: Some(&key),
     };
     let mut refused = answer(
