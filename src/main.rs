@@ -16,7 +16,9 @@ use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::{media, version};
 use mavi_uploader::setup::{self, How, Numbers, Running, SetupError, World};
 use mavi_uploader::store::settings::Loaded;
-use mavi_uploader::store::{Arrival, Door, Entry, KeyStore, SecretError, Settings, door};
+use mavi_uploader::store::{
+    ForwardedPaths, Instance, InstanceLock, Keychain, SecretError, Settings, single_instance,
+};
 use mavi_uploader::ui::{SystemDesktop, SystemDialogs, Window, alone};
 use mavi_uploader::{cli, cli::Interruption, logging};
 use tokio::runtime::{Handle, Runtime};
@@ -80,12 +82,12 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
         }
     };
     let mut unguarded = None;
-    let door = match world.folder().filter(|_| !sandbox) {
+    let single_instance = match world.folder().filter(|_| !sandbox) {
         None => None,
-        Some(folder) => match runtime.block_on(door::enter(folder, &paths)) {
-            Ok(Entry::Mine(door)) => Some(door),
-            Ok(Entry::Handed) => return Ok(()),
-            Ok(Entry::Silent) => {
+        Some(folder) => match runtime.block_on(single_instance::enter(folder, &paths)) {
+            Ok(Instance::Primary(single_instance)) => Some(single_instance),
+            Ok(Instance::Forwarded) => return Ok(()),
+            Ok(Instance::Unresponsive) => {
                 return Err(Stop {
                     words: wording::silent_window(&paths),
                     code: cli::EXIT_SOME_FAILED,
@@ -109,9 +111,9 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
     };
     let window = Window::new();
     runtime.spawn(end_when_told(window.end()));
-    let (listening, arrivals) = door
+    let (listening, arrivals) = single_instance
         .as_ref()
-        .and_then(|door| listen(door, &runtime, window.wake()))
+        .and_then(|single_instance| listen(single_instance, &runtime, window.wake()))
         .unzip();
     let engines = Engines::default();
     let start_sandbox = {
@@ -154,7 +156,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
     let outside = Outside {
         paths,
         dialogs: Box::new(SystemDialogs::new(extensions)),
-        vault: (!sandbox).then(|| Arc::new(Keychain(KeyStore::system())) as Arc<dyn KeyVault>),
+        vault: (!sandbox).then(|| Arc::new(KeychainVault(Keychain::system())) as Arc<dyn KeyVault>),
         environment_key,
         bad_environment_key,
         sandbox,
@@ -207,10 +209,10 @@ async fn end_when_told(end: Wake) {
 
 /// What other starts hand to this window, and the task that listens to them.
 fn listen(
-    door: &Door,
+    single_instance: &InstanceLock,
     runtime: &Runtime,
     wake: Wake,
-) -> Option<(JoinHandle<()>, UnboundedReceiver<Arrival>)> {
+) -> Option<(JoinHandle<()>, UnboundedReceiver<ForwardedPaths>)> {
     let _entered = runtime.enter();
     let (sender, arrivals) = mpsc::unbounded_channel();
     let deliver = move |arrival| {
@@ -219,7 +221,8 @@ fn listen(
             wake();
         }
     };
-    door.listen(deliver)
+    single_instance
+        .listen(deliver)
         .inspect_err(|error| tracing::warn!(%error, "other starts can’t reach this window"))
         .ok()
         .map(|listening| (listening, arrivals))
@@ -258,9 +261,9 @@ fn start(
 }
 
 /// The store's keychain as the window wants it.
-struct Keychain(KeyStore);
+struct KeychainVault(Keychain);
 
-impl KeyVault for Keychain {
+impl KeyVault for KeychainVault {
     fn load(&self) -> Result<Option<ApiKey>, VaultError> {
         self.0.load().map_err(vault_error)
     }

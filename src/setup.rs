@@ -23,7 +23,7 @@ use crate::model::retry::Policy;
 use crate::model::snapshot::{JournalState, KeySource, Snapshot};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::store::history::{BACKUP_DIR, back_up};
-use crate::store::{DataDir, DataDirError, History, KeyStore, OpenError, Run, RunId, Settings};
+use crate::store::{DataDir, DataDirError, History, Keychain, OpenError, RunId, RunLock, Settings};
 
 /// The environment variable that holds an API key (as the vendor's own CLI has it).
 pub const KEY_VARIABLE: &str = "MEMORIES_API_KEY";
@@ -103,7 +103,7 @@ pub struct World {
     /// The sandbox, where the run is against one.
     pub sandbox: Option<Sandbox>,
     /// Where the sessions of uploads are kept over a restart.
-    pub keychain: KeyStore,
+    pub keychain: Keychain,
     _temporary: Option<TempDir>,
 }
 
@@ -144,7 +144,7 @@ impl World {
             folder,
             key: None,
             sandbox: None,
-            keychain: KeyStore::system(),
+            keychain: Keychain::system(),
             _temporary: None,
         })
     }
@@ -171,7 +171,7 @@ impl World {
             folder: Ok(temporary.path().to_owned()),
             key: Some((key, KeySource::Sandbox)),
             sandbox: Some(sandbox),
-            keychain: KeyStore::absent(),
+            keychain: Keychain::absent(),
             _temporary: Some(temporary),
         })
     }
@@ -218,7 +218,7 @@ impl World {
                 // Here it is known to be sound, and this thread may take its time.
                 copy_history(&folder, &folder.join(BACKUP_DIR));
             }
-            let lock = Run::begin(&folder)
+            let lock = RunLock::begin(&folder)
                 .inspect_err(|error| tracing::warn!(%error, "this run has no lock"))
                 .ok();
             let run = lock.as_ref().map(|run| run.id().clone());
@@ -241,7 +241,7 @@ impl World {
         let runs = self.folder.clone().ok();
         let is_alive = move |run: &RunId| {
             runs.as_deref()
-                .is_some_and(|folder| crate::store::run::is_alive(folder, run).unwrap_or(true))
+                .is_some_and(|folder| crate::store::run_lock::is_alive(folder, run).unwrap_or(true))
         };
         let options = engine::Options {
             front_end: how.front_end,

@@ -14,7 +14,7 @@ use crate::api::network::NetworkState;
 use crate::engine::EngineHandle;
 use crate::model::key::{ApiKey, NotAKey};
 use crate::store::settings::Loaded;
-use crate::store::{Arrival, Settings};
+use crate::store::{ForwardedPaths, Settings};
 
 /// How a file dialog ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ pub struct Outside {
     /// The desktop around the window.
     pub desktop: Box<dyn Desktop>,
     /// What other starts of the program hand to this window; `None` where none can.
-    pub arrivals: Option<UnboundedReceiver<Arrival>>,
+    pub arrivals: Option<UnboundedReceiver<ForwardedPaths>>,
     /// Whether files can be dropped on the window here.
     pub can_drop: bool,
     /// Which program this is: version, commit and system.

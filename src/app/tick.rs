@@ -10,7 +10,7 @@ use super::wording;
 use crate::engine::{Command, Notice};
 use crate::model::plan::UnderWay;
 use crate::model::snapshot::{KeySource, KeyState};
-use crate::store::Arrival;
+use crate::store::ForwardedPaths;
 
 impl App {
     /// Takes the snapshot in: what is shown, and what is said of it.
@@ -62,7 +62,7 @@ impl App {
 
     /// What other starts of the program were given is taken as if this one had been.
     fn arrivals(&mut self) {
-        while let Some(Arrival { paths, taken }) = self
+        while let Some(ForwardedPaths { paths, taken }) = self
             .outside
             .arrivals
             .as_mut()

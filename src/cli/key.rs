@@ -10,7 +10,7 @@ use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeyState;
 use crate::setup::{self, Numbers, SetupError, World};
-use crate::store::KeyStore;
+use crate::store::Keychain;
 
 /// Most bytes of standard input that are read for a key.
 const INPUT_LIMIT: usize = 64 * 1024;
@@ -67,7 +67,7 @@ fn set() -> u8 {
             setup::KEY_VARIABLE
         );
     }
-    match KeyStore::system().save(&key) {
+    match Keychain::system().save(&key) {
         Ok(()) => {
             say(&format!(
                 "The key{} is saved.{note}",
@@ -109,7 +109,7 @@ fn status() -> u8 {
         let line = format!("environment ({}){}", setup::KEY_VARIABLE, ending(&key));
         return printed(&line);
     }
-    match KeyStore::system().load() {
+    match Keychain::system().load() {
         Ok(Some(key)) => printed(&format!("keychain{}", ending(&key))),
         Ok(None) => {
             say(&wording::stopped(
@@ -133,7 +133,7 @@ fn status() -> u8 {
 }
 
 fn remove() -> u8 {
-    match KeyStore::system().remove() {
+    match Keychain::system().remove() {
         Ok(true) => {
             say("The key is removed from the keychain.");
             EXIT_GOOD

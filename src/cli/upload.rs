@@ -19,7 +19,7 @@ use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, ResumeBehaviour, Row, Snapshot};
 use crate::setup::{self, How, Numbers, Running, SetupError, World};
-use crate::store::{KeyStore, SecretError};
+use crate::store::{Keychain, SecretError};
 
 /// How long a run that was stopped still waits for files that are being found and checked.
 const INTAKE_LIMIT: Duration = Duration::from_secs(10);
@@ -94,7 +94,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         running.handle.send(Command::NoKey);
     } else if world.key.is_none() {
         // It may ask the person to unlock it; files are found and checked meanwhile.
-        keychain = Some(KeyStore::system().in_background(KeyStore::load));
+        keychain = Some(Keychain::system().in_background(Keychain::load));
     }
     running.handle.send(Command::Add(arguments.paths.clone()));
     let wait_limit = Duration::from_secs(arguments.wait_timeout);

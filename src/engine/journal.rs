@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use self::opening::OpenHistory;
 use crate::model::asset::{Account, AssetId};
 use crate::model::snapshot::{ItemId, JournalState};
-use crate::store::{Change, History, Run, RunId, StoreError};
+use crate::store::{History, HistoryChange, RunId, RunLock, StoreError};
 
 use super::clock::now_ms;
 
@@ -54,8 +54,8 @@ pub(super) struct Journal {
     base_url: String,
     run: RunId,
     /// Says that this run lives.
-    lock: Option<Run>,
-    staged: Vec<Change>,
+    lock: Option<RunLock>,
+    staged: Vec<HistoryChange>,
     /// Assets that are on disk in any form, in the database or its ledger.
     written: HashSet<AssetId>,
     /// Assets of which it was said that they are not on disk, with their rows.
@@ -264,7 +264,7 @@ impl Journal {
                 self.state = JournalState::Good;
                 self.held = None;
                 for change in std::mem::take(&mut self.staged) {
-                    if let Change::PutAsset(record) = change {
+                    if let HistoryChange::PutAsset(record) = change {
                         self.written.insert(record.asset_id);
                     }
                 }
@@ -326,12 +326,12 @@ impl Journal {
     /// was said of an asset is dropped.
     fn coalesce(&mut self) {
         let mut seen = HashSet::new();
-        let mut kept: Vec<Change> = std::mem::take(&mut self.staged)
+        let mut kept: Vec<HistoryChange> = std::mem::take(&mut self.staged)
             .into_iter()
             .rev()
             .filter(|change| match change {
-                Change::PutItem(record) => seen.insert(record.id),
-                Change::DropItem(id) => seen.insert(*id),
+                HistoryChange::PutItem(record) => seen.insert(record.id),
+                HistoryChange::DropItem(id) => seen.insert(*id),
                 _ => true,
             })
             .collect();
@@ -357,7 +357,7 @@ impl Journal {
         }
         let staged = self.staged.iter().filter_map(|change| match change {
             // A reserved ID is nothing to be copied; when bytes are stored, that is staged as well.
-            Change::PutAsset(record) => {
+            HistoryChange::PutAsset(record) => {
                 let is_missing = !record.is_reserved() && !self.written.contains(&record.asset_id);
                 Some((record.asset_id.clone(), record.item?)).filter(|_| is_missing)
             }

@@ -31,7 +31,7 @@ use crate::api::throttle::RateLimit;
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
 use crate::model::snapshot::{KeySource, Snapshot};
-use crate::store::KeyStore;
+use crate::store::Keychain;
 
 pub use command::{BatchEnd, Command, EngineHandle, Notice, Preferences};
 pub use journal::opening::{IsAlive, Kept, OpenHistory};
@@ -76,7 +76,7 @@ pub struct Options {
     /// Where to send every turn of every file.
     pub follower: Option<mpsc::UnboundedSender<Lifecycle>>,
     /// Where the sessions of uploads are kept over a restart.
-    pub keychain: KeyStore,
+    pub keychain: Keychain,
     /// Called after every new snapshot and notice.
     pub wake: Box<dyn Fn() + Send + Sync>,
 }

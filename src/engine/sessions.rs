@@ -11,7 +11,7 @@ use super::clock::now_ms;
 use crate::api::{SecretUrl, Session, SignedUpload};
 use crate::model::asset::AssetId;
 use crate::model::media::FileStamp;
-use crate::store::KeyStore;
+use crate::store::Keychain;
 
 /// How long a session lives at most (`docs/service.md`, "Storage behind a signed URL").
 pub(super) const LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -70,11 +70,11 @@ pub(super) fn write(
         modified_ns: purpose.stamp.modified_ns,
     };
     let mut secret = Zeroizing::new(serde_json::to_vec(&kept).ok()?);
-    if secret.len() > KeyStore::MAX_SECRET {
+    if secret.len() > Keychain::MAX_SECRET {
         kept.url = None;
         secret = Zeroizing::new(serde_json::to_vec(&kept).ok()?);
     }
-    (secret.len() <= KeyStore::MAX_SECRET).then_some(secret)
+    (secret.len() <= Keychain::MAX_SECRET).then_some(secret)
 }
 
 /// Reads it back; `None` for what is of another upload, of a file that has changed since,
@@ -195,7 +195,7 @@ mod tests {
     fn what_a_keychain_would_not_take_whole_is_kept_without_its_url_or_not_at_all() {
         let long = format!("https://u?{}", "x".repeat(2400));
         let secret = write(&ticket(&long, "https://s"), Instant::now(), &purpose()).unwrap();
-        assert!(secret.len() <= KeyStore::MAX_SECRET);
+        assert!(secret.len() <= Keychain::MAX_SECRET);
         let back = read(&secret, &purpose()).unwrap();
         assert_eq!(text(&back.url), "https://s");
         assert_eq!(text(&back.session.url().unwrap()), "https://s");

@@ -13,7 +13,7 @@ use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::key::ApiKey;
 use crate::model::media::Route;
-use crate::store::{OrderedKeyStore, SecretError};
+use crate::store::{KeychainWorker, SecretError};
 
 /// How long an attempt waits for the keychain, which may ask the person to unlock it.
 const KEYCHAIN: Duration = Duration::from_secs(60);
@@ -30,7 +30,7 @@ pub(super) struct Attempt<S> {
     /// A ticket of an earlier attempt that is still good.
     pub ticket: Option<SignedUpload>,
     /// Where a ticket of an earlier run is, and for what.
-    pub recall: Option<(Arc<OrderedKeyStore>, Purpose)>,
+    pub recall: Option<(Arc<KeychainWorker>, Purpose)>,
 }
 
 impl<S: Service> Attempt<S> {

@@ -216,8 +216,9 @@ impl Sandbox {
         let servers = [(api, Port::Api), (storage, Port::Storage)]
             .into_iter()
             .map(|(socket, port)| {
-                let door = Door::open(socket, port, &state)?;
-                let serving = server::accept(door, port, Arc::clone(&state), stop.clone());
+                let single_instance = Door::open(socket, port, &state)?;
+                let serving =
+                    server::accept(single_instance, port, Arc::clone(&state), stop.clone());
                 Ok(tokio::spawn(serving))
             })
             .collect::<std::io::Result<_>>()?;

@@ -66,10 +66,15 @@ impl Door {
 }
 
 /// Takes connections until `stop`, then drops them all.
-pub(super) async fn accept(door: Door, port: Port, state: Arc<State>, stop: CancellationToken) {
+pub(super) async fn accept(
+    single_instance: Door,
+    port: Port,
+    state: Arc<State>,
+    stop: CancellationToken,
+) {
     let listener = tokio::select! {
         () = stop.cancelled() => return,
-        opened = door.opened(&state) => match opened {
+        opened = single_instance.opened(&state) => match opened {
             Ok(listener) => listener,
             Err(error) => return tracing::error!(%error, "the sandbox cannot listen"),
         },

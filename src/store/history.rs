@@ -2,14 +2,14 @@
 
 mod accounts;
 mod backup;
+mod database_file;
 mod error;
 mod ledger;
-mod place;
 mod records;
-mod replacing;
-mod salvage;
+mod recovery;
 mod schema;
 mod search;
+mod swap;
 #[cfg(test)]
 mod tests;
 
@@ -21,16 +21,16 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::model::asset::AssetId;
 use crate::model::snapshot::ItemId;
 use crate::store::files::path_to_bytes;
-use crate::store::run::RunId;
+use crate::store::run_lock::RunId;
 
 pub use backup::{BACKUP_DIR, back_up};
+pub use database_file::FILE_NAME;
 pub use error::{OpenError, StoreError};
 pub use ledger::LEDGER_NAME;
-pub use place::FILE_NAME;
-pub use records::{AssetNote, AssetRecord, Change, DamagedItem, ItemRecord, ProtocolRecord};
+pub use records::{AssetNote, AssetRecord, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord};
 
+use database_file::{BUSY_LIMIT, DatabaseFile};
 use ledger::Ledger;
-use place::{BUSY_LIMIT, Place};
 use records::{ITEM_COLUMNS, apply, from_sql_id, read_damaged, read_item, to_sql_id};
 
 /// The database, opened. One owner at a time; other processes may have it open too.
@@ -42,14 +42,14 @@ use records::{ITEM_COLUMNS, apply, from_sql_id, read_damaged, read_item, to_sql_
 pub struct History {
     connection: Connection,
     /// `None`, as the ledger, for one in memory.
-    place: Option<Place>,
+    database_file: Option<DatabaseFile>,
     ledger: Option<Ledger>,
     limit: Duration,
 }
 
 /// A history, and what had to be done to open it.
 #[derive(Debug)]
-pub struct Opened {
+pub struct OpenedDatabase {
     /// Ready for use.
     pub history: History,
     /// Where the damaged database was put. What could be read of it is in the new one.
@@ -62,20 +62,20 @@ impl History {
     ///
     /// # Errors
     /// A database of a newer program, one that is busy, or files that cannot be used.
-    pub fn open(dir: &Path) -> Result<Opened, OpenError> {
+    pub fn open(dir: &Path) -> Result<OpenedDatabase, OpenError> {
         Self::open_within(dir, BUSY_LIMIT, None, Ledger::new(dir))
     }
 
     fn open_within(
         dir: &Path,
         limit: Duration,
-        condemned: Option<Option<(u64, u64)>>,
+        known_damaged: Option<Option<(u64, u64)>>,
         ledger: Ledger,
-    ) -> Result<Opened, OpenError> {
-        let ready = place::open(dir, limit, condemned)?;
+    ) -> Result<OpenedDatabase, OpenError> {
+        let ready = database_file::open(dir, limit, known_damaged)?;
         let mut history = Self {
             connection: ready.connection,
-            place: Some(ready.place),
+            database_file: Some(ready.database_file),
             ledger: Some(ledger),
             limit,
         };
@@ -83,7 +83,7 @@ impl History {
             // It is tried again with the next commit.
             tracing::warn!(%error, "the ledger of asset IDs is not applied");
         }
-        Ok(Opened {
+        Ok(OpenedDatabase {
             history,
             set_aside: ready.set_aside,
         })
@@ -108,7 +108,7 @@ impl History {
         schema::migrate(&mut connection)?;
         Ok(Self {
             connection,
-            place: None,
+            database_file: None,
             ledger: None,
             limit: BUSY_LIMIT,
         })
@@ -116,7 +116,9 @@ impl History {
 
     /// The database's file; `None` for one in memory.
     pub fn path(&self) -> Option<&Path> {
-        self.place.as_ref().map(|place| place.path.as_path())
+        self.database_file
+            .as_ref()
+            .map(|database_file| database_file.path.as_path())
     }
 
     /// How long a call may wait for another process from now on.
@@ -128,34 +130,37 @@ impl History {
 
     /// Sets the database aside after [`StoreError::Damaged`] and goes on with a new one
     /// that holds what could be read. Write everything that is known into it again.
-    pub fn repair(self) -> Result<Opened, OpenError> {
+    pub fn repair(self) -> Result<OpenedDatabase, OpenError> {
         // Closing must not carry damage from the log into the file.
-        let _ = place::keep_log(&self.connection, true);
-        let condemned = self.place.as_ref().map(Place::identity);
-        self.open_again(condemned)
+        let _ = database_file::keep_log(&self.connection, true);
+        let known_damaged = self.database_file.as_ref().map(DatabaseFile::identity);
+        self.open_again(known_damaged)
     }
 
     /// Opens, after [`StoreError::Replaced`], the database that another process has put in
     /// this one's place. Write everything that is known into it again.
-    pub fn reopen(self) -> Result<Opened, OpenError> {
+    pub fn reopen(self) -> Result<OpenedDatabase, OpenError> {
         self.open_again(None)
     }
 
     /// The ledger stays with what it knows.
-    fn open_again(self, condemned: Option<Option<(u64, u64)>>) -> Result<Opened, OpenError> {
+    fn open_again(
+        self,
+        known_damaged: Option<Option<(u64, u64)>>,
+    ) -> Result<OpenedDatabase, OpenError> {
         let Self {
             connection,
-            place,
+            database_file,
             ledger,
             ..
         } = self;
         drop(connection);
-        if let (Some(place), Some(ledger)) = (place, ledger) {
-            return Self::open_within(&place.dir, BUSY_LIMIT, condemned, ledger);
+        if let (Some(database_file), Some(ledger)) = (database_file, ledger) {
+            return Self::open_within(&database_file.dir, BUSY_LIMIT, known_damaged, ledger);
         }
         let history = Self::in_memory()
             .map_err(|error| OpenError::from_store(Path::new(":memory:"), &error))?;
-        Ok(Opened {
+        Ok(OpenedDatabase {
             history,
             set_aside: None,
         })
@@ -166,7 +171,7 @@ impl History {
     ///
     /// # Errors
     /// The database took nothing; [`History::told_assets`] are in the ledger nevertheless.
-    pub fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+    pub fn commit(&mut self, changes: &[HistoryChange]) -> Result<(), StoreError> {
         let limit = self.limit;
         if let Some(ledger) = &mut self.ledger {
             ledger.tell(changes, limit);
@@ -237,12 +242,12 @@ impl History {
         &mut self,
         work: impl FnOnce(&Connection, Option<&mut Ledger>) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        let _held = match &self.place {
-            Some(place) => Some(place.hold(self.limit)?),
+        let _held = match &self.database_file {
+            Some(database_file) => Some(database_file.hold(self.limit)?),
             None => None,
         };
-        if let Some(place) = &self.place
-            && !place.is_ours()
+        if let Some(database_file) = &self.database_file
+            && !database_file.is_same_file()
         {
             return Err(StoreError::Replaced);
         }

@@ -1,19 +1,19 @@
 //! What is kept: the history and journal, the settings, the secrets, and where they lie.
 
 pub mod data_dir;
-pub mod door;
 pub(crate) mod files;
 pub mod history;
-pub mod run;
-pub mod secrets;
+pub mod keychain;
+pub mod run_lock;
 pub mod settings;
+pub mod single_instance;
 
 pub use data_dir::{DataDir, DataDirError};
-pub use door::{Arrival, Door, Entry};
 pub use history::{
-    AssetNote, AssetRecord, Change, DamagedItem, History, ItemRecord, OpenError, Opened,
-    ProtocolRecord, StoreError,
+    AssetNote, AssetRecord, DamagedItem, History, HistoryChange, ItemRecord, OpenError,
+    OpenedDatabase, ProtocolRecord, StoreError,
 };
-pub use run::{Run, RunId};
-pub use secrets::{KeyStore, OrderedKeyStore, SecretError};
+pub use keychain::{Keychain, KeychainWorker, SecretError};
+pub use run_lock::{RunId, RunLock};
 pub use settings::Settings;
+pub use single_instance::{ForwardedPaths, Instance, InstanceLock};

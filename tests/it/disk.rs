@@ -16,7 +16,7 @@ use mavi_uploader::model::cell_escaping::split_record;
 use mavi_uploader::model::snapshot::{JournalState, Row, Snapshot, Status};
 use mavi_uploader::sandbox::{Call, Fault, FaultPlan, SandboxOptions, Timing};
 use mavi_uploader::setup::{How, Numbers, Running, World};
-use mavi_uploader::store::{AssetRecord, Change, History, StoreError};
+use mavi_uploader::store::{AssetRecord, History, HistoryChange, StoreError};
 
 use crate::cli::{Live, Outcome, Stage, text};
 
@@ -460,8 +460,8 @@ fn whenever_the_disk_is_full_what_was_written_is_whole() {
                 };
                 for _ in 0..2 {
                     loop {
-                        let next: Vec<Change> = (written..written + round)
-                            .map(|number| Change::PutAsset(asset(number)))
+                        let next: Vec<HistoryChange> = (written..written + round)
+                            .map(|number| HistoryChange::PutAsset(asset(number)))
                             .collect();
                         match history.commit(&next) {
                             Ok(()) => written += next.len(),

@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use mavi_uploader::model::key::ApiKey;
-use mavi_uploader::store::{KeyStore, SecretError};
+use mavi_uploader::store::{Keychain, SecretError};
 
 /// Set for a test that runs on its own bus.
 const INSIDE: &str = "MAVI_KEYCHAIN_TEST_INSIDE";
@@ -140,7 +140,7 @@ impl Daemon {
         drop(stdin);
         let mut daemon = Self(child);
         let start = Instant::now();
-        while let Err(SecretError::NoKeychain(why)) = KeyStore::system().load() {
+        while let Err(SecretError::NoKeychain(why)) = Keychain::system().load() {
             let ended = daemon.0.try_wait().unwrap();
             assert!(ended.is_none(), "the daemon ended: {ended:?}");
             assert!(start.elapsed() < LIMIT, "it does not answer: {why}");
@@ -174,13 +174,13 @@ fn a_key_goes_into_the_keychain_and_others_find_it_under_its_names() {
         "keychain::a_key_goes_into_the_keychain_and_others_find_it_under_its_names",
         || {
             let _daemon = Daemon::unlocked();
-            let store = KeyStore::system();
+            let store = Keychain::system();
             assert_eq!(store.load(), Ok(None));
             assert_eq!(store.remove(), Ok(false));
             store.save(&key("sk-mavi-first")).unwrap();
             store.save(&key(KEY)).unwrap();
             assert_eq!(looked_up("default"), (true, KEY.to_owned()));
-            assert_eq!(KeyStore::system().load(), Ok(Some(key(KEY))));
+            assert_eq!(Keychain::system().load(), Ok(Some(key(KEY))));
             assert_eq!(store.remove(), Ok(true));
             assert_eq!(store.load(), Ok(None));
             assert!(!looked_up("default").0);
@@ -194,7 +194,7 @@ fn a_second_key_of_another_program_neither_hides_ours_nor_outlives_removal() {
         "keychain::a_second_key_of_another_program_neither_hides_ours_nor_outlives_removal",
         || {
             let _daemon = Daemon::unlocked();
-            let store = KeyStore::system();
+            let store = Keychain::system();
             store.save(&key(KEY)).unwrap();
             let mut other = Command::new("secret-tool");
             other.args(["store", "--label=other", "service", "mavi-uploader"]);
@@ -219,7 +219,7 @@ fn what_is_no_key_is_said_to_be_none_and_not_shown() {
             other.args(["store", "--label=x", "service", "mavi-uploader"]);
             other.args(["username", "default"]);
             assert!(run(other, "not a key at all", LIMIT).0);
-            let error = KeyStore::system().load().unwrap_err();
+            let error = Keychain::system().load().unwrap_err();
             assert_eq!(error, SecretError::NotAKey);
             assert!(!error.to_string().contains("at all"));
         },
@@ -231,7 +231,7 @@ fn without_a_service_there_is_no_keychain_until_one_comes_up() {
     on_a_bus(
         "keychain::without_a_service_there_is_no_keychain_until_one_comes_up",
         || {
-            let store = KeyStore::system();
+            let store = Keychain::system();
             for result in [store.load().map(drop), store.save(&key(KEY))] {
                 assert!(
                     matches!(result, Err(SecretError::NoKeychain(_))),
@@ -252,7 +252,7 @@ fn without_a_bus_there_is_no_keychain_and_the_words_say_what_to_do() {
         || {
             // The environment of a running process is not changed: another one is asked.
             if std::env::var_os("MAVI_NO_BUS").is_some() {
-                let error = KeyStore::system().load().unwrap_err();
+                let error = Keychain::system().load().unwrap_err();
                 assert!(matches!(error, SecretError::NoKeychain(_)), "{error:?}");
                 assert!(error.to_string().contains("this session only"), "{error}");
                 return;
@@ -279,11 +279,11 @@ fn a_locked_keychain_is_said_to_be_locked_and_never_hangs_the_caller() {
         "keychain::a_locked_keychain_is_said_to_be_locked_and_never_hangs_the_caller",
         || {
             let daemon = Daemon::unlocked();
-            KeyStore::system().save(&key(KEY)).unwrap();
+            Keychain::system().save(&key(KEY)).unwrap();
             drop(daemon);
             let _daemon = Daemon::locked();
-            let store = KeyStore::system();
-            let loaded = store.in_background(KeyStore::load);
+            let store = Keychain::system();
+            let loaded = store.in_background(Keychain::load);
             assert_eq!(loaded.blocking_recv().unwrap(), Err(SecretError::Locked));
             assert_eq!(store.save(&key(KEY)), Err(SecretError::Locked));
         },

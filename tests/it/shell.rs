@@ -12,7 +12,7 @@ use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::engine::{BatchEnd, Command, Notice, Preferences};
 use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, Status};
 use mavi_uploader::store::settings::{Loaded, Start};
-use mavi_uploader::store::{Arrival, Settings};
+use mavi_uploader::store::{ForwardedPaths, Settings};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::window::{
@@ -85,7 +85,7 @@ fn what_another_start_hands_over_is_added_and_the_window_comes_to_the_front() {
     });
     let (taken, mut is_taken) = oneshot::channel();
     let paths = vec![PathBuf::from("/media/a.mp4")];
-    let arrival = Arrival {
+    let arrival = ForwardedPaths {
         paths: paths.clone(),
         taken,
     };
@@ -101,7 +101,7 @@ fn what_another_start_hands_over_is_added_and_the_window_comes_to_the_front() {
 
     // A start without files shows the window, and adds nothing.
     let (taken, mut is_taken) = oneshot::channel();
-    let arrival = Arrival {
+    let arrival = ForwardedPaths {
         paths: vec![],
         taken,
     };

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Actor;
 use crate::api::Service;
 use crate::api::protocol::KnownProtocol;
-use crate::store::{Change, ProtocolRecord};
+use crate::store::{HistoryChange, ProtocolRecord};
 
 impl<S: Service> Actor<S> {
     /// Teaches the service what earlier runs learned.
@@ -26,18 +26,19 @@ impl<S: Service> Actor<S> {
         let place = |one: &KnownProtocol| (one.host.clone(), one.kind);
         for old in &self.learned {
             if !learned.iter().any(|new| place(new) == place(old)) {
-                self.journal.stage(Change::DropProtocol {
+                self.journal.stage(HistoryChange::DropProtocol {
                     host: old.host.clone(),
                     kind: word(&old.kind),
                 });
             }
         }
         for new in learned.iter().filter(|new| !self.learned.contains(new)) {
-            self.journal.stage(Change::PutProtocol(ProtocolRecord {
-                host: new.host.clone(),
-                kind: word(&new.kind),
-                protocol: word(&new.protocol),
-            }));
+            self.journal
+                .stage(HistoryChange::PutProtocol(ProtocolRecord {
+                    host: new.host.clone(),
+                    kind: word(&new.kind),
+                    protocol: word(&new.protocol),
+                }));
         }
         self.learned = learned;
     }

@@ -55,7 +55,7 @@ use crate::model::fault::RequiredAction;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, KeySource, Row, Snapshot};
 use crate::model::upload::{Effect, Event, Original, Upload, UploadState, next};
-use crate::store::OrderedKeyStore;
+use crate::store::KeychainWorker;
 
 /// How often meters are read while bytes move.
 const SAMPLING: Duration = Duration::from_millis(100);
@@ -118,7 +118,7 @@ pub(super) struct Actor<S> {
     vouched: Option<Account>,
     /// What is on disk of what was learned of storage hosts.
     learned: Vec<KnownProtocol>,
-    keychain: Arc<OrderedKeyStore>,
+    keychain: Arc<KeychainWorker>,
     /// Uploads of which the keychain has a session.
     kept: HashMap<AssetId, Kept>,
     /// Calls to the keychain whose outcome is not known yet.
@@ -177,7 +177,7 @@ impl<S: Service> Actor<S> {
         let (told, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
         let hold = service.limiter().hold();
-        let keychain = Arc::new(OrderedKeyStore::new(options.keychain.clone()));
+        let keychain = Arc::new(KeychainWorker::new(options.keychain.clone()));
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,

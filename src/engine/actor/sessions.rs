@@ -17,7 +17,7 @@ use crate::engine::shutdown;
 use crate::model::asset::AssetId;
 use crate::model::snapshot::{ItemId, ResumeBehaviour};
 use crate::model::upload::{PausedBy, UploadState};
-use crate::store::{OrderedKeyStore, SecretError};
+use crate::store::{KeychainWorker, SecretError};
 
 /// What this run knows of a session that the keychain has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(super) fn later(item: &Item, kept: &HashMap<AssetId, Kept>) -> Option<Resume
 }
 
 /// A call to the keychain.
-pub(super) type Job = Box<dyn FnOnce(&OrderedKeyStore) + Send>;
+pub(super) type Job = Box<dyn FnOnce(&KeychainWorker) + Send>;
 
 impl<S: Service> Actor<S> {
     /// Which sessions earlier runs left; those that are over are forgotten.
@@ -173,7 +173,7 @@ impl<S: Service> Actor<S> {
     }
 
     /// The call is made when it is on disk that the keychain may have the session.
-    fn call_keychain(&mut self, job: impl FnOnce(&OrderedKeyStore) + Send + 'static) {
+    fn call_keychain(&mut self, job: impl FnOnce(&KeychainWorker) + Send + 'static) {
         self.keychain_owes += 1;
         self.pending.keychain.push(Box::new(job));
     }

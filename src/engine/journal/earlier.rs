@@ -8,7 +8,9 @@ use crate::engine::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Upload;
-use crate::store::{AssetRecord, Change, History, ItemRecord, ProtocolRecord, RunId, StoreError};
+use crate::store::{
+    AssetRecord, History, HistoryChange, ItemRecord, ProtocolRecord, RunId, StoreError,
+};
 
 /// Rows that earlier runs left.
 pub(in crate::engine) type Rows = Vec<(ItemRecord, Upload)>;
@@ -25,7 +27,7 @@ pub(super) struct Left {
     /// Rows that are this run's now.
     pub rows: Rows,
     /// Records that cannot be understood.
-    pub unreadable: Vec<Change>,
+    pub unreadable: Vec<HistoryChange>,
 }
 
 impl Seeker<'_> {
@@ -68,7 +70,7 @@ impl Seeker<'_> {
                 Ok(_) => {}
                 Err(error) => {
                     tracing::error!(item = record.id.0, %error, "a damaged record is set aside");
-                    unreadable.push(Change::SetAside {
+                    unreadable.push(HistoryChange::SetAside {
                         id: record.id,
                         why: error.to_string(),
                     });
@@ -115,7 +117,7 @@ impl Journal {
         let history = self.history.as_ref()?;
         let mut known = vec![];
         for account in accounts {
-            let found = logged(history.same_size(account, &self.base_url, size))?;
+            let found = logged(history.reusable_assets_of_size(account, &self.base_url, size))?;
             let found = found.into_iter();
             known.extend(found.filter_map(|record| Some((record.asset_id, record.content?))));
         }

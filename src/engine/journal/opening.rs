@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::earlier::{Left, Rows, Seeker};
 use super::{Held, Journal, Lost, SAVE_AGAIN, TRY};
 use crate::model::snapshot::JournalState;
-use crate::store::{self, Change, History, OpenError, Run, RunId, StoreError};
+use crate::store::{self, History, HistoryChange, OpenError, RunId, RunLock, StoreError};
 
 /// Opens the history of this run. Called where it may block, and again until it works.
 pub type OpenHistory = Arc<dyn Fn() -> Result<Kept, OpenError> + Send + Sync>;
@@ -27,7 +27,7 @@ pub struct Kept {
     /// Which run of the program this is, as it is written into the journal.
     pub run: RunId,
     /// Says that this run lives, as long as it is kept.
-    pub lock: Option<Run>,
+    pub lock: Option<RunLock>,
 }
 
 /// What the thread gives back.
@@ -35,16 +35,16 @@ pub(in crate::engine) struct Opened {
     pub history: History,
     pub set_aside: Option<PathBuf>,
     /// Which run this is; `None` where that is known.
-    pub run: Option<(RunId, Option<Run>)>,
+    pub run: Option<(RunId, Option<RunLock>)>,
     /// What earlier runs left, where that was asked for.
     pub left: Rows,
     /// Records that cannot be understood.
-    pub unreadable: Vec<Change>,
+    pub unreadable: Vec<HistoryChange>,
 }
 
 impl Opened {
     /// A history in the place of the one that this run used so far.
-    fn anew(opened: store::Opened) -> Self {
+    fn anew(opened: store::OpenedDatabase) -> Self {
         Self {
             history: opened.history,
             set_aside: opened.set_aside,

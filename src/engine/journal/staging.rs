@@ -6,7 +6,7 @@ use crate::engine::item::Item;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::ItemId;
-use crate::store::{AssetNote, AssetRecord, Change, ItemRecord};
+use crate::store::{AssetNote, AssetRecord, HistoryChange, ItemRecord};
 
 impl Journal {
     /// Stages a row's place and state.
@@ -22,7 +22,7 @@ impl Journal {
             }
         };
         let given = (item.path != item.file).then(|| item.path.to_string_lossy().into_owned());
-        self.staged.push(Change::PutItem(ItemRecord {
+        self.staged.push(HistoryChange::PutItem(ItemRecord {
             id: item.id,
             run: self.run.clone(),
             path: item.file.clone(),
@@ -48,7 +48,7 @@ impl Journal {
         status: impl Into<Option<AssetStatus>>,
         note: Option<AssetNote>,
     ) {
-        self.staged.push(Change::PutAsset(AssetRecord {
+        self.staged.push(HistoryChange::PutAsset(AssetRecord {
             asset_id: asset.clone(),
             item: Some(origin.item),
             account: origin.account.clone(),
@@ -71,7 +71,7 @@ impl Journal {
 
     /// Stages that the service no longer knows an asset.
     pub fn stage_gone(&mut self, asset: &AssetId) {
-        self.staged.push(Change::SetNote {
+        self.staged.push(HistoryChange::SetNote {
             base_url: self.base_url.clone(),
             asset_id: asset.clone(),
             note: AssetNote::Gone,
@@ -79,7 +79,7 @@ impl Journal {
     }
 
     /// Stages a change that concerns neither a row nor an asset.
-    pub fn stage(&mut self, change: Change) {
+    pub fn stage(&mut self, change: HistoryChange) {
         self.staged.push(change);
     }
 
@@ -87,21 +87,21 @@ impl Journal {
     pub fn stage_session(&mut self, asset: &AssetId, at_ms: Option<i64>) {
         let (base_url, asset_id) = (self.base_url.clone(), asset.clone());
         self.staged.push(match at_ms {
-            Some(at_ms) => Change::PutSession {
+            Some(at_ms) => HistoryChange::PutSession {
                 base_url,
                 asset_id,
                 at_ms,
             },
-            None => Change::DropSession { base_url, asset_id },
+            None => HistoryChange::DropSession { base_url, asset_id },
         });
     }
 
     pub fn drop_item(&mut self, id: ItemId) {
-        self.staged.push(Change::DropItem(id));
+        self.staged.push(HistoryChange::DropItem(id));
     }
 
     pub fn key_is_good(&mut self, key: &ApiKey) {
-        self.staged.push(Change::KeyGood {
+        self.staged.push(HistoryChange::KeyGood {
             account: key.account(),
             last4: key.last4(),
             base_url: self.base_url.clone(),
@@ -111,7 +111,7 @@ impl Journal {
 
     /// Stages that the keys of two accounts turned out to be of one.
     pub fn join(&mut self, one: &Account, other: &Account) {
-        self.staged.push(Change::JoinAccounts {
+        self.staged.push(HistoryChange::JoinAccounts {
             base_url: self.base_url.clone(),
             one: one.clone(),
             other: other.clone(),
@@ -120,6 +120,7 @@ impl Journal {
 
     pub fn key_is_refused(&mut self, account: &Account) {
         let (account, base_url) = (account.clone(), self.base_url.clone());
-        self.staged.push(Change::KeyRefused { account, base_url });
+        self.staged
+            .push(HistoryChange::KeyRefused { account, base_url });
     }
 }

@@ -53,7 +53,7 @@ use crate::model::snapshot::{
     DuplicateStage, ItemId, JournalState, KeySource, Row, Snapshot, Status,
 };
 use crate::store::history::LEDGER_NAME;
-use crate::store::{AssetRecord, History, ItemRecord, KeyStore, RunId};
+use crate::store::{AssetRecord, History, ItemRecord, Keychain, RunId};
 
 const BASE_URL: &str = "https://service.test/serve/api/v2";
 
@@ -157,7 +157,7 @@ struct Make {
     base_url: &'static str,
     key: Option<ApiKey>,
     run: &'static str,
-    keychain: KeyStore,
+    keychain: Keychain,
 }
 
 impl Make {
@@ -171,7 +171,7 @@ impl Make {
             base_url: BASE_URL,
             key: Some(key("one")),
             run: "run1",
-            keychain: KeyStore::absent(),
+            keychain: Keychain::absent(),
         }
     }
 
@@ -188,7 +188,7 @@ impl Make {
         Self { run, ..self }
     }
 
-    fn keychain(self, keychain: &KeyStore) -> Self {
+    fn keychain(self, keychain: &Keychain) -> Self {
         Self {
             keychain: keychain.clone(),
             ..self

@@ -6,7 +6,7 @@ use super::service::{Act, fault, known};
 use super::*;
 use crate::model::asset::AssetStatus;
 use crate::model::upload::{Upload, UploadState};
-use crate::store::{AssetNote, Change};
+use crate::store::{AssetNote, HistoryChange};
 
 async fn killed_when(place: &Place, make: Make, service: Scripted, wanted: impl Fn(&Row) -> bool) {
     let path = place.file("a.mp3", "a");
@@ -251,7 +251,7 @@ async fn a_record_that_is_not_understood_is_set_aside() {
     let item = history.items().unwrap().remove(0);
     let state = "{\"nonsense\":1}".to_owned();
     history
-        .commit(&[Change::PutItem(ItemRecord { state, ..item })])
+        .commit(&[HistoryChange::PutItem(ItemRecord { state, ..item })])
         .unwrap();
     drop(history);
     let mut engine = next_window(&place, Scripted::new());
@@ -325,7 +325,7 @@ async fn a_file_that_was_looked_at_again_when_upload_was_killed_again_is_still_k
     upload.state = UploadState::Checking;
     row.state = serde_json::to_string(&upload).unwrap();
     row.run = RunId::from_text("run2");
-    history.commit(&[Change::PutItem(row)]).unwrap();
+    history.commit(&[HistoryChange::PutItem(row)]).unwrap();
     drop(history);
     let service = Scripted::new().ids_from(100);
     let mut engine = Make::command_line().run("run3").start(&place, service);

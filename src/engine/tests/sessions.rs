@@ -3,10 +3,10 @@
 use super::service::{Act, fault};
 use super::*;
 use crate::model::snapshot::ResumeBehaviour;
-use crate::store::{AssetNote, Change};
+use crate::store::{AssetNote, HistoryChange};
 
 /// A run in which a file stays in mid-body, its session in the keychain.
-async fn half_sent(place: &Place, keychain: &KeyStore) -> Engine {
+async fn half_sent(place: &Place, keychain: &Keychain) -> Engine {
     let path = place.file("a.mp3", "a");
     let service = Scripted::new().sessions().acts("a.mp3", [Act::Stay]);
     let make = Make::window().signed().keychain(keychain);
@@ -19,7 +19,7 @@ async fn half_sent(place: &Place, keychain: &KeyStore) -> Engine {
     engine
 }
 
-fn second_run(place: &Place, keychain: &KeyStore) -> Engine {
+fn second_run(place: &Place, keychain: &Keychain) -> Engine {
     let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
     let service = Scripted::new()
         .sessions()
@@ -29,7 +29,7 @@ fn second_run(place: &Place, keychain: &KeyStore) -> Engine {
     make.start(place, service)
 }
 
-fn has_session(keychain: &KeyStore, asset: &str) -> bool {
+fn has_session(keychain: &Keychain, asset: &str) -> bool {
     keychain.load_session(&id(asset)).unwrap().is_some()
 }
 
@@ -39,7 +39,7 @@ fn noted(place: &Place) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_of_a_killed_run_is_gone_on_with_under_the_same_id_and_then_forgotten() {
-    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let (place, keychain) = (Place::new(), Keychain::in_memory());
     let engine = half_sent(&place, &keychain).await;
     assert!(has_session(&keychain, "re_1"));
     assert_eq!(
@@ -79,7 +79,7 @@ async fn a_session_of_a_killed_run_is_gone_on_with_under_the_same_id_and_then_fo
 
 #[tokio::test(start_paused = true)]
 async fn upload_goes_on_with_the_session_of_a_killed_run() {
-    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let (place, keychain) = (Place::new(), Keychain::in_memory());
     half_sent(&place, &keychain).await.kill().await;
     let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
     let service = Scripted::new().sessions().holds("re_1", "a.mp3", size);
@@ -96,7 +96,7 @@ async fn upload_goes_on_with_the_session_of_a_killed_run() {
 
 #[tokio::test(start_paused = true)]
 async fn without_a_keychain_the_file_starts_again_and_the_row_says_so_before() {
-    let (place, keychain) = (Place::new(), KeyStore::absent());
+    let (place, keychain) = (Place::new(), Keychain::absent());
     let mut engine = half_sent(&place, &keychain).await;
     // As long as the program runs it goes on all the same.
     assert_eq!(engine.row("a.mp3").later, Some(ResumeBehaviour::Resumes));
@@ -119,7 +119,7 @@ async fn without_a_keychain_the_file_starts_again_and_the_row_says_so_before() {
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_keeps_the_session_and_the_person_goes_on_with_it() {
-    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let (place, keychain) = (Place::new(), Keychain::in_memory());
     let mut engine = half_sent(&place, &keychain).await;
     let row = engine.id_of("a.mp3");
     let sent = engine.row("a.mp3").transfer.unwrap().sent;
@@ -197,7 +197,7 @@ async fn what_is_given_up_leaves_nothing_in_the_keychain() {
         (true, |_| Command::DiscardInterrupted),
     ];
     for (restart, give_up) in ways {
-        let (place, keychain) = (Place::new(), KeyStore::in_memory());
+        let (place, keychain) = (Place::new(), Keychain::in_memory());
         let mut engine = half_sent(&place, &keychain).await;
         if restart {
             engine.kill().await;
@@ -219,7 +219,7 @@ async fn what_is_given_up_leaves_nothing_in_the_keychain() {
 #[tokio::test(start_paused = true)]
 async fn a_file_that_was_changed_or_an_account_that_is_another_starts_again() {
     for changed in [true, false] {
-        let (place, keychain) = (Place::new(), KeyStore::in_memory());
+        let (place, keychain) = (Place::new(), Keychain::in_memory());
         half_sent(&place, &keychain).await.kill().await;
         let mut engine = second_run(&place, &keychain);
         engine.until(|it| it.interrupted == 1).await;
@@ -243,13 +243,13 @@ async fn a_file_that_was_changed_or_an_account_that_is_another_starts_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_that_is_older_than_a_week_is_swept_at_the_next_start() {
-    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let (place, keychain) = (Place::new(), Keychain::in_memory());
     let day = 24 * 3600 * 1000;
     let now = crate::engine::clock::now_ms();
     let mut history = place.history();
     for (asset, age) in [("re_7", 8 * day), ("re_8", 6 * day)] {
         keychain.save_session(&id(asset), b"secret").unwrap();
-        let session = Change::PutSession {
+        let session = HistoryChange::PutSession {
             base_url: BASE_URL.to_owned(),
             asset_id: id(asset),
             at_ms: now - age,
@@ -268,10 +268,10 @@ async fn a_session_that_is_older_than_a_week_is_swept_at_the_next_start() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_keychain_did_not_forget_it_forgets_at_the_next_start() {
-    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let (place, keychain) = (Place::new(), Keychain::in_memory());
     half_sent(&place, &keychain).await.kill().await;
     // In this run there is none.
-    let mut engine = second_run(&place, &KeyStore::absent());
+    let mut engine = second_run(&place, &Keychain::absent());
     engine.until(|it| it.interrupted == 1).await;
     engine.say(Command::DiscardInterrupted);
     engine.until(|it| it.rows.is_empty()).await;
@@ -288,7 +288,7 @@ async fn what_the_keychain_did_not_forget_it_forgets_at_the_next_start() {
 
 #[tokio::test(start_paused = true)]
 async fn a_locked_keychain_is_asked_once_and_swept_when_it_is_unlocked() {
-    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let (place, keychain) = (Place::new(), Keychain::in_memory());
     let names = ["a.mp3", "b.mp3", "c.mp3"];
     let paths = names.map(|name| place.file(name, name));
     let stay = |service: Scripted, name: &&str| service.acts(name, [Act::Stay]);
@@ -327,7 +327,7 @@ async fn a_locked_keychain_is_asked_once_and_swept_when_it_is_unlocked() {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_whose_successor_is_not_kept_is_not_left_behind() {
-    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let (place, keychain) = (Place::new(), Keychain::in_memory());
     let path = place.file("a.mp3", "a");
     let service = Scripted::new()
         .sessions()
@@ -359,7 +359,7 @@ async fn a_session_whose_successor_is_not_kept_is_not_left_behind() {
 
 #[tokio::test(start_paused = true)]
 async fn what_was_taken_out_goes_on_where_it_was_after_an_undo() {
-    let (place, keychain) = (Place::new(), KeyStore::in_memory());
+    let (place, keychain) = (Place::new(), Keychain::in_memory());
     let mut engine = half_sent(&place, &keychain).await;
     let row = engine.id_of("a.mp3");
     engine.say(Command::Remove(vec![row]));
@@ -380,7 +380,7 @@ async fn what_was_taken_out_goes_on_where_it_was_after_an_undo() {
 #[tokio::test(start_paused = true)]
 async fn what_was_taken_out_is_given_up_when_it_cannot_be_undone_any_more() {
     for killed in [false, true] {
-        let (place, keychain) = (Place::new(), KeyStore::in_memory());
+        let (place, keychain) = (Place::new(), Keychain::in_memory());
         let mut engine = half_sent(&place, &keychain).await;
         engine.add(&[place.file("b.mp3", "other")]).await;
         engine.say(Command::Remove(vec![engine.id_of("a.mp3")]));

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, backup::Backup};
 
-use super::place::{FILE_NAME, keep_log, trust_no_schema};
+use super::database_file::{FILE_NAME, keep_log, trust_no_schema};
 use crate::store::files;
 
 /// Name of the folder in the data directory.

@@ -18,8 +18,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension};
 
 use self::line::{HEADER, LedgerEntry, LedgerEvent, read_line, to_line};
-use super::place::{self, Identity};
-use super::records::{Change, apply};
+use super::database_file::{self, Identity};
+use super::records::{HistoryChange, apply};
 use super::search;
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::store::files;
@@ -60,9 +60,9 @@ impl Ledger {
 
     /// Appends what these changes say of assets, behind what was held back; what cannot be
     /// appended now is held back. A change that is told again adds no second line.
-    pub(super) fn tell(&mut self, changes: &[Change], limit: Duration) {
+    pub(super) fn tell(&mut self, changes: &[HistoryChange], limit: Duration) {
         for change in changes {
-            let Change::PutAsset(asset) = change else {
+            let HistoryChange::PutAsset(asset) = change else {
                 continue;
             };
             let line = to_line(asset);
@@ -113,7 +113,7 @@ impl Ledger {
     fn append(&mut self, lines: &str, limit: Duration) -> io::Result<()> {
         let path = self.path.clone();
         let mut file = self.open(true)?;
-        let _held = place::hold(file, true, limit).map_err(io::Error::other)?;
+        let _held = database_file::hold(file, true, limit).map_err(io::Error::other)?;
         let end = file.seek(SeekFrom::End(0))?;
         let mut text = String::new();
         if end == 0 {
@@ -138,7 +138,8 @@ impl Ledger {
 
     /// The open file, opened anew where another one is in its place. Links are not followed.
     fn open(&mut self, create: bool) -> io::Result<&File> {
-        let is_in_place = |identity: &Option<Identity>| place::identify(&self.path) == *identity;
+        let is_in_place =
+            |identity: &Option<Identity>| database_file::identify(&self.path) == *identity;
         let file = match self.file.take() {
             Some((file, identity)) if is_in_place(&identity) => (file, identity),
             _ => {
@@ -149,7 +150,7 @@ impl Ledger {
                     return Err(io::Error::other("it is not a file"));
                 }
                 files::restrict_file(&self.path)?;
-                (file, place::identify(&self.path))
+                (file, database_file::identify(&self.path))
             }
         };
         Ok(&self.file.insert(file).0)
@@ -331,5 +332,5 @@ fn apply_entry(connection: &Connection, entry: LedgerEntry) -> rusqlite::Result<
         let known = search::status(connection, &asset.base_url, &asset.asset_id)?;
         asset.status = asset.status.filter(|_| known != Some(AssetStatus::Success));
     }
-    apply(connection, &Change::PutAsset(asset))
+    apply(connection, &HistoryChange::PutAsset(asset))
 }

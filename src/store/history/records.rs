@@ -10,7 +10,7 @@ use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::store::files::{path_from_bytes, path_to_bytes};
-use crate::store::run::RunId;
+use crate::store::run_lock::RunId;
 
 /// A row of the queue, as it outlives the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl AssetRecord {
 
 /// One change of the history; those of one commit are written together or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum HistoryChange {
     /// Adds a row of the queue, or replaces it.
     PutItem(ItemRecord),
     /// Takes a row out of the queue; its assets stay.
@@ -218,24 +218,24 @@ pub struct ProtocolRecord {
 }
 
 /// Writes one change within the caller's transaction.
-pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
+pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite::Result<()> {
     match change {
-        Change::PutItem(item) => put_item(connection, item),
-        Change::DropItem(id) => connection
+        HistoryChange::PutItem(item) => put_item(connection, item),
+        HistoryChange::DropItem(id) => connection
             .prepare_cached("DELETE FROM items WHERE id = ?1")?
             .execute([to_sql_id(*id)])
             .map(drop),
-        Change::SetAside { id, why } => {
+        HistoryChange::SetAside { id, why } => {
             connection
                 .prepare_cached(
                     "INSERT OR REPLACE INTO damaged_items (id, run, path, state, why)
                      SELECT id, run, path, state, ?2 FROM items WHERE id = ?1",
                 )?
                 .execute(params![to_sql_id(*id), why])?;
-            apply(connection, &Change::DropItem(*id))
+            apply(connection, &HistoryChange::DropItem(*id))
         }
-        Change::PutAsset(asset) => put_asset(connection, asset),
-        Change::SetNote {
+        HistoryChange::PutAsset(asset) => put_asset(connection, asset),
+        HistoryChange::SetNote {
             base_url,
             asset_id,
             note,
@@ -243,7 +243,7 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Resul
             .prepare_cached("UPDATE assets SET note = ?3 WHERE base_url = ?1 AND asset_id = ?2")?
             .execute(params![base_url, asset_id.as_str(), note.as_str()])
             .map(drop),
-        Change::KeyGood {
+        HistoryChange::KeyGood {
             account,
             last4,
             base_url,
@@ -258,26 +258,26 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Resul
                 .execute(params![account.as_str(), base_url, at_ms])
                 .map(drop)
         }
-        Change::JoinAccounts {
+        HistoryChange::JoinAccounts {
             base_url,
             one,
             other,
         } => accounts::join(connection, base_url, one, other),
-        Change::KeyRefused { account, base_url } => connection
+        HistoryChange::KeyRefused { account, base_url } => connection
             .prepare_cached("DELETE FROM good_keys WHERE account = ?1 AND base_url = ?2")?
             .execute(params![account.as_str(), base_url])
             .map(drop),
-        Change::PutProtocol(record) => connection
+        HistoryChange::PutProtocol(record) => connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO flavours (host, kind, flavour) VALUES (?1, ?2, ?3)",
             )?
             .execute(params![record.host, record.kind, record.protocol])
             .map(drop),
-        Change::DropProtocol { host, kind } => connection
+        HistoryChange::DropProtocol { host, kind } => connection
             .prepare_cached("DELETE FROM flavours WHERE host = ?1 AND kind = ?2")?
             .execute(params![host, kind])
             .map(drop),
-        Change::PutSession {
+        HistoryChange::PutSession {
             base_url,
             asset_id,
             at_ms,
@@ -287,7 +287,7 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Resul
             )?
             .execute(params![base_url, asset_id.as_str(), at_ms])
             .map(drop),
-        Change::DropSession { base_url, asset_id } => connection
+        HistoryChange::DropSession { base_url, asset_id } => connection
             .prepare_cached("DELETE FROM sessions WHERE base_url = ?1 AND asset_id = ?2")?
             .execute(params![base_url, asset_id.as_str()])
             .map(drop),
@@ -347,7 +347,7 @@ fn put_asset(connection: &Connection, asset: &AssetRecord) -> rusqlite::Result<(
             asset.status.map(AssetStatus::as_str),
             asset.uploaded_at_ms,
             asset.note.map(AssetNote::as_str),
-            super::search::haystack(asset),
+            super::search::search_text(asset),
         ])
         .map(drop)
 }

@@ -21,16 +21,16 @@ fn usable() -> String {
 }
 
 /// The text that a search looks into.
-pub(super) fn haystack(asset: &AssetRecord) -> String {
+pub(super) fn search_text(asset: &AssetRecord) -> String {
     let path = asset.path.to_string_lossy();
     [&asset.name, path.as_ref(), asset.asset_id.as_str()]
-        .map(fold)
+        .map(casefold)
         .join(&SEPARATOR.to_string())
 }
 
 /// Takes case away in every script, one character after the other: the same letter gives
 /// the same wherever it stands, so that a part of a word is found in the word.
-fn fold(text: &str) -> String {
+fn casefold(text: &str) -> String {
     text.chars()
         .flat_map(char::to_lowercase)
         .map(|c| if c == 'ς' { 'σ' } else { c })
@@ -50,7 +50,7 @@ impl History {
         visit(
             &self.connection,
             "WHERE instr(search, ?1) > 0 ORDER BY uploaded_at_ms DESC, id DESC LIMIT ?2 OFFSET ?3",
-            &[&fold(query), &limit, &offset],
+            &[&casefold(query), &limit, &offset],
             |asset| {
                 found.push(asset);
                 Ok::<_, StoreError>(())
@@ -69,7 +69,7 @@ impl History {
         visit(
             &self.connection,
             "WHERE instr(search, ?1) > 0 ORDER BY uploaded_at_ms DESC, id DESC",
-            &[&fold(query)],
+            &[&casefold(query)],
             each,
         )
     }
@@ -79,7 +79,7 @@ impl History {
         let count: i64 = self
             .connection
             .prepare_cached("SELECT count(*) FROM assets WHERE instr(search, ?1) > 0")?
-            .query_row([fold(query)], |row| row.get(0))?;
+            .query_row([casefold(query)], |row| row.get(0))?;
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
@@ -98,7 +98,7 @@ impl History {
 
     /// Assets that may stand in for a file of this many bytes if their content is the
     /// same: SUCCESS, with a known content, neither gone nor of a wrong size.
-    pub fn same_size(
+    pub fn reusable_assets_of_size(
         &self,
         account: &Account,
         base_url: &str,

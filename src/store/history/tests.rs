@@ -1,9 +1,9 @@
 //! What the history keeps, and for whom.
 
+mod corruption;
 mod damage;
-mod disasters;
-mod finding;
 mod migrations;
+mod search;
 
 use std::path::{Path, PathBuf};
 
@@ -50,7 +50,7 @@ fn asset(id: &str, name: &str, at: i64) -> AssetRecord {
 }
 
 fn put(history: &mut History, assets: Vec<AssetRecord>) {
-    let changes: Vec<_> = assets.into_iter().map(Change::PutAsset).collect();
+    let changes: Vec<_> = assets.into_iter().map(HistoryChange::PutAsset).collect();
     history.commit(&changes).unwrap();
 }
 
@@ -93,10 +93,10 @@ fn everything_of_a_row_comes_back_after_a_restart() {
         let mut history = open(dir.path());
         history
             .commit(&[
-                Change::PutItem(full.clone()),
-                Change::PutItem(first.clone()),
-                Change::PutAsset(sent.clone()),
-                Change::KeyGood {
+                HistoryChange::PutItem(full.clone()),
+                HistoryChange::PutItem(first.clone()),
+                HistoryChange::PutAsset(sent.clone()),
+                HistoryChange::KeyGood {
                     account: account(),
                     last4: "wxyz".to_owned(),
                     base_url: URL.to_owned(),
@@ -134,7 +134,10 @@ fn a_path_that_is_not_utf8_is_found_by_its_bytes() {
         ..item(2, "")
     };
     history
-        .commit(&[Change::PutItem(one.clone()), Change::PutItem(two.clone())])
+        .commit(&[
+            HistoryChange::PutItem(one.clone()),
+            HistoryChange::PutItem(two.clone()),
+        ])
         .unwrap();
     assert_eq!(history.items_by_path(&odd).unwrap(), [one]);
     assert_eq!(history.items_by_path(&lossy).unwrap(), [two]);
@@ -150,10 +153,10 @@ fn a_path_that_is_not_utf8_is_found_by_its_bytes() {
 fn a_row_changes_its_state_and_leaves_while_its_assets_stay() {
     let mut history = History::in_memory().unwrap();
     history
-        .commit(&[Change::PutItem(item(1, "/a.mp4"))])
+        .commit(&[HistoryChange::PutItem(item(1, "/a.mp4"))])
         .unwrap();
     history
-        .commit(&[Change::PutItem(ItemRecord {
+        .commit(&[HistoryChange::PutItem(ItemRecord {
             state: "\"done\"".to_owned(),
             changed_at_ms: 20,
             ..item(1, "/a.mp4")
@@ -166,7 +169,9 @@ fn a_row_changes_its_state_and_leaves_while_its_assets_stay() {
         ("\"done\"", 20)
     );
     put(&mut history, vec![asset("re_1", "a.mp4", 1)]);
-    history.commit(&[Change::DropItem(ItemId(1))]).unwrap();
+    history
+        .commit(&[HistoryChange::DropItem(ItemId(1))])
+        .unwrap();
     assert_eq!(history.items().unwrap(), []);
     assert_eq!(history.count("").unwrap(), 1);
 }
@@ -176,15 +181,15 @@ fn a_row_that_is_not_understood_is_set_aside_whole() {
     let mut history = History::in_memory().unwrap();
     history
         .commit(&[
-            Change::PutItem(ItemRecord {
+            HistoryChange::PutItem(ItemRecord {
                 state: "garbage".to_owned(),
                 ..item(3, "/a.mp4")
             }),
-            Change::PutItem(item(4, "/b.mp4")),
+            HistoryChange::PutItem(item(4, "/b.mp4")),
         ])
         .unwrap();
     history
-        .commit(&[Change::SetAside {
+        .commit(&[HistoryChange::SetAside {
             id: ItemId(3),
             why: "no such state".to_owned(),
         }])
@@ -230,7 +235,7 @@ fn an_asset_never_loses_what_is_known_of_it() {
     put(&mut history, vec![elsewhere]);
     assert_eq!(history.count("re_1").unwrap(), 2);
     history
-        .commit(&[Change::SetNote {
+        .commit(&[HistoryChange::SetNote {
             base_url: URL.to_owned(),
             asset_id: known.asset_id.clone(),
             note: AssetNote::Gone,
@@ -249,7 +254,7 @@ fn an_asset_never_loses_what_is_known_of_it() {
 #[test]
 fn a_refused_key_is_not_known_as_good_any_more() {
     let mut history = History::in_memory().unwrap();
-    let good = |at_ms| Change::KeyGood {
+    let good = |at_ms| HistoryChange::KeyGood {
         account: account(),
         last4: "wxyz".to_owned(),
         base_url: URL.to_owned(),
@@ -258,7 +263,7 @@ fn a_refused_key_is_not_known_as_good_any_more() {
     history.commit(&[good(50), good(40)]).unwrap();
     assert_eq!(history.key_good_at(&account(), URL).unwrap(), Some(50));
     history
-        .commit(&[Change::KeyRefused {
+        .commit(&[HistoryChange::KeyRefused {
             account: account(),
             base_url: URL.to_owned(),
         }])
@@ -270,13 +275,13 @@ fn a_refused_key_is_not_known_as_good_any_more() {
 fn keys_of_one_account_are_known_as_such_at_their_service() {
     let mut history = History::in_memory().unwrap();
     let of = |name: &str| Account::from_fingerprint(name);
-    let join = |one: &str, other: &str| Change::JoinAccounts {
+    let join = |one: &str, other: &str| HistoryChange::JoinAccounts {
         base_url: URL.to_owned(),
         one: of(one),
         other: of(other),
     };
     history
-        .commit(&[Change::KeyGood {
+        .commit(&[HistoryChange::KeyGood {
             account: of("a"),
             last4: "wxyz".to_owned(),
             base_url: URL.to_owned(),
@@ -318,9 +323,11 @@ fn what_works_at_a_storage_host_is_kept_by_host_and_kind_of_url() {
         worked("a", "v2", "put"),
         worked("a", "v4", "form"),
     ];
-    history.commit(&changes.map(Change::PutProtocol)).unwrap();
     history
-        .commit(&[Change::DropProtocol {
+        .commit(&changes.map(HistoryChange::PutProtocol))
+        .unwrap();
+    history
+        .commit(&[HistoryChange::DropProtocol {
             host: "a".to_owned(),
             kind: "v2".to_owned(),
         }])
@@ -336,7 +343,8 @@ fn two_processes_get_different_ids_and_a_row_goes_to_one_of_them() {
     assert_eq!(one.reserve_ids(3).unwrap(), ItemId(1));
     assert_eq!(two.reserve_ids(2).unwrap(), ItemId(4));
     assert_eq!(one.reserve_ids(1).unwrap(), ItemId(6));
-    one.commit(&[Change::PutItem(item(1, "/a.mp4"))]).unwrap();
+    one.commit(&[HistoryChange::PutItem(item(1, "/a.mp4"))])
+        .unwrap();
     assert_eq!(two.items().unwrap().len(), 1);
     let (window, a, b) = (
         RunId::from_text("window"),
@@ -350,7 +358,7 @@ fn two_processes_get_different_ids_and_a_row_goes_to_one_of_them() {
     assert_eq!(two.claim(&[ItemId(1)], &window, &b).unwrap(), []);
     assert_eq!(two.items().unwrap()[0].run, a);
     // An id is not given again, though its row is gone.
-    one.commit(&[Change::DropItem(ItemId(1))]).unwrap();
+    one.commit(&[HistoryChange::DropItem(ItemId(1))]).unwrap();
     drop((one, two));
     assert_eq!(open(dir.path()).reserve_ids(1).unwrap(), ItemId(7));
 }
@@ -385,8 +393,8 @@ fn a_database_that_stays_busy_is_said_to_be_and_nothing_is_half_written() {
     let other = Connection::open(dir.path().join(FILE_NAME)).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let changes = [
-        Change::PutItem(item(1, "/a.mp4")),
-        Change::PutAsset(asset("re_1", "a.mp4", 1)),
+        HistoryChange::PutItem(item(1, "/a.mp4")),
+        HistoryChange::PutAsset(asset("re_1", "a.mp4", 1)),
     ];
     assert_eq!(history.commit(&changes), Err(StoreError::Busy));
     assert_eq!(history.items().unwrap(), [], "readers are not held up");
@@ -403,7 +411,7 @@ fn a_full_disk_saves_nothing_and_what_was_not_saved_can_be_written_later() {
         .connection
         .pragma_update_and_check(None, "max_page_count", 16, |_| Ok(()))
         .unwrap();
-    let big = |n: i64| Change::PutAsset(asset(&format!("re_{n}"), &"x".repeat(20_000), n));
+    let big = |n: i64| HistoryChange::PutAsset(asset(&format!("re_{n}"), &"x".repeat(20_000), n));
     let failed = history.commit(&[big(1), big(2), big(3)]);
     assert!(matches!(failed, Err(StoreError::NotSaved(_))), "{failed:?}");
     assert_eq!(history.count("").unwrap(), 0);

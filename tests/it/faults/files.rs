@@ -81,8 +81,8 @@ fn a_small_file_that_changes_while_it_goes_out_is_stopped_and_keeps_its_id() {
         fs::rename(other, path).unwrap();
     };
     let delete = |path: &Path| fs::remove_file(path).unwrap();
-    type Change<'a> = &'a (dyn Fn(&Path) + Sync);
-    let cases: [(&str, Change<'_>); 5] = [
+    type HistoryChange<'a> = &'a (dyn Fn(&Path) + Sync);
+    let cases: [(&str, HistoryChange<'_>); 5] = [
         ("file_changed", &append),
         ("file_changed", &truncate),
         ("file_changed", &touch),

@@ -43,7 +43,7 @@
 //! | database busy, not readable | `engine::opening`, `cli::places::without_a_usable_data_directory_…` |
 //! | journal cannot be written | `disk`, `engine::journal` |
 //! | killed | `kill`, `engine::restart` |
-//! | second program | `second::{a_second_start_…, upload_beside_a_window_…}`, `shell::what_another_start_…`, the store's `door` tests, `api::shared_rate_limit`, `api::limiter` |
+//! | second program | `second::{a_second_start_…, upload_beside_a_window_…}`, `shell::what_another_start_…`, the store's `single_instance` tests, `api::shared_rate_limit`, `api::limiter` |
 //! | sleep and waking | `engine::fault_times::a_wait_that_passed_while_the_machine_slept_…` |
 //! | still being written | `files::a_file_that_is_being_written_…`, `cli::files::a_file_that_is_still_being_written_…` |
 //! | in the cloud only | `engine::intake::tests::a_file_in_the_cloud_…`, `app::rows` |

@@ -11,7 +11,7 @@ use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::snapshot::{KeySource, Snapshot, Status};
 use mavi_uploader::sandbox::SandboxOptions;
 use mavi_uploader::setup::{How, Numbers, Running, World};
-use mavi_uploader::store::{Entry, door};
+use mavi_uploader::store::{Instance, single_instance};
 
 use super::program::history;
 use crate::cli::{KEY, Live, Outcome, Stage, text};
@@ -27,13 +27,15 @@ fn a_second_start_hands_its_files_to_the_window_that_comes_to_the_front() {
     let stage = Stage::new();
     let file = stage.copy("clip.mp4", "clip.mp4");
     std::fs::create_dir(stage.data()).unwrap();
-    let entered = stage.runtime.block_on(door::enter(&stage.data(), &[]));
-    let Ok(Entry::Mine(door)) = entered else {
+    let entered = stage
+        .runtime
+        .block_on(single_instance::enter(&stage.data(), &[]));
+    let Ok(Instance::Primary(single_instance)) = entered else {
         panic!("{entered:?}")
     };
     let (sender, arrivals) = tokio::sync::mpsc::unbounded_channel();
     let listening = stage.runtime.block_on(async {
-        door.listen(move |arrival| sender.send(arrival).expect("the window is there"))
+        single_instance.listen(move |arrival| sender.send(arrival).expect("the window is there"))
     });
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open_with(builder(Theme::Light), handle, |outside| {
@@ -64,10 +66,14 @@ fn a_second_start_that_can_not_reach_the_window_ends_and_names_its_files() {
     stage.copy("clip.mp4", "clip.mp4");
     let data = stage.home().join("d".repeat(150));
     std::fs::create_dir(&data).unwrap();
-    let Ok(Entry::Mine(door)) = stage.runtime.block_on(door::enter(&data, &[])) else {
+    let Ok(Instance::Primary(single_instance)) =
+        stage.runtime.block_on(single_instance::enter(&data, &[]))
+    else {
         panic!("another window is open")
     };
-    let listening = stage.runtime.block_on(async { door.listen(|_| ()) });
+    let listening = stage
+        .runtime
+        .block_on(async { single_instance.listen(|_| ()) });
     for without_socket in [false, true] {
         if without_socket {
             listening.as_ref().unwrap().abort();

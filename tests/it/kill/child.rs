@@ -7,7 +7,7 @@ use std::time::Duration;
 use mavi_uploader::engine::{Command, FrontEnd};
 use mavi_uploader::model::snapshot::{JournalState, Row, Snapshot, Status};
 use mavi_uploader::setup::{How, Numbers, Running, World, runtime};
-use mavi_uploader::store::KeyStore;
+use mavi_uploader::store::Keychain;
 
 use super::{DIRECT_LIMIT, LIMIT, MEDIA, tell};
 
@@ -22,7 +22,7 @@ pub fn run(front_end: FrontEnd) {
     let _entered = runtime.enter();
     let mut world = World::real().unwrap();
     // Nobody's own keychain is touched.
-    world.keychain = KeyStore::in_memory();
+    world.keychain = Keychain::in_memory();
     let _logs = mavi_uploader::logging::start(world.folder());
     let mut running = world
         .start(How {

@@ -21,7 +21,7 @@ struct Source {
 }
 
 /// A run of the program that is over.
-struct Run {
+struct RunLock {
     /// Requests that had reached the server by then.
     requests: usize,
     killed: bool,
@@ -43,7 +43,7 @@ pub struct Ledger {
     /// The data directory.
     pub data: PathBuf,
     sources: Vec<Source>,
-    runs: Vec<Run>,
+    runs: Vec<RunLock>,
     rows_shown: HashSet<String>,
     ids_shown: HashSet<String>,
     twice_shown: HashSet<String>,
@@ -89,7 +89,7 @@ impl Ledger {
                 _ => {}
             }
         }
-        self.runs.push(Run { requests, killed });
+        self.runs.push(RunLock { requests, killed });
         if !self.data.exists() {
             assert!(self.rows_shown.is_empty());
             return;
@@ -313,7 +313,7 @@ impl Ledger {
     }
 
     /// The run that made the request with this number.
-    fn run_of(&self, number: usize) -> &Run {
+    fn run_of(&self, number: usize) -> &RunLock {
         self.runs.iter().find(|run| number < run.requests).unwrap()
     }
 

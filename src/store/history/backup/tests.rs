@@ -43,7 +43,7 @@ fn one_copy_a_day_is_made_and_seven_are_kept() {
             "with what is only in the log"
         );
         for ending in ["-wal", "-shm"] {
-            let _ = fs::remove_file(crate::store::history::place::sibling(copy, ending));
+            let _ = fs::remove_file(crate::store::history::database_file::sibling(copy, ending));
         }
     }
     let kept: Vec<_> = (3..10)

@@ -28,7 +28,10 @@ fn asset(id: &str) -> AssetRecord {
 }
 
 fn tell(ledger: &mut Ledger, ids: &[&str]) {
-    let changes: Vec<_> = ids.iter().map(|id| Change::PutAsset(asset(id))).collect();
+    let changes: Vec<_> = ids
+        .iter()
+        .map(|id| HistoryChange::PutAsset(asset(id)))
+        .collect();
     ledger.tell(&changes, LIMIT);
 }
 
@@ -52,7 +55,7 @@ fn a_line_says_what_became_known() {
         content: Some(ContentHash::from_bytes([0xab; 32])),
         ..asset("re_1")
     };
-    ledger.tell(&[Change::PutAsset(stored)], LIMIT);
+    ledger.tell(&[HistoryChange::PutAsset(stored)], LIMIT);
     let text = fs::read_to_string(dir.path().join(LEDGER_NAME)).unwrap();
     let expected = format!(
         "\u{feff}time,event,asset_id,name,path,size,blake3,label,account,base_url\r\n\
@@ -229,7 +232,7 @@ fn two_programs_at_once_write_whole_lines() {
             let mut ledger = Ledger::new(dir.path());
             scope.spawn(move || {
                 for n in 0..50 {
-                    let change = Change::PutAsset(asset(&format!("re_{writer}_{n}")));
+                    let change = HistoryChange::PutAsset(asset(&format!("re_{writer}_{n}")));
                     ledger.tell(&[change], Duration::from_secs(10));
                     assert!(!ledger.is_behind());
                 }

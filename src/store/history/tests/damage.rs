@@ -28,10 +28,10 @@ fn filled(dir: &Path, count: i64) -> PathBuf {
             .collect(),
     );
     history
-        .commit(&[Change::PutItem(item(2, "/a.mp4"))])
+        .commit(&[HistoryChange::PutItem(item(2, "/a.mp4"))])
         .unwrap();
     drop(history);
-    assert!(!place::sibling(&dir.join(FILE_NAME), place::LOG).exists());
+    assert!(!database_file::sibling(&dir.join(FILE_NAME), database_file::LOG).exists());
     dir.join(FILE_NAME)
 }
 
@@ -160,7 +160,7 @@ fn what_only_the_database_had_is_rebuilt_from_the_newest_sound_backup() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join(BACKUP_DIR);
     filled(dir.path(), 3);
-    let note = |note| Change::SetNote {
+    let note = |note| HistoryChange::SetNote {
         base_url: URL.to_owned(),
         asset_id: AssetId::new("re_0").unwrap(),
         note,
@@ -197,9 +197,9 @@ fn what_select_still_reads_is_newer_than_the_backup() {
     back_up(dir.path(), &dir.path().join(BACKUP_DIR)).unwrap();
     let mut history = open(dir.path());
     let changes = [
-        Change::DropItem(ItemId(2)),
-        Change::PutItem(item(3, "/b.mp4")),
-        Change::SetNote {
+        HistoryChange::DropItem(ItemId(2)),
+        HistoryChange::PutItem(item(3, "/b.mp4")),
+        HistoryChange::SetNote {
             base_url: URL.to_owned(),
             asset_id: AssetId::new("re_299").unwrap(),
             note: AssetNote::Gone,
@@ -227,13 +227,13 @@ fn a_log_that_lost_its_database_is_set_aside_and_not_deleted() {
     let kept = tempfile::tempdir().unwrap();
     let mut history = open(dir.path());
     put(&mut history, vec![asset("re_1", "a.mp4", 1)]);
-    let log = place::sibling(&file, place::LOG);
+    let log = database_file::sibling(&file, database_file::LOG);
     let lost = kept.path().join("history.db-wal");
     fs::copy(&log, &lost).unwrap();
     drop(history);
 
     let opened = History::open(kept.path()).unwrap();
-    let aside = place::sibling(&opened.set_aside.unwrap(), place::LOG);
+    let aside = database_file::sibling(&opened.set_aside.unwrap(), database_file::LOG);
     assert!(fs::metadata(aside).unwrap().len() > 0);
 }
 
@@ -269,7 +269,7 @@ fn damage_that_shows_in_use_is_repaired_and_a_second_owner_follows() {
     assert_eq!(window.count("").unwrap(), 300);
     put(&mut window, vec![asset("re_window", "w.mp4", 1)]);
 
-    let change = [Change::PutAsset(asset("re_upload", "u.mp4", 1))];
+    let change = [HistoryChange::PutAsset(asset("re_upload", "u.mp4", 1))];
     assert_eq!(upload.commit(&change), Err(StoreError::Replaced));
     let told: Vec<_> = upload.told_assets().map(AssetId::as_str).collect();
     assert_eq!(told, ["re_upload"], "the ledger has it");
@@ -303,7 +303,7 @@ fn a_data_directory_that_is_taken_away_in_use_is_made_again() {
     let dir = temp.path().join("data");
     let mut history = open(&dir);
     fs::rename(&dir, temp.path().join("elsewhere")).unwrap();
-    let change = [Change::PutAsset(asset("re_1", "a.mp4", 1))];
+    let change = [HistoryChange::PutAsset(asset("re_1", "a.mp4", 1))];
     for _ in 0..2 {
         assert_eq!(history.commit(&change), Err(StoreError::Replaced));
     }
@@ -374,14 +374,14 @@ proptest! {
         }
         fs::write(&file, &bytes).unwrap();
         match History::open(dir.path()) {
-            Ok(Opened { mut history, set_aside }) => {
+            Ok(OpenedDatabase { mut history, set_aside }) => {
                 if let Some(aside) = set_aside {
                     prop_assert_eq!(fs::read(aside).unwrap(), bytes);
                 }
                 let used = history
                     .for_each_asset("", |_| Ok::<_, StoreError>(()))
                     .and_then(|()| history.items().map(drop))
-                    .and_then(|()| history.commit(&[Change::PutAsset(asset("re_x", "x", 1))]));
+                    .and_then(|()| history.commit(&[HistoryChange::PutAsset(asset("re_x", "x", 1))]));
                 match used {
                     Ok(()) => {}
                     Err(StoreError::Damaged(_)) => {

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::database_file::{OpenFailure, SIBLINGS, connect, sibling, with_siblings};
 use super::error::{OpenError, StoreError};
 use super::ledger::Ledger;
-use super::place::{SIBLINGS, Trouble, connect, sibling, with_siblings};
-use super::{backup, salvage};
+use super::{backup, recovery};
 use crate::store::files;
 
 /// The new one while it is filled: worth nothing until it is whole.
@@ -35,7 +35,7 @@ pub(super) fn replace(
         None => connect_sound(&new, limit)?,
     };
     let ledger = Ledger::new(dir);
-    let filled = salvage::salvage(path, ledger, limit, &mut fresh).and_then(|rows| {
+    let filled = recovery::recovery(path, ledger, limit, &mut fresh).and_then(|rows| {
         close(fresh)?;
         Ok(rows)
     });
@@ -47,7 +47,7 @@ pub(super) fn replace(
         }
     };
     let aside = files::aside_name(path, SIBLINGS);
-    change_places(dir, &new, path, &aside).map_err(|error| OpenError::io(path, &error))?;
+    swap_in(dir, &new, path, &aside).map_err(|error| OpenError::io(path, &error))?;
     tracing::warn!(
         rows,
         "what could be read of the damaged history is in a new one"
@@ -77,8 +77,10 @@ fn from_backup(dir: &Path, new: &Path, limit: Duration) -> Result<Option<Connect
         fs::copy(&backup, new).map_err(|error| OpenError::io(new, &error))?;
         match connect(new, limit) {
             Ok(restored) => return Ok(Some(restored)),
-            Err(Trouble::Damaged(cause)) => tracing::warn!(?backup, cause, "a backup is damaged"),
-            Err(Trouble::Other(error)) => tracing::warn!(?backup, %error, "a backup is no use"),
+            Err(OpenFailure::Damaged(cause)) => {
+                tracing::warn!(?backup, cause, "a backup is damaged")
+            }
+            Err(OpenFailure::Other(error)) => tracing::warn!(?backup, %error, "a backup is no use"),
         }
         remove(new);
     }
@@ -88,8 +90,8 @@ fn from_backup(dir: &Path, new: &Path, limit: Duration) -> Result<Option<Connect
 /// Opens a database that was made a moment ago.
 fn connect_sound(path: &Path, limit: Duration) -> Result<Connection, OpenError> {
     connect(path, limit).map_err(|trouble| match trouble {
-        Trouble::Other(error) => error,
-        Trouble::Damaged(cause) => OpenError::from_store(path, &StoreError::Damaged(cause)),
+        OpenFailure::Other(error) => error,
+        OpenFailure::Damaged(cause) => OpenError::from_store(path, &StoreError::Damaged(cause)),
     })
 }
 
@@ -119,7 +121,7 @@ fn move_aside(path: &Path, aside: &Path) -> io::Result<()> {
 }
 
 /// Names the new one whole, moves the old one away, and puts the new one there.
-fn change_places(dir: &Path, new: &Path, path: &Path, aside: &Path) -> io::Result<()> {
+fn swap_in(dir: &Path, new: &Path, path: &Path, aside: &Path) -> io::Result<()> {
     fs::rename(new, sibling(aside, REBUILT))?;
     files::sync_dir(dir);
     put_whole(dir, path, aside)
@@ -134,7 +136,7 @@ fn put_whole(dir: &Path, path: &Path, aside: &Path) -> io::Result<()> {
 
 /// Goes on where a program ended while databases changed places, and removes what is of no
 /// use any more. Gives where the damaged one is kept. Only for who holds the lock alone.
-pub(super) fn finish(dir: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
+pub(super) fn resume_interrupted_swap(dir: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
     remove(&dir.join(REBUILDING));
     let mut finished = None;
     for name in fs::read_dir(dir)?.flatten().map(|entry| entry.file_name()) {

@@ -7,11 +7,13 @@
 
 mod message;
 #[cfg(unix)]
-#[path = "door/unix.rs"]
-mod wire;
+mod unix;
 #[cfg(windows)]
-#[path = "door/windows.rs"]
-mod wire;
+mod windows;
+#[cfg(unix)]
+use self::unix as wire;
+#[cfg(windows)]
+use self::windows as wire;
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -40,7 +42,7 @@ const TAKEN: u8 = b'+';
 
 /// What another start of the program was given.
 #[derive(Debug)]
-pub struct Arrival {
+pub struct ForwardedPaths {
     /// Absolute paths; none where the window is only to be shown.
     pub paths: Vec<PathBuf>,
     /// To be told when they are taken.
@@ -49,18 +51,18 @@ pub struct Arrival {
 
 /// What a start of the window comes to.
 #[derive(Debug)]
-pub enum Entry {
+pub enum Instance {
     /// This is the window of the data directory.
-    Mine(Door),
+    Primary(InstanceLock),
     /// The window that is open has taken the paths.
-    Handed,
+    Forwarded,
     /// A window is open, and does not answer or cannot be reached: nothing is handed over.
-    Silent,
+    Unresponsive,
 }
 
 /// The right to be the window of a data directory, for as long as it is kept.
 #[derive(Debug)]
-pub struct Door {
+pub struct InstanceLock {
     dir: PathBuf,
     _lock: File,
 }
@@ -69,25 +71,25 @@ pub struct Door {
 ///
 /// # Errors
 /// The lock can't be had on this file system.
-pub async fn enter(dir: &Path, paths: &[PathBuf]) -> io::Result<Entry> {
+pub async fn enter(dir: &Path, paths: &[PathBuf]) -> io::Result<Instance> {
     enter_within(dir, paths, PATIENCE).await
 }
 
-async fn enter_within(dir: &Path, paths: &[PathBuf], patience: Duration) -> io::Result<Entry> {
+async fn enter_within(dir: &Path, paths: &[PathBuf], patience: Duration) -> io::Result<Instance> {
     let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
     let paths: Vec<PathBuf> = paths.iter().map(absolute).collect();
     let end = Instant::now() + patience;
     loop {
         if let Some(lock) = lock(dir)? {
             let dir = dir.to_owned();
-            return Ok(Entry::Mine(Door { dir, _lock: lock }));
+            return Ok(Instance::Primary(InstanceLock { dir, _lock: lock }));
         }
         match timeout_at(end, hand_over(dir, &paths)).await {
-            Ok(Ok(())) => return Ok(Entry::Handed),
+            Ok(Ok(())) => return Ok(Instance::Forwarded),
             Ok(Err(error)) if Instant::now() < end => {
                 tracing::debug!(%error, "the open window does not answer yet");
             }
-            Ok(Err(_)) | Err(_) => return Ok(Entry::Silent),
+            Ok(Err(_)) | Err(_) => return Ok(Instance::Unresponsive),
         }
         sleep(PAUSE).await;
     }
@@ -114,14 +116,14 @@ async fn hand_over(dir: &Path, paths: &[PathBuf]) -> io::Result<()> {
     Ok(())
 }
 
-impl Door {
+impl InstanceLock {
     /// Listens to other starts, on the current runtime, until the task is aborted.
     ///
     /// # Errors
     /// There is no place to listen at.
     pub fn listen(
         &self,
-        deliver: impl Fn(Arrival) + Send + Sync + 'static,
+        deliver: impl Fn(ForwardedPaths) + Send + Sync + 'static,
     ) -> io::Result<JoinHandle<()>> {
         let mut listener = wire::Listener::bind(&self.dir)?;
         let deliver = Arc::new(deliver);
@@ -149,11 +151,11 @@ impl Door {
 /// Hears one start of the program out, and says when its paths are taken.
 async fn answer(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    deliver: &(impl Fn(Arrival) + ?Sized),
+    deliver: &(impl Fn(ForwardedPaths) + ?Sized),
 ) -> io::Result<()> {
     let paths = timeout(LISTENS, message::read(&mut stream)).await??;
     let (taken, is_taken) = oneshot::channel();
-    deliver(Arrival { paths, taken });
+    deliver(ForwardedPaths { paths, taken });
     // A window that is closed meanwhile takes nothing: the other start opens its own.
     if is_taken.await.is_ok() {
         stream.write_all(&[TAKEN]).await?;

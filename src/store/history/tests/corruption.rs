@@ -44,7 +44,7 @@ fn asset_id(number: u64) -> AssetId {
     AssetId::new(&format!("re_{}", word(number))).unwrap()
 }
 
-fn rows(numbers: Range<u64>) -> Vec<Change> {
+fn rows(numbers: Range<u64>) -> Vec<HistoryChange> {
     let of_one = |n: u64| {
         let name = format!("{} {}.mp4", word(n), "x".repeat(40 + (n % 7) as usize));
         let kept = AssetRecord {
@@ -58,7 +58,7 @@ fn rows(numbers: Range<u64>) -> Vec<Change> {
             state: format!("{{\"{}\":{n}}}", "s".repeat(150)),
             ..item(n, &format!("/media/{name}"))
         };
-        [Change::PutAsset(kept), Change::PutItem(row)]
+        [HistoryChange::PutAsset(kept), HistoryChange::PutItem(row)]
     };
     numbers.flat_map(of_one).collect()
 }
@@ -162,16 +162,16 @@ fn survives(file: Option<&Blow>, log: Option<&Blow>, index: Option<&Blow>) {
     let mut then = Vec::new();
     for (ending, bytes, blow) in [
         ("", &left.file, file),
-        (place::LOG, &left.log, log),
+        (database_file::LOG, &left.log, log),
         ("-shm", &left.index, index),
     ] {
         let bytes = struck(bytes, blow);
         if let Some(bytes) = &bytes {
-            fs::write(place::sibling(&path, ending), bytes).unwrap();
+            fs::write(database_file::sibling(&path, ending), bytes).unwrap();
         }
         then.push(bytes);
     }
-    let Opened {
+    let OpenedDatabase {
         mut history,
         mut set_aside,
     } = match History::open(dir.path()) {
@@ -184,8 +184,8 @@ fn survives(file: Option<&Blow>, log: Option<&Blow>, index: Option<&Blow>) {
         Err(error) => panic!("{error}"),
     };
     if let Some(aside) = &set_aside {
-        for (ending, bytes) in ["", place::LOG].iter().zip(&then) {
-            let kept = fs::read(place::sibling(aside, ending)).ok();
+        for (ending, bytes) in ["", database_file::LOG].iter().zip(&then) {
+            let kept = fs::read(database_file::sibling(aside, ending)).ok();
             let is_there = |bytes: &Vec<u8>| !bytes.is_empty();
             let is_kept = kept.filter(is_there) == bytes.clone().filter(is_there);
             assert!(is_kept, "{ending:?} is not kept");
@@ -298,7 +298,11 @@ fn whatever_lies_in_the_place_of_the_database_every_asset_is_there() {
             fs::write(&path, bytes).unwrap();
         }
         if with_log {
-            fs::write(place::sibling(&path, place::LOG), &left().log).unwrap();
+            fs::write(
+                database_file::sibling(&path, database_file::LOG),
+                &left().log,
+            )
+            .unwrap();
         }
         let history = History::open(dir.path()).unwrap().history;
         let mut found = assets_of(&history).unwrap();
@@ -351,7 +355,7 @@ fn what_the_ledger_took_and_the_database_did_not_is_there_at_the_next_start() {
     let mut history = opened.unwrap().history;
     let other = Connection::open(dir.path().join(FILE_NAME)).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let change = [Change::PutAsset(asset("re_1", "a.mp4", 1))];
+    let change = [HistoryChange::PutAsset(asset("re_1", "a.mp4", 1))];
     for _ in 0..3 {
         assert_eq!(history.commit(&change), Err(StoreError::Busy));
     }
@@ -372,7 +376,7 @@ fn what_the_ledger_took_and_the_database_did_not_is_there_at_the_next_start() {
 fn what_another_program_told_the_ledger_alone_is_applied_with_the_next_commit() {
     let dir = tempfile::tempdir().unwrap();
     let mut window = open(dir.path());
-    let told = [Change::PutAsset(asset("re_1", "a.mp4", 1))];
+    let told = [HistoryChange::PutAsset(asset("re_1", "a.mp4", 1))];
     Ledger::new(dir.path()).tell(&told, BUSY_LIMIT);
     put(&mut window, vec![asset("re_2", "b.mp4", 2)]);
     assert_eq!(ids(&window.search("", 9, 0).unwrap()), ["re_2", "re_1"]);
@@ -438,7 +442,7 @@ fn a_transaction_that_a_killed_program_did_not_end_is_no_damage() {
         let path = dir.path().join(FILE_NAME);
         fs::write(&path, &left().file).unwrap();
         let log = &left().log[..left().log.len() - cut];
-        fs::write(place::sibling(&path, place::LOG), log).unwrap();
+        fs::write(database_file::sibling(&path, database_file::LOG), log).unwrap();
         assert!(assets_of(&open(dir.path())).unwrap() == left().assets);
     }
 }
@@ -487,7 +491,7 @@ fn what_a_program_that_died_left_of_its_repair_is_finished_or_removed() {
         assert!(found == left().assets, "{moved}");
         let kept = opened.set_aside.expect("it is said");
         assert_eq!(fs::read(&kept).unwrap(), file);
-        let log = fs::read(place::sibling(&kept, place::LOG)).unwrap();
+        let log = fs::read(database_file::sibling(&kept, database_file::LOG)).unwrap();
         assert_eq!(log, left().log);
         assert_eq!(one_file(dir.path(), "", ".rebuilt"), None);
         assert_eq!(moved > 0, kept.ends_with(aside));

@@ -11,10 +11,10 @@ const SHORT: Duration = Duration::from_millis(300);
 type Arrived = Arc<Mutex<Vec<PathBuf>>>;
 
 /// Takes and keeps what arrives at a door.
-fn listen(door: &Door) -> (JoinHandle<()>, Arrived) {
+fn listen(single_instance: &InstanceLock) -> (JoinHandle<()>, Arrived) {
     let arrived = Arrived::default();
     let kept = Arc::clone(&arrived);
-    let listening = door.listen(move |arrival| {
+    let listening = single_instance.listen(move |arrival| {
         kept.lock()
             .expect("no test panics with it")
             .extend(arrival.paths);
@@ -24,12 +24,12 @@ fn listen(door: &Door) -> (JoinHandle<()>, Arrived) {
 }
 
 /// Opens the window of a folder; what arrives there is taken and kept.
-async fn open(dir: &Path) -> (Door, JoinHandle<()>, Arrived) {
-    let Ok(Entry::Mine(door)) = enter_within(dir, &[], SHORT).await else {
+async fn open(dir: &Path) -> (InstanceLock, JoinHandle<()>, Arrived) {
+    let Ok(Instance::Primary(single_instance)) = enter_within(dir, &[], SHORT).await else {
         panic!("another window is open")
     };
-    let (listening, arrived) = listen(&door);
-    (door, listening, arrived)
+    let (listening, arrived) = listen(&single_instance);
+    (single_instance, listening, arrived)
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn a_second_start_hands_its_paths_to_the_window_that_is_open() {
     let (_door, _listening, arrived) = open(dir.path()).await;
     let paths = [PathBuf::from("/media/夏天.mp4"), PathBuf::from("clip.mov")];
     let entry = enter(dir.path(), &paths).await.unwrap();
-    assert!(matches!(entry, Entry::Handed), "{entry:?}");
+    assert!(matches!(entry, Instance::Forwarded), "{entry:?}");
     let here = std::env::current_dir().unwrap();
     assert_eq!(
         *arrived.lock().unwrap(),
@@ -55,9 +55,9 @@ async fn of_many_starts_at_once_one_is_the_window() {
         tokio::spawn(async move {
             let path = PathBuf::from(format!("/media/{n}.mp4"));
             match enter(&dir, std::slice::from_ref(&path)).await.unwrap() {
-                Entry::Mine(door) => Some((door, path)),
-                Entry::Handed => None,
-                Entry::Silent => panic!("the window did not answer"),
+                Instance::Primary(single_instance) => Some((single_instance, path)),
+                Instance::Forwarded => None,
+                Instance::Unresponsive => panic!("the window did not answer"),
             }
         })
     });
@@ -67,10 +67,13 @@ async fn of_many_starts_at_once_one_is_the_window() {
     let mut own = None;
     while let Some(start) = starts.pop() {
         if start.is_finished() || mine.is_some() {
-            if let Some((door, path)) = start.await.unwrap() {
-                let listening = listen(&door);
+            if let Some((single_instance, path)) = start.await.unwrap() {
+                let listening = listen(&single_instance);
                 own = Some(path);
-                assert!(mine.replace((door, listening)).is_none(), "two windows");
+                assert!(
+                    mine.replace((single_instance, listening)).is_none(),
+                    "two windows"
+                );
             }
         } else {
             starts.insert(0, start);
@@ -98,41 +101,42 @@ async fn what_a_killed_window_left_behind_is_taken_over() {
 #[tokio::test]
 async fn a_start_while_the_window_closes_opens_its_own() {
     let dir = tempfile::tempdir().unwrap();
-    let (door, listening, _) = open(dir.path()).await;
+    let (single_instance, listening, _) = open(dir.path()).await;
     listening.abort();
     let closes = async {
         sleep(Duration::from_millis(100)).await;
-        drop(door);
+        drop(single_instance);
     };
     let (entry, ()) = tokio::join!(enter(dir.path(), &[]), closes);
-    assert!(matches!(entry.unwrap(), Entry::Mine(_)));
+    assert!(matches!(entry.unwrap(), Instance::Primary(_)));
 }
 
 #[tokio::test]
 async fn a_window_that_takes_nothing_is_said_to_be_silent() {
     let dir = tempfile::tempdir().unwrap();
-    let Entry::Mine(door) = enter_within(dir.path(), &[], SHORT).await.unwrap() else {
+    let Instance::Primary(single_instance) = enter_within(dir.path(), &[], SHORT).await.unwrap()
+    else {
         panic!("another window is open")
     };
     let hung = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&hung);
-    let _listening = door
+    let _listening = single_instance
         .listen(move |arrival| kept.lock().unwrap().push(arrival))
         .unwrap();
     let entry = enter_within(dir.path(), &[], SHORT).await.unwrap();
-    assert!(matches!(entry, Entry::Silent), "{entry:?}");
+    assert!(matches!(entry, Instance::Unresponsive), "{entry:?}");
     assert_eq!(hung.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn a_window_that_can_not_be_reached_is_said_to_be_silent() {
     let dir = tempfile::tempdir().unwrap();
-    let Entry::Mine(_door) = enter_within(dir.path(), &[], SHORT).await.unwrap() else {
+    let Instance::Primary(_door) = enter_within(dir.path(), &[], SHORT).await.unwrap() else {
         panic!("another window is open")
     };
     let start = Instant::now();
     let entry = enter_within(dir.path(), &[], SHORT).await.unwrap();
-    assert!(matches!(entry, Entry::Silent), "{entry:?}");
+    assert!(matches!(entry, Instance::Unresponsive), "{entry:?}");
     assert!(start.elapsed() >= SHORT, "it may still be opening");
 }
 
@@ -143,7 +147,7 @@ async fn a_data_directory_with_a_long_name_has_a_window_too() {
     std::fs::create_dir(&dir).unwrap();
     let (_door, _listening, arrived) = open(&dir).await;
     let entry = enter(&dir, &[PathBuf::from("/a.mp4")]).await.unwrap();
-    assert!(matches!(entry, Entry::Handed), "{entry:?}");
+    assert!(matches!(entry, Instance::Forwarded), "{entry:?}");
     assert_eq!(arrived.lock().unwrap().len(), 1);
 }
 
@@ -160,6 +164,6 @@ async fn one_who_talks_nonsense_or_nothing_disturbs_nobody() {
     assert!(rest.is_empty());
     let _silent = UnixStream::connect(&socket).await.unwrap();
     let entry = enter(dir.path(), &[PathBuf::from("/a.mp4")]).await.unwrap();
-    assert!(matches!(entry, Entry::Handed));
+    assert!(matches!(entry, Instance::Forwarded));
     assert_eq!(arrived.lock().unwrap().len(), 1);
 }

@@ -116,7 +116,9 @@ fn only_a_sound_asset_of_the_same_account_and_service_stands_in_for_an_upload() 
             }),
         ],
     );
-    let found = history.same_size(&account(), URL, 100).unwrap();
+    let found = history
+        .reusable_assets_of_size(&account(), URL, 100)
+        .unwrap();
     assert_eq!(ids(&found), ["re_twice", "re_good"]);
     assert_eq!(
         history

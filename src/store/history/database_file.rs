@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::error::{OpenError, StoreError};
-use super::{replacing, schema};
+use super::{schema, swap};
 use crate::store::files;
 
 /// Name of the database in the data directory.
@@ -27,7 +27,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// Where a history lies, and the lock on its place.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct DatabaseFile {
     pub(super) dir: PathBuf,
     pub(super) path: PathBuf,
     lock: File,
@@ -39,16 +39,16 @@ pub(super) type Identity = (u64, u64);
 
 /// Held while the database is written (shared) or put in another's place (exclusive).
 #[derive(Debug)]
-pub(super) struct Held<'a>(&'a File);
+pub(super) struct DatabaseLockGuard<'a>(&'a File);
 
-impl Drop for Held<'_> {
+impl Drop for DatabaseLockGuard<'_> {
     fn drop(&mut self) {
         let _ = self.0.unlock();
     }
 }
 
 /// What keeps a database from being used.
-pub(super) enum Trouble {
+pub(super) enum OpenFailure {
     Damaged(String),
     Other(OpenError),
 }
@@ -56,16 +56,16 @@ pub(super) enum Trouble {
 /// A database that is ready.
 pub(super) struct Ready {
     pub(super) connection: Connection,
-    pub(super) place: Place,
+    pub(super) database_file: DatabaseFile,
     pub(super) set_aside: Option<PathBuf>,
 }
 
 /// Opens the history of a folder; makes it, migrates it, or sets a damaged one aside.
-/// With `condemned`, the database that has this identity is set aside in any case.
+/// With `known_damaged`, the database that has this identity is set aside in any case.
 pub(super) fn open(
     dir: &Path,
     limit: Duration,
-    condemned: Option<Option<Identity>>,
+    known_damaged: Option<Option<Identity>>,
 ) -> Result<Ready, OpenError> {
     files::create_private_dir(dir).map_err(|error| OpenError::io(dir, &error))?;
     let path = dir.join(FILE_NAME);
@@ -74,21 +74,22 @@ pub(super) fn open(
     let mut set_aside;
     let connection = {
         let _held = hold(&lock, true, limit).map_err(|e| OpenError::from_store(&path, &e))?;
-        set_aside = replacing::finish(dir, &path).map_err(|e| OpenError::io(&path, &e))?;
-        let opened = match condemned {
+        set_aside =
+            swap::resume_interrupted_swap(dir, &path).map_err(|e| OpenError::io(&path, &e))?;
+        let opened = match known_damaged {
             Some(identity) if identity == identify(&path) => {
-                Err(Trouble::Damaged("damage was found in use".to_owned()))
+                Err(OpenFailure::Damaged("damage was found in use".to_owned()))
             }
             _ => {
-                replacing::restore_missing(dir, &path, limit)?;
+                swap::restore_missing(dir, &path, limit)?;
                 connect(&path, limit)
             }
         };
         match opened {
             Ok(connection) => connection,
-            Err(Trouble::Other(error)) => return Err(error),
-            Err(Trouble::Damaged(cause)) => {
-                let (connection, aside) = replacing::replace(dir, &path, limit, &cause)?;
+            Err(OpenFailure::Other(error)) => return Err(error),
+            Err(OpenFailure::Damaged(cause)) => {
+                let (connection, aside) = swap::replace(dir, &path, limit, &cause)?;
                 set_aside = Some(aside);
                 connection
             }
@@ -97,7 +98,7 @@ pub(super) fn open(
     let identity = identify(&path);
     Ok(Ready {
         connection,
-        place: Place {
+        database_file: DatabaseFile {
             dir: dir.to_owned(),
             path,
             lock,
@@ -107,14 +108,14 @@ pub(super) fn open(
     })
 }
 
-impl Place {
+impl DatabaseFile {
     /// Waits until nobody puts another database in this one's place, and keeps it so.
-    pub(super) fn hold(&self, limit: Duration) -> Result<Held<'_>, StoreError> {
+    pub(super) fn hold(&self, limit: Duration) -> Result<DatabaseLockGuard<'_>, StoreError> {
         hold(&self.lock, false, limit)
     }
 
     /// Whether the file in this place is the one that was opened.
-    pub(super) fn is_ours(&self) -> bool {
+    pub(super) fn is_same_file(&self) -> bool {
         identify(&self.path) == self.identity
     }
 
@@ -127,7 +128,11 @@ impl Place {
 ///
 /// # Errors
 /// [`StoreError::Busy`] where another process has it for longer.
-pub(super) fn hold(lock: &File, exclusive: bool, limit: Duration) -> Result<Held<'_>, StoreError> {
+pub(super) fn hold(
+    lock: &File,
+    exclusive: bool,
+    limit: Duration,
+) -> Result<DatabaseLockGuard<'_>, StoreError> {
     let start = Instant::now();
     loop {
         let tried = if exclusive {
@@ -136,14 +141,14 @@ pub(super) fn hold(lock: &File, exclusive: bool, limit: Duration) -> Result<Held
             lock.try_lock_shared()
         };
         match tried {
-            Ok(()) => return Ok(Held(lock)),
+            Ok(()) => return Ok(DatabaseLockGuard(lock)),
             Err(TryLockError::WouldBlock) if start.elapsed() >= limit => {
                 return Err(StoreError::Busy);
             }
             Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
             // A file system without locks: SQLite's own say what they can.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
-                return Ok(Held(lock));
+                return Ok(DatabaseLockGuard(lock));
             }
             Err(TryLockError::Error(error)) => return Err(StoreError::NotSaved(error.to_string())),
         }
@@ -164,22 +169,22 @@ pub(super) fn identify(path: &Path) -> Option<Identity> {
 }
 
 /// Opens a database, made where there is none, and brings it to the newest version.
-pub(super) fn connect(path: &Path, limit: Duration) -> Result<Connection, Trouble> {
+pub(super) fn connect(path: &Path, limit: Duration) -> Result<Connection, OpenFailure> {
     prepare_file(path)?;
     match try_connect(path, limit) {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(trouble)) => Err(trouble),
         Err(error) => Err(match StoreError::from(error) {
-            StoreError::Damaged(cause) => Trouble::Damaged(cause),
-            error => Trouble::Other(OpenError::from_store(path, &error)),
+            StoreError::Damaged(cause) => OpenFailure::Damaged(cause),
+            error => OpenFailure::Other(OpenError::from_store(path, &error)),
         }),
     }
 }
 
 /// Makes the file where there is none, for its owner alone: SQLite gives what it puts
 /// beside a database the rights of the database.
-fn prepare_file(path: &Path) -> Result<(), Trouble> {
-    let io = |error: &io::Error| Trouble::Other(OpenError::io(path, error));
+fn prepare_file(path: &Path) -> Result<(), OpenFailure> {
+    let io = |error: &io::Error| OpenFailure::Other(OpenError::io(path, error));
     let is_link = |file: &Path| fs::symlink_metadata(file).is_ok_and(|found| found.is_symlink());
     if with_siblings(path).any(|file| is_link(&file)) {
         // SQLite would write to whatever is behind it.
@@ -195,7 +200,7 @@ fn prepare_file(path: &Path) -> Result<(), Trouble> {
     let log = fs::metadata(sibling(path, LOG)).map_or(0, |metadata| metadata.len());
     if length == 0 && log > 0 {
         // SQLite would take the log for a dead one's and delete it.
-        return Err(Trouble::Damaged(
+        return Err(OpenFailure::Damaged(
             "the file is empty, but its log is not".to_owned(),
         ));
     }
@@ -210,7 +215,7 @@ fn prepare_file(path: &Path) -> Result<(), Trouble> {
     }
 }
 
-fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connection, Trouble>> {
+fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connection, OpenFailure>> {
     let had_log = fs::metadata(sibling(path, LOG)).is_ok_and(|log| log.len() > 0);
     let mut connection = Connection::open_with_flags(
         path,
@@ -225,25 +230,27 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     if version > schema::newest() {
         // What was put beside it for reading goes again; a log of its own stays.
         keep_log(&connection, had_log)?;
-        return Ok(Err(Trouble::Other(OpenError::Newer {
+        return Ok(Err(OpenFailure::Other(OpenError::Newer {
             path: path.to_owned(),
             found: version,
             known: schema::newest(),
         })));
     }
     if version < 0 {
-        return Ok(Err(Trouble::Damaged(format!("its version is {version}"))));
+        return Ok(Err(OpenFailure::Damaged(format!(
+            "its version is {version}"
+        ))));
     }
     if connection.is_readonly(MAIN_DB)? {
         return Ok(Err(read_only(path, connection)));
     }
     if let Some(cause) = schema::planted(&connection)? {
-        return Ok(Err(Trouble::Damaged(cause)));
+        return Ok(Err(OpenFailure::Damaged(cause)));
     }
     if version > 0
         && let Some(cause) = schema::damage(&connection)?
     {
-        return Ok(Err(Trouble::Damaged(cause)));
+        return Ok(Err(OpenFailure::Damaged(cause)));
     }
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -285,15 +292,15 @@ pub(super) fn keep_log(connection: &Connection, keep: bool) -> rusqlite::Result<
 
 /// SQLite opens a file for reading that it may not write, and one whose header asks for a
 /// newer SQLite to write it, which is damage: no such SQLite exists.
-fn read_only(path: &Path, connection: Connection) -> Trouble {
+fn read_only(path: &Path, connection: Connection) -> OpenFailure {
     drop(connection);
     let mut header = [0; 19];
     let read = File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut header));
     match read {
         Ok(()) if !matches!(header[18], 1 | 2) => {
-            Trouble::Damaged("its header is not one that SQLite writes".to_owned())
+            OpenFailure::Damaged("its header is not one that SQLite writes".to_owned())
         }
-        _ => Trouble::Other(OpenError::Io {
+        _ => OpenFailure::Other(OpenError::Io {
             path: path.to_owned(),
             cause: "it is read-only".to_owned(),
         }),

@@ -5,7 +5,9 @@ use std::sync::{Arc, OnceLock, mpsc};
 
 use zeroize::Zeroizing;
 
-use super::{Backend, Error, KeyStore, SecretError, absent, entry, remove, sessions, sort};
+use super::{
+    Backend, Error, Keychain, SecretError, absent, entry, map_keyring_error, remove, sessions,
+};
 use crate::model::asset::AssetId;
 
 /// What people see as their name in their keychain program.
@@ -16,7 +18,7 @@ fn account(asset: &AssetId) -> String {
     format!("upload-{asset}")
 }
 
-impl KeyStore {
+impl Keychain {
     /// Most bytes of a secret that every system's keychain takes (Windows: 2560).
     pub const MAX_SECRET: usize = 2560;
 
@@ -27,7 +29,7 @@ impl KeyStore {
                 Ok(secret) => Ok(Some(Zeroizing::new(secret))),
                 // Of several none is known to be ours.
                 Err(Error::NoEntry | Error::Ambiguous(_)) => Ok(None),
-                Err(error) => Err(sort(error)),
+                Err(error) => Err(map_keyring_error(error)),
             },
             Backend::Memory(memory) => Ok(sessions(memory)?.sessions.get(&account(asset)).cloned()),
             Backend::Absent => Err(absent()),
@@ -39,7 +41,7 @@ impl KeyStore {
         match &self.0 {
             Backend::System => {
                 let entry = entry(&account(asset), LABEL)?;
-                entry.set_secret(secret).map_err(sort)
+                entry.set_secret(secret).map_err(map_keyring_error)
             }
             Backend::Memory(memory) => {
                 let secret = Zeroizing::new(secret.to_vec());
@@ -77,26 +79,26 @@ impl KeyStore {
     }
 }
 
-type Job = Box<dyn FnOnce(&KeyStore) + Send>;
+type Job = Box<dyn FnOnce(&Keychain) + Send>;
 
 /// A keychain whose calls are made one after the other, on a thread of their own: who asks
 /// for them never waits, and what is said last counts. The first call that fails is the last
 /// one: who turned the keychain's question away is not asked for each file.
-pub struct OrderedKeyStore {
-    keychain: KeyStore,
+pub struct KeychainWorker {
+    keychain: Keychain,
     jobs: OnceLock<Option<mpsc::Sender<Job>>>,
     refusal: Arc<OnceLock<SecretError>>,
 }
 
-impl std::fmt::Debug for OrderedKeyStore {
+impl std::fmt::Debug for KeychainWorker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Ordered{:?}", self.keychain)
     }
 }
 
-impl OrderedKeyStore {
+impl KeychainWorker {
     /// Puts a keychain behind a queue.
-    pub fn new(keychain: KeyStore) -> Self {
+    pub fn new(keychain: Keychain) -> Self {
         Self {
             keychain,
             jobs: OnceLock::new(),
@@ -119,11 +121,11 @@ impl OrderedKeyStore {
     /// where no thread can be had.
     pub fn in_turn<T: 'static>(
         &self,
-        call: impl FnOnce(&KeyStore) -> Result<T, SecretError> + Send + 'static,
+        call: impl FnOnce(&Keychain) -> Result<T, SecretError> + Send + 'static,
         then: impl FnOnce(Result<T, SecretError>) + Send + 'static,
     ) {
         let refusal = Arc::clone(&self.refusal);
-        let job = move |keychain: &KeyStore| {
+        let job = move |keychain: &Keychain| {
             then(match refusal.get() {
                 Some(why) => Err(why.clone()),
                 None => call(keychain).inspect_err(|error| {
@@ -159,7 +161,7 @@ mod tests {
     #[test]
     fn a_session_is_a_secret_of_its_own_beside_the_key() {
         let (one, two) = (AssetId::new("re_1").unwrap(), AssetId::new("re_2").unwrap());
-        let store = KeyStore::in_memory();
+        let store = Keychain::in_memory();
         store.save_session(&one, b"first").unwrap();
         store.clone().save_session(&one, b"second").unwrap();
         assert_eq!(**store.load_session(&one).unwrap().unwrap(), *b"second");
@@ -168,7 +170,7 @@ mod tests {
         assert_eq!(store.remove(), Ok(false));
         assert_eq!(store.remove_session(&one), Ok(true));
         assert_eq!(store.remove_session(&one), Ok(false));
-        let absent = KeyStore::absent();
+        let absent = Keychain::absent();
         assert!(absent.save_session(&one, b"x").is_err());
         assert!(absent.load_session(&one).is_err());
         assert!(absent.remove_session(&one).is_err());
@@ -177,17 +179,17 @@ mod tests {
     #[test]
     fn calls_to_a_keychain_that_blocks_are_made_in_their_order_off_the_caller() {
         // Nothing is asked of the keychain itself.
-        let store = OrderedKeyStore::new(KeyStore::system());
+        let store = KeychainWorker::new(Keychain::system());
         let (answer, question) = mpsc::channel::<()>();
         let (done, said) = mpsc::channel();
         let caller = std::thread::current().id();
         let first = done.clone();
-        let asked = move |_: &KeyStore| {
+        let asked = move |_: &Keychain| {
             question.recv().unwrap();
             Ok(std::thread::current().id())
         };
         store.in_turn(asked, move |thread| first.send((1, thread)).unwrap());
-        let asked = |_: &KeyStore| Ok(std::thread::current().id());
+        let asked = |_: &Keychain| Ok(std::thread::current().id());
         store.in_turn(asked, move |thread| done.send((2, thread)).unwrap());
         assert!(said.try_recv().is_err(), "the caller waits for neither");
         answer.send(()).unwrap();
@@ -198,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_keychain_that_failed_once_is_not_asked_again() {
-        let store = OrderedKeyStore::new(KeyStore::in_memory());
+        let store = KeychainWorker::new(Keychain::in_memory());
         let (done, said) = mpsc::channel();
         for answer in [Ok(1), Err(SecretError::Locked), Ok(2), Ok(3)] {
             let done = done.clone();

@@ -24,7 +24,7 @@ type Rows = BTreeMap<i64, Vec<Value>>;
 ///
 /// # Errors
 /// The fresh database's: the disk is full, as a rule.
-pub(super) fn salvage(
+pub(super) fn recovery(
     path: &Path,
     mut ledger: Ledger,
     limit: Duration,
@@ -46,7 +46,7 @@ pub(super) fn salvage(
             saved += keep(&transaction, table, &rows)?;
         }
     }
-    go_on_counting(&transaction, is_counted)?;
+    bump_id_counter(&transaction, is_counted)?;
     forget_applied(&transaction)?;
     transaction.commit()?;
     Ok(saved)
@@ -134,7 +134,7 @@ fn keep(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, StoreEr
 }
 
 /// Sees to it that no id is given a second time.
-fn go_on_counting(fresh: &Connection, is_counted: bool) -> Result<(), StoreError> {
+fn bump_id_counter(fresh: &Connection, is_counted: bool) -> Result<(), StoreError> {
     let gap = if is_counted { 0 } else { ID_GAP };
     fresh.execute(
         "INSERT INTO counters (name, value)

@@ -20,7 +20,7 @@ impl RunId {
         Self(text.into())
     }
 
-    /// The name: 16 hexadecimal digits for one that [`Run::begin`] made.
+    /// The name: 16 hexadecimal digits for one that [`RunLock::begin`] made.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -40,13 +40,13 @@ impl fmt::Display for RunId {
 /// This process's run. The system lets go of its lock however the process ends, so a run
 /// that was killed is never taken for a living one.
 #[derive(Debug)]
-pub struct Run {
+pub struct RunLock {
     id: RunId,
     lock: PathBuf,
     _held: File,
 }
 
-impl Run {
+impl RunLock {
     /// Begins a run in a data directory, under a new name, and sweeps away what runs that
     /// were killed left of theirs.
     pub fn begin(dir: &Path) -> io::Result<Self> {
@@ -77,7 +77,7 @@ impl Run {
     }
 }
 
-impl Drop for Run {
+impl Drop for RunLock {
     fn drop(&mut self) {
         // Left behind, it is merely a file that nobody locks.
         let _ = fs::remove_file(&self.lock);
@@ -133,8 +133,8 @@ mod tests {
     #[test]
     fn a_run_lives_until_it_ends() {
         let dir = tempfile::tempdir().unwrap();
-        let run = Run::begin(dir.path()).unwrap();
-        let other = Run::begin(dir.path()).unwrap();
+        let run = RunLock::begin(dir.path()).unwrap();
+        let other = RunLock::begin(dir.path()).unwrap();
         let id = run.id().clone();
         assert_ne!(&id, other.id());
         assert!(is_alive(dir.path(), &id).unwrap());
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn a_run_that_was_killed_is_not_alive_though_its_file_is_there() {
         let dir = tempfile::tempdir().unwrap();
-        let run = Run::begin(dir.path()).unwrap();
+        let run = RunLock::begin(dir.path()).unwrap();
         let id = run.id().clone();
         drop(run);
         fs::write(lock_path(dir.path(), &id), "").unwrap();
@@ -156,12 +156,12 @@ mod tests {
     #[test]
     fn a_run_sweeps_away_the_locks_of_the_dead_and_no_others() {
         let dir = tempfile::tempdir().unwrap();
-        let alive = Run::begin(dir.path()).unwrap();
+        let alive = RunLock::begin(dir.path()).unwrap();
         let dead = RunId::from_text("00ff00ff00ff00ff");
         fs::write(lock_path(dir.path(), &dead), "").unwrap();
         let other = dir.path().join(FOLDER).join("note.txt");
         fs::write(&other, "").unwrap();
-        let next = Run::begin(dir.path()).unwrap();
+        let next = RunLock::begin(dir.path()).unwrap();
         assert!(!lock_path(dir.path(), &dead).exists());
         assert!(other.exists());
         assert!(is_alive(dir.path(), alive.id()).unwrap());
@@ -176,7 +176,7 @@ mod tests {
         fs::create_dir(&project).unwrap();
         fs::write(project.join("Cargo.lock"), "").unwrap();
         std::os::unix::fs::symlink(&project, dir.path().join(FOLDER)).unwrap();
-        Run::begin(dir.path()).unwrap_err();
+        RunLock::begin(dir.path()).unwrap_err();
         assert!(project.join("Cargo.lock").exists());
     }
 

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::model::key::ApiKey;
 
-pub use sessions::OrderedKeyStore;
+pub use sessions::KeychainWorker;
 
 /// The keychain's name for the program (`docs/contract.md`).
 pub const SERVICE: &str = "mavi-uploader";
@@ -53,7 +53,7 @@ pub enum SecretError {
 /// [`in_background`](Self::in_background), or a thread of your own
 /// (`poll_promise::Promise::spawn_thread` in the window).
 #[derive(Clone)]
-pub struct KeyStore(Backend);
+pub struct Keychain(Backend);
 
 #[derive(Clone)]
 enum Backend {
@@ -74,7 +74,7 @@ struct Memory {
     questions: u32,
 }
 
-impl fmt::Debug for KeyStore {
+impl fmt::Debug for Keychain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Backend::System => "KeyStore(system)",
@@ -84,7 +84,7 @@ impl fmt::Debug for KeyStore {
     }
 }
 
-impl KeyStore {
+impl Keychain {
     /// The system's keychain. Nothing is asked before the first call, and each call asks
     /// anew: a keychain that comes up later is found.
     pub fn system() -> Self {
@@ -111,10 +111,12 @@ impl KeyStore {
                     Err(Error::NoEntry) => return Ok(None),
                     // Another program saved under the same name: the first will do.
                     Err(Error::Ambiguous(entries)) => match entries.first() {
-                        Some(first) => Zeroizing::new(first.get_password().map_err(sort)?),
+                        Some(first) => {
+                            Zeroizing::new(first.get_password().map_err(map_keyring_error)?)
+                        }
                         None => return Ok(None),
                     },
-                    Err(error) => return Err(sort(error)),
+                    Err(error) => return Err(map_keyring_error(error)),
                 };
                 match ApiKey::from_pasted(&found) {
                     Ok(key) => Ok(Some(key)),
@@ -135,8 +137,8 @@ impl KeyStore {
                     Err(Error::Ambiguous(entries)) => entries
                         .iter()
                         .try_for_each(|entry| entry.set_password(key.expose()))
-                        .map_err(sort),
-                    result => result.map_err(sort),
+                        .map_err(map_keyring_error),
+                    result => result.map_err(map_keyring_error),
                 }
             }
             Backend::Memory(memory) => {
@@ -203,11 +205,11 @@ fn remove(entry: &Entry) -> Result<bool, SecretError> {
         Err(Error::NoEntry) => Ok(false),
         Err(Error::Ambiguous(entries)) => {
             for entry in &entries {
-                entry.delete_credential().map_err(sort)?;
+                entry.delete_credential().map_err(map_keyring_error)?;
             }
             Ok(true)
         }
-        Err(error) => Err(sort(error)),
+        Err(error) => Err(map_keyring_error(error)),
     }
 }
 
@@ -225,7 +227,9 @@ fn entry(account: &str, label: &str) -> Result<Entry, SecretError> {
     let store = zbus_secret_service_keyring_store::Store::new()
         .map_err(|error| SecretError::NoKeychain(causes(&error)))?;
     let label = std::collections::HashMap::from([("label", label)]);
-    let inner = store.build(SERVICE, account, Some(&label)).map_err(sort)?;
+    let inner = store
+        .build(SERVICE, account, Some(&label))
+        .map_err(map_keyring_error)?;
     Ok(Entry { inner })
 }
 
@@ -236,11 +240,11 @@ fn entry(account: &str, _label: &str) -> Result<Entry, SecretError> {
     if let Err(error) = Entry::store_status() {
         return Err(SecretError::NoKeychain(causes(error)));
     }
-    Entry::new(SERVICE, account).map_err(sort)
+    Entry::new(SERVICE, account).map_err(map_keyring_error)
 }
 
 /// The keychain's errors in our words. Those that carry what was stored lose it.
-fn sort(error: Error) -> SecretError {
+fn map_keyring_error(error: Error) -> SecretError {
     match error {
         Error::NoStorageAccess(cause) => no_access(cause.as_ref()),
         Error::NoDefaultStore => SecretError::NoKeychain("it did not start".to_owned()),
@@ -307,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_store_in_memory_keeps_the_key_for_all_its_clones() {
-        let store = KeyStore::in_memory();
+        let store = Keychain::in_memory();
         assert_eq!(store.load(), Ok(None));
         assert_eq!(store.remove(), Ok(false));
         store.clone().save(&key("sk-mavi-one")).unwrap();
@@ -319,7 +323,7 @@ mod tests {
 
     #[test]
     fn without_a_keychain_every_call_says_so() {
-        let store = KeyStore::absent();
+        let store = Keychain::absent();
         let words = store.load().unwrap_err().to_string();
         assert!(words.contains("this session only"), "{words}");
         assert!(store.save(&key("sk-mavi-one")).is_err());
@@ -328,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_result_from_the_background_arrives_without_a_runtime() {
-        let store = KeyStore::in_memory();
+        let store = Keychain::in_memory();
         let saved = store.in_background(|store| store.save(&key("sk-mavi-one")));
         assert_eq!(saved.blocking_recv(), Ok(Ok(())));
         assert_eq!(store.load(), Ok(Some(key("sk-mavi-one"))));
@@ -338,7 +342,7 @@ mod tests {
     fn a_call_that_hangs_is_given_up_by_dropping_its_receiver() {
         let (answer, question) = std::sync::mpsc::channel::<()>();
         let (gone, went_on) = std::sync::mpsc::channel();
-        let receiver = KeyStore::in_memory().in_background(move |_| {
+        let receiver = Keychain::in_memory().in_background(move |_| {
             question.recv().unwrap();
             gone.send(()).unwrap();
         });
@@ -357,7 +361,7 @@ mod tests {
                 Box::new(std::io::Error::other(secret)),
             ),
         ] {
-            let error = sort(error);
+            let error = map_keyring_error(error);
             assert_eq!(error, SecretError::NotAKey);
             assert!(!format!("{error} {error:?}").contains("0123"));
         }
@@ -367,7 +371,7 @@ mod tests {
     #[test]
     fn a_locked_keychain_is_told_from_one_that_is_not_there() {
         use secret_service::Error as Service;
-        let sorted = |error| sort(Error::NoStorageAccess(Box::new(error)));
+        let sorted = |error| map_keyring_error(Error::NoStorageAccess(Box::new(error)));
         assert_eq!(sorted(Service::Prompt), SecretError::Locked);
         assert_eq!(sorted(Service::Locked), SecretError::Locked);
         assert!(matches!(
