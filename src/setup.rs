@@ -16,7 +16,7 @@ use crate::api::client::{Client, ClientOptions};
 use crate::api::limiter::{Limiter, LimiterOptions};
 use crate::api::paced::RateLimited;
 use crate::api::throttle::RateLimit;
-use crate::engine::{self, EngineHandle, FrontEnd, Kept, Lifecycle, OpenHistory};
+use crate::engine::{self, EngineHandle, FrontEnd, LifecycleRecord, OpenHistory, OpenedHistory};
 use crate::model::fault::Fault;
 use crate::model::key::{ApiKey, NotAKey};
 use crate::model::retry::Policy;
@@ -222,7 +222,7 @@ impl World {
                 .inspect_err(|error| tracing::warn!(%error, "this run has no lock"))
                 .ok();
             let run = lock.as_ref().map(|run| run.id().clone());
-            Ok(Kept {
+            Ok(OpenedHistory {
                 history: opened.history,
                 set_aside: opened.set_aside,
                 run: run.unwrap_or_else(|| RunId::from_text("")),
@@ -358,7 +358,7 @@ pub struct How {
     /// Bytes a second for all transfers.
     pub bandwidth: Option<u64>,
     /// Where to send every turn of every file.
-    pub follower: Option<mpsc::UnboundedSender<Lifecycle>>,
+    pub follower: Option<mpsc::UnboundedSender<LifecycleRecord>>,
     /// Called after every new snapshot and notice.
     pub wake: Box<dyn Fn() + Send + Sync>,
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::pending::{Outcome, Pending};
 use super::state::App;
 use super::wording::screens as words;
-use crate::engine::intake::{self, Found};
+use crate::engine::intake::{self, WalkEvent};
 
 /// No folder is counted for longer.
 const TIME: Duration = Duration::from_secs(2);
@@ -34,7 +34,10 @@ pub(super) struct Hover {
 fn count(paths: &[PathBuf]) -> Count {
     let (mut files, end) = (0, Instant::now() + TIME);
     let walked = intake::walk(paths, |found| {
-        files += usize::from(matches!(found, Found::File(_) | Found::Rejected { .. }));
+        files += usize::from(matches!(
+            found,
+            WalkEvent::File(_) | WalkEvent::Rejected { .. }
+        ));
         if files >= FILES || Instant::now() >= end {
             ControlFlow::Break(())
         } else {

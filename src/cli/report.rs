@@ -14,7 +14,7 @@ use super::events::{Event, EventPath};
 use super::said_wait::SaidWait;
 use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
 use crate::app::wording;
-use crate::engine::{Lifecycle, Turn};
+use crate::engine::{LifecycleEvent, LifecycleRecord};
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::{ItemId, QueueWait, Row};
@@ -109,12 +109,12 @@ impl Report {
 
     /// Takes note of a turn, and prints it. Gives what the message for people is, where the
     /// turn has one.
-    pub fn take(&mut self, lifecycle: Lifecycle) -> Option<String> {
-        let Lifecycle { item, path, turn } = lifecycle;
+    pub fn take(&mut self, lifecycle: LifecycleRecord) -> Option<String> {
+        let LifecycleRecord { item, path, turn } = lifecycle;
         self.named.remove(&path);
         let shown = super::one_line(&path.to_string_lossy());
         match turn {
-            Turn::Accepted {
+            LifecycleEvent::Accepted {
                 size,
                 kind,
                 route,
@@ -139,13 +139,13 @@ impl Report {
                 }
                 message
             }
-            Turn::Rejected(rejection) => {
+            LifecycleEvent::Rejected(rejection) => {
                 self.close(item);
                 self.rejected += 1;
                 self.event(&Event::rejected(&path, &rejection));
                 Some(format!("{shown}: {}", wording::rejection_line(&rejection)))
             }
-            Turn::Skipped { count } => {
+            LifecycleEvent::Skipped { count } => {
                 self.skipped += count;
                 self.event(&Event::Skipped {
                     path: EventPath::new(&path),
@@ -153,7 +153,7 @@ impl Report {
                 });
                 Some(format!("{shown}: {}", wording::banner::passed_over(count)))
             }
-            Turn::AlreadyUploaded(asset) => {
+            LifecycleEvent::AlreadyUploaded(asset) => {
                 if !self.close(item) {
                     return None;
                 }
@@ -165,28 +165,28 @@ impl Report {
                 });
                 Some(format!("{shown}: uploaded before"))
             }
-            Turn::Followed(Some(asset)) if self.no_wait => {
+            LifecycleEvent::Followed(Some(asset)) if self.no_wait => {
                 self.uploaded(item, &path, asset);
                 Some(format!("{shown}: uploaded by an earlier run"))
             }
-            Turn::Followed(Some(asset)) => {
+            LifecycleEvent::Followed(Some(asset)) => {
                 let message = format!(
                     "{shown}: uploaded by an earlier run as {asset}; waiting until it is processed"
                 );
                 self.wait_for(item, Some(asset));
                 Some(message)
             }
-            Turn::Followed(None) => {
+            LifecycleEvent::Followed(None) => {
                 self.wait_for(item, None);
                 Some(format!(
                     "{shown}: sent by an earlier run; asking whether memories.ai has it"
                 ))
             }
-            Turn::Uploaded(asset) => {
+            LifecycleEvent::Uploaded(asset) => {
                 self.uploaded(item, &path, asset);
                 None
             }
-            Turn::Retrying {
+            LifecycleEvent::Retrying {
                 attempt,
                 delay,
                 fault,
@@ -207,7 +207,7 @@ impl Report {
                     wording::fault(&fault).cause
                 ))
             }
-            Turn::Finished {
+            LifecycleEvent::Finished {
                 asset,
                 size,
                 content,
@@ -220,16 +220,16 @@ impl Report {
                 }
                 None
             }
-            Turn::Failed { asset, fault } => {
+            LifecycleEvent::Failed { asset, fault } => {
                 // A file may fail before it was accepted, where nothing can be saved.
                 self.close(item).then(|| self.fail(&path, asset, &fault))
             }
-            Turn::NotSaved(asset) => self.not_saved(&path, &asset),
-            Turn::IntakeDone => {
+            LifecycleEvent::NotSaved(asset) => self.not_saved(&path, &asset),
+            LifecycleEvent::IntakeDone => {
                 self.taken_in = true;
                 None
             }
-            Turn::NeedsUser(_) => None,
+            LifecycleEvent::NeedsUser(_) => None,
         }
     }
 

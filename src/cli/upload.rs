@@ -14,7 +14,7 @@ use super::{EXIT_INTERRUPTED, EXIT_SOME_FAILED, EXIT_USAGE, UploadArguments, say
 use crate::api::network;
 use crate::app::wording;
 use crate::engine::shutdown::FAREWELL;
-use crate::engine::{Command, FrontEnd, Lifecycle, Notice, Turn};
+use crate::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord, Notice};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, ResumeBehaviour, Row, Snapshot};
@@ -123,7 +123,7 @@ type FromKeychain = oneshot::Receiver<Result<Option<ApiKey>, SecretError>>;
 struct Following {
     running: Running,
     report: Report,
-    turns: mpsc::UnboundedReceiver<Lifecycle>,
+    turns: mpsc::UnboundedReceiver<LifecycleRecord>,
     /// The question to the keychain, as long as it has no answer.
     keychain: Option<FromKeychain>,
     /// Why the keychain gave no key.
@@ -222,7 +222,7 @@ impl Following {
                 biased;
                 () = interruption.heard() => return Some(Stop::Interrupted),
                 turn = self.turns.recv() => match turn {
-                    Some(Lifecycle { turn: Turn::NeedsUser(fault), .. }) => {
+                    Some(LifecycleRecord { turn: LifecycleEvent::NeedsUser(fault), .. }) => {
                         needs.get_or_insert((fault, Instant::now()));
                     }
                     Some(turn) => {

@@ -71,13 +71,13 @@ pub enum Command {
     Shutdown,
     /// Say what is held, for tests that look for what is left behind.
     #[cfg(test)]
-    Count(oneshot::Sender<Held>),
+    Count(oneshot::Sender<EngineCounts>),
 }
 
 /// What the engine holds for rows.
 #[cfg(test)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Held {
+pub struct EngineCounts {
     /// Rows.
     pub rows: usize,
     /// Entries of whatever finds rows.

@@ -21,18 +21,18 @@ mod walk;
 #[cfg(test)]
 pub use fingerprint::passes;
 pub use fingerprint::{Reading, hash};
-pub use walk::{Found, walk};
+pub use walk::{WalkEvent, walk};
 
 /// A file that was looked at and is taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Looked {
+pub struct CheckedFile {
     /// What it is and how it goes.
     pub accepted: Accepted,
     /// What it was when it was looked at; another stamp later is a changed file.
     pub stamp: FileStamp,
     /// Its content lives in the cloud: it was judged by name and size, and reading it fetches
     /// it first.
-    pub in_cloud: bool,
+    pub is_cloud_placeholder: bool,
 }
 
 /// Looks at a file, whatever it may turn out to be, and judges it.
@@ -44,7 +44,7 @@ pub struct Looked {
 /// In this order: [`Rejection::NotFound`], [`Rejection::UnsupportedFormat`],
 /// [`Rejection::Unreadable`] or [`Rejection::NotAFile`] (a folder, too), then those of
 /// [`media::check`].
-pub fn look(path: &Path) -> Result<Looked, Rejection> {
+pub fn look(path: &Path) -> Result<CheckedFile, Rejection> {
     look_where(path, false, platform::is_in_cloud)
 }
 
@@ -53,7 +53,7 @@ pub fn look(path: &Path) -> Result<Looked, Rejection> {
 /// # Errors
 ///
 /// Those of [`look`], without [`Rejection::NotRecognised`].
-pub fn look_as_named(path: &Path) -> Result<Looked, Rejection> {
+pub fn look_as_named(path: &Path) -> Result<CheckedFile, Rejection> {
     look_where(path, true, platform::is_in_cloud)
 }
 
@@ -62,7 +62,7 @@ fn look_where(
     path: &Path,
     as_named: bool,
     is_in_cloud: impl Fn(&Metadata) -> bool,
-) -> Result<Looked, Rejection> {
+) -> Result<CheckedFile, Rejection> {
     #[cfg(test)]
     drive::answers_look(path);
     let metadata = match fs::metadata(path) {
@@ -86,10 +86,10 @@ fn look_where(
         })
     };
     if is_in_cloud(&metadata) {
-        return Ok(Looked {
+        return Ok(CheckedFile {
             accepted: unread(metadata.len(), Note::InCloud)?,
             stamp: FileStamp::of(&metadata),
-            in_cloud: true,
+            is_cloud_placeholder: true,
         });
     }
     let (metadata, head) = read_head(path).map_err(|error| rejection(&error))?;
@@ -102,10 +102,10 @@ fn look_where(
         }
         judged => judged,
     };
-    Ok(Looked {
+    Ok(CheckedFile {
         accepted: accepted?,
         stamp: FileStamp::of(&metadata),
-        in_cloud: false,
+        is_cloud_placeholder: false,
     })
 }
 
@@ -144,9 +144,9 @@ fn read_head(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
 /// through linked folders as well. Links to a file and hard links count as files of their
 /// own, as they have names of their own; that they hold the same is found by content.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Identity(PathBuf);
+pub struct CanonicalPath(PathBuf);
 
-impl Identity {
+impl CanonicalPath {
     /// The identity of a path whose drive does not answer: the path itself.
     pub fn unresolved(path: &Path) -> Self {
         Self(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
@@ -154,7 +154,7 @@ impl Identity {
 }
 
 /// Which name this path is. Where nothing is there, the path itself, made absolute.
-pub fn identity(path: &Path) -> Identity {
+pub fn identity(path: &Path) -> CanonicalPath {
     #[cfg(test)]
     drive::answers(path);
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
@@ -169,7 +169,7 @@ pub fn identity(path: &Path) -> Identity {
         }
         _ => fs::canonicalize(path),
     };
-    resolved.map_or_else(|_| Identity::unresolved(path), Identity)
+    resolved.map_or_else(|_| CanonicalPath::unresolved(path), CanonicalPath)
 }
 
 /// Why something cannot be taken that the system gives this error for.

@@ -56,7 +56,7 @@ fn from_the_root_on(path: &Path) -> PathBuf {
 
 /// What a row is a duplicate of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Foreseen {
+pub(super) struct KnownDuplicate {
     pub original: Original,
     /// That is a row that waits for the person, too.
     pub waits: bool,
@@ -79,29 +79,29 @@ pub(super) struct Item {
     /// The account that it was last sent to.
     pub account: Option<Account>,
     /// The account with whose key the service was last asked about it or sent it.
-    pub asked_as: Option<Account>,
+    pub last_asked_account: Option<Account>,
     /// Hash of its content, once something had to know it.
     pub content: Option<ContentHash>,
     /// Where whoever needs that hash before it is sent reads it, once for all of them.
     pub reading: Arc<OnceCell<ContentHash>>,
     /// What it is a duplicate of, as far as can be known before it is compared.
-    pub foreseen: Option<Foreseen>,
+    pub known_duplicate: Option<KnownDuplicate>,
     /// Its content lives in the cloud: nobody reads it who was not asked to.
-    pub in_cloud: bool,
+    pub is_cloud_placeholder: bool,
     /// Its content can't be read, for now.
-    pub gave_no_hash: bool,
+    pub hash_failed: bool,
     /// The place in storage that was issued for it. A secret: never written down.
     pub ticket: Option<(SignedUpload, Instant)>,
     /// Worker, timer, poll, look or comparison: there is one at a time.
     pub running: Option<Task>,
     pub meter: Option<Arc<TransferProgress>>,
     /// Bytes of it went out in this run, and it has not ended since.
-    pub sent_some: bool,
+    pub has_sent_bytes: bool,
     /// How far into the file the last attempt was when it stopped, and in which session.
-    pub halted: Option<(SecretUrl, u64)>,
+    pub resume_offset: Option<(SecretUrl, u64)>,
     pub speed: Speed,
     /// The stamp of the last look, for a file that is still being written.
-    pub looked: Option<FileStamp>,
+    pub last_stamp: Option<FileStamp>,
     /// Starts in this run of the program.
     pub starts: u32,
     pub started_at: Option<Instant>,
@@ -143,19 +143,19 @@ impl Item {
             upload,
             may_start: false,
             account: None,
-            asked_as: None,
+            last_asked_account: None,
             content,
             reading: Arc::default(),
-            foreseen: None,
-            in_cloud: false,
-            gave_no_hash: false,
+            known_duplicate: None,
+            is_cloud_placeholder: false,
+            hash_failed: false,
             ticket: None,
             running: None,
             meter: None,
-            sent_some: false,
-            halted: None,
+            has_sent_bytes: false,
+            resume_offset: None,
             speed: Speed::default(),
-            looked: None,
+            last_stamp: None,
             starts: 0,
             started_at: None,
             began_ms: None,
@@ -233,7 +233,7 @@ impl Item {
 
     /// Bytes that the next attempt need not send again, as far as this run knows.
     fn in_session(&self) -> u64 {
-        match &self.halted {
+        match &self.resume_offset {
             Some((session, sent)) if self.session().as_ref() == Some(session) => *sent,
             _ => 0,
         }
@@ -245,11 +245,11 @@ impl Item {
     }
 
     /// Keeps how far a transfer was that stopped, where its session may go on.
-    pub fn note_halt(&mut self, before: &UploadState) {
+    pub fn note_resume_offset(&mut self, before: &UploadState) {
         let sent = self.meter.as_ref().map_or(0, |meter| meter.sent());
         if matches!(before, UploadState::Sending { .. }) && sent > 0 {
-            self.sent_some = true;
-            self.halted = self.session().map(|session| (session, sent));
+            self.has_sent_bytes = true;
+            self.resume_offset = self.session().map(|session| (session, sent));
         }
     }
 
@@ -257,7 +257,7 @@ impl Item {
     pub fn has_sent(&self) -> bool {
         let moves = matches!(self.upload.state, UploadState::Sending { .. });
         let meter = self.meter.as_ref().filter(|_| moves);
-        self.sent_some || meter.is_some_and(|meter| meter.sent() > 0)
+        self.has_sent_bytes || meter.is_some_and(|meter| meter.sent() > 0)
     }
 
     /// What it waits for, and until when, where something went wrong.
@@ -277,14 +277,14 @@ impl Item {
             UploadState::Checking => Status::Checking,
             UploadState::StillChanging => Status::Settling,
             UploadState::Rejected(rejection) => Status::Rejected(rejection.clone()),
-            UploadState::Ready => match &self.foreseen {
-                Some(Foreseen { waits: true, .. }) => {
+            UploadState::Ready => match &self.known_duplicate {
+                Some(KnownDuplicate { waits: true, .. }) => {
                     Status::FoundDuplicate(DuplicateStage::Before)
                 }
                 Some(_) => Status::FoundDuplicate(DuplicateStage::Known),
                 None => Status::ReadyToUpload,
             },
-            UploadState::Queued | UploadState::Hashing if self.foreseen.is_some() => {
+            UploadState::Queued | UploadState::Hashing if self.known_duplicate.is_some() => {
                 Status::FoundDuplicate(DuplicateStage::Asked)
             }
             UploadState::Queued => Status::Queued,

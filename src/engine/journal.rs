@@ -4,8 +4,8 @@
 //! end, after the ledger has what they say of assets. What cannot be written is kept and
 //! written as soon as it works.
 
-mod earlier;
 pub(super) mod opening;
+mod previous_runs;
 mod staging;
 
 use std::collections::{HashMap, HashSet};
@@ -50,7 +50,7 @@ pub(super) struct Journal {
     /// What it holds is known, or that it cannot be known now.
     has_answered: bool,
     state: JournalState,
-    held: Option<Held>,
+    held: Option<LockWait>,
     base_url: String,
     run: RunId,
     /// Says that this run lives.
@@ -77,7 +77,7 @@ enum Lost {
 
 /// Another program holds the database, or it is being repaired: a matter of waiting.
 #[derive(Clone, Copy, Debug)]
-struct Held {
+struct LockWait {
     since: Instant,
     /// When it is tried again.
     again: Instant,
@@ -86,12 +86,12 @@ struct Held {
 /// Another program holds the database, or the keychain has not answered; the same works a little
 /// later.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Busy;
+pub(super) struct DatabaseLocked;
 
 /// Why nothing was written.
-enum Trouble {
+enum CommitError {
     /// A matter of waiting.
-    Held(String),
+    Locked(String),
     Unwritable(String),
 }
 
@@ -141,7 +141,7 @@ impl Journal {
 
     /// Whether another program or a repair keeps it from being written, so that waiting
     /// helps.
-    pub fn is_held(&self) -> bool {
+    pub fn is_locked(&self) -> bool {
         self.held.is_some()
     }
 
@@ -183,7 +183,7 @@ impl Journal {
     }
 
     /// Ids for `count` new rows.
-    pub fn new_ids(&mut self, count: usize) -> Result<Vec<ItemId>, Busy> {
+    pub fn new_ids(&mut self, count: usize) -> Result<Vec<ItemId>, DatabaseLocked> {
         if count == 0 {
             return Ok(vec![]);
         }
@@ -196,7 +196,7 @@ impl Journal {
         Ok((first..first + u64::from(count)).map(ItemId).collect())
     }
 
-    fn reserve(&mut self, count: u32) -> Result<Option<u64>, Busy> {
+    fn reserve(&mut self, count: u32) -> Result<Option<u64>, DatabaseLocked> {
         let Some(history) = self.history.as_mut() else {
             return self.without_history();
         };
@@ -205,7 +205,7 @@ impl Journal {
             self.is_replaced();
         }
         if matches!(reserved, Err(StoreError::Replaced | StoreError::Busy)) {
-            return Err(Busy);
+            return Err(DatabaseLocked);
         }
         let Some(ItemId(first)) = logged(reserved) else {
             return Ok(None);
@@ -217,9 +217,9 @@ impl Journal {
 
     /// What can be read of a history that is not there: it is waited for where it will be
     /// soon.
-    fn without_history<T>(&self) -> Result<Option<T>, Busy> {
+    fn without_history<T>(&self) -> Result<Option<T>, DatabaseLocked> {
         if self.is_waiting() {
-            Err(Busy)
+            Err(DatabaseLocked)
         } else {
             Ok(None)
         }
@@ -230,7 +230,7 @@ impl Journal {
         tracing::warn!("another program has replaced the history");
         self.lost = self.history.take().map(Box::new).map(Lost::Replaced);
         let now = Instant::now();
-        self.held.get_or_insert(Held {
+        self.held.get_or_insert(LockWait {
             since: now,
             again: now + BETWEEN_TRIES,
         });
@@ -270,8 +270,8 @@ impl Journal {
                 }
                 return true;
             }
-            Err(Trouble::Held(why)) => self.hold(why),
-            Err(Trouble::Unwritable(why)) => {
+            Err(CommitError::Locked(why)) => self.hold(why),
+            Err(CommitError::Unwritable(why)) => {
                 if self.state == JournalState::Good {
                     tracing::error!(%why, "the history cannot be written");
                 }
@@ -295,14 +295,14 @@ impl Journal {
         let pause = if is_long { SAVE_AGAIN } else { BETWEEN_TRIES };
         // The try itself may have taken a while.
         let again = Instant::now() + pause;
-        self.held = Some(Held { since, again });
+        self.held = Some(LockWait { since, again });
     }
 
     /// One transaction with all that is staged. A database that is damaged, or was
     /// replaced, is for an errand.
-    fn write(&mut self) -> Result<(), Trouble> {
+    fn write(&mut self) -> Result<(), CommitError> {
         let Some(history) = &mut self.history else {
-            return Err(Trouble::Held(ELSEWHERE.to_owned()));
+            return Err(CommitError::Locked(ELSEWHERE.to_owned()));
         };
         let committed = history.commit(&self.staged);
         self.written.extend(history.told_assets().cloned());
@@ -311,14 +311,14 @@ impl Journal {
             Err(StoreError::Damaged(why)) => {
                 tracing::error!(%why, "the history is damaged");
                 self.lost = self.history.take().map(Box::new).map(Lost::Damaged);
-                Err(Trouble::Held(StoreError::Damaged(why).to_string()))
+                Err(CommitError::Locked(StoreError::Damaged(why).to_string()))
             }
             Err(error @ StoreError::Replaced) => {
                 self.is_replaced();
-                Err(Trouble::Held(error.to_string()))
+                Err(CommitError::Locked(error.to_string()))
             }
-            Err(error @ StoreError::Busy) => Err(Trouble::Held(error.to_string())),
-            Err(error @ StoreError::NotSaved(_)) => Err(Trouble::Unwritable(error.to_string())),
+            Err(error @ StoreError::Busy) => Err(CommitError::Locked(error.to_string())),
+            Err(error @ StoreError::NotSaved(_)) => Err(CommitError::Unwritable(error.to_string())),
         }
     }
 
@@ -351,7 +351,7 @@ impl Journal {
 
     /// Looks which ids are not on disk now, and gives those of which that is news: the
     /// ones that are missing from now on, and the rows of those that are no longer.
-    pub fn what_is_missing(&mut self) -> (Vec<(ItemId, AssetId)>, Vec<ItemId>) {
+    pub fn unsaved_ids(&mut self) -> (Vec<(ItemId, AssetId)>, Vec<ItemId>) {
         if self.staged.is_empty() && self.missing.is_empty() {
             return (vec![], vec![]);
         }

@@ -12,18 +12,18 @@ use crate::model::upload::{Original, Upload, UploadState};
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Lifecycle {
+pub struct LifecycleRecord {
     /// To which row; `None` for what concerns no single one.
     pub item: Option<ItemId>,
     /// Its path, as it was given.
     pub path: PathBuf,
     /// What.
-    pub turn: Turn,
+    pub turn: LifecycleEvent,
 }
 
 /// A turn in the life of a file.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Turn {
+pub enum LifecycleEvent {
     /// Checked and good.
     Accepted {
         /// Bytes.
@@ -95,20 +95,20 @@ pub(super) fn turn(
     took: Duration,
     direct_limit: u64,
     known: Option<ContentHash>,
-) -> Option<Turn> {
+) -> Option<LifecycleEvent> {
     let checking =
         |state: &UploadState| matches!(state, UploadState::Checking | UploadState::StillChanging);
     match (&before.state, &after.state) {
         (was, UploadState::Ready | UploadState::Queued) if checking(was) => {
             let media = after.media?;
-            Some(Turn::Accepted {
+            Some(LifecycleEvent::Accepted {
                 size: media.stamp.size,
                 kind: media.kind,
                 route: after.route(direct_limit),
                 note: media.note,
             })
         }
-        (_, UploadState::Rejected(rejection)) => Some(Turn::Rejected(rejection.clone())),
+        (_, UploadState::Rejected(rejection)) => Some(LifecycleEvent::Rejected(rejection.clone())),
         (
             UploadState::Sending { .. },
             UploadState::Processing {
@@ -120,38 +120,40 @@ pub(super) fn turn(
             UploadState::Processing {
                 asset, doubt: None, ..
             },
-        ) => Some(Turn::Uploaded(asset.clone())),
-        (UploadState::Processing { doubt, .. }, UploadState::Queued) => Some(Turn::Retrying {
-            attempt: starts + 1,
-            delay,
-            fault: doubt
-                .clone()
-                .unwrap_or_else(|| Fault::new(FaultKind::ProcessingFailed)),
-        }),
+        ) => Some(LifecycleEvent::Uploaded(asset.clone())),
+        (UploadState::Processing { doubt, .. }, UploadState::Queued) => {
+            Some(LifecycleEvent::Retrying {
+                attempt: starts + 1,
+                delay,
+                fault: doubt
+                    .clone()
+                    .unwrap_or_else(|| Fault::new(FaultKind::ProcessingFailed)),
+            })
+        }
         (
             UploadState::Sending { .. } | UploadState::Hashing,
             UploadState::RetryScheduled { cause },
-        ) => Some(Turn::Retrying {
+        ) => Some(LifecycleEvent::Retrying {
             attempt: starts + 1,
             delay,
             fault: cause.clone(),
         }),
-        (_, UploadState::Done { asset, content }) => Some(Turn::Finished {
+        (_, UploadState::Done { asset, content }) => Some(LifecycleEvent::Finished {
             asset: asset.clone(),
             size: after.size(),
             content: content.or(known),
             took,
         }),
-        (_, UploadState::Failed { fault, asset }) => Some(Turn::Failed {
+        (_, UploadState::Failed { fault, asset }) => Some(LifecycleEvent::Failed {
             asset: asset.clone(),
             fault: fault.clone(),
         }),
-        (_, UploadState::Cancelled { asset }) => Some(Turn::Failed {
+        (_, UploadState::Cancelled { asset }) => Some(LifecycleEvent::Failed {
             asset: asset.clone(),
             fault: Fault::new(FaultKind::Cancelled),
         }),
         (_, UploadState::Duplicate(Original::Asset(asset))) => {
-            Some(Turn::AlreadyUploaded(asset.clone()))
+            Some(LifecycleEvent::AlreadyUploaded(asset.clone()))
         }
         _ => None,
     }

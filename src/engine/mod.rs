@@ -5,13 +5,13 @@
 //! actor what happened, and [`next`](crate::model::upload::next) decides.
 
 mod actor;
+mod blocking_io;
 mod clock;
 pub mod command;
 pub mod intake;
 mod item;
 mod journal;
 pub mod lifecycle;
-mod patience;
 mod sessions;
 pub mod shutdown;
 mod speed;
@@ -34,8 +34,8 @@ use crate::model::snapshot::{KeySource, Snapshot};
 use crate::store::Keychain;
 
 pub use command::{BatchEnd, Command, EngineHandle, Notice, Preferences};
-pub use journal::opening::{IsAlive, Kept, OpenHistory};
-pub use lifecycle::{Lifecycle, Turn};
+pub use journal::opening::{IsAlive, OpenHistory, OpenedHistory};
+pub use lifecycle::{LifecycleEvent, LifecycleRecord};
 
 /// For whom the engine works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub struct Options {
     /// The key, where it is known from the start.
     pub key: Option<(ApiKey, KeySource)>,
     /// Where to send every turn of every file.
-    pub follower: Option<mpsc::UnboundedSender<Lifecycle>>,
+    pub follower: Option<mpsc::UnboundedSender<LifecycleRecord>>,
     /// Where the sessions of uploads are kept over a restart.
     pub keychain: Keychain,
     /// Called after every new snapshot and notice.

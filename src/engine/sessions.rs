@@ -20,7 +20,7 @@ pub(super) const LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 type Text<'a> = Cow<'a, str>;
 
 #[derive(Serialize, Deserialize)]
-struct Kept<'a> {
+struct SavedSession<'a> {
     #[serde(borrow)]
     base_url: Text<'a>,
     #[serde(borrow)]
@@ -59,7 +59,7 @@ pub(super) fn write(
     let left = ticket
         .expires_in
         .map(|valid| valid.saturating_sub(since.elapsed()));
-    let mut kept = Kept {
+    let mut kept = SavedSession {
         base_url: purpose.base_url.as_str().into(),
         asset_id: ticket.asset_id.as_str().into(),
         session: session.0.as_str().into(),
@@ -80,7 +80,7 @@ pub(super) fn write(
 /// Reads it back; `None` for what is of another upload, of a file that has changed since,
 /// too old, or not understood.
 pub(super) fn read(secret: &[u8], purpose: &Purpose) -> Option<SignedUpload> {
-    let kept: Kept<'_> = serde_json::from_slice(secret).ok()?;
+    let kept: SavedSession<'_> = serde_json::from_slice(secret).ok()?;
     let stamp = FileStamp {
         size: kept.size,
         modified_ns: kept.modified_ns,

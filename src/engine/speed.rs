@@ -69,14 +69,14 @@ const MOMENT: Duration = Duration::from_millis(500);
 /// How fast the line is: measured only while bytes move without a break, for files that are
 /// through at once take the time of their calls, which says nothing of how long others take.
 #[derive(Clone, Debug, Default)]
-pub(super) struct LineSpeed {
+pub(super) struct ThroughputEstimator {
     speed: Speed,
     /// When bytes began to move without a break, and the count then.
     began: Option<(Instant, u64)>,
     measured: Option<f64>,
 }
 
-impl LineSpeed {
+impl ThroughputEstimator {
     /// Takes note of the count of all bytes that were moved, and whether any transfer has
     /// begun and is not out yet.
     pub fn sample(&mut self, now: Instant, total: u64, moving: bool) {
@@ -110,7 +110,7 @@ mod tests {
     /// under way.
     fn line(tenths: impl IntoIterator<Item = u64>) -> Option<f64> {
         let start = Instant::now();
-        let (mut line, mut total) = (LineSpeed::default(), 0);
+        let (mut line, mut total) = (ThroughputEstimator::default(), 0);
         for (tenth, bytes) in (0..).zip(tenths) {
             total += bytes;
             line.sample(start + Duration::from_millis(100) * tenth, total, bytes > 0);
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn a_transfer_that_hangs_does_not_make_the_line_slow() {
         let start = Instant::now();
-        let mut line = LineSpeed::default();
+        let mut line = ThroughputEstimator::default();
         for tenth in 0..600_u32 {
             let total = 100_000 * u64::from(tenth.min(50));
             line.sample(start + Duration::from_millis(100) * tenth, total, true);

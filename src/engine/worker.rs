@@ -19,7 +19,7 @@ use crate::store::{KeychainWorker, SecretError};
 const KEYCHAIN: Duration = Duration::from_secs(60);
 
 /// What an attempt needs.
-pub(super) struct Attempt<S> {
+pub(super) struct UploadAttempt<S> {
     pub service: Arc<RateLimited<S>>,
     pub key: ApiKey,
     pub file: UploadFile,
@@ -33,7 +33,7 @@ pub(super) struct Attempt<S> {
     pub recall: Option<(Arc<KeychainWorker>, Purpose)>,
 }
 
-impl<S: Service> Attempt<S> {
+impl<S: Service> UploadAttempt<S> {
     /// Sends the file. `issued` is told of the ticket, and answers when its id is on disk;
     /// `session` is called when there is a session, and when there is another one.
     pub async fn run(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mavi_uploader::engine::{Command, FrontEnd, Lifecycle, Turn};
+use mavi_uploader::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord};
 use mavi_uploader::model::fault::Reason;
 use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Reply, SandboxOptions, Timing};
 use mavi_uploader::setup::{How, Numbers, Running, World};
@@ -18,7 +18,7 @@ struct Outcome {
     /// Why it was tried again, in order.
     retries: Vec<Reason>,
     /// How it ended.
-    end: Turn,
+    end: LifecycleEvent,
     /// Copies that the service stored.
     stored: usize,
     /// Requests of `POST /upload`.
@@ -61,10 +61,12 @@ async fn upload(plan: FaultPlan) -> Outcome {
     let mut retries = vec![];
     let end = loop {
         let next = tokio::time::timeout(LIMIT, turns.recv()).await;
-        let Lifecycle { turn, .. } = next.expect("the file ends").expect("the engine runs");
+        let LifecycleRecord { turn, .. } = next.expect("the file ends").expect("the engine runs");
         match turn {
-            Turn::Retrying { fault, .. } => retries.push(fault.reason()),
-            Turn::Finished { .. } | Turn::Failed { .. } | Turn::NeedsUser(_) => break turn,
+            LifecycleEvent::Retrying { fault, .. } => retries.push(fault.reason()),
+            LifecycleEvent::Finished { .. }
+            | LifecycleEvent::Failed { .. }
+            | LifecycleEvent::NeedsUser(_) => break turn,
             _ => {}
         }
     };
@@ -95,7 +97,7 @@ async fn a_good_upload_needs_one_request() {
     let outcome = upload(FaultPlan::new()).await;
     assert!(matches!(
         outcome.end,
-        Turn::Finished {
+        LifecycleEvent::Finished {
             content: Some(_),
             ..
         }
@@ -115,7 +117,10 @@ async fn what_passes_is_tried_again_and_stored_once() {
         (Fault::ResetAfter { bytes: 500_000 }, Reason::Network),
     ] {
         let outcome = upload(plan(fault)).await;
-        assert!(matches!(outcome.end, Turn::Finished { .. }), "{reason:?}");
+        assert!(
+            matches!(outcome.end, LifecycleEvent::Finished { .. }),
+            "{reason:?}"
+        );
         assert_eq!(outcome.retries, [reason]);
         assert_eq!((outcome.uploads, outcome.stored), (2, 1), "{reason:?}");
     }
@@ -128,7 +133,7 @@ async fn a_lost_answer_is_sent_once_more() {
         reset: true,
     };
     let outcome = upload(plan(lost)).await;
-    assert!(matches!(outcome.end, Turn::Finished { .. }));
+    assert!(matches!(outcome.end, LifecycleEvent::Finished { .. }));
     assert_eq!(outcome.retries, [Reason::Network]);
     assert_eq!((outcome.uploads, outcome.stored), (2, 2));
 }
@@ -136,7 +141,7 @@ async fn a_lost_answer_is_sent_once_more() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_key_stops_the_queue_and_fails_no_file() {
     let outcome = upload(plan(Fault::status(401))).await;
-    let Turn::NeedsUser(fault) = outcome.end else {
+    let LifecycleEvent::NeedsUser(fault) = outcome.end else {
         panic!("{:?}", outcome.end);
     };
     assert_eq!(fault.reason(), Reason::Unauthorized);

@@ -8,19 +8,19 @@ impl Followed {
     fn new(no_wait: bool) -> Self {
         let report = Report::new(true, no_wait, Duration::from_secs(1800), vec![]);
         let mut followed = Self(report);
-        followed.take(Turn::IntakeDone);
-        followed.take(Turn::Accepted {
+        followed.take(LifecycleEvent::IntakeDone);
+        followed.take(LifecycleEvent::Accepted {
             size: 5,
             kind: Kind::Audio,
             route: Route::Direct,
             note: None,
         });
-        followed.take(Turn::Followed(None));
+        followed.take(LifecycleEvent::Followed(None));
         followed
     }
 
-    fn take(&mut self, turn: Turn) {
-        self.0.take(Lifecycle {
+    fn take(&mut self, turn: LifecycleEvent) {
+        self.0.take(LifecycleRecord {
             item: Some(ItemId(1)),
             path: "a.mp3".into(),
             turn,
@@ -37,7 +37,7 @@ async fn without_waiting_a_file_in_doubt_is_not_called_uploaded_before_it_is_kno
     let mut followed = Followed::new(true);
     assert!(!followed.0.is_over());
     assert_eq!(followed.0.success, 0);
-    followed.take(Turn::Uploaded(asset()));
+    followed.take(LifecycleEvent::Uploaded(asset()));
     assert!(followed.0.is_over());
     assert_eq!(followed.0.success, 1);
 }
@@ -46,12 +46,12 @@ async fn without_waiting_a_file_in_doubt_is_not_called_uploaded_before_it_is_kno
 async fn the_limit_of_the_wait_does_not_count_while_a_file_is_sent_again() {
     let mut followed = Followed::new(false);
     assert!(followed.0.next_limit().is_some());
-    followed.take(Turn::Retrying {
+    followed.take(LifecycleEvent::Retrying {
         attempt: 1,
         delay: Duration::ZERO,
         fault: Fault::new(FaultKind::AssetMissing),
     });
     assert_eq!(followed.0.next_limit(), None);
-    followed.take(Turn::Uploaded(asset()));
+    followed.take(LifecycleEvent::Uploaded(asset()));
     assert!(followed.0.next_limit().is_some());
 }

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Actor;
-use super::told::Told;
+use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::item::Item;
-use crate::engine::speed::LineSpeed;
+use crate::engine::speed::ThroughputEstimator;
 use crate::engine::{Command, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
@@ -91,14 +91,14 @@ impl<S: Service> Actor<S> {
                 self.key = None;
                 self.no_key = true;
                 self.recall_accounts();
-                self.weigh_all_anew();
+                self.invalidate_all();
             }
             Command::CheckKey(key, answer) => {
-                let (service, told) = (self.service.clone(), self.told.clone());
-                self.errands.spawn(async move {
+                let (service, messages) = (self.service.clone(), self.messages.clone());
+                self.background_tasks.spawn(async move {
                     let outcome = service.probe(&key).await;
                     if outcome.is_ok() {
-                        let _ = told.send(Told::KeyChecked(key.account(), Ok(())));
+                        let _ = messages.send(ActorMessage::KeyChecked(key.account(), Ok(())));
                     }
                     // Nobody waits for it any more when the dialog was closed.
                     let _ = answer.send(outcome);
@@ -115,7 +115,7 @@ impl<S: Service> Actor<S> {
                 self.options.bandwidth.set(bandwidth);
                 if self.options.bandwidth.get() != before {
                     // What the limit allowed says nothing of what the line can do.
-                    self.line = LineSpeed::default();
+                    self.line = ThroughputEstimator::default();
                 }
                 self.options.start_at_once = start_at_once;
             }
@@ -129,18 +129,18 @@ impl<S: Service> Actor<S> {
 
     /// What is held for rows, and what runs for them.
     #[cfg(test)]
-    fn count(&self) -> crate::engine::command::Held {
+    fn count(&self) -> crate::engine::command::EngineCounts {
         let items = || self.items.values();
-        crate::engine::command::Held {
+        crate::engine::command::EngineCounts {
             rows: self.items.len(),
             entries: self.order.len()
                 + self.queued.len()
-                + self.claims.len()
-                + self.claiming.len()
-                + self.by_identity.len()
+                + self.id_lookup_queue.len()
+                + self.id_lookups_running.len()
+                + self.by_path.len()
                 + self.by_size.len()
-                + self.twins.len()
-                + self.foresight.entries()
+                + self.dependents.len()
+                + self.duplicate_scan.entries()
                 + self.missing.len()
                 + self.watches.len()
                 + self.index.len()
@@ -148,7 +148,7 @@ impl<S: Service> Actor<S> {
             running: items().filter(|item| item.running.is_some()).count(),
             meters: items().filter(|item| item.meter.is_some()).count(),
             tickets: items().filter(|item| item.ticket.is_some()).count(),
-            places: self.holding.len(),
+            places: self.active_transfers.len(),
         }
     }
 
@@ -172,8 +172,13 @@ impl<S: Service> Actor<S> {
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
         let (mut uploaded, mut rest) = (vec![], vec![]);
         for id in ids {
-            let foreseen = self.items.get(id).and_then(|item| item.foreseen.as_ref());
-            match foreseen.map(|foreseen| (&foreseen.original, foreseen.waits)) {
+            let known_duplicate = self
+                .items
+                .get(id)
+                .and_then(|item| item.known_duplicate.as_ref());
+            match known_duplicate
+                .map(|known_duplicate| (&known_duplicate.original, known_duplicate.waits))
+            {
                 Some((Original::Asset(_), _)) => uploaded.push(*id),
                 // What it is one of stays here, and so does it.
                 Some((Original::Row(row), true)) if !wanted.contains(row) => {}
@@ -187,8 +192,11 @@ impl<S: Service> Actor<S> {
 
     /// Whether a row is a duplicate of what was sent or is under way.
     fn is_known(&self, id: ItemId) -> bool {
-        let foreseen = self.items.get(&id).and_then(|item| item.foreseen.as_ref());
-        foreseen.is_some_and(|foreseen| !foreseen.waits)
+        let known_duplicate = self
+            .items
+            .get(&id)
+            .and_then(|item| item.known_duplicate.as_ref());
+        known_duplicate.is_some_and(|known_duplicate| !known_duplicate.waits)
     }
 
     pub(super) fn those(&self, which: impl Fn(&UploadState) -> bool) -> Vec<ItemId> {
@@ -232,7 +240,7 @@ impl<S: Service> Actor<S> {
             return;
         }
         let mut identities: HashMap<ItemId, _> = self
-            .by_identity
+            .by_path
             .extract_if(|_, row| gone.contains(row))
             .map(|(identity, row)| (row, identity))
             .collect();
@@ -244,26 +252,26 @@ impl<S: Service> Actor<S> {
             let place = (item.position, *id);
             self.order.remove(&place);
             self.queued.remove(&place);
-            self.claims.remove(&place);
-            self.claiming.remove(id);
+            self.id_lookup_queue.remove(&place);
+            self.id_lookups_running.remove(id);
             self.missing.remove(id);
-            self.holding.remove(id);
+            self.active_transfers.remove(id);
             self.dirty.insert(*id);
             self.forget_size(*id, item.upload.size());
             if let UploadState::Duplicate(Original::Row(original)) = item.upload.state {
-                self.forget_twin(*id, original);
+                self.remove_dependent(*id, original);
             }
             item.running = None;
-            item.note_halt(&item.upload.state.clone());
+            item.note_resume_offset(&item.upload.state.clone());
             item.meter = None;
             item.parked_poll = false;
             item.upload = item.upload.after_restart();
             if let Some(asset) = &item.upload.issued {
-                self.may_forget_session(asset);
+                self.mark_session_removable(asset);
             }
             self.journal.drop_item(*id);
             self.order_changed = true;
-            self.tell_twins(*id, None);
+            self.notify_dependents(*id, None);
             let identity = identities.remove(id);
             self.removed.push((item, identity));
         }
@@ -289,29 +297,29 @@ impl<S: Service> Actor<S> {
             let id = item.id;
             item.polled_since = Some(tokio::time::Instant::now());
             if let Some(identity) = identity {
-                self.by_identity.entry(identity).or_insert(id);
+                self.by_path.entry(identity).or_insert(id);
             }
             if let Some(asset) = &item.upload.issued {
-                self.keeps_session(asset);
+                self.unmark_session_removable(asset);
             }
             self.journal.stage_item(&item);
             // A batch of which the rest comes back goes on.
             self.batch_ended &= !(item.in_batch && item.upload.is_unfinished());
             self.put_back(item);
-            self.may_be_missing(id);
+            self.track_missing(id);
             self.apply(id, Event::RemovalUndone);
         }
     }
 
     /// Whether everything that was named has been found and looked at; said once.
     pub(super) fn say_when_taken_in(&mut self) {
-        let is_waited_for = self.walks > 0 || self.looks > 0 || !self.found_early.is_empty();
-        if !self.intake_said && !is_waited_for && !self.any_settling() {
-            self.intake_said = true;
+        let is_waited_for = self.walks > 0 || self.looks > 0 || !self.buffered_files.is_empty();
+        if !self.intake_reported && !is_waited_for && !self.any_settling() {
+            self.intake_reported = true;
             self.follow(
                 None,
                 std::path::PathBuf::new(),
-                crate::engine::Turn::IntakeDone,
+                crate::engine::LifecycleEvent::IntakeDone,
             );
         }
     }

@@ -11,12 +11,12 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 use super::Actor;
-use super::told::Told;
+use super::message::ActorMessage;
 use crate::api::Service;
+use crate::engine::blocking_io::{for_each_file_with_timeout, join_unless_stalled};
 use crate::engine::intake::{Reading, hash, is_in_cloud};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Journal;
-use crate::engine::patience::{ask_for_each, while_it_moves};
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
@@ -34,13 +34,13 @@ impl Drop for CancelOnDrop {
 }
 
 /// A file that has to be read for its hash, once for all who want to know it.
-pub(super) struct Unread {
+pub(super) struct PendingHash {
     path: PathBuf,
     stamp: FileStamp,
     cell: Arc<OnceCell<ContentHash>>,
 }
 
-impl Unread {
+impl PendingHash {
     /// The file of a row that was found good.
     pub fn of(item: &Item) -> Option<Self> {
         Some(Self {
@@ -70,7 +70,7 @@ impl Unread {
             let progress = Arc::clone(&reading);
             let hash = tokio::task::spawn_blocking(move || hash(&path, stamp, &reading));
             let read = || progress.read.load(Ordering::Relaxed);
-            match while_it_moves(hash, stall, read).await {
+            match join_unless_stalled(hash, stall, read).await {
                 Some(Ok(outcome)) => outcome.map_err(Unhashed::Fault),
                 // The runtime ends.
                 Some(Err(_)) => Err(Unhashed::Fault(Fault::new(FaultKind::Unreadable))),
@@ -84,7 +84,7 @@ impl Unread {
     /// within `stall`.
     pub async fn is_in_cloud(&self, stall: Duration) -> Option<bool> {
         let files = vec![((), self.path.clone())];
-        let answers = ask_for_each(files, stall, is_in_cloud).await;
+        let answers = for_each_file_with_timeout(files, stall, is_in_cloud).await;
         answers.into_iter().next()?.1
     }
 
@@ -93,7 +93,8 @@ impl Unread {
     pub async fn changed(self, stall: Duration) -> Option<Fault> {
         let files = vec![(self.stamp, self.path)];
         let stamp = self.stamp;
-        let answers = ask_for_each(files, stall, move |path| check(path, stamp)).await;
+        let answers =
+            for_each_file_with_timeout(files, stall, move |path| check(path, stamp)).await;
         let (_, answer) = answers.into_iter().next()?;
         answer?.err()
     }
@@ -110,7 +111,7 @@ pub(in crate::engine) type Contents = Vec<(ItemId, FileStamp, ContentHash)>;
 async fn read_unread(
     of: ItemId,
     mut known: Contents,
-    unread: Vec<(ItemId, Unread)>,
+    unread: Vec<(ItemId, PendingHash)>,
     stall: Duration,
 ) -> Result<Contents, Fault> {
     for (id, file) in unread {
@@ -126,7 +127,7 @@ async fn read_unread(
 
 /// Whether a row was started and may be what another one is a duplicate of; `own` are the
 /// accounts of the current key.
-pub(super) fn may_be_original(item: &Item, own: &HashSet<Account>) -> bool {
+pub(super) fn can_be_original(item: &Item, own: &HashSet<Account>) -> bool {
     match item.upload.state {
         // Who wants an id alone sends nothing that another one could be a duplicate of.
         _ if item.upload.counters.only_id => false,
@@ -163,19 +164,19 @@ impl From<Unhashed> for Fault {
 
 impl<S: Service> Actor<S> {
     /// Whether a row of this size stands elsewhere in the run, or in the history.
-    pub(super) fn has_rivals(&self, id: ItemId) -> bool {
+    pub(super) fn has_duplicate_candidates(&self, id: ItemId) -> bool {
         let Some(item) = self.items.get(&id) else {
             return false;
         };
         if item.upload.counters.anyway {
             return false;
         }
-        !self.rivals(id).is_empty() || !self.known_assets(id).is_empty()
+        !self.duplicate_candidates(id).is_empty() || !self.known_assets(id).is_empty()
     }
 
     /// Rows of the same size that were started before this one and may be its original. What
     /// another account has is none, and what an earlier run has is looked up in the history.
-    fn rivals(&self, id: ItemId) -> Vec<ItemId> {
+    fn duplicate_candidates(&self, id: ItemId) -> Vec<ItemId> {
         let asker = self.items.get(&id);
         let size = asker.map_or(0, |item| item.upload.size());
         // Who wants an id alone goes before nobody, and waits for whatever is to be sent.
@@ -189,7 +190,7 @@ impl<S: Service> Actor<S> {
             .filter(|other| *other != id)
             .filter(|other| {
                 self.items.get(other).is_some_and(|other| {
-                    (may_be_original(other, &self.own) || only_id && is_to_be_sent(other))
+                    (can_be_original(other, &self.own) || only_id && is_to_be_sent(other))
                         && other.upload.size() == size
                 })
             })
@@ -221,7 +222,7 @@ impl<S: Service> Actor<S> {
             return;
         }
         let mut wanted = vec![id];
-        wanted.extend(self.rivals(id));
+        wanted.extend(self.duplicate_candidates(id));
         let mut known = vec![];
         let mut unread = vec![];
         for id in wanted {
@@ -231,14 +232,14 @@ impl<S: Service> Actor<S> {
             };
             match item.content {
                 Some(content) => known.push((id, media.stamp, content)),
-                None => unread.extend(Unread::of(item).map(|unread| (id, unread))),
+                None => unread.extend(PendingHash::of(item).map(|unread| (id, unread))),
             }
         }
-        let (told, stall) = (self.told.clone(), self.options.policy.stall);
+        let (messages, stall) = (self.messages.clone(), self.options.policy.stall);
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
-        let read_before = Unread::of(item).filter(|_| item.content.is_some());
+        let read_before = PendingHash::of(item).filter(|_| item.content.is_some());
         item.running = Some(Task::spawn(async move {
             let changed = match read_before {
                 Some(file) => file.changed(stall).await,
@@ -248,7 +249,7 @@ impl<S: Service> Actor<S> {
                 Some(fault) => Err(fault),
                 None => read_unread(id, known, unread, stall).await,
             };
-            let _ = told.send(Told::Hashed {
+            let _ = messages.send(ActorMessage::Hashed {
                 item: id,
                 attempt,
                 contents,
@@ -280,7 +281,7 @@ impl<S: Service> Actor<S> {
             };
             if let Some(item) = item.filter(is_still) {
                 item.content = Some(content);
-                self.foresight.weigh_anew(item);
+                self.duplicate_scan.invalidate(item);
             }
         }
         let current = self
@@ -292,7 +293,7 @@ impl<S: Service> Actor<S> {
         };
         if let Some(original) = self.original_in_run(id, content) {
             if let Original::Row(row) = original {
-                self.twins.entry(row).or_default().push(id);
+                self.dependents.entry(row).or_default().push(id);
             }
             self.apply(
                 id,
@@ -307,7 +308,7 @@ impl<S: Service> Actor<S> {
         let candidates = known
             .filter(|(_, of)| *of == content)
             .map(|(asset, _)| asset);
-        self.ask_about(id, attempt, candidates.collect());
+        self.confirm_asset_exists(id, attempt, candidates.collect());
     }
 
     /// The row with this content that goes up, or went up, before. Of two that are being
@@ -324,7 +325,7 @@ impl<S: Service> Actor<S> {
                 other.content == Some(content) && goes_before
             })
         };
-        let row = self.rivals(id).into_iter().find(equal)?;
+        let row = self.duplicate_candidates(id).into_iter().find(equal)?;
         match &self.items.get(&row)?.upload.state {
             UploadState::Done { asset, .. } => Some(Original::Asset(asset.clone())),
             _ => Some(Original::Row(row)),
@@ -332,43 +333,44 @@ impl<S: Service> Actor<S> {
     }
 
     /// Tells the rows that wait for this one that it has ended, or is taken out of the list.
-    pub(super) fn tell_twins(&mut self, id: ItemId, asset: Option<&AssetId>) {
+    pub(super) fn notify_dependents(&mut self, id: ItemId, asset: Option<&AssetId>) {
         // What another account has is none of this one's.
         let is_others = self.items.get(&id).is_some_and(|item| {
             matches!(item.upload.state, UploadState::Done { .. }) && !item.is_of(&self.own)
         });
         let asset = asset.filter(|_| !is_others);
-        for twin in self.twins.remove(&id).unwrap_or_default() {
+        for twin in self.dependents.remove(&id).unwrap_or_default() {
             let asset = asset.cloned();
             self.apply(twin, Event::OriginalEnded { asset });
         }
     }
 
     /// A row that waits for another's end no longer.
-    pub(super) fn forget_twin(&mut self, id: ItemId, original: ItemId) {
-        if let Some(twins) = self.twins.get_mut(&original) {
-            twins.retain(|twin| *twin != id);
-            if twins.is_empty() {
-                self.twins.remove(&original);
+    pub(super) fn remove_dependent(&mut self, id: ItemId, original: ItemId) {
+        if let Some(dependents) = self.dependents.get_mut(&original) {
+            dependents.retain(|twin| *twin != id);
+            if dependents.is_empty() {
+                self.dependents.remove(&original);
             }
         }
     }
 
     /// A match from the history is claimed only when the service still has it.
-    fn ask_about(&mut self, id: ItemId, attempt: u32, candidates: Vec<AssetId>) {
+    fn confirm_asset_exists(&mut self, id: ItemId, attempt: u32, candidates: Vec<AssetId>) {
         let (Some((key, _)), false) = (self.key.clone(), candidates.is_empty()) else {
             // Told rather than done: whatever forbids a start is looked at there.
             let original = None;
-            let _ = self
-                .told
-                .send(Told::Upload(id, Event::HashCompared { attempt, original }));
+            let _ = self.messages.send(ActorMessage::Upload(
+                id,
+                Event::HashCompared { attempt, original },
+            ));
             return;
         };
-        let (service, told) = (self.service.clone(), self.told.clone());
+        let (service, messages) = (self.service.clone(), self.messages.clone());
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
-        item.asked_as = Some(key.account());
+        item.last_asked_account = Some(key.account());
         let only_id = item.upload.counters.only_id;
         let size = item.upload.size();
         item.running = Some(Task::spawn(async move {
@@ -384,7 +386,7 @@ impl<S: Service> Actor<S> {
                     }
                     Ok(AssetAnswer::NotFound) => {
                         // The next file of this content need not ask.
-                        let _ = told.send(Told::Gone(asset));
+                        let _ = messages.send(ActorMessage::Gone(asset));
                     }
                     Ok(_) => {}
                     Err(fault) => {
@@ -394,7 +396,7 @@ impl<S: Service> Actor<S> {
                             content: None,
                             jitter: 0.0,
                         };
-                        let _ = told.send(Told::Upload(id, event));
+                        let _ = messages.send(ActorMessage::Upload(id, event));
                         return;
                     }
                 }
@@ -403,7 +405,7 @@ impl<S: Service> Actor<S> {
                 None if only_id => Event::DuplicateNotConfirmed { attempt },
                 original => Event::HashCompared { attempt, original },
             };
-            let _ = told.send(Told::Upload(id, event));
+            let _ = messages.send(ActorMessage::Upload(id, event));
         }));
     }
 }
@@ -424,7 +426,7 @@ pub(super) fn duplicate_of(
     let original = match &item.upload.state {
         UploadState::Duplicate(original) => original,
         UploadState::Ready | UploadState::Queued | UploadState::Hashing => {
-            &item.foreseen.as_ref()?.original
+            &item.known_duplicate.as_ref()?.original
         }
         _ => return None,
     };

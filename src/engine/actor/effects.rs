@@ -8,14 +8,14 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::Actor;
-use super::duplicates::Unread;
-use super::told::Told;
-use super::turns::stored_content;
+use super::commit::stored_content;
+use super::duplicates::PendingHash;
+use super::message::ActorMessage;
 use crate::api::limiter::Priority;
 use crate::api::{Service, TransferProgress, UploadFile};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Origin;
-use crate::engine::worker::Attempt;
+use crate::engine::worker::UploadAttempt;
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{self, Route};
@@ -60,18 +60,18 @@ impl<S: Service> Actor<S> {
     }
 
     fn run_for(&mut self, id: ItemId, after: Duration, event: Event) {
-        let told = self.told.clone();
+        let messages = self.messages.clone();
         if let Some(item) = self.items.get_mut(&id) {
             item.running = Some(Task::spawn(async move {
                 tokio::time::sleep(after).await;
-                let _ = told.send(Told::Upload(id, event));
+                let _ = messages.send(ActorMessage::Upload(id, event));
             }));
         }
     }
 
     fn send(&mut self, id: ItemId, attempt: u32, route: Route) {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
-        let Some(key) = key.filter(|_| self.may_go_on()) else {
+        let Some(key) = key.filter(|_| self.may_keep_sending()) else {
             // The journal could not take its start, or something came up in this turn.
             self.apply(id, Event::Hold);
             return;
@@ -80,7 +80,11 @@ impl<S: Service> Actor<S> {
             // It was stopped while the journal had to be waited for.
             return;
         }
-        let (told, gate, early) = (self.told.clone(), self.told.clone(), self.told.clone());
+        let (messages, gate, early) = (
+            self.messages.clone(),
+            self.messages.clone(),
+            self.messages.clone(),
+        );
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
@@ -99,18 +103,18 @@ impl<S: Service> Actor<S> {
                         .is_none_or(|valid| since.elapsed() < valid))
         });
         item.account.clone_from(&account);
-        item.asked_as = account;
+        item.last_asked_account = account;
         let origin = item.origin();
         let purpose = self.session_to_recall(id).filter(|_| same_account);
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
         let meter = TransferProgress::gated(move || {
-            let _ = gate.send(Told::Upload(id, Event::BodyOut { attempt }));
+            let _ = gate.send(ActorMessage::Upload(id, Event::BodyOut { attempt }));
         });
         let early_origin = origin.clone();
         let meter = Arc::new(meter.telling_early_id(move |asset| {
-            let _ = early.send(Told::EarlyId {
+            let _ = early.send(ActorMessage::EarlyId {
                 item: id,
                 attempt,
                 asset,
@@ -120,7 +124,7 @@ impl<S: Service> Actor<S> {
         let content_of = Arc::clone(&meter);
         item.meter = Some(Arc::clone(&meter));
         item.speed = Default::default();
-        let attempt_of_file = Attempt {
+        let attempt_of_file = UploadAttempt {
             service: Arc::clone(&self.service),
             key,
             file: UploadFile {
@@ -135,20 +139,20 @@ impl<S: Service> Actor<S> {
             ticket: item.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
             recall: purpose.map(|purpose| (Arc::clone(&self.keychain), purpose)),
         };
-        let unread = Unread::at(item.file.clone(), media.stamp);
+        let unread = PendingHash::at(item.file.clone(), media.stamp);
         let stall = self.options.policy.stall;
         let span = tracing::info_span!("send", item = id.0, attempt);
         let sending = async move {
-            let issued = (told.clone(), origin.clone());
-            let sessions = told.clone();
+            let issued = (messages.clone(), origin.clone());
+            let sessions = messages.clone();
             let session = move || {
-                let _ = sessions.send(Told::Session { item: id, attempt });
+                let _ = sessions.send(ActorMessage::Session { item: id, attempt });
             };
             let outcome = attempt_of_file
                 .run(session, move |ticket| {
                     let (saved, receiver) = oneshot::channel();
-                    let (told, origin) = issued;
-                    let _ = told.send(Told::SignedUpload {
+                    let (messages, origin) = issued;
+                    let _ = messages.send(ActorMessage::SignedUpload {
                         item: id,
                         attempt,
                         ticket,
@@ -161,12 +165,12 @@ impl<S: Service> Actor<S> {
             let stray = outcome.as_ref().err();
             if let Some(asset) = stray.and_then(|fault| fault.diagnostics.asset_id.clone()) {
                 let status = (route == Route::Direct).then_some(AssetStatus::Waiting);
-                let _ = told.send(Told::Stray(origin.clone(), asset, status));
+                let _ = messages.send(ActorMessage::Stray(origin.clone(), asset, status));
             }
             match outcome {
                 Ok((asset, content)) => {
                     let mut taken = Taken {
-                        told,
+                        messages,
                         item: id,
                         attempt,
                         asset,
@@ -183,7 +187,7 @@ impl<S: Service> Actor<S> {
                         content: content_of.content(),
                         jitter: jitter(),
                     };
-                    let _ = told.send(Told::Upload(id, event));
+                    let _ = messages.send(ActorMessage::Upload(id, event));
                 }
             }
         };
@@ -195,7 +199,7 @@ impl<S: Service> Actor<S> {
     fn poll(&mut self, id: ItemId, attempt: u32, after: Duration) {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
         let key = key.filter(|_| self.needs.is_none());
-        let (service, told) = (self.service.clone(), self.told.clone());
+        let (service, messages) = (self.service.clone(), self.messages.clone());
         let stall = self.options.policy.stall;
         let Some(item) = self.items.get_mut(&id) else {
             return;
@@ -207,13 +211,13 @@ impl<S: Service> Actor<S> {
         // fingerprint; without one the next run would not know the file again, and send it
         // twice. It is read before the end is told, which says it too; a drive that does not
         // answer keeps the end from nobody.
-        let unread = Unread::of(item).filter(|_| item.content.is_none());
+        let unread = PendingHash::of(item).filter(|_| item.content.is_none());
         let Some(key) = key else {
             item.parked_poll = true;
             return;
         };
         item.parked_poll = false;
-        item.asked_as = Some(key.account());
+        item.last_asked_account = Some(key.account());
         let asset = asset.clone();
         let since = item.polled_since.unwrap_or_else(Instant::now);
         let missing_since = item.found_at.max(Some(since)).unwrap_or(since);
@@ -226,7 +230,7 @@ impl<S: Service> Actor<S> {
                 && let Some(unread) = unread
                 && let Ok(content) = unread.fingerprint(stall).await
             {
-                let _ = told.send(Told::Fingerprint {
+                let _ = messages.send(ActorMessage::Fingerprint {
                     item: id,
                     attempt,
                     asset: asset.clone(),
@@ -247,7 +251,7 @@ impl<S: Service> Actor<S> {
                 }
                 Err(fault) => Event::PollFailed { attempt, fault },
             };
-            let _ = told.send(Told::Upload(id, event));
+            let _ = messages.send(ActorMessage::Upload(id, event));
         };
         item.running = Some(Task::spawn(asking.instrument(span)));
     }
@@ -308,7 +312,7 @@ impl<S: Service> Actor<S> {
 /// A file that the service took. It is told of when this is dropped, so that its id is not
 /// lost where the last look at the file is cut off.
 struct Taken {
-    told: mpsc::UnboundedSender<Told>,
+    messages: mpsc::UnboundedSender<ActorMessage>,
     item: ItemId,
     attempt: u32,
     asset: AssetId,
@@ -319,7 +323,7 @@ struct Taken {
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        let _ = self.told.send(Told::Sent {
+        let _ = self.messages.send(ActorMessage::Sent {
             item: self.item,
             attempt: self.attempt,
             asset: self.asset.clone(),

@@ -8,14 +8,14 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::oneshot;
 
 use super::Actor;
+use super::message::ActorMessage;
 use super::order::STEP;
-use super::told::Told;
 use crate::api::Service;
 use crate::engine::FrontEnd;
-use crate::engine::intake::{self, Identity, Looked};
+use crate::engine::blocking_io::{for_each_file_with_timeout, no_answer};
+use crate::engine::intake::{self, CanonicalPath, CheckedFile};
 use crate::engine::item::{Item, Task};
-use crate::engine::journal::Busy;
-use crate::engine::patience::{ask_for_each, no_answer};
+use crate::engine::journal::DatabaseLocked;
 use crate::model::media::{FileStamp, Rejection};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Media, Upload, UploadState};
@@ -28,9 +28,9 @@ const LOOK_PATIENCE: Duration = Duration::from_secs(5);
 const POSTPONED: Duration = Duration::from_millis(80);
 
 /// Something that a walk came upon.
-pub(in crate::engine) struct Found {
+pub(in crate::engine) struct FoundFile {
     pub(super) path: PathBuf,
-    pub(super) identity: Identity,
+    pub(super) identity: CanonicalPath,
     /// What it is now, for whoever knew it before.
     pub(super) stamp: Option<FileStamp>,
     /// Why it is refused without a look.
@@ -40,7 +40,7 @@ pub(in crate::engine) struct Found {
 }
 
 /// What a file that was found is to the queue.
-enum Standing {
+enum QueueMembership {
     /// It is not in it, or was another file then.
     New,
     /// It is in it.
@@ -49,12 +49,12 @@ enum Standing {
     Refused(ItemId),
 }
 
-impl Found {
+impl FoundFile {
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    pub fn identity(&self) -> &Identity {
+    pub fn identity(&self) -> &CanonicalPath {
         &self.identity
     }
 
@@ -68,9 +68,9 @@ impl Found {
 }
 
 /// What a look found.
-pub(in crate::engine) struct LookedAt {
+pub(in crate::engine) struct CheckResult {
     item: ItemId,
-    outcome: Result<Looked, Rejection>,
+    outcome: Result<CheckedFile, Rejection>,
     /// What the file was, where what was found depends on its content.
     stamp: Option<FileStamp>,
     /// When that was, and so how old the file's last change is.
@@ -79,9 +79,9 @@ pub(in crate::engine) struct LookedAt {
 
 /// What the file was that this was found of. A file that has just been made may be empty,
 /// or begin with nothing, because it is being written.
-fn stamp(path: &Path, outcome: &Result<Looked, Rejection>) -> Option<FileStamp> {
+fn stamp(path: &Path, outcome: &Result<CheckedFile, Rejection>) -> Option<FileStamp> {
     match outcome {
-        Ok(looked) => Some(looked.stamp),
+        Ok(last_stamp) => Some(last_stamp.stamp),
         Err(
             Rejection::Empty | Rejection::ContentMismatch { .. } | Rejection::NotRecognised { .. },
         ) => intake::stamp_now(path),
@@ -93,40 +93,40 @@ impl<S: Service> Actor<S> {
     /// Takes in what was found, unless it is not known yet what the queue holds.
     pub(super) fn take_in_early(&mut self) {
         if !self.intake_waits() {
-            let found = std::mem::take(&mut self.found_early);
+            let found = std::mem::take(&mut self.buffered_files);
             self.take_in(found);
         }
     }
 
     /// Whether what is found waits.
     pub(super) fn intake_waits(&self) -> bool {
-        self.recalling || self.postponed.is_some() || !self.journal.has_answered()
+        self.resolving_paths || self.intake_retry.is_some() || !self.journal.has_answered()
     }
 
     /// Another program holds the database: without a look at it files would be sent again.
-    fn postpone(&mut self, found: impl IntoIterator<Item = Found>) {
-        self.found_early.extend(found);
-        let told = self.told.clone();
-        self.postponed = Some(Task::spawn(async move {
+    fn postpone(&mut self, found: impl IntoIterator<Item = FoundFile>) {
+        self.buffered_files.extend(found);
+        let messages = self.messages.clone();
+        self.intake_retry = Some(Task::spawn(async move {
             tokio::time::sleep(POSTPONED).await;
-            let _ = told.send(Told::TakeIn);
+            let _ = messages.send(ActorMessage::TakeIn);
         }));
     }
 
     /// Adds rows for what was found, except for files that stand in the queue already.
-    fn take_in(&mut self, found: Vec<Found>) {
+    fn take_in(&mut self, found: Vec<FoundFile>) {
         let mut seen = HashSet::new();
         let mut new = vec![];
         for found in found {
             match self.standing(&found) {
-                Standing::New if seen.insert(found.identity.clone()) => new.push(found),
-                Standing::Refused(id) => {
+                QueueMembership::New if seen.insert(found.identity.clone()) => new.push(found),
+                QueueMembership::Refused(id) => {
                     if let Some(item) = self.items.get_mut(&id) {
                         item.may_start = found.may_start;
                     }
                     self.apply(id, Event::Retry);
                 }
-                Standing::New | Standing::Queued => self.already_listed += 1,
+                QueueMembership::New | QueueMembership::Queued => self.already_listed += 1,
             }
         }
         let Ok(ids) = self.journal.new_ids(new.len()) else {
@@ -143,7 +143,7 @@ impl<S: Service> Actor<S> {
                     continue;
                 }
                 Ok(None) => {}
-                Err(Busy) => {
+                Err(DatabaseLocked) => {
                     let rest = new.map(|(found, _)| found);
                     self.postpone(std::iter::once(found).chain(rest));
                     break;
@@ -151,7 +151,7 @@ impl<S: Service> Actor<S> {
             }
             let mut item = Item::new(id, found.path, position, Upload::new());
             item.may_start = found.may_start;
-            self.by_identity.insert(found.identity, id);
+            self.by_path.insert(found.identity, id);
             self.journal.stage_item(&item);
             self.put_back(item);
             match found.rejection {
@@ -166,16 +166,16 @@ impl<S: Service> Actor<S> {
 
     /// A file that stands in the queue and has not left it is not queued twice. In the
     /// window a row that ended stands for the file as it was then.
-    fn standing(&self, found: &Found) -> Standing {
-        let row = self.by_identity.get(&found.identity);
+    fn standing(&self, found: &FoundFile) -> QueueMembership {
+        let row = self.by_path.get(&found.identity);
         let Some(item) = row.and_then(|id| self.items.get(id)) else {
-            return Standing::New;
+            return QueueMembership::New;
         };
         match item.upload.state {
-            _ if self.options.front_end == FrontEnd::CommandLine => Standing::Queued,
-            UploadState::Rejected(_) if !found.is_rejected() => Standing::Refused(item.id),
-            _ if item.has_changed_since(found.stamp) => Standing::New,
-            _ => Standing::Queued,
+            _ if self.options.front_end == FrontEnd::CommandLine => QueueMembership::Queued,
+            UploadState::Rejected(_) if !found.is_rejected() => QueueMembership::Refused(item.id),
+            _ if item.has_changed_since(found.stamp) => QueueMembership::New,
+            _ => QueueMembership::Queued,
         }
     }
 
@@ -185,7 +185,7 @@ impl<S: Service> Actor<S> {
         self.order.insert((item.position, id));
         if let Some(media) = item.upload.media {
             self.by_size.entry(media.stamp.size).or_default().insert(id);
-            self.foresight.weigh_anew(&item);
+            self.duplicate_scan.invalidate(&item);
         }
         self.items.insert(id, item);
         self.dirty.insert(id);
@@ -194,7 +194,7 @@ impl<S: Service> Actor<S> {
 
     /// A row that is of this size no longer.
     pub(super) fn forget_size(&mut self, id: ItemId, size: u64) {
-        self.foresight.weigh_size_anew(size);
+        self.duplicate_scan.invalidate_size(size);
         if let Some(rows) = self.by_size.get_mut(&size) {
             rows.remove(&id);
             if rows.is_empty() {
@@ -220,12 +220,12 @@ impl<S: Service> Actor<S> {
             .map(|item| item.file.clone())
             .collect();
         self.looks += 1;
-        let (told, patience) = (self.told.clone(), self.options.policy.stall);
+        let (messages, blocking_io) = (self.messages.clone(), self.options.policy.stall);
         let turn = after.is_zero().then(|| {
             let (done, end) = oneshot::channel::<()>();
             (done, self.last_look.replace(end))
         });
-        self.errands.spawn(async move {
+        self.background_tasks.spawn(async move {
             tokio::time::sleep(after).await;
             // Its sender is held until this look has told; the next one waits for that.
             let mut turn = turn;
@@ -242,18 +242,20 @@ impl<S: Service> Actor<S> {
                 let stamp = stamp(path, &outcome);
                 (outcome, stamp, SystemTime::now())
             };
-            let looked = ask_for_each(paths, patience, look).await.into_iter();
-            let looked = looked.map(|(item, answer)| {
+            let last_stamp = for_each_file_with_timeout(paths, blocking_io, look)
+                .await
+                .into_iter();
+            let last_stamp = last_stamp.map(|(item, answer)| {
                 let (outcome, stamp, at) =
                     answer.unwrap_or_else(|| (Err(no_answer()), None, SystemTime::now()));
-                LookedAt {
+                CheckResult {
                     item,
                     outcome,
                     stamp,
                     at,
                 }
             });
-            let _ = told.send(Told::Looked(looked.collect()));
+            let _ = messages.send(ActorMessage::CheckedFile(last_stamp.collect()));
             drop(turn);
         });
     }
@@ -264,27 +266,29 @@ impl<S: Service> Actor<S> {
         self.options.force || item.upload.counters.as_named
     }
 
-    pub(super) fn looked_at(&mut self, looked: Vec<LookedAt>) {
+    pub(super) fn looked_at(&mut self, last_stamp: Vec<CheckResult>) {
         self.looks = self.looks.saturating_sub(1);
-        for LookedAt {
+        for CheckResult {
             item: id,
             outcome,
             stamp,
             at,
-        } in looked
+        } in last_stamp
         {
             let Some(item) = self.items.get_mut(&id) else {
                 continue;
             };
-            item.in_cloud = outcome.as_ref().is_ok_and(|looked| looked.in_cloud);
-            item.gave_no_hash = false;
-            let outcome = outcome.map(|looked| Media {
-                stamp: looked.stamp,
-                kind: looked.accepted.kind,
-                note: looked.accepted.note,
+            item.is_cloud_placeholder = outcome
+                .as_ref()
+                .is_ok_and(|last_stamp| last_stamp.is_cloud_placeholder);
+            item.hash_failed = false;
+            let outcome = outcome.map(|last_stamp| Media {
+                stamp: last_stamp.stamp,
+                kind: last_stamp.accepted.kind,
+                note: last_stamp.accepted.note,
             });
             if let Some(stamp) = stamp {
-                let before = item.looked.replace(stamp);
+                let before = item.last_stamp.replace(stamp);
                 let still = before == Some(stamp)
                     || stamp.is_older_than(self.options.policy.unchanged_for, at);
                 if !still {
@@ -320,7 +324,7 @@ impl<S: Service> Actor<S> {
         }
         if let Some(size) = size {
             self.by_size.entry(size).or_default().insert(id);
-            self.foresight.weigh_size_anew(size);
+            self.duplicate_scan.invalidate_size(size);
         }
     }
 }

@@ -8,14 +8,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::told::Told;
+use super::message::ActorMessage;
 use super::waits::is_offline;
 use crate::api::Service;
 use crate::api::shared_rate_limit::SharedRateLimit;
 use crate::engine::Notice;
 use crate::engine::clock::now_ms;
 use crate::engine::item::Task;
-use crate::engine::lifecycle::Turn;
+use crate::engine::lifecycle::LifecycleEvent;
 use crate::model::asset::{Account, AssetAnswer};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
@@ -28,17 +28,17 @@ const KEY_STAYS_GOOD: Duration = Duration::from_secs(3600);
 
 /// What is known of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trust {
+pub(super) enum KeyCheck {
     /// Nothing; it has to be asked about.
-    Unknown,
+    Unchecked,
     /// The question is under way.
-    Asking,
+    Checking,
     /// The question had no answer: one transfer at a time until something is heard.
-    Doubtful,
+    Unverified,
     /// The service takes it.
-    Good,
+    Valid,
     /// The service refused it.
-    Refused,
+    Rejected,
 }
 
 /// Whether a row waits for the key that it was sent with.
@@ -60,14 +60,14 @@ impl<S: Service> Actor<S> {
             return false;
         };
         match self.trust {
-            Trust::Good | Trust::Doubtful => true,
-            Trust::Asking | Trust::Refused => false,
-            Trust::Unknown => {
-                self.trust = Trust::Asking;
-                let (service, told) = (self.service.clone(), self.told.clone());
+            KeyCheck::Valid | KeyCheck::Unverified => true,
+            KeyCheck::Checking | KeyCheck::Rejected => false,
+            KeyCheck::Unchecked => {
+                self.trust = KeyCheck::Checking;
+                let (service, messages) = (self.service.clone(), self.messages.clone());
                 self.key_check = Some(Task::spawn(async move {
                     let outcome = service.check_key(&key, || ()).await;
-                    let _ = told.send(Told::KeyChecked(key.account(), outcome));
+                    let _ = messages.send(ActorMessage::KeyChecked(key.account(), outcome));
                 }));
                 false
             }
@@ -75,8 +75,8 @@ impl<S: Service> Actor<S> {
     }
 
     /// Transfers at a time.
-    pub(super) fn places_allowed(&self) -> usize {
-        if self.trust == Trust::Good {
+    pub(super) fn max_transfers(&self) -> usize {
+        if self.trust == KeyCheck::Valid {
             self.options.jobs.max(1)
         } else {
             1
@@ -85,7 +85,7 @@ impl<S: Service> Actor<S> {
 
     pub(super) fn key_checked(&mut self, account: &Account, outcome: Result<(), Fault>) {
         if self.account().as_ref() != Some(account) {
-            self.vouched = outcome.is_ok().then(|| account.clone());
+            self.prechecked_account = outcome.is_ok().then(|| account.clone());
             return;
         }
         self.key_check = None;
@@ -95,10 +95,10 @@ impl<S: Service> Actor<S> {
             Err(fault) => match fault.fix() {
                 Some(fix) => {
                     // Asked again when the user says that it is put right.
-                    self.trust = Trust::Unknown;
+                    self.trust = KeyCheck::Unchecked;
                     self.hold_queue(fix, fault);
                 }
-                None if self.trust == Trust::Asking => self.trust = Trust::Doubtful,
+                None if self.trust == KeyCheck::Checking => self.trust = KeyCheck::Unverified,
                 None => {}
             },
         }
@@ -107,10 +107,10 @@ impl<S: Service> Actor<S> {
     /// The service answered a call that needs a good key.
     pub(super) fn key_is_good(&mut self) {
         self.offline = None;
-        if self.trust == Trust::Good {
+        if self.trust == KeyCheck::Valid {
             return;
         }
-        self.trust = Trust::Good;
+        self.trust = KeyCheck::Valid;
         if let Some((key, _)) = &self.key {
             self.journal.key_is_good(key);
         }
@@ -123,13 +123,16 @@ impl<S: Service> Actor<S> {
 
     /// Whether what the service last said of a row concerns the key of now.
     pub(super) fn was_asked_with_this_key(&self, id: ItemId) -> bool {
-        let asked = self.items.get(&id).and_then(|item| item.asked_as.clone());
+        let asked = self
+            .items
+            .get(&id)
+            .and_then(|item| item.last_asked_account.clone());
         asked.is_some() && asked == self.account()
     }
 
     /// Takes in what the service says of the asset of a row with a key that is not known to be
-    /// of the account that the asset was sent to; false where `hear_of_upload` goes on as usual.
-    pub(super) fn hear_of_other_key(&mut self, id: ItemId, event: &Event) -> bool {
+    /// of the account that the asset was sent to; false where `handle_upload_event` goes on as usual.
+    pub(super) fn handle_other_key(&mut self, id: ItemId, event: &Event) -> bool {
         let Event::Polled {
             attempt, answer, ..
         } = event
@@ -140,13 +143,13 @@ impl<S: Service> Actor<S> {
             .items
             .get(&id)
             .filter(|item| item.upload.attempt == *attempt);
-        let Some((owner, asked_as)) =
-            item.and_then(|item| item.account.clone().zip(item.asked_as.clone()))
+        let Some((owner, last_asked_account)) =
+            item.and_then(|item| item.account.clone().zip(item.last_asked_account.clone()))
         else {
             return false;
         };
         let is_current = self.was_asked_with_this_key(id);
-        if owner == asked_as || is_current && self.own.contains(&owner) {
+        if owner == last_asked_account || is_current && self.own.contains(&owner) {
             return false;
         }
         match answer {
@@ -177,7 +180,7 @@ impl<S: Service> Actor<S> {
         tracing::info!("two keys are of one account");
         self.own.extend(self.journal.joined(owner));
         self.journal.join(&account, owner);
-        self.weigh_all_anew();
+        self.invalidate_all();
         let sent_with_other = self.those(is_other_keys);
         let is_own = |id: &ItemId| {
             let item = self.items.get(id);
@@ -194,12 +197,12 @@ impl<S: Service> Actor<S> {
     }
 
     /// Whether what was begun may go on to send.
-    pub(super) fn may_go_on(&self) -> bool {
+    pub(super) fn may_keep_sending(&self) -> bool {
         self.journal.is_good() && self.needs.is_none() && !self.paused && self.key.is_some()
     }
 
     /// What an event says of the key and of the network.
-    pub(super) fn learn_from(&mut self, id: ItemId, event: &Event) {
+    pub(super) fn note_service_reply(&mut self, id: ItemId, event: &Event) {
         match event {
             Event::Sent { .. } | Event::SentButFileChanged { .. } | Event::Polled { .. }
                 if self.was_asked_with_this_key(id) =>
@@ -220,7 +223,7 @@ impl<S: Service> Actor<S> {
     /// Holds the queue until the person did something; says so once.
     pub(super) fn hold_queue(&mut self, fix: RequiredAction, fault: Fault) {
         if let (RequiredAction::Key, Some((key, _))) = (fix, &self.key) {
-            self.trust = Trust::Refused;
+            self.trust = KeyCheck::Rejected;
             self.journal.key_is_refused(&key.account());
         }
         if self.needs.is_some() {
@@ -228,10 +231,14 @@ impl<S: Service> Actor<S> {
         }
         self.needs = Some(fix);
         self.hold_calls();
-        self.pending
+        self.outbox
             .notices
             .push(Notice::Needs(fix, std::sync::Arc::new(fault.clone())));
-        self.follow(None, std::path::PathBuf::new(), Turn::NeedsUser(fault));
+        self.follow(
+            None,
+            std::path::PathBuf::new(),
+            LifecycleEvent::NeedsUser(fault),
+        );
     }
 
     /// Calls that are not under way yet would be refused as well: they wait.
@@ -268,13 +275,13 @@ impl<S: Service> Actor<S> {
         self.no_key = false;
         self.recall_accounts();
         // Another account has other assets.
-        self.weigh_all_anew();
+        self.invalidate_all();
         self.key_check = None;
         self.probe = None;
-        self.trust = Trust::Unknown;
+        self.trust = KeyCheck::Unchecked;
         self.share_limit();
-        self.recall_trust();
-        if self.vouched.take() == self.account() {
+        self.restore_key_check();
+        if self.prechecked_account.take() == self.account() {
             self.key_is_good();
         }
         if self.needs == Some(RequiredAction::Key) {
@@ -290,8 +297,8 @@ impl<S: Service> Actor<S> {
     /// The person says that the cause is mended: it is asked anew.
     pub(super) fn fix_done(&mut self) {
         self.needs = None;
-        if self.trust == Trust::Refused {
-            self.trust = Trust::Unknown;
+        if self.trust == KeyCheck::Rejected {
+            self.trust = KeyCheck::Unchecked;
         }
         self.unpark();
     }
@@ -323,14 +330,18 @@ impl<S: Service> Actor<S> {
     }
 
     /// Whether the key answered well not long ago, in this or an earlier run.
-    pub(super) fn recall_trust(&mut self) {
-        let Some((key, source)) = self.key.as_ref().filter(|_| self.trust == Trust::Unknown) else {
+    pub(super) fn restore_key_check(&mut self) {
+        let Some((key, source)) = self
+            .key
+            .as_ref()
+            .filter(|_| self.trust == KeyCheck::Unchecked)
+        else {
             return;
         };
         let limit = now_ms() - i64::try_from(KEY_STAYS_GOOD.as_millis()).unwrap_or(i64::MAX);
         let good_at = self.journal.key_good_at(&key.account());
         if *source == KeySource::Sandbox || good_at.is_some_and(|at| at > limit && at <= now_ms()) {
-            self.trust = Trust::Good;
+            self.trust = KeyCheck::Valid;
         }
     }
 
@@ -339,8 +350,8 @@ impl<S: Service> Actor<S> {
             Some((key, source)) => KeyState::Present {
                 source: *source,
                 last4: key.last4(),
-                refused: self.trust == Trust::Refused,
-                checked: self.trust == Trust::Good,
+                refused: self.trust == KeyCheck::Rejected,
+                checked: self.trust == KeyCheck::Valid,
             },
             None if self.no_key => KeyState::Missing,
             None => KeyState::Loading,

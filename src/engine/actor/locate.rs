@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Actor;
-use super::duplicates::{Unhashed, Unread};
-use super::told::Told;
+use super::duplicates::{PendingHash, Unhashed};
+use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::Notice;
-use crate::engine::intake::{self, Identity, Looked};
-use crate::engine::patience::no_answer;
+use crate::engine::blocking_io::no_answer;
+use crate::engine::intake::{self, CanonicalPath, CheckedFile};
 use crate::model::asset::ContentHash;
 use crate::model::media::Rejection;
 use crate::model::relocation::{RelocationError, compare, may_be_elsewhere};
@@ -23,7 +23,7 @@ const CHANGED: &str = "it changed while it was read";
 pub(in crate::engine) struct Chosen {
     path: PathBuf,
     /// Which name of which file it is, where that could be found out.
-    identity: Option<Identity>,
+    identity: Option<CanonicalPath>,
     outcome: Result<(Media, Option<ContentHash>), Rejection>,
 }
 
@@ -43,8 +43,8 @@ impl<S: Service> Actor<S> {
             true => intake::look_as_named,
             false => intake::look,
         };
-        let (told, stall) = (self.told.clone(), self.options.policy.stall);
-        self.errands.spawn(async move {
+        let (messages, stall) = (self.messages.clone(), self.options.policy.stall);
+        self.background_tasks.spawn(async move {
             let to_look_at = path.clone();
             let look = tokio::task::spawn_blocking(move || {
                 let identity = intake::identity(&to_look_at);
@@ -52,9 +52,9 @@ impl<S: Service> Actor<S> {
             });
             // The thread of a drive that does not answer is left to the system.
             let (identity, outcome) = match tokio::time::timeout(stall, look).await {
-                Ok(Ok((identity, Ok(looked)))) => {
-                    let is_read = by_content && looked.stamp.size == size;
-                    let outcome = found(path.clone(), looked, is_read, stall).await;
+                Ok(Ok((identity, Ok(last_stamp)))) => {
+                    let is_read = by_content && last_stamp.stamp.size == size;
+                    let outcome = found(path.clone(), last_stamp, is_read, stall).await;
                     (Some(identity), outcome)
                 }
                 Ok(Ok((_, Err(rejection)))) => (None, Err(rejection)),
@@ -67,7 +67,7 @@ impl<S: Service> Actor<S> {
                 identity,
                 outcome,
             };
-            let _ = told.send(Told::Chosen(id, chosen));
+            let _ = messages.send(ActorMessage::Chosen(id, chosen));
         });
     }
 
@@ -82,7 +82,7 @@ impl<S: Service> Actor<S> {
             return;
         }
         let identity = chosen.identity.as_ref();
-        let row = identity.and_then(|identity| self.by_identity.get(identity));
+        let row = identity.and_then(|identity| self.by_path.get(identity));
         let verdict = match chosen.outcome {
             _ if row.is_some_and(|row| *row != id) => Err(RelocationError::InTheList),
             Err(rejection) => Err(RelocationError::Refused(rejection)),
@@ -91,12 +91,12 @@ impl<S: Service> Actor<S> {
         if let Err(misfit) = verdict {
             tracing::info!(item = id.0, ?misfit, "the file that was chosen is another");
             let notice = Notice::NotLocated(chosen.path, misfit);
-            self.pending.notices.push(notice);
+            self.outbox.notices.push(notice);
             return;
         }
         item.move_to(chosen.path);
-        self.by_identity.retain(|_, row| *row != id);
-        self.by_identity
+        self.by_path.retain(|_, row| *row != id);
+        self.by_path
             .extend(chosen.identity.map(|identity| (identity, id)));
         self.apply(id, Event::Located);
     }
@@ -105,19 +105,22 @@ impl<S: Service> Actor<S> {
 /// What is known of a file that was looked at and, where it is to be, read.
 async fn found(
     path: PathBuf,
-    looked: Looked,
+    last_stamp: CheckedFile,
     is_read: bool,
     stall: Duration,
 ) -> Result<(Media, Option<ContentHash>), Rejection> {
     let media = Media {
-        stamp: looked.stamp,
-        kind: looked.accepted.kind,
-        note: looked.accepted.note,
+        stamp: last_stamp.stamp,
+        kind: last_stamp.accepted.kind,
+        note: last_stamp.accepted.note,
     };
     if !is_read {
         return Ok((media, None));
     }
-    match Unread::at(path, looked.stamp).fingerprint(stall).await {
+    match PendingHash::at(path, last_stamp.stamp)
+        .fingerprint(stall)
+        .await
+    {
         Ok(content) => Ok((media, Some(content))),
         Err(Unhashed::Silent) => Err(no_answer()),
         Err(Unhashed::Fault(fault)) => {

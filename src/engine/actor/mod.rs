@@ -5,21 +5,21 @@
 //! follows from it.
 
 mod commands;
+mod commit;
+mod duplicate_scan;
 mod duplicates;
 mod effects;
-mod foresight;
 mod intake;
 mod keys;
-mod lessons;
 mod locate;
-mod missing;
+mod message;
+mod missing_files;
 mod order;
+mod publisher;
+mod queue_totals;
 mod restore;
 mod sessions;
-mod show;
-mod sums;
-mod told;
-mod turns;
+mod storage_protocols;
 mod waits;
 mod walks;
 
@@ -32,19 +32,19 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use self::foresight::Foresight;
-use self::intake::Found;
-use self::keys::{Trust, is_other_keys};
-use self::sessions::Kept;
-use self::sums::Sums;
-use self::told::Told;
-use self::turns::Pending;
+use self::commit::Outbox;
+use self::duplicate_scan::DuplicateScan;
+use self::intake::FoundFile;
+use self::keys::{KeyCheck, is_other_keys};
+use self::message::ActorMessage;
+use self::queue_totals::QueueTotals;
+use self::sessions::SessionRecord;
 use super::clock::now_ms;
-use super::intake::Identity;
+use super::intake::CanonicalPath;
 use super::item::{Item, Task};
 use super::journal::Journal;
-use super::lifecycle::{Lifecycle, Turn, turn};
-use super::speed::{LineSpeed, Speed};
+use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
+use super::speed::{Speed, ThroughputEstimator};
 use super::{Command, Notice, Options};
 use crate::api::Service;
 use crate::api::limiter::RateHold;
@@ -70,8 +70,8 @@ pub(super) struct Actor<S> {
     options: Options,
     service: Arc<RateLimited<S>>,
     journal: Journal,
-    told: mpsc::UnboundedSender<Told>,
-    inbox: mpsc::UnboundedReceiver<Told>,
+    messages: mpsc::UnboundedSender<ActorMessage>,
+    inbox: mpsc::UnboundedReceiver<ActorMessage>,
     snapshot: watch::Sender<Arc<Snapshot>>,
     notices: mpsc::UnboundedSender<Notice>,
 
@@ -80,33 +80,33 @@ pub(super) struct Actor<S> {
     order: BTreeSet<(i64, ItemId)>,
     queued: BTreeSet<(i64, ItemId)>,
     /// Rows that wait for the id of equal content, and of which nothing is sent.
-    claims: BTreeSet<(i64, ItemId)>,
+    id_lookup_queue: BTreeSet<(i64, ItemId)>,
     /// Those whose turn it is.
-    claiming: HashSet<ItemId>,
+    id_lookups_running: HashSet<ItemId>,
     /// Rows that hold a place among the transfers.
-    holding: HashSet<ItemId>,
+    active_transfers: HashSet<ItemId>,
     /// Rows that were started and whose file is gone, with its drive perhaps, and the file's
     /// folder.
     missing: BTreeMap<ItemId, PathBuf>,
     /// Looks for those files after a while, one for each folder.
     watches: HashMap<PathBuf, Task>,
-    by_identity: HashMap<Identity, ItemId>,
+    by_path: HashMap<CanonicalPath, ItemId>,
     by_size: HashMap<u64, BTreeSet<ItemId>>,
-    twins: HashMap<ItemId, Vec<ItemId>>,
-    foresight: Foresight,
-    removed: Vec<(Item, Option<Identity>)>,
+    dependents: HashMap<ItemId, Vec<ItemId>>,
+    duplicate_scan: DuplicateScan,
+    removed: Vec<(Item, Option<CanonicalPath>)>,
     /// What was found while it was not known yet which files the restored rows are.
-    found_early: Vec<Found>,
+    buffered_files: Vec<FoundFile>,
     /// Which files the restored rows are is being found out.
-    recalling: bool,
+    resolving_paths: bool,
     /// What earlier runs left was brought back.
     restored: bool,
     /// What was found waits until another program lets go of the database.
-    postponed: Option<Task>,
+    intake_retry: Option<Task>,
 
     key: Option<(ApiKey, KeySource)>,
     no_key: bool,
-    trust: Trust,
+    trust: KeyCheck,
     key_check: Option<Task>,
     /// A check of the key in spite of a hold.
     probe: Option<Task>,
@@ -115,14 +115,14 @@ pub(super) struct Actor<S> {
     /// Accounts of the current key: its own, and those that were joined with it.
     own: HashSet<Account>,
     /// Whose key answered well when it was asked about before it came into use.
-    vouched: Option<Account>,
+    prechecked_account: Option<Account>,
     /// What is on disk of what was learned of storage hosts.
-    learned: Vec<KnownProtocol>,
+    known_protocols: Vec<KnownProtocol>,
     keychain: Arc<KeychainWorker>,
     /// Uploads of which the keychain has a session.
-    kept: HashMap<AssetId, Kept>,
+    saved_sessions: HashMap<AssetId, SessionRecord>,
     /// Calls to the keychain whose outcome is not known yet.
-    keychain_owes: usize,
+    pending_keychain_calls: usize,
     needs: Option<RequiredAction>,
     paused: bool,
     /// Since when the service can't be reached, as far as is known.
@@ -134,7 +134,7 @@ pub(super) struct Actor<S> {
     walking: u64,
     passed_over: u64,
     already_listed: u64,
-    intake_said: bool,
+    intake_reported: bool,
     /// Bytes that all transfers of this run have moved.
     moved: u64,
     /// The same when the batch began.
@@ -144,7 +144,7 @@ pub(super) struct Actor<S> {
     /// As it is said, and since when.
     rate: Option<f64>,
     rate_since: Option<Instant>,
-    line: LineSpeed,
+    line: ThroughputEstimator,
     /// The end of the batch was said; the next start begins another one.
     batch_ended: bool,
     /// When the batch began, in milliseconds since the Unix epoch.
@@ -153,16 +153,16 @@ pub(super) struct Actor<S> {
 
     /// Rows that changed since they were last shown.
     dirty: BTreeSet<ItemId>,
-    sums: Sums,
+    queue_totals: QueueTotals,
     rows: Arc<Vec<Arc<Row>>>,
     /// Those that were shown before them. Whoever shows them lets go of them first, so that 10,000
     /// rows are let go of here and not within a frame of the window.
-    rows_before: Arc<Vec<Arc<Row>>>,
+    retired_rows: Arc<Vec<Arc<Row>>>,
     index: HashMap<ItemId, usize>,
     order_changed: bool,
-    pending: Pending,
+    outbox: Outbox,
     /// Small tasks that are no row's; they end with the engine.
-    errands: JoinSet<()>,
+    background_tasks: JoinSet<()>,
     save_again: Option<Task>,
     revision: u64,
 }
@@ -174,7 +174,7 @@ impl<S: Service> Actor<S> {
         snapshot: watch::Sender<Arc<Snapshot>>,
         notices: mpsc::UnboundedSender<Notice>,
     ) -> Self {
-        let (told, inbox) = mpsc::unbounded_channel();
+        let (messages, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
         let hold = service.limiter().hold();
         let keychain = Arc::new(KeychainWorker::new(options.keychain.clone()));
@@ -182,39 +182,39 @@ impl<S: Service> Actor<S> {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
             service,
-            told,
+            messages,
             inbox,
             snapshot,
             notices,
             items: HashMap::new(),
             order: BTreeSet::new(),
             queued: BTreeSet::new(),
-            claims: BTreeSet::new(),
-            claiming: HashSet::new(),
-            holding: HashSet::new(),
+            id_lookup_queue: BTreeSet::new(),
+            id_lookups_running: HashSet::new(),
+            active_transfers: HashSet::new(),
             missing: BTreeMap::new(),
             watches: HashMap::new(),
-            by_identity: HashMap::new(),
+            by_path: HashMap::new(),
             by_size: HashMap::new(),
-            twins: HashMap::new(),
-            foresight: Foresight::default(),
+            dependents: HashMap::new(),
+            duplicate_scan: DuplicateScan::default(),
             removed: vec![],
-            found_early: vec![],
-            recalling: false,
+            buffered_files: vec![],
+            resolving_paths: false,
             restored: false,
-            postponed: None,
+            intake_retry: None,
             key,
             no_key: false,
-            trust: Trust::Unknown,
+            trust: KeyCheck::Unchecked,
             key_check: None,
             probe: None,
             hold,
             own: HashSet::new(),
-            vouched: None,
-            learned: vec![],
+            prechecked_account: None,
+            known_protocols: vec![],
             keychain,
-            kept: HashMap::new(),
-            keychain_owes: 0,
+            saved_sessions: HashMap::new(),
+            pending_keychain_calls: 0,
             needs: None,
             paused: false,
             offline: None,
@@ -224,24 +224,24 @@ impl<S: Service> Actor<S> {
             walking: 0,
             passed_over: 0,
             already_listed: 0,
-            intake_said: true,
+            intake_reported: true,
             moved: 0,
             moved_before: 0,
             speed: Speed::default(),
             rate: None,
             rate_since: None,
-            line: LineSpeed::default(),
+            line: ThroughputEstimator::default(),
             batch_ended: true,
             batch: 0,
             stopped: false,
             dirty: BTreeSet::new(),
-            sums: Sums::default(),
+            queue_totals: QueueTotals::default(),
             rows: Arc::default(),
-            rows_before: Arc::default(),
+            retired_rows: Arc::default(),
             index: HashMap::new(),
             order_changed: false,
-            pending: Pending::default(),
-            errands: JoinSet::new(),
+            outbox: Outbox::default(),
+            background_tasks: JoinSet::new(),
             save_again: None,
             revision: 0,
         }
@@ -250,21 +250,21 @@ impl<S: Service> Actor<S> {
     /// Runs until it is told to stop or nobody can tell it anything any more.
     pub async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
         self.share_limit();
-        self.recall_trust();
+        self.restore_key_check();
         self.recall_accounts();
         self.open_history();
-        self.finish_turn();
+        self.commit_and_publish();
         let mut sampling = tokio::time::interval(SAMPLING);
         sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !self.stopped {
-            let bytes_move = !self.holding.is_empty();
+            let bytes_move = !self.active_transfers.is_empty();
             let hold = *self.hold.borrow();
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(command) => self.take(command),
                     None => self.stopped = true,
                 },
-                Some(told) = self.inbox.recv() => self.hear(told),
+                Some(messages) = self.inbox.recv() => self.handle_message(messages),
                 () = tick(&mut sampling, bytes_move) => self.sample(),
                 Ok(()) = self.hold.changed() => self.test_hold(),
                 () = waits::end(hold) => {}
@@ -275,16 +275,16 @@ impl<S: Service> Actor<S> {
                 }
                 if let Ok(command) = commands.try_recv() {
                     self.take(command);
-                } else if let Ok(told) = self.inbox.try_recv() {
-                    self.hear(told);
+                } else if let Ok(messages) = self.inbox.try_recv() {
+                    self.handle_message(messages);
                 } else {
                     break;
                 }
             }
-            self.finish_turn();
+            self.commit_and_publish();
         }
         self.leave().await;
-        self.take_leave_of_keychain().await;
+        self.drain_keychain().await;
         tracing::info!("engine ends");
     }
 
@@ -292,7 +292,7 @@ impl<S: Service> Actor<S> {
     fn sample(&mut self) {
         let now = Instant::now();
         let mut moving = false;
-        for id in &self.holding {
+        for id in &self.active_transfers {
             if let Some(item) = self.items.get_mut(id)
                 && let (UploadState::Sending { .. }, Some(meter)) =
                     (&item.upload.state, &item.meter)
@@ -335,8 +335,8 @@ impl<S: Service> Actor<S> {
         };
         let before = std::mem::replace(&mut item.upload, after);
         item.poll_trouble = poll_trouble;
-        item.note_halt(&before.state);
-        item.sent_some &= !item.upload.has_ended();
+        item.note_resume_offset(&before.state);
+        item.has_sent_bytes &= !item.upload.has_ended();
         let is_done = |state: &UploadState| matches!(state, UploadState::Done { .. });
         item.seen_ready |= is_done(&item.upload.state) && !is_done(&before.state);
         if let UploadState::Processing {
@@ -403,7 +403,7 @@ impl<S: Service> Actor<S> {
         }
         self.journal.stage_item(item);
         if before.state != item.upload.state {
-            self.foresight.weigh_anew(item);
+            self.duplicate_scan.invalidate(item);
             tracing::info!(
                 item = id.0,
                 attempt = item.upload.attempt,
@@ -414,12 +414,12 @@ impl<S: Service> Actor<S> {
             );
             tell_trouble(item, delay);
         }
-        let holds = item.upload.holds_place();
+        let holds = item.upload.uses_transfer_slot();
         let position = (item.position, id);
         let path = item.path.clone();
         let only_id = item.upload.counters.only_id;
         let queued = item.upload.state == UploadState::Queued;
-        let claiming = only_id && item.upload.state == UploadState::Hashing;
+        let id_lookups_running = only_id && item.upload.state == UploadState::Hashing;
         let ended = is_over(&item.upload) && !is_over(&before);
         let asset = match &item.upload.state {
             UploadState::Done { asset, .. } | UploadState::Duplicate(Original::Asset(asset)) => {
@@ -437,44 +437,44 @@ impl<S: Service> Actor<S> {
             self.forget_session(&asset);
         }
         self.queued.remove(&position);
-        self.claims.remove(&position);
-        self.claiming.remove(&id);
-        if claiming {
-            self.claiming.insert(id);
+        self.id_lookup_queue.remove(&position);
+        self.id_lookups_running.remove(&id);
+        if id_lookups_running {
+            self.id_lookups_running.insert(id);
         } else if queued && only_id {
-            self.claims.insert(position);
+            self.id_lookup_queue.insert(position);
         } else if queued {
             self.queued.insert(position);
         }
         if holds {
-            self.holding.insert(id);
+            self.active_transfers.insert(id);
         } else {
-            self.holding.remove(&id);
+            self.active_transfers.remove(&id);
         }
         self.dirty.insert(id);
-        self.may_be_missing(id);
+        self.track_missing(id);
         self.stage_records(id, &effects);
-        self.pending
+        self.outbox
             .effects
             .extend(effects.into_iter().map(|effect| (id, effect)));
         if releases {
-            self.pending.released.push(id);
+            self.outbox.released.push(id);
         }
         if let Some(turn) = said {
             self.follow(Some(id), path, turn);
         }
         if let UploadState::Duplicate(Original::Row(original)) = before.state {
-            self.forget_twin(id, original);
+            self.remove_dependent(id, original);
         }
         if ended {
-            self.tell_twins(id, asset.as_ref());
+            self.notify_dependents(id, asset.as_ref());
         }
         true
     }
 
-    fn follow(&mut self, item: Option<ItemId>, path: PathBuf, turn: Turn) {
+    fn follow(&mut self, item: Option<ItemId>, path: PathBuf, turn: LifecycleEvent) {
         if self.options.follower.is_some() {
-            self.pending.turns.push(Lifecycle { item, path, turn });
+            self.outbox.turns.push(LifecycleRecord { item, path, turn });
         }
     }
 }

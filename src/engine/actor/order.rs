@@ -58,11 +58,11 @@ impl<S: Service> Actor<S> {
         };
         let (old, new) = ((item.position, id), (position, id));
         item.position = position;
-        self.foresight.weigh_anew(item);
+        self.duplicate_scan.invalidate(item);
         self.journal.stage_item(item);
         self.order.remove(&old);
         self.order.insert(new);
-        for line in [&mut self.queued, &mut self.claims] {
+        for line in [&mut self.queued, &mut self.id_lookup_queue] {
             if line.remove(&old) {
                 line.insert(new);
             }

@@ -8,15 +8,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::intake::Found;
-use super::told::Told;
+use super::intake::FoundFile;
+use super::message::ActorMessage;
 use crate::api::Service;
-use crate::engine::intake::{self, Identity};
+use crate::engine::blocking_io::for_each_file_with_timeout;
+use crate::engine::intake::{self, CanonicalPath};
 use crate::engine::item::{Item, Task};
-use crate::engine::journal::Busy;
-use crate::engine::journal::opening::Opened;
-use crate::engine::patience::ask_for_each;
-use crate::engine::{FrontEnd, Notice, Turn, shutdown};
+use crate::engine::journal::DatabaseLocked;
+use crate::engine::journal::opening::OpenOutcome;
+use crate::engine::{FrontEnd, LifecycleEvent, Notice, shutdown};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, Upload, UploadState};
 use crate::store::{ItemRecord, OpenError};
@@ -32,25 +32,25 @@ impl<S: Service> Actor<S> {
     pub(super) fn open_history(&mut self) {
         let brings_back = self.options.front_end == FrontEnd::Window && !self.restored;
         let is_alive = brings_back.then_some(&self.options.is_alive);
-        let Some(errand) = self.journal.errand(is_alive) else {
+        let Some(next_open_task) = self.journal.next_open_task(is_alive) else {
             return;
         };
-        let told = self.told.clone();
+        let messages = self.messages.clone();
         tokio::task::spawn_blocking(move || {
             // An error means that the actor is gone.
-            let _ = told.send(Told::Opened(Box::new(errand.run())));
+            let _ = messages.send(ActorMessage::OpenOutcome(Box::new(next_open_task.run())));
         });
     }
 
     /// The history is there, or cannot be had for now.
-    pub(super) fn history_opened(&mut self, outcome: Result<Opened, OpenError>) {
+    pub(super) fn history_opened(&mut self, outcome: Result<OpenOutcome, OpenError>) {
         if let Some((left, set_aside)) = self.journal.opened(outcome) {
             let notice = set_aside.map(Notice::HistorySetAside);
-            self.pending.notices.extend(notice);
+            self.outbox.notices.extend(notice);
             let is_first = !std::mem::replace(&mut self.restored, true);
             self.recall_accounts();
             if is_first {
-                self.recall_lessons();
+                self.load_protocols();
                 self.recall_sessions();
             } else {
                 self.stage_lessons_and_sessions();
@@ -59,8 +59,8 @@ impl<S: Service> Actor<S> {
             if is_first {
                 self.restore(left);
             }
-            self.recall_trust();
-            self.weigh_all_anew();
+            self.restore_key_check();
+            self.invalidate_all();
         }
         self.take_in_early();
     }
@@ -69,7 +69,7 @@ impl<S: Service> Actor<S> {
     /// followed, what was looked at is looked at again, the rest waits for the person.
     /// What went to another service stays in the journal, for when that one is back.
     fn restore(&mut self, left: Vec<(ItemRecord, Upload)>) {
-        let started = self.make_way(&left);
+        let started = self.replace_early_duplicates(&left);
         let mut to_look_at = vec![];
         let mut files = vec![];
         let mut wanted = vec![];
@@ -114,7 +114,7 @@ impl<S: Service> Actor<S> {
 
     /// The history could be opened late: files that were added meanwhile, and that an
     /// earlier run left behind, are rows already. Gives those that the person has started.
-    fn make_way(&mut self, left: &[(ItemRecord, Upload)]) -> HashSet<PathBuf> {
+    fn replace_early_duplicates(&mut self, left: &[(ItemRecord, Upload)]) -> HashSet<PathBuf> {
         let came: HashSet<&PathBuf> = left.iter().map(|(record, _)| &record.path).collect();
         let twice = |item: &&Item| item.starts == 0 && came.contains(&item.file);
         let twice: Vec<&Item> = self.items.values().filter(twice).collect();
@@ -137,22 +137,22 @@ impl<S: Service> Actor<S> {
         if files.is_empty() {
             return;
         }
-        self.recalling = true;
-        let told = self.told.clone();
-        let patience = self.options.policy.stall;
-        self.errands.spawn(async move {
-            let identities = ask_for_each(files, patience, intake::identity).await;
+        self.resolving_paths = true;
+        let messages = self.messages.clone();
+        let blocking_io = self.options.policy.stall;
+        self.background_tasks.spawn(async move {
+            let identities = for_each_file_with_timeout(files, blocking_io, intake::identity).await;
             let known = identities.into_iter();
             let known = known.filter_map(|(id, identity)| Some((id, identity?)));
-            let _ = told.send(Told::Recalled(known.collect()));
+            let _ = messages.send(ActorMessage::Recalled(known.collect()));
         });
     }
 
-    pub(super) fn recalled(&mut self, identities: Vec<(ItemId, Identity)>) {
-        self.recalling = false;
+    pub(super) fn recalled(&mut self, identities: Vec<(ItemId, CanonicalPath)>) {
+        self.resolving_paths = false;
         for (id, identity) in identities {
             if self.items.contains_key(&id) {
-                self.by_identity.insert(identity, id);
+                self.by_path.insert(identity, id);
             }
         }
         self.take_in_early();
@@ -162,9 +162,9 @@ impl<S: Service> Actor<S> {
     /// inner value is the row that has to be looked at.
     pub(super) fn continue_left_behind(
         &mut self,
-        found: &Found,
+        found: &FoundFile,
         position: i64,
-    ) -> Result<Option<Option<ItemId>>, Busy> {
+    ) -> Result<Option<Option<ItemId>>, DatabaseLocked> {
         if self.options.front_end != FrontEnd::CommandLine || found.is_rejected() {
             return Ok(None);
         }
@@ -174,39 +174,40 @@ impl<S: Service> Actor<S> {
         let (own, asks) = (&self.own, self.options.ask_history);
         let key_is_awaited = self.key.is_none() && !self.no_key;
         let waits_for_key = Cell::new(false);
-        let left = self
-            .journal
-            .left_behind(&file, &*self.options.is_alive, |record, upload| {
-                // Another account's asset is left to a run with its key; one that is not to be
-                // asked about stays behind for a run that may.
-                let asked_about = matches!(
-                    taken_up(upload.clone()).state,
-                    UploadState::Processing { .. }
-                );
-                // Killed before it was looked at, once more perhaps: its row would stay behind
-                // for ever, and with it that the file may be stored already.
-                let looked_at = matches!(
-                    upload.state,
-                    UploadState::Checking | UploadState::StillChanging
-                );
-                let unfinished = upload.is_active() || looked_at || upload.must_survive_cli_run();
-                let unseen = record.stamp.is_none() && looked_at;
-                let is_this = record.stamp == Some(stamp) && unfinished || unseen;
-                if !is_this || !asked_about {
-                    return is_this;
-                }
-                waits_for_key.set(waits_for_key.get() || asks && key_is_awaited);
-                asks && record.account.as_ref().is_none_or(|it| own.contains(it))
-            })?;
+        let left =
+            self.journal
+                .find_unfinished(&file, &*self.options.is_alive, |record, upload| {
+                    // Another account's asset is left to a run with its key; one that is not to be
+                    // asked about stays behind for a run that may.
+                    let asked_about = matches!(
+                        taken_up(upload.clone()).state,
+                        UploadState::Processing { .. }
+                    );
+                    // Killed before it was looked at, once more perhaps: its row would stay behind
+                    // for ever, and with it that the file may be stored already.
+                    let looked_at = matches!(
+                        upload.state,
+                        UploadState::Checking | UploadState::StillChanging
+                    );
+                    let unfinished =
+                        upload.is_active() || looked_at || upload.must_survive_cli_run();
+                    let unseen = record.stamp.is_none() && looked_at;
+                    let is_this = record.stamp == Some(stamp) && unfinished || unseen;
+                    if !is_this || !asked_about {
+                        return is_this;
+                    }
+                    waits_for_key.set(waits_for_key.get() || asks && key_is_awaited);
+                    asks && record.account.as_ref().is_none_or(|it| own.contains(it))
+                })?;
         let Some((record, upload)) = left else {
             // Sent before the keychain has answered, the file would be stored twice.
             return match waits_for_key.get() {
-                true => Err(Busy),
+                true => Err(DatabaseLocked),
                 false => Ok(None),
             };
         };
         let id = record.id;
-        self.by_identity.insert(found.identity().clone(), id);
+        self.by_path.insert(found.identity().clone(), id);
         let upload = taken_up(upload);
         let follows = matches!(upload.state, UploadState::Processing { .. });
         let path = found.path().to_owned();
@@ -226,7 +227,7 @@ impl<S: Service> Actor<S> {
             _ => None,
         };
         if let Some(media) = item.upload.media {
-            let turn = Turn::Accepted {
+            let turn = LifecycleEvent::Accepted {
                 size: media.stamp.size,
                 kind: media.kind,
                 route: item.upload.route(self.options.policy.direct_limit),
@@ -234,7 +235,7 @@ impl<S: Service> Actor<S> {
             };
             self.follow(Some(id), path.clone(), turn);
         }
-        self.follow(Some(id), path, Turn::Followed(stored));
+        self.follow(Some(id), path, LifecycleEvent::Followed(stored));
         Ok(Some(None))
     }
 
@@ -264,7 +265,7 @@ impl<S: Service> Actor<S> {
             item.in_batch = true;
             item.started_at = Some(Instant::now());
             item.polled_since = item.started_at;
-            self.pending
+            self.outbox
                 .effects
                 .push((id, Effect::Poll { attempt, after }));
         }
@@ -276,7 +277,7 @@ impl<S: Service> Actor<S> {
     /// answered before is kept, and said where it cannot be.
     pub(super) async fn leave(&mut self) {
         // No file is taken in any more.
-        self.found_early.clear();
+        self.buffered_files.clear();
         self.forget_removed();
         let running = self.items.values_mut().filter_map(|item| {
             item.meter = None;
@@ -289,9 +290,9 @@ impl<S: Service> Actor<S> {
         // A thread that is cut off over its work leaves files behind.
         let open_until = Instant::now() + shutdown::OPENING;
         while self.journal.is_away()
-            && let Ok(Some(told)) = tokio::time::timeout_at(open_until, self.inbox.recv()).await
+            && let Ok(Some(messages)) = tokio::time::timeout_at(open_until, self.inbox.recv()).await
         {
-            self.hear_last_word(told);
+            self.hear_last_word(messages);
         }
         let until = Instant::now() + shutdown::DATABASE;
         loop {
@@ -299,14 +300,14 @@ impl<S: Service> Actor<S> {
             if self.options.front_end == FrontEnd::CommandLine {
                 self.journal.drop_ended(&self.items);
             }
-            self.write_down();
+            self.commit_journal();
             let again = self.journal.try_again_in();
             let Some(again) = again.filter(|_| self.journal.is_waiting()) else {
                 break;
             };
             if Instant::now() + again > until {
                 self.journal.stop_waiting();
-                self.write_down();
+                self.commit_journal();
                 break;
             }
             tokio::time::sleep(again).await;
@@ -317,24 +318,24 @@ impl<S: Service> Actor<S> {
     /// Takes in what was said of ids and sessions before everything ended, a history that
     /// was opened or repaired, and nothing else: nothing begins any more.
     pub(super) fn hear_last_words(&mut self) {
-        while let Ok(told) = self.inbox.try_recv() {
-            self.hear_last_word(told);
+        while let Ok(messages) = self.inbox.try_recv() {
+            self.hear_last_word(messages);
         }
     }
 
-    fn hear_last_word(&mut self, told: Told) {
+    fn hear_last_word(&mut self, messages: ActorMessage) {
         if matches!(
-            told,
-            Told::Sent { .. }
-                | Told::SignedUpload { .. }
-                | Told::Stray(..)
-                | Told::Fingerprint { .. }
-                | Told::Session { .. }
-                | Told::SessionKept { .. }
-                | Told::SessionForgotten(..)
-                | Told::Opened(..)
+            messages,
+            ActorMessage::Sent { .. }
+                | ActorMessage::SignedUpload { .. }
+                | ActorMessage::Stray(..)
+                | ActorMessage::Fingerprint { .. }
+                | ActorMessage::Session { .. }
+                | ActorMessage::SessionKept { .. }
+                | ActorMessage::SessionForgotten(..)
+                | ActorMessage::OpenOutcome(..)
         ) {
-            self.hear(told);
+            self.handle_message(messages);
         }
     }
 }

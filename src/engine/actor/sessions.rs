@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use tokio::sync::oneshot;
 
 use super::Actor;
-use super::told::Told;
+use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::clock::now_ms;
 use crate::engine::item::Item;
@@ -21,7 +21,7 @@ use crate::store::{KeychainWorker, SecretError};
 
 /// What this run knows of a session that the keychain has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum SessionRecord {
     /// An earlier run saved it.
     Earlier,
     /// This run had it in its hands: the hash of where it is.
@@ -29,7 +29,10 @@ pub(super) enum Kept {
 }
 
 /// What becomes of what a row has sent, where it stops before its end.
-pub(super) fn later(item: &Item, kept: &HashMap<AssetId, Kept>) -> Option<ResumeBehaviour> {
+pub(super) fn later(
+    item: &Item,
+    saved_sessions: &HashMap<AssetId, SessionRecord>,
+) -> Option<ResumeBehaviour> {
     let state = &item.upload.state;
     let is_interrupted = matches!(
         state,
@@ -49,7 +52,7 @@ pub(super) fn later(item: &Item, kept: &HashMap<AssetId, Kept>) -> Option<Resume
         return None;
     }
     let issued = item.upload.issued.as_ref();
-    if issued.is_some_and(|asset| kept.contains_key(asset)) {
+    if issued.is_some_and(|asset| saved_sessions.contains_key(asset)) {
         return Some(ResumeBehaviour::ResumesAfterRestart);
     }
     let ticket = item.ticket.as_ref();
@@ -70,7 +73,8 @@ impl<S: Service> Actor<S> {
     pub(super) fn recall_sessions(&mut self) {
         let oldest = now_ms().saturating_sub(sessions::millis(LIFE));
         for (asset, at_ms) in self.journal.sessions() {
-            self.kept.insert(asset.clone(), Kept::Earlier);
+            self.saved_sessions
+                .insert(asset.clone(), SessionRecord::Earlier);
             if at_ms < oldest {
                 self.forget_session(&asset);
             }
@@ -81,7 +85,7 @@ impl<S: Service> Actor<S> {
     pub(super) fn session_to_recall(&self, id: ItemId) -> Option<Purpose> {
         let item = self.items.get(&id)?;
         let asset = item.upload.issued.as_ref()?;
-        let is_kept = self.kept.contains_key(asset) && self.keychain.is_asked();
+        let is_kept = self.saved_sessions.contains_key(asset) && self.keychain.is_asked();
         if item.ticket.is_some() || !is_kept {
             return None;
         }
@@ -104,9 +108,9 @@ impl<S: Service> Actor<S> {
         let Some(session) = ticket.session.url() else {
             return;
         };
-        let known = Kept::Known(*blake3::hash(session.0.as_bytes()).as_bytes());
+        let known = SessionRecord::Known(*blake3::hash(session.0.as_bytes()).as_bytes());
         let asset = ticket.asset_id.clone();
-        if !self.keychain.is_asked() || self.kept.get(&asset) == Some(&known) {
+        if !self.keychain.is_asked() || self.saved_sessions.get(&asset) == Some(&known) {
             return;
         }
         let purpose = Purpose {
@@ -117,15 +121,15 @@ impl<S: Service> Actor<S> {
         let Some(secret) = sessions::write(ticket, *since, &purpose) else {
             return;
         };
-        let is_first = self.kept.insert(asset.clone(), known).is_none();
+        let is_first = self.saved_sessions.insert(asset.clone(), known).is_none();
         self.journal.stage_session(&asset, Some(now_ms()));
-        let told = self.told.clone();
+        let messages = self.messages.clone();
         self.call_keychain(move |keychain| {
             let of = asset.clone();
             keychain.in_turn(
                 move |keychain| keychain.save_session(&of, &secret),
                 move |outcome| {
-                    let _ = told.send(Told::SessionKept {
+                    let _ = messages.send(ActorMessage::SessionKept {
                         asset,
                         is_first,
                         outcome,
@@ -137,22 +141,22 @@ impl<S: Service> Actor<S> {
 
     /// The row was taken out of the list, and may be put back: until then only the next
     /// start forgets the session.
-    pub(super) fn may_forget_session(&mut self, asset: &AssetId) {
-        if self.kept.contains_key(asset) {
+    pub(super) fn mark_session_removable(&mut self, asset: &AssetId) {
+        if self.saved_sessions.contains_key(asset) {
             self.journal.stage_session(asset, Some(0));
         }
     }
 
     /// The row was put back.
-    pub(super) fn keeps_session(&mut self, asset: &AssetId) {
-        if self.kept.contains_key(asset) {
+    pub(super) fn unmark_session_removable(&mut self, asset: &AssetId) {
+        if self.saved_sessions.contains_key(asset) {
             self.journal.stage_session(asset, Some(now_ms()));
         }
     }
 
     /// The upload has ended, or goes on under another id.
     pub(super) fn forget_session(&mut self, asset: &AssetId) {
-        if self.kept.remove(asset).is_none() {
+        if self.saved_sessions.remove(asset).is_none() {
             return;
         }
         // Until the keychain has forgotten it, the next start asks for that again.
@@ -160,13 +164,13 @@ impl<S: Service> Actor<S> {
         if !self.keychain.is_asked() {
             return;
         }
-        let (asset, told) = (asset.clone(), self.told.clone());
+        let (asset, messages) = (asset.clone(), self.messages.clone());
         self.call_keychain(move |keychain| {
             let of = asset.clone();
             keychain.in_turn(
                 move |keychain| keychain.remove_session(&of).map(drop),
                 move |outcome| {
-                    let _ = told.send(Told::SessionForgotten(asset, outcome));
+                    let _ = messages.send(ActorMessage::SessionForgotten(asset, outcome));
                 },
             );
         });
@@ -174,8 +178,8 @@ impl<S: Service> Actor<S> {
 
     /// The call is made when it is on disk that the keychain may have the session.
     fn call_keychain(&mut self, job: impl FnOnce(&KeychainWorker) + Send + 'static) {
-        self.keychain_owes += 1;
-        self.pending.keychain.push(Box::new(job));
+        self.pending_keychain_calls += 1;
+        self.outbox.keychain.push(Box::new(job));
     }
 
     pub(super) fn session_kept(
@@ -184,12 +188,12 @@ impl<S: Service> Actor<S> {
         is_first: bool,
         outcome: Result<(), SecretError>,
     ) {
-        self.keychain_owes = self.keychain_owes.saturating_sub(1);
+        self.pending_keychain_calls = self.pending_keychain_calls.saturating_sub(1);
         let Err(error) = outcome else {
             return;
         };
         tracing::warn!(%error, "sessions are not kept: after a restart their files start again");
-        if self.kept.remove(asset).is_some() {
+        if self.saved_sessions.remove(asset).is_some() {
             // The keychain may still hold the one before, which is of no use any more.
             let at_ms = (!is_first).then_some(0);
             self.journal.stage_session(asset, at_ms);
@@ -200,10 +204,12 @@ impl<S: Service> Actor<S> {
     }
 
     pub(super) fn session_forgotten(&mut self, asset: &AssetId, outcome: Result<(), SecretError>) {
-        self.keychain_owes = self.keychain_owes.saturating_sub(1);
+        self.pending_keychain_calls = self.pending_keychain_calls.saturating_sub(1);
         match outcome {
             // Another session of the same upload may have been started meanwhile.
-            Ok(()) if !self.kept.contains_key(asset) => self.journal.stage_session(asset, None),
+            Ok(()) if !self.saved_sessions.contains_key(asset) => {
+                self.journal.stage_session(asset, None)
+            }
             Ok(()) => {}
             Err(error) => tracing::warn!(%error, "a session stays in the keychain for now"),
         }
@@ -212,7 +218,7 @@ impl<S: Service> Actor<S> {
     /// What goes on over a restart, for a history that had to be made anew.
     pub(super) fn stage_lessons_and_sessions(&mut self) {
         self.keep_lessons_anew();
-        for asset in self.kept.keys() {
+        for asset in self.saved_sessions.keys() {
             self.journal.stage_session(asset, Some(now_ms()));
         }
     }
@@ -220,7 +226,7 @@ impl<S: Service> Actor<S> {
     /// Hands the turn's calls to the keychain, unless the history does not know of them.
     pub(super) fn hand_to_keychain(&mut self, jobs: Vec<Job>) {
         if !self.journal.is_good() {
-            self.pending.keychain.splice(0..0, jobs);
+            self.outbox.keychain.splice(0..0, jobs);
             return;
         }
         for job in jobs {
@@ -229,10 +235,10 @@ impl<S: Service> Actor<S> {
     }
 
     /// Waits a moment for what the keychain still has to do, and writes down what it did.
-    pub(super) async fn take_leave_of_keychain(&mut self) {
-        let jobs = std::mem::take(&mut self.pending.keychain);
+    pub(super) async fn drain_keychain(&mut self) {
+        let jobs = std::mem::take(&mut self.outbox.keychain);
         self.hand_to_keychain(jobs);
-        if self.keychain_owes > 0 {
+        if self.pending_keychain_calls > 0 {
             let (done, all_done) = oneshot::channel();
             let all = move |_| {
                 let _ = done.send(());
@@ -241,7 +247,7 @@ impl<S: Service> Actor<S> {
             let _ = tokio::time::timeout(shutdown::KEYCHAIN, all_done).await;
         }
         self.hear_last_words();
-        self.write_down();
+        self.commit_journal();
         self.say();
     }
 }

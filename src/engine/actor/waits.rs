@@ -3,7 +3,7 @@
 use tokio::time::{Instant, sleep_until};
 
 use super::Actor;
-use super::told::Told;
+use super::message::ActorMessage;
 use crate::api::Service;
 use crate::api::limiter::RateHold;
 use crate::engine::item::Task;
@@ -26,8 +26,9 @@ impl<S: Service> Actor<S> {
             });
         }
         let offline = self.offline.is_some();
-        let goes_on =
-            !self.holding.is_empty() || !self.queued.is_empty() || !self.claims.is_empty();
+        let goes_on = !self.active_transfers.is_empty()
+            || !self.queued.is_empty()
+            || !self.id_lookup_queue.is_empty();
         if goes_on && !offline {
             return None;
         }
@@ -88,10 +89,10 @@ impl<S: Service> Actor<S> {
         if self.probe.is_some() || self.needs.is_some() {
             return;
         }
-        let (service, told) = (self.service.clone(), self.told.clone());
+        let (service, messages) = (self.service.clone(), self.messages.clone());
         self.probe = Some(Task::spawn(async move {
             let outcome = service.probe(&key).await;
-            let _ = told.send(Told::KeyChecked(key.account(), outcome));
+            let _ = messages.send(ActorMessage::KeyChecked(key.account(), outcome));
         }));
     }
 }

@@ -9,11 +9,11 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::Actor;
-use super::intake::Found;
-use super::told::Told;
+use super::intake::FoundFile;
+use super::message::ActorMessage;
 use crate::api::Service;
-use crate::engine::intake::{self, Identity};
-use crate::engine::patience::{locked, no_answer, while_it_moves};
+use crate::engine::blocking_io::{join_unless_stalled, locked, no_answer};
+use crate::engine::intake::{self, CanonicalPath};
 
 /// Files that are told of at once: a transaction each.
 const BATCH: usize = 256;
@@ -34,20 +34,20 @@ struct Walk {
     /// Something was passed over.
     has_skipped: bool,
     /// Those that are not told yet.
-    found: Vec<Found>,
+    found: Vec<FoundFile>,
 }
 
 /// A walk, from its thread.
 struct Walker<'a> {
     walk: &'a Mutex<Walk>,
-    told: &'a mpsc::UnboundedSender<Told>,
+    messages: &'a mpsc::UnboundedSender<ActorMessage>,
 }
 
 impl Walker<'_> {
     /// Notes something, and says so; breaks where nobody waits for it any more.
     fn note<const N: usize>(
         &self,
-        work: impl FnOnce(&mut Walk) -> [Option<Told>; N],
+        work: impl FnOnce(&mut Walk) -> [Option<ActorMessage>; N],
     ) -> ControlFlow<()> {
         let mut walk = locked(self.walk);
         if walk.is_given_up {
@@ -55,7 +55,7 @@ impl Walker<'_> {
         }
         walk.steps += 1;
         for message in work(&mut walk).into_iter().flatten() {
-            if self.told.send(message).is_err() {
+            if self.messages.send(message).is_err() {
                 return ControlFlow::Break(());
             }
         }
@@ -65,9 +65,9 @@ impl Walker<'_> {
     fn walk(&self, paths: &[PathBuf], may_start: bool) -> ControlFlow<()> {
         intake::walk(paths, |step| {
             let (path, rejection) = match step {
-                intake::Found::File(path) => (path, None),
-                intake::Found::Rejected { path, rejection } => (path, Some(rejection)),
-                intake::Found::Entering(path) => {
+                intake::WalkEvent::File(path) => (path, None),
+                intake::WalkEvent::Rejected { path, rejection } => (path, Some(rejection)),
+                intake::WalkEvent::Entering(path) => {
                     return self.note(|walk| {
                         let left = paths.iter().enumerate().skip(walk.named);
                         walk.named = left
@@ -75,15 +75,16 @@ impl Walker<'_> {
                             .find(|(_, named)| **named == path)
                             .map_or(walk.named, |(place, _)| place);
                         walk.at = path;
-                        [Some(Told::Walking(walk.count))]
+                        [Some(ActorMessage::Walking(walk.count))]
                     });
                 }
-                intake::Found::Walked { folder, skipped } => {
+                intake::WalkEvent::Walked { folder, skipped } => {
                     return self.note(|walk| {
                         walk.has_skipped |= skipped > 0;
                         let found = std::mem::take(&mut walk.found);
-                        let skipped = (skipped > 0).then_some(Told::Skipped(folder, skipped));
-                        [Some(Told::Found(found)), skipped]
+                        let skipped =
+                            (skipped > 0).then_some(ActorMessage::Skipped(folder, skipped));
+                        [Some(ActorMessage::FoundFile(found)), skipped]
                     });
                 }
             };
@@ -92,7 +93,7 @@ impl Walker<'_> {
                 walk.at.clone_from(&path);
                 []
             })?;
-            let found = Found {
+            let found = FoundFile {
                 identity: intake::identity(&path),
                 stamp: intake::stamp_now(&path),
                 path,
@@ -107,7 +108,10 @@ impl Walker<'_> {
                     return [None, None];
                 }
                 let found = std::mem::take(&mut walk.found);
-                [Some(Told::Walking(walk.count)), Some(Told::Found(found))]
+                [
+                    Some(ActorMessage::Walking(walk.count)),
+                    Some(ActorMessage::FoundFile(found)),
+                ]
             })
         })
     }
@@ -118,9 +122,10 @@ impl<S: Service> Actor<S> {
     pub(super) fn add(&mut self, paths: Vec<PathBuf>, may_start: bool) {
         self.walks += 1;
         self.walking = 0;
-        self.intake_said = false;
-        let (told, patience) = (self.told.clone(), self.options.policy.stall);
-        self.errands.spawn(walk(paths, may_start, patience, told));
+        self.intake_reported = false;
+        let (messages, blocking_io) = (self.messages.clone(), self.options.policy.stall);
+        self.background_tasks
+            .spawn(walk(paths, may_start, blocking_io, messages));
     }
 }
 
@@ -129,20 +134,20 @@ impl<S: Service> Actor<S> {
 async fn walk(
     mut paths: Vec<PathBuf>,
     may_start: bool,
-    patience: Duration,
-    told: mpsc::UnboundedSender<Told>,
+    blocking_io: Duration,
+    messages: mpsc::UnboundedSender<ActorMessage>,
 ) {
     let mut is_empty = true;
     while !paths.is_empty() {
         let walk = Arc::new(Mutex::new(Walk::default()));
         let thread = spawn_blocking({
-            let (paths, walk, told) = (paths.clone(), Arc::clone(&walk), told.clone());
+            let (paths, walk, messages) = (paths.clone(), Arc::clone(&walk), messages.clone());
             move || {
-                let (walk, told) = (&walk, &told);
-                Walker { walk, told }.walk(&paths, may_start)
+                let (walk, messages) = (&walk, &messages);
+                Walker { walk, messages }.walk(&paths, may_start)
             }
         });
-        let hangs = while_it_moves(thread, patience, || locked(&walk).steps)
+        let hangs = join_unless_stalled(thread, blocking_io, || locked(&walk).steps)
             .await
             .is_none();
         let mut walk = locked(&walk);
@@ -152,8 +157,8 @@ async fn walk(
         if hangs {
             let at = std::mem::take(&mut walk.at);
             tracing::warn!(path = %at.display(), "a drive does not answer");
-            found.push(Found {
-                identity: Identity::unresolved(&at),
+            found.push(FoundFile {
+                identity: CanonicalPath::unresolved(&at),
                 stamp: None,
                 path: at,
                 rejection: Some(no_answer()),
@@ -163,7 +168,7 @@ async fn walk(
         } else {
             paths.clear();
         }
-        let _ = told.send(Told::Found(found));
+        let _ = messages.send(ActorMessage::FoundFile(found));
     }
-    let _ = told.send(Told::WalkEnded { is_empty });
+    let _ = messages.send(ActorMessage::WalkEnded { is_empty });
 }

@@ -17,10 +17,10 @@ fn write(path: &Path, bytes: &[u8]) {
 }
 
 /// All that a walk finds, without the news of folders being entered.
-fn found(paths: &[PathBuf]) -> Vec<Found> {
+fn found(paths: &[PathBuf]) -> Vec<WalkEvent> {
     let mut all = Vec::new();
     let flow = walk(paths, |found| {
-        if !matches!(found, Found::Entering(_)) {
+        if !matches!(found, WalkEvent::Entering(_)) {
             all.push(found);
         }
         ControlFlow::Continue(())
@@ -29,12 +29,12 @@ fn found(paths: &[PathBuf]) -> Vec<Found> {
     all
 }
 
-fn file(path: impl Into<PathBuf>) -> Found {
-    Found::File(path.into())
+fn file(path: impl Into<PathBuf>) -> WalkEvent {
+    WalkEvent::File(path.into())
 }
 
-fn walked(folder: &Path, skipped: u64) -> Found {
-    Found::Walked {
+fn walked(folder: &Path, skipped: u64) -> WalkEvent {
+    WalkEvent::Walked {
         folder: folder.to_owned(),
         skipped,
     }
@@ -168,7 +168,7 @@ fn a_folder_that_goes_away_during_the_walk_is_reported() {
         ControlFlow::Continue(())
     });
     assert_eq!(flow, ControlFlow::Continue(()));
-    assert!(all.contains(&Found::Rejected {
+    assert!(all.contains(&WalkEvent::Rejected {
         path: root.join("b"),
         rejection: Rejection::NotFound
     }));
@@ -208,7 +208,7 @@ fn a_good_file_is_taken_with_its_stamp() {
             note: None
         }
     );
-    assert!(!looked.in_cloud);
+    assert!(!looked.is_cloud_placeholder);
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn a_file_in_the_cloud_is_judged_without_being_fetched_and_has_a_note() {
     write(&path, b"%PDF-1.7\n");
     assert!(look(&path).is_err());
     let looked = look_where(&path, false, |_| true).unwrap();
-    assert!(looked.in_cloud);
+    assert!(looked.is_cloud_placeholder);
     assert_eq!(looked.accepted.note, Some(media::Note::InCloud));
     assert_eq!(looked.stamp, stamp_of(&path));
     // Its name and its size are known all the same.
@@ -237,7 +237,7 @@ fn every_sample_is_found_and_taken_without_a_note() {
     let mut kinds = Vec::new();
     for found in found(std::slice::from_ref(&samples)) {
         match found {
-            Found::File(path) => {
+            WalkEvent::File(path) => {
                 let looked = look(&path).unwrap();
                 assert_eq!(looked.accepted.note, None, "{}", path.display());
                 kinds.push(looked.accepted.kind);

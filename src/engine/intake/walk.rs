@@ -16,7 +16,7 @@ use crate::model::media::{self, Rejection};
 
 /// What a walk comes upon.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum WalkEvent {
     /// Something to [`look`](super::look) at: it was named, or is a regular file in a folder
     /// with an extension of the service's.
     File(PathBuf),
@@ -51,19 +51,22 @@ const NEVER_WALKED: [&str; 3] = ["/proc", "/sys", "/dev"];
 /// a folder above the one that was named or above the link. Each folder is walked once in a
 /// call by whatever paths it is reached. What is hidden or the system's own is passed over,
 /// unless it was named itself.
-pub fn walk(paths: &[PathBuf], mut sink: impl FnMut(Found) -> ControlFlow<()>) -> ControlFlow<()> {
+pub fn walk(
+    paths: &[PathBuf],
+    mut sink: impl FnMut(WalkEvent) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let mut walker = Walker {
         sink: &mut sink,
         seen: HashSet::new(),
         skipped: 0,
     };
     for path in paths {
-        (walker.sink)(Found::Entering(path.clone()))?;
+        (walker.sink)(WalkEvent::Entering(path.clone()))?;
         #[cfg(test)]
         super::drive::answers(path);
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => walker.named_folder(path, &metadata)?,
-            _ => (walker.sink)(Found::File(path.clone()))?,
+            _ => (walker.sink)(WalkEvent::File(path.clone()))?,
         }
     }
     ControlFlow::Continue(())
@@ -75,7 +78,7 @@ struct Walker<'a, S> {
     skipped: u64,
 }
 
-impl<S: FnMut(Found) -> ControlFlow<()>> Walker<'_, S> {
+impl<S: FnMut(WalkEvent) -> ControlFlow<()>> Walker<'_, S> {
     fn named_folder(&mut self, folder: &Path, metadata: &Metadata) -> ControlFlow<()> {
         self.skipped = 0;
         // The entries that are left of each folder on the way down: no recursion, for the
@@ -93,7 +96,7 @@ impl<S: FnMut(Found) -> ControlFlow<()>> Walker<'_, S> {
                 }
             }
         }
-        (self.sink)(Found::Walked {
+        (self.sink)(WalkEvent::Walked {
             folder: folder.to_owned(),
             skipped: self.skipped,
         })
@@ -127,7 +130,7 @@ impl<S: FnMut(Found) -> ControlFlow<()>> Walker<'_, S> {
             kind
         };
         match (kind.is_file(), ours) {
-            (true, true) => (self.sink)(Found::File(path))?,
+            (true, true) => (self.sink)(WalkEvent::File(path))?,
             (true, false) => self.skipped += 1,
             (false, true) => self.reject(path, Rejection::NotAFile)?,
             (false, false) => {}
@@ -162,7 +165,7 @@ impl<S: FnMut(Found) -> ControlFlow<()>> Walker<'_, S> {
             return ControlFlow::Continue(None);
         }
         self.seen.insert(id);
-        (self.sink)(Found::Entering(path.clone()))?;
+        (self.sink)(WalkEvent::Entering(path.clone()))?;
         let (mut entries, error) = entries(&path);
         if let Some(error) = error {
             self.reject(path, rejection(&error))?;
@@ -175,7 +178,7 @@ impl<S: FnMut(Found) -> ControlFlow<()>> Walker<'_, S> {
     }
 
     fn reject(&mut self, path: PathBuf, rejection: Rejection) -> ControlFlow<()> {
-        (self.sink)(Found::Rejected { path, rejection })
+        (self.sink)(WalkEvent::Rejected { path, rejection })
     }
 }
 

@@ -6,20 +6,20 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::earlier::{Left, Rows, Seeker};
-use super::{Held, Journal, Lost, SAVE_AGAIN, TRY};
+use super::previous_runs::{PreviousRuns, RestoredItems, Rows};
+use super::{Journal, LockWait, Lost, SAVE_AGAIN, TRY};
 use crate::model::snapshot::JournalState;
 use crate::store::{self, History, HistoryChange, OpenError, RunId, RunLock, StoreError};
 
 /// Opens the history of this run. Called where it may block, and again until it works.
-pub type OpenHistory = Arc<dyn Fn() -> Result<Kept, OpenError> + Send + Sync>;
+pub type OpenHistory = Arc<dyn Fn() -> Result<OpenedHistory, OpenError> + Send + Sync>;
 
 /// Whether another run of the program still lives; its rows are left to it.
 pub type IsAlive = Arc<dyn Fn(&RunId) -> bool + Send + Sync>;
 
 /// A history that was opened.
 #[derive(Debug)]
-pub struct Kept {
+pub struct OpenedHistory {
     /// Ready for use.
     pub history: History,
     /// Where a damaged one was put.
@@ -31,7 +31,7 @@ pub struct Kept {
 }
 
 /// What the thread gives back.
-pub(in crate::engine) struct Opened {
+pub(in crate::engine) struct OpenOutcome {
     pub history: History,
     pub set_aside: Option<PathBuf>,
     /// Which run this is; `None` where that is known.
@@ -42,7 +42,7 @@ pub(in crate::engine) struct Opened {
     pub unreadable: Vec<HistoryChange>,
 }
 
-impl Opened {
+impl OpenOutcome {
     /// A history in the place of the one that this run used so far.
     fn anew(opened: store::OpenedDatabase) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl Opened {
 }
 
 /// What is to be done on the thread.
-pub(in crate::engine) enum Errand {
+pub(in crate::engine) enum OpenTask {
     /// Open it; with `restore` all rows of runs that are over become this run's.
     Open {
         open: OpenHistory,
@@ -69,22 +69,22 @@ pub(in crate::engine) enum Errand {
     Reopen(Box<History>),
 }
 
-impl Errand {
+impl OpenTask {
     /// Does it; blocks.
-    pub fn run(self) -> Result<Opened, OpenError> {
+    pub fn run(self) -> Result<OpenOutcome, OpenError> {
         match self {
             Self::Open {
                 open,
                 base_url,
                 restore,
             } => {
-                let Kept {
+                let OpenedHistory {
                     history,
                     set_aside,
                     run,
                     lock,
                 } = open()?;
-                let mut opened = Opened {
+                let mut opened = OpenOutcome {
                     history,
                     set_aside,
                     run: None,
@@ -92,7 +92,7 @@ impl Errand {
                     unreadable: vec![],
                 };
                 if let Some(is_alive) = restore {
-                    let seeker = Seeker {
+                    let seeker = PreviousRuns {
                         run: &run,
                         base_url: &base_url,
                         is_alive: &*is_alive,
@@ -102,8 +102,8 @@ impl Errand {
                 opened.run = Some((run, lock));
                 Ok(opened)
             }
-            Self::Repair(history) => history.repair().map(Opened::anew),
-            Self::Reopen(history) => history.reopen().map(Opened::anew),
+            Self::Repair(history) => history.repair().map(OpenOutcome::anew),
+            Self::Reopen(history) => history.reopen().map(OpenOutcome::anew),
         }
     }
 }
@@ -111,15 +111,15 @@ impl Errand {
 impl Journal {
     /// What is to be done on a thread for that, once; the outcome goes to
     /// [`Journal::opened`]. With `restore` all rows of runs that are over are brought back.
-    pub fn errand(&mut self, restore: Option<&IsAlive>) -> Option<Errand> {
+    pub fn next_open_task(&mut self, restore: Option<&IsAlive>) -> Option<OpenTask> {
         if self.away || self.history.is_some() || self.state == JournalState::Newer {
             return None;
         }
         self.away = true;
         Some(match self.lost.take() {
-            Some(Lost::Damaged(history)) => Errand::Repair(history),
-            Some(Lost::Replaced(history)) => Errand::Reopen(history),
-            None => Errand::Open {
+            Some(Lost::Damaged(history)) => OpenTask::Repair(history),
+            Some(Lost::Replaced(history)) => OpenTask::Reopen(history),
+            None => OpenTask::Open {
                 open: OpenHistory::clone(&self.open),
                 base_url: self.base_url.clone(),
                 restore: restore.cloned(),
@@ -133,7 +133,7 @@ impl Journal {
     }
 
     /// Whether there is an errand that cannot wait.
-    pub fn is_lost(&self) -> bool {
+    pub fn needs_reopen(&self) -> bool {
         self.lost.is_some()
     }
 
@@ -141,7 +141,7 @@ impl Journal {
     /// history was put; everything that was known before has to be written again.
     pub fn opened(
         &mut self,
-        outcome: Result<Opened, OpenError>,
+        outcome: Result<OpenOutcome, OpenError>,
     ) -> Option<(Rows, Option<PathBuf>)> {
         self.away = false;
         let mut opened = match outcome {
@@ -181,7 +181,7 @@ impl Journal {
         };
         if matches!(error, OpenError::Busy { .. }) {
             let now = Instant::now();
-            self.held = Some(Held {
+            self.held = Some(LockWait {
                 since: now,
                 again: now + SAVE_AGAIN,
             });
@@ -193,10 +193,10 @@ impl Journal {
 
 /// Reads what earlier runs left. Damage that only shows now is repaired; what another
 /// program holds is a matter of waiting, for whoever opens again.
-fn restored(mut opened: Opened, seeker: &Seeker<'_>) -> Result<Opened, OpenError> {
+fn restored(mut opened: OpenOutcome, seeker: &PreviousRuns<'_>) -> Result<OpenOutcome, OpenError> {
     for _ in 0..3 {
         match seeker.find(&mut opened.history, None, |_, _| true) {
-            Ok(Left { rows, unreadable }) => {
+            Ok(RestoredItems { rows, unreadable }) => {
                 opened.left = rows;
                 opened.unreadable = unreadable;
                 return Ok(opened);

@@ -106,9 +106,9 @@ async fn upload_that_is_run_again_asks_and_sends_nothing_where_it_is_there() {
     let mut engine = run_again(&place, has_it).await;
     assert_eq!(engine.script().words(), ["ask re_1"]);
     let turns = engine.turns();
-    assert_eq!(turns[1], Turn::Followed(None), "{turns:?}");
+    assert_eq!(turns[1], LifecycleEvent::Followed(None), "{turns:?}");
     let last = turns.last().unwrap();
-    assert!(matches!(last, Turn::Finished { .. }), "{turns:?}");
+    assert!(matches!(last, LifecycleEvent::Finished { .. }), "{turns:?}");
     engine.shut_down().await;
     assert_eq!(place.items(), [], "nothing stays behind");
 }
@@ -136,5 +136,8 @@ async fn what_is_known_but_not_done_is_told_to_be_uploaded_by_then() {
     let mut engine = run_again(&place, service).await;
     assert_eq!(engine.script().count("upload"), 0);
     let turns = engine.turns();
-    assert!(turns.contains(&Turn::Uploaded(id("re_1"))), "{turns:?}");
+    assert!(
+        turns.contains(&LifecycleEvent::Uploaded(id("re_1"))),
+        "{turns:?}"
+    );
 }

@@ -4,7 +4,7 @@
 use super::service::{Act, known};
 use super::*;
 use crate::api::UploadFile;
-use crate::engine::worker::Attempt;
+use crate::engine::worker::UploadAttempt;
 use crate::model::asset::AssetStatus;
 use crate::model::media::{FileStamp, Route};
 use crate::store::AssetNote;
@@ -99,7 +99,7 @@ async fn a_place_whose_id_was_not_written_down_gets_no_bytes() {
     let stamp = FileStamp::of(&std::fs::metadata(&path).unwrap());
     let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
     let service = Arc::new(RateLimited::new(Scripted::new(), limiter));
-    let attempt = Attempt {
+    let attempt = UploadAttempt {
         place: None,
         service: Arc::clone(&service),
         key: key("one"),

@@ -204,7 +204,7 @@ async fn every_command_in(state: &str) {
         engine.say(Command::Remove(rows));
         engine.until(|it| it.rows.is_empty()).await;
         engine.pass(3600).await;
-        assert_eq!(engine.held().await, Held::default(), "{what}");
+        assert_eq!(engine.held().await, EngineCounts::default(), "{what}");
         assert_eq!(engine.script().moving(), 0, "{what}");
         // The engine itself is all that lives.
         assert_eq!(alive(), before + 1, "{what}");

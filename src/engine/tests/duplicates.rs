@@ -44,7 +44,7 @@ async fn equal_files_of_one_run_go_up_once() {
     let turns = engine.turns();
     let already = turns
         .iter()
-        .filter(|turn| **turn == Turn::AlreadyUploaded(id("re_1")));
+        .filter(|turn| **turn == LifecycleEvent::AlreadyUploaded(id("re_1")));
     assert_eq!(already.count(), 3);
 }
 
@@ -344,7 +344,7 @@ async fn an_answer_before_the_end_of_the_body_still_gets_its_fingerprint() {
     engine.until_status("a.mp3", &Status::Ready).await;
     let hash = blake3::hash(&std::fs::read(&path).unwrap()).to_hex();
     let content = engine.turns().into_iter().find_map(|turn| match turn {
-        Turn::Finished { content, .. } => content,
+        LifecycleEvent::Finished { content, .. } => content,
         _ => None,
     });
     assert_eq!(

@@ -71,7 +71,7 @@ async fn a_server_error_is_tried_again() {
     let turns = engine.turns();
     assert!(
         turns.iter().any(|turn| matches!(turn,
-            Turn::Retrying { attempt: 2, delay, .. } if *delay >= Duration::from_secs(1))),
+            LifecycleEvent::Retrying { attempt: 2, delay, .. } if *delay >= Duration::from_secs(1))),
         "{turns:?}"
     );
     assert_eq!(engine.script().count("upload"), 2);
@@ -174,8 +174,7 @@ async fn an_answer_before_the_body_is_out_gives_an_id_that_is_kept() {
     // What it was made of was read afterwards.
     let content = place.asset("re_1").unwrap().content;
     assert!(content.is_some());
-    let finished =
-        |turn: &Turn| matches!(turn, Turn::Finished { content: it, .. } if *it == content);
+    let finished = |turn: &LifecycleEvent| matches!(turn, LifecycleEvent::Finished { content: it, .. } if *it == content);
     assert!(engine.turns().iter().any(finished));
 }
 
@@ -221,7 +220,7 @@ async fn a_part_of_a_file_whose_size_is_not_reported_is_never_called_finished() 
         .turns()
         .into_iter()
         .filter_map(|turn| match turn {
-            Turn::Uploaded(asset) | Turn::Finished { asset, .. } => Some(asset),
+            LifecycleEvent::Uploaded(asset) | LifecycleEvent::Finished { asset, .. } => Some(asset),
             _ => None,
         })
         .collect();

@@ -122,7 +122,11 @@ async fn a_ledger_that_is_locked_stops_nothing_and_is_written_when_it_is_not() {
     place.unlock_ledger();
     engine.pass(5).await;
     assert_eq!(place.ledger(), ["stored re_1", "ready re_1"]);
-    assert!(!engine.turns().contains(&Turn::NotSaved(id("re_1"))));
+    assert!(
+        !engine
+            .turns()
+            .contains(&LifecycleEvent::NotSaved(id("re_1")))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -144,7 +148,11 @@ async fn while_nothing_can_be_written_nothing_new_starts_and_ids_are_shown_as_un
         engine.snapshot().journal,
         JournalState::Unwritable(_)
     ));
-    assert!(engine.turns().contains(&Turn::NotSaved(id("re_1"))));
+    assert!(
+        engine
+            .turns()
+            .contains(&LifecycleEvent::NotSaved(id("re_1")))
+    );
     engine.pass(60).await;
     assert_eq!(engine.row("b.mp3").status, Status::Queued);
     assert_eq!(engine.script().count("upload b.mp3"), 0);
@@ -177,7 +185,7 @@ async fn an_id_that_is_not_on_disk_is_to_be_copied_once_bytes_are_stored_under_i
         engine.snapshot().journal,
         JournalState::Unwritable(_)
     ));
-    let not_saved = Turn::NotSaved(id("re_1"));
+    let not_saved = LifecycleEvent::NotSaved(id("re_1"));
     assert!(!engine.turns().contains(&not_saved), "it is reserved");
     assert!(engine.row("a.mp3").saved);
     let row = engine
@@ -217,10 +225,10 @@ async fn the_command_line_ends_what_it_cannot_write_and_prints_what_it_has() {
     engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(engine.until_failed("b.mp3").await.0, FaultKind::NotSaved);
     let turns = engine.turns();
-    let place_of = |wanted: &dyn Fn(&Turn) -> bool| turns.iter().position(wanted);
-    assert!(place_of(&|turn| *turn == Turn::NotSaved(id("re_1"))).is_some());
-    assert!(place_of(&|turn| *turn == Turn::Uploaded(id("re_1"))).is_some());
-    assert!(place_of(&|turn| matches!(turn, Turn::Finished { .. })).is_some());
+    let place_of = |wanted: &dyn Fn(&LifecycleEvent) -> bool| turns.iter().position(wanted);
+    assert!(place_of(&|turn| *turn == LifecycleEvent::NotSaved(id("re_1"))).is_some());
+    assert!(place_of(&|turn| *turn == LifecycleEvent::Uploaded(id("re_1"))).is_some());
+    assert!(place_of(&|turn| matches!(turn, LifecycleEvent::Finished { .. })).is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -260,10 +268,10 @@ async fn with_a_history_that_cannot_be_used_nothing_uploads() {
         let names: Vec<&str> = turns
             .iter()
             .map(|turn| match turn {
-                Turn::Accepted { .. } => "accepted",
-                Turn::Rejected(_) => "rejected",
-                Turn::Failed { .. } => "failed",
-                Turn::IntakeDone => "done",
+                LifecycleEvent::Accepted { .. } => "accepted",
+                LifecycleEvent::Rejected(_) => "rejected",
+                LifecycleEvent::Failed { .. } => "failed",
+                LifecycleEvent::IntakeDone => "done",
                 _ => "other",
             })
             .collect();

@@ -171,7 +171,7 @@ async fn the_command_line_is_told_what_a_person_has_to_do() {
     let needs: Vec<_> = turns
         .iter()
         .filter(
-            |turn| matches!(turn, Turn::NeedsUser(fault) if fault.kind == FaultKind::Unauthorized),
+            |turn| matches!(turn, LifecycleEvent::NeedsUser(fault) if fault.kind == FaultKind::Unauthorized),
         )
         .collect();
     assert_eq!(needs.len(), 1, "{turns:?}");

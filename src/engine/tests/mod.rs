@@ -3,31 +3,31 @@
 mod asked_first;
 mod assets;
 mod batches;
-mod claims;
 mod commands;
-mod drives;
+mod duplicate_scan;
 mod duplicates;
+mod eta;
 mod fault_times;
 mod faults;
-mod foresight;
+mod id_reuse;
+mod intake;
 mod journal;
 mod keys;
-mod left;
 mod located;
 mod missing;
 mod opening;
 mod other_keys;
-mod pace;
 mod preferences;
 mod queue;
+mod random_commands;
+mod rate_limit;
 mod restart;
 mod service;
 mod sessions;
-mod shown;
+mod snapshot;
 mod storage;
-mod taken_in;
+mod unresponsive_drives;
 mod waits;
-mod whims;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,9 +37,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use self::service::Scripted;
-use super::command::Held;
+use super::command::EngineCounts;
 use super::{
-    Command, EngineHandle, FrontEnd, Kept, Lifecycle, Notice, OpenHistory, Options, Turn, start,
+    Command, EngineHandle, FrontEnd, LifecycleEvent, LifecycleRecord, Notice, OpenHistory,
+    OpenedHistory, Options, start,
 };
 use crate::api::limiter::{Limiter, LimiterOptions};
 use crate::api::paced::RateLimited;
@@ -142,7 +143,7 @@ struct Engine {
     handle: EngineHandle,
     task: JoinHandle<()>,
     service: Arc<RateLimited<Scripted>>,
-    turns: mpsc::UnboundedReceiver<Lifecycle>,
+    turns: mpsc::UnboundedReceiver<LifecycleRecord>,
     notices: Vec<Notice>,
     bandwidth: Arc<RateLimit>,
 }
@@ -210,7 +211,7 @@ impl Make {
         let run = RunId::from_text(self.run);
         Arc::new(move || {
             let opened = History::open(&data)?;
-            Ok(Kept {
+            Ok(OpenedHistory {
                 history: opened.history,
                 set_aside: opened.set_aside,
                 run: run.clone(),
@@ -335,7 +336,7 @@ impl Engine {
     }
 
     /// What was said of one file so far, without what it was accepted as.
-    fn turns(&mut self) -> Vec<Turn> {
+    fn turns(&mut self) -> Vec<LifecycleEvent> {
         std::iter::from_fn(|| self.turns.try_recv().ok())
             .map(|lifecycle| lifecycle.turn)
             .collect()
@@ -372,7 +373,7 @@ impl Engine {
     }
 
     /// What the engine holds for rows.
-    async fn held(&self) -> Held {
+    async fn held(&self) -> EngineCounts {
         let (answer, held) = tokio::sync::oneshot::channel();
         self.say(Command::Count(answer));
         held.await.unwrap()

@@ -156,8 +156,11 @@ async fn a_history_that_is_busy_at_the_start_is_waited_for_and_nothing_is_sent_t
     assert_eq!(row.asset_id, Some(id("re_1")));
     assert_eq!(engine.script().count("upload"), 0);
     let turns = engine.turns();
-    assert!(matches!(turns[0], Turn::Accepted { .. }), "{turns:?}");
-    assert!(turns.contains(&Turn::IntakeDone), "{turns:?}");
+    assert!(
+        matches!(turns[0], LifecycleEvent::Accepted { .. }),
+        "{turns:?}"
+    );
+    assert!(turns.contains(&LifecycleEvent::IntakeDone), "{turns:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -198,7 +201,10 @@ async fn while_another_program_holds_the_database_nothing_is_shown_before_it_is_
     elsewhere.let_go();
     engine.until_status("a.mp3", &Status::Ready).await;
     let turns = engine.turns();
-    assert!(!turns.contains(&Turn::NotSaved(id("re_1"))), "{turns:?}");
+    assert!(
+        !turns.contains(&LifecycleEvent::NotSaved(id("re_1"))),
+        "{turns:?}"
+    );
     assert_eq!(place.assets().len(), 1);
 }
 
@@ -293,7 +299,10 @@ async fn the_end_waits_two_seconds_at_most_for_another_program_and_says_what_is_
     (&mut engine.task).await.unwrap();
     assert!(asked.elapsed() < Duration::from_secs(2));
     let turns = engine.turns();
-    assert!(turns.contains(&Turn::NotSaved(id("re_1"))), "{turns:?}");
+    assert!(
+        turns.contains(&LifecycleEvent::NotSaved(id("re_1"))),
+        "{turns:?}"
+    );
     let row = engine.row("a.mp3");
     assert_eq!((&row.asset_id, row.saved), (&Some(id("re_1")), false));
     elsewhere.let_go();

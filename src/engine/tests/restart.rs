@@ -361,8 +361,11 @@ async fn the_command_line_follows_what_the_service_has() {
     engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(engine.script().words(), ["ask re_1"]);
     let turns = engine.turns();
-    assert!(matches!(turns[0], Turn::Accepted { .. }), "{turns:?}");
-    assert_eq!(turns[1], Turn::Followed(Some(id("re_1"))));
+    assert!(
+        matches!(turns[0], LifecycleEvent::Accepted { .. }),
+        "{turns:?}"
+    );
+    assert_eq!(turns[1], LifecycleEvent::Followed(Some(id("re_1"))));
     engine.shut_down().await;
     assert_eq!(place.items().len(), 0);
 }
@@ -459,7 +462,10 @@ async fn what_failed_and_may_be_stored_already_is_noted_when_the_next_run_sends_
     assert!(row.may_be_twice);
     assert_eq!(engine.script().stored("a.mp3"), 1);
     let turns = engine.turns();
-    assert!(matches!(turns[0], Turn::Accepted { .. }), "{turns:?}");
+    assert!(
+        matches!(turns[0], LifecycleEvent::Accepted { .. }),
+        "{turns:?}"
+    );
     let note = place.asset("re_101").unwrap().note;
     assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
     engine.shut_down().await;

@@ -74,8 +74,8 @@ pub(super) fn after_fault(
             // A failing answer to a direct upload may come with the ID of what it stored.
             let given = fault.diagnostics.asset_id.clone();
             let asset = given.filter(|_| route == Route::Direct);
-            let left_behind = upload.issued.iter().chain(&asset);
-            let effects = left_behind.map(record_abandoned).collect();
+            let find_unfinished = upload.issued.iter().chain(&asset);
+            let effects = find_unfinished.map(record_abandoned).collect();
             new_attempt_without_url(upload, UploadState::Failed { fault, asset }, effects)
         }
         RetryDecision::Again => new_attempt(upload, UploadState::Queued, vec![]),

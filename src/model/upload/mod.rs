@@ -378,7 +378,7 @@ impl Upload {
     }
 
     /// Whether it holds one of the places for transfers.
-    pub fn holds_place(&self) -> bool {
+    pub fn uses_transfer_slot(&self) -> bool {
         match self.state {
             UploadState::Hashing => !self.counters.only_id,
             UploadState::Sending { .. } => true,

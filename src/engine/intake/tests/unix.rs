@@ -77,7 +77,7 @@ fn folders_of_the_system_are_passed_over_by_whatever_path() {
     symlink("/dev/null", root.join("device.mp4")).unwrap();
     let named = [root.to_owned(), "/proc".into(), "/sys/class".into()];
     let expected = [
-        Found::Rejected {
+        WalkEvent::Rejected {
             path: root.join("device.mp4"),
             rejection: Rejection::NotAFile,
         },
@@ -122,7 +122,7 @@ fn what_is_no_regular_file_is_refused_without_being_opened() {
 
     let paths = [root.clone()];
     let all = unblocked(move || found(&paths));
-    let refused = |name: &str| Found::Rejected {
+    let refused = |name: &str| WalkEvent::Rejected {
         path: root.join(name),
         rejection: Rejection::NotAFile,
     };
@@ -152,11 +152,11 @@ fn a_broken_link_is_reported_where_its_name_promises_a_file_of_ours() {
         cause: "the link leads back to itself".to_owned(),
     };
     let expected = [
-        Found::Rejected {
+        WalkEvent::Rejected {
             path: root.join("dangling.mp4"),
             rejection: Rejection::NotFound,
         },
-        Found::Rejected {
+        WalkEvent::Rejected {
             path: root.join("loop.mp4"),
             rejection: circle.clone(),
         },
@@ -193,7 +193,7 @@ fn what_may_not_be_read_is_reported_with_its_cause() {
     };
     assert_eq!(looked, Err(denied.clone()));
     let expected = [
-        Found::Rejected {
+        WalkEvent::Rejected {
             path: root.join("locked"),
             rejection: denied,
         },

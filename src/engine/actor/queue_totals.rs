@@ -10,14 +10,14 @@ use crate::model::upload::{PausedBy, UploadState};
 
 /// What all rows add up to, and what each of them adds.
 #[derive(Debug, Default)]
-pub(super) struct Sums {
-    all: Addends,
-    each: HashMap<ItemId, Addends>,
+pub(super) struct QueueTotals {
+    all: RowTotals,
+    each: HashMap<ItemId, RowTotals>,
 }
 
 /// What one row, or all of them, adds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Addends {
+pub(super) struct RowTotals {
     pub totals: Totals,
     /// Duplicates of the batch that have their id, and all of them.
     pub duplicates: (usize, usize),
@@ -27,15 +27,15 @@ pub(super) struct Addends {
     pub under_way: usize,
 }
 
-impl Sums {
+impl QueueTotals {
     /// What all rows add up to.
-    pub fn all(&self) -> &Addends {
+    pub fn all(&self) -> &RowTotals {
         &self.all
     }
 
     /// Counts a row anew; `None` for one that is gone.
     pub fn count(&mut self, id: ItemId, item: Option<&Item>, direct_limit: u64) {
-        let now = item.map(|item| Addends::of(item, direct_limit));
+        let now = item.map(|item| RowTotals::of(item, direct_limit));
         let before = match now {
             Some(now) => self.each.insert(id, now),
             None => self.each.remove(&id),
@@ -45,14 +45,14 @@ impl Sums {
     }
 }
 
-impl Addends {
+impl RowTotals {
     /// What a row adds.
     pub fn of(item: &Item, direct_limit: u64) -> Self {
-        let mut sums = Self::default();
-        let totals = &mut sums.totals;
+        let mut queue_totals = Self::default();
+        let totals = &mut queue_totals.totals;
         let upload = &item.upload;
         match &upload.state {
-            UploadState::Ready if item.foreseen.is_none() => {
+            UploadState::Ready if item.known_duplicate.is_none() => {
                 totals.startable += 1;
                 totals.startable_bytes += upload.size();
             }
@@ -62,7 +62,7 @@ impl Addends {
         totals.active += usize::from(upload.is_active());
         let is_duplicate = matches!(upload.state, UploadState::Duplicate(_))
             || upload.counters.only_id
-            || item.foreseen.is_some();
+            || item.known_duplicate.is_some();
         totals.calls += match upload.state {
             UploadState::Queued | UploadState::RetryScheduled { .. } | UploadState::Hashing
                 if is_duplicate =>
@@ -94,7 +94,10 @@ impl Addends {
             let ended_well = matches!(upload.state, UploadState::Done { .. })
                 || (matches!(upload.state, UploadState::Duplicate(_)) && upload.has_ended());
             let (done, batch) = if is_duplicate {
-                (&mut sums.duplicates.0, &mut sums.duplicates.1)
+                (
+                    &mut queue_totals.duplicates.0,
+                    &mut queue_totals.duplicates.1,
+                )
             } else {
                 (&mut totals.done, &mut totals.batch)
             };
@@ -104,35 +107,35 @@ impl Addends {
         let by_interruption = UploadState::Paused {
             by: PausedBy::Restart,
         };
-        sums.interrupted = usize::from(upload.state == by_interruption);
+        queue_totals.interrupted = usize::from(upload.state == by_interruption);
         let processing = matches!(upload.state, UploadState::Processing { .. });
-        sums.under_way = usize::from(upload.is_active() && !processing);
-        sums.sending = usize::from(matches!(upload.state, UploadState::Sending { .. }));
-        sums
+        queue_totals.under_way = usize::from(upload.is_active() && !processing);
+        queue_totals.sending = usize::from(matches!(upload.state, UploadState::Sending { .. }));
+        queue_totals
     }
 
     /// Takes what a row adds `now` in place of what it added `before`.
     fn replace(&mut self, before: &Self, now: &Self) {
-        let (sums, was, is) = (&mut self.totals, &before.totals, &now.totals);
+        let (queue_totals, was, is) = (&mut self.totals, &before.totals, &now.totals);
         for (sum, was, is) in [
             (
-                &mut sums.startable_bytes,
+                &mut queue_totals.startable_bytes,
                 was.startable_bytes,
                 is.startable_bytes,
             ),
-            (&mut sums.sent, was.sent, is.sent),
-            (&mut sums.bytes, was.bytes, is.bytes),
-            (&mut sums.remaining, was.remaining, is.remaining),
+            (&mut queue_totals.sent, was.sent, is.sent),
+            (&mut queue_totals.bytes, was.bytes, is.bytes),
+            (&mut queue_totals.remaining, was.remaining, is.remaining),
         ] {
             *sum = *sum - was + is;
         }
-        sums.calls = sums.calls - was.calls + is.calls;
+        queue_totals.calls = queue_totals.calls - was.calls + is.calls;
         for (sum, was, is) in [
-            (&mut sums.startable, was.startable, is.startable),
-            (&mut sums.active, was.active, is.active),
-            (&mut sums.attention, was.attention, is.attention),
-            (&mut sums.done, was.done, is.done),
-            (&mut sums.batch, was.batch, is.batch),
+            (&mut queue_totals.startable, was.startable, is.startable),
+            (&mut queue_totals.active, was.active, is.active),
+            (&mut queue_totals.attention, was.attention, is.attention),
+            (&mut queue_totals.done, was.done, is.done),
+            (&mut queue_totals.batch, was.batch, is.batch),
             (
                 &mut self.duplicates.0,
                 before.duplicates.0,

@@ -11,20 +11,20 @@ use crate::store::{HistoryChange, ProtocolRecord};
 
 impl<S: Service> Actor<S> {
     /// Teaches the service what earlier runs learned.
-    pub(super) fn recall_lessons(&mut self) {
-        self.learned = self.journal.protocols().iter().filter_map(read).collect();
-        self.service.service().recall(&self.learned);
+    pub(super) fn load_protocols(&mut self) {
+        self.known_protocols = self.journal.protocols().iter().filter_map(read).collect();
+        self.service.service().recall(&self.known_protocols);
     }
 
     /// Journals what was learned since the last look: what works now, and what works no
     /// more. Other programs' lessons stay.
-    pub(super) fn keep_lessons(&mut self) {
+    pub(super) fn save_protocols(&mut self) {
         let learned = self.service.service().learned();
-        if learned == self.learned {
+        if learned == self.known_protocols {
             return;
         }
         let place = |one: &KnownProtocol| (one.host.clone(), one.kind);
-        for old in &self.learned {
+        for old in &self.known_protocols {
             if !learned.iter().any(|new| place(new) == place(old)) {
                 self.journal.stage(HistoryChange::DropProtocol {
                     host: old.host.clone(),
@@ -32,7 +32,10 @@ impl<S: Service> Actor<S> {
                 });
             }
         }
-        for new in learned.iter().filter(|new| !self.learned.contains(new)) {
+        for new in learned
+            .iter()
+            .filter(|new| !self.known_protocols.contains(new))
+        {
             self.journal
                 .stage(HistoryChange::PutProtocol(ProtocolRecord {
                     host: new.host.clone(),
@@ -40,13 +43,13 @@ impl<S: Service> Actor<S> {
                     protocol: word(&new.protocol),
                 }));
         }
-        self.learned = learned;
+        self.known_protocols = learned;
     }
 
     /// The same for a history that holds nothing of it.
     pub(super) fn keep_lessons_anew(&mut self) {
-        self.learned.clear();
-        self.keep_lessons();
+        self.known_protocols.clear();
+        self.save_protocols();
     }
 }
 

@@ -4,12 +4,12 @@ use tokio::sync::oneshot;
 
 use super::Actor;
 use super::effects::note;
+use super::message::ActorMessage;
 use super::sessions::Job;
-use super::told::Told;
 use crate::api::Service;
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Origin;
-use crate::engine::lifecycle::{Lifecycle, Turn};
+use crate::engine::lifecycle::{LifecycleEvent, LifecycleRecord};
 use crate::engine::{FrontEnd, Notice};
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::fault::FaultKind;
@@ -17,13 +17,13 @@ use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, Upload, UploadState};
 
 /// Ids that are found out at a time: one is asked for while the next one is compared.
-const CLAIMS: usize = 2;
+const MAX_ID_LOOKUPS: usize = 2;
 
 /// What waits for the end of the turn's transaction.
 #[derive(Default)]
-pub(super) struct Pending {
+pub(super) struct Outbox {
     pub effects: Vec<(ItemId, Effect)>,
-    pub turns: Vec<Lifecycle>,
+    pub turns: Vec<LifecycleRecord>,
     pub notices: Vec<Notice>,
     pub acknowledged: Vec<oneshot::Sender<()>>,
     pub released: Vec<ItemId>,
@@ -33,52 +33,52 @@ pub(super) struct Pending {
 
 impl<S: Service> Actor<S> {
     /// Starts what may start, writes, shows, and carries out what follows.
-    pub(super) fn finish_turn(&mut self) {
-        while self.errands.try_join_next().is_some() {}
+    pub(super) fn commit_and_publish(&mut self) {
+        while self.background_tasks.try_join_next().is_some() {}
         // Effects may move uploads again at once (a poll that is parked, a queue that is
         // held); what they cause is journaled in a transaction of its own.
-        while self.finish_once() {}
-        self.watch_for_missing();
+        while self.commit_once() {}
+        self.watch_missing();
         if !self.journal.is_waiting() {
             self.end_batch();
         }
     }
 
     /// Says whether there is more to finish.
-    fn finish_once(&mut self) -> bool {
+    fn commit_once(&mut self) -> bool {
         self.say_when_taken_in();
-        self.start_what_may();
-        self.claim_ids();
+        self.start_uploads();
+        self.start_id_lookups();
         let was_good = self.journal.is_good();
-        let saved = self.write_down();
+        let saved = self.commit_journal();
         if !saved || self.journal.is_ledger_behind() {
             self.try_again_later();
         }
         if self.journal.is_waiting() {
-            self.hold_back();
+            self.defer_until_saved();
             return false;
         }
         if !saved {
             self.journal_is_unwritable();
         }
         if self.journal.is_good() {
-            self.foresee();
+            self.scan_for_duplicates();
         }
         let came_back = !was_good && self.journal.is_good();
         self.say();
-        let pending = std::mem::take(&mut self.pending);
-        self.hand_to_keychain(pending.keychain);
-        for ready in pending.acknowledged {
+        let outbox = std::mem::take(&mut self.outbox);
+        self.hand_to_keychain(outbox.keychain);
+        for ready in outbox.acknowledged {
             let _ = ready.send(());
         }
-        for id in pending.released {
+        for id in outbox.released {
             if let Some(meter) = self.items.get(&id).and_then(|item| item.meter.as_ref()) {
                 meter.release();
             }
         }
-        let any = !pending.effects.is_empty();
+        let any = !outbox.effects.is_empty();
         let mut looks: (Vec<ItemId>, Vec<ItemId>) = (vec![], vec![]);
-        for (id, effect) in pending.effects {
+        for (id, effect) in outbox.effects {
             match effect {
                 // Many at once are one task.
                 Effect::CheckFile => looks.0.push(id),
@@ -93,44 +93,44 @@ impl<S: Service> Actor<S> {
 
     /// Tells the front end what is written by now, or cannot be.
     pub(super) fn say(&mut self) {
-        let turns = std::mem::take(&mut self.pending.turns);
+        let turns = std::mem::take(&mut self.outbox.turns);
         if let Some(follower) = &self.options.follower {
             for turn in turns {
                 let _ = follower.send(turn);
             }
         }
-        let notices = std::mem::take(&mut self.pending.notices);
+        let notices = std::mem::take(&mut self.outbox.notices);
         self.show(notices);
     }
 
     /// Another program holds the database, or it is being repaired: until what happened is
     /// on disk nothing is shown and nothing begins. What is to stop stops at once.
-    fn hold_back(&mut self) {
-        let effects = std::mem::take(&mut self.pending.effects);
+    fn defer_until_saved(&mut self) {
+        let effects = std::mem::take(&mut self.outbox.effects);
         let (stops, rest) = effects
             .into_iter()
             .partition(|(_, effect)| matches!(effect, Effect::Abort));
-        self.pending.effects = rest;
+        self.outbox.effects = rest;
         for (id, stop) in stops {
             self.carry_out(id, stop);
         }
     }
 
     /// One transaction; false where it is not on disk.
-    pub(super) fn write_down(&mut self) -> bool {
+    pub(super) fn commit_journal(&mut self) -> bool {
         let saved = self.journal.commit();
-        if self.journal.is_lost() {
+        if self.journal.needs_reopen() {
             self.open_history();
         }
         if self.journal.is_waiting() {
             return false;
         }
-        let (missing, written) = self.journal.what_is_missing();
+        let (missing, written) = self.journal.unsaved_ids();
         for (id, asset) in missing {
             self.dirty.insert(id);
             if let Some(item) = self.items.get(&id) {
                 let path = item.path.clone();
-                self.follow(Some(id), path, Turn::NotSaved(asset));
+                self.follow(Some(id), path, LifecycleEvent::NotSaved(asset));
             }
         }
         self.dirty.extend(written);
@@ -151,16 +151,16 @@ impl<S: Service> Actor<S> {
     }
 
     /// Fills the free places from the queue, in its order.
-    fn start_what_may(&mut self) {
+    fn start_uploads(&mut self) {
         if self.queued.is_empty() || self.paused || self.needs.is_some() || !self.may_start() {
             return;
         }
-        let places = self.places_allowed();
-        while self.holding.len() < places {
+        let places = self.max_transfers();
+        while self.active_transfers.len() < places {
             let Some(&(position, id)) = self.queued.first() else {
                 return;
             };
-            let event = if self.has_rivals(id) {
+            let event = if self.has_duplicate_candidates(id) {
                 Event::Compare
             } else {
                 Event::Begin
@@ -173,16 +173,16 @@ impl<S: Service> Actor<S> {
 
     /// Finds out the ids that are wanted, a few at a time and whatever is being sent: a pause is
     /// one of bytes, and an id needs none.
-    fn claim_ids(&mut self) {
-        if self.claims.is_empty() || self.needs.is_some() || !self.may_start() {
+    fn start_id_lookups(&mut self) {
+        if self.id_lookup_queue.is_empty() || self.needs.is_some() || !self.may_start() {
             return;
         }
-        while self.claiming.len() < CLAIMS {
-            let Some(&(position, id)) = self.claims.first() else {
+        while self.id_lookups_running.len() < MAX_ID_LOOKUPS {
+            let Some(&(position, id)) = self.id_lookup_queue.first() else {
                 return;
             };
             if !self.apply(id, Event::Compare) {
-                self.claims.remove(&(position, id));
+                self.id_lookup_queue.remove(&(position, id));
             }
         }
     }
@@ -190,7 +190,7 @@ impl<S: Service> Actor<S> {
     /// The journal cannot be written: nothing new starts; the command line ends, but for
     /// files that are still being looked at.
     fn journal_is_unwritable(&mut self) {
-        let is_final = self.journal.has_answered() && !self.journal.is_held();
+        let is_final = self.journal.has_answered() && !self.journal.is_locked();
         if self.options.front_end == FrontEnd::CommandLine && is_final {
             let known = |state: &UploadState| {
                 !matches!(state, UploadState::Checking | UploadState::StillChanging)
@@ -205,10 +205,10 @@ impl<S: Service> Actor<S> {
         if self.save_again.is_none()
             && let Some(after) = self.journal.try_again_in()
         {
-            let told = self.told.clone();
+            let messages = self.messages.clone();
             self.save_again = Some(Task::spawn(async move {
                 tokio::time::sleep(after).await;
-                let _ = told.send(Told::SaveAgain);
+                let _ = messages.send(ActorMessage::SaveAgain);
             }));
         }
     }

@@ -1,7 +1,7 @@
 //! Who wants the id of equal content alone is given it, and nothing is sent.
 
+use super::duplicate_scan::{duplicate_of, until_found, with_its_place_taken};
 use super::duplicates::{that_holds, twins, uploaded_before};
-use super::foresight::{duplicate_of, until_found, with_its_place_taken};
 use super::service::{Act, fault, known};
 use super::*;
 use crate::model::asset::AssetStatus;

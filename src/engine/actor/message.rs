@@ -6,19 +6,19 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Actor;
+use super::duplicate_scan::ReadAhead;
 use super::duplicates::Contents;
 use super::effects::note;
-use super::foresight::ReadAhead;
-use super::intake::{Found, LookedAt};
+use super::intake::{CheckResult, FoundFile};
 use super::locate::Chosen;
-use super::sessions::Kept;
+use super::sessions::SessionRecord;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
-use crate::engine::intake::Identity;
+use crate::engine::intake::CanonicalPath;
 use crate::engine::item::Item;
 use crate::engine::journal::Origin;
-use crate::engine::journal::opening::Opened;
-use crate::engine::lifecycle::Turn;
+use crate::engine::journal::opening::OpenOutcome;
+use crate::engine::lifecycle::LifecycleEvent;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
@@ -26,7 +26,7 @@ use crate::model::upload::{Event, UploadState};
 use crate::store::{OpenError, SecretError};
 
 /// What tasks tell the actor.
-pub(in crate::engine) enum Told {
+pub(in crate::engine) enum ActorMessage {
     /// Something happened to an upload.
     Upload(ItemId, Event),
     /// The service took a file.
@@ -55,7 +55,7 @@ pub(in crate::engine) enum Told {
         saved: oneshot::Sender<()>,
     },
     /// Files were found.
-    Found(Vec<Found>),
+    FoundFile(Vec<FoundFile>),
     /// A folder is walked: files so far.
     Walking(u64),
     /// A folder held this many files of other kinds.
@@ -63,9 +63,9 @@ pub(in crate::engine) enum Told {
     /// Everything that one `Add` named was found; `is_empty` says that this is nothing at all.
     WalkEnded { is_empty: bool },
     /// Files were looked at.
-    Looked(Vec<LookedAt>),
+    CheckedFile(Vec<CheckResult>),
     /// Which files restored rows are.
-    Recalled(Vec<(ItemId, Identity)>),
+    Recalled(Vec<(ItemId, CanonicalPath)>),
     /// Rows were read before anybody started them.
     ReadAhead(Vec<ReadAhead>),
     /// Contents were read for comparison.
@@ -106,21 +106,21 @@ pub(in crate::engine) enum Told {
     /// Try to write what could not be written, or to open what could not be opened.
     SaveAgain,
     /// The history was opened or repaired, or cannot be.
-    Opened(Box<Result<Opened, OpenError>>),
+    OpenOutcome(Box<Result<OpenOutcome, OpenError>>),
     /// Take in what had to wait for another program.
     TakeIn,
 }
 
 impl<S: Service> Actor<S> {
-    pub(super) fn hear(&mut self, told: Told) {
-        match told {
-            Told::Upload(id, event) => {
+    pub(super) fn handle_message(&mut self, messages: ActorMessage) {
+        match messages {
+            ActorMessage::Upload(id, event) => {
                 if matches!(event, Event::AttemptFailed { .. }) {
-                    self.keep_lessons();
+                    self.save_protocols();
                 }
-                self.hear_of_upload(id, event);
+                self.handle_upload_event(id, event);
             }
-            Told::Sent {
+            ActorMessage::Sent {
                 item,
                 attempt,
                 asset,
@@ -142,14 +142,14 @@ impl<S: Service> Actor<S> {
                         fault,
                     },
                 };
-                self.keep_lessons();
-                self.learn_from(item, &event);
+                self.save_protocols();
+                self.note_service_reply(item, &event);
                 if !self.apply(item, event) {
                     let status = Some(AssetStatus::Waiting);
                     self.record_orphan(&origin, &asset, content, status);
                 }
             }
-            Told::EarlyId {
+            ActorMessage::EarlyId {
                 item,
                 attempt,
                 asset,
@@ -164,7 +164,7 @@ impl<S: Service> Actor<S> {
                     self.record_orphan(&origin, &asset, None, Some(AssetStatus::Waiting));
                 }
             }
-            Told::SignedUpload {
+            ActorMessage::SignedUpload {
                 item,
                 attempt,
                 ticket,
@@ -179,52 +179,56 @@ impl<S: Service> Actor<S> {
                 self.offline = None;
                 if self.apply(item, event) {
                     self.keep_ticket(item, ticket);
-                    self.pending.acknowledged.push(saved);
+                    self.outbox.acknowledged.push(saved);
                 } else {
                     self.record_orphan(&origin, &asset, None, None);
                 }
             }
-            Told::Session { item, attempt } if self.is_at(item, attempt) => self.keep_session(item),
-            Told::Session { .. } => {}
-            Told::SessionKept {
+            ActorMessage::Session { item, attempt } if self.is_at(item, attempt) => {
+                self.keep_session(item)
+            }
+            ActorMessage::Session { .. } => {}
+            ActorMessage::SessionKept {
                 asset,
                 is_first,
                 outcome,
             } => self.session_kept(&asset, is_first, outcome),
-            Told::SessionForgotten(asset, outcome) => self.session_forgotten(&asset, outcome),
-            Told::Gone(asset) => {
+            ActorMessage::SessionForgotten(asset, outcome) => {
+                self.session_forgotten(&asset, outcome)
+            }
+            ActorMessage::Gone(asset) => {
                 self.journal.stage_gone(&asset);
                 if let Some(record) = self.journal.asset(&asset) {
-                    self.foresight.weigh_size_anew(record.size);
+                    self.duplicate_scan.invalidate_size(record.size);
                 }
             }
-            Told::Stray(origin, asset, status) => {
+            ActorMessage::Stray(origin, asset, status) => {
                 self.record_orphan(&origin, &asset, None, status);
             }
-            Told::Found(found) => {
-                self.found_early.extend(found);
+            ActorMessage::FoundFile(found) => {
+                self.buffered_files.extend(found);
                 self.take_in_early();
             }
-            Told::Walking(count) => self.walking = count,
-            Told::Skipped(folder, count) => {
+            ActorMessage::Walking(count) => self.walking = count,
+            ActorMessage::Skipped(folder, count) => {
                 self.passed_over += count;
-                self.follow(None, folder, Turn::Skipped { count });
+                self.follow(None, folder, LifecycleEvent::Skipped { count });
             }
-            Told::WalkEnded { is_empty } => {
+            ActorMessage::WalkEnded { is_empty } => {
                 self.walks = self.walks.saturating_sub(1);
                 if is_empty {
-                    self.pending.notices.push(Notice::NothingFound);
+                    self.outbox.notices.push(Notice::NothingFound);
                 }
             }
-            Told::Looked(looked) => self.looked_at(looked),
-            Told::Recalled(identities) => self.recalled(identities),
-            Told::Hashed {
+            ActorMessage::CheckedFile(last_stamp) => self.looked_at(last_stamp),
+            ActorMessage::Recalled(identities) => self.recalled(identities),
+            ActorMessage::Hashed {
                 item,
                 attempt,
                 contents,
             } => self.hashed(item, attempt, contents),
-            Told::ReadAhead(read) => self.has_read_ahead(read),
-            Told::Fingerprint {
+            ActorMessage::ReadAhead(read) => self.has_read_ahead(read),
+            ActorMessage::Fingerprint {
                 item,
                 attempt,
                 asset,
@@ -233,29 +237,29 @@ impl<S: Service> Actor<S> {
                 let item = self.items.get_mut(&item);
                 if let Some(item) = item.filter(|item| item.upload.attempt == attempt) {
                     item.content = Some(content);
-                    self.foresight.weigh_anew(item);
+                    self.duplicate_scan.invalidate(item);
                     let (origin, note) = (item.origin(), note(item, &asset, false));
                     self.journal
                         .stage_asset(&origin, &asset, Some(content), None, note);
                 }
             }
-            Told::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
-            Told::Back(folder, rows) => self.are_back(&folder, &rows),
-            Told::Chosen(item, chosen) => self.chosen(item, chosen),
-            Told::SaveAgain => {
+            ActorMessage::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
+            ActorMessage::Back(folder, rows) => self.on_files_reappeared(&folder, &rows),
+            ActorMessage::Chosen(item, chosen) => self.chosen(item, chosen),
+            ActorMessage::SaveAgain => {
                 self.save_again = None;
                 self.open_history();
             }
-            Told::Opened(outcome) => self.history_opened(*outcome),
-            Told::TakeIn => {
-                self.postponed = None;
+            ActorMessage::OpenOutcome(outcome) => self.history_opened(*outcome),
+            ActorMessage::TakeIn => {
+                self.intake_retry = None;
                 self.take_in_early();
             }
         }
     }
 
-    fn hear_of_upload(&mut self, id: ItemId, event: Event) {
-        self.learn_from(id, &event);
+    fn handle_upload_event(&mut self, id: ItemId, event: Event) {
+        self.note_service_reply(id, &event);
         if let Event::Polled {
             answer: AssetAnswer::Known(_),
             ..
@@ -264,13 +268,13 @@ impl<S: Service> Actor<S> {
         {
             item.found_at = Some(Instant::now());
         }
-        if self.hear_of_other_key(id, &event) {
+        if self.handle_other_key(id, &event) {
             return;
         }
         let begins = matches!(&event, Event::HashCompared { original: None, .. });
         let only_id = |item: &Item| item.upload.counters.only_id;
         let begins = begins && !self.items.get(&id).is_some_and(only_id);
-        if begins && !self.may_go_on() {
+        if begins && !self.may_keep_sending() {
             // What forbids a start came up while it was compared.
             if let Some(attempt) = event.attempt()
                 && self.is_at(id, attempt)
@@ -298,11 +302,13 @@ impl<S: Service> Actor<S> {
             .as_ref()
             .is_some_and(|(known, _)| *known == ticket);
         if !is_known && matches!(item.upload.state, UploadState::Sending { .. }) {
-            if let (Some(kept), Some(session)) =
-                (self.kept.get_mut(&ticket.asset_id), ticket.session.url())
-            {
+            if let (Some(saved_sessions), Some(session)) = (
+                self.saved_sessions.get_mut(&ticket.asset_id),
+                ticket.session.url(),
+            ) {
                 // It came out of the keychain.
-                *kept = Kept::Known(*blake3::hash(session.0.as_bytes()).as_bytes());
+                *saved_sessions =
+                    SessionRecord::Known(*blake3::hash(session.0.as_bytes()).as_bytes());
             }
             item.ticket = Some((ticket, Instant::now()));
         }

@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use super::Actor;
-use super::duplicates::{Unhashed, Unread, may_be_original};
-use super::told::Told;
+use super::duplicates::{PendingHash, Unhashed, can_be_original};
+use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::FrontEnd;
-use crate::engine::item::{Foreseen, Item, Task};
+use crate::engine::item::{Item, KnownDuplicate, Task};
 use crate::model::asset::{Account, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::FileStamp;
@@ -28,13 +28,13 @@ const MOST_BYTES: u64 = 64_000_000;
 
 /// After so many files whose drive does not answer nothing is read ahead any more: each of them has
 /// a thread that hangs.
-const MOST_SILENT: usize = 4;
+const MAX_UNRESPONSIVE: usize = 4;
 
 /// What is known of duplicates before they are started.
 #[derive(Default)]
-pub(super) struct Foresight {
+pub(super) struct DuplicateScan {
     /// Sizes of which a row has changed, or what it is held against.
-    unweighed: BTreeSet<u64>,
+    stale_sizes: BTreeSet<u64>,
     /// Rows that have to be read, by size: many small files are known before a large one.
     unread: BTreeMap<u64, Vec<ItemId>>,
     /// How often a drive did not answer.
@@ -53,7 +53,7 @@ pub(in crate::engine) struct ReadAhead {
 
 /// What a row is to the others of its size.
 #[derive(Clone, Copy, PartialEq)]
-enum Part {
+enum DuplicateRole {
     /// Its bytes go up, or went up, whatever the others are.
     Original,
     /// It is a duplicate where an equal one goes before.
@@ -61,7 +61,7 @@ enum Part {
     None,
 }
 
-impl Part {
+impl DuplicateRole {
     fn of(item: &Item, own: &HashSet<Account>) -> Self {
         let counters = &item.upload.counters;
         match item.upload.state {
@@ -70,23 +70,23 @@ impl Part {
             }
             UploadState::Queued if item.starts > 0 && !counters.only_id => Self::Original,
             UploadState::Ready | UploadState::Queued | UploadState::Hashing => Self::Candidate,
-            _ if may_be_original(item, own) => Self::Original,
+            _ if can_be_original(item, own) => Self::Original,
             _ => Self::None,
         }
     }
 }
 
-impl Foresight {
+impl DuplicateScan {
     /// A row has changed: those of its size are looked at again at the end of the turn.
-    pub fn weigh_anew(&mut self, item: &Item) {
+    pub fn invalidate(&mut self, item: &Item) {
         if let Some(media) = item.upload.media {
-            self.weigh_size_anew(media.stamp.size);
+            self.invalidate_size(media.stamp.size);
         }
     }
 
     /// The same by its size, in bytes.
-    pub fn weigh_size_anew(&mut self, size: u64) {
-        self.unweighed.insert(size);
+    pub fn invalidate_size(&mut self, size: u64) {
+        self.stale_sizes.insert(size);
     }
 
     /// Rows that have to be read.
@@ -97,20 +97,20 @@ impl Foresight {
     /// What is held.
     #[cfg(test)]
     pub fn entries(&self) -> usize {
-        self.unweighed.len() + self.unread.len() + usize::from(self.reading.is_some())
+        self.stale_sizes.len() + self.unread.len() + usize::from(self.reading.is_some())
     }
 }
 
 impl<S: Service> Actor<S> {
     /// What all rows are held against has changed.
-    pub(super) fn weigh_all_anew(&mut self) {
-        self.foresight.unweighed.extend(self.by_size.keys());
+    pub(super) fn invalidate_all(&mut self) {
+        self.duplicate_scan.stale_sizes.extend(self.by_size.keys());
     }
 
     /// Finds out which rows that wait for the person are duplicates, as far as it is known, and
     /// reads what has to be read for it. The command line starts everything at once and needs
     /// none of it.
-    pub(super) fn foresee(&mut self) {
+    pub(super) fn scan_for_duplicates(&mut self) {
         self.weigh_what_changed();
         self.read_ahead();
     }
@@ -118,10 +118,10 @@ impl<S: Service> Actor<S> {
     /// The same without reading anything: what was said in this turn counts.
     pub(super) fn weigh_what_changed(&mut self) {
         if self.options.front_end != FrontEnd::Window {
-            self.foresight.unweighed.clear();
+            self.duplicate_scan.stale_sizes.clear();
         } else if self.journal.is_good() {
-            for size in std::mem::take(&mut self.foresight.unweighed) {
-                self.weigh(size);
+            for size in std::mem::take(&mut self.duplicate_scan.stale_sizes) {
+                self.group_by_content(size);
             }
         }
     }
@@ -137,22 +137,22 @@ impl<S: Service> Actor<S> {
     }
 
     /// Holds the rows of a size against each other and against the history.
-    fn weigh(&mut self, size: u64) {
-        self.foresight.unread.remove(&size);
+    fn group_by_content(&mut self, size: u64) {
+        self.duplicate_scan.unread.remove(&size);
         let (mut originals, mut candidates, mut any_waits) = (vec![], vec![], false);
         for id in self.by_size.get(&size).into_iter().flatten() {
             let Some(item) = self.items.get_mut(id) else {
                 continue;
             };
             let waits = item.upload.state == UploadState::Ready;
-            let part = Part::of(item, &self.own);
+            let part = DuplicateRole::of(item, &self.own);
             match part {
                 // What was started goes before what was not.
-                Part::Candidate => candidates.push((waits, item.position, *id)),
-                Part::Original => originals.push(*id),
-                Part::None => {}
+                DuplicateRole::Candidate => candidates.push((waits, item.position, *id)),
+                DuplicateRole::Original => originals.push(*id),
+                DuplicateRole::None => {}
             }
-            if part != Part::Candidate && item.foreseen.take().is_some() {
+            if part != DuplicateRole::Candidate && item.known_duplicate.take().is_some() {
                 self.dirty.insert(*id);
             }
             any_waits |= waits;
@@ -162,14 +162,14 @@ impl<S: Service> Actor<S> {
         }
         candidates.sort_unstable();
         let Some(history) = self.known_of_size(size) else {
-            self.foresight.unweighed.insert(size);
+            self.duplicate_scan.stale_sizes.insert(size);
             return;
         };
-        let mut in_list: HashMap<ContentHash, Foreseen> = HashMap::new();
-        let mut uploaded: HashMap<ContentHash, Foreseen> = HashMap::new();
+        let mut in_list: HashMap<ContentHash, KnownDuplicate> = HashMap::new();
+        let mut uploaded: HashMap<ContentHash, KnownDuplicate> = HashMap::new();
         for (asset, content) in &history {
             let newest = uploaded.entry(*content);
-            newest.or_insert_with(|| Foreseen {
+            newest.or_insert_with(|| KnownDuplicate {
                 original: Original::Asset(asset.clone()),
                 waits: false,
             });
@@ -181,8 +181,8 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.items.get_mut(&id) else {
                 continue;
             };
-            let is_read = item.content.is_some() || item.in_cloud || item.gave_no_hash;
-            if any_waits && !alone && !is_read && self.foresight.silent < MOST_SILENT {
+            let is_read = item.content.is_some() || item.is_cloud_placeholder || item.hash_failed;
+            if any_waits && !alone && !is_read && self.duplicate_scan.silent < MAX_UNRESPONSIVE {
                 unread.push(id);
             }
             // What the service did not confirm is asked about only when the file is sent.
@@ -204,32 +204,32 @@ impl<S: Service> Actor<S> {
                     UploadState::Done { asset, .. } => Original::Asset(asset.clone()),
                     _ => Original::Row(id),
                 };
-                in_list.insert(content, Foreseen { original, waits });
+                in_list.insert(content, KnownDuplicate { original, waits });
             }
-            if item.foreseen != found {
-                item.foreseen = found;
+            if item.known_duplicate != found {
+                item.known_duplicate = found;
                 self.dirty.insert(id);
             }
         }
         if !unread.is_empty() {
-            self.foresight.unread.insert(size, unread);
+            self.duplicate_scan.unread.insert(size, unread);
         }
     }
 
     /// Reads the next few files, unless others are being read.
     fn read_ahead(&mut self) {
-        if let Some((rows, _)) = &self.foresight.reading
+        if let Some((rows, _)) = &self.duplicate_scan.reading
             && rows.iter().any(|id| self.items.contains_key(id))
         {
             return;
         }
-        self.foresight.reading = None;
+        self.duplicate_scan.reading = None;
         let (mut files, mut bytes) = (vec![], 0_u64);
-        for id in self.foresight.unread.values().flatten() {
+        for id in self.duplicate_scan.unread.values().flatten() {
             let Some(item) = self.items.get(id) else {
                 continue;
             };
-            let (Some(media), Some(file)) = (item.upload.media, Unread::of(item)) else {
+            let (Some(media), Some(file)) = (item.upload.media, PendingHash::of(item)) else {
                 continue;
             };
             let is_full =
@@ -244,7 +244,7 @@ impl<S: Service> Actor<S> {
             return;
         }
         let rows = files.iter().map(|(id, ..)| *id).collect();
-        let (told, stall) = (self.told.clone(), self.options.policy.stall);
+        let (messages, stall) = (self.messages.clone(), self.options.policy.stall);
         let task = Task::spawn(async move {
             let mut read = vec![];
             for (item, stamp, file) in files {
@@ -264,16 +264,16 @@ impl<S: Service> Actor<S> {
                     break;
                 }
             }
-            let _ = told.send(Told::ReadAhead(read));
+            let _ = messages.send(ActorMessage::ReadAhead(read));
         });
-        self.foresight.reading = Some((rows, task));
+        self.duplicate_scan.reading = Some((rows, task));
     }
 
     /// Takes in what was read; what became another file meanwhile is read again.
     pub(super) fn has_read_ahead(&mut self, read: Vec<ReadAhead>) {
         let is_running = |rows: &[ItemId]| rows.first() == read.first().map(|read| &read.item);
-        if (self.foresight.reading.as_ref()).is_some_and(|(rows, _)| is_running(rows)) {
-            self.foresight.reading = None;
+        if (self.duplicate_scan.reading.as_ref()).is_some_and(|(rows, _)| is_running(rows)) {
+            self.duplicate_scan.reading = None;
         }
         for ReadAhead {
             item,
@@ -288,15 +288,15 @@ impl<S: Service> Actor<S> {
             }) else {
                 continue;
             };
-            self.foresight.weigh_anew(item);
+            self.duplicate_scan.invalidate(item);
             match outcome {
                 Ok(content) => item.content = Some(content),
                 Err(Unhashed::Silent) => {
                     let folder = item.file.parent().map(Path::to_owned);
-                    self.foresight.silent += 1;
+                    self.duplicate_scan.silent += 1;
                     self.give_up_folder(folder.as_deref());
                 }
-                Err(_) => item.gave_no_hash = true,
+                Err(_) => item.hash_failed = true,
             }
         }
     }
@@ -304,16 +304,16 @@ impl<S: Service> Actor<S> {
     /// A drive does not answer: nothing is read ahead of what lies beside the file that it was
     /// asked for, nor of anything where that happens often.
     fn give_up_folder(&mut self, folder: Option<&Path>) {
-        if self.foresight.silent == MOST_SILENT {
-            let sizes = self.foresight.unread.keys();
-            self.foresight.unweighed.extend(sizes);
+        if self.duplicate_scan.silent == MAX_UNRESPONSIVE {
+            let sizes = self.duplicate_scan.unread.keys();
+            self.duplicate_scan.stale_sizes.extend(sizes);
         }
-        for (size, rows) in &self.foresight.unread {
+        for (size, rows) in &self.duplicate_scan.unread {
             for id in rows {
                 let item = self.items.get_mut(id);
                 if let Some(item) = item.filter(|item| item.file.parent() == folder) {
-                    item.gave_no_hash = true;
-                    self.foresight.unweighed.insert(*size);
+                    item.hash_failed = true;
+                    self.duplicate_scan.stale_sizes.insert(*size);
                 }
             }
         }

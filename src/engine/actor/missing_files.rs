@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::Actor;
-use super::told::Told;
+use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::intake;
@@ -21,7 +21,7 @@ use crate::model::upload::{Event, UploadState};
 impl<S: Service> Actor<S> {
     /// Takes note of whether the file of a row is waited for. What an earlier run of the
     /// program left is not, as nothing of it starts by itself.
-    pub(super) fn may_be_missing(&mut self, id: ItemId) {
+    pub(super) fn track_missing(&mut self, id: ItemId) {
         let is_gone = self.items.get(&id).is_some_and(|item| {
             matches!(&item.upload.state,
                 UploadState::Failed { fault, .. } if fault.kind == FaultKind::FileGone)
@@ -40,7 +40,7 @@ impl<S: Service> Actor<S> {
     /// Looks for the files that are gone after a while, folder by folder, on threads for
     /// that: a drive that does not answer holds up nobody, and is asked again when it has
     /// answered. Costs nothing where none is missing.
-    pub(super) fn watch_for_missing(&mut self) {
+    pub(super) fn watch_missing(&mut self) {
         if self.missing.is_empty() && self.watches.is_empty() {
             return;
         }
@@ -60,13 +60,16 @@ impl<S: Service> Actor<S> {
                 Some((*id, item.file.clone(), item.upload.media?.stamp))
             });
             let (files, folder) = (files.collect(), folder.to_owned());
-            let (told, after) = (self.told.clone(), self.options.policy.missing_file_interval);
-            let watch = watch(folder.clone(), files, after, told);
+            let (messages, after) = (
+                self.messages.clone(),
+                self.options.policy.missing_file_interval,
+            );
+            let watch = watch(folder.clone(), files, after, messages);
             self.watches.insert(folder, Task::spawn(watch));
         }
     }
 
-    pub(super) fn are_back(&mut self, folder: &Path, rows: &[ItemId]) {
+    pub(super) fn on_files_reappeared(&mut self, folder: &Path, rows: &[ItemId]) {
         self.watches.remove(folder);
         for id in rows {
             self.apply(*id, Event::FileReappeared);
@@ -79,7 +82,7 @@ async fn watch(
     folder: PathBuf,
     files: Vec<(ItemId, PathBuf, FileStamp)>,
     after: Duration,
-    told: mpsc::UnboundedSender<Told>,
+    messages: mpsc::UnboundedSender<ActorMessage>,
 ) {
     tokio::time::sleep(after).await;
     let look = tokio::task::spawn_blocking(move || {
@@ -90,6 +93,6 @@ async fn watch(
     });
     // An error means that the runtime ends.
     if let Ok(back) = look.await {
-        let _ = told.send(Told::Back(folder, back));
+        let _ = messages.send(ActorMessage::Back(folder, back));
     }
 }

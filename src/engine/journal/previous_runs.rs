@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use super::{Busy, Journal, logged};
+use super::{DatabaseLocked, Journal, logged};
 use crate::engine::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
@@ -16,21 +16,21 @@ use crate::store::{
 pub(in crate::engine) type Rows = Vec<(ItemRecord, Upload)>;
 
 /// Who looks for what earlier runs left.
-pub(super) struct Seeker<'a> {
+pub(super) struct PreviousRuns<'a> {
     pub run: &'a RunId,
     pub base_url: &'a str,
     pub is_alive: &'a dyn Fn(&RunId) -> bool,
 }
 
 /// What was found.
-pub(super) struct Left {
+pub(super) struct RestoredItems {
     /// Rows that are this run's now.
     pub rows: Rows,
     /// Records that cannot be understood.
     pub unreadable: Vec<HistoryChange>,
 }
 
-impl Seeker<'_> {
+impl PreviousRuns<'_> {
     /// The rows of runs that are over that are `wanted`, made this run's; `of` a path, the
     /// first one. Rows of another service are not given.
     pub fn find(
@@ -38,7 +38,7 @@ impl Seeker<'_> {
         history: &mut History,
         of: Option<&Path>,
         wanted: impl Fn(&ItemRecord, &Upload) -> bool,
-    ) -> Result<Left, StoreError> {
+    ) -> Result<RestoredItems, StoreError> {
         let records = match of {
             Some(path) => history.items_by_path(path),
             None => history.items(),
@@ -83,7 +83,7 @@ impl Seeker<'_> {
             won.extend(history.claim(&ids, &run, self.run)?);
         }
         rows.retain(|(record, _)| won.contains(&record.id));
-        Ok(Left { rows, unreadable })
+        Ok(RestoredItems { rows, unreadable })
     }
 }
 
@@ -148,16 +148,16 @@ impl Journal {
     /// The first row of this path, of a run that is over, that is `wanted`; the others stay
     /// as they are. Rows of another service are not given. An error is another program's: it
     /// holds the database, and the same works a little later.
-    pub fn left_behind(
+    pub fn find_unfinished(
         &mut self,
         path: &Path,
         is_alive: &dyn Fn(&RunId) -> bool,
         wanted: impl Fn(&ItemRecord, &Upload) -> bool,
-    ) -> Result<Option<(ItemRecord, Upload)>, Busy> {
+    ) -> Result<Option<(ItemRecord, Upload)>, DatabaseLocked> {
         let Some(history) = &mut self.history else {
             return self.without_history();
         };
-        let seeker = Seeker {
+        let seeker = PreviousRuns {
             run: &self.run,
             base_url: &self.base_url,
             is_alive,
@@ -169,9 +169,9 @@ impl Journal {
             }
             Err(StoreError::Replaced) => {
                 self.is_replaced();
-                Err(Busy)
+                Err(DatabaseLocked)
             }
-            Err(StoreError::Busy) => Err(Busy),
+            Err(StoreError::Busy) => Err(DatabaseLocked),
             Err(error) => {
                 tracing::warn!(%error, "the history cannot be read");
                 Ok(None)

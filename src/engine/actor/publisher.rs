@@ -6,9 +6,9 @@ use tokio::time::Instant;
 
 use super::Actor;
 use super::duplicates::duplicate_of;
-use super::sessions::later;
 #[cfg(test)]
-use super::sums::Sums;
+use super::queue_totals::QueueTotals;
+use super::sessions::later;
 use crate::api::Service;
 use crate::engine::{BatchEnd, Notice};
 use crate::model::plan::{Throughput, UnderWay};
@@ -48,7 +48,7 @@ impl<S: Service> Actor<S> {
                 .upload
                 .stored_asset()
                 .is_none_or(|asset| self.journal.is_saved(asset));
-            let later = later(item, &self.kept);
+            let later = later(item, &self.saved_sessions);
             let policy = &self.options.policy;
             let duplicate_of = duplicate_of(item, &self.items, &self.journal);
             let row = item.row(
@@ -62,9 +62,9 @@ impl<S: Service> Actor<S> {
             Some(Arc::new(row))
         };
         // Meters go on between one sample and the next.
-        for id in self.dirty.iter().chain(&self.holding) {
+        for id in self.dirty.iter().chain(&self.active_transfers) {
             let limit = self.options.policy.direct_limit;
-            self.sums.count(*id, self.items.get(id), limit);
+            self.queue_totals.count(*id, self.items.get(id), limit);
         }
         #[cfg(test)]
         self.check_sums();
@@ -77,13 +77,13 @@ impl<S: Service> Actor<S> {
                 .map(|row| (row.id, Arc::clone(row)))
                 .collect();
             for (_, id) in &self.order {
-                let kept = old.get(id).filter(|_| !self.dirty.contains(id)).cloned();
-                if let Some(row) = kept.or_else(|| row(id)) {
+                let saved_sessions = old.get(id).filter(|_| !self.dirty.contains(id)).cloned();
+                if let Some(row) = saved_sessions.or_else(|| row(id)) {
                     self.index.insert(*id, rows.len());
                     rows.push(row);
                 }
             }
-            self.rows_before = std::mem::replace(&mut self.rows, Arc::new(rows));
+            self.retired_rows = std::mem::replace(&mut self.rows, Arc::new(rows));
             self.order_changed = false;
             self.dirty.clear();
         } else if !self.dirty.is_empty() {
@@ -95,7 +95,7 @@ impl<S: Service> Actor<S> {
                 .collect();
             self.dirty.clear();
             if !changed.is_empty() {
-                self.rows_before = Arc::clone(&self.rows);
+                self.retired_rows = Arc::clone(&self.rows);
                 let rows = Arc::make_mut(&mut self.rows);
                 for (index, row) in changed {
                     rows[index] = row;
@@ -116,24 +116,24 @@ impl<S: Service> Actor<S> {
             walking: (self.walks > 0).then_some(self.walking),
             passed_over: self.passed_over,
             already_listed: self.already_listed,
-            comparing: self.foresight.unread(),
-            interrupted: self.sums.all().interrupted,
+            comparing: self.duplicate_scan.unread(),
+            interrupted: self.queue_totals.all().interrupted,
         }
     }
 
     fn totals(&self) -> Totals {
-        let sums = self.sums.all();
-        let mut totals = sums.totals;
+        let queue_totals = self.queue_totals.all();
+        let mut totals = queue_totals.totals;
         if totals.batch == 0 {
-            (totals.done, totals.batch) = sums.duplicates;
+            (totals.done, totals.batch) = queue_totals.duplicates;
         }
-        totals.rate = self.rate.filter(|_| sums.sending > 0);
+        totals.rate = self.rate.filter(|_| queue_totals.sending > 0);
         totals.line = Throughput {
             measured: self.line.measured(),
             limit: self.options.bandwidth.get(),
         };
         let held = self.paused || self.needs.is_some();
-        if sums.under_way > 0 && !held {
+        if queue_totals.under_way > 0 && !held {
             totals.left = self.time_left(&totals);
         }
         totals
@@ -142,11 +142,11 @@ impl<S: Service> Actor<S> {
     /// What is kept row by row is what counting all of them gives.
     #[cfg(test)]
     fn check_sums(&self) {
-        let mut anew = Sums::default();
+        let mut anew = QueueTotals::default();
         for (id, item) in &self.items {
             anew.count(*id, Some(item), self.options.policy.direct_limit);
         }
-        assert_eq!(self.sums.all(), anew.all());
+        assert_eq!(self.queue_totals.all(), anew.all());
     }
 
     /// The longest of what the bytes take on this line, what the calls take at one slot
@@ -158,8 +158,11 @@ impl<S: Service> Actor<S> {
         };
         let spacing = self.service.limiter().spacing();
         let left = totals.line.left(under_way, spacing)?;
-        let holding = self.holding.iter().filter_map(|id| self.index.get(id));
-        let rows = holding.filter_map(|at| self.rows.get(*at)?.transfer?.left);
+        let active_transfers = self
+            .active_transfers
+            .iter()
+            .filter_map(|id| self.index.get(id));
+        let rows = active_transfers.filter_map(|at| self.rows.get(*at)?.transfer?.left);
         rows.chain([left]).max()
     }
 
@@ -175,7 +178,7 @@ impl<S: Service> Actor<S> {
 
     /// Says once that everything that was started has ended.
     pub(super) fn end_batch(&mut self) {
-        if self.batch_ended || self.sums.all().totals.active > 0 {
+        if self.batch_ended || self.queue_totals.all().totals.active > 0 {
             return;
         }
         let mut end = BatchEnd {

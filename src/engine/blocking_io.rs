@@ -18,16 +18,16 @@ pub(super) fn no_answer() -> Rejection {
     }
 }
 
-/// Waits for a thread as long as its count of `steps` rises within `patience`, or twice that;
+/// Waits for a thread as long as its count of `steps` rises within `blocking_io`, or twice that;
 /// `None` where it hangs.
-pub(super) async fn while_it_moves<T>(
+pub(super) async fn join_unless_stalled<T>(
     mut thread: JoinHandle<T>,
-    patience: Duration,
+    blocking_io: Duration,
     steps: impl Fn() -> u64,
 ) -> Option<Result<T, JoinError>> {
     let mut before = 0;
     loop {
-        if let Ok(ended) = tokio::time::timeout(patience, &mut thread).await {
+        if let Ok(ended) = tokio::time::timeout(blocking_io, &mut thread).await {
             return Some(ended);
         }
         let now = steps();
@@ -40,9 +40,9 @@ pub(super) async fn while_it_moves<T>(
 
 /// Asks for each of these files on a thread; `None` for those whose drive hangs. In their
 /// order, except that files of other folders than the first one that hangs come after it.
-pub(super) async fn ask_for_each<K, T>(
+pub(super) async fn for_each_file_with_timeout<K, T>(
     files: Vec<(K, PathBuf)>,
-    patience: Duration,
+    blocking_io: Duration,
     ask: impl Fn(&Path) -> T + Clone + Send + 'static,
 ) -> Vec<(K, Option<T>)>
 where
@@ -68,7 +68,7 @@ where
             }
         });
         let count = || locked(&answers).len() as u64;
-        let ended = while_it_moves(thread, patience, count).await;
+        let ended = join_unless_stalled(thread, blocking_io, count).await;
         is_unwanted.store(true, Ordering::Relaxed);
         let answers = std::mem::take(&mut *locked(&answers));
         let rest = left.split_off(answers.len().min(left.len()));
