@@ -17,7 +17,7 @@ use std::time::Duration;
 use mavi_uploader::engine::{Command, FrontEnd};
 use mavi_uploader::model::snapshot::Status;
 use mavi_uploader::sandbox::{SandboxOptions, Timing};
-use mavi_uploader::setup::{How, Numbers, Running, World, runtime};
+use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine, runtime};
 
 /// How much faster than the service's limit calls follow each other.
 const FASTER: u32 = 300;
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let runtime = runtime()?;
     let _entered = runtime.enter();
-    let mut world = World::with_sandbox(SandboxOptions {
+    let mut world = AppContext::with_sandbox(SandboxOptions {
         interval: Duration::ZERO,
         timing: Timing::AT_ONCE,
         ..SandboxOptions::default()
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut numbers = Numbers::of(FrontEnd::Window);
     numbers.limiter = numbers.limiter.faster(FASTER);
     numbers.policy.polls = vec![Duration::from_millis(20)];
-    let Running { mut handle, task } = world.start(How {
+    let RunningEngine { mut handle, task } = world.start(EngineConfig {
         front_end: FrontEnd::Window,
         numbers,
         jobs: 3,

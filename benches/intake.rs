@@ -22,7 +22,7 @@ use eframe::{NativeOptions, Renderer};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
 use mavi_uploader::app::command::UiCommand;
 use mavi_uploader::engine::FrontEnd;
-use mavi_uploader::setup::{How, Numbers, World, runtime};
+use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, runtime};
 use mavi_uploader::ui::MaviApp;
 use mavi_uploader::ui::theme::size;
 
@@ -102,13 +102,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let runtime = runtime()?;
     let _entered = runtime.enter();
-    let world = World::sandbox()?;
+    let world = AppContext::sandbox()?;
     let ctx = Context::default();
     let wake = {
         let ctx = ctx.clone();
         Arc::new(move || ctx.request_repaint())
     };
-    let engine = world.start(How {
+    let engine = world.start(EngineConfig {
         front_end: FrontEnd::Window,
         numbers: Numbers::of(FrontEnd::Window),
         jobs: 3,

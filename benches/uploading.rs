@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use egui::{Context, Pos2, RawInput, Rect, Vec2};
 use mavi_uploader::app::command::UiCommand;
 use mavi_uploader::engine::FrontEnd;
-use mavi_uploader::setup::{How, Numbers, World, runtime};
+use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, runtime};
 use mavi_uploader::ui::MaviApp;
 
 /// How long is measured, once uploads are under way.
@@ -91,12 +91,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let runtime = runtime()?;
     let _entered = runtime.enter();
-    let world = World::sandbox()?;
+    let world = AppContext::sandbox()?;
     let (waker, woken) = sync_channel(1);
     let wake = Arc::new(move || {
         let _ = waker.try_send(());
     });
-    let engine = world.start(How {
+    let engine = world.start(EngineConfig {
         front_end: FrontEnd::Window,
         numbers: Numbers::of(FrontEnd::Window),
         jobs: 3,

@@ -7,19 +7,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use mavi_uploader::api::network;
-use mavi_uploader::app::outside::{KeyVault, Outside, SaveSettings, StartSandbox, VaultError};
+use mavi_uploader::app::environment::{
+    KeyVault, SaveSettings, StartSandbox, VaultError, WindowEnvironment,
+};
 use mavi_uploader::app::pending::Wake;
 use mavi_uploader::app::{settings, wording};
 use mavi_uploader::engine::shutdown::FAREWELL;
 use mavi_uploader::engine::{EngineHandle, FrontEnd, Preferences};
 use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::{media, version};
-use mavi_uploader::setup::{self, How, Numbers, Running, SetupError, World};
+use mavi_uploader::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine, SetupError};
 use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::store::{
     ForwardedPaths, Instance, InstanceLock, Keychain, SecretError, Settings, single_instance,
 };
-use mavi_uploader::ui::{SystemDesktop, SystemDialogs, Window, alone};
+use mavi_uploader::ui::{SystemDesktop, SystemDialogs, Window, startup_error};
 use mavi_uploader::{cli, cli::Interruption, logging};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(Stop { words, code }) => {
                 words.lines().for_each(cli::say);
-                alone::say(&words);
+                startup_error::say(&words);
                 ExitCode::from(code)
             }
         },
@@ -73,10 +75,10 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
     let (mut world, bad_environment_key) = {
         let _entered = runtime.enter();
         match sandbox {
-            true => (World::sandbox()?, None),
-            false => match World::real() {
+            true => (AppContext::sandbox()?, None),
+            false => match AppContext::real() {
                 // Said in the window, which asks for another one.
-                Err(SetupError::Key(why)) => (World::without_key()?, Some(why)),
+                Err(SetupError::Key(why)) => (AppContext::without_key()?, Some(why)),
                 world => (world?, None),
             },
         }
@@ -122,7 +124,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
         let usual = settings::preferences(&Settings::default());
         let start = move || {
             let _entered = runtime.enter();
-            let world = World::sandbox().map_err(|error| error.to_string())?;
+            let world = AppContext::sandbox().map_err(|error| error.to_string())?;
             start(world, &runtime, &engines, &wake, usual).map_err(|error| error.to_string())
         };
         Arc::new(start) as StartSandbox
@@ -153,7 +155,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
         .iter()
         .map(|format| format.extension)
         .collect();
-    let outside = Outside {
+    let outside = WindowEnvironment {
         paths,
         dialogs: Box::new(SystemDialogs::new(extensions)),
         vault: (!sandbox).then(|| Arc::new(KeychainVault(Keychain::system())) as Arc<dyn KeyVault>),
@@ -230,7 +232,7 @@ fn listen(
 
 /// Starts an engine for the window; its world ends after it.
 fn start(
-    world: World,
+    world: AppContext,
     runtime: &Handle,
     engines: &Engines,
     wake: &Wake,
@@ -238,7 +240,7 @@ fn start(
 ) -> Result<EngineHandle, SetupError> {
     let wake = Arc::clone(wake);
     let _entered = runtime.enter();
-    let Running { handle, task } = world.start(How {
+    let RunningEngine { handle, task } = world.start(EngineConfig {
         front_end: FrontEnd::Window,
         numbers: Numbers::of(FrontEnd::Window),
         jobs: preferences.jobs,

@@ -93,7 +93,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, SetupError> {
 
 /// What one run works with. Dropping it stops a sandbox and removes what it kept.
 #[derive(Debug)]
-pub struct World {
+pub struct AppContext {
     /// Where the service is.
     pub base_url: BaseUrl,
     /// Where history, settings and logs are; an error where there is no such place.
@@ -107,7 +107,7 @@ pub struct World {
     _temporary: Option<TempDir>,
 }
 
-impl World {
+impl AppContext {
     /// The real service, or the one of the environment, and the data directory.
     ///
     /// # Errors
@@ -161,7 +161,7 @@ impl World {
     /// The same with a sandbox of another kind.
     ///
     /// # Errors
-    /// As [`World::sandbox`].
+    /// As [`AppContext::sandbox`].
     pub fn with_sandbox(options: SandboxOptions) -> Result<Self, SetupError> {
         let sandbox = Sandbox::start(options).map_err(SetupError::Sandbox)?;
         let temporary = private_folder().map_err(SetupError::Sandbox)?;
@@ -234,8 +234,8 @@ impl World {
     /// Starts an engine, on the current runtime.
     ///
     /// # Errors
-    /// As [`World::service`].
-    pub fn start(&self, how: How) -> Result<Running, SetupError> {
+    /// As [`AppContext::service`].
+    pub fn start(&self, how: EngineConfig) -> Result<RunningEngine, SetupError> {
         let bandwidth = RateLimit::new(how.bandwidth);
         let service = self.service(how.front_end, &how.numbers, Arc::clone(&bandwidth))?;
         let runs = self.folder.clone().ok();
@@ -264,7 +264,7 @@ impl World {
         if let (Ok(folder), None) = (&self.folder, &self.sandbox) {
             tokio::spawn(back_up_daily(folder.clone(), handle.snapshot.clone()));
         }
-        Ok(Running { handle, task })
+        Ok(RunningEngine { handle, task })
     }
 
     /// The folder, where there is one.
@@ -342,7 +342,7 @@ impl Numbers {
 }
 
 /// How a front end wants its engine.
-pub struct How {
+pub struct EngineConfig {
     /// For whom it works.
     pub front_end: FrontEnd,
     /// By which numbers.
@@ -365,7 +365,7 @@ pub struct How {
 
 /// An engine that runs.
 #[derive(Debug)]
-pub struct Running {
+pub struct RunningEngine {
     /// To talk to it.
     pub handle: EngineHandle,
     /// Ends when everything is journaled.
@@ -380,7 +380,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_else_may_look_into_a_sandboxes_folder() {
-        let world = World::sandbox().unwrap();
+        let world = AppContext::sandbox().unwrap();
         let mode = std::fs::metadata(world.folder().unwrap())
             .unwrap()
             .permissions()

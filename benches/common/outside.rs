@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mavi_uploader::api::network::{Certificates, NetworkState};
-use mavi_uploader::app::outside::{Choice, Clicked, Desktop, FileDialogs, Outside, Wanted};
+use mavi_uploader::app::environment::{
+    Clicked, Desktop, DialogResult, FileDialogKind, FileDialogs, WindowEnvironment,
+};
 use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::store::settings::Loaded;
 
@@ -13,9 +15,9 @@ use mavi_uploader::store::settings::Loaded;
 struct NoDialogs;
 
 impl FileDialogs for NoDialogs {
-    fn choose(&self, _: Wanted, wake: Wake) -> Pending<Choice> {
+    fn choose(&self, _: FileDialogKind, wake: Wake) -> Pending<DialogResult> {
         let (answer, pending) = Pending::channel(wake);
-        answer.send(Choice::Cancelled);
+        answer.send(DialogResult::Cancelled);
         pending
     }
 }
@@ -43,8 +45,8 @@ impl Desktop for NoDesktop {
 }
 
 /// Everything outside, where nothing is.
-pub fn outside(wake: Wake) -> Outside {
-    Outside {
+pub fn outside(wake: Wake) -> WindowEnvironment {
+    WindowEnvironment {
         dialogs: Box::new(NoDialogs),
         vault: None,
         environment_key: None,

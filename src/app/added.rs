@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::command::UiCommand;
-use super::state::{App, Effect};
+use super::state::{App, WindowEffect};
 use super::wording::selection as words;
 use crate::model::snapshot::ItemId;
 
@@ -33,7 +33,7 @@ impl App {
         let shown = self.list.rows(&self.snapshot).any(|row| row.id == first);
         if shown && self.list.selected().is_empty() {
             self.added_after = None;
-            self.effects.push(Effect::Scroll(first));
+            self.effects.push(WindowEffect::Scroll(first));
         } else if self.snapshot.walking.is_none() {
             let files = new.count();
             self.added_after = None;

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::command::{Dismissible, UiCommand};
+use super::environment::WindowEnvironment;
 use super::list::Filter;
-use super::outside::Outside;
 use super::rows::Queue;
 use super::state::App;
 use super::wording::banner as words;
-use super::wording::{self, ENTER_KEY, Place, Step};
+use super::wording::{self, Backend, ENTER_KEY, NextStep};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
 
@@ -51,11 +51,11 @@ pub struct Banner {
 }
 
 /// What banners are made of besides the snapshot.
-pub struct Facts<'a> {
+pub struct BannerContext<'a> {
     /// What time it is.
     pub now: Instant,
     /// What the window was given.
-    pub outside: &'a Outside,
+    pub outside: &'a WindowEnvironment,
     /// The engine talks to a sandbox.
     pub sandbox: bool,
     /// There is an account's queue to go back to.
@@ -82,12 +82,12 @@ pub struct Facts<'a> {
     pub settings: &'a [String],
 }
 
-impl Facts<'_> {
-    fn place(&self) -> Place {
+impl BannerContext<'_> {
+    fn place(&self) -> Backend {
         if self.sandbox {
-            Place::Sandbox
+            Backend::Sandbox
         } else {
-            Place::Service
+            Backend::Service
         }
     }
 }
@@ -129,7 +129,7 @@ impl Banner {
 }
 
 /// The banners, the most pressing first.
-pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
+pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if facts.sandbox {
         banners.push(if facts.can_leave_sandbox {
@@ -229,7 +229,7 @@ pub fn banners(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
 }
 
 /// What there is to say of the key besides that it is missing or refused.
-fn key(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
+fn key(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if let Some(why) = facts.outside.bad_environment_key {
         banners.push(
@@ -262,7 +262,7 @@ fn key(snapshot: &Snapshot, facts: &Facts<'_>) -> Vec<Banner> {
     banners
 }
 
-fn needs(snapshot: &Snapshot, facts: &Facts<'_>, fix: RequiredAction) -> Banner {
+fn needs(snapshot: &Snapshot, facts: &BannerContext<'_>, fix: RequiredAction) -> Banner {
     let of_environment = matches!(
         snapshot.key,
         KeyState::Present {
@@ -288,10 +288,10 @@ fn needs(snapshot: &Snapshot, facts: &Facts<'_>, fix: RequiredAction) -> Banner 
         format!("{}. {cause} {}", message.title, message.next),
     );
     match message.step {
-        Some(Step::OpenConsole) => banner
+        Some(NextStep::OpenConsole) => banner
             .labelled(UiCommand::OpenConsole)
             .labelled(UiCommand::FixDone),
-        Some(Step::UpdateKey | Step::CopyDetails | Step::Row(_)) | None => {
+        Some(NextStep::UpdateKey | NextStep::CopyDetails | NextStep::Row(_)) | None => {
             banner.labelled(UiCommand::EnterKey)
         }
     }
@@ -340,7 +340,7 @@ impl App {
 
     /// What stands above the list.
     pub fn banners(&self) -> Vec<Banner> {
-        let facts = Facts {
+        let facts = BannerContext {
             now: self.now(),
             outside: &self.outside,
             sandbox: self.sandbox(),

@@ -13,7 +13,7 @@ use super::wording::command::{Group, Words};
 use crate::model::snapshot::ItemId;
 pub use crate::store::settings::Theme as ThemeChoice;
 
-pub use selection::{Format, Many, Step};
+pub use selection::{BulkAction, CursorMove, Format};
 pub use shortcut::{Key, Shortcut};
 
 /// How a click changes the selection.
@@ -85,7 +85,7 @@ pub enum UiCommand {
     Click(ItemId, Pick),
     /// From a row that has the focus, where one has it; the last is how many rows a page has.
     Move {
-        step: Step,
+        step: CursorMove,
         extend: bool,
         from: Option<ItemId>,
         page: usize,
@@ -99,7 +99,7 @@ pub enum UiCommand {
     CopySelected,
     CopyAs(Format),
     Export(Format),
-    Selected(Many),
+    Selected(BulkAction),
     Show(Filter),
     /// From the first row that was added.
     ShowAdded(ItemId),
@@ -145,7 +145,7 @@ pub enum UiCommand {
 
 /// What a command is called, and how it is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct CommandLabel {
     /// On its button.
     pub label: &'static str,
     /// When the pointer rests on it.
@@ -154,7 +154,7 @@ pub struct Entry {
     pub shortcut: Option<Shortcut>,
 }
 
-impl Entry {
+impl CommandLabel {
     fn of((label, tooltip): Words) -> Self {
         Self {
             label,
@@ -174,8 +174,8 @@ impl Entry {
 
 impl RowCommand {
     /// The row's part of the table.
-    pub fn entry(self) -> Entry {
-        Entry::of(words::row(self))
+    pub fn entry(self) -> CommandLabel {
+        CommandLabel::of(words::row(self))
     }
 }
 
@@ -183,7 +183,7 @@ impl UiCommand {
     /// Everything that has a shortcut, in the groups and the order in which the list of them
     /// shows it.
     pub fn with_shortcuts() -> Vec<(Group, Vec<Self>)> {
-        let mut list = Vec::from(Step::EACH.map(|step| Self::Move {
+        let mut list = Vec::from(CursorMove::EACH.map(|step| Self::Move {
             step,
             extend: false,
             from: None,
@@ -211,7 +211,7 @@ impl UiCommand {
                 Group::Selection,
                 vec![
                     Self::CopySelected,
-                    Self::Selected(Many::Remove),
+                    Self::Selected(BulkAction::Remove),
                     Self::UndoRemove,
                 ],
             ),
@@ -220,10 +220,10 @@ impl UiCommand {
     }
 
     /// The table: label, tooltip, shortcut.
-    pub fn entry(&self) -> Entry {
-        Entry {
+    pub fn entry(&self) -> CommandLabel {
+        CommandLabel {
             shortcut: self.shortcut(),
-            ..Entry::of(words::window(self))
+            ..CommandLabel::of(words::window(self))
         }
     }
 
@@ -240,7 +240,7 @@ impl UiCommand {
             Self::SelectAll => Shortcut::command(Key::A),
             Self::SelectNone | Self::CloseDialog => Shortcut::plain(Key::Escape),
             Self::CopySelected => Shortcut::command(Key::C),
-            Self::Selected(Many::Remove) => Shortcut::plain(Key::Delete),
+            Self::Selected(BulkAction::Remove) => Shortcut::plain(Key::Delete),
             Self::Find => Shortcut::command(Key::F),
             Self::OpenSettings => Shortcut::command(Key::Comma),
             Self::ShowShortcuts => Shortcut::plain(Key::F1),

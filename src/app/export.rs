@@ -15,7 +15,7 @@ use crate::model::snapshot::{Row, Status};
 
 /// A row as it is exported.
 #[derive(Debug, Serialize)]
-struct Line<'a> {
+struct ExportRow<'a> {
     asset_id: &'a str,
     name: &'a str,
     path: std::borrow::Cow<'a, str>,
@@ -24,8 +24,8 @@ struct Line<'a> {
     status: &'static str,
 }
 
-fn lines<'a>(rows: &'a [Arc<Row>]) -> impl Iterator<Item = Line<'a>> {
-    rows.iter().map(|row| Line {
+fn lines<'a>(rows: &'a [Arc<Row>]) -> impl Iterator<Item = ExportRow<'a>> {
+    rows.iter().map(|row| ExportRow {
         asset_id: rows::id_of(row).unwrap_or_default(),
         name: &row.name,
         path: row.path.to_string_lossy(),
@@ -90,7 +90,7 @@ pub fn copied(rows: &[Arc<Row>], format: Format) -> String {
 /// These rows as a file holds them, those without an id too.
 pub fn file(rows: &[Arc<Row>], format: Format) -> String {
     if format == Format::Json {
-        let lines: Vec<Line<'_>> = lines(rows).collect();
+        let lines: Vec<ExportRow<'_>> = lines(rows).collect();
         return serde_json::to_string_pretty(&lines).unwrap_or_default() + "\n";
     }
     // With a mark: Excel takes a table without one for another encoding than UTF-8.

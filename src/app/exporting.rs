@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::command::Format;
+use super::environment::{DialogResult, FileDialogKind};
 use super::export;
-use super::outside::{Choice, Wanted};
 use super::pending::{Outcome, Pending};
 use super::state::App;
 use super::wording::selection as words;
@@ -23,7 +23,7 @@ pub(super) struct Written {
 /// What is being saved.
 #[derive(Default)]
 pub(super) struct Exports {
-    dialog: Option<Pending<Choice>>,
+    dialog: Option<Pending<DialogResult>>,
     /// The rows as they were when it was asked for.
     what: Option<(Vec<Arc<Row>>, Format)>,
     writing: Option<Pending<Written>>,
@@ -40,7 +40,7 @@ impl App {
             return;
         }
         let wake = Arc::clone(&self.outside.wake);
-        let wanted = Wanted::Save(format);
+        let wanted = FileDialogKind::Save(format);
         self.exports.dialog = Some(self.outside.dialogs.choose(wanted, wake));
         self.exports.what = Some((rows, format));
     }
@@ -48,7 +48,7 @@ impl App {
     /// Goes on with what is being saved.
     pub(super) fn saved(&mut self, now: Instant) {
         match Pending::take_from(&mut self.exports.dialog) {
-            Some(Outcome::Answer(Choice::Chosen(paths))) => {
+            Some(Outcome::Answer(DialogResult::Chosen(paths))) => {
                 if let (Some(path), Some((rows, format))) =
                     (paths.into_iter().next(), self.exports.what.take())
                 {
@@ -61,11 +61,13 @@ impl App {
                     self.exports.writing = Some(Pending::spawn("export", wake, write));
                 }
             }
-            Some(Outcome::Answer(Choice::Unavailable)) => {
+            Some(Outcome::Answer(DialogResult::Unavailable)) => {
                 self.exports.what = None;
                 self.say(words::NO_SAVE_DIALOG, None, now);
             }
-            Some(Outcome::Answer(Choice::Cancelled) | Outcome::Lost) => self.exports.what = None,
+            Some(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {
+                self.exports.what = None
+            }
             None => {}
         }
         if let Some(Outcome::Answer(written)) = Pending::take_from(&mut self.exports.writing) {

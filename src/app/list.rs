@@ -11,25 +11,25 @@ mod tests;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::command::{Many, Pick, Step};
+use super::command::{BulkAction, CursorMove, Pick};
 use super::{rows, wording};
 use crate::model::plan::{self, Plan, UnderWay};
 use crate::model::snapshot::{ItemId, Row, RowDelta, Snapshot, Status, changed_rows};
 
 pub use filter::{Filter, StatusCounts};
 use folders::Folders;
-use order::Facts;
+use order::SortKeys;
 pub use order::{Column, Sort};
 
 /// What the selection can be asked to do: how many of its rows each command fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Fits {
+pub struct SelectionActions {
     /// Rows with an id that can be copied.
     pub ids: usize,
-    many: [usize; Many::EACH.len()],
+    many: [usize; BulkAction::EACH.len()],
 }
 
-impl Fits {
+impl SelectionActions {
     fn count(&mut self, row: &Row, change: RowDelta) {
         if rows::id_to_copy(row).is_some() {
             change.count(&mut self.ids);
@@ -42,8 +42,8 @@ impl Fits {
     }
 
     /// How many of the selected rows the command fits.
-    pub fn of(&self, many: Many) -> usize {
-        let at = Many::EACH.iter().position(|one| *one == many);
+    pub fn of(&self, many: BulkAction) -> usize {
+        let at = BulkAction::EACH.iter().position(|one| *one == many);
         at.map_or(0, |at| self.many[at])
     }
 }
@@ -84,13 +84,13 @@ pub struct List {
     search: String,
     words: Vec<String>,
     sort: Sort,
-    facts: Facts,
+    facts: SortKeys,
     sums: ListTotals,
     folders: Folders,
     /// What is shown, in its order.
     shown: Vec<usize>,
     selected: HashSet<ItemId>,
-    fits: Fits,
+    fits: SelectionActions,
     anchor: Option<ItemId>,
     cursor: Option<ItemId>,
 }
@@ -153,7 +153,7 @@ impl List {
     }
 
     /// What the selection can be asked to do.
-    pub fn fits(&self) -> &Fits {
+    pub fn fits(&self) -> &SelectionActions {
         &self.fits
     }
 
@@ -170,7 +170,7 @@ impl List {
     /// Turns a chip on.
     pub fn show(&mut self, filter: Filter, snapshot: &Snapshot) {
         self.filter = filter;
-        self.look_anew(snapshot);
+        self.rebuild(snapshot);
     }
 
     /// Shows only rows with these words in their name or id; all for none.
@@ -179,13 +179,13 @@ impl List {
         self.words = words.collect();
         self.search = search;
         self.facts.search_anew();
-        self.look_anew(snapshot);
+        self.rebuild(snapshot);
     }
 
     /// Sorts by this, or turns the order around where it is sorted by it already.
     pub fn sort_by(&mut self, column: Column, snapshot: &Snapshot) {
         self.sort = self.sort.chosen(column);
-        self.look_anew(snapshot);
+        self.rebuild(snapshot);
     }
 
     /// Takes a new snapshot in: counts, what is shown, and what of the selection is left. Only
@@ -194,7 +194,7 @@ impl List {
         let before = Arc::clone(&self.seen);
         match changed_rows(&before, &snapshot.rows) {
             Some(places) => self.follow(&places, &before, snapshot),
-            None => self.look_anew(snapshot),
+            None => self.rebuild(snapshot),
         }
     }
 
@@ -213,7 +213,7 @@ impl List {
             self.folders = Folders::of(&snapshot.rows);
         }
         if self.filter != Filter::All && self.count(self.filter) == 0 {
-            self.look_anew(snapshot);
+            self.rebuild(snapshot);
             return;
         }
         let (mut other_rows, mut other_order) = (false, false);
@@ -242,7 +242,7 @@ impl List {
     }
 
     /// Looks at every row.
-    fn look_anew(&mut self, snapshot: &Snapshot) {
+    fn rebuild(&mut self, snapshot: &Snapshot) {
         self.seen = Arc::clone(&snapshot.rows);
         if self.words.is_empty() && self.sort.column != Column::Name {
             self.facts.forget();
@@ -285,7 +285,7 @@ impl List {
     }
 
     fn look_at_selection(&mut self, snapshot: &Snapshot) {
-        let mut fits = Fits::default();
+        let mut fits = SelectionActions::default();
         if !self.selected.is_empty() {
             self.selected_rows(snapshot)
                 .for_each(|row| fits.count(row, RowDelta::Added));
@@ -302,7 +302,7 @@ impl List {
     /// Selects nothing.
     pub fn select_none(&mut self) {
         self.selected.clear();
-        self.fits = Fits::default();
+        self.fits = SelectionActions::default();
         self.anchor = None;
     }
 
@@ -340,7 +340,7 @@ impl List {
     /// come to. `page` is how many rows a page has.
     pub fn step(
         &mut self,
-        step: Step,
+        step: CursorMove,
         extend: bool,
         from: Option<ItemId>,
         page: usize,
@@ -351,12 +351,12 @@ impl List {
         let at = from.and_then(|from| self.rows(snapshot).position(|row| row.id == from));
         let page = page.max(1);
         let to = match (step, at) {
-            (Step::Home, _) | (Step::Down | Step::PageDown, None) => 0,
-            (Step::End, _) | (Step::Up | Step::PageUp, None) => last,
-            (Step::Up, Some(at)) => at.saturating_sub(1),
-            (Step::Down, Some(at)) => (at + 1).min(last),
-            (Step::PageUp, Some(at)) => at.saturating_sub(page),
-            (Step::PageDown, Some(at)) => (at + page).min(last),
+            (CursorMove::Home, _) | (CursorMove::Down | CursorMove::PageDown, None) => 0,
+            (CursorMove::End, _) | (CursorMove::Up | CursorMove::PageUp, None) => last,
+            (CursorMove::Up, Some(at)) => at.saturating_sub(1),
+            (CursorMove::Down, Some(at)) => (at + 1).min(last),
+            (CursorMove::PageUp, Some(at)) => at.saturating_sub(page),
+            (CursorMove::PageDown, Some(at)) => (at + page).min(last),
         };
         let id = self.rows(snapshot).nth(to)?.id;
         if extend {

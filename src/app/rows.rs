@@ -6,9 +6,9 @@ mod queue;
 use std::mem::{Discriminant, discriminant};
 use std::time::Instant;
 
-use super::command::{Many, RowCommand};
+use super::command::{BulkAction, RowCommand};
 use super::wording::row as words;
-use super::wording::{self, Message, Place, Step};
+use super::wording::{self, Backend, Message, NextStep};
 use crate::model::fault::FaultKind;
 use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocation};
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
@@ -18,11 +18,11 @@ pub use queue::{Hold, Queue};
 
 /// What is around a row and changes what it says.
 #[derive(Clone, Copy, Debug)]
-pub struct Around {
+pub struct RowContext {
     /// What time it is.
     pub now: Instant,
     /// Who takes the files.
-    pub place: Place,
+    pub place: Backend,
     /// Whether its queue goes on.
     pub queue: Queue,
 }
@@ -135,8 +135,8 @@ fn own(row: &Row) -> &'static [RowCommand] {
             _ if rejection_allows_relocation(rejection) => {
                 &[C::Details, C::Locate, C::Retry, C::Remove]
             }
-            Some(Step::Row(C::Retry)) => &[C::Details, C::Retry, C::Remove],
-            Some(Step::Row(C::UploadAnyway)) => &[C::Details, C::UploadAnyway, C::Remove],
+            Some(NextStep::Row(C::Retry)) => &[C::Details, C::Retry, C::Remove],
+            Some(NextStep::Row(C::UploadAnyway)) => &[C::Details, C::UploadAnyway, C::Remove],
             _ => &[C::Details, C::Remove],
         },
         Status::ReadyToUpload => &[C::Upload, C::Remove],
@@ -165,27 +165,27 @@ fn own(row: &Row) -> &'static [RowCommand] {
 }
 
 /// Whether what is done with a selection fits this row of it.
-pub fn fits(row: &Row, many: Many) -> bool {
+pub fn fits(row: &Row, many: BulkAction) -> bool {
     one_fits(own(row), row, many)
 }
 
-/// The same for everything that can be done, in the order of [`Many::EACH`].
-pub fn fits_each(row: &Row) -> [bool; Many::EACH.len()] {
+/// The same for everything that can be done, in the order of [`BulkAction::EACH`].
+pub fn fits_each(row: &Row) -> [bool; BulkAction::EACH.len()] {
     let own = own(row);
-    Many::EACH.map(|many| one_fits(own, row, many))
+    BulkAction::EACH.map(|many| one_fits(own, row, many))
 }
 
-fn one_fits(own: &[RowCommand], row: &Row, many: Many) -> bool {
+fn one_fits(own: &[RowCommand], row: &Row, many: BulkAction) -> bool {
     own.contains(&match many {
-        Many::Upload => RowCommand::Upload,
-        Many::GetIds => RowCommand::GetId,
-        Many::Pause => RowCommand::Pause,
-        Many::Resume => RowCommand::Resume,
-        Many::Retry if own.contains(&RowCommand::UploadAgain) => return true,
-        Many::Retry => RowCommand::Retry,
-        Many::Cancel => RowCommand::Cancel,
-        Many::Remove => RowCommand::Remove,
-        Many::SendFirst => return waits(&row.status),
+        BulkAction::Upload => RowCommand::Upload,
+        BulkAction::GetIds => RowCommand::GetId,
+        BulkAction::Pause => RowCommand::Pause,
+        BulkAction::Resume => RowCommand::Resume,
+        BulkAction::Retry if own.contains(&RowCommand::UploadAgain) => return true,
+        BulkAction::Retry => RowCommand::Retry,
+        BulkAction::Cancel => RowCommand::Cancel,
+        BulkAction::Remove => RowCommand::Remove,
+        BulkAction::SendFirst => return waits(&row.status),
     })
 }
 
@@ -215,7 +215,7 @@ pub fn menu(row: &Row) -> Vec<RowCommand> {
 }
 
 /// What a button of the row does, with what has to be known before it is pressed.
-pub fn hint(row: &Row, command: RowCommand, around: &Around) -> String {
+pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
     let hint = around.place.said(command.entry().hint());
     match (command, row.later) {
         (RowCommand::Pause, Some(later)) if row.status == Status::Uploading => {
@@ -249,7 +249,7 @@ pub fn pause_loses_work(row: &Row) -> bool {
 }
 
 /// What happened to a row that is in trouble, and the technical detail of it.
-pub fn trouble(row: &Row, place: Place) -> Option<(Message, Vec<(&'static str, String)>)> {
+pub fn trouble(row: &Row, place: Backend) -> Option<(Message, Vec<(&'static str, String)>)> {
     let (message, mut technical) = match &row.status {
         Status::Rejected(rejection) => (wording::rejection(rejection), Vec::new()),
         Status::Failed(fault) => (wording::fault(fault), wording::details(fault)),
@@ -270,7 +270,7 @@ pub fn trouble(row: &Row, place: Place) -> Option<(Message, Vec<(&'static str, S
 
 /// What "Copy details" copies: all that somebody else needs to help; `build` is which
 /// program this is.
-pub fn details_text(row: &Row, place: Place, build: &str) -> String {
+pub fn details_text(row: &Row, place: Backend, build: &str) -> String {
     let mut lines = vec![words::file(&row.path)];
     if let Some((message, technical)) = trouble(row, place) {
         lines.push(format!("{}. {}", message.title, message.line()));
@@ -312,7 +312,7 @@ pub fn warning(row: &Row) -> Option<&'static str> {
 
 /// The row in one sentence, for a screen reader; `folder` is where it is, where another row has
 /// the same name.
-pub fn spoken(row: &Row, folder: Option<&str>, around: &Around) -> String {
+pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
     let percent = match trailing(row) {
         Trailing::Percent(percent) => words::percent(percent),
         Trailing::None | Trailing::Id(_) | Trailing::Idle(_) => String::new(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::pending::{Outcome, Pending};
-use super::state::{App, Dialog, Effect};
+use super::state::{App, Dialog, WindowEffect};
 use super::wording;
 use crate::api::network::NetworkState;
 use crate::engine::{Command, Preferences};
@@ -65,7 +65,7 @@ pub fn preferences(settings: &Settings) -> Preferences {
 }
 
 /// The preferences and how far they are on disk.
-pub(super) struct Kept {
+pub(super) struct SettingsState {
     pub settings: Settings,
     /// What there is to say of the file that they were read from.
     pub warnings: Vec<String>,
@@ -75,7 +75,7 @@ pub(super) struct Kept {
     problem: Option<String>,
 }
 
-impl Kept {
+impl SettingsState {
     pub fn of(Loaded { settings, warnings }: Loaded) -> Self {
         Self {
             settings,
@@ -125,7 +125,7 @@ impl App {
         let before = preferences(&self.kept.settings);
         setting.put_into(&mut self.kept.settings);
         if let Setting::Theme(theme) = setting {
-            self.effects.push(Effect::Theme(theme));
+            self.effects.push(WindowEffect::Theme(theme));
         }
         let after = preferences(&self.kept.settings);
         if before != after {
@@ -169,7 +169,7 @@ impl App {
     }
 
     /// The window ends: what is not written yet is, on a thread of its own, in its turn. When
-    /// all is, nobody holds [`Outside::save_settings`](super::outside::Outside) any more.
+    /// all is, nobody holds [`WindowEnvironment::save_settings`](super::environment::Outside) any more.
     pub(super) fn write_last_settings(&mut self) {
         let save = self.outside.save_settings.take();
         let Some(save) = save.filter(|_| std::mem::take(&mut self.kept.changed)) else {

@@ -6,22 +6,22 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use super::announce::Announcer;
 use super::banners::Banner;
-use super::browse::Browse;
 use super::command::{Dismissible, ThemeChoice, UiCommand};
-use super::desktop;
+use super::desktop_status;
+use super::drop_preview::Hover;
+use super::environment::{DialogResult, VaultError, WindowEnvironment};
 use super::exporting::Exports;
-use super::hover::Hover;
-use super::keys::KeyEntry;
+use super::key_entry::KeyEntry;
 use super::list::List;
-use super::locating::Locating;
-use super::outside::{Choice, Outside, VaultError};
+use super::open_external::ExternalOpener;
 use super::paste::Pasting;
 use super::pending::Pending;
-use super::rows::{Around, Queue};
-use super::settings::Kept;
-use super::wording::{Place, foot as words};
+use super::relocate::Locating;
+use super::rows::{Queue, RowContext};
+use super::screen_reader::Announcer;
+use super::settings::SettingsState;
+use super::wording::{Backend, foot as words};
 use crate::api::network::NetworkState;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
@@ -31,7 +31,7 @@ use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Sna
 
 /// Something to be done outside the window by whoever draws it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub enum WindowEffect {
     /// Put this on the clipboard.
     CopyText(String),
     /// Use these colours.
@@ -125,18 +125,18 @@ pub struct App {
     pub(super) engine: EngineHandle,
     /// The account's engine, while a sandbox is tried.
     pub(super) parked: Option<EngineHandle>,
-    pub(super) outside: Outside,
+    pub(super) outside: WindowEnvironment,
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) list: List,
     pub(super) plan: Plan,
     pub(super) exports: Exports,
     /// Whether the engine can put back what was removed last.
     pub(super) undo: bool,
-    pub(super) browse: Browse,
+    pub(super) browse: ExternalOpener,
     pub(super) dialog: Option<Dialog>,
     pub(super) key: KeyEntry,
     pub(super) after_key: Option<Command>,
-    pub(super) kept: Kept,
+    pub(super) kept: SettingsState,
     pub(super) copied: Option<(ItemId, Instant)>,
     pub(super) toast: Option<Toast>,
     pub(super) needs: Option<Arc<Fault>>,
@@ -171,17 +171,17 @@ pub struct App {
     pub(super) loading_key: Option<Pending<Result<Option<ApiKey>, VaultError>>>,
     /// When the keychain was asked for the key.
     pub(super) loading_since: Option<Instant>,
-    pub(super) choosing: Option<Pending<Choice>>,
+    pub(super) choosing: Option<Pending<DialogResult>>,
     pub(super) pasting: Option<Pasting>,
     pub(super) locating: Option<Locating>,
     pub(super) starting_sandbox: Option<Pending<Result<EngineHandle, String>>>,
-    pub(super) effects: Vec<Effect>,
+    pub(super) effects: Vec<WindowEffect>,
 }
 
 impl App {
     /// Takes the engine and the world. The key is looked for at once: the environment's,
     /// else the keychain's, off this thread.
-    pub fn new(engine: EngineHandle, outside: Outside) -> Self {
+    pub fn new(engine: EngineHandle, outside: WindowEnvironment) -> Self {
         let snapshot = engine.snapshot.borrow().clone();
         let settings = outside.settings.clone();
         let mut app = Self {
@@ -193,12 +193,12 @@ impl App {
             plan: List::default().plan(UnderWay::default(), Throughput::default()),
             exports: Exports::default(),
             undo: false,
-            browse: Browse::default(),
+            browse: ExternalOpener::default(),
             pasting: None,
             dialog: None,
             key: KeyEntry::default(),
             after_key: None,
-            kept: Kept::of(settings),
+            kept: SettingsState::of(settings),
             copied: None,
             toast: None,
             needs: None,
@@ -231,7 +231,7 @@ impl App {
         };
         app.take_in();
         if app.theme() != ThemeChoice::System {
-            app.effects.push(Effect::Theme(app.theme()));
+            app.effects.push(WindowEffect::Theme(app.theme()));
         }
         app.look_for_key();
         let paths = std::mem::take(&mut app.outside.paths);
@@ -361,17 +361,17 @@ impl App {
     }
 
     /// Who takes the files.
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> Backend {
         if self.sandbox() {
-            Place::Sandbox
+            Backend::Sandbox
         } else {
-            Place::Service
+            Backend::Service
         }
     }
 
     /// What is around the rows of the list.
-    pub fn around(&self, now: Instant) -> Around {
-        Around {
+    pub fn around(&self, now: Instant) -> RowContext {
+        RowContext {
             now,
             place: self.place(),
             queue: Queue::of(&self.snapshot),
@@ -380,7 +380,7 @@ impl App {
 
     /// The window's title, with the progress of a running batch.
     pub fn title(&self) -> String {
-        desktop::title(&self.snapshot)
+        desktop_status::title(&self.snapshot)
     }
 
     /// Why "Upload" can't be pressed; `None` when it can.
@@ -400,7 +400,7 @@ impl App {
     }
 
     /// What is left to be done outside.
-    pub fn take_effects(&mut self) -> Vec<Effect> {
+    pub fn take_effects(&mut self) -> Vec<WindowEffect> {
         std::mem::take(&mut self.effects)
     }
 

@@ -38,7 +38,7 @@ pub enum Thumb<'a, T> {
 }
 
 /// A thumbnail, or that there is none.
-struct Entry<T> {
+struct CacheEntry<T> {
     size: u64,
     picture: Option<T>,
     /// When it was last asked for, as a count of all that was asked for.
@@ -56,7 +56,7 @@ struct Running {
 pub struct Thumbnails<T> {
     wake: Wake,
     budget: Arc<Budget>,
-    made: HashMap<PathBuf, Entry<T>>,
+    made: HashMap<PathBuf, CacheEntry<T>>,
     running: Vec<Running>,
     late: Vec<Pending<Option<Pixels>>>,
     asked: u64,
@@ -164,7 +164,7 @@ impl<T> Thumbnails<T> {
                 }
             };
             let picture = pixels.map(|pixels| keep(&path, &pixels));
-            let entry = Entry {
+            let entry = CacheEntry {
                 size,
                 picture,
                 asked: self.asked,

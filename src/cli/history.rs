@@ -11,7 +11,7 @@ use crate::store::{AssetNote, AssetRecord, DataDir, History, StoreError};
 
 /// One line of `history --json`, one row of `--csv` (`docs/contract.md`, "Data directory").
 #[derive(Debug, Serialize)]
-struct Line {
+struct HistoryRow {
     asset_id: String,
     name: String,
     path: String,
@@ -24,7 +24,7 @@ struct Line {
     note: Option<&'static str>,
 }
 
-impl From<AssetRecord> for Line {
+impl From<AssetRecord> for HistoryRow {
     fn from(record: AssetRecord) -> Self {
         Self {
             asset_id: record.asset_id.to_string(),
@@ -73,7 +73,7 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     if arguments.csv
         && let Err(error) = print(HEADER)
     {
-        return super::unprinted(&error);
+        return super::stdout_error(&error);
     }
     let mut count = 0_usize;
     let listed = opened.history.for_each_asset(query, |record| {
@@ -81,7 +81,7 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
             return Ok(());
         }
         count += 1;
-        let line = Line::from(record);
+        let line = HistoryRow::from(record);
         let text = if arguments.json {
             super::json_line(&line).unwrap_or_default()
         } else if arguments.csv {
@@ -97,7 +97,7 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
             say(&format!("The history cannot be read to its end: {error}."));
             return EXIT_SOME_FAILED;
         }
-        Err(Stop::Output(error)) => return super::unprinted(&error),
+        Err(Stop::Output(error)) => return super::stdout_error(&error),
     }
     if count == 0 && !arguments.json && !arguments.csv {
         say(if query.is_empty() {
@@ -112,7 +112,7 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
 const HEADER: &str =
     "asset_id,name,path,size,blake3,upload_status,uploaded_at,account,base_url,note";
 
-fn csv(line: &Line) -> String {
+fn csv(line: &HistoryRow) -> String {
     [
         line.asset_id.as_str(),
         &line.name,
@@ -129,7 +129,7 @@ fn csv(line: &Line) -> String {
     .join(",")
 }
 
-fn plain(line: &Line) -> String {
+fn plain(line: &HistoryRow) -> String {
     let note = line
         .note
         .map(|note| format!("  ({})", note.replace('_', " ")))

@@ -9,7 +9,7 @@ use crate::engine::FrontEnd;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeyState;
-use crate::setup::{self, Numbers, SetupError, World};
+use crate::setup::{self, AppContext, Numbers, SetupError};
 use crate::store::Keychain;
 
 /// Most bytes of standard input that are read for a key.
@@ -94,7 +94,7 @@ fn ending(key: &ApiKey) -> String {
 }
 
 fn status() -> u8 {
-    let world = match World::real() {
+    let world = match AppContext::real() {
         Ok(world) => world,
         Err(SetupError::Key(why)) => {
             say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
@@ -170,7 +170,7 @@ fn read_key() -> Result<ApiKey, String> {
 
 /// Asks the service about a key, in the turn that all programs of this computer share.
 fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
-    let world = World::without_key()?;
+    let world = AppContext::without_key()?;
     let runtime = setup::runtime()?;
     let _entered = runtime.enter();
     let numbers = Numbers::of(FrontEnd::CommandLine);
@@ -197,6 +197,6 @@ fn without_keychain() -> String {
 fn printed(line: &str) -> u8 {
     match print(line) {
         Ok(()) => EXIT_GOOD,
-        Err(error) => super::unprinted(&error),
+        Err(error) => super::stdout_error(&error),
     }
 }

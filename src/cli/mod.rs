@@ -262,7 +262,7 @@ fn is_deaf(error: &std::io::Error) -> bool {
 }
 
 /// The exit status when standard output could not be written.
-fn unprinted(error: &std::io::Error) -> u8 {
+fn stdout_error(error: &std::io::Error) -> u8 {
     if is_deaf(error) {
         return EXIT_GOOD;
     }

@@ -45,9 +45,9 @@ pub struct Report {
     /// There is no key that could be refused.
     key_is_missing: bool,
     /// Nobody reads standard output any more.
-    deaf: bool,
+    stdout_closed: bool,
     /// Writing to standard output failed.
-    unprinted: Option<String>,
+    stdout_error: Option<String>,
 }
 
 struct Open {
@@ -87,8 +87,8 @@ impl Report {
             taken_in: false,
             waiting: SaidWait::default(),
             key_is_missing: false,
-            deaf: false,
-            unprinted: None,
+            stdout_closed: false,
+            stdout_error: None,
         }
     }
 
@@ -336,7 +336,9 @@ impl Report {
             Some(RequiredAction::Key) => EXIT_KEY,
             Some(RequiredAction::Balance | RequiredAction::Account) => EXIT_ACCOUNT,
             Some(RequiredAction::Program) => EXIT_SOME_FAILED,
-            None if self.failed + self.rejected > 0 || self.unprinted.is_some() => EXIT_SOME_FAILED,
+            None if self.failed + self.rejected > 0 || self.stdout_error.is_some() => {
+                EXIT_SOME_FAILED
+            }
             None => EXIT_GOOD,
         }
     }
@@ -410,19 +412,19 @@ impl Report {
     }
 
     fn line(&mut self, line: &str) {
-        if self.deaf {
+        if self.stdout_closed {
             return;
         }
         if let Err(error) = super::print(line) {
-            self.deaf = true;
+            self.stdout_closed = true;
             if !super::is_deaf(&error) {
-                self.unprinted = Some(error.to_string());
+                self.stdout_error = Some(error.to_string());
             }
         }
     }
 
     /// Why standard output could not be written to its end, where that is so.
-    pub fn unprinted(&self) -> Option<&str> {
-        self.unprinted.as_deref()
+    pub fn stdout_error(&self) -> Option<&str> {
+        self.stdout_error.as_deref()
     }
 }

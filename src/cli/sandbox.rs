@@ -31,7 +31,7 @@ pub fn run(arguments: &SandboxArguments) -> u8 {
             }
         };
         if let Err(error) = print(&sandbox.base_url()) {
-            return super::unprinted(&error);
+            return super::stdout_error(&error);
         }
         interruption.heard().await;
         sandbox.shutdown().await;

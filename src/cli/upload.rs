@@ -18,7 +18,7 @@ use crate::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord, Notice};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, ResumeBehaviour, Row, Snapshot};
-use crate::setup::{self, How, Numbers, Running, SetupError, World};
+use crate::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine, SetupError};
 use crate::store::{Keychain, SecretError};
 
 /// How long a run that was stopped still waits for files that are being found and checked.
@@ -44,13 +44,13 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     Interruption::ends_in_any_case();
     let mut bad_key = None;
     let world = if arguments.sandbox {
-        World::sandbox()
+        AppContext::sandbox()
     } else {
-        World::real().or_else(|error| match error {
+        AppContext::real().or_else(|error| match error {
             // Every file is told of, as without a key.
             SetupError::Key(why) => {
                 bad_key = Some(why);
-                World::without_key()
+                AppContext::without_key()
             }
             error => Err(error),
         })
@@ -67,7 +67,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     };
     let _logs = crate::logging::start(world.folder());
     let (follower, turns) = mpsc::unbounded_channel();
-    let running = world.start(How {
+    let running = world.start(EngineConfig {
         front_end: FrontEnd::CommandLine,
         numbers,
         jobs: usize::from(arguments.jobs),
@@ -104,7 +104,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         wait_limit,
         arguments.paths,
     );
-    let run = Following {
+    let run = UploadSession {
         running,
         report,
         turns,
@@ -117,15 +117,15 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
 }
 
 /// What the keychain will say.
-type FromKeychain = oneshot::Receiver<Result<Option<ApiKey>, SecretError>>;
+type KeychainReply = oneshot::Receiver<Result<Option<ApiKey>, SecretError>>;
 
 /// A run that is followed.
-struct Following {
-    running: Running,
+struct UploadSession {
+    running: RunningEngine,
     report: Report,
     turns: mpsc::UnboundedReceiver<LifecycleRecord>,
     /// The question to the keychain, as long as it has no answer.
-    keychain: Option<FromKeychain>,
+    keychain: Option<KeychainReply>,
     /// Why the keychain gave no key.
     trouble: Option<SecretError>,
     /// The environment holds a key that is none; it was said.
@@ -142,7 +142,7 @@ enum Stop {
     Needs(Fault),
 }
 
-impl Following {
+impl UploadSession {
     async fn finish(mut self, mut interruption: Interruption) -> u8 {
         let progress = Progress::new();
         let stop = self.follow(&mut interruption, &progress).await;
@@ -190,7 +190,7 @@ impl Following {
             ));
         }
         say(&self.report.summary());
-        if let Some(cause) = self.report.unprinted() {
+        if let Some(cause) = self.report.stdout_error() {
             say(&wording::unprinted(cause));
         }
         if matches!(stop, Some(Stop::Interrupted)) {
@@ -322,7 +322,7 @@ impl Lost {
 }
 
 /// The keychain's answer; never, where it is not asked.
-async fn answer(keychain: &mut Option<FromKeychain>) -> Result<Option<ApiKey>, SecretError> {
+async fn answer(keychain: &mut Option<KeychainReply>) -> Result<Option<ApiKey>, SecretError> {
     match keychain {
         // Without a sender there was no thread to ask on.
         Some(receiver) => receiver

@@ -4,7 +4,7 @@ use egui::{Frame, Margin, Ui, Vec2};
 use lucide_icons::Icon;
 
 use super::theme::{self, of, size, space, type_size};
-use super::widgets::button::{Button, Look};
+use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::{card, text};
 use crate::app::banners::Banner;
 use crate::app::command::UiCommand;
@@ -61,7 +61,7 @@ fn strip(ui: &mut Ui, banner: &Banner, out: &mut Vec<UiCommand>) {
 
 fn buttons(banner: &Banner) -> Vec<(Button<'_>, UiCommand)> {
     let fix = |(label, command): &(&'static str, UiCommand)| {
-        let button = Button::of(command, Look::Outlined)
+        let button = Button::of(command, ButtonStyle::Outlined)
             .labelled(label)
             .without_icon()
             .small();
@@ -72,7 +72,7 @@ fn buttons(banner: &Banner) -> Vec<(Button<'_>, UiCommand)> {
         let command = UiCommand::Dismiss(dismiss);
         let button = Button {
             icon: Some(Icon::X),
-            ..Button::of(&command, Look::Plain).small().icon_only()
+            ..Button::of(&command, ButtonStyle::Plain).small().icon_only()
         };
         (button, command)
     }));

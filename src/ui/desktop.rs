@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
-use crate::app::outside::{Clicked, Desktop};
+use crate::app::environment::{Clicked, Desktop};
 use crate::app::pending::{Pending, Wake};
 use crate::app::wording::screens::{AWAKE, NAME};
 

@@ -8,13 +8,13 @@ use lucide_icons::Icon;
 use super::screens::settings;
 use super::shortcuts;
 use super::theme::{self, TOLERANCE, of, size, space, type_size};
-use super::widgets::button::{Button, Look};
+use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::{card, text};
 use crate::app::command::{RowCommand, UiCommand};
 use crate::app::rows;
 use crate::app::state::{App, Cancel, Dialog, Pause};
 use crate::app::wording::screens as words;
-use crate::app::wording::{self, Message, Quit, Step};
+use crate::app::wording::{self, Message, NextStep, Quit};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, KeyState};
 
@@ -113,7 +113,7 @@ fn choice(
     if fresh {
         ui.data_mut(|data| data.insert_temp(asked(), dialog));
     }
-    let safe = Button::of(&UiCommand::CloseDialog, Look::Primary)
+    let safe = Button::of(&UiCommand::CloseDialog, ButtonStyle::Primary)
         .labelled(safe)
         .focused(fresh);
     let both = vec![stake, (safe, UiCommand::CloseDialog)];
@@ -147,7 +147,10 @@ fn buttons(ui: &mut Ui, buttons: Vec<(Button<'_>, UiCommand)>, out: &mut Vec<UiC
 }
 
 fn plain(command: UiCommand) -> (Button<'static>, UiCommand) {
-    (Button::of(&command, Look::Outlined).without_icon(), command)
+    (
+        Button::of(&command, ButtonStyle::Outlined).without_icon(),
+        command,
+    )
 }
 
 fn key_field() -> Id {
@@ -212,16 +215,16 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     };
     let save = if app.key_entry().is_saving() && app.keychain_is_silent() {
         let command = UiCommand::UseKeyForSession;
-        (Button::of(&command, Look::Primary), command)
+        (Button::of(&command, ButtonStyle::Primary), command)
     } else {
         let command = UiCommand::SaveKey;
         (
-            Button::of(&command, Look::Primary).blocked(why_not),
+            Button::of(&command, ButtonStyle::Primary).blocked(why_not),
             command,
         )
     };
-    let get = Button::of(&UiCommand::GetKey, Look::Plain);
-    let close = Button::of(&UiCommand::CloseDialog, Look::Outlined);
+    let get = Button::of(&UiCommand::GetKey, ButtonStyle::Plain);
+    let close = Button::of(&UiCommand::CloseDialog, ButtonStyle::Outlined);
     let close = if app.key_entry().is_saving() {
         close
     } else {
@@ -229,7 +232,8 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     };
     let mut foot = Vec::new();
     if app.snapshot().key == KeyState::Missing && app.can_try_sandbox() {
-        let try_it = Button::of(&UiCommand::TrySandbox, Look::Plain).labelled(words::WITHOUT);
+        let try_it =
+            Button::of(&UiCommand::TrySandbox, ButtonStyle::Plain).labelled(words::WITHOUT);
         foot.push((try_it.without_icon(), UiCommand::TrySandbox));
     }
     foot.extend([
@@ -253,7 +257,7 @@ fn unopened(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let copy = unopened.copy.clone();
     let mut button = Button {
         room_for: copy.entry().label,
-        ..Button::of(&copy, Look::Outlined).small()
+        ..Button::of(&copy, ButtonStyle::Outlined).small()
     };
     if unopened.copied {
         button.label = wording::row::COPIED;
@@ -285,7 +289,7 @@ fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
     body(ui, &means);
     let stop = UiCommand::ConfirmCancel;
     let label = wording::selection::confirm_cancel(uploads.ids.len());
-    let stake = Button::of(&stop, Look::Outlined).labelled(&label);
+    let stake = Button::of(&stop, ButtonStyle::Outlined).labelled(&label);
     let stake = (stake, stop);
     let dialog = Dialog::Cancel(uploads.clone());
     choice(ui, dialog, stake, words::KEEP_UPLOADING, out);
@@ -302,7 +306,7 @@ fn pause(ui: &mut Ui, uploads: &Pause, out: &mut Vec<UiCommand>) {
     title(ui, &question);
     body(ui, &means);
     let stop = UiCommand::ConfirmPause;
-    let stake = (Button::of(&stop, Look::Outlined), stop);
+    let stake = (Button::of(&stop, ButtonStyle::Outlined), stop);
     let dialog = Dialog::Pause(uploads.clone());
     choice(ui, dialog, stake, words::KEEP_UPLOADING, out);
 }
@@ -312,7 +316,7 @@ fn discard(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     title(ui, &question);
     body(ui, means);
     let discard = UiCommand::ConfirmDiscard;
-    let stake = (Button::of(&discard, Look::Outlined), discard);
+    let stake = (Button::of(&discard, ButtonStyle::Outlined), discard);
     choice(ui, Dialog::Discard, stake, words::KEEP_INTERRUPTED, out);
 }
 
@@ -349,7 +353,7 @@ fn remove_key(ui: &mut Ui, out: &mut Vec<UiCommand>) {
     title(ui, wording::REMOVE_KEY);
     body(ui, wording::REMOVE_KEY_MEANS);
     let remove = UiCommand::ConfirmRemoveKey;
-    let stake = (Button::of(&remove, Look::Outlined), remove);
+    let stake = (Button::of(&remove, ButtonStyle::Outlined), remove);
     choice(ui, Dialog::RemoveKey, stake, words::KEEP_KEY, out);
 }
 
@@ -365,7 +369,7 @@ fn leave(
     body(ui, &question.cause);
     let stake = Button {
         hint: question.hint.to_owned(),
-        ..Button::of(&command, Look::Outlined).labelled(question.leave)
+        ..Button::of(&command, ButtonStyle::Outlined).labelled(question.leave)
     };
     choice(ui, dialog, (stake, command), question.stay, out);
 }
@@ -402,13 +406,13 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     let (lead, copy) = (next(&message, id), UiCommand::CopyDetails(id));
     let leads = lead.as_ref() == Some(&copy);
     if !leads {
-        foot.push((Button::of(&copy, Look::Plain), copy));
+        foot.push((Button::of(&copy, ButtonStyle::Plain), copy));
     }
     let show = UiCommand::Row(RowCommand::ShowFile, id);
-    foot.push((Button::of(&show, Look::Plain), show));
+    foot.push((Button::of(&show, ButtonStyle::Plain), show));
     foot.push(plain(UiCommand::CloseDialog));
     if let Some(command) = lead {
-        foot.push((Button::of(&command, Look::Primary), command));
+        foot.push((Button::of(&command, ButtonStyle::Primary), command));
     }
     let before = out.len();
     buttons(ui, foot, out);
@@ -422,9 +426,9 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
 
 fn next(message: &Message, id: ItemId) -> Option<UiCommand> {
     match message.step? {
-        Step::Row(command) => Some(UiCommand::Row(command, id)),
-        Step::UpdateKey => Some(UiCommand::EnterKey),
-        Step::OpenConsole => Some(UiCommand::OpenConsole),
-        Step::CopyDetails => Some(UiCommand::CopyDetails(id)),
+        NextStep::Row(command) => Some(UiCommand::Row(command, id)),
+        NextStep::UpdateKey => Some(UiCommand::EnterKey),
+        NextStep::OpenConsole => Some(UiCommand::OpenConsole),
+        NextStep::CopyDetails => Some(UiCommand::CopyDetails(id)),
     }
 }

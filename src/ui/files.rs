@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rfd::{AsyncFileDialog, FileHandle};
 
 use crate::app::command::Format;
-use crate::app::outside::{Choice, FileDialogs, Wanted};
+use crate::app::environment::{DialogResult, FileDialogKind, FileDialogs};
 use crate::app::pending::{Pending, Wake};
 use crate::app::wording::screens as words;
 use crate::app::wording::selection::export_name;
@@ -28,7 +28,7 @@ impl SystemDialogs {
 }
 
 impl FileDialogs for SystemDialogs {
-    fn choose(&self, wanted: Wanted, wake: Wake) -> Pending<Choice> {
+    fn choose(&self, wanted: FileDialogKind, wake: Wake) -> Pending<DialogResult> {
         let opened = Instant::now();
         let close = move |handles: Option<Vec<FileHandle>>| {
             Some(outcome(
@@ -38,7 +38,7 @@ impl FileDialogs for SystemDialogs {
         };
         let dialog = AsyncFileDialog::new();
         match wanted {
-            Wanted::Files => {
+            FileDialogKind::Files => {
                 // Upper case too: some desktops compare the letters as they are.
                 let mut extensions: Vec<String> =
                     self.extensions.iter().map(ToString::to_string).collect();
@@ -50,12 +50,12 @@ impl FileDialogs for SystemDialogs {
                     .pick_files();
                 Pending::wait_for("file dialog", wake, async move { close(chosen.await) })
             }
-            Wanted::Located => {
+            FileDialogKind::Located => {
                 let chosen = dialog.set_title(words::LOCATE).pick_file();
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
                 Pending::wait_for("file dialog", wake, one)
             }
-            Wanted::Save(format) => {
+            FileDialogKind::Save(format) => {
                 let (kind, extension) = match format {
                     Format::Json => ("JSON", "json"),
                     _ => ("CSV", "csv"),
@@ -68,7 +68,7 @@ impl FileDialogs for SystemDialogs {
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
                 Pending::wait_for("file dialog", wake, one)
             }
-            Wanted::Folders => {
+            FileDialogKind::Folders => {
                 let chosen = dialog.set_title(words::CHOOSE_FOLDERS).pick_folders();
                 Pending::wait_for("file dialog", wake, async move { close(chosen.await) })
             }
@@ -76,12 +76,12 @@ impl FileDialogs for SystemDialogs {
     }
 }
 
-fn outcome(paths: Option<Vec<PathBuf>>, after: Duration) -> Choice {
+fn outcome(paths: Option<Vec<PathBuf>>, after: Duration) -> DialogResult {
     match paths {
-        Some(paths) if !paths.is_empty() => Choice::Chosen(paths),
-        Some(_) => Choice::Cancelled,
-        None if after < NEVER_OPENED => Choice::Unavailable,
-        None => Choice::Cancelled,
+        Some(paths) if !paths.is_empty() => DialogResult::Chosen(paths),
+        Some(_) => DialogResult::Cancelled,
+        None if after < NEVER_OPENED => DialogResult::Unavailable,
+        None => DialogResult::Cancelled,
     }
 }
 
@@ -96,10 +96,10 @@ mod tests {
         let later = Duration::from_secs(3);
         assert_eq!(
             outcome(Some(vec![file.clone()]), later),
-            Choice::Chosen(vec![file])
+            DialogResult::Chosen(vec![file])
         );
-        assert_eq!(outcome(Some(vec![]), soon), Choice::Cancelled);
-        assert_eq!(outcome(None, later), Choice::Cancelled);
-        assert_eq!(outcome(None, soon), Choice::Unavailable);
+        assert_eq!(outcome(Some(vec![]), soon), DialogResult::Cancelled);
+        assert_eq!(outcome(None, later), DialogResult::Cancelled);
+        assert_eq!(outcome(None, soon), DialogResult::Unavailable);
     }
 }

@@ -9,23 +9,23 @@ use super::theme;
 
 /// Something that the keyboard stops at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stop {
+struct FocusTarget {
     id: Id,
     layer: LayerId,
 }
 
 /// What the window remembers of the keyboard's way.
 #[derive(Debug, Default)]
-pub struct Keeper {
+pub struct FocusKeeper {
     /// Everything that it stopped at the last time, layer by layer, in order.
-    stops: Vec<Stop>,
+    stops: Vec<FocusTarget>,
     /// Where it was the last time.
-    at: Option<Stop>,
+    at: Option<FocusTarget>,
     /// Where it is, or was last, in the window itself, below what lies over it.
     below: Option<Id>,
 }
 
-impl Keeper {
+impl FocusKeeper {
     /// Looks after everything was drawn.
     pub fn look(&mut self, ctx: &Context) {
         if ctx.will_discard() {
@@ -59,7 +59,7 @@ impl Keeper {
     }
 
     /// Where the keyboard is to go that is nowhere now, if it did not let go by itself.
-    fn instead(&self, dialog: Option<LayerId>, now: &[Stop]) -> Option<Id> {
+    fn instead(&self, dialog: Option<LayerId>, now: &[FocusTarget]) -> Option<Id> {
         let first = |layer: LayerId| now.iter().find(|stop| stop.layer == layer);
         match (dialog, self.at) {
             (Some(dialog), Some(at)) if at.layer == dialog && now.contains(&at) => None,
@@ -78,7 +78,7 @@ impl Keeper {
 }
 
 /// All stops of this pass that can be seen.
-fn stops(ctx: &Context) -> Vec<Stop> {
+fn stops(ctx: &Context) -> Vec<FocusTarget> {
     ctx.viewport(|viewport| {
         let layers = viewport.this_pass.widgets.layers();
         layers
@@ -86,7 +86,7 @@ fn stops(ctx: &Context) -> Vec<Stop> {
                 let stops = widgets.iter().filter(|widget| {
                     widget.enabled && widget.visible && widget.sense.is_focusable()
                 });
-                stops.map(|widget| Stop {
+                stops.map(|widget| FocusTarget {
                     id: widget.id,
                     layer: *layer,
                 })
@@ -97,8 +97,8 @@ fn stops(ctx: &Context) -> Vec<Stop> {
 
 /// The stop itself where it is still there; else the one that came into its place, where just
 /// one did; else the nearer of its neighbours, before it where both are as near.
-fn beside(id: Id, layer: LayerId, before: &[Stop], now: &[Stop]) -> Option<Id> {
-    let of_layer = |stops: &[Stop]| -> Vec<Id> {
+fn beside(id: Id, layer: LayerId, before: &[FocusTarget], now: &[FocusTarget]) -> Option<Id> {
+    let of_layer = |stops: &[FocusTarget]| -> Vec<Id> {
         let stops = stops.iter().filter(|stop| stop.layer == layer);
         stops.map(|stop| stop.id).collect()
     };

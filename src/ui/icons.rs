@@ -2,7 +2,7 @@
 
 use lucide_icons::Icon;
 
-use crate::app::command::{Many, RowCommand, ThemeChoice, UiCommand};
+use crate::app::command::{BulkAction, RowCommand, ThemeChoice, UiCommand};
 use crate::model::media::Kind;
 
 /// The icon of a row's button.
@@ -56,16 +56,16 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
 }
 
 /// The icon of what is done with a selection.
-pub fn selection(many: Many) -> Icon {
+pub fn selection(many: BulkAction) -> Icon {
     match many {
-        Many::Upload => Icon::Upload,
-        Many::GetIds => Icon::Hash,
-        Many::Pause => Icon::Pause,
-        Many::Resume => Icon::Play,
-        Many::Retry => Icon::RotateCw,
-        Many::SendFirst => Icon::ArrowUpToLine,
-        Many::Cancel => Icon::Ban,
-        Many::Remove => Icon::Trash2,
+        BulkAction::Upload => Icon::Upload,
+        BulkAction::GetIds => Icon::Hash,
+        BulkAction::Pause => Icon::Pause,
+        BulkAction::Resume => Icon::Play,
+        BulkAction::Retry => Icon::RotateCw,
+        BulkAction::SendFirst => Icon::ArrowUpToLine,
+        BulkAction::Cancel => Icon::Ban,
+        BulkAction::Remove => Icon::Trash2,
     }
 }
 

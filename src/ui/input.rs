@@ -6,7 +6,7 @@ use egui::{Context, Event, KeyboardShortcut, Modifiers, Popup};
 
 use super::clipboard::Paste;
 use super::screens::uploads::ListView;
-use crate::app::command::{self, Many, Shortcut, Step, UiCommand};
+use crate::app::command::{self, BulkAction, CursorMove, Shortcut, UiCommand};
 use crate::app::state::App;
 
 /// Reads this frame's input.
@@ -54,7 +54,10 @@ pub fn read(
         press(ctx, [UiCommand::UndoRemove], out);
     }
     if selected {
-        let commands = [UiCommand::Selected(Many::Remove), UiCommand::SelectNone];
+        let commands = [
+            UiCommand::Selected(BulkAction::Remove),
+            UiCommand::SelectNone,
+        ];
         press(ctx, commands, out);
     }
     in_list(ctx, view, out);
@@ -80,7 +83,7 @@ fn in_list(ctx: &Context, view: &ListView, out: &mut Vec<UiCommand>) {
     }
     // With Shift first: without it the combination would take it for its own.
     for extend in [true, false] {
-        let steps = Step::EACH.map(|step| UiCommand::Move {
+        let steps = CursorMove::EACH.map(|step| UiCommand::Move {
             step,
             extend,
             from: view.focused,

@@ -3,7 +3,6 @@
 //! Draw functions look at [`crate::app::state::App`] and push
 //! [`crate::app::command::UiCommand`]s; nothing is decided or fetched here.
 
-pub mod alone;
 mod banners;
 mod clipboard;
 mod desktop;
@@ -13,15 +12,16 @@ mod focus;
 pub mod fonts;
 mod icons;
 mod input;
-mod motion;
+mod reduced_motion;
 mod run;
 mod screens;
 mod shell;
 mod shortcuts;
+pub mod startup_error;
+mod system_preferences;
 pub mod theme;
 mod thumbnails;
 mod widgets;
-mod wishes;
 
 pub use desktop::SystemDesktop;
 pub use files::SystemDialogs;

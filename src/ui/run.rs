@@ -7,9 +7,9 @@ use eframe::{NativeOptions, Renderer};
 use egui::{Context, IconData, ViewportBuilder};
 
 use super::shell::MaviApp;
+use super::system_preferences::SystemPreferences;
 use super::theme;
-use super::wishes::Wishes;
-use crate::app::outside::Outside;
+use crate::app::environment::WindowEnvironment;
 use crate::app::pending::Wake;
 use crate::app::wording::screens as words;
 use crate::engine::EngineHandle;
@@ -87,10 +87,10 @@ impl Window {
     pub fn run(
         self,
         engine: EngineHandle,
-        outside: Outside,
+        outside: WindowEnvironment,
         icon: Option<IconData>,
     ) -> Result<(), WindowError> {
-        let wishes = Wishes::to_ask(self.wake());
+        let wishes = SystemPreferences::to_ask(self.wake());
         let options = options(self.x11, icon);
         let create = move |cc: &eframe::CreationContext<'_>| {
             let app = MaviApp::new(&cc.egui_ctx, engine, outside)

@@ -13,18 +13,18 @@ use egui::{
 use lucide_icons::Icon;
 
 use super::clipboard::Paste;
-use super::focus::Keeper;
+use super::focus::FocusKeeper;
 use super::screens::uploads::ListView;
 use super::screens::{empty, toolbar, uploads};
+use super::system_preferences::SystemPreferences;
 use super::theme::{self, Palette, of, radius, size, space, type_size};
-use super::widgets::button::{Button, Look};
+use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::menu::{self, Item};
 use super::widgets::{card, mark, text};
-use super::wishes::Wishes;
 use super::{banners, dialogs, fonts, icons, input};
 use crate::app::command::{ThemeChoice, UiCommand};
-use crate::app::outside::Outside;
-use crate::app::state::{App, Effect};
+use crate::app::environment::WindowEnvironment;
+use crate::app::state::{App, WindowEffect};
 use crate::app::wording::screens as words;
 use crate::engine::EngineHandle;
 use crate::model::snapshot::KeyState;
@@ -33,9 +33,9 @@ use crate::model::snapshot::KeyState;
 pub struct MaviApp {
     app: App,
     title: String,
-    wishes: Wishes,
+    wishes: SystemPreferences,
     view: ListView,
-    keyboard: Keeper,
+    keyboard: FocusKeeper,
     paste: Paste,
     /// Set from outside when the window is to close.
     end: Arc<AtomicBool>,
@@ -43,22 +43,22 @@ pub struct MaviApp {
 
 impl MaviApp {
     /// Dresses the context and takes the engine.
-    pub fn new(ctx: &Context, engine: EngineHandle, outside: Outside) -> Self {
+    pub fn new(ctx: &Context, engine: EngineHandle, outside: WindowEnvironment) -> Self {
         theme::install(ctx);
         fonts::install(ctx, fonts::bundled());
         Self {
             app: App::new(engine, outside),
             title: String::new(),
-            wishes: Wishes::default(),
+            wishes: SystemPreferences::default(),
             view: ListView::default(),
-            keyboard: Keeper::default(),
+            keyboard: FocusKeeper::default(),
             paste: Paste::default(),
             end: Arc::default(),
         }
     }
 
     /// Does what the system wishes.
-    pub(super) fn wishing(self, wishes: Wishes) -> Self {
+    pub(super) fn wishing(self, wishes: SystemPreferences) -> Self {
         Self { wishes, ..self }
     }
 
@@ -188,26 +188,26 @@ impl MaviApp {
         ctx.request_repaint();
         for effect in effects {
             match effect {
-                Effect::CopyText(text) => ctx.copy_text(text),
-                Effect::Theme(choice) => ctx.set_theme(match choice {
+                WindowEffect::CopyText(text) => ctx.copy_text(text),
+                WindowEffect::Theme(choice) => ctx.set_theme(match choice {
                     ThemeChoice::System => ThemePreference::System,
                     ThemeChoice::Light => ThemePreference::Light,
                     ThemeChoice::Dark => ThemePreference::Dark,
                 }),
-                Effect::Reveal(id) => self.view.reveal = Some(id),
-                Effect::Menu(id) => self.view.menu = Some(id),
-                Effect::Scroll(id) => self.view.scroll = Some(id),
-                Effect::FocusSearch => {
+                WindowEffect::Reveal(id) => self.view.reveal = Some(id),
+                WindowEffect::Menu(id) => self.view.menu = Some(id),
+                WindowEffect::Scroll(id) => self.view.scroll = Some(id),
+                WindowEffect::FocusSearch => {
                     ctx.memory_mut(|memory| memory.request_focus(toolbar::search_field()));
                 }
-                Effect::Attention => {
+                WindowEffect::Attention => {
                     if !ctx.input(|input| input.viewport().focused.unwrap_or(true)) {
                         let attention = UserAttentionType::Informational;
                         ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
                     }
                 }
-                Effect::Raise => raise(ctx),
-                Effect::Close => ctx.send_viewport_cmd(ViewportCommand::Close),
+                WindowEffect::Raise => raise(ctx),
+                WindowEffect::Close => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
         }
     }
@@ -277,7 +277,7 @@ fn key_button(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let button = Button {
         colour: Some(colour),
         hint: words::KEY_BUTTON.to_owned(),
-        ..Button::of(&UiCommand::EnterKey, Look::Plain).labelled(&label)
+        ..Button::of(&UiCommand::EnterKey, ButtonStyle::Plain).labelled(&label)
     };
     if button.show(ui) {
         out.push(UiCommand::EnterKey);
@@ -285,7 +285,10 @@ fn key_button(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 }
 
 fn icon_button(ui: &mut Ui, command: UiCommand, out: &mut Vec<UiCommand>) {
-    if Button::of(&command, Look::Plain).icon_only().show(ui) {
+    if Button::of(&command, ButtonStyle::Plain)
+        .icon_only()
+        .show(ui)
+    {
         out.push(command);
     }
 }
@@ -295,7 +298,7 @@ fn theme_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         label: "",
         name: words::COLOURS,
         hint: words::COLOURS_HINT.to_owned(),
-        ..Button::of(&UiCommand::Theme(app.theme()), Look::Plain)
+        ..Button::of(&UiCommand::Theme(app.theme()), ButtonStyle::Plain)
     };
     let choices = [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark];
     let items = choices.map(|choice| {
@@ -328,7 +331,9 @@ fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
             ui.horizontal(|ui| {
                 ui.set_max_width(size::MEASURE);
                 let action = toast.action.as_ref().map(|command| {
-                    let button = Button::of(command, Look::Outlined).small().without_icon();
+                    let button = Button::of(command, ButtonStyle::Outlined)
+                        .small()
+                        .without_icon();
                     (button, command)
                 });
                 let width = |(button, _): &(Button<'_>, _)| button.size(ui).x + space::S;
@@ -344,7 +349,7 @@ fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
                 }
                 let close = Button {
                     icon: Some(Icon::X),
-                    ..Button::of(&UiCommand::DismissToast, Look::Plain)
+                    ..Button::of(&UiCommand::DismissToast, ButtonStyle::Plain)
                         .small()
                         .icon_only()
                 };

@@ -6,7 +6,7 @@ use egui::{Key, ScrollArea, Ui, vec2};
 use super::dialogs;
 use super::theme::{self, of, size, space, type_size};
 use super::widgets::{card, text};
-use crate::app::command::{Entry, UiCommand};
+use crate::app::command::{CommandLabel, UiCommand};
 use crate::app::wording::command::{self as words, Group};
 use crate::app::wording::selection::SHORTCUTS;
 
@@ -71,7 +71,7 @@ fn by_keys(ui: &Ui, page: f32) -> f32 {
     })
 }
 
-fn line(ui: &mut Ui, entry: &Entry) {
+fn line(ui: &mut Ui, entry: &CommandLabel) {
     let p = of(ui);
     let Some(shortcut) = entry.shortcut else {
         return;

@@ -15,7 +15,7 @@ use mavi_uploader::model::asset::{Account, AssetId, AssetStatus};
 use mavi_uploader::model::cell_escaping::split_record;
 use mavi_uploader::model::snapshot::{JournalState, Row, Snapshot, Status};
 use mavi_uploader::sandbox::{Call, Fault, FaultPlan, SandboxOptions, Timing};
-use mavi_uploader::setup::{How, Numbers, Running, World};
+use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine};
 use mavi_uploader::store::{AssetRecord, History, HistoryChange, StoreError};
 
 use crate::cli::{Live, Outcome, Stage, text};
@@ -281,13 +281,13 @@ fn where_nothing_can_be_written_from_the_start_upload_sends_nothing_and_says_so(
 
 /// The window's engine, its data on this disk.
 struct Window {
-    world: World,
-    running: Running,
+    world: AppContext,
+    running: RunningEngine,
 }
 
 impl Window {
     fn start(data: &Path, plan: FaultPlan) -> Self {
-        let mut world = World::with_sandbox(SandboxOptions {
+        let mut world = AppContext::with_sandbox(SandboxOptions {
             interval: Duration::ZERO,
             timing: Timing::AT_ONCE,
             plan,
@@ -299,7 +299,7 @@ impl Window {
         numbers.policy = numbers.policy.faster(20);
         numbers.limiter = numbers.limiter.faster(20);
         let running = world
-            .start(How {
+            .start(EngineConfig {
                 front_end: FrontEnd::Window,
                 numbers,
                 jobs: 1,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
-use mavi_uploader::app::outside::Choice;
+use mavi_uploader::app::environment::DialogResult;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::asset::AssetId;
 use mavi_uploader::model::fault::{Fault, FaultKind};
@@ -223,7 +223,7 @@ fn an_id_that_nothing_stands_behind_is_shown_as_such_and_not_copied() {
 fn chosen_files_and_pasted_paths_are_added() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open_with(builder(Theme::Light), handle, |outside| {
-        outside.dialogs = Box::new(Dialogs(Choice::Chosen(vec![PathBuf::from("/a.mp4")])));
+        outside.dialogs = Box::new(Dialogs(DialogResult::Chosen(vec![PathBuf::from("/a.mp4")])));
     });
     assert!(matches!(engine.next(), Some(Command::NoKey)));
     window.key_press_modifiers(Modifiers::COMMAND, Key::O);

@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
-use mavi_uploader::app::outside::Choice;
+use mavi_uploader::app::environment::DialogResult;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, ResumeBehaviour, Row, Status};
@@ -266,7 +266,7 @@ fn a_selection_is_saved_to_a_file_or_it_is_said_why_not() {
         let (mut engine, handle) = FakeEngine::new(with_key());
         let chosen = path.clone();
         let mut window = open_with(builder(Theme::Light), handle, move |outside| {
-            outside.dialogs = Box::new(Dialogs(Choice::Chosen(vec![chosen])));
+            outside.dialogs = Box::new(Dialogs(DialogResult::Chosen(vec![chosen])));
         });
         engine.rows(vec![
             ready(1, "one.mp4", "re_1"),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::Theme;
 use egui_kittest::kittest::Queryable;
-use mavi_uploader::app::outside::Choice;
+use mavi_uploader::app::environment::DialogResult;
 use mavi_uploader::engine::{Command, Notice};
 use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::media::Rejection;
@@ -21,7 +21,7 @@ fn asked(engine: &mut FakeEngine) -> Vec<Command> {
 }
 
 /// A window with a file whose drive was taken away, and a dialog that ends so.
-fn lost(choice: Choice) -> (FakeEngine, Window) {
+fn lost(choice: DialogResult) -> (FakeEngine, Window) {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open_with(builder(Theme::Light), handle, |outside| {
         outside.dialogs = Box::new(Dialogs(choice));
@@ -35,7 +35,7 @@ fn lost(choice: Choice) -> (FakeEngine, Window) {
 #[test]
 fn a_file_that_is_gone_is_shown_in_the_dialog_and_the_engine_is_told() {
     let found = PathBuf::from("/elsewhere/renamed.mp4");
-    let (mut engine, mut window) = lost(Choice::Chosen(vec![found.clone()]));
+    let (mut engine, mut window) = lost(DialogResult::Chosen(vec![found.clone()]));
     assert!(has(&window, "Reconnect the drive or locate the file."));
     window.get_by_label("Locate…: clip.mp4").click();
     window.run();
@@ -45,7 +45,7 @@ fn a_file_that_is_gone_is_shown_in_the_dialog_and_the_engine_is_told() {
         "{asked:?}"
     );
     // The person may close it, and may do it again.
-    let (mut engine, mut window) = lost(Choice::Cancelled);
+    let (mut engine, mut window) = lost(DialogResult::Cancelled);
     for _ in 0..2 {
         window.get_by_label("Locate…: clip.mp4").click();
         window.run();
@@ -55,7 +55,7 @@ fn a_file_that_is_gone_is_shown_in_the_dialog_and_the_engine_is_told() {
 
 #[test]
 fn without_a_dialog_it_is_said_what_else_can_be_done() {
-    let (_engine, mut window) = lost(Choice::Unavailable);
+    let (_engine, mut window) = lost(DialogResult::Unavailable);
     window.get_by_label("Locate…: clip.mp4").click();
     window.run();
     assert!(has(&window, "drop it on the window as a new one"));
@@ -63,7 +63,7 @@ fn without_a_dialog_it_is_said_what_else_can_be_done() {
 
 #[test]
 fn another_file_is_refused_with_a_word_and_offered_as_a_new_one() {
-    let (mut engine, mut window) = lost(Choice::Cancelled);
+    let (mut engine, mut window) = lost(DialogResult::Cancelled);
     let path = PathBuf::from("/elsewhere/other.mp4");
     let misfit = RelocationError::OtherSize {
         gone: 412_000_000,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::Theme;
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::engine::{Command, FrontEnd};
-use mavi_uploader::setup::{How, Numbers, Running, World, runtime};
+use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine, runtime};
 
 use crate::window::{Drop, builder, copied, has, open_with, until};
 
@@ -16,9 +16,9 @@ const PICTURE: &[u8] = include_bytes!("../fixtures/media/good/picture.png");
 fn files_that_are_dropped_are_checked_uploaded_and_their_ids_copied() {
     let runtime = runtime().unwrap();
     let _entered = runtime.enter();
-    let world = World::sandbox().unwrap();
-    let Running { handle, task, .. } = world
-        .start(How {
+    let world = AppContext::sandbox().unwrap();
+    let RunningEngine { handle, task, .. } = world
+        .start(EngineConfig {
             front_end: FrontEnd::Window,
             numbers: Numbers::of(FrontEnd::Window),
             jobs: 3,

@@ -16,7 +16,7 @@ use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{Row, Snapshot, Status};
 use mavi_uploader::sandbox::{Call, Fault, FaultPlan, RequestRecord, SandboxOptions, Timing};
-use mavi_uploader::setup::{How, Numbers, Running, World};
+use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine};
 
 use self::changes::{MOVES, Move, SIZE, before, content, grow, hash_of, mend, other, put};
 
@@ -39,8 +39,8 @@ enum Way {
 
 /// A window's engine, its sandbox, and a folder of media.
 struct Stage {
-    world: World,
-    running: Running,
+    world: AppContext,
+    running: RunningEngine,
     folder: tempfile::TempDir,
 }
 
@@ -54,7 +54,7 @@ impl Stage {
             after: 1000,
             lasting: Some(STALL),
         };
-        let world = World::with_sandbox(SandboxOptions {
+        let world = AppContext::with_sandbox(SandboxOptions {
             interval: Duration::ZERO,
             timing: Timing::AT_ONCE,
             receive_buffer: Some(4096),
@@ -72,7 +72,7 @@ impl Stage {
         }
         numbers.limiter = numbers.limiter.faster(FASTER);
         let running = world
-            .start(How {
+            .start(EngineConfig {
                 front_end: FrontEnd::Window,
                 numbers,
                 jobs,

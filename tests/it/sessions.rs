@@ -16,7 +16,7 @@ use mavi_uploader::model::snapshot::{ResumeBehaviour, Row, Snapshot, Status};
 use mavi_uploader::sandbox::{
     Call, Fault, FaultPlan, OfferedProtocol, Reply, RequestRecord, Sandbox, SandboxOptions, Timing,
 };
-use mavi_uploader::setup::{How, Numbers, Running, World, runtime};
+use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine, runtime};
 use mavi_uploader::store::{AssetNote, AssetRecord, History};
 
 use tokio::sync::watch;
@@ -262,7 +262,7 @@ async fn one_session_lasts_over_a_reset_a_503_and_a_pause() {
             reply: Reply::status(503),
             linger: true,
         });
-    let world = World::with_sandbox(SandboxOptions {
+    let world = AppContext::with_sandbox(SandboxOptions {
         interval: Duration::from_secs(1) / faster,
         timing: Timing::AT_ONCE,
         protocol: OfferedProtocol::ResumableStart,
@@ -276,8 +276,8 @@ async fn one_session_lasts_over_a_reset_a_503_and_a_pause() {
     numbers.policy = numbers.policy.faster(faster);
     numbers.policy.direct_limit = 0;
     numbers.limiter = numbers.limiter.faster(faster);
-    let Running { handle, task, .. } = world
-        .start(How {
+    let RunningEngine { handle, task, .. } = world
+        .start(EngineConfig {
             front_end: FrontEnd::Window,
             numbers,
             jobs: 1,
@@ -332,14 +332,14 @@ fn program() {
     let bandwidth = std::env::var(BANDWIDTH).ok();
     let runtime = runtime().unwrap();
     let _entered = runtime.enter();
-    let world = World::real().unwrap();
+    let world = AppContext::real().unwrap();
     let _logs = mavi_uploader::logging::start(world.folder());
     let mut numbers = Numbers::of(FrontEnd::Window);
     numbers.policy = numbers.policy.faster(20);
     numbers.policy.direct_limit = 0;
     numbers.limiter = numbers.limiter.faster(20);
-    let Running { handle, task, .. } = world
-        .start(How {
+    let RunningEngine { handle, task, .. } = world
+        .start(EngineConfig {
             front_end: FrontEnd::Window,
             numbers,
             jobs: 1,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use egui::accesskit::{Live, Toggled};
 use egui::{Key, Modifiers, Theme, ThemePreference, ViewportCommand, ViewportId};
 use egui_kittest::kittest::{By, NodeT, Queryable};
-use mavi_uploader::app::outside::{Clicked, Desktop};
+use mavi_uploader::app::environment::{Clicked, Desktop};
 use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::engine::{BatchEnd, Command, Notice, Preferences};
 use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, Status};

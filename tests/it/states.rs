@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use egui::accesskit::Role;
 use egui::{Event, Key, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
-use mavi_uploader::app::outside::VaultError;
+use mavi_uploader::app::environment::VaultError;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Fault, FaultKind};
 use mavi_uploader::model::key::{ApiKey, NotAKey};

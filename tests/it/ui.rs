@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
-use mavi_uploader::app::outside::Choice;
+use mavi_uploader::app::environment::DialogResult;
 use mavi_uploader::engine::{BatchEnd, Command, Notice};
 use mavi_uploader::model::fault::{Fault, FaultKind, RequiredAction};
 use mavi_uploader::model::media::Rejection;
@@ -301,7 +301,7 @@ fn what_has_no_connection_is_said_to_go_on_only_where_it_does() {
 fn a_desktop_without_a_file_dialog_is_told_so() {
     let (_engine, handle) = FakeEngine::new(with_key());
     let mut window = open_with(builder(Theme::Light), handle, |outside| {
-        outside.dialogs = Box::new(Dialogs(Choice::Unavailable));
+        outside.dialogs = Box::new(Dialogs(DialogResult::Unavailable));
     });
     window.get_by_label("Choose files…").click();
     window.run();

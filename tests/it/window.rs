@@ -8,8 +8,9 @@ use egui::{DroppedFile, Event, Key, Theme, ViewportCommand, ViewportId};
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, HarnessBuilder};
 use mavi_uploader::api::network::{Certificates, NetworkState};
-use mavi_uploader::app::outside::{
-    Choice, Clicked, Desktop, FileDialogs, KeyVault, Outside, VaultError, Wanted,
+use mavi_uploader::app::environment::{
+    Clicked, Desktop, DialogResult, FileDialogKind, FileDialogs, KeyVault, VaultError,
+    WindowEnvironment,
 };
 use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::engine::{Command, EngineHandle, Notice};
@@ -165,10 +166,10 @@ pub fn without_key() -> Snapshot {
 }
 
 /// Dialogs that answer at once.
-pub struct Dialogs(pub Choice);
+pub struct Dialogs(pub DialogResult);
 
 impl FileDialogs for Dialogs {
-    fn choose(&self, _: Wanted, wake: Wake) -> Pending<Choice> {
+    fn choose(&self, _: FileDialogKind, wake: Wake) -> Pending<DialogResult> {
         let (answer, pending) = Pending::channel(wake);
         answer.send(self.0.clone());
         pending
@@ -258,10 +259,10 @@ impl Desktop for NoDesktop {
     }
 }
 
-pub fn outside(wake: Wake) -> Outside {
-    Outside {
+pub fn outside(wake: Wake) -> WindowEnvironment {
+    WindowEnvironment {
         paths: vec![],
-        dialogs: Box::new(Dialogs(Choice::Cancelled)),
+        dialogs: Box::new(Dialogs(DialogResult::Cancelled)),
         vault: None,
         environment_key: None,
         bad_environment_key: None,
@@ -299,7 +300,7 @@ pub fn builder(theme: Theme) -> HarnessBuilder<Option<MaviApp>> {
 pub fn open_with(
     builder: HarnessBuilder<Option<MaviApp>>,
     engine: EngineHandle,
-    change: impl FnOnce(&mut Outside) + 'static,
+    change: impl FnOnce(&mut WindowEnvironment) + 'static,
 ) -> Window {
     let mut parts = Some((engine, change));
     let mut window = builder.build_ui_state(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mavi_uploader::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord};
 use mavi_uploader::model::fault::Reason;
 use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Reply, SandboxOptions, Timing};
-use mavi_uploader::setup::{How, Numbers, Running, World};
+use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine};
 use tokio::sync::mpsc;
 
 /// How many times faster than the contract's numbers everything goes.
@@ -28,7 +28,7 @@ struct Outcome {
 /// Uploads a file of 2 MB against a sandbox in which this goes wrong.
 async fn upload(plan: FaultPlan) -> Outcome {
     let second = Duration::from_secs(1);
-    let world = World::with_sandbox(SandboxOptions {
+    let world = AppContext::with_sandbox(SandboxOptions {
         interval: second / FASTER,
         timing: Timing::AT_ONCE,
         plan,
@@ -39,8 +39,8 @@ async fn upload(plan: FaultPlan) -> Outcome {
     numbers.policy = numbers.policy.faster(FASTER);
     numbers.limiter = numbers.limiter.faster(FASTER);
     let (follower, mut turns) = mpsc::unbounded_channel();
-    let Running { handle, task, .. } = world
-        .start(How {
+    let RunningEngine { handle, task, .. } = world
+        .start(EngineConfig {
             front_end: FrontEnd::CommandLine,
             numbers,
             jobs: 3,

@@ -5,7 +5,7 @@ use super::{Key, Shortcut};
 /// Where the keyboard goes in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the keys are named as they are")]
-pub enum Step {
+pub enum CursorMove {
     Up,
     Down,
     PageUp,
@@ -14,7 +14,7 @@ pub enum Step {
     End,
 }
 
-impl Step {
+impl CursorMove {
     /// In the order in which they are listed.
     pub const EACH: [Self; 6] = [
         Self::Up,
@@ -57,7 +57,7 @@ impl Format {
 /// What is done with every selected row that it fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the table below says what each does")]
-pub enum Many {
+pub enum BulkAction {
     Upload,
     GetIds,
     Pause,
@@ -68,7 +68,7 @@ pub enum Many {
     Remove,
 }
 
-impl Many {
+impl BulkAction {
     /// In the order of their buttons.
     pub const EACH: [Self; 8] = [
         Self::Upload,
@@ -82,7 +82,7 @@ impl Many {
     ];
 }
 
-impl Step {
+impl CursorMove {
     pub(super) fn shortcut(self) -> Shortcut {
         Shortcut::plain(match self {
             Self::Up => Key::Up,

@@ -79,13 +79,13 @@ impl Fact {
 /// Names and what is found, by the rows' positions: only rows that changed are looked at
 /// anew.
 #[derive(Debug, Default)]
-pub(super) struct Facts {
+pub(super) struct SortKeys {
     each: Vec<Fact>,
     /// Another search: everything has to be looked at.
     search_anew: bool,
 }
 
-impl Facts {
+impl SortKeys {
     /// Something else is searched for.
     pub fn search_anew(&mut self) {
         self.search_anew = true;

@@ -153,7 +153,7 @@ proptest! {
             let before = chosen(&list);
             happen(&mut list, &mut snapshot, turn, id);
             let mut anew = if of_rows { before } else { chosen(&list) };
-            anew.look_anew(&snapshot);
+            anew.rebuild(&snapshot);
             prop_assert_eq!(&list.sums, &anew.sums);
             prop_assert_eq!(&list.folders, &anew.folders);
             prop_assert_eq!(&list.shown, &anew.shown);

@@ -107,7 +107,7 @@ fn a_row_that_is_not_shown_any_more_is_not_selected() {
     }
     // It is not counted among the selected ones when it changes, either.
     list.update(&became(&before, 3, Status::Paused));
-    assert_eq!(*list.fits(), Fits::default());
+    assert_eq!(*list.fits(), SelectionActions::default());
 }
 
 #[test]
@@ -231,15 +231,15 @@ fn the_keyboard_goes_through_what_is_shown_and_shift_takes_everything_on_the_way
         let to = list.step(step, extend, None, 2, &snapshot);
         (to.map(|id| id.0), ids(&list))
     };
-    assert_eq!(go(Step::Down, false), (Some(1), vec![1]));
-    assert_eq!(go(Step::Down, false), (Some(3), vec![3]));
-    assert_eq!(go(Step::Down, true), (Some(4), vec![3, 4]));
-    assert_eq!(go(Step::Up, true), (Some(3), vec![3]));
-    assert_eq!(go(Step::PageDown, true), (Some(5), vec![3, 4, 5]));
-    assert_eq!(go(Step::Home, false), (Some(1), vec![1]));
-    assert_eq!(go(Step::End, true), (Some(5), vec![1, 3, 4, 5]));
-    assert_eq!(go(Step::PageUp, false), (Some(3), vec![3]));
-    let none = List::default().step(Step::Down, false, None, 2, &Snapshot::default());
+    assert_eq!(go(CursorMove::Down, false), (Some(1), vec![1]));
+    assert_eq!(go(CursorMove::Down, false), (Some(3), vec![3]));
+    assert_eq!(go(CursorMove::Down, true), (Some(4), vec![3, 4]));
+    assert_eq!(go(CursorMove::Up, true), (Some(3), vec![3]));
+    assert_eq!(go(CursorMove::PageDown, true), (Some(5), vec![3, 4, 5]));
+    assert_eq!(go(CursorMove::Home, false), (Some(1), vec![1]));
+    assert_eq!(go(CursorMove::End, true), (Some(5), vec![1, 3, 4, 5]));
+    assert_eq!(go(CursorMove::PageUp, false), (Some(3), vec![3]));
+    let none = List::default().step(CursorMove::Down, false, None, 2, &Snapshot::default());
     assert_eq!(none, None);
 }
 
@@ -248,20 +248,20 @@ fn a_selection_knows_what_fits_how_many_of_its_rows() {
     let snapshot = snapshot();
     let mut list = List::default();
     list.update(&snapshot);
-    assert_eq!(list.fits(), &Fits::default());
+    assert_eq!(list.fits(), &SelectionActions::default());
     list.select_all(&snapshot);
-    let fits = Many::EACH.map(|many| (many, list.fits().of(many)));
+    let fits = BulkAction::EACH.map(|many| (many, list.fits().of(many)));
     assert_eq!(
         fits,
         [
-            (Many::Upload, 0),
-            (Many::GetIds, 0),
-            (Many::Resume, 0),
-            (Many::Pause, 2),
-            (Many::Retry, 2),
-            (Many::SendFirst, 1),
-            (Many::Cancel, 2),
-            (Many::Remove, 3),
+            (BulkAction::Upload, 0),
+            (BulkAction::GetIds, 0),
+            (BulkAction::Resume, 0),
+            (BulkAction::Pause, 2),
+            (BulkAction::Retry, 2),
+            (BulkAction::SendFirst, 1),
+            (BulkAction::Cancel, 2),
+            (BulkAction::Remove, 3),
         ]
     );
 }

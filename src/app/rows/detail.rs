@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Around, Queue};
+use super::{Queue, RowContext};
 use crate::app::wording;
 use crate::app::wording::row as words;
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 
 /// What stands after the status word, joined with middle dots; empty for nothing.
-pub fn detail(row: &Row, around: &Around) -> String {
+pub fn detail(row: &Row, around: &RowContext) -> String {
     let mut parts = match &row.status {
         Status::Rejected(rejection) => vec![wording::rejection(rejection).line()],
         Status::Failed(fault) => {
@@ -32,7 +32,7 @@ pub fn detail(row: &Row, around: &Around) -> String {
 }
 
 /// What a row that is not in trouble says of how far it is.
-fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
+fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let size = || match &row.transfer {
         Some(transfer) if *status != Status::Finishing => {
@@ -122,7 +122,7 @@ fn progress(row: &Row, status: &Status, around: &Around) -> Vec<String> {
 }
 
 /// Why the queue does not go on.
-fn held_up(around: &Around) -> Option<String> {
+fn held_up(around: &RowContext) -> Option<String> {
     match around.queue {
         Queue::GoesOn => None,
         Queue::Paused => Some(words::QUEUE_PAUSED.to_owned()),

@@ -34,10 +34,10 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
     }
 }
 
-fn around(now: Instant) -> Around {
-    Around {
+fn around(now: Instant) -> RowContext {
+    RowContext {
         now,
-        place: Place::Service,
+        place: Backend::Service,
         queue: Queue::GoesOn,
     }
 }
@@ -107,7 +107,7 @@ fn the_details_of_a_row_that_waits_ask_for_nothing() {
             cause: Arc::new(Fault::new(FaultKind::ServerError)),
         },
     );
-    let (message, technical) = trouble(&waiting, Place::Service).unwrap();
+    let (message, technical) = trouble(&waiting, Backend::Service).unwrap();
     assert_eq!(message.title, "memories.ai has a problem");
     assert_eq!(message.next, "The upload is retried automatically.");
     assert_eq!(message.step, None);
@@ -223,7 +223,7 @@ fn every_row_can_be_ended_and_trouble_explains_itself() {
             row.status
         );
         assert_eq!(
-            trouble(&row, Place::Service).is_some(),
+            trouble(&row, Backend::Service).is_some(),
             commands.contains(&RowCommand::Details)
         );
         assert!(spoken(&row, None, &around(now)).starts_with("clip-1.mp4, "));
@@ -365,7 +365,7 @@ fn a_row_that_is_queued_says_what_holds_the_queue() {
         let now = Instant::now();
         detail(
             &queued,
-            &Around {
+            &RowContext {
                 queue,
                 ..around(now)
             },
@@ -389,7 +389,7 @@ fn a_row_that_is_queued_says_what_holds_the_queue() {
         (Queue::Offline, false),
     ] {
         let now = Instant::now();
-        let around = Around {
+        let around = RowContext {
             queue,
             ..around(now)
         };
@@ -401,8 +401,8 @@ fn a_row_that_is_queued_says_what_holds_the_queue() {
 #[test]
 fn in_the_sandbox_no_row_speaks_of_the_service() {
     let now = Instant::now();
-    let sandbox = Around {
-        place: Place::Sandbox,
+    let sandbox = RowContext {
+        place: Backend::Sandbox,
         ..around(now)
     };
     let statuses = [
@@ -420,7 +420,7 @@ fn in_the_sandbox_no_row_speaks_of_the_service() {
     for status in statuses {
         let row = row(1, status);
         let mut said = spoken(&row, None, &sandbox);
-        said += &details_text(&row, Place::Sandbox, "0.0.0");
+        said += &details_text(&row, Backend::Sandbox, "0.0.0");
         for command in menu(&row) {
             said += &hint(&row, command, &sandbox);
         }

@@ -1,6 +1,8 @@
 //! What every command is called, and what its tooltip says.
 
-use crate::app::command::{Format, Key, Many, RowCommand, Step, ThemeChoice, UiCommand};
+use crate::app::command::{
+    BulkAction, CursorMove, Format, Key, RowCommand, ThemeChoice, UiCommand,
+};
 use crate::app::list::{Column, Filter};
 
 /// On a button, and when the pointer rests on it.
@@ -35,14 +37,14 @@ pub fn row(command: RowCommand) -> Words {
 }
 
 /// Going through the list.
-pub fn step(step: Step) -> Words {
+pub fn step(step: CursorMove) -> Words {
     let label = match step {
-        Step::Up => "The file above",
-        Step::Down => "The file below",
-        Step::PageUp => "A page up",
-        Step::PageDown => "A page down",
-        Step::Home => "The first file",
-        Step::End => "The last file",
+        CursorMove::Up => "The file above",
+        CursorMove::Down => "The file below",
+        CursorMove::PageUp => "A page up",
+        CursorMove::PageDown => "A page down",
+        CursorMove::Home => "The first file",
+        CursorMove::End => "The last file",
     };
     (label, "Go through the list")
 }
@@ -73,33 +75,33 @@ pub fn saved(format: Format) -> Words {
 }
 
 /// What is done with a selection.
-pub fn many(many: Many) -> Words {
+pub fn many(many: BulkAction) -> Words {
     match many {
-        Many::Upload => ("Upload", "Upload the selected files now"),
-        Many::GetIds => (
+        BulkAction::Upload => ("Upload", "Upload the selected files now"),
+        BulkAction::GetIds => (
             "Get ids",
             "Take the ids of the files with the same content; nothing is uploaded",
         ),
-        Many::Pause => ("Pause", "Pause the selected uploads"),
-        Many::Resume => ("Resume", "Go on with the selected uploads"),
-        Many::Retry => ("Try again", "Try the selected files again"),
-        Many::SendFirst => ("Send first", "Send the selected files before all others"),
-        Many::Cancel => ("Cancel", "Cancel the selected uploads"),
-        Many::Remove => ("Remove", "Take the selected files out of the list"),
+        BulkAction::Pause => ("Pause", "Pause the selected uploads"),
+        BulkAction::Resume => ("Resume", "Go on with the selected uploads"),
+        BulkAction::Retry => ("Try again", "Try the selected files again"),
+        BulkAction::SendFirst => ("Send first", "Send the selected files before all others"),
+        BulkAction::Cancel => ("Cancel", "Cancel the selected uploads"),
+        BulkAction::Remove => ("Remove", "Take the selected files out of the list"),
     }
 }
 
 /// What a screen reader calls it, apart from the same for one row and for all.
-pub fn many_name(many: Many) -> &'static str {
+pub fn many_name(many: BulkAction) -> &'static str {
     match many {
-        Many::Upload => "Upload selected",
-        Many::GetIds => "Get ids of selected",
-        Many::Pause => "Pause selected",
-        Many::Resume => "Resume selected",
-        Many::Retry => "Try selected again",
-        Many::SendFirst => "Send selected first",
-        Many::Cancel => "Cancel selected",
-        Many::Remove => "Remove selected",
+        BulkAction::Upload => "Upload selected",
+        BulkAction::GetIds => "Get ids of selected",
+        BulkAction::Pause => "Pause selected",
+        BulkAction::Resume => "Resume selected",
+        BulkAction::Retry => "Try selected again",
+        BulkAction::SendFirst => "Send selected first",
+        BulkAction::Cancel => "Cancel selected",
+        BulkAction::Remove => "Remove selected",
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::row::{TRYING_AGAIN, next_try_in};
-use super::{Message, Step};
+use super::{Message, NextStep};
 use crate::app::command::RowCommand;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::retry::Policy;
@@ -21,9 +21,9 @@ pub fn fault(fault: &Fault) -> Message {
     message
 }
 
-fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
+fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, NextStep) {
     use FaultKind as K;
-    let again = Step::Row(RowCommand::Retry);
+    let again = NextStep::Row(RowCommand::Retry);
     let connection = "Check the internet connection, then try again.";
     let wait = "Wait a little, then try again.";
     let network = "Sign in to the network in a browser, or ask who runs it, then try again.";
@@ -116,31 +116,31 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
             "memories.ai doesn’t take this file",
             "The service called the request wrong.",
             "Try another file; if every one fails, copy the details and ask the service’s support.",
-            Step::CopyDetails,
+            NextStep::CopyDetails,
         ),
         K::Unauthorized => (
             "The API key is not accepted",
             "The key is wrong, revoked, or one of memories.ai’s newer DataLake console, whose keys don’t work here.",
             "Enter another key.",
-            Step::UpdateKey,
+            NextStep::UpdateKey,
         ),
         K::InsufficientBalance => (
             "The balance is used up",
             "The account has no credit left for this.",
             "Top up the balance in the console, then try again.",
-            Step::OpenConsole,
+            NextStep::OpenConsole,
         ),
         K::Forbidden => (
             "The account may not do this",
             "The account is disabled, or may not be used from this network address.",
             "Check the account in the console, then try again.",
-            Step::OpenConsole,
+            NextStep::OpenConsole,
         ),
         K::Retired => (
             "memories.ai has retired this way of uploading",
             "The service no longer answers the calls that this version of the program makes.",
             "Look for a newer version of this program; the console may say more.",
-            Step::OpenConsole,
+            NextStep::OpenConsole,
         ),
         K::Conflict => (
             "memories.ai is busy with this file",
@@ -158,7 +158,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
             "memories.ai doesn’t take this format",
             "The service looked at the file and refused its format.",
             "Export the file as MP4, MP3 or JPG and add that one.",
-            Step::Row(RowCommand::Remove),
+            NextStep::Row(RowCommand::Remove),
         ),
         K::ServerError => (
             "memories.ai has a problem",
@@ -188,19 +188,19 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
             "memories.ai no longer knows the file",
             "The service gave the file an ID, and then said that there is no such asset.",
             "Upload it again: the program first asks whether memories.ai has it by now.",
-            Step::Row(RowCommand::UploadAgain),
+            NextStep::Row(RowCommand::UploadAgain),
         ),
         K::SizeMismatch => (
             "memories.ai holds another size",
             "The service reports a size that is not this file’s, so something was lost or added on the way.",
             "Upload the file again; the first ID is kept in the history.",
-            Step::Row(RowCommand::UploadAgain),
+            NextStep::Row(RowCommand::UploadAgain),
         ),
         K::StillProcessing => (
             "Still being processed",
             "The file is at memories.ai, which is still working on it.",
             "Check again later.",
-            Step::Row(RowCommand::CheckAgain),
+            NextStep::Row(RowCommand::CheckAgain),
         ),
         K::FileChanged => (
             "The file changed",
@@ -212,7 +212,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, Step) {
             "The file is not there any more",
             "The file was moved or deleted, or its drive was removed.",
             "Reconnect the drive or locate the file.",
-            Step::Row(RowCommand::Locate),
+            NextStep::Row(RowCommand::Locate),
         ),
         K::Unreadable => (
             "The file can’t be read",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::units::{count, duration, number, size, storage_cost};
-use super::{AND, Place};
+use super::{AND, Backend};
 use crate::model::media::Rejection;
 use crate::model::plan::{Eta, Plan};
 
@@ -59,7 +59,7 @@ pub fn comparing(files: usize) -> Option<String> {
 }
 
 /// What "Upload" would start, in two lines: how much, and what one wants to know before.
-pub fn plan(plan: &Plan, place: Place) -> (String, String) {
+pub fn plan(plan: &Plan, place: Backend) -> (String, String) {
     let first = format!(
         "{} ready to upload · {}",
         count(plan.files, "file"),
@@ -81,7 +81,7 @@ pub fn only_duplicates(duplicates: usize) -> String {
 }
 
 /// The same at length, for a tooltip.
-pub fn plan_at_length(plan: &Plan, place: Place) -> String {
+pub fn plan_at_length(plan: &Plan, place: Backend) -> String {
     if plan.files == 0 {
         return by_id(plan.duplicates);
     }
@@ -119,8 +119,8 @@ pub fn plan_at_length(plan: &Plan, place: Place) -> String {
 }
 
 /// What keeping the files costs; nothing in the sandbox, which keeps none.
-fn keeping(plan: &Plan, place: Place) -> Option<String> {
-    (place == Place::Service).then(|| storage_cost(plan.bytes))
+fn keeping(plan: &Plan, place: Backend) -> Option<String> {
+    (place == Backend::Service).then(|| storage_cost(plan.bytes))
 }
 
 /// What becomes of duplicates that are started.
@@ -187,13 +187,13 @@ mod tests {
 
     #[test]
     fn a_plan_says_how_much_how_long_and_at_what_price() {
-        let (first, second) = plan(&a_plan(), Place::Service);
+        let (first, second) = plan(&a_plan(), Backend::Service);
         assert_eq!(first, "12 files ready to upload · 3.9 GB");
         assert_eq!(
             second,
             "about 2 min 10 s · storage ≈ $0.12 a month · left out: 2 refused, 1 duplicate, 3 paused · 2 large files sent directly to storage"
         );
-        let at_length = plan_at_length(&a_plan(), Place::Service);
+        let at_length = plan_at_length(&a_plan(), Backend::Service);
         assert!(
             at_length.contains("2 large files go directly to the storage"),
             "{at_length}"
@@ -212,16 +212,18 @@ mod tests {
             ..a_plan()
         };
         assert_eq!(
-            plan(&unmeasured, Place::Service).1,
+            plan(&unmeasured, Backend::Service).1,
             "at least 26 s · storage ≈ $0.12 a month"
         );
-        assert!(plan_at_length(&unmeasured, Place::Service).contains("known once some have moved"));
+        assert!(
+            plan_at_length(&unmeasured, Backend::Service).contains("known once some have moved")
+        );
     }
 
     #[test]
     fn a_sandbox_names_no_price() {
-        let (_, second) = plan(&a_plan(), Place::Sandbox);
-        let at_length = plan_at_length(&a_plan(), Place::Sandbox);
+        let (_, second) = plan(&a_plan(), Backend::Sandbox);
+        let at_length = plan_at_length(&a_plan(), Backend::Sandbox);
         assert!(!second.contains('$'), "{second}");
         assert!(!at_length.contains('$'), "{at_length}");
     }

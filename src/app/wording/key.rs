@@ -1,6 +1,6 @@
 //! Words of the API key: which one is used, and what keeps one from being used.
 
-use crate::app::outside::VaultError;
+use crate::app::environment::VaultError;
 use crate::model::key::NotAKey;
 use crate::model::snapshot::{KeySource, KeyState};
 

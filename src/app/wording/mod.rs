@@ -23,7 +23,7 @@ pub use intake::{coming_in, comparing, only_duplicates, plan, plan_at_length, re
 pub use journal::{newer_history, set_aside, unwritable_history};
 pub use key::{key_in_use, not_a_key, vault};
 pub use located::{NO_FILE_TO_LOCATE, misfit};
-pub use place::Place;
+pub use place::Backend;
 pub use rejection::{rejection, rejection_line};
 pub use row::{note, status_word};
 pub use shell::*;
@@ -38,7 +38,7 @@ use crate::model::fault::{Fault, FaultKind, RequiredAction};
 
 /// A button that does the next step of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum NextStep {
     /// One of the row's own.
     Row(RowCommand),
     /// Enter another key.
@@ -59,11 +59,11 @@ pub struct Message {
     /// What to do next, in a sentence.
     pub next: String,
     /// The button that does it.
-    pub step: Option<Step>,
+    pub step: Option<NextStep>,
 }
 
 impl Message {
-    fn new(title: &str, cause: &str, next: &str, step: Option<Step>) -> Self {
+    fn new(title: &str, cause: &str, next: &str, step: Option<NextStep>) -> Self {
         Self {
             title: title.to_owned(),
             cause: cause.to_owned(),
@@ -187,19 +187,19 @@ pub fn needs(fix: RequiredAction) -> Message {
             "memories.ai doesn’t accept the API key",
             PAUSED,
             "Enter another key to go on.",
-            Some(Step::UpdateKey),
+            Some(NextStep::UpdateKey),
         ),
         RequiredAction::Balance => Message::new(
             "The balance at memories.ai is used up",
             PAUSED,
             "Top up the balance in the console, then go on.",
-            Some(Step::OpenConsole),
+            Some(NextStep::OpenConsole),
         ),
         RequiredAction::Account => Message::new(
             "memories.ai refuses this account or this network address",
             PAUSED,
             "Check the account in the console, then go on.",
-            Some(Step::OpenConsole),
+            Some(NextStep::OpenConsole),
         ),
         RequiredAction::Program => Message {
             cause: PAUSED.to_owned(),

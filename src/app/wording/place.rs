@@ -4,7 +4,7 @@ use super::Message;
 
 /// Who takes the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Place {
+pub enum Backend {
     /// The service.
     #[default]
     Service,
@@ -19,7 +19,7 @@ const SANDBOX: &str = "the sandbox";
 /// The same where a sentence begins with it.
 const SANDBOX_BEGINS: &str = "The sandbox";
 
-impl Place {
+impl Backend {
     /// Words that name the service, as they are said here.
     pub fn said(self, words: impl Into<String>) -> String {
         let words = words.into();
@@ -40,7 +40,7 @@ impl Place {
 
 impl Message {
     /// The same, as it is said at this place.
-    pub fn at(self, place: Place) -> Self {
+    pub fn at(self, place: Backend) -> Self {
         Self {
             title: place.said(self.title),
             cause: place.said(self.cause),
@@ -57,12 +57,12 @@ mod tests {
     #[test]
     fn in_the_sandbox_the_sandbox_is_named() {
         let words = "memories.ai is busy. Ask memories.ai later. memories.ai’s answer";
-        assert_eq!(Place::Service.said(words), words);
+        assert_eq!(Backend::Service.said(words), words);
         assert_eq!(
-            Place::Sandbox.said(words),
+            Backend::Sandbox.said(words),
             "The sandbox is busy. Ask the sandbox later. The sandbox’s answer"
         );
-        assert_eq!(Place::Sandbox.said("at memories.ai"), "at the sandbox");
-        assert_eq!(Place::Sandbox.said("412 MB"), "412 MB");
+        assert_eq!(Backend::Sandbox.said("at memories.ai"), "at the sandbox");
+        assert_eq!(Backend::Sandbox.said("412 MB"), "412 MB");
     }
 }

@@ -1,15 +1,15 @@
 //! Words for files that are not taken.
 
-use super::{Message, Step, fault, size};
+use super::{Message, NextStep, fault, size};
 use crate::app::command::RowCommand;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::Rejection;
 
 /// Why a file is not taken, and what to do.
 pub fn rejection(rejection: &Rejection) -> Message {
-    let again = Some(Step::Row(RowCommand::Retry));
+    let again = Some(NextStep::Row(RowCommand::Retry));
     // What has to be added as another file leaves nothing to be done with this row.
-    let remove = Some(Step::Row(RowCommand::Remove));
+    let remove = Some(NextStep::Row(RowCommand::Remove));
     match rejection {
         Rejection::UnsupportedFormat {
             extension,
@@ -55,7 +55,7 @@ pub fn rejection(rejection: &Rejection) -> Message {
             title: "The content isn’t recognised".to_owned(),
             cause: unlike(extension),
             next: "Check that the file opens on this computer, or upload it anyway.".to_owned(),
-            step: Some(Step::Row(RowCommand::UploadAnyway)),
+            step: Some(NextStep::Row(RowCommand::UploadAnyway)),
         },
         Rejection::Empty => Message::new(
             "The file is empty",

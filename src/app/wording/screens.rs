@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Place, count, size};
+use super::{Backend, count, size};
 use crate::model::media::{self, Kind, SIZE_DOUBT};
 use crate::model::snapshot::KeyState;
 
@@ -198,7 +198,7 @@ pub fn formats() -> Vec<(&'static str, String)> {
 }
 
 /// How large a file may be.
-pub fn size_limit(place: Place) -> String {
+pub fn size_limit(place: Backend) -> String {
     let limit = size(SIZE_DOUBT);
     place.said(format!("memories.ai takes files up to {limit}."))
 }
@@ -220,7 +220,7 @@ mod tests {
         let all: usize = lines.iter().map(|(_, each)| each.split(", ").count()).sum();
         assert_eq!(all, media::formats().len());
         assert_eq!(
-            size_limit(Place::Service),
+            size_limit(Backend::Service),
             "memories.ai takes files up to 5 GB."
         );
     }

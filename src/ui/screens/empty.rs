@@ -10,7 +10,7 @@ use crate::app::state::App;
 use crate::app::wording::{self, screens as words};
 use crate::store::settings::Start;
 use crate::ui::theme::{self, TOLERANCE, of, radius, size, space, type_size};
-use crate::ui::widgets::button::{Button, Look};
+use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::text;
 
 /// Draws the screen.
@@ -78,11 +78,15 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
     text::label(ui, what, type_size::LEAD, p.secondary);
     ui.add_space(space::XS);
     let first = app.first_start();
-    let look = if first { Look::Outlined } else { Look::Primary };
+    let look = if first {
+        ButtonStyle::Outlined
+    } else {
+        ButtonStyle::Primary
+    };
     centred(ui, "choose", |ui| {
         for (command, look) in [
             (UiCommand::ChooseFiles, look),
-            (UiCommand::ChooseFolder, Look::Outlined),
+            (UiCommand::ChooseFolder, ButtonStyle::Outlined),
         ] {
             let name = ("add", command.entry().label);
             if Button::of(&command, look).show_as(ui, name) {
@@ -120,15 +124,16 @@ fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         ui.vertical_centered(|ui| {
             text::label(ui, words::NEEDS_KEY, type_size::BODY, p.text);
             centred(ui, "first start", |ui| {
-                let key =
-                    Button::of(&UiCommand::EnterKey, Look::Primary).labelled(words::PASTE_KEY);
+                let key = Button::of(&UiCommand::EnterKey, ButtonStyle::Primary)
+                    .labelled(words::PASTE_KEY);
                 if key.show(ui) {
                     out.push(UiCommand::EnterKey);
                 }
-                if Button::of(&UiCommand::GetKey, Look::Outlined).show(ui) {
+                if Button::of(&UiCommand::GetKey, ButtonStyle::Outlined).show(ui) {
                     out.push(UiCommand::GetKey);
                 }
-                if app.can_try_sandbox() && Button::of(&UiCommand::TrySandbox, Look::Plain).show(ui)
+                if app.can_try_sandbox()
+                    && Button::of(&UiCommand::TrySandbox, ButtonStyle::Plain).show(ui)
                 {
                     out.push(UiCommand::TrySandbox);
                 }

@@ -10,7 +10,7 @@ use crate::app::wording;
 use crate::model::snapshot::{KeySource, KeyState};
 use crate::store::settings::{JOBS, Start};
 use crate::ui::theme::{Palette, of, size, space, type_size};
-use crate::ui::widgets::button::{Button, Look};
+use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::{card, text};
 
 /// Speeds that are offered, in bytes a second.
@@ -120,7 +120,11 @@ fn choice(
 /// One of the values that a setting may have, `said` to a screen reader.
 fn value<'a>(app: &App, word: &'a str, said: &'a str, setting: Setting, p: &Palette) -> Button<'a> {
     let on = setting.holds(app.settings());
-    let look = if on { Look::Outlined } else { Look::Plain };
+    let look = if on {
+        ButtonStyle::Outlined
+    } else {
+        ButtonStyle::Plain
+    };
     Button {
         name: said,
         hint: String::new(),
@@ -171,11 +175,11 @@ fn key(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         KeyState::Present { .. } => UiCommand::EnterKey.entry().label,
     };
     let right = |ui: &mut Ui| {
-        let update = Button::of(&UiCommand::EnterKey, Look::Outlined).labelled(enter);
+        let update = Button::of(&UiCommand::EnterKey, ButtonStyle::Outlined).labelled(enter);
         if update.small().show(ui) {
             out.push(UiCommand::EnterKey);
         }
-        let remove = Button::of(&UiCommand::RemoveKey, Look::Outlined);
+        let remove = Button::of(&UiCommand::RemoveKey, ButtonStyle::Outlined);
         if kept_here && remove.small().show(ui) {
             out.push(UiCommand::RemoveKey);
         }
@@ -196,7 +200,7 @@ fn folder(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         return;
     };
     let right = |ui: &mut Ui| {
-        let show = Button::of(&UiCommand::ShowFolder, Look::Outlined);
+        let show = Button::of(&UiCommand::ShowFolder, ButtonStyle::Outlined);
         if show.small().show(ui) {
             out.push(UiCommand::ShowFolder);
         }

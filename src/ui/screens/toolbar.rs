@@ -3,12 +3,12 @@
 use egui::{EventFilter, Id, Key, Margin, TextEdit, Ui};
 use lucide_icons::Icon;
 
-use crate::app::command::{Format, Many, UiCommand};
+use crate::app::command::{BulkAction, Format, UiCommand};
 use crate::app::list::{Column, Filter};
 use crate::app::state::App;
 use crate::app::wording::{command as table, screens as words, selection as selected};
 use crate::ui::theme::{of, size, space, type_size};
-use crate::ui::widgets::button::{Button, Look, chip};
+use crate::ui::widgets::button::{Button, ButtonStyle, chip};
 use crate::ui::widgets::check::{self, Tick};
 use crate::ui::widgets::menu::{self, Item};
 use crate::ui::widgets::{card, text};
@@ -52,7 +52,9 @@ pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
         sort(ui, app, &mut asked);
         if low {
             for command in [UiCommand::ChooseFiles, UiCommand::ChooseFolder] {
-                let button = Button::of(&command, Look::Outlined).small().icon_only();
+                let button = Button::of(&command, ButtonStyle::Outlined)
+                    .small()
+                    .icon_only();
                 if button.show_as(ui, ("add", command.entry().label)) {
                     asked.push(command);
                 }
@@ -110,7 +112,7 @@ fn filter_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         icon: Some(Icon::ChevronDown),
         icon_last: true,
         hint: words::FILTERS_HINT.to_owned(),
-        ..Button::of(&UiCommand::Show(now), Look::Outlined)
+        ..Button::of(&UiCommand::Show(now), ButtonStyle::Outlined)
             .labelled(&label)
             .small()
     };
@@ -131,7 +133,7 @@ fn sort(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         name: words::SORT,
         icon: Some(Icon::ArrowUpDown),
         hint: words::sort_hint(table::column(now.column)),
-        ..Button::of(&UiCommand::SortBy(now.column), Look::Plain).small()
+        ..Button::of(&UiCommand::SortBy(now.column), ButtonStyle::Plain).small()
     };
     let items = Column::EACH.map(|column| Item {
         icon: (column == now.column).then_some(if now.reversed {
@@ -183,7 +185,7 @@ fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     if !app.list().search().is_empty() {
         let button = Button {
             icon: Some(Icon::X),
-            ..Button::of(&clear, Look::Plain).small().icon_only()
+            ..Button::of(&clear, ButtonStyle::Plain).small().icon_only()
         };
         if button.show(ui) {
             out.push(clear);
@@ -209,7 +211,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         let number = selected::selected(app.list().selected().len());
         text::line(ui, &number, type_size::BODY, of(ui).text);
         let none = (fits.ids == 0).then_some(selected::NO_IDS);
-        let copy = Button::of(&UiCommand::CopySelected, Look::Outlined)
+        let copy = Button::of(&UiCommand::CopySelected, ButtonStyle::Outlined)
             .small()
             .blocked(none);
         if copy.show(ui) {
@@ -219,7 +221,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
             icon: Some(Icon::ChevronDown),
             icon_last: true,
             hint: words::COPY_AS_HINT.to_owned(),
-            ..Button::of(&UiCommand::CopyAs(Format::Csv), Look::Outlined)
+            ..Button::of(&UiCommand::CopyAs(Format::Csv), ButtonStyle::Outlined)
                 .labelled(words::COPY_AS)
                 .small()
         };
@@ -230,9 +232,9 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
     };
     let right = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        for many in Many::EACH {
+        for many in BulkAction::EACH {
             let command = UiCommand::Selected(many);
-            let mut button = Button::of(&command, Look::Plain).small();
+            let mut button = Button::of(&command, ButtonStyle::Plain).small();
             if !wide {
                 button = button.icon_only();
             }
@@ -246,7 +248,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         }
         let none = Button {
             icon: Some(Icon::X),
-            ..Button::of(&UiCommand::SelectNone, Look::Plain)
+            ..Button::of(&UiCommand::SelectNone, ButtonStyle::Plain)
                 .small()
                 .icon_only()
         };

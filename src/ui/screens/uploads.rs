@@ -11,12 +11,12 @@ use crate::app::command::{RowCommand, UiCommand};
 use crate::app::list::Filter;
 use crate::app::state::App;
 use crate::app::wording::{command as table, screens as words};
-use crate::app::{foot, wording};
+use crate::app::{status_bar, wording};
 use crate::model::snapshot::ItemId;
 use crate::ui::icons;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{DOUBLE_CLICK, TOLERANCE, of, radius, size, space, type_size};
-use crate::ui::widgets::button::{Button, Look};
+use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::row::{self, Focus};
 use crate::ui::widgets::{card, text};
 
@@ -134,11 +134,11 @@ pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         let right = |ui: &mut Ui| {
             for command in [UiCommand::ChooseFiles, UiCommand::ChooseFolder] {
                 let name = ("add", command.entry().label);
-                if Button::of(&command, Look::Outlined).show_as(ui, name) {
+                if Button::of(&command, ButtonStyle::Outlined).show_as(ui, name) {
                     out.push(command);
                 }
             }
-            let formats = Button::of(&UiCommand::ShowFormats, Look::Plain).icon_only();
+            let formats = Button::of(&UiCommand::ShowFormats, ButtonStyle::Plain).icon_only();
             if formats.show(ui) {
                 out.push(UiCommand::ShowFormats);
             }
@@ -274,12 +274,12 @@ fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         let said = wording::selection::nothing_found(table::filter(filter), filter == Filter::All);
         text::label(ui, &said, type_size::BODY, of(ui).secondary);
         let clear = UiCommand::Search(String::new());
-        if Button::of(&clear, Look::Outlined).show(ui) {
+        if Button::of(&clear, ButtonStyle::Outlined).show(ui) {
             out.push(clear);
         }
         let all = UiCommand::Show(Filter::All);
         let everywhere =
-            Button::of(&all, Look::Outlined).labelled(wording::selection::SEARCH_EVERYWHERE);
+            Button::of(&all, ButtonStyle::Outlined).labelled(wording::selection::SEARCH_EVERYWHERE);
         if filter != Filter::All && everywhere.show(ui) {
             out.push(all);
         }
@@ -297,7 +297,8 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let narrow = ui.available_width() < size::NARROW;
     let left = |ui: &mut Ui| {
         let p = of(ui);
-        let (first, second) = foot::summary(snapshot, list, app.plan(), app.place(), app.now());
+        let (first, second) =
+            status_bar::summary(snapshot, list, app.plan(), app.place(), app.now());
         let both = if second.is_empty() {
             size::LINE
         } else {
@@ -312,12 +313,13 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             }
         });
     };
-    let hint =
-        |command: &UiCommand| foot::hint(command, list, app.plan(), snapshot.paused, app.place());
+    let hint = |command: &UiCommand| {
+        status_bar::hint(command, list, app.plan(), snapshot.paused, app.place())
+    };
     let mut asked = None;
     let right = |ui: &mut Ui| {
-        for command in foot::actions(snapshot, list) {
-            let mut button = Button::of(&command, Look::Outlined);
+        for command in status_bar::actions(snapshot, list) {
+            let mut button = Button::of(&command, ButtonStyle::Outlined);
             if narrow {
                 button = button.icon_only();
             }
@@ -334,7 +336,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             return;
         }
         let label = wording::foot::upload(plan.files, plan.duplicates);
-        let upload = Button::of(&UiCommand::Upload, Look::Primary);
+        let upload = Button::of(&UiCommand::Upload, ButtonStyle::Primary);
         let button = Button {
             hint: hint(&UiCommand::Upload),
             icon: match plan.files {

@@ -16,7 +16,7 @@ use crate::ui::{focus, icons, theme::of};
 
 /// How much a button asks for attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum ButtonStyle {
     /// Filled; one in sight.
     Primary,
     /// With a line around it.
@@ -34,7 +34,7 @@ pub struct Button<'a> {
     /// The icon stands after the word, as that of a menu.
     pub icon_last: bool,
     /// How it looks.
-    pub look: Look,
+    pub look: ButtonStyle,
     /// In a row, or anywhere else.
     pub small: bool,
     /// Why it can't be pressed; `None` when it can.
@@ -59,7 +59,7 @@ pub struct Button<'a> {
 
 impl<'a> Button<'a> {
     /// A button for a command, with the table's label, tooltip and icon.
-    pub fn of(command: &UiCommand, look: Look) -> Self {
+    pub fn of(command: &UiCommand, look: ButtonStyle) -> Self {
         let entry = command.entry();
         Self {
             label: entry.label,
@@ -264,14 +264,14 @@ impl<'a> Button<'a> {
     fn colours(&self, p: &Palette, pointed: bool, enabled: bool) -> (Color32, Color32, Color32) {
         let clear = Color32::TRANSPARENT;
         match (self.look, enabled, pointed) {
-            (Look::Primary, true, false) => (p.accent, clear, p.on_accent),
-            (Look::Primary, true, true) => (p.accent_strong, clear, p.on_accent),
-            (Look::Primary, false, _) => (p.raised, p.line, p.secondary),
-            (Look::Outlined, true, true) => (p.raised, p.line, p.text),
-            (Look::Outlined, true, false) => (p.surface, p.line, p.text),
-            (Look::Outlined, false, _) => (clear, p.line, p.secondary),
-            (Look::Plain, true, true) => (p.raised, clear, p.text),
-            (Look::Plain, ..) => (clear, clear, p.secondary),
+            (ButtonStyle::Primary, true, false) => (p.accent, clear, p.on_accent),
+            (ButtonStyle::Primary, true, true) => (p.accent_strong, clear, p.on_accent),
+            (ButtonStyle::Primary, false, _) => (p.raised, p.line, p.secondary),
+            (ButtonStyle::Outlined, true, true) => (p.raised, p.line, p.text),
+            (ButtonStyle::Outlined, true, false) => (p.surface, p.line, p.text),
+            (ButtonStyle::Outlined, false, _) => (clear, p.line, p.secondary),
+            (ButtonStyle::Plain, true, true) => (p.raised, clear, p.text),
+            (ButtonStyle::Plain, ..) => (clear, clear, p.secondary),
         }
     }
 }

@@ -3,7 +3,7 @@
 use egui::{EventFilter, Key, Modifiers, Popup, Response, Ui, accesskit};
 use lucide_icons::Icon;
 
-use super::button::{Button, Look};
+use super::button::{Button, ButtonStyle};
 use crate::app::command::UiCommand;
 use crate::ui::theme::of;
 
@@ -82,7 +82,7 @@ pub fn context(thing: &Response, items: impl FnOnce() -> Vec<Item>, out: &mut Ve
 fn draw(ui: &mut Ui, items: Vec<Item>, focus: bool, out: &mut Vec<UiCommand>) {
     let mut drawn = Vec::new();
     for (place, item) in items.into_iter().enumerate() {
-        let shown = Button::of(&item.command, Look::Plain);
+        let shown = Button::of(&item.command, ButtonStyle::Plain);
         let chosen = item.chosen.unwrap_or(false);
         let entry = Button {
             flush: true,

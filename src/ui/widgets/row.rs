@@ -8,19 +8,19 @@ use egui::style::ScrollAnimation;
 use egui::{EventFilter, Id, Popup, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use lucide_icons::Icon;
 
-use super::button::{Button, Look};
+use super::button::{Button, ButtonStyle};
 use super::check::{self, Tick};
 use super::menu::{self, Item};
 use super::text::{elided_end, elided_middle, paint_icon, paint_left};
 use crate::app::command::{Pick, RowCommand, UiCommand};
-use crate::app::rows::{self, Around, Trailing};
+use crate::app::rows::{self, RowContext, Trailing};
 use crate::app::state::App;
 use crate::app::wording::{AND, row as words, screens};
 use crate::model::snapshot::Row;
 use crate::ui::theme::{self, Palette, of, radius, size, space, type_size};
 use crate::ui::thumbnails;
 
-pub use told::Place;
+pub use told::RowIndex;
 
 /// From a row's edge to its thumbnail: room for the box that is ticked.
 const BEFORE_THUMBNAIL: f32 = space::L + size::ICON + space::M;
@@ -61,8 +61,8 @@ pub fn show(
     ui: &mut Ui,
     app: &App,
     row: &Row,
-    around: &Around,
-    at: (Rect, Place),
+    around: &RowContext,
+    at: (Rect, RowIndex),
     keyboard: Keyboard,
     out: &mut Vec<UiCommand>,
 ) -> Option<Focus> {
@@ -125,7 +125,7 @@ pub fn show(
 }
 
 /// Everything that can be done with a row, for its menu.
-fn items(row: &Row, around: &Around) -> Vec<Item> {
+fn items(row: &Row, around: &RowContext) -> Vec<Item> {
     let commands = rows::menu(row).into_iter();
     let item = |command| Item {
         hint: rows::hint(row, command, around),
@@ -223,7 +223,7 @@ fn trailing(ui: &mut Ui, row: &Row, right: Pos2, room: f32) -> f32 {
 fn lines(
     ui: &Ui,
     (row, folder): (&Row, Option<&str>),
-    around: &Around,
+    around: &RowContext,
     rect: Rect,
     response: &Response,
     p: &Palette,
@@ -294,7 +294,7 @@ fn lines(
     }
 }
 
-fn bar(ui: &Ui, rect: Rect, id: Id, (row, called): (&Row, &str), around: &Around) {
+fn bar(ui: &Ui, rect: Rect, id: Id, (row, called): (&Row, &str), around: &RowContext) {
     let Some(fraction) = rows::bar(row) else {
         return;
     };
@@ -316,11 +316,11 @@ struct Buttons {
     each: Vec<(RowCommand, Button<'static>, f32)>,
     /// Where they begin.
     left: f32,
-    around: Around,
+    around: RowContext,
 }
 
 impl Buttons {
-    fn of(ui: &Ui, app: &App, row: &Row, around: &Around, rect: Rect) -> Self {
+    fn of(ui: &Ui, app: &App, row: &Row, around: &RowContext, rect: Rect) -> Self {
         let narrow = rect.width() < size::NARROW;
         let commands = rows::commands(row).into_iter();
         let each: Vec<_> = commands
@@ -394,7 +394,11 @@ impl Buttons {
             icon: Some(Icon::Ellipsis),
             hint: screens::MORE_HINT.to_owned(),
             stop,
-            ..Button::of(&UiCommand::Row(RowCommand::Details, row.id), Look::Plain).small()
+            ..Button::of(
+                &UiCommand::Row(RowCommand::Details, row.id),
+                ButtonStyle::Plain,
+            )
+            .small()
         };
         let more = more.show_at(ui, place(size::SMALL_BUTTON), id.with("more"));
         keep_in_sight(ui, rect, &more);
@@ -412,19 +416,19 @@ impl Buttons {
 fn button(
     app: &App,
     row: &Row,
-    around: &Around,
+    around: &RowContext,
     command: RowCommand,
     narrow: bool,
     p: &Palette,
 ) -> Button<'static> {
     let button = Button {
         hint: rows::hint(row, command, around),
-        ..Button::of(&UiCommand::Row(command, row.id), Look::Plain).small()
+        ..Button::of(&UiCommand::Row(command, row.id), ButtonStyle::Plain).small()
     };
     match command {
         RowCommand::Copy => {
             let mut copy = Button {
-                look: Look::Outlined,
+                look: ButtonStyle::Outlined,
                 room_for: words::COPIED,
                 ..button
             };
@@ -444,7 +448,7 @@ fn button(
             if !narrow =>
         {
             Button {
-                look: Look::Outlined,
+                look: ButtonStyle::Outlined,
                 ..button
             }
         }

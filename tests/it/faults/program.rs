@@ -11,7 +11,7 @@ use mavi_uploader::cli::{self, Command as Job};
 use mavi_uploader::engine::{self, FrontEnd};
 use mavi_uploader::model::snapshot::{Row, Snapshot};
 use mavi_uploader::sandbox::{Call, FaultPlan, Sandbox, SandboxOptions};
-use mavi_uploader::setup::{How, Numbers, Running, World};
+use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine};
 use mavi_uploader::store::{AssetRecord, History};
 use serde_json::Value;
 
@@ -149,7 +149,7 @@ impl Trial {
 
     /// The window's engine on the same, in this process.
     pub async fn window(self) -> Window {
-        let world = World::with_sandbox(self.options).unwrap();
+        let world = AppContext::with_sandbox(self.options).unwrap();
         let numbers = numbers(FrontEnd::Window, self.signed, self.unpaced);
         let window = Window::open(world, numbers);
         fs::write(&window.path, content(self.size)).unwrap();
@@ -272,16 +272,16 @@ pub struct Window {
     task: tokio::task::JoinHandle<()>,
     pub path: PathBuf,
     files: tempfile::TempDir,
-    world: World,
+    world: AppContext,
 }
 
 impl Window {
-    fn open(world: World, numbers: Numbers) -> Self {
+    fn open(world: AppContext, numbers: Numbers) -> Self {
         let files = tempfile::tempdir().unwrap();
         let path = files.path().join("media/clip.mp4");
         fs::create_dir(path.parent().unwrap()).unwrap();
-        let Running { handle, task, .. } = world
-            .start(How {
+        let RunningEngine { handle, task, .. } = world
+            .start(EngineConfig {
                 front_end: FrontEnd::Window,
                 numbers,
                 jobs: 3,

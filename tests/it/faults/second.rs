@@ -10,7 +10,7 @@ use mavi_uploader::engine::{self, FrontEnd};
 use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::snapshot::{KeySource, Snapshot, Status};
 use mavi_uploader::sandbox::SandboxOptions;
-use mavi_uploader::setup::{How, Numbers, Running, World};
+use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine};
 use mavi_uploader::store::{Instance, single_instance};
 
 use super::program::history;
@@ -100,21 +100,21 @@ fn a_second_start_that_can_not_reach_the_window_ends_and_names_its_files() {
 
 /// The window's engine by the contract's numbers, on the data directory of a stage.
 struct Window {
-    running: Running,
-    _world: World,
+    running: RunningEngine,
+    _world: AppContext,
 }
 
 impl Window {
     fn open(stage: &Stage) -> Self {
         let _entered = stage.runtime.enter();
-        let mut world = World::with_sandbox(SandboxOptions::default()).unwrap();
+        let mut world = AppContext::with_sandbox(SandboxOptions::default()).unwrap();
         // Another one is its service, and it is not to know that it is one.
         drop(world.sandbox.take());
         world.base_url = BaseUrl::parse(&stage.sandbox().base_url()).unwrap();
         world.folder = Ok(stage.data());
         world.key = Some((ApiKey::from_pasted(KEY).unwrap(), KeySource::Environment));
         let running = world
-            .start(How {
+            .start(EngineConfig {
                 front_end: FrontEnd::Window,
                 numbers: Numbers::of(FrontEnd::Window),
                 jobs: 3,

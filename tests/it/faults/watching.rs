@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use mavi_uploader::app::rows::details_text;
-use mavi_uploader::app::wording::Place;
+use mavi_uploader::app::wording::Backend;
 use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::snapshot::{Row, Status};
 use mavi_uploader::sandbox::{Call, Fault, FaultPlan, OfferedProtocol, Reply};
@@ -391,7 +391,7 @@ async fn the_details_of_every_fault_say_when_how_often_and_where_and_hold_no_sec
                     kinds.insert(format!("{:?}", fault.kind));
                     texts.push((
                         fault.kind,
-                        details_text(row, Place::Service, "0.0.0 (test)"),
+                        details_text(row, Backend::Service, "0.0.0 (test)"),
                     ));
                 }
             }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use egui::Theme;
 use egui_kittest::kittest::Queryable;
-use mavi_uploader::app::outside::Choice;
+use mavi_uploader::app::environment::DialogResult;
 use mavi_uploader::app::wording::{self, Message};
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Diagnostics, Fault, FaultKind};
@@ -145,7 +145,7 @@ fn press(status: Status, message: &Message, step: Step) {
     let browsed = Arc::clone(&desktop.browsed);
     let mut window = open_with(builder(Theme::Light), handle, |outside| {
         outside.desktop = Box::new(desktop);
-        outside.dialogs = Box::new(Dialogs(Choice::Chosen(vec![PathBuf::from(FOUND)])));
+        outside.dialogs = Box::new(Dialogs(DialogResult::Chosen(vec![PathBuf::from(FOUND)])));
     });
     engine.rows(vec![row(7, "clip.mp4", status)]);
     window.run();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mavi_uploader::engine::{Command, FrontEnd};
 use mavi_uploader::model::snapshot::{JournalState, Row, Snapshot, Status};
-use mavi_uploader::setup::{How, Numbers, Running, World, runtime};
+use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine, runtime};
 use mavi_uploader::store::Keychain;
 
 use super::{DIRECT_LIMIT, LIMIT, MEDIA, tell};
@@ -20,12 +20,12 @@ const BANDWIDTH: u64 = 1_500_000;
 pub fn run(front_end: FrontEnd) {
     let runtime = runtime().unwrap();
     let _entered = runtime.enter();
-    let mut world = World::real().unwrap();
+    let mut world = AppContext::real().unwrap();
     // Nobody's own keychain is touched.
     world.keychain = Keychain::in_memory();
     let _logs = mavi_uploader::logging::start(world.folder());
     let mut running = world
-        .start(How {
+        .start(EngineConfig {
             front_end,
             numbers: numbers(front_end),
             jobs: 3,
@@ -62,7 +62,7 @@ fn numbers(front_end: FrontEnd) -> Numbers {
 
 /// Does what a person would: adds the files that are not there, starts what is ready, and
 /// goes on with what was interrupted.
-async fn follow(front_end: FrontEnd, running: &mut Running) {
+async fn follow(front_end: FrontEnd, running: &mut RunningEngine) {
     let mut files: Vec<PathBuf> = std::fs::read_dir(std::env::var_os(MEDIA).unwrap())
         .unwrap()
         .map(|entry| entry.unwrap().path())

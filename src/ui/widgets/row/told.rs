@@ -2,7 +2,7 @@
 
 use egui::{Id, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, accesskit};
 
-use crate::app::rows::{self, Around, Stage};
+use crate::app::rows::{self, RowContext, Stage};
 use crate::app::wording::row as words;
 use crate::model::snapshot::{ItemId, Row};
 
@@ -10,7 +10,7 @@ use crate::model::snapshot::{ItemId, Row};
 const WHOLE: u8 = 100;
 
 /// Where a row is in the whole list, of which few rows are drawn: the first is 0.
-pub type Place = usize;
+pub type RowIndex = usize;
 
 /// Names the row, with its folder where another has the same name, and gives what everything that is in it is to be drawn with, so that it is
 /// found within the row.
@@ -18,9 +18,9 @@ pub fn item(
     ui: &mut Ui,
     response: &Response,
     (row, folder): (&Row, Option<&str>),
-    around: &Around,
+    around: &RowContext,
     selected: bool,
-    place: Place,
+    place: RowIndex,
 ) -> Ui {
     let in_focus = response
         .has_focus()
@@ -42,7 +42,7 @@ pub fn item(
 
 /// The row that the keyboard is in, in a sentence. A name that changes there is read aloud, so
 /// it stands until the row has come a good deal further.
-fn name(response: &Response, row: &Row, folder: Option<&str>, around: &Around) -> String {
+fn name(response: &Response, row: &Row, folder: Option<&str>, around: &RowContext) -> String {
     let now = rows::spoken(row, folder, around);
     let (slot, stage) = (Id::unique("told"), rows::stage(row));
     let stands = |data: &mut egui::util::IdTypeMap| {
@@ -60,7 +60,7 @@ fn name(response: &Response, row: &Row, folder: Option<&str>, around: &Around) -
 }
 
 /// How far the row is, as a number: to be asked for, it tells nobody by itself.
-pub fn progress(ui: &Ui, place: Rect, id: Id, (row, called): (&Row, &str), around: &Around) {
+pub fn progress(ui: &Ui, place: Rect, id: Id, (row, called): (&Row, &str), around: &RowContext) {
     let Some(percent) = rows::percent(row) else {
         return;
     };

@@ -6,7 +6,7 @@ use super::command::UiCommand;
 use super::list::{Filter, List};
 use super::rows::Queue;
 use super::wording::foot as words;
-use super::wording::{self, AND, Place};
+use super::wording::{self, AND, Backend};
 use crate::model::plan::Plan;
 use crate::model::snapshot::Snapshot;
 
@@ -41,10 +41,10 @@ fn sending(snapshot: &Snapshot, list: &List) -> usize {
 }
 
 /// What a button of the bar does, with what has to be known before it is pressed.
-pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: Place) -> String {
+pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: Backend) -> String {
     let hint = command.entry().hint();
     match command {
-        UiCommand::ClearFinished if place == Place::Service => {
+        UiCommand::ClearFinished if place == Backend::Service => {
             format!("{hint}; {}", words::IDS_STAY)
         }
         UiCommand::Pause => words::pause_all(&hint, list.tally().starts_again),
@@ -66,7 +66,7 @@ pub fn summary(
     snapshot: &Snapshot,
     list: &List,
     plan: &Plan,
-    place: Place,
+    place: Backend,
     now: Instant,
 ) -> (String, String) {
     let totals = &snapshot.totals;
@@ -198,7 +198,7 @@ mod tests {
         let mut list = List::default();
         list.update(&snapshot);
         let plan = plan([], UnderWay::default(), Throughput::default());
-        summary(&snapshot, &list, &plan, Place::Service, Instant::now())
+        summary(&snapshot, &list, &plan, Backend::Service, Instant::now())
     }
 
     fn processing() -> Status {

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::fonts::{self, SystemFaces};
-use super::{motion, theme};
+use super::{reduced_motion, theme};
 use crate::app::pending::{Outcome, Pending, Wake};
 
 /// What the system wishes, as far as it is known.
 #[derive(Default)]
-pub struct Wishes {
+pub struct SystemPreferences {
     /// What wakes the window, and what asks whether less is to move; `None` where the system is
     /// not to be asked.
     system: Option<(Wake, fn() -> bool)>,
@@ -20,16 +20,16 @@ pub struct Wishes {
     asked: bool,
     has_focus: bool,
     faces: Option<Pending<SystemFaces>>,
-    motion: Option<Pending<bool>>,
+    reduced_motion: Option<Pending<bool>>,
     /// Nothing moves.
     still: bool,
 }
 
-impl Wishes {
+impl SystemPreferences {
     /// The system is asked once the window was drawn.
     pub fn to_ask(wake: Wake) -> Self {
         Self {
-            system: Some((wake, motion::is_reduced)),
+            system: Some((wake, reduced_motion::is_reduced)),
             ..Self::default()
         }
     }
@@ -54,14 +54,14 @@ impl Wishes {
                 self.faces = Some(Pending::spawn("fonts", Arc::clone(wake), fonts::of_system));
             }
             let comes_back = has_focus && !had_focus;
-            if (is_first || comes_back) && self.motion.is_none() {
-                self.motion = Some(Pending::spawn("motion", Arc::clone(wake), *is_reduced));
+            if (is_first || comes_back) && self.reduced_motion.is_none() {
+                self.reduced_motion = Some(Pending::spawn("motion", Arc::clone(wake), *is_reduced));
             }
         }
         if let Some(Outcome::Answer(faces)) = Pending::take_from(&mut self.faces) {
             fonts::install_system(ctx, faces);
         }
-        if let Some(Outcome::Answer(still)) = Pending::take_from(&mut self.motion)
+        if let Some(Outcome::Answer(still)) = Pending::take_from(&mut self.reduced_motion)
             && still != self.still
         {
             if still {
@@ -90,10 +90,10 @@ mod tests {
         let ctx = Context::default();
         fonts::install(&ctx, fonts::bundled());
         let (wake, woken) = channel();
-        let mut wishes = Wishes::to_ask(Arc::new(move || {
+        let mut wishes = SystemPreferences::to_ask(Arc::new(move || {
             let _ = wake.send(());
         }));
-        let frame = |wishes: &mut Wishes| {
+        let frame = |wishes: &mut SystemPreferences| {
             let mut output = ctx.run_ui(RawInput::default(), |ui| {
                 wishes.fulfil(ui.ctx());
                 wishes.drawn(ui.ctx());
@@ -119,11 +119,11 @@ mod tests {
         let wake: Wake = Arc::new(move || {
             let _ = wake.send(());
         });
-        let mut wishes = Wishes {
+        let mut wishes = SystemPreferences {
             system: Some((wake, || REDUCED.load(Ordering::Relaxed))),
             asked: true,
             drawn: true,
-            ..Wishes::default()
+            ..SystemPreferences::default()
         };
         let mut frame = |focused| {
             let input = RawInput {

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::command::{Dismissible, Format, Many, Pick, RowCommand, UiCommand};
+use super::command::{BulkAction, Dismissible, Format, Pick, RowCommand, UiCommand};
+use super::environment::FileDialogKind;
 use super::list::Filter;
-use super::outside::Wanted;
 use super::paste::Pasting;
 use super::pending::Pending;
 use super::settings::Setting;
-use super::state::{App, Dialog, Effect, Toast};
+use super::state::{App, Dialog, Toast, WindowEffect};
 use super::wording::{screens, selection as words};
 use super::{rows, wording};
 use crate::engine::Command;
@@ -40,7 +40,7 @@ impl App {
         }
     }
 
-    fn choose(&mut self, wanted: Wanted) {
+    fn choose(&mut self, wanted: FileDialogKind) {
         if self.choosing.is_none() {
             let wake = Arc::clone(&self.outside.wake);
             self.choosing = Some(self.outside.dialogs.choose(wanted, wake));
@@ -75,8 +75,8 @@ impl App {
     /// Carries out what the person did.
     pub fn act(&mut self, command: UiCommand, now: Instant) {
         match command {
-            UiCommand::ChooseFiles => self.choose(Wanted::Files),
-            UiCommand::ChooseFolder => self.choose(Wanted::Folders),
+            UiCommand::ChooseFiles => self.choose(FileDialogKind::Files),
+            UiCommand::ChooseFolder => self.choose(FileDialogKind::Folders),
             UiCommand::Add(paths) => self.add(paths),
             UiCommand::Paste(text) => {
                 let wake = Arc::clone(&self.outside.wake);
@@ -114,15 +114,15 @@ impl App {
                 page,
             } => {
                 let to = self.list.step(step, extend, from, page, &self.snapshot);
-                self.effects.extend(to.map(Effect::Reveal));
+                self.effects.extend(to.map(WindowEffect::Reveal));
             }
-            UiCommand::RowMenu(id) => self.effects.push(Effect::Menu(id)),
+            UiCommand::RowMenu(id) => self.effects.push(WindowEffect::Menu(id)),
             UiCommand::Toggle(id) => self.list.pick(id, Pick::Toggle, &self.snapshot),
             UiCommand::CopySelected => self.copy_selected(Format::Lines, now),
             UiCommand::CopyAs(format) => self.copy_selected(format, now),
             UiCommand::Export(format) => self.export(format),
             UiCommand::Selected(many) => self.selected(many, now),
-            UiCommand::Find => self.effects.push(Effect::FocusSearch),
+            UiCommand::Find => self.effects.push(WindowEffect::FocusSearch),
             UiCommand::Search(text) => self.list.find(text, &self.snapshot),
             UiCommand::SortBy(column) => self.list.sort_by(column, &self.snapshot),
             UiCommand::Show(filter) => {
@@ -135,7 +135,7 @@ impl App {
                 self.toast = None;
                 self.list.find(String::new(), &self.snapshot);
                 self.list.show(Filter::All, &self.snapshot);
-                self.effects.push(Effect::Scroll(first));
+                self.effects.push(WindowEffect::Scroll(first));
             }
             UiCommand::Row(command, id) => self.row_command(command, id, now),
             UiCommand::ConfirmCancel => {
@@ -209,14 +209,14 @@ impl App {
             UiCommand::AskQuit => self.ask_quit(),
             UiCommand::Quit => {
                 self.closing = true;
-                self.effects.push(Effect::Close);
+                self.effects.push(WindowEffect::Close);
             }
         }
     }
 
     fn ask_quit(&mut self) {
         if self.may_close() {
-            self.effects.push(Effect::Close);
+            self.effects.push(WindowEffect::Close);
         } else {
             self.dialog = Some(Dialog::Quit);
         }
@@ -283,7 +283,7 @@ impl App {
             return;
         }
         let command = match self.plan.files {
-            0 => Command::TakeIds(self.ids(|row| rows::fits(row, Many::GetIds))),
+            0 => Command::TakeIds(self.ids(|row| rows::fits(row, BulkAction::GetIds))),
             _ => Command::Start,
         };
         match self.snapshot.key {
@@ -327,7 +327,7 @@ impl App {
             RowCommand::Remove => self.remove(ids, 0, now),
             RowCommand::Copy => {
                 if let Some(text) = self.row(id).and_then(rows::id_to_copy).map(str::to_owned) {
-                    self.effects.push(Effect::CopyText(text));
+                    self.effects.push(WindowEffect::CopyText(text));
                     self.copied = Some((id, now + COPIED_FOR));
                 }
             }
@@ -346,6 +346,6 @@ impl App {
     fn copy_details(&mut self, id: ItemId) {
         let Some(row) = self.row(id) else { return };
         let text = rows::details_text(row, self.place(), self.build());
-        self.effects.push(Effect::CopyText(text));
+        self.effects.push(WindowEffect::CopyText(text));
     }
 }

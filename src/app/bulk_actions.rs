@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::command::{Format, Many};
-use super::state::{App, Cancel, Dialog, Effect, Pause};
+use super::command::{BulkAction, Format};
+use super::state::{App, Cancel, Dialog, Pause, WindowEffect};
 use super::wording::selection as words;
 use super::{export, rows};
 use crate::engine::Command;
@@ -17,28 +17,28 @@ const WORTH_ASKING: u64 = 50_000_000;
 
 impl App {
     /// Does this with every selected row that it fits.
-    pub(super) fn selected(&mut self, many: Many, now: Instant) {
+    pub(super) fn selected(&mut self, many: BulkAction, now: Instant) {
         let selected = self.list.selected_rows(&self.snapshot);
         let ids: Vec<ItemId> = selected
-            .filter(|row| rows::fits(row, many) || many == Many::Upload && is_found(row))
+            .filter(|row| rows::fits(row, many) || many == BulkAction::Upload && is_found(row))
             .map(|row| row.id)
             .collect();
         let left = self.list.selected().len() - ids.len();
         if ids.is_empty() {
-            if many == Many::Remove && !self.list.selected().is_empty() {
+            if many == BulkAction::Remove && !self.list.selected().is_empty() {
                 self.say(words::NOT_REMOVABLE, None, now);
             }
             return;
         }
         match many {
-            Many::Upload => self.start(ids),
-            Many::GetIds => self.take_ids(ids),
-            Many::Pause => self.pause(Some(&ids)),
-            Many::Resume => self.engine.send(Command::ResumeItems(ids)),
-            Many::Retry => self.engine.send(Command::Retry(ids)),
-            Many::SendFirst => self.engine.send(Command::SendFirst(ids)),
-            Many::Cancel => self.cancel(&ids),
-            Many::Remove => self.remove(ids, left, now),
+            BulkAction::Upload => self.start(ids),
+            BulkAction::GetIds => self.take_ids(ids),
+            BulkAction::Pause => self.pause(Some(&ids)),
+            BulkAction::Resume => self.engine.send(Command::ResumeItems(ids)),
+            BulkAction::Retry => self.engine.send(Command::Retry(ids)),
+            BulkAction::SendFirst => self.engine.send(Command::SendFirst(ids)),
+            BulkAction::Cancel => self.cancel(&ids),
+            BulkAction::Remove => self.remove(ids, left, now),
         }
     }
 
@@ -125,7 +125,7 @@ impl App {
         let without = rows.iter().filter(|row| rows::id_to_copy(row).is_none());
         let said = words::copied(ids.len(), not_ready, without.count());
         let text = export::copied(&rows, format);
-        self.effects.push(Effect::CopyText(text));
+        self.effects.push(WindowEffect::CopyText(text));
         self.say(said, None, now);
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use super::outside::{KeyVault, VaultError};
+use super::environment::{KeyVault, VaultError};
 use super::pending::{Outcome, Pending, Wake};
 use super::state::{App, Dialog};
 use super::wording;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::state::{App, Effect};
+use super::state::{App, WindowEffect};
 use super::wording;
 use crate::engine::BatchEnd;
 use crate::model::snapshot::{Snapshot, Status};
@@ -61,14 +61,14 @@ impl App {
     }
 
     /// Brings the window to the front where its notification was clicked.
-    pub(super) fn come_when_called(&mut self) {
+    pub(super) fn raise_if_notification_clicked(&mut self) {
         if self.clicked.swap(false, Ordering::Relaxed) {
-            self.effects.push(Effect::Raise);
+            self.effects.push(WindowEffect::Raise);
         }
     }
 
     /// Tells the person that everything has ended, where she does not see it.
-    pub(super) fn tell_of_the_end(&mut self, end: &BatchEnd) {
+    pub(super) fn notify_batch_finished(&mut self, end: &BatchEnd) {
         if !self.in_front && self.settings().notifications {
             let (title, text) = wording::batch_ended(end);
             let (clicked, wake) = (Arc::clone(&self.clicked), Arc::clone(&self.outside.wake));

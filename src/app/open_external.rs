@@ -7,44 +7,44 @@ use std::time::Instant;
 
 use super::command::UiCommand;
 use super::pending::{Outcome, Pending};
-use super::state::{App, Dialog, Effect};
+use super::state::{App, Dialog, WindowEffect};
 use super::wording::screens as words;
 
 /// Where the opening of an address or a place is.
 #[derive(Default)]
-pub(super) struct Browse {
+pub(super) struct ExternalOpener {
     opening: Option<Opening>,
     /// What did not open, and the dialog that says so.
-    unopened: Option<(Dialog, Unopened)>,
+    unopened: Option<(Dialog, OpenFailed)>,
 }
 
 /// What is to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Sought {
+enum OpenTarget {
     /// An address, in the browser.
     Address(&'static str),
     /// A file or folder, where files are shown.
-    Place(PathBuf),
+    Backend(PathBuf),
 }
 
-impl Sought {
+impl OpenTarget {
     fn text(&self) -> String {
         match self {
             Self::Address(address) => (*address).to_owned(),
-            Self::Place(path) => path.display().to_string(),
+            Self::Backend(path) => path.display().to_string(),
         }
     }
 
-    fn unopened(self) -> Unopened {
-        Unopened {
+    fn unopened(self) -> OpenFailed {
+        OpenFailed {
             said: match self {
                 Self::Address(_) => words::NO_BROWSER,
-                Self::Place(_) => words::NO_FILE_MANAGER,
+                Self::Backend(_) => words::NO_FILE_MANAGER,
             },
             text: self.text(),
             copy: match self {
                 Self::Address(address) => UiCommand::CopyAddress(address),
-                Self::Place(path) => UiCommand::CopyPath(path),
+                Self::Backend(path) => UiCommand::CopyPath(path),
             },
             copied: false,
         }
@@ -52,7 +52,7 @@ impl Sought {
 }
 
 struct Opening {
-    sought: Sought,
+    sought: OpenTarget,
     /// The dialog in which that was asked for.
     asked_in: Option<Dialog>,
     opened: Pending<bool>,
@@ -60,7 +60,7 @@ struct Opening {
 
 /// What nothing opened, as the dialog says that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unopened {
+pub struct OpenFailed {
     /// That nothing opened it.
     pub said: &'static str,
     /// The address or the path.
@@ -76,18 +76,18 @@ impl App {
     pub(super) fn browse(&mut self, address: &'static str) {
         let wake = Arc::clone(&self.outside.wake);
         let opened = self.outside.desktop.browse(address, wake);
-        self.open(Sought::Address(address), opened);
+        self.open(OpenTarget::Address(address), opened);
     }
 
     /// Shows a file or folder where files are shown, off this thread.
     pub(super) fn reveal(&mut self, path: PathBuf) {
         let wake = Arc::clone(&self.outside.wake);
         let opened = self.outside.desktop.reveal(&path, wake);
-        self.open(Sought::Place(path), opened);
+        self.open(OpenTarget::Backend(path), opened);
     }
 
-    fn open(&mut self, sought: Sought, opened: Pending<bool>) {
-        self.browse = Browse {
+    fn open(&mut self, sought: OpenTarget, opened: Pending<bool>) {
+        self.browse = ExternalOpener {
             opening: Some(Opening {
                 sought,
                 asked_in: self.dialog.clone(),
@@ -137,13 +137,13 @@ impl App {
     }
 
     /// What nothing opened, for the dialog that is open.
-    pub fn unopened(&self) -> Option<&Unopened> {
+    pub fn unopened(&self) -> Option<&OpenFailed> {
         self.browse.unopened.as_ref().map(|(_, unopened)| unopened)
     }
 
     /// Copies an address or a path that did not open; `said` where no dialog says so.
     pub(super) fn copy_unopened(&mut self, text: String, said: &'static str, now: Instant) {
-        self.effects.push(Effect::CopyText(text));
+        self.effects.push(WindowEffect::CopyText(text));
         match &mut self.browse.unopened {
             Some((_, unopened)) => unopened.copied = true,
             None => self.say(said, None, now),

@@ -18,7 +18,7 @@ use crate::store::{ForwardedPaths, Settings};
 
 /// How a file dialog ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Choice {
+pub enum DialogResult {
     /// These were chosen.
     Chosen(Vec<PathBuf>),
     /// It was closed without a choice.
@@ -29,7 +29,7 @@ pub enum Choice {
 
 /// What a file dialog is to choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum FileDialogKind {
     /// Files of the supported formats, several at once.
     Files,
     /// Folders, to be walked.
@@ -43,7 +43,7 @@ pub enum Wanted {
 /// The system's file dialogs.
 pub trait FileDialogs {
     /// Opens a dialog and returns at once.
-    fn choose(&self, wanted: Wanted, wake: Wake) -> Pending<Choice>;
+    fn choose(&self, wanted: FileDialogKind, wake: Wake) -> Pending<DialogResult>;
 }
 
 /// Why the keychain did not do what was asked.
@@ -110,7 +110,7 @@ pub trait Desktop {
 }
 
 /// Everything outside that the window is given.
-pub struct Outside {
+pub struct WindowEnvironment {
     /// File dialogs.
     pub dialogs: Box<dyn FileDialogs>,
     /// The keychain; `None` for a sandbox, which has nothing to do with it.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::outside::{Choice, VaultError};
+use super::environment::{DialogResult, VaultError};
 use super::pending::{Outcome, Pending};
-use super::state::{App, Effect};
+use super::state::{App, WindowEffect};
 use super::wording;
 use crate::engine::{Command, Notice};
 use crate::model::plan::UnderWay;
@@ -41,7 +41,7 @@ impl App {
         self.left_out_ends(now);
         self.keep_awake();
         self.tell_progress();
-        self.come_when_called();
+        self.raise_if_notification_clicked();
         while let Ok(notice) = self.engine.notices.try_recv() {
             self.notice(notice, now);
         }
@@ -74,7 +74,7 @@ impl App {
             }
             // The other start may have lost patience.
             let _ = taken.send(());
-            self.effects.push(Effect::Raise);
+            self.effects.push(WindowEffect::Raise);
         }
     }
 
@@ -82,8 +82,8 @@ impl App {
         match notice {
             Notice::BatchFinished(end) => {
                 self.say(wording::batch_done(&end), None, now);
-                self.tell_of_the_end(&end);
-                self.effects.push(Effect::Attention);
+                self.notify_batch_finished(&end);
+                self.effects.push(WindowEffect::Attention);
             }
             Notice::Needs(_, fault) => self.needs = Some(fault),
             Notice::NotLocated(path, misfit) => self.not_located(path, &misfit, now),
@@ -100,11 +100,11 @@ impl App {
         self.key_removed(now);
         self.settings_answers(now);
         match Pending::take_from(&mut self.choosing) {
-            Some(Outcome::Answer(Choice::Chosen(paths))) => self.add(paths),
-            Some(Outcome::Answer(Choice::Unavailable)) => {
+            Some(Outcome::Answer(DialogResult::Chosen(paths))) => self.add(paths),
+            Some(Outcome::Answer(DialogResult::Unavailable)) => {
                 self.say(wording::foot::NO_FILE_DIALOG, None, now);
             }
-            Some(Outcome::Answer(Choice::Cancelled) | Outcome::Lost) | None => {}
+            Some(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) | None => {}
         }
         match Pending::take_from(&mut self.starting_sandbox) {
             Some(Outcome::Answer(Ok(engine))) => self.enter_sandbox(engine),

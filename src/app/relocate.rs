@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::command::UiCommand;
-use super::outside::{Choice, Wanted};
+use super::environment::{DialogResult, FileDialogKind};
 use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog};
 use super::wording;
@@ -14,7 +14,7 @@ use crate::model::relocation::RelocationError;
 use crate::model::snapshot::ItemId;
 
 /// The row that a file is chosen for, and the dialog for that.
-pub(super) type Locating = (ItemId, Pending<Choice>);
+pub(super) type Locating = (ItemId, Pending<DialogResult>);
 
 impl App {
     /// Asks where the file of this row is.
@@ -26,7 +26,7 @@ impl App {
             self.dialog = None;
         }
         let wake = Arc::clone(&self.outside.wake);
-        let dialog = self.outside.dialogs.choose(Wanted::Located, wake);
+        let dialog = self.outside.dialogs.choose(FileDialogKind::Located, wake);
         self.locating = Some((id, dialog));
     }
 
@@ -36,15 +36,15 @@ impl App {
             return;
         };
         match dialog.poll() {
-            Ok(Outcome::Answer(Choice::Chosen(paths))) => {
+            Ok(Outcome::Answer(DialogResult::Chosen(paths))) => {
                 if let Some(path) = paths.into_iter().next() {
                     self.engine.send(Command::Locate(id, path));
                 }
             }
-            Ok(Outcome::Answer(Choice::Unavailable)) => {
+            Ok(Outcome::Answer(DialogResult::Unavailable)) => {
                 self.say(wording::NO_FILE_TO_LOCATE, None, now);
             }
-            Ok(Outcome::Answer(Choice::Cancelled) | Outcome::Lost) => {}
+            Ok(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {}
             Err(dialog) => self.locating = Some((id, dialog)),
         }
     }
