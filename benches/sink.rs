@@ -139,7 +139,7 @@ fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// What the service would say.
+/// Returns what the service would say.
 fn answer(head: &str) -> (&'static str, String) {
     let path = head.split(' ').nth(1).unwrap_or_default();
     let good = |data: &str| {

@@ -65,7 +65,7 @@ impl Stage {
     }
 }
 
-/// What the processor did for this process so far.
+/// Returns what the processor did for this process so far.
 #[cfg(target_os = "linux")]
 fn busy() -> Result<Duration, Box<dyn Error>> {
     let tasks = std::fs::read_dir("/proc/self/task")?;

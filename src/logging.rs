@@ -44,7 +44,7 @@ pub fn start(folder: Option<&Path>) -> Option<WorkerGuard> {
     Some(guard)
 }
 
-/// What is logged: what was asked for, or warnings, and how this program fares.
+/// Returns what is logged: what was asked for, or warnings, and how this program fares.
 fn filter(asked: Option<&str>) -> Targets {
     let usual = || {
         Targets::new()

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         Some(command) => cli::run(command),
         None => match window(arguments.sandbox, arguments.paths) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(Stop { words, code }) => {
+            Err(StartupError { words, code }) => {
                 words.lines().for_each(cli::say);
                 startup_error::say(&words);
                 ExitCode::from(code)
@@ -48,12 +48,12 @@ fn main() -> ExitCode {
 }
 
 /// Why the window did not open.
-struct Stop {
+struct StartupError {
     words: String,
     code: u8,
 }
 
-impl From<SetupError> for Stop {
+impl From<SetupError> for StartupError {
     fn from(error: SetupError) -> Self {
         let code = match error {
             SetupError::BaseUrl(_) => cli::EXIT_USAGE,
@@ -70,7 +70,7 @@ impl From<SetupError> for Stop {
 type Engines = Arc<Mutex<Vec<JoinHandle<()>>>>;
 
 /// Opens the window, and closes when it is closed.
-fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
+fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
     let runtime = setup::runtime()?;
     let (mut world, bad_environment_key) = {
         let _entered = runtime.enter();
@@ -90,7 +90,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
             Ok(Instance::Primary(single_instance)) => Some(single_instance),
             Ok(Instance::Forwarded) => return Ok(()),
             Ok(Instance::Unresponsive) => {
-                return Err(Stop {
+                return Err(StartupError {
                     words: wording::silent_window(&paths),
                     code: cli::EXIT_SOME_FAILED,
                 });
@@ -193,14 +193,14 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), Stop> {
     runtime.shutdown_background();
     closed.map_err(|error| {
         tracing::error!(?error, "no window");
-        Stop {
+        StartupError {
             words: error.to_string(),
             code: cli::EXIT_SOME_FAILED,
         }
     })
 }
 
-/// Ends the window when the system says so: the person logs out, or ends the terminal that it was
+/// Ends the window when the system says so: the user logs out, or ends the terminal that it was
 /// started from.
 async fn end_when_told(end: Wake) {
     Interruption::ends_in_any_case();
@@ -209,7 +209,7 @@ async fn end_when_told(end: Wake) {
     end();
 }
 
-/// What other starts hand to this window, and the task that listens to them.
+/// Returns what other starts hand to this window, and the task that listens to them.
 fn listen(
     single_instance: &InstanceLock,
     runtime: &Runtime,

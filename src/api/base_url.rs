@@ -59,13 +59,13 @@ impl BaseUrl {
         Ok(Self(url))
     }
 
-    /// Whether the host is this computer by its name or address: no proxy is asked then,
+    /// Returns whether the host is this computer by its name or address: no proxy is asked then,
     /// and signed URLs may be plain `http` on loopback too.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.0)
     }
 
-    /// Whether calls go over TLS.
+    /// Returns whether calls go over TLS.
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }
@@ -85,7 +85,7 @@ impl BaseUrl {
     }
 }
 
-/// Whether a URL's host is `localhost`, 127.0.0.0/8 or `::1`.
+/// Returns whether a URL's host is `localhost`, 127.0.0.0/8 or `::1`.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),

@@ -52,7 +52,7 @@ impl ReaderState {
         self.activity.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Whether nobody wants the bytes any more.
+    /// Returns whether nobody wants the bytes any more.
     pub(crate) fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }
@@ -74,7 +74,7 @@ pub(crate) struct ReaderHandle {
 }
 
 impl ReaderHandle {
-    /// What went wrong with the file, if that is why the body ended.
+    /// Returns what went wrong with the file, if that is why the body ended.
     pub(crate) fn fault(&self) -> Option<Fault> {
         self.shared.outcome.get()?.as_ref().err().cloned()
     }
@@ -84,7 +84,7 @@ impl ReaderHandle {
         self.shared.outcome.get()?.as_ref().ok().copied()
     }
 
-    /// Whether the connection takes no more of the body.
+    /// Returns whether the connection takes no more of the body.
     pub(crate) fn is_over(&self) -> bool {
         self.shared.is_stopped()
     }
@@ -133,7 +133,7 @@ impl BodyLayout {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+enum BodyPhase {
     Head,
     File,
     Tail,
@@ -149,7 +149,7 @@ pub(crate) struct FileBody {
     meter: Arc<TransferProgress>,
     throttle: Throttle,
     shape: BodyLayout,
-    phase: Phase,
+    phase: BodyPhase,
     current: Bytes,
     file_left: u64,
 }
@@ -199,9 +199,9 @@ pub(crate) async fn open(
         meter: Arc::clone(meter),
         throttle: Throttle::new(Arc::clone(limit)),
         phase: if shape.head.is_empty() {
-            Phase::File
+            BodyPhase::File
         } else {
-            Phase::Head
+            BodyPhase::Head
         },
         shape,
         current: Bytes::new(),
@@ -213,11 +213,11 @@ pub(crate) async fn open(
 impl FileBody {
     fn length(&self) -> u64 {
         let head = match self.phase {
-            Phase::Head => self.shape.head.len(),
+            BodyPhase::Head => self.shape.head.len(),
             _ => 0,
         };
         let tail = match self.phase {
-            Phase::End => 0,
+            BodyPhase::End => 0,
             _ => self.shape.tail.len(),
         };
         self.file_left + head as u64 + tail as u64
@@ -258,7 +258,7 @@ impl Body for FileBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyAborted>>> {
         let this = self.get_mut();
-        if this.phase == Phase::End {
+        if this.phase == BodyPhase::End {
             return Poll::Ready(None);
         }
         this.shared.waker.register(cx.waker());
@@ -266,37 +266,37 @@ impl Body for FileBody {
             return Poll::Ready(Some(Err(BodyAborted)));
         }
         let bytes = match this.phase {
-            Phase::Head => {
-                this.phase = Phase::File;
+            BodyPhase::Head => {
+                this.phase = BodyPhase::File;
                 this.shape.head.clone()
             }
-            Phase::File => match ready!(this.poll_file(cx)) {
+            BodyPhase::File => match ready!(this.poll_file(cx)) {
                 Ok(bytes) => {
                     if this.file_left == 0 {
                         this.phase = if this.shape.tail.is_empty() {
-                            Phase::End
+                            BodyPhase::End
                         } else {
-                            Phase::Tail
+                            BodyPhase::Tail
                         };
                     }
                     bytes
                 }
                 Err(stopped) => return Poll::Ready(Some(Err(stopped))),
             },
-            Phase::Tail | Phase::End => {
+            BodyPhase::Tail | BodyPhase::End => {
                 ready!(this.meter.poll_release(cx));
-                this.phase = Phase::End;
+                this.phase = BodyPhase::End;
                 this.shape.tail.clone()
             }
         };
-        if this.phase == Phase::End {
+        if this.phase == BodyPhase::End {
             this.meter.finish_body();
         }
         Poll::Ready(Some(Ok(Frame::data(bytes))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.phase == Phase::End
+        self.phase == BodyPhase::End
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -341,7 +341,7 @@ impl Pool {
         })
     }
 
-    /// How many buffers were made so far.
+    /// Returns how many buffers were made so far.
     #[cfg(test)]
     pub(crate) fn made(&self) -> u64 {
         self.made.load(Ordering::Relaxed)

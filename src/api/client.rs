@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::base_url::BaseUrl;
 use super::body::{self, BodyLayout, FileBody, ReaderHandle};
 use super::connections::Connections;
-use super::error::{Call, CallKind, Response};
+use super::error::{CallContext, CallKind, Response};
 use super::exchange::ResponseReader;
 use super::multipart::Framing;
 use super::protocol::{KnownProtocol, ProtocolCache};
@@ -85,7 +85,7 @@ impl Client {
         }
     }
 
-    /// What makes requests.
+    /// Returns what makes requests.
     pub(super) async fn http(&self) -> Result<&reqwest::Client, Fault> {
         self.connections.client(&self.options).await
     }
@@ -104,7 +104,7 @@ impl Client {
             .header(AUTHORIZATION, secret(key)?))
     }
 
-    /// Where the service is.
+    /// Returns where the service is.
     pub fn base_url(&self) -> &BaseUrl {
         &self.options.base_url
     }
@@ -117,7 +117,7 @@ impl Client {
     /// Makes a call without a file, within the call limit.
     pub(super) async fn call(
         &self,
-        call: &Call<'_>,
+        call: &CallContext<'_>,
         request: reqwest::RequestBuilder,
     ) -> Result<Response, Fault> {
         let (begun, mut reading) = (Instant::now(), ResponseReader::default());
@@ -138,7 +138,7 @@ impl Client {
     /// What is wrong with the file goes before what that did to the connection.
     pub(super) async fn send_file(
         &self,
-        call: Call<'_>,
+        call: CallContext<'_>,
         request: reqwest::RequestBuilder,
         (body, transfer): (FileBody, &ReaderHandle),
         meter: &TransferProgress,
@@ -147,7 +147,7 @@ impl Client {
         let (begun, moved) = (Instant::now(), meter.moved());
         let mut reading = ResponseReader::default();
         let request = request.body(reqwest::Body::wrap(body));
-        let call = || Call {
+        let call = || CallContext {
             effect: CallKind::Stores {
                 body_out: meter.body_out(),
             },
@@ -224,7 +224,7 @@ impl Client {
 
     async fn ask_metadata(
         &self,
-        call: &Call<'_>,
+        call: &CallContext<'_>,
         key: &ApiKey,
         asset: &str,
     ) -> Result<Response, Fault> {
@@ -252,7 +252,7 @@ fn secret(key: &ApiKey) -> Result<HeaderValue, Fault> {
     Ok(value)
 }
 
-/// Whether an answer to the check of a key finds fault with the request and not with the key.
+/// Returns whether an answer to the check of a key finds fault with the request and not with the key.
 /// "Request has exceeded the limit." is also said of an asset that does not exist.
 fn blames_the_request(answer: &Response, kind: FaultKind) -> bool {
     let says = |envelope: Envelope<'_>| {
@@ -269,7 +269,7 @@ fn blames_the_request(answer: &Response, kind: FaultKind) -> bool {
 
 /// The fault with the id that came with the answer all the same, and in words those that cannot
 /// be taken: none is ever lost.
-fn attach_asset_id(call: &Call<'_>, mut fault: Fault, answer: &Response) -> Fault {
+fn attach_asset_id(call: &CallContext<'_>, mut fault: Fault, answer: &Response) -> Fault {
     let stray = wire::asset_id_anywhere(&answer.body);
     let others = call.other_ids(answer, stray.as_ref());
     fault.diagnostics.causes.extend(others);
@@ -278,7 +278,7 @@ fn attach_asset_id(call: &Call<'_>, mut fault: Fault, answer: &Response) -> Faul
 }
 
 /// Writes a call into the log; the span says for which upload it was made.
-fn log(call: &Call<'_>, begun: Instant, sent: u64, answer: &Result<Response, Fault>) {
+fn log(call: &CallContext<'_>, begun: Instant, sent: u64, answer: &Result<Response, Fault>) {
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     match answer {
         Ok(answer) => tracing::info!(
@@ -303,7 +303,7 @@ fn log(call: &Call<'_>, begun: Instant, sent: u64, answer: &Result<Response, Fau
 
 impl Service for Client {
     async fn check_key(&self, key: &ApiKey) -> Result<(), Fault> {
-        let call = Call {
+        let call = CallContext {
             name: "GET /re_0/metadata",
             effect: CallKind::None,
             key: Some(key),
@@ -322,7 +322,7 @@ impl Service for Client {
         file: &UploadFile,
         meter: &Arc<TransferProgress>,
     ) -> Result<Uploaded, Fault> {
-        let call = Call {
+        let call = CallContext {
             name: "POST /upload",
             effect: CallKind::Stores { body_out: false },
             key: Some(key),
@@ -353,7 +353,7 @@ impl Service for Client {
     }
 
     async fn signed_url(&self, key: &ApiKey, file_name: &str) -> Result<SignedUpload, Fault> {
-        let call = Call {
+        let call = CallContext {
             name: "POST /upload/signed-url",
             effect: CallKind::None,
             key: Some(key),
@@ -383,7 +383,7 @@ impl Service for Client {
     }
 
     async fn metadata(&self, key: &ApiKey, asset: &AssetId) -> Result<AssetAnswer, Fault> {
-        let call = Call {
+        let call = CallContext {
             name: "GET /{asset_id}/metadata",
             effect: CallKind::None,
             key: Some(key),

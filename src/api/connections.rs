@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 use super::client::ClientOptions;
-use super::error::{Call, CallKind};
+use super::error::{CallContext, CallKind};
 use crate::model::fault::{Fault, FaultKind};
 
 /// An unused connection is closed after this time. Servers close theirs after 5 s and
@@ -48,7 +48,7 @@ impl Connections {
 }
 
 /// What goes wrong before the first call.
-const SETUP: Call<'static> = Call {
+const SETUP: CallContext<'static> = CallContext {
     name: "setting up HTTP",
     effect: CallKind::None,
     key: None,

@@ -56,7 +56,7 @@ impl Response {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Whether the status is 2xx.
+    /// Returns whether the status is 2xx.
     pub(crate) fn is_2xx(&self) -> bool {
         (200..300).contains(&self.status)
     }
@@ -73,7 +73,7 @@ impl Response {
 
 /// Which call went wrong, for deciding and for diagnosis.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Call<'a> {
+pub(crate) struct CallContext<'a> {
     /// As `POST /upload`.
     pub(crate) name: &'static str,
     /// What the call leaves behind at the service.
@@ -94,7 +94,7 @@ pub(crate) enum CallKind {
     },
 }
 
-impl Call<'_> {
+impl CallContext<'_> {
     /// A fault of this call: where the call stores nothing, an unknown outcome is a
     /// transient one.
     pub(crate) fn fault(&self, kind: FaultKind) -> Fault {
@@ -321,7 +321,7 @@ fn is_page(answer: &Response) -> bool {
     is_web_page(answer.header(CONTENT_TYPE.as_str()), &answer.body)
 }
 
-/// What an answer says in words: the message of its envelope, else the plain text of an error.
+/// Returns what an answer says in words: the message of its envelope, else the plain text of an error.
 fn words<'a>(answer: &'a Response, envelope: Option<&'a Envelope<'_>>) -> Option<Cow<'a, str>> {
     if let Some(envelope) = envelope {
         return envelope.message.as_deref().map(Cow::from);
@@ -349,7 +349,7 @@ fn sources<'a>(
     .take(32)
 }
 
-/// Whether the TLS library refused: it says so in an I/O error of invalid data. A
+/// Returns whether the TLS library refused: it says so in an I/O error of invalid data. A
 /// connection that ends within the handshake is none: that is the network.
 fn has_tls_error(error: &(dyn Error + 'static)) -> bool {
     sources(error).any(|source| {
@@ -359,7 +359,7 @@ fn has_tls_error(error: &(dyn Error + 'static)) -> bool {
     })
 }
 
-/// Whether the way through a proxy was not opened, for a reason that begins so. The library
+/// Returns whether the way through a proxy was not opened, for a reason that begins so. The library
 /// has no public type for it, but words of its own.
 fn proxy_says(error: &(dyn Error + 'static), reason: &str) -> bool {
     const WORDS: &str = "tunnel error: ";
@@ -371,7 +371,7 @@ fn proxy_says(error: &(dyn Error + 'static), reason: &str) -> bool {
     })
 }
 
-/// Whether the proxy wants a name and a password, or others.
+/// Returns whether the proxy wants a name and a password, or others.
 fn asks_for_password(error: &(dyn Error + 'static)) -> bool {
     proxy_says(error, "proxy authorization required")
 }

@@ -42,7 +42,7 @@ impl ResponseReader {
         })
     }
 
-    /// What came before the exchange was dropped; `None` where not even a status did.
+    /// Returns what came before the exchange was dropped; `None` where not even a status did.
     pub(super) fn into_partial(self) -> Option<Response> {
         let (status, headers) = self.head?;
         Some(Response {

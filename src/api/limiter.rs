@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
-use super::shared_rate_limit::{Refused, SharedRateLimit};
+use super::shared_rate_limit::{SharedRateLimit, SlotRefusal};
 use super::spacing::Slowdown;
 use crate::model::plan::SPACING;
 
@@ -323,7 +323,7 @@ impl Limiter {
         };
         let (own, bounds) = (state.slowdown(now), self.options.bounds());
         let claimed = shared.claim((self.wall)(), own, state.factor, bounds, is_probe);
-        if claimed == Err(Refused::Busy) {
+        if claimed == Err(SlotRefusal::Busy) {
             let since = *state.busy_since.get_or_insert(now);
             if now.saturating_duration_since(since) >= BUSY_LIMIT {
                 return Ok(false);
@@ -337,7 +337,7 @@ impl Limiter {
                 state.factor = 1.0;
                 Ok(claimed.is_held)
             }
-            Err(Refused::Held(wait)) => {
+            Err(SlotRefusal::Held(wait)) => {
                 state.held_until = now + wait;
                 self.tell_hold(state, now);
                 Err(state.held_until)
@@ -363,7 +363,7 @@ impl LimiterState {
         (self.slowdown, self.slowdown_at) = (slowdown, now);
     }
 
-    /// Who is to go next.
+    /// Returns who is to go next.
     fn first(&self, patience: Duration, now: Instant) -> Option<&Waiter> {
         let (upload, poll) = (self.uploads.front(), self.polls.front());
         let aged = poll.filter(|poll| {

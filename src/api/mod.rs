@@ -123,12 +123,12 @@ impl TransferProgress {
         self.started.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the transfer has begun: before, it waits for its turn.
+    /// Returns whether the transfer has begun: before, it waits for its turn.
     pub fn started(&self) -> bool {
         self.started.load(Ordering::Relaxed)
     }
 
-    /// How far into the file the transfer is: what a session held already is counted.
+    /// Returns how far into the file the transfer is: what a session held already is counted.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
@@ -139,7 +139,7 @@ impl TransferProgress {
         self.moved.load(Ordering::Relaxed)
     }
 
-    /// Whether the whole body was handed over.
+    /// Returns whether the whole body was handed over.
     pub fn body_out(&self) -> bool {
         self.body_out.load(Ordering::Acquire)
     }
@@ -297,7 +297,7 @@ pub trait Service: Send + Sync + 'static {
         asset: &AssetId,
     ) -> impl Future<Output = Result<AssetAnswer, Fault>> + Send;
 
-    /// What was learned of storage hosts so far, by host and kind. Holds no secrets.
+    /// Returns what was learned of storage hosts so far, by host and kind. Holds no secrets.
     fn learned(&self) -> Vec<KnownProtocol>;
 
     /// Takes over what an earlier run learned.

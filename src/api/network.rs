@@ -50,7 +50,7 @@ pub enum Certificates {
     },
 }
 
-/// How the service at `base_url` is reached. Reads files: not for the thread that draws.
+/// Returns how the service at `base_url` is reached. Reads files: not for the thread that draws.
 pub fn describe(base_url: &BaseUrl) -> NetworkState {
     NetworkState {
         proxy: proxy(base_url),

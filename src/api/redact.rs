@@ -1,4 +1,4 @@
-//! Takes secrets out of text that a person, a log or a database will see.
+//! Takes secrets out of text that the user, a log or a database will see.
 
 /// What stands where a secret was.
 const GONE: &str = "…";
@@ -45,7 +45,7 @@ pub fn shorten(text: &str, secret: Option<&str>, max: usize) -> String {
     }
 }
 
-/// What ends a URL in running text.
+/// Returns what ends a URL in running text.
 fn is_delimiter(c: char) -> bool {
     c.is_whitespace()
         || matches!(

@@ -12,7 +12,7 @@ use url::Url;
 use super::SecretUrl;
 use super::body::BodyLayout;
 use super::client::Client;
-use super::error::{Call, CallKind, Response};
+use super::error::{CallContext, CallKind, Response};
 use super::protocol::StorageProtocol;
 use super::signed_url::{StorageOutcome, StorageRequest, classify, describe};
 use crate::model::asset::ContentHash;
@@ -36,7 +36,7 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// Where it is. A secret.
+    /// Returns where it is. A secret.
     pub fn url(&self) -> Option<SecretUrl> {
         self.0.borrow().clone()
     }
@@ -113,19 +113,19 @@ pub(crate) fn stored(range: &str) -> Option<u64> {
 }
 
 /// What a session said last, the hash of the file where it is known, and to which call.
-type Said<T> = (T, Option<ContentHash>, Call<'static>);
+type Said<T> = (T, Option<ContentHash>, CallContext<'static>);
 
-const START: Call<'static> = Call {
+const START: CallContext<'static> = CallContext {
     name: "POST signed URL (start of a session)",
     effect: CallKind::None,
     key: None,
 };
-const ASK: Call<'static> = Call {
+const ASK: CallContext<'static> = CallContext {
     name: "PUT session (state)",
     effect: CallKind::None,
     key: None,
 };
-const SEND: Call<'static> = Call {
+const SEND: CallContext<'static> = CallContext {
     name: "PUT session",
     effect: CallKind::Stores { body_out: false },
     key: None,

@@ -66,7 +66,7 @@ impl SlotRecord {
     }
 
     /// Why this program may not have the next slot now; a call that `tests` the hold ignores it.
-    fn refuses(&self, now_ms: i64, program: u64, tests: bool) -> Option<Refused> {
+    fn refuses(&self, now_ms: i64, program: u64, tests: bool) -> Option<SlotRefusal> {
         let others_turn = self.last == program && self.waiting != NOBODY && self.waiting != program;
         let head_start = if others_turn {
             whole_ms(FAIRNESS_DELAY)
@@ -79,9 +79,9 @@ impl SlotRecord {
         );
         let held = left(self.held_ms, now_ms);
         if held > free && !tests {
-            return Some(Refused::Held(held));
+            return Some(SlotRefusal::Held(held));
         }
-        (!free.is_zero()).then_some(Refused::For(free))
+        (!free.is_zero()).then_some(SlotRefusal::For(free))
     }
 
     fn slowdown(&self, now_ms: i64, most: Duration) -> Slowdown {
@@ -97,7 +97,7 @@ const NOBODY: u64 = 0;
 
 /// Why a slot is not to be had now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub(crate) enum SlotRefusal {
     /// It is not free before this long.
     For(Duration),
     /// A rate-limit answer holds all calls back for this long.
@@ -106,8 +106,8 @@ pub(crate) enum Refused {
     Busy,
 }
 
-impl Refused {
-    /// How long to wait before asking again.
+impl SlotRefusal {
+    /// Returns how long to wait before asking again.
     pub(crate) fn wait(self) -> Duration {
         match self {
             Self::For(wait) | Self::Held(wait) => wait,
@@ -160,10 +160,10 @@ impl SharedRateLimit {
         factor: f64,
         bounds: (Duration, Duration),
         tests: bool,
-    ) -> Result<Claimed, Refused> {
+    ) -> Result<Claimed, SlotRefusal> {
         let mut file = match self.open() {
             LockAttempt::Locked(file) => file,
-            LockAttempt::Busy => return Err(Refused::Busy),
+            LockAttempt::Busy => return Err(SlotRefusal::Busy),
             LockAttempt::Unusable => {
                 return Ok(Claimed {
                     slowdown: own,

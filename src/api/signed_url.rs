@@ -10,7 +10,7 @@ use url::Url;
 use super::base_url::is_loopback;
 use super::body::BodyLayout;
 use super::client::Client;
-use super::error::{Call, CallKind, Response, Truncation};
+use super::error::{CallContext, CallKind, Response, Truncation};
 use super::multipart::Framing;
 use super::protocol::{ProtocolCache, SignedUrlKind, StorageProtocol};
 use super::wire::{Envelope, EnvelopeStatus, is_web_page};
@@ -46,7 +46,7 @@ pub(crate) enum StorageOutcome {
 }
 
 impl StorageOutcome {
-    /// Whether it says nothing of a session: that may go on later.
+    /// Returns whether it says nothing of a session: that may go on later.
     pub(crate) fn may_pass(self) -> bool {
         matches!(
             self,
@@ -85,7 +85,7 @@ pub(crate) fn classify(answer: &Response) -> StorageOutcome {
     }
 }
 
-/// What makes a success doubtful: a sign-in page of the network, a service's envelope that
+/// Returns what makes a success doubtful: a sign-in page of the network, a service's envelope that
 /// says that it failed, an answer without an end.
 fn doubt(answer: &Response) -> Option<FaultKind> {
     if answer.cut == Some(Truncation::TooLarge) {
@@ -113,7 +113,7 @@ fn xml_element(body: &[u8], name: &str) -> Option<String> {
 }
 
 /// Fills in what a storage server's answer says, without the URL.
-pub(crate) fn describe(call: &Call<'_>, fault: &mut Fault, answer: &Response) {
+pub(crate) fn describe(call: &CallContext<'_>, fault: &mut Fault, answer: &Response) {
     call.describe(fault, answer, None);
     // The server's id of an upload is that of its session, and its words may repeat what
     // was signed: both are secrets. Of its code only what codes are made of is kept.
@@ -248,12 +248,12 @@ impl Client {
         &self,
         step: &StorageRequest<'_>,
         protocol: StorageProtocol,
-    ) -> Result<(Response, Option<ContentHash>, Call<'static>), Fault> {
+    ) -> Result<(Response, Option<ContentHash>, CallContext<'static>), Fault> {
         let (method, name) = match protocol {
             StorageProtocol::Form => (Method::POST, "POST signed URL"),
             _ => (Method::PUT, "PUT signed URL"),
         };
-        let call = Call {
+        let call = CallContext {
             name,
             effect: CallKind::Stores { body_out: false },
             key: None,
@@ -309,7 +309,6 @@ fn host_of(url: &Url) -> String {
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
-#[path = "independent_tests.rs"]
-mod independent_tests;
+mod gcs_emulator_tests;
 #[cfg(test)]
 mod tests;

@@ -93,7 +93,7 @@ impl Throttle {
         Self { limit, sleep: None }
     }
 
-    /// How many of `wanted` bytes may go out now; pending until some may.
+    /// Returns how many of `wanted` bytes may go out now; pending until some may.
     pub(crate) fn poll_take(&mut self, cx: &mut Context<'_>, wanted: usize) -> Poll<usize> {
         loop {
             if let Some(sleep) = &mut self.sleep {

@@ -82,7 +82,7 @@ impl<'a> Envelope<'a> {
         self.code.as_deref()?.parse().ok()
     }
 
-    /// Whether the call worked, as far as the envelope goes.
+    /// Returns whether the call worked, as far as the envelope goes.
     pub(crate) fn says(&self) -> EnvelopeStatus {
         let denied = self.success == Some(false) || self.failed == Some(true);
         match (self.code.as_deref(), self.number()) {
@@ -94,23 +94,23 @@ impl<'a> Envelope<'a> {
         }
     }
 
-    /// Whether it says `success: true`, does not say `failed`, and gives an asset id: then the
+    /// Returns whether it says `success: true`, does not say `failed`, and gives an asset id: then the
     /// file is stored, whatever the code.
     pub(crate) fn gives_asset(&self) -> bool {
         self.success == Some(true) && self.failed != Some(true) && asset_id(self.data).is_some()
     }
 
-    /// Whether the message is the one that a rate limit and a validation failure share.
+    /// Returns whether the message is the one that a rate limit and a validation failure share.
     pub(crate) fn is_shared_limit_text(&self) -> bool {
         self.speaks_of(&["exceeded the limit"])
     }
 
-    /// Whether the message speaks of the rate limit and nothing else.
+    /// Returns whether the message speaks of the rate limit and nothing else.
     pub(crate) fn is_rate_limit_text(&self) -> bool {
         self.speaks_of(&["rate limit", "too many requests"])
     }
 
-    /// Whether the message says that there is no such asset.
+    /// Returns whether the message says that there is no such asset.
     pub(crate) fn is_asset_not_found(&self) -> bool {
         self.speaks_of(&["asset"]) && self.speaks_of(&["not found", "not exist", "no such"])
     }
@@ -137,7 +137,7 @@ pub(crate) fn asset_id_anywhere(body: &[u8]) -> Option<AssetId> {
     told.or_else(|| ids_in_text(body).iter().find_map(|text| usable_id(text)))
 }
 
-/// What stands at the ids' places in an answer or what is left of one, usable or not: the first
+/// Returns what stands at the ids' places in an answer or what is left of one, usable or not: the first
 /// few, each once.
 pub(crate) fn ids_in_text(body: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(body);
@@ -171,14 +171,14 @@ fn usable_id(text: &str) -> Option<AssetId> {
     AssetId::new(text).filter(|id| !is_placeholder(id.as_str()))
 }
 
-/// Whether a text that stands alone is an id rather than words: `re_<digits>`, `im_<digits>`,
+/// Returns whether a text that stands alone is an id rather than words: `re_<digits>`, `im_<digits>`,
 /// `imc_<digits>_<n>`.
 fn looks_like_an_id(text: &str) -> bool {
     let numbered = text.rsplit_once('_');
     text.starts_with("re_") || numbered.is_some_and(|(_, number)| is_digits(number))
 }
 
-/// Whether this is a word or a number for "nothing" that was made a text.
+/// Returns whether this is a word or a number for "nothing" that was made a text.
 pub(crate) fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 8] = [
         "null",
@@ -222,7 +222,7 @@ fn lists_nothing(data: Data<'_>) -> bool {
     members.is_some_and(|members| members.get("resource") == Some(&Data::NULL))
 }
 
-/// What the `data` of a metadata call says of `asset`: the entry with its id, else the
+/// Returns what the `data` of a metadata call says of `asset`: the entry with its id, else the
 /// only entry. An empty list is "no such asset"; `None` when there is nothing to read.
 pub(crate) fn metadata(data: Data<'_>, asset: &AssetId) -> Option<AssetAnswer> {
     let listed = data.find(&["resource", "resources"], 2);
@@ -287,7 +287,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether an answer is a web page, by its content type or its first characters.
+/// Returns whether an answer is a web page, by its content type or its first characters.
 pub(crate) fn is_web_page(content_type: Option<&str>, body: &[u8]) -> bool {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let start = body.trim_ascii_start();

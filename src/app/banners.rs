@@ -62,7 +62,7 @@ pub struct BannerContext<'a> {
     pub can_leave_sandbox: bool,
     /// Files in that queue.
     pub waiting: usize,
-    /// What the queue waits for the person for, in the service's answer.
+    /// What the queue waits for the user for, in the service's answer.
     pub needs: Option<&'a Fault>,
     /// Why the keychain gave no key, where it did not say that it has none.
     pub keychain: Option<&'a str>,
@@ -104,7 +104,7 @@ fn stays(tone: Tone, text: impl Into<String>) -> Banner {
 }
 
 impl Banner {
-    /// Whether a later one is this one, with other numbers in it perhaps.
+    /// Returns whether a later one is this one, with other numbers in it perhaps.
     pub fn is_still(&self, other: &Self) -> bool {
         let does_something = self.dismiss.is_some() || !self.actions.is_empty();
         let same = (self.dismiss, &self.actions) == (other.dismiss, &other.actions);
@@ -228,7 +228,7 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     banners
 }
 
-/// What there is to say of the key besides that it is missing or refused.
+/// Returns what there is to say of the key besides that it is missing or refused.
 fn key(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if let Some(why) = facts.outside.bad_environment_key {
@@ -314,7 +314,7 @@ impl App {
         self.left_out_until = None;
     }
 
-    /// Refused files are known to the person: they were put away, shown, or of an earlier intake.
+    /// Refused files are known to the user: they were put away, shown, or of an earlier intake.
     pub(super) fn forget_refused(&mut self) {
         self.refused_seen = self.list.refused().values().sum();
     }
@@ -330,7 +330,7 @@ impl App {
         }
     }
 
-    /// How many of what was left out are to be told of: none while folders are walked.
+    /// Returns how many of what was left out are to be told of: none while folders are walked.
     fn since(&self, now: u64, seen: u64) -> u64 {
         match self.snapshot.walking {
             Some(_) => 0,
@@ -338,7 +338,7 @@ impl App {
         }
     }
 
-    /// What stands above the list.
+    /// Returns what stands above the list.
     pub fn banners(&self) -> Vec<Banner> {
         let facts = BannerContext {
             now: self.now(),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::command::{BulkAction, Format};
+use super::command::{BulkAction, ExportFormat};
 use super::state::{App, Cancel, Dialog, Pause, WindowEffect};
 use super::wording::selection as words;
 use super::{export, rows};
@@ -114,7 +114,7 @@ impl App {
     }
 
     /// Puts the ids of the selected rows on the clipboard.
-    pub(super) fn copy_selected(&mut self, format: Format, now: Instant) {
+    pub(super) fn copy_selected(&mut self, format: ExportFormat, now: Instant) {
         let rows: Vec<Arc<Row>> = self.list.selected_rows(&self.snapshot).cloned().collect();
         let ids = export::ids(&rows);
         if ids.is_empty() {
@@ -130,7 +130,7 @@ impl App {
     }
 }
 
-/// Whether the row is a duplicate that is not started: it is given its id with what is uploaded.
+/// Returns whether the row is a duplicate that is not started: it is given its id with what is uploaded.
 fn is_found(row: &Row) -> bool {
     matches!(
         row.status,
@@ -138,7 +138,7 @@ fn is_found(row: &Row) -> bool {
     )
 }
 
-/// How many bytes were sent of these rows, and of how many. How much an earlier run sent of a row
+/// Returns how many bytes were sent of these rows, and of how many. How much an earlier run sent of a row
 /// is not known.
 fn sent(rows: &[&Arc<Row>]) -> (u64, u64) {
     let transfers = rows.iter().filter_map(|row| row.transfer);

@@ -1,4 +1,4 @@
-//! Everything that a person can do in the window: one table of labels, tooltips and shortcuts.
+//! Everything that the user can do in the window: one table of labels, tooltips and shortcuts.
 //! The words of it are in [`super::wording::command`].
 
 mod selection;
@@ -13,7 +13,7 @@ use super::wording::command::{Group, Words};
 use crate::model::snapshot::ItemId;
 pub use crate::store::settings::Theme as ThemeChoice;
 
-pub use selection::{BulkAction, CursorMove, Format};
+pub use selection::{BulkAction, CursorMove, ExportFormat};
 pub use shortcut::{Key, Shortcut};
 
 /// How a click changes the selection.
@@ -97,8 +97,8 @@ pub enum UiCommand {
     SelectAll,
     SelectNone,
     CopySelected,
-    CopyAs(Format),
-    Export(Format),
+    CopyAs(ExportFormat),
+    Export(ExportFormat),
     Selected(BulkAction),
     Show(Filter),
     /// From the first row that was added.

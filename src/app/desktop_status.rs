@@ -9,7 +9,7 @@ use super::wording;
 use crate::engine::BatchEnd;
 use crate::model::snapshot::{Snapshot, Status};
 
-/// Whether bytes are under way: only then does the computer have to stay awake for us.
+/// Returns whether bytes are under way: only then does the computer have to stay awake for us.
 /// What the service works on, and what waits, it can work on and wait for without us.
 pub fn bytes_move(snapshot: &Snapshot) -> bool {
     snapshot.totals.active > 0
@@ -29,12 +29,12 @@ pub fn title(snapshot: &Snapshot) -> String {
 }
 
 impl App {
-    /// Says whether the person has the window in front.
+    /// Says whether the user has the window in front.
     pub fn set_in_front(&mut self, in_front: bool) {
         self.in_front = in_front;
     }
 
-    /// Whether bytes move for the list that is shown.
+    /// Returns whether bytes move for the list that is shown.
     pub(super) fn moves_bytes(&self) -> bool {
         let tally = self.list.tally();
         self.snapshot.totals.active > 0 && tally.uploading + tally.finishing > 0
@@ -67,7 +67,7 @@ impl App {
         }
     }
 
-    /// Tells the person that everything has ended, where she does not see it.
+    /// Tells the user that everything has ended, where she does not see it.
     pub(super) fn notify_batch_finished(&mut self, end: &BatchEnd) {
         if !self.in_front && self.settings().notifications {
             let (title, text) = wording::batch_ended(end);

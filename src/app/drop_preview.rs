@@ -69,7 +69,7 @@ impl App {
         }
     }
 
-    /// What a drop would do; `None` where nothing hangs over the window.
+    /// Returns what a drop would do; `None` where nothing hangs over the window.
     pub fn hovering(&self) -> Option<String> {
         let hanging = self.hover.paths.len();
         (hanging > 0).then(|| match self.hover.count {

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::command::Format;
+use super::command::ExportFormat;
 use super::pending::{Pending, Wake};
 use crate::api::network::NetworkState;
 use crate::engine::EngineHandle;
@@ -37,7 +37,7 @@ pub enum FileDialogKind {
     /// The one file that is not where it was.
     Located,
     /// One file to write a selection to.
-    Save(Format),
+    Save(ExportFormat),
 }
 
 /// The system's file dialogs.
@@ -55,7 +55,7 @@ pub enum VaultError {
     /// It is locked, or access was refused.
     #[error("the keychain is locked")]
     Locked,
-    /// The system or the person did not allow the access.
+    /// The system or the user did not allow the access.
     #[error("the keychain did not allow the access")]
     Denied,
     /// What it holds as the key is none.
@@ -66,7 +66,7 @@ pub enum VaultError {
     Failed,
 }
 
-/// The system's keychain. Its calls may block for as long as a person takes to unlock it;
+/// The system's keychain. Its calls may block for as long as the user takes to unlock it;
 /// the window makes them on a thread of their own.
 pub trait KeyVault: Send + Sync {
     /// The key that is kept; `None` when there is none.
@@ -78,7 +78,7 @@ pub trait KeyVault: Send + Sync {
 }
 
 /// Starts a sandbox and an engine that talks to it; blocking, called on a thread of its
-/// own. The text of a failure is shown to the person.
+/// own. The text of a failure is shown to the user.
 pub type StartSandbox = Arc<dyn Fn() -> Result<EngineHandle, String> + Send + Sync>;
 
 /// Writes the preferences; blocking, called on a thread of its own.
@@ -93,7 +93,7 @@ pub type Clicked = Box<dyn FnOnce() + Send>;
 /// What is asked of the desktop around the window. Every call returns at once; what the
 /// desktop does not do is left undone.
 pub trait Desktop {
-    /// Tells the person something while the window is not in front. `clicked` is called, on
+    /// Tells the user something while the window is not in front. `clicked` is called, on
     /// any thread, where she clicks on it and the desktop says so.
     fn notify(&self, title: &str, text: &str, clicked: Clicked);
     /// Keeps the computer from going to sleep by itself from now on, or no longer.
@@ -126,7 +126,7 @@ pub struct WindowEnvironment {
     pub sandbox: bool,
     /// How to start a sandbox; `None` where the program runs on one already.
     pub start_sandbox: Option<StartSandbox>,
-    /// The person's preferences, and what there is to say of how they were read.
+    /// The user's preferences, and what there is to say of how they were read.
     pub settings: Loaded,
     /// Keeps the preferences; `None` where they are for this session only. Held as long as
     /// something may still be written.

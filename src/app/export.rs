@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::command::Format;
+use super::command::ExportFormat;
 use super::{rows, wording};
 use crate::model::cell_escaping::{markdown_cell, spreadsheet_field};
 use crate::model::media::Rejection;
@@ -54,7 +54,7 @@ pub fn ids(rows: &[Arc<Row>]) -> Vec<(&str, bool)> {
 
 /// The ids of these rows as the clipboard takes them; rows without one, or whose upload is
 /// not behind them, are passed over.
-pub fn copied(rows: &[Arc<Row>], format: Format) -> String {
+pub fn copied(rows: &[Arc<Row>], format: ExportFormat) -> String {
     let with_id: Vec<Arc<Row>> = rows
         .iter()
         .filter(|row| rows::id_to_copy(row).is_some())
@@ -62,10 +62,10 @@ pub fn copied(rows: &[Arc<Row>], format: Format) -> String {
         .collect();
     let ids: Vec<&str> = ids(rows).into_iter().map(|(id, _)| id).collect();
     match format {
-        Format::Lines => ids.join("\n"),
-        Format::Commas => ids.join(", "),
-        Format::Json => serde_json::to_string(&ids).unwrap_or_default(),
-        Format::Csv => {
+        ExportFormat::Lines => ids.join("\n"),
+        ExportFormat::Commas => ids.join(", "),
+        ExportFormat::Json => serde_json::to_string(&ids).unwrap_or_default(),
+        ExportFormat::Csv => {
             let mut text = "asset_id,name,path\n".to_owned();
             for line in lines(&with_id) {
                 let fields = [line.asset_id, line.name, &line.path].map(spreadsheet_field);
@@ -73,7 +73,7 @@ pub fn copied(rows: &[Arc<Row>], format: Format) -> String {
             }
             text
         }
-        Format::Markdown => {
+        ExportFormat::Markdown => {
             let mut text = format!(
                 "{}\n| --- | --- | --- |\n",
                 wording::selection::MARKDOWN_HEAD
@@ -88,8 +88,8 @@ pub fn copied(rows: &[Arc<Row>], format: Format) -> String {
 }
 
 /// These rows as a file holds them, those without an id too.
-pub fn file(rows: &[Arc<Row>], format: Format) -> String {
-    if format == Format::Json {
+pub fn file(rows: &[Arc<Row>], format: ExportFormat) -> String {
+    if format == ExportFormat::Json {
         let lines: Vec<ExportRow<'_>> = lines(rows).collect();
         return serde_json::to_string_pretty(&lines).unwrap_or_default() + "\n";
     }
@@ -105,13 +105,13 @@ pub fn file(rows: &[Arc<Row>], format: Format) -> String {
 }
 
 /// Writes them: whole, or not at all.
-pub fn write(path: &Path, rows: &[Arc<Row>], format: Format) -> io::Result<()> {
+pub fn write(path: &Path, rows: &[Arc<Row>], format: ExportFormat) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
-        // As any file that the person saves, not as a secret.
+        // As any file that the user saves, not as a secret.
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
@@ -140,18 +140,18 @@ mod tests {
 
     #[test]
     fn ids_are_copied_as_they_are_asked_for() {
-        assert_eq!(copied(&rows(), Format::Lines), "re_1\nre_2");
-        assert_eq!(copied(&rows(), Format::Commas), "re_1, re_2");
-        assert_eq!(copied(&rows(), Format::Json), r#"["re_1","re_2"]"#);
+        assert_eq!(copied(&rows(), ExportFormat::Lines), "re_1\nre_2");
+        assert_eq!(copied(&rows(), ExportFormat::Commas), "re_1, re_2");
+        assert_eq!(copied(&rows(), ExportFormat::Json), r#"["re_1","re_2"]"#);
     }
 
     #[test]
     fn names_in_tables_stay_in_their_cells_and_do_nothing() {
         assert_eq!(
-            copied(&rows(), Format::Csv),
+            copied(&rows(), ExportFormat::Csv),
             "asset_id,name,path\nre_1,clip-1.mp4,/media/clip-1.mp4\nre_2,\"'=cmd|'/c calc'!A1, \"\"x\"\".mp4\",/media/clip-2.mp4\n"
         );
-        let table = copied(&rows(), Format::Markdown);
+        let table = copied(&rows(), ExportFormat::Markdown);
         assert!(
             table.ends_with("| `re_2` | =cmd\\|'/c calc'!A1, \"x\".mp4 | /media/clip-2.mp4 |\n"),
             "{table}"
@@ -162,16 +162,17 @@ mod tests {
     fn a_file_holds_every_row_whole_or_is_not_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ids.csv");
-        write(&path, &rows(), Format::Csv).unwrap();
+        write(&path, &rows(), ExportFormat::Csv).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 4);
         assert!(text.starts_with('\u{feff}'));
         assert!(text.ends_with(",clip-3.mp4,/media/clip-3.mp4,412000000,Uploading\r\n"));
-        let json: serde_json::Value = serde_json::from_str(&file(&rows(), Format::Json)).unwrap();
+        let json: serde_json::Value =
+            serde_json::from_str(&file(&rows(), ExportFormat::Json)).unwrap();
         assert_eq!(json[1]["asset_id"], "re_2");
         assert_eq!(json[2]["status"], "Uploading");
         let nowhere = folder.path().join("missing").join("ids.csv");
-        assert!(write(&nowhere, &rows(), Format::Csv).is_err());
+        assert!(write(&nowhere, &rows(), ExportFormat::Csv).is_err());
         assert!(!nowhere.exists());
     }
 
@@ -182,11 +183,11 @@ mod tests {
             of: AssetId::new("re_1"),
         };
         rows.push(Arc::new(row(4, twin)));
-        assert_eq!(copied(&rows, Format::Lines), "re_1\nre_2");
-        assert_eq!(copied(&rows, Format::Commas), "re_1, re_2");
-        assert_eq!(copied(&rows, Format::Json), r#"["re_1","re_2"]"#);
+        assert_eq!(copied(&rows, ExportFormat::Lines), "re_1\nre_2");
+        assert_eq!(copied(&rows, ExportFormat::Commas), "re_1, re_2");
+        assert_eq!(copied(&rows, ExportFormat::Json), r#"["re_1","re_2"]"#);
         // A table has a line for every file.
-        assert_eq!(copied(&rows, Format::Csv).lines().count(), 4);
+        assert_eq!(copied(&rows, ExportFormat::Csv).lines().count(), 4);
     }
 
     #[test]
@@ -194,7 +195,7 @@ mod tests {
         let of = |rejection| {
             let mut row = row(1, Status::Rejected(rejection));
             row.size = 0;
-            file(&[Arc::new(row)], Format::Csv)
+            file(&[Arc::new(row)], ExportFormat::Csv)
         };
         let size = 6_400_000_000;
         let too_large = of(Rejection::TooLarge { size });

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::command::Format;
+use super::command::ExportFormat;
 use super::environment::{DialogResult, FileDialogKind};
 use super::export;
 use super::pending::{Outcome, Pending};
@@ -25,13 +25,13 @@ pub(super) struct Written {
 pub(super) struct Exports {
     dialog: Option<Pending<DialogResult>>,
     /// The rows as they were when it was asked for.
-    what: Option<(Vec<Arc<Row>>, Format)>,
+    what: Option<(Vec<Arc<Row>>, ExportFormat)>,
     writing: Option<Pending<Written>>,
 }
 
 impl App {
     /// Asks where to save the selected rows.
-    pub(super) fn export(&mut self, format: Format) {
+    pub(super) fn export(&mut self, format: ExportFormat) {
         if self.exports.dialog.is_some() || self.exports.writing.is_some() {
             return;
         }
@@ -66,7 +66,7 @@ impl App {
                 self.say(words::NO_SAVE_DIALOG, None, now);
             }
             Some(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {
-                self.exports.what = None
+                self.exports.what = None;
             }
             None => {}
         }

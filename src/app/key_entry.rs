@@ -25,7 +25,7 @@ const KEYCHAIN_PATIENCE: Duration = Duration::from_secs(10);
 /// Where the entering of a key is.
 #[derive(Default)]
 enum Phase {
-    /// The person types.
+    /// The user types.
     #[default]
     Entry,
     /// The service is asked.
@@ -46,7 +46,7 @@ struct KeySave {
 /// How the entering of a key ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entered {
-    /// Said to the person.
+    /// Said to the user.
     pub said: String,
     /// Why the key is kept for this session only, where it is.
     pub session_only: Option<String>,
@@ -73,7 +73,7 @@ impl KeyEntry {
         self.problem.as_deref()
     }
 
-    /// What is being waited for; `None` while the person types.
+    /// Returns what is being waited for; `None` while the user types.
     pub fn busy(&self) -> Option<&'static str> {
         match self.phase {
             Phase::Entry => None,
@@ -82,7 +82,7 @@ impl KeyEntry {
         }
     }
 
-    /// Whether the key was found good and the keychain is asked to keep it. That is not
+    /// Returns whether the key was found good and the keychain is asked to keep it. That is not
     /// taken back by closing the dialog.
     pub fn is_saving(&self) -> bool {
         matches!(self.phase, Phase::Saving(..))
@@ -107,7 +107,7 @@ impl KeyEntry {
         }
     }
 
-    /// Whether what is in the field was not taken since this was asked last.
+    /// Returns whether what is in the field was not taken since this was asked last.
     pub fn take_again(&mut self) -> bool {
         std::mem::take(&mut self.again)
     }

@@ -41,7 +41,7 @@ impl SelectionActions {
         }
     }
 
-    /// How many of the selected rows the command fits.
+    /// Returns how many of the selected rows the command fits.
     pub fn of(&self, many: BulkAction) -> usize {
         let at = BulkAction::EACH.iter().position(|one| *one == many);
         at.map_or(0, |at| self.many[at])
@@ -101,17 +101,17 @@ impl List {
         self.filter
     }
 
-    /// How many rows stand under a chip.
+    /// Returns how many rows stand under a chip.
     pub fn count(&self, filter: Filter) -> usize {
         self.sums.counts[filter as usize]
     }
 
-    /// How many rows are in which state.
+    /// Returns how many rows are in which state.
     pub fn tally(&self) -> &StatusCounts {
         &self.sums.tally
     }
 
-    /// How many rows are refused, by the words for why.
+    /// Returns how many rows are refused, by the words for why.
     pub fn refused(&self) -> &BTreeMap<&'static str, usize> {
         &self.sums.refused
     }
@@ -122,17 +122,17 @@ impl List {
         self.folders.get(id)
     }
 
-    /// What pressing "Upload" would do.
+    /// Returns what pressing "Upload" would do.
     pub fn plan(&self, under_way: UnderWay, line: plan::Throughput) -> Plan {
         self.sums.plan.plan(under_way, line)
     }
 
-    /// What is searched for, as it was typed.
+    /// Returns what is searched for, as it was typed.
     pub fn search(&self) -> &str {
         &self.search
     }
 
-    /// What the list is sorted by.
+    /// Returns what the list is sorted by.
     pub fn sort(&self) -> Sort {
         self.sort
     }
@@ -152,17 +152,17 @@ impl List {
         self.cursor
     }
 
-    /// What the selection can be asked to do.
+    /// Returns what the selection can be asked to do.
     pub fn fits(&self) -> &SelectionActions {
         &self.fits
     }
 
-    /// Whether a row is selected.
+    /// Returns whether a row is selected.
     pub fn is_selected(&self, id: ItemId) -> bool {
         self.selected.contains(&id)
     }
 
-    /// Whether everything that is shown is selected.
+    /// Returns whether everything that is shown is selected.
     pub fn all_selected(&self) -> bool {
         !self.shown.is_empty() && self.selected.len() == self.shown.len()
     }
@@ -265,7 +265,7 @@ impl List {
         self.look_at_selection(snapshot);
     }
 
-    /// Whether the row at this place stands under the chip and is found by the search.
+    /// Returns whether the row at this place stands under the chip and is found by the search.
     fn shows(&self, place: usize, row: &Row) -> bool {
         let under_chip = self.filter == Filter::All || Filter::of(&row.status) == self.filter;
         under_chip && self.facts.found(place)

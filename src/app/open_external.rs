@@ -136,7 +136,7 @@ impl App {
         }
     }
 
-    /// What nothing opened, for the dialog that is open.
+    /// Returns what nothing opened, for the dialog that is open.
     pub fn unopened(&self) -> Option<&OpenFailed> {
         self.browse.unopened.as_ref().map(|(_, unopened)| unopened)
     }

@@ -52,7 +52,7 @@ fn path_in(line: &str) -> Option<PathBuf> {
     (could_be && names_something(&path)).then_some(path)
 }
 
-/// Whether there is a name in the path, or a drive: a line of a text that is a mere `/` or `//`
+/// Returns whether there is a name in the path, or a drive: a line of a text that is a mere `/` or `//`
 /// is no wish for all that is on this computer.
 fn names_something(path: &Path) -> bool {
     path.components()

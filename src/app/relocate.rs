@@ -1,4 +1,4 @@
-//! A row whose file is gone, and the dialog in which the person shows where it is now.
+//! A row whose file is gone, and the dialog in which the user shows where it is now.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ impl App {
         }
     }
 
-    /// The file that was chosen is another one: said, and taken as a new one if the person
+    /// The file that was chosen is another one: said, and taken as a new one if the user
     /// wants that.
     pub(super) fn not_located(&mut self, path: PathBuf, misfit: &RelocationError, now: Instant) {
         let text = wording::misfit(&path, misfit);

@@ -62,12 +62,12 @@ pub fn id_to_copy(row: &Row) -> Option<&str> {
     id_of(row).filter(|_| arrived || is_unsaved(row))
 }
 
-/// Whether the service is done with what the row's id stands for.
+/// Returns whether the service is done with what the row's id stands for.
 pub fn is_ready(row: &Row) -> bool {
     matches!(row.status, Status::Ready | Status::Duplicate { .. })
 }
 
-/// What stands at the right side.
+/// Returns what stands at the right side.
 pub fn trailing(row: &Row) -> Trailing {
     match (&row.status, &row.transfer) {
         (Status::Finishing, _) => ids(row),
@@ -84,7 +84,7 @@ fn ids(row: &Row) -> Trailing {
     }
 }
 
-/// How full the bar at the row's foot is; `None` for a row without one.
+/// Returns how full the bar at the row's foot is; `None` for a row without one.
 pub fn bar(row: &Row) -> Option<f32> {
     match (&row.status, &row.transfer) {
         (Status::Finishing, _) => Some(1.0),
@@ -115,7 +115,7 @@ pub fn commands(row: &Row) -> Vec<RowCommand> {
     commands
 }
 
-/// Whether a button opens the row's menu. All that a refused row's would hold is in its buttons
+/// Returns whether a button opens the row's menu. All that a refused row's would hold is in its buttons
 /// and in its details.
 pub fn has_menu(row: &Row) -> bool {
     !matches!(row.status, Status::Rejected(_))
@@ -126,7 +126,7 @@ fn all(row: &Row) -> Vec<RowCommand> {
     copy.into_iter().chain(own(row).iter().copied()).collect()
 }
 
-/// What can be done with the row besides "Copy".
+/// Returns what can be done with the row besides "Copy".
 fn own(row: &Row) -> &'static [RowCommand] {
     use RowCommand as C;
     match &row.status {
@@ -164,7 +164,7 @@ fn own(row: &Row) -> &'static [RowCommand] {
     }
 }
 
-/// Whether what is done with a selection fits this row of it.
+/// Returns whether what is done with a selection fits this row of it.
 pub fn fits(row: &Row, many: BulkAction) -> bool {
     one_fits(own(row), row, many)
 }
@@ -189,7 +189,7 @@ fn one_fits(own: &[RowCommand], row: &Row, many: BulkAction) -> bool {
     })
 }
 
-/// Whether the row's place in the queue still matters.
+/// Returns whether the row's place in the queue still matters.
 fn waits(status: &Status) -> bool {
     matches!(
         status,
@@ -203,7 +203,7 @@ fn waits(status: &Status) -> bool {
     )
 }
 
-/// What can be done with a row, in the order of its menu: its buttons and whatever else, what
+/// Returns what can be done with a row, in the order of its menu: its buttons and whatever else, what
 /// ends it last.
 pub fn menu(row: &Row) -> Vec<RowCommand> {
     let ends = |command: &RowCommand| matches!(command, RowCommand::Cancel | RowCommand::Remove);
@@ -214,7 +214,7 @@ pub fn menu(row: &Row) -> Vec<RowCommand> {
     menu
 }
 
-/// What a button of the row does, with what has to be known before it is pressed.
+/// Returns what a button of the row does, with what has to be known before it is pressed.
 pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
     let hint = around.place.said(command.entry().hint());
     match (command, row.later) {
@@ -234,7 +234,7 @@ pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
     }
 }
 
-/// Whether cancelling loses bytes that were sent, so that the person is asked first.
+/// Returns whether cancelling loses bytes that were sent, so that the user is asked first.
 pub fn cancel_loses_work(row: &Row) -> bool {
     let kept = matches!(
         row.later,
@@ -243,12 +243,12 @@ pub fn cancel_loses_work(row: &Row) -> bool {
     kept || row.transfer.is_some_and(|transfer| transfer.sent > 0)
 }
 
-/// Whether bytes move of the row that pausing it loses.
+/// Returns whether bytes move of the row that pausing it loses.
 pub fn pause_loses_work(row: &Row) -> bool {
     row.status == Status::Uploading && row.later == Some(ResumeBehaviour::Restarts)
 }
 
-/// What happened to a row that is in trouble, and the technical detail of it.
+/// Returns what happened to a row that is in trouble, and the technical detail of it.
 pub fn trouble(row: &Row, place: Backend) -> Option<(Message, Vec<(&'static str, String)>)> {
     let (message, mut technical) = match &row.status {
         Status::Rejected(rejection) => (wording::rejection(rejection), Vec::new()),
@@ -268,7 +268,7 @@ pub fn trouble(row: &Row, place: Backend) -> Option<(Message, Vec<(&'static str,
     Some((message.at(place), technical))
 }
 
-/// What "Copy details" copies: all that somebody else needs to help; `build` is which
+/// Returns what "Copy details" copies: all that somebody else needs to help; `build` is which
 /// program this is.
 pub fn details_text(row: &Row, place: Backend, build: &str) -> String {
     let mut lines = vec![words::file(&row.path)];
@@ -285,17 +285,17 @@ pub fn details_text(row: &Row, place: Backend, build: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Whether the row's bytes move, and it starts again once the program was closed.
+/// Returns whether the row's bytes move, and it starts again once the program was closed.
 pub fn ends_with_us(row: &Row) -> bool {
     row.status == Status::Uploading && row.later != Some(ResumeBehaviour::ResumesAfterRestart)
 }
 
-/// Whether the row has an id that is not on disk.
+/// Returns whether the row has an id that is not on disk.
 pub fn is_unsaved(row: &Row) -> bool {
     row.asset_id.is_some() && !row.saved
 }
 
-/// Whether "Clear finished" takes the row: nothing is left to be done with it, and its id,
+/// Returns whether "Clear finished" takes the row: nothing is left to be done with it, and its id,
 /// if it has one, is in the history.
 pub fn is_finished(row: &Row) -> bool {
     let is_over = matches!(
@@ -305,7 +305,7 @@ pub fn is_finished(row: &Row) -> bool {
     is_over && !is_unsaved(row)
 }
 
-/// What must not be overlooked, before the detail.
+/// Returns what must not be overlooked, before the detail.
 pub fn warning(row: &Row) -> Option<&'static str> {
     is_unsaved(row).then_some(words::NOT_SAVED)
 }
@@ -340,7 +340,7 @@ pub fn stage(row: &Row) -> Stage {
     Stage(discriminant(&row.status), quarter, warning(row).is_some())
 }
 
-/// Whether what the row says changes by itself once a second.
+/// Returns whether what the row says changes by itself once a second.
 pub fn has_clock(row: &Row) -> bool {
     matches!(
         row.status,

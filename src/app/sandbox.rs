@@ -88,12 +88,12 @@ impl App {
         account.map_or(0, |account| account.snapshot.borrow().rows.len())
     }
 
-    /// What is asked before the sandbox is left.
+    /// Returns what is asked before the sandbox is left.
     pub fn leaving_question(&self) -> Quit {
         wording::leave_sandbox(self.snapshot.totals.active)
     }
 
-    /// What closing the window would stop, here and in the account's queue behind a sandbox.
+    /// Returns what closing the window would stop, here and in the account's queue behind a sandbox.
     fn stops(&self) -> Stops {
         let in_sandbox = match self.sandbox() {
             true => stopped_by_closing(&self.snapshot),
@@ -118,12 +118,12 @@ impl App {
         }
     }
 
-    /// What is asked before the window closes.
+    /// Returns what is asked before the window closes.
     pub fn closing_question(&self) -> Quit {
         wording::quit(self.stops())
     }
 
-    /// Whether the window may close without a question.
+    /// Returns whether the window may close without a question.
     pub fn may_close(&self) -> bool {
         let stops = self.stops();
         let asks = self.settings().confirmations && stops.sending + stops.in_sandbox > 0;

@@ -30,7 +30,7 @@ pub struct Announcer {
 }
 
 impl Announcer {
-    /// What a screen reader is to know now.
+    /// Returns what a screen reader is to know now.
     pub fn said(&self) -> &str {
         &self.said
     }

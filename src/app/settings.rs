@@ -1,4 +1,4 @@
-//! The person's preferences: what they are, told to whom they concern, and kept at once.
+//! The user's preferences: what they are, told to whom they concern, and kept at once.
 
 use std::io;
 use std::path::Path;
@@ -42,7 +42,7 @@ impl Setting {
         }
     }
 
-    /// Whether this is how it is already.
+    /// Returns whether this is how it is already.
     pub fn holds(self, settings: &Settings) -> bool {
         match self {
             Self::Theme(theme) => settings.theme == theme,
@@ -55,7 +55,7 @@ impl Setting {
     }
 }
 
-/// What of the preferences concerns the engine.
+/// Returns what of the preferences concerns the engine.
 pub fn preferences(settings: &Settings) -> Preferences {
     Preferences {
         jobs: usize::from(settings.jobs),
@@ -88,7 +88,7 @@ impl SettingsState {
 }
 
 impl App {
-    /// The person's preferences.
+    /// The user's preferences.
     pub fn settings(&self) -> &Settings {
         &self.kept.settings
     }
@@ -98,12 +98,12 @@ impl App {
         self.kept.problem.as_deref()
     }
 
-    /// Where everything is kept; `None` where nothing is.
+    /// Returns where everything is kept; `None` where nothing is.
     pub fn folder(&self) -> Option<&Path> {
         self.outside.folder.as_deref()
     }
 
-    /// How the service is reached; `None` while that is found out.
+    /// Returns how the service is reached; `None` while that is found out.
     pub fn network(&self) -> Option<&NetworkState> {
         self.network.as_ref()
     }

@@ -69,7 +69,7 @@ pub enum Dialog {
     Quit,
     /// Leave the sandbox although files are in it?
     LeaveSandbox,
-    /// The person's preferences.
+    /// The user's preferences.
     Settings,
     /// Forget the key?
     RemoveKey,
@@ -79,7 +79,7 @@ pub enum Dialog {
     Formats,
 }
 
-/// Uploads that are cancelled once the person has said yes.
+/// Uploads that are cancelled once the user has said yes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cancel {
     /// Which.
@@ -94,7 +94,7 @@ pub struct Cancel {
     pub total: u64,
 }
 
-/// Uploads that are paused once the person has said yes.
+/// Uploads that are paused once the user has said yes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pause {
     /// Which; `None` for all that are under way.
@@ -154,7 +154,7 @@ pub struct App {
     pub(super) refused_seen: usize,
     pub(super) put_away: BTreeSet<Dismissible>,
     pub(super) closing: bool,
-    /// The person has the window in front.
+    /// The user has the window in front.
     pub(super) in_front: bool,
     pub(super) hover: Hover,
     /// The desktop's notification was clicked.
@@ -265,12 +265,12 @@ impl App {
         }
     }
 
-    /// What time it is.
+    /// Returns what time it is.
     pub fn now(&self) -> Instant {
         (self.outside.clock)()
     }
 
-    /// What the window draws from.
+    /// Returns what the window draws from.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
@@ -280,17 +280,17 @@ impl App {
         &self.list
     }
 
-    /// What pressing "Upload" would do.
+    /// Returns what pressing "Upload" would do.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// Whether what was removed last can be put back.
+    /// Returns whether what was removed last can be put back.
     pub fn can_undo(&self) -> bool {
         self.undo
     }
 
-    /// What stands before everything else.
+    /// Returns what stands before everything else.
     pub fn dialog(&self) -> Option<&Dialog> {
         self.dialog.as_ref()
     }
@@ -305,7 +305,7 @@ impl App {
         &mut self.key.draft
     }
 
-    /// Whether the key field is to have the keyboard again; said once.
+    /// Returns whether the key field is to have the keyboard again; said once.
     pub fn key_has_to_be_typed_again(&mut self) -> bool {
         self.key.take_again()
     }
@@ -320,17 +320,17 @@ impl App {
         self.toast.as_ref()
     }
 
-    /// Whether a row's id was copied a moment ago.
+    /// Returns whether a row's id was copied a moment ago.
     pub fn was_copied(&self, id: ItemId) -> bool {
         self.copied.is_some_and(|(copied, _)| copied == id)
     }
 
-    /// Whether the window talks to a sandbox.
+    /// Returns whether the window talks to a sandbox.
     pub fn sandbox(&self) -> bool {
         self.outside.sandbox || self.parked.is_some()
     }
 
-    /// Whether a sandbox can be started from here: not while bytes move, for its banner says that
+    /// Returns whether a sandbox can be started from here: not while bytes move, for its banner says that
     /// nothing leaves the computer.
     pub fn can_try_sandbox(&self) -> bool {
         self.outside.start_sandbox.is_some()
@@ -339,7 +339,7 @@ impl App {
             && !self.moves_bytes()
     }
 
-    /// Whether files can be dropped on this window.
+    /// Returns whether files can be dropped on this window.
     pub fn can_drop(&self) -> bool {
         self.outside.can_drop
     }
@@ -349,7 +349,7 @@ impl App {
         self.outside.build
     }
 
-    /// Whether there is no key, so that the first start is explained.
+    /// Returns whether there is no key, so that the first start is explained.
     pub fn first_start(&self) -> bool {
         self.snapshot.key == KeyState::Missing && !self.sandbox()
     }
@@ -360,7 +360,7 @@ impl App {
         Some(row)
     }
 
-    /// Who takes the files.
+    /// Returns who takes the files.
     pub fn place(&self) -> Backend {
         if self.sandbox() {
             Backend::Sandbox
@@ -369,7 +369,7 @@ impl App {
         }
     }
 
-    /// What is around the rows of the list.
+    /// Returns what is around the rows of the list.
     pub fn around(&self, now: Instant) -> RowContext {
         RowContext {
             now,
@@ -399,7 +399,7 @@ impl App {
         self.page = rows;
     }
 
-    /// What is left to be done outside.
+    /// Returns what is left to be done outside.
     pub fn take_effects(&mut self) -> Vec<WindowEffect> {
         std::mem::take(&mut self.effects)
     }
@@ -424,7 +424,7 @@ impl App {
         self.announcer.look_at(banners);
     }
 
-    /// What a screen reader is to be told without being asked.
+    /// Returns what a screen reader is to be told without being asked.
     pub fn announcement(&self) -> &str {
         self.announcer.said()
     }
@@ -439,7 +439,7 @@ impl App {
         }
     }
 
-    /// Whether a key that is entered is for this session only: the environment's wins over
+    /// Returns whether a key that is entered is for this session only: the environment's wins over
     /// the keychain's at the next start, or the keychain does not answer.
     pub fn key_is_for_session(&self) -> bool {
         self.outside.environment_key.is_some() || self.keychain_is_silent()

@@ -40,7 +40,7 @@ fn sending(snapshot: &Snapshot, list: &List) -> usize {
         .saturating_sub(list.tally().processing + list.tally().asked)
 }
 
-/// What a button of the bar does, with what has to be known before it is pressed.
+/// Returns what a button of the bar does, with what has to be known before it is pressed.
 pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: Backend) -> String {
     let hint = command.entry().hint();
     match command {
@@ -61,7 +61,7 @@ pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: 
     }
 }
 
-/// What the bar says, in two lines; the second may be empty.
+/// Returns what the bar says, in two lines; the second may be empty.
 pub fn summary(
     snapshot: &Snapshot,
     list: &List,

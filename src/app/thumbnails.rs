@@ -75,7 +75,7 @@ impl<T> Thumbnails<T> {
         }
     }
 
-    /// What to draw for a row that is in sight. Begins to make its picture where there is
+    /// Returns what to draw for a row that is in sight. Begins to make its picture where there is
     /// none yet; `keep` turns pixels into what is kept.
     pub fn of(
         &mut self,
@@ -186,7 +186,7 @@ impl<T> Thumbnails<T> {
     }
 }
 
-/// Whether a row's file is a picture that may be read: one that is whole, and on this
+/// Returns whether a row's file is a picture that may be read: one that is whole, and on this
 /// computer.
 fn is_picture(row: &Row) -> bool {
     row.kind == Some(Kind::Image)

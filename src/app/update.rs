@@ -1,11 +1,11 @@
-//! What becomes of every command that a person gives.
+//! What becomes of every command that the user gives.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::command::{BulkAction, Dismissible, Format, Pick, RowCommand, UiCommand};
+use super::command::{BulkAction, Dismissible, ExportFormat, Pick, RowCommand, UiCommand};
 use super::environment::FileDialogKind;
 use super::list::Filter;
 use super::paste::Pasting;
@@ -72,7 +72,7 @@ impl App {
         self.say(text, Some(UiCommand::UndoRemove), now);
     }
 
-    /// Carries out what the person did.
+    /// Carries out what the user did.
     pub fn act(&mut self, command: UiCommand, now: Instant) {
         match command {
             UiCommand::ChooseFiles => self.choose(FileDialogKind::Files),
@@ -118,7 +118,7 @@ impl App {
             }
             UiCommand::RowMenu(id) => self.effects.push(WindowEffect::Menu(id)),
             UiCommand::Toggle(id) => self.list.pick(id, Pick::Toggle, &self.snapshot),
-            UiCommand::CopySelected => self.copy_selected(Format::Lines, now),
+            UiCommand::CopySelected => self.copy_selected(ExportFormat::Lines, now),
             UiCommand::CopyAs(format) => self.copy_selected(format, now),
             UiCommand::Export(format) => self.export(format),
             UiCommand::Selected(many) => self.selected(many, now),
@@ -249,7 +249,7 @@ impl App {
         self.dialog = Some(Dialog::Key);
     }
 
-    /// How many files start once a key is entered.
+    /// Returns how many files start once a key is entered.
     pub fn starts_with_key(&self) -> usize {
         match &self.after_key {
             Some(Command::Start) => self.plan.files,

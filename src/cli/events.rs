@@ -14,7 +14,7 @@ use crate::model::media::{Kind, Rejection, Route};
 /// One line of `upload --json`.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub enum Event {
+pub enum JsonEvent {
     Accepted {
         #[serde(flatten)]
         path: EventPath,
@@ -105,7 +105,7 @@ impl EventPath {
     }
 }
 
-impl Event {
+impl JsonEvent {
     /// A file that is refused.
     pub fn rejected(path: &Path, rejection: &Rejection) -> Self {
         Self::Rejected {
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
     use crate::model::fault::FaultKind;
 
-    fn line(event: &Event) -> String {
+    fn line(event: &JsonEvent) -> String {
         serde_json::to_string(event).unwrap()
     }
 
@@ -168,7 +168,7 @@ mod tests {
         let asset_id = AssetId::new("re_1").unwrap();
         let path = Path::new("a b.mp4");
         assert_eq!(
-            line(&Event::Uploaded {
+            line(&JsonEvent::Uploaded {
                 path: EventPath::new(path),
                 asset_id: asset_id.clone()
             }),
@@ -176,15 +176,16 @@ mod tests {
         );
         let left = Duration::from_millis(7200);
         assert_eq!(
-            line(&Event::waiting(Reason::RateLimited, left)),
+            line(&JsonEvent::waiting(Reason::RateLimited, left)),
             r#"{"event":"waiting","reason":"rate_limited","seconds":8}"#
         );
-        let finished = Event::finished(path, asset_id, 3, None, Duration::from_micros(1_234_567));
+        let finished =
+            JsonEvent::finished(path, asset_id, 3, None, Duration::from_micros(1_234_567));
         assert_eq!(
             line(&finished),
             r#"{"event":"finished","path":"a b.mp4","asset_id":"re_1","upload_status":"SUCCESS","size":3,"blake3":null,"seconds":1.235}"#
         );
-        let accepted = Event::Accepted {
+        let accepted = JsonEvent::Accepted {
             path: EventPath::new(path),
             name: "a b.mp4".into(),
             size: 3,
@@ -224,7 +225,7 @@ mod tests {
         let event_path = || EventPath::new(path);
         let fault = Fault::new(FaultKind::Offline);
         let events = [
-            Event::Accepted {
+            JsonEvent::Accepted {
                 path: event_path(),
                 name: String::new(),
                 size: 1,
@@ -232,29 +233,29 @@ mod tests {
                 route: Route::Direct,
                 note: None,
             },
-            Event::rejected(path, &Rejection::Empty),
-            Event::AlreadyUploaded {
+            JsonEvent::rejected(path, &Rejection::Empty),
+            JsonEvent::AlreadyUploaded {
                 path: event_path(),
                 asset_id: asset_id.clone(),
             },
-            Event::Uploaded {
+            JsonEvent::Uploaded {
                 path: event_path(),
                 asset_id: asset_id.clone(),
             },
-            Event::Retrying {
+            JsonEvent::Retrying {
                 path: event_path(),
                 attempt: 1,
                 delay_ms: 1,
                 reason: Reason::Network,
             },
-            Event::waiting(Reason::RateLimited, Duration::ZERO),
-            Event::finished(path, asset_id.clone(), 1, None, Duration::ZERO),
-            Event::failed(path, Some(asset_id), &fault, String::new()),
-            Event::Skipped {
+            JsonEvent::waiting(Reason::RateLimited, Duration::ZERO),
+            JsonEvent::finished(path, asset_id.clone(), 1, None, Duration::ZERO),
+            JsonEvent::failed(path, Some(asset_id), &fault, String::new()),
+            JsonEvent::Skipped {
                 path: event_path(),
                 count: 1,
             },
-            Event::Summary {
+            JsonEvent::Summary {
                 total: 0,
                 success: 0,
                 already_uploaded: 0,
@@ -286,7 +287,7 @@ mod tests {
     fn an_odd_path_has_its_bytes_beside_it() {
         use std::os::unix::ffi::OsStrExt;
         let path = Path::new(std::ffi::OsStr::from_bytes(b"\xff.mp4"));
-        let skipped = Event::Skipped {
+        let skipped = JsonEvent::Skipped {
             path: EventPath::new(path),
             count: 2,
         };

@@ -42,13 +42,13 @@ impl From<AssetRecord> for HistoryRow {
 }
 
 /// Why a listing ended early.
-enum Stop {
+enum ListingError {
     Store(StoreError),
     /// Standard output cannot be written.
     Output(std::io::Error),
 }
 
-impl From<StoreError> for Stop {
+impl From<StoreError> for ListingError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
@@ -89,15 +89,15 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
         } else {
             plain(&line)
         };
-        print(&text).map_err(Stop::Output)
+        print(&text).map_err(ListingError::Output)
     });
     match listed {
         Ok(()) => {}
-        Err(Stop::Store(error)) => {
+        Err(ListingError::Store(error)) => {
             say(&format!("The history cannot be read to its end: {error}."));
             return EXIT_SOME_FAILED;
         }
-        Err(Stop::Output(error)) => return super::stdout_error(&error),
+        Err(ListingError::Output(error)) => return super::stdout_error(&error),
     }
     if count == 0 && !arguments.json && !arguments.csv {
         say(if query.is_empty() {

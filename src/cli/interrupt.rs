@@ -1,4 +1,4 @@
-//! The person, or the system, ends the program.
+//! The user, or the system, ends the program.
 
 use super::EXIT_INTERRUPTED;
 use crate::engine::shutdown::LONGEST;
@@ -87,7 +87,7 @@ impl Interruption {
     }
 }
 
-/// Whether the program was started with this signal ignored. Only Linux says so without `unsafe`.
+/// Returns whether the program was started with this signal ignored. Only Linux says so without `unsafe`.
 #[cfg(unix)]
 fn is_ignored(kind: tokio::signal::unix::SignalKind) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -85,12 +85,12 @@ pub struct Arguments {
     pub paths: Vec<PathBuf>,
     /// What to do instead of opening the window.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
 }
 
 /// What can be done without the window.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Upload files and folders without a window
     #[command(after_help = UPLOAD_HELP)]
     Upload(UploadArguments),
@@ -177,12 +177,12 @@ pub struct SandboxArguments {
 }
 
 /// Carries out a command that needs no window.
-pub fn run(command: Command) -> ExitCode {
+pub fn run(command: CliCommand) -> ExitCode {
     let outcome = match command {
-        Command::Upload(arguments) => upload_by(arguments, Numbers::of(FrontEnd::CommandLine)),
-        Command::Key(command) => key::run(&command),
-        Command::History(arguments) => history::run(&arguments),
-        Command::Sandbox(arguments) => sandbox::run(&arguments),
+        CliCommand::Upload(arguments) => upload_by(arguments, Numbers::of(FrontEnd::CommandLine)),
+        CliCommand::Key(command) => key::run(&command),
+        CliCommand::History(arguments) => history::run(&arguments),
+        CliCommand::Sandbox(arguments) => sandbox::run(&arguments),
     };
     ExitCode::from(outcome)
 }
@@ -256,7 +256,7 @@ fn print(text: &str) -> std::io::Result<()> {
     writeln!(out, "{text}").and_then(|()| out.flush())
 }
 
-/// Whether nobody reads standard output any more, which is no fault of anyone's.
+/// Returns whether nobody reads standard output any more, which is no fault of anyone's.
 fn is_deaf(error: &std::io::Error) -> bool {
     error.kind() == std::io::ErrorKind::BrokenPipe
 }
@@ -359,7 +359,7 @@ mod tests {
         assert!(window.sandbox && window.command.is_none());
         assert_eq!(window.paths.len(), 2);
         let upload = parsed(&["mavi-uploader", "upload", "--json", "a.mp4"]).unwrap();
-        assert!(matches!(upload.command, Some(Command::Upload(ref a)) if a.json && a.jobs == 3));
+        assert!(matches!(upload.command, Some(CliCommand::Upload(ref a)) if a.json && a.jobs == 3));
         for wrong in [
             &["mavi-uploader", "upload"][..],
             &["mavi-uploader", "upload", "--jobs", "9", "a"],

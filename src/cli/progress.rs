@@ -8,9 +8,9 @@ use crate::app::wording;
 use crate::model::snapshot::Snapshot;
 
 /// The bar of an `upload`.
-pub struct Progress(ProgressBar);
+pub struct ProgressDisplay(ProgressBar);
 
-impl Progress {
+impl ProgressDisplay {
     /// A bar, drawn only on a terminal.
     pub fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::events::{Event, EventPath};
+use super::events::{EventPath, JsonEvent};
 use super::said_wait::SaidWait;
 use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
 use crate::app::wording;
@@ -92,12 +92,12 @@ impl Report {
         }
     }
 
-    /// Whether every file was taken in and has ended.
+    /// Returns whether every file was taken in and has ended.
     pub fn is_over(&self) -> bool {
         self.taken_in && self.open.is_empty()
     }
 
-    /// Whether every file was taken in.
+    /// Returns whether every file was taken in.
     pub fn is_taken_in(&self) -> bool {
         self.taken_in
     }
@@ -126,7 +126,7 @@ impl Report {
                     .to_string_lossy();
                 let note = note.map(|note| wording::note(note).to_owned());
                 let message = note.as_ref().map(|note| format!("{shown}: {note}"));
-                self.event(&Event::Accepted {
+                self.event(&JsonEvent::Accepted {
                     name: name.into_owned(),
                     path: EventPath::new(&path),
                     size,
@@ -142,12 +142,12 @@ impl Report {
             LifecycleEvent::Rejected(rejection) => {
                 self.close(item);
                 self.rejected += 1;
-                self.event(&Event::rejected(&path, &rejection));
+                self.event(&JsonEvent::rejected(&path, &rejection));
                 Some(format!("{shown}: {}", wording::rejection_line(&rejection)))
             }
             LifecycleEvent::Skipped { count } => {
                 self.skipped += count;
-                self.event(&Event::Skipped {
+                self.event(&JsonEvent::Skipped {
                     path: EventPath::new(&path),
                     count,
                 });
@@ -159,7 +159,7 @@ impl Report {
                 }
                 self.already_uploaded += 1;
                 self.id(&asset, &path);
-                self.event(&Event::AlreadyUploaded {
+                self.event(&JsonEvent::AlreadyUploaded {
                     path: EventPath::new(&path),
                     asset_id: asset,
                 });
@@ -195,7 +195,7 @@ impl Report {
                 if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
                     *open = Open::new(path.clone());
                 }
-                self.event(&Event::Retrying {
+                self.event(&JsonEvent::Retrying {
                     path: EventPath::new(&path),
                     attempt,
                     delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
@@ -216,7 +216,7 @@ impl Report {
                 if self.close(item) {
                     self.success += 1;
                     self.id(&asset, &path);
-                    self.event(&Event::finished(&path, asset, size, content, took));
+                    self.event(&JsonEvent::finished(&path, asset, size, content, took));
                 }
                 None
             }
@@ -239,11 +239,11 @@ impl Report {
         let now = Instant::now().into_std();
         let wait = self.waiting.news(wait, now)?;
         let (kind, left) = (wait.kind, wait.left(now));
-        self.event(&Event::waiting(kind.reason(), left));
+        self.event(&JsonEvent::waiting(kind.reason(), left));
         Some(wording::all_wait(kind, left))
     }
 
-    /// What is said of an id that is not on disk; `None` where that was said before: it is
+    /// Returns what is said of an id that is not on disk; `None` where that was said before: it is
     /// to be copied once.
     pub fn not_saved(&mut self, path: &Path, asset: &AssetId) -> Option<String> {
         let path = super::one_line(&path.to_string_lossy());
@@ -306,7 +306,7 @@ impl Report {
     /// Prints the end of the run.
     pub fn summary(&mut self) -> String {
         let total = self.success + self.already_uploaded + self.failed + self.rejected;
-        self.event(&Event::Summary {
+        self.event(&JsonEvent::Summary {
             total,
             success: self.success,
             already_uploaded: self.already_uploaded,
@@ -350,7 +350,7 @@ impl Report {
             self.success += 1;
             self.id(&asset, path);
         }
-        self.event(&Event::Uploaded {
+        self.event(&JsonEvent::Uploaded {
             path: EventPath::new(path),
             asset_id: asset,
         });
@@ -389,7 +389,7 @@ impl Report {
             "{}{id}: {message}",
             super::one_line(&path.to_string_lossy())
         );
-        self.event(&Event::failed(path, asset, fault, message));
+        self.event(&JsonEvent::failed(path, asset, fault, message));
         line
     }
 
@@ -401,7 +401,7 @@ impl Report {
         }
     }
 
-    fn event(&mut self, event: &Event) {
+    fn event(&mut self, event: &JsonEvent) {
         if !self.json {
             return;
         }

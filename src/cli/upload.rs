@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use super::interrupt::Interruption;
-use super::progress::Progress;
+use super::progress::ProgressDisplay;
 use super::report::Report;
 use super::{EXIT_INTERRUPTED, EXIT_SOME_FAILED, EXIT_USAGE, UploadArguments, say};
 use crate::api::network;
@@ -34,7 +34,7 @@ pub fn run(arguments: UploadArguments, numbers: Numbers) -> u8 {
         }
     };
     let code = runtime.block_on(upload(arguments, numbers));
-    // A keychain that asks a person, or a drive that does not answer, holds up no exit.
+    // A keychain that asks the user, or a drive that does not answer, holds up no exit.
     runtime.shutdown_background();
     code
 }
@@ -93,7 +93,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
         running.handle.send(Command::NoKey);
     } else if world.key.is_none() {
-        // It may ask the person to unlock it; files are found and checked meanwhile.
+        // It may ask the user to unlock it; files are found and checked meanwhile.
         keychain = Some(Keychain::system().in_background(Keychain::load));
     }
     running.handle.send(Command::Add(arguments.paths.clone()));
@@ -138,13 +138,13 @@ struct UploadSession {
 enum Stop {
     /// Ctrl-C.
     Interrupted,
-    /// The person has to do something first.
+    /// The user has to do something first.
     Needs(Fault),
 }
 
 impl UploadSession {
     async fn finish(mut self, mut interruption: Interruption) -> u8 {
-        let progress = Progress::new();
+        let progress = ProgressDisplay::new();
         let stop = self.follow(&mut interruption, &progress).await;
         let under_way = self.running.handle.snapshot.borrow().clone();
         self.running.handle.send(Command::Shutdown);
@@ -209,7 +209,7 @@ impl UploadSession {
     async fn follow(
         &mut self,
         interruption: &mut Interruption,
-        progress: &Progress,
+        progress: &ProgressDisplay,
     ) -> Option<Stop> {
         let mut needs: Option<(Fault, Instant)> = None;
         while !self.report.is_over() {
@@ -261,7 +261,7 @@ impl UploadSession {
     }
 
     /// Says why nothing can be written, when that is news.
-    fn say_of_journal(&mut self, snapshot: &Snapshot, progress: &Progress) {
+    fn say_of_journal(&mut self, snapshot: &Snapshot, progress: &ProgressDisplay) {
         if self.journal == snapshot.journal {
             return;
         }

@@ -89,7 +89,7 @@ where
     told
 }
 
-/// What a thread has said is good even if it panicked.
+/// Returns what a thread has said is good even if it panicked.
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

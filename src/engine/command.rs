@@ -63,7 +63,7 @@ pub enum Command {
     NoKey,
     /// Ask the service whether it takes this key, in its turn of the rate limit.
     CheckKey(ApiKey, oneshot::Sender<Result<(), Fault>>),
-    /// The person did what [`Snapshot::needs`](crate::model::snapshot::Snapshot::needs) asked for: go on.
+    /// The user did what [`Snapshot::needs`](crate::model::snapshot::Snapshot::needs) asked for: go on.
     FixDone,
     /// Work by these preferences from now on.
     Configure(Preferences),
@@ -92,14 +92,14 @@ pub struct EngineCounts {
     pub places: usize,
 }
 
-/// What the person can change while the engine works.
+/// What the user can change while the engine works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preferences {
     /// Transfers at a time; those beyond it end by themselves.
     pub jobs: usize,
     /// Bytes a second for all transfers together, also for those under way.
     pub bandwidth: Option<u64>,
-    /// Files that the person adds in the window start by themselves when they are found
+    /// Files that the user adds in the window start by themselves when they are found
     /// good.
     pub start_at_once: bool,
 }
@@ -113,7 +113,7 @@ pub struct BatchEnd {
     pub duplicates: usize,
     /// Rows that failed.
     pub failed: usize,
-    /// Rows that the person cancelled.
+    /// Rows that the user cancelled.
     pub cancelled: usize,
     /// No byte of any row went out.
     pub nothing_sent: bool,
@@ -124,7 +124,7 @@ pub struct BatchEnd {
 pub enum Notice {
     /// Everything that was started has ended.
     BatchFinished(BatchEnd),
-    /// The queue waits for the person.
+    /// The queue waits for the user.
     Needs(RequiredAction, Arc<Fault>),
     /// The file that was chosen for a row is not the one that is gone.
     NotLocated(PathBuf, RelocationError),

@@ -109,18 +109,18 @@ fn look_where(
     })
 }
 
-/// Whether the file is a placeholder of one in the cloud, so that reading it fetches it.
+/// Returns whether the file is a placeholder of one in the cloud, so that reading it fetches it.
 pub fn is_in_cloud(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| platform::is_in_cloud(&metadata))
 }
 
-/// What the file is now; `None` where nothing is there.
+/// Returns what the file is now; `None` where nothing is there.
 pub fn stamp_now(path: &Path) -> Option<FileStamp> {
     let metadata = fs::metadata(path).ok()?;
     Some(FileStamp::of(&metadata))
 }
 
-/// Whether a file is there and is what it was; another file in its place is the person's to
+/// Returns whether a file is there and is what it was; another file in its place is the user's to
 /// judge.
 pub fn is_still(path: &Path, stamp: FileStamp) -> bool {
     #[cfg(test)]

@@ -58,7 +58,7 @@ fn from_the_root_on(path: &Path) -> PathBuf {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct KnownDuplicate {
     pub original: Original,
-    /// That is a row that waits for the person, too.
+    /// That is a row that waits for the user, too.
     pub waits: bool,
 }
 
@@ -178,20 +178,20 @@ impl Item {
         self.path = path;
     }
 
-    /// Whether the row has ended, and the file is not what it was then; `now` is what it
+    /// Returns whether the row has ended, and the file is not what it was then; `now` is what it
     /// is found to be.
     pub fn has_changed_since(&self, now: Option<FileStamp>) -> bool {
         let then = self.upload.media.map(|media| media.stamp);
         self.upload.has_ended() && then.is_some() && now != then
     }
 
-    /// Whether it was sent to one of these accounts.
+    /// Returns whether it was sent to one of these accounts.
     pub fn is_of(&self, accounts: &HashSet<Account>) -> bool {
         let account = self.account.as_ref();
         account.is_some_and(|account| accounts.contains(account))
     }
 
-    /// What an asset of this row is an asset of.
+    /// Returns what an asset of this row is an asset of.
     pub fn origin(&self) -> Origin {
         let nobody = || Account::from_fingerprint("");
         Origin {
@@ -253,14 +253,14 @@ impl Item {
         }
     }
 
-    /// Whether bytes of it went out in this run that nothing has come of yet.
+    /// Returns whether bytes of it went out in this run that nothing has come of yet.
     pub fn has_sent(&self) -> bool {
         let moves = matches!(self.upload.state, UploadState::Sending { .. });
         let meter = self.meter.as_ref().filter(|_| moves);
         self.has_sent_bytes || meter.is_some_and(|meter| meter.sent() > 0)
     }
 
-    /// What it waits for, and until when, where something went wrong.
+    /// Returns what it waits for, and until when, where something went wrong.
     pub fn waits(&self) -> Option<(Instant, FaultKind)> {
         let kind = match &self.upload.state {
             UploadState::RetryScheduled { cause } => cause.kind,
@@ -270,7 +270,7 @@ impl Item {
         Some((self.waits_until?, kind))
     }
 
-    /// What the window is told. While the service can't be reached, what has not moved a byte
+    /// Returns what the window is told. While the service can't be reached, what has not moved a byte
     /// is not uploading.
     pub fn status(&self, now: Instant, policy: &Policy, offline: bool) -> Status {
         match &self.upload.state {

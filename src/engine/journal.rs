@@ -46,7 +46,7 @@ pub(super) struct Journal {
     /// It is being opened or repaired.
     away: bool,
     /// One that cannot be used any more, to be repaired or opened anew.
-    lost: Option<Lost>,
+    lost: Option<LostHistory>,
     /// What it holds is known, or that it cannot be known now.
     has_answered: bool,
     state: JournalState,
@@ -68,7 +68,7 @@ pub(super) struct Journal {
 }
 
 /// A history that cannot be used any more.
-enum Lost {
+enum LostHistory {
     /// It is damaged.
     Damaged(Box<History>),
     /// Another program put another one in its place.
@@ -134,24 +134,24 @@ impl Journal {
         &self.state
     }
 
-    /// Whether everything so far is on disk.
+    /// Returns whether everything so far is on disk.
     pub fn is_good(&self) -> bool {
         self.state == JournalState::Good && self.held.is_none()
     }
 
-    /// Whether another program or a repair keeps it from being written, so that waiting
+    /// Returns whether another program or a repair keeps it from being written, so that waiting
     /// helps.
     pub fn is_locked(&self) -> bool {
         self.held.is_some()
     }
 
-    /// Whether the ledger could not be written, although the database could.
+    /// Returns whether the ledger could not be written, although the database could.
     pub fn is_ledger_behind(&self) -> bool {
         let history = self.history.as_ref();
         history.is_some_and(History::is_ledger_behind)
     }
 
-    /// Whether a turn has to wait until it is on disk: it is held, and not for long yet.
+    /// Returns whether a turn has to wait until it is on disk: it is held, and not for long yet.
     pub fn is_waiting(&self) -> bool {
         self.held.is_some() && self.state == JournalState::Good
     }
@@ -164,7 +164,7 @@ impl Journal {
         }
     }
 
-    /// Whether it is known what earlier runs left, or that it cannot be known now.
+    /// Returns whether it is known what earlier runs left, or that it cannot be known now.
     pub fn has_answered(&self) -> bool {
         self.has_answered
     }
@@ -215,7 +215,7 @@ impl Journal {
         Ok(is_new.then_some(first))
     }
 
-    /// What can be read of a history that is not there: it is waited for where it will be
+    /// Returns what can be read of a history that is not there: it is waited for where it will be
     /// soon.
     fn without_history<T>(&self) -> Result<Option<T>, DatabaseLocked> {
         if self.is_waiting() {
@@ -228,7 +228,7 @@ impl Journal {
     /// Another program put another database in this one's place, which is for an errand.
     fn is_replaced(&mut self) {
         tracing::warn!("another program has replaced the history");
-        self.lost = self.history.take().map(Box::new).map(Lost::Replaced);
+        self.lost = self.history.take().map(Box::new).map(LostHistory::Replaced);
         let now = Instant::now();
         self.held.get_or_insert(LockWait {
             since: now,
@@ -310,7 +310,7 @@ impl Journal {
             Ok(()) => Ok(()),
             Err(StoreError::Damaged(why)) => {
                 tracing::error!(%why, "the history is damaged");
-                self.lost = self.history.take().map(Box::new).map(Lost::Damaged);
+                self.lost = self.history.take().map(Box::new).map(LostHistory::Damaged);
                 Err(CommitError::Locked(StoreError::Damaged(why).to_string()))
             }
             Err(error @ StoreError::Replaced) => {
@@ -344,7 +344,7 @@ impl Journal {
         self.written.insert(asset.clone());
     }
 
-    /// Whether an id is on disk.
+    /// Returns whether an id is on disk.
     pub fn is_saved(&self, asset: &AssetId) -> bool {
         !self.missing.contains_key(asset)
     }

@@ -80,7 +80,7 @@ pub enum LifecycleEvent {
     NotSaved(AssetId),
     /// Everything that was named has been walked and checked.
     IntakeDone,
-    /// The queue waits for a person.
+    /// The queue waits for the user.
     NeedsUser(Fault),
 }
 

@@ -40,7 +40,7 @@ pub use lifecycle::{LifecycleEvent, LifecycleRecord};
 /// For whom the engine works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrontEnd {
-    /// The window: the whole queue comes back, the person starts, everything waits for her.
+    /// The window: the whole queue comes back, the user starts, everything waits for her.
     Window,
     /// `upload`: only what it is given, started at once.
     CommandLine,

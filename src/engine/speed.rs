@@ -41,7 +41,7 @@ impl Speed {
         new
     }
 
-    /// Whether nothing was sampled for so long that what was learned says nothing of now.
+    /// Returns whether nothing was sampled for so long that what was learned says nothing of now.
     pub fn is_old(&self, now: Instant) -> bool {
         self.last
             .is_some_and(|(last, _)| now.saturating_duration_since(last) > SMOOTHING)
@@ -106,7 +106,7 @@ impl ThroughputEstimator {
 mod tests {
     use super::*;
 
-    /// What is known of the line after these tenths of a second: bytes of each, 0 for none
+    /// Returns what is known of the line after these tenths of a second: bytes of each, 0 for none
     /// under way.
     fn line(tenths: impl IntoIterator<Item = u64>) -> Option<f64> {
         let start = Instant::now();

@@ -15,7 +15,7 @@ use crate::model::key::ApiKey;
 use crate::model::media::Route;
 use crate::store::{KeychainWorker, SecretError};
 
-/// How long an attempt waits for the keychain, which may ask the person to unlock it.
+/// How long an attempt waits for the keychain, which may ask the user to unlock it.
 const KEYCHAIN: Duration = Duration::from_secs(60);
 
 /// What an attempt needs.
@@ -118,7 +118,7 @@ impl<S: Service> UploadAttempt<S> {
                 None
             }
             Err(_) => {
-                // The question stands before the person, who need not be there.
+                // The question stands before the user, who need not be there.
                 keychain.give_up(SecretError::Locked);
                 None
             }

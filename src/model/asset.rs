@@ -93,7 +93,7 @@ pub struct AssetMetadata {
 }
 
 impl AssetMetadata {
-    /// Whether it says that the bytes are there.
+    /// Returns whether it says that the bytes are there.
     pub fn arrived(&self) -> bool {
         self.file_size.is_some()
             || matches!(self.status, AssetStatus::Uploading | AssetStatus::Success)

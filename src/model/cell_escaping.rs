@@ -49,7 +49,7 @@ fn csv_field(text: &str) -> String {
     }
 }
 
-/// Whether a spreadsheet would take this cell for a formula.
+/// Returns whether a spreadsheet would take this cell for a formula.
 pub fn is_formula(text: &str) -> bool {
     text.starts_with(FORMULA_STARTS)
 }

@@ -122,11 +122,11 @@ kinds! {
     Unreadable,
     /// The journal cannot be written; nothing new starts.
     NotSaved,
-    /// A person cancelled it.
+    /// The user cancelled it.
     Cancelled,
 }
 
-/// What a person has to do before anything can go on.
+/// What the user has to do before anything can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequiredAction {
@@ -151,7 +151,7 @@ pub enum Recovery {
     },
     /// Everything was sent; whether it was stored is not known.
     OutcomeUnknown,
-    /// Nothing goes on before a person did something; pauses the queue once.
+    /// Nothing goes on before the user did something; pauses the queue once.
     NeedsUser(RequiredAction),
     /// Trying the same again gives the same.
     Permanent,
@@ -305,7 +305,7 @@ impl Fault {
         self.kind.reason()
     }
 
-    /// What a person has to do, where this fault needs one.
+    /// Returns what the user has to do, where this fault needs one.
     pub fn fix(&self) -> Option<RequiredAction> {
         match self.recovery {
             Recovery::NeedsUser(fix) => Some(fix),

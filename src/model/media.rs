@@ -42,7 +42,7 @@ pub enum Route {
     SignedUrl,
 }
 
-/// Something a person may want to know of a file that is taken.
+/// Something the user may want to know of a file that is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Note {
@@ -297,7 +297,7 @@ impl FileStamp {
         }
     }
 
-    /// Whether the last change was at least `age` before `now`. One that lies in the future
+    /// Returns whether the last change was at least `age` before `now`. One that lies in the future
     /// was not.
     pub fn is_older_than(&self, age: std::time::Duration, now: std::time::SystemTime) -> bool {
         let now = now

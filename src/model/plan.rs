@@ -37,12 +37,12 @@ pub struct Throughput {
     /// Bytes a second, measured where bytes were what took the time; kept when they have
     /// stopped. `None` where that was never so.
     pub measured: Option<f64>,
-    /// Most bytes a second that the person allows; `None` for no limit.
+    /// Most bytes a second that the user allows; `None` for no limit.
     pub limit: Option<u64>,
 }
 
 impl Throughput {
-    /// How long so many bytes take, or take at least where nothing was measured; `None` where
+    /// Returns how long so many bytes take, or take at least where nothing was measured; `None` where
     /// that can't be said.
     fn time_for(self, bytes: u64) -> Option<Eta> {
         let limit = self.limit.map(|limit| limit as f64);
@@ -58,7 +58,7 @@ impl Throughput {
         })
     }
 
-    /// How long what is under way still takes, with calls that are `spacing` apart; `None`
+    /// Returns how long what is under way still takes, with calls that are `spacing` apart; `None`
     /// while it is being estimated. Where no speed was measured and few bytes go with each call,
     /// the calls are what takes the time.
     pub fn left(self, under_way: UnderWay, spacing: Duration) -> Option<Duration> {
@@ -79,7 +79,7 @@ impl Throughput {
 pub enum Eta {
     /// At the speed that was measured.
     Estimated(Duration),
-    /// No speed was measured yet: no sooner than the limit on calls and the person's on speed
+    /// No speed was measured yet: no sooner than the limit on calls and the user's on speed
     /// allow.
     AtLeast(Duration),
 }
@@ -116,7 +116,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether nothing would come of it.
+    /// Returns whether nothing would come of it.
     pub fn is_empty(&self) -> bool {
         self.files + self.duplicates == 0
     }
@@ -166,7 +166,7 @@ impl PlanTotals {
         }
     }
 
-    /// What pressing "Upload" would do.
+    /// Returns what pressing "Upload" would do.
     pub fn plan(&self, under_way: UnderWay, line: Throughput) -> Plan {
         let bytes = u64::try_from(self.bytes).unwrap_or(u64::MAX);
         let number = |files: usize| u32::try_from(files).unwrap_or(u32::MAX);

@@ -23,7 +23,7 @@ pub enum RelocationError {
     OtherContent,
 }
 
-/// Whether the file of an upload in this state may be elsewhere, so that one may be chosen.
+/// Returns whether the file of an upload in this state may be elsewhere, so that one may be chosen.
 pub fn may_be_elsewhere(state: &UploadState) -> bool {
     match state {
         UploadState::Failed { fault, .. } => fault_allows_relocation(fault.kind),
@@ -32,12 +32,12 @@ pub fn may_be_elsewhere(state: &UploadState) -> bool {
     }
 }
 
-/// Whether this fault says that the file is not where it was.
+/// Returns whether this fault says that the file is not where it was.
 pub fn fault_allows_relocation(kind: FaultKind) -> bool {
     matches!(kind, FaultKind::FileGone | FaultKind::Unreadable)
 }
 
-/// Whether this refusal says that the file is not where it was said to be.
+/// Returns whether this refusal says that the file is not where it was said to be.
 pub fn rejection_allows_relocation(rejection: &Rejection) -> bool {
     matches!(
         rejection,

@@ -133,7 +133,7 @@ impl Policy {
             .unwrap_or(Duration::from_secs(32))
     }
 
-    /// How long the answer to a body of `size` bytes may take once it is out.
+    /// Returns how long the answer to a body of `size` bytes may take once it is out.
     pub fn answer_limit(&self, size: u64) -> Duration {
         let hundreds = u32::try_from(size / 100_000_000).unwrap_or(u32::MAX);
         self.answer_min

@@ -34,7 +34,7 @@ pub enum Status {
     Settling,
     /// Not one for the service.
     Rejected(Rejection),
-    /// Fine; waits for the person.
+    /// Fine; waits for the user.
     ReadyToUpload,
     /// Fine, and equal content is in another row or in the history: it is given that one's id,
     /// and is not sent.
@@ -68,9 +68,9 @@ pub enum Status {
     Ready,
     /// Ended without success.
     Failed(Arc<Fault>),
-    /// Held by the person.
+    /// Held by the user.
     Paused,
-    /// Given up by the person.
+    /// Given up by the user.
     Cancelled,
     /// Equal content has an asset already, or is being uploaded by another row.
     Duplicate {
@@ -152,7 +152,7 @@ pub struct Row {
     pub asset_id: Option<AssetId>,
     /// An ID that the service reserved, under which no bytes are known to be stored: for details.
     pub reserved_id: Option<AssetId>,
-    /// Whether that id is on disk; `false` is said to the person: "not saved yet: copy it".
+    /// Whether that id is on disk; `false` is said to the user: "not saved yet: copy it".
     pub saved: bool,
     /// An answer was lost after all bytes were out: the service may hold the file twice.
     pub may_be_twice: bool,
@@ -163,7 +163,7 @@ pub struct Row {
     pub later: Option<ResumeBehaviour>,
     /// It was taken for a duplicate, and memories.ai did not confirm that it has the content.
     pub unconfirmed: bool,
-    /// An earlier run of the program left it in the midst; the person says how it goes on.
+    /// An earlier run of the program left it in the midst; the user says how it goes on.
     pub interrupted: bool,
 }
 
@@ -228,7 +228,7 @@ pub enum KeyState {
 }
 
 impl KeyState {
-    /// Whether it is known that there is none.
+    /// Returns whether it is known that there is none.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
     }
@@ -268,7 +268,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// How far the bytes of a batch are, between 0 and 1: [`Self::sent`] of [`Self::bytes`], as
+    /// Returns how far the bytes of a batch are, between 0 and 1: [`Self::sent`] of [`Self::bytes`], as
     /// the words beside it say; `None` where no batch is under way or held.
     pub fn fraction(&self) -> Option<f32> {
         self.has_open_batch()
@@ -312,9 +312,9 @@ pub struct Snapshot {
     pub rows: Arc<Vec<Arc<Row>>>,
     /// Sums over them.
     pub totals: Totals,
-    /// The person paused the queue.
+    /// The user paused the queue.
     pub paused: bool,
-    /// The queue waits for the person to do this.
+    /// The queue waits for the user to do this.
     pub needs: Option<RequiredAction>,
     /// The service cannot be reached; it goes on by itself.
     pub offline: bool,

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::Via;
 use super::answer::Reply;
-use super::intake::Stop;
-use super::multipart::{Form, Refused, declared_length, read_small};
-use super::plan::{Call, Fault};
+use super::intake::IntakeStop;
+use super::multipart::{Form, MultipartError, declared_length, read_small};
+use super::plan::{Call, PlannedFault};
 use super::server::Exchange;
 use super::state::Bytes;
 
@@ -23,7 +23,7 @@ const MAX_JSON: usize = 64 * 1024;
 /// The asset id that no asset has: asked for by clients to see whether a key is taken.
 const NO_ASSET: &str = "re_0";
 
-enum Route<'a> {
+enum CallRoute<'a> {
     Upload,
     SignedUrl,
     Metadata(&'a str),
@@ -33,7 +33,7 @@ enum Route<'a> {
 }
 
 /// Answers a request to the API's port.
-pub(super) async fn answer(x: &Exchange) -> Result<Reply, Stop> {
+pub(super) async fn answer(x: &Exchange) -> Result<Reply, IntakeStop> {
     let path = x.head.uri.path();
     if x.head.method == Method::GET {
         match path {
@@ -55,34 +55,34 @@ pub(super) async fn answer(x: &Exchange) -> Result<Reply, Stop> {
     if !x.state.admit(key, Instant::now()) {
         return Ok(Reply::status(429));
     }
-    if matches!(route, Route::Upload | Route::SignedUrl) && x.state.balance_empty() {
+    if matches!(route, CallRoute::Upload | CallRoute::SignedUrl) && x.state.balance_empty() {
         return Ok(Reply::status(402));
     }
     match route {
-        Route::Upload => upload(x, key).await,
-        Route::SignedUrl => signed_url(x, key).await,
-        Route::Metadata(id) => metadata(x, key, id).await,
-        Route::Delete(id) => delete(x, key, id).await,
-        Route::WrongMethod => Ok(Reply::status(405)),
-        Route::Nowhere => Ok(Reply::spring(404)),
+        CallRoute::Upload => upload(x, key).await,
+        CallRoute::SignedUrl => signed_url(x, key).await,
+        CallRoute::Metadata(id) => metadata(x, key, id).await,
+        CallRoute::Delete(id) => delete(x, key, id).await,
+        CallRoute::WrongMethod => Ok(Reply::status(405)),
+        CallRoute::Nowhere => Ok(Reply::spring(404)),
     }
 }
 
-fn route<'a>(method: &Method, path: &'a str) -> Route<'a> {
+fn route<'a>(method: &Method, path: &'a str) -> CallRoute<'a> {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match (segments.as_slice(), method) {
-        (["upload"], &Method::POST) => Route::Upload,
-        (["upload", "signed-url"], &Method::POST) => Route::SignedUrl,
-        (["upload"] | ["upload", "signed-url"], _) => Route::WrongMethod,
-        ([id, "metadata"], &Method::GET) if !id.is_empty() => Route::Metadata(id),
-        ([id, "metadata"], _) if !id.is_empty() => Route::WrongMethod,
-        ([id], &Method::DELETE) if !id.is_empty() => Route::Delete(id),
-        ([id], _) if !id.is_empty() => Route::WrongMethod,
-        _ => Route::Nowhere,
+        (["upload"], &Method::POST) => CallRoute::Upload,
+        (["upload", "signed-url"], &Method::POST) => CallRoute::SignedUrl,
+        (["upload"] | ["upload", "signed-url"], _) => CallRoute::WrongMethod,
+        ([id, "metadata"], &Method::GET) if !id.is_empty() => CallRoute::Metadata(id),
+        ([id, "metadata"], _) if !id.is_empty() => CallRoute::WrongMethod,
+        ([id], &Method::DELETE) if !id.is_empty() => CallRoute::Delete(id),
+        ([id], _) if !id.is_empty() => CallRoute::WrongMethod,
+        _ => CallRoute::Nowhere,
     }
 }
 
-impl Route<'_> {
+impl CallRoute<'_> {
     fn call(&self) -> Option<Call> {
         match self {
             Self::Upload => Some(Call::Upload),
@@ -107,13 +107,13 @@ fn key(x: &Exchange) -> Option<&str> {
     good.then_some(key)
 }
 
-async fn upload(x: &Exchange, key: &str) -> Result<Reply, Stop> {
+async fn upload(x: &Exchange, key: &str) -> Result<Reply, IntakeStop> {
     let form = match Form::open(&x.head.headers, &x.intake).await {
         Ok(form) => form,
         Err(refused) => return refuse(refused),
     };
     let fault = x.meet(Call::Upload, Some(&form.file_name)).await;
-    if let Some(Fault::Answer(reply)) = fault {
+    if let Some(PlannedFault::Answer(reply)) = fault {
         x.intake.drain().await?;
         return Ok(reply);
     }
@@ -136,16 +136,16 @@ async fn upload(x: &Exchange, key: &str) -> Result<Reply, Stop> {
     .await
 }
 
-fn refuse(refused: Refused) -> Result<Reply, Stop> {
+fn refuse(refused: MultipartError) -> Result<Reply, IntakeStop> {
     match refused {
-        Refused::Stopped(stop) => Err(stop),
-        Refused::Length => Ok(Reply::status(411)),
-        Refused::TooLarge => Ok(Reply::status(413)),
-        Refused::Framing(what) => Ok(Reply::error(400, what)),
+        MultipartError::Stopped(stop) => Err(stop),
+        MultipartError::Length => Ok(Reply::status(411)),
+        MultipartError::TooLarge => Ok(Reply::status(413)),
+        MultipartError::Framing(what) => Ok(Reply::error(400, what)),
     }
 }
 
-async fn signed_url(x: &Exchange, key: &str) -> Result<Reply, Stop> {
+async fn signed_url(x: &Exchange, key: &str) -> Result<Reply, IntakeStop> {
     if declared_length(&x.head.headers).is_none() {
         return Ok(Reply::status(411));
     }
@@ -179,7 +179,7 @@ async fn signed_url(x: &Exchange, key: &str) -> Result<Reply, Stop> {
     .await
 }
 
-async fn metadata(x: &Exchange, key: &str, id: &str) -> Result<Reply, Stop> {
+async fn metadata(x: &Exchange, key: &str, id: &str) -> Result<Reply, IntakeStop> {
     let call = if id == NO_ASSET {
         Call::KeyCheck
     } else {
@@ -195,7 +195,7 @@ async fn metadata(x: &Exchange, key: &str, id: &str) -> Result<Reply, Stop> {
     .await
 }
 
-async fn delete(x: &Exchange, key: &str, id: &str) -> Result<Reply, Stop> {
+async fn delete(x: &Exchange, key: &str, id: &str) -> Result<Reply, IntakeStop> {
     let fault = x.meet(Call::Delete, x.state.name_of(id).as_deref()).await;
     x.intake.drain().await?;
     x.conclude(fault.as_ref(), || {
@@ -208,7 +208,7 @@ async fn delete(x: &Exchange, key: &str, id: &str) -> Result<Reply, Stop> {
     .await
 }
 
-/// What is stored, for a test that has the server in another process. Not a call of the
+/// Returns what is stored, for a test that has the server in another process. Not a call of the
 /// service: it needs no key and costs no request.
 fn list_stored(x: &Exchange) -> Reply {
     let copies: Vec<Value> = x
@@ -231,7 +231,7 @@ fn list_stored(x: &Exchange) -> Reply {
     Reply::json(200, &Value::Array(copies))
 }
 
-/// What was called, with the bytes that have come so far: for the same test, at the same cost.
+/// Returns what was called, with the bytes that have come so far: for the same test, at the same cost.
 fn list_requests(x: &Exchange) -> Reply {
     let requests: Vec<Value> = x
         .state

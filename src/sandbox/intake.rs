@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 
 use super::answer::Reply;
 use super::io::{Cut, Link};
-use super::plan::Fault;
+use super::plan::PlannedFault;
 
 /// Bytes of a body's end that are kept for a look at its framing; a closing boundary has
 /// at most 78.
@@ -22,7 +22,7 @@ const KEPT_END: usize = 128;
 
 /// Why a body is not read to its end.
 #[derive(Clone, Debug)]
-pub(super) enum Stop {
+pub(super) enum IntakeStop {
     /// The connection is gone: there is nobody to answer.
     Gone,
     /// The answer comes before the body's end.
@@ -56,7 +56,7 @@ struct Inner {
     counted: Arc<AtomicU64>,
     end: Vec<u8>,
     trap: Option<(u64, Trap)>,
-    stopped: Option<Stop>,
+    stopped: Option<IntakeStop>,
     finished: bool,
 }
 
@@ -83,11 +83,11 @@ impl Intake {
 
     /// Lets a fault that concerns the reading of the body come true from now on; `stalls` is
     /// called when a body is read no further.
-    pub(super) async fn arm(&self, fault: &Fault, stalls: impl FnOnce() + Send + 'static) {
+    pub(super) async fn arm(&self, fault: &PlannedFault, stalls: impl FnOnce() + Send + 'static) {
         let mut inner = self.0.lock().await;
         inner.trap = match fault {
-            Fault::ResetAfter { bytes } => Some((*bytes, Trap::Reset)),
-            Fault::AnswerEarly {
+            PlannedFault::ResetAfter { bytes } => Some((*bytes, Trap::Reset)),
+            PlannedFault::AnswerEarly {
                 after,
                 reply,
                 linger,
@@ -101,11 +101,11 @@ impl Intake {
                     },
                 ))
             }
-            Fault::Stall { after, lasting } => {
+            PlannedFault::Stall { after, lasting } => {
                 let (lasting, tell) = (*lasting, Box::new(stalls));
                 Some((*after, Trap::Stall { lasting, tell }))
             }
-            Fault::Trickle { bytes_per_second } => {
+            PlannedFault::Trickle { bytes_per_second } => {
                 inner.link.set_pace(Some(*bytes_per_second));
                 None
             }
@@ -114,7 +114,7 @@ impl Intake {
     }
 
     /// The next bytes; `None` at the body's end.
-    pub(super) async fn next(&self) -> Result<Option<Bytes>, Stop> {
+    pub(super) async fn next(&self) -> Result<Option<Bytes>, IntakeStop> {
         self.0.lock().await.next().await
     }
 
@@ -124,7 +124,7 @@ impl Intake {
     }
 
     /// Reads what is left and drops it.
-    pub(super) async fn drain(&self) -> Result<(), Stop> {
+    pub(super) async fn drain(&self) -> Result<(), IntakeStop> {
         while self.next().await?.is_some() {}
         Ok(())
     }
@@ -173,7 +173,7 @@ impl Intake {
 }
 
 impl Inner {
-    async fn next(&mut self) -> Result<Option<Bytes>, Stop> {
+    async fn next(&mut self) -> Result<Option<Bytes>, IntakeStop> {
         loop {
             if let Some(stop) = &self.stopped {
                 return Err(stop.clone());
@@ -204,7 +204,7 @@ impl Inner {
                     Err(_trailers) => continue,
                 },
                 Some(Err(_)) => {
-                    self.stopped = Some(Stop::Gone);
+                    self.stopped = Some(IntakeStop::Gone);
                     continue;
                 }
             };
@@ -238,10 +238,10 @@ impl Inner {
             None => {}
             Some((_, Trap::Reset)) => {
                 self.link.cut(Cut::Reset);
-                self.stopped = Some(Stop::Gone);
+                self.stopped = Some(IntakeStop::Gone);
             }
             Some((_, Trap::Early { reply, linger })) => {
-                self.stopped = Some(Stop::Early { reply, linger });
+                self.stopped = Some(IntakeStop::Early { reply, linger });
             }
             Some((_, Trap::Stall { lasting, tell })) => {
                 tell();

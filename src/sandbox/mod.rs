@@ -32,7 +32,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use answer::{EnvelopeStyle, Reply};
-pub use plan::{Call, Fault, FaultPlan, RuleBuilder};
+pub use plan::{Call, FaultPlan, PlannedFault, RuleBuilder};
 pub use ticket::OfferedProtocol;
 
 use server::{Door, Port};
@@ -181,7 +181,7 @@ pub struct RequestRecord {
     pub body: u64,
     /// Bytes of the answer's body that the connection has taken so far.
     pub answered: u64,
-    /// Its body came to where a [`Fault::Stall`] reads no further.
+    /// Its body came to where a [`PlannedFault::Stall`] reads no further.
     pub stalled: bool,
     /// Nothing is done for it any more: it was answered, or its connection is gone.
     pub over: bool,
@@ -250,7 +250,7 @@ impl Sandbox {
         self.state.requests()
     }
 
-    /// What is stored, in the order of the assets' ids.
+    /// Returns what is stored, in the order of the assets' ids.
     pub fn stored(&self) -> Vec<StoredCopy> {
         self.state.stored()
     }

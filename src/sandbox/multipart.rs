@@ -7,16 +7,16 @@ use bytes::{Bytes, BytesMut};
 use hyper::HeaderMap;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 
-use super::intake::{Intake, Stop};
+use super::intake::{Intake, IntakeStop};
 
 /// Most bytes that the boundary line and the part's headers may have.
 const MAX_HEAD: usize = 16 * 1024;
 
 /// Why a form is not taken.
 #[derive(Clone, Debug)]
-pub(super) enum Refused {
+pub(super) enum MultipartError {
     /// The body was not read to its end.
-    Stopped(Stop),
+    Stopped(IntakeStop),
     /// No `Content-Length`, or a chunked body.
     Length,
     /// Not as it should be.
@@ -25,8 +25,8 @@ pub(super) enum Refused {
     TooLarge,
 }
 
-impl From<Stop> for Refused {
-    fn from(stop: Stop) -> Self {
+impl From<IntakeStop> for MultipartError {
+    fn from(stop: IntakeStop) -> Self {
         Self::Stopped(stop)
     }
 }
@@ -62,13 +62,15 @@ pub(super) fn declared_length(headers: &HeaderMap) -> Option<u64> {
 
 impl Form {
     /// Reads up to the file's first byte.
-    pub(super) async fn open(headers: &HeaderMap, intake: &Intake) -> Result<Self, Refused> {
-        let declared = declared_length(headers).ok_or(Refused::Length)?;
+    pub(super) async fn open(headers: &HeaderMap, intake: &Intake) -> Result<Self, MultipartError> {
+        let declared = declared_length(headers).ok_or(MultipartError::Length)?;
         let boundary = headers
             .get(CONTENT_TYPE)
             .and_then(|value| multer::parse_boundary(value.to_str().ok()?).ok())
             .filter(|boundary| (1..=70).contains(&boundary.len()))
-            .ok_or(Refused::Framing("not multipart/form-data with a boundary"))?;
+            .ok_or(MultipartError::Framing(
+                "not multipart/form-data with a boundary",
+            ))?;
 
         let mut seen = BytesMut::new();
         let end = loop {
@@ -76,10 +78,10 @@ impl Form {
                 break end + 4;
             }
             if seen.len() > MAX_HEAD {
-                return Err(Refused::Framing("the part's headers have no end"));
+                return Err(MultipartError::Framing("the part's headers have no end"));
             }
             let bytes = intake.next().await?;
-            seen.extend_from_slice(&bytes.ok_or(Refused::Framing("the body has no part"))?);
+            seen.extend_from_slice(&bytes.ok_or(MultipartError::Framing("the body has no part"))?);
         };
         let seen = seen.freeze();
         let (file_name, content_type) = read_head(&seen[..end], &boundary)?;
@@ -94,11 +96,15 @@ impl Form {
     }
 
     /// Reads the file and everything after it; no more than a chunk is held at a time.
-    pub(super) async fn read(self, intake: &Intake, limit: u64) -> Result<FilePart, Refused> {
+    pub(super) async fn read(
+        self,
+        intake: &Intake,
+        limit: u64,
+    ) -> Result<FilePart, MultipartError> {
         // The longest ending is CRLF, two dashes, the boundary, two dashes, CRLF.
         let around = self.head + self.boundary.len() as u64 + 8;
         if self.declared.saturating_sub(around) > limit {
-            return Err(Refused::TooLarge);
+            return Err(MultipartError::TooLarge);
         }
         let result = self.take_file(intake, limit).await;
         // What the parser did not want counts too; and a stop goes before its own error.
@@ -111,12 +117,15 @@ impl Form {
             _ if end.ends_with(closing.as_bytes()) => Some(closing.len()),
             _ => None,
         };
-        let closing = closed.ok_or(Refused::Framing("bytes after the closing boundary"))? as u64;
+        let closing =
+            closed.ok_or(MultipartError::Framing("bytes after the closing boundary"))? as u64;
         if total != self.declared || self.head + size + closing != total {
-            return Err(Refused::Framing("more than one part, or bytes between"));
+            return Err(MultipartError::Framing(
+                "more than one part, or bytes between",
+            ));
         }
         if size == 0 {
-            return Err(Refused::Framing("the file is empty"));
+            return Err(MultipartError::Framing("the file is empty"));
         }
         Ok(FilePart {
             file_name: self.file_name,
@@ -126,26 +135,30 @@ impl Form {
         })
     }
 
-    async fn take_file(&self, intake: &Intake, limit: u64) -> Result<(u64, String), Refused> {
-        let broken = |_: multer::Error| Refused::Framing("the multipart framing is broken");
+    async fn take_file(
+        &self,
+        intake: &Intake,
+        limit: u64,
+    ) -> Result<(u64, String), MultipartError> {
+        let broken = |_: multer::Error| MultipartError::Framing("the multipart framing is broken");
         let mut form = multer::Multipart::new(intake.clone().into_stream(), &self.boundary);
         let mut part = form
             .next_field()
             .await
             .map_err(broken)?
-            .ok_or(Refused::Framing("the body has no part"))?;
+            .ok_or(MultipartError::Framing("the body has no part"))?;
         let mut hasher = blake3::Hasher::new();
         let mut size = 0_u64;
         while let Some(bytes) = part.chunk().await.map_err(broken)? {
             size += bytes.len() as u64;
             if size > limit {
-                return Err(Refused::TooLarge);
+                return Err(MultipartError::TooLarge);
             }
             hasher.update(&bytes);
         }
         drop(part);
         if form.next_field().await.map_err(broken)?.is_some() {
-            return Err(Refused::Framing("more than one part"));
+            return Err(MultipartError::Framing("more than one part"));
         }
         Ok((size, hasher.finalize().to_hex().to_string()))
     }
@@ -156,11 +169,12 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 /// Takes the boundary line and the headers of the one part apart: file name, content type.
-fn read_head(head: &[u8], boundary: &str) -> Result<(String, Option<String>), Refused> {
-    let head = std::str::from_utf8(head).map_err(|_| Refused::Framing("a head not in UTF-8"))?;
+fn read_head(head: &[u8], boundary: &str) -> Result<(String, Option<String>), MultipartError> {
+    let head =
+        std::str::from_utf8(head).map_err(|_| MultipartError::Framing("a head not in UTF-8"))?;
     let mut lines = head.trim_end_matches("\r\n").split("\r\n");
     if lines.next().and_then(|line| line.strip_prefix("--")) != Some(boundary) {
-        return Err(Refused::Framing(
+        return Err(MultipartError::Framing(
             "the body does not begin with the boundary",
         ));
     }
@@ -169,19 +183,25 @@ fn read_head(head: &[u8], boundary: &str) -> Result<(String, Option<String>), Re
     for line in lines {
         let (name, value) = line
             .split_once(':')
-            .ok_or(Refused::Framing("a part header without a colon"))?;
+            .ok_or(MultipartError::Framing("a part header without a colon"))?;
         match name.to_ascii_lowercase().as_str() {
             "content-disposition" => file_name = Some(read_disposition(value.trim())?),
             "content-type" => content_type = Some(value.trim().to_owned()),
-            _ => return Err(Refused::Framing("a part header that does not belong here")),
+            _ => {
+                return Err(MultipartError::Framing(
+                    "a part header that does not belong here",
+                ));
+            }
         }
     }
-    let file_name = file_name.ok_or(Refused::Framing("a part without Content-Disposition"))?;
+    let file_name = file_name.ok_or(MultipartError::Framing(
+        "a part without Content-Disposition",
+    ))?;
     Ok((file_name, content_type))
 }
 
-fn read_disposition(value: &str) -> Result<String, Refused> {
-    const ODD: Refused = Refused::Framing("an odd Content-Disposition");
+fn read_disposition(value: &str) -> Result<String, MultipartError> {
+    const ODD: MultipartError = MultipartError::Framing("an odd Content-Disposition");
     let mut rest = value.strip_prefix("form-data").ok_or(ODD)?;
     let (mut name, mut file_name) = (None, None);
     while !rest.is_empty() {
@@ -199,11 +219,11 @@ fn read_disposition(value: &str) -> Result<String, Refused> {
         }
     }
     if name.as_deref() != Some("file") {
-        return Err(Refused::Framing("the part is not named `file`"));
+        return Err(MultipartError::Framing("the part is not named `file`"));
     }
     file_name
         .filter(|name| !name.is_empty())
-        .ok_or(Refused::Framing("the part has no file name"))
+        .ok_or(MultipartError::Framing("the part has no file name"))
 }
 
 /// Reads up to the closing quote, undoing both ways of escaping (`\"` and `\\` as in
@@ -230,7 +250,7 @@ fn unquote(quoted: &str) -> Option<(String, &str)> {
 }
 
 /// Reads a body that is to be small.
-pub(super) async fn read_small(intake: &Intake, limit: usize) -> Result<Option<Bytes>, Stop> {
+pub(super) async fn read_small(intake: &Intake, limit: usize) -> Result<Option<Bytes>, IntakeStop> {
     let mut all = BytesMut::new();
     while let Some(bytes) = intake.next().await? {
         if all.len() + bytes.len() > limit {

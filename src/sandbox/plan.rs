@@ -51,7 +51,7 @@ impl Call {
 /// A fault that has no meaning for the call that it meets leaves the call as it is.
 /// Counts of bytes are of the request's body as it is on the wire, framing included.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum PlannedFault {
     /// The whole request is taken, nothing comes of it, and this is answered.
     Answer(Reply),
     /// The call does what it should, and this is answered instead of its result.
@@ -123,7 +123,7 @@ pub enum Fault {
     },
 }
 
-impl Fault {
+impl PlannedFault {
     /// An error with the service's usual words for this HTTP status; nothing is stored.
     pub fn status(status: u16) -> Self {
         Self::Answer(Reply::status(status))
@@ -141,7 +141,7 @@ struct Rule {
     name: Option<String>,
     /// How many calls it is still for; `None` is all.
     left: Option<u32>,
-    fault: Option<Fault>,
+    fault: Option<PlannedFault>,
 }
 
 /// What is to go wrong, in order.
@@ -183,7 +183,7 @@ impl FaultPlan {
         RuleBuilder::new(self, None)
     }
 
-    /// How successes are worded.
+    /// Returns how successes are worded.
     #[must_use]
     pub fn envelope(mut self, style: EnvelopeStyle) -> Self {
         self.style = style;
@@ -220,7 +220,7 @@ impl FaultPlan {
         self
     }
 
-    /// Whether a connection that has just come is to be reset.
+    /// Returns whether a connection that has just come is to be reset.
     pub(super) fn take_hang_up(&mut self) -> bool {
         let left = self.hang_ups.checked_sub(1);
         self.hang_ups = left.unwrap_or_default();
@@ -232,7 +232,7 @@ impl FaultPlan {
     }
 
     /// Uses up one place of the first rule that fits, and gives its fault.
-    pub(super) fn take(&mut self, call: Call, name: Option<&str>) -> Option<Fault> {
+    pub(super) fn take(&mut self, call: Call, name: Option<&str>) -> Option<PlannedFault> {
         let rule = self.rules.iter_mut().find(|rule| {
             rule.left != Some(0)
                 && rule.call.is_none_or(|wanted| wanted == call)
@@ -289,11 +289,11 @@ impl RuleBuilder {
     }
 
     /// Makes this go wrong with these calls.
-    pub fn then(self, fault: Fault) -> FaultPlan {
+    pub fn then(self, fault: PlannedFault) -> FaultPlan {
         self.finish(Some(fault))
     }
 
-    fn finish(self, fault: Option<Fault>) -> FaultPlan {
+    fn finish(self, fault: Option<PlannedFault>) -> FaultPlan {
         let mut plan = self.plan;
         plan.rules.push(Rule {
             call: self.call,
@@ -316,29 +316,32 @@ mod tests {
             .pass()
             .on(Call::Upload)
             .times(2)
-            .then(Fault::status(500))
+            .then(PlannedFault::status(500))
             .on(Call::Upload)
             .named("b.mp4")
-            .then(Fault::status(409))
+            .then(PlannedFault::status(409))
             .on(Call::Metadata)
             .always()
-            .then(Fault::status(503));
+            .then(PlannedFault::status(503));
         assert_eq!(plan.take(Call::SignedUrl, None), None);
         assert_eq!(plan.take(Call::Upload, Some("a.mp4")), None);
         for _ in 0..2 {
             assert_eq!(
                 plan.take(Call::Upload, Some("a.mp4")),
-                Some(Fault::status(500))
+                Some(PlannedFault::status(500))
             );
         }
         assert_eq!(plan.take(Call::Upload, Some("a.mp4")), None);
         assert_eq!(
             plan.take(Call::Upload, Some("b.mp4")),
-            Some(Fault::status(409))
+            Some(PlannedFault::status(409))
         );
         assert_eq!(plan.take(Call::Upload, Some("b.mp4")), None);
         for _ in 0..5 {
-            assert_eq!(plan.take(Call::Metadata, None), Some(Fault::status(503)));
+            assert_eq!(
+                plan.take(Call::Metadata, None),
+                Some(PlannedFault::status(503))
+            );
         }
     }
 }

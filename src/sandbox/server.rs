@@ -17,9 +17,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{AnswerBody, Reply, counted};
-use super::intake::{Intake, Stop};
+use super::intake::{Intake, IntakeStop};
 use super::io::{Cut, FaultyStream, Link};
-use super::plan::{Call, Fault};
+use super::plan::{Call, PlannedFault};
 use super::state::State;
 use super::{RequestRecord, calls, storage};
 
@@ -141,13 +141,13 @@ async fn handle(
             exchange.intake.linger().await;
             (reply, false)
         }
-        Err(Stop::Early { reply, linger }) => {
+        Err(IntakeStop::Early { reply, linger }) => {
             if linger {
                 exchange.intake.linger().await;
             }
             (reply, !linger)
         }
-        Err(Stop::Gone) => {
+        Err(IntakeStop::Gone) => {
             exchange.link.cut(Cut::Close);
             // The connection's task drops this future together with the connection.
             std::future::pending().await
@@ -215,7 +215,7 @@ impl Exchange {
 
     /// Takes the fault that was planned for this call, and lets it come true where it
     /// concerns the reading of the body.
-    pub(super) async fn meet(&self, call: Call, name: Option<&str>) -> Option<Fault> {
+    pub(super) async fn meet(&self, call: Call, name: Option<&str>) -> Option<PlannedFault> {
         self.state.note(self.record, |record| {
             record.file_name = name.map(str::to_owned);
         });
@@ -229,23 +229,23 @@ impl Exchange {
     /// Ends a call whose body was read: `commit` does what it should and gives its answer.
     pub(super) async fn conclude(
         &self,
-        fault: Option<&Fault>,
+        fault: Option<&PlannedFault>,
         commit: impl FnOnce() -> Reply,
-    ) -> Result<Reply, Stop> {
+    ) -> Result<Reply, IntakeStop> {
         match fault {
-            Some(Fault::Answer(reply)) => Ok(reply.clone()),
-            Some(Fault::StoreThenAnswer(reply)) => {
+            Some(PlannedFault::Answer(reply)) => Ok(reply.clone()),
+            Some(PlannedFault::StoreThenAnswer(reply)) => {
                 commit();
                 Ok(reply.clone())
             }
-            Some(Fault::LoseAnswer { stored, reset }) => {
+            Some(PlannedFault::LoseAnswer { stored, reset }) => {
                 if *stored {
                     commit();
                 }
                 self.link.cut(if *reset { Cut::Reset } else { Cut::Close });
-                Err(Stop::Gone)
+                Err(IntakeStop::Gone)
             }
-            Some(Fault::DelayAnswer(delay)) => {
+            Some(PlannedFault::DelayAnswer(delay)) => {
                 let reply = commit();
                 tokio::time::sleep(*delay).await;
                 Ok(reply)

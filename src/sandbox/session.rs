@@ -8,9 +8,9 @@ use hyper::header::{CONTENT_RANGE, RANGE};
 
 use super::Via;
 use super::answer::Reply;
-use super::intake::Stop;
+use super::intake::IntakeStop;
 use super::multipart::declared_length;
-use super::plan::{Call, Fault};
+use super::plan::{Call, PlannedFault};
 use super::server::Exchange;
 use super::state::Bytes;
 use super::storage::{MAX_OBJECT, refused_length};
@@ -20,7 +20,7 @@ use super::ticket::OfferedProtocol;
 const QUANTUM: usize = 256 * 1024;
 
 /// A session that was started.
-pub(super) struct Session {
+pub(super) struct StorageSession {
     pub(super) asset_id: String,
     protocol: OfferedProtocol,
     progress: Mutex<Progress>,
@@ -50,7 +50,7 @@ pub(crate) enum Span {
     },
 }
 
-impl Session {
+impl StorageSession {
     pub(super) fn new(asset_id: &str, protocol: OfferedProtocol) -> Self {
         Self {
             asset_id: asset_id.to_owned(),
@@ -71,7 +71,7 @@ impl Session {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where the session stands, as an answer.
+    /// Returns where the session stands, as an answer.
     fn standing(&self) -> Reply {
         let progress = self.lock();
         if progress.complete {
@@ -106,7 +106,11 @@ impl Progress {
 }
 
 /// Answers a request to a session.
-pub(super) async fn answer(x: &Exchange, session: &Session, target: &str) -> Result<Reply, Stop> {
+pub(super) async fn answer(
+    x: &Exchange,
+    session: &StorageSession,
+    target: &str,
+) -> Result<Reply, IntakeStop> {
     if x.head.method != Method::PUT {
         return Ok(Reply::storage_error(
             405,
@@ -139,7 +143,7 @@ pub(super) async fn answer(x: &Exchange, session: &Session, target: &str) -> Res
             }
             let fault = x.meet(Call::SessionStatus, name.as_deref()).await;
             x.intake.drain().await?;
-            if let Some(Fault::LoseSession { status }) = fault {
+            if let Some(PlannedFault::LoseSession { status }) = fault {
                 return Ok(lose(x, target, status));
             }
             if !agree(&mut session.lock().size, size) {
@@ -164,7 +168,7 @@ pub(super) async fn answer(x: &Exchange, session: &Session, target: &str) -> Res
                 return bad("A chunk that is not the last must be a multiple of 256 KiB.");
             }
             let fault = x.meet(Call::SessionPut, name.as_deref()).await;
-            if let Some(Fault::LoseSession { status }) = fault {
+            if let Some(PlannedFault::LoseSession { status }) = fault {
                 return Ok(lose(x, target, status));
             }
             if !agree(&mut session.lock().size, size) {
@@ -180,7 +184,7 @@ fn lose(x: &Exchange, target: &str, status: u16) -> Reply {
     Reply::storage_error(status, "NoSuchUpload", "The session is gone.")
 }
 
-/// Whether a size that is said now fits the one that was said before; keeps it.
+/// Returns whether a size that is said now fits the one that was said before; keeps it.
 fn agree(before: &mut Option<u64>, now: Option<u64>) -> bool {
     match (*before, now) {
         (Some(before), Some(now)) => before == now,
@@ -194,11 +198,11 @@ fn agree(before: &mut Option<u64>, now: Option<u64>) -> bool {
 
 async fn put(
     x: &Exchange,
-    session: &Session,
+    session: &StorageSession,
     first: u64,
     ends: bool,
-    fault: Option<&Fault>,
-) -> Result<Reply, Stop> {
+    fault: Option<&PlannedFault>,
+) -> Result<Reply, IntakeStop> {
     let (turn, overlap) = {
         let mut progress = session.lock();
         if progress.complete {
@@ -212,8 +216,8 @@ async fn put(
         return Ok(Reply::storage_error(400, "InvalidArgument", what));
     };
     let mut room = match fault {
-        Some(Fault::KeepOnly { bytes }) => Some(*bytes),
-        Some(Fault::Answer(_) | Fault::LoseAnswer { stored: false, .. }) => Some(0),
+        Some(PlannedFault::KeepOnly { bytes }) => Some(*bytes),
+        Some(PlannedFault::Answer(_) | PlannedFault::LoseAnswer { stored: false, .. }) => Some(0),
         _ => None,
     };
     while let Some(mut bytes) = x.intake.next().await? {
@@ -227,7 +231,7 @@ async fn put(
         }
         let mut progress = session.lock();
         if progress.turn != turn {
-            return Err(Stop::Gone);
+            return Err(IntakeStop::Gone);
         }
         progress.take(&bytes);
     }
@@ -246,7 +250,7 @@ fn clamp(bytes: u64, most: usize) -> usize {
 }
 
 /// Makes the object of a session whose last byte came.
-fn finish(x: &Exchange, session: &Session, turn: u64) {
+fn finish(x: &Exchange, session: &StorageSession, turn: u64) {
     let mut progress = session.lock();
     if progress.turn != turn {
         return;

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::answer::EnvelopeStyle;
-use super::plan::{Call, Fault, FaultPlan};
-use super::session::Session;
+use super::plan::{Call, FaultPlan, PlannedFault};
+use super::session::StorageSession;
 use super::ticket::{self, OfferedProtocol, Ticket};
 use super::{RequestRecord, SandboxOptions, StoredCopy, Timing, Via};
 
@@ -30,10 +30,10 @@ struct Asset {
     not_found: u32,
     size_by: i64,
     polls: usize,
-    held: Option<Held>,
+    held: Option<HeldRequest>,
 }
 
-struct Held {
+struct HeldRequest {
     at: Instant,
     at_ms: u128,
     size: u64,
@@ -51,13 +51,13 @@ pub(super) struct Bytes {
     pub(super) via: Via,
 }
 
-struct Inner {
+struct ServerInner {
     plan: FaultPlan,
     next_id: u64,
     sessions_given: u64,
     assets: Vec<Asset>,
     tickets: HashMap<String, Ticket>,
-    sessions: HashMap<String, Arc<Session>>,
+    sessions: HashMap<String, Arc<StorageSession>>,
     accepted: HashMap<String, Instant>,
     requests: Vec<Noted>,
 }
@@ -70,7 +70,7 @@ struct Noted {
 
 /// The one state behind both ports.
 pub(super) struct State {
-    inner: Mutex<Inner>,
+    inner: Mutex<ServerInner>,
     changes: watch::Sender<u64>,
     interval: Duration,
     timing: Timing,
@@ -95,7 +95,7 @@ impl State {
             FIRST_ID + (ms.saturating_sub(ID_EPOCH_MS) << 16)
         });
         Self {
-            inner: Mutex::new(Inner {
+            inner: Mutex::new(ServerInner {
                 plan: options.plan,
                 next_id,
                 sessions_given: 0,
@@ -114,7 +114,7 @@ impl State {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn lock(&self) -> MutexGuard<'_, ServerInner> {
         // No holder leaves the state half changed, so a panic in one spoils nothing.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -132,16 +132,16 @@ impl State {
         self.changed();
     }
 
-    pub(super) fn fault(&self, call: Call, name: Option<&str>) -> Option<Fault> {
+    pub(super) fn fault(&self, call: Call, name: Option<&str>) -> Option<PlannedFault> {
         self.lock().plan.take(call, name)
     }
 
-    /// Whether nothing is to listen at the API's port.
+    /// Returns whether nothing is to listen at the API's port.
     pub(super) fn refuses_connections(&self) -> bool {
         self.lock().plan.refuses_connections
     }
 
-    /// Whether a connection to the API that has just come is to be reset.
+    /// Returns whether a connection to the API that has just come is to be reset.
     pub(super) fn hangs_up(&self) -> bool {
         self.lock().plan.take_hang_up()
     }
@@ -158,7 +158,7 @@ impl State {
         self.lock().plan.balance_empty
     }
 
-    /// Whether the account has a request free.
+    /// Returns whether the account has a request free.
     ///
     /// The window is from the arrival of one accepted request's head to that of the next:
     /// a request that comes less than the interval after the last accepted one of the same
@@ -211,7 +211,7 @@ impl State {
     }
 
     /// Makes an asset that holds nothing yet, with what `fault` says of its later life.
-    pub(super) fn create(&self, account: &str, name: &str, fault: Option<&Fault>) -> String {
+    pub(super) fn create(&self, account: &str, name: &str, fault: Option<&PlannedFault>) -> String {
         let mut inner = self.lock();
         let id = format!("re_{}", inner.next_id);
         inner.next_id += 1;
@@ -227,9 +227,9 @@ impl State {
             held: None,
         };
         match fault {
-            Some(Fault::Statuses(statuses)) => asset.statuses.clone_from(statuses),
-            Some(Fault::NotFoundAtFirst { polls }) => asset.not_found = *polls,
-            Some(Fault::SizeDiffers { by }) => asset.size_by = *by,
+            Some(PlannedFault::Statuses(statuses)) => asset.statuses.clone_from(statuses),
+            Some(PlannedFault::NotFoundAtFirst { polls }) => asset.not_found = *polls,
+            Some(PlannedFault::SizeDiffers { by }) => asset.size_by = *by,
             _ => {}
         }
         inner.assets.push(asset);
@@ -241,7 +241,7 @@ impl State {
         let mut inner = self.lock();
         if let Some(asset) = inner.assets.iter_mut().find(|asset| asset.id == asset_id) {
             let writes = asset.held.as_ref().map_or(0, |held| held.writes) + 1;
-            asset.held = Some(Held {
+            asset.held = Some(HeldRequest {
                 at: Instant::now(),
                 at_ms: now_ms(),
                 size: bytes.size,
@@ -256,11 +256,11 @@ impl State {
     }
 
     /// `data` for a request for a signed URL.
-    pub(super) fn issue(&self, account: &str, name: &str, fault: Option<&Fault>) -> Value {
+    pub(super) fn issue(&self, account: &str, name: &str, fault: Option<&PlannedFault>) -> Value {
         let asset_id = self.create(account, name, fault);
         let (protocol, good_for) = match fault {
-            Some(Fault::OfferedProtocol(protocol)) => (*protocol, None),
-            Some(Fault::UrlExpires(after)) => (self.protocol, Some(*after)),
+            Some(PlannedFault::OfferedProtocol(protocol)) => (*protocol, None),
+            Some(PlannedFault::UrlExpires(after)) => (self.protocol, Some(*after)),
             _ => (self.protocol, None),
         };
         let target = ticket::sign(&asset_id, name, protocol);
@@ -270,7 +270,7 @@ impl State {
                 inner.tickets.insert(target.clone(), ticket);
             }
             None => {
-                let session = Session::new(&asset_id, protocol);
+                let session = StorageSession::new(&asset_id, protocol);
                 inner.sessions.insert(target.clone(), Arc::new(session));
             }
         }
@@ -285,7 +285,7 @@ impl State {
         self.lock().tickets.get(target).cloned()
     }
 
-    pub(super) fn session(&self, target: &str) -> Option<Arc<Session>> {
+    pub(super) fn session(&self, target: &str) -> Option<Arc<StorageSession>> {
         self.lock().sessions.get(target).cloned()
     }
 
@@ -294,7 +294,7 @@ impl State {
         let mut inner = self.lock();
         inner.sessions_given += 1;
         let target = ticket::session_path(&ticket.asset_id, inner.sessions_given);
-        let session = Session::new(&ticket.asset_id, ticket.protocol);
+        let session = StorageSession::new(&ticket.asset_id, ticket.protocol);
         inner.sessions.insert(target.clone(), Arc::new(session));
         format!("{}{target}", self.storage_origin)
     }
@@ -375,7 +375,7 @@ impl State {
     }
 }
 
-impl Inner {
+impl ServerInner {
     fn owned(&mut self, account: &str, asset_id: &str) -> Option<&mut Asset> {
         self.assets
             .iter_mut()

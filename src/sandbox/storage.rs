@@ -7,9 +7,9 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE, EXPECT, HOST, HeaderValue, LOCA
 
 use super::Via;
 use super::answer::Reply;
-use super::intake::Stop;
-use super::multipart::{Form, Refused, declared_length};
-use super::plan::{Call, Fault};
+use super::intake::IntakeStop;
+use super::multipart::{Form, MultipartError, declared_length};
+use super::plan::{Call, PlannedFault};
 use super::server::Exchange;
 use super::session;
 use super::state::Bytes;
@@ -22,7 +22,7 @@ pub(super) const MAX_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
 const UPLOAD_ID: &str = "x-guploader-uploadid";
 
 /// Answers a request to the storage port.
-pub(super) async fn answer(x: &Exchange) -> Result<Reply, Stop> {
+pub(super) async fn answer(x: &Exchange) -> Result<Reply, IntakeStop> {
     let target = x.head.uri.path_and_query();
     let target = target.map_or("", |target| target.as_str());
     let reply = decide(x, target).await?.naming(target);
@@ -33,7 +33,7 @@ pub(super) async fn answer(x: &Exchange) -> Result<Reply, Stop> {
     })
 }
 
-async fn decide(x: &Exchange, target: &str) -> Result<Reply, Stop> {
+async fn decide(x: &Exchange, target: &str) -> Result<Reply, IntakeStop> {
     let headers = &x.head.headers;
     if headers.contains_key(AUTHORIZATION) {
         let what = "The key of the API does not belong here.";
@@ -159,7 +159,7 @@ fn too_large() -> Reply {
     Reply::storage_error(400, "EntityTooLarge", what)
 }
 
-async fn put(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
+async fn put(x: &Exchange, ticket: &Ticket) -> Result<Reply, IntakeStop> {
     x.is(Call::StoragePut);
     let name = x.state.name_of(&ticket.asset_id);
     let fault = x.meet(Call::StoragePut, name.as_deref()).await;
@@ -184,7 +184,7 @@ async fn put(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
     .await
 }
 
-async fn form(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
+async fn form(x: &Exchange, ticket: &Ticket) -> Result<Reply, IntakeStop> {
     x.is(Call::StorageForm);
     let name = x.state.name_of(&ticket.asset_id);
     let form = match Form::open(&x.head.headers, &x.intake).await {
@@ -192,7 +192,7 @@ async fn form(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
         Err(refused) => return refuse(refused),
     };
     let fault = x.meet(Call::StorageForm, name.as_deref()).await;
-    if let Some(Fault::Answer(reply)) = fault {
+    if let Some(PlannedFault::Answer(reply)) = fault {
         x.intake.drain().await?;
         return Ok(reply);
     }
@@ -213,16 +213,18 @@ async fn form(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
     .await
 }
 
-fn refuse(refused: Refused) -> Result<Reply, Stop> {
+fn refuse(refused: MultipartError) -> Result<Reply, IntakeStop> {
     match refused {
-        Refused::Stopped(stop) => Err(stop),
-        Refused::Length => Ok(refused_length()),
-        Refused::TooLarge => Ok(too_large()),
-        Refused::Framing(what) => Ok(Reply::storage_error(400, "MalformedPOSTRequest", what)),
+        MultipartError::Stopped(stop) => Err(stop),
+        MultipartError::Length => Ok(refused_length()),
+        MultipartError::TooLarge => Ok(too_large()),
+        MultipartError::Framing(what) => {
+            Ok(Reply::storage_error(400, "MalformedPOSTRequest", what))
+        }
     }
 }
 
-async fn start(x: &Exchange, ticket: &Ticket) -> Result<Reply, Stop> {
+async fn start(x: &Exchange, ticket: &Ticket) -> Result<Reply, IntakeStop> {
     x.is(Call::SessionStart);
     let name = x.state.name_of(&ticket.asset_id);
     let fault = x.meet(Call::SessionStart, name.as_deref()).await;

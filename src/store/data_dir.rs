@@ -21,7 +21,7 @@ pub struct DataDir(PathBuf);
 /// Why there is no data directory.
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
-    /// The system names no place: the person has no home folder.
+    /// The system names no place: the user has no home folder.
     #[error(
         "Nothing can be kept: the system names no home folder. Set {DATA_DIR_VARIABLE} to a folder for the program's data."
     )]

@@ -45,7 +45,7 @@ pub(super) fn restrict_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Elsewhere the rights of the person's own folder are inherited.
+/// Elsewhere the rights of the user's own folder are inherited.
 #[cfg(not(unix))]
 pub(super) fn restrict_file(_path: &Path) -> io::Result<()> {
     Ok(())

@@ -121,7 +121,7 @@ impl History {
             .map(|database_file| database_file.path.as_path())
     }
 
-    /// How long a call may wait for another process from now on.
+    /// Returns how long a call may wait for another process from now on.
     pub fn wait_at_most(&mut self, limit: Duration) -> Result<(), StoreError> {
         self.connection.busy_timeout(limit)?;
         self.limit = limit;
@@ -198,7 +198,7 @@ impl History {
         self.ledger.iter().flat_map(Ledger::unconfirmed)
     }
 
-    /// Whether the ledger could not be written; the next commit, of nothing too, tries again.
+    /// Returns whether the ledger could not be written; the next commit, of nothing too, tries again.
     pub fn is_ledger_behind(&self) -> bool {
         self.ledger.as_ref().is_some_and(Ledger::is_behind)
     }

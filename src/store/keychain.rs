@@ -35,7 +35,7 @@ pub enum SecretError {
         "The keychain is locked. Unlock it and try again, or use the key for this session only."
     )]
     Locked,
-    /// The system or the person did not allow the access.
+    /// The system or the user did not allow the access.
     #[error("The keychain did not allow access to the key ({0}).")]
     Denied(String),
     /// What it holds under the key's name is not an API key.
@@ -48,15 +48,15 @@ pub enum SecretError {
 
 /// Where the API key is kept, and the sessions of uploads.
 ///
-/// **Its calls block**, without a limit where the keychain asks the person to unlock it.
+/// **Its calls block**, without a limit where the keychain asks the user to unlock it.
 /// Never call them on the thread of a window or of the engine: use
 /// [`in_background`](Self::in_background), or a thread of your own
 /// (`poll_promise::Promise::spawn_thread` in the window).
 #[derive(Clone)]
-pub struct Keychain(Backend);
+pub struct Keychain(KeychainBackend);
 
 #[derive(Clone)]
-enum Backend {
+enum KeychainBackend {
     System,
     Memory(Arc<Mutex<Memory>>),
     Absent,
@@ -66,7 +66,7 @@ enum Backend {
 struct Memory {
     key: Option<ApiKey>,
     sessions: BTreeMap<String, Zeroizing<Vec<u8>>>,
-    /// It is locked, and the person turns its question away.
+    /// It is locked, and the user turns its question away.
     #[cfg(test)]
     is_locked: bool,
     /// How often that question was asked.
@@ -77,9 +77,9 @@ struct Memory {
 impl fmt::Debug for Keychain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            Backend::System => "KeyStore(system)",
-            Backend::Memory(_) => "KeyStore(memory)",
-            Backend::Absent => "KeyStore(absent)",
+            KeychainBackend::System => "KeyStore(system)",
+            KeychainBackend::Memory(_) => "KeyStore(memory)",
+            KeychainBackend::Absent => "KeyStore(absent)",
         })
     }
 }
@@ -88,23 +88,23 @@ impl Keychain {
     /// The system's keychain. Nothing is asked before the first call, and each call asks
     /// anew: a keychain that comes up later is found.
     pub fn system() -> Self {
-        Self(Backend::System)
+        Self(KeychainBackend::System)
     }
 
     /// One that forgets with its last clone: for `--sandbox`, which touches no keychain.
     pub fn in_memory() -> Self {
-        Self(Backend::Memory(Arc::default()))
+        Self(KeychainBackend::Memory(Arc::default()))
     }
 
     /// One that is not there: for trying out what a system without a keychain gives.
     pub fn absent() -> Self {
-        Self(Backend::Absent)
+        Self(KeychainBackend::Absent)
     }
 
     /// The key; `None` where none was saved. Blocks.
     pub fn load(&self) -> Result<Option<ApiKey>, SecretError> {
         match &self.0 {
-            Backend::System => {
+            KeychainBackend::System => {
                 let entry = entry(ACCOUNT, KEY_LABEL)?;
                 let found = match entry.get_password() {
                     Ok(text) => Zeroizing::new(text),
@@ -123,15 +123,15 @@ impl Keychain {
                     Err(_) => Err(SecretError::NotAKey),
                 }
             }
-            Backend::Memory(memory) => Ok(lock(memory).key.clone()),
-            Backend::Absent => Err(absent()),
+            KeychainBackend::Memory(memory) => Ok(lock(memory).key.clone()),
+            KeychainBackend::Absent => Err(absent()),
         }
     }
 
     /// Saves the key in place of an older one. Blocks.
     pub fn save(&self, key: &ApiKey) -> Result<(), SecretError> {
         match &self.0 {
-            Backend::System => {
+            KeychainBackend::System => {
                 let entry = entry(ACCOUNT, KEY_LABEL)?;
                 match entry.set_password(key.expose()) {
                     Err(Error::Ambiguous(entries)) => entries
@@ -141,20 +141,20 @@ impl Keychain {
                     result => result.map_err(map_keyring_error),
                 }
             }
-            Backend::Memory(memory) => {
+            KeychainBackend::Memory(memory) => {
                 lock(memory).key = Some(key.clone());
                 Ok(())
             }
-            Backend::Absent => Err(absent()),
+            KeychainBackend::Absent => Err(absent()),
         }
     }
 
     /// Removes the key; gives whether there was one. Blocks.
     pub fn remove(&self) -> Result<bool, SecretError> {
         match &self.0 {
-            Backend::System => remove(&entry(ACCOUNT, KEY_LABEL)?),
-            Backend::Memory(memory) => Ok(lock(memory).key.take().is_some()),
-            Backend::Absent => Err(absent()),
+            KeychainBackend::System => remove(&entry(ACCOUNT, KEY_LABEL)?),
+            KeychainBackend::Memory(memory) => Ok(lock(memory).key.take().is_some()),
+            KeychainBackend::Absent => Err(absent()),
         }
     }
 
@@ -162,7 +162,7 @@ impl Keychain {
     /// with and without an async runtime (`blocking_recv`, `try_recv`, `.await`).
     ///
     /// To cancel, drop the receiver. That ends the waiting, not the keychain's question to
-    /// the person: `work` goes on when it is answered, and a key that was being saved is
+    /// the user: `work` goes on when it is answered, and a key that was being saved is
     /// saved then. A receiver whose sender is gone means that no thread could be had.
     pub fn in_background<T: Send + 'static>(
         &self,
@@ -218,7 +218,7 @@ fn absent() -> SecretError {
 }
 
 /// An entry by its account, in a Secret Service that is connected to anew: a start that failed is
-/// not remembered, and a call that waits for the person holds up no other.
+/// not remembered, and a call that waits for the user holds up no other.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn entry(account: &str, label: &str) -> Result<Entry, SecretError> {
     use keyring_core::api::CredentialStoreApi;
@@ -277,7 +277,7 @@ fn no_access(cause: &(dyn std::error::Error + 'static)) -> SecretError {
     SecretError::NoKeychain(cause.to_string())
 }
 
-/// Codes of macOS that mean "not allowed": the person cancelled (-128), authentication
+/// Codes of macOS that mean "not allowed": the user cancelled (-128), authentication
 /// failed (-25293), no way to ask (-25308). `keyring` passes them on as they are.
 fn was_denied(debug: &str) -> bool {
     cfg!(target_os = "macos")

@@ -25,7 +25,7 @@ impl RunId {
         &self.0
     }
 
-    /// Whether the name can be that of a lock file.
+    /// Returns whether the name can be that of a lock file.
     fn is_plain(&self) -> bool {
         !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_alphanumeric())
     }
@@ -84,7 +84,7 @@ impl Drop for RunLock {
     }
 }
 
-/// Whether a run still lives: its rows are its own then, and not interrupted.
+/// Returns whether a run still lives: its rows are its own then, and not interrupted.
 ///
 /// An error is one of the file system's; take the run for a living one then.
 pub fn is_alive(dir: &Path, id: &RunId) -> io::Result<bool> {

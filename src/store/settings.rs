@@ -1,4 +1,4 @@
-//! Preferences, in a JSON file that a person may edit too.
+//! Preferences, in a JSON file that the user may edit too.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -42,7 +42,7 @@ pub enum Theme {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Start {
-    /// When the person says so.
+    /// When the user says so.
     #[default]
     ByHand,
     /// As soon as they are checked.

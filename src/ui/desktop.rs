@@ -19,7 +19,7 @@ const APP_ID: &str = "io.github.mavi-uploader.MaviUploader";
 /// Between one file and the next the computer is not let go of.
 const BETWEEN_FILES: Duration = Duration::from_secs(3);
 
-/// The desktop of the person who runs the program.
+/// The desktop of the user who runs the program.
 pub struct SystemDesktop {
     awake: Sender<bool>,
     progress: Sender<Option<u8>>,
@@ -291,9 +291,9 @@ mod tests {
 
     use super::*;
 
-    struct Held(Arc<AtomicUsize>);
+    struct AwakeGuard(Arc<AtomicUsize>);
 
-    impl Drop for Held {
+    impl Drop for AwakeGuard {
         fn drop(&mut self) {
             self.0.fetch_sub(1, Ordering::SeqCst);
         }
@@ -316,7 +316,7 @@ mod tests {
             watch(&wishes, Duration::from_millis(300), || {
                 holds.fetch_add(1, Ordering::SeqCst);
                 held.fetch_add(1, Ordering::SeqCst);
-                Some(Held(Arc::clone(&held)))
+                Some(AwakeGuard(Arc::clone(&held)))
             });
         });
         // Said before anything was held, it holds nothing.

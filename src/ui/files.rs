@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rfd::{AsyncFileDialog, FileHandle};
 
-use crate::app::command::Format;
+use crate::app::command::ExportFormat;
 use crate::app::environment::{DialogResult, FileDialogKind, FileDialogs};
 use crate::app::pending::{Pending, Wake};
 use crate::app::wording::screens as words;
@@ -57,7 +57,7 @@ impl FileDialogs for SystemDialogs {
             }
             FileDialogKind::Save(format) => {
                 let (kind, extension) = match format {
-                    Format::Json => ("JSON", "json"),
+                    ExportFormat::Json => ("JSON", "json"),
                     _ => ("CSV", "csv"),
                 };
                 let chosen = dialog

@@ -58,7 +58,7 @@ impl FocusKeeper {
         self.stops = now;
     }
 
-    /// Where the keyboard is to go that is nowhere now, if it did not let go by itself.
+    /// Returns where the keyboard is to go that is nowhere now, if it did not let go by itself.
     fn instead(&self, dialog: Option<LayerId>, now: &[FocusTarget]) -> Option<Id> {
         let first = |layer: LayerId| now.iter().find(|stop| stop.layer == layer);
         match (dialog, self.at) {

@@ -1,7 +1,7 @@
 //! Whether the system asks for less motion, asked off the UI thread. Where it can't be
 //! asked, or says nothing, motion stays as it is: it is little.
 
-/// Whether things are to appear and move at once.
+/// Returns whether things are to appear and move at once.
 pub fn is_reduced() -> bool {
     system::asked().unwrap_or(false)
 }
@@ -38,7 +38,7 @@ mod system {
         })
     }
 
-    /// What is in an envelope, where it is in one.
+    /// Returns what is in an envelope, where it is in one.
     fn opened(value: OwnedValue) -> OwnedValue {
         match &*value {
             Value::Value(within) => within.try_to_owned().unwrap_or(value),
@@ -51,7 +51,7 @@ mod system {
 mod system {
     use std::process::Command;
 
-    /// What "Reduce motion" in the system's settings says; it is written where it was ever
+    /// Returns what "Reduce motion" in the system's settings says; it is written where it was ever
     /// changed.
     pub fn asked() -> Option<bool> {
         let answer = Command::new("/usr/bin/defaults")
@@ -66,7 +66,7 @@ mod system {
 mod system {
     use windows::UI::ViewManagement::UISettings;
 
-    /// What "Animation effects" in the system's settings says.
+    /// Returns what "Animation effects" in the system's settings says.
     pub fn asked() -> Option<bool> {
         let on = UISettings::new().ok()?.AnimationsEnabled().ok()?;
         Some(!on)

@@ -76,7 +76,7 @@ impl Window {
         })
     }
 
-    /// Whether files can be dropped on the window: everywhere but on Wayland alone, where
+    /// Returns whether files can be dropped on the window: everywhere but on Wayland alone, where
     /// the window library takes no drops.
     pub fn can_drop(&self) -> bool {
         cfg!(not(target_os = "linux")) || self.x11
@@ -137,7 +137,7 @@ mod x11 {
     /// How long a display on another computer may take to answer.
     const PATIENCE: Duration = Duration::from_secs(2);
 
-    /// Whether the display that `DISPLAY` names answers.
+    /// Returns whether the display that `DISPLAY` names answers.
     pub fn reachable() -> bool {
         std::env::var("DISPLAY").is_ok_and(|display| answers(&display))
     }

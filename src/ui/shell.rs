@@ -19,7 +19,7 @@ use super::screens::{empty, toolbar, uploads};
 use super::system_preferences::SystemPreferences;
 use super::theme::{self, Palette, of, radius, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
-use super::widgets::menu::{self, Item};
+use super::widgets::menu::{self, MenuItem};
 use super::widgets::{card, mark, text};
 use super::{banners, dialogs, fonts, icons, input};
 use crate::app::command::{ThemeChoice, UiCommand};
@@ -67,12 +67,12 @@ impl MaviApp {
         Self { end, ..self }
     }
 
-    /// What is behind the drawing.
+    /// Returns what is behind the drawing.
     pub fn app(&self) -> &App {
         &self.app
     }
 
-    /// Does what a person would have asked for, without drawing.
+    /// Does what the user would have asked for, without drawing.
     pub fn give(&mut self, command: UiCommand) {
         let now = self.app.now();
         self.app.act(command, now);
@@ -107,7 +107,7 @@ impl MaviApp {
         self.carry_out(ctx);
     }
 
-    /// Draws the window and does what the person asked for.
+    /// Draws the window and does what the user asked for.
     pub fn draw(&mut self, ui: &mut Ui) {
         let now = self.app.now();
         let mut asked = Vec::new();
@@ -304,8 +304,8 @@ fn theme_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let items = choices.map(|choice| {
         let on = choice == app.theme();
         let icon = (!on).then(|| icons::theme(choice));
-        let item = Item::choice(UiCommand::Theme(choice), on);
-        Item {
+        let item = MenuItem::choice(UiCommand::Theme(choice), on);
+        MenuItem {
             icon: icon.or(item.icon),
             ..item
         }

@@ -54,7 +54,7 @@ fn lines(ui: &mut Ui, (group, commands): &(Group, Vec<UiCommand>)) {
     }
 }
 
-/// How far the keyboard scrolls what nothing in it stops at; up is more than 0.
+/// Returns how far the keyboard scrolls what nothing in it stops at; up is more than 0.
 fn by_keys(ui: &Ui, page: f32) -> f32 {
     let far = f32::from(FAR) * page;
     let keys = [

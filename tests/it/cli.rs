@@ -190,7 +190,7 @@ impl Stage {
         });
     }
 
-    /// How often the service was called so.
+    /// Returns how often the service was called so.
     pub fn calls(&self, call: Call) -> usize {
         let requests = self.sandbox().requests();
         requests.iter().filter(|r| r.call == Some(call)).count()

@@ -71,14 +71,14 @@ fn the_numbers_are_those_of_the_code() {
         ("spacing", format!("{} ms", limiter.spacing.as_millis())),
         ("max_spacing", seconds(limiter.max_spacing)),
         ("polls", format!("{} s", polls.join(", "))),
-        ("poll_patience", seconds(policy.slow_processing_after)),
+        ("slow_processing_after", seconds(policy.slow_processing_after)),
         ("tries", policy.tries.to_string()),
         ("backoff_first", seconds(policy.backoff_first)),
         ("backoff_max", seconds(policy.backoff_max)),
         ("stall", seconds(policy.stall)),
         ("answer_min", seconds(policy.answer_min)),
         ("answer_per_100mb", seconds(policy.answer_per_100mb)),
-        ("doubt", seconds(policy.not_found_grace)),
+        ("not_found_grace", seconds(policy.not_found_grace)),
     ]);
     let numbers = CONTRACT.split("## Numbers").nth(1).unwrap();
     let page: BTreeMap<String, String> = rows(numbers)

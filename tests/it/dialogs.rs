@@ -17,7 +17,7 @@ use crate::window::{
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
 
-/// Where the dialog is, once it is drawn.
+/// Returns where the dialog is, once it is drawn.
 fn dialog(window: &Window) -> Option<Rect> {
     let id = Id::unique("dialog");
     window.ctx.memory(|memory| memory.area_rect(id))

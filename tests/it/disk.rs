@@ -14,7 +14,7 @@ use mavi_uploader::engine::{self, FrontEnd};
 use mavi_uploader::model::asset::{Account, AssetId, AssetStatus};
 use mavi_uploader::model::cell_escaping::split_record;
 use mavi_uploader::model::snapshot::{JournalState, Row, Snapshot, Status};
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, SandboxOptions, Timing};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, SandboxOptions, Timing};
 use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine};
 use mavi_uploader::store::{AssetRecord, History, HistoryChange, StoreError};
 
@@ -165,7 +165,7 @@ fn not_saved(outcome: &Outcome) -> Vec<String> {
 
 /// A stage where the first file's answer is late enough for the disk to fill up.
 fn stage(success: Duration) -> Stage {
-    let late = Fault::DelayAnswer(Duration::from_secs(3));
+    let late = PlannedFault::DelayAnswer(Duration::from_secs(3));
     Stage::with(SandboxOptions {
         plan: FaultPlan::new()
             .on(Call::Upload)
@@ -368,7 +368,7 @@ fn the_window_opens_on_a_full_and_on_a_read_only_disk_and_goes_on_when_it_can_wr
                     crate::cli::age(&path);
                     path
                 };
-                let slow = Fault::DelayAnswer(Duration::from_secs(2));
+                let slow = PlannedFault::DelayAnswer(Duration::from_secs(2));
                 let plan = FaultPlan::new()
                     .on(Call::Upload)
                     .named("two.mp3")

@@ -161,7 +161,7 @@ fn key(text: &str) -> ApiKey {
     ApiKey::from_pasted(text).unwrap()
 }
 
-/// What an independent reader finds under the contract's service and this account.
+/// Returns what an independent reader finds under the contract's service and this account.
 pub fn looked_up(account: &str) -> (bool, String) {
     let mut command = Command::new("secret-tool");
     command.args(["lookup", "service", "mavi-uploader", "username", account]);

@@ -189,7 +189,7 @@ fn kill_and_look(name: &str, killed: Killed) {
     assert_eq!(figures.kills, wanted);
 }
 
-/// How long it takes when nobody disturbs it.
+/// Returns how long it takes when nobody disturbs it.
 fn undisturbed(name: &str, killed: Killed, figures: &mut Figures) -> Duration {
     let mut queue = Queue::new(name, killed, LATE[1], 0);
     let start = Instant::now();
@@ -351,7 +351,7 @@ impl Queue {
         figures.queues += 1;
     }
 
-    /// What the program wrote into its log.
+    /// Returns what the program wrote into its log.
     fn log(&self) -> String {
         let logs = self.home.path().join("data/logs");
         let files = std::fs::read_dir(logs).into_iter().flatten().flatten();

@@ -108,12 +108,12 @@ const IMPURE_METHODS: &[&str] = &[
 /// `FileStamp::of` takes metadata that someone else has read: naming the type is no I/O.
 const PURE_AFTER_ALL: &[&str] = &["std", "fs", "Metadata"];
 
-/// Whether a path is `above`, as `a::b`, or something in it.
+/// Returns whether a path is `above`, as `a::b`, or something in it.
 fn is_below(above: &str, path: &[&str]) -> bool {
     path.starts_with(&above.split("::").collect::<Vec<_>>())
 }
 
-/// What of a file's names the arrows forbid, as sentences.
+/// Returns what of a file's names the arrows forbid, as sentences.
 fn violations(layer: &str, names: &Names) -> Vec<String> {
     let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == layer) else {
         return vec![format!("no rule for the module `{layer}`: give it one")];

@@ -44,7 +44,7 @@ fn a_file_that_is_gone_is_shown_in_the_dialog_and_the_engine_is_told() {
         matches!(&asked[..], [Command::Locate(ItemId(7), path)] if *path == found),
         "{asked:?}"
     );
-    // The person may close it, and may do it again.
+    // The user may close it, and may do it again.
     let (mut engine, mut window) = lost(DialogResult::Cancelled);
     for _ in 0..2 {
         window.get_by_label("Locate…: clip.mp4").click();

@@ -4,15 +4,19 @@
     reason = "helpers of tests may panic as tests do; clippy.toml reaches the tests alone"
 )]
 
-mod access;
+mod accessibility;
 #[cfg(unix)]
 mod cli;
 mod contract;
 mod dialogs;
 #[cfg(target_os = "linux")]
 mod disk;
+mod end_to_end;
 #[cfg(unix)]
 mod faults;
+#[cfg(target_os = "linux")]
+mod files_changing;
+mod generated_docs;
 mod intake;
 mod keyboard;
 #[cfg(target_os = "linux")]
@@ -23,13 +27,10 @@ mod kill;
 mod layers;
 mod list;
 mod locate;
-mod main_job;
-#[cfg(target_os = "linux")]
-mod moving;
 #[cfg(target_os = "linux")]
 mod network;
+mod no_stray_strings;
 mod packages;
-mod papers;
 mod plan;
 mod sandbox;
 #[cfg(target_os = "linux")]
@@ -38,8 +39,7 @@ mod shell;
 #[cfg(target_os = "linux")]
 mod shutdown;
 mod snapshots;
-mod states;
+mod status_visibility;
 mod ui;
 mod window;
 mod wire;
-mod words;

@@ -147,7 +147,7 @@ fn peak_memory() -> u64 {
     number.parse().unwrap()
 }
 
-/// What a [`one_process`] told.
+/// Returns what a [`one_process`] told.
 fn told(command: Command) -> String {
     let outcome = run(command).exits(0);
     let line = outcome

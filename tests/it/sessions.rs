@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use mavi_uploader::engine::{Command, FrontEnd};
 use mavi_uploader::model::snapshot::{ResumeBehaviour, Row, Snapshot, Status};
 use mavi_uploader::sandbox::{
-    Call, Fault, FaultPlan, OfferedProtocol, Reply, RequestRecord, Sandbox, SandboxOptions, Timing,
+    Call, FaultPlan, OfferedProtocol, PlannedFault, Reply, RequestRecord, Sandbox, SandboxOptions,
+    Timing,
 };
 use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine, runtime};
 use mavi_uploader::store::{AssetNote, AssetRecord, History};
@@ -100,7 +101,7 @@ fn write_clip(path: &Path) {
         .unwrap();
 }
 
-/// What an independent reader finds as the session of an upload.
+/// Returns what an independent reader finds as the session of an upload.
 fn kept(asset: &str) -> Option<String> {
     let (found, secret) = looked_up(&format!("upload-{asset}"));
     found.then_some(secret)
@@ -224,7 +225,7 @@ impl Stage {
         assert_eq!(record.content.unwrap().to_hex(), hash.as_str());
     }
 
-    /// Whether any file that the program wrote holds this.
+    /// Returns whether any file that the program wrote holds this.
     fn wrote(&self, what: &str) -> bool {
         fn holds(folder: &Path, what: &[u8]) -> bool {
             fs::read_dir(folder).unwrap().any(|entry| {
@@ -255,9 +256,9 @@ async fn one_session_lasts_over_a_reset_a_503_and_a_pause() {
     let faster = 20;
     let plan = FaultPlan::new()
         .on(Call::SessionPut)
-        .then(Fault::ResetAfter { bytes: 1_500_000 })
+        .then(PlannedFault::ResetAfter { bytes: 1_500_000 })
         .on(Call::SessionPut)
-        .then(Fault::AnswerEarly {
+        .then(PlannedFault::AnswerEarly {
             after: 1_000_000,
             reply: Reply::status(503),
             linger: true,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, OfferedProtocol, SandboxOptions};
+use mavi_uploader::sandbox::{Call, FaultPlan, OfferedProtocol, PlannedFault, SandboxOptions};
 use mavi_uploader::store::{AssetRecord, History, ItemRecord};
 
 use crate::cli::{Live, Outcome, Stage, text};
@@ -85,7 +85,7 @@ fn kept(stage: &Stage) -> (Vec<ItemRecord>, Vec<AssetRecord>) {
 
 /// A stage on which an upload of this file stays in mid-body.
 fn stalled() -> (Stage, PathBuf) {
-    let stall = Fault::Stall {
+    let stall = PlannedFault::Stall {
         after: 100_000,
         lasting: None,
     };
@@ -117,7 +117,7 @@ fn a_transfer_that_stands_still_is_cut_off_and_gone_on_with_by_the_next_run() {
 #[test]
 fn a_service_that_never_answers_holds_up_no_end() {
     for call in [Call::KeyCheck, Call::Upload, Call::Metadata] {
-        let never = Fault::DelayAnswer(Duration::from_secs(3600));
+        let never = PlannedFault::DelayAnswer(Duration::from_secs(3600));
         let stage = Stage::with_plan(FaultPlan::new().on(call).then(never));
         let path = stage.copy("picture.png", "one.png");
         let live = start(&stage, &[&path]);
@@ -128,7 +128,7 @@ fn a_service_that_never_answers_holds_up_no_end() {
     }
 }
 
-/// A bus that takes every connection and says nothing, as a keychain that waits for the person.
+/// A bus that takes every connection and says nothing, as a keychain that waits for the user.
 fn silent_bus(stage: &Stage) -> (UnixListener, String) {
     let path = stage.home().join("bus");
     let address = format!("unix:path={}", path.display());
@@ -156,7 +156,7 @@ fn a_keychain_that_waits_for_the_person_holds_up_no_end() {
 
 #[test]
 fn a_keychain_that_does_not_take_a_session_holds_up_no_end() {
-    let stall = Fault::Stall {
+    let stall = PlannedFault::Stall {
         after: 100_000,
         lasting: None,
     };
@@ -269,7 +269,7 @@ fn an_output_that_nobody_takes_holds_up_no_end() {
 
 #[test]
 fn a_signal_that_the_starter_ignores_ends_nothing() {
-    let late = Fault::DelayAnswer(Duration::from_secs(1));
+    let late = PlannedFault::DelayAnswer(Duration::from_secs(1));
     let stage = Stage::with_plan(FaultPlan::new().on(Call::Upload).then(late));
     let path = stage.copy("picture.png", "one.png");
     let usual = stage.upload_command(&[], &[&path]);

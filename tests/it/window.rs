@@ -394,7 +394,7 @@ impl DroppedFile for Drop {
     }
 }
 
-/// What the window put on the clipboard in its last step.
+/// Returns what the window put on the clipboard in its last step.
 pub fn copied(window: &Window) -> Vec<String> {
     let commands = window.output().platform_output.commands.iter();
     commands
@@ -405,13 +405,13 @@ pub fn copied(window: &Window) -> Vec<String> {
         .collect()
 }
 
-/// What the window asked of the system for itself in its last step.
+/// Returns what the window asked of the system for itself in its last step.
 pub fn viewport_commands(window: &Window) -> Vec<ViewportCommand> {
     let output = window.output().viewport_output.get(&ViewportId::ROOT);
     output.map(|root| root.commands.clone()).unwrap_or_default()
 }
 
-/// Whether the window shows this somewhere; what it told a screen reader is not shown.
+/// Returns whether the window shows this somewhere; what it told a screen reader is not shown.
 pub fn has(window: &Window, text: &str) -> bool {
     window
         .query_all_by_label_contains(text)

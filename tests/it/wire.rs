@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mavi_uploader::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord};
 use mavi_uploader::model::fault::Reason;
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Reply, SandboxOptions, Timing};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, Reply, SandboxOptions, Timing};
 use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine};
 use tokio::sync::mpsc;
 
@@ -88,7 +88,7 @@ async fn upload(plan: FaultPlan) -> Outcome {
     }
 }
 
-fn plan(fault: Fault) -> FaultPlan {
+fn plan(fault: PlannedFault) -> FaultPlan {
     FaultPlan::new().on(Call::Upload).then(fault)
 }
 
@@ -112,9 +112,9 @@ async fn a_good_upload_needs_one_request() {
 async fn what_passes_is_tried_again_and_stored_once() {
     let limited = Reply::status(429).retry_after_seconds(1);
     for (fault, reason) in [
-        (Fault::status(500), Reason::ServerError),
-        (Fault::Answer(limited), Reason::RateLimited),
-        (Fault::ResetAfter { bytes: 500_000 }, Reason::Network),
+        (PlannedFault::status(500), Reason::ServerError),
+        (PlannedFault::Answer(limited), Reason::RateLimited),
+        (PlannedFault::ResetAfter { bytes: 500_000 }, Reason::Network),
     ] {
         let outcome = upload(plan(fault)).await;
         assert!(
@@ -128,7 +128,7 @@ async fn what_passes_is_tried_again_and_stored_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_answer_is_sent_once_more() {
-    let lost = Fault::LoseAnswer {
+    let lost = PlannedFault::LoseAnswer {
         stored: true,
         reset: true,
     };
@@ -140,7 +140,7 @@ async fn a_lost_answer_is_sent_once_more() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_key_stops_the_queue_and_fails_no_file() {
-    let outcome = upload(plan(Fault::status(401))).await;
+    let outcome = upload(plan(PlannedFault::status(401))).await;
     let LifecycleEvent::NeedsUser(fault) = outcome.end else {
         panic!("{:?}", outcome.end);
     };

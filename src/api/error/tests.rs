@@ -5,8 +5,8 @@ use crate::model::fault::RequiredAction;
 
 const TRANSIENT: Recovery = Recovery::Transient { retry_after: None };
 
-fn call(effect: CallKind) -> Call<'static> {
-    Call {
+fn call(effect: CallKind) -> CallContext<'static> {
+    CallContext {
         name: "POST /upload",
         effect,
         key: None,
@@ -299,7 +299,7 @@ fn a_limit_says_how_long_to_wait() {
 #[test]
 fn a_fault_tells_what_the_answer_said_and_no_secret() {
     let key = ApiKey::from_pasted("odd:secret/key").unwrap();
-    let call = Call {
+    let call = CallContext {
         name: "POST /upload",
         effect: CallKind::None,
         key: Some(&key),

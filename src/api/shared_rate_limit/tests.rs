@@ -19,22 +19,26 @@ fn at(ms: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_000 + ms)
 }
 
-fn claim(slots: &SharedRateLimit, ms: u64) -> Result<Duration, Refused> {
+fn claim(slots: &SharedRateLimit, ms: u64) -> Result<Duration, SlotRefusal> {
     claim_by(slots, at(ms), 1.0)
 }
 
-fn claim_by(slots: &SharedRateLimit, now: SystemTime, factor: f64) -> Result<Duration, Refused> {
+fn claim_by(
+    slots: &SharedRateLimit,
+    now: SystemTime,
+    factor: f64,
+) -> Result<Duration, SlotRefusal> {
     let claimed = slots.claim(now, OWN, factor, BOUNDS, false)?;
     assert!(!claimed.is_held);
     Ok(claimed.slowdown.spacing_now(SPACING))
 }
 
-fn held_for(ms: u64) -> Result<Duration, Refused> {
-    Err(Refused::Held(Duration::from_millis(ms)))
+fn held_for(ms: u64) -> Result<Duration, SlotRefusal> {
+    Err(SlotRefusal::Held(Duration::from_millis(ms)))
 }
 
-fn not_for(ms: u64) -> Result<Duration, Refused> {
-    Err(Refused::For(Duration::from_millis(ms)))
+fn not_for(ms: u64) -> Result<Duration, SlotRefusal> {
+    Err(SlotRefusal::For(Duration::from_millis(ms)))
 }
 
 #[test]
@@ -98,7 +102,7 @@ fn a_call_that_tests_a_hold_is_let_through_and_its_answer_ends_it() {
     let test = |ms| two.claim(at(ms), OWN, 1.0, BOUNDS, true);
     assert_eq!(
         test(1000),
-        Err(Refused::For(Duration::from_millis(50))),
+        Err(SlotRefusal::For(Duration::from_millis(50))),
         "a slot it needs"
     );
     assert!(test(1050).unwrap().is_held);
@@ -135,7 +139,7 @@ fn a_clock_that_jumped_stops_nothing() {
     assert_eq!(claim(&other, 700_000), Ok(SPACING));
     // Longer ones hold back their own program alone.
     assert!(slots.slow_down(at(0), Duration::from_secs(9999), SPACING, BOUNDS));
-    assert_eq!(claim(&other, 0), Err(Refused::Held(MAX_FUTURE)));
+    assert_eq!(claim(&other, 0), Err(SlotRefusal::Held(MAX_FUTURE)));
 }
 
 #[test]
@@ -232,7 +236,7 @@ fn a_file_that_another_program_holds_is_waited_for_shortly() {
     let LockAttempt::Locked(held) = slots.open() else {
         panic!("free");
     };
-    assert_eq!(claim(&slots, 0), Err(Refused::Busy));
+    assert_eq!(claim(&slots, 0), Err(SlotRefusal::Busy));
     drop(held);
     assert_eq!(claim(&slots, 0), Ok(SPACING));
 }
@@ -270,12 +274,12 @@ fn a_program_that_was_killed_while_it_held_the_file_stops_nobody() {
         .spawn()
         .unwrap();
     let until = std::time::Instant::now() + Duration::from_secs(30);
-    while claim(&slots, 5000) != Err(Refused::Busy) {
+    while claim(&slots, 5000) != Err(SlotRefusal::Busy) {
         // Whoever asks now may have the file for a moment, and then `flock` has it.
         assert!(std::time::Instant::now() < until, "it never holds the file");
         std::thread::sleep(Duration::from_millis(5));
     }
-    assert_eq!(claim(&slots, 9000), Err(Refused::Busy));
+    assert_eq!(claim(&slots, 9000), Err(SlotRefusal::Busy));
     holder.kill().unwrap();
     holder.wait().unwrap();
     assert_eq!(claim(&slots, 99_000), Ok(SPACING));

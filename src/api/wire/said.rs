@@ -4,13 +4,13 @@ use std::path::Path;
 
 use crate::model::media;
 
-/// Whether a text has one of these, without regard to case.
+/// Returns whether a text has one of these, without regard to case.
 pub(super) fn has(text: &str, words: &[&str]) -> bool {
     let text = text.to_ascii_lowercase();
     words.iter().any(|words| text.contains(words))
 }
 
-/// Whether a failure's text says that the call is gone for good.
+/// Returns whether a failure's text says that the call is gone for good.
 pub(crate) fn speaks_of_retirement(text: &str) -> bool {
     // Pictures are called "Sunset.jpg", and messages repeat names.
     let names_a_file = || {
@@ -22,7 +22,7 @@ pub(crate) fn speaks_of_retirement(text: &str) -> bool {
         || (has(text, &["retired", "sunset"]) && !names_a_file())
 }
 
-/// Whether a failure's text speaks of an abnormal network or a busy service, or asks to try
+/// Returns whether a failure's text speaks of an abnormal network or a busy service, or asks to try
 /// again later.
 pub(crate) fn speaks_of_passing_trouble(text: &str) -> bool {
     let later = [

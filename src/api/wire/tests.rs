@@ -519,7 +519,7 @@ fn peak_memory() -> usize {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_hostile_answer_costs_at_most_32_mb() {
-    use crate::api::error::{Call, CallKind, Response};
+    use crate::api::error::{CallContext, CallKind, Response};
 
     const ALONE: &str = "MAVI_TEST_HOSTILE_ANSWERS";
     const NAME: &str = "api::wire::tests::a_hostile_answer_costs_at_most_32_mb";
@@ -534,7 +534,7 @@ fn a_hostile_answer_costs_at_most_32_mb() {
         return;
     }
     let asset = AssetId::new("re_1").unwrap();
-    let call = Call {
+    let call = CallContext {
         name: "POST /upload",
         effect: CallKind::None,
         key: None,

@@ -28,7 +28,7 @@ impl CursorMove {
 
 /// How a selection is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
+pub enum ExportFormat {
     /// One id a line.
     Lines,
     /// Ids with commas between them.
@@ -41,7 +41,7 @@ pub enum Format {
     Markdown,
 }
 
-impl Format {
+impl ExportFormat {
     /// Those that the clipboard takes.
     pub const COPIED: [Self; 5] = [
         Self::Lines,

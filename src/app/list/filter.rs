@@ -26,7 +26,7 @@ pub enum Filter {
     Ready,
     /// Has the content of another file, and is not sent.
     Duplicate,
-    /// Given up by the person.
+    /// Given up by the user.
     Cancelled,
 }
 
@@ -75,7 +75,7 @@ pub struct StatusCounts {
     pub finishing: usize,
     /// They wait before the next try.
     pub waiting: usize,
-    /// The person holds them, or an earlier run left them.
+    /// The user holds them, or an earlier run left them.
     pub paused: usize,
     /// The service works on them.
     pub processing: usize,

@@ -24,7 +24,7 @@ impl Folders {
         Self(folders)
     }
 
-    /// Whether a row that changed like this changes what is known.
+    /// Returns whether a row that changed like this changes what is known.
     pub fn changes(old: &Row, new: &Row) -> bool {
         old.name != new.name || old.path != new.path
     }

@@ -44,7 +44,7 @@ impl Sort {
         }
     }
 
-    /// Whether a row has another place after it became another.
+    /// Returns whether a row has another place after it became another.
     pub(super) fn moves(self, before: &Row, after: &Row) -> bool {
         match self.column {
             Column::Queue => false,
@@ -116,7 +116,7 @@ impl SortKeys {
         }
     }
 
-    /// Whether the search finds the row at this position.
+    /// Returns whether the search finds the row at this position.
     pub fn found(&self, position: usize) -> bool {
         self.each.get(position).is_none_or(|fact| fact.found)
     }
@@ -153,7 +153,7 @@ impl SortKeys {
     }
 }
 
-/// Whether every word is in the row's name or id.
+/// Returns whether every word is in the row's name or id.
 fn finds(words: &[String], name: &str, row: &Row) -> bool {
     words.iter().all(|word| {
         name.contains(word.as_str())

@@ -129,7 +129,7 @@ fn happen(list: &mut List, snapshot: &mut Snapshot, turn: Turn, id: u64) {
     }
 }
 
-/// Nothing of a list but what the person chose.
+/// Nothing of a list but what the user chose.
 fn chosen(list: &List) -> List {
     List {
         filter: list.filter,

@@ -8,7 +8,7 @@ use crate::app::wording;
 use crate::app::wording::row as words;
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 
-/// What stands after the status word, joined with middle dots; empty for nothing.
+/// Returns what stands after the status word, joined with middle dots; empty for nothing.
 pub fn detail(row: &Row, around: &RowContext) -> String {
     let mut parts = match &row.status {
         Status::Rejected(rejection) => vec![wording::rejection(rejection).line()],
@@ -31,7 +31,7 @@ pub fn detail(row: &Row, around: &RowContext) -> String {
     parts.join(wording::AND)
 }
 
-/// What a row that is not in trouble says of how far it is.
+/// Returns what a row that is not in trouble says of how far it is.
 fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let size = || match &row.transfer {
@@ -106,7 +106,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         Status::Queued => {
             parts.push(size());
             parts.extend(held_up(around));
-            // What waits for something else than the person need not be told that it costs.
+            // What waits for something else than the user need not be told that it costs.
             let later = row.later.filter(|later| match around.queue {
                 Queue::GoesOn => false,
                 Queue::Paused => true,
@@ -132,7 +132,7 @@ fn held_up(around: &RowContext) -> Option<String> {
     }
 }
 
-/// What becomes of a duplicate.
+/// Returns what becomes of a duplicate.
 fn after_same_as(status: &Status) -> Option<&'static str> {
     match status {
         Status::FoundDuplicate(DuplicateStage::Before) => Some(words::NOT_SENT_TWICE),

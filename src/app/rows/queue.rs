@@ -9,9 +9,9 @@ pub enum Queue {
     /// What is queued starts when its turn comes.
     #[default]
     GoesOn,
-    /// The person paused it.
+    /// The user paused it.
     Paused,
-    /// It waits for the person to do this.
+    /// It waits for the user to do this.
     Held(Hold),
     /// All of it waits for this.
     Waits(QueueWait),
@@ -19,7 +19,7 @@ pub enum Queue {
     Offline,
 }
 
-/// What the person is to do for a queue to go on.
+/// What the user is to do for a queue to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
     /// Enter an API key: there is none.

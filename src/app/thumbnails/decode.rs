@@ -130,7 +130,7 @@ fn decode(
     Ok(Pixels { side, rgba })
 }
 
-/// Whether all of a JPEG is in one scan, so that it is decoded a few rows at a time. Otherwise
+/// Returns whether all of a JPEG is in one scan, so that it is decoded a few rows at a time. Otherwise
 /// its coefficients are kept until the last scan.
 fn is_row_by_row_jpeg(file: &mut impl Read) -> io::Result<bool> {
     let mut start = [0; 2];
@@ -352,7 +352,7 @@ mod tests {
         assert_eq!(budget.0.load(Ordering::Acquire), 30 << 20);
     }
 
-    /// What decoding costs besides what the process has, in bytes.
+    /// Returns what decoding costs besides what the process has, in bytes.
     #[cfg(target_os = "linux")]
     fn cost(decode: impl FnOnce()) -> u64 {
         let status = |name: &str| {

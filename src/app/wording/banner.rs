@@ -22,9 +22,9 @@ pub const SANDBOX_ALONE: &str =
 /// The service can't be reached.
 pub const OFFLINE: &str =
     "memories.ai can’t be reached. Uploads resume automatically as soon as it can.";
-/// The same while the person holds the queue.
+/// The same while the user holds the queue.
 pub const OFFLINE_PAUSED: &str = "memories.ai can’t be reached. All uploads are paused.";
-/// The same while the queue waits for the person to do something else.
+/// The same while the queue waits for the user to do something else.
 pub const OFFLINE_HELD: &str = "memories.ai can’t be reached.";
 /// Files can't be dropped here.
 pub const NO_DROP: &str =
@@ -44,7 +44,7 @@ pub fn interrupted(uploads: usize) -> String {
     format!("{} {were} interrupted.", count(uploads, "upload"))
 }
 
-/// What the environment holds is no key.
+/// Returns what the environment holds is no key.
 pub fn environment_key(why: NotAKey) -> String {
     format!(
         "The API key in the environment (MEMORIES_API_KEY) can’t be used: {why}. Correct it there, or enter one here."

@@ -1,14 +1,14 @@
 //! What every command is called, and what its tooltip says.
 
 use crate::app::command::{
-    BulkAction, CursorMove, Format, Key, RowCommand, ThemeChoice, UiCommand,
+    BulkAction, CursorMove, ExportFormat, Key, RowCommand, ThemeChoice, UiCommand,
 };
 use crate::app::list::{Column, Filter};
 
 /// On a button, and when the pointer rests on it.
 pub type Words = (&'static str, &'static str);
 
-/// What is done with one row.
+/// Returns what is done with one row.
 pub fn row(command: RowCommand) -> Words {
     match command {
         RowCommand::Upload => ("Upload", "Upload this file now"),
@@ -50,20 +50,20 @@ pub fn step(step: CursorMove) -> Words {
 }
 
 /// A form in which ids are copied.
-pub fn copied(format: Format) -> Words {
+pub fn copied(format: ExportFormat) -> Words {
     match format {
-        Format::Lines => ("Ids, one a line", "Copy the asset ids, one a line"),
-        Format::Commas => ("Ids with commas", "Copy the asset ids with commas between"),
-        Format::Json => ("JSON list", "Copy the asset ids as a JSON list"),
-        Format::Csv => ("CSV with names", "Copy a table for spreadsheets"),
-        Format::Markdown => ("Markdown table", "Copy a table for documents"),
+        ExportFormat::Lines => ("Ids, one a line", "Copy the asset ids, one a line"),
+        ExportFormat::Commas => ("Ids with commas", "Copy the asset ids with commas between"),
+        ExportFormat::Json => ("JSON list", "Copy the asset ids as a JSON list"),
+        ExportFormat::Csv => ("CSV with names", "Copy a table for spreadsheets"),
+        ExportFormat::Markdown => ("Markdown table", "Copy a table for documents"),
     }
 }
 
 /// A form in which a selection is saved.
-pub fn saved(format: Format) -> Words {
+pub fn saved(format: ExportFormat) -> Words {
     match format {
-        Format::Json => (
+        ExportFormat::Json => (
             "Export JSON…",
             "Save the selected files’ ids and names as JSON",
         ),
@@ -74,7 +74,7 @@ pub fn saved(format: Format) -> Words {
     }
 }
 
-/// What is done with a selection.
+/// Returns what is done with a selection.
 pub fn many(many: BulkAction) -> Words {
     match many {
         BulkAction::Upload => ("Upload", "Upload the selected files now"),
@@ -91,7 +91,7 @@ pub fn many(many: BulkAction) -> Words {
     }
 }
 
-/// What a screen reader calls it, apart from the same for one row and for all.
+/// Returns what a screen reader calls it, apart from the same for one row and for all.
 pub fn many_name(many: BulkAction) -> &'static str {
     match many {
         BulkAction::Upload => "Upload selected",
@@ -121,7 +121,7 @@ pub fn filter(filter: Filter) -> &'static str {
     }
 }
 
-/// What the list is sorted by.
+/// Returns what the list is sorted by.
 pub fn column(column: Column) -> &'static str {
     match column {
         Column::Queue => "Upload order",
@@ -241,7 +241,7 @@ pub const SHIFT: &str = if cfg!(target_os = "macos") {
     "Shift+"
 };
 
-/// What is on a key.
+/// Returns what is on a key.
 pub fn key(key: Key) -> &'static str {
     match key {
         Key::A => "A",

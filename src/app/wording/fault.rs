@@ -8,7 +8,7 @@ use crate::app::command::RowCommand;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::retry::Policy;
 
-/// What went wrong with an upload, why, and what to do.
+/// Returns what went wrong with an upload, why, and what to do.
 pub fn fault(fault: &Fault) -> Message {
     let (title, cause, next, step) = words(fault.kind);
     let stall = Policy::default().stall.as_secs().to_string();

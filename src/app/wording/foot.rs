@@ -7,7 +7,7 @@ pub const AND: &str = " · ";
 
 /// Nothing is in the list that could be uploaded.
 pub const NOTHING: &str = "Nothing to upload";
-/// The person paused it.
+/// The user paused it.
 pub const PAUSED: &str = "paused";
 /// All bytes are out.
 pub const ANSWER: &str = "waiting for the answer";
@@ -25,7 +25,7 @@ pub fn ready(files: usize) -> String {
     format!("{} ready", count(files, "file"))
 }
 
-/// How many need attention.
+/// Returns how many need attention.
 pub fn attention(files: usize) -> String {
     if files == 1 {
         "1 needs attention".to_owned()
@@ -34,22 +34,22 @@ pub fn attention(files: usize) -> String {
     }
 }
 
-/// How many the person holds one by one while others go on.
+/// Returns how many the user holds one by one while others go on.
 pub fn held(files: usize) -> String {
     format!("{} paused", number(files))
 }
 
-/// How many were given up.
+/// Returns how many were given up.
 pub fn cancelled(files: usize) -> String {
     format!("{} cancelled", number(files))
 }
 
-/// How many have the content of another file.
+/// Returns how many have the content of another file.
 pub fn duplicates(files: usize) -> String {
     count(files, "duplicate")
 }
 
-/// How many of a batch are done.
+/// Returns how many of a batch are done.
 pub fn done(done: usize, batch: usize) -> String {
     format!("{} of {} done", number(done), number(batch))
 }
@@ -74,7 +74,7 @@ pub const UPLOAD_ENDS_PAUSE: &str = "The paused uploads go on too.";
 /// What becomes of the ids of what "Clear finished" takes out of the list.
 pub const IDS_STAY: &str = "their ids stay in the history";
 
-/// What pausing everything means for what is under way: how many start again.
+/// Returns what pausing everything means for what is under way: how many start again.
 pub fn pause_all(hint: &str, starts_again: usize) -> String {
     match starts_again {
         0 => hint.to_owned(),

@@ -58,7 +58,7 @@ pub fn comparing(files: usize) -> Option<String> {
     (files > 0).then(|| format!("Comparing {}…", count(files, "file")))
 }
 
-/// What "Upload" would start, in two lines: how much, and what one wants to know before.
+/// Returns what "Upload" would start, in two lines: how much, and what one wants to know before.
 pub fn plan(plan: &Plan, place: Backend) -> (String, String) {
     let first = format!(
         "{} ready to upload · {}",
@@ -118,12 +118,12 @@ pub fn plan_at_length(plan: &Plan, place: Backend) -> String {
     place.said(lines.join("\n"))
 }
 
-/// What keeping the files costs; nothing in the sandbox, which keeps none.
+/// Returns what keeping the files costs; nothing in the sandbox, which keeps none.
 fn keeping(plan: &Plan, place: Backend) -> Option<String> {
     (place == Backend::Service).then(|| storage_cost(plan.bytes))
 }
 
-/// What becomes of duplicates that are started.
+/// Returns what becomes of duplicates that are started.
 fn by_id(duplicates: usize) -> String {
     match duplicates {
         1 => {

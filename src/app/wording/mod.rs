@@ -106,7 +106,7 @@ pub struct Stops {
     pub in_sandbox: usize,
 }
 
-/// What is asked before the window closes.
+/// Returns what is asked before the window closes.
 pub fn quit(stops: Stops) -> Quit {
     let mut causes = Vec::new();
     if stops.unsaved > 0 {
@@ -160,7 +160,7 @@ pub fn quit(stops: Stops) -> Quit {
     }
 }
 
-/// What is asked before a sandbox is left in which files are, of which `under_way` have not
+/// Returns what is asked before a sandbox is left in which files are, of which `under_way` have not
 /// ended.
 pub fn leave_sandbox(under_way: usize) -> Quit {
     let ends = match under_way {
@@ -179,7 +179,7 @@ pub fn leave_sandbox(under_way: usize) -> Quit {
     }
 }
 
-/// What the queue waits for the person to do: the banner's words.
+/// Returns what the queue waits for the user to do: the banner's words.
 pub fn needs(fix: RequiredAction) -> Message {
     const PAUSED: &str = "Uploads are paused; no file has failed.";
     match fix {

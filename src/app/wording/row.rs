@@ -98,7 +98,7 @@ pub const WAITS_FOR_ID: &str = "waits for its id";
 pub const UNCONFIRMED: &str = "memories.ai does not have the same content any more";
 /// It waits for its turn in a queue that is paused.
 pub const QUEUE_PAUSED: &str = "all uploads are paused";
-/// It waits for its turn in a queue that waits for the person.
+/// It waits for its turn in a queue that waits for the user.
 pub fn held(by: Hold) -> &'static str {
     match by {
         Hold::NoKey => "waits for an API key",
@@ -126,7 +126,7 @@ pub fn next_try_in(wait: Duration) -> String {
     format!("next try in {}", duration(wait))
 }
 
-/// How far it is.
+/// Returns how far it is.
 pub fn percent(percent: u8) -> String {
     format!("{percent} %")
 }
@@ -139,7 +139,7 @@ pub fn idle_id(id: &str) -> String {
 /// An ID under which nothing is known to be stored, in details.
 pub const RESERVED_ID: &str = "Reserved ID";
 
-/// What becomes of what was sent of a row that stopped.
+/// Returns what becomes of what was sent of a row that stopped.
 pub fn later(later: ResumeBehaviour) -> &'static str {
     match later {
         ResumeBehaviour::Restarts => "starts again from the beginning",
@@ -157,7 +157,7 @@ pub fn interrupted(later: ResumeBehaviour) -> &'static str {
     }
 }
 
-/// What pausing means for an upload of which bytes were sent.
+/// Returns what pausing means for an upload of which bytes were sent.
 pub fn pause(later: ResumeBehaviour) -> &'static str {
     match later {
         ResumeBehaviour::Restarts => "The file starts again from the beginning when you resume",
@@ -176,7 +176,7 @@ pub const CANCEL_LOSES: &str = "what was sent is lost";
 /// What uploading one file means while everything is paused, after what the button does.
 pub const ENDS_PAUSE: &str = "the paused uploads go on too";
 
-/// What tells a file from all others of the list, in the names of what is done with it.
+/// Returns what tells a file from all others of the list, in the names of what is done with it.
 pub fn called<'a>(name: &'a str, folder: Option<&str>) -> Cow<'a, str> {
     match folder {
         Some(folder) => format!("{name}, {}", in_folder(folder)).into(),
@@ -184,7 +184,7 @@ pub fn called<'a>(name: &'a str, folder: Option<&str>) -> Cow<'a, str> {
     }
 }
 
-/// What a screen reader calls a row's button.
+/// Returns what a screen reader calls a row's button.
 pub fn button(label: &str, file: &str) -> String {
     format!("{label}: {file}")
 }
@@ -192,7 +192,7 @@ pub fn button(label: &str, file: &str) -> String {
 /// What a screen reader calls a row's bar, before the file's name.
 pub const PROGRESS: &str = "Progress";
 
-/// What a screen reader calls the box that selects a row.
+/// Returns what a screen reader calls the box that selects a row.
 pub fn select(file: &str) -> String {
     format!("Select {file}")
 }

@@ -27,14 +27,14 @@ pub const TRIES: &str =
     "Try it out: each file gets an asset id to play with, and none leaves this computer.";
 /// What leaves the computer.
 pub const LEAVES: &str = "The whole file leaves this computer, with the place and time that a camera may have written into it.";
-/// When it does, where the person says so.
+/// When it does, where the user says so.
 pub const LEAVES_BY_HAND: &str = "Nothing is sent before you press Upload.";
 /// When it does, where it starts by itself.
 pub const LEAVES_AT_ONCE: &str = "Files are sent as soon as they are checked.";
 /// What is missing at the first start.
 pub const NEEDS_KEY: &str = "To upload, the program needs your API key from memories.ai.";
 
-/// What a drop would do, with so many files, or, where not `all` were counted, more.
+/// Returns what a drop would do, with so many files, or, where not `all` were counted, more.
 pub fn drop(files: usize, all: bool) -> String {
     let files = match files {
         0 => return "Nothing here can be uploaded".to_owned(),
@@ -87,7 +87,7 @@ pub const MORE: &str = "More";
 /// What it does.
 pub const MORE_HINT: &str = "Everything that can be done with this file";
 
-/// What the menu of orders does, with the one that holds.
+/// Returns what the menu of orders does, with the one that holds.
 pub fn sort_hint(now: &str) -> String {
     format!("Sort the list; now: {now}")
 }
@@ -126,7 +126,7 @@ pub const NO_FILE_MANAGER: &str = "No file manager opened. The path is:";
 pub const PATH_COPIED: &str = "Path copied.";
 /// It is on the clipboard.
 pub const ADDRESS_COPIED: &str = "Address copied.";
-/// What saving a key starts.
+/// Returns what saving a key starts.
 pub fn save_starts(files: usize) -> String {
     match files {
         1 => "Save key starts the upload of 1 file.".to_owned(),
@@ -197,7 +197,7 @@ pub fn formats() -> Vec<(&'static str, String)> {
     lines.map(|(word, each)| (word, each.join(", "))).collect()
 }
 
-/// How large a file may be.
+/// Returns how large a file may be.
 pub fn size_limit(place: Backend) -> String {
     let limit = size(SIZE_DOUBT);
     place.said(format!("memories.ai takes files up to {limit}."))

@@ -33,12 +33,12 @@ pub const SHORTCUTS: &str =
 /// Above a table of ids, names and paths.
 pub const MARKDOWN_HEAD: &str = "| Asset id | Name | Path |";
 
-/// How many rows are selected.
+/// Returns how many rows are selected.
 pub fn selected(files: usize) -> String {
     format!("{} selected", number(files))
 }
 
-/// How many ids were copied: of how many of them the file is not ready, and how many files had
+/// Returns how many ids were copied: of how many of them the file is not ready, and how many files had
 /// none.
 pub fn copied(ids: usize, not_ready: usize, without: usize) -> String {
     let mut said = format!("{} copied", count(ids, "asset id"));
@@ -127,12 +127,12 @@ pub fn not_exported(path: &Path, error: &io::Error) -> String {
 /// There is no dialog to choose a place in.
 pub const NO_SAVE_DIALOG: &str = "This desktop has no file dialog that the program can open. Copy the ids as CSV or JSON instead.";
 
-/// What a file of a selection is called at first.
+/// Returns what a file of a selection is called at first.
 pub fn export_name(json: bool) -> String {
     format!("asset-ids.{}", if json { "json" } else { "csv" })
 }
 
-/// What is asked before uploads are cancelled: of how many what was sent is lost, and how many
+/// Returns what is asked before uploads are cancelled: of how many what was sent is lost, and how many
 /// bytes of how many, where that is known.
 pub fn cancel(
     name: Option<&str>,
@@ -163,7 +163,7 @@ pub fn confirm_cancel(uploads: usize) -> String {
     }
 }
 
-/// What is asked before uploads are paused of which so many start again: how many bytes of how
+/// Returns what is asked before uploads are paused of which so many start again: how many bytes of how
 /// many of those were sent. `uploads` is `None` for all that are under way.
 pub fn pause(
     name: Option<&str>,

@@ -37,7 +37,7 @@ pub const NO_LIMIT: &str = "No limit";
 pub const SETTING_START: &str = "When to start";
 /// What starting at once means.
 pub const SETTING_START_HINT: &str = "At once: as soon as a file is checked.";
-/// They start when the person says so.
+/// They start when the user says so.
 pub const BY_HAND: &str = "When I press Upload";
 /// They start by themselves.
 pub const AT_ONCE: &str = "At once";
@@ -69,7 +69,7 @@ pub const SETTING_NETWORK: &str = "Proxy and certificates";
 /// That is being found out.
 pub const ASKING_NETWORK: &str = "Being looked at…";
 
-/// How the service is reached, on one line.
+/// Returns how the service is reached, on one line.
 pub fn network(state: &NetworkState) -> String {
     let proxy = match (&state.proxy, state.unusable) {
         (_, Some(variable)) => format!("The proxy in {variable} can’t be understood: direct"),
@@ -160,7 +160,7 @@ pub fn key_stays(why: &str) -> String {
     format!("{why} The API key was not removed.")
 }
 
-/// How the files of a batch ended, what there is none of left out: "3 files ready, 1 duplicate".
+/// Returns how the files of a batch ended, what there is none of left out: "3 files ready, 1 duplicate".
 fn ends(end: &BatchEnd, at: &str) -> String {
     let mut parts = Vec::new();
     if end.ready > 0 {
@@ -218,7 +218,7 @@ pub fn ended(names: &[String], word: &str) -> Option<String> {
     }
 }
 
-/// How far a batch is, to a screen reader.
+/// Returns how far a batch is, to a screen reader.
 pub fn so_far(percent: u64, done: usize, batch: usize) -> String {
     format!("{percent} % uploaded, {}.", foot::done(done, batch))
 }

@@ -27,7 +27,7 @@ pub fn ends_in(last4: &str) -> String {
     }
 }
 
-/// What `upload` needs before it can go on. `variable` is the environment variable that may
+/// Returns what `upload` needs before it can go on. `variable` is the environment variable that may
 /// hold a key, `keychain` what the keychain said where it gave none.
 pub fn stopped(
     fix: RequiredAction,
@@ -93,12 +93,12 @@ pub fn bad_environment_key(variable: &str, why: NotAKey) -> String {
     format!("{variable}: {why}. Copy the key again from {CONSOLE} and put it into {variable}.")
 }
 
-/// The person ended an `upload`.
+/// The user ended an `upload`.
 pub fn interrupted() -> &'static str {
     "Interrupted. The same command goes on with what is left."
 }
 
-/// What of an interrupted `upload` starts again from its first byte: `in_part` files that were
+/// Returns what of an interrupted `upload` starts again from its first byte: `in_part` files that were
 /// sent in part, and `places` more that could go on if a keychain had kept where.
 pub fn starts_again(in_part: usize, places: usize) -> Option<String> {
     let files = in_part + places;

@@ -92,7 +92,7 @@ pub fn count(how_many: usize, noun: &str) -> String {
     }
 }
 
-/// What storing so many bytes costs a month: "storage ≈ $0.12 a month".
+/// Returns what storing so many bytes costs a month: "storage ≈ $0.12 a month".
 pub fn storage_cost(bytes: u64) -> String {
     let dollars = StorageCost::of(bytes).month;
     if dollars < 0.01 {

@@ -127,7 +127,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// What is held for rows, and what runs for them.
+    /// Returns what is held for rows, and what runs for them.
     #[cfg(test)]
     fn count(&self) -> crate::engine::command::EngineCounts {
         let items = || self.items.values();
@@ -190,7 +190,7 @@ impl<S: Service> Actor<S> {
         self.say_that_a_key_is_missing();
     }
 
-    /// Whether a row is a duplicate of what was sent or is under way.
+    /// Returns whether a row is a duplicate of what was sent or is under way.
     fn is_known(&self, id: ItemId) -> bool {
         let known_duplicate = self
             .items

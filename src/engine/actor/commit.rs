@@ -242,7 +242,7 @@ fn own_asset(item: &Item) -> Option<(&AssetId, Origin)> {
     }
 }
 
-/// What the service last said of a row's asset, as far as the row knows; `None` for an ID that is
+/// Returns what the service last said of a row's asset, as far as the row knows; `None` for an ID that is
 /// only reserved.
 fn last_word(upload: &Upload) -> Option<AssetStatus> {
     upload.stored_asset()?;

@@ -94,7 +94,7 @@ impl DuplicateScan {
         self.unread.values().map(Vec::len).sum()
     }
 
-    /// What is held.
+    /// Returns what is held.
     #[cfg(test)]
     pub fn entries(&self) -> usize {
         self.stale_sizes.len() + self.unread.len() + usize::from(self.reading.is_some())
@@ -107,7 +107,7 @@ impl<S: Service> Actor<S> {
         self.duplicate_scan.stale_sizes.extend(self.by_size.keys());
     }
 
-    /// Finds out which rows that wait for the person are duplicates, as far as it is known, and
+    /// Finds out which rows that wait for the user are duplicates, as far as it is known, and
     /// reads what has to be read for it. The command line starts everything at once and needs
     /// none of it.
     pub(super) fn scan_for_duplicates(&mut self) {

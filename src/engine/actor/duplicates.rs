@@ -80,7 +80,7 @@ impl PendingHash {
         cell.get_or_try_init(read).await.copied()
     }
 
-    /// Whether reading the file would fetch it from the cloud; `None` where the drive does not say
+    /// Returns whether reading the file would fetch it from the cloud; `None` where the drive does not say
     /// within `stall`.
     pub async fn is_in_cloud(&self, stall: Duration) -> Option<bool> {
         let files = vec![((), self.path.clone())];
@@ -88,7 +88,7 @@ impl PendingHash {
         answers.into_iter().next()?.1
     }
 
-    /// What became of the file since it was checked; `None` where it is what it was, or the
+    /// Returns what became of the file since it was checked; `None` where it is what it was, or the
     /// drive does not say within `stall`.
     pub async fn changed(self, stall: Duration) -> Option<Fault> {
         let files = vec![(self.stamp, self.path)];
@@ -125,7 +125,7 @@ async fn read_unread(
     Ok(known)
 }
 
-/// Whether a row was started and may be what another one is a duplicate of; `own` are the
+/// Returns whether a row was started and may be what another one is a duplicate of; `own` are the
 /// accounts of the current key.
 pub(super) fn can_be_original(item: &Item, own: &HashSet<Account>) -> bool {
     match item.upload.state {
@@ -163,7 +163,7 @@ impl From<Unhashed> for Fault {
 }
 
 impl<S: Service> Actor<S> {
-    /// Whether a row of this size stands elsewhere in the run, or in the history.
+    /// Returns whether a row of this size stands elsewhere in the run, or in the history.
     pub(super) fn has_duplicate_candidates(&self, id: ItemId) -> bool {
         let Some(item) = self.items.get(&id) else {
             return false;

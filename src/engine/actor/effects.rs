@@ -39,7 +39,7 @@ impl<S: Service> Actor<S> {
                 }
             }
             Effect::ScheduleRetry { attempt, after } => {
-                self.run_for(id, after, Event::RetryDue { attempt })
+                self.run_for(id, after, Event::RetryDue { attempt });
             }
             Effect::Poll { attempt, after } => self.poll(id, attempt, after),
             Effect::DiscardUploadUrl => {
@@ -195,7 +195,7 @@ impl<S: Service> Actor<S> {
     }
 
     /// Asks about an asset after a while; parked while there is no key to ask with, or the
-    /// queue waits for the person.
+    /// queue waits for the user.
     fn poll(&mut self, id: ItemId, attempt: u32, after: Duration) {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
         let key = key.filter(|_| self.needs.is_none());
@@ -334,7 +334,7 @@ impl Drop for Taken {
     }
 }
 
-/// What the history says beside an asset's status.
+/// Returns what the history says beside an asset's status.
 pub(super) fn note(item: &Item, asset: &AssetId, abandoned: bool) -> Option<AssetNote> {
     let mismatch =
         item.upload.fault() == Some(FaultKind::SizeMismatch) && item.upload.asset() == Some(asset);

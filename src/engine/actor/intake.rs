@@ -77,7 +77,7 @@ pub(in crate::engine) struct CheckResult {
     at: SystemTime,
 }
 
-/// What the file was that this was found of. A file that has just been made may be empty,
+/// Returns what the file was that this was found of. A file that has just been made may be empty,
 /// or begin with nothing, because it is being written.
 fn stamp(path: &Path, outcome: &Result<CheckedFile, Rejection>) -> Option<FileStamp> {
     match outcome {
@@ -98,7 +98,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Whether what is found waits.
+    /// Returns whether what is found waits.
     pub(super) fn intake_waits(&self) -> bool {
         self.resolving_paths || self.intake_retry.is_some() || !self.journal.has_answered()
     }

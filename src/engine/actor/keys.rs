@@ -41,13 +41,13 @@ pub(super) enum KeyCheck {
     Rejected,
 }
 
-/// Whether a row waits for the key that it was sent with.
+/// Returns whether a row waits for the key that it was sent with.
 pub(super) fn is_other_keys(state: &UploadState) -> bool {
     matches!(state, UploadState::OtherKey { .. })
 }
 
 impl<S: Service> Actor<S> {
-    /// Whether uploads may start, as far as journal and key go; asks about the key where
+    /// Returns whether uploads may start, as far as journal and key go; asks about the key where
     /// that is still open.
     pub(super) fn may_start(&mut self) -> bool {
         if !self.journal.is_good() {
@@ -121,7 +121,7 @@ impl<S: Service> Actor<S> {
         self.key.as_ref().map(|(key, _)| key.account())
     }
 
-    /// Whether what the service last said of a row concerns the key of now.
+    /// Returns whether what the service last said of a row concerns the key of now.
     pub(super) fn was_asked_with_this_key(&self, id: ItemId) -> bool {
         let asked = self
             .items
@@ -196,7 +196,7 @@ impl<S: Service> Actor<S> {
         self.own = joined.unwrap_or_default();
     }
 
-    /// Whether what was begun may go on to send.
+    /// Returns whether what was begun may go on to send.
     pub(super) fn may_keep_sending(&self) -> bool {
         self.journal.is_good() && self.needs.is_none() && !self.paused && self.key.is_some()
     }
@@ -220,7 +220,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Holds the queue until the person did something; says so once.
+    /// Holds the queue until the user did something; says so once.
     pub(super) fn hold_queue(&mut self, fix: RequiredAction, fault: Fault) {
         if let (RequiredAction::Key, Some((key, _))) = (fix, &self.key) {
             self.trust = KeyCheck::Rejected;
@@ -294,7 +294,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// The person says that the cause is mended: it is asked anew.
+    /// The user says that the cause is mended: it is asked anew.
     pub(super) fn fix_done(&mut self) {
         self.needs = None;
         if self.trust == KeyCheck::Rejected {

@@ -1,4 +1,4 @@
-//! A file that could not be read where it was, shown by the person where it is now.
+//! A file that could not be read where it was, shown by the user where it is now.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -102,7 +102,7 @@ impl<S: Service> Actor<S> {
     }
 }
 
-/// What is known of a file that was looked at and, where it is to be, read.
+/// Returns what is known of a file that was looked at and, where it is to be, read.
 async fn found(
     path: PathBuf,
     last_stamp: CheckedFile,

@@ -185,7 +185,7 @@ impl<S: Service> Actor<S> {
                 }
             }
             ActorMessage::Session { item, attempt } if self.is_at(item, attempt) => {
-                self.keep_session(item)
+                self.keep_session(item);
             }
             ActorMessage::Session { .. } => {}
             ActorMessage::SessionKept {
@@ -194,7 +194,7 @@ impl<S: Service> Actor<S> {
                 outcome,
             } => self.session_kept(&asset, is_first, outcome),
             ActorMessage::SessionForgotten(asset, outcome) => {
-                self.session_forgotten(&asset, outcome)
+                self.session_forgotten(&asset, outcome);
             }
             ActorMessage::Gone(asset) => {
                 self.journal.stage_gone(&asset);

@@ -206,7 +206,7 @@ impl<S: Service> Actor<S> {
     }
 }
 
-/// Whether two snapshots show the same.
+/// Returns whether two snapshots show the same.
 fn same(one: &Snapshot, other: &Snapshot) -> bool {
     Arc::ptr_eq(&one.rows, &other.rows)
         && one.totals == other.totals

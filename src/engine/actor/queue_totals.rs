@@ -28,7 +28,7 @@ pub(super) struct RowTotals {
 }
 
 impl QueueTotals {
-    /// What all rows add up to.
+    /// Returns what all rows add up to.
     pub fn all(&self) -> &RowTotals {
         &self.all
     }
@@ -46,7 +46,7 @@ impl QueueTotals {
 }
 
 impl RowTotals {
-    /// What a row adds.
+    /// Returns what a row adds.
     pub fn of(item: &Item, direct_limit: u64) -> Self {
         let mut queue_totals = Self::default();
         let totals = &mut queue_totals.totals;

@@ -66,7 +66,7 @@ impl<S: Service> Actor<S> {
     }
 
     /// The window: the whole queue of runs that are over comes back. What was sent is
-    /// followed, what was looked at is looked at again, the rest waits for the person.
+    /// followed, what was looked at is looked at again, the rest waits for the user.
     /// What went to another service stays in the journal, for when that one is back.
     fn restore(&mut self, left: Vec<(ItemRecord, Upload)>) {
         let started = self.replace_early_duplicates(&left);
@@ -113,7 +113,7 @@ impl<S: Service> Actor<S> {
     }
 
     /// The history could be opened late: files that were added meanwhile, and that an
-    /// earlier run left behind, are rows already. Gives those that the person has started.
+    /// earlier run left behind, are rows already. Gives those that the user has started.
     fn replace_early_duplicates(&mut self, left: &[(ItemRecord, Upload)]) -> HashSet<PathBuf> {
         let came: HashSet<&PathBuf> = left.iter().map(|(record, _)| &record.path).collect();
         let twice = |item: &&Item| item.starts == 0 && came.contains(&item.file);

@@ -28,7 +28,7 @@ pub(super) enum SessionRecord {
     Known([u8; 32]),
 }
 
-/// What becomes of what a row has sent, where it stops before its end.
+/// Returns what becomes of what a row has sent, where it stops before its end.
 pub(super) fn later(
     item: &Item,
     saved_sessions: &HashMap<AssetId, SessionRecord>,
@@ -81,7 +81,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// What is needed to go on with a session of an earlier run.
+    /// Returns what is needed to go on with a session of an earlier run.
     pub(super) fn session_to_recall(&self, id: ItemId) -> Option<Purpose> {
         let item = self.items.get(&id)?;
         let asset = item.upload.issued.as_ref()?;
@@ -208,7 +208,7 @@ impl<S: Service> Actor<S> {
         match outcome {
             // Another session of the same upload may have been started meanwhile.
             Ok(()) if !self.saved_sessions.contains_key(asset) => {
-                self.journal.stage_session(asset, None)
+                self.journal.stage_session(asset, None);
             }
             Ok(()) => {}
             Err(error) => tracing::warn!(%error, "a session stays in the keychain for now"),

@@ -38,12 +38,12 @@ struct Walk {
 }
 
 /// A walk, from its thread.
-struct Walker<'a> {
+struct FolderWalk<'a> {
     walk: &'a Mutex<Walk>,
     messages: &'a mpsc::UnboundedSender<ActorMessage>,
 }
 
-impl Walker<'_> {
+impl FolderWalk<'_> {
     /// Notes something, and says so; breaks where nobody waits for it any more.
     fn note<const N: usize>(
         &self,
@@ -144,7 +144,7 @@ async fn walk(
             let (paths, walk, messages) = (paths.clone(), Arc::clone(&walk), messages.clone());
             move || {
                 let (walk, messages) = (&walk, &messages);
-                Walker { walk, messages }.walk(&paths, may_start)
+                FolderWalk { walk, messages }.walk(&paths, may_start)
             }
         });
         let hangs = join_unless_stalled(thread, blocking_io, || locked(&walk).steps)

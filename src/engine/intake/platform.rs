@@ -19,7 +19,7 @@ const SYSTEM_NAMES: [&str; 10] = [
     "thumbs.db",
 ];
 
-/// Whether a walk passes this entry over: hidden by its name or by the system's own mark, or
+/// Returns whether a walk passes this entry over: hidden by its name or by the system's own mark, or
 /// one of the system's files.
 pub(super) fn is_hidden(name: &OsStr, entry: &DirEntry) -> bool {
     name.as_encoded_bytes().starts_with(b".")
@@ -59,7 +59,7 @@ fn has_hidden_mark(_entry: &DirEntry) -> bool {
     false
 }
 
-/// Whether a file's content is not on this computer: reading it makes the system fetch it.
+/// Returns whether a file's content is not on this computer: reading it makes the system fetch it.
 #[cfg(windows)]
 pub(super) fn is_in_cloud(metadata: &Metadata) -> bool {
     use std::os::windows::fs::MetadataExt;
@@ -74,7 +74,7 @@ pub(super) fn is_in_cloud(metadata: &Metadata) -> bool {
         != 0
 }
 
-/// Whether a file's content is not on this computer: reading it makes the system fetch it.
+/// Returns whether a file's content is not on this computer: reading it makes the system fetch it.
 #[cfg(target_os = "macos")]
 pub(super) fn is_in_cloud(metadata: &Metadata) -> bool {
     use std::os::macos::fs::MetadataExt;
@@ -84,7 +84,7 @@ pub(super) fn is_in_cloud(metadata: &Metadata) -> bool {
     metadata.st_flags() & SF_DATALESS != 0
 }
 
-/// Whether a file's content is not on this computer; this system has no mark for it.
+/// Returns whether a file's content is not on this computer; this system has no mark for it.
 #[cfg(not(any(windows, target_os = "macos")))]
 pub(super) fn is_in_cloud(_metadata: &Metadata) -> bool {
     false
@@ -95,7 +95,7 @@ pub(super) fn is_in_cloud(_metadata: &Metadata) -> bool {
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct FolderId(u64, u64);
 
-/// What tells this folder from all others, by whatever path it is reached.
+/// Returns what tells this folder from all others, by whatever path it is reached.
 #[cfg(unix)]
 pub(super) fn folder_id(_path: &std::path::Path, metadata: &Metadata) -> io::Result<FolderId> {
     use std::os::unix::fs::MetadataExt;
@@ -108,7 +108,7 @@ pub(super) fn folder_id(_path: &std::path::Path, metadata: &Metadata) -> io::Res
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct FolderId(std::path::PathBuf);
 
-/// What tells this folder from all others, by whatever path it is reached.
+/// Returns what tells this folder from all others, by whatever path it is reached.
 #[cfg(not(unix))]
 pub(super) fn folder_id(path: &std::path::Path, _metadata: &Metadata) -> io::Result<FolderId> {
     std::fs::canonicalize(path).map(FolderId)

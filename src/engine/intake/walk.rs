@@ -206,7 +206,7 @@ impl Entry {
     }
 }
 
-/// What can be read of a folder, without what is hidden, and the error that ended it early.
+/// Returns what can be read of a folder, without what is hidden, and the error that ended it early.
 fn entries(folder: &Path) -> (Vec<Entry>, Option<io::Error>) {
     let mut entries = Vec::new();
     let listing = match fs::read_dir(folder) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::previous_runs::{PreviousRuns, RestoredItems, Rows};
-use super::{Journal, LockWait, Lost, SAVE_AGAIN, TRY};
+use super::{Journal, LockWait, LostHistory, SAVE_AGAIN, TRY};
 use crate::model::snapshot::JournalState;
 use crate::store::{self, History, HistoryChange, OpenError, RunId, RunLock, StoreError};
 
@@ -109,7 +109,7 @@ impl OpenTask {
 }
 
 impl Journal {
-    /// What is to be done on a thread for that, once; the outcome goes to
+    /// Returns what is to be done on a thread for that, once; the outcome goes to
     /// [`Journal::opened`]. With `restore` all rows of runs that are over are brought back.
     pub fn next_open_task(&mut self, restore: Option<&IsAlive>) -> Option<OpenTask> {
         if self.away || self.history.is_some() || self.state == JournalState::Newer {
@@ -117,8 +117,8 @@ impl Journal {
         }
         self.away = true;
         Some(match self.lost.take() {
-            Some(Lost::Damaged(history)) => OpenTask::Repair(history),
-            Some(Lost::Replaced(history)) => OpenTask::Reopen(history),
+            Some(LostHistory::Damaged(history)) => OpenTask::Repair(history),
+            Some(LostHistory::Replaced(history)) => OpenTask::Reopen(history),
             None => OpenTask::Open {
                 open: OpenHistory::clone(&self.open),
                 base_url: self.base_url.clone(),
@@ -127,12 +127,12 @@ impl Journal {
         })
     }
 
-    /// Whether an errand is under way.
+    /// Returns whether an errand is under way.
     pub fn is_away(&self) -> bool {
         self.away
     }
 
-    /// Whether there is an errand that cannot wait.
+    /// Returns whether there is an errand that cannot wait.
     pub fn needs_reopen(&self) -> bool {
         self.lost.is_some()
     }

@@ -94,7 +94,7 @@ impl Journal {
         logged(history.key_good_at(account, &self.base_url)).flatten()
     }
 
-    /// What earlier runs learned of storage hosts.
+    /// Returns what earlier runs learned of storage hosts.
     pub fn protocols(&self) -> Vec<ProtocolRecord> {
         let protocols = self.history.as_ref().map(History::protocols);
         protocols.and_then(logged).unwrap_or_default()
@@ -139,7 +139,7 @@ impl Journal {
         last4.and_then(logged).flatten().unwrap_or_default()
     }
 
-    /// What is written of an asset of this service.
+    /// Returns what is written of an asset of this service.
     pub fn asset(&self, asset: &AssetId) -> Option<AssetRecord> {
         let history = self.history.as_ref()?;
         logged(history.asset(&self.base_url, asset)).flatten()

@@ -63,7 +63,7 @@ impl Journal {
         }));
     }
 
-    /// Whether so much is staged that a turn should end with it. What cannot be written now
+    /// Returns whether so much is staged that a turn should end with it. What cannot be written now
     /// ends none.
     pub fn has_a_turns_worth(&self) -> bool {
         self.is_good() && self.staged.len() >= TURNS_WORTH

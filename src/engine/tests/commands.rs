@@ -1,4 +1,4 @@
-//! Every command of the person in every state of a row: where the row is an hour later, and
+//! Every command of the user in every state of a row: where the row is an hour later, and
 //! that nothing is left behind when it is taken out.
 
 use std::time::Duration;
@@ -13,7 +13,7 @@ const OTHER: &str = "other.mp3";
 
 type Say = fn(ItemId) -> Vec<Command>;
 
-/// What a person may do.
+/// What the user may do.
 const COMMANDS: [(&str, Say); 15] = [
     ("nothing", |_| vec![]),
     ("upload", |_| vec![Command::Start]),

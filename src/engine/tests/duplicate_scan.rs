@@ -85,7 +85,7 @@ async fn the_first_of_equal_files_is_the_one_that_goes_up_whatever_becomes_of_th
     until_found(&mut engine, &["1.mp3"]).await;
     engine.say(Command::UndoRemove);
     until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
-    // One that the person wants in any case is a duplicate of none.
+    // One that the user wants in any case is a duplicate of none.
     engine.say(Command::Cancel(vec![engine.id_of("2.mp3")]));
     until_found(&mut engine, &["1.mp3"]).await;
     engine.say(Command::UploadAnyway(vec![engine.id_of("1.mp3")]));

@@ -277,7 +277,7 @@ async fn an_asset_that_is_gone_is_no_original() {
     assert_eq!(row.asset_id, Some(id("re_101")));
 }
 
-/// How often each of these files was read for its fingerprint.
+/// Returns how often each of these files was read for its fingerprint.
 pub(super) fn passes(paths: &[PathBuf]) -> Vec<u32> {
     paths.iter().map(|path| passes::over(path)).collect()
 }

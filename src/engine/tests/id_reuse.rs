@@ -52,7 +52,7 @@ async fn what_the_service_holds_no_more_is_not_sent_without_a_word() {
     assert_eq!(engine.script().count("upload"), 0);
     let snapshot = engine.snapshot();
     assert_eq!(snapshot.totals.startable, 1);
-    // The person says so.
+    // The user says so.
     engine.say(Command::Start);
     engine
         .until(|it| it.totals.done == 1 && it.totals.active == 0)
@@ -233,7 +233,7 @@ async fn what_is_gone_for_one_duplicate_is_none_for_those_that_were_not_started(
     until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
     engine.say(Command::TakeIds(vec![engine.id_of("0.mp3")]));
     engine.until_row("0.mp3", |row| row.unconfirmed).await;
-    // It is one of the first one from now on, which the person has to start.
+    // It is one of the first one from now on, which the user has to start.
     let before = Status::FoundDuplicate(DuplicateStage::Before);
     engine.until_status("1.mp3", &before).await;
     assert!(duplicate_of(&engine, "1.mp3").ends_with("0.mp3"));

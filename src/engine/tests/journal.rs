@@ -28,7 +28,7 @@ impl<'a> Away<'a> {
     }
 }
 
-/// What the database says of the only row at the moment of each call.
+/// Returns what the database says of the only row at the moment of each call.
 fn looks(place: &Place, engine: &Engine) -> Arc<Mutex<Vec<(String, String, usize)>>> {
     let seen = Arc::new(Mutex::new(vec![]));
     let history = place.history();

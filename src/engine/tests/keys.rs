@@ -1,4 +1,4 @@
-//! What needs the person: said once, failing nothing, and gone on with afterwards.
+//! What needs the user: said once, failing nothing, and gone on with afterwards.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Files that could not be read where they were, and that the person shows elsewhere.
+//! Files that could not be read where they were, and that the user shows elsewhere.
 
 use super::service::{Act, fault};
 use super::*;

@@ -335,7 +335,7 @@ impl Engine {
         self.say(Command::Start);
     }
 
-    /// What was said of one file so far, without what it was accepted as.
+    /// Returns what was said of one file so far, without what it was accepted as.
     fn turns(&mut self) -> Vec<LifecycleEvent> {
         std::iter::from_fn(|| self.turns.try_recv().ok())
             .map(|lifecycle| lifecycle.turn)
@@ -372,7 +372,7 @@ impl Engine {
         }
     }
 
-    /// What the engine holds for rows.
+    /// Returns what the engine holds for rows.
     async fn held(&self) -> EngineCounts {
         let (answer, held) = tokio::sync::oneshot::channel();
         self.say(Command::Count(answer));
@@ -391,7 +391,7 @@ impl Engine {
     }
 }
 
-/// Whether the history is open, and with it what earlier runs left there.
+/// Returns whether the history is open, and with it what earlier runs left there.
 fn is_open(snapshot: &Snapshot) -> bool {
     snapshot.revision > 0 && snapshot.journal == JournalState::Good
 }

@@ -1,4 +1,4 @@
-//! What the person changes while the engine works holds at once.
+//! What the user changes while the engine works holds at once.
 
 use super::service::Act;
 use super::*;

@@ -1,4 +1,4 @@
-//! What the person does to the queue.
+//! What the user does to the queue.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A person of many whims and a service of many troubles: nothing hangs, nothing is lost.
+//! The user of many whims and a service of many troubles: nothing hangs, nothing is lost.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ fn answer() -> impl Strategy<Value = Result<AssetAnswer, Fault>> {
     ]
 }
 
-/// What is done with which row, after how many tenths of a second.
+/// Returns what is done with which row, after how many tenths of a second.
 fn whim() -> impl Strategy<Value = (u8, usize, u64)> {
     (0..11_u8, 0..FILES, 0..60_u64)
 }

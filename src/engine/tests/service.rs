@@ -223,7 +223,7 @@ impl Scripted {
         words.iter().filter(|what| what.starts_with(prefix)).count()
     }
 
-    /// How often a file was sent twice at the same time.
+    /// Returns how often a file was sent twice at the same time.
     pub fn overlaps(&self) -> u32 {
         self.inner.lock().unwrap().overlaps
     }

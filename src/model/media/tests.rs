@@ -26,7 +26,7 @@ fn files_in(folder: &str) -> Vec<String> {
     names
 }
 
-/// What `check` refuses content for: its words and the extension that it offers.
+/// Returns what `check` refuses content for: its words and the extension that it offers.
 fn mismatch(name: &str, result: Result<Accepted, Rejection>) -> (String, Option<String>) {
     match result {
         Err(Rejection::ContentMismatch {

@@ -14,26 +14,26 @@ pub enum Event {
     Checked(Result<Media, Rejection>),
     /// The check found a file that changed a moment ago.
     StillChanging,
-    /// The person starts it.
+    /// The user starts it.
     Start,
-    /// The person holds it.
+    /// The user holds it.
     Pause,
-    /// The person lets it go on.
+    /// The user lets it go on.
     Resume,
-    /// The person holds the queue: a transfer, and what waits for its next try, goes back to
+    /// The user holds the queue: a transfer, and what waits for its next try, goes back to
     /// its place in it.
     Hold,
-    /// The person gives it up.
+    /// The user gives it up.
     Cancel,
-    /// The person wants it tried again.
+    /// The user wants it tried again.
     Retry,
-    /// The person takes it back into the list that it was taken out of.
+    /// The user takes it back into the list that it was taken out of.
     RemovalUndone,
     /// An earlier run left it behind, and its file was named anew: it is looked at.
     Rediscovered,
     /// The file that was gone is there again, and is what it was.
     FileReappeared,
-    /// The person showed where the file is that could not be read.
+    /// The user showed where the file is that could not be read.
     Located,
     /// The user wants a duplicate uploaded, or a file whose content is not recognised.
     UploadAnyway,
@@ -43,9 +43,9 @@ pub enum Event {
         /// In which attempt.
         attempt: u32,
     },
-    /// The person wants the id of equal content, and nothing sent.
+    /// The user wants the id of equal content, and nothing sent.
     ReuseAssetId,
-    /// The person wants the service asked now.
+    /// The user wants the service asked now.
     CheckAgain,
     /// There is a place, and a file that may be equal.
     Compare,
@@ -188,7 +188,7 @@ pub enum Effect {
     },
     /// The ticket for its storage step is of no use any more.
     DiscardUploadUrl,
-    /// Hold the queue until the person did this.
+    /// Hold the queue until the user did this.
     BlockQueue(RequiredAction, Fault),
 }
 

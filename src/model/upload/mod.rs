@@ -24,7 +24,7 @@ pub use next::next;
 /// One file on its way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Upload {
-    /// Rises with every start and every word of the person; a message of a worker or a
+    /// Rises with every start and every word of the user; a message of a worker or a
     /// timer that carries an older one is stale.
     pub attempt: u32,
     /// Where it is.
@@ -61,7 +61,7 @@ pub enum UploadState {
     StillChanging,
     /// Not one for the service.
     Rejected(Rejection),
-    /// Good; waits for the person's start.
+    /// Good; waits for the user's start.
     Ready,
     /// Started; waits for a place.
     Queued,
@@ -124,7 +124,7 @@ pub enum UploadState {
         /// By whom.
         by: PausedBy,
     },
-    /// Given up by the person.
+    /// Given up by the user.
     Cancelled {
         /// The ID under which bytes are stored; `None` where there are none.
         asset: Option<AssetId>,
@@ -145,7 +145,7 @@ pub enum Original {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PausedBy {
-    /// The person pressed Pause.
+    /// The user pressed Pause.
     User,
     /// The program ended in the midst of it.
     Restart,
@@ -181,11 +181,11 @@ pub struct RetryCounters {
     pub signed_url: bool,
     /// It starts by itself once it is found good: it was started before.
     pub started: bool,
-    /// The person wants it uploaded although it is a duplicate.
+    /// The user wants it uploaded although it is a duplicate.
     pub anyway: bool,
     /// The user wants it uploaded although its content is not recognised.
     pub as_named: bool,
-    /// The person wants the id of equal content, and nothing sent where there is none.
+    /// The user wants the id of equal content, and nothing sent where there is none.
     pub only_id: bool,
     /// The service did not confirm that it has equal content.
     pub unconfirmed: bool,
@@ -288,7 +288,7 @@ impl Upload {
         }
     }
 
-    /// What went wrong last, where something did.
+    /// Returns what went wrong last, where something did.
     pub fn fault(&self) -> Option<FaultKind> {
         match &self.state {
             UploadState::RetryScheduled { cause: fault } | UploadState::Failed { fault, .. } => {
@@ -315,7 +315,7 @@ impl Upload {
         }
     }
 
-    /// Whether nothing happens to it any more without the person.
+    /// Returns whether nothing happens to it any more without the user.
     pub fn has_ended(&self) -> bool {
         matches!(
             self.state,
@@ -327,7 +327,7 @@ impl Upload {
         )
     }
 
-    /// Whether its bytes go or went, or nothing comes of it: its turn is over.
+    /// Returns whether its bytes go or went, or nothing comes of it: its turn is over.
     pub fn has_begun(&self) -> bool {
         self.has_ended()
             || matches!(
@@ -338,7 +338,7 @@ impl Upload {
             )
     }
 
-    /// Whether it was started and has not ended.
+    /// Returns whether it was started and has not ended.
     pub fn is_active(&self) -> bool {
         matches!(
             self.state,
@@ -356,7 +356,7 @@ impl Upload {
         self.is_active() || matches!(self.state, UploadState::Paused { .. })
     }
 
-    /// Whether the next run of the command line has to know of it: the service has it, or may
+    /// Returns whether the next run of the command line has to know of it: the service has it, or may
     /// have it, or it was under way.
     pub fn must_survive_cli_run(&self) -> bool {
         match &self.state {
@@ -372,12 +372,12 @@ impl Upload {
         }
     }
 
-    /// Whether the service may hold something of it.
+    /// Returns whether the service may hold something of it.
     pub fn may_be_there(&self) -> bool {
         self.counters.may_be_twice || self.issued.is_some()
     }
 
-    /// Whether it holds one of the places for transfers.
+    /// Returns whether it holds one of the places for transfers.
     pub fn uses_transfer_slot(&self) -> bool {
         match self.state {
             UploadState::Hashing => !self.counters.only_id,
@@ -386,7 +386,7 @@ impl Upload {
         }
     }
 
-    /// How it comes back after the program ended in the midst of it: what was sent
+    /// Returns how it comes back after the program ended in the midst of it: what was sent
     /// completely is asked about or marked as possibly stored, the rest waits for the
     /// person.
     #[must_use]

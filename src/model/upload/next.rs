@@ -9,7 +9,7 @@ use crate::model::media::{Rejection, Route};
 use crate::model::relocation::may_be_elsewhere;
 use crate::model::retry::Policy;
 
-/// What becomes of an upload when something happens to it; `None` for an event that is
+/// Returns what becomes of an upload when something happens to it; `None` for an event that is
 /// stale or does not fit.
 pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
     if let Some(attempt) = event.attempt()
@@ -283,7 +283,7 @@ fn begin(upload: &Upload, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
     Some((after, effects))
 }
 
-/// There is no id to be had: the person says what becomes of it.
+/// There is no id to be had: the user says what becomes of it.
 fn back_to_ready(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     let (mut after, effects) = new_attempt(upload, UploadState::Ready, vec![])?;
     after.counters.only_id = false;
@@ -435,8 +435,8 @@ fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     }
 }
 
-/// What ended begins again. Of all that was counted only that it may be stored already, and
-/// what the person said of it, still holds.
+/// Returns what ended begins again. Of all that was counted only that it may be stored already, and
+/// what the user said of it, still holds.
 pub(super) fn recheck(
     upload: &Upload,
     started: bool,

@@ -40,7 +40,7 @@ pub(super) fn sent(
     Some((after, effects))
 }
 
-/// The person wants the service asked now.
+/// The user wants the service asked now.
 pub(super) fn check_again(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     let attempt = upload.attempt + 1;
     let now = Effect::Poll {
@@ -256,7 +256,7 @@ pub(super) fn polled(
     }
 }
 
-/// Whether the service answered before it was given all of the file: only its size proves then
+/// Returns whether the service answered before it was given all of the file: only its size proves then
 /// that all of it is there.
 fn is_of_a_part(doubt: &Fault) -> bool {
     doubt.kind == FaultKind::BrokenInBody
@@ -302,7 +302,7 @@ pub(super) fn poll_broke(
     };
     *polls = polls.saturating_add(1);
     let after = policy.poll_wait(*polls);
-    // The queue is held first, so that the next poll waits for the person too.
+    // The queue is held first, so that the next poll waits for the user too.
     let mut effects: Vec<Effect> = fault
         .fix()
         .map(|fix| Effect::BlockQueue(fix, fault.clone()))

@@ -6,7 +6,7 @@ use super::*;
 async fn a_reset_is_a_reset() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
-        .then(Fault::ResetAfter { bytes: 50_000 });
+        .then(PlannedFault::ResetAfter { bytes: 50_000 });
     let sandbox = with_plan(plan);
     let form = form_of("a.mp4", &content(100_000));
     let request = upload_request(&sandbox, &form);
@@ -29,7 +29,7 @@ async fn an_answer_is_lost_with_or_without_the_file() {
         for reset in [true, false] {
             let plan = FaultPlan::new()
                 .on(Call::Upload)
-                .then(Fault::LoseAnswer { stored, reset });
+                .then(PlannedFault::LoseAnswer { stored, reset });
             let sandbox = with_plan(plan);
             let error = upload(&sandbox, "a.mp4", b"content").await.unwrap_err();
             let expected = if reset {
@@ -45,11 +45,13 @@ async fn an_answer_is_lost_with_or_without_the_file() {
 
 #[tokio::test]
 async fn an_early_answer_is_readable_while_the_body_is_still_being_sent() {
-    let plan = FaultPlan::new().on(Call::Upload).then(Fault::AnswerEarly {
-        after: 1000,
-        reply: Reply::status(403),
-        linger: true,
-    });
+    let plan = FaultPlan::new()
+        .on(Call::Upload)
+        .then(PlannedFault::AnswerEarly {
+            after: 1000,
+            reply: Reply::status(403),
+            linger: true,
+        });
     let sandbox = with_plan(plan);
     let request = upload_request(&sandbox, &form_of("a.mp4", &content(8_000_000)));
     let (first, rest) = request.split_at(10_000);
@@ -66,11 +68,13 @@ async fn an_early_answer_is_readable_while_the_body_is_still_being_sent() {
 
 #[tokio::test]
 async fn an_early_answer_without_lingering_closes_on_what_is_still_to_come() {
-    let plan = FaultPlan::new().on(Call::Upload).then(Fault::AnswerEarly {
-        after: 0,
-        reply: Reply::status(413),
-        linger: false,
-    });
+    let plan = FaultPlan::new()
+        .on(Call::Upload)
+        .then(PlannedFault::AnswerEarly {
+            after: 0,
+            reply: Reply::status(413),
+            linger: false,
+        });
     let sandbox = with_plan(plan);
     let request = upload_request(&sandbox, &form_of("a.mp4", &content(32_000_000)));
     let mut tcp = TcpStream::connect(sandbox.address).await.unwrap();
@@ -81,7 +85,7 @@ async fn an_early_answer_without_lingering_closes_on_what_is_still_to_come() {
 
 #[tokio::test]
 async fn a_stalled_body_is_not_read_on() {
-    let plan = FaultPlan::new().on(Call::Upload).then(Fault::Stall {
+    let plan = FaultPlan::new().on(Call::Upload).then(PlannedFault::Stall {
         after: 1000,
         lasting: None,
     });
@@ -101,14 +105,14 @@ async fn a_stalled_body_is_not_read_on() {
 async fn a_stall_that_ends_and_a_trickle_only_take_their_time() {
     let time = Duration::from_millis(200);
     for fault in [
-        Fault::Stall {
+        PlannedFault::Stall {
             after: 1000,
             lasting: Some(time),
         },
-        Fault::Trickle {
+        PlannedFault::Trickle {
             bytes_per_second: 1_500_000,
         },
-        Fault::DelayAnswer(time),
+        PlannedFault::DelayAnswer(time),
     ] {
         let sandbox = with_plan(FaultPlan::new().on(Call::Upload).then(fault));
         let begun = Instant::now();
@@ -123,9 +127,9 @@ async fn a_stall_that_ends_and_a_trickle_only_take_their_time() {
 async fn a_fault_without_a_body_to_cut_still_happens() {
     let plan = FaultPlan::new()
         .on(Call::Metadata)
-        .then(Fault::ResetAfter { bytes: 1 << 40 })
+        .then(PlannedFault::ResetAfter { bytes: 1 << 40 })
         .on(Call::KeyCheck)
-        .then(Fault::LoseAnswer {
+        .then(PlannedFault::LoseAnswer {
             stored: false,
             reset: false,
         });
@@ -144,23 +148,28 @@ async fn a_fault_without_a_body_to_cut_still_happens() {
 async fn answers_that_are_no_envelope_come_as_planned() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
-        .then(Fault::Answer(Reply::html(502)))
+        .then(PlannedFault::Answer(Reply::html(502)))
         .on(Call::Upload)
-        .then(Fault::StoreThenAnswer(Reply::truncated_json()))
+        .then(PlannedFault::StoreThenAnswer(Reply::truncated_json()))
         .on(Call::Upload)
-        .then(Fault::StoreThenAnswer(Reply::broken_off()))
+        .then(PlannedFault::StoreThenAnswer(Reply::broken_off()))
         .on(Call::Upload)
-        .then(Fault::Answer(Reply::redirect(302, "http://127.0.0.1:1/")))
+        .then(PlannedFault::Answer(Reply::redirect(
+            302,
+            "http://127.0.0.1:1/",
+        )))
         .on(Call::Upload)
-        .then(Fault::Answer(Reply::failing_code("0429")))
+        .then(PlannedFault::Answer(Reply::failing_code("0429")))
         .on(Call::Upload)
-        .then(Fault::Answer(Reply::without_asset_id()))
+        .then(PlannedFault::Answer(Reply::without_asset_id()))
         .on(Call::Upload)
-        .then(Fault::Answer(Reply::limit_exceeded()))
+        .then(PlannedFault::Answer(Reply::limit_exceeded()))
         .on(Call::Upload)
-        .then(Fault::Answer(Reply::status(429).retry_after_seconds(7)))
+        .then(PlannedFault::Answer(
+            Reply::status(429).retry_after_seconds(7),
+        ))
         .on(Call::Upload)
-        .then(Fault::Answer(
+        .then(PlannedFault::Answer(
             Reply::status(503).retry_after_date(Duration::from_secs(60)),
         ));
     let sandbox = with_plan(plan);
@@ -200,7 +209,7 @@ async fn answers_that_are_no_envelope_come_as_planned() {
 async fn a_huge_answer_is_made_as_it_is_read() {
     let plan = FaultPlan::new()
         .on(Call::Metadata)
-        .then(Fault::Answer(Reply::huge(2 << 30)));
+        .then(PlannedFault::Answer(Reply::huge(2 << 30)));
     let sandbox = with_plan(plan);
     let request = api_request(&sandbox, "GET /re_1/metadata", &[], b"");
     let mut tcp = TcpStream::connect(sandbox.address).await.unwrap();
@@ -217,7 +226,7 @@ async fn a_huge_answer_is_made_as_it_is_read() {
 async fn a_huge_answer_has_the_bytes_that_were_asked_for() {
     let plan = FaultPlan::new()
         .on(Call::Metadata)
-        .then(Fault::Answer(Reply::huge(3_000_001)));
+        .then(PlannedFault::Answer(Reply::huge(3_000_001)));
     let sandbox = with_plan(plan);
     let answer = metadata(&sandbox, "re_1").await;
     assert!(answer.body.contains(r#"{"code":200,"msg":""#));
@@ -273,13 +282,13 @@ async fn an_asset_fails_hides_or_claims_another_size_as_planned() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
         .named("failing.mp4")
-        .then(Fault::Statuses(words.to_vec()))
+        .then(PlannedFault::Statuses(words.to_vec()))
         .on(Call::Upload)
         .named("hidden.mp4")
-        .then(Fault::NotFoundAtFirst { polls: 2 })
+        .then(PlannedFault::NotFoundAtFirst { polls: 2 })
         .on(Call::SignedUrl)
         .named("short.mp4")
-        .then(Fault::SizeDiffers { by: -3 });
+        .then(PlannedFault::SizeDiffers { by: -3 });
     let sandbox = with_plan(plan);
 
     let id = upload(&sandbox, "failing.mp4", b"x")
@@ -320,7 +329,7 @@ async fn whoever_waits_is_told_of_what_is_stored() {
     let sandbox = with_plan(
         FaultPlan::new()
             .on(Call::Upload)
-            .then(Fault::DelayAnswer(Duration::from_secs(600))),
+            .then(PlannedFault::DelayAnswer(Duration::from_secs(600))),
     );
     let request = upload_request(&sandbox, &form_of("a.mp4", b"x"));
     let mut tcp = TcpStream::connect(sandbox.address).await.unwrap();

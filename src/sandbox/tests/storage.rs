@@ -222,7 +222,7 @@ async fn the_storage_refuses_the_key_another_url_an_old_one_and_a_body_without_l
     let plan = FaultPlan::new()
         .on(Call::SignedUrl)
         .named("old.mp4")
-        .then(Fault::UrlExpires(Duration::ZERO));
+        .then(PlannedFault::UrlExpires(Duration::ZERO));
     let sandbox = with_plan(plan);
     let (_, address, target) = signed_url(&sandbox, "a.mp4").await;
     let put = format!("PUT {target}");
@@ -299,13 +299,15 @@ async fn a_session_keeps_whole_quanta_of_what_was_cut_off() {
     let cut = 2 * QUANTUM as u64 + 5;
     let plan = FaultPlan::new()
         .on(Call::SessionPut)
-        .then(Fault::ResetAfter { bytes: cut })
+        .then(PlannedFault::ResetAfter { bytes: cut })
         .on(Call::SessionPut)
-        .then(Fault::KeepOnly {
+        .then(PlannedFault::KeepOnly {
             bytes: QUANTUM as u64 + 7,
         })
         .on(Call::SessionPut)
-        .then(Fault::Answer(Reply::storage_error(503, "SlowDown", "")));
+        .then(PlannedFault::Answer(Reply::storage_error(
+            503, "SlowDown", "",
+        )));
     let sandbox = Sandbox::start(SandboxOptions {
         plan,
         protocol: OfferedProtocol::ResumableStart,
@@ -338,7 +340,7 @@ async fn a_session_keeps_whole_quanta_of_what_was_cut_off() {
 async fn a_lost_session_stays_lost() {
     let plan = FaultPlan::new()
         .on(Call::SessionStatus)
-        .then(Fault::LoseSession { status: 410 });
+        .then(PlannedFault::LoseSession { status: 410 });
     let sandbox = Sandbox::start(SandboxOptions {
         plan,
         protocol: OfferedProtocol::ResumableStart,

@@ -114,7 +114,7 @@ impl DatabaseFile {
         hold(&self.lock, false, limit)
     }
 
-    /// Whether the file in this place is the one that was opened.
+    /// Returns whether the file in this place is the one that was opened.
     pub(super) fn is_same_file(&self) -> bool {
         identify(&self.path) == self.identity
     }
@@ -260,7 +260,7 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     keep_log(&connection, false)?;
     for file in with_siblings(path) {
         if let Err(error) = files::restrict_file(&file) {
-            // Another person's file that this one may write: it is theirs to protect.
+            // Another user's file that this one may write: it is theirs to protect.
             tracing::warn!(%error, "the history's rights cannot be set");
         }
     }
@@ -282,7 +282,7 @@ pub(super) fn trust_no_schema(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Whether closing the connection leaves the database and its log as they are; otherwise
+/// Returns whether closing the connection leaves the database and its log as they are; otherwise
 /// the last one to close writes the log into the database and deletes it.
 pub(super) fn keep_log(connection: &Connection, keep: bool) -> rusqlite::Result<()> {
     connection

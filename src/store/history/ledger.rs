@@ -94,7 +94,7 @@ impl Ledger {
         }
     }
 
-    /// Whether lines are held back.
+    /// Returns whether lines are held back.
     pub(super) fn is_behind(&self) -> bool {
         !self.held_back.is_empty()
     }
@@ -156,7 +156,7 @@ impl Ledger {
         Ok(&self.file.insert(file).0)
     }
 
-    /// Whether the database has applied this very ledger to its end.
+    /// Returns whether the database has applied this very ledger to its end.
     pub(super) fn is_applied(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
         let applied = applied(connection)?;
         Ok(
@@ -226,7 +226,7 @@ impl Ledger {
         }
     }
 
-    /// Whether this is the ledger of which so much was applied.
+    /// Returns whether this is the ledger of which so much was applied.
     fn knows(&mut self, applied: Option<(u64, i64)>) -> bool {
         applied.is_some_and(|(offset, mark)| {
             matches!(self.end(), Ok(end) if end >= offset)
@@ -295,7 +295,7 @@ fn ends_a_line(mut file: &File, end: u64) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-/// How much of the ledger the database has applied, and how that ended.
+/// Returns how much of the ledger the database has applied, and how that ended.
 fn applied(connection: &Connection) -> rusqlite::Result<Option<(u64, i64)>> {
     let counter = |name| {
         connection

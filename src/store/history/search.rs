@@ -74,7 +74,7 @@ impl History {
         )
     }
 
-    /// How many assets [`search`](Self::search) would find without a limit.
+    /// Returns how many assets [`search`](Self::search) would find without a limit.
     pub fn count(&self, query: &str) -> Result<u64, StoreError> {
         let count: i64 = self
             .connection
@@ -162,7 +162,7 @@ pub(super) fn every_asset(connection: &Connection) -> rusqlite::Result<Vec<Asset
     assets.filter_map(Result::transpose).collect()
 }
 
-/// What the service last said of an asset.
+/// Returns what the service last said of an asset.
 pub(super) fn status(
     connection: &Connection,
     base_url: &str,

@@ -78,7 +78,7 @@ fn from_backup(dir: &Path, new: &Path, limit: Duration) -> Result<Option<Connect
         match connect(new, limit) {
             Ok(restored) => return Ok(Some(restored)),
             Err(OpenFailure::Damaged(cause)) => {
-                tracing::warn!(?backup, cause, "a backup is damaged")
+                tracing::warn!(?backup, cause, "a backup is damaged");
             }
             Err(OpenFailure::Other(error)) => tracing::warn!(?backup, %error, "a backup is no use"),
         }

@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock, mpsc};
 use zeroize::Zeroizing;
 
 use super::{
-    Backend, Error, Keychain, SecretError, absent, entry, map_keyring_error, remove, sessions,
+    Error, Keychain, KeychainBackend, SecretError, absent, entry, map_keyring_error, remove,
+    sessions,
 };
 use crate::model::asset::AssetId;
 
@@ -25,48 +26,50 @@ impl Keychain {
     /// The session of an upload; `None` where none was saved. Blocks.
     pub fn load_session(&self, asset: &AssetId) -> Result<Option<Zeroizing<Vec<u8>>>, SecretError> {
         match &self.0 {
-            Backend::System => match entry(&account(asset), LABEL)?.get_secret() {
+            KeychainBackend::System => match entry(&account(asset), LABEL)?.get_secret() {
                 Ok(secret) => Ok(Some(Zeroizing::new(secret))),
                 // Of several none is known to be ours.
                 Err(Error::NoEntry | Error::Ambiguous(_)) => Ok(None),
                 Err(error) => Err(map_keyring_error(error)),
             },
-            Backend::Memory(memory) => Ok(sessions(memory)?.sessions.get(&account(asset)).cloned()),
-            Backend::Absent => Err(absent()),
+            KeychainBackend::Memory(memory) => {
+                Ok(sessions(memory)?.sessions.get(&account(asset)).cloned())
+            }
+            KeychainBackend::Absent => Err(absent()),
         }
     }
 
     /// Saves the session of an upload in place of an older one. Blocks.
     pub fn save_session(&self, asset: &AssetId, secret: &[u8]) -> Result<(), SecretError> {
         match &self.0 {
-            Backend::System => {
+            KeychainBackend::System => {
                 let entry = entry(&account(asset), LABEL)?;
                 entry.set_secret(secret).map_err(map_keyring_error)
             }
-            Backend::Memory(memory) => {
+            KeychainBackend::Memory(memory) => {
                 let secret = Zeroizing::new(secret.to_vec());
                 sessions(memory)?.sessions.insert(account(asset), secret);
                 Ok(())
             }
-            Backend::Absent => Err(absent()),
+            KeychainBackend::Absent => Err(absent()),
         }
     }
 
     /// Removes the session of an upload; gives whether there was one. Blocks.
     pub fn remove_session(&self, asset: &AssetId) -> Result<bool, SecretError> {
         match &self.0 {
-            Backend::System => remove(&entry(&account(asset), LABEL)?),
-            Backend::Memory(memory) => {
+            KeychainBackend::System => remove(&entry(&account(asset), LABEL)?),
+            KeychainBackend::Memory(memory) => {
                 Ok(sessions(memory)?.sessions.remove(&account(asset)).is_some())
             }
-            Backend::Absent => Err(absent()),
+            KeychainBackend::Absent => Err(absent()),
         }
     }
 
-    /// Locks one in memory, or unlocks it; gives how often it has asked the person since.
+    /// Locks one in memory, or unlocks it; gives how often it has asked the user since.
     #[cfg(test)]
     pub fn lock(&self, is_locked: bool) -> u32 {
-        let Backend::Memory(memory) = &self.0 else {
+        let KeychainBackend::Memory(memory) = &self.0 else {
             return 0;
         };
         let mut memory = super::lock(memory);
@@ -75,7 +78,7 @@ impl Keychain {
     }
 
     fn blocks(&self) -> bool {
-        matches!(self.0, Backend::System)
+        matches!(self.0, KeychainBackend::System)
     }
 }
 
@@ -106,7 +109,7 @@ impl KeychainWorker {
         }
     }
 
-    /// Whether it is still asked anything.
+    /// Returns whether it is still asked anything.
     pub fn is_asked(&self) -> bool {
         self.refusal.get().is_none()
     }

@@ -102,7 +102,7 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
     }
 }
 
-/// What leaves the computer, and when.
+/// Returns what leaves the computer, and when.
 fn leaves(app: &App) -> String {
     let when = match app.settings().start {
         Start::ByHand => words::LEAVES_BY_HAND,

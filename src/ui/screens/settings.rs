@@ -1,4 +1,4 @@
-//! The person's preferences: each a line with its choices, kept as soon as one is made.
+//! The user's preferences: each a line with its choices, kept as soon as one is made.
 
 use egui::style::ScrollFadeStyle;
 use egui::{ScrollArea, Ui};

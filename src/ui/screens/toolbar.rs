@@ -3,14 +3,14 @@
 use egui::{EventFilter, Id, Key, Margin, TextEdit, Ui};
 use lucide_icons::Icon;
 
-use crate::app::command::{BulkAction, Format, UiCommand};
+use crate::app::command::{BulkAction, ExportFormat, UiCommand};
 use crate::app::list::{Column, Filter};
 use crate::app::state::App;
 use crate::app::wording::{command as table, screens as words, selection as selected};
 use crate::ui::theme::{of, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle, chip};
 use crate::ui::widgets::check::{self, Tick};
-use crate::ui::widgets::menu::{self, Item};
+use crate::ui::widgets::menu::{self, MenuItem};
 use crate::ui::widgets::{card, text};
 
 /// Characters that are looked for at most: no name is longer, and a book that was pasted would be
@@ -119,9 +119,9 @@ fn filter_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let items = Filter::EACH
         .into_iter()
         .filter(|filter| app.list().count(*filter) > 0 || *filter == Filter::All)
-        .map(|filter| Item {
+        .map(|filter| MenuItem {
             label: Some(filter_words(app, filter)),
-            ..Item::choice(UiCommand::Show(filter), filter == now)
+            ..MenuItem::choice(UiCommand::Show(filter), filter == now)
         });
     menu::show(ui, button, items.collect(), out);
 }
@@ -135,13 +135,13 @@ fn sort(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         hint: words::sort_hint(table::column(now.column)),
         ..Button::of(&UiCommand::SortBy(now.column), ButtonStyle::Plain).small()
     };
-    let items = Column::EACH.map(|column| Item {
+    let items = Column::EACH.map(|column| MenuItem {
         icon: (column == now.column).then_some(if now.reversed {
             Icon::ArrowUp
         } else {
             Icon::ArrowDown
         }),
-        ..Item::choice(UiCommand::SortBy(column), column == now.column)
+        ..MenuItem::choice(UiCommand::SortBy(column), column == now.column)
     });
     menu::show(ui, button, items.into(), out);
 }
@@ -221,13 +221,13 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
             icon: Some(Icon::ChevronDown),
             icon_last: true,
             hint: words::COPY_AS_HINT.to_owned(),
-            ..Button::of(&UiCommand::CopyAs(Format::Csv), ButtonStyle::Outlined)
+            ..Button::of(&UiCommand::CopyAs(ExportFormat::Csv), ButtonStyle::Outlined)
                 .labelled(words::COPY_AS)
                 .small()
         };
-        let copied = Format::COPIED.map(UiCommand::CopyAs);
-        let saved = Format::SAVED.map(UiCommand::Export);
-        let items = copied.into_iter().chain(saved).map(Item::of);
+        let copied = ExportFormat::COPIED.map(UiCommand::CopyAs);
+        let saved = ExportFormat::SAVED.map(UiCommand::Export);
+        let items = copied.into_iter().chain(saved).map(MenuItem::of);
         menu::show(ui, other, items.collect(), &mut shown);
     };
     let right = |ui: &mut Ui| {

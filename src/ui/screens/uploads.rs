@@ -83,7 +83,7 @@ impl ListView {
         Some(self.place)
     }
 
-    /// How far down the list has to be so that a row is in sight, with its neighbours where
+    /// Returns how far down the list has to be so that a row is in sight, with its neighbours where
     /// there is room for them.
     fn offset_for(&self, place: usize) -> f32 {
         let lowest = place as f32 * size::ROW + size::ROW + self.context() - self.height;
@@ -96,7 +96,7 @@ impl ListView {
         (place as f32 * size::ROW - self.context()).clamp(0.0, last)
     }
 
-    /// How much of what is around a row is shown with it.
+    /// Returns how much of what is around a row is shown with it.
     fn context(&self) -> f32 {
         ((self.height - size::ROW) / 2.0).clamp(0.0, size::ROW)
     }
@@ -353,7 +353,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     out.extend(asked.filter(|_| !is_second(ui)));
 }
 
-/// Whether a click on the bar is the second one of a double click. It was meant for a button
+/// Returns whether a click on the bar is the second one of a double click. It was meant for a button
 /// in whose place another may have come.
 fn is_second(ui: &Ui) -> bool {
     let id = Id::unique("bar");

@@ -110,7 +110,7 @@ impl<'a> Button<'a> {
         self
     }
 
-    /// Where the keyboard is from now on, where that is so.
+    /// Returns where the keyboard is from now on, where that is so.
     pub fn focused(mut self, focused: bool) -> Self {
         self.focused = focused;
         self
@@ -145,7 +145,7 @@ impl<'a> Button<'a> {
         }
     }
 
-    /// How large it is.
+    /// Returns how large it is.
     pub fn size(&self, ui: &Ui) -> Vec2 {
         let height = self.height();
         if self.label.is_empty() {

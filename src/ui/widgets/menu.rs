@@ -8,7 +8,7 @@ use crate::app::command::UiCommand;
 use crate::ui::theme::of;
 
 /// What stands in a menu.
-pub struct Item {
+pub struct MenuItem {
     /// What it does.
     pub command: UiCommand,
     /// Its word, where that is not the table's.
@@ -21,7 +21,7 @@ pub struct Item {
     pub hint: String,
 }
 
-impl Item {
+impl MenuItem {
     /// As the table has it.
     pub fn of(command: UiCommand) -> Self {
         Self {
@@ -44,7 +44,7 @@ impl Item {
 }
 
 /// Draws the button, and the menu while it is open.
-pub fn show(ui: &mut Ui, button: Button<'_>, items: Vec<Item>, out: &mut Vec<UiCommand>) {
+pub fn show(ui: &mut Ui, button: Button<'_>, items: Vec<MenuItem>, out: &mut Vec<UiCommand>) {
     let (id, rect) = ui.allocate_space(button.size(ui));
     let response = button.show_at(ui, rect, id);
     below(&response, items, false, out);
@@ -52,7 +52,7 @@ pub fn show(ui: &mut Ui, button: Button<'_>, items: Vec<Item>, out: &mut Vec<UiC
 
 /// The menu of a button that is drawn, opened by it or because it is `asked` for. One that
 /// the keyboard opened has the keyboard.
-pub fn below(button: &Response, items: Vec<Item>, asked: bool, out: &mut Vec<UiCommand>) {
+pub fn below(button: &Response, items: Vec<MenuItem>, asked: bool, out: &mut Vec<UiCommand>) {
     let id = Popup::default_response_id(button);
     if asked {
         Popup::open_id(&button.ctx, id);
@@ -75,11 +75,11 @@ fn says_that_it_opens(button: &Response, open: bool) {
 }
 
 /// The same as a menu where a thing was clicked with the other button.
-pub fn context(thing: &Response, items: impl FnOnce() -> Vec<Item>, out: &mut Vec<UiCommand>) {
+pub fn context(thing: &Response, items: impl FnOnce() -> Vec<MenuItem>, out: &mut Vec<UiCommand>) {
     Popup::context_menu(thing).show(|ui| draw(ui, items(), false, out));
 }
 
-fn draw(ui: &mut Ui, items: Vec<Item>, focus: bool, out: &mut Vec<UiCommand>) {
+fn draw(ui: &mut Ui, items: Vec<MenuItem>, focus: bool, out: &mut Vec<UiCommand>) {
     let mut drawn = Vec::new();
     for (place, item) in items.into_iter().enumerate() {
         let shown = Button::of(&item.command, ButtonStyle::Plain);

@@ -1,6 +1,6 @@
 //! One file of the list: two lines, what there is to do, and a thin bar at its foot.
 
-mod told;
+mod accessibility;
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use lucide_icons::Icon;
 
 use super::button::{Button, ButtonStyle};
 use super::check::{self, Tick};
-use super::menu::{self, Item};
+use super::menu::{self, MenuItem};
 use super::text::{elided_end, elided_middle, paint_icon, paint_left};
 use crate::app::command::{Pick, RowCommand, UiCommand};
 use crate::app::rows::{self, RowContext, Trailing};
@@ -20,7 +20,7 @@ use crate::model::snapshot::Row;
 use crate::ui::theme::{self, Palette, of, radius, size, space, type_size};
 use crate::ui::thumbnails;
 
-pub use told::RowIndex;
+pub use accessibility::RowIndex;
 
 /// From a row's edge to its thumbnail: room for the box that is ticked.
 const BEFORE_THUMBNAIL: f32 = space::L + size::ICON + space::M;
@@ -55,7 +55,7 @@ pub enum Focus {
     Button,
 }
 
-/// Draws a row and says what the person did with it; gives back where in it the keyboard is,
+/// Draws a row and says what the user did with it; gives back where in it the keyboard is,
 /// if it is.
 pub fn show(
     ui: &mut Ui,
@@ -77,7 +77,7 @@ pub fn show(
     let response = ui.interact(rect, id, sense);
     let selected = app.list().is_selected(row.id);
     let folder = app.list().folder(row.id);
-    let ui = &mut told::item(ui, &response, (row, folder), around, selected, place);
+    let ui = &mut accessibility::item(ui, &response, (row, folder), around, selected, place);
     ground(ui, rect, selected, p);
     if keyboard.focus {
         response.request_focus();
@@ -125,16 +125,16 @@ pub fn show(
 }
 
 /// Everything that can be done with a row, for its menu.
-fn items(row: &Row, around: &RowContext) -> Vec<Item> {
+fn items(row: &Row, around: &RowContext) -> Vec<MenuItem> {
     let commands = rows::menu(row).into_iter();
-    let item = |command| Item {
+    let item = |command| MenuItem {
         hint: rows::hint(row, command, around),
-        ..Item::of(UiCommand::Row(command, row.id))
+        ..MenuItem::of(UiCommand::Row(command, row.id))
     };
     commands.map(item).collect()
 }
 
-/// How a click selects, by the keys that are held.
+/// Returns how a click selects, by the keys that are held.
 fn pick(ui: &Ui, plain: Pick) -> Pick {
     ui.input(|input| match input.modifiers {
         held if held.shift => Pick::Range,
@@ -308,7 +308,7 @@ fn bar(ui: &Ui, rect: Rect, id: Id, (row, called): (&Row, &str), around: &RowCon
     full.set_width(track.width() * fraction);
     ui.painter().rect_filled(track, 0, p.line);
     ui.painter().rect_filled(full, 0, colour);
-    told::progress(ui, track, id.with("progress"), (row, called), around);
+    accessibility::progress(ui, track, id.with("progress"), (row, called), around);
 }
 
 /// A row's buttons and where they are.

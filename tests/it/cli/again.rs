@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Reply, SandboxOptions};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, Reply, SandboxOptions};
 
 use super::{Live, Stage, run, text};
 
@@ -49,7 +49,7 @@ fn an_asset_that_the_service_no_longer_has_is_uploaded_anew() {
     let stage = Stage::new();
     let clip = stage.copy("clip.mp4", "clip.mp4");
     let first = stage.upload(&[], &[&clip]).exits(0);
-    let gone = Fault::Answer(Reply::error(400, "Asset not found"));
+    let gone = PlannedFault::Answer(Reply::error(400, "Asset not found"));
     stage
         .sandbox()
         .set_plan(FaultPlan::new().on(Call::Metadata).then(gone));
@@ -112,7 +112,7 @@ fn asked_for_again_a_file_that_is_still_processed_is_sent_anew() {
 
 /// A sandbox whose first upload stands still after some bytes.
 fn stalling() -> Stage {
-    let stall = Fault::Stall {
+    let stall = PlannedFault::Stall {
         after: 1000,
         lasting: None,
     };

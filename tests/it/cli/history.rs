@@ -1,6 +1,6 @@
 //! `history` in its three forms.
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault};
 use mavi_uploader::store::{AssetRecord, History};
 
 use super::{Stage, fields, text};
@@ -190,8 +190,10 @@ fn an_id_under_which_nothing_is_stored_is_neither_told_nor_listed() {
     let plan = [Call::StoragePut, Call::StorageForm, Call::SessionStart]
         .into_iter()
         .fold(
-            FaultPlan::new().on(Call::Upload).then(Fault::status(413)),
-            |plan, call| plan.on(call).always().then(Fault::status(400)),
+            FaultPlan::new()
+                .on(Call::Upload)
+                .then(PlannedFault::status(413)),
+            |plan, call| plan.on(call).always().then(PlannedFault::status(400)),
         );
     let stage = Stage::with_plan(plan);
     let clip = stage.copy("clip.mp4", "clip.mp4");

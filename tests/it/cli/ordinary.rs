@@ -11,7 +11,7 @@ use super::Stage;
 /// Who the program runs as instead of root.
 const NOBODY: u32 = 65_534;
 
-/// Whether the tests run as root.
+/// Returns whether the tests run as root.
 pub fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, SandboxOptions};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, SandboxOptions};
 
 use super::{KEY_BODY, Live, Stage, run, text};
 
@@ -83,13 +83,13 @@ fn by_default_the_data_is_in_the_systems_usual_place() {
 fn neither_the_key_nor_a_signed_url_is_ever_written_down() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
-        .then(Fault::status(413))
+        .then(PlannedFault::status(413))
         .on(Call::SignedUrl)
-        .then(Fault::status(503))
+        .then(PlannedFault::status(503))
         .on(Call::StoragePut)
-        .then(Fault::ResetAfter { bytes: 100_000 })
+        .then(PlannedFault::ResetAfter { bytes: 100_000 })
         .on(Call::Metadata)
-        .then(Fault::status(500));
+        .then(PlannedFault::status(500));
     let stage = Stage::with(SandboxOptions {
         receive_buffer: Some(8192),
         plan,
@@ -192,7 +192,7 @@ fn a_damaged_history_is_set_aside_and_said() {
 fn an_id_that_cannot_be_saved_any_more_is_printed_and_said() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
-        .then(Fault::DelayAnswer(std::time::Duration::from_secs(3)));
+        .then(PlannedFault::DelayAnswer(std::time::Duration::from_secs(3)));
     let stage = Stage::with_plan(plan);
     let clip = stage.copy("clip.mp4", "clip.mp4");
     let mut shell = std::process::Command::new("sh");

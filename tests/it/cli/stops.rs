@@ -1,8 +1,8 @@
-//! What ends an `upload` before its files have ended: keys, accounts, the person.
+//! What ends an `upload` before its files have ended: keys, accounts, the user.
 
 use std::time::SystemTime;
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Reply};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, Reply};
 
 use super::{KEY, Live, Outcome, Stage, run, text};
 
@@ -54,10 +54,10 @@ fn a_refused_key_costs_two_requests_at_most() {
         FaultPlan::new()
             .on(Call::Upload)
             .always()
-            .then(Fault::status(401)),
+            .then(PlannedFault::status(401)),
         FaultPlan::new()
             .on(Call::KeyCheck)
-            .then(Fault::Answer(Reply::failing_code("9009"))),
+            .then(PlannedFault::Answer(Reply::failing_code("9009"))),
     ];
     for plan in refusals {
         let stage = Stage::with_plan(plan);
@@ -90,7 +90,7 @@ fn balance_and_account_end_with_4() {
         (403, "forbidden", "Check the account at https://"),
     ];
     for (status, reason, words) in cases {
-        let refused = Fault::status(status);
+        let refused = PlannedFault::status(status);
         let stage = Stage::with_plan(FaultPlan::new().on(Call::Upload).always().then(refused));
         let one = stage.copy("clip.mp4", "1.mp4");
         let two = stage.copy("picture.png", "2.png");
@@ -107,7 +107,7 @@ fn a_failure_of_one_file_is_1_and_leaves_the_others_alone() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
         .named("bad.mp4")
-        .then(Fault::status(415));
+        .then(PlannedFault::status(415));
     let stage = Stage::with_plan(plan);
     let bad = stage.copy("clip.mp4", "bad.mp4");
     let good = stage.copy("picture.png", "good.png");

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault};
 use mavi_uploader::store::History;
 
 use super::ordinary::{Ordinary, give, is_root};
@@ -205,7 +205,7 @@ fn a_quota_that_is_full_is_an_error_with_words() {
 
 #[test]
 fn a_crash_leaves_no_core_file_with_the_key() {
-    let stall = Fault::Stall {
+    let stall = PlannedFault::Stall {
         after: 0,
         lasting: None,
     };

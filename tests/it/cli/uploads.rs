@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, SandboxOptions, Via};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, SandboxOptions, Via};
 
 use super::{Live, Stage, fields, run, text};
 
@@ -56,7 +56,9 @@ fn without_json_standard_output_has_ids_and_paths_alone() {
 
 #[test]
 fn events_come_in_order_with_all_their_fields() {
-    let plan = FaultPlan::new().on(Call::Upload).then(Fault::status(500));
+    let plan = FaultPlan::new()
+        .on(Call::Upload)
+        .then(PlannedFault::status(500));
     let stage = Stage::with_plan(plan);
     let clip = stage.copy("clip.mp4", "clip.mp4");
     let outcome = stage.upload(&[], &[&clip]).exits(0);
@@ -153,7 +155,7 @@ fn no_wait_ends_when_the_service_has_the_bytes() {
 
 #[test]
 fn what_is_processed_holds_no_place_for_a_transfer() {
-    let still = Fault::Statuses(vec!["UPLOADING".into()]);
+    let still = PlannedFault::Statuses(vec!["UPLOADING".into()]);
     let plan = FaultPlan::new()
         .on(Call::Upload)
         .named("slow.mp4")
@@ -165,7 +167,7 @@ fn what_is_processed_holds_no_place_for_a_transfer() {
     let finished = live.event("finished");
     assert_eq!(text(&finished, "path"), quick.to_str().unwrap());
 
-    // And what is still processed when the person ends it is told of with its id.
+    // And what is still processed when the user ends it is told of with its id.
     live.signal("INT");
     let outcome = live.end().exits(130);
     let failed = outcome.one("failed");
@@ -181,7 +183,7 @@ fn what_is_processed_holds_no_place_for_a_transfer() {
 fn one_job_is_one_transfer_at_a_time() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
-        .then(Fault::DelayAnswer(Duration::from_millis(2500)));
+        .then(PlannedFault::DelayAnswer(Duration::from_millis(2500)));
     let stage = Stage::with_plan(plan);
     let one = stage.copy("clip.mp4", "1.mp4");
     let two = stage.copy("picture.png", "2.png");
@@ -293,7 +295,9 @@ fn of_two_programs_each_has_its_share_and_one_that_is_killed_stops_nobody() {
 
 #[test]
 fn a_file_that_direct_upload_refuses_goes_by_the_signed_url() {
-    let plan = FaultPlan::new().on(Call::Upload).then(Fault::status(413));
+    let plan = FaultPlan::new()
+        .on(Call::Upload)
+        .then(PlannedFault::status(413));
     let stage = Stage::with_plan(plan);
     let clip = stage.copy("clip.mp4", "clip.mp4");
     let outcome = stage.upload(&[], &[&clip]).exits(0);

@@ -1,12 +1,12 @@
 //! What holds up all files is said, and what an earlier run left of it is tested first.
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Reply};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, Reply};
 
 use super::{Live, Stage, run, text};
 
 fn held(call: Call) -> FaultPlan {
     let reply = Reply::status(429).retry_after_seconds(600);
-    FaultPlan::new().on(call).then(Fault::Answer(reply))
+    FaultPlan::new().on(call).then(PlannedFault::Answer(reply))
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn an_outage_is_said_with_its_cause() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
         .times(3)
-        .then(Fault::status(503));
+        .then(PlannedFault::status(503));
     let stage = Stage::with_plan(plan);
     let file = stage.copy("clip.mp4", "1.mp4");
     let outcome = stage.upload(&[], &[&file]).exits(0);

@@ -1,9 +1,9 @@
-//! What only the person can mend: the key, the balance, the account.
+//! What only the user can mend: the key, the balance, the account.
 
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::RequiredAction;
 use mavi_uploader::model::snapshot::{Row, Status};
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Reply};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, Reply};
 
 use super::program::{Seen, Trial};
 use crate::cli::text;
@@ -12,7 +12,7 @@ fn always(reply: Reply) -> FaultPlan {
     FaultPlan::new()
         .on(Call::Upload)
         .always()
-        .then(Fault::Answer(reply))
+        .then(PlannedFault::Answer(reply))
 }
 
 /// `upload` stops with this, and the window holds the queue and fails no file. Gives the words.
@@ -98,10 +98,10 @@ fn what_stops_the_run_outranks_a_file_that_failed() {
     ] {
         let plan = FaultPlan::new()
             .on(Call::Upload)
-            .then(Fault::status(415))
+            .then(PlannedFault::status(415))
             .on(Call::Upload)
             .always()
-            .then(Fault::status(status));
+            .then(PlannedFault::status(status));
         let trial = Trial::new(plan);
         let (stage, first) = trial.stage();
         let second = stage.copy("picture.png", "picture.png");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mavi_uploader::sandbox::{Call, EnvelopeStyle, Fault, FaultPlan, Reply, Sandbox};
+use mavi_uploader::sandbox::{Call, EnvelopeStyle, FaultPlan, PlannedFault, Reply, Sandbox};
 use mavi_uploader::store::AssetNote;
 use serde_json::json;
 
@@ -13,12 +13,14 @@ fn always(reply: Reply) -> FaultPlan {
     FaultPlan::new()
         .on(Call::Upload)
         .always()
-        .then(Fault::Answer(reply))
+        .then(PlannedFault::Answer(reply))
 }
 
 /// The first upload is answered so; nothing is stored.
 fn once(reply: Reply) -> FaultPlan {
-    FaultPlan::new().on(Call::Upload).then(Fault::Answer(reply))
+    FaultPlan::new()
+        .on(Call::Upload)
+        .then(PlannedFault::Answer(reply))
 }
 
 /// It is tried this often and fails; gives the words.
@@ -64,7 +66,7 @@ fn an_answer_that_makes_no_sense_has_three_tries_eight_seconds_apart() {
 fn a_file_that_went_up_behind_a_bad_answer_is_noted_as_perhaps_twice() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
-        .then(Fault::StoreThenAnswer(Reply::truncated_json()));
+        .then(PlannedFault::StoreThenAnswer(Reply::truncated_json()));
     let seen = Trial::new(plan).run();
     seen.finishes();
     assert_eq!(seen.stored(), 2);
@@ -77,7 +79,7 @@ fn an_answer_that_breaks_off_is_a_lost_one() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
         .always()
-        .then(Fault::StoreThenAnswer(Reply::broken_off()));
+        .then(PlannedFault::StoreThenAnswer(Reply::broken_off()));
     let seen = Trial::new(plan).run();
     seen.fails("network", 1);
     assert_eq!((seen.calls(Call::Upload), seen.stored()), (2, 2));
@@ -180,7 +182,7 @@ fn a_web_page_that_forbids_has_six_tries_and_names_firewall_proxy_and_sign_in() 
     let key_check = FaultPlan::new()
         .on(Call::KeyCheck)
         .always()
-        .then(Fault::Answer(Reply::blocked_page(403)));
+        .then(PlannedFault::Answer(Reply::blocked_page(403)));
     Trial::new(key_check).run().finishes();
 }
 
@@ -212,7 +214,7 @@ fn too_large_for_the_direct_way_takes_the_signed_url_at_once() {
     let plan = FaultPlan::new()
         .on(Call::SignedUrl)
         .always()
-        .then(Fault::status(413));
+        .then(PlannedFault::status(413));
     Trial::signed(plan).run().fails("bad_request", 1);
 }
 
@@ -246,10 +248,10 @@ fn without_a_wait_that_is_asked_for_a_rate_limit_doubles_its_own() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
         .times(4)
-        .then(Fault::status(429))
+        .then(PlannedFault::status(429))
         .on(Call::Upload)
         .times(4)
-        .then(Fault::Answer(Reply::failing_code("0429")));
+        .then(PlannedFault::Answer(Reply::failing_code("0429")));
     let mut trial = Trial::new(plan);
     // Out at once: nine bodies of more would lean on a machine that is never busy.
     trial.size = 2_000;

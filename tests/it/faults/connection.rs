@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mavi_uploader::model::snapshot::Status;
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, OfferedProtocol, Reply};
+use mavi_uploader::sandbox::{Call, FaultPlan, OfferedProtocol, PlannedFault, Reply};
 use mavi_uploader::store::AssetNote;
 
 use super::program::{Seen, Trial};
@@ -11,15 +11,15 @@ use super::program::{Seen, Trial};
 /// More refusals than any run makes connections.
 const ALWAYS: u32 = 1_000;
 
-fn lost(stored: bool) -> Fault {
-    Fault::LoseAnswer {
+fn lost(stored: bool) -> PlannedFault {
+    PlannedFault::LoseAnswer {
         stored,
         reset: true,
     }
 }
 
-fn late() -> Fault {
-    Fault::DelayAnswer(Duration::from_secs(600))
+fn late() -> PlannedFault {
+    PlannedFault::DelayAnswer(Duration::from_secs(600))
 }
 
 /// Row: no route, DNS failure, refused connection.
@@ -107,7 +107,7 @@ fn a_tls_failure_is_not_tried_again_and_names_proxy_antivirus_and_clock() {
 fn a_break_in_the_body_asks_whether_it_is_the_key_and_sends_again() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
-        .then(Fault::ResetAfter { bytes: 100_000 });
+        .then(PlannedFault::ResetAfter { bytes: 100_000 });
     let seen = Trial::large(plan).run();
     seen.finishes();
     assert_eq!(seen.retries(), ["network"]);
@@ -131,10 +131,10 @@ fn a_refusal_that_was_lost_in_the_break_is_told_from_the_network() {
             .on(Call::KeyCheck)
             .pass()
             .on(Call::KeyCheck)
-            .then(Fault::status(status))
+            .then(PlannedFault::status(status))
             .on(Call::Upload)
             .always()
-            .then(Fault::AnswerEarly {
+            .then(PlannedFault::AnswerEarly {
                 after: 0,
                 reply: Reply::status(status),
                 linger: false,
@@ -148,7 +148,7 @@ fn a_refusal_that_was_lost_in_the_break_is_told_from_the_network() {
 /// Row: the connection breaks before the whole body is out.
 #[test]
 fn an_early_answer_is_read_while_the_body_goes_out() {
-    let early = Fault::AnswerEarly {
+    let early = PlannedFault::AnswerEarly {
         after: 1_000,
         reply: Reply::status(415),
         linger: true,
@@ -164,7 +164,7 @@ fn after_two_breaks_the_third_try_takes_the_signed_url() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
         .always()
-        .then(Fault::ResetAfter { bytes: 100_000 });
+        .then(PlannedFault::ResetAfter { bytes: 100_000 });
     let seen = Trial::large(plan).run();
     seen.finishes();
     assert_eq!(seen.retries(), ["network", "network"]);
@@ -185,7 +185,7 @@ fn a_session_that_breaks_and_breaks_has_six_tries_in_upload_and_says_each() {
     let plan = FaultPlan::new()
         .on(Call::SessionPut)
         .always()
-        .then(Fault::ResetAfter { bytes: 100_000 });
+        .then(PlannedFault::ResetAfter { bytes: 100_000 });
     let mut trial = Trial::large(plan);
     trial.signed = true;
     trial.options.protocol = OfferedProtocol::ResumableStart;
@@ -206,7 +206,7 @@ fn a_session_that_breaks_and_breaks_has_six_tries_in_upload_and_says_each() {
 /// Row: no byte moves for 30 s while body is left.
 #[test]
 fn a_body_that_stands_still_is_dropped_and_sent_again() {
-    let stall = || Fault::Stall {
+    let stall = || PlannedFault::Stall {
         after: 100_000,
         lasting: None,
     };
@@ -223,7 +223,7 @@ fn a_body_that_always_stands_still_has_six_tries() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
         .always()
-        .then(Fault::Stall {
+        .then(PlannedFault::Stall {
             after: 100_000,
             lasting: None,
         });
@@ -235,7 +235,7 @@ fn a_body_that_always_stands_still_has_six_tries() {
 /// Row: no byte moves for 30 s while body is left.
 #[test]
 fn a_body_that_trickles_moves_and_is_left_alone() {
-    let slow = Fault::Trickle {
+    let slow = PlannedFault::Trickle {
         bytes_per_second: 8_000_000,
     };
     let mut trial = Trial::large(FaultPlan::new().on(Call::Upload).then(slow));

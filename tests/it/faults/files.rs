@@ -6,14 +6,14 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use mavi_uploader::model::snapshot::{Row, Status};
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault};
 
 use super::program::{Seen, Trial, content};
 use crate::cli::{Live, age};
 
 /// The first upload stands still in its midst, and is dropped.
 fn stalled() -> Trial {
-    Trial::large(FaultPlan::new().on(Call::Upload).then(Fault::Stall {
+    Trial::large(FaultPlan::new().on(Call::Upload).then(PlannedFault::Stall {
         after: 100_000,
         lasting: None,
     }))

@@ -1,6 +1,6 @@
 //! An `upload` that is interrupted says what becomes of what it has sent.
 
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, OfferedProtocol};
+use mavi_uploader::sandbox::{Call, FaultPlan, OfferedProtocol, PlannedFault};
 
 use super::program::{Seen, Trial};
 
@@ -16,7 +16,7 @@ fn interrupted(mut trial: Trial, call: Call) -> Seen {
 }
 
 fn stalled(call: Call) -> Trial {
-    Trial::large(FaultPlan::new().on(call).then(Fault::Stall {
+    Trial::large(FaultPlan::new().on(call).then(PlannedFault::Stall {
         after: 1_000_000,
         lasting: None,
     }))
@@ -51,10 +51,14 @@ fn without_a_keychain_a_resumable_upload_is_said_to_start_again_and_does() {
 
 #[test]
 fn what_had_not_begun_is_not_said_to_start_again() {
-    let mut trial = Trial::signed(FaultPlan::new().on(Call::SignedUrl).then(Fault::Stall {
-        after: 0,
-        lasting: None,
-    }));
+    let mut trial = Trial::signed(
+        FaultPlan::new()
+            .on(Call::SignedUrl)
+            .then(PlannedFault::Stall {
+                after: 0,
+                lasting: None,
+            }),
+    );
     trial.signed = true;
     let seen = interrupted(trial, Call::SignedUrl);
     seen.fails("cancelled", 130);

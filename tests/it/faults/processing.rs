@@ -1,24 +1,24 @@
 //! What the service says of a file that it has.
 
 use mavi_uploader::model::asset::AssetStatus;
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, Reply};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, Reply};
 use mavi_uploader::store::AssetNote;
 
 use super::program::Trial;
 use crate::cli::text;
 
-fn plan(fault: Fault) -> FaultPlan {
+fn plan(fault: PlannedFault) -> FaultPlan {
     FaultPlan::new().on(Call::Upload).then(fault)
 }
 
-fn statuses(words: &[&str]) -> Fault {
-    Fault::Statuses(words.iter().map(|&word| word.to_owned()).collect())
+fn statuses(words: &[&str]) -> PlannedFault {
+    PlannedFault::Statuses(words.iter().map(|&word| word.to_owned()).collect())
 }
 
 /// Row: `upload_status` FAILED.
 #[test]
 fn what_the_service_gave_up_on_is_uploaded_again_once() {
-    let seen = Trial::new(plan(Fault::processing_fails())).run();
+    let seen = Trial::new(plan(PlannedFault::processing_fails())).run();
     let finished = seen.finishes();
     assert_eq!(seen.retries(), ["processing_failed"]);
     assert_eq!(seen.calls(Call::Upload), 2);
@@ -34,7 +34,7 @@ fn what_the_service_gave_up_on_is_uploaded_again_once() {
 /// Row: `upload_status` FAILED.
 #[test]
 fn what_the_service_gave_up_on_twice_fails_with_its_id() {
-    let fails = Fault::processing_fails();
+    let fails = PlannedFault::processing_fails();
     let plan = FaultPlan::new().on(Call::Upload).always().then(fails);
     let seen = Trial::new(plan).run();
     seen.fails("processing_failed", 1);
@@ -49,7 +49,7 @@ fn what_the_service_gave_up_on_twice_fails_with_its_id() {
 /// Row: "Asset not found" for an id that the service just gave.
 #[test]
 fn an_asset_that_is_not_found_at_first_is_asked_for_again() {
-    let seen = Trial::new(plan(Fault::NotFoundAtFirst { polls: 4 })).run();
+    let seen = Trial::new(plan(PlannedFault::NotFoundAtFirst { polls: 4 })).run();
     seen.finishes();
     assert_eq!(
         (seen.calls(Call::Upload), seen.calls(Call::Metadata)),
@@ -60,7 +60,7 @@ fn an_asset_that_is_not_found_at_first_is_asked_for_again() {
 /// Row: "Asset not found" for an id that the service just gave.
 #[test]
 fn an_asset_that_is_not_found_for_a_minute_fails_and_keeps_its_id() {
-    let seen = Trial::new(plan(Fault::NotFoundAtFirst { polls: 1_000 })).run();
+    let seen = Trial::new(plan(PlannedFault::NotFoundAtFirst { polls: 1_000 })).run();
     seen.fails("processing_failed", 1);
     // After 2, 6, 14, 30 and 62 s.
     let asked = seen.calls(Call::Metadata);
@@ -77,7 +77,7 @@ fn an_asset_that_is_not_found_for_a_minute_fails_and_keeps_its_id() {
 #[test]
 fn another_size_fails_and_keeps_the_id() {
     for by in [-1, 1] {
-        let seen = Trial::new(plan(Fault::SizeDiffers { by })).run();
+        let seen = Trial::new(plan(PlannedFault::SizeDiffers { by })).run();
         let words = seen.fails("size_mismatch", 1);
         assert!(words.contains("Upload the file again"), "{words}");
         assert_eq!(seen.calls(Call::Upload), 1);
@@ -92,15 +92,15 @@ fn another_size_fails_and_keeps_the_id() {
 #[test]
 fn whatever_goes_wrong_with_asking_the_file_is_asked_about_again() {
     let troubles = [
-        Fault::status(500),
-        Fault::status(400),
-        Fault::status(415),
-        Fault::Answer(Reply::html(200)),
-        Fault::Answer(Reply::truncated_json()),
-        Fault::Answer(Reply::redirect(302, "http://127.0.0.1:1/")),
-        Fault::Answer(Reply::huge(2 << 30)),
-        Fault::ResetAfter { bytes: 0 },
-        Fault::LoseAnswer {
+        PlannedFault::status(500),
+        PlannedFault::status(400),
+        PlannedFault::status(415),
+        PlannedFault::Answer(Reply::html(200)),
+        PlannedFault::Answer(Reply::truncated_json()),
+        PlannedFault::Answer(Reply::redirect(302, "http://127.0.0.1:1/")),
+        PlannedFault::Answer(Reply::huge(2 << 30)),
+        PlannedFault::ResetAfter { bytes: 0 },
+        PlannedFault::LoseAnswer {
             stored: false,
             reset: false,
         },
@@ -126,7 +126,7 @@ fn a_key_that_is_refused_while_asking_ends_the_run_and_keeps_the_asset() {
     let plan = FaultPlan::new()
         .on(Call::Metadata)
         .always()
-        .then(Fault::status(401));
+        .then(PlannedFault::status(401));
     let seen = Trial::new(plan).run();
     seen.fails("unauthorized", 3);
     assert_eq!(seen.history().len(), 1);

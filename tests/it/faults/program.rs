@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use mavi_uploader::cli::{self, Command as Job};
+use mavi_uploader::cli::{self, CliCommand as Job};
 use mavi_uploader::engine::{self, FrontEnd};
 use mavi_uploader::model::snapshot::{Row, Snapshot};
 use mavi_uploader::sandbox::{Call, FaultPlan, Sandbox, SandboxOptions};
@@ -306,7 +306,7 @@ impl Window {
         self.world.sandbox.as_ref().unwrap()
     }
 
-    /// Where the engine keeps what it writes.
+    /// Returns where the engine keeps what it writes.
     pub fn folder(&self) -> &Path {
         self.world.folder().unwrap()
     }

@@ -150,7 +150,7 @@ impl Window {
     }
 }
 
-/// What the calls of the service were, and how far each came after the one before.
+/// Returns what the calls of the service were, and how far each came after the one before.
 fn calls(stage: &Stage) -> Vec<(Option<String>, Duration)> {
     let requests = stage.sandbox().requests();
     let mut before = None;

@@ -8,7 +8,7 @@ use mavi_uploader::app::rows::details_text;
 use mavi_uploader::app::wording::Backend;
 use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::snapshot::{Row, Status};
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, OfferedProtocol, Reply};
+use mavi_uploader::sandbox::{Call, FaultPlan, OfferedProtocol, PlannedFault, Reply};
 
 use super::program::{Seen, Trial, content, history};
 use crate::cli::{KEY, KEY_BODY, Stage};
@@ -53,13 +53,13 @@ fn the_whole_life_of_one_upload_is_read_out_of_the_log_by_its_id() {
     let plan = FaultPlan::new()
         .on(Call::Upload)
         .named("clip.mp4")
-        .then(Fault::Answer(failing))
+        .then(PlannedFault::Answer(failing))
         .on(Call::Upload)
         .named("clip.mp4")
-        .then(Fault::ResetAfter { bytes: 100_000 })
+        .then(PlannedFault::ResetAfter { bytes: 100_000 })
         .on(Call::Metadata)
         .named("clip.mp4")
-        .then(Fault::status(500));
+        .then(PlannedFault::status(500));
     let trial = Trial::large(plan);
     let (stage, clip) = trial.stage();
     let other = stage.copy("picture.png", "picture.png");
@@ -133,35 +133,35 @@ fn every_fault(routes: [(Call, &'static str); 2]) -> (FaultPlan, Vec<String>) {
     let naming = format!("{telling} and at {{target}}");
     let storage = Reply::storage_error(404, "NoSuchBucket", &naming);
     let faults = [
-        Fault::Answer(echo(400)),
-        Fault::Answer(echo(409)),
-        Fault::Answer(echo(413)),
-        Fault::Answer(echo(415)),
-        Fault::Answer(echo(429)),
-        Fault::Answer(echo(500)),
-        Fault::Answer(storage),
-        Fault::Answer(Reply::limit_exceeded()),
-        Fault::Answer(Reply::spring(503)),
-        Fault::Answer(Reply::redirect(307, secret_place)),
-        Fault::StoreThenAnswer(Reply::truncated_json()),
-        Fault::StoreThenAnswer(Reply::broken_off()),
-        Fault::StoreThenAnswer(Reply::without_asset_id()),
-        Fault::ResetAfter { bytes: 2_000 },
-        Fault::LoseAnswer {
+        PlannedFault::Answer(echo(400)),
+        PlannedFault::Answer(echo(409)),
+        PlannedFault::Answer(echo(413)),
+        PlannedFault::Answer(echo(415)),
+        PlannedFault::Answer(echo(429)),
+        PlannedFault::Answer(echo(500)),
+        PlannedFault::Answer(storage),
+        PlannedFault::Answer(Reply::limit_exceeded()),
+        PlannedFault::Answer(Reply::spring(503)),
+        PlannedFault::Answer(Reply::redirect(307, secret_place)),
+        PlannedFault::StoreThenAnswer(Reply::truncated_json()),
+        PlannedFault::StoreThenAnswer(Reply::broken_off()),
+        PlannedFault::StoreThenAnswer(Reply::without_asset_id()),
+        PlannedFault::ResetAfter { bytes: 2_000 },
+        PlannedFault::LoseAnswer {
             stored: true,
             reset: true,
         },
-        Fault::LoseAnswer {
+        PlannedFault::LoseAnswer {
             stored: false,
             reset: false,
         },
-        Fault::LoseSession { status: 410 },
-        Fault::Answer(Reply::blocked_page(404)),
+        PlannedFault::LoseSession { status: 410 },
+        PlannedFault::Answer(Reply::blocked_page(404)),
         // Of a storage server these leave a doubt whether it has the bytes.
-        Fault::Answer(Reply::failing_code(KEY)),
-        Fault::Answer(Reply::html(200)),
-        Fault::Answer(Reply::blocked_page(200)),
-        Fault::Answer(Reply::huge(2 << 30)),
+        PlannedFault::Answer(Reply::failing_code(KEY)),
+        PlannedFault::Answer(Reply::html(200)),
+        PlannedFault::Answer(Reply::blocked_page(200)),
+        PlannedFault::Answer(Reply::huge(2 << 30)),
     ];
     let mut plan = FaultPlan::new();
     let mut names = vec![];
@@ -173,9 +173,9 @@ fn every_fault(routes: [(Call, &'static str); 2]) -> (FaultPlan, Vec<String>) {
         }
     }
     let statuses = [
-        Fault::processing_fails(),
-        Fault::SizeDiffers { by: 1 },
-        Fault::NotFoundAtFirst { polls: 1_000 },
+        PlannedFault::processing_fails(),
+        PlannedFault::SizeDiffers { by: 1 },
+        PlannedFault::NotFoundAtFirst { polls: 1_000 },
     ];
     for (number, fault) in statuses.into_iter().enumerate() {
         let name = format!("status-{number}.mp4");
@@ -224,7 +224,7 @@ impl Secrets {
         self.whole.insert(secret.to_owned());
     }
 
-    /// Where a part of one begins.
+    /// Returns where a part of one begins.
     fn found_in(&self, text: &[u8]) -> Option<usize> {
         let is_part = |part: &[u8]| {
             self.begins.contains(&part[..2]) && self.parts.contains(&part[..SHOWN + 1])
@@ -233,7 +233,7 @@ impl Secrets {
     }
 }
 
-/// What gives a signed URL or a session away: the long values of its query.
+/// Returns what gives a signed URL or a session away: the long values of its query.
 fn secrets_of(targets: Vec<String>) -> Secrets {
     let mut secrets = Secrets::default();
     for target in targets {

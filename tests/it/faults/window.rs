@@ -20,7 +20,7 @@ use crate::window::{
     Dialogs, FakeEngine, NoDesktop, Window, builder, copied, has, open, open_with, row, with_key,
 };
 
-/// Where the person shows that the file is.
+/// Where the user shows that the file is.
 const FOUND: &str = "/elsewhere/clip.mp4";
 
 /// What a press on the button of the next step does.

@@ -60,7 +60,7 @@ fn numbers(front_end: FrontEnd) -> Numbers {
     numbers
 }
 
-/// Does what a person would: adds the files that are not there, starts what is ready, and
+/// Does what the user would: adds the files that are not there, starts what is ready, and
 /// goes on with what was interrupted.
 async fn follow(front_end: FrontEnd, running: &mut RunningEngine) {
     let mut files: Vec<PathBuf> = std::fs::read_dir(std::env::var_os(MEDIA).unwrap())

@@ -215,7 +215,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// What the server holds more than once is announced, in the history or by its row.
+    /// Returns what the server holds more than once is announced, in the history or by its row.
     fn no_double_is_hidden(
         &self,
         assets: &[AssetRecord],

@@ -121,7 +121,7 @@ impl Program {
         self.child.kill().unwrap();
     }
 
-    /// How it ended, and all that it said.
+    /// Returns how it ended, and all that it said.
     pub fn end(mut self) -> (ExitStatus, Vec<String>) {
         let status = self.child.wait().unwrap();
         self.said.extend(self.lines.iter());
@@ -143,7 +143,7 @@ impl Drop for Program {
     }
 }
 
-/// What an event says, in the words of the children: `row NAME`, `id NAME ID`, and `over
+/// Returns what an event says, in the words of the children: `row NAME`, `id NAME ID`, and `over
 /// NAME` for a row that may leave the queue from then on.
 fn translated(line: &str) -> Vec<String> {
     let Ok(event) = serde_json::from_str::<Value>(line) else {

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use mavi_uploader::sandbox::{
-    Call, Fault, FaultPlan, OfferedProtocol, Sandbox, SandboxOptions, Timing,
+    Call, FaultPlan, OfferedProtocol, PlannedFault, Sandbox, SandboxOptions, Timing,
 };
 use serde_json::{Value, json};
 
@@ -94,7 +94,7 @@ impl Server {
         while self.lines.try_recv().is_ok() {}
     }
 
-    /// What is called next, if that comes within this time.
+    /// Returns what is called next, if that comes within this time.
     pub fn next_call(&self, within: Duration) -> Option<String> {
         let line = self.lines.recv_timeout(within).ok()?;
         line.strip_prefix("call\t").map(str::to_owned)
@@ -218,11 +218,11 @@ fn options(late: Duration) -> SandboxOptions {
             Some("form") => Some(OfferedProtocol::Form),
             _ => None,
         };
-        if let Some(protocol) = protocol.map(Fault::OfferedProtocol) {
+        if let Some(protocol) = protocol.map(PlannedFault::OfferedProtocol) {
             plan = plan.on(Call::SignedUrl).named(name).always().then(protocol);
         }
         if name.starts_with("too-large") {
-            let refused = Fault::status(413);
+            let refused = PlannedFault::status(413);
             plan = plan.on(Call::Upload).named(name).always().then(refused);
         }
     }
@@ -233,7 +233,7 @@ fn options(late: Duration) -> SandboxOptions {
         Call::StorageForm,
         Call::SessionStart,
     ] {
-        plan = plan.on(call).always().then(Fault::DelayAnswer(late));
+        plan = plan.on(call).always().then(PlannedFault::DelayAnswer(late));
     }
     SandboxOptions {
         interval: Duration::from_millis(5),

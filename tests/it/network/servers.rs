@@ -140,12 +140,12 @@ impl Server {
         })
     }
 
-    /// What was seen so far.
+    /// Returns what was seen so far.
     pub fn lines(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
 
-    /// How many lines begin so.
+    /// Returns how many lines begin so.
     pub fn count(&self, start: &str) -> usize {
         let lines = self.lines();
         lines.iter().filter(|line| line.starts_with(start)).count()

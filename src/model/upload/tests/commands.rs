@@ -1,4 +1,4 @@
-//! Every word of the person in every state: where it leads, and that nothing runs on that
+//! Every word of the user in every state: where it leads, and that nothing runs on that
 //! should not.
 
 use super::super::*;
@@ -8,7 +8,7 @@ use crate::model::media::{Rejection, Route};
 use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;
 
-/// What a person may say of one row; [`Event::Hold`] is what the pause of the queue says of it.
+/// What the user may say of one row; [`Event::Hold`] is what the pause of the queue says of it.
 const COMMANDS: [(&str, Event); 9] = [
     ("start", Event::Start),
     ("pause", Event::Pause),

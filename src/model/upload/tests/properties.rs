@@ -209,7 +209,7 @@ proptest! {
             prop_assert_eq!(sends, usize::from(
                 matches!(after.state, UploadState::Sending { body_out: false, .. }) && after.attempt > upload.attempt));
             prop_assert!(sends == 0 || !after.counters.only_id, "only its id is wanted");
-            // Whoever leaves a transfer, a timer or a poll for the person stops it.
+            // Whoever leaves a transfer, a timer or a poll for the user stops it.
             if upload.is_active() && matches!(after.state, UploadState::Paused { .. } | UploadState::Cancelled { .. }) {
                 prop_assert!(effects.contains(&Effect::Abort));
             }

@@ -188,7 +188,7 @@ fn path_of(bytes: Vec<u8>) -> PathBuf {
     String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
-/// What was escaped; what is no escape stays as it is.
+/// Returns what was escaped; what is no escape stays as it is.
 fn unescape(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;

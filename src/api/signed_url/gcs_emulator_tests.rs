@@ -200,7 +200,7 @@ async fn a_session_at_a_server_of_others_goes_on_from_its_offset() {
     assert!(emulator.get("/bucket/rest.mp4") == sample.content);
 }
 
-/// How many bytes a session holds, asked without the client.
+/// Returns how many bytes a session holds, asked without the client.
 fn held(emulator: &Emulator, session: &str, size: usize) -> usize {
     let target = session
         .split_once(&format!(":{}", emulator.port))

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """A hand on mouse and keyboard, through the X server's test extension.
 
-usage: hand.py click X Y        presses the first button there and lets it go
-       hand.py key KEY…         presses the keys in their order, and lets them go
-       hand.py down KEY         presses a key and holds it
-       hand.py up KEY           lets it go
+usage: pointer.py click X Y        presses the first button there and lets it go
+       pointer.py key KEY…         presses the keys in their order, and lets them go
+       pointer.py down KEY         presses a key and holds it
+       pointer.py up KEY           lets it go
 
 X and Y are of the screen, in pixels; KEYs are named as X has them: a, Escape, Down, Control_L.
 """

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """What a sandbox in a process of its own was sent.
 
-usage: served.py BASE_URL ids           the ids of what it stored, a line each, in their order
-       served.py BASE_URL holds FILE…   that it stored exactly these files, each once, whole
-       served.py BASE_URL bytes NAME…   the bytes that have come of each upload so far
-       served.py BASE_URL open          how many uploads are under way
-       served.py BASE_URL table FILE    that FILE (the window's CSV) says of each id what was stored
+usage: sandbox_log.py BASE_URL ids           the ids of what it stored, a line each, in their order
+       sandbox_log.py BASE_URL holds FILE…   that it stored exactly these files, each once, whole
+       sandbox_log.py BASE_URL bytes NAME…   the bytes that have come of each upload so far
+       sandbox_log.py BASE_URL open          how many uploads are under way
+       sandbox_log.py BASE_URL table FILE    that FILE (the window's CSV) says of each id what was stored
                                         under it; prints how many rows it has
 
 Ends with 1 and a sentence when it is not so.

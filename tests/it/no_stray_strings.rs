@@ -34,7 +34,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("app/thumbnails/decode.rs", "too many pixels"),
 ];
 
-/// Whether a literal is something that a person reads: several words, or one that is written
+/// Returns whether a literal is something that the user reads: several words, or one that is written
 /// as a word on a button is.
 fn is_for_people(literal: &str) -> bool {
     let mut plain = String::new();
@@ -104,7 +104,7 @@ fn literals(source: &str) -> Vec<String> {
     found
 }
 
-/// Whether what stands before a bracket is a macro of the log.
+/// Returns whether what stands before a bracket is a macro of the log.
 fn is_log(before: &[char]) -> bool {
     let line: String = before.iter().rev().take(16).rev().collect();
     ["tracing::info!", "tracing::warn!", "tracing::debug!"]

@@ -2,7 +2,7 @@
 //! from the arguments that the program takes and kept in `packaging/generated`, so that
 //! nothing that makes them is shipped, and a package needs no second build.
 //!
-//! `UPDATE_PAPERS=1 cargo test --test it papers` writes them anew.
+//! `UPDATE_GENERATED_DOCS=1 cargo test --test it generated_docs` writes them anew.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -51,7 +51,7 @@ fn read(folder: &Path) -> Papers {
 #[test]
 fn manual_and_completions_are_of_the_arguments_that_the_program_takes() {
     let made = made();
-    if std::env::var_os("UPDATE_PAPERS").is_some() {
+    if std::env::var_os("UPDATE_GENERATED_DOCS").is_some() {
         let _ = fs::remove_dir_all(folder());
         for (place, content) in &made {
             let file = folder().join(place);
@@ -65,7 +65,7 @@ fn manual_and_completions_are_of_the_arguments_that_the_program_takes() {
     for (place, content) in &made {
         assert!(
             kept[place] == *content,
-            "{} is out of date: run UPDATE_PAPERS=1 cargo test --test it papers",
+            "{} is out of date: run UPDATE_GENERATED_DOCS=1 cargo test --test it generated_docs",
             place.display()
         );
     }

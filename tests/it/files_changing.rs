@@ -15,7 +15,9 @@ use mavi_uploader::engine::{Command, FrontEnd};
 use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{Row, Snapshot, Status};
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, RequestRecord, SandboxOptions, Timing};
+use mavi_uploader::sandbox::{
+    Call, FaultPlan, PlannedFault, RequestRecord, SandboxOptions, Timing,
+};
 use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine};
 
 use self::changes::{MOVES, Move, SIZE, before, content, grow, hash_of, mend, other, put};
@@ -50,7 +52,7 @@ impl Stage {
             Way::Direct => Call::Upload,
             Way::Signed => Call::StoragePut,
         };
-        let stall = Fault::Stall {
+        let stall = PlannedFault::Stall {
             after: 1000,
             lasting: Some(STALL),
         };
@@ -172,7 +174,7 @@ fn seeds() -> impl Iterator<Item = (u8, &'static (&'static str, Move, Option<Fau
 
 /// Moves every file while its bytes go out.
 async fn move_while_sending(way: Way) {
-    // More at a time than a person may choose, so that all stand still together.
+    // More at a time than the user may choose, so that all stand still together.
     let stage = Stage::new(way, MOVES.len(), u32::try_from(MOVES.len()).unwrap());
     let mut paths = vec![];
     for (seed, (name, ..)) in seeds() {
@@ -220,7 +222,7 @@ async fn move_while_sending(way: Way) {
     stage.end().await;
 }
 
-/// How many files in this folder the program holds open.
+/// Returns how many files in this folder the program holds open.
 fn open_files(folder: &Path) -> usize {
     let Ok(open) = fs::read_dir("/proc/self/fd") else {
         return 0;

@@ -8,7 +8,7 @@ use std::process::Command as Program;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::snapshot::Status;
-use mavi_uploader::sandbox::{Call, Fault, FaultPlan, SandboxOptions};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, SandboxOptions};
 
 use super::changes::{content, hash_of, put};
 use super::{STALL, Stage as WindowStage, Way};
@@ -71,7 +71,7 @@ fn a_file_that_may_not_be_read_is_refused_with_the_cause_and_goes_up_once_it_may
 
 #[test]
 fn a_file_that_may_not_be_read_any_more_when_its_turn_comes_is_unreadable_and_can_be_tried_again() {
-    let stall = Fault::Stall {
+    let stall = PlannedFault::Stall {
         after: 1000,
         lasting: Some(STALL),
     };
