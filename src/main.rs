@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         None => match window(arguments.sandbox, arguments.paths) {
             Ok(()) => ExitCode::SUCCESS,
             Err(Stop { words, code }) => {
+                // Paths stand on lines of their own, and `say` prints one line.
                 words.lines().for_each(cli::say);
                 alone::say(&words);
                 ExitCode::from(code)
