@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         None => match window(arguments.sandbox, arguments.paths) {
             Ok(()) => ExitCode::SUCCESS,
             Err(StartupError { words, code }) => {
+                // Paths stand on lines of their own, and `say` prints one line.
                 words.lines().for_each(cli::say);
                 startup_error::say(&words);
                 ExitCode::from(code)

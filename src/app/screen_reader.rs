@@ -44,8 +44,12 @@ impl Announcer {
     pub fn look_at(&mut self, banners: &[Banner]) {
         let is_new = |banner: &&Banner| !self.banners.iter().any(|before| before.is_still(banner));
         let new = banners.iter().filter(is_new);
-        self.new
-            .extend(new.filter_map(|banner| banner.told.clone()));
+        for told in new.filter_map(|banner| banner.told.clone()) {
+            // Another banner takes it over while files are still being looked at.
+            if !self.new.contains(&told) {
+                self.new.push(told);
+            }
+        }
         if self.banners != banners {
             self.banners = banners.to_vec();
         }
@@ -325,6 +329,22 @@ mod tests {
         );
         assert_eq!(said(&[passed_over("1 file.")]), "1 file.");
         assert_eq!(said(&[offline]), "Offline.", "it came again");
+    }
+
+    #[test]
+    fn what_moves_to_another_banner_is_said_once() {
+        let left_out = |dismiss| Banner {
+            tone: Tone::Notice,
+            text: "6 items passed over.".to_owned(),
+            told: Some("6 items passed over.".to_owned()),
+            actions: Vec::new(),
+            dismiss: Some(dismiss),
+        };
+        let mut announcer = Announcer::default();
+        announcer.look_at(&[left_out(Dismissible::PassedOver)]);
+        announcer.look_at(&[left_out(Dismissible::Refused)]);
+        announcer.speak(Instant::now());
+        assert_eq!(announcer.said(), "6 items passed over.");
     }
 
     #[test]

@@ -71,7 +71,10 @@ fn the_numbers_are_those_of_the_code() {
         ("spacing", format!("{} ms", limiter.spacing.as_millis())),
         ("max_spacing", seconds(limiter.max_spacing)),
         ("polls", format!("{} s", polls.join(", "))),
-        ("slow_processing_after", seconds(policy.slow_processing_after)),
+        (
+            "slow_processing_after",
+            seconds(policy.slow_processing_after),
+        ),
         ("tries", policy.tries.to_string()),
         ("backoff_first", seconds(policy.backoff_first)),
         ("backoff_max", seconds(policy.backoff_max)),

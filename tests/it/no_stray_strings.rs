@@ -16,7 +16,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("ui/dialogs.rs", "a dialog stands in the middle"),
     // Names of threads and of places in what egui remembers.
     ("ui/files.rs", "file dialog"),
-    ("app/keys.rs", "key check"),
+    ("app/key_entry.rs", "key check"),
     ("ui/dialogs.rs", "key field"),
     ("ui/screens/empty.rs", "first start"),
     ("ui/screens/empty.rs", "height of the invitation"),
@@ -24,8 +24,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("ui/shell.rs", "drop overlay"),
     ("ui/widgets/row.rs", "asset id"),
     // Of protocols.
-    ("ui/motion.rs", "ReadOne"),
-    ("ui/motion.rs", "Read"),
+    ("ui/reduced_motion.rs", "ReadOne"),
+    ("ui/reduced_motion.rs", "Read"),
     ("ui/desktop.rs", "Update"),
     ("ui/desktop.rs", "ShowItems"),
     // For the log and for other programs' errors.
