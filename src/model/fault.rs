@@ -149,7 +149,7 @@ pub enum Recovery {
         /// Wait requested by the service.
         retry_after: Option<Duration>,
     },
-    /// Everything was sent; whether it was stored is not known.
+    /// Everything was sent; the outcome is unknown.
     OutcomeUnknown,
     /// Requires an action of the user; pauses the queue once.
     NeedsUser(RequiredAction),
