@@ -122,7 +122,7 @@ struct LimiterState {
     shared: Option<SharedRateLimit>,
     /// Factor on the shared spacing, from responses since the shared file was last read.
     factor: f64,
-    /// When the first in line may look at the shared file again.
+    /// Time at which the first waiter may read the shared file again.
     look_again: Instant,
     /// Time since which another program holds the shared file.
     busy_since: Option<Instant>,

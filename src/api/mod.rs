@@ -1,16 +1,15 @@
-//! The service on the wire: calls, bodies, answers, and the one place where HTTP
-//! becomes a [`Fault`].
+//! The service on the wire: calls, bodies, responses, and their conversion to a [`Fault`].
 //!
 //! | module | duty |
 //! |---|---|
-//! | [`base_url`] | where the service is |
-//! | [`client`] | the calls over HTTP |
-//! | [`network`] | which proxy is asked and whose certificates are believed, for showing |
-//! | [`limiter`], [`shared_rate_limit`] | one request a second for all calls, of all programs |
-//! | [`paced`] | the calls, each in its turn |
-//! | [`protocol`] | flavours of the storage step, and what was learned of them |
-//! | [`throttle`] | a limit on bytes a second |
-//! | [`redact`] | secrets out of text |
+//! | [`base_url`] | base URL of the service |
+//! | [`client`] | calls over HTTP |
+//! | [`network`] | proxy and certificates in use, for display |
+//! | [`limiter`], [`shared_rate_limit`] | one request per second for all calls of all programs |
+//! | [`paced`] | rate-limited calls |
+//! | [`protocol`] | storage protocols, and those known to work per host |
+//! | [`throttle`] | bandwidth limit |
+//! | [`redact`] | removal of secrets from text |
 
 pub mod base_url;
 pub(crate) mod body;
