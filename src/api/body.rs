@@ -105,9 +105,7 @@ impl Drop for ReaderHandle {
 /// Layout of a body: a part of a file and its framing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BodyLayout {
-    /// Bytes before the file.
     head: Bytes,
-    /// Bytes after the file.
     tail: Bytes,
     /// First byte of the file to send; earlier ones are only hashed.
     from: u64,

@@ -86,12 +86,10 @@ impl Client {
         }
     }
 
-    /// Returns the HTTP client.
     pub(super) async fn http(&self) -> Result<&reqwest::Client, Fault> {
         self.connections.client(&self.options).await
     }
 
-    /// Starts a request to the service.
     async fn request(
         &self,
         method: Method,
@@ -175,7 +173,7 @@ impl Client {
         sent
     }
 
-    /// Returns a fault when the transfer or the response times out.
+    /// Returns the fault once the transfer or the response times out.
     async fn watch(
         &self,
         transfer: &ReaderHandle,

@@ -55,7 +55,6 @@ const SETUP: CallContext<'static> = CallContext {
     key: None,
 };
 
-/// Builds the client; nothing is sent.
 fn build(options: &ClientOptions) -> Result<reqwest::Client, Fault> {
     let mut builder = reqwest::Client::builder()
         .http1_only()

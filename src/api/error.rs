@@ -29,9 +29,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 /// A response, its body possibly truncated.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
-    /// HTTP status.
     pub(crate) status: u16,
-    /// Headers.
     pub(crate) headers: HeaderMap,
     /// Received part of the body.
     pub(crate) body: Bytes,
@@ -39,24 +37,18 @@ pub(crate) struct Response {
     pub(crate) cut: Option<Truncation>,
 }
 
-/// Reason why a response is truncated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Truncation {
-    /// It exceeds the size limit.
     TooLarge,
-    /// The connection broke.
     ConnectionLost,
-    /// Its end did not come in time.
     TimedOut,
 }
 
 impl Response {
-    /// Returns a header's value as text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Returns whether the status is 2xx.
     pub(crate) fn is_2xx(&self) -> bool {
         (200..300).contains(&self.status)
     }

@@ -239,7 +239,7 @@ impl Limiter {
         state.factor *= 0.9;
     }
 
-    /// Records the end of a probe; `is_over` means that its response replaces the hold.
+    /// Records the end of a probe; `is_over` ends the hold, which its response replaces.
     pub fn tested(&self, is_over: bool) {
         let now = Instant::now();
         let mut state = self.lock();
@@ -361,7 +361,6 @@ impl LimiterState {
         (self.slowdown, self.slowdown_at) = (slowdown, now);
     }
 
-    /// Returns the next waiter.
     fn first(&self, patience: Duration, now: Instant) -> Option<&Waiter> {
         let (upload, poll) = (self.uploads.front(), self.polls.front());
         let aged = poll.filter(|poll| {

@@ -9,9 +9,7 @@ use bytes::Bytes;
 #[derive(Clone, Debug)]
 pub(crate) struct Framing {
     boundary: String,
-    /// Bytes before the file.
     pub(crate) head: Bytes,
-    /// Bytes after the file.
     pub(crate) tail: Bytes,
 }
 
@@ -33,7 +31,6 @@ impl Framing {
         }
     }
 
-    /// Returns the request's `Content-Type`.
     pub(crate) fn content_type(&self) -> String {
         format!("multipart/form-data; boundary={}", self.boundary)
     }

@@ -214,8 +214,8 @@ impl ProtocolCache {
         }
     }
 
-    /// Records that the server asked for a signed header, which `protocol` sends. Returns whether
-    /// that protocol is still untried.
+    /// Records that the server asked for a signed header, which `to` sends. Returns whether `to`
+    /// is still untried.
     pub(crate) fn directed(
         &mut self,
         host: &str,

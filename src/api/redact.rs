@@ -1,6 +1,5 @@
 //! Removes secrets from text for the user, logs and databases.
 
-/// Placeholder for a removed secret.
 const GONE: &str = "…";
 
 /// Lower-case query parameters that make a URL a secret. Also searched outside of URLs, since error
@@ -44,7 +43,6 @@ pub fn shorten(text: &str, secret: Option<&str>, max: usize) -> String {
     }
 }
 
-/// Returns whether a character ends a URL in running text.
 fn is_delimiter(c: char) -> bool {
     c.is_whitespace()
         || matches!(
@@ -53,7 +51,6 @@ fn is_delimiter(c: char) -> bool {
         )
 }
 
-/// Appends one redacted word.
 fn redact_token(token: &str, out: &mut String) {
     let mut token = token;
     let mut cut = false;

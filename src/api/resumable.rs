@@ -49,7 +49,6 @@ impl Session {
         });
     }
 
-    /// Discards the session.
     fn forget(&self) {
         self.0.send_replace(None);
     }
@@ -69,7 +68,6 @@ impl Session {
     }
 }
 
-/// State reported by a session.
 #[derive(Debug)]
 enum SessionProgress {
     /// It holds this many bytes from the start and expects the rest.
@@ -78,7 +76,6 @@ enum SessionProgress {
     Over(End),
 }
 
-/// End of a session.
 #[derive(Debug)]
 enum End {
     /// Complete, or a response that ends the attempt.

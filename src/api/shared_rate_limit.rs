@@ -91,22 +91,18 @@ impl SlotRecord {
     }
 }
 
-/// Number of no program.
 const NOBODY: u64 = 0;
 
-/// Reason why no slot is available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SlotRefusal {
     /// The next slot is free after this time.
     For(Duration),
     /// A rate-limit response holds all calls for this time.
     Held(Duration),
-    /// Another program holds the lock.
     Busy,
 }
 
 impl SlotRefusal {
-    /// Returns the wait before the next try.
     pub(crate) fn wait(self) -> Duration {
         match self {
             Self::For(wait) | Self::Held(wait) => wait,
@@ -115,7 +111,6 @@ impl SlotRefusal {
     }
 }
 
-/// A slot taken by this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Claimed {
     /// Slowdown for the spacing after this slot.
@@ -149,8 +144,8 @@ impl SharedRateLimit {
 
     /// Takes the next slot. Waiting programs take turns.
     ///
-    /// `own` is the program's own spacing, `factor` its change since the last claim, and `bounds`
-    /// the least and longest spacing; `tests` ignores a hold.
+    /// `own` is this program's slowdown, `factor` its change of spacing since the last claim, and
+    /// `bounds` the least and longest spacing; `tests` ignores a hold.
     pub(crate) fn claim(
         &self,
         now: SystemTime,

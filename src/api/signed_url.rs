@@ -34,13 +34,11 @@ pub(crate) enum StorageOutcome {
     WrongProtocol,
     /// The request lacks a header that the URL was signed with.
     MissingHeader(StorageProtocol),
-    /// The URL has expired.
     Expired,
     /// A retry may work later.
     ResumeBehaviour(FaultKind),
     /// A retry would fail again.
     Refused,
-    /// A redirect.
     Redirect,
 }
 
@@ -122,13 +120,10 @@ pub(crate) fn describe(call: &CallContext<'_>, fault: &mut Fault, answer: &Respo
         .filter(|code| code.len() <= 64 && code.bytes().all(|b| b.is_ascii_alphabetic()));
 }
 
-/// Input of the storage step.
 pub(crate) struct StorageRequest<'a> {
-    /// Parsed signed URL.
     pub(crate) url: Url,
     pub(crate) file: &'a UploadFile,
     pub(crate) meter: &'a Arc<TransferProgress>,
-    /// Resumable session, if there is one.
     pub(crate) session: &'a Session,
 }
 
@@ -240,7 +235,6 @@ impl Client {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends the whole file in one request.
     async fn send_whole(
         &self,
         step: &StorageRequest<'_>,

@@ -87,7 +87,6 @@ pub(crate) struct Throttle {
 }
 
 impl Throttle {
-    /// Creates a share of a limit.
     pub(crate) fn new(limit: Arc<RateLimit>) -> Self {
         Self { limit, sleep: None }
     }

@@ -43,7 +43,6 @@ pub(crate) struct Envelope<'a> {
 /// Outcome of a call according to its envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EnvelopeStatus {
-    /// The call succeeded.
     Success,
     /// The call failed with this code.
     Failure(u32),

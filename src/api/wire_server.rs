@@ -11,7 +11,6 @@ use socket2::{Domain, SockRef, Socket, Type};
 use super::UploadFile;
 use crate::model::media::FileStamp;
 
-/// A received request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) line: String,
@@ -46,7 +45,6 @@ pub(crate) struct Conn {
 }
 
 impl Conn {
-    /// Reads to the end of the head.
     pub(crate) fn read_head(&mut self) {
         let mut head = Vec::new();
         let mut byte = [0];
@@ -63,7 +61,6 @@ impl Conn {
             .collect();
     }
 
-    /// Reads `bytes` bytes of the body.
     pub(crate) fn read_body(&mut self, bytes: usize) {
         let start = self.seen.body.len();
         self.seen.body.resize(start + bytes, 0);
@@ -95,7 +92,6 @@ impl Conn {
         ));
     }
 
-    /// Closes with a reset.
     pub(crate) fn reset(&mut self) {
         SockRef::from(&self.stream)
             .set_linger(Some(Duration::ZERO))
@@ -105,7 +101,6 @@ impl Conn {
 
 pub(crate) type Script = Box<dyn FnOnce(&mut Conn) + Send>;
 
-/// Reads a request and responds.
 pub(crate) fn answers(status: &str, headers: &str, body: &str) -> Script {
     let (status, headers, body) = (status.to_owned(), headers.to_owned(), body.to_owned());
     Box::new(move |conn| {

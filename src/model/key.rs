@@ -10,8 +10,7 @@ use super::asset::Account;
 /// Key of the hash behind [`Account`]. Changing it would detach every history from its account.
 const FINGERPRINT_KEY: &[u8; 32] = b"mavi-uploader account, version 1";
 
-/// Keys shorter than this many bytes are not shown at all; of longer ones, four are a third at
-/// most.
+/// Length in bytes below which nothing of a key is shown: the four characters are a third at most.
 const SHORT: usize = 12;
 
 /// An API key of the service.

@@ -149,7 +149,7 @@ impl PlanTotals {
             Status::Rejected(_) => change.count(&mut self.refused),
             Status::FoundDuplicate(DuplicateStage::Before | DuplicateStage::Known) => {
                 change.count(&mut self.duplicates);
-                // An earlier upload takes a call: memories.ai may no longer have the asset.
+                // An asset of an earlier upload takes a call: memories.ai may no longer have it.
                 if let Some(duplicate_of) = &row.duplicate_of
                     && duplicate_of.uploaded_at_ms.is_some()
                 {

@@ -375,7 +375,7 @@ impl RowDelta {
 }
 
 /// Returns the indices of rows that changed between two snapshots; `None` if rows came, went or
-/// moved. Compares pointers only.
+/// moved. Contents are not compared.
 pub fn changed_rows(before: &Arc<Vec<Arc<Row>>>, after: &Arc<Vec<Arc<Row>>>) -> Option<Vec<usize>> {
     if Arc::ptr_eq(before, after) {
         return Some(Vec::new());

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use super::{Limiter, Priority, SlotRequest};
 
-/// Ticket of a granted place, which no waiter has.
+/// Ticket number of a granted place, which no waiter has.
 const GRANTED: u64 = 0;
 
 /// A place in the line; leaves it when dropped.

@@ -259,7 +259,6 @@ fn only_a_long_hold_of_an_earlier_run_is_untested() {
     });
 }
 
-/// An action on a limiter.
 #[derive(Clone, Copy, Debug)]
 enum StorageRequest {
     Ask(Priority),

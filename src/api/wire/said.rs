@@ -4,7 +4,6 @@ use std::path::Path;
 
 use crate::model::media;
 
-/// Returns whether a text contains one of `words`, ignoring case.
 pub(super) fn has(text: &str, words: &[&str]) -> bool {
     let text = text.to_ascii_lowercase();
     words.iter().any(|words| text.contains(words))

@@ -50,7 +50,6 @@ impl Family {
     }
 }
 
-/// Recognised content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Content {
     /// Family of supported formats; `None` for others.

@@ -13,13 +13,9 @@ use crate::model::retry::Policy;
 /// Wrong storage protocols after which a file fails: more than there are.
 const MAX_PROTOCOLS: u32 = 8;
 
-/// Decision after a fault.
 enum RetryDecision {
-    /// End the upload.
     Fail,
-    /// Retry at once.
     Again,
-    /// Retry after this time.
     Wait(Duration),
 }
 

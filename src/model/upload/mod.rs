@@ -325,7 +325,7 @@ impl Upload {
         )
     }
 
-    /// Returns whether its turn in the queue is over: its bytes were started, or it has ended.
+    /// Returns whether its turn in the queue is over: sending has begun, or it has ended.
     pub fn has_begun(&self) -> bool {
         self.has_ended()
             || matches!(

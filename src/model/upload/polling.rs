@@ -140,7 +140,6 @@ pub(super) fn other_key(upload: &Upload, last4: String) -> Option<(Upload, Vec<E
     to(upload, state, vec![])
 }
 
-/// Handles the response to a poll.
 pub(super) fn polled(
     upload: &Upload,
     answer: &AssetAnswer,

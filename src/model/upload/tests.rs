@@ -34,7 +34,6 @@ fn known(status: AssetStatus, file_size: Option<u64>) -> AssetAnswer {
     AssetAnswer::Known(AssetMetadata { status, file_size })
 }
 
-/// An upload driven through its states.
 struct Walk {
     upload: Upload,
     policy: Policy,
