@@ -1,8 +1,7 @@
-//! What is fuzzed: for each kind of input from outside one function that reads it and holds
-//! what was read against what must be true of it. `fuzz/` feeds them with what libFuzzer
-//! thinks up, the tests below with everything that was worth keeping of that.
+//! Fuzz targets: one function per kind of external input, which parses it and checks invariants.
+//! `fuzz/` runs them with libFuzzer, the tests below with its saved inputs.
 //!
-//! Not part of the program: compiled for tests and for `cargo fuzz` alone.
+//! Not part of the program: compiled only for tests and `cargo fuzz`.
 
 use std::path::{Component, Path};
 use std::sync::OnceLock;
@@ -23,10 +22,10 @@ use crate::model::media::{self, Rejection};
 use crate::sandbox::session::{Span, read_span};
 use crate::store::settings::{JOBS, Settings};
 
-/// Reads bytes, and panics where something does not hold.
+/// A fuzz target, which panics if an invariant fails.
 pub type Target = fn(&[u8]);
 
-/// Every target with its name.
+/// All targets by name.
 pub const TARGETS: [(&str, Target); 7] = [
     ("envelope", envelope),
     ("metadata", metadata),
@@ -37,8 +36,8 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("sniff", sniff),
 ];
 
-/// An answer of the service, as the envelope of an upload and of a signed URL. What
-/// `serde_json` reads in full is read alike.
+/// Parses a response as the envelope of an upload and of a signed URL, and compares it with a full
+/// parse by `serde_json`.
 pub fn envelope(body: &[u8]) {
     let Some(envelope) = Envelope::read(body) else {
         return;
@@ -79,7 +78,7 @@ pub fn envelope(body: &[u8]) {
     }
 }
 
-/// An answer to the question for an asset.
+/// Parses the response of a metadata call.
 pub fn metadata(body: &[u8]) {
     let asset = AssetId::new("re_1").expect("an id");
     let Some(envelope) = Envelope::read(body) else {
@@ -116,7 +115,7 @@ pub fn metadata(body: &[u8]) {
     }
 }
 
-/// A signed URL in the first line, an answer of the storage server after it.
+/// Parses a signed URL in the first line, and a storage server's response after it.
 pub fn signed_url(input: &[u8]) {
     static CLIENTS: OnceLock<[Client; 2]> = OnceLock::new();
     let [here, away] = CLIENTS.get_or_init(|| {
@@ -148,7 +147,7 @@ pub fn signed_url(input: &[u8]) {
         }
     }
     for status in [200, 308, 400, 403, 404, 412, 503] {
-        // A success may be doubtful for what is beside it; nothing else can be one.
+        // A success may be unconfirmed for other reasons; no other status can be one.
         let is_success = matches!(
             storage::classify(&answer(status, body)),
             storage::StorageOutcome::Stored | storage::StorageOutcome::Unconfirmed(_)
@@ -170,7 +169,7 @@ fn answer(status: u16, body: &[u8]) -> Response {
     }
 }
 
-/// `Range` of a session, and the sandbox's `Content-Range`.
+/// Parses the `Range` of a session, and the sandbox's `Content-Range`.
 pub fn ranges(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     if let Some(stored) = resumable::stored(&text) {
@@ -190,7 +189,7 @@ pub fn ranges(input: &[u8]) {
     }
 }
 
-/// Pasted text, and `text/uri-list`.
+/// Parses pasted text and `text/uri-list`.
 pub fn paths(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let found = paste::paths_in(&text);
@@ -208,7 +207,7 @@ pub fn paths(input: &[u8]) {
     assert_eq!(paste::paths_in(&windows), found, "whatever ends the lines");
 }
 
-/// The settings file.
+/// Parses the settings file.
 pub fn settings(text: &[u8]) {
     let Ok(loaded) = Settings::read(text) else {
         return;
@@ -225,7 +224,7 @@ pub fn settings(text: &[u8]) {
     assert!(again.warnings.is_empty(), "{:?}", again.warnings);
 }
 
-/// The first bytes of a file, after eight that say how much longer it is.
+/// Checks a file's first bytes, after eight bytes that hold the rest of its size.
 pub fn sniff(input: &[u8]) {
     let Some((more, head)) = input.split_first_chunk::<8>() else {
         return;
@@ -277,7 +276,7 @@ mod tests {
 
     use super::*;
 
-    /// Every input that a fuzzer found worth keeping, as `tests/corpus/TARGET/NAME`.
+    /// Runs every saved input, as `tests/corpus/TARGET/NAME`.
     #[test]
     fn every_input_that_was_kept_is_read_as_it_must_be() {
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
@@ -295,7 +294,7 @@ mod tests {
             files.sort();
             assert!(files.len() >= 10, "{name} has too few inputs");
             for file in files {
-                // Names the input where it fails.
+                // Names the failing input.
                 let input = fs::read(&file).unwrap();
                 let read = std::panic::catch_unwind(|| target(&input));
                 assert!(read.is_ok(), "{}", file.display());

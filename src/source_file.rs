@@ -1,8 +1,7 @@
-//! The file on disk that an upload reads: opening it, hashing it, and telling whether it is still
-//! the one that was checked.
+//! The source file of an upload: opening, hashing, and change detection.
 //!
-//! A module of its own beside the layers, because `api` reads files while it sends them and
-//! `engine` before that, and both must mean one thing by "unchanged". Everything here blocks.
+//! Beside the layers, since `api` and `engine` must agree on what "unchanged" means. Everything
+//! here blocks.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -17,13 +16,13 @@ mod tests;
 
 pub(crate) use errors::{NO_ANSWER, cause, is_gone};
 
-/// Bytes of one read: more is no faster, less is slower (measured with `benches/intake`).
+/// Bytes per read: more is no faster, less is slower (measured with `benches/intake`).
 pub(crate) const BLOCK: usize = 256 * 1024;
 
-/// Cause where a folder, a FIFO or a device is where the file was.
+/// Cause if a folder, FIFO or device has replaced the file.
 const NO_FILE: &str = "it is not a regular file any more";
 
-/// An open file that was checked when it was opened.
+/// An open file that was checked on opening.
 #[derive(Debug)]
 pub(crate) struct SourceFile {
     path: PathBuf,
@@ -32,8 +31,8 @@ pub(crate) struct SourceFile {
     trace: Trace,
 }
 
-/// Identity and time of change of a file. They tell that it was touched although it kept its size
-/// and modification time, as `cp -p` and whatever sets times after writing make it.
+/// Identity and change time of a file, to detect changes that keep size and modification time, as
+/// by `cp -p`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Trace {
     #[cfg(unix)]
@@ -63,10 +62,11 @@ impl Trace {
 }
 
 impl SourceFile {
-    /// Opens the regular file at `path` that has this stamp. Anything else is not opened: opening
-    /// a FIFO would wait for its writer.
+    /// Opens the regular file at `path` with this stamp. Other files are not opened: opening a FIFO
+    /// would block.
     ///
     /// # Errors
+    ///
     /// [`FaultKind::FileChanged`], [`FaultKind::FileGone`] or [`FaultKind::Unreadable`].
     pub(crate) fn open(path: &Path, stamp: FileStamp) -> Result<Self, Fault> {
         if !fs::metadata(path).map_err(|error| fault(&error))?.is_file() {
@@ -86,11 +86,12 @@ impl SourceFile {
         })
     }
 
-    /// Fills a buffer; fewer bytes than it holds mean the file's end.
+    /// Fills a buffer; a partly filled one means the file's end.
     ///
     /// # Errors
-    /// [`FaultKind::FileGone`], also for a failed read where nothing is at the path any more: the
-    /// drive is gone. [`FaultKind::Unreadable`].
+    ///
+    /// [`FaultKind::FileGone`], also for a failed read after the path vanished with its drive, or
+    /// [`FaultKind::Unreadable`].
     pub(crate) fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
         fill(&mut self.file, buffer).map_err(|error| match fs::metadata(&self.path) {
             Err(gone) if is_gone(&gone) => fault(&gone),
@@ -98,27 +99,29 @@ impl SourceFile {
         })
     }
 
-    /// Checks that the open file, and what is at its path now, still have the stamp.
+    /// Checks that the open file, and the file now at its path, still have the stamp.
     ///
     /// # Errors
-    /// Those of [`Self::open`].
+    ///
+    /// Faults of [`Self::open`].
     pub(crate) fn check(&self) -> Result<(), Fault> {
         check(&self.path, self.stamp)?;
         let metadata = self.file.metadata().map_err(|error| fault(&error))?;
         check_metadata(&metadata, self.stamp)
     }
 
-    /// Returns why a file that passes every check had fewer bytes than its stamp says.
+    /// Returns the fault of a file with fewer bytes than its stamp says.
     pub(crate) fn ended_early(&self) -> Fault {
         let ended = || caused(FaultKind::FileChanged, "it ended early");
         self.check().err().unwrap_or_else(ended)
     }
 
-    /// Hashes the file from where it stands to its end. `goes_on` is told the bytes of each read;
-    /// `None` once it says no.
+    /// Hashes the rest of the file, reporting the bytes of each read to `goes_on`; `None` once that
+    /// returns false.
     ///
     /// # Errors
-    /// Those of [`Self::open`] and [`Self::fill`].
+    ///
+    /// Faults of [`Self::open`] and [`Self::fill`].
     pub(crate) fn hash(
         &mut self,
         goes_on: &mut dyn FnMut(usize) -> bool,
@@ -145,11 +148,12 @@ impl SourceFile {
         Ok(Some(hasher.finalize()))
     }
 
-    /// Checks, after all of the file was read, that what is at its path now is what was read.
-    /// Where anything was touched meanwhile it is hashed once more: equal content is no change.
+    /// Checks that the file at the path is still the one that was read. If it was touched meanwhile
+    /// it is hashed again: equal content is no change.
     ///
     /// # Errors
-    /// Those of [`Self::open`] and [`Self::fill`].
+    ///
+    /// Faults of [`Self::open`] and [`Self::fill`].
     pub(crate) fn confirm(
         &self,
         read: blake3::Hash,
@@ -173,6 +177,7 @@ impl SourceFile {
 /// Checks that a regular file with this stamp is at the path.
 ///
 /// # Errors
+///
 /// [`FaultKind::FileChanged`], [`FaultKind::FileGone`] or [`FaultKind::Unreadable`].
 pub(crate) fn check(path: &Path, stamp: FileStamp) -> Result<(), Fault> {
     let metadata = fs::metadata(path).map_err(|error| fault(&error))?;
@@ -209,7 +214,7 @@ fn fill(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-/// Returns the fault of an error in opening, reading or asking about a file.
+/// Converts an error of opening, reading or querying a file.
 pub(crate) fn fault(error: &io::Error) -> Fault {
     let kind = if is_gone(error) {
         FaultKind::FileGone

@@ -1,4 +1,4 @@
-//! Where the service is: a URL that is safe to send an API key to.
+//! The service's base URL, safe to send an API key to.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,36 +8,39 @@ use url::{Host, Url};
 /// The service's documented base URL (`docs/service.md`).
 pub const DEFAULT_BASE_URL: &str = "https://mavi-backend.memories.ai/serve/api/v2";
 
-/// Base of every call: `https`, or `http` on a loopback host, without credentials,
-/// query or trailing slash.
+/// Base of every call: `https`, or `http` on a loopback host, without credentials, query or
+/// trailing slash.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BaseUrl(Url);
 
-/// Why a text is not taken as a base URL. None of the sentences repeats credentials.
+/// Reason why a text is not a base URL. No message repeats credentials.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadBaseUrl {
-    /// It cannot be read as an absolute URL with a host.
+    /// Not an absolute URL with a host.
     #[error("the base URL cannot be read: {0}")]
     Unreadable(String),
     /// Neither `https` nor `http`.
     #[error("the base URL must begin with https://, not {0}://")]
     Scheme(String),
-    /// `http` to a host that is not this computer: the key would travel in the clear.
+    /// `http` to another computer: the key would be sent unencrypted.
     #[error(
         "the base URL must begin with https://: plain http would show the API key to the network between here and {0}"
     )]
     PlainHttp(String),
-    /// It holds a user name or a password.
+    /// Contains a user name or a password.
     #[error("the base URL must not hold a user name or a password")]
     Credentials,
-    /// It holds a query or a fragment.
+    /// Contains a query or a fragment.
     #[error("the base URL must end with its path: nothing after ? or #")]
     Query,
 }
 
 impl BaseUrl {
-    /// Reads a base URL as the environment gives it; white space around it and slashes at
-    /// its end are removed.
+    /// Parses a base URL; surrounding white space and trailing slashes are removed.
+    ///
+    /// # Errors
+    ///
+    /// [`BadBaseUrl`] if the URL is malformed or unsafe.
     pub fn parse(text: &str) -> Result<Self, BadBaseUrl> {
         let mut url =
             Url::parse(text.trim()).map_err(|error| BadBaseUrl::Unreadable(error.to_string()))?;
@@ -59,8 +62,8 @@ impl BaseUrl {
         Ok(Self(url))
     }
 
-    /// Returns whether the host is this computer by its name or address: no proxy is asked then,
-    /// and signed URLs may be plain `http` on loopback too.
+    /// Returns whether the host is this computer by name or address: no proxy is used then, and
+    /// signed URLs may be plain `http` on loopback too.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.0)
     }
@@ -70,7 +73,7 @@ impl BaseUrl {
         self.0.scheme() == "https"
     }
 
-    /// The URL of a call: this base and the segments after it, percent-encoded.
+    /// Returns a call's URL: the base plus percent-encoded segments.
     pub(crate) fn endpoint(&self, segments: &[&str]) -> Url {
         let mut url = self.0.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -79,7 +82,7 @@ impl BaseUrl {
         url
     }
 
-    /// The URL without a slash at its end, as it is kept in the history.
+    /// Returns the URL without a trailing slash, as the history stores it.
     pub fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
     }

@@ -1,5 +1,5 @@
-//! A file as the body of a request: read by a thread of its own, hashed on the way,
-//! counted as the connection takes it.
+//! A file as a request body: read by its own thread, hashed on the way, counted as the connection
+//! takes it.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -22,12 +22,12 @@ use crate::model::fault::{Fault, FaultKind};
 /// Full buffers that may wait between the reader and the connection.
 const CHANNEL: usize = 4;
 
-/// Why a body ended before its end. Carries nothing: the reason is in [`ReaderHandle::fault`].
+/// Error of a body that ended early. The reason is in [`ReaderHandle::fault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the file's bytes ended early")]
 pub(crate) struct BodyAborted;
 
-/// What reader, body and the request's owner share.
+/// State shared by reader, body and the request's owner.
 #[derive(Debug)]
 pub(crate) struct ReaderState {
     buffers: Mutex<mpsc::Receiver<Result<Bytes, BodyAborted>>>,
@@ -42,17 +42,17 @@ impl ReaderState {
         self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps how reading ended; the first word counts.
+    /// Stores the outcome of reading; the first one counts.
     pub(crate) fn end(&self, outcome: Result<ContentHash, Fault>) {
         let _ = self.outcome.set(outcome);
     }
 
-    /// Says that something moves.
+    /// Records activity, so that the transfer does not count as stalled.
     pub(crate) fn moved(&self, bytes: u64) {
         self.activity.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Returns whether nobody wants the bytes any more.
+    /// Returns whether the bytes are no longer needed.
     pub(crate) fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }
@@ -67,19 +67,19 @@ impl ReaderState {
     }
 }
 
-/// The owner's end of a body. Dropping it ends the reader thread and the body.
+/// The owner's handle of a body. Dropping it stops the reader thread and the body.
 #[derive(Debug)]
 pub(crate) struct ReaderHandle {
     shared: Arc<ReaderState>,
 }
 
 impl ReaderHandle {
-    /// Returns what went wrong with the file, if that is why the body ended.
+    /// Returns the file's fault, if that ended the body.
     pub(crate) fn fault(&self) -> Option<Fault> {
         self.shared.outcome.get()?.as_ref().err().cloned()
     }
 
-    /// The hash of the whole file, once it is read to its end and was found unchanged.
+    /// Returns the hash of the whole file, once it was read completely and found unchanged.
     pub(crate) fn hash(&self) -> Option<ContentHash> {
         self.shared.outcome.get()?.as_ref().ok().copied()
     }
@@ -89,8 +89,8 @@ impl ReaderHandle {
         self.shared.is_stopped()
     }
 
-    /// Rises while bytes are read for the hash or handed over, and while a bandwidth
-    /// limit holds them back: what a watchdog looks at.
+    /// Returns a counter for the stall timeout: it rises while bytes are hashed or sent, and while
+    /// a bandwidth limit holds them back.
     pub(crate) fn activity(&self) -> u64 {
         self.shared.activity.load(Ordering::Relaxed)
     }
@@ -102,19 +102,17 @@ impl Drop for ReaderHandle {
     }
 }
 
-/// Which part of a file goes into a body, and what goes around it.
+/// Layout of a body: a part of a file and its framing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BodyLayout {
-    /// Before the file's bytes.
     head: Bytes,
-    /// After them.
     tail: Bytes,
-    /// First byte of the file that is sent; those before are read for the hash only.
+    /// First byte of the file to send; earlier ones are only hashed.
     from: u64,
 }
 
 impl BodyLayout {
-    /// The bytes of the file, from this one on.
+    /// Lays out the file's raw bytes from an offset.
     pub(crate) fn raw(from: u64) -> Self {
         Self {
             from,
@@ -122,7 +120,7 @@ impl BodyLayout {
         }
     }
 
-    /// The whole file as the one part of a form.
+    /// Lays out the whole file as the only part of a form.
     pub(crate) fn form(framing: &Framing) -> Self {
         Self {
             head: framing.head.clone(),
@@ -140,9 +138,8 @@ enum BodyPhase {
     End,
 }
 
-/// A file as a request's body. Its length is known and kept: a file that turns out to be
-/// another than was checked ends the body with an error before its last bytes. The end of
-/// the body, without which no server can take it for whole, waits for the meter's gate.
+/// A file as a request body of fixed length. If the file has changed, the body ends with an error
+/// before its last bytes, which wait for the gate: without them no server can take it for complete.
 #[derive(Debug)]
 pub(crate) struct FileBody {
     shared: Arc<ReaderState>,
@@ -154,10 +151,11 @@ pub(crate) struct FileBody {
     file_left: u64,
 }
 
-/// Opens a file and starts to read it; the meter starts at the first byte that is sent.
+/// Opens a file and starts reading; progress starts at the first byte sent.
 ///
 /// # Errors
-/// The faults of a file that is gone, cannot be read, or is not what was checked.
+///
+/// Faults of a file that is gone, unreadable or changed.
 pub(crate) async fn open(
     file: &UploadFile,
     shape: BodyLayout,
@@ -173,7 +171,7 @@ pub(crate) async fn open(
         stopped: AtomicBool::new(false),
         waker: AtomicWaker::new(),
     });
-    // From here on a dropped future ends the thread.
+    // From here on, dropping the future stops the thread.
     let transfer = ReaderHandle {
         shared: Arc::clone(&shared),
     };
@@ -223,7 +221,7 @@ impl FileBody {
         self.file_left + head as u64 + tail as u64
     }
 
-    /// The next bytes of the file, as many as the bandwidth limit lets through.
+    /// Returns the file's next bytes, within the bandwidth limit.
     fn poll_file(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, BodyAborted>> {
         if self.current.is_empty() {
             match ready!(self.shared.buffers().poll_recv(cx)) {
@@ -310,7 +308,7 @@ impl Drop for FileBody {
     }
 }
 
-/// Buffers that come back when the connection is done with them.
+/// Buffers reused once the connection is done with them.
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
     free: Mutex<VecDeque<Vec<u8>>>,
@@ -318,7 +316,7 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// A buffer of this many bytes: one that came back, else a new one.
+    /// Returns a reused or new buffer of `size` bytes.
     pub(crate) fn take(&self, size: usize) -> Vec<u8> {
         let free = self
             .free
@@ -331,8 +329,8 @@ impl Pool {
         })
     }
 
-    /// Lends the first `len` bytes of a buffer; it comes back when the last handle to
-    /// them is dropped.
+    /// Lends the first `len` bytes of a buffer; it returns to the pool when the last handle is
+    /// dropped.
     pub(crate) fn lend(self: &Arc<Self>, buffer: Vec<u8>, len: usize) -> Bytes {
         Bytes::from_owner(PooledBuffer {
             buffer,
@@ -341,7 +339,7 @@ impl Pool {
         })
     }
 
-    /// Returns how many buffers were made so far.
+    /// Returns the number of buffers allocated so far.
     #[cfg(test)]
     pub(crate) fn made(&self) -> u64 {
         self.made.load(Ordering::Relaxed)

@@ -1,4 +1,4 @@
-//! The service over HTTP: one request a method, watched from its start to its answer.
+//! The service over HTTP: one request per method, with stall and response timeouts.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,25 +23,25 @@ use crate::model::fault::{Fault, FaultKind};
 use crate::model::key::ApiKey;
 use crate::model::retry::Policy;
 
-/// How a [`Client`] works.
+/// Settings of a [`Client`].
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
-    /// Where the service is.
+    /// The service's base URL.
     pub base_url: BaseUrl,
-    /// Its stall and answer limits are used.
+    /// Source of the stall and response timeouts.
     pub policy: Policy,
-    /// `User-Agent` of the calls to the service (not of the storage step).
+    /// `User-Agent` of calls to the service (not of the storage step).
     pub user_agent: String,
-    /// Longest wait for a connection, TLS included.
+    /// Connection timeout, TLS included.
     pub connect_timeout: Duration,
-    /// Longest time for a call without a file, from its start to its whole answer.
+    /// Timeout of a call without a file, from start to complete response.
     pub call_limit: Duration,
-    /// Bandwidth, shared by all transfers; may be changed at any time.
+    /// Bandwidth limit of all transfers; may change at any time.
     pub rate_limit: Arc<RateLimit>,
 }
 
 impl ClientOptions {
-    /// The usual: 10 s to connect, 60 s a call, no bandwidth limit.
+    /// Returns the defaults: 10 s to connect, 60 s per call, no bandwidth limit.
     pub fn new(base_url: BaseUrl) -> Self {
         Self {
             base_url,
@@ -63,10 +63,11 @@ pub struct Client {
 }
 
 impl Client {
-    /// Prepares the connections; nothing is sent.
+    /// Builds the HTTP client; nothing is sent.
     ///
     /// # Errors
-    /// [`FaultKind::Tls`] where the system's certificates cannot be used.
+    ///
+    /// [`FaultKind::Tls`] if the system's certificates cannot be used.
     pub fn new(options: ClientOptions) -> Result<Self, Fault> {
         let connections = Connections::ready(&options)?;
         Ok(Self {
@@ -75,8 +76,8 @@ impl Client {
         })
     }
 
-    /// The same without having looked at the system's certificates, which takes its time: the
-    /// first call does, and where it fails it fails with [`FaultKind::Tls`].
+    /// Creates a client that loads the system's certificates, which takes time, only in the first
+    /// call. That call fails with [`FaultKind::Tls`] if they cannot be used.
     pub fn lazy(options: ClientOptions) -> Self {
         Self {
             connections: Connections::default(),
@@ -85,12 +86,10 @@ impl Client {
         }
     }
 
-    /// Returns what makes requests.
     pub(super) async fn http(&self) -> Result<&reqwest::Client, Fault> {
         self.connections.client(&self.options).await
     }
 
-    /// A request to the service.
     async fn request(
         &self,
         method: Method,
@@ -104,12 +103,12 @@ impl Client {
             .header(AUTHORIZATION, secret(key)?))
     }
 
-    /// Returns where the service is.
+    /// Returns the service's base URL.
     pub fn base_url(&self) -> &BaseUrl {
         &self.options.base_url
     }
 
-    /// The bandwidth limit of all transfers.
+    /// Returns the bandwidth limit of all transfers.
     pub fn rate_limit(&self) -> &Arc<RateLimit> {
         &self.options.rate_limit
     }
@@ -131,11 +130,12 @@ impl Client {
         answer
     }
 
-    /// Sends a file's bytes with a request, and waits for the answer under both watchdogs:
-    /// bytes must move while body is left, and the answer must come once it is out.
+    /// Sends a file with a request under both timeouts: the body must keep moving, and the response
+    /// must come once it is sent.
     ///
     /// # Errors
-    /// What is wrong with the file goes before what that did to the connection.
+    ///
+    /// A fault of the file takes precedence over the connection error it caused.
     pub(super) async fn send_file(
         &self,
         call: CallContext<'_>,
@@ -162,8 +162,7 @@ impl Client {
             meter.note_content(content);
         }
         let sent = match transfer.fault() {
-            // An answer may carry an asset id, and an id that was given is kept whatever the
-            // file does meanwhile.
+            // A response may carry an asset id, which is kept whatever happens to the file.
             Some(mut fault) if sent.is_err() => {
                 fault.diagnostics.call = Some(call().name.to_owned());
                 Err(fault)
@@ -174,7 +173,7 @@ impl Client {
         sent
     }
 
-    /// Ends when nothing moved for too long.
+    /// Returns the fault once the transfer or the response times out.
     async fn watch(
         &self,
         transfer: &ReaderHandle,
@@ -189,14 +188,14 @@ impl Client {
         FaultKind::NoAnswer
     }
 
-    /// Goes on with a body that was answered well before its end, for as long as the connection
-    /// takes it: the service may be one that stores what is still to come.
+    /// Sends the rest of a body that was answered early, as long as the connection accepts it: the
+    /// service may store it.
     pub(super) async fn send_on(&self, transfer: &ReaderHandle, meter: &TransferProgress) {
         self.stalls(transfer, || meter.body_out() || transfer.is_over())
             .await;
     }
 
-    /// Ends when a transfer does not move for the policy's stall time, or is over.
+    /// Returns when a transfer has stalled for the policy's time, or is over.
     async fn stalls(&self, transfer: &ReaderHandle, is_over: impl Fn() -> bool) {
         let stall = self.options.policy.stall;
         let look = (stall / 16).max(Duration::from_millis(1));
@@ -209,7 +208,7 @@ impl Client {
         }
     }
 
-    /// Opens a file as a body, within the policy's stall time.
+    /// Opens a file as a body, within the stall timeout.
     pub(super) async fn open(
         &self,
         file: &UploadFile,
@@ -242,8 +241,7 @@ impl AsRef<[u8]> for BorrowedKey {
     }
 }
 
-/// The key as the value of `Authorization`: not copied, and marked so that no debug output shows
-/// it.
+/// Returns the `Authorization` value: not copied, and hidden from debug output.
 fn secret(key: &ApiKey) -> Result<HeaderValue, Fault> {
     let bytes = Bytes::from_owner(BorrowedKey(key.clone()));
     let mut value =
@@ -252,8 +250,8 @@ fn secret(key: &ApiKey) -> Result<HeaderValue, Fault> {
     Ok(value)
 }
 
-/// Returns whether an answer to the check of a key finds fault with the request and not with the key.
-/// "Request has exceeded the limit." is also said of an asset that does not exist.
+/// Returns whether the response to a key check objects to the request rather than the key. "Request
+/// has exceeded the limit." is also sent for assets that do not exist.
 fn blames_the_request(answer: &Response, kind: FaultKind) -> bool {
     let says = |envelope: Envelope<'_>| {
         matches!(envelope.number(), Some(400 | 404 | 405 | 1 | 3)) || envelope.is_asset_not_found()
@@ -267,8 +265,8 @@ fn blames_the_request(answer: &Response, kind: FaultKind) -> bool {
         )
 }
 
-/// The fault with the id that came with the answer all the same, and in words those that cannot
-/// be taken: none is ever lost.
+/// Attaches the asset id of the response to the fault, and unusable ids as text, so that none is
+/// lost.
 fn attach_asset_id(call: &CallContext<'_>, mut fault: Fault, answer: &Response) -> Fault {
     let stray = wire::asset_id_anywhere(&answer.body);
     let others = call.other_ids(answer, stray.as_ref());
@@ -277,7 +275,7 @@ fn attach_asset_id(call: &CallContext<'_>, mut fault: Fault, answer: &Response) 
     fault
 }
 
-/// Writes a call into the log; the span says for which upload it was made.
+/// Logs a call; the span names its upload.
 fn log(call: &CallContext<'_>, begun: Instant, sent: u64, answer: &Result<Response, Fault>) {
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     match answer {

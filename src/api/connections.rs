@@ -1,5 +1,5 @@
-//! The HTTP client beneath all calls. Making it reads the system's certificates, a hundred
-//! files on some systems: the window is not kept waiting for that.
+//! The HTTP client of all calls. Building it reads the system's certificates, a hundred files on
+//! some systems, so the window does not wait for it.
 
 use std::time::Duration;
 
@@ -9,29 +9,30 @@ use super::client::ClientOptions;
 use super::error::{CallContext, CallKind};
 use crate::model::fault::{Fault, FaultKind};
 
-/// An unused connection is closed after this time. Servers close theirs after 5 s and
-/// more; a request on a connection that is just being closed is a lost one.
+/// Idle timeout of a connection. Servers close theirs after 5 s or more; a request on a closing
+/// connection is lost.
 const IDLE: Duration = Duration::from_secs(4);
 
-/// Connections, made ready when the first call needs them. Where that does not work the
-/// next call tries again.
+/// HTTP client, built by the first call that needs it, and retried by the next one on failure.
 #[derive(Debug, Default)]
 pub(super) struct Connections(OnceCell<reqwest::Client>);
 
 impl Connections {
-    /// Makes everything ready, on this thread.
+    /// Builds the client on this thread.
     ///
     /// # Errors
-    /// [`FaultKind::Tls`] where the system's certificates cannot be used.
+    ///
+    /// [`FaultKind::Tls`] if the system's certificates cannot be used.
     pub(super) fn ready(options: &ClientOptions) -> Result<Self, Fault> {
         build(options).map(|client| Self(OnceCell::new_with(Some(client))))
     }
 
-    /// The client; the first time it is made, on a thread that may wait for the disk.
+    /// Returns the client, built at first use on a blocking thread.
     ///
     /// # Errors
-    /// [`FaultKind::Tls`] where the system's certificates cannot be used, and
-    /// [`FaultKind::Stalled`] where they are not read within the limit of a call.
+    ///
+    /// [`FaultKind::Tls`] if the system's certificates cannot be used, [`FaultKind::Stalled`] if
+    /// reading them exceeds the call limit.
     pub(super) async fn client(&self, options: &ClientOptions) -> Result<&reqwest::Client, Fault> {
         let make = || async {
             let limit = options.call_limit;
@@ -39,7 +40,7 @@ impl Connections {
             let making = tokio::task::spawn_blocking(move || build(&options));
             match tokio::time::timeout(limit, making).await {
                 Ok(made) => made.unwrap_or_else(|_| Err(Fault::new(FaultKind::Tls))),
-                // The thread is left to the system.
+                // The blocked thread is abandoned.
                 Err(_) => Err(SETUP.fault(FaultKind::Stalled)),
             }
         };
@@ -47,14 +48,13 @@ impl Connections {
     }
 }
 
-/// What goes wrong before the first call.
+/// Context of faults before the first call.
 const SETUP: CallContext<'static> = CallContext {
     name: "setting up HTTP",
     effect: CallKind::None,
     key: None,
 };
 
-/// Prepares connections; nothing is sent.
 fn build(options: &ClientOptions) -> Result<reqwest::Client, Fault> {
     let mut builder = reqwest::Client::builder()
         .http1_only()
@@ -67,8 +67,8 @@ fn build(options: &ClientOptions) -> Result<reqwest::Client, Fault> {
     if options.base_url.is_loopback() {
         builder = builder.no_proxy();
         if !options.base_url.is_https() {
-            // Plain HTTP on this computer needs no certificates, and must work where the
-            // system has none.
+            // Plain HTTP on this computer needs no certificates, and must work on systems that have
+            // none.
             builder = builder.tls_certs_only([]);
         }
     }

@@ -1,4 +1,4 @@
-//! The one place where transport errors, HTTP answers and envelopes become a [`Fault`].
+//! Converts transport errors, HTTP responses and envelopes to a [`Fault`].
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -15,54 +15,46 @@ use crate::model::asset::AssetId;
 use crate::model::fault::{Diagnostics, Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
 
-/// Characters of a message that are kept for diagnosis.
+/// Longest message kept for diagnosis, in characters.
 const MESSAGE_CHARS: usize = 300;
-/// Characters that are kept of an id that cannot be used.
+/// Longest unusable id kept, in characters.
 const ID_CHARS: usize = 1024;
-/// Characters of Google's upload id that are kept.
+/// Characters kept of Google's upload id.
 const UPLOAD_ID_CHARS: usize = 12;
-/// Causes of a transport error that are kept.
+/// Most causes kept of a transport error.
 const MAX_CAUSES: usize = 8;
-/// Longest `Retry-After` that is believed; a longer one is cut to it.
+/// Longest accepted `Retry-After`; longer ones are cut to it.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
-/// A whole answer, its body cut at the limit or where it broke or stood still.
+/// A response, its body possibly truncated.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
-    /// HTTP status.
     pub(crate) status: u16,
-    /// Headers.
     pub(crate) headers: HeaderMap,
-    /// What was read of the body.
+    /// Received part of the body.
     pub(crate) body: Bytes,
-    /// Why `body` is not all of it, where it is not.
+    /// Reason why `body` is truncated, if it is.
     pub(crate) cut: Option<Truncation>,
 }
 
-/// Why an answer is not whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Truncation {
-    /// It is larger than is read.
     TooLarge,
-    /// The connection broke.
     ConnectionLost,
-    /// Its end did not come in time.
     TimedOut,
 }
 
 impl Response {
-    /// A header's value as text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Returns whether the status is 2xx.
     pub(crate) fn is_2xx(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// The wait that the answer asks for. A date in it is by the clock of whoever answers, which
-    /// says what time it has: ours may be wrong.
+    /// Returns the wait that the response asks for. A date in it is compared with the server's
+    /// clock, since ours may be wrong.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         let theirs = self.header(DATE.as_str());
         let theirs = theirs.and_then(|date| httpdate::parse_http_date(date).ok());
@@ -71,32 +63,31 @@ impl Response {
     }
 }
 
-/// Which call went wrong, for deciding and for diagnosis.
+/// The failed call, for decisions and diagnosis.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CallContext<'a> {
-    /// As `POST /upload`.
+    /// Call name, as `POST /upload`.
     pub(crate) name: &'static str,
-    /// What the call leaves behind at the service.
+    /// Effect of the call at the service.
     pub(crate) effect: CallKind,
-    /// The key that was sent with it: never in a fault.
+    /// The key sent with it; never part of a fault.
     pub(crate) key: Option<&'a ApiKey>,
 }
 
-/// What a call leaves behind when it works.
+/// Effect of a successful call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CallKind {
-    /// Nothing that matters: it may be made again whatever became of it.
+    /// None that matters: it may always be repeated.
     None,
-    /// A stored file. `body_out` says whether the whole body was handed over.
+    /// A stored file.
     Stores {
-        /// See above.
+        /// The whole body was sent.
         body_out: bool,
     },
 }
 
 impl CallContext<'_> {
-    /// A fault of this call: where the call stores nothing, an unknown outcome is a
-    /// transient one.
+    /// Creates a fault of this call; an unknown outcome is transient if the call stores nothing.
     pub(crate) fn fault(&self, kind: FaultKind) -> Fault {
         let fault = Fault::new(kind).with_diagnostics(Diagnostics {
             call: Some(self.name.to_owned()),
@@ -110,7 +101,7 @@ impl CallContext<'_> {
         }
     }
 
-    /// The fault that a failed exchange is; there was no answer.
+    /// Converts a transport error, without a response.
     pub(crate) fn transport(&self, error: reqwest::Error) -> Fault {
         let error = error.without_url();
         let mut fault = self.fault(self.transport_kind(&error));
@@ -140,7 +131,7 @@ impl CallContext<'_> {
         }
         let http = sources(error).find_map(|source| source.downcast_ref::<hyper::Error>());
         if http.is_some_and(hyper::Error::is_canceled) {
-            // The connection was gone before the request was written to it.
+            // The connection closed before the request was written.
             return FaultKind::Offline;
         }
         if http.is_some_and(hyper::Error::is_parse) {
@@ -153,7 +144,7 @@ impl CallContext<'_> {
         }
     }
 
-    /// The `data` of a successful answer, or the fault that the answer is.
+    /// Returns the `data` of a successful response, or the fault of any other.
     pub(crate) fn data<'a>(&self, answer: &'a Response) -> Result<Data<'a>, Fault> {
         let envelope = Envelope::read(&answer.body);
         if answer.is_2xx()
@@ -165,7 +156,7 @@ impl CallContext<'_> {
         Err(self.refusal(answer, envelope.as_ref()))
     }
 
-    /// The fault of an answer that is understood but lacks what the call needs.
+    /// Returns the fault of a response that lacks required fields.
     pub(crate) fn lacks_data(&self, answer: &Response) -> Fault {
         let envelope = Envelope::read(&answer.body);
         let kind = said_kind(FaultKind::BadAnswer, answer, envelope.as_ref());
@@ -174,7 +165,7 @@ impl CallContext<'_> {
         fault
     }
 
-    /// The fault that an unsuccessful answer is.
+    /// Returns the fault of an unsuccessful response.
     fn refusal(&self, answer: &Response, envelope: Option<&Envelope<'_>>) -> Fault {
         let kind = self.refusal_kind(answer, envelope);
         let mut fault = self.fault(said_kind(kind, answer, envelope));
@@ -185,7 +176,7 @@ impl CallContext<'_> {
         fault
     }
 
-    /// The kind by HTTP status and code.
+    /// Returns the kind by HTTP status and code.
     fn refusal_kind(&self, answer: &Response, envelope: Option<&Envelope<'_>>) -> FaultKind {
         match (answer.status, envelope) {
             (200..300, Some(envelope)) => match envelope.says() {
@@ -206,7 +197,7 @@ impl CallContext<'_> {
             },
             (300..400, _) => FaultKind::Redirect,
             (403, None) if is_page(answer) => FaultKind::Blocked,
-            // The statuses that say little themselves; a code beside them says more.
+            // Vague statuses, which a code may refine.
             (400 | 500, Some(envelope)) => {
                 let code = envelope
                     .number()
@@ -235,7 +226,7 @@ impl CallContext<'_> {
             401 => FaultKind::Unauthorized,
             402 => FaultKind::InsufficientBalance,
             403 => FaultKind::Forbidden,
-            // The server gave up waiting for the rest of the request.
+            // The server timed out waiting for the rest of the request.
             408 => FaultKind::Stalled,
             409 => FaultKind::Conflict,
             413 if matches!(self.effect, CallKind::Stores { .. }) => FaultKind::TooLargeForDirect,
@@ -246,10 +237,10 @@ impl CallContext<'_> {
         }
     }
 
-    /// The id of the request in an answer's headers, redacted.
+    /// Returns the redacted request id from a response's headers.
     pub(crate) fn request_id(&self, answer: &Response) -> Option<String> {
-        // Google's is the secret of the session where it answers the start of one: a
-        // beginning of it finds the request all the same.
+        // Google's is a secret in the response that starts a session; its beginning suffices to
+        // find the request.
         [
             ("x-request-id", MESSAGE_CHARS),
             ("x-guploader-uploadid", UPLOAD_ID_CHARS),
@@ -259,14 +250,14 @@ impl CallContext<'_> {
         .find_map(|(name, most)| Some(shorten(answer.header(name)?, self.secret(), *most)))
     }
 
-    /// A line for each id in an answer that is not `taken`, for diagnosis; the log gets them too.
+    /// Lists ids in a response other than `taken`, for diagnosis; logs them too.
     pub(crate) fn other_ids(&self, answer: &Response, taken: Option<&AssetId>) -> Vec<String> {
         wire::ids_in_text(&answer.body)
             .iter()
             .filter(|id| taken.is_none_or(|taken| taken.as_str() != id.as_str()))
             .map(|id| {
-                // Within a URL what follows a question mark may be a secret; in an id it is a
-                // part of the id, and would be taken for one.
+                // In a URL, the part after a question mark may be a secret; in an id it is part of
+                // the id, and would be taken for one.
                 let mut shown: String = id.escape_debug().collect();
                 if !shown.contains('=') {
                     shown = shown.replace('?', r"\u{3f}");
@@ -278,7 +269,7 @@ impl CallContext<'_> {
             .collect()
     }
 
-    /// Fills in what the answer says, redacted.
+    /// Adds the response's details to a fault, redacted.
     pub(crate) fn describe(
         &self,
         fault: &mut Fault,
@@ -302,11 +293,11 @@ impl CallContext<'_> {
     }
 }
 
-/// The kind by what an answer says in words, where that goes before its numbers.
+/// Refines the kind by the response's wording, if that takes precedence over its numbers.
 fn said_kind(kind: FaultKind, answer: &Response, envelope: Option<&Envelope<'_>>) -> FaultKind {
     let text = words(answer, envelope).unwrap_or_default();
     match kind {
-        // Of a file's format it may be said, too, that it is no longer supported.
+        // A file format may be called "no longer supported", too.
         FaultKind::Redirect | FaultKind::UnsupportedMedia => kind,
         _ if wire::speaks_of_retirement(&text) => FaultKind::Retired,
         FaultKind::RateLimited | FaultKind::RateLimitedOrInvalid => kind,
@@ -321,7 +312,7 @@ fn is_page(answer: &Response) -> bool {
     is_web_page(answer.header(CONTENT_TYPE.as_str()), &answer.body)
 }
 
-/// Returns what an answer says in words: the message of its envelope, else the plain text of an error.
+/// Returns the message of the envelope, else the plain text of an error.
 fn words<'a>(answer: &'a Response, envelope: Option<&'a Envelope<'_>>) -> Option<Cow<'a, str>> {
     if let Some(envelope) = envelope {
         return envelope.message.as_deref().map(Cow::from);
@@ -330,8 +321,8 @@ fn words<'a>(answer: &'a Response, envelope: Option<&'a Envelope<'_>>) -> Option
     is_text.then(|| String::from_utf8_lossy(&answer.body))
 }
 
-/// Everything below an error, and the error: what `source` gives, and what an I/O error
-/// wraps, which `source` passes over.
+/// Iterates over an error and its sources, including errors wrapped in I/O errors, which `source`
+/// skips.
 fn sources<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
@@ -349,8 +340,8 @@ fn sources<'a>(
     .take(32)
 }
 
-/// Returns whether the TLS library refused: it says so in an I/O error of invalid data. A
-/// connection that ends within the handshake is none: that is the network.
+/// Returns whether TLS verification failed, which appears as an I/O error of invalid data. A
+/// connection that ends during the handshake is a network fault instead.
 fn has_tls_error(error: &(dyn Error + 'static)) -> bool {
     sources(error).any(|source| {
         source
@@ -359,8 +350,8 @@ fn has_tls_error(error: &(dyn Error + 'static)) -> bool {
     })
 }
 
-/// Returns whether the way through a proxy was not opened, for a reason that begins so. The library
-/// has no public type for it, but words of its own.
+/// Returns whether the proxy refused the tunnel with this reason. The library has no public type
+/// for it, only text.
 fn proxy_says(error: &(dyn Error + 'static), reason: &str) -> bool {
     const WORDS: &str = "tunnel error: ";
     sources(error).any(|source| {
@@ -371,12 +362,12 @@ fn proxy_says(error: &(dyn Error + 'static), reason: &str) -> bool {
     })
 }
 
-/// Returns whether the proxy wants a name and a password, or others.
+/// Returns whether the proxy asks for credentials.
 fn asks_for_password(error: &(dyn Error + 'static)) -> bool {
     proxy_says(error, "proxy authorization required")
 }
 
-/// The chain of causes, outermost first, redacted, without repetitions.
+/// Returns the chain of causes, outermost first, redacted, without repetitions.
 fn causes(error: &(dyn Error + 'static), secret: Option<&str>) -> Vec<String> {
     let mut causes: Vec<String> = Vec::new();
     for source in sources(error) {
@@ -388,7 +379,7 @@ fn causes(error: &(dyn Error + 'static), secret: Option<&str>) -> Vec<String> {
     causes
 }
 
-/// Reads `Retry-After`: seconds, or a date that is compared with `now`. At most an hour.
+/// Parses `Retry-After`: seconds, or a date compared with `now`. At most an hour.
 pub(crate) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     let wait = match text.parse::<u64>() {

@@ -1,4 +1,4 @@
-//! One exchange of HTTP: what was read of its answer is there also when its time is over.
+//! Reads an HTTP response so that a partial one survives a timeout.
 
 use std::time::Duration;
 
@@ -8,13 +8,12 @@ use reqwest::header::HeaderMap;
 use super::error::{Response, Truncation};
 use super::wire::Envelope;
 
-/// Bytes of an answer that are read: the service's own are below 1 KiB.
+/// Largest response read, in bytes; the service's own are below 1 KiB.
 pub(super) const ANSWER_LIMIT: usize = 1024 * 1024;
-/// How long an answer may stand still before it is looked at whether it says all already:
-/// then nobody waits for an end that may never come.
+/// Time without data after which a response is checked for being complete: its end may never come.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The answer to a request, as far as it has come.
+/// A response, as far as received.
 #[derive(Debug, Default)]
 pub(super) struct ResponseReader {
     head: Option<(u16, HeaderMap)>,
@@ -22,10 +21,11 @@ pub(super) struct ResponseReader {
 }
 
 impl ResponseReader {
-    /// Sends a request and reads its answer, up to the limit.
+    /// Sends a request and reads its response, up to the limit.
     ///
     /// # Errors
-    /// Where there is no answer. One that breaks off is one.
+    ///
+    /// Transport errors before a response; a truncated response counts as one.
     pub(super) async fn exchange(
         &mut self,
         request: reqwest::RequestBuilder,
@@ -42,7 +42,7 @@ impl ResponseReader {
         })
     }
 
-    /// Returns what came before the exchange was dropped; `None` where not even a status did.
+    /// Returns the part received before the exchange was dropped; `None` without a status.
     pub(super) fn into_partial(self) -> Option<Response> {
         let (status, headers) = self.head?;
         Some(Response {

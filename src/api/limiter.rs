@@ -1,4 +1,4 @@
-//! One request a second, for all calls of the program: turns in their order.
+//! Rate limit of one request per second for all calls of the program, in order.
 
 mod line;
 
@@ -17,20 +17,20 @@ pub use line::Permit;
 
 /// Longest `Retry-After` that holds back all calls.
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
-/// For how long the shared file may be held by another program, which takes it for a moment
-/// only: from then on that one is stopped or broken, and this program goes on alone.
+/// Lock timeout of the shared file, which is normally held for a moment. Then its holder counts as
+/// stopped, and this program goes on alone.
 const BUSY_LIMIT: Duration = Duration::from_secs(2);
-/// Longest hold that an earlier run left behind and that is obeyed untested.
+/// Longest hold of an earlier run that is obeyed untested.
 const INHERITED_LIMIT: Duration = Duration::from_secs(60);
 
-/// The numbers of a [`Limiter`] (`docs/contract.md`, "Numbers").
+/// Settings of a [`Limiter`] (`docs/contract.md`, "Numbers").
 #[derive(Clone, Debug, PartialEq)]
 pub struct LimiterOptions {
     /// Least time between two calls; 1.05 s.
     pub spacing: Duration,
-    /// Longest spacing that rate-limit answers lead to; 32 s.
+    /// Longest spacing after rate-limit responses; 32 s.
     pub max_spacing: Duration,
-    /// A poll that has waited this long goes before an upload, every second time at most; 10 s.
+    /// Wait after which a poll goes before an upload, every second time at most; 10 s.
     pub patience: Duration,
 }
 
@@ -56,7 +56,7 @@ impl LimiterOptions {
         (self.spacing, self.max_spacing)
     }
 
-    /// Every duration divided by `factor`, for tests on real time.
+    /// Divides every duration by `factor`, for tests on real time.
     #[must_use]
     pub fn faster(self, factor: u32) -> Self {
         Self {
@@ -67,50 +67,50 @@ impl LimiterOptions {
     }
 }
 
-/// What a slot is wanted for.
+/// Purpose of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Priority {
-    /// Whatever brings bytes to the service: the check of a key, uploads, signed URLs, the
-    /// storage step.
+    /// Calls that lead to stored bytes: key checks, uploads, signed URLs, the storage step.
     Upload,
-    /// Whatever asks what became of them.
+    /// Calls that ask for the outcome.
     Poll,
-    /// The check of a key that is made in spite of a hold, to find out whether that still stands.
+    /// A key check despite a hold, to find out whether the hold still stands.
     Probe,
 }
 
-/// A rate-limit answer that holds all calls back for longer than they are apart anyway.
+/// A hold on all calls after a rate-limit response, longer than the normal spacing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateHold {
-    /// When the next call may be made.
+    /// Time of the next call.
     pub until: Instant,
-    /// An earlier run left it behind, and it is long: [`Priority::Probe`] tells whether it still stands.
+    /// It is long and from an earlier run: [`Priority::Probe`] tests whether it still stands.
     pub is_untested: bool,
 }
 
-/// Hands out the right to make a call.
+/// Grants permits for calls.
 ///
-/// Turns are in order within a class, uploads before polls, and a poll that waited long
-/// goes before an upload once in a while. A wait is cancelled by dropping it. There is no
-/// background task: whoever is first in line watches the clock.
+/// Permits are granted in order within a class, uploads before polls, with an aged poll before an
+/// upload once in a while. Dropping a wait cancels it. There is no background task: the first
+/// waiter watches the clock.
 #[derive(Debug)]
 pub struct Limiter {
     options: LimiterOptions,
     state: Mutex<LimiterState>,
-    /// The time of day, by which programs agree.
+    /// Wall clock, by which programs coordinate.
     wall: fn() -> SystemTime,
     hold: watch::Sender<Option<RateHold>>,
 }
 
 #[derive(Debug)]
 struct LimiterState {
-    /// The next slot is free from here on.
+    /// Time from which the next slot is free.
     next_free: Instant,
-    /// Rate-limit answers hold all calls but probes back until then.
+    /// End of the hold on all calls but probes.
     held_until: Instant,
-    /// No call was granted or refused yet, so that a hold in the shared file is of an earlier run.
+    /// No call was granted or rejected yet, so that a hold in the shared file is from an earlier
+    /// run.
     inherits: bool,
-    /// As it was at `slowdown_at`.
+    /// Slowdown as of `slowdown_at`.
     slowdown: Slowdown,
     slowdown_at: Instant,
     probes: VecDeque<Waiter>,
@@ -120,11 +120,11 @@ struct LimiterState {
     /// The last slot went to a poll although an upload waited.
     upload_goes_next: bool,
     shared: Option<SharedRateLimit>,
-    /// What was learned since the last look into the shared file: a factor on its spacing.
+    /// Factor on the shared spacing, from responses since the shared file was last read.
     factor: f64,
-    /// When the first in line may look at the shared file again.
+    /// Time at which the first waiter may read the shared file again.
     look_again: Instant,
-    /// Since when the shared file is held by another program.
+    /// Time since which another program holds the shared file.
     busy_since: Option<Instant>,
 }
 
@@ -136,7 +136,7 @@ struct Waiter {
 }
 
 impl Limiter {
-    /// A limiter whose first slot is free at once.
+    /// Creates a limiter whose first slot is free at once.
     pub fn new(options: LimiterOptions) -> Self {
         let now = Instant::now();
         Self {
@@ -162,8 +162,8 @@ impl Limiter {
         }
     }
 
-    /// Shares the slots with other programs on this account from now on, or no longer. A hold and
-    /// a spacing of other slots end.
+    /// Shares the slots with other programs on this account, or stops sharing. Hold and spacing of
+    /// the old slots end.
     pub fn share(&self, slots: Option<SharedRateLimit>) {
         let now = Instant::now();
         let mut state = self.lock();
@@ -177,14 +177,13 @@ impl Limiter {
         self.tell_hold(&state, now);
     }
 
-    /// The hold of now, as it begins, changes and ends; one whose time has passed may still be there.
+    /// Returns the current hold, with updates; an expired one may still be there.
     pub fn hold(&self) -> watch::Receiver<Option<RateHold>> {
         self.hold.subscribe()
     }
 
-    /// Takes a place in the line at once, to be waited at by whoever is given it: who must do so
-    /// soon, for all others wait behind it. So calls that are made side by side go out in the
-    /// order in which they were decided on.
+    /// Takes a place in the line at once, so that concurrent calls go out in the order of their
+    /// decision. The caller must soon wait on it, since all others wait behind it.
     pub fn enqueue(self: &Arc<Self>, turn: Priority) -> Permit {
         let wake = Arc::new(Notify::new());
         let mut state = self.lock();
@@ -208,8 +207,8 @@ impl Limiter {
         Permit::new(Arc::clone(self), turn, ticket, wake)
     }
 
-    /// A call was refused for its rate: all calls are spaced twice as far, and the next
-    /// one waits as long as the answer said.
+    /// Records a rate-limit response: doubles the spacing, and holds the next call for the
+    /// requested time.
     pub fn rate_limited(&self, retry_after: Option<Duration>) {
         let now = Instant::now();
         let mut state = self.lock();
@@ -230,7 +229,7 @@ impl Limiter {
         self.tell_hold(&state, now);
     }
 
-    /// A call was answered well: the spacing comes back by a tenth.
+    /// Records a good response: the spacing shrinks by a tenth.
     pub fn on_success(&self) {
         let now = Instant::now();
         let mut state = self.lock();
@@ -240,8 +239,7 @@ impl Limiter {
         state.factor *= 0.9;
     }
 
-    /// A call that was made in spite of a hold ended; `is_over` says that the service's answer
-    /// takes the place of the hold.
+    /// Records the end of a probe; `is_over` ends the hold, which its response replaces.
     pub fn tested(&self, is_over: bool) {
         let now = Instant::now();
         let mut state = self.lock();
@@ -256,7 +254,7 @@ impl Limiter {
         self.tell_hold(&state, now);
     }
 
-    /// The spacing of now.
+    /// Returns the current spacing.
     pub fn spacing(&self) -> Duration {
         let slowdown = self.lock().slowdown(Instant::now());
         slowdown.spacing_now(self.options.spacing)
@@ -284,7 +282,7 @@ impl Limiter {
         let mut state = self.lock();
         let patience = self.options.patience;
         if state.first(patience, now).map(|first| first.ticket) != Some(ticket) {
-            // An aged poll may have come before the upload that watched the clock.
+            // An aged poll may have overtaken the upload that watched the clock.
             state.wake_first(patience);
             return SlotRequest::NotFirst;
         }
@@ -310,8 +308,8 @@ impl Limiter {
         SlotRequest::Granted { is_held }
     }
 
-    /// Takes the slot in the shared file too, and says whether that holds calls back; or says when
-    /// to ask again.
+    /// Claims the slot in the shared file too. Returns whether a hold applies, or when to try
+    /// again.
     fn claim_shared(
         &self,
         state: &mut LimiterState,
@@ -363,7 +361,6 @@ impl LimiterState {
         (self.slowdown, self.slowdown_at) = (slowdown, now);
     }
 
-    /// Returns who is to go next.
     fn first(&self, patience: Duration, now: Instant) -> Option<&Waiter> {
         let (upload, poll) = (self.uploads.front(), self.polls.front());
         let aged = poll.filter(|poll| {
@@ -372,7 +369,7 @@ impl LimiterState {
         self.probes.front().or(aged).or(upload).or(poll)
     }
 
-    /// Tells whoever is to go next to watch the clock.
+    /// Wakes the next waiter to watch the clock.
     fn wake_first(&self, patience: Duration) {
         if let Some(first) = self.first(patience, Instant::now()) {
             first.wake.notify_one();

@@ -1,16 +1,15 @@
-//! The service on the wire: calls, bodies, answers, and the one place where HTTP
-//! becomes a [`Fault`].
+//! The service on the wire: calls, bodies, responses, and their conversion to a [`Fault`].
 //!
 //! | module | duty |
 //! |---|---|
-//! | [`base_url`] | where the service is |
-//! | [`client`] | the calls over HTTP |
-//! | [`network`] | which proxy is asked and whose certificates are believed, for showing |
-//! | [`limiter`], [`shared_rate_limit`] | one request a second for all calls, of all programs |
-//! | [`paced`] | the calls, each in its turn |
-//! | [`protocol`] | flavours of the storage step, and what was learned of them |
-//! | [`throttle`] | a limit on bytes a second |
-//! | [`redact`] | secrets out of text |
+//! | [`base_url`] | base URL of the service |
+//! | [`client`] | calls over HTTP |
+//! | [`network`] | proxy and certificates in use, for display |
+//! | [`limiter`], [`shared_rate_limit`] | one request per second for all calls of all programs |
+//! | [`paced`] | rate-limited calls |
+//! | [`protocol`] | storage protocols, and those known to work per host |
+//! | [`throttle`] | bandwidth limit |
+//! | [`redact`] | removal of secrets from text |
 
 pub mod base_url;
 pub(crate) mod body;
@@ -51,25 +50,23 @@ use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
 use crate::model::media::FileStamp;
 
-/// A file as it goes on the wire.
+/// A file to upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UploadFile {
-    /// Where it is.
+    /// Path of the file.
     pub path: PathBuf,
     /// Its name on the wire, lossy where it is not UTF-8.
     pub name: String,
     /// Content type of its extension.
     pub mime: &'static str,
-    /// What it was when it was checked; anything else at sending is a changed file.
+    /// Stamp at the check; any other stamp at sending means a changed file.
     pub stamp: FileStamp,
 }
 
-/// What a transfer and its watcher share: the count of the bytes that were handed to the
-/// connection, and the gate before the last of them.
+/// Progress shared by a transfer and its observer: bytes sent, and the gate before the last byte.
 ///
-/// The gate is for the journal: once the last byte is out the service may have the file
-/// whatever happens to this program, so that has to be on disk before. A meter made with
-/// [`TransferProgress::default`] has no gate.
+/// Once the last byte is sent the service may have the file, so the gate lets the journal record
+/// that first. [`TransferProgress::default`] has no gate.
 #[derive(Default)]
 pub struct TransferProgress {
     started: AtomicBool,
@@ -89,8 +86,8 @@ struct Gate {
 }
 
 impl TransferProgress {
-    /// A meter whose transfer calls `ask` (once) when only the end of its body is left, and
-    /// holds that back until [`TransferProgress::release`].
+    /// Creates a progress whose transfer calls `ask` once when only the end of its body is left,
+    /// and waits for [`TransferProgress::release`].
     pub fn gated(ask: impl Fn() + Send + Sync + 'static) -> Self {
         Self {
             gate: Some(Gate {
@@ -103,65 +100,64 @@ impl TransferProgress {
         }
     }
 
-    /// Has `tell` called with an id that comes before the body is out, so that it is kept
-    /// whatever becomes of the rest.
+    /// Sets a callback for an id that comes before the whole body is sent, so that it is kept in
+    /// any case.
     #[must_use]
     pub fn telling_early_id(mut self, tell: impl Fn(AssetId) + Send + Sync + 'static) -> Self {
         self.early_id = Some(Box::new(tell));
         self
     }
 
-    /// Tells of an id that came before the body is out.
+    /// Reports an id that came before the whole body was sent.
     pub fn tell_early_id(&self, asset: &AssetId) {
         if let Some(tell) = &self.early_id {
             tell(asset.clone());
         }
     }
 
-    /// Says that the transfer has its turn and begins.
+    /// Marks the transfer as started.
     pub fn start(&self) {
         self.started.store(true, Ordering::Relaxed);
     }
 
-    /// Returns whether the transfer has begun: before, it waits for its turn.
+    /// Returns whether the transfer has started, after its wait for a permit.
     pub fn started(&self) -> bool {
         self.started.load(Ordering::Relaxed)
     }
 
-    /// Returns how far into the file the transfer is: what a session held already is counted.
+    /// Returns the position in the file, including bytes that the session already held.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Bytes of the file that were handed over in this attempt: never goes back, and is what
-    /// a speed is measured by.
+    /// Returns the file's bytes sent in this attempt, for the speed. Never goes back.
     pub fn moved(&self) -> u64 {
         self.moved.load(Ordering::Relaxed)
     }
 
-    /// Returns whether the whole body was handed over.
+    /// Returns whether the whole body was sent.
     pub fn body_out(&self) -> bool {
         self.body_out.load(Ordering::Acquire)
     }
 
-    /// Counts bytes.
+    /// Counts sent bytes.
     pub fn add(&self, bytes: u64) {
         self.sent.fetch_add(bytes, Ordering::Relaxed);
         self.moved.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Says where a resumed session goes on: nothing moves by that, and the body is not out.
+    /// Sets the resume position of a session; the bytes before it do not count as moved.
     pub fn set(&self, bytes: u64) {
         self.body_out.store(false, Ordering::Release);
         self.sent.store(bytes, Ordering::Relaxed);
     }
 
-    /// Says that the whole body was handed over.
+    /// Marks the whole body as sent.
     pub fn finish_body(&self) {
         self.body_out.store(true, Ordering::Release);
     }
 
-    /// Asks whether the end of the body may go out; ready at once without a gate.
+    /// Polls whether the end of the body may be sent; ready at once without a gate.
     pub fn poll_release(&self, context: &mut Context<'_>) -> Poll<()> {
         let Some(gate) = &self.gate else {
             return Poll::Ready(());
@@ -177,23 +173,23 @@ impl TransferProgress {
         }
     }
 
-    /// Hash of the whole file, once it was read to its end while it was sent: known also
-    /// where the answer is lost.
+    /// Returns the hash of the whole file, once it was read completely; known even if the response
+    /// is lost.
     pub fn content(&self) -> Option<ContentHash> {
         self.content.get().copied()
     }
 
-    /// Says what the whole file is; the first word counts.
+    /// Stores the hash of the whole file; the first one counts.
     pub fn note_content(&self, content: ContentHash) {
         let _ = self.content.set(content);
     }
 
-    /// Waits until the end of the body may go out.
+    /// Waits until the end of the body may be sent.
     pub async fn released(&self) {
         std::future::poll_fn(|context| self.poll_release(context)).await;
     }
 
-    /// Lets the end of the body go out.
+    /// Opens the gate for the end of the body.
     pub fn release(&self) {
         if let Some(gate) = &self.gate {
             gate.open.store(true, Ordering::Release);
@@ -211,16 +207,16 @@ impl std::fmt::Debug for TransferProgress {
     }
 }
 
-/// What a direct upload gives.
+/// Result of a direct upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uploaded {
-    /// The service's id.
+    /// Asset id.
     pub asset_id: AssetId,
-    /// Hash of the bytes that were sent; `None` where not all of them were.
+    /// Hash of the bytes sent; `None` if some were not.
     pub content: Option<ContentHash>,
 }
 
-/// A URL that carries a signature: shown by nothing, `Debug` included.
+/// A signed URL, hidden from all output including `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretUrl(pub(crate) zeroize::Zeroizing<String>);
 
@@ -236,18 +232,18 @@ impl std::fmt::Debug for SecretUrl {
     }
 }
 
-/// A place in the service's storage for one file. The asset id is known before a byte is sent.
+/// A storage target for one file. Its asset id is known before a byte is sent.
 #[derive(Clone, Debug)]
 pub struct SignedUpload {
-    /// The id that the file will have.
+    /// Asset id of the file.
     pub asset_id: AssetId,
-    /// Where its bytes go.
+    /// Target of the bytes.
     pub url: SecretUrl,
-    /// How long the URL is good for, from when it was given.
+    /// Validity of the URL, from its creation.
     pub expires_in: Option<Duration>,
-    /// The session that was started with it, where it was.
+    /// The resumable session started with it, if any.
     pub session: Session,
-    /// What was sent to it without an answer, where something was.
+    /// Protocol of a request to it that got no response, if any.
     pub unanswered: UnansweredProtocol,
 }
 
@@ -257,13 +253,13 @@ impl PartialEq for SignedUpload {
     }
 }
 
-/// The calls of the service, one method a request. Implemented by the HTTP client, and by
-/// a scripted service in memory where timing is tested.
+/// The calls of the service. Implemented by the HTTP client, and by a scripted service in memory
+/// for timing tests.
 ///
-/// Every method is one request on the wire (`store` of a resumable session: one session),
-/// and is cancelled by dropping its future. None waits for the rate limit: whoever calls does.
+/// Every method is one request (`store` of a resumable session: one session), cancelled by dropping
+/// its future. The rate limit is up to the caller.
 pub trait Service: Send + Sync + 'static {
-    /// Asks whether the service takes this key, with its cheapest call.
+    /// Checks a key with the service's cheapest call.
     fn check_key(&self, key: &ApiKey) -> impl Future<Output = Result<(), Fault>> + Send;
 
     /// `POST /upload` of a whole file.
@@ -281,8 +277,8 @@ pub trait Service: Send + Sync + 'static {
         file_name: &str,
     ) -> impl Future<Output = Result<SignedUpload, Fault>> + Send;
 
-    /// Sends a file's bytes to a ticket's URL, in the flavour that the URL and what was
-    /// learned of its host ask for. Gives the hash of the bytes, where it can be had.
+    /// Sends a file to a signed URL, with the protocol known for its kind and host. Returns the
+    /// hash of the bytes if available.
     fn store(
         &self,
         ticket: &SignedUpload,
@@ -297,9 +293,9 @@ pub trait Service: Send + Sync + 'static {
         asset: &AssetId,
     ) -> impl Future<Output = Result<AssetAnswer, Fault>> + Send;
 
-    /// Returns what was learned of storage hosts so far, by host and kind. Holds no secrets.
+    /// Returns the known protocols of storage hosts, by host and kind. Contains no secrets.
     fn learned(&self) -> Vec<KnownProtocol>;
 
-    /// Takes over what an earlier run learned.
+    /// Restores the known protocols of an earlier run.
     fn recall(&self, learned: &[KnownProtocol]);
 }

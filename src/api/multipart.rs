@@ -1,24 +1,22 @@
-//! The framing of a form with one part, `file`: what goes before the file's bytes and after.
+//! Framing of a form with one part, `file`.
 
 use std::hash::{BuildHasher, RandomState};
 
 use bytes::Bytes;
 
-/// The bytes around a file in a multipart form, known before the file is opened, so that
-/// the body's length is exact.
+/// Bytes around a file in a multipart form, built before the file is opened, so that the body's
+/// length is exact.
 #[derive(Clone, Debug)]
 pub(crate) struct Framing {
     boundary: String,
-    /// What goes before the file's bytes.
     pub(crate) head: Bytes,
-    /// What goes after them.
     pub(crate) tail: Bytes,
 }
 
 impl Framing {
-    /// Frames a file of this name and content type, with a boundary of 128 random bits.
+    /// Builds the framing, with a boundary of 128 random bits.
     pub(crate) fn new(file_name: &str, mime: &str) -> Self {
-        // Each `RandomState` has its own key from the system's source of randomness.
+        // Each `RandomState` has its own key from the system's randomness.
         let random = || RandomState::new().hash_one(0u8);
         let boundary = format!("----mavi-{:016x}{:016x}", random(), random());
         let head = format!(
@@ -33,14 +31,13 @@ impl Framing {
         }
     }
 
-    /// The request's `Content-Type`.
     pub(crate) fn content_type(&self) -> String {
         format!("multipart/form-data; boundary={}", self.boundary)
     }
 }
 
-/// A file name for a quoted string: UTF-8 as it is, quotes and backslashes escaped, and
-/// control characters percent-encoded, as browsers do with those that would end the line.
+/// Quotes a file name: UTF-8 as is, quotes and backslashes escaped, control characters
+/// percent-encoded, like browsers do for line ends.
 fn quoted(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {

@@ -1,10 +1,8 @@
-//! How connections leave this computer: which proxy is asked, and whose certificates are
-//! believed. For showing: the client decides both by itself, with the same code.
+//! Proxy and certificates in use, for display: the client decides both itself, with the same code.
 //!
-//! A host on this computer is reached without a proxy. Where `HTTPS_PROXY` (else `ALL_PROXY`)
-//! is set it counts, else the system's settings on macOS and Windows; `NO_PROXY` excepts
-//! hosts. Certificates are the system's; on Linux `SSL_CERT_FILE` and `SSL_CERT_DIR` stand in
-//! for them.
+//! A loopback host is reached without a proxy. Otherwise `HTTPS_PROXY` (else `ALL_PROXY`) counts,
+//! then the system's settings on macOS and Windows; `NO_PROXY` excepts hosts. Certificates are the
+//! system's; on Linux `SSL_CERT_FILE` and `SSL_CERT_DIR` replace them.
 
 use std::env;
 use std::ffi::OsString;
@@ -14,43 +12,43 @@ use hyper_util::client::proxy::matcher::Matcher;
 
 use super::base_url::BaseUrl;
 
-/// The variables that name a proxy for `https`, in the order in which they count.
+/// Variables of the `https` proxy, by precedence.
 const PROXY_VARIABLES: [[&str; 2]; 2] =
     [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]];
 
-/// How the service is reached.
+/// Connection settings for the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkState {
-    /// The proxy on the way to the service, as `http://proxy.example:8080`: without a name
-    /// and a password. `None` where it is reached directly.
+    /// Proxy to the service without credentials, as `http://proxy.example:8080`; `None` for a
+    /// direct connection.
     pub proxy: Option<String>,
-    /// The environment variable that names a proxy which cannot be understood, and is
-    /// passed over therefore.
+    /// Environment variable with an invalid proxy, which is ignored.
     pub unusable: Option<&'static str>,
-    /// `NO_PROXY` as it is written, where it is set.
+    /// `NO_PROXY` as written, if set.
     pub no_proxy: Option<String>,
-    /// Whose certificates are believed.
+    /// Trusted certificates.
     pub certificates: Certificates,
 }
 
-/// Whose certificates are believed.
+/// Trusted certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Certificates {
-    /// None are needed: the service is on this computer, without TLS.
+    /// Not needed: the service is on this computer, without TLS.
     NotNeeded,
-    /// The system judges them itself.
+    /// Verified by the system.
     System,
-    /// Those of files.
+    /// Loaded from files.
     Files {
-        /// How many there are; with none, no connection is made.
+        /// Number of certificates; with none, no connection is made.
         count: usize,
-        /// What names the files, where it is not the system: `SSL_CERT_FILE` or
-        /// `SSL_CERT_DIR`.
+        /// Variable that names the files, `SSL_CERT_FILE` or `SSL_CERT_DIR`; `None` for the
+        /// system's.
         variable: Option<&'static str>,
     },
 }
 
-/// Returns how the service at `base_url` is reached. Reads files: not for the thread that draws.
+/// Returns the connection settings for `base_url`. Reads files, so it must not run on the UI
+/// thread.
 pub fn describe(base_url: &BaseUrl) -> NetworkState {
     NetworkState {
         proxy: proxy(base_url),
@@ -71,7 +69,7 @@ fn proxy(base_url: &BaseUrl) -> Option<String> {
     Some(proxy.uri().to_string().trim_end_matches('/').to_owned())
 }
 
-/// The environment variable whose proxy would count, but cannot be understood.
+/// Returns the environment variable whose proxy would apply, but is invalid.
 pub fn unusable_proxy(base_url: &BaseUrl) -> Option<&'static str> {
     if base_url.is_loopback() {
         return None;
@@ -91,7 +89,7 @@ pub fn unusable_proxy(base_url: &BaseUrl) -> Option<&'static str> {
         .map(|(name, _)| name)
 }
 
-/// The first of these variables that is set.
+/// Returns the first of these variables that is set.
 fn variable(names: [&'static str; 2]) -> Option<(&'static str, OsString)> {
     names
         .into_iter()

@@ -1,4 +1,4 @@
-//! The calls of a service, each in its turn of the one-request-a-second limit.
+//! Rate-limited calls of a service.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -9,11 +9,10 @@ use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
 
-/// A service whose calls wait for their slot, and whose answers teach the limiter.
+/// A service whose calls wait for a permit, and whose responses adjust the limiter.
 ///
-/// Each method takes what is to happen when the slot is granted, right before the request
-/// is made: where a caller notes that it is now sending. What brings bytes to the service may be
-/// given a place that was taken in the line before.
+/// Every method waits, calls its callback, then makes the request. Uploads may pass a permit queued
+/// earlier, to keep the queue's order.
 #[derive(Debug)]
 pub struct RateLimited<S> {
     service: S,
@@ -26,20 +25,21 @@ impl<S: Service> RateLimited<S> {
         Self { service, limiter }
     }
 
-    /// The service, for what needs no slot.
+    /// Returns the service, for calls that need no permit.
     pub fn service(&self) -> &S {
         &self.service
     }
 
-    /// The limiter.
+    /// Returns the limiter.
     pub fn limiter(&self) -> &Arc<Limiter> {
         &self.limiter
     }
 
-    /// [`Service::check_key`] in an upload's turn.
+    /// Runs [`Service::check_key`] at upload priority.
     ///
     /// # Errors
-    /// As the service's.
+    ///
+    /// Faults of the service.
     pub async fn check_key(
         &self,
         key: &ApiKey,
@@ -49,19 +49,22 @@ impl<S: Service> RateLimited<S> {
             .await
     }
 
-    /// [`Service::check_key`] before all that wait and in spite of a hold, which the answer replaces.
+    /// Runs [`Service::check_key`] before all waiters and despite a hold, which the response
+    /// replaces.
     ///
     /// # Errors
-    /// As the service's.
+    ///
+    /// Faults of the service.
     pub async fn probe(&self, key: &ApiKey) -> Result<(), Fault> {
         self.paced(Priority::Probe, || (), self.service.check_key(key))
             .await
     }
 
-    /// [`Service::upload`] in an upload's turn.
+    /// Runs [`Service::upload`] at upload priority.
     ///
     /// # Errors
-    /// As the service's.
+    ///
+    /// Faults of the service.
     pub async fn upload(
         &self,
         key: &ApiKey,
@@ -74,10 +77,11 @@ impl<S: Service> RateLimited<S> {
         self.at(place, on_start, call).await
     }
 
-    /// [`Service::signed_url`] in an upload's turn.
+    /// Runs [`Service::signed_url`] at upload priority.
     ///
     /// # Errors
-    /// As the service's.
+    ///
+    /// Faults of the service.
     pub async fn signed_url(
         &self,
         key: &ApiKey,
@@ -89,10 +93,11 @@ impl<S: Service> RateLimited<S> {
         self.at(place, on_start, call).await
     }
 
-    /// [`Service::store`], started in an upload's turn.
+    /// Runs [`Service::store`], started at upload priority.
     ///
     /// # Errors
-    /// As the service's.
+    ///
+    /// Faults of the service.
     pub async fn store(
         &self,
         ticket: &SignedUpload,
@@ -105,10 +110,11 @@ impl<S: Service> RateLimited<S> {
         self.at(place, on_start, call).await
     }
 
-    /// [`Service::metadata`] in a poll's turn.
+    /// Runs [`Service::metadata`] at poll priority.
     ///
     /// # Errors
-    /// As the service's.
+    ///
+    /// Faults of the service.
     pub async fn metadata(
         &self,
         key: &ApiKey,
@@ -119,7 +125,7 @@ impl<S: Service> RateLimited<S> {
             .await
     }
 
-    /// An upload's call at a place that was taken before, or that is taken now.
+    /// Runs an upload's call with the given permit, or a new one.
     async fn at<T>(
         &self,
         place: Option<Permit>,
@@ -140,7 +146,7 @@ impl<S: Service> RateLimited<S> {
         self.placed(place, on_start, call).await
     }
 
-    /// Waits, calls (a future does nothing before it is awaited), and tells the limiter.
+    /// Waits, runs the call (a future does nothing before it is awaited), and updates the limiter.
     async fn placed<T>(
         &self,
         place: Permit,

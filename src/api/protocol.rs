@@ -1,4 +1,4 @@
-//! Which flavour of the storage step a URL asks for, and what was learned of each host.
+//! Storage protocols: those that a signed URL suggests, and those known to work per host.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,31 +6,31 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// What a URL's query says it was signed for.
+/// Kind of a signed URL, by its query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignedUrlKind {
-    /// It is a resumable session already.
+    /// The URL is already a resumable session.
     Session,
-    /// Starting a resumable session.
+    /// The URL starts a resumable session.
     StartsSession,
-    /// V4, with `Content-Type` among the signed headers.
+    /// V4 with `Content-Type` among the signed headers.
     V4Typed,
-    /// V4 without it.
+    /// V4 without `Content-Type` among them.
     V4,
-    /// V2: not said, a PUT usually.
+    /// V2: the method is not stated, usually PUT.
     V2,
     /// Not a plain storage URL.
     Unknown,
 }
 
-/// A way to send the bytes.
+/// Method of sending a file's bytes to storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StorageProtocol {
-    /// Resumable, the URL being the session.
+    /// Resumable; the URL is the session.
     Session,
-    /// Resumable, from a session that the URL starts.
+    /// Resumable; the URL starts the session.
     StartSession,
     /// PUT of the raw bytes, without `Content-Type`.
     Put,
@@ -38,12 +38,12 @@ pub enum StorageProtocol {
     PutTyped,
     /// PUT of the raw bytes as `application/octet-stream`.
     PutOctets,
-    /// POST of a form with the part `file`, the vendor's documented way.
+    /// POST of a form with the part `file`, as the vendor documents it.
     Form,
 }
 
 impl SignedUrlKind {
-    /// Reads it off a URL. Names of parameters are compared without regard to case.
+    /// Determines the kind of a URL. Parameter names are compared ignoring case.
     pub fn of(url: &Url) -> Self {
         let mut v2 = [false; 3];
         let mut signed_headers = None;
@@ -76,7 +76,7 @@ impl SignedUrlKind {
         }
     }
 
-    /// The flavours that may be right, the likeliest first.
+    /// Returns the candidate protocols, likeliest first.
     pub fn order(self) -> &'static [StorageProtocol] {
         match self {
             Self::Session => &[StorageProtocol::Session],
@@ -92,31 +92,31 @@ impl SignedUrlKind {
     }
 }
 
-/// In which flavour the bytes of a ticket went out to no answer; the same for all clones of
-/// the ticket. Whether that was a refusal shows when its asset was asked about.
+/// The protocol of the last attempt without a response; shared by all clones of the signed upload.
+/// If the asset turns out empty, the attempt counts as a rejection of that protocol.
 #[derive(Clone, Debug, Default)]
 pub struct UnansweredProtocol(Arc<Mutex<Option<StorageProtocol>>>);
 
 impl UnansweredProtocol {
-    /// There was no answer to this one.
+    /// Stores the protocol of an attempt without a response.
     pub(crate) fn put(&self, protocol: StorageProtocol) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(protocol);
     }
 
-    /// Which one that was, said once.
+    /// Takes the stored protocol.
     pub(crate) fn take(&self) -> Option<StorageProtocol> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// What is known of one kind of URL at one host.
+/// Knowledge of one kind of URL at one host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Known {
-    /// The flavour for the next try.
+    /// Protocol of the next attempt.
     next: StorageProtocol,
     /// It has worked here.
     proven: bool,
-    /// Connections that broke since it worked last.
+    /// Broken connections since its last success.
     breaks: u32,
 }
 
@@ -130,22 +130,22 @@ impl Known {
     }
 }
 
-/// So many breaks in a row, and what worked at a host need not work there any
-/// more. Fewer than the tries of `upload`, so that the next flavour gets one of them.
+/// Breaks in a row after which a working protocol is doubted again. Fewer than the tries of
+/// `upload`, so that the next protocol gets one of them.
 const BREAKS_OF_PROVEN: u32 = 3;
 
-/// A flavour that worked, in a form that can be kept. Holds no secrets.
+/// A protocol that worked, in serializable form. Contains no secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownProtocol {
-    /// Host of the storage.
+    /// Storage host.
     pub host: String,
-    /// What its URLs look like.
+    /// Kind of its URLs.
     pub kind: SignedUrlKind,
-    /// What they take.
+    /// Protocol that works.
     pub protocol: StorageProtocol,
 }
 
-/// Which flavour works where.
+/// Known storage protocols by host and URL kind.
 #[derive(Clone, Debug, Default)]
 pub struct ProtocolCache {
     known: BTreeMap<(String, SignedUrlKind), Known>,
@@ -153,14 +153,14 @@ pub struct ProtocolCache {
 }
 
 impl ProtocolCache {
-    /// Takes over what was kept of an earlier book.
+    /// Restores the protocols of an earlier run.
     pub fn recall(&mut self, learned: &[KnownProtocol]) {
         for entry in learned {
             self.proven(&entry.host, entry.kind, entry.protocol);
         }
     }
 
-    /// Every flavour that has worked.
+    /// Returns every protocol that has worked.
     pub fn learned(&self) -> Vec<KnownProtocol> {
         self.known
             .iter()
@@ -173,14 +173,14 @@ impl ProtocolCache {
             .collect()
     }
 
-    /// The flavour for the next try.
+    /// Returns the protocol of the next attempt.
     pub fn next(&self, host: &str, kind: SignedUrlKind) -> StorageProtocol {
         self.known
             .get(&(host.to_owned(), kind))
             .map_or(kind.order()[0], |known| known.next)
     }
 
-    /// A flavour worked.
+    /// Records a protocol that worked.
     pub fn proven(&mut self, host: &str, kind: SignedUrlKind, protocol: StorageProtocol) {
         let place = (host.to_owned(), kind);
         self.refused.remove(&place);
@@ -191,8 +191,8 @@ impl ProtocolCache {
         self.known.insert(place, known);
     }
 
-    /// A flavour was refused as the wrong kind. Says whether another is left to try;
-    /// where none is, the book starts again for the next file.
+    /// Records a rejection of a protocol. Returns whether another is left to try; if not, the next
+    /// file starts over.
     pub fn refused(&mut self, host: &str, kind: SignedUrlKind, protocol: StorageProtocol) -> bool {
         let place = (host.to_owned(), kind);
         if self.next(host, kind) != protocol {
@@ -214,8 +214,8 @@ impl ProtocolCache {
         }
     }
 
-    /// The storage server named a header that the URL was signed with: this flavour has
-    /// it. Says whether that one is still to be tried.
+    /// Records that the server asked for a signed header, which `to` sends. Returns whether `to`
+    /// is still untried.
     pub(crate) fn directed(
         &mut self,
         host: &str,
@@ -233,9 +233,9 @@ impl ProtocolCache {
         true
     }
 
-    /// A connection broke before the answer, and nothing arrived. On a flavour that is not proven here this may
-    /// have been a refusal: the next try uses the next flavour that was not refused. One that is
-    /// proven gives way when it breaks again and again: the host may have changed.
+    /// Records a connection that broke before the response, without any bytes arriving. This may be
+    /// a rejection of an unproven protocol, so the next one is tried; a proven one is replaced
+    /// after repeated breaks, since the host may have changed.
     pub fn broke(&mut self, host: &str, kind: SignedUrlKind, protocol: StorageProtocol) {
         if self.next(host, kind) != protocol {
             return;

@@ -1,4 +1,4 @@
-//! The thread that reads a file for a body: buffers and the hash.
+//! The thread that reads and hashes a file for a body.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,25 +12,25 @@ use crate::model::fault::Fault;
 use crate::model::media::FileStamp;
 use crate::source_file::{BLOCK, SourceFile};
 
-/// The path is looked at again after this many buffers, so that a file that was replaced
-/// or removed is given up long before its end.
+/// Number of buffers between checks of the path, so that a replaced or removed file is noticed long
+/// before its end.
 const LOOK_EVERY: u64 = 64;
 
-/// What the thread has to do.
+/// Task of the reader thread.
 pub(crate) struct Job {
-    /// The file.
     pub(crate) path: PathBuf,
-    /// What it has to be.
+    /// Expected stamp of the file.
     pub(crate) stamp: FileStamp,
-    /// First byte that is sent.
+    /// First byte to send.
     pub(crate) from: u64,
-    /// Where full buffers go.
+    /// Channel for full buffers.
     pub(crate) out: mpsc::Sender<Result<Bytes, BodyAborted>>,
-    /// Where the outcome goes.
+    /// State that receives the outcome.
     pub(crate) shared: Arc<ReaderState>,
 }
 
-/// Opens, answers on `opened`, reads to the end or until nobody takes the buffers.
+/// Opens the file, reports on `opened`, and reads until the end or until the buffers are no longer
+/// taken.
 pub(crate) fn run(job: &Job, opened: oneshot::Sender<Result<(), Fault>>) {
     let file = match SourceFile::open(&job.path, job.stamp) {
         Ok(opened) => opened,
@@ -48,7 +48,7 @@ pub(crate) fn run(job: &Job, opened: oneshot::Sender<Result<(), Fault>>) {
     }
 }
 
-/// Reads everything. The last buffer leaves only after the file was found unchanged.
+/// Reads the file. The last buffer is sent only after the file was found unchanged.
 fn read(mut file: SourceFile, job: &Job, pool: &Arc<Pool>) -> Result<(), Fault> {
     let size = job.stamp.size;
     let mut hasher = blake3::Hasher::new();
@@ -105,7 +105,7 @@ mod tests {
         let path = dir.path().join("large.mp4");
         fs::write(&path, vec![7; 40 * BLOCK + 3]).unwrap();
         let stamp = FileStamp::of(&fs::metadata(&path).unwrap());
-        // Whole, and as the rest of a session whose part before is read for the hash alone.
+        // Whole, and as the rest of a session, whose earlier part is only hashed.
         for from in [0, 30 * BLOCK + 7] {
             let (job, mut buffers) = super::super::body::tests::job(&path, stamp, from as u64);
             let pool = Arc::new(Pool::default());
@@ -126,7 +126,7 @@ mod tests {
         }
     }
 
-    /// Reads a file at whose path something is done after its first buffer.
+    /// Reads a file and changes its path after the first buffer.
     fn read_while(meddle: impl FnOnce(&Path)) -> Result<(), Fault> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file.mp4");
@@ -141,7 +141,7 @@ mod tests {
                 outcome
             });
             buffers.blocking_recv().unwrap().unwrap();
-            // Times of change are told apart by some systems only when a tick lies between.
+            // Some systems distinguish modification times only a tick apart.
             std::thread::sleep(std::time::Duration::from_millis(20));
             meddle(&path);
             while buffers.blocking_recv().is_some() {}
@@ -149,20 +149,20 @@ mod tests {
         })
     }
 
-    /// Gives a file the time of another.
+    /// Copies the modification time of another file.
     fn with_time_of(path: &Path, other: &Metadata) {
         let file = File::options().write(true).open(path).unwrap();
         file.set_modified(other.modified().unwrap()).unwrap();
     }
 
-    /// Puts content into a file without touching its time.
+    /// Rewrites a file without changing its time.
     fn put(path: &Path, content: &[u8]) {
         let before = fs::metadata(path).unwrap();
         fs::write(path, content).unwrap();
         with_time_of(path, &before);
     }
 
-    /// Puts another file in the place of one, with its time.
+    /// Replaces a file by another with its time.
     fn replace(path: &Path, content: &[u8]) {
         let other = path.with_extension("new");
         fs::write(&other, content).unwrap();
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn another_content_of_the_same_size_and_time_is_found() {
         let mut other = vec![7; 40 * BLOCK];
-        // In what was read already: bytes to come would be sent as they are then.
+        // In the part already read: later bytes would be sent as they are then.
         other[0] = 8;
         for meddle in [put, replace] {
             let fault = read_while(|path| meddle(path, &other)).unwrap_err();

@@ -1,10 +1,9 @@
-//! Takes secrets out of text that the user, a log or a database will see.
+//! Removes secrets from text for the user, logs and databases.
 
-/// What stands where a secret was.
 const GONE: &str = "…";
 
-/// Names of query parameters that make a URL a secret, in lower case. Looked for also
-/// outside of a URL, as error texts take URLs apart.
+/// Lower-case query parameters that make a URL a secret. Also searched outside of URLs, since error
+/// texts take URLs apart.
 const SECRET_PARAMETERS: [&str; 8] = [
     "signature=",
     "x-goog-signature=",
@@ -16,8 +15,7 @@ const SECRET_PARAMETERS: [&str; 8] = [
     "upload_id=",
 ];
 
-/// The text without queries and credentials of URLs, without anything that looks like an
-/// API key (`sk-…`), and without `secret` wherever it stands.
+/// Removes queries and credentials of URLs, anything like an API key (`sk-…`), and every `secret`.
 pub fn redact(text: &str, secret: Option<&str>) -> String {
     let text = match secret {
         Some(secret) if !secret.is_empty() => text.replace(secret, GONE),
@@ -36,7 +34,7 @@ pub fn redact(text: &str, secret: Option<&str>) -> String {
     out
 }
 
-/// [`redact`], cut to `max` characters.
+/// Redacts a text and cuts it to `max` characters.
 pub fn shorten(text: &str, secret: Option<&str>, max: usize) -> String {
     let clean = redact(text, secret);
     match clean.char_indices().nth(max) {
@@ -45,7 +43,6 @@ pub fn shorten(text: &str, secret: Option<&str>, max: usize) -> String {
     }
 }
 
-/// Returns what ends a URL in running text.
 fn is_delimiter(c: char) -> bool {
     c.is_whitespace()
         || matches!(
@@ -54,12 +51,11 @@ fn is_delimiter(c: char) -> bool {
         )
 }
 
-/// Appends one word, cleaned.
 fn redact_token(token: &str, out: &mut String) {
     let mut token = token;
     let mut cut = false;
     if let Some(query) = token.find('?') {
-        // Whether it is a URL cannot be seen: a bracket in its path would have cut it in two.
+        // It may be the rest of a URL cut by a bracket in its path.
         if query + 1 < token.len() {
             token = &token[..=query];
             cut = true;
@@ -97,8 +93,8 @@ fn redact_token(token: &str, out: &mut String) {
     }
 }
 
-/// Appends a word, each `sk-…` in it replaced. Within a longer word, as `task-force`,
-/// only what is as long as a key is taken for one.
+/// Appends a word with each `sk-…` replaced. Within a longer word, as `task-force`, only key-length
+/// parts count.
 fn push_without_keys(word: &str, out: &mut String) {
     const SHORTEST_INSIDE: usize = 12;
     let key_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');

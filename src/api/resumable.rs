@@ -1,5 +1,5 @@
-//! Resumable sessions of Google Cloud Storage: start, or the question how much is there, and
-//! one long PUT of the rest. What breaks ends the attempt; the session goes on with the next.
+//! Resumable sessions of Google Cloud Storage: start or status query, then one long PUT of the
+//! rest. A break ends the attempt; the next one resumes the session.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,8 +18,7 @@ use super::signed_url::{StorageOutcome, StorageRequest, classify, describe};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 
-/// The session of a ticket, once there is one; the same for all clones of the ticket. A
-/// later attempt with it goes on where an earlier one stopped.
+/// The session of a signed upload, once started; shared by all clones. A later attempt resumes it.
 #[derive(Clone)]
 pub struct Session(Arc<watch::Sender<Option<SecretUrl>>>);
 
@@ -36,12 +35,12 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// Returns where it is. A secret.
+    /// Returns the session's URL, a secret.
     pub fn url(&self) -> Option<SecretUrl> {
         self.0.borrow().clone()
     }
 
-    /// It was started, or comes from an earlier run.
+    /// Stores a session that was started, or comes from an earlier run.
     pub fn put(&self, url: SecretUrl) {
         self.0.send_if_modified(|known| {
             let is_new = known.as_ref() != Some(&url);
@@ -50,16 +49,15 @@ impl Session {
         });
     }
 
-    /// It is over.
     fn forget(&self) {
         self.0.send_replace(None);
     }
 
-    /// Calls `then` now if there is one, and each time that there is another one. Never ends.
+    /// Calls `then` for the current session, if any, and for each new one. Never ends.
     pub async fn each(&self, then: impl Fn()) -> Infallible {
         let mut seen = self.0.subscribe();
         seen.mark_changed();
-        // An error would mean that the sender is gone, and `self` holds it.
+        // An error would mean that the sender is gone, but `self` holds it.
         while seen.changed().await.is_ok() {
             let started = seen.borrow_and_update().is_some();
             if started {
@@ -70,25 +68,23 @@ impl Session {
     }
 }
 
-/// What a session says of itself.
 #[derive(Debug)]
 enum SessionProgress {
-    /// It holds this many bytes from the start and wants the rest.
+    /// It holds this many bytes from the start and expects the rest.
     Wants(u64),
-    /// It wants nothing any more.
+    /// It expects nothing more.
     Over(End),
 }
 
-/// How a session is over.
 #[derive(Debug)]
 enum End {
-    /// It is complete, or it answered something that ends the attempt.
+    /// Complete, or a response that ends the attempt.
     Response(Response),
-    /// It is not known any more.
+    /// The session no longer exists.
     Gone(Response),
 }
 
-/// Reads an answer of a session for a file of `size` bytes.
+/// Parses the response of a session for a file of `size` bytes.
 fn state(answer: Response, size: u64) -> SessionProgress {
     match answer.status {
         308 => match answer.header(RANGE.as_str()) {
@@ -103,7 +99,7 @@ fn state(answer: Response, size: u64) -> SessionProgress {
     }
 }
 
-/// `bytes=0-N` as the number of bytes that it stands for.
+/// Parses `bytes=0-N` as a number of bytes.
 pub(crate) fn stored(range: &str) -> Option<u64> {
     let (first, last) = range.trim().strip_prefix("bytes=")?.split_once('-')?;
     (first.trim() == "0").then_some(())?;
@@ -112,7 +108,7 @@ pub(crate) fn stored(range: &str) -> Option<u64> {
     is_number.then(|| last.parse::<u64>().ok())??.checked_add(1)
 }
 
-/// What a session said last, the hash of the file where it is known, and to which call.
+/// A session's last response, the file's hash if known, and the call.
 type Said<T> = (T, Option<ContentHash>, CallContext<'static>);
 
 const START: CallContext<'static> = CallContext {
@@ -132,8 +128,7 @@ const SEND: CallContext<'static> = CallContext {
 };
 
 impl Client {
-    /// Sends a file through a session: the URL itself, the one that an earlier attempt
-    /// left, or a new one.
+    /// Sends a file through a session: the URL itself, that of an earlier attempt, or a new one.
     pub(super) async fn resume(
         &self,
         step: &StorageRequest<'_>,
@@ -159,7 +154,7 @@ impl Client {
                 }
                 None => match self.start_session(step).await? {
                     Ok(session) => (session, SessionProgress::Wants(0)),
-                    // The URL gave a session once and does so no more.
+                    // The URL started a session once, but no longer does.
                     Err(answer) if renewed && (400..500).contains(&answer.status) => {
                         return Err(expired(&answer));
                     }
@@ -188,7 +183,7 @@ impl Client {
         }
     }
 
-    /// Starts a session and remembers it; `Err` is an answer that is none.
+    /// Starts a session and stores it; `Err` is a response without one.
     async fn start_session(
         &self,
         step: &StorageRequest<'_>,
@@ -217,9 +212,8 @@ impl Client {
         }
     }
 
-    /// Sends everything from this byte on, and goes on for as long as the session takes some of
-    /// it and asks for the rest. Where the whole body is out and nothing says what became of it,
-    /// the session is asked, once: it knows.
+    /// Sends everything from `from` on, as long as the session accepts some and asks for the rest.
+    /// If the outcome is unknown after the whole body, the session is queried once.
     async fn send_from(
         &self,
         step: &StorageRequest<'_>,
@@ -229,7 +223,7 @@ impl Client {
         let size = step.file.stamp.size;
         loop {
             if from == size {
-                // Everything is there, and the session is not closed: the metadata tells.
+                // All bytes are there but the session is not closed: the metadata decides.
                 return Err(SEND.fault(FaultKind::NoAnswer));
             }
             let (sent, hash) = self.send_rest(step, session, from).await?;
@@ -268,7 +262,7 @@ impl Client {
         }
     }
 
-    /// Asks a session how much it has.
+    /// Queries the number of bytes that a session has.
     async fn ask(&self, session: &Url, size: u64) -> Result<SessionProgress, Fault> {
         let request = self
             .bodyless(Method::PUT, session.clone())
@@ -277,7 +271,7 @@ impl Client {
         Ok(state(self.call(&ASK, request).await?, size))
     }
 
-    /// One PUT of everything from this byte on: its answer, or why there is none.
+    /// Sends everything from `from` on in one PUT.
     async fn send_rest(
         &self,
         step: &StorageRequest<'_>,
@@ -299,8 +293,8 @@ impl Client {
     }
 }
 
-/// The same trouble where the session says that it has not all of the file: nothing is unknown
-/// then, and the next attempt sends the rest.
+/// Adjusts a fault after the session reported an incomplete file: the outcome is known then, and
+/// the next attempt sends the rest.
 fn not_whole(mut trouble: Fault) -> Fault {
     trouble.kind = match trouble.kind {
         FaultKind::LostAnswer => FaultKind::BrokenInBody,
@@ -313,7 +307,7 @@ fn not_whole(mut trouble: Fault) -> Fault {
     trouble
 }
 
-/// The fault of an answer that asks for patience.
+/// Creates the fault of a response that asks to retry later.
 fn later(kind: FaultKind, answer: &Response) -> Fault {
     let mut fault = SEND.fault(kind).with_recovery(Recovery::Transient {
         retry_after: answer.retry_after(),

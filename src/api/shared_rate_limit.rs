@@ -1,6 +1,5 @@
-//! The one-request-a-second limit across programs: a small file per account and host that holds
-//! when the next slot is free, until when the service wants no call, who had the last slot, and
-//! who waits.
+//! Rate limit across programs: a small file per account and host with the next free slot, the
+//! current hold, the last holder and a waiter.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -10,47 +9,47 @@ use std::time::{Duration, SystemTime};
 use super::spacing::Slowdown;
 use crate::model::asset::Account;
 
-/// A time further ahead than this was written by nobody: it is ignored.
+/// Longest plausible time ahead; anything later is ignored.
 const MAX_FUTURE: Duration = Duration::from_secs(15 * 60);
-/// How much later than it might the program comes that had the last slot, where another one
-/// waits: time enough for that one to wake up and take its turn.
+/// Fairness delay: the program that took the last slot waits this much longer while another is
+/// waiting.
 const FAIRNESS_DELAY: Duration = Duration::from_millis(50);
-/// Wait before another try for a file that another program holds at this moment.
+/// Wait before retrying while another program holds the lock.
 const BUSY: Duration = Duration::from_millis(5);
-/// Longest content that is read.
+/// Longest content to read, in bytes.
 const MAX_LEN: u64 = 256;
 
-/// The slots of one account at one host, shared through a file. What goes wrong with the file is no
-/// error: the limit then holds within this program alone.
+/// Slots of one account at one host, shared through a file. If the file fails, the limit applies
+/// within this program alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedRateLimit {
     path: PathBuf,
-    /// A number by which the others know this program.
+    /// Number that identifies this program to the others.
     program: u64,
 }
 
-/// What the file holds; times in milliseconds since the Unix epoch, negative before it, for
-/// a clock that is not set runs too.
+/// Content of the file; times in milliseconds since the Unix epoch, negative for a clock that is
+/// not set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct SlotRecord {
     next_free_ms: i64,
-    /// Spacing right after `limited_ms`, less what good answers took off.
+    /// Spacing after `limited_ms`, reduced by good responses.
     spacing_ms: u64,
-    /// By which clock that is.
+    /// Writer's clock.
     written_ms: i64,
-    /// Who had the last slot.
+    /// Program that took the last slot.
     last: u64,
-    /// Who found it taken since then; 0 is nobody.
+    /// Program that found the slot taken since then; 0 for none.
     waiting: u64,
-    /// A rate-limit answer holds all calls back until then.
+    /// End of the hold after a rate-limit response.
     held_ms: i64,
-    /// When the last rate-limit answer came.
+    /// Time of the last rate-limit response.
     limited_ms: i64,
 }
 
 impl SlotRecord {
-    /// The same at this time. Where it was written later than now, the clock was set back
-    /// meanwhile: what was left then is left from now on.
+    /// Adjusts the record to the current time. If the clock was set back since it was written, the
+    /// remaining times start now.
     fn at(self, now_ms: i64) -> Self {
         if self.written_ms <= now_ms {
             return self;
@@ -65,7 +64,7 @@ impl SlotRecord {
         }
     }
 
-    /// Why this program may not have the next slot now; a call that `tests` the hold ignores it.
+    /// Returns why this program may not take the next slot; `tests` ignores the hold.
     fn refuses(&self, now_ms: i64, program: u64, tests: bool) -> Option<SlotRefusal> {
         let others_turn = self.last == program && self.waiting != NOBODY && self.waiting != program;
         let head_start = if others_turn {
@@ -92,22 +91,18 @@ impl SlotRecord {
     }
 }
 
-/// No program has this number.
 const NOBODY: u64 = 0;
 
-/// Why a slot is not to be had now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SlotRefusal {
-    /// It is not free before this long.
+    /// The next slot is free after this time.
     For(Duration),
-    /// A rate-limit answer holds all calls back for this long.
+    /// A rate-limit response holds all calls for this time.
     Held(Duration),
-    /// Another program holds the file at this moment.
     Busy,
 }
 
 impl SlotRefusal {
-    /// Returns how long to wait before asking again.
     pub(crate) fn wait(self) -> Duration {
         match self {
             Self::For(wait) | Self::Held(wait) => wait,
@@ -116,12 +111,11 @@ impl SlotRefusal {
     }
 }
 
-/// A slot that this program has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Claimed {
-    /// Gives the spacing that holds for the slot after it.
+    /// Slowdown for the spacing after this slot.
     pub(crate) slowdown: Slowdown,
-    /// It was given in spite of a hold.
+    /// It was taken despite a hold.
     pub(crate) is_held: bool,
 }
 
@@ -132,7 +126,7 @@ enum LockAttempt {
 }
 
 impl SharedRateLimit {
-    /// The slots of this account at this base URL in this directory, which is there or is made.
+    /// Opens the slots of an account at a base URL; creates the directory if necessary.
     pub fn new(directory: &Path, account: &Account, base_url: &str) -> Self {
         let name: String = account
             .as_str()
@@ -140,7 +134,7 @@ impl SharedRateLimit {
             .filter(char::is_ascii_alphanumeric)
             .collect();
         let host = &blake3::hash(base_url.as_bytes()).to_hex()[..16];
-        // Without chance there is no order among programs but that of their luck.
+        // Without randomness, fairness between programs is lost, but not the limit.
         let program = getrandom::u64().unwrap_or(1).max(1);
         Self {
             path: directory.join(format!("slots-{name}-{host}")),
@@ -148,11 +142,10 @@ impl SharedRateLimit {
         }
     }
 
-    /// Takes the next slot. Programs that wait take turns.
+    /// Takes the next slot. Waiting programs take turns.
     ///
-    /// `own` is the program's own, `factor` what it learned since the last claim and
-    /// the file does not know, `bounds` the least and the longest spacing; `tests` gives the slot
-    /// in spite of a hold.
+    /// `own` is this program's slowdown, `factor` its change of spacing since the last claim, and
+    /// `bounds` the least and longest spacing; `tests` ignores a hold.
     pub(crate) fn claim(
         &self,
         now: SystemTime,
@@ -201,7 +194,7 @@ impl SharedRateLimit {
             held_ms: held.map_or(now_ms, |entry| entry.held_ms),
             limited_ms: now_ms.saturating_sub_unsigned(whole_ms(slowdown.calm)),
         };
-        // What cannot be written holds for this program all the same.
+        // If writing fails, the slot still counts within this program.
         let _ = write(&mut file, next);
         Ok(Claimed {
             slowdown,
@@ -209,7 +202,7 @@ impl SharedRateLimit {
         })
     }
 
-    /// Tells the others of a rate-limit answer. Says whether they will know.
+    /// Shares a rate-limit response with other programs. Returns whether it was written.
     pub(crate) fn slow_down(
         &self,
         now: SystemTime,
@@ -239,7 +232,7 @@ impl SharedRateLimit {
         write(&mut file, entry).is_ok()
     }
 
-    /// Tells the others that the service takes calls again. They may have slept for the hold.
+    /// Ends the hold for all programs. Waiters may still sleep until its former end.
     pub(crate) fn end_hold(&self, now: SystemTime) {
         if let LockAttempt::Locked(mut file) = self.open()
             && let Some(entry) = read(&mut file)
@@ -249,7 +242,7 @@ impl SharedRateLimit {
         }
     }
 
-    /// The file, locked until it is dropped; never waits.
+    /// Opens and locks the file until it is dropped; never waits.
     fn open(&self) -> LockAttempt {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -269,7 +262,7 @@ impl SharedRateLimit {
                 _ => Err(error),
             }
         });
-        // Reading a pipe in its place would wait for ever.
+        // Reading a pipe in its place would block forever.
         let is_file = |file: &File| file.metadata().is_ok_and(|found| found.is_file());
         let Some(file) = opened.ok().filter(is_file) else {
             return LockAttempt::Unusable;
@@ -282,7 +275,7 @@ impl SharedRateLimit {
     }
 }
 
-/// The data directory, where it was removed while the program runs: its owner's alone, as it was.
+/// Recreates a removed data directory, private to its owner.
 fn create_private_dir(directory: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -294,7 +287,7 @@ fn create_private_dir(directory: &Path) -> io::Result<()> {
     builder.create(directory)
 }
 
-/// `None` for a new or damaged file.
+/// Reads the record; `None` for a new or damaged file.
 fn read(file: &mut File) -> Option<SlotRecord> {
     let mut text = String::new();
     file.take(MAX_LEN).read_to_string(&mut text).ok()?;
@@ -336,12 +329,12 @@ fn millis(time: SystemTime) -> i64 {
     }
 }
 
-/// From one time to a later one; 0 where it is none.
+/// Returns the milliseconds until `later`; 0 if it has passed.
 fn ms_until(later: i64, now_ms: i64) -> u64 {
     u64::try_from(later.saturating_sub(now_ms)).unwrap_or(0)
 }
 
-/// Time until then; none where that is further ahead than any program writes.
+/// Returns the time until `at_ms`; zero if it is implausibly far ahead.
 fn left(at_ms: i64, now_ms: i64) -> Duration {
     let left = Duration::from_millis(ms_until(at_ms, now_ms));
     if left > MAX_FUTURE {
@@ -351,7 +344,7 @@ fn left(at_ms: i64, now_ms: i64) -> Duration {
     }
 }
 
-/// Whole milliseconds, rounded up, so that no wait comes out shorter.
+/// Rounds up to whole milliseconds, so that no wait is too short.
 fn whole_ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }

@@ -1,5 +1,4 @@
-//! The storage step: sends a file's bytes to a signed URL in one flavour, and judges what
-//! the answer says of it.
+//! The storage step: sends a file to a signed URL with one protocol, and classifies the response.
 
 use std::sync::{Arc, PoisonError};
 
@@ -18,35 +17,33 @@ use super::{SecretUrl, Session, SignedUpload, TransferProgress, UploadFile};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 
-/// Content type that is tried when the one of the extension was not the one signed.
+/// Content type to try if the one of the extension was not signed.
 const OCTET_STREAM: &str = "application/octet-stream";
 
-/// What an answer of a storage server says.
+/// Meaning of a storage server's response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StorageOutcome {
-    /// The bytes are there.
+    /// The bytes are stored.
     Stored,
-    /// Said with success, and nothing that a storage server says: whether the bytes are
-    /// there, the asset's metadata tells.
+    /// Success, but not as a storage server reports it: only the asset's metadata proves that the
+    /// bytes are stored.
     Unconfirmed(FaultKind),
-    /// Something is there already: the asset's metadata tells.
+    /// An object already exists: only the asset's metadata proves that it is the file.
     AlreadyExists,
     /// The wrong kind of request for this URL: nothing was stored.
     WrongProtocol,
     /// The request lacks a header that the URL was signed with.
     MissingHeader(StorageProtocol),
-    /// The URL is too old.
     Expired,
-    /// It may work later.
+    /// A retry may work later.
     ResumeBehaviour(FaultKind),
-    /// It will not.
+    /// A retry would fail again.
     Refused,
-    /// A redirect.
     Redirect,
 }
 
 impl StorageOutcome {
-    /// Returns whether it says nothing of a session: that may go on later.
+    /// Returns whether a session remains usable after this response.
     pub(crate) fn may_pass(self) -> bool {
         matches!(
             self,
@@ -55,7 +52,7 @@ impl StorageOutcome {
     }
 }
 
-/// Judges an answer to a PUT or a form; those of sessions are judged by `resumable` first.
+/// Classifies the response to a PUT or form; `resumable` handles those of sessions first.
 pub(crate) fn classify(answer: &Response) -> StorageOutcome {
     let code = xml_element(&answer.body, "Code").unwrap_or_default();
     match (answer.status, code.as_str()) {
@@ -65,7 +62,7 @@ pub(crate) fn classify(answer: &Response) -> StorageOutcome {
         (400 | 403, "ExpiredToken") => StorageOutcome::Expired,
         (403, "AccessDenied") if speaks_of_expiry(&answer.body) => StorageOutcome::Expired,
         (400, "MalformedSecurityHeader") => {
-            // The header has an element of its own; other texts may speak of others too.
+            // The header has an element of its own; other texts may mention further headers.
             let named = xml_element(&answer.body, "ParameterName")
                 .unwrap_or_else(|| String::from_utf8_lossy(&answer.body).into_owned())
                 .to_ascii_lowercase();
@@ -85,8 +82,8 @@ pub(crate) fn classify(answer: &Response) -> StorageOutcome {
     }
 }
 
-/// Returns what makes a success doubtful: a sign-in page of the network, a service's envelope that
-/// says that it failed, an answer without an end.
+/// Returns the reason to doubt a success: a sign-in page of the network, an envelope with a
+/// failure, a truncated response.
 fn doubt(answer: &Response) -> Option<FaultKind> {
     if answer.cut == Some(Truncation::TooLarge) {
         return Some(FaultKind::AnswerTooLarge);
@@ -103,7 +100,7 @@ fn speaks_of_expiry(body: &[u8]) -> bool {
     xml_element(body, "Message").is_some_and(|text| text.to_ascii_lowercase().contains("expired"))
 }
 
-/// The text of the first element with this name, where it is plain and short.
+/// Returns the text of the first element with this name, if it is plain and short.
 fn xml_element(body: &[u8], name: &str) -> Option<String> {
     let head = String::from_utf8_lossy(body.get(..4096).unwrap_or(body)).into_owned();
     let open = format!("<{name}>");
@@ -112,32 +109,27 @@ fn xml_element(body: &[u8], name: &str) -> Option<String> {
     Some(head[start..end].trim().to_owned())
 }
 
-/// Fills in what a storage server's answer says, without the URL.
+/// Adds a storage server's response to a fault, without the URL.
 pub(crate) fn describe(call: &CallContext<'_>, fault: &mut Fault, answer: &Response) {
     call.describe(fault, answer, None);
-    // The server's id of an upload is that of its session, and its words may repeat what
-    // was signed: both are secrets. Of its code only what codes are made of is kept.
+    // Upload ids identify sessions, and messages may repeat signed text: both are secrets. Only
+    // characters of a code are kept.
     fault.diagnostics.request_id = None;
     fault.diagnostics.message = None;
     fault.diagnostics.code = xml_element(&answer.body, "Code")
         .filter(|code| code.len() <= 64 && code.bytes().all(|b| b.is_ascii_alphabetic()));
 }
 
-/// What `store` works on.
 pub(crate) struct StorageRequest<'a> {
-    /// The ticket's URL, read.
     pub(crate) url: Url,
-    /// The file.
     pub(crate) file: &'a UploadFile,
-    /// Its meter.
     pub(crate) meter: &'a Arc<TransferProgress>,
-    /// Its session, where it has one.
     pub(crate) session: &'a Session,
 }
 
 impl Client {
-    /// A URL that the file may be sent to: `https`, or `http` on this computer where the
-    /// service itself is on it.
+    /// Parses a URL that is safe for sending the file: `https`, or `http` on this computer if the
+    /// service is on it, too.
     pub(super) fn storage_url(&self, url: &SecretUrl) -> Option<Url> {
         self.storage_url_of(&url.0)
     }
@@ -152,7 +144,7 @@ impl Client {
         safe.then_some(url)
     }
 
-    /// One attempt in one flavour; keeps what it teaches.
+    /// Makes one attempt with one protocol, and records the result.
     pub(super) async fn store_file(
         &self,
         ticket: &SignedUpload,
@@ -166,11 +158,11 @@ impl Client {
         let kind = SignedUrlKind::of(&url);
         let host = host_of(&url);
         if let Some(lost) = ticket.unanswered.take() {
-            // What went out so did not arrive, or it would not be sent again.
+            // The bytes did not arrive, or they would not be sent again.
             self.book().broke(&host, kind, lost);
         }
         let protocol = match ticket.session.url() {
-            // What was begun is gone on with.
+            // A started session is resumed.
             Some(_) if kind != SignedUrlKind::Session => StorageProtocol::StartSession,
             _ => self.book().next(&host, kind),
         };
@@ -189,8 +181,8 @@ impl Client {
         let (answer, hash, call) = match result {
             Ok(done) => done,
             Err(fault) => {
-                // Perhaps a refusal that was lost: in mid-body, or after a body that the
-                // buffers on the way took. A session was not refused: it was started.
+                // This may be a rejection that was lost, in mid-body or after buffers took the
+                // body. A session was not rejected: it was started.
                 match (protocol, fault.kind) {
                     (StorageProtocol::Session | StorageProtocol::StartSession, _) => {}
                     (_, FaultKind::BrokenInBody) => self.book().broke(&host, kind, protocol),
@@ -224,7 +216,7 @@ impl Client {
             StorageOutcome::Unconfirmed(kind) => (kind, None),
             StorageOutcome::ResumeBehaviour(kind) => {
                 let retry_after = answer.retry_after();
-                // All was sent: the metadata says whether it arrived.
+                // Everything was sent: the metadata proves whether it arrived.
                 let recovery = if meter.body_out() {
                     Recovery::OutcomeUnknown
                 } else {
@@ -243,7 +235,6 @@ impl Client {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The whole file in one request.
     async fn send_whole(
         &self,
         step: &StorageRequest<'_>,
@@ -284,10 +275,11 @@ impl Client {
         Ok((answer, transfer.hash(), call))
     }
 
-    /// A request without a body to the storage host; `Content-Length: 0` is said.
+    /// Starts a request without a body to the storage host, with `Content-Length: 0`.
     ///
     /// # Errors
-    /// As [`Client::http`].
+    ///
+    /// Errors of [`Client::http`].
     pub(super) async fn bodyless(
         &self,
         method: Method,
@@ -298,7 +290,7 @@ impl Client {
     }
 }
 
-/// Host and port, as the book has them.
+/// Returns host and port, the key of the protocol cache.
 fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port() {

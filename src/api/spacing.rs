@@ -1,23 +1,23 @@
-//! How far apart calls stay after rate-limit answers.
+//! Spacing of calls after rate-limit responses.
 
 use std::time::Duration;
 
-/// Time without a rate-limit answer in which the spacing halves.
+/// Time without a rate-limit response in which the spacing halves.
 const HALF_LIFE: Duration = Duration::from_secs(60);
-/// So many of these leave nothing of it.
+/// Halvings after which the slowdown is over.
 const HALVINGS: u32 = 10;
 
-/// A spacing that rate-limit answers made longer, and that wears off.
+/// A longer spacing after rate-limit responses, which wears off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slowdown {
-    /// Spacing right after the last rate-limit answer, less what good answers took off.
+    /// Spacing after the last rate-limit response, reduced by good responses.
     pub(crate) spacing: Duration,
-    /// Time since the last rate-limit answer.
+    /// Time since the last rate-limit response.
     pub(crate) calm: Duration,
 }
 
 impl Slowdown {
-    /// The spacing of now, never less than `least`: halved for each minute of calm.
+    /// Returns the current spacing, halved per minute of calm, at least `least`.
     pub(crate) fn spacing_now(self, least: Duration) -> Duration {
         let halvings = self.calm.as_secs() / HALF_LIFE.as_secs();
         match u32::try_from(halvings) {

@@ -1,4 +1,4 @@
-//! A limit on the bytes a second of all transfers together.
+//! Bandwidth limit of all transfers together.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
-/// Slowest rate that is kept, in bytes a second: less would look like a stalled transfer.
+/// Lowest rate, in bytes per second: less would look like a stalled transfer.
 const SLOWEST: u64 = 1024;
-/// Longest sleep before the rate is looked at again, so that a change takes effect soon.
+/// Longest sleep before the rate is read again, so that a change takes effect soon.
 const LONGEST_SLEEP: Duration = Duration::from_millis(250);
-/// Bytes that may be saved up, in seconds of the rate.
+/// Largest burst, in seconds of the rate.
 const BURST_SECONDS: f64 = 0.25;
 
-/// Shared bandwidth: a token bucket that all bodies draw from. Without a rate it costs
-/// one uncontended lock a buffer.
+/// Shared token bucket of all bodies. Without a rate it costs one uncontended lock per buffer.
 #[derive(Debug, Default)]
 pub struct RateLimit {
     bucket: Mutex<Bucket>,
@@ -23,23 +22,23 @@ pub struct RateLimit {
 
 #[derive(Debug, Default)]
 struct Bucket {
-    /// Bytes a second.
+    /// Bytes per second.
     rate: Option<u64>,
-    /// Bytes that may go out; negative after a piece that was larger than what was there.
+    /// Bytes that may be sent; negative after a piece larger than the balance.
     balance: f64,
-    /// When the balance was last brought up to date.
+    /// Time of the last balance update.
     at: Option<Instant>,
 }
 
 impl RateLimit {
-    /// A limit of this many bytes a second; `None` is no limit, and less than 1024 is 1024.
+    /// Creates a limit in bytes per second, at least 1024; `None` for unlimited.
     pub fn new(bytes_per_second: Option<u64>) -> Arc<Self> {
         let limit = Self::default();
         limit.set(bytes_per_second);
         Arc::new(limit)
     }
 
-    /// Changes the limit, for running transfers too (within a quarter of a second).
+    /// Changes the limit, also for running transfers (within 250 ms).
     pub fn set(&self, bytes_per_second: Option<u64>) {
         let mut bucket = self.lock();
         bucket.rate = bytes_per_second.map(|rate| rate.max(SLOWEST));
@@ -47,7 +46,7 @@ impl RateLimit {
         bucket.at = None;
     }
 
-    /// The limit in bytes a second.
+    /// Returns the limit in bytes per second.
     pub fn get(&self) -> Option<u64> {
         self.lock().rate
     }
@@ -56,7 +55,7 @@ impl RateLimit {
         self.bucket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes up to `wanted` bytes, at least 1 of them, or says how long to wait.
+    /// Takes 1 to `wanted` bytes, or returns the time to wait.
     fn take(&self, wanted: usize, now: Instant) -> Result<usize, Duration> {
         let mut bucket = self.lock();
         let Some(rate) = bucket.rate else {
@@ -80,7 +79,7 @@ impl RateLimit {
     }
 }
 
-/// One transfer's place at a [`RateLimit`].
+/// One transfer's share of a [`RateLimit`].
 #[derive(Debug)]
 pub(crate) struct Throttle {
     limit: Arc<RateLimit>,
@@ -88,12 +87,11 @@ pub(crate) struct Throttle {
 }
 
 impl Throttle {
-    /// A place at this limit.
     pub(crate) fn new(limit: Arc<RateLimit>) -> Self {
         Self { limit, sleep: None }
     }
 
-    /// Returns how many of `wanted` bytes may go out now; pending until some may.
+    /// Polls for up to `wanted` bytes that may be sent now.
     pub(crate) fn poll_take(&mut self, cx: &mut Context<'_>, wanted: usize) -> Poll<usize> {
         loop {
             if let Some(sleep) = &mut self.sleep {

@@ -1,7 +1,7 @@
-//! The service's answers, read tolerantly: the envelope and what the calls need out of it.
+//! Tolerant parsing of the service's responses: the envelope and the fields that calls need.
 //!
-//! Pure functions over the bytes of an answer. Which [`Fault`](crate::model::fault::Fault)
-//! a failure is, is decided in [`super::error`].
+//! Pure functions over a response's bytes; [`super::error`] decides on the
+//! [`Fault`](crate::model::fault::Fault) of a failure.
 
 use std::time::Duration;
 
@@ -18,19 +18,19 @@ pub(crate) use self::said::{speaks_of_passing_trouble, speaks_of_retirement};
 use super::{SecretUrl, Session, SignedUpload};
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus};
 
-/// How deep the things that a call needs may be nested below `data`.
+/// Deepest nesting of needed fields below `data`.
 const MAX_NESTING: usize = 4;
-/// Places of ids in an answer that are looked at for diagnosis.
+/// Most ids in a response to examine for diagnosis.
 const MAX_WRITTEN: usize = 8;
 
-/// `{code, msg, data, success, failed}`, each of them optional, numbers also as strings.
+/// `{code, msg, data, success, failed}`, all optional, numbers also as strings.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Envelope<'a> {
-    /// `code` as it was written, without a difference between number and string.
+    /// `code` as written, number or string alike.
     pub(crate) code: Option<String>,
     /// `msg`, or the `error` of a Spring body.
     pub(crate) message: Option<String>,
-    /// The service's id of the request, as Spring bodies have it.
+    /// The service's request id, from Spring bodies.
     pub(crate) request_id: Option<String>,
     /// `success`.
     pub(crate) success: Option<bool>,
@@ -40,27 +40,26 @@ pub(crate) struct Envelope<'a> {
     pub(crate) data: Data<'a>,
 }
 
-/// What an envelope says of its call.
+/// Outcome of a call according to its envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EnvelopeStatus {
-    /// It worked.
     Success,
-    /// It did not, with this code.
+    /// The call failed with this code.
     Failure(u32),
-    /// It did not, without a code that says more.
+    /// The call failed without a meaningful code.
     PlainFailure,
     /// A success code beside `success: false` or `failed: true`.
     Contradiction,
 }
 
-/// The members that make an object an envelope: any of them does.
+/// Members of an envelope; any of them identifies one.
 const MEMBERS: [&str; 8] = [
     "code", "msg", "message", "error", "success", "failed", "data", "status",
 ];
 
 impl<'a> Envelope<'a> {
-    /// Reads an envelope; `None` when the bytes are not a JSON object with at least one
-    /// of an envelope's members.
+    /// Parses an envelope; `None` unless the bytes are a JSON object with at least one envelope
+    /// member.
     pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let members: Members<'a> = serde_json::from_slice(body).ok()?;
@@ -77,12 +76,12 @@ impl<'a> Envelope<'a> {
         })
     }
 
-    /// `code` as a number: `"0429"` is 429.
+    /// Returns `code` as a number: `"0429"` is 429.
     pub(crate) fn number(&self) -> Option<u32> {
         self.code.as_deref()?.parse().ok()
     }
 
-    /// Returns whether the call worked, as far as the envelope goes.
+    /// Returns the call's outcome according to the envelope.
     pub(crate) fn says(&self) -> EnvelopeStatus {
         let denied = self.success == Some(false) || self.failed == Some(true);
         match (self.code.as_deref(), self.number()) {
@@ -94,23 +93,23 @@ impl<'a> Envelope<'a> {
         }
     }
 
-    /// Returns whether it says `success: true`, does not say `failed`, and gives an asset id: then the
-    /// file is stored, whatever the code.
+    /// Returns whether the file is stored whatever the code: `success: true`, no `failed`, and an
+    /// asset id.
     pub(crate) fn gives_asset(&self) -> bool {
         self.success == Some(true) && self.failed != Some(true) && asset_id(self.data).is_some()
     }
 
-    /// Returns whether the message is the one that a rate limit and a validation failure share.
+    /// Returns whether the message is the one shared by rate limit and validation failures.
     pub(crate) fn is_shared_limit_text(&self) -> bool {
         self.speaks_of(&["exceeded the limit"])
     }
 
-    /// Returns whether the message speaks of the rate limit and nothing else.
+    /// Returns whether the message is only about the rate limit.
     pub(crate) fn is_rate_limit_text(&self) -> bool {
         self.speaks_of(&["rate limit", "too many requests"])
     }
 
-    /// Returns whether the message says that there is no such asset.
+    /// Returns whether the message says that the asset does not exist.
     pub(crate) fn is_asset_not_found(&self) -> bool {
         self.speaks_of(&["asset"]) && self.speaks_of(&["not found", "not exist", "no such"])
     }
@@ -120,8 +119,8 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// The id out of the `data` of a direct upload: a string or a number, at its place or
-/// nested, or `data` itself.
+/// Returns the id from the `data` of a direct upload: a string or number, in its field, nested, or
+/// `data` itself.
 pub(crate) fn asset_id(data: Data<'_>) -> Option<AssetId> {
     if let Value::String(text) = data.scalar() {
         return usable_id(&text).filter(|id| looks_like_an_id(id.as_str()));
@@ -130,15 +129,14 @@ pub(crate) fn asset_id(data: Data<'_>) -> Option<AssetId> {
     usable_id(&found.text()?)
 }
 
-/// An asset id in an answer that is of no other use: in the `data` of an envelope, whatever
-/// that says, or in what is left of one.
+/// Finds an asset id in an otherwise useless response: in the `data` of any envelope, or in the
+/// rest of a truncated one.
 pub(crate) fn asset_id_anywhere(body: &[u8]) -> Option<AssetId> {
     let told = Envelope::read(body).and_then(|envelope| asset_id(envelope.data));
     told.or_else(|| ids_in_text(body).iter().find_map(|text| usable_id(text)))
 }
 
-/// Returns what stands at the ids' places in an answer or what is left of one, usable or not: the first
-/// few, each once.
+/// Returns the first distinct values of id fields in a possibly truncated response, usable or not.
 pub(crate) fn ids_in_text(body: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(body);
     let mut found = Vec::new();
@@ -158,7 +156,7 @@ pub(crate) fn ids_in_text(body: &[u8]) -> Vec<String> {
         }
         let mut values = serde_json::Deserializer::from_str(value).into_iter::<Data<'_>>();
         let read = values.next().and_then(Result::ok);
-        // One that ends with what is left may not be whole.
+        // A value at the very end may be truncated.
         let read = read.filter(|_| values.byte_offset() < value.len());
         let read = read.and_then(Data::text);
         found.extend(read.filter(|id| !found.contains(id)));
@@ -166,19 +164,19 @@ pub(crate) fn ids_in_text(body: &[u8]) -> Vec<String> {
     found
 }
 
-/// An id out of an answer, unless it is what programs write where there is none.
+/// Parses an id, unless it is a placeholder for none.
 fn usable_id(text: &str) -> Option<AssetId> {
     AssetId::new(text).filter(|id| !is_placeholder(id.as_str()))
 }
 
-/// Returns whether a text that stands alone is an id rather than words: `re_<digits>`, `im_<digits>`,
+/// Returns whether a lone text is an id rather than words: `re_<digits>`, `im_<digits>`,
 /// `imc_<digits>_<n>`.
 fn looks_like_an_id(text: &str) -> bool {
     let numbered = text.rsplit_once('_');
     text.starts_with("re_") || numbered.is_some_and(|(_, number)| is_digits(number))
 }
 
-/// Returns whether this is a word or a number for "nothing" that was made a text.
+/// Returns whether the text is a stringified word or number for "nothing".
 pub(crate) fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 8] = [
         "null",
@@ -193,8 +191,8 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// The ticket out of the `data` of a signed URL call. The URL is taken as it is; whether
-/// it may be used is for the storage step to say.
+/// Parses the `data` of a signed URL call. The URL is taken as it is; the storage step validates
+/// it.
 pub(crate) fn ticket(data: Data<'_>) -> Option<SignedUpload> {
     let url = data.find(&["signed_url", "signedUrl", "upload_url"], MAX_NESTING)?;
     let Value::String(url) = url.scalar() else {
@@ -216,14 +214,14 @@ pub(crate) fn ticket(data: Data<'_>) -> Option<SignedUpload> {
     })
 }
 
-/// Returns whether the list of a metadata call's `data` is `null`, as an empty list may be written.
+/// Returns whether the list in a metadata call's `data` is `null`, a possible form of an empty one.
 fn lists_nothing(data: Data<'_>) -> bool {
     let members = data.members();
     members.is_some_and(|members| members.get("resource") == Some(&Data::NULL))
 }
 
-/// Returns what the `data` of a metadata call says of `asset`: the entry with its id, else the
-/// only entry. An empty list is "no such asset"; `None` when there is nothing to read.
+/// Parses the `data` of a metadata call: the entry with the id of `asset`, else the only entry. An
+/// empty list means "no such asset"; `None` if nothing is readable.
 pub(crate) fn metadata(data: Data<'_>, asset: &AssetId) -> Option<AssetAnswer> {
     let listed = data.find(&["resource", "resources"], 2);
     let entries = match listed.and_then(Data::elements) {
@@ -233,7 +231,7 @@ pub(crate) fn metadata(data: Data<'_>, asset: &AssetId) -> Option<AssetAnswer> {
         None => data.elements()?,
     };
     let id = |entry: &Members<'_>| first(entry, ["asset_id", "assetId"], Data::text);
-    // One at a time: a list of a hundred thousand is not held as so many objects.
+    // One at a time, so that a list of 100,000 is not held as that many objects.
     let objects = || entries.iter().filter_map(|entry| entry.members());
     let own = objects().find(|entry| id(entry).as_deref() == Some(asset.as_str()));
     let entry = match own {
@@ -247,7 +245,7 @@ pub(crate) fn metadata(data: Data<'_>, asset: &AssetId) -> Option<AssetAnswer> {
     let word = |data: Data<'_>| data.scalar().as_str().map(AssetStatus::from_wire);
     let status = first(&entry, ["upload_status", "uploadStatus"], word)?;
     let size = first(&entry, ["file_size", "fileSize"], size_of);
-    // Before it is ready 0 says that nothing came yet; then it is a size like any other.
+    // Before the asset is ready, 0 means that nothing has arrived; afterwards it is a normal size.
     let counts = |size: &u64| *size > 0 || status == AssetStatus::Success;
     Some(AssetAnswer::Known(AssetMetadata {
         status,
@@ -255,7 +253,7 @@ pub(crate) fn metadata(data: Data<'_>, asset: &AssetId) -> Option<AssetAnswer> {
     }))
 }
 
-/// Reads the first of two members that can be read.
+/// Parses the first readable one of two members.
 fn first<'a, T>(
     members: &Members<'a>,
     names: [&str; 2],
@@ -264,7 +262,7 @@ fn first<'a, T>(
     names.iter().find_map(|name| read(*members.get(*name)?))
 }
 
-/// Reads whole seconds, also from text; a fraction is dropped.
+/// Parses whole seconds, also from text; a fraction is dropped.
 fn seconds(data: Data<'_>) -> Option<Duration> {
     let text = match data.scalar() {
         Value::String(text) => text,
@@ -275,11 +273,11 @@ fn seconds(data: Data<'_>) -> Option<Duration> {
     whole.parse().ok().map(Duration::from_secs)
 }
 
-/// Reads a count of bytes: digits, as a number or text. Anything else reports no size, and is no
+/// Parses a byte count: digits, as a number or text. Anything else counts as no size, which is no
 /// reason to doubt the file.
 fn size_of(data: Data<'_>) -> Option<u64> {
     let text = data.text()?;
-    // A number beyond all files is a number all the same, and no file's.
+    // A number beyond any file size is still a number.
     is_digits(&text).then(|| text.parse().unwrap_or(u64::MAX))
 }
 
@@ -287,7 +285,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Returns whether an answer is a web page, by its content type or its first characters.
+/// Returns whether a response is a web page, by content type or first characters.
 pub(crate) fn is_web_page(content_type: Option<&str>, body: &[u8]) -> bool {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let start = body.trim_ascii_start();

@@ -1,5 +1,4 @@
-//! A server of scripted bytes for tests of the client: one script a connection, no HTTP
-//! library on this side.
+//! A server of scripted bytes for client tests: one script per connection, without an HTTP library.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -12,7 +11,6 @@ use socket2::{Domain, SockRef, Socket, Type};
 use super::UploadFile;
 use crate::model::media::FileStamp;
 
-/// A request as it was read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) line: String,
@@ -21,7 +19,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// The values of a header, in order.
+    /// Returns a header's values, in order.
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
         self.headers
             .iter()
@@ -40,14 +38,13 @@ impl Seen {
     }
 }
 
-/// A connection, seen from a script.
+/// A connection, as a script sees it.
 pub(crate) struct Conn {
     pub(crate) stream: TcpStream,
     pub(crate) seen: Seen,
 }
 
 impl Conn {
-    /// Reads to the end of the head.
     pub(crate) fn read_head(&mut self) {
         let mut head = Vec::new();
         let mut byte = [0];
@@ -64,7 +61,6 @@ impl Conn {
             .collect();
     }
 
-    /// Reads so many bytes of the body.
     pub(crate) fn read_body(&mut self, bytes: usize) {
         let start = self.seen.body.len();
         self.seen.body.resize(start + bytes, 0);
@@ -88,7 +84,7 @@ impl Conn {
         self.stream.write_all(text.as_bytes()).unwrap();
     }
 
-    /// An answer with a body, after which the connection is said to close.
+    /// Responds with a body and `Connection: close`.
     pub(crate) fn answer(&mut self, status: &str, headers: &str, body: &str) {
         self.write(&format!(
             "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -96,7 +92,6 @@ impl Conn {
         ));
     }
 
-    /// Closes with a reset.
     pub(crate) fn reset(&mut self) {
         SockRef::from(&self.stream)
             .set_linger(Some(Duration::ZERO))
@@ -106,7 +101,6 @@ impl Conn {
 
 pub(crate) type Script = Box<dyn FnOnce(&mut Conn) + Send>;
 
-/// Reads a request and answers it.
 pub(crate) fn answers(status: &str, headers: &str, body: &str) -> Script {
     let (status, headers, body) = (status.to_owned(), headers.to_owned(), body.to_owned());
     Box::new(move |conn| {
@@ -115,7 +109,7 @@ pub(crate) fn answers(status: &str, headers: &str, body: &str) -> Script {
     })
 }
 
-/// Takes the head and so many bytes of a body, then resets the connection.
+/// Reads the head and `bytes` bytes of the body, then resets the connection.
 pub(crate) fn resets_after(bytes: usize) -> Script {
     Box::new(move |conn| {
         conn.read_head();
@@ -124,7 +118,7 @@ pub(crate) fn resets_after(bytes: usize) -> Script {
     })
 }
 
-/// The scripts run in order, each on the next connection; then nothing listens any more.
+/// A server that runs one script per connection, in order, and then stops listening.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -134,7 +128,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(scripts: Vec<Script>) -> Self {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        // Little room, so that a large body is surely not swallowed by the buffers.
+        // Small buffers, which cannot swallow a large body.
         socket.set_recv_buffer_size(64 * 1024).unwrap();
         socket
             .bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())
@@ -169,7 +163,7 @@ impl Server {
         format!("http://{}/serve/api/v2", self.address)
     }
 
-    /// Waits for the scripts' end, while the client's connections go on: what they read.
+    /// Waits for the end of the scripts and returns the received requests.
     pub(crate) async fn finish(self) -> Vec<Seen> {
         let thread = self.thread;
         let ended = tokio::task::spawn_blocking(|| thread.join());
@@ -182,12 +176,12 @@ impl Server {
     }
 }
 
-/// Closes the sending side, so that the client sees an end.
+/// Closes the connection, so that the client sees its end.
 pub(crate) fn hangs_up(conn: &Conn) {
     let _ = conn.stream.shutdown(Shutdown::Both);
 }
 
-/// A file of this many bytes, in a directory that goes with it.
+/// A file in a temporary directory of its own.
 pub(crate) struct Sample {
     pub(crate) file: UploadFile,
     pub(crate) content: Vec<u8>,

@@ -1,4 +1,4 @@
-//! What the service gives for a file: the asset's id, its status, its metadata.
+//! The service's data about a file: asset id, status, metadata.
 
 use std::fmt;
 
@@ -6,20 +6,19 @@ use serde::{Deserialize, Serialize};
 
 /// The service's name for an uploaded file, `re_<digits>` in its documentation.
 ///
-/// Kept as the service wrote it: nothing but a lack of characters or a control
-/// character makes an id unusable, for an id that is refused is an id that is lost.
+/// Kept as the service wrote it and validated as little as possible: a rejected id is a lost id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AssetId(String);
 
 impl AssetId {
-    /// Longest id that is taken, in bytes; the documented ones have 21.
+    /// Longest accepted id, in bytes; the documented ones have 21.
     pub const MAX_LEN: usize = 256;
 
-    /// Takes an id as the service gave it, without surrounding white space.
+    /// Takes an id from the service, trimmed.
     ///
-    /// `None` when it is empty, a dot or two, longer than [`Self::MAX_LEN`], or holds white space,
-    /// a slash or a control character: it could not be put into the path of a call.
+    /// Returns `None` for ids unusable in a call's path: empty, `.` or `..`, longer than
+    /// [`Self::MAX_LEN`], or with white space, slashes or control characters.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         let usable = !matches!(text, "" | "." | "..")
@@ -30,7 +29,7 @@ impl AssetId {
         usable.then(|| Self(text.to_owned()))
     }
 
-    /// The id as the service wrote it.
+    /// Returns the id as the service wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -46,20 +45,20 @@ impl fmt::Display for AssetId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AssetStatus {
-    /// The service has the request, not yet (all of) the file.
+    /// The service has the request, but not (all of) the file.
     Waiting,
-    /// The file is being taken in and processed.
+    /// The file is being received and processed.
     Uploading,
     /// Ready for use in later calls.
     Success,
     /// The service gave up; the file has to be uploaded again.
     Failed,
-    /// A value that the documentation does not list: treated as still working.
+    /// An undocumented value, treated as still working.
     Other,
 }
 
 impl AssetStatus {
-    /// Reads the service's word, without regard to case.
+    /// Parses the service's word, ignoring case.
     pub fn from_wire(word: &str) -> Self {
         match word.trim().to_ascii_uppercase().as_str() {
             "WAITING" => Self::Waiting,
@@ -70,7 +69,7 @@ impl AssetStatus {
         }
     }
 
-    /// The word as the service writes it; `OTHER` for one that it does not document.
+    /// Returns the service's word; `OTHER` for undocumented ones.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "WAITING",
@@ -82,45 +81,45 @@ impl AssetStatus {
     }
 }
 
-/// What the metadata call says of one asset.
+/// Response of the metadata call for one asset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetMetadata {
-    /// Where the service is with it.
+    /// Processing status.
     pub status: AssetStatus,
-    /// Bytes that the service holds; `None` where it does not say. 0 (or less) is said by
-    /// assets that are ready alone: before that it is taken as not said.
+    /// Bytes that the service holds; `None` if not stated. A size of 0 or less counts as stated
+    /// only once the asset is ready.
     pub file_size: Option<u64>,
 }
 
 impl AssetMetadata {
-    /// Returns whether it says that the bytes are there.
+    /// Returns whether the bytes have arrived.
     pub fn arrived(&self) -> bool {
         self.file_size.is_some()
             || matches!(self.status, AssetStatus::Uploading | AssetStatus::Success)
     }
 }
 
-/// The answer to "what became of this asset?".
+/// Result of looking up an asset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AssetAnswer {
     /// The service knows it.
     Known(AssetMetadata),
-    /// The service says that there is no such asset.
+    /// The service has no such asset.
     NotFound,
 }
 
-/// BLAKE3 of a file's bytes as they were sent: its fingerprint in the history.
+/// BLAKE3 hash of a file's bytes as sent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ContentHash([u8; 32]);
 
 impl ContentHash {
-    /// Wraps the 32 bytes that BLAKE3 gives.
+    /// Wraps a BLAKE3 digest.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// Reads 64 hexadecimal digits; `None` for anything else.
+    /// Parses 64 hexadecimal digits; `None` for anything else.
     pub fn from_hex(text: &str) -> Option<Self> {
         let digits = text.as_bytes();
         if digits.len() != 64 {
@@ -135,7 +134,7 @@ impl ContentHash {
         Some(Self(bytes))
     }
 
-    /// 64 lower-case hexadecimal digits, what `b3sum` prints.
+    /// Returns 64 lower-case hexadecimal digits, as `b3sum` prints them.
     pub fn to_hex(self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -161,18 +160,18 @@ impl fmt::Debug for ContentHash {
     }
 }
 
-/// Which account an upload went to: a keyed hash of the API key, never the key.
+/// Account of an upload: a keyed hash of the API key, never the key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Account(String);
 
 impl Account {
-    /// Takes a fingerprint as it is kept in the history.
+    /// Wraps a fingerprint from the history.
     pub fn from_fingerprint(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The fingerprint: 16 hexadecimal digits.
+    /// Returns the fingerprint: 16 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }

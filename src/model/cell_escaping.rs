@@ -1,15 +1,15 @@
-//! Cells of the tables that people take elsewhere: CSV and Markdown.
+//! Escapes cells of exported tables: CSV and Markdown.
 
-/// First characters of a cell that a spreadsheet takes for a formula, some in a wide form.
+/// First characters that make a spreadsheet treat a cell as a formula, some in full width.
 const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// A field of CSV (RFC 4180), quoted.
+/// Quotes a CSV field (RFC 4180).
 pub fn quoted_field(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
-/// Splits one record of CSV, without its line end, into its fields; `None` where a quote is not
-/// closed or has text after it.
+/// Splits a CSV record, without its line end, into fields; `None` if a quote is unclosed or
+/// followed by text.
 pub fn split_record(line: &str) -> Option<Vec<String>> {
     let mut fields = vec![];
     let mut rest = line;
@@ -40,7 +40,7 @@ pub fn split_record(line: &str) -> Option<Vec<String>> {
     }
 }
 
-/// A field of CSV (RFC 4180): quoted where it has to be.
+/// Quotes a CSV field (RFC 4180) if necessary.
 fn csv_field(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) {
         quoted_field(text)
@@ -49,13 +49,12 @@ fn csv_field(text: &str) -> String {
     }
 }
 
-/// Returns whether a spreadsheet would take this cell for a formula.
+/// Returns whether a spreadsheet would treat this cell as a formula.
 pub fn is_formula(text: &str) -> bool {
     text.starts_with(FORMULA_STARTS)
 }
 
-/// A field of CSV for a spreadsheet: what it would take for a formula begins with an
-/// apostrophe, so that a file's name never does anything.
+/// Formats a CSV field for a spreadsheet; an apostrophe keeps a file name from acting as a formula.
 pub fn spreadsheet_field(text: &str) -> String {
     if is_formula(text) {
         csv_field(&format!("'{text}"))
@@ -64,7 +63,7 @@ pub fn spreadsheet_field(text: &str) -> String {
     }
 }
 
-/// A cell of a Markdown table.
+/// Escapes a cell of a Markdown table.
 pub fn markdown_cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -1,13 +1,13 @@
-//! What keeping files at the service costs.
+//! Storage costs at the service.
 
-/// Price of keeping one GB for one day, in US dollars (`docs/service.md`, "Limits and prices").
+/// US dollars for storing one GB for one day (`docs/service.md`, "Limits and prices").
 pub const DOLLARS_PER_GB_DAY: f64 = 0.001;
-/// Bytes of one GB. The seed does not say which is meant; providers bill by the decimal one.
+/// Bytes of one GB. The service does not define it; providers bill by the decimal one.
 pub const GB: u64 = 1_000_000_000;
-/// Days of the month that prices are told for.
+/// Days of a month in displayed prices.
 pub const DAYS_PER_MONTH: u32 = 30;
 
-/// What keeping some bytes costs, in US dollars. Uploading itself is free.
+/// Cost of storage, in US dollars. Uploading itself is free.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Default)]
 pub struct StorageCost {
     /// For one day.
@@ -17,7 +17,7 @@ pub struct StorageCost {
 }
 
 impl StorageCost {
-    /// The cost of `bytes` bytes. Not rounded: how much of a cent is shown is for whoever shows it.
+    /// Returns the unrounded cost of `bytes` bytes; rounding is up to the display.
     pub fn of(bytes: u64) -> Self {
         let day = bytes as f64 / GB as f64 * DOLLARS_PER_GB_DAY;
         Self {

@@ -1,6 +1,6 @@
-//! Everything that can go wrong with an upload, for deciding, for people and for diagnosis.
+//! Upload faults, with recovery for decisions, words for the user, and diagnostics.
 //!
-//! `docs/faults.md` describes each kind; words for people are in `app::wording`.
+//! `docs/faults.md` describes each kind; its words are in `app::wording`.
 
 use std::time::Duration;
 
@@ -33,10 +33,10 @@ pub enum Reason {
     Cancelled,
 }
 
-/// Declares the kinds, and the list of them: one that stands in no list cannot be.
+/// Declares the kinds together with a complete list of them.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident,)*) => {
-        /// What went wrong.
+        /// Kind of a fault.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum FaultKind {
@@ -44,7 +44,7 @@ macro_rules! kinds {
         }
 
         impl FaultKind {
-            /// Every kind there is.
+            /// All kinds.
             pub const ALL: &[Self] = &[$(Self::$kind,)*];
         }
     };
@@ -55,25 +55,25 @@ kinds! {
     Offline,
     /// The TLS handshake failed: unknown issuer, expired, wrong host.
     Tls,
-    /// The proxy did not let the connection through: nothing was sent. One that asks for a
-    /// name and a password will go on doing so.
+    /// The proxy refused the connection: nothing was sent. Retries do not help if it asks for
+    /// credentials.
     Proxy,
-    /// The connection broke while body was left to send.
+    /// The connection broke with part of the body unsent.
     BrokenInBody,
-    /// The connection broke after the whole body was out, before an answer.
+    /// The connection broke after the whole body was sent, before a response.
     LostAnswer,
-    /// No byte moved for the policy's stall time while body was left.
+    /// No byte of the body was sent for `Policy::stall`.
     Stalled,
-    /// The whole body was out and no answer came in time.
+    /// The whole body was sent, and the response timed out.
     NoAnswer,
-    /// A 2xx answer that is not the envelope, or lacks what the call needs.
+    /// A 2xx response that is no envelope, or lacks required fields.
     BadAnswer,
-    /// A 2xx answer that is a web page: usually a sign-in page of the network.
+    /// A 2xx response that is a web page: usually a sign-in page of the network.
     WebPage,
-    /// More than 1 MiB of answer.
+    /// A response of more than 1 MiB.
     AnswerTooLarge,
-    /// A 403 that is a web page: a firewall's, a proxy's or a sign-in page, which says nothing
-    /// about the key or the account.
+    /// A 403 that is a web page, of a firewall, proxy or sign-in page: no verdict on the key or
+    /// account.
     Blocked,
     /// A redirect; none is ever followed.
     Redirect,
@@ -89,7 +89,7 @@ kinds! {
     InsufficientBalance,
     /// 403, `"0403"`.
     Forbidden,
-    /// The answer says that the call is deprecated, retired, sunset or no longer supported.
+    /// The response says that the call is deprecated, retired, sunset or no longer supported.
     Retired,
     /// 409, `"0409"`.
     Conflict,
@@ -97,22 +97,22 @@ kinds! {
     TooLargeForDirect,
     /// 415.
     UnsupportedMedia,
-    /// 5xx, and a failure that is said to pass by itself.
+    /// 5xx, or a failure declared temporary.
     ServerError,
-    /// The storage step was refused in a way that proves that nothing was stored and
-    /// that another flavour of it may be right.
+    /// The storage step was rejected: nothing was stored, and another storage protocol may be
+    /// right.
     WrongProtocol,
-    /// The signed URL is too old; a fresh one is needed.
+    /// The signed URL has expired; a new one is needed.
     ExpiredUrl,
     /// The storage server refused the bytes.
     StorageRefused,
     /// `upload_status` FAILED.
     ProcessingFailed,
-    /// "Asset not found" for an id that the service had given.
+    /// "Asset not found" for an id that the service had issued.
     AssetMissing,
     /// SUCCESS with another size than the file's.
     SizeMismatch,
-    /// SUCCESS did not come within the time that was allowed for waiting.
+    /// SUCCESS did not come within the allowed time.
     StillProcessing,
     /// The file's size or time changed between check and end.
     FileChanged,
@@ -126,7 +126,7 @@ kinds! {
     Cancelled,
 }
 
-/// What the user has to do before anything can go on.
+/// Action of the user that everything waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequiredAction {
@@ -134,73 +134,72 @@ pub enum RequiredAction {
     Key,
     /// Top up the balance in the service's console.
     Balance,
-    /// Sort out the account (disabled, address not allowed) in the console.
+    /// Resolve the account's problem (disabled, address not allowed) in the console.
     Account,
-    /// Get a newer version of this program: the service retired the calls that this one makes.
+    /// Update this program: the service retired the calls that it makes.
     Program,
 }
 
-/// How a fault may be recovered from.
+/// Possible recovery from a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Recovery {
-    /// Nothing was stored; the same thing may work later.
+    /// Nothing was stored; a retry may work later.
     Transient {
-        /// The wait that the service asked for.
+        /// Wait requested by the service.
         retry_after: Option<Duration>,
     },
-    /// Everything was sent; whether it was stored is not known.
+    /// Everything was sent; the outcome is unknown.
     OutcomeUnknown,
-    /// Nothing goes on before the user did something; pauses the queue once.
+    /// Requires an action of the user; pauses the queue once.
     NeedsUser(RequiredAction),
-    /// Trying the same again gives the same.
+    /// A retry would fail again.
     Permanent,
 }
 
-/// Technical detail, one click away from the words. Holds no key and no signed URL:
-/// the places that fill it redact.
+/// Technical details, redacted by the code that fills them: no key, no signed URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostics {
     /// The call, as `POST /upload`.
     pub call: Option<String>,
-    /// HTTP status of the answer.
+    /// HTTP status of the response.
     pub http_status: Option<u16>,
     /// `code` of the envelope, or the storage server's XML `Code`.
     pub code: Option<String>,
     /// `msg` of the envelope, shortened.
     pub message: Option<String>,
-    /// The service's id of the request, where it gave one.
+    /// The service's request id, if given.
     pub request_id: Option<String>,
     /// The chain of causes, outermost first, redacted.
     pub causes: Vec<String>,
-    /// An id that came with an answer that is of no other use: kept as abandoned.
+    /// Asset id from an otherwise useless response: kept as abandoned.
     #[serde(default)]
     pub asset_id: Option<AssetId>,
-    /// When the try began that ended with it, in milliseconds since the Unix epoch.
+    /// Start of the failed attempt, in milliseconds since the Unix epoch.
     #[serde(default)]
     pub began_ms: Option<i64>,
-    /// When it went wrong.
+    /// Time of the failure, in milliseconds since the Unix epoch.
     #[serde(default)]
     pub failed_ms: Option<i64>,
-    /// The number of that try in this run of the program, from 1.
+    /// Number of the attempt in this run, from 1.
     #[serde(default)]
     pub tries: Option<u32>,
 }
 
-/// Something that went wrong.
+/// A failure of an upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
-    /// What.
+    /// Its kind.
     pub kind: FaultKind,
-    /// What may be done about it.
+    /// Possible recovery.
     pub recovery: Recovery,
-    /// Detail for diagnosis.
+    /// Technical details.
     #[serde(default)]
     pub diagnostics: Box<Diagnostics>,
 }
 
 impl FaultKind {
-    /// The recovery that `docs/faults.md` gives this kind when the answer itself says no more.
+    /// Returns the kind's recovery by `docs/faults.md`, if the response says no more.
     pub fn usual_recovery(self) -> Recovery {
         match self {
             Self::Offline
@@ -241,7 +240,7 @@ impl FaultKind {
         }
     }
 
-    /// The word of `docs/contract.md` for a file that ends with this kind.
+    /// Returns the word of `docs/contract.md` for a file that ends with this kind.
     pub fn reason(self) -> Reason {
         match self {
             Self::Offline | Self::Tls | Self::Proxy | Self::BrokenInBody | Self::LostAnswer => {
@@ -277,7 +276,7 @@ impl FaultKind {
 }
 
 impl Fault {
-    /// A fault of this kind with its usual recovery and no detail.
+    /// Creates a fault with its usual recovery and no details.
     pub fn new(kind: FaultKind) -> Self {
         Self {
             kind,
@@ -286,26 +285,26 @@ impl Fault {
         }
     }
 
-    /// The same fault with another recovery.
+    /// Replaces the recovery.
     #[must_use]
     pub fn with_recovery(mut self, recovery: Recovery) -> Self {
         self.recovery = recovery;
         self
     }
 
-    /// The same fault with detail for diagnosis.
+    /// Replaces the diagnostics.
     #[must_use]
     pub fn with_diagnostics(mut self, diagnostics: Diagnostics) -> Self {
         self.diagnostics = Box::new(diagnostics);
         self
     }
 
-    /// The word of `docs/contract.md` for a file that ends with this fault.
+    /// Returns the word of `docs/contract.md` for a file that ends with this fault.
     pub fn reason(&self) -> Reason {
         self.kind.reason()
     }
 
-    /// Returns what the user has to do, where this fault needs one.
+    /// Returns the required action of the user, if any.
     pub fn fix(&self) -> Option<RequiredAction> {
         match self.recovery {
             Recovery::NeedsUser(fix) => Some(fix),

@@ -1,4 +1,4 @@
-//! The API key: taken from pasted text, never shown whole, wiped when dropped.
+//! The API key: parsed from pasted text, never shown whole, wiped when dropped.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,43 +7,45 @@ use zeroize::Zeroizing;
 
 use super::asset::Account;
 
-/// Key of the hash that makes an [`Account`] out of an API key. Changing it would make
-/// every history look like that of another account.
+/// Key of the hash behind [`Account`]. Changing it would detach every history from its account.
 const FINGERPRINT_KEY: &[u8; 32] = b"mavi-uploader account, version 1";
 
-/// Bytes of a key below which nothing of it is shown: of a longer one, its end is a third.
+/// Length in bytes below which nothing of a key is shown: the four characters are a third at most.
 const SHORT: usize = 12;
 
 /// An API key of the service.
 ///
-/// `Debug` shows its last four characters at most, there is no `Display`, and its memory
-/// is overwritten when the last clone is dropped: all clones are one text.
+/// `Debug` shows its last four characters at most, there is no `Display`, and its memory is
+/// overwritten when the last clone is dropped (clones share one text).
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(Arc<Zeroizing<String>>);
 
-/// Why a text is not taken as an API key.
+/// Reason why a text is not an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAKey {
     /// Nothing is left after cleaning.
     #[error("no key was given")]
     Empty,
-    /// It holds characters that no HTTP header may carry, or white space in its midst.
+    /// Characters that no HTTP header may carry, or inner white space.
     #[error("the text holds characters that an API key cannot have")]
     Characters,
-    /// It is longer than any key.
+    /// Longer than any key.
     #[error("the text is longer than an API key can be")]
     Long,
 }
 
 impl ApiKey {
-    /// Bytes of a key at most: servers take no longer header. What is longer was pasted by
-    /// mistake.
+    /// Longest accepted key, in bytes: servers accept no longer header.
     pub const LONGEST: usize = 4096;
 
-    /// Takes a key as people paste it: white space and line breaks, surrounding quotes and
-    /// a `Bearer ` before it are removed.
+    /// Parses a pasted key: white space, line breaks, surrounding quotes and a leading `Bearer `
+    /// are removed.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAKey`] if the rest cannot be a key.
     pub fn from_pasted(text: &str) -> Result<Self, NotAKey> {
-        // One that grew would leave pieces of the key where it was before.
+        // A string that grew would leave pieces of the key behind in memory.
         let mut joined = Zeroizing::new(String::with_capacity(text.len()));
         joined.extend(text.chars().filter(|c| !matches!(c, '\r' | '\n')));
         let mut rest = joined.as_str();
@@ -87,12 +89,12 @@ impl ApiKey {
         Ok(Self(Arc::new(Zeroizing::new(rest.to_owned()))))
     }
 
-    /// The key itself: for the `Authorization` header and the keychain, nothing else.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The last four characters; none of a key so short that four would give it away.
+    /// Returns the last four characters, or nothing for a key so short that they would give it
+    /// away.
     pub fn last4(&self) -> String {
         if self.0.len() < SHORT {
             return String::new();
@@ -100,7 +102,7 @@ impl ApiKey {
         self.0[self.0.len() - 4..].to_owned()
     }
 
-    /// The account that this key stands for in the history: a keyed hash of it.
+    /// Returns the key's account in the history: a keyed hash.
     pub fn account(&self) -> Account {
         let hash = blake3::keyed_hash(FINGERPRINT_KEY, self.0.as_bytes()).to_hex();
         Account::from_fingerprint(&hash[..16])

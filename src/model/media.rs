@@ -1,4 +1,4 @@
-//! Which files the service takes: formats, what their content looks like, sizes.
+//! Files that the service accepts: formats, content signatures, sizes.
 
 use std::path::Path;
 
@@ -13,14 +13,14 @@ use sniff::Family;
 
 /// Largest direct upload, in bytes: the smaller reading of "500 MB" (`docs/service.md`).
 pub const DIRECT_LIMIT: u64 = 500_000_000;
-/// Largest file at all, in bytes: the larger reading of "5 GB" (`docs/service.md`).
+/// Largest file, in bytes: the larger reading of "5 GB" (`docs/service.md`).
 pub const SIZE_LIMIT: u64 = 5_368_709_120;
-/// Above this many bytes the service may refuse a file: the smaller reading of "5 GB".
+/// Size in bytes above which the service may refuse a file: the smaller reading of "5 GB".
 pub const SIZE_DOUBT: u64 = 5_000_000_000;
-/// How many first bytes of a file [`check`] wants to see.
+/// Number of leading bytes that [`check`] needs.
 pub const HEAD_LEN: usize = 8192;
 
-/// What a file is, for people.
+/// Media kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -32,7 +32,7 @@ pub enum Kind {
     Image,
 }
 
-/// The way the bytes go.
+/// Upload route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Route {
@@ -42,76 +42,76 @@ pub enum Route {
     SignedUrl,
 }
 
-/// Something the user may want to know of a file that is taken.
+/// Remark for the user on an accepted file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Note {
-    /// The first bytes are of no format that is known; the extension is believed.
+    /// The first bytes match no known format; the extension is trusted.
     UnknownContent,
     /// Between 5,000,000,000 bytes and 5 GiB: the service may refuse it.
     MayBeTooLarge,
-    /// The content lives in the cloud; uploading fetches it first.
+    /// The content is in the cloud; uploading downloads it first.
     InCloud,
 }
 
-/// A file that the service takes.
+/// A file that the service accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
-    /// What it is.
+    /// Media kind.
     pub kind: Kind,
     /// Content type of its extension, as `video/mp4`.
     pub mime: &'static str,
-    /// The way that its size asks for.
+    /// Route for its size.
     pub route: Route,
-    /// Something to say about it.
+    /// Remark for the user.
     pub note: Option<Note>,
 }
 
-/// Why a file is not taken.
+/// Reason why a file is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "why")]
 pub enum Rejection {
-    /// The extension is not one of the service's.
+    /// The extension is not supported.
     UnsupportedFormat {
-        /// The extension in lower case, empty where there is none.
+        /// Lower-case extension, empty if there is none.
         extension: String,
-        /// What to convert to, where the format is a near relative.
+        /// Format to convert to, if a supported one is close.
         suggested_format: Option<String>,
     },
-    /// The content is clearly of another format than the extension says.
+    /// The content is clearly of another format than the extension.
     ContentMismatch {
-        /// The extension in lower case.
+        /// Lower-case extension.
         extension: String,
-        /// What the content is, as "PDF document".
+        /// Description of the content, as "PDF document".
         looks_like: String,
-        /// The extension that would be right, where the service takes that format.
+        /// The right extension, if the service supports that format.
         rename_to: Option<String>,
     },
-    /// The content is nothing known, though files of this extension begin with a signature.
+    /// The content lacks the signature that files of this extension begin with.
     NotRecognised {
-        /// The extension in lower case.
+        /// Lower-case extension.
         extension: String,
     },
     /// No bytes at all.
     Empty,
     /// Above [`SIZE_LIMIT`].
     TooLarge {
-        /// Bytes.
+        /// Size in bytes.
         size: u64,
     },
-    /// Cannot be opened or read; the text says why, in a few words.
+    /// The file cannot be opened or read.
     Unreadable {
-        /// As "permission denied".
+        /// Short cause, as "permission denied".
         cause: String,
     },
-    /// A folder entry that is not a regular file: FIFO, socket, device, or a link to one.
+    /// Not a regular file: FIFO, socket, device, or a link to one.
     NotAFile,
     /// Nothing is there.
     NotFound,
 }
 
 impl Rejection {
-    /// The word of `docs/contract.md`.
+    /// Returns the word of `docs/contract.md`.
     pub fn reason(&self) -> &'static str {
         match self {
             Self::UnsupportedFormat { .. } => "unsupported_format",
@@ -125,21 +125,21 @@ impl Rejection {
     }
 }
 
-/// One extension that the service's formats have.
+/// A supported extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Format {
     /// In lower case, without the dot.
     pub extension: &'static str,
-    /// What such a file is.
+    /// Media kind.
     pub kind: Kind,
-    /// Content type that goes on the wire.
+    /// Content type sent to the service.
     pub mime: &'static str,
-    /// What its content has to look like.
+    /// Family that the content must belong to.
     family: Family,
 }
 
-/// Every extension that is taken: the 20 formats of `docs/service.md`, with `mpg`, `jpg` and `tif` as other
-/// spellings of three of them.
+/// All accepted extensions: the 20 formats of `docs/service.md`, plus `mpg`, `jpg` and `tif` as
+/// alternative spellings.
 const FORMATS: [Format; 23] = {
     use Kind::{Audio, Image, Video};
     const fn format(
@@ -182,16 +182,16 @@ const FORMATS: [Format; 23] = {
     ]
 };
 
-/// Every extension that the service takes, videos first, for dialogs and texts.
+/// Returns every supported extension, videos first, for dialogs and texts.
 pub fn formats() -> &'static [Format] {
     &FORMATS
 }
 
-/// The format that a file's extension names, without regard to case.
+/// Returns the format of a file's extension, ignoring case.
 ///
 /// # Errors
 ///
-/// [`Rejection::UnsupportedFormat`] for every other extension and for none.
+/// [`Rejection::UnsupportedFormat`] for other extensions and for none.
 pub fn format_of(path: &Path) -> Result<&'static Format, Rejection> {
     let extension = path.extension().unwrap_or_default();
     if let Some(format) = FORMATS
@@ -207,8 +207,7 @@ pub fn format_of(path: &Path) -> Result<&'static Format, Rejection> {
     })
 }
 
-/// Judges a file by its name and its size in bytes alone, as is done where looking into it
-/// would fetch it from a cloud.
+/// Checks a file by name and size alone, since reading it could download it from a cloud.
 ///
 /// # Errors
 ///
@@ -233,16 +232,15 @@ pub fn check_unread(path: &Path, size: u64) -> Result<Accepted, Rejection> {
     })
 }
 
-/// Judges a file by its name, its size in bytes and its first bytes. `head` is the file's first
-/// [`HEAD_LEN`] bytes, or all of a shorter file.
+/// Checks a file by name, size in bytes and `head`: its first [`HEAD_LEN`] bytes, or all of a
+/// shorter file.
 ///
-/// Content of no known signature passes, with [`Note::UnknownContent`], where the format has
-/// none that is fixed.
+/// Content without a known signature passes with [`Note::UnknownContent`] if the format has no
+/// fixed one.
 ///
 /// # Errors
 ///
-/// Those of [`check_unread`], then [`Rejection::ContentMismatch`] or
-/// [`Rejection::NotRecognised`].
+/// Errors of [`check_unread`], then [`Rejection::ContentMismatch`] or [`Rejection::NotRecognised`].
 pub fn check(path: &Path, size: u64, head: &[u8]) -> Result<Accepted, Rejection> {
     let format = format_of(path)?;
     let mut accepted = check_unread(path, size)?;
@@ -263,23 +261,23 @@ pub fn check(path: &Path, size: u64, head: &[u8]) -> Result<Accepted, Rejection>
                 extension: format.extension.to_owned(),
             });
         }
-        // One note has room: that the service may refuse the file weighs more.
+        // There is room for one note, and a possible refusal matters more.
         None => accepted.note = accepted.note.or(Some(Note::UnknownContent)),
     }
     Ok(accepted)
 }
 
-/// What tells one state of a file from another.
+/// Size and modification time, to detect changes of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileStamp {
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Time of last change, in nanoseconds since the Unix epoch; negative before it.
+    /// Modification time, in nanoseconds since the Unix epoch; negative before it.
     pub modified_ns: i64,
 }
 
 impl FileStamp {
-    /// The stamp in a file's metadata. A system that gives no time of change gives 0.
+    /// Reads the stamp from metadata; the time is 0 on systems without one.
     pub fn of(metadata: &std::fs::Metadata) -> Self {
         use std::time::UNIX_EPOCH;
         let nanos =
@@ -297,8 +295,7 @@ impl FileStamp {
         }
     }
 
-    /// Returns whether the last change was at least `age` before `now`. One that lies in the future
-    /// was not.
+    /// Returns whether the last change was at least `age` before `now`; never for a future one.
     pub fn is_older_than(&self, age: std::time::Duration, now: std::time::SystemTime) -> bool {
         let now = now
             .duration_since(std::time::UNIX_EPOCH)

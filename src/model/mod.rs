@@ -1,4 +1,4 @@
-//! What the program knows and decides, without I/O, clock, runtime or window.
+//! Domain types and decisions, without I/O, clock, runtime or window.
 
 pub mod asset;
 pub mod cell_escaping;

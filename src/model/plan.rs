@@ -1,5 +1,4 @@
-//! What pressing "Upload" would do, before the first byte: how much, which way, how long at
-//! best, at what price.
+//! Preview of "Upload" before the first byte: files, routes, shortest duration, cost.
 
 use std::time::Duration;
 
@@ -7,10 +6,10 @@ use super::cost::StorageCost;
 use super::media::Route;
 use super::snapshot::{DuplicateStage, Row, RowDelta, Status};
 
-/// Least time between two calls of the service.
+/// Least time between two API calls.
 pub const SPACING: Duration = Duration::from_millis(1050);
-/// Calls that the limit counts and that one file takes at least: the upload and one that asks how
-/// it ended; by the signed URL one for that, and the start of the storage step.
+/// Returns the fewest rate-limited calls for one file: the upload and one poll, and by signed URL
+/// the start of the storage step too.
 pub fn calls(route: Route) -> u32 {
     match route {
         Route::Direct => 2,
@@ -18,32 +17,32 @@ pub fn calls(route: Route) -> u32 {
     }
 }
 
-/// What is under way already, and goes first.
+/// Work that is under way already, and goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct UnderWay {
-    /// Bytes that are not handed over yet.
+    /// Bytes not sent yet.
     pub bytes: u64,
-    /// Calls that it still takes at least.
+    /// Fewest calls still needed.
     pub calls: u32,
 }
 
-/// Most bytes a call of the service is taken to bring along without taking longer by them. Where
-/// a line is slower than this each second, transfers overlap, and its speed gets measured.
+/// Most bytes that a call is assumed to carry without taking longer. On slower connections
+/// transfers overlap, and the speed gets measured.
 const BYTES_PER_CALL_ESTIMATE: u64 = 1_000_000;
 
-/// What is known of the line that the bytes go by.
+/// Speed of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct Throughput {
-    /// Bytes a second, measured where bytes were what took the time; kept when they have
-    /// stopped. `None` where that was never so.
+    /// Bytes per second, measured while bytes were the bottleneck and kept afterwards; `None` if
+    /// that never was the case.
     pub measured: Option<f64>,
-    /// Most bytes a second that the user allows; `None` for no limit.
+    /// The user's limit in bytes per second.
     pub limit: Option<u64>,
 }
 
 impl Throughput {
-    /// Returns how long so many bytes take, or take at least where nothing was measured; `None` where
-    /// that can't be said.
+    /// Returns the time for `bytes` bytes, a lower bound if no speed was measured; `None` if
+    /// unknown.
     fn time_for(self, bytes: u64) -> Option<Eta> {
         let limit = self.limit.map(|limit| limit as f64);
         let measured = self.measured.filter(|rate| *rate >= 1.0);
@@ -58,9 +57,8 @@ impl Throughput {
         })
     }
 
-    /// Returns how long what is under way still takes, with calls that are `spacing` apart; `None`
-    /// while it is being estimated. Where no speed was measured and few bytes go with each call,
-    /// the calls are what takes the time.
+    /// Returns the time for the work under way, with calls `spacing` apart; `None` while it is
+    /// being estimated. With few bytes per call, the calls alone determine it.
     pub fn left(self, under_way: UnderWay, spacing: Duration) -> Option<Duration> {
         let by_calls = spacing.saturating_mul(under_way.calls);
         match self.time_for(under_way.bytes) {
@@ -74,18 +72,17 @@ impl Throughput {
     }
 }
 
-/// How long it takes.
+/// Estimated duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Eta {
-    /// At the speed that was measured.
+    /// At the measured speed.
     Estimated(Duration),
-    /// No speed was measured yet: no sooner than the limit on calls and the user's on speed
-    /// allow.
+    /// No speed was measured yet: the minimum under the rate limit and the user's speed limit.
     AtLeast(Duration),
 }
 
 impl Eta {
-    /// The time, however certain.
+    /// Returns the time, however certain.
     pub fn time(self) -> Duration {
         match self {
             Self::Estimated(time) | Self::AtLeast(time) => time,
@@ -93,37 +90,35 @@ impl Eta {
     }
 }
 
-/// What pressing "Upload" would do.
+/// Effect of pressing "Upload".
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plan {
-    /// Files that would be started.
+    /// Files that would start.
     pub files: usize,
-    /// Their bytes.
+    /// Bytes of those files.
     pub bytes: u64,
-    /// Those of them whose bytes go to storage by a signed URL.
+    /// Files that would go to storage by a signed URL.
     pub by_signed_url: usize,
     /// Files in the list that can't be uploaded.
     pub refused: usize,
-    /// Files whose content is there already, or goes up with another one: they are given that
-    /// one's id, and are not sent.
+    /// Files that would reuse the id of equal content instead of being sent.
     pub duplicates: usize,
-    /// Files in the list that are paused one by one, and stay so.
+    /// Files that are paused individually, and stay so.
     pub paused: usize,
-    /// When everything is through, what is under way included.
+    /// Time until everything is done, including work under way.
     pub finish: Eta,
-    /// What keeping the files costs.
+    /// Storage cost of the files.
     pub cost: StorageCost,
 }
 
 impl Plan {
-    /// Returns whether nothing would come of it.
+    /// Returns whether pressing "Upload" would do nothing.
     pub fn is_empty(&self) -> bool {
         self.files + self.duplicates == 0
     }
 }
 
-/// What a plan needs of the rows of a list: they come and leave one by one, so that nothing
-/// else is counted anew when one of them changes.
+/// Running sums for a plan, updated row by row instead of recounting the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct PlanTotals {
     files: usize,
@@ -137,7 +132,7 @@ pub struct PlanTotals {
 }
 
 impl PlanTotals {
-    /// Counts a row that came, or no longer one that left.
+    /// Adds or removes a row.
     pub fn count(&mut self, row: &Row, change: RowDelta) {
         match row.status {
             Status::ReadyToUpload => {
@@ -154,7 +149,7 @@ impl PlanTotals {
             Status::Rejected(_) => change.count(&mut self.refused),
             Status::FoundDuplicate(DuplicateStage::Before | DuplicateStage::Known) => {
                 change.count(&mut self.duplicates);
-                // memories.ai is asked whether it still has what was uploaded before.
+                // An asset of an earlier upload takes a call: memories.ai may no longer have it.
                 if let Some(duplicate_of) = &row.duplicate_of
                     && duplicate_of.uploaded_at_ms.is_some()
                 {
@@ -166,7 +161,7 @@ impl PlanTotals {
         }
     }
 
-    /// Returns what pressing "Upload" would do.
+    /// Returns the effect of pressing "Upload".
     pub fn plan(&self, under_way: UnderWay, line: Throughput) -> Plan {
         let bytes = u64::try_from(self.bytes).unwrap_or(u64::MAX);
         let number = |files: usize| u32::try_from(files).unwrap_or(u32::MAX);
@@ -225,7 +220,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// The plan for a list.
+    /// Computes the plan for a whole list.
     pub(crate) fn plan<'a>(
         rows: impl IntoIterator<Item = &'a Row>,
         under_way: UnderWay,

@@ -1,29 +1,29 @@
-//! Whether a file that was chosen may stand in for one that is gone.
+//! Choosing a replacement for a missing file.
 
 use super::asset::ContentHash;
 use super::fault::FaultKind;
 use super::media::Rejection;
 use super::upload::{Media, UploadState};
 
-/// Why a file that was chosen may not stand in for the one that is gone.
+/// Reason why a chosen file cannot replace the missing one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RelocationError {
-    /// It is not one for the service, or cannot be read.
+    /// It is not supported, or cannot be read.
     Refused(Rejection),
-    /// It is in the list as another row.
+    /// Another row has it.
     InTheList,
-    /// It is of another size, and so another file.
+    /// Its size differs.
     OtherSize {
-        /// Bytes of the file that is gone.
+        /// Bytes of the missing file.
         gone: u64,
-        /// Bytes of the one that was chosen.
+        /// Bytes of the chosen file.
         chosen: u64,
     },
-    /// It is as large and holds something else.
+    /// Its size is equal, its content differs.
     OtherContent,
 }
 
-/// Returns whether the file of an upload in this state may be elsewhere, so that one may be chosen.
+/// Returns whether the upload's file may have moved, so that the user may choose it again.
 pub fn may_be_elsewhere(state: &UploadState) -> bool {
     match state {
         UploadState::Failed { fault, .. } => fault_allows_relocation(fault.kind),
@@ -32,12 +32,12 @@ pub fn may_be_elsewhere(state: &UploadState) -> bool {
     }
 }
 
-/// Returns whether this fault says that the file is not where it was.
+/// Returns whether this fault means that the file may have moved.
 pub fn fault_allows_relocation(kind: FaultKind) -> bool {
     matches!(kind, FaultKind::FileGone | FaultKind::Unreadable)
 }
 
-/// Returns whether this refusal says that the file is not where it was said to be.
+/// Returns whether this rejection means that the file may have moved.
 pub fn rejection_allows_relocation(rejection: &Rejection) -> bool {
     matches!(
         rejection,
@@ -45,13 +45,12 @@ pub fn rejection_allows_relocation(rejection: &Rejection) -> bool {
     )
 }
 
-/// Compares what was found of the file that is gone with the one that was chosen: by size and
-/// kind, and by content as far as that is known of both. Of a file that was never found good
-/// nothing is known, and any other may take its place.
+/// Compares the missing file with the chosen one: size, kind, and content if both are known. A
+/// missing file that was never accepted may be replaced by any.
 ///
 /// # Errors
 ///
-/// What is different about it.
+/// The difference between the files.
 pub fn compare(
     gone: Option<Media>,
     content: Option<ContentHash>,

@@ -1,47 +1,46 @@
-//! What may be tried again, how often and when: the numbers of `docs/faults.md`.
+//! Retry limits, backoff and timeouts: the numbers of `docs/faults.md`.
 
 use std::time::Duration;
 
-/// The numbers by which an upload lives. Tests scale the durations; what is not a
-/// duration stays as `docs/contract.md` has it.
+/// Limits and timeouts of an upload. Tests scale the durations; other numbers stay as in
+/// `docs/contract.md`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    /// Starts of one file in one run, where `docs/faults.md` names no other number.
+    /// Starts of one file per run, unless `docs/faults.md` names another number.
     pub tries: u32,
-    /// Whether waiting for the network ends: yes for `upload`, never for the window.
+    /// Tries while offline: limited for `upload`, unlimited (`None`) in the window.
     pub network_tries: Option<u32>,
-    /// First wait after a failure; it doubles.
+    /// First backoff after a failure; it doubles.
     pub backoff_first: Duration,
-    /// Longest wait after a failure.
+    /// Longest backoff.
     pub backoff_max: Duration,
-    /// For how long waits that the rate limit causes are not counted as tries.
+    /// Time during which waits for the rate limit do not count as tries.
     pub rate_grace: Duration,
     /// Starts allowed for 400 "Request has exceeded the limit.".
     pub limit_exceeded_tries: u32,
-    /// Wait before the one more try after a 409.
+    /// Wait before the single retry after a 409.
     pub conflict_wait: Duration,
-    /// More tries after an answer that cannot be read.
+    /// Retries after an unreadable response.
     pub bad_answer_retries: u32,
-    /// Least wait before those.
+    /// Least wait before retrying after an unreadable response.
     pub bad_answer_wait: Duration,
-    /// How often a direct upload may break in mid-body before it takes the signed URL.
+    /// Breaks in mid-body before a direct upload switches to the signed URL.
     pub breaks_before_signed_url: u32,
-    /// How long an id that the service gave may be "not found", or an asset in doubt
-    /// may stay empty, before it is believed.
+    /// Time until "not found" for an issued id, or an empty asset in doubt, is believed.
     pub not_found_grace: Duration,
     /// Waits between polls; the last one repeats.
     pub polls: Vec<Duration>,
-    /// After this much polling the row says so.
+    /// Polling time after which the row says that processing is slow.
     pub slow_processing_after: Duration,
-    /// A file that changed less than this ago is looked at again after this long.
+    /// Age that a file's last change needs; younger files are checked again after this time.
     pub unchanged_for: Duration,
-    /// A file whose drive is gone is looked for this often.
+    /// Interval between checks for a file whose drive is gone.
     pub missing_file_interval: Duration,
-    /// No byte for this long while body is left: the connection is dropped.
+    /// Stall timeout: the connection is dropped after this time without a byte of the body.
     pub stall: Duration,
-    /// Least wait for an answer once the body is out.
+    /// Least timeout for the response once the body is sent.
     pub answer_min: Duration,
-    /// Wait for an answer for each 100 MB of body, when that is more.
+    /// Response timeout per 100 MB of body, if that is more.
     pub answer_per_100mb: Duration,
     /// Largest file for the direct route, in bytes.
     pub direct_limit: u64,
@@ -75,7 +74,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The policy of `upload`: waiting for the network ends after the usual tries.
+    /// Returns the policy of `upload`, which does not wait for the network forever.
     pub fn for_command_line() -> Self {
         let policy = Self::default();
         Self {
@@ -84,7 +83,7 @@ impl Policy {
         }
     }
 
-    /// Every duration divided by `factor`, for tests on real time.
+    /// Divides every duration by `factor`, for tests on real time.
     #[must_use]
     pub fn faster(mut self, factor: u32) -> Self {
         for duration in [
@@ -109,10 +108,8 @@ impl Policy {
         self
     }
 
-    /// The wait after the `failures`-th failure in a row (from 1): doubling from
-    /// [`Self::backoff_first`] up to [`Self::backoff_max`], lengthened by up to a quarter so
-    /// that programs that failed together do not come back together, and never longer than
-    /// [`Self::backoff_max`]. `jitter` is in 0..=1.
+    /// Returns the backoff after the `failures`-th failure in a row (from 1). `jitter` (0..=1) adds
+    /// up to a quarter, so that clients that failed together do not retry together.
     pub fn backoff(&self, failures: u32, jitter: f64) -> Duration {
         let doublings = failures.saturating_sub(1).min(16);
         let full = self
@@ -123,7 +120,7 @@ impl Policy {
             .min(self.backoff_max)
     }
 
-    /// The wait before the poll with this number (from 0).
+    /// Returns the wait before a poll (from 0).
     pub fn poll_wait(&self, poll: u32) -> Duration {
         let index = usize::try_from(poll).unwrap_or(usize::MAX);
         self.polls
@@ -133,7 +130,7 @@ impl Policy {
             .unwrap_or(Duration::from_secs(32))
     }
 
-    /// Returns how long the answer to a body of `size` bytes may take once it is out.
+    /// Returns the response timeout after a body of `size` bytes.
     pub fn answer_limit(&self, size: u64) -> Duration {
         let hundreds = u32::try_from(size / 100_000_000).unwrap_or(u32::MAX);
         self.answer_min

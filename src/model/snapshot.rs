@@ -1,4 +1,4 @@
-//! Everything the window may see of the engine: one value, replaced as a whole.
+//! Engine state as the window sees it: one immutable value, replaced as a whole.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,193 +11,191 @@ use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, Note, Rejection, Route};
 use super::plan::Throughput;
 
-/// A row of the queue, for the life of the data directory.
+/// Id of a queue row, unique for the life of the data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ItemId(pub u64);
 
-/// The proof that a file is at the service.
+/// Proof that a file is at the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// Its id there.
+    /// Its asset id.
     pub asset_id: AssetId,
-    /// BLAKE3 of the bytes that were sent.
+    /// BLAKE3 hash of the bytes that were sent.
     pub content: Option<ContentHash>,
 }
 
-/// Where a row is, as people are told.
+/// Status of a row, as the user sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Status {
-    /// Being looked at.
+    /// Being checked.
     Checking,
-    /// Changed a moment ago: still being written by another program.
+    /// Changed a moment ago: another program is still writing it.
     Settling,
-    /// Not one for the service.
+    /// Not accepted by the service.
     Rejected(Rejection),
-    /// Fine; waits for the user.
+    /// Accepted; waits for the user.
     ReadyToUpload,
-    /// Fine, and equal content is in another row or in the history: it is given that one's id,
-    /// and is not sent.
+    /// Accepted, but equal content is in another row or in the history: it reuses that id and is
+    /// not sent.
     FoundDuplicate(DuplicateStage),
     /// Started; waits for its turn.
     Queued,
-    /// Bytes move.
+    /// Bytes are being sent.
     Uploading,
-    /// All bytes are handed over; the answer is not there yet.
+    /// All bytes are sent; the response is pending.
     Finishing,
-    /// Waits before the next try.
+    /// Waits before the next retry.
     Waiting {
-        /// When the next try is.
+        /// Time of the next retry.
         until: Instant,
-        /// What went wrong.
+        /// Fault that caused the retry.
         cause: Arc<Fault>,
     },
-    /// The service has it and is not done.
+    /// The service has the file and is processing it.
     Processing {
-        /// Since when it is polled.
+        /// Start of polling.
         since: Instant,
-        /// The wait is longer than usual: the row says so and offers "Check again".
+        /// Processing takes unusually long: the row says so and offers "Check again".
         long: bool,
     },
-    /// Sent with another API key, whose account is not the current one's: it is not polled.
+    /// Sent with a key of another account than the current one: it is not polled.
     OtherKey {
-        /// Last four characters of that key; empty where they are not known.
+        /// Last four characters of that key; empty if unknown.
         last4: String,
     },
-    /// The service said SUCCESS and holds all the bytes.
+    /// The service reported SUCCESS and holds all the bytes.
     Ready,
     /// Ended without success.
     Failed(Arc<Fault>),
-    /// Held by the user.
+    /// Paused by the user.
     Paused,
-    /// Given up by the user.
+    /// Cancelled by the user.
     Cancelled,
-    /// Equal content has an asset already, or is being uploaded by another row.
+    /// Equal content has an asset already, or another row is uploading it.
     Duplicate {
         /// The asset, once there is one.
         of: Option<AssetId>,
     },
 }
 
-/// Where a duplicate is that has no id yet.
+/// Stage of a duplicate that has no id yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DuplicateStage {
-    /// Not started, nor is the row that has the same content and goes before it.
+    /// Not started, and neither is its original.
     Before,
-    /// Not started; the other one was sent, or is under way: its id can be had.
+    /// Not started; its original was sent or is under way, so that its id can be reused.
     Known,
-    /// Started: its id comes, or what it is one of goes first.
+    /// Started: an id lookup is pending, or its original goes first.
     Asked,
 }
 
-/// How far a row's bytes are.
+/// Upload progress of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transfer {
-    /// Bytes handed over.
+    /// Bytes sent.
     pub sent: u64,
-    /// Bytes in all.
+    /// Bytes in total.
     pub total: u64,
-    /// Smoothed bytes a second; `None` while it is being estimated.
+    /// Smoothed bytes per second; `None` while it is being estimated.
     pub rate: Option<f64>,
     /// Time left at that rate; `None` while it is being estimated.
     pub left: Option<Duration>,
 }
 
 impl Transfer {
-    /// Whole percent that may be shown: at most 99 until the answer is there, for bytes
-    /// that are sent are not yet received.
+    /// Returns whole percent, at most 99 until the response is there: bytes sent are not yet
+    /// received.
     pub fn percent(&self) -> u8 {
         percent(self.sent, self.total)
     }
 
-    /// The same as a fraction between 0 and 0.99, for a bar.
+    /// Returns the progress for a bar, between 0 and 0.99.
     pub fn fraction(&self) -> f32 {
         fraction(self.sent, self.total)
     }
 }
 
-/// A file of equal content.
+/// The original of a duplicate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DuplicateOf {
-    /// Where it is, or was when it was uploaded.
+    /// Its path, now or at the time of its upload.
     pub path: PathBuf,
-    /// When it was uploaded, in milliseconds since the Unix epoch; `None` for one that is in
-    /// the list.
+    /// Time of its upload, in milliseconds since the Unix epoch; `None` for a row of the queue.
     pub uploaded_at_ms: Option<i64>,
 }
 
-/// One file, as the window sees it.
+/// One file of the queue, as the window sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// Which row.
+    /// Id of the row.
     pub id: ItemId,
     /// File name, lossy where it is not UTF-8.
     pub name: String,
-    /// Where it is.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Bytes; 0 until it was looked at.
+    /// Size in bytes; 0 until it was checked.
     pub size: u64,
-    /// What it is, once known.
+    /// Video, audio or image, once known.
     pub kind: Option<Kind>,
-    /// The way its bytes go, once known.
+    /// Upload route, once known.
     pub route: Option<Route>,
-    /// Something to say about it.
+    /// Remark for the user.
     pub note: Option<Note>,
-    /// Where it is.
+    /// Current status.
     pub status: Status,
-    /// How far its bytes are, while they move, and where they stand in a session while it is
-    /// held or waits.
+    /// Progress while bytes are being sent, or the resume position of a paused or waiting session.
     pub transfer: Option<Transfer>,
-    /// Its ID at the service, once bytes are stored under it.
+    /// Asset id, once bytes are stored under it.
     pub asset_id: Option<AssetId>,
-    /// An ID that the service reserved, under which no bytes are known to be stored: for details.
+    /// Id reserved by the service, without known bytes: shown in details only.
     pub reserved_id: Option<AssetId>,
-    /// Whether that id is on disk; `false` is said to the user: "not saved yet: copy it".
+    /// `asset_id` is on disk; if not, the user is told "not saved yet: copy it".
     pub saved: bool,
-    /// An answer was lost after all bytes were out: the service may hold the file twice.
+    /// A response was lost after all bytes were sent: the service may hold the file twice.
     pub may_be_twice: bool,
-    /// The file that a duplicate is one of, where that is known.
+    /// The original of a duplicate, if known.
     pub duplicate_of: Option<Arc<DuplicateOf>>,
-    /// What becomes of the bytes that were sent, where the row stops now; `None` where none
-    /// were, or they are through.
+    /// Fate of the bytes already sent if the row stops now; `None` if there are none, or all are
+    /// sent.
     pub later: Option<ResumeBehaviour>,
-    /// It was taken for a duplicate, and memories.ai did not confirm that it has the content.
+    /// It was taken for a duplicate, but memories.ai did not confirm its content.
     pub unconfirmed: bool,
-    /// An earlier run of the program left it in the midst; the user says how it goes on.
+    /// An earlier run left it unfinished; the user decides how it continues.
     pub interrupted: bool,
 }
 
-/// What becomes of what was sent of a file when its transfer is paused or breaks off.
+/// Fate of the bytes already sent when a transfer is paused or breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResumeBehaviour {
-    /// The file starts again from its first byte.
+    /// The file restarts from its first byte.
     Restarts,
-    /// It goes on where the storage has it, as long as this program runs.
+    /// It resumes at the storage's position, as long as this program runs.
     Resumes,
-    /// The same, also after the program was closed.
+    /// It resumes at the storage's position, even after the program was closed.
     ResumesAfterRestart,
 }
 
-/// Whether the engine can keep what it does.
+/// State of the journal on disk.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum JournalState {
     /// Everything is on disk.
     #[default]
     Good,
-    /// What earlier runs left is being read; nothing starts yet.
+    /// Earlier runs are being loaded; nothing starts yet.
     Opening,
-    /// Writing fails; the text says why. Nothing new starts.
+    /// Writing fails for the given reason. Nothing new starts.
     Unwritable(String),
-    /// The database is of a newer program; nothing is written, nothing uploads.
+    /// The database belongs to a newer version; nothing is written or uploaded.
     Newer,
 }
 
-/// Where the engine's API key is from.
+/// Source of the engine's API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeySource {
     /// The environment variable `MEMORIES_API_KEY`.
     Environment,
-    /// The keychain of the system.
+    /// The system's keychain.
     Keychain,
     /// Entered for this session only.
     Session,
@@ -205,30 +203,29 @@ pub enum KeySource {
     Sandbox,
 }
 
-/// What is known of the API key.
+/// State of the API key.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum KeyState {
     /// The keychain is being asked.
     #[default]
     Loading,
-    /// There is none.
+    /// No key.
     Missing,
-    /// There is one.
+    /// A key is set.
     Present {
-        /// From where.
+        /// Its source.
         source: KeySource,
-        /// Its last four characters: all that is ever shown of it. Empty for one so short
-        /// that they would give it away.
+        /// Its last four characters, or empty for a key so short that they would give it away.
         last4: String,
-        /// The service refused it.
+        /// The service rejected it.
         refused: bool,
-        /// The service took it, in this run or not long before.
+        /// The service accepted it, in this run or recently.
         checked: bool,
     },
 }
 
 impl KeyState {
-    /// Returns whether it is known that there is none.
+    /// Returns whether there is certainly no key.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
     }
@@ -237,63 +234,60 @@ impl KeyState {
 /// Sums over all rows.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct Totals {
-    /// Rows ready to be started by "Upload N files".
+    /// Rows that "Upload N files" would start.
     pub startable: usize,
-    /// Their bytes.
+    /// Bytes of startable rows.
     pub startable_bytes: u64,
     /// Rows that were started and have not ended.
     pub active: usize,
-    /// Rows of the running batch that ended well.
+    /// Rows of the running batch that succeeded.
     pub done: usize,
-    /// Rows of the running batch: without duplicates, unless there is nothing else.
+    /// Rows of the running batch, without duplicates unless there is nothing else.
     pub batch: usize,
-    /// Bytes of the running batch that are handed over.
+    /// Bytes of the running batch that were sent.
     pub sent: u64,
-    /// Bytes of the running batch, sent or not: not those of duplicates, nor of rows that failed
-    /// or were cancelled.
+    /// Bytes of the running batch, without duplicates and rows that failed or were cancelled.
     pub bytes: u64,
-    /// Bytes that are still to be sent of rows under way: not those of rows that are paused.
+    /// Bytes left to send of active rows, without paused ones.
     pub remaining: u64,
-    /// Calls of the service that what was started still takes at least.
+    /// Fewest API calls that the started rows still need.
     pub calls: u32,
-    /// Bytes a second over all transfers; `None` while it is being estimated.
+    /// Bytes per second over all transfers; `None` while it is being estimated.
     pub rate: Option<f64>,
-    /// How fast the line is, where that was found out.
+    /// Speed of the connection, as far as measured.
     pub line: Throughput,
-    /// Time until the batch is through, never less than the longest that a row says; `None`
-    /// while it is being estimated, and while the queue is held.
+    /// Time until the batch is done, at least the longest of any row; `None` while it is being
+    /// estimated or the queue is blocked.
     pub left: Option<Duration>,
-    /// Rows that need attention: refused and failed ones.
+    /// Rows that need attention: rejected and failed ones.
     pub attention: usize,
 }
 
 impl Totals {
-    /// Returns how far the bytes of a batch are, between 0 and 1: [`Self::sent`] of [`Self::bytes`], as
-    /// the words beside it say; `None` where no batch is under way or held.
+    /// Returns the batch's progress in bytes, between 0 and 1; `None` if no batch is running or
+    /// paused.
     pub fn fraction(&self) -> Option<f32> {
         self.has_open_batch()
             .then(|| fraction(self.sent, self.bytes))
     }
 
-    /// [`Self::fraction`] in whole percent: never 100, for then the batch is over.
+    /// Returns [`Self::fraction`] in whole percent; never 100, since the batch would be over.
     pub fn percent(&self) -> Option<u8> {
         self.has_open_batch()
             .then(|| percent(self.sent, self.bytes))
     }
 
-    /// Returns whether a batch is under way, or paused before its end.
+    /// Returns whether a batch is running, or paused before its end.
     fn has_open_batch(&self) -> bool {
         self.bytes > 0 && (self.active > 0 || self.sent < self.bytes)
     }
 }
 
-/// Whole percent, 99 at most.
 fn percent(sent: u64, total: u64) -> u8 {
     let percent = (u128::from(sent) * 100).checked_div(u128::from(total));
     u8::try_from(percent.unwrap_or(0).min(99)).unwrap_or(99)
 }
 
-/// The same between 0 and 0.99.
 fn fraction(sent: u64, total: u64) -> f32 {
     if total == 0 {
         return 0.0;
@@ -303,77 +297,75 @@ fn fraction(sent: u64, total: u64) -> f32 {
     fraction.clamp(0.0, 0.99)
 }
 
-/// What the window draws from.
+/// State that the window draws.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     /// Rises with every change.
     pub revision: u64,
-    /// The queue in its order. Rows that did not change are the same `Arc`.
+    /// The queue in order. Unchanged rows keep their `Arc`.
     pub rows: Arc<Vec<Arc<Row>>>,
-    /// Sums over them.
+    /// Sums over the rows.
     pub totals: Totals,
     /// The user paused the queue.
     pub paused: bool,
-    /// The queue waits for the user to do this.
+    /// Action of the user that the queue waits for.
     pub needs: Option<RequiredAction>,
-    /// The service cannot be reached; it goes on by itself.
+    /// The service cannot be reached; the queue resumes by itself.
     pub offline: bool,
-    /// All that is under way waits for this.
+    /// Wait that holds up the whole queue.
     pub waiting: Option<QueueWait>,
-    /// Whether the journal can be written.
+    /// State of the journal.
     pub journal: JournalState,
-    /// The API key.
+    /// State of the API key.
     pub key: KeyState,
-    /// Files found so far while folders are walked; `None` when nothing is walked.
+    /// Files found so far in folder walks; `None` if none is running.
     pub walking: Option<u64>,
-    /// Files of other formats, and folders, that walks passed over.
+    /// Folders and files of other formats that walks skipped.
     pub passed_over: u64,
-    /// Files that were named or found again while they stood in the list: they were not
-    /// added. Only ever rises.
+    /// Files added again while already in the list, and ignored. Only ever rises.
     pub already_listed: u64,
-    /// Rows that are to be read, to find out whether they are duplicates.
+    /// Rows still to be hashed for duplicate detection.
     pub comparing: usize,
-    /// Rows that an earlier run of the program left unfinished and that wait for
-    /// "Continue" or "Discard".
+    /// Rows that an earlier run left unfinished, waiting for "Continue" or "Discard".
     pub interrupted: usize,
 }
 
-/// A wait that holds up the whole queue, until it goes on by itself.
+/// A wait that holds up the whole queue, until it resumes by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueueWait {
-    /// Its cause.
+    /// Fault that caused it.
     pub kind: FaultKind,
-    /// When the next call is made.
+    /// Time of the next call.
     pub until: Instant,
 }
 
 impl QueueWait {
-    /// Time until the next call.
+    /// Returns the time until the next call.
     pub fn left(&self, now: Instant) -> Duration {
         self.until.saturating_duration_since(now)
     }
 }
 
 impl Snapshot {
-    /// Time until the batch is through, what the whole queue waits for included; `None` while it
-    /// is being estimated.
+    /// Returns the time until the batch is done, including the queue's wait; `None` while it is
+    /// being estimated.
     pub fn time_left(&self, now: Instant) -> Option<Duration> {
         let wait = self.waiting.map_or(Duration::ZERO, |wait| wait.left(now));
         Some(self.totals.left? + wait)
     }
 }
 
-/// What becomes of a row in a sum that is kept.
+/// Change of a row in a running sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowDelta {
-    /// It belongs to it from now on, as it is.
+    /// The row enters the sum, with its current values.
     Added,
-    /// It does no longer, as it was.
+    /// The row leaves the sum, with its former values.
     Removed,
 }
 
 impl RowDelta {
-    /// Counts one more, or one less.
+    /// Increments or decrements `number`.
     pub fn count(self, number: &mut usize) {
         match self {
             Self::Added => *number += 1,
@@ -382,8 +374,8 @@ impl RowDelta {
     }
 }
 
-/// The places of the rows that changed from one snapshot to a later one; `None` where rows
-/// came, went or changed places. Rows that did not change are not looked into.
+/// Returns the indices of rows that changed between two snapshots; `None` if rows came, went or
+/// moved. Contents are not compared.
 pub fn changed_rows(before: &Arc<Vec<Arc<Row>>>, after: &Arc<Vec<Arc<Row>>>) -> Option<Vec<usize>> {
     if Arc::ptr_eq(before, after) {
         return Some(Vec::new());

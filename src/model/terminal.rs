@@ -1,13 +1,13 @@
-//! Text that a terminal and a log take for nothing but text.
+//! Escapes text for terminals and logs.
 
-/// Tells whether a terminal or a log may take a character for a command, a new line, or an
-/// order to show what follows backwards: C0, DEL, C1, separators of lines and paragraphs, and
-/// bidirectional embeddings, overrides and isolates.
+/// Returns whether a character could act as a command, line break or reordering in a terminal or
+/// log: C0, DEL, C1, line and paragraph separators, bidirectional embeddings, overrides and
+/// isolates.
 pub fn is_unsafe(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Writes what is unsafe as Rust writes it (`\n`, `\u{1b}`): the text is one line then.
+/// Escapes unsafe characters as Rust does (`\n`, `\u{1b}`), which leaves one line.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

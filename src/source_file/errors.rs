@@ -1,11 +1,11 @@
-//! Errors of files, as the systems number them and as people read them.
+//! File errors of the operating systems, in plain words.
 
 use std::io::{self, ErrorKind};
 
 /// Cause of a failure on a drive that gives no data.
 pub(crate) const NO_ANSWER: &str = "the drive did not answer in time";
 
-/// Tells whether the error says that nothing is there, or that what it was on is not.
+/// Returns whether the error means that the file or its drive is gone.
 pub(crate) fn is_gone(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -52,7 +52,7 @@ fn is_of_a_drive_that_is_gone(_code: i32) -> bool {
     false
 }
 
-/// Returns the system's error in a few plain words.
+/// Describes the system's error in a few plain words.
 pub(crate) fn cause(error: &io::Error) -> String {
     if let Some(words) = error.raw_os_error().and_then(words) {
         return words.to_owned();
@@ -70,7 +70,7 @@ pub(crate) fn cause(error: &io::Error) -> String {
         ErrorKind::InvalidInput => "the name is not one that the system allows",
         _ => {
             let words = error.to_string();
-            // The standard library adds the system's number, which tells people nothing.
+            // The standard library appends an error number, which does not help the user.
             let plain = words.split(" (os error").next().unwrap_or(&words);
             return plain.trim_end_matches('.').to_lowercase();
         }
@@ -78,7 +78,7 @@ pub(crate) fn cause(error: &io::Error) -> String {
     words.to_owned()
 }
 
-/// Returns plain words for errors that the standard library has no kind for.
+/// Returns plain words for errors without a kind in the standard library.
 #[cfg(unix)]
 fn words(code: i32) -> Option<&'static str> {
     const EIO: i32 = 5;

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Gives one byte at a time, and is interrupted in between.
+/// A reader that gives one byte at a time, with interruptions.
 struct Dripping(Vec<u8>, bool);
 
 impl Read for Dripping {
@@ -77,7 +77,7 @@ fn errors_of_the_system_are_told_in_plain_words() {
     assert!(!other.is_empty() && !other.contains("os error"), "{other}");
 }
 
-/// Hashes a file of three blocks, and meddles with it after the first.
+/// Hashes a file of three blocks, and changes it after the first.
 fn hash_while(meddle: impl FnOnce(&Path)) -> Result<(), Fault> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("file.mp4");
@@ -87,7 +87,7 @@ fn hash_while(meddle: impl FnOnce(&Path)) -> Result<(), Fault> {
     let mut meddle = Some(meddle);
     let hash = file.hash(&mut |_| {
         if let Some(meddle) = meddle.take() {
-            // Some systems tell times of change apart only when a tick lies between.
+            // Some systems distinguish modification times only a tick apart.
             std::thread::sleep(std::time::Duration::from_millis(20));
             meddle(&path);
         }
@@ -96,7 +96,7 @@ fn hash_while(meddle: impl FnOnce(&Path)) -> Result<(), Fault> {
     file.confirm(hash.unwrap(), &mut |_| true)
 }
 
-/// Puts content into a file and gives it back the time that it had.
+/// Rewrites a file without changing its modification time.
 fn put(path: &Path, content: &[u8]) {
     let before = fs::metadata(path).unwrap().modified().unwrap();
     fs::write(path, content).unwrap();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::model::media::FileStamp;
 
-/// A reader's job without a body around it.
+/// Creates a reader job without a body.
 pub(crate) fn job(
     path: &Path,
     stamp: FileStamp,
@@ -71,7 +71,7 @@ async fn frame(body: &mut FileBody) -> Option<Result<Bytes, BodyAborted>> {
         .map(|frame| frame.map(|frame| frame.into_data().unwrap()))
 }
 
-/// Everything that the body gives, and whether it ended as it said.
+/// Reads all bytes of a body and its result.
 async fn drain(body: &mut FileBody) -> (Vec<u8>, Result<(), BodyAborted>) {
     let mut all = Vec::new();
     while let Some(next) = frame(body).await {
@@ -122,7 +122,7 @@ async fn a_resumed_body_sends_the_rest_and_hashes_the_whole() {
     }
 }
 
-/// Starts a body, changes the file after the first frame, and takes the rest.
+/// Starts a body, changes the file after the first frame, and reads the rest.
 async fn changed(change: impl FnOnce(&Path)) -> (Fault, usize) {
     let dir = tempfile::tempdir().unwrap();
     let file = sample(dir.path());
@@ -225,7 +225,7 @@ async fn dropping_the_transfer_ends_body_and_reader() {
     drop(transfer);
     assert_eq!(frame(&mut body).await, Some(Err(BodyAborted)));
     drop(body);
-    // The reader thread holds the last handle: it is gone when the thread is.
+    // The reader thread holds the last handle until it ends.
     let ended = async {
         while shared.upgrade().is_some() {
             tokio::task::yield_now().await;
@@ -272,7 +272,7 @@ async fn the_end_of_a_body_waits_for_the_gate() {
         let whole = body.length();
         let mut body = Box::pin(body);
         let mut out = 0;
-        // Everything that comes without the gate, until it is asked for.
+        // Everything that comes before the gate asks.
         let held = std::future::poll_fn(|cx| {
             loop {
                 let frame = match body.as_mut().poll_frame(cx) {

@@ -1,4 +1,4 @@
-//! The client against scripted bytes on loopback, in real time with short limits.
+//! The client against scripted bytes on loopback, in real time with short timeouts.
 
 mod breaks;
 mod calls;
@@ -47,7 +47,7 @@ async fn upload(client: &Client, sample: &Sample) -> Result<Uploaded, Fault> {
     result
 }
 
-/// The fault of uploading a file of this size against one script.
+/// Returns the fault of uploading a file of this size against one script.
 async fn fault(size: usize, script: Script) -> Fault {
     let server = Server::start(vec![script]);
     let fault = upload(&client(&server), &sample(size)).await.unwrap_err();

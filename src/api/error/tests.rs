@@ -1,4 +1,4 @@
-//! The rows of `docs/faults.md`, over answers that are given as bytes.
+//! Faults of responses, by the rows of `docs/faults.md`.
 
 use super::*;
 use crate::model::fault::RequiredAction;
@@ -276,7 +276,7 @@ fn a_limit_says_how_long_to_wait() {
             retry_after: Some(Duration::from_secs(7))
         }
     );
-    // A date is by the clock of whoever answers, however wrong ours is.
+    // A date is by the server's clock, however wrong ours is.
     let headers = &mut limited.headers;
     headers.insert(DATE, "Sun, 06 Nov 1994 08:49:37 GMT".parse().unwrap());
     headers.insert(

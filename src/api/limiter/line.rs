@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use super::{Limiter, Priority, SlotRequest};
 
-/// Ticket of a place whose slot was granted: nobody has it.
+/// Ticket number of a granted place, which no waiter has.
 const GRANTED: u64 = 0;
 
 /// A place in the line; leaves it when dropped.
@@ -33,8 +33,8 @@ impl Permit {
         }
     }
 
-    /// Waits for its slot; when this returns, the call may be made. Says whether that is in spite
-    /// of a hold, which its answer then replaces.
+    /// Waits for the slot, after which the call may be made. Returns whether this is a probe
+    /// despite a hold, which its response then replaces.
     pub async fn acquired(mut self) -> bool {
         loop {
             let until = match self.limiter.try_grant(self.ticket, self.turn) {
@@ -45,7 +45,7 @@ impl Permit {
                 SlotRequest::NotFirst => None,
                 SlotRequest::At(instant) => Some(instant),
             };
-            // A wake-up that came in between is kept by `Notify`.
+            // `Notify` keeps a wake-up that came in between.
             match until {
                 None => self.wake.notified().await,
                 Some(instant) => tokio::select! {
@@ -62,7 +62,7 @@ impl Drop for Permit {
         if self.ticket != GRANTED {
             let mut state = self.limiter.lock();
             state.leave(self.ticket);
-            // Whoever is first now may have slept for the one that left.
+            // The next waiter may have relied on the one that left.
             state.wake_first(self.limiter.options.patience);
         }
     }

@@ -1,4 +1,4 @@
-//! Turns on paused time; sharing between limiters in real time.
+//! Priorities on paused time; sharing between limiters in real time.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -27,7 +27,7 @@ fn paused(test: impl Future<Output = ()>) {
 
 type Log = Rc<RefCell<Vec<(u32, Priority, Instant)>>>;
 
-/// A waiter that notes its grant.
+/// Spawns a waiter that logs its permit.
 fn wait(
     limiter: &Arc<Limiter>,
     log: &Log,
@@ -76,7 +76,7 @@ fn a_place_that_was_taken_first_goes_first_whoever_waits_first() {
             task.await.unwrap();
         }
         assert_eq!(*order.borrow(), [1, 2, 3]);
-        // One that nobody waits at any more holds nobody up.
+        // An abandoned place blocks no other.
         drop(limiter.enqueue(Priority::Upload));
         limiter.enqueue(Priority::Upload).acquired().await;
     });
@@ -122,7 +122,7 @@ fn a_poll_is_not_starved_and_neither_are_uploads() {
         assert_spaced(&log);
         let turns: Vec<Priority> = log.borrow().iter().map(|(_, turn, _)| *turn).collect();
         assert!(turns[..10].iter().all(|turn| *turn == Priority::Upload));
-        // From then on the two classes take turns.
+        // From then on the two classes alternate.
         for pair in turns[10..68].windows(2) {
             assert_ne!(pair[0], pair[1]);
         }
@@ -189,7 +189,7 @@ fn a_delay_reaches_whoever_waits_already() {
 fn a_slow_down_ends_with_its_cause() {
     paused(async {
         let limiter = limiter();
-        // Seventy seconds of rate-limit answers.
+        // Seventy seconds of rate-limit responses.
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(70) {
             limiter.enqueue(Priority::Upload).acquired().await;
@@ -251,7 +251,7 @@ fn only_a_long_hold_of_an_earlier_run_is_untested() {
             tokio::time::sleep(SPACING).await;
             let hold = two.hold().borrow().unwrap();
             assert_eq!(hold.is_untested, wanted, "{seconds} {other}");
-            // Once it was tested it stands.
+            // Once tested, it stands.
             assert!(two.enqueue(Priority::Probe).acquired().await);
             two.tested(false);
             assert!(!two.hold().borrow().unwrap().is_untested);
@@ -259,7 +259,6 @@ fn only_a_long_hold_of_an_earlier_run_is_untested() {
     });
 }
 
-/// What may happen to a limiter.
 #[derive(Clone, Copy, Debug)]
 enum StorageRequest {
     Ask(Priority),
@@ -340,7 +339,7 @@ fn a_poll_waits_no_longer_than_its_patience_and_the_slots_of_those_before_it() {
     paused(async {
         let limiter = limiter();
         let (uploads, polls) = (Log::default(), Log::default());
-        // More uploads than there are slots, always.
+        // Always more uploads than slots.
         for _ in 0..20 {
             let (limiter, uploads) = (Arc::clone(&limiter), Rc::clone(&uploads));
             tokio::task::spawn_local(async move {
@@ -352,7 +351,7 @@ fn a_poll_waits_no_longer_than_its_patience_and_the_slots_of_those_before_it() {
                 }
             });
         }
-        // Three files that are polled as the contract has it, for an hour.
+        // Three files polled for an hour, as in `docs/contract.md`.
         for _ in 0..3 {
             let (limiter, polls) = (Arc::clone(&limiter), Rc::clone(&polls));
             tokio::task::spawn_local(async move {
@@ -369,7 +368,7 @@ fn a_poll_waits_no_longer_than_its_patience_and_the_slots_of_those_before_it() {
         }
         tokio::time::sleep(Duration::from_secs(3600)).await;
         let longest = names(&polls).into_iter().max().unwrap();
-        // Every second slot is a poll's from then on, and two others may be before it.
+        // From then on every second slot is a poll's, and two others may come first.
         let limit = Duration::from_secs(10) + 6 * SPACING;
         assert!(u128::from(longest) <= limit.as_millis(), "{longest} ms");
         assert!(polls.borrow().len() > 3 * 70, "{}", polls.borrow().len());
@@ -382,7 +381,7 @@ fn a_poll_waits_no_longer_than_its_patience_and_the_slots_of_those_before_it() {
 }
 
 thread_local! {
-    /// The time of day of a test: that of the paused clock, and by how much it was set.
+    /// Wall clock of a test: the paused clock plus an offset in milliseconds.
     static DAY: Cell<(Option<(Instant, SystemTime)>, i64)> = const { Cell::new((None, 0)) };
 }
 
@@ -395,13 +394,13 @@ fn wall() -> SystemTime {
     if set < 0 { now - by } else { now + by }
 }
 
-/// Sets the time of day by this many milliseconds.
+/// Moves the wall clock by `by` milliseconds.
 fn set_clock(by: i64) {
     let (began, set) = DAY.get();
     DAY.set((began, set + by));
 }
 
-/// The limiter of a program of its own that shares its slots through this folder.
+/// Creates the limiter of a separate program that shares its slots through this folder.
 fn program(folder: &std::path::Path) -> Arc<Limiter> {
     let limiter = Arc::new(Limiter {
         wall,
@@ -473,7 +472,7 @@ fn one_that_ends_while_it_waits_costs_the_other_next_to_nothing() {
         let (one, two) = (program(dir.path()), program(dir.path()));
         one.enqueue(Priority::Upload).acquired().await;
         let log = Log::default();
-        // It waits, has said so in the file, and is gone.
+        // It waits, has noted so in the file, and is gone.
         let killed = wait(&two, &log, 2, Priority::Upload);
         tokio::time::sleep(Duration::from_millis(500)).await;
         killed.abort();
@@ -528,7 +527,7 @@ fn a_clock_that_is_set_stops_no_program_and_lets_none_hurry() {
             for task in tasks {
                 task.await.unwrap();
             }
-            // Programs that waited already keep to what they knew; one slot is lost at most.
+            // Waiting programs keep their state; at most one slot is lost.
             assert_spaced(&log);
             let took = start.elapsed();
             assert!(

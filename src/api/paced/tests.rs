@@ -1,4 +1,4 @@
-//! The turns and lessons of paced calls, over a service in memory on paused time.
+//! Priorities of rate-limited calls, over a service in memory on paused time.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::api::protocol::KnownProtocol;
 use crate::api::{SecretUrl, wire_server};
 use crate::model::asset::{AssetMetadata, AssetStatus};
 
-/// Notes its calls; fails with what it is told to.
+/// A service that records its calls and fails on demand.
 #[derive(Default)]
 struct Noting {
     calls: Mutex<Vec<(&'static str, Instant)>>,
@@ -157,7 +157,7 @@ async fn the_limiter_learns_from_answers() {
     assert_eq!(paced.limiter().spacing(), spacing * 4);
     call().await.unwrap();
     assert_eq!(paced.limiter().spacing(), (spacing * 4).mul_f64(0.9));
-    // Also where all was sent, and nothing is until the service was asked.
+    // Also with an unknown outcome, when nothing is sent before a poll.
     let before = paced.limiter().spacing();
     fail(Fault::new(FaultKind::RateLimited).with_recovery(Recovery::OutcomeUnknown));
     call().await.unwrap_err();
@@ -180,7 +180,7 @@ async fn the_answer_to_a_probe_takes_the_place_of_the_hold() {
     fail(FaultKind::RateLimited, 600);
     paced.check_key(&key(), || {}).await.unwrap_err();
     assert_eq!(held_for(), Some(600));
-    // Trouble on the way says nothing.
+    // Network trouble proves nothing about the hold.
     fail(FaultKind::Offline, 0);
     paced.probe(&key()).await.unwrap_err();
     assert!(held_for() > Some(590));

@@ -1,4 +1,4 @@
-//! The shared slots, on times that the test gives.
+//! Shared slots, on given times.
 
 use super::*;
 
@@ -65,7 +65,7 @@ fn one_program_learns_of_the_others_rate_limit() {
     assert!(one.slow_down(at(0), Duration::from_secs(9), double, BOUNDS));
     assert_eq!(claim(&two, 0), held_for(9000));
     assert_eq!(claim(&two, 9000), Ok(double));
-    // What it learned itself is brought into the file with its next claim.
+    // Its own change of spacing enters the file with its next claim.
     assert_eq!(claim_by(&one, at(20_000), 0.9), Ok(double.mul_f64(0.9)));
     assert_eq!(claim(&two, 30_000), Ok(double.mul_f64(0.9)));
 }
@@ -77,7 +77,7 @@ fn what_is_kept_of_a_slow_down_halves_each_minute_and_is_gone_after_ten() {
         assert!(slots(dir.path()).slow_down(at(0), SPACING, BOUNDS.1, BOUNDS));
         let later = slots(dir.path());
         let spacing = claim(&later, minutes * 60_000 + 1050).unwrap();
-        // It goes on from the rate-limit answer, not from this look.
+        // The halving counts from the rate-limit response, not from this claim.
         let next = claim(&later, (minutes + 1) * 60_000 + 1050);
         assert_eq!(next, Ok((spacing / 2).max(SPACING)));
         spacing
@@ -85,7 +85,7 @@ fn what_is_kept_of_a_slow_down_halves_each_minute_and_is_gone_after_ten() {
     let halved = [1, 2, 4, 8, 16].map(|by| BOUNDS.1 / by);
     assert_eq!([0, 1, 2, 3, 4].map(kept), halved);
     assert_eq!(kept(10), SPACING);
-    // An answer that comes meanwhile counts from what was left.
+    // A response in between counts from the remaining spacing.
     let dir = tempfile::tempdir().unwrap();
     let slots = slots(dir.path());
     assert!(slots.slow_down(at(0), SPACING, BOUNDS.1, BOUNDS));
@@ -127,13 +127,13 @@ fn a_clock_that_jumped_stops_nothing() {
     ] {
         claim(&slots, then).unwrap();
         let now = then - back;
-        // What is left of the last slot is waited for, and no more than that.
+        // Exactly the rest of the last slot is waited for.
         assert_eq!(claim(&other, now), not_for(1050), "set back by {back} ms");
         assert_eq!(claim(&other, now + 1000), not_for(50));
         assert_eq!(claim(&other, now + 1050), Ok(SPACING));
         assert_eq!(claim(&slots, then + 1_000_000), Ok(SPACING), "set ahead");
     }
-    // A wait that the service asked for holds over it, too.
+    // A wait requested by the service also survives the clock change.
     assert!(slots.slow_down(at(90_000_000), Duration::from_secs(700), SPACING, BOUNDS));
     assert_eq!(claim(&other, 0), held_for(700_000));
     assert_eq!(claim(&other, 700_000), Ok(SPACING));
@@ -147,7 +147,7 @@ fn a_clock_before_1970_stops_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let (one, two) = (slots(dir.path()), slots(dir.path()));
     let at = |ms: u64| {
-        // Ten years before, then on over the epoch.
+        // Ten years before the epoch, then past it.
         let before = Duration::from_secs(315_360_000);
         SystemTime::UNIX_EPOCH + Duration::from_millis(ms) - before
     };
@@ -159,7 +159,7 @@ fn a_clock_before_1970_stops_nothing() {
     assert_eq!(claim(&two, epoch - 50), Ok(SPACING));
     assert_eq!(claim(&one, epoch), not_for(1000));
     assert_eq!(claim(&one, epoch + 1000), Ok(SPACING));
-    // Set back to then from today: no more than the spacing is left.
+    // Set back from today: no more than the spacing is left.
     self::claim(&one, 0).unwrap();
     assert_eq!(claim(&two, 0), not_for(1050));
     assert_eq!(claim(&two, 1050), Ok(SPACING));
@@ -197,7 +197,7 @@ fn without_a_usable_file_the_program_goes_on_alone() {
     assert_eq!(claim(&slots, 0), Ok(SPACING));
     assert_eq!(claim(&slots, 0), Ok(SPACING));
     assert!(!slots.slow_down(at(0), SPACING, SPACING, BOUNDS));
-    // A missing directory is made.
+    // A missing directory is created.
     let made = self::slots(&dir.path().join("a/b"));
     claim(&made, 0).unwrap();
     assert!(claim(&made, 0).is_err());
@@ -247,13 +247,13 @@ fn a_program_that_waits_has_its_turn_before_the_one_that_had_the_last() {
     let (one, two) = (slots(dir.path()), slots(dir.path()));
     claim(&one, 0).unwrap();
     assert_eq!(claim(&two, 10), not_for(1040));
-    // It is the first to ask when the slot is free, and comes a little later all the same.
+    // It asks first when the slot is free, but comes a little later all the same.
     assert_eq!(claim(&one, 1050), not_for(50));
     assert_eq!(claim(&two, 1051), Ok(SPACING));
     assert_eq!(claim(&one, 1100), not_for(1001));
     assert_eq!(claim(&two, 2101), not_for(50));
     assert_eq!(claim(&one, 2102), Ok(SPACING));
-    // One that waits no longer, or was killed, costs that little once.
+    // A program that stopped waiting, or was killed, costs that delay once.
     assert_eq!(claim(&two, 2200), not_for(952));
     assert_eq!(claim(&one, 3152), not_for(50));
     assert_eq!(claim(&one, 3202), Ok(SPACING));
@@ -266,7 +266,7 @@ fn a_program_that_was_killed_while_it_held_the_file_stops_nobody() {
     let dir = tempfile::tempdir().unwrap();
     let slots = slots(dir.path());
     claim(&slots, 0).unwrap();
-    // `flock` holds the lock that the program takes, for as long as its command lives.
+    // `flock` holds the same lock as long as its command lives.
     let mut holder = std::process::Command::new("flock")
         .arg("--no-fork")
         .arg(&slots.path)
@@ -275,7 +275,7 @@ fn a_program_that_was_killed_while_it_held_the_file_stops_nobody() {
         .unwrap();
     let until = std::time::Instant::now() + Duration::from_secs(30);
     while claim(&slots, 5000) != Err(SlotRefusal::Busy) {
-        // Whoever asks now may have the file for a moment, and then `flock` has it.
+        // A claim in between may hold the file for a moment before `flock` gets it.
         assert!(std::time::Instant::now() < until, "it never holds the file");
         std::thread::sleep(Duration::from_millis(5));
     }

@@ -1,7 +1,7 @@
-//! The storage step against a server that this project did not write: the emulator of
-//! Google Cloud Storage from PyPI (`gcp-storage-emulator`), on loopback, for this test alone.
+//! The storage step against an independent server: the emulator of Google Cloud Storage from PyPI
+//! (`gcp-storage-emulator`), on loopback.
 //!
-//! `scripts/test` installs it; where it is missing, the tests fail.
+//! `scripts/test` installs it; without it, the tests fail.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -17,9 +17,9 @@ use crate::api::throttle::RateLimit;
 use crate::api::{Service, Session};
 use crate::model::asset::AssetId;
 
-/// Names the Python that has the emulator; without it, where `scripts/test` puts it.
+/// Variable with the Python that has the emulator; by default, the one installed by `scripts/test`.
 const PYTHON: &str = "MAVI_STORAGE_SERVER_PYTHON";
-/// Serves any free port of loopback, says which, and ends when nobody holds its input.
+/// Serves a free loopback port, prints it, and ends when its input closes.
 const SERVE: &str = "
 import sys
 from gcp_storage_emulator.server import create_server
@@ -83,7 +83,7 @@ impl Emulator {
         Client::new(options).unwrap()
     }
 
-    /// Body of what it answers to a plain request.
+    /// Returns the body of the response to a plain request.
     fn get(&self, target: &str) -> Vec<u8> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         write!(stream, "GET {target} HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
@@ -115,7 +115,7 @@ async fn store(client: &Client, ticket: &SignedUpload, sample: &Sample) -> Resul
     Ok(())
 }
 
-/// Begins to send and is gone in mid-body.
+/// Starts sending and disconnects in mid-body.
 async fn break_off(emulator: &Emulator, ticket: &SignedUpload, sample: &Sample, after: u64) {
     let client = emulator.client(Some(4_000_000));
     let meter = Arc::new(TransferProgress::default());
@@ -174,12 +174,12 @@ async fn a_session_at_a_server_of_others_goes_on_from_its_offset() {
         let path = format!("/upload/storage/v1/b/bucket/o?uploadType=resumable&name={name}&");
         emulator.ticket(&path, STARTS)
     };
-    // At one go.
+    // In one go.
     let ticket = starts("whole.mp4");
     store(&client, &ticket, &sample).await.unwrap();
     assert!(emulator.get("/bucket/whole.mp4") == sample.content);
 
-    // Broken off in mid-body: it goes on from what the server has.
+    // Broken in mid-body: it resumes from the server's position.
     let ticket = starts("rest.mp4");
     break_off(&emulator, &ticket, &sample, 1_500_000).await;
     let session = ticket.session.url().expect("a session was started");
@@ -200,7 +200,7 @@ async fn a_session_at_a_server_of_others_goes_on_from_its_offset() {
     assert!(emulator.get("/bucket/rest.mp4") == sample.content);
 }
 
-/// Returns how many bytes a session holds, asked without the client.
+/// Returns the number of bytes that a session holds, queried without the client.
 fn held(emulator: &Emulator, session: &str, size: usize) -> usize {
     let target = session
         .split_once(&format!(":{}", emulator.port))

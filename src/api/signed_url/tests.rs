@@ -1,4 +1,4 @@
-//! The storage step: its tables, and its flavours against scripted bytes.
+//! The storage step: its tables, and its protocols against scripted bytes.
 
 mod protocols;
 mod sessions;

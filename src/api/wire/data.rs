@@ -1,7 +1,7 @@
-//! JSON that is read one level at a time.
+//! JSON parsed one level at a time.
 //!
-//! Every value stays text until it is asked for. So an answer of a hundred thousand small values
-//! costs no tree, and what nobody asks for may be as deep or as odd as JSON allows.
+//! Values stay text until they are read, so that a response of 100,000 small values costs no tree,
+//! and unread parts may be as deep or odd as JSON allows.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// A JSON value that has not been read yet.
+/// An unparsed JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(from = "&'a RawValue", bound(deserialize = "'de: 'a"))]
 pub(crate) struct Data<'a>(pub(super) &'a str);
 
-/// The members of an object. Of two with one name the later one counts.
+/// Members of an object. The last of several with one name counts.
 pub(super) type Members<'a> = BTreeMap<String, Data<'a>>;
 
 impl<'a> From<&'a RawValue> for Data<'a> {
@@ -24,14 +24,14 @@ impl<'a> From<&'a RawValue> for Data<'a> {
 }
 
 impl<'a> Data<'a> {
-    /// `null`, also for a value that is not there.
+    /// `null`, also for a missing value.
     pub(super) const NULL: Self = Self("null");
 
     fn read<T: Deserialize<'a>>(self) -> Option<T> {
         serde_json::from_str(self.0).ok()
     }
 
-    /// Reads a string, number or boolean; anything else is `Null`.
+    /// Parses a string, number or boolean; anything else is `Null`.
     pub(super) fn scalar(self) -> Value {
         if self.0.starts_with(['[', '{']) {
             return Value::Null;
@@ -39,7 +39,7 @@ impl<'a> Data<'a> {
         self.read().unwrap_or_default()
     }
 
-    /// Reads text, trimmed, or an integer as text. A float is neither: an ID that became one has
+    /// Parses trimmed text, or an integer as text. Floats are excluded: an id that became one has
     /// lost digits.
     pub(super) fn text(self) -> Option<String> {
         match self.scalar() {
@@ -49,7 +49,7 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// Reads a boolean, also one written as text.
+    /// Parses a boolean, also one written as text.
     pub(super) fn truth(self) -> Option<bool> {
         match self.scalar() {
             Value::Bool(truth) => Some(truth),
@@ -58,7 +58,7 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// Returns the elements of a list, or an object as the only one. `None` for scalars.
+    /// Returns a list's elements, or an object as the only one; `None` for scalars.
     pub(super) fn elements(self) -> Option<Vec<Self>> {
         match self.0.as_bytes().first()? {
             b'[' => self.read(),
@@ -67,7 +67,7 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// Reads an object. `None` for anything else.
+    /// Parses an object; `None` for anything else.
     pub(super) fn members(self) -> Option<Members<'a>> {
         self.read()
     }
@@ -88,7 +88,7 @@ impl<'a> Data<'a> {
             _ => return None,
         };
         let depth = depth.checked_sub(1)?;
-        // All of them lie in one text: their addresses are their order in it.
+        // All values are slices of one text, so their addresses give their order.
         below.sort_unstable_by_key(|data| data.0.as_ptr());
         below.into_iter().find_map(|data| data.find(names, depth))
     }

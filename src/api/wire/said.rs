@@ -1,18 +1,17 @@
-//! What the words of a failure say.
+//! Classification of failure messages.
 
 use std::path::Path;
 
 use crate::model::media;
 
-/// Returns whether a text has one of these, without regard to case.
 pub(super) fn has(text: &str, words: &[&str]) -> bool {
     let text = text.to_ascii_lowercase();
     words.iter().any(|words| text.contains(words))
 }
 
-/// Returns whether a failure's text says that the call is gone for good.
+/// Returns whether a failure message says that the call is retired.
 pub(crate) fn speaks_of_retirement(text: &str) -> bool {
-    // Pictures are called "Sunset.jpg", and messages repeat names.
+    // A message may repeat a file name like "Sunset.jpg".
     let names_a_file = || {
         let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ':' | ')' | ']');
         let mut words = text.split(ends).map(|word| word.trim_end_matches('.'));
@@ -22,8 +21,8 @@ pub(crate) fn speaks_of_retirement(text: &str) -> bool {
         || (has(text, &["retired", "sunset"]) && !names_a_file())
 }
 
-/// Returns whether a failure's text speaks of an abnormal network or a busy service, or asks to try
-/// again later.
+/// Returns whether a failure message blames an abnormal network or a busy service, or suggests to
+/// try again later.
 pub(crate) fn speaks_of_passing_trouble(text: &str) -> bool {
     let later = [
         "again later",

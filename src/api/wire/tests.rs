@@ -1,4 +1,4 @@
-//! Every variant of an answer that is documented or was seen.
+//! Documented and observed variants of responses.
 
 use serde_json::json;
 
@@ -255,7 +255,7 @@ fn metadata_is_read_in_every_form() {
                 {"asset_id":"re_1","upload_status":"WAITING","file_size":0}]}),
             known(AssetStatus::Waiting, None),
         ),
-        // What is ready has a size; before that 0 is none yet.
+        // A ready asset has a size; before that, 0 means none yet.
         (
             json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS","file_size":"0"}]}),
             known(AssetStatus::Success, Some(0)),
@@ -466,7 +466,7 @@ fn what_stands_for_an_id_is_read_as_it_was_written_and_no_more_than_a_few() {
     assert_eq!(ids_in_text(many.as_bytes()).len(), MAX_WRITTEN);
 }
 
-/// Answers of 1 MiB that cost the most where all of it is kept as a tree.
+/// Builds responses of 1 MiB that cost the most memory as a full tree.
 fn hostile_answers() -> Vec<Vec<u8>> {
     let filled = |open: &str, part: &dyn Fn(usize) -> String, close: &str| {
         let mut body = open.to_owned();
@@ -506,7 +506,7 @@ fn hostile_answers() -> Vec<Vec<u8>> {
     answers
 }
 
-/// Most memory that this process has had so far, in bytes.
+/// Returns the process's peak memory so far, in bytes.
 #[cfg(target_os = "linux")]
 fn peak_memory() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -515,7 +515,7 @@ fn peak_memory() -> usize {
     kib.parse::<usize>().unwrap() * 1024
 }
 
-/// Memory is counted by process, so this starts itself once more as one that does nothing else.
+/// Memory is counted per process, so the test reruns itself in a process of its own.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_hostile_answer_costs_at_most_32_mb() {

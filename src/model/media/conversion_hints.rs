@@ -1,7 +1,6 @@
-//! Formats that the service does not take although they are near to one that it does, and
-//! what each is best converted to.
+//! Unsupported formats that are close to a supported one, and the best format to convert each to.
 
-/// Extensions in lower case, by what to convert such files to.
+/// Lower-case extensions by the format to convert them to.
 const RELATIVES: [(&str, &[&str]); 7] = [
     (
         "MP4",
@@ -43,8 +42,8 @@ const RELATIVES: [(&str, &[&str]); 7] = [
     ),
 ];
 
-/// The format to convert a file with this extension to, as "MP4"; `None` where the extension
-/// is no near relative of the service's formats. `extension` is in lower case.
+/// Returns the format to convert files with this lower-case extension to, as "MP4"; `None` if no
+/// supported format is close.
 pub(super) fn suggested_format(extension: &str) -> Option<&'static str> {
     RELATIVES
         .iter()

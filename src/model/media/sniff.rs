@@ -1,11 +1,11 @@
 //! Recognises a file by its first bytes.
 //!
-//! Signatures come from the crate `file-format`. Only what it does not know and real cameras,
-//! recorders and downloads write stands here.
+//! Signatures come from the crate `file-format`; this module adds the variants it misses that real
+//! cameras, recorders and downloads write.
 
 use file_format::{FileFormat, Kind};
 
-/// Formats that share a container, or are told apart by nothing that matters here.
+/// Formats that share a container, or whose differences do not matter here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Family {
     /// ISO base media and QuickTime: mp4, mov, m4a.
@@ -23,7 +23,7 @@ pub(super) enum Family {
     Wav,
     Aac,
     Flac,
-    /// Ogg with anything in it.
+    /// Ogg with any codec.
     Ogg,
     Jpeg,
     Png,
@@ -32,32 +32,31 @@ pub(super) enum Family {
     Bmp,
     /// TIFF of either byte order, BigTIFF, and camera formats built on it.
     Tiff,
-    /// An ID3 tag, which is put before MP3, AAC and FLAC.
+    /// An ID3 tag, which precedes MP3, AAC and FLAC.
     Tagged,
 }
 
 impl Family {
-    /// Tells whether every file of it begins with a signature, and not with whatever frame
-    /// comes first.
+    /// Returns whether every file of the family begins with a signature rather than an arbitrary
+    /// frame.
     pub fn has_signature(self) -> bool {
         !matches!(self, Self::Mpeg | Self::MpegAudio | Self::Aac)
     }
 
-    /// Tells whether content of this family is right for an extension of the family `named`.
+    /// Returns whether this content fits an extension of the family `named`.
     pub fn agrees_with(self, named: Self) -> bool {
         self == named
             || (self == Self::Tagged && matches!(named, Self::MpegAudio | Self::Aac | Self::Flac))
     }
 }
 
-/// Content that was recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Content {
-    /// The family of the service's formats that it belongs to; `None` for others.
+    /// Family of supported formats; `None` for others.
     pub family: Option<Family>,
     /// Its name in plain words.
     pub looks_like: String,
-    /// The extension that is right for it, where the service takes it.
+    /// The matching extension, if the service supports it.
     pub rename_to: Option<&'static str>,
 }
 
@@ -79,7 +78,7 @@ impl Content {
     }
 }
 
-/// Recognises content by its first bytes. `None` where they say nothing.
+/// Recognises content by its first bytes; `None` if they are inconclusive.
 pub(super) fn sniff(head: &[u8]) -> Option<Content> {
     let format = FileFormat::from_bytes(head);
     iso_media(format, head)
@@ -88,8 +87,8 @@ pub(super) fn sniff(head: &[u8]) -> Option<Content> {
         .or_else(|| text(head))
 }
 
-/// Recognises ISO base media and QuickTime: by brand, whichever it is, or by the first box where
-/// the file is older than brands or a fragment.
+/// Recognises ISO base media and QuickTime by any brand, or by the first box in fragments and files
+/// that predate brands.
 fn iso_media(format: FileFormat, head: &[u8]) -> Option<Content> {
     const OLD: (&str, &str) = ("QuickTime or MP4 file", "mov");
     let [_, _, _, _, kind @ .., q, t, _, _] = head.first_chunk::<12>()?;
@@ -105,16 +104,16 @@ fn iso_media(format: FileFormat, head: &[u8]) -> Option<Content> {
     Some(Content::ours(Family::IsoMedia, looks_like, extension))
 }
 
-/// Recognises the service's other formats.
+/// Recognises the other supported formats.
 fn media(format: FileFormat, head: &[u8]) -> Option<Content> {
     use FileFormat as F;
-    /// The object ID that an ASF header holds for each video (ASF specification, 10.2).
+    /// Object ID of video streams in an ASF header (ASF specification, 10.2).
     const ASF_VIDEO: &[u8] = b"\xC0\xEF\x19\xBC\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B";
 
-    // Waves beyond 4 GiB, and those of the other byte order.
+    // WAVE beyond 4 GiB, and of the other byte order.
     let is_wave = matches!(head.first_chunk(), Some(b"RF64" | b"BW64" | b"RIFX"))
         && head.get(8..12) == Some(b"WAVE");
-    // OS/2 has a shorter header than Windows.
+    // OS/2 bitmaps have a shorter header than Windows ones.
     let is_os2_bitmap = head.starts_with(b"BM") && head.get(14..18) == Some(b"\x0C\0\0\0");
     let (family, looks_like, extension) = match format {
         _ if is_wave => (Family::Wav, "WAV sound", "wav"),
@@ -154,7 +153,7 @@ fn media(format: FileFormat, head: &[u8]) -> Option<Content> {
         F::GraphicsInterchangeFormat => (Family::Gif, "GIF picture", "gif"),
         F::Webp => (Family::Webp, "WebP picture", "webp"),
         F::WindowsBitmap => (Family::Bmp, "BMP picture", "bmp"),
-        // The raw formats are guesses by how many entries a TIFF's directory has.
+        // The crate guesses raw formats by the number of TIFF directory entries.
         F::TagImageFileFormat | F::CanonRaw2 | F::NikonElectronicFile | F::SonyAlphaRaw => {
             (Family::Tiff, "TIFF picture", "tif")
         }
@@ -163,8 +162,7 @@ fn media(format: FileFormat, head: &[u8]) -> Option<Content> {
     Some(Content::ours(family, looks_like, extension))
 }
 
-/// Recognises everything else that the crate has a signature of more than two bytes for: chance
-/// gives two.
+/// Recognises everything else with a signature of more than two bytes: two may occur by chance.
 fn other(format: FileFormat, head: &[u8]) -> Option<Content> {
     let is_weak = format == FileFormat::from_bytes(&head[..head.len().min(2)])
         // A picture in bare MPEG video begins alike.
@@ -191,15 +189,15 @@ fn other(format: FileFormat, head: &[u8]) -> Option<Content> {
     Some(Content::foreign(format!("{name} {noun}")))
 }
 
-/// Bytes of text that it takes to be sure that nothing else begins so.
+/// Bytes of text needed to rule out other formats.
 const SURELY_TEXT: usize = 64;
 
-/// Recognises written text, which no media file begins with: UTF-8 of at least [`SURELY_TEXT`]
-/// bytes in words and lines, without a control character.
+/// Recognises plain text, which no media file begins with: UTF-8 of at least [`SURELY_TEXT`] bytes
+/// in words and lines, without control characters.
 fn text(head: &[u8]) -> Option<Content> {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
-        // The last character may be cut off where the head ends.
+        // The head may cut off the last character.
         Err(error) if error.error_len().is_none() => {
             std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
         }
@@ -215,7 +213,6 @@ fn text(head: &[u8]) -> Option<Content> {
     is_prose.then(|| Content::foreign(if is_page() { "web page" } else { "plain text" }))
 }
 
-/// Looks for `needle` anywhere in `head`.
 fn contains(head: &[u8], needle: &[u8]) -> bool {
     head.windows(needle.len()).any(|window| window == needle)
 }

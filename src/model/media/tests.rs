@@ -6,7 +6,7 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/media")
 }
 
-/// Judges a fixture's bytes under another name.
+/// Checks a fixture's bytes under another name.
 fn check_as(name: &str, fixture: &str) -> Result<Accepted, Rejection> {
     let bytes = std::fs::read(fixtures().join(fixture)).expect(fixture);
     check_bytes(name, &bytes)
@@ -26,7 +26,7 @@ fn files_in(folder: &str) -> Vec<String> {
     names
 }
 
-/// Returns what `check` refuses content for: its words and the extension that it offers.
+/// Returns the description and the suggested extension of a content mismatch.
 fn mismatch(name: &str, result: Result<Accepted, Rejection>) -> (String, Option<String>) {
     match result {
         Err(Rejection::ContentMismatch {
@@ -38,8 +38,8 @@ fn mismatch(name: &str, result: Result<Accepted, Rejection>) -> (String, Option<
     }
 }
 
-/// Checks that content is nothing known: refused where the format has a signature, and taken
-/// with a note where it has none.
+/// Asserts that content is unknown: rejected if the format has a signature, else accepted with a
+/// note.
 #[track_caller]
 fn expect_unknown(name: &str, bytes: &[u8]) {
     let format = format_of(Path::new(name)).unwrap();
@@ -221,7 +221,7 @@ fn what_the_service_does_not_take_is_refused_under_any_of_its_extensions() {
             assert_eq!(found, (looks_like.to_owned(), None), "{fixture} as {name}");
         }
     }
-    // Signatures that are too weak to refuse for, or unknown, and text that says nothing.
+    // Signatures too weak for a rejection, unknown ones, and inconclusive text.
     let unsure = [
         "answer.json",
         "archive.gz",
@@ -240,15 +240,15 @@ fn what_the_service_does_not_take_is_refused_under_any_of_its_extensions() {
     assert_eq!(files_in("other"), known);
 }
 
-/// A head padded with zeros to the length of a small file.
+/// Pads a head with zeros to the length of a small file.
 fn padded(head: &[u8]) -> Vec<u8> {
     let mut bytes = head.to_vec();
     bytes.resize(bytes.len().max(4096), 0);
     bytes
 }
 
-/// First bytes as cameras, recorders, scanners and the programs beside them write them, each
-/// under the name that they give it.
+/// First bytes as real cameras, recorders, scanners and their programs write them, each under its
+/// usual name.
 #[test]
 fn originals_of_cameras_and_recorders_pass_without_a_note() {
     let originals: [(&str, &str, &[u8]); 46] = [
@@ -475,7 +475,7 @@ fn written_text_under_the_name_of_a_video_is_refused_and_a_doubtful_one_is_not()
         let found = mismatch(name, check_bytes(name, prose.as_bytes()));
         assert_eq!(found, ("plain text".to_owned(), None), "{name}");
     }
-    // A character that the end of the head cuts through is no other content.
+    // A character cut by the end of the head does not count as other content.
     let before = "a word or two\n".repeat(HEAD_LEN)[..HEAD_LEN - 1].to_owned();
     mismatch("a.mp4", check_bytes("a.mp4", (before + "ü").as_bytes()));
     for doubtful in [
@@ -491,8 +491,8 @@ fn written_text_under_the_name_of_a_video_is_refused_and_a_doubtful_one_is_not()
 
 #[test]
 fn bytes_of_chance_are_unknown_and_never_another_format() {
-    // A fixed xorshift: chance that is the same in each run. Each signature of two bytes that
-    // the sniffing crate has is put in front, too.
+    // A fixed xorshift, reproducible in each run. Each two-byte signature of the sniffing crate is
+    // put in front, too.
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut chance = |length: usize| -> Vec<u8> {
         (0..length)
@@ -529,7 +529,7 @@ fn bytes_of_chance_are_unknown_and_never_another_format() {
 
 #[test]
 fn a_tag_longer_than_what_is_seen_passes_as_any_sound_that_has_tags() {
-    // 100,000 bytes of tag, as with a picture of the cover.
+    // 100,000 bytes of tag, as with embedded cover art.
     let mut bytes = b"ID3\x03\0\0\0\x06\x0D\x20".to_vec();
     bytes.resize(100_100, 0);
     for name in ["a.mp3", "a.aac", "a.flac"] {
@@ -592,7 +592,7 @@ fn near_relatives_are_refused_with_what_to_convert_to() {
             extension: extension.to_lowercase(),
             suggested_format: target.map(str::to_owned),
         };
-        // Whatever is in it, and however large it is: the extension comes first.
+        // The extension comes first, whatever the content and size.
         assert_eq!(check(Path::new(&name), 0, b"%PDF-1.7"), Err(expected));
     }
 }

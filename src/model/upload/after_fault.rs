@@ -1,4 +1,4 @@
-//! What follows when an attempt fails: the rows of `docs/faults.md`, in one place.
+//! Retry decisions after a failed attempt: the rows of `docs/faults.md`.
 
 use std::time::Duration;
 
@@ -10,21 +10,16 @@ use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::media::Route;
 use crate::model::retry::Policy;
 
-/// Flavours of the storage step that may turn out wrong for one file before it fails:
-/// more than there are.
+/// Wrong storage protocols after which a file fails: more than there are.
 const MAX_PROTOCOLS: u32 = 8;
 
-/// What is done after a fault.
 enum RetryDecision {
-    /// It ends here.
     Fail,
-    /// Another try, at once.
     Again,
-    /// Another try, after this long.
     Wait(Duration),
 }
 
-/// An attempt that was sending broke with `fault`; `content` is the hash of what was sent.
+/// Handles the fault of an attempt that was sending; `content` is the hash of the bytes sent.
 pub(super) fn after_fault(
     upload: &Upload,
     fault: Fault,
@@ -45,11 +40,11 @@ pub(super) fn after_fault(
         );
     }
     if upload.counters.only_id && fault.kind == FaultKind::FileChanged {
-        // It may be a duplicate no more, and is not to be sent.
+        // It may no longer be a duplicate, and must not be sent.
         return recheck(upload, false, vec![Effect::CheckFile]);
     }
-    // Where the id was known before the bytes, the service can be asked what became of them.
-    // A redirect is an answer, and says that nothing was stored.
+    // With an id known before the bytes, the service can be polled for the outcome. A redirect is a
+    // response, and means that nothing was stored.
     if fault.recovery == Recovery::OutcomeUnknown
         && fault.kind != FaultKind::Redirect
         && route == Route::SignedUrl
@@ -61,17 +56,17 @@ pub(super) fn after_fault(
     counters.failures += 1;
     let verdict = judge(&mut counters, &fault, route, jitter, policy);
     if upload.state == UploadState::Hashing {
-        // Only a question went out: it stored nothing, and says nothing of the route.
+        // Only a poll was sent: it stored nothing, and proves nothing about the route.
         counters.may_be_twice = upload.counters.may_be_twice;
         counters.unknown = upload.counters.unknown;
         counters.breaks = upload.counters.breaks;
         counters.signed_url = upload.counters.signed_url;
     }
-    // A URL that is too old takes its asset id with it: the next one comes with another.
+    // An expired URL invalidates its asset id: the next one comes with another.
     let expired = fault.kind == FaultKind::ExpiredUrl;
     let (mut after, effects) = match verdict {
         RetryDecision::Fail => {
-            // A failing answer to a direct upload may come with the ID of what it stored.
+            // An error response to a direct upload may carry the id of what it stored.
             let given = fault.diagnostics.asset_id.clone();
             let asset = given.filter(|_| route == Route::Direct);
             let find_unfinished = upload.issued.iter().chain(&asset);
@@ -97,7 +92,7 @@ pub(super) fn after_fault(
     Some((after, effects))
 }
 
-/// Counts the fault and says what follows.
+/// Counts the fault and decides what follows.
 fn judge(
     counters: &mut RetryCounters,
     fault: &Fault,
@@ -128,8 +123,8 @@ fn judge(
             count_for_network(counters, policy, wait)
         }
         FaultKind::RateLimited => {
-            // However short a wait the service asks for, the spacing of all calls has
-            // doubled, so that at least this much passes.
+            // Even after a shorter `Retry-After`, the doubled spacing of all calls makes the wait
+            // this long.
             counters.rate_waited = counters.rate_waited.saturating_add(wait.max(backoff));
             if counters.rate_waited > policy.rate_grace {
                 counters.tries += 1;
@@ -183,7 +178,7 @@ fn judge(
     }
 }
 
-/// A wait for the network: endless in the window, ended by the tries in `upload`.
+/// Counts a wait for the network: unlimited in the window, limited by the tries in `upload`.
 fn count_for_network(
     counters: &mut RetryCounters,
     policy: &Policy,

@@ -1,4 +1,4 @@
-//! What may happen to an upload, and what the engine has to do because of it.
+//! Events of an upload, and the effects that the engine carries out.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::media::{Rejection, Route};
 
-/// What happens to an upload.
+/// An event of an upload.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// The check ended.
@@ -16,184 +16,182 @@ pub enum Event {
     StillChanging,
     /// The user starts it.
     Start,
-    /// The user holds it.
+    /// The user pauses it.
     Pause,
-    /// The user lets it go on.
+    /// The user resumes it.
     Resume,
-    /// The user holds the queue: a transfer, and what waits for its next try, goes back to
-    /// its place in it.
+    /// The user pauses the queue: transfers and scheduled retries return to their place in it.
     Hold,
-    /// The user gives it up.
+    /// The user cancels it.
     Cancel,
-    /// The user wants it tried again.
+    /// The user retries it.
     Retry,
-    /// The user takes it back into the list that it was taken out of.
+    /// The user undoes its removal from the list.
     RemovalUndone,
-    /// An earlier run left it behind, and its file was named anew: it is looked at.
+    /// The file of an earlier run's upload was added again, and is checked.
     Rediscovered,
-    /// The file that was gone is there again, and is what it was.
+    /// The missing file is back unchanged.
     FileReappeared,
-    /// The user showed where the file is that could not be read.
+    /// The user located the unreadable file.
     Located,
-    /// The user wants a duplicate uploaded, or a file whose content is not recognised.
+    /// The user wants a duplicate or unrecognised file uploaded.
     UploadAnyway,
-    /// The service was asked about equal content and does not have it any more; said of what
-    /// wants its id alone.
+    /// The service no longer has the equal content; sent to rows that only want its id.
     DuplicateNotConfirmed {
-        /// In which attempt.
+        /// Attempt number.
         attempt: u32,
     },
     /// The user wants the id of equal content, and nothing sent.
     ReuseAssetId,
-    /// The user wants the service asked now.
+    /// The user wants the service polled now.
     CheckAgain,
-    /// There is a place, and a file that may be equal.
+    /// A transfer slot is free, and the file may be a duplicate.
     Compare,
-    /// There is a place.
+    /// A transfer slot is free.
     Begin,
     /// The comparison ended.
     HashCompared {
-        /// Of which attempt.
+        /// Attempt number.
         attempt: u32,
-        /// What it is equal to.
+        /// The original, if it is a duplicate.
         original: Option<Original>,
     },
-    /// The row that this one is a duplicate of ended.
+    /// The original of this duplicate ended.
     OriginalEnded {
-        /// Its asset, where it ended well.
+        /// Asset of the original, if it succeeded.
         asset: Option<AssetId>,
     },
-    /// The service gave the id before the bytes.
+    /// The service issued an id before the bytes.
     Issued {
-        /// In which attempt.
+        /// Attempt number.
         attempt: u32,
-        /// The id.
+        /// Asset id.
         asset: AssetId,
     },
-    /// The last byte is about to go out.
+    /// The last byte is about to be sent.
     BodyOut {
-        /// In which attempt.
+        /// Attempt number.
         attempt: u32,
     },
-    /// The service took the bytes.
+    /// The service accepted the bytes.
     Sent {
-        /// In which attempt.
+        /// Attempt number.
         attempt: u32,
-        /// The id.
+        /// Asset id.
         asset: AssetId,
-        /// Hash of what was sent, where it is known.
+        /// Hash of the bytes sent, if known.
         content: Option<ContentHash>,
     },
-    /// The service took the bytes, and the file is not the one any more that they are of.
+    /// The service accepted the bytes, but the file has changed since.
     SentButFileChanged {
-        /// In which attempt.
+        /// Attempt number.
         attempt: u32,
-        /// The id.
+        /// Asset id.
         asset: AssetId,
-        /// Hash of what was sent, where it is known.
+        /// Hash of the bytes sent, if known.
         content: Option<ContentHash>,
-        /// What became of the file.
+        /// The change of the file.
         fault: Fault,
     },
     /// The attempt failed.
     AttemptFailed {
-        /// Which.
+        /// Attempt number.
         attempt: u32,
-        /// Why.
+        /// Fault that ended it.
         fault: Fault,
-        /// Hash of what was sent, where it is known.
+        /// Hash of the bytes sent, if known.
         content: Option<ContentHash>,
-        /// In 0..=1, for the length of the wait.
+        /// Random part of the backoff, in 0..=1.
         jitter: f64,
     },
-    /// The wait is over.
+    /// The backoff is over.
     RetryDue {
-        /// Which.
+        /// Attempt number.
         attempt: u32,
     },
-    /// The service said where the asset is.
+    /// The service answered a poll.
     Polled {
-        /// Of which attempt.
+        /// Attempt number.
         attempt: u32,
-        /// What it said.
+        /// Its answer.
         answer: AssetAnswer,
-        /// Since the first poll was due; of an asset that is not found, since the service last
+        /// Time since the first poll was due or, for an asset not found, since the service last
         /// knew it.
         elapsed: Duration,
     },
     /// The current key's account does not know the asset, which was sent with another key.
     OtherKey {
-        /// Of which attempt.
+        /// Attempt number.
         attempt: u32,
-        /// Last four characters of that key; empty where they are not known.
+        /// Last four characters of that key; empty if unknown.
         last4: String,
     },
-    /// The service could not be asked.
+    /// A poll failed.
     PollFailed {
-        /// Of which attempt.
+        /// Attempt number.
         attempt: u32,
-        /// Why.
+        /// Fault of the poll.
         fault: Fault,
     },
-    /// Nothing new may start: the journal cannot be written. `upload` ends the row.
+    /// Nothing new may start since the journal cannot be written. `upload` ends the row.
     CannotSave,
 }
 
-/// What the engine has to do because of a transition.
+/// An action that the engine carries out after a transition.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Look at the file.
+    /// Check the file.
     CheckFile,
-    /// Look at it again when it had time to become still.
+    /// Check the file again after it had time to settle.
     RecheckFile,
-    /// Compare its content with what may be equal.
+    /// Compare its content with possible duplicates.
     Compare {
-        /// For this attempt.
+        /// Attempt number.
         attempt: u32,
     },
-    /// Send it.
+    /// Send the file.
     Send {
-        /// As this attempt.
+        /// Attempt number.
         attempt: u32,
-        /// On this way.
+        /// Upload route.
         route: Route,
     },
-    /// Stop whatever runs for it.
+    /// Abort the running tasks.
     Abort,
-    /// Say [`Event::RetryDue`] after a while.
+    /// Raise [`Event::RetryDue`] after a wait.
     ScheduleRetry {
-        /// For this attempt.
+        /// Attempt number.
         attempt: u32,
-        /// How long.
+        /// Length of the wait.
         after: Duration,
     },
-    /// Ask the service after a while.
+    /// Poll the service after a wait.
     Poll {
-        /// For this attempt.
+        /// Attempt number.
         attempt: u32,
-        /// How long.
+        /// Length of the wait.
         after: Duration,
     },
-    /// Write into the history what is known of an asset.
+    /// Record an asset in the history.
     Record {
-        /// Which.
+        /// Asset id.
         asset: AssetId,
-        /// Hash of what was sent, where it is known.
+        /// Hash of the bytes sent, if known.
         content: Option<ContentHash>,
-        /// What the service said of it last; `None` where it only reserved the ID, or where
-        /// the history knows it.
+        /// Last status from the service; `None` if it only reserved the id, or if the history knows
+        /// it.
         status: Option<AssetStatus>,
-        /// The id is left behind: the file goes up under another one.
+        /// The id is abandoned: the file is uploaded under another one.
         abandoned: bool,
     },
-    /// The ticket for its storage step is of no use any more.
+    /// Discard the signed URL, which is of no use any more.
     DiscardUploadUrl,
-    /// Hold the queue until the user did this.
+    /// Block the queue until the user has acted.
     BlockQueue(RequiredAction, Fault),
 }
 
 impl Event {
-    /// The attempt that a worker, a timer or a poll speaks of.
+    /// Returns the attempt number of a worker, timer or poll event.
     pub fn attempt(&self) -> Option<u32> {
         match self {
             Self::HashCompared { attempt, .. }

@@ -1,5 +1,5 @@
-//! The life of an upload: states that carry their data, what may happen to them, what
-//! follows. [`next`] is the only way from one state to another.
+//! The upload state machine: states with their data, events and effects. [`next`] is the only way
+//! from one state to another.
 
 mod after_fault;
 mod event;
@@ -21,182 +21,181 @@ use super::snapshot::ItemId;
 pub use event::{Effect, Event};
 pub use next::next;
 
-/// One file on its way.
+/// One file's upload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Upload {
-    /// Rises with every start and every word of the user; a message of a worker or a
-    /// timer that carries an older one is stale.
+    /// Rises with every start and every command of the user; worker and timer messages with an
+    /// older number are stale.
     pub attempt: u32,
-    /// Where it is.
+    /// Current state.
     pub state: UploadState,
-    /// What the check found; `None` before it, and for what was refused.
+    /// Result of the check; `None` before it, and for rejected files.
     pub media: Option<Media>,
-    /// The ID that the service reserved before the bytes, as long as they may go there; after an
-    /// end without stored bytes it is kept for the details.
+    /// Id reserved by the service before the bytes are sent. After an end without stored bytes it
+    /// is kept for the details.
     #[serde(default)]
     pub issued: Option<AssetId>,
-    /// What was counted on the way.
+    /// Counters and flags over all attempts.
     #[serde(default)]
     pub counters: RetryCounters,
 }
 
-/// A file that was checked and found good.
+/// A file that passed the check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
-    /// Size and time when it was checked.
+    /// Size and modification time at the check.
     pub stamp: FileStamp,
-    /// What it is.
+    /// Media kind.
     pub kind: Kind,
-    /// Something to say about it.
+    /// Remark for the user.
     pub note: Option<Note>,
 }
 
-/// Where an upload is.
+/// State of an upload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UploadState {
-    /// Being looked at.
+    /// Being checked.
     Checking,
-    /// Changed a moment ago: looked at again until it is still.
+    /// Changed a moment ago: checked again until it stays unchanged.
     StillChanging,
-    /// Not one for the service.
+    /// Not accepted by the service.
     Rejected(Rejection),
-    /// Good; waits for the user's start.
+    /// Accepted; waits for the user's start.
     Ready,
-    /// Started; waits for a place.
+    /// Started; waits for a transfer slot.
     Queued,
-    /// Its content is compared with what may be equal to it.
+    /// Being hashed, to compare it with possible duplicates.
     Hashing,
-    /// Equal content is in the history, or goes up as another row of this run.
+    /// Equal content is in the history, or another row of this run is uploading it.
     Duplicate(Original),
-    /// Bytes move, or are about to.
+    /// Bytes are being sent, or are about to be.
     Sending {
-        /// The way they go.
+        /// Upload route.
         route: Route,
-        /// The last byte may be out: from here on the outcome may be unknown.
+        /// The last byte may be sent: from here on the outcome may be unknown.
         body_out: bool,
     },
-    /// A try failed; the next one comes by itself.
+    /// An attempt failed; a retry is scheduled.
     RetryScheduled {
-        /// Why.
+        /// Fault of the failed attempt.
         cause: Fault,
     },
-    /// The service has it, or may have it, and is asked until it says how it ended.
+    /// The service has the file, or may have it, and is polled for the outcome.
     Processing {
-        /// Its id.
+        /// Asset id.
         asset: AssetId,
-        /// Hash of what was sent.
+        /// Hash of the bytes sent.
         content: Option<ContentHash>,
         /// Polls so far.
         polls: u32,
-        /// Why it is not certain that the bytes arrived.
+        /// Fault that makes the arrival of the bytes uncertain.
         doubt: Option<Fault>,
     },
-    /// Sent with another API key, and unknown to the account of the current one: polled again
-    /// when the key changes.
+    /// Sent with another key, and unknown to the current key's account: polled again when the key
+    /// changes.
     OtherKey {
-        /// Its id.
+        /// Asset id.
         asset: AssetId,
-        /// Hash of what was sent.
+        /// Hash of the bytes sent.
         content: Option<ContentHash>,
-        /// Why it is not certain that the bytes arrived.
+        /// Fault that makes the arrival of the bytes uncertain.
         doubt: Option<Fault>,
-        /// Last four characters of the key that it was sent with; empty where they are not
-        /// known.
+        /// Last four characters of that key; empty if unknown.
         last4: String,
     },
     /// SUCCESS, with all bytes.
     Done {
-        /// Its id.
+        /// Asset id.
         asset: AssetId,
-        /// Hash of what was sent.
+        /// Hash of the bytes sent.
         content: Option<ContentHash>,
     },
     /// Ended without success.
     Failed {
-        /// Why.
+        /// Fault that ended it.
         fault: Fault,
-        /// The ID under which bytes are stored; `None` where there are none.
+        /// Id under which bytes are stored, if any.
         asset: Option<AssetId>,
     },
-    /// Held.
+    /// Paused.
     Paused {
-        /// By whom.
+        /// Cause of the pause.
         by: PausedBy,
     },
-    /// Given up by the user.
+    /// Cancelled by the user.
     Cancelled {
-        /// The ID under which bytes are stored; `None` where there are none.
+        /// Id under which bytes are stored, if any.
         asset: Option<AssetId>,
     },
 }
 
-/// What a duplicate is a duplicate of.
+/// The original of a duplicate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Original {
     /// An asset that is ready.
     Asset(AssetId),
-    /// Another row, whose end it shares.
+    /// Another row, whose outcome it shares.
     Row(ItemId),
 }
 
-/// Who holds a paused upload.
+/// Cause of a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PausedBy {
     /// The user pressed Pause.
     User,
-    /// The program ended in the midst of it.
+    /// The program ended during the upload.
     Restart,
 }
 
-/// What is counted over the tries of one file.
+/// Counters and flags over all attempts of one file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RetryCounters {
     /// Failed starts that count against the policy's tries.
     pub tries: u32,
-    /// Failures in a row, for the length of the next wait.
+    /// Failures in a row, for the length of the next backoff.
     pub failures: u32,
     /// Breaks in mid-body on the direct route.
     pub breaks: u32,
-    /// Times that all bytes of a direct upload were out and no answer came.
+    /// Direct uploads whose whole body was sent without a response.
     pub unknown: u32,
-    /// Answers that could not be read.
+    /// Unreadable responses.
     pub bad_answers: u32,
     /// 400 "Request has exceeded the limit.".
     pub limit_exceeded: u32,
     /// 409.
     pub conflicts: u32,
-    /// Flavours of the storage step that turned out wrong.
+    /// Storage protocols that turned out wrong.
     pub protocols: u32,
     /// Time waited for the rate limit.
     pub rate_waited: Duration,
-    /// The service said FAILED, and it was uploaded again by itself.
+    /// The service said FAILED, and the file was uploaded again automatically.
     pub reuploaded: bool,
     /// The service may hold the file twice.
     pub may_be_twice: bool,
-    /// The direct route is given up.
+    /// The direct route is abandoned for this file.
     pub signed_url: bool,
-    /// It starts by itself once it is found good: it was started before.
+    /// It starts automatically after the check, since it was started before.
     pub started: bool,
     /// The user wants it uploaded although it is a duplicate.
     pub anyway: bool,
     /// The user wants it uploaded although its content is not recognised.
     pub as_named: bool,
-    /// The user wants the id of equal content, and nothing sent where there is none.
+    /// The user wants the id of equal content, and nothing sent if there is none.
     pub only_id: bool,
     /// The service did not confirm that it has equal content.
     pub unconfirmed: bool,
-    /// When the batch began that it was last started in, in milliseconds since the Unix epoch; 0
-    /// before its first start. After a restart it tells which rows that are done belong to those
-    /// that are not.
+    /// Start of its last batch, in milliseconds since the Unix epoch; 0 before its first start.
+    /// After a restart it assigns finished rows to the batch of unfinished ones.
     pub batch: i64,
 }
 
 impl RetryCounters {
-    /// Counts a direct upload that ended in mid-body; after a few the file takes the signed URL.
+    /// Counts a direct upload that broke in mid-body; after a few the file switches to the signed
+    /// URL.
     fn count_break(&mut self, policy: &Policy) {
         self.breaks += 1;
         self.signed_url |= self.breaks >= policy.breaks_before_signed_url;
@@ -204,7 +203,7 @@ impl RetryCounters {
 }
 
 impl UploadState {
-    /// A word for logs.
+    /// Returns the state's name for logs.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Checking => "checking",
@@ -227,7 +226,7 @@ impl UploadState {
 }
 
 impl Upload {
-    /// A file that has just been named.
+    /// Creates the upload of a newly added file.
     pub fn new() -> Self {
         Self {
             attempt: 0,
@@ -238,12 +237,12 @@ impl Upload {
         }
     }
 
-    /// Bytes; 0 before the check.
+    /// Returns the size in bytes; 0 before the check.
     pub fn size(&self) -> u64 {
         self.media.map_or(0, |media| media.stamp.size)
     }
 
-    /// The way its bytes go at the next start.
+    /// Returns the route of the next start.
     pub fn route(&self, direct_limit: u64) -> Route {
         if self.counters.signed_url || self.size() > direct_limit {
             Route::SignedUrl
@@ -252,7 +251,7 @@ impl Upload {
         }
     }
 
-    /// The ID that the service gave, whatever became of it.
+    /// Returns the asset id from the service, whatever became of it.
     pub fn asset(&self) -> Option<&AssetId> {
         self.stored_asset().or(match &self.state {
             UploadState::Processing { asset, .. } | UploadState::OtherKey { asset, .. } => {
@@ -262,14 +261,14 @@ impl Upload {
         })
     }
 
-    /// The ID under which the service has stored bytes: it answered the direct call, or its storage
-    /// answered well. Only such an ID is shown, copied and exported; another one is reserved.
+    /// Returns the id under which the service has stored bytes, as its response confirmed. Only
+    /// such an id is shown, copied and exported; any other is reserved.
     pub fn stored_asset(&self) -> Option<&AssetId> {
         match &self.state {
             UploadState::Failed { asset, .. } | UploadState::Cancelled { asset } => asset.as_ref(),
             UploadState::Processing { asset, doubt, .. }
             | UploadState::OtherKey { asset, doubt, .. } => {
-                // A missing asset was given for bytes that were taken.
+                // The id of a missing asset was issued for bytes that were accepted.
                 let is_given = |doubt: &Fault| doubt.kind == FaultKind::AssetMissing;
                 doubt.as_ref().is_none_or(is_given).then_some(asset)
             }
@@ -280,7 +279,7 @@ impl Upload {
         }
     }
 
-    /// The ID that the service reserved, where no bytes are known to be stored under it.
+    /// Returns the reserved id, if no bytes are known to be stored under it.
     pub fn reserved_asset(&self) -> Option<&AssetId> {
         match self.stored_asset() {
             Some(_) => None,
@@ -288,7 +287,7 @@ impl Upload {
         }
     }
 
-    /// Returns what went wrong last, where something did.
+    /// Returns the kind of the last fault, if any.
     pub fn fault(&self) -> Option<FaultKind> {
         match &self.state {
             UploadState::RetryScheduled { cause: fault } | UploadState::Failed { fault, .. } => {
@@ -299,8 +298,7 @@ impl Upload {
         }
     }
 
-    /// Notes when what went wrong last began and came, and at which try, where that was not
-    /// noted yet. Detail for diagnosis: nothing is decided by it.
+    /// Adds times and attempt number to the last fault if it has none yet, for diagnosis only.
     pub fn stamp_fault_times(&mut self, began_ms: Option<i64>, now_ms: i64, tries: u32) {
         let (UploadState::RetryScheduled { cause: fault } | UploadState::Failed { fault, .. }) =
             &mut self.state
@@ -315,7 +313,7 @@ impl Upload {
         }
     }
 
-    /// Returns whether nothing happens to it any more without the user.
+    /// Returns whether nothing more happens without the user.
     pub fn has_ended(&self) -> bool {
         matches!(
             self.state,
@@ -327,7 +325,7 @@ impl Upload {
         )
     }
 
-    /// Returns whether its bytes go or went, or nothing comes of it: its turn is over.
+    /// Returns whether its turn in the queue is over: sending has begun, or it has ended.
     pub fn has_begun(&self) -> bool {
         self.has_ended()
             || matches!(
@@ -338,7 +336,7 @@ impl Upload {
             )
     }
 
-    /// Returns whether it was started and has not ended.
+    /// Returns whether it was started, has not ended and is not paused.
     pub fn is_active(&self) -> bool {
         matches!(
             self.state,
@@ -356,8 +354,8 @@ impl Upload {
         self.is_active() || matches!(self.state, UploadState::Paused { .. })
     }
 
-    /// Returns whether the next run of the command line has to know of it: the service has it, or may
-    /// have it, or it was under way.
+    /// Returns whether the next command-line run must restore it: it was under way, or the service
+    /// may have it.
     pub fn must_survive_cli_run(&self) -> bool {
         match &self.state {
             UploadState::Processing { .. }
@@ -372,12 +370,12 @@ impl Upload {
         }
     }
 
-    /// Returns whether the service may hold something of it.
+    /// Returns whether the service may hold some of its bytes.
     pub fn may_be_there(&self) -> bool {
         self.counters.may_be_twice || self.issued.is_some()
     }
 
-    /// Returns whether it holds one of the places for transfers.
+    /// Returns whether it uses a transfer slot.
     pub fn uses_transfer_slot(&self) -> bool {
         match self.state {
             UploadState::Hashing => !self.counters.only_id,
@@ -386,9 +384,8 @@ impl Upload {
         }
     }
 
-    /// Returns how it comes back after the program ended in the midst of it: what was sent
-    /// completely is asked about or marked as possibly stored, the rest waits for the
-    /// person.
+    /// Restores the state after the program ended during the upload: completely sent bytes are
+    /// polled for or marked as possibly stored, the rest waits for the user.
     #[must_use]
     pub fn after_restart(mut self) -> Self {
         self.attempt += 1;
@@ -402,7 +399,7 @@ impl Upload {
                     | UploadState::Duplicate(Original::Row(_))
             )
         {
-            // Nothing was to be sent, so that nothing was interrupted.
+            // Nothing was to be sent, so nothing was interrupted.
             self.state = UploadState::Ready;
             self.counters.only_id = false;
         }
@@ -413,7 +410,7 @@ impl Upload {
             self.state,
             UploadState::Checking | UploadState::StillChanging
         ) {
-            // Whoever wanted it started is not there any more.
+            // A start requested in the earlier run does not carry over.
             self.counters.started = false;
         }
         self.state = match self.state {

@@ -1,4 +1,4 @@
-//! The transitions. Pure: what is random or measured arrives in the event.
+//! State transitions. Pure: random and measured values arrive in the event.
 
 use super::after_fault::after_fault;
 use super::polling::{ask_first, check_again, other_key, poll_broke, polled, sent};
@@ -9,8 +9,7 @@ use crate::model::media::{Rejection, Route};
 use crate::model::relocation::may_be_elsewhere;
 use crate::model::retry::Policy;
 
-/// Returns what becomes of an upload when something happens to it; `None` for an event that is
-/// stale or does not fit.
+/// Applies an event to an upload; `None` if it is stale or does not fit.
 pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
     if let Some(attempt) = event.attempt()
         && attempt != upload.attempt
@@ -26,7 +25,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
                 return None;
             }
             let mut after = upload.clone();
-            // It was good and was started: its drive may be back later.
+            // It was accepted and started before: its drive may come back.
             if outcome == Err(Rejection::NotFound)
                 && upload.counters.started
                 && upload.media.is_some()
@@ -103,7 +102,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         Event::Located if may_be_elsewhere(&upload.state) => retry(upload),
         Event::Located => None,
         Event::UploadAnyway => match upload.state {
-            // Of one that is not started yet it may be known that it is a duplicate.
+            // An unstarted file may already be known as a duplicate.
             UploadState::Ready | UploadState::Duplicate(_) => {
                 let (mut after, effects) = new_attempt(upload, UploadState::Queued, vec![])?;
                 after.counters.anyway = true;
@@ -181,7 +180,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             _ => None,
         },
         Event::Sent { asset, content, .. } => match upload.state {
-            // A service that answers a part of a file may hold a part of it. (A storage session
+            // A service that responds to a partial file may hold a part of it. (A storage session
             // of an earlier attempt may be complete without a byte of this one.)
             UploadState::Sending {
                 route: Route::Direct,
@@ -235,7 +234,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
     }
 }
 
-/// The same attempt, in another state.
+/// Moves to `state` within the same attempt.
 pub(super) fn to(
     upload: &Upload,
     state: UploadState,
@@ -250,7 +249,7 @@ pub(super) fn to(
     ))
 }
 
-/// Another state, in which nothing that was said of the attempt so far counts any more.
+/// Moves to `state` with a new attempt number, so that messages of the old attempt are ignored.
 pub(super) fn new_attempt(
     upload: &Upload,
     state: UploadState,
@@ -283,15 +282,14 @@ fn begin(upload: &Upload, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
     Some((after, effects))
 }
 
-/// There is no id to be had: the user says what becomes of it.
+/// Returns the upload to Ready because there is no id to reuse; the user decides what follows.
 fn back_to_ready(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     let (mut after, effects) = new_attempt(upload, UploadState::Ready, vec![])?;
     after.counters.only_id = false;
     Some((after, effects))
 }
 
-/// The id before the bytes. An id of an earlier ticket that this one replaces is kept as
-/// abandoned.
+/// Stores the id issued before the bytes; an earlier one that it replaces is recorded as abandoned.
 fn issued(upload: &Upload, new: AssetId) -> Option<(Upload, Vec<Effect>)> {
     if !matches!(upload.state, UploadState::Sending { .. }) {
         return None;
@@ -315,7 +313,7 @@ fn issued(upload: &Upload, new: AssetId) -> Option<(Upload, Vec<Effect>)> {
     Some((after, effects))
 }
 
-/// The history's word for an id under which nothing will come.
+/// Records an id under which nothing will be stored.
 pub(super) fn record_abandoned(asset: &AssetId) -> Effect {
     Effect::Record {
         asset: asset.clone(),
@@ -325,8 +323,8 @@ pub(super) fn record_abandoned(asset: &AssetId) -> Effect {
     }
 }
 
-/// It ends here, with the id under which the service has the bytes of before. A file that is
-/// gone may come back as it was.
+/// Fails an upload whose file changed while sending, keeping the id of the bytes sent. A missing
+/// file may come back unchanged.
 fn outdated(
     upload: &Upload,
     asset: AssetId,
@@ -367,7 +365,7 @@ fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     match &upload.state {
         UploadState::Processing { .. } | UploadState::OtherKey { .. } => cancel_keeping_id(upload),
         UploadState::Sending { body_out: true, .. } => {
-            // All of it may be there: under its id, where that came before the bytes.
+            // The service may have all bytes: under the issued id, if there is one.
             let (mut after, effects) = match &upload.issued {
                 Some(_) => cancel_keeping_id(upload)?,
                 None => cancel_abandoning_id(upload)?,
@@ -394,7 +392,7 @@ fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     }
 }
 
-/// Cancelled when the service has it, or may have it: its id is one like any other.
+/// Cancels an upload that the service has or may have; its id is kept.
 fn cancel_keeping_id(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     let state = UploadState::Cancelled {
         asset: upload.stored_asset().cloned(),
@@ -402,14 +400,14 @@ fn cancel_keeping_id(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     new_attempt_without_url(upload, state, vec![Effect::Abort])
 }
 
-/// Cancelled before the service had it: an id that was issued will stay without a file.
+/// Cancels an upload that the service does not have; an issued id will stay without a file.
 fn cancel_abandoning_id(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     let mut effects = vec![Effect::Abort];
     effects.extend(upload.issued.as_ref().map(record_abandoned));
     new_attempt_without_url(upload, UploadState::Cancelled { asset: None }, effects)
 }
 
-/// Another state, in which the ticket is of no use any more.
+/// Moves to `state` with a new attempt number and discards the signed URL.
 pub(super) fn new_attempt_without_url(
     upload: &Upload,
     state: UploadState,
@@ -435,14 +433,14 @@ fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     }
 }
 
-/// Returns what ended begins again. Of all that was counted only that it may be stored already, and
-/// what the user said of it, still holds.
+/// Starts over with a check. Only possible storage and the user's choices are kept from the
+/// counters.
 pub(super) fn recheck(
     upload: &Upload,
     started: bool,
     effects: Vec<Effect>,
 ) -> Option<(Upload, Vec<Effect>)> {
-    // The file may have been mended meanwhile, so it is looked at as a new one.
+    // The file may have been repaired meanwhile, so it is checked like a new one.
     let (mut after, effects) = new_attempt_without_url(upload, UploadState::Checking, effects)?;
     after.counters = RetryCounters {
         may_be_twice: upload.counters.may_be_twice,

@@ -1,4 +1,4 @@
-//! Asking the service what becomes of what it was sent, until that is known.
+//! Polls the service until the outcome of an upload is known.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::retry::Policy;
 
-/// From here on the service is asked how it ends.
+/// Moves a sent upload to polling.
 pub(super) fn sent(
     upload: &Upload,
     asset: AssetId,
@@ -20,7 +20,7 @@ pub(super) fn sent(
         Effect::Record {
             asset: asset.clone(),
             content,
-            // Nothing is known to be stored under a doubtful one.
+            // A doubtful asset has no known bytes.
             status: doubt.is_none().then_some(AssetStatus::Waiting),
             abandoned: false,
         },
@@ -40,7 +40,7 @@ pub(super) fn sent(
     Some((after, effects))
 }
 
-/// The user wants the service asked now.
+/// Polls at once, at the user's request.
 pub(super) fn check_again(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     let attempt = upload.attempt + 1;
     let now = Effect::Poll {
@@ -81,8 +81,8 @@ pub(super) fn check_again(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 }
 
 impl Upload {
-    /// Returns the upload as its next try begins where the service did not find the asset that it
-    /// had given: the asset is asked about before anything is sent. `None` for any other upload.
+    /// Returns the upload with its missing asset to be polled before anything is sent again; `None`
+    /// for any other upload.
     #[must_use]
     pub fn asking_first(&self) -> Option<Self> {
         match &self.state {
@@ -110,7 +110,7 @@ impl Upload {
     }
 }
 
-/// Begins the next try of a missing asset with the question about it.
+/// Starts the retry of a missing asset with a poll.
 pub(super) fn ask_first(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     let after = upload.asking_first()?;
     let now = Effect::Poll {
@@ -120,7 +120,7 @@ pub(super) fn ask_first(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     Some((after, vec![now]))
 }
 
-/// Polling ends until the key changes.
+/// Stops polling until the key changes.
 pub(super) fn other_key(upload: &Upload, last4: String) -> Option<(Upload, Vec<Effect>)> {
     let UploadState::Processing {
         asset,
@@ -140,7 +140,6 @@ pub(super) fn other_key(upload: &Upload, last4: String) -> Option<(Upload, Vec<E
     to(upload, state, vec![])
 }
 
-/// The service said where the asset is.
 pub(super) fn polled(
     upload: &Upload,
     answer: &AssetAnswer,
@@ -175,7 +174,7 @@ pub(super) fn polled(
     let (status, file_size) = match answer {
         AssetAnswer::Known(metadata) => (metadata.status, metadata.file_size),
         AssetAnswer::NotFound if was_missing => {
-            // The missing asset may still turn up after the file was sent again.
+            // The missing asset may still turn up after the file is sent again.
             let (mut after, effects) = new_attempt_without_url(
                 upload,
                 UploadState::Queued,
@@ -192,7 +191,7 @@ pub(super) fn polled(
             };
         }
     };
-    // An asset that is known is missing no more, and its bytes were taken.
+    // A known asset is no longer missing, and its bytes were accepted.
     let doubt = doubt.as_ref().filter(|_| !was_missing);
     match status {
         AssetStatus::Success if file_size.is_some_and(|size| size != upload.size()) => {
@@ -256,14 +255,14 @@ pub(super) fn polled(
     }
 }
 
-/// Returns whether the service answered before it was given all of the file: only its size proves then
-/// that all of it is there.
+/// Returns whether the service responded to a partial file: then only the asset's size proves that
+/// all of it is there.
 fn is_of_a_part(doubt: &Fault) -> bool {
     doubt.kind == FaultKind::BrokenInBody
 }
 
-/// The bytes did not arrive: send them again, to the same place where that is still good,
-/// as often as the policy has it.
+/// Sends bytes that did not arrive again, to the same URL if it is still valid, as often as the
+/// policy allows.
 fn resend(
     upload: &Upload,
     asset: &AssetId,
@@ -290,7 +289,7 @@ fn resend(
     Some((after, effects))
 }
 
-/// Polling never fails a file: the asset is there.
+/// Schedules the next poll after a failed one. Polling never fails a file: the asset is there.
 pub(super) fn poll_broke(
     upload: &Upload,
     fault: &Fault,
@@ -302,7 +301,7 @@ pub(super) fn poll_broke(
     };
     *polls = polls.saturating_add(1);
     let after = policy.poll_wait(*polls);
-    // The queue is held first, so that the next poll waits for the user too.
+    // The queue is blocked first, so that the next poll waits for the user too.
     let mut effects: Vec<Effect> = fault
         .fix()
         .map(|fix| Effect::BlockQueue(fix, fault.clone()))

@@ -1,4 +1,4 @@
-//! The life of an upload, and the rows of `docs/faults.md` one by one.
+//! Tests of the state machine, following `docs/faults.md`.
 
 mod asking;
 mod commands;
@@ -34,7 +34,6 @@ fn known(status: AssetStatus, file_size: Option<u64>) -> AssetAnswer {
     AssetAnswer::Known(AssetMetadata { status, file_size })
 }
 
-/// An upload that walks through its life.
 struct Walk {
     upload: Upload,
     policy: Policy,
@@ -73,20 +72,20 @@ impl Walk {
         })
     }
 
-    /// The id with this number comes before the bytes.
+    /// Issues the id with this number before the bytes.
     fn issue(&mut self, number: u32) -> &mut Self {
         let attempt = self.upload.attempt;
         let asset = asset(number);
         self.step(Event::Issued { attempt, asset })
     }
 
-    /// The service takes the bytes as the asset with this number.
+    /// Accepts the bytes as the asset with this number.
     fn send(&mut self, number: u32) -> &mut Self {
         let attempt = self.upload.attempt;
         self.step(Event::BodyOut { attempt }).answer(number)
     }
 
-    /// The service answers, with the asset of this number.
+    /// Responds with the asset of this number.
     fn answer(&mut self, number: u32) -> &mut Self {
         let attempt = self.upload.attempt;
         self.step(Event::Sent {
@@ -123,7 +122,7 @@ impl Walk {
         })
     }
 
-    /// Breaks with `kind` and starts again until it fails; the number of starts.
+    /// Fails with `kind` and restarts until the upload fails; returns the number of starts.
     fn starts_until_failed(&mut self, kind: FaultKind) -> u32 {
         for starts in 1..100 {
             self.break_with(kind);

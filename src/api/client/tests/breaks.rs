@@ -1,4 +1,4 @@
-//! Connections that break, stand still or never come, and answers that are none.
+//! Connections that break, stall or never open, and invalid responses.
 
 use std::sync::mpsc;
 
@@ -64,7 +64,7 @@ async fn an_early_answer_is_taken_and_sending_stops() {
     }
 }
 
-/// Answers a large upload with success after a part of its body, then does `then`.
+/// Responds to a large upload with success after a part of its body, then runs `then`.
 async fn answered_early(
     close: &'static str,
     then: impl FnOnce(&mut Conn) + Send + 'static,
@@ -108,7 +108,7 @@ async fn a_body_that_is_answered_with_an_id_before_its_end_is_sent_to_its_end() 
 async fn of_a_body_that_is_answered_early_and_taken_no_further_the_id_is_kept_and_no_hash_claimed()
 {
     for close in ["", "Connection: close\r\n"] {
-        // What is closed at once is often lost, the answer with it.
+        // A connection closed at once often loses the response too.
         let closes = |_: &mut Conn| std::thread::sleep(Duration::from_millis(500));
         let (uploaded, early, _, seen) = answered_early(close, closes).await;
         assert_eq!(early, [uploaded.asset_id], "{close:?}");
@@ -251,8 +251,7 @@ async fn an_answer_that_does_not_come_leaves_the_outcome_unknown() {
     server.finish().await;
 }
 
-/// An answer's bytes after a whole request; then the connection is held until the other end
-/// closes it.
+/// Sends a response after a whole request, then keeps the connection until the client closes it.
 fn never_ends(answer: String) -> Script {
     Box::new(move |conn| {
         conn.read_request();
@@ -261,7 +260,7 @@ fn never_ends(answer: String) -> Script {
     })
 }
 
-/// The answers to an upload that lack nothing but their end.
+/// Returns responses to an upload that lack only their end.
 fn without_end(body: &str) -> [String; 2] {
     let longer = body.len() + 10;
     let size = body.len();
@@ -291,7 +290,7 @@ async fn an_answer_that_says_all_is_not_waited_for_until_it_ends() {
     let server = Server::start(vec![never_ends(answer)]);
     let client = client(&server);
     let upload = async { upload(&client, &sample(1000)).await };
-    // The end of an answer may take a minute and more.
+    // The end of a response may take a minute and more.
     let uploaded = tokio::time::timeout(Duration::from_secs(20), upload).await;
     assert!(uploaded.expect("it waits for the end").is_ok());
     server.finish().await;

@@ -1,4 +1,4 @@
-//! The calls without a file: the check of a key, metadata, signed URLs.
+//! Calls without a file: key check, metadata, signed URLs.
 
 use std::sync::mpsc;
 
@@ -53,7 +53,7 @@ async fn a_key_is_good_when_the_answer_finds_fault_with_the_request() {
         ("405 Method Not Allowed", r#"{"code":405,"msg":"no"}"#, None),
         ("404 Not Found", "<html>nginx", None),
         ("400 Bad Request", "", None),
-        // A code of the key's own goes before the status.
+        // The key's own code takes precedence over the status.
         (
             "400 Bad Request",
             r#"{"code":"0401","msg":"no"}"#,

@@ -1,4 +1,4 @@
-//! Raw bytes and forms: what goes out, and what an answer makes of it.
+//! Raw bytes and forms: requests, and the meaning of responses.
 
 use super::*;
 
@@ -100,7 +100,7 @@ async fn answers_of_the_storage_become_their_faults() {
             FaultKind::StorageRefused,
             Recovery::Permanent,
         ),
-        // All was sent: the metadata is to be asked first.
+        // Everything was sent: the metadata is polled first.
         (
             "503 Service Unavailable",
             "",
@@ -119,7 +119,7 @@ async fn answers_of_the_storage_become_their_faults() {
             FaultKind::Redirect,
             Recovery::OutcomeUnknown,
         ),
-        // A sign-in page of the network stored nothing, most likely.
+        // A sign-in page of the network most likely stored nothing.
         (
             "200 OK",
             "<html>Sign in to the network</html>",
@@ -189,7 +189,7 @@ async fn a_lost_answer_changes_nothing_for_other_files_as_long_as_the_bytes_may_
     store(&client, &ticket(&server, V4), &sample)
         .await
         .unwrap_err();
-    // It was found to be there: its ticket is not used again.
+    // The asset exists: its signed URL is not used again.
     store(&client, &ticket(&server, V4), &sample).await.unwrap();
     let seen = server.finish().await;
     assert_raw(&seen[0], &sample);

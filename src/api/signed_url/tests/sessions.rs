@@ -1,8 +1,8 @@
-//! Resumable sessions: started, gone on with, lost.
+//! Resumable sessions: started, resumed, lost.
 
 use super::*;
 
-/// Answers the start of a session with its URL.
+/// Responds to the start of a session with its URL.
 fn starts_session() -> Script {
     Box::new(|conn| {
         conn.read_request();
@@ -30,7 +30,7 @@ async fn a_session_goes_on_where_the_server_says() {
     ]);
     let client = client(&server);
     let ticket = ticket(&server, STARTS);
-    // What breaks ends the attempt, so that whoever made it hears of it.
+    // A break ends the attempt, so that its caller notices.
     let fault = store(&client, &ticket, &sample).await.unwrap_err();
     assert_eq!(
         (fault.kind, fault.recovery),
@@ -111,7 +111,7 @@ async fn a_session_that_is_gone_is_started_again_once() {
         .await
         .unwrap();
     server.finish().await;
-    // A new URL where that fails: the second is gone too, or the URL gives none any more.
+    // A new URL after a failure: the second session is gone too, or the URL starts none any more.
     let refused = || {
         answers(
             "403 Forbidden",
@@ -145,7 +145,7 @@ async fn a_session_of_an_earlier_run_is_asked_first_whatever_its_url_looks_like(
     ]);
     let client = client(&server);
     let kept = || {
-        // Where the URL that starts another one could not be kept beside it.
+        // The URL that starts sessions could not be kept beside it.
         let session = SecretUrl(zeroize::Zeroizing::new(format!(
             "http://{}/session?id=5ecret",
             server.address
@@ -196,10 +196,10 @@ async fn a_session_that_is_busy_ends_the_attempt_and_is_gone_on_with_later() {
     let busy = || answers("503 Service Unavailable", "Retry-After: 7\r\n", "");
     let server = Server::start(vec![
         starts_session(),
-        // All of it is out, and the session says that it has none of it.
+        // Everything was sent, and the session reports no bytes.
         busy(),
         answers("308 Resume Incomplete", "", ""),
-        // Busy already when it is asked.
+        // Busy already when queried.
         busy(),
         holds(400),
         answers("201 Created", "", ""),
@@ -258,7 +258,7 @@ async fn a_session_that_takes_a_part_is_given_the_rest_and_one_that_takes_none_e
 async fn what_became_of_a_whole_body_the_session_is_asked_once() {
     let sample = sample(1000);
     for (asked, kind, recovery) in [
-        // It has not all of it: nothing is unknown.
+        // It is incomplete, so nothing is unknown.
         (holds(400), FaultKind::BrokenInBody, TRANSIENT),
         // It does not say: the metadata has to.
         (loses(), FaultKind::LostAnswer, Recovery::OutcomeUnknown),

@@ -1,4 +1,4 @@
-//! What a URL says, what an answer means, and which flavour is tried when.
+//! Kinds of URLs, meanings of responses, and the order of protocols.
 
 use super::*;
 use crate::api::protocol::KnownProtocol;

@@ -1,4 +1,4 @@
-//! What is asked about before it is sent again, and what the service says of it.
+//! Tests of polling an asset before its file is sent again.
 
 use super::*;
 
@@ -276,7 +276,7 @@ fn polls_back_off_after_errors_as_they_do_after_answers() {
     assert_eq!(waits, [4, 8, 16, 32, 32, 32]);
 }
 
-/// An upload whose id, 1, was not found for a minute, and that is tried again.
+/// Retries an upload whose id, 1, was not found for a minute.
 fn tried_again() -> Walk {
     let mut walk = Walk::sending(10);
     walk.send(1);
@@ -320,7 +320,7 @@ fn the_id_of_a_missing_asset_stays_while_it_is_asked_about_and_when_that_is_canc
 #[test]
 fn an_asset_that_turns_up_is_followed_and_not_sent_again() {
     let mut walk = tried_again();
-    // Nobody could ask for a long time, and that proves nothing.
+    // A long time without polls proves nothing.
     walk.poll(known(AssetStatus::Waiting, None), 90);
     assert!(matches!(
         walk.upload.state,

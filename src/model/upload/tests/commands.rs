@@ -1,5 +1,5 @@
-//! Every word of the user in every state: where it leads, and that nothing runs on that
-//! should not.
+//! Every user command in every state: its target state, and that nothing keeps running that should
+//! not.
 
 use super::super::*;
 use super::{asset, hash, media};
@@ -8,7 +8,7 @@ use crate::model::media::{Rejection, Route};
 use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;
 
-/// What the user may say of one row; [`Event::Hold`] is what the pause of the queue says of it.
+/// Commands of the user for one row; [`Event::Hold`] comes from pausing the queue.
 const COMMANDS: [(&str, Event); 9] = [
     ("start", Event::Start),
     ("pause", Event::Pause),
@@ -21,7 +21,7 @@ const COMMANDS: [(&str, Event); 9] = [
     ("take id", Event::ReuseAssetId),
 ];
 
-/// A state, and where each of [`COMMANDS`] leads from it; `-` is nowhere.
+/// Target state of each of [`COMMANDS`] by state; `-` for none.
 #[rustfmt::skip]
 const TABLE: [(&str, [&str; 9]); 20] = [
     //                   start     pause     resume    hold      cancel       retry       anyway    ask    take id
@@ -35,7 +35,7 @@ const TABLE: [(&str, [&str; 9]); 20] = [
     ("twin of a row",  ["-",      "-",      "-",      "-",      "cancelled", "-",        "queued", "-", "-"]),
     ("twin of an id",  ["-",      "-",      "-",      "-",      "-",         "-",        "queued", "-", "-"]),
     ("sending",        ["-",      "paused", "-",      "queued", "cancelled", "-",        "-",      "-", "-"]),
-    // The service may have the whole file: to call it held would not be true.
+    // The service may have the whole file, so it must not be called paused.
     ("body out",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("waiting",        ["-",      "paused", "-",      "queued",     "cancelled", "-",        "-",      "-", "-"]),
     ("processing",     ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "processing", "-"]),
@@ -43,14 +43,13 @@ const TABLE: [(&str, [&str; 9]); 20] = [
     ("done",           ["-",      "-",      "-",      "-",      "-",         "-",        "-",      "-", "-"]),
     ("failed",         ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-", "-"]),
     ("failed with id", ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "processing", "-"]),
-    // The asset is asked about before anything is sent.
+    // The asset is polled before anything is sent.
     ("missing",        ["-",      "-",      "-",      "-",      "-",         "processing", "-",    "processing", "-"]),
     ("paused",         ["-",      "-",      "queued", "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("cancelled",      ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-", "-"]),
 ];
 
-/// The row of [`TABLE`] that a state belongs to: a state that is added has no row, and so does
-/// not compile.
+/// Returns the row of [`TABLE`] for a state; a new state does not compile without one.
 fn row_of(state: &UploadState) -> &'static str {
     match state {
         UploadState::Checking => "checking",
@@ -185,7 +184,7 @@ fn a_command_makes_stale_what_was_said_before_and_stops_what_ran() {
                 continue;
             };
             let what = format!("{name} in {:?}", upload.state);
-            // A row that only waits for a place has nothing that could say something.
+            // A row that only waits for a slot has no task that could send messages.
             let starts = upload.state == UploadState::Ready;
             assert!(after.attempt > upload.attempt || starts, "{what}");
             if matches!(
@@ -197,7 +196,7 @@ fn a_command_makes_stale_what_was_said_before_and_stops_what_ran() {
             ) {
                 assert!(effects.contains(&Effect::Abort), "{what}");
             }
-            // Nothing is sent by a command itself: it goes through the queue, once.
+            // A command never sends by itself: it goes through the queue, once.
             let sends = |effect: &Effect| matches!(effect, Effect::Send { .. });
             assert!(!effects.iter().any(sends), "{what}");
         }
@@ -214,7 +213,7 @@ fn what_is_cancelled_keeps_its_id_in_the_history_and_its_doubt() {
         if let Some(id) = upload.asset() {
             assert_eq!(after.asset(), Some(id), "{:?}", upload.state);
         }
-        // Only of an id without its bytes is it said that nothing will come.
+        // Only an id without bytes is recorded as abandoned.
         let body_out = matches!(upload.state, UploadState::Sending { body_out: true, .. });
         if let Some(id) = &upload.issued {
             let abandoned = effects.contains(&super::super::next::record_abandoned(id));

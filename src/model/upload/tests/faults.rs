@@ -1,4 +1,4 @@
-//! The rows of `docs/faults.md` that an attempt may end with.
+//! Faults of an attempt, by the rows of `docs/faults.md`.
 
 use super::*;
 
@@ -163,7 +163,7 @@ fn a_file_that_is_gone_goes_on_when_it_is_back_and_only_then() {
     let mut walk = Walk::sending(10);
     walk.break_with(FaultKind::FileGone);
     assert_eq!(walk.upload.fault(), Some(FaultKind::FileGone));
-    // Tried again too early, it is still one that waits for its drive, and still known.
+    // Retried too early, it still waits for its drive and keeps its data.
     walk.step(Event::Retry)
         .step(Event::Checked(Err(Rejection::NotFound)));
     assert_eq!(walk.upload.fault(), Some(FaultKind::FileGone));
@@ -171,7 +171,7 @@ fn a_file_that_is_gone_goes_on_when_it_is_back_and_only_then() {
     walk.step(Event::FileReappeared)
         .step(Event::Checked(Ok(media(10))));
     assert_eq!(walk.upload.state, UploadState::Queued);
-    // One that was never good or never started is refused.
+    // A file that was never accepted or never started is rejected.
     let mut new = Walk::sending(10);
     new.upload = Upload::new();
     new.step(Event::Checked(Err(Rejection::NotFound)));

@@ -1,4 +1,4 @@
-//! What holds for every life of an upload, whatever happens in which order.
+//! Invariants of every upload, for any order of events.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             .prop_map(|(status, size)| known(status, size)),
         1 => Just(AssetAnswer::NotFound),
     ];
-    // Attempts are given as an age: 0 is put to the current one by the walk.
+    // Attempts are given as an age: 0 becomes the current one in the walk.
     let age = prop_oneof![4 => Just(0_u32), 1 => 1_u32..3];
     prop_oneof![
         Just(Event::Checked(Ok(media(10)))),
@@ -191,7 +191,7 @@ proptest! {
             prop_assert!(after.attempt >= upload.attempt);
             prop_assert!(!matches!(upload.state, UploadState::Done { .. }), "Done is final");
             prop_assert!(after.counters.tries <= policy.tries);
-            // One that carries on waits for something that comes by itself.
+            // An upload that carries on waits for an event that comes by itself.
             let attempt = after.attempt;
             let carries_on = match after.state {
                 UploadState::RetryScheduled { .. } => effects
@@ -204,16 +204,16 @@ proptest! {
                 _ => true,
             };
             prop_assert!(carries_on, "{:?} waits for nothing", after);
-            // Nothing is sent but by a start of its own.
+            // Sending requires a start of its own.
             let sends = effects.iter().filter(|e| matches!(e, Effect::Send { .. })).count();
             prop_assert_eq!(sends, usize::from(
                 matches!(after.state, UploadState::Sending { body_out: false, .. }) && after.attempt > upload.attempt));
             prop_assert!(sends == 0 || !after.counters.only_id, "only its id is wanted");
-            // Whoever leaves a transfer, a timer or a poll for the user stops it.
+            // Leaving a transfer, timer or poll for the user aborts it.
             if upload.is_active() && matches!(after.state, UploadState::Paused { .. } | UploadState::Cancelled { .. }) {
                 prop_assert!(effects.contains(&Effect::Abort));
             }
-            // No id gets out of sight without being recorded.
+            // No id disappears without being recorded.
             match &event {
                 Event::Issued { asset, .. }
                 | Event::Sent { asset, .. }
@@ -233,7 +233,7 @@ proptest! {
             }
             upload = after;
         }
-        // A cancel always settles, from wherever it is.
+        // A cancel settles in every state.
         if !upload.has_ended() {
             let (after, _) = next(&upload, Event::Cancel, &policy).expect("a cancel settles");
             prop_assert!(after.has_ended());
