@@ -168,51 +168,50 @@ pub enum HistoryChange {
         /// The service.
         base_url: String,
     },
-    /// Two keys are of one account: the service knows an asset under both.
+    /// Two keys belong to one account: the service knows an asset under both.
     JoinAccounts {
         /// The service.
         base_url: String,
-        /// The account by one key.
+        /// The account by the first key.
         one: Account,
-        /// The account by the other key.
+        /// The account by the second key.
         other: Account,
     },
-    /// A flavour of the storage step worked.
+    /// A storage protocol worked.
     PutProtocol(ProtocolRecord),
-    /// What worked at this host for URLs of this kind works no more.
+    /// The protocol of this host and kind of URL no longer works.
     DropProtocol {
-        /// Host of the storage.
+        /// Storage host.
         host: String,
-        /// What its URLs look like.
+        /// Kind of its signed URLs.
         kind: String,
     },
-    /// The keychain gets the session of an upload, or may still hold it.
+    /// The keychain gets an upload's session, or may still hold it.
     PutSession {
         /// The service.
         base_url: String,
-        /// The asset that the upload is for.
+        /// Asset of the upload.
         asset_id: AssetId,
-        /// When it was started, in milliseconds since the Unix epoch; 0 for one that the
-        /// keychain is to forget.
+        /// Start in milliseconds since the Unix epoch; 0 for a session to be removed.
         at_ms: i64,
     },
-    /// The keychain holds it no more.
+    /// The keychain no longer holds it.
     DropSession {
         /// The service.
         base_url: String,
-        /// The asset that the upload is for.
+        /// Asset of the upload.
         asset_id: AssetId,
     },
 }
 
-/// A flavour of the storage step that worked, in the words of the client.
+/// A storage protocol that worked, in the client's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProtocolRecord {
-    /// Host of the storage.
+    /// Storage host.
     pub host: String,
-    /// What its URLs look like.
+    /// Kind of its signed URLs.
     pub kind: String,
-    /// What they take.
+    /// Protocol that they accept.
     pub protocol: String,
 }
 
@@ -351,7 +350,7 @@ fn put_asset(connection: &Connection, asset: &AssetRecord) -> rusqlite::Result<(
         .map(drop)
 }
 
-/// Columns that [`read_item`] wants, in its order.
+/// Columns that [`read_item`] expects, in order.
 pub(super) const ITEM_COLUMNS: &str = "id, run, path, given, position, size, modified_ns, state, \
      added_at_ms, changed_at_ms, account, base_url";
 
@@ -378,11 +377,11 @@ pub(super) fn read_item(row: &Row<'_>) -> rusqlite::Result<ItemRecord> {
     })
 }
 
-/// Columns that [`read_asset`] wants, in its order.
+/// Columns that [`read_asset`] expects, in order.
 pub(super) const ASSET_COLUMNS: &str = "asset_id, item, account, base_url, name, path, size, \
      content, upload_status, uploaded_at_ms, note";
 
-/// `None` for a row whose id is none: it is told to the log and passed over.
+/// Returns `None` for a row with an invalid id, which is logged and skipped.
 pub(super) fn read_asset(row: &Row<'_>) -> rusqlite::Result<Option<AssetRecord>> {
     let id: String = row.get(0)?;
     let Some(asset_id) = AssetId::new(&id) else {
@@ -419,7 +418,7 @@ pub(super) fn read_damaged(row: &Row<'_>) -> rusqlite::Result<DamagedItem> {
     })
 }
 
-/// SQLite's integers have a sign; ids count from 1 and never come near it.
+/// SQLite's integers are signed; ids count from 1 and never reach the sign bit.
 pub(super) fn to_sql_id(id: ItemId) -> i64 {
     i64::try_from(id.0).unwrap_or(i64::MAX)
 }
