@@ -322,7 +322,8 @@ pub(super) fn forget_applied(connection: &Connection) -> rusqlite::Result<()> {
         .map(drop)
 }
 
-/// Applies one line. SUCCESS with another size counts as a failure: the database may know more.
+/// Applies one line. A failure never overwrites SUCCESS, since the ledger has SUCCESS with another
+/// size as failed.
 fn apply_entry(connection: &Connection, entry: LedgerEntry) -> rusqlite::Result<()> {
     let LedgerEntry { event, mut asset } = entry;
     if event == Some(LedgerEvent::Failed) {

@@ -96,8 +96,8 @@ fn to_value(value: ValueRef<'_>) -> Value {
     }
 }
 
-/// Fills gaps of an asset from the ledger or a backup: their values are trusted over a damaged
-/// page's.
+/// Takes only row, status and note of a damaged page's asset: its other values are trusted from the
+/// ledger or a backup.
 const ON_CONFLICT: &str = "ON CONFLICT (base_url, asset_id) DO UPDATE SET
     item = coalesce(excluded.item, item),
     upload_status = coalesce(excluded.upload_status, upload_status),
