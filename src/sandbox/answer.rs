@@ -225,6 +225,7 @@ impl Reply {
         }
     }
 
+    /// Returns a redirect.
     pub fn redirect(status: u16, location: &str) -> Self {
         Self::empty(status).header(LOCATION.as_str(), location)
     }

@@ -143,10 +143,10 @@ struct Rule {
     fault: Option<PlannedFault>,
 }
 
-/// What is to go wrong, in order.
+/// Planned faults, in order.
 ///
-/// For each call the first rule that fits and is not used up decides; where none does, the
-/// call goes right. Only calls that pass the checks of key and rate use up a rule.
+/// The first matching rule with calls left decides; without one the call succeeds. Only calls that
+/// pass the checks of key and rate use up a rule.
 ///
 /// ```
 /// use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault};

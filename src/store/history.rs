@@ -50,6 +50,7 @@ pub struct History {
 /// A history, and the recovery that opening it required.
 #[derive(Debug)]
 pub struct OpenedDatabase {
+    /// The open history.
     pub history: History,
     /// New path of the damaged database; its readable rows are in the new one.
     pub set_aside: Option<PathBuf>,

@@ -73,6 +73,7 @@ impl RunLock {
         }
     }
 
+    /// Name of this run.
     pub fn id(&self) -> &RunId {
         &self.id
     }

@@ -48,7 +48,7 @@ pub enum OpenError {
         /// The database.
         path: PathBuf,
     },
-    /// There is no data directory; the text gives the reason and the fix.
+    /// There is no data directory; the text has the reason and the fix.
     #[error("{0}")]
     NoPlace(String),
     /// The user lacks the permissions.

@@ -107,6 +107,7 @@ impl std::fmt::Debug for KeychainWorker {
 }
 
 impl KeychainWorker {
+    /// Puts a keychain behind a queue.
     pub fn new(keychain: Keychain) -> Self {
         Self {
             keychain,
