@@ -77,7 +77,7 @@ pub fn prepare_process() {
     }
 }
 
-/// No-op: other systems have neither.
+/// Does nothing: other systems have neither.
 #[cfg(not(unix))]
 pub fn prepare_process() {}
 

@@ -103,7 +103,7 @@ pub enum CliCommand {
     Sandbox(SandboxArguments),
 }
 
-/// Parser of a number of concurrent files.
+/// Returns the parser of `--jobs`.
 fn jobs() -> impl TypedValueParser<Value = u8> {
     clap::value_parser!(u8).range(i64::from(*JOBS.start())..=i64::from(*JOBS.end()))
 }

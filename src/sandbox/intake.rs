@@ -132,7 +132,7 @@ impl Intake {
         self.1.load(Ordering::Relaxed)
     }
 
-    /// Live counter of the received bytes.
+    /// Returns a live counter of the received bytes.
     pub(super) fn counter(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.1)
     }

@@ -226,12 +226,12 @@ impl Sandbox {
         })
     }
 
-    /// Base URL for a client.
+    /// Returns the base URL for a client.
     pub fn base_url(&self) -> String {
         format!("http://{}{}", self.address, calls::BASE_PATH)
     }
 
-    /// A valid key.
+    /// Returns a valid key.
     pub fn key(&self) -> &'static str {
         KEY
     }

@@ -77,12 +77,12 @@ impl DataDir {
         Self::at(&usual.ok_or(DataDirError::NoHome)?.join(FOLDER))
     }
 
-    /// Absolute path of the folder.
+    /// Returns the absolute path.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// Folder of the logs, created with the first one.
+    /// Returns the folder of the logs, created with the first one.
     pub fn logs(&self) -> PathBuf {
         self.0.join("logs")
     }

@@ -43,7 +43,7 @@ pub(super) fn restrict_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// No-op: files inherit the permissions of the user's folder.
+/// Does nothing: files inherit the permissions of the user's folder.
 #[cfg(not(unix))]
 pub(super) fn restrict_file(_path: &Path) -> io::Result<()> {
     Ok(())
@@ -128,7 +128,7 @@ pub(super) fn path_to_bytes(path: &Path) -> Vec<u8> {
     }
 }
 
-/// Inverse of [`path_to_bytes`].
+/// Reverses [`path_to_bytes`].
 pub(super) fn path_from_bytes(bytes: &[u8]) -> PathBuf {
     #[cfg(unix)]
     {

@@ -116,7 +116,7 @@ impl History {
         })
     }
 
-    /// Path of the database; `None` for one in memory.
+    /// Returns the database's path; `None` for one in memory.
     pub fn path(&self) -> Option<&Path> {
         self.database_file
             .as_ref()
@@ -205,7 +205,7 @@ impl History {
         Ok(())
     }
 
-    /// Assets in the ledger that no commit has confirmed yet; their IDs are saved.
+    /// Returns the assets in the ledger that no commit has confirmed yet; their IDs are saved.
     pub fn told_assets(&self) -> impl Iterator<Item = &AssetId> {
         self.ledger.iter().flat_map(Ledger::unconfirmed)
     }

@@ -265,7 +265,7 @@ fn map_keyring_error(error: Error) -> SecretError {
     }
 }
 
-/// A Secret Service without a default keychain reports no result; otherwise it is locked.
+/// Tells a missing keychain from a locked one: without a default, Secret Service reports no result.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn no_access(cause: &(dyn std::error::Error + 'static)) -> SecretError {
     match cause.downcast_ref() {
@@ -276,7 +276,7 @@ fn no_access(cause: &(dyn std::error::Error + 'static)) -> SecretError {
     }
 }
 
-/// macOS: no keychain, or a read-only one; Windows: no logon session.
+/// Handles a missing or read-only keychain on macOS, or no logon session on Windows.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 fn no_access(cause: &(dyn std::error::Error + 'static)) -> SecretError {
     SecretError::NoKeychain(cause.to_string())

@@ -73,7 +73,7 @@ impl RunLock {
         }
     }
 
-    /// Name of this run.
+    /// Returns the run's name.
     pub fn id(&self) -> &RunId {
         &self.id
     }

@@ -16,7 +16,7 @@ use super::*;
 
 const BOUNDARY: &str = "----boundary7f3a";
 
-/// A sandbox without a rate limit whose assets are SUCCESS at once.
+/// Returns options without a rate limit whose assets are SUCCESS at once.
 fn quick() -> SandboxOptions {
     SandboxOptions {
         interval: Duration::ZERO,
@@ -102,7 +102,7 @@ fn form_of(name: &str, content: &[u8]) -> Vec<u8> {
     form(&format!("name=\"file\"; filename=\"{name}\""), content)
 }
 
-/// A request to the API with the sandbox's own key.
+/// Formats a request to the API with the sandbox's own key.
 fn api_request(sandbox: &Sandbox, line: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let (method, path) = line.split_once(' ').unwrap();
     let line = format!("{method} /serve/api/v2{path}");

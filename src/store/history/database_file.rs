@@ -160,7 +160,7 @@ pub(super) fn identify(path: &Path) -> Option<Identity> {
     Some((metadata.dev(), metadata.ino()))
 }
 
-/// Off Unix, an open database cannot be moved away.
+/// Returns `None`: off Unix, an open database cannot be moved away.
 #[cfg(not(unix))]
 pub(super) fn identify(path: &Path) -> Option<Identity> {
     fs::metadata(path).ok().map(|_| (0, 0))

@@ -214,7 +214,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Size of the ledger in bytes; 0 if it is missing.
+    /// Returns the ledger's size in bytes; 0 if it is missing.
     fn end(&mut self) -> io::Result<u64> {
         match self.open(false) {
             Ok(file) => Ok(file.metadata()?.len()),

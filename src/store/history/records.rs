@@ -418,7 +418,7 @@ pub(super) fn read_damaged(row: &Row<'_>) -> rusqlite::Result<DamagedItem> {
     })
 }
 
-/// SQLite's integers are signed; ids count from 1 and never reach the sign bit.
+/// Converts an id; ids count from 1 and never reach the sign bit.
 pub(super) fn to_sql_id(id: ItemId) -> i64 {
     i64::try_from(id.0).unwrap_or(i64::MAX)
 }

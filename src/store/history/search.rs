@@ -9,7 +9,8 @@ use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 /// Separates the searched fields, so that no match spans two.
 const SEPARATOR: char = '\u{1f}';
 
-/// SQL condition for assets that can replace an upload: complete and still known to the service.
+/// Returns the SQL condition for assets that can replace an upload: complete, and still known to the
+/// service.
 fn usable() -> String {
     format!(
         "upload_status = '{}' AND content IS NOT NULL

@@ -13,7 +13,7 @@ use crate::model::asset::AssetId;
 /// Label shown in the user's keychain program.
 const LABEL: &str = "Mavi Uploader upload";
 
-/// Account name of an upload's session.
+/// Returns the account name of an upload's session.
 fn account(asset: &AssetId) -> String {
     format!("upload-{asset}")
 }

@@ -28,7 +28,7 @@ pub fn write(paths: &[PathBuf]) -> Vec<Vec<u8>> {
     bodies.into_iter().map(message).collect()
 }
 
-/// No system accepts a path longer than this length can tell.
+/// Encodes the length; no system accepts a path beyond 32 bits.
 fn length(bytes: &[u8]) -> [u8; 4] {
     u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes()
 }

@@ -35,7 +35,7 @@ fn tell(ledger: &mut Ledger, ids: &[&str]) {
     ledger.tell(&changes, LIMIT);
 }
 
-/// IDs in line order.
+/// Returns the IDs in line order.
 fn ids(ledger: &mut Ledger) -> Vec<String> {
     let mut ids = vec![];
     let read = |entry: LedgerEntry| {

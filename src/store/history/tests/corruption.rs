@@ -34,7 +34,7 @@ fn assets_of(history: &History) -> Result<Assets, StoreError> {
     Ok(assets)
 }
 
-/// Word contained in all keys of a row.
+/// Returns the word contained in all keys of a row.
 fn word(number: u64) -> String {
     let hash = blake3::hash(&number.to_le_bytes()).to_hex();
     hash[..12].to_owned()
@@ -89,7 +89,7 @@ fn left() -> &'static Left {
     })
 }
 
-/// A data directory with only a ledger.
+/// Creates a data directory with only a ledger.
 fn with_ledger() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join(LEDGER_NAME), &left().ledger).unwrap();
@@ -108,7 +108,7 @@ enum Blow {
     Gone,
 }
 
-/// Pseudo-random bytes of a seed.
+/// Returns pseudo-random bytes of a seed.
 fn garbage(len: usize, seed: u64) -> Vec<u8> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&seed.to_le_bytes());
