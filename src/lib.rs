@@ -1,17 +1,17 @@
-//! Mavi Uploader: gets video, audio and images into memories.ai's MAVI service.
+//! Mavi Uploader: uploads video, audio and images to memories.ai's MAVI service.
 //!
 //! | module | duty |
 //! |---|---|
-//! | [`model`] | what the program knows and decides; no I/O, no clock |
-//! | [`api`] | the service, on the wire |
-//! | [`engine`] | the background runtime: queue, transfers, polls |
-//! | [`sandbox`] | the service in this process, for trying out and for tests |
-//! | [`app`] | the window without its drawing: state, commands, words |
-//! | [`store`] | what is kept: history, settings, the API key |
-//! | [`cli`] | the commands: the engine without a window |
-//! | `source_file` | the file that is uploaded: reading it, and whether it is still the same |
-//! | [`setup`], [`logging`] | the layers put together for a run; its log |
-//! | [`ui`] | the window, and only its drawing |
+//! | [`model`] | types and decisions; no I/O, no clock |
+//! | [`api`] | client of the service |
+//! | [`engine`] | background runtime: queue, transfers, polls |
+//! | [`sandbox`] | the service in this process, for trials and tests |
+//! | [`app`] | the window without its drawing: state, commands, wording |
+//! | [`store`] | persistence: history, settings, the API key |
+//! | [`cli`] | command line: the engine without a window |
+//! | `source_file` | reads the uploaded file and detects changes to it |
+//! | [`setup`], [`logging`] | wiring of the layers for a run; its log |
+//! | [`ui`] | drawing of the window |
 
 pub mod api;
 pub mod app;

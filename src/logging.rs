@@ -1,4 +1,4 @@
-//! The log: a file a day in the data directory, written off the hot path, without secrets.
+//! The log: one file per day in the data directory, written off the hot path, without secrets.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -16,17 +16,17 @@ use crate::api::redact::redact;
 use crate::model::{terminal, version};
 use crate::store::files;
 
-/// The environment variable that holds a filter: levels, for all or for the modules that are
-/// named, as `warn,mavi_uploader::api=trace`.
+/// Environment variable with a filter: levels, global or per module, as
+/// `warn,mavi_uploader::api=trace`.
 const FILTER_VARIABLE: &str = "MAVI_UPLOADER_LOG";
-/// Around the date in the name of a file.
+/// File name prefix, before the date.
 const PREFIX: &str = "mavi-uploader.";
 const SUFFIX: &str = ".log";
-/// Files that are kept, one a day.
+/// Daily files kept.
 const KEPT: usize = 7;
 
-/// Starts the log in `folder`/logs; it is written to its end when the guard is dropped.
-/// Without a folder, or where it cannot be written, nothing is logged.
+/// Starts logging to `folder`/logs; dropping the guard flushes it. Without a writable folder
+/// nothing is logged.
 pub fn start(folder: Option<&Path>) -> Option<WorkerGuard> {
     let logs = folder?.join("logs");
     files::create_own_dir(&logs).ok()?;
@@ -44,7 +44,7 @@ pub fn start(folder: Option<&Path>) -> Option<WorkerGuard> {
     Some(guard)
 }
 
-/// Returns what is logged: what was asked for, or warnings, and how this program fares.
+/// Parses the filter; defaults to warnings, and this program's info.
 fn filter(asked: Option<&str>) -> Targets {
     let usual = || {
         Targets::new()
@@ -56,7 +56,7 @@ fn filter(asked: Option<&str>) -> Targets {
         .unwrap_or_else(usual)
 }
 
-/// Writes a file a day, for its owner alone, and follows no link.
+/// Writer of one private file per day; follows no link.
 struct Daily {
     logs: PathBuf,
     day: u64,
@@ -85,7 +85,7 @@ impl Write for Daily {
     }
 }
 
-/// The number of the day in UTC, by which files change.
+/// Returns the day number in UTC, by which files rotate.
 fn today() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -93,7 +93,7 @@ fn today() -> u64 {
     since.as_secs() / (24 * 60 * 60)
 }
 
-/// Opens the file of today, and removes those that are older than the [`KEPT`] newest.
+/// Opens today's file and removes all but the [`KEPT`] newest.
 fn open_today(logs: &Path) -> io::Result<File> {
     let date = jiff::Timestamp::now().strftime("%Y-%m-%d");
     let path = logs.join(format!("{PREFIX}{date}{SUFFIX}"));
@@ -108,14 +108,14 @@ fn open_today(logs: &Path) -> io::Result<File> {
         .collect();
     kept.sort_unstable();
     for old in kept.iter().rev().skip(KEPT) {
-        // What cannot be removed now is left to another day.
+        // Another day tries again.
         let _ = fs::remove_file(logs.join(old));
     }
     Ok(file)
 }
 
-/// Takes secrets and line breaks out of every line, wherever it comes from: the last line of
-/// defence, for what a library may log of a request, and for what a service says.
+/// Removes secrets and line breaks from every line: the last defence against a library that logs a
+/// request, or the service's own text.
 struct Redacting<W>(W);
 
 impl<'a> MakeWriter<'a> for Redacting<NonBlocking> {

@@ -1,4 +1,4 @@
-//! Arguments, logging, wiring; nothing else.
+//! Parses arguments, starts logging, and wires the layers.
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// Shown where the desktop shows an icon for the window.
+/// Window icon.
 const ICON: &[u8] = include_bytes!("../assets/icon/mavi-uploader-256.png");
 
 fn main() -> ExitCode {
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Why the window did not open.
+/// Error of opening the window.
 struct StartupError {
     words: String,
     code: u8,
@@ -67,10 +67,10 @@ impl From<SetupError> for StartupError {
     }
 }
 
-/// Engines that run, each with the world that it lives in.
+/// Running engines, each with its environment.
 type Engines = Arc<Mutex<Vec<JoinHandle<()>>>>;
 
-/// Opens the window, and closes when it is closed.
+/// Opens the window and returns when it is closed.
 fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
     let runtime = setup::runtime()?;
     let (mut world, bad_environment_key) = {
@@ -78,7 +78,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
         match sandbox {
             true => (AppContext::sandbox()?, None),
             false => match AppContext::real() {
-                // Said in the window, which asks for another one.
+                // The window reports it and asks for another key.
                 Err(SetupError::Key(why)) => (AppContext::without_key()?, Some(why)),
                 world => (world?, None),
             },
@@ -96,7 +96,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
                     code: cli::EXIT_SOME_FAILED,
                 });
             }
-            // Where there are no locks, a second window is better than none.
+            // Without file locks, a second window is better than none.
             Err(error) => {
                 unguarded = Some(error);
                 None
@@ -121,7 +121,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
     let engines = Engines::default();
     let start_sandbox = {
         let (runtime, engines, wake) = (runtime.handle().clone(), engines.clone(), window.wake());
-        // The window tells each engine how to work.
+        // The window configures each engine.
         let usual = settings::preferences(&Settings::default());
         let start = move || {
             let _entered = runtime.enter();
@@ -136,7 +136,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
         Some(folder) => Settings::load(folder),
         None => Loaded::default(),
     };
-    // Ends when nobody holds the writer any more, which is when nothing is written any more.
+    // Resolves once the writer is dropped, so that no write is pending.
     let (writes, written) = oneshot::channel::<Infallible>();
     let save_settings = folder.clone().map(|folder| {
         Arc::new(move |settings: &Settings| {
@@ -178,7 +178,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
     let icon = eframe::icon_data::from_png_bytes(ICON).ok();
     let closed = window.run(engine, outside, icon);
     if let Some(listening) = listening {
-        // What comes from now on waits until this window has left.
+        // Later paths wait until this window has closed.
         listening.abort();
     }
     let running = std::mem::take(&mut *engines.lock().unwrap_or_else(PoisonError::into_inner));
@@ -201,8 +201,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
     })
 }
 
-/// Ends the window when the system says so: the user logs out, or ends the terminal that it was
-/// started from.
+/// Closes the window on a signal: the user logs out, or closes the terminal.
 async fn end_when_told(end: Wake) {
     Interruption::ends_in_any_case();
     Interruption::listen().heard().await;
@@ -210,7 +209,7 @@ async fn end_when_told(end: Wake) {
     end();
 }
 
-/// Returns what other starts hand to this window, and the task that listens to them.
+/// Returns the paths from other starts, and the task that listens for them.
 fn listen(
     single_instance: &InstanceLock,
     runtime: &Runtime,
@@ -219,7 +218,7 @@ fn listen(
     let _entered = runtime.enter();
     let (sender, arrivals) = mpsc::unbounded_channel();
     let deliver = move |arrival| {
-        // A window that is gone takes nothing.
+        // A closed window takes nothing.
         if sender.send(arrival).is_ok() {
             wake();
         }
@@ -231,7 +230,7 @@ fn listen(
         .map(|listening| (listening, arrivals))
 }
 
-/// Starts an engine for the window; its world ends after it.
+/// Starts an engine for the window; its environment is dropped after it.
 fn start(
     world: AppContext,
     runtime: &Handle,
@@ -263,7 +262,7 @@ fn start(
     Ok(handle)
 }
 
-/// The store's keychain as the window wants it.
+/// Adapter of the store's keychain for the window.
 struct KeychainVault(Keychain);
 
 impl KeyVault for KeychainVault {
@@ -280,7 +279,7 @@ impl KeyVault for KeychainVault {
     }
 }
 
-/// The keychain's own words are for the log.
+/// Logs the keychain's own words.
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn vault_error(error: SecretError) -> VaultError {
     tracing::info!(%error, "the keychain did not do what was asked");

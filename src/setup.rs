@@ -1,5 +1,5 @@
-//! Puts the layers together for one run of the program: the real service or a sandbox,
-//! where things are kept, and an engine over both.
+//! Wires the layers together for one run: the service or a sandbox, the data directory, and an
+//! engine.
 
 use std::env::VarError;
 use std::path::{Path, PathBuf};
@@ -25,36 +25,36 @@ use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::store::history::{BACKUP_DIR, back_up};
 use crate::store::{DataDir, DataDirError, History, Keychain, OpenError, RunId, RunLock, Settings};
 
-/// The environment variable that holds an API key (as the vendor's own CLI has it).
+/// Environment variable with an API key, named as in the vendor's own CLI.
 pub const KEY_VARIABLE: &str = "MEMORIES_API_KEY";
-/// The environment variable that holds another base URL (as the vendor's own CLI has it).
+/// Environment variable with another base URL, named as in the vendor's own CLI.
 pub const BASE_URL_VARIABLE: &str = "MEMORIES_V2_BASE_URL";
 
-/// How often it is looked whether the history has its copy of the day.
+/// Interval of checking for today's copy of the history.
 const BACKUP_CHECK: Duration = Duration::from_secs(3600);
 
-/// Why the program cannot start what it was asked for.
+/// Error of starting the program.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// The base URL of the environment cannot be used.
+    /// The environment's base URL is invalid.
     #[error("{BASE_URL_VARIABLE}: {0}")]
     BaseUrl(#[from] BadBaseUrl),
-    /// The key of the environment is none.
+    /// The environment's key is invalid.
     #[error("{KEY_VARIABLE}: {0}")]
     Key(NotAKey),
     /// The sandbox cannot listen, or has no temporary folder.
     #[error("The sandbox cannot start: {0}.")]
     Sandbox(std::io::Error),
-    /// No HTTP client can be made.
+    /// The HTTP client cannot be created.
     #[error("Connections cannot be made on this computer: {}.", .0.diagnostics.causes.join(": "))]
     Client(Box<Fault>),
-    /// No threads for the background runtime.
+    /// The background runtime cannot start its threads.
     #[error("The program cannot start its background work: {0}.")]
     Runtime(std::io::Error),
 }
 
-/// Sets what holds for the whole process, before it does anything: no core file may hold the API
-/// key, and a write beyond a quota fails with words rather than ending the program.
+/// Configures the process before it does anything: no core dump may hold the API key, and exceeding
+/// a file size limit returns an error instead of killing the program.
 #[cfg(unix)]
 pub fn prepare_process() {
     use rustix::process::{Resource, Rlimit, Signal, setrlimit};
@@ -64,24 +64,27 @@ pub fn prepare_process() {
         current: Some(0),
         maximum: Some(0),
     };
-    // Nobody is forbidden to lower a limit.
+    // Lowering a limit is always allowed.
     let _ = setrlimit(Resource::Core, none);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build();
     if let Ok(runtime) = runtime {
         let _entered = runtime.enter();
-        // Once the signal has a handler, the write returns an error. The handler stays, unlike this
-        // runtime, and is not inherited by other programs, unlike an ignored signal.
+        // With a handler the write returns an error. The handler outlives this runtime and, unlike
+        // an ignored signal, is not inherited by other programs.
         let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
     }
 }
 
-/// Other systems have neither.
+/// Does nothing: other systems have neither.
 #[cfg(not(unix))]
 pub fn prepare_process() {}
 
-/// A runtime for the engine.
+/// Creates a runtime for the engine.
+///
+/// # Errors
+/// Its threads cannot be started.
 pub fn runtime() -> Result<tokio::runtime::Runtime, SetupError> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -91,27 +94,27 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, SetupError> {
         .map_err(SetupError::Runtime)
 }
 
-/// What one run works with. Dropping it stops a sandbox and removes what it kept.
+/// Environment of one run. Dropping it stops a sandbox and removes its data.
 #[derive(Debug)]
 pub struct AppContext {
-    /// Where the service is.
+    /// Base URL of the service.
     pub base_url: BaseUrl,
-    /// Where history, settings and logs are; an error where there is no such place.
+    /// Data directory, or the reason why there is none.
     pub folder: Result<PathBuf, String>,
-    /// The key that is known from the start: the environment's or the sandbox's.
+    /// Key of the environment or the sandbox.
     pub key: Option<(ApiKey, KeySource)>,
-    /// The sandbox, where the run is against one.
+    /// The sandbox, if the run uses one.
     pub sandbox: Option<Sandbox>,
-    /// Where the sessions of uploads are kept over a restart.
+    /// Storage of upload sessions across restarts.
     pub keychain: Keychain,
     _temporary: Option<TempDir>,
 }
 
 impl AppContext {
-    /// The real service, or the one of the environment, and the data directory.
+    /// Uses the service and the data directory, with the environment's settings.
     ///
     /// # Errors
-    /// A base URL or a key of the environment that cannot be used.
+    /// The environment's base URL or key is invalid.
     pub fn real() -> Result<Self, SetupError> {
         let mut world = Self::without_key()?;
         world.key = match std::env::var(KEY_VARIABLE) {
@@ -126,10 +129,10 @@ impl AppContext {
         Ok(world)
     }
 
-    /// The same without looking for a key.
+    /// Uses the service and the data directory without looking for a key.
     ///
     /// # Errors
-    /// A base URL of the environment that cannot be used.
+    /// The environment's base URL is invalid.
     pub fn without_key() -> Result<Self, SetupError> {
         let base_url = match std::env::var(BASE_URL_VARIABLE) {
             Ok(url) if !url.trim().is_empty() => BaseUrl::parse(&url)?,
@@ -149,19 +152,19 @@ impl AppContext {
         })
     }
 
-    /// A sandbox, on the current runtime, with a folder that goes with it. The environment's
-    /// key and URL, the keychain and the data directory are not touched.
+    /// Starts a sandbox on the current runtime with a temporary folder. Ignores the environment,
+    /// the keychain and the data directory.
     ///
     /// # Errors
-    /// No port or no temporary folder to be had.
+    /// No port or no temporary folder is available.
     pub fn sandbox() -> Result<Self, SetupError> {
         Self::with_sandbox(SandboxOptions::default())
     }
 
-    /// The same with a sandbox of another kind.
+    /// Starts a sandbox with these options on the current runtime.
     ///
     /// # Errors
-    /// As [`AppContext::sandbox`].
+    /// No port or no temporary folder is available.
     pub fn with_sandbox(options: SandboxOptions) -> Result<Self, SetupError> {
         let sandbox = Sandbox::start(options).map_err(SetupError::Sandbox)?;
         let temporary = private_folder().map_err(SetupError::Sandbox)?;
@@ -176,11 +179,11 @@ impl AppContext {
         })
     }
 
-    /// The service, behind the one-request-a-second limit.
+    /// Creates the service client, behind the limit of one request per second.
     ///
     /// # Errors
-    /// No HTTP client can be made. The window, which opens before that is known, hears of it
-    /// from its first call.
+    /// The HTTP client cannot be created. The window, which is already open, gets the error from
+    /// its first call.
     pub fn service(
         &self,
         front_end: FrontEnd,
@@ -200,14 +203,14 @@ impl AppContext {
         Ok(Arc::new(RateLimited::new(client, limiter)))
     }
 
-    /// Opens the history of this run, as often as it is asked to.
+    /// Returns a function that opens this run's history, as often as needed.
     fn history(&self) -> OpenHistory {
         let folder = self.folder.clone();
         let is_real = self.sandbox.is_none();
         Arc::new(move || {
             let folder = match &folder {
                 Ok(folder) => folder.clone(),
-                // It may be there by now.
+                // It may exist by now.
                 Err(_) => DataDir::resolve()
                     .map_err(|error| OpenError::NoPlace(error.to_string()))?
                     .path()
@@ -215,7 +218,7 @@ impl AppContext {
             };
             let opened = History::open(&folder)?;
             if is_real {
-                // Here it is known to be sound, and this thread may take its time.
+                // Here it is known to be sound, and this thread may block.
                 copy_history(&folder, &folder.join(BACKUP_DIR));
             }
             let lock = RunLock::begin(&folder)
@@ -231,10 +234,10 @@ impl AppContext {
         })
     }
 
-    /// Starts an engine, on the current runtime.
+    /// Starts an engine on the current runtime.
     ///
     /// # Errors
-    /// As [`AppContext::service`].
+    /// The HTTP client cannot be created.
     pub fn start(&self, how: EngineConfig) -> Result<RunningEngine, SetupError> {
         let bandwidth = RateLimit::new(how.bandwidth);
         let service = self.service(how.front_end, &how.numbers, Arc::clone(&bandwidth))?;
@@ -267,13 +270,13 @@ impl AppContext {
         Ok(RunningEngine { handle, task })
     }
 
-    /// The folder, where there is one.
+    /// Returns the data directory, if there is one.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref().ok()
     }
 }
 
-/// Makes today's copy of the history, if that is missing. What does not work stops nothing.
+/// Copies the history unless today's copy exists. Failures are logged only.
 fn copy_history(dir: &Path, folder: &Path) {
     if let Err(error) = back_up(dir, folder) {
         let folder = folder.display();
@@ -281,7 +284,7 @@ fn copy_history(dir: &Path, folder: &Path) {
     }
 }
 
-/// Copies the history once a day, as long as the engine runs. What does not work is tried again.
+/// Copies the history once a day while the engine runs. Failures are retried.
 async fn back_up_daily(dir: PathBuf, mut snapshot: watch::Receiver<Arc<Snapshot>>) {
     let is_open = |snapshot: &Arc<Snapshot>| snapshot.journal == JournalState::Good;
     let Ok(_) = snapshot.wait_for(is_open).await.map(drop) else {
@@ -306,8 +309,7 @@ async fn back_up_daily(dir: PathBuf, mut snapshot: watch::Receiver<Arc<Snapshot>
     }
 }
 
-/// A folder for the data of one sandbox, which nobody else may look into; it goes when it is
-/// dropped.
+/// Creates a private folder for a sandbox's data, removed on drop.
 fn private_folder() -> std::io::Result<TempDir> {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
     let mut builder = tempfile::Builder::new();
@@ -319,17 +321,17 @@ fn private_folder() -> std::io::Result<TempDir> {
     builder.prefix("mavi-uploader-sandbox-").tempdir()
 }
 
-/// The numbers of one run: those of `docs/contract.md`, or a test's smaller ones.
+/// Numbers of a run: those of `docs/contract.md`, or a test's smaller ones.
 #[derive(Clone, Debug)]
 pub struct Numbers {
-    /// What is tried again, when, and the largest file for the direct route.
+    /// Retry policy, and the size limit of direct uploads.
     pub policy: Policy,
-    /// How far apart calls are.
+    /// Rate limit.
     pub limiter: LimiterOptions,
 }
 
 impl Numbers {
-    /// Those of `docs/contract.md`.
+    /// Returns the numbers of `docs/contract.md`.
     pub fn of(front_end: FrontEnd) -> Self {
         Self {
             policy: match front_end {
@@ -341,34 +343,34 @@ impl Numbers {
     }
 }
 
-/// How a front end wants its engine.
+/// Configuration of an engine.
 pub struct EngineConfig {
-    /// For whom it works.
+    /// Its front end.
     pub front_end: FrontEnd,
-    /// By which numbers.
+    /// Its numbers.
     pub numbers: Numbers,
-    /// Transfers at a time, 1–8.
+    /// Concurrent transfers, 1–8.
     pub jobs: usize,
-    /// Files that are found good start by themselves.
+    /// Starts files without a command once they are checked.
     pub start_at_once: bool,
-    /// Files whose content is in the history are not uploaded again.
+    /// Skips files whose content is in the history.
     pub ask_history: bool,
-    /// Files whose content is not recognised are taken for what their names say.
+    /// Accepts files by extension if their content is not recognised.
     pub force: bool,
-    /// Bytes a second for all transfers.
+    /// Bandwidth limit of all transfers in bytes per second.
     pub bandwidth: Option<u64>,
-    /// Where to send every turn of every file.
+    /// Receiver of every lifecycle event.
     pub follower: Option<mpsc::UnboundedSender<LifecycleRecord>>,
     /// Called after every new snapshot and notice.
     pub wake: Box<dyn Fn() + Send + Sync>,
 }
 
-/// An engine that runs.
+/// A running engine.
 #[derive(Debug)]
 pub struct RunningEngine {
-    /// To talk to it.
+    /// Its handle.
     pub handle: EngineHandle,
-    /// Ends when everything is journaled.
+    /// Ends when everything is saved in the journal.
     pub task: JoinHandle<()>,
 }
 

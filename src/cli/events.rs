@@ -1,4 +1,4 @@
-//! The events of `upload --json`: one JSON object a line, as `docs/contract.md` has them.
+//! Events of `upload --json`: one JSON object per line, as in `docs/contract.md`.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::{Fault, Reason};
 use crate::model::media::{Kind, Rejection, Route};
 
-/// One line of `upload --json`.
+/// One event.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum JsonEvent {
@@ -83,7 +83,7 @@ pub enum JsonEvent {
     },
 }
 
-/// A path, lossily where it is not UTF-8, with its bytes in hexadecimal beside it then.
+/// A path, lossy if it is not UTF-8; its bytes are then added in hexadecimal.
 #[derive(Debug, Serialize)]
 pub struct EventPath {
     path: String,
@@ -92,7 +92,7 @@ pub struct EventPath {
 }
 
 impl EventPath {
-    /// The path as events show it.
+    /// Converts a path.
     pub fn new(path: &Path) -> Self {
         let path_bytes = path.to_str().is_none().then(|| {
             let bytes = path.as_os_str().as_encoded_bytes();
@@ -106,7 +106,7 @@ impl EventPath {
 }
 
 impl JsonEvent {
-    /// A file that is refused.
+    /// Returns the event of a rejected file.
     pub fn rejected(path: &Path, rejection: &Rejection) -> Self {
         Self::Rejected {
             path: EventPath::new(path),
@@ -115,7 +115,7 @@ impl JsonEvent {
         }
     }
 
-    /// A wait that holds up the whole queue for this long, in seconds that are rounded up.
+    /// Returns the event of a wait of the whole queue, in seconds rounded up.
     pub fn waiting(reason: Reason, left: Duration) -> Self {
         Self::Waiting {
             reason,
@@ -123,7 +123,7 @@ impl JsonEvent {
         }
     }
 
-    /// A file that ended without success; `message` is for people.
+    /// Returns the event of a failed file; `message` is for the user.
     pub fn failed(path: &Path, asset_id: Option<AssetId>, fault: &Fault, message: String) -> Self {
         Self::Failed {
             path: EventPath::new(path),
@@ -133,7 +133,7 @@ impl JsonEvent {
         }
     }
 
-    /// A file that is ready.
+    /// Returns the event of a finished file.
     pub fn finished(
         path: &Path,
         asset_id: AssetId,

@@ -1,4 +1,4 @@
-//! `history`: what was uploaded from this computer, all accounts and hosts.
+//! `history`: uploads from this computer, of all accounts and hosts.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::model::cell_escaping::spreadsheet_field;
 use crate::model::terminal::escape;
 use crate::store::{AssetNote, AssetRecord, DataDir, History, StoreError};
 
-/// One line of `history --json`, one row of `--csv` (`docs/contract.md`, "Data directory").
+/// A line of `history --json` or row of `--csv` (`docs/contract.md`, "Data directory").
 #[derive(Debug, Serialize)]
 struct HistoryRow {
     asset_id: String,
@@ -41,7 +41,7 @@ impl From<AssetRecord> for HistoryRow {
     }
 }
 
-/// Why a listing ended early.
+/// Error that ends a listing early.
 enum ListingError {
     Store(StoreError),
     /// Standard output cannot be written.
@@ -54,7 +54,7 @@ impl From<StoreError> for ListingError {
     }
 }
 
-/// Lists the history; gives the exit status.
+/// Lists the history; returns the exit status.
 pub fn run(arguments: &HistoryArguments) -> u8 {
     let opened = DataDir::resolve()
         .map_err(|error| error.to_string())
@@ -144,7 +144,7 @@ fn plain(line: &HistoryRow) -> String {
     )
 }
 
-/// A time in UTC, to the second.
+/// Formats a UTC time to the second.
 fn rfc3339(ms: i64) -> String {
     let seconds = ms.div_euclid(1000);
     jiff::Timestamp::from_second(seconds)

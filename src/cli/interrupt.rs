@@ -1,9 +1,9 @@
-//! The user, or the system, ends the program.
+//! Interruption of the program by the user or the system.
 
 use super::EXIT_INTERRUPTED;
 use crate::engine::shutdown::LONGEST;
 
-/// Hears that the program is to end, from the moment that it is made.
+/// Receiver of the signals to end the program, which it catches from its creation on.
 #[derive(Debug)]
 pub struct Interruption {
     #[cfg(unix)]
@@ -13,12 +13,11 @@ pub struct Interruption {
 }
 
 impl Interruption {
-    /// Listens for Ctrl-C, and where there is such a thing for the signals TERM and HUP. What cannot
-    /// be listened for is logged, and ends the program as the system has it; what whoever started it
-    /// lets it ignore (`nohup`) is ignored.
+    /// Listens for Ctrl-C and, on Unix, TERM and HUP. Signals ignored from the start (`nohup`) stay
+    /// ignored; those that cannot be caught are logged and keep the system's default.
     ///
     /// # Panics
-    /// Outside of a tokio runtime with I/O.
+    /// Outside a tokio runtime with I/O.
     #[cfg(unix)]
     pub fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
@@ -37,7 +36,7 @@ impl Interruption {
     /// Listens for Ctrl-C.
     ///
     /// # Panics
-    /// Outside of a tokio runtime with I/O.
+    /// Outside a tokio runtime with I/O.
     #[cfg(windows)]
     pub fn listen() -> Self {
         Self {
@@ -45,11 +44,11 @@ impl Interruption {
         }
     }
 
-    /// Ends the program soon after it was told to end, on a task of its own: where it is held up by a
-    /// terminal or a pipe that takes nothing, or by a disk, it would not end by itself.
+    /// Exits soon after a signal, from a task of its own, even if a blocked terminal, pipe or disk
+    /// holds up the regular end.
     ///
     /// # Panics
-    /// As [`Interruption::listen`].
+    /// Outside a tokio runtime with I/O.
     pub fn ends_in_any_case() {
         let mut interruption = Self::listen();
         tokio::spawn(async move {
@@ -60,7 +59,7 @@ impl Interruption {
         });
     }
 
-    /// Waits for it. May be dropped and called again without losing one.
+    /// Waits for a signal. Cancel safe.
     pub async fn heard(&mut self) {
         #[cfg(unix)]
         if !self.signals.is_empty() {
@@ -87,7 +86,8 @@ impl Interruption {
     }
 }
 
-/// Returns whether the program was started with this signal ignored. Only Linux says so without `unsafe`.
+/// Returns true if the program was started with this signal ignored. Only Linux tells so without
+/// `unsafe`.
 #[cfg(unix)]
 fn is_ignored(kind: tokio::signal::unix::SignalKind) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -12,10 +12,10 @@ use crate::model::snapshot::KeyState;
 use crate::setup::{self, AppContext, Numbers, SetupError};
 use crate::store::Keychain;
 
-/// Most bytes of standard input that are read for a key.
+/// Most bytes read from standard input for a key.
 const INPUT_LIMIT: usize = 64 * 1024;
 
-/// Carries out a key command; gives the exit status.
+/// Runs a key command; returns the exit status.
 pub fn run(command: &KeyCommand) -> u8 {
     match command {
         KeyCommand::Set { by_mistake } if by_mistake.is_empty() => set(),
@@ -152,9 +152,9 @@ fn remove() -> u8 {
     }
 }
 
-/// Reads a key from standard input, without showing it where that is a terminal.
+/// Reads a key from standard input, without echo on a terminal.
 fn read_key() -> Result<ApiKey, String> {
-    // One that grew would leave pieces of the key where it was before.
+    // Growing would leave pieces of the key in freed memory.
     let mut text = zeroize::Zeroizing::new(String::with_capacity(INPUT_LIMIT));
     if std::io::stdin().is_terminal() {
         let read = rpassword::prompt_password("API key (it is not shown): ");
@@ -168,7 +168,7 @@ fn read_key() -> Result<ApiKey, String> {
     ApiKey::from_pasted(&text).map_err(|error| wording::not_a_key(error).to_owned())
 }
 
-/// Asks the service about a key, in the turn that all programs of this computer share.
+/// Checks a key with the service, within the rate limit shared by all processes.
 fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
     let world = AppContext::without_key()?;
     let runtime = setup::runtime()?;
@@ -193,7 +193,7 @@ fn without_keychain() -> String {
     )
 }
 
-/// Prints the answer; the exit status says whether that worked.
+/// Prints a line; the exit status tells if that succeeded.
 fn printed(line: &str) -> u8 {
     match print(line) {
         Ok(()) => EXIT_GOOD,

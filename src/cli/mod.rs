@@ -1,4 +1,4 @@
-//! The program without a window: the commands of `docs/contract.md`.
+//! The command line, without a window: the commands of `docs/contract.md`.
 
 mod events;
 mod history;
@@ -83,12 +83,12 @@ pub struct Arguments {
     /// Files and folders to put into the window's list
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// What to do instead of opening the window.
+    /// Command to run instead of opening the window.
     #[command(subcommand)]
     pub command: Option<CliCommand>,
 }
 
-/// What can be done without the window.
+/// Commands that need no window.
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
     /// Upload files and folders without a window
@@ -103,12 +103,12 @@ pub enum CliCommand {
     Sandbox(SandboxArguments),
 }
 
-/// Reads a number of files at a time.
+/// Returns the parser of `--jobs`.
 fn jobs() -> impl TypedValueParser<Value = u8> {
     clap::value_parser!(u8).range(i64::from(*JOBS.start())..=i64::from(*JOBS.end()))
 }
 
-/// What `upload` takes.
+/// Arguments of `upload`.
 #[derive(Debug, Args)]
 pub struct UploadArguments {
     /// Files and folders; folders are searched for files of the supported formats
@@ -140,12 +140,12 @@ pub struct UploadArguments {
     pub limit_rate: Option<u64>,
 }
 
-/// What `key` does.
+/// Subcommands of `key`.
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// Read the API key from standard input, check it, and save it in the keychain
     Set {
-        /// What is given by mistake: refused without being shown again.
+        /// A key given by mistake, rejected without being repeated.
         #[arg(hide = true)]
         by_mistake: Vec<OsString>,
     },
@@ -155,7 +155,7 @@ pub enum KeyCommand {
     Remove,
 }
 
-/// What `history` takes.
+/// Arguments of `history`.
 #[derive(Debug, Args)]
 pub struct HistoryArguments {
     /// Print one JSON object a line
@@ -168,7 +168,7 @@ pub struct HistoryArguments {
     pub query: Option<String>,
 }
 
-/// What `sandbox` takes.
+/// Arguments of `sandbox`.
 #[derive(Debug, Args)]
 pub struct SandboxArguments {
     /// Port to listen on; 0 takes any that is free
@@ -176,7 +176,7 @@ pub struct SandboxArguments {
     pub port: u16,
 }
 
-/// Carries out a command that needs no window.
+/// Runs a command that needs no window.
 pub fn run(command: CliCommand) -> ExitCode {
     let outcome = match command {
         CliCommand::Upload(arguments) => upload_by(arguments, Numbers::of(FrontEnd::CommandLine)),
@@ -187,16 +187,17 @@ pub fn run(command: CliCommand) -> ExitCode {
     ExitCode::from(outcome)
 }
 
-/// `upload` by these numbers, those of `docs/contract.md` or a test's smaller ones; gives the exit status.
+/// Runs `upload` with the numbers of `docs/contract.md` or a test's smaller ones; returns the exit
+/// status.
 pub fn upload_by(arguments: UploadArguments, numbers: Numbers) -> u8 {
     upload::run(arguments, numbers)
 }
 
-/// Reads arguments; on `--help`, `--version` and wrong usage prints and ends the program.
+/// Parses arguments; on `--help`, `--version` and wrong usage prints and exits.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     Arguments::try_parse_from(&arguments).unwrap_or_else(|error| {
-        // The error repeats an argument, which may be a file's name by a shell's `*`.
+        // The error repeats an argument, possibly a file name expanded from `*`.
         let has_unsafe = |argument: &OsString| argument.to_string_lossy().contains(is_unsafe);
         if error.use_stderr() && arguments.iter().any(has_unsafe) {
             error.to_string().lines().for_each(say);
@@ -206,10 +207,10 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
     })
 }
 
-/// Bytes a second that no line has: what is more is a slip of the hand.
+/// Bytes per second that no connection has: a larger rate is a typo.
 const MOST_RATE: f64 = 1e15;
 
-/// A number of bytes with an optional k, M or G (powers of ten).
+/// Parses a byte count with an optional k, M or G (powers of ten).
 fn parse_rate(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -239,8 +240,7 @@ fn parse_rate(text: &str) -> Result<u64, String> {
     }
 }
 
-/// Prints a line to standard error, without what a terminal would obey. It may be closed:
-/// nobody is there to tell then.
+/// Prints an escaped line to standard error. Errors are ignored: there is nowhere to report them.
 pub fn say(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr().lock(), "{}", escape(text));
@@ -249,19 +249,19 @@ pub fn say(text: &str) {
 /// Prints a line to standard output.
 ///
 /// # Errors
-/// The system's: [`is_deaf`] tells a reader that went away from a disk that is full.
+/// The system's; [`is_deaf`] tells a closed pipe from a full disk.
 fn print(text: &str) -> std::io::Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{text}").and_then(|()| out.flush())
 }
 
-/// Returns whether nobody reads standard output any more, which is no fault of anyone's.
+/// Returns true if the reader of standard output is gone, which is not a failure.
 fn is_deaf(error: &std::io::Error) -> bool {
     error.kind() == std::io::ErrorKind::BrokenPipe
 }
 
-/// The exit status when standard output could not be written.
+/// Returns the exit status after a failed write to standard output.
 fn stdout_error(error: &std::io::Error) -> u8 {
     if is_deaf(error) {
         return EXIT_GOOD;
@@ -270,8 +270,8 @@ fn stdout_error(error: &std::io::Error) -> u8 {
     EXIT_SOME_FAILED
 }
 
-/// Escapes a path, and the backslash that tells of what was escaped, so that no two paths have
-/// the same line. On Windows, where the backslash stands between folders, it stays as it is.
+/// Escapes a path and the backslash, so that no two paths have the same line. On Windows, the
+/// backslash is a separator and stays.
 fn one_line(path: &str) -> String {
     match MAIN_SEPARATOR {
         '\\' => escape(path),
@@ -279,8 +279,7 @@ fn one_line(path: &str) -> String {
     }
 }
 
-/// Writes a value as one line of JSON in which the terminal finds nothing to obey; a reader gets
-/// the value unchanged.
+/// Formats a value as one line of JSON that is safe on a terminal; its parsed value is unchanged.
 fn json_line(value: &impl Serialize) -> serde_json::Result<String> {
     let text = serde_json::to_string(value)?;
     let mut line = String::with_capacity(text.len());
@@ -295,7 +294,7 @@ fn json_line(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(line)
 }
 
-/// Why the keychain did not do what it was asked for, without what only programmers read.
+/// Formats a keychain error for the user, without technical details.
 fn keychain_words(error: &SecretError) -> String {
     match error {
         SecretError::NoKeychain(_) => "No keychain answers on this computer.".to_owned(),
@@ -304,7 +303,7 @@ fn keychain_words(error: &SecretError) -> String {
     }
 }
 
-/// Seconds with three digits, as events have them.
+/// Rounds to milliseconds, as events show seconds.
 fn seconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1000.0).round() / 1000.0
 }

@@ -1,4 +1,4 @@
-//! A progress bar on a terminal; nothing where standard error is none.
+//! A progress bar on a terminal; hidden if standard error is none.
 
 use std::time::{Duration, Instant};
 
@@ -7,11 +7,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::app::wording;
 use crate::model::snapshot::Snapshot;
 
-/// The bar of an `upload`.
+/// The progress bar of an `upload`.
 pub struct ProgressDisplay(ProgressBar);
 
 impl ProgressDisplay {
-    /// A bar, drawn only on a terminal.
+    /// Creates a bar, drawn only on a terminal.
     pub fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
         if let Ok(style) = ProgressStyle::with_template("{wide_bar} {msg}") {
@@ -20,7 +20,7 @@ impl ProgressDisplay {
         Self(bar)
     }
 
-    /// Shows where the run is.
+    /// Shows the run's progress.
     pub fn show(&self, snapshot: &Snapshot) {
         let totals = &snapshot.totals;
         if totals.batch == 0 {
@@ -44,12 +44,12 @@ impl ProgressDisplay {
         self.0.set_message(words);
     }
 
-    /// Prints a line for people without tearing the bar.
+    /// Prints a line for the user without tearing the bar.
     pub fn say(&self, line: &str) {
         self.0.suspend(|| super::say(line));
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn end(&self) {
         self.0.finish_and_clear();
     }

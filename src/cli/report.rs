@@ -1,4 +1,4 @@
-//! What becomes of every file of an `upload`: printed as it happens, counted for the end.
+//! Results of every file of an `upload`: printed as they happen, counted for the summary.
 
 #[cfg(test)]
 mod tests;
@@ -20,40 +20,39 @@ use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::{ItemId, QueueWait, Row};
 use crate::model::terminal::escape;
 
-/// How the files of a run are told of.
+/// Output and counts of a run.
 pub struct Report {
     json: bool,
     no_wait: bool,
     wait_limit: Duration,
     began: Instant,
-    /// Files that have not ended: their path, their id, and until when they are waited for.
+    /// Files that have not ended.
     open: BTreeMap<ItemId, Open>,
-    /// Files whose end was told.
+    /// Files whose end was reported.
     ended: HashSet<ItemId>,
-    /// Ids of which it was said that they are not saved.
+    /// Ids reported as not saved.
     unsaved: HashSet<AssetId>,
-    /// What was named and not yet told of.
+    /// Paths from the arguments that were not reported yet.
     named: HashSet<PathBuf>,
     success: u64,
     already_uploaded: u64,
     failed: u64,
     rejected: u64,
     skipped: u64,
-    /// Everything that was named has been found and checked.
+    /// All paths were searched and checked.
     taken_in: bool,
     waiting: SaidWait,
-    /// There is no key that could be refused.
+    /// There is no key that could be rejected.
     key_is_missing: bool,
-    /// Nobody reads standard output any more.
+    /// The reader of standard output is gone.
     stdout_closed: bool,
-    /// Writing to standard output failed.
     stdout_error: Option<String>,
 }
 
 struct Open {
     path: PathBuf,
     asset: Option<AssetId>,
-    /// Until when it is waited for; `None` while it is not uploaded, and without a limit.
+    /// Deadline for processing; `None` before the upload is complete, or without a limit.
     until: Option<Instant>,
 }
 
@@ -68,7 +67,7 @@ impl Open {
 }
 
 impl Report {
-    /// A report that begins now, on what is found under `named`.
+    /// Starts a report on the files under `named`.
     pub fn new(json: bool, no_wait: bool, wait_limit: Duration, named: Vec<PathBuf>) -> Self {
         Self {
             json,
@@ -92,23 +91,22 @@ impl Report {
         }
     }
 
-    /// Returns whether every file was taken in and has ended.
+    /// Returns true once every file was checked and has ended.
     pub fn is_over(&self) -> bool {
         self.taken_in && self.open.is_empty()
     }
 
-    /// Returns whether every file was taken in.
+    /// Returns true once every file was checked.
     pub fn is_taken_in(&self) -> bool {
         self.taken_in
     }
 
-    /// Files that fail for the key fail because there is none.
+    /// Marks the key as missing, so that key failures are reported as such.
     pub fn key_is_missing(&mut self) {
         self.key_is_missing = true;
     }
 
-    /// Takes note of a turn, and prints it. Gives what the message for people is, where the
-    /// turn has one.
+    /// Records and prints a lifecycle event; returns its message for the user, if any.
     pub fn take(&mut self, lifecycle: LifecycleRecord) -> Option<String> {
         let LifecycleRecord { item, path, turn } = lifecycle;
         self.named.remove(&path);
@@ -191,7 +189,7 @@ impl Report {
                 delay,
                 fault,
             } => {
-                // It is sent first, for which there is no limit.
+                // It is sent first, which has no limit.
                 if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
                     *open = Open::new(path.clone());
                 }
@@ -221,7 +219,7 @@ impl Report {
                 None
             }
             LifecycleEvent::Failed { asset, fault } => {
-                // A file may fail before it was accepted, where nothing can be saved.
+                // A file may fail before it was accepted, if nothing can be saved.
                 self.close(item).then(|| self.fail(&path, asset, &fault))
             }
             LifecycleEvent::NotSaved(asset) => self.not_saved(&path, &asset),
@@ -233,8 +231,7 @@ impl Report {
         }
     }
 
-    /// Prints a wait that holds up the whole queue where it is news, and gives the message for
-    /// people.
+    /// Prints a wait of the whole queue if it is news; returns the message for the user.
     pub fn wait(&mut self, wait: Option<QueueWait>) -> Option<String> {
         let now = Instant::now().into_std();
         let wait = self.waiting.news(wait, now)?;
@@ -243,20 +240,20 @@ impl Report {
         Some(wording::all_wait(kind, left))
     }
 
-    /// Returns what is said of an id that is not on disk; `None` where that was said before: it is
-    /// to be copied once.
+    /// Returns the message for an id that is not on disk, so that the user copies it; `None` if it
+    /// was reported before.
     pub fn not_saved(&mut self, path: &Path, asset: &AssetId) -> Option<String> {
         let path = super::one_line(&path.to_string_lossy());
         let is_news = self.unsaved.insert(asset.clone());
         is_news.then(|| wording::not_saved(&path, asset.as_str()))
     }
 
-    /// When the next file has been waited for long enough.
+    /// Returns the earliest deadline for processing.
     pub fn next_limit(&self) -> Option<Instant> {
         self.open.values().filter_map(|open| open.until).min()
     }
 
-    /// Ends the files that have been waited for long enough. They stay in the journal.
+    /// Ends the files whose deadline has passed. They stay in the journal.
     pub fn give_up_waiting(&mut self) -> Vec<String> {
         let now = Instant::now();
         let late: Vec<ItemId> = self
@@ -268,8 +265,7 @@ impl Report {
         self.end(&late, &Fault::new(FaultKind::StillProcessing))
     }
 
-    /// Ends every file that has not ended: of `rows` also those that were not yet checked,
-    /// and what was named and not yet found.
+    /// Ends every open file, including unchecked ones of `rows` and paths not found yet.
     pub fn end_all(&mut self, fault: &Fault, rows: &[Arc<Row>]) -> Vec<String> {
         for row in rows {
             self.named.remove(&row.path);
@@ -303,7 +299,7 @@ impl Report {
         messages
     }
 
-    /// Prints the end of the run.
+    /// Prints the end of the run as an event; returns the summary for the user.
     pub fn summary(&mut self) -> String {
         let total = self.success + self.already_uploaded + self.failed + self.rejected;
         self.event(&JsonEvent::Summary {
@@ -330,7 +326,7 @@ impl Report {
         format!("Done: {}.", parts.join(", "))
     }
 
-    /// The exit status; `needs` is what stopped the run.
+    /// Returns the exit status; `needs` is the action that stopped the run.
     pub fn exit(&self, needs: Option<RequiredAction>) -> u8 {
         match needs {
             Some(RequiredAction::Key) => EXIT_KEY,
@@ -343,7 +339,7 @@ impl Report {
         }
     }
 
-    /// The service has a file: the end of it with `no_wait`.
+    /// Reports an upload, which ends the file with `no_wait`.
     fn uploaded(&mut self, item: Option<ItemId>, path: &Path, asset: AssetId) {
         self.wait_for(item, Some(asset.clone()));
         if self.no_wait && self.close(item) {
@@ -356,9 +352,9 @@ impl Report {
         });
     }
 
-    /// A file that the service has, or may have, is waited for from now on.
+    /// Starts the deadline of a file that the service has, or may have.
     fn wait_for(&mut self, item: Option<ItemId>, asset: Option<AssetId>) {
-        // A limit beyond what a clock can tell is none.
+        // A deadline beyond the clock's range is none.
         let until = Instant::now().checked_add(self.wait_limit);
         if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
             open.asset = asset;
@@ -366,7 +362,7 @@ impl Report {
         }
     }
 
-    /// Notes that a file has ended; false where that was told before.
+    /// Marks a file as ended; returns false if it already was.
     fn close(&mut self, item: Option<ItemId>) -> bool {
         item.is_none_or(|item| {
             self.open.remove(&item);
@@ -393,7 +389,7 @@ impl Report {
         line
     }
 
-    /// `asset_id<TAB>path` for a finished file.
+    /// Prints `asset_id<TAB>path` of a finished file.
     fn id(&mut self, asset: &AssetId, path: &Path) {
         if !self.json {
             let path = super::one_line(&path.to_string_lossy());
@@ -423,7 +419,7 @@ impl Report {
         }
     }
 
-    /// Why standard output could not be written to its end, where that is so.
+    /// Returns the error of writing to standard output, if any.
     pub fn stdout_error(&self) -> Option<&str> {
         self.stdout_error.as_deref()
     }

@@ -1,20 +1,20 @@
-//! Which waits of the whole queue are news: those that begin, get longer or have another cause.
+//! Filter for waits of the whole queue that are news: new, longer, or with another cause.
 
 use std::time::{Duration, Instant};
 
 use crate::model::snapshot::QueueWait;
 
-/// A shorter wait is over before it is read.
+/// Shorter waits are over before they are read.
 const SHORT: Duration = Duration::from_secs(3);
-/// A wait that ends this much later than it was said to is news.
+/// Extension from which a wait is news again.
 const LONGER: Duration = Duration::from_secs(2);
 
-/// The wait that was said last, while the queue waits.
+/// The last reported wait, while the queue waits.
 #[derive(Debug, Default)]
 pub struct SaidWait(Option<QueueWait>);
 
 impl SaidWait {
-    /// Takes note of the wait of now, and returns it where it is to be said.
+    /// Records the current wait; returns it if it is news.
     pub fn news(&mut self, wait: Option<QueueWait>, now: Instant) -> Option<QueueWait> {
         let Some(wait) = wait else {
             self.0 = None;

@@ -1,11 +1,11 @@
-//! `sandbox`: the server alone, until it is ended.
+//! `sandbox`: only the server, until interrupted.
 
 use super::interrupt::Interruption;
 use super::{EXIT_GOOD, EXIT_SOME_FAILED, SandboxArguments, print, say};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::setup;
 
-/// Runs the server until Ctrl-C; gives the exit status.
+/// Runs the server until Ctrl-C; returns the exit status.
 pub fn run(arguments: &SandboxArguments) -> u8 {
     let runtime = match setup::runtime() {
         Ok(runtime) => runtime,

@@ -21,10 +21,10 @@ use crate::model::snapshot::{ItemId, JournalState, KeySource, ResumeBehaviour, R
 use crate::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine, SetupError};
 use crate::store::{Keychain, SecretError};
 
-/// How long a run that was stopped still waits for files that are being found and checked.
+/// Time that a stopped run still waits for files to be found and checked.
 const INTAKE_LIMIT: Duration = Duration::from_secs(10);
 
-/// Uploads; gives the exit status.
+/// Runs the upload; returns the exit status.
 pub fn run(arguments: UploadArguments, numbers: Numbers) -> u8 {
     let runtime = match setup::runtime() {
         Ok(runtime) => runtime,
@@ -34,7 +34,7 @@ pub fn run(arguments: UploadArguments, numbers: Numbers) -> u8 {
         }
     };
     let code = runtime.block_on(upload(arguments, numbers));
-    // A keychain that asks the user, or a drive that does not answer, holds up no exit.
+    // A keychain prompt or an unresponsive drive must not delay the exit.
     runtime.shutdown_background();
     code
 }
@@ -47,7 +47,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         AppContext::sandbox()
     } else {
         AppContext::real().or_else(|error| match error {
-            // Every file is told of, as without a key.
+            // Every file is reported, as without a key.
             SetupError::Key(why) => {
                 bad_key = Some(why);
                 AppContext::without_key()
@@ -93,7 +93,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
         running.handle.send(Command::NoKey);
     } else if world.key.is_none() {
-        // It may ask the user to unlock it; files are found and checked meanwhile.
+        // The keychain may prompt the user; files are found and checked meanwhile.
         keychain = Some(Keychain::system().in_background(Keychain::load));
     }
     running.handle.send(Command::Add(arguments.paths.clone()));
@@ -116,29 +116,28 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     run.finish(interruption).await
 }
 
-/// What the keychain will say.
+/// The keychain's pending reply.
 type KeychainReply = oneshot::Receiver<Result<Option<ApiKey>, SecretError>>;
 
-/// A run that is followed.
+/// A run in progress.
 struct UploadSession {
     running: RunningEngine,
     report: Report,
     turns: mpsc::UnboundedReceiver<LifecycleRecord>,
-    /// The question to the keychain, as long as it has no answer.
+    /// The keychain's pending reply.
     keychain: Option<KeychainReply>,
-    /// Why the keychain gave no key.
+    /// The keychain's error.
     trouble: Option<SecretError>,
-    /// The environment holds a key that is none; it was said.
+    /// The environment's key is invalid, which was reported.
     key_is_bad: bool,
-    /// What was last said of the history.
+    /// Last reported state of the history.
     journal: JournalState,
 }
 
-/// Why a run ends before its files have.
+/// Reason why a run ends before its files have.
 enum Stop {
-    /// Ctrl-C.
     Interrupted,
-    /// The user has to do something first.
+    /// The user has to act first.
     Needs(Fault),
 }
 
@@ -149,7 +148,7 @@ impl UploadSession {
         let under_way = self.running.handle.snapshot.borrow().clone();
         self.running.handle.send(Command::Shutdown);
         let _ = tokio::time::timeout(FAREWELL, &mut self.running.task).await;
-        // What was said before the end still counts.
+        // Events from before the end still count.
         while let Ok(turn) = self.turns.try_recv() {
             if let Some(line) = self.report.take(turn) {
                 progress.say(&line);
@@ -205,7 +204,7 @@ impl UploadSession {
         }
     }
 
-    /// Until every file has ended, or something stops the run.
+    /// Waits until every file has ended, or something stops the run.
     async fn follow(
         &mut self,
         interruption: &mut Interruption,
@@ -260,7 +259,7 @@ impl UploadSession {
         needs.map(|(fault, _)| Stop::Needs(fault))
     }
 
-    /// Says why nothing can be written, when that is news.
+    /// Reports a change in whether the history can be written.
     fn say_of_journal(&mut self, snapshot: &Snapshot, progress: &ProgressDisplay) {
         if self.journal == snapshot.journal {
             return;
@@ -273,7 +272,7 @@ impl UploadSession {
         }
     }
 
-    /// Goes on with what the keychain gave.
+    /// Continues with the keychain's reply.
     fn use_key(&mut self, found: Result<Option<ApiKey>, SecretError>) {
         self.keychain = None;
         let command = match found {
@@ -289,17 +288,17 @@ impl UploadSession {
     }
 }
 
-/// What was sent in part, and starts again in the next run.
+/// Partial uploads that restart in the next run.
 #[derive(Debug, PartialEq, Eq)]
 struct Lost {
-    /// Files that go on nowhere.
+    /// Files that cannot be resumed.
     in_part: usize,
-    /// Files that could go on, had a keychain kept where.
+    /// Files that could be resumed if a keychain kept their session.
     places: usize,
 }
 
 impl Lost {
-    /// By the rows as they were when the run was stopped, and as they were left.
+    /// Compares the rows at the stop with the rows at the end.
     fn of(under_way: &[Arc<Row>], left: &[Arc<Row>]) -> Self {
         let later: HashMap<ItemId, ResumeBehaviour> = left
             .iter()
@@ -321,10 +320,10 @@ impl Lost {
     }
 }
 
-/// The keychain's answer; never, where it is not asked.
+/// Waits for the keychain's reply; forever if it was not asked.
 async fn answer(keychain: &mut Option<KeychainReply>) -> Result<Option<ApiKey>, SecretError> {
     match keychain {
-        // Without a sender there was no thread to ask on.
+        // A closed channel means that no thread could be started.
         Some(receiver) => receiver
             .await
             .unwrap_or_else(|_| Err(SecretError::Other("it could not be asked".to_owned()))),
@@ -332,7 +331,7 @@ async fn answer(keychain: &mut Option<KeychainReply>) -> Result<Option<ApiKey>, 
     }
 }
 
-/// Until then; for ever, where there is no limit.
+/// Sleeps until then; forever without a limit.
 async fn until(limit: Option<Instant>) {
     match limit {
         Some(limit) => sleep_until(limit).await,

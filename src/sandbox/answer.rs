@@ -1,4 +1,4 @@
-//! What the server says: envelopes, and everything that is not one.
+//! The server's replies: envelopes and everything else.
 
 use std::io;
 use std::pin::Pin;
@@ -14,34 +14,34 @@ use hyper::body::{Body, Frame, SizeHint};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::{Value, json};
 
-/// Body of an answer.
+/// Body of a reply.
 pub(super) type AnswerBody = UnsyncBoxBody<Bytes, io::Error>;
 
-/// Bytes that a huge answer is sent in.
+/// Chunk size of a huge body in bytes.
 const HUGE_CHUNK: usize = 64 * 1024;
 
-/// Stands in an answer of the storage for path and query of what was asked for.
+/// Placeholder in a storage reply for the request's path and query.
 pub(super) const TARGET: &str = "{target}";
 
-/// How a success is worded. `Created` and `Words` are not seen of the service.
+/// Form of the success envelope. `Created` and `Words` have not been seen from the service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EnvelopeStyle {
-    /// `code: 200` (a number) with `success` and `failed`, as the service's page shows it.
+    /// `code: 200` (a number) with `success` and `failed`, as in the service's example.
     #[default]
     Number,
-    /// `code: "200"`, as the same page's table has it.
+    /// `code: "200"`, as in the table of the same page.
     Text,
-    /// `code: "0000"`, as older pages have it.
+    /// `code: "0000"`, as in older documentation.
     Zeros,
     /// `code: 200` without `success` and `failed`.
     Bare,
     /// `code: 201`.
     Created,
-    /// `code: "SUCCESS"`; an asset id that is alone in `data` stands there as a string.
+    /// `code: "SUCCESS"`; an asset id alone in `data` is a plain string.
     Words,
 }
 
-/// One answer of the server.
+/// A reply of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     pub(super) status: u16,
@@ -52,9 +52,9 @@ pub struct Reply {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum ReplyBody {
     Whole(String),
-    /// Declared whole, sent by half, then the connection is closed.
+    /// Declares the full length, sends half, then closes the connection.
     Broken(String),
-    /// This many bytes, without a declared length.
+    /// This many bytes, without `Content-Length`.
     Huge(u64),
 }
 
@@ -67,12 +67,12 @@ impl Reply {
         }
     }
 
-    /// A JSON text under any HTTP status.
+    /// Returns JSON with any HTTP status.
     pub fn json(status: u16, body: &Value) -> Self {
         Self::new(status, "application/json", body.to_string())
     }
 
-    /// Nothing but a status.
+    /// Returns a status without a body.
     pub fn empty(status: u16) -> Self {
         Self {
             status,
@@ -81,7 +81,7 @@ impl Reply {
         }
     }
 
-    /// A success with `data`, in the words of `style`.
+    /// Returns a success with `data` in the given style.
     pub(super) fn success(style: EnvelopeStyle, data: &Value) -> Self {
         let code = match style {
             EnvelopeStyle::Number | EnvelopeStyle::Bare => json!(200),
@@ -104,7 +104,7 @@ impl Reply {
         Self::json(200, &envelope)
     }
 
-    /// An error as the service words it: the HTTP status again as `code`, no `success`.
+    /// Returns the service's error form: the HTTP status again as `code`, no `success`.
     pub fn error(status: u16, message: &str) -> Self {
         Self::json(
             status,
@@ -112,7 +112,7 @@ impl Reply {
         )
     }
 
-    /// An error of this status with the service's usual text for it.
+    /// Returns an error with the service's usual text for this status.
     pub fn status(status: u16) -> Self {
         let message = match status {
             400 => "Invalid parameters",
@@ -131,8 +131,8 @@ impl Reply {
         Self::error(status, message)
     }
 
-    /// HTTP 200 with a failing envelope: `"0429"`, `"0401"`, `"0402"`, `"0403"`, `"0409"`,
-    /// `"0001"`, `"0003"`, `"9009"` …
+    /// Returns HTTP 200 with a failing envelope, e.g. `"0429"`, `"0401"`, `"0402"`, `"0403"`,
+    /// `"0409"`, `"0001"`, `"0003"`, `"9009"`.
     pub fn failing_code(code: &str) -> Self {
         Self::json(
             200,
@@ -140,12 +140,12 @@ impl Reply {
         )
     }
 
-    /// HTTP 400 with the text that a rate limit and a refused parameter share.
+    /// Returns HTTP 400 with the text shared by a rate limit and a rejected parameter.
     pub fn limit_exceeded() -> Self {
         Self::error(400, "Request has exceeded the limit.")
     }
 
-    /// A web page, as a proxy or a network's sign-in gives it.
+    /// Returns a web page, as of a proxy or a captive portal.
     pub fn html(status: u16) -> Self {
         Self::new(
             status,
@@ -156,8 +156,8 @@ impl Reply {
         )
     }
 
-    /// A web page that names the address that was asked for, as a proxy's does that lets
-    /// nobody through. At the storage that address is a secret.
+    /// Returns a blocking proxy's web page, which repeats the requested URL: a secret at the
+    /// storage.
     pub fn blocked_page(status: u16) -> Self {
         Self::new(
             status,
@@ -169,7 +169,7 @@ impl Reply {
         )
     }
 
-    /// The same with what it says of the address that was asked for filled in.
+    /// Fills in the request's path and query.
     #[must_use]
     pub(super) fn naming(mut self, target: &str) -> Self {
         if let ReplyBody::Whole(text) = &mut self.body
@@ -180,7 +180,7 @@ impl Reply {
         self
     }
 
-    /// The error body of the framework under the service.
+    /// Returns the error body of the service's framework.
     pub fn spring(status: u16) -> Self {
         Self::json(
             status,
@@ -194,7 +194,7 @@ impl Reply {
         )
     }
 
-    /// HTTP 200 with JSON that ends in its midst; its `Content-Length` is that of what is there.
+    /// Returns HTTP 200 with truncated JSON and the `Content-Length` of the truncated text.
     pub fn truncated_json() -> Self {
         Self::new(
             200,
@@ -203,7 +203,7 @@ impl Reply {
         )
     }
 
-    /// HTTP 200 whose body is declared longer than it is: the connection is closed in its midst.
+    /// Returns HTTP 200 whose connection closes before the declared length.
     pub fn broken_off() -> Self {
         let text = r#"{"code":200,"msg":"success","data":{"asset_id":"re_660727003963174912"}}"#;
         Self {
@@ -212,12 +212,12 @@ impl Reply {
         }
     }
 
-    /// A success whose `data` lacks the asset id.
+    /// Returns a success whose `data` lacks the asset id.
     pub fn without_asset_id() -> Self {
         Self::success(EnvelopeStyle::Number, &json!({}))
     }
 
-    /// HTTP 200 with this many bytes of JSON, none of which ends the first string in it.
+    /// Returns HTTP 200 with this many bytes of JSON inside one unterminated string.
     pub fn huge(bytes: u64) -> Self {
         Self {
             body: ReplyBody::Huge(bytes),
@@ -225,17 +225,17 @@ impl Reply {
         }
     }
 
-    /// A redirect.
+    /// Returns a redirect.
     pub fn redirect(status: u16, location: &str) -> Self {
         Self::empty(status).header(LOCATION.as_str(), location)
     }
 
-    /// An error as Google Cloud Storage words it.
+    /// Returns an error in the form of Google Cloud Storage.
     pub fn storage_error(status: u16, code: &str, message: &str) -> Self {
         Self::storage_error_with(status, code, message, &[])
     }
 
-    /// The same with further elements beside `Code` and `Message`.
+    /// Returns a storage error with further elements beside `Code` and `Message`.
     pub(super) fn storage_error_with(
         status: u16,
         code: &str,
@@ -262,8 +262,7 @@ impl Reply {
         self.header(RETRY_AFTER.as_str(), &seconds.to_string())
     }
 
-    /// Adds `Retry-After` as the date that is `wait` from when this is called, cut to
-    /// whole seconds.
+    /// Adds `Retry-After` as the date `wait` from now, truncated to seconds.
     #[must_use]
     pub fn retry_after_date(self, wait: Duration) -> Self {
         let wait = jiff::SignedDuration::try_from(wait).unwrap_or(jiff::SignedDuration::ZERO);
@@ -281,7 +280,7 @@ impl Reply {
         }
     }
 
-    /// Adds a header; one whose value cannot stand in a header is left out when it is sent.
+    /// Adds a header; an invalid value is left out on sending.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
@@ -317,7 +316,7 @@ impl Reply {
     }
 }
 
-/// A body that tells of the bytes of it that are taken.
+/// Wraps a body so that it reports the bytes taken from it.
 pub(super) fn counted(
     body: AnswerBody,
     taken: impl Fn(u64) + Send + Unpin + 'static,
@@ -360,12 +359,11 @@ fn full(bytes: Bytes) -> AnswerBody {
         .boxed_unsync()
 }
 
-/// Sends these bytes, then fails.
 fn broken(half: Bytes) -> AnswerBody {
     let frames = stream::once(std::future::ready(Ok(Frame::data(half))));
     let failure = stream::once(async {
-        // The connection writes what it has when its body is not ready; an error that came
-        // at once would drop what was not written.
+        // The connection flushes only when its body is not ready; an immediate error would drop
+        // unwritten bytes.
         tokio::task::yield_now().await;
         Err(io::Error::other("broken off on purpose"))
     });

@@ -14,13 +14,13 @@ use super::plan::{Call, PlannedFault};
 use super::server::Exchange;
 use super::state::Bytes;
 
-/// Where the API begins.
+/// Path prefix of the API.
 pub(super) const BASE_PATH: &str = "/serve/api/v2";
 
-/// Most bytes of a JSON request.
+/// Size limit of a JSON request in bytes.
 const MAX_JSON: usize = 64 * 1024;
 
-/// The asset id that no asset has: asked for by clients to see whether a key is taken.
+/// Asset id that never exists: clients poll it to check a key.
 const NO_ASSET: &str = "re_0";
 
 enum CallRoute<'a> {
@@ -95,7 +95,7 @@ impl CallRoute<'_> {
     }
 }
 
-/// The request's key, if the service takes it: the bare header, beginning with `sk-`.
+/// Returns the request's key if it is accepted: the bare header, starting with `sk-`.
 fn key(x: &Exchange) -> Option<&str> {
     let mut given = x.head.headers.get_all(AUTHORIZATION).iter();
     let key = given.next()?.to_str().ok()?;
@@ -208,8 +208,8 @@ async fn delete(x: &Exchange, key: &str, id: &str) -> Result<Reply, IntakeStop> 
     .await
 }
 
-/// Returns what is stored, for a test that has the server in another process. Not a call of the
-/// service: it needs no key and costs no request.
+/// Lists the stored files for a test in another process. Unlike the service's calls it needs no key
+/// and no rate limit permit.
 fn list_stored(x: &Exchange) -> Reply {
     let copies: Vec<Value> = x
         .state
@@ -231,7 +231,8 @@ fn list_stored(x: &Exchange) -> Reply {
     Reply::json(200, &Value::Array(copies))
 }
 
-/// Returns what was called, with the bytes that have come so far: for the same test, at the same cost.
+/// Lists the requests and their bytes so far for a test in another process, without a key or
+/// permit.
 fn list_requests(x: &Exchange) -> Reply {
     let requests: Vec<Value> = x
         .state

@@ -1,4 +1,4 @@
-//! Reading a request's body under the fault that was planned for it.
+//! Reads a request's body under its planned fault.
 
 use std::collections::VecDeque;
 use std::io;
@@ -16,20 +16,19 @@ use super::answer::Reply;
 use super::io::{Cut, Link};
 use super::plan::PlannedFault;
 
-/// Bytes of a body's end that are kept for a look at its framing; a closing boundary has
-/// at most 78.
+/// Bytes kept of a body's end to check its framing; a closing boundary has at most 78.
 const KEPT_END: usize = 128;
 
-/// Why a body is not read to its end.
+/// Reason why a body is not read to its end.
 #[derive(Clone, Debug)]
 pub(super) enum IntakeStop {
-    /// The connection is gone: there is nobody to answer.
+    /// The connection is closed: no reply is possible.
     Gone,
-    /// The answer comes before the body's end.
+    /// The reply comes before the body's end.
     Early {
-        /// What is answered.
+        /// The reply.
         reply: Reply,
-        /// Whether the rest is read and dropped.
+        /// Reads and drops the rest if true.
         linger: bool,
     },
 }
@@ -49,10 +48,10 @@ enum Trap {
 struct Inner {
     body: Incoming,
     link: Arc<Link>,
-    /// Bytes that were read and have not been given out.
+    /// Bytes that were read but not yet returned.
     ahead: VecDeque<Bytes>,
     taken: u64,
-    /// The same, for whoever cannot wait for a reader to be done.
+    /// Copy of `taken` that is readable without the lock.
     counted: Arc<AtomicU64>,
     end: Vec<u8>,
     trap: Option<(u64, Trap)>,
@@ -60,7 +59,7 @@ struct Inner {
     finished: bool,
 }
 
-/// A request's body. Clones read the same one.
+/// A request's body. Clones share it.
 #[derive(Clone)]
 pub(super) struct Intake(Arc<Mutex<Inner>>, Arc<AtomicU64>);
 
@@ -81,8 +80,7 @@ impl Intake {
         Self(Arc::new(Mutex::new(inner)), counted)
     }
 
-    /// Lets a fault that concerns the reading of the body come true from now on; `stalls` is
-    /// called when a body is read no further.
+    /// Arms a fault that concerns reading the body; `stalls` is called when reading stalls.
     pub(super) async fn arm(&self, fault: &PlannedFault, stalls: impl FnOnce() + Send + 'static) {
         let mut inner = self.0.lock().await;
         inner.trap = match fault {
@@ -113,40 +111,40 @@ impl Intake {
         };
     }
 
-    /// The next bytes; `None` at the body's end.
+    /// Returns the next bytes; `None` at the body's end.
     pub(super) async fn next(&self) -> Result<Option<Bytes>, IntakeStop> {
         self.0.lock().await.next().await
     }
 
-    /// Puts bytes back, to be given out next.
+    /// Puts bytes back to be returned next.
     pub(super) async fn put_back(&self, bytes: Bytes) {
         self.0.lock().await.ahead.push_front(bytes);
     }
 
-    /// Reads what is left and drops it.
+    /// Reads and drops the rest.
     pub(super) async fn drain(&self) -> Result<(), IntakeStop> {
         while self.next().await?.is_some() {}
         Ok(())
     }
 
-    /// Bytes of the body that have come so far.
+    /// Bytes received so far.
     pub(super) fn taken(&self) -> u64 {
         self.1.load(Ordering::Relaxed)
     }
 
-    /// Counts them as they come.
+    /// Returns a live counter of the received bytes.
     pub(super) fn counter(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.1)
     }
 
-    /// Bytes of the body that have come so far, and the last of them.
+    /// Returns the number of bytes received and the last of them.
     pub(super) async fn so_far(&self) -> (u64, Vec<u8>) {
         let inner = self.0.lock().await;
         (inner.taken, inner.end.clone())
     }
 
-    /// Drops what is left of the body in the background, so that the answer is not lost to
-    /// a client that is still sending.
+    /// Drops the rest of the body in the background, so that a client that is still sending does
+    /// not lose the reply.
     pub(super) async fn linger(&self) {
         let mut inner = self.0.lock().await;
         inner.trap = None;
@@ -155,12 +153,12 @@ impl Intake {
         drop(inner);
         if !finished {
             let rest = self.clone();
-            // Ends with the body or the connection, whichever is first.
+            // Ends with the body or the connection.
             tokio::spawn(async move { rest.drain().await });
         }
     }
 
-    /// The body as a stream; why it stopped is asked of [`Self::next`] afterwards.
+    /// Converts the body into a stream; after an error, [`Self::next`] gives the reason.
     pub(super) fn into_stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
         stream::unfold(self, |intake| async move {
             let item = match intake.next().await {
@@ -212,7 +210,7 @@ impl Inner {
         }
     }
 
-    /// Counts bytes and queues them, without those beyond a trap that ends the body.
+    /// Counts and queues bytes, up to a trap that ends the body.
     fn remember(&mut self, bytes: &Bytes) {
         let before = self.taken;
         self.taken += bytes.len() as u64;

@@ -1,4 +1,4 @@
-//! A connection that can be cut or slowed down from inside the handling of a request.
+//! A connection that a request's handler can cut or slow down.
 
 use std::io;
 use std::pin::Pin;
@@ -12,23 +12,23 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Sleep;
 
-/// How often a slowed connection takes bytes: 20 times a second, so that a trickle is
-/// seen as one by a watchdog that looks for bytes that move.
+/// Time between reads of a slowed connection: 20 times a second, so that a progress timeout sees
+/// bytes moving.
 const TICK: Duration = Duration::from_millis(50);
 
-/// How a connection ends before its time.
+/// Early end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// In order (FIN); the system makes a reset of it where unread bytes are left.
+    /// In order (FIN); the system turns it into a reset if bytes are unread.
     Close,
     /// With a reset (RST).
     Reset,
 }
 
-/// The handle by which a request's handler gets at the connection that it came on.
+/// Handle of a request's handler to its connection.
 #[derive(Debug)]
 pub(super) struct Link {
-    /// Bytes a second that are read; 0 is no limit.
+    /// Read limit in bytes per second; 0 is no limit.
     pace: AtomicU64,
     cut: watch::Sender<Option<Cut>>,
 }
@@ -41,7 +41,7 @@ impl Link {
         })
     }
 
-    /// Ends the connection; what was not written yet is lost. The first call decides how.
+    /// Cuts the connection and drops unwritten bytes. The first call decides how.
     pub(super) fn cut(&self, how: Cut) {
         self.cut.send_if_modified(|cut| {
             let first = cut.is_none();
@@ -50,21 +50,21 @@ impl Link {
         });
     }
 
-    /// Resolves when [`Self::cut`] was called.
+    /// Waits until [`Self::cut`] was called.
     pub(super) async fn was_cut(&self) {
         let mut cut = self.cut.subscribe();
-        // An error would mean that the sender is gone, and it lives in `self`.
+        // The sender lives in `self`, so this cannot fail.
         let _ = cut.wait_for(Option::is_some).await;
     }
 
-    /// Reads no more than this many bytes a second from now on; `None` is no limit.
+    /// Limits reading to this many bytes per second; `None` is no limit.
     pub(super) fn set_pace(&self, bytes_per_second: Option<u64>) {
         let pace = bytes_per_second.map_or(0, |pace| pace.max(1));
         self.pace.store(pace, Ordering::Relaxed);
     }
 }
 
-/// A TCP connection under the rule of its [`Link`].
+/// A TCP connection controlled by its [`Link`].
 #[derive(Debug)]
 pub(super) struct FaultyStream {
     tcp: TcpStream,

@@ -1,11 +1,10 @@
-//! The service in this process, for trying the program out and for its tests.
+//! The service in this process, for trials and tests.
 //!
-//! Two HTTP/1.1 servers on loopback: one with the API's calls, one that stands for the
-//! storage that signed URLs point to. Both hold what a client sends against the wire
-//! protocol themselves and share no parser or type with the client's side of it. A
-//! [`FaultPlan`] says what is to go wrong, in order.
+//! Two HTTP/1.1 servers on loopback: the API, and the storage that signed URLs point to. Both check
+//! requests against the wire protocol on their own, sharing no parser or type with the client. A
+//! [`FaultPlan`] lists the faults, in order.
 //!
-//! Times are real ones: a runtime with a paused clock would jump ahead of the sockets.
+//! Times are real: a paused runtime clock would run ahead of the sockets.
 
 mod answer;
 mod calls;
@@ -38,20 +37,20 @@ pub use ticket::OfferedProtocol;
 use server::{Door, Port};
 use state::State;
 
-/// A key that the server takes, as it takes any other that begins with `sk-`.
+/// A valid key, like any other that starts with `sk-`.
 const KEY: &str = "sk-sandbox-try-it-out-without-an-account";
 
-/// How long after its bytes an asset changes its status.
+/// Delays of an asset's status changes, counted from its bytes' arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
-    /// Until it is UPLOADING; WAITING before that.
+    /// Time until UPLOADING; WAITING before that.
     pub uploading: Duration,
-    /// Until it is SUCCESS.
+    /// Time until SUCCESS.
     pub success: Duration,
 }
 
 impl Default for Timing {
-    /// SUCCESS after 1.5 s: a client's first poll after 2 s finds it.
+    /// Sets SUCCESS after 1.5 s, so that a client's first poll after 2 s finds it.
     fn default() -> Self {
         Self {
             uploading: Duration::from_millis(500),
@@ -67,7 +66,7 @@ impl Timing {
         success: Duration::ZERO,
     };
 
-    /// The same in another scale: below 1 is faster. `factor` must be finite and not negative.
+    /// Scales the delays; below 1 is faster. `factor` must be finite and not negative.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {
         Self {
@@ -76,7 +75,7 @@ impl Timing {
         }
     }
 
-    /// The status of an asset whose bytes have been there for `age`.
+    /// Returns the status of an asset whose bytes arrived `age` ago.
     fn status(self, age: Duration) -> &'static str {
         if age >= self.success {
             "SUCCESS"
@@ -88,29 +87,28 @@ impl Timing {
     }
 }
 
-/// How a sandbox is to be.
+/// Options of a sandbox.
 #[derive(Clone, Debug)]
 pub struct SandboxOptions {
-    /// Port of the API; 0 is any that is free.
+    /// Port of the API; 0 takes a free one.
     pub port: u16,
-    /// Port of the storage server; 0 is any that is free.
+    /// Port of the storage server; 0 takes a free one.
     pub storage_port: u16,
-    /// Least time between two requests of one key; the service's is 1 s.
+    /// Minimum interval between two requests of one key; the service's is 1 s.
     pub interval: Duration,
-    /// When statuses change.
+    /// Delays of status changes.
     pub timing: Timing,
-    /// Most bytes of a direct upload; the service's are taken to be 500,000,000.
+    /// Size limit of a direct upload; the service's is taken to be 500,000,000 bytes.
     pub direct_limit: u64,
-    /// Flavour of the signed URLs.
+    /// Protocol of the signed URLs.
     pub protocol: OfferedProtocol,
-    /// Bytes that the system takes in for a connection before they are read. The system's
-    /// own choice (`None`) is some megabytes: a stall or a trickle is then not felt by the
-    /// sender of a smaller file.
+    /// Receive buffer of a connection in bytes. The system's default (`None`) is megabytes: senders
+    /// of smaller files would not notice a stall or a trickle.
     pub receive_buffer: Option<u32>,
-    /// Digits of the first asset's id; `None` counts on from the clock, so that ids do not
-    /// come again after a new start.
+    /// Digits of the first asset id; `None` derives them from the clock, so that ids do not repeat
+    /// after a restart.
     pub first_id: Option<u64>,
-    /// What is to go wrong.
+    /// Planned faults.
     pub plan: FaultPlan,
 }
 
@@ -130,60 +128,60 @@ impl Default for SandboxOptions {
     }
 }
 
-/// By which way a file came.
+/// Route of a stored file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Via {
     /// `POST /upload`.
     Direct,
-    /// A signed URL of this flavour.
+    /// A signed URL of this protocol.
     SignedUrl(OfferedProtocol),
 }
 
-/// A file that the server took in whole. Its bytes are not kept.
+/// A file that was received in full. Its bytes are not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredCopy {
-    /// The asset that it is.
+    /// Its asset.
     pub asset_id: String,
-    /// Its name, as sent by the client.
+    /// Name sent by the client.
     pub file_name: String,
-    /// Its bytes.
+    /// Size in bytes.
     pub size: u64,
     /// BLAKE3 of its bytes, 64 hexadecimal digits.
     pub blake3: String,
     /// `Content-Type` of the part, or of the request to a signed URL.
     pub content_type: Option<String>,
-    /// The way that it came.
+    /// Its route.
     pub via: Via,
-    /// What the service says of it now.
+    /// Its current status.
     pub status: String,
-    /// How often it was sent whole to the same asset: more than 1 for a repeated `PUT`.
+    /// Number of complete uploads to the asset; more than 1 after a repeated `PUT`.
     pub writes: u32,
 }
 
 /// A request that reached the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestRecord {
-    /// When its head had come.
+    /// Arrival of its head.
     pub at: Instant,
-    /// Its HTTP method.
+    /// HTTP method.
     pub method: String,
-    /// What was called; `None` for a request that is refused before that is known.
+    /// The call; `None` if the request was rejected earlier.
     pub call: Option<Call>,
-    /// The last four characters of its key; empty without one.
+    /// Last four characters of its key; empty without one.
     pub key_end: String,
-    /// Name of the file that it is about, where that is known.
+    /// Name of its file, if known.
     pub file_name: Option<String>,
-    /// The asset that was given with the answer, or asked about.
+    /// Asset created or polled.
     pub asset_id: Option<String>,
-    /// HTTP status that was answered; `None` while, or because, there was none.
+    /// HTTP status of the reply; `None` without one.
     pub status: Option<u16>,
-    /// Bytes of its body that came, framing included: so far, until [`RequestRecord::over`].
+    /// Bytes received of its body including framing, final once [`RequestRecord::over`].
     pub body: u64,
-    /// Bytes of the answer's body that the connection has taken so far.
+    /// Bytes of the reply's body written so far.
     pub answered: u64,
-    /// Its body came to where a [`PlannedFault::Stall`] reads no further.
+    /// Reading its body stopped at a [`PlannedFault::Stall`].
     pub stalled: bool,
-    /// Nothing is done for it any more: it was answered, or its connection is gone.
+    /// It was answered, or its connection is closed.
     pub over: bool,
 }
 
@@ -197,15 +195,13 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts both servers on loopback, on the runtime that this is called on.
+    /// Starts both servers on loopback, on the current runtime.
     ///
     /// # Errors
-    ///
-    /// A port that is taken, and whatever else keeps the system from listening.
+    /// A port is taken, or the system cannot listen.
     ///
     /// # Panics
-    ///
-    /// Outside of a tokio runtime with I/O and time.
+    /// Outside a tokio runtime with I/O and time.
     pub fn start(options: SandboxOptions) -> std::io::Result<Self> {
         let api = bind(options.port, options.receive_buffer)?;
         let storage = bind(options.storage_port, options.receive_buffer)?;
@@ -230,59 +226,59 @@ impl Sandbox {
         })
     }
 
-    /// The base URL to give to a client.
+    /// Returns the base URL for a client.
     pub fn base_url(&self) -> String {
         format!("http://{}{}", self.address, calls::BASE_PATH)
     }
 
-    /// A key that the server takes.
+    /// Returns a valid key.
     pub fn key(&self) -> &'static str {
         KEY
     }
 
-    /// Replaces what is to go wrong from now on.
+    /// Replaces the planned faults.
     pub fn set_plan(&self, plan: FaultPlan) {
         self.state.set_plan(plan);
     }
 
-    /// The requests so far, in the order of their arrival, storage included.
+    /// Returns the requests so far in order of arrival, including storage.
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.state.requests()
     }
 
-    /// Returns what is stored, in the order of the assets' ids.
+    /// Returns the stored files in order of asset id.
     pub fn stored(&self) -> Vec<StoredCopy> {
         self.state.stored()
     }
 
-    /// Path and query of every signed URL and every session that was given out: what must
-    /// show up in nothing that a client writes.
+    /// Returns path and query of every signed URL and session issued: secrets that a client must
+    /// never write anywhere.
     pub fn secret_targets(&self) -> Vec<String> {
         self.state.secret_targets()
     }
 
-    /// A receiver that is told of each request, each answer and each file that is stored;
-    /// its value only counts. Statuses that change by time are not told.
+    /// Returns a receiver that is notified of each request, reply and stored file, but not of timed
+    /// status changes; its value only counts.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.state.changes()
     }
 
-    /// Waits until `reached` holds, looking again at each change. Has no limit of its own.
+    /// Waits until `reached` holds, checked at each change. Has no timeout.
     pub async fn wait_until(&self, reached: impl Fn(&Self) -> bool) {
         let mut changes = self.changes();
         while !reached(self) {
-            // An error would mean that the state is gone, and `self` holds it.
+            // `self` holds the state, so this cannot fail.
             if changes.changed().await.is_err() {
                 return;
             }
         }
     }
 
-    /// Stops both servers, and waits until their connections are closed.
+    /// Stops both servers and waits until their connections are closed.
     pub async fn shutdown(mut self) {
         self.stop.cancel();
         for server in std::mem::take(&mut self.servers) {
-            // An error would mean that it ended by a panic: it has ended.
+            // An error means that it panicked, so it has ended.
             let _ = server.await;
         }
     }
@@ -294,14 +290,14 @@ impl Drop for Sandbox {
     }
 }
 
-/// A socket that has its port, and does not listen yet.
+/// Binds a socket without listening yet.
 fn bind(port: u16, receive_buffer: Option<u32>) -> std::io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     // On Windows the option means something else, and a closed port is free at once.
     #[cfg(not(windows))]
     socket.set_reuseaddr(true)?;
     if let Some(bytes) = receive_buffer {
-        // Connections have what the listening socket had when they came.
+        // Connections inherit it from the listening socket.
         socket.set_recv_buffer_size(bytes)?;
     }
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;

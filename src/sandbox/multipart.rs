@@ -1,7 +1,7 @@
-//! A strict reading of `multipart/form-data` with one file in it.
+//! A strict parser of `multipart/form-data` with one file.
 //!
-//! `multer` finds the end of the file's bytes; everything around them is checked here, by
-//! counting: the part's head, its bytes and the closing boundary must be the whole body.
+//! `multer` finds the end of the file; this module checks the rest by counting: the part's head,
+//! its bytes and the closing boundary must make up the whole body.
 
 use bytes::{Bytes, BytesMut};
 use hyper::HeaderMap;
@@ -9,19 +9,19 @@ use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 
 use super::intake::{Intake, IntakeStop};
 
-/// Most bytes that the boundary line and the part's headers may have.
+/// Size limit of the boundary line and the part's headers.
 const MAX_HEAD: usize = 16 * 1024;
 
-/// Why a form is not taken.
+/// Reason why a form is rejected.
 #[derive(Clone, Debug)]
 pub(super) enum MultipartError {
     /// The body was not read to its end.
     Stopped(IntakeStop),
     /// No `Content-Length`, or a chunked body.
     Length,
-    /// Not as it should be.
+    /// Malformed.
     Framing(&'static str),
-    /// The file has more bytes than are allowed.
+    /// The file exceeds the size limit.
     TooLarge,
 }
 
@@ -31,19 +31,18 @@ impl From<IntakeStop> for MultipartError {
     }
 }
 
-/// A form of which the head of its one part was read.
+/// A form whose part's head was read.
 #[derive(Debug)]
 pub(super) struct Form {
     boundary: String,
-    /// Bytes of the whole body, as declared.
+    /// Declared bytes of the whole body.
     declared: u64,
     head: u64,
-    /// The part's `filename`, without its escapes.
+    /// The part's unescaped `filename`.
     pub(super) file_name: String,
     content_type: Option<String>,
 }
 
-/// The file of a form.
 #[derive(Debug)]
 pub(super) struct FilePart {
     pub(super) file_name: String,
@@ -52,7 +51,7 @@ pub(super) struct FilePart {
     pub(super) blake3: String,
 }
 
-/// `Content-Length` of a body that is not chunked.
+/// Returns the `Content-Length` of a body that is not chunked.
 pub(super) fn declared_length(headers: &HeaderMap) -> Option<u64> {
     if headers.contains_key(TRANSFER_ENCODING) {
         return None;
@@ -95,7 +94,7 @@ impl Form {
         })
     }
 
-    /// Reads the file and everything after it; no more than a chunk is held at a time.
+    /// Reads the file and everything after it, buffering at most one chunk.
     pub(super) async fn read(
         self,
         intake: &Intake,
@@ -107,7 +106,7 @@ impl Form {
             return Err(MultipartError::TooLarge);
         }
         let result = self.take_file(intake, limit).await;
-        // What the parser did not want counts too; and a stop goes before its own error.
+        // Bytes that the parser left count too, and a stop takes precedence over its error.
         intake.drain().await?;
         let (size, blake3) = result?;
         let (total, end) = intake.so_far().await;
@@ -168,7 +167,7 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|at| at == needle)
 }
 
-/// Takes the boundary line and the headers of the one part apart: file name, content type.
+/// Parses the boundary line and the part's headers into file name and content type.
 fn read_head(head: &[u8], boundary: &str) -> Result<(String, Option<String>), MultipartError> {
     let head =
         std::str::from_utf8(head).map_err(|_| MultipartError::Framing("a head not in UTF-8"))?;
@@ -226,8 +225,8 @@ fn read_disposition(value: &str) -> Result<String, MultipartError> {
         .ok_or(MultipartError::Framing("the part has no file name"))
 }
 
-/// Reads up to the closing quote, undoing both ways of escaping (`\"` and `\\` as in
-/// RFC 7578's time, `%22`, `%0D` and `%0A` as browsers do it); gives what follows.
+/// Reads up to the closing quote and returns the rest too. Undoes both kinds of escapes: `\"` and
+/// `\\`, and the browsers' `%22`, `%0D` and `%0A`.
 fn unquote(quoted: &str) -> Option<(String, &str)> {
     let mut text = String::new();
     let mut chars = quoted.char_indices();
@@ -249,7 +248,7 @@ fn unquote(quoted: &str) -> Option<(String, &str)> {
     None
 }
 
-/// Reads a body that is to be small.
+/// Reads a small body; `None` if it exceeds the limit.
 pub(super) async fn read_small(intake: &Intake, limit: usize) -> Result<Option<Bytes>, IntakeStop> {
     let mut all = BytesMut::new();
     while let Some(bytes) = intake.next().await? {

@@ -1,11 +1,11 @@
-//! What is to go wrong: faults in order, by call and by file.
+//! Planned faults, by call and by file.
 
 use std::time::Duration;
 
 use super::answer::{EnvelopeStyle, Reply};
 use super::ticket::OfferedProtocol;
 
-/// The calls that the server tells apart.
+/// Calls that the server distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
     /// `POST /upload`.
@@ -14,7 +14,7 @@ pub enum Call {
     SignedUrl,
     /// `GET /{asset_id}/metadata`, except for [`Call::KeyCheck`].
     Metadata,
-    /// `GET /re_0/metadata`, by which a client finds out whether a key is taken.
+    /// `GET /re_0/metadata`, with which a client checks a key.
     KeyCheck,
     /// `DELETE /{asset_id}`.
     Delete,
@@ -26,12 +26,12 @@ pub enum Call {
     SessionStart,
     /// Storage: `PUT` of bytes into a session.
     SessionPut,
-    /// Storage: empty `PUT` that asks where a session stands.
+    /// Storage: empty `PUT` that queries a session's offset.
     SessionStatus,
 }
 
 impl Call {
-    /// Method and path with places for what differs, as `GET /{asset_id}/metadata`.
+    /// Returns method and path with placeholders, as `GET /{asset_id}/metadata`.
     pub fn template(self) -> &'static str {
         match self {
             Self::Upload => "POST /upload",
@@ -46,90 +46,89 @@ impl Call {
     }
 }
 
-/// One thing that goes wrong with one call.
+/// A fault of one call.
 ///
-/// A fault that has no meaning for the call that it meets leaves the call as it is.
-/// Counts of bytes are of the request's body as it is on the wire, framing included.
+/// A fault without meaning for its call is ignored. Byte counts are of the request's body on the
+/// wire, framing included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlannedFault {
-    /// The whole request is taken, nothing comes of it, and this is answered.
+    /// Reads the whole request, ignores it, and sends this reply.
     Answer(Reply),
-    /// The call does what it should, and this is answered instead of its result.
+    /// Performs the call, and sends this reply instead of its result.
     StoreThenAnswer(Reply),
-    /// Answers when this many bytes of the body have come (all of them, if it is shorter).
+    /// Replies after this many bytes of the body, or at its end if it is shorter.
     AnswerEarly {
-        /// Bytes of the body that are read first.
+        /// Bytes of the body to read first.
         after: u64,
-        /// What is answered.
+        /// The reply.
         reply: Reply,
-        /// `true`: the rest of the body is read and dropped; `false`: the connection is
-        /// closed on what was not read, which often costs the answer.
+        /// `true` reads and drops the rest of the body; `false` closes the connection on unread
+        /// bytes, which often loses the reply.
         linger: bool,
     },
     /// Resets the connection after this many bytes of the body, at its end at the latest.
     ResetAfter {
-        /// Bytes of the body that are read first.
+        /// Bytes of the body to read first.
         bytes: u64,
     },
-    /// Reads no further after this many bytes of the body, without closing.
+    /// Stops reading after this many bytes of the body, without closing.
     Stall {
-        /// Bytes of the body that are read first.
+        /// Bytes of the body to read first.
         after: u64,
-        /// How long; `None` is until the server stops.
+        /// Duration; `None` lasts until the server stops.
         lasting: Option<Duration>,
     },
-    /// Reads the body at this rate. What the system buffers is not held back: see
-    /// `receive_buffer` of the options.
+    /// Reads the body at this rate. The system's buffer is not slowed: see `receive_buffer` of the
+    /// options.
     Trickle {
-        /// Bytes a second, at least 1.
+        /// Bytes per second, at least 1.
         bytes_per_second: u64,
     },
-    /// Takes the whole body, then ends the connection without an answer.
+    /// Reads the whole body, then ends the connection without a reply.
     LoseAnswer {
-        /// Whether the call did what it should before that.
+        /// Performs the call first if true.
         stored: bool,
-        /// Whether it ends with a reset instead of in order.
+        /// Ends with a reset instead of in order.
         reset: bool,
     },
-    /// The call does what it should; its answer comes this much later.
+    /// Performs the call and replies this much later.
     DelayAnswer(Duration),
-    /// What the asset of this upload says at each poll once it is stored, the last one
-    /// over and over. May hold words that the service does not document.
+    /// Statuses of the upload's asset at successive polls once stored, the last one repeated. May
+    /// be words that the service does not document.
     Statuses(Vec<String>),
-    /// The asset of this upload claims a size that differs from what was stored.
+    /// The upload's asset reports another size than was stored.
     SizeDiffers {
-        /// Bytes that are added to what was stored.
+        /// Bytes added to the stored size.
         by: i64,
     },
-    /// The asset of this upload is not found by its first polls.
+    /// The first polls do not find the upload's asset.
     NotFoundAtFirst {
-        /// How many.
+        /// Number of polls.
         polls: u32,
     },
-    /// The signed URL that is given out has this flavour instead of the options' one.
+    /// The signed URL has this protocol instead of the options' one.
     OfferedProtocol(OfferedProtocol),
-    /// The signed URL is refused as too old this long after it was given, whatever
-    /// `expires_in` says.
+    /// The signed URL expires this long after it was issued, whatever `expires_in` says.
     UrlExpires(Duration),
-    /// The session is forgotten, and this status answered (404 or 410 at Google).
+    /// The session is forgotten and answered with this status (404 or 410 at Google).
     LoseSession {
-        /// HTTP status of the answer.
+        /// HTTP status of the reply.
         status: u16,
     },
-    /// The session keeps no more than this of what is sent now, in whole 256 KiB.
+    /// The session keeps at most this much of the request, in whole 256 KiB.
     KeepOnly {
-        /// Bytes of this request that are kept at most.
+        /// Bytes of this request to keep at most.
         bytes: u64,
     },
 }
 
 impl PlannedFault {
-    /// An error with the service's usual words for this HTTP status; nothing is stored.
+    /// Returns an error with the service's usual text for this HTTP status; nothing is stored.
     pub fn status(status: u16) -> Self {
         Self::Answer(Reply::status(status))
     }
 
-    /// The asset of this upload ends as FAILED.
+    /// Lets the upload's asset end as FAILED.
     pub fn processing_fails() -> Self {
         Self::Statuses(vec!["WAITING".into(), "FAILED".into()])
     }
@@ -139,23 +138,23 @@ impl PlannedFault {
 struct Rule {
     call: Option<Call>,
     name: Option<String>,
-    /// How many calls it is still for; `None` is all.
+    /// Remaining calls; `None` is unlimited.
     left: Option<u32>,
     fault: Option<PlannedFault>,
 }
 
-/// What is to go wrong, in order.
+/// Planned faults, in order.
 ///
-/// For each call the first rule that fits and is not used up decides; where none does, the
-/// call goes right. Only calls that pass the checks of key and rate use up a rule.
+/// The first matching rule with calls left decides; without one the call succeeds. Only calls that
+/// pass the checks of key and rate use up a rule.
 ///
 /// ```
-/// use mavi_uploader::sandbox::{Call, Fault, FaultPlan};
+/// use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault};
 ///
 /// let plan = FaultPlan::new()
-///     .on(Call::Upload).then(Fault::status(500))
-///     .on(Call::Upload).named("b.mp4").times(2).then(Fault::ResetAfter { bytes: 4096 })
-///     .on_any().always().then(Fault::DelayAnswer(std::time::Duration::from_millis(5)));
+///     .on(Call::Upload).then(PlannedFault::status(500))
+///     .on(Call::Upload).named("b.mp4").times(2).then(PlannedFault::ResetAfter { bytes: 4096 })
+///     .on_any().always().then(PlannedFault::DelayAnswer(std::time::Duration::from_millis(5)));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct FaultPlan {
@@ -168,22 +167,22 @@ pub struct FaultPlan {
 }
 
 impl FaultPlan {
-    /// A plan by which everything goes right.
+    /// Returns a plan without faults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Begins a rule for one call.
+    /// Starts a rule for one call.
     pub fn on(self, call: Call) -> RuleBuilder {
         RuleBuilder::new(self, Some(call))
     }
 
-    /// Begins a rule for every call.
+    /// Starts a rule for every call.
     pub fn on_any(self) -> RuleBuilder {
         RuleBuilder::new(self, None)
     }
 
-    /// Returns how successes are worded.
+    /// Sets the form of successes.
     #[must_use]
     pub fn envelope(mut self, style: EnvelopeStyle) -> Self {
         self.style = style;
@@ -204,23 +203,22 @@ impl FaultPlan {
         self
     }
 
-    /// Nothing listens at the API's port, so that the system refuses connections to it,
-    /// until another plan takes this one's place. For the plan that a server starts with:
-    /// a server that listens goes on listening.
+    /// Makes the system refuse connections to the API's port until another plan is set. Only for
+    /// the plan a server starts with: one that listens keeps listening.
     #[must_use]
     pub fn refuse_connections(mut self) -> Self {
         self.refuses_connections = true;
         self
     }
 
-    /// Resets the next connections to the API, this many, before anything is read of them.
+    /// Resets this many next connections to the API before reading from them.
     #[must_use]
     pub fn hang_up(mut self, connections: u32) -> Self {
         self.hang_ups = connections;
         self
     }
 
-    /// Returns whether a connection that has just come is to be reset.
+    /// Returns true if a new connection is to be reset.
     pub(super) fn take_hang_up(&mut self) -> bool {
         let left = self.hang_ups.checked_sub(1);
         self.hang_ups = left.unwrap_or_default();
@@ -231,7 +229,7 @@ impl FaultPlan {
         self.refused_keys.iter().any(|refused| refused == key)
     }
 
-    /// Uses up one place of the first rule that fits, and gives its fault.
+    /// Uses up one call of the first matching rule and returns its fault.
     pub(super) fn take(&mut self, call: Call, name: Option<&str>) -> Option<PlannedFault> {
         let rule = self.rules.iter_mut().find(|rule| {
             rule.left != Some(0)
@@ -245,7 +243,7 @@ impl FaultPlan {
     }
 }
 
-/// A rule of a [`FaultPlan`] before its fault is named.
+/// A rule of a [`FaultPlan`] without its fault.
 #[derive(Debug)]
 #[must_use]
 pub struct RuleBuilder {
@@ -265,30 +263,30 @@ impl RuleBuilder {
         }
     }
 
-    /// For calls about the file of this name only.
+    /// Limits the rule to the file of this name.
     pub fn named(mut self, file_name: &str) -> Self {
         self.name = Some(file_name.to_owned());
         self
     }
 
-    /// For this many calls instead of one.
+    /// Applies the rule to this many calls instead of one.
     pub fn times(mut self, calls: u32) -> Self {
         self.left = Some(calls);
         self
     }
 
-    /// For all calls from here on.
+    /// Applies the rule to all further calls.
     pub fn always(mut self) -> Self {
         self.left = None;
         self
     }
 
-    /// Lets these calls go right.
+    /// Lets these calls succeed.
     pub fn pass(self) -> FaultPlan {
         self.finish(None)
     }
 
-    /// Makes this go wrong with these calls.
+    /// Sets the fault of these calls.
     pub fn then(self, fault: PlannedFault) -> FaultPlan {
         self.finish(Some(fault))
     }

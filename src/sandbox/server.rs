@@ -1,4 +1,4 @@
-//! Accepting connections, and the way of one request through the server.
+//! Accepts connections and handles requests.
 
 use std::convert::Infallible;
 use std::io;
@@ -23,26 +23,25 @@ use super::plan::{Call, PlannedFault};
 use super::state::State;
 use super::{RequestRecord, calls, storage};
 
-/// Which of the two servers a connection came to.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Port {
     Api,
     Storage,
 }
 
-/// Where connections come in.
+/// Entrance for connections.
 pub(super) enum Door {
-    /// The system takes them.
+    /// The system accepts them.
     Open(TcpListener),
-    /// The port is held, and the system refuses them.
+    /// The port is bound, and the system refuses connections.
     Shut(TcpSocket),
 }
 
-/// Connections that the system holds until they are taken.
+/// Connections queued by the system before they are accepted.
 const BACKLOG: u32 = 1024;
 
 impl Door {
-    /// Listens, unless the plan has connections to this port refused.
+    /// Listens, unless the plan refuses connections to this port.
     pub(super) fn open(socket: TcpSocket, port: Port, state: &State) -> io::Result<Self> {
         match port {
             Port::Api if state.refuses_connections() => Ok(Self::Shut(socket)),
@@ -50,7 +49,7 @@ impl Door {
         }
     }
 
-    /// Listens as soon as the plan has it.
+    /// Listens once the plan allows it.
     async fn opened(self, state: &State) -> io::Result<TcpListener> {
         let socket = match self {
             Self::Open(listener) => return Ok(listener),
@@ -58,14 +57,14 @@ impl Door {
         };
         let mut changes = state.changes();
         while state.refuses_connections() {
-            // An error would mean that the state is gone, and it is borrowed here.
+            // The state is borrowed here, so this cannot fail.
             let _ = changes.changed().await;
         }
         socket.listen(BACKLOG)
     }
 }
 
-/// Takes connections until `stop`, then drops them all.
+/// Accepts connections until `stop`, then drops them all.
 pub(super) async fn accept(
     single_instance: Door,
     port: Port,
@@ -93,7 +92,7 @@ pub(super) async fn accept(
                     connections.spawn(serve(tcp, port, Arc::clone(&state)));
                 }
                 Err(error) => {
-                    // Out of file handles, or a connection that died in the queue.
+                    // Out of file handles, or the connection died in the queue.
                     tracing::warn!(%error, "the sandbox could not take a connection");
                     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
                 }
@@ -106,7 +105,7 @@ pub(super) async fn accept(
 }
 
 async fn serve(tcp: TcpStream, port: Port, state: Arc<State>) {
-    // Answers are written whole; waiting to fill a segment would only delay them.
+    // Replies are written whole, so Nagle's algorithm would only delay them.
     let _ = tcp.set_nodelay(true);
     let link = Link::new();
     let stream = FaultyStream::new(tcp, Arc::clone(&link));
@@ -162,7 +161,7 @@ async fn handle(
     Ok(reply.into_response(close).map(|body| counted(body, taken)))
 }
 
-/// One request, with all that its handling needs.
+/// One request and everything its handler needs.
 pub(super) struct Exchange {
     pub(super) head: Parts,
     pub(super) intake: Intake,
@@ -200,21 +199,20 @@ impl Exchange {
         }
     }
 
-    /// Says which call this is.
+    /// Records the request's call.
     pub(super) fn is(&self, call: Call) {
         self.state
             .note(self.record, |record| record.call = Some(call));
     }
 
-    /// Says which asset it gives, or is about.
+    /// Records the asset that the request creates or concerns.
     pub(super) fn concerns(&self, asset_id: &str) {
         self.state.note(self.record, |record| {
             record.asset_id = Some(asset_id.to_owned());
         });
     }
 
-    /// Takes the fault that was planned for this call, and lets it come true where it
-    /// concerns the reading of the body.
+    /// Takes the fault planned for this call, and arms it if it concerns reading the body.
     pub(super) async fn meet(&self, call: Call, name: Option<&str>) -> Option<PlannedFault> {
         self.state.note(self.record, |record| {
             record.file_name = name.map(str::to_owned);
@@ -226,7 +224,7 @@ impl Exchange {
         Some(fault)
     }
 
-    /// Ends a call whose body was read: `commit` does what it should and gives its answer.
+    /// Finishes a call whose body was read: `commit` performs it and returns its reply.
     pub(super) async fn conclude(
         &self,
         fault: Option<&PlannedFault>,

@@ -16,10 +16,9 @@ use super::state::Bytes;
 use super::storage::{MAX_OBJECT, refused_length};
 use super::ticket::OfferedProtocol;
 
-/// What a session keeps bytes in: every chunk but the last is a multiple of it.
+/// Chunk granularity in bytes: every chunk but the last is a multiple.
 const QUANTUM: usize = 256 * 1024;
 
-/// A session that was started.
 pub(super) struct StorageSession {
     pub(super) asset_id: String,
     protocol: OfferedProtocol,
@@ -27,20 +26,20 @@ pub(super) struct StorageSession {
 }
 
 struct Progress {
-    /// Counts the requests that wrote: an older one that still runs writes no more.
+    /// Number of the last writing request: an older one that is still running stops.
     turn: u64,
     hasher: blake3::Hasher,
     kept: u64,
-    /// What came after the last whole quantum; lost with its request, unless it is the end.
+    /// Bytes after the last whole quantum, lost with their request unless it is the last.
     loose: Vec<u8>,
     size: Option<u64>,
     complete: bool,
 }
 
-/// What a request's `Content-Range` says.
+/// A parsed `Content-Range`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Span {
-    /// `bytes */SIZE`: only a question.
+    /// `bytes */SIZE`: a query only.
     Ask { size: Option<u64> },
     /// `bytes FIRST-LAST/SIZE`.
     Bytes {
@@ -67,11 +66,11 @@ impl StorageSession {
     }
 
     fn lock(&self) -> MutexGuard<'_, Progress> {
-        // No holder leaves it half changed, so a panic in one spoils nothing.
+        // No holder leaves it half changed, so a panic does no harm.
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns where the session stands, as an answer.
+    /// Returns the session's offset as a reply.
     fn standing(&self) -> Reply {
         let progress = self.lock();
         if progress.complete {
@@ -184,7 +183,7 @@ fn lose(x: &Exchange, target: &str, status: u16) -> Reply {
     Reply::storage_error(status, "NoSuchUpload", "The session is gone.")
 }
 
-/// Returns whether a size that is said now fits the one that was said before; keeps it.
+/// Returns false if the size contradicts an earlier one; keeps the first.
 fn agree(before: &mut Option<u64>, now: Option<u64>) -> bool {
     match (*before, now) {
         (Some(before), Some(now)) => before == now,
@@ -221,7 +220,7 @@ async fn put(
         _ => None,
     };
     while let Some(mut bytes) = x.intake.next().await? {
-        // What the session has already is passed over.
+        // Skips bytes that the session already has.
         let known = clamp(overlap, bytes.len());
         overlap -= known as u64;
         bytes.advance(known);
@@ -249,7 +248,7 @@ fn clamp(bytes: u64, most: usize) -> usize {
     usize::try_from(bytes).map_or(most, |bytes| bytes.min(most))
 }
 
-/// Makes the object of a session whose last byte came.
+/// Stores the object of a session whose last byte arrived.
 fn finish(x: &Exchange, session: &StorageSession, turn: u64) {
     let mut progress = session.lock();
     if progress.turn != turn {
@@ -268,7 +267,7 @@ fn finish(x: &Exchange, session: &StorageSession, turn: u64) {
     x.state.store(&session.asset_id, bytes);
 }
 
-/// Reads a `Content-Range`.
+/// Parses a `Content-Range`.
 pub(crate) fn read_span(text: &str) -> Option<Span> {
     let (range, size) = text.strip_prefix("bytes ")?.split_once('/')?;
     let size = match size {
@@ -283,7 +282,7 @@ pub(crate) fn read_span(text: &str) -> Option<Span> {
     Some(Span::Bytes { first, last, size })
 }
 
-/// Decimal digits and nothing else.
+/// Parses decimal digits and nothing else.
 fn number(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()

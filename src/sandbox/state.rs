@@ -1,4 +1,4 @@
-//! What the server knows: assets, signed URLs, sessions, and who called when.
+//! The server's state: assets, signed URLs, sessions and past requests.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,11 +14,10 @@ use super::session::StorageSession;
 use super::ticket::{self, OfferedProtocol, Ticket};
 use super::{RequestRecord, SandboxOptions, StoredCopy, Timing, Via};
 
-/// The digits of the first asset id in the service's documentation.
+/// Digits of the first asset id in the service's documentation.
 const FIRST_ID: u64 = 660_727_003_963_174_912;
 
-/// Where the ids of a server that was not told where to begin are counted from:
-/// 2026-01-01, in milliseconds since the epoch.
+/// Epoch of clock-based ids: 2026-01-01, in milliseconds since the Unix epoch.
 const ID_EPOCH_MS: u64 = 1_767_225_600_000;
 
 struct Asset {
@@ -43,7 +42,7 @@ struct HeldRequest {
     writes: u32,
 }
 
-/// The bytes of a file that came in.
+/// Metadata of received bytes.
 pub(super) struct Bytes {
     pub(super) size: u64,
     pub(super) blake3: String,
@@ -64,11 +63,11 @@ struct ServerInner {
 
 struct Noted {
     record: RequestRecord,
-    /// Bytes of its body that have come so far.
+    /// Bytes of its body received so far.
     coming: Arc<AtomicU64>,
 }
 
-/// The one state behind both ports.
+/// State shared by both ports.
 pub(super) struct State {
     inner: Mutex<ServerInner>,
     changes: watch::Sender<u64>,
@@ -89,7 +88,7 @@ impl std::fmt::Debug for State {
 
 impl State {
     pub(super) fn new(options: SandboxOptions, storage_origin: String) -> Self {
-        // Ids must not come again when a server is started anew beside a kept history.
+        // Ids must not repeat when a server restarts beside a kept history.
         let next_id = options.first_id.unwrap_or_else(|| {
             let ms = u64::try_from(now_ms()).unwrap_or(u64::MAX);
             FIRST_ID + (ms.saturating_sub(ID_EPOCH_MS) << 16)
@@ -115,7 +114,7 @@ impl State {
     }
 
     fn lock(&self) -> MutexGuard<'_, ServerInner> {
-        // No holder leaves the state half changed, so a panic in one spoils nothing.
+        // No holder leaves the state half changed, so a panic does no harm.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -136,12 +135,12 @@ impl State {
         self.lock().plan.take(call, name)
     }
 
-    /// Returns whether nothing is to listen at the API's port.
+    /// Returns true if the API's port must not listen.
     pub(super) fn refuses_connections(&self) -> bool {
         self.lock().plan.refuses_connections
     }
 
-    /// Returns whether a connection to the API that has just come is to be reset.
+    /// Returns true if a new connection to the API is to be reset.
     pub(super) fn hangs_up(&self) -> bool {
         self.lock().plan.take_hang_up()
     }
@@ -158,11 +157,10 @@ impl State {
         self.lock().plan.balance_empty
     }
 
-    /// Returns whether the account has a request free.
+    /// Returns true if the rate limit admits a request.
     ///
-    /// The window is from the arrival of one accepted request's head to that of the next:
-    /// a request that comes less than the interval after the last accepted one of the same
-    /// key is refused, and a refused one does not move the window.
+    /// The interval runs between the heads of accepted requests of one key; a rejected request does
+    /// not restart it.
     pub(super) fn admit(&self, account: &str, now: Instant) -> bool {
         let mut inner = self.lock();
         let free = inner
@@ -175,7 +173,7 @@ impl State {
         free
     }
 
-    /// `coming` counts the bytes of its body as they come.
+    /// Records a request; `coming` counts the bytes of its body as they arrive.
     pub(super) fn note_request(&self, record: RequestRecord, coming: Arc<AtomicU64>) -> usize {
         let mut inner = self.lock();
         inner.requests.push(Noted { record, coming });
@@ -210,7 +208,7 @@ impl State {
         inner.requests.iter().map(now).collect()
     }
 
-    /// Makes an asset that holds nothing yet, with what `fault` says of its later life.
+    /// Creates an empty asset; `fault` determines its later statuses.
     pub(super) fn create(&self, account: &str, name: &str, fault: Option<&PlannedFault>) -> String {
         let mut inner = self.lock();
         let id = format!("re_{}", inner.next_id);
@@ -236,7 +234,7 @@ impl State {
         id
     }
 
-    /// Gives an asset its bytes; again where it had some.
+    /// Stores an asset's bytes, replacing any.
     pub(super) fn store(&self, asset_id: &str, bytes: Bytes) {
         let mut inner = self.lock();
         if let Some(asset) = inner.assets.iter_mut().find(|asset| asset.id == asset_id) {
@@ -255,7 +253,7 @@ impl State {
         self.changed();
     }
 
-    /// `data` for a request for a signed URL.
+    /// Returns `data` for a signed URL request.
     pub(super) fn issue(&self, account: &str, name: &str, fault: Option<&PlannedFault>) -> Value {
         let asset_id = self.create(account, name, fault);
         let (protocol, good_for) = match fault {
@@ -289,7 +287,7 @@ impl State {
         self.lock().sessions.get(target).cloned()
     }
 
-    /// Starts a session for a ticket; gives its whole URL.
+    /// Starts a session for a ticket; returns its whole URL.
     pub(super) fn start_session(&self, ticket: &Ticket) -> String {
         let mut inner = self.lock();
         inner.sessions_given += 1;
@@ -309,7 +307,7 @@ impl State {
         Some(asset.name.clone())
     }
 
-    /// `data` for a question about an asset; `None` where the account has none of this id.
+    /// Returns `data` for a poll of an asset; `None` if the account has no such id.
     pub(super) fn metadata(&self, account: &str, asset_id: &str) -> Option<Value> {
         let mut inner = self.lock();
         let asset = inner.owned(account, asset_id)?;
@@ -341,7 +339,7 @@ impl State {
         Some(json!({ "total": 1, "resource": [resource] }))
     }
 
-    /// Deletes an asset; `false` where the account has none of this id.
+    /// Deletes an asset; returns false if the account has no such id.
     pub(super) fn delete(&self, account: &str, asset_id: &str) -> bool {
         let mut inner = self.lock();
         let known = inner.owned(account, asset_id).is_some();

@@ -15,10 +15,10 @@ use super::session;
 use super::state::Bytes;
 use super::ticket::{OfferedProtocol, Takes, Ticket};
 
-/// Most bytes of a file by a signed URL: 5 GiB, the larger reading of the service's "5 GB".
+/// Size limit of a file by signed URL: 5 GiB, the larger reading of the service's "5 GB".
 pub(super) const MAX_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
 
-/// Google's id of an upload.
+/// Google's header with the upload id.
 const UPLOAD_ID: &str = "x-guploader-uploadid";
 
 /// Answers a request to the storage port.
@@ -26,7 +26,7 @@ pub(super) async fn answer(x: &Exchange) -> Result<Reply, IntakeStop> {
     let target = x.head.uri.path_and_query();
     let target = target.map_or("", |target| target.as_str());
     let reply = decide(x, target).await?.naming(target);
-    // As Google does: the id in this header is the session's secret.
+    // As at Google, the id in this header is the session's secret.
     Ok(match target.rsplit_once("upload_id=") {
         Some((_, id)) => reply.header(UPLOAD_ID, id),
         None => reply,
@@ -67,7 +67,7 @@ async fn decide(x: &Exchange, target: &str) -> Result<Reply, IntakeStop> {
     }
 }
 
-/// 403, as for any request that is not the one that was signed.
+/// Returns 403, as for any request other than the signed one.
 fn mismatch(x: &Exchange) -> Reply {
     let path = x.head.uri.path();
     Reply::storage_error_with(
@@ -87,13 +87,13 @@ fn malformed(header: &str, details: &str) -> Reply {
     )
 }
 
-/// 411: without a length, or chunked.
+/// Returns 411: no length, or chunked.
 pub(super) fn refused_length() -> Reply {
     let what = "You must provide the Content-Length HTTP header.";
     Reply::storage_error(411, "MissingContentLength", what)
 }
 
-/// Holds method and headers against what was signed.
+/// Checks method and headers against the signature.
 fn check_head(x: &Exchange, ticket: &Ticket) -> Option<Reply> {
     let headers = &x.head.headers;
     let method = match ticket.takes {
@@ -101,7 +101,7 @@ fn check_head(x: &Exchange, ticket: &Ticket) -> Option<Reply> {
         Takes::Form | Takes::Start => Method::POST,
     };
     if x.head.method != method {
-        // The service's own server knows nothing of signatures.
+        // The service's own server checks no signature.
         let plain = matches!(
             ticket.protocol,
             OfferedProtocol::Form | OfferedProtocol::PutBehindPlain

@@ -1,10 +1,10 @@
-//! Signed URLs: giving them out, and knowing them again.
+//! Issues and recognises signed URLs.
 
 use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// How long a signed URL says to be good for, in seconds: the documentation's example.
+/// Lifetime of a signed URL in seconds, from the documentation's example.
 pub(super) const EXPIRES_IN: u64 = 93_600;
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -13,11 +13,11 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// The key that the signatures are made with. It protects nothing: it is there so that
-/// they differ from URL to URL, and come out the same for the same asset id.
+/// Signing key. It protects nothing: it makes signatures differ by URL and repeat for equal asset
+/// ids.
 const SIGNING_KEY: &[u8; 32] = b"the sandbox's signatures, ver. 1";
 
-/// What a signed URL says, and what the storage server takes at it.
+/// Form of a signed URL, and the protocol that the storage server accepts at it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OfferedProtocol {
     /// V4 with `X-Goog-SignedHeaders=host`: `PUT` of the raw bytes.
@@ -34,17 +34,17 @@ pub enum OfferedProtocol {
     ResumableStart,
     /// The URL is a resumable session already (`upload_id=`).
     Session,
-    /// No sign of a storage service: `POST` of a multipart form, as the vendor's page has it.
+    /// No sign of a storage service: `POST` of a multipart form, as in the vendor's documentation.
     Form,
-    /// Looks like [`OfferedProtocol::PutV4`], takes the form only.
+    /// Looks like [`OfferedProtocol::PutV4`], accepts only the form.
     FormBehindV4,
-    /// Looks like [`OfferedProtocol::PutV2`], takes the form only.
+    /// Looks like [`OfferedProtocol::PutV2`], accepts only the form.
     FormBehindV2,
-    /// Looks like [`OfferedProtocol::Form`], takes a `PUT` of the raw bytes only.
+    /// Looks like [`OfferedProtocol::Form`], accepts only a `PUT` of the raw bytes.
     PutBehindPlain,
 }
 
-/// What the storage server takes at a URL that is not a session.
+/// Request that the storage server accepts at a URL other than a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Takes {
     Put,
@@ -67,19 +67,19 @@ impl OfferedProtocol {
     }
 }
 
-/// A signed URL that was given out.
+/// A signed URL that was issued.
 #[derive(Clone, Debug)]
 pub(super) struct Ticket {
     pub(super) asset_id: String,
     pub(super) protocol: OfferedProtocol,
     pub(super) takes: Takes,
-    /// The `Content-Type` that was signed.
+    /// The signed `Content-Type`.
     pub(super) content_type: Option<&'static str>,
     pub(super) expires: Instant,
 }
 
-/// Makes path and query of a signed URL. A client has to send them back as they are, to
-/// the byte: the signature holds what other encoders would write in another way.
+/// Returns path and query of a signed URL. Clients must send them back byte for byte: the signature
+/// contains characters that encoders write differently.
 pub(super) fn sign(asset_id: &str, file_name: &str, protocol: OfferedProtocol) -> String {
     let name = utf8_percent_encode(file_name, SEGMENT);
     let path = format!("/mavi-sandbox/upload/{asset_id}/{name}");
@@ -111,7 +111,7 @@ pub(super) fn sign(asset_id: &str, file_name: &str, protocol: OfferedProtocol) -
     }
 }
 
-/// Path and query of the `number`th session of an asset.
+/// Returns path and query of an asset's session by number.
 pub(super) fn session_path(asset_id: &str, number: u64) -> String {
     let id = blake3::keyed_hash(SIGNING_KEY, format!("{asset_id} {number}").as_bytes());
     format!(
@@ -121,7 +121,7 @@ pub(super) fn session_path(asset_id: &str, number: u64) -> String {
 }
 
 impl Ticket {
-    /// `None` for a session, which is none.
+    /// Returns `None` for a session, which needs no ticket.
     pub(super) fn new(
         asset_id: &str,
         file_name: &str,
@@ -144,7 +144,7 @@ impl Ticket {
         })
     }
 
-    /// The headers that were signed, in lower case.
+    /// Returns the names of the signed headers in lower case.
     pub(super) fn signed_headers(&self) -> &'static [&'static str] {
         match self.protocol {
             OfferedProtocol::PutV4Typed | OfferedProtocol::PutV4Octet => &["content-type", "host"],
@@ -154,8 +154,8 @@ impl Ticket {
     }
 }
 
-/// The type that a server would sign for a file of this name. A table of its own: a wrong
-/// entry in the client's is to be noticed.
+/// Returns the MIME type that a server would sign for this name. A separate table, so that a wrong
+/// entry in the client's shows.
 fn mime_of(file_name: &str) -> &'static str {
     let extension = file_name.rsplit_once('.').map_or("", |(_, end)| end);
     match extension.to_ascii_lowercase().as_str() {

@@ -1,4 +1,4 @@
-//! Where the program keeps its database, settings and logs.
+//! The data directory: home of the database, the settings and the logs.
 
 use std::ffi::OsString;
 use std::io;
@@ -8,43 +8,45 @@ use etcetera::BaseStrategy;
 
 use super::files;
 
-/// The environment variable that puts the data directory elsewhere.
+/// Environment variable that overrides the data directory.
 pub const DATA_DIR_VARIABLE: &str = "MAVI_UPLOADER_DATA_DIR";
 
-/// Name of the folder under the system's usual place.
+/// Folder name under the system's data directory.
 const FOLDER: &str = "mavi-uploader";
 
-/// A data directory that exists.
+/// An existing data directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataDir(PathBuf);
 
-/// Why there is no data directory.
+/// Error of finding or creating the data directory.
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
-    /// The system names no place: the user has no home folder.
+    /// The user has no home folder.
     #[error(
         "Nothing can be kept: the system names no home folder. Set {DATA_DIR_VARIABLE} to a folder for the program's data."
     )]
     NoHome,
-    /// The folder could not be made.
+    /// The folder could not be created or used.
     #[error(
         "The folder for the program's data, {}, cannot be used: {cause}. Make it accessible, or set {DATA_DIR_VARIABLE} to another folder.",
         path.display()
     )]
     Unusable {
-        /// Which folder.
+        /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         #[source]
         cause: io::Error,
     },
 }
 
 impl DataDir {
-    /// Finds the data directory and makes it where it is missing, for its owner alone:
-    /// the folder of `MAVI_UPLOADER_DATA_DIR`, or `~/.local/share/mavi-uploader` (under
-    /// `XDG_DATA_HOME` where that is set), `~/Library/Application Support/mavi-uploader`,
-    /// `%APPDATA%\mavi-uploader`.
+    /// Finds the data directory, and creates it with access for its owner only:
+    /// `MAVI_UPLOADER_DATA_DIR`, or `~/.local/share/mavi-uploader` (under `XDG_DATA_HOME` if that
+    /// is set), `~/Library/Application Support/mavi-uploader`, `%APPDATA%\mavi-uploader`.
+    ///
+    /// # Errors
+    /// There is no home folder, or the folder cannot be created.
     pub fn resolve() -> Result<Self, DataDirError> {
         let usual = etcetera::base_strategy::choose_native_strategy()
             .map(|base| base.data_dir())
@@ -52,14 +54,17 @@ impl DataDir {
         Self::choose(std::env::var_os(DATA_DIR_VARIABLE), usual)
     }
 
-    /// Uses this folder, made if it is missing. The rights of one that exists stay as
-    /// they are: it may be a folder that other programs use too.
+    /// Uses this folder, created if missing. An existing one keeps its permissions, since other
+    /// programs may use it too.
+    ///
+    /// # Errors
+    /// The folder cannot be created or made absolute.
     pub fn at(path: &Path) -> Result<Self, DataDirError> {
         let unusable = |cause| DataDirError::Unusable {
             path: path.to_owned(),
             cause,
         };
-        // Whoever changes into another folder later still means this one.
+        // Stays valid after a change of the working directory.
         let path = std::path::absolute(path).map_err(unusable)?;
         files::create_private_dir(&path).map_err(unusable)?;
         Ok(Self(path))
@@ -72,12 +77,12 @@ impl DataDir {
         Self::at(&usual.ok_or(DataDirError::NoHome)?.join(FOLDER))
     }
 
-    /// The folder itself, absolute.
+    /// Returns the absolute path.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// The folder of the logs; made by whoever writes the first one.
+    /// Returns the folder of the logs, created with the first one.
     pub fn logs(&self) -> PathBuf {
         self.0.join("logs")
     }

@@ -1,11 +1,10 @@
-//! Files and folders that nobody else on the computer may read, and paths as bytes.
+//! Private files and folders, and paths as bytes.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Creates a folder and what is missing above it, mode 0700. One that is there already
-/// is left as it is.
+/// Creates a folder and its missing parents with mode 0700. An existing one stays as it is.
 pub(super) fn create_private_dir(dir: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -17,8 +16,8 @@ pub(super) fn create_private_dir(dir: &Path) -> io::Result<()> {
     builder.create(dir)
 }
 
-/// Creates a folder of the program's own as [`create_private_dir`] does. What stands in its
-/// place as a link is not used: whatever is behind it is not the program's.
+/// Creates a folder of the program's own as [`create_private_dir`] does, but rejects a link: its
+/// target is not the program's.
 pub(crate) fn create_own_dir(dir: &Path) -> io::Result<()> {
     create_private_dir(dir)?;
     if fs::symlink_metadata(dir)?.is_dir() {
@@ -28,11 +27,10 @@ pub(crate) fn create_own_dir(dir: &Path) -> io::Result<()> {
     }
 }
 
-/// Takes a file's rights from everyone but its owner. A file that is missing is fine, and a
-/// link is left alone.
+/// Restricts a file's permissions to its owner. A missing file or a link is left alone.
 ///
-/// Goes by the path: opening and closing a database's file would release the locks that
-/// SQLite holds on it in this process.
+/// Works on the path: opening and closing a database file would release the locks that SQLite holds
+/// on it in this process.
 #[cfg(unix)]
 pub(super) fn restrict_file(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -45,13 +43,13 @@ pub(super) fn restrict_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Elsewhere the rights of the user's own folder are inherited.
+/// Does nothing: files inherit the permissions of the user's folder.
 #[cfg(not(unix))]
 pub(super) fn restrict_file(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Options that make a file which only its owner may read and write, and follow no link.
+/// Options to open a file with mode 0600 that follow no link.
 pub(crate) fn private_options() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
     let mut options = OpenOptions::new();
@@ -64,7 +62,7 @@ pub(crate) fn private_options() -> OpenOptions {
     options
 }
 
-/// Opens a file for locking, made if need be; its content is never looked at.
+/// Opens a lock file, created if missing; its content is never read.
 pub(super) fn open_lock_file(path: &Path) -> io::Result<File> {
     private_options()
         .read(true)
@@ -74,7 +72,7 @@ pub(super) fn open_lock_file(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// A folder's new names reach the disk. Where that is not possible, it is left.
+/// Syncs a folder's entries to disk, best effort.
 pub(super) fn sync_dir(dir: &Path) {
     #[cfg(unix)]
     if let Ok(dir) = File::open(dir) {
@@ -84,8 +82,8 @@ pub(super) fn sync_dir(dir: &Path) {
     let _ = dir;
 }
 
-/// A name beside `path` that nothing has yet: its stem, `.damaged-`, the time in UTC, its
-/// extension, and a number where that is taken; `also` are endings that have to be free too.
+/// Returns an unused name beside `path`: stem, `.damaged-`, UTC time, extension, and a number if
+/// that is taken. The name with each ending of `also` is unused too.
 pub(super) fn aside_name(path: &Path, also: &[&str]) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let extension = path.extension().unwrap_or_default().to_string_lossy();
@@ -109,8 +107,7 @@ pub(super) fn aside_name(path: &Path, also: &[&str]) -> PathBuf {
     }
 }
 
-/// A path's exact bytes: those of the system on Unix, UTF-16 in little-endian order on
-/// Windows.
+/// Returns a path's exact bytes: the system's on Unix, little-endian UTF-16 on Windows.
 pub(super) fn path_to_bytes(path: &Path) -> Vec<u8> {
     #[cfg(unix)]
     {
@@ -131,7 +128,7 @@ pub(super) fn path_to_bytes(path: &Path) -> Vec<u8> {
     }
 }
 
-/// The path that [`path_to_bytes`] was given.
+/// Reverses [`path_to_bytes`].
 pub(super) fn path_from_bytes(bytes: &[u8]) -> PathBuf {
     #[cfg(unix)]
     {

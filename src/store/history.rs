@@ -1,4 +1,4 @@
-//! The history and the journal: one SQLite file for assets and for the queue.
+//! The history and the journal: one SQLite file for assets and the queue.
 
 mod accounts;
 mod backup;
@@ -33,35 +33,35 @@ use database_file::{BUSY_LIMIT, DatabaseFile};
 use ledger::Ledger;
 use records::{ITEM_COLUMNS, apply, from_sql_id, read_damaged, read_item, to_sql_id};
 
-/// The database, opened. One owner at a time; other processes may have it open too.
+/// The open database. It has one owner; other processes may have the file open too.
 ///
-/// Every call blocks: reads for milliseconds, writes until they are on the disk, both at
-/// most 5 s longer while another process holds the database, or as long as
-/// [`History::wait_at_most`] says.
+/// # Errors
+/// very call blocks: reads for milliseconds, writes until they are on disk, both up to 5 s (or the
+/// limit of [`History::wait_at_most`]) longer while another process holds a lock.
 #[derive(Debug)]
 pub struct History {
     connection: Connection,
-    /// `None`, as the ledger, for one in memory.
+    /// `None` for a database in memory, as is the ledger.
     database_file: Option<DatabaseFile>,
     ledger: Option<Ledger>,
     limit: Duration,
 }
 
-/// A history, and what had to be done to open it.
+/// A history, and the recovery that opening it required.
 #[derive(Debug)]
 pub struct OpenedDatabase {
-    /// Ready for use.
+    /// The open history.
     pub history: History,
-    /// Where the damaged database was put. What could be read of it is in the new one.
+    /// New path of the damaged database; its readable rows are in the new one.
     pub set_aside: Option<PathBuf>,
 }
 
 impl History {
-    /// Opens the history of a data directory; makes it, brings it to the newest version,
-    /// or sets a damaged one aside. What the ledger has and the database has not is added.
+    /// Opens the history of a data directory: creates it, migrates it, or sets a damaged one aside.
+    /// Adds whatever only the ledger has.
     ///
     /// # Errors
-    /// A database of a newer program, one that is busy, or files that cannot be used.
+    /// The database is of a newer program or locked, or its files cannot be used.
     pub fn open(dir: &Path) -> Result<OpenedDatabase, OpenError> {
         Self::open_within(dir, BUSY_LIMIT, None, Ledger::new(dir))
     }
@@ -80,7 +80,7 @@ impl History {
             limit,
         };
         if let Err(error) = history.apply_ledger() {
-            // It is tried again with the next commit.
+            // The next commit tries again.
             tracing::warn!(%error, "the ledger of asset IDs is not applied");
         }
         Ok(OpenedDatabase {
@@ -101,8 +101,10 @@ impl History {
         Ok(())
     }
 
-    /// A history that ends with the process: for tests, and in place of one that cannot
-    /// be opened.
+    /// Opens a history in memory, for tests and as a fallback.
+    ///
+    /// # Errors
+    /// SQLite cannot open a database.
     pub fn in_memory() -> Result<Self, StoreError> {
         let mut connection = Connection::open_in_memory()?;
         schema::migrate(&mut connection)?;
@@ -114,36 +116,45 @@ impl History {
         })
     }
 
-    /// The database's file; `None` for one in memory.
+    /// Returns the database's path; `None` for one in memory.
     pub fn path(&self) -> Option<&Path> {
         self.database_file
             .as_ref()
             .map(|database_file| database_file.path.as_path())
     }
 
-    /// Returns how long a call may wait for another process from now on.
+    /// Sets the lock timeout of every later call.
+    ///
+    /// # Errors
+    /// SQLite does not accept the timeout.
     pub fn wait_at_most(&mut self, limit: Duration) -> Result<(), StoreError> {
         self.connection.busy_timeout(limit)?;
         self.limit = limit;
         Ok(())
     }
 
-    /// Sets the database aside after [`StoreError::Damaged`] and goes on with a new one
-    /// that holds what could be read. Write everything that is known into it again.
+    /// Sets the database aside after [`StoreError::Damaged`] and opens a new one with the rows that
+    /// could be read. Write the whole current state into it again.
+    ///
+    /// # Errors
+    /// The new database cannot be built or opened.
     pub fn repair(self) -> Result<OpenedDatabase, OpenError> {
-        // Closing must not carry damage from the log into the file.
+        // Closing must not checkpoint a damaged log into the file.
         let _ = database_file::keep_log(&self.connection, true);
         let known_damaged = self.database_file.as_ref().map(DatabaseFile::identity);
         self.open_again(known_damaged)
     }
 
-    /// Opens, after [`StoreError::Replaced`], the database that another process has put in
-    /// this one's place. Write everything that is known into it again.
+    /// Opens the database that another process swapped in ([`StoreError::Replaced`]). Write the
+    /// whole current state into it again.
+    ///
+    /// # Errors
+    /// The new database cannot be opened.
     pub fn reopen(self) -> Result<OpenedDatabase, OpenError> {
         self.open_again(None)
     }
 
-    /// The ledger stays with what it knows.
+    /// Keeps the ledger's state.
     fn open_again(
         self,
         known_damaged: Option<Option<(u64, u64)>>,
@@ -166,11 +177,12 @@ impl History {
         })
     }
 
-    /// Appends to the ledger what the changes say of assets, and then writes all changes, in
-    /// their order, or none. They are on the disk when it returns.
+    /// Appends the changes' assets to the ledger, then writes all changes in one synced
+    /// transaction.
     ///
     /// # Errors
-    /// The database took nothing; [`History::told_assets`] are in the ledger nevertheless.
+    /// Nothing was written to the database; [`History::told_assets`] are in the ledger
+    /// nevertheless.
     pub fn commit(&mut self, changes: &[HistoryChange]) -> Result<(), StoreError> {
         let limit = self.limit;
         if let Some(ledger) = &mut self.ledger {
@@ -193,18 +205,22 @@ impl History {
         Ok(())
     }
 
-    /// Assets that the ledger has since the last commit that succeeded: they are saved.
+    /// Returns the assets in the ledger that no commit has confirmed yet; their IDs are saved.
     pub fn told_assets(&self) -> impl Iterator<Item = &AssetId> {
         self.ledger.iter().flat_map(Ledger::unconfirmed)
     }
 
-    /// Returns whether the ledger could not be written; the next commit, of nothing too, tries again.
+    /// Returns true while the ledger cannot be written; every commit, even an empty one, tries
+    /// again.
     pub fn is_ledger_behind(&self) -> bool {
         self.ledger.as_ref().is_some_and(Ledger::is_behind)
     }
 
-    /// Reserves ids for `count` rows of the queue and gives the first; none is ever given
-    /// twice, whoever asks.
+    /// Reserves ids for `count` rows of the queue and returns the first. Ids are unique across
+    /// processes and never reused.
+    ///
+    /// # Errors
+    /// The database cannot be written.
     pub fn reserve_ids(&mut self, count: u32) -> Result<ItemId, StoreError> {
         self.write(|connection, _| {
             connection.query_row(
@@ -217,8 +233,11 @@ impl History {
         .map(from_sql_id)
     }
 
-    /// Makes rows of one run those of another, and gives the rows for which that was
-    /// possible: of two who try, one gets a row.
+    /// Moves rows from one run to another and returns those that moved: if two processes try, one
+    /// gets each row.
+    ///
+    /// # Errors
+    /// The database cannot be written.
     pub fn claim(
         &mut self,
         items: &[ItemId],
@@ -259,12 +278,18 @@ impl History {
         Ok(value)
     }
 
-    /// The whole queue, of every run, in its order.
+    /// Returns the queue of all runs, in order.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub fn items(&self) -> Result<Vec<ItemRecord>, StoreError> {
         self.read_items("ORDER BY position, id", ())
     }
 
-    /// The rows of one file, by its exact path.
+    /// Returns the rows of one file, by its exact path.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub fn items_by_path(&self, path: &Path) -> Result<Vec<ItemRecord>, StoreError> {
         self.read_items(
             "WHERE path = ?1 ORDER BY position, id",
@@ -284,7 +309,10 @@ impl History {
         Ok(items.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Which flavours of the storage step have worked.
+    /// Returns the storage protocols that have worked.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub fn protocols(&self) -> Result<Vec<ProtocolRecord>, StoreError> {
         let mut statement = self
             .connection
@@ -299,8 +327,11 @@ impl History {
         Ok(protocols.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The uploads to a service of which the keychain may hold a session, and when each was
-    /// started, in milliseconds since the Unix epoch.
+    /// Returns the uploads to a service whose session the keychain may hold, with their start in
+    /// milliseconds since the Unix epoch.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub fn sessions(&self, base_url: &str) -> Result<Vec<(AssetId, i64)>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT asset_id, at_ms FROM sessions WHERE base_url = ?1 ORDER BY asset_id",
@@ -314,7 +345,10 @@ impl History {
             .collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The rows of the queue that were set aside.
+    /// Returns the rows of the queue that were set aside.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub fn damaged_items(&self) -> Result<Vec<DamagedItem>, StoreError> {
         let mut statement = self
             .connection

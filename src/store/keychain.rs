@@ -1,4 +1,4 @@
-//! The API key in the system's keychain, and the sessions of uploads; never in a file.
+//! The API key and upload sessions in the system's keychain, never in a file.
 
 mod sessions;
 
@@ -14,43 +14,41 @@ use crate::model::key::ApiKey;
 
 pub use sessions::KeychainWorker;
 
-/// The keychain's name for the program (`docs/contract.md`).
+/// Service name in the keychain (`docs/contract.md`).
 pub const SERVICE: &str = "mavi-uploader";
-/// The keychain's name for the key (`docs/contract.md`).
+/// Account name of the key (`docs/contract.md`).
 pub const ACCOUNT: &str = "default";
-/// What people see as its name in their keychain program.
+/// Label shown in the user's keychain program.
 const KEY_LABEL: &str = "Mavi Uploader API key";
 
-/// Why the keychain did not do what it was asked for. No text of it holds the key.
+/// Error of the keychain. No text of it contains the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
-    /// There is no keychain: no session bus, no keychain program, no keychain in it.
+    /// There is no session bus, no keychain program, or no keychain in it.
     #[error(
         "This system has no keychain that answers ({0}). The key can be kept for this session only."
     )]
     NoKeychain(String),
-    /// It is locked, and nobody unlocked it: there is no way to ask, or the question was
-    /// turned away.
+    /// It is locked: it cannot prompt the user, or the user dismissed the prompt.
     #[error(
         "The keychain is locked. Unlock it and try again, or use the key for this session only."
     )]
     Locked,
-    /// The system or the user did not allow the access.
+    /// The system or the user denied access.
     #[error("The keychain did not allow access to the key ({0}).")]
     Denied(String),
-    /// What it holds under the key's name is not an API key.
+    /// The stored value is not an API key.
     #[error("What the keychain holds as the API key is none. Set the key again.")]
     NotAKey,
-    /// Anything else, in the keychain's words.
+    /// Any other error, in the keychain's words.
     #[error("The keychain failed ({0}).")]
     Other(String),
 }
 
-/// Where the API key is kept, and the sessions of uploads.
+/// Storage of the API key and the upload sessions.
 ///
-/// **Its calls block**, without a limit where the keychain asks the user to unlock it.
-/// Never call them on the thread of a window or of the engine: use
-/// [`in_background`](Self::in_background), or a thread of your own
+/// **Calls block**, without a timeout while the keychain prompts the user. Never call them on the
+/// window's or the engine's thread: use [`in_background`](Self::in_background) or another thread
 /// (`poll_promise::Promise::spawn_thread` in the window).
 #[derive(Clone)]
 pub struct Keychain(KeychainBackend);
@@ -66,10 +64,10 @@ enum KeychainBackend {
 struct Memory {
     key: Option<ApiKey>,
     sessions: BTreeMap<String, Zeroizing<Vec<u8>>>,
-    /// It is locked, and the user turns its question away.
+    /// Locked, and the user dismisses the prompt.
     #[cfg(test)]
     is_locked: bool,
-    /// How often that question was asked.
+    /// Number of prompts.
     #[cfg(test)]
     questions: u32,
 }
@@ -85,23 +83,26 @@ impl fmt::Debug for Keychain {
 }
 
 impl Keychain {
-    /// The system's keychain. Nothing is asked before the first call, and each call asks
-    /// anew: a keychain that comes up later is found.
+    /// Returns the system's keychain. Every call connects anew, so a keychain that starts later is
+    /// found.
     pub fn system() -> Self {
         Self(KeychainBackend::System)
     }
 
-    /// One that forgets with its last clone: for `--sandbox`, which touches no keychain.
+    /// Returns a keychain in memory, dropped with its last clone: for `--sandbox`.
     pub fn in_memory() -> Self {
         Self(KeychainBackend::Memory(Arc::default()))
     }
 
-    /// One that is not there: for trying out what a system without a keychain gives.
+    /// Returns a missing keychain, to test a system that has none.
     pub fn absent() -> Self {
         Self(KeychainBackend::Absent)
     }
 
-    /// The key; `None` where none was saved. Blocks.
+    /// Returns the key, or `None` if none was saved. Blocks.
+    ///
+    /// # Errors
+    /// The keychain cannot be read, or holds no API key.
     pub fn load(&self) -> Result<Option<ApiKey>, SecretError> {
         match &self.0 {
             KeychainBackend::System => {
@@ -109,7 +110,7 @@ impl Keychain {
                 let found = match entry.get_password() {
                     Ok(text) => Zeroizing::new(text),
                     Err(Error::NoEntry) => return Ok(None),
-                    // Another program saved under the same name: the first will do.
+                    // Another program saved under the same name: use the first entry.
                     Err(Error::Ambiguous(entries)) => match entries.first() {
                         Some(first) => {
                             Zeroizing::new(first.get_password().map_err(map_keyring_error)?)
@@ -128,7 +129,10 @@ impl Keychain {
         }
     }
 
-    /// Saves the key in place of an older one. Blocks.
+    /// Saves the key, replacing an older one. Blocks.
+    ///
+    /// # Errors
+    /// The keychain cannot be written.
     pub fn save(&self, key: &ApiKey) -> Result<(), SecretError> {
         match &self.0 {
             KeychainBackend::System => {
@@ -149,7 +153,10 @@ impl Keychain {
         }
     }
 
-    /// Removes the key; gives whether there was one. Blocks.
+    /// Removes the key; returns true if there was one. Blocks.
+    ///
+    /// # Errors
+    /// The keychain cannot be written.
     pub fn remove(&self) -> Result<bool, SecretError> {
         match &self.0 {
             KeychainBackend::System => remove(&entry(ACCOUNT, KEY_LABEL)?),
@@ -158,12 +165,12 @@ impl Keychain {
         }
     }
 
-    /// Runs `work` on a thread of its own and gives the receiver of its result. Works
-    /// with and without an async runtime (`blocking_recv`, `try_recv`, `.await`).
+    /// Runs `work` on a new thread and returns the receiver of its result, which works with and
+    /// without an async runtime.
     ///
-    /// To cancel, drop the receiver. That ends the waiting, not the keychain's question to
-    /// the user: `work` goes on when it is answered, and a key that was being saved is
-    /// saved then. A receiver whose sender is gone means that no thread could be had.
+    /// Dropping the receiver ends the wait, not the keychain's prompt: `work` continues once it is
+    /// answered, so a key may still be saved. A closed receiver means that no thread could be
+    /// started.
     pub fn in_background<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> T + Send + 'static,
@@ -186,7 +193,7 @@ fn lock(memory: &Mutex<Memory>) -> std::sync::MutexGuard<'_, Memory> {
     memory.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The memory's sessions, unless it is locked.
+/// Returns the sessions in memory, unless locked.
 fn sessions(memory: &Mutex<Memory>) -> Result<std::sync::MutexGuard<'_, Memory>, SecretError> {
     let opened = lock(memory);
     #[cfg(test)]
@@ -198,7 +205,7 @@ fn sessions(memory: &Mutex<Memory>) -> Result<std::sync::MutexGuard<'_, Memory>,
     Ok(opened)
 }
 
-/// Removes an entry, however often another program saved under its name.
+/// Removes all entries of this name, even those of another program.
 fn remove(entry: &Entry) -> Result<bool, SecretError> {
     match entry.delete_credential() {
         Ok(()) => Ok(true),
@@ -217,13 +224,13 @@ fn absent() -> SecretError {
     SecretError::NoKeychain("none is used".to_owned())
 }
 
-/// An entry by its account, in a Secret Service that is connected to anew: a start that failed is
-/// not remembered, and a call that waits for the user holds up no other.
+/// Finds an entry over a new Secret Service connection: a failed start is not cached, and a call
+/// that waits for the user blocks no other.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn entry(account: &str, label: &str) -> Result<Entry, SecretError> {
     use keyring_core::api::CredentialStoreApi;
 
-    // What fails here is the bus or the service: an entry was not yet asked for.
+    // A failure here is the bus or the service, not the entry.
     let store = zbus_secret_service_keyring_store::Store::new()
         .map_err(|error| SecretError::NoKeychain(causes(&error)))?;
     let label = std::collections::HashMap::from([("label", label)]);
@@ -233,8 +240,7 @@ fn entry(account: &str, label: &str) -> Result<Entry, SecretError> {
     Ok(Entry { inner })
 }
 
-/// An entry by its account. The Keychain of macOS and the Credential Manager of Windows need no
-/// connection: what `keyring` remembers of their start is that it went well.
+/// Finds an entry. The macOS Keychain and the Windows Credential Manager need no connection.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 fn entry(account: &str, _label: &str) -> Result<Entry, SecretError> {
     if let Err(error) = Entry::store_status() {
@@ -243,7 +249,7 @@ fn entry(account: &str, _label: &str) -> Result<Entry, SecretError> {
     Entry::new(SERVICE, account).map_err(map_keyring_error)
 }
 
-/// The keychain's errors in our words. Those that carry what was stored lose it.
+/// Converts the keychain's errors, dropping any stored value they carry.
 fn map_keyring_error(error: Error) -> SecretError {
     match error {
         Error::NoStorageAccess(cause) => no_access(cause.as_ref()),
@@ -259,8 +265,7 @@ fn map_keyring_error(error: Error) -> SecretError {
     }
 }
 
-/// A Secret Service without a default keychain says that there is no result; otherwise it
-/// is locked.
+/// Tells a missing keychain from a locked one: without a default, Secret Service reports no result.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn no_access(cause: &(dyn std::error::Error + 'static)) -> SecretError {
     match cause.downcast_ref() {
@@ -271,14 +276,14 @@ fn no_access(cause: &(dyn std::error::Error + 'static)) -> SecretError {
     }
 }
 
-/// macOS: no keychain, or one that may not be written; Windows: no logon session.
+/// Handles a missing or read-only keychain on macOS, or no logon session on Windows.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 fn no_access(cause: &(dyn std::error::Error + 'static)) -> SecretError {
     SecretError::NoKeychain(cause.to_string())
 }
 
-/// Codes of macOS that mean "not allowed": the user cancelled (-128), authentication
-/// failed (-25293), no way to ask (-25308). `keyring` passes them on as they are.
+/// Recognises macOS codes for denied access: cancelled by the user (-128), authentication failed
+/// (-25293), no way to prompt (-25308). `keyring` passes them through.
 fn was_denied(debug: &str) -> bool {
     cfg!(target_os = "macos")
         && debug
@@ -286,7 +291,7 @@ fn was_denied(debug: &str) -> bool {
             .any(|word| matches!(word, "-128" | "-25293" | "-25308"))
 }
 
-/// An error and what caused it, each said once.
+/// Joins an error with its causes, without repetitions.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

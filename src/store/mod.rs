@@ -1,4 +1,4 @@
-//! What is kept: the history and journal, the settings, the secrets, and where they lie.
+//! Persistence: history and journal, settings, secrets, and the data directory.
 
 pub mod data_dir;
 pub(crate) mod files;

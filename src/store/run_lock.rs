@@ -1,4 +1,4 @@
-//! Which run of the program owns a row of the queue, and whether that run still lives.
+//! Lock files of runs: they tell which run owns a row of the queue, and if it is alive.
 
 use std::fmt;
 use std::fs::{self, File, TryLockError};
@@ -10,22 +10,22 @@ use super::files;
 /// Folder of the lock files in the data directory.
 const FOLDER: &str = "runs";
 
-/// Name of one run of the program: the window's queue, or one `upload`.
+/// Name of one run of the program: the window, or one `upload`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunId(String);
 
 impl RunId {
-    /// Takes a name as it is kept in the history.
+    /// Takes a name read from the history.
     pub fn from_text(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The name: 16 hexadecimal digits for one that [`RunLock::begin`] made.
+    /// Returns the name; 16 hexadecimal digits if [`RunLock::begin`] made it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Returns whether the name can be that of a lock file.
+    /// Returns true if the name can be a lock file's.
     fn is_plain(&self) -> bool {
         !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_alphanumeric())
     }
@@ -37,8 +37,8 @@ impl fmt::Display for RunId {
     }
 }
 
-/// This process's run. The system lets go of its lock however the process ends, so a run
-/// that was killed is never taken for a living one.
+/// This process's run. The system releases its lock however the process ends, so a killed run is
+/// never taken for a live one.
 #[derive(Debug)]
 pub struct RunLock {
     id: RunId,
@@ -47,10 +47,12 @@ pub struct RunLock {
 }
 
 impl RunLock {
-    /// Begins a run in a data directory, under a new name, and sweeps away what runs that
-    /// were killed left of theirs.
+    /// Starts a run in a data directory under a new name, and sweeps the locks of killed runs.
+    ///
+    /// # Errors
+    /// The lock file cannot be created or locked.
     pub fn begin(dir: &Path) -> io::Result<Self> {
-        // Whatever is behind a link would be swept, too.
+        // A link's target would be swept too.
         files::create_own_dir(&dir.join(FOLDER))?;
         sweep(dir);
         loop {
@@ -60,7 +62,7 @@ impl RunLock {
             let lock = lock_path(dir, &id);
             let held = files::open_lock_file(&lock)?;
             held.lock()?;
-            // Between the two another run may have taken it for a dead one's and swept it.
+            // Another run may have swept it before it was locked.
             if lock.exists() {
                 return Ok(Self {
                     id,
@@ -71,7 +73,7 @@ impl RunLock {
         }
     }
 
-    /// Its name.
+    /// Returns the run's name.
     pub fn id(&self) -> &RunId {
         &self.id
     }
@@ -79,14 +81,15 @@ impl RunLock {
 
 impl Drop for RunLock {
     fn drop(&mut self) {
-        // Left behind, it is merely a file that nobody locks.
+        // A leftover is merely an unlocked file.
         let _ = fs::remove_file(&self.lock);
     }
 }
 
-/// Returns whether a run still lives: its rows are its own then, and not interrupted.
+/// Returns true while a run is alive: its rows belong to it and were not interrupted.
 ///
-/// An error is one of the file system's; take the run for a living one then.
+/// # Errors
+/// The lock file cannot be checked; treat the run as alive.
 pub fn is_alive(dir: &Path, id: &RunId) -> io::Result<bool> {
     if !id.is_plain() {
         return Ok(false);
@@ -107,7 +110,7 @@ pub fn is_alive(dir: &Path, id: &RunId) -> io::Result<bool> {
     }
 }
 
-/// Removes the locks that nobody holds.
+/// Removes the locks of dead runs.
 fn sweep(dir: &Path) {
     let entries = fs::read_dir(dir.join(FOLDER))
         .into_iter()
@@ -116,7 +119,7 @@ fn sweep(dir: &Path) {
     for entry in entries {
         let name = entry.file_name();
         if let Some(id) = name.to_str().and_then(|name| name.strip_suffix(".lock")) {
-            // What cannot be removed now is left to the next run.
+            // The next run tries again.
             let _ = is_alive(dir, &RunId::from_text(id));
         }
     }

@@ -1,4 +1,4 @@
-//! Preferences, in a JSON file that the user may edit too.
+//! Preferences, in a JSON file that the user may edit.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -13,23 +13,23 @@ use super::files;
 /// Name of the file in the data directory.
 pub const FILE_NAME: &str = "settings.json";
 
-/// Bytes of the file that are read at most; ours has less than 1 KiB.
+/// Most bytes read of the file; ours has less than 1 KiB.
 const LIMIT: u64 = 1024 * 1024;
-/// How the name of a file begins that is still being written.
+/// Name prefix of an unfinished file.
 const UNFINISHED: &str = ".settings-";
-/// Characters of a wrong value that are shown.
+/// Most characters shown of an invalid value.
 const SHOWN: usize = 40;
 
-/// Files at a time: the least and the most (`docs/contract.md`, `--jobs`).
+/// Range of concurrent uploads (`docs/contract.md`, `--jobs`).
 pub const JOBS: std::ops::RangeInclusive<u8> = 1..=8;
-/// Files at a time, unless the user says otherwise.
+/// Default number of concurrent uploads.
 pub const DEFAULT_JOBS: u8 = 3;
 
-/// The look of the window.
+/// Theme of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
-    /// As the system has it.
+    /// Follows the system.
     #[default]
     System,
     /// Dark on light.
@@ -38,35 +38,35 @@ pub enum Theme {
     Dark,
 }
 
-/// When files of the queue start.
+/// Start mode of queued files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Start {
-    /// When the user says so.
+    /// On the user's command.
     #[default]
     ByHand,
     /// As soon as they are checked.
     AtOnce,
 }
 
-/// Every preference.
+/// All preferences.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Settings {
-    /// The look of the window.
+    /// Theme of the window.
     pub theme: Theme,
-    /// Files at a time, within [`JOBS`].
+    /// Concurrent uploads, within [`JOBS`].
     pub jobs: u8,
-    /// Bytes a second over all transfers, at least 1; `None` for no limit.
+    /// Bandwidth limit over all transfers in bytes per second, at least 1; `None` for no limit.
     pub limit_rate: Option<u64>,
-    /// When files of the queue start.
+    /// Start mode of queued files.
     pub start: Start,
-    /// Ask before something that cannot be undone.
+    /// Asks before an action that cannot be undone.
     pub confirmations: bool,
-    /// Tell the desktop when a batch is finished.
+    /// Shows a desktop notification when a batch finishes.
     pub notifications: bool,
-    /// A second folder for the daily copies of the history, absolute: on another disk, say.
+    /// Second folder for the daily copies of the history, e.g. on another disk; absolute.
     pub backup_folder: Option<PathBuf>,
-    /// What a newer program keeps in the file; written back as it was.
+    /// Settings of a newer program; written back unchanged.
     #[serde(flatten)]
     other: Map<String, Value>,
 }
@@ -86,19 +86,19 @@ impl Default for Settings {
     }
 }
 
-/// Settings as they could be read.
+/// Settings and the warnings from reading them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Loaded {
-    /// What applies.
+    /// Effective settings.
     pub settings: Settings,
-    /// What is to be said about the file, one sentence each.
+    /// Warnings about the file, one sentence each.
     pub warnings: Vec<String>,
 }
 
 impl Settings {
-    /// Reads the settings of a data directory. What cannot be used falls back to its
-    /// default, value by value; a file that is none of ours is set aside. For the one window of
-    /// the directory, before it saves: what a killed one left of its saving is removed.
+    /// Reads the settings of a data directory, replacing each invalid value by its default; a
+    /// foreign file is set aside. Removes leftovers of a killed save, so only the one window calls
+    /// it.
     pub fn load(dir: &Path) -> Loaded {
         sweep(dir);
         let path = dir.join(FILE_NAME);
@@ -124,14 +124,12 @@ impl Settings {
         Loaded { settings, warnings }
     }
 
-    /// Reads the settings of a data directory as they are now, and leaves the file alone: the
-    /// defaults apply where it cannot be used.
+    /// Reads the settings without touching the file; an unusable file yields the defaults.
     pub fn peek(dir: &Path) -> Self {
         let text = read_file(&dir.join(FILE_NAME)).unwrap_or_default();
         Self::read(&text).unwrap_or_default().settings
     }
 
-    /// Reads settings as the file has them.
     pub(crate) fn read(text: &[u8]) -> Result<Loaded, serde_json::Error> {
         let fields = serde_json::from_slice::<Map<String, Value>>(text)?;
         let mut warnings = Vec::new();
@@ -159,11 +157,13 @@ impl Settings {
         }
     }
 
-    /// Writes the settings of a data directory, for its owner alone. The file is the old
-    /// or the new one at every moment.
+    /// Writes the settings atomically, with access for their owner only.
+    ///
+    /// # Errors
+    /// The file cannot be written or replaced; the old one stays.
     pub fn save(&self, dir: &Path) -> io::Result<()> {
         let text = serde_json::to_string_pretty(self)?;
-        // Mode 0600 is what the crate gives its files.
+        // `tempfile` creates files with mode 0600.
         let mut file = tempfile::Builder::new()
             .prefix(UNFINISHED)
             .tempfile_in(dir)?;
@@ -175,7 +175,7 @@ impl Settings {
     }
 }
 
-/// Removes what a program left that was killed while it saved.
+/// Removes leftovers of a killed save.
 fn sweep(dir: &Path) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
@@ -184,9 +184,9 @@ fn sweep(dir: &Path) {
     }
 }
 
-/// The file's bytes, up to the limit: a longer one is cut, and then no JSON.
+/// Reads the file up to the limit; a longer one is cut and fails as JSON.
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    // A pipe would keep whoever opens it waiting, and no window would come.
+    // Opening a pipe would block, and no window would open.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a file"));
     }
@@ -223,7 +223,7 @@ impl Take<'_> {
     }
 }
 
-/// A value as a sentence can have it: short, and in one line.
+/// Formats a value for a sentence: short, on one line.
 fn shown(value: &Value) -> String {
     let text = value.to_string();
     let mut shown: String = text
@@ -237,7 +237,7 @@ fn shown(value: &Value) -> String {
     shown
 }
 
-/// Moves a file that cannot be understood out of the way, and says so.
+/// Moves an unreadable file aside and returns the warning.
 fn set_aside(path: &Path, error: &serde_json::Error) -> String {
     let aside: PathBuf = files::aside_name(path, &[]);
     match fs::rename(path, &aside) {

@@ -1,9 +1,8 @@
-//! One window for a data directory: who has it open, and how a second start hands over
-//! what it was given.
+//! One window per data directory: a second start forwards its paths to it.
 //!
-//! A lock, which the system lets go of however a process ends, says whether a window is
-//! open; so whatever a killed one left behind is taken over. The window listens on a
-//! socket, or a pipe on Windows, that only its own user reaches.
+//! A lock, which the system releases however a process ends, tells if a window is open, so
+//! leftovers of a killed one are taken over. The window listens on a socket (a pipe on Windows)
+//! that only its own user can reach.
 
 mod message;
 #[cfg(unix)]
@@ -30,47 +29,47 @@ use super::files;
 
 /// Name of the lock in the data directory.
 const LOCK: &str = "window.lock";
-/// How long an open window may take to answer: also one that is being closed or opened. A second
-/// start is to end within 10 s, and it may take a moment to say why.
+/// Timeout for the window's reply, even while it opens or closes. A second start has to end within
+/// 10 s, including the time to report why.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// Until it is asked again.
+/// Time between attempts.
 const PAUSE: Duration = Duration::from_millis(50);
-/// How long whoever knocks may take to say what it wants.
+/// Timeout for reading a message.
 const LISTENS: Duration = Duration::from_secs(5);
-/// The window's answer once it has taken the paths.
+/// Reply of the window after taking the paths.
 const TAKEN: u8 = b'+';
 
-/// What another start of the program was given.
+/// Paths forwarded by another start of the program.
 #[derive(Debug)]
 pub struct ForwardedPaths {
-    /// Absolute paths; none where the window is only to be shown.
+    /// Absolute paths; empty to only show the window.
     pub paths: Vec<PathBuf>,
-    /// To be told when they are taken.
+    /// Confirms that the paths were taken.
     pub taken: oneshot::Sender<()>,
 }
 
-/// What a start of the window comes to.
+/// Result of starting the window.
 #[derive(Debug)]
 pub enum Instance {
-    /// This is the window of the data directory.
+    /// This process is the window.
     Primary(InstanceLock),
-    /// The window that is open has taken the paths.
+    /// The open window has taken the paths.
     Forwarded,
-    /// A window is open, and does not answer or cannot be reached: nothing is handed over.
+    /// A window is open, but does not answer or cannot be reached.
     Unresponsive,
 }
 
-/// The right to be the window of a data directory, for as long as it is kept.
+/// The right to be the data directory's window, held until dropped.
 #[derive(Debug)]
 pub struct InstanceLock {
     dir: PathBuf,
     _lock: File,
 }
 
-/// Takes the data directory for this window, or hands the paths to the one that is open.
+/// Locks the data directory for this window, or forwards the paths to the open one.
 ///
 /// # Errors
-/// The lock can't be had on this file system.
+/// The file system has no locks.
 pub async fn enter(dir: &Path, paths: &[PathBuf]) -> io::Result<Instance> {
     enter_within(dir, paths, PATIENCE).await
 }
@@ -117,10 +116,10 @@ async fn hand_over(dir: &Path, paths: &[PathBuf]) -> io::Result<()> {
 }
 
 impl InstanceLock {
-    /// Listens to other starts, on the current runtime, until the task is aborted.
+    /// Listens for other starts on the current runtime until the task is aborted.
     ///
     /// # Errors
-    /// There is no place to listen at.
+    /// The socket or pipe cannot be created.
     pub fn listen(
         &self,
         deliver: impl Fn(ForwardedPaths) + Send + Sync + 'static,
@@ -148,7 +147,7 @@ impl InstanceLock {
     }
 }
 
-/// Hears one start of the program out, and says when its paths are taken.
+/// Reads one message and confirms when its paths are taken.
 async fn answer(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     deliver: &(impl Fn(ForwardedPaths) + ?Sized),
@@ -156,7 +155,7 @@ async fn answer(
     let paths = timeout(LISTENS, message::read(&mut stream)).await??;
     let (taken, is_taken) = oneshot::channel();
     deliver(ForwardedPaths { paths, taken });
-    // A window that is closed meanwhile takes nothing: the other start opens its own.
+    // A window that closes meanwhile takes nothing: the other start opens its own.
     if is_taken.await.is_ok() {
         stream.write_all(&[TAKEN]).await?;
         stream.flush().await?;

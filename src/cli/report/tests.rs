@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::media::{Kind, Route};
 
-/// A report of one file that an earlier run sent, and that is not known to have arrived.
+/// A report of one file that an earlier run sent without confirmation.
 struct Followed(Report);
 
 impl Followed {

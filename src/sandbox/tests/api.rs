@@ -1,4 +1,4 @@
-//! The API's calls as they should be, and requests that must be refused.
+//! Valid calls of the API, and requests that must be rejected.
 
 use super::*;
 
@@ -6,7 +6,7 @@ use super::*;
 async fn a_file_is_stored_as_it_was_sent() {
     let sandbox = Sandbox::start(quick()).unwrap();
     let mut bytes = content(700_000);
-    // What looks like framing and is none.
+    // Resembles framing but is content.
     bytes.extend_from_slice(b"\r\n--\r\n------boundary7f3b--\r\n\r\n");
     let answer = upload(&sandbox, r#"影片 \"最终\" %22.mp4"#, &bytes)
         .await
@@ -278,7 +278,7 @@ async fn a_stopped_sandbox_frees_its_ports_and_connections() {
     upload(&sandbox, "a.mp4", b"x").await.unwrap();
     sandbox.shutdown().await;
     let mut rest = Vec::new();
-    // In order or by a reset: the connection has ended either way.
+    // The connection ends in order or by a reset.
     let _ = idle.read_to_end(&mut rest).await;
     assert!(rest.is_empty());
     let again = Sandbox::start(SandboxOptions {

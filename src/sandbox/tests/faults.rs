@@ -1,4 +1,4 @@
-//! Each fault really happens on the wire.
+//! Each fault happens on the wire.
 
 use super::*;
 
@@ -11,7 +11,7 @@ async fn a_reset_is_a_reset() {
     let form = form_of("a.mp4", &content(100_000));
     let request = upload_request(&sandbox, &form);
     let mut tcp = TcpStream::connect(sandbox.address).await.unwrap();
-    // Not all of it, so that nothing unread makes the reset by itself.
+    // Not all of it, so that unread bytes alone cause no reset.
     let written = tcp.write_all(&request[..request.len() - 20_000]).await;
     let error = match written {
         Ok(()) => tcp.read_to_end(&mut Vec::new()).await.unwrap_err(),
@@ -217,7 +217,7 @@ async fn a_huge_answer_is_made_as_it_is_read() {
     let mut buffer = vec![0; 8 << 20];
     tcp.read_exact(&mut buffer).await.unwrap();
     assert!(buffer.starts_with(b"HTTP/1.1 200"));
-    // What is not read is not made, but for what the system holds of it.
+    // Unread bytes are not produced, beyond the system's buffer.
     let made = sandbox.requests()[0].answered;
     assert!(((8 << 20)..(64 << 20)).contains(&made), "{made}");
 }
@@ -263,7 +263,7 @@ async fn connections_are_reset_as_they_come_as_many_as_planned() {
     let sandbox = with_plan(FaultPlan::new().hang_up(2));
     for _ in 0..2 {
         let error = upload(&sandbox, "a.mp4", b"x").await.unwrap_err();
-        // It is seen by whichever comes first, the writing or the reading.
+        // Either writing or reading notices it first.
         assert!(
             matches!(
                 error.kind(),

@@ -1,4 +1,4 @@
-//! The server, driven by requests written by hand.
+//! The server, driven by handwritten requests.
 
 mod api;
 mod faults;
@@ -16,7 +16,7 @@ use super::*;
 
 const BOUNDARY: &str = "----boundary7f3a";
 
-/// A sandbox without a limit on requests whose assets are SUCCESS at once.
+/// Returns options without a rate limit whose assets are SUCCESS at once.
 fn quick() -> SandboxOptions {
     SandboxOptions {
         interval: Duration::ZERO,
@@ -66,7 +66,7 @@ impl Answer {
     }
 }
 
-/// Writes a request's head: `Host` and `Connection: close` are added.
+/// Writes a request's head, adding `Host` and `Connection: close`.
 fn head(address: SocketAddr, line: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let mut text = format!("{line} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
@@ -88,7 +88,6 @@ async fn send(address: SocketAddr, bytes: &[u8]) -> io::Result<Answer> {
     Ok(Answer::parse(&answer))
 }
 
-/// A form with one file.
 fn form(disposition: &str, content: &[u8]) -> Vec<u8> {
     let mut form = format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; {disposition}\r\nContent-Type: video/mp4\r\n\r\n"
@@ -103,7 +102,7 @@ fn form_of(name: &str, content: &[u8]) -> Vec<u8> {
     form(&format!("name=\"file\"; filename=\"{name}\""), content)
 }
 
-/// A request to the API with the sandbox's own key.
+/// Formats a request to the API with the sandbox's own key.
 fn api_request(sandbox: &Sandbox, line: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let (method, path) = line.split_once(' ').unwrap();
     let line = format!("{method} /serve/api/v2{path}");
@@ -140,7 +139,7 @@ async fn status_of(sandbox: &Sandbox, id: &str) -> String {
     status.as_str().unwrap_or("not found").to_owned()
 }
 
-/// A signed URL for a name: the asset's id, the storage server's address, path and query.
+/// Requests a signed URL: returns the asset's id, the storage server's address, path and query.
 async fn signed_url(sandbox: &Sandbox, name: &str) -> (String, SocketAddr, String) {
     let body = serde_json::json!({ "original_filename": name }).to_string();
     let headers = [("Content-Type", "application/json")];
@@ -164,7 +163,7 @@ fn split_url(url: &str) -> (SocketAddr, String) {
     (address.parse().unwrap(), format!("/{path}"))
 }
 
-/// A request to the storage server.
+/// Sends a request to the storage server.
 async fn store(
     address: SocketAddr,
     line: &str,
@@ -183,7 +182,7 @@ fn blake3_of(content: &[u8]) -> String {
     blake3::hash(content).to_hex().to_string()
 }
 
-/// Bytes that differ from place to place.
+/// Bytes that differ by position.
 fn content(bytes: usize) -> Vec<u8> {
     (0..bytes).map(|at| (at / 251 + at) as u8).collect()
 }

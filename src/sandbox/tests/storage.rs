@@ -1,4 +1,4 @@
-//! The storage server: each flavour of a signed URL, and what it refuses.
+//! The storage server: each protocol of a signed URL, and its rejections.
 
 use super::*;
 
@@ -285,7 +285,7 @@ async fn a_session_goes_on_from_where_it_stands() {
     assert_eq!(first.status, 308);
     assert_eq!(first.header("range").unwrap(), "bytes=0-262143");
 
-    // What overlaps with bytes that are kept is passed over.
+    // Bytes that overlap with stored ones are skipped.
     let rest = format!("bytes 100-{}/{size}", size - 1);
     let rest = chunk(at, &rest, &bytes[100..]).await.unwrap();
     assert_eq!(rest.status, 200);

@@ -1,11 +1,10 @@
-//! The accounts of the API keys that a service took, by the keys' fingerprints.
+//! Accounts of the API keys that a service accepted, by the keys' fingerprints.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{History, StoreError};
 use crate::model::asset::Account;
 
-/// Adds the account of a key.
 pub(super) fn put(
     connection: &Connection,
     base_url: &str,
@@ -22,7 +21,7 @@ pub(super) fn put(
         .map(drop)
 }
 
-/// Makes one account of two, with all that were joined with either before.
+/// Merges two accounts and all that were joined with either before.
 pub(super) fn join(
     connection: &Connection,
     base_url: &str,
@@ -49,11 +48,10 @@ pub(super) fn join(
 }
 
 impl History {
-    /// The accounts that are one with this one, by their keys; empty where nothing is known of it.
+    /// Returns the accounts joined with this one, by their keys; empty if nothing is known of it.
     ///
     /// # Errors
-    ///
-    /// The database can't be read.
+    /// The database cannot be read.
     pub fn joined(&self, account: &Account, base_url: &str) -> Result<Vec<Account>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT fingerprint FROM accounts WHERE base_url = ?1 AND account =
@@ -65,11 +63,10 @@ impl History {
         Ok(joined.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The last four characters of the key of an account, where the service took it once.
+    /// Returns the last four characters of an account's key, if the service ever accepted it.
     ///
     /// # Errors
-    ///
-    /// The database can't be read.
+    /// The database cannot be read.
     pub fn last4(&self, account: &Account, base_url: &str) -> Result<Option<String>, StoreError> {
         Ok(self
             .connection

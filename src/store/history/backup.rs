@@ -1,4 +1,4 @@
-//! Copies of the database, one a day: from them a damaged one is rebuilt.
+//! Daily copies of the database, from which a damaged one is rebuilt.
 
 #[cfg(test)]
 mod tests;
@@ -14,24 +14,23 @@ use rusqlite::{Connection, OpenFlags, backup::Backup};
 use super::database_file::{FILE_NAME, keep_log, trust_no_schema};
 use crate::store::files;
 
-/// Name of the folder in the data directory.
+/// Folder of the copies in the data directory.
 pub const BACKUP_DIR: &str = "backups";
 
-/// Copies that are kept in a folder.
+/// Copies kept in a folder.
 const KEPT: usize = 7;
-/// Pages that are copied before other connections may write again.
+/// Pages copied per step; other connections may write between steps.
 const STEP: std::ffi::c_int = 256;
-/// How the name of a copy begins that is still being made.
+/// Name prefix of an unfinished copy.
 const UNFINISHED: &str = ".history-";
-/// Age at which nobody makes an unfinished copy any more.
+/// Age after which an unfinished copy is abandoned.
 const GIVEN_UP: Duration = Duration::from_secs(3600);
 
-/// Copies the history of a data directory into a folder, unless today's copy is there, and
-/// removes copies beyond the newest seven. Days are those of UTC. Blocks; the database can be
-/// written meanwhile.
+/// Copies the history into a folder unless today's (UTC) copy is there, and keeps the newest seven.
+/// Blocks; the database stays writable meanwhile.
 ///
 /// # Errors
-/// The database cannot be read, or the folder not written. What is there stays.
+/// The database cannot be read, or the folder cannot be written. Existing copies stay.
 pub fn back_up(dir: &Path, folder: &Path) -> io::Result<()> {
     back_up_at(dir, folder, Timestamp::now())
 }
@@ -44,7 +43,7 @@ fn back_up_at(dir: &Path, folder: &Path, now: Timestamp) -> io::Result<()> {
     }
     files::create_own_dir(folder)?;
     sweep(folder);
-    // Mode 0600 is what the crate gives its files.
+    // `tempfile` creates files with mode 0600.
     let unfinished = tempfile::Builder::new()
         .prefix(UNFINISHED)
         .tempfile_in(folder)?;
@@ -65,7 +64,7 @@ fn copy_database(from: &Path, to: &Path) -> rusqlite::Result<()> {
     target.close().map_err(|(_, error)| error)
 }
 
-/// Removes what a killed program left of a copy.
+/// Removes unfinished copies of a killed program.
 fn sweep(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let is_old = |modified: SystemTime| modified.elapsed().is_ok_and(|age| age > GIVEN_UP);
@@ -80,7 +79,7 @@ fn sweep(folder: &Path) {
     }
 }
 
-/// The copies of a folder, the newest first; other files are nobody's business.
+/// Returns the copies in a folder, newest first; other files are ignored.
 pub(super) fn copies(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let is_copy = |path: &PathBuf| {
@@ -96,7 +95,7 @@ pub(super) fn copies(folder: &Path) -> Vec<PathBuf> {
     copies
 }
 
-/// Opens a database that is only read, and may be damaged.
+/// Opens a possibly damaged database read-only.
 pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let source = Connection::open_with_flags(
         path,

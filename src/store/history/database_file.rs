@@ -14,18 +14,17 @@ use crate::store::files;
 
 /// Name of the database in the data directory.
 pub const FILE_NAME: &str = "history.db";
-/// What SQLite adds to the name for its log of changes.
+/// Name suffix of SQLite's write-ahead log.
 pub(super) const LOG: &str = "-wal";
-/// Everything that SQLite puts beside a database.
+/// Suffixes of all files that SQLite puts beside a database.
 pub(super) const SIBLINGS: &[&str] = &[LOG, "-shm", "-journal"];
 
-/// How long another process may hold the database: a transaction takes milliseconds,
-/// salvaging a large one seconds.
+/// Lock timeout. A transaction takes milliseconds, recovering a large database seconds.
 pub(super) const BUSY_LIMIT: Duration = Duration::from_secs(5);
-/// How often a lock that another process holds is tried.
+/// Time between attempts to take a lock.
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
-/// Where a history lies, and the lock on its place.
+/// Path of a history, and the lock that guards it.
 #[derive(Debug)]
 pub(super) struct DatabaseFile {
     pub(super) dir: PathBuf,
@@ -34,10 +33,10 @@ pub(super) struct DatabaseFile {
     identity: Option<Identity>,
 }
 
-/// Device and number of the database's file: another one in its place has others.
+/// Device and inode of the database file; a replacement has others.
 pub(super) type Identity = (u64, u64);
 
-/// Held while the database is written (shared) or put in another's place (exclusive).
+/// Lock held while the database is written (shared) or replaced (exclusive).
 #[derive(Debug)]
 pub(super) struct DatabaseLockGuard<'a>(&'a File);
 
@@ -47,21 +46,20 @@ impl Drop for DatabaseLockGuard<'_> {
     }
 }
 
-/// What keeps a database from being used.
 pub(super) enum OpenFailure {
     Damaged(String),
     Other(OpenError),
 }
 
-/// A database that is ready.
+/// A database that is ready for use.
 pub(super) struct Ready {
     pub(super) connection: Connection,
     pub(super) database_file: DatabaseFile,
     pub(super) set_aside: Option<PathBuf>,
 }
 
-/// Opens the history of a folder; makes it, migrates it, or sets a damaged one aside.
-/// With `known_damaged`, the database that has this identity is set aside in any case.
+/// Opens the history of a folder: creates it, migrates it, or sets a damaged one aside. The
+/// database with the identity `known_damaged` is always set aside.
 pub(super) fn open(
     dir: &Path,
     limit: Duration,
@@ -109,12 +107,12 @@ pub(super) fn open(
 }
 
 impl DatabaseFile {
-    /// Waits until nobody puts another database in this one's place, and keeps it so.
+    /// Takes the shared lock, so that no process can replace the database meanwhile.
     pub(super) fn hold(&self, limit: Duration) -> Result<DatabaseLockGuard<'_>, StoreError> {
         hold(&self.lock, false, limit)
     }
 
-    /// Returns whether the file in this place is the one that was opened.
+    /// Returns true if the file at this path is still the one that was opened.
     pub(super) fn is_same_file(&self) -> bool {
         identify(&self.path) == self.identity
     }
@@ -124,10 +122,10 @@ impl DatabaseFile {
     }
 }
 
-/// Waits for a lock on a file, up to a limit.
+/// Waits for a file lock, up to a timeout.
 ///
 /// # Errors
-/// [`StoreError::Busy`] where another process has it for longer.
+/// [`StoreError::Busy`] if another process holds it for longer.
 pub(super) fn hold(
     lock: &File,
     exclusive: bool,
@@ -146,7 +144,7 @@ pub(super) fn hold(
                 return Err(StoreError::Busy);
             }
             Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
-            // A file system without locks: SQLite's own say what they can.
+            // A file system without locks: SQLite's own have to do.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
                 return Ok(DatabaseLockGuard(lock));
             }
@@ -162,13 +160,13 @@ pub(super) fn identify(path: &Path) -> Option<Identity> {
     Some((metadata.dev(), metadata.ino()))
 }
 
-/// Elsewhere a database that is open cannot be moved away.
+/// Returns `None`: off Unix, an open database cannot be moved away.
 #[cfg(not(unix))]
 pub(super) fn identify(path: &Path) -> Option<Identity> {
     fs::metadata(path).ok().map(|_| (0, 0))
 }
 
-/// Opens a database, made where there is none, and brings it to the newest version.
+/// Opens a database, created if missing, and migrates it to the newest version.
 pub(super) fn connect(path: &Path, limit: Duration) -> Result<Connection, OpenFailure> {
     prepare_file(path)?;
     match try_connect(path, limit) {
@@ -181,13 +179,13 @@ pub(super) fn connect(path: &Path, limit: Duration) -> Result<Connection, OpenFa
     }
 }
 
-/// Makes the file where there is none, for its owner alone: SQLite gives what it puts
-/// beside a database the rights of the database.
+/// Creates a missing file with access for its owner only: SQLite gives the files beside a database
+/// the same permissions.
 fn prepare_file(path: &Path) -> Result<(), OpenFailure> {
     let io = |error: &io::Error| OpenFailure::Other(OpenError::io(path, error));
     let is_link = |file: &Path| fs::symlink_metadata(file).is_ok_and(|found| found.is_symlink());
     if with_siblings(path).any(|file| is_link(&file)) {
-        // SQLite would write to whatever is behind it.
+        // SQLite would write to the link's target.
         return Err(io(&io::Error::other(
             "it is a link, and links are not followed",
         )));
@@ -199,7 +197,7 @@ fn prepare_file(path: &Path) -> Result<(), OpenFailure> {
     };
     let log = fs::metadata(sibling(path, LOG)).map_or(0, |metadata| metadata.len());
     if length == 0 && log > 0 {
-        // SQLite would take the log for a dead one's and delete it.
+        // SQLite would take the log for a stale one and delete it.
         return Err(OpenFailure::Damaged(
             "the file is empty, but its log is not".to_owned(),
         ));
@@ -223,12 +221,12 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     )?;
     trust_no_schema(&connection)?;
     connection.busy_timeout(limit)?;
-    // Until the database is known to be sound and ours, whatever fails here must not carry
-    // its log into it, or delete the log.
+    // Until the database is known to be sound and ours, no failure may checkpoint or delete its
+    // log.
     keep_log(&connection, true)?;
     let version = schema::version(&connection)?;
     if version > schema::newest() {
-        // What was put beside it for reading goes again; a log of its own stays.
+        // Files created only for reading are removed again; a log that was there stays.
         keep_log(&connection, had_log)?;
         return Ok(Err(OpenFailure::Other(OpenError::Newer {
             path: path.to_owned(),
@@ -260,16 +258,15 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     keep_log(&connection, false)?;
     for file in with_siblings(path) {
         if let Err(error) = files::restrict_file(&file) {
-            // Another user's file that this one may write: it is theirs to protect.
+            // Owned by another user, who has to protect it.
             tracing::warn!(%error, "the history's rights cannot be set");
         }
     }
     Ok(Ok(connection))
 }
 
-/// Keeps a database that somebody else may have written from doing anything of its own: its
-/// triggers and views do nothing, its expressions call no function that could do harm, and nothing
-/// writes past SQLite's tables. For every connection, before its first statement.
+/// Hardens a connection against a hostile database: triggers and views are off, unsafe functions
+/// are blocked, internal tables are read-only. Call it before the first statement.
 pub(super) fn trust_no_schema(connection: &Connection) -> rusqlite::Result<()> {
     for (setting, on) in [
         (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
@@ -282,16 +279,16 @@ pub(super) fn trust_no_schema(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Returns whether closing the connection leaves the database and its log as they are; otherwise
-/// the last one to close writes the log into the database and deletes it.
+/// Sets whether closing the last connection keeps the log, instead of checkpointing and deleting
+/// it.
 pub(super) fn keep_log(connection: &Connection, keep: bool) -> rusqlite::Result<()> {
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)
         .map(drop)
 }
 
-/// SQLite opens a file for reading that it may not write, and one whose header asks for a
-/// newer SQLite to write it, which is damage: no such SQLite exists.
+/// Classifies a database that SQLite opened read-only: the file is write-protected, or its header
+/// asks for a newer SQLite, which is damage since none exists.
 fn read_only(path: &Path, connection: Connection) -> OpenFailure {
     drop(connection);
     let mut header = [0; 19];
@@ -307,14 +304,14 @@ fn read_only(path: &Path, connection: Connection) -> OpenFailure {
     }
 }
 
-/// The file with this ending beside a database.
+/// Returns the file with this suffix beside a database.
 pub(super) fn sibling(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
 }
 
-/// A database and everything that SQLite may put beside it.
+/// Returns a database and every file that SQLite may put beside it.
 pub(super) fn with_siblings(path: &Path) -> impl Iterator<Item = PathBuf> {
     std::iter::once("")
         .chain(SIBLINGS.iter().copied())

@@ -1,4 +1,4 @@
-//! The one place where SQLite's errors become the store's.
+//! Conversion of SQLite's errors into the store's.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,31 +7,29 @@ use rusqlite::{Error, ErrorCode};
 
 use crate::store::data_dir::DATA_DIR_VARIABLE;
 
-/// Why something could not be written to or read from the history.
+/// Error of reading or writing the history.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// Another process held the database for too long; the same works a little later.
+    /// Another process held a lock past the timeout; a retry can succeed.
     #[error("the history is in use by another program")]
     Busy,
-    /// The disk is full, the file is read-only, or the system reports an error. Nothing
-    /// of the transaction was written.
+    /// The disk is full, the file is read-only, or I/O failed. The transaction wrote nothing.
     #[error("the history cannot be written: {0}")]
     NotSaved(String),
-    /// The file is damaged: call [`History::repair`](super::History::repair), then write
-    /// everything that is known again.
+    /// The file is damaged: call [`History::repair`](super::History::repair), then write the whole
+    /// current state again.
     #[error("the history is damaged: {0}")]
     Damaged(String),
-    /// Another process put another file in the damaged one's place. Nothing of the
-    /// transaction was written: call [`History::reopen`](super::History::reopen), then write
-    /// everything that is known again.
+    /// Another process replaced the damaged file; the transaction wrote nothing. Call
+    /// [`History::reopen`](super::History::reopen), then write the whole current state again.
     #[error("the history was replaced by another program")]
     Replaced,
 }
 
-/// Why the history could not be opened.
+/// Error of opening the history.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// A newer program wrote it; it was left untouched.
+    /// A newer program wrote it; it is left untouched.
     #[error(
         "The history {} was written by a newer version of Mavi Uploader (format {found}; this one knows {known}). Nothing was changed; update the program to upload.",
         path.display()
@@ -39,21 +37,21 @@ pub enum OpenError {
     Newer {
         /// The database.
         path: PathBuf,
-        /// The version that it has.
+        /// Its version.
         found: i64,
-        /// The newest version that this program knows.
+        /// Newest version that this program supports.
         known: i64,
     },
-    /// Another process held it for too long.
+    /// Another process held a lock past the timeout.
     #[error("The history {} is in use by another program. Try again in a moment.", path.display())]
     Busy {
         /// The database.
         path: PathBuf,
     },
-    /// There is no folder for it; the text says why, and what to do.
+    /// There is no data directory; the text has the reason and the fix.
     #[error("{0}")]
     NoPlace(String),
-    /// The system does not let this user use it.
+    /// The user lacks the permissions.
     #[error(
         "The history {} is closed to you: it or its folder belongs to another user, or is write-protected. Make it accessible, or set {DATA_DIR_VARIABLE} to another folder.",
         path.display()
@@ -67,7 +65,7 @@ pub enum OpenError {
     Io {
         /// The database or the folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         cause: String,
     },
 }
@@ -84,7 +82,7 @@ impl OpenError {
         }
     }
 
-    /// For a database that cannot be damaged: one that was made a moment ago.
+    /// Converts an error of a newly created database, which cannot be damaged.
     pub(super) fn from_store(path: &Path, error: &StoreError) -> Self {
         match error {
             StoreError::Busy => Self::Busy {
@@ -107,7 +105,7 @@ impl From<Error> for StoreError {
         let code = match &error {
             Error::SqliteFailure(failure, _) => *failure,
             Error::SqlInputError { error, .. } => *error,
-            // A value that is not of its column's type is not one that was written.
+            // A value of another type than its column's is not one that was written.
             Error::FromSqlConversionFailure(..)
             | Error::IntegralValueOutOfRange(..)
             | Error::Utf8Error(..)
@@ -116,8 +114,7 @@ impl From<Error> for StoreError {
         };
         match code.code {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
-            // Our statements are right for our tables: a general error means that the
-            // tables are not ours any more.
+            // Our statements fit our tables, so a general error means foreign tables.
             ErrorCode::DatabaseCorrupt
             | ErrorCode::NotADatabase
             | ErrorCode::Unknown

@@ -1,9 +1,8 @@
-//! The ledger `asset-ids.csv`: one line for each thing that becomes known of an asset.
+//! The ledger `asset-ids.csv`: one line for each event of an asset.
 //!
-//! Lines are only ever appended, and synced before the database's transaction, so that an ID
-//! outlives whatever happens to the database. The database keeps how far it has applied the
-//! ledger. A line has its own quotes around every field and no line break within them: one that
-//! a crash cut short is known for that, and swallows nothing.
+//! Lines are only appended, and synced before the database's transaction, so that an ID survives
+//! any loss of the database, which keeps the offset it has applied. Every field is quoted and free
+//! of line breaks, so a line cut short by a crash is recognised and swallows no other.
 
 mod line;
 #[cfg(test)]
@@ -27,23 +26,22 @@ use crate::store::files;
 /// Name of the ledger in the data directory.
 pub const LEDGER_NAME: &str = "asset-ids.csv";
 
-/// Bytes before the applied end by which a ledger is known again.
+/// Bytes before the applied offset whose hash identifies the ledger.
 const MARKED: u64 = 1024;
-/// Counters of the database: bytes of the ledger that it has applied, and a hash of the last
-/// [`MARKED`] of them.
+/// Database counters: applied bytes of the ledger, and the hash of the last [`MARKED`] of them.
 const OFFSET: &str = "ledger_offset";
 const MARK: &str = "ledger_mark";
 
-/// The ledger of a data directory. Opened, and made, when it is first needed.
+/// The ledger of a data directory, opened or created on first use.
 #[derive(Debug)]
 pub(super) struct Ledger {
     path: PathBuf,
     file: Option<(File, Option<Identity>)>,
-    /// Lines that could not be appended, because a spreadsheet locks the file for example.
+    /// Lines that could not be appended, e.g. while a spreadsheet locks the file.
     held_back: Vec<(String, AssetId)>,
-    /// Appended lines whose transaction has not gone through, with their assets.
+    /// Appended lines, with their assets, whose transaction is not committed.
     unconfirmed: HashMap<String, AssetId>,
-    /// The last try failed, which is logged once.
+    /// Set after a failure, so that it is logged once.
     has_failed: bool,
 }
 
@@ -58,8 +56,8 @@ impl Ledger {
         }
     }
 
-    /// Appends what these changes say of assets, behind what was held back; what cannot be
-    /// appended now is held back. A change that is told again adds no second line.
+    /// Appends the lines of these changes after any held-back ones; lines that cannot be appended
+    /// are held back. A repeated change adds no second line.
     pub(super) fn tell(&mut self, changes: &[HistoryChange], limit: Duration) {
         for change in changes {
             let HistoryChange::PutAsset(asset) = change else {
@@ -94,22 +92,22 @@ impl Ledger {
         }
     }
 
-    /// Returns whether lines are held back.
+    /// Returns true while lines are held back.
     pub(super) fn is_behind(&self) -> bool {
         !self.held_back.is_empty()
     }
 
-    /// The database has everything that was told.
+    /// Marks everything appended as committed.
     pub(super) fn confirm(&mut self) {
         self.unconfirmed.clear();
     }
 
-    /// Assets that the ledger has, and the database perhaps not yet.
+    /// Assets in the ledger whose transaction is not committed.
     pub(super) fn unconfirmed(&self) -> impl Iterator<Item = &AssetId> {
         self.unconfirmed.values()
     }
 
-    /// Appends lines as one write, or nothing, and syncs them.
+    /// Appends lines in one synced write, or nothing.
     fn append(&mut self, lines: &str, limit: Duration) -> io::Result<()> {
         let path = self.path.clone();
         let mut file = self.open(true)?;
@@ -126,7 +124,7 @@ impl Ledger {
             .write_all(text.as_bytes())
             .and_then(|()| file.sync_data());
         if written.is_err() {
-            // Where that fails too, the next line is kept apart from the unfinished one.
+            // If that fails too, the next line still starts apart from the unfinished one.
             let _ = file.set_len(end);
         } else if end == 0
             && let Some(dir) = path.parent()
@@ -136,7 +134,7 @@ impl Ledger {
         written
     }
 
-    /// The open file, opened anew where another one is in its place. Links are not followed.
+    /// Returns the open file, reopened if it was replaced. Follows no link.
     fn open(&mut self, create: bool) -> io::Result<&File> {
         let is_in_place =
             |identity: &Option<Identity>| database_file::identify(&self.path) == *identity;
@@ -156,7 +154,7 @@ impl Ledger {
         Ok(&self.file.insert(file).0)
     }
 
-    /// Returns whether the database has applied this very ledger to its end.
+    /// Returns true if the database has applied this very ledger to its end.
     pub(super) fn is_applied(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
         let applied = applied(connection)?;
         Ok(
@@ -165,9 +163,8 @@ impl Ledger {
         )
     }
 
-    /// Applies what the database has not applied yet. Where it applied another ledger or none,
-    /// it is told everything, and the ledger what only the database has. A ledger that cannot
-    /// be read is left for later.
+    /// Applies the unapplied lines. If the database applied another ledger or none, applies all of
+    /// it and appends what only the database has; an unreadable ledger is retried later.
     pub(super) fn catch_up(
         &mut self,
         connection: &Connection,
@@ -217,7 +214,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Bytes of the ledger; 0 where there is none.
+    /// Returns the ledger's size in bytes; 0 if it is missing.
     fn end(&mut self) -> io::Result<u64> {
         match self.open(false) {
             Ok(file) => Ok(file.metadata()?.len()),
@@ -226,7 +223,7 @@ impl Ledger {
         }
     }
 
-    /// Returns whether this is the ledger of which so much was applied.
+    /// Returns true if the applied offset and hash are of this ledger.
     fn knows(&mut self, applied: Option<(u64, i64)>) -> bool {
         applied.is_some_and(|(offset, mark)| {
             matches!(self.end(), Ok(end) if end >= offset)
@@ -234,7 +231,7 @@ impl Ledger {
         })
     }
 
-    /// A hash of what is before this offset.
+    /// Hashes the bytes before this offset.
     fn mark(&mut self, offset: u64) -> io::Result<i64> {
         let mut before = vec![];
         if offset > 0 {
@@ -251,7 +248,7 @@ impl Ledger {
         Ok(i64::from_le_bytes(*first))
     }
 
-    /// Hands every whole line from an offset on to `each`; gives where the last one ends.
+    /// Passes every whole line from an offset to `each`; returns the end of the last one.
     fn read_from(
         &mut self,
         from: u64,
@@ -295,7 +292,7 @@ fn ends_a_line(mut file: &File, end: u64) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-/// Returns how much of the ledger the database has applied, and how that ended.
+/// Returns the applied offset and its hash.
 fn applied(connection: &Connection) -> rusqlite::Result<Option<(u64, i64)>> {
     let counter = |name| {
         connection
@@ -315,7 +312,7 @@ fn remember_applied(connection: &Connection, offset: u64, mark: i64) -> rusqlite
         .map(drop)
 }
 
-/// Has the next start apply the whole ledger, and tell it what it lacks.
+/// Makes the next start apply the whole ledger and append whatever it lacks.
 pub(super) fn forget_applied(connection: &Connection) -> rusqlite::Result<()> {
     connection
         .execute(
@@ -325,7 +322,8 @@ pub(super) fn forget_applied(connection: &Connection) -> rusqlite::Result<()> {
         .map(drop)
 }
 
-/// The database may know more than a line: SUCCESS of another size is told as a failure.
+/// Applies one line. A failure never overwrites SUCCESS, since the ledger has SUCCESS with another
+/// size as failed.
 fn apply_entry(connection: &Connection, entry: LedgerEntry) -> rusqlite::Result<()> {
     let LedgerEntry { event, mut asset } = entry;
     if event == Some(LedgerEvent::Failed) {

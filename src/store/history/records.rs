@@ -1,4 +1,4 @@
-//! What the history holds, and how it goes into rows and out of them.
+//! The history's records and their conversion to and from rows.
 
 use std::path::PathBuf;
 
@@ -12,53 +12,53 @@ use crate::model::snapshot::ItemId;
 use crate::store::files::{path_from_bytes, path_to_bytes};
 use crate::store::run_lock::RunId;
 
-/// A row of the queue, as it outlives the program.
+/// A row of the queue, as it is saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemRecord {
-    /// Which row; from [`History::reserve_ids`](super::History::reserve_ids).
+    /// Row id, from [`History::reserve_ids`](super::History::reserve_ids).
     pub id: ItemId,
-    /// The run of the program that it belongs to.
+    /// Run that owns the row.
     pub run: RunId,
-    /// Where the file is, byte for byte.
+    /// Path of the file, byte for byte.
     pub path: PathBuf,
-    /// The path as it was given on the command line.
+    /// Path as given on the command line.
     pub given: Option<String>,
-    /// Place in the queue: lower ones come first, equal ones in the order of their ids.
+    /// Queue position, ascending; ties are ordered by id.
     pub position: i64,
-    /// What the file was when it was checked.
+    /// Stamp of the file when it was checked.
     pub stamp: Option<FileStamp>,
-    /// The engine's state, in the engine's own words (JSON).
+    /// The engine's state as JSON.
     pub state: String,
-    /// When it came into the queue, in milliseconds since the Unix epoch.
+    /// Time of adding, in milliseconds since the Unix epoch.
     pub added_at_ms: i64,
-    /// When its state last changed, in milliseconds since the Unix epoch.
+    /// Time of the last state change, in milliseconds since the Unix epoch.
     pub changed_at_ms: i64,
-    /// The account that it is uploaded to, once it was started.
+    /// Account of the upload, once started.
     pub account: Option<Account>,
-    /// The service that it is uploaded to, once it was started.
+    /// Service of the upload, once started.
     pub base_url: Option<String>,
 }
 
-/// A row of the queue that could not be understood and was set aside.
+/// A row of the queue that could not be parsed and was set aside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DamagedItem {
-    /// Which row it was.
+    /// Row id.
     pub id: ItemId,
     /// The file.
     pub path: PathBuf,
-    /// The state that was not understood.
+    /// The state that could not be parsed.
     pub state: String,
-    /// What was wrong with it.
+    /// Reason for the failure.
     pub why: String,
 }
 
-/// What the history says of an asset beside its status.
+/// Knowledge about an asset beyond its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AssetNote {
-    /// An answer was lost after all bytes were out and they were sent again.
+    /// All bytes were sent again after a lost response.
     MayBeStoredTwice,
-    /// Its upload was given up: the service may hold an asset without its bytes.
+    /// Its upload was abandoned: the service may hold an asset without its bytes.
     Abandoned,
     /// The service holds another number of bytes than were sent.
     SizeMismatch,
@@ -67,7 +67,7 @@ pub enum AssetNote {
 }
 
 impl AssetNote {
-    /// The word in the database and in `history --json`.
+    /// Returns the word used in the database and in `history --json`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::MayBeStoredTwice => "may_be_stored_twice",
@@ -89,131 +89,129 @@ impl AssetNote {
     }
 }
 
-/// An asset that the service gave; one a (`base_url`, `asset_id`).
+/// An asset of the service, unique by (`base_url`, `asset_id`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetRecord {
-    /// The service's id.
+    /// Asset id.
     pub asset_id: AssetId,
-    /// The row of the queue that it was made for.
+    /// Row of the queue that it was made for.
     pub item: Option<ItemId>,
-    /// The account that holds it.
+    /// Account that holds it.
     pub account: Account,
-    /// The service that holds it.
+    /// Service that holds it.
     pub base_url: String,
-    /// The file's name, lossy where it is not UTF-8.
+    /// File name, lossy if it is not UTF-8.
     pub name: String,
-    /// Where the file was, byte for byte.
+    /// Path of the file, byte for byte.
     pub path: PathBuf,
-    /// Bytes of the file.
+    /// File size in bytes.
     pub size: u64,
-    /// BLAKE3 of the bytes that were sent, once they all were.
+    /// BLAKE3 of the sent bytes, once all were sent.
     pub content: Option<ContentHash>,
-    /// What the service last said of it; `None` before bytes are stored under it.
+    /// Last reported status; `None` before bytes are stored.
     pub status: Option<AssetStatus>,
-    /// When the id was given, in milliseconds since the Unix epoch.
+    /// Time the id was assigned, in milliseconds since the Unix epoch.
     pub uploaded_at_ms: i64,
-    /// Something to know of it.
+    /// Further knowledge.
     pub note: Option<AssetNote>,
 }
 
 impl AssetRecord {
-    /// Returns whether the service only reserved the ID for a row of the queue, and no bytes are
-    /// known to be stored under it. Such an ID is neither listed nor exported.
+    /// Returns true for an ID that was reserved for a queue row and has no bytes stored as far as
+    /// is known. Such an ID is neither listed nor exported.
     pub fn is_reserved(&self) -> bool {
         self.item.is_some() && self.status.is_none()
     }
 }
 
-/// One change of the history; those of one commit are written together or not at all.
+/// A change of the history; each commit is one transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HistoryChange {
-    /// Adds a row of the queue, or replaces it.
+    /// Adds or replaces a row of the queue.
     PutItem(ItemRecord),
-    /// Takes a row out of the queue; its assets stay.
+    /// Removes a row of the queue; its assets stay.
     DropItem(ItemId),
-    /// Moves a row that is not understood to the damaged ones.
+    /// Moves an unreadable row to the damaged ones.
     SetAside {
-        /// Which row.
+        /// Row id.
         id: ItemId,
-        /// What is wrong with it.
+        /// Reason.
         why: String,
     },
-    /// Adds an asset, or what is newly known of it: what is `None`, empty or 0 leaves what
-    /// is there, and the time of upload stays the first one.
+    /// Adds or updates an asset. `None`, empty and 0 leave existing values, and the first upload
+    /// time stays.
     PutAsset(AssetRecord),
-    /// What is to be known of an asset from now on. Nothing happens to one that is not
-    /// there.
+    /// Sets the note of an asset, if it exists.
     SetNote {
-        /// The service that holds it.
+        /// Service that holds it.
         base_url: String,
-        /// Which asset.
+        /// Asset id.
         asset_id: AssetId,
-        /// What.
+        /// The note.
         note: AssetNote,
     },
-    /// The service took a key.
+    /// The service accepted a key.
     KeyGood {
         /// The key's account.
         account: Account,
-        /// Last four characters of the key; empty for one so short that they would give it away.
+        /// Last four characters of the key; empty if they would reveal too much of a short key.
         last4: String,
         /// The service.
         base_url: String,
-        /// When, in milliseconds since the Unix epoch.
+        /// Time in milliseconds since the Unix epoch.
         at_ms: i64,
     },
-    /// The service refused a key: it has to be checked before the next upload.
+    /// The service rejected a key, which must be checked before the next upload.
     KeyRefused {
         /// The key's account.
         account: Account,
         /// The service.
         base_url: String,
     },
-    /// Two keys are of one account: the service knows an asset under both.
+    /// Two keys belong to one account: the service knows an asset under both.
     JoinAccounts {
         /// The service.
         base_url: String,
-        /// The account by one key.
+        /// The account by the first key.
         one: Account,
-        /// The account by the other key.
+        /// The account by the second key.
         other: Account,
     },
-    /// A flavour of the storage step worked.
+    /// A storage protocol worked.
     PutProtocol(ProtocolRecord),
-    /// What worked at this host for URLs of this kind works no more.
+    /// The protocol of this host and kind of URL no longer works.
     DropProtocol {
-        /// Host of the storage.
+        /// Storage host.
         host: String,
-        /// What its URLs look like.
+        /// Kind of its signed URLs.
         kind: String,
     },
-    /// The keychain gets the session of an upload, or may still hold it.
+    /// The keychain gets an upload's session, or may still hold it.
     PutSession {
         /// The service.
         base_url: String,
-        /// The asset that the upload is for.
+        /// Asset of the upload.
         asset_id: AssetId,
-        /// When it was started, in milliseconds since the Unix epoch; 0 for one that the
-        /// keychain is to forget.
+        /// Start in milliseconds since the Unix epoch; 0 for a session to be removed.
         at_ms: i64,
     },
-    /// The keychain holds it no more.
+    /// The keychain no longer holds it.
     DropSession {
         /// The service.
         base_url: String,
-        /// The asset that the upload is for.
+        /// Asset of the upload.
         asset_id: AssetId,
     },
 }
 
-/// A flavour of the storage step that worked, in the words of the client.
+/// A storage protocol that worked, in the client's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProtocolRecord {
-    /// Host of the storage.
+    /// Storage host.
     pub host: String,
-    /// What its URLs look like.
+    /// Kind of its signed URLs.
     pub kind: String,
-    /// What they take.
+    /// Protocol that they accept.
     pub protocol: String,
 }
 
@@ -352,7 +350,7 @@ fn put_asset(connection: &Connection, asset: &AssetRecord) -> rusqlite::Result<(
         .map(drop)
 }
 
-/// Columns that [`read_item`] wants, in its order.
+/// Columns that [`read_item`] expects, in order.
 pub(super) const ITEM_COLUMNS: &str = "id, run, path, given, position, size, modified_ns, state, \
      added_at_ms, changed_at_ms, account, base_url";
 
@@ -379,11 +377,11 @@ pub(super) fn read_item(row: &Row<'_>) -> rusqlite::Result<ItemRecord> {
     })
 }
 
-/// Columns that [`read_asset`] wants, in its order.
+/// Columns that [`read_asset`] expects, in order.
 pub(super) const ASSET_COLUMNS: &str = "asset_id, item, account, base_url, name, path, size, \
      content, upload_status, uploaded_at_ms, note";
 
-/// `None` for a row whose id is none: it is told to the log and passed over.
+/// Returns `None` for a row with an invalid id, which is logged and skipped.
 pub(super) fn read_asset(row: &Row<'_>) -> rusqlite::Result<Option<AssetRecord>> {
     let id: String = row.get(0)?;
     let Some(asset_id) = AssetId::new(&id) else {
@@ -420,7 +418,7 @@ pub(super) fn read_damaged(row: &Row<'_>) -> rusqlite::Result<DamagedItem> {
     })
 }
 
-/// SQLite's integers have a sign; ids count from 1 and never come near it.
+/// Converts an id; ids count from 1 and never reach the sign bit.
 pub(super) fn to_sql_id(id: ItemId) -> i64 {
     i64::try_from(id.0).unwrap_or(i64::MAX)
 }

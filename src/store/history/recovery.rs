@@ -1,4 +1,4 @@
-//! Getting out of a damaged database what `SELECT` can still read.
+//! Recovery of the rows of a damaged database that `SELECT` can still read.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,19 +11,19 @@ use super::ledger::{Ledger, forget_applied};
 use super::schema::{TABLES, Table};
 use super::{StoreError, backup};
 
-/// How far ids of rows jump ahead where the counter of the damaged database cannot be read:
-/// more than any queue can have used since the last id that was found.
+/// Gap added to the highest id found when the damaged database's counter is unreadable: more ids
+/// than any queue can have used since.
 const ID_GAP: i64 = 1_000_000;
 
-/// Rows of a table by their rowids.
+/// Rows of a table by rowid.
 type Rows = BTreeMap<i64, Vec<Value>>;
 
-/// Adds to the fresh database, which may have a backup's rows, what the ledger has and what the
-/// damaged one at `path` still gives. Gives how many rows of the damaged one, which is only
-/// read, that were. The next opening has the ledger and the database agree.
+/// Adds rows of the ledger and of the damaged database at `path` (opened read-only) to the fresh
+/// database, which may hold a backup's. Returns the number of rows from the damaged one; the next
+/// open reconciles the ledger.
 ///
 /// # Errors
-/// The fresh database's: the disk is full, as a rule.
+/// The fresh database cannot be written, usually because the disk is full.
 pub(super) fn recovery(
     path: &Path,
     mut ledger: Ledger,
@@ -34,7 +34,7 @@ pub(super) fn recovery(
     ledger.catch_up(&transaction, limit)?;
     let mut saved = 0;
     let mut is_counted = false;
-    // SQLite deletes the log of an empty database, also when it only reads.
+    // SQLite deletes the log of an empty database even when only reading.
     let is_empty = std::fs::metadata(path).is_ok_and(|found| found.len() == 0);
     if !is_empty && let Ok(source) = backup::open_to_read(path) {
         for table in TABLES {
@@ -52,8 +52,8 @@ pub(super) fn recovery(
     Ok(saved)
 }
 
-/// Reads a table from its first row on until something breaks, and then from its last row
-/// back. Gives whether nothing broke.
+/// Reads a table forward until an error, then backward from its last row. Returns true if there was
+/// no error.
 fn read_table(source: &Connection, table: &Table) -> (Rows, bool) {
     let mut rows = Rows::new();
     let columns = table.columns.join(", ");
@@ -68,8 +68,8 @@ fn read_table(source: &Connection, table: &Table) -> (Rows, bool) {
     (rows, is_whole)
 }
 
-/// Gives whether it came to the end: in a damaged table pages may point at one another in a
-/// circle, and a row that is known already ends the reading.
+/// Returns true if it reached the end. A row seen before ends the reading, since damaged pages may
+/// form a cycle.
 fn read(source: &Connection, select: &str, into: &mut Rows) -> rusqlite::Result<bool> {
     let mut statement = source.prepare(select)?;
     let width = statement.column_count();
@@ -85,7 +85,7 @@ fn read(source: &Connection, select: &str, into: &mut Rows) -> rusqlite::Result<
     Ok(true)
 }
 
-/// Text that is no UTF-8 any more is kept as far as it is.
+/// Converts text that is no longer UTF-8 lossily.
 fn to_value(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,
@@ -96,17 +96,16 @@ fn to_value(value: ValueRef<'_>) -> Value {
     }
 }
 
-/// What is added to an asset that the ledger or a backup has: what they say of it is sound, and
-/// what a damaged page says need not be.
+/// Takes only row, status and note of a damaged page's asset: its other values are trusted from the
+/// ledger or a backup.
 const ON_CONFLICT: &str = "ON CONFLICT (base_url, asset_id) DO UPDATE SET
     item = coalesce(excluded.item, item),
     upload_status = coalesce(excluded.upload_status, upload_status),
     note = coalesce(excluded.note, note)";
 
-/// Puts rows in the place of those of the same key; those whose values are not of their
-/// columns' types are passed over.
+/// Inserts rows, replacing those of equal key; rows with values of a wrong type are skipped.
 fn keep(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, StoreError> {
-    // An asset gets another number: in a damaged page its own may be another one's.
+    // An asset gets a new rowid: one from a damaged page may be another asset's.
     let (verb, skipped, on_conflict) = match table.name {
         "assets" => ("INSERT", 1, ON_CONFLICT),
         _ => ("INSERT OR REPLACE", 0, ""),
@@ -133,7 +132,7 @@ fn keep(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, StoreEr
     Ok(kept)
 }
 
-/// Sees to it that no id is given a second time.
+/// Advances the id counter so that no id is assigned twice.
 fn bump_id_counter(fresh: &Connection, is_counted: bool) -> Result<(), StoreError> {
     let gap = if is_counted { 0 } else { ID_GAP };
     fresh.execute(

@@ -1,23 +1,21 @@
-//! The database's tables and the way from each older version to the newest.
+//! The database's tables and migrations.
 
 use rusqlite::{Connection, TransactionBehavior};
 
-/// One step a version, in order; a step is never changed once it is shipped.
+/// One migration per version, in order. Shipped ones never change.
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("v1.sql"),
     include_str!("v2.sql"),
     include_str!("v3.sql"),
 ];
 
-/// A table that is carried over from a damaged database.
+/// A table that is recovered from a damaged database.
 pub(super) struct Table {
-    /// Its name.
     pub(super) name: &'static str,
-    /// Its columns.
     pub(super) columns: &'static [&'static str],
 }
 
-/// Every table with all its columns, what must not be lost first.
+/// Every table with all its columns, the most important first.
 pub(super) const TABLES: &[Table] = &[
     Table {
         name: "assets",
@@ -80,12 +78,12 @@ pub(super) const TABLES: &[Table] = &[
     },
 ];
 
-/// The version that the database says it has; 0 for a new one.
+/// Returns the database's version; 0 for a new one.
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
-/// The version that this program writes.
+/// Returns the version that this program writes.
 pub(super) fn newest() -> i64 {
     version_after(MIGRATIONS)
 }
@@ -94,7 +92,7 @@ fn version_after(migrations: &[&str]) -> i64 {
     i64::try_from(migrations.len()).unwrap_or(i64::MAX)
 }
 
-/// Brings a database of any older version to the newest, or leaves it as it was.
+/// Migrates a database to the newest version, or leaves it unchanged.
 pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     migrate_with(connection, MIGRATIONS)
 }
@@ -107,7 +105,7 @@ pub(super) fn migrate_with(
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Looked at again: another process may have been here before the lock was had.
+    // Read again under the lock: another process may have migrated it.
     let mut at = version(&transaction)?;
     for step in migrations
         .iter()
@@ -120,9 +118,8 @@ pub(super) fn migrate_with(
     transaction.commit()
 }
 
-/// Looks for what the program never makes: triggers, views, virtual tables. The text decides, as it
-/// does in SQLite: what else a row of the schema says of itself may be a lie. `None` when there is
-/// none.
+/// Finds triggers, views and virtual tables, which the program never creates. Judges by the SQL
+/// text as SQLite does, since the schema row's other columns can lie.
 pub(super) fn planted(connection: &Connection) -> rusqlite::Result<Option<String>> {
     let mut found = connection.prepare(
         "SELECT name FROM sqlite_schema WHERE sql NOT LIKE 'CREATE TABLE %'
@@ -136,9 +133,8 @@ pub(super) fn planted(connection: &Connection) -> rusqlite::Result<Option<String
     }))
 }
 
-/// Looks for damage: the structure of the file, and whether every table and every index is as
-/// it should be: a row that its index does not know is not found, and uploaded again. Takes
-/// 30 ms for 10,000 assets. `None` when there is none.
+/// Checks the file's structure and every index: a row missing from an index would be uploaded
+/// again. Takes 30 ms for 10,000 assets.
 pub(super) fn damage(connection: &Connection) -> rusqlite::Result<Option<String>> {
     let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if found != "ok" {
@@ -147,7 +143,7 @@ pub(super) fn damage(connection: &Connection) -> rusqlite::Result<Option<String>
     Ok(None)
 }
 
-/// Fails where a table or a column is missing.
+/// Fails if a table or a column is missing.
 pub(super) fn verify(connection: &Connection) -> rusqlite::Result<()> {
     for table in TABLES {
         connection.prepare(&format!(

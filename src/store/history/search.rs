@@ -1,4 +1,4 @@
-//! Finding assets: by a part of name, path or id, by size, by content.
+//! Queries for assets: by part of name, path or id, by size, by content.
 
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 
@@ -6,10 +6,11 @@ use super::records::{ASSET_COLUMNS, AssetNote, AssetRecord, read_asset, to_sql_s
 use super::{History, StoreError};
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 
-/// Between the parts of a row that are searched, so that no match spans two of them.
+/// Separates the searched fields, so that no match spans two.
 const SEPARATOR: char = '\u{1f}';
 
-/// Only what the service holds whole and still knows may stand in for an upload.
+/// Returns the SQL condition for assets that can replace an upload: complete, and still known to the
+/// service.
 fn usable() -> String {
     format!(
         "upload_status = '{}' AND content IS NOT NULL
@@ -20,7 +21,7 @@ fn usable() -> String {
     )
 }
 
-/// The text that a search looks into.
+/// Builds the text that searches match.
 pub(super) fn search_text(asset: &AssetRecord) -> String {
     let path = asset.path.to_string_lossy();
     [&asset.name, path.as_ref(), asset.asset_id.as_str()]
@@ -28,8 +29,8 @@ pub(super) fn search_text(asset: &AssetRecord) -> String {
         .join(&SEPARATOR.to_string())
 }
 
-/// Takes case away in every script, one character after the other: the same letter gives
-/// the same wherever it stands, so that a part of a word is found in the word.
+/// Folds case in every script, one character at a time: a letter folds the same everywhere, so that
+/// parts of words match.
 fn casefold(text: &str) -> String {
     text.chars()
         .flat_map(char::to_lowercase)
@@ -38,8 +39,11 @@ fn casefold(text: &str) -> String {
 }
 
 impl History {
-    /// Assets whose name, path or id contains `query`, without regard to case, newest
-    /// first; all of them for an empty query. At most `limit`, after the first `offset`.
+    /// Returns at most `limit` assets from `offset` on whose name, path or id contains `query`,
+    /// ignoring case, newest first. An empty query matches all.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub fn search(
         &self,
         query: &str,
@@ -59,8 +63,10 @@ impl History {
         Ok(found)
     }
 
-    /// Hands every asset that [`search`](Self::search) would find to `each`, newest first,
-    /// one at a time; stops at the first error.
+    /// Passes every asset that matches `query` to `each`, newest first, without loading them all.
+    ///
+    /// # Errors
+    /// The database cannot be read, or the first error of `each`.
     pub fn for_each_asset<E: From<StoreError>>(
         &self,
         query: &str,
@@ -74,7 +80,10 @@ impl History {
         )
     }
 
-    /// Returns how many assets [`search`](Self::search) would find without a limit.
+    /// Counts the assets that match `query`.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub fn count(&self, query: &str) -> Result<u64, StoreError> {
         let count: i64 = self
             .connection
@@ -83,7 +92,10 @@ impl History {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// One asset.
+    /// Returns one asset.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub fn asset(
         &self,
         base_url: &str,
@@ -96,8 +108,11 @@ impl History {
         )
     }
 
-    /// Assets that may stand in for a file of this many bytes if their content is the
-    /// same: SUCCESS, with a known content, neither gone nor of a wrong size.
+    /// Returns the assets of this size that can replace an upload of equal content: SUCCESS, with a
+    /// known hash, neither gone nor of a wrong size.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub fn reusable_assets_of_size(
         &self,
         account: &Account,
@@ -121,7 +136,10 @@ impl History {
         Ok(found)
     }
 
-    /// The newest asset of this content that may stand in for an upload of it.
+    /// Returns the newest asset of this content that can replace an upload.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub fn asset_by_content(
         &self,
         account: &Account,
@@ -139,8 +157,11 @@ impl History {
         )
     }
 
-    /// When the service last took the key of this account, in milliseconds since the Unix
+    /// Returns when the service last accepted this account's key, in milliseconds since the Unix
     /// epoch.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub fn key_good_at(
         &self,
         account: &Account,
@@ -154,7 +175,7 @@ impl History {
     }
 }
 
-/// Every asset, the oldest first.
+/// Returns every asset, oldest first.
 pub(super) fn every_asset(connection: &Connection) -> rusqlite::Result<Vec<AssetRecord>> {
     let mut statement =
         connection.prepare(&format!("SELECT {ASSET_COLUMNS} FROM assets ORDER BY id"))?;
@@ -162,7 +183,7 @@ pub(super) fn every_asset(connection: &Connection) -> rusqlite::Result<Vec<Asset
     assets.filter_map(Result::transpose).collect()
 }
 
-/// Returns what the service last said of an asset.
+/// Returns the last reported status of an asset.
 pub(super) fn status(
     connection: &Connection,
     base_url: &str,

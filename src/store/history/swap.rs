@@ -1,5 +1,5 @@
-//! A new database in a damaged or missing one's place: at every moment the next start finds one
-//! of the two, and nothing is deleted of the damaged one.
+//! Replaces a damaged or missing database. The next start finds the old or the new one at every
+//! moment, and nothing of the damaged one is deleted.
 
 use std::fs;
 use std::io;
@@ -14,14 +14,13 @@ use super::ledger::Ledger;
 use super::{backup, recovery};
 use crate::store::files;
 
-/// The new one while it is filled: worth nothing until it is whole.
+/// The new database while it is filled; discarded if incomplete.
 const REBUILDING: &str = "history.rebuilding.db";
-/// What the new one is called when it is whole, until it has its place: this after the name
-/// under which the damaged one is kept.
+/// Suffix of the completed new database until it is in place, after the name of the damaged one.
 const REBUILT: &str = ".rebuilt";
 
-/// Builds a new database from the newest sound backup, the ledger, and what the damaged one
-/// gives, then lets them change places. Until the new one is whole, nothing is moved.
+/// Builds a new database from the newest sound backup, the ledger and the damaged one, then swaps
+/// them. Nothing is moved until the new one is complete.
 pub(super) fn replace(
     dir: &Path,
     path: &Path,
@@ -55,7 +54,7 @@ pub(super) fn replace(
     Ok((connect_sound(path, limit)?, aside))
 }
 
-/// Puts the newest sound backup in the place of a database that is missing.
+/// Restores a missing database from the newest sound backup.
 pub(super) fn restore_missing(dir: &Path, path: &Path, limit: Duration) -> Result<(), OpenError> {
     if with_siblings(path).any(|file| fs::symlink_metadata(file).is_ok()) {
         return Ok(());
@@ -70,7 +69,7 @@ pub(super) fn restore_missing(dir: &Path, path: &Path, limit: Duration) -> Resul
     Ok(())
 }
 
-/// A copy of the newest sound backup; `None` where there is none.
+/// Copies the newest sound backup; `None` if there is none.
 fn from_backup(dir: &Path, new: &Path, limit: Duration) -> Result<Option<Connection>, OpenError> {
     remove(new);
     for backup in backup::copies(&dir.join(backup::BACKUP_DIR)) {
@@ -87,7 +86,7 @@ fn from_backup(dir: &Path, new: &Path, limit: Duration) -> Result<Option<Connect
     Ok(None)
 }
 
-/// Opens a database that was made a moment ago.
+/// Opens a newly created database.
 fn connect_sound(path: &Path, limit: Duration) -> Result<Connection, OpenError> {
     connect(path, limit).map_err(|trouble| match trouble {
         OpenFailure::Other(error) => error,
@@ -95,21 +94,21 @@ fn connect_sound(path: &Path, limit: Duration) -> Result<Connection, OpenError> 
     })
 }
 
-/// Closes a database, with nothing left beside it.
+/// Closes a database, leaving no files beside it.
 fn close(connection: Connection) -> Result<(), StoreError> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     connection.close().map_err(|(_, error)| error)?;
     Ok(())
 }
 
-/// Removes a copy with everything that SQLite puts beside it.
+/// Removes a copy and the files beside it.
 fn remove(copy: &Path) {
     for file in with_siblings(copy) {
         let _ = fs::remove_file(file);
     }
 }
 
-/// The database first: a log without one is known for what it is at the next start.
+/// Moves the database before its log: the next start recognises a log without a database.
 fn move_aside(path: &Path, aside: &Path) -> io::Result<()> {
     for (from, to) in with_siblings(path).zip(with_siblings(aside)) {
         match fs::rename(from, to) {
@@ -120,7 +119,7 @@ fn move_aside(path: &Path, aside: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Names the new one whole, moves the old one away, and puts the new one there.
+/// Marks the new database as complete, moves the old one away, and puts the new one in place.
 fn swap_in(dir: &Path, new: &Path, path: &Path, aside: &Path) -> io::Result<()> {
     fs::rename(new, sibling(aside, REBUILT))?;
     files::sync_dir(dir);
@@ -134,8 +133,8 @@ fn put_whole(dir: &Path, path: &Path, aside: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Goes on where a program ended while databases changed places, and removes what is of no
-/// use any more. Gives where the damaged one is kept. Only for who holds the lock alone.
+/// Completes an interrupted swap and removes leftovers. Returns the path of the damaged database;
+/// the caller holds the exclusive lock.
 pub(super) fn resume_interrupted_swap(dir: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
     remove(&dir.join(REBUILDING));
     let mut finished = None;
@@ -147,7 +146,7 @@ pub(super) fn resume_interrupted_swap(dir: &Path, path: &Path) -> io::Result<Opt
             continue;
         };
         if fs::symlink_metadata(path).is_ok() {
-            // The damaged one is where it was, and gives the same again.
+            // The damaged one is still in place and can be recovered again.
             fs::remove_file(sibling(&aside, REBUILT))?;
         } else {
             put_whole(dir, path, &aside)?;

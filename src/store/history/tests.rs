@@ -1,4 +1,4 @@
-//! What the history keeps, and for whom.
+//! The history's records, transactions and processes.
 
 mod corruption;
 mod damage;
@@ -227,7 +227,7 @@ fn an_asset_never_loses_what_is_known_of_it() {
         history.search("a.mp4", 9, 0).unwrap(),
         std::slice::from_ref(&known)
     );
-    // The same id at another service is another asset.
+    // The id at another service is another asset.
     let elsewhere = AssetRecord {
         base_url: "http://127.0.0.1:1/serve/api/v2".to_owned(),
         ..asset("re_1", "b.mp4", 1)
@@ -357,7 +357,7 @@ fn two_processes_get_different_ids_and_a_row_goes_to_one_of_them() {
     );
     assert_eq!(two.claim(&[ItemId(1)], &window, &b).unwrap(), []);
     assert_eq!(two.items().unwrap()[0].run, a);
-    // An id is not given again, though its row is gone.
+    // An id is not reused, though its row is gone.
     one.commit(&[HistoryChange::DropItem(ItemId(1))]).unwrap();
     drop((one, two));
     assert_eq!(open(dir.path()).reserve_ids(1).unwrap(), ItemId(7));
@@ -443,7 +443,7 @@ fn every_file_of_the_database_is_closed_to_others() {
         assert!(files.iter().any(|file| file == name), "{files:?}");
     }
     drop(history);
-    // One that was made otherwise is closed at the next start.
+    // A file with other permissions is restricted at the next start.
     let file = dir.join(FILE_NAME);
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
     drop(open(&dir));
@@ -474,7 +474,7 @@ fn what_was_committed_is_on_the_disk_for_a_process_that_dies() {
         .query_row("PRAGMA synchronous", [], |row| row.get(0))
         .unwrap();
     assert_eq!(sync, 2, "FULL");
-    // Nothing is closed: the files are taken as a killed process leaves them.
+    // Nothing is closed: the files are as a killed process leaves them.
     let after = tempfile::tempdir().unwrap();
     for name in ["history.db", "history.db-wal"] {
         std::fs::copy(dir.path().join(name), after.path().join(name)).unwrap();

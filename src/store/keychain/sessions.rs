@@ -1,5 +1,4 @@
-//! The sessions of uploads: a secret an upload, each under a name of its own beside the
-//! API key's.
+//! Upload sessions: one secret per upload, beside the API key.
 
 use std::sync::{Arc, OnceLock, mpsc};
 
@@ -11,24 +10,27 @@ use super::{
 };
 use crate::model::asset::AssetId;
 
-/// What people see as their name in their keychain program.
+/// Label shown in the user's keychain program.
 const LABEL: &str = "Mavi Uploader upload";
 
-/// The keychain's name for the session of an upload.
+/// Returns the account name of an upload's session.
 fn account(asset: &AssetId) -> String {
     format!("upload-{asset}")
 }
 
 impl Keychain {
-    /// Most bytes of a secret that every system's keychain takes (Windows: 2560).
+    /// Largest secret in bytes that every system's keychain accepts (Windows: 2560).
     pub const MAX_SECRET: usize = 2560;
 
-    /// The session of an upload; `None` where none was saved. Blocks.
+    /// Returns the session of an upload; `None` if none was saved. Blocks.
+    ///
+    /// # Errors
+    /// The keychain cannot be read.
     pub fn load_session(&self, asset: &AssetId) -> Result<Option<Zeroizing<Vec<u8>>>, SecretError> {
         match &self.0 {
             KeychainBackend::System => match entry(&account(asset), LABEL)?.get_secret() {
                 Ok(secret) => Ok(Some(Zeroizing::new(secret))),
-                // Of several none is known to be ours.
+                // Of several entries none is known to be ours.
                 Err(Error::NoEntry | Error::Ambiguous(_)) => Ok(None),
                 Err(error) => Err(map_keyring_error(error)),
             },
@@ -39,7 +41,10 @@ impl Keychain {
         }
     }
 
-    /// Saves the session of an upload in place of an older one. Blocks.
+    /// Saves the session of an upload, replacing an older one. Blocks.
+    ///
+    /// # Errors
+    /// The secret is too long, or the keychain cannot be written.
     pub fn save_session(&self, asset: &AssetId, secret: &[u8]) -> Result<(), SecretError> {
         match &self.0 {
             KeychainBackend::System => {
@@ -55,7 +60,10 @@ impl Keychain {
         }
     }
 
-    /// Removes the session of an upload; gives whether there was one. Blocks.
+    /// Removes the session of an upload; returns true if there was one. Blocks.
+    ///
+    /// # Errors
+    /// The keychain cannot be written.
     pub fn remove_session(&self, asset: &AssetId) -> Result<bool, SecretError> {
         match &self.0 {
             KeychainBackend::System => remove(&entry(&account(asset), LABEL)?),
@@ -66,7 +74,7 @@ impl Keychain {
         }
     }
 
-    /// Locks one in memory, or unlocks it; gives how often it has asked the user since.
+    /// Locks or unlocks a keychain in memory; returns its prompts so far and resets the count.
     #[cfg(test)]
     pub fn lock(&self, is_locked: bool) -> u32 {
         let KeychainBackend::Memory(memory) = &self.0 else {
@@ -84,9 +92,8 @@ impl Keychain {
 
 type Job = Box<dyn FnOnce(&Keychain) + Send>;
 
-/// A keychain whose calls are made one after the other, on a thread of their own: who asks
-/// for them never waits, and what is said last counts. The first call that fails is the last
-/// one: who turned the keychain's question away is not asked for each file.
+/// A keychain with a queue: calls run in order on one thread, so callers never block. It stops at
+/// the first error, so that a user who dismissed a prompt is not prompted for each file.
 pub struct KeychainWorker {
     keychain: Keychain,
     jobs: OnceLock<Option<mpsc::Sender<Job>>>,
@@ -109,19 +116,18 @@ impl KeychainWorker {
         }
     }
 
-    /// Returns whether it is still asked anything.
+    /// Returns true until the keychain has failed.
     pub fn is_asked(&self) -> bool {
         self.refusal.get().is_none()
     }
 
-    /// It is asked nothing more, for this reason.
+    /// Makes every later call fail with this error.
     pub fn give_up(&self, why: SecretError) {
         let _ = self.refusal.set(why);
     }
 
-    /// Makes a call when those before it are made, and hands on what came of it; at once
-    /// where it blocks nobody. Where it is asked nothing any more that is why. It is dropped
-    /// where no thread can be had.
+    /// Queues a call and passes its result to `then`; runs it at once if the keychain never blocks.
+    /// After a failure `then` gets that error; both are dropped if no thread can be started.
     pub fn in_turn<T: 'static>(
         &self,
         call: impl FnOnce(&Keychain) -> Result<T, SecretError> + Send + 'static,
@@ -181,7 +187,7 @@ mod tests {
 
     #[test]
     fn calls_to_a_keychain_that_blocks_are_made_in_their_order_off_the_caller() {
-        // Nothing is asked of the keychain itself.
+        // The system's keychain itself is not called.
         let store = KeychainWorker::new(Keychain::system());
         let (answer, question) = mpsc::channel::<()>();
         let (done, said) = mpsc::channel();

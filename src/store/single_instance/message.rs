@@ -1,4 +1,4 @@
-//! What one start of the program says to another: paths as the system's own bytes.
+//! Messages between starts of the program: paths in the system's own bytes.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,12 +7,12 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::files::{path_from_bytes, path_to_bytes};
 
-/// How every message begins; the last byte is its version.
+/// Start of every message; the last byte is its version.
 const MARK: [u8; 5] = *b"MAVI\x01";
-/// Most bytes of one message; more paths are several messages.
+/// Most bytes of one message; more paths are split.
 const LIMIT: usize = 1 << 20;
 
-/// The messages that carry these paths: one at least.
+/// Encodes paths as one or more messages.
 pub fn write(paths: &[PathBuf]) -> Vec<Vec<u8>> {
     let mut bodies = vec![Vec::new()];
     for path in paths {
@@ -28,12 +28,15 @@ pub fn write(paths: &[PathBuf]) -> Vec<Vec<u8>> {
     bodies.into_iter().map(message).collect()
 }
 
-/// No path that a system takes is longer than this says.
+/// Encodes the length; no system accepts a path beyond 32 bits.
 fn length(bytes: &[u8]) -> [u8; 4] {
     u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes()
 }
 
 /// Reads one message.
+///
+/// # Errors
+/// The message is malformed, too long, or cut short.
 pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<PathBuf>> {
     let mut mark = MARK;
     stream.read_exact(&mut mark).await?;

@@ -1,4 +1,4 @@
-//! Two starts of the window over one data directory.
+//! Two starts of the window in one data directory.
 
 use std::sync::Mutex;
 
@@ -10,7 +10,7 @@ const SHORT: Duration = Duration::from_millis(300);
 
 type Arrived = Arc<Mutex<Vec<PathBuf>>>;
 
-/// Takes and keeps what arrives at a door.
+/// Takes and collects the paths that arrive.
 fn listen(single_instance: &InstanceLock) -> (JoinHandle<()>, Arrived) {
     let arrived = Arrived::default();
     let kept = Arc::clone(&arrived);
@@ -23,7 +23,7 @@ fn listen(single_instance: &InstanceLock) -> (JoinHandle<()>, Arrived) {
     (listening.expect("there is a place to listen at"), arrived)
 }
 
-/// Opens the window of a folder; what arrives there is taken and kept.
+/// Opens the window of a folder; the paths that arrive are taken and collected.
 async fn open(dir: &Path) -> (InstanceLock, JoinHandle<()>, Arrived) {
     let Ok(Instance::Primary(single_instance)) = enter_within(dir, &[], SHORT).await else {
         panic!("another window is open")
@@ -159,7 +159,7 @@ async fn one_who_talks_nonsense_or_nothing_disturbs_nobody() {
     let mut nonsense = UnixStream::connect(&socket).await.unwrap();
     nonsense.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     let mut rest = Vec::new();
-    // It is hung up on without an answer.
+    // It is hung up on without a reply.
     let _ = nonsense.read_to_end(&mut rest).await;
     assert!(rest.is_empty());
     let _silent = UnixStream::connect(&socket).await.unwrap();

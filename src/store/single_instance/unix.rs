@@ -13,7 +13,7 @@ use crate::store::files;
 /// Name of the socket.
 const SOCKET: &str = "window.sock";
 
-/// Where the window listens.
+/// The window's listening socket.
 #[derive(Debug)]
 pub struct Listener {
     socket: UnixListener,
@@ -21,8 +21,11 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Listens for a data directory. The caller holds its lock, so a socket that is there
-    /// already is one that a killed window left behind.
+    /// Binds the socket of a data directory. The caller holds its lock, so an existing socket is a
+    /// killed window's.
+    ///
+    /// # Errors
+    /// The socket cannot be created.
     pub fn bind(dir: &Path) -> io::Result<Self> {
         bind_at(dir.join(SOCKET)).or_else(|_| {
             let shelter = shelter(dir);
@@ -32,7 +35,10 @@ impl Listener {
         })
     }
 
-    /// The next one who knocks and is the same user.
+    /// Accepts the next connection of the same user.
+    ///
+    /// # Errors
+    /// The socket fails.
     pub async fn accept(&mut self) -> io::Result<UnixStream> {
         loop {
             let (stream, _) = self.socket.accept().await?;
@@ -46,7 +52,7 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        // Left behind, it is merely a socket that nobody listens to.
+        // A leftover is merely a socket without a listener.
         let _ = fs::remove_file(&self.path);
     }
 }
@@ -61,7 +67,10 @@ fn bind_at(path: PathBuf) -> io::Result<Listener> {
     Ok(Listener { socket, path })
 }
 
-/// Reaches the window of a data directory.
+/// Connects to the window of a data directory.
+///
+/// # Errors
+/// There is no socket, or nothing listens on it.
 pub async fn connect(dir: &Path) -> io::Result<UnixStream> {
     let stream = match UnixStream::connect(dir.join(SOCKET)).await {
         Ok(stream) => stream,
@@ -75,8 +84,8 @@ pub async fn connect(dir: &Path) -> io::Result<UnixStream> {
     Ok(stream)
 }
 
-/// A folder for the socket where the data directory can hold none: its path is too long for
-/// a socket, or its file system has none.
+/// Returns a folder for the socket if the data directory cannot hold one: its path is too long, or
+/// its file system has no sockets.
 fn shelter(dir: &Path) -> PathBuf {
     let place = std::env::var_os("XDG_RUNTIME_DIR")
         .map(PathBuf::from)

@@ -1,5 +1,5 @@
-//! The window's pipe. Its name is chosen anew each time and kept in the data directory, so
-//! that only who may read there finds it; the system lets nobody else write into it.
+//! The window's pipe. Its name is random and kept in the data directory, so only its readers find
+//! it; the system lets no other user write to it.
 
 use std::fs;
 use std::io;
@@ -9,10 +9,10 @@ use tokio::net::windows::named_pipe::{
     ClientOptions, NamedPipeClient, NamedPipeServer, ServerOptions,
 };
 
-/// Holds the name of the pipe.
+/// File with the name of the pipe.
 const NAME: &str = "window.pipe";
 
-/// Where the window listens.
+/// The window's listening pipe.
 #[derive(Debug)]
 pub struct Listener {
     name: String,
@@ -20,7 +20,10 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Listens for a data directory, whose lock the caller holds.
+    /// Creates the pipe of a data directory, whose lock the caller holds.
+    ///
+    /// # Errors
+    /// The pipe or the file with its name cannot be created.
     pub fn bind(dir: &Path) -> io::Result<Self> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
@@ -33,7 +36,10 @@ impl Listener {
         Ok(Self { name, next })
     }
 
-    /// The next one who knocks.
+    /// Accepts the next connection.
+    ///
+    /// # Errors
+    /// The pipe fails.
     pub async fn accept(&mut self) -> io::Result<NamedPipeServer> {
         self.next.connect().await?;
         let next = ServerOptions::new().create(&self.name)?;
@@ -41,7 +47,10 @@ impl Listener {
     }
 }
 
-/// Reaches the window of a data directory.
+/// Connects to the window of a data directory.
+///
+/// # Errors
+/// There is no pipe, or it cannot be opened.
 pub async fn connect(dir: &Path) -> io::Result<NamedPipeClient> {
     let name = fs::read_to_string(dir.join(NAME))?;
     ClientOptions::new().open(name.trim())

@@ -1,4 +1,4 @@
-//! One copy a day, seven kept, and nothing else touched.
+//! One copy a day, seven kept, other files untouched.
 
 use super::*;
 use crate::store::History;

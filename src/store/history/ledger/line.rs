@@ -1,4 +1,4 @@
-//! A line of the ledger: what became known of an asset, as text that a spreadsheet opens.
+//! A line of the ledger, as text that a spreadsheet opens.
 
 use std::path::{Path, PathBuf};
 
@@ -8,20 +8,20 @@ use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 use crate::model::cell_escaping::{is_formula, quoted_field, split_record};
 use crate::store::history::records::{AssetNote, AssetRecord};
 
-/// First line, behind the mark without which Excel takes the file for another encoding.
+/// First line, after the byte order mark that Excel needs to detect UTF-8.
 pub(super) const HEADER: &str =
     "\u{feff}time,event,asset_id,name,path,size,blake3,label,account,base_url\r\n";
 
-/// What became known of an asset.
+/// An event in an asset's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LedgerEvent {
     /// Its ID came with a signed URL; nothing is stored yet.
     Reserved,
     /// Its bytes are stored.
     Stored,
-    /// The service can use it, and holds every byte.
+    /// The service has processed it and holds every byte.
     Ready,
-    /// The service could not process it, or holds another number of bytes.
+    /// Processing failed, or the service holds another number of bytes.
     Failed,
     /// Nothing will be stored under its ID.
     Abandoned,
@@ -46,7 +46,7 @@ impl LedgerEvent {
         }
     }
 
-    /// The event that a record of an asset tells of.
+    /// Derives the event from an asset's record.
     pub(super) fn of(asset: &AssetRecord) -> Self {
         match (asset.note, asset.status) {
             (Some(AssetNote::Abandoned), _) => Self::Abandoned,
@@ -58,16 +58,16 @@ impl LedgerEvent {
     }
 }
 
-/// One line, read.
+/// A parsed line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LedgerEntry {
-    /// `None` for an event of another version of the program: its ID counts all the same.
+    /// `None` for an event of another program version; its ID counts all the same.
     pub(super) event: Option<LedgerEvent>,
-    /// What the line says of the asset, with the status and note that follow from the event.
+    /// The line's asset, with the status and note that follow from the event.
     pub(super) asset: AssetRecord,
 }
 
-/// The line of an asset, with its end.
+/// Formats an asset as a line, including the line break.
 pub(super) fn to_line(asset: &AssetRecord) -> String {
     let time = Timestamp::from_millisecond(asset.uploaded_at_ms).unwrap_or_default();
     let fields = [
@@ -85,11 +85,11 @@ pub(super) fn to_line(asset: &AssetRecord) -> String {
     fields.map(|field| quoted_field(&inert(&field))).join(",") + "\r\n"
 }
 
-/// Reads one line; `None` for one that is cut short, or none of this program's.
+/// Parses a line; `None` if it is cut short or not this program's.
 pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
     let fields = split_record(line.trim_end_matches(['\r', '\n']))?;
     let fields: Vec<&str> = fields.iter().map(|field| as_it_was(field)).collect();
-    // A later version may have more columns.
+    // A later version may add columns.
     let [
         time,
         event,
@@ -107,7 +107,7 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
         return None;
     };
     if base_url.is_empty() {
-        // Cut short behind the last comma.
+        // Cut short after the last comma.
         return None;
     }
     let event = LedgerEvent::ALL
@@ -137,7 +137,7 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
     })
 }
 
-/// Keeps a spreadsheet from taking a field for a formula; [`as_it_was`] undoes it.
+/// Keeps a spreadsheet from reading a field as a formula; [`as_it_was`] undoes it.
 fn inert(field: &str) -> String {
     if is_formula(field) || field.starts_with('\'') {
         format!("'{field}")
@@ -150,14 +150,14 @@ fn as_it_was(field: &str) -> &str {
     field.strip_prefix('\'').unwrap_or(field)
 }
 
-/// Keeps a record on one line.
+/// Escapes line breaks.
 fn escape(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('\n', "\\n")
         .replace('\r', "\\r")
 }
 
-/// A path that is not UTF-8 keeps its bytes.
+/// Keeps the bytes of a path that is not UTF-8.
 #[cfg(unix)]
 fn escape_path(path: &Path) -> String {
     use std::fmt::Write as _;
@@ -188,7 +188,7 @@ fn path_of(bytes: Vec<u8>) -> PathBuf {
     String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
-/// Returns what was escaped; what is no escape stays as it is.
+/// Undoes the escapes; invalid ones stay as they are.
 fn unescape(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Lines that outlive crashes, spreadsheets and other programs.
+//! The ledger survives crashes, spreadsheets and other programs.
 
 use std::fs;
 
@@ -35,7 +35,7 @@ fn tell(ledger: &mut Ledger, ids: &[&str]) {
     ledger.tell(&changes, LIMIT);
 }
 
-/// IDs in the order of their lines.
+/// Returns the IDs in line order.
 fn ids(ledger: &mut Ledger) -> Vec<String> {
     let mut ids = vec![];
     let read = |entry: LedgerEntry| {
@@ -216,7 +216,7 @@ fn a_ledger_that_is_taken_away_in_use_is_not_written_to() {
     assert!(!fs::read_to_string(&aside).unwrap().contains("re_2"));
     assert_eq!(ids(&mut ledger), ["re_2"]);
 
-    // A link is not followed.
+    // Links are not followed.
     fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink(&aside, &path).unwrap();
     tell(&mut ledger, &["re_3"]);

@@ -1,5 +1,5 @@
-//! Whatever happens to the database: the next start works, nothing is deleted, and the ledger has
-//! every ID again, with name, path, size and hash.
+//! Random damage to the files: the next start works, deletes nothing, and the ledger has every ID
+//! with name, path, size and hash.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A history as a killed program leaves it: one part in the file, one in the log alone.
+/// A history of a killed program: partly in the file, partly only in the log.
 struct Left {
     file: Vec<u8>,
     log: Vec<u8>,
@@ -19,13 +19,13 @@ struct Left {
     assets: Assets,
 }
 
-/// Assets by their ids, no two of which differ in one bit.
+/// Assets by id; no two ids differ in one bit.
 type Assets = BTreeMap<String, AssetRecord>;
 
 fn assets_of(history: &History) -> Result<Assets, StoreError> {
     let mut assets = Assets::new();
     history.for_each_asset("", |asset| {
-        // A damaged row may have made another asset of its own.
+        // A damaged row may have made another asset.
         if asset.base_url == URL {
             assets.insert(asset.asset_id.to_string(), asset);
         }
@@ -34,7 +34,7 @@ fn assets_of(history: &History) -> Result<Assets, StoreError> {
     Ok(assets)
 }
 
-/// The word that is in all keys of a row.
+/// Returns the word contained in all keys of a row.
 fn word(number: u64) -> String {
     let hash = blake3::hash(&number.to_le_bytes()).to_hex();
     hash[..12].to_owned()
@@ -89,26 +89,26 @@ fn left() -> &'static Left {
     })
 }
 
-/// A data directory with a ledger and nothing else.
+/// Creates a data directory with only a ledger.
 fn with_ledger() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join(LEDGER_NAME), &left().ledger).unwrap();
     dir
 }
 
-/// What happens to one of the files.
+/// Damage to one file.
 #[derive(Clone, Debug)]
 enum Blow {
     Cut(f64),
-    /// Where, and which bit.
+    /// Position and bit.
     Flips(Vec<(f64, u8)>),
     Garbage(usize, u64),
-    /// From where on.
+    /// Start.
     Zeros(f64),
     Gone,
 }
 
-/// Bytes that follow from a number, and look like nothing.
+/// Returns pseudo-random bytes of a seed.
 fn garbage(len: usize, seed: u64) -> Vec<u8> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&seed.to_le_bytes());
@@ -117,7 +117,7 @@ fn garbage(len: usize, seed: u64) -> Vec<u8> {
     bytes
 }
 
-/// The file after that.
+/// Returns the damaged file.
 fn struck(bytes: &[u8], blow: Option<&Blow>) -> Option<Vec<u8>> {
     let at = |part: f64| (part * bytes.len() as f64) as usize;
     match blow {
@@ -140,7 +140,7 @@ fn struck(bytes: &[u8], blow: Option<&Blow>) -> Option<Vec<u8>> {
     }
 }
 
-/// The one file of a folder whose name begins and ends so.
+/// Returns the one file of a folder with this prefix and suffix.
 fn one_file(dir: &Path, start: &str, end: &str) -> Option<PathBuf> {
     let names = fs::read_dir(dir)
         .unwrap()
@@ -154,7 +154,7 @@ fn one_file(dir: &Path, start: &str, end: &str) -> Option<PathBuf> {
     first
 }
 
-/// Opens what is left after the blows, and checks all that is always true.
+/// Opens the damaged files and checks the invariants.
 fn survives(file: Option<&Blow>, log: Option<&Blow>, index: Option<&Blow>) {
     let left = left();
     let dir = with_ledger();
@@ -177,7 +177,7 @@ fn survives(file: Option<&Blow>, log: Option<&Blow>, index: Option<&Blow>) {
     } = match History::open(dir.path()) {
         Ok(opened) => opened,
         Err(OpenError::Newer { .. }) => {
-            // A flip in the version: it is left as it is.
+            // A flip in the version: left as it is.
             assert_eq!(Some(&fs::read(&path).unwrap()), then[0].as_ref());
             return;
         }
@@ -203,11 +203,11 @@ fn survives(file: Option<&Blow>, log: Option<&Blow>, index: Option<&Blow>) {
     for (id, asset) in &left.assets {
         let found = found.get(id).unwrap_or_else(|| panic!("{id} is lost"));
         assert_eq!((found.size, found.content), (asset.size, asset.content));
-        // A flip in a name is nothing that SQLite could see.
+        // SQLite cannot detect a flip in a name.
         let is_seen = set_aside.is_some() || !matches!(file.or(log), Some(Blow::Flips(_)));
         assert!(found == asset || !is_seen, "{found:?} is not {asset:?}");
     }
-    // It works, gives no id again, and has left nothing of its work.
+    // It works, reuses no id, and leaves no temporary files.
     let id = history.reserve_ids(1).unwrap();
     assert!(items.iter().all(|known| id > known.id));
     history.commit(&rows(1000..1003)).unwrap();
@@ -321,16 +321,16 @@ fn a_ledger_that_another_one_took_the_place_of_is_applied_from_its_start() {
     let other_lines = lines[1..150].concat();
     for (content, expected) in [
         (start.clone(), 99),
-        // A shorter one.
+        // Shorter.
         (lines[..50].concat(), 99),
-        // As long as the one that was applied, and none of its lines.
+        // As long as the applied ledger, with other lines.
         (format!("{}{}", lines[0], lines[200..].concat()), 99 + 120),
         (other_lines, 99 + 120 + 50),
     ] {
         fs::write(&ledger, content).unwrap();
         assert_eq!(assets_of(&open(dir.path())).unwrap().len(), expected);
     }
-    // What only the database had is in the ledger again.
+    // Assets that only the database had are in the ledger again.
     let found = fs::read_to_string(&ledger).unwrap();
     let lacking = left().assets.keys().filter(|id| !found.contains(*id));
     assert_eq!(lacking.count(), 319 - (99 + 120 + 50));
@@ -458,7 +458,7 @@ fn what_a_program_that_died_left_of_its_repair_is_finished_or_removed() {
         fs::write(dir.join("history.db-wal"), &left.log).unwrap();
         file
     };
-    // The new one as it is when it is whole.
+    // The new database, complete.
     let dir = tempfile::tempdir().unwrap();
     let file = damaged(dir.path());
     let opened = History::open(dir.path()).unwrap();
@@ -467,7 +467,7 @@ fn what_a_program_that_died_left_of_its_repair_is_finished_or_removed() {
     drop(opened);
     let whole = fs::read(dir.path().join(FILE_NAME)).unwrap();
 
-    // It died while it filled it.
+    // Killed while filling it.
     let dir = tempfile::tempdir().unwrap();
     drop(open(dir.path()));
     for name in ["rebuilding.db", "rebuilding.db-wal"] {
@@ -476,7 +476,7 @@ fn what_a_program_that_died_left_of_its_repair_is_finished_or_removed() {
     drop(open(dir.path()));
     assert_eq!(one_file(dir.path(), "history.rebuilding", ""), None);
 
-    // It died when the new one was whole, or after it had moved a part of the old one.
+    // Killed when it was complete, or while moving the old one.
     let aside = "history.damaged-20261126T101112Z.db";
     for moved in 0..3 {
         let dir = tempfile::tempdir().unwrap();
@@ -514,7 +514,7 @@ fn what_is_no_file_in_the_place_of_the_database_is_left_alone_and_named() {
         let words = error.to_string();
         assert!(words.contains(&dir.display().to_string()), "{words}");
     };
-    // A drive that is not mounted.
+    // An unmounted drive.
     let (dir, path) = make("dangling");
     symlink(temp.path().join("nowhere/history.db"), &path).unwrap();
     refuses(&dir);
@@ -536,7 +536,7 @@ fn what_is_no_file_in_the_place_of_the_database_is_left_alone_and_named() {
     refuses(&dir);
     assert!(!fs::symlink_metadata(&path).unwrap().is_file());
 
-    // One that lies elsewhere is neither written nor set aside.
+    // A link's target is neither written nor set aside.
     let (elsewhere, real) = make("elsewhere");
     drop(open(&elsewhere));
     let before = fs::read(&real).unwrap();

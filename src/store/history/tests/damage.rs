@@ -1,4 +1,4 @@
-//! Databases that are damaged, in the way, or taken away.
+//! Databases that are damaged, in the way, or gone.
 
 use std::fs;
 
@@ -6,10 +6,10 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Bytes of a page, by SQLite's default.
+/// SQLite's default page size in bytes.
 const PAGE: usize = 4096;
 
-/// A closed database of `count` assets and one row of the queue.
+/// Creates a closed database of `count` assets and one row of the queue.
 fn filled(dir: &Path, count: i64) -> PathBuf {
     let mut history = open(dir);
     let first = history.reserve_ids(40).unwrap();
@@ -35,8 +35,8 @@ fn filled(dir: &Path, count: i64) -> PathBuf {
     dir.join(FILE_NAME)
 }
 
-/// Overwrites bytes and gives how many assets the next start has, checking what is always
-/// true of a damaged one.
+/// Overwrites bytes, checks the invariants of a damaged database, and returns the number of assets
+/// after the next start.
 fn damaged(dir: &Path, from: usize, len: usize, byte: u8) -> u64 {
     let file = dir.join(FILE_NAME);
     let mut bytes = fs::read(&file).unwrap();
@@ -48,7 +48,7 @@ fn damaged(dir: &Path, from: usize, len: usize, byte: u8) -> u64 {
     assert_eq!(fs::read(&aside).unwrap(), bytes, "nothing is lost of it");
     let mut history = opened.history;
     let left = history.count("").unwrap();
-    // It works, and gives no id a second time.
+    // It works and reuses no id.
     assert!(history.reserve_ids(1).unwrap() > ItemId(40));
     put(&mut history, vec![asset("re_new", "new.mp4", 1)]);
     drop(history);
@@ -81,7 +81,7 @@ fn what_somebody_planted_in_a_history_does_nothing_and_is_set_aside() {
         "CREATE VIEW more AS SELECT * FROM assets",
         "CREATE VIRTUAL TABLE pages USING dbstat",
         "ALTER TABLE assets RENAME TO others; CREATE VIEW assets AS SELECT * FROM others",
-        // A trigger that says of itself that it is a table.
+        // A trigger disguised as a table.
         "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('table', 'x', 'assets', 0,
          'CREATE TRIGGER x AFTER INSERT ON assets BEGIN DELETE FROM assets; END')",
     ] {
@@ -99,7 +99,7 @@ fn what_somebody_planted_in_a_history_does_nothing_and_is_set_aside() {
         let mut history = opened.history;
         put(&mut history, vec![asset("re_new", "new.mp4", 1)]);
         assert_eq!(history.count("").unwrap(), 201, "{planted}");
-        // What makes the schema unreadable takes the queue with it.
+        // An unreadable schema takes the queue with it.
         let is_readable = !planted.contains("writable_schema");
         let queue = is_readable.then(|| item(2, "/a.mp4"));
         assert!(history.items().unwrap().into_iter().eq(queue), "{planted}");
@@ -130,7 +130,7 @@ fn without_the_ledger_a_damaged_page_costs_its_own_rows_and_no_others() {
     fs::remove_file(dir.path().join(LEDGER_NAME)).unwrap();
     let pages = fs::metadata(&file).unwrap().len() / PAGE as u64;
     assert!(pages > 100, "{pages}");
-    // A leaf of the assets: one that holds rows as they were written.
+    // A leaf of the assets table, with rows as they were written.
     let bytes = fs::read(&file).unwrap();
     let page = bytes
         .chunks(PAGE)
@@ -171,7 +171,7 @@ fn what_only_the_database_had_is_rebuilt_from_the_newest_sound_backup() {
     put(&mut history, vec![asset("re_later", "later.mp4", 9)]);
     let taken = history.reserve_ids(5).unwrap();
     drop(history);
-    // A copy of a day that has not come yet is no use.
+    // A copy dated in the future is ignored.
     fs::write(folder.join("history-2999-01-01.db"), "words").unwrap();
     let check = |mut history: History| {
         let found = history.asset(URL, &AssetId::new("re_0").unwrap()).unwrap();
@@ -257,7 +257,7 @@ fn damage_that_shows_in_use_is_repaired_and_a_second_owner_follows() {
             .write_all_at(&[0xa5; PAGE], (page * PAGE) as u64)
             .unwrap();
     }
-    // Nothing is damaged that is still in memory.
+    // Pages cached in memory are not damaged.
     window.connection.release_memory().unwrap();
     assert!(matches!(
         window.for_each_asset("", |_| Ok::<_, StoreError>(())),
@@ -354,8 +354,8 @@ fn what_the_system_keeps_from_this_user_is_told_as_such() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whatever a disk does to the file: the next start works, or says that the file is
-    /// of a newer program; nothing panics, hangs, or throws the file away.
+    /// Any damage: the next start works, or reports a newer program's file; nothing panics, hangs,
+    /// or deletes the file.
     #[test]
     fn no_damage_keeps_the_program_from_starting(
         spots in prop::collection::vec((0.0_f64..1.0, 1_usize..600, any::<u8>()), 1..6),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::store::history::schema;
 
-/// A database as a program left it that knew the first `known` versions.
+/// Creates a database of a program that knew the first `known` versions.
 fn older(dir: &Path, known: usize) -> Connection {
     let mut connection = Connection::open(dir.join(FILE_NAME)).unwrap();
     schema::migrate_with(&mut connection, &schema::MIGRATIONS[..known]).unwrap();

@@ -1,4 +1,4 @@
-//! What a search, an export and the look for equal content find.
+//! Results of searches, exports and content lookups.
 
 use proptest::prelude::*;
 
