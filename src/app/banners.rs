@@ -38,13 +38,13 @@ pub enum Tone {
 /// A banner above the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Banner {
-    /// Its purpose.
+    /// Purpose.
     pub tone: Tone,
-    /// Its text.
+    /// Text.
     pub text: String,
     /// Screen reader text, if it differs from `text`.
     pub told: Option<String>,
-    /// Its buttons, the fix first.
+    /// Buttons, the fix first.
     pub actions: Vec<(&'static str, UiCommand)>,
     /// Key for dismissing it; `None` if it stays while its cause lasts.
     pub dismiss: Option<Dismissible>,
@@ -72,7 +72,7 @@ pub struct BannerContext<'a> {
     pub session_only: Option<&'a str>,
     /// Files skipped in folders since this banner was last dismissed.
     pub passed_over: u64,
-    /// Files already in the list, since then.
+    /// Added files that were already in the list, since the last dismissal.
     pub already: u64,
     /// Refused files by reason, if there are many.
     pub refused: Option<&'a BTreeMap<&'static str, usize>>,
