@@ -48,7 +48,7 @@ pub fn id_of(row: &Row) -> Option<&str> {
     }
 }
 
-/// Returns the id offered for copying: only of a finished upload, or one that exists nowhere else.
+/// Returns the id offered for copying: its upload must have arrived, or it exists nowhere else.
 pub fn id_to_copy(row: &Row) -> Option<&str> {
     let arrived = match &row.status {
         Status::Ready
