@@ -20,8 +20,8 @@ impl App {
         rows.map(|row| row.id).max().unwrap_or(ItemId(0))
     }
 
-    /// Scrolls the first added row into view, unless the list is in use, and announces the count
-    /// once all are there.
+    /// Scrolls the first added row into view. If it is hidden or rows are selected, announces the
+    /// count once all are there.
     pub(super) fn show_added(&mut self, now: Instant) {
         let Some(after) = self.added_after else {
             return;

@@ -10,10 +10,10 @@ use crate::app::environment::{Clicked, Desktop};
 use crate::app::pending::{Pending, Wake};
 use crate::app::wording::screens::{AWAKE, NAME};
 
-/// Application id; on macOS the bundle identifier.
+/// Application id.
 #[cfg(not(target_os = "macos"))]
 const APP_ID: &str = "mavi-uploader";
-/// Application id.
+/// Bundle identifier.
 #[cfg(target_os = "macos")]
 const APP_ID: &str = "io.github.mavi-uploader.MaviUploader";
 /// Time without a transfer for which the computer is still kept awake.

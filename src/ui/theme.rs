@@ -185,9 +185,9 @@ pub mod size {
     pub const NARROW: f32 = 760.0;
     /// Width below which the chips become a menu and selection buttons lose their labels.
     pub const CHIPS: f32 = 900.0;
-    /// Chips shown from the `CHIPS` width on.
+    /// Most chips that fit at the width `CHIPS`.
     pub const FEW_CHIPS: usize = 7;
-    /// Width from which all chips are shown.
+    /// Width needed for more than `FEW_CHIPS`.
     pub const ALL_CHIPS: f32 = 1080.0;
     /// Minimum width of each of two columns.
     pub const COLUMN: f32 = 240.0;

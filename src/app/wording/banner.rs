@@ -72,7 +72,7 @@ pub fn walking(found: u64) -> String {
     format!("Looking for files: {} found…", number(found))
 }
 
-/// Reports the number of files skipped in folders.
+/// Reports the number of items skipped in folders.
 pub fn passed_over(number: u64) -> String {
     format!(
         "{} in folders passed over: other formats, system folders, or links to a folder above.",
