@@ -1,4 +1,4 @@
-//! Where files that are added come into sight.
+//! Scrolls added files into view.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use super::wording::selection as words;
 use crate::model::snapshot::ItemId;
 
 impl App {
-    /// Files are added: what was said of those before is over.
+    /// Starts a new intake: the notes about earlier ones are cleared.
     pub(super) fn begin_intake(&mut self) {
         self.forget_left_out();
         self.forget_refused();
@@ -20,8 +20,8 @@ impl App {
         rows.map(|row| row.id).max().unwrap_or(ItemId(0))
     }
 
-    /// Brings the first of the rows that were added into sight. Where the list is worked
-    /// with, it stays where it is, and once all are there it is said how many they are.
+    /// Scrolls the first added row into view. If it is hidden or rows are selected, announces the
+    /// count once all are there.
     pub(super) fn show_added(&mut self, now: Instant) {
         let Some(after) = self.added_after else {
             return;

@@ -1,4 +1,4 @@
-//! What stands above the list because it concerns everything: each with the button that fixes it.
+//! Banners above the list: conditions of the whole queue, each with the button that fixes it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,71 +14,71 @@ use super::wording::{self, Backend, ENTER_KEY, NextStep};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
 
-/// So many files that are refused are said in one line above the list, wherever they stand.
+/// Refused files from this number on get a banner, even if their rows are in view.
 const MANY_REFUSED: usize = 3;
-/// How long it is said what an intake left out.
+/// Time for which files left out of an intake are reported.
 const LEFT_OUT_FOR: Duration = Duration::from_secs(30);
 
-/// A wait of the whole queue has a banner as long as so much of it is left.
+/// Shortest remaining wait of the whole queue that gets a banner.
 const LONG_WAIT: Duration = Duration::from_secs(5);
 
-/// How a banner is meant.
+/// Purpose of a banner, which sets its colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// Nothing here is real: as long as it is so, and unlike everything else.
+    /// Sandbox notice: permanent, and unlike all others.
     Sandbox,
-    /// To be known.
+    /// Information.
     Info,
-    /// To be seen.
+    /// Warning.
     Notice,
-    /// Something is in the way.
+    /// Error that blocks uploads.
     Bad,
 }
 
-/// A strip above the list.
+/// A banner above the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Banner {
-    /// How it is meant.
+    /// Purpose.
     pub tone: Tone,
-    /// What is said.
+    /// Text.
     pub text: String,
-    /// What a screen reader is told when it comes, where that is not told otherwise.
+    /// Screen reader text, if it differs from `text`.
     pub told: Option<String>,
-    /// Its buttons, the one that fixes it first.
+    /// Buttons, the fix first.
     pub actions: Vec<(&'static str, UiCommand)>,
-    /// How it is put away; `None` for one that stays as long as it is true.
+    /// Key for dismissing it; `None` if it stays while its cause lasts.
     pub dismiss: Option<Dismissible>,
 }
 
-/// What banners are made of besides the snapshot.
+/// Input of the banners besides the snapshot.
 pub struct BannerContext<'a> {
-    /// What time it is.
+    /// Current time.
     pub now: Instant,
-    /// What the window was given.
+    /// Environment of the window.
     pub outside: &'a WindowEnvironment,
     /// The engine talks to a sandbox.
     pub sandbox: bool,
-    /// There is an account's queue to go back to.
+    /// The account's queue is parked behind the sandbox.
     pub can_leave_sandbox: bool,
-    /// Files in that queue.
+    /// Files in the parked queue.
     pub waiting: usize,
-    /// What the queue waits for the user for, in the service's answer.
+    /// Fault that blocks the queue until the user acts.
     pub needs: Option<&'a Fault>,
-    /// Why the keychain gave no key, where it did not say that it has none.
+    /// Why the keychain gave no key; `None` if it simply has none.
     pub keychain: Option<&'a str>,
-    /// The keychain has been waited for too long: what does without it.
+    /// Command that works around a keychain that does not answer.
     pub silent: Option<UiCommand>,
     /// Why the key is kept for this session only.
     pub session_only: Option<&'a str>,
-    /// Files in folders that were passed over since this was last put away.
+    /// Files skipped in folders since this banner was last dismissed.
     pub passed_over: u64,
-    /// Files that stood in the list already, since then.
+    /// Added files that were already in the list, since the last dismissal.
     pub already: u64,
-    /// Why files are refused, where they are many.
+    /// Refused files by reason, if there are many.
     pub refused: Option<&'a BTreeMap<&'static str, usize>>,
-    /// Where a damaged history was put.
+    /// Path of the damaged history that was set aside.
     pub set_aside: Option<&'a Path>,
-    /// What there is to say of how the settings were read.
+    /// Warnings from reading the settings.
     pub settings: &'a [String],
 }
 
@@ -104,7 +104,7 @@ fn stays(tone: Tone, text: impl Into<String>) -> Banner {
 }
 
 impl Banner {
-    /// Returns whether a later one is this one, with other numbers in it perhaps.
+    /// Returns `true` if `other` is this banner, possibly with other numbers.
     pub fn is_still(&self, other: &Self) -> bool {
         let does_something = self.dismiss.is_some() || !self.actions.is_empty();
         let same = (self.dismiss, &self.actions) == (other.dismiss, &other.actions);
@@ -128,7 +128,7 @@ impl Banner {
     }
 }
 
-/// The banners, the most pressing first.
+/// Returns the banners, most urgent first.
 pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if facts.sandbox {
@@ -140,14 +140,14 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     }
     banners.extend(snapshot.needs.map(|fix| needs(snapshot, facts, fix)));
     match &snapshot.journal {
-        // As a rule it is open before anyone could read that it is not.
+        // Opening usually ends before a banner could be read.
         JournalState::Good | JournalState::Opening => {}
         JournalState::Unwritable(why) => {
             banners.push(stays(Tone::Bad, wording::unwritable_history(why)));
         }
         JournalState::Newer => banners.push(stays(Tone::Bad, wording::newer_history())),
     }
-    // Where nothing is under way nobody tries, and so it is not known.
+    // Offline is known only while something is being sent.
     if snapshot.offline && snapshot.totals.active > 0 {
         let text = match (snapshot.paused, snapshot.needs) {
             (false, None) => words::OFFLINE,
@@ -165,7 +165,7 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
         let said = |text| facts.place().said(text);
         let text = format!("{}.", wording::next_try(wait.kind, wait.left(facts.now)));
         let banner = Banner {
-            // Told once, and not each second anew.
+            // Announced once, not every second.
             told: Some(said(format!(
                 "{}.",
                 wording::fault(&Fault::new(wait.kind)).title
@@ -210,7 +210,7 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             .with(show, UiCommand::Show(Filter::Attention))
             .dismissed_by(Dismissible::Refused);
         banners.push(Banner {
-            // The files that are refused are told by their names.
+            // Refused files are announced by name.
             told: left_out,
             ..banner
         });
@@ -228,7 +228,7 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     banners
 }
 
-/// Returns what there is to say of the key besides that it is missing or refused.
+/// Returns banners about the key other than a missing or rejected one.
 fn key(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if let Some(why) = facts.outside.bad_environment_key {
@@ -298,28 +298,28 @@ fn needs(snapshot: &Snapshot, facts: &BannerContext<'_>, fix: RequiredAction) ->
 }
 
 impl App {
-    /// Reasons for which files are refused, unless that was put away.
+    /// Returns the reasons for refused files, unless dismissed.
     fn refused_now(&self) -> Option<&BTreeMap<&'static str, usize>> {
         let refused = self.list.refused();
         let number: usize = refused.values().sum();
-        // Fewer are said where the list is too long to show them by itself.
+        // A few are reported only if the list is too long to show them.
         let in_sight = number < MANY_REFUSED && self.list.shown().len() <= self.page;
         (!in_sight && number > self.refused_seen).then_some(refused)
     }
 
-    /// What was said of earlier intakes is over: another begins, or it was put away.
+    /// Clears the report of left-out files: a new intake began, or it was dismissed.
     pub(super) fn forget_left_out(&mut self) {
         self.passed_over_seen = self.snapshot.passed_over;
         self.already_seen = self.snapshot.already_listed;
         self.left_out_until = None;
     }
 
-    /// Refused files are known to the user: they were put away, shown, or of an earlier intake.
+    /// Marks refused files as known: dismissed, shown, or of an earlier intake.
     pub(super) fn forget_refused(&mut self) {
         self.refused_seen = self.list.refused().values().sum();
     }
 
-    /// What an intake left out is said for a while.
+    /// Clears the report of left-out files after [`LEFT_OUT_FOR`].
     pub(super) fn left_out_ends(&mut self, now: Instant) {
         let passed_over = self.since(self.snapshot.passed_over, self.passed_over_seen);
         let already = self.since(self.snapshot.already_listed, self.already_seen);
@@ -330,7 +330,7 @@ impl App {
         }
     }
 
-    /// Returns how many of what was left out are to be told of: none while folders are walked.
+    /// Returns the number of left-out files to report; 0 while folders are walked.
     fn since(&self, now: u64, seen: u64) -> u64 {
         match self.snapshot.walking {
             Some(_) => 0,
@@ -338,7 +338,7 @@ impl App {
         }
     }
 
-    /// Returns what stands above the list.
+    /// Returns the banners above the list.
     pub fn banners(&self) -> Vec<Banner> {
         let facts = BannerContext {
             now: self.now(),

@@ -1,4 +1,4 @@
-//! What becomes of a command for the whole selection.
+//! Commands on the whole selection.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,12 +11,11 @@ use super::{export, rows};
 use crate::engine::Command;
 use crate::model::snapshot::{DuplicateStage, ItemId, Row, Status};
 
-/// From so many bytes on it is asked before they are sent again: half a minute on a line of
-/// 13 Mbit/s. Pausing is a light thing otherwise, and not worth a question.
+/// Bytes whose loss is worth a question before pausing: half a minute at 13 Mbit/s.
 const WORTH_ASKING: u64 = 50_000_000;
 
 impl App {
-    /// Does this with every selected row that it fits.
+    /// Applies the action to every selected row that allows it.
     pub(super) fn selected(&mut self, many: BulkAction, now: Instant) {
         let selected = self.list.selected_rows(&self.snapshot);
         let ids: Vec<ItemId> = selected
@@ -42,8 +41,8 @@ impl App {
         }
     }
 
-    /// Cancels these rows; asks first where bytes that were sent would be lost, or where
-    /// they are several: nothing puts back what was cancelled.
+    /// Cancels these rows. Asks first if sent bytes would be lost or there are several, since
+    /// cancelling can't be undone.
     pub(super) fn cancel(&mut self, ids: &[ItemId]) {
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
         let rows = self.snapshot.rows.iter();
@@ -68,8 +67,8 @@ impl App {
         }));
     }
 
-    /// Returns whether the user is asked before the interrupted uploads are discarded: where they
-    /// are several, or where bytes that were sent would be lost.
+    /// Returns `true` if discarding interrupted uploads needs a question: there are several, or
+    /// sent bytes would be lost.
     pub(super) fn asks_before_discarding(&self) -> bool {
         let mut rows = self.snapshot.rows.iter();
         self.settings().confirmations
@@ -77,7 +76,7 @@ impl App {
                 || rows.any(|row| row.interrupted && rows::cancel_loses_work(row)))
     }
 
-    /// Pauses these rows, or all; asks first where much was sent of what starts again from its
+    /// Pauses these rows, or all. Asks first if much was sent of uploads that restart from their
     /// first byte.
     pub(super) fn pause(&mut self, ids: Option<&[ItemId]>) {
         let wanted: Option<HashSet<ItemId>> = ids.map(|ids| ids.iter().copied().collect());
@@ -105,7 +104,7 @@ impl App {
         }
     }
 
-    /// The same without a question.
+    /// Pauses without asking.
     pub(super) fn pause_now(&mut self, pause: &Pause) {
         self.engine.send(match &pause.ids {
             Some(ids) => Command::PauseItems(ids.to_vec()),
@@ -113,7 +112,7 @@ impl App {
         });
     }
 
-    /// Puts the ids of the selected rows on the clipboard.
+    /// Copies the ids of the selected rows.
     pub(super) fn copy_selected(&mut self, format: ExportFormat, now: Instant) {
         let rows: Vec<Arc<Row>> = self.list.selected_rows(&self.snapshot).cloned().collect();
         let ids = export::ids(&rows);
@@ -130,7 +129,7 @@ impl App {
     }
 }
 
-/// Returns whether the row is a duplicate that is not started: it is given its id with what is uploaded.
+/// Returns `true` for a duplicate that is not started; it gets its id along with the uploads.
 fn is_found(row: &Row) -> bool {
     matches!(
         row.status,
@@ -138,8 +137,7 @@ fn is_found(row: &Row) -> bool {
     )
 }
 
-/// Returns how many bytes were sent of these rows, and of how many. How much an earlier run sent of a row
-/// is not known.
+/// Returns bytes sent and total bytes of these rows. Bytes sent by an earlier run are unknown.
 fn sent(rows: &[&Arc<Row>]) -> (u64, u64) {
     let transfers = rows.iter().filter_map(|row| row.transfer);
     transfers.fold((0, 0), |(sent, total), transfer| {

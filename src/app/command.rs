@@ -1,5 +1,5 @@
-//! Everything that the user can do in the window: one table of labels, tooltips and shortcuts.
-//! The words of it are in [`super::wording::command`].
+//! Every user command of the window, with labels, tooltips and shortcuts in one table. Texts are in
+//! [`super::wording::command`].
 
 mod selection;
 mod shortcut;
@@ -16,37 +16,37 @@ pub use crate::store::settings::Theme as ThemeChoice;
 pub use selection::{BulkAction, CursorMove, ExportFormat};
 pub use shortcut::{Key, Shortcut};
 
-/// How a click changes the selection.
+/// Effect of a click on the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pick {
-    /// This row alone.
+    /// Selects only this row.
     Only,
-    /// This row too, or no longer.
+    /// Adds or removes this row.
     Toggle,
-    /// Everything from the last row that was picked to this one.
+    /// Selects from the last picked row to this one.
     Range,
 }
 
-/// A banner that can be put away.
+/// A banner that can be dismissed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dismissible {
-    /// Files cannot be dropped here.
+    /// Drag and drop is unsupported.
     NoDrop,
     /// The key is kept for this session only.
     SessionKey,
     /// A damaged history was set aside.
     SetAside,
-    /// The environment's key is none.
+    /// The environment variable holds no valid key.
     EnvironmentKey,
-    /// Files in folders were passed over.
+    /// Files in folders were skipped.
     PassedOver,
-    /// The settings could not be read as they were.
+    /// The settings file has problems.
     Settings,
-    /// Files that can't be uploaded.
+    /// Files were refused.
     Refused,
 }
 
-/// What can be done with one row.
+/// Commands on one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the table below says what each does")]
 pub enum RowCommand {
@@ -68,7 +68,7 @@ pub enum RowCommand {
     Details,
 }
 
-/// What can be done in the window.
+/// Commands of the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the table below says what each does")]
 pub enum UiCommand {
@@ -83,16 +83,16 @@ pub enum UiCommand {
     ClearFinished,
     UndoRemove,
     Click(ItemId, Pick),
-    /// From a row that has the focus, where one has it; the last is how many rows a page has.
+    /// Moves from the focused row, if any; the last field is rows per page.
     Move {
         step: CursorMove,
         extend: bool,
         from: Option<ItemId>,
         page: usize,
     },
-    /// The row that has the focus, or no longer.
+    /// Toggles selection of the focused row.
     Toggle(ItemId),
-    /// Everything that can be done with this row.
+    /// Opens the row's menu.
     RowMenu(ItemId),
     SelectAll,
     SelectNone,
@@ -101,7 +101,7 @@ pub enum UiCommand {
     Export(ExportFormat),
     Selected(BulkAction),
     Show(Filter),
-    /// From the first row that was added.
+    /// Scrolls to the first added row.
     ShowAdded(ItemId),
     Find,
     Search(String),
@@ -117,9 +117,9 @@ pub enum UiCommand {
     CloseDialog,
     GetKey,
     OpenConsole,
-    /// One that no browser opened.
+    /// Copies an address that no browser opened.
     CopyAddress(&'static str),
-    /// One that no file manager showed.
+    /// Copies a path that no file manager opened.
     CopyPath(PathBuf),
     FixDone,
     TryNow,
@@ -143,14 +143,14 @@ pub enum UiCommand {
     Quit,
 }
 
-/// What a command is called, and how it is reached.
+/// A command's label, tooltip and shortcut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommandLabel {
-    /// On its button.
+    /// Text of its button.
     pub label: &'static str,
-    /// When the pointer rests on it.
+    /// Tooltip.
     pub tooltip: &'static str,
-    /// On the keyboard.
+    /// Shortcut, if any.
     pub shortcut: Option<Shortcut>,
 }
 
@@ -163,7 +163,7 @@ impl CommandLabel {
         }
     }
 
-    /// The tooltip with the shortcut, where there is one.
+    /// Returns the tooltip with the shortcut, if any.
     pub fn hint(&self) -> String {
         match self.shortcut {
             Some(shortcut) => format!("{} ({})", self.tooltip, shortcut.text()),
@@ -173,15 +173,14 @@ impl CommandLabel {
 }
 
 impl RowCommand {
-    /// The row's part of the table.
+    /// Returns the command's table entry.
     pub fn entry(self) -> CommandLabel {
         CommandLabel::of(words::row(self))
     }
 }
 
 impl UiCommand {
-    /// Everything that has a shortcut, in the groups and the order in which the list of them
-    /// shows it.
+    /// Returns every command with a shortcut, grouped and ordered as the shortcut list shows them.
     pub fn with_shortcuts() -> Vec<(Group, Vec<Self>)> {
         let mut list = Vec::from(CursorMove::EACH.map(|step| Self::Move {
             step,
@@ -219,7 +218,7 @@ impl UiCommand {
         ]
     }
 
-    /// The table: label, tooltip, shortcut.
+    /// Returns the command's table entry.
     pub fn entry(&self) -> CommandLabel {
         CommandLabel {
             shortcut: self.shortcut(),

@@ -1,5 +1,5 @@
-//! What the desktop around the window learns: how far everything is, that it has ended,
-//! and that the computer is to stay awake meanwhile.
+//! Batch state shown by the desktop: progress, the notification at the end, and keeping the
+//! computer awake.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,8 +9,8 @@ use super::wording;
 use crate::engine::BatchEnd;
 use crate::model::snapshot::{Snapshot, Status};
 
-/// Returns whether bytes are under way: only then does the computer have to stay awake for us.
-/// What the service works on, and what waits, it can work on and wait for without us.
+/// Returns `true` while bytes are being sent. Only then must the computer stay awake: processing
+/// and waiting go on without it.
 pub fn bytes_move(snapshot: &Snapshot) -> bool {
     snapshot.totals.active > 0
         && snapshot
@@ -19,7 +19,7 @@ pub fn bytes_move(snapshot: &Snapshot) -> bool {
             .any(|row| matches!(row.status, Status::Uploading | Status::Finishing))
 }
 
-/// The window's title, with the progress of a running batch.
+/// Returns the window title, with the progress of a running batch.
 pub fn title(snapshot: &Snapshot) -> String {
     let totals = &snapshot.totals;
     match totals.percent() {
@@ -29,18 +29,18 @@ pub fn title(snapshot: &Snapshot) -> String {
 }
 
 impl App {
-    /// Says whether the user has the window in front.
+    /// Sets whether the window is in front.
     pub fn set_in_front(&mut self, in_front: bool) {
         self.in_front = in_front;
     }
 
-    /// Returns whether bytes move for the list that is shown.
+    /// Returns `true` while the shown list sends bytes.
     pub(super) fn moves_bytes(&self) -> bool {
         let tally = self.list.tally();
         self.snapshot.totals.active > 0 && tally.uploading + tally.finishing > 0
     }
 
-    /// Tells the desktop to stay awake when bytes begin to move, and when none do.
+    /// Keeps the computer awake while bytes are being sent.
     pub(super) fn keep_awake(&mut self) {
         let here = self.moves_bytes();
         let parked = self.parked.as_ref();
@@ -51,7 +51,7 @@ impl App {
         }
     }
 
-    /// Tells the desktop how far a batch is, whenever that is another percent.
+    /// Updates the desktop's progress at each new percent.
     pub(super) fn tell_progress(&mut self) {
         let now = self.snapshot.totals.percent();
         if now != self.progress {
@@ -60,14 +60,14 @@ impl App {
         }
     }
 
-    /// Brings the window to the front where its notification was clicked.
+    /// Raises the window after a click on its notification.
     pub(super) fn raise_if_notification_clicked(&mut self) {
         if self.clicked.swap(false, Ordering::Relaxed) {
             self.effects.push(WindowEffect::Raise);
         }
     }
 
-    /// Tells the user that everything has ended, where she does not see it.
+    /// Notifies the user that the batch has ended, if the window is not in front.
     pub(super) fn notify_batch_finished(&mut self, end: &BatchEnd) {
         if !self.in_front && self.settings().notifications {
             let (title, text) = wording::batch_ended(end);
@@ -128,14 +128,13 @@ mod tests {
         assert_eq!(title(&running), "37 % · 3 of 12 – Mavi Uploader");
         running.totals.sent = running.totals.bytes;
         assert_eq!(title(&running), "99 % · 3 of 12 – Mavi Uploader");
-        // It says the same as the bar at the foot, whose words are bytes: of many small files the
-        // title says how many are done.
+        // Matches the status bar, which counts bytes; for many small files the title counts files.
         running.totals.sent = 6_300_000;
         running.totals.bytes = 36_400_000;
         running.totals.batch = 400;
         running.totals.done = 200;
         assert_eq!(title(&running), "17 % · 200 of 400 – Mavi Uploader");
-        // All that is left of it is paused.
+        // Everything left is paused.
         running.totals.active = 0;
         assert_eq!(title(&running), "17 % · 200 of 400 – Mavi Uploader");
         running.totals.sent = running.totals.bytes;

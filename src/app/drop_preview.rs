@@ -1,4 +1,4 @@
-//! What hangs over the window: counted before it is dropped, off this thread.
+//! Counts files dragged over the window, on a background thread.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -10,20 +10,20 @@ use super::state::App;
 use super::wording::screens as words;
 use crate::engine::intake::{self, WalkEvent};
 
-/// No folder is counted for longer.
+/// Time limit for counting.
 const TIME: Duration = Duration::from_secs(2);
-/// Nor further.
+/// File limit for counting.
 const FILES: usize = 10_000;
 
-/// How many files a drop would bring.
+/// Number of files that a drop would add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Count {
     files: usize,
-    /// That is all.
+    /// `false` if counting stopped at a limit.
     all: bool,
 }
 
-/// What hangs over the window.
+/// Files dragged over the window.
 #[derive(Default)]
 pub(super) struct Hover {
     paths: Vec<PathBuf>,
@@ -51,7 +51,7 @@ fn count(paths: &[PathBuf]) -> Count {
 }
 
 impl App {
-    /// Says what hangs over the window now.
+    /// Sets the paths dragged over the window.
     pub fn hover(&mut self, paths: Vec<PathBuf>) {
         if paths != self.hover.paths {
             let counting = (!paths.is_empty()).then(|| {
@@ -69,7 +69,7 @@ impl App {
         }
     }
 
-    /// Returns what a drop would do; `None` where nothing hangs over the window.
+    /// Returns the text for a drop; `None` if nothing is being dragged.
     pub fn hovering(&self) -> Option<String> {
         let hanging = self.hover.paths.len();
         (hanging > 0).then(|| match self.hover.count {
@@ -102,7 +102,7 @@ mod tests {
                 all: true
             }
         );
-        // What is named is added, and says why it can't be uploaded.
+        // A file named directly is added even if it can't be uploaded.
         assert_eq!(of(&[inner, loose]).files, 3);
     }
 }

@@ -1,4 +1,4 @@
-//! A selection as text: for the clipboard, and for a file.
+//! Exports a selection as text, for the clipboard or a file.
 
 use std::collections::HashSet;
 use std::io;
@@ -13,13 +13,13 @@ use crate::model::cell_escaping::{markdown_cell, spreadsheet_field};
 use crate::model::media::Rejection;
 use crate::model::snapshot::{Row, Status};
 
-/// A row as it is exported.
+/// An exported row.
 #[derive(Debug, Serialize)]
 struct ExportRow<'a> {
     asset_id: &'a str,
     name: &'a str,
     path: std::borrow::Cow<'a, str>,
-    /// Bytes; `None` for a file that was not looked at.
+    /// Bytes; `None` for an unchecked file.
     size: Option<u64>,
     status: &'static str,
 }
@@ -42,8 +42,7 @@ fn size(row: &Row) -> Option<u64> {
     }
 }
 
-/// The ids that these rows hand on, each once, with whether the service is done with what it
-/// stands for.
+/// Returns the distinct ids of these rows, each with `true` if its asset is ready.
 pub fn ids(rows: &[Arc<Row>]) -> Vec<(&str, bool)> {
     let mut seen = HashSet::new();
     let ids = rows
@@ -52,8 +51,7 @@ pub fn ids(rows: &[Arc<Row>]) -> Vec<(&str, bool)> {
     ids.filter(|(id, _)| seen.insert(*id)).collect()
 }
 
-/// The ids of these rows as the clipboard takes them; rows without one, or whose upload is
-/// not behind them, are passed over.
+/// Returns these rows as clipboard text. Rows without a usable id are skipped.
 pub fn copied(rows: &[Arc<Row>], format: ExportFormat) -> String {
     let with_id: Vec<Arc<Row>> = rows
         .iter()
@@ -87,13 +85,13 @@ pub fn copied(rows: &[Arc<Row>], format: ExportFormat) -> String {
     }
 }
 
-/// These rows as a file holds them, those without an id too.
+/// Returns these rows as file contents, including rows without an id.
 pub fn file(rows: &[Arc<Row>], format: ExportFormat) -> String {
     if format == ExportFormat::Json {
         let lines: Vec<ExportRow<'_>> = lines(rows).collect();
         return serde_json::to_string_pretty(&lines).unwrap_or_default() + "\n";
     }
-    // With a mark: Excel takes a table without one for another encoding than UTF-8.
+    // Byte order mark: without it, Excel does not read UTF-8.
     let mut text = "\u{feff}asset_id,name,path,size,status\r\n".to_owned();
     for line in lines(rows) {
         let size = line.size.map(|size| size.to_string()).unwrap_or_default();
@@ -104,14 +102,17 @@ pub fn file(rows: &[Arc<Row>], format: ExportFormat) -> String {
     text
 }
 
-/// Writes them: whole, or not at all.
+/// Writes these rows to a file atomically.
+///
+/// # Errors
+/// Any I/O error of writing or replacing the file.
 pub fn write(path: &Path, rows: &[Arc<Row>], format: ExportFormat) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
-        // As any file that the user saves, not as a secret.
+        // An ordinary user file, not a secret.
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
@@ -186,7 +187,7 @@ mod tests {
         assert_eq!(copied(&rows, ExportFormat::Lines), "re_1\nre_2");
         assert_eq!(copied(&rows, ExportFormat::Commas), "re_1, re_2");
         assert_eq!(copied(&rows, ExportFormat::Json), r#"["re_1","re_2"]"#);
-        // A table has a line for every file.
+        // Tables have a line for every file.
         assert_eq!(copied(&rows, ExportFormat::Csv).lines().count(), 4);
     }
 

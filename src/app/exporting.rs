@@ -1,4 +1,4 @@
-//! A selection on its way to a file: the dialog, then the writing, both off this thread.
+//! Saves a selection to a file: dialog and write run off the UI thread.
 
 use std::io;
 use std::path::PathBuf;
@@ -13,24 +13,24 @@ use super::state::App;
 use super::wording::selection as words;
 use crate::model::snapshot::Row;
 
-/// A file that was written, or was not.
+/// Result of a write.
 pub(super) struct Written {
     path: PathBuf,
     rows: usize,
     outcome: io::Result<()>,
 }
 
-/// What is being saved.
+/// A save in progress.
 #[derive(Default)]
 pub(super) struct Exports {
     dialog: Option<Pending<DialogResult>>,
-    /// The rows as they were when it was asked for.
+    /// Rows and format at the time of the request.
     what: Option<(Vec<Arc<Row>>, ExportFormat)>,
     writing: Option<Pending<Written>>,
 }
 
 impl App {
-    /// Asks where to save the selected rows.
+    /// Asks for a file to save the selected rows to.
     pub(super) fn export(&mut self, format: ExportFormat) {
         if self.exports.dialog.is_some() || self.exports.writing.is_some() {
             return;
@@ -45,7 +45,7 @@ impl App {
         self.exports.what = Some((rows, format));
     }
 
-    /// Goes on with what is being saved.
+    /// Advances the save in progress.
     pub(super) fn saved(&mut self, now: Instant) {
         match Pending::take_from(&mut self.exports.dialog) {
             Some(Outcome::Answer(DialogResult::Chosen(paths))) => {

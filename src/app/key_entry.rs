@@ -1,4 +1,4 @@
-//! Entering an API key: pasted, checked by the service, kept in the keychain.
+//! Entering an API key: pasted, checked by the service, stored in the keychain.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,64 +16,64 @@ use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeySource;
 
-/// Bytes that a pasted key may have before its field has to grow.
+/// Bytes reserved for the key field, so that it need not reallocate.
 const KEY_ROOM: usize = 1024;
-/// How long the keychain may take before the window offers to do without it. Nothing is given up
-/// then: the user may be typing the keychain's password.
+/// Time after which the window offers to go on without the keychain. The call is kept: the user may
+/// be typing a password.
 const KEYCHAIN_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Where the entering of a key is.
+/// Progress of entering a key.
 #[derive(Default)]
 enum Phase {
     /// The user types.
     #[default]
     Entry,
-    /// The service is asked.
+    /// The service checks the key.
     Checking(ApiKey, Pending<Option<Result<(), Fault>>>),
-    /// The keychain is asked.
+    /// The keychain stores the key.
     Saving(KeySave),
 }
 
-/// A key on its way into the keychain.
+/// A key being stored in the keychain.
 struct KeySave {
     key: ApiKey,
     since: Instant,
     answer: Pending<Result<(), VaultError>>,
-    /// Said of the key's check, where there is something to say.
+    /// Message about the key's check, if any.
     note: Option<String>,
 }
 
-/// How the entering of a key ended.
+/// Result of entering a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entered {
-    /// Said to the user.
+    /// Message to the user.
     pub said: String,
-    /// Why the key is kept for this session only, where it is.
+    /// Why the key is kept for this session only, if so.
     pub session_only: Option<String>,
-    /// Where the key is kept.
+    /// Storage of the key.
     pub source: KeySource,
 }
 
-/// The key that is being entered.
+/// The key being entered.
 #[derive(Default)]
 pub struct KeyEntry {
-    /// What is in the field; wiped when it is dropped or replaced.
+    /// Content of the field; wiped on drop.
     pub draft: Zeroizing<String>,
     phase: Phase,
-    /// A key that is used for this session meanwhile.
+    /// A keychain save that continues while its key is used for this session.
     late: Option<KeySave>,
     problem: Option<String>,
-    /// The field is to have the keyboard again, as what is in it was not taken.
+    /// The field gets the focus back, because its content was rejected.
     again: bool,
 }
 
 impl KeyEntry {
-    /// Why the last key was not taken, and what to do.
+    /// Returns why the last key was rejected, and the next step.
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
     }
 
-    /// Returns what is being waited for; `None` while the user types.
+    /// Returns the pending step; `None` while the user types.
     pub fn busy(&self) -> Option<&'static str> {
         match self.phase {
             Phase::Entry => None,
@@ -82,19 +82,17 @@ impl KeyEntry {
         }
     }
 
-    /// Returns whether the key was found good and the keychain is asked to keep it. That is not
-    /// taken back by closing the dialog.
+    /// Returns `true` while a valid key is being stored. Closing the dialog does not stop that.
     pub fn is_saving(&self) -> bool {
         matches!(self.phase, Phase::Saving(..))
     }
 
-    /// Makes room in the field: one that grows would leave pieces of the key behind where
-    /// it was before.
+    /// Reserves capacity: reallocation would leave copies of the key in freed memory.
     pub fn make_room(&mut self) {
         self.draft.reserve(KEY_ROOM);
     }
 
-    /// Forgets what was typed and asked.
+    /// Clears the field and drops pending checks.
     pub fn close(&mut self) {
         if self.is_saving() {
             self.draft = Zeroizing::default();
@@ -107,12 +105,12 @@ impl KeyEntry {
         }
     }
 
-    /// Returns whether what is in the field was not taken since this was asked last.
+    /// Returns `true` once after the field's content was rejected.
     pub fn take_again(&mut self) -> bool {
         std::mem::take(&mut self.again)
     }
 
-    /// Since when the keychain has been asked to keep a key that is not used yet.
+    /// Returns when the keychain was asked to store a key that is not in use yet.
     fn saving_since(&self) -> Option<Instant> {
         match &self.phase {
             Phase::Saving(save) => Some(save.since),
@@ -120,8 +118,8 @@ impl KeyEntry {
         }
     }
 
-    /// Uses the key that the keychain is asked to keep for this session. If the keychain keeps it
-    /// later, that counts: see [`Self::poll_late`].
+    /// Uses a key that the keychain has not stored yet for this session; [`Self::poll_late`]
+    /// notices a late save.
     fn use_for_session(&mut self, engine: &EngineHandle) -> Option<Entered> {
         match std::mem::take(&mut self.phase) {
             Phase::Saving(mut save) => {
@@ -138,7 +136,7 @@ impl KeyEntry {
         }
     }
 
-    /// Looks whether the keychain keeps the key after all that is used for this session.
+    /// Checks for a late save of a key already in use.
     fn poll_late(&mut self, engine: &EngineHandle) -> Option<Entered> {
         let save = self.late.take()?;
         match save.answer.poll() {
@@ -158,8 +156,8 @@ impl KeyEntry {
         self.again = true;
     }
 
-    /// Asks the service about what is in the field. It stays there until it is found good, so
-    /// that it can be corrected.
+    /// Sends the key to the service for a check. The field keeps it until it is valid, so that it
+    /// can be corrected.
     pub fn submit(&mut self, engine: &EngineHandle, wake: Wake) {
         match ApiKey::from_pasted(&self.draft) {
             Err(why) => self.refuse(wording::not_a_key(why).to_owned()),
@@ -169,16 +167,15 @@ impl KeyEntry {
                 let answer =
                     Pending::wait_for("key check", wake, async move { Some(receiver.await.ok()) });
                 self.problem = None;
-                // This key is the one to be used, whatever the keychain says of the last one.
+                // This key replaces one still being stored.
                 self.late = None;
                 self.phase = Phase::Checking(key, answer);
             }
         }
     }
 
-    /// Looks whether an answer came. A key that the service refuses stays out; one that it
-    /// could not be asked about is taken with a word. `vault` is `None` where the key is to
-    /// be kept for this session only, as one that stands in for the environment's.
+    /// Handles an answer. A rejected key is not used; an unverifiable one is used with a notice.
+    /// `vault` is `None` if the key is for this session only.
     pub fn poll(
         &mut self,
         engine: &EngineHandle,
@@ -266,20 +263,20 @@ impl KeyEntry {
 }
 
 impl App {
-    /// When the keychain will have been waited for long enough, where it is waited for.
+    /// Returns when the keychain counts as silent, if it is being waited for.
     pub(super) fn keychain_is_silent_at(&self) -> Option<Instant> {
         let loading = self.loading_since.filter(|_| self.loading_key.is_some());
         let since = loading.into_iter().chain(self.key.saving_since()).min();
         since.map(|since| since + KEYCHAIN_PATIENCE)
     }
 
-    /// Returns whether the keychain has been waited for so long that doing without it is offered.
+    /// Returns `true` once going on without the keychain is offered.
     pub fn keychain_is_silent(&self) -> bool {
         self.keychain_is_silent_at()
             .is_some_and(|at| at <= self.now())
     }
 
-    /// Uses the key that the keychain does not keep in time for this session.
+    /// Uses the key for this session without waiting for the keychain.
     pub(super) fn use_key_for_session(&mut self, now: Instant) {
         let account = self.parked.as_ref().unwrap_or(&self.engine);
         if let Some(entered) = self.key.use_for_session(account) {
@@ -287,17 +284,17 @@ impl App {
         }
     }
 
-    /// Goes on with a key that was entered.
+    /// Applies an entered key.
     pub(super) fn key_entered(&mut self, entered: Entered, now: Instant) {
         let account = self.parked.as_ref().unwrap_or(&self.engine);
         if let Some(then) = self.after_key.take() {
             account.send(then);
         }
         if entered.source == KeySource::Keychain {
-            // What the keychain held before is of no use any more.
+            // The key stored earlier is obsolete.
             self.loading_key = None;
         }
-        // Nobody asked the keychain to keep a key while it was silent.
+        // No save was requested while the keychain was silent.
         let is_unkept = entered.source == KeySource::Session && self.keychain_is_silent();
         let why = is_unkept.then(|| words::KEYCHAIN_SILENT.to_owned());
         self.session_only = entered.session_only.or(why);

@@ -1,4 +1,4 @@
-//! Which rows are shown, in which order, and which of them are selected.
+//! Filtering, sorting and selection of the list.
 
 mod filter;
 mod folders;
@@ -21,10 +21,10 @@ use folders::Folders;
 use order::SortKeys;
 pub use order::{Column, Sort};
 
-/// What the selection can be asked to do: how many of its rows each command fits.
+/// Number of selected rows that allow each command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct SelectionActions {
-    /// Rows with an id that can be copied.
+    /// Rows with an id to copy.
     pub ids: usize,
     many: [usize; BulkAction::EACH.len()],
 }
@@ -41,14 +41,14 @@ impl SelectionActions {
         }
     }
 
-    /// Returns how many of the selected rows the command fits.
+    /// Returns the number of selected rows that allow the command.
     pub fn of(&self, many: BulkAction) -> usize {
         let at = BulkAction::EACH.iter().position(|one| *one == many);
         at.map_or(0, |at| self.many[at])
     }
 }
 
-/// What is counted of all rows, whether they are shown or not.
+/// Totals over all rows, shown or hidden.
 #[derive(Debug, Default, PartialEq)]
 struct ListTotals {
     tally: StatusCounts,
@@ -75,10 +75,10 @@ impl ListTotals {
     }
 }
 
-/// The list as it is looked at.
+/// The list with its filter, search, order and selection.
 #[derive(Debug, Default)]
 pub struct List {
-    /// The rows that all else is of.
+    /// Snapshot rows that the other fields refer to.
     seen: Arc<Vec<Arc<Row>>>,
     filter: Filter,
     search: String,
@@ -87,7 +87,7 @@ pub struct List {
     facts: SortKeys,
     sums: ListTotals,
     folders: Folders,
-    /// What is shown, in its order.
+    /// Indices of the shown rows, in order.
     shown: Vec<usize>,
     selected: HashSet<ItemId>,
     fits: SelectionActions,
@@ -96,84 +96,84 @@ pub struct List {
 }
 
 impl List {
-    /// The chip that is on.
+    /// Returns the active filter chip.
     pub fn filter(&self) -> Filter {
         self.filter
     }
 
-    /// Returns how many rows stand under a chip.
+    /// Returns the number of rows under a chip.
     pub fn count(&self, filter: Filter) -> usize {
         self.sums.counts[filter as usize]
     }
 
-    /// Returns how many rows are in which state.
+    /// Returns row counts by status.
     pub fn tally(&self) -> &StatusCounts {
         &self.sums.tally
     }
 
-    /// Returns how many rows are refused, by the words for why.
+    /// Returns the number of refused rows by reason.
     pub fn refused(&self) -> &BTreeMap<&'static str, usize> {
         &self.sums.refused
     }
 
-    /// The last folders of a row, as many as tell it from the rows of the same name; `None`
-    /// for a row whose name no other has.
+    /// Returns as many of the row's last folders as tell it from rows of the same name; `None` for
+    /// a unique name.
     pub fn folder(&self, id: ItemId) -> Option<&str> {
         self.folders.get(id)
     }
 
-    /// Returns what pressing "Upload" would do.
+    /// Returns the effect of pressing "Upload".
     pub fn plan(&self, under_way: UnderWay, line: plan::Throughput) -> Plan {
         self.sums.plan.plan(under_way, line)
     }
 
-    /// Returns what is searched for, as it was typed.
+    /// Returns the search text as typed.
     pub fn search(&self) -> &str {
         &self.search
     }
 
-    /// Returns what the list is sorted by.
+    /// Returns the sort order.
     pub fn sort(&self) -> Sort {
         self.sort
     }
 
-    /// The rows that are shown, as positions in the snapshot.
+    /// Returns the snapshot indices of the shown rows.
     pub fn shown(&self) -> &[usize] {
         &self.shown
     }
 
-    /// The rows that are selected; all of them are shown.
+    /// Returns the selected rows, all of which are shown.
     pub fn selected(&self) -> &HashSet<ItemId> {
         &self.selected
     }
 
-    /// The row that was clicked or come to last.
+    /// Returns the row clicked or moved to last.
     pub fn cursor(&self) -> Option<ItemId> {
         self.cursor
     }
 
-    /// Returns what the selection can be asked to do.
+    /// Returns the number of selected rows for each command.
     pub fn fits(&self) -> &SelectionActions {
         &self.fits
     }
 
-    /// Returns whether a row is selected.
+    /// Returns `true` if the row is selected.
     pub fn is_selected(&self, id: ItemId) -> bool {
         self.selected.contains(&id)
     }
 
-    /// Returns whether everything that is shown is selected.
+    /// Returns `true` if every shown row is selected.
     pub fn all_selected(&self) -> bool {
         !self.shown.is_empty() && self.selected.len() == self.shown.len()
     }
 
-    /// Turns a chip on.
+    /// Activates a filter chip.
     pub fn show(&mut self, filter: Filter, snapshot: &Snapshot) {
         self.filter = filter;
         self.rebuild(snapshot);
     }
 
-    /// Shows only rows with these words in their name or id; all for none.
+    /// Shows only rows with all these words in their name or id; an empty search shows all.
     pub fn find(&mut self, search: String, snapshot: &Snapshot) {
         let words = search.split_whitespace().map(str::to_lowercase);
         self.words = words.collect();
@@ -182,14 +182,14 @@ impl List {
         self.rebuild(snapshot);
     }
 
-    /// Sorts by this, or turns the order around where it is sorted by it already.
+    /// Sorts by this column, or reverses the order if already sorted by it.
     pub fn sort_by(&mut self, column: Column, snapshot: &Snapshot) {
         self.sort = self.sort.chosen(column);
         self.rebuild(snapshot);
     }
 
-    /// Takes a new snapshot in: counts, what is shown, and what of the selection is left. Only
-    /// rows that changed are looked at, unless some came or went.
+    /// Applies a new snapshot to counts, shown rows and selection. Only changed rows are examined,
+    /// unless rows came or went.
     pub fn update(&mut self, snapshot: &Snapshot) {
         let before = Arc::clone(&self.seen);
         match changed_rows(&before, &snapshot.rows) {
@@ -198,7 +198,7 @@ impl List {
         }
     }
 
-    /// Takes in that the rows at these places changed.
+    /// Applies changes of the rows at `places`.
     fn follow(&mut self, places: &[usize], before: &[Arc<Row>], snapshot: &Snapshot) {
         self.seen = Arc::clone(&snapshot.rows);
         let changed = || {
@@ -228,7 +228,7 @@ impl List {
                 if is_shown {
                     self.fits.count(new, RowDelta::Added);
                 } else {
-                    // Nobody acts on what cannot be seen.
+                    // Hidden rows are deselected, since commands must not act on them.
                     self.selected.remove(&new.id);
                 }
             }
@@ -236,12 +236,12 @@ impl List {
         if other_rows {
             self.gather(snapshot);
         } else if other_order {
-            // What was in order before is nearly in order now, which is fast to sort.
+            // Already nearly sorted, so this is fast.
             self.facts.sort(&mut self.shown, self.sort, snapshot);
         }
     }
 
-    /// Looks at every row.
+    /// Recomputes everything from all rows.
     fn rebuild(&mut self, snapshot: &Snapshot) {
         self.seen = Arc::clone(&snapshot.rows);
         if self.words.is_empty() && self.sort.column != Column::Name {
@@ -265,13 +265,13 @@ impl List {
         self.look_at_selection(snapshot);
     }
 
-    /// Returns whether the row at this place stands under the chip and is found by the search.
+    /// Returns `true` if the row matches filter and search.
     fn shows(&self, place: usize, row: &Row) -> bool {
         let under_chip = self.filter == Filter::All || Filter::of(&row.status) == self.filter;
         under_chip && self.facts.found(place)
     }
 
-    /// Gathers what is shown, in its order.
+    /// Collects the shown rows in order.
     fn gather(&mut self, snapshot: &Snapshot) {
         let rows = snapshot.rows.iter().enumerate();
         let mut shown: Vec<usize> = rows
@@ -293,20 +293,20 @@ impl List {
         self.fits = fits;
     }
 
-    /// Selects everything that is shown.
+    /// Selects every shown row.
     pub fn select_all(&mut self, snapshot: &Snapshot) {
         self.selected = self.rows(snapshot).map(|row| row.id).collect();
         self.look_at_selection(snapshot);
     }
 
-    /// Selects nothing.
+    /// Clears the selection.
     pub fn select_none(&mut self) {
         self.selected.clear();
         self.fits = SelectionActions::default();
         self.anchor = None;
     }
 
-    /// A click on a row, or a key; nothing comes of one that is not shown any more.
+    /// Applies a click or key to a row; ignored if the row is not shown any more.
     pub fn pick(&mut self, id: ItemId, pick: Pick, snapshot: &Snapshot) {
         if !self.rows(snapshot).any(|row| row.id == id) {
             return;
@@ -336,8 +336,8 @@ impl List {
         self.selected = range.iter().copied().collect();
     }
 
-    /// Goes on from a row, or from where the last step or click ended; gives the row that is
-    /// come to. `page` is how many rows a page has.
+    /// Moves from a row, or from the last position, and returns the new row. `page` is rows per
+    /// page.
     pub fn step(
         &mut self,
         step: CursorMove,
@@ -368,12 +368,12 @@ impl List {
         Some(id)
     }
 
-    /// The rows that are shown.
+    /// Iterates over the shown rows.
     pub fn rows<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = &'a Row> {
         self.those(snapshot).map(AsRef::as_ref)
     }
 
-    /// The selected rows, as they are shown.
+    /// Iterates over the selected rows in list order.
     pub fn selected_rows<'a>(
         &'a self,
         snapshot: &'a Snapshot,

@@ -1,7 +1,7 @@
-//! The window without its drawing: what is selected, what is asked, what is said.
+//! State and logic of the window, independent of egui.
 //!
-//! Nothing here knows egui. [`state::App`] is given [`command::UiCommand`]s, turns them into
-//! commands of the engine, and leaves [`state::WindowEffect`]s for whoever draws.
+//! [`state::App`] turns [`command::UiCommand`]s into engine commands and leaves
+//! [`state::WindowEffect`]s for the drawing code.
 
 mod added;
 pub mod banners;

@@ -1,5 +1,4 @@
-//! Opening an address in the browser or a place where files are shown, and saying so where
-//! nothing opens.
+//! Opens addresses in the browser and paths in the file manager, and reports failures.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,20 +9,20 @@ use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog, WindowEffect};
 use super::wording::screens as words;
 
-/// Where the opening of an address or a place is.
+/// State of opening an address or path.
 #[derive(Default)]
 pub(super) struct ExternalOpener {
     opening: Option<Opening>,
-    /// What did not open, and the dialog that says so.
+    /// Failure shown in the dialog that asked.
     unopened: Option<(Dialog, OpenFailed)>,
 }
 
-/// What is to open.
+/// Target to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum OpenTarget {
-    /// An address, in the browser.
+    /// Address for the browser.
     Address(&'static str),
-    /// A file or folder, where files are shown.
+    /// Path for the file manager.
     Backend(PathBuf),
 }
 
@@ -53,33 +52,33 @@ impl OpenTarget {
 
 struct Opening {
     sought: OpenTarget,
-    /// The dialog in which that was asked for.
+    /// Dialog from which it was requested.
     asked_in: Option<Dialog>,
     opened: Pending<bool>,
 }
 
-/// What nothing opened, as the dialog says that is open.
+/// A failed opening, as shown in the open dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenFailed {
-    /// That nothing opened it.
+    /// Message.
     pub said: &'static str,
-    /// The address or the path.
+    /// Address or path.
     pub text: String,
-    /// Copies that.
+    /// Copies `text`.
     pub copy: UiCommand,
-    /// It is on the clipboard.
+    /// `text` is on the clipboard.
     pub copied: bool,
 }
 
 impl App {
-    /// Opens an address in the browser, off this thread.
+    /// Opens an address in the browser without blocking.
     pub(super) fn browse(&mut self, address: &'static str) {
         let wake = Arc::clone(&self.outside.wake);
         let opened = self.outside.desktop.browse(address, wake);
         self.open(OpenTarget::Address(address), opened);
     }
 
-    /// Shows a file or folder where files are shown, off this thread.
+    /// Shows a path in the file manager without blocking.
     pub(super) fn reveal(&mut self, path: PathBuf) {
         let wake = Arc::clone(&self.outside.wake);
         let opened = self.outside.desktop.reveal(&path, wake);
@@ -97,8 +96,7 @@ impl App {
         };
     }
 
-    /// Whether what was to open did: in the dialog that asked for it it is said
-    /// there, for what is said at the window's foot lies under it.
+    /// Handles the result. A failure is shown in the dialog that asked, which would hide a toast.
     pub(super) fn browsed(&mut self, now: Instant) {
         let dialog = self.dialog.as_ref();
         if let Some((said_in, _)) = &self.browse.unopened
@@ -136,12 +134,12 @@ impl App {
         }
     }
 
-    /// Returns what nothing opened, for the dialog that is open.
+    /// Returns the failure for the open dialog.
     pub fn unopened(&self) -> Option<&OpenFailed> {
         self.browse.unopened.as_ref().map(|(_, unopened)| unopened)
     }
 
-    /// Copies an address or a path that did not open; `said` where no dialog says so.
+    /// Copies an address or path that did not open; `said` is the toast if no dialog is open.
     pub(super) fn copy_unopened(&mut self, text: String, said: &'static str, now: Instant) {
         self.effects.push(WindowEffect::CopyText(text));
         match &mut self.browse.unopened {

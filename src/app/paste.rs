@@ -1,5 +1,5 @@
-//! What is pasted: files that were copied in a file manager, else the paths in a text, one a
-//! line, plain or as `file://` addresses.
+//! Pasting: files copied in a file manager, or paths in a text, one per line, plain or as `file://`
+//! URLs.
 
 use std::path::{Component, Path, PathBuf};
 use std::time::Instant;
@@ -10,16 +10,16 @@ use super::pending::{Outcome, Pending};
 use super::state::App;
 use super::wording;
 
-/// A paste, until it is known which files the clipboard has.
+/// A paste that awaits the clipboard's files.
 pub(super) struct Pasting {
-    /// The clipboard's text; of copied files some systems give their mere names as that.
+    /// Clipboard text; for copied files, some systems give bare names.
     pub text: String,
-    /// The clipboard's files.
+    /// Clipboard files.
     pub files: Pending<Vec<PathBuf>>,
 }
 
 impl App {
-    /// Adds what was pasted, once it is known what that is.
+    /// Adds the pasted files once the clipboard has answered.
     pub(super) fn pasted(&mut self, now: Instant) {
         let Some(Pasting { text, files }) = self.pasting.take() else {
             return;
@@ -39,7 +39,7 @@ impl App {
     }
 }
 
-/// The absolute paths that a text holds, in its order. Lines that are none are passed over.
+/// Returns the absolute paths in a text, in order; other lines are skipped.
 pub fn paths_in(text: &str) -> Vec<PathBuf> {
     text.lines().filter_map(path_in).collect()
 }
@@ -47,20 +47,20 @@ pub fn paths_in(text: &str) -> Vec<PathBuf> {
 fn path_in(line: &str) -> Option<PathBuf> {
     let line = line.trim().trim_matches(['"', '\'']);
     let path = absolute(line)?;
-    // No system has a file with a NUL in its name.
+    // No system allows NUL in a file name.
     let could_be = !path.as_os_str().as_encoded_bytes().contains(&0);
     (could_be && names_something(&path)).then_some(path)
 }
 
-/// Returns whether there is a name in the path, or a drive: a line of a text that is a mere `/` or `//`
-/// is no wish for all that is on this computer.
+/// Returns `true` if the path contains a name or drive. A line `/` or `//` must not add the whole
+/// computer.
 fn names_something(path: &Path) -> bool {
     path.components()
         .any(|part| matches!(part, Component::Normal(_) | Component::Prefix(_)))
 }
 
 fn absolute(line: &str) -> Option<PathBuf> {
-    // With the slash: `file: clip.mp4` is text, and no address of `/ clip.mp4`.
+    // The slash is required: `file: clip.mp4` is text, not a URL of `/ clip.mp4`.
     if line
         .get(..6)
         .is_some_and(|start| start.eq_ignore_ascii_case("file:/"))

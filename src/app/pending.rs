@@ -1,8 +1,7 @@
-//! One-shot answers from other threads: dialogs, the keychain, the check of a key.
+//! One-shot results from other threads: dialogs, keychain, key checks.
 //!
-//! A [`poll_promise::Promise`] panics when it is polled after its sender was dropped.
-//! Here the sender answers "lost" when it is dropped, so a thread that dies, or a desktop
-//! portal that never comes back, ends as an answer that can be handled.
+//! A [`poll_promise::Promise`] panics when polled after its sender was dropped. Here, dropping the
+//! sender yields [`Outcome::Lost`], so a dead thread or desktop portal can be handled.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -10,29 +9,29 @@ use std::thread;
 
 use poll_promise::{Promise, Sender};
 
-/// Wakes the window, so that it looks at its answers.
+/// Wakes the window to poll its results.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
-/// What became of a one-shot.
+/// Result of a one-shot.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome<T> {
     /// The answer.
     Answer(T),
-    /// Whoever was to answer is gone.
+    /// The sender was dropped.
     Lost,
 }
 
-/// An answer that is under way.
+/// A result that may not have arrived yet.
 pub struct Pending<T: Send + 'static>(Promise<Option<T>>);
 
-/// The other end of a [`Pending`]; dropping it answers [`Outcome::Lost`].
+/// Sender of a [`Pending`]; dropping it yields [`Outcome::Lost`].
 pub struct Answer<T: Send + 'static> {
     sender: Option<Sender<Option<T>>>,
     wake: Wake,
 }
 
 impl<T: Send + 'static> Answer<T> {
-    /// Gives the answer and wakes the window.
+    /// Sends the answer and wakes the window.
     pub fn send(mut self, value: T) {
         if let Some(sender) = self.sender.take() {
             sender.send(Some(value));
@@ -51,7 +50,7 @@ impl<T: Send + 'static> Drop for Answer<T> {
 }
 
 impl<T: Send + 'static> Pending<T> {
-    /// An answer and the end to give it from.
+    /// Creates a sender and its receiver.
     pub fn channel(wake: Wake) -> (Answer<T>, Self) {
         let (sender, promise) = Promise::new();
         let answer = Answer {
@@ -61,18 +60,18 @@ impl<T: Send + 'static> Pending<T> {
         (answer, Self(promise))
     }
 
-    /// Runs blocking work on a thread of its own. A panic there, or a system that gives no
-    /// more threads, is [`Outcome::Lost`].
+    /// Runs blocking work on a new thread. A panic, or failure to create the thread, yields
+    /// [`Outcome::Lost`].
     pub fn spawn(name: &str, wake: Wake, work: impl FnOnce() -> T + Send + 'static) -> Self {
         let (answer, pending) = Self::channel(wake);
-        // A refused thread drops the closure, and with it the answer.
+        // If no thread starts, the closure and its sender are dropped.
         let _ = thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || answer.send(work()));
         pending
     }
 
-    /// Waits for a future on a thread of its own.
+    /// Awaits a future on a new thread.
     pub fn wait_for(
         name: &str,
         wake: Wake,
@@ -88,7 +87,10 @@ impl<T: Send + 'static> Pending<T> {
         pending
     }
 
-    /// The answer if it is there; the question, to be asked again, if it is not.
+    /// Returns the result if it has arrived.
+    ///
+    /// # Errors
+    /// Gives `self` back while the result is pending.
     pub fn poll(self) -> Result<Outcome<T>, Self> {
         match self.0.try_take() {
             Ok(Some(value)) => Ok(Outcome::Answer(value)),
@@ -97,7 +99,7 @@ impl<T: Send + 'static> Pending<T> {
         }
     }
 
-    /// Waits for the answer: for threads that may.
+    /// Blocks until the result arrives; not for the UI thread.
     pub fn wait(self) -> Outcome<T> {
         match self.0.block_and_take() {
             Some(value) => Outcome::Answer(value),
@@ -105,7 +107,7 @@ impl<T: Send + 'static> Pending<T> {
         }
     }
 
-    /// Takes the answer out of a slot, if there is one; the slot is empty afterwards.
+    /// Takes an arrived result out of a slot, leaving the slot empty.
     pub fn take_from(slot: &mut Option<Self>) -> Option<Outcome<T>> {
         match slot.take()?.poll() {
             Ok(outcome) => Some(outcome),

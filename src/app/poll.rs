@@ -1,4 +1,4 @@
-//! What the window takes in before it is drawn: snapshots, notices, answers.
+//! Input of each frame: snapshots, notices, results.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use crate::model::snapshot::{KeySource, KeyState};
 use crate::store::ForwardedPaths;
 
 impl App {
-    /// Takes the snapshot in: what is shown, and what is said of it.
+    /// Applies the new snapshot.
     pub(super) fn take_in(&mut self) {
         self.list.update(&self.snapshot);
         if self.snapshot.needs.is_none() {
@@ -29,7 +29,7 @@ impl App {
         self.plan = self.list.plan(under_way, totals.line);
     }
 
-    /// Takes in what happened since the last look: the snapshot, notices, answers.
+    /// Handles everything since the last call: snapshot, notices, results.
     pub fn tick(&mut self, now: Instant) {
         if self.engine.snapshot.has_changed().unwrap_or(false) {
             let before = Arc::clone(&self.snapshot);
@@ -60,7 +60,7 @@ impl App {
         self.announcer.speak(now);
     }
 
-    /// What other starts of the program were given is taken as if this one had been.
+    /// Adds paths forwarded by later starts of the program.
     fn arrivals(&mut self) {
         while let Some(ForwardedPaths { paths, taken }) = self
             .outside
@@ -72,7 +72,7 @@ impl App {
                 self.begin_intake();
                 self.engine.send(Command::AddFromOutside(paths));
             }
-            // The other start may have lost patience.
+            // The other process may have timed out.
             let _ = taken.send(());
             self.effects.push(WindowEffect::Raise);
         }
@@ -116,18 +116,17 @@ impl App {
         }
     }
 
-    /// Answers that concern the key: they are for the account's engine, also while a
-    /// sandbox is tried.
+    /// Handles results about the key, which belong to the account's engine even during a sandbox.
     fn key_answers(&mut self, now: Instant) {
         let account = self.parked.as_ref().unwrap_or(&self.engine);
         let is_for_session = self.key_is_for_session();
-        // A key that was entered for this session meanwhile stays where the keychain has none.
+        // An empty keychain does not replace a session key entered meanwhile.
         let has_key = matches!(account.snapshot.borrow().key, KeyState::Present { .. });
         match Pending::take_from(&mut self.loading_key) {
             Some(Outcome::Answer(Ok(Some(key)))) => {
                 account.send(Command::SetKey(key, KeySource::Keychain));
                 self.session_only = None;
-                // A dialog that asked meanwhile, and into which nothing was entered.
+                // A key dialog opened meanwhile, still untouched.
                 let idle = self.key.draft.is_empty() && self.key.busy().is_none();
                 if idle && let Some(then) = self.after_key.take() {
                     account.send(then);
@@ -137,7 +136,7 @@ impl App {
             Some(_) if has_key => {}
             Some(Outcome::Answer(Ok(None)) | Outcome::Lost) => account.send(Command::NoKey),
             Some(Outcome::Answer(Err(error))) => {
-                // Where there is no keychain at all, this is said when a key is entered.
+                // A missing keychain is reported when a key is entered.
                 self.keychain =
                     (error != VaultError::Absent).then(|| wording::vault(&error).to_owned());
                 account.send(Command::NoKey);
@@ -150,7 +149,7 @@ impl App {
         }
     }
 
-    /// Whether the keychain forgot the key, as it was asked to.
+    /// Reports the result of removing the key from the keychain.
     fn key_removed(&mut self, now: Instant) {
         let trouble = match Pending::take_from(&mut self.removing_key) {
             None => return,

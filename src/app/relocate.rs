@@ -1,4 +1,4 @@
-//! A row whose file is gone, and the dialog in which the user shows where it is now.
+//! Relocates the missing file of a row through a dialog.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use crate::engine::Command;
 use crate::model::relocation::RelocationError;
 use crate::model::snapshot::ItemId;
 
-/// The row that a file is chosen for, and the dialog for that.
+/// The row and its open dialog.
 pub(super) type Locating = (ItemId, Pending<DialogResult>);
 
 impl App {
-    /// Asks where the file of this row is.
+    /// Asks for the new location of the row's file.
     pub(super) fn locate(&mut self, id: ItemId) {
         if self.locating.is_some() {
             return;
@@ -30,7 +30,7 @@ impl App {
         self.locating = Some((id, dialog));
     }
 
-    /// Takes in how that dialog ended.
+    /// Handles the dialog's result.
     pub(super) fn located(&mut self, now: Instant) {
         let Some((id, dialog)) = self.locating.take() else {
             return;
@@ -49,8 +49,7 @@ impl App {
         }
     }
 
-    /// The file that was chosen is another one: said, and taken as a new one if the user
-    /// wants that.
+    /// Reports that the chosen file is a different one and offers to add it as new.
     pub(super) fn not_located(&mut self, path: PathBuf, misfit: &RelocationError, now: Instant) {
         let text = wording::misfit(&path, misfit);
         let is_new = matches!(

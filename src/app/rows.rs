@@ -1,4 +1,4 @@
-//! What a row says and what can be done with it.
+//! Texts and commands of a row.
 
 mod detail;
 mod queue;
@@ -16,31 +16,31 @@ use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 pub use detail::detail;
 pub use queue::{Hold, Queue};
 
-/// What is around a row and changes what it says.
+/// Context that changes the texts of a row.
 #[derive(Clone, Copy, Debug)]
 pub struct RowContext {
-    /// What time it is.
+    /// Current time.
     pub now: Instant,
-    /// Who takes the files.
+    /// Backend that receives the files.
     pub place: Backend,
-    /// Whether its queue goes on.
+    /// State of the queue.
     pub queue: Queue,
 }
 
-/// What stands at a row's right side, before its buttons.
+/// Content at the right of a row, before its buttons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trailing {
     /// Nothing.
     None,
     /// "63 %".
     Percent(u8),
-    /// The asset's id.
+    /// Asset id.
     Id(String),
-    /// The ID of an upload that failed or was cancelled, with a word that says so.
+    /// Labelled id of a failed or cancelled upload.
     Idle(String),
 }
 
-/// The id that a row can hand on: its own, or that of the equal file.
+/// Returns the row's id, or that of the equal file.
 pub fn id_of(row: &Row) -> Option<&str> {
     match (&row.asset_id, &row.status) {
         (Some(id), _) | (None, Status::Duplicate { of: Some(id) }) => Some(id.as_str()),
@@ -48,8 +48,7 @@ pub fn id_of(row: &Row) -> Option<&str> {
     }
 }
 
-/// The id that a row hands on as good: nothing where its upload is not behind it, but for an
-/// id that is nowhere else.
+/// Returns the id offered for copying: its upload must have arrived, or it exists nowhere else.
 pub fn id_to_copy(row: &Row) -> Option<&str> {
     let arrived = match &row.status {
         Status::Ready
@@ -62,12 +61,12 @@ pub fn id_to_copy(row: &Row) -> Option<&str> {
     id_of(row).filter(|_| arrived || is_unsaved(row))
 }
 
-/// Returns whether the service is done with what the row's id stands for.
+/// Returns `true` if the asset behind the row's id is ready.
 pub fn is_ready(row: &Row) -> bool {
     matches!(row.status, Status::Ready | Status::Duplicate { .. })
 }
 
-/// Returns what stands at the right side.
+/// Returns the content at the right of the row.
 pub fn trailing(row: &Row) -> Trailing {
     match (&row.status, &row.transfer) {
         (Status::Finishing, _) => ids(row),
@@ -84,7 +83,7 @@ fn ids(row: &Row) -> Trailing {
     }
 }
 
-/// Returns how full the bar at the row's foot is; `None` for a row without one.
+/// Returns the progress bar's fraction; `None` without a bar.
 pub fn bar(row: &Row) -> Option<f32> {
     match (&row.status, &row.transfer) {
         (Status::Finishing, _) => Some(1.0),
@@ -93,7 +92,7 @@ pub fn bar(row: &Row) -> Option<f32> {
     }
 }
 
-/// The same in whole percent.
+/// Returns the progress in whole percent; `None` without a bar.
 pub fn percent(row: &Row) -> Option<u8> {
     match (&row.status, &row.transfer) {
         (Status::Finishing, _) => Some(100),
@@ -102,8 +101,8 @@ pub fn percent(row: &Row) -> Option<u8> {
     }
 }
 
-/// The row's buttons, in their order. A refused row is there to be removed; any other has
-/// that in its menu, and there alone what sends a duplicate that needs not be sent.
+/// Returns the row's buttons in order. "Remove" is a button only on refused rows; sending a
+/// duplicate is in the menu only.
 pub fn commands(row: &Row) -> Vec<RowCommand> {
     let in_menu_alone = |command: &RowCommand| match command {
         RowCommand::Remove => has_menu(row),
@@ -115,8 +114,8 @@ pub fn commands(row: &Row) -> Vec<RowCommand> {
     commands
 }
 
-/// Returns whether a button opens the row's menu. All that a refused row's would hold is in its buttons
-/// and in its details.
+/// Returns `true` if the row has a menu button. A refused row's buttons and details cover its
+/// commands.
 pub fn has_menu(row: &Row) -> bool {
     !matches!(row.status, Status::Rejected(_))
 }
@@ -126,7 +125,7 @@ fn all(row: &Row) -> Vec<RowCommand> {
     copy.into_iter().chain(own(row).iter().copied()).collect()
 }
 
-/// Returns what can be done with the row besides "Copy".
+/// Returns the row's commands besides "Copy".
 fn own(row: &Row) -> &'static [RowCommand] {
     use RowCommand as C;
     match &row.status {
@@ -164,12 +163,12 @@ fn own(row: &Row) -> &'static [RowCommand] {
     }
 }
 
-/// Returns whether what is done with a selection fits this row of it.
+/// Returns `true` if the row allows the action.
 pub fn fits(row: &Row, many: BulkAction) -> bool {
     one_fits(own(row), row, many)
 }
 
-/// The same for everything that can be done, in the order of [`BulkAction::EACH`].
+/// Returns for each of [`BulkAction::EACH`] if the row allows it.
 pub fn fits_each(row: &Row) -> [bool; BulkAction::EACH.len()] {
     let own = own(row);
     BulkAction::EACH.map(|many| one_fits(own, row, many))
@@ -189,7 +188,7 @@ fn one_fits(own: &[RowCommand], row: &Row, many: BulkAction) -> bool {
     })
 }
 
-/// Returns whether the row's place in the queue still matters.
+/// Returns `true` if the row's position in the queue still matters.
 fn waits(status: &Status) -> bool {
     matches!(
         status,
@@ -203,8 +202,7 @@ fn waits(status: &Status) -> bool {
     )
 }
 
-/// Returns what can be done with a row, in the order of its menu: its buttons and whatever else, what
-/// ends it last.
+/// Returns all commands of the row in menu order: buttons, others, and last the one that ends it.
 pub fn menu(row: &Row) -> Vec<RowCommand> {
     let ends = |command: &RowCommand| matches!(command, RowCommand::Cancel | RowCommand::Remove);
     let (end, mut menu): (Vec<_>, Vec<_>) = all(row).into_iter().partition(ends);
@@ -214,7 +212,7 @@ pub fn menu(row: &Row) -> Vec<RowCommand> {
     menu
 }
 
-/// Returns what a button of the row does, with what has to be known before it is pressed.
+/// Returns the tooltip of a row's button, with warnings before it is pressed.
 pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
     let hint = around.place.said(command.entry().hint());
     match (command, row.later) {
@@ -234,7 +232,7 @@ pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
     }
 }
 
-/// Returns whether cancelling loses bytes that were sent, so that the user is asked first.
+/// Returns `true` if cancelling loses sent bytes, which needs a question.
 pub fn cancel_loses_work(row: &Row) -> bool {
     let kept = matches!(
         row.later,
@@ -243,12 +241,12 @@ pub fn cancel_loses_work(row: &Row) -> bool {
     kept || row.transfer.is_some_and(|transfer| transfer.sent > 0)
 }
 
-/// Returns whether bytes move of the row that pausing it loses.
+/// Returns `true` if pausing loses bytes being sent.
 pub fn pause_loses_work(row: &Row) -> bool {
     row.status == Status::Uploading && row.later == Some(ResumeBehaviour::Restarts)
 }
 
-/// Returns what happened to a row that is in trouble, and the technical detail of it.
+/// Returns the message and technical details of a row with a fault.
 pub fn trouble(row: &Row, place: Backend) -> Option<(Message, Vec<(&'static str, String)>)> {
     let (message, mut technical) = match &row.status {
         Status::Rejected(rejection) => (wording::rejection(rejection), Vec::new()),
@@ -268,8 +266,7 @@ pub fn trouble(row: &Row, place: Backend) -> Option<(Message, Vec<(&'static str,
     Some((message.at(place), technical))
 }
 
-/// Returns what "Copy details" copies: all that somebody else needs to help; `build` is which
-/// program this is.
+/// Returns the text of "Copy details", for a support request; `build` identifies the program.
 pub fn details_text(row: &Row, place: Backend, build: &str) -> String {
     let mut lines = vec![words::file(&row.path)];
     if let Some((message, technical)) = trouble(row, place) {
@@ -285,18 +282,18 @@ pub fn details_text(row: &Row, place: Backend, build: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Returns whether the row's bytes move, and it starts again once the program was closed.
+/// Returns `true` if the row is sending and would restart after the program closes.
 pub fn ends_with_us(row: &Row) -> bool {
     row.status == Status::Uploading && row.later != Some(ResumeBehaviour::ResumesAfterRestart)
 }
 
-/// Returns whether the row has an id that is not on disk.
+/// Returns `true` if the row has an id that is not on disk.
 pub fn is_unsaved(row: &Row) -> bool {
     row.asset_id.is_some() && !row.saved
 }
 
-/// Returns whether "Clear finished" takes the row: nothing is left to be done with it, and its id,
-/// if it has one, is in the history.
+/// Returns `true` if "Clear finished" removes the row: it has ended, and its id, if any, is in the
+/// history.
 pub fn is_finished(row: &Row) -> bool {
     let is_over = matches!(
         row.status,
@@ -305,13 +302,12 @@ pub fn is_finished(row: &Row) -> bool {
     is_over && !is_unsaved(row)
 }
 
-/// Returns what must not be overlooked, before the detail.
+/// Returns the warning shown before the detail.
 pub fn warning(row: &Row) -> Option<&'static str> {
     is_unsaved(row).then_some(words::NOT_SAVED)
 }
 
-/// The row in one sentence, for a screen reader; `folder` is where it is, where another row has
-/// the same name.
+/// Returns the row as a sentence for screen readers; `folder` is given if the name is ambiguous.
 pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
     let percent = match trailing(row) {
         Trailing::Percent(percent) => words::percent(percent),
@@ -329,18 +325,17 @@ pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
     parts.join(", ")
 }
 
-/// How far a row is, as coarsely as it is told without being asked: its state, the quarter of
-/// its bytes, and whether it has a warning.
+/// Progress coarse enough to be announced: status, quarter of the bytes, presence of a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stage(Discriminant<Status>, Option<u8>, bool);
 
-/// That of a row.
+/// Returns the row's stage.
 pub fn stage(row: &Row) -> Stage {
     let quarter = row.transfer.map(|transfer| transfer.percent() / 25);
     Stage(discriminant(&row.status), quarter, warning(row).is_some())
 }
 
-/// Returns whether what the row says changes by itself once a second.
+/// Returns `true` if the row's text changes every second.
 pub fn has_clock(row: &Row) -> bool {
     matches!(
         row.status,

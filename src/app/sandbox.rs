@@ -1,4 +1,4 @@
-//! Trying the program out in a sandbox, and leaving it.
+//! Entering and leaving the sandbox.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ impl App {
         let before = std::mem::replace(&mut self.engine, engine);
         self.snapshot = self.engine.snapshot.borrow_and_update().clone();
         self.list = List::default();
-        // What is said and asked concerns the other engine.
+        // Messages and dialogs belong to the other engine.
         self.undo = false;
         self.exports = Exports::default();
         self.take_in();
@@ -66,7 +66,7 @@ impl App {
         self.add(dropped);
     }
 
-    /// Leaves the sandbox; asks first where files are in it.
+    /// Leaves the sandbox; asks first if it has files.
     pub(super) fn ask_to_leave_sandbox(&mut self) {
         if self.snapshot.rows.is_empty() || !self.settings().confirmations {
             self.leave_sandbox();
@@ -75,25 +75,25 @@ impl App {
         }
     }
 
-    /// Ends the sandbox and goes back to the account's queue.
+    /// Stops the sandbox and returns to the account's queue.
     pub(super) fn leave_sandbox(&mut self) {
         if let Some(account) = self.parked.take() {
             self.use_engine(account).send(Command::Shutdown);
         }
     }
 
-    /// Files of the account's queue while a sandbox is tried.
+    /// Returns the number of files in the account's queue behind the sandbox.
     pub(super) fn waiting_outside(&self) -> usize {
         let account = self.parked.as_ref();
         account.map_or(0, |account| account.snapshot.borrow().rows.len())
     }
 
-    /// Returns what is asked before the sandbox is left.
+    /// Returns the question before leaving the sandbox.
     pub fn leaving_question(&self) -> Quit {
         wording::leave_sandbox(self.snapshot.totals.active)
     }
 
-    /// Returns what closing the window would stop, here and in the account's queue behind a sandbox.
+    /// Returns what closing would stop, both here and in the queue behind a sandbox.
     fn stops(&self) -> Stops {
         let in_sandbox = match self.sandbox() {
             true => stopped_by_closing(&self.snapshot),
@@ -118,12 +118,12 @@ impl App {
         }
     }
 
-    /// Returns what is asked before the window closes.
+    /// Returns the question before closing the window.
     pub fn closing_question(&self) -> Quit {
         wording::quit(self.stops())
     }
 
-    /// Returns whether the window may close without a question.
+    /// Returns `true` if the window may close without a question.
     pub fn may_close(&self) -> bool {
         let stops = self.stops();
         let asks = self.settings().confirmations && stops.sending + stops.in_sandbox > 0;
@@ -131,8 +131,8 @@ impl App {
     }
 }
 
-/// Counts the uploads that closing the window would stop: what is at the service goes on there, and
-/// what waits in a paused queue stands still already.
+/// Counts uploads that closing would stop. Processing goes on at the service, and a paused queue is
+/// already stopped.
 fn stopped_by_closing(snapshot: &Snapshot) -> usize {
     let count = |counts: fn(&Status) -> bool| {
         let rows = snapshot.rows.iter();
@@ -141,7 +141,7 @@ fn stopped_by_closing(snapshot: &Snapshot) -> usize {
     if snapshot.paused {
         return count(|status| matches!(status, Status::Uploading | Status::Finishing));
     }
-    // A row does not tell whether it is read for comparison or looked at for the first time.
+    // The status does not tell a first check from hashing.
     let processing = count(|status| matches!(status, Status::Processing { .. }));
     snapshot.totals.active.saturating_sub(processing)
 }

@@ -1,5 +1,5 @@
-//! What a screen reader is told without being asked: that uploads end, which files are
-//! refused, and how far a batch is, by quarters. Politely, and never twice within two seconds.
+//! Unprompted screen reader announcements: ended uploads, refused files, batch progress by
+//! quarters. Polite, and at most one every two seconds.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use super::banners::Banner;
 use super::wording;
 use crate::model::snapshot::{ItemId, Row, Snapshot, Status, changed_rows};
 
-/// Between one announcement and the next.
+/// Time between announcements.
 const GAP: Duration = Duration::from_secs(2);
 
-/// What was said, and what is to be said next.
+/// The current announcement and the pending ones.
 #[derive(Debug, Default)]
 pub struct Announcer {
     said: String,
@@ -22,7 +22,7 @@ pub struct Announcer {
     failed: Vec<String>,
     refused: Vec<String>,
     found: Vec<String>,
-    /// The banners that stand, and those that are new.
+    /// Shown banners, including new ones.
     banners: Vec<Banner>,
     new: Vec<String>,
     quarter: u64,
@@ -30,17 +30,17 @@ pub struct Announcer {
 }
 
 impl Announcer {
-    /// Returns what a screen reader is to know now.
+    /// Returns the current announcement.
     pub fn said(&self) -> &str {
         &self.said
     }
 
-    /// A message that is shown for a moment is said too.
+    /// Queues a toast's text.
     pub fn message(&mut self, text: &str) {
         self.message = Some(text.to_owned());
     }
 
-    /// Looks which banners are new. One whose numbers change is not.
+    /// Queues new banners; a changed number does not make a banner new.
     pub fn look_at(&mut self, banners: &[Banner]) {
         let is_new = |banner: &&Banner| !self.banners.iter().any(|before| before.is_still(banner));
         let new = banners.iter().filter(is_new);
@@ -55,7 +55,7 @@ impl Announcer {
         }
     }
 
-    /// Looks what ended, and how far the batch came, between two snapshots.
+    /// Queues ended uploads and batch progress between two snapshots.
     pub fn compare(&mut self, before: &Snapshot, after: &Snapshot) {
         match changed_rows(&before.rows, &after.rows) {
             Some(places) => {
@@ -71,7 +71,7 @@ impl Announcer {
         }
         let totals = &after.totals;
         let Some(percent) = totals.percent() else {
-            // The batch is over: how far it was before is no news any more.
+            // The batch is over, so its progress starts again.
             self.quarter = 0;
             self.progress = None;
             return;
@@ -90,7 +90,7 @@ impl Announcer {
             match earlier.get(&row.id) {
                 Some(earlier) if Arc::ptr_eq(earlier, row) => {}
                 Some(earlier) => self.compare_row(earlier, row),
-                // Some are refused by their name alone, before they are looked at.
+                // Some files are refused by name, without a check.
                 None if matches!(row.status, Status::Rejected(_)) => {
                     self.refused.push(row.name.clone());
                 }
@@ -124,7 +124,7 @@ impl Announcer {
             || !self.found.is_empty()
     }
 
-    /// Says what there is to say, if it is not too soon.
+    /// Makes the next announcement once the gap has passed.
     pub fn speak(&mut self, now: Instant) {
         if !self.has_news() || self.wait(now).is_some() {
             return;
@@ -153,7 +153,7 @@ impl Announcer {
         (end > now).then(|| end - now)
     }
 
-    /// When there is something to say that waits for its turn.
+    /// Returns the time until a pending announcement is due.
     pub fn next_look(&self, now: Instant) -> Option<Duration> {
         self.has_news().then(|| self.wait(now).unwrap_or_default())
     }
@@ -259,7 +259,7 @@ mod tests {
         let one = snapshot(&[failed(), Status::Uploading, Status::Queued], 10);
         announcer.compare(&all, &one);
         announcer.speak(start);
-        // Within the gap the last ones end: of what is sent, all bytes are.
+        // The last files end within the gap: all bytes are sent.
         let nearly = snapshot(&[failed(), Status::Ready, Status::Uploading], 99);
         announcer.compare(&one, &nearly);
         announcer.speak(start + Duration::from_secs(1));

@@ -1,4 +1,4 @@
-//! The user's preferences: what they are, told to whom they concern, and kept at once.
+//! User settings: applied and saved immediately.
 
 use std::io;
 use std::path::Path;
@@ -13,20 +13,20 @@ use crate::engine::{Command, Preferences};
 use crate::store::Settings;
 use crate::store::settings::{Loaded, Start, Theme};
 
-/// One preference with its new value.
+/// A setting with its new value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
-    /// The look of the window.
+    /// Colours of the window.
     Theme(Theme),
-    /// Files at a time.
+    /// Parallel transfers.
     Jobs(u8),
-    /// Bytes a second over all transfers; `None` for no limit.
+    /// Bytes per second over all transfers; `None` for no limit.
     LimitRate(Option<u64>),
     /// When files start.
     Start(Start),
-    /// Ask before work is lost.
+    /// Questions before work is lost.
     Confirmations(bool),
-    /// Tell the desktop when everything has ended.
+    /// Desktop notification at the end of a batch.
     Notifications(bool),
 }
 
@@ -42,7 +42,7 @@ impl Setting {
         }
     }
 
-    /// Returns whether this is how it is already.
+    /// Returns `true` if the settings already have this value.
     pub fn holds(self, settings: &Settings) -> bool {
         match self {
             Self::Theme(theme) => settings.theme == theme,
@@ -55,7 +55,7 @@ impl Setting {
     }
 }
 
-/// Returns what of the preferences concerns the engine.
+/// Returns the settings that the engine uses.
 pub fn preferences(settings: &Settings) -> Preferences {
     Preferences {
         jobs: usize::from(settings.jobs),
@@ -64,13 +64,13 @@ pub fn preferences(settings: &Settings) -> Preferences {
     }
 }
 
-/// The preferences and how far they are on disk.
+/// Settings and their state on disk.
 pub(super) struct SettingsState {
     pub settings: Settings,
-    /// What there is to say of the file that they were read from.
+    /// Warnings from reading the settings file.
     pub warnings: Vec<String>,
     saving: Option<Pending<io::Result<()>>>,
-    /// They changed since they were last given to be written.
+    /// Changed since the last write began.
     changed: bool,
     problem: Option<String>,
 }
@@ -88,27 +88,27 @@ impl SettingsState {
 }
 
 impl App {
-    /// The user's preferences.
+    /// Returns the settings.
     pub fn settings(&self) -> &Settings {
         &self.kept.settings
     }
 
-    /// Why the preferences are not kept, where they are not.
+    /// Returns why the settings are not saved, if so.
     pub fn settings_problem(&self) -> Option<&str> {
         self.kept.problem.as_deref()
     }
 
-    /// Returns where everything is kept; `None` where nothing is.
+    /// Returns the data directory, if any.
     pub fn folder(&self) -> Option<&Path> {
         self.outside.folder.as_deref()
     }
 
-    /// Returns how the service is reached; `None` while that is found out.
+    /// Returns proxy and certificates; `None` until looked up.
     pub fn network(&self) -> Option<&NetworkState> {
         self.network.as_ref()
     }
 
-    /// Opens the settings; how the service is reached is looked at each time anew.
+    /// Opens the settings and looks up the network again.
     pub(super) fn open_settings(&mut self) {
         self.dialog = Some(Dialog::Settings);
         if self.asking_network.is_none() {
@@ -137,7 +137,7 @@ impl App {
         self.save_settings();
     }
 
-    /// Writes what changed, one after the other, off this thread.
+    /// Saves changed settings on a background thread, one write at a time.
     fn save_settings(&mut self) {
         if !self.kept.changed || self.kept.saving.is_some() {
             return;
@@ -168,8 +168,8 @@ impl App {
         self.save_settings();
     }
 
-    /// The window ends: what is not written yet is, on a thread of its own, in its turn. When
-    /// all is, nobody holds [`WindowEnvironment::save_settings`](super::environment::Outside) any more.
+    /// Saves pending changes when the window closes, on a background thread. When done, nothing
+    /// holds [`WindowEnvironment::save_settings`](super::environment::WindowEnvironment) any more.
     pub(super) fn write_last_settings(&mut self) {
         let save = self.outside.save_settings.take();
         let Some(save) = save.filter(|_| std::mem::take(&mut self.kept.changed)) else {

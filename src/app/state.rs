@@ -1,4 +1,4 @@
-//! The window's state: what it shows, what it asks, and what becomes of every command.
+//! State of the window and its queries.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -29,108 +29,108 @@ use crate::model::key::ApiKey;
 use crate::model::plan::{Plan, Throughput, UnderWay};
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
 
-/// Something to be done outside the window by whoever draws it.
+/// Action for the drawing code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WindowEffect {
-    /// Put this on the clipboard.
+    /// Copies this text.
     CopyText(String),
-    /// Use these colours.
+    /// Sets the colours.
     Theme(ThemeChoice),
-    /// Bring this row into sight and let the keyboard be there.
+    /// Scrolls to the row and focuses it.
     Reveal(ItemId),
-    /// Open the menu of this row for the keyboard.
+    /// Opens the row's menu for the keyboard.
     Menu(ItemId),
-    /// Let the keyboard be in the search field.
+    /// Focuses the search field.
     FocusSearch,
-    /// Bring this row into sight, without the keyboard.
+    /// Scrolls to the row without focusing it.
     Scroll(ItemId),
-    /// Ask for attention if the window is not in front.
+    /// Requests attention if the window is in the background.
     Attention,
-    /// Bring the window to the front.
+    /// Raises the window.
     Raise,
-    /// Close the window.
+    /// Closes the window.
     Close,
 }
 
-/// What stands before everything else.
+/// A modal dialog.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialog {
-    /// Entering a key.
+    /// Enter a key.
     Key,
-    /// Cancel these uploads, of which bytes were sent or which are several?
+    /// Cancel these uploads, losing bytes or several at once?
     Cancel(Cancel),
-    /// Pause these uploads, of which much was sent that is lost by it?
+    /// Pause these uploads, losing many bytes?
     Pause(Pause),
-    /// What happened to this row.
+    /// Details of a row.
     Details(ItemId),
-    /// Take the uploads that an earlier run left unfinished out of the list?
+    /// Discard uploads that an earlier run left unfinished?
     Discard,
-    /// Close although uploads are under way?
+    /// Close during uploads?
     Quit,
-    /// Leave the sandbox although files are in it?
+    /// Leave a sandbox that has files?
     LeaveSandbox,
-    /// The user's preferences.
+    /// Settings.
     Settings,
-    /// Forget the key?
+    /// Remove the key?
     RemoveKey,
-    /// What the keyboard does.
+    /// Keyboard shortcuts.
     Shortcuts,
-    /// Which files can be uploaded.
+    /// Supported formats.
     Formats,
 }
 
-/// Uploads that are cancelled once the user has said yes.
+/// Uploads to cancel after confirmation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cancel {
-    /// Which.
+    /// Rows to cancel.
     pub ids: Arc<[ItemId]>,
-    /// The file's name, where it is one.
+    /// File name, if it is one file.
     pub name: Option<String>,
-    /// Of how many what was sent is lost.
+    /// Number of uploads that lose sent bytes.
     pub losing: usize,
-    /// Bytes that are lost.
+    /// Bytes lost.
     pub sent: u64,
-    /// Of how many.
+    /// Total bytes of the uploads that lose some.
     pub total: u64,
 }
 
-/// Uploads that are paused once the user has said yes.
+/// Uploads to pause after confirmation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pause {
-    /// Which; `None` for all that are under way.
+    /// Rows to pause; `None` for all.
     pub ids: Option<Arc<[ItemId]>>,
-    /// The name of the file that starts again from its first byte, where it is one.
+    /// Name of the file that restarts, if it is one.
     pub name: Option<String>,
-    /// How many do so: at least one.
+    /// Number of uploads that restart: at least one.
     pub losing: usize,
-    /// Bytes of those that were sent.
+    /// Bytes sent of the uploads that restart.
     pub sent: u64,
-    /// Of how many.
+    /// Total bytes of the uploads that restart.
     pub total: u64,
 }
 
 /// A short message at the foot of the window.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Toast {
-    /// What is said.
+    /// Message.
     pub text: String,
-    /// A button.
+    /// Button, if any.
     pub action: Option<UiCommand>,
     pub(super) until: Instant,
 }
 
 /// The window without its drawing.
 pub struct App {
-    /// The engine that is worked with.
+    /// Engine in use.
     pub(super) engine: EngineHandle,
-    /// The account's engine, while a sandbox is tried.
+    /// The account's engine during a sandbox.
     pub(super) parked: Option<EngineHandle>,
     pub(super) outside: WindowEnvironment,
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) list: List,
     pub(super) plan: Plan,
     pub(super) exports: Exports,
-    /// Whether the engine can put back what was removed last.
+    /// The engine can undo the last removal.
     pub(super) undo: bool,
     pub(super) browse: ExternalOpener,
     pub(super) dialog: Option<Dialog>,
@@ -144,32 +144,32 @@ pub struct App {
     pub(super) set_aside: Option<PathBuf>,
     pub(super) keychain: Option<String>,
     pub(super) passed_over_seen: u64,
-    /// Until when it is said what the last intake left out.
+    /// End of the report of left-out files.
     pub(super) left_out_until: Option<Instant>,
-    /// How many whole rows of the list are in sight, as far as is known.
+    /// Whole list rows in view, as last measured.
     pub(super) page: usize,
-    /// The last row before files were added whose rows are not there yet.
+    /// Last row before added files whose rows are still missing.
     pub(super) added_after: Option<ItemId>,
     pub(super) already_seen: u64,
     pub(super) refused_seen: usize,
     pub(super) put_away: BTreeSet<Dismissible>,
     pub(super) closing: bool,
-    /// The user has the window in front.
+    /// The window is in front.
     pub(super) in_front: bool,
     pub(super) hover: Hover,
-    /// The desktop's notification was clicked.
+    /// The notification was clicked.
     pub(super) clicked: Arc<AtomicBool>,
     pub(super) announcer: Announcer,
-    /// What the taskbar shows.
+    /// Percent shown in the taskbar.
     pub(super) progress: Option<u8>,
-    /// The computer was asked to stay awake.
+    /// The computer is kept awake.
     pub(super) awake: bool,
-    /// How the service is reached, once it was asked for.
+    /// Proxy and certificates, once looked up.
     pub(super) network: Option<NetworkState>,
     pub(super) asking_network: Option<Pending<NetworkState>>,
     pub(super) removing_key: Option<Pending<Result<(), VaultError>>>,
     pub(super) loading_key: Option<Pending<Result<Option<ApiKey>, VaultError>>>,
-    /// When the keychain was asked for the key.
+    /// Time of the keychain request for the key.
     pub(super) loading_since: Option<Instant>,
     pub(super) choosing: Option<Pending<DialogResult>>,
     pub(super) pasting: Option<Pasting>,
@@ -179,8 +179,8 @@ pub struct App {
 }
 
 impl App {
-    /// Takes the engine and the world. The key is looked for at once: the environment's,
-    /// else the keychain's, off this thread.
+    /// Creates the window state and loads the key at once: from the environment, else from the
+    /// keychain on a background thread.
     pub fn new(engine: EngineHandle, outside: WindowEnvironment) -> Self {
         let snapshot = engine.snapshot.borrow().clone();
         let settings = outside.settings.clone();
@@ -265,72 +265,72 @@ impl App {
         }
     }
 
-    /// Returns what time it is.
+    /// Returns the current time.
     pub fn now(&self) -> Instant {
         (self.outside.clock)()
     }
 
-    /// Returns what the window draws from.
+    /// Returns the current snapshot.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
-    /// The list as it is looked at.
+    /// Returns the list.
     pub fn list(&self) -> &List {
         &self.list
     }
 
-    /// Returns what pressing "Upload" would do.
+    /// Returns the effect of pressing "Upload".
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// Returns whether what was removed last can be put back.
+    /// Returns `true` if the last removal can be undone.
     pub fn can_undo(&self) -> bool {
         self.undo
     }
 
-    /// Returns what stands before everything else.
+    /// Returns the open dialog.
     pub fn dialog(&self) -> Option<&Dialog> {
         self.dialog.as_ref()
     }
 
-    /// The key that is being entered.
+    /// Returns the key being entered.
     pub fn key_entry(&self) -> &KeyEntry {
         &self.key
     }
 
-    /// The text in the key field, for the field alone.
+    /// Returns the key field's text, for the text widget only.
     pub fn key_draft_mut(&mut self) -> &mut String {
         &mut self.key.draft
     }
 
-    /// Returns whether the key field is to have the keyboard again; said once.
+    /// Returns `true` once if the key field should get the focus back.
     pub fn key_has_to_be_typed_again(&mut self) -> bool {
         self.key.take_again()
     }
 
-    /// The colours that were chosen.
+    /// Returns the chosen colours.
     pub fn theme(&self) -> ThemeChoice {
         self.kept.settings.theme
     }
 
-    /// The short message, if one stands.
+    /// Returns the current toast.
     pub fn toast(&self) -> Option<&Toast> {
         self.toast.as_ref()
     }
 
-    /// Returns whether a row's id was copied a moment ago.
+    /// Returns `true` just after a row's id was copied.
     pub fn was_copied(&self, id: ItemId) -> bool {
         self.copied.is_some_and(|(copied, _)| copied == id)
     }
 
-    /// Returns whether the window talks to a sandbox.
+    /// Returns `true` if the window uses a sandbox.
     pub fn sandbox(&self) -> bool {
         self.outside.sandbox || self.parked.is_some()
     }
 
-    /// Returns whether a sandbox can be started from here: not while bytes move, for its banner says that
+    /// Returns `true` if a sandbox can be started. Not while bytes are sent: its banner says that
     /// nothing leaves the computer.
     pub fn can_try_sandbox(&self) -> bool {
         self.outside.start_sandbox.is_some()
@@ -339,28 +339,28 @@ impl App {
             && !self.moves_bytes()
     }
 
-    /// Returns whether files can be dropped on this window.
+    /// Returns `true` if files can be dropped on the window.
     pub fn can_drop(&self) -> bool {
         self.outside.can_drop
     }
 
-    /// Which program this is, for reports.
+    /// Returns the build description, for reports.
     pub fn build(&self) -> &'static str {
         self.outside.build
     }
 
-    /// Returns whether there is no key, so that the first start is explained.
+    /// Returns `true` if there is no key, so that the first-start text is shown.
     pub fn first_start(&self) -> bool {
         self.snapshot.key == KeyState::Missing && !self.sandbox()
     }
 
-    /// One row.
+    /// Returns a row by id.
     pub fn row(&self, id: ItemId) -> Option<&Row> {
         let row = self.snapshot.rows.iter().find(|row| row.id == id)?;
         Some(row)
     }
 
-    /// Returns who takes the files.
+    /// Returns the backend that receives the files.
     pub fn place(&self) -> Backend {
         if self.sandbox() {
             Backend::Sandbox
@@ -369,7 +369,7 @@ impl App {
         }
     }
 
-    /// Returns what is around the rows of the list.
+    /// Returns the context of the list's rows.
     pub fn around(&self, now: Instant) -> RowContext {
         RowContext {
             now,
@@ -378,12 +378,12 @@ impl App {
         }
     }
 
-    /// The window's title, with the progress of a running batch.
+    /// Returns the window title, with the progress of a running batch.
     pub fn title(&self) -> String {
         desktop_status::title(&self.snapshot)
     }
 
-    /// Why "Upload" can't be pressed; `None` when it can.
+    /// Returns why "Upload" is disabled; `None` if it is enabled.
     pub fn upload_blocked(&self) -> Option<&'static str> {
         match self.snapshot.journal {
             JournalState::Unwritable(_) => Some(words::BLOCKED_UNWRITABLE),
@@ -394,17 +394,17 @@ impl App {
         }
     }
 
-    /// How many whole rows of the list are in sight.
+    /// Sets the number of whole rows in view.
     pub fn set_page(&mut self, rows: usize) {
         self.page = rows;
     }
 
-    /// Returns what is left to be done outside.
+    /// Takes the pending effects.
     pub fn take_effects(&mut self) -> Vec<WindowEffect> {
         std::mem::take(&mut self.effects)
     }
 
-    /// When the window has to look again although nothing happens.
+    /// Returns the time until the next frame needed without input.
     pub fn next_look(&self, now: Instant) -> Option<Duration> {
         let copied = self.copied.map(|(_, until)| until);
         let toast = self.toast.as_ref().map(|toast| toast.until);
@@ -419,18 +419,17 @@ impl App {
             .min()
     }
 
-    /// Has a screen reader told of banners that are new.
+    /// Announces new banners to screen readers.
     pub fn tell_of(&mut self, banners: &[Banner]) {
         self.announcer.look_at(banners);
     }
 
-    /// Returns what a screen reader is to be told without being asked.
+    /// Returns the current screen reader announcement.
     pub fn announcement(&self) -> &str {
         self.announcer.said()
     }
 
-    /// Ends the engines that the window has, and has the last change of the settings written.
-    /// Nothing is waited for.
+    /// Stops the engines and saves pending settings, without waiting.
     pub fn shut_down(&mut self) {
         self.write_last_settings();
         self.engine.send(Command::Shutdown);
@@ -439,7 +438,7 @@ impl App {
         }
     }
 
-    /// Returns whether a key that is entered is for this session only: the environment's wins over
+    /// Returns `true` if an entered key is for this session only: the environment's key overrides
     /// the keychain's at the next start, or the keychain does not answer.
     pub fn key_is_for_session(&self) -> bool {
         self.outside.environment_key.is_some() || self.keychain_is_silent()

@@ -1,4 +1,4 @@
-//! The bar at the window's foot: what it says of everything, and its buttons.
+//! Texts and buttons of the status bar.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use super::wording::{self, AND, Backend};
 use crate::model::plan::Plan;
 use crate::model::snapshot::Snapshot;
 
-/// The bar's buttons before "Upload", from the left to the right.
+/// Returns the buttons before "Upload", left to right.
 pub fn actions(snapshot: &Snapshot, list: &List) -> Vec<UiCommand> {
     let mut actions = Vec::new();
     if list.tally().finished > 0 {
@@ -32,7 +32,7 @@ pub fn actions(snapshot: &Snapshot, list: &List) -> Vec<UiCommand> {
     actions
 }
 
-/// Rows that were started and are not yet at the service: what pausing holds up.
+/// Returns the number of started uploads not yet at the service, which a pause holds up.
 fn sending(snapshot: &Snapshot, list: &List) -> usize {
     snapshot
         .totals
@@ -40,7 +40,7 @@ fn sending(snapshot: &Snapshot, list: &List) -> usize {
         .saturating_sub(list.tally().processing + list.tally().asked)
 }
 
-/// Returns what a button of the bar does, with what has to be known before it is pressed.
+/// Returns the tooltip of a button, with warnings before it is pressed.
 pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: Backend) -> String {
     let hint = command.entry().hint();
     match command {
@@ -61,7 +61,7 @@ pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: 
     }
 }
 
-/// Returns what the bar says, in two lines; the second may be empty.
+/// Returns the two lines of text; the second may be empty.
 pub fn summary(
     snapshot: &Snapshot,
     list: &List,
@@ -93,10 +93,10 @@ pub fn summary(
         .into_iter()
         .collect();
     ahead.extend(wording::comparing(snapshot.comparing));
-    // What is not known yet comes first: the rest changes with it.
+    // Unknown amounts come first, since the rest depends on them.
     second.splice(0..0, ahead);
     let attention = if totals.active == 0 && plan.files > 0 {
-        // The plan says of the refused ones that they are left out.
+        // The plan already counts refused files as left out.
         totals.attention.saturating_sub(plan.refused)
     } else {
         totals.attention
@@ -104,7 +104,7 @@ pub fn summary(
     if attention > 0 {
         second.push(words::attention(attention));
     }
-    // The plan says of them that they are left out; where the queue is paused all are.
+    // The plan already counts them as left out; in a paused queue all are paused.
     if totals.active > 0 && !snapshot.paused && list.tally().paused > 0 {
         second.push(words::held(list.tally().paused));
     }
@@ -126,8 +126,8 @@ fn under_way(snapshot: &Snapshot, list: &List) -> String {
     [done, so_far].join(AND)
 }
 
-/// Speed and time left; what is waited for, where nothing goes on without it. Nothing where
-/// the service has everything, for it does not say how long it takes.
+/// Returns speed and time left, or the reason for waiting. Empty while only processing is left,
+/// whose duration is unknown.
 fn pace(snapshot: &Snapshot, list: &List, now: Instant) -> Vec<String> {
     let (totals, tally) = (&snapshot.totals, list.tally());
     let (sending, queue) = (sending(snapshot, list), Queue::of(snapshot));
@@ -156,7 +156,7 @@ fn pace(snapshot: &Snapshot, list: &List, now: Instant) -> Vec<String> {
     } else if tally.waiting == sending {
         words::NEXT_TRY
     } else if left.is_some() {
-        // Small files: most of the time they wait for their calls.
+        // Small files mostly wait for API calls, so speed says little.
         return vec![wording::left(left)];
     } else if tally.finishing > 0 {
         words::ANSWER
@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(of(wait(), |_| {}), "waiting before the next try");
         assert_eq!(of(wait(), |s| s.offline = true), "waiting for a connection");
         assert_eq!(of(Status::Finishing, |_| {}), "waiting for the answer");
-        // The time left is not taken for what it waits for.
+        // The time left is not mistaken for the wait.
         let left = |s: &mut Snapshot| s.totals.left = Some(Duration::from_secs(210));
         assert_eq!(of(Status::Finishing, left), "waiting for the answer");
         assert_eq!(of(wait(), left), "waiting before the next try");

@@ -1,8 +1,7 @@
-//! Small pictures of the files in sight, made in the background.
+//! Thumbnails of the rows in view, decoded in the background.
 //!
-//! Whoever draws asks for each row that it draws, again in every frame; what is not asked
-//! for is not made. A picture that is broken, hostile or slow costs its own thumbnail and
-//! no other: it is decoded on a thread of its own, within limits.
+//! The drawing code asks for each visible row in every frame; nothing else is decoded. Each picture
+//! is decoded on its own thread within limits, so a broken, hostile or slow file affects no other.
 
 mod decode;
 
@@ -17,31 +16,29 @@ use super::pending::{Outcome, Pending, Wake};
 use crate::model::media::{Kind, Note};
 use crate::model::snapshot::{Row, Status};
 
-/// Thumbnails that are kept: more than there are rows on the largest screen.
+/// Cached thumbnails: more than rows on the largest screen.
 const KEPT: usize = 256;
-/// Pictures that are decoded at the same time: a large one takes most of the memory that all may
-/// take.
+/// Parallel decodes: one large picture may need most of the memory budget.
 const AT_ONCE: usize = 1;
-/// How long one may take; one that takes longer has none.
+/// Time limit per picture; slower ones get no thumbnail.
 const TIME: Duration = Duration::from_secs(5);
-/// Pictures that may be late at the same time, as on a network drive that hangs; no others
-/// are begun then.
+/// Overdue decodes, as on a hanging network drive, at which no others start.
 const LATE: usize = 4;
 
-/// What stands at a row's start.
+/// Content of the thumbnail square.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Thumb<'a, T> {
-    /// The icon of its kind.
+    /// Icon of the file kind.
     Kind,
-    /// Its picture.
+    /// Picture.
     Picture(&'a T),
 }
 
-/// A thumbnail, or that there is none.
+/// A thumbnail, or a note that there is none.
 struct CacheEntry<T> {
     size: u64,
     picture: Option<T>,
-    /// When it was last asked for, as a count of all that was asked for.
+    /// Request counter at the last use.
     asked: u64,
 }
 
@@ -52,7 +49,7 @@ struct Running {
     pixels: Pending<Option<Pixels>>,
 }
 
-/// The thumbnails; `T` is what the drawing makes of a picture.
+/// Thumbnail cache; `T` is the drawing code's texture.
 pub struct Thumbnails<T> {
     wake: Wake,
     budget: Arc<Budget>,
@@ -63,7 +60,7 @@ pub struct Thumbnails<T> {
 }
 
 impl<T> Thumbnails<T> {
-    /// None yet. `wake` is called when one has been made.
+    /// Creates an empty cache; `wake` is called after each decode.
     pub fn new(wake: Wake) -> Self {
         Self {
             wake,
@@ -75,8 +72,8 @@ impl<T> Thumbnails<T> {
         }
     }
 
-    /// Returns what to draw for a row that is in sight. Begins to make its picture where there is
-    /// none yet; `keep` turns pixels into what is kept.
+    /// Returns the thumbnail of a visible row, and starts decoding if missing. `keep` converts
+    /// pixels to `T`.
     pub fn of(
         &mut self,
         row: &Row,
@@ -107,7 +104,7 @@ impl<T> Thumbnails<T> {
         }
     }
 
-    /// When to look again although nothing happens: a picture may be late by then.
+    /// Returns the time until a decode becomes overdue.
     pub fn next_look(&self, now: Instant) -> Option<Duration> {
         let ends = self.running.iter().map(|one| one.since + TIME);
         ends.min().map(|end| end.saturating_duration_since(now))
@@ -133,7 +130,7 @@ impl<T> Thumbnails<T> {
         });
     }
 
-    /// Takes what has been made, and gives up what is late.
+    /// Stores finished thumbnails and gives up overdue ones.
     fn take_in(&mut self, now: Instant, keep: impl Fn(&Path, &Pixels) -> T) {
         self.late = std::mem::take(&mut self.late)
             .into_iter()
@@ -174,7 +171,7 @@ impl<T> Thumbnails<T> {
         }
     }
 
-    /// Lets go of the one that was longest not asked for, where there are too many.
+    /// Evicts the least recently used thumbnail if there are too many.
     fn forget(&mut self) {
         if self.made.len() <= KEPT {
             return;
@@ -186,8 +183,7 @@ impl<T> Thumbnails<T> {
     }
 }
 
-/// Returns whether a row's file is a picture that may be read: one that is whole, and on this
-/// computer.
+/// Returns `true` for a complete, local picture.
 fn is_picture(row: &Row) -> bool {
     row.kind == Some(Kind::Image)
         && row.note != Some(Note::InCloud)
@@ -222,7 +218,7 @@ mod tests {
         pixels.side
     }
 
-    /// Asks until no picture is being made.
+    /// Polls until no picture is being decoded.
     fn settle(thumbnails: &mut Thumbnails<u32>, rows: &[Row]) {
         let end = Instant::now() + Duration::from_secs(20);
         loop {

@@ -1,4 +1,4 @@
-//! What becomes of every command that the user gives.
+//! Handling of user commands.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -17,9 +17,9 @@ use super::{rows, wording};
 use crate::engine::Command;
 use crate::model::snapshot::{ItemId, KeySource, KeyState, Row, Status};
 
-/// How long "Copied" stands.
+/// Time that "Copied" is shown.
 const COPIED_FOR: Duration = Duration::from_millis(1600);
-/// How long a short message stands.
+/// Time that a toast is shown.
 const TOAST_FOR: Duration = Duration::from_secs(8);
 
 impl App {
@@ -52,13 +52,13 @@ impl App {
         rows.filter(|row| wanted(row)).map(|row| row.id).collect()
     }
 
-    /// Takes these rows out of the list, of a selection of which so many are left in it.
+    /// Removes these rows; `left` rows of the selection stay in the list.
     pub(super) fn remove(&mut self, ids: Vec<ItemId>, left: usize, now: Instant) {
         if ids.is_empty() {
             return;
         }
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
-        // A sandbox has no history that outlives it.
+        // A sandbox has no lasting history.
         let keeps = !self.sandbox();
         let has_id = |row: &&Arc<Row>| keeps && wanted.contains(&row.id) && row.asset_id.is_some();
         let kept = self.snapshot.rows.iter().filter(has_id).count();
@@ -72,7 +72,7 @@ impl App {
         self.say(text, Some(UiCommand::UndoRemove), now);
     }
 
-    /// Carries out what the user did.
+    /// Carries out a user command.
     pub fn act(&mut self, command: UiCommand, now: Instant) {
         match command {
             UiCommand::ChooseFiles => self.choose(FileDialogKind::Files),
@@ -230,7 +230,7 @@ impl App {
             Dismissible::Settings => self.kept.warnings.clear(),
             Dismissible::Refused => {
                 self.forget_refused();
-                // It was said with it.
+                // Dismissed together.
                 self.forget_left_out();
             }
             Dismissible::NoDrop | Dismissible::EnvironmentKey => {
@@ -239,7 +239,7 @@ impl App {
         }
     }
 
-    /// Asks for a key; the sandbox has its own.
+    /// Asks for a key; a sandbox has its own.
     fn open_key_dialog(&mut self, then: Option<Command>) {
         if self.sandbox() {
             return;
@@ -249,7 +249,7 @@ impl App {
         self.dialog = Some(Dialog::Key);
     }
 
-    /// Returns how many files start once a key is entered.
+    /// Returns the number of files that start once a key is entered.
     pub fn starts_with_key(&self) -> usize {
         match &self.after_key {
             Some(Command::Start) => self.plan.files,
@@ -258,7 +258,7 @@ impl App {
         }
     }
 
-    /// Forgets the key: the keychain's there too, one of this session only here.
+    /// Removes the key, from the keychain too unless it is for this session only.
     fn remove_key(&mut self) {
         self.dialog = None;
         let KeyState::Present { source, .. } = self.snapshot.key else {
@@ -295,17 +295,17 @@ impl App {
         }
     }
 
-    /// Starts these rows; asks for a key first where there is none.
+    /// Starts these rows; asks for a key first if there is none.
     pub(super) fn start(&mut self, ids: Vec<ItemId>) {
         self.with_key(Command::StartItems(ids));
     }
 
-    /// Has these duplicates be given the ids of the same content.
+    /// Requests the ids of these duplicates.
     pub(super) fn take_ids(&mut self, ids: Vec<ItemId>) {
         self.with_key(Command::TakeIds(ids));
     }
 
-    /// Says this to the engine; asks for a key first where there is none.
+    /// Sends the command to the engine; asks for a key first if there is none.
     fn with_key(&mut self, command: Command) {
         match self.snapshot.key {
             KeyState::Missing if !self.sandbox() => self.open_key_dialog(Some(command)),

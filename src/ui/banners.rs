@@ -1,4 +1,4 @@
-//! The strips above the list.
+//! Draws the banners above the list.
 
 use egui::{Frame, Margin, Ui, Vec2};
 use lucide_icons::Icon;
@@ -9,10 +9,10 @@ use super::widgets::{card, text};
 use crate::app::banners::Banner;
 use crate::app::command::UiCommand;
 
-/// How many lines a banner may have in a narrow window.
+/// Maximum lines of a banner in a narrow window.
 const LINES: usize = 3;
 
-/// Draws these banners.
+/// Draws the banners.
 pub fn show(ui: &mut Ui, banners: &[Banner], out: &mut Vec<UiCommand>) {
     for banner in banners {
         strip(ui, banner, out);

@@ -1,22 +1,21 @@
-//! That something is pasted, also where egui has no event for it.
+//! Detects pasting, even without an event from egui.
 //!
-//! egui takes a press of Ctrl+V for itself and says what it found, which is text or a picture.
-//! Of copied files it finds neither on Windows and on some Linux desktops, and says nothing:
-//! then the key comes up again that never went down.
+//! egui consumes Ctrl+V and reports only text or pictures. For copied files on Windows and some
+//! Linux desktops it reports nothing, so only the key's release is seen.
 
 use egui::{Event, Key};
 
-/// What is known of the key that is held down.
+/// State of the held paste key.
 #[derive(Debug, Default)]
 pub struct Paste {
-    /// It went down as a letter.
+    /// Its press arrived as a letter.
     is_letter: bool,
-    /// What it pasted was said.
+    /// Its paste event arrived.
     is_said: bool,
 }
 
 impl Paste {
-    /// The text of what these events paste; an empty one where it is no text.
+    /// Returns the text pasted by these events; empty if it is not text.
     pub fn read(&mut self, events: &[Event]) -> Option<String> {
         let mut pasted = None;
         for event in events {

@@ -1,5 +1,5 @@
-//! The desktop around the window: its notifications, its sleep, its file manager. None of
-//! it may fail the program or hold up the window: each call goes to a thread of its own.
+//! Desktop integration: notifications, sleep, taskbar, file manager. Each call runs on its own
+//! thread, and a failure never affects the program.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -10,16 +10,16 @@ use crate::app::environment::{Clicked, Desktop};
 use crate::app::pending::{Pending, Wake};
 use crate::app::wording::screens::{AWAKE, NAME};
 
-/// What desktops know the program by. On macOS it is what its bundle is called.
+/// Application id.
 #[cfg(not(target_os = "macos"))]
 const APP_ID: &str = "mavi-uploader";
-/// What desktops know the program by.
+/// Bundle identifier.
 #[cfg(target_os = "macos")]
 const APP_ID: &str = "io.github.mavi-uploader.MaviUploader";
-/// Between one file and the next the computer is not let go of.
+/// Time without a transfer for which the computer is still kept awake.
 const BETWEEN_FILES: Duration = Duration::from_secs(3);
 
-/// The desktop of the user who runs the program.
+/// The user's desktop.
 pub struct SystemDesktop {
     awake: Sender<bool>,
     progress: Sender<Option<u8>>,
@@ -32,7 +32,7 @@ impl Default for SystemDesktop {
 }
 
 impl SystemDesktop {
-    /// Asks nothing of the desktop yet.
+    /// Creates it without calling the desktop.
     pub fn new() -> Self {
         let (awake, wishes) = mpsc::channel();
         on_thread("awake", move || watch(&wishes, BETWEEN_FILES, hold));
@@ -58,7 +58,7 @@ impl Desktop for SystemDesktop {
     }
 
     fn stay_awake(&self, awake: bool) {
-        // Without its thread the computer sleeps as it always does.
+        // Without the thread, the computer sleeps as usual.
         let _ = self.awake.send(awake);
     }
 
@@ -79,7 +79,7 @@ impl Desktop for SystemDesktop {
     fn copied_files(&self, wake: Wake) -> Pending<Vec<PathBuf>> {
         Pending::spawn("clipboard", wake, || {
             let files = arboard::Clipboard::new().and_then(|mut it| it.get().file_list());
-            // That there are none is an error, too.
+            // An empty clipboard is an error, too.
             files
                 .inspect_err(|error| tracing::debug!(%error, "no copied files"))
                 .unwrap_or_default()
@@ -95,7 +95,7 @@ impl Desktop for SystemDesktop {
     }
 }
 
-/// A notification of this program; showing it may take as long as the desktop does.
+/// Builds a notification. Showing it may block.
 pub(super) fn notification(title: &str, text: &str) -> notify_rust::Notification {
     let mut notification = notify_rust::Notification::new();
     notification.appname(NAME).summary(title).body(text);
@@ -103,17 +103,17 @@ pub(super) fn notification(title: &str, text: &str) -> notify_rust::Notification
     notification
         .icon(APP_ID)
         .hint(notify_rust::Hint::DesktopEntry(APP_ID.to_owned()));
-    // Without it, the notification would be PowerShell's. The installer tells Windows of it.
+    // Without it, the notification would be PowerShell's. The installer registers the id.
     #[cfg(windows)]
     notification.app_id(APP_ID);
-    // Without it, the system would ask the user "Where is use_default?". Only the first
-    // call counts, and an error means that no bundle of that name is installed.
+    // Without it, macOS asks the user "Where is use_default?". Only the first call counts; an error
+    // means that no such bundle is installed.
     #[cfg(target_os = "macos")]
     let _ = notify_rust::set_application(APP_ID);
     notification
 }
 
-/// Where files are shown.
+/// Shows a file in the file manager.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 mod files {
     use std::path::Path;
@@ -125,8 +125,7 @@ mod files {
     }
 }
 
-/// Where files are shown. `opener` does not look how its last resort ends, and says that it
-/// opened what nothing did.
+/// Shows a file in the file manager. `opener` reports success even if its last fallback failed.
 #[cfg(all(unix, not(target_os = "macos")))]
 mod files {
     use std::path::Path;
@@ -138,7 +137,7 @@ mod files {
         asked_file_manager(path) || opened(path.parent().unwrap_or(path))
     }
 
-    /// By the interface that file managers share.
+    /// Asks over the D-Bus interface of file managers.
     fn asked_file_manager(path: &Path) -> bool {
         let Ok(address) = url::Url::from_file_path(path) else {
             return false;
@@ -152,7 +151,7 @@ mod files {
             .is_ok()
     }
 
-    /// With whatever opens folders. It may stay as long as that is open.
+    /// Opens the folder with its default program, which may run as long as the folder is open.
     fn opened(folder: &Path) -> bool {
         let mut command = Command::new("xdg-open");
         let quiet = command
@@ -169,11 +168,11 @@ mod files {
     }
 }
 
-/// What desktops call a click on the notification itself.
+/// Action name of a click on the notification itself.
 #[cfg(all(unix, not(target_os = "macos")))]
 const CLICK: &str = "default";
 
-/// Waits until the notification is clicked, or gone.
+/// Blocks until the notification is clicked or closed.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn until_clicked(shown: notify_rust::NotificationHandle, clicked: Clicked) {
     shown.wait_for_action(|action| {
@@ -183,12 +182,11 @@ fn until_clicked(shown: notify_rust::NotificationHandle, clicked: Clicked) {
     });
 }
 
-/// Other systems bring the program to the front themselves, or say nothing of a click.
+/// Other systems raise the program themselves or report no click.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 fn until_clicked<T>(_: T, _: Clicked) {}
 
-/// The taskbars and docks that listen to the launcher's protocol of Unity: those of KDE, of
-/// Ubuntu, and many others.
+/// Progress over Unity's launcher protocol, which KDE, Ubuntu and others support.
 #[cfg(all(unix, not(target_os = "macos")))]
 mod taskbar {
     use std::collections::HashMap;
@@ -197,10 +195,10 @@ mod taskbar {
     use zbus::blocking::Connection;
     use zbus::zvariant::Value;
 
-    /// Whose progress it is: the name of the program's desktop file.
+    /// Desktop file that the progress belongs to.
     const LAUNCHER: &str = "application://mavi-uploader.desktop";
 
-    /// Shows each percent that is told, the latest where they come faster than they go.
+    /// Shows received percentages, skipping to the latest when they arrive faster.
     pub fn show(news: &Receiver<Option<u8>>) {
         let mut bus = None;
         while let Ok(mut percent) = news.recv() {
@@ -232,16 +230,16 @@ mod taskbar {
     }
 }
 
-/// Taskbars of other systems are reached by calls that Rust can't make safely.
+/// Other taskbars need calls that safe Rust can't make.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 mod taskbar {
     use std::sync::mpsc::Receiver;
 
-    /// Shows nothing.
+    /// Ignores progress.
     pub fn show(_: &Receiver<Option<u8>>) {}
 }
 
-/// A system that gives no more threads leaves it undone.
+/// Runs `work` on a new thread; skipped if no thread starts.
 pub(super) fn on_thread(name: &str, work: impl FnOnce() + Send + 'static) {
     let _ = thread::Builder::new().name(name.to_owned()).spawn(work);
 }
@@ -257,8 +255,7 @@ fn hold() -> Option<keepawake::KeepAwake> {
         .ok()
 }
 
-/// Holds what `hold` gives for as long as it is wished for, and a little longer, until
-/// nobody wishes any more.
+/// Keeps the value of `hold` while wished for and `longer` after, until the sender is dropped.
 fn watch<T>(wishes: &Receiver<bool>, longer: Duration, hold: impl Fn() -> Option<T>) {
     let mut held = None;
     let mut ends = false;
@@ -319,7 +316,7 @@ mod tests {
                 Some(AwakeGuard(Arc::clone(&held)))
             });
         });
-        // Said before anything was held, it holds nothing.
+        // Released before anything was held.
         for awake in [false, true, false, true] {
             wish.send(awake).unwrap();
         }

@@ -1,4 +1,4 @@
-//! What stands before everything else: entering a key, questions, details.
+//! Modal dialogs: key entry, questions, details.
 
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
@@ -18,15 +18,15 @@ use crate::app::wording::{self, Message, NextStep, Quit};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, KeyState};
 
-/// Characters that the field of the key takes: far more than a key has, so that one that was cut
-/// is not taken for a whole one.
+/// Character limit of the key field: far above a key's length, so that a truncated text is not
+/// taken for a key.
 const FIELD: usize = 2 * ApiKey::LONGEST;
 
-/// Draws the dialog that is open, if one is.
+/// Draws the open dialog, if any.
 pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
     let id = dialog_id();
     let Some(dialog) = app.dialog().cloned() else {
-        // Pieces of a key may be in what the field remembers.
+        // The field's memory may contain parts of a key.
         ctx.data_mut(|data| {
             data.remove::<TextEditState>(key_field());
             data.remove::<(Dialog, Rect)>(id);
@@ -35,8 +35,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
         return;
     };
     let palette = theme::palette(ctx.theme());
-    // One that is new, or has a window of another size, is measured before it is seen, with
-    // all the room that there is.
+    // A new dialog, or one in a resized window, is measured with all the room before it is visible.
     let room = ctx.content_rect();
     let measured = ctx.data(|data| data.get_temp(id));
     let now = (dialog.clone(), room);
@@ -53,7 +52,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
     let shown = modal.frame(frame).show(ctx, |ui| {
         ui.set_width(width - 2.0 * space::XL);
         ui.spacing_mut().item_spacing.y = space::M;
-        // What scrolls here has text up to its edge.
+        // Text here reaches up to the scroll bar.
         ui.spacing_mut().scroll.floating_allocated_width = space::M;
         match dialog {
             Dialog::Key => key(ui, app, out),
@@ -77,12 +76,12 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             Dialog::Formats => formats(ui, app, out),
         }
     });
-    // It was placed for the size that it had the last time.
+    // It was positioned for its previous size.
     let size = shown.response.rect.size();
     if fresh || placed.is_none_or(|placed| (placed - size).abs().max_elem() > TOLERANCE) {
         theme::lay_out_anew(ctx, "a dialog stands in the middle");
     }
-    // What was typed is not thrown away by a click that misses.
+    // A stray click must not discard typed text.
     let missed = shown.backdrop_response.clicked() && !app.key_entry().draft.is_empty();
     if shown.should_close() && !missed {
         out.push(UiCommand::CloseDialog);
@@ -93,13 +92,12 @@ fn dialog_id() -> Id {
     Id::unique("dialog")
 }
 
-/// Which question has given the keyboard its place.
+/// Id of the question that last set the focus.
 fn asked() -> Id {
     Id::unique("question")
 }
 
-/// The buttons of a question: what is at stake, and last the safe choice, which leads and has
-/// the keyboard from the start.
+/// Draws a question's buttons: the risky ones first, the safe default last and focused.
 fn choice(
     ui: &mut Ui,
     dialog: Dialog,
@@ -108,7 +106,7 @@ fn choice(
     out: &mut Vec<UiCommand>,
 ) {
     let fresh = ui.data(|data| data.get_temp::<Dialog>(asked()).as_ref() != Some(&dialog));
-    // One that is drawn to be measured only can't have the keyboard.
+    // An invisible measuring pass can't take the focus.
     let fresh = fresh && !ui.is_sizing_pass();
     if fresh {
         ui.data_mut(|data| data.insert_temp(asked(), dialog));
@@ -120,7 +118,7 @@ fn choice(
     buttons(ui, both, out);
 }
 
-/// What a dialog is about, which is its name too.
+/// Draws the title, which also names the dialog.
 pub(super) fn title(ui: &mut Ui, words: &str) {
     let name = text::labelling(ui, words, type_size::TITLE, of(ui).text);
     ui.ctx().accesskit_node_builder(dialog_id(), |node| {
@@ -133,7 +131,7 @@ fn body(ui: &mut Ui, words: &str) {
     text::label(ui, words, type_size::BODY, of(ui).secondary);
 }
 
-/// Buttons at the dialog's foot, the one that leads last, at the right.
+/// Draws the buttons at the foot, the primary one last at the right.
 fn buttons(ui: &mut Ui, buttons: Vec<(Button<'_>, UiCommand)>, out: &mut Vec<UiCommand>) {
     ui.add_space(space::XS);
     let right = |ui: &mut Ui| {
@@ -170,7 +168,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let again = app.key_has_to_be_typed_again();
     let problem = app.key_entry().problem().map(str::to_owned);
     let id = key_field();
-    // A dialog that has just opened takes the focus.
+    // A newly opened dialog takes the focus.
     let fresh = TextEditState::load(ui.ctx(), id).is_none();
     let field = TextEdit::singleline(app.key_draft_mut())
         .id(id)
@@ -198,7 +196,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     if app.key_entry().draft.is_empty()
         && let Some(mut state) = TextEditState::load(ui.ctx(), id)
     {
-        // What the field remembers for undoing must not outlive what was in it.
+        // The undo history must not outlive the key.
         state.clear_undoer();
         state.store(ui.ctx(), id);
     }
@@ -247,7 +245,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     }
 }
 
-/// That nothing opened an address or a place, which can be copied.
+/// Shows an address or path that did not open, with a copy button.
 fn unopened(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let Some(unopened) = app.unopened() else {
         return;
@@ -357,7 +355,7 @@ fn remove_key(ui: &mut Ui, out: &mut Vec<UiCommand>) {
     choice(ui, Dialog::RemoveKey, stake, words::KEEP_KEY, out);
 }
 
-/// Leaves something, or stays.
+/// Draws the question before leaving.
 fn leave(
     ui: &mut Ui,
     dialog: Dialog,

@@ -11,17 +11,17 @@ use crate::app::pending::{Pending, Wake};
 use crate::app::wording::screens as words;
 use crate::app::wording::selection::export_name;
 
-/// A dialog that "closed" without an answer faster than this was never there: without
-/// portal and zenity, rfd gives up within milliseconds.
+/// A dialog that closes faster than this never opened: without portal and zenity, rfd returns
+/// within milliseconds.
 const NEVER_OPENED: Duration = Duration::from_millis(250);
 
-/// The dialogs of the desktop.
+/// The desktop's file dialogs.
 pub struct SystemDialogs {
     extensions: Vec<&'static str>,
 }
 
 impl SystemDialogs {
-    /// Dialogs that offer files with these extensions first: without dots, in lower case.
+    /// Creates dialogs that filter by these extensions: without dots, in lower case.
     pub fn new(extensions: Vec<&'static str>) -> Self {
         Self { extensions }
     }
@@ -39,7 +39,7 @@ impl FileDialogs for SystemDialogs {
         let dialog = AsyncFileDialog::new();
         match wanted {
             FileDialogKind::Files => {
-                // Upper case too: some desktops compare the letters as they are.
+                // Some desktops compare extensions case-sensitively.
                 let mut extensions: Vec<String> =
                     self.extensions.iter().map(ToString::to_string).collect();
                 extensions.extend(self.extensions.iter().map(|e| e.to_uppercase()));

@@ -1,38 +1,37 @@
-//! Where the keyboard goes when what it is in goes away: to what comes in its place or stands
-//! beside it, into a dialog that opens, and back to where it was when that closes. Nobody is
-//! thrown to the window's beginning.
+//! Keeps keyboard focus when the focused widget disappears: it moves to the replacement or nearest
+//! neighbour, into an opening dialog, and back when the dialog closes. (egui alone would reset it.)
 
 use egui::style::ScrollAnimation;
 use egui::{Context, EventFilter, Id, LayerId, Memory, Rect, Response, Ui};
 
 use super::theme;
 
-/// Something that the keyboard stops at.
+/// A focusable widget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FocusTarget {
     id: Id,
     layer: LayerId,
 }
 
-/// What the window remembers of the keyboard's way.
+/// Focus state of the previous frame.
 #[derive(Debug, Default)]
 pub struct FocusKeeper {
-    /// Everything that it stopped at the last time, layer by layer, in order.
+    /// Focusable widgets of the previous frame, by layer, in order.
     stops: Vec<FocusTarget>,
-    /// Where it was the last time.
+    /// Focused widget of the previous frame.
     at: Option<FocusTarget>,
-    /// Where it is, or was last, in the window itself, below what lies over it.
+    /// Last focus in the window itself, below dialogs and menus.
     below: Option<Id>,
 }
 
 impl FocusKeeper {
-    /// Looks after everything was drawn.
+    /// Restores the focus after everything was drawn.
     pub fn look(&mut self, ctx: &Context) {
         if ctx.will_discard() {
             return;
         }
         let now = stops(ctx);
-        // One that closed is on top until this pass ends.
+        // A closed layer stays on top until this pass ends.
         let drawn = |dialog: &LayerId| now.iter().any(|stop| stop.layer == *dialog);
         let dialog = ctx.memory(Memory::top_modal_layer).filter(drawn);
         let find = |id: Id| now.iter().find(|stop| stop.id == id).copied();
@@ -51,14 +50,14 @@ impl FocusKeeper {
             ctx.request_repaint();
             find(to)
         });
-        // Who let go of it on purpose has it nowhere; but from what lies over the window it
-        // goes back there.
+        // Focus dropped on purpose stays dropped, but from a dialog or menu it returns to the
+        // window.
         let over = self.at.filter(|at| at.layer != ground && now.contains(at));
         self.at = at.or(over);
         self.stops = now;
     }
 
-    /// Returns where the keyboard is to go that is nowhere now, if it did not let go by itself.
+    /// Returns the new focus if the old one was lost involuntarily.
     fn instead(&self, dialog: Option<LayerId>, now: &[FocusTarget]) -> Option<Id> {
         let first = |layer: LayerId| now.iter().find(|stop| stop.layer == layer);
         match (dialog, self.at) {
@@ -77,7 +76,7 @@ impl FocusKeeper {
     }
 }
 
-/// All stops of this pass that can be seen.
+/// Returns all visible focusable widgets of this pass.
 fn stops(ctx: &Context) -> Vec<FocusTarget> {
     ctx.viewport(|viewport| {
         let layers = viewport.this_pass.widgets.layers();
@@ -95,8 +94,8 @@ fn stops(ctx: &Context) -> Vec<FocusTarget> {
     })
 }
 
-/// The stop itself where it is still there; else the one that came into its place, where just
-/// one did; else the nearer of its neighbours, before it where both are as near.
+/// Returns the widget itself, else its only replacement, else the nearer neighbour (the previous
+/// one on a tie).
 fn beside(id: Id, layer: LayerId, before: &[FocusTarget], now: &[FocusTarget]) -> Option<Id> {
     let of_layer = |stops: &[FocusTarget]| -> Vec<Id> {
         let stops = stops.iter().filter(|stop| stop.layer == layer);
@@ -125,8 +124,8 @@ fn beside(id: Id, layer: LayerId, before: &[FocusTarget], now: &[FocusTarget]) -
     now.get(nearer).copied()
 }
 
-/// Draws the ring around what has the keyboard, and lets Escape leave it there. In a dialog
-/// the arrows stay where they are too: they would find what lies below.
+/// Draws the focus ring and keeps the focus on Escape. Arrows are kept in dialogs too, where they
+/// would reach widgets below.
 pub fn ring(ui: &Ui, response: &Response, rect: Rect, corner: u8) {
     theme::focus_ring(ui, response, rect, corner);
     if !response.has_focus() {

@@ -1,4 +1,4 @@
-//! Fonts: the system's own faces first, bundled ones where it has none, and the icons.
+//! Fonts: system faces first, then bundled ones, and the icons.
 
 use std::sync::Arc;
 
@@ -9,11 +9,10 @@ use egui_system_font_provider::SystemFontProvider;
 use super::theme::ICON_FAMILY;
 
 const ICONS: &str = "lucide";
-/// The icons that are drawn, and no others: `assets/icons/make` takes them out of the font that
-/// the crate of the icons brings.
+/// Icon font, reduced by `assets/icons/make` to the icons in use.
 const ICON_FONT: &[u8] = include_bytes!("../../assets/icons/lucide.ttf");
 
-/// The faces that come with the program, and the icons: the same on every computer.
+/// Bundled faces and icons, identical on every computer.
 pub fn bundled() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let icons = FontData::from_static(ICON_FONT);
@@ -24,16 +23,15 @@ pub fn bundled() -> FontDefinitions {
     fonts
 }
 
-/// What the system's fonts give the window.
+/// Fonts found on the system.
 pub struct SystemFaces {
-    /// Its sans-serif and monospace before the bundled faces.
+    /// System sans-serif and monospace before the bundled faces.
     fonts: FontDefinitions,
-    /// Where scripts that neither has are looked up when they appear.
+    /// Lookup of fonts for other scripts on demand.
     others: Arc<dyn FontProvider>,
 }
 
-/// Looks through the installed fonts, which may take some hundred milliseconds: to be called
-/// off the UI thread.
+/// Scans the installed fonts. May take some hundred milliseconds: not for the UI thread.
 pub fn of_system() -> SystemFaces {
     let provider = SystemFontProvider::new();
     let mut fonts = bundled();
@@ -55,14 +53,14 @@ pub fn of_system() -> SystemFaces {
     }
 }
 
-/// Uses the system's fonts. Before, a letter that no bundled face has is a box; eframe would
-/// have kept the window waiting for its own look through the fonts.
+/// Installs the system's fonts. Until then a missing glyph is a box; eframe's own scan would delay
+/// the window.
 pub fn install_system(ctx: &Context, system: SystemFaces) {
     install(ctx, system.fonts);
     ctx.add_font_provider(system.others);
 }
 
-/// Uses these fonts.
+/// Installs these fonts.
 pub fn install(ctx: &Context, fonts: FontDefinitions) {
     ctx.set_fonts(fonts);
 }
@@ -78,7 +76,7 @@ mod tests {
     use super::super::theme;
     use super::*;
 
-    /// The names behind `Icon::` in the sources below a folder.
+    /// Collects the names after `Icon::` in the sources below a folder.
     fn icons_named(folder: &Path, names: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -99,7 +97,7 @@ mod tests {
         }
     }
 
-    /// `CircleCheck` is `circle-check` by its own name, `Trash2` is `trash-2`.
+    /// Converts a name: `CircleCheck` to `circle-check`, `Trash2` to `trash-2`.
     fn icon(name: &str) -> Icon {
         let mut own = String::new();
         for c in name.chars() {

@@ -1,11 +1,11 @@
-//! Which icon stands for what.
+//! Icons of commands, themes and file kinds.
 
 use lucide_icons::Icon;
 
 use crate::app::command::{BulkAction, RowCommand, ThemeChoice, UiCommand};
 use crate::model::media::Kind;
 
-/// The icon of a row's button.
+/// Returns the icon of a row command.
 pub fn row(command: RowCommand) -> Icon {
     match command {
         RowCommand::Upload => Icon::Upload,
@@ -24,7 +24,7 @@ pub fn row(command: RowCommand) -> Icon {
     }
 }
 
-/// The icon of a command's button, where it has one.
+/// Returns the icon of a window command, if any.
 pub fn command(command: &UiCommand) -> Option<Icon> {
     Some(match command {
         UiCommand::ChooseFiles => Icon::FilePlus,
@@ -55,7 +55,7 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
     })
 }
 
-/// The icon of what is done with a selection.
+/// Returns the icon of a bulk action.
 pub fn selection(many: BulkAction) -> Icon {
     match many {
         BulkAction::Upload => Icon::Upload,
@@ -69,7 +69,7 @@ pub fn selection(many: BulkAction) -> Icon {
     }
 }
 
-/// The icon of a choice of colours.
+/// Returns the icon of a colour choice.
 pub fn theme(choice: ThemeChoice) -> Icon {
     match choice {
         ThemeChoice::System => Icon::SunMoon,
@@ -78,7 +78,7 @@ pub fn theme(choice: ThemeChoice) -> Icon {
     }
 }
 
-/// The icon of a kind of file.
+/// Returns the icon of a file kind.
 pub fn kind(kind: Option<Kind>) -> Icon {
     match kind {
         Some(Kind::Video) => Icon::Film,

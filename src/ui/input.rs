@@ -1,4 +1,4 @@
-//! What comes from outside the drawing: dropped files, pasted text, shortcuts.
+//! Input from outside: dropped files, pasted text, shortcuts.
 
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ pub fn read(
     if !dropped.is_empty() {
         out.push(UiCommand::Add(dropped));
     }
-    // A menu that is open has the keyboard to itself, as a dialog has.
+    // An open menu or dialog takes all keys.
     if app.dialog().is_some() || Popup::is_any_open(ctx) {
         return;
     }
@@ -34,7 +34,7 @@ pub fn read(
         return;
     }
     let selected = !app.list().selected().is_empty();
-    // The longer combination first: the shorter one would take it for its own.
+    // Longer combinations first: egui's shorter ones would match them too.
     press(
         ctx,
         [
@@ -67,7 +67,7 @@ pub fn read(
     out.extend(pasted.map(UiCommand::Paste));
 }
 
-/// The keys that go through the list: where the keyboard is in a row, or nowhere else.
+/// Handles list keys while a row, or nothing, has the focus.
 fn in_list(ctx: &Context, view: &ListView, out: &mut Vec<UiCommand>) {
     if view.focused.is_none() && ctx.memory(|memory| memory.focused().is_some()) {
         return;
@@ -81,7 +81,7 @@ fn in_list(ctx: &Context, view: &ListView, out: &mut Vec<UiCommand>) {
     if let Some(row) = view.focused {
         press(ctx, [UiCommand::Toggle(row)], out);
     }
-    // With Shift first: without it the combination would take it for its own.
+    // With Shift first: the plain key would match it too.
     for extend in [true, false] {
         let steps = CursorMove::EACH.map(|step| UiCommand::Move {
             step,
@@ -104,7 +104,7 @@ fn press<const N: usize>(ctx: &Context, commands: [UiCommand; N], out: &mut Vec<
     });
 }
 
-/// A shortcut of the table as egui has it.
+/// Converts a shortcut to egui's type.
 fn keys(shortcut: Shortcut) -> KeyboardShortcut {
     let mut modifiers = Modifiers::NONE;
     if shortcut.command {

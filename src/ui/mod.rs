@@ -1,7 +1,7 @@
-//! The window, and only its drawing: egui, eframe and the system's file dialogs.
+//! Draws the window: egui, eframe and the system's file dialogs.
 //!
-//! Draw functions look at [`crate::app::state::App`] and push
-//! [`crate::app::command::UiCommand`]s; nothing is decided or fetched here.
+//! Draw functions read [`crate::app::state::App`] and push [`crate::app::command::UiCommand`]s;
+//! they decide and fetch nothing.
 
 mod banners;
 mod clipboard;

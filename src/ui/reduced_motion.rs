@@ -1,7 +1,7 @@
-//! Whether the system asks for less motion, asked off the UI thread. Where it can't be
-//! asked, or says nothing, motion stays as it is: it is little.
+//! Reads the system's reduced motion setting, off the UI thread. If unknown, motion stays on: there
+//! is little.
 
-/// Returns whether things are to appear and move at once.
+/// Returns `true` if motion should be reduced.
 pub fn is_reduced() -> bool {
     system::asked().unwrap_or(false)
 }
@@ -11,8 +11,7 @@ mod system {
     use zbus::blocking::{Connection, Proxy};
     use zbus::zvariant::{OwnedValue, Value};
 
-    /// The portal's own answer, which few desktops give yet; else what GNOME and those like
-    /// it say of animations.
+    /// Reads the portal's own setting, which few desktops have, else GNOME's animation setting.
     pub fn asked() -> Option<bool> {
         let bus = Connection::session().ok()?;
         let portal = Proxy::new(
@@ -24,7 +23,7 @@ mod system {
         .ok()?;
         let read = |namespace: &str, key: &str| -> Option<OwnedValue> {
             let now = portal.call("ReadOne", &(namespace, key));
-            // Portals before 1.17, which have an envelope more around what they say.
+            // Portals before 1.17 wrap the value once more.
             now.or_else(|_| portal.call("Read", &(namespace, key)))
                 .map(opened)
                 .ok()
@@ -38,7 +37,7 @@ mod system {
         })
     }
 
-    /// Returns what is in an envelope, where it is in one.
+    /// Unwraps a nested value.
     fn opened(value: OwnedValue) -> OwnedValue {
         match &*value {
             Value::Value(within) => within.try_to_owned().unwrap_or(value),
@@ -51,8 +50,7 @@ mod system {
 mod system {
     use std::process::Command;
 
-    /// Returns what "Reduce motion" in the system's settings says; it is written where it was ever
-    /// changed.
+    /// Reads "Reduce motion" of the system settings; absent until first changed.
     pub fn asked() -> Option<bool> {
         let answer = Command::new("/usr/bin/defaults")
             .args(["read", "com.apple.universalaccess", "reduceMotion"])
@@ -66,7 +64,7 @@ mod system {
 mod system {
     use windows::UI::ViewManagement::UISettings;
 
-    /// Returns what "Animation effects" in the system's settings says.
+    /// Reads "Animation effects" of the system settings.
     pub fn asked() -> Option<bool> {
         let on = UISettings::new().ok()?.AnimationsEnabled().ok()?;
         Some(!on)

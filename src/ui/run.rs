@@ -14,16 +14,16 @@ use crate::app::pending::Wake;
 use crate::app::wording::screens as words;
 use crate::engine::EngineHandle;
 
-/// What desktops know the window by.
+/// Application id for desktops.
 const APP_ID: &str = "mavi-uploader";
 
-/// Why there is no window. The source holds the technical detail, for the log.
+/// Why no window opened. The source is for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
-    /// There is no display, or it does not answer.
+    /// No display, or no answer from it.
     #[error("{}", words::NO_DISPLAY)]
     NoDisplay(#[source] eframe::Error),
-    /// There is a display, and nothing that draws on it.
+    /// The display has no usable graphics.
     #[error("{}", words::NO_GRAPHICS)]
     NoGraphics(#[source] eframe::Error),
 }
@@ -37,8 +37,8 @@ impl From<eframe::Error> for WindowError {
     }
 }
 
-/// The window before it is open. It can be woken from the start, so that an engine may be
-/// started with its [`Wake`] first.
+/// A window before it opens. It can be woken already, so that an engine may be started with its
+/// [`Wake`].
 pub struct Window {
     ctx: Context,
     end: Arc<AtomicBool>,
@@ -52,7 +52,7 @@ impl Default for Window {
 }
 
 impl Window {
-    /// Looks which display there is.
+    /// Detects the display.
     pub fn new() -> Self {
         Self {
             ctx: Context::default(),
@@ -61,13 +61,13 @@ impl Window {
         }
     }
 
-    /// Wakes the window, from any thread.
+    /// Returns a function that wakes the window, from any thread.
     pub fn wake(&self) -> Wake {
         let ctx = self.ctx.clone();
         Arc::new(move || ctx.request_repaint())
     }
 
-    /// Closes the window without a question, from any thread.
+    /// Returns a function that closes the window without asking, from any thread.
     pub fn end(&self) -> Wake {
         let (ctx, end) = (self.ctx.clone(), Arc::clone(&self.end));
         Arc::new(move || {
@@ -76,14 +76,15 @@ impl Window {
         })
     }
 
-    /// Returns whether files can be dropped on the window: everywhere but on Wayland alone, where
-    /// the window library takes no drops.
+    /// Returns `true` if files can be dropped. winit supports no drops on Wayland.
     pub fn can_drop(&self) -> bool {
         cfg!(not(target_os = "linux")) || self.x11
     }
 
-    /// Opens the window and returns when it is closed. `icon` is shown where the desktop
-    /// shows one for the window.
+    /// Opens the window and returns when it is closed. `icon` is used where the desktop shows one.
+    ///
+    /// # Errors
+    /// Fails without a display or usable graphics.
     pub fn run(
         self,
         engine: EngineHandle,
@@ -115,14 +116,14 @@ fn options(x11: bool, icon: Option<IconData>) -> NativeOptions {
     NativeOptions {
         viewport,
         renderer: Renderer::Glow,
-        // The window looks through the fonts itself, once it is there.
+        // The window scans the fonts itself after opening.
         system_font_fallback: false,
         event_loop_builder: x11::preference(x11),
         ..NativeOptions::default()
     }
 }
 
-/// X11 where it can be had: through it files can be dropped, on a Wayland desktop too.
+/// Prefers X11 where available, since it supports drops, even on a Wayland desktop.
 #[cfg(target_os = "linux")]
 mod x11 {
     use std::net::{TcpStream, ToSocketAddrs};
@@ -132,12 +133,12 @@ mod x11 {
 
     use winit::platform::x11::EventLoopBuilderExtX11;
 
-    /// Where displays listen that are reached by TCP.
+    /// TCP port of display 0.
     const FIRST_PORT: u16 = 6000;
-    /// How long a display on another computer may take to answer.
+    /// Time limit for a display on another computer.
     const PATIENCE: Duration = Duration::from_secs(2);
 
-    /// Returns whether the display that `DISPLAY` names answers.
+    /// Returns `true` if the display in `DISPLAY` answers.
     pub fn reachable() -> bool {
         std::env::var("DISPLAY").is_ok_and(|display| answers(&display))
     }
@@ -158,14 +159,14 @@ mod x11 {
             || hidden.is_ok_and(|address| UnixStream::connect_addr(&address).is_ok())
     }
 
-    /// Host, empty for this one, and number of a display.
+    /// Splits a display into host (empty if local) and number.
     fn parse(display: &str) -> Option<(&str, u16)> {
         let (host, rest) = display.rsplit_once(':')?;
         let number = rest.split('.').next()?.parse().ok()?;
         Some((if host == "unix" { "" } else { host }, number))
     }
 
-    /// Makes the window library take X11.
+    /// Makes winit use X11.
     pub fn preference(x11: bool) -> Option<eframe::EventLoopBuilderHook> {
         x11.then(|| {
             Box::new(
@@ -199,12 +200,12 @@ mod x11 {
 
 #[cfg(not(target_os = "linux"))]
 mod x11 {
-    /// There is no choice to be made on this system.
+    /// This system has no X11.
     pub fn reachable() -> bool {
         false
     }
 
-    /// Nothing is preferred on this system.
+    /// Prefers nothing on this system.
     pub fn preference(_: bool) -> Option<eframe::EventLoopBuilderHook> {
         None
     }

@@ -1,4 +1,4 @@
-//! The window as a whole: its bars, what is between them, and what lies over them.
+//! The window as a whole: bars, content and overlays.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,12 +37,12 @@ pub struct MaviApp {
     view: ListView,
     keyboard: FocusKeeper,
     paste: Paste,
-    /// Set from outside when the window is to close.
+    /// Set from another thread to close the window.
     end: Arc<AtomicBool>,
 }
 
 impl MaviApp {
-    /// Dresses the context and takes the engine.
+    /// Configures the egui context and takes the engine.
     pub fn new(ctx: &Context, engine: EngineHandle, outside: WindowEnvironment) -> Self {
         theme::install(ctx);
         fonts::install(ctx, fonts::bundled());
@@ -57,28 +57,28 @@ impl MaviApp {
         }
     }
 
-    /// Does what the system wishes.
+    /// Applies these system preferences.
     pub(super) fn wishing(self, wishes: SystemPreferences) -> Self {
         Self { wishes, ..self }
     }
 
-    /// Closes without a question once this is true and the window is woken.
+    /// Closes without asking once `end` is `true` and the window is woken.
     pub fn ended_by(self, end: Arc<AtomicBool>) -> Self {
         Self { end, ..self }
     }
 
-    /// Returns what is behind the drawing.
+    /// Returns the state behind the drawing.
     pub fn app(&self) -> &App {
         &self.app
     }
 
-    /// Does what the user would have asked for, without drawing.
+    /// Carries out a user command without drawing.
     pub fn give(&mut self, command: UiCommand) {
         let now = self.app.now();
         self.app.act(command, now);
     }
 
-    /// Takes in what happened; draws nothing.
+    /// Handles events without drawing.
     pub fn look(&mut self, ctx: &Context) {
         self.wishes.fulfil(ctx);
         let now = self.app.now();
@@ -107,7 +107,7 @@ impl MaviApp {
         self.carry_out(ctx);
     }
 
-    /// Draws the window and does what the user asked for.
+    /// Draws the window and carries out user commands.
     pub fn draw(&mut self, ui: &mut Ui) {
         let now = self.app.now();
         let mut asked = Vec::new();
@@ -147,8 +147,7 @@ impl MaviApp {
         self.wishes.drawn(ui.ctx());
     }
 
-    /// The list with what stands above it, and the bar at the window's foot: in the order in
-    /// which they are read, which panels would not be.
+    /// Draws banners, list and status bar in reading order, which panels would not keep.
     fn queue(&mut self, ui: &mut Ui, now: Instant, out: &mut Vec<UiCommand>) {
         let room = ui.available_rect_before_wrap();
         let above = room.with_max_y(room.bottom() - size::WINDOW_BAR);
@@ -213,8 +212,7 @@ impl MaviApp {
     }
 }
 
-/// Brings the window to the front. Where a desktop lets no program do so by itself, its
-/// entry in the taskbar asks for attention.
+/// Raises the window. Where the desktop forbids that, its taskbar entry requests attention.
 fn raise(ctx: &Context) {
     if ctx.input(|input| input.viewport().minimized == Some(true)) {
         ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
@@ -361,14 +359,14 @@ fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
     });
 }
 
-/// Names the window to a screen reader, which does not see its title.
+/// Names the window for screen readers, which do not see its title.
 fn name_window(ctx: &Context) {
     ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| {
         node.set_label(words::NAME);
     });
 }
 
-/// Tells a screen reader what happened, without being seen.
+/// Announces messages to screen readers, invisibly.
 fn announce(ui: &Ui, app: &App) {
     let id = Id::unique("announcement");
     let place = Rect::from_min_size(ui.ctx().content_rect().min, Vec2::splat(size::HAIRLINE));
@@ -383,7 +381,7 @@ fn announce(ui: &Ui, app: &App) {
     });
 }
 
-/// Says what a drop will do, while files hang over the window.
+/// Draws the effect of a drop while files are dragged over the window.
 fn drop_overlay(ctx: &Context, app: &App) {
     let Some(words) = app.hovering() else { return };
     let p: &Palette = theme::palette(ctx.theme());

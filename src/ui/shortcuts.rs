@@ -1,4 +1,4 @@
-//! The list of what the keyboard does, made from the table of commands.
+//! Shortcut list, generated from the command table.
 
 use egui::style::ScrollAnimation;
 use egui::{Key, ScrollArea, Ui, vec2};
@@ -13,11 +13,11 @@ use crate::app::wording::selection::SHORTCUTS;
 /// More pages than the list can have.
 const FAR: u8 = 100;
 
-/// Draws the list, and scrolls where the window is low.
+/// Draws the list, scrolling in a low window.
 pub fn show(ui: &mut Ui) {
     let p = of(ui);
     dialogs::title(ui, UiCommand::ShowShortcuts.entry().label);
-    // What is around it: margins, the title, the note, the button, and what is between them.
+    // Height around it: margins, title, note, button and gaps.
     let margins = 2.0 * (space::XL + space::L + space::XL) + space::M;
     let around = margins + type_size::TITLE + size::BUTTON + size::LINE;
     let room = ui.ctx().content_rect().height() - around;
@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui) {
                 groups.iter().for_each(|group| lines(ui, group));
                 return;
             }
-            // The list's own are as many as all others.
+            // The list group is as long as all others together.
             let (list, others): (Vec<_>, Vec<_>) = groups
                 .into_iter()
                 .partition(|(group, _)| *group == Group::List);
@@ -54,7 +54,7 @@ fn lines(ui: &mut Ui, (group, commands): &(Group, Vec<UiCommand>)) {
     }
 }
 
-/// Returns how far the keyboard scrolls what nothing in it stops at; up is more than 0.
+/// Returns the scroll distance by keyboard; positive is up.
 fn by_keys(ui: &Ui, page: f32) -> f32 {
     let far = f32::from(FAR) * page;
     let keys = [

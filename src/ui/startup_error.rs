@@ -1,7 +1,7 @@
-//! A sentence for people where there is neither a window nor a terminal to say it.
+//! Shows a startup error without window or terminal.
 
-/// Says why there is no window, in a box of the system's own, and waits until it was read. Only
-/// where nothing reads standard error: the program of the menu has no terminal.
+/// Shows the error in a message box and blocks until it is closed. Only if nothing reads standard
+/// error, as when started from the menu.
 #[cfg(windows)]
 pub fn say(words: &str) {
     use std::os::windows::io::AsRawHandle;
@@ -17,8 +17,8 @@ pub fn say(words: &str) {
     }
 }
 
-/// Says why there is no window, in a notification of the desktop. Only where standard error is no
-/// terminal: the file manager that started the program shows nobody what it writes there.
+/// Shows the error in a notification. Only if standard error is no terminal, as when started from a
+/// file manager.
 #[cfg(not(windows))]
 pub fn say(words: &str) {
     use std::io::IsTerminal;
@@ -28,7 +28,7 @@ pub fn say(words: &str) {
     use super::desktop::{notification, on_thread};
     use crate::app::wording::screens::NAME;
 
-    /// How long the desktop may take: the program ends after it.
+    /// Time limit, after which the program exits.
     const LIMIT: Duration = Duration::from_millis(1500);
 
     if !std::io::stderr().is_terminal() {

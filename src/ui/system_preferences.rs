@@ -1,6 +1,5 @@
-//! What the system wishes for the window: its own fonts, and less motion. It is slow to say
-//! so, and is asked when the first frame stands, which would come later for it; about motion
-//! again whenever the window is come back to, for that is when it may have been changed.
+//! System fonts and reduced motion. Both are slow to read, so they are read after the first frame;
+//! motion again whenever the window regains focus, since it may have changed.
 
 use std::sync::Arc;
 
@@ -10,23 +9,22 @@ use super::fonts::{self, SystemFaces};
 use super::{reduced_motion, theme};
 use crate::app::pending::{Outcome, Pending, Wake};
 
-/// What the system wishes, as far as it is known.
+/// System preferences known so far.
 #[derive(Default)]
 pub struct SystemPreferences {
-    /// What wakes the window, and what asks whether less is to move; `None` where the system is
-    /// not to be asked.
+    /// Window waker and motion query; `None` if the system is not to be asked.
     system: Option<(Wake, fn() -> bool)>,
     drawn: bool,
     asked: bool,
     has_focus: bool,
     faces: Option<Pending<SystemFaces>>,
     reduced_motion: Option<Pending<bool>>,
-    /// Nothing moves.
+    /// Motion is reduced.
     still: bool,
 }
 
 impl SystemPreferences {
-    /// The system is asked once the window was drawn.
+    /// Creates preferences that are read after the first frame.
     pub fn to_ask(wake: Wake) -> Self {
         Self {
             system: Some((wake, reduced_motion::is_reduced)),
@@ -34,7 +32,7 @@ impl SystemPreferences {
         }
     }
 
-    /// A frame was drawn; it is shown before the next one is begun.
+    /// Notes that a frame was drawn; it is shown before the next one begins.
     pub fn drawn(&mut self, ctx: &Context) {
         self.drawn = true;
         if self.system.is_some() && !self.asked {
@@ -42,7 +40,7 @@ impl SystemPreferences {
         }
     }
 
-    /// Asks when it is time, and does what the system wishes.
+    /// Reads due preferences and applies them.
     pub fn fulfil(&mut self, ctx: &Context) {
         let has_focus = ctx.input(|input| input.focused);
         let had_focus = std::mem::replace(&mut self.has_focus, has_focus);
@@ -141,7 +139,7 @@ mod tests {
             woken.recv_timeout(Duration::from_secs(60)).expect("motion");
             assert_eq!(frame(true), !reduced);
         }
-        // While it has the focus nobody is asked.
+        // While focused, nothing is read.
         REDUCED.store(true, Ordering::Relaxed);
         assert!(frame(true));
         assert!(woken.try_recv().is_err());

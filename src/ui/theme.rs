@@ -1,5 +1,4 @@
-//! The design tokens, each named once: colours, type, spacing, radius, motion; and how a
-//! status looks.
+//! Design tokens: colours, type, spacing, radius, motion, and the look of a status.
 
 use egui::style::{ScrollAnimation, Selection, TextCursorStyle, WidgetVisuals, Widgets};
 use egui::{
@@ -12,7 +11,7 @@ use crate::app::banners::Tone;
 use crate::app::wording;
 use crate::model::snapshot::Status;
 
-/// The colours of one theme, by what they are for.
+/// Colours of one theme, by purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of the design tokens")]
 pub struct Palette {
@@ -27,9 +26,9 @@ pub struct Palette {
     pub accent_strong: Color32,
     /// Text on accent.
     pub on_accent: Color32,
-    /// Ground of what is selected, and of what concerns the whole window.
+    /// Background of selections, and of notices for the whole window.
     pub accent_tint: Color32,
-    /// Ground of a row under the pointer.
+    /// Background of a hovered row.
     pub hover: Color32,
     pub good: Color32,
     pub notice: Color32,
@@ -37,15 +36,15 @@ pub struct Palette {
     pub bad: Color32,
     pub bad_tint: Color32,
     pub working: Color32,
-    /// Ground of what says that nothing here is real.
+    /// Background of the sandbox banner.
     pub sandbox: Color32,
-    /// Text on it.
+    /// Text of the sandbox banner.
     pub on_sandbox: Color32,
-    /// The line at its foot.
+    /// Bottom line of the sandbox banner.
     pub sandbox_line: Color32,
-    /// Over everything behind a dialog.
+    /// Overlay behind a dialog.
     pub scrim: Color32,
-    /// What is dark or light around a thing that floats.
+    /// Shadow of floating parts.
     pub shadow: Color32,
 }
 
@@ -54,7 +53,7 @@ const fn rgb(hex: u32) -> Color32 {
     Color32::from_rgb(red, green, blue)
 }
 
-/// Light colours.
+/// Light theme.
 pub const LIGHT: Palette = Palette {
     background: rgb(0xFAFAFB),
     surface: rgb(0xFFFFFF),
@@ -80,7 +79,7 @@ pub const LIGHT: Palette = Palette {
     shadow: Color32::from_rgba_premultiplied(0, 0, 0, 32),
 };
 
-/// Dark colours.
+/// Dark theme.
 pub const DARK: Palette = Palette {
     background: rgb(0x111317),
     surface: rgb(0x181B20),
@@ -108,7 +107,7 @@ pub const DARK: Palette = Palette {
 
 /// Distances, in points.
 pub mod space {
-    /// Between things that belong together closely.
+    /// Between closely related parts.
     pub const XS: f32 = 4.0;
     /// Between an icon and its word.
     pub const S: f32 = 8.0;
@@ -118,94 +117,93 @@ pub mod space {
     pub const L: f32 = 16.0;
     /// Between groups.
     pub const XL: f32 = 24.0;
-    /// Around what stands alone.
+    /// Around a standalone part.
     pub const XXL: f32 = 32.0;
 }
 
-/// Sizes of type, in points.
+/// Font sizes, in points.
 pub mod type_size {
     /// Secondary lines.
     pub const SMALL: f32 = 12.0;
-    /// Everything else.
+    /// Body text.
     pub const BODY: f32 = 14.0;
-    /// What leads a group.
+    /// Heading of a group.
     pub const LEAD: f32 = 16.0;
-    /// A dialog's title.
+    /// Dialog title.
     pub const TITLE: f32 = 20.0;
-    /// The one line of an empty window.
+    /// Headline of an empty window.
     pub const HERO: f32 = 28.0;
 }
 
-/// Sizes of things, in points.
+/// Sizes, in points.
 pub mod size {
-    /// A row of the list.
+    /// Height of a list row.
     pub const ROW: f32 = 56.0;
-    /// The square at a row's start.
+    /// Side of a row's thumbnail.
     pub const THUMBNAIL: f32 = 40.0;
-    /// The bar at a row's foot.
+    /// Height of a row's progress bar.
     pub const BAR: f32 = 3.0;
-    /// A line between things, or around one.
+    /// Separators and borders.
     pub const HAIRLINE: f32 = 1.0;
-    /// A line around what takes a drop.
+    /// Border of a drop area.
     pub const OUTLINE: f32 = 2.0;
-    /// The edge that marks a selected row.
+    /// Edge mark of a selected row.
     pub const EDGE: f32 = 3.0;
-    /// From the middle of a row's first line to that of its second.
+    /// Distance between the centres of a row's two lines.
     pub const LINES_APART: f32 = 20.0;
-    /// What a name keeps of a narrow row.
+    /// Minimum name width in a narrow row.
     pub const NAME_MIN: f32 = 120.0;
-    /// The most that an id takes under which nothing is at the service.
+    /// Maximum width of the id of a failed or cancelled upload.
     pub const IDLE_ID: f32 = 200.0;
-    /// … and which part of the row it may have where that is more.
+    /// Share of the row for such an id, where that is more.
     pub const IDLE_SHARE: f32 = 1.0 / 3.0;
-    /// A button.
+    /// Height of a button.
     pub const BUTTON: f32 = 34.0;
-    /// A button in a row, a chip.
+    /// Height of a row button or chip.
     pub const SMALL_BUTTON: f32 = 28.0;
-    /// An icon beside text.
+    /// Icon beside text.
     pub const ICON: f32 = 16.0;
-    /// An icon that stands for a kind of file, or for what takes drops.
+    /// Icon of a file kind or drop area.
     pub const ICON_KIND: f32 = 20.0;
-    /// An icon that stands for a whole screen.
+    /// Icon of a whole screen.
     pub const ICON_LARGE: f32 = 36.0;
-    /// The disc around it.
+    /// Disc around the large icon.
     pub const DISC: f32 = 72.0;
-    /// A line of the settings.
+    /// Line of the settings.
     pub const SETTING: f32 = 44.0;
-    /// One of two lines that stand together.
+    /// Each of two adjoining lines.
     pub const LINE: f32 = 18.0;
-    /// The bars at the window's head and foot.
+    /// Header and status bar.
     pub const WINDOW_BAR: f32 = 56.0;
-    /// The most that a line of text may be wide.
+    /// Maximum width of a text line.
     pub const MEASURE: f32 = 560.0;
-    /// The window at first.
+    /// Initial window size.
     pub const WINDOW: [f32; 2] = [1000.0, 680.0];
-    /// The least window.
+    /// Minimum window size.
     pub const WINDOW_MIN: [f32; 2] = [640.0, 420.0];
-    /// Below this width, buttons in rows are icons alone, and words are left out.
+    /// Width below which row buttons lose their labels.
     pub const NARROW: f32 = 760.0;
-    /// Below this width, the chips above the list are a menu, and what is done with a
-    /// selection has icons alone.
+    /// Width below which the chips become a menu and selection buttons lose their labels.
     pub const CHIPS: f32 = 900.0;
-    /// Chips that have their place from that width on …
+    /// Most chips that fit at the width `CHIPS`.
     pub const FEW_CHIPS: usize = 7;
-    /// … and from which one on all of them have.
+    /// Width needed for more than `FEW_CHIPS`.
     pub const ALL_CHIPS: f32 = 1080.0;
-    /// The least width of a column where there are two.
+    /// Minimum width of each of two columns.
     pub const COLUMN: f32 = 240.0;
-    /// The field for searching.
+    /// Width of the search field.
     pub const SEARCH: f32 = 200.0;
-    /// Below this height, the empty window does without its large icon.
+    /// Height below which the empty window drops its large icon.
     pub const LOW: f32 = 520.0;
 
-    /// The height for lines of which not all fit into this one: the last in sight is cut in its
-    /// middle, so that one sees that there are more.
+    /// Returns the height at which the last visible line is cut in half, as a sign that there is
+    /// more.
     pub fn cut(height: f32, line: f32) -> f32 {
         ((height / line - 0.5).floor() + 0.5) * line
     }
 }
 
-/// Corners, in points.
+/// Corner radii, in points.
 pub mod radius {
     /// Buttons, fields, thumbnails.
     pub const CONTROL: u8 = 8;
@@ -215,19 +213,19 @@ pub mod radius {
     pub const FULL: u8 = 255;
 }
 
-/// How long a change of colour may take, in seconds.
+/// Duration of a colour change, in seconds.
 const MOTION: f32 = 0.08;
-/// Seconds within which two clicks are taken for one where buttons change places.
+/// Seconds within which two clicks count as one where buttons change places.
 pub const DOUBLE_CLICK: f64 = 0.5;
-/// What a layout may be off before it is drawn anew, in points.
+/// Layout error that triggers another pass, in points.
 pub const TOLERANCE: f32 = 0.5;
-/// How wide the ring around what has the focus is, in points.
+/// Width of the focus ring, in points.
 const FOCUS: f32 = 2.0;
 
-/// The font family that holds the icons.
+/// Font family of the icons.
 pub const ICON_FAMILY: &str = "icons";
 
-/// The colours of a theme.
+/// Returns the colours of a theme.
 pub fn palette(theme: Theme) -> &'static Palette {
     match theme {
         Theme::Light => &LIGHT,
@@ -235,36 +233,36 @@ pub fn palette(theme: Theme) -> &'static Palette {
     }
 }
 
-/// The colours that a `Ui` is drawn with.
+/// Returns the colours for a `Ui`.
 pub fn of(ui: &Ui) -> &'static Palette {
     palette(Theme::from_dark_mode(ui.visuals().dark_mode))
 }
 
-/// The system's sans-serif in a size of [`type_size`].
+/// Returns the sans-serif font in a size of [`type_size`].
 pub fn font(points: f32) -> FontId {
     FontId::new(points, FontFamily::Proportional)
 }
 
-/// Monospace, for ids.
+/// Returns the monospace font, for ids.
 pub fn mono(points: f32) -> FontId {
     FontId::new(points, FontFamily::Monospace)
 }
 
-/// Icons.
+/// Returns the icon font.
 pub fn icon_font(points: f32) -> FontId {
     FontId::new(points, FontFamily::Name(ICON_FAMILY.into()))
 }
 
-/// Sets style and colours whole, for both themes.
+/// Sets all style and colours of both themes.
 pub fn install(ctx: &Context) {
-    // Where the system does not say what it has, as on a bare X11.
+    // For systems that report no theme, such as bare X11.
     ctx.options_mut(|options| options.fallback_theme = Theme::Light);
     for theme in [Theme::Light, Theme::Dark] {
         ctx.set_style_of(theme, style(theme));
     }
 }
 
-/// Lets nothing move or fade, where the system asks for that.
+/// Turns animations off or on.
 pub fn hold_still(ctx: &Context, still: bool) {
     let (time, scrolling) = if still {
         (0.0, ScrollAnimation::none())
@@ -364,7 +362,7 @@ fn visuals(theme: Theme) -> Visuals {
     }
 }
 
-/// Draws a hairline at a thing's foot, from `left` to its right edge.
+/// Draws a hairline at the bottom of `rect`, from `left` to its right edge.
 pub fn line_under(painter: &Painter, rect: Rect, left: f32, colour: Color32) {
     let half = size::HAIRLINE / 2.0;
     painter.hline(
@@ -374,16 +372,16 @@ pub fn line_under(painter: &Painter, rect: Rect, left: f32, colour: Color32) {
     );
 }
 
-/// Draws everything once more before it is seen, for a size that was not known.
+/// Requests another pass before this one is shown, for a size not known before.
 pub fn lay_out_anew(ctx: &Context, why: &'static str) {
     ctx.request_discard(why);
     if !ctx.will_discard() {
-        // Too late for this time.
+        // This frame's passes are used up.
         ctx.request_repaint();
     }
 }
 
-/// Draws the ring around what has the focus of the keyboard.
+/// Draws the focus ring.
 pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, corner: u8) {
     if response.has_focus() {
         ui.painter().rect_stroke(
@@ -395,18 +393,18 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, corner: u8) {
     }
 }
 
-/// How a status looks: never by colour alone.
+/// Look of a status, never by colour alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Badge {
-    /// Its icon.
+    /// Icon.
     pub icon: Icon,
-    /// Its word.
+    /// Status word.
     pub word: &'static str,
-    /// The colour of both.
+    /// Colour of icon and word.
     pub colour: Color32,
 }
 
-/// The table from status to icon, word and colour.
+/// Returns the look of a status.
 pub fn badge(status: &Status, p: &Palette) -> Badge {
     let (icon, colour) = match status {
         Status::Checking => (Icon::Search, p.working),
@@ -432,22 +430,22 @@ pub fn badge(status: &Status, p: &Palette) -> Badge {
     }
 }
 
-/// How a banner looks.
+/// Look of a banner.
 #[derive(Clone, Copy, Debug)]
 pub struct Strip {
-    /// What it stands on.
+    /// Background.
     pub ground: Color32,
-    /// The colour of its icon.
+    /// Icon colour.
     pub colour: Color32,
-    /// The colour of its words.
+    /// Text colour.
     pub text: Color32,
-    /// Its icon.
+    /// Icon.
     pub icon: Icon,
-    /// The line at its foot.
+    /// Bottom line.
     pub line: (f32, Color32),
 }
 
-/// The table from a banner's tone to its looks.
+/// Returns the look of a banner's tone.
 pub fn banner(tone: Tone, p: &Palette) -> Strip {
     let line = match tone {
         Tone::Sandbox => (size::OUTLINE, p.sandbox_line),

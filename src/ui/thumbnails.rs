@@ -1,4 +1,4 @@
-//! What stands at a row's start: its picture, or the icon of its kind.
+//! Draws thumbnails, or the icon of the file kind.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -15,10 +15,10 @@ use super::widgets::text::paint_icon;
 use crate::app::thumbnails::{Pixels, Thumb, Thumbnails};
 use crate::model::snapshot::Row;
 
-/// The side of a texture, as egui counts on it.
+/// Side of a texture in UV coordinates.
 const WHOLE: f32 = 1.0;
 
-/// The window's thumbnails, kept with its context.
+/// Thumbnail cache, kept in the egui context.
 type Shared = Arc<Mutex<Thumbnails<TextureHandle>>>;
 
 fn shared(ctx: &Context) -> Shared {
@@ -33,7 +33,7 @@ fn shared(ctx: &Context) -> Shared {
     })
 }
 
-/// Draws a row's picture into a square, or the icon of its kind.
+/// Draws a row's thumbnail or file kind icon into a square.
 pub fn show(ui: &Ui, square: Rect, row: &Row, now: Instant) {
     let p = of(ui);
     let corner = CornerRadius::same(radius::CONTROL);

@@ -1,8 +1,8 @@
-//! What is done in the list by keyboard and with several rows at once.
+//! Keyboard moves in the list and commands on several rows.
 
 use super::{Key, Shortcut};
 
-/// Where the keyboard goes in the list.
+/// Keyboard move in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the keys are named as they are")]
 pub enum CursorMove {
@@ -15,7 +15,7 @@ pub enum CursorMove {
 }
 
 impl CursorMove {
-    /// In the order in which they are listed.
+    /// All moves, in the order of the shortcut list.
     pub const EACH: [Self; 6] = [
         Self::Up,
         Self::Down,
@@ -26,23 +26,23 @@ impl CursorMove {
     ];
 }
 
-/// How a selection is written down.
+/// Format of an exported selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ExportFormat {
-    /// One id a line.
+    /// One id per line.
     Lines,
-    /// Ids with commas between them.
+    /// Comma-separated ids.
     Commas,
-    /// For programs: ids on the clipboard, whole rows in a file.
+    /// JSON: ids on the clipboard, whole rows in a file.
     Json,
-    /// A table for spreadsheets, with names.
+    /// Spreadsheet table with names.
     Csv,
-    /// A table for documents, with names.
+    /// Document table with names.
     Markdown,
 }
 
 impl ExportFormat {
-    /// Those that the clipboard takes.
+    /// Formats for the clipboard.
     pub const COPIED: [Self; 5] = [
         Self::Lines,
         Self::Commas,
@@ -50,11 +50,11 @@ impl ExportFormat {
         Self::Csv,
         Self::Markdown,
     ];
-    /// Those that a file takes.
+    /// Formats for a file.
     pub const SAVED: [Self; 2] = [Self::Csv, Self::Json];
 }
 
-/// What is done with every selected row that it fits.
+/// Command on every selected row that allows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the table below says what each does")]
 pub enum BulkAction {
@@ -69,7 +69,7 @@ pub enum BulkAction {
 }
 
 impl BulkAction {
-    /// In the order of their buttons.
+    /// All actions, in the order of their buttons.
     pub const EACH: [Self; 8] = [
         Self::Upload,
         Self::GetIds,

@@ -1,8 +1,8 @@
-//! Combinations of keys, and how they are written.
+//! Keyboard shortcuts and their notation.
 
 use crate::app::wording::command as words;
 
-/// A key that shortcuts use.
+/// A key used by shortcuts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the keys are named as they are")]
 pub enum Key {
@@ -27,12 +27,12 @@ pub enum Key {
     End,
 }
 
-/// A combination of keys.
+/// A key combination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shortcut {
-    /// With Ctrl, or ⌘ on a Mac.
+    /// Needs Ctrl, or ⌘ on macOS.
     pub command: bool,
-    /// With Shift.
+    /// Needs Shift.
     pub shift: bool,
     /// The key.
     pub key: Key,
@@ -59,7 +59,7 @@ impl Shortcut {
         Self { shift, ..self }
     }
 
-    /// As it is shown: "Ctrl+O", on a Mac "⌘O".
+    /// Returns its notation: "Ctrl+O", or "⌘O" on macOS.
     pub fn text(self) -> String {
         // Each system's own order.
         let modifiers = if cfg!(target_os = "macos") {

@@ -1,37 +1,37 @@
-//! The chips above the list, and how many rows are in which state.
+//! Filter chips and row counts by status.
 
 use crate::app::rows;
 use crate::model::snapshot::{DuplicateStage, Row, RowDelta, Status};
 
-/// A chip above the list.
+/// A filter chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]
 pub enum Filter {
-    /// Everything.
+    /// All rows.
     #[default]
     All,
-    /// Refused and failed.
+    /// Refused or failed.
     Attention,
-    /// Fine, and not started.
+    /// Valid and not started.
     ToUpload,
-    /// Its bytes move, or are out.
+    /// Sending, or sent and awaiting the response.
     Uploading,
-    /// The service works on it.
+    /// The service processes it.
     Processing,
-    /// Being looked at, or waiting for its turn or its next try.
+    /// Being checked, queued, or waiting for a retry.
     Waiting,
-    /// Held by the user, left by an earlier run, or sent with another key: it does not go on by
-    /// itself.
+    /// Paused by the user, left by an earlier run, or sent with another key: needs the user to go
+    /// on.
     Paused,
-    /// Has an asset that is ready.
+    /// Its asset is ready.
     Ready,
-    /// Has the content of another file, and is not sent.
+    /// Content of another file; not sent.
     Duplicate,
-    /// Given up by the user.
+    /// Cancelled by the user.
     Cancelled,
 }
 
 impl Filter {
-    /// In the order of their chips.
+    /// All chips, in display order.
     pub const EACH: [Self; 10] = [
         Self::All,
         Self::Attention,
@@ -45,7 +45,7 @@ impl Filter {
         Self::Cancelled,
     ];
 
-    /// The chip, besides "All", under which a row stands.
+    /// Returns the chip, besides "All", of a status.
     pub fn of(status: &Status) -> Self {
         match status {
             Status::Rejected(_) | Status::Failed(_) => Self::Attention,
@@ -63,31 +63,30 @@ impl Filter {
     }
 }
 
-/// How many rows are in the states that the bar at the foot asks about. Only rows that change
-/// are counted.
+/// Row counts that the status bar needs, updated for changed rows only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct StatusCounts {
-    /// They are being looked at.
+    /// Being checked.
     pub checking: usize,
-    /// Their bytes move.
+    /// Sending bytes.
     pub uploading: usize,
-    /// Their bytes are out, the answer is not there.
+    /// Sent, awaiting the response.
     pub finishing: usize,
-    /// They wait before the next try.
+    /// Waiting for a retry.
     pub waiting: usize,
-    /// The user holds them, or an earlier run left them.
+    /// Paused by the user, or left by an earlier run.
     pub paused: usize,
-    /// The service works on them.
+    /// Processed by the service.
     pub processing: usize,
-    /// Duplicates that were started: their ids are asked for, and nothing is sent.
+    /// Started duplicates: only their ids are requested.
     pub asked: usize,
-    /// They ended without success.
+    /// Failed.
     pub failed: usize,
-    /// They ended for good, ready or cancelled, and are on disk.
+    /// Ready or cancelled, and saved to disk.
     pub finished: usize,
-    /// They have an id that is not on disk.
+    /// Rows with an id that is not on disk.
     pub unsaved: usize,
-    /// Their bytes move, and they start again from the first one after a pause.
+    /// Sending, and restarting from the first byte after a pause.
     pub starts_again: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Of files that have the same name, the folders by which they are told apart.
+//! Shortest folder suffixes that tell files of the same name apart.
 
 use std::collections::HashMap;
 use std::path::{Component, Path};
@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use crate::model::snapshot::{ItemId, Row};
 
-/// The folders, by the rows whose name another row has too; others have none.
+/// Folders of rows whose name is not unique.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Folders(HashMap<ItemId, String>);
 
 impl Folders {
-    /// Learns of all rows.
+    /// Computes the folders of all rows.
     pub fn of(rows: &[Arc<Row>]) -> Self {
         let mut by_name: HashMap<&str, Vec<&Row>> = HashMap::with_capacity(rows.len());
         for row in rows {
@@ -24,18 +24,18 @@ impl Folders {
         Self(folders)
     }
 
-    /// Returns whether a row that changed like this changes what is known.
+    /// Returns `true` if this change of a row affects the folders.
     pub fn changes(old: &Row, new: &Row) -> bool {
         old.name != new.name || old.path != new.path
     }
 
-    /// The last folders of the row, as many as tell it from all rows of its name.
+    /// Returns as many of the row's last folders as tell it from rows of the same name.
     pub fn get(&self, id: ItemId) -> Option<&str> {
         self.0.get(&id).map(String::as_str)
     }
 }
 
-/// Gives each of these rows so many of its last folders, and those that still look alike more.
+/// Gives each row its last `depth` folders, and more to rows that still look alike.
 fn tell_apart(rows: Vec<&Row>, depth: usize, folders: &mut HashMap<ItemId, String>) {
     let mut alike: HashMap<String, Vec<&Row>> = HashMap::new();
     for row in rows {
@@ -47,7 +47,7 @@ fn tell_apart(rows: Vec<&Row>, depth: usize, folders: &mut HashMap<ItemId, Strin
     for (folder, mut rows) in alike {
         let is_alone = rows.len() == 1;
         rows.retain(|row| {
-            // One that has no further folder is told apart as well as it can be.
+            // A path without further folders can't be told apart any better.
             let is_told = is_alone || row.path.components().count() <= depth + 1;
             if is_told && !folder.is_empty() {
                 folders.insert(row.id, folder.clone());
@@ -101,7 +101,7 @@ mod tests {
         let parted = |folders: [&str; 2]| PathBuf::from_iter(folders).display().to_string();
         let wanted = [parted(["a", "DCIM"]), parted(["b", "DCIM"]), "last".into()];
         assert_eq!(found, wanted.map(Some));
-        // One that has no further folder, and one that was named without any.
+        // Paths without further folders, or without any.
         let found = folders(&["DCIM/1.mp4", "/a/DCIM/1.mp4", "1.mp4"]);
         let wanted = [Some("DCIM".to_owned()), Some(parted(["a", "DCIM"])), None];
         assert_eq!(found, wanted);

@@ -1,4 +1,4 @@
-//! In which order rows are shown, and which of them a search finds.
+//! Sorting and searching of rows.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -7,36 +7,36 @@ use super::filter::Filter;
 use crate::app::rows;
 use crate::model::snapshot::{Row, Snapshot};
 
-/// What the list is sorted by.
+/// Sort key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Column {
-    /// As the queue has it: in which order files were added and are sent.
+    /// Queue order: files are added and sent in it.
     #[default]
     Queue,
-    /// Their names, numbers in them as numbers.
+    /// Name, with numbers compared by value.
     Name,
-    /// Their sizes.
+    /// Size.
     Size,
-    /// Where they are, what needs attention first.
+    /// Status, rows that need attention first.
     Status,
 }
 
 impl Column {
-    /// In the order of the menu.
+    /// All keys, in menu order.
     pub const EACH: [Self; 4] = [Self::Queue, Self::Name, Self::Size, Self::Status];
 }
 
-/// What the list is sorted by, and which way.
+/// Sort key and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Sort {
-    /// By what.
+    /// Sort key.
     pub column: Column,
-    /// The other way round.
+    /// Reverses the order.
     pub reversed: bool,
 }
 
 impl Sort {
-    /// As it is after its entry in the menu was chosen: chosen again it turns around.
+    /// Returns the order after `column` was chosen in the menu: choosing it again reverses it.
     pub(super) fn chosen(self, column: Column) -> Self {
         Self {
             column,
@@ -44,7 +44,7 @@ impl Sort {
         }
     }
 
-    /// Returns whether a row has another place after it became another.
+    /// Returns `true` if this change of a row may move it.
     pub(super) fn moves(self, before: &Row, after: &Row) -> bool {
         match self.column {
             Column::Queue => false,
@@ -55,13 +55,13 @@ impl Sort {
     }
 }
 
-/// What was found out about a row, kept as long as the row does not change.
+/// Cached keys of a row, valid until the row changes.
 #[derive(Debug)]
 struct Fact {
     row: Arc<Row>,
-    /// In lower case.
+    /// Name in lower case.
     name: Box<str>,
-    /// Whether the search finds it.
+    /// Matches the search.
     found: bool,
 }
 
@@ -76,27 +76,26 @@ impl Fact {
     }
 }
 
-/// Names and what is found, by the rows' positions: only rows that changed are looked at
-/// anew.
+/// Cached sort keys and search results by row index; only changed rows are recomputed.
 #[derive(Debug, Default)]
 pub(super) struct SortKeys {
     each: Vec<Fact>,
-    /// Another search: everything has to be looked at.
+    /// The search changed, so every row is stale.
     search_anew: bool,
 }
 
 impl SortKeys {
-    /// Something else is searched for.
+    /// Marks every search result as stale.
     pub fn search_anew(&mut self) {
         self.search_anew = true;
     }
 
-    /// Nothing is searched for and names do not matter.
+    /// Drops the cache: no search is active and names are not needed.
     pub fn forget(&mut self) {
         *self = Self::default();
     }
 
-    /// Learns of all rows.
+    /// Computes the keys of all rows.
     pub fn learn(&mut self, snapshot: &Snapshot, words: &[String]) {
         let search_anew = std::mem::take(&mut self.search_anew);
         self.each.truncate(snapshot.rows.len());
@@ -109,19 +108,19 @@ impl SortKeys {
         }
     }
 
-    /// Learns that the row at this position changed, where anything is known of it.
+    /// Updates the keys of a changed row, if cached.
     pub fn learn_one(&mut self, position: usize, row: &Arc<Row>, words: &[String]) {
         if let Some(fact) = self.each.get_mut(position) {
             *fact = Fact::of(row, words);
         }
     }
 
-    /// Returns whether the search finds the row at this position.
+    /// Returns `true` if the row at `position` matches the search.
     pub fn found(&self, position: usize) -> bool {
         self.each.get(position).is_none_or(|fact| fact.found)
     }
 
-    /// Sorts positions of rows. What is equal stays in the queue's order.
+    /// Sorts row indices. Equal rows stay in queue order.
     pub fn sort(&self, places: &mut [usize], sort: Sort, snapshot: &Snapshot) {
         let compare = |one: usize, other: usize| match sort.column {
             Column::Queue => Ordering::Equal,
@@ -153,7 +152,7 @@ impl SortKeys {
     }
 }
 
-/// Returns whether every word is in the row's name or id.
+/// Returns `true` if every word is in the row's name or id.
 fn finds(words: &[String], name: &str, row: &Row) -> bool {
     words.iter().all(|word| {
         name.contains(word.as_str())

@@ -1,4 +1,4 @@
-//! A list that follows its rows is the list that looks at all of them anew.
+//! Incremental updates of a list equal a rebuild from all rows.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Rejection, Route};
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour};
 
-/// What happens to a list or to its rows; a row is named by any number.
+/// A change of the list or its rows; rows are named by any number, modulo their count.
 #[derive(Clone, Debug)]
 enum Turn {
-    /// These rows become others, in one snapshot.
+    /// Replaces these rows in one snapshot.
     Become(Vec<(usize, Row)>),
     Come(Box<Row>),
     Leave(usize),
@@ -47,7 +47,7 @@ fn any_status() -> impl Strategy<Value = Status> {
     ]
 }
 
-/// A row whose id is still to be given.
+/// A row without its final id.
 fn any_row() -> impl Strategy<Value = Row> {
     let name = prop::sample::select(vec!["a.mp4", "Day 2.mov", "day 10.mov", "b.png"]);
     let later = prop::sample::select(vec![
@@ -93,7 +93,7 @@ fn any_turn() -> impl Strategy<Value = Turn> {
     ]
 }
 
-/// Does what a turn says.
+/// Applies a change.
 fn happen(list: &mut List, snapshot: &mut Snapshot, turn: Turn, id: u64) {
     let rows = Arc::make_mut(&mut snapshot.rows);
     let place = |number: usize| number.checked_rem(rows.len());
@@ -129,7 +129,7 @@ fn happen(list: &mut List, snapshot: &mut Snapshot, turn: Turn, id: u64) {
     }
 }
 
-/// Nothing of a list but what the user chose.
+/// Returns a list with the user's choices only.
 fn chosen(list: &List) -> List {
     List {
         filter: list.filter,

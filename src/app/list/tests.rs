@@ -1,4 +1,4 @@
-//! The list without its drawing.
+//! Tests of the list without drawing.
 
 use std::sync::Arc;
 
@@ -75,7 +75,7 @@ fn a_row_that_is_gone_is_no_longer_selected() {
     assert_eq!(*list.tally(), tally);
 }
 
-/// The same with another status of the row at a place.
+/// Returns the snapshot with another status of the row at `place`.
 fn became(snapshot: &Snapshot, place: usize, status: Status) -> Snapshot {
     let mut rows = snapshot.rows.to_vec();
     rows[place] = Arc::new(row(rows[place].id.0, status));
@@ -105,7 +105,7 @@ fn a_row_that_is_not_shown_any_more_is_not_selected() {
         list.pick(ItemId(4), pick, &before);
         assert_eq!(ids(&list), [0; 0], "{pick:?}");
     }
-    // It is not counted among the selected ones when it changes, either.
+    // A deselected row stays out of the selection counts when it changes.
     list.update(&became(&before, 3, Status::Paused));
     assert_eq!(*list.fits(), SelectionActions::default());
 }
@@ -133,7 +133,7 @@ fn shift_selects_from_the_last_pick_and_ctrl_adds() {
     assert_eq!(ids(&list), [1, 2, 4]);
 }
 
-/// Rows with these names, all of them waiting.
+/// Waiting rows with these names.
 fn named(names: &[&str]) -> Snapshot {
     let rows = names.iter().zip(1..).map(|(name, id)| {
         Arc::new(Row {

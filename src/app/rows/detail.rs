@@ -1,4 +1,4 @@
-//! What stands in a row after its status word.
+//! Text after a row's status word.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use crate::app::wording;
 use crate::app::wording::row as words;
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 
-/// Returns what stands after the status word, joined with middle dots; empty for nothing.
+/// Returns the text after the status word, joined with middle dots; may be empty.
 pub fn detail(row: &Row, around: &RowContext) -> String {
     let mut parts = match &row.status {
         Status::Rejected(rejection) => vec![wording::rejection(rejection).line()],
@@ -31,7 +31,7 @@ pub fn detail(row: &Row, around: &RowContext) -> String {
     parts.join(wording::AND)
 }
 
-/// Returns what a row that is not in trouble says of how far it is.
+/// Returns the progress text of a row without a fault.
 fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let size = || match &row.transfer {
@@ -106,7 +106,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         Status::Queued => {
             parts.push(size());
             parts.extend(held_up(around));
-            // What waits for something else than the user need not be told that it costs.
+            // The cost of a pause matters only if the user caused it.
             let later = row.later.filter(|later| match around.queue {
                 Queue::GoesOn => false,
                 Queue::Paused => true,
@@ -121,7 +121,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
     parts
 }
 
-/// Why the queue does not go on.
+/// Returns why the queue is stopped.
 fn held_up(around: &RowContext) -> Option<String> {
     match around.queue {
         Queue::GoesOn => None,
@@ -132,7 +132,7 @@ fn held_up(around: &RowContext) -> Option<String> {
     }
 }
 
-/// Returns what becomes of a duplicate.
+/// Returns the outcome of a duplicate.
 fn after_same_as(status: &Status) -> Option<&'static str> {
     match status {
         Status::FoundDuplicate(DuplicateStage::Before) => Some(words::NOT_SENT_TWICE),
@@ -143,7 +143,7 @@ fn after_same_as(status: &Status) -> Option<&'static str> {
     }
 }
 
-/// Which file a duplicate is one of: by its name, and by its folder where that is another one.
+/// Returns the name of the duplicated file, with its folder if that differs.
 fn duplicate_of(row: &Row) -> Option<String> {
     let other = row.duplicate_of.as_ref()?;
     if let Some(ms) = other.uploaded_at_ms

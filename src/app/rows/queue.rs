@@ -1,35 +1,35 @@
-//! Whether the queue that a row stands in goes on, and if not, for what it waits.
+//! State of the queue as its rows show it.
 
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::{QueueWait, Snapshot};
 
-/// Whether the queue that a row stands in goes on.
+/// State of the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Queue {
-    /// What is queued starts when its turn comes.
+    /// Queued files start in turn.
     #[default]
     GoesOn,
-    /// The user paused it.
+    /// Paused by the user.
     Paused,
-    /// It waits for the user to do this.
+    /// Blocked until the user acts.
     Held(Hold),
-    /// All of it waits for this.
+    /// The whole queue waits.
     Waits(QueueWait),
     /// The service can't be reached.
     Offline,
 }
 
-/// What the user is to do for a queue to go on.
+/// Action needed from the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
-    /// Enter an API key: there is none.
+    /// Enter an API key.
     NoKey,
-    /// See to the key, the balance or the account.
+    /// Fix the key, balance or account.
     RequiredAction(RequiredAction),
 }
 
 impl Queue {
-    /// That of a snapshot.
+    /// Returns the queue state of a snapshot.
     pub fn of(snapshot: &Snapshot) -> Self {
         match (snapshot.needs, snapshot.paused) {
             (Some(RequiredAction::Key), _) if snapshot.key.is_missing() => Self::Held(Hold::NoKey),

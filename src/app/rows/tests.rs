@@ -1,4 +1,4 @@
-//! What rows say and offer; and a row for the tests of others.
+//! Tests of row texts and commands, and a row for other tests.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::model::fault::RequiredAction;
 use crate::model::media::{Kind, Note, Rejection, Route};
 use crate::model::snapshot::{DuplicateOf, DuplicateStage, ItemId, Transfer};
 
-/// A video of 412 MB in this state.
+/// A 412 MB video in this state.
 pub(crate) fn row(id: u64, status: Status) -> Row {
     Row {
         id: ItemId(id),
@@ -174,7 +174,7 @@ fn a_duplicate_says_of_which_file_it_is_one() {
         said(id(), "/a/Take 1.mp4", day),
         "412 MB · same content as Take 1.mp4, uploaded on 2025-12-29"
     );
-    // It was this very file.
+    // Duplicate of the file itself.
     assert_eq!(
         said(id(), "/a/clip-1.mp4", day),
         "412 MB · uploaded on 2025-12-29"
@@ -266,7 +266,7 @@ fn what_stopped_says_whether_it_goes_on_or_starts_again() {
     ] {
         paused.later = Some(later);
         assert_eq!(detail(&paused, &around(now)), format!("412 MB · {said}"));
-        // By whichever way its bytes go.
+        // The route does not matter.
         paused.route = Some(Route::SignedUrl);
     }
 }

@@ -1,4 +1,4 @@
-//! One picture made small, within limits of bytes, pixels, memory and time.
+//! Decodes one thumbnail within limits of bytes, pixels, memory and time.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -10,27 +10,27 @@ use std::time::Instant;
 use image::imageops::thumbnail as scale;
 use image::{DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-/// Pixels along a side: what a thumbnail takes on a screen of three pixels a point.
+/// Thumbnail side in pixels: 40 points at 3 pixels per point.
 const SIDE: u32 = 120;
-/// Longest file that is looked at, in bytes.
+/// Largest file, in bytes.
 const BYTES: u64 = 64 << 20;
-/// Most pixels of a picture; a large camera's are fewer.
+/// Most pixels; large cameras have fewer.
 const PIXELS: u64 = 64_000_000;
-/// Longest side of a picture, in pixels.
+/// Longest side, in pixels.
 const LONGEST: u32 = 30_000;
-/// Most memory that reading a picture's head may take, in bytes.
+/// Memory limit for reading a picture's header, in bytes.
 const HEAD: u64 = 16 << 20;
 
-/// A square of pixels: red, green, blue, opacity.
+/// A square RGBA image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pixels {
-    /// Pixels along a side.
+    /// Side in pixels.
     pub side: u32,
-    /// Four bytes a pixel, line by line; not multiplied with the opacity.
+    /// Four bytes per pixel, row by row, not premultiplied.
     pub rgba: Vec<u8>,
 }
 
-/// The memory that all decoding may take at a time, that of pictures that are late included.
+/// Memory shared by all decodes, overdue ones included.
 #[derive(Debug)]
 pub struct Budget(AtomicU64);
 
@@ -41,7 +41,7 @@ impl Default for Budget {
     }
 }
 
-/// A part of the budget, which goes back when it is dropped.
+/// A share of the budget, returned on drop.
 struct Share {
     budget: Arc<Budget>,
     bytes: u64,
@@ -53,7 +53,7 @@ impl Share {
         Self { budget, bytes: 0 }
     }
 
-    /// Takes more; false where so much is not left.
+    /// Takes more; returns `false` if the budget is exhausted.
     fn add(&mut self, bytes: u64) -> bool {
         let left = |left: u64| left.checked_sub(bytes);
         let (set, get) = (Ordering::AcqRel, Ordering::Acquire);
@@ -69,8 +69,8 @@ impl Drop for Share {
     }
 }
 
-/// The middle of a picture, upright. `None` where it is too large, takes longer than until
-/// `end` or more memory than is left of the budget, or is no picture.
+/// Returns the upright centre of a picture. `None` if it is invalid, too large, not done by `end`,
+/// or over budget.
 pub fn thumbnail(path: &Path, end: Instant, budget: &Arc<Budget>) -> Option<Pixels> {
     decode(path, end, Share::none_of(budget))
         .inspect_err(|error| tracing::debug!(%error, "no thumbnail"))
@@ -82,12 +82,12 @@ fn decode(
     end: Instant,
     mut share: Share,
 ) -> Result<Pixels, Box<dyn std::error::Error>> {
-    // A pipe or a device would keep whoever opens it waiting.
+    // Opening a pipe or device would block.
     let about = path.metadata()?;
     if !about.is_file() || about.len() > BYTES {
         return Err("not a file, or too long".into());
     }
-    // Of a JPEG the whole file is kept.
+    // The decoder keeps the whole JPEG file.
     if !share.add(HEAD + about.len()) {
         return Err(io::Error::from(io::ErrorKind::OutOfMemory).into());
     }
@@ -108,13 +108,13 @@ fn decode(
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     let decoded = decoder.total_bytes();
-    // Besides the picture itself, at most.
+    // Peak memory besides the picture.
     let meanwhile = match format {
         Some(ImageFormat::Png | ImageFormat::Bmp) => 0,
         Some(ImageFormat::Jpeg) if is_row_by_row => 0,
-        // Coefficients of 16 bits for four components; two canvases of four bytes a pixel.
+        // 16-bit coefficients for four components; two canvases of four bytes per pixel.
         Some(ImageFormat::Jpeg | ImageFormat::WebP) => 8 * pixels,
-        // A frame; a copy and the strips that it is put together from.
+        // One frame; a copy and the strips it is composed from.
         _ => 2 * decoded,
     };
     if pixels > PIXELS || !share.add(decoded + meanwhile) {
@@ -130,8 +130,8 @@ fn decode(
     Ok(Pixels { side, rgba })
 }
 
-/// Returns whether all of a JPEG is in one scan, so that it is decoded a few rows at a time. Otherwise
-/// its coefficients are kept until the last scan.
+/// Returns `true` if the JPEG has a single scan and so is decoded row by row. Otherwise all
+/// coefficients are kept until the last scan.
 fn is_row_by_row_jpeg(file: &mut impl Read) -> io::Result<bool> {
     let mut start = [0; 2];
     file.read_exact(&mut start)?;
@@ -149,7 +149,7 @@ fn is_row_by_row_jpeg(file: &mut impl Read) -> io::Result<bool> {
         let mut segment = Vec::new();
         file.take(length).read_to_end(&mut segment)?;
         match marker {
-            // Frames with a scan for all that follows: baseline and extended.
+            // Frame types with a single scan: baseline and extended.
             0xc0 | 0xc1 => components = segment.get(5).copied(),
             0xda => return Ok(components.is_some() && segment.first() == components.as_ref()),
             _ => {}
@@ -157,7 +157,7 @@ fn is_row_by_row_jpeg(file: &mut impl Read) -> io::Result<bool> {
     }
 }
 
-/// The middle of a picture as a square of at most [`SIDE`].
+/// Crops the centre square and scales it to at most [`SIDE`].
 fn square(picture: &DynamicImage) -> DynamicImage {
     let (width, height) = picture.dimensions();
     let short = width.min(height);
@@ -169,7 +169,7 @@ fn square(picture: &DynamicImage) -> DynamicImage {
     })
 }
 
-/// A file that is read until a point in time.
+/// A reader that fails after a deadline.
 struct Clocked {
     file: File,
     end: Instant,
@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(pixels.side, SIDE);
         assert!(near(at(&pixels, 60, 10), RED) && near(at(&pixels, 60, 110), BLUE));
 
-        // The same, held by the camera upside down.
+        // Stored upside down, as Exif says.
         let turned = turned_jpeg(&flag(300, 300), 3);
         let path = dir.path().join("turned.jpg");
         std::fs::write(&path, turned).unwrap();
@@ -279,7 +279,7 @@ mod tests {
         assert!(near(at(&pixels, 60, 10), BLUE) && near(at(&pixels, 60, 110), RED));
     }
 
-    /// A JPEG with an Exif block that says how it was held.
+    /// A JPEG with an Exif orientation.
     fn turned_jpeg(picture: &RgbImage, orientation: u8) -> Vec<u8> {
         let mut jpeg = io::Cursor::new(Vec::new());
         picture
@@ -304,7 +304,7 @@ mod tests {
         assert_eq!(thumbnail(&path, soon()).unwrap().side, 7);
     }
 
-    /// A picture that claims to be far larger than its few bytes.
+    /// A picture that claims a far larger size than its bytes hold.
     fn bomb(dir: &Path, width: u32, height: u32) -> PathBuf {
         let path = dir.join("bomb.bmp");
         let mut bytes = b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
@@ -352,7 +352,7 @@ mod tests {
         assert_eq!(budget.0.load(Ordering::Acquire), 30 << 20);
     }
 
-    /// Returns what decoding costs besides what the process has, in bytes.
+    /// Returns the extra peak memory of decoding, in bytes.
     #[cfg(target_os = "linux")]
     fn cost(decode: impl FnOnce()) -> u64 {
         let status = |name: &str| {
@@ -361,7 +361,7 @@ mod tests {
             let kibibytes: u64 = line.unwrap().trim_end_matches("kB").trim().parse().unwrap();
             kibibytes << 10
         };
-        // The highest that it ever was is measured anew.
+        // Resets the peak measurement.
         std::fs::write("/proc/self/clear_refs", "5").unwrap();
         let before = status("VmRSS:");
         decode();
@@ -372,7 +372,7 @@ mod tests {
     #[test]
     fn no_format_takes_more_memory_than_it_is_given() {
         const GIVEN: u64 = 64 << 20;
-        /// What the code itself, other tests and the system's allocator take.
+        /// Memory of code, other tests and the allocator.
         const BESIDES: u64 = 16 << 20;
         let dir = tempfile::tempdir().unwrap();
         for ending in ["png", "jpg", "gif", "webp", "bmp", "tiff"] {
@@ -399,7 +399,7 @@ mod tests {
         assert!(is_row_by_row(&camera));
         let progressive = std::fs::read(media.join("progressive.jpeg")).unwrap();
         assert!(!is_row_by_row(&progressive));
-        // The first scan has one of its components alone.
+        // The first scan has only one component.
         let mut scans = camera;
         let scan = scans
             .windows(2)

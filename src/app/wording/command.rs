@@ -1,14 +1,14 @@
-//! What every command is called, and what its tooltip says.
+//! Labels and tooltips of commands.
 
 use crate::app::command::{
     BulkAction, CursorMove, ExportFormat, Key, RowCommand, ThemeChoice, UiCommand,
 };
 use crate::app::list::{Column, Filter};
 
-/// On a button, and when the pointer rests on it.
+/// Label and tooltip.
 pub type Words = (&'static str, &'static str);
 
-/// Returns what is done with one row.
+/// Returns the words of a row command.
 pub fn row(command: RowCommand) -> Words {
     match command {
         RowCommand::Upload => ("Upload", "Upload this file now"),
@@ -36,7 +36,7 @@ pub fn row(command: RowCommand) -> Words {
     }
 }
 
-/// Going through the list.
+/// Returns the words of a keyboard move.
 pub fn step(step: CursorMove) -> Words {
     let label = match step {
         CursorMove::Up => "The file above",
@@ -49,7 +49,7 @@ pub fn step(step: CursorMove) -> Words {
     (label, "Go through the list")
 }
 
-/// A form in which ids are copied.
+/// Returns the words of a clipboard format.
 pub fn copied(format: ExportFormat) -> Words {
     match format {
         ExportFormat::Lines => ("Ids, one a line", "Copy the asset ids, one a line"),
@@ -60,7 +60,7 @@ pub fn copied(format: ExportFormat) -> Words {
     }
 }
 
-/// A form in which a selection is saved.
+/// Returns the words of a file format.
 pub fn saved(format: ExportFormat) -> Words {
     match format {
         ExportFormat::Json => (
@@ -74,7 +74,7 @@ pub fn saved(format: ExportFormat) -> Words {
     }
 }
 
-/// Returns what is done with a selection.
+/// Returns the words of a bulk action.
 pub fn many(many: BulkAction) -> Words {
     match many {
         BulkAction::Upload => ("Upload", "Upload the selected files now"),
@@ -91,7 +91,7 @@ pub fn many(many: BulkAction) -> Words {
     }
 }
 
-/// Returns what a screen reader calls it, apart from the same for one row and for all.
+/// Returns the screen reader name, distinct from the commands for one row and for all.
 pub fn many_name(many: BulkAction) -> &'static str {
     match many {
         BulkAction::Upload => "Upload selected",
@@ -105,7 +105,7 @@ pub fn many_name(many: BulkAction) -> &'static str {
     }
 }
 
-/// A chip above the list.
+/// Returns the label of a filter chip.
 pub fn filter(filter: Filter) -> &'static str {
     match filter {
         Filter::All => "All",
@@ -121,7 +121,7 @@ pub fn filter(filter: Filter) -> &'static str {
     }
 }
 
-/// Returns what the list is sorted by.
+/// Returns the name of a sort key.
 pub fn column(column: Column) -> &'static str {
     match column {
         Column::Queue => "Upload order",
@@ -139,7 +139,7 @@ fn theme(choice: ThemeChoice) -> Words {
     }
 }
 
-/// Everything else that can be done.
+/// Returns the words of a window command.
 pub fn window(command: &UiCommand) -> Words {
     use UiCommand as C;
     match command {
@@ -228,20 +228,20 @@ pub fn window(command: &UiCommand) -> Words {
     }
 }
 
-/// The key of shortcuts, before another key.
+/// Modifier key of shortcuts, as a prefix.
 pub const COMMAND: &str = if cfg!(target_os = "macos") {
     "⌘"
 } else {
     "Ctrl+"
 };
-/// Shift, before another key.
+/// Shift, as a prefix.
 pub const SHIFT: &str = if cfg!(target_os = "macos") {
     "⇧"
 } else {
     "Shift+"
 };
 
-/// Returns what is on a key.
+/// Returns the label of a key.
 pub fn key(key: Key) -> &'static str {
     match key {
         Key::A => "A",
@@ -266,20 +266,20 @@ pub fn key(key: Key) -> &'static str {
     }
 }
 
-/// A group in the list of shortcuts.
+/// Group in the shortcut list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// Bringing files in and sending them.
+    /// Adding and sending files.
     Files,
-    /// Going through the list.
+    /// Moving through the list.
     List,
-    /// What is done with what is selected.
+    /// Commands on the selection.
     Selection,
-    /// The window itself.
+    /// The window.
     Window,
 }
 
-/// Above a group of shortcuts.
+/// Returns the heading of a group.
 pub fn group(group: Group) -> &'static str {
     match group {
         Group::Files => "Files",

@@ -1,4 +1,4 @@
-//! Words for everything that goes wrong on the way.
+//! Messages for faults.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::app::command::RowCommand;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::retry::Policy;
 
-/// Returns what went wrong with an upload, why, and what to do.
+/// Returns the message of a fault: title, cause, next step.
 pub fn fault(fault: &Fault) -> Message {
     let (title, cause, next, step) = words(fault.kind);
     let stall = Policy::default().stall.as_secs().to_string();
@@ -235,7 +235,8 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, NextStep
     }
 }
 
-/// Why the whole queue waits, and for how long: "memories.ai asks us to slow down; next try in 8 s".
+/// Returns why the whole queue waits, and how long: "memories.ai asks us to slow down; next try in
+/// 8 s".
 pub fn next_try(kind: FaultKind, left: Duration) -> String {
     let (title, ..) = words(kind);
     if left.is_zero() {
@@ -245,7 +246,7 @@ pub fn next_try(kind: FaultKind, left: Duration) -> String {
     }
 }
 
-/// The technical detail of a fault, as name and value, for "Details" and "Copy details".
+/// Returns the technical details of a fault as name and value, for "Details" and "Copy details".
 pub fn details(fault: &Fault) -> Vec<(&'static str, String)> {
     let detail = &fault.diagnostics;
     let time = |ms: i64| jiff::Timestamp::from_millisecond(ms).ok();
@@ -293,7 +294,7 @@ mod tests {
         }
     }
 
-    /// A cause is read alone as well, on a terminal and after other words.
+    /// Causes are also shown alone, on a terminal and after other text.
     #[test]
     fn every_cause_names_what_it_is_about() {
         for &kind in FaultKind::ALL {

@@ -1,31 +1,31 @@
-//! What the bar at the window's foot says, and what stands for a moment above it.
+//! Texts of the status bar and of toasts.
 
 use super::{count, number};
 
-/// Between parts that stand side by side.
+/// Separator of parts on one line.
 pub const AND: &str = " · ";
 
-/// Nothing is in the list that could be uploaded.
+/// The list has nothing to upload.
 pub const NOTHING: &str = "Nothing to upload";
-/// The user paused it.
+/// Paused by the user.
 pub const PAUSED: &str = "paused";
-/// All bytes are out.
+/// Everything is sent; awaiting the response.
 pub const ANSWER: &str = "waiting for the answer";
-/// Only ids of duplicates are asked for.
+/// Only ids of duplicates are requested.
 pub const GETTING_IDS: &str = "getting ids";
 /// The service can't be reached.
 pub const OFFLINE: &str = "waiting for a connection";
-/// Something went wrong and is tried again.
+/// A retry is scheduled.
 pub const NEXT_TRY: &str = "waiting before the next try";
-/// Nothing moves yet.
+/// Nothing is being sent yet.
 pub const STARTING: &str = "starting…";
 
-/// Everything there is has ended well.
+/// Returns the number of ready files.
 pub fn ready(files: usize) -> String {
     format!("{} ready", count(files, "file"))
 }
 
-/// Returns how many need attention.
+/// Returns the number of files that need attention.
 pub fn attention(files: usize) -> String {
     if files == 1 {
         "1 needs attention".to_owned()
@@ -34,32 +34,32 @@ pub fn attention(files: usize) -> String {
     }
 }
 
-/// Returns how many the user holds one by one while others go on.
+/// Returns the number of files paused one by one.
 pub fn held(files: usize) -> String {
     format!("{} paused", number(files))
 }
 
-/// Returns how many were given up.
+/// Returns the number of cancelled files.
 pub fn cancelled(files: usize) -> String {
     format!("{} cancelled", number(files))
 }
 
-/// Returns how many have the content of another file.
+/// Returns the number of duplicates.
 pub fn duplicates(files: usize) -> String {
     count(files, "duplicate")
 }
 
-/// Returns how many of a batch are done.
+/// Returns the number of finished files in a batch.
 pub fn done(done: usize, batch: usize) -> String {
     format!("{} of {} done", number(done), number(batch))
 }
 
-/// Only the service has something to do.
+/// Returns the number of files in processing.
 pub fn processing(files: usize) -> String {
     format!("{} processing at memories.ai", number(files))
 }
 
-/// On the button that starts everything that is ready, so many files and so many duplicates.
+/// Returns the label of the button that starts all ready files and duplicates.
 pub fn upload(files: usize, duplicates: usize) -> String {
     match (files, duplicates) {
         (0, 0) => "Upload".to_owned(),
@@ -68,13 +68,13 @@ pub fn upload(files: usize, duplicates: usize) -> String {
     }
 }
 
-/// What "Upload" does besides while everything is paused.
+/// Addition to "Upload" while everything is paused.
 pub const UPLOAD_ENDS_PAUSE: &str = "The paused uploads go on too.";
 
-/// What becomes of the ids of what "Clear finished" takes out of the list.
+/// Note on ids for "Clear finished".
 pub const IDS_STAY: &str = "their ids stay in the history";
 
-/// Returns what pausing everything means for what is under way: how many start again.
+/// Returns the tooltip for pausing everything, with the number of uploads that restart.
 pub fn pause_all(hint: &str, starts_again: usize) -> String {
     match starts_again {
         0 => hint.to_owned(),
@@ -86,21 +86,21 @@ pub fn pause_all(hint: &str, starts_again: usize) -> String {
     }
 }
 
-/// The journal can't be written.
+/// The history can't be written.
 pub const BLOCKED_UNWRITABLE: &str = "Nothing can be saved on this disk at the moment";
-/// The journal is being read.
+/// The history is being opened.
 pub const BLOCKED_OPENING: &str = "What was uploaded before is being read";
-/// The journal is of a newer program.
+/// The history is from a newer version.
 pub const BLOCKED_NEWER: &str = "The history is of a newer version of this program";
-/// There is no file to upload.
+/// No file is ready to upload.
 pub const BLOCKED_EMPTY: &str = "No file is ready to upload";
 
-/// What was pasted is nothing to be added.
+/// The clipboard has nothing to add.
 pub const NOTHING_PASTED: &str = "The clipboard holds no files and no file paths.";
-/// There is no dialog to choose files in.
+/// No file dialog is available.
 pub const NO_FILE_DIALOG: &str = "This desktop has no file dialog that the program can open. Drop files on the window or paste their paths instead.";
 
-/// The sandbox did not start, for this reason where one is known.
+/// Reports that the sandbox did not start, with the reason if known.
 pub fn no_sandbox(why: Option<&str>) -> String {
     match why {
         Some(why) => format!("The sandbox did not start: {why}."),

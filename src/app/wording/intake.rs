@@ -1,4 +1,4 @@
-//! Words for what comes in, and for what pressing "Upload" would do with it.
+//! Texts for added files and the effect of "Upload".
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use super::{AND, Backend};
 use crate::model::media::Rejection;
 use crate::model::plan::{Eta, Plan};
 
-/// A pipe, a device, or a link to one.
+/// Pipe, device, or link to one.
 const SPECIAL: &str = "special system file";
 
-/// Why a file is refused, in the words of a sum: "9 not supported".
+/// Returns the reason for refusing a file, as part of a sum: "9 not supported".
 pub fn refusal(rejection: &Rejection) -> &'static str {
     match rejection {
         Rejection::UnsupportedFormat { .. } => "not supported",
@@ -24,8 +24,8 @@ pub fn refusal(rejection: &Rejection) -> &'static str {
     }
 }
 
-/// All that are refused in one sentence, the most frequent reason first: "12 files can’t be
-/// uploaded: 9 not supported, 3 too large."
+/// Returns a summary of refused files, most frequent reason first: "12 files can’t be uploaded: 9
+/// not supported, 3 too large."
 pub fn refused(reasons: &BTreeMap<&'static str, usize>) -> String {
     let mut reasons: Vec<(&str, usize)> = reasons.iter().map(|(why, n)| (*why, *n)).collect();
     reasons.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
@@ -44,7 +44,7 @@ pub fn refused(reasons: &BTreeMap<&'static str, usize>) -> String {
     )
 }
 
-/// Said while folders are looked through and files are checked; `None` when neither is.
+/// Returns the progress of walking folders and checking files; `None` if neither runs.
 pub fn coming_in(walking: Option<u64>, checking: usize) -> Option<String> {
     match (walking, checking) {
         (None, 0) => None,
@@ -53,12 +53,12 @@ pub fn coming_in(walking: Option<u64>, checking: usize) -> Option<String> {
     }
 }
 
-/// Said while files are read, to find out which of them are duplicates; `None` when none is.
+/// Returns the number of files being hashed to find duplicates; `None` if there are none.
 pub fn comparing(files: usize) -> Option<String> {
     (files > 0).then(|| format!("Comparing {}…", count(files, "file")))
 }
 
-/// Returns what "Upload" would start, in two lines: how much, and what one wants to know before.
+/// Returns the effect of "Upload" in two lines: amount, then notes.
 pub fn plan(plan: &Plan, place: Backend) -> (String, String) {
     let first = format!(
         "{} ready to upload · {}",
@@ -75,12 +75,12 @@ pub fn plan(plan: &Plan, place: Backend) -> (String, String) {
     (first, second.join(AND))
 }
 
-/// The same where there are duplicates alone, in one line.
+/// Returns the effect of "Upload" on duplicates only, in one line.
 pub fn only_duplicates(duplicates: usize) -> String {
     format!("{} · nothing to send", count(duplicates, "duplicate"))
 }
 
-/// The same at length, for a tooltip.
+/// Returns the effect of "Upload" in full, for a tooltip.
 pub fn plan_at_length(plan: &Plan, place: Backend) -> String {
     if plan.files == 0 {
         return by_id(plan.duplicates);
@@ -118,12 +118,12 @@ pub fn plan_at_length(plan: &Plan, place: Backend) -> String {
     place.said(lines.join("\n"))
 }
 
-/// Returns what keeping the files costs; nothing in the sandbox, which keeps none.
+/// Returns the storage cost; `None` in the sandbox, which stores nothing.
 fn keeping(plan: &Plan, place: Backend) -> Option<String> {
     (place == Backend::Service).then(|| storage_cost(plan.bytes))
 }
 
-/// Returns what becomes of duplicates that are started.
+/// Returns the outcome of started duplicates.
 fn by_id(duplicates: usize) -> String {
     match duplicates {
         1 => {
@@ -136,7 +136,7 @@ fn by_id(duplicates: usize) -> String {
     }
 }
 
-/// Files of the list that are not uploaded, by why.
+/// Returns the files that are not uploaded, by reason.
 fn left_out(plan: &Plan) -> Option<String> {
     let duplicates = match plan.duplicates {
         0 => None,

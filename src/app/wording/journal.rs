@@ -1,8 +1,8 @@
-//! What is said when the history cannot be used as it should.
+//! Messages about history problems.
 
 use std::path::Path;
 
-/// A damaged history was put aside.
+/// Reports that a damaged history was set aside.
 pub fn set_aside(path: &Path) -> String {
     format!(
         "The history was damaged. The damaged file was kept as {}, and what could be read of it is in a new one. \
@@ -11,17 +11,17 @@ pub fn set_aside(path: &Path) -> String {
     )
 }
 
-/// A history of a newer program.
+/// Returns the message for a history from a newer version.
 pub fn newer_history() -> &'static str {
     "The history is of a newer version of this program. That history is left as it is, and nothing can be \
      uploaded: use the newer version."
 }
 
-/// A history that cannot be written.
+/// Returns the message for a history that can't be written.
 pub fn unwritable_history(cause: &str) -> String {
     const WHY: &str = "Nothing new is uploaded, for an id that is not written down can be lost.";
     if cause.ends_with('.') {
-        // It says itself what is wrong and what to do.
+        // This cause already names the problem and the fix.
         return format!("{cause} {WHY}");
     }
     format!(

@@ -1,11 +1,10 @@
-//! Words of the API key: which one is used, and what keeps one from being used.
+//! Texts about the API key.
 
 use crate::app::environment::VaultError;
 use crate::model::key::NotAKey;
 use crate::model::snapshot::{KeySource, KeyState};
 
-/// Which key is in use, and what becomes of one that is entered. `for_session` says that
-/// it is kept for this session only.
+/// Returns the key in use and the effect of entering another; `for_session` if that is not stored.
 pub fn key_in_use(key: &KeyState, for_session: bool) -> String {
     match key {
         KeyState::Loading if for_session => "The keychain has not answered yet; if it asks for its password, enter it there. A key that you enter here is for this session only. If the keychain answers later, its key is used.".to_owned(),
@@ -38,7 +37,7 @@ pub fn key_in_use(key: &KeyState, for_session: bool) -> String {
     }
 }
 
-/// Why a text is not taken as a key, and what to do.
+/// Returns why a text is not a key, and the next step.
 pub fn not_a_key(why: NotAKey) -> &'static str {
     match why {
         NotAKey::Empty => "There is no key in the field. Paste the one from the console.",
@@ -51,14 +50,14 @@ pub fn not_a_key(why: NotAKey) -> &'static str {
     }
 }
 
-/// What helps where no keychain answers.
+/// Advice for a system without a keychain.
 const NO_KEYCHAIN: &str = if cfg!(all(unix, not(target_os = "macos"))) {
     "No keychain answers on this computer. To have one, install gnome-keyring, or KeePassXC with its Secret Service switched on."
 } else {
     "No keychain answers on this computer."
 };
 
-/// Why the keychain did not do what was asked, and what helps.
+/// Returns why a keychain call failed, and what helps.
 pub fn vault(error: &VaultError) -> &'static str {
     match error {
         VaultError::Absent => NO_KEYCHAIN,
@@ -92,7 +91,7 @@ mod tests {
             said(KeySource::Keychain, false),
             "The key in use ends in cdef. It is kept in the keychain. Paste another one to replace it."
         );
-        // One that was entered in place of the environment's is not the environment's.
+        // A key entered in place of the environment's.
         assert_eq!(
             said(KeySource::Session, true),
             "The key in use ends in cdef. It is kept for this session only. A key that you enter here is for this session only."

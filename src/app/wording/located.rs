@@ -1,14 +1,14 @@
-//! Words for a file that was chosen in the place of one that is gone.
+//! Texts for relocating a missing file.
 
 use std::path::Path;
 
 use super::{count, rejection, size};
 use crate::model::relocation::RelocationError;
 
-/// No dialog can be opened in which the file could be shown.
+/// No file dialog is available.
 pub const NO_FILE_TO_LOCATE: &str = "This desktop has no file dialog that the program can open. Bring the file back to where it was, or drop it on the window as a new one.";
 
-/// Why the file that was chosen does not take the place of the one that is gone.
+/// Returns why the chosen file can't replace the missing one.
 pub fn misfit(chosen: &Path, misfit: &RelocationError) -> String {
     let name = chosen.file_name().unwrap_or(chosen.as_os_str());
     let name = name.to_string_lossy();

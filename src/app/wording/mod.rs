@@ -1,4 +1,4 @@
-//! The program's words for people, all in one place: plain, and always with a next step.
+//! All user-facing text: plain language, always with a next step.
 
 pub mod banner;
 pub mod command;
@@ -36,29 +36,29 @@ pub use units::{count, day, duration, left, number, rate, size, size_of, storage
 use super::command::RowCommand;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 
-/// A button that does the next step of a message.
+/// Button for the next step of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextStep {
-    /// One of the row's own.
+    /// A row command.
     Row(RowCommand),
     /// Enter another key.
     UpdateKey,
     /// Open the service's console.
     OpenConsole,
-    /// Copy the technical details, for the service's support.
+    /// Copy technical details for support.
     CopyDetails,
 }
 
-/// What happened, why, and what to do next.
+/// A message: what happened, why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// What happened, in a few words without a full stop.
+    /// Summary in a few words, without a full stop.
     pub title: String,
-    /// Why, in a sentence.
+    /// Cause, in a sentence.
     pub cause: String,
-    /// What to do next, in a sentence.
+    /// Next step, in a sentence.
     pub next: String,
-    /// The button that does it.
+    /// Button for the next step.
     pub step: Option<NextStep>,
 }
 
@@ -72,41 +72,41 @@ impl Message {
         }
     }
 
-    /// Cause and next step on one line.
+    /// Returns cause and next step on one line.
     pub fn line(&self) -> String {
         format!("{} {}", self.cause, self.next)
     }
 }
 
-/// What is asked before the window, or the sandbox, is left.
+/// Question before leaving the window or the sandbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quit {
     /// The question.
     pub title: &'static str,
-    /// What leaving means.
+    /// Consequence of leaving.
     pub cause: String,
-    /// On the button that leaves nothing.
+    /// Label of the button that stays.
     pub stay: &'static str,
-    /// On the button that leaves.
+    /// Label of the button that leaves.
     pub leave: &'static str,
-    /// What that button does.
+    /// Tooltip of the button that leaves.
     pub hint: &'static str,
 }
 
-/// What closing the window would stop.
+/// Work that closing the window would stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Stops {
-    /// Uploads that are under way.
+    /// Uploads in progress.
     pub sending: usize,
-    /// Of these, those that start again later.
+    /// Uploads in progress that restart later.
     pub anew: usize,
     /// Ids that are not on disk.
     pub unsaved: usize,
-    /// Uploads that are under way in a sandbox.
+    /// Uploads in progress in a sandbox.
     pub in_sandbox: usize,
 }
 
-/// Returns what is asked before the window closes.
+/// Returns the question before closing the window.
 pub fn quit(stops: Stops) -> Quit {
     let mut causes = Vec::new();
     if stops.unsaved > 0 {
@@ -160,8 +160,7 @@ pub fn quit(stops: Stops) -> Quit {
     }
 }
 
-/// Returns what is asked before a sandbox is left in which files are, of which `under_way` have not
-/// ended.
+/// Returns the question before leaving a sandbox with files; `under_way` have not ended.
 pub fn leave_sandbox(under_way: usize) -> Quit {
     let ends = match under_way {
         0 => String::new(),
@@ -179,7 +178,7 @@ pub fn leave_sandbox(under_way: usize) -> Quit {
     }
 }
 
-/// Returns what the queue waits for the user to do: the banner's words.
+/// Returns the banner for an action that the queue needs from the user.
 pub fn needs(fix: RequiredAction) -> Message {
     const PAUSED: &str = "Uploads are paused; no file has failed.";
     match fix {

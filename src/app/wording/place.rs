@@ -1,26 +1,26 @@
-//! Who takes the files, by name: the service, or the sandbox in its place.
+//! Name of the backend: the service or the sandbox.
 
 use super::Message;
 
-/// Who takes the files.
+/// Backend that receives the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Backend {
     /// The service.
     #[default]
     Service,
-    /// The sandbox in this program.
+    /// The sandbox in this process.
     Sandbox,
 }
 
-/// What every word of this program calls who takes the files.
+/// Name of the service in all texts.
 const SERVICE: &str = "memories.ai";
-/// The same where a sandbox does.
+/// Name of the sandbox within a sentence.
 const SANDBOX: &str = "the sandbox";
-/// The same where a sentence begins with it.
+/// Name of the sandbox at the start of a sentence.
 const SANDBOX_BEGINS: &str = "The sandbox";
 
 impl Backend {
-    /// Words that name the service, as they are said here.
+    /// Replaces the service's name with the backend's.
     pub fn said(self, words: impl Into<String>) -> String {
         let words = words.into();
         if self == Self::Service {
@@ -39,7 +39,7 @@ impl Backend {
 }
 
 impl Message {
-    /// The same, as it is said at this place.
+    /// Returns the message with the backend's name.
     pub fn at(self, place: Backend) -> Self {
         Self {
             title: place.said(self.title),

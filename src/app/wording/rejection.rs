@@ -1,14 +1,14 @@
-//! Words for files that are not taken.
+//! Messages for refused files.
 
 use super::{Message, NextStep, fault, size};
 use crate::app::command::RowCommand;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::Rejection;
 
-/// Why a file is not taken, and what to do.
+/// Returns why a file is refused, and the next step.
 pub fn rejection(rejection: &Rejection) -> Message {
     let again = Some(NextStep::Row(RowCommand::Retry));
-    // What has to be added as another file leaves nothing to be done with this row.
+    // A file to be added under another name leaves nothing to do with this row.
     let remove = Some(NextStep::Row(RowCommand::Remove));
     match rejection {
         Rejection::UnsupportedFormat {
@@ -91,7 +91,7 @@ pub fn rejection(rejection: &Rejection) -> Message {
     }
 }
 
-/// Says that content is not what the name promises.
+/// Reports that the content does not match the extension.
 fn unlike(extension: &str) -> String {
     format!(
         "The file’s name ends in .{extension}, but its content isn’t recognised as {}.",
@@ -99,7 +99,7 @@ fn unlike(extension: &str) -> String {
     )
 }
 
-/// Why a file is not taken, and what to do, as `upload` says it.
+/// Returns why a file is refused, and the next step, for `upload`.
 pub fn rejection_line(refused: &Rejection) -> String {
     match refused {
         Rejection::NotRecognised { extension } => format!(

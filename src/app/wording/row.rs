@@ -1,4 +1,4 @@
-//! What a row of the list says.
+//! Texts of a row.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::model::fault::RequiredAction;
 use crate::model::media::Note;
 use crate::model::snapshot::{ResumeBehaviour, Status};
 
-/// The one word, or few, for where a row is.
+/// Returns the status word.
 pub fn status_word(status: &Status) -> &'static str {
     match status {
         Status::Checking => "Checking",
@@ -31,7 +31,7 @@ pub fn status_word(status: &Status) -> &'static str {
     }
 }
 
-/// Something to say of a file that is taken.
+/// Returns the note on an accepted file.
 pub fn note(note: Note) -> &'static str {
     match note {
         Note::UnknownContent => "content not recognised; the file is taken for what its name says",
@@ -40,16 +40,16 @@ pub fn note(note: Note) -> &'static str {
     }
 }
 
-/// What "Upload anyway" does with a file whose content is not recognised.
+/// Tooltip of "Upload anyway" for unrecognised content.
 pub const UPLOAD_UNRECOGNISED: &str = "Upload this file although its content isn’t recognised";
-/// Another program writes to the file.
+/// Another program is writing to the file.
 pub const SETTLING: &str =
     "another program is writing to this file; the upload goes on when that is done";
-/// All bytes are out.
+/// Everything is sent; awaiting the response.
 pub const FINISHING: &str = "waiting for memories.ai";
-/// The service works on it.
+/// The service processes it.
 pub const PROCESSING: &str = "at memories.ai";
-/// It was sent with another key, whose last four characters are known or empty.
+/// Reports that it was sent with another key; `last4` may be empty.
 pub fn other_key(last4: &str) -> String {
     match last4 {
         "" => "Uploaded with another API key".to_owned(),
@@ -57,16 +57,16 @@ pub fn other_key(last4: &str) -> String {
     }
 }
 
-/// It does so for longer than usual.
+/// Processing takes longer than usual.
 pub const SLOW: &str = "taking longer than usual";
-/// The next try begins.
+/// A retry begins.
 pub const TRYING_AGAIN: &str = "trying again";
-/// Equal content is in another file, which is in the list.
+/// Reports equal content in another listed file.
 pub fn duplicate_of(file: &str) -> String {
     format!("same content as {file}")
 }
 
-/// The same of one that was uploaded on a day, in UTC.
+/// Reports equal content in a file uploaded on a day, in UTC.
 pub fn same_as_uploaded(file: &str, day: Option<&str>) -> String {
     match day {
         Some(day) => format!("same content as {file}, uploaded on {day}"),
@@ -78,7 +78,7 @@ pub fn same_as_uploaded(file: &str, day: Option<&str>) -> String {
 pub const UPLOADED_BEFORE: &str = "the same content was uploaded before";
 /// Equal content is in another row.
 pub const LISTED_TWICE: &str = "the same content is in this list";
-/// The same where it is this very file.
+/// Reports that this very file was uploaded before.
 pub fn uploaded_itself(day: Option<&str>) -> String {
     match day {
         Some(day) => format!("uploaded on {day}"),
@@ -86,19 +86,19 @@ pub fn uploaded_itself(day: Option<&str>) -> String {
     }
 }
 
-/// What becomes of a duplicate of a file that is not started yet, either.
+/// Outcome of a duplicate whose original is not started either.
 pub const NOT_SENT_TWICE: &str = "not sent twice";
-/// What becomes of a duplicate that is not started yet.
+/// Outcome of a duplicate that is not started.
 pub const NOT_SENT: &str = "not sent again";
-/// A duplicate was started; memories.ai is asked about the file that it is one of, or that goes first.
+/// The id of a started duplicate is being requested.
 pub const GETS_ID: &str = "gets its id";
-/// The file that it is one of is under way.
+/// The original of a duplicate is being uploaded.
 pub const WAITS_FOR_ID: &str = "waits for its id";
-/// It was taken for a duplicate, and is none.
+/// A duplicate turned out not to be one.
 pub const UNCONFIRMED: &str = "memories.ai does not have the same content any more";
-/// It waits for its turn in a queue that is paused.
+/// Queued while the queue is paused.
 pub const QUEUE_PAUSED: &str = "all uploads are paused";
-/// It waits for its turn in a queue that waits for the user.
+/// Returns why a queued row waits for the user.
 pub fn held(by: Hold) -> &'static str {
     match by {
         Hold::NoKey => "waits for an API key",
@@ -112,34 +112,34 @@ pub fn held(by: Hold) -> &'static str {
         }
     }
 }
-/// Said of a file that the service may hold twice.
+/// Warning that the service may store the file twice.
 pub const MAY_BE_TWICE: &str = "may be stored twice: an answer was lost";
-/// What becomes of a file that waits.
+/// Outcome of a scheduled retry.
 pub const BY_ITSELF: &str = "The upload is retried automatically.";
-/// Said of an id that is not on disk.
+/// Warning that an id is not on disk.
 pub const NOT_SAVED: &str = "not saved yet: copy it";
-/// On "Copy" for a moment after it was pressed.
+/// Label of "Copy" just after it was pressed.
 pub const COPIED: &str = "Copied";
 
-/// When the next try is.
+/// Returns the time until the next try.
 pub fn next_try_in(wait: Duration) -> String {
     format!("next try in {}", duration(wait))
 }
 
-/// Returns how far it is.
+/// Returns a percentage.
 pub fn percent(percent: u8) -> String {
     format!("{percent} %")
 }
 
-/// The ID of an upload that failed or was cancelled.
+/// Labels the id of a failed or cancelled upload.
 pub fn idle_id(id: &str) -> String {
     format!("id not used: {id}")
 }
 
-/// An ID under which nothing is known to be stored, in details.
+/// Label of an id without a known upload, in details.
 pub const RESERVED_ID: &str = "Reserved ID";
 
-/// Returns what becomes of what was sent of a row that stopped.
+/// Returns what happens to the sent bytes of a stopped row.
 pub fn later(later: ResumeBehaviour) -> &'static str {
     match later {
         ResumeBehaviour::Restarts => "starts again from the beginning",
@@ -147,7 +147,7 @@ pub fn later(later: ResumeBehaviour) -> &'static str {
     }
 }
 
-/// The same of a row that the end of the program broke off, with what to press.
+/// Returns what happens to a row interrupted by the program's end, and what to press.
 pub fn interrupted(later: ResumeBehaviour) -> &'static str {
     match later {
         ResumeBehaviour::Restarts => "interrupted; Resume sends it from the beginning",
@@ -157,7 +157,7 @@ pub fn interrupted(later: ResumeBehaviour) -> &'static str {
     }
 }
 
-/// Returns what pausing means for an upload of which bytes were sent.
+/// Returns the effect of pausing a partly sent upload.
 pub fn pause(later: ResumeBehaviour) -> &'static str {
     match later {
         ResumeBehaviour::Restarts => "The file starts again from the beginning when you resume",
@@ -170,13 +170,13 @@ pub fn pause(later: ResumeBehaviour) -> &'static str {
     }
 }
 
-/// What cancelling means for such an upload, after what the button does.
+/// Addition to the cancel tooltip of a partly sent upload.
 pub const CANCEL_LOSES: &str = "what was sent is lost";
 
-/// What uploading one file means while everything is paused, after what the button does.
+/// Addition to a row's upload tooltip while everything is paused.
 pub const ENDS_PAUSE: &str = "the paused uploads go on too";
 
-/// Returns what tells a file from all others of the list, in the names of what is done with it.
+/// Returns the file's name, with its folder if ambiguous.
 pub fn called<'a>(name: &'a str, folder: Option<&str>) -> Cow<'a, str> {
     match folder {
         Some(folder) => format!("{name}, {}", in_folder(folder)).into(),
@@ -184,38 +184,38 @@ pub fn called<'a>(name: &'a str, folder: Option<&str>) -> Cow<'a, str> {
     }
 }
 
-/// Returns what a screen reader calls a row's button.
+/// Returns the screen reader name of a row's button.
 pub fn button(label: &str, file: &str) -> String {
     format!("{label}: {file}")
 }
 
-/// What a screen reader calls a row's bar, before the file's name.
+/// Screen reader name of the progress bar, before the file name.
 pub const PROGRESS: &str = "Progress";
 
-/// Returns what a screen reader calls the box that selects a row.
+/// Returns the screen reader name of a row's checkbox.
 pub fn select(file: &str) -> String {
     format!("Select {file}")
 }
 
-/// In which folder a file is, after its name, where another file has the same name.
+/// Returns the folder as appended to an ambiguous name.
 pub fn in_folder(folder: &str) -> String {
     format!("in {folder}")
 }
 
-/// The file's place, in details.
+/// Returns the file's path, for details.
 pub fn file(path: &Path) -> String {
     format!("File: {}", path.display())
 }
 
-/// The asset's id, in details.
+/// Returns the asset id, for details.
 pub fn asset_id(id: &str) -> String {
     format!("Asset id: {id}")
 }
 
-/// Which program this is, in details.
+/// Label of the program's version, in details.
 pub const PROGRAM: &str = "Program";
 
-/// A name and its value, in details.
+/// Returns a name and its value, for details.
 pub fn named(name: &str, value: &str) -> String {
     format!("{name}: {value}")
 }

@@ -1,4 +1,4 @@
-//! What the window says besides its list: its head, its empty state, its dialogs.
+//! Texts of the window's header, empty state and dialogs.
 
 use std::collections::BTreeMap;
 
@@ -6,35 +6,35 @@ use super::{Backend, count, size};
 use crate::model::media::{self, Kind, SIZE_DOUBT};
 use crate::model::snapshot::KeyState;
 
-/// The program.
+/// Name of the program.
 pub const NAME: &str = "Mavi Uploader";
-/// Why the computer does not sleep, where the desktop says so.
+/// Reason for keeping the computer awake, shown by some desktops.
 pub const AWAKE: &str = "Files are being uploaded";
 
-/// Where files can be dropped.
+/// Invitation to drop files.
 pub const DROP: &str = "Drop videos, audio or images here";
-/// Where they can't, in an empty window.
+/// Title of an empty window without drag and drop.
 pub const CHOOSE: &str = "Choose videos, audio or images";
-/// Where they can't, above the list.
+/// Title above the list without drag and drop.
 pub const ADD: &str = "Add videos, audio or images";
-/// What can be uploaded, in one line.
+/// Supported formats in one line.
 pub const FORMATS: &str =
     "MP4, MOV, WebM, MKV and more · MP3, WAV, FLAC, M4A · JPG, PNG, GIF, WebP, TIFF";
-/// What the program does.
+/// Purpose of the program.
 pub const GOES: &str = "Each file goes to memories.ai and gives you an asset id to hand on.";
-/// What the sandbox does.
+/// Purpose of the sandbox.
 pub const TRIES: &str =
     "Try it out: each file gets an asset id to play with, and none leaves this computer.";
-/// What leaves the computer.
+/// Data that leaves the computer.
 pub const LEAVES: &str = "The whole file leaves this computer, with the place and time that a camera may have written into it.";
-/// When it does, where the user says so.
+/// Start of uploads by hand.
 pub const LEAVES_BY_HAND: &str = "Nothing is sent before you press Upload.";
-/// When it does, where it starts by itself.
+/// Automatic start of uploads.
 pub const LEAVES_AT_ONCE: &str = "Files are sent as soon as they are checked.";
-/// What is missing at the first start.
+/// First start without a key.
 pub const NEEDS_KEY: &str = "To upload, the program needs your API key from memories.ai.";
 
-/// Returns what a drop would do, with so many files, or, where not `all` were counted, more.
+/// Returns the effect of a drop; without `all`, there are more files than counted.
 pub fn drop(files: usize, all: bool) -> String {
     let files = match files {
         0 => return "Nothing here can be uploaded".to_owned(),
@@ -47,12 +47,12 @@ pub fn drop(files: usize, all: bool) -> String {
     }
 }
 
-/// The same before it is known what is in them.
+/// Returns the effect of a drop before its files are counted.
 pub fn drop_uncounted(things: usize) -> String {
     format!("Add {}", count(things, "item"))
 }
 
-/// On the button for the key.
+/// Returns the label of the key button.
 pub fn key_button(key: &KeyState) -> String {
     match key {
         KeyState::Loading => "Looking for the key…".to_owned(),
@@ -64,69 +64,69 @@ pub fn key_button(key: &KeyState) -> String {
     }
 }
 
-/// What that button does.
+/// Tooltip of the key button.
 pub const KEY_BUTTON: &str = "Show or change the API key";
-/// The menu of colours.
+/// Colours menu.
 pub const COLOURS: &str = "Colours";
-/// What it does.
+/// Tooltip of the colours menu.
 pub const COLOURS_HINT: &str = "Light or dark";
-/// The menu of chips, where there is no room for them.
+/// Tooltip of the filter menu in a narrow window.
 pub const FILTERS_HINT: &str = "Show only some of the files";
-/// The menu of orders.
+/// Sort menu.
 pub const SORT: &str = "Sort";
-/// The field for searching, to a screen reader.
+/// Screen reader name of the search field.
 pub const SEARCH: &str = "Search";
-/// The menu of forms to copy in.
+/// Menu of export formats.
 pub const COPY_AS: &str = "Copy as…";
-/// What it does.
+/// Tooltip of the export menu.
 pub const COPY_AS_HINT: &str = "Copy or save the selected files’ ids in another form";
-/// What a screen reader calls the list.
+/// Screen reader name of the list.
 pub const FILES: &str = "Files";
-/// A row's menu.
+/// Row menu.
 pub const MORE: &str = "More";
-/// What it does.
+/// Tooltip of the row menu.
 pub const MORE_HINT: &str = "Everything that can be done with this file";
 
-/// Returns what the menu of orders does, with the one that holds.
+/// Returns the tooltip of the sort menu, with the current order.
 pub fn sort_hint(now: &str) -> String {
     format!("Sort the list; now: {now}")
 }
 
-/// A chip with its count.
+/// Returns a chip's label with its count.
 pub fn chip(label: &str, files: usize) -> String {
     format!("{label} {}", super::number(files))
 }
 
-/// Above the dialog for the key, and its field's name.
+/// Title of the key dialog and name of its field.
 pub const KEY: &str = "API key";
-/// In the field for the key, and on the buttons that open it where there is none.
+/// Placeholder of the key field, and label of buttons that open it.
 pub const PASTE_KEY: &str = "Paste your API key";
-/// Why it can't be saved yet.
+/// Reason for the disabled save button.
 pub const PASTE_FIRST: &str = "Paste a key first";
-/// On the button that does without a key.
+/// Button that tries the sandbox without a key.
 pub const WITHOUT: &str = "Try without one";
-/// On the button that closes a dialog and takes back what it was for.
+/// Button that closes a dialog without any change.
 pub const CANCEL: &str = "Cancel";
-/// On the button that cancels nothing.
+/// Button that keeps uploads running.
 pub const KEEP_UPLOADING: &str = "Keep uploading";
-/// On the button that discards nothing.
+/// Button that keeps interrupted uploads.
 pub const KEEP_INTERRUPTED: &str = "Keep them";
-/// On the button that removes no key.
+/// Button that keeps the key.
 pub const KEEP_KEY: &str = "Keep it";
-/// No browser opened an address.
+/// Reports an address that no browser opened.
 pub fn no_browser(address: &str) -> String {
     format!("{NO_BROWSER} {address}")
 }
 
-/// The same before the address, which stands by itself.
+/// Text before an address that no browser opened.
 pub const NO_BROWSER: &str = "No browser opened. Open this address yourself:";
-/// No file manager showed a place, before its path.
+/// Text before a path that no file manager opened.
 pub const NO_FILE_MANAGER: &str = "No file manager opened. The path is:";
-/// It is on the clipboard.
+/// The path was copied.
 pub const PATH_COPIED: &str = "Path copied.";
-/// It is on the clipboard.
+/// The address was copied.
 pub const ADDRESS_COPIED: &str = "Address copied.";
-/// Returns what saving a key starts.
+/// Returns the number of files that start once the key is saved.
 pub fn save_starts(files: usize) -> String {
     match files {
         1 => "Save key starts the upload of 1 file.".to_owned(),
@@ -137,51 +137,51 @@ pub fn save_starts(files: usize) -> String {
     }
 }
 
-/// The service is asked about a key.
+/// The service is checking a key.
 pub const ASKING_ABOUT_KEY: &str = "Asking memories.ai about this key…";
-/// The keychain is asked to keep a key.
+/// The keychain is storing a key.
 pub const SAVING_KEY: &str = "Saving the key in the keychain…";
-/// The keychain does not answer within the time that it takes as a rule.
+/// The keychain is slower than usual.
 pub const KEYCHAIN_SILENT: &str = "The keychain has not answered yet.";
-/// The keychain has it.
+/// The key is stored.
 pub const KEY_SAVED: &str = "Key saved in the keychain.";
-/// It is not kept.
+/// The key is used but not stored.
 pub const KEY_TAKEN: &str = "Key taken for this session.";
-/// Nothing is known about it.
+/// The key's validity is unknown.
 pub const KEY_UNCHECKED: &str = "The key could not be checked.";
 
-/// The service does not accept a key that was entered, for a reason that is a sentence.
+/// Reports a rejected key; `why` is a sentence.
 pub fn key_refused(why: &str) -> String {
     format!("memories.ai doesn’t accept this key. {why}")
 }
 
-/// The service knows a key and has something against its account.
+/// Reports a valid key with an account problem.
 pub fn key_known(but: &str) -> String {
     format!("memories.ai knows the key, but: {but}.")
 }
 
-/// A key could not be checked.
+/// Reports a key that could not be checked.
 pub fn key_unchecked(why: &str) -> String {
     format!("The key could not be checked: {why}.")
 }
 
-/// The title of the file dialog for files.
+/// Title of the file dialog.
 pub const CHOOSE_FILES: &str = "Choose files to upload";
-/// That for folders.
+/// Title of the folder dialog.
 pub const CHOOSE_FOLDERS: &str = "Choose folders to upload";
-/// That for a file that is not where it was.
+/// Title of the dialog for a missing file.
 pub const LOCATE: &str = "Show where the file is now";
-/// That for saving a selection.
+/// Title of the save dialog.
 pub const SAVE_IDS: &str = "Save the selected files’ ids";
-/// The files that it offers first.
+/// File type filter for media.
 pub const MEDIA_FILES: &str = "Videos, audio and images";
-/// All files.
+/// File type filter for everything.
 pub const ALL_FILES: &str = "All files";
 
-/// Above the list of formats.
+/// Title of the format list.
 pub const FORMATS_TITLE: &str = "What can be uploaded";
 
-/// Every format that is taken, a line for each kind: what it is, and its extensions.
+/// Returns the formats by kind: its name and extensions.
 pub fn formats() -> Vec<(&'static str, String)> {
     let mut kinds: BTreeMap<u8, (&'static str, Vec<String>)> = BTreeMap::new();
     for format in media::formats() {
@@ -197,15 +197,15 @@ pub fn formats() -> Vec<(&'static str, String)> {
     lines.map(|(word, each)| (word, each.join(", "))).collect()
 }
 
-/// Returns how large a file may be.
+/// Returns the size limit of a file.
 pub fn size_limit(place: Backend) -> String {
     let limit = size(SIZE_DOUBT);
     place.said(format!("memories.ai takes files up to {limit}."))
 }
 
-/// There is no display.
+/// No display was found.
 pub const NO_DISPLAY: &str = "No window can be opened: there is no display here. To upload without one, use: mavi-uploader upload PATH…";
-/// There is nothing that draws on it.
+/// OpenGL can't be used.
 pub const NO_GRAPHICS: &str = "No window can be opened: this computer’s graphics (OpenGL) can’t be used. To upload without a window, use: mavi-uploader upload PATH…";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Words for what is done with several rows at once.
+//! Texts for commands on several rows.
 
 use std::io;
 use std::path::Path;
@@ -8,13 +8,13 @@ use super::units::{count, number, size_of};
 /// Nothing can be copied.
 pub const NO_IDS: &str = "None of the selected files has an asset id yet.";
 
-/// None of the selected rows can be taken out.
+/// No selected row can be removed.
 pub const NOT_REMOVABLE: &str = "Files under way can’t be removed: cancel them first.";
 
-/// What is in the search field before there is a word in it.
+/// Placeholder of the search field.
 pub const SEARCH: &str = "Search by name or id";
 
-/// There is nothing that a search finds under this chip, or, for that of `all`, anywhere.
+/// Reports no match under this chip, or in `all` files.
 pub fn nothing_found(chip: &str, all: bool) -> String {
     if all {
         "No file here has this in its name or id.".to_owned()
@@ -23,23 +23,22 @@ pub fn nothing_found(chip: &str, all: bool) -> String {
     }
 }
 
-/// On the button that searches under every chip.
+/// Button that searches all files.
 pub const SEARCH_EVERYWHERE: &str = "Search all files";
 
-/// Above the list of shortcuts, for what it does not list one by one.
+/// Note above the shortcut list on keys it does not list.
 pub const SHORTCUTS: &str =
     "With Shift, the arrows and the other keys of the list select everything on their way.";
 
-/// Above a table of ids, names and paths.
+/// Header of a Markdown table.
 pub const MARKDOWN_HEAD: &str = "| Asset id | Name | Path |";
 
-/// Returns how many rows are selected.
+/// Returns the number of selected rows.
 pub fn selected(files: usize) -> String {
     format!("{} selected", number(files))
 }
 
-/// Returns how many ids were copied: of how many of them the file is not ready, and how many files had
-/// none.
+/// Reports copied ids: the number not ready yet, and of files without one.
 pub fn copied(ids: usize, not_ready: usize, without: usize) -> String {
     let mut said = format!("{} copied", count(ids, "asset id"));
     match (not_ready, ids) {
@@ -56,8 +55,8 @@ pub fn copied(ids: usize, not_ready: usize, without: usize) -> String {
     said
 }
 
-/// Rows were taken out of the list: how many of them with an id, and how many of the selection
-/// stay in it because they are under way.
+/// Reports removed rows: the number with an id, and of selected rows left because they are in
+/// progress.
 pub fn removed(files: usize, with_id: usize, left: usize) -> String {
     let mut said = format!("{} removed from the list", count(files, "file"));
     match with_id {
@@ -78,15 +77,15 @@ pub fn removed(files: usize, with_id: usize, left: usize) -> String {
     said
 }
 
-/// Files were added.
+/// Reports added files.
 pub fn added(files: usize) -> String {
     format!("{} added.", count(files, "file"))
 }
 
-/// A folder that was added has nothing in it.
+/// An added folder had nothing to upload.
 pub const NOTHING_FOUND: &str = "Nothing in that folder can be uploaded.";
 
-/// Asks before interrupted uploads are taken out of the list: the question, and what it means.
+/// Returns question and consequence of discarding interrupted uploads.
 pub fn discard(uploads: usize) -> (String, &'static str) {
     (
         format!("Discard {}?", count(uploads, "interrupted upload")),
@@ -94,12 +93,12 @@ pub fn discard(uploads: usize) -> (String, &'static str) {
     )
 }
 
-/// Interrupted uploads were taken out of the list.
+/// Reports discarded uploads.
 pub fn discarded(uploads: usize) -> String {
     format!("{} discarded.", count(uploads, "interrupted upload"))
 }
 
-/// A selection was written to a file.
+/// Reports an exported selection.
 pub fn saved(rows: usize, path: &Path) -> String {
     let name = path
         .file_name()
@@ -108,7 +107,7 @@ pub fn saved(rows: usize, path: &Path) -> String {
     format!("{} saved to {name}.", count(rows, "row"))
 }
 
-/// It could not be written.
+/// Reports a failed export.
 pub fn not_exported(path: &Path, error: &io::Error) -> String {
     let name = path
         .file_name()
@@ -124,16 +123,16 @@ pub fn not_exported(path: &Path, error: &io::Error) -> String {
     format!("{name} was not saved: {why}. Choose another place, or copy the ids instead.")
 }
 
-/// There is no dialog to choose a place in.
+/// No save dialog is available.
 pub const NO_SAVE_DIALOG: &str = "This desktop has no file dialog that the program can open. Copy the ids as CSV or JSON instead.";
 
-/// Returns what a file of a selection is called at first.
+/// Returns the suggested file name of an export.
 pub fn export_name(json: bool) -> String {
     format!("asset-ids.{}", if json { "json" } else { "csv" })
 }
 
-/// Returns what is asked before uploads are cancelled: of how many what was sent is lost, and how many
-/// bytes of how many, where that is known.
+/// Returns the question before cancelling: the number of uploads that lose sent bytes, and the
+/// bytes sent and in total, if known.
 pub fn cancel(
     name: Option<&str>,
     uploads: usize,
@@ -155,7 +154,7 @@ pub fn cancel(
     }
 }
 
-/// On the button that cancels them.
+/// Returns the label of the button that cancels.
 pub fn confirm_cancel(uploads: usize) -> String {
     match uploads {
         1 => "Cancel upload".to_owned(),
@@ -163,8 +162,8 @@ pub fn confirm_cancel(uploads: usize) -> String {
     }
 }
 
-/// Returns what is asked before uploads are paused of which so many start again: how many bytes of how
-/// many of those were sent. `uploads` is `None` for all that are under way.
+/// Returns the question before pausing uploads that restart: their number, bytes sent and in total.
+/// `uploads` is `None` for all in progress.
 pub fn pause(
     name: Option<&str>,
     uploads: Option<usize>,

@@ -1,4 +1,4 @@
-//! Words of what surrounds the list: other starts, settings, the desktop.
+//! Texts for other instances, settings and the desktop.
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::engine::BatchEnd;
 use crate::model::snapshot::{KeySource, KeyState};
 use crate::model::terminal::escape;
 
-/// A window is open on the data directory and cannot be reached: these paths do not get there.
+/// Reports paths that could not be forwarded to the unresponsive window on this data directory.
 pub fn silent_window(paths: &[PathBuf]) -> String {
     let words = "Mavi Uploader is already open, but its window doesn’t answer. Close it or end it, then start the program again.";
     match paths {
@@ -23,53 +23,53 @@ pub fn silent_window(paths: &[PathBuf]) -> String {
     }
 }
 
-/// The colours of the window.
+/// Colours setting.
 pub const SETTING_COLOURS: &str = "Colours";
-/// Files at a time.
+/// Parallel transfers setting.
 pub const SETTING_JOBS: &str = "Files at a time";
-/// What more files at a time mean.
+/// Hint of the parallel transfers setting.
 pub const SETTING_JOBS_HINT: &str = "More helps with many small files.";
-/// The limit on speed.
+/// Speed limit setting.
 pub const SETTING_SPEED: &str = "Speed limit, in MB a second";
-/// There is no limit.
+/// Speed limit off.
 pub const NO_LIMIT: &str = "No limit";
-/// When files start.
+/// Start setting.
 pub const SETTING_START: &str = "When to start";
-/// What starting at once means.
+/// Hint of the start setting.
 pub const SETTING_START_HINT: &str = "At once: as soon as a file is checked.";
-/// They start when the user says so.
+/// Start by hand.
 pub const BY_HAND: &str = "When I press Upload";
-/// They start by themselves.
+/// Start automatically.
 pub const AT_ONCE: &str = "At once";
-/// Questions before work is lost.
+/// Confirmations setting.
 pub const SETTING_ASK: &str = "Ask before something is lost";
-/// Which questions these are.
+/// Hint of the confirmations setting.
 pub const SETTING_ASK_HINT: &str =
     "Before pausing, cancelling, discarding or closing loses what was sent.";
-/// The desktop's notification.
+/// Notification setting.
 pub const SETTING_TELL: &str = "Notification at the end";
-/// When it comes.
+/// Hint of the notification setting.
 pub const SETTING_TELL_HINT: &str = "When all uploads have ended and the window is not in front.";
-/// A setting that is on.
+/// Setting is on.
 pub const ON: &str = "On";
-/// A setting that is off.
+/// Setting is off.
 pub const OFF: &str = "Off";
-/// The API key.
+/// Key setting.
 pub const SETTING_KEY: &str = "API key";
-/// The same in the sandbox.
+/// Key setting in the sandbox.
 pub const SANDBOX_KEY: &str = "The sandbox’s own. Yours is not used here.";
-/// On the button that takes a key where there is none.
+/// Button that enters the first key.
 pub const ENTER_KEY: &str = "Enter a key";
-/// Where everything is kept.
+/// Data directory setting.
 pub const SETTING_FOLDER: &str = "History, settings and logs";
-/// There is no such place.
+/// No data directory is available.
 pub const NO_FOLDER: &str = "Nowhere: there is no folder that the program can use.";
-/// How the service is reached.
+/// Network setting.
 pub const SETTING_NETWORK: &str = "Proxy and certificates";
-/// That is being found out.
+/// Network lookup in progress.
 pub const ASKING_NETWORK: &str = "Being looked at…";
 
-/// Returns how the service is reached, on one line.
+/// Returns proxy and certificates on one line.
 pub fn network(state: &NetworkState) -> String {
     let proxy = match (&state.proxy, state.unusable) {
         (_, Some(variable)) => format!("The proxy in {variable} can’t be understood: direct"),
@@ -99,14 +99,14 @@ pub fn network(state: &NetworkState) -> String {
     format!("{proxy}{} · {certificates}", except.unwrap_or_default())
 }
 
-/// What becomes of a choice.
+/// Note that changes apply at once.
 pub const SAVED_AT_ONCE: &str = "Changes apply immediately.";
-/// The question before the key is forgotten.
+/// Question before removing the key.
 pub const REMOVE_KEY: &str = "Remove the API key?";
-/// What it means.
+/// Consequence of removing the key.
 pub const REMOVE_KEY_MEANS: &str = "The key is removed from this computer only, and stays valid at memories.ai. Uploads under way go on; to start another, you need a key again.";
 
-/// Bytes a second as MB, without the unit: "0.5", "20".
+/// Formats bytes per second as MB without the unit: "0.5", "20".
 pub fn megabytes(rate: u64) -> String {
     let words = size(rate);
     match words.strip_suffix(" MB") {
@@ -116,7 +116,7 @@ pub fn megabytes(rate: u64) -> String {
     }
 }
 
-/// Which key there is, in a few words.
+/// Returns the state of the key in a few words.
 pub fn key_state(key: &KeyState) -> String {
     let (source, last4, known) = match key {
         KeyState::Loading => return "The keychain is being asked.".to_owned(),
@@ -147,20 +147,20 @@ pub fn key_state(key: &KeyState) -> String {
     format!("Ends in {last4}, {place}{known}.")
 }
 
-/// The preferences apply, and are not on disk.
+/// Reports settings that apply but are not saved.
 pub fn settings_unsaved(cause: &impl Display) -> String {
     format!("The settings apply now, but can’t be saved: {cause}.")
 }
 
-/// The key was taken out of the keychain.
+/// The key was removed from the keychain.
 pub const KEY_REMOVED: &str = "API key removed from the keychain.";
 
-/// The key could not be taken out of the keychain, as `why` says in a sentence.
+/// Reports a key that could not be removed; `why` is a sentence.
 pub fn key_stays(why: &str) -> String {
     format!("{why} The API key was not removed.")
 }
 
-/// Returns how the files of a batch ended, what there is none of left out: "3 files ready, 1 duplicate".
+/// Returns the non-zero results of a batch: "3 files ready, 1 duplicate".
 fn ends(end: &BatchEnd, at: &str) -> String {
     let mut parts = Vec::new();
     if end.ready > 0 {
@@ -178,7 +178,7 @@ fn ends(end: &BatchEnd, at: &str) -> String {
     parts.join(", ")
 }
 
-/// Everything that was started has ended, in the window.
+/// Returns the toast at the end of a batch.
 pub fn batch_done(end: &BatchEnd) -> String {
     let ends = ends(end, "");
     match end.nothing_sent && end.ready == 0 {
@@ -187,7 +187,7 @@ pub fn batch_done(end: &BatchEnd) -> String {
     }
 }
 
-/// The same on the desktop: a title, and a line.
+/// Returns title and text of the notification at the end of a batch.
 pub fn batch_ended(end: &BatchEnd) -> (String, String) {
     let title = match (end.failed, end.ready + end.duplicates) {
         (0, _) => "Uploads finished",
@@ -200,16 +200,16 @@ pub fn batch_ended(end: &BatchEnd) -> (String, String) {
     (title.to_owned(), line)
 }
 
-/// Files that ended without success, to a screen reader.
+/// Screen reader word for failed files.
 pub const FAILED: &str = "Failed";
 
-/// Files that are not taken, to a screen reader.
+/// Screen reader word for refused files.
 pub const REFUSED: &str = "Can’t upload";
 
-/// Files that need not be sent, to a screen reader.
+/// Screen reader word for duplicates.
 pub const FOUND: &str = "Duplicate";
 
-/// Files that came to the same end, to a screen reader: by name where it is one.
+/// Announces files with the same result; a single one by name.
 pub fn ended(names: &[String], word: &str) -> Option<String> {
     match names {
         [] => None,
@@ -218,12 +218,12 @@ pub fn ended(names: &[String], word: &str) -> Option<String> {
     }
 }
 
-/// Returns how far a batch is, to a screen reader.
+/// Announces the progress of a batch.
 pub fn so_far(percent: u64, done: usize, batch: usize) -> String {
     format!("{percent} % uploaded, {}.", foot::done(done, batch))
 }
 
-/// The window's title while a batch runs.
+/// Returns the window title during a batch.
 pub fn title(percent: u8, done: usize, batch: usize) -> String {
     format!(
         "{percent} % · {} of {} – {NAME}",

@@ -1,4 +1,4 @@
-//! Words of the commands: what stopped them, and what to type next.
+//! Texts of the command line: what stopped a command, and what to type next.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use crate::model::fault::{FaultKind, RequiredAction};
 use crate::model::key::NotAKey;
 use crate::model::snapshot::{KeySource, KeyState};
 
-/// Where keys are made and accounts are seen to.
+/// Website for keys and accounts.
 pub const CONSOLE: &str = "https://api-platform.memories.ai/";
 
-/// Standard output could not be written to its end.
+/// Reports that writing to standard output failed.
 pub fn unprinted(cause: &str) -> String {
     format!(
         "Not everything could be printed ({cause}). The ids are in the history: `mavi-uploader \
@@ -18,7 +18,7 @@ pub fn unprinted(cause: &str) -> String {
     )
 }
 
-/// By what a key is told apart; nothing of one that is too short to show its end.
+/// Returns the key's last characters; empty for a key too short to show them.
 pub fn ends_in(last4: &str) -> String {
     if last4.is_empty() {
         String::new()
@@ -27,8 +27,8 @@ pub fn ends_in(last4: &str) -> String {
     }
 }
 
-/// Returns what `upload` needs before it can go on. `variable` is the environment variable that may
-/// hold a key, `keychain` what the keychain said where it gave none.
+/// Returns what `upload` needs to go on. `variable` is the environment variable for the key,
+/// `keychain` the keychain's error.
 pub fn stopped(
     fix: RequiredAction,
     key: &KeyState,
@@ -74,13 +74,13 @@ pub fn stopped(
     }
 }
 
-/// A key was given as an argument.
+/// A key was passed as an argument.
 pub const KEY_AS_ARGUMENT: &str = "A key is not taken from the command line, where other programs can read it and the shell keeps it. Give it on standard input, or paste it when it is asked for: see `mavi-uploader key set --help`.";
 
-/// Said of a file that was not uploaded for want of a key.
+/// A file was not uploaded for lack of a key.
 pub const WITHOUT_KEY: &str = "The file was not uploaded: there is no API key.";
 
-/// A proxy's address cannot be understood.
+/// Reports an invalid proxy address.
 pub fn unusable_proxy(variable: &str) -> String {
     format!(
         "The proxy in {variable} can’t be understood, so memories.ai is reached without it. The proxy’s address has \
@@ -88,18 +88,18 @@ pub fn unusable_proxy(variable: &str) -> String {
     )
 }
 
-/// The environment variable holds no key.
+/// Reports an environment variable without a valid key.
 pub fn bad_environment_key(variable: &str, why: NotAKey) -> String {
     format!("{variable}: {why}. Copy the key again from {CONSOLE} and put it into {variable}.")
 }
 
-/// The user ended an `upload`.
+/// Returns the message for an `upload` ended by the user.
 pub fn interrupted() -> &'static str {
     "Interrupted. The same command goes on with what is left."
 }
 
-/// Returns what of an interrupted `upload` starts again from its first byte: `in_part` files that were
-/// sent in part, and `places` more that could go on if a keychain had kept where.
+/// Reports uploads that restart after an interruption: `in_part` partly sent, and `places` more
+/// that a keychain would have let resume.
 pub fn starts_again(in_part: usize, places: usize) -> Option<String> {
     let files = in_part + places;
     if files == 0 {
@@ -120,12 +120,12 @@ pub fn starts_again(in_part: usize, places: usize) -> Option<String> {
     ))
 }
 
-/// Says what all files wait for, and for how long.
+/// Reports what all files wait for, and how long.
 pub fn all_wait(kind: FaultKind, left: Duration) -> String {
     format!("{}. All files wait.", next_try(kind, left))
 }
 
-/// An id that is not on disk.
+/// Reports an id that is not on disk.
 pub fn not_saved(path: &str, asset: &str) -> String {
     format!("{path}: its id {asset} is not saved yet: copy it.")
 }

@@ -1,4 +1,4 @@
-//! Sizes, speeds, durations and counts as people write them.
+//! Formats sizes, speeds, durations and counts.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -21,12 +21,12 @@ fn options(bytes: u64) -> FormatSizeOptions {
         .decimal_zeroes(0)
 }
 
-/// Bytes in decimal units: "412 MB", "1.2 GB".
+/// Formats bytes in decimal units: "412 MB", "1.2 GB".
 pub fn size(bytes: u64) -> String {
     format_size(bytes, options(bytes))
 }
 
-/// Two sizes, the unit said once where it is the same: "1.4 of 3.9 GB".
+/// Formats two sizes, sharing the unit if equal: "1.4 of 3.9 GB".
 pub fn size_of(part: u64, whole: u64) -> String {
     let (part, whole) = (size(part), size(whole));
     match (part.split_once(' '), whole.split_once(' ')) {
@@ -37,7 +37,7 @@ pub fn size_of(part: u64, whole: u64) -> String {
     }
 }
 
-/// Bytes a second: "12.4 MB/s".
+/// Formats bytes per second: "12.4 MB/s".
 pub fn rate(bytes_per_second: f64) -> String {
     #[expect(
         clippy::cast_possible_truncation,
@@ -48,7 +48,7 @@ pub fn rate(bytes_per_second: f64) -> String {
     format!("{}/s", size(whole))
 }
 
-/// A length of time: "14 s", "1 min 20 s", "2 h 5 min". Never less than "1 s".
+/// Formats a duration: "14 s", "1 min 20 s", "2 h 5 min". Never less than "1 s".
 pub fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs() + u64::from(duration.subsec_millis() >= 500);
     let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -62,7 +62,7 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
-/// Time left: "14 s left", "estimating…" while it is not known.
+/// Formats the time left: "14 s left", or "estimating…" if unknown.
 pub fn left(left: Option<Duration>) -> String {
     match left {
         Some(left) => format!("{} left", duration(left)),
@@ -70,7 +70,7 @@ pub fn left(left: Option<Duration>) -> String {
     }
 }
 
-/// A whole number, with its thousands apart: "12", "10,000".
+/// Formats an integer with thousands separators: "12", "10,000".
 pub fn number(number: impl Display) -> String {
     let digits = number.to_string();
     let mut apart = String::with_capacity(digits.len() + digits.len() / 3);
@@ -83,7 +83,7 @@ pub fn number(number: impl Display) -> String {
     apart
 }
 
-/// A count with its noun: "1 file", "12 files".
+/// Formats a count with its noun: "1 file", "12 files".
 pub fn count(how_many: usize, noun: &str) -> String {
     if how_many == 1 {
         format!("1 {noun}")
@@ -92,7 +92,7 @@ pub fn count(how_many: usize, noun: &str) -> String {
     }
 }
 
-/// Returns what storing so many bytes costs a month: "storage ≈ $0.12 a month".
+/// Formats the monthly storage cost: "storage ≈ $0.12 a month".
 pub fn storage_cost(bytes: u64) -> String {
     let dollars = StorageCost::of(bytes).month;
     if dollars < 0.01 {
@@ -102,8 +102,7 @@ pub fn storage_cost(bytes: u64) -> String {
     }
 }
 
-/// The day of a time in milliseconds since the Unix epoch, in UTC as in the history; `None`
-/// beyond what a calendar holds.
+/// Returns the UTC day of a Unix time in milliseconds; `None` beyond the calendar's range.
 pub fn day(ms: i64) -> Option<String> {
     let time = jiff::Timestamp::from_millisecond(ms).ok()?;
     Some(time.strftime("%Y-%m-%d").to_string())

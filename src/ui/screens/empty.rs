@@ -1,4 +1,4 @@
-//! The window before there is a file: what it is for, and the ways on.
+//! The empty window: purpose and first steps.
 
 use egui::{
     Align, CornerRadius, Frame, Layout, Margin, Rect, ScrollArea, Ui, UiBuilder, Vec2, vec2,
@@ -102,7 +102,7 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
     }
 }
 
-/// Returns what leaves the computer, and when.
+/// Returns the note on the data that leaves the computer, and when.
 fn leaves(app: &App) -> String {
     let when = match app.settings().start {
         Start::ByHand => words::LEAVES_BY_HAND,
@@ -143,8 +143,7 @@ fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     });
 }
 
-/// A line of things in the middle. Its width is that of the pass before; the first pass is
-/// thrown away.
+/// Draws a centred row. Its width is known from the previous pass; the first pass is discarded.
 fn centred(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
     let id = ui.make_persistent_id(("centred", name));
     let width = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0);

@@ -1,4 +1,4 @@
-//! The window's screens.
+//! Screens of the window.
 
 pub mod empty;
 pub mod settings;

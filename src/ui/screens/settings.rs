@@ -1,4 +1,4 @@
-//! The user's preferences: each a line with its choices, kept as soon as one is made.
+//! Settings dialog; each choice is saved immediately.
 
 use egui::style::ScrollFadeStyle;
 use egui::{ScrollArea, Ui};
@@ -13,17 +13,17 @@ use crate::ui::theme::{Palette, of, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::{card, text};
 
-/// Speeds that are offered, in bytes a second.
+/// Offered speeds, in bytes per second.
 const SPEEDS: [u64; 7] = [
     500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 20_000_000, 50_000_000,
 ];
 
-/// Lines that there are.
+/// Number of lines.
 const LINES: u8 = 9;
 
-/// Draws what stands between the dialog's title and its foot, in at most this height.
+/// Draws the dialog's content, in at most this height.
 pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
-    // That there is more is seen: the last line in sight is cut, fades out, and has a bar beside.
+    // A cut and faded last line with a scroll bar shows that there is more.
     let each = size::SETTING + space::XS;
     let height = if height < f32::from(LINES) * each {
         size::cut(height, each)
@@ -81,7 +81,7 @@ fn choices(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     choice(ui, app, wording::SETTING_TELL, hint, &tells, out);
 }
 
-/// No limit, the usual ones, and the one that is set where it is another.
+/// Returns no limit, the usual speeds, and the current one if it is another.
 fn speeds(now: Option<u64>) -> Vec<(String, Setting)> {
     let mut speeds = SPEEDS.to_vec();
     if let Some(rate) = now.filter(|rate| !SPEEDS.contains(rate)) {
@@ -95,7 +95,7 @@ fn speeds(now: Option<u64>) -> Vec<(String, Setting)> {
     std::iter::once(no_limit).chain(limits).collect()
 }
 
-/// A line: what a setting is called and means at its left, what it may be at its right.
+/// Draws a setting: name and hint at the left, choices at the right.
 fn choice(
     ui: &mut Ui,
     app: &App,
@@ -117,7 +117,7 @@ fn choice(
     line(ui, name, hint, right);
 }
 
-/// One of the values that a setting may have, `said` to a screen reader.
+/// Builds a choice of a setting; `said` is for screen readers.
 fn value<'a>(app: &App, word: &'a str, said: &'a str, setting: Setting, p: &Palette) -> Button<'a> {
     let on = setting.holds(app.settings());
     let look = if on {
@@ -136,7 +136,7 @@ fn value<'a>(app: &App, word: &'a str, said: &'a str, setting: Setting, p: &Pale
     }
 }
 
-/// A line with what stands at its right.
+/// Draws a line with content at its right.
 fn line(ui: &mut Ui, name: &str, hint: &str, right: impl FnOnce(&mut Ui)) {
     let left = |ui: &mut Ui| {
         let p = of(ui);
@@ -187,7 +187,7 @@ fn key(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     line(ui, wording::SETTING_KEY, &wording::key_state(key), right);
 }
 
-/// How the service is reached: to be seen, for it is the system's to set.
+/// Draws proxy and certificates: read-only, since the system sets them.
 fn network(ui: &mut Ui, app: &App) {
     let words = app.network().map(wording::network);
     let words = words.as_deref().unwrap_or(wording::ASKING_NETWORK);

@@ -1,4 +1,4 @@
-//! Above the list: what is shown of it, and what can be done with what is selected.
+//! Toolbar: filter, search, sort, and commands on the selection.
 
 use egui::{EventFilter, Id, Key, Margin, TextEdit, Ui};
 use lucide_icons::Icon;
@@ -13,12 +13,11 @@ use crate::ui::widgets::check::{self, Tick};
 use crate::ui::widgets::menu::{self, MenuItem};
 use crate::ui::widgets::{card, text};
 
-/// Characters that are looked for at most: no name is longer, and a book that was pasted would be
-/// laid out anew in every frame.
+/// Maximum search length: the longest file name. A pasted book would be laid out in every frame.
 const LONGEST_SEARCH: usize = 255;
 
-/// The line above the list. In a low window, which has no strip for drops, the ways to add
-/// files are here too, and the selection's commands take the place of everything else.
+/// Draws the toolbar. In a low window it also holds the add buttons, and the selection's commands
+/// replace everything else.
 pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
     if low && !app.list().selected().is_empty() {
         selection(ui, app, true, out);
@@ -146,7 +145,7 @@ fn sort(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     menu::show(ui, button, items.into(), out);
 }
 
-/// What a field of text does with keys itself: Escape clears it and leaves the keyboard there.
+/// Keys handled by a text field: Escape clears it and keeps the focus.
 const FIELD_KEYS: EventFilter = EventFilter {
     tab: false,
     horizontal_arrows: true,
@@ -154,7 +153,7 @@ const FIELD_KEYS: EventFilter = EventFilter {
     escape: true,
 };
 
-/// The search field's place in what egui remembers.
+/// Returns the id of the search field.
 pub fn search_field() -> Id {
     Id::unique("search field")
 }
@@ -193,8 +192,8 @@ fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     }
 }
 
-/// How many are selected, and everything that can be done with them. `alone` is without the
-/// list's own line below it, which has the box for everything.
+/// Draws the selection's count and commands. `alone` if the list's own line with the checkbox is
+/// hidden.
 pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) {
     let height = if alone {
         size::SMALL_BUTTON

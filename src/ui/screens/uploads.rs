@@ -1,4 +1,4 @@
-//! The queue: chips, the list, and the bar at its foot.
+//! The queue screen: filter chips, list and status bar.
 
 use std::time::Instant;
 
@@ -20,51 +20,50 @@ use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::row::{self, Focus};
 use crate::ui::widgets::{card, text};
 
-/// What the window remembers of the list's drawing.
+/// List state kept between frames.
 #[derive(Debug, Default)]
 pub struct ListView {
-    /// The row that the keyboard is in.
+    /// Focused row.
     pub focused: Option<ItemId>,
-    /// The row to be brought into sight and given the keyboard.
+    /// Row to scroll to and focus.
     pub reveal: Option<ItemId>,
-    /// The row whose menu is to be opened.
+    /// Row whose menu is to open.
     pub menu: Option<ItemId>,
-    /// The row to be brought into sight, with those after it, unless the list is being used.
+    /// Row to scroll to with the rows after it, unless the list is in use.
     pub scroll: Option<ItemId>,
-    /// The row that was brought into sight and how far down the list was then: as long as it
-    /// stands there, more rows that come after it come into sight too.
+    /// Row scrolled to and the offset at that time; while unchanged, added rows after it are
+    /// scrolled into view.
     follow: Option<(ItemId, f32)>,
-    /// How many whole rows are in sight.
+    /// Whole rows in view.
     pub page: usize,
-    /// How far down the list is scrolled, in points.
+    /// Scroll offset in points.
     offset: f32,
-    /// How high the list's room is, in points.
+    /// Height of the view in points.
     height: f32,
-    /// How many rows the list had when it was last drawn.
+    /// Rows in the list when last drawn.
     rows: usize,
-    /// The row that the keyboard is in, or in one of whose buttons it is, or was before a menu
-    /// or a dialog had it.
+    /// Row with the focus on itself or its buttons, now or before a menu or dialog opened.
     entry: Option<ItemId>,
-    /// Which in the list that row is.
+    /// Index of that row in the list.
     place: usize,
-    /// Whether a menu or a dialog lay over the list.
+    /// A menu or dialog lies over the list.
     covered: bool,
 }
 
 impl ListView {
-    /// There is no list.
+    /// Resets the state when there is no list.
     pub fn is_gone(&mut self) {
         self.focused = None;
         self.entry = None;
     }
 
-    /// The row that the keyboard is in, or could go on from.
+    /// Returns the row that has the focus, or from which the keyboard goes on.
     pub fn entry(&self) -> Option<ItemId> {
         self.entry
     }
 
-    /// Looks for the row that the keyboard is in. Gives its place; or else, where nothing lies
-    /// over the list, has the keyboard go to the row that came into its place.
+    /// Finds the focused row's index. If the row is gone and nothing covers the list, focuses its
+    /// replacement.
     fn find_entry(&mut self, app: &App, covered: bool) -> Option<usize> {
         let entry = self.entry?;
         let shown = app.list().shown();
@@ -83,26 +82,25 @@ impl ListView {
         Some(self.place)
     }
 
-    /// Returns how far down the list has to be so that a row is in sight, with its neighbours where
-    /// there is room for them.
+    /// Returns the scroll offset that shows a row and its neighbours, if there is room.
     fn offset_for(&self, place: usize) -> f32 {
         let lowest = place as f32 * size::ROW + size::ROW + self.context() - self.height;
         self.offset.max(lowest).min(self.offset_from(place))
     }
 
-    /// The same so that as much as can be of what comes after the row is in sight too.
+    /// Returns the scroll offset that shows a row and as much as possible after it.
     fn offset_from(&self, place: usize) -> f32 {
         let last = (self.rows as f32 * size::ROW - self.height).max(0.0);
         (place as f32 * size::ROW - self.context()).clamp(0.0, last)
     }
 
-    /// Returns how much of what is around a row is shown with it.
+    /// Returns the margin shown around a row, in points.
     fn context(&self) -> f32 {
         ((self.height - size::ROW) / 2.0).clamp(0.0, size::ROW)
     }
 }
 
-/// The strip above the list: it takes drops, or says what can be done with what is selected.
+/// Draws the strip above the list: drop area, or commands on the selection.
 pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let p = of(ui);
     let selected = !app.list().selected().is_empty();
@@ -147,7 +145,7 @@ pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     });
 }
 
-/// The rows, those in sight alone.
+/// Draws the rows in view.
 pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut Vec<UiCommand>) {
     let p = of(ui);
     let room = ui.available_rect_before_wrap();
@@ -176,7 +174,7 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     }) {
         view.scroll = view.scroll.or(Some(id));
     }
-    // Where there are more rows than before, the list can go among them once they were drawn.
+    // New rows can be scrolled to only after they were drawn.
     let scroll = match grown {
         false => view.scroll.take().filter(|_| !used),
         true => None,
@@ -208,7 +206,7 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
                 first: in_sight.start,
                 at: ui.max_rect().with_max_y(ui.max_rect().top() + size::ROW),
             };
-            // Where the keyboard is it stays, in sight or not.
+            // The focused row is drawn even out of view, to keep the focus.
             let out_of_sight = entry_at.filter(|place| !in_sight.contains(place));
             let (above, below) = match out_of_sight {
                 Some(place) if place < in_sight.start => (Some(place), None),
@@ -240,7 +238,7 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     });
     let drawn = drawn.inner;
     view.focused = focused;
-    // What closes gives the keyboard back once this is drawn.
+    // A closing dialog or menu returns the focus after this frame.
     let was_covered = std::mem::replace(&mut view.covered, covered);
     view.entry = within.or(view.entry.filter(|_| covered || was_covered));
     view.offset = drawn.state.clamped_offset().y;
@@ -250,11 +248,11 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     view.page = (drawn.inner_rect.height() / size::ROW) as usize;
 }
 
-/// Where the rows are that are drawn.
+/// Geometry of the drawn rows.
 struct Each {
-    /// The first in sight, as its place in the list.
+    /// Index of the first row in view.
     first: usize,
-    /// Where that one is.
+    /// Rectangle of the first row in view.
     at: Rect,
 }
 
@@ -265,7 +263,7 @@ impl Each {
     }
 }
 
-/// In place of the rows where a search finds none: how to see some again.
+/// Draws the empty search result, with buttons to widen it.
 fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     ui.add_space(space::XXL);
     ui.vertical_centered(|ui| {
@@ -286,7 +284,7 @@ fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     });
 }
 
-/// The bar at the foot: how far everything is, and the one button that starts it.
+/// Draws the status bar: progress and the "Upload" button.
 pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let (snapshot, list) = (app.snapshot(), app.list());
     let totals = &snapshot.totals;
@@ -353,8 +351,8 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     out.extend(asked.filter(|_| !is_second(ui)));
 }
 
-/// Returns whether a click on the bar is the second one of a double click. It was meant for a button
-/// in whose place another may have come.
+/// Returns `true` for the second click of a double click, meant for a button that may have been
+/// replaced meanwhile.
 fn is_second(ui: &Ui) -> bool {
     let id = Id::unique("bar");
     let now = ui.input(|input| input.time);

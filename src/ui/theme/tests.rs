@@ -1,4 +1,4 @@
-//! Contrast of the colours, after WCAG 2.2.
+//! Colour contrast by WCAG 2.2.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::Rejection;
 
-/// Relative luminance after WCAG 2.2.
+/// Relative luminance by WCAG 2.2.
 fn luminance(colour: Color32) -> f64 {
     let [red, green, blue] = [colour.r(), colour.g(), colour.b()].map(|part| {
         let part = f64::from(part) / 255.0;
@@ -70,7 +70,7 @@ fn a_sandbox_looks_like_no_other_banner() {
         for other in [Tone::Info, Tone::Notice, Tone::Bad] {
             let other = banner(other, p);
             assert_ne!(sandbox.icon.unicode(), other.icon.unicode());
-            // By the line at its foot, and in light by all of it.
+            // Told apart by its bottom line, and in light by its background too.
             assert!(contrast(sandbox.line.1, other.ground) >= 3.0);
             assert!(sandbox.line.0 > other.line.0);
         }
@@ -91,7 +91,7 @@ fn where_the_system_asks_for_less_motion_nothing_moves() {
     assert_eq!([time(Theme::Light), time(Theme::Dark)], [MOTION; 2]);
 }
 
-/// One of each status, as the list may show it.
+/// One of each status in the list.
 fn statuses() -> Vec<Status> {
     let fault = Arc::new(Fault::new(FaultKind::ServerError));
     let now = std::time::Instant::now();
@@ -162,7 +162,7 @@ fn progress_and_lines_of_focus_stand_out_from_what_is_behind_them() {
     }
 }
 
-/// The sources of the window's drawing but the theme's, without their tests.
+/// Non-test sources of the drawing code, except the theme.
 fn drawing() -> Vec<(String, String)> {
     let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/ui"));
     let (mut folders, mut found) = (vec![root.to_owned()], Vec::new());
@@ -198,8 +198,7 @@ fn colours_and_faces_are_named_in_the_theme_alone() {
     }
 }
 
-/// The numbers with a point in a line of code that are not nothing, a half, twice, or the
-/// whole of something.
+/// Returns the decimal literals of a line, except 0, 0.5, 1 and 2.
 fn sizes(line: &str) -> Vec<&str> {
     let code = line.split("//").next().unwrap();
     let words = code.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
@@ -213,7 +212,7 @@ fn sizes(line: &str) -> Vec<&str> {
 fn sizes_are_named_in_the_theme_alone() {
     assert_eq!(sizes("x11.f(a / 2.0, 14.0) + 0.5 // 7.0"), ["14.0", "0.5"]);
     for (name, code) in drawing() {
-        // The mark is a drawing, and not in points; a percentage is none either.
+        // The mark has its own units; percentages are not sizes.
         if name == "widgets/mark.rs" || name == "desktop.rs" {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Buttons: one that leads, some that are outlined, the rest plain; and chips.
+//! Buttons (primary, outlined, plain) and chips.
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -14,51 +14,51 @@ use crate::app::command::UiCommand;
 use crate::ui::theme::{self, Palette, radius, size, space, type_size};
 use crate::ui::{focus, icons, theme::of};
 
-/// How much a button asks for attention.
+/// Emphasis of a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ButtonStyle {
-    /// Filled; one in sight.
+    /// Filled; one per view.
     Primary,
-    /// With a line around it.
+    /// With a border.
     Outlined,
-    /// Nothing around it until it is pointed at.
+    /// Without border or fill until hovered.
     Plain,
 }
 
-/// A button before it is drawn.
+/// A button to draw.
 pub struct Button<'a> {
-    /// Its word; empty for an icon alone.
+    /// Label; empty for an icon only.
     pub label: &'a str,
-    /// Its icon.
+    /// Icon, if any.
     pub icon: Option<Icon>,
-    /// The icon stands after the word, as that of a menu.
+    /// Puts the icon after the label, as for a menu.
     pub icon_last: bool,
-    /// How it looks.
+    /// Style.
     pub look: ButtonStyle,
-    /// In a row, or anywhere else.
+    /// Smaller size, for rows.
     pub small: bool,
-    /// Why it can't be pressed; `None` when it can.
+    /// Why it is disabled; `None` if enabled.
     pub blocked: Option<&'a str>,
-    /// What a screen reader calls it; the label where this is empty.
+    /// Screen reader name; the label if empty.
     pub name: &'a str,
-    /// When the pointer rests on it.
+    /// Tooltip.
     pub hint: String,
-    /// Another colour for word and icon.
+    /// Colour override for label and icon.
     pub colour: Option<Color32>,
-    /// Another label that it must have room for, so that nothing moves when it comes.
+    /// Other label to reserve room for, so that nothing moves.
     pub room_for: &'a str,
-    /// Its word begins at its left edge, as in a menu.
+    /// Left-aligns the label, as in a menu.
     pub flush: bool,
-    /// One of several choices: whether it is the one that holds.
+    /// For one of several choices: `true` if selected.
     pub chosen: Option<bool>,
-    /// The keyboard stops at it.
+    /// Can have keyboard focus.
     pub stop: bool,
-    /// The keyboard comes to it now.
+    /// Takes keyboard focus now.
     pub focused: bool,
 }
 
 impl<'a> Button<'a> {
-    /// A button for a command, with the table's label, tooltip and icon.
+    /// Creates a command's button with the table's label, tooltip and icon.
     pub fn of(command: &UiCommand, look: ButtonStyle) -> Self {
         let entry = command.entry();
         Self {
@@ -79,38 +79,38 @@ impl<'a> Button<'a> {
         }
     }
 
-    /// With another word on it.
+    /// Sets the label.
     pub fn labelled(mut self, label: &'a str) -> Self {
         self.label = label;
         self
     }
 
-    /// Without its icon.
+    /// Removes the icon.
     pub fn without_icon(mut self) -> Self {
         self.icon = None;
         self
     }
 
-    /// The icon alone; the label is what a screen reader says.
+    /// Shows only the icon; the label stays its screen reader name.
     pub fn icon_only(mut self) -> Self {
         self.name = self.label;
         self.label = "";
         self
     }
 
-    /// The smaller of the two sizes.
+    /// Uses the smaller size.
     pub fn small(mut self) -> Self {
         self.small = true;
         self
     }
 
-    /// Not to be pressed, for this reason.
+    /// Disables it for this reason.
     pub fn blocked(mut self, why: Option<&'a str>) -> Self {
         self.blocked = why;
         self
     }
 
-    /// Returns where the keyboard is from now on, where that is so.
+    /// Takes keyboard focus if `focused`.
     pub fn focused(mut self, focused: bool) -> Self {
         self.focused = focused;
         self
@@ -145,7 +145,7 @@ impl<'a> Button<'a> {
         }
     }
 
-    /// Returns how large it is.
+    /// Returns its size.
     pub fn size(&self, ui: &Ui) -> Vec2 {
         let height = self.height();
         if self.label.is_empty() {
@@ -165,20 +165,20 @@ impl<'a> Button<'a> {
         vec2((text + icon + 2.0 * pad).ceil(), height)
     }
 
-    /// Draws it where the layout says.
+    /// Draws it at the layout's position.
     pub fn show(self, ui: &mut Ui) -> bool {
         let (id, rect) = ui.allocate_space(self.size(ui));
         self.show_at(ui, rect, id).clicked()
     }
 
-    /// The same, where what stands before it comes and goes, or where it is drawn elsewhere
-    /// under the same name: it stays the same button, and keeps the keyboard.
+    /// Draws it under a fixed id, so that it keeps the focus when its neighbours change or it
+    /// moves.
     pub fn show_as(self, ui: &mut Ui, name: impl Hash + Debug) -> bool {
         let (_, rect) = ui.allocate_space(self.size(ui));
         self.show_at(ui, rect, Id::unique(name)).clicked()
     }
 
-    /// Draws it in a place of the caller's.
+    /// Draws it in `rect`.
     pub fn show_at(self, ui: &Ui, rect: Rect, id: Id) -> Response {
         let enabled = self.blocked.is_none() && ui.is_enabled();
         let sense = match (enabled, self.stop) {
@@ -276,8 +276,7 @@ impl<'a> Button<'a> {
     }
 }
 
-/// A chip that is on or off; `urgent` is one that must not be overlooked. `name` is its own
-/// among those that stand beside it.
+/// Draws a chip; `urgent` makes it stand out. `name` is unique among its neighbours.
 pub fn chip(ui: &mut Ui, name: &str, text: &str, on: bool, urgent: bool) -> bool {
     let p = of(ui);
     let colour = match (on, urgent) {

@@ -1,17 +1,17 @@
-//! The grounds that things stand on.
+//! Backgrounds and line layout.
 
 use egui::{Align, CornerRadius, Frame, Layout, Margin, Stroke, Ui, UiBuilder, vec2};
 
 use crate::ui::theme::{self, TOLERANCE, of, radius, size, space};
 
-/// A strip across the window, as its head and foot are.
+/// Returns the frame of a strip across the window.
 pub fn strip(ui: &Ui) -> Frame {
     Frame::new()
         .fill(of(ui).surface)
         .inner_margin(Margin::symmetric(space::L as i8, 0))
 }
 
-/// A card of its own.
+/// Returns the frame of a card.
 pub fn card(ui: &Ui) -> Frame {
     let p = of(ui);
     Frame::new()
@@ -21,10 +21,9 @@ pub fn card(ui: &Ui) -> Frame {
         .inner_margin(Margin::same(space::XL as i8))
 }
 
-/// A line of this height across the room there is: `right` stands at its right edge and has
-/// what it needs, `left` has the rest. Both are drawn in the order in which they are read, so
-/// that the keyboard and a screen reader go through them in that order. How wide `right` is
-/// is known from the pass before; a pass that finds it to be another is thrown away.
+/// Draws a line: `right` at its right edge in the width it needs, `left` in the rest. Both are
+/// drawn in reading order for keyboard and screen readers; the width of `right` is taken from the
+/// previous pass, and a pass that finds another is discarded.
 pub fn sides(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
     let (id, line) = ui.allocate_space(vec2(ui.available_width(), height));
     let width = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0);
@@ -35,8 +34,8 @@ pub fn sides(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl F
     let at_right = UiBuilder::new()
         .max_rect(line.with_min_x(from))
         .layout(across);
-    // In a pass that is thrown away it may reach over the edge: that must not widen what is
-    // around, which would be as wide in the next pass too.
+    // In a discarded pass it may overflow, which must not widen its parent, or the next pass would
+    // be as wide.
     let mut at_right = ui.new_child(at_right);
     right(&mut at_right);
     let drawn = at_right.min_rect().right() - from;
@@ -44,6 +43,6 @@ pub fn sides(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl F
         ui.data_mut(|data| data.insert_temp(id, drawn));
         theme::lay_out_anew(ui.ctx(), "a side is as wide as what is in it");
     }
-    // However high what is in it is.
+    // Regardless of the content's height.
     ui.advance_cursor_after_rect(line);
 }

@@ -1,4 +1,4 @@
-//! A box that is ticked.
+//! Checkbox.
 
 use egui::{CornerRadius, Id, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 use egui::{Role, accesskit};
@@ -8,19 +8,18 @@ use super::text::paint_icon;
 use crate::ui::focus;
 use crate::ui::theme::{of, radius, size, space, type_size};
 
-/// How a box stands.
+/// State of a checkbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tick {
-    /// Nothing of what it is for.
+    /// None selected.
     Off,
-    /// Some of it.
+    /// Some selected.
     Some,
-    /// All of it.
+    /// All selected.
     On,
 }
 
-/// Draws a box in the midst of a place of the caller's; all of the place takes the click.
-/// `stop` is whether the keyboard stops at it.
+/// Draws a checkbox centred in `place`, all of which is clickable. `stop` makes it focusable.
 pub fn show_at(ui: &Ui, place: Rect, id: Id, tick: Tick, name: &str, stop: bool) -> Response {
     let sense = if stop { Sense::click() } else { Sense::CLICK };
     let response = ui.interact(place, id, sense);
@@ -53,7 +52,7 @@ pub fn show_at(ui: &Ui, place: Rect, id: Id, tick: Tick, name: &str, stop: bool)
     response
 }
 
-/// Draws a box where the layout says.
+/// Draws a checkbox at the layout's position.
 pub fn show(ui: &mut Ui, tick: Tick, name: &str) -> bool {
     let room = egui::vec2(size::ICON + space::XS, size::SMALL_BUTTON);
     let (id, place) = ui.allocate_space(room);

@@ -1,15 +1,15 @@
-//! The program's own mark, as `assets/icon/mavi-uploader.svg` draws it.
+//! The program's logo, as in `assets/icon/mavi-uploader.svg`.
 
 use egui::epaint::PathShape;
 use egui::{CornerRadius, Pos2, Rect, Stroke, Ui, pos2};
 
 use crate::ui::theme::of;
 
-/// The side of the square that the drawing's numbers are of.
+/// Side of the drawing's coordinate system.
 const SIDE: f32 = 512.0;
-/// The ground, and how round its corners are.
+/// Background: start, end and corner radius.
 const GROUND: [f32; 3] = [24.0, 488.0, 108.0];
-/// The arrow: its head, then its shaft, as one line around them.
+/// Outline of the arrow: head, then shaft.
 const ARROW: [[f32; 2]; 7] = [
     [256.0, 96.0],
     [366.0, 248.0],
@@ -19,7 +19,7 @@ const ARROW: [[f32; 2]; 7] = [
     [228.0, 248.0],
     [146.0, 248.0],
 ];
-/// The tray under it, from corner to corner.
+/// The tray's corners.
 const TRAY: [[f32; 2]; 6] = [
     [128.0, 326.0],
     [128.0, 372.0],
@@ -28,10 +28,10 @@ const TRAY: [[f32; 2]; 6] = [
     [384.0, 372.0],
     [384.0, 326.0],
 ];
-/// How thick the tray's line is.
+/// Line width of the tray.
 const LINE: f32 = 40.0;
 
-/// Draws it into a square.
+/// Draws the logo into a square.
 pub fn show(ui: &Ui, place: Rect) {
     let p = of(ui);
     let scale = place.width() / SIDE;

@@ -1,4 +1,4 @@
-//! A button that opens a list of things to do.
+//! Menu buttons and context menus.
 
 use egui::{EventFilter, Key, Modifiers, Popup, Response, Ui, accesskit};
 use lucide_icons::Icon;
@@ -7,22 +7,22 @@ use super::button::{Button, ButtonStyle};
 use crate::app::command::UiCommand;
 use crate::ui::theme::of;
 
-/// What stands in a menu.
+/// An item of a menu.
 pub struct MenuItem {
-    /// What it does.
+    /// Command.
     pub command: UiCommand,
-    /// Its word, where that is not the table's.
+    /// Label, if not the table's.
     pub label: Option<String>,
-    /// One of several choices: whether it is the one that holds.
+    /// For one of several choices: `true` if selected.
     pub chosen: Option<bool>,
-    /// Its icon, where that is not the table's.
+    /// Icon, if not the table's.
     pub icon: Option<Icon>,
-    /// When the pointer rests on it.
+    /// Tooltip.
     pub hint: String,
 }
 
 impl MenuItem {
-    /// As the table has it.
+    /// Creates an item with the table's words.
     pub fn of(command: UiCommand) -> Self {
         Self {
             command,
@@ -33,7 +33,7 @@ impl MenuItem {
         }
     }
 
-    /// As one of several choices.
+    /// Creates an item that is one of several choices.
     pub fn choice(command: UiCommand, chosen: bool) -> Self {
         Self {
             chosen: Some(chosen),
@@ -43,15 +43,15 @@ impl MenuItem {
     }
 }
 
-/// Draws the button, and the menu while it is open.
+/// Draws the button, and its menu while open.
 pub fn show(ui: &mut Ui, button: Button<'_>, items: Vec<MenuItem>, out: &mut Vec<UiCommand>) {
     let (id, rect) = ui.allocate_space(button.size(ui));
     let response = button.show_at(ui, rect, id);
     below(&response, items, false, out);
 }
 
-/// The menu of a button that is drawn, opened by it or because it is `asked` for. One that
-/// the keyboard opened has the keyboard.
+/// Draws the menu of a drawn button, opened by a click or by `asked`. A menu opened by keyboard
+/// takes the focus.
 pub fn below(button: &Response, items: Vec<MenuItem>, asked: bool, out: &mut Vec<UiCommand>) {
     let id = Popup::default_response_id(button);
     if asked {
@@ -62,7 +62,7 @@ pub fn below(button: &Response, items: Vec<MenuItem>, asked: bool, out: &mut Vec
     says_that_it_opens(button, Popup::is_id_open(&button.ctx, id));
 }
 
-/// In place of a menu that is not open.
+/// Stands in for a menu that is not open.
 pub fn closed(button: &Response) {
     says_that_it_opens(button, false);
 }
@@ -74,7 +74,7 @@ fn says_that_it_opens(button: &Response, open: bool) {
     });
 }
 
-/// The same as a menu where a thing was clicked with the other button.
+/// Draws a context menu, opened by a secondary click on `thing`.
 pub fn context(thing: &Response, items: impl FnOnce() -> Vec<MenuItem>, out: &mut Vec<UiCommand>) {
     Popup::context_menu(thing).show(|ui| draw(ui, items(), false, out));
 }
@@ -113,7 +113,7 @@ fn draw(ui: &mut Ui, items: Vec<MenuItem>, focus: bool, out: &mut Vec<UiCommand>
     walk(ui, &drawn);
 }
 
-/// The keys that a menu has to itself.
+/// Keys that the menu handles itself.
 const KEYS: EventFilter = EventFilter {
     tab: true,
     horizontal_arrows: true,
@@ -121,7 +121,7 @@ const KEYS: EventFilter = EventFilter {
     escape: true,
 };
 
-/// The keyboard goes through a menu and around, and not out of it.
+/// Moves the focus within the menu, wrapping around.
 fn walk(ui: &Ui, items: &[Response]) {
     let at = items.iter().position(Response::has_focus);
     if let Some(item) = at.and_then(|at| items.get(at)) {

@@ -1,4 +1,4 @@
-//! The parts that screens are made of.
+//! Widgets shared by the screens.
 
 pub mod button;
 pub mod card;

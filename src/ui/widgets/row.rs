@@ -1,4 +1,4 @@
-//! One file of the list: two lines, what there is to do, and a thin bar at its foot.
+//! A list row: two lines, buttons, and a thin progress bar.
 
 mod accessibility;
 
@@ -22,11 +22,11 @@ use crate::ui::thumbnails;
 
 pub use accessibility::RowIndex;
 
-/// From a row's edge to its thumbnail: room for the box that is ticked.
+/// Distance from row edge to thumbnail, with room for the checkbox.
 const BEFORE_THUMBNAIL: f32 = space::L + size::ICON + space::M;
-/// From a row's edge to its text.
+/// Distance from row edge to text.
 const BEFORE_TEXT: f32 = BEFORE_THUMBNAIL + size::THUMBNAIL + space::M;
-/// A row that the keyboard is in has these keys for going on in the list.
+/// Keys that a focused row leaves to the list.
 const LIST_KEYS: EventFilter = EventFilter {
     tab: false,
     horizontal_arrows: false,
@@ -34,29 +34,28 @@ const LIST_KEYS: EventFilter = EventFilter {
     escape: true,
 };
 
-/// What the keyboard has to do with a row.
+/// Keyboard state of a row.
 #[derive(Clone, Copy, Debug)]
 pub struct Keyboard {
-    /// It comes into the list here: the only row that Tab stops at, for going through many
-    /// would take too long. The arrows go on from it.
+    /// Tab stops at this row only, since stopping at each would take too long; arrows go on from
+    /// here.
     pub entry: bool,
-    /// It is given to the row now.
+    /// Takes the focus now.
     pub focus: bool,
-    /// It asks for the row's menu now.
+    /// Opens the row's menu now.
     pub menu: bool,
 }
 
-/// Where in a row the keyboard is.
+/// Focused part of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
-    /// In the row itself.
+    /// The row itself.
     Row,
-    /// In one of its buttons.
+    /// One of its buttons.
     Button,
 }
 
-/// Draws a row and says what the user did with it; gives back where in it the keyboard is,
-/// if it is.
+/// Draws a row, pushes the user's commands, and returns its focused part, if any.
 pub fn show(
     ui: &mut Ui,
     app: &App,
@@ -82,7 +81,7 @@ pub fn show(
     if keyboard.focus {
         response.request_focus();
     }
-    // Its menu takes it further below.
+    // Its menu may take the focus below.
     let in_row = response.has_focus();
     if in_row {
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, LIST_KEYS));
@@ -124,7 +123,7 @@ pub fn show(
     }
 }
 
-/// Everything that can be done with a row, for its menu.
+/// Returns the items of the row's menu.
 fn items(row: &Row, around: &RowContext) -> Vec<MenuItem> {
     let commands = rows::menu(row).into_iter();
     let item = |command| MenuItem {
@@ -134,7 +133,7 @@ fn items(row: &Row, around: &RowContext) -> Vec<MenuItem> {
     commands.map(item).collect()
 }
 
-/// Returns how a click selects, by the keys that are held.
+/// Returns the selection mode of a click by its modifier keys.
 fn pick(ui: &Ui, plain: Pick) -> Pick {
     ui.input(|input| match input.modifiers {
         held if held.shift => Pick::Range,
@@ -143,7 +142,7 @@ fn pick(ui: &Ui, plain: Pick) -> Pick {
     })
 }
 
-/// The box that adds the row to the selection. The keyboard does it from the row itself.
+/// Draws the checkbox; the keyboard toggles the row itself.
 fn tick(
     ui: &Ui,
     rect: Rect,
@@ -161,8 +160,7 @@ fn tick(
     }
 }
 
-/// A row that the keyboard comes to is scrolled into sight with its neighbours, so that
-/// there is always a next one to go to.
+/// Scrolls a newly focused row into view with its neighbours, so that there is always a next one.
 fn keep_in_sight(ui: &Ui, row: Rect, response: &Response) {
     if response.gained_focus() {
         let with_neighbours = row.expand2(vec2(0.0, row.height()));
@@ -177,13 +175,13 @@ fn ground(ui: &Ui, rect: Rect, selected: bool, p: &Palette) {
         let edge = Rect::from_min_size(rect.min, vec2(size::EDGE, rect.height()));
         painter.rect_filled(edge, 0, p.accent);
     } else if ui.rect_contains_pointer(rect.with_max_y(rect.bottom() - size::HAIRLINE / 2.0)) {
-        // Rows touch: on the line between them the pointer is on the lower one.
+        // Rows touch: the line between them belongs to the lower one.
         painter.rect_filled(rect, 0, p.hover);
     }
     theme::line_under(painter, rect, rect.left() + BEFORE_TEXT, p.line);
 }
 
-/// Percent or id, right-aligned; gives where it begins.
+/// Draws percent or id right-aligned; returns its left edge.
 fn trailing(ui: &mut Ui, row: &Row, right: Pos2, room: f32) -> f32 {
     let p = of(ui);
     let painter = ui.painter();
@@ -196,7 +194,7 @@ fn trailing(ui: &mut Ui, row: &Row, right: Pos2, room: f32) -> f32 {
         }
         Trailing::Idle(said) => {
             let font = theme::font(type_size::SMALL);
-            // More of it where there is room for it and for the rest.
+            // Wider where both it and the rest have room.
             let width = (room - size::NAME_MIN).clamp(0.0, size::IDLE_ID);
             let width = width.max(room * size::IDLE_SHARE);
             let galley = elided_middle(painter, &said, &font, p.secondary, width);
@@ -232,7 +230,7 @@ fn lines(
     let first = pos2(rect.left(), rect.center().y - size::LINES_APART / 2.0);
     let second = pos2(rect.left(), rect.center().y + size::LINES_APART / 2.0);
     let small = theme::font(type_size::SMALL);
-    // What two files of one name are told apart by is cut last.
+    // The folder that tells equal names apart is cut last.
     let folder = folder.map(|folder| {
         let said = words::in_folder(folder);
         let width = (rect.width() - size::NAME_MIN).max(0.0);
@@ -311,10 +309,10 @@ fn bar(ui: &Ui, rect: Rect, id: Id, (row, called): (&Row, &str), around: &RowCon
     accessibility::progress(ui, track, id.with("progress"), (row, called), around);
 }
 
-/// A row's buttons and where they are.
+/// Buttons of a row and their position.
 struct Buttons {
     each: Vec<(RowCommand, Button<'static>, f32)>,
-    /// Where they begin.
+    /// Left edge.
     left: f32,
     around: RowContext,
 }
@@ -334,7 +332,7 @@ impl Buttons {
         let more = if rows::has_menu(row) {
             size::SMALL_BUTTON
         } else {
-            // After the last of them there is no gap.
+            // No gap after the last one.
             -space::XS
         };
         let all = widths.sum::<f32>() + more;
@@ -345,8 +343,7 @@ impl Buttons {
         }
     }
 
-    /// Draws them from the left to the right, what opens the row's menu last; gives whether
-    /// the keyboard is in one of them.
+    /// Draws the buttons left to right, the menu button last; returns `true` if one has the focus.
     fn show(
         self,
         ui: &Ui,
@@ -376,7 +373,8 @@ impl Buttons {
                 stop,
                 ..button
             };
-            // Not the command alone: hashed, the first one is the number by which egui finds the row’s tooltip.
+            // The command alone would hash, for the first one, to the id by which egui finds the
+            // row's tooltip.
             let pressed = button.show_at(ui, place(width), id.with(("button", command)));
             keep_in_sight(ui, rect, &pressed);
             focused |= pressed.has_focus();

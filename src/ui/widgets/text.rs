@@ -1,4 +1,4 @@
-//! Text that fits: elided in the middle or at its end, laid out for painting.
+//! Text that fits: elided or wrapped galleys, and labels.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use lucide_icons::Icon;
 use crate::ui::theme;
 
 const ELLIPSIS: char = '…';
-/// How much of a name's end is kept, in characters: its number and extension.
+/// Characters kept at a name's end: number and extension.
 const TAIL: usize = 12;
 
-/// One line that is cut in its midst where it is too wide, with its end kept.
+/// Lays out one line, elided in the middle if too wide.
 pub fn elided_middle(
     painter: &Painter,
     text: &str,
@@ -33,7 +33,7 @@ pub fn elided_middle(
         short.extend(&letters[letters.len() - tail..]);
         lay(short)
     };
-    // The most letters that fit: `fits` does, `too_many` does not.
+    // `fits` letters fit, `too_many` do not.
     let (mut fits, mut too_many) = (0, letters.len());
     while too_many - fits > 1 {
         let middle = usize::midpoint(fits, too_many);
@@ -46,7 +46,7 @@ pub fn elided_middle(
     cut(fits)
 }
 
-/// One line that is cut at its end where it is too wide.
+/// Lays out one line, elided at its end if too wide.
 pub fn elided_end(
     painter: &Painter,
     text: &str,
@@ -59,8 +59,7 @@ pub fn elided_end(
     painter.layout_job(job)
 }
 
-/// Text that goes on in further lines where it is too wide, and is cut at the end of the last
-/// that it may have.
+/// Lays out wrapped text, elided at the end of its last allowed line.
 pub fn wrapped(
     painter: &Painter,
     text: &str,
@@ -74,14 +73,14 @@ pub fn wrapped(
     painter.layout_job(job)
 }
 
-/// Paints a galley so that its left edge and its middle line are at `left`.
+/// Paints a galley with its left edge vertically centred at `left`.
 pub fn paint_left(painter: &Painter, left: Pos2, galley: Arc<Galley>) -> Rect {
     let rect = Align2::LEFT_CENTER.anchor_size(left, galley.size());
     painter.galley(rect.min, galley, Color32::PLACEHOLDER);
     rect
 }
 
-/// Paints an icon around a point.
+/// Paints an icon centred at a point.
 pub fn paint_icon(painter: &Painter, centre: Pos2, icon: Icon, points: f32, colour: Color32) {
     painter.text(
         centre,
@@ -92,12 +91,12 @@ pub fn paint_icon(painter: &Painter, centre: Pos2, icon: Icon, points: f32, colo
     );
 }
 
-/// A label in a size and colour of the theme; wraps.
+/// Draws a wrapping label in a theme size and colour.
 pub fn label(ui: &mut Ui, text: &str, points: f32, colour: Color32) {
     labelling(ui, text, points, colour);
 }
 
-/// The same, where it is the name of something.
+/// Draws a wrapping label that names another widget.
 pub fn labelling(ui: &mut Ui, text: &str, points: f32, colour: Color32) -> Response {
     ui.add(
         egui::Label::new(
@@ -109,8 +108,7 @@ pub fn labelling(ui: &mut Ui, text: &str, points: f32, colour: Color32) -> Respo
     )
 }
 
-/// A label of one line, cut at its end where the room is too small; whole when the pointer
-/// rests on it.
+/// Draws a one-line label, elided at its end; the tooltip has the full text.
 pub fn line(ui: &mut Ui, text: &str, points: f32, colour: Color32) {
     let font = theme::font(points);
     let galley = elided_end(ui.painter(), text, &font, colour, ui.available_width());

@@ -1,4 +1,4 @@
-//! What a screen reader finds of a row: its place in the list, its name, and how far it is.
+//! Accessibility of a row: position, name, progress.
 
 use egui::{Id, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, accesskit};
 
@@ -6,14 +6,14 @@ use crate::app::rows::{self, RowContext, Stage};
 use crate::app::wording::row as words;
 use crate::model::snapshot::{ItemId, Row};
 
-/// All of a file, in percent.
+/// A whole file, in percent.
 const WHOLE: u8 = 100;
 
-/// Where a row is in the whole list, of which few rows are drawn: the first is 0.
+/// Index of a row in the whole list, from 0; only a few rows are drawn.
 pub type RowIndex = usize;
 
-/// Names the row, with its folder where another has the same name, and gives what everything that is in it is to be drawn with, so that it is
-/// found within the row.
+/// Sets the row's accessible name (with its folder if ambiguous) and returns a child `Ui` whose
+/// widgets are its accessibility children.
 pub fn item(
     ui: &mut Ui,
     response: &Response,
@@ -40,8 +40,8 @@ pub fn item(
     ui.new_child(within)
 }
 
-/// The row that the keyboard is in, in a sentence. A name that changes there is read aloud, so
-/// it stands until the row has come a good deal further.
+/// Returns the focused row's name as a sentence. A changed name is read aloud, so it is kept until
+/// the row has progressed a stage.
 fn name(response: &Response, row: &Row, folder: Option<&str>, around: &RowContext) -> String {
     let now = rows::spoken(row, folder, around);
     let (slot, stage) = (Id::unique("told"), rows::stage(row));
@@ -59,7 +59,7 @@ fn name(response: &Response, row: &Row, folder: Option<&str>, around: &RowContex
     now
 }
 
-/// How far the row is, as a number: to be asked for, it tells nobody by itself.
+/// Sets the progress value, which is read only on demand.
 pub fn progress(ui: &Ui, place: Rect, id: Id, (row, called): (&Row, &str), around: &RowContext) {
     let Some(percent) = rows::percent(row) else {
         return;
