@@ -62,6 +62,10 @@ impl PendingHash {
     /// Returns the hash of the unchanged file, sharing a read that is running; if that one is
     /// cancelled, the next caller reads. A read without data for `stall` is abandoned with its
     /// thread.
+    ///
+    /// # Errors
+    ///
+    /// If the file is unreadable, changed, or on an unresponsive drive.
     pub async fn fingerprint(self, stall: Duration) -> Result<ContentHash, Unhashed> {
         let Self { path, stamp, cell } = self;
         let read = || async move {
