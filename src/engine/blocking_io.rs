@@ -18,8 +18,8 @@ pub(super) fn no_answer() -> Rejection {
     }
 }
 
-/// Waits for a thread as long as its count of `steps` rises within each `blocking_io`; `None` if it
-/// stalls.
+/// Waits for a thread while its count of `steps` grows; `None` once it has not for `blocking_io`, or
+/// at most twice that.
 pub(super) async fn join_unless_stalled<T>(
     mut thread: JoinHandle<T>,
     blocking_io: Duration,

@@ -52,7 +52,7 @@ pub fn look(path: &Path) -> Result<CheckedFile, Rejection> {
 ///
 /// # Errors
 ///
-/// Those of [`look`], without [`Rejection::NotRecognised`].
+/// Like [`look`], without [`Rejection::NotRecognised`].
 pub fn look_as_named(path: &Path) -> Result<CheckedFile, Rejection> {
     look_where(path, true, platform::is_in_cloud)
 }
@@ -139,8 +139,8 @@ fn read_head(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
     Ok((metadata, head))
 }
 
-/// Canonical path of a file: its folder is resolved through links, its name is not. Links and hard
-/// links thus count as files of their own, whose equal content is found by hash.
+/// Canonical path of a file, with links in its folders resolved. Links to files and hard links count
+/// as files of their own; their equal content is found by hash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CanonicalPath(PathBuf);
 

@@ -210,8 +210,8 @@ impl Item {
         }
     }
 
-    /// Bytes sent in the running attempt, kept in a session while none runs, or the whole size once
-    /// the service has it.
+    /// Returns bytes sent in the running attempt or, while none runs, kept in a session; the whole
+    /// size once the service has it.
     pub fn sent(&self) -> u64 {
         match self.upload.state {
             // Until the session reports its offset, the last known one counts.
@@ -229,7 +229,7 @@ impl Item {
         }
     }
 
-    /// Bytes that the next attempt need not send again, as far as this run knows.
+    /// Returns bytes that the next attempt need not send again, as far as this run knows.
     fn in_session(&self) -> u64 {
         match &self.resume_offset {
             Some((session, sent)) if self.session().as_ref() == Some(session) => *sent,

@@ -41,7 +41,7 @@ pub(super) struct PendingHash {
 }
 
 impl PendingHash {
-    /// The file of a checked row.
+    /// Takes the file of a checked row.
     pub fn of(item: &Item) -> Option<Self> {
         Some(Self {
             path: item.file.clone(),
@@ -50,7 +50,7 @@ impl PendingHash {
         })
     }
 
-    /// A file without a row, with its stamp from the check.
+    /// Takes a file without a row, with its stamp from the check.
     pub fn at(path: PathBuf, stamp: FileStamp) -> Self {
         Self {
             path,
@@ -177,8 +177,8 @@ impl<S: Service> Actor<S> {
         !self.duplicate_candidates(id).is_empty() || !self.known_assets(id).is_empty()
     }
 
-    /// Started rows of the same size that may be this row's original. Rows of other accounts are
-    /// none, and earlier runs are covered by the history.
+    /// Returns started rows of the same size that may be this row's original. Rows of other
+    /// accounts never are, and earlier runs are covered by the history.
     fn duplicate_candidates(&self, id: ItemId) -> Vec<ItemId> {
         let asker = self.items.get(&id);
         let size = asker.map_or(0, |item| item.upload.size());
@@ -200,15 +200,15 @@ impl<S: Service> Actor<S> {
             .collect()
     }
 
-    /// Assets of the history that may be a row's original.
+    /// Returns assets of the history that may be the row's original.
     fn known_assets(&self, id: ItemId) -> Vec<(AssetId, ContentHash)> {
         let item = self.items.get(&id);
         let known = item.and_then(|item| self.known_of_size(item.upload.size()));
         known.unwrap_or_default()
     }
 
-    /// Ready assets of this size, account and service; empty if the history is not to be used,
-    /// `None` if it cannot be read now.
+    /// Returns ready assets of this size, account and service; empty if the history is not to be
+    /// used, `None` if it cannot be read now.
     pub(super) fn known_of_size(&self, size: u64) -> Option<Vec<(AssetId, ContentHash)>> {
         if self.options.ask_history {
             self.journal.ready_assets(&self.own, size)

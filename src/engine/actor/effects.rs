@@ -72,7 +72,7 @@ impl<S: Service> Actor<S> {
     fn send(&mut self, id: ItemId, attempt: u32, route: Route) {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
         let Some(key) = key.filter(|_| self.may_keep_sending()) else {
-            // The journal could not record the start, or this turn brought a fault.
+            // The journal could not record the start, or this turn put the queue on hold.
             self.apply(id, Event::Hold);
             return;
         };

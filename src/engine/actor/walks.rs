@@ -27,7 +27,7 @@ struct Walk {
     named: usize,
     /// Path being read.
     at: PathBuf,
-    /// Grows with every file system call, to detect a stall.
+    /// Grows with every step of the walk, to detect a stall.
     steps: u64,
     /// Files found so far.
     count: u64,
@@ -37,7 +37,7 @@ struct Walk {
     found: Vec<FoundFile>,
 }
 
-/// A walk, from its thread.
+/// The walking thread's access to its walk.
 struct FolderWalk<'a> {
     walk: &'a Mutex<Walk>,
     messages: &'a mpsc::UnboundedSender<ActorMessage>,
