@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use crate::model::media::Rejection;
 use crate::source_file::NO_ANSWER;
 
-/// Rejection of a file on an unresponsive drive.
+/// Returns the rejection of a file on an unresponsive drive.
 pub(super) fn no_answer() -> Rejection {
     Rejection::Unreadable {
         cause: NO_ANSWER.to_owned(),
