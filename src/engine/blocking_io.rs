@@ -11,15 +11,13 @@ use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use crate::model::media::Rejection;
 use crate::source_file::NO_ANSWER;
 
-/// Returns the rejection of a file on an unresponsive drive.
 pub(super) fn no_answer() -> Rejection {
     Rejection::Unreadable {
         cause: NO_ANSWER.to_owned(),
     }
 }
 
-/// Waits for a thread while its count of `steps` grows; `None` once it has not for `blocking_io`, or
-/// at most twice that.
+/// Waits for a thread while `steps` grows; `None` once it has not for one or two `blocking_io`.
 pub(super) async fn join_unless_stalled<T>(
     mut thread: JoinHandle<T>,
     blocking_io: Duration,

@@ -15,8 +15,7 @@ use crate::model::snapshot::{ItemId, KeySource, Snapshot};
 pub enum Command {
     /// Add files and folders; a file already queued is not added twice.
     Add(Vec<PathBuf>),
-    /// Add paths from outside the window, as from a second start of the program; they never start
-    /// by themselves.
+    /// Add paths from outside the window, as a second start does; they never start by themselves.
     AddFromOutside(Vec<PathBuf>),
     /// Start every row that is ready.
     Start,
@@ -62,8 +61,7 @@ pub enum Command {
     NoKey,
     /// Ask the service whether it accepts this key, within the rate limit.
     CheckKey(ApiKey, oneshot::Sender<Result<(), Fault>>),
-    /// The user fixed what [`Snapshot::needs`](crate::model::snapshot::Snapshot::needs) asked for:
-    /// go on.
+    /// The user did what [`Snapshot::needs`](crate::model::snapshot::Snapshot::needs) asks for.
     FixDone,
     /// Apply these preferences from now on.
     Configure(Preferences),

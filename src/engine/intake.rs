@@ -30,8 +30,7 @@ pub struct CheckedFile {
     pub accepted: Accepted,
     /// Stamp at the check; another stamp later means a changed file.
     pub stamp: FileStamp,
-    /// Its content is in the cloud: it was judged by name and size, since reading would download
-    /// it.
+    /// Its content is in the cloud: reading would download it, so name and size were judged.
     pub is_cloud_placeholder: bool,
 }
 
@@ -170,7 +169,6 @@ pub fn identity(path: &Path) -> CanonicalPath {
     resolved.map_or_else(|_| CanonicalPath::unresolved(path), CanonicalPath)
 }
 
-/// Maps a system error to a rejection.
 fn rejection(error: &io::Error) -> Rejection {
     if is_gone(error) {
         Rejection::NotFound

@@ -268,8 +268,7 @@ impl Item {
         Some((self.waits_until?, kind))
     }
 
-    /// Returns the status for the window. While offline, a row that has not moved a byte is not
-    /// uploading.
+    /// Returns the status for the window. Offline, a row without a byte sent is not uploading.
     pub fn status(&self, now: Instant, policy: &Policy, offline: bool) -> Status {
         match &self.upload.state {
             UploadState::Checking => Status::Checking,

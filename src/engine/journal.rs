@@ -41,7 +41,6 @@ const ELSEWHERE: &str = "the history is being repaired or opened anew";
 pub(super) struct Journal {
     open: OpenHistory,
     history: Option<History>,
-    /// The history is being opened or repaired.
     away: bool,
     /// Unusable history, to be repaired or reopened.
     lost: Option<LostHistory>,
@@ -64,19 +63,14 @@ pub(super) struct Journal {
     highest: u64,
 }
 
-/// A history that is unusable.
 enum LostHistory {
-    /// Damaged.
     Damaged(Box<History>),
-    /// Replaced by another program.
     Replaced(Box<History>),
 }
 
-/// Wait for a locked database or its repair.
 #[derive(Clone, Copy, Debug)]
 struct LockWait {
     since: Instant,
-    /// Time of the next try.
     again: Instant,
 }
 
@@ -84,9 +78,7 @@ struct LockWait {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DatabaseLocked;
 
-/// Failure to commit.
 enum CommitError {
-    /// Locked: retry.
     Locked(String),
     Unwritable(String),
 }
@@ -247,7 +239,7 @@ impl Journal {
             return self.is_good();
         }
         let is_early = self.held.is_some_and(|held| now < held.again);
-        // The reason why it is not open says more.
+        // The reason why it is closed says more.
         let is_closed = self.history.is_none() && self.state != JournalState::Good;
         if is_early || is_closed {
             self.coalesce();
@@ -295,8 +287,7 @@ impl Journal {
         self.held = Some(LockWait { since, again });
     }
 
-    /// Commits all that is staged in one transaction. A damaged or replaced database is left to a
-    /// background task.
+    /// Commits all that is staged in one transaction. A damaged or replaced database is given up.
     fn write(&mut self) -> Result<(), CommitError> {
         let Some(history) = &mut self.history else {
             return Err(CommitError::Locked(ELSEWHERE.to_owned()));
@@ -345,8 +336,7 @@ impl Journal {
         !self.missing.contains_key(asset)
     }
 
-    /// Returns what changed since the last call: ids that are no longer on disk, and rows whose ids
-    /// are on disk again.
+    /// Returns news since the last call: ids no longer on disk, and rows whose ids are again.
     pub fn unsaved_ids(&mut self) -> (Vec<(ItemId, AssetId)>, Vec<ItemId>) {
         if self.staged.is_empty() && self.missing.is_empty() {
             return (vec![], vec![]);
@@ -376,7 +366,7 @@ impl Journal {
     }
 }
 
-/// Logs a failed read, and returns nothing.
+/// Logs a failed read and returns `None`.
 fn logged<T>(outcome: Result<T, StoreError>) -> Option<T> {
     outcome
         .inspect_err(|error| tracing::warn!(%error, "the history cannot be read"))

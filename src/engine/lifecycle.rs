@@ -44,8 +44,7 @@ pub enum LifecycleEvent {
     },
     /// The service already has its content.
     AlreadyUploaded(AssetId),
-    /// Sent by an earlier run and polled to its end. Has the ID if bytes are known to be stored
-    /// under it.
+    /// Sent by an earlier run and polled to its end. Has the ID if it is known to have bytes.
     Followed(Option<AssetId>),
     /// The service took the bytes.
     Uploaded(AssetId),

@@ -16,7 +16,6 @@ use crate::store::Keychain;
 /// Longest life of a session (`docs/service.md`, "Storage behind a signed URL").
 pub(super) const LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// Text borrowed from the secret it is parsed from.
 type Text<'a> = Cow<'a, str>;
 
 #[derive(Serialize, Deserialize)]

@@ -8,7 +8,6 @@ pub(super) const TASKS: Duration = Duration::from_millis(250);
 pub(super) const OPENING: Duration = Duration::from_millis(250);
 /// Wait for a database lock.
 pub(super) const DATABASE: Duration = Duration::from_millis(600);
-/// Wait for the keychain.
 pub(super) const KEYCHAIN: Duration = Duration::from_millis(300);
 /// Longest wait of a front end for the engine, which journals everything.
 pub const FAREWELL: Duration = Duration::from_millis(1500);

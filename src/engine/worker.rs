@@ -18,7 +18,6 @@ use crate::store::{KeychainWorker, SecretError};
 /// Wait for the keychain, which may ask the user to unlock it.
 const KEYCHAIN: Duration = Duration::from_secs(60);
 
-/// Everything an attempt needs.
 pub(super) struct UploadAttempt<S> {
     pub service: Arc<RateLimited<S>>,
     pub key: ApiKey,
@@ -136,8 +135,7 @@ impl<S: Service> UploadAttempt<S> {
         ticket
     }
 
-    /// Tells an early rejection, often lost as a broken connection, from a network fault by one
-    /// cheap call.
+    /// Tells an early rejection, often lost as a broken connection, from a network fault.
     async fn refused_or(&self, broken: Fault) -> Fault {
         match self.service.check_key(&self.key, || ()).await {
             Err(refused) if refused.fix().is_some() => refused,

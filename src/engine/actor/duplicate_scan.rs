@@ -28,7 +28,6 @@ const MOST_BYTES: u64 = 64_000_000;
 /// Unresponsive files after which reading ahead stops, since each blocks a thread.
 const MAX_UNRESPONSIVE: usize = 4;
 
-/// State of the scan for duplicates.
 #[derive(Default)]
 pub(super) struct DuplicateScan {
     /// Sizes whose rows, or whose part of the history, have changed.
@@ -41,15 +40,12 @@ pub(super) struct DuplicateScan {
     reading: Option<(Vec<ItemId>, Task)>,
 }
 
-/// Result of reading one row's file.
 pub(in crate::engine) struct ReadAhead {
     item: ItemId,
-    /// Stamp of the file when it was read.
     stamp: FileStamp,
     outcome: Result<ContentHash, Unhashed>,
 }
 
-/// Role of a row among those of its size.
 #[derive(Clone, Copy, PartialEq)]
 enum DuplicateRole {
     /// Its bytes go up or went up, whatever the others are.
@@ -92,7 +88,6 @@ impl DuplicateScan {
         self.unread.values().map(Vec::len).sum()
     }
 
-    /// Returns the number of entries held.
     #[cfg(test)]
     pub fn entries(&self) -> usize {
         self.stale_sizes.len() + self.unread.len() + usize::from(self.reading.is_some())
@@ -298,8 +293,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Stops reading ahead in the folder of an unresponsive drive, and everywhere after
-    /// `MAX_UNRESPONSIVE`.
+    /// Stops reading ahead beside a stalled file; everywhere after `MAX_UNRESPONSIVE`.
     fn give_up_folder(&mut self, folder: Option<&Path>) {
         if self.duplicate_scan.silent == MAX_UNRESPONSIVE {
             let sizes = self.duplicate_scan.unread.keys();

@@ -91,8 +91,7 @@ impl PendingHash {
         answers.into_iter().next()?.1
     }
 
-    /// Returns the fault if the file changed since the check; `None` if it did not, or the drive
-    /// stalls.
+    /// Returns the fault if the file changed since the check; `None` if the drive stalls, too.
     pub async fn changed(self, stall: Duration) -> Option<Fault> {
         let files = vec![(self.stamp, self.path)];
         let stamp = self.stamp;
@@ -128,8 +127,7 @@ async fn read_unread(
     Ok(known)
 }
 
-/// Returns whether a started row may be the original of another one; `own` are the accounts of the
-/// current key.
+/// Returns whether a started row may be an original; `own` are the current key's accounts.
 pub(super) fn can_be_original(item: &Item, own: &HashSet<Account>) -> bool {
     match item.upload.state {
         // An id-only row sends nothing that another could duplicate.
@@ -145,11 +143,9 @@ pub(super) fn can_be_original(item: &Item, own: &HashSet<Account>) -> bool {
     }
 }
 
-/// Failure to hash a file.
 pub(super) enum Unhashed {
     /// The drive gave no data within the stall timeout.
     Silent,
-    /// The file is unreadable or changed.
     Fault(Fault),
 }
 
@@ -313,8 +309,7 @@ impl<S: Service> Actor<S> {
         self.confirm_asset_exists(id, attempt, candidates.collect());
     }
 
-    /// Returns the original of this content in the run. Of two rows compared at once the earlier
-    /// position wins.
+    /// Returns the original of this content in the run; among rows compared at once, the first.
     fn original_in_run(&self, id: ItemId, content: ContentHash) -> Option<Original> {
         let asker = self.items.get(&id);
         let place = asker.map(|item| (item.position, item.id));

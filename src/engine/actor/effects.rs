@@ -23,7 +23,6 @@ use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, UploadState};
 use crate::store::AssetNote;
 
-/// Content type for unknown formats.
 const ANY_CONTENT: &str = "application/octet-stream";
 
 impl<S: Service> Actor<S> {
@@ -305,8 +304,7 @@ impl<S: Service> Actor<S> {
     }
 }
 
-/// A file the service took. Reported on drop, so that its id survives a cancelled check of the
-/// file.
+/// A file the service took, reported on drop so that a cancelled check does not lose its id.
 struct Taken {
     messages: mpsc::UnboundedSender<ActorMessage>,
     item: ItemId,

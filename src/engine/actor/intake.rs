@@ -39,11 +39,9 @@ pub(in crate::engine) struct FoundFile {
     pub(super) may_start: bool,
 }
 
-/// Relation of a found file to the queue.
 enum QueueMembership {
     /// Not queued, or another file then.
     New,
-    /// Already queued.
     Queued,
     /// Rejected before, and possibly fixed since.
     Refused(ItemId),
@@ -67,7 +65,6 @@ impl FoundFile {
     }
 }
 
-/// Result of checking a file.
 pub(in crate::engine) struct CheckResult {
     item: ItemId,
     outcome: Result<CheckedFile, Rejection>,
@@ -164,8 +161,7 @@ impl<S: Service> Actor<S> {
         self.look(&to_look_at, Duration::ZERO);
     }
 
-    /// Returns the file's queue membership. In the window an ended row still stands for its file as
-    /// it was.
+    /// Returns the queue membership. In the window an ended row stands for its file as it was.
     fn standing(&self, found: &FoundFile) -> QueueMembership {
         let row = self.by_path.get(&found.identity);
         let Some(item) = row.and_then(|id| self.items.get(id)) else {
@@ -179,7 +175,6 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Inserts a row at its position.
     pub(super) fn put_back(&mut self, item: Item) {
         let id = item.id;
         self.order.insert((item.position, id));

@@ -26,18 +26,13 @@ use crate::model::upload::{Event, UploadState};
 /// Time for which a successful check of a key counts.
 const KEY_STAYS_GOOD: Duration = Duration::from_secs(3600);
 
-/// Result of checking the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeyCheck {
-    /// Not checked yet.
     Unchecked,
-    /// Check under way.
     Checking,
     /// The check had no answer: one transfer at a time until the service replies.
     Unverified,
-    /// Accepted by the service.
     Valid,
-    /// Rejected by the service.
     Rejected,
 }
 
@@ -73,7 +68,6 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Returns how many transfers may run at once.
     pub(super) fn max_transfers(&self) -> usize {
         if self.trust == KeyCheck::Valid {
             self.options.jobs.max(1)
@@ -115,7 +109,6 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Returns the account of the current key.
     pub(super) fn account(&self) -> Option<Account> {
         self.key.as_ref().map(|(key, _)| key.account())
     }

@@ -19,7 +19,6 @@ use crate::model::upload::{Event, Media};
 /// Cause reported when a file changes while it is compared.
 const CHANGED: &str = "it changed while it was read";
 
-/// Check of a file that was chosen for a row.
 pub(in crate::engine) struct Chosen {
     path: PathBuf,
     /// Its canonical path, if it could be resolved.
@@ -28,8 +27,7 @@ pub(in crate::engine) struct Chosen {
 }
 
 impl<S: Service> Actor<S> {
-    /// Checks the chosen file on a thread; hashes it if only the content tells whether it is the
-    /// missing one.
+    /// Checks the chosen file on a thread; hashes it if only its content identifies it.
     pub(super) fn locate(&mut self, id: ItemId, path: PathBuf) {
         let Some(item) = self.items.get(&id) else {
             return;
@@ -71,8 +69,7 @@ impl<S: Service> Actor<S> {
         });
     }
 
-    /// Goes on with the chosen file, or reports why not. The new path is journaled with the new
-    /// state.
+    /// Goes on with the chosen file, or reports why not; journals its path with the new state.
     pub(super) fn chosen(&mut self, id: ItemId, chosen: Chosen) {
         let Some(item) = self.items.get_mut(&id) else {
             return;

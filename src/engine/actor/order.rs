@@ -10,8 +10,7 @@ use crate::model::snapshot::ItemId;
 pub(super) const STEP: i64 = 1 << 20;
 
 impl<S: Service> Actor<S> {
-    /// Moves rows before all others that have not started, in the given order. Started and ended
-    /// rows stay.
+    /// Moves rows that have not started before all other such rows, in the given order.
     pub(super) fn send_first(&mut self, ids: &[ItemId]) {
         let waits = |id: &ItemId| {
             let row = self.items.get(id);
@@ -44,7 +43,6 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Adds `by` to the positions from this row on.
     fn move_down(&mut self, from: (i64, ItemId), by: i64) {
         for (position, id) in self.order.split_off(&from) {
             self.order.insert((position, id));

@@ -130,8 +130,7 @@ impl<S: Service> Actor<S> {
         started
     }
 
-    /// Resolves the rows' canonical paths on a thread; an unresponsive drive delays only added
-    /// files.
+    /// Resolves the rows' canonical paths; an unresponsive drive delays only added files.
     fn recall(&mut self, files: Vec<(ItemId, std::path::PathBuf)>) {
         if files.is_empty() {
             return;
@@ -157,8 +156,8 @@ impl<S: Service> Actor<S> {
         self.take_in_early();
     }
 
-    /// Continues an unfinished row of this path on the command line. The inner value is the row
-    /// that has to be checked.
+    /// Continues an unfinished row of this path on the command line. The inner value is a row to
+    /// check.
     pub(super) fn continue_left_behind(
         &mut self,
         found: &FoundFile,

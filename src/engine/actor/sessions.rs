@@ -65,7 +65,6 @@ pub(super) fn later(
     (of_earlier || item.has_sent()).then_some(ResumeBehaviour::Restarts)
 }
 
-/// A call to the keychain.
 pub(super) type Job = Box<dyn FnOnce(&KeychainWorker) + Send>;
 
 impl<S: Service> Actor<S> {

@@ -18,22 +18,17 @@ use crate::engine::intake::{self, CanonicalPath};
 /// Files reported at once, each batch in one transaction.
 const BATCH: usize = 256;
 
-/// Progress of a walk.
 #[derive(Default)]
 struct Walk {
     /// Abandoned for an unresponsive drive: later results are discarded.
     is_given_up: bool,
     /// Index of the added path that is being walked.
     named: usize,
-    /// Path being read.
     at: PathBuf,
     /// Grows with every step of the walk, to detect a stall.
     steps: u64,
-    /// Files found so far.
     count: u64,
-    /// Something was skipped.
     has_skipped: bool,
-    /// Files not reported yet.
     found: Vec<FoundFile>,
 }
 

@@ -3,14 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex};
 
-/// Kind of call to a drive.
 #[derive(Clone, Copy, PartialEq)]
 enum Question {
-    /// Existence of a file.
     Presence,
-    /// Metadata.
     Look,
-    /// Content.
     Reading,
 }
 

@@ -88,7 +88,6 @@ pub(super) fn is_in_cloud(_metadata: &Metadata) -> bool {
     false
 }
 
-/// Identity of a folder.
 #[cfg(unix)]
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct FolderId(u64, u64);
@@ -101,7 +100,6 @@ pub(super) fn folder_id(_path: &std::path::Path, metadata: &Metadata) -> io::Res
     Ok(FolderId(metadata.dev(), metadata.ino()))
 }
 
-/// Identity of a folder.
 #[cfg(not(unix))]
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct FolderId(std::path::PathBuf);

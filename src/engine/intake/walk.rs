@@ -17,11 +17,9 @@ use crate::model::media::{self, Rejection};
 /// Event of a walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WalkEvent {
-    /// A file to [`look`](super::look) at: added itself, or a regular file in a folder with a
-    /// supported extension.
+    /// A file to [`look`](super::look) at: added itself, or regular with a supported extension.
     File(PathBuf),
-    /// An entry rejected without a check: not a regular file despite a supported extension, or an
-    /// unreadable folder.
+    /// An entry rejected without a check: no regular file, or an unreadable folder.
     Rejected {
         /// Path of the entry.
         path: PathBuf,
@@ -35,8 +33,7 @@ pub enum WalkEvent {
     Walked {
         /// Path as it was added.
         folder: PathBuf,
-        /// Entries skipped at any depth: regular files with other extensions, and folders that are
-        /// never walked.
+        /// Files with other extensions and folders that are never walked, at any depth.
         skipped: u64,
     },
 }
@@ -179,11 +176,9 @@ impl<S: FnMut(WalkEvent) -> ControlFlow<()>> Walker<'_, S> {
     }
 }
 
-/// A folder being walked.
 struct Folder {
     /// Path without links.
     real: PathBuf,
-    /// Remaining entries.
     entries: std::vec::IntoIter<Entry>,
 }
 

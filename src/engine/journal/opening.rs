@@ -1,5 +1,4 @@
-//! Opens and repairs the history on its own thread, as it may be damaged, large, locked, or on an
-//! unresponsive disk.
+//! Opens and repairs the history on its own thread; it may be damaged, large, locked or stalled.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,7 +29,6 @@ pub struct OpenedHistory {
     pub lock: Option<RunLock>,
 }
 
-/// Result of an open task.
 pub(in crate::engine) struct OpenOutcome {
     pub history: History,
     pub set_aside: Option<PathBuf>,
@@ -55,7 +53,6 @@ impl OpenOutcome {
     }
 }
 
-/// Task for the history's thread.
 pub(in crate::engine) enum OpenTask {
     /// Open it; with `restore`, take over all rows of runs that are over.
     Open {

@@ -22,7 +22,6 @@ pub(super) struct PreviousRuns<'a> {
     pub is_alive: &'a dyn Fn(&RunId) -> bool,
 }
 
-/// Result of the query.
 pub(super) struct RestoredItems {
     /// Rows that now belong to this run.
     pub rows: Rows,
@@ -111,8 +110,7 @@ impl Journal {
         sessions.and_then(logged).unwrap_or_default()
     }
 
-    /// Returns ready assets of a size, for these accounts and this service; `None` if the history
-    /// can't be read now.
+    /// Returns these accounts' ready assets of a size; `None` if the history can't be read now.
     pub fn ready_assets(
         &self,
         accounts: &HashSet<Account>,

@@ -81,8 +81,7 @@ impl Journal {
         self.staged.push(change);
     }
 
-    /// Stages the time since which the keychain may have an upload's session; `None` if it has
-    /// none.
+    /// Stages since when the keychain may have an upload's session; `None` if it has none.
     pub fn stage_session(&mut self, asset: &AssetId, at_ms: Option<i64>) {
         let (base_url, asset_id) = (self.base_url.clone(), asset.clone());
         self.staged.push(match at_ms {

@@ -1,5 +1,4 @@
-//! Assets in the history: their accounts and states, also after repairs, key changes and late
-//! replies.
+//! Assets in the history, also after repairs, key changes and late replies.
 
 use super::service::{Act, known};
 use super::*;

@@ -1,5 +1,4 @@
-//! Every user command in every state of a row: the row's state an hour later, and no leaks once it
-//! is removed.
+//! Every user command in every state of a row: its state an hour later, and no leaks at its end.
 
 use std::time::Duration;
 

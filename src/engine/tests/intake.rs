@@ -13,8 +13,7 @@ async fn a_file_that_is_being_written_waits_until_it_is_still() {
     let mut engine = Make::command_line().start(&place, Scripted::new());
     engine.say(Command::Add(vec![path.clone()]));
     engine.until_status("a.mp3", &Status::Settling).await;
-    // Written twice between two checks, so that each check finds another file, whatever the order
-    // of simultaneous timers.
+    // Written twice between two checks, so that each finds another file in any order of timers.
     for n in 0..6 {
         std::fs::write(&path, format!("ID3\u{3}{}", "more".repeat(n + 5))).unwrap();
         engine.pass(1).await;

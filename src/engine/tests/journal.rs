@@ -296,7 +296,7 @@ async fn a_database_that_is_damaged_in_use_is_set_aside_and_everything_is_kept()
     engine.upload(&paths).await;
     engine.until_status("a.mp3", &Status::Ready).await;
     engine.until_status("b.mp3", &Status::Finishing).await;
-    // Another process deletes the database.
+    // Another process truncates the database.
     for ending in ["", "-wal", "-shm"] {
         let file = place.data().join(format!("{FILE_NAME}{ending}"));
         if file.exists() {

@@ -131,8 +131,7 @@ async fn an_answer_makes_two_keys_one_account_for_duplicates_and_for_later_runs(
     engine.until_row("a.mp3", is_processing).await;
     engine.kill().await;
 
-    // A file of a run with "one" equals one of a run with "two", and the reply shows that both keys
-    // share an account.
+    // Files of two runs with "one" and "two" are equal; the reply shows a common account.
     let size = |name: &str| std::fs::metadata(place.path(name)).unwrap().len();
     let service = || {
         Scripted::new()
