@@ -138,8 +138,8 @@ fn read_head(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
     Ok((metadata, head))
 }
 
-/// Canonical path of a file, with links in its folders resolved. Links to files and hard links count
-/// as files of their own; their equal content is found by hash.
+/// Canonical path of a file, with links in its folders resolved. Links to files and hard links are
+/// files of their own; their equal content is found by hash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CanonicalPath(PathBuf);
 

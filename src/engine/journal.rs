@@ -287,7 +287,7 @@ impl Journal {
         self.held = Some(LockWait { since, again });
     }
 
-    /// Commits all that is staged in one transaction. A damaged or replaced database is given up.
+    /// Commits all that is staged in one transaction; gives up a damaged or replaced database.
     fn write(&mut self) -> Result<(), CommitError> {
         let Some(history) = &mut self.history else {
             return Err(CommitError::Locked(ELSEWHERE.to_owned()));

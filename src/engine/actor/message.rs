@@ -26,6 +26,7 @@ use crate::model::upload::{Event, UploadState};
 use crate::store::{OpenError, SecretError};
 
 pub(in crate::engine) enum ActorMessage {
+    /// An event of an upload.
     Upload(ItemId, Event),
     /// The service took a file.
     Sent {
@@ -52,6 +53,7 @@ pub(in crate::engine) enum ActorMessage {
         origin: Origin,
         saved: oneshot::Sender<()>,
     },
+    /// Files were found.
     FoundFile(Vec<FoundFile>),
     /// Files found so far in a folder walk.
     Walking(u64),
@@ -59,6 +61,7 @@ pub(in crate::engine) enum ActorMessage {
     Skipped(PathBuf, u64),
     /// All paths of one `Add` were walked; `is_empty` if they held nothing at all.
     WalkEnded { is_empty: bool },
+    /// Files were checked.
     CheckedFile(Vec<CheckResult>),
     /// Canonical paths of restored rows.
     Recalled(Vec<(ItemId, CanonicalPath)>),
