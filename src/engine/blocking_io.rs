@@ -1,5 +1,5 @@
-//! Threads that ask for files, and drives that do not answer: after a while whoever waits goes
-//! on without. The blocked thread is left to the system, and says nothing any more.
+//! Blocking file I/O with a stall timeout. A call that hangs on an unresponsive drive is abandoned:
+//! its thread stays blocked, its result is discarded.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,15 +11,13 @@ use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use crate::model::media::Rejection;
 use crate::source_file::NO_ANSWER;
 
-/// The refusal of a file on such a drive.
 pub(super) fn no_answer() -> Rejection {
     Rejection::Unreadable {
         cause: NO_ANSWER.to_owned(),
     }
 }
 
-/// Waits for a thread as long as its count of `steps` rises within `blocking_io`, or twice that;
-/// `None` where it hangs.
+/// Waits for a thread while `steps` grows; `None` once it has not for one or two `blocking_io`.
 pub(super) async fn join_unless_stalled<T>(
     mut thread: JoinHandle<T>,
     blocking_io: Duration,
@@ -38,8 +36,8 @@ pub(super) async fn join_unless_stalled<T>(
     }
 }
 
-/// Asks for each of these files on a thread; `None` for those whose drive hangs. In their
-/// order, except that files of other folders than the first one that hangs come after it.
+/// Runs a function on each file on a blocking thread; `None` for files that stalled. Order is kept,
+/// except that files outside a stalled folder come after it.
 pub(super) async fn for_each_file_with_timeout<K, T>(
     files: Vec<(K, PathBuf)>,
     blocking_io: Duration,
@@ -75,7 +73,7 @@ where
         let answered = left.into_iter().zip(answers);
         told.extend(answered.map(|((key, _), answer)| (key, Some(answer))));
         if ended.is_some() {
-            // Nothing is left, unless the runtime ends.
+            // Nothing is left, unless the runtime is shutting down.
             break;
         }
         let hung = rest.first().and_then(|(_, path)| path.parent());
@@ -89,7 +87,7 @@ where
     told
 }
 
-/// Returns what a thread has said is good even if it panicked.
+/// Locks a mutex whose data stays valid even if its holder panicked.
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,7 @@
-//! The time of day, for what is written down. What is waited for goes by tokio's clock.
+//! Wall-clock time, for records only; waits use tokio's clock.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since the Unix epoch.
 pub(super) fn now_ms() -> i64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)

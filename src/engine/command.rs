@@ -1,4 +1,4 @@
-//! What is said to the engine and what it says back.
+//! Messages between a front end and the engine.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,144 +10,140 @@ use crate::model::key::ApiKey;
 use crate::model::relocation::RelocationError;
 use crate::model::snapshot::{ItemId, KeySource, Snapshot};
 
-/// What a front end may ask of the engine. A command that does not fit the row's state
-/// is ignored.
+/// Request of a front end. A command that does not fit a row's state is ignored.
 #[derive(Debug)]
 pub enum Command {
-    /// Take in files and folders; a file that is in the queue already is not added twice.
+    /// Add files and folders; a file already queued is not added twice.
     Add(Vec<PathBuf>),
-    /// The same from outside of the window, as from another start of the program: nothing
-    /// of it starts by itself.
+    /// Add paths from outside the window, as a second start does; they never start by themselves.
     AddFromOutside(Vec<PathBuf>),
     /// Start every row that is ready.
     Start,
-    /// Start these rows as far as they are ready.
+    /// Start these rows if they are ready.
     StartItems(Vec<ItemId>),
     /// Hold the queue: transfers stop, nothing new starts.
     Pause,
-    /// Go on.
+    /// Resume the queue.
     Resume,
-    /// Hold these rows.
+    /// Pause these rows.
     PauseItems(Vec<ItemId>),
-    /// Go on with these rows.
+    /// Resume these rows.
     ResumeItems(Vec<ItemId>),
-    /// Give these rows up; what was sent of them is lost.
+    /// Cancel these rows; their partial uploads are lost.
     Cancel(Vec<ItemId>),
-    /// Try these failed, refused or cancelled rows again.
+    /// Retry these failed, rejected or cancelled rows.
     Retry(Vec<ItemId>),
-    /// This row's file, which could not be read where it was, is here: go on with it, if it is
-    /// the same file. Answered by [`Notice::NotLocated`] where it is not.
+    /// Continue a row with a missing file at this path, if it is the same file; otherwise
+    /// [`Notice::NotLocated`] follows.
     Locate(ItemId, PathBuf),
-    /// Take these rows out of the list; the history keeps their ids.
+    /// Remove these rows from the list; the history keeps their ids.
     Remove(Vec<ItemId>),
-    /// Put back what the last [`Command::Remove`] took out.
+    /// Put back the rows of the last [`Command::Remove`].
     UndoRemove,
     /// Upload these duplicates all the same.
     UploadAnyway(Vec<ItemId>),
-    /// Gives these rows the ids of equal content; what has none stays as it is.
+    /// Give these rows the ids of equal content; a row without a match stays as it is.
     TakeIds(Vec<ItemId>),
     /// Put these rows before all others that wait.
     SendFirst(Vec<ItemId>),
     /// Ask the service about these rows now.
     CheckAgain(Vec<ItemId>),
-    /// Try these rows, or ask about them, now instead of after their wait; where a rate-limit answer holds all calls
-    /// back, one call finds out whether it still stands.
+    /// Retry or poll these rows now instead of after their wait; if a rate limit holds all calls
+    /// back, one call probes it.
     TryNow(Vec<ItemId>),
-    /// Go on with what an earlier run left unfinished.
+    /// Continue what an earlier run left unfinished.
     ContinueInterrupted,
-    /// Take what an earlier run left unfinished out of the list.
+    /// Remove what an earlier run left unfinished.
     DiscardInterrupted,
     /// Use this key from now on; lifts a pause for [`RequiredAction::Key`].
     SetKey(ApiKey, KeySource),
-    /// There is no key in the keychain or the environment.
+    /// Neither the keychain nor the environment has a key.
     NoKey,
-    /// Ask the service whether it takes this key, in its turn of the rate limit.
+    /// Ask the service whether it accepts this key, within the rate limit.
     CheckKey(ApiKey, oneshot::Sender<Result<(), Fault>>),
-    /// The user did what [`Snapshot::needs`](crate::model::snapshot::Snapshot::needs) asked for: go on.
+    /// The user did what [`Snapshot::needs`](crate::model::snapshot::Snapshot::needs) asks for.
     FixDone,
-    /// Work by these preferences from now on.
+    /// Apply these preferences from now on.
     Configure(Preferences),
-    /// Journal where everything stands and end.
+    /// Journal everything and end.
     Shutdown,
-    /// Say what is held, for tests that look for what is left behind.
+    /// Report what the engine holds, for tests that look for leaks.
     #[cfg(test)]
     Count(oneshot::Sender<EngineCounts>),
 }
 
-/// What the engine holds for rows.
+/// Counts of what the engine holds for rows.
 #[cfg(test)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EngineCounts {
     /// Rows.
     pub rows: usize,
-    /// Entries of whatever finds rows.
+    /// Entries in the indexes of rows.
     pub entries: usize,
     /// Workers, timers, polls and comparisons.
     pub running: usize,
-    /// Meters of transfers.
+    /// Progress meters of transfers.
     pub meters: usize,
-    /// Places in storage.
+    /// Tickets for the storage.
     pub tickets: usize,
-    /// Places for transfers that are taken.
+    /// Transfer slots in use.
     pub places: usize,
 }
 
-/// What the user can change while the engine works.
+/// Settings that the user can change while the engine works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preferences {
-    /// Transfers at a time; those beyond it end by themselves.
+    /// Transfers at a time; a lower number does not stop running ones.
     pub jobs: usize,
-    /// Bytes a second for all transfers together, also for those under way.
+    /// Bytes per second for all transfers together, running ones included.
     pub bandwidth: Option<u64>,
-    /// Files that the user adds in the window start by themselves when they are found
-    /// good.
+    /// Files added in the window start as soon as they are checked.
     pub start_at_once: bool,
 }
 
-/// How the files of a batch ended.
+/// Outcome of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct BatchEnd {
-    /// Rows whose upload is ready.
+    /// Rows whose asset is ready.
     pub ready: usize,
-    /// Rows that were not sent, as equal content has an asset.
+    /// Rows not sent because equal content has an asset.
     pub duplicates: usize,
-    /// Rows that failed.
+    /// Failed rows.
     pub failed: usize,
-    /// Rows that the user cancelled.
+    /// Rows cancelled by the user.
     pub cancelled: usize,
-    /// No byte of any row went out.
+    /// No byte of any row was sent.
     pub nothing_sent: bool,
 }
 
-/// Something rare that must not be lost.
+/// Rare event that must not be lost, unlike snapshots.
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// Everything that was started has ended.
     BatchFinished(BatchEnd),
     /// The queue waits for the user.
     Needs(RequiredAction, Arc<Fault>),
-    /// The file that was chosen for a row is not the one that is gone.
+    /// The file chosen for a row is not the missing one.
     NotLocated(PathBuf, RelocationError),
-    /// In what was added there is nothing: no file that can be uploaded, and none that was
-    /// passed over.
+    /// The added paths hold neither files to upload nor skipped ones.
     NothingFound,
     /// The database was damaged and set aside under this path.
     HistorySetAside(PathBuf),
 }
 
-/// A front end's end of the engine.
+/// A front end's connection to the engine.
 #[derive(Debug)]
 pub struct EngineHandle {
-    /// Commands, carried out in order.
+    /// Commands, handled in order.
     pub commands: mpsc::UnboundedSender<Command>,
     /// The latest state of everything.
     pub snapshot: watch::Receiver<Arc<Snapshot>>,
-    /// What must not be lost.
+    /// Notices, none of which may be lost.
     pub notices: mpsc::UnboundedReceiver<Notice>,
 }
 
 impl EngineHandle {
-    /// Says something to the engine; nothing happens when it has ended.
+    /// Sends a command; does nothing if the engine has ended.
     pub fn send(&self, command: Command) {
         let _ = self.commands.send(command);
     }

@@ -1,7 +1,7 @@
-//! Taking files in: walking folders, looking at files, fingerprinting them.
+//! Walks folders, checks files and hashes them.
 //!
-//! Everything here blocks and belongs on a thread for that. Nothing here opens for reading
-//! what is not a regular file: a FIFO would block, a device might do anything.
+//! All functions block and belong on a blocking thread. Only regular files are opened: a FIFO would
+//! block, and a device might do anything.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -23,19 +23,18 @@ pub use fingerprint::passes;
 pub use fingerprint::{Reading, hash};
 pub use walk::{WalkEvent, walk};
 
-/// A file that was looked at and is taken.
+/// A file that passed its check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedFile {
-    /// What it is and how it goes.
+    /// Format, size and upload route.
     pub accepted: Accepted,
-    /// What it was when it was looked at; another stamp later is a changed file.
+    /// Stamp at the check; another stamp later means a changed file.
     pub stamp: FileStamp,
-    /// Its content lives in the cloud: it was judged by name and size, and reading it fetches
-    /// it first.
+    /// Its content is in the cloud: reading would download it, so name and size were judged.
     pub is_cloud_placeholder: bool,
 }
 
-/// Looks at a file, whatever it may turn out to be, and judges it.
+/// Checks a file of any type.
 ///
 /// Links are followed. A placeholder of a file in the cloud is not opened.
 ///
@@ -48,16 +47,16 @@ pub fn look(path: &Path) -> Result<CheckedFile, Rejection> {
     look_where(path, false, platform::is_in_cloud)
 }
 
-/// [`look`], but content that is not recognised is taken for what the name says.
+/// Checks like [`look`], but takes unrecognised content for the format of the file's name.
 ///
 /// # Errors
 ///
-/// Those of [`look`], without [`Rejection::NotRecognised`].
+/// Like [`look`], without [`Rejection::NotRecognised`].
 pub fn look_as_named(path: &Path) -> Result<CheckedFile, Rejection> {
     look_where(path, true, platform::is_in_cloud)
 }
 
-/// [`look`] or [`look_as_named`], by what tells a placeholder of a file in the cloud.
+/// Checks a file, with a function that detects cloud placeholders.
 fn look_where(
     path: &Path,
     as_named: bool,
@@ -109,26 +108,25 @@ fn look_where(
     })
 }
 
-/// Returns whether the file is a placeholder of one in the cloud, so that reading it fetches it.
+/// Returns whether the file is a cloud placeholder, so that reading it downloads it.
 pub fn is_in_cloud(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| platform::is_in_cloud(&metadata))
 }
 
-/// Returns what the file is now; `None` where nothing is there.
+/// Returns the file's current stamp; `None` if it does not exist.
 pub fn stamp_now(path: &Path) -> Option<FileStamp> {
     let metadata = fs::metadata(path).ok()?;
     Some(FileStamp::of(&metadata))
 }
 
-/// Returns whether a file is there and is what it was; another file in its place is the user's to
-/// judge.
+/// Returns whether the file exists unchanged. A replaced file needs the user's decision.
 pub fn is_still(path: &Path, stamp: FileStamp) -> bool {
     #[cfg(test)]
     drive::answers(path);
     source_file::check(path, stamp).is_ok()
 }
 
-/// The first [`HEAD_LEN`] bytes of a file, and the metadata of the very file that they are of.
+/// Returns the first [`HEAD_LEN`] bytes of a file, and metadata of the same open file.
 fn read_head(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
@@ -140,20 +138,19 @@ fn read_head(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
     Ok((metadata, head))
 }
 
-/// Which name of which file a path is: equal for two ways of writing the way to one name,
-/// through linked folders as well. Links to a file and hard links count as files of their
-/// own, as they have names of their own; that they hold the same is found by content.
+/// Canonical path of a file, with links in its folders resolved. Links to files and hard links are
+/// files of their own; their equal content is found by hash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CanonicalPath(PathBuf);
 
 impl CanonicalPath {
-    /// The identity of a path whose drive does not answer: the path itself.
+    /// Takes the path as it is, for an unresponsive drive.
     pub fn unresolved(path: &Path) -> Self {
         Self(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
     }
 }
 
-/// Which name this path is. Where nothing is there, the path itself, made absolute.
+/// Resolves a path; a missing file's path is only made absolute.
 pub fn identity(path: &Path) -> CanonicalPath {
     #[cfg(test)]
     drive::answers(path);
@@ -172,7 +169,6 @@ pub fn identity(path: &Path) -> CanonicalPath {
     resolved.map_or_else(|_| CanonicalPath::unresolved(path), CanonicalPath)
 }
 
-/// Why something cannot be taken that the system gives this error for.
 fn rejection(error: &io::Error) -> Rejection {
     if is_gone(error) {
         Rejection::NotFound

@@ -1,4 +1,4 @@
-//! One row of the queue as the engine holds it: its life, and what runs for it.
+//! A row of the queue as the engine holds it: its upload and its running task.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ use crate::model::snapshot::{
 };
 use crate::model::upload::{Original, PausedBy, Upload, UploadState};
 
-/// A task that ends with its row.
+/// A task that is aborted on drop.
 #[derive(Debug)]
 pub(super) struct Task(JoinHandle<()>);
 
@@ -30,11 +30,10 @@ impl Task {
         Self(tokio::spawn(future))
     }
 
-    /// Ends it, and waits until it does nothing any more: what it is in the midst of saying
-    /// is said then.
+    /// Aborts the task and waits for its end, so that a message it is sending arrives first.
     pub async fn end(mut self) {
         self.0.abort();
-        // An error means that it was cut off.
+        // An error means that it was aborted.
         let _ = (&mut self.0).await;
     }
 }
@@ -54,76 +53,76 @@ fn from_the_root_on(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// What a row is a duplicate of.
+/// Original of a duplicate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct KnownDuplicate {
     pub original: Original,
-    /// That is a row that waits for the user, too.
+    /// The original is a row that waits for the user, too.
     pub waits: bool,
 }
 
-/// One row.
+/// One row of the queue.
 #[derive(Debug)]
 pub(super) struct Item {
     pub id: ItemId,
-    /// As it was given, for the front end.
+    /// Path as it was added, for the front end.
     pub path: PathBuf,
-    /// The same from the root on, for reading and for the journal.
+    /// Absolute path, for reading and for the journal.
     pub file: PathBuf,
     pub name: String,
-    /// Where it stands in the queue; smaller is earlier.
+    /// Position in the queue; smaller is earlier.
     pub position: i64,
     pub upload: Upload,
-    /// It starts by itself when it is found good, where that is wished for.
+    /// Starts by itself once it is checked, if the settings say so.
     pub may_start: bool,
-    /// The account that it was last sent to.
+    /// Account it was last sent to.
     pub account: Option<Account>,
-    /// The account with whose key the service was last asked about it or sent it.
+    /// Account of the key that last sent it or asked about it.
     pub last_asked_account: Option<Account>,
-    /// Hash of its content, once something had to know it.
+    /// Hash of its content, once it had to be known.
     pub content: Option<ContentHash>,
-    /// Where whoever needs that hash before it is sent reads it, once for all of them.
+    /// Shared hash computation: concurrent callers await one read of the file.
     pub reading: Arc<OnceCell<ContentHash>>,
-    /// What it is a duplicate of, as far as can be known before it is compared.
+    /// Likely original, as far as it is known before a comparison.
     pub known_duplicate: Option<KnownDuplicate>,
-    /// Its content lives in the cloud: nobody reads it who was not asked to.
+    /// Its content is in the cloud: never read unless the user starts it.
     pub is_cloud_placeholder: bool,
-    /// Its content can't be read, for now.
+    /// Hashing failed, for now.
     pub hash_failed: bool,
-    /// The place in storage that was issued for it. A secret: never written down.
+    /// Ticket issued for it, with its time. A secret: never written to the journal.
     pub ticket: Option<(SignedUpload, Instant)>,
-    /// Worker, timer, poll, look or comparison: there is one at a time.
+    /// Worker, timer, poll, check or comparison: one at a time.
     pub running: Option<Task>,
     pub meter: Option<Arc<TransferProgress>>,
-    /// Bytes of it went out in this run, and it has not ended since.
+    /// Bytes were sent in this run, and it has not ended since.
     pub has_sent_bytes: bool,
-    /// How far into the file the last attempt was when it stopped, and in which session.
+    /// Session and offset in bytes at which the last attempt stopped.
     pub resume_offset: Option<(SecretUrl, u64)>,
     pub speed: Speed,
-    /// The stamp of the last look, for a file that is still being written.
+    /// Stamp of the last check, for a file still being written.
     pub last_stamp: Option<FileStamp>,
-    /// Starts in this run of the program.
+    /// Starts in this run.
     pub starts: u32,
     pub started_at: Option<Instant>,
-    /// When its last try began, in milliseconds since the Unix epoch.
+    /// Begin of the last attempt, in milliseconds since the Unix epoch.
     pub began_ms: Option<i64>,
-    /// The same on the clock that does not jump.
+    /// Begin of the last attempt on the monotonic clock.
     pub began: Option<Instant>,
-    /// When its next try or its next poll is due.
+    /// Time of its next retry or poll.
     pub waits_until: Option<Instant>,
-    /// Why its last poll had no answer.
+    /// Cause of the last poll's failure.
     pub poll_trouble: Option<FaultKind>,
-    /// When its first poll was due.
+    /// Time of its first poll.
     pub polled_since: Option<Instant>,
-    /// When the service last knew its asset.
+    /// Time at which the service last knew its asset.
     pub found_at: Option<Instant>,
-    /// A poll that is due as soon as there is a key and nothing holds the queue.
+    /// A poll postponed until there is a key and nothing holds the queue.
     pub parked_poll: bool,
-    /// The service said in this run that it is ready.
+    /// The service reported it ready in this run.
     pub seen_ready: bool,
-    /// Part of the batch that is counted in the status bar.
+    /// Counted in the status bar's batch.
     pub in_batch: bool,
-    /// When it was taken in, in milliseconds since the Unix epoch.
+    /// Time at which it was added, in milliseconds since the Unix epoch.
     pub added_at_ms: i64,
 }
 
@@ -171,15 +170,14 @@ impl Item {
         }
     }
 
-    /// Its file is at this path from now on.
+    /// Moves the row to another path of its file.
     pub fn move_to(&mut self, path: PathBuf) {
         self.name = name_of(&path);
         self.file = from_the_root_on(&path);
         self.path = path;
     }
 
-    /// Returns whether the row has ended, and the file is not what it was then; `now` is what it
-    /// is found to be.
+    /// Returns whether the row has ended and its file, now at stamp `now`, has changed since.
     pub fn has_changed_since(&self, now: Option<FileStamp>) -> bool {
         let then = self.upload.media.map(|media| media.stamp);
         self.upload.has_ended() && then.is_some() && now != then
@@ -191,7 +189,7 @@ impl Item {
         account.is_some_and(|account| accounts.contains(account))
     }
 
-    /// Returns what an asset of this row is an asset of.
+    /// Returns the origin of assets of the current attempt.
     pub fn origin(&self) -> Origin {
         let nobody = || Account::from_fingerprint("");
         Origin {
@@ -203,8 +201,8 @@ impl Item {
         }
     }
 
-    /// The same for an id of an earlier attempt: whose key that was sent with is in the
-    /// history, and need not be the key that it is sent with now.
+    /// Returns the origin of an asset of an earlier attempt. Its account is left empty, as only the
+    /// history knows which key sent it.
     pub fn origin_of_earlier(&self) -> Origin {
         Origin {
             account: Account::from_fingerprint(""),
@@ -212,11 +210,11 @@ impl Item {
         }
     }
 
-    /// Bytes handed over in the running attempt, those that an earlier one left in a session
-    /// where none runs, or all of them once the service has them.
+    /// Returns bytes sent in the running attempt or, while none runs, kept in a session; the whole
+    /// size once the service has it.
     pub fn sent(&self) -> u64 {
         match self.upload.state {
-            // Until the session has said how much it has, what is known is what was sent.
+            // Until the session reports its offset, the last known one counts.
             UploadState::Sending { .. } => {
                 match self.meter.as_ref().map_or(0, |meter| meter.sent()) {
                     0 => self.in_session(),
@@ -231,7 +229,7 @@ impl Item {
         }
     }
 
-    /// Bytes that the next attempt need not send again, as far as this run knows.
+    /// Returns bytes that the next attempt need not send again, as far as this run knows.
     fn in_session(&self) -> u64 {
         match &self.resume_offset {
             Some((session, sent)) if self.session().as_ref() == Some(session) => *sent,
@@ -244,7 +242,7 @@ impl Item {
         ticket.session.url()
     }
 
-    /// Keeps how far a transfer was that stopped, where its session may go on.
+    /// Remembers the offset of a stopped transfer whose session may resume.
     pub fn note_resume_offset(&mut self, before: &UploadState) {
         let sent = self.meter.as_ref().map_or(0, |meter| meter.sent());
         if matches!(before, UploadState::Sending { .. }) && sent > 0 {
@@ -253,14 +251,14 @@ impl Item {
         }
     }
 
-    /// Returns whether bytes of it went out in this run that nothing has come of yet.
+    /// Returns whether bytes were sent in this run without a result so far.
     pub fn has_sent(&self) -> bool {
         let moves = matches!(self.upload.state, UploadState::Sending { .. });
         let meter = self.meter.as_ref().filter(|_| moves);
         self.has_sent_bytes || meter.is_some_and(|meter| meter.sent() > 0)
     }
 
-    /// Returns what it waits for, and until when, where something went wrong.
+    /// Returns the end and the cause of a wait after a fault.
     pub fn waits(&self) -> Option<(Instant, FaultKind)> {
         let kind = match &self.upload.state {
             UploadState::RetryScheduled { cause } => cause.kind,
@@ -270,8 +268,7 @@ impl Item {
         Some((self.waits_until?, kind))
     }
 
-    /// Returns what the window is told. While the service can't be reached, what has not moved a byte
-    /// is not uploading.
+    /// Returns the status for the window. Offline, a row without a byte sent is not uploading.
     pub fn status(&self, now: Instant, policy: &Policy, offline: bool) -> Status {
         match &self.upload.state {
             UploadState::Checking => Status::Checking,
@@ -293,7 +290,7 @@ impl Item {
                 of: Some(asset.clone()),
             },
             UploadState::Duplicate(Original::Row(_)) => Status::Duplicate { of: None },
-            // From here on it can't be held any more, however slowly its last bytes go.
+            // Past this point it can't be paused, however slow its last bytes are.
             UploadState::Sending { body_out: true, .. } => Status::Finishing,
             UploadState::Sending { .. } => match &self.meter {
                 Some(meter) if meter.body_out() => Status::Finishing,
@@ -323,9 +320,8 @@ impl Item {
         }
     }
 
-    /// Its row for the window; `saved` is whether its id is on disk, `later` what becomes of
-    /// what was sent, `duplicate_of` the file that a duplicate is one of, `offline` whether the service
-    /// can't be reached.
+    /// Builds the row for the snapshot. `saved` tells whether its id is on disk, `later` what
+    /// becomes of the bytes sent, `offline` whether the service is unreachable.
     pub fn row(
         &self,
         now: Instant,

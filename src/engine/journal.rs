@@ -1,8 +1,7 @@
-//! What the engine writes down: every transition and every asset id, before it is shown.
+//! Journals every transition and asset id before it is shown.
 //!
-//! Changes are staged while a turn is worked through and written in one transaction at its
-//! end, after the ledger has what they say of assets. What cannot be written is kept and
-//! written as soon as it works.
+//! Changes are staged during a turn and committed in one transaction at its end, after the ledger
+//! has their assets. A failed commit is kept and retried.
 
 pub(super) mod opening;
 mod previous_runs;
@@ -21,95 +20,84 @@ use crate::store::{History, HistoryChange, RunId, RunLock, StoreError};
 
 use super::clock::now_ms;
 
-/// From here on are the ids that the database did not give.
+/// First id used while the database can give none.
 const OWN_IDS: u64 = 1 << 62;
 
-/// So many staged changes are written before more is taken in: each holds about a kilobyte.
+/// Staged changes, about a kilobyte each, after which a turn is committed.
 const TURNS_WORTH: usize = 1024;
-/// How long one try may wait for another program: the actor does nothing else meanwhile.
+/// Lock timeout of one try, which blocks the actor.
 const TRY: Duration = Duration::from_millis(20);
-/// Between such tries.
+/// Pause between such tries.
 const BETWEEN_TRIES: Duration = Duration::from_millis(80);
-/// For how long a turn is held back for another program, or for a repair, before it goes
-/// on without the disk.
+/// Longest time that a turn waits for a lock or a repair before it goes on without the disk.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How often an unwritable journal is tried again, and a history that cannot be opened.
+/// Retry delay of a failed commit or a failed opening of the history.
 const SAVE_AGAIN: Duration = Duration::from_secs(2);
 
-/// Why a history that is in the hands of an errand is not written.
+/// Reason for not writing while a background task has the history.
 const ELSEWHERE: &str = "the history is being repaired or opened anew";
 
 /// The journal of one run.
 pub(super) struct Journal {
     open: OpenHistory,
     history: Option<History>,
-    /// It is being opened or repaired.
     away: bool,
-    /// One that cannot be used any more, to be repaired or opened anew.
+    /// Unusable history, to be repaired or reopened.
     lost: Option<LostHistory>,
-    /// What it holds is known, or that it cannot be known now.
+    /// It is known what the history holds, or that it cannot be known now.
     has_answered: bool,
     state: JournalState,
     held: Option<LockWait>,
     base_url: String,
     run: RunId,
-    /// Says that this run lives.
+    /// Marks this run as alive.
     lock: Option<RunLock>,
     staged: Vec<HistoryChange>,
-    /// Assets that are on disk in any form, in the database or its ledger.
+    /// Assets on disk in any form, in the database or its ledger.
     written: HashSet<AssetId>,
-    /// Assets of which it was said that they are not on disk, with their rows.
+    /// Assets reported as not on disk, with their rows.
     missing: HashMap<AssetId, ItemId>,
-    /// Ids for rows, given out when the database can give none.
+    /// Next row id while the database can give none.
     next_id: u64,
-    /// The highest id of a row that the database gave: one that is put in its place might
-    /// give it again.
+    /// Highest row id that the database gave; a replaced database might give it again.
     highest: u64,
 }
 
-/// A history that cannot be used any more.
 enum LostHistory {
-    /// It is damaged.
     Damaged(Box<History>),
-    /// Another program put another one in its place.
     Replaced(Box<History>),
 }
 
-/// Another program holds the database, or it is being repaired: a matter of waiting.
 #[derive(Clone, Copy, Debug)]
 struct LockWait {
     since: Instant,
-    /// When it is tried again.
     again: Instant,
 }
 
-/// Another program holds the database, or the keychain has not answered; the same works a little
-/// later.
+/// The database is locked, or the keychain has not answered; a later retry works.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DatabaseLocked;
 
-/// Why nothing was written.
 enum CommitError {
-    /// A matter of waiting.
     Locked(String),
     Unwritable(String),
 }
 
-/// For which file an asset was given.
+/// Origin of an asset.
 #[derive(Clone, Debug)]
 pub(super) struct Origin {
     pub item: ItemId,
     pub name: String,
-    /// From the root on.
+    /// Absolute path.
     pub path: PathBuf,
     pub size: u64,
-    /// Whose key it was sent with; an empty one where that is not known.
+    /// Account of the key that sent it; empty if unknown.
     pub account: Account,
 }
 
 impl Journal {
     pub fn new(open: OpenHistory, base_url: String) -> Self {
-        // No run gives these ids twice, and the database counts from 1.
+        // No two runs give these ids, and the database counts from 1.
         let since_epoch = u64::try_from(now_ms()).unwrap_or_default();
         Self {
             open,
@@ -139,8 +127,7 @@ impl Journal {
         self.state == JournalState::Good && self.held.is_none()
     }
 
-    /// Returns whether another program or a repair keeps it from being written, so that waiting
-    /// helps.
+    /// Returns whether a lock or a repair prevents writing, so that waiting helps.
     pub fn is_locked(&self) -> bool {
         self.held.is_some()
     }
@@ -151,12 +138,12 @@ impl Journal {
         history.is_some_and(History::is_ledger_behind)
     }
 
-    /// Returns whether a turn has to wait until it is on disk: it is held, and not for long yet.
+    /// Returns whether the turn has to wait for its commit: locked, within the time limit.
     pub fn is_waiting(&self) -> bool {
         self.held.is_some() && self.state == JournalState::Good
     }
 
-    /// What is staged can wait no longer.
+    /// Ends the wait for the lock; the journal counts as unwritable.
     pub fn stop_waiting(&mut self) {
         if self.is_waiting() {
             let held = StoreError::Busy.to_string();
@@ -169,8 +156,7 @@ impl Journal {
         self.has_answered
     }
 
-    /// When to try again what did not work; `None` where that is of no use, or somebody is
-    /// at it.
+    /// Returns the delay until the next retry; `None` if that is of no use, or under way.
     pub fn try_again_in(&self) -> Option<Duration> {
         match (&self.state, self.held) {
             (JournalState::Newer, _) => None,
@@ -182,7 +168,11 @@ impl Journal {
         }
     }
 
-    /// Ids for `count` new rows.
+    /// Returns ids for `count` new rows.
+    ///
+    /// # Errors
+    ///
+    /// If another program holds the database.
     pub fn new_ids(&mut self, count: usize) -> Result<Vec<ItemId>, DatabaseLocked> {
         if count == 0 {
             return Ok(vec![]);
@@ -215,8 +205,7 @@ impl Journal {
         Ok(is_new.then_some(first))
     }
 
-    /// Returns what can be read of a history that is not there: it is waited for where it will be
-    /// soon.
+    /// Returns `None` without a history, or an error if there will soon be one.
     fn without_history<T>(&self) -> Result<Option<T>, DatabaseLocked> {
         if self.is_waiting() {
             Err(DatabaseLocked)
@@ -225,7 +214,7 @@ impl Journal {
         }
     }
 
-    /// Another program put another database in this one's place, which is for an errand.
+    /// Marks the history as replaced by another program, to be reopened.
     fn is_replaced(&mut self) {
         tracing::warn!("another program has replaced the history");
         self.lost = self.history.take().map(Box::new).map(LostHistory::Replaced);
@@ -236,12 +225,12 @@ impl Journal {
         });
     }
 
-    /// Writes what is staged; false when it is not on disk.
+    /// Commits what is staged; false if it is not on disk.
     pub fn commit(&mut self) -> bool {
         let now = Instant::now();
         if self.staged.is_empty() {
             if self.history.is_none() && self.held.is_some_and(|held| now >= held.again) {
-                // Who wants to read waits for it as well, and not longer.
+                // Reads have to wait for it as well, and no longer.
                 self.hold(ELSEWHERE.to_owned());
             }
             if self.is_ledger_behind() {
@@ -250,7 +239,7 @@ impl Journal {
             return self.is_good();
         }
         let is_early = self.held.is_some_and(|held| now < held.again);
-        // Why it is not open says more than that it is not.
+        // The reason why it is closed says more.
         let is_closed = self.history.is_none() && self.state != JournalState::Good;
         if is_early || is_closed {
             self.coalesce();
@@ -283,7 +272,7 @@ impl Journal {
         false
     }
 
-    /// It is tried again a little later; after a while things go on without it.
+    /// Schedules a retry; after a while things go on without the disk.
     fn hold(&mut self, why: String) {
         let now = Instant::now();
         let since = self.held.map_or(now, |held| held.since);
@@ -298,8 +287,7 @@ impl Journal {
         self.held = Some(LockWait { since, again });
     }
 
-    /// One transaction with all that is staged. A database that is damaged, or was
-    /// replaced, is for an errand.
+    /// Commits all that is staged in one transaction; gives up a damaged or replaced database.
     fn write(&mut self) -> Result<(), CommitError> {
         let Some(history) = &mut self.history else {
             return Err(CommitError::Locked(ELSEWHERE.to_owned()));
@@ -322,8 +310,7 @@ impl Journal {
         }
     }
 
-    /// Of what could not be written only the last word on each row is kept; nothing that
-    /// was said of an asset is dropped.
+    /// Keeps only the last staged state of each row, and all that concerns assets.
     fn coalesce(&mut self) {
         let mut seen = HashSet::new();
         let mut kept: Vec<HistoryChange> = std::mem::take(&mut self.staged)
@@ -339,7 +326,7 @@ impl Journal {
         self.staged = kept;
     }
 
-    /// An earlier run wrote this id.
+    /// Notes an id that an earlier run wrote.
     pub fn knows(&mut self, asset: &AssetId) {
         self.written.insert(asset.clone());
     }
@@ -349,14 +336,13 @@ impl Journal {
         !self.missing.contains_key(asset)
     }
 
-    /// Looks which ids are not on disk now, and gives those of which that is news: the
-    /// ones that are missing from now on, and the rows of those that are no longer.
+    /// Returns news since the last call: ids no longer on disk, and rows whose ids are again.
     pub fn unsaved_ids(&mut self) -> (Vec<(ItemId, AssetId)>, Vec<ItemId>) {
         if self.staged.is_empty() && self.missing.is_empty() {
             return (vec![], vec![]);
         }
         let staged = self.staged.iter().filter_map(|change| match change {
-            // A reserved ID is nothing to be copied; when bytes are stored, that is staged as well.
+            // A reserved ID need not be copied; once it stores bytes, that is staged as well.
             HistoryChange::PutAsset(record) => {
                 let is_missing = !record.is_reserved() && !self.written.contains(&record.asset_id);
                 Some((record.asset_id.clone(), record.item?)).filter(|_| is_missing)
@@ -380,7 +366,7 @@ impl Journal {
     }
 }
 
-/// Trouble with reading is logged, and nothing is known then.
+/// Logs a failed read and returns `None`.
 fn logged<T>(outcome: Result<T, StoreError>) -> Option<T> {
     outcome
         .inspect_err(|error| tracing::warn!(%error, "the history cannot be read"))

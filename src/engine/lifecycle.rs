@@ -1,5 +1,5 @@
-//! Every end and turn of every file, for a front end that prints them instead of drawing
-//! a snapshot. Sent after it is journaled, in order, without loss.
+//! Lifecycle events of every file, for a front end that prints instead of drawing snapshots. Sent
+//! after they are journaled, in order, without loss.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,83 +10,81 @@ use crate::model::media::{Kind, Note, Rejection, Route};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Original, Upload, UploadState};
 
-/// What happened.
+/// A lifecycle event and its row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LifecycleRecord {
-    /// To which row; `None` for what concerns no single one.
+    /// The row; `None` for events that concern no single one.
     pub item: Option<ItemId>,
-    /// Its path, as it was given.
+    /// Path as it was added.
     pub path: PathBuf,
-    /// What.
+    /// The event.
     pub turn: LifecycleEvent,
 }
 
-/// A turn in the life of a file.
+/// An event in the life of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LifecycleEvent {
-    /// Checked and good.
+    /// Checked and accepted.
     Accepted {
         /// Bytes.
         size: u64,
-        /// What it is.
+        /// Kind of media.
         kind: Kind,
-        /// The way its bytes will go.
+        /// Route of its bytes.
         route: Route,
-        /// Something to say about it.
+        /// Remark about the file.
         note: Option<Note>,
     },
-    /// Checked and refused.
+    /// Checked and rejected.
     Rejected(Rejection),
-    /// Files of other kinds in a folder that was walked, and folders that were not.
+    /// Files of other kinds in a walked folder, and folders not walked.
     Skipped {
-        /// How many.
+        /// Number of files and folders.
         count: u64,
     },
-    /// Its content is at the service already.
+    /// The service already has its content.
     AlreadyUploaded(AssetId),
-    /// An earlier run of the program sent it; it is asked about until it has ended. Its ID,
-    /// where bytes are known to be stored under it.
+    /// Sent by an earlier run and polled to its end. Has the ID if it is known to have bytes.
     Followed(Option<AssetId>),
     /// The service took the bytes.
     Uploaded(AssetId),
-    /// A try failed, another one comes.
+    /// An attempt failed, and a retry follows.
     Retrying {
-        /// The number of the try that comes, from 2.
+        /// Number of the retry, from 2.
         attempt: u32,
-        /// Until it comes.
+        /// Time until the retry.
         delay: Duration,
-        /// Why.
+        /// Cause.
         fault: Fault,
     },
     /// SUCCESS, with all bytes.
     Finished {
-        /// Its id.
+        /// Id of the asset.
         asset: AssetId,
         /// Bytes.
         size: u64,
-        /// Hash of what was sent; `None` where an earlier program sent it.
+        /// Hash of the bytes sent; `None` if an earlier run sent them.
         content: Option<ContentHash>,
-        /// Since it was started.
+        /// Time since the start.
         took: Duration,
     },
     /// Ended without success.
     Failed {
-        /// Its id, where it has one.
+        /// Id of the asset, if any.
         asset: Option<AssetId>,
-        /// Why.
+        /// Cause.
         fault: Fault,
     },
-    /// An id could not be written into the history (yet): it has to be copied.
+    /// An id that is not in the history (yet), and has to be copied.
     NotSaved(AssetId),
-    /// Everything that was named has been walked and checked.
+    /// All added paths are walked and checked.
     IntakeDone,
     /// The queue waits for the user.
     NeedsUser(Fault),
 }
 
-/// What the step from one state to the next means for whoever follows; `delay` is the wait
-/// that comes with it, `starts` how often the file was started, `took` since when, `known`
-/// the hash of its content where a comparison gave it.
+/// Returns the lifecycle event of a transition. `delay` is the wait that follows, `starts` counts
+/// the file's starts, `took` is the time since the last one, `known` a hash from a comparison.
 pub(super) fn turn(
     before: &Upload,
     after: &Upload,

@@ -1,8 +1,8 @@
 //! The background runtime: takes files in, sends them, follows them to their end.
 //!
-//! One task, the actor, owns the queue. Front ends say [`Command`]s and read the latest
-//! [`Snapshot`]; workers, timers and polls tell the
-//! actor what happened, and [`next`](crate::model::upload::next) decides.
+//! One task, the actor, owns the queue. Front ends send [`Command`]s and read the latest
+//! [`Snapshot`]; workers, timers and polls send events to the actor, and
+//! [`next`](crate::model::upload::next) decides.
 
 mod actor;
 mod blocking_io;
@@ -37,52 +37,51 @@ pub use command::{BatchEnd, Command, EngineHandle, Notice, Preferences};
 pub use journal::opening::{IsAlive, OpenHistory, OpenedHistory};
 pub use lifecycle::{LifecycleEvent, LifecycleRecord};
 
-/// For whom the engine works.
+/// Front end that the engine works for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrontEnd {
-    /// The window: the whole queue comes back, the user starts, everything waits for her.
+    /// The window: the whole queue is restored, and everything waits for the user to start it.
     Window,
-    /// `upload`: only what it is given, started at once.
+    /// `upload`: only the given files, started at once.
     CommandLine,
 }
 
-/// What an engine is made with.
+/// Configuration of an engine.
 pub struct Options {
-    /// For whom.
+    /// Front end it works for.
     pub front_end: FrontEnd,
-    /// The numbers.
+    /// Timeouts and retries.
     pub policy: Policy,
     /// Transfers at a time, 1–8.
     pub jobs: usize,
-    /// Files that are added, unless from outside, start by themselves when they are found
-    /// good.
+    /// Added files start once they are checked, unless from outside.
     pub start_at_once: bool,
-    /// The limit that the service's transfers keep to.
+    /// Bandwidth limit of the service's transfers.
     pub bandwidth: Arc<RateLimit>,
-    /// Files whose content is in the history are not uploaded again.
+    /// Skip files whose content is in the history.
     pub ask_history: bool,
-    /// Files whose content is not recognised are taken for what their names say.
+    /// Take unrecognised content for the format of the file's name.
     pub force: bool,
-    /// Which service, as it is written into the history.
+    /// Service, as written to the history.
     pub base_url: String,
-    /// Opens the history. While that does not work nothing uploads, and it is tried again.
+    /// Opens the history; retried until it works, and nothing uploads before.
     pub history: OpenHistory,
-    /// Whether another run of the program still lives; its rows are left to it.
+    /// Tells whether another run of the program is still alive and keeps its rows.
     pub is_alive: IsAlive,
-    /// Folder in which the programs of this computer share the rate limit.
+    /// Folder in which this computer's processes share the rate limit.
     pub shared: Option<PathBuf>,
-    /// The key, where it is known from the start.
+    /// The key, if known from the start.
     pub key: Option<(ApiKey, KeySource)>,
-    /// Where to send every turn of every file.
+    /// Receiver of every lifecycle event.
     pub follower: Option<mpsc::UnboundedSender<LifecycleRecord>>,
-    /// Where the sessions of uploads are kept over a restart.
+    /// Storage of upload sessions over a restart.
     pub keychain: Keychain,
     /// Called after every new snapshot and notice.
     pub wake: Box<dyn Fn() + Send + Sync>,
 }
 
-/// Starts an engine on the current tokio runtime. It ends with [`Command::Shutdown`], or
-/// when its handle is dropped; its task ends when everything is journaled.
+/// Starts an engine on the current tokio runtime. It ends with [`Command::Shutdown`] or when its
+/// handle is dropped; its task ends once everything is journaled.
 pub fn start<S: Service>(
     options: Options,
     service: Arc<RateLimited<S>>,

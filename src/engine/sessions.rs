@@ -1,4 +1,4 @@
-//! A resumable session as the keychain keeps it: where it is, and for what.
+//! A resumable session as stored in the keychain: its URL and its upload.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -13,10 +13,9 @@ use crate::model::asset::AssetId;
 use crate::model::media::FileStamp;
 use crate::store::Keychain;
 
-/// How long a session lives at most (`docs/service.md`, "Storage behind a signed URL").
+/// Longest life of a session (`docs/service.md`, "Storage behind a signed URL").
 pub(super) const LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// Text that is borrowed from the secret that it is read from.
 type Text<'a> = Cow<'a, str>;
 
 #[derive(Serialize, Deserialize)]
@@ -27,29 +26,29 @@ struct SavedSession<'a> {
     asset_id: Text<'a>,
     #[serde(borrow)]
     session: Text<'a>,
-    /// The URL that starts another one; left out where a keychain would not take it.
+    /// URL that starts another session; omitted if a keychain would not take it.
     #[serde(borrow)]
     url: Option<Text<'a>>,
-    /// Until when, in milliseconds since the Unix epoch.
+    /// Expiry of the URL, in milliseconds since the Unix epoch.
     url_until_ms: Option<i64>,
     started_ms: i64,
     size: u64,
     modified_ns: i64,
 }
 
-/// For which upload a session is kept.
+/// Upload that a session belongs to.
 #[derive(Clone, Debug)]
 pub(super) struct Purpose {
     /// The service.
     pub base_url: String,
-    /// The asset that its bytes are for.
+    /// Asset of its bytes.
     pub asset: AssetId,
-    /// The file that it has a part of.
+    /// Stamp of the file.
     pub stamp: FileStamp,
 }
 
-/// Writes a ticket with its session, `since` when it was given; `None` where it has none,
-/// or no keychain would take it.
+/// Serializes a ticket with its session, issued at `since`; `None` without a session, or if it is
+/// too long for a keychain.
 pub(super) fn write(
     ticket: &SignedUpload,
     since: Instant,
@@ -77,8 +76,7 @@ pub(super) fn write(
     (secret.len() <= Keychain::MAX_SECRET).then_some(secret)
 }
 
-/// Reads it back; `None` for what is of another upload, of a file that has changed since,
-/// too old, or not understood.
+/// Parses a session; `None` if it is of another upload or a changed file, too old, or malformed.
 pub(super) fn read(secret: &[u8], purpose: &Purpose) -> Option<SignedUpload> {
     let kept: SavedSession<'_> = serde_json::from_slice(secret).ok()?;
     let stamp = FileStamp {

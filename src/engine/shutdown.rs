@@ -1,16 +1,15 @@
-//! Time limits of the end of the program, in its parts and in all.
+//! Time limits of shutdown.
 
 use std::time::Duration;
 
-/// Wait for tasks to end: one that is in the midst of telling an ID tells it.
+/// Wait for tasks to end, so that one about to report an ID can do so.
 pub(super) const TASKS: Duration = Duration::from_millis(250);
 /// Wait for a database that is being opened or repaired.
 pub(super) const OPENING: Duration = Duration::from_millis(250);
-/// Wait for another program that holds the database.
+/// Wait for a database lock.
 pub(super) const DATABASE: Duration = Duration::from_millis(600);
-/// Wait for the keychain.
 pub(super) const KEYCHAIN: Duration = Duration::from_millis(300);
-/// Longest wait of a front end for the engine, which writes where everything stands.
+/// Longest wait of a front end for the engine, which journals everything.
 pub const FAREWELL: Duration = Duration::from_millis(1500);
 /// Longest life of the program after it was told to end, whatever holds it up.
 pub const LONGEST: Duration = Duration::from_millis(1900);

@@ -15,27 +15,30 @@ use crate::model::key::ApiKey;
 use crate::model::media::Route;
 use crate::store::{KeychainWorker, SecretError};
 
-/// How long an attempt waits for the keychain, which may ask the user to unlock it.
+/// Wait for the keychain, which may ask the user to unlock it.
 const KEYCHAIN: Duration = Duration::from_secs(60);
 
-/// What an attempt needs.
 pub(super) struct UploadAttempt<S> {
     pub service: Arc<RateLimited<S>>,
     pub key: ApiKey,
     pub file: UploadFile,
     pub route: Route,
     pub meter: Arc<TransferProgress>,
-    /// Its place in the line, taken in the queue's order.
+    /// Its permit, taken in the queue's order.
     pub place: Option<Permit>,
-    /// A ticket of an earlier attempt that is still good.
+    /// A valid ticket of an earlier attempt.
     pub ticket: Option<SignedUpload>,
-    /// Where a ticket of an earlier run is, and for what.
+    /// Keychain entry of an earlier run's ticket.
     pub recall: Option<(Arc<KeychainWorker>, Purpose)>,
 }
 
 impl<S: Service> UploadAttempt<S> {
-    /// Sends the file. `issued` is told of the ticket, and answers when its id is on disk;
-    /// `session` is called when there is a session, and when there is another one.
+    /// Sends the file. `issued` gets the ticket and resolves once its id is on disk; `session` is
+    /// called for every new session.
+    ///
+    /// # Errors
+    ///
+    /// The fault that ended the attempt.
     pub async fn run(
         mut self,
         session: impl Fn(),
@@ -70,7 +73,7 @@ impl<S: Service> UploadAttempt<S> {
             Some(ticket) => Some(ticket.clone()),
             None => {
                 if self.recall.is_some() {
-                    // The keychain may take its time, and others need not wait for it.
+                    // The keychain may take long, and other files need not wait for it.
                     place = None;
                 }
                 self.recalled().await
@@ -84,7 +87,7 @@ impl<S: Service> UploadAttempt<S> {
                     .await?
             }
         };
-        // Nobody waits for this attempt any more, or nobody is left to write the id down.
+        // The attempt was dropped, or the actor is gone and cannot journal the id.
         if issued(ticket.clone()).await.is_err() {
             return Err(Fault::new(FaultKind::Cancelled));
         }
@@ -99,8 +102,8 @@ impl<S: Service> UploadAttempt<S> {
         Ok((ticket.asset_id, content))
     }
 
-    /// The ticket of an earlier run, with its session; `None` where the keychain has none,
-    /// or does not answer: then the file starts again.
+    /// Returns an earlier run's ticket with its session; `None` if the keychain has none or does
+    /// not answer, so that the file starts over.
     async fn recalled(&self) -> Option<SignedUpload> {
         let (keychain, purpose) = self.recall.as_ref()?;
         let (sender, answer) = oneshot::channel();
@@ -118,7 +121,7 @@ impl<S: Service> UploadAttempt<S> {
                 None
             }
             Err(_) => {
-                // The question stands before the user, who need not be there.
+                // The keychain asks the user, who may be away.
                 keychain.give_up(SecretError::Locked);
                 None
             }
@@ -132,8 +135,7 @@ impl<S: Service> UploadAttempt<S> {
         ticket
     }
 
-    /// A refusal that comes early is often lost as a broken connection: one cheap call
-    /// tells it from trouble with the network.
+    /// Tells an early rejection, often lost as a broken connection, from a network fault.
     async fn refused_or(&self, broken: Fault) -> Fault {
         match self.service.check_key(&self.key, || ()).await {
             Err(refused) if refused.fix().is_some() => refused,

@@ -1,4 +1,4 @@
-//! What a front end may say, carried out.
+//! Carries out the front end's commands.
 
 use std::collections::{HashMap, HashSet};
 
@@ -82,7 +82,7 @@ impl<S: Service> Actor<S> {
             Command::DiscardInterrupted => {
                 let interrupted = self.interrupted();
                 self.remove(&interrupted);
-                // No notice of the batch's end follows: it would replace the offer to undo this.
+                // No batch-finished notice here: it would replace the offer to undo.
                 let is_active = |item: &Item| item.upload.is_active();
                 self.batch_ended |= !self.items.values().any(is_active);
             }
@@ -100,7 +100,7 @@ impl<S: Service> Actor<S> {
                     if outcome.is_ok() {
                         let _ = messages.send(ActorMessage::KeyChecked(key.account(), Ok(())));
                     }
-                    // Nobody waits for it any more when the dialog was closed.
+                    // The receiver is gone if the dialog was closed.
                     let _ = answer.send(outcome);
                 });
             }
@@ -114,7 +114,7 @@ impl<S: Service> Actor<S> {
                 let before = self.options.bandwidth.get();
                 self.options.bandwidth.set(bandwidth);
                 if self.options.bandwidth.get() != before {
-                    // What the limit allowed says nothing of what the line can do.
+                    // A rate measured under the old limit says nothing about the line.
                     self.line = ThroughputEstimator::default();
                 }
                 self.options.start_at_once = start_at_once;
@@ -127,7 +127,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Returns what is held for rows, and what runs for them.
+    /// Returns counts of held rows and running tasks.
     #[cfg(test)]
     fn count(&self) -> crate::engine::command::EngineCounts {
         let items = || self.items.values();
@@ -152,21 +152,21 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Says whether that moved any of them.
+    /// Applies `event` to each row; true if any of them moved.
     pub(super) fn each(&mut self, ids: &[ItemId], event: &Event) -> bool {
         let moved = ids.iter().filter(|id| self.apply(**id, event.clone()));
         moved.count() > 0
     }
 
-    /// Who presses Upload or Continue wants it to go on: a pause of the queue ends with it.
+    /// Starts rows and lifts a pause of the queue, since the user wants progress.
     fn start(&mut self, ids: &[ItemId], event: &Event) {
         if self.each(ids, event) {
             self.paused = false;
         }
     }
 
-    /// Starts what is to be sent, and has the rest wait for the ids of equal content: what was
-    /// uploaded before is not sent again without a word, should memories.ai not have it any more.
+    /// Starts new files and queues known duplicates for an id lookup. A duplicate whose asset is
+    /// gone is never re-sent without asking.
     fn start_or_claim(&mut self, ids: &[ItemId]) {
         self.weigh_what_changed();
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
@@ -180,7 +180,7 @@ impl<S: Service> Actor<S> {
                 .map(|known_duplicate| (&known_duplicate.original, known_duplicate.waits))
             {
                 Some((Original::Asset(_), _)) => uploaded.push(*id),
-                // What it is one of stays here, and so does it.
+                // Its original is not started, so neither is this row.
                 Some((Original::Row(row), true)) if !wanted.contains(row) => {}
                 _ => rest.push(*id),
             }
@@ -190,7 +190,7 @@ impl<S: Service> Actor<S> {
         self.say_that_a_key_is_missing();
     }
 
-    /// Returns whether a row is a duplicate of what was sent or is under way.
+    /// Returns whether a row duplicates one that was sent or is under way.
     fn is_known(&self, id: ItemId) -> bool {
         let known_duplicate = self
             .items
@@ -221,15 +221,14 @@ impl<S: Service> Actor<S> {
         })
     }
 
-    /// A start without a key asks for one, each time anew.
+    /// Asks for a key, again on every start without one.
     fn say_that_a_key_is_missing(&mut self) {
         if self.key.is_none() && self.no_key && self.needs == Some(RequiredAction::Key) {
             self.needs = None;
         }
     }
 
-    /// Takes rows out of the list. What runs for them stops as if the program had ended, so
-    /// that an undo brings back exactly what can go on.
+    /// Removes rows from the list. Their tasks stop as on exit, so that an undo can resume them.
     pub(super) fn remove(&mut self, ids: &[ItemId]) {
         let gone: HashSet<ItemId> = ids
             .iter()
@@ -277,7 +276,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// What was taken out cannot be put back any more: what was kept for that is given up.
+    /// Makes the last removal final and drops its sessions.
     pub(super) fn forget_removed(&mut self) {
         for (item, _) in std::mem::take(&mut self.removed) {
             let Some(asset) = &item.upload.issued else {
@@ -303,7 +302,7 @@ impl<S: Service> Actor<S> {
                 self.unmark_session_removable(asset);
             }
             self.journal.stage_item(&item);
-            // A batch of which the rest comes back goes on.
+            // An undo that restores unfinished rows continues the batch.
             self.batch_ended &= !(item.in_batch && item.upload.is_unfinished());
             self.put_back(item);
             self.track_missing(id);
@@ -311,7 +310,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Whether everything that was named has been found and looked at; said once.
+    /// Announces once that everything added has been found and checked.
     pub(super) fn say_when_taken_in(&mut self) {
         let is_waited_for = self.walks > 0 || self.looks > 0 || !self.buffered_files.is_empty();
         if !self.intake_reported && !is_waited_for && !self.any_settling() {

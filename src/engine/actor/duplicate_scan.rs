@@ -1,9 +1,8 @@
-//! Duplicates that are found before anything is started, so that what "Upload" would do can be
-//! said: by content, against the other rows and against the history, without a call of the service.
+//! Finds duplicates before anything starts, by content, among the rows and in the history, without
+//! a service call. The window can then say what "Upload" would do.
 //!
-//! A file is read only where something of its size may be equal, in the background and one after
-//! the other; whoever has to know its content meanwhile waits for the same reading. Nothing is claimed
-//! here: a row that is started is compared as any other.
+//! Only files with a size in common are read, one at a time in the background, and callers share
+//! one read. Nothing is claimed here: a started row is compared like any other.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
@@ -20,43 +19,38 @@ use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Original, UploadState};
 
-/// Most files that are read before the first of them is told of, so that many small ones of one size
-/// are not held against each other after every single one: 10,000 of them are 40 times.
+/// Most files read before their hashes are reported, so that 10,000 small files of one size are
+/// grouped 40 times, not 10,000.
 const MOST_FILES: usize = 256;
-/// Most bytes of such files, a fraction of a second's reading; a larger file is read alone.
+/// Most bytes read per report, a fraction of a second; a larger file is read alone.
 const MOST_BYTES: u64 = 64_000_000;
 
-/// After so many files whose drive does not answer nothing is read ahead any more: each of them has
-/// a thread that hangs.
+/// Unresponsive files after which reading ahead stops, since each blocks a thread.
 const MAX_UNRESPONSIVE: usize = 4;
 
-/// What is known of duplicates before they are started.
 #[derive(Default)]
 pub(super) struct DuplicateScan {
-    /// Sizes of which a row has changed, or what it is held against.
+    /// Sizes whose rows, or whose part of the history, have changed.
     stale_sizes: BTreeSet<u64>,
-    /// Rows that have to be read, by size: many small files are known before a large one.
+    /// Rows still to be read, by size, so that small files come first.
     unread: BTreeMap<u64, Vec<ItemId>>,
-    /// How often a drive did not answer.
+    /// Number of reads that stalled.
     silent: usize,
-    /// What is being read.
+    /// Rows being read, and the task that reads them.
     reading: Option<(Vec<ItemId>, Task)>,
 }
 
-/// What was read of a row.
 pub(in crate::engine) struct ReadAhead {
     item: ItemId,
-    /// What the file was.
     stamp: FileStamp,
     outcome: Result<ContentHash, Unhashed>,
 }
 
-/// What a row is to the others of its size.
 #[derive(Clone, Copy, PartialEq)]
 enum DuplicateRole {
-    /// Its bytes go up, or went up, whatever the others are.
+    /// Its bytes go up or went up, whatever the others are.
     Original,
-    /// It is a duplicate where an equal one goes before.
+    /// A duplicate if an equal row comes before it.
     Candidate,
     None,
 }
@@ -77,24 +71,23 @@ impl DuplicateRole {
 }
 
 impl DuplicateScan {
-    /// A row has changed: those of its size are looked at again at the end of the turn.
+    /// Marks the row's size for regrouping at the end of the turn.
     pub fn invalidate(&mut self, item: &Item) {
         if let Some(media) = item.upload.media {
             self.invalidate_size(media.stamp.size);
         }
     }
 
-    /// The same by its size, in bytes.
+    /// Marks a size in bytes for regrouping at the end of the turn.
     pub fn invalidate_size(&mut self, size: u64) {
         self.stale_sizes.insert(size);
     }
 
-    /// Rows that have to be read.
+    /// Returns the number of rows still to be read.
     pub fn unread(&self) -> usize {
         self.unread.values().map(Vec::len).sum()
     }
 
-    /// Returns what is held.
     #[cfg(test)]
     pub fn entries(&self) -> usize {
         self.stale_sizes.len() + self.unread.len() + usize::from(self.reading.is_some())
@@ -102,20 +95,19 @@ impl DuplicateScan {
 }
 
 impl<S: Service> Actor<S> {
-    /// What all rows are held against has changed.
+    /// Marks all sizes, after a change of the history or the account.
     pub(super) fn invalidate_all(&mut self) {
         self.duplicate_scan.stale_sizes.extend(self.by_size.keys());
     }
 
-    /// Finds out which rows that wait for the user are duplicates, as far as it is known, and
-    /// reads what has to be read for it. The command line starts everything at once and needs
-    /// none of it.
+    /// Finds duplicates among the rows that wait for the user, and reads files for it. The command
+    /// line starts everything at once and skips this.
     pub(super) fn scan_for_duplicates(&mut self) {
         self.weigh_what_changed();
         self.read_ahead();
     }
 
-    /// The same without reading anything: what was said in this turn counts.
+    /// Regroups changed sizes without reading any file.
     pub(super) fn weigh_what_changed(&mut self) {
         if self.options.front_end != FrontEnd::Window {
             self.duplicate_scan.stale_sizes.clear();
@@ -126,7 +118,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// What one account does not have another one may.
+    /// Forgets assets not found, as another account may have them.
     pub(super) fn forget_unconfirmed(&mut self) {
         for item in self.items.values_mut() {
             if std::mem::take(&mut item.upload.counters.unconfirmed) {
@@ -136,7 +128,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Holds the rows of a size against each other and against the history.
+    /// Compares the rows of one size with each other and with the history.
     fn group_by_content(&mut self, size: u64) {
         self.duplicate_scan.unread.remove(&size);
         let (mut originals, mut candidates, mut any_waits) = (vec![], vec![], false);
@@ -147,7 +139,7 @@ impl<S: Service> Actor<S> {
             let waits = item.upload.state == UploadState::Ready;
             let part = DuplicateRole::of(item, &self.own);
             match part {
-                // What was started goes before what was not.
+                // Started rows come before unstarted ones.
                 DuplicateRole::Candidate => candidates.push((waits, item.position, *id)),
                 DuplicateRole::Original => originals.push(*id),
                 DuplicateRole::None => {}
@@ -185,7 +177,7 @@ impl<S: Service> Actor<S> {
             if any_waits && !alone && !is_read && self.duplicate_scan.silent < MAX_UNRESPONSIVE {
                 unread.push(id);
             }
-            // What the service did not confirm is asked about only when the file is sent.
+            // Unconfirmed assets are looked up only when the file is sent.
             let uploaded = |content| {
                 uploaded
                     .get(content)
@@ -193,7 +185,7 @@ impl<S: Service> Actor<S> {
             };
             let content = item.content.as_ref();
             let found = content.and_then(|it| in_list.get(it).or_else(|| uploaded(it)));
-            // What is started does not wait for what is not.
+            // A started row does not wait for an unstarted one.
             let waits = item.upload.state == UploadState::Ready;
             let found = found.filter(|found| may_be_duplicate && (waits || !found.waits));
             let found = found.cloned();
@@ -216,7 +208,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Reads the next few files, unless others are being read.
+    /// Reads the next few files, unless a read is running.
     fn read_ahead(&mut self) {
         if let Some((rows, _)) = &self.duplicate_scan.reading
             && rows.iter().any(|id| self.items.contains_key(id))
@@ -248,7 +240,7 @@ impl<S: Service> Actor<S> {
         let task = Task::spawn(async move {
             let mut read = vec![];
             for (item, stamp, file) in files {
-                // It may have gone to the cloud since it was looked at.
+                // It may have been evicted to the cloud since the check.
                 let outcome = match file.is_in_cloud(stall).await {
                     Some(false) => file.fingerprint(stall).await,
                     Some(true) => Err(Unhashed::Fault(Fault::new(FaultKind::Unreadable))),
@@ -269,7 +261,7 @@ impl<S: Service> Actor<S> {
         self.duplicate_scan.reading = Some((rows, task));
     }
 
-    /// Takes in what was read; what became another file meanwhile is read again.
+    /// Takes in hashes; a file that changed meanwhile is read again.
     pub(super) fn has_read_ahead(&mut self, read: Vec<ReadAhead>) {
         let is_running = |rows: &[ItemId]| rows.first() == read.first().map(|read| &read.item);
         if (self.duplicate_scan.reading.as_ref()).is_some_and(|(rows, _)| is_running(rows)) {
@@ -301,8 +293,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// A drive does not answer: nothing is read ahead of what lies beside the file that it was
-    /// asked for, nor of anything where that happens often.
+    /// Stops reading ahead beside a stalled file; everywhere after `MAX_UNRESPONSIVE`.
     fn give_up_folder(&mut self, folder: Option<&Path>) {
         if self.duplicate_scan.silent == MAX_UNRESPONSIVE {
             let sizes = self.duplicate_scan.unread.keys();

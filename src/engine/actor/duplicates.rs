@@ -1,6 +1,6 @@
-//! Equal content goes up once: by content, within the run and against the history.
+//! Uploads equal content once: compares files by hash, within the run and with the history.
 //!
-//! A file is read for comparison only when something of the same size may be equal.
+//! A file is read for comparison only when something of its size may be equal.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ use crate::model::snapshot::{DuplicateOf, ItemId};
 use crate::model::upload::{Event, Original, UploadState};
 use crate::source_file::{NO_ANSWER, check};
 
-/// Tells a blocking read that nobody waits for it any more.
+/// Cancels a blocking read when dropped.
 struct CancelOnDrop(Arc<Reading>);
 
 impl Drop for CancelOnDrop {
@@ -33,7 +33,7 @@ impl Drop for CancelOnDrop {
     }
 }
 
-/// A file that has to be read for its hash, once for all who want to know it.
+/// A file to hash, once for all callers.
 pub(super) struct PendingHash {
     path: PathBuf,
     stamp: FileStamp,
@@ -41,7 +41,7 @@ pub(super) struct PendingHash {
 }
 
 impl PendingHash {
-    /// The file of a row that was found good.
+    /// Takes the file of a checked row.
     pub fn of(item: &Item) -> Option<Self> {
         Some(Self {
             path: item.file.clone(),
@@ -50,7 +50,7 @@ impl PendingHash {
         })
     }
 
-    /// A file that is no row's, as it was when it was looked at.
+    /// Takes a file without a row, with its stamp from the check.
     pub fn at(path: PathBuf, stamp: FileStamp) -> Self {
         Self {
             path,
@@ -59,9 +59,13 @@ impl PendingHash {
         }
     }
 
-    /// The hash of the file, which is still what it was when it was checked. Whoever reads it
-    /// already is waited for; one that gives up leaves the reading to the next. A drive that
-    /// gives no byte for `stall` is given up: the blocked thread is left to the system.
+    /// Returns the hash of the unchanged file, sharing a read that is running; if that one is
+    /// cancelled, the next caller reads. A read without data for `stall` is abandoned with its
+    /// thread.
+    ///
+    /// # Errors
+    ///
+    /// If the file is unreadable, changed, or on an unresponsive drive.
     pub async fn fingerprint(self, stall: Duration) -> Result<ContentHash, Unhashed> {
         let Self { path, stamp, cell } = self;
         let read = || async move {
@@ -72,7 +76,7 @@ impl PendingHash {
             let read = || progress.read.load(Ordering::Relaxed);
             match join_unless_stalled(hash, stall, read).await {
                 Some(Ok(outcome)) => outcome.map_err(Unhashed::Fault),
-                // The runtime ends.
+                // The runtime is shutting down.
                 Some(Err(_)) => Err(Unhashed::Fault(Fault::new(FaultKind::Unreadable))),
                 None => Err(Unhashed::Silent),
             }
@@ -80,16 +84,14 @@ impl PendingHash {
         cell.get_or_try_init(read).await.copied()
     }
 
-    /// Returns whether reading the file would fetch it from the cloud; `None` where the drive does not say
-    /// within `stall`.
+    /// Returns whether reading would download the file; `None` if the drive stalls.
     pub async fn is_in_cloud(&self, stall: Duration) -> Option<bool> {
         let files = vec![((), self.path.clone())];
         let answers = for_each_file_with_timeout(files, stall, is_in_cloud).await;
         answers.into_iter().next()?.1
     }
 
-    /// Returns what became of the file since it was checked; `None` where it is what it was, or the
-    /// drive does not say within `stall`.
+    /// Returns the fault if the file changed since the check; `None` if the drive stalls, too.
     pub async fn changed(self, stall: Duration) -> Option<Fault> {
         let files = vec![(self.stamp, self.path)];
         let stamp = self.stamp;
@@ -100,14 +102,14 @@ impl PendingHash {
     }
 }
 
-/// What files hold, and what each of them was then.
+/// Hashes of files, with the stamps they were read at.
 pub(in crate::engine) type Contents = Vec<(ItemId, FileStamp, ContentHash)>;
 
-/// Reads what is not known yet of `of` and its rivals. A rival that cannot be read is no rival.
+/// Hashes `of` and its candidates; a candidate that cannot be read is skipped.
 ///
 /// # Errors
 ///
-/// That of the file itself: it has to be read.
+/// If `of` itself cannot be hashed.
 async fn read_unread(
     of: ItemId,
     mut known: Contents,
@@ -125,28 +127,25 @@ async fn read_unread(
     Ok(known)
 }
 
-/// Returns whether a row was started and may be what another one is a duplicate of; `own` are the
-/// accounts of the current key.
+/// Returns whether a started row may be an original; `own` are the current key's accounts.
 pub(super) fn can_be_original(item: &Item, own: &HashSet<Account>) -> bool {
     match item.upload.state {
-        // Who wants an id alone sends nothing that another one could be a duplicate of.
+        // An id-only row sends nothing that another could duplicate.
         _ if item.upload.counters.only_id => false,
         UploadState::Hashing
         | UploadState::Sending { .. }
         | UploadState::RetryScheduled { .. }
         | UploadState::Processing { .. } => true,
-        // In the turn in which it is told, the history does not have it yet.
+        // The history does not have it until the turn is committed.
         UploadState::Done { .. } => item.seen_ready && item.is_of(own),
         UploadState::Queued => item.starts > 0 || item.upload.counters.anyway,
         _ => false,
     }
 }
 
-/// Failure to hash a file.
 pub(super) enum Unhashed {
-    /// Its drive gave no byte within the stall time.
+    /// The drive gave no data within the stall timeout.
     Silent,
-    /// It could not be read, or changed.
     Fault(Fault),
 }
 
@@ -163,7 +162,7 @@ impl From<Unhashed> for Fault {
 }
 
 impl<S: Service> Actor<S> {
-    /// Returns whether a row of this size stands elsewhere in the run, or in the history.
+    /// Returns whether the run or the history has another file of this size.
     pub(super) fn has_duplicate_candidates(&self, id: ItemId) -> bool {
         let Some(item) = self.items.get(&id) else {
             return false;
@@ -174,12 +173,12 @@ impl<S: Service> Actor<S> {
         !self.duplicate_candidates(id).is_empty() || !self.known_assets(id).is_empty()
     }
 
-    /// Rows of the same size that were started before this one and may be its original. What
-    /// another account has is none, and what an earlier run has is looked up in the history.
+    /// Returns started rows of the same size that may be this row's original. Rows of other
+    /// accounts never are, and earlier runs are covered by the history.
     fn duplicate_candidates(&self, id: ItemId) -> Vec<ItemId> {
         let asker = self.items.get(&id);
         let size = asker.map_or(0, |item| item.upload.size());
-        // Who wants an id alone goes before nobody, and waits for whatever is to be sent.
+        // An id-only row never becomes an original; it waits for queued rows of its size.
         let only_id = asker.is_some_and(|item| item.upload.counters.only_id);
         let is_to_be_sent = |other: &Item| {
             other.upload.state == UploadState::Queued && !other.upload.counters.only_id
@@ -197,15 +196,15 @@ impl<S: Service> Actor<S> {
             .collect()
     }
 
-    /// Assets of the history that may be what a row is a duplicate of.
+    /// Returns assets of the history that may be the row's original.
     fn known_assets(&self, id: ItemId) -> Vec<(AssetId, ContentHash)> {
         let item = self.items.get(&id);
         let known = item.and_then(|item| self.known_of_size(item.upload.size()));
         known.unwrap_or_default()
     }
 
-    /// Assets of the history that are ready, of this account and service, of this size; none
-    /// where the history is not to be asked, `None` where it can't be read now.
+    /// Returns ready assets of this size, account and service; empty if the history is not to be
+    /// used, `None` if it cannot be read now.
     pub(super) fn known_of_size(&self, size: u64) -> Option<Vec<(AssetId, ContentHash)>> {
         if self.options.ask_history {
             self.journal.ready_assets(&self.own, size)
@@ -214,11 +213,10 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Reads what has to be known: this file, and its rivals whose hash is not known yet. A file
-    /// that was read before has to be still what it was then.
+    /// Hashes the row and its candidates as needed, and checks that hashed files are unchanged.
     pub(super) fn compare(&mut self, id: ItemId, attempt: u32) {
         if !self.is_at(id, attempt) {
-            // It was stopped while the journal had to be waited for.
+            // It was stopped while the journal was locked.
             return;
         }
         let mut wanted = vec![id];
@@ -311,8 +309,7 @@ impl<S: Service> Actor<S> {
         self.confirm_asset_exists(id, attempt, candidates.collect());
     }
 
-    /// The row with this content that goes up, or went up, before. Of two that are being
-    /// compared at the same time the one with the earlier place goes before.
+    /// Returns the original of this content in the run; among rows compared at once, the first.
     fn original_in_run(&self, id: ItemId, content: ContentHash) -> Option<Original> {
         let asker = self.items.get(&id);
         let place = asker.map(|item| (item.position, item.id));
@@ -332,9 +329,9 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Tells the rows that wait for this one that it has ended, or is taken out of the list.
+    /// Notifies dependent rows that this one has ended or was removed.
     pub(super) fn notify_dependents(&mut self, id: ItemId, asset: Option<&AssetId>) {
-        // What another account has is none of this one's.
+        // An asset of another account is not this row's.
         let is_others = self.items.get(&id).is_some_and(|item| {
             matches!(item.upload.state, UploadState::Done { .. }) && !item.is_of(&self.own)
         });
@@ -345,7 +342,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// A row that waits for another's end no longer.
+    /// Removes a row that no longer waits for `original`.
     pub(super) fn remove_dependent(&mut self, id: ItemId, original: ItemId) {
         if let Some(dependents) = self.dependents.get_mut(&original) {
             dependents.retain(|twin| *twin != id);
@@ -355,10 +352,10 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// A match from the history is claimed only when the service still has it.
+    /// Looks up a match from the history, which counts only if the service still has it.
     fn confirm_asset_exists(&mut self, id: ItemId, attempt: u32, candidates: Vec<AssetId>) {
         let (Some((key, _)), false) = (self.key.clone(), candidates.is_empty()) else {
-            // Told rather than done: whatever forbids a start is looked at there.
+            // Sent as a message, since whatever forbids a start is checked there.
             let original = None;
             let _ = self.messages.send(ActorMessage::Upload(
                 id,
@@ -385,7 +382,7 @@ impl<S: Service> Actor<S> {
                         break;
                     }
                     Ok(AssetAnswer::NotFound) => {
-                        // The next file of this content need not ask.
+                        // Spares the next file of this content the lookup.
                         let _ = messages.send(ActorMessage::Gone(asset));
                     }
                     Ok(_) => {}
@@ -410,8 +407,7 @@ impl<S: Service> Actor<S> {
     }
 }
 
-/// The file that a duplicate, or one that is found to be one, is a duplicate of: a row, or what
-/// the history has of it.
+/// Returns the original of a known or likely duplicate: a row or an asset of the history.
 pub(super) fn duplicate_of(
     item: &Item,
     items: &HashMap<ItemId, Item>,

@@ -1,4 +1,4 @@
-//! Carrying out what follows from a transition: workers, timers, polls, records.
+//! Carries out the effects of transitions: workers, timers, polls, records.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,6 @@ use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, UploadState};
 use crate::store::AssetNote;
 
-/// Content type of what is of no known format.
 const ANY_CONTENT: &str = "application/octet-stream";
 
 impl<S: Service> Actor<S> {
@@ -48,13 +47,13 @@ impl<S: Service> Actor<S> {
                 }
             }
             Effect::BlockQueue(fix, fault) => {
-                // A key that was replaced meanwhile says nothing of the one of now.
+                // Replies to a replaced key say nothing about the current one.
                 if self.was_asked_with_this_key(id) {
                     self.hold_queue(fix, fault);
                 }
             }
-            // Looks are gathered by the turn; records are written with the transition
-            // itself: see `stage_records`.
+            // Checks are batched by the turn; records are staged with the transition
+            // (`stage_records`).
             Effect::CheckFile | Effect::RecheckFile | Effect::Record { .. } => {}
         }
     }
@@ -72,12 +71,12 @@ impl<S: Service> Actor<S> {
     fn send(&mut self, id: ItemId, attempt: u32, route: Route) {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
         let Some(key) = key.filter(|_| self.may_keep_sending()) else {
-            // The journal could not take its start, or something came up in this turn.
+            // The journal could not record the start, or this turn put the queue on hold.
             self.apply(id, Event::Hold);
             return;
         };
         if !self.is_at(id, attempt) {
-            // It was stopped while the journal had to be waited for.
+            // It was stopped while the journal was locked.
             return;
         }
         let (messages, gate, early) = (
@@ -92,7 +91,7 @@ impl<S: Service> Actor<S> {
             return;
         };
         let account = Some(key.account());
-        // A place that was given to another account is of no use to this one.
+        // A ticket of another account is useless here.
         let same_account = item.account == account;
         // A session outlives the URL that started it.
         item.ticket = item.ticket.take().filter(|(ticket, since)| {
@@ -194,8 +193,7 @@ impl<S: Service> Actor<S> {
         item.running = Some(Task::spawn(sending.instrument(span)));
     }
 
-    /// Asks about an asset after a while; parked while there is no key to ask with, or the
-    /// queue waits for the user.
+    /// Polls an asset after a delay; parked while there is no key or the queue is on hold.
     fn poll(&mut self, id: ItemId, attempt: u32, after: Duration) {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
         let key = key.filter(|_| self.needs.is_none());
@@ -207,10 +205,8 @@ impl<S: Service> Actor<S> {
         let UploadState::Processing { asset, .. } = &item.upload.state else {
             return;
         };
-        // What went out to no answer, or to one that came before all of it was out, has no
-        // fingerprint; without one the next run would not know the file again, and send it
-        // twice. It is read before the end is told, which says it too; a drive that does not
-        // answer keeps the end from nobody.
+        // Without a fingerprint the next run would not recognise the file and would send it again.
+        // So it is read before the end is reported, unless the drive does not answer.
         let unread = PendingHash::of(item).filter(|_| item.content.is_none());
         let Some(key) = key else {
             item.parked_poll = true;
@@ -256,8 +252,7 @@ impl<S: Service> Actor<S> {
         item.running = Some(Task::spawn(asking.instrument(span)));
     }
 
-    /// Keeps an ID that came when nobody waited for it any more, or beside what makes it useless.
-    /// `status` is `None` for one that was only reserved.
+    /// Saves an id whose attempt no longer needs it; `status` is `None` if it was only reserved.
     pub(super) fn record_orphan(
         &mut self,
         origin: &Origin,
@@ -272,7 +267,7 @@ impl<S: Service> Actor<S> {
         );
         let row = self.items.get(&origin.item);
         let (status, note) = if row.is_some_and(|item| item.upload.asset() == Some(asset)) {
-            // A late word of an earlier attempt at the same place.
+            // A late message of an earlier attempt for this asset.
             (None, None)
         } else {
             (status, Some(AssetNote::Abandoned))
@@ -281,7 +276,7 @@ impl<S: Service> Actor<S> {
             .stage_asset(origin, asset, content, status, note);
     }
 
-    /// Journals what a transition says of assets, in the same transaction as its state.
+    /// Journals a transition's assets in the transaction of its state.
     pub(super) fn stage_records(&mut self, id: ItemId, effects: &[Effect]) {
         let Some(item) = self.items.get(&id) else {
             return;
@@ -296,7 +291,7 @@ impl<S: Service> Actor<S> {
             {
                 let content = content.or_else(|| stored_content(item));
                 let note = note(item, asset, *abandoned);
-                // Of an id that is left behind the history knows more than the row does.
+                // For an abandoned id the history knows more than the row.
                 let origin = if *abandoned {
                     item.origin_of_earlier()
                 } else {
@@ -309,8 +304,7 @@ impl<S: Service> Actor<S> {
     }
 }
 
-/// A file that the service took. It is told of when this is dropped, so that its id is not
-/// lost where the last look at the file is cut off.
+/// A file the service took, reported on drop so that a cancelled check does not lose its id.
 struct Taken {
     messages: mpsc::UnboundedSender<ActorMessage>,
     item: ItemId,
@@ -334,7 +328,7 @@ impl Drop for Taken {
     }
 }
 
-/// Returns what the history says beside an asset's status.
+/// Returns the history's note on an asset.
 pub(super) fn note(item: &Item, asset: &AssetId, abandoned: bool) -> Option<AssetNote> {
     let mismatch =
         item.upload.fault() == Some(FaultKind::SizeMismatch) && item.upload.asset() == Some(asset);
@@ -349,7 +343,7 @@ pub(super) fn note(item: &Item, asset: &AssetId, abandoned: bool) -> Option<Asse
     }
 }
 
-/// A number in 0..1 that differs from program to program.
+/// Returns a number in 0..1 that differs between processes.
 fn jitter() -> f64 {
     f64::from(getrandom::u32().unwrap_or_default()) / f64::from(u32::MAX)
 }

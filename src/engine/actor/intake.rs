@@ -1,4 +1,4 @@
-//! Taking in what was named: found on one thread, looked at on others, shown as it comes.
+//! Takes in added files: found on one thread, checked on others, shown as they come.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -20,32 +20,30 @@ use crate::model::media::{FileStamp, Rejection};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Media, Upload, UploadState};
 
-/// For how long a look waits for the one before it, so that files are told of in the order
-/// in which they were found; longer, and a drive that does not answer would hold up all.
+/// Longest wait of a check for the one before it, which keeps results in order. Beyond that an
+/// unresponsive drive would hold up all of them.
 const LOOK_PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long what was found waits while another program holds the database.
+/// Delay before found files are tried again while the database is locked.
 const POSTPONED: Duration = Duration::from_millis(80);
 
-/// Something that a walk came upon.
+/// A file or folder that a walk found.
 pub(in crate::engine) struct FoundFile {
     pub(super) path: PathBuf,
     pub(super) identity: CanonicalPath,
-    /// What it is now, for whoever knew it before.
+    /// Its current stamp, to compare with an earlier one.
     pub(super) stamp: Option<FileStamp>,
-    /// Why it is refused without a look.
+    /// Reason to reject it without a check.
     pub(super) rejection: Option<Rejection>,
-    /// Whoever named it is here, and may wish that it starts by itself.
+    /// Added by the user in this window, so that it may start by itself.
     pub(super) may_start: bool,
 }
 
-/// What a file that was found is to the queue.
 enum QueueMembership {
-    /// It is not in it, or was another file then.
+    /// Not queued, or another file then.
     New,
-    /// It is in it.
     Queued,
-    /// It was refused, and may have been mended.
+    /// Rejected before, and possibly fixed since.
     Refused(ItemId),
 }
 
@@ -67,18 +65,17 @@ impl FoundFile {
     }
 }
 
-/// What a look found.
 pub(in crate::engine) struct CheckResult {
     item: ItemId,
     outcome: Result<CheckedFile, Rejection>,
-    /// What the file was, where what was found depends on its content.
+    /// Stamp of the file, if the result depends on its content.
     stamp: Option<FileStamp>,
-    /// When that was, and so how old the file's last change is.
+    /// Time of the stamp, to tell how old the last change is.
     at: SystemTime,
 }
 
-/// Returns what the file was that this was found of. A file that has just been made may be empty,
-/// or begin with nothing, because it is being written.
+/// Returns the stamp of the checked file. A file still being written may be empty or lack its
+/// header, so its rejection depends on it.
 fn stamp(path: &Path, outcome: &Result<CheckedFile, Rejection>) -> Option<FileStamp> {
     match outcome {
         Ok(last_stamp) => Some(last_stamp.stamp),
@@ -90,7 +87,7 @@ fn stamp(path: &Path, outcome: &Result<CheckedFile, Rejection>) -> Option<FileSt
 }
 
 impl<S: Service> Actor<S> {
-    /// Takes in what was found, unless it is not known yet what the queue holds.
+    /// Takes in buffered files once the queue is restored.
     pub(super) fn take_in_early(&mut self) {
         if !self.intake_waits() {
             let found = std::mem::take(&mut self.buffered_files);
@@ -98,12 +95,12 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Returns whether what is found waits.
+    /// Returns whether found files are buffered.
     pub(super) fn intake_waits(&self) -> bool {
         self.resolving_paths || self.intake_retry.is_some() || !self.journal.has_answered()
     }
 
-    /// Another program holds the database: without a look at it files would be sent again.
+    /// Buffers files while the database is locked, since duplicates would go unnoticed.
     fn postpone(&mut self, found: impl IntoIterator<Item = FoundFile>) {
         self.buffered_files.extend(found);
         let messages = self.messages.clone();
@@ -113,7 +110,7 @@ impl<S: Service> Actor<S> {
         }));
     }
 
-    /// Adds rows for what was found, except for files that stand in the queue already.
+    /// Adds rows for found files that are not queued.
     fn take_in(&mut self, found: Vec<FoundFile>) {
         let mut seen = HashSet::new();
         let mut new = vec![];
@@ -164,8 +161,7 @@ impl<S: Service> Actor<S> {
         self.look(&to_look_at, Duration::ZERO);
     }
 
-    /// A file that stands in the queue and has not left it is not queued twice. In the
-    /// window a row that ended stands for the file as it was then.
+    /// Returns the queue membership. In the window an ended row stands for its file as it was.
     fn standing(&self, found: &FoundFile) -> QueueMembership {
         let row = self.by_path.get(&found.identity);
         let Some(item) = row.and_then(|id| self.items.get(id)) else {
@@ -179,7 +175,6 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Puts a row where its position says.
     pub(super) fn put_back(&mut self, item: Item) {
         let id = item.id;
         self.order.insert((item.position, id));
@@ -192,7 +187,7 @@ impl<S: Service> Actor<S> {
         self.order_changed = true;
     }
 
-    /// A row that is of this size no longer.
+    /// Removes a row from the index of its former size.
     pub(super) fn forget_size(&mut self, id: ItemId, size: u64) {
         self.duplicate_scan.invalidate_size(size);
         if let Some(rows) = self.by_size.get_mut(&size) {
@@ -203,8 +198,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Looks at files after a while, on a thread for that; those whose drive does not answer
-    /// are refused.
+    /// Checks files after a delay, on a thread; files of an unresponsive drive are rejected.
     pub(super) fn look(&mut self, ids: &[ItemId], after: Duration) {
         let paths: Vec<(ItemId, PathBuf)> = ids
             .iter()
@@ -227,7 +221,7 @@ impl<S: Service> Actor<S> {
         });
         self.background_tasks.spawn(async move {
             tokio::time::sleep(after).await;
-            // Its sender is held until this look has told; the next one waits for that.
+            // Held until this check has reported, so that the next one waits.
             let mut turn = turn;
             if let Some((_, before)) = &mut turn
                 && let Some(before) = before.take()
@@ -260,8 +254,7 @@ impl<S: Service> Actor<S> {
         });
     }
 
-    /// Tells whether a file is taken for what its name says where its content is not
-    /// recognised.
+    /// Returns whether unrecognised content is taken for the format of the file's name.
     pub(super) fn goes_as_named(&self, item: &Item) -> bool {
         self.options.force || item.upload.counters.as_named
     }
@@ -309,8 +302,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Takes note of what a look found: who looks for files of its size finds the row, and
-    /// what was read of another file is forgotten.
+    /// Indexes a row under its checked size, and drops what was read of a changed file.
     fn is_of_size(&mut self, id: ItemId, size: Option<u64>, before: Option<FileStamp>) {
         if let Some(before) = before {
             self.forget_size(id, before.size);

@@ -1,7 +1,7 @@
 //! The API key: how far it is trusted, and what waits for it.
 //!
-//! A key is asked about before the first upload unless it answered well within the last
-//! hour, so that a refused one costs two requests at most.
+//! A key is checked before the first upload unless it was valid within the last hour, so that a
+//! rejected key costs two requests at most.
 
 use std::time::Duration;
 
@@ -23,32 +23,26 @@ use crate::model::snapshot::ItemId;
 use crate::model::snapshot::{KeySource, KeyState};
 use crate::model::upload::{Event, UploadState};
 
-/// For how long a good answer to a key counts.
+/// Time for which a successful check of a key counts.
 const KEY_STAYS_GOOD: Duration = Duration::from_secs(3600);
 
-/// What is known of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeyCheck {
-    /// Nothing; it has to be asked about.
     Unchecked,
-    /// The question is under way.
     Checking,
-    /// The question had no answer: one transfer at a time until something is heard.
+    /// The check had no answer: one transfer at a time until the service replies.
     Unverified,
-    /// The service takes it.
     Valid,
-    /// The service refused it.
     Rejected,
 }
 
-/// Returns whether a row waits for the key that it was sent with.
+/// Returns whether a row waits for the key it was sent with.
 pub(super) fn is_other_keys(state: &UploadState) -> bool {
     matches!(state, UploadState::OtherKey { .. })
 }
 
 impl<S: Service> Actor<S> {
-    /// Returns whether uploads may start, as far as journal and key go; asks about the key where
-    /// that is still open.
+    /// Returns whether journal and key let uploads start; checks an unchecked key.
     pub(super) fn may_start(&mut self) -> bool {
         if !self.journal.is_good() {
             return false;
@@ -74,7 +68,6 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Transfers at a time.
     pub(super) fn max_transfers(&self) -> usize {
         if self.trust == KeyCheck::Valid {
             self.options.jobs.max(1)
@@ -94,7 +87,7 @@ impl<S: Service> Actor<S> {
             Ok(()) => self.key_is_good(),
             Err(fault) => match fault.fix() {
                 Some(fix) => {
-                    // Asked again when the user says that it is put right.
+                    // Checked again when the user reports the fix.
                     self.trust = KeyCheck::Unchecked;
                     self.hold_queue(fix, fault);
                 }
@@ -104,7 +97,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// The service answered a call that needs a good key.
+    /// Notes a reply that only a valid key gets.
     pub(super) fn key_is_good(&mut self) {
         self.offline = None;
         if self.trust == KeyCheck::Valid {
@@ -116,12 +109,11 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// The account of the key of now.
     pub(super) fn account(&self) -> Option<Account> {
         self.key.as_ref().map(|(key, _)| key.account())
     }
 
-    /// Returns whether what the service last said of a row concerns the key of now.
+    /// Returns whether the row was last sent or asked about with the current key.
     pub(super) fn was_asked_with_this_key(&self, id: ItemId) -> bool {
         let asked = self
             .items
@@ -130,8 +122,8 @@ impl<S: Service> Actor<S> {
         asked.is_some() && asked == self.account()
     }
 
-    /// Takes in what the service says of the asset of a row with a key that is not known to be
-    /// of the account that the asset was sent to; false where `handle_upload_event` goes on as usual.
+    /// Handles a reply on an asset that another key sent, not known to share the account; false if
+    /// `handle_upload_event` should go on as usual.
     pub(super) fn handle_other_key(&mut self, id: ItemId, event: &Event) -> bool {
         let Event::Polled {
             attempt, answer, ..
@@ -164,7 +156,7 @@ impl<S: Service> Actor<S> {
                 let attempt = *attempt;
                 self.apply(id, Event::OtherKey { attempt, last4 });
             }
-            // The key was replaced meanwhile: the current one has not been asked with.
+            // The key was replaced meanwhile; the current one has not asked yet.
             AssetAnswer::NotFound => {
                 self.apply(id, Event::CheckAgain);
             }
@@ -172,7 +164,7 @@ impl<S: Service> Actor<S> {
         true
     }
 
-    /// The current key and the one of `owner` are of one account, as both know an asset.
+    /// Joins the accounts of two keys, since both know an asset.
     fn join(&mut self, owner: &Account) {
         let Some(account) = self.account() else {
             return;
@@ -190,18 +182,18 @@ impl<S: Service> Actor<S> {
         self.each(&now_own, &Event::CheckAgain);
     }
 
-    /// Reads which accounts the current key is known to be of.
+    /// Reads the accounts that the current key is known to share.
     pub(super) fn recall_accounts(&mut self) {
         let joined = self.account().map(|account| self.journal.joined(&account));
         self.own = joined.unwrap_or_default();
     }
 
-    /// Returns whether what was begun may go on to send.
+    /// Returns whether started uploads may go on to send.
     pub(super) fn may_keep_sending(&self) -> bool {
         self.journal.is_good() && self.needs.is_none() && !self.paused && self.key.is_some()
     }
 
-    /// What an event says of the key and of the network.
+    /// Updates the key check and the network state from an upload's event.
     pub(super) fn note_service_reply(&mut self, id: ItemId, event: &Event) {
         match event {
             Event::Sent { .. } | Event::SentButFileChanged { .. } | Event::Polled { .. }
@@ -220,7 +212,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Holds the queue until the user did something; says so once.
+    /// Holds the queue until the user acts; announced once.
     pub(super) fn hold_queue(&mut self, fix: RequiredAction, fault: Fault) {
         if let (RequiredAction::Key, Some((key, _))) = (fix, &self.key) {
             self.trust = KeyCheck::Rejected;
@@ -241,7 +233,7 @@ impl<S: Service> Actor<S> {
         );
     }
 
-    /// Calls that are not under way yet would be refused as well: they wait.
+    /// Parks calls not under way yet, as they would be rejected as well.
     fn hold_calls(&mut self) {
         let mut not_begun = vec![];
         for item in self.items.values_mut() {
@@ -268,7 +260,7 @@ impl<S: Service> Actor<S> {
         let is_new = self.account().as_ref() != Some(&key.account());
         if is_new {
             self.forget_unconfirmed();
-            // Another account has its own balance and its own limits.
+            // Another account has its own balance and limits.
             self.needs = None;
         }
         self.key = Some((key, source));
@@ -294,7 +286,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// The user says that the cause is mended: it is asked anew.
+    /// Tries again after the user has fixed the cause.
     pub(super) fn fix_done(&mut self) {
         self.needs = None;
         if self.trust == KeyCheck::Rejected {
@@ -303,7 +295,7 @@ impl<S: Service> Actor<S> {
         self.unpark();
     }
 
-    /// All programs of this computer keep the account's limit together.
+    /// Shares the account's rate limit with this computer's other processes.
     pub(super) fn share_limit(&self) {
         if let (Some(folder), Some((key, _))) = (&self.options.shared, &self.key) {
             let slots = SharedRateLimit::new(folder, &key.account(), &self.options.base_url);
@@ -311,7 +303,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Polls that waited for a key go on.
+    /// Resumes polls that were parked.
     pub(super) fn unpark(&mut self) {
         let parked: Vec<_> = self
             .items
@@ -319,7 +311,7 @@ impl<S: Service> Actor<S> {
             .filter(|item| item.parked_poll)
             .map(|item| {
                 item.parked_poll = false;
-                // Nobody asked meanwhile, so that the time proves nothing.
+                // Nobody polled meanwhile, so the elapsed time proves nothing.
                 item.polled_since = Some(tokio::time::Instant::now());
                 item.id
             })
@@ -329,7 +321,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Whether the key answered well not long ago, in this or an earlier run.
+    /// Marks the key valid if it was so recently, in this run or an earlier one.
     pub(super) fn restore_key_check(&mut self) {
         let Some((key, source)) = self
             .key

@@ -1,4 +1,4 @@
-//! A file that could not be read where it was, shown by the user where it is now.
+//! Continues a row with a missing file at the path the user chose.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,20 +16,18 @@ use crate::model::relocation::{RelocationError, compare, may_be_elsewhere};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Media};
 
-/// Why a file cannot be compared.
+/// Cause reported when a file changes while it is compared.
 const CHANGED: &str = "it changed while it was read";
 
-/// What was found of a file that was chosen for a row.
 pub(in crate::engine) struct Chosen {
     path: PathBuf,
-    /// Which name of which file it is, where that could be found out.
+    /// Its canonical path, if it could be resolved.
     identity: Option<CanonicalPath>,
     outcome: Result<(Media, Option<ContentHash>), Rejection>,
 }
 
 impl<S: Service> Actor<S> {
-    /// Looks at the file that was chosen, on a thread for that; reads all of it where only
-    /// its content tells whether it is the one that is gone.
+    /// Checks the chosen file on a thread; hashes it if only its content identifies it.
     pub(super) fn locate(&mut self, id: ItemId, path: PathBuf) {
         let Some(item) = self.items.get(&id) else {
             return;
@@ -50,7 +48,7 @@ impl<S: Service> Actor<S> {
                 let identity = intake::identity(&to_look_at);
                 (identity, look(&to_look_at))
             });
-            // The thread of a drive that does not answer is left to the system.
+            // The thread of an unresponsive drive is abandoned.
             let (identity, outcome) = match tokio::time::timeout(stall, look).await {
                 Ok(Ok((identity, Ok(last_stamp)))) => {
                     let is_read = by_content && last_stamp.stamp.size == size;
@@ -58,7 +56,7 @@ impl<S: Service> Actor<S> {
                     (Some(identity), outcome)
                 }
                 Ok(Ok((_, Err(rejection)))) => (None, Err(rejection)),
-                // The runtime ends.
+                // The runtime is shutting down.
                 Ok(Err(_)) => return,
                 Err(_) => (None, Err(no_answer())),
             };
@@ -71,14 +69,13 @@ impl<S: Service> Actor<S> {
         });
     }
 
-    /// Goes on with the file that was chosen, or says why not. The row's new path is
-    /// journaled with its new state.
+    /// Goes on with the chosen file, or reports why not; journals its path with the new state.
     pub(super) fn chosen(&mut self, id: ItemId, chosen: Chosen) {
         let Some(item) = self.items.get_mut(&id) else {
             return;
         };
         if !may_be_elsewhere(&item.upload.state) {
-            // It went on meanwhile.
+            // The row went on meanwhile.
             return;
         }
         let identity = chosen.identity.as_ref();
@@ -102,7 +99,7 @@ impl<S: Service> Actor<S> {
     }
 }
 
-/// Returns what is known of a file that was looked at and, where it is to be, read.
+/// Returns the checked file, with its hash if required.
 async fn found(
     path: PathBuf,
     last_stamp: CheckedFile,

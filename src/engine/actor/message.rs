@@ -1,4 +1,4 @@
-//! What tasks tell the actor, taken in.
+//! Messages of tasks to the actor, and their handling.
 
 use std::path::PathBuf;
 
@@ -25,9 +25,8 @@ use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
 use crate::store::{OpenError, SecretError};
 
-/// What tasks tell the actor.
 pub(in crate::engine) enum ActorMessage {
-    /// Something happened to an upload.
+    /// An event of an upload.
     Upload(ItemId, Event),
     /// The service took a file.
     Sent {
@@ -36,17 +35,17 @@ pub(in crate::engine) enum ActorMessage {
         asset: AssetId,
         content: Option<ContentHash>,
         origin: Origin,
-        /// What became of the file while it was sent, where it is not what it was.
+        /// Fault if the file changed while it was sent.
         changed: Option<Fault>,
     },
-    /// The id of a direct upload came before its body was out.
+    /// An id of a direct upload, before its body was sent.
     EarlyId {
         item: ItemId,
         attempt: u32,
         asset: AssetId,
         origin: Origin,
     },
-    /// A ticket was issued; the answer lets its bytes go.
+    /// A ticket was issued; the reply lets the transfer start.
     SignedUpload {
         item: ItemId,
         attempt: u32,
@@ -56,41 +55,40 @@ pub(in crate::engine) enum ActorMessage {
     },
     /// Files were found.
     FoundFile(Vec<FoundFile>),
-    /// A folder is walked: files so far.
+    /// Files found so far in a folder walk.
     Walking(u64),
     /// A folder held this many files of other kinds.
     Skipped(PathBuf, u64),
-    /// Everything that one `Add` named was found; `is_empty` says that this is nothing at all.
+    /// All paths of one `Add` were walked; `is_empty` if they held nothing at all.
     WalkEnded { is_empty: bool },
-    /// Files were looked at.
+    /// Files were checked.
     CheckedFile(Vec<CheckResult>),
-    /// Which files restored rows are.
+    /// Canonical paths of restored rows.
     Recalled(Vec<(ItemId, CanonicalPath)>),
-    /// Rows were read before anybody started them.
+    /// Files were hashed by the duplicate scan.
     ReadAhead(Vec<ReadAhead>),
-    /// Contents were read for comparison.
+    /// Files were hashed for comparison.
     Hashed {
         item: ItemId,
         attempt: u32,
         contents: Result<Contents, Fault>,
     },
-    /// An id came with an answer that is of no other use; the status is `None` for one that was
-    /// only reserved.
+    /// An id in an otherwise useless response; the status is `None` if it was only reserved.
     Stray(Origin, AssetId, Option<AssetStatus>),
     /// The service no longer knows an asset that was ready.
     Gone(AssetId),
-    /// A session was started, or another one.
+    /// An upload session was started or replaced.
     Session { item: ItemId, attempt: u32 },
-    /// The keychain was given a session.
+    /// The keychain saved a session, or failed to.
     SessionKept {
         asset: AssetId,
-        /// The keychain had none of this upload before.
+        /// The keychain had no session of this upload before.
         is_first: bool,
         outcome: Result<(), SecretError>,
     },
-    /// The keychain was to forget a session.
+    /// The keychain deleted a session, or failed to.
     SessionForgotten(AssetId, Result<(), SecretError>),
-    /// What an asset was made of that arrived without an answer.
+    /// Hash of a file that arrived without a response.
     Fingerprint {
         item: ItemId,
         attempt: u32,
@@ -99,15 +97,15 @@ pub(in crate::engine) enum ActorMessage {
     },
     /// The check of this account's key ended.
     KeyChecked(Account, Result<(), Fault>),
-    /// Files that were gone were looked for in a folder: these are back.
+    /// Missing files that reappeared in a folder.
     Back(PathBuf, Vec<ItemId>),
-    /// The file that was chosen for a row was looked at.
+    /// The file chosen for a row was checked.
     Chosen(ItemId, Chosen),
-    /// Try to write what could not be written, or to open what could not be opened.
+    /// Retry a failed commit, or opening the history.
     SaveAgain,
     /// The history was opened or repaired, or cannot be.
     OpenOutcome(Box<Result<OpenOutcome, OpenError>>),
-    /// Take in what had to wait for another program.
+    /// Take in files buffered while the database was locked.
     TakeIn,
 }
 
@@ -275,7 +273,7 @@ impl<S: Service> Actor<S> {
         let only_id = |item: &Item| item.upload.counters.only_id;
         let begins = begins && !self.items.get(&id).is_some_and(only_id);
         if begins && !self.may_keep_sending() {
-            // What forbids a start came up while it was compared.
+            // A start became forbidden during the comparison.
             if let Some(attempt) = event.attempt()
                 && self.is_at(id, attempt)
             {
@@ -292,7 +290,7 @@ impl<S: Service> Actor<S> {
             .is_some_and(|item| item.upload.attempt == attempt)
     }
 
-    /// A ticket is as old as its first use, however often it is used.
+    /// Keeps a ticket; its age counts from its first use.
     fn keep_ticket(&mut self, id: ItemId, ticket: SignedUpload) {
         let Some(item) = self.items.get_mut(&id) else {
             return;
@@ -306,7 +304,7 @@ impl<S: Service> Actor<S> {
                 self.saved_sessions.get_mut(&ticket.asset_id),
                 ticket.session.url(),
             ) {
-                // It came out of the keychain.
+                // It came from the keychain.
                 *saved_sessions =
                     SessionRecord::Known(*blake3::hash(session.0.as_bytes()).as_bytes());
             }

@@ -1,4 +1,4 @@
-//! The order of the queue: in which rows are shown and begin.
+//! Order of the queue: rows are shown and started by position.
 
 use std::collections::HashSet;
 
@@ -6,12 +6,11 @@ use super::Actor;
 use crate::api::Service;
 use crate::model::snapshot::ItemId;
 
-/// From one row that is added to the next: room for those that are put before it.
+/// Gap between the positions of added rows, which leaves room to move others between them.
 pub(super) const STEP: i64 = 1 << 20;
 
 impl<S: Service> Actor<S> {
-    /// Puts rows before all others that have not begun, in the order in which they are named.
-    /// What has begun or ended stays where it is: it was sent before.
+    /// Moves rows that have not started before all other such rows, in the given order.
     pub(super) fn send_first(&mut self, ids: &[ItemId]) {
         let waits = |id: &ItemId| {
             let row = self.items.get(id);
@@ -44,7 +43,6 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Moves everything from this row on down by so much.
     fn move_down(&mut self, from: (i64, ItemId), by: i64) {
         for (position, id) in self.order.split_off(&from) {
             self.order.insert((position, id));

@@ -1,4 +1,4 @@
-//! What earlier runs of the program left behind, brought back.
+//! Restores the work of earlier runs.
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -21,14 +21,14 @@ use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, Upload, UploadState};
 use crate::store::{ItemRecord, OpenError};
 
-/// Returns what an earlier run of `upload` left as this run goes on with it.
+/// Returns an earlier run's upload in the state this run resumes it in.
 fn taken_up(upload: Upload) -> Upload {
     let upload = upload.after_restart();
     upload.asking_first().unwrap_or(upload)
 }
 
 impl<S: Service> Actor<S> {
-    /// Opens the history, or repairs it, on a thread of its own, where that is to be done.
+    /// Opens or repairs the history on its own thread, if needed.
     pub(super) fn open_history(&mut self) {
         let brings_back = self.options.front_end == FrontEnd::Window && !self.restored;
         let is_alive = brings_back.then_some(&self.options.is_alive);
@@ -37,12 +37,12 @@ impl<S: Service> Actor<S> {
         };
         let messages = self.messages.clone();
         tokio::task::spawn_blocking(move || {
-            // An error means that the actor is gone.
+            // Fails only if the actor is gone.
             let _ = messages.send(ActorMessage::OpenOutcome(Box::new(next_open_task.run())));
         });
     }
 
-    /// The history is there, or cannot be had for now.
+    /// Continues with the opened history, or notes why there is none.
     pub(super) fn history_opened(&mut self, outcome: Result<OpenOutcome, OpenError>) {
         if let Some((left, set_aside)) = self.journal.opened(outcome) {
             let notice = set_aside.map(Notice::HistorySetAside);
@@ -65,9 +65,8 @@ impl<S: Service> Actor<S> {
         self.take_in_early();
     }
 
-    /// The window: the whole queue of runs that are over comes back. What was sent is
-    /// followed, what was looked at is looked at again, the rest waits for the user.
-    /// What went to another service stays in the journal, for when that one is back.
+    /// Restores the whole queue in the window: sent files are polled, checked ones checked again,
+    /// the rest waits for the user. Rows of another service stay in the journal.
     fn restore(&mut self, left: Vec<(ItemRecord, Upload)>) {
         let started = self.replace_early_duplicates(&left);
         let mut to_look_at = vec![];
@@ -95,8 +94,8 @@ impl<S: Service> Actor<S> {
         self.recall(files);
     }
 
-    /// Goes on with a batch that an earlier run did not finish, so that what it finished of it
-    /// counts as well. `batches` holds when each row's batch began, and whether it is unfinished.
+    /// Continues an unfinished batch, with the rows it already finished. `batches` holds when each
+    /// row's batch began, and whether it is unfinished.
     fn continue_batch(&mut self, batches: &HashMap<ItemId, (i64, bool)>) {
         let unfinished = batches.values().filter(|(_, unfinished)| *unfinished);
         let open: HashSet<i64> = unfinished.map(|(batch, _)| *batch).collect();
@@ -112,8 +111,8 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// The history could be opened late: files that were added meanwhile, and that an
-    /// earlier run left behind, are rows already. Gives those that the user has started.
+    /// Replaces rows added before the history was open by the restored rows of their files. Returns
+    /// the paths that the user has started.
     fn replace_early_duplicates(&mut self, left: &[(ItemRecord, Upload)]) -> HashSet<PathBuf> {
         let came: HashSet<&PathBuf> = left.iter().map(|(record, _)| &record.path).collect();
         let twice = |item: &&Item| item.starts == 0 && came.contains(&item.file);
@@ -131,8 +130,7 @@ impl<S: Service> Actor<S> {
         started
     }
 
-    /// Finds out which files these rows are; a drive that does not answer holds up nothing
-    /// but what is added meanwhile.
+    /// Resolves the rows' canonical paths; an unresponsive drive delays only added files.
     fn recall(&mut self, files: Vec<(ItemId, std::path::PathBuf)>) {
         if files.is_empty() {
             return;
@@ -158,8 +156,8 @@ impl<S: Service> Actor<S> {
         self.take_in_early();
     }
 
-    /// The command line: what an earlier run of this path left unfinished goes on. The
-    /// inner value is the row that has to be looked at.
+    /// Continues an unfinished row of this path on the command line. The inner value is a row to
+    /// check.
     pub(super) fn continue_left_behind(
         &mut self,
         found: &FoundFile,
@@ -177,14 +175,14 @@ impl<S: Service> Actor<S> {
         let left =
             self.journal
                 .find_unfinished(&file, &*self.options.is_alive, |record, upload| {
-                    // Another account's asset is left to a run with its key; one that is not to be
-                    // asked about stays behind for a run that may.
+                    // Another account's asset is left to a run with its key, one that must not be
+                    // polled to a run that may.
                     let asked_about = matches!(
                         taken_up(upload.clone()).state,
                         UploadState::Processing { .. }
                     );
-                    // Killed before it was looked at, once more perhaps: its row would stay behind
-                    // for ever, and with it that the file may be stored already.
+                    // Killed before it was checked, perhaps twice. Left behind, its note that the
+                    // file may be stored already would be lost.
                     let looked_at = matches!(
                         upload.state,
                         UploadState::Checking | UploadState::StillChanging
@@ -200,7 +198,7 @@ impl<S: Service> Actor<S> {
                     asks && record.account.as_ref().is_none_or(|it| own.contains(it))
                 })?;
         let Some((record, upload)) = left else {
-            // Sent before the keychain has answered, the file would be stored twice.
+            // Sent before the keychain answers, the file would be stored twice.
             return match waits_for_key.get() {
                 true => Err(DatabaseLocked),
                 false => Ok(None),
@@ -213,7 +211,7 @@ impl<S: Service> Actor<S> {
         let path = found.path().to_owned();
         self.adopt(record, path.clone(), upload, position);
         if !follows {
-            // What was counted stays, above all that it may be stored already.
+            // Counters stay, above all that the file may be stored already.
             self.apply(id, Event::Rediscovered);
             return Ok(Some(Some(id)));
         }
@@ -239,7 +237,7 @@ impl<S: Service> Actor<S> {
         Ok(Some(None))
     }
 
-    /// Makes a record a row of this run; true where it has to be looked at.
+    /// Makes a record a row of this run; true if it has to be checked.
     fn adopt(
         &mut self,
         record: ItemRecord,
@@ -250,7 +248,7 @@ impl<S: Service> Actor<S> {
         let id = record.id;
         let mut item = Item::new(id, path, position, upload);
         item.file = record.path;
-        // In the window nothing of an earlier run starts by itself.
+        // In the window restored rows never start by themselves.
         item.may_start = self.options.front_end == FrontEnd::CommandLine;
         item.account = record.account;
         item.added_at_ms = record.added_at_ms;
@@ -273,10 +271,10 @@ impl<S: Service> Actor<S> {
         checking
     }
 
-    /// Leaves the journal as the next run should find it. What runs is cut off; what was
-    /// answered before is kept, and said where it cannot be.
+    /// Leaves the journal ready for the next run: aborts tasks, saves their last results, and
+    /// reports what cannot be saved.
     pub(super) async fn leave(&mut self) {
-        // No file is taken in any more.
+        // No more files are taken in.
         self.buffered_files.clear();
         self.forget_removed();
         let running = self.items.values_mut().filter_map(|item| {
@@ -287,7 +285,7 @@ impl<S: Service> Actor<S> {
         if tokio::time::timeout(shutdown::TASKS, ended).await.is_err() {
             tracing::warn!("a task does not end");
         }
-        // A thread that is cut off over its work leaves files behind.
+        // Aborting its thread in mid-work would leave files behind.
         let open_until = Instant::now() + shutdown::OPENING;
         while self.journal.is_away()
             && let Ok(Some(messages)) = tokio::time::timeout_at(open_until, self.inbox.recv()).await
@@ -315,8 +313,7 @@ impl<S: Service> Actor<S> {
         self.say();
     }
 
-    /// Takes in what was said of ids and sessions before everything ended, a history that
-    /// was opened or repaired, and nothing else: nothing begins any more.
+    /// Takes in pending messages on ids, sessions and the history; starts nothing.
     pub(super) fn hear_last_words(&mut self) {
         while let Ok(messages) = self.inbox.try_recv() {
             self.hear_last_word(messages);

@@ -1,7 +1,7 @@
-//! Resumable sessions over a restart: in the keychain, or not at all.
+//! Resumable sessions over a restart, kept in the keychain only.
 //!
-//! Which uploads the keychain has one of is in the history, without what is secret: so that
-//! it is known what can go on, and nothing is left behind in the keychain.
+//! The history records which uploads have one, without the secret, so that resumable uploads are
+//! known and no entry is left behind in the keychain.
 
 use std::collections::HashMap;
 
@@ -19,16 +19,16 @@ use crate::model::snapshot::{ItemId, ResumeBehaviour};
 use crate::model::upload::{PausedBy, UploadState};
 use crate::store::{KeychainWorker, SecretError};
 
-/// What this run knows of a session that the keychain has.
+/// Knowledge of a session in the keychain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SessionRecord {
-    /// An earlier run saved it.
+    /// Saved by an earlier run.
     Earlier,
-    /// This run had it in its hands: the hash of where it is.
+    /// Hash of a session URL that this run has seen.
     Known([u8; 32]),
 }
 
-/// Returns what becomes of what a row has sent, where it stops before its end.
+/// Returns what becomes of the bytes sent if the row stops now.
 pub(super) fn later(
     item: &Item,
     saved_sessions: &HashMap<AssetId, SessionRecord>,
@@ -42,7 +42,7 @@ pub(super) fn later(
     );
     let stops = match state {
         UploadState::Sending { .. } | UploadState::RetryScheduled { .. } => true,
-        // Held before its first byte, nothing of it was sent.
+        // Held before its first byte, it has sent nothing.
         UploadState::Queued | UploadState::Paused { .. } => {
             is_interrupted || item.starts > 0 || item.upload.issued.is_some()
         }
@@ -60,16 +60,15 @@ pub(super) fn later(
     if here {
         return Some(ResumeBehaviour::Resumes);
     }
-    // How much an earlier run sent under an id is not known.
+    // Bytes that an earlier run sent under an id are unknown.
     let of_earlier = is_interrupted || item.starts == 0;
     (of_earlier || item.has_sent()).then_some(ResumeBehaviour::Restarts)
 }
 
-/// A call to the keychain.
 pub(super) type Job = Box<dyn FnOnce(&KeychainWorker) + Send>;
 
 impl<S: Service> Actor<S> {
-    /// Which sessions earlier runs left; those that are over are forgotten.
+    /// Reads which sessions earlier runs left; deletes those of ended uploads.
     pub(super) fn recall_sessions(&mut self) {
         let oldest = now_ms().saturating_sub(sessions::millis(LIFE));
         for (asset, at_ms) in self.journal.sessions() {
@@ -81,7 +80,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Returns what is needed to go on with a session of an earlier run.
+    /// Returns the keychain entry to resume a session of an earlier run.
     pub(super) fn session_to_recall(&self, id: ItemId) -> Option<Purpose> {
         let item = self.items.get(&id)?;
         let asset = item.upload.issued.as_ref()?;
@@ -96,7 +95,7 @@ impl<S: Service> Actor<S> {
         })
     }
 
-    /// A session was started, or another one in its place: into the keychain.
+    /// Saves a new or replaced session in the keychain.
     pub(super) fn keep_session(&mut self, id: ItemId) {
         let Some(item) = self.items.get(&id) else {
             return;
@@ -139,27 +138,26 @@ impl<S: Service> Actor<S> {
         });
     }
 
-    /// The row was taken out of the list, and may be put back: until then only the next
-    /// start forgets the session.
+    /// Marks a removed row's session for deletion at the next start, as an undo may need it.
     pub(super) fn mark_session_removable(&mut self, asset: &AssetId) {
         if self.saved_sessions.contains_key(asset) {
             self.journal.stage_session(asset, Some(0));
         }
     }
 
-    /// The row was put back.
+    /// Keeps the session of a row that was put back.
     pub(super) fn unmark_session_removable(&mut self, asset: &AssetId) {
         if self.saved_sessions.contains_key(asset) {
             self.journal.stage_session(asset, Some(now_ms()));
         }
     }
 
-    /// The upload has ended, or goes on under another id.
+    /// Deletes a session whose upload has ended or got another id.
     pub(super) fn forget_session(&mut self, asset: &AssetId) {
         if self.saved_sessions.remove(asset).is_none() {
             return;
         }
-        // Until the keychain has forgotten it, the next start asks for that again.
+        // Until the keychain has deleted it, every start tries again.
         self.journal.stage_session(asset, Some(0));
         if !self.keychain.is_asked() {
             return;
@@ -176,7 +174,7 @@ impl<S: Service> Actor<S> {
         });
     }
 
-    /// The call is made when it is on disk that the keychain may have the session.
+    /// Queues a keychain call until the note that it may hold the session is on disk.
     fn call_keychain(&mut self, job: impl FnOnce(&KeychainWorker) + Send + 'static) {
         self.pending_keychain_calls += 1;
         self.outbox.keychain.push(Box::new(job));
@@ -194,7 +192,7 @@ impl<S: Service> Actor<S> {
         };
         tracing::warn!(%error, "sessions are not kept: after a restart their files start again");
         if self.saved_sessions.remove(asset).is_some() {
-            // The keychain may still hold the one before, which is of no use any more.
+            // The keychain may still hold the previous session, which is useless.
             let at_ms = (!is_first).then_some(0);
             self.journal.stage_session(asset, at_ms);
         }
@@ -206,7 +204,7 @@ impl<S: Service> Actor<S> {
     pub(super) fn session_forgotten(&mut self, asset: &AssetId, outcome: Result<(), SecretError>) {
         self.pending_keychain_calls = self.pending_keychain_calls.saturating_sub(1);
         match outcome {
-            // Another session of the same upload may have been started meanwhile.
+            // A new session of this upload may have been started meanwhile.
             Ok(()) if !self.saved_sessions.contains_key(asset) => {
                 self.journal.stage_session(asset, None);
             }
@@ -215,7 +213,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// What goes on over a restart, for a history that had to be made anew.
+    /// Stages all known protocols and sessions, for a recreated history.
     pub(super) fn stage_lessons_and_sessions(&mut self) {
         self.keep_lessons_anew();
         for asset in self.saved_sessions.keys() {
@@ -223,7 +221,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Hands the turn's calls to the keychain, unless the history does not know of them.
+    /// Runs the turn's keychain calls, once the history records them.
     pub(super) fn hand_to_keychain(&mut self, jobs: Vec<Job>) {
         if !self.journal.is_good() {
             self.outbox.keychain.splice(0..0, jobs);
@@ -234,7 +232,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Waits a moment for what the keychain still has to do, and writes down what it did.
+    /// Waits briefly for pending keychain calls and journals their results.
     pub(super) async fn drain_keychain(&mut self) {
         let jobs = std::mem::take(&mut self.outbox.keychain);
         self.hand_to_keychain(jobs);

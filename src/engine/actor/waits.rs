@@ -1,4 +1,4 @@
-//! Waits that hold up the whole queue, and trying again before their time.
+//! Waits that hold up the whole queue, and retries before their time.
 
 use tokio::time::{Instant, sleep_until};
 
@@ -12,8 +12,8 @@ use crate::model::snapshot::{ItemId, QueueWait};
 use crate::model::upload::{Event, Original, UploadState};
 
 impl<S: Service> Actor<S> {
-    /// Returns what all of the `active` rows wait for: the rate limit, the network, or each for
-    /// its next try. `None` where one of them goes on, and where the user holds the queue.
+    /// Returns what all `active` rows wait for: the rate limit, the network, or their retries.
+    /// `None` if one of them moves or the user holds the queue.
     pub(super) fn queue_wait(&self, active: usize, now: Instant) -> Option<QueueWait> {
         if active == 0 || self.needs.is_some() {
             return None;
@@ -39,7 +39,7 @@ impl<S: Service> Actor<S> {
                 continue;
             }
             match item.waits() {
-                // What is offline holds up the rest, too.
+                // Being offline holds up the other rows as well.
                 Some((_, kind)) if offline && !is_offline(kind) => {}
                 Some(wait) if first.is_none_or(|first| wait.0 < first.0) => first = Some(wait),
                 Some(_) => {}
@@ -53,7 +53,7 @@ impl<S: Service> Actor<S> {
         })
     }
 
-    /// Ends the waits of these rows, and tests a hold.
+    /// Ends the waits of these rows and probes a rate hold.
     pub(super) fn try_now(&mut self, ids: &[ItemId]) {
         for id in ids {
             let Some(item) = self.items.get(id) else {
@@ -74,14 +74,14 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Tests a hold that an earlier run left behind before it is obeyed.
+    /// Probes a rate hold of an earlier run before obeying it.
     pub(super) fn test_hold(&mut self) {
         if self.hold.borrow().is_some_and(|hold| hold.is_untested) {
             self.probe();
         }
     }
 
-    /// Checks the key in spite of a hold, once at a time.
+    /// Checks the key despite a hold, one check at a time.
     fn probe(&mut self) {
         let Some((key, _)) = self.key.clone() else {
             return;
@@ -97,12 +97,12 @@ impl<S: Service> Actor<S> {
     }
 }
 
-/// Returns whether the service can't be reached.
+/// Returns whether the service is unreachable.
 pub(super) fn is_offline(kind: FaultKind) -> bool {
     matches!(kind, FaultKind::Offline | FaultKind::Proxy)
 }
 
-/// Waits for the end of a hold; for ever where it has ended.
+/// Waits for the end of a hold; forever if it has ended.
 pub(super) async fn end(hold: Option<RateHold>) {
     match hold {
         Some(hold) if hold.until > Instant::now() => sleep_until(hold.until).await,

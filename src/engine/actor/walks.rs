@@ -1,4 +1,4 @@
-//! Walking folders on threads of their own, which may hang with their drive.
+//! Walks folders on their own threads, which may block with their drive.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -15,36 +15,31 @@ use crate::api::Service;
 use crate::engine::blocking_io::{join_unless_stalled, locked, no_answer};
 use crate::engine::intake::{self, CanonicalPath};
 
-/// Files that are told of at once: a transaction each.
+/// Files reported at once, each batch in one transaction.
 const BATCH: usize = 256;
 
-/// How far a walk is.
 #[derive(Default)]
 struct Walk {
-    /// The drive did not answer: whatever is found now is not told any more.
+    /// Abandoned for an unresponsive drive: later results are discarded.
     is_given_up: bool,
-    /// What was named and is walked now, by its place in the list.
+    /// Index of the added path that is being walked.
     named: usize,
-    /// What the drive is asked for.
     at: PathBuf,
-    /// Rises with everything that the drive is asked for.
+    /// Grows with every step of the walk, to detect a stall.
     steps: u64,
-    /// Files so far.
     count: u64,
-    /// Something was passed over.
     has_skipped: bool,
-    /// Those that are not told yet.
     found: Vec<FoundFile>,
 }
 
-/// A walk, from its thread.
+/// The walking thread's access to its walk.
 struct FolderWalk<'a> {
     walk: &'a Mutex<Walk>,
     messages: &'a mpsc::UnboundedSender<ActorMessage>,
 }
 
 impl FolderWalk<'_> {
-    /// Notes something, and says so; breaks where nobody waits for it any more.
+    /// Updates the progress and reports it; breaks if the walk was abandoned.
     fn note<const N: usize>(
         &self,
         work: impl FnOnce(&mut Walk) -> [Option<ActorMessage>; N],
@@ -118,7 +113,7 @@ impl FolderWalk<'_> {
 }
 
 impl<S: Service> Actor<S> {
-    /// Takes in what was named; `may_start` says whether by somebody who is here.
+    /// Walks added paths; `may_start` if the user added them here.
     pub(super) fn add(&mut self, paths: Vec<PathBuf>, may_start: bool) {
         self.walks += 1;
         self.walking = 0;
@@ -129,8 +124,7 @@ impl<S: Service> Actor<S> {
     }
 }
 
-/// Walks `paths`. What a drive that does not answer keeps from being walked is refused, and
-/// the rest is walked without it.
+/// Walks `paths`. Paths on an unresponsive drive are rejected, and the walk goes on without them.
 async fn walk(
     mut paths: Vec<PathBuf>,
     may_start: bool,

@@ -1,38 +1,34 @@
-//! Drives that do not answer, for tests: whoever asks for a file there waits.
+//! Simulates unresponsive drives in tests: file calls on them block.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex};
 
-/// What is asked of a drive.
 #[derive(Clone, Copy, PartialEq)]
 enum Question {
-    /// Whether a file is there.
     Presence,
-    /// What it is.
     Look,
-    /// What is in it.
     Reading,
 }
 
-/// What hangs where: everything, for `None`.
+/// Paths that hang, each for one kind of call or, with `None`, for all.
 static HUNG: Mutex<Vec<(PathBuf, Option<Question>)>> = Mutex::new(Vec::new());
 static CHANGED: Condvar = Condvar::new();
 
-/// A drive, or one file, that does not answer until this is dropped.
+/// A drive or file that hangs until this is dropped.
 pub struct Hung(PathBuf);
 
 impl Hung {
-    /// From now on nothing under this path answers.
+    /// Makes every call under this path hang.
     pub fn from_now_on(path: &Path) -> Self {
         Self::begin(path, None)
     }
 
-    /// From now on nothing under this path lets itself be looked at; it is found all the same.
+    /// Makes checks under this path hang; files are still found.
     pub fn for_looks(path: &Path) -> Self {
         Self::begin(path, Some(Question::Look))
     }
 
-    /// From now on nothing under this path lets itself be read; it is looked at all the same.
+    /// Makes reads under this path hang; files are still checked.
     pub fn for_readings(path: &Path) -> Self {
         Self::begin(path, Some(Question::Reading))
     }
@@ -55,7 +51,7 @@ pub fn answers(path: &Path) {
     wait(path, Question::Presence);
 }
 
-/// Waits until this path's drive answers a look.
+/// Waits until this path's drive answers a check.
 pub fn answers_look(path: &Path) {
     wait(path, Question::Look);
 }

@@ -1,4 +1,4 @@
-//! The fingerprint of a file, where it is wanted before the file is sent.
+//! Hashes a file before it is sent.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,24 +8,24 @@ use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::FileStamp;
 use crate::source_file::SourceFile;
 
-/// How a reading goes, and whether anybody waits for it.
+/// Progress of a read, and its cancellation.
 #[derive(Debug, Default)]
 pub struct Reading {
-    /// Bytes so far.
+    /// Bytes read so far.
     pub read: AtomicU64,
-    /// Nobody waits for it any more: it ends soon.
+    /// Cancelled: the read ends soon.
     pub is_unwanted: AtomicBool,
 }
 
-/// Hashes a whole file with BLAKE3, one pass, on this thread.
+/// Hashes a whole file with BLAKE3 in one pass, on this thread.
 ///
-/// `stamp` is what the file was when it was looked at. A file in the cloud is fetched.
+/// `stamp` is the file's stamp at its check. A file in the cloud is downloaded.
 ///
 /// # Errors
 ///
-/// [`FaultKind::FileChanged`] where the file is not that of `stamp` before, during or after the
-/// pass; [`FaultKind::FileGone`]; [`FaultKind::Unreadable`]; [`FaultKind::Cancelled`] soon after
-/// `reading` is not wanted any more.
+/// [`FaultKind::FileChanged`] if the stamp differs before, during or after the pass;
+/// [`FaultKind::FileGone`]; [`FaultKind::Unreadable`]; [`FaultKind::Cancelled`] soon after
+/// `reading` is cancelled.
 pub fn hash(path: &Path, stamp: FileStamp, reading: &Reading) -> Result<ContentHash, Fault> {
     #[cfg(test)]
     super::drive::answers_reading(path);
@@ -43,7 +43,7 @@ pub fn hash(path: &Path, stamp: FileStamp, reading: &Reading) -> Result<ContentH
     Ok(ContentHash::from_bytes(hash.into()))
 }
 
-/// How often files were read for their fingerprint, for tests that count.
+/// Counts hash passes per file, for tests.
 #[cfg(test)]
 pub mod passes {
     use std::collections::HashMap;
@@ -56,7 +56,7 @@ pub mod passes {
         *PASSES.lock().unwrap().entry(path.to_owned()).or_default() += 1;
     }
 
-    /// Passes over this file so far.
+    /// Returns the passes over this file so far.
     pub fn over(path: &Path) -> u32 {
         PASSES.lock().unwrap().get(path).copied().unwrap_or(0)
     }

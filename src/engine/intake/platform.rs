@@ -1,5 +1,4 @@
-//! What each system says of a file beyond its size and its times: hidden, in the cloud, and
-//! its own error numbers.
+//! Platform-specific file facts: hidden, in the cloud, folder identity, error numbers.
 
 use std::ffi::OsStr;
 use std::fs::{DirEntry, Metadata};
@@ -19,8 +18,7 @@ const SYSTEM_NAMES: [&str; 10] = [
     "thumbs.db",
 ];
 
-/// Returns whether a walk passes this entry over: hidden by its name or by the system's own mark, or
-/// one of the system's files.
+/// Returns whether a walk skips this entry: hidden by name or attribute, or a system file.
 pub(super) fn is_hidden(name: &OsStr, entry: &DirEntry) -> bool {
     name.as_encoded_bytes().starts_with(b".")
         || SYSTEM_NAMES
@@ -35,7 +33,7 @@ fn has_hidden_mark(entry: &DirEntry) -> bool {
 
     const FILE_ATTRIBUTE_HIDDEN: u32 = 0x2;
     const FILE_ATTRIBUTE_SYSTEM: u32 = 0x4;
-    // Folders with an icon or a name of their own carry the system's mark and are not hidden.
+    // Folders with a custom icon or name have the system attribute without being hidden.
     entry.metadata().is_ok_and(|metadata| {
         let attributes = metadata.file_attributes();
         attributes & FILE_ATTRIBUTE_HIDDEN != 0
@@ -59,7 +57,7 @@ fn has_hidden_mark(_entry: &DirEntry) -> bool {
     false
 }
 
-/// Returns whether a file's content is not on this computer: reading it makes the system fetch it.
+/// Returns whether a file's content is in the cloud, so that reading downloads it.
 #[cfg(windows)]
 pub(super) fn is_in_cloud(metadata: &Metadata) -> bool {
     use std::os::windows::fs::MetadataExt;
@@ -74,7 +72,7 @@ pub(super) fn is_in_cloud(metadata: &Metadata) -> bool {
         != 0
 }
 
-/// Returns whether a file's content is not on this computer: reading it makes the system fetch it.
+/// Returns whether a file's content is in the cloud, so that reading downloads it.
 #[cfg(target_os = "macos")]
 pub(super) fn is_in_cloud(metadata: &Metadata) -> bool {
     use std::os::macos::fs::MetadataExt;
@@ -84,18 +82,17 @@ pub(super) fn is_in_cloud(metadata: &Metadata) -> bool {
     metadata.st_flags() & SF_DATALESS != 0
 }
 
-/// Returns whether a file's content is not on this computer; this system has no mark for it.
+/// Returns false: this system does not mark files in the cloud.
 #[cfg(not(any(windows, target_os = "macos")))]
 pub(super) fn is_in_cloud(_metadata: &Metadata) -> bool {
     false
 }
 
-/// What tells one folder from all others.
 #[cfg(unix)]
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct FolderId(u64, u64);
 
-/// Returns what tells this folder from all others, by whatever path it is reached.
+/// Returns the folder's identity, equal for all paths to it.
 #[cfg(unix)]
 pub(super) fn folder_id(_path: &std::path::Path, metadata: &Metadata) -> io::Result<FolderId> {
     use std::os::unix::fs::MetadataExt;
@@ -103,12 +100,11 @@ pub(super) fn folder_id(_path: &std::path::Path, metadata: &Metadata) -> io::Res
     Ok(FolderId(metadata.dev(), metadata.ino()))
 }
 
-/// What tells one folder from all others.
 #[cfg(not(unix))]
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct FolderId(std::path::PathBuf);
 
-/// Returns what tells this folder from all others, by whatever path it is reached.
+/// Returns the folder's identity, equal for all paths to it.
 #[cfg(not(unix))]
 pub(super) fn folder_id(path: &std::path::Path, _metadata: &Metadata) -> io::Result<FolderId> {
     std::fs::canonicalize(path).map(FolderId)

@@ -16,7 +16,7 @@ fn write(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
 }
 
-/// All that a walk finds, without the news of folders being entered.
+/// Returns all events of a walk except folders being entered.
 fn found(paths: &[PathBuf]) -> Vec<WalkEvent> {
     let mut all = Vec::new();
     let flow = walk(paths, |found| {
@@ -215,14 +215,14 @@ fn a_good_file_is_taken_with_its_stamp() {
 fn a_file_in_the_cloud_is_judged_without_being_fetched_and_has_a_note() {
     let folder = folder();
     let path = folder.path().join("clip.mp4");
-    // Whoever read it would refuse it.
+    // Reading it would reject it.
     write(&path, b"%PDF-1.7\n");
     assert!(look(&path).is_err());
     let looked = look_where(&path, false, |_| true).unwrap();
     assert!(looked.is_cloud_placeholder);
     assert_eq!(looked.accepted.note, Some(media::Note::InCloud));
     assert_eq!(looked.stamp, stamp_of(&path));
-    // Its name and its size are known all the same.
+    // Name and size are known all the same.
     let other = folder.path().join("notes.pdf");
     write(&other, b"%PDF-1.7\n");
     assert!(look_where(&other, false, |_| true).is_err());
@@ -282,7 +282,7 @@ fn content_that_is_not_recognised_is_taken_as_named_where_that_is_wished() {
     assert_eq!(looked.accepted.note, Some(media::Note::UnknownContent));
     assert_eq!(looked.accepted.kind, Kind::Video);
     assert_eq!(looked.stamp, stamp_of(&path));
-    // What is certainly something else is not.
+    // Content that is certainly something else is rejected.
     write(&path, b"%PDF-1.7\n");
     assert!(look_as_named(&path).is_err());
 }
@@ -299,7 +299,7 @@ fn an_empty_a_missing_and_a_too_large_file_are_told_apart() {
         look(&path.join("under-a-file.mp4")),
         Err(Rejection::NotFound)
     );
-    // Sparse: it takes no room.
+    // Sparse: it takes no disk space.
     let size = media::SIZE_LIMIT + 1;
     File::options()
         .write(true)
@@ -364,7 +364,7 @@ fn a_file_that_changed_since_its_look_has_no_hash() {
     let stamp = stamp_of(&path);
     write(&path, b"after it");
     assert_eq!(hash_kind(&path, stamp), FaultKind::FileChanged);
-    // The same size, another time.
+    // Equal size, another time.
     let older = FileStamp {
         modified_ns: stamp.modified_ns - 1,
         ..stamp_of(&path)
@@ -380,7 +380,7 @@ fn a_file_that_changed_since_its_look_has_no_hash() {
 fn a_cancelled_hash_ends_before_the_file_does() {
     let dir = folder();
     let path = dir.path().join("a.mp4");
-    // A hole of 1 TB: to its end it would take minutes.
+    // A sparse file of 1 TB, which takes minutes to read.
     File::create(&path).unwrap().set_len(1 << 40).unwrap();
     let reading = Reading::default();
     let result = std::thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! Finding files: what is named is reported as it is, folders are walked.
+//! Finds files: added files are reported as they are, folders are walked.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -14,43 +14,39 @@ use super::platform::{self, FolderId};
 use super::rejection;
 use crate::model::media::{self, Rejection};
 
-/// What a walk comes upon.
+/// Event of a walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WalkEvent {
-    /// Something to [`look`](super::look) at: it was named, or is a regular file in a folder
-    /// with an extension of the service's.
+    /// A file to [`look`](super::look) at: added itself, or regular with a supported extension.
     File(PathBuf),
-    /// Something in a folder that is not taken, known without a look: no regular file although
-    /// its extension is the service's, or a folder that cannot be read.
+    /// An entry rejected without a check: no regular file, or an unreadable folder.
     Rejected {
-        /// Where.
+        /// Path of the entry.
         path: PathBuf,
-        /// Why.
+        /// Reason.
         rejection: Rejection,
     },
-    /// What was named is about to be looked at, or a folder to be read. Nothing to do, but a
-    /// chance to stop where folders hold nothing of interest.
+    /// A path is about to be checked or a folder read. Lets a caller stop a walk through folders
+    /// that hold nothing of interest.
     Entering(PathBuf),
-    /// A folder that was named is through; comes once for each.
+    /// An added folder is finished; sent once for each.
     Walked {
-        /// As it was named.
+        /// Path as it was added.
         folder: PathBuf,
-        /// What was passed over in it, at any depth: regular files for their extension, and
-        /// folders that are never walked.
+        /// Files with other extensions and folders that are never walked, at any depth.
         skipped: u64,
     },
 }
 
-/// Folders of the system that hold no files of anyone: not walked, nor what is below them.
+/// System folders without user files, skipped with all below them.
 const NEVER_WALKED: [&str; 3] = ["/proc", "/sys", "/dev"];
 
-/// Walks through what was named, in the order of its naming, until `sink` breaks.
+/// Walks the added paths in order, until `sink` breaks.
 ///
-/// Paths in folders are the named path joined with what was found under it. Entries of a
-/// folder come sorted by name, numbers in names by their value. Links are followed, except to
-/// a folder above the one that was named or above the link. Each folder is walked once in a
-/// call by whatever paths it is reached. What is hidden or the system's own is passed over,
-/// unless it was named itself.
+/// Paths in folders are the added path joined with the relative one. Entries come sorted by name,
+/// numbers in names by value. Links are followed, except to a folder above the added one or above
+/// the link, and each folder is walked once per call. Hidden and system files are skipped, unless
+/// added themselves.
 pub fn walk(
     paths: &[PathBuf],
     mut sink: impl FnMut(WalkEvent) -> ControlFlow<()>,
@@ -81,8 +77,7 @@ struct Walker<'a, S> {
 impl<S: FnMut(WalkEvent) -> ControlFlow<()>> Walker<'_, S> {
     fn named_folder(&mut self, folder: &Path, metadata: &Metadata) -> ControlFlow<()> {
         self.skipped = 0;
-        // The entries that are left of each folder on the way down: no recursion, for the
-        // depth of folders is not ours to limit.
+        // Remaining entries of each open folder; no recursion, since the depth is unbounded.
         let mut open: Vec<Folder> = Vec::new();
         open.extend(self.enter(folder.to_owned(), None, metadata, &open)?);
         while let Some(top) = open.last_mut() {
@@ -102,8 +97,7 @@ impl<S: FnMut(WalkEvent) -> ControlFlow<()>> Walker<'_, S> {
         })
     }
 
-    /// Reports an entry of the last of the `open` folders; gives the folder that it is, where
-    /// that is one to walk.
+    /// Reports an entry of the last of the `open` folders; returns a folder to walk.
     fn entry(&mut self, entry: Entry, open: &[Folder]) -> ControlFlow<(), Option<Folder>> {
         let Entry {
             path, kind, name, ..
@@ -118,8 +112,8 @@ impl<S: FnMut(WalkEvent) -> ControlFlow<()>> Walker<'_, S> {
                 }
                 Ok(metadata) => metadata.file_type(),
                 Err(error) => {
-                    // A broken link matters where its name promises one of our files; what is
-                    // behind a refusal cannot be known, and so is told of.
+                    // A broken link matters if its name has a supported extension. Entries behind a
+                    // permission error are unknown, and so are always reported.
                     if ours || kind.is_dir() || error.kind() == io::ErrorKind::PermissionDenied {
                         self.reject(path, rejection(&error))?;
                     }
@@ -138,8 +132,8 @@ impl<S: FnMut(WalkEvent) -> ControlFlow<()>> Walker<'_, S> {
         ControlFlow::Continue(None)
     }
 
-    /// A folder with its sorted entries, unless it was walked before or is not to be walked.
-    /// `real` is its path without links, where that is known.
+    /// Opens a folder, unless it was walked before or must not be walked. `real` is its path
+    /// without links, if known.
     fn enter(
         &mut self,
         path: PathBuf,
@@ -158,7 +152,7 @@ impl<S: FnMut(WalkEvent) -> ControlFlow<()>> Walker<'_, S> {
         if self.seen.contains(&id) {
             return ControlFlow::Continue(None);
         }
-        // A link to a folder above would walk far more than what was named.
+        // A link to a folder above would walk far more than was added.
         let is_above = open.iter().any(|folder| folder.real.starts_with(&real));
         if is_above || NEVER_WALKED.iter().any(|never| real.starts_with(never)) {
             self.skipped += 1;
@@ -182,11 +176,9 @@ impl<S: FnMut(WalkEvent) -> ControlFlow<()>> Walker<'_, S> {
     }
 }
 
-/// A folder that is walked.
 struct Folder {
-    /// Its path without links.
+    /// Path without links.
     real: PathBuf,
-    /// Entries that are left.
     entries: std::vec::IntoIter<Entry>,
 }
 
@@ -195,18 +187,18 @@ struct Entry {
     path: PathBuf,
     kind: FileType,
     name: OsString,
-    /// The name for sorting, in lower case.
+    /// Lower-case name, for sorting.
     key: String,
 }
 
 impl Entry {
-    /// By name as people sort; names that are equal so are told apart by their bytes.
+    /// Compares names in natural order; ties are broken by their bytes.
     fn order(&self, other: &Self) -> Ordering {
         compare_str(&self.key, &other.key).then_with(|| self.name.cmp(&other.name))
     }
 }
 
-/// Returns what can be read of a folder, without what is hidden, and the error that ended it early.
+/// Returns the readable entries of a folder that are not hidden, and the error that ended it early.
 fn entries(folder: &Path) -> (Vec<Entry>, Option<io::Error>) {
     let mut entries = Vec::new();
     let listing = match fs::read_dir(folder) {
@@ -222,7 +214,7 @@ fn entries(folder: &Path) -> (Vec<Entry>, Option<io::Error>) {
         if platform::is_hidden(&name, &entry) {
             continue;
         }
-        // An entry that is gone by now was not there.
+        // An entry that vanished meanwhile is ignored.
         if let Ok(kind) = entry.file_type() {
             entries.push(Entry {
                 path: folder.join(&name),

@@ -1,5 +1,4 @@
-//! Opening and repairing the history, on a thread where it may take its time: it may be
-//! damaged, large, held by another program, or on a disk that does not answer.
+//! Opens and repairs the history on its own thread; it may be damaged, large, locked or stalled.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,10 +10,10 @@ use super::{Journal, LockWait, LostHistory, SAVE_AGAIN, TRY};
 use crate::model::snapshot::JournalState;
 use crate::store::{self, History, HistoryChange, OpenError, RunId, RunLock, StoreError};
 
-/// Opens the history of this run. Called where it may block, and again until it works.
+/// Opens the history of this run. May block; called again until it works.
 pub type OpenHistory = Arc<dyn Fn() -> Result<OpenedHistory, OpenError> + Send + Sync>;
 
-/// Whether another run of the program still lives; its rows are left to it.
+/// Tells whether another run of the program is still alive and keeps its rows.
 pub type IsAlive = Arc<dyn Fn(&RunId) -> bool + Send + Sync>;
 
 /// A history that was opened.
@@ -22,28 +21,27 @@ pub type IsAlive = Arc<dyn Fn(&RunId) -> bool + Send + Sync>;
 pub struct OpenedHistory {
     /// Ready for use.
     pub history: History,
-    /// Where a damaged one was put.
+    /// Path of a damaged one that was set aside.
     pub set_aside: Option<PathBuf>,
-    /// Which run of the program this is, as it is written into the journal.
+    /// Id of this run, as written to the journal.
     pub run: RunId,
-    /// Says that this run lives, as long as it is kept.
+    /// Marks this run as alive while held.
     pub lock: Option<RunLock>,
 }
 
-/// What the thread gives back.
 pub(in crate::engine) struct OpenOutcome {
     pub history: History,
     pub set_aside: Option<PathBuf>,
-    /// Which run this is; `None` where that is known.
+    /// Id and lock of this run; `None` if already known.
     pub run: Option<(RunId, Option<RunLock>)>,
-    /// What earlier runs left, where that was asked for.
+    /// Rows of earlier runs, if requested.
     pub left: Rows,
-    /// Records that cannot be understood.
+    /// Unreadable records.
     pub unreadable: Vec<HistoryChange>,
 }
 
 impl OpenOutcome {
-    /// A history in the place of the one that this run used so far.
+    /// Wraps a history that replaces the one used so far.
     fn anew(opened: store::OpenedDatabase) -> Self {
         Self {
             history: opened.history,
@@ -55,22 +53,25 @@ impl OpenOutcome {
     }
 }
 
-/// What is to be done on the thread.
 pub(in crate::engine) enum OpenTask {
-    /// Open it; with `restore` all rows of runs that are over become this run's.
+    /// Open it; with `restore`, take over all rows of runs that are over.
     Open {
         open: OpenHistory,
         base_url: String,
         restore: Option<IsAlive>,
     },
-    /// Set this one aside.
+    /// Set it aside and recreate it.
     Repair(Box<History>),
-    /// Open what another program has put in this one's place.
+    /// Open the database that another program put in its place.
     Reopen(Box<History>),
 }
 
 impl OpenTask {
-    /// Does it; blocks.
+    /// Runs the task; blocks.
+    ///
+    /// # Errors
+    ///
+    /// If the history cannot be opened, repaired or read.
     pub fn run(self) -> Result<OpenOutcome, OpenError> {
         match self {
             Self::Open {
@@ -109,8 +110,8 @@ impl OpenTask {
 }
 
 impl Journal {
-    /// Returns what is to be done on a thread for that, once; the outcome goes to
-    /// [`Journal::opened`]. With `restore` all rows of runs that are over are brought back.
+    /// Returns the next task for the history's thread, once; its outcome goes to
+    /// [`Journal::opened`]. With `restore`, all rows of runs that are over are taken over.
     pub fn next_open_task(&mut self, restore: Option<&IsAlive>) -> Option<OpenTask> {
         if self.away || self.history.is_some() || self.state == JournalState::Newer {
             return None;
@@ -127,18 +128,18 @@ impl Journal {
         })
     }
 
-    /// Returns whether an errand is under way.
+    /// Returns whether a task has the history.
     pub fn is_away(&self) -> bool {
         self.away
     }
 
-    /// Returns whether there is an errand that cannot wait.
+    /// Returns whether a task cannot wait.
     pub fn needs_reopen(&self) -> bool {
         self.lost.is_some()
     }
 
-    /// Takes in what came of an errand. Gives what earlier runs left, and where a damaged
-    /// history was put; everything that was known before has to be written again.
+    /// Takes back the history. Returns rows of earlier runs and the path of a damaged history;
+    /// everything known before is staged again.
     pub fn opened(
         &mut self,
         outcome: Result<OpenOutcome, OpenError>,
@@ -191,8 +192,7 @@ impl Journal {
     }
 }
 
-/// Reads what earlier runs left. Damage that only shows now is repaired; what another
-/// program holds is a matter of waiting, for whoever opens again.
+/// Reads what earlier runs left. Damage found only now is repaired; a lock is reported, to retry.
 fn restored(mut opened: OpenOutcome, seeker: &PreviousRuns<'_>) -> Result<OpenOutcome, OpenError> {
     for _ in 0..3 {
         match seeker.find(&mut opened.history, None, |_, _| true) {

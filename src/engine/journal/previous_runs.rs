@@ -1,4 +1,4 @@
-//! What earlier runs wrote: read back, taken over, and tidied up for the next one.
+//! Reads and takes over what earlier runs wrote, and tidies up for the next one.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -12,27 +12,30 @@ use crate::store::{
     AssetRecord, History, HistoryChange, ItemRecord, ProtocolRecord, RunId, StoreError,
 };
 
-/// Rows that earlier runs left.
+/// Rows of earlier runs.
 pub(in crate::engine) type Rows = Vec<(ItemRecord, Upload)>;
 
-/// Who looks for what earlier runs left.
+/// Query for rows of earlier runs.
 pub(super) struct PreviousRuns<'a> {
     pub run: &'a RunId,
     pub base_url: &'a str,
     pub is_alive: &'a dyn Fn(&RunId) -> bool,
 }
 
-/// What was found.
 pub(super) struct RestoredItems {
-    /// Rows that are this run's now.
+    /// Rows that now belong to this run.
     pub rows: Rows,
-    /// Records that cannot be understood.
+    /// Unreadable records.
     pub unreadable: Vec<HistoryChange>,
 }
 
 impl PreviousRuns<'_> {
-    /// The rows of runs that are over that are `wanted`, made this run's; `of` a path, the
-    /// first one. Rows of another service are not given.
+    /// Takes over the `wanted` rows of runs that are over; with a path in `of`, the first one only.
+    /// Rows of another service are left alone.
+    ///
+    /// # Errors
+    ///
+    /// If the history cannot be read or written.
     pub fn find(
         &self,
         history: &mut History,
@@ -77,7 +80,7 @@ impl PreviousRuns<'_> {
                 }
             }
         }
-        // Of two programs that find a row, one gets it.
+        // If two programs find a row, one gets it.
         let mut won = HashSet::new();
         for (run, ids) in by_run {
             won.extend(history.claim(&ids, &run, self.run)?);
@@ -88,27 +91,26 @@ impl PreviousRuns<'_> {
 }
 
 impl Journal {
-    /// When the service last took this account's key, in milliseconds since the epoch.
+    /// Returns when this account's key was last valid, in milliseconds since the epoch.
     pub fn key_good_at(&self, account: &Account) -> Option<i64> {
         let history = self.history.as_ref()?;
         logged(history.key_good_at(account, &self.base_url)).flatten()
     }
 
-    /// Returns what earlier runs learned of storage hosts.
+    /// Returns the storage protocols that earlier runs learned.
     pub fn protocols(&self) -> Vec<ProtocolRecord> {
         let protocols = self.history.as_ref().map(History::protocols);
         protocols.and_then(logged).unwrap_or_default()
     }
 
-    /// The uploads to this service of which the keychain may have a session.
+    /// Returns uploads to this service whose session the keychain may have.
     pub fn sessions(&self) -> Vec<(AssetId, i64)> {
         let history = self.history.as_ref();
         let sessions = history.map(|history| history.sessions(&self.base_url));
         sessions.and_then(logged).unwrap_or_default()
     }
 
-    /// Assets that are ready, of these accounts and this service, of a size; `None` where the
-    /// history can't be read now.
+    /// Returns these accounts' ready assets of a size; `None` if the history can't be read now.
     pub fn ready_assets(
         &self,
         accounts: &HashSet<Account>,
@@ -124,7 +126,7 @@ impl Journal {
         Some(known)
     }
 
-    /// This account and those that were joined with it, as far as the history can be read.
+    /// Returns this account and those joined with it, as far as the history can be read.
     pub fn joined(&self, account: &Account) -> HashSet<Account> {
         let history = self.history.as_ref();
         let joined = history.map(|history| history.joined(account, &self.base_url));
@@ -132,22 +134,25 @@ impl Journal {
         joined.into_iter().chain([account.clone()]).collect()
     }
 
-    /// The last four characters of the key of an account; empty where they are not known.
+    /// Returns the last four characters of the account's key; empty if unknown.
     pub fn last4(&self, account: &Account) -> String {
         let history = self.history.as_ref();
         let last4 = history.map(|history| history.last4(account, &self.base_url));
         last4.and_then(logged).flatten().unwrap_or_default()
     }
 
-    /// Returns what is written of an asset of this service.
+    /// Returns the record of an asset of this service.
     pub fn asset(&self, asset: &AssetId) -> Option<AssetRecord> {
         let history = self.history.as_ref()?;
         logged(history.asset(&self.base_url, asset)).flatten()
     }
 
-    /// The first row of this path, of a run that is over, that is `wanted`; the others stay
-    /// as they are. Rows of another service are not given. An error is another program's: it
-    /// holds the database, and the same works a little later.
+    /// Takes over the first `wanted` row of this path from a run that is over; others, and rows of
+    /// another service, stay.
+    ///
+    /// # Errors
+    ///
+    /// If another program holds the database; a later retry works.
     pub fn find_unfinished(
         &mut self,
         path: &Path,
@@ -179,8 +184,8 @@ impl Journal {
         }
     }
 
-    /// Takes rows that are over out of the journal when a run of the command line ends.
-    /// What the service has, or may have, stays for the next one.
+    /// Deletes ended rows at the end of a command-line run. Rows whose file the service has, or may
+    /// have, stay for the next run.
     pub fn drop_ended(&mut self, items: &HashMap<ItemId, Item>) {
         for item in items.values() {
             if !item.upload.must_survive_cli_run() {

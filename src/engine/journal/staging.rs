@@ -1,4 +1,4 @@
-//! What a turn will write: the changes that are collected until it ends.
+//! Collects the changes that a turn commits.
 
 use super::{Journal, OWN_IDS, Origin, TURNS_WORTH};
 use crate::engine::clock::now_ms;
@@ -9,7 +9,7 @@ use crate::model::snapshot::ItemId;
 use crate::store::{AssetNote, AssetRecord, HistoryChange, ItemRecord};
 
 impl Journal {
-    /// Stages a row's place and state.
+    /// Stages a row's position and state.
     pub fn stage_item(&mut self, item: &Item) {
         if item.id.0 < OWN_IDS {
             self.highest = self.highest.max(item.id.0);
@@ -33,13 +33,12 @@ impl Journal {
             added_at_ms: item.added_at_ms,
             changed_at_ms: now_ms(),
             account: item.account.clone(),
-            // A row that went to no service yet is any service's.
+            // A row not sent yet belongs to any service.
             base_url: item.account.as_ref().map(|_| self.base_url.clone()),
         }));
     }
 
-    /// Stages what is known of an asset; a status that is not known leaves the one that is
-    /// written.
+    /// Stages an asset; an unknown status keeps the one on disk.
     pub fn stage_asset(
         &mut self,
         origin: &Origin,
@@ -63,8 +62,7 @@ impl Journal {
         }));
     }
 
-    /// Returns whether so much is staged that a turn should end with it. What cannot be written now
-    /// ends none.
+    /// Returns whether the staged changes should end the turn; false while they cannot be written.
     pub fn has_a_turns_worth(&self) -> bool {
         self.is_good() && self.staged.len() >= TURNS_WORTH
     }
@@ -83,7 +81,7 @@ impl Journal {
         self.staged.push(change);
     }
 
-    /// Stages since when the keychain may have the session of an upload; `None` is not.
+    /// Stages since when the keychain may have an upload's session; `None` if it has none.
     pub fn stage_session(&mut self, asset: &AssetId, at_ms: Option<i64>) {
         let (base_url, asset_id) = (self.base_url.clone(), asset.clone());
         self.staged.push(match at_ms {
@@ -109,7 +107,7 @@ impl Journal {
         });
     }
 
-    /// Stages that the keys of two accounts turned out to be of one.
+    /// Stages that two accounts turned out to be one.
     pub fn join(&mut self, one: &Account, other: &Account) {
         self.staged.push(HistoryChange::JoinAccounts {
             base_url: self.base_url.clone(),

@@ -1,11 +1,11 @@
-//! An id that was given and is not found: asked about before the file is sent again.
+//! An id that was given but not found is polled again before the file is re-sent.
 
 use super::service::known;
 use super::*;
 use crate::model::asset::{AssetAnswer, AssetStatus};
 use crate::store::AssetNote;
 
-/// A file whose id, `re_1`, was not found for a minute.
+/// Leaves a file whose id, `re_1`, was not found for a minute.
 async fn not_found(place: &Place, make: Make) -> Engine {
     let missing = (0..9).map(|_| Ok(AssetAnswer::NotFound));
     let service = Scripted::new().answers("a.mp3", missing);
@@ -20,7 +20,7 @@ async fn not_found(place: &Place, make: Make) -> Engine {
     engine
 }
 
-/// A service that has the file as `re_1`.
+/// Returns a service that has the file as `re_1`.
 fn has_it(place: &Place) -> Scripted {
     let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
     Scripted::new().holds("re_1", "a.mp3", size).ids_from(100)
@@ -30,7 +30,7 @@ fn knows_nothing() -> Scripted {
     Scripted::new().ids_from(100)
 }
 
-/// A run of `upload` to its end, after one that ended with [`not_found`].
+/// Runs `upload` to its end, after a run that ended with [`not_found`].
 async fn run_again(place: &Place, service: impl FnOnce(&Place) -> Scripted) -> Engine {
     let first = not_found(place, Make::command_line()).await;
     first.shut_down().await;
@@ -42,7 +42,7 @@ async fn run_again(place: &Place, service: impl FnOnce(&Place) -> Scripted) -> E
     engine
 }
 
-/// The history has both ids, and says that the file may be stored twice.
+/// Asserts that the history has both ids and the note that the file may be stored twice.
 fn has_both(place: &Place) {
     for asset in ["re_1", "re_101"] {
         let note = place.asset(asset).unwrap().note;
@@ -56,7 +56,7 @@ async fn a_retry_asks_about_the_id_before_it_sends() {
     let mut engine = not_found(&place, Make::window()).await;
     let asked = engine.script().count("ask");
     engine.say(Command::Retry(vec![engine.id_of("a.mp3")]));
-    // Some answers are left: it is still not there.
+    // Some scripted answers are left: it is still not found.
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     let words = engine.script().words();
     let since = &words[2 + asked..];

@@ -1,5 +1,4 @@
-//! What the history says of assets: whose they are and where the service is with them, after
-//! repairs, other keys and late answers too.
+//! Assets in the history, also after repairs, key changes and late replies.
 
 use super::service::{Act, known};
 use super::*;
@@ -9,7 +8,7 @@ use crate::model::asset::AssetStatus;
 use crate::model::media::{FileStamp, Route};
 use crate::store::AssetNote;
 
-/// Puts a copy of the database in its place, as a program does that salvaged it.
+/// Replaces the database by a copy, like a program that recovered it.
 fn replace(place: &Place) {
     let (data, copy) = (place.data(), place.dir.path().join("copy"));
     std::fs::create_dir(&copy).unwrap();
@@ -59,7 +58,7 @@ async fn a_history_that_was_repaired_says_of_every_asset_what_it_said_before() {
     let failed = |it: &&AssetRecord| it.name == "failed.mp3";
     let words: Vec<_> = said.iter().filter(failed).map(word).collect();
     let status = Some(AssetStatus::Failed);
-    // Newest first; the first one was left behind for the second.
+    // Newest first; the older one was abandoned for it.
     let abandoned = Some(AssetNote::Abandoned);
     assert_eq!(words, [(status, None), (status, abandoned)]);
     assert_eq!(place.asset("re_1").unwrap().name, "before.mp3");
@@ -114,7 +113,7 @@ async fn a_place_whose_id_was_not_written_down_gets_no_bytes() {
         ticket: None,
         recall: None,
     };
-    // Who was to write it down waits for this attempt no more.
+    // The receiver that would journal it no longer waits for this attempt.
     let outcome = attempt.run(|| (), |_| tokio::sync::oneshot::channel().1);
     assert_eq!(outcome.await.unwrap_err().kind, FaultKind::Cancelled);
     assert_eq!(service.service().words(), ["ticket a.mp3"]);

@@ -1,4 +1,4 @@
-//! A batch over pauses and restarts: one percentage of all that was started.
+//! A batch across pauses and restarts: one percentage of all that was started.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use super::service::{Act, known};
 use super::*;
 use crate::model::asset::AssetStatus;
 
-/// Files done of a batch, files in it, and how far its bytes are in percent.
+/// Returns a batch's files done, its files, and its bytes in percent.
 fn progress(snapshot: &Snapshot) -> (usize, usize, Option<u8>) {
     let totals = &snapshot.totals;
     (totals.done, totals.batch, totals.percent())
 }
 
-/// Eight files of one size and two transfers at a time; `slow` are slow at the first try.
+/// Makes eight files of one size and two transfer slots; files in `slow` are slow at first.
 fn eight(place: &Place, slow: &[&str]) -> (Vec<PathBuf>, Scripted) {
     let files = (1..=8)
         .map(|n| place.file(&format!("{n}.mp3"), &format!("{n} ").repeat(5000)))
@@ -34,7 +34,7 @@ fn two_at_a_time(run: &'static str) -> Make {
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_was_paused_is_still_that_batch_after_a_restart() {
     let place = Place::new();
-    // One of an earlier batch, which does not count.
+    // A file of an earlier batch, which does not count.
     let (files, service) = eight(&place, &["3.mp3", "4.mp3"]);
     let mut engine = two_at_a_time("run1").start(&place, service);
     engine.upload(&[place.file("old.mp3", "old")]).await;
@@ -80,7 +80,7 @@ async fn what_the_service_works_on_alone_is_not_the_whole_batch() {
         .holds("re_1", "1.mp3", size)
         .answers("1.mp3", (0..99).map(|_| busy()));
     let mut engine = two_at_a_time("run2").start(&place, service.ids_from(100));
-    // It used to say 99 %, with seven of eight files unsent.
+    // It used to say 99 % with seven of eight files unsent.
     let restored = engine.until(|it| it.interrupted == 7).await;
     assert_eq!(progress(&restored), (0, 8, Some(12)));
     assert!(restored.totals.active > 0);

@@ -1,5 +1,4 @@
-//! Every command of the user in every state of a row: where the row is an hour later, and
-//! that nothing is left behind when it is taken out.
+//! Every user command in every state of a row: its state an hour later, and no leaks at its end.
 
 use std::time::Duration;
 
@@ -7,13 +6,13 @@ use super::service::{Act, fault, known};
 use super::*;
 use crate::model::asset::AssetStatus;
 
-/// The row that commands are given to, and the one that holds the only place before it.
+/// The row under test, and the row before it that holds the only transfer slot.
 const ROW: &str = "row.mp3";
 const OTHER: &str = "other.mp3";
 
 type Say = fn(ItemId) -> Vec<Command>;
 
-/// What the user may do.
+/// Commands of the user.
 const COMMANDS: [(&str, Say); 15] = [
     ("nothing", |_| vec![]),
     ("upload", |_| vec![Command::Start]),
@@ -34,9 +33,9 @@ const COMMANDS: [(&str, Say); 15] = [
     ("take id", |row| vec![Command::TakeIds(vec![row])]),
 ];
 
-/// States, and where the row is an hour after each of [`COMMANDS`].
+/// States, and the row's state an hour after each of [`COMMANDS`].
 ///
-/// `=` is where it is when nothing was done.
+/// `=` means as without a command.
 #[rustfmt::skip]
 const TABLE: [(&str, [&str; 15]); 17] = [
     //               nothing       upload    it        pause all     go on     pause it   resume it  cancel       retry      remove  undo        anyway   first  ask  take id
@@ -46,11 +45,11 @@ const TABLE: [(&str, [&str; 15]); 17] = [
     ("found",      ["found",      "duplicate", "duplicate", "=",    "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "ready", "=",   "=", "duplicate"]),
     ("queued",     ["queued",     "=",      "=",      "=",          "ready",  "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "=", "="]),
     ("comparing",  ["duplicate",  "=",      "=",      "asked",      "=",      "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "=", "="]),
-    // A pause is one of bytes, and here none are sent.
+    // A pause concerns bytes, and none are sent here.
     ("asked",      ["duplicate",  "=",      "=",      "=",          "=",      "paused",  "=",       "cancelled", "=",       "gone", "found",    "=",     "=",   "=", "="]),
     ("twin",       ["twin",       "=",      "=",      "=",          "duplicate",  "=",       "=",       "cancelled", "=",       "gone", "paused",   "ready", "=",   "=", "="]),
     ("duplicate",  ["duplicate",  "=",      "=",      "=",          "=",      "=",       "=",       "=",         "=",       "gone", "=",        "ready", "=",   "=", "="]),
-    // What moves begins anew after a pause of the queue, and the script lets that through.
+    // After a pause of the queue a transfer starts over, and the script lets it through.
     ("uploading",  ["uploading",  "=",      "=",      "queued",     "ready",  "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "=", "="]),
     ("finishing",  ["finishing",  "=",      "=",      "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "=", "="]),
     ("retrying",   ["ready",      "=",      "=",      "queued",     "=",      "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "=", "="]),
@@ -88,7 +87,7 @@ fn word(engine: &Engine) -> &'static str {
     }
 }
 
-/// An engine whose row is in this state.
+/// Starts an engine with the row in this state.
 async fn in_state(place: &Place, state: &str) -> Engine {
     let mut make = Make::window();
     make.jobs = if state == "queued" { 1 } else { 2 };
@@ -119,7 +118,7 @@ async fn in_state(place: &Place, state: &str) -> Engine {
         engine.shut_down().await;
         service = service.holds("re_1", "before.mp3", row.size);
     }
-    // What starts at once is not looked at before it is compared.
+    // A row that starts at once is not scanned before it is compared.
     make.start_at_once = state == "comparing";
     let mut engine = make.start(place, service);
     let row = place.path(ROW);
@@ -136,7 +135,7 @@ async fn in_state(place: &Place, state: &str) -> Engine {
             state
         }
         "comparing" | "asked" => {
-            // The question waits for its slot for as long as this call's lasts.
+            // The lookup waits for its slot as long as this call takes.
             engine
                 .upload(&[place.file(OTHER, "something longer than it")])
                 .await;
@@ -206,7 +205,7 @@ async fn every_command_in(state: &str) {
         engine.pass(3600).await;
         assert_eq!(engine.held().await, EngineCounts::default(), "{what}");
         assert_eq!(engine.script().moving(), 0, "{what}");
-        // The engine itself is all that lives.
+        // Only the engine itself is alive.
         assert_eq!(alive(), before + 1, "{what}");
         assert_eq!(place.items().len(), 0, "{what}");
         engine.shut_down().await;

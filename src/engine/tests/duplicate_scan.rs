@@ -1,11 +1,11 @@
-//! What "Upload" would do is known before it is pressed: which files are duplicates.
+//! Duplicates are known before "Upload" is pressed.
 
 use super::duplicates::{passes, that_holds, twins, uploaded_before};
 use super::service::Act;
 use super::*;
 use crate::engine::intake::drive::Hung;
 
-/// Waits until these are found to be duplicates and all that is read is read.
+/// Waits until exactly these files are found to be duplicates and the scan is idle.
 pub(super) async fn until_found(engine: &mut Engine, names: &[&str]) {
     let is_found = |row: &Row| matches!(row.status, Status::FoundDuplicate(_));
     engine
@@ -18,12 +18,12 @@ pub(super) async fn until_found(engine: &mut Engine, names: &[&str]) {
         .await;
 }
 
-/// Which file this one is found to be a duplicate of.
+/// Returns the original found for this file.
 pub(super) fn duplicate_of(engine: &Engine, name: &str) -> PathBuf {
     engine.row(name).duplicate_of.clone().unwrap().path.clone()
 }
 
-/// An engine that sends one file at a time, and is at it for minutes.
+/// Starts an engine whose only transfer slot is in use for minutes.
 pub(super) async fn with_its_place_taken(place: &Place) -> Engine {
     let long = place.file("long.mp3", "another");
     let service = Scripted::new().acts("long.mp3", [Act::Take(Duration::from_secs(300))]);
@@ -50,10 +50,10 @@ async fn equal_files_of_the_list_are_found_before_anything_is_started() {
         .map(|name| engine.row(name).size)
         .sum();
     assert_eq!((totals.startable, totals.startable_bytes), (3, bytes));
-    // Nobody was asked, and what is alone of its size is not read.
+    // No service call was made, and a file alone in its size is not read.
     assert!(engine.script().words().is_empty());
     assert_eq!(passes(&paths), [1, 1, 1, 1, 0]);
-    // What it was read for is known when it is started.
+    // Its hash is reused when it is started.
     engine.say(Command::Start);
     engine
         .until(|it| it.totals.active == 0 && it.totals.done == 3)
@@ -75,17 +75,17 @@ async fn the_first_of_equal_files_is_the_one_that_goes_up_whatever_becomes_of_th
     let mut engine = Make::window().start(&place, Scripted::new());
     engine.add(&twins(&place, 3)).await;
     until_found(&mut engine, &["1.mp3", "2.mp3"]).await;
-    // Sent first is first.
+    // The first in the queue becomes the original.
     engine.say(Command::SendFirst(vec![engine.id_of("2.mp3")]));
     until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
     assert!(duplicate_of(&engine, "0.mp3").ends_with("2.mp3"));
-    // Taken out, the next one is; put back, it is again.
+    // Without it the next one is the original; put back, it is the original again.
     engine.say(Command::Remove(vec![engine.id_of("2.mp3")]));
     engine.until(|it| it.rows.len() == 2).await;
     until_found(&mut engine, &["1.mp3"]).await;
     engine.say(Command::UndoRemove);
     until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
-    // One that the user wants in any case is a duplicate of none.
+    // A row that the user uploads anyway is no duplicate.
     engine.say(Command::Cancel(vec![engine.id_of("2.mp3")]));
     until_found(&mut engine, &["1.mp3"]).await;
     engine.say(Command::UploadAnyway(vec![engine.id_of("1.mp3")]));
@@ -129,7 +129,7 @@ async fn a_key_that_comes_with_the_start_counts_for_it() {
     let mut engine = Make::window().start(&place, Scripted::new().ids_from(100));
     engine.add(&twins(&place, 1)).await;
     until_found(&mut engine, &["0.mp3"]).await;
-    // What the first account has is nothing to the second one.
+    // The first account's assets mean nothing to the second.
     engine.say(Command::SetKey(key("two"), KeySource::Session));
     engine.say(Command::Start);
     engine.until_status("0.mp3", &Status::Ready).await;
@@ -208,7 +208,7 @@ async fn a_file_that_is_equal_no_longer_when_it_is_looked_at_again_is_to_be_uplo
     let mut engine = Make::window().start(&place, Scripted::new());
     engine.add(&paths).await;
     until_found(&mut engine, &["1.mp3"]).await;
-    // Cancelled and tried again, it is looked at again.
+    // Cancelled and retried, it is scanned again.
     let twin = engine.id_of("1.mp3");
     engine.say(Command::Cancel(vec![twin]));
     engine.until_status("1.mp3", &Status::Cancelled).await;
@@ -276,7 +276,7 @@ async fn a_drive_that_does_not_answer_holds_up_the_plan_of_no_other() {
     let _hung = Hung::for_readings(paths[0].parent().unwrap());
     engine.add(&paths).await;
     until_found(&mut engine, &["1.mp3"]).await;
-    // Of what cannot be read nothing is known.
+    // Nothing is known about unreadable files.
     assert_eq!(engine.snapshot().totals.startable, 3);
     assert_eq!(passes(&hung), [0, 0]);
 }

@@ -1,4 +1,4 @@
-//! Equal content goes up once: within a run, and against the history.
+//! Equal content is uploaded once: within a run, and against the history.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::store::AssetNote;
 
 const SLOW: Act = Act::Take(Duration::from_secs(30));
 
-/// Files of one content.
+/// Makes files of one content.
 pub(super) fn twins(place: &Place, count: usize) -> Vec<PathBuf> {
     (0..count)
         .map(|n| place.file(&format!("{n}.mp3"), "the same"))
@@ -74,7 +74,7 @@ async fn twins_beside_a_third_of_their_size_go_up_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_twin_takes_over_when_its_original_does_not_make_it() {
-    // Failed.
+    // The original failed.
     let place = Place::new();
     let bad = Act::LateFail(Duration::from_secs(20), fault(FaultKind::BadRequest));
     let mut engine = Make::window().start(&place, Scripted::new().acts("0.mp3", [bad]));
@@ -82,7 +82,7 @@ async fn a_twin_takes_over_when_its_original_does_not_make_it() {
     engine.until_failed("0.mp3").await;
     engine.until_status("1.mp3", &Status::Ready).await;
     engine.until_status("2.mp3", &of("re_1")).await;
-    // Cancelled, or taken out of the list.
+    // The original was cancelled or removed.
     for command in [Command::Cancel, Command::Remove] {
         let place = Place::new();
         let mut engine = Make::window().start(&place, Scripted::new().acts("0.mp3", [Act::Stay]));
@@ -120,7 +120,7 @@ async fn a_twin_waits_for_an_original_that_is_held_and_can_go_up_anyway() {
     engine.until_status("2.mp3", &of("re_1")).await;
 }
 
-/// A history in which this content is ready.
+/// Uploads this content in an earlier run; returns its size.
 pub(super) async fn uploaded_before(place: &Place) -> u64 {
     let path = place.file("before.mp3", "the same");
     let mut engine = Make::window().run("before").start(place, Scripted::new());
@@ -132,7 +132,7 @@ pub(super) async fn uploaded_before(place: &Place) -> u64 {
     row.size
 }
 
-/// A service that still has what was uploaded before, of so many bytes.
+/// Returns a service that still has the earlier upload, of `size` bytes.
 pub(super) fn that_holds(size: u64) -> Scripted {
     Scripted::new()
         .ids_from(100)
@@ -163,7 +163,7 @@ async fn what_the_history_holds_is_claimed_after_one_question() {
 async fn what_the_service_holds_no_more_goes_up_again_and_once() {
     let place = Place::new();
     uploaded_before(&place).await;
-    // Started as soon as they are looked at, before they are known to be duplicates.
+    // Started as soon as they are checked, before the scan finds them.
     let at_once = || Make {
         start_at_once: true,
         ..Make::window()
@@ -177,7 +177,7 @@ async fn what_the_service_holds_no_more_goes_up_again_and_once() {
     let gone = place.asset("re_1").unwrap();
     assert_eq!(gone.note, Some(AssetNote::Gone));
     assert_eq!(gone.name, "before.mp3");
-    // The next ones of that content do not ask about it.
+    // The next files of that content need no lookup.
     let asked = engine.script().count("ask re_1");
     engine.shut_down().await;
     let service = Scripted::new().ids_from(200);
@@ -241,7 +241,7 @@ async fn a_file_that_changed_after_its_comparison_is_read_anew() {
     engine.upload(&paths).await;
     engine.until_status("0.mp3", &Status::Ready).await;
     engine.until_status("1.mp3", &of("re_1")).await;
-    // Another content of the same size, as a new row; equal to nothing.
+    // Other content of the same size, as a new row: no duplicate.
     write_still(&paths[1], "not same");
     std::fs::File::options()
         .write(true)
@@ -268,7 +268,7 @@ async fn an_asset_that_is_gone_is_no_original() {
     let size = uploaded_before(&place).await;
     let gone = [Ok(AssetAnswer::NotFound)];
     let service = that_holds(size).answers("before.mp3", gone);
-    // Started as soon as it is looked at, before it is known to be a duplicate.
+    // Started as soon as it is checked, before the scan finds it.
     let mut make = Make::window();
     make.start_at_once = true;
     let mut engine = make.start(&place, service);
@@ -277,7 +277,7 @@ async fn an_asset_that_is_gone_is_no_original() {
     assert_eq!(row.asset_id, Some(id("re_101")));
 }
 
-/// Returns how often each of these files was read for its fingerprint.
+/// Returns how often each of these files was hashed.
 pub(super) fn passes(paths: &[PathBuf]) -> Vec<u32> {
     paths.iter().map(|path| passes::over(path)).collect()
 }
@@ -294,7 +294,7 @@ async fn a_file_is_read_for_its_fingerprint_only_beside_one_of_its_size_and_once
     assert_eq!(passes(&paths), [0; 6], "no two have a size");
     engine.shut_down().await;
 
-    // Six of one size, compared at the same time, some of them tried more than once.
+    // Six files of one size, compared at once, some of them retried.
     let place = Place::new();
     let paths: Vec<PathBuf> = (0..6)
         .map(|n| place.file(&format!("{n}.mp3"), &n.to_string()))
@@ -367,8 +367,8 @@ async fn another_account_is_not_given_what_this_run_sent_with_the_first() {
     engine
         .until_status("1.mp3", &Status::Duplicate { of: None })
         .await;
-    // The first is under way, its twin waits for it, and the key is another one from now on,
-    // which does not know what was sent with the first key.
+    // The first is under way and its duplicate waits, when the key changes to one that does not
+    // know what the first key sent.
     engine.say(Command::SetKey(key("two"), KeySource::Session));
     let one = engine.until_status("1.mp3", &Status::Ready).await;
     assert_eq!(one.asset_id, Some(id("re_2")));
@@ -376,7 +376,7 @@ async fn another_account_is_not_given_what_this_run_sent_with_the_first() {
     engine.until_status("0.mp3", &Status::Ready).await;
     engine.say(Command::SetKey(key("two"), KeySource::Session));
     assert_eq!(place.asset("re_2").unwrap().account, key("two").account());
-    // What ended with the first key is no original either; what ended with this one is.
+    // A row that ended with the first key is no original; one that ended with this key is.
     engine.say(Command::Remove(vec![one.id]));
     engine.until(|it| it.rows.len() == 1).await;
     let mut make = twins[2].clone();

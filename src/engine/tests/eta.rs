@@ -1,4 +1,4 @@
-//! How long a batch still takes: said calmly.
+//! Time left of a batch: stable from tick to tick.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ async fn a_file_that_ends_and_one_that_begins_do_not_shake_the_time_left() {
     let mut paths = vec![];
     for n in 0..9 {
         let name = format!("{n}.mp3");
-        // Each second one takes longer, so that they end one after the other.
+        // Every second file takes longer, so that they end one after the other.
         let over = Duration::from_secs(if n % 2 == 0 { 20 } else { 26 });
         script = script.acts(&name, [Act::Steadily(over)]);
         paths.push(place.file(&name, &format!("{n}{}", "x".repeat(60_000))));
@@ -20,7 +20,7 @@ async fn a_file_that_ends_and_one_that_begins_do_not_shake_the_time_left() {
     let mut engine = Make::window().start(&place, script);
     engine.upload(&paths).await;
     engine.until(|it| it.totals.left.is_some()).await;
-    // What is said before the smoothing has seen a few seconds may still be corrected.
+    // The first seconds of smoothing may still be corrected.
     tokio::time::sleep(Duration::from_secs(4)).await;
     let mut said: Vec<f64> = vec![];
     while engine.snapshot().totals.done < 8 {
@@ -54,7 +54,7 @@ async fn small_files_have_a_time_left_by_their_calls_and_say_nothing_of_the_line
     let mut engine = Make::window().start(&place, script);
     engine.upload(&paths).await;
     engine.until(|it| it.totals.active == 20).await;
-    // Two calls for each file, one a second.
+    // Two calls per file, one per second.
     let left = engine.snapshot().totals.left.unwrap().as_secs();
     assert!((35..=45).contains(&left), "{left}");
     engine.until(|it| it.totals.done == 20).await;

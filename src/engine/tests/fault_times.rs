@@ -1,4 +1,4 @@
-//! The rows of `docs/faults.md` whose point is time: how long is waited, and how often.
+//! The rows of `docs/faults.md` on time: lengths and numbers of waits.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::*;
 use crate::model::asset::{AssetAnswer, AssetStatus};
 use crate::model::fault::Fault;
 
-/// One file that fails like this again and again, to its end.
+/// Uploads one file that fails the same way `times` times, to its end.
 async fn again_and_again(make: Make, fault: Fault, times: usize) -> Engine {
     let place = Place::new();
     let acts = vec![Act::Fail(fault); times];
@@ -22,7 +22,7 @@ fn kind(engine: &Engine) -> FaultKind {
     }
 }
 
-/// From the first call that begins so to the last one that begins so.
+/// Returns the time from the first call starting with `first` to the last one starting with `last`.
 fn between(engine: &Engine, first: &str, last: &str) -> Duration {
     let calls = engine.script().calls();
     let begun = calls.iter().find(|call| call.what.starts_with(first));
@@ -30,7 +30,7 @@ fn between(engine: &Engine, first: &str, last: &str) -> Duration {
     ended.unwrap().at - begun.unwrap().at
 }
 
-/// Whether each wait is at least this long, and at most a quarter longer.
+/// Asserts that each wait is at least this long, and at most a quarter longer.
 #[track_caller]
 fn about(gaps: &[u64], least: &[u64]) {
     assert_eq!(gaps.len(), least.len(), "{gaps:?}");
@@ -73,10 +73,10 @@ async fn waits_for_the_rate_limit_are_no_tries_for_a_quarter_of_an_hour() {
     let engine = again_and_again(Make::window(), fault(FaultKind::RateLimited), 100).await;
     assert_eq!(kind(&engine), FaultKind::RateLimited);
     let gaps = seconds_between(&engine, "upload", "upload");
-    // Its own wait, or the spacing that it doubled.
+    // The wait is its own, or the spacing that it doubled.
     about(&gaps[..6], &[2, 4, 8, 16, 32, 32]);
     let waited = between(&engine, "upload", "upload").as_secs();
-    // Six more tries once the quarter of an hour is over: five waits between them.
+    // Six retries after a quarter of an hour: five waits between them.
     let over = 15 * 60;
     assert!(
         (over + 4 * 32..=over + 7 * 34).contains(&waited),
@@ -149,7 +149,7 @@ async fn the_minute_of_polling_begins_with_the_first_poll() {
     make.policy.polls = vec![Duration::from_secs(20)];
     let engine = one(&place, make, service).await;
     assert_eq!(engine.row("a.mp3").status, Status::Ready);
-    // At 20, 40, 60 and 80 s: the one after 60 s of polling finds that it is not there.
+    // At 20, 40, 60 and 80 s: the poll after 60 s finds it missing.
     let asked = engine.script().calls();
     let sent_again = asked
         .iter()

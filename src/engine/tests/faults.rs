@@ -1,4 +1,4 @@
-//! The rows of `docs/faults.md`, each made to happen.
+//! Every row of `docs/faults.md`, simulated.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::store::AssetNote;
 
 const NOW: Act = Act::Take(Duration::ZERO);
 
-/// One file through one script, in the window, to its end.
+/// Uploads one file through one script, in the window, to its end.
 pub(super) async fn one(place: &Place, make: Make, service: Scripted) -> Engine {
     let path = place.file("a.mp3", "a");
     let mut engine = make.start(place, service);
@@ -171,7 +171,7 @@ async fn an_answer_before_the_body_is_out_gives_an_id_that_is_kept() {
     let mut engine = one(&place, Make::window(), service).await;
     assert_eq!(engine.row("a.mp3").asset_id, Some(id("re_1")));
     assert_eq!(engine.row("a.mp3").status, Status::Ready);
-    // What it was made of was read afterwards.
+    // Its hash was read afterwards.
     let content = place.asset("re_1").unwrap().content;
     assert!(content.is_some());
     let finished = |turn: &LifecycleEvent| matches!(turn, LifecycleEvent::Finished { content: it, .. } if *it == content);
@@ -481,7 +481,7 @@ async fn a_ticket_is_used_again_until_it_is_too_old() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_of_the_storage_step_is_asked_about_before_sending_again() {
-    // It arrived.
+    // The file arrived.
     let place = Place::new();
     let lost = || Act::Lose(fault(FaultKind::LostAnswer));
     let service = Scripted::new()

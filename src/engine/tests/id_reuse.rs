@@ -1,4 +1,4 @@
-//! Who wants the id of equal content alone is given it, and nothing is sent.
+//! An id-only row gets the id of equal content, and nothing is sent.
 
 use super::duplicate_scan::{duplicate_of, until_found, with_its_place_taken};
 use super::duplicates::{that_holds, twins, uploaded_before};
@@ -6,7 +6,7 @@ use super::service::{Act, fault, known};
 use super::*;
 use crate::model::asset::AssetStatus;
 
-/// A service that holds it, and can't be reached.
+/// Returns a service that has the content but is unreachable.
 fn that_is_out_of_reach(size: u64) -> Scripted {
     let offline = (0..1000).map(|_| Err(fault(FaultKind::Offline)));
     that_holds(size).answers("before.mp3", offline)
@@ -44,7 +44,7 @@ async fn what_the_service_holds_no_more_is_not_sent_without_a_word() {
     engine.add(&twins(&place, 2)).await;
     until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
     engine.say(Command::Start);
-    // Whichever was asked about first, one is to be uploaded, and the other one with it.
+    // Either may be looked up first; one is to be uploaded, the other follows.
     engine
         .until(|it| it.totals.active == 0 && it.rows.iter().any(|row| row.unconfirmed))
         .await;
@@ -52,7 +52,7 @@ async fn what_the_service_holds_no_more_is_not_sent_without_a_word() {
     assert_eq!(engine.script().count("upload"), 0);
     let snapshot = engine.snapshot();
     assert_eq!(snapshot.totals.startable, 1);
-    // The user says so.
+    // The user starts it.
     engine.say(Command::Start);
     engine
         .until(|it| it.totals.done == 1 && it.totals.active == 0)
@@ -104,7 +104,7 @@ async fn who_wants_an_id_alone_sends_nothing_when_the_original_fails_and_where_n
     let mut engine = Make::window().start(&place, service);
     engine.add(&paths[..2]).await;
     until_found(&mut engine, &["1.mp3"]).await;
-    // What it is one of is not started: there is no id to be had.
+    // Its original is not started, so there is no id to get.
     engine.say(Command::TakeIds(vec![engine.id_of("1.mp3")]));
     engine.pass(60).await;
     let before = Status::FoundDuplicate(DuplicateStage::Before);
@@ -158,7 +158,7 @@ async fn a_wish_for_an_id_alone_outlasts_a_pause_and_a_restart() {
     engine.say(Command::PauseItems(vec![row]));
     engine.until_status("0.mp3", &Status::Paused).await;
     engine.kill().await;
-    // The service does not have it any more.
+    // The service no longer has it.
     let mut engine = Make::window().run("run2").start(&place, Scripted::new());
     until_found(&mut engine, &["0.mp3"]).await;
     let row = engine.id_of("0.mp3");
@@ -184,7 +184,7 @@ async fn what_memories_ai_has_but_is_not_ready_is_no_original_of_what_asked_abou
     engine.say(Command::TakeIds(vec![engine.id_of("0.mp3")]));
     let row = engine.until_row("0.mp3", |row| row.unconfirmed).await;
     assert_eq!(row.status, Status::ReadyToUpload);
-    // An equal one goes up with it, whatever the history says.
+    // An equal file waits for its upload, whatever the history says.
     engine.add(&[place.file("later.mp3", "the same")]).await;
     until_found(&mut engine, &["later.mp3"]).await;
     assert!(duplicate_of(&engine, "later.mp3").ends_with("0.mp3"));
@@ -233,7 +233,7 @@ async fn what_is_gone_for_one_duplicate_is_none_for_those_that_were_not_started(
     until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
     engine.say(Command::TakeIds(vec![engine.id_of("0.mp3")]));
     engine.until_row("0.mp3", |row| row.unconfirmed).await;
-    // It is one of the first one from now on, which the user has to start.
+    // It now depends on the first row, which the user has to start.
     let before = Status::FoundDuplicate(DuplicateStage::Before);
     engine.until_status("1.mp3", &before).await;
     assert!(duplicate_of(&engine, "1.mp3").ends_with("0.mp3"));
@@ -250,7 +250,7 @@ async fn an_id_that_was_wanted_and_cancelled_is_not_sent_when_it_is_tried_again(
     let row = engine.id_of("0.mp3");
     engine.say(Command::TakeIds(vec![row]));
     engine.until(|it| it.totals.active == 1).await;
-    // One question is what it takes, and no byte.
+    // It takes one lookup and no bytes.
     let totals = engine.snapshot().totals;
     assert_eq!((totals.calls, totals.bytes), (1, 0));
     engine.say(Command::Cancel(vec![row]));
@@ -258,7 +258,7 @@ async fn an_id_that_was_wanted_and_cancelled_is_not_sent_when_it_is_tried_again(
     let asked = engine.script().count("ask re_1");
     engine.say(Command::Retry(vec![row]));
     engine.pass(60).await;
-    // It is asked about again, and nothing else.
+    // It is looked up again, and nothing else.
     assert!(engine.script().count("ask re_1") > asked);
     assert_eq!(engine.script().count("upload"), 0);
 }

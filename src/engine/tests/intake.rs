@@ -1,4 +1,4 @@
-//! What stands in the queue: a file once, when it is still, however many there are.
+//! Intake: each file is queued once, when it no longer changes, at any number of files.
 
 use std::time::Duration;
 
@@ -13,8 +13,7 @@ async fn a_file_that_is_being_written_waits_until_it_is_still() {
     let mut engine = Make::command_line().start(&place, Scripted::new());
     engine.say(Command::Add(vec![path.clone()]));
     engine.until_status("a.mp3", &Status::Settling).await;
-    // Written twice between two looks, so that each look finds another file, whichever of
-    // two things that are due at the same moment comes first.
+    // Written twice between two checks, so that each finds another file in any order of timers.
     for n in 0..6 {
         std::fs::write(&path, format!("ID3\u{3}{}", "more".repeat(n + 5))).unwrap();
         engine.pass(1).await;
@@ -94,7 +93,7 @@ async fn a_file_that_is_not_recognised_goes_up_once_the_user_says_so() {
     engine.until_status("a.mp4", &not_recognised).await;
     let row = engine.id_of("a.mp4");
     assert_eq!(engine.script().words(), Vec::<String>::new());
-    // The wish outlasts a look that finds no file, and the program.
+    // The wish to start survives a check without a file, and a restart.
     std::fs::remove_file(&path).unwrap();
     engine.say(Command::UploadAnyway(vec![row]));
     let gone = Status::Rejected(Rejection::NotFound);
@@ -136,7 +135,7 @@ async fn ten_thousand_equal_files_are_taken_in_and_taken_out_quickly() {
     engine.say(Command::UndoRemove);
     engine.until(one_of_them_is_to_be_uploaded).await;
     let all = started.elapsed();
-    // Minutes where something is quadratic; the limit has room for a machine under load.
+    // Quadratic code takes minutes; the limit allows for a loaded machine.
     assert!(all < Duration::from_secs(40), "{taken:?} of {all:?}");
     assert!(published < 400, "{published} snapshots");
 }

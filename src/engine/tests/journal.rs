@@ -1,4 +1,4 @@
-//! What is on disk, and when; and what happens where it cannot be.
+//! The journal: contents and time of commits, and behaviour while they fail.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -9,8 +9,7 @@ use crate::store::{AssetNote, OpenError};
 
 const FILE_NAME: &str = "history.db";
 
-/// Takes the data directory away until it is put back: nothing can be written then,
-/// whoever runs the test.
+/// Moves the data directory away until dropped, so that not even root can write there.
 struct Away<'a>(&'a Place);
 
 impl<'a> Away<'a> {
@@ -28,7 +27,7 @@ impl<'a> Away<'a> {
     }
 }
 
-/// Returns what the database says of the only row at the moment of each call.
+/// Records the database's only row at the moment of each call.
 fn looks(place: &Place, engine: &Engine) -> Arc<Mutex<Vec<(String, String, usize)>>> {
     let seen = Arc::new(Mutex::new(vec![]));
     let history = place.history();
@@ -62,7 +61,7 @@ async fn that_the_body_is_out_is_on_disk_before_its_last_byte() {
         at("released a.mp3").1.contains("\"body_out\":true"),
         "{seen:?}"
     );
-    // And the id, before it is asked about.
+    // So is the id, before it is polled.
     assert_eq!(at("ask re_1").2, 1);
     assert!(at("ask re_1").1.contains("processing"));
 }
@@ -93,7 +92,7 @@ async fn the_ledger_is_told_what_becomes_of_an_asset_before_anything_is_done_wit
         let lines = text.lines().count().saturating_sub(1);
         sink.lock().unwrap().push(format!("{what}: {lines}"));
     });
-    // Of equal size: its hash is known before it is sent.
+    // Of equal size, so that they are hashed before they are sent.
     engine.upload(&paths).await;
     engine.until_status("a.mp3", &Status::Ready).await;
     engine.pass(5).await;
@@ -140,7 +139,7 @@ async fn while_nothing_can_be_written_nothing_new_starts_and_ids_are_shown_as_un
     engine.upload(&paths).await;
     engine.until_status("a.mp3", &Status::Finishing).await;
     let away = Away::take(&place);
-    // What is under way finishes.
+    // Running transfers finish.
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_1")));
     assert!(!row.saved);
@@ -297,7 +296,7 @@ async fn a_database_that_is_damaged_in_use_is_set_aside_and_everything_is_kept()
     engine.upload(&paths).await;
     engine.until_status("a.mp3", &Status::Ready).await;
     engine.until_status("b.mp3", &Status::Finishing).await;
-    // Another hand takes the tables away.
+    // Another process truncates the database.
     for ending in ["", "-wal", "-shm"] {
         let file = place.data().join(format!("{FILE_NAME}{ending}"));
         if file.exists() {

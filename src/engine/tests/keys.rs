@@ -1,4 +1,4 @@
-//! What needs the user: said once, failing nothing, and gone on with afterwards.
+//! Holds that need the user: announced once, without failing rows, and resumed afterwards.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ async fn a_key_that_is_refused_in_the_midst_holds_everything_and_fails_nothing()
     engine.script().refuse(&key("one"));
     let asked = engine.script().words().len();
     engine.pass(300).await;
-    // The transfer that was under way ended; nothing else was asked.
+    // The running transfer ended; there were no other calls.
     assert_eq!(engine.script().words().len(), asked);
     assert_eq!(engine.count_needs(), 1);
     for name in names {
@@ -74,7 +74,7 @@ async fn a_key_that_is_refused_in_the_midst_holds_everything_and_fails_nothing()
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_of_the_key_before_says_nothing_of_the_one_of_now() {
     let place = Place::new();
-    // Takes its time, and is refused for the key that it was sent with.
+    // Slow, and then rejected for the key that it was sent with.
     let service = Scripted::new().key_checks([Ok(())]).acts(
         "a.mp3",
         [Act::LateFail(
@@ -185,7 +185,7 @@ async fn without_a_key_a_start_asks_for_one_each_time() {
     let mut engine = make.start(&place, Scripted::new());
     engine.upload(&files(&place, &["a.mp3"])).await;
     engine.pass(10).await;
-    // The keychain is still being asked.
+    // The keychain has not answered yet.
     assert_eq!(engine.snapshot().needs, None);
     engine.say(Command::NoKey);
     engine
@@ -251,7 +251,7 @@ async fn a_new_key_that_cannot_see_an_asset_does_not_lose_it() {
     engine.pass(600).await;
     let last4 = key("one").last4();
     assert_eq!(engine.row("a.mp3").status, Status::OtherKey { last4 });
-    // Asked once with it, and then left be.
+    // Polled once with that key, then left alone.
     let two = key("two").last4();
     let asked = |engine: &Engine| {
         let calls = engine.script().calls();

@@ -1,4 +1,4 @@
-//! Files that could not be read where they were, and that the user shows elsewhere.
+//! Files missing at their path that the user locates elsewhere.
 
 use super::service::{Act, fault};
 use super::*;
@@ -9,7 +9,7 @@ fn gone() -> [Act; 1] {
     [Act::Fail(fault(FaultKind::FileGone))]
 }
 
-/// An engine whose `a.mp3` was started, and then moved to `moved/b.mp3`, which is given.
+/// Starts `a.mp3` and then moves it to `moved/b.mp3`, which is returned.
 async fn moved(place: &Place) -> (Engine, PathBuf) {
     let path = place.file("a.mp3", "song");
     let service = Scripted::new().acts("a.mp3", gone());
@@ -24,7 +24,7 @@ async fn moved(place: &Place) -> (Engine, PathBuf) {
 }
 
 impl Engine {
-    /// Shows a file for a row; gives what is said of it once that is known.
+    /// Locates a file for a row; returns the error of the answer.
     async fn locate(&mut self, name: &str, path: &Path) -> RelocationError {
         self.say(Command::Locate(self.id_of(name), path.to_owned()));
         let refused = async {
@@ -60,7 +60,7 @@ async fn a_file_that_was_moved_goes_on_where_it_is_shown() {
         "nothing is watched any more"
     );
 
-    // The row stands for the file where it is now, and no longer for the place where it was.
+    // The row stands for the file's new path, no longer for the old one.
     engine.say(Command::Add(vec![new]));
     engine.add(&[place.file("a.mp3", "another song")]).await;
     let snapshot = engine.until(|it| it.rows.len() == 2).await;
@@ -108,7 +108,7 @@ async fn another_file_is_refused_and_the_row_stays_as_it_was() {
     assert_eq!(engine.row("a.mp3"), before);
     assert_eq!(place.items()[0].path, place.path("a.mp3"));
 
-    // It can be shown again, and rightly.
+    // It can be located again, correctly this time.
     engine.say(Command::Locate(before.id, new));
     engine.until_status("b.mp3", &Status::Ready).await;
 }
@@ -116,7 +116,7 @@ async fn another_file_is_refused_and_the_row_stays_as_it_was() {
 #[tokio::test(start_paused = true)]
 async fn a_file_of_the_same_size_is_told_by_its_content_where_that_is_known() {
     let place = Place::new();
-    // Twins in size: they are read before they are sent.
+    // Equal in size, so that they are hashed before they are sent.
     let paths = [place.file("0.mp3", "gold"), place.file("a.mp3", "song")];
     let service = Scripted::new().acts("a.mp3", gone());
     let mut make = Make::window();

@@ -1,9 +1,9 @@
-//! Files that are gone with their drive, and go on when it is back.
+//! Files missing with their drive, resumed when it is back.
 
 use super::service::{Act, fault};
 use super::*;
 
-/// Files on a drive that can be taken away: a folder that is renamed.
+/// A drive that can be removed: a folder that is renamed.
 struct Drive {
     place: Place,
 }
@@ -48,7 +48,7 @@ async fn files_go_on_when_their_drive_is_back() {
     for name in ["a.mp3", "b.mp3"] {
         assert_eq!(engine.until_failed(name).await.0, FaultKind::FileGone);
     }
-    // Tried again too early it still waits for its drive.
+    // Retried too early, it still waits for its drive.
     engine.say(Command::Retry(vec![engine.id_of("b.mp3")]));
     engine.pass(60).await;
     assert_eq!(engine.until_failed("b.mp3").await.0, FaultKind::FileGone);

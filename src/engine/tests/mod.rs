@@ -1,4 +1,4 @@
-//! The engine on paused time, over a service in memory that does what a test says.
+//! Engine tests on paused time, over an in-memory service that follows a script.
 
 mod asked_first;
 mod assets;
@@ -66,7 +66,7 @@ fn id(text: &str) -> AssetId {
     AssetId::new(text).unwrap()
 }
 
-/// A folder for files and one for the history, kept over several engines.
+/// A folder for files and one for the history, shared by several engines.
 struct Place {
     dir: tempfile::TempDir,
 }
@@ -86,7 +86,7 @@ impl Place {
         self.dir.path().join("files").join(name)
     }
 
-    /// A file that has been still for a minute; its content follows from `content`.
+    /// Writes a file last modified a minute ago, with content made from `content`.
     fn file(&self, name: &str, content: &str) -> PathBuf {
         let path = self.path(name);
         write_still(&path, content);
@@ -109,14 +109,14 @@ impl Place {
         self.history().items().unwrap()
     }
 
-    /// Event and ID of each line.
+    /// Returns event and ID of each line.
     fn ledger(&self) -> Vec<String> {
         let text = std::fs::read_to_string(self.data().join(LEDGER_NAME)).unwrap_or_default();
         let fields = text.lines().skip(1).map(|line| split_record(line).unwrap());
         fields.map(|it| format!("{} {}", it[1], it[2])).collect()
     }
 
-    /// Keeps a ledger that has no line yet from being written.
+    /// Keeps a ledger without lines from being written.
     fn lock_ledger(&self) {
         std::fs::create_dir(self.data().join(LEDGER_NAME)).unwrap();
     }
@@ -130,7 +130,7 @@ fn write_still(path: &Path, content: &str) {
     write_whole(path, &format!("ID3\u{3}{content}"));
 }
 
-/// Writes a file that has not been written to for a minute.
+/// Writes a file last modified a minute ago.
 fn write_whole(path: &Path, content: &str) {
     std::fs::write(path, content).unwrap();
     let file = std::fs::File::options().write(true).open(path).unwrap();
@@ -138,7 +138,7 @@ fn write_whole(path: &Path, content: &str) {
         .unwrap();
 }
 
-/// An engine, and what it says.
+/// An engine and its output.
 struct Engine {
     handle: EngineHandle,
     task: JoinHandle<()>,
@@ -148,7 +148,7 @@ struct Engine {
     bandwidth: Arc<RateLimit>,
 }
 
-/// How an engine is made.
+/// Configuration of an engine.
 struct Make {
     front_end: FrontEnd,
     policy: Policy,
@@ -254,7 +254,7 @@ impl Make {
     }
 }
 
-/// Longest time of a test, on the paused clock.
+/// Timeout of a test on the paused clock.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 impl Engine {
@@ -270,7 +270,7 @@ impl Engine {
         self.handle.snapshot.borrow().clone()
     }
 
-    /// Waits until the snapshot is as wanted.
+    /// Waits for a snapshot.
     async fn until(&mut self, wanted: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
         let waited = tokio::time::timeout(LONGEST, self.handle.snapshot.wait_for(|it| wanted(it)));
         let found = match waited.await {
@@ -281,7 +281,7 @@ impl Engine {
         found.unwrap_or_else(|why| panic!("{why}: {:#?}", self.snapshot()))
     }
 
-    /// Waits until the row of this name is as wanted.
+    /// Waits for a state of the row of this name.
     async fn until_row(&mut self, name: &str, wanted: impl Fn(&Row) -> bool) -> Arc<Row> {
         let snapshot = self
             .until(|it| it.rows.iter().any(|row| row.name == name && wanted(row)))
@@ -310,7 +310,7 @@ impl Engine {
         self.row(name).id
     }
 
-    /// Adds files and waits until they are looked at.
+    /// Adds files and waits until they are checked.
     async fn add(&mut self, paths: &[PathBuf]) {
         self.say(Command::Add(paths.to_vec()));
         let files: Vec<&PathBuf> = paths.iter().filter(|path| path.is_file()).collect();
@@ -335,14 +335,14 @@ impl Engine {
         self.say(Command::Start);
     }
 
-    /// Returns what was said of one file so far, without what it was accepted as.
+    /// Returns one file's lifecycle events so far, except `Accepted`.
     fn turns(&mut self) -> Vec<LifecycleEvent> {
         std::iter::from_fn(|| self.turns.try_recv().ok())
             .map(|lifecycle| lifecycle.turn)
             .collect()
     }
 
-    /// All notices so far.
+    /// Returns all notices so far.
     fn notices(&mut self) -> &[Notice] {
         while let Ok(notice) = self.handle.notices.try_recv() {
             self.notices.push(notice);
@@ -355,7 +355,7 @@ impl Engine {
         self.notices().iter().filter(needs).count()
     }
 
-    /// Of each batch: ready, duplicates, failed.
+    /// Returns ready, duplicate and failed rows of each batch.
     fn batches(&mut self) -> Vec<(usize, usize, usize)> {
         let batch = |notice: &Notice| match notice {
             Notice::BatchFinished(end) => Some((end.ready, end.duplicates, end.failed)),
@@ -364,7 +364,7 @@ impl Engine {
         self.notices().iter().filter_map(batch).collect()
     }
 
-    /// Lets everything that is due happen, and `seconds` pass.
+    /// Runs everything that is due, and lets `seconds` pass.
     async fn pass(&self, seconds: u64) {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
         for _ in 0..10 {
@@ -384,14 +384,14 @@ impl Engine {
         self.task.await.unwrap();
     }
 
-    /// As if the program were killed: nothing is journaled any more.
+    /// Stops like a killed process: nothing more is journaled.
     async fn kill(self) {
         self.task.abort();
         let _ = self.task.await;
     }
 }
 
-/// Returns whether the history is open, and with it what earlier runs left there.
+/// Returns whether the history is open and restored.
 fn is_open(snapshot: &Snapshot) -> bool {
     snapshot.revision > 0 && snapshot.journal == JournalState::Good
 }

@@ -1,4 +1,4 @@
-//! A history that cannot be opened yet, and one that another program holds for a while.
+//! A history that cannot be opened yet, or is locked by another program.
 
 use std::fs::File;
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use super::*;
 use crate::model::asset::AssetStatus;
 use crate::store::OpenError;
 
-/// A history that cannot be opened at first, for these reasons.
+/// Returns an opener that fails with these errors first.
 fn late(make: &Make, place: &Place, troubles: Vec<OpenError>) -> OpenHistory {
     let open = make.history(place);
     let troubles = Mutex::new(troubles.into_iter());
@@ -33,7 +33,7 @@ fn busy() -> OpenError {
     }
 }
 
-/// What another program does that salvages the database.
+/// Another process that recovers the database.
 struct Elsewhere(File);
 
 impl Elsewhere {
@@ -49,7 +49,7 @@ impl Elsewhere {
     }
 }
 
-/// An earlier run that ended, killed, while the service processed this file.
+/// Leaves the rows of a run that was killed while the service processed this file.
 async fn sent_before(place: &Place, make: Make, path: &Path) {
     let never = std::iter::repeat_n(known(AssetStatus::Waiting, None), 1000);
     let service = Scripted::new().answers("a.mp3", never);
@@ -99,7 +99,7 @@ async fn a_history_that_could_not_be_opened_at_the_start_comes_back_with_what_it
     let history = late(&make, &place, vec![full(), full(), full()]);
     let service = Scripted::new().ids_from(100).holds("re_1", "a.mp3", 5);
     let mut engine = make.start_with(history, service);
-    // What is added meanwhile is shown, and starts when it can be written down.
+    // Files added meanwhile are shown, and start once they can be journaled.
     engine.add(&[a, b]).await;
     assert!(matches!(
         engine.snapshot().journal,
@@ -194,7 +194,7 @@ async fn while_another_program_holds_the_database_nothing_is_shown_before_it_is_
     engine.turns();
     let elsewhere = Elsewhere::hold(&place);
     engine.pass(4).await;
-    // The answer is there; the row does not say so.
+    // The response has arrived; the row does not show it yet.
     assert_eq!(engine.script().given(), [id("re_1")]);
     assert_eq!(engine.row("a.mp3").status, Status::Finishing);
     assert_eq!(engine.turns(), []);
@@ -273,7 +273,7 @@ async fn a_pause_stops_the_bytes_at_once_though_the_database_is_held() {
     });
     let (what, took) = cut_off.await.unwrap();
     assert_eq!(what.as_deref(), Ok("cut off a.mp3"));
-    // One try of the database, on a machine that has other things to do.
+    // One try of the database, on a loaded machine.
     assert!(took < Duration::from_millis(500), "{took:?}");
     assert_eq!(engine.row("a.mp3").status, Status::Uploading);
     elsewhere.let_go();
@@ -315,7 +315,7 @@ async fn an_answer_that_came_right_before_the_end_is_kept() {
     let service = Scripted::new().acts("a.mp3", [Act::Take(Duration::from_secs(1))]);
     let mut engine = Make::window().start(&place, service);
     let commands = engine.handle.commands.clone();
-    // So much is said with it that the turn takes no notice of the answer.
+    // Enough other messages come with it that the turn leaves the response unread.
     engine.script().when_taken("a.mp3", move || {
         commands.send(Command::Shutdown).unwrap();
         for _ in 0..1000 {
@@ -335,9 +335,9 @@ async fn an_answer_that_is_in_the_midst_of_being_told_at_the_end_is_kept() {
     let mut engine = Make::window().start(&place, Scripted::new());
     let commands = engine.handle.commands.clone();
     let task = engine.task.abort_handle();
-    // The answer is there, and told when the engine has ended, or waits for it a while.
+    // The response has arrived, and is handled after the engine's end or a short wait for it.
     engine.script().when_taken("a.mp3", move || {
-        // Said from elsewhere, or the engine would wait for this very thread.
+        // Sent from another thread, or the engine would wait for this one.
         let stop = move || commands.send(Command::Shutdown).unwrap();
         std::thread::spawn(stop).join().unwrap();
         let asked = std::time::Instant::now();

@@ -1,4 +1,4 @@
-//! What another API key sent: asked about once with the current one.
+//! Assets sent with another API key are polled once with the current one.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::service::{Act, known};
 use super::*;
 use crate::model::asset::{AssetAnswer, AssetStatus};
 
-/// A run with the key "one" that ended while the service worked on `a.mp3`, as `re_1`.
+/// Ends a run with key "one" while the service processes `a.mp3`, as `re_1`.
 async fn sent_with_one(place: &Place) {
     let busy = (0..99).map(|_| known(AssetStatus::Uploading, None));
     let service = Scripted::new().answers("a.mp3", busy);
@@ -26,7 +26,7 @@ fn other_key() -> Status {
     }
 }
 
-/// The next run, with another key.
+/// Configures the next run, with another key.
 fn with_two(run: &'static str) -> Make {
     let mut make = Make::window().run(run);
     make.key = Some(key("two"));
@@ -91,7 +91,7 @@ async fn what_another_key_sent_drops_out_of_the_batch() {
     assert_eq!(totals.bytes, row.size);
     engine.until_status("b.mp3", &Status::Ready).await;
     engine.pass(10).await;
-    // It holds up no end, and is part of none.
+    // It delays no batch's end and belongs to none.
     assert_eq!(engine.batches(), [(1, 0, 0)]);
 }
 
@@ -131,8 +131,7 @@ async fn an_answer_makes_two_keys_one_account_for_duplicates_and_for_later_runs(
     engine.until_row("a.mp3", is_processing).await;
     engine.kill().await;
 
-    // The file of a run with "one" is equal to one of a run with "two", which is of the same
-    // account, as the answer says.
+    // Files of two runs with "one" and "two" are equal; the reply shows a common account.
     let size = |name: &str| std::fs::metadata(place.path(name)).unwrap().len();
     let service = || {
         Scripted::new()

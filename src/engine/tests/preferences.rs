@@ -1,4 +1,4 @@
-//! What the user changes while the engine works holds at once.
+//! Preferences take effect while the engine works.
 
 use super::service::Act;
 use super::*;
@@ -35,7 +35,7 @@ async fn more_files_at_a_time_start_at_once_and_fewer_stop_none() {
     engine.pass(60).await;
     assert_eq!(engine.row("a.mp3").status, Status::Uploading);
     assert_eq!(engine.row("b.mp3").status, Status::Uploading);
-    // One of two places that are no more.
+    // Frees one of two slots that no longer exist.
     engine.say(Command::Cancel(vec![engine.id_of("b.mp3")]));
     engine.pass(60).await;
     assert_eq!(engine.row("c.mp3").status, Status::Queued);
@@ -78,11 +78,11 @@ async fn what_comes_from_outside_or_from_an_earlier_run_starts_nothing_by_itself
     let path = place.file("a.mp3", "a");
     engine.say(Command::AddFromOutside(vec![path.clone()]));
     engine.until_status("a.mp3", &Status::ReadyToUpload).await;
-    // A second time, by hand: it is in the list already.
+    // Added again by hand: it is in the list already.
     engine.say(Command::Add(vec![path, place.file("b.mp3", "b")]));
     engine.until_status("b.mp3", &Status::Ready).await;
     assert_eq!(engine.row("a.mp3").status, Status::ReadyToUpload);
-    // One that is still being written when the program ends.
+    // Still being written when the program ends.
     let fresh = place.path("c.mp3");
     std::fs::write(&fresh, "ID3\u{3}fresh").unwrap();
     engine.say(Command::Add(vec![fresh]));

@@ -1,4 +1,4 @@
-//! What the user does to the queue.
+//! Queue commands of the user.
 
 use std::time::Duration;
 
@@ -93,7 +93,7 @@ async fn a_cancelled_transfer_ends_and_can_be_tried_again() {
     engine.until_status("a.mp3", &Status::Uploading).await;
     engine.say(Command::Cancel(vec![engine.id_of("a.mp3")]));
     engine.until_status("a.mp3", &Status::Cancelled).await;
-    // The id that was given for it is kept.
+    // The id it got is kept.
     let note = place.asset("re_1").unwrap().note;
     assert_eq!(note, Some(crate::store::AssetNote::Abandoned));
     engine.say(Command::Retry(vec![engine.id_of("a.mp3")]));
@@ -124,7 +124,7 @@ async fn an_id_that_comes_with_the_cancel_is_kept() {
     let mut engine = Make::window().start(&place, Scripted::new().acts("a.mp3", [took]));
     engine.upload(&files(&place, &["a.mp3"])).await;
     engine.until_status("a.mp3", &Status::Finishing).await;
-    // The answer and the cancel are there at the same time, for one turn of the engine.
+    // Response and cancel arrive in one turn of the engine.
     let handle = engine.handle.commands.clone();
     let row = engine.id_of("a.mp3");
     engine.script().when_taken("a.mp3", move || {
@@ -167,11 +167,11 @@ async fn what_is_removed_comes_back_with_what_it_was() {
     assert_eq!(engine.row("a.mp3").status, Status::Paused);
     assert_eq!(engine.row("c.mp3").status, Status::ReadyToUpload);
     assert_eq!(order(&engine), ["a.mp3", "b.mp3", "c.mp3"]);
-    // What the service has is followed again.
+    // A file that the service has is polled again.
     engine.until_status("b.mp3", &Status::Ready).await;
     engine.say(Command::ResumeItems(vec![engine.id_of("a.mp3")]));
     engine.until_status("a.mp3", &Status::Ready).await;
-    // They stand for their files as before.
+    // Rows stand for their files as before.
     engine.add(&files(&place, &["c.mp3"])).await;
     assert_eq!(engine.snapshot().rows.len(), 3);
 }
@@ -230,7 +230,7 @@ async fn rows_can_be_put_first() {
 async fn rows_stand_in_the_order_in_which_they_begin_however_often_some_are_put_first() {
     let place = Place::new();
     let names: Vec<String> = (0..12).map(|n| format!("{n:02}.mp3")).collect();
-    // Of different sizes: what may be equal is compared first.
+    // Of different sizes, as equal sizes would be compared first.
     let sizes = (1..).map(|size| "x".repeat(size));
     let files = names.iter().zip(sizes);
     let paths: Vec<PathBuf> = files.map(|(name, it)| place.file(name, &it)).collect();
@@ -266,7 +266,7 @@ async fn who_presses_upload_ends_the_pause_of_the_queue() {
     engine.until_status("a.mp3", &Status::Uploading).await;
     engine.say(Command::Pause);
     engine.until(|it| it.paused).await;
-    // Nothing to start: the pause stands.
+    // Nothing to start: the pause stays.
     engine.say(Command::Start);
     engine.say(Command::Retry(vec![engine.id_of("a.mp3")]));
     engine.pass(60).await;
@@ -304,7 +304,7 @@ async fn the_order_that_the_person_made_survives_a_restart() {
     let mut engine = Make::window().run("run2").start(&place, Scripted::new());
     engine.until(|it| it.rows.len() == 4).await;
     assert_eq!(order(&engine), wanted);
-    // What is added comes last, and what is put first is put before all of them.
+    // Added rows come last, and rows put first come before all of them.
     engine.add(&files(&place, &["e.mp3"])).await;
     engine.say(Command::SendFirst(vec![engine.id_of("a.mp3")]));
     engine.pass(1).await;
@@ -349,7 +349,7 @@ async fn a_file_whose_body_is_out_is_not_said_to_be_held() {
         engine.row("sent.mp3").status,
         Status::Processing { .. }
     ));
-    // Both come to their end in a queue that is held: nothing of them can be held any more.
+    // Both end in a held queue: they can't be held any more.
     engine.until_status("out.mp3", &Status::Ready).await;
     engine.until_status("sent.mp3", &Status::Ready).await;
     assert_eq!(engine.script().count("upload"), 2);

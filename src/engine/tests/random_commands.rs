@@ -1,4 +1,4 @@
-//! The user of many whims and a service of many troubles: nothing hangs, nothing is lost.
+//! Random commands over a faulty service: nothing hangs, nothing is lost.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ fn answer() -> impl Strategy<Value = Result<AssetAnswer, Fault>> {
     ]
 }
 
-/// Returns what is done with which row, after how many tenths of a second.
+/// Returns a command, its row, and the tenths of a second before it.
 fn whim() -> impl Strategy<Value = (u8, usize, u64)> {
     (0..11_u8, 0..FILES, 0..60_u64)
 }
@@ -71,7 +71,7 @@ async fn live(
     for (n, (acts, answers)) in acts.into_iter().zip(answers).enumerate() {
         let name = format!("{n}.mp3");
         service = service.acts(&name, acts).answers(&name, answers);
-        // Every second one has a twin.
+        // Every second file has a duplicate.
         paths.push(place.file(&name, &format!("content {}", n / 2)));
     }
     let mut make = Make::window();
@@ -85,7 +85,7 @@ async fn live(
     }
     engine.say(Command::Resume);
     engine.say(Command::ResumeItems(rows));
-    // Everything ends, and every place is free again.
+    // Everything ends, and every slot is free again.
     let last = place.file("last.mp3", "the last one of them");
     engine.add(&[last]).await;
     engine

@@ -1,4 +1,4 @@
-//! One request a second over a whole queue: none too early, none wasted.
+//! One request per second over a whole queue: none too early, no slot wasted.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use crate::model::asset::AssetStatus;
 
 const SPACING: Duration = Duration::from_millis(1050);
 
-/// Uploads `count` small files and gives the calls that it took.
+/// Uploads `count` small files and checks the times of all calls.
 async fn whole_queue(count: usize) {
     let place = Place::new();
     let mut paths = vec![];
     for n in 0..count {
-        // Sizes repeat, contents do not.
+        // Sizes repeat, contents differ.
         let name = format!("{n}.mp3");
         paths.push(place.file(&name, &format!("{n:08}{}", "x".repeat(n % 7))));
     }
@@ -29,7 +29,7 @@ async fn whole_queue(count: usize) {
         let gap = pair[1].at - pair[0].at;
         assert!(gap >= SPACING, "{gap:?} between {pair:?}");
     }
-    // Two calls a file, and one for the key.
+    // Two calls per file, and one for the key.
     assert_eq!(calls.len(), 2 * count + 1);
     let floor = SPACING * u32::try_from(2 * count).unwrap();
     assert!(
@@ -38,7 +38,7 @@ async fn whole_queue(count: usize) {
     );
     let snapshot = engine.snapshot();
     assert!(snapshot.rows.iter().all(|row| row.status == Status::Ready));
-    // What ran for a file is gone with its end: memory holds the rows alone.
+    // A file's tasks are gone with its end: memory holds only the rows.
     let held = engine.held().await;
     assert_eq!((held.running, held.meters, held.tickets), (0, 0, 0));
     engine.shut_down().await;

@@ -1,4 +1,4 @@
-//! A program that ends at any moment, and the next one on the same data directory.
+//! A program that ends at any moment, and the next run on its data directory.
 
 use std::time::Duration;
 
@@ -106,7 +106,7 @@ async fn what_is_told_to_be_ready_is_known_as_such_before_the_history_has_it() {
     engine
         .until_status("b.mp3", &Status::Duplicate { of })
         .await;
-    // What the history has would be asked about first.
+    // An asset in the history would be looked up first.
     assert_eq!(engine.script().words(), ["ask re_1"]);
 }
 
@@ -135,7 +135,7 @@ async fn a_stored_body_that_was_out_is_asked_about_first() {
         row.status == Status::Finishing
     })
     .await;
-    // It is not there: sent again under a new place.
+    // It is not there: sent again under a new id.
     let service = Scripted::new()
         .holds("re_1", "a.mp3", 0)
         .answers("a.mp3", (0..3).map(|_| known(AssetStatus::Waiting, None)));
@@ -151,7 +151,7 @@ async fn a_stored_body_that_was_out_is_asked_about_first() {
     engine.pass(1).await;
     assert_eq!(engine.script().words(), ["ask re_1"]);
     engine.shut_down().await;
-    // It is.
+    // It is there.
     let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
     let service = Scripted::new().holds("re_1", "a.mp3", size);
     let mut engine = Make::window().run("run3").start(&place, service);
@@ -179,7 +179,7 @@ async fn a_queue_that_was_not_started_comes_back_as_it_was() {
         .map(|row| row.name.clone())
         .collect();
     assert_eq!(names, ["c.mp3", "b.mp3", "a.mp3"]);
-    // They are the files that they were.
+    // They are the same files.
     engine.add(&paths).await;
     engine.pass(1).await;
     assert_eq!(engine.snapshot().rows.len(), 3);
@@ -194,7 +194,7 @@ async fn a_retry_that_was_being_checked_does_not_start_by_itself() {
     let mut engine = Make::window().start(&place, Scripted::new().acts("a.mp3", [bad]));
     engine.upload(std::slice::from_ref(&path)).await;
     engine.until_failed("a.mp3").await;
-    // Still being written when it is tried again, and when the program ends.
+    // Still being written during the retry and at the program's end.
     std::fs::write(&path, "ID3\u{3}more").unwrap();
     engine.say(Command::Retry(vec![engine.id_of("a.mp3")]));
     engine.until_status("a.mp3", &Status::Settling).await;
@@ -281,7 +281,7 @@ async fn the_command_line_goes_on_with_its_paths_alone() {
     let note = place.asset("re_101").unwrap().note;
     assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
     engine.shut_down().await;
-    // The other is still there, for the window.
+    // The other row is kept for the window.
     let left = place.items();
     assert_eq!(left.len(), 1);
     assert_eq!(
@@ -317,7 +317,7 @@ async fn a_file_that_was_looked_at_again_when_upload_was_killed_again_is_still_k
         row.status == Status::Finishing
     })
     .await;
-    // The second run took the row over, and was killed over the look.
+    // The second run took the row over, and was killed during its check.
     let mut history = place.history();
     let mut row = history.items().unwrap().remove(0);
     let upload: Upload = serde_json::from_str(&row.state).unwrap();
@@ -407,7 +407,7 @@ async fn what_was_sent_to_no_answer_is_known_again_by_its_content() {
     let bytes = std::fs::read(place.path("a.mp3")).unwrap();
     let content = place.asset("re_1").unwrap().content.unwrap();
     assert_eq!(content.to_hex(), blake3::hash(&bytes).to_hex().as_str());
-    // Killed again, so that nothing but the history is left for the next run.
+    // Killed again, so that the next run has nothing but the history.
     engine.kill().await;
     let mut engine = Make::command_line().run("run3").start(&place, service());
     engine.add(&[place.path("a.mp3")]).await;

@@ -1,4 +1,4 @@
-//! A service in memory: no sockets, no threads; it notes every call and does what it is told.
+//! An in-memory service without sockets or threads; it records every call and follows a script.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -14,15 +14,15 @@ use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus, Cont
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
 
-/// What a transfer does.
+/// Scripted course of a transfer.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
     /// Takes the file after this long.
     Take(Duration),
-    /// Moves its bytes evenly over this long, and then takes it.
+    /// Moves its bytes evenly over this long, then takes it.
     Steadily(Duration),
-    /// Is told by a session, after this long, that half of the bytes are there; moves the rest
-    /// evenly over as long as the second says, and then takes it.
+    /// Learns from a session, after the first duration, that half of the bytes are there; moves the
+    /// rest evenly over the second, then takes it.
     GoOnFromHalf(Duration, Duration),
     /// Answers well before the body is out, and takes no more of it.
     TakeEarly,
@@ -34,11 +34,11 @@ pub(super) enum Act {
     LateFail(Duration, Fault),
     /// Moves half the bytes and fails.
     FailInBody(Fault),
-    /// Moves half the bytes and stays there.
+    /// Moves half the bytes and hangs.
     Stay,
-    /// Moves all bytes, as far as they are let go, stores the file, and fails.
+    /// Moves all bytes that are let go, stores the file, and fails.
     Lose(Fault),
-    /// Moves all bytes and stays without an answer.
+    /// Moves all bytes and hangs without a response.
     StayOut,
 }
 
@@ -46,9 +46,9 @@ pub(super) enum Act {
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub at: Instant,
-    /// As `upload a.mp3`.
+    /// For instance `upload a.mp3`.
     pub what: String,
-    /// The end of the key.
+    /// Last characters of the key.
     pub key: String,
 }
 
@@ -57,40 +57,40 @@ type Watcher = Box<dyn Fn(&str) + Send>;
 #[derive(Default)]
 struct Inner {
     calls: Vec<Call>,
-    /// By file name: what the transfers of it do, in their order; then they take it.
+    /// Acts of a file's transfers in order, by file name; then it is taken.
     acts: HashMap<String, VecDeque<Act>>,
-    /// By file name: answers to the first questions; then it is ready.
+    /// Answers to a file's first polls, by file name; then it is ready.
     answers: HashMap<String, VecDeque<Result<AssetAnswer, Fault>>>,
     key_checks: VecDeque<Result<(), Fault>>,
     tickets: VecDeque<Fault>,
-    /// What each id stands for.
+    /// File name and size of each id.
     assets: HashMap<AssetId, (String, u64)>,
-    /// How often the bytes of a file arrived.
+    /// Number of times that a file's bytes arrived.
     stored: HashMap<String, u32>,
     refused_keys: Vec<String>,
     next: u64,
-    /// By file name: transfers of it that are under way.
+    /// Running transfers by file name.
     moving: HashMap<String, u32>,
-    /// How often a file's transfer began while another one of it was under way.
+    /// Number of transfers that began while another one of their file was running.
     overlaps: u32,
-    /// What is done in the moment in which a file's answer is there.
+    /// Callback at the moment of a file's response.
     when_taken: HashMap<String, Box<dyn FnOnce() + Send>>,
     expires_in: Option<Duration>,
-    /// Its storage starts a session for each file.
+    /// The storage starts a session for each file.
     sessions: bool,
-    /// What it says that it learned of storage hosts.
+    /// Protocols it reports as learned.
     learned: Vec<KnownProtocol>,
 }
 
-/// The service.
+/// The scripted service.
 #[derive(Default)]
 pub(super) struct Scripted {
     inner: Mutex<Inner>,
-    /// Is told of what happens, at once: `released a.mp3`, `store a.mp3`.
+    /// Called at once for events such as `released a.mp3` or `store a.mp3`.
     watcher: Mutex<Option<Watcher>>,
 }
 
-/// A transfer that is under way; it ends when it is dropped.
+/// A running transfer; it ends on drop.
 struct Moving<'a>(&'a Scripted, String);
 
 impl<'a> Moving<'a> {
@@ -177,12 +177,12 @@ impl Scripted {
         self.with(|inner| inner.sessions = true)
     }
 
-    /// Ids count from here: two services never give the same.
+    /// Counts ids from here, so that two services never give the same.
     pub fn ids_from(self, first: u64) -> Self {
         self.with(|inner| inner.next = first)
     }
 
-    /// An asset that an earlier run gave this service.
+    /// Adds an asset of an earlier run.
     pub fn holds(self, asset: &str, name: &str, size: u64) -> Self {
         self.with(|inner| {
             let asset = AssetId::new(asset).unwrap();
@@ -190,7 +190,7 @@ impl Scripted {
         })
     }
 
-    /// From now on every call with this key is refused.
+    /// Rejects every further call with this key.
     pub fn refuse(&self, key: &ApiKey) {
         self.inner.lock().unwrap().refused_keys.push(key.last4());
     }
@@ -208,12 +208,12 @@ impl Scripted {
         self.inner.lock().unwrap().calls.clone()
     }
 
-    /// The calls as words, in their order.
+    /// Returns the calls as words, in order.
     pub fn words(&self) -> Vec<String> {
         self.calls().into_iter().map(|call| call.what).collect()
     }
 
-    /// Every id that was given for a file.
+    /// Returns every id given for a file.
     pub fn given(&self) -> Vec<AssetId> {
         self.inner.lock().unwrap().assets.keys().cloned().collect()
     }
@@ -223,12 +223,12 @@ impl Scripted {
         words.iter().filter(|what| what.starts_with(prefix)).count()
     }
 
-    /// Returns how often a file was sent twice at the same time.
+    /// Returns how often a file was sent twice at once.
     pub fn overlaps(&self) -> u32 {
         self.inner.lock().unwrap().overlaps
     }
 
-    /// Transfers that are under way.
+    /// Returns the number of running transfers.
     pub fn moving(&self) -> u32 {
         self.inner.lock().unwrap().moving.values().sum()
     }
@@ -283,7 +283,7 @@ impl Scripted {
         asset
     }
 
-    /// The part of a transfer that direct uploads and the storage step share.
+    /// Runs the part that direct uploads and storage transfers share.
     async fn transfer(
         &self,
         file: &UploadFile,
@@ -366,7 +366,7 @@ async fn steadily(meter: &TransferProgress, bytes: u64, over: Duration) {
     meter.finish_body();
 }
 
-/// Tells when a transfer that stayed is dropped: `cut off a.mp3`.
+/// Reports that a hanging transfer was dropped: `cut off a.mp3`.
 struct CutOff<'a>(&'a Scripted, &'a str);
 
 impl Drop for CutOff<'_> {
@@ -424,7 +424,7 @@ impl Service for Scripted {
         };
         self.call(&format!("{what} {} {}", file.name, ticket.asset_id), None)?;
         if self.inner.lock().unwrap().sessions {
-            // Another one each time.
+            // A new one each time.
             let (asset, n) = (&ticket.asset_id, self.calls().len());
             let url = format!("https://storage.test/session/{asset}/{n}");
             ticket.session.put(SecretUrl(url.into()));

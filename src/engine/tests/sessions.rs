@@ -1,11 +1,11 @@
-//! Resumable sessions: what a pause, a restart and a kill do to them.
+//! Resumable sessions across a pause, a restart and a kill.
 
 use super::service::{Act, fault};
 use super::*;
 use crate::model::snapshot::ResumeBehaviour;
 use crate::store::{AssetNote, HistoryChange};
 
-/// A run in which a file stays in mid-body, its session in the keychain.
+/// Ends a run with a file in mid-body and its session in the keychain.
 async fn half_sent(place: &Place, keychain: &Keychain) -> Engine {
     let path = place.file("a.mp3", "a");
     let service = Scripted::new().sessions().acts("a.mp3", [Act::Stay]);
@@ -98,7 +98,7 @@ async fn upload_goes_on_with_the_session_of_a_killed_run() {
 async fn without_a_keychain_the_file_starts_again_and_the_row_says_so_before() {
     let (place, keychain) = (Place::new(), Keychain::absent());
     let mut engine = half_sent(&place, &keychain).await;
-    // As long as the program runs it goes on all the same.
+    // While the program runs it resumes all the same.
     assert_eq!(engine.row("a.mp3").later, Some(ResumeBehaviour::Resumes));
     engine.say(Command::PauseItems(vec![engine.id_of("a.mp3")]));
     let row = engine.until_status("a.mp3", &Status::Paused).await;
@@ -151,7 +151,7 @@ async fn what_a_session_holds_already_is_no_speed() {
     engine.upload(&[path]).await;
     let of_row = |row: &Row| row.transfer.and_then(|it| it.rate);
     engine.until_row("a.mp3", |row| of_row(row).is_some()).await;
-    // 500,000 bytes in 20 s, as the row, the foot and the plan see it.
+    // 500,000 bytes in 20 s, as shown by the row, the status bar and the plan.
     let mut seen = 0;
     while engine.row("a.mp3").status == Status::Uploading {
         let (snapshot, row) = (engine.snapshot(), engine.row("a.mp3"));
@@ -225,7 +225,7 @@ async fn a_file_that_was_changed_or_an_account_that_is_another_starts_again() {
         engine.until(|it| it.interrupted == 1).await;
         if changed {
             write_still(&place.path("a.mp3"), "other");
-            // What is looked at anew is another file than the session has a part of.
+            // The file checked again differs from the session's.
             engine.say(Command::Cancel(vec![engine.id_of("a.mp3")]));
             engine.until_status("a.mp3", &Status::Cancelled).await;
             engine.say(Command::Retry(vec![engine.id_of("a.mp3")]));
@@ -270,7 +270,7 @@ async fn a_session_that_is_older_than_a_week_is_swept_at_the_next_start() {
 async fn what_the_keychain_did_not_forget_it_forgets_at_the_next_start() {
     let (place, keychain) = (Place::new(), Keychain::in_memory());
     half_sent(&place, &keychain).await.kill().await;
-    // In this run there is none.
+    // This run has no keychain.
     let mut engine = second_run(&place, &Keychain::absent());
     engine.until(|it| it.interrupted == 1).await;
     engine.say(Command::DiscardInterrupted);
@@ -313,7 +313,7 @@ async fn a_locked_keychain_is_asked_once_and_swept_when_it_is_unlocked() {
     }
     engine.shut_down().await;
     assert_eq!(keychain.lock(false), 1);
-    // What it still holds is known, and it forgets that when it can.
+    // Its remaining entries are known, and deleted when possible.
     assert_eq!(noted(&place), 3);
     let make = Make::window().keychain(&keychain).run("run3");
     let mut engine = make.start(&place, Scripted::new());

@@ -1,4 +1,4 @@
-//! What the snapshot says, when it says nothing, and what is left at the end.
+//! Contents of snapshots, silence without changes, and what remains at the end.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ async fn an_idle_engine_publishes_nothing() {
     let revision = engine.snapshot().revision;
     engine.handle.snapshot.mark_unchanged();
     engine.pass(3600).await;
-    // Commands that change nothing show nothing.
+    // Commands that change nothing publish nothing.
     engine.say(Command::Resume);
     engine.say(Command::Start);
     engine.say(Command::Retry(vec![engine.id_of("a.mp3")]));
@@ -64,7 +64,7 @@ async fn each_batch_ends_once() {
     assert_eq!(engine.batches(), [(1, 0, 1), (1, 0, 0)]);
 }
 
-/// The end of the last batch.
+/// Returns the end of the last batch.
 fn last_end(engine: &mut Engine) -> BatchEnd {
     let end = |notice: &Notice| match notice {
         Notice::BatchFinished(end) => Some(*end),

@@ -1,4 +1,4 @@
-//! The storage step: what was learned of its hosts, and the ids that come with it.
+//! The storage step: learned protocols of hosts, and the ids that come with it.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ async fn what_worked_at_a_host_is_known_after_a_restart_and_learned_anew_when_it
     let mut engine = Make::window().signed().run("run2").start(&place, service);
     engine.add(std::slice::from_ref(&path)).await;
     assert_eq!(engine.script().learned(), both);
-    // One works no more, the other in another way.
+    // One no longer works, the other changes its protocol.
     engine
         .script()
         .recall(&[learned("two", StorageProtocol::Form)]);
@@ -69,7 +69,7 @@ async fn what_was_sent_is_not_read_again_because_its_answer_was_lost() {
             .acts("a.mp3", [Act::Lose(fault(what))])
             .answers("a.mp3", [known(AssetStatus::Success, Some(size))]);
         let mut engine = Make::window().signed().start(&place, service);
-        // What is gone when its bytes are out can't be read.
+        // A file deleted once its bytes are out can't be hashed.
         let gone = path.clone();
         engine.script().watch(move |what| {
             if what == "released a.mp3" {
@@ -94,21 +94,21 @@ async fn what_is_cancelled_when_all_of_it_is_out_is_not_called_one_without_bytes
     let row = engine.until_status("a.mp3", &Status::Finishing).await;
     engine.say(Command::Cancel(vec![row.id]));
     let row = engine.until_status("a.mp3", &Status::Cancelled).await;
-    // It may be stored there, and nobody said so.
+    // It may be stored there, unreported.
     assert_eq!(
         (&row.asset_id, &row.reserved_id),
         (&None, &Some(id("re_1")))
     );
     let record = place.asset("re_1").unwrap();
     assert_eq!((record.note, record.is_reserved()), (None, true));
-    // Sent again all the same, it may be there twice.
+    // Sent again all the same, it may be stored twice.
     engine.say(Command::Retry(vec![row.id]));
     engine.until_status("a.mp3", &Status::Ready).await;
     let note = place.asset("re_2").unwrap().note;
     assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
 }
 
-/// A fault with the answer of which an id came.
+/// Returns a fault whose response had an id.
 fn stray(kind: FaultKind, asset: &str) -> Fault {
     let mut fault = fault(kind);
     fault.diagnostics.asset_id = Some(id(asset));
@@ -139,7 +139,7 @@ async fn an_id_beside_a_url_that_is_of_no_use_is_kept_as_abandoned() {
     assert_eq!(row.asset_id, Some(id("re_1")));
     assert!(is_abandoned(&place, "re_901"));
     assert!(is_abandoned(&place, "re_902"));
-    // What only asks for a place sends no bytes.
+    // A request for a signed URL sends no bytes.
     assert!(is_reserved(&place, "re_901") && is_reserved(&place, "re_902"));
     assert_eq!(place.asset("re_1").unwrap().note, None);
 }
@@ -156,7 +156,7 @@ async fn an_id_in_an_answer_that_says_failure_is_kept_also_when_nobody_waits_any
     assert_eq!(kind, FaultKind::BadRequest);
     assert!(is_abandoned(&place, "re_903"));
     assert!(!is_reserved(&place, "re_903"));
-    // In the moment of the answer the row is taken out of the list.
+    // The row is removed at the moment of the response.
     let answer = stray(FaultKind::BadRequest, "re_904");
     let service = Scripted::new()
         .ids_from(100)
@@ -228,7 +228,7 @@ async fn a_reserved_id_is_shown_as_one_until_bytes_are_stored_under_it() {
     let place = Place::new();
     let path = place.file("a.mp3", "a");
     let size = std::fs::metadata(&path).unwrap().len();
-    // The storage takes all bytes, and its answer is lost; at first nothing is there.
+    // The storage takes all bytes and its response is lost; at first no asset is found.
     let service = Scripted::new()
         .acts("a.mp3", [Act::Lose(fault(FaultKind::LostAnswer))])
         .answers(

@@ -1,11 +1,11 @@
-//! Drives that do not answer: whoever asks for a file there is blocked, and nobody else.
+//! Unresponsive drives block only their own files.
 
 use super::service::{Act, fault};
 use super::*;
 use crate::engine::intake::drive::Hung;
 use crate::model::media::Rejection;
 
-/// A policy by whose numbers a drive is given up soon, in real time.
+/// Shortens the stall timeout, for real time.
 fn impatient(mut make: Make) -> Make {
     make.policy.stall = Duration::from_millis(100);
     make.policy.polls = vec![Duration::from_millis(10)];
@@ -16,7 +16,7 @@ fn impatient(mut make: Make) -> Make {
 async fn a_file_that_cannot_be_read_any_more_is_ready_all_the_same_when_the_service_says_so() {
     let place = Place::new();
     let path = place.file("a.mp3", "a");
-    // The answer came before the end of the body: the fingerprint is still to be read.
+    // The response came before the end of the body: the file is still to be hashed.
     let service = Scripted::new().acts("a.mp3", [Act::TakeEarly]);
     let mut engine = impatient(Make::window()).start(&place, service);
     engine.add(std::slice::from_ref(&path)).await;
@@ -42,7 +42,7 @@ async fn a_comparison_with_a_file_on_such_a_drive_gives_its_place_back() {
     };
     let cause = "the drive did not answer in time";
     assert_eq!(fault.diagnostics.causes, [cause]);
-    // Of a rival that cannot be read nothing is known: it is none.
+    // A candidate that cannot be read is ignored.
     engine.until_status("c.mp3", &Status::Ready).await;
 }
 
@@ -81,7 +81,7 @@ async fn upload_ends_with_what_it_cannot_look_at_or_walk_and_takes_the_rest() {
     let mut engine = impatient(Make::command_line()).start(&place, Scripted::new());
     engine.until(is_open).await;
     let _walked = Hung::from_now_on(&place.path("walked"));
-    // It answers a walk, and hangs with the first look.
+    // It answers a walk, and hangs at the first check.
     let _hung = Hung::for_looks(&place.path("hung"));
     let mut named = vec![place.path("walked")];
     named.extend(looked);

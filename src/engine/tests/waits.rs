@@ -1,4 +1,4 @@
-//! What holds up the whole queue is said, with its time, and ends when the user says so.
+//! Waits of the whole queue are shown with their time, and end on the user's command.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::service::{Act, fault, limited};
 use super::*;
 use crate::model::snapshot::QueueWait;
 
-/// Cause and whole seconds of the wait of now, rounded.
+/// Returns cause and rounded seconds of the current wait.
 fn wait(snapshot: &Snapshot) -> Option<(FaultKind, u64)> {
     let now = tokio::time::Instant::now().into_std();
     let seconds = |wait: QueueWait| wait.left(now).as_secs_f64().round() as u64;
@@ -29,7 +29,7 @@ async fn a_rate_limit_on_a_poll_is_a_wait_of_the_whole_queue() {
         until_waits(&mut engine).await,
         (FaultKind::RateLimited, 600)
     );
-    // It was said once, and another file waits for it, too.
+    // It was announced once, and another file waits as well.
     engine.say(Command::Add(files(&place, &["b.mp3"])));
     engine.until_status("b.mp3", &Status::ReadyToUpload).await;
     engine.say(Command::Start);
@@ -57,7 +57,7 @@ async fn a_rate_limit_on_the_key_check_is_one_and_try_now_asks_once_more() {
     );
     assert_eq!(engine.row("a.mp3").status, Status::Queued);
     engine.say(Command::TryNow(vec![]));
-    // The answer takes the place of the one before.
+    // The new reply replaces the previous one.
     engine
         .until(|it| wait(it).is_some_and(|(_, left)| left <= 300))
         .await;

@@ -1,4 +1,4 @@
-//! Links, special files, permissions and names as Unix has them.
+//! Links, special files, permissions and names on Unix.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -14,7 +14,7 @@ fn mkfifo(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
-/// Runs what would block for ever if a FIFO were opened.
+/// Runs a function that would block forever if it opened a FIFO.
 fn unblocked<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || sender.send(work()));
@@ -35,7 +35,7 @@ fn links_that_lead_in_circles_end_and_each_folder_is_walked_once() {
     symlink("self", root.join("self")).unwrap();
     let expected = [file(root.join("a/film.mp4")), walked(root, 0)];
     assert_eq!(found(&[root.to_owned()]), expected);
-    // A second path to the same folder finds nothing more, and what is above is not walked.
+    // A second path to a folder adds nothing, and parent folders are not walked.
     let twice = found(&[root.join("b"), root.join("a")]);
     let expected = [
         file(root.join("b/film.mp4")),
@@ -101,7 +101,7 @@ fn links_to_files_are_followed_and_judged_by_their_own_names() {
     assert_eq!(found(std::slice::from_ref(&root)), expected);
     let looked = look(&root.join("picture.png")).unwrap();
     assert_eq!(looked.stamp, stamp_of(&outside));
-    // A link is a name of its own, however the way to it is written.
+    // A link has a canonical path of its own, however it is reached.
     assert_ne!(identity(&root.join("picture.png")), identity(&outside));
     assert_eq!(
         identity(&root.join("picture.png")),
@@ -184,7 +184,7 @@ fn what_may_not_be_read_is_reported_with_its_cause() {
     let may_anything = fs::read_dir(root.join("locked")).is_ok();
     mode("locked", 0o700);
     if may_anything {
-        // The superuser reads it all the same.
+        // Root can read it all the same.
         assert_eq!(all[0], file(root.join("locked/film.mp4")));
         return;
     }
@@ -227,7 +227,7 @@ fn folders_as_deep_as_paths_may_be_long_are_walked() {
         path.push("d");
         depth += 1;
     }
-    // The file's own name has to fit, too.
+    // The file's own name must fit, too.
     let path = path.ancestors().nth(4).unwrap().join("a.mp4");
     write(&path, b"x");
     let expected = [file(path), walked(root, 0)];
