@@ -234,7 +234,7 @@ impl Client {
                 }
                 Ok(SessionProgress::Wants(_)) => return Err(SEND.fault(FaultKind::ServerError)),
                 Ok(SessionProgress::Over(End::Response(answer))) => match classify(&answer) {
-                    StorageOutcome::ResumeBehaviour(kind) => later(kind, &answer),
+                    StorageOutcome::Retryable(kind) => later(kind, &answer),
                     _ => return Ok((End::Response(answer), hash, SEND)),
                 },
                 Ok(SessionProgress::Over(gone)) => return Ok((gone, hash, SEND)),

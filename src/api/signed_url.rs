@@ -36,7 +36,7 @@ pub(crate) enum StorageOutcome {
     MissingHeader(StorageProtocol),
     Expired,
     /// A retry may work later.
-    ResumeBehaviour(FaultKind),
+    Retryable(FaultKind),
     /// A retry would fail again.
     Refused,
     Redirect,
@@ -47,7 +47,7 @@ impl StorageOutcome {
     pub(crate) fn may_pass(self) -> bool {
         matches!(
             self,
-            Self::ResumeBehaviour(_) | Self::Unconfirmed(_) | Self::Redirect
+            Self::Retryable(_) | Self::Unconfirmed(_) | Self::Redirect
         )
     }
 }
@@ -74,10 +74,10 @@ pub(crate) fn classify(answer: &Response) -> StorageOutcome {
                 StorageOutcome::Refused
             }
         }
-        (408, _) => StorageOutcome::ResumeBehaviour(FaultKind::Stalled),
-        (429, _) => StorageOutcome::ResumeBehaviour(FaultKind::RateLimited),
+        (408, _) => StorageOutcome::Retryable(FaultKind::Stalled),
+        (429, _) => StorageOutcome::Retryable(FaultKind::RateLimited),
         (412, _) => StorageOutcome::AlreadyExists,
-        (500..600, _) => StorageOutcome::ResumeBehaviour(FaultKind::ServerError),
+        (500..600, _) => StorageOutcome::Retryable(FaultKind::ServerError),
         _ => StorageOutcome::Refused,
     }
 }
@@ -214,7 +214,7 @@ impl Client {
             StorageOutcome::Expired => (FaultKind::ExpiredUrl, None),
             StorageOutcome::Redirect => (FaultKind::Redirect, None),
             StorageOutcome::Unconfirmed(kind) => (kind, None),
-            StorageOutcome::ResumeBehaviour(kind) => {
+            StorageOutcome::Retryable(kind) => {
                 let retry_after = answer.retry_after();
                 // Everything was sent: the metadata proves whether it arrived.
                 let recovery = if meter.body_out() {

@@ -260,7 +260,7 @@ fn only_a_long_hold_of_an_earlier_run_is_untested() {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum StorageRequest {
+enum LimiterAction {
     Ask(Priority),
     Cancel(usize),
     Sleep(u64),
@@ -268,14 +268,14 @@ enum StorageRequest {
     Good,
 }
 
-fn steps() -> impl Strategy<Value = Vec<StorageRequest>> {
+fn steps() -> impl Strategy<Value = Vec<LimiterAction>> {
     let step = prop_oneof![
-        4 => Just(StorageRequest::Ask(Priority::Upload)),
-        4 => Just(StorageRequest::Ask(Priority::Poll)),
-        2 => (0usize..50).prop_map(StorageRequest::Cancel),
-        4 => (0u64..4000).prop_map(StorageRequest::Sleep),
-        1 => proptest::option::of(0u64..5).prop_map(StorageRequest::Limited),
-        1 => Just(StorageRequest::Good),
+        4 => Just(LimiterAction::Ask(Priority::Upload)),
+        4 => Just(LimiterAction::Ask(Priority::Poll)),
+        2 => (0usize..50).prop_map(LimiterAction::Cancel),
+        4 => (0u64..4000).prop_map(LimiterAction::Sleep),
+        1 => proptest::option::of(0u64..5).prop_map(LimiterAction::Limited),
+        1 => Just(LimiterAction::Good),
     ];
     proptest::collection::vec(step, 1..80)
 }
@@ -289,16 +289,16 @@ proptest! {
             let mut tasks = Vec::new();
             for step in steps {
                 match step {
-                    StorageRequest::Ask(turn) => {
+                    LimiterAction::Ask(turn) => {
                         let name = u32::try_from(tasks.len()).unwrap();
                         tasks.push(wait(&limiter, &log, name, turn));
                     }
-                    StorageRequest::Cancel(index) => if let Some(task) = tasks.get(index) {
+                    LimiterAction::Cancel(index) => if let Some(task) = tasks.get(index) {
                         task.abort();
                     },
-                    StorageRequest::Sleep(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
-                    StorageRequest::Limited(wait) => limiter.rate_limited(wait.map(Duration::from_secs)),
-                    StorageRequest::Good => limiter.on_success(),
+                    LimiterAction::Sleep(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
+                    LimiterAction::Limited(wait) => limiter.rate_limited(wait.map(Duration::from_secs)),
+                    LimiterAction::Good => limiter.on_success(),
                 }
             }
             for task in tasks {

@@ -114,17 +114,17 @@ fn every_answer_of_the_table_is_judged() {
         (
             408,
             String::new(),
-            StorageOutcome::ResumeBehaviour(FaultKind::Stalled),
+            StorageOutcome::Retryable(FaultKind::Stalled),
         ),
         (
             429,
             String::new(),
-            StorageOutcome::ResumeBehaviour(FaultKind::RateLimited),
+            StorageOutcome::Retryable(FaultKind::RateLimited),
         ),
         (
             503,
             "<html>".to_owned(),
-            StorageOutcome::ResumeBehaviour(FaultKind::ServerError),
+            StorageOutcome::Retryable(FaultKind::ServerError),
         ),
         (302, String::new(), StorageOutcome::Redirect),
     ] {
