@@ -89,6 +89,7 @@ impl ApiKey {
         Ok(Self(Arc::new(Zeroizing::new(rest.to_owned()))))
     }
 
+    /// The key itself, for the `Authorization` header and the keychain.
     pub fn expose(&self) -> &str {
         &self.0
     }
