@@ -40,6 +40,7 @@ mod shell;
 mod shutdown;
 mod snapshots;
 mod status_visibility;
+mod type_names;
 mod ui;
 mod window;
 mod wire;
