@@ -180,6 +180,11 @@ impl Report {
                     "{shown}: sent by an earlier run; asking whether memories.ai has it"
                 ))
             }
+            LifecycleEvent::OtherKey { last4 } => {
+                self.lift_limit(item, &path);
+                let words = wording::row::other_key(&last4);
+                Some(format!("{shown}: {words}; sending it with this one"))
+            }
             LifecycleEvent::Uploaded(asset) => {
                 self.uploaded(item, &path, asset);
                 None
@@ -189,10 +194,7 @@ impl Report {
                 delay,
                 fault,
             } => {
-                // It is sent first, which has no limit.
-                if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
-                    *open = Open::new(path.clone());
-                }
+                self.lift_limit(item, &path);
                 self.event(&JsonEvent::Retrying {
                     path: EventPath::new(&path),
                     attempt,
@@ -359,6 +361,13 @@ impl Report {
         if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
             open.asset = asset;
             open.until = until;
+        }
+    }
+
+    /// Ends the deadline of a file that is sent first, which has no limit.
+    fn lift_limit(&mut self, item: Option<ItemId>, path: &Path) {
+        if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
+            *open = Open::new(path.to_owned());
         }
     }
 

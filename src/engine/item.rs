@@ -12,7 +12,7 @@ use super::clock::now_ms;
 use super::journal::Origin;
 use super::speed::Speed;
 use crate::api::{SecretUrl, SignedUpload, TransferProgress};
-use crate::model::asset::{Account, ContentHash};
+use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
@@ -124,6 +124,9 @@ pub(super) struct Item {
     pub in_batch: bool,
     /// Time at which it was added, in milliseconds since the Unix epoch.
     pub added_at_ms: i64,
+    /// On the command line, until the current key has answered for another key's asset: the row id
+    /// under which that asset stays behind if it is unknown.
+    pub id_to_leave: Option<ItemId>,
 }
 
 impl Item {
@@ -167,6 +170,17 @@ impl Item {
             seen_ready: false,
             in_batch: false,
             added_at_ms: now_ms(),
+            id_to_leave: None,
+        }
+    }
+
+    /// Returns the asset that is polled and has its bytes without doubt.
+    pub fn undoubted_asset(&self) -> Option<&AssetId> {
+        match &self.upload.state {
+            UploadState::Processing {
+                asset, doubt: None, ..
+            } => Some(asset),
+            _ => None,
         }
     }
 

@@ -46,6 +46,11 @@ pub enum LifecycleEvent {
     AlreadyUploaded(AssetId),
     /// Sent by an earlier run and polled to its end. Has the ID if it is known to have bytes.
     Followed(Option<AssetId>),
+    /// Sent by an earlier run with another key, and unknown to the current one.
+    OtherKey {
+        /// Last four characters of that key; empty if unknown.
+        last4: String,
+    },
     /// The service took the bytes.
     Uploaded(AssetId),
     /// An attempt failed, and a retry follows.
@@ -128,6 +133,9 @@ pub(super) fn turn(
                     .unwrap_or_else(|| Fault::new(FaultKind::ProcessingFailed)),
             })
         }
+        (_, UploadState::OtherKey { last4, .. }) => Some(LifecycleEvent::OtherKey {
+            last4: last4.clone(),
+        }),
         (
             UploadState::Sending { .. } | UploadState::Hashing,
             UploadState::RetryScheduled { cause },

@@ -43,6 +43,19 @@ async fn without_waiting_a_file_in_doubt_is_not_called_uploaded_before_it_is_kno
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_another_key_sent_is_open_without_a_limit_until_it_is_sent() {
+    let mut followed = Followed::new(true);
+    followed.take(LifecycleEvent::OtherKey {
+        last4: "1234".to_owned(),
+    });
+    assert!(!followed.0.is_over());
+    assert_eq!(followed.0.next_limit(), None);
+    followed.take(LifecycleEvent::Uploaded(asset()));
+    assert!(followed.0.is_over());
+    assert_eq!((followed.0.success, followed.0.failed), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_limit_of_the_wait_does_not_count_while_a_file_is_sent_again() {
     let mut followed = Followed::new(false);
     assert!(followed.0.next_limit().is_some());

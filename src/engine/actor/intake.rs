@@ -134,7 +134,7 @@ impl<S: Service> Actor<S> {
         let mut new = new.into_iter().zip(ids);
         while let Some((found, id)) = new.next() {
             let position = self.order.last().map_or(0, |(last, _)| last + STEP);
-            match self.continue_left_behind(&found, position) {
+            match self.continue_left_behind(&found, id, position) {
                 Ok(Some(id)) => {
                     to_look_at.extend(id);
                     continue;

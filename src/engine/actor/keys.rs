@@ -14,7 +14,7 @@ use crate::api::Service;
 use crate::api::shared_rate_limit::SharedRateLimit;
 use crate::engine::Notice;
 use crate::engine::clock::now_ms;
-use crate::engine::item::Task;
+use crate::engine::item::{Item, Task};
 use crate::engine::lifecycle::LifecycleEvent;
 use crate::model::asset::{Account, AssetAnswer};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
@@ -141,20 +141,26 @@ impl<S: Service> Actor<S> {
             return false;
         };
         let is_current = self.was_asked_with_this_key(id);
-        if owner == last_asked_account || is_current && self.own.contains(&owner) {
+        let is_own = is_current && self.own.contains(&owner);
+        if owner == last_asked_account {
             return false;
         }
         match answer {
             AssetAnswer::Known(_) => {
-                if is_current {
+                if is_current && !is_own {
                     self.join(&owner);
+                }
+                if is_current {
+                    self.follow_joined(id);
                 }
                 return false;
             }
+            AssetAnswer::NotFound if is_own => return false,
             AssetAnswer::NotFound if is_current => {
                 let last4 = self.journal.last4(&owner);
                 let attempt = *attempt;
                 self.apply(id, Event::OtherKey { attempt, last4 });
+                self.send_anew(id);
             }
             // The key was replaced meanwhile; the current one has not asked yet.
             AssetAnswer::NotFound => {
@@ -162,6 +168,37 @@ impl<S: Service> Actor<S> {
             }
         }
         true
+    }
+
+    /// Tells the command line that an earlier run's asset turned out to be the current key's.
+    fn follow_joined(&mut self, id: ItemId) {
+        let Some(item) = self.items.get_mut(&id) else {
+            return;
+        };
+        if item.id_to_leave.take().is_some()
+            && let Some(asset) = item.undoubted_asset().cloned()
+        {
+            let path = item.path.clone();
+            self.follow(Some(id), path, LifecycleEvent::Followed(Some(asset)));
+        }
+    }
+
+    /// Sends a file of the command line whose asset only another key knows. The asset stays behind
+    /// in a record of its own, for a run with that key.
+    fn send_anew(&mut self, id: ItemId) {
+        let Some(item) = self.items.get_mut(&id) else {
+            return;
+        };
+        let Some(id_to_leave) = item.id_to_leave.take() else {
+            return;
+        };
+        let (path, upload) = (item.path.clone(), item.upload.clone());
+        let mut left = Item::new(id_to_leave, path, item.position, upload);
+        left.file.clone_from(&item.file);
+        left.added_at_ms = item.added_at_ms;
+        left.account = item.account.take();
+        self.journal.stage_item(&left);
+        self.apply(id, Event::Rediscovered);
     }
 
     /// Joins the accounts of two keys, since both know an asset.

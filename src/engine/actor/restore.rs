@@ -27,6 +27,16 @@ fn taken_up(upload: Upload) -> Upload {
     upload.asking_first().unwrap_or(upload)
 }
 
+/// Which of an earlier run's rows of a file is continued: the first of these.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum LeftBehind {
+    /// The current key's account may have it.
+    Sent,
+    Unsent,
+    /// Another key's account may have it, and the current key may be of that account.
+    SentWithOtherKey,
+}
+
 impl<S: Service> Actor<S> {
     /// Opens or repairs the history on its own thread, if needed.
     pub(super) fn open_history(&mut self) {
@@ -157,10 +167,11 @@ impl<S: Service> Actor<S> {
     }
 
     /// Continues an unfinished row of this path on the command line. The inner value is a row to
-    /// check.
+    /// check; `unused` is a row id that is free.
     pub(super) fn continue_left_behind(
         &mut self,
         found: &FoundFile,
+        unused: ItemId,
         position: i64,
     ) -> Result<Option<Option<ItemId>>, DatabaseLocked> {
         if self.options.front_end != FrontEnd::CommandLine || found.is_rejected() {
@@ -171,38 +182,55 @@ impl<S: Service> Actor<S> {
         };
         let (own, asks) = (&self.own, self.options.ask_history);
         let key_is_awaited = self.key.is_none() && !self.no_key;
-        let waits_for_key = Cell::new(false);
-        let left =
-            self.journal
-                .find_unfinished(&file, &*self.options.is_alive, |record, upload| {
-                    // Another account's asset is left to a run with its key, one that must not be
-                    // polled to a run that may.
-                    let asked_about = matches!(
-                        taken_up(upload.clone()).state,
-                        UploadState::Processing { .. }
-                    );
-                    // Killed before it was checked, perhaps twice. Left behind, its note that the
-                    // file may be stored already would be lost.
-                    let looked_at = matches!(
-                        upload.state,
-                        UploadState::Checking | UploadState::StillChanging
-                    );
-                    let unfinished =
-                        upload.is_active() || looked_at || upload.must_survive_cli_run();
-                    let unseen = record.stamp.is_none() && looked_at;
-                    let is_this = record.stamp == Some(stamp) && unfinished || unseen;
-                    if !is_this || !asked_about {
-                        return is_this;
-                    }
-                    waits_for_key.set(waits_for_key.get() || asks && key_is_awaited);
-                    asks && record.account.as_ref().is_none_or(|it| own.contains(it))
-                })?;
-        let Some((record, upload)) = left else {
+        let weigh = |record: &ItemRecord, upload: &Upload| {
+            let asked_about = matches!(
+                taken_up(upload.clone()).state,
+                UploadState::Processing { .. }
+            );
+            // Killed before it was checked, perhaps twice. Left behind, its note that the file may
+            // be stored already would be lost.
+            let looked_at = matches!(
+                upload.state,
+                UploadState::Checking | UploadState::StillChanging
+            );
+            let unfinished = upload.is_active() || looked_at || upload.must_survive_cli_run();
+            let unseen = record.stamp.is_none() && looked_at;
+            let is_this = record.stamp == Some(stamp) && unfinished || unseen;
+            if !is_this {
+                None
+            } else if !asked_about {
+                Some(LeftBehind::Unsent)
+            } else if !asks {
+                // It is left to a run that may ask.
+                None
+            } else if record.account.as_ref().is_none_or(|it| own.contains(it)) {
+                Some(LeftBehind::Sent)
+            } else {
+                Some(LeftBehind::SentWithOtherKey)
+            }
+        };
+        let is_alive = &*self.options.is_alive;
+        let (best, sent_with_other) = (Cell::new(None), Cell::new(false));
+        self.journal
+            .find_unfinished(&file, is_alive, |record, upload| {
+                let weighed = weigh(record, upload);
+                best.set(best.get().into_iter().chain(weighed).min());
+                sent_with_other
+                    .set(sent_with_other.get() || weighed == Some(LeftBehind::SentWithOtherKey));
+                false
+            })?;
+        let is_other_keys = best.get() == Some(LeftBehind::SentWithOtherKey);
+        if sent_with_other.get() && key_is_awaited {
             // Sent before the keychain answers, the file would be stored twice.
-            return match waits_for_key.get() {
-                true => Err(DatabaseLocked),
-                false => Ok(None),
-            };
+            return Err(DatabaseLocked);
+        }
+        if best.get().is_none() || is_other_keys && self.key.is_none() {
+            return Ok(None);
+        }
+        let is_best = |record: &ItemRecord, upload: &Upload| weigh(record, upload) == best.get();
+        let left = self.journal.find_unfinished(&file, is_alive, is_best)?;
+        let Some((record, upload)) = left else {
+            return Ok(None);
         };
         let id = record.id;
         self.by_path.insert(found.identity().clone(), id);
@@ -215,15 +243,12 @@ impl<S: Service> Actor<S> {
             self.apply(id, Event::Rediscovered);
             return Ok(Some(Some(id)));
         }
-        let Some(item) = self.items.get(&id) else {
+        let Some(item) = self.items.get_mut(&id) else {
             return Ok(Some(None));
         };
-        let stored = match &item.upload.state {
-            UploadState::Processing {
-                asset, doubt: None, ..
-            } => Some(asset.clone()),
-            _ => None,
-        };
+        item.id_to_leave = is_other_keys.then_some(unused);
+        // What another key sent is not known to be there before the current one has asked.
+        let stored = item.undoubted_asset().filter(|_| !is_other_keys).cloned();
         if let Some(media) = item.upload.media {
             let turn = LifecycleEvent::Accepted {
                 size: media.stamp.size,

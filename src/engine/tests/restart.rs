@@ -347,12 +347,16 @@ async fn the_command_line_follows_what_the_service_has() {
         matches!(row.status, Status::Processing { .. })
     })
     .await;
-    // Another account leaves it alone, and sends the file itself.
+    // Another account is asked once, and gets the file itself.
     let mut make = Make::command_line().run("run2");
     make.key = Some(key("two"));
     let mut engine = make.start(&place, Scripted::new().ids_from(50));
     engine.add(&[place.path("a.mp3")]).await;
     engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(
+        engine.script().words(),
+        ["ask re_1", "upload a.mp3", "ask re_51"]
+    );
     engine.shut_down().await;
     let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
     let service = Scripted::new().holds("re_1", "a.mp3", size);

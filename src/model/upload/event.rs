@@ -28,7 +28,8 @@ pub enum Event {
     Retry,
     /// The user undoes its removal from the list.
     RemovalUndone,
-    /// The file of an earlier run's upload was added again, and is checked.
+    /// The file of an earlier run's upload was added again: it is checked, or sent if only another
+    /// key knows its asset.
     Rediscovered,
     /// The missing file is back unchanged.
     FileReappeared,

@@ -93,6 +93,13 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
                 to(upload, UploadState::Checking, vec![])
             }
             UploadState::Failed { .. } => recheck(upload, false, vec![]),
+            // What the counters tell is of another account.
+            UploadState::OtherKey { .. } => {
+                let (mut after, effects) =
+                    new_attempt_without_url(upload, UploadState::Queued, vec![])?;
+                after.counters = RetryCounters::default();
+                Some((after, effects))
+            }
             _ => None,
         },
         Event::FileReappeared => match &upload.state {

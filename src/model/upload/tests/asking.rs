@@ -332,6 +332,27 @@ fn an_asset_that_turns_up_is_followed_and_not_sent_again() {
 }
 
 #[test]
+fn what_another_key_sent_is_sent_as_new_when_the_command_line_finds_its_file_again() {
+    let mut walk = Walk::sending(10);
+    walk.send(1);
+    walk.upload.issued = Some(asset(1));
+    walk.upload.counters.may_be_twice = true;
+    walk.upload.counters.tries = 2;
+    let attempt = walk.upload.attempt;
+    let last4 = "1234".to_owned();
+    walk.step(Event::OtherKey { attempt, last4 });
+    walk.step(Event::Rediscovered);
+    assert_eq!(walk.upload.state, UploadState::Queued);
+    assert_eq!(walk.upload.asset(), None);
+    assert_eq!(walk.upload.counters, RetryCounters::default());
+    assert_eq!(
+        walk.effects,
+        [Effect::DiscardUploadUrl],
+        "no ID is abandoned"
+    );
+}
+
+#[test]
 fn what_another_key_sent_is_no_longer_polled_and_asked_about_again_on_demand() {
     let mut walk = Walk::sending(10);
     walk.send(1);
