@@ -120,6 +120,26 @@ async fn an_outage_is_a_wait_until_the_next_try() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_row_that_an_outage_of_others_holds_up_can_be_tried_now() {
+    let place = Place::new();
+    let service = Scripted::new().acts("a.mp3", vec![Act::Fail(fault(FaultKind::Offline)); 5]);
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&files(&place, &["a.mp3"])).await;
+    engine
+        .until(|it| wait(it).is_some_and(|(_, left)| left >= 6))
+        .await;
+    engine.say(Command::Add(files(&place, &["b.mp3"])));
+    engine.until_status("b.mp3", &Status::ReadyToUpload).await;
+    engine.say(Command::Start);
+    engine.until_status("b.mp3", &Status::Queued).await;
+    assert!(engine.snapshot().waiting.is_some());
+    let tried = engine.script().count("upload a");
+    engine.say(Command::TryNow(vec![engine.id_of("b.mp3")]));
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    assert_eq!(engine.script().count("upload a"), tried + 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn polls_that_find_no_connection_are_one_and_one_row_that_goes_on_is_none() {
     let place = Place::new();
     let offline = || Err(fault(FaultKind::Offline));
