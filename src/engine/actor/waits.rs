@@ -53,18 +53,19 @@ impl<S: Service> Actor<S> {
         })
     }
 
-    /// Ends the waits of these rows, or of all if one of these is held up by the others, and probes
-    /// a rate hold.
+    /// Ends the waits of these rows, or of all if one of these is held up by the others, and the
+    /// gap of a slowdown; probes a rate hold.
     pub(super) fn try_now(&mut self, ids: &[ItemId]) {
-        let is_held = self
+        let is_limited = self
             .hold
             .borrow()
             .is_some_and(|hold| hold.until > Instant::now());
+        let is_held = self.service.limiter().try_now();
         let held_up = |id: &ItemId| {
             let item = self.items.get(id);
             item.is_some_and(|item| item.waits().is_none())
         };
-        let ids = if !is_held && ids.iter().any(held_up) {
+        let ids = if !is_limited && ids.iter().any(held_up) {
             self.those_that_wait()
         } else {
             ids.to_vec()
