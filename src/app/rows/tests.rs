@@ -99,6 +99,23 @@ fn a_row_that_waits_says_for_what_and_how_long() {
 }
 
 #[test]
+fn a_row_that_a_firewall_blocks_names_what_may_block_it() {
+    let now = Instant::now();
+    let cause = Arc::new(Fault::new(FaultKind::Blocked));
+    let waiting = Status::Waiting {
+        until: now + Duration::from_secs(8),
+        cause: Arc::clone(&cause),
+    };
+    for status in [waiting, Status::Failed(cause)] {
+        let said = detail(&row(1, status), &around(now));
+        assert!(
+            said.starts_with("A firewall, a proxy or a sign-in page blocks the upload"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn the_details_of_a_row_that_waits_ask_for_nothing() {
     let waiting = row(
         1,
