@@ -20,6 +20,8 @@ const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
 /// Lock timeout of the shared file, which is normally held for a moment. Then its holder counts as
 /// stopped, and this program goes on alone.
 const BUSY_LIMIT: Duration = Duration::from_secs(2);
+/// Shortest gap between two calls that is told as a hold; no normal spacing is that long.
+const LONG_GAP: Duration = Duration::from_secs(3);
 /// Longest hold of an earlier run that is obeyed untested.
 const INHERITED_LIMIT: Duration = Duration::from_secs(60);
 
@@ -78,7 +80,8 @@ pub enum Priority {
     Probe,
 }
 
-/// A hold on all calls after a rate-limit response, longer than the normal spacing.
+/// A hold on all calls after rate-limit responses: one that they asked for, longer than the normal
+/// spacing, or the gap of a slowdown, if it is long and a call waits for its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateHold {
     /// Time of the next call.
@@ -203,6 +206,7 @@ impl Limiter {
                 state.wake_first(self.options.patience);
             }
         }
+        self.tell_hold(&state, Instant::now());
         drop(state);
         Permit::new(Arc::clone(self), turn, ticket, wake)
     }
@@ -254,6 +258,21 @@ impl Limiter {
         self.tell_hold(&state, now);
     }
 
+    /// Ends the gap before the next call, which follows at the normal spacing. Returns whether a
+    /// hold stands, which takes a probe.
+    pub fn try_now(&self) -> bool {
+        let now = Instant::now();
+        let mut state = self.lock();
+        state.next_free = state.next_free.min(now + self.options.spacing);
+        state.look_again = now;
+        if let Some(shared) = &state.shared {
+            shared.end_gap((self.wall)(), self.options.spacing);
+        }
+        state.wake_first(self.options.patience);
+        self.tell_hold(&state, now);
+        state.held_until > now
+    }
+
     /// Returns the current spacing.
     pub fn spacing(&self) -> Duration {
         let slowdown = self.lock().slowdown(Instant::now());
@@ -266,7 +285,17 @@ impl Limiter {
             until: state.held_until,
             is_untested: state.inherits && left > INHERITED_LIMIT,
         });
+        let gap_end = state.next_free.max(state.look_again);
+        let is_after_hold = state.has_waiters() && gap_end > state.held_until;
         self.hold.send_if_modified(|told| {
+            // A told gap stays told to its end.
+            let is_told = gap_end > now && told.is_some_and(|told| told.until == gap_end);
+            let is_long = gap_end.saturating_duration_since(now) >= LONG_GAP;
+            let gap = (is_after_hold && (is_long || is_told)).then_some(RateHold {
+                until: gap_end,
+                is_untested: false,
+            });
+            let hold = gap.or(hold);
             let is_news = *told != hold;
             *told = hold;
             is_news
@@ -342,6 +371,7 @@ impl Limiter {
             }
             Err(refused) => {
                 state.look_again = now + refused.wait();
+                self.tell_hold(state, now);
                 Err(state.look_again)
             }
         }
@@ -359,6 +389,10 @@ impl LimiterState {
 
     fn set_slowdown(&mut self, slowdown: Slowdown, now: Instant) {
         (self.slowdown, self.slowdown_at) = (slowdown, now);
+    }
+
+    fn has_waiters(&self) -> bool {
+        !(self.probes.is_empty() && self.uploads.is_empty() && self.polls.is_empty())
     }
 
     fn first(&self, patience: Duration, now: Instant) -> Option<&Waiter> {

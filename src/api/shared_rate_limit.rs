@@ -242,6 +242,23 @@ impl SharedRateLimit {
         }
     }
 
+    /// Ends the gap before the next slot for all programs, but for `least`.
+    pub(crate) fn end_gap(&self, now: SystemTime, least: Duration) {
+        if let LockAttempt::Locked(mut file) = self.open()
+            && let Some(entry) = read(&mut file)
+        {
+            let soon_ms = millis(now).saturating_add_unsigned(whole_ms(least));
+            let next_free_ms = entry.next_free_ms.min(soon_ms);
+            let _ = write(
+                &mut file,
+                SlotRecord {
+                    next_free_ms,
+                    ..entry
+                },
+            );
+        }
+    }
+
     /// Opens and locks the file until it is dropped; never waits.
     fn open(&self) -> LockAttempt {
         let mut options = OpenOptions::new();

@@ -103,13 +103,13 @@ pub fn percent(row: &Row) -> Option<u8> {
 
 /// Returns the row's buttons in order. "Remove" is a button only on refused rows; sending a
 /// duplicate is in the menu only.
-pub fn commands(row: &Row) -> Vec<RowCommand> {
+pub fn commands(row: &Row, around: &RowContext) -> Vec<RowCommand> {
     let in_menu_alone = |command: &RowCommand| match command {
         RowCommand::Remove => has_menu(row),
         RowCommand::UploadAnyway => matches!(row.status, Status::FoundDuplicate(_)),
         _ => false,
     };
-    let mut commands = all(row);
+    let mut commands = all(row, around);
     commands.retain(|command| !in_menu_alone(command));
     commands
 }
@@ -120,12 +120,25 @@ pub fn has_menu(row: &Row) -> bool {
     !matches!(row.status, Status::Rejected(_))
 }
 
-fn all(row: &Row) -> Vec<RowCommand> {
+fn all(row: &Row, around: &RowContext) -> Vec<RowCommand> {
     let copy = id_to_copy(row).map(|_| RowCommand::Copy);
-    copy.into_iter().chain(own(row).iter().copied()).collect()
+    let try_now = is_held_up(row, around).then_some(RowCommand::TryNow);
+    let own = own(row).iter().copied();
+    copy.into_iter().chain(try_now).chain(own).collect()
 }
 
-/// Returns the row's commands besides "Copy".
+/// Returns `true` if the wait of the whole queue holds up the row.
+fn is_held_up(row: &Row, around: &RowContext) -> bool {
+    matches!(around.queue, Queue::Waits(_))
+        && matches!(
+            row.status,
+            Status::Queued
+                | Status::Processing { .. }
+                | Status::FoundDuplicate(DuplicateStage::Asked)
+        )
+}
+
+/// Returns the row's commands besides "Copy", whatever the queue does.
 fn own(row: &Row) -> &'static [RowCommand] {
     use RowCommand as C;
     match &row.status {
@@ -203,9 +216,9 @@ fn waits(status: &Status) -> bool {
 }
 
 /// Returns all commands of the row in menu order: buttons, others, and last the one that ends it.
-pub fn menu(row: &Row) -> Vec<RowCommand> {
+pub fn menu(row: &Row, around: &RowContext) -> Vec<RowCommand> {
     let ends = |command: &RowCommand| matches!(command, RowCommand::Cancel | RowCommand::Remove);
-    let (end, mut menu): (Vec<_>, Vec<_>) = all(row).into_iter().partition(ends);
+    let (end, mut menu): (Vec<_>, Vec<_>) = all(row, around).into_iter().partition(ends);
     menu.extend(waits(&row.status).then_some(RowCommand::SendFirst));
     menu.push(RowCommand::ShowFile);
     menu.extend(end);

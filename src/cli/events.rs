@@ -119,7 +119,7 @@ impl JsonEvent {
     pub fn waiting(reason: Reason, left: Duration) -> Self {
         Self::Waiting {
             reason,
-            seconds: left.as_secs() + u64::from(left.subsec_nanos() > 0),
+            seconds: wording::whole_seconds(left).as_secs(),
         }
     }
 

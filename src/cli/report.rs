@@ -201,7 +201,7 @@ impl Report {
                     delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
                     reason: fault.reason(),
                 });
-                let wait = wording::duration(delay);
+                let wait = wording::duration(wording::whole_seconds(delay));
                 Some(format!(
                     "{shown}: {} Next try in {wait}.",
                     wording::fault(&fault).cause
@@ -387,6 +387,9 @@ impl Report {
             .unwrap_or_default();
         let message = if self.key_is_missing && fault.fix() == Some(RequiredAction::Key) {
             wording::WITHOUT_KEY.to_owned()
+        } else if fault.kind == FaultKind::Cancelled {
+            // No single file can be cancelled here.
+            wording::RUN_INTERRUPTED.to_owned()
         } else {
             wording::fault(fault).line()
         };

@@ -306,7 +306,8 @@ impl Journal {
                 Err(CommitError::Locked(error.to_string()))
             }
             Err(error @ StoreError::Busy) => Err(CommitError::Locked(error.to_string())),
-            Err(error @ StoreError::NotSaved(_)) => Err(CommitError::Unwritable(error.to_string())),
+            // The state says already that the history cannot be written.
+            Err(StoreError::NotSaved(why)) => Err(CommitError::Unwritable(why)),
         }
     }
 

@@ -321,6 +321,13 @@ fn a_wait_of_the_whole_queue_is_said_in_rows_foot_and_banner_with_try_now() {
         matches!(&one, Some(Command::TryNow(ids)) if ids[..] == [ItemId(2)]),
         "{one:?}"
     );
+    window.get_by_label("Try now: one.mp4").click();
+    window.run();
+    let held_up = engine.next();
+    assert!(
+        matches!(&held_up, Some(Command::TryNow(ids)) if ids[..] == [ItemId(1)]),
+        "{held_up:?}"
+    );
     // A short one moves nothing in the window.
     engine.publish(|state| state.waiting = Some(waits(3)));
     window.run();

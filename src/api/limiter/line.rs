@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::{Limiter, Priority, SlotRequest};
 
@@ -64,6 +65,7 @@ impl Drop for Permit {
             state.leave(self.ticket);
             // The next waiter may have relied on the one that left.
             state.wake_first(self.limiter.options.patience);
+            self.limiter.tell_hold(&state, Instant::now());
         }
     }
 }

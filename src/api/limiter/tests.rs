@@ -259,6 +259,91 @@ fn only_a_long_hold_of_an_earlier_run_is_untested() {
     });
 }
 
+/// Spacing of 32 s, whose last slot was taken just now.
+async fn slowed(limiter: &Arc<Limiter>) {
+    for _ in 0..5 {
+        limiter.rate_limited(None);
+    }
+    limiter.enqueue(Priority::Upload).acquired().await;
+    assert!(limiter.spacing() >= Duration::from_secs(16));
+}
+
+fn told(limiter: &Limiter) -> Option<u64> {
+    let hold = *limiter.hold().borrow();
+    let left = hold.map(|hold| hold.until.saturating_duration_since(Instant::now()));
+    left.map(|left| left.as_secs_f64().round() as u64)
+}
+
+#[test]
+fn a_long_gap_of_a_slow_down_is_told_while_a_call_waits() {
+    paused(async {
+        for dir in [None, Some(tempfile::tempdir().unwrap())] {
+            let limiter = match &dir {
+                Some(dir) => program(dir.path()),
+                None => limiter(),
+            };
+            slowed(&limiter).await;
+            let gap = limiter.spacing().as_secs();
+            assert_eq!(told(&limiter), None, "no call waits");
+            let log = Log::default();
+            let left = wait(&limiter, &log, 1, Priority::Poll);
+            settle().await;
+            assert_eq!(told(&limiter), Some(gap));
+            left.abort();
+            settle().await;
+            assert_eq!(told(&limiter), None, "the call is gone");
+            drop(wait(&limiter, &log, 2, Priority::Poll));
+            tokio::time::sleep(Duration::from_secs(gap - 2)).await;
+            drop(wait(&limiter, &log, 3, Priority::Poll));
+            settle().await;
+            assert_eq!(told(&limiter), Some(2), "told to its end");
+            tokio::time::sleep(Duration::from_millis(2100)).await;
+            assert_eq!(names(&log), [2]);
+            assert!(told(&limiter) >= Some(7), "the next gap, of another call");
+        }
+    });
+}
+
+#[test]
+fn a_short_gap_is_not_told() {
+    paused(async {
+        let limiter = limiter();
+        limiter.rate_limited(None);
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        limiter.enqueue(Priority::Upload).acquired().await;
+        let hold = limiter.hold();
+        let log = Log::default();
+        for name in 0..4 {
+            drop(wait(&limiter, &log, name, Priority::Upload));
+        }
+        tokio::time::sleep(SPACING * 10).await;
+        assert_eq!(names(&log).len(), 4);
+        assert!(!hold.has_changed().unwrap());
+    });
+}
+
+#[test]
+fn a_gap_ends_on_command_for_all_programs_and_the_slow_down_stays() {
+    paused(async {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, two) = (program(dir.path()), program(dir.path()));
+        slowed(&one).await;
+        let log = Log::default();
+        drop(wait(&two, &log, 1, Priority::Poll));
+        settle().await;
+        assert!(told(&two) >= Some(16), "{:?}", told(&two));
+        let start = Instant::now();
+        assert!(!two.try_now(), "nothing to probe");
+        assert_eq!(told(&two), None);
+        tokio::time::sleep(SPACING + Duration::from_millis(60)).await;
+        assert_eq!(names(&log), [1]);
+        assert!(log.borrow()[0].2 - start >= SPACING);
+        assert!(two.spacing() >= Duration::from_secs(16));
+        two.rate_limited(Some(Duration::from_secs(60)));
+        assert!(two.try_now());
+    });
+}
+
 #[derive(Clone, Copy, Debug)]
 enum LimiterAction {
     Ask(Priority),

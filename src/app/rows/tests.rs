@@ -9,7 +9,7 @@ use crate::model::asset::AssetId;
 use crate::model::fault::Fault;
 use crate::model::fault::RequiredAction;
 use crate::model::media::{Kind, Note, Rejection, Route};
-use crate::model::snapshot::{DuplicateOf, DuplicateStage, ItemId, Transfer};
+use crate::model::snapshot::{DuplicateOf, DuplicateStage, ItemId, QueueWait, Transfer};
 
 /// A 412 MB video in this state.
 pub(crate) fn row(id: u64, status: Status) -> Row {
@@ -99,6 +99,23 @@ fn a_row_that_waits_says_for_what_and_how_long() {
 }
 
 #[test]
+fn a_row_that_a_firewall_blocks_names_what_may_block_it() {
+    let now = Instant::now();
+    let cause = Arc::new(Fault::new(FaultKind::Blocked));
+    let waiting = Status::Waiting {
+        until: now + Duration::from_secs(8),
+        cause: Arc::clone(&cause),
+    };
+    for status in [waiting, Status::Failed(cause)] {
+        let said = detail(&row(1, status), &around(now));
+        assert!(
+            said.starts_with("A firewall, a proxy or a sign-in page blocks the upload"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn the_details_of_a_row_that_waits_ask_for_nothing() {
     let waiting = row(
         1,
@@ -125,8 +142,13 @@ fn an_id_that_is_not_on_disk_is_said_to_be_copied() {
     assert!(
         spoken(&ready, None, &around(Instant::now())).ends_with("not saved yet: copy it, 412 MB")
     );
-    assert_eq!(commands(&ready), [RowCommand::Copy]);
-    assert!(has_menu(&ready) && menu(&ready).contains(&RowCommand::Remove));
+    assert_eq!(
+        commands(&ready, &around(Instant::now())),
+        [RowCommand::Copy]
+    );
+    assert!(
+        has_menu(&ready) && menu(&ready, &around(Instant::now())).contains(&RowCommand::Remove)
+    );
 }
 
 #[test]
@@ -145,7 +167,7 @@ fn a_duplicate_hands_on_the_id_of_its_twin() {
     let twin = AssetId::new("re_1");
     let duplicate = row(1, Status::Duplicate { of: twin });
     assert_eq!(id_of(&duplicate), Some("re_1"));
-    assert!(commands(&duplicate).contains(&RowCommand::UploadAnyway));
+    assert!(commands(&duplicate, &around(Instant::now())).contains(&RowCommand::UploadAnyway));
 }
 
 #[test]
@@ -213,9 +235,9 @@ fn every_row_can_be_ended_and_trouble_explains_itself() {
     ] {
         let row = row(1, status);
         let commands = if has_menu(&row) {
-            menu(&row)
+            menu(&row, &around(now))
         } else {
-            commands(&row)
+            commands(&row, &around(now))
         };
         assert!(
             commands.contains(&RowCommand::Remove) || commands.contains(&RowCommand::Cancel),
@@ -245,7 +267,7 @@ fn what_another_key_sent_says_so_and_can_be_checked_again() {
         said(&row)
     );
     let wanted = [RowCommand::Copy, RowCommand::CheckAgain];
-    assert_eq!(commands(&row), wanted);
+    assert_eq!(commands(&row, &around(Instant::now())), wanted);
     row.status = other_key("");
     assert!(
         said(&row).starts_with(&format!("{words} · ")),
@@ -319,7 +341,7 @@ fn a_row_that_was_interrupted_says_so_and_what_to_press() {
     ] {
         row.later = Some(later);
         assert_eq!(detail(&row, &around(Instant::now())), said);
-        assert!(commands(&row).contains(&RowCommand::Resume));
+        assert!(commands(&row, &around(Instant::now())).contains(&RowCommand::Resume));
     }
 }
 
@@ -421,7 +443,7 @@ fn in_the_sandbox_no_row_speaks_of_the_service() {
         let row = row(1, status);
         let mut said = spoken(&row, None, &sandbox);
         said += &details_text(&row, Backend::Sandbox, "0.0.0");
-        for command in menu(&row) {
+        for command in menu(&row, &sandbox) {
             said += &hint(&row, command, &sandbox);
         }
         assert!(!said.contains("memories.ai"), "{said}");
@@ -432,7 +454,7 @@ fn in_the_sandbox_no_row_speaks_of_the_service() {
 #[test]
 fn a_rows_menu_has_its_buttons_and_what_ends_it_last() {
     use RowCommand as C;
-    let menu = |status| menu(&row(1, status));
+    let menu = |status| menu(&row(1, status), &around(Instant::now()));
     assert_eq!(
         menu(Status::ReadyToUpload),
         [C::Upload, C::SendFirst, C::ShowFile, C::Remove]
@@ -442,4 +464,39 @@ fn a_rows_menu_has_its_buttons_and_what_ends_it_last() {
         [C::Pause, C::ShowFile, C::Cancel],
         "it is sent already"
     );
+}
+
+#[test]
+fn a_row_that_the_whole_queues_wait_holds_up_can_be_tried_now() {
+    let now = Instant::now();
+    let waits = |kind| RowContext {
+        queue: Queue::Waits(QueueWait {
+            kind,
+            until: now + Duration::from_secs(600),
+        }),
+        ..around(now)
+    };
+    let processing = Status::Processing {
+        since: now,
+        long: false,
+    };
+    let held = [
+        Status::Queued,
+        processing,
+        Status::FoundDuplicate(DuplicateStage::Asked),
+    ];
+    for status in held {
+        let row = row(1, status);
+        for kind in [FaultKind::RateLimited, FaultKind::Offline] {
+            let around = waits(kind);
+            assert!(detail(&row, &around).contains("next try in"));
+            assert_eq!(commands(&row, &around)[0], RowCommand::TryNow);
+            assert_eq!(menu(&row, &around)[0], RowCommand::TryNow);
+        }
+        assert!(!menu(&row, &around(now)).contains(&RowCommand::TryNow));
+    }
+    for status in [Status::Uploading, Status::Ready, Status::Paused] {
+        let around = waits(FaultKind::RateLimited);
+        assert!(!menu(&row(1, status), &around).contains(&RowCommand::TryNow));
+    }
 }

@@ -83,7 +83,7 @@ fn words(kind: FaultKind) -> (&'static str, &'static str, &'static str, NextStep
             again,
         ),
         K::Blocked => (
-            "Something on the way blocks the upload",
+            "A firewall, a proxy or a sign-in page blocks the upload",
             "A web page came instead of the service’s answer: that of a firewall, a proxy or a network’s sign-in.",
             network,
             again,

@@ -28,10 +28,12 @@ pub use rejection::{rejection, rejection_line};
 pub use row::{note, status_word};
 pub use shell::*;
 pub use terminal::{
-    CONSOLE, KEY_AS_ARGUMENT, WITHOUT_KEY, all_wait, bad_environment_key, ends_in, interrupted,
-    not_saved, starts_again, stopped, unprinted, unusable_proxy,
+    CONSOLE, KEY_AS_ARGUMENT, RUN_INTERRUPTED, WITHOUT_KEY, all_wait, bad_environment_key, ends_in,
+    interrupted, not_saved, starts_again, stopped, unprinted, unusable_proxy,
 };
-pub use units::{count, day, duration, left, number, rate, size, size_of, storage_cost};
+pub use units::{
+    count, day, duration, left, number, rate, size, size_of, storage_cost, whole_seconds,
+};
 
 use super::command::RowCommand;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{count, next_try};
+use super::{count, next_try, whole_seconds};
 use crate::model::fault::{FaultKind, RequiredAction};
 use crate::model::key::NotAKey;
 use crate::model::snapshot::{KeySource, KeyState};
@@ -80,6 +80,9 @@ pub const KEY_AS_ARGUMENT: &str = "A key is not taken from the command line, whe
 /// A file was not uploaded for lack of a key.
 pub const WITHOUT_KEY: &str = "The file was not uploaded: there is no API key.";
 
+/// The run was interrupted before a file had ended.
+pub const RUN_INTERRUPTED: &str = "The run was interrupted before it was done with this file.";
+
 /// Reports an invalid proxy address.
 pub fn unusable_proxy(variable: &str) -> String {
     format!(
@@ -122,7 +125,7 @@ pub fn starts_again(in_part: usize, places: usize) -> Option<String> {
 
 /// Reports what all files wait for, and how long.
 pub fn all_wait(kind: FaultKind, left: Duration) -> String {
-    format!("{}. All files wait.", next_try(kind, left))
+    format!("{}. All files wait.", next_try(kind, whole_seconds(left)))
 }
 
 /// Reports an id that is not on disk.
@@ -133,6 +136,14 @@ pub fn not_saved(path: &str, asset: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_is_rounded_up() {
+        let said = |ms| all_wait(FaultKind::RateLimited, Duration::from_millis(ms));
+        let words = "memories.ai asks us to slow down; next try in";
+        assert_eq!(said(4300), format!("{words} 5 s. All files wait."));
+        assert_eq!(said(5000), format!("{words} 5 s. All files wait."));
+    }
 
     #[test]
     fn what_starts_again_is_said_with_its_number_and_why() {

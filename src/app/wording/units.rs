@@ -62,6 +62,11 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
+/// Rounds a wait up to whole seconds, so that what is said of it is never too short.
+pub fn whole_seconds(wait: Duration) -> Duration {
+    Duration::from_secs(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+}
+
 /// Formats the time left: "14 s left", or "estimating…" if unknown.
 pub fn left(left: Option<Duration>) -> String {
     match left {

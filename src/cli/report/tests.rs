@@ -68,3 +68,19 @@ async fn the_limit_of_the_wait_does_not_count_while_a_file_is_sent_again() {
     followed.take(LifecycleEvent::Uploaded(asset()));
     assert!(followed.0.next_limit().is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_line_of_a_retry_rounds_its_delay_up() {
+    let mut followed = Followed::new(false);
+    let line = followed.0.take(LifecycleRecord {
+        item: Some(ItemId(1)),
+        path: "a.mp3".into(),
+        turn: LifecycleEvent::Retrying {
+            attempt: 1,
+            delay: Duration::from_millis(4300),
+            fault: Fault::new(FaultKind::ServerError),
+        },
+    });
+    let line = line.unwrap();
+    assert!(line.ends_with("Next try in 5 s."), "{line}");
+}

@@ -53,9 +53,24 @@ impl<S: Service> Actor<S> {
         })
     }
 
-    /// Ends the waits of these rows and probes a rate hold.
+    /// Ends the waits of these rows, or of all if one of these is held up by the others, and the
+    /// gap of a slowdown; probes a rate hold.
     pub(super) fn try_now(&mut self, ids: &[ItemId]) {
-        for id in ids {
+        let is_limited = self
+            .hold
+            .borrow()
+            .is_some_and(|hold| hold.until > Instant::now());
+        let is_held = self.service.limiter().try_now();
+        let held_up = |id: &ItemId| {
+            let item = self.items.get(id);
+            item.is_some_and(|item| item.waits().is_none())
+        };
+        let ids = if !is_limited && ids.iter().any(held_up) {
+            self.those_that_wait()
+        } else {
+            ids.to_vec()
+        };
+        for id in &ids {
             let Some(item) = self.items.get(id) else {
                 continue;
             };
@@ -69,9 +84,19 @@ impl<S: Service> Actor<S> {
                 self.apply(*id, event);
             }
         }
-        if self.hold.borrow().is_some() {
+        if is_held {
             self.probe();
         }
+    }
+
+    fn those_that_wait(&self) -> Vec<ItemId> {
+        let waits = |id: &ItemId| {
+            self.items
+                .get(id)
+                .is_some_and(|item| item.waits().is_some())
+        };
+        let ids = self.order.iter().map(|(_, id)| *id);
+        ids.filter(waits).collect()
     }
 
     /// Probes a rate hold of an earlier run before obeying it.

@@ -93,6 +93,34 @@ async fn a_hold_ends_by_itself_with_nobody_in_line() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_long_gap_of_a_slow_down_is_one_and_try_now_ends_it() {
+    let place = Place::new();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    // The key's check is good, and the first file takes the next slot.
+    engine.upload(&files(&place, &["a.mp3"])).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    for _ in 0..5 {
+        engine.service.limiter().rate_limited(None);
+    }
+    engine.pass(33).await;
+    engine.upload(&files(&place, &["b.mp3", "c.mp3"])).await;
+    engine
+        .until(|it| wait(it).is_some_and(|(kind, left)| kind == FaultKind::RateLimited && left > 3))
+        .await;
+    let (uploads, checks) = (
+        engine.script().count("upload"),
+        engine.script().count("check"),
+    );
+    engine.say(Command::TryNow(vec![engine.id_of("c.mp3")]));
+    engine.pass(2).await;
+    assert_eq!(engine.script().count("upload"), uploads + 1);
+    assert_eq!(engine.script().count("check"), checks, "no probe");
+    engine.until_status("b.mp3", &Status::Ready).await;
+    engine.until_status("c.mp3", &Status::Ready).await;
+    assert_eq!(engine.snapshot().waiting, None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_outage_is_a_wait_until_the_next_try() {
     for kind in [FaultKind::Offline, FaultKind::ServerError] {
         let place = Place::new();
@@ -117,6 +145,26 @@ async fn an_outage_is_a_wait_until_the_next_try() {
         engine.until_status("b.mp3", &Status::Ready).await;
         assert_eq!(engine.snapshot().waiting, None);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_an_outage_of_others_holds_up_can_be_tried_now() {
+    let place = Place::new();
+    let service = Scripted::new().acts("a.mp3", vec![Act::Fail(fault(FaultKind::Offline)); 5]);
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&files(&place, &["a.mp3"])).await;
+    engine
+        .until(|it| wait(it).is_some_and(|(_, left)| left >= 6))
+        .await;
+    engine.say(Command::Add(files(&place, &["b.mp3"])));
+    engine.until_status("b.mp3", &Status::ReadyToUpload).await;
+    engine.say(Command::Start);
+    engine.until_status("b.mp3", &Status::Queued).await;
+    assert!(engine.snapshot().waiting.is_some());
+    let tried = engine.script().count("upload a");
+    engine.say(Command::TryNow(vec![engine.id_of("b.mp3")]));
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    assert_eq!(engine.script().count("upload a"), tried + 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -125,7 +125,7 @@ pub fn show(
 
 /// Returns the items of the row's menu.
 fn items(row: &Row, around: &RowContext) -> Vec<MenuItem> {
-    let commands = rows::menu(row).into_iter();
+    let commands = rows::menu(row, around).into_iter();
     let item = |command| MenuItem {
         hint: rows::hint(row, command, around),
         ..MenuItem::of(UiCommand::Row(command, row.id))
@@ -320,7 +320,7 @@ struct Buttons {
 impl Buttons {
     fn of(ui: &Ui, app: &App, row: &Row, around: &RowContext, rect: Rect) -> Self {
         let narrow = rect.width() < size::NARROW;
-        let commands = rows::commands(row).into_iter();
+        let commands = rows::commands(row, around).into_iter();
         let each: Vec<_> = commands
             .map(|command| {
                 let button = button(app, row, around, command, narrow, of(ui));

@@ -179,6 +179,8 @@ fn interrupted_in_mid_upload_every_file_is_told_of_and_the_next_run_goes_on() {
     assert_eq!(failed.len(), 2);
     for event in &failed {
         assert_eq!(text(event, "reason"), "cancelled");
+        let words = "The run was interrupted before it was done with this file.";
+        assert_eq!(text(event, "message"), words);
         assert!(event["asset_id"].is_null());
     }
     assert_eq!(first.summary(), [2, 0, 0, 2, 0, 0]);
