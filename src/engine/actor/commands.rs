@@ -141,8 +141,7 @@ impl<S: Service> Actor<S> {
                 + self.by_size.len()
                 + self.dependents.len()
                 + self.duplicate_scan.entries()
-                + self.missing.len()
-                + self.watches.len()
+                + self.missing_files.entries()
                 + self.index.len()
                 + self.dirty.len(),
             running: items().filter(|item| item.running.is_some()).count(),
@@ -254,7 +253,7 @@ impl<S: Service> Actor<S> {
             self.queued.remove(&place);
             self.id_lookup_queue.remove(&place);
             self.id_lookups_running.remove(id);
-            self.missing.remove(id);
+            self.missing_files.remove(*id);
             self.active_transfers.remove(id);
             self.dirty.insert(*id);
             self.forget_size(*id, item.upload.size());
@@ -305,8 +304,8 @@ impl<S: Service> Actor<S> {
             self.journal.stage_item(&item);
             // A batch of which the rest comes back goes on.
             self.batch_ended &= !(item.in_batch && item.upload.is_unfinished());
+            self.missing_files.on_change(&item);
             self.put_back(item);
-            self.track_missing(id);
             self.apply(id, Event::RemovalUndone);
         }
     }

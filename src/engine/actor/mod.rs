@@ -23,7 +23,7 @@ mod storage_protocols;
 mod waits;
 mod walks;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +37,7 @@ use self::duplicate_scan::DuplicateScan;
 use self::intake::FoundFile;
 use self::keys::{KeyCheck, is_other_keys};
 use self::message::ActorMessage;
+use self::missing_files::MissingFiles;
 use self::queue_totals::QueueTotals;
 use self::sessions::SessionRecord;
 use super::clock::now_ms;
@@ -85,11 +86,7 @@ pub(super) struct Actor<S> {
     id_lookups_running: HashSet<ItemId>,
     /// Rows that hold a place among the transfers.
     active_transfers: HashSet<ItemId>,
-    /// Rows that were started and whose file is gone, with its drive perhaps, and the file's
-    /// folder.
-    missing: BTreeMap<ItemId, PathBuf>,
-    /// Looks for those files after a while, one for each folder.
-    watches: HashMap<PathBuf, Task>,
+    missing_files: MissingFiles,
     by_path: HashMap<CanonicalPath, ItemId>,
     by_size: HashMap<u64, BTreeSet<ItemId>>,
     dependents: HashMap<ItemId, Vec<ItemId>>,
@@ -192,8 +189,7 @@ impl<S: Service> Actor<S> {
             id_lookup_queue: BTreeSet::new(),
             id_lookups_running: HashSet::new(),
             active_transfers: HashSet::new(),
-            missing: BTreeMap::new(),
-            watches: HashMap::new(),
+            missing_files: MissingFiles::new(),
             by_path: HashMap::new(),
             by_size: HashMap::new(),
             dependents: HashMap::new(),
@@ -402,6 +398,7 @@ impl<S: Service> Actor<S> {
             item.in_batch = true;
         }
         self.journal.stage_item(item);
+        self.missing_files.on_change(item);
         if before.state != item.upload.state {
             self.duplicate_scan.invalidate(item);
             tracing::info!(
@@ -452,7 +449,6 @@ impl<S: Service> Actor<S> {
             self.active_transfers.remove(&id);
         }
         self.dirty.insert(id);
-        self.track_missing(id);
         self.stage_records(id, &effects);
         self.outbox
             .effects
