@@ -40,6 +40,7 @@ use self::message::ActorMessage;
 use self::missing_files::MissingFiles;
 use self::queue_totals::QueueTotals;
 use self::sessions::SessionRecord;
+use self::storage_protocols::StorageProtocols;
 use super::clock::now_ms;
 use super::intake::CanonicalPath;
 use super::item::{Item, Task};
@@ -50,7 +51,6 @@ use super::{Command, Notice, Options};
 use crate::api::Service;
 use crate::api::limiter::RateHold;
 use crate::api::paced::RateLimited;
-use crate::api::protocol::KnownProtocol;
 use crate::model::asset::{Account, AssetId};
 use crate::model::fault::RequiredAction;
 use crate::model::key::ApiKey;
@@ -113,8 +113,7 @@ pub(super) struct Actor<S> {
     own: HashSet<Account>,
     /// Whose key answered well when it was asked about before it came into use.
     prechecked_account: Option<Account>,
-    /// What is on disk of what was learned of storage hosts.
-    known_protocols: Vec<KnownProtocol>,
+    storage_protocols: StorageProtocols,
     keychain: Arc<KeychainWorker>,
     /// Uploads of which the keychain has a session.
     saved_sessions: HashMap<AssetId, SessionRecord>,
@@ -207,7 +206,7 @@ impl<S: Service> Actor<S> {
             hold,
             own: HashSet::new(),
             prechecked_account: None,
-            known_protocols: vec![],
+            storage_protocols: StorageProtocols::default(),
             keychain,
             saved_sessions: HashMap::new(),
             pending_keychain_calls: 0,

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::Actor;
 use super::message::ActorMessage;
+use super::storage_protocols::StorageProtocols;
 use crate::api::Service;
 use crate::engine::clock::now_ms;
 use crate::engine::item::Item;
@@ -217,7 +218,8 @@ impl<S: Service> Actor<S> {
 
     /// What goes on over a restart, for a history that had to be made anew.
     pub(super) fn stage_lessons_and_sessions(&mut self) {
-        self.keep_lessons_anew();
+        self.storage_protocols = StorageProtocols::default();
+        self.save_protocols();
         for asset in self.saved_sessions.keys() {
             self.journal.stage_session(asset, Some(now_ms()));
         }
