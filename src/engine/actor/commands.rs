@@ -6,7 +6,6 @@ use super::Actor;
 use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::item::Item;
-use crate::engine::speed::ThroughputEstimator;
 use crate::engine::{Command, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
@@ -114,8 +113,7 @@ impl<S: Service> Actor<S> {
                 let before = self.options.bandwidth.get();
                 self.options.bandwidth.set(bandwidth);
                 if self.options.bandwidth.get() != before {
-                    // What the limit allowed says nothing of what the line can do.
-                    self.line = ThroughputEstimator::default();
+                    self.throughput.on_limit_changed();
                 }
                 self.options.start_at_once = start_at_once;
             }

@@ -46,7 +46,7 @@ use super::intake::CanonicalPath;
 use super::item::{Item, Task};
 use super::journal::Journal;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
-use super::speed::{Speed, ThroughputEstimator};
+use super::speed::ThroughputMeter;
 use super::{Command, Notice, Options};
 use crate::api::Service;
 use crate::api::limiter::RateHold;
@@ -60,9 +60,6 @@ use crate::store::KeychainWorker;
 
 /// How often meters are read while bytes move.
 const SAMPLING: Duration = Duration::from_millis(100);
-/// How often the speed of all transfers is said anew: it changes with each sample, and nobody
-/// could read that.
-const RATE: Duration = Duration::from_secs(1);
 /// Most messages that one turn takes in: the longest that a snapshot can be late.
 const TURN: usize = 512;
 
@@ -131,16 +128,9 @@ pub(super) struct Actor<S> {
     passed_over: u64,
     already_listed: u64,
     intake_reported: bool,
-    /// Bytes that all transfers of this run have moved.
-    moved: u64,
-    /// The same when the batch began.
+    throughput: ThroughputMeter,
+    /// Bytes that were moved when the batch began.
     moved_before: u64,
-    /// How fast they move: a file that ends and one that begins do not shake it.
-    speed: Speed,
-    /// As it is said, and since when.
-    rate: Option<f64>,
-    rate_since: Option<Instant>,
-    line: ThroughputEstimator,
     /// The end of the batch was said; the next start begins another one.
     batch_ended: bool,
     /// When the batch began, in milliseconds since the Unix epoch.
@@ -220,12 +210,8 @@ impl<S: Service> Actor<S> {
             passed_over: 0,
             already_listed: 0,
             intake_reported: true,
-            moved: 0,
+            throughput: ThroughputMeter::default(),
             moved_before: 0,
-            speed: Speed::default(),
-            rate: None,
-            rate_since: None,
-            line: ThroughputEstimator::default(),
             batch_ended: true,
             batch: 0,
             stopped: false,
@@ -286,14 +272,14 @@ impl<S: Service> Actor<S> {
     /// Reads the meters.
     fn sample(&mut self) {
         let now = Instant::now();
-        let mut moving = false;
+        let (mut bytes, mut moving) = (0, false);
         for id in &self.active_transfers {
             if let Some(item) = self.items.get_mut(id)
                 && let (UploadState::Sending { .. }, Some(meter)) =
                     (&item.upload.state, &item.meter)
                 && meter.started()
             {
-                self.moved += item.speed.sample(now, meter.moved());
+                bytes += item.speed.sample(now, meter.moved());
                 if item.began > self.offline && meter.moved() > 0 {
                     // Of a try that began before, bytes may only have gone as far as the
                     // system's buffers.
@@ -303,15 +289,7 @@ impl<S: Service> Actor<S> {
                 self.dirty.insert(item.id);
             }
         }
-        self.line.sample(now, self.moved, moving);
-        if self.speed.is_old(now) {
-            self.speed = Speed::default();
-        }
-        self.speed.sample(now, self.moved);
-        if self.rate_since.is_none_or(|since| now - since >= RATE) {
-            self.rate_since = Some(now);
-            self.rate = self.speed.rate();
-        }
+        self.throughput.sample(now, bytes, moving);
     }
 
     /// Moves an upload by an event; false where the event is stale or does not fit.

@@ -127,9 +127,9 @@ impl<S: Service> Actor<S> {
         if totals.batch == 0 {
             (totals.done, totals.batch) = queue_totals.duplicates;
         }
-        totals.rate = self.rate.filter(|_| queue_totals.sending > 0);
+        totals.rate = self.throughput.rate().filter(|_| queue_totals.sending > 0);
         totals.line = Throughput {
-            measured: self.line.measured(),
+            measured: self.throughput.line(),
             limit: self.options.bandwidth.get(),
         };
         let held = self.paused || self.needs.is_some();
@@ -169,7 +169,7 @@ impl<S: Service> Actor<S> {
     /// A new batch is counted from here on.
     pub(super) fn begin_batch(&mut self) {
         self.batch_ended = false;
-        self.moved_before = self.moved;
+        self.moved_before = self.throughput.moved();
         for item in self.items.values_mut() {
             item.in_batch = item.upload.is_active();
             self.dirty.insert(item.id);
@@ -182,7 +182,7 @@ impl<S: Service> Actor<S> {
             return;
         }
         let mut end = BatchEnd {
-            nothing_sent: self.moved == self.moved_before,
+            nothing_sent: self.throughput.moved() == self.moved_before,
             ..BatchEnd::default()
         };
         for item in self.items.values().filter(|item| item.in_batch) {
