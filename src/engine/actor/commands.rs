@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use super::Actor;
 use super::message::ActorMessage;
 use crate::api::Service;
-use crate::engine::item::Item;
 use crate::engine::{Command, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
@@ -82,8 +81,9 @@ impl<S: Service> Actor<S> {
                 let interrupted = self.interrupted();
                 self.remove(&interrupted);
                 // No notice of the batch's end follows: it would replace the offer to undo this.
-                let is_active = |item: &Item| item.upload.is_active();
-                self.batch_ended |= !self.items.values().any(is_active);
+                if !self.items.values().any(|item| item.upload.is_active()) {
+                    self.batch.close();
+                }
             }
             Command::SetKey(key, source) => self.set_key(key, source),
             Command::NoKey => {
@@ -301,7 +301,9 @@ impl<S: Service> Actor<S> {
             }
             self.journal.stage_item(&item);
             // A batch of which the rest comes back goes on.
-            self.batch_ended &= !(item.in_batch && item.upload.is_unfinished());
+            if item.in_batch && item.upload.is_unfinished() {
+                self.batch.reopen(item.upload.counters.batch);
+            }
             self.missing_files.on_change(&item);
             self.put_back(item);
             self.apply(id, Event::RemovalUndone);

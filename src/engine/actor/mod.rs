@@ -4,6 +4,7 @@
 //! `next`, writes one transaction, and only then shows the new state and carries out what
 //! follows from it.
 
+mod batch;
 mod commands;
 mod commit;
 mod duplicate_scan;
@@ -32,6 +33,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
+use self::batch::Batch;
 use self::commit::Outbox;
 use self::duplicate_scan::DuplicateScan;
 use self::intake::FoundFile;
@@ -129,12 +131,7 @@ pub(super) struct Actor<S> {
     already_listed: u64,
     intake_reported: bool,
     throughput: ThroughputMeter,
-    /// Bytes that were moved when the batch began.
-    moved_before: u64,
-    /// The end of the batch was said; the next start begins another one.
-    batch_ended: bool,
-    /// When the batch began, in milliseconds since the Unix epoch.
-    batch: i64,
+    batch: Batch,
     stopped: bool,
 
     /// Rows that changed since they were last shown.
@@ -211,9 +208,7 @@ impl<S: Service> Actor<S> {
             already_listed: 0,
             intake_reported: true,
             throughput: ThroughputMeter::default(),
-            moved_before: 0,
-            batch_ended: true,
-            batch: 0,
+            batch: Batch::default(),
             stopped: false,
             dirty: BTreeSet::new(),
             queue_totals: QueueTotals::default(),
@@ -366,12 +361,10 @@ impl<S: Service> Actor<S> {
             self.options.policy.direct_limit,
             item.content,
         );
-        let begins_batch = item.upload.is_active() && self.batch_ended;
-        if begins_batch {
-            self.batch = now_ms();
-        }
-        if item.upload.is_active() {
-            item.upload.counters.batch = self.batch;
+        let is_active = item.upload.is_active();
+        let begins_batch = is_active && self.batch.begin(self.throughput.moved());
+        if is_active {
+            item.upload.counters.batch = self.batch.began_ms();
             item.in_batch = true;
         }
         self.journal.stage_item(item);

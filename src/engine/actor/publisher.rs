@@ -10,10 +10,9 @@ use super::duplicates::duplicate_of;
 use super::queue_totals::QueueTotals;
 use super::sessions::later;
 use crate::api::Service;
-use crate::engine::{BatchEnd, Notice};
+use crate::engine::Notice;
 use crate::model::plan::{Throughput, UnderWay};
 use crate::model::snapshot::{ItemId, Row, Snapshot, Totals};
-use crate::model::upload::{Original, UploadState};
 
 impl<S: Service> Actor<S> {
     /// Publishes the state after a turn, and hands out its notices.
@@ -164,45 +163,6 @@ impl<S: Service> Actor<S> {
             .filter_map(|id| self.index.get(id));
         let rows = active_transfers.filter_map(|at| self.rows.get(*at)?.transfer?.left);
         rows.chain([left]).max()
-    }
-
-    /// A new batch is counted from here on.
-    pub(super) fn begin_batch(&mut self) {
-        self.batch_ended = false;
-        self.moved_before = self.throughput.moved();
-        for item in self.items.values_mut() {
-            item.in_batch = item.upload.is_active();
-            self.dirty.insert(item.id);
-        }
-    }
-
-    /// Says once that everything that was started has ended.
-    pub(super) fn end_batch(&mut self) {
-        if self.batch_ended || self.queue_totals.all().totals.active > 0 {
-            return;
-        }
-        let mut end = BatchEnd {
-            nothing_sent: self.throughput.moved() == self.moved_before,
-            ..BatchEnd::default()
-        };
-        for item in self.items.values().filter(|item| item.in_batch) {
-            match &item.upload.state {
-                UploadState::Done { .. } => end.ready += 1,
-                UploadState::Duplicate(Original::Asset(_)) => end.duplicates += 1,
-                UploadState::Failed { .. } => end.failed += 1,
-                UploadState::Cancelled { .. } => end.cancelled += 1,
-                _ if item.upload.is_unfinished() => return,
-                _ => {}
-            }
-            // What went out since the meters were read last was not seen.
-            end.nothing_sent &= item.starts == 0;
-        }
-        self.batch_ended = true;
-        if end.ready + end.duplicates + end.failed == 0 {
-            return;
-        }
-        let _ = self.notices.send(Notice::BatchFinished(end));
-        (self.options.wake)();
     }
 }
 
