@@ -87,18 +87,18 @@ impl<S: Service> Actor<S> {
     pub(super) fn begin_batch(&mut self) {
         for item in self.items.values_mut() {
             item.in_batch = item.upload.is_active();
-            self.dirty.insert(item.id);
+            self.publisher.on_change(item.id);
         }
     }
 
     /// Says once that everything that was started has ended.
     pub(super) fn end_batch(&mut self) {
-        if self.queue_totals.all().totals.active > 0 {
+        if self.publisher.totals().totals.active > 0 {
             return;
         }
         let moved = self.throughput.moved();
         if let Some(end) = self.batch.end(self.items.values(), moved) {
-            let _ = self.notices.send(Notice::BatchFinished(end));
+            self.publisher.notify(Notice::BatchFinished(end));
             (self.options.wake)();
         }
     }

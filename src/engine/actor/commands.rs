@@ -140,8 +140,7 @@ impl<S: Service> Actor<S> {
                 + self.dependents.len()
                 + self.duplicate_scan.entries()
                 + self.missing_files.entries()
-                + self.index.len()
-                + self.dirty.len(),
+                + self.publisher.entries(),
             running: items().filter(|item| item.running.is_some()).count(),
             meters: items().filter(|item| item.meter.is_some()).count(),
             tickets: items().filter(|item| item.ticket.is_some()).count(),
@@ -253,7 +252,7 @@ impl<S: Service> Actor<S> {
             self.id_lookups_running.remove(id);
             self.missing_files.remove(*id);
             self.active_transfers.remove(id);
-            self.dirty.insert(*id);
+            self.publisher.on_change(*id);
             self.forget_size(*id, item.upload.size());
             if let UploadState::Duplicate(Original::Row(original)) = item.upload.state {
                 self.remove_dependent(*id, original);
@@ -267,7 +266,7 @@ impl<S: Service> Actor<S> {
                 self.mark_session_removable(asset);
             }
             self.journal.drop_item(*id);
-            self.order_changed = true;
+            self.publisher.on_order_change();
             self.notify_dependents(*id, None);
             let identity = identities.remove(id);
             self.removed.push((item, identity));

@@ -188,8 +188,8 @@ impl<S: Service> Actor<S> {
             self.duplicate_scan.invalidate(&item);
         }
         self.items.insert(id, item);
-        self.dirty.insert(id);
-        self.order_changed = true;
+        self.publisher.on_change(id);
+        self.publisher.on_order_change();
     }
 
     /// A row that is of this size no longer.

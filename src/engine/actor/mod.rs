@@ -20,6 +20,7 @@ mod publisher;
 mod queue_totals;
 mod restore;
 mod sessions;
+mod snapshot;
 mod storage_protocols;
 mod waits;
 mod walks;
@@ -40,7 +41,7 @@ use self::intake::FoundFile;
 use self::keys::{KeyCheck, is_other_keys};
 use self::message::ActorMessage;
 use self::missing_files::MissingFiles;
-use self::queue_totals::QueueTotals;
+use self::publisher::Publisher;
 use self::sessions::SessionRecord;
 use self::storage_protocols::StorageProtocols;
 use super::clock::now_ms;
@@ -56,7 +57,7 @@ use crate::api::paced::RateLimited;
 use crate::model::asset::{Account, AssetId};
 use crate::model::fault::RequiredAction;
 use crate::model::key::ApiKey;
-use crate::model::snapshot::{ItemId, KeySource, Row, Snapshot};
+use crate::model::snapshot::{ItemId, KeySource, Snapshot};
 use crate::model::upload::{Effect, Event, Original, Upload, UploadState, next};
 use crate::store::KeychainWorker;
 
@@ -72,8 +73,6 @@ pub(super) struct Actor<S> {
     journal: Journal,
     messages: mpsc::UnboundedSender<ActorMessage>,
     inbox: mpsc::UnboundedReceiver<ActorMessage>,
-    snapshot: watch::Sender<Arc<Snapshot>>,
-    notices: mpsc::UnboundedSender<Notice>,
 
     items: HashMap<ItemId, Item>,
     /// By position: the order in which rows are shown and started.
@@ -134,20 +133,11 @@ pub(super) struct Actor<S> {
     batch: Batch,
     stopped: bool,
 
-    /// Rows that changed since they were last shown.
-    dirty: BTreeSet<ItemId>,
-    queue_totals: QueueTotals,
-    rows: Arc<Vec<Arc<Row>>>,
-    /// Those that were shown before them. Whoever shows them lets go of them first, so that 10,000
-    /// rows are let go of here and not within a frame of the window.
-    retired_rows: Arc<Vec<Arc<Row>>>,
-    index: HashMap<ItemId, usize>,
-    order_changed: bool,
+    publisher: Publisher,
     outbox: Outbox,
     /// Small tasks that are no row's; they end with the engine.
     background_tasks: JoinSet<()>,
     save_again: Option<Task>,
-    revision: u64,
 }
 
 impl<S: Service> Actor<S> {
@@ -167,8 +157,6 @@ impl<S: Service> Actor<S> {
             service,
             messages,
             inbox,
-            snapshot,
-            notices,
             items: HashMap::new(),
             order: BTreeSet::new(),
             queued: BTreeSet::new(),
@@ -210,16 +198,10 @@ impl<S: Service> Actor<S> {
             throughput: ThroughputMeter::default(),
             batch: Batch::default(),
             stopped: false,
-            dirty: BTreeSet::new(),
-            queue_totals: QueueTotals::default(),
-            rows: Arc::default(),
-            retired_rows: Arc::default(),
-            index: HashMap::new(),
-            order_changed: false,
+            publisher: Publisher::new(snapshot, notices),
             outbox: Outbox::default(),
             background_tasks: JoinSet::new(),
             save_again: None,
-            revision: 0,
         }
     }
 
@@ -281,7 +263,7 @@ impl<S: Service> Actor<S> {
                     self.offline = None;
                 }
                 moving |= !meter.body_out();
-                self.dirty.insert(item.id);
+                self.publisher.on_change(item.id);
             }
         }
         self.throughput.sample(now, bytes, moving);
@@ -418,7 +400,7 @@ impl<S: Service> Actor<S> {
         } else {
             self.active_transfers.remove(&id);
         }
-        self.dirty.insert(id);
+        self.publisher.on_change(id);
         self.stage_records(id, &effects);
         self.outbox
             .effects

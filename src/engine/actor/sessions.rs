@@ -102,7 +102,7 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get(&id) else {
             return;
         };
-        self.dirty.insert(id);
+        self.publisher.on_change(id);
         let (Some((ticket, since)), Some(media)) = (&item.ticket, item.upload.media) else {
             return;
         };
@@ -201,7 +201,7 @@ impl<S: Service> Actor<S> {
         }
         let rows = self.items.values();
         let row = rows.filter(|item| item.upload.issued.as_ref() == Some(asset));
-        self.dirty.extend(row.map(|item| item.id));
+        row.for_each(|item| self.publisher.on_change(item.id));
     }
 
     pub(super) fn session_forgotten(&mut self, asset: &AssetId, outcome: Result<(), SecretError>) {
