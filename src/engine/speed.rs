@@ -1,5 +1,8 @@
 //! How fast bytes move: smoothed, so that a time left can be read.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -42,7 +45,7 @@ impl Speed {
     }
 
     /// Returns whether nothing was sampled for so long that what was learned says nothing of now.
-    pub fn is_old(&self, now: Instant) -> bool {
+    fn is_old(&self, now: Instant) -> bool {
         self.last
             .is_some_and(|(last, _)| now.saturating_duration_since(last) > SMOOTHING)
     }
@@ -69,7 +72,7 @@ const MOMENT: Duration = Duration::from_millis(500);
 /// How fast the line is: measured only while bytes move without a break, for files that are
 /// through at once take the time of their calls, which says nothing of how long others take.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ThroughputEstimator {
+struct ThroughputEstimator {
     speed: Speed,
     /// When bytes began to move without a break, and the count then.
     began: Option<(Instant, u64)>,
@@ -79,7 +82,7 @@ pub(super) struct ThroughputEstimator {
 impl ThroughputEstimator {
     /// Takes note of the count of all bytes that were moved, and whether any transfer has
     /// begun and is not out yet.
-    pub fn sample(&mut self, now: Instant, total: u64, moving: bool) {
+    fn sample(&mut self, now: Instant, total: u64, moving: bool) {
         if !moving {
             self.speed = Speed::default();
             self.began = None;
@@ -95,114 +98,55 @@ impl ThroughputEstimator {
         let so_far = enough.then(|| bytes as f64 / passed.as_secs_f64());
         self.measured = self.speed.rate().or(so_far).or(self.measured);
     }
-
-    /// Bytes a second as they were measured last.
-    pub fn measured(&self) -> Option<f64> {
-        self.measured
-    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Time from one rate of all transfers that is shown to the next: it changes with each sample, and
+/// nobody could read that.
+const RATE_INTERVAL: Duration = Duration::from_secs(1);
 
-    /// Returns what is known of the line after these tenths of a second: bytes of each, 0 for none
-    /// under way.
-    fn line(tenths: impl IntoIterator<Item = u64>) -> Option<f64> {
-        let start = Instant::now();
-        let (mut line, mut total) = (ThroughputEstimator::default(), 0);
-        for (tenth, bytes) in (0..).zip(tenths) {
-            total += bytes;
-            line.sample(start + Duration::from_millis(100) * tenth, total, bytes > 0);
+/// The bytes of all transfers of this run, and how fast they move.
+#[derive(Debug, Default)]
+pub(super) struct ThroughputMeter {
+    moved: u64,
+    /// Of all transfers together: a file that ends and one that begins do not shake it.
+    speed: Speed,
+    /// The rate to show, and since when.
+    shown: Option<(Instant, Option<f64>)>,
+    line: ThroughputEstimator,
+}
+
+impl ThroughputMeter {
+    /// Takes note of the bytes that moved since the last sample, and whether any transfer has
+    /// begun and is not out yet.
+    pub fn sample(&mut self, now: Instant, bytes: u64, moving: bool) {
+        self.moved += bytes;
+        self.line.sample(now, self.moved, moving);
+        if self.speed.is_old(now) {
+            self.speed = Speed::default();
         }
-        line.measured()
-    }
-
-    #[test]
-    fn small_files_that_their_calls_hold_up_say_nothing_of_the_line() {
-        let small = (0..600).map(|tenth| if tenth % 10 < 3 { 20_000 } else { 0 });
-        assert_eq!(line(small), None);
-    }
-
-    #[test]
-    fn what_was_measured_of_large_files_is_not_spoilt_by_small_ones() {
-        let tenths = |bytes, count| std::iter::repeat_n(bytes, count);
-        let small = (0..600).map(|tenth| if tenth % 10 < 3 { 20_000 } else { 0 });
-        for (before, rate) in [(tenths(100_000, 40), 1e6), (tenths(3_000_000, 10), 3e7)] {
-            let measured = line(before.chain([0]).chain(small.clone())).unwrap();
-            assert!((measured / rate - 1.0).abs() < 0.01, "{measured} {rate}");
+        self.speed.sample(now, self.moved);
+        if (self.shown).is_none_or(|(since, _)| now - since >= RATE_INTERVAL) {
+            self.shown = Some((now, self.speed.rate()));
         }
     }
 
-    #[test]
-    fn a_transfer_that_hangs_does_not_make_the_line_slow() {
-        let start = Instant::now();
-        let mut line = ThroughputEstimator::default();
-        for tenth in 0..600_u32 {
-            let total = 100_000 * u64::from(tenth.min(50));
-            line.sample(start + Duration::from_millis(100) * tenth, total, true);
-        }
-        assert!((line.measured().unwrap() / 1e6 - 1.0).abs() < 0.01);
+    /// Forgets how fast the line is: what one limit allowed says nothing of what it can do.
+    pub fn on_limit_changed(&mut self) {
+        self.line = ThroughputEstimator::default();
     }
 
-    fn series(rates: &[u64]) -> (Speed, Vec<Option<f64>>) {
-        let start = Instant::now();
-        let mut speed = Speed::default();
-        let mut total = 0;
-        let mut said = vec![];
-        for (tenth, rate) in rates.iter().enumerate() {
-            let now = start + Duration::from_millis(100) * u32::try_from(tenth).unwrap();
-            speed.sample(now, total);
-            said.push(speed.rate());
-            total += rate / 10;
-        }
-        (speed, said)
+    /// Bytes that were moved in this run.
+    pub fn moved(&self) -> u64 {
+        self.moved
     }
 
-    #[test]
-    fn it_says_nothing_for_two_seconds_and_then_the_truth() {
-        let (speed, said) = series(&[1_000_000; 60]);
-        assert!(said[..20].iter().all(Option::is_none));
-        assert!(
-            said[20..]
-                .iter()
-                .all(|rate| (rate.unwrap() - 1_000_000.0).abs() < 1.0)
-        );
-        assert_eq!(
-            speed.left(10_000_000).unwrap().as_secs_f64().round() as u64,
-            10
-        );
+    /// Bytes a second of all transfers, to be shown.
+    pub fn rate(&self) -> Option<f64> {
+        self.shown?.1
     }
 
-    #[test]
-    fn bursts_do_not_shake_the_time_left() {
-        let bursts: Vec<u64> = (0..300)
-            .map(|n| if n % 5 == 0 { 5_000_000 } else { 0 })
-            .collect();
-        let (_, said) = series(&bursts);
-        for pair in said[60..].windows(10) {
-            let (a, b) = (pair[0].unwrap(), pair[9].unwrap());
-            assert!((a / b - 1.0).abs() < 0.25, "{a} {b}");
-        }
-    }
-
-    #[test]
-    fn at_constant_speed_the_time_left_goes_down_second_by_second() {
-        // The meter counts in pieces of 256 kB, which come less than twice a second.
-        let (size, rate, piece) = (60_000_000_u64, 450_000, 256_000);
-        let start = Instant::now();
-        let mut speed = Speed::default();
-        let mut said: Vec<f64> = vec![];
-        for tenth in 0..1300_u64 {
-            let sent = rate * tenth / 10 / piece * piece;
-            speed.sample(start + Duration::from_millis(100 * tenth), sent);
-            if tenth % 10 == 0 && sent + 5 * rate < size {
-                said.extend(speed.left(size - sent).map(|left| left.as_secs_f64()));
-            }
-        }
-        assert!(said.len() > 100, "{}", said.len());
-        for pair in said.windows(2) {
-            assert!((pair[1] / pair[0] - 1.0).abs() <= 0.25, "{pair:?}");
-        }
+    /// Bytes a second of the line, as they were measured last.
+    pub fn line(&self) -> Option<f64> {
+        self.line.measured
     }
 }

@@ -5,8 +5,6 @@ use std::collections::{HashMap, HashSet};
 use super::Actor;
 use super::message::ActorMessage;
 use crate::api::Service;
-use crate::engine::item::Item;
-use crate::engine::speed::ThroughputEstimator;
 use crate::engine::{Command, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
@@ -83,8 +81,9 @@ impl<S: Service> Actor<S> {
                 let interrupted = self.interrupted();
                 self.remove(&interrupted);
                 // No batch-finished notice here: it would replace the offer to undo.
-                let is_active = |item: &Item| item.upload.is_active();
-                self.batch_ended |= !self.items.values().any(is_active);
+                if !self.items.values().any(|item| item.upload.is_active()) {
+                    self.batch.close();
+                }
             }
             Command::SetKey(key, source) => self.set_key(key, source),
             Command::NoKey => {
@@ -114,8 +113,7 @@ impl<S: Service> Actor<S> {
                 let before = self.options.bandwidth.get();
                 self.options.bandwidth.set(bandwidth);
                 if self.options.bandwidth.get() != before {
-                    // A rate measured under the old limit says nothing about the line.
-                    self.line = ThroughputEstimator::default();
+                    self.throughput.on_limit_changed();
                 }
                 self.options.start_at_once = start_at_once;
             }
@@ -141,10 +139,8 @@ impl<S: Service> Actor<S> {
                 + self.by_size.len()
                 + self.dependents.len()
                 + self.duplicate_scan.entries()
-                + self.missing.len()
-                + self.watches.len()
-                + self.index.len()
-                + self.dirty.len(),
+                + self.missing_files.entries()
+                + self.publisher.entries(),
             running: items().filter(|item| item.running.is_some()).count(),
             meters: items().filter(|item| item.meter.is_some()).count(),
             tickets: items().filter(|item| item.ticket.is_some()).count(),
@@ -253,9 +249,9 @@ impl<S: Service> Actor<S> {
             self.queued.remove(&place);
             self.id_lookup_queue.remove(&place);
             self.id_lookups_running.remove(id);
-            self.missing.remove(id);
+            self.missing_files.remove(*id);
             self.active_transfers.remove(id);
-            self.dirty.insert(*id);
+            self.publisher.on_change(*id);
             self.forget_size(*id, item.upload.size());
             if let UploadState::Duplicate(Original::Row(original)) = item.upload.state {
                 self.remove_dependent(*id, original);
@@ -269,7 +265,7 @@ impl<S: Service> Actor<S> {
                 self.mark_session_removable(asset);
             }
             self.journal.drop_item(*id);
-            self.order_changed = true;
+            self.publisher.on_order_change();
             self.notify_dependents(*id, None);
             let identity = identities.remove(id);
             self.removed.push((item, identity));
@@ -303,9 +299,11 @@ impl<S: Service> Actor<S> {
             }
             self.journal.stage_item(&item);
             // An undo that restores unfinished rows continues the batch.
-            self.batch_ended &= !(item.in_batch && item.upload.is_unfinished());
+            if item.in_batch && item.upload.is_unfinished() {
+                self.batch.reopen(item.upload.counters.batch);
+            }
+            self.missing_files.on_change(&item);
             self.put_back(item);
-            self.track_missing(id);
             self.apply(id, Event::RemovalUndone);
         }
     }

@@ -127,13 +127,15 @@ impl<S: Service> Actor<S> {
         }
         let (missing, written) = self.journal.unsaved_ids();
         for (id, asset) in missing {
-            self.dirty.insert(id);
+            self.publisher.on_change(id);
             if let Some(item) = self.items.get(&id) {
                 let path = item.path.clone();
                 self.follow(Some(id), path, LifecycleEvent::NotSaved(asset));
             }
         }
-        self.dirty.extend(written);
+        for id in written {
+            self.publisher.on_change(id);
+        }
         saved
     }
 

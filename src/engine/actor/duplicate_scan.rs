@@ -123,7 +123,7 @@ impl<S: Service> Actor<S> {
         for item in self.items.values_mut() {
             if std::mem::take(&mut item.upload.counters.unconfirmed) {
                 self.journal.stage_item(item);
-                self.dirty.insert(item.id);
+                self.publisher.on_change(item.id);
             }
         }
     }
@@ -145,7 +145,7 @@ impl<S: Service> Actor<S> {
                 DuplicateRole::None => {}
             }
             if part != DuplicateRole::Candidate && item.known_duplicate.take().is_some() {
-                self.dirty.insert(*id);
+                self.publisher.on_change(*id);
             }
             any_waits |= waits;
         }
@@ -200,7 +200,7 @@ impl<S: Service> Actor<S> {
             }
             if item.known_duplicate != found {
                 item.known_duplicate = found;
-                self.dirty.insert(id);
+                self.publisher.on_change(id);
             }
         }
         if !unread.is_empty() {

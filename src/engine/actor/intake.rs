@@ -183,8 +183,8 @@ impl<S: Service> Actor<S> {
             self.duplicate_scan.invalidate(&item);
         }
         self.items.insert(id, item);
-        self.dirty.insert(id);
-        self.order_changed = true;
+        self.publisher.on_change(id);
+        self.publisher.on_order_change();
     }
 
     /// Removes a row from the index of its former size.

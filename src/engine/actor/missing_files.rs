@@ -1,7 +1,10 @@
 //! Files that were gone when it was their turn, with their drive perhaps: they go on by
 //! themselves when they are back. Only the window waits; `upload` tells of them and ends.
 
-use std::collections::{BTreeMap, HashSet};
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,68 +15,91 @@ use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::intake;
-use crate::engine::item::Task;
+use crate::engine::item::{Item, Task};
 use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
 
-impl<S: Service> Actor<S> {
-    /// Takes note of whether the file of a row is waited for. What an earlier run of the
-    /// program left is not, as nothing of it starts by itself.
-    pub(super) fn track_missing(&mut self, id: ItemId) {
-        let is_gone = self.items.get(&id).is_some_and(|item| {
-            matches!(&item.upload.state,
-                UploadState::Failed { fault, .. } if fault.kind == FaultKind::FileGone)
-        });
-        match self.items.get(&id) {
-            Some(item) if is_gone && self.options.front_end == FrontEnd::Window => {
+/// Rows whose file is missing, and the watches of their folders.
+#[derive(Debug)]
+pub(super) struct MissingFiles<W = Task> {
+    /// The folder of each missing file.
+    folders: BTreeMap<ItemId, PathBuf>,
+    watches: HashMap<PathBuf, W>,
+}
+
+impl<W> MissingFiles<W> {
+    pub fn new() -> Self {
+        let (folders, watches) = (BTreeMap::new(), HashMap::new());
+        Self { folders, watches }
+    }
+
+    /// Takes note of whether the file of a row is missing.
+    pub fn on_change(&mut self, item: &Item) {
+        match &item.upload.state {
+            UploadState::Failed { fault, .. } if fault.kind == FaultKind::FileGone => {
                 let folder = item.file.parent().unwrap_or(&item.file);
-                self.missing.insert(id, folder.to_owned());
+                self.folders.insert(item.id, folder.to_owned());
             }
-            _ => {
-                self.missing.remove(&id);
-            }
+            _ => self.remove(item.id),
         }
     }
 
-    /// Looks for the files that are gone after a while, folder by folder, on threads for
-    /// that: a drive that does not answer holds up nobody, and is asked again when it has
-    /// answered. Costs nothing where none is missing.
+    pub fn remove(&mut self, id: ItemId) {
+        self.folders.remove(&id);
+    }
+
+    /// Ends the watches of folders that miss no file, and begins one for each other folder that
+    /// has none: a drive that does not answer is asked again when it has answered.
+    pub fn update_watches(&mut self, mut begin: impl FnMut(&Path, &[ItemId]) -> W) {
+        let mut rows: BTreeMap<&PathBuf, Vec<ItemId>> = BTreeMap::new();
+        for (id, folder) in &self.folders {
+            rows.entry(folder).or_default().push(*id);
+        }
+        self.watches.retain(|folder, _| rows.contains_key(folder));
+        for (folder, rows) in rows {
+            let watch = self.watches.entry(folder.clone());
+            watch.or_insert_with_key(|folder| begin(folder, &rows));
+        }
+    }
+
+    pub fn on_watch_ended(&mut self, folder: &Path) {
+        self.watches.remove(folder);
+    }
+
+    #[cfg(test)]
+    pub fn entries(&self) -> usize {
+        self.folders.len() + self.watches.len()
+    }
+}
+
+impl<S: Service> Actor<S> {
+    /// Looks for the files that are gone after a while, on threads for that. Costs nothing where
+    /// none is missing.
     pub(super) fn watch_missing(&mut self) {
-        if self.missing.is_empty() && self.watches.is_empty() {
+        if self.options.front_end != FrontEnd::Window {
             return;
         }
-        let mut unwatched: BTreeMap<&Path, Vec<ItemId>> = BTreeMap::new();
-        let mut folders: HashSet<&Path> = HashSet::new();
-        for (id, folder) in &self.missing {
-            folders.insert(folder);
-            if !self.watches.contains_key(folder) {
-                unwatched.entry(folder).or_default().push(*id);
-            }
-        }
-        self.watches
-            .retain(|folder, _| folders.contains(folder.as_path()));
-        for (folder, rows) in unwatched {
+        let after = self.options.policy.missing_file_interval;
+        self.missing_files.update_watches(|folder, rows| {
             let files = rows.iter().filter_map(|id| {
                 let item = self.items.get(id)?;
                 Some((*id, item.file.clone(), item.upload.media?.stamp))
             });
-            let (files, folder) = (files.collect(), folder.to_owned());
-            let (messages, after) = (
+            let files = files.collect();
+            Task::spawn(watch(
+                folder.to_owned(),
+                files,
+                after,
                 self.messages.clone(),
-                self.options.policy.missing_file_interval,
-            );
-            let watch = watch(folder.clone(), files, after, messages);
-            self.watches.insert(folder, Task::spawn(watch));
-        }
+            ))
+        });
     }
 
     pub(super) fn on_files_reappeared(&mut self, folder: &Path, rows: &[ItemId]) {
-        self.watches.remove(folder);
-        for id in rows {
-            self.apply(*id, Event::FileReappeared);
-        }
+        self.missing_files.on_watch_ended(folder);
+        self.each(rows, &Event::FileReappeared);
     }
 }
 

@@ -4,6 +4,7 @@
 //! `next`, writes one transaction, and only then shows the new state and carries out what
 //! follows from it.
 
+mod batch;
 mod commands;
 mod commit;
 mod duplicate_scan;
@@ -19,11 +20,12 @@ mod publisher;
 mod queue_totals;
 mod restore;
 mod sessions;
+mod snapshot;
 mod storage_protocols;
 mod waits;
 mod walks;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,36 +34,35 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
+use self::batch::Batch;
 use self::commit::Outbox;
 use self::duplicate_scan::DuplicateScan;
 use self::intake::FoundFile;
 use self::keys::{KeyCheck, is_other_keys};
 use self::message::ActorMessage;
-use self::queue_totals::QueueTotals;
+use self::missing_files::MissingFiles;
+use self::publisher::Publisher;
 use self::sessions::SessionRecord;
+use self::storage_protocols::StorageProtocols;
 use super::clock::now_ms;
 use super::intake::CanonicalPath;
 use super::item::{Item, Task};
 use super::journal::Journal;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
-use super::speed::{Speed, ThroughputEstimator};
+use super::speed::ThroughputMeter;
 use super::{Command, Notice, Options};
 use crate::api::Service;
 use crate::api::limiter::RateHold;
 use crate::api::paced::RateLimited;
-use crate::api::protocol::KnownProtocol;
 use crate::model::asset::{Account, AssetId};
 use crate::model::fault::RequiredAction;
 use crate::model::key::ApiKey;
-use crate::model::snapshot::{ItemId, KeySource, Row, Snapshot};
+use crate::model::snapshot::{ItemId, KeySource, Snapshot};
 use crate::model::upload::{Effect, Event, Original, Upload, UploadState, next};
 use crate::store::KeychainWorker;
 
 /// How often meters are read while bytes move.
 const SAMPLING: Duration = Duration::from_millis(100);
-/// How often the speed of all transfers is said anew: it changes with each sample, and nobody
-/// could read that.
-const RATE: Duration = Duration::from_secs(1);
 /// Most messages that one turn takes in: the longest that a snapshot can be late.
 const TURN: usize = 512;
 
@@ -72,8 +73,6 @@ pub(super) struct Actor<S> {
     journal: Journal,
     messages: mpsc::UnboundedSender<ActorMessage>,
     inbox: mpsc::UnboundedReceiver<ActorMessage>,
-    snapshot: watch::Sender<Arc<Snapshot>>,
-    notices: mpsc::UnboundedSender<Notice>,
 
     items: HashMap<ItemId, Item>,
     /// By position: the order in which rows are shown and started.
@@ -85,11 +84,7 @@ pub(super) struct Actor<S> {
     id_lookups_running: HashSet<ItemId>,
     /// Rows that hold a place among the transfers.
     active_transfers: HashSet<ItemId>,
-    /// Rows that were started and whose file is gone, with its drive perhaps, and the file's
-    /// folder.
-    missing: BTreeMap<ItemId, PathBuf>,
-    /// Looks for those files after a while, one for each folder.
-    watches: HashMap<PathBuf, Task>,
+    missing_files: MissingFiles,
     by_path: HashMap<CanonicalPath, ItemId>,
     by_size: HashMap<u64, BTreeSet<ItemId>>,
     dependents: HashMap<ItemId, Vec<ItemId>>,
@@ -116,8 +111,7 @@ pub(super) struct Actor<S> {
     own: HashSet<Account>,
     /// Whose key answered well when it was asked about before it came into use.
     prechecked_account: Option<Account>,
-    /// What is on disk of what was learned of storage hosts.
-    known_protocols: Vec<KnownProtocol>,
+    storage_protocols: StorageProtocols,
     keychain: Arc<KeychainWorker>,
     /// Uploads of which the keychain has a session.
     saved_sessions: HashMap<AssetId, SessionRecord>,
@@ -135,36 +129,15 @@ pub(super) struct Actor<S> {
     passed_over: u64,
     already_listed: u64,
     intake_reported: bool,
-    /// Bytes that all transfers of this run have moved.
-    moved: u64,
-    /// The same when the batch began.
-    moved_before: u64,
-    /// How fast they move: a file that ends and one that begins do not shake it.
-    speed: Speed,
-    /// As it is said, and since when.
-    rate: Option<f64>,
-    rate_since: Option<Instant>,
-    line: ThroughputEstimator,
-    /// The end of the batch was said; the next start begins another one.
-    batch_ended: bool,
-    /// When the batch began, in milliseconds since the Unix epoch.
-    batch: i64,
+    throughput: ThroughputMeter,
+    batch: Batch,
     stopped: bool,
 
-    /// Rows that changed since they were last shown.
-    dirty: BTreeSet<ItemId>,
-    queue_totals: QueueTotals,
-    rows: Arc<Vec<Arc<Row>>>,
-    /// Those that were shown before them. Whoever shows them lets go of them first, so that 10,000
-    /// rows are let go of here and not within a frame of the window.
-    retired_rows: Arc<Vec<Arc<Row>>>,
-    index: HashMap<ItemId, usize>,
-    order_changed: bool,
+    publisher: Publisher,
     outbox: Outbox,
     /// Small tasks that are no row's; they end with the engine.
     background_tasks: JoinSet<()>,
     save_again: Option<Task>,
-    revision: u64,
 }
 
 impl<S: Service> Actor<S> {
@@ -184,16 +157,13 @@ impl<S: Service> Actor<S> {
             service,
             messages,
             inbox,
-            snapshot,
-            notices,
             items: HashMap::new(),
             order: BTreeSet::new(),
             queued: BTreeSet::new(),
             id_lookup_queue: BTreeSet::new(),
             id_lookups_running: HashSet::new(),
             active_transfers: HashSet::new(),
-            missing: BTreeMap::new(),
-            watches: HashMap::new(),
+            missing_files: MissingFiles::new(),
             by_path: HashMap::new(),
             by_size: HashMap::new(),
             dependents: HashMap::new(),
@@ -211,7 +181,7 @@ impl<S: Service> Actor<S> {
             hold,
             own: HashSet::new(),
             prechecked_account: None,
-            known_protocols: vec![],
+            storage_protocols: StorageProtocols::default(),
             keychain,
             saved_sessions: HashMap::new(),
             pending_keychain_calls: 0,
@@ -225,25 +195,13 @@ impl<S: Service> Actor<S> {
             passed_over: 0,
             already_listed: 0,
             intake_reported: true,
-            moved: 0,
-            moved_before: 0,
-            speed: Speed::default(),
-            rate: None,
-            rate_since: None,
-            line: ThroughputEstimator::default(),
-            batch_ended: true,
-            batch: 0,
+            throughput: ThroughputMeter::default(),
+            batch: Batch::default(),
             stopped: false,
-            dirty: BTreeSet::new(),
-            queue_totals: QueueTotals::default(),
-            rows: Arc::default(),
-            retired_rows: Arc::default(),
-            index: HashMap::new(),
-            order_changed: false,
+            publisher: Publisher::new(snapshot, notices),
             outbox: Outbox::default(),
             background_tasks: JoinSet::new(),
             save_again: None,
-            revision: 0,
         }
     }
 
@@ -291,32 +249,24 @@ impl<S: Service> Actor<S> {
     /// Reads the meters.
     fn sample(&mut self) {
         let now = Instant::now();
-        let mut moving = false;
+        let (mut bytes, mut moving) = (0, false);
         for id in &self.active_transfers {
             if let Some(item) = self.items.get_mut(id)
                 && let (UploadState::Sending { .. }, Some(meter)) =
                     (&item.upload.state, &item.meter)
                 && meter.started()
             {
-                self.moved += item.speed.sample(now, meter.moved());
+                bytes += item.speed.sample(now, meter.moved());
                 if item.began > self.offline && meter.moved() > 0 {
                     // Of a try that began before, bytes may only have gone as far as the
                     // system's buffers.
                     self.offline = None;
                 }
                 moving |= !meter.body_out();
-                self.dirty.insert(item.id);
+                self.publisher.on_change(item.id);
             }
         }
-        self.line.sample(now, self.moved, moving);
-        if self.speed.is_old(now) {
-            self.speed = Speed::default();
-        }
-        self.speed.sample(now, self.moved);
-        if self.rate_since.is_none_or(|since| now - since >= RATE) {
-            self.rate_since = Some(now);
-            self.rate = self.speed.rate();
-        }
+        self.throughput.sample(now, bytes, moving);
     }
 
     /// Moves an upload by an event; false where the event is stale or does not fit.
@@ -393,15 +343,14 @@ impl<S: Service> Actor<S> {
             self.options.policy.direct_limit,
             item.content,
         );
-        let begins_batch = item.upload.is_active() && self.batch_ended;
-        if begins_batch {
-            self.batch = now_ms();
-        }
-        if item.upload.is_active() {
-            item.upload.counters.batch = self.batch;
+        let is_active = item.upload.is_active();
+        let begins_batch = is_active && self.batch.begin(self.throughput.moved());
+        if is_active {
+            item.upload.counters.batch = self.batch.began_ms();
             item.in_batch = true;
         }
         self.journal.stage_item(item);
+        self.missing_files.on_change(item);
         if before.state != item.upload.state {
             self.duplicate_scan.invalidate(item);
             tracing::info!(
@@ -451,8 +400,7 @@ impl<S: Service> Actor<S> {
         } else {
             self.active_transfers.remove(&id);
         }
-        self.dirty.insert(id);
-        self.track_missing(id);
+        self.publisher.on_change(id);
         self.stage_records(id, &effects);
         self.outbox
             .effects

@@ -65,6 +65,6 @@ impl<S: Service> Actor<S> {
                 line.insert(new);
             }
         }
-        self.order_changed = true;
+        self.publisher.on_order_change();
     }
 }

@@ -1,30 +1,125 @@
-//! The snapshot: built from what changed, published when something did.
+//! What front ends see: rows and sums brought up to date by what changed, a snapshot published when
+//! something did.
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use tokio::time::Instant;
+use tokio::sync::{mpsc, watch};
 
-use super::Actor;
-use super::duplicates::duplicate_of;
-#[cfg(test)]
-use super::queue_totals::QueueTotals;
-use super::sessions::later;
-use crate::api::Service;
-use crate::engine::{BatchEnd, Notice};
-use crate::model::plan::{Throughput, UnderWay};
-use crate::model::snapshot::{ItemId, Row, Snapshot, Totals};
-use crate::model::upload::{Original, UploadState};
+use super::queue_totals::{QueueTotals, RowTotals};
+use crate::engine::Notice;
+use crate::engine::item::Item;
+use crate::model::snapshot::{ItemId, Row, Snapshot};
 
-impl<S: Service> Actor<S> {
-    /// Publishes the state after a turn, and hands out its notices.
-    pub(super) fn show(&mut self, notices: Vec<Notice>) {
-        let woken = !notices.is_empty();
-        for notice in notices {
-            // A front end that is gone needs none.
-            let _ = self.notices.send(notice);
+/// The snapshot that is shown, and what has changed since.
+pub(super) struct Publisher {
+    snapshot: watch::Sender<Arc<Snapshot>>,
+    notices: mpsc::UnboundedSender<Notice>,
+    revision: u64,
+    dirty: BTreeSet<ItemId>,
+    order_changed: bool,
+    rows: Arc<Vec<Arc<Row>>>,
+    /// The rows that were shown before, kept so that 10,000 of them are dropped on this thread and
+    /// not within a frame of the window.
+    retired_rows: Arc<Vec<Arc<Row>>>,
+    index: HashMap<ItemId, usize>,
+    queue_totals: QueueTotals,
+}
+
+impl Publisher {
+    pub fn new(
+        snapshot: watch::Sender<Arc<Snapshot>>,
+        notices: mpsc::UnboundedSender<Notice>,
+    ) -> Self {
+        Self {
+            snapshot,
+            notices,
+            revision: 0,
+            dirty: BTreeSet::new(),
+            order_changed: false,
+            rows: Arc::default(),
+            retired_rows: Arc::default(),
+            index: HashMap::new(),
+            queue_totals: QueueTotals::default(),
         }
-        let snapshot = self.build();
-        let changed = self.snapshot.send_if_modified(|shown| {
+    }
+
+    /// A row has changed, begun or gone.
+    pub fn on_change(&mut self, id: ItemId) {
+        self.dirty.insert(id);
+    }
+
+    /// Rows have come, gone or moved.
+    pub fn on_order_change(&mut self) {
+        self.order_changed = true;
+    }
+
+    /// Hands out a notice. A front end that is gone needs none.
+    pub fn notify(&self, notice: Notice) {
+        let _ = self.notices.send(notice);
+    }
+
+    /// Counts the rows that changed, and the active ones: meters go on between one sample and the
+    /// next.
+    pub fn count(
+        &mut self,
+        items: &HashMap<ItemId, Item>,
+        active: &HashSet<ItemId>,
+        direct_limit: u64,
+    ) {
+        for id in self.dirty.iter().chain(active) {
+            self.queue_totals.count(*id, items.get(id), direct_limit);
+        }
+        #[cfg(test)]
+        self.queue_totals.check(items, direct_limit);
+    }
+
+    /// Replaces the rows that changed by what `row` says of them, in this order.
+    pub fn update_rows(
+        &mut self,
+        order: &BTreeSet<(i64, ItemId)>,
+        row: impl Fn(&ItemId) -> Option<Arc<Row>>,
+    ) {
+        if self.order_changed {
+            let mut rows: Vec<Arc<Row>> = Vec::with_capacity(order.len());
+            self.index.clear();
+            let shown = self.rows.iter().map(|row| (row.id, row));
+            let shown: HashMap<ItemId, &Arc<Row>> = shown.collect();
+            for (_, id) in order {
+                let unchanged = shown.get(id).filter(|_| !self.dirty.contains(id));
+                if let Some(row) = unchanged.copied().cloned().or_else(|| row(id)) {
+                    self.index.insert(*id, rows.len());
+                    rows.push(row);
+                }
+            }
+            self.retired_rows = std::mem::replace(&mut self.rows, Arc::new(rows));
+            self.order_changed = false;
+        } else {
+            let rows = self.dirty.iter();
+            let changed: Vec<(usize, Arc<Row>)> = rows
+                .filter_map(|id| Some((*self.index.get(id)?, row(id)?)))
+                .filter(|(index, row)| self.rows.get(*index) != Some(row))
+                .collect();
+            if !changed.is_empty() {
+                self.retired_rows = Arc::clone(&self.rows);
+                let rows = Arc::make_mut(&mut self.rows);
+                for (index, row) in changed {
+                    rows[index] = row;
+                }
+            }
+        }
+        self.dirty.clear();
+    }
+
+    /// Publishes a snapshot with the rows and its revision, if it shows anything new; returns
+    /// whether it did.
+    pub fn publish(&mut self, snapshot: Snapshot) -> bool {
+        let rows = Arc::clone(&self.rows);
+        let snapshot = Snapshot { rows, ..snapshot };
+        self.snapshot.send_if_modified(|shown| {
             if same(shown, &snapshot) {
                 return false;
             }
@@ -34,175 +129,20 @@ impl<S: Service> Actor<S> {
                 ..snapshot
             });
             true
-        });
-        if changed || woken {
-            (self.options.wake)();
-        }
+        })
     }
 
-    fn build(&mut self) -> Snapshot {
-        let now = Instant::now();
-        let row = |id: &ItemId| {
-            let item = self.items.get(id)?;
-            let saved = item
-                .upload
-                .stored_asset()
-                .is_none_or(|asset| self.journal.is_saved(asset));
-            let later = later(item, &self.saved_sessions);
-            let policy = &self.options.policy;
-            let duplicate_of = duplicate_of(item, &self.items, &self.journal);
-            let row = item.row(
-                now,
-                policy,
-                saved,
-                later,
-                duplicate_of,
-                self.offline.is_some(),
-            );
-            Some(Arc::new(row))
-        };
-        // Meters go on between one sample and the next.
-        for id in self.dirty.iter().chain(&self.active_transfers) {
-            let limit = self.options.policy.direct_limit;
-            self.queue_totals.count(*id, self.items.get(id), limit);
-        }
-        #[cfg(test)]
-        self.check_sums();
-        if self.order_changed {
-            let mut rows: Vec<Arc<Row>> = Vec::with_capacity(self.order.len());
-            self.index.clear();
-            let old: std::collections::HashMap<ItemId, Arc<Row>> = self
-                .rows
-                .iter()
-                .map(|row| (row.id, Arc::clone(row)))
-                .collect();
-            for (_, id) in &self.order {
-                let saved_sessions = old.get(id).filter(|_| !self.dirty.contains(id)).cloned();
-                if let Some(row) = saved_sessions.or_else(|| row(id)) {
-                    self.index.insert(*id, rows.len());
-                    rows.push(row);
-                }
-            }
-            self.retired_rows = std::mem::replace(&mut self.rows, Arc::new(rows));
-            self.order_changed = false;
-            self.dirty.clear();
-        } else if !self.dirty.is_empty() {
-            let changed: Vec<(usize, Arc<Row>)> = self
-                .dirty
-                .iter()
-                .filter_map(|id| Some((*self.index.get(id)?, row(id)?)))
-                .filter(|(index, row)| self.rows.get(*index) != Some(row))
-                .collect();
-            self.dirty.clear();
-            if !changed.is_empty() {
-                self.retired_rows = Arc::clone(&self.rows);
-                let rows = Arc::make_mut(&mut self.rows);
-                for (index, row) in changed {
-                    rows[index] = row;
-                }
-            }
-        }
-        let totals = self.totals();
-        Snapshot {
-            revision: self.revision,
-            rows: Arc::clone(&self.rows),
-            waiting: self.queue_wait(totals.active, now),
-            totals,
-            paused: self.paused,
-            needs: self.needs,
-            offline: self.offline.is_some(),
-            journal: self.journal.state().clone(),
-            key: self.key_state(),
-            walking: (self.walks > 0).then_some(self.walking),
-            passed_over: self.passed_over,
-            already_listed: self.already_listed,
-            comparing: self.duplicate_scan.unread(),
-            interrupted: self.queue_totals.all().interrupted,
-        }
+    pub fn row(&self, id: ItemId) -> Option<&Row> {
+        self.rows.get(*self.index.get(&id)?).map(Arc::as_ref)
     }
 
-    fn totals(&self) -> Totals {
-        let queue_totals = self.queue_totals.all();
-        let mut totals = queue_totals.totals;
-        if totals.batch == 0 {
-            (totals.done, totals.batch) = queue_totals.duplicates;
-        }
-        totals.rate = self.rate.filter(|_| queue_totals.sending > 0);
-        totals.line = Throughput {
-            measured: self.line.measured(),
-            limit: self.options.bandwidth.get(),
-        };
-        let held = self.paused || self.needs.is_some();
-        if queue_totals.under_way > 0 && !held {
-            totals.left = self.time_left(&totals);
-        }
-        totals
+    pub fn totals(&self) -> &RowTotals {
+        self.queue_totals.all()
     }
 
-    /// What is kept row by row is what counting all of them gives.
     #[cfg(test)]
-    fn check_sums(&self) {
-        let mut anew = QueueTotals::default();
-        for (id, item) in &self.items {
-            anew.count(*id, Some(item), self.options.policy.direct_limit);
-        }
-        assert_eq!(self.queue_totals.all(), anew.all());
-    }
-
-    /// The longest of what the bytes take on this line, what the calls take at one slot
-    /// each, and what a row says: no row ends after all of them.
-    fn time_left(&self, totals: &Totals) -> Option<std::time::Duration> {
-        let under_way = UnderWay {
-            bytes: totals.remaining,
-            calls: totals.calls,
-        };
-        let spacing = self.service.limiter().spacing();
-        let left = totals.line.left(under_way, spacing)?;
-        let active_transfers = self
-            .active_transfers
-            .iter()
-            .filter_map(|id| self.index.get(id));
-        let rows = active_transfers.filter_map(|at| self.rows.get(*at)?.transfer?.left);
-        rows.chain([left]).max()
-    }
-
-    /// A new batch is counted from here on.
-    pub(super) fn begin_batch(&mut self) {
-        self.batch_ended = false;
-        self.moved_before = self.moved;
-        for item in self.items.values_mut() {
-            item.in_batch = item.upload.is_active();
-            self.dirty.insert(item.id);
-        }
-    }
-
-    /// Says once that everything that was started has ended.
-    pub(super) fn end_batch(&mut self) {
-        if self.batch_ended || self.queue_totals.all().totals.active > 0 {
-            return;
-        }
-        let mut end = BatchEnd {
-            nothing_sent: self.moved == self.moved_before,
-            ..BatchEnd::default()
-        };
-        for item in self.items.values().filter(|item| item.in_batch) {
-            match &item.upload.state {
-                UploadState::Done { .. } => end.ready += 1,
-                UploadState::Duplicate(Original::Asset(_)) => end.duplicates += 1,
-                UploadState::Failed { .. } => end.failed += 1,
-                UploadState::Cancelled { .. } => end.cancelled += 1,
-                _ if item.upload.is_unfinished() => return,
-                _ => {}
-            }
-            // What went out since the meters were read last was not seen.
-            end.nothing_sent &= item.starts == 0;
-        }
-        self.batch_ended = true;
-        if end.ready + end.duplicates + end.failed == 0 {
-            return;
-        }
-        let _ = self.notices.send(Notice::BatchFinished(end));
-        (self.options.wake)();
+    pub fn entries(&self) -> usize {
+        self.index.len() + self.dirty.len()
     }
 }
 

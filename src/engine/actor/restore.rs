@@ -112,8 +112,7 @@ impl<S: Service> Actor<S> {
         let Some(latest) = open.iter().max() else {
             return;
         };
-        self.batch = self.batch.max(*latest);
-        self.batch_ended = false;
+        self.batch.reopen(*latest);
         for (id, (batch, _)) in batches {
             if let Some(item) = self.items.get_mut(id) {
                 item.in_batch = open.contains(batch);

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::Actor;
 use super::message::ActorMessage;
+use super::storage_protocols::StorageProtocols;
 use crate::api::Service;
 use crate::engine::clock::now_ms;
 use crate::engine::item::Item;
@@ -100,7 +101,7 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get(&id) else {
             return;
         };
-        self.dirty.insert(id);
+        self.publisher.on_change(id);
         let (Some((ticket, since)), Some(media)) = (&item.ticket, item.upload.media) else {
             return;
         };
@@ -198,7 +199,7 @@ impl<S: Service> Actor<S> {
         }
         let rows = self.items.values();
         let row = rows.filter(|item| item.upload.issued.as_ref() == Some(asset));
-        self.dirty.extend(row.map(|item| item.id));
+        row.for_each(|item| self.publisher.on_change(item.id));
     }
 
     pub(super) fn session_forgotten(&mut self, asset: &AssetId, outcome: Result<(), SecretError>) {
@@ -215,7 +216,8 @@ impl<S: Service> Actor<S> {
 
     /// Stages all known protocols and sessions, for a recreated history.
     pub(super) fn stage_lessons_and_sessions(&mut self) {
-        self.keep_lessons_anew();
+        self.storage_protocols = StorageProtocols::default();
+        self.save_protocols();
         for asset in self.saved_sessions.keys() {
             self.journal.stage_session(asset, Some(now_ms()));
         }

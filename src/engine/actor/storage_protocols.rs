@@ -1,5 +1,8 @@
 //! What was learned of storage hosts, kept for the next run.
 
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -9,47 +12,61 @@ use crate::api::Service;
 use crate::api::protocol::KnownProtocol;
 use crate::store::{HistoryChange, ProtocolRecord};
 
-impl<S: Service> Actor<S> {
-    /// Teaches the service what earlier runs learned.
-    pub(super) fn load_protocols(&mut self) {
-        self.known_protocols = self.journal.protocols().iter().filter_map(read).collect();
-        self.service.service().recall(&self.known_protocols);
+/// What the history holds of the protocols that storage hosts take.
+#[derive(Debug, Default)]
+pub(super) struct StorageProtocols {
+    saved: Vec<KnownProtocol>,
+}
+
+impl StorageProtocols {
+    pub fn of(records: &[ProtocolRecord]) -> Self {
+        let saved = records.iter().filter_map(read).collect();
+        Self { saved }
     }
 
-    /// Journals what was learned since the last look: what works now, and what works no
-    /// more. Other programs' lessons stay.
-    pub(super) fn save_protocols(&mut self) {
-        let learned = self.service.service().learned();
-        if learned == self.known_protocols {
-            return;
-        }
+    pub fn saved(&self) -> &[KnownProtocol] {
+        &self.saved
+    }
+
+    /// Returns what to write: what works now, and what works no more. What other programs
+    /// learned stays.
+    pub fn update(&mut self, learned: Vec<KnownProtocol>) -> Vec<HistoryChange> {
         let place = |one: &KnownProtocol| (one.host.clone(), one.kind);
-        for old in &self.known_protocols {
+        let mut changes = vec![];
+        for old in &self.saved {
             if !learned.iter().any(|new| place(new) == place(old)) {
-                self.journal.stage(HistoryChange::DropProtocol {
+                changes.push(HistoryChange::DropProtocol {
                     host: old.host.clone(),
                     kind: word(&old.kind),
                 });
             }
         }
-        for new in learned
-            .iter()
-            .filter(|new| !self.known_protocols.contains(new))
-        {
-            self.journal
-                .stage(HistoryChange::PutProtocol(ProtocolRecord {
-                    host: new.host.clone(),
-                    kind: word(&new.kind),
-                    protocol: word(&new.protocol),
-                }));
+        for new in learned.iter().filter(|new| !self.saved.contains(new)) {
+            changes.push(HistoryChange::PutProtocol(ProtocolRecord {
+                host: new.host.clone(),
+                kind: word(&new.kind),
+                protocol: word(&new.protocol),
+            }));
         }
-        self.known_protocols = learned;
+        self.saved = learned;
+        changes
+    }
+}
+
+impl<S: Service> Actor<S> {
+    /// Teaches the service what earlier runs learned.
+    pub(super) fn load_protocols(&mut self) {
+        self.storage_protocols = StorageProtocols::of(&self.journal.protocols());
+        let saved = self.storage_protocols.saved();
+        self.service.service().recall(saved);
     }
 
-    /// The same for a history that holds nothing of it.
-    pub(super) fn keep_lessons_anew(&mut self) {
-        self.known_protocols.clear();
-        self.save_protocols();
+    /// Journals what was learned since the last look.
+    pub(super) fn save_protocols(&mut self) {
+        let learned = self.service.service().learned();
+        for change in self.storage_protocols.update(learned) {
+            self.journal.stage(change);
+        }
     }
 }
 

@@ -1,0 +1,103 @@
+//! What a snapshot says, put together after a turn.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Actor;
+use super::duplicates::duplicate_of;
+use super::sessions::later;
+use crate::api::Service;
+use crate::engine::Notice;
+use crate::model::plan::{Throughput, UnderWay};
+use crate::model::snapshot::{ItemId, Snapshot, Totals};
+
+impl<S: Service> Actor<S> {
+    /// Publishes the state after a turn, and hands out its notices.
+    pub(super) fn show(&mut self, notices: Vec<Notice>) {
+        let woken = !notices.is_empty();
+        for notice in notices {
+            self.publisher.notify(notice);
+        }
+        let snapshot = self.build();
+        if self.publisher.publish(snapshot) || woken {
+            (self.options.wake)();
+        }
+    }
+
+    fn build(&mut self) -> Snapshot {
+        let now = Instant::now();
+        let row = |id: &ItemId| {
+            let item = self.items.get(id)?;
+            let saved = item
+                .upload
+                .stored_asset()
+                .is_none_or(|asset| self.journal.is_saved(asset));
+            let later = later(item, &self.saved_sessions);
+            let policy = &self.options.policy;
+            let duplicate_of = duplicate_of(item, &self.items, &self.journal);
+            let row = item.row(
+                now,
+                policy,
+                saved,
+                later,
+                duplicate_of,
+                self.offline.is_some(),
+            );
+            Some(Arc::new(row))
+        };
+        let (items, active) = (&self.items, &self.active_transfers);
+        self.publisher
+            .count(items, active, self.options.policy.direct_limit);
+        self.publisher.update_rows(&self.order, row);
+        let totals = self.totals();
+        Snapshot {
+            waiting: self.queue_wait(totals.active, now),
+            totals,
+            paused: self.paused,
+            needs: self.needs,
+            offline: self.offline.is_some(),
+            journal: self.journal.state().clone(),
+            key: self.key_state(),
+            walking: (self.walks > 0).then_some(self.walking),
+            passed_over: self.passed_over,
+            already_listed: self.already_listed,
+            comparing: self.duplicate_scan.unread(),
+            interrupted: self.publisher.totals().interrupted,
+            ..Snapshot::default()
+        }
+    }
+
+    fn totals(&self) -> Totals {
+        let queue_totals = self.publisher.totals();
+        let mut totals = queue_totals.totals;
+        if totals.batch == 0 {
+            (totals.done, totals.batch) = queue_totals.duplicates;
+        }
+        totals.rate = self.throughput.rate().filter(|_| queue_totals.sending > 0);
+        totals.line = Throughput {
+            measured: self.throughput.line(),
+            limit: self.options.bandwidth.get(),
+        };
+        let held = self.paused || self.needs.is_some();
+        if queue_totals.under_way > 0 && !held {
+            totals.left = self.time_left(&totals);
+        }
+        totals
+    }
+
+    /// The longest of what the bytes take on this line, what the calls take at one slot
+    /// each, and what a row says: no row ends after all of them.
+    fn time_left(&self, totals: &Totals) -> Option<Duration> {
+        let under_way = UnderWay {
+            bytes: totals.remaining,
+            calls: totals.calls,
+        };
+        let spacing = self.service.limiter().spacing();
+        let left = totals.line.left(under_way, spacing)?;
+        let rows = self.active_transfers.iter();
+        let rows = rows.filter_map(|id| self.publisher.row(*id)?.transfer?.left);
+        rows.chain([left]).max()
+    }
+}
