@@ -2,6 +2,7 @@
 //! on how many there are.
 
 use std::collections::HashMap;
+use std::ops::{Add, Sub};
 
 use crate::engine::item::Item;
 use crate::model::plan::calls;
@@ -58,8 +59,8 @@ impl QueueTotals {
 impl RowTotals {
     /// Returns what a row adds.
     pub fn of(item: &Item, direct_limit: u64) -> Self {
-        let mut queue_totals = Self::default();
-        let totals = &mut queue_totals.totals;
+        let mut row = Self::default();
+        let totals = &mut row.totals;
         let upload = &item.upload;
         match &upload.state {
             UploadState::Ready if item.known_duplicate.is_none() => {
@@ -104,10 +105,7 @@ impl RowTotals {
             let ended_well = matches!(upload.state, UploadState::Done { .. })
                 || (matches!(upload.state, UploadState::Duplicate(_)) && upload.has_ended());
             let (done, batch) = if is_duplicate {
-                (
-                    &mut queue_totals.duplicates.0,
-                    &mut queue_totals.duplicates.1,
-                )
+                (&mut row.duplicates.0, &mut row.duplicates.1)
             } else {
                 (&mut totals.done, &mut totals.batch)
             };
@@ -117,50 +115,46 @@ impl RowTotals {
         let by_interruption = UploadState::Paused {
             by: PausedBy::Restart,
         };
-        queue_totals.interrupted = usize::from(upload.state == by_interruption);
+        row.interrupted = usize::from(upload.state == by_interruption);
         let processing = matches!(upload.state, UploadState::Processing { .. });
-        queue_totals.under_way = usize::from(upload.is_active() && !processing);
-        queue_totals.sending = usize::from(matches!(upload.state, UploadState::Sending { .. }));
-        queue_totals
+        row.under_way = usize::from(upload.is_active() && !processing);
+        row.sending = usize::from(matches!(upload.state, UploadState::Sending { .. }));
+        row
     }
 
     /// Takes what a row adds `now` in place of what it added `before`.
     fn replace(&mut self, before: &Self, now: &Self) {
-        let (queue_totals, was, is) = (&mut self.totals, &before.totals, &now.totals);
-        for (sum, was, is) in [
-            (
-                &mut queue_totals.startable_bytes,
-                was.startable_bytes,
-                is.startable_bytes,
-            ),
-            (&mut queue_totals.sent, was.sent, is.sent),
-            (&mut queue_totals.bytes, was.bytes, is.bytes),
-            (&mut queue_totals.remaining, was.remaining, is.remaining),
-        ] {
-            *sum = *sum - was + is;
-        }
-        queue_totals.calls = queue_totals.calls - was.calls + is.calls;
-        for (sum, was, is) in [
-            (&mut queue_totals.startable, was.startable, is.startable),
-            (&mut queue_totals.active, was.active, is.active),
-            (&mut queue_totals.attention, was.attention, is.attention),
-            (&mut queue_totals.done, was.done, is.done),
-            (&mut queue_totals.batch, was.batch, is.batch),
-            (
-                &mut self.duplicates.0,
-                before.duplicates.0,
-                now.duplicates.0,
-            ),
-            (
-                &mut self.duplicates.1,
-                before.duplicates.1,
-                now.duplicates.1,
-            ),
-            (&mut self.interrupted, before.interrupted, now.interrupted),
-            (&mut self.sending, before.sending, now.sending),
-            (&mut self.under_way, before.under_way, now.under_way),
-        ] {
-            *sum = *sum - was + is;
-        }
+        let (all, was, is) = (&mut self.totals, &before.totals, &now.totals);
+        replace(
+            &mut all.startable_bytes,
+            was.startable_bytes,
+            is.startable_bytes,
+        );
+        replace(&mut all.sent, was.sent, is.sent);
+        replace(&mut all.bytes, was.bytes, is.bytes);
+        replace(&mut all.remaining, was.remaining, is.remaining);
+        replace(&mut all.calls, was.calls, is.calls);
+        replace(&mut all.startable, was.startable, is.startable);
+        replace(&mut all.active, was.active, is.active);
+        replace(&mut all.attention, was.attention, is.attention);
+        replace(&mut all.done, was.done, is.done);
+        replace(&mut all.batch, was.batch, is.batch);
+        replace(
+            &mut self.duplicates.0,
+            before.duplicates.0,
+            now.duplicates.0,
+        );
+        replace(
+            &mut self.duplicates.1,
+            before.duplicates.1,
+            now.duplicates.1,
+        );
+        replace(&mut self.interrupted, before.interrupted, now.interrupted);
+        replace(&mut self.sending, before.sending, now.sending);
+        replace(&mut self.under_way, before.under_way, now.under_way);
     }
+}
+
+fn replace<T: Copy + Add<Output = T> + Sub<Output = T>>(sum: &mut T, was: T, is: T) {
+    *sum = *sum - was + is;
 }

@@ -27,24 +27,15 @@ impl<S: Service> Actor<S> {
     }
 
     fn build(&mut self) -> Snapshot {
-        let now = Instant::now();
+        let (now, offline) = (Instant::now(), self.offline.is_some());
         let row = |id: &ItemId| {
             let item = self.items.get(id)?;
-            let saved = item
-                .upload
-                .stored_asset()
-                .is_none_or(|asset| self.journal.is_saved(asset));
+            let asset = item.upload.stored_asset();
+            let saved = asset.is_none_or(|asset| self.journal.is_saved(asset));
             let later = later(item, &self.saved_sessions);
             let policy = &self.options.policy;
             let duplicate_of = duplicate_of(item, &self.items, &self.journal);
-            let row = item.row(
-                now,
-                policy,
-                saved,
-                later,
-                duplicate_of,
-                self.offline.is_some(),
-            );
+            let row = item.row(now, policy, saved, later, duplicate_of, offline);
             Some(Arc::new(row))
         };
         let (items, active) = (&self.items, &self.active_transfers);
@@ -57,7 +48,7 @@ impl<S: Service> Actor<S> {
             totals,
             paused: self.paused,
             needs: self.needs,
-            offline: self.offline.is_some(),
+            offline,
             journal: self.journal.state().clone(),
             key: self.key_state(),
             walking: (self.walks > 0).then_some(self.walking),
