@@ -52,9 +52,9 @@ fn row(id: u64) -> Row {
             .flatten(),
         reserved_id: None,
         saved: true,
-        may_be_twice: false,
+        possibly_stored_twice: false,
         duplicate_of: None,
-        unconfirmed: false,
+        duplicate_unconfirmed: false,
         interrupted: false,
         later: None,
     }

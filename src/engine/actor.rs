@@ -366,9 +366,9 @@ impl<S: Service> Actor<S> {
         let holds = item.upload.uses_transfer_slot();
         let position = (item.position, id);
         let path = item.path.clone();
-        let only_id = item.upload.counters.only_id;
+        let reuse_only = item.upload.counters.reuse_only;
         let queued = item.upload.state == UploadState::Queued;
-        let id_lookups_running = only_id && item.upload.state == UploadState::Hashing;
+        let id_lookups_running = reuse_only && item.upload.state == UploadState::Hashing;
         let ended = is_over(&item.upload) && !is_over(&before);
         let asset = match &item.upload.state {
             UploadState::Done { asset, .. } | UploadState::Duplicate(Original::Asset(asset)) => {
@@ -376,9 +376,9 @@ impl<S: Service> Actor<S> {
             }
             _ => None,
         };
-        let over = before
-            .issued
-            .filter(|asset| item.upload.has_ended() || item.upload.issued.as_ref() != Some(asset));
+        let over = before.reserved_id.filter(|asset| {
+            item.upload.has_ended() || item.upload.reserved_id.as_ref() != Some(asset)
+        });
         if begins_batch {
             self.begin_batch();
         }
@@ -390,7 +390,7 @@ impl<S: Service> Actor<S> {
         self.id_lookups_running.remove(&id);
         if id_lookups_running {
             self.id_lookups_running.insert(id);
-        } else if queued && only_id {
+        } else if queued && reuse_only {
             self.id_lookup_queue.insert(position);
         } else if queued {
             self.queued.insert(position);

@@ -33,7 +33,7 @@ pub(super) struct UploadAttempt<S> {
 }
 
 impl<S: Service> UploadAttempt<S> {
-    /// Sends the file. `issued` gets the ticket and resolves once its id is on disk; `session` is
+    /// Sends the file. `reserved_id` gets the ticket and resolves once its id is on disk; `session` is
     /// called for every new session.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl<S: Service> UploadAttempt<S> {
     pub async fn run(
         mut self,
         session: impl Fn(),
-        issued: impl FnOnce(SignedUpload) -> oneshot::Receiver<()>,
+        reserved_id: impl FnOnce(SignedUpload) -> oneshot::Receiver<()>,
     ) -> Result<(AssetId, Option<ContentHash>), Fault> {
         let place = self.place.take();
         let outcome = match self.route {
@@ -53,7 +53,7 @@ impl<S: Service> UploadAttempt<S> {
                 })
                 .await
                 .map(|uploaded| (uploaded.asset_id, uploaded.content)),
-            Route::SignedUrl => self.by_signed_url(place, session, issued).await,
+            Route::SignedUrl => self.by_signed_url(place, session, reserved_id).await,
         };
         match outcome {
             Err(fault) if fault.kind == FaultKind::BrokenInBody => {
@@ -67,7 +67,7 @@ impl<S: Service> UploadAttempt<S> {
         &self,
         mut place: Option<Permit>,
         session: impl Fn(),
-        issued: impl FnOnce(SignedUpload) -> oneshot::Receiver<()>,
+        reserved_id: impl FnOnce(SignedUpload) -> oneshot::Receiver<()>,
     ) -> Result<(AssetId, Option<ContentHash>), Fault> {
         let known = match &self.ticket {
             Some(ticket) => Some(ticket.clone()),
@@ -88,7 +88,7 @@ impl<S: Service> UploadAttempt<S> {
             }
         };
         // The attempt was dropped, or the actor is gone and cannot journal the id.
-        if issued(ticket.clone()).await.is_err() {
+        if reserved_id(ticket.clone()).await.is_err() {
             return Err(Fault::new(FaultKind::Cancelled));
         }
         let started = || self.meter.start();

@@ -212,9 +212,9 @@ pub(crate) mod tests {
             asset_id: None,
             reserved_id: None,
             saved: true,
-            may_be_twice: false,
+            possibly_stored_twice: false,
             duplicate_of: None,
-            unconfirmed: false,
+            duplicate_unconfirmed: false,
             interrupted: false,
             later: None,
         }

@@ -153,14 +153,14 @@ pub struct Row {
     /// `asset_id` is on disk; if not, the user is told "not saved yet: copy it".
     pub saved: bool,
     /// A response was lost after all bytes were sent: the service may hold the file twice.
-    pub may_be_twice: bool,
+    pub possibly_stored_twice: bool,
     /// The original of a duplicate, if known.
     pub duplicate_of: Option<Arc<DuplicateOf>>,
     /// Fate of the bytes already sent if the row stops now; `None` if there are none, or all are
     /// sent.
     pub later: Option<ResumeBehaviour>,
     /// It was taken for a duplicate, but memories.ai did not confirm its content.
-    pub unconfirmed: bool,
+    pub duplicate_unconfirmed: bool,
     /// An earlier run left it unfinished; the user decides how it continues.
     pub interrupted: bool,
 }

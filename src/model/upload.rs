@@ -34,7 +34,7 @@ pub struct Upload {
     /// Id reserved by the service before the bytes are sent. After an end without stored bytes it
     /// is kept for the details.
     #[serde(default)]
-    pub issued: Option<AssetId>,
+    pub reserved_id: Option<AssetId>,
     /// Counters and flags over all attempts.
     #[serde(default)]
     pub counters: RetryCounters,
@@ -175,19 +175,19 @@ pub struct RetryCounters {
     /// The service said FAILED, and the file was uploaded again automatically.
     pub reuploaded: bool,
     /// The service may hold the file twice.
-    pub may_be_twice: bool,
+    pub possibly_stored_twice: bool,
     /// The direct route is abandoned for this file.
     pub signed_url: bool,
     /// It starts automatically after the check, since it was started before.
-    pub started: bool,
+    pub auto_start: bool,
     /// The user wants it uploaded although it is a duplicate.
-    pub anyway: bool,
+    pub force_upload: bool,
     /// The user wants it uploaded although its content is not recognised.
     pub as_named: bool,
     /// The user wants the id of equal content, and nothing sent if there is none.
-    pub only_id: bool,
+    pub reuse_only: bool,
     /// The service did not confirm that it has equal content.
-    pub unconfirmed: bool,
+    pub duplicate_unconfirmed: bool,
     /// Start of its last batch, in milliseconds since the Unix epoch; 0 before its first start.
     /// After a restart it assigns finished rows to the batch of unfinished ones.
     pub batch: i64,
@@ -232,7 +232,7 @@ impl Upload {
             attempt: 0,
             state: UploadState::Checking,
             media: None,
-            issued: None,
+            reserved_id: None,
             counters: RetryCounters::default(),
         }
     }
@@ -257,7 +257,7 @@ impl Upload {
             UploadState::Processing { asset, .. } | UploadState::OtherKey { asset, .. } => {
                 Some(asset)
             }
-            _ => self.issued.as_ref(),
+            _ => self.reserved_id.as_ref(),
         })
     }
 
@@ -364,7 +364,7 @@ impl Upload {
             | UploadState::RetryScheduled { .. }
             | UploadState::Paused { .. } => true,
             UploadState::Failed { fault, .. } => {
-                self.counters.may_be_twice || fault.kind == FaultKind::AssetMissing
+                self.counters.possibly_stored_twice || fault.kind == FaultKind::AssetMissing
             }
             _ => !self.has_ended() && self.may_be_there(),
         }
@@ -372,13 +372,13 @@ impl Upload {
 
     /// Returns whether the service may hold some of its bytes.
     pub fn may_be_there(&self) -> bool {
-        self.counters.may_be_twice || self.issued.is_some()
+        self.counters.possibly_stored_twice || self.reserved_id.is_some()
     }
 
     /// Returns whether it uses a transfer slot.
     pub fn uses_transfer_slot(&self) -> bool {
         match self.state {
-            UploadState::Hashing => !self.counters.only_id,
+            UploadState::Hashing => !self.counters.reuse_only,
             UploadState::Sending { .. } => true,
             _ => false,
         }
@@ -389,7 +389,7 @@ impl Upload {
     #[must_use]
     pub fn after_restart(mut self) -> Self {
         self.attempt += 1;
-        if self.counters.only_id
+        if self.counters.reuse_only
             && matches!(
                 self.state,
                 UploadState::Queued
@@ -401,7 +401,7 @@ impl Upload {
         {
             // Nothing was to be sent, so nothing was interrupted.
             self.state = UploadState::Ready;
-            self.counters.only_id = false;
+            self.counters.reuse_only = false;
         }
         let held = UploadState::Paused {
             by: PausedBy::Restart,
@@ -411,11 +411,11 @@ impl Upload {
             UploadState::Checking | UploadState::StillChanging
         ) {
             // A start requested in the earlier run does not carry over.
-            self.counters.started = false;
+            self.counters.auto_start = false;
         }
         self.state = match self.state {
             UploadState::StillChanging => UploadState::Checking,
-            UploadState::Sending { body_out: true, .. } => match &self.issued {
+            UploadState::Sending { body_out: true, .. } => match &self.reserved_id {
                 Some(asset) => UploadState::Processing {
                     asset: asset.clone(),
                     content: None,
@@ -424,7 +424,7 @@ impl Upload {
                 },
                 None => {
                     self.counters.unknown += 1;
-                    self.counters.may_be_twice = true;
+                    self.counters.possibly_stored_twice = true;
                     held
                 }
             },

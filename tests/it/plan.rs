@@ -145,7 +145,7 @@ fn a_duplicate_that_is_uploaded_anyway_asks_for_the_key_first() {
 #[test]
 fn a_duplicate_that_memories_ai_has_no_more_says_so_and_can_be_uploaded() {
     let (_engine, window) = over(vec![Row {
-        unconfirmed: true,
+        duplicate_unconfirmed: true,
         ..row(1, "again.mp4", Status::ReadyToUpload)
     }]);
     let said = "memories.ai does not have the same content any more";

@@ -115,9 +115,9 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         asset_id: None,
         reserved_id: None,
         saved: true,
-        may_be_twice: false,
+        possibly_stored_twice: false,
         duplicate_of: None,
-        unconfirmed: false,
+        duplicate_unconfirmed: false,
         interrupted: false,
         later: None,
     }

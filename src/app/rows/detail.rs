@@ -24,7 +24,7 @@ pub fn detail(row: &Row, around: &RowContext) -> String {
     ) {
         parts.extend(row.note.map(|note| words::note(note).to_owned()));
     }
-    if row.may_be_twice {
+    if row.possibly_stored_twice {
         parts.push(words::MAY_BE_TWICE.to_owned());
     }
     let parts: Vec<String> = parts.into_iter().map(|it| around.place.said(it)).collect();
@@ -101,7 +101,10 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         }
         Status::ReadyToUpload => {
             parts.push(size());
-            parts.extend(row.unconfirmed.then(|| words::UNCONFIRMED.to_owned()));
+            parts.extend(
+                row.duplicate_unconfirmed
+                    .then(|| words::UNCONFIRMED.to_owned()),
+            );
         }
         Status::Queued => {
             parts.push(size());

@@ -26,9 +26,9 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         asset_id: None,
         reserved_id: None,
         saved: true,
-        may_be_twice: false,
+        possibly_stored_twice: false,
         duplicate_of: None,
-        unconfirmed: false,
+        duplicate_unconfirmed: false,
         interrupted: false,
         later: None,
     }

@@ -37,7 +37,7 @@ impl<S: Service> Actor<S> {
                 });
                 let sends = |id: &ItemId| {
                     let item = self.items.get(id);
-                    item.is_some_and(|item| !item.upload.counters.only_id)
+                    item.is_some_and(|item| !item.upload.counters.reuse_only)
                 };
                 let moving: Vec<ItemId> = moving.into_iter().filter(sends).collect();
                 self.each(&moving, &Event::Hold);
@@ -261,7 +261,7 @@ impl<S: Service> Actor<S> {
             item.meter = None;
             item.parked_poll = false;
             item.upload = item.upload.after_restart();
-            if let Some(asset) = &item.upload.issued {
+            if let Some(asset) = &item.upload.reserved_id {
                 self.mark_session_removable(asset);
             }
             self.journal.drop_item(*id);
@@ -275,7 +275,7 @@ impl<S: Service> Actor<S> {
     /// Makes the last removal final and drops its sessions.
     pub(super) fn forget_removed(&mut self) {
         for (item, _) in std::mem::take(&mut self.removed) {
-            let Some(asset) = &item.upload.issued else {
+            let Some(asset) = &item.upload.reserved_id else {
                 continue;
             };
             if let UploadState::Paused { .. } = item.upload.state {
@@ -294,7 +294,7 @@ impl<S: Service> Actor<S> {
             if let Some(identity) = identity {
                 self.by_path.entry(identity).or_insert(id);
             }
-            if let Some(asset) = &item.upload.issued {
+            if let Some(asset) = &item.upload.reserved_id {
                 self.unmark_session_removable(asset);
             }
             self.journal.stage_item(&item);

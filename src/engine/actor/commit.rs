@@ -238,7 +238,7 @@ fn own_asset(item: &Item) -> Option<(&AssetId, Origin)> {
         | UploadState::Failed { .. }
         | UploadState::Cancelled { .. } => Some((item.upload.asset()?, item.origin())),
         _ => {
-            let asset = item.upload.issued.as_ref()?;
+            let asset = item.upload.reserved_id.as_ref()?;
             Some((asset, item.origin_of_earlier()))
         }
     }

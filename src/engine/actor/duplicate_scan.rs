@@ -59,10 +59,12 @@ impl DuplicateRole {
     fn of(item: &Item, own: &HashSet<Account>) -> Self {
         let counters = &item.upload.counters;
         match item.upload.state {
-            UploadState::Ready | UploadState::Queued | UploadState::Hashing if counters.anyway => {
+            UploadState::Ready | UploadState::Queued | UploadState::Hashing
+                if counters.force_upload =>
+            {
                 Self::Original
             }
-            UploadState::Queued if item.starts > 0 && !counters.only_id => Self::Original,
+            UploadState::Queued if item.starts > 0 && !counters.reuse_only => Self::Original,
             UploadState::Ready | UploadState::Queued | UploadState::Hashing => Self::Candidate,
             _ if can_be_original(item, own) => Self::Original,
             _ => Self::None,
@@ -121,7 +123,7 @@ impl<S: Service> Actor<S> {
     /// Forgets assets not found, as another account may have them.
     pub(super) fn forget_unconfirmed(&mut self) {
         for item in self.items.values_mut() {
-            if std::mem::take(&mut item.upload.counters.unconfirmed) {
+            if std::mem::take(&mut item.upload.counters.duplicate_unconfirmed) {
                 self.journal.stage_item(item);
                 self.publisher.on_change(item.id);
             }
@@ -181,7 +183,7 @@ impl<S: Service> Actor<S> {
             let uploaded = |content| {
                 uploaded
                     .get(content)
-                    .filter(|_| !item.upload.counters.unconfirmed)
+                    .filter(|_| !item.upload.counters.duplicate_unconfirmed)
             };
             let content = item.content.as_ref();
             let found = content.and_then(|it| in_list.get(it).or_else(|| uploaded(it)));
@@ -190,7 +192,7 @@ impl<S: Service> Actor<S> {
             let found = found.filter(|found| may_be_duplicate && (waits || !found.waits));
             let found = found.cloned();
             if let (Some(content), None, false) =
-                (item.content, &found, item.upload.counters.only_id)
+                (item.content, &found, item.upload.counters.reuse_only)
             {
                 let original = match &item.upload.state {
                     UploadState::Done { asset, .. } => Original::Asset(asset.clone()),

@@ -131,14 +131,14 @@ async fn read_unread(
 pub(super) fn can_be_original(item: &Item, own: &HashSet<Account>) -> bool {
     match item.upload.state {
         // An id-only row sends nothing that another could duplicate.
-        _ if item.upload.counters.only_id => false,
+        _ if item.upload.counters.reuse_only => false,
         UploadState::Hashing
         | UploadState::Sending { .. }
         | UploadState::RetryScheduled { .. }
         | UploadState::Processing { .. } => true,
         // The history does not have it until the turn is committed.
         UploadState::Done { .. } => item.seen_ready && item.is_of(own),
-        UploadState::Queued => item.starts > 0 || item.upload.counters.anyway,
+        UploadState::Queued => item.starts > 0 || item.upload.counters.force_upload,
         _ => false,
     }
 }
@@ -167,7 +167,7 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.items.get(&id) else {
             return false;
         };
-        if item.upload.counters.anyway {
+        if item.upload.counters.force_upload {
             return false;
         }
         !self.duplicate_candidates(id).is_empty() || !self.known_assets(id).is_empty()
@@ -179,9 +179,9 @@ impl<S: Service> Actor<S> {
         let asker = self.items.get(&id);
         let size = asker.map_or(0, |item| item.upload.size());
         // An id-only row never becomes an original; it waits for queued rows of its size.
-        let only_id = asker.is_some_and(|item| item.upload.counters.only_id);
+        let reuse_only = asker.is_some_and(|item| item.upload.counters.reuse_only);
         let is_to_be_sent = |other: &Item| {
-            other.upload.state == UploadState::Queued && !other.upload.counters.only_id
+            other.upload.state == UploadState::Queued && !other.upload.counters.reuse_only
         };
         let others = self.by_size.get(&size).into_iter().flatten();
         others
@@ -189,7 +189,7 @@ impl<S: Service> Actor<S> {
             .filter(|other| *other != id)
             .filter(|other| {
                 self.items.get(other).is_some_and(|other| {
-                    (can_be_original(other, &self.own) || only_id && is_to_be_sent(other))
+                    (can_be_original(other, &self.own) || reuse_only && is_to_be_sent(other))
                         && other.upload.size() == size
                 })
             })
@@ -313,10 +313,10 @@ impl<S: Service> Actor<S> {
     fn original_in_run(&self, id: ItemId, content: ContentHash) -> Option<Original> {
         let asker = self.items.get(&id);
         let place = asker.map(|item| (item.position, item.id));
-        let only_id = asker.is_some_and(|item| item.upload.counters.only_id);
+        let reuse_only = asker.is_some_and(|item| item.upload.counters.reuse_only);
         let equal = |other: &ItemId| {
             self.items.get(other).is_some_and(|other| {
-                let goes_before = only_id
+                let goes_before = reuse_only
                     || other.upload.state != UploadState::Hashing
                     || Some((other.position, other.id)) < place;
                 other.content == Some(content) && goes_before
@@ -368,7 +368,7 @@ impl<S: Service> Actor<S> {
             return;
         };
         item.last_asked_account = Some(key.account());
-        let only_id = item.upload.counters.only_id;
+        let reuse_only = item.upload.counters.reuse_only;
         let size = item.upload.size();
         item.running = Some(Task::spawn(async move {
             let mut original = None;
@@ -399,7 +399,7 @@ impl<S: Service> Actor<S> {
                 }
             }
             let event = match original {
-                None if only_id => Event::DuplicateNotConfirmed { attempt },
+                None if reuse_only => Event::DuplicateNotConfirmed { attempt },
                 original => Event::HashCompared { attempt, original },
             };
             let _ = messages.send(ActorMessage::Upload(id, event));

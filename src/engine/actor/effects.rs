@@ -142,7 +142,7 @@ impl<S: Service> Actor<S> {
         let stall = self.options.policy.stall;
         let span = tracing::info_span!("send", item = id.0, attempt);
         let sending = async move {
-            let issued = (messages.clone(), origin.clone());
+            let reserved_id = (messages.clone(), origin.clone());
             let sessions = messages.clone();
             let session = move || {
                 let _ = sessions.send(ActorMessage::Session { item: id, attempt });
@@ -150,7 +150,7 @@ impl<S: Service> Actor<S> {
             let outcome = attempt_of_file
                 .run(session, move |ticket| {
                     let (saved, receiver) = oneshot::channel();
-                    let (messages, origin) = issued;
+                    let (messages, origin) = reserved_id;
                     let _ = messages.send(ActorMessage::SignedUpload {
                         item: id,
                         attempt,
@@ -336,7 +336,7 @@ pub(super) fn note(item: &Item, asset: &AssetId, abandoned: bool) -> Option<Asse
         Some(AssetNote::Abandoned)
     } else if mismatch {
         Some(AssetNote::SizeMismatch)
-    } else if item.upload.counters.may_be_twice {
+    } else if item.upload.counters.possibly_stored_twice {
         Some(AssetNote::MayBeStoredTwice)
     } else {
         None

@@ -270,8 +270,8 @@ impl<S: Service> Actor<S> {
             return;
         }
         let begins = matches!(&event, Event::HashCompared { original: None, .. });
-        let only_id = |item: &Item| item.upload.counters.only_id;
-        let begins = begins && !self.items.get(&id).is_some_and(only_id);
+        let reuse_only = |item: &Item| item.upload.counters.reuse_only;
+        let begins = begins && !self.items.get(&id).is_some_and(reuse_only);
         if begins && !self.may_keep_sending() {
             // A start became forbidden during the comparison.
             if let Some(attempt) = event.attempt()

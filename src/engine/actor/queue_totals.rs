@@ -72,7 +72,7 @@ impl RowTotals {
         }
         totals.active += usize::from(upload.is_active());
         let is_duplicate = matches!(upload.state, UploadState::Duplicate(_))
-            || upload.counters.only_id
+            || upload.counters.reuse_only
             || item.known_duplicate.is_some();
         totals.calls += match upload.state {
             UploadState::Queued | UploadState::RetryScheduled { .. } | UploadState::Hashing

@@ -45,15 +45,15 @@ pub(super) fn later(
         UploadState::Sending { .. } | UploadState::RetryScheduled { .. } => true,
         // Held before its first byte, it has sent nothing.
         UploadState::Queued | UploadState::Paused { .. } => {
-            is_interrupted || item.starts > 0 || item.upload.issued.is_some()
+            is_interrupted || item.starts > 0 || item.upload.reserved_id.is_some()
         }
         _ => false,
     };
     if !stops {
         return None;
     }
-    let issued = item.upload.issued.as_ref();
-    if issued.is_some_and(|asset| saved_sessions.contains_key(asset)) {
+    let reserved_id = item.upload.reserved_id.as_ref();
+    if reserved_id.is_some_and(|asset| saved_sessions.contains_key(asset)) {
         return Some(ResumeBehaviour::ResumesAfterRestart);
     }
     let ticket = item.ticket.as_ref();
@@ -84,7 +84,7 @@ impl<S: Service> Actor<S> {
     /// Returns the keychain entry to resume a session of an earlier run.
     pub(super) fn session_to_recall(&self, id: ItemId) -> Option<Purpose> {
         let item = self.items.get(&id)?;
-        let asset = item.upload.issued.as_ref()?;
+        let asset = item.upload.reserved_id.as_ref()?;
         let is_kept = self.saved_sessions.contains_key(asset) && self.keychain.is_asked();
         if item.ticket.is_some() || !is_kept {
             return None;
@@ -198,7 +198,7 @@ impl<S: Service> Actor<S> {
             self.journal.stage_session(asset, at_ms);
         }
         let rows = self.items.values();
-        let row = rows.filter(|item| item.upload.issued.as_ref() == Some(asset));
+        let row = rows.filter(|item| item.upload.reserved_id.as_ref() == Some(asset));
         row.for_each(|item| self.publisher.on_change(item.id));
     }
 

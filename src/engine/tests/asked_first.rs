@@ -62,7 +62,7 @@ async fn a_retry_asks_about_the_id_before_it_sends() {
     let since = &words[2 + asked..];
     assert_eq!(since[..2], ["ask re_1", "upload a.mp3"], "{words:?}");
     assert_eq!(row.asset_id, Some(id("re_2")));
-    assert!(row.may_be_twice);
+    assert!(row.possibly_stored_twice);
 }
 
 #[tokio::test(start_paused = true)]

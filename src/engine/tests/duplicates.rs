@@ -229,7 +229,7 @@ async fn trouble_with_the_question_says_nothing_of_two_copies() {
     let mut engine = Make::window().start(&place, service);
     engine.upload(&twins(&place, 1)).await;
     engine.until_status("0.mp3", &of("re_1")).await;
-    assert!(!engine.row("0.mp3").may_be_twice);
+    assert!(!engine.row("0.mp3").possibly_stored_twice);
     assert_eq!(engine.script().count("ask re_1"), 3);
 }
 

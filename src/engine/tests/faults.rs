@@ -127,7 +127,7 @@ async fn breaks_in_mid_body_ask_for_the_key_and_lead_to_the_signed_url() {
             "ask re_1"
         ]
     );
-    assert!(!engine.row("a.mp3").may_be_twice);
+    assert!(!engine.row("a.mp3").possibly_stored_twice);
 }
 
 #[tokio::test(start_paused = true)]
@@ -152,7 +152,7 @@ async fn a_lost_answer_is_sent_once_more_and_noted() {
     let engine = one(&place, Make::window(), service).await;
     let row = engine.row("a.mp3");
     assert_eq!(row.status, Status::Ready);
-    assert!(row.may_be_twice);
+    assert!(row.possibly_stored_twice);
     let note = place.asset("re_1").unwrap().note;
     assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
     assert_eq!(engine.script().stored("a.mp3"), 2);
@@ -493,7 +493,7 @@ async fn a_lost_answer_of_the_storage_step_is_asked_about_before_sending_again()
     let engine = one(&place, Make::window().signed(), service).await;
     assert_eq!(engine.row("a.mp3").status, Status::Ready);
     assert_eq!(engine.script().count("store"), 1);
-    assert!(!engine.row("a.mp3").may_be_twice);
+    assert!(!engine.row("a.mp3").possibly_stored_twice);
     // It did not.
     let place = Place::new();
     let empty = (0..5).map(|_| known(AssetStatus::Waiting, None));

@@ -46,7 +46,7 @@ async fn what_the_service_holds_no_more_is_not_sent_without_a_word() {
     engine.say(Command::Start);
     // Either may be looked up first; one is to be uploaded, the other follows.
     engine
-        .until(|it| it.totals.active == 0 && it.rows.iter().any(|row| row.unconfirmed))
+        .until(|it| it.totals.active == 0 && it.rows.iter().any(|row| row.duplicate_unconfirmed))
         .await;
     engine.pass(60).await;
     assert_eq!(engine.script().count("upload"), 0);
@@ -164,12 +164,16 @@ async fn a_wish_for_an_id_alone_outlasts_a_pause_and_a_restart() {
     let row = engine.id_of("0.mp3");
     engine.say(Command::ResumeItems(vec![row]));
     engine.say(Command::TakeIds(vec![row]));
-    engine.until_row("0.mp3", |row| row.unconfirmed).await;
+    engine
+        .until_row("0.mp3", |row| row.duplicate_unconfirmed)
+        .await;
     engine.pass(60).await;
     assert_eq!(engine.script().count("upload"), 0);
     // Another account may have it.
     engine.say(Command::SetKey(key("two"), KeySource::Session));
-    engine.until_row("0.mp3", |row| !row.unconfirmed).await;
+    engine
+        .until_row("0.mp3", |row| !row.duplicate_unconfirmed)
+        .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -182,7 +186,9 @@ async fn what_memories_ai_has_but_is_not_ready_is_no_original_of_what_asked_abou
     engine.add(&twins(&place, 1)).await;
     until_found(&mut engine, &["0.mp3"]).await;
     engine.say(Command::TakeIds(vec![engine.id_of("0.mp3")]));
-    let row = engine.until_row("0.mp3", |row| row.unconfirmed).await;
+    let row = engine
+        .until_row("0.mp3", |row| row.duplicate_unconfirmed)
+        .await;
     assert_eq!(row.status, Status::ReadyToUpload);
     // An equal file waits for its upload, whatever the history says.
     engine.add(&[place.file("later.mp3", "the same")]).await;
@@ -232,7 +238,9 @@ async fn what_is_gone_for_one_duplicate_is_none_for_those_that_were_not_started(
     engine.add(&twins(&place, 2)).await;
     until_found(&mut engine, &["0.mp3", "1.mp3"]).await;
     engine.say(Command::TakeIds(vec![engine.id_of("0.mp3")]));
-    engine.until_row("0.mp3", |row| row.unconfirmed).await;
+    engine
+        .until_row("0.mp3", |row| row.duplicate_unconfirmed)
+        .await;
     // It now depends on the first row, which the user has to start.
     let before = Status::FoundDuplicate(DuplicateStage::Before);
     engine.until_status("1.mp3", &before).await;

@@ -357,7 +357,7 @@ async fn a_row_of_a_lost_answer_is_noted_before_it_is_sent_again() {
     engine.upload(&[path]).await;
     engine
         .until_row("a.mp3", |row| {
-            row.may_be_twice && row.status == Status::Finishing
+            row.possibly_stored_twice && row.status == Status::Finishing
         })
         .await;
     engine.kill().await;
@@ -365,7 +365,7 @@ async fn a_row_of_a_lost_answer_is_noted_before_it_is_sent_again() {
         .run("run2")
         .start(&place, Scripted::new().ids_from(100));
     engine.until(|it| it.interrupted == 1).await;
-    assert!(engine.row("a.mp3").may_be_twice);
+    assert!(engine.row("a.mp3").possibly_stored_twice);
     engine.say(Command::ContinueInterrupted);
     engine.until_status("a.mp3", &Status::Ready).await;
     let note = place.asset("re_101").unwrap().note;

@@ -270,7 +270,7 @@ async fn upload_with_a_key_of_another_account_asks_once_and_leaves_what_the_firs
     let mut new = vec![];
     for (name, asset) in NAMES.into_iter().zip(["re_1", "re_2"]) {
         let row = engine.until_status(name, &Status::Ready).await;
-        assert!(!row.may_be_twice, "the accounts are two");
+        assert!(!row.possibly_stored_twice, "the accounts are two");
         new.extend(row.asset_id.clone());
         let words = engine.script().words();
         let place_of = |wanted: String| words.iter().position(|word| *word == wanted);

@@ -42,7 +42,7 @@ async fn what_was_not_sent_waits_for_the_person() {
     engine.pass(100).await;
     assert_eq!(engine.script().words(), Vec::<String>::new());
     assert_eq!(engine.row("a.mp3").status, Status::Paused);
-    assert!(!engine.row("a.mp3").may_be_twice);
+    assert!(!engine.row("a.mp3").possibly_stored_twice);
     engine.say(Command::ContinueInterrupted);
     engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(engine.snapshot().interrupted, 0);
@@ -120,7 +120,7 @@ async fn a_direct_body_that_was_out_may_be_stored_twice() {
     .await;
     let mut engine = next_window(&place, Scripted::new());
     engine.until(|it| it.interrupted == 1).await;
-    assert!(engine.row("a.mp3").may_be_twice);
+    assert!(engine.row("a.mp3").possibly_stored_twice);
     engine.say(Command::ContinueInterrupted);
     engine.until_status("a.mp3", &Status::Ready).await;
     let note = place.asset("re_101").unwrap().note;
@@ -157,7 +157,7 @@ async fn a_stored_body_that_was_out_is_asked_about_first() {
     let mut engine = Make::window().run("run3").start(&place, service);
     engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(engine.script().words(), ["ask re_1"]);
-    assert!(!engine.row("a.mp3").may_be_twice);
+    assert!(!engine.row("a.mp3").possibly_stored_twice);
 }
 
 #[tokio::test(start_paused = true)]
@@ -331,7 +331,7 @@ async fn a_file_that_was_looked_at_again_when_upload_was_killed_again_is_still_k
     let mut engine = Make::command_line().run("run3").start(&place, service);
     engine.add(&[place.path("a.mp3")]).await;
     let row = engine.until_status("a.mp3", &Status::Ready).await;
-    assert!(row.may_be_twice);
+    assert!(row.possibly_stored_twice);
     let note = place.asset("re_101").unwrap().note;
     assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
     engine.shut_down().await;
@@ -456,14 +456,14 @@ async fn what_failed_and_may_be_stored_already_is_noted_when_the_next_run_sends_
     let path = place.file("a.mp3", "a");
     engine.say(Command::Add(vec![path.clone()]));
     let (_, row) = engine.until_failed("a.mp3").await;
-    assert!(row.may_be_twice);
+    assert!(row.possibly_stored_twice);
     assert_eq!(engine.script().stored("a.mp3"), 2);
     engine.shut_down().await;
     let service = Scripted::new().ids_from(100);
     let mut engine = Make::command_line().run("run2").start(&place, service);
     engine.say(Command::Add(vec![path]));
     let row = engine.until_status("a.mp3", &Status::Ready).await;
-    assert!(row.may_be_twice);
+    assert!(row.possibly_stored_twice);
     assert_eq!(engine.script().stored("a.mp3"), 1);
     let turns = engine.turns();
     assert!(

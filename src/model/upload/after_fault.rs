@@ -39,7 +39,7 @@ pub(super) fn after_fault(
             vec![Effect::BlockQueue(fix, fault)],
         );
     }
-    if upload.counters.only_id && fault.kind == FaultKind::FileChanged {
+    if upload.counters.reuse_only && fault.kind == FaultKind::FileChanged {
         // It may no longer be a duplicate, and must not be sent.
         return recheck(upload, false, vec![Effect::CheckFile]);
     }
@@ -48,7 +48,7 @@ pub(super) fn after_fault(
     if fault.recovery == Recovery::OutcomeUnknown
         && fault.kind != FaultKind::Redirect
         && route == Route::SignedUrl
-        && let Some(asset) = upload.issued.clone()
+        && let Some(asset) = upload.reserved_id.clone()
     {
         return sent(upload, asset, content, Some(fault), policy);
     }
@@ -57,7 +57,7 @@ pub(super) fn after_fault(
     let verdict = judge(&mut counters, &fault, route, jitter, policy);
     if upload.state == UploadState::Hashing {
         // Only a poll was sent: it stored nothing, and proves nothing about the route.
-        counters.may_be_twice = upload.counters.may_be_twice;
+        counters.possibly_stored_twice = upload.counters.possibly_stored_twice;
         counters.unknown = upload.counters.unknown;
         counters.breaks = upload.counters.breaks;
         counters.signed_url = upload.counters.signed_url;
@@ -69,7 +69,7 @@ pub(super) fn after_fault(
             // An error response to a direct upload may carry the id of what it stored.
             let given = fault.diagnostics.asset_id.clone();
             let asset = given.filter(|_| route == Route::Direct);
-            let find_unfinished = upload.issued.iter().chain(&asset);
+            let find_unfinished = upload.reserved_id.iter().chain(&asset);
             let effects = find_unfinished.map(record_abandoned).collect();
             new_attempt_without_url(upload, UploadState::Failed { fault, asset }, effects)
         }
@@ -81,7 +81,7 @@ pub(super) fn after_fault(
             }];
             let state = UploadState::RetryScheduled { cause: fault };
             if expired {
-                effects.extend(upload.issued.as_ref().map(record_abandoned));
+                effects.extend(upload.reserved_id.as_ref().map(record_abandoned));
                 new_attempt_without_url(upload, state, effects)
             } else {
                 new_attempt(upload, state, effects)
@@ -153,12 +153,12 @@ fn judge(
         }
         FaultKind::LostAnswer | FaultKind::NoAnswer => {
             counters.unknown += 1;
-            counters.may_be_twice = true;
+            counters.possibly_stored_twice = true;
             unless(counters.unknown > 1, wait)
         }
         FaultKind::BadAnswer | FaultKind::WebPage | FaultKind::AnswerTooLarge => {
             counters.bad_answers += 1;
-            counters.may_be_twice |= route == Route::Direct;
+            counters.possibly_stored_twice |= route == Route::Direct;
             unless(
                 counters.bad_answers > policy.bad_answer_retries,
                 wait.max(policy.bad_answer_wait),

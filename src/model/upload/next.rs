@@ -27,7 +27,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             let mut after = upload.clone();
             // It was accepted and started before: its drive may come back.
             if outcome == Err(Rejection::NotFound)
-                && upload.counters.started
+                && upload.counters.auto_start
                 && upload.media.is_some()
             {
                 let fault = Fault::new(FaultKind::FileGone);
@@ -39,7 +39,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             }
             after.media = outcome.as_ref().ok().copied();
             after.state = match outcome {
-                Ok(_) if upload.counters.started => UploadState::Queued,
+                Ok(_) if upload.counters.auto_start => UploadState::Queued,
                 Ok(_) => UploadState::Ready,
                 Err(rejection) => UploadState::Rejected(rejection),
             };
@@ -60,7 +60,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         Event::ReuseAssetId => match upload.state {
             UploadState::Ready => {
                 let (mut after, effects) = to(upload, UploadState::Queued, vec![])?;
-                after.counters.only_id = true;
+                after.counters.reuse_only = true;
                 Some((after, effects))
             }
             _ => None,
@@ -112,15 +112,15 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             // An unstarted file may already be known as a duplicate.
             UploadState::Ready | UploadState::Duplicate(_) => {
                 let (mut after, effects) = new_attempt(upload, UploadState::Queued, vec![])?;
-                after.counters.anyway = true;
-                after.counters.only_id = false;
+                after.counters.force_upload = true;
+                after.counters.reuse_only = false;
                 Some((after, effects))
             }
             UploadState::Rejected(Rejection::NotRecognised { .. }) => {
                 let (mut after, effects) =
                     new_attempt(upload, UploadState::Checking, vec![Effect::CheckFile])?;
                 after.counters.as_named = true;
-                after.counters.started = true;
+                after.counters.auto_start = true;
                 Some((after, effects))
             }
             _ => None,
@@ -138,11 +138,11 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             _ => None,
         },
         Event::Begin => match upload.state {
-            UploadState::Queued if !upload.counters.only_id => begin(upload, policy),
+            UploadState::Queued if !upload.counters.reuse_only => begin(upload, policy),
             _ => None,
         },
         Event::HashCompared { original, .. } => match (&upload.state, original) {
-            (UploadState::Hashing, None) if upload.counters.only_id => back_to_ready(upload),
+            (UploadState::Hashing, None) if upload.counters.reuse_only => back_to_ready(upload),
             (UploadState::Hashing, None) => begin(upload, policy),
             (UploadState::Hashing, Some(original)) => {
                 to(upload, UploadState::Duplicate(original), vec![])
@@ -152,14 +152,14 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         Event::DuplicateNotConfirmed { .. } => match upload.state {
             UploadState::Hashing => {
                 let (mut after, effects) = back_to_ready(upload)?;
-                after.counters.unconfirmed = true;
+                after.counters.duplicate_unconfirmed = true;
                 Some((after, effects))
             }
             _ => None,
         },
         Event::OriginalEnded { asset } => match upload.state {
             UploadState::Duplicate(Original::Row(_))
-                if asset.is_none() && upload.counters.only_id =>
+                if asset.is_none() && upload.counters.reuse_only =>
             {
                 back_to_ready(upload)
             }
@@ -171,7 +171,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             }
             _ => None,
         },
-        Event::Issued { asset, .. } => issued(upload, asset),
+        Event::Issued { asset, .. } => reserved_id(upload, asset),
         Event::BodyOut { .. } => match upload.state {
             UploadState::Sending {
                 route,
@@ -284,7 +284,7 @@ fn begin(upload: &Upload, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
         new_attempt(upload, state, vec![Effect::Send { attempt, route }])?;
     if route == Route::Direct {
         // Each direct upload gets an id of its own.
-        effects.extend(after.issued.take().as_ref().map(record_abandoned));
+        effects.extend(after.reserved_id.take().as_ref().map(record_abandoned));
     }
     Some((after, effects))
 }
@@ -292,17 +292,17 @@ fn begin(upload: &Upload, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
 /// Returns the upload to Ready because there is no id to reuse; the user decides what follows.
 fn back_to_ready(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     let (mut after, effects) = new_attempt(upload, UploadState::Ready, vec![])?;
-    after.counters.only_id = false;
+    after.counters.reuse_only = false;
     Some((after, effects))
 }
 
 /// Stores the id issued before the bytes; an earlier one that it replaces is recorded as abandoned.
-fn issued(upload: &Upload, new: AssetId) -> Option<(Upload, Vec<Effect>)> {
+fn reserved_id(upload: &Upload, new: AssetId) -> Option<(Upload, Vec<Effect>)> {
     if !matches!(upload.state, UploadState::Sending { .. }) {
         return None;
     }
     let mut effects = vec![];
-    if let Some(old) = &upload.issued
+    if let Some(old) = &upload.reserved_id
         && *old != new
     {
         effects.push(record_abandoned(old));
@@ -314,7 +314,7 @@ fn issued(upload: &Upload, new: AssetId) -> Option<(Upload, Vec<Effect>)> {
         abandoned: false,
     });
     let after = Upload {
-        issued: Some(new),
+        reserved_id: Some(new),
         ..upload.clone()
     };
     Some((after, effects))
@@ -348,7 +348,7 @@ fn outdated(
     let asset = Some(asset);
     let (mut after, effects) =
         new_attempt_without_url(upload, UploadState::Failed { fault, asset }, vec![record])?;
-    after.counters.may_be_twice |= is_gone;
+    after.counters.possibly_stored_twice |= is_gone;
     Some((after, effects))
 }
 
@@ -373,11 +373,11 @@ fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
         UploadState::Processing { .. } | UploadState::OtherKey { .. } => cancel_keeping_id(upload),
         UploadState::Sending { body_out: true, .. } => {
             // The service may have all bytes: under the issued id, if there is one.
-            let (mut after, effects) = match &upload.issued {
+            let (mut after, effects) = match &upload.reserved_id {
                 Some(_) => cancel_keeping_id(upload)?,
                 None => cancel_abandoning_id(upload)?,
             };
-            after.counters.may_be_twice = true;
+            after.counters.possibly_stored_twice = true;
             Some((after, effects))
         }
         UploadState::Sending {
@@ -410,7 +410,7 @@ fn cancel_keeping_id(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 /// Cancels an upload that the service does not have; an issued id will stay without a file.
 fn cancel_abandoning_id(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     let mut effects = vec![Effect::Abort];
-    effects.extend(upload.issued.as_ref().map(record_abandoned));
+    effects.extend(upload.reserved_id.as_ref().map(record_abandoned));
     new_attempt_without_url(upload, UploadState::Cancelled { asset: None }, effects)
 }
 
@@ -423,7 +423,7 @@ pub(super) fn new_attempt_without_url(
     effects.push(Effect::DiscardUploadUrl);
     let (mut after, effects) = new_attempt(upload, state, effects)?;
     if !after.has_ended() || after.stored_asset().is_some() {
-        after.issued = None;
+        after.reserved_id = None;
     }
     Some((after, effects))
 }
@@ -450,11 +450,11 @@ pub(super) fn recheck(
     // The file may have been repaired meanwhile, so it is checked like a new one.
     let (mut after, effects) = new_attempt_without_url(upload, UploadState::Checking, effects)?;
     after.counters = RetryCounters {
-        may_be_twice: upload.counters.may_be_twice,
-        anyway: upload.counters.anyway,
+        possibly_stored_twice: upload.counters.possibly_stored_twice,
+        force_upload: upload.counters.force_upload,
         as_named: upload.counters.as_named,
-        only_id: upload.counters.only_id && started,
-        started,
+        reuse_only: upload.counters.reuse_only && started,
+        auto_start: started,
         ..RetryCounters::default()
     };
     Some((after, effects))

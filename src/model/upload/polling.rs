@@ -98,9 +98,9 @@ impl Upload {
                     doubt: Some(fault.clone()),
                 },
                 counters: RetryCounters {
-                    may_be_twice: self.counters.may_be_twice,
-                    anyway: self.counters.anyway,
-                    started: true,
+                    possibly_stored_twice: self.counters.possibly_stored_twice,
+                    force_upload: self.counters.force_upload,
+                    auto_start: true,
                     ..RetryCounters::default()
                 },
                 ..self.clone()
@@ -180,7 +180,7 @@ pub(super) fn polled(
                 UploadState::Queued,
                 vec![record(AssetStatus::Waiting)],
             )?;
-            after.counters.may_be_twice = true;
+            after.counters.possibly_stored_twice = true;
             return Some((after, effects));
         }
         AssetAnswer::NotFound if elapsed < policy.not_found_grace => (AssetStatus::Waiting, None),

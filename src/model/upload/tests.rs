@@ -4,6 +4,7 @@ mod asking;
 mod commands;
 mod faults;
 mod properties;
+mod stored_words;
 
 use std::time::Duration;
 
@@ -182,10 +183,10 @@ fn success_with_another_size_is_never_done() {
 fn after_an_interruption_only_a_whole_body_is_in_doubt() {
     let after_restart = |walk: &Walk| walk.upload.clone().after_restart();
     let mut direct = Walk::sending(10);
-    assert!(!after_restart(&direct).counters.may_be_twice);
+    assert!(!after_restart(&direct).counters.possibly_stored_twice);
     let attempt = direct.upload.attempt;
     direct.step(Event::BodyOut { attempt });
-    assert!(after_restart(&direct).counters.may_be_twice);
+    assert!(after_restart(&direct).counters.possibly_stored_twice);
     let mut signed = Walk::sending(600_000_000);
     let attempt = signed.upload.attempt;
     signed.step(Event::Issued {
@@ -198,7 +199,7 @@ fn after_an_interruption_only_a_whole_body_is_in_doubt() {
         after.state,
         UploadState::Processing { doubt: Some(_), .. }
     ));
-    assert!(!after.counters.may_be_twice);
+    assert!(!after.counters.possibly_stored_twice);
 }
 
 #[test]
@@ -218,13 +219,13 @@ fn what_may_be_stored_already_is_left_for_the_next_run_however_the_run_before_en
             ..Upload::new()
         };
         assert!(!upload.must_survive_cli_run(), "{upload:?}");
-        upload.counters.may_be_twice = true;
+        upload.counters.possibly_stored_twice = true;
         assert!(upload.must_survive_cli_run(), "{upload:?}");
     }
     let mut ended = Upload {
         state: UploadState::Cancelled { asset: None },
         ..Upload::new()
     };
-    ended.counters.may_be_twice = true;
+    ended.counters.possibly_stored_twice = true;
     assert!(!ended.must_survive_cli_run());
 }

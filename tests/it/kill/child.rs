@@ -124,7 +124,7 @@ fn say(row: &Row, said: &mut HashSet<String>) {
     if let Some(id) = row.asset_id.as_ref().filter(|_| row.saved) {
         lines.push(format!("id\t{name}\t{}", id.as_str()));
     }
-    if row.may_be_twice {
+    if row.possibly_stored_twice {
         lines.push(format!("twice\t{name}"));
     }
     for line in lines {

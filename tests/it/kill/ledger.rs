@@ -145,7 +145,7 @@ impl Ledger {
                     Route::Direct => "direct",
                     Route::SignedUrl => "signed URL",
                 };
-                match (body_out, &upload.issued) {
+                match (body_out, &upload.reserved_id) {
                     (true, _) => format!("body out, {way}"),
                     (false, Some(_)) => format!("id before the bytes, {way}"),
                     (false, None) => format!("sending, {way}"),

@@ -16,9 +16,9 @@ fn a_lost_answer_of_the_storage_step_is_asked_about_before_sending_again() {
     assert!(matches!(walk.upload.state, UploadState::Processing { .. }));
     walk.poll(known(AssetStatus::Waiting, None), 61);
     assert_eq!(walk.upload.state, UploadState::Queued);
-    assert!(!walk.upload.counters.may_be_twice);
+    assert!(!walk.upload.counters.possibly_stored_twice);
     assert_eq!(
-        walk.upload.issued,
+        walk.upload.reserved_id,
         Some(asset(5)),
         "its place is still good"
     );
@@ -138,11 +138,11 @@ fn an_id_that_came_early_is_kept_and_left_behind_by_the_next_direct_upload() {
     walk.issue(1);
     assert!(matches!(&walk.effects[..], [Effect::Record { asset: id, .. }] if *id == asset(1)));
     walk.step(Event::Pause).step(Event::Resume);
-    assert_eq!(walk.upload.issued, Some(asset(1)));
+    assert_eq!(walk.upload.reserved_id, Some(asset(1)));
     walk.step(Event::Begin);
     let abandoned = super::super::next::record_abandoned(&asset(1));
     assert!(walk.effects.contains(&abandoned), "{:?}", walk.effects);
-    assert_eq!(walk.upload.issued, None);
+    assert_eq!(walk.upload.reserved_id, None);
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn an_asset_that_was_not_found_is_sent_again_only_when_it_still_is_not() {
     let mut walk = tried_again();
     walk.poll(AssetAnswer::NotFound, 0);
     assert_eq!(walk.upload.state, UploadState::Queued);
-    assert!(walk.upload.counters.may_be_twice);
+    assert!(walk.upload.counters.possibly_stored_twice);
     let keeps = |effect: &Effect| matches!(effect, Effect::Record { asset: id, abandoned: false, .. } if *id == asset(1));
     assert!(walk.effects.iter().any(keeps), "{:?}", walk.effects);
 }
@@ -328,15 +328,15 @@ fn an_asset_that_turns_up_is_followed_and_not_sent_again() {
     ));
     walk.poll(known(AssetStatus::Success, Some(10)), 92);
     assert!(matches!(walk.upload.state, UploadState::Done { .. }));
-    assert!(!walk.upload.counters.may_be_twice);
+    assert!(!walk.upload.counters.possibly_stored_twice);
 }
 
 #[test]
 fn what_another_key_sent_is_sent_as_new_when_the_command_line_finds_its_file_again() {
     let mut walk = Walk::sending(10);
     walk.send(1);
-    walk.upload.issued = Some(asset(1));
-    walk.upload.counters.may_be_twice = true;
+    walk.upload.reserved_id = Some(asset(1));
+    walk.upload.counters.possibly_stored_twice = true;
     walk.upload.counters.tries = 2;
     let attempt = walk.upload.attempt;
     let last4 = "1234".to_owned();

@@ -141,7 +141,7 @@ fn states() -> Vec<UploadState> {
 }
 
 fn in_state(state: UploadState) -> Upload {
-    let issued = matches!(
+    let reserved_id = matches!(
         state,
         UploadState::Queued
             | UploadState::Hashing
@@ -151,7 +151,7 @@ fn in_state(state: UploadState) -> Upload {
     );
     Upload {
         attempt: 7,
-        issued: issued.then(|| asset(5)),
+        reserved_id: reserved_id.then(|| asset(5)),
         media: Some(media(10)),
         state,
         counters: RetryCounters::default(),
@@ -215,11 +215,15 @@ fn what_is_cancelled_keeps_its_id_in_the_history_and_its_doubt() {
         }
         // Only an id without bytes is recorded as abandoned.
         let body_out = matches!(upload.state, UploadState::Sending { body_out: true, .. });
-        if let Some(id) = &upload.issued {
+        if let Some(id) = &upload.reserved_id {
             let abandoned = effects.contains(&super::super::next::record_abandoned(id));
             assert_eq!(abandoned, !body_out, "{:?}", upload.state);
         }
-        assert_eq!(after.counters.may_be_twice, body_out, "{:?}", upload.state);
+        assert_eq!(
+            after.counters.possibly_stored_twice, body_out,
+            "{:?}",
+            upload.state
+        );
     }
 }
 
@@ -232,7 +236,7 @@ fn a_held_row_goes_on_to_the_place_that_it_had() {
         });
         sending.media = Some(media(600_000_000));
         let (held, effects) = next(&sending, event, &Policy::default()).unwrap();
-        assert_eq!(held.issued, Some(asset(5)));
+        assert_eq!(held.reserved_id, Some(asset(5)));
         assert!(!effects.contains(&Effect::DiscardUploadUrl));
         let queued = match held.state {
             UploadState::Queued => held,

@@ -116,7 +116,7 @@ fn a_file_too_large_for_the_direct_route_takes_the_other_at_once() {
 fn a_lost_answer_is_sent_once_more_and_remembered() {
     let mut walk = Walk::sending(10);
     walk.break_with(FaultKind::LostAnswer);
-    assert!(walk.upload.counters.may_be_twice);
+    assert!(walk.upload.counters.possibly_stored_twice);
     walk.begin_again();
     walk.break_with(FaultKind::LostAnswer);
     assert!(matches!(walk.upload.state, UploadState::Failed { .. }));

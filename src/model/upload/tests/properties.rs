@@ -208,7 +208,7 @@ proptest! {
             let sends = effects.iter().filter(|e| matches!(e, Effect::Send { .. })).count();
             prop_assert_eq!(sends, usize::from(
                 matches!(after.state, UploadState::Sending { body_out: false, .. }) && after.attempt > upload.attempt));
-            prop_assert!(sends == 0 || !after.counters.only_id, "only its id is wanted");
+            prop_assert!(sends == 0 || !after.counters.reuse_only, "only its id is wanted");
             // Leaving a transfer, timer or poll for the user aborts it.
             if upload.is_active() && matches!(after.state, UploadState::Paused { .. } | UploadState::Cancelled { .. }) {
                 prop_assert!(effects.contains(&Effect::Abort));
