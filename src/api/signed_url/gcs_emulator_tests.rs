@@ -1,4 +1,4 @@
-//! The storage step against an independent server: the emulator of Google Cloud Storage from PyPI
+//! The storage step against an independent server: the emulator of Google Cloud Storage
 //! (`gcp-storage-emulator`), on loopback.
 //!
 //! `scripts/test` installs it; without it, the tests fail.
