@@ -30,6 +30,9 @@ pub const KEY_VARIABLE: &str = "MEMORIES_API_KEY";
 /// Environment variable with another base URL, named as in the vendor's own CLI.
 pub const BASE_URL_VARIABLE: &str = "MEMORIES_V2_BASE_URL";
 
+/// Time before the first check for today's copy of the history: a program that opens and ends at
+/// once ends without it.
+const FIRST_BACKUP_CHECK: Duration = Duration::from_secs(10);
 /// Interval of checking for today's copy of the history.
 const BACKUP_CHECK: Duration = Duration::from_secs(3600);
 
@@ -204,9 +207,10 @@ impl AppContext {
     }
 
     /// Returns a function that opens this run's history, as often as needed.
-    fn history(&self) -> OpenHistory {
+    fn history(&self, front_end: FrontEnd) -> OpenHistory {
         let folder = self.folder.clone();
-        let is_real = self.sandbox.is_none();
+        // A command may be over before the first check.
+        let copies = self.sandbox.is_none() && front_end == FrontEnd::CommandLine;
         Arc::new(move || {
             let folder = match &folder {
                 Ok(folder) => folder.clone(),
@@ -217,9 +221,8 @@ impl AppContext {
                     .to_owned(),
             };
             let opened = History::open(&folder)?;
-            if is_real {
-                // Here it is known to be sound, and this thread may block.
-                copy_history(&folder, &folder.join(BACKUP_DIR));
+            if copies {
+                copy_history(&folder);
             }
             let lock = RunLock::begin(&folder)
                 .inspect_err(|error| tracing::warn!(%error, "this run has no lock"))
@@ -255,7 +258,7 @@ impl AppContext {
             ask_history: how.ask_history && self.sandbox.is_none(),
             force: how.force,
             base_url: self.base_url.as_str().to_owned(),
-            history: self.history(),
+            history: self.history(how.front_end),
             is_alive: Arc::new(is_alive),
             shared: self.folder.clone().ok().filter(|_| self.sandbox.is_none()),
             key: self.key.clone(),
@@ -276,11 +279,14 @@ impl AppContext {
     }
 }
 
-/// Copies the history unless today's copy exists. Failures are logged only.
-fn copy_history(dir: &Path, folder: &Path) {
-    if let Err(error) = back_up(dir, folder) {
-        let folder = folder.display();
-        tracing::warn!(%folder, %error, "the history is not copied");
+/// Copies the history into the folders that have no copy of today. Blocks. Failures are logged only.
+fn copy_history(dir: &Path) {
+    let second = Settings::peek(dir).backup_folder;
+    for folder in [Some(dir.join(BACKUP_DIR)), second].into_iter().flatten() {
+        if let Err(error) = back_up(dir, &folder) {
+            let folder = folder.display();
+            tracing::warn!(%folder, %error, "the history is not copied");
+        }
     }
 }
 
@@ -290,22 +296,14 @@ async fn back_up_daily(dir: PathBuf, mut snapshot: watch::Receiver<Arc<Snapshot>
     let Ok(_) = snapshot.wait_for(is_open).await.map(drop) else {
         return;
     };
-    loop {
+    let mut wait = FIRST_BACKUP_CHECK;
+    while tokio::time::timeout(wait, snapshot.wait_for(|_| false))
+        .await
+        .is_err()
+    {
         let dir = dir.clone();
-        let copying = tokio::task::spawn_blocking(move || {
-            let second = Settings::peek(&dir).backup_folder;
-            for folder in [Some(dir.join(BACKUP_DIR)), second].into_iter().flatten() {
-                copy_history(&dir, &folder);
-            }
-        });
-        let _ = copying.await;
-        let engine_ends = snapshot.wait_for(|_| false);
-        if tokio::time::timeout(BACKUP_CHECK, engine_ends)
-            .await
-            .is_ok()
-        {
-            return;
-        }
+        let _ = tokio::task::spawn_blocking(move || copy_history(&dir)).await;
+        wait = BACKUP_CHECK;
     }
 }
 

@@ -60,6 +60,8 @@ fn back_up_at(dir: &Path, folder: &Path, now: Timestamp) -> io::Result<()> {
 fn copy_database(from: &Path, to: &Path) -> rusqlite::Result<()> {
     let source = open_to_read(from)?;
     let mut target = Connection::open(to)?;
+    // The whole file is synced before it gets its name.
+    target.pragma_update(None, "synchronous", "OFF")?;
     Backup::new(&source, &mut target)?.run_to_completion(STEP, Duration::from_millis(5), None)?;
     target.close().map_err(|(_, error)| error)
 }

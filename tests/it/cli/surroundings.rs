@@ -89,14 +89,7 @@ fn without_a_display_the_way_without_a_window_is_named_and_nothing_is_left() {
         for (_, folder) in &folders {
             assert_eq!(names(folder), [""; 0], "{display:?}: {}", folder.display());
         }
-        let kept = [
-            "backups",
-            "history.db",
-            "history.lock",
-            "logs",
-            "runs",
-            "window.lock",
-        ];
+        let kept = ["history.db", "history.lock", "logs", "runs", "window.lock"];
         assert_eq!(names(&stage.data()), kept);
         assert_eq!(names(&stage.data().join("runs")), [""; 0]);
         let history = History::open(&stage.data()).unwrap().history;
