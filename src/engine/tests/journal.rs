@@ -76,7 +76,7 @@ async fn the_id_of_a_ticket_is_on_disk_before_a_byte_moves() {
     engine.until_status("a.mp3", &Status::Ready).await;
     let seen = seen.lock().unwrap();
     let store = seen.iter().find(|it| it.0 == "store a.mp3 re_1").unwrap();
-    assert!(store.1.contains("\"issued\":\"re_1\""));
+    assert!(store.1.contains("\"reserved_id\":\"re_1\""));
     assert_eq!(store.2, 1);
 }
 
