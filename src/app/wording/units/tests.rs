@@ -1,0 +1,54 @@
+use super::*;
+
+#[test]
+fn sizes_are_decimal_and_short() {
+    let shown: Vec<String> = [
+        0,
+        512,
+        1_000,
+        1_260_000,
+        38_000_000,
+        412_000_000,
+        5_368_709_120,
+        30_038_890,
+        29_970_000,
+    ]
+    .into_iter()
+    .map(size)
+    .collect();
+    assert_eq!(
+        shown,
+        [
+            "0 B", "512 B", "1 kB", "1.3 MB", "38 MB", "412 MB", "5.4 GB", "30 MB", "30 MB"
+        ]
+    );
+    assert_eq!(size_of(1_400_000_000, 3_900_000_000), "1.4 of 3.9 GB");
+    assert_eq!(size_of(900_000, 3_900_000_000), "900 kB of 3.9 GB");
+    assert_eq!(rate(12_400_000.0), "12.4 MB/s");
+}
+
+#[test]
+fn durations_say_what_a_person_would() {
+    let shown = |seconds| duration(Duration::from_secs(seconds));
+    assert_eq!(shown(0), "1 s");
+    assert_eq!(shown(14), "14 s");
+    assert_eq!(shown(80), "1 min 20 s");
+    assert_eq!(shown(120), "2 min");
+    assert_eq!(shown(725), "12 min");
+    assert_eq!(shown(7500), "2 h 5 min");
+    assert_eq!(left(None), "estimating…");
+    assert_eq!(left(Some(Duration::from_secs(14))), "14 s left");
+}
+
+#[test]
+fn storage_has_a_price_a_month() {
+    assert_eq!(storage_cost(3_900_000_000), "storage ≈ $0.12 a month");
+    assert_eq!(storage_cost(1_000_000), "storage under $0.01 a month");
+    assert_eq!(count(1, "file"), "1 file");
+    assert_eq!(count(0, "file"), "0 files");
+    assert_eq!(count(10_000, "file"), "10,000 files");
+    assert_eq!(
+        [7, 999, 1_000, 1_234_567].map(number),
+        ["7", "999", "1,000", "1,234,567"]
+    );
+}
