@@ -12,6 +12,7 @@ mod focus;
 pub mod fonts;
 mod icons;
 mod input;
+mod overlays;
 mod reduced_motion;
 mod run;
 mod screens;

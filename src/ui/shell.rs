@@ -1,4 +1,4 @@
-//! The window as a whole: bars, content and overlays.
+//! The window as a whole: bars and content.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,22 +6,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use egui::{
-    Align2, CentralPanel, Context, CornerRadius, Frame, Id, LayerId, Margin, Order, Panel, Rect,
-    Role, Sense, Stroke, StrokeKind, ThemePreference, Ui, UiBuilder, UserAttentionType, Vec2,
-    ViewportCommand, WidgetInfo, accesskit,
+    CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui, UiBuilder, UserAttentionType,
+    Vec2, ViewportCommand,
 };
-use lucide_icons::Icon;
 
 use super::clipboard::Paste;
 use super::focus::FocusKeeper;
 use super::screens::uploads::ListView;
 use super::screens::{empty, toolbar, uploads};
 use super::system_preferences::SystemPreferences;
-use super::theme::{self, Palette, of, radius, size, space, type_size};
+use super::theme::{self, Palette, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::menu::{self, MenuItem};
 use super::widgets::{card, mark, text};
-use super::{banners, dialogs, fonts, icons, input};
+use super::{banners, dialogs, fonts, icons, input, overlays};
 use crate::app::command::{ThemeChoice, UiCommand};
 use crate::app::environment::WindowEnvironment;
 use crate::app::state::{App, WindowEffect};
@@ -113,7 +111,7 @@ impl MaviApp {
         let mut asked = Vec::new();
         input::read(ui.ctx(), &self.app, &self.view, &mut self.paste, &mut asked);
         head(ui, &self.app, &mut asked);
-        let ground = Frame::new().fill(of(ui).background);
+        let ground = Frame::new().fill(Palette::of(ui).background);
         let strips = self.app.banners();
         self.app.tell_of(&strips);
         if !strips.is_empty() {
@@ -131,11 +129,11 @@ impl MaviApp {
         } else {
             self.queue(ui, now, &mut asked);
         }
-        toast(ui.ctx(), &self.app, &mut asked);
+        overlays::toast(ui.ctx(), &self.app, &mut asked);
         dialogs::show(ui.ctx(), &mut self.app, &mut asked);
-        drop_overlay(ui.ctx(), &self.app);
-        name_window(ui.ctx());
-        announce(ui, &self.app);
+        overlays::drop_overlay(ui.ctx(), &self.app);
+        overlays::name_window(ui.ctx());
+        overlays::announce(ui, &self.app);
         self.keyboard.look(ui.ctx());
         for command in asked {
             self.app.act(command, now);
@@ -151,7 +149,8 @@ impl MaviApp {
     fn queue(&mut self, ui: &mut Ui, now: Instant, out: &mut Vec<UiCommand>) {
         let room = ui.available_rect_before_wrap();
         let above = room.with_max_y(room.bottom() - size::WINDOW_BAR);
-        ui.painter().rect_filled(above, 0, of(ui).background);
+        ui.painter()
+            .rect_filled(above, 0, Palette::of(ui).background);
         ui.scope_builder(UiBuilder::new().max_rect(above), |ui| {
             ui.set_clip_rect(above);
             ui.spacing_mut().item_spacing.y = 0.0;
@@ -168,8 +167,8 @@ impl MaviApp {
             self.app.set_page(self.view.page);
         });
         let foot = room.with_min_y(above.bottom());
-        ui.painter().rect_filled(foot, 0, of(ui).surface);
-        theme::line_under(ui.painter(), above, above.left(), of(ui).line);
+        ui.painter().rect_filled(foot, 0, Palette::of(ui).surface);
+        theme::line_under(ui.painter(), above, above.left(), Palette::of(ui).line);
         ui.scope_builder(UiBuilder::new().max_rect(foot), |ui| {
             ui.set_clip_rect(foot);
             let inset = Margin::symmetric(space::L as i8, 0);
@@ -246,7 +245,7 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             let left = |ui: &mut Ui| {
                 let (_, place) = ui.allocate_space(Vec2::splat(size::SMALL_BUTTON));
                 mark::show(ui, place);
-                text::line(ui, words::NAME, type_size::LEAD, of(ui).text);
+                text::line(ui, words::NAME, type_size::LEAD, Palette::of(ui).text);
             };
             let right = |ui: &mut Ui| {
                 key_button(ui, app, out);
@@ -259,7 +258,7 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 }
 
 fn key_button(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     if app.sandbox() {
         return;
     }
@@ -309,104 +308,4 @@ fn theme_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         }
     });
     menu::show(ui, button, items.into(), out);
-}
-
-fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
-    let Some(toast) = app.toast() else { return };
-    let p = theme::palette(ctx.theme());
-    let above = if app.snapshot().rows.is_empty() {
-        0.0
-    } else {
-        size::WINDOW_BAR
-    };
-    let area = egui::Area::new(Id::unique("toast"))
-        .order(Order::Foreground)
-        .anchor(Align2::CENTER_BOTTOM, Vec2::new(0.0, -above - space::L));
-    area.show(ctx, |ui| {
-        let inset = Margin::symmetric(space::L as i8, space::S as i8);
-        let frame = Frame::popup(ui.style()).inner_margin(inset).fill(p.raised);
-        frame.show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.set_max_width(size::MEASURE);
-                let action = toast.action.as_ref().map(|command| {
-                    let button = Button::of(command, ButtonStyle::Outlined)
-                        .small()
-                        .without_icon();
-                    (button, command)
-                });
-                let width = |(button, _): &(Button<'_>, _)| button.size(ui).x + space::S;
-                let beside = action.as_ref().map_or(0.0, width) + size::SMALL_BUTTON + space::S;
-                let (font, room) = (theme::font(type_size::BODY), size::MEASURE - beside);
-                let said =
-                    text::wrapped(ui.painter(), &toast.text, &font, p.text, room, usize::MAX);
-                ui.label(said);
-                if let Some((button, command)) = action
-                    && button.show(ui)
-                {
-                    out.push(command.clone());
-                }
-                let close = Button {
-                    icon: Some(Icon::X),
-                    ..Button::of(&UiCommand::DismissToast, ButtonStyle::Plain)
-                        .small()
-                        .icon_only()
-                };
-                if close.show(ui) {
-                    out.push(UiCommand::DismissToast);
-                }
-            });
-        });
-    });
-}
-
-/// Names the window for screen readers, which do not see its title.
-fn name_window(ctx: &Context) {
-    ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| {
-        node.set_label(words::NAME);
-    });
-}
-
-/// Announces messages to screen readers, invisibly.
-fn announce(ui: &Ui, app: &App) {
-    let id = Id::unique("announcement");
-    let place = Rect::from_min_size(ui.ctx().content_rect().min, Vec2::splat(size::HAIRLINE));
-    let response = ui.interact(place, id, Sense::hover());
-    let said = app.announcement();
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said));
-    ui.ctx().accesskit_node_builder(id, |node| {
-        node.set_role(accesskit::Role::Status);
-        node.set_label(said);
-        node.clear_value();
-        node.set_live(accesskit::Live::Polite);
-    });
-}
-
-/// Draws the effect of a drop while files are dragged over the window.
-fn drop_overlay(ctx: &Context, app: &App) {
-    let Some(words) = app.hovering() else { return };
-    let p: &Palette = theme::palette(ctx.theme());
-    let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop overlay")));
-    let room = ctx.content_rect();
-    painter.rect_filled(room, 0, p.scrim);
-    let inner = room.shrink(space::M);
-    let corner = CornerRadius::same(radius::CARD);
-    painter.rect(
-        inner,
-        corner,
-        p.accent_tint,
-        Stroke::new(size::OUTLINE, p.accent),
-        StrokeKind::Inside,
-    );
-    let galley = painter.layout_no_wrap(words, theme::font(type_size::HERO), p.text);
-    let centre = room.center();
-    let at = Rect::from_center_size(centre + Vec2::new(0.0, space::L), galley.size());
-    let icon = centre - Vec2::new(0.0, space::XXL);
-    text::paint_icon(
-        &painter,
-        icon,
-        Icon::CloudUpload,
-        size::ICON_LARGE,
-        p.accent,
-    );
-    painter.galley(at.min, Arc::clone(&galley), p.text);
 }

@@ -9,7 +9,7 @@ use crate::app::command::UiCommand;
 use crate::app::state::App;
 use crate::app::wording::{self, screens as words};
 use crate::store::settings::Start;
-use crate::ui::theme::{self, TOLERANCE, of, radius, size, space, type_size};
+use crate::ui::theme::{self, Palette, TOLERANCE, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::text;
 
@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 }
 
 fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     if !low {
         let (_, disc) = ui.allocate_space(Vec2::splat(size::DISC));
         let corner = CornerRadius::same(radius::FULL);
@@ -112,7 +112,7 @@ fn leaves(app: &App) -> String {
 }
 
 fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     ui.add_space(space::S);
     let frame = Frame::new()
         .fill(p.surface)

@@ -7,7 +7,7 @@ use crate::app::command::{BulkAction, ExportFormat, UiCommand};
 use crate::app::list::{Column, Filter};
 use crate::app::state::App;
 use crate::app::wording::{command as table, screens as words, selection as selected};
-use crate::ui::theme::{of, size, space, type_size};
+use crate::ui::theme::{Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle, chip};
 use crate::ui::widgets::check::{self, Tick};
 use crate::ui::widgets::menu::{self, MenuItem};
@@ -208,7 +208,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
             select_all(ui, app, &mut shown);
         }
         let number = selected::selected(app.list().selected().len());
-        text::line(ui, &number, type_size::BODY, of(ui).text);
+        text::line(ui, &number, type_size::BODY, Palette::of(ui).text);
         let none = (fits.ids == 0).then_some(selected::NO_IDS);
         let copy = Button::of(&UiCommand::CopySelected, ButtonStyle::Outlined)
             .small()

@@ -15,7 +15,7 @@ use crate::app::{status_bar, wording};
 use crate::model::snapshot::ItemId;
 use crate::ui::icons;
 use crate::ui::screens::toolbar;
-use crate::ui::theme::{DOUBLE_CLICK, TOLERANCE, of, radius, size, space, type_size};
+use crate::ui::theme::{DOUBLE_CLICK, Palette, TOLERANCE, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::row::{self, Focus};
 use crate::ui::widgets::{card, text};
@@ -102,7 +102,7 @@ impl ListView {
 
 /// Draws the strip above the list: drop area, or commands on the selection.
 pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let selected = !app.list().selected().is_empty();
     let frame = Frame::new()
         .fill(if selected { p.accent_tint } else { p.surface })
@@ -147,7 +147,7 @@ pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 
 /// Draws the rows in view.
 pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut Vec<UiCommand>) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let room = ui.available_rect_before_wrap();
     ui.painter().rect_filled(room, 0, p.surface);
     ui.painter()
@@ -270,7 +270,7 @@ fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         ui.spacing_mut().item_spacing.y = space::M;
         let filter = app.list().filter();
         let said = wording::selection::nothing_found(table::filter(filter), filter == Filter::All);
-        text::label(ui, &said, type_size::BODY, of(ui).secondary);
+        text::label(ui, &said, type_size::BODY, Palette::of(ui).secondary);
         let clear = UiCommand::Search(String::new());
         if Button::of(&clear, ButtonStyle::Outlined).show(ui) {
             out.push(clear);
@@ -294,7 +294,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     }
     let narrow = ui.available_width() < size::NARROW;
     let left = |ui: &mut Ui| {
-        let p = of(ui);
+        let p = Palette::of(ui);
         let (first, second) =
             status_bar::summary(snapshot, list, app.plan(), app.place(), app.now());
         let both = if second.is_empty() {
@@ -362,7 +362,7 @@ fn is_second(ui: &Ui) -> bool {
 }
 
 fn overall_bar(ui: &Ui, fraction: f32) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let room = ui.clip_rect();
     let track = Rect::from_min_size(room.min, vec2(room.width(), size::BAR));
     let mut full = track;

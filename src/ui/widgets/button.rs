@@ -12,7 +12,7 @@ use lucide_icons::Icon;
 use super::text::paint_icon;
 use crate::app::command::UiCommand;
 use crate::ui::theme::{self, Palette, radius, size, space, type_size};
-use crate::ui::{focus, icons, theme::of};
+use crate::ui::{focus, icons};
 
 /// Emphasis of a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,7 +219,7 @@ impl<'a> Button<'a> {
     }
 
     fn paint(&self, ui: &Ui, rect: Rect, response: &Response, enabled: bool) {
-        let p = of(ui);
+        let p = Palette::of(ui);
         let pointed = enabled && (response.hovered() || response.is_pointer_button_down_on());
         let (fill, line, text) = self.colours(p, pointed, enabled);
         let painter = ui.painter();
@@ -278,7 +278,7 @@ impl<'a> Button<'a> {
 
 /// Draws a chip; `urgent` makes it stand out. `name` is unique among its neighbours.
 pub fn chip(ui: &mut Ui, name: &str, text: &str, on: bool, urgent: bool) -> bool {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let colour = match (on, urgent) {
         (_, true) => p.bad,
         (true, false) => p.accent,

@@ -2,18 +2,18 @@
 
 use egui::{Align, CornerRadius, Frame, Layout, Margin, Stroke, Ui, UiBuilder, vec2};
 
-use crate::ui::theme::{self, TOLERANCE, of, radius, size, space};
+use crate::ui::theme::{self, Palette, TOLERANCE, radius, size, space};
 
 /// Returns the frame of a strip across the window.
 pub fn strip(ui: &Ui) -> Frame {
     Frame::new()
-        .fill(of(ui).surface)
+        .fill(Palette::of(ui).surface)
         .inner_margin(Margin::symmetric(space::L as i8, 0))
 }
 
 /// Returns the frame of a card.
 pub fn card(ui: &Ui) -> Frame {
-    let p = of(ui);
+    let p = Palette::of(ui);
     Frame::new()
         .fill(p.surface)
         .stroke(Stroke::new(size::HAIRLINE, p.line))

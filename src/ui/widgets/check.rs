@@ -6,7 +6,7 @@ use lucide_icons::Icon;
 
 use super::text::paint_icon;
 use crate::ui::focus;
-use crate::ui::theme::{of, radius, size, space, type_size};
+use crate::ui::theme::{Palette, radius, size, space, type_size};
 
 /// State of a checkbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub fn show_at(ui: &Ui, place: Rect, id: Id, tick: Tick, name: &str, stop: bool)
     if !ui.is_rect_visible(place) {
         return response;
     }
-    let p = of(ui);
+    let p = Palette::of(ui);
     let corner = CornerRadius::same(radius::CONTROL / 2);
     let square = Rect::from_center_size(place.center(), Vec2::splat(size::ICON));
     focus::ring(ui, &response, square, radius::CONTROL / 2);
