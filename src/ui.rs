@@ -16,15 +16,15 @@ mod overlays;
 mod reduced_motion;
 mod run;
 mod screens;
-mod shell;
 mod shortcuts;
 pub mod startup_error;
 mod system_preferences;
 pub mod theme;
 mod thumbnails;
 mod widgets;
+mod window;
 
 pub use desktop::SystemDesktop;
 pub use files::SystemDialogs;
 pub use run::{Window, WindowError};
-pub use shell::MaviApp;
+pub use window::MaviApp;

@@ -51,7 +51,7 @@ fn strip(ui: &mut Ui, banner: &Banner, out: &mut Vec<UiCommand>) {
                 }
             }
         };
-        card::sides(ui, height, left, right);
+        card::left_right(ui, height, left, right);
     });
     let rect = drawn.response.rect;
     let (thick, colour) = looks.line;

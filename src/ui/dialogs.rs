@@ -76,7 +76,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
     // It was positioned for its previous size.
     let size = shown.response.rect.size();
     if fresh || placed.is_none_or(|placed| (placed - size).abs().max_elem() > TOLERANCE) {
-        theme::lay_out_anew(ctx, "a dialog stands in the middle");
+        theme::request_layout_pass(ctx, "a dialog stands in the middle");
     }
     // A stray click must not discard typed text.
     let missed = shown.backdrop_response.clicked() && !app.key_entry().draft.is_empty();

@@ -87,5 +87,5 @@ fn line(ui: &mut Ui, entry: &CommandLabel) {
         let keys = egui::RichText::new(shortcut.text()).font(font);
         ui.label(keys.color(p.secondary));
     };
-    card::sides(ui, size::LINE, left, right);
+    card::left_right(ui, size::LINE, left, right);
 }

@@ -159,12 +159,12 @@ pub fn install(ctx: &Context) {
     }
 }
 
-/// Turns animations off or on.
-pub fn hold_still(ctx: &Context, still: bool) {
-    let (time, scrolling) = if still {
-        (0.0, ScrollAnimation::none())
-    } else {
+/// Turns animations on or off.
+pub fn set_animations(ctx: &Context, are_on: bool) {
+    let (time, scrolling) = if are_on {
         (MOTION, ScrollAnimation::default())
+    } else {
+        (0.0, ScrollAnimation::none())
     };
     ctx.all_styles_mut(|style| {
         style.animation_time = time;
@@ -270,7 +270,7 @@ pub fn line_under(painter: &Painter, rect: Rect, left: f32, colour: Color32) {
 }
 
 /// Requests another pass before this one is shown, for a size not known before.
-pub fn lay_out_anew(ctx: &Context, why: &'static str) {
+pub fn request_layout_pass(ctx: &Context, why: &'static str) {
     ctx.request_discard(why);
     if !ctx.will_discard() {
         // This frame's passes are used up.

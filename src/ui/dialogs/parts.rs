@@ -63,7 +63,7 @@ pub fn buttons(ui: &mut Ui, buttons: Vec<(Button<'_>, UiCommand)>, out: &mut Vec
             }
         }
     };
-    card::sides(ui, size::BUTTON, |_| (), right);
+    card::left_right(ui, size::BUTTON, |_| (), right);
 }
 
 pub fn plain(command: UiCommand) -> (Button<'static>, UiCommand) {
@@ -81,7 +81,7 @@ pub fn unopened(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     text::label(ui, unopened.said, type_size::SMALL, p.notice);
     let copy = unopened.copy.clone();
     let mut button = Button {
-        room_for: copy.entry().label,
+        reserve_width_for: copy.entry().label,
         ..Button::of(&copy, ButtonStyle::Outlined).small()
     };
     if unopened.copied {
@@ -99,5 +99,5 @@ pub fn unopened(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             out.push(copy);
         }
     };
-    card::sides(ui, size::SMALL_BUTTON, left, right);
+    card::left_right(ui, size::SMALL_BUTTON, left, right);
 }

@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         let now = drawn.response.rect.height();
         if (now - height).abs() > TOLERANCE {
             ui.data_mut(|data| data.insert_temp(id, now));
-            theme::lay_out_anew(ui.ctx(), "the invitation is centred by its height");
+            theme::request_layout_pass(ui.ctx(), "the invitation is centred by its height");
         }
         ui.add_space(space::L);
     });
@@ -89,7 +89,7 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
             (UiCommand::ChooseFolder, ButtonStyle::Outlined),
         ] {
             let name = ("add", command.entry().label);
-            if Button::of(&command, look).show_as(ui, name) {
+            if Button::of(&command, look).show_with_id(ui, name) {
                 out.push(command);
             }
         }
@@ -152,7 +152,7 @@ fn centred(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
         let line = ui.horizontal(add).response.rect.width();
         if (line - width).abs() > TOLERANCE {
             ui.data_mut(|data| data.insert_temp(id, line));
-            theme::lay_out_anew(ui.ctx(), "a line is centred by its width");
+            theme::request_layout_pass(ui.ctx(), "a line is centred by its width");
         }
     });
 }

@@ -154,7 +154,7 @@ fn line(ui: &mut Ui, name: &str, hint: &str, right: impl FnOnce(&mut Ui)) {
             }
         });
     };
-    card::sides(ui, size::SETTING, left, right);
+    card::left_right(ui, size::SETTING, left, right);
     let p = Palette::of(ui);
     let under = ui.cursor().top() - ui.spacing().item_spacing.y / 2.0;
     ui.painter()

@@ -54,13 +54,13 @@ pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
                 let button = Button::of(&command, ButtonStyle::Outlined)
                     .small()
                     .icon_only();
-                if button.show_as(ui, ("add", command.entry().label)) {
+                if button.show_with_id(ui, ("add", command.entry().label)) {
                     asked.push(command);
                 }
             }
         }
     };
-    card::sides(ui, size::SMALL_BUTTON, left, right);
+    card::left_right(ui, size::SMALL_BUTTON, left, right);
     out.extend(shown);
     out.extend(asked);
 }
@@ -241,7 +241,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
                 name: table::many_name(many),
                 ..button
             };
-            if fits.of(many) > 0 && button.show_as(ui, ("many", many)) {
+            if fits.of(many) > 0 && button.show_with_id(ui, ("many", many)) {
                 asked.push(command);
             }
         }
@@ -255,7 +255,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
             asked.push(UiCommand::SelectNone);
         }
     };
-    card::sides(ui, height, left, right);
+    card::left_right(ui, height, left, right);
     out.extend(shown);
     out.extend(asked);
 }

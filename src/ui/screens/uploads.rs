@@ -51,8 +51,8 @@ pub struct ListView {
 }
 
 impl ListView {
-    /// Resets the state when there is no list.
-    pub fn is_gone(&mut self) {
+    /// Forgets which row had the focus, since there is no list.
+    pub fn reset_focus(&mut self) {
         self.focused = None;
         self.entry = None;
     }
@@ -132,7 +132,7 @@ pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         let right = |ui: &mut Ui| {
             for command in [UiCommand::ChooseFiles, UiCommand::ChooseFolder] {
                 let name = ("add", command.entry().label);
-                if Button::of(&command, ButtonStyle::Outlined).show_as(ui, name) {
+                if Button::of(&command, ButtonStyle::Outlined).show_with_id(ui, name) {
                     out.push(command);
                 }
             }
@@ -141,7 +141,7 @@ pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 out.push(UiCommand::ShowFormats);
             }
         };
-        card::sides(ui, size::BUTTON, left, right);
+        card::left_right(ui, size::BUTTON, left, right);
     });
 }
 
@@ -155,7 +155,7 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     ui.spacing_mut().item_spacing.y = 0.0;
     let shown = app.list().shown();
     if shown.is_empty() {
-        view.is_gone();
+        view.reset_focus();
         nothing_found(ui, app, out);
         return;
     }
@@ -325,7 +325,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 hint: hint(&command),
                 ..button
             };
-            if button.show_as(ui, ("foot", command.entry().label)) {
+            if button.show_with_id(ui, ("foot", command.entry().label)) {
                 asked = Some(command);
             }
         }
@@ -343,11 +343,11 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             },
             ..upload.labelled(&label).blocked(app.upload_blocked())
         };
-        if button.show_as(ui, ("foot", UiCommand::Upload.entry().label)) {
+        if button.show_with_id(ui, ("foot", UiCommand::Upload.entry().label)) {
             asked = Some(UiCommand::Upload);
         }
     };
-    card::sides(ui, ui.available_height(), left, right);
+    card::left_right(ui, ui.available_height(), left, right);
     out.extend(asked.filter(|_| !is_second(ui)));
 }
 

@@ -19,9 +19,20 @@ pub enum Tick {
     On,
 }
 
-/// Draws a checkbox centred in `place`, all of which is clickable. `stop` makes it focusable.
-pub fn show_at(ui: &Ui, place: Rect, id: Id, tick: Tick, name: &str, stop: bool) -> Response {
-    let sense = if stop { Sense::click() } else { Sense::CLICK };
+/// Draws a checkbox centred in `place`, all of which is clickable. `is_focusable` makes it focusable.
+pub fn show_at(
+    ui: &Ui,
+    place: Rect,
+    id: Id,
+    tick: Tick,
+    name: &str,
+    is_focusable: bool,
+) -> Response {
+    let sense = if is_focusable {
+        Sense::click()
+    } else {
+        Sense::CLICK
+    };
     let response = ui.interact(place, id, sense);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, tick == Tick::On, name));
     if tick == Tick::Some {

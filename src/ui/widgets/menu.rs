@@ -85,7 +85,7 @@ fn draw(ui: &mut Ui, items: Vec<MenuItem>, focus: bool, out: &mut Vec<UiCommand>
         let shown = Button::of(&item.command, ButtonStyle::Plain);
         let chosen = item.chosen.unwrap_or(false);
         let entry = Button {
-            flush: true,
+            align_left: true,
             icon: item.icon.or(shown.icon),
             hint: item.hint,
             colour: Some(if chosen {

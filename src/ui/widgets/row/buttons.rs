@@ -60,7 +60,7 @@ impl Buttons {
     ) -> bool {
         let mut focused = false;
         let mut left = self.left;
-        let stop = keyboard.entry;
+        let is_focusable = keyboard.entry;
         let mut place = |width: f32| {
             let centre = pos2(left + width / 2.0, rect.center().y);
             left += width + space::XS;
@@ -75,7 +75,7 @@ impl Buttons {
             let name = words::button(label, called);
             let button = Button {
                 name: &name,
-                stop,
+                is_focusable,
                 ..button
             };
             // The command alone would hash, for the first one, to the id by which egui finds the
@@ -96,7 +96,7 @@ impl Buttons {
             name: &name,
             icon: Some(Icon::Ellipsis),
             hint: screens::MORE_HINT.to_owned(),
-            stop,
+            is_focusable,
             ..Button::of(
                 &UiCommand::Row(RowCommand::Details, row.id),
                 ButtonStyle::Plain,
@@ -132,7 +132,7 @@ fn button(
         RowCommand::Copy => {
             let mut copy = Button {
                 look: ButtonStyle::Outlined,
-                room_for: words::COPIED,
+                reserve_width_for: words::COPIED,
                 ..button
             };
             if app.was_copied(row.id) {

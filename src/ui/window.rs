@@ -18,7 +18,7 @@ use super::system_preferences::SystemPreferences;
 use super::theme::{self, Palette, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::menu::{self, MenuItem};
-use super::widgets::{card, mark, text};
+use super::widgets::{card, logo, text};
 use super::{banners, dialogs, fonts, icons, input, overlays};
 use crate::app::command::{ThemeChoice, UiCommand};
 use crate::app::environment::WindowEnvironment;
@@ -31,12 +31,12 @@ use crate::model::snapshot::KeyState;
 pub struct MaviApp {
     app: App,
     title: String,
-    wishes: SystemPreferences,
+    preferences: SystemPreferences,
     view: ListView,
-    keyboard: FocusKeeper,
+    focus: FocusKeeper,
     paste: Paste,
     /// Set from another thread to close the window.
-    end: Arc<AtomicBool>,
+    must_close: Arc<AtomicBool>,
 }
 
 impl MaviApp {
@@ -47,22 +47,25 @@ impl MaviApp {
         Self {
             app: App::new(engine, outside),
             title: String::new(),
-            wishes: SystemPreferences::default(),
+            preferences: SystemPreferences::default(),
             view: ListView::default(),
-            keyboard: FocusKeeper::default(),
+            focus: FocusKeeper::default(),
             paste: Paste::default(),
-            end: Arc::default(),
+            must_close: Arc::default(),
         }
     }
 
     /// Applies these system preferences.
-    pub(super) fn wishing(self, wishes: SystemPreferences) -> Self {
-        Self { wishes, ..self }
+    pub(super) fn with_preferences(self, preferences: SystemPreferences) -> Self {
+        Self {
+            preferences,
+            ..self
+        }
     }
 
-    /// Closes without asking once `end` is `true` and the window is woken.
-    pub fn ended_by(self, end: Arc<AtomicBool>) -> Self {
-        Self { end, ..self }
+    /// Closes without asking once `must_close` is `true` and the window is woken.
+    pub fn close_on(self, must_close: Arc<AtomicBool>) -> Self {
+        Self { must_close, ..self }
     }
 
     /// Returns the state behind the drawing.
@@ -71,14 +74,14 @@ impl MaviApp {
     }
 
     /// Carries out a user command without drawing.
-    pub fn give(&mut self, command: UiCommand) {
+    pub fn dispatch(&mut self, command: UiCommand) {
         let now = self.app.now();
         self.app.act(command, now);
     }
 
     /// Handles events without drawing.
-    pub fn look(&mut self, ctx: &Context) {
-        self.wishes.fulfil(ctx);
+    pub fn update(&mut self, ctx: &Context) {
+        self.preferences.apply(ctx);
         let now = self.app.now();
         let in_front = ctx.input(|input| input.viewport().focused.unwrap_or(true));
         self.app.set_in_front(in_front);
@@ -95,7 +98,7 @@ impl MaviApp {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
-        if self.end.swap(false, Ordering::Relaxed) {
+        if self.must_close.swap(false, Ordering::Relaxed) {
             self.app.act(UiCommand::Quit, now);
         }
         if ctx.input(|input| input.viewport().close_requested()) && !self.app.may_close() {
@@ -106,7 +109,7 @@ impl MaviApp {
     }
 
     /// Draws the window and carries out user commands.
-    pub fn draw(&mut self, ui: &mut Ui) {
+    pub fn render(&mut self, ui: &mut Ui) {
         let now = self.app.now();
         let mut asked = Vec::new();
         input::read(ui.ctx(), &self.app, &self.view, &mut self.paste, &mut asked);
@@ -122,7 +125,7 @@ impl MaviApp {
             });
         }
         if self.app.snapshot().rows.is_empty() {
-            self.view.is_gone();
+            self.view.reset_focus();
             CentralPanel::default().frame(ground).show(ui, |ui| {
                 empty::show(ui, &self.app, &mut asked);
             });
@@ -134,7 +137,7 @@ impl MaviApp {
         overlays::drop_overlay(ui.ctx(), &self.app);
         overlays::name_window(ui.ctx());
         overlays::announce(ui, &self.app);
-        self.keyboard.look(ui.ctx());
+        self.focus.restore(ui.ctx());
         for command in asked {
             self.app.act(command, now);
         }
@@ -142,7 +145,7 @@ impl MaviApp {
         if let Some(wait) = self.app.next_look(now) {
             ui.ctx().request_repaint_after(wait);
         }
-        self.wishes.drawn(ui.ctx());
+        self.preferences.after_frame(ui.ctx());
     }
 
     /// Draws banners, list and status bar in reading order, which panels would not keep.
@@ -223,11 +226,11 @@ fn raise(ctx: &Context) {
 
 impl eframe::App for MaviApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
-        self.look(ctx);
+        self.update(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.draw(ui);
+        self.render(ui);
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
@@ -244,7 +247,7 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         .show(ui, |ui| {
             let left = |ui: &mut Ui| {
                 let (_, place) = ui.allocate_space(Vec2::splat(size::SMALL_BUTTON));
-                mark::show(ui, place);
+                logo::show(ui, place);
                 text::line(ui, words::NAME, type_size::LEAD, Palette::of(ui).text);
             };
             let right = |ui: &mut Ui| {
@@ -253,7 +256,7 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 theme_menu(ui, app, out);
                 icon_button(ui, UiCommand::OpenSettings, out);
             };
-            card::sides(ui, ui.available_height(), left, right);
+            card::left_right(ui, ui.available_height(), left, right);
         });
 }
 
