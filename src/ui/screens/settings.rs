@@ -3,8 +3,7 @@
 use egui::style::ScrollFadeStyle;
 use egui::{ScrollArea, Ui};
 
-use crate::app::command::{ThemeChoice, UiCommand};
-use crate::app::settings::Setting;
+use crate::app::command::{Setting, ThemeChoice, UiCommand};
 use crate::app::state::App;
 use crate::app::wording;
 use crate::model::snapshot::{KeySource, KeyState};

@@ -3,8 +3,7 @@
 use egui::{EventFilter, Id, Key, Margin, TextEdit, Ui};
 use lucide_icons::Icon;
 
-use crate::app::command::{BulkAction, ExportFormat, UiCommand};
-use crate::app::list::{Column, Filter};
+use crate::app::command::{BulkAction, Column, ExportFormat, Filter, UiCommand};
 use crate::app::state::App;
 use crate::app::wording::{command as table, screens as words, selection as selected};
 use crate::ui::theme::{Palette, size, space, type_size};

@@ -7,8 +7,7 @@ use egui::{
 };
 use lucide_icons::Icon;
 
-use crate::app::command::{RowCommand, UiCommand};
-use crate::app::list::Filter;
+use crate::app::command::{Filter, RowCommand, UiCommand};
 use crate::app::state::App;
 use crate::app::wording::{command as table, screens as words};
 use crate::app::{status_bar, wording};
