@@ -12,11 +12,12 @@ pub mod intake;
 mod item;
 mod journal;
 pub mod lifecycle;
-mod sessions;
+mod saved_session;
 pub mod shutdown;
 mod speed;
 #[cfg(test)]
 mod tests;
+mod upload_sessions;
 mod worker;
 
 use std::path::PathBuf;

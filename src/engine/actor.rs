@@ -42,7 +42,6 @@ use self::keys::{KeyCheck, is_other_keys};
 use self::message::ActorMessage;
 use self::missing_files::MissingFiles;
 use self::publisher::Publisher;
-use self::sessions::SessionRecord;
 use self::storage_protocols::StorageProtocols;
 use super::clock::now_ms;
 use super::intake::CanonicalPath;
@@ -50,6 +49,7 @@ use super::item::{Item, Task};
 use super::journal::Journal;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
 use super::speed::ThroughputMeter;
+use super::upload_sessions::UploadSessions;
 use super::{Command, Notice, Options};
 use crate::api::Service;
 use crate::api::limiter::RateHold;
@@ -112,11 +112,7 @@ pub(super) struct Actor<S> {
     /// Whose key answered well when it was asked about before it came into use.
     prechecked_account: Option<Account>,
     storage_protocols: StorageProtocols,
-    keychain: Arc<KeychainWorker>,
-    /// Uploads of which the keychain has a session.
-    saved_sessions: HashMap<AssetId, SessionRecord>,
-    /// Calls to the keychain whose outcome is not known yet.
-    pending_keychain_calls: usize,
+    sessions: UploadSessions,
     needs: Option<RequiredAction>,
     paused: bool,
     /// Since when the service can't be reached, as far as is known.
@@ -150,7 +146,8 @@ impl<S: Service> Actor<S> {
         let (messages, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
         let hold = service.limiter().hold();
-        let keychain = Arc::new(KeychainWorker::new(options.keychain.clone()));
+        let keychain = KeychainWorker::new(options.keychain.clone());
+        let sessions = UploadSessions::new(keychain, options.base_url.clone());
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
@@ -182,9 +179,7 @@ impl<S: Service> Actor<S> {
             own: HashSet::new(),
             prechecked_account: None,
             storage_protocols: StorageProtocols::default(),
-            keychain,
-            saved_sessions: HashMap::new(),
-            pending_keychain_calls: 0,
+            sessions,
             needs: None,
             paused: false,
             offline: None,

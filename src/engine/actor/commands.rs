@@ -262,7 +262,7 @@ impl<S: Service> Actor<S> {
             item.parked_poll = false;
             item.upload = item.upload.after_restart();
             if let Some(asset) = &item.upload.reserved_id {
-                self.mark_session_removable(asset);
+                self.follow_sessions(self.sessions.mark_removable(asset));
             }
             self.journal.drop_item(*id);
             self.publisher.on_order_change();
@@ -295,7 +295,7 @@ impl<S: Service> Actor<S> {
                 self.by_path.entry(identity).or_insert(id);
             }
             if let Some(asset) = &item.upload.reserved_id {
-                self.unmark_session_removable(asset);
+                self.follow_sessions(self.sessions.unmark_removable(asset));
             }
             self.journal.stage_item(&item);
             // An undo that restores unfinished rows continues the batch.

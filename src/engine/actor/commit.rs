@@ -5,11 +5,11 @@ use tokio::sync::oneshot;
 use super::Actor;
 use super::effects::note;
 use super::message::ActorMessage;
-use super::sessions::Job;
 use crate::api::Service;
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Origin;
 use crate::engine::lifecycle::{LifecycleEvent, LifecycleRecord};
+use crate::engine::upload_sessions::KeychainCall;
 use crate::engine::{FrontEnd, Notice};
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::fault::FaultKind;
@@ -28,7 +28,7 @@ pub(super) struct Outbox {
     pub acknowledged: Vec<oneshot::Sender<()>>,
     pub released: Vec<ItemId>,
     /// Calls to the keychain, once it is on disk that they are made.
-    pub keychain: Vec<Job>,
+    pub keychain: Vec<KeychainCall>,
 }
 
 impl<S: Service> Actor<S> {

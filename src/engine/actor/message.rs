@@ -11,7 +11,6 @@ use super::duplicates::Contents;
 use super::effects::note;
 use super::intake::{CheckResult, FoundFile};
 use super::locate::Chosen;
-use super::sessions::SessionRecord;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
 use crate::engine::intake::CanonicalPath;
@@ -19,11 +18,12 @@ use crate::engine::item::Item;
 use crate::engine::journal::Origin;
 use crate::engine::journal::opening::OpenOutcome;
 use crate::engine::lifecycle::LifecycleEvent;
+use crate::engine::upload_sessions::KeychainReply;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
-use crate::store::{OpenError, SecretError};
+use crate::store::OpenError;
 
 pub(in crate::engine) enum ActorMessage {
     /// An event of an upload.
@@ -79,15 +79,8 @@ pub(in crate::engine) enum ActorMessage {
     Gone(AssetId),
     /// An upload session was started or replaced.
     Session { item: ItemId, attempt: u32 },
-    /// The keychain saved a session, or failed to.
-    SessionKept {
-        asset: AssetId,
-        /// The keychain had no session of this upload before.
-        is_first: bool,
-        outcome: Result<(), SecretError>,
-    },
-    /// The keychain deleted a session, or failed to.
-    SessionForgotten(AssetId, Result<(), SecretError>),
+    /// The keychain saved or deleted a session, or failed to.
+    Keychain(KeychainReply),
     /// Hash of a file that arrived without a response.
     Fingerprint {
         item: ItemId,
@@ -186,14 +179,7 @@ impl<S: Service> Actor<S> {
                 self.keep_session(item);
             }
             ActorMessage::Session { .. } => {}
-            ActorMessage::SessionKept {
-                asset,
-                is_first,
-                outcome,
-            } => self.session_kept(&asset, is_first, outcome),
-            ActorMessage::SessionForgotten(asset, outcome) => {
-                self.session_forgotten(&asset, outcome);
-            }
+            ActorMessage::Keychain(reply) => self.keychain_replied(&reply),
             ActorMessage::Gone(asset) => {
                 self.journal.stage_gone(&asset);
                 if let Some(record) = self.journal.asset(&asset) {
@@ -300,14 +286,7 @@ impl<S: Service> Actor<S> {
             .as_ref()
             .is_some_and(|(known, _)| *known == ticket);
         if !is_known && matches!(item.upload.state, UploadState::Sending { .. }) {
-            if let (Some(saved_sessions), Some(session)) = (
-                self.saved_sessions.get_mut(&ticket.asset_id),
-                ticket.session.url(),
-            ) {
-                // It came from the keychain.
-                *saved_sessions =
-                    SessionRecord::Known(*blake3::hash(session.0.as_bytes()).as_bytes());
-            }
+            self.sessions.on_ticket(&ticket);
             item.ticket = Some((ticket, Instant::now()));
         }
     }

@@ -61,7 +61,8 @@ impl<S: Service> Actor<S> {
             self.recall_accounts();
             if is_first {
                 self.load_protocols();
-                self.recall_sessions();
+                let effects = self.sessions.restore(self.journal.sessions());
+                self.follow_sessions(effects);
             } else {
                 self.stage_lessons_and_sessions();
             }
@@ -352,8 +353,7 @@ impl<S: Service> Actor<S> {
                 | ActorMessage::Stray(..)
                 | ActorMessage::Fingerprint { .. }
                 | ActorMessage::Session { .. }
-                | ActorMessage::SessionKept { .. }
-                | ActorMessage::SessionForgotten(..)
+                | ActorMessage::Keychain(_)
                 | ActorMessage::OpenOutcome(..)
         ) {
             self.handle_message(messages);
