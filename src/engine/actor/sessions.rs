@@ -246,7 +246,7 @@ impl<S: Service> Actor<S> {
             self.keychain.in_turn(|_| Ok(()), all);
             let _ = tokio::time::timeout(shutdown::KEYCHAIN, all_done).await;
         }
-        self.hear_last_words();
+        self.drain_inbox();
         self.commit_journal();
         self.say();
     }
