@@ -9,11 +9,11 @@ use super::Actor;
 use super::duplicate_scan::ReadAhead;
 use super::duplicates::Contents;
 use super::effects::note;
-use super::intake::{CheckResult, FoundFile};
 use super::locate::Chosen;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
-use crate::engine::intake::CanonicalPath;
+use crate::engine::files::CanonicalPath;
+use crate::engine::intake::{CheckResult, FoundFile};
 use crate::engine::item::Item;
 use crate::engine::journal::Origin;
 use crate::engine::journal::opening::OpenOutcome;
@@ -62,9 +62,9 @@ pub(in crate::engine) enum ActorMessage {
     /// All paths of one `Add` were walked; `is_empty` if they held nothing at all.
     WalkEnded { is_empty: bool },
     /// Files were checked.
-    CheckedFile(Vec<CheckResult>),
+    Checked(Vec<CheckResult>),
     /// Canonical paths of restored rows.
-    Recalled(Vec<(ItemId, CanonicalPath)>),
+    PathsResolved(Vec<(ItemId, CanonicalPath)>),
     /// Files were hashed by the duplicate scan.
     ReadAhead(Vec<ReadAhead>),
     /// Files were hashed for comparison.
@@ -103,8 +103,8 @@ pub(in crate::engine) enum ActorMessage {
 }
 
 impl<S: Service> Actor<S> {
-    pub(super) fn handle_message(&mut self, messages: ActorMessage) {
-        match messages {
+    pub(super) fn handle_message(&mut self, message: ActorMessage) {
+        match message {
             ActorMessage::Upload(id, event) => {
                 if matches!(event, Event::AttemptFailed { .. }) {
                     self.save_protocols();
@@ -190,22 +190,22 @@ impl<S: Service> Actor<S> {
                 self.record_orphan(&origin, &asset, None, status);
             }
             ActorMessage::FoundFile(found) => {
-                self.buffered_files.extend(found);
-                self.take_in_early();
+                self.intake.buffer(found);
+                self.take_in_buffered();
             }
-            ActorMessage::Walking(count) => self.walking = count,
+            ActorMessage::Walking(count) => self.intake.on_progress(count),
             ActorMessage::Skipped(folder, count) => {
-                self.passed_over += count;
+                self.intake.on_skipped(count);
                 self.follow(None, folder, LifecycleEvent::Skipped { count });
             }
             ActorMessage::WalkEnded { is_empty } => {
-                self.walks = self.walks.saturating_sub(1);
+                self.intake.on_walk_ended();
                 if is_empty {
                     self.outbox.notices.push(Notice::NothingFound);
                 }
             }
-            ActorMessage::CheckedFile(last_stamp) => self.looked_at(last_stamp),
-            ActorMessage::Recalled(identities) => self.recalled(identities),
+            ActorMessage::Checked(checked) => self.on_checked(checked),
+            ActorMessage::PathsResolved(identities) => self.paths_resolved(identities),
             ActorMessage::Hashed {
                 item,
                 attempt,
@@ -236,8 +236,8 @@ impl<S: Service> Actor<S> {
             }
             ActorMessage::OpenOutcome(outcome) => self.history_opened(*outcome),
             ActorMessage::TakeIn => {
-                self.intake_retry = None;
-                self.take_in_early();
+                self.intake.on_retry_due();
+                self.take_in_buffered();
             }
         }
     }

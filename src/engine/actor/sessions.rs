@@ -76,7 +76,7 @@ impl<S: Service> Actor<S> {
         if let Some(drained) = self.sessions.drained() {
             let _ = tokio::time::timeout(shutdown::KEYCHAIN, drained).await;
         }
-        self.hear_last_words();
+        self.drain_inbox();
         self.commit_journal();
         self.say();
     }

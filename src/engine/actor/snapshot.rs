@@ -50,9 +50,9 @@ impl<S: Service> Actor<S> {
             offline,
             journal: self.journal.state().clone(),
             key: self.key_state(),
-            walking: (self.walks > 0).then_some(self.walking),
-            passed_over: self.passed_over,
-            already_listed: self.already_listed,
+            walking: self.intake.walking(),
+            passed_over: self.intake.skipped(),
+            already_listed: self.intake.already_queued(),
             comparing: self.duplicate_scan.unread(),
             interrupted: self.publisher.totals().interrupted,
             ..Snapshot::default()
