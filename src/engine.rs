@@ -8,15 +8,17 @@ mod actor;
 mod blocking_io;
 mod clock;
 pub mod command;
-pub mod intake;
+pub mod files;
+mod intake;
 mod item;
 mod journal;
 pub mod lifecycle;
-mod sessions;
+mod saved_session;
 pub mod shutdown;
 mod speed;
 #[cfg(test)]
 mod tests;
+mod upload_sessions;
 mod worker;
 
 use std::path::PathBuf;
