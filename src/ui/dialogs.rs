@@ -14,9 +14,10 @@ use crate::app::command::{RowCommand, UiCommand};
 use crate::app::rows;
 use crate::app::state::{App, Cancel, Dialog, Pause};
 use crate::app::wording::screens as words;
-use crate::app::wording::{self, Message, NextStep, Quit};
+use crate::app::wording::{self, Quit};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, KeyState};
+use crate::text::{Message, NextStep};
 
 /// Character limit of the key field: far above a key's length, so that a truncated text is not
 /// taken for a key.
@@ -423,10 +424,17 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
 }
 
 fn next(message: &Message, id: ItemId) -> Option<UiCommand> {
-    match message.step? {
-        NextStep::Row(command) => Some(UiCommand::Row(command, id)),
-        NextStep::UpdateKey => Some(UiCommand::EnterKey),
-        NextStep::OpenConsole => Some(UiCommand::OpenConsole),
-        NextStep::CopyDetails => Some(UiCommand::CopyDetails(id)),
-    }
+    use RowCommand as C;
+    let command = match message.step? {
+        NextStep::Retry => C::Retry,
+        NextStep::Remove => C::Remove,
+        NextStep::UploadAnyway => C::UploadAnyway,
+        NextStep::UploadAgain => C::UploadAgain,
+        NextStep::CheckAgain => C::CheckAgain,
+        NextStep::Locate => C::Locate,
+        NextStep::UpdateKey => return Some(UiCommand::EnterKey),
+        NextStep::OpenConsole => return Some(UiCommand::OpenConsole),
+        NextStep::CopyDetails => return Some(UiCommand::CopyDetails(id)),
+    };
+    Some(UiCommand::Row(command, id))
 }
