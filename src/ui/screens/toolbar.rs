@@ -237,7 +237,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
                 button = button.icon_only();
             }
             let button = Button {
-                name: table::many_name(many),
+                name: table::many(many).2,
                 ..button
             };
             if fits.of(many) > 0 && button.show_with_id(ui, ("many", many)) {
