@@ -259,7 +259,7 @@ fn unopened(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         ..Button::of(&copy, ButtonStyle::Outlined).small()
     };
     if unopened.copied {
-        button.label = wording::row::COPIED;
+        button.label = wording::row::copied();
         button.icon = Some(Icon::Check);
         button.colour = Some(p.good);
     }
@@ -388,7 +388,7 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     text::label(ui, &file, type_size::BODY, p.text);
     body(ui, &message.cause);
     text::label(ui, &message.next, type_size::BODY, p.text);
-    let program = (wording::row::PROGRAM, app.build().to_owned());
+    let program = (wording::row::program(), app.build().to_owned());
     card::card(ui)
         .fill(p.raised)
         .inner_margin(space::M)

@@ -8,7 +8,7 @@ use super::theme::{self, of, size, space, type_size};
 use super::widgets::{card, text};
 use crate::app::command::{CommandLabel, UiCommand};
 use crate::app::wording::command::{self as words, Group};
-use crate::app::wording::selection::SHORTCUTS;
+use crate::text::messages::selection::shortcuts;
 
 /// More pages than the list can have.
 const FAR: u8 = 100;
@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui) {
                 }
             });
         });
-    text::label(ui, SHORTCUTS, type_size::SMALL, p.secondary);
+    text::label(ui, shortcuts(), type_size::SMALL, p.secondary);
 }
 
 fn lines(ui: &mut Ui, (group, commands): &(Group, Vec<UiCommand>)) {

@@ -8,8 +8,8 @@ use egui::{
 use lucide_icons::Icon;
 
 use crate::app::banners::Tone;
-use crate::app::wording;
 use crate::model::snapshot::Status;
+use crate::text::status_word;
 
 /// Colours of one theme, by purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -425,7 +425,7 @@ pub fn badge(status: &Status, p: &Palette) -> Badge {
     };
     Badge {
         icon,
-        word: wording::status_word(status),
+        word: status_word(status),
         colour,
     }
 }
