@@ -1,12 +1,12 @@
 //! Texts and commands of a row.
 
 mod detail;
-mod queue;
 
 use std::mem::{Discriminant, discriminant};
 use std::time::Instant;
 
 use super::command::{BulkAction, RowCommand};
+use super::queue::Queue;
 use super::wording::row as words;
 use crate::model::fault::FaultKind;
 use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocation};
@@ -14,7 +14,6 @@ use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 use crate::text::{self, Backend, Message, NextStep};
 
 pub use detail::detail;
-pub use queue::{Hold, Queue};
 
 /// Context that changes the texts of a row.
 #[derive(Clone, Copy, Debug)]

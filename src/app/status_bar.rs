@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use super::command::UiCommand;
-use super::list::{Filter, List};
-use super::rows::Queue;
+use super::command::{Filter, UiCommand};
+use super::list::List;
+use super::queue::Queue;
 use super::wording::foot as words;
 use super::wording::{self, AND};
 use crate::model::plan::Plan;

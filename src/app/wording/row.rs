@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::app::rows::Hold;
+use crate::app::queue::Hold;
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ResumeBehaviour;
 use crate::text::Backend;
