@@ -251,7 +251,8 @@ fn function(languages: &[Language], file: &str, message: &Message<&str>) -> Resu
                 ));
             }
         }
-        docs.push(texts[0].clone());
+        // In quotes, since a text may be white space alone.
+        docs.push(format!("\"{}\"", texts[0]));
         if variables.is_empty() {
             types.push("&'static str");
             values.push(format!("crate::text::pick({texts:?})"));

@@ -166,7 +166,7 @@ fn read_key() -> Result<ApiKey, String> {
             .read_to_string(&mut text)
             .map_err(|error| format!("The key cannot be read: {error}."))?;
     }
-    ApiKey::from_pasted(&text).map_err(|error| crate::app::wording::not_a_key(error).to_owned())
+    ApiKey::from_pasted(&text).map_err(|error| crate::text::not_a_key(error).to_owned())
 }
 
 /// Checks a key with the service, within the rate limit shared by all processes.
