@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::units::{count, duration, number, size, storage_cost};
 use super::{AND, Backend};
 use crate::model::media::Rejection;
-use crate::model::plan::{Eta, Plan};
+use crate::model::plan::Plan;
+use crate::model::throughput::Eta;
 
 /// Pipe, device, or link to one.
 const SPECIAL: &str = "special system file";
