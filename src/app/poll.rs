@@ -89,7 +89,7 @@ impl App {
             Notice::NotLocated(path, misfit) => self.not_located(path, &misfit, now),
             Notice::NothingFound => {
                 self.added_after = None;
-                self.say(wording::selection::NOTHING_FOUND, None, now);
+                self.say(wording::selection::nothing_added(), None, now);
             }
             Notice::HistorySetAside(path) => self.set_aside = Some(path),
         }
