@@ -9,14 +9,16 @@ mod blocking_io;
 mod clock;
 pub mod command;
 pub mod intake;
-mod item;
 mod journal;
 pub mod lifecycle;
+mod queue;
 mod sessions;
 pub mod shutdown;
 mod speed;
+mod task;
 #[cfg(test)]
 mod tests;
+mod transition;
 mod worker;
 
 use std::path::PathBuf;

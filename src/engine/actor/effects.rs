@@ -8,16 +8,15 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::Actor;
-use super::commit::stored_content;
 use super::duplicates::PendingHash;
 use super::message::ActorMessage;
 use crate::api::limiter::Priority;
 use crate::api::{Service, TransferProgress, UploadFile};
-use crate::engine::item::{Item, Task};
-use crate::engine::journal::Origin;
+use crate::engine::queue::item::Origin;
+use crate::engine::task::Task;
 use crate::engine::worker::UploadAttempt;
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
-use crate::model::fault::{Fault, FaultKind};
+use crate::model::fault::Fault;
 use crate::model::media::{self, Route};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, UploadState};
@@ -31,7 +30,7 @@ impl<S: Service> Actor<S> {
             Effect::Compare { attempt } => self.compare(id, attempt),
             Effect::Send { attempt, route } => self.send(id, attempt, route),
             Effect::Abort => {
-                if let Some(item) = self.items.get_mut(&id) {
+                if let Some(item) = self.queue.get_mut(id) {
                     item.running = None;
                     item.meter = None;
                     item.parked_poll = false;
@@ -42,7 +41,7 @@ impl<S: Service> Actor<S> {
             }
             Effect::Poll { attempt, after } => self.poll(id, attempt, after),
             Effect::DiscardUploadUrl => {
-                if let Some(item) = self.items.get_mut(&id) {
+                if let Some(item) = self.queue.get_mut(id) {
                     item.ticket = None;
                 }
             }
@@ -60,7 +59,7 @@ impl<S: Service> Actor<S> {
 
     fn run_for(&mut self, id: ItemId, after: Duration, event: Event) {
         let messages = self.messages.clone();
-        if let Some(item) = self.items.get_mut(&id) {
+        if let Some(item) = self.queue.get_mut(id) {
             item.running = Some(Task::spawn(async move {
                 tokio::time::sleep(after).await;
                 let _ = messages.send(ActorMessage::Upload(id, event));
@@ -75,7 +74,7 @@ impl<S: Service> Actor<S> {
             self.apply(id, Event::Hold);
             return;
         };
-        if !self.is_at(id, attempt) {
+        if !self.queue.is_at(id, attempt) {
             // It was stopped while the journal was locked.
             return;
         }
@@ -84,10 +83,10 @@ impl<S: Service> Actor<S> {
             self.messages.clone(),
             self.messages.clone(),
         );
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
-        let Some(media) = item.upload.media else {
+        let Some(media) = item.upload().media else {
             return;
         };
         let account = Some(key.account());
@@ -105,7 +104,7 @@ impl<S: Service> Actor<S> {
         item.last_asked_account = account;
         let origin = item.origin();
         let purpose = self.session_to_recall(id).filter(|_| same_account);
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
         let meter = TransferProgress::gated(move || {
@@ -199,12 +198,13 @@ impl<S: Service> Actor<S> {
         let key = key.filter(|_| self.needs.is_none());
         let (service, messages) = (self.service.clone(), self.messages.clone());
         let stall = self.options.policy.stall;
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
-        let UploadState::Processing { asset, .. } = &item.upload.state else {
+        let UploadState::Processing { asset, .. } = &item.upload().state else {
             return;
         };
+        let asset = asset.clone();
         // Without a fingerprint the next run would not recognise the file and would send it again.
         // So it is read before the end is reported, unless the drive does not answer.
         let unread = PendingHash::of(item).filter(|_| item.content.is_none());
@@ -214,7 +214,6 @@ impl<S: Service> Actor<S> {
         };
         item.parked_poll = false;
         item.last_asked_account = Some(key.account());
-        let asset = asset.clone();
         let since = item.polled_since.unwrap_or_else(Instant::now);
         let missing_since = item.found_at.max(Some(since)).unwrap_or(since);
         let span = tracing::info_span!("ask", item = id.0, attempt, asset = asset.as_str());
@@ -265,8 +264,8 @@ impl<S: Service> Actor<S> {
             asset = asset.as_str(),
             "an id that no upload has"
         );
-        let row = self.items.get(&origin.item);
-        let (status, note) = if row.is_some_and(|item| item.upload.asset() == Some(asset)) {
+        let row = self.queue.get(origin.item);
+        let (status, note) = if row.is_some_and(|item| item.upload().asset() == Some(asset)) {
             // A late message of an earlier attempt for this asset.
             (None, None)
         } else {
@@ -274,33 +273,6 @@ impl<S: Service> Actor<S> {
         };
         self.journal
             .stage_asset(origin, asset, content, status, note);
-    }
-
-    /// Journals a transition's assets in the transaction of its state.
-    pub(super) fn stage_records(&mut self, id: ItemId, effects: &[Effect]) {
-        let Some(item) = self.items.get(&id) else {
-            return;
-        };
-        for effect in effects {
-            if let Effect::Record {
-                asset,
-                content,
-                status,
-                abandoned,
-            } = effect
-            {
-                let content = content.or_else(|| stored_content(item));
-                let note = note(item, asset, *abandoned);
-                // For an abandoned id the history knows more than the row.
-                let origin = if *abandoned {
-                    item.origin_of_earlier()
-                } else {
-                    item.origin()
-                };
-                self.journal
-                    .stage_asset(&origin, asset, content, *status, note);
-            }
-        }
     }
 }
 
@@ -325,21 +297,6 @@ impl Drop for Taken {
             origin: self.origin.clone(),
             changed: self.changed.take(),
         });
-    }
-}
-
-/// Returns the history's note on an asset.
-pub(super) fn note(item: &Item, asset: &AssetId, abandoned: bool) -> Option<AssetNote> {
-    let mismatch =
-        item.upload.fault() == Some(FaultKind::SizeMismatch) && item.upload.asset() == Some(asset);
-    if abandoned {
-        Some(AssetNote::Abandoned)
-    } else if mismatch {
-        Some(AssetNote::SizeMismatch)
-    } else if item.upload.counters.possibly_stored_twice {
-        Some(AssetNote::MayBeStoredTwice)
-    } else {
-        None
     }
 }
 

@@ -29,13 +29,13 @@ pub(in crate::engine) struct Chosen {
 impl<S: Service> Actor<S> {
     /// Checks the chosen file on a thread; hashes it if only its content identifies it.
     pub(super) fn locate(&mut self, id: ItemId, path: PathBuf) {
-        let Some(item) = self.items.get(&id) else {
+        let Some(item) = self.queue.get(id) else {
             return;
         };
-        if !may_be_elsewhere(&item.upload.state) {
+        if !may_be_elsewhere(&item.upload().state) {
             return;
         }
-        let size = item.upload.size();
+        let size = item.upload().size();
         let by_content = item.content.is_some();
         let look = match self.goes_as_named(item) {
             true => intake::look_as_named,
@@ -71,19 +71,19 @@ impl<S: Service> Actor<S> {
 
     /// Goes on with the chosen file, or reports why not; journals its path with the new state.
     pub(super) fn chosen(&mut self, id: ItemId, chosen: Chosen) {
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get(id) else {
             return;
         };
-        if !may_be_elsewhere(&item.upload.state) {
+        if !may_be_elsewhere(&item.upload().state) {
             // The row went on meanwhile.
             return;
         }
         let identity = chosen.identity.as_ref();
-        let row = identity.and_then(|identity| self.by_path.get(identity));
+        let row = identity.and_then(|identity| self.queue.at_path(identity));
         let verdict = match chosen.outcome {
-            _ if row.is_some_and(|row| *row != id) => Err(RelocationError::InTheList),
+            _ if row.is_some_and(|row| row.id != id) => Err(RelocationError::InTheList),
             Err(rejection) => Err(RelocationError::Refused(rejection)),
-            Ok((media, content)) => compare(item.upload.media, item.content, media, content),
+            Ok((media, content)) => compare(item.upload().media, item.content, media, content),
         };
         if let Err(misfit) = verdict {
             tracing::info!(item = id.0, ?misfit, "the file that was chosen is another");
@@ -91,10 +91,10 @@ impl<S: Service> Actor<S> {
             self.outbox.notices.push(notice);
             return;
         }
-        item.move_to(chosen.path);
-        self.by_path.retain(|_, row| *row != id);
-        self.by_path
-            .extend(chosen.identity.map(|identity| (identity, id)));
+        if let Some(item) = self.queue.get_mut(id) {
+            item.move_to(chosen.path);
+        }
+        self.queue.set_identity(id, chosen.identity);
         self.apply(id, Event::Located);
     }
 }

@@ -8,17 +8,16 @@ use tokio::time::Instant;
 use super::Actor;
 use super::duplicate_scan::ReadAhead;
 use super::duplicates::Contents;
-use super::effects::note;
 use super::intake::{CheckResult, FoundFile};
 use super::locate::Chosen;
 use super::sessions::SessionRecord;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
 use crate::engine::intake::CanonicalPath;
-use crate::engine::item::Item;
-use crate::engine::journal::Origin;
 use crate::engine::journal::opening::OpenOutcome;
 use crate::engine::lifecycle::LifecycleEvent;
+use crate::engine::queue::item::Item;
+use crate::engine::queue::item::Origin;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
@@ -182,7 +181,7 @@ impl<S: Service> Actor<S> {
                     self.record_orphan(&origin, &asset, None, None);
                 }
             }
-            ActorMessage::Session { item, attempt } if self.is_at(item, attempt) => {
+            ActorMessage::Session { item, attempt } if self.queue.is_at(item, attempt) => {
                 self.keep_session(item);
             }
             ActorMessage::Session { .. } => {}
@@ -232,13 +231,11 @@ impl<S: Service> Actor<S> {
                 asset,
                 content,
             } => {
-                let item = self.items.get_mut(&item);
-                if let Some(item) = item.filter(|item| item.upload.attempt == attempt) {
+                let item = self.queue.get_mut(item);
+                if let Some(item) = item.filter(|item| item.upload().attempt == attempt) {
                     item.content = Some(content);
                     self.duplicate_scan.invalidate(item);
-                    let (origin, note) = (item.origin(), note(item, &asset, false));
-                    self.journal
-                        .stage_asset(&origin, &asset, Some(content), None, note);
+                    self.journal.stage_content(item, &asset, content);
                 }
             }
             ActorMessage::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
@@ -262,7 +259,7 @@ impl<S: Service> Actor<S> {
             answer: AssetAnswer::Known(_),
             ..
         } = &event
-            && let Some(item) = self.items.get_mut(&id)
+            && let Some(item) = self.queue.get_mut(id)
         {
             item.found_at = Some(Instant::now());
         }
@@ -270,12 +267,12 @@ impl<S: Service> Actor<S> {
             return;
         }
         let begins = matches!(&event, Event::HashCompared { original: None, .. });
-        let reuse_only = |item: &Item| item.upload.counters.reuse_only;
-        let begins = begins && !self.items.get(&id).is_some_and(reuse_only);
+        let reuse_only = |item: &Item| item.upload().counters.reuse_only;
+        let begins = begins && !self.queue.get(id).is_some_and(reuse_only);
         if begins && !self.may_keep_sending() {
             // A start became forbidden during the comparison.
             if let Some(attempt) = event.attempt()
-                && self.is_at(id, attempt)
+                && self.queue.is_at(id, attempt)
             {
                 self.apply(id, Event::Hold);
             }
@@ -284,22 +281,16 @@ impl<S: Service> Actor<S> {
         self.apply(id, event);
     }
 
-    pub(super) fn is_at(&self, id: ItemId, attempt: u32) -> bool {
-        self.items
-            .get(&id)
-            .is_some_and(|item| item.upload.attempt == attempt)
-    }
-
     /// Keeps a ticket; its age counts from its first use.
     fn keep_ticket(&mut self, id: ItemId, ticket: SignedUpload) {
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
         let is_known = item
             .ticket
             .as_ref()
             .is_some_and(|(known, _)| *known == ticket);
-        if !is_known && matches!(item.upload.state, UploadState::Sending { .. }) {
+        if !is_known && matches!(item.upload().state, UploadState::Sending { .. }) {
             if let (Some(saved_sessions), Some(session)) = (
                 self.saved_sessions.get_mut(&ticket.asset_id),
                 ticket.session.url(),

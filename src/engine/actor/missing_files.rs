@@ -15,7 +15,8 @@ use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::intake;
-use crate::engine::item::{Item, Task};
+use crate::engine::queue::item::Item;
+use crate::engine::task::Task;
 use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
@@ -37,7 +38,7 @@ impl<W> MissingFiles<W> {
 
     /// Takes note of whether the file of a row is missing.
     pub fn on_change(&mut self, item: &Item) {
-        match &item.upload.state {
+        match &item.upload().state {
             UploadState::Failed { fault, .. } if fault.kind == FaultKind::FileGone => {
                 let folder = item.file.parent().unwrap_or(&item.file);
                 self.folders.insert(item.id, folder.to_owned());
@@ -84,8 +85,8 @@ impl<S: Service> Actor<S> {
         let after = self.options.policy.missing_file_interval;
         self.missing_files.update_watches(|folder, rows| {
             let files = rows.iter().filter_map(|id| {
-                let item = self.items.get(id)?;
-                Some((*id, item.file.clone(), item.upload.media?.stamp))
+                let item = self.queue.get(*id)?;
+                Some((*id, item.file.clone(), item.upload().media?.stamp))
             });
             let files = files.collect();
             Task::spawn(watch(

@@ -12,7 +12,7 @@ use super::message::ActorMessage;
 use super::storage_protocols::StorageProtocols;
 use crate::api::Service;
 use crate::engine::clock::now_ms;
-use crate::engine::item::Item;
+use crate::engine::queue::item::Item;
 use crate::engine::sessions::{self, LIFE, Purpose};
 use crate::engine::shutdown;
 use crate::model::asset::AssetId;
@@ -34,7 +34,7 @@ pub(super) fn later(
     item: &Item,
     saved_sessions: &HashMap<AssetId, SessionRecord>,
 ) -> Option<ResumeBehaviour> {
-    let state = &item.upload.state;
+    let state = &item.upload().state;
     let is_interrupted = matches!(
         state,
         UploadState::Paused {
@@ -45,14 +45,14 @@ pub(super) fn later(
         UploadState::Sending { .. } | UploadState::RetryScheduled { .. } => true,
         // Held before its first byte, it has sent nothing.
         UploadState::Queued | UploadState::Paused { .. } => {
-            is_interrupted || item.starts > 0 || item.upload.reserved_id.is_some()
+            is_interrupted || item.starts > 0 || item.upload().reserved_id.is_some()
         }
         _ => false,
     };
     if !stops {
         return None;
     }
-    let reserved_id = item.upload.reserved_id.as_ref();
+    let reserved_id = item.upload().reserved_id.as_ref();
     if reserved_id.is_some_and(|asset| saved_sessions.contains_key(asset)) {
         return Some(ResumeBehaviour::ResumesAfterRestart);
     }
@@ -83,8 +83,8 @@ impl<S: Service> Actor<S> {
 
     /// Returns the keychain entry to resume a session of an earlier run.
     pub(super) fn session_to_recall(&self, id: ItemId) -> Option<Purpose> {
-        let item = self.items.get(&id)?;
-        let asset = item.upload.reserved_id.as_ref()?;
+        let item = self.queue.get(id)?;
+        let asset = item.upload().reserved_id.as_ref()?;
         let is_kept = self.saved_sessions.contains_key(asset) && self.keychain.is_asked();
         if item.ticket.is_some() || !is_kept {
             return None;
@@ -92,17 +92,17 @@ impl<S: Service> Actor<S> {
         Some(Purpose {
             base_url: self.options.base_url.clone(),
             asset: asset.clone(),
-            stamp: item.upload.media?.stamp,
+            stamp: item.upload().media?.stamp,
         })
     }
 
     /// Saves a new or replaced session in the keychain.
     pub(super) fn keep_session(&mut self, id: ItemId) {
-        let Some(item) = self.items.get(&id) else {
+        let Some(item) = self.queue.get(id) else {
             return;
         };
         self.publisher.on_change(id);
-        let (Some((ticket, since)), Some(media)) = (&item.ticket, item.upload.media) else {
+        let (Some((ticket, since)), Some(media)) = (&item.ticket, item.upload().media) else {
             return;
         };
         let Some(session) = ticket.session.url() else {
@@ -197,8 +197,8 @@ impl<S: Service> Actor<S> {
             let at_ms = (!is_first).then_some(0);
             self.journal.stage_session(asset, at_ms);
         }
-        let rows = self.items.values();
-        let row = rows.filter(|item| item.upload.reserved_id.as_ref() == Some(asset));
+        let rows = self.queue.items().values();
+        let row = rows.filter(|item| item.upload().reserved_id.as_ref() == Some(asset));
         row.for_each(|item| self.publisher.on_change(item.id));
     }
 
