@@ -8,17 +8,19 @@ mod actor;
 mod blocking_io;
 mod clock;
 pub mod command;
-pub mod intake;
+pub mod files;
+mod intake;
 mod journal;
 pub mod lifecycle;
 mod queue;
-mod sessions;
+mod saved_session;
 pub mod shutdown;
 mod speed;
 mod task;
 #[cfg(test)]
 mod tests;
 mod transition;
+mod upload_sessions;
 mod worker;
 
 use std::path::PathBuf;

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::command::{Dismissible, UiCommand};
+use super::command::{Dismissible, Filter, UiCommand};
 use super::environment::WindowEnvironment;
-use super::list::Filter;
-use super::rows::QueueStatus;
+use super::queue::QueueStatus;
 use super::state::App;
 use super::wording::banner as words;
 use super::wording::{self, Backend, ENTER_KEY, NextStep};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::pending::{Outcome, Pending};
 use super::state::App;
 use super::wording::screens as words;
-use crate::engine::intake::{self, WalkEvent};
+use crate::engine::files::{self, WalkEvent};
 
 /// Time limit for counting.
 const TIME: Duration = Duration::from_secs(2);
@@ -33,7 +33,7 @@ pub(super) struct Hover {
 
 fn count(paths: &[PathBuf]) -> Count {
     let (mut files, end) = (0, Instant::now() + TIME);
-    let walked = intake::walk(paths, |found| {
+    let walked = files::walk(paths, |found| {
         files += usize::from(matches!(
             found,
             WalkEvent::File(_) | WalkEvent::Rejected { .. }

@@ -1,12 +1,12 @@
 //! Texts and commands of a row.
 
 mod detail;
-mod queue;
 
 use std::mem::{Discriminant, discriminant};
 use std::time::Instant;
 
 use super::command::{BulkAction, RowCommand};
+use super::queue::QueueStatus;
 use super::wording::row as words;
 use super::wording::{self, Backend, Message, NextStep};
 use crate::model::fault::FaultKind;
@@ -14,7 +14,6 @@ use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocat
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 
 pub use detail::detail;
-pub use queue::{Hold, QueueStatus};
 
 /// Context that changes the texts of a row.
 #[derive(Clone, Copy, Debug)]

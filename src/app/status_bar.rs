@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use super::command::UiCommand;
-use super::list::{Filter, List};
-use super::rows::QueueStatus;
+use super::command::{Filter, UiCommand};
+use super::list::List;
+use super::queue::QueueStatus;
 use super::wording::foot as words;
 use super::wording::{self, AND, Backend};
 use crate::model::plan::Plan;

@@ -23,7 +23,7 @@ mod storage_protocols;
 mod waits;
 mod walks;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,23 +34,23 @@ use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use self::commit::Outbox;
 use self::duplicate_scan::DuplicateScan;
-use self::intake::FoundFile;
 use self::keys::KeyCheck;
 use self::message::ActorMessage;
 use self::missing_files::MissingFiles;
 use self::publisher::Publisher;
-use self::sessions::SessionRecord;
 use self::storage_protocols::StorageProtocols;
+use super::intake::Intake;
 use super::journal::Journal;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
 use super::queue::Queue;
 use super::speed::ThroughputMeter;
 use super::task::Task;
+use super::upload_sessions::UploadSessions;
 use super::{Command, Notice, Options};
 use crate::api::Service;
 use crate::api::limiter::RateHold;
 use crate::api::paced::RateLimited;
-use crate::model::asset::{Account, AssetId};
+use crate::model::asset::Account;
 use crate::model::fault::RequiredAction;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, KeySource, Snapshot};
@@ -73,14 +73,7 @@ pub(super) struct Actor<S> {
     queue: Queue,
     missing_files: MissingFiles,
     duplicate_scan: DuplicateScan,
-    /// What was found while it was not known yet which files the restored rows are.
-    buffered_files: Vec<FoundFile>,
-    /// Which files the restored rows are is being found out.
-    resolving_paths: bool,
-    /// What earlier runs left was brought back.
-    restored: bool,
-    /// What was found waits until another program lets go of the database.
-    intake_retry: Option<Task>,
+    intake: Intake,
 
     key: Option<(ApiKey, KeySource)>,
     no_key: bool,
@@ -95,23 +88,13 @@ pub(super) struct Actor<S> {
     /// Whose key answered well when it was asked about before it came into use.
     prechecked_account: Option<Account>,
     storage_protocols: StorageProtocols,
-    keychain: Arc<KeychainWorker>,
-    /// Uploads of which the keychain has a session.
-    saved_sessions: HashMap<AssetId, SessionRecord>,
-    /// Calls to the keychain whose outcome is not known yet.
-    pending_keychain_calls: usize,
+    sessions: UploadSessions,
     needs: Option<RequiredAction>,
     paused: bool,
     /// Since when the service can't be reached, as far as is known.
     offline: Option<Instant>,
-    walks: usize,
-    looks: usize,
-    /// Ends when the look that was started last has told what it saw.
-    last_look: Option<oneshot::Receiver<()>>,
-    walking: u64,
-    passed_over: u64,
-    already_listed: u64,
-    intake_reported: bool,
+    /// Resolves when the check that was started last has reported.
+    last_check: Option<oneshot::Receiver<()>>,
     throughput: ThroughputMeter,
     stopped: bool,
 
@@ -132,7 +115,8 @@ impl<S: Service> Actor<S> {
         let (messages, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
         let hold = service.limiter().hold();
-        let keychain = Arc::new(KeychainWorker::new(options.keychain.clone()));
+        let keychain = KeychainWorker::new(options.keychain.clone());
+        let sessions = UploadSessions::new(keychain, options.base_url.clone());
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
@@ -142,10 +126,7 @@ impl<S: Service> Actor<S> {
             queue: Queue::default(),
             missing_files: MissingFiles::new(),
             duplicate_scan: DuplicateScan::default(),
-            buffered_files: vec![],
-            resolving_paths: false,
-            restored: false,
-            intake_retry: None,
+            intake: Intake::default(),
             key,
             no_key: false,
             trust: KeyCheck::Unchecked,
@@ -155,19 +136,11 @@ impl<S: Service> Actor<S> {
             own: HashSet::new(),
             prechecked_account: None,
             storage_protocols: StorageProtocols::default(),
-            keychain,
-            saved_sessions: HashMap::new(),
-            pending_keychain_calls: 0,
+            sessions,
             needs: None,
             paused: false,
             offline: None,
-            walks: 0,
-            looks: 0,
-            last_look: None,
-            walking: 0,
-            passed_over: 0,
-            already_listed: 0,
-            intake_reported: true,
+            last_check: None,
             throughput: ThroughputMeter::default(),
             stopped: false,
             publisher: Publisher::new(snapshot, notices),
@@ -191,7 +164,7 @@ impl<S: Service> Actor<S> {
             let hold = *self.hold.borrow();
             tokio::select! {
                 command = commands.recv() => match command {
-                    Some(command) => self.take(command),
+                    Some(command) => self.handle_command(command),
                     None => self.stopped = true,
                 },
                 Some(messages) = self.inbox.recv() => self.handle_message(messages),
@@ -204,7 +177,7 @@ impl<S: Service> Actor<S> {
                     break;
                 }
                 if let Ok(command) = commands.try_recv() {
-                    self.take(command);
+                    self.handle_command(command);
                 } else if let Ok(messages) = self.inbox.try_recv() {
                     self.handle_message(messages);
                 } else {
@@ -213,7 +186,7 @@ impl<S: Service> Actor<S> {
             }
             self.commit_and_publish();
         }
-        self.leave().await;
+        self.shut_down().await;
         self.drain_keychain().await;
         tracing::info!("engine ends");
     }

@@ -14,7 +14,7 @@ use self::batch::Batch;
 use self::item::Item;
 use self::order::STEP;
 use super::BatchEnd;
-use super::intake::CanonicalPath;
+use super::files::CanonicalPath;
 use super::transition::Transition;
 use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;

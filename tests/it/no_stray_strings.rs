@@ -17,11 +17,11 @@ const ALLOWED: &[(&str, &str)] = &[
     // Names of threads and of places in what egui remembers.
     ("ui/files.rs", "file dialog"),
     ("app/key_entry.rs", "key check"),
-    ("ui/dialogs.rs", "key field"),
+    ("ui/dialogs/key.rs", "key field"),
     ("ui/screens/empty.rs", "first start"),
     ("ui/screens/empty.rs", "height of the invitation"),
     ("ui/screens/toolbar.rs", "search field"),
-    ("ui/shell.rs", "drop overlay"),
+    ("ui/overlays.rs", "drop overlay"),
     ("ui/widgets/row.rs", "asset id"),
     // Of protocols.
     ("ui/reduced_motion.rs", "ReadOne"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
+use crate::app::queue::Hold;
 use crate::model::asset::AssetId;
 use crate::model::fault::Fault;
 use crate::model::fault::RequiredAction;

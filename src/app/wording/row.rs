@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::duration;
-use crate::app::rows::Hold;
+use crate::app::queue::Hold;
 use crate::model::fault::RequiredAction;
 use crate::model::media::Note;
 use crate::model::snapshot::{ResumeBehaviour, Status};

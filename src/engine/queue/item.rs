@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::api::{SecretUrl, SignedUpload, TransferProgress};
 use crate::engine::clock::now_ms;
-use crate::engine::intake::CanonicalPath;
+use crate::engine::files::CanonicalPath;
 use crate::engine::speed::Speed;
 use crate::engine::task::Task;
 use crate::model::asset::{Account, AssetId, ContentHash};
