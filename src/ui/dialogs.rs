@@ -16,8 +16,9 @@ use crate::app::command::{RowCommand, UiCommand};
 use crate::app::rows;
 use crate::app::state::{App, Cancel, Dialog, Pause};
 use crate::app::wording::screens as words;
-use crate::app::wording::{self, Message, NextStep, Quit};
+use crate::app::wording::{self, Quit};
 use crate::model::snapshot::ItemId;
+use crate::text::{Message, NextStep};
 
 /// Draws the open dialog, if any.
 pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
@@ -232,10 +233,17 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
 }
 
 fn next(message: &Message, id: ItemId) -> Option<UiCommand> {
-    match message.step? {
-        NextStep::Row(command) => Some(UiCommand::Row(command, id)),
-        NextStep::UpdateKey => Some(UiCommand::EnterKey),
-        NextStep::OpenConsole => Some(UiCommand::OpenConsole),
-        NextStep::CopyDetails => Some(UiCommand::CopyDetails(id)),
-    }
+    use RowCommand as C;
+    let command = match message.step? {
+        NextStep::Retry => C::Retry,
+        NextStep::Remove => C::Remove,
+        NextStep::UploadAnyway => C::UploadAnyway,
+        NextStep::UploadAgain => C::UploadAgain,
+        NextStep::CheckAgain => C::CheckAgain,
+        NextStep::Locate => C::Locate,
+        NextStep::UpdateKey => return Some(UiCommand::EnterKey),
+        NextStep::OpenConsole => return Some(UiCommand::OpenConsole),
+        NextStep::CopyDetails => return Some(UiCommand::CopyDetails(id)),
+    };
+    Some(UiCommand::Row(command, id))
 }
