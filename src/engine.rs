@@ -13,9 +13,17 @@ mod intake;
 mod item;
 mod journal;
 pub mod lifecycle;
+mod message;
+mod missing_files;
+mod outbox;
+mod pending_hash;
+mod publisher;
+mod queue_totals;
 mod saved_session;
 pub mod shutdown;
 mod speed;
+mod storage_protocols;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod upload_sessions;

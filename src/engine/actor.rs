@@ -14,41 +14,37 @@ mod intake;
 mod keys;
 mod locate;
 mod message;
-mod missing_files;
 mod order;
-mod publisher;
-mod queue_totals;
 mod restore;
 mod sessions;
 mod snapshot;
-mod storage_protocols;
 mod waits;
-mod walks;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinSet;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use self::batch::Batch;
-use self::commit::Outbox;
 use self::duplicate_scan::DuplicateScan;
 use self::keys::{KeyCheck, is_other_keys};
-use self::message::ActorMessage;
-use self::missing_files::MissingFiles;
-use self::publisher::Publisher;
-use self::storage_protocols::StorageProtocols;
 use super::clock::now_ms;
 use super::files::CanonicalPath;
 use super::intake::Intake;
-use super::item::{Item, Task};
+use super::item::Item;
 use super::journal::Journal;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
+use super::message::ActorMessage;
+use super::missing_files::MissingFiles;
+use super::outbox::{Outbox, Work};
+use super::publisher::Publisher;
 use super::speed::ThroughputMeter;
+use super::storage_protocols::StorageProtocols;
+use super::tasks::Tasks;
+use super::tasks::task::Task;
 use super::upload_sessions::UploadSessions;
 use super::{Command, Notice, Options};
 use crate::api::Service;
@@ -69,9 +65,7 @@ const TURN: usize = 512;
 /// The owner of the queue.
 pub(super) struct Actor<S> {
     options: Options,
-    service: Arc<RateLimited<S>>,
     journal: Journal,
-    messages: mpsc::UnboundedSender<ActorMessage>,
     inbox: mpsc::UnboundedReceiver<ActorMessage>,
 
     items: HashMap<ItemId, Item>,
@@ -110,17 +104,13 @@ pub(super) struct Actor<S> {
     paused: bool,
     /// Since when the service can't be reached, as far as is known.
     offline: Option<Instant>,
-    /// Resolves when the check that was started last has reported.
-    last_check: Option<oneshot::Receiver<()>>,
     throughput: ThroughputMeter,
     batch: Batch,
     stopped: bool,
 
     publisher: Publisher,
     outbox: Outbox,
-    /// Small tasks that are no row's; they end with the engine.
-    background_tasks: JoinSet<()>,
-    save_again: Option<Task>,
+    tasks: Tasks<S>,
 }
 
 impl<S: Service> Actor<S> {
@@ -133,13 +123,12 @@ impl<S: Service> Actor<S> {
         let (messages, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
         let hold = service.limiter().hold();
+        let stall = options.policy.stall;
         let keychain = KeychainWorker::new(options.keychain.clone());
         let sessions = UploadSessions::new(keychain, options.base_url.clone());
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
-            service,
-            messages,
             inbox,
             items: HashMap::new(),
             order: BTreeSet::new(),
@@ -167,14 +156,12 @@ impl<S: Service> Actor<S> {
             needs: None,
             paused: false,
             offline: None,
-            last_check: None,
             throughput: ThroughputMeter::default(),
             batch: Batch::default(),
             stopped: false,
             publisher: Publisher::new(snapshot, notices),
             outbox: Outbox::default(),
-            background_tasks: JoinSet::new(),
-            save_again: None,
+            tasks: Tasks::new(service, messages, stall),
         }
     }
 
@@ -375,11 +362,9 @@ impl<S: Service> Actor<S> {
         }
         self.publisher.on_change(id);
         self.stage_records(id, &effects);
-        self.outbox
-            .effects
-            .extend(effects.into_iter().map(|effect| (id, effect)));
+        self.outbox.start_effects(id, effects);
         if releases {
-            self.outbox.released.push(id);
+            self.outbox.start(Work::Release(id));
         }
         if let Some(turn) = said {
             self.follow(Some(id), path, turn);
@@ -395,7 +380,7 @@ impl<S: Service> Actor<S> {
 
     fn follow(&mut self, item: Option<ItemId>, path: PathBuf, turn: LifecycleEvent) {
         if self.options.follower.is_some() {
-            self.outbox.turns.push(LifecycleRecord { item, path, turn });
+            self.outbox.follow(LifecycleRecord { item, path, turn });
         }
     }
 }

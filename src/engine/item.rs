@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::clock::now_ms;
 use super::journal::Origin;
 use super::speed::Speed;
+use super::tasks::task::Task;
 use crate::api::{SecretUrl, SignedUpload, TransferProgress};
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::fault::FaultKind;
@@ -20,29 +20,6 @@ use crate::model::snapshot::{
     DuplicateOf, DuplicateStage, ItemId, ResumeBehaviour, Row, Status, Transfer,
 };
 use crate::model::upload::{Original, PausedBy, Upload, UploadState};
-
-/// A task that is aborted on drop.
-#[derive(Debug)]
-pub(super) struct Task(JoinHandle<()>);
-
-impl Task {
-    pub fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Self {
-        Self(tokio::spawn(future))
-    }
-
-    /// Aborts the task and waits for its end, so that a message it is sending arrives first.
-    pub async fn end(mut self) {
-        self.0.abort();
-        // An error means that it was aborted.
-        let _ = (&mut self.0).await;
-    }
-}
-
-impl Drop for Task {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
 
 fn name_of(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use super::Actor;
-use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::item::Item;
+use crate::engine::outbox::Work;
 use crate::engine::{Command, LifecycleEvent, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
@@ -94,17 +94,7 @@ impl<S: Service> Actor<S> {
                 self.recall_accounts();
                 self.invalidate_all();
             }
-            Command::CheckKey(key, answer) => {
-                let (service, messages) = (self.service.clone(), self.messages.clone());
-                self.background_tasks.spawn(async move {
-                    let outcome = service.probe(&key).await;
-                    if outcome.is_ok() {
-                        let _ = messages.send(ActorMessage::KeyChecked(key.account(), Ok(())));
-                    }
-                    // The receiver is gone if the dialog was closed.
-                    let _ = answer.send(outcome);
-                });
-            }
+            Command::CheckKey(key, answer) => self.outbox.start(Work::TestKey(key, answer)),
             Command::FixDone => self.fix_done(),
             Command::Configure(Preferences {
                 jobs,

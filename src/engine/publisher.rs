@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+use super::command::Notice;
+use super::item::Item;
 use super::queue_totals::{QueueTotals, RowTotals};
-use crate::engine::Notice;
-use crate::engine::item::Item;
 use crate::model::snapshot::{ItemId, Row, Snapshot};
 
 /// The snapshot that is shown, and what has changed since.
