@@ -10,7 +10,6 @@ mod clock;
 pub mod command;
 pub mod files;
 mod intake;
-mod item;
 mod journal;
 pub mod lifecycle;
 mod message;
@@ -18,6 +17,7 @@ mod missing_files;
 mod outbox;
 mod pending_hash;
 mod publisher;
+mod queue;
 mod queue_totals;
 mod saved_session;
 pub mod shutdown;
@@ -26,6 +26,7 @@ mod storage_protocols;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod transition;
 mod upload_sessions;
 mod worker;
 

@@ -14,7 +14,7 @@ use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocat
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 
 pub use detail::detail;
-pub use queue::{Hold, Queue};
+pub use queue::{Hold, QueueStatus};
 
 /// Context that changes the texts of a row.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ pub struct RowContext {
     /// Backend that receives the files.
     pub place: Backend,
     /// State of the queue.
-    pub queue: Queue,
+    pub queue: QueueStatus,
 }
 
 /// Content at the right of a row, before its buttons.
@@ -129,7 +129,7 @@ fn all(row: &Row, around: &RowContext) -> Vec<RowCommand> {
 
 /// Returns `true` if the wait of the whole queue holds up the row.
 fn is_held_up(row: &Row, around: &RowContext) -> bool {
-    matches!(around.queue, Queue::Waits(_))
+    matches!(around.queue, QueueStatus::Waits(_))
         && matches!(
             row.status,
             Status::Queued
@@ -238,7 +238,7 @@ pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
         (RowCommand::Cancel, _) if cancel_loses_work(row) => {
             format!("{hint}; {}", words::CANCEL_LOSES)
         }
-        (RowCommand::Upload, _) if around.queue == Queue::Paused => {
+        (RowCommand::Upload, _) if around.queue == QueueStatus::Paused => {
             format!("{hint}; {}", words::ENDS_PAUSE)
         }
         _ => hint,

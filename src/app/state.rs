@@ -18,7 +18,7 @@ use super::open_external::ExternalOpener;
 use super::paste::Pasting;
 use super::pending::Pending;
 use super::relocate::Locating;
-use super::rows::{Queue, RowContext};
+use super::rows::{QueueStatus, RowContext};
 use super::screen_reader::Announcer;
 use super::settings::SettingsState;
 use super::wording::{Backend, foot as words};
@@ -374,7 +374,7 @@ impl App {
         RowContext {
             now,
             place: self.place(),
-            queue: Queue::of(&self.snapshot),
+            queue: QueueStatus::of(&self.snapshot),
         }
     }
 

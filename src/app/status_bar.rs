@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::command::UiCommand;
 use super::list::{Filter, List};
-use super::rows::Queue;
+use super::rows::QueueStatus;
 use super::wording::foot as words;
 use super::wording::{self, AND, Backend};
 use crate::model::plan::Plan;
@@ -130,10 +130,10 @@ fn under_way(snapshot: &Snapshot, list: &List) -> String {
 /// whose duration is unknown.
 fn pace(snapshot: &Snapshot, list: &List, now: Instant) -> Vec<String> {
     let (totals, tally) = (&snapshot.totals, list.tally());
-    let (sending, queue) = (sending(snapshot, list), Queue::of(snapshot));
+    let (sending, queue) = (sending(snapshot, list), QueueStatus::of(snapshot));
     let left = snapshot.time_left(now);
     let mut pace: Vec<String> = totals.rate.map(wording::rate).into_iter().collect();
-    if let Queue::Waits(wait) = queue {
+    if let QueueStatus::Waits(wait) = queue {
         pace.push(wording::next_try(wait.kind, wait.left(now)));
         pace.extend(left.map(|left| wording::left(Some(left))));
         return pace;
@@ -145,7 +145,7 @@ fn pace(snapshot: &Snapshot, list: &List, now: Instant) -> Vec<String> {
         pace.push(wording::left(left));
         return pace;
     }
-    let words = if let Queue::Held(by) = queue {
+    let words = if let QueueStatus::Held(by) = queue {
         wording::row::held(by)
     } else if snapshot.paused {
         words::PAUSED

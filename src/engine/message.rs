@@ -6,8 +6,8 @@ use tokio::sync::oneshot;
 
 use super::files::CanonicalPath;
 use super::intake::{CheckResult, FoundFile};
-use super::journal::Origin;
 use super::journal::opening::OpenOutcome;
+use super::queue::item::Origin;
 use super::tasks::{Contents, LocatedFile, ReadAhead};
 use super::upload_sessions::KeychainReply;
 use crate::api::SignedUpload;

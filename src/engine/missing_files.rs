@@ -7,7 +7,7 @@ mod tests;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::item::Item;
+use super::queue::item::Item;
 use super::tasks::task::Task;
 use crate::model::fault::FaultKind;
 use crate::model::snapshot::ItemId;
@@ -29,7 +29,7 @@ impl<W> MissingFiles<W> {
 
     /// Takes note of whether the file of a row is missing.
     pub fn on_change(&mut self, item: &Item) {
-        match &item.upload.state {
+        match &item.upload().state {
             UploadState::Failed { fault, .. } if fault.kind == FaultKind::FileGone => {
                 let folder = item.file.parent().unwrap_or(&item.file);
                 self.folders.insert(item.id, folder.to_owned());

@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 
 use super::blocking_io::{for_each_file_with_timeout, join_unless_stalled};
 use super::files::{Reading, hash, is_in_cloud};
-use super::item::Item;
+use super::queue::item::Item;
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Diagnostics, Fault, FaultKind};
 use crate::model::media::FileStamp;
@@ -36,7 +36,7 @@ impl PendingHash {
     pub fn of(item: &Item) -> Option<Self> {
         Some(Self {
             path: item.file.clone(),
-            stamp: item.upload.media?.stamp,
+            stamp: item.upload().media?.stamp,
             cell: Arc::clone(&item.reading),
         })
     }

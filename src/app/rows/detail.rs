@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Queue, RowContext};
+use super::{QueueStatus, RowContext};
 use crate::app::wording;
 use crate::app::wording::row as words;
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
@@ -70,7 +70,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             let time = around.now.saturating_duration_since(*since);
             parts.push(words::PROCESSING.to_owned());
             parts.push(size());
-            if let Queue::Waits(_) = around.queue {
+            if let QueueStatus::Waits(_) = around.queue {
                 parts.extend(held_up(around));
             } else if *long {
                 parts.push(words::SLOW.to_owned());
@@ -96,7 +96,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             parts.push(duplicate_of(row).unwrap_or_else(|| unknown.to_owned()));
             parts.extend(after_same_as(status).map(str::to_owned));
             if *status == Status::FoundDuplicate(DuplicateStage::Asked) {
-                parts.extend(held_up(around).filter(|_| around.queue != Queue::Paused));
+                parts.extend(held_up(around).filter(|_| around.queue != QueueStatus::Paused));
             }
         }
         Status::ReadyToUpload => {
@@ -111,9 +111,9 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             parts.extend(held_up(around));
             // The cost of a pause matters only if the user caused it.
             let later = row.later.filter(|later| match around.queue {
-                Queue::GoesOn => false,
-                Queue::Paused => true,
-                Queue::Held(_) | Queue::Waits(_) | Queue::Offline => {
+                QueueStatus::GoesOn => false,
+                QueueStatus::Paused => true,
+                QueueStatus::Held(_) | QueueStatus::Waits(_) | QueueStatus::Offline => {
                     *later != ResumeBehaviour::Restarts
                 }
             });
@@ -127,11 +127,11 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
 /// Returns why the queue is stopped.
 fn held_up(around: &RowContext) -> Option<String> {
     match around.queue {
-        Queue::GoesOn => None,
-        Queue::Paused => Some(words::QUEUE_PAUSED.to_owned()),
-        Queue::Held(hold) => Some(words::held(hold).to_owned()),
-        Queue::Waits(wait) => Some(wording::next_try(wait.kind, wait.left(around.now))),
-        Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
+        QueueStatus::GoesOn => None,
+        QueueStatus::Paused => Some(words::QUEUE_PAUSED.to_owned()),
+        QueueStatus::Held(hold) => Some(words::held(hold).to_owned()),
+        QueueStatus::Waits(wait) => Some(wording::next_try(wait.kind, wait.left(around.now))),
+        QueueStatus::Offline => Some(wording::foot::OFFLINE.to_owned()),
     }
 }
 

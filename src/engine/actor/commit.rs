@@ -1,15 +1,10 @@
 //! The end of a turn: what may start starts, everything is written, shown, carried out.
 
 use super::Actor;
-use super::effects::note;
 use crate::api::Service;
-use crate::engine::FrontEnd;
-use crate::engine::item::Item;
-use crate::engine::journal::Origin;
 use crate::engine::lifecycle::LifecycleEvent;
-use crate::model::asset::{AssetId, AssetStatus, ContentHash};
-use crate::model::fault::FaultKind;
-use crate::model::upload::{Event, Upload, UploadState};
+use crate::engine::{FrontEnd, Notice};
+use crate::model::upload::{Event, UploadState};
 
 /// Ids that are found out at a time: one is asked for while the next one is compared.
 const MAX_ID_LOOKUPS: usize = 2;
@@ -88,7 +83,7 @@ impl<S: Service> Actor<S> {
         let (missing, written) = self.journal.unsaved_ids();
         for (id, asset) in missing {
             self.publisher.on_change(id);
-            if let Some(item) = self.items.get(&id) {
+            if let Some(item) = self.queue.get(id) {
                 let path = item.path.clone();
                 self.follow(Some(id), path, LifecycleEvent::NotSaved(asset));
             }
@@ -99,27 +94,36 @@ impl<S: Service> Actor<S> {
         saved
     }
 
+    /// Says once that everything that was started has ended.
+    fn end_batch(&mut self) {
+        if self.publisher.totals().totals.active > 0 {
+            return;
+        }
+        if let Some(end) = self.queue.end_batch(self.throughput.moved_in_batch()) {
+            self.publisher.notify(Notice::BatchFinished(end));
+            (self.options.wake)();
+        }
+    }
+
     /// Everything that is known, for a history that had to be made anew.
     pub(super) fn stage_all(&mut self) {
-        for item in self.items.values() {
-            self.journal.stage_item(item);
-            if let Some((asset, origin)) = own_asset(item) {
-                let status = last_word(&item.upload);
-                let note = note(item, asset, false);
-                self.journal
-                    .stage_asset(&origin, asset, stored_content(item), status, note);
-            }
+        for item in self.queue.items().values() {
+            self.journal.stage_anew(item);
         }
     }
 
     /// Fills the free places from the queue, in its order.
     fn start_uploads(&mut self) {
-        if self.queued.is_empty() || self.paused || self.needs.is_some() || !self.may_start() {
+        if self.queue.next_queued().is_none()
+            || self.paused
+            || self.needs.is_some()
+            || !self.may_start()
+        {
             return;
         }
         let places = self.max_transfers();
-        while self.active_transfers.len() < places {
-            let Some(&(position, id)) = self.queued.first() else {
+        while self.queue.active_transfers().len() < places {
+            let Some(id) = self.queue.next_queued() else {
                 return;
             };
             let event = if self.has_duplicate_candidates(id) {
@@ -128,7 +132,7 @@ impl<S: Service> Actor<S> {
                 Event::Begin
             };
             if !self.apply(id, event) {
-                self.queued.remove(&(position, id));
+                self.queue.pass_over(id);
             }
         }
     }
@@ -136,15 +140,15 @@ impl<S: Service> Actor<S> {
     /// Finds out the ids that are wanted, a few at a time and whatever is being sent: a pause is
     /// one of bytes, and an id needs none.
     fn start_id_lookups(&mut self) {
-        if self.id_lookup_queue.is_empty() || self.needs.is_some() || !self.may_start() {
+        if self.queue.next_id_lookup().is_none() || self.needs.is_some() || !self.may_start() {
             return;
         }
-        while self.id_lookups_running.len() < MAX_ID_LOOKUPS {
-            let Some(&(position, id)) = self.id_lookup_queue.first() else {
+        while self.queue.id_lookups_running() < MAX_ID_LOOKUPS {
+            let Some(id) = self.queue.next_id_lookup() else {
                 return;
             };
             if !self.apply(id, Event::Compare) {
-                self.id_lookup_queue.remove(&(position, id));
+                self.queue.pass_over(id);
             }
         }
     }
@@ -157,48 +161,9 @@ impl<S: Service> Actor<S> {
             let known = |state: &UploadState| {
                 !matches!(state, UploadState::Checking | UploadState::StillChanging)
             };
-            for id in self.those(known) {
+            for id in self.queue.ids_in(known) {
                 self.apply(id, Event::CannotSave);
             }
         }
     }
-}
-
-/// The hash of what is stored for a row. One that is known before is that of the file alone.
-pub(super) fn stored_content(item: &Item) -> Option<ContentHash> {
-    let is_stored = matches!(
-        item.upload.state,
-        UploadState::Processing { .. }
-            | UploadState::Done { .. }
-            | UploadState::Failed { .. }
-            | UploadState::Cancelled { .. }
-    );
-    item.content.filter(|_| is_stored)
-}
-
-/// The asset that was made for a row, and for whom: that of which it is a duplicate is
-/// another row's, or an earlier run's.
-fn own_asset(item: &Item) -> Option<(&AssetId, Origin)> {
-    match &item.upload.state {
-        UploadState::Processing { .. }
-        | UploadState::OtherKey { .. }
-        | UploadState::Done { .. }
-        | UploadState::Failed { .. }
-        | UploadState::Cancelled { .. } => Some((item.upload.asset()?, item.origin())),
-        _ => {
-            let asset = item.upload.reserved_id.as_ref()?;
-            Some((asset, item.origin_of_earlier()))
-        }
-    }
-}
-
-/// Returns what the service last said of a row's asset, as far as the row knows; `None` for an ID that is
-/// only reserved.
-fn last_word(upload: &Upload) -> Option<AssetStatus> {
-    upload.stored_asset()?;
-    Some(match (&upload.state, upload.fault()) {
-        (UploadState::Done { .. }, _) | (_, Some(FaultKind::SizeMismatch)) => AssetStatus::Success,
-        (_, Some(FaultKind::ProcessingFailed)) => AssetStatus::Failed,
-        _ => AssetStatus::Waiting,
-    })
 }

@@ -6,10 +6,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::Actor;
 use crate::api::Service;
-use crate::engine::item::Item;
 use crate::engine::journal::Journal;
 use crate::engine::outbox::Work;
 use crate::engine::pending_hash::PendingHash;
+use crate::engine::queue::item::Item;
 use crate::engine::tasks::{ConfirmRequest, Contents, FilesToCompare};
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::fault::Fault;
@@ -18,16 +18,16 @@ use crate::model::upload::{Event, Original, UploadState};
 
 /// Returns whether a started row may be an original; `own` are the current key's accounts.
 pub(super) fn can_be_original(item: &Item, own: &HashSet<Account>) -> bool {
-    match item.upload.state {
+    match item.upload().state {
         // An id-only row sends nothing that another could duplicate.
-        _ if item.upload.counters.reuse_only => false,
+        _ if item.upload().counters.reuse_only => false,
         UploadState::Hashing
         | UploadState::Sending { .. }
         | UploadState::RetryScheduled { .. }
         | UploadState::Processing { .. } => true,
         // The history does not have it until the turn is committed.
         UploadState::Done { .. } => item.seen_ready && item.is_of(own),
-        UploadState::Queued => item.starts > 0 || item.upload.counters.force_upload,
+        UploadState::Queued => item.starts > 0 || item.upload().counters.force_upload,
         _ => false,
     }
 }
@@ -35,10 +35,10 @@ pub(super) fn can_be_original(item: &Item, own: &HashSet<Account>) -> bool {
 impl<S: Service> Actor<S> {
     /// Returns whether the run or the history has another file of this size.
     pub(super) fn has_duplicate_candidates(&self, id: ItemId) -> bool {
-        let Some(item) = self.items.get(&id) else {
+        let Some(item) = self.queue.get(id) else {
             return false;
         };
-        if item.upload.counters.force_upload {
+        if item.upload().counters.force_upload {
             return false;
         }
         !self.duplicate_candidates(id).is_empty() || !self.known_assets(id).is_empty()
@@ -47,30 +47,25 @@ impl<S: Service> Actor<S> {
     /// Returns started rows of the same size that may be this row's original. Rows of other
     /// accounts never are, and earlier runs are covered by the history.
     fn duplicate_candidates(&self, id: ItemId) -> Vec<ItemId> {
-        let asker = self.items.get(&id);
-        let size = asker.map_or(0, |item| item.upload.size());
+        let asker = self.queue.get(id);
+        let size = asker.map_or(0, |item| item.upload().size());
         // An id-only row never becomes an original; it waits for queued rows of its size.
-        let reuse_only = asker.is_some_and(|item| item.upload.counters.reuse_only);
+        let reuse_only = asker.is_some_and(|item| item.upload().counters.reuse_only);
         let is_to_be_sent = |other: &Item| {
-            other.upload.state == UploadState::Queued && !other.upload.counters.reuse_only
+            other.upload().state == UploadState::Queued && !other.upload().counters.reuse_only
         };
-        let others = self.by_size.get(&size).into_iter().flatten();
+        let others = self.queue.of_size(size);
         others
-            .copied()
-            .filter(|other| *other != id)
-            .filter(|other| {
-                self.items.get(other).is_some_and(|other| {
-                    (can_be_original(other, &self.own) || reuse_only && is_to_be_sent(other))
-                        && other.upload.size() == size
-                })
-            })
+            .filter(|other| other.id != id)
+            .filter(|other| can_be_original(other, &self.own) || reuse_only && is_to_be_sent(other))
+            .map(|other| other.id)
             .collect()
     }
 
     /// Returns assets of the history that may be the row's original.
     fn known_assets(&self, id: ItemId) -> Vec<(AssetId, ContentHash)> {
-        let item = self.items.get(&id);
-        let known = item.and_then(|item| self.known_of_size(item.upload.size()));
+        let item = self.queue.get(id);
+        let known = item.and_then(|item| self.known_of_size(item.upload().size()));
         known.unwrap_or_default()
     }
 
@@ -86,7 +81,7 @@ impl<S: Service> Actor<S> {
 
     /// Hashes the row and its candidates as needed, and checks that hashed files are unchanged.
     pub(super) fn compare(&mut self, id: ItemId, attempt: u32) {
-        if !self.is_at(id, attempt) {
+        if !self.queue.is_at(id, attempt) {
             // It was stopped while the journal was locked.
             return;
         }
@@ -95,8 +90,9 @@ impl<S: Service> Actor<S> {
         let mut known = vec![];
         let mut unread = vec![];
         for id in wanted {
-            let item = self.items.get(&id);
-            let Some((item, media)) = item.and_then(|item| Some((item, item.upload.media?))) else {
+            let item = self.queue.get(id);
+            let Some((item, media)) = item.and_then(|item| Some((item, item.upload().media?)))
+            else {
                 continue;
             };
             match item.content {
@@ -104,7 +100,7 @@ impl<S: Service> Actor<S> {
                 None => unread.extend(PendingHash::of(item).map(|unread| (id, unread))),
             }
         }
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
         let files = FilesToCompare {
@@ -133,9 +129,9 @@ impl<S: Service> Actor<S> {
             }
         };
         for (other, stamp, content) in contents {
-            let item = self.items.get_mut(&other);
+            let item = self.queue.get_mut(other);
             let is_still = |item: &&mut Item| {
-                let media = item.upload.media;
+                let media = item.upload().media;
                 media.is_some_and(|media| media.stamp == stamp)
             };
             if let Some(item) = item.filter(is_still) {
@@ -144,16 +140,13 @@ impl<S: Service> Actor<S> {
             }
         }
         let current = self
-            .items
-            .get(&id)
-            .filter(|item| item.upload.attempt == attempt);
+            .queue
+            .get(id)
+            .filter(|item| item.upload().attempt == attempt);
         let Some(content) = current.and_then(|item| item.content) else {
             return;
         };
         if let Some(original) = self.original_in_run(id, content) {
-            if let Original::Row(row) = original {
-                self.dependents.entry(row).or_default().push(id);
-            }
             self.apply(
                 id,
                 Event::HashCompared {
@@ -176,19 +169,19 @@ impl<S: Service> Actor<S> {
 
     /// Returns the original of this content in the run; among rows compared at once, the first.
     fn original_in_run(&self, id: ItemId, content: ContentHash) -> Option<Original> {
-        let asker = self.items.get(&id);
-        let place = asker.map(|item| (item.position, item.id));
-        let reuse_only = asker.is_some_and(|item| item.upload.counters.reuse_only);
+        let asker = self.queue.get(id);
+        let place = asker.map(Item::place);
+        let reuse_only = asker.is_some_and(|item| item.upload().counters.reuse_only);
         let equal = |other: &ItemId| {
-            self.items.get(other).is_some_and(|other| {
+            self.queue.get(*other).is_some_and(|other| {
                 let goes_before = reuse_only
-                    || other.upload.state != UploadState::Hashing
-                    || Some((other.position, other.id)) < place;
+                    || other.upload().state != UploadState::Hashing
+                    || Some(other.place()) < place;
                 other.content == Some(content) && goes_before
             })
         };
         let row = self.duplicate_candidates(id).into_iter().find(equal)?;
-        match &self.items.get(&row)?.upload.state {
+        match &self.queue.get(row)?.upload().state {
             UploadState::Done { asset, .. } => Some(Original::Asset(asset.clone())),
             _ => Some(Original::Row(row)),
         }
@@ -197,30 +190,20 @@ impl<S: Service> Actor<S> {
     /// Notifies dependent rows that this one has ended or was removed.
     pub(super) fn notify_dependents(&mut self, id: ItemId, asset: Option<&AssetId>) {
         // An asset of another account is not this row's.
-        let is_others = self.items.get(&id).is_some_and(|item| {
-            matches!(item.upload.state, UploadState::Done { .. }) && !item.is_of(&self.own)
+        let is_others = self.queue.get(id).is_some_and(|item| {
+            matches!(item.upload().state, UploadState::Done { .. }) && !item.is_of(&self.own)
         });
         let asset = asset.filter(|_| !is_others);
-        for twin in self.dependents.remove(&id).unwrap_or_default() {
+        for twin in self.queue.take_dependents(id) {
             let asset = asset.cloned();
             self.apply(twin, Event::OriginalEnded { asset });
         }
     }
 
-    /// Removes a row that no longer waits for `original`.
-    pub(super) fn remove_dependent(&mut self, id: ItemId, original: ItemId) {
-        if let Some(dependents) = self.dependents.get_mut(&original) {
-            dependents.retain(|twin| *twin != id);
-            if dependents.is_empty() {
-                self.dependents.remove(&original);
-            }
-        }
-    }
-
     /// Looks up a match from the history, which counts only if the service still has it.
     pub(super) fn confirm_asset(&mut self, id: ItemId, attempt: u32, candidates: Vec<AssetId>) {
-        let current = self.items.get_mut(&id);
-        let Some(item) = current.filter(|item| item.upload.attempt == attempt) else {
+        let current = self.queue.get_mut(id);
+        let Some(item) = current.filter(|item| item.upload().attempt == attempt) else {
             return;
         };
         let (Some((key, _)), false) = (self.key.clone(), candidates.is_empty()) else {
@@ -234,8 +217,8 @@ impl<S: Service> Actor<S> {
             attempt,
             key,
             candidates,
-            size: item.upload.size(),
-            reuse_only: item.upload.counters.reuse_only,
+            size: item.upload().size(),
+            reuse_only: item.upload().counters.reuse_only,
         }));
     }
 }
@@ -252,7 +235,7 @@ pub(super) fn duplicate_of(
             uploaded_at_ms: None,
         })
     };
-    let original = match &item.upload.state {
+    let original = match &item.upload().state {
         UploadState::Duplicate(original) => original,
         UploadState::Ready | UploadState::Queued | UploadState::Hashing => {
             &item.known_duplicate.as_ref()?.original

@@ -5,16 +5,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::commit::stored_content;
 use crate::api::{Service, UploadFile};
 use crate::engine::FrontEnd;
-use crate::engine::item::Item;
-use crate::engine::journal::Origin;
 use crate::engine::outbox::Work;
 use crate::engine::pending_hash::PendingHash;
+use crate::engine::queue::item::Origin;
 use crate::engine::tasks::{PollRequest, SendRequest};
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
-use crate::model::fault::FaultKind;
 use crate::model::media::{self, Route};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, UploadState};
@@ -36,7 +33,7 @@ impl<S: Service> Actor<S> {
                     let _ = ready.send(());
                 }
                 Work::Release(id) => {
-                    let item = self.items.get(&id);
+                    let item = self.queue.get(id);
                     if let Some(meter) = item.and_then(|item| item.meter.as_ref()) {
                         meter.release();
                     }
@@ -65,7 +62,7 @@ impl<S: Service> Actor<S> {
             Effect::Send { attempt, route } => self.send(id, attempt, route),
             Effect::Abort => self.abort(id),
             Effect::ScheduleRetry { attempt, after } => {
-                if let Some(item) = self.items.get_mut(&id) {
+                if let Some(item) = self.queue.get_mut(id) {
                     let timer = self
                         .tasks
                         .event_after(after, id, Event::RetryDue { attempt });
@@ -74,7 +71,7 @@ impl<S: Service> Actor<S> {
             }
             Effect::Poll { attempt, after } => self.poll(id, attempt, after),
             Effect::DiscardUploadUrl => {
-                if let Some(item) = self.items.get_mut(&id) {
+                if let Some(item) = self.queue.get_mut(id) {
                     item.ticket = None;
                 }
             }
@@ -92,7 +89,7 @@ impl<S: Service> Actor<S> {
 
     /// Stops what runs for a row.
     pub(super) fn abort(&mut self, id: ItemId) {
-        if let Some(item) = self.items.get_mut(&id) {
+        if let Some(item) = self.queue.get_mut(id) {
             item.running = None;
             item.meter = None;
             item.parked_poll = false;
@@ -106,14 +103,14 @@ impl<S: Service> Actor<S> {
             self.apply(id, Event::Hold);
             return;
         };
-        if !self.is_at(id, attempt) {
+        if !self.queue.is_at(id, attempt) {
             // It was stopped while the journal was locked.
             return;
         }
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
-        let Some(media) = item.upload.media else {
+        let Some(media) = item.upload().media else {
             return;
         };
         let account = Some(key.account());
@@ -153,12 +150,13 @@ impl<S: Service> Actor<S> {
     fn poll(&mut self, id: ItemId, attempt: u32, after: Duration) {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
         let key = key.filter(|_| self.needs.is_none());
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
-        let UploadState::Processing { asset, .. } = &item.upload.state else {
+        let UploadState::Processing { asset, .. } = &item.upload().state else {
             return;
         };
+        let asset = asset.clone();
         let Some(key) = key else {
             item.parked_poll = true;
             return;
@@ -170,7 +168,7 @@ impl<S: Service> Actor<S> {
             item: id,
             attempt,
             key,
-            asset: asset.clone(),
+            asset,
             after,
             since,
             missing_since: item.found_at.max(Some(since)).unwrap_or(since),
@@ -186,8 +184,8 @@ impl<S: Service> Actor<S> {
         let after = self.options.policy.missing_file_interval;
         self.missing_files.update_watches(|folder, rows| {
             let files = rows.iter().filter_map(|id| {
-                let item = self.items.get(id)?;
-                Some((*id, item.file.clone(), item.upload.media?.stamp))
+                let item = self.queue.get(*id)?;
+                Some((*id, item.file.clone(), item.upload().media?.stamp))
             });
             self.tasks
                 .watch_folder(folder.to_owned(), files.collect(), after)
@@ -207,8 +205,8 @@ impl<S: Service> Actor<S> {
             asset = asset.as_str(),
             "an id that no upload has"
         );
-        let row = self.items.get(&origin.item);
-        let (status, note) = if row.is_some_and(|item| item.upload.asset() == Some(asset)) {
+        let row = self.queue.get(origin.item);
+        let (status, note) = if row.is_some_and(|item| item.upload().asset() == Some(asset)) {
             // A late message of an earlier attempt for this asset.
             (None, None)
         } else {
@@ -216,47 +214,5 @@ impl<S: Service> Actor<S> {
         };
         self.journal
             .stage_asset(origin, asset, content, status, note);
-    }
-
-    /// Journals a transition's assets in the transaction of its state.
-    pub(super) fn stage_records(&mut self, id: ItemId, effects: &[Effect]) {
-        let Some(item) = self.items.get(&id) else {
-            return;
-        };
-        for effect in effects {
-            if let Effect::Record {
-                asset,
-                content,
-                status,
-                abandoned,
-            } = effect
-            {
-                let content = content.or_else(|| stored_content(item));
-                let note = note(item, asset, *abandoned);
-                // For an abandoned id the history knows more than the row.
-                let origin = if *abandoned {
-                    item.origin_of_earlier()
-                } else {
-                    item.origin()
-                };
-                self.journal
-                    .stage_asset(&origin, asset, content, *status, note);
-            }
-        }
-    }
-}
-
-/// Returns the history's note on an asset.
-pub(super) fn note(item: &Item, asset: &AssetId, abandoned: bool) -> Option<AssetNote> {
-    let mismatch =
-        item.upload.fault() == Some(FaultKind::SizeMismatch) && item.upload.asset() == Some(asset);
-    if abandoned {
-        Some(AssetNote::Abandoned)
-    } else if mismatch {
-        Some(AssetNote::SizeMismatch)
-    } else if item.upload.counters.possibly_stored_twice {
-        Some(AssetNote::MayBeStoredTwice)
-    } else {
-        None
     }
 }

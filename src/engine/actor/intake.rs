@@ -2,18 +2,15 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::Actor;
-use super::order::STEP;
 use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::intake::{CheckResult, FoundFile};
-use crate::engine::item::Item;
 use crate::engine::journal::DatabaseLocked;
 use crate::engine::outbox::Work;
+use crate::engine::queue::item::Item;
 use crate::engine::tasks::FileToCheck;
-use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, Upload, UploadState};
 
@@ -51,7 +48,7 @@ impl<S: Service> Actor<S> {
             match self.standing(&found) {
                 QueueMembership::New if seen.insert(found.identity.clone()) => new.push(found),
                 QueueMembership::Refused(id) => {
-                    if let Some(item) = self.items.get_mut(&id) {
+                    if let Some(item) = self.queue.get_mut(id) {
                         item.may_start = found.may_start;
                     }
                     self.apply(id, Event::Retry);
@@ -66,7 +63,7 @@ impl<S: Service> Actor<S> {
         let mut to_check = vec![];
         let mut new = new.into_iter().zip(ids);
         while let Some((found, id)) = new.next() {
-            let position = self.order.last().map_or(0, |(last, _)| last + STEP);
+            let position = self.queue.next_position();
             match self.continue_left_behind(&found, id, position) {
                 Ok(Some(id)) => {
                     to_check.extend(id);
@@ -81,9 +78,8 @@ impl<S: Service> Actor<S> {
             }
             let mut item = Item::new(id, found.path, position, Upload::new());
             item.may_start = found.may_start;
-            self.by_path.insert(found.identity, id);
-            self.journal.stage_item(&item);
-            self.put_back(item);
+            self.insert(item);
+            self.queue.set_identity(id, found.identity);
             match found.rejection {
                 Some(rejection) => {
                     self.apply(id, Event::Checked(Err(rejection)));
@@ -98,11 +94,10 @@ impl<S: Service> Actor<S> {
 
     /// Returns the queue membership. In the window an ended row stands for its file as it was.
     fn standing(&self, found: &FoundFile) -> QueueMembership {
-        let row = self.by_path.get(&found.identity);
-        let Some(item) = row.and_then(|id| self.items.get(id)) else {
+        let Some(item) = self.queue.at_path(&found.identity) else {
             return QueueMembership::New;
         };
-        match item.upload.state {
+        match item.upload().state {
             _ if self.options.front_end == FrontEnd::CommandLine => QueueMembership::Queued,
             UploadState::Rejected(_) if found.rejection.is_none() => {
                 QueueMembership::Refused(item.id)
@@ -112,32 +107,25 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    pub(super) fn put_back(&mut self, item: Item) {
+    pub(super) fn insert(&mut self, item: Item) {
         let id = item.id;
-        self.order.insert((item.position, id));
-        if let Some(media) = item.upload.media {
-            self.by_size.entry(media.stamp.size).or_default().insert(id);
-            self.duplicate_scan.invalidate(&item);
+        self.queue.insert(item);
+        self.on_inserted(id);
+    }
+
+    /// Tells of a row that has come.
+    pub(super) fn on_inserted(&mut self, id: ItemId) {
+        if let Some(item) = self.queue.get(id) {
+            self.journal.stage_item(item);
+            self.duplicate_scan.invalidate(item);
         }
-        self.items.insert(id, item);
         self.publisher.on_change(id);
         self.publisher.on_order_change();
     }
 
-    /// Removes a row from the index of its former size.
-    pub(super) fn forget_size(&mut self, id: ItemId, size: u64) {
-        self.duplicate_scan.invalidate_size(size);
-        if let Some(rows) = self.by_size.get_mut(&size) {
-            rows.remove(&id);
-            if rows.is_empty() {
-                self.by_size.remove(&size);
-            }
-        }
-    }
-
     /// Returns the file of a row that is to be checked.
     pub(super) fn file_to_check(&self, id: ItemId) -> Option<FileToCheck> {
-        let item = self.items.get(&id)?;
+        let item = self.queue.get(id)?;
         Some(FileToCheck {
             item: id,
             path: item.file.clone(),
@@ -147,7 +135,7 @@ impl<S: Service> Actor<S> {
 
     /// Returns whether unrecognised content is taken for the format of the file's name.
     pub(super) fn goes_as_named(&self, item: &Item) -> bool {
-        self.options.force || item.upload.counters.as_named
+        self.options.force || item.upload().counters.as_named
     }
 
     pub(super) fn on_checked(&mut self, checked: Vec<CheckResult>) {
@@ -158,7 +146,7 @@ impl<S: Service> Actor<S> {
             at,
         } in checked
         {
-            let Some(item) = self.items.get_mut(&id) else {
+            let Some(item) = self.queue.get_mut(id) else {
                 continue;
             };
             item.is_cloud_placeholder = outcome
@@ -175,34 +163,12 @@ impl<S: Service> Actor<S> {
                     continue;
                 }
             }
-            let size = outcome.as_ref().ok().map(|media| media.stamp.size);
-            let before = item.upload.media.map(|media| media.stamp);
             if !self.apply(id, Event::Checked(outcome)) {
                 continue;
             }
-            self.is_of_size(id, size, before);
-            if self.options.start_at_once && self.items.get(&id).is_some_and(|item| item.may_start)
-            {
+            if self.options.start_at_once && self.queue.get(id).is_some_and(|item| item.may_start) {
                 self.apply(id, Event::Start);
             }
-        }
-    }
-
-    /// Indexes a row under its checked size, and drops what was read of a changed file.
-    fn is_of_size(&mut self, id: ItemId, size: Option<u64>, before: Option<FileStamp>) {
-        if let Some(before) = before {
-            self.forget_size(id, before.size);
-        }
-        let Some(item) = self.items.get_mut(&id) else {
-            return;
-        };
-        if item.upload.media.map(|media| media.stamp) != before {
-            item.content = None;
-            item.reading = Arc::default();
-        }
-        if let Some(size) = size {
-            self.by_size.entry(size).or_default().insert(id);
-            self.duplicate_scan.invalidate_size(size);
         }
     }
 }

@@ -14,13 +14,13 @@ use crate::model::upload::Event;
 impl<S: Service> Actor<S> {
     /// Has the chosen file checked, and hashed if only its content identifies it.
     pub(super) fn locate(&mut self, id: ItemId, path: PathBuf) {
-        let Some(item) = self.items.get(&id) else {
+        let Some(item) = self.queue.get(id) else {
             return;
         };
-        if may_be_elsewhere(&item.upload.state) {
+        if may_be_elsewhere(&item.upload().state) {
             let file = FileToLocate {
                 path,
-                hash_if_size: item.content.map(|_| item.upload.size()),
+                hash_if_size: item.content.map(|_| item.upload().size()),
                 as_named: self.goes_as_named(item),
             };
             self.outbox.start(Work::Locate(id, file));
@@ -29,19 +29,19 @@ impl<S: Service> Actor<S> {
 
     /// Goes on with the chosen file, or reports why not; journals its path with the new state.
     pub(super) fn on_located(&mut self, id: ItemId, located: LocatedFile) {
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get(id) else {
             return;
         };
-        if !may_be_elsewhere(&item.upload.state) {
+        if !may_be_elsewhere(&item.upload().state) {
             // The row went on meanwhile.
             return;
         }
         let identity = located.identity.as_ref();
-        let row = identity.and_then(|identity| self.by_path.get(identity));
+        let row = identity.and_then(|identity| self.queue.at_path(identity));
         let verdict = match located.outcome {
-            _ if row.is_some_and(|row| *row != id) => Err(RelocationError::InTheList),
+            _ if row.is_some_and(|row| row.id != id) => Err(RelocationError::InTheList),
             Err(rejection) => Err(RelocationError::Refused(rejection)),
-            Ok((media, content)) => compare(item.upload.media, item.content, media, content),
+            Ok((media, content)) => compare(item.upload().media, item.content, media, content),
         };
         if let Err(misfit) = verdict {
             tracing::info!(item = id.0, ?misfit, "the file that was chosen is another");
@@ -49,10 +49,10 @@ impl<S: Service> Actor<S> {
             self.outbox.notify(notice);
             return;
         }
-        item.move_to(located.path);
-        self.by_path.retain(|_, row| *row != id);
-        self.by_path
-            .extend(located.identity.map(|identity| (identity, id)));
+        if let Some(item) = self.queue.get_mut(id) {
+            item.move_to(located.path);
+        }
+        self.queue.set_identity(id, located.identity);
         self.apply(id, Event::Located);
     }
 }

@@ -3,13 +3,12 @@
 use tokio::time::Instant;
 
 use super::Actor;
-use super::effects::note;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
-use crate::engine::item::Item;
 use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::message::ActorMessage;
 use crate::engine::outbox::Work;
+use crate::engine::queue::item::Item;
 use crate::model::asset::{AssetAnswer, AssetStatus};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
@@ -87,7 +86,7 @@ impl<S: Service> Actor<S> {
                     self.record_orphan(&origin, &asset, None, None);
                 }
             }
-            ActorMessage::Session { item, attempt } if self.is_at(item, attempt) => {
+            ActorMessage::Session { item, attempt } if self.queue.is_at(item, attempt) => {
                 self.keep_session(item);
             }
             ActorMessage::Session { .. } => {}
@@ -130,13 +129,11 @@ impl<S: Service> Actor<S> {
                 asset,
                 content,
             } => {
-                let item = self.items.get_mut(&item);
-                if let Some(item) = item.filter(|item| item.upload.attempt == attempt) {
+                let item = self.queue.get_mut(item);
+                if let Some(item) = item.filter(|item| item.upload().attempt == attempt) {
                     item.content = Some(content);
                     self.duplicate_scan.invalidate(item);
-                    let (origin, note) = (item.origin(), note(item, &asset, false));
-                    self.journal
-                        .stage_asset(&origin, &asset, Some(content), None, note);
+                    self.journal.stage_content(item, &asset, content);
                 }
             }
             ActorMessage::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
@@ -163,7 +160,7 @@ impl<S: Service> Actor<S> {
             answer: AssetAnswer::Known(_),
             ..
         } = &event
-            && let Some(item) = self.items.get_mut(&id)
+            && let Some(item) = self.queue.get_mut(id)
         {
             item.found_at = Some(Instant::now());
         }
@@ -171,12 +168,12 @@ impl<S: Service> Actor<S> {
             return;
         }
         let begins = matches!(&event, Event::HashCompared { original: None, .. });
-        let reuse_only = |item: &Item| item.upload.counters.reuse_only;
-        let begins = begins && !self.items.get(&id).is_some_and(reuse_only);
+        let reuse_only = |item: &Item| item.upload().counters.reuse_only;
+        let begins = begins && !self.queue.get(id).is_some_and(reuse_only);
         if begins && !self.may_keep_sending() {
             // A start became forbidden during the comparison.
             if let Some(attempt) = event.attempt()
-                && self.is_at(id, attempt)
+                && self.queue.is_at(id, attempt)
             {
                 self.apply(id, Event::Hold);
             }
@@ -185,22 +182,16 @@ impl<S: Service> Actor<S> {
         self.apply(id, event);
     }
 
-    pub(super) fn is_at(&self, id: ItemId, attempt: u32) -> bool {
-        self.items
-            .get(&id)
-            .is_some_and(|item| item.upload.attempt == attempt)
-    }
-
     /// Keeps a ticket; its age counts from its first use.
     fn keep_ticket(&mut self, id: ItemId, ticket: SignedUpload) {
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
         let is_known = item
             .ticket
             .as_ref()
             .is_some_and(|(known, _)| *known == ticket);
-        if !is_known && matches!(item.upload.state, UploadState::Sending { .. }) {
+        if !is_known && matches!(item.upload().state, UploadState::Sending { .. }) {
             self.sessions.on_ticket(&ticket);
             item.ticket = Some((ticket, Instant::now()));
         }

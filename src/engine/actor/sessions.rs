@@ -19,7 +19,7 @@ impl<S: Service> Actor<S> {
 
     /// Saves a new or replaced session in the keychain.
     pub(super) fn keep_session(&mut self, id: ItemId) {
-        if let Some(item) = self.items.get(&id) {
+        if let Some(item) = self.queue.get(id) {
             self.publisher.on_change(id);
             let effects = self.sessions.save(item);
             self.follow_sessions(effects);
@@ -42,8 +42,8 @@ impl<S: Service> Actor<S> {
         else {
             return;
         };
-        let rows = self.items.values();
-        let row = rows.filter(|item| item.upload.reserved_id.as_ref() == Some(asset));
+        let rows = self.queue.items().values();
+        let row = rows.filter(|item| item.upload().reserved_id.as_ref() == Some(asset));
         row.for_each(|item| self.publisher.on_change(item.id));
     }
 
