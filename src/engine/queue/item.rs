@@ -19,7 +19,7 @@ use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, Event, Original, Upload, UploadState, next};
+use crate::model::upload::{Effect, Event, Original, Upload, UploadState, transition};
 
 /// Returns whether an upload needs nothing but the user, or the key that it was sent with.
 pub(in crate::engine) fn is_over(upload: &Upload) -> bool {
@@ -199,7 +199,7 @@ impl Item {
             Event::PollFailed { fault, .. } => Some(fault.kind),
             _ => None,
         };
-        let (after, effects) = next(&self.upload, event, policy)?;
+        let (after, effects) = transition(&self.upload, event, policy)?;
         let before = std::mem::replace(&mut self.upload, after);
         self.poll_trouble = poll_trouble;
         self.note_resume_offset(&before.state);
