@@ -34,7 +34,6 @@ pub(super) use checks::FileToCheck;
 pub(super) use hashes::{Contents, FilesToCompare, ReadAhead};
 pub(super) use locate::{FileToLocate, LocatedFile};
 use task::Task;
-pub(super) use uploads::{ConfirmRequest, PollRequest, SendRequest};
 
 /// Longest wait of a check for the one before it, which keeps results in order. Beyond that an
 /// unresponsive drive would hold up all of them.

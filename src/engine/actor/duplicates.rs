@@ -10,7 +10,7 @@ use crate::engine::journal::Journal;
 use crate::engine::outbox::Work;
 use crate::engine::pending_hash::PendingHash;
 use crate::engine::queue::item::Item;
-use crate::engine::tasks::{ConfirmRequest, Contents, FilesToCompare};
+use crate::engine::tasks::{Contents, FilesToCompare};
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::{DuplicateOf, ItemId};
@@ -212,14 +212,7 @@ impl<S: Service> Actor<S> {
             return;
         };
         item.last_asked_account = Some(key.account());
-        item.running = Some(self.tasks.confirm_asset(ConfirmRequest {
-            item: id,
-            attempt,
-            key,
-            candidates,
-            size: item.upload().size(),
-            reuse_only: item.upload().counters.reuse_only,
-        }));
+        item.running = Some(self.tasks.confirm_asset(item, key, candidates));
     }
 }
 

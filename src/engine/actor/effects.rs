@@ -2,22 +2,16 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::Actor;
-use crate::api::{Service, UploadFile};
+use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::outbox::Work;
-use crate::engine::pending_hash::PendingHash;
 use crate::engine::queue::item::Origin;
-use crate::engine::tasks::{PollRequest, SendRequest};
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
-use crate::model::media::{self, Route};
+use crate::model::media::Route;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, UploadState};
 use crate::store::AssetNote;
-
-const ANY_CONTENT: &str = "application/octet-stream";
 
 impl<S: Service> Actor<S> {
     /// Begins work that the journal has by now, and watches for missing files.
@@ -126,21 +120,8 @@ impl<S: Service> Actor<S> {
         });
         item.account.clone_from(&account);
         item.last_asked_account = account;
-        let (task, meter) = self.tasks.send(SendRequest {
-            item: id,
-            attempt,
-            key,
-            file: UploadFile {
-                path: item.file.clone(),
-                name: item.name.clone(),
-                mime: media::format_of(&item.path).map_or(ANY_CONTENT, |format| format.mime),
-                stamp: media.stamp,
-            },
-            route,
-            origin: item.origin(),
-            ticket: item.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
-            recall: self.sessions.to_recall(item).filter(|_| same_account),
-        });
+        let recall = self.sessions.to_recall(item).filter(|_| same_account);
+        let (task, meter) = self.tasks.send(item, media.stamp, key, route, recall);
         item.meter = Some(meter);
         item.speed = Default::default();
         item.running = Some(task);
@@ -163,17 +144,7 @@ impl<S: Service> Actor<S> {
         };
         item.parked_poll = false;
         item.last_asked_account = Some(key.account());
-        let since = item.polled_since.unwrap_or_else(Instant::now);
-        item.running = Some(self.tasks.poll(PollRequest {
-            item: id,
-            attempt,
-            key,
-            asset,
-            after,
-            since,
-            missing_since: item.found_at.max(Some(since)).unwrap_or(since),
-            unread: PendingHash::of(item).filter(|_| item.content.is_none()),
-        }));
+        item.running = Some(self.tasks.poll(item, asset, attempt, key, after));
     }
 
     /// Waits for missing files to be back; `upload` tells of them and ends.

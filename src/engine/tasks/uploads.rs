@@ -9,61 +9,21 @@ use tracing::Instrument;
 
 use super::{Task, Tasks};
 use crate::api::limiter::Priority;
-use crate::api::{Service, SignedUpload, TransferProgress, UploadFile};
+use crate::api::{Service, TransferProgress, UploadFile};
 use crate::engine::message::ActorMessage;
 use crate::engine::pending_hash::PendingHash;
-use crate::engine::queue::item::Origin;
+use crate::engine::queue::item::{Item, Origin};
 use crate::engine::saved_session::Purpose;
 use crate::engine::worker::UploadAttempt;
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
-use crate::model::media::Route;
+use crate::model::media::{self, FileStamp, Route};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Original};
 use crate::store::KeychainWorker;
 
-/// An attempt to send a row's file.
-pub(in crate::engine) struct SendRequest {
-    pub item: ItemId,
-    pub attempt: u32,
-    pub key: ApiKey,
-    pub file: UploadFile,
-    pub route: Route,
-    pub origin: Origin,
-    /// A valid ticket of an earlier attempt.
-    pub ticket: Option<SignedUpload>,
-    /// Keychain entry of an earlier run's ticket.
-    pub recall: Option<(Arc<KeychainWorker>, Purpose)>,
-}
-
-/// A poll of a row's asset.
-pub(in crate::engine) struct PollRequest {
-    pub item: ItemId,
-    pub attempt: u32,
-    pub key: ApiKey,
-    pub asset: AssetId,
-    pub after: Duration,
-    /// Time of its first poll.
-    pub since: Instant,
-    /// Time at which the service last knew the asset, or the first poll.
-    pub missing_since: Instant,
-    /// Its file if it was never hashed. The next run would not recognise it and would send it
-    /// again, so it is read before the end is reported.
-    pub unread: Option<PendingHash>,
-}
-
-/// Assets that may have a row's content.
-pub(in crate::engine) struct ConfirmRequest {
-    pub item: ItemId,
-    pub attempt: u32,
-    pub key: ApiKey,
-    pub candidates: Vec<AssetId>,
-    /// Size of the row's file, in bytes.
-    pub size: u64,
-    /// The row wants an id and sends nothing.
-    pub reuse_only: bool,
-}
+const ANY_CONTENT: &str = "application/octet-stream";
 
 impl<S: Service> Tasks<S> {
     /// Reports an event of an upload after a delay.
@@ -74,15 +34,17 @@ impl<S: Service> Tasks<S> {
         })
     }
 
-    /// Sends a file, behind the attempts that were begun before.
-    pub fn send(&self, request: SendRequest) -> (Task, Arc<TransferProgress>) {
-        let SendRequest {
-            item,
-            attempt,
-            route,
-            origin,
-            ..
-        } = request;
+    /// Sends a row's file, behind the attempts that were begun before. `recall` is the keychain
+    /// entry of an earlier run's ticket.
+    pub fn send(
+        &self,
+        row: &Item,
+        stamp: FileStamp,
+        key: ApiKey,
+        route: Route,
+        recall: Option<(Arc<KeychainWorker>, Purpose)>,
+    ) -> (Task, Arc<TransferProgress>) {
+        let (item, attempt, origin) = (row.id, row.upload().attempt, row.origin());
         let stall = self.stall;
         let (gate, early) = (self.messages.clone(), self.messages.clone());
         let (messages, sessions) = (self.messages.clone(), self.messages.clone());
@@ -98,16 +60,21 @@ impl<S: Service> Tasks<S> {
                 origin: early_origin.clone(),
             });
         }));
-        let changed = PendingHash::at(request.file.path.clone(), request.file.stamp);
+        let unchanged = PendingHash::at(row.file.clone(), stamp);
         let upload = UploadAttempt {
             service: Arc::clone(&self.service),
-            key: request.key,
-            file: request.file,
+            key,
+            file: UploadFile {
+                path: row.file.clone(),
+                name: row.name.clone(),
+                mime: media::format_of(&row.path).map_or(ANY_CONTENT, |format| format.mime),
+                stamp,
+            },
             route,
             meter: Arc::clone(&meter),
             place: Some(self.service.limiter().enqueue(Priority::Upload)),
-            ticket: request.ticket,
-            recall: request.recall,
+            ticket: row.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
+            recall,
         };
         let progress = Arc::clone(&meter);
         let span = tracing::info_span!("send", item = item.0, attempt);
@@ -146,7 +113,7 @@ impl<S: Service> Tasks<S> {
                         origin,
                         changed: None,
                     };
-                    taken.changed = changed.changed(stall).await;
+                    taken.changed = unchanged.changed(stall).await;
                 }
                 Err(fault) => {
                     let event = Event::AttemptFailed {
@@ -162,24 +129,29 @@ impl<S: Service> Tasks<S> {
         (Task::spawn(sending.instrument(span)), meter)
     }
 
-    /// Polls an asset after a delay.
-    pub fn poll(&self, request: PollRequest) -> Task {
+    /// Polls the asset of a row after a delay.
+    pub fn poll(
+        &self,
+        row: &Item,
+        asset: AssetId,
+        attempt: u32,
+        key: ApiKey,
+        after: Duration,
+    ) -> Task {
         let (service, messages) = (Arc::clone(&self.service), self.messages.clone());
-        let stall = self.stall;
-        let PollRequest {
-            item,
-            attempt,
-            key,
-            asset,
-            ..
-        } = request;
+        let (stall, item) = (self.stall, row.id);
+        let since = row.polled_since.unwrap_or_else(Instant::now);
+        let missing_since = row.found_at.max(Some(since)).unwrap_or(since);
+        // Without a hash the next run would not recognise the file and would send it again. So it
+        // is read before the end is reported, unless the drive does not answer.
+        let unread = PendingHash::of(row).filter(|_| row.content.is_none());
         let span = tracing::info_span!("ask", item = item.0, attempt, asset = asset.as_str());
         let asking = async move {
-            tokio::time::sleep(request.after).await;
+            tokio::time::sleep(after).await;
             let answer = service.metadata(&key, &asset, || ()).await;
             if let Ok(AssetAnswer::Known(metadata)) = &answer
                 && metadata.status == AssetStatus::Success
-                && let Some(unread) = request.unread
+                && let Some(unread) = unread
                 && let Ok(content) = unread.fingerprint(stall).await
             {
                 let _ = messages.send(ActorMessage::Fingerprint {
@@ -192,8 +164,8 @@ impl<S: Service> Tasks<S> {
             let event = match answer {
                 Ok(answer) => {
                     let since = match answer {
-                        AssetAnswer::NotFound => request.missing_since,
-                        AssetAnswer::Known(_) => request.since,
+                        AssetAnswer::NotFound => missing_since,
+                        AssetAnswer::Known(_) => since,
                     };
                     Event::Polled {
                         attempt,
@@ -208,17 +180,18 @@ impl<S: Service> Tasks<S> {
         Task::spawn(asking.instrument(span))
     }
 
-    /// Asks which of these assets the service still has: only such a one counts as a duplicate.
-    pub fn confirm_asset(&self, request: ConfirmRequest) -> Task {
+    /// Asks which of these assets the service still has: only such a one is a row's original.
+    pub fn confirm_asset(&self, row: &Item, key: ApiKey, candidates: Vec<AssetId>) -> Task {
         let (service, messages) = (Arc::clone(&self.service), self.messages.clone());
+        let (item, attempt, size) = (row.id, row.upload().attempt, row.upload().size());
+        let reuse_only = row.upload().counters.reuse_only;
         self.reporting(async move {
-            let ConfirmRequest { item, attempt, .. } = request;
             let mut original = None;
-            for asset in request.candidates {
-                match service.metadata(&request.key, &asset, || ()).await {
+            for asset in candidates {
+                match service.metadata(&key, &asset, || ()).await {
                     Ok(AssetAnswer::Known(metadata))
                         if metadata.status == AssetStatus::Success
-                            && metadata.file_size.is_none_or(|held| held == request.size) =>
+                            && metadata.file_size.is_none_or(|held| held == size) =>
                     {
                         original = Some(Original::Asset(asset));
                         break;
@@ -240,7 +213,7 @@ impl<S: Service> Tasks<S> {
                 }
             }
             let event = match original {
-                None if request.reuse_only => Event::DuplicateNotConfirmed { attempt },
+                None if reuse_only => Event::DuplicateNotConfirmed { attempt },
                 original => Event::HashCompared { attempt, original },
             };
             ActorMessage::Upload(item, event)
