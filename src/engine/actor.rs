@@ -13,38 +13,33 @@ mod intake;
 mod keys;
 mod locate;
 mod message;
-mod missing_files;
-mod publisher;
-mod queue_totals;
 mod restore;
 mod sessions;
 mod snapshot;
-mod storage_protocols;
 mod waits;
-mod walks;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinSet;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use self::commit::Outbox;
 use self::duplicate_scan::DuplicateScan;
 use self::keys::KeyCheck;
-use self::message::ActorMessage;
-use self::missing_files::MissingFiles;
-use self::publisher::Publisher;
-use self::storage_protocols::StorageProtocols;
 use super::intake::Intake;
 use super::journal::Journal;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
+use super::message::ActorMessage;
+use super::missing_files::MissingFiles;
+use super::outbox::{Outbox, Work};
+use super::publisher::Publisher;
 use super::queue::Queue;
 use super::speed::ThroughputMeter;
-use super::task::Task;
+use super::storage_protocols::StorageProtocols;
+use super::tasks::Tasks;
+use super::tasks::task::Task;
 use super::upload_sessions::UploadSessions;
 use super::{Command, Notice, Options};
 use crate::api::Service;
@@ -65,9 +60,7 @@ const TURN: usize = 512;
 /// The owner of the queue.
 pub(super) struct Actor<S> {
     options: Options,
-    service: Arc<RateLimited<S>>,
     journal: Journal,
-    messages: mpsc::UnboundedSender<ActorMessage>,
     inbox: mpsc::UnboundedReceiver<ActorMessage>,
 
     queue: Queue,
@@ -93,16 +86,12 @@ pub(super) struct Actor<S> {
     paused: bool,
     /// Since when the service can't be reached, as far as is known.
     offline: Option<Instant>,
-    /// Resolves when the check that was started last has reported.
-    last_check: Option<oneshot::Receiver<()>>,
     throughput: ThroughputMeter,
     stopped: bool,
 
     publisher: Publisher,
     outbox: Outbox,
-    /// Small tasks that are no row's; they end with the engine.
-    background_tasks: JoinSet<()>,
-    save_again: Option<Task>,
+    tasks: Tasks<S>,
 }
 
 impl<S: Service> Actor<S> {
@@ -115,13 +104,12 @@ impl<S: Service> Actor<S> {
         let (messages, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
         let hold = service.limiter().hold();
+        let stall = options.policy.stall;
         let keychain = KeychainWorker::new(options.keychain.clone());
         let sessions = UploadSessions::new(keychain, options.base_url.clone());
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
-            service,
-            messages,
             inbox,
             queue: Queue::default(),
             missing_files: MissingFiles::new(),
@@ -140,13 +128,11 @@ impl<S: Service> Actor<S> {
             needs: None,
             paused: false,
             offline: None,
-            last_check: None,
             throughput: ThroughputMeter::default(),
             stopped: false,
             publisher: Publisher::new(snapshot, notices),
             outbox: Outbox::default(),
-            background_tasks: JoinSet::new(),
-            save_again: None,
+            tasks: Tasks::new(service, messages, stall),
         }
     }
 
@@ -233,17 +219,14 @@ impl<S: Service> Actor<S> {
             self.throughput.on_batch_begun();
         }
         if change.releases_body {
-            self.outbox.released.push(id);
+            self.outbox.start(Work::Release(id));
         }
         let path = change.item.path.clone();
         let said = turn(&change, self.options.policy.direct_limit);
         let unused = change.unused_reservation().cloned();
         let ended = change.has_ended();
         let asset = change.ready_asset().cloned();
-        let effects = change.effects.into_iter();
-        self.outbox
-            .effects
-            .extend(effects.map(|effect| (id, effect)));
+        self.outbox.start_effects(id, change.effects);
         if let Some(asset) = unused {
             self.forget_session(&asset);
         }
@@ -258,7 +241,7 @@ impl<S: Service> Actor<S> {
 
     fn follow(&mut self, item: Option<ItemId>, path: PathBuf, turn: LifecycleEvent) {
         if self.options.follower.is_some() {
-            self.outbox.turns.push(LifecycleRecord { item, path, turn });
+            self.outbox.follow(LifecycleRecord { item, path, turn });
         }
     }
 }

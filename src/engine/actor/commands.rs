@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::Actor;
-use super::message::ActorMessage;
 use crate::api::Service;
+use crate::engine::outbox::Work;
 use crate::engine::queue::item::Item;
 use crate::engine::{Command, LifecycleEvent, Preferences};
 use crate::model::fault::RequiredAction;
@@ -88,17 +88,7 @@ impl<S: Service> Actor<S> {
                 self.recall_accounts();
                 self.invalidate_all();
             }
-            Command::CheckKey(key, answer) => {
-                let (service, messages) = (self.service.clone(), self.messages.clone());
-                self.background_tasks.spawn(async move {
-                    let outcome = service.probe(&key).await;
-                    if outcome.is_ok() {
-                        let _ = messages.send(ActorMessage::KeyChecked(key.account(), Ok(())));
-                    }
-                    // The receiver is gone if the dialog was closed.
-                    let _ = answer.send(outcome);
-                });
-            }
+            Command::CheckKey(key, answer) => self.outbox.start(Work::TestKey(key, answer)),
             Command::FixDone => self.fix_done(),
             Command::Configure(Preferences {
                 jobs,
@@ -218,9 +208,8 @@ impl<S: Service> Actor<S> {
             self.publisher.on_change(*id);
             self.publisher.on_order_change();
             self.journal.drop_item(*id);
-            if let Some(asset) = &item.upload().reserved_id {
-                let effects = self.sessions.mark_removable(asset);
-                self.follow_sessions(effects);
+            if let Some(asset) = item.upload().reserved_id.clone() {
+                self.follow_sessions(self.sessions.mark_removable(&asset));
             }
             self.notify_dependents(*id, None);
         }

@@ -1,40 +1,21 @@
 //! The end of a turn: what may start starts, everything is written, shown, carried out.
 
-use tokio::sync::oneshot;
-
 use super::Actor;
-use super::message::ActorMessage;
 use crate::api::Service;
-use crate::engine::lifecycle::{LifecycleEvent, LifecycleRecord};
-use crate::engine::task::Task;
-use crate::engine::upload_sessions::KeychainCall;
+use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::{FrontEnd, Notice};
-use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, Event, UploadState};
+use crate::model::upload::{Event, UploadState};
 
 /// Ids that are found out at a time: one is asked for while the next one is compared.
 const MAX_ID_LOOKUPS: usize = 2;
 
-/// What waits for the end of the turn's transaction.
-#[derive(Default)]
-pub(super) struct Outbox {
-    pub effects: Vec<(ItemId, Effect)>,
-    pub turns: Vec<LifecycleRecord>,
-    pub notices: Vec<Notice>,
-    pub acknowledged: Vec<oneshot::Sender<()>>,
-    pub released: Vec<ItemId>,
-    /// Calls to the keychain, once it is on disk that they are made.
-    pub keychain: Vec<KeychainCall>,
-}
-
 impl<S: Service> Actor<S> {
     /// Starts what may start, writes, shows, and carries out what follows.
     pub(super) fn commit_and_publish(&mut self) {
-        while self.background_tasks.try_join_next().is_some() {}
+        self.tasks.reap();
         // Effects may move uploads again at once (a poll that is parked, a queue that is
         // held); what they cause is journaled in a transaction of its own.
         while self.commit_once() {}
-        self.watch_missing();
         if !self.journal.is_waiting() {
             self.end_batch();
         }
@@ -47,8 +28,10 @@ impl<S: Service> Actor<S> {
         self.start_id_lookups();
         let was_good = self.journal.is_good();
         let saved = self.commit_journal();
-        if !saved || self.journal.is_ledger_behind() {
-            self.try_again_later();
+        if (!saved || self.journal.is_ledger_behind())
+            && let Some(after) = self.journal.try_again_in()
+        {
+            self.tasks.retry_commit(after);
         }
         if self.journal.is_waiting() {
             self.defer_until_saved();
@@ -62,53 +45,29 @@ impl<S: Service> Actor<S> {
         }
         let came_back = !was_good && self.journal.is_good();
         self.say();
-        let outbox = std::mem::take(&mut self.outbox);
-        self.hand_to_keychain(outbox.keychain);
-        for ready in outbox.acknowledged {
-            let _ = ready.send(());
-        }
-        for id in outbox.released {
-            if let Some(meter) = self.queue.get(id).and_then(|item| item.meter.as_ref()) {
-                meter.release();
-            }
-        }
-        let any = !outbox.effects.is_empty();
-        let mut checks: (Vec<ItemId>, Vec<ItemId>) = (vec![], vec![]);
-        for (id, effect) in outbox.effects {
-            match effect {
-                // Many at once are one task.
-                Effect::CheckFile => checks.0.push(id),
-                Effect::RecheckFile => checks.1.push(id),
-                effect => self.carry_out(id, effect),
-            }
-        }
-        self.check(&checks.0, std::time::Duration::ZERO);
-        self.check(&checks.1, self.options.policy.unchanged_for);
+        self.hand_to_keychain();
+        let work = self.outbox.take_work();
+        let any = !work.is_empty();
+        self.carry_out(work);
         any || came_back
     }
 
     /// Tells the front end what is written by now, or cannot be.
     pub(super) fn say(&mut self) {
-        let turns = std::mem::take(&mut self.outbox.turns);
+        let records = self.outbox.take_lifecycle();
         if let Some(follower) = &self.options.follower {
-            for turn in turns {
-                let _ = follower.send(turn);
+            for record in records {
+                let _ = follower.send(record);
             }
         }
-        let notices = std::mem::take(&mut self.outbox.notices);
-        self.show(notices);
+        self.show();
     }
 
-    /// Another program holds the database, or it is being repaired: until what happened is
-    /// on disk nothing is shown and nothing begins. What is to stop stops at once.
+    /// Defers the turn while the database is locked or under repair: nothing is published or
+    /// started until it is committed. Aborts run immediately.
     fn defer_until_saved(&mut self) {
-        let effects = std::mem::take(&mut self.outbox.effects);
-        let (stops, rest) = effects
-            .into_iter()
-            .partition(|(_, effect)| matches!(effect, Effect::Abort));
-        self.outbox.effects = rest;
-        for (id, stop) in stops {
-            self.carry_out(id, stop);
+        for id in self.outbox.take_aborts() {
+            self.abort(id);
         }
     }
 
@@ -205,18 +164,6 @@ impl<S: Service> Actor<S> {
             for id in self.queue.ids_in(known) {
                 self.apply(id, Event::CannotSave);
             }
-        }
-    }
-
-    fn try_again_later(&mut self) {
-        if self.save_again.is_none()
-            && let Some(after) = self.journal.try_again_in()
-        {
-            let messages = self.messages.clone();
-            self.save_again = Some(Task::spawn(async move {
-                tokio::time::sleep(after).await;
-                let _ = messages.send(ActorMessage::SaveAgain);
-            }));
         }
     }
 }

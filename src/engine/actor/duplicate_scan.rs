@@ -8,16 +8,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use super::Actor;
-use super::duplicates::{PendingHash, Unhashed, can_be_original};
-use super::message::ActorMessage;
+use super::duplicates::can_be_original;
 use crate::api::Service;
 use crate::engine::FrontEnd;
+use crate::engine::pending_hash::{PendingHash, Unhashed};
 use crate::engine::queue::item::{Item, KnownDuplicate};
-use crate::engine::task::Task;
+use crate::engine::tasks::ReadAhead;
+use crate::engine::tasks::task::Task;
 use crate::engine::transition::Transition;
 use crate::model::asset::{Account, ContentHash};
-use crate::model::fault::{Fault, FaultKind};
-use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Original, UploadState};
 
@@ -40,12 +39,6 @@ pub(super) struct DuplicateScan {
     silent: usize,
     /// Rows being read, and the task that reads them.
     reading: Option<(Vec<ItemId>, Task)>,
-}
-
-pub(in crate::engine) struct ReadAhead {
-    item: ItemId,
-    stamp: FileStamp,
-    outcome: Result<ContentHash, Unhashed>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -244,34 +237,13 @@ impl<S: Service> Actor<S> {
                 break;
             }
             bytes = bytes.saturating_add(media.stamp.size);
-            files.push((*id, media.stamp, file));
+            files.push((*id, file));
         }
         if files.is_empty() {
             return;
         }
         let rows = files.iter().map(|(id, ..)| *id).collect();
-        let (messages, stall) = (self.messages.clone(), self.options.policy.stall);
-        let task = Task::spawn(async move {
-            let mut read = vec![];
-            for (item, stamp, file) in files {
-                // It may have been evicted to the cloud since the check.
-                let outcome = match file.is_in_cloud(stall).await {
-                    Some(false) => file.fingerprint(stall).await,
-                    Some(true) => Err(Unhashed::Fault(Fault::new(FaultKind::Unreadable))),
-                    None => Err(Unhashed::Silent),
-                };
-                let hangs = matches!(outcome, Err(Unhashed::Silent));
-                read.push(ReadAhead {
-                    item,
-                    stamp,
-                    outcome,
-                });
-                if hangs {
-                    break;
-                }
-            }
-            let _ = messages.send(ActorMessage::ReadAhead(read));
-        });
+        let task = self.tasks.read_ahead(files);
         self.duplicate_scan.reading = Some((rows, task));
     }
 

@@ -1,30 +1,18 @@
 //! Takes in added files: found on one thread, checked on others, shown as they come.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
-
-use tokio::sync::oneshot;
+use std::path::PathBuf;
 
 use super::Actor;
-use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::FrontEnd;
-use crate::engine::blocking_io::{for_each_file_with_timeout, no_answer};
-use crate::engine::files::{self, CheckedFile};
 use crate::engine::intake::{CheckResult, FoundFile};
 use crate::engine::journal::DatabaseLocked;
+use crate::engine::outbox::Work;
 use crate::engine::queue::item::Item;
-use crate::model::media::{FileStamp, Rejection};
+use crate::engine::tasks::FileToCheck;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, Event, Media, Upload, UploadState};
-
-/// Longest wait of a check for the one before it, which keeps results in order. Beyond that an
-/// unresponsive drive would hold up all of them.
-const CHECK_ORDER_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Delay before found files are tried again while the database is locked.
-const RETRY_DELAY: Duration = Duration::from_millis(80);
+use crate::model::upload::{Effect, Event, Upload, UploadState};
 
 enum QueueMembership {
     /// Not queued, or another file then.
@@ -34,19 +22,13 @@ enum QueueMembership {
     Refused(ItemId),
 }
 
-/// Returns the stamp of the checked file. A file still being written may be empty or lack its
-/// header, so its rejection depends on it.
-fn stamp(path: &Path, outcome: &Result<CheckedFile, Rejection>) -> Option<FileStamp> {
-    match outcome {
-        Ok(checked) => Some(checked.stamp),
-        Err(
-            Rejection::Empty | Rejection::ContentMismatch { .. } | Rejection::NotRecognised { .. },
-        ) => files::stamp_now(path),
-        Err(_) => None,
-    }
-}
-
 impl<S: Service> Actor<S> {
+    /// Walks added paths; `may_start` if the user added them here.
+    pub(super) fn add(&mut self, paths: Vec<PathBuf>, may_start: bool) {
+        self.intake.on_walk_started();
+        self.outbox.start(Work::Walk { paths, may_start });
+    }
+
     /// Takes in buffered files once the queue is restored.
     pub(super) fn take_in_buffered(&mut self) {
         let found = self.intake.take_ready(self.journal.has_answered());
@@ -55,11 +37,7 @@ impl<S: Service> Actor<S> {
 
     fn postpone(&mut self, found: impl IntoIterator<Item = FoundFile>) {
         self.intake.postpone(found);
-        let messages = self.messages.clone();
-        self.background_tasks.spawn(async move {
-            tokio::time::sleep(RETRY_DELAY).await;
-            let _ = messages.send(ActorMessage::TakeIn);
-        });
+        self.outbox.start(Work::RetryIntake);
     }
 
     /// Adds rows for found files that are not queued.
@@ -109,7 +87,9 @@ impl<S: Service> Actor<S> {
                 None => to_check.push(id),
             }
         }
-        self.request_checks(to_check);
+        for id in to_check {
+            self.outbox.start(Work::Upload(id, Effect::CheckFile));
+        }
     }
 
     /// Returns the queue membership. In the window an ended row stands for its file as it was.
@@ -143,65 +123,14 @@ impl<S: Service> Actor<S> {
         self.publisher.on_order_change();
     }
 
-    /// Has files checked at the end of the turn, together.
-    pub(super) fn request_checks(&mut self, ids: Vec<ItemId>) {
-        let effects = ids.into_iter().map(|id| (id, Effect::CheckFile));
-        self.outbox.effects.extend(effects);
-    }
-
-    /// Checks files after a delay, on a thread; files of an unresponsive drive are rejected.
-    pub(super) fn check(&mut self, ids: &[ItemId], after: Duration) {
-        let paths: Vec<(ItemId, PathBuf)> = ids
-            .iter()
-            .filter_map(|id| Some((*id, self.queue.get(*id)?.file.clone())))
-            .collect();
-        if paths.is_empty() {
-            return;
-        }
-        let as_named: HashSet<PathBuf> = ids
-            .iter()
-            .filter_map(|id| self.queue.get(*id))
-            .filter(|item| self.goes_as_named(item))
-            .map(|item| item.file.clone())
-            .collect();
-        let (messages, blocking_io) = (self.messages.clone(), self.options.policy.stall);
-        let turn = after.is_zero().then(|| {
-            let (done, end) = oneshot::channel::<()>();
-            (done, self.last_check.replace(end))
-        });
-        self.background_tasks.spawn(async move {
-            tokio::time::sleep(after).await;
-            // Held until this check has reported, so that the next one waits.
-            let mut turn = turn;
-            if let Some((_, before)) = &mut turn
-                && let Some(before) = before.take()
-            {
-                let _ = tokio::time::timeout(CHECK_ORDER_TIMEOUT, before).await;
-            }
-            let check = move |path: &Path| {
-                let outcome = match as_named.contains(path) {
-                    true => files::check_as_named(path),
-                    false => files::check(path),
-                };
-                let stamp = stamp(path, &outcome);
-                (outcome, stamp, SystemTime::now())
-            };
-            let checked = for_each_file_with_timeout(paths, blocking_io, check)
-                .await
-                .into_iter();
-            let checked = checked.map(|(item, answer)| {
-                let (outcome, stamp, at) =
-                    answer.unwrap_or_else(|| (Err(no_answer()), None, SystemTime::now()));
-                CheckResult {
-                    item,
-                    outcome,
-                    stamp,
-                    at,
-                }
-            });
-            let _ = messages.send(ActorMessage::Checked(checked.collect()));
-            drop(turn);
-        });
+    /// Returns the file of a row that is to be checked.
+    pub(super) fn file_to_check(&self, id: ItemId) -> Option<FileToCheck> {
+        let item = self.queue.get(id)?;
+        Some(FileToCheck {
+            item: id,
+            path: item.file.clone(),
+            as_named: self.goes_as_named(item),
+        })
     }
 
     /// Returns whether unrecognised content is taken for the format of the file's name.
@@ -224,11 +153,7 @@ impl<S: Service> Actor<S> {
                 .as_ref()
                 .is_ok_and(|checked| checked.is_cloud_placeholder);
             item.hash_failed = false;
-            let outcome = outcome.map(|checked| Media {
-                stamp: checked.stamp,
-                kind: checked.accepted.kind,
-                note: checked.accepted.note,
-            });
+            let outcome = outcome.map(|checked| checked.media());
             if let Some(stamp) = stamp {
                 let before = item.last_stamp.replace(stamp);
                 let still = before == Some(stamp)

@@ -8,7 +8,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::message::ActorMessage;
 use super::waits::is_offline;
 use crate::api::Service;
 use crate::api::shared_rate_limit::SharedRateLimit;
@@ -16,7 +15,6 @@ use crate::engine::Notice;
 use crate::engine::clock::now_ms;
 use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::queue::item::Item;
-use crate::engine::task::Task;
 use crate::model::asset::{Account, AssetAnswer};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
@@ -59,11 +57,7 @@ impl<S: Service> Actor<S> {
             KeyCheck::Checking | KeyCheck::Rejected => false,
             KeyCheck::Unchecked => {
                 self.trust = KeyCheck::Checking;
-                let (service, messages) = (self.service.clone(), self.messages.clone());
-                self.key_check = Some(Task::spawn(async move {
-                    let outcome = service.check_key(&key, || ()).await;
-                    let _ = messages.send(ActorMessage::KeyChecked(key.account(), outcome));
-                }));
+                self.key_check = Some(self.tasks.check_key(key));
                 false
             }
         }
@@ -262,8 +256,7 @@ impl<S: Service> Actor<S> {
         self.needs = Some(fix);
         self.hold_calls();
         self.outbox
-            .notices
-            .push(Notice::Needs(fix, std::sync::Arc::new(fault.clone())));
+            .notify(Notice::Needs(fix, std::sync::Arc::new(fault.clone())));
         self.follow(
             None,
             std::path::PathBuf::new(),
@@ -337,7 +330,7 @@ impl<S: Service> Actor<S> {
     pub(super) fn share_limit(&self) {
         if let (Some(folder), Some((key, _))) = (&self.options.shared, &self.key) {
             let slots = SharedRateLimit::new(folder, &key.account(), &self.options.base_url);
-            self.service.limiter().share(Some(slots));
+            self.tasks.service().limiter().share(Some(slots));
         }
     }
 

@@ -1,104 +1,17 @@
-//! Messages of tasks to the actor, and their handling.
+//! Handles the messages of tasks.
 
-use std::path::PathBuf;
-
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::duplicate_scan::ReadAhead;
-use super::duplicates::Contents;
-use super::locate::Chosen;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
-use crate::engine::files::CanonicalPath;
-use crate::engine::intake::{CheckResult, FoundFile};
-use crate::engine::journal::opening::OpenOutcome;
 use crate::engine::lifecycle::LifecycleEvent;
-use crate::engine::queue::item::{Item, Origin};
-use crate::engine::upload_sessions::KeychainReply;
-use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
-use crate::model::fault::Fault;
+use crate::engine::message::ActorMessage;
+use crate::engine::outbox::Work;
+use crate::engine::queue::item::Item;
+use crate::model::asset::{AssetAnswer, AssetStatus};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
-use crate::store::OpenError;
-
-pub(in crate::engine) enum ActorMessage {
-    /// An event of an upload.
-    Upload(ItemId, Event),
-    /// The service took a file.
-    Sent {
-        item: ItemId,
-        attempt: u32,
-        asset: AssetId,
-        content: Option<ContentHash>,
-        origin: Origin,
-        /// Fault if the file changed while it was sent.
-        changed: Option<Fault>,
-    },
-    /// An id of a direct upload, before its body was sent.
-    EarlyId {
-        item: ItemId,
-        attempt: u32,
-        asset: AssetId,
-        origin: Origin,
-    },
-    /// A ticket was issued; the reply lets the transfer start.
-    SignedUpload {
-        item: ItemId,
-        attempt: u32,
-        ticket: SignedUpload,
-        origin: Origin,
-        saved: oneshot::Sender<()>,
-    },
-    /// Files were found.
-    FoundFile(Vec<FoundFile>),
-    /// Files found so far in a folder walk.
-    Walking(u64),
-    /// A folder held this many files of other kinds.
-    Skipped(PathBuf, u64),
-    /// All paths of one `Add` were walked; `is_empty` if they held nothing at all.
-    WalkEnded { is_empty: bool },
-    /// Files were checked.
-    Checked(Vec<CheckResult>),
-    /// Canonical paths of restored rows.
-    PathsResolved(Vec<(ItemId, CanonicalPath)>),
-    /// Files were hashed by the duplicate scan.
-    ReadAhead(Vec<ReadAhead>),
-    /// Files were hashed for comparison.
-    Hashed {
-        item: ItemId,
-        attempt: u32,
-        contents: Result<Contents, Fault>,
-    },
-    /// An id in an otherwise useless response; the status is `None` if it was only reserved.
-    Stray(Origin, AssetId, Option<AssetStatus>),
-    /// The service no longer knows an asset that was ready.
-    Gone(AssetId),
-    /// An upload session was started or replaced.
-    Session { item: ItemId, attempt: u32 },
-    /// The keychain saved or deleted a session, or failed to.
-    Keychain(KeychainReply),
-    /// Hash of a file that arrived without a response.
-    Fingerprint {
-        item: ItemId,
-        attempt: u32,
-        asset: AssetId,
-        content: ContentHash,
-    },
-    /// The check of this account's key ended.
-    KeyChecked(Account, Result<(), Fault>),
-    /// Missing files that reappeared in a folder.
-    Back(PathBuf, Vec<ItemId>),
-    /// The file chosen for a row was checked.
-    Chosen(ItemId, Chosen),
-    /// Retry a failed commit, or opening the history.
-    SaveAgain,
-    /// The history was opened or repaired, or cannot be.
-    OpenOutcome(Box<Result<OpenOutcome, OpenError>>),
-    /// Take in files buffered while the database was locked.
-    TakeIn,
-}
 
 impl<S: Service> Actor<S> {
     pub(super) fn handle_message(&mut self, message: ActorMessage) {
@@ -168,7 +81,7 @@ impl<S: Service> Actor<S> {
                 self.offline = None;
                 if self.apply(item, event) {
                     self.keep_ticket(item, ticket);
-                    self.outbox.acknowledged.push(saved);
+                    self.outbox.start(Work::Acknowledge(saved));
                 } else {
                     self.record_orphan(&origin, &asset, None, None);
                 }
@@ -199,7 +112,7 @@ impl<S: Service> Actor<S> {
             ActorMessage::WalkEnded { is_empty } => {
                 self.intake.on_walk_ended();
                 if is_empty {
-                    self.outbox.notices.push(Notice::NothingFound);
+                    self.outbox.notify(Notice::NothingFound);
                 }
             }
             ActorMessage::Checked(checked) => self.on_checked(checked),
@@ -224,10 +137,13 @@ impl<S: Service> Actor<S> {
                 }
             }
             ActorMessage::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
-            ActorMessage::Back(folder, rows) => self.on_files_reappeared(&folder, &rows),
-            ActorMessage::Chosen(item, chosen) => self.chosen(item, chosen),
+            ActorMessage::Back(folder, rows) => {
+                self.missing_files.on_watch_ended(&folder);
+                self.each(&rows, &Event::FileReappeared);
+            }
+            ActorMessage::Located(item, located) => self.on_located(item, located),
             ActorMessage::SaveAgain => {
-                self.save_again = None;
+                self.tasks.on_commit_retry();
                 self.open_history();
             }
             ActorMessage::OpenOutcome(outcome) => self.history_opened(*outcome),
@@ -238,7 +154,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    fn handle_upload_event(&mut self, id: ItemId, event: Event) {
+    pub(super) fn handle_upload_event(&mut self, id: ItemId, event: Event) {
         self.note_service_reply(id, &event);
         if let Event::Polled {
             answer: AssetAnswer::Known(_),

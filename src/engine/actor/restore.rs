@@ -8,15 +8,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::message::ActorMessage;
 use crate::api::Service;
-use crate::engine::blocking_io::for_each_file_with_timeout;
-use crate::engine::files::{self, CanonicalPath};
+use crate::engine::files::CanonicalPath;
 use crate::engine::intake::FoundFile;
 use crate::engine::journal::DatabaseLocked;
 use crate::engine::journal::opening::OpenOutcome;
+use crate::engine::message::ActorMessage;
+use crate::engine::outbox::Work;
 use crate::engine::queue::item::Item;
-use crate::engine::task::Task;
+use crate::engine::tasks::task::Task;
 use crate::engine::{FrontEnd, LifecycleEvent, Notice, shutdown};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, Upload, UploadState};
@@ -46,19 +46,16 @@ impl<S: Service> Actor<S> {
         let Some(next_open_task) = self.journal.next_open_task(is_alive) else {
             return;
         };
-        let messages = self.messages.clone();
-        tokio::task::spawn_blocking(move || {
-            // Fails only if the actor is gone.
-            let _ = messages.send(ActorMessage::OpenOutcome(Box::new(next_open_task.run())));
-        });
+        self.tasks.open_history(next_open_task);
     }
 
     /// Continues with the opened history, or notes why there is none.
     pub(super) fn history_opened(&mut self, outcome: Result<OpenOutcome, OpenError>) {
         let is_first = !self.journal.was_opened();
         if let Some((left, set_aside)) = self.journal.opened(outcome) {
-            let notice = set_aside.map(Notice::HistorySetAside);
-            self.outbox.notices.extend(notice);
+            if let Some(path) = set_aside {
+                self.outbox.notify(Notice::HistorySetAside(path));
+            }
             self.recall_accounts();
             if is_first {
                 self.load_protocols();
@@ -99,11 +96,17 @@ impl<S: Service> Actor<S> {
             }
         }
         self.queue.continue_batch(&batches);
-        self.request_checks(to_check);
+        for id in to_check {
+            self.outbox.start(Work::Upload(id, Effect::CheckFile));
+        }
         for id in wanted {
             self.apply(id, Event::Resume);
         }
-        self.resolve_paths(files);
+        // An unresponsive drive delays only added files.
+        if !files.is_empty() {
+            self.intake.on_resolving_paths();
+            self.outbox.start(Work::ResolvePaths(files));
+        }
     }
 
     /// Replaces rows added before the history was open by the restored rows of their files. Returns
@@ -123,22 +126,6 @@ impl<S: Service> Actor<S> {
             self.forget_removed();
         }
         started
-    }
-
-    /// Resolves the rows' canonical paths; an unresponsive drive delays only added files.
-    fn resolve_paths(&mut self, files: Vec<(ItemId, std::path::PathBuf)>) {
-        if files.is_empty() {
-            return;
-        }
-        self.intake.on_resolving_paths();
-        let messages = self.messages.clone();
-        let blocking_io = self.options.policy.stall;
-        self.background_tasks.spawn(async move {
-            let identities = for_each_file_with_timeout(files, blocking_io, files::identity).await;
-            let known = identities.into_iter();
-            let known = known.filter_map(|(id, identity)| Some((id, identity?)));
-            let _ = messages.send(ActorMessage::PathsResolved(known.collect()));
-        });
     }
 
     pub(super) fn paths_resolved(&mut self, identities: Vec<(ItemId, CanonicalPath)>) {
@@ -270,9 +257,8 @@ impl<S: Service> Actor<S> {
             item.in_batch = true;
             item.started_at = Some(Instant::now());
             item.polled_since = item.started_at;
-            self.outbox
-                .effects
-                .push((id, Effect::Poll { attempt, after }));
+            let poll = Effect::Poll { attempt, after };
+            self.outbox.start(Work::Upload(id, poll));
         }
         self.insert(item);
         checking

@@ -8,13 +8,13 @@ use tokio::time::Instant;
 use super::Actor;
 use super::duplicates::duplicate_of;
 use crate::api::Service;
-use crate::engine::Notice;
 use crate::model::plan::{Throughput, UnderWay};
 use crate::model::snapshot::{ItemId, Snapshot, Totals};
 
 impl<S: Service> Actor<S> {
     /// Publishes the state after a turn, and hands out its notices.
-    pub(super) fn show(&mut self, notices: Vec<Notice>) {
+    pub(super) fn show(&mut self) {
+        let notices = self.outbox.take_notices();
         let woken = !notices.is_empty();
         for notice in notices {
             self.publisher.notify(notice);
@@ -84,7 +84,7 @@ impl<S: Service> Actor<S> {
             bytes: totals.remaining,
             calls: totals.calls,
         };
-        let spacing = self.service.limiter().spacing();
+        let spacing = self.tasks.service().limiter().spacing();
         let left = totals.line.left(under_way, spacing)?;
         let rows = self.queue.active_transfers().iter();
         let rows = rows.filter_map(|id| self.publisher.row(*id)?.transfer?.left);

@@ -3,10 +3,8 @@
 use tokio::time::{Instant, sleep_until};
 
 use super::Actor;
-use super::message::ActorMessage;
 use crate::api::Service;
 use crate::api::limiter::RateHold;
-use crate::engine::task::Task;
 use crate::model::fault::FaultKind;
 use crate::model::snapshot::{ItemId, QueueWait};
 use crate::model::upload::{Event, Original, UploadState};
@@ -63,7 +61,7 @@ impl<S: Service> Actor<S> {
             .hold
             .borrow()
             .is_some_and(|hold| hold.until > Instant::now());
-        let is_held = self.service.limiter().try_now();
+        let is_held = self.tasks.service().limiter().try_now();
         let held_up = |id: &ItemId| {
             let item = self.queue.get(*id);
             item.is_some_and(|item| item.waits().is_none())
@@ -107,11 +105,7 @@ impl<S: Service> Actor<S> {
         if self.probe.is_some() || self.needs.is_some() {
             return;
         }
-        let (service, messages) = (self.service.clone(), self.messages.clone());
-        self.probe = Some(Task::spawn(async move {
-            let outcome = service.probe(&key).await;
-            let _ = messages.send(ActorMessage::KeyChecked(key.account(), outcome));
-        }));
+        self.probe = Some(self.tasks.probe_key(key));
     }
 }
 

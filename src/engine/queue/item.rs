@@ -13,7 +13,7 @@ use crate::api::{SecretUrl, SignedUpload, TransferProgress};
 use crate::engine::clock::now_ms;
 use crate::engine::files::CanonicalPath;
 use crate::engine::speed::Speed;
-use crate::engine::task::Task;
+use crate::engine::tasks::task::Task;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;

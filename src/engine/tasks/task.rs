@@ -1,13 +1,13 @@
-//! A task that ends with whoever holds it.
+//! A task that ends with its owner.
 
 use tokio::task::JoinHandle;
 
 /// A task that is aborted on drop.
 #[derive(Debug)]
-pub(super) struct Task(JoinHandle<()>);
+pub(in crate::engine) struct Task(JoinHandle<()>);
 
 impl Task {
-    pub fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Self {
+    pub(super) fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Self {
         Self(tokio::spawn(future))
     }
 

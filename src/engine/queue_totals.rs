@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ops::{Add, Sub};
 
-use crate::engine::queue::item::Item;
+use super::queue::item::Item;
 use crate::model::plan::calls;
 use crate::model::snapshot::{ItemId, Totals};
 use crate::model::upload::{PausedBy, UploadState};

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+use super::command::Notice;
+use super::queue::item::Item;
 use super::queue_totals::{QueueTotals, RowTotals};
-use crate::engine::Notice;
-use crate::engine::queue::item::Item;
-use crate::engine::transition::Transition;
+use super::transition::Transition;
 use crate::model::snapshot::{ItemId, Row, Snapshot};
 
 /// The snapshot that is shown, and what has changed since.
