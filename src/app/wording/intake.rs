@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::media::Rejection;
-use crate::model::plan::{Eta, Plan};
+use crate::model::plan::Plan;
+use crate::model::throughput::Eta;
 use crate::text::messages::{banner, foot, intake as say, list};
 use crate::text::{Backend, duration, size, storage_cost};
 
