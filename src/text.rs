@@ -33,7 +33,9 @@ pub use message::{Message, NextStep};
 pub use place::Backend;
 pub use rejection::{rejection, rejection_line};
 pub use status::{note, other_key, status_word};
-pub use units::{day, duration, left, number, rate, size, size_of, storage_cost, whole_seconds};
+pub use units::{
+    day, duration, left, megabytes, number, rate, size, size_of, storage_cost, whole_seconds,
+};
 
 /// Website for keys and accounts.
 pub const CONSOLE: &str = "https://api-platform.memories.ai/";

