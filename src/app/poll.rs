@@ -8,8 +8,8 @@ use super::pending::{Outcome, Pending};
 use super::state::{App, WindowEffect};
 use super::wording;
 use crate::engine::{Command, Notice};
-use crate::model::plan::UnderWay;
 use crate::model::snapshot::{KeySource, KeyState};
+use crate::model::throughput::UnderWay;
 use crate::store::ForwardedPaths;
 
 impl App {

@@ -17,7 +17,7 @@ use super::list::List;
 use super::open_external::ExternalOpener;
 use super::paste::Pasting;
 use super::pending::Pending;
-use super::queue::Queue;
+use super::queue::QueueStatus;
 use super::relocate::Locating;
 use super::rows::RowContext;
 use super::screen_reader::Announcer;
@@ -27,8 +27,9 @@ use crate::api::network::NetworkState;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
-use crate::model::plan::{Plan, Throughput, UnderWay};
+use crate::model::plan::Plan;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
+use crate::model::throughput::{Throughput, UnderWay};
 use crate::text::Backend;
 
 /// Action for the drawing code.
@@ -376,7 +377,7 @@ impl App {
         RowContext {
             now,
             place: self.place(),
-            queue: Queue::of(&self.snapshot),
+            queue: QueueStatus::of(&self.snapshot),
         }
     }
 
