@@ -17,6 +17,8 @@ use fluent_syntax::ast::{
 const FOLDER: &str = "assets/i18n";
 /// Language that the others are held to.
 const SOURCE: &str = "en";
+/// Names of where a file goes, within a sentence and at its beginning.
+const SERVICE: [&str; 2] = ["service", "service-first"];
 const PLURALS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 
 /// Variables of a pattern, by name.
@@ -147,22 +149,13 @@ impl Language {
     /// Formats a part with its variables' names in their places and 2 for each number, and before
     /// that with everything it distinguishes.
     fn sample(&self, id: &str, attribute: Option<&str>) -> Result<String, String> {
-        let place = format!(
-            "{FOLDER}/{}: {id} {}",
-            self.name,
-            attribute.unwrap_or_default()
-        );
-        let pattern = self
-            .part(id, attribute)
-            .ok_or(format!("{place} is missing"))?;
+        let place = format!("{FOLDER}/{}: {id}", self.name);
+        let pattern = self.part(id, attribute);
+        let pattern = pattern.ok_or(format!("{place} {attribute:?} is missing"))?;
         let mut variables = Variables::new();
         self.variables(pattern, &mut variables);
-        let rounds = variables
-            .values()
-            .map(|it| it.keys.len())
-            .max()
-            .unwrap_or_default()
-            .max(2);
+        let keys = variables.values().map(|it| it.keys.len());
+        let rounds = keys.max().unwrap_or_default().max(2);
         let mut text = String::new();
         for round in (0..=rounds).rev() {
             let mut args = FluentArgs::new();
@@ -261,6 +254,10 @@ fn function(languages: &[Language], file: &str, message: &Message<&str>) -> Resu
     for (attribute, pattern) in Language::parts(message) {
         let mut variables = Variables::new();
         languages[0].variables(pattern, &mut variables);
+        if SERVICE.iter().any(|name| variables.contains_key(*name)) {
+            // Another language may name it at another place of the sentence.
+            variables.extend(SERVICE.map(|name| (name.to_owned(), Variable::default())));
+        }
         let mut texts = Vec::new();
         for language in languages {
             texts.push(language.sample(id, attribute)?);
@@ -269,56 +266,28 @@ fn function(languages: &[Language], file: &str, message: &Message<&str>) -> Resu
                 language.variables(pattern, &mut own);
             }
             if let Some(unknown) = own.keys().find(|name| !variables.contains_key(*name)) {
-                return Err(format!(
-                    "{FOLDER}/{}: {id} gets no ${unknown}",
-                    language.name
-                ));
+                let place = format!("{FOLDER}/{}", language.name);
+                return Err(format!("{place}: {id} gets no ${unknown}"));
             }
         }
-        docs.push(texts[0].clone());
+        // In quotes, since a text may be white space alone.
+        docs.push(format!("\"{}\"", texts[0]));
         if variables.is_empty() {
             types.push("&'static str");
             values.push(format!("crate::text::pick({texts:?})"));
         } else {
             types.push("String");
-            let args: String = variables
-                .iter()
-                .map(|(name, variable)| match (name.as_str(), variable) {
-                    ("service", _) => "(\"service\", service.within().into()), ".to_owned(),
-                    ("service-first", _) => {
-                        "(\"service-first\", service.first().into()), ".to_owned()
-                    }
-                    (
-                        other,
-                        Variable {
-                            is_number: true, ..
-                        },
-                    ) => format!("({other:?}, {}.clone()), ", snake(other)),
-                    (other, _) => format!("({other:?}, {}.into()), ", snake(other)),
-                })
-                .collect();
-            values.push(format!(
-                "crate::text::format({id:?}, {attribute:?}, [{args}])"
-            ));
+            let arguments: String = variables.iter().map(argument).collect();
+            let of = format!("{id:?}, {attribute:?}");
+            values.push(format!("crate::text::format({of}, [{arguments}])"));
         }
         for (name, variable) in variables {
             all.entry(name).or_default().is_number |= variable.is_number;
         }
     }
-    if all.remove("service-first").is_some() {
-        all.insert("service".to_owned(), Variable::default());
-    }
-    let parameters: Vec<String> = all
-        .iter()
-        .map(|(name, variable)| {
-            let kind = match (name.as_str(), variable.is_number) {
-                ("service", _) => "crate::text::Backend",
-                (_, true) => "impl Into<fluent_bundle::types::FluentNumber>",
-                (_, false) => "&str",
-            };
-            format!("{}: {kind}", snake(name))
-        })
-        .collect();
+    // Both names are those of one argument.
+    all.remove(SERVICE[1]);
+    let parameters: String = all.iter().map(parameter).collect();
     let (mut result, mut value) = (types.join(", "), values.join(", "));
     if types.len() > 1 {
         (result, value) = (format!("({result})"), format!("({value})"));
@@ -327,16 +296,33 @@ fn function(languages: &[Language], file: &str, message: &Message<&str>) -> Resu
         .iter()
         .filter(|(_, variable)| variable.is_number)
         .map(|(name, _)| {
-            format!(
-                "let {0} = fluent_bundle::FluentValue::Number({0}.into());\n",
-                snake(name)
-            )
+            let name = snake(name);
+            format!("let {name} = fluent_bundle::FluentValue::Number({name}.into());\n")
         })
         .collect();
-    let doc = docs.join("\n\n");
+    let (doc, name) = (docs.join("\n\n"), snake(name));
     Ok(format!(
-        "#[doc = {doc:?}]\npub(crate) fn {}({}) -> {result} {{ {numbers}{value} }}\n",
-        snake(name),
-        parameters.join(", ")
+        "#[doc = {doc:?}]\npub(crate) fn {name}({parameters}) -> {result} {{ {numbers}{value} }}\n"
     ))
+}
+
+/// Declares the parameter of a variable.
+fn parameter((name, variable): (&String, &Variable)) -> String {
+    let kind = match (name.as_str(), variable.is_number) {
+        ("service", _) => "crate::text::Backend",
+        (_, true) => "impl Into<fluent_bundle::types::FluentNumber>",
+        (_, false) => "&str",
+    };
+    format!("{}: {kind}, ", snake(name))
+}
+
+/// Gives a variable its value.
+fn argument((name, variable): (&String, &Variable)) -> String {
+    let value = match (name.as_str(), variable.is_number) {
+        ("service", _) => "service.within().into()".to_owned(),
+        ("service-first", _) => "service.first().into()".to_owned(),
+        (name, true) => format!("{}.clone()", snake(name)),
+        (name, false) => format!("{}.into()", snake(name)),
+    };
+    format!("({name:?}, {value}), ")
 }
