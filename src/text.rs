@@ -8,6 +8,7 @@
 
 mod fault;
 mod journal;
+mod key;
 mod message;
 mod place;
 mod rejection;
@@ -27,13 +28,12 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 pub use fault::{details, fault, next_try};
 pub use journal::unwritable_history;
+pub use key::{not_a_key, not_a_key_briefly};
 pub use message::{Message, NextStep};
 pub use place::Backend;
 pub use rejection::{rejection, rejection_line};
 pub use status::{note, other_key, status_word};
-pub use units::{
-    count, day, duration, left, number, rate, size, size_of, storage_cost, whole_seconds,
-};
+pub use units::{day, duration, left, number, rate, size, size_of, storage_cost, whole_seconds};
 
 /// Website for keys and accounts.
 pub const CONSOLE: &str = "https://api-platform.memories.ai/";

@@ -8,6 +8,7 @@ use super::state::{App, WindowEffect};
 use super::wording;
 use crate::engine::BatchEnd;
 use crate::model::snapshot::{Snapshot, Status};
+use crate::text::messages::{batch, window};
 
 /// Returns `true` while bytes are being sent. Only then must the computer stay awake: processing
 /// and waiting go on without it.
@@ -23,8 +24,8 @@ pub fn bytes_move(snapshot: &Snapshot) -> bool {
 pub fn title(snapshot: &Snapshot) -> String {
     let totals = &snapshot.totals;
     match totals.percent() {
-        Some(percent) => wording::title(percent, totals.done, totals.batch),
-        None => wording::screens::NAME.to_owned(),
+        Some(percent) => batch::title(totals.batch, totals.done, percent),
+        None => window::name().to_owned(),
     }
 }
 
@@ -70,13 +71,12 @@ impl App {
     /// Notifies the user that the batch has ended, if the window is not in front.
     pub(super) fn notify_batch_finished(&mut self, end: &BatchEnd) {
         if !self.in_front && self.settings().notifications {
-            let (title, text) = wording::batch_ended(end);
+            let (title, text) = wording::batch_ended(end, self.place());
             let (clicked, wake) = (Arc::clone(&self.clicked), Arc::clone(&self.outside.wake));
             let raise = Box::new(move || {
                 clicked.store(true, Ordering::Relaxed);
                 wake();
             });
-            let text = self.place().said(text);
             self.outside.desktop.notify(&title, &text, raise);
         }
     }

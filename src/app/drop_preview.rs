@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::pending::{Outcome, Pending};
 use super::state::App;
-use super::wording::screens as words;
 use crate::engine::files::{self, WalkEvent};
+use crate::text::messages::window as words;
 
 /// Time limit for counting.
 const TIME: Duration = Duration::from_secs(2);
@@ -73,7 +73,8 @@ impl App {
     pub fn hovering(&self) -> Option<String> {
         let hanging = self.hover.paths.len();
         (hanging > 0).then(|| match self.hover.count {
-            Some(Count { files, all }) => words::drop(files, all),
+            Some(Count { files, all: true }) => words::drop(files),
+            Some(Count { files, all: false }) => words::drop_or_more(files),
             None => words::drop_uncounted(hanging),
         })
     }

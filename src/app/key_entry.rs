@@ -10,11 +10,11 @@ use super::environment::{KeyVault, VaultError};
 use super::pending::{Outcome, Pending, Wake};
 use super::state::{App, Dialog};
 use super::wording;
-use super::wording::screens as words;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeySource;
+use crate::text::messages::{key as words, list};
 use crate::text::{self, Backend};
 
 /// Bytes reserved for the key field, so that it need not reallocate.
@@ -78,8 +78,8 @@ impl KeyEntry {
     pub fn busy(&self) -> Option<&'static str> {
         match self.phase {
             Phase::Entry => None,
-            Phase::Checking(..) => Some(words::ASKING_ABOUT_KEY),
-            Phase::Saving(..) => Some(words::SAVING_KEY),
+            Phase::Checking(..) => Some(words::asking()),
+            Phase::Saving(..) => Some(words::saving()),
         }
     }
 
@@ -124,7 +124,7 @@ impl KeyEntry {
     fn use_for_session(&mut self, engine: &EngineHandle) -> Option<Entered> {
         match std::mem::take(&mut self.phase) {
             Phase::Saving(mut save) => {
-                let why = Some(words::KEYCHAIN_SILENT.to_owned());
+                let why = Some(words::keychain_silent().to_owned());
                 let key = save.key.clone();
                 let entered = use_key(engine, key, KeySource::Session, save.note.take(), why);
                 self.late = Some(save);
@@ -161,7 +161,7 @@ impl KeyEntry {
     /// can be corrected.
     pub fn submit(&mut self, engine: &EngineHandle, wake: Wake) {
         match ApiKey::from_pasted(&self.draft) {
-            Err(why) => self.refuse(wording::not_a_key(why).to_owned()),
+            Err(why) => self.refuse(text::not_a_key(why).to_owned()),
             Ok(key) => {
                 let (sender, receiver) = oneshot::channel();
                 engine.send(Command::CheckKey(key.clone(), sender));
@@ -195,7 +195,7 @@ impl KeyEntry {
                     if fault.fix() == Some(RequiredAction::Key) =>
                 {
                     let message = text::fault(&fault, Backend::Service);
-                    self.refuse(words::key_refused(&message.cause));
+                    self.refuse(words::refused(&message.cause));
                     None
                 }
                 Ok(answer) => {
@@ -205,13 +205,13 @@ impl KeyEntry {
                             let why = text::fault(&fault, Backend::Service).title;
                             Some(match fault.fix() {
                                 Some(RequiredAction::Balance | RequiredAction::Account) => {
-                                    words::key_known(&why)
+                                    words::known(&why)
                                 }
-                                _ => words::key_unchecked(&why),
+                                _ => words::unchecked_because(&why),
                             })
                         }
                         Outcome::Answer(None) | Outcome::Lost => {
-                            Some(words::KEY_UNCHECKED.to_owned())
+                            Some(words::unchecked().to_owned())
                         }
                     };
                     self.keep(engine, vault, wake, key, note, now)
@@ -297,7 +297,7 @@ impl App {
         }
         // No save was requested while the keychain was silent.
         let is_unkept = entered.source == KeySource::Session && self.keychain_is_silent();
-        let why = is_unkept.then(|| words::KEYCHAIN_SILENT.to_owned());
+        let why = is_unkept.then(|| words::keychain_silent().to_owned());
         self.session_only = entered.session_only.or(why);
         self.keychain = None;
         if self.dialog == Some(Dialog::Key) && self.key.draft.is_empty() {
@@ -315,12 +315,15 @@ fn use_key(
     session_only: Option<String>,
 ) -> Entered {
     let kept = match source {
-        KeySource::Keychain => words::KEY_SAVED,
-        _ => words::KEY_TAKEN,
+        KeySource::Keychain => words::saved(),
+        _ => words::taken(),
     };
     engine.send(Command::SetKey(key, source));
     Entered {
-        said: note.map_or_else(|| kept.to_owned(), |note| format!("{kept} {note}")),
+        said: note.map_or_else(
+            || kept.to_owned(),
+            |note| [kept, &note].join(list::sentences()),
+        ),
         session_only,
         source,
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::command::UiCommand;
 use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog, WindowEffect};
-use super::wording::screens as words;
+use crate::text::messages::window as words;
 
 /// State of opening an address or path.
 #[derive(Default)]
@@ -37,8 +37,8 @@ impl OpenTarget {
     fn unopened(self) -> OpenFailed {
         OpenFailed {
             said: match self {
-                Self::Address(_) => words::NO_BROWSER,
-                Self::Backend(_) => words::NO_FILE_MANAGER,
+                Self::Address(_) => words::no_browser(),
+                Self::Backend(_) => words::no_file_manager(),
             },
             text: self.text(),
             copy: match self {

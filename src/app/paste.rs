@@ -8,7 +8,7 @@ use url::Url;
 
 use super::pending::{Outcome, Pending};
 use super::state::App;
-use super::wording;
+use crate::text::messages::window;
 
 /// A paste that awaits the clipboard's files.
 pub(super) struct Pasting {
@@ -33,7 +33,7 @@ impl App {
             Ok(Outcome::Answer(_) | Outcome::Lost) => paths_in(&text),
         };
         if paths.is_empty() {
-            self.say(wording::foot::NOTHING_PASTED, None, now);
+            self.say(window::nothing_pasted(), None, now);
         }
         self.add(paths);
     }

@@ -11,6 +11,7 @@ use crate::engine::{Command, Notice};
 use crate::model::snapshot::{KeySource, KeyState};
 use crate::model::throughput::UnderWay;
 use crate::store::ForwardedPaths;
+use crate::text::messages::{key, window};
 
 impl App {
     /// Applies the new snapshot.
@@ -102,16 +103,16 @@ impl App {
         match Pending::take_from(&mut self.choosing) {
             Some(Outcome::Answer(DialogResult::Chosen(paths))) => self.add(paths),
             Some(Outcome::Answer(DialogResult::Unavailable)) => {
-                self.say(wording::foot::NO_FILE_DIALOG, None, now);
+                self.say(window::no_file_dialog(), None, now);
             }
             Some(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) | None => {}
         }
         match Pending::take_from(&mut self.starting_sandbox) {
             Some(Outcome::Answer(Ok(engine))) => self.enter_sandbox(engine),
             Some(Outcome::Answer(Err(why))) => {
-                self.say(wording::foot::no_sandbox(Some(&why)), None, now);
+                self.say(window::no_sandbox_because(&why), None, now);
             }
-            Some(Outcome::Lost) => self.say(wording::foot::no_sandbox(None), None, now),
+            Some(Outcome::Lost) => self.say(window::no_sandbox(), None, now),
             None => {}
         }
     }
@@ -157,12 +158,12 @@ impl App {
                 let account = self.parked.as_ref().unwrap_or(&self.engine);
                 account.send(Command::NoKey);
                 self.session_only = None;
-                self.say(wording::KEY_REMOVED, None, now);
+                self.say(key::removed(), None, now);
                 return;
             }
             Some(Outcome::Answer(Err(error))) => error,
             Some(Outcome::Lost) => VaultError::Absent,
         };
-        self.say(wording::key_stays(wording::vault(&trouble)), None, now);
+        self.say(key::stays(wording::vault(&trouble)), None, now);
     }
 }

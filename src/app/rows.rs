@@ -226,7 +226,7 @@ pub fn menu(row: &Row, around: &RowContext) -> Vec<RowCommand> {
 
 /// Returns the tooltip of a row's button, with warnings before it is pressed.
 pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
-    let hint = around.place.said(command.entry().hint());
+    let hint = command.entry().hint();
     match (command, row.later) {
         (RowCommand::Pause, Some(later)) if row.status == Status::Uploading => {
             format!("{hint}. {}", words::pause(later))
@@ -234,6 +234,7 @@ pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
         (RowCommand::UploadAnyway, _) if matches!(row.status, Status::Rejected(_)) => {
             words::upload_unrecognised().to_owned()
         }
+        (RowCommand::CheckAgain, _) => text::messages::command::row_check_again_at(around.place),
         (RowCommand::Cancel, _) if cancel_loses_work(row) => {
             format!("{hint}; {}", words::cancel_loses())
         }

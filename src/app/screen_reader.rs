@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::banners::Banner;
-use super::wording;
+use super::wording::ended;
 use crate::model::snapshot::{ItemId, Row, Snapshot, Status, changed_rows};
-use crate::text;
+use crate::text::messages::{batch, list, status};
 
 /// Time between announcements.
 const GAP: Duration = Duration::from_secs(2);
@@ -80,7 +80,7 @@ impl Announcer {
         let quarter = u64::from(percent / 25);
         if quarter > self.quarter {
             let percent = quarter * 25;
-            self.progress = Some(wording::so_far(percent, totals.done, totals.batch));
+            self.progress = Some(batch::so_far(totals.batch, totals.done, percent));
         }
         self.quarter = quarter;
     }
@@ -137,15 +137,15 @@ impl Announcer {
         let new = std::mem::take(&mut self.new);
         let parts = [
             self.message.take(),
-            (!new.is_empty()).then(|| new.join(" ")),
-            wording::ended(&ready, text::status_word(&Status::Ready)),
-            wording::ended(&failed, wording::FAILED),
-            wording::ended(&refused, wording::REFUSED),
-            wording::ended(&found, wording::FOUND),
+            (!new.is_empty()).then(|| new.join(list::sentences())),
+            ended(&ready, status::ready()),
+            ended(&failed, status::failed()),
+            ended(&refused, status::rejected()),
+            ended(&found, status::duplicate()),
             self.progress.take(),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        self.said = parts.join(" ");
+        self.said = parts.join(list::sentences());
         self.at = Some(now);
     }
 

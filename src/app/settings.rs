@@ -8,11 +8,11 @@ use std::time::Instant;
 use super::command::Setting;
 use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog, WindowEffect};
-use super::wording;
 use crate::api::network::NetworkState;
 use crate::engine::{Command, Preferences};
 use crate::store::Settings;
 use crate::store::settings::{Loaded, Start};
+use crate::text::messages::settings as words;
 
 /// Returns the settings that the engine uses.
 pub fn preferences(settings: &Settings) -> Preferences {
@@ -117,8 +117,8 @@ impl App {
         let problem = match Pending::take_from(&mut self.kept.saving) {
             None => return,
             Some(Outcome::Answer(Ok(()))) => None,
-            Some(Outcome::Answer(Err(error))) => Some(wording::settings_unsaved(&error)),
-            Some(Outcome::Lost) => Some(wording::settings_unsaved(&"no thread for it")),
+            Some(Outcome::Answer(Err(error))) => Some(words::unsaved(&error.to_string())),
+            Some(Outcome::Lost) => Some(words::unsaved(words::no_thread())),
         };
         if let Some(problem) = &problem {
             self.say(problem.clone(), None, now);

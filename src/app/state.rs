@@ -22,7 +22,6 @@ use super::relocate::Locating;
 use super::rows::RowContext;
 use super::screen_reader::Announcer;
 use super::settings::SettingsState;
-use super::wording::foot as words;
 use crate::api::network::NetworkState;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
@@ -31,6 +30,7 @@ use crate::model::plan::Plan;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
 use crate::model::throughput::{Throughput, UnderWay};
 use crate::text::Backend;
+use crate::text::messages::foot as words;
 
 /// Action for the drawing code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -389,10 +389,10 @@ impl App {
     /// Returns why "Upload" is disabled; `None` if it is enabled.
     pub fn upload_blocked(&self) -> Option<&'static str> {
         match self.snapshot.journal {
-            JournalState::Unwritable(_) => Some(words::BLOCKED_UNWRITABLE),
-            JournalState::Opening => Some(words::BLOCKED_OPENING),
-            JournalState::Newer => Some(words::BLOCKED_NEWER),
-            JournalState::Good if self.plan.is_empty() => Some(words::BLOCKED_EMPTY),
+            JournalState::Unwritable(_) => Some(words::blocked_unwritable()),
+            JournalState::Opening => Some(words::blocked_opening()),
+            JournalState::Newer => Some(words::blocked_newer()),
+            JournalState::Good if self.plan.is_empty() => Some(words::blocked_empty()),
             JournalState::Good => None,
         }
     }

@@ -13,10 +13,11 @@ use super::paste::Pasting;
 use super::pending::Pending;
 use super::rows;
 use super::state::{App, Dialog, Toast, WindowEffect};
-use super::wording::{screens, selection as words};
+use super::wording::selection as words;
 use crate::engine::Command;
 use crate::model::snapshot::{ItemId, KeySource, KeyState, Row, Status};
 use crate::text::CONSOLE;
+use crate::text::messages::window;
 
 /// Time that "Copied" is shown.
 const COPIED_FOR: Duration = Duration::from_millis(1600);
@@ -166,10 +167,10 @@ impl App {
                 self.browse(CONSOLE);
             }
             UiCommand::CopyAddress(address) => {
-                self.copy_unopened(address.to_owned(), screens::ADDRESS_COPIED, now);
+                self.copy_unopened(address.to_owned(), window::address_copied(), now);
             }
             UiCommand::CopyPath(path) => {
-                self.copy_unopened(path.display().to_string(), screens::PATH_COPIED, now);
+                self.copy_unopened(path.display().to_string(), window::path_copied(), now);
             }
             UiCommand::FixDone => self.engine.send(Command::FixDone),
             UiCommand::TryNow => {

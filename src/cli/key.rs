@@ -154,7 +154,7 @@ fn read_key() -> Result<ApiKey, String> {
             .read_to_string(&mut text)
             .map_err(|error| wording::key_unreadable(&error.to_string()))?;
     }
-    ApiKey::from_pasted(&text).map_err(|error| crate::app::wording::not_a_key(error).to_owned())
+    ApiKey::from_pasted(&text).map_err(|error| crate::text::not_a_key(error).to_owned())
 }
 
 /// Checks a key with the service, within the rate limit shared by all processes.

@@ -14,12 +14,12 @@ use super::events::{EventPath, JsonEvent};
 use super::said_wait::SaidWait;
 use super::wording;
 use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
-use crate::app::wording::banner;
 use crate::engine::{LifecycleEvent, LifecycleRecord};
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::{ItemId, QueueWait, Row};
 use crate::model::terminal::escape;
+use crate::text::messages::banner;
 use crate::text::{self, Backend};
 
 /// Output and counts of a run.

@@ -88,15 +88,6 @@ pub fn number(number: impl Display) -> String {
     apart
 }
 
-/// Formats a count with its noun: "1 file", "12 files".
-pub fn count(how_many: usize, noun: &str) -> String {
-    if how_many == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{} {noun}s", number(how_many))
-    }
-}
-
 /// Formats the monthly storage cost: "storage ≈ $0.12 a month".
 pub fn storage_cost(bytes: u64) -> String {
     let dollars = StorageCost::of(bytes).month;
