@@ -1,4 +1,5 @@
-//! Words that both front ends say.
+//! Words that users read: the messages of `assets/i18n`, and what chooses among them for both front
+//! ends.
 //!
 //! To add a message: write it into a file of `assets/i18n/en`, its name after the file's
 //! (`fault-offline` in `fault.ftl`). The build makes `messages::fault::offline` of it, with an
