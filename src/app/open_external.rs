@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::command::UiCommand;
 use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog, WindowEffect};
-use crate::text::messages::window as words;
+use crate::text::messages::{list, window as words};
 
 /// State of opening an address or path.
 #[derive(Default)]
@@ -123,7 +123,7 @@ impl App {
             Ok(Outcome::Answer(true)) => {}
             Ok(Outcome::Answer(false) | Outcome::Lost) => {
                 let unopened = sought.unopened();
-                let said = format!("{} {}", unopened.said, unopened.text);
+                let said = [unopened.said, &unopened.text].join(list::sentences());
                 if let Some(asked_in) = asked_in.filter(|asked_in| dialog == Some(asked_in)) {
                     self.announcer.message(&said);
                     self.browse.unopened = Some((asked_in, unopened));

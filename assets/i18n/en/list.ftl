@@ -6,3 +6,10 @@ list-parts = {" · "}
 list-items = {", "}
 # Between sentences.
 list-sentences = {" "}
+
+## Two texts in one
+
+# $title: without a full stop, $text: sentences.
+list-titled = { $title }. { $text }
+# $more: an addition without a full stop.
+list-added = { $text }; { $more }

@@ -16,7 +16,7 @@ pub fn detail(row: &Row, around: &RowContext) -> String {
         Status::Rejected(rejection) => vec![text::rejection(rejection).line()],
         Status::Failed(fault) => {
             let message = text::fault(fault, around.place);
-            vec![format!("{}. {}", message.title, message.next)]
+            vec![list::titled(&message.next, &message.title)]
         }
         status => progress(row, status, around),
     };
