@@ -11,8 +11,9 @@ use super::theme::{self, TOLERANCE, of, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::{card, text};
 use crate::app::command::{RowCommand, UiCommand};
+use crate::app::dialog::{Cancel, Dialog, Pause};
 use crate::app::rows;
-use crate::app::state::{App, Cancel, Dialog, Pause};
+use crate::app::state::App;
 use crate::app::wording::screens as words;
 use crate::app::wording::{self, Message, NextStep, Quit};
 use crate::model::key::ApiKey;
@@ -82,7 +83,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
         theme::lay_out_anew(ctx, "a dialog stands in the middle");
     }
     // A stray click must not discard typed text.
-    let missed = shown.backdrop_response.clicked() && !app.key_entry().draft.is_empty();
+    let missed = shown.backdrop_response.clicked() && !app.key().entry().draft().is_empty();
     if shown.should_close() && !missed {
         out.push(UiCommand::CloseDialog);
     }
@@ -158,19 +159,19 @@ fn key_field() -> Id {
 fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let p = of(ui);
     title(ui, words::KEY);
-    let now = wording::key_in_use(&app.snapshot().key, app.key_is_for_session());
+    let now = wording::key_in_use(&app.snapshot().key, app.key().is_for_session(app.now()));
     body(ui, &now);
     let starts = app.starts_with_key();
     if starts > 0 {
         text::label(ui, &words::save_starts(starts), type_size::BODY, p.text);
     }
-    let busy = app.key_entry().busy();
-    let again = app.key_has_to_be_typed_again();
-    let problem = app.key_entry().problem().map(str::to_owned);
+    let busy = app.key().entry().busy();
+    let again = app.key_mut().entry_mut().take_again();
+    let problem = app.key().entry().problem().map(str::to_owned);
     let id = key_field();
     // A newly opened dialog takes the focus.
     let fresh = TextEditState::load(ui.ctx(), id).is_none();
-    let field = TextEdit::singleline(app.key_draft_mut())
+    let field = TextEdit::singleline(app.key_mut().entry_mut().draft_mut())
         .id(id)
         .char_limit(FIELD)
         .password(true)
@@ -188,12 +189,12 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
         response.request_focus();
     }
     if again && let Some(mut state) = TextEditState::load(ui.ctx(), id) {
-        let end = CCursor::new(app.key_entry().draft.chars().count());
+        let end = CCursor::new(app.key().entry().draft().chars().count());
         let all = CCursorRange::two(CCursor::default(), end);
         state.cursor.set_char_range(Some(all));
         state.store(ui.ctx(), id);
     }
-    if app.key_entry().draft.is_empty()
+    if app.key().entry().draft().is_empty()
         && let Some(mut state) = TextEditState::load(ui.ctx(), id)
     {
         // The undo history must not outlive the key.
@@ -208,10 +209,10 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     unopened(ui, app, out);
     let why_not = match busy {
         Some(busy) => Some(busy),
-        None if app.key_entry().draft.is_empty() => Some(words::PASTE_FIRST),
+        None if app.key().entry().draft().is_empty() => Some(words::PASTE_FIRST),
         None => None,
     };
-    let save = if app.key_entry().is_saving() && app.keychain_is_silent() {
+    let save = if app.key().entry().is_saving() && app.keychain_is_silent() {
         let command = UiCommand::UseKeyForSession;
         (Button::of(&command, ButtonStyle::Primary), command)
     } else {
@@ -223,7 +224,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     };
     let get = Button::of(&UiCommand::GetKey, ButtonStyle::Plain);
     let close = Button::of(&UiCommand::CloseDialog, ButtonStyle::Outlined);
-    let close = if app.key_entry().is_saving() {
+    let close = if app.key().entry().is_saving() {
         close
     } else {
         close.labelled(words::CANCEL)
@@ -247,7 +248,7 @@ fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
 
 /// Shows an address or path that did not open, with a copy button.
 fn unopened(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let Some(unopened) = app.unopened() else {
+    let Some(unopened) = app.opener().failed() else {
         return;
     };
     let p = of(ui);
@@ -323,7 +324,7 @@ fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let around = 2.0 * (space::XXL + 2.0 * space::XL) + type_size::TITLE + size::BUTTON;
     let height = ui.ctx().content_rect().height() - around - size::LINE;
     settings::show(ui, app, height, out);
-    match app.settings_problem() {
+    match app.settings().problem() {
         Some(problem) => text::label(ui, problem, type_size::SMALL, of(ui).bad),
         None => text::label(
             ui,

@@ -23,8 +23,9 @@ use super::widgets::menu::{self, MenuItem};
 use super::widgets::{card, mark, text};
 use super::{banners, dialogs, fonts, icons, input};
 use crate::app::command::{ThemeChoice, UiCommand};
+use crate::app::effect::WindowEffect;
 use crate::app::environment::WindowEnvironment;
-use crate::app::state::{App, WindowEffect};
+use crate::app::state::App;
 use crate::app::wording::screens as words;
 use crate::engine::EngineHandle;
 use crate::model::snapshot::KeyState;
@@ -312,7 +313,9 @@ fn theme_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 }
 
 fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
-    let Some(toast) = app.toast() else { return };
+    let Some(toast) = app.feedback().toast() else {
+        return;
+    };
     let p = theme::palette(ctx.theme());
     let above = if app.snapshot().rows.is_empty() {
         0.0
@@ -371,7 +374,7 @@ fn announce(ui: &Ui, app: &App) {
     let id = Id::unique("announcement");
     let place = Rect::from_min_size(ui.ctx().content_rect().min, Vec2::splat(size::HAIRLINE));
     let response = ui.interact(place, id, Sense::hover());
-    let said = app.announcement();
+    let said = app.feedback().announcement();
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said));
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(accesskit::Role::Status);

@@ -430,7 +430,7 @@ fn button(
                 room_for: words::COPIED,
                 ..button
             };
-            if app.was_copied(row.id) {
+            if app.feedback().was_copied(row.id) {
                 copy.label = words::COPIED;
                 copy.icon = Some(Icon::Check);
                 copy.colour = Some(p.good);
