@@ -2,21 +2,23 @@
 //!
 //! One task, the actor, owns the queue. Front ends send [`Command`]s and read the latest
 //! [`Snapshot`]; workers, timers and polls send events to the actor, and
-//! [`next`](crate::model::upload::next) decides.
+//! [`transition`](crate::model::upload::transition) decides.
 
 mod actor;
 mod blocking_io;
 mod clock;
 pub mod command;
-pub mod intake;
+pub mod files;
+mod intake;
 mod item;
 mod journal;
 pub mod lifecycle;
-mod sessions;
+mod saved_session;
 pub mod shutdown;
 mod speed;
 #[cfg(test)]
 mod tests;
+mod upload_sessions;
 mod worker;
 
 use std::path::PathBuf;

@@ -8,9 +8,10 @@ use super::key_flow::KeyFlow;
 use super::notices::Notices;
 use super::queue::Queue;
 use super::wording::banner as words;
-use super::wording::{self, Backend, ENTER_KEY, NextStep};
+use super::wording::{self, ENTER_KEY};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
+use crate::text::{self, Backend, NextStep};
 
 /// Shortest remaining wait of the whole queue that gets a banner.
 const LONG_WAIT: Duration = Duration::from_secs(5);
@@ -134,15 +135,15 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     } else if let Queue::Waits(wait) = Queue::of(snapshot)
         && wait.left(facts.now) > LONG_WAIT
     {
-        let said = |text| facts.backend.said(text);
-        let text = format!("{}.", wording::next_try(wait.kind, wait.left(facts.now)));
+        let at = facts.backend;
+        let next_try = text::next_try(wait.kind, wait.left(facts.now), at);
         let banner = Banner {
             // Announced once, not every second.
-            told: Some(said(format!(
+            told: Some(format!(
                 "{}.",
-                wording::fault(&Fault::new(wait.kind)).title
-            ))),
-            ..stays(Tone::Notice, said(text))
+                text::fault(&Fault::new(wait.kind), at).title
+            )),
+            ..stays(Tone::Notice, format!("{next_try}."))
         };
         banners.push(banner.labelled(UiCommand::TryNow));
     }
@@ -252,13 +253,13 @@ fn needs(snapshot: &Snapshot, facts: &BannerContext<'_>, fix: RequiredAction) ->
         return stays(Tone::Notice, words::KEY_NEEDED)
             .with(wording::screens::PASTE_KEY, UiCommand::EnterKey);
     }
-    let message = wording::needs(fix).at(facts.backend);
+    let message = wording::needs(fix, facts.backend);
     let cause = match facts
         .notices
         .needs()
         .filter(|fault| fault.fix() == Some(fix))
     {
-        Some(fault) => wording::fault(fault).at(facts.backend).cause,
+        Some(fault) => text::fault(fault, facts.backend).cause,
         None => message.cause.clone(),
     };
     let banner = stays(
@@ -269,8 +270,6 @@ fn needs(snapshot: &Snapshot, facts: &BannerContext<'_>, fix: RequiredAction) ->
         Some(NextStep::OpenConsole) => banner
             .labelled(UiCommand::OpenConsole)
             .labelled(UiCommand::FixDone),
-        Some(NextStep::UpdateKey | NextStep::CopyDetails | NextStep::Row(_)) | None => {
-            banner.labelled(UiCommand::EnterKey)
-        }
+        _ => banner.labelled(UiCommand::EnterKey),
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::pending::{Outcome, Pending, Wake};
 use super::wording::screens as words;
-use crate::engine::intake::{self, WalkEvent};
+use crate::engine::files::{self, WalkEvent};
 
 /// Time limit for counting.
 const TIME: Duration = Duration::from_secs(2);
@@ -31,7 +31,7 @@ pub struct DropPreview {
 
 fn count(paths: &[PathBuf]) -> Count {
     let (mut files, end) = (0, Instant::now() + TIME);
-    let walked = intake::walk(paths, |found| {
+    let walked = files::walk(paths, |found| {
         files += usize::from(matches!(
             found,
             WalkEvent::File(_) | WalkEvent::Rejected { .. }

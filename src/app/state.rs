@@ -29,11 +29,12 @@ use super::pickers::Pickers;
 use super::queue::Queue;
 use super::rows::RowContext;
 use super::settings::SettingsState;
-use super::wording::{Backend, foot as words};
+use super::wording::foot as words;
 use crate::engine::{Command, EngineHandle};
 use crate::model::plan::Plan;
 use crate::model::snapshot::{ItemId, JournalState, KeyState, Row, Snapshot};
 use crate::store::ForwardedPaths;
+use crate::text::Backend;
 
 /// The window without its drawing: components, which know nothing of each other, and what ties them
 /// together.

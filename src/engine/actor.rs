@@ -37,19 +37,19 @@ use tokio::time::{Instant, Interval, MissedTickBehavior};
 use self::batch::Batch;
 use self::commit::Outbox;
 use self::duplicate_scan::DuplicateScan;
-use self::intake::FoundFile;
 use self::keys::{KeyCheck, is_other_keys};
 use self::message::ActorMessage;
 use self::missing_files::MissingFiles;
 use self::publisher::Publisher;
-use self::sessions::SessionRecord;
 use self::storage_protocols::StorageProtocols;
 use super::clock::now_ms;
-use super::intake::CanonicalPath;
+use super::files::CanonicalPath;
+use super::intake::Intake;
 use super::item::{Item, Task};
 use super::journal::Journal;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
 use super::speed::ThroughputMeter;
+use super::upload_sessions::UploadSessions;
 use super::{Command, Notice, Options};
 use crate::api::Service;
 use crate::api::limiter::RateHold;
@@ -58,7 +58,7 @@ use crate::model::asset::{Account, AssetId};
 use crate::model::fault::RequiredAction;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, KeySource, Snapshot};
-use crate::model::upload::{Effect, Event, Original, Upload, UploadState, next};
+use crate::model::upload::{Effect, Event, Original, Upload, UploadState, transition};
 use crate::store::KeychainWorker;
 
 /// How often meters are read while bytes move.
@@ -90,14 +90,7 @@ pub(super) struct Actor<S> {
     dependents: HashMap<ItemId, Vec<ItemId>>,
     duplicate_scan: DuplicateScan,
     removed: Vec<(Item, Option<CanonicalPath>)>,
-    /// What was found while it was not known yet which files the restored rows are.
-    buffered_files: Vec<FoundFile>,
-    /// Which files the restored rows are is being found out.
-    resolving_paths: bool,
-    /// What earlier runs left was brought back.
-    restored: bool,
-    /// What was found waits until another program lets go of the database.
-    intake_retry: Option<Task>,
+    intake: Intake,
 
     key: Option<(ApiKey, KeySource)>,
     no_key: bool,
@@ -112,23 +105,13 @@ pub(super) struct Actor<S> {
     /// Whose key answered well when it was asked about before it came into use.
     prechecked_account: Option<Account>,
     storage_protocols: StorageProtocols,
-    keychain: Arc<KeychainWorker>,
-    /// Uploads of which the keychain has a session.
-    saved_sessions: HashMap<AssetId, SessionRecord>,
-    /// Calls to the keychain whose outcome is not known yet.
-    pending_keychain_calls: usize,
+    sessions: UploadSessions,
     needs: Option<RequiredAction>,
     paused: bool,
     /// Since when the service can't be reached, as far as is known.
     offline: Option<Instant>,
-    walks: usize,
-    looks: usize,
-    /// Ends when the look that was started last has told what it saw.
-    last_look: Option<oneshot::Receiver<()>>,
-    walking: u64,
-    passed_over: u64,
-    already_listed: u64,
-    intake_reported: bool,
+    /// Resolves when the check that was started last has reported.
+    last_check: Option<oneshot::Receiver<()>>,
     throughput: ThroughputMeter,
     batch: Batch,
     stopped: bool,
@@ -150,7 +133,8 @@ impl<S: Service> Actor<S> {
         let (messages, inbox) = mpsc::unbounded_channel();
         let key = options.key.clone();
         let hold = service.limiter().hold();
-        let keychain = Arc::new(KeychainWorker::new(options.keychain.clone()));
+        let keychain = KeychainWorker::new(options.keychain.clone());
+        let sessions = UploadSessions::new(keychain, options.base_url.clone());
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
@@ -169,10 +153,7 @@ impl<S: Service> Actor<S> {
             dependents: HashMap::new(),
             duplicate_scan: DuplicateScan::default(),
             removed: vec![],
-            buffered_files: vec![],
-            resolving_paths: false,
-            restored: false,
-            intake_retry: None,
+            intake: Intake::default(),
             key,
             no_key: false,
             trust: KeyCheck::Unchecked,
@@ -182,19 +163,11 @@ impl<S: Service> Actor<S> {
             own: HashSet::new(),
             prechecked_account: None,
             storage_protocols: StorageProtocols::default(),
-            keychain,
-            saved_sessions: HashMap::new(),
-            pending_keychain_calls: 0,
+            sessions,
             needs: None,
             paused: false,
             offline: None,
-            walks: 0,
-            looks: 0,
-            last_look: None,
-            walking: 0,
-            passed_over: 0,
-            already_listed: 0,
-            intake_reported: true,
+            last_check: None,
             throughput: ThroughputMeter::default(),
             batch: Batch::default(),
             stopped: false,
@@ -219,7 +192,7 @@ impl<S: Service> Actor<S> {
             let hold = *self.hold.borrow();
             tokio::select! {
                 command = commands.recv() => match command {
-                    Some(command) => self.take(command),
+                    Some(command) => self.handle_command(command),
                     None => self.stopped = true,
                 },
                 Some(messages) = self.inbox.recv() => self.handle_message(messages),
@@ -232,7 +205,7 @@ impl<S: Service> Actor<S> {
                     break;
                 }
                 if let Ok(command) = commands.try_recv() {
-                    self.take(command);
+                    self.handle_command(command);
                 } else if let Ok(messages) = self.inbox.try_recv() {
                     self.handle_message(messages);
                 } else {
@@ -241,7 +214,7 @@ impl<S: Service> Actor<S> {
             }
             self.commit_and_publish();
         }
-        self.leave().await;
+        self.shut_down().await;
         self.drain_keychain().await;
         tracing::info!("engine ends");
     }
@@ -279,7 +252,7 @@ impl<S: Service> Actor<S> {
             Event::PollFailed { fault, .. } => Some(fault.kind),
             _ => None,
         };
-        let Some((after, effects)) = next(&item.upload, event, &self.options.policy) else {
+        let Some((after, effects)) = transition(&item.upload, event, &self.options.policy) else {
             tracing::debug!(item = id.0, "stale event");
             return false;
         };

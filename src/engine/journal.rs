@@ -42,6 +42,8 @@ pub(super) struct Journal {
     open: OpenHistory,
     history: Option<History>,
     away: bool,
+    /// It was open before in this run.
+    was_opened: bool,
     /// Unusable history, to be repaired or reopened.
     lost: Option<LostHistory>,
     /// It is known what the history holds, or that it cannot be known now.
@@ -103,6 +105,7 @@ impl Journal {
             open,
             history: None,
             away: false,
+            was_opened: false,
             lost: None,
             has_answered: false,
             state: JournalState::Opening,

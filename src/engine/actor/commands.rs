@@ -1,18 +1,20 @@
 //! Carries out the front end's commands.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 
 use super::Actor;
 use super::message::ActorMessage;
 use crate::api::Service;
-use crate::engine::{Command, Preferences};
+use crate::engine::item::Item;
+use crate::engine::{Command, LifecycleEvent, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Original, PausedBy, UploadState};
 use crate::store::AssetNote;
 
 impl<S: Service> Actor<S> {
-    pub(super) fn take(&mut self, command: Command) {
+    pub(super) fn handle_command(&mut self, command: Command) {
         match command {
             Command::Add(paths) => self.add(paths, true),
             Command::AddFromOutside(paths) => self.add(paths, false),
@@ -262,7 +264,7 @@ impl<S: Service> Actor<S> {
             item.parked_poll = false;
             item.upload = item.upload.after_restart();
             if let Some(asset) = &item.upload.reserved_id {
-                self.mark_session_removable(asset);
+                self.follow_sessions(self.sessions.mark_removable(asset));
             }
             self.journal.drop_item(*id);
             self.publisher.on_order_change();
@@ -295,7 +297,7 @@ impl<S: Service> Actor<S> {
                 self.by_path.entry(identity).or_insert(id);
             }
             if let Some(asset) = &item.upload.reserved_id {
-                self.unmark_session_removable(asset);
+                self.follow_sessions(self.sessions.unmark_removable(asset));
             }
             self.journal.stage_item(&item);
             // An undo that restores unfinished rows continues the batch.
@@ -308,25 +310,17 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Announces once that everything added has been found and checked.
-    pub(super) fn say_when_taken_in(&mut self) {
-        let is_waited_for = self.walks > 0 || self.looks > 0 || !self.buffered_files.is_empty();
-        if !self.intake_reported && !is_waited_for && !self.any_settling() {
-            self.intake_reported = true;
-            self.follow(
-                None,
-                std::path::PathBuf::new(),
-                crate::engine::LifecycleEvent::IntakeDone,
-            );
+    /// Reports once that everything added has been found and checked.
+    pub(super) fn report_intake(&mut self) {
+        let is_unchecked = |item: &Item| {
+            let state = &item.upload.state;
+            matches!(state, UploadState::Checking | UploadState::StillChanging)
+        };
+        if self
+            .intake
+            .report_done(|| self.items.values().any(is_unchecked))
+        {
+            self.follow(None, PathBuf::new(), LifecycleEvent::IntakeDone);
         }
-    }
-
-    fn any_settling(&self) -> bool {
-        self.items.values().any(|item| {
-            matches!(
-                item.upload.state,
-                UploadState::Checking | UploadState::StillChanging
-            )
-        })
     }
 }

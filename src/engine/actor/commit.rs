@@ -5,11 +5,11 @@ use tokio::sync::oneshot;
 use super::Actor;
 use super::effects::note;
 use super::message::ActorMessage;
-use super::sessions::Job;
 use crate::api::Service;
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Origin;
 use crate::engine::lifecycle::{LifecycleEvent, LifecycleRecord};
+use crate::engine::upload_sessions::KeychainCall;
 use crate::engine::{FrontEnd, Notice};
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::fault::FaultKind;
@@ -28,7 +28,7 @@ pub(super) struct Outbox {
     pub acknowledged: Vec<oneshot::Sender<()>>,
     pub released: Vec<ItemId>,
     /// Calls to the keychain, once it is on disk that they are made.
-    pub keychain: Vec<Job>,
+    pub keychain: Vec<KeychainCall>,
 }
 
 impl<S: Service> Actor<S> {
@@ -46,7 +46,7 @@ impl<S: Service> Actor<S> {
 
     /// Says whether there is more to finish.
     fn commit_once(&mut self) -> bool {
-        self.say_when_taken_in();
+        self.report_intake();
         self.start_uploads();
         self.start_id_lookups();
         let was_good = self.journal.is_good();
@@ -77,17 +77,17 @@ impl<S: Service> Actor<S> {
             }
         }
         let any = !outbox.effects.is_empty();
-        let mut looks: (Vec<ItemId>, Vec<ItemId>) = (vec![], vec![]);
+        let mut checks: (Vec<ItemId>, Vec<ItemId>) = (vec![], vec![]);
         for (id, effect) in outbox.effects {
             match effect {
                 // Many at once are one task.
-                Effect::CheckFile => looks.0.push(id),
-                Effect::RecheckFile => looks.1.push(id),
+                Effect::CheckFile => checks.0.push(id),
+                Effect::RecheckFile => checks.1.push(id),
                 effect => self.carry_out(id, effect),
             }
         }
-        self.look(&looks.0, std::time::Duration::ZERO);
-        self.look(&looks.1, self.options.policy.unchanged_for);
+        self.check(&checks.0, std::time::Duration::ZERO);
+        self.check(&checks.1, self.options.policy.unchanged_for);
         any || came_back
     }
 

@@ -14,7 +14,7 @@ use super::Actor;
 use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::blocking_io::{for_each_file_with_timeout, join_unless_stalled};
-use crate::engine::intake::{Reading, hash, is_in_cloud};
+use crate::engine::files::{Reading, hash, is_in_cloud};
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Journal;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};

@@ -104,10 +104,7 @@ impl<S: Service> Actor<S> {
         item.account.clone_from(&account);
         item.last_asked_account = account;
         let origin = item.origin();
-        let purpose = self.session_to_recall(id).filter(|_| same_account);
-        let Some(item) = self.items.get_mut(&id) else {
-            return;
-        };
+        let recall = self.sessions.to_recall(item).filter(|_| same_account);
         let meter = TransferProgress::gated(move || {
             let _ = gate.send(ActorMessage::Upload(id, Event::BodyOut { attempt }));
         });
@@ -136,7 +133,7 @@ impl<S: Service> Actor<S> {
             meter,
             place: Some(self.service.limiter().enqueue(Priority::Upload)),
             ticket: item.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
-            recall: purpose.map(|purpose| (Arc::clone(&self.keychain), purpose)),
+            recall,
         };
         let unread = PendingHash::at(item.file.clone(), media.stamp);
         let stall = self.options.policy.stall;

@@ -13,31 +13,20 @@ use super::order::STEP;
 use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::blocking_io::{for_each_file_with_timeout, no_answer};
-use crate::engine::intake::{self, CanonicalPath, CheckedFile};
-use crate::engine::item::{Item, Task};
+use crate::engine::files::{self, CheckedFile};
+use crate::engine::intake::{CheckResult, FoundFile};
+use crate::engine::item::Item;
 use crate::engine::journal::DatabaseLocked;
 use crate::model::media::{FileStamp, Rejection};
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Event, Media, Upload, UploadState};
+use crate::model::upload::{Effect, Event, Media, Upload, UploadState};
 
 /// Longest wait of a check for the one before it, which keeps results in order. Beyond that an
 /// unresponsive drive would hold up all of them.
-const LOOK_PATIENCE: Duration = Duration::from_secs(5);
+const CHECK_ORDER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Delay before found files are tried again while the database is locked.
-const POSTPONED: Duration = Duration::from_millis(80);
-
-/// A file or folder that a walk found.
-pub(in crate::engine) struct FoundFile {
-    pub(super) path: PathBuf,
-    pub(super) identity: CanonicalPath,
-    /// Its current stamp, to compare with an earlier one.
-    pub(super) stamp: Option<FileStamp>,
-    /// Reason to reject it without a check.
-    pub(super) rejection: Option<Rejection>,
-    /// Added by the user in this window, so that it may start by itself.
-    pub(super) may_start: bool,
-}
+const RETRY_DELAY: Duration = Duration::from_millis(80);
 
 enum QueueMembership {
     /// Not queued, or another file then.
@@ -47,67 +36,32 @@ enum QueueMembership {
     Refused(ItemId),
 }
 
-impl FoundFile {
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    pub fn identity(&self) -> &CanonicalPath {
-        &self.identity
-    }
-
-    pub fn stamp(&self) -> Option<FileStamp> {
-        self.stamp
-    }
-
-    pub fn is_rejected(&self) -> bool {
-        self.rejection.is_some()
-    }
-}
-
-pub(in crate::engine) struct CheckResult {
-    item: ItemId,
-    outcome: Result<CheckedFile, Rejection>,
-    /// Stamp of the file, if the result depends on its content.
-    stamp: Option<FileStamp>,
-    /// Time of the stamp, to tell how old the last change is.
-    at: SystemTime,
-}
-
 /// Returns the stamp of the checked file. A file still being written may be empty or lack its
 /// header, so its rejection depends on it.
 fn stamp(path: &Path, outcome: &Result<CheckedFile, Rejection>) -> Option<FileStamp> {
     match outcome {
-        Ok(last_stamp) => Some(last_stamp.stamp),
+        Ok(checked) => Some(checked.stamp),
         Err(
             Rejection::Empty | Rejection::ContentMismatch { .. } | Rejection::NotRecognised { .. },
-        ) => intake::stamp_now(path),
+        ) => files::stamp_now(path),
         Err(_) => None,
     }
 }
 
 impl<S: Service> Actor<S> {
     /// Takes in buffered files once the queue is restored.
-    pub(super) fn take_in_early(&mut self) {
-        if !self.intake_waits() {
-            let found = std::mem::take(&mut self.buffered_files);
-            self.take_in(found);
-        }
+    pub(super) fn take_in_buffered(&mut self) {
+        let found = self.intake.take_ready(self.journal.has_answered());
+        self.take_in(found);
     }
 
-    /// Returns whether found files are buffered.
-    pub(super) fn intake_waits(&self) -> bool {
-        self.resolving_paths || self.intake_retry.is_some() || !self.journal.has_answered()
-    }
-
-    /// Buffers files while the database is locked, since duplicates would go unnoticed.
     fn postpone(&mut self, found: impl IntoIterator<Item = FoundFile>) {
-        self.buffered_files.extend(found);
+        self.intake.postpone(found);
         let messages = self.messages.clone();
-        self.intake_retry = Some(Task::spawn(async move {
-            tokio::time::sleep(POSTPONED).await;
+        self.background_tasks.spawn(async move {
+            tokio::time::sleep(RETRY_DELAY).await;
             let _ = messages.send(ActorMessage::TakeIn);
-        }));
+        });
     }
 
     /// Adds rows for found files that are not queued.
@@ -123,20 +77,20 @@ impl<S: Service> Actor<S> {
                     }
                     self.apply(id, Event::Retry);
                 }
-                QueueMembership::New | QueueMembership::Queued => self.already_listed += 1,
+                QueueMembership::New | QueueMembership::Queued => self.intake.on_already_queued(),
             }
         }
         let Ok(ids) = self.journal.new_ids(new.len()) else {
             self.postpone(new);
             return;
         };
-        let mut to_look_at = vec![];
+        let mut to_check = vec![];
         let mut new = new.into_iter().zip(ids);
         while let Some((found, id)) = new.next() {
             let position = self.order.last().map_or(0, |(last, _)| last + STEP);
             match self.continue_left_behind(&found, id, position) {
                 Ok(Some(id)) => {
-                    to_look_at.extend(id);
+                    to_check.extend(id);
                     continue;
                 }
                 Ok(None) => {}
@@ -155,10 +109,10 @@ impl<S: Service> Actor<S> {
                 Some(rejection) => {
                     self.apply(id, Event::Checked(Err(rejection)));
                 }
-                None => to_look_at.push(id),
+                None => to_check.push(id),
             }
         }
-        self.look(&to_look_at, Duration::ZERO);
+        self.request_checks(to_check);
     }
 
     /// Returns the queue membership. In the window an ended row stands for its file as it was.
@@ -169,7 +123,9 @@ impl<S: Service> Actor<S> {
         };
         match item.upload.state {
             _ if self.options.front_end == FrontEnd::CommandLine => QueueMembership::Queued,
-            UploadState::Rejected(_) if !found.is_rejected() => QueueMembership::Refused(item.id),
+            UploadState::Rejected(_) if found.rejection.is_none() => {
+                QueueMembership::Refused(item.id)
+            }
             _ if item.has_changed_since(found.stamp) => QueueMembership::New,
             _ => QueueMembership::Queued,
         }
@@ -198,8 +154,14 @@ impl<S: Service> Actor<S> {
         }
     }
 
+    /// Has files checked at the end of the turn, together.
+    pub(super) fn request_checks(&mut self, ids: Vec<ItemId>) {
+        let effects = ids.into_iter().map(|id| (id, Effect::CheckFile));
+        self.outbox.effects.extend(effects);
+    }
+
     /// Checks files after a delay, on a thread; files of an unresponsive drive are rejected.
-    pub(super) fn look(&mut self, ids: &[ItemId], after: Duration) {
+    pub(super) fn check(&mut self, ids: &[ItemId], after: Duration) {
         let paths: Vec<(ItemId, PathBuf)> = ids
             .iter()
             .filter_map(|id| Some((*id, self.items.get(id)?.file.clone())))
@@ -213,11 +175,10 @@ impl<S: Service> Actor<S> {
             .filter(|item| self.goes_as_named(item))
             .map(|item| item.file.clone())
             .collect();
-        self.looks += 1;
         let (messages, blocking_io) = (self.messages.clone(), self.options.policy.stall);
         let turn = after.is_zero().then(|| {
             let (done, end) = oneshot::channel::<()>();
-            (done, self.last_look.replace(end))
+            (done, self.last_check.replace(end))
         });
         self.background_tasks.spawn(async move {
             tokio::time::sleep(after).await;
@@ -226,20 +187,20 @@ impl<S: Service> Actor<S> {
             if let Some((_, before)) = &mut turn
                 && let Some(before) = before.take()
             {
-                let _ = tokio::time::timeout(LOOK_PATIENCE, before).await;
+                let _ = tokio::time::timeout(CHECK_ORDER_TIMEOUT, before).await;
             }
-            let look = move |path: &Path| {
+            let check = move |path: &Path| {
                 let outcome = match as_named.contains(path) {
-                    true => intake::look_as_named(path),
-                    false => intake::look(path),
+                    true => files::check_as_named(path),
+                    false => files::check(path),
                 };
                 let stamp = stamp(path, &outcome);
                 (outcome, stamp, SystemTime::now())
             };
-            let last_stamp = for_each_file_with_timeout(paths, blocking_io, look)
+            let checked = for_each_file_with_timeout(paths, blocking_io, check)
                 .await
                 .into_iter();
-            let last_stamp = last_stamp.map(|(item, answer)| {
+            let checked = checked.map(|(item, answer)| {
                 let (outcome, stamp, at) =
                     answer.unwrap_or_else(|| (Err(no_answer()), None, SystemTime::now()));
                 CheckResult {
@@ -249,7 +210,7 @@ impl<S: Service> Actor<S> {
                     at,
                 }
             });
-            let _ = messages.send(ActorMessage::CheckedFile(last_stamp.collect()));
+            let _ = messages.send(ActorMessage::Checked(checked.collect()));
             drop(turn);
         });
     }
@@ -259,26 +220,25 @@ impl<S: Service> Actor<S> {
         self.options.force || item.upload.counters.as_named
     }
 
-    pub(super) fn looked_at(&mut self, last_stamp: Vec<CheckResult>) {
-        self.looks = self.looks.saturating_sub(1);
+    pub(super) fn on_checked(&mut self, checked: Vec<CheckResult>) {
         for CheckResult {
             item: id,
             outcome,
             stamp,
             at,
-        } in last_stamp
+        } in checked
         {
             let Some(item) = self.items.get_mut(&id) else {
                 continue;
             };
             item.is_cloud_placeholder = outcome
                 .as_ref()
-                .is_ok_and(|last_stamp| last_stamp.is_cloud_placeholder);
+                .is_ok_and(|checked| checked.is_cloud_placeholder);
             item.hash_failed = false;
-            let outcome = outcome.map(|last_stamp| Media {
-                stamp: last_stamp.stamp,
-                kind: last_stamp.accepted.kind,
-                note: last_stamp.accepted.note,
+            let outcome = outcome.map(|checked| Media {
+                stamp: checked.stamp,
+                kind: checked.accepted.kind,
+                note: checked.accepted.note,
             });
             if let Some(stamp) = stamp {
                 let before = item.last_stamp.replace(stamp);

@@ -9,7 +9,7 @@ use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::Notice;
 use crate::engine::blocking_io::no_answer;
-use crate::engine::intake::{self, CanonicalPath, CheckedFile};
+use crate::engine::files::{self, CanonicalPath, CheckedFile};
 use crate::model::asset::ContentHash;
 use crate::model::media::Rejection;
 use crate::model::relocation::{RelocationError, compare, may_be_elsewhere};
@@ -37,22 +37,22 @@ impl<S: Service> Actor<S> {
         }
         let size = item.upload.size();
         let by_content = item.content.is_some();
-        let look = match self.goes_as_named(item) {
-            true => intake::look_as_named,
-            false => intake::look,
+        let check_file = match self.goes_as_named(item) {
+            true => files::check_as_named,
+            false => files::check,
         };
         let (messages, stall) = (self.messages.clone(), self.options.policy.stall);
         self.background_tasks.spawn(async move {
-            let to_look_at = path.clone();
-            let look = tokio::task::spawn_blocking(move || {
-                let identity = intake::identity(&to_look_at);
-                (identity, look(&to_look_at))
+            let to_check = path.clone();
+            let check = tokio::task::spawn_blocking(move || {
+                let identity = files::identity(&to_check);
+                (identity, check_file(&to_check))
             });
             // The thread of an unresponsive drive is abandoned.
-            let (identity, outcome) = match tokio::time::timeout(stall, look).await {
-                Ok(Ok((identity, Ok(last_stamp)))) => {
-                    let is_read = by_content && last_stamp.stamp.size == size;
-                    let outcome = found(path.clone(), last_stamp, is_read, stall).await;
+            let (identity, outcome) = match tokio::time::timeout(stall, check).await {
+                Ok(Ok((identity, Ok(checked)))) => {
+                    let is_read = by_content && checked.stamp.size == size;
+                    let outcome = found(path.clone(), checked, is_read, stall).await;
                     (Some(identity), outcome)
                 }
                 Ok(Ok((_, Err(rejection)))) => (None, Err(rejection)),
@@ -102,19 +102,19 @@ impl<S: Service> Actor<S> {
 /// Returns the checked file, with its hash if required.
 async fn found(
     path: PathBuf,
-    last_stamp: CheckedFile,
+    checked: CheckedFile,
     is_read: bool,
     stall: Duration,
 ) -> Result<(Media, Option<ContentHash>), Rejection> {
     let media = Media {
-        stamp: last_stamp.stamp,
-        kind: last_stamp.accepted.kind,
-        note: last_stamp.accepted.note,
+        stamp: checked.stamp,
+        kind: checked.accepted.kind,
+        note: checked.accepted.note,
     };
     if !is_read {
         return Ok((media, None));
     }
-    match PendingHash::at(path, last_stamp.stamp)
+    match PendingHash::at(path, checked.stamp)
         .fingerprint(stall)
         .await
     {

@@ -9,21 +9,21 @@ use super::Actor;
 use super::duplicate_scan::ReadAhead;
 use super::duplicates::Contents;
 use super::effects::note;
-use super::intake::{CheckResult, FoundFile};
 use super::locate::Chosen;
-use super::sessions::SessionRecord;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
-use crate::engine::intake::CanonicalPath;
+use crate::engine::files::CanonicalPath;
+use crate::engine::intake::{CheckResult, FoundFile};
 use crate::engine::item::Item;
 use crate::engine::journal::Origin;
 use crate::engine::journal::opening::OpenOutcome;
 use crate::engine::lifecycle::LifecycleEvent;
+use crate::engine::upload_sessions::KeychainReply;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
-use crate::store::{OpenError, SecretError};
+use crate::store::OpenError;
 
 pub(in crate::engine) enum ActorMessage {
     /// An event of an upload.
@@ -62,9 +62,9 @@ pub(in crate::engine) enum ActorMessage {
     /// All paths of one `Add` were walked; `is_empty` if they held nothing at all.
     WalkEnded { is_empty: bool },
     /// Files were checked.
-    CheckedFile(Vec<CheckResult>),
+    Checked(Vec<CheckResult>),
     /// Canonical paths of restored rows.
-    Recalled(Vec<(ItemId, CanonicalPath)>),
+    PathsResolved(Vec<(ItemId, CanonicalPath)>),
     /// Files were hashed by the duplicate scan.
     ReadAhead(Vec<ReadAhead>),
     /// Files were hashed for comparison.
@@ -79,15 +79,8 @@ pub(in crate::engine) enum ActorMessage {
     Gone(AssetId),
     /// An upload session was started or replaced.
     Session { item: ItemId, attempt: u32 },
-    /// The keychain saved a session, or failed to.
-    SessionKept {
-        asset: AssetId,
-        /// The keychain had no session of this upload before.
-        is_first: bool,
-        outcome: Result<(), SecretError>,
-    },
-    /// The keychain deleted a session, or failed to.
-    SessionForgotten(AssetId, Result<(), SecretError>),
+    /// The keychain saved or deleted a session, or failed to.
+    Keychain(KeychainReply),
     /// Hash of a file that arrived without a response.
     Fingerprint {
         item: ItemId,
@@ -110,8 +103,8 @@ pub(in crate::engine) enum ActorMessage {
 }
 
 impl<S: Service> Actor<S> {
-    pub(super) fn handle_message(&mut self, messages: ActorMessage) {
-        match messages {
+    pub(super) fn handle_message(&mut self, message: ActorMessage) {
+        match message {
             ActorMessage::Upload(id, event) => {
                 if matches!(event, Event::AttemptFailed { .. }) {
                     self.save_protocols();
@@ -186,14 +179,7 @@ impl<S: Service> Actor<S> {
                 self.keep_session(item);
             }
             ActorMessage::Session { .. } => {}
-            ActorMessage::SessionKept {
-                asset,
-                is_first,
-                outcome,
-            } => self.session_kept(&asset, is_first, outcome),
-            ActorMessage::SessionForgotten(asset, outcome) => {
-                self.session_forgotten(&asset, outcome);
-            }
+            ActorMessage::Keychain(reply) => self.keychain_replied(&reply),
             ActorMessage::Gone(asset) => {
                 self.journal.stage_gone(&asset);
                 if let Some(record) = self.journal.asset(&asset) {
@@ -204,22 +190,22 @@ impl<S: Service> Actor<S> {
                 self.record_orphan(&origin, &asset, None, status);
             }
             ActorMessage::FoundFile(found) => {
-                self.buffered_files.extend(found);
-                self.take_in_early();
+                self.intake.buffer(found);
+                self.take_in_buffered();
             }
-            ActorMessage::Walking(count) => self.walking = count,
+            ActorMessage::Walking(count) => self.intake.on_progress(count),
             ActorMessage::Skipped(folder, count) => {
-                self.passed_over += count;
+                self.intake.on_skipped(count);
                 self.follow(None, folder, LifecycleEvent::Skipped { count });
             }
             ActorMessage::WalkEnded { is_empty } => {
-                self.walks = self.walks.saturating_sub(1);
+                self.intake.on_walk_ended();
                 if is_empty {
                     self.outbox.notices.push(Notice::NothingFound);
                 }
             }
-            ActorMessage::CheckedFile(last_stamp) => self.looked_at(last_stamp),
-            ActorMessage::Recalled(identities) => self.recalled(identities),
+            ActorMessage::Checked(checked) => self.on_checked(checked),
+            ActorMessage::PathsResolved(identities) => self.paths_resolved(identities),
             ActorMessage::Hashed {
                 item,
                 attempt,
@@ -250,8 +236,8 @@ impl<S: Service> Actor<S> {
             }
             ActorMessage::OpenOutcome(outcome) => self.history_opened(*outcome),
             ActorMessage::TakeIn => {
-                self.intake_retry = None;
-                self.take_in_early();
+                self.intake.on_retry_due();
+                self.take_in_buffered();
             }
         }
     }
@@ -300,14 +286,7 @@ impl<S: Service> Actor<S> {
             .as_ref()
             .is_some_and(|(known, _)| *known == ticket);
         if !is_known && matches!(item.upload.state, UploadState::Sending { .. }) {
-            if let (Some(saved_sessions), Some(session)) = (
-                self.saved_sessions.get_mut(&ticket.asset_id),
-                ticket.session.url(),
-            ) {
-                // It came from the keychain.
-                *saved_sessions =
-                    SessionRecord::Known(*blake3::hash(session.0.as_bytes()).as_bytes());
-            }
+            self.sessions.on_ticket(&ticket);
             item.ticket = Some((ticket, Instant::now()));
         }
     }

@@ -14,7 +14,7 @@ use super::Actor;
 use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::FrontEnd;
-use crate::engine::intake;
+use crate::engine::files;
 use crate::engine::item::{Item, Task};
 use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
@@ -114,7 +114,7 @@ async fn watch(
     let look = tokio::task::spawn_blocking(move || {
         let back = files
             .iter()
-            .filter(|(_, path, stamp)| intake::is_still(path, *stamp));
+            .filter(|(_, path, stamp)| files::is_still(path, *stamp));
         back.map(|(id, ..)| *id).collect()
     });
     // An error means that the runtime ends.

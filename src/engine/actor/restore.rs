@@ -8,11 +8,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::intake::FoundFile;
 use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::blocking_io::for_each_file_with_timeout;
-use crate::engine::intake::{self, CanonicalPath};
+use crate::engine::files::{self, CanonicalPath};
+use crate::engine::intake::FoundFile;
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::DatabaseLocked;
 use crate::engine::journal::opening::OpenOutcome;
@@ -40,7 +40,7 @@ enum LeftBehind {
 impl<S: Service> Actor<S> {
     /// Opens or repairs the history on its own thread, if needed.
     pub(super) fn open_history(&mut self) {
-        let brings_back = self.options.front_end == FrontEnd::Window && !self.restored;
+        let brings_back = self.options.front_end == FrontEnd::Window && !self.journal.was_opened();
         let is_alive = brings_back.then_some(&self.options.is_alive);
         let Some(next_open_task) = self.journal.next_open_task(is_alive) else {
             return;
@@ -54,14 +54,15 @@ impl<S: Service> Actor<S> {
 
     /// Continues with the opened history, or notes why there is none.
     pub(super) fn history_opened(&mut self, outcome: Result<OpenOutcome, OpenError>) {
+        let is_first = !self.journal.was_opened();
         if let Some((left, set_aside)) = self.journal.opened(outcome) {
             let notice = set_aside.map(Notice::HistorySetAside);
             self.outbox.notices.extend(notice);
-            let is_first = !std::mem::replace(&mut self.restored, true);
             self.recall_accounts();
             if is_first {
                 self.load_protocols();
-                self.recall_sessions();
+                let effects = self.sessions.restore(self.journal.sessions());
+                self.follow_sessions(effects);
             } else {
                 self.stage_lessons_and_sessions();
             }
@@ -72,14 +73,14 @@ impl<S: Service> Actor<S> {
             self.restore_key_check();
             self.invalidate_all();
         }
-        self.take_in_early();
+        self.take_in_buffered();
     }
 
     /// Restores the whole queue in the window: sent files are polled, checked ones checked again,
     /// the rest waits for the user. Rows of another service stay in the journal.
     fn restore(&mut self, left: Vec<(ItemRecord, Upload)>) {
         let started = self.replace_early_duplicates(&left);
-        let mut to_look_at = vec![];
+        let mut to_check = vec![];
         let mut files = vec![];
         let mut wanted = vec![];
         let mut batches = HashMap::new();
@@ -93,15 +94,15 @@ impl<S: Service> Actor<S> {
                 wanted.push(id);
             }
             if self.adopt(record, path, upload, position) {
-                to_look_at.push(id);
+                to_check.push(id);
             }
         }
         self.continue_batch(&batches);
-        self.look(&to_look_at, Duration::ZERO);
+        self.request_checks(to_check);
         for id in wanted {
             self.apply(id, Event::Resume);
         }
-        self.recall(files);
+        self.resolve_paths(files);
     }
 
     /// Continues an unfinished batch, with the rows it already finished. `batches` holds when each
@@ -140,29 +141,29 @@ impl<S: Service> Actor<S> {
     }
 
     /// Resolves the rows' canonical paths; an unresponsive drive delays only added files.
-    fn recall(&mut self, files: Vec<(ItemId, std::path::PathBuf)>) {
+    fn resolve_paths(&mut self, files: Vec<(ItemId, std::path::PathBuf)>) {
         if files.is_empty() {
             return;
         }
-        self.resolving_paths = true;
+        self.intake.on_resolving_paths();
         let messages = self.messages.clone();
         let blocking_io = self.options.policy.stall;
         self.background_tasks.spawn(async move {
-            let identities = for_each_file_with_timeout(files, blocking_io, intake::identity).await;
+            let identities = for_each_file_with_timeout(files, blocking_io, files::identity).await;
             let known = identities.into_iter();
             let known = known.filter_map(|(id, identity)| Some((id, identity?)));
-            let _ = messages.send(ActorMessage::Recalled(known.collect()));
+            let _ = messages.send(ActorMessage::PathsResolved(known.collect()));
         });
     }
 
-    pub(super) fn recalled(&mut self, identities: Vec<(ItemId, CanonicalPath)>) {
-        self.resolving_paths = false;
+    pub(super) fn paths_resolved(&mut self, identities: Vec<(ItemId, CanonicalPath)>) {
+        self.intake.on_paths_resolved();
         for (id, identity) in identities {
             if self.items.contains_key(&id) {
                 self.by_path.insert(identity, id);
             }
         }
-        self.take_in_early();
+        self.take_in_buffered();
     }
 
     /// Continues an unfinished row of this path on the command line. The inner value is a row to
@@ -173,10 +174,10 @@ impl<S: Service> Actor<S> {
         unused: ItemId,
         position: i64,
     ) -> Result<Option<Option<ItemId>>, DatabaseLocked> {
-        if self.options.front_end != FrontEnd::CommandLine || found.is_rejected() {
+        if self.options.front_end != FrontEnd::CommandLine || found.rejection.is_some() {
             return Ok(None);
         }
-        let (Some(stamp), Ok(file)) = (found.stamp(), std::path::absolute(found.path())) else {
+        let (Some(stamp), Ok(file)) = (found.stamp, std::path::absolute(&found.path)) else {
             return Ok(None);
         };
         let (own, asks) = (&self.own, self.options.ask_history);
@@ -232,10 +233,10 @@ impl<S: Service> Actor<S> {
             return Ok(None);
         };
         let id = record.id;
-        self.by_path.insert(found.identity().clone(), id);
+        self.by_path.insert(found.identity.clone(), id);
         let upload = taken_up(upload);
         let follows = matches!(upload.state, UploadState::Processing { .. });
-        let path = found.path().to_owned();
+        let path = found.path.clone();
         self.adopt(record, path.clone(), upload, position);
         if !follows {
             // Counters stay, above all that the file may be stored already.
@@ -297,9 +298,9 @@ impl<S: Service> Actor<S> {
 
     /// Leaves the journal ready for the next run: aborts tasks, saves their last results, and
     /// reports what cannot be saved.
-    pub(super) async fn leave(&mut self) {
+    pub(super) async fn shut_down(&mut self) {
         // No more files are taken in.
-        self.buffered_files.clear();
+        self.intake.discard();
         self.forget_removed();
         let running = self.items.values_mut().filter_map(|item| {
             item.meter = None;
@@ -314,11 +315,11 @@ impl<S: Service> Actor<S> {
         while self.journal.is_away()
             && let Ok(Some(messages)) = tokio::time::timeout_at(open_until, self.inbox.recv()).await
         {
-            self.hear_last_word(messages);
+            self.handle_last_message(messages);
         }
         let until = Instant::now() + shutdown::DATABASE;
         loop {
-            self.hear_last_words();
+            self.drain_inbox();
             if self.options.front_end == FrontEnd::CommandLine {
                 self.journal.drop_ended(&self.items);
             }
@@ -338,13 +339,13 @@ impl<S: Service> Actor<S> {
     }
 
     /// Takes in pending messages on ids, sessions and the history; starts nothing.
-    pub(super) fn hear_last_words(&mut self) {
+    pub(super) fn drain_inbox(&mut self) {
         while let Ok(messages) = self.inbox.try_recv() {
-            self.hear_last_word(messages);
+            self.handle_last_message(messages);
         }
     }
 
-    fn hear_last_word(&mut self, messages: ActorMessage) {
+    fn handle_last_message(&mut self, messages: ActorMessage) {
         if matches!(
             messages,
             ActorMessage::Sent { .. }
@@ -352,8 +353,7 @@ impl<S: Service> Actor<S> {
                 | ActorMessage::Stray(..)
                 | ActorMessage::Fingerprint { .. }
                 | ActorMessage::Session { .. }
-                | ActorMessage::SessionKept { .. }
-                | ActorMessage::SessionForgotten(..)
+                | ActorMessage::Keychain(_)
                 | ActorMessage::OpenOutcome(..)
         ) {
             self.handle_message(messages);

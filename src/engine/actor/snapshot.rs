@@ -7,7 +7,6 @@ use tokio::time::Instant;
 
 use super::Actor;
 use super::duplicates::duplicate_of;
-use super::sessions::later;
 use crate::api::Service;
 use crate::engine::Notice;
 use crate::model::plan::{Throughput, UnderWay};
@@ -32,7 +31,7 @@ impl<S: Service> Actor<S> {
             let item = self.items.get(id)?;
             let asset = item.upload.stored_asset();
             let saved = asset.is_none_or(|asset| self.journal.is_saved(asset));
-            let later = later(item, &self.saved_sessions);
+            let later = self.sessions.resume_behaviour(item);
             let policy = &self.options.policy;
             let duplicate_of = duplicate_of(item, &self.items, &self.journal);
             let row = item.row(now, policy, saved, later, duplicate_of, offline);
@@ -51,9 +50,9 @@ impl<S: Service> Actor<S> {
             offline,
             journal: self.journal.state().clone(),
             key: self.key_state(),
-            walking: (self.walks > 0).then_some(self.walking),
-            passed_over: self.passed_over,
-            already_listed: self.already_listed,
+            walking: self.intake.walking(),
+            passed_over: self.intake.skipped(),
+            already_listed: self.intake.already_queued(),
             comparing: self.duplicate_scan.unread(),
             interrupted: self.publisher.totals().interrupted,
             ..Snapshot::default()

@@ -9,11 +9,11 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::Actor;
-use super::intake::FoundFile;
 use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::blocking_io::{join_unless_stalled, locked, no_answer};
-use crate::engine::intake::{self, CanonicalPath};
+use crate::engine::files::{self, CanonicalPath};
+use crate::engine::intake::FoundFile;
 
 /// Files reported at once, each batch in one transaction.
 const BATCH: usize = 256;
@@ -58,11 +58,11 @@ impl FolderWalk<'_> {
     }
 
     fn walk(&self, paths: &[PathBuf], may_start: bool) -> ControlFlow<()> {
-        intake::walk(paths, |step| {
+        files::walk(paths, |step| {
             let (path, rejection) = match step {
-                intake::WalkEvent::File(path) => (path, None),
-                intake::WalkEvent::Rejected { path, rejection } => (path, Some(rejection)),
-                intake::WalkEvent::Entering(path) => {
+                files::WalkEvent::File(path) => (path, None),
+                files::WalkEvent::Rejected { path, rejection } => (path, Some(rejection)),
+                files::WalkEvent::Entering(path) => {
                     return self.note(|walk| {
                         let left = paths.iter().enumerate().skip(walk.named);
                         walk.named = left
@@ -73,7 +73,7 @@ impl FolderWalk<'_> {
                         [Some(ActorMessage::Walking(walk.count))]
                     });
                 }
-                intake::WalkEvent::Walked { folder, skipped } => {
+                files::WalkEvent::Walked { folder, skipped } => {
                     return self.note(|walk| {
                         walk.has_skipped |= skipped > 0;
                         let found = std::mem::take(&mut walk.found);
@@ -89,8 +89,8 @@ impl FolderWalk<'_> {
                 []
             })?;
             let found = FoundFile {
-                identity: intake::identity(&path),
-                stamp: intake::stamp_now(&path),
+                identity: files::identity(&path),
+                stamp: files::stamp_now(&path),
                 path,
                 rejection,
                 may_start,
@@ -115,9 +115,7 @@ impl FolderWalk<'_> {
 impl<S: Service> Actor<S> {
     /// Walks added paths; `may_start` if the user added them here.
     pub(super) fn add(&mut self, paths: Vec<PathBuf>, may_start: bool) {
-        self.walks += 1;
-        self.walking = 0;
-        self.intake_reported = false;
+        self.intake.on_walk_started();
         let (messages, blocking_io) = (self.messages.clone(), self.options.policy.stall);
         self.background_tasks
             .spawn(walk(paths, may_start, blocking_io, messages));

@@ -99,8 +99,8 @@ fn links_to_files_are_followed_and_judged_by_their_own_names() {
     symlink(&outside, root.join("picture.txt")).unwrap();
     let expected = [file(root.join("picture.png")), walked(&root, 1)];
     assert_eq!(found(std::slice::from_ref(&root)), expected);
-    let looked = look(&root.join("picture.png")).unwrap();
-    assert_eq!(looked.stamp, stamp_of(&outside));
+    let checked = check(&root.join("picture.png")).unwrap();
+    assert_eq!(checked.stamp, stamp_of(&outside));
     // A link has a canonical path of its own, however it is reached.
     assert_ne!(identity(&root.join("picture.png")), identity(&outside));
     assert_eq!(
@@ -132,8 +132,8 @@ fn what_is_no_regular_file_is_refused_without_being_opened() {
 
     for name in names {
         let path = root.join(name);
-        let looked = unblocked(move || look(&path));
-        assert_eq!(looked, Err(Rejection::NotAFile), "{name}");
+        let checked = unblocked(move || check(&path));
+        assert_eq!(checked, Err(Rejection::NotAFile), "{name}");
     }
     let path = root.join("fifo.mp4");
     let stamp = stamp_of(&path);
@@ -163,8 +163,8 @@ fn a_broken_link_is_reported_where_its_name_promises_a_file_of_ours() {
         walked(root, 0),
     ];
     assert_eq!(found(&[root.to_owned()]), expected);
-    assert_eq!(look(&root.join("dangling.mp4")), Err(Rejection::NotFound));
-    assert_eq!(look(&root.join("loop.mp4")), Err(circle));
+    assert_eq!(check(&root.join("dangling.mp4")), Err(Rejection::NotFound));
+    assert_eq!(check(&root.join("loop.mp4")), Err(circle));
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn what_may_not_be_read_is_reported_with_its_cause() {
     mode("locked", 0o000);
     mode("secret.mp4", 0o000);
     let all = found(&[root.to_owned()]);
-    let looked = look(&root.join("secret.mp4"));
+    let checked = check(&root.join("secret.mp4"));
     let may_anything = fs::read_dir(root.join("locked")).is_ok();
     mode("locked", 0o700);
     if may_anything {
@@ -191,7 +191,7 @@ fn what_may_not_be_read_is_reported_with_its_cause() {
     let denied = Rejection::Unreadable {
         cause: "permission denied".to_owned(),
     };
-    assert_eq!(looked, Err(denied.clone()));
+    assert_eq!(checked, Err(denied.clone()));
     let expected = [
         WalkEvent::Rejected {
             path: root.join("locked"),
@@ -213,7 +213,7 @@ fn names_that_are_not_utf8_are_found_and_read() {
     write(&root.join(OsStr::from_bytes(b"caf\xE9.t\xFFt")), b"x");
     let expected = [file(&path), walked(root, 1)];
     assert_eq!(found(&[root.to_owned()]), expected);
-    assert_eq!(look(&path).unwrap().accepted.mime, "image/png");
+    assert_eq!(check(&path).unwrap().accepted.mime, "image/png");
     assert!(hash(&path, stamp_of(&path), &Reading::default()).is_ok());
 }
 

@@ -17,7 +17,7 @@ use crate::model::media::{self, Rejection};
 /// Event of a walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WalkEvent {
-    /// A file to [`look`](super::look) at: added itself, or regular with a supported extension.
+    /// A file to [`check`](super::check): added itself, or regular with a supported extension.
     File(PathBuf),
     /// An entry rejected without a check: no regular file, or an unreadable folder.
     Rejected {

@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex};
 #[derive(Clone, Copy, PartialEq)]
 enum Question {
     Presence,
-    Look,
+    Check,
     Reading,
 }
 
@@ -24,8 +24,8 @@ impl Hung {
     }
 
     /// Makes checks under this path hang; files are still found.
-    pub fn for_looks(path: &Path) -> Self {
-        Self::begin(path, Some(Question::Look))
+    pub fn for_checks(path: &Path) -> Self {
+        Self::begin(path, Some(Question::Check))
     }
 
     /// Makes reads under this path hang; files are still checked.
@@ -52,8 +52,8 @@ pub fn answers(path: &Path) {
 }
 
 /// Waits until this path's drive answers a check.
-pub fn answers_look(path: &Path) {
-    wait(path, Question::Look);
+pub fn answers_check(path: &Path) {
+    wait(path, Question::Check);
 }
 
 /// Waits until this path's drive can be read.
