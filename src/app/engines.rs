@@ -6,9 +6,10 @@ use super::desktop_status::bytes_move;
 use super::environment::StartSandbox;
 use super::pending::{Outcome, Pending, Wake};
 use super::rows;
-use super::wording::{Backend, Stops};
+use super::wording::Stops;
 use crate::engine::{Command, EngineHandle, Notice, Preferences};
 use crate::model::snapshot::{KeyState, Row, Snapshot, Status};
+use crate::text::Backend;
 
 /// Engines of the window, and the snapshot that it shows.
 pub struct Engines {

@@ -1,8 +1,9 @@
 //! The list as the window shows it: its rows, what "Upload" would do, and changes just made.
 
 use super::list::List;
-use crate::model::plan::{Plan, UnderWay};
+use crate::model::plan::Plan;
 use crate::model::snapshot::{ItemId, Snapshot};
+use crate::model::throughput::UnderWay;
 
 /// News of added files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

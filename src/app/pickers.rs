@@ -11,6 +11,7 @@ use super::pending::{Outcome, Pending, Wake};
 use super::wording::selection as words;
 use super::{export, paste, wording};
 use crate::model::snapshot::{ItemId, Row};
+use crate::text::messages::located;
 
 /// DialogPurpose of an open dialog.
 enum DialogPurpose {
@@ -173,8 +174,8 @@ impl Pickers {
 fn unavailable(purpose: &DialogPurpose) -> &'static str {
     match purpose {
         DialogPurpose::Add => wording::foot::NO_FILE_DIALOG,
-        DialogPurpose::Locate(_) => wording::NO_FILE_TO_LOCATE,
-        DialogPurpose::Export(..) => words::NO_SAVE_DIALOG,
+        DialogPurpose::Locate(_) => located::no_dialog(),
+        DialogPurpose::Export(..) => words::no_save_dialog(),
     }
 }
 

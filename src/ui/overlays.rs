@@ -18,7 +18,9 @@ use crate::app::wording::screens as words;
 
 /// Draws the toast, if one is shown.
 pub fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
-    let Some(toast) = app.feedback().toast() else { return };
+    let Some(toast) = app.feedback().toast() else {
+        return;
+    };
     let p = Palette::of_theme(ctx.theme());
     let above = if app.snapshot().rows.is_empty() {
         0.0

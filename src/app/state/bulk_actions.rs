@@ -27,7 +27,7 @@ impl App {
         let left = self.list().selected().len() - ids.len();
         if ids.is_empty() {
             if many == BulkAction::Remove && !self.list().selected().is_empty() {
-                self.feedback.say(words::NOT_REMOVABLE, None, now);
+                self.feedback.say(words::not_removable(), None, now);
             }
             return;
         }
@@ -119,7 +119,7 @@ impl App {
         let rows: Vec<Arc<Row>> = self.list().selected_rows().cloned().collect();
         let ids = export::ids(&rows);
         if ids.is_empty() {
-            self.feedback.say(words::NO_IDS, None, now);
+            self.feedback.say(words::no_ids(), None, now);
             return;
         }
         let not_ready = ids.iter().filter(|(_, is_ready)| !is_ready).count();

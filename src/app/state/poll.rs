@@ -163,7 +163,7 @@ impl App {
             }
             Notice::NothingFound => {
                 self.list.end_intake();
-                let said = wording::selection::NOTHING_FOUND;
+                let said = wording::selection::nothing_added();
                 self.feedback.say(said, None, now);
             }
             Notice::HistorySetAside(path) => self.notices.set_aside(path),

@@ -12,10 +12,11 @@ use crate::app::dialog::Dialog;
 use crate::app::effect::WindowEffect;
 use crate::app::environment::FileDialogKind;
 use crate::app::open_external::OpenTarget;
+use crate::app::rows;
 use crate::app::wording::{screens, selection as words};
-use crate::app::{rows, wording};
 use crate::engine::Command;
 use crate::model::snapshot::{ItemId, KeyState, Row, Status};
+use crate::text::CONSOLE;
 
 impl App {
     pub(super) fn add(&mut self, paths: Vec<PathBuf>) {
@@ -135,7 +136,7 @@ impl App {
                 self.dialog = None;
                 self.key.close();
             }
-            UiCommand::GetKey | UiCommand::OpenConsole => self.browse(wording::CONSOLE),
+            UiCommand::GetKey | UiCommand::OpenConsole => self.browse(CONSOLE),
             UiCommand::CopyAddress(address) => {
                 self.copy_unopened(address.to_owned(), screens::ADDRESS_COPIED, now);
             }
