@@ -37,27 +37,25 @@ use tokio::time::{Instant, Interval, MissedTickBehavior};
 use self::batch::Batch;
 use self::commit::Outbox;
 use self::duplicate_scan::DuplicateScan;
-use self::keys::{KeyCheck, is_other_keys};
 use self::message::ActorMessage;
 use self::missing_files::MissingFiles;
 use self::publisher::Publisher;
 use self::storage_protocols::StorageProtocols;
 use super::clock::now_ms;
 use super::files::CanonicalPath;
+use super::gate::Gate;
 use super::intake::Intake;
-use super::item::{Item, Task};
+use super::item::{Item, Task, is_other_keys};
 use super::journal::Journal;
+use super::keys::Keys;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
 use super::speed::ThroughputMeter;
 use super::upload_sessions::UploadSessions;
 use super::{Command, Notice, Options};
 use crate::api::Service;
-use crate::api::limiter::RateHold;
 use crate::api::paced::RateLimited;
-use crate::model::asset::{Account, AssetId};
-use crate::model::fault::RequiredAction;
-use crate::model::key::ApiKey;
-use crate::model::snapshot::{ItemId, KeySource, Snapshot};
+use crate::model::asset::AssetId;
+use crate::model::snapshot::{ItemId, Snapshot};
 use crate::model::upload::{Effect, Event, Original, Upload, UploadState, next};
 use crate::store::KeychainWorker;
 
@@ -92,24 +90,10 @@ pub(super) struct Actor<S> {
     removed: Vec<(Item, Option<CanonicalPath>)>,
     intake: Intake,
 
-    key: Option<(ApiKey, KeySource)>,
-    no_key: bool,
-    trust: KeyCheck,
-    key_check: Option<Task>,
-    /// A check of the key in spite of a hold.
-    probe: Option<Task>,
-    /// A rate-limit answer that holds all calls back.
-    hold: watch::Receiver<Option<RateHold>>,
-    /// Accounts of the current key: its own, and those that were joined with it.
-    own: HashSet<Account>,
-    /// Whose key answered well when it was asked about before it came into use.
-    prechecked_account: Option<Account>,
+    keys: Keys,
+    gate: Gate,
     storage_protocols: StorageProtocols,
     sessions: UploadSessions,
-    needs: Option<RequiredAction>,
-    paused: bool,
-    /// Since when the service can't be reached, as far as is known.
-    offline: Option<Instant>,
     /// Resolves when the check that was started last has reported.
     last_check: Option<oneshot::Receiver<()>>,
     throughput: ThroughputMeter,
@@ -131,10 +115,10 @@ impl<S: Service> Actor<S> {
         notices: mpsc::UnboundedSender<Notice>,
     ) -> Self {
         let (messages, inbox) = mpsc::unbounded_channel();
-        let key = options.key.clone();
-        let hold = service.limiter().hold();
         let keychain = KeychainWorker::new(options.keychain.clone());
         let sessions = UploadSessions::new(keychain, options.base_url.clone());
+        let keys = Keys::new(options.key.clone());
+        let gate = Gate::new(service.limiter().hold());
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
@@ -154,19 +138,10 @@ impl<S: Service> Actor<S> {
             duplicate_scan: DuplicateScan::default(),
             removed: vec![],
             intake: Intake::default(),
-            key,
-            no_key: false,
-            trust: KeyCheck::Unchecked,
-            key_check: None,
-            probe: None,
-            hold,
-            own: HashSet::new(),
-            prechecked_account: None,
+            keys,
+            gate,
             storage_protocols: StorageProtocols::default(),
             sessions,
-            needs: None,
-            paused: false,
-            offline: None,
             last_check: None,
             throughput: ThroughputMeter::default(),
             batch: Batch::default(),
@@ -189,7 +164,6 @@ impl<S: Service> Actor<S> {
         sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !self.stopped {
             let bytes_move = !self.active_transfers.is_empty();
-            let hold = *self.hold.borrow();
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(command) => self.handle_command(command),
@@ -197,8 +171,9 @@ impl<S: Service> Actor<S> {
                 },
                 Some(messages) = self.inbox.recv() => self.handle_message(messages),
                 () = tick(&mut sampling, bytes_move) => self.sample(),
-                Ok(()) = self.hold.changed() => self.test_hold(),
-                () = waits::end(hold) => {}
+                is_untested = self.gate.hold_changed() => if is_untested {
+                    self.probe();
+                }
             }
             for _ in 0..TURN {
                 if self.journal.has_a_turns_worth() {
@@ -230,10 +205,8 @@ impl<S: Service> Actor<S> {
                 && meter.started()
             {
                 bytes += item.speed.sample(now, meter.moved());
-                if item.began > self.offline && meter.moved() > 0 {
-                    // Of a try that began before, bytes may only have gone as far as the
-                    // system's buffers.
-                    self.offline = None;
+                if meter.moved() > 0 {
+                    self.gate.on_bytes_moved(item.began);
                 }
                 moving |= !meter.body_out();
                 self.publisher.on_change(item.id);
@@ -356,7 +329,7 @@ impl<S: Service> Actor<S> {
             self.begin_batch();
         }
         if let Some(asset) = over {
-            self.forget_session(&asset);
+            self.sessions.forget(&asset);
         }
         self.queued.remove(&position);
         self.id_lookup_queue.remove(&position);

@@ -53,6 +53,11 @@ fn from_the_root_on(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
+/// Returns whether a row waits for the key it was sent with.
+pub(super) fn is_other_keys(state: &UploadState) -> bool {
+    matches!(state, UploadState::OtherKey { .. })
+}
+
 /// Original of a duplicate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct KnownDuplicate {

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use super::Actor;
-use super::message::ActorMessage;
 use crate::api::Service;
 use crate::engine::item::Item;
 use crate::engine::{Command, LifecycleEvent, Preferences};
@@ -26,7 +25,7 @@ impl<S: Service> Actor<S> {
                 self.start_or_claim(&ids);
             }
             Command::Pause => {
-                self.paused = true;
+                self.gate.set_paused(true);
                 let moving = self.those(|state| {
                     matches!(
                         state,
@@ -44,7 +43,7 @@ impl<S: Service> Actor<S> {
                 let moving: Vec<ItemId> = moving.into_iter().filter(sends).collect();
                 self.each(&moving, &Event::Hold);
             }
-            Command::Resume => self.paused = false,
+            Command::Resume => self.gate.set_paused(false),
             Command::PauseItems(ids) => {
                 self.each(&ids, &Event::Pause);
             }
@@ -89,21 +88,12 @@ impl<S: Service> Actor<S> {
             }
             Command::SetKey(key, source) => self.set_key(key, source),
             Command::NoKey => {
-                self.key = None;
-                self.no_key = true;
+                self.keys.clear();
                 self.recall_accounts();
                 self.invalidate_all();
             }
             Command::CheckKey(key, answer) => {
-                let (service, messages) = (self.service.clone(), self.messages.clone());
-                self.background_tasks.spawn(async move {
-                    let outcome = service.probe(&key).await;
-                    if outcome.is_ok() {
-                        let _ = messages.send(ActorMessage::KeyChecked(key.account(), Ok(())));
-                    }
-                    // The receiver is gone if the dialog was closed.
-                    let _ = answer.send(outcome);
-                });
+                self.keys.request_precheck(key, answer);
             }
             Command::FixDone => self.fix_done(),
             Command::Configure(Preferences {
@@ -159,7 +149,7 @@ impl<S: Service> Actor<S> {
     /// Starts rows and lifts a pause of the queue, since the user wants progress.
     fn start(&mut self, ids: &[ItemId], event: &Event) {
         if self.each(ids, event) {
-            self.paused = false;
+            self.gate.set_paused(false);
         }
     }
 
@@ -221,8 +211,8 @@ impl<S: Service> Actor<S> {
 
     /// Asks for a key, again on every start without one.
     fn say_that_a_key_is_missing(&mut self) {
-        if self.key.is_none() && self.no_key && self.needs == Some(RequiredAction::Key) {
-            self.needs = None;
+        if self.keys.state().is_missing() {
+            self.gate.lift_if(RequiredAction::Key);
         }
     }
 
@@ -264,7 +254,7 @@ impl<S: Service> Actor<S> {
             item.parked_poll = false;
             item.upload = item.upload.after_restart();
             if let Some(asset) = &item.upload.reserved_id {
-                self.follow_sessions(self.sessions.mark_removable(asset));
+                self.sessions.mark_removable(asset);
             }
             self.journal.drop_item(*id);
             self.publisher.on_order_change();
@@ -285,7 +275,7 @@ impl<S: Service> Actor<S> {
                 self.journal
                     .stage_asset(&item.origin_of_earlier(), asset, None, None, note);
             }
-            self.forget_session(asset);
+            self.sessions.forget(asset);
         }
     }
 
@@ -297,7 +287,7 @@ impl<S: Service> Actor<S> {
                 self.by_path.entry(identity).or_insert(id);
             }
             if let Some(asset) = &item.upload.reserved_id {
-                self.follow_sessions(self.sessions.unmark_removable(asset));
+                self.sessions.unmark_removable(asset);
             }
             self.journal.stage_item(&item);
             // An undo that restores unfinished rows continues the batch.

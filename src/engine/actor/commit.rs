@@ -6,10 +6,10 @@ use super::Actor;
 use super::effects::note;
 use super::message::ActorMessage;
 use crate::api::Service;
+use crate::engine::gate::Work;
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Origin;
 use crate::engine::lifecycle::{LifecycleEvent, LifecycleRecord};
-use crate::engine::upload_sessions::KeychainCall;
 use crate::engine::{FrontEnd, Notice};
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::fault::FaultKind;
@@ -27,8 +27,6 @@ pub(super) struct Outbox {
     pub notices: Vec<Notice>,
     pub acknowledged: Vec<oneshot::Sender<()>>,
     pub released: Vec<ItemId>,
-    /// Calls to the keychain, once it is on disk that they are made.
-    pub keychain: Vec<KeychainCall>,
 }
 
 impl<S: Service> Actor<S> {
@@ -67,7 +65,8 @@ impl<S: Service> Actor<S> {
         let came_back = !was_good && self.journal.is_good();
         self.say();
         let outbox = std::mem::take(&mut self.outbox);
-        self.hand_to_keychain(outbox.keychain);
+        self.hand_to_keychain();
+        self.check_keys();
         for ready in outbox.acknowledged {
             let _ = ready.send(());
         }
@@ -118,6 +117,9 @@ impl<S: Service> Actor<S> {
 
     /// One transaction; false where it is not on disk.
     pub(super) fn commit_journal(&mut self) -> bool {
+        for (asset, at_ms) in self.sessions.take_notes() {
+            self.journal.stage_session(&asset, at_ms);
+        }
         let saved = self.journal.commit();
         if self.journal.needs_reopen() {
             self.open_history();
@@ -154,10 +156,10 @@ impl<S: Service> Actor<S> {
 
     /// Fills the free places from the queue, in its order.
     fn start_uploads(&mut self) {
-        if self.queued.is_empty() || self.paused || self.needs.is_some() || !self.may_start() {
+        if self.queued.is_empty() || !self.may_begin(Work::StartUpload) {
             return;
         }
-        let places = self.max_transfers();
+        let places = self.keys.max_transfers(self.options.jobs);
         while self.active_transfers.len() < places {
             let Some(&(position, id)) = self.queued.first() else {
                 return;
@@ -176,7 +178,7 @@ impl<S: Service> Actor<S> {
     /// Finds out the ids that are wanted, a few at a time and whatever is being sent: a pause is
     /// one of bytes, and an id needs none.
     fn start_id_lookups(&mut self) {
-        if self.id_lookup_queue.is_empty() || self.needs.is_some() || !self.may_start() {
+        if self.id_lookup_queue.is_empty() || !self.may_begin(Work::LookUpId) {
             return;
         }
         while self.id_lookups_running.len() < MAX_ID_LOOKUPS {

@@ -139,7 +139,7 @@ impl<S: Service> Actor<S> {
                 continue;
             };
             let waits = item.upload.state == UploadState::Ready;
-            let part = DuplicateRole::of(item, &self.own);
+            let part = DuplicateRole::of(item, self.keys.accounts());
             match part {
                 // Started rows come before unstarted ones.
                 DuplicateRole::Candidate => candidates.push((waits, item.position, *id)),

@@ -189,7 +189,8 @@ impl<S: Service> Actor<S> {
             .filter(|other| *other != id)
             .filter(|other| {
                 self.items.get(other).is_some_and(|other| {
-                    (can_be_original(other, &self.own) || reuse_only && is_to_be_sent(other))
+                    (can_be_original(other, self.keys.accounts())
+                        || reuse_only && is_to_be_sent(other))
                         && other.upload.size() == size
                 })
             })
@@ -207,7 +208,7 @@ impl<S: Service> Actor<S> {
     /// used, `None` if it cannot be read now.
     pub(super) fn known_of_size(&self, size: u64) -> Option<Vec<(AssetId, ContentHash)>> {
         if self.options.ask_history {
-            self.journal.ready_assets(&self.own, size)
+            self.journal.ready_assets(self.keys.accounts(), size)
         } else {
             Some(vec![])
         }
@@ -333,7 +334,8 @@ impl<S: Service> Actor<S> {
     pub(super) fn notify_dependents(&mut self, id: ItemId, asset: Option<&AssetId>) {
         // An asset of another account is not this row's.
         let is_others = self.items.get(&id).is_some_and(|item| {
-            matches!(item.upload.state, UploadState::Done { .. }) && !item.is_of(&self.own)
+            matches!(item.upload.state, UploadState::Done { .. })
+                && !item.is_of(self.keys.accounts())
         });
         let asset = asset.filter(|_| !is_others);
         for twin in self.dependents.remove(&id).unwrap_or_default() {
@@ -354,7 +356,7 @@ impl<S: Service> Actor<S> {
 
     /// Looks up a match from the history, which counts only if the service still has it.
     fn confirm_asset_exists(&mut self, id: ItemId, attempt: u32, candidates: Vec<AssetId>) {
-        let (Some((key, _)), false) = (self.key.clone(), candidates.is_empty()) else {
+        let (Some(key), false) = (self.keys.key().cloned(), candidates.is_empty()) else {
             // Sent as a message, since whatever forbids a start is checked there.
             let original = None;
             let _ = self.messages.send(ActorMessage::Upload(

@@ -13,6 +13,7 @@ use super::duplicates::PendingHash;
 use super::message::ActorMessage;
 use crate::api::limiter::Priority;
 use crate::api::{Service, TransferProgress, UploadFile};
+use crate::engine::gate::Work;
 use crate::engine::item::{Item, Task};
 use crate::engine::journal::Origin;
 use crate::engine::worker::UploadAttempt;
@@ -69,8 +70,8 @@ impl<S: Service> Actor<S> {
     }
 
     fn send(&mut self, id: ItemId, attempt: u32, route: Route) {
-        let key = self.key.as_ref().map(|(key, _)| key.clone());
-        let Some(key) = key.filter(|_| self.may_keep_sending()) else {
+        let may_send = self.obstacle(Work::ContinueUpload).is_none();
+        let Some(key) = self.keys.key().filter(|_| may_send).cloned() else {
             // The journal could not record the start, or this turn put the queue on hold.
             self.apply(id, Event::Hold);
             return;
@@ -192,8 +193,8 @@ impl<S: Service> Actor<S> {
 
     /// Polls an asset after a delay; parked while there is no key or the queue is on hold.
     fn poll(&mut self, id: ItemId, attempt: u32, after: Duration) {
-        let key = self.key.as_ref().map(|(key, _)| key.clone());
-        let key = key.filter(|_| self.needs.is_none());
+        let may_poll = self.obstacle(Work::Poll).is_none();
+        let key = self.keys.key().filter(|_| may_poll).cloned();
         let (service, messages) = (self.service.clone(), self.messages.clone());
         let stall = self.options.policy.stall;
         let Some(item) = self.items.get_mut(&id) else {

@@ -13,6 +13,7 @@ use super::locate::Chosen;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
 use crate::engine::files::CanonicalPath;
+use crate::engine::gate::Work;
 use crate::engine::intake::{CheckResult, FoundFile};
 use crate::engine::item::Item;
 use crate::engine::journal::Origin;
@@ -167,7 +168,7 @@ impl<S: Service> Actor<S> {
                     attempt,
                     asset: asset.clone(),
                 };
-                self.offline = None;
+                self.gate.on_reached();
                 if self.apply(item, event) {
                     self.keep_ticket(item, ticket);
                     self.outbox.acknowledged.push(saved);
@@ -179,7 +180,7 @@ impl<S: Service> Actor<S> {
                 self.keep_session(item);
             }
             ActorMessage::Session { .. } => {}
-            ActorMessage::Keychain(reply) => self.keychain_replied(&reply),
+            ActorMessage::Keychain(reply) => self.keychain_replied(reply),
             ActorMessage::Gone(asset) => {
                 self.journal.stage_gone(&asset);
                 if let Some(record) = self.journal.asset(&asset) {
@@ -258,7 +259,7 @@ impl<S: Service> Actor<S> {
         let begins = matches!(&event, Event::HashCompared { original: None, .. });
         let reuse_only = |item: &Item| item.upload.counters.reuse_only;
         let begins = begins && !self.items.get(&id).is_some_and(reuse_only);
-        if begins && !self.may_keep_sending() {
+        if begins && self.obstacle(Work::ContinueUpload).is_some() {
             // A start became forbidden during the comparison.
             if let Some(attempt) = event.attempt()
                 && self.is_at(id, attempt)
