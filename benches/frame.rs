@@ -14,8 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::{Context, Event, Modifiers, Pos2, RawInput, Rect, Vec2};
-use mavi_uploader::app::command::UiCommand;
-use mavi_uploader::app::list::{Column, Filter};
+use mavi_uploader::app::command::{Column, Filter, UiCommand};
 use mavi_uploader::engine::EngineHandle;
 use mavi_uploader::model::asset::AssetId;
 use mavi_uploader::model::media::{Kind, Route};
@@ -103,8 +102,8 @@ impl Stage {
         };
         let window = &mut self.window;
         let mut output = self.ctx.run_ui(input, |ui| {
-            window.look(ui.ctx());
-            window.draw(ui);
+            window.update(ui.ctx());
+            window.render(ui);
         });
         // There is nothing that they could be loaded into.
         output.textures_delta.clear();
@@ -181,14 +180,14 @@ fn main() {
             Vec::new()
         };
         println!("  a row's progress     {}", stage.measure(progress));
-        stage.window.give(UiCommand::SelectAll);
+        stage.window.dispatch(UiCommand::SelectAll);
         println!("  … all selected       {}", stage.measure(progress));
-        stage.window.give(UiCommand::SelectNone);
-        stage.window.give(UiCommand::SortBy(Column::Name));
-        stage.window.give(UiCommand::Search("take".to_owned()));
+        stage.window.dispatch(UiCommand::SelectNone);
+        stage.window.dispatch(UiCommand::SortBy(Column::Name));
+        stage.window.dispatch(UiCommand::Search("take".to_owned()));
         println!("  … sorted, searched   {}", stage.measure(progress));
-        stage.window.give(UiCommand::Search(String::new()));
-        stage.window.give(UiCommand::Show(Filter::Uploading));
+        stage.window.dispatch(UiCommand::Search(String::new()));
+        stage.window.dispatch(UiCommand::Show(Filter::Uploading));
         println!("  … one chip           {}", stage.measure(progress));
     }
 }

@@ -62,7 +62,7 @@ impl Timed {
         match (self.begun, self.took) {
             (None, _) if self.around == AROUND => {
                 let folder = vec![self.folder.clone()];
-                self.window.give(UiCommand::Add(folder));
+                self.window.dispatch(UiCommand::Add(folder));
                 self.begun = Some(Instant::now());
             }
             (Some(begun), None) if snapshot.totals.startable == self.files => {

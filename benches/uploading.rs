@@ -55,8 +55,8 @@ impl Stage {
         };
         let window = &mut self.window;
         let mut output = self.ctx.run_ui(input, |ui| {
-            window.look(ui.ctx());
-            window.draw(ui);
+            window.update(ui.ctx());
+            window.render(ui);
         });
         // There is nothing that they could be loaded into.
         output.textures_delta.clear();
@@ -119,11 +119,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         frames: 0,
     };
     let folder = vec![folder.path().to_owned()];
-    stage.window.give(UiCommand::Add(folder));
+    stage.window.dispatch(UiCommand::Add(folder));
     while stage.window.app().snapshot().totals.startable < files {
         stage.draw_for(FRAME);
     }
-    stage.window.give(UiCommand::Upload);
+    stage.window.dispatch(UiCommand::Upload);
     while stage.window.app().snapshot().totals.done < 3 {
         stage.draw_for(FRAME);
     }

@@ -2,7 +2,7 @@
 //!
 //! One task, the actor, owns the queue. Front ends send [`Command`]s and read the latest
 //! [`Snapshot`]; workers, timers and polls send events to the actor, and
-//! [`next`](crate::model::upload::next) decides.
+//! [`transition`](crate::model::upload::transition) decides.
 
 mod actor;
 mod blocking_io;

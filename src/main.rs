@@ -41,7 +41,7 @@ fn main() -> ExitCode {
             Err(StartupError { words, code }) => {
                 // Paths stand on lines of their own, and `say` prints one line.
                 words.lines().for_each(cli::say);
-                startup_error::say(&words);
+                startup_error::show_error_box(&words);
                 ExitCode::from(code)
             }
         },

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::command::{Dismissible, UiCommand};
+use super::command::{Dismissible, Filter, UiCommand};
 use super::environment::WindowEnvironment;
-use super::list::Filter;
-use super::rows::Queue;
+use super::queue::Queue;
 use super::state::App;
 use super::wording::banner as words;
-use super::wording::{self, Backend, ENTER_KEY, NextStep};
+use super::wording::{self, ENTER_KEY};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
+use crate::text::{self, Backend, NextStep};
 
 /// Refused files from this number on get a banner, even if their rows are in view.
 const MANY_REFUSED: usize = 3;
@@ -162,15 +162,15 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     } else if let Queue::Waits(wait) = Queue::of(snapshot)
         && wait.left(facts.now) > LONG_WAIT
     {
-        let said = |text| facts.place().said(text);
-        let text = format!("{}.", wording::next_try(wait.kind, wait.left(facts.now)));
+        let at = facts.place();
+        let next_try = text::next_try(wait.kind, wait.left(facts.now), at);
         let banner = Banner {
             // Announced once, not every second.
-            told: Some(said(format!(
+            told: Some(format!(
                 "{}.",
-                wording::fault(&Fault::new(wait.kind)).title
-            ))),
-            ..stays(Tone::Notice, said(text))
+                text::fault(&Fault::new(wait.kind), at).title
+            )),
+            ..stays(Tone::Notice, format!("{next_try}."))
         };
         banners.push(banner.labelled(UiCommand::TryNow));
     }
@@ -278,9 +278,9 @@ fn needs(snapshot: &Snapshot, facts: &BannerContext<'_>, fix: RequiredAction) ->
         return stays(Tone::Notice, words::KEY_NEEDED)
             .with(wording::screens::PASTE_KEY, UiCommand::EnterKey);
     }
-    let message = wording::needs(fix).at(facts.place());
+    let message = wording::needs(fix, facts.place());
     let cause = match facts.needs.filter(|fault| fault.fix() == Some(fix)) {
-        Some(fault) => wording::fault(fault).at(facts.place()).cause,
+        Some(fault) => text::fault(fault, facts.place()).cause,
         None => message.cause.clone(),
     };
     let banner = stays(
@@ -291,9 +291,7 @@ fn needs(snapshot: &Snapshot, facts: &BannerContext<'_>, fix: RequiredAction) ->
         Some(NextStep::OpenConsole) => banner
             .labelled(UiCommand::OpenConsole)
             .labelled(UiCommand::FixDone),
-        Some(NextStep::UpdateKey | NextStep::CopyDetails | NextStep::Row(_)) | None => {
-            banner.labelled(UiCommand::EnterKey)
-        }
+        _ => banner.labelled(UiCommand::EnterKey),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::engine::{Command, EngineHandle};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeySource;
+use crate::text::{self, Backend};
 
 /// Bytes reserved for the key field, so that it need not reallocate.
 const KEY_ROOM: usize = 1024;
@@ -193,7 +194,7 @@ impl KeyEntry {
                 Ok(Outcome::Answer(Some(Err(fault))))
                     if fault.fix() == Some(RequiredAction::Key) =>
                 {
-                    let message = wording::fault(&fault);
+                    let message = text::fault(&fault, Backend::Service);
                     self.refuse(words::key_refused(&message.cause));
                     None
                 }
@@ -201,7 +202,7 @@ impl KeyEntry {
                     let note = match answer {
                         Outcome::Answer(Some(Ok(()))) => None,
                         Outcome::Answer(Some(Err(fault))) => {
-                            let why = wording::fault(&fault).title;
+                            let why = text::fault(&fault, Backend::Service).title;
                             Some(match fault.fix() {
                                 Some(RequiredAction::Balance | RequiredAction::Account) => {
                                     words::key_known(&why)

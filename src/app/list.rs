@@ -1,6 +1,6 @@
 //! Filtering, sorting and selection of the list.
 
-mod filter;
+mod counts;
 mod folders;
 mod order;
 #[cfg(test)]
@@ -11,15 +11,15 @@ mod tests;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::command::{BulkAction, CursorMove, Pick};
+use super::command::{BulkAction, Column, CursorMove, Filter, Pick};
 use super::{rows, wording};
 use crate::model::plan::{self, Plan, UnderWay};
 use crate::model::snapshot::{ItemId, Row, RowDelta, Snapshot, Status, changed_rows};
 
-pub use filter::{Filter, StatusCounts};
+pub use counts::StatusCounts;
 use folders::Folders;
+pub use order::Sort;
 use order::SortKeys;
-pub use order::{Column, Sort};
 
 /// Number of selected rows that allow each command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -1,20 +1,19 @@
 //! Texts and commands of a row.
 
 mod detail;
-mod queue;
 
 use std::mem::{Discriminant, discriminant};
 use std::time::Instant;
 
 use super::command::{BulkAction, RowCommand};
+use super::queue::Queue;
 use super::wording::row as words;
-use super::wording::{self, Backend, Message, NextStep};
 use crate::model::fault::FaultKind;
 use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocation};
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
+use crate::text::{self, Backend, Message, NextStep};
 
 pub use detail::detail;
-pub use queue::{Hold, Queue};
 
 /// Context that changes the texts of a row.
 #[derive(Clone, Copy, Debug)]
@@ -143,12 +142,12 @@ fn own(row: &Row) -> &'static [RowCommand] {
     use RowCommand as C;
     match &row.status {
         Status::Checking | Status::Settling | Status::Ready => &[C::Remove],
-        Status::Rejected(rejection) => match wording::rejection(rejection).step {
+        Status::Rejected(rejection) => match text::rejection(rejection).step {
             _ if rejection_allows_relocation(rejection) => {
                 &[C::Details, C::Locate, C::Retry, C::Remove]
             }
-            Some(NextStep::Row(C::Retry)) => &[C::Details, C::Retry, C::Remove],
-            Some(NextStep::Row(C::UploadAnyway)) => &[C::Details, C::UploadAnyway, C::Remove],
+            Some(NextStep::Retry) => &[C::Details, C::Retry, C::Remove],
+            Some(NextStep::UploadAnyway) => &[C::Details, C::UploadAnyway, C::Remove],
             _ => &[C::Details, C::Remove],
         },
         Status::ReadyToUpload => &[C::Upload, C::Remove],
@@ -262,21 +261,21 @@ pub fn pause_loses_work(row: &Row) -> bool {
 /// Returns the message and technical details of a row with a fault.
 pub fn trouble(row: &Row, place: Backend) -> Option<(Message, Vec<(&'static str, String)>)> {
     let (message, mut technical) = match &row.status {
-        Status::Rejected(rejection) => (wording::rejection(rejection), Vec::new()),
-        Status::Failed(fault) => (wording::fault(fault), wording::details(fault)),
+        Status::Rejected(rejection) => (text::rejection(rejection), Vec::new()),
+        Status::Failed(fault) => (text::fault(fault, place), text::details(fault)),
         Status::Waiting { cause, .. } => {
             let message = Message {
                 next: words::BY_ITSELF.to_owned(),
                 step: None,
-                ..wording::fault(cause)
+                ..text::fault(cause, place)
             };
-            (message, wording::details(cause))
+            (message, text::details(cause))
         }
         _ => return None,
     };
     let reserved = row.reserved_id.as_ref();
     technical.extend(reserved.map(|id| (words::RESERVED_ID, id.to_string())));
-    Some((message.at(place), technical))
+    Some((message, technical))
 }
 
 /// Returns the text of "Copy details", for a support request; `build` identifies the program.

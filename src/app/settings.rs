@@ -5,55 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::command::Setting;
 use super::pending::{Outcome, Pending};
 use super::state::{App, Dialog, WindowEffect};
 use super::wording;
 use crate::api::network::NetworkState;
 use crate::engine::{Command, Preferences};
 use crate::store::Settings;
-use crate::store::settings::{Loaded, Start, Theme};
-
-/// A setting with its new value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Setting {
-    /// Colours of the window.
-    Theme(Theme),
-    /// Parallel transfers.
-    Jobs(u8),
-    /// Bytes per second over all transfers; `None` for no limit.
-    LimitRate(Option<u64>),
-    /// When files start.
-    Start(Start),
-    /// Questions before work is lost.
-    Confirmations(bool),
-    /// Desktop notification at the end of a batch.
-    Notifications(bool),
-}
-
-impl Setting {
-    fn put_into(self, settings: &mut Settings) {
-        match self {
-            Self::Theme(theme) => settings.theme = theme,
-            Self::Jobs(jobs) => settings.jobs = jobs,
-            Self::LimitRate(rate) => settings.limit_rate = rate,
-            Self::Start(start) => settings.start = start,
-            Self::Confirmations(ask) => settings.confirmations = ask,
-            Self::Notifications(tell) => settings.notifications = tell,
-        }
-    }
-
-    /// Returns `true` if the settings already have this value.
-    pub fn holds(self, settings: &Settings) -> bool {
-        match self {
-            Self::Theme(theme) => settings.theme == theme,
-            Self::Jobs(jobs) => settings.jobs == jobs,
-            Self::LimitRate(rate) => settings.limit_rate == rate,
-            Self::Start(start) => settings.start == start,
-            Self::Confirmations(ask) => settings.confirmations == ask,
-            Self::Notifications(tell) => settings.notifications == tell,
-        }
-    }
-}
+use crate::store::settings::{Loaded, Start};
 
 /// Returns the settings that the engine uses.
 pub fn preferences(settings: &Settings) -> Preferences {

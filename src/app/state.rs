@@ -17,17 +17,19 @@ use super::list::List;
 use super::open_external::ExternalOpener;
 use super::paste::Pasting;
 use super::pending::Pending;
+use super::queue::Queue;
 use super::relocate::Locating;
-use super::rows::{Queue, RowContext};
+use super::rows::RowContext;
 use super::screen_reader::Announcer;
 use super::settings::SettingsState;
-use super::wording::{Backend, foot as words};
+use super::wording::foot as words;
 use crate::api::network::NetworkState;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
 use crate::model::plan::{Plan, Throughput, UnderWay};
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
+use crate::text::Backend;
 
 /// Action for the drawing code.
 #[derive(Clone, Debug, PartialEq, Eq)]

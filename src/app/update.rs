@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::command::{BulkAction, Dismissible, ExportFormat, Pick, RowCommand, UiCommand};
+use super::command::{
+    BulkAction, Dismissible, ExportFormat, Filter, Pick, RowCommand, Setting, UiCommand,
+};
 use super::environment::FileDialogKind;
-use super::list::Filter;
 use super::paste::Pasting;
 use super::pending::Pending;
-use super::settings::Setting;
 use super::state::{App, Dialog, Toast, WindowEffect};
 use super::wording::{screens, selection as words};
 use super::{rows, wording};

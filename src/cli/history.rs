@@ -8,6 +8,7 @@ use crate::model::asset::{AssetStatus, ContentHash};
 use crate::model::cell_escaping::spreadsheet_field;
 use crate::model::terminal::escape;
 use crate::store::{AssetNote, AssetRecord, DataDir, History, StoreError};
+use crate::text;
 
 /// A line of `history --json` or row of `--csv` (`docs/contract.md`, "Data directory").
 #[derive(Debug, Serialize)]
@@ -139,7 +140,7 @@ fn plain(line: &HistoryRow) -> String {
         escape(&line.asset_id),
         line.uploaded_at,
         line.upload_status.unwrap_or("?"),
-        wording::size(line.size),
+        text::size(line.size),
         super::one_line(&line.path),
     )
 }

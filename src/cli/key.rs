@@ -11,6 +11,7 @@ use crate::model::key::ApiKey;
 use crate::model::snapshot::KeyState;
 use crate::setup::{self, AppContext, Numbers, SetupError};
 use crate::store::Keychain;
+use crate::text::{self, Backend};
 
 /// Most bytes read from standard input for a key.
 const INPUT_LIMIT: usize = 64 * 1024;
@@ -52,13 +53,13 @@ fn set() -> u8 {
         Err(fault) if fault.kind == FaultKind::Unauthorized => {
             say(&format!(
                 "The key was not saved. {}",
-                wording::fault(&fault).line()
+                text::fault(&fault, Backend::Service).line()
             ));
             return EXIT_KEY;
         }
         Err(fault) => format!(
             " The key could not be checked: {}",
-            wording::fault(&fault).cause
+            text::fault(&fault, Backend::Service).cause
         ),
     };
     if std::env::var_os(setup::KEY_VARIABLE).is_some_and(|key| !key.is_empty()) {

@@ -19,6 +19,7 @@ use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::{ItemId, QueueWait, Row};
 use crate::model::terminal::escape;
+use crate::text::{self, Backend};
 
 /// Output and counts of a run.
 pub struct Report {
@@ -141,7 +142,7 @@ impl Report {
                 self.close(item);
                 self.rejected += 1;
                 self.event(&JsonEvent::rejected(&path, &rejection));
-                Some(format!("{shown}: {}", wording::rejection_line(&rejection)))
+                Some(format!("{shown}: {}", text::rejection_line(&rejection)))
             }
             LifecycleEvent::Skipped { count } => {
                 self.skipped += count;
@@ -201,10 +202,10 @@ impl Report {
                     delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
                     reason: fault.reason(),
                 });
-                let wait = wording::duration(wording::whole_seconds(delay));
+                let wait = text::duration(text::whole_seconds(delay));
                 Some(format!(
                     "{shown}: {} Next try in {wait}.",
-                    wording::fault(&fault).cause
+                    text::fault(&fault, Backend::Service).cause
                 ))
             }
             LifecycleEvent::Finished {
@@ -391,7 +392,7 @@ impl Report {
             // No single file can be cancelled here.
             wording::RUN_INTERRUPTED.to_owned()
         } else {
-            wording::fault(fault).line()
+            text::fault(fault, Backend::Service).line()
         };
         let line = format!(
             "{}{id}: {message}",

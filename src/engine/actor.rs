@@ -56,7 +56,7 @@ use crate::api::Service;
 use crate::api::paced::RateLimited;
 use crate::model::asset::AssetId;
 use crate::model::snapshot::{ItemId, Snapshot};
-use crate::model::upload::{Effect, Event, Original, Upload, UploadState, next};
+use crate::model::upload::{Effect, Event, Original, Upload, UploadState, transition};
 use crate::store::KeychainWorker;
 
 /// How often meters are read while bytes move.
@@ -225,7 +225,7 @@ impl<S: Service> Actor<S> {
             Event::PollFailed { fault, .. } => Some(fault.kind),
             _ => None,
         };
-        let Some((after, effects)) = next(&item.upload, event, &self.options.policy) else {
+        let Some((after, effects)) = transition(&item.upload, event, &self.options.policy) else {
             tracing::debug!(item = id.0, "stale event");
             return false;
         };

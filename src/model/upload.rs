@@ -1,12 +1,14 @@
-//! The upload state machine: states with their data, events and effects. [`next`] is the only way
-//! from one state to another.
+//! The upload state machine: states with their data, events and effects. [`transition`] is the only
+//! way from one state to another.
 
 mod after_fault;
+mod attempt;
 mod event;
-mod next;
 mod polling;
+mod restart;
 #[cfg(test)]
 mod tests;
+mod transition;
 
 use std::time::Duration;
 
@@ -19,7 +21,10 @@ use super::retry::Policy;
 use super::snapshot::ItemId;
 
 pub use event::{Effect, Event};
-pub use next::next;
+pub use transition::transition;
+
+/// The upload after an event, and what the engine is to do; `None` if the event is stale.
+pub type Transition = Option<(Upload, Vec<Effect>)>;
 
 /// One file's upload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -382,77 +387,6 @@ impl Upload {
             UploadState::Sending { .. } => true,
             _ => false,
         }
-    }
-
-    /// Restores the state after the program ended during the upload: completely sent bytes are
-    /// polled for or marked as possibly stored, the rest waits for the user.
-    #[must_use]
-    pub fn after_restart(mut self) -> Self {
-        self.attempt += 1;
-        if self.counters.reuse_only
-            && matches!(
-                self.state,
-                UploadState::Queued
-                    | UploadState::Hashing
-                    | UploadState::RetryScheduled { .. }
-                    | UploadState::Paused { .. }
-                    | UploadState::Duplicate(Original::Row(_))
-            )
-        {
-            // Nothing was to be sent, so nothing was interrupted.
-            self.state = UploadState::Ready;
-            self.counters.reuse_only = false;
-        }
-        let held = UploadState::Paused {
-            by: PausedBy::Restart,
-        };
-        if matches!(
-            self.state,
-            UploadState::Checking | UploadState::StillChanging
-        ) {
-            // A start requested in the earlier run does not carry over.
-            self.counters.auto_start = false;
-        }
-        self.state = match self.state {
-            UploadState::StillChanging => UploadState::Checking,
-            UploadState::Sending { body_out: true, .. } => match &self.reserved_id {
-                Some(asset) => UploadState::Processing {
-                    asset: asset.clone(),
-                    content: None,
-                    polls: 0,
-                    doubt: Some(Fault::new(FaultKind::LostAnswer)),
-                },
-                None => {
-                    self.counters.unknown += 1;
-                    self.counters.possibly_stored_twice = true;
-                    held
-                }
-            },
-            UploadState::Sending { .. }
-            | UploadState::RetryScheduled { .. }
-            | UploadState::Queued
-            | UploadState::Hashing
-            | UploadState::Duplicate(Original::Row(_)) => held,
-            UploadState::Processing {
-                asset,
-                content,
-                doubt,
-                ..
-            }
-            | UploadState::OtherKey {
-                asset,
-                content,
-                doubt,
-                ..
-            } => UploadState::Processing {
-                asset,
-                content,
-                polls: 0,
-                doubt,
-            },
-            other => other,
-        };
-        self
     }
 }
 

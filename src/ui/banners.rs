@@ -3,7 +3,7 @@
 use egui::{Frame, Margin, Ui, Vec2};
 use lucide_icons::Icon;
 
-use super::theme::{self, of, size, space, type_size};
+use super::theme::{self, Palette, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::{card, text};
 use crate::app::banners::Banner;
@@ -20,7 +20,7 @@ pub fn show(ui: &mut Ui, banners: &[Banner], out: &mut Vec<UiCommand>) {
 }
 
 fn strip(ui: &mut Ui, banner: &Banner, out: &mut Vec<UiCommand>) {
-    let looks = theme::banner(banner.tone, of(ui));
+    let looks = theme::banner(banner.tone, Palette::of(ui));
     let frame = Frame::new()
         .fill(looks.ground)
         .inner_margin(Margin::symmetric(space::L as i8, space::S as i8));
@@ -51,7 +51,7 @@ fn strip(ui: &mut Ui, banner: &Banner, out: &mut Vec<UiCommand>) {
                 }
             }
         };
-        card::sides(ui, height, left, right);
+        card::left_right(ui, height, left, right);
     });
     let rect = drawn.response.rect;
     let (thick, colour) = looks.line;

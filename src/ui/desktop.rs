@@ -34,8 +34,8 @@ impl Default for SystemDesktop {
 impl SystemDesktop {
     /// Creates it without calling the desktop.
     pub fn new() -> Self {
-        let (awake, wishes) = mpsc::channel();
-        on_thread("awake", move || watch(&wishes, BETWEEN_FILES, hold));
+        let (awake, requests) = mpsc::channel();
+        on_thread("awake", move || watch(&requests, BETWEEN_FILES, hold));
         let (progress, news) = mpsc::channel();
         on_thread("taskbar", move || taskbar::show(&news));
         Self { awake, progress }
@@ -255,17 +255,17 @@ fn hold() -> Option<keepawake::KeepAwake> {
         .ok()
 }
 
-/// Keeps the value of `hold` while wished for and `longer` after, until the sender is dropped.
-fn watch<T>(wishes: &Receiver<bool>, longer: Duration, hold: impl Fn() -> Option<T>) {
+/// Keeps the value of `hold` while requested and `longer` after, until the sender is dropped.
+fn watch<T>(requests: &Receiver<bool>, longer: Duration, hold: impl Fn() -> Option<T>) {
     let mut held = None;
     let mut ends = false;
     loop {
-        let wish = if ends {
-            wishes.recv_timeout(longer)
+        let request = if ends {
+            requests.recv_timeout(longer)
         } else {
-            wishes.recv().map_err(RecvTimeoutError::from)
+            requests.recv().map_err(RecvTimeoutError::from)
         };
-        match wish {
+        match request {
             Ok(true) => {
                 ends = false;
                 held = held.or_else(&hold);

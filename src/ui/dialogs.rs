@@ -1,26 +1,24 @@
 //! Modal dialogs: key entry, questions, details.
 
-use egui::text::{CCursor, CCursorRange};
-use egui::text_edit::TextEditState;
-use egui::{AreaState, Context, Id, Key, Modal, Rect, TextEdit, Ui};
-use lucide_icons::Icon;
+mod key;
+pub(super) mod parts;
 
+use egui::text_edit::TextEditState;
+use egui::{AreaState, Context, Modal, Rect, Ui};
+
+use self::parts::{asked, body, buttons, choice, dialog_id, plain, title, unopened};
 use super::screens::settings;
 use super::shortcuts;
-use super::theme::{self, TOLERANCE, of, size, space, type_size};
+use super::theme::{self, Palette, TOLERANCE, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::{card, text};
 use crate::app::command::{RowCommand, UiCommand};
 use crate::app::rows;
 use crate::app::state::{App, Cancel, Dialog, Pause};
 use crate::app::wording::screens as words;
-use crate::app::wording::{self, Message, NextStep, Quit};
-use crate::model::key::ApiKey;
-use crate::model::snapshot::{ItemId, KeyState};
-
-/// Character limit of the key field: far above a key's length, so that a truncated text is not
-/// taken for a key.
-const FIELD: usize = 2 * ApiKey::LONGEST;
+use crate::app::wording::{self, Quit};
+use crate::model::snapshot::ItemId;
+use crate::text::{Message, NextStep};
 
 /// Draws the open dialog, if any.
 pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
@@ -28,13 +26,13 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
     let Some(dialog) = app.dialog().cloned() else {
         // The field's memory may contain parts of a key.
         ctx.data_mut(|data| {
-            data.remove::<TextEditState>(key_field());
+            data.remove::<TextEditState>(key::field());
             data.remove::<(Dialog, Rect)>(id);
             data.remove::<Dialog>(asked());
         });
         return;
     };
-    let palette = theme::palette(ctx.theme());
+    let palette = Palette::of_theme(ctx.theme());
     // A new dialog, or one in a resized window, is measured with all the room before it is visible.
     let room = ctx.content_rect();
     let measured = ctx.data(|data| data.get_temp(id));
@@ -55,7 +53,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
         // Text here reaches up to the scroll bar.
         ui.spacing_mut().scroll.floating_allocated_width = space::M;
         match dialog {
-            Dialog::Key => key(ui, app, out),
+            Dialog::Key => key::show(ui, app, out),
             Dialog::Cancel(uploads) => cancel(ui, &uploads, out),
             Dialog::Pause(uploads) => pause(ui, &uploads, out),
             Dialog::Discard => discard(ui, app, out),
@@ -79,7 +77,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
     // It was positioned for its previous size.
     let size = shown.response.rect.size();
     if fresh || placed.is_none_or(|placed| (placed - size).abs().max_elem() > TOLERANCE) {
-        theme::lay_out_anew(ctx, "a dialog stands in the middle");
+        theme::request_layout_pass(ctx, "a dialog stands in the middle");
     }
     // A stray click must not discard typed text.
     let missed = shown.backdrop_response.clicked() && !app.key_entry().draft.is_empty();
@@ -87,194 +85,6 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
         out.push(UiCommand::CloseDialog);
     }
 }
-
-fn dialog_id() -> Id {
-    Id::unique("dialog")
-}
-
-/// Id of the question that last set the focus.
-fn asked() -> Id {
-    Id::unique("question")
-}
-
-/// Draws a question's buttons: the risky ones first, the safe default last and focused.
-fn choice(
-    ui: &mut Ui,
-    dialog: Dialog,
-    stake: (Button<'_>, UiCommand),
-    safe: &str,
-    out: &mut Vec<UiCommand>,
-) {
-    let fresh = ui.data(|data| data.get_temp::<Dialog>(asked()).as_ref() != Some(&dialog));
-    // An invisible measuring pass can't take the focus.
-    let fresh = fresh && !ui.is_sizing_pass();
-    if fresh {
-        ui.data_mut(|data| data.insert_temp(asked(), dialog));
-    }
-    let safe = Button::of(&UiCommand::CloseDialog, ButtonStyle::Primary)
-        .labelled(safe)
-        .focused(fresh);
-    let both = vec![stake, (safe, UiCommand::CloseDialog)];
-    buttons(ui, both, out);
-}
-
-/// Draws the title, which also names the dialog.
-pub(super) fn title(ui: &mut Ui, words: &str) {
-    let name = text::labelling(ui, words, type_size::TITLE, of(ui).text);
-    ui.ctx().accesskit_node_builder(dialog_id(), |node| {
-        node.push_labelled_by(name.id.accesskit_id());
-        node.set_modal();
-    });
-}
-
-fn body(ui: &mut Ui, words: &str) {
-    text::label(ui, words, type_size::BODY, of(ui).secondary);
-}
-
-/// Draws the buttons at the foot, the primary one last at the right.
-fn buttons(ui: &mut Ui, buttons: Vec<(Button<'_>, UiCommand)>, out: &mut Vec<UiCommand>) {
-    ui.add_space(space::XS);
-    let right = |ui: &mut Ui| {
-        for (button, command) in buttons {
-            if button.show(ui) {
-                out.push(command);
-            }
-        }
-    };
-    card::sides(ui, size::BUTTON, |_| (), right);
-}
-
-fn plain(command: UiCommand) -> (Button<'static>, UiCommand) {
-    (
-        Button::of(&command, ButtonStyle::Outlined).without_icon(),
-        command,
-    )
-}
-
-fn key_field() -> Id {
-    Id::unique("key field")
-}
-
-fn key(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
-    let p = of(ui);
-    title(ui, words::KEY);
-    let now = wording::key_in_use(&app.snapshot().key, app.key_is_for_session());
-    body(ui, &now);
-    let starts = app.starts_with_key();
-    if starts > 0 {
-        text::label(ui, &words::save_starts(starts), type_size::BODY, p.text);
-    }
-    let busy = app.key_entry().busy();
-    let again = app.key_has_to_be_typed_again();
-    let problem = app.key_entry().problem().map(str::to_owned);
-    let id = key_field();
-    // A newly opened dialog takes the focus.
-    let fresh = TextEditState::load(ui.ctx(), id).is_none();
-    let field = TextEdit::singleline(app.key_draft_mut())
-        .id(id)
-        .char_limit(FIELD)
-        .password(true)
-        .hint_text(words::PASTE_KEY)
-        .margin(egui::Margin::symmetric(space::M as i8, space::S as i8))
-        .min_size(egui::vec2(0.0, size::BUTTON))
-        .desired_width(f32::INFINITY)
-        .interactive(busy.is_none())
-        .show(ui);
-    let response = field.response.response;
-    ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_label(words::KEY));
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    if fresh || again {
-        response.request_focus();
-    }
-    if again && let Some(mut state) = TextEditState::load(ui.ctx(), id) {
-        let end = CCursor::new(app.key_entry().draft.chars().count());
-        let all = CCursorRange::two(CCursor::default(), end);
-        state.cursor.set_char_range(Some(all));
-        state.store(ui.ctx(), id);
-    }
-    if app.key_entry().draft.is_empty()
-        && let Some(mut state) = TextEditState::load(ui.ctx(), id)
-    {
-        // The undo history must not outlive the key.
-        state.clear_undoer();
-        state.store(ui.ctx(), id);
-    }
-    if let Some(busy) = busy {
-        text::label(ui, busy, type_size::SMALL, p.working);
-    } else if let Some(problem) = problem {
-        text::label(ui, &problem, type_size::SMALL, p.bad);
-    }
-    unopened(ui, app, out);
-    let why_not = match busy {
-        Some(busy) => Some(busy),
-        None if app.key_entry().draft.is_empty() => Some(words::PASTE_FIRST),
-        None => None,
-    };
-    let save = if app.key_entry().is_saving() && app.keychain_is_silent() {
-        let command = UiCommand::UseKeyForSession;
-        (Button::of(&command, ButtonStyle::Primary), command)
-    } else {
-        let command = UiCommand::SaveKey;
-        (
-            Button::of(&command, ButtonStyle::Primary).blocked(why_not),
-            command,
-        )
-    };
-    let get = Button::of(&UiCommand::GetKey, ButtonStyle::Plain);
-    let close = Button::of(&UiCommand::CloseDialog, ButtonStyle::Outlined);
-    let close = if app.key_entry().is_saving() {
-        close
-    } else {
-        close.labelled(words::CANCEL)
-    };
-    let mut foot = Vec::new();
-    if app.snapshot().key == KeyState::Missing && app.can_try_sandbox() {
-        let try_it =
-            Button::of(&UiCommand::TrySandbox, ButtonStyle::Plain).labelled(words::WITHOUT);
-        foot.push((try_it.without_icon(), UiCommand::TrySandbox));
-    }
-    foot.extend([
-        (get, UiCommand::GetKey),
-        (close, UiCommand::CloseDialog),
-        save,
-    ]);
-    buttons(ui, foot, out);
-    if entered && why_not.is_none() {
-        out.push(UiCommand::SaveKey);
-    }
-}
-
-/// Shows an address or path that did not open, with a copy button.
-fn unopened(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let Some(unopened) = app.unopened() else {
-        return;
-    };
-    let p = of(ui);
-    text::label(ui, unopened.said, type_size::SMALL, p.notice);
-    let copy = unopened.copy.clone();
-    let mut button = Button {
-        room_for: copy.entry().label,
-        ..Button::of(&copy, ButtonStyle::Outlined).small()
-    };
-    if unopened.copied {
-        button.label = wording::row::COPIED;
-        button.icon = Some(Icon::Check);
-        button.colour = Some(p.good);
-    }
-    let left = |ui: &mut Ui| {
-        let address = egui::RichText::new(&unopened.text);
-        let address = address.font(theme::mono(type_size::SMALL)).color(p.text);
-        ui.add(egui::Label::new(address).selectable(true).truncate());
-    };
-    let right = |ui: &mut Ui| {
-        if button.show(ui) {
-            out.push(copy);
-        }
-    };
-    card::sides(ui, size::SMALL_BUTTON, left, right);
-}
-
 fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
     let (question, means) = wording::selection::cancel(
         uploads.name.as_deref(),
@@ -324,12 +134,12 @@ fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let height = ui.ctx().content_rect().height() - around - size::LINE;
     settings::show(ui, app, height, out);
     match app.settings_problem() {
-        Some(problem) => text::label(ui, problem, type_size::SMALL, of(ui).bad),
+        Some(problem) => text::label(ui, problem, type_size::SMALL, Palette::of(ui).bad),
         None => text::label(
             ui,
             wording::SAVED_AT_ONCE,
             type_size::SMALL,
-            of(ui).secondary,
+            Palette::of(ui).secondary,
         ),
     }
     unopened(ui, app, out);
@@ -339,7 +149,7 @@ fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 fn formats(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     title(ui, words::FORMATS_TITLE);
     for (kind, extensions) in words::formats() {
-        text::label(ui, kind, type_size::BODY, of(ui).text);
+        text::label(ui, kind, type_size::BODY, Palette::of(ui).text);
         ui.add_space(space::XS - space::M);
         body(ui, &extensions);
     }
@@ -382,7 +192,7 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
         return;
     };
     title(ui, &message.title);
-    let p = of(ui);
+    let p = Palette::of(ui);
     let file = row.path.display().to_string();
     text::label(ui, &file, type_size::BODY, p.text);
     body(ui, &message.cause);
@@ -423,10 +233,17 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
 }
 
 fn next(message: &Message, id: ItemId) -> Option<UiCommand> {
-    match message.step? {
-        NextStep::Row(command) => Some(UiCommand::Row(command, id)),
-        NextStep::UpdateKey => Some(UiCommand::EnterKey),
-        NextStep::OpenConsole => Some(UiCommand::OpenConsole),
-        NextStep::CopyDetails => Some(UiCommand::CopyDetails(id)),
-    }
+    use RowCommand as C;
+    let command = match message.step? {
+        NextStep::Retry => C::Retry,
+        NextStep::Remove => C::Remove,
+        NextStep::UploadAnyway => C::UploadAnyway,
+        NextStep::UploadAgain => C::UploadAgain,
+        NextStep::CheckAgain => C::CheckAgain,
+        NextStep::Locate => C::Locate,
+        NextStep::UpdateKey => return Some(UiCommand::EnterKey),
+        NextStep::OpenConsole => return Some(UiCommand::OpenConsole),
+        NextStep::CopyDetails => return Some(UiCommand::CopyDetails(id)),
+    };
+    Some(UiCommand::Row(command, id))
 }

@@ -26,7 +26,7 @@ pub struct FocusKeeper {
 
 impl FocusKeeper {
     /// Restores the focus after everything was drawn.
-    pub fn look(&mut self, ctx: &Context) {
+    pub fn restore(&mut self, ctx: &Context) {
         if ctx.will_discard() {
             return;
         }
@@ -42,10 +42,10 @@ impl FocusKeeper {
             Some(stop) if stop.layer == ground => Some(stop.id),
             _ => self
                 .below
-                .and_then(|id| beside(id, ground, &self.stops, &now)),
+                .and_then(|id| nearest_remaining(id, ground, &self.stops, &now)),
         };
         let at = focused.or_else(|| {
-            let to = self.instead(dialog, &now)?;
+            let to = self.fallback(dialog, &now)?;
             ctx.memory_mut(|memory| memory.request_focus(to));
             ctx.request_repaint();
             find(to)
@@ -58,17 +58,18 @@ impl FocusKeeper {
     }
 
     /// Returns the new focus if the old one was lost involuntarily.
-    fn instead(&self, dialog: Option<LayerId>, now: &[FocusTarget]) -> Option<Id> {
+    fn fallback(&self, dialog: Option<LayerId>, now: &[FocusTarget]) -> Option<Id> {
         let first = |layer: LayerId| now.iter().find(|stop| stop.layer == layer);
         match (dialog, self.at) {
             (Some(dialog), Some(at)) if at.layer == dialog && now.contains(&at) => None,
             (Some(dialog), Some(at)) if at.layer == dialog => {
-                beside(at.id, dialog, &self.stops, now).or(first(dialog).map(|stop| stop.id))
+                nearest_remaining(at.id, dialog, &self.stops, now)
+                    .or(first(dialog).map(|stop| stop.id))
             }
             (Some(dialog), _) => first(dialog).map(|stop| stop.id),
             (None, Some(at)) if now.contains(&at) => None,
             (None, Some(at)) if at.layer != LayerId::background() => {
-                beside(at.id, at.layer, &self.stops, now).or(self.below)
+                nearest_remaining(at.id, at.layer, &self.stops, now).or(self.below)
             }
             (None, Some(_)) => self.below,
             (None, None) => None,
@@ -96,7 +97,12 @@ fn stops(ctx: &Context) -> Vec<FocusTarget> {
 
 /// Returns the widget itself, else its only replacement, else the nearer neighbour (the previous
 /// one on a tie).
-fn beside(id: Id, layer: LayerId, before: &[FocusTarget], now: &[FocusTarget]) -> Option<Id> {
+fn nearest_remaining(
+    id: Id,
+    layer: LayerId,
+    before: &[FocusTarget],
+    now: &[FocusTarget],
+) -> Option<Id> {
     let of_layer = |stops: &[FocusTarget]| -> Vec<Id> {
         let stops = stops.iter().filter(|stop| stop.layer == layer);
         stops.map(|stop| stop.id).collect()

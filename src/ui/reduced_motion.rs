@@ -2,7 +2,7 @@
 //! is little.
 
 /// Returns `true` if motion should be reduced.
-pub fn is_reduced() -> bool {
+pub fn prefers_reduced_motion() -> bool {
     system::asked().unwrap_or(false)
 }
 

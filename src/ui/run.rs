@@ -1,14 +1,17 @@
 //! Opens the window.
 
+#[cfg(target_os = "linux")]
+mod x11;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use eframe::{NativeOptions, Renderer};
 use egui::{Context, IconData, ViewportBuilder};
 
-use super::shell::MaviApp;
 use super::system_preferences::SystemPreferences;
 use super::theme;
+use super::window::MaviApp;
 use crate::app::environment::WindowEnvironment;
 use crate::app::pending::Wake;
 use crate::app::wording::screens as words;
@@ -91,12 +94,12 @@ impl Window {
         outside: WindowEnvironment,
         icon: Option<IconData>,
     ) -> Result<(), WindowError> {
-        let wishes = SystemPreferences::to_ask(self.wake());
+        let preferences = SystemPreferences::watching(self.wake());
         let options = options(self.x11, icon);
         let create = move |cc: &eframe::CreationContext<'_>| {
             let app = MaviApp::new(&cc.egui_ctx, engine, outside)
-                .wishing(wishes)
-                .ended_by(self.end);
+                .with_preferences(preferences)
+                .close_on(self.end);
             Ok(Box::new(app) as Box<dyn eframe::App>)
         };
         eframe::run_native_ext(APP_ID, options, Some(self.ctx), Box::new(create))?;
@@ -120,81 +123,6 @@ fn options(x11: bool, icon: Option<IconData>) -> NativeOptions {
         system_font_fallback: false,
         event_loop_builder: x11::preference(x11),
         ..NativeOptions::default()
-    }
-}
-
-/// Prefers X11 where available, since it supports drops, even on a Wayland desktop.
-#[cfg(target_os = "linux")]
-mod x11 {
-    use std::net::{TcpStream, ToSocketAddrs};
-    use std::os::linux::net::SocketAddrExt;
-    use std::os::unix::net::{SocketAddr, UnixStream};
-    use std::time::Duration;
-
-    use winit::platform::x11::EventLoopBuilderExtX11;
-
-    /// TCP port of display 0.
-    const FIRST_PORT: u16 = 6000;
-    /// Time limit for a display on another computer.
-    const PATIENCE: Duration = Duration::from_secs(2);
-
-    /// Returns `true` if the display in `DISPLAY` answers.
-    pub fn reachable() -> bool {
-        std::env::var("DISPLAY").is_ok_and(|display| answers(&display))
-    }
-
-    fn answers(display: &str) -> bool {
-        let Some((host, number)) = parse(display) else {
-            return false;
-        };
-        if !host.is_empty() {
-            let addresses = (host, FIRST_PORT.saturating_add(number)).to_socket_addrs();
-            return addresses.is_ok_and(|mut addresses| {
-                addresses.any(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
-            });
-        }
-        let path = format!("/tmp/.X11-unix/X{number}");
-        let hidden = SocketAddr::from_abstract_name(&path);
-        UnixStream::connect(&path).is_ok()
-            || hidden.is_ok_and(|address| UnixStream::connect_addr(&address).is_ok())
-    }
-
-    /// Splits a display into host (empty if local) and number.
-    fn parse(display: &str) -> Option<(&str, u16)> {
-        let (host, rest) = display.rsplit_once(':')?;
-        let number = rest.split('.').next()?.parse().ok()?;
-        Some((if host == "unix" { "" } else { host }, number))
-    }
-
-    /// Makes winit use X11.
-    pub fn preference(x11: bool) -> Option<eframe::EventLoopBuilderHook> {
-        x11.then(|| {
-            Box::new(
-                |builder: &mut eframe::EventLoopBuilder<eframe::UserEvent>| {
-                    builder.with_x11();
-                },
-            ) as eframe::EventLoopBuilderHook
-        })
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-
-        #[test]
-        fn displays_are_read_as_x_writes_them() {
-            assert_eq!(parse(":77"), Some(("", 77)));
-            assert_eq!(parse(":0.0"), Some(("", 0)));
-            assert_eq!(parse("unix:1"), Some(("", 1)));
-            assert_eq!(parse("localhost:10.0"), Some(("localhost", 10)));
-            assert_eq!(parse("wayland-0"), None);
-        }
-
-        #[test]
-        fn a_display_that_is_not_there_does_not_answer() {
-            assert!(!answers(":64321"));
-            assert!(!answers(""));
-        }
     }
 }
 

@@ -3,10 +3,11 @@
 use egui::style::ScrollAnimation;
 use egui::{Key, ScrollArea, Ui, vec2};
 
-use super::dialogs;
-use super::theme::{self, of, size, space, type_size};
+use super::dialogs::parts::title;
+use super::theme::{self, Palette, size, space, type_size};
 use super::widgets::{card, text};
-use crate::app::command::{CommandLabel, UiCommand};
+use crate::app::command::UiCommand;
+use crate::app::command_label::CommandLabel;
 use crate::app::wording::command::{self as words, Group};
 use crate::app::wording::selection::SHORTCUTS;
 
@@ -15,8 +16,8 @@ const FAR: u8 = 100;
 
 /// Draws the list, scrolling in a low window.
 pub fn show(ui: &mut Ui) {
-    let p = of(ui);
-    dialogs::title(ui, UiCommand::ShowShortcuts.entry().label);
+    let p = Palette::of(ui);
+    title(ui, UiCommand::ShowShortcuts.entry().label);
     // Height around it: margins, title, note, button and gaps.
     let margins = 2.0 * (space::XL + space::L + space::XL) + space::M;
     let around = margins + type_size::TITLE + size::BUTTON + size::LINE;
@@ -48,7 +49,12 @@ pub fn show(ui: &mut Ui) {
 fn lines(ui: &mut Ui, (group, commands): &(Group, Vec<UiCommand>)) {
     ui.spacing_mut().item_spacing = vec2(space::S, space::XS);
     ui.add_space(space::S);
-    text::label(ui, words::group(*group), type_size::SMALL, of(ui).secondary);
+    text::label(
+        ui,
+        words::group(*group),
+        type_size::SMALL,
+        Palette::of(ui).secondary,
+    );
     for command in commands {
         line(ui, &command.entry());
     }
@@ -72,7 +78,7 @@ fn by_keys(ui: &Ui, page: f32) -> f32 {
 }
 
 fn line(ui: &mut Ui, entry: &CommandLabel) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let Some(shortcut) = entry.shortcut else {
         return;
     };
@@ -82,5 +88,5 @@ fn line(ui: &mut Ui, entry: &CommandLabel) {
         let keys = egui::RichText::new(shortcut.text()).font(font);
         ui.label(keys.color(p.secondary));
     };
-    card::sides(ui, size::LINE, left, right);
+    card::left_right(ui, size::LINE, left, right);
 }

@@ -3,7 +3,7 @@
 /// Shows the error in a message box and blocks until it is closed. Only if nothing reads standard
 /// error, as when started from the menu.
 #[cfg(windows)]
-pub fn say(words: &str) {
+pub fn show_error_box(words: &str) {
     use std::os::windows::io::AsRawHandle;
 
     use crate::app::wording::screens::NAME;
@@ -20,7 +20,7 @@ pub fn say(words: &str) {
 /// Shows the error in a notification. Only if standard error is no terminal, as when started from a
 /// file manager.
 #[cfg(not(windows))]
-pub fn say(words: &str) {
+pub fn show_error_box(words: &str) {
     use std::io::IsTerminal;
     use std::sync::mpsc;
     use std::time::Duration;

@@ -1,5 +1,7 @@
 //! Design tokens: colours, type, spacing, radius, motion, and the look of a status.
 
+mod palette;
+
 use egui::style::{ScrollAnimation, Selection, TextCursorStyle, WidgetVisuals, Widgets};
 use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Painter, Rect, Response, Shadow,
@@ -11,99 +13,7 @@ use crate::app::banners::Tone;
 use crate::app::wording;
 use crate::model::snapshot::Status;
 
-/// Colours of one theme, by purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of the design tokens")]
-pub struct Palette {
-    pub background: Color32,
-    pub surface: Color32,
-    pub raised: Color32,
-    pub line: Color32,
-    pub text: Color32,
-    pub secondary: Color32,
-    pub accent: Color32,
-    /// Accent under the pointer.
-    pub accent_strong: Color32,
-    /// Text on accent.
-    pub on_accent: Color32,
-    /// Background of selections, and of notices for the whole window.
-    pub accent_tint: Color32,
-    /// Background of a hovered row.
-    pub hover: Color32,
-    pub good: Color32,
-    pub notice: Color32,
-    pub notice_tint: Color32,
-    pub bad: Color32,
-    pub bad_tint: Color32,
-    pub working: Color32,
-    /// Background of the sandbox banner.
-    pub sandbox: Color32,
-    /// Text of the sandbox banner.
-    pub on_sandbox: Color32,
-    /// Bottom line of the sandbox banner.
-    pub sandbox_line: Color32,
-    /// Overlay behind a dialog.
-    pub scrim: Color32,
-    /// Shadow of floating parts.
-    pub shadow: Color32,
-}
-
-const fn rgb(hex: u32) -> Color32 {
-    let [_, red, green, blue] = hex.to_be_bytes();
-    Color32::from_rgb(red, green, blue)
-}
-
-/// Light theme.
-pub const LIGHT: Palette = Palette {
-    background: rgb(0xFAFAFB),
-    surface: rgb(0xFFFFFF),
-    raised: rgb(0xF2F3F5),
-    line: rgb(0xE2E4E8),
-    text: rgb(0x16181D),
-    secondary: rgb(0x5A616E),
-    accent: rgb(0x4F46E5),
-    accent_strong: rgb(0x4338CA),
-    on_accent: rgb(0xFFFFFF),
-    accent_tint: rgb(0xF3F3FF),
-    hover: rgb(0xF6F7F9),
-    good: rgb(0x15803D),
-    notice: rgb(0xB45309),
-    notice_tint: rgb(0xFEF8EB),
-    bad: rgb(0xB91C1C),
-    bad_tint: rgb(0xFDF1F1),
-    working: rgb(0x0369A1),
-    sandbox: rgb(0x9D174D),
-    on_sandbox: rgb(0xFFFFFF),
-    sandbox_line: rgb(0x9D174D),
-    scrim: Color32::from_rgba_premultiplied(8, 9, 11, 110),
-    shadow: Color32::from_rgba_premultiplied(0, 0, 0, 32),
-};
-
-/// Dark theme.
-pub const DARK: Palette = Palette {
-    background: rgb(0x111317),
-    surface: rgb(0x181B20),
-    raised: rgb(0x21252C),
-    line: rgb(0x2E333C),
-    text: rgb(0xECEEF2),
-    secondary: rgb(0xA3ABB8),
-    accent: rgb(0x8B85FF),
-    accent_strong: rgb(0xA29DFF),
-    on_accent: rgb(0x12131A),
-    accent_tint: rgb(0x23233C),
-    hover: rgb(0x1D2127),
-    good: rgb(0x4ADE80),
-    notice: rgb(0xFBBF24),
-    notice_tint: rgb(0x2A2416),
-    bad: rgb(0xF87171),
-    bad_tint: rgb(0x2D1B1E),
-    working: rgb(0x38BDF8),
-    sandbox: rgb(0x43152D),
-    on_sandbox: rgb(0xFBCFE8),
-    sandbox_line: rgb(0xDB5C9A),
-    scrim: Color32::from_rgba_premultiplied(0, 0, 0, 150),
-    shadow: Color32::from_rgba_premultiplied(0, 0, 0, 110),
-};
+pub use palette::{DARK, LIGHT, Palette};
 
 /// Distances, in points.
 pub mod space {
@@ -225,19 +135,6 @@ const FOCUS: f32 = 2.0;
 /// Font family of the icons.
 pub const ICON_FAMILY: &str = "icons";
 
-/// Returns the colours of a theme.
-pub fn palette(theme: Theme) -> &'static Palette {
-    match theme {
-        Theme::Light => &LIGHT,
-        Theme::Dark => &DARK,
-    }
-}
-
-/// Returns the colours for a `Ui`.
-pub fn of(ui: &Ui) -> &'static Palette {
-    palette(Theme::from_dark_mode(ui.visuals().dark_mode))
-}
-
 /// Returns the sans-serif font in a size of [`type_size`].
 pub fn font(points: f32) -> FontId {
     FontId::new(points, FontFamily::Proportional)
@@ -262,12 +159,12 @@ pub fn install(ctx: &Context) {
     }
 }
 
-/// Turns animations off or on.
-pub fn hold_still(ctx: &Context, still: bool) {
-    let (time, scrolling) = if still {
-        (0.0, ScrollAnimation::none())
-    } else {
+/// Turns animations on or off.
+pub fn set_animations(ctx: &Context, are_on: bool) {
+    let (time, scrolling) = if are_on {
         (MOTION, ScrollAnimation::default())
+    } else {
+        (0.0, ScrollAnimation::none())
     };
     ctx.all_styles_mut(|style| {
         style.animation_time = time;
@@ -306,7 +203,7 @@ fn style(theme: Theme) -> Style {
 }
 
 fn visuals(theme: Theme) -> Visuals {
-    let p = palette(theme);
+    let p = Palette::of_theme(theme);
     let corner = CornerRadius::same(radius::CONTROL);
     let widget = |fill: Color32, stroke: Color32, text: Color32| WidgetVisuals {
         bg_fill: fill,
@@ -373,7 +270,7 @@ pub fn line_under(painter: &Painter, rect: Rect, left: f32, colour: Color32) {
 }
 
 /// Requests another pass before this one is shown, for a size not known before.
-pub fn lay_out_anew(ctx: &Context, why: &'static str) {
+pub fn request_layout_pass(ctx: &Context, why: &'static str) {
     ctx.request_discard(why);
     if !ctx.will_discard() {
         // This frame's passes are used up.
@@ -387,7 +284,7 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, corner: u8) {
         ui.painter().rect_stroke(
             rect.expand(FOCUS),
             CornerRadius::same(corner.saturating_add(FOCUS as u8)),
-            Stroke::new(FOCUS, of(ui).accent),
+            Stroke::new(FOCUS, Palette::of(ui).accent),
             StrokeKind::Middle,
         );
     }

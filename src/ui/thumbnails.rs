@@ -10,7 +10,7 @@ use egui::{
 };
 
 use super::icons;
-use super::theme::{of, radius, size};
+use super::theme::{Palette, radius, size};
 use super::widgets::text::paint_icon;
 use crate::app::thumbnails::{Pixels, Thumb, Thumbnails};
 use crate::model::snapshot::Row;
@@ -35,7 +35,7 @@ fn shared(ctx: &Context) -> Shared {
 
 /// Draws a row's thumbnail or file kind icon into a square.
 pub fn show(ui: &Ui, square: Rect, row: &Row, now: Instant) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let corner = CornerRadius::same(radius::CONTROL);
     ui.painter().rect_filled(square, corner, p.raised);
     let shared = shared(ui.ctx());

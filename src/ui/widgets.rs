@@ -3,7 +3,7 @@
 pub mod button;
 pub mod card;
 pub mod check;
-pub mod mark;
+pub mod logo;
 pub mod menu;
 pub mod row;
 pub mod text;

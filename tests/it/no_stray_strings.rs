@@ -1,5 +1,5 @@
 //! Keeps the words for people in one place: no view and no state of the window says anything
-//! that is not in `app::wording`, so that a translation touches nothing else.
+//! that is not in `assets/i18n`, so that a translation touches nothing else.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,11 +17,11 @@ const ALLOWED: &[(&str, &str)] = &[
     // Names of threads and of places in what egui remembers.
     ("ui/files.rs", "file dialog"),
     ("app/key_entry.rs", "key check"),
-    ("ui/dialogs.rs", "key field"),
+    ("ui/dialogs/key.rs", "key field"),
     ("ui/screens/empty.rs", "first start"),
     ("ui/screens/empty.rs", "height of the invitation"),
     ("ui/screens/toolbar.rs", "search field"),
-    ("ui/shell.rs", "drop overlay"),
+    ("ui/overlays.rs", "drop overlay"),
     ("ui/widgets/row.rs", "asset id"),
     // Of protocols.
     ("ui/reduced_motion.rs", "ReadOne"),
@@ -129,6 +129,7 @@ fn all_words_for_people_stand_in_one_place() {
     let mut files = Vec::new();
     sources(&root.join("ui"), &mut files);
     sources(&root.join("app"), &mut files);
+    sources(&root.join("text"), &mut files);
     let mut wrong = Vec::new();
     let mut used = vec![false; ALLOWED.len()];
     for file in files {

@@ -311,13 +311,13 @@ pub fn open_with(
                 change(&mut outside);
                 MaviApp::new(ui.ctx(), engine, outside)
             });
-            app.look(ui.ctx());
+            app.update(ui.ctx());
             // A context that was dressed in this pass shows it in the next.
             let style = ui.ctx().style_of(ui.ctx().theme());
             ui.set_style(style);
             // The window's own ground, without the margin that the harness puts around it.
             let whole = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
-            app.draw(&mut ui.new_child(whole));
+            app.render(&mut ui.new_child(whole));
         },
         None,
     );

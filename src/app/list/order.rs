@@ -3,28 +3,9 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::filter::Filter;
+use crate::app::command::{Column, Filter};
 use crate::app::rows;
 use crate::model::snapshot::{Row, Snapshot};
-
-/// Sort key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Column {
-    /// Queue order: files are added and sent in it.
-    #[default]
-    Queue,
-    /// Name, with numbers compared by value.
-    Name,
-    /// Size.
-    Size,
-    /// Status, rows that need attention first.
-    Status,
-}
-
-impl Column {
-    /// All keys, in menu order.
-    pub const EACH: [Self; 4] = [Self::Queue, Self::Name, Self::Size, Self::Status];
-}
 
 /// Sort key and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

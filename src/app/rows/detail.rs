@@ -3,17 +3,19 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Queue, RowContext};
+use super::RowContext;
+use crate::app::queue::Queue;
 use crate::app::wording;
 use crate::app::wording::row as words;
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
+use crate::text;
 
 /// Returns the text after the status word, joined with middle dots; may be empty.
 pub fn detail(row: &Row, around: &RowContext) -> String {
     let mut parts = match &row.status {
-        Status::Rejected(rejection) => vec![wording::rejection(rejection).line()],
+        Status::Rejected(rejection) => vec![text::rejection(rejection).line()],
         Status::Failed(fault) => {
-            let message = wording::fault(fault);
+            let message = text::fault(fault, around.place);
             vec![format!("{}. {}", message.title, message.next)]
         }
         status => progress(row, status, around),
@@ -36,9 +38,9 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let size = || match &row.transfer {
         Some(transfer) if *status != Status::Finishing => {
-            wording::size_of(transfer.sent, transfer.total)
+            text::size_of(transfer.sent, transfer.total)
         }
-        _ => wording::size(row.size),
+        _ => text::size(row.size),
     };
     match status {
         Status::Checking => {}
@@ -46,14 +48,14 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         Status::Uploading => match &row.transfer {
             Some(transfer) => {
                 parts.push(size());
-                parts.extend(transfer.rate.map(wording::rate));
-                parts.push(wording::left(transfer.left));
+                parts.extend(transfer.rate.map(text::rate));
+                parts.push(text::left(transfer.left));
             }
             None => parts.push(size()),
         },
         Status::Finishing => parts.extend([size(), words::FINISHING.to_owned()]),
         Status::Waiting { until, cause } => {
-            parts.push(wording::fault(cause).title);
+            parts.push(text::fault(cause, around.place).title);
             parts.extend(row.transfer.map(|_| size()));
             let wait = until.saturating_duration_since(around.now);
             parts.push(if wait.is_zero() {
@@ -75,7 +77,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             } else if *long {
                 parts.push(words::SLOW.to_owned());
             } else if time >= Duration::from_secs(1) {
-                parts.push(wording::duration(time));
+                parts.push(text::duration(time));
             }
         }
         Status::OtherKey { last4 } => parts.extend([words::other_key(last4), size()]),
@@ -130,7 +132,11 @@ fn held_up(around: &RowContext) -> Option<String> {
         Queue::GoesOn => None,
         Queue::Paused => Some(words::QUEUE_PAUSED.to_owned()),
         Queue::Held(hold) => Some(words::held(hold).to_owned()),
-        Queue::Waits(wait) => Some(wording::next_try(wait.kind, wait.left(around.now))),
+        Queue::Waits(wait) => Some(text::next_try(
+            wait.kind,
+            wait.left(around.now),
+            around.place,
+        )),
         Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
     }
 }
@@ -152,7 +158,7 @@ fn duplicate_of(row: &Row) -> Option<String> {
     if let Some(ms) = other.uploaded_at_ms
         && other.path == row.path
     {
-        return Some(words::uploaded_itself(wording::day(ms).as_deref()));
+        return Some(words::uploaded_itself(text::day(ms).as_deref()));
     }
     let name = other.path.file_name().unwrap_or(other.path.as_os_str());
     let mut file = name.to_string_lossy().into_owned();
@@ -164,6 +170,6 @@ fn duplicate_of(row: &Row) -> Option<String> {
     }
     Some(match other.uploaded_at_ms {
         None => words::duplicate_of(&file),
-        Some(ms) => words::same_as_uploaded(&file, wording::day(ms).as_deref()),
+        Some(ms) => words::same_as_uploaded(&file, text::day(ms).as_deref()),
     })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
+use crate::app::queue::Hold;
 use crate::model::asset::AssetId;
 use crate::model::fault::Fault;
 use crate::model::fault::RequiredAction;
@@ -77,7 +78,7 @@ fn when_all_bytes_are_out_no_percent_is_claimed() {
     let mut finishing = row(1, Status::Finishing);
     finishing.transfer = Some(transfer(412_000_000));
     assert_eq!(trailing(&finishing), Trailing::None);
-    assert_eq!(wording::status_word(&finishing.status), "Finishing…");
+    assert_eq!(words::status_word(&finishing.status), "Finishing…");
     assert_eq!(bar(&finishing), Some(1.0));
 }
 

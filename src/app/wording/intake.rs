@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::units::{count, duration, number, size, storage_cost};
-use super::{AND, Backend};
+use super::AND;
 use crate::model::media::Rejection;
 use crate::model::plan::{Eta, Plan};
+use crate::text::Backend;
+use crate::text::{count, duration, number, size, storage_cost};
 
 /// Pipe, device, or link to one.
 const SPECIAL: &str = "special system file";

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{count, rejection, size};
 use crate::model::relocation::RelocationError;
+use crate::text::{count, rejection, size};
 
 /// No file dialog is available.
 pub const NO_FILE_TO_LOCATE: &str = "This desktop has no file dialog that the program can open. Bring the file back to where it was, or drop it on the window as a new one.";

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
-use super::duration;
-use crate::app::rows::Hold;
+use crate::app::queue::Hold;
 use crate::model::fault::RequiredAction;
 use crate::model::media::Note;
 use crate::model::snapshot::{ResumeBehaviour, Status};
+use crate::text::duration;
 
 /// Returns the status word.
 pub fn status_word(status: &Status) -> &'static str {

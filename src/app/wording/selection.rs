@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::units::{count, number, size_of};
+use crate::text::{count, number, size_of};
 
 /// Nothing can be copied.
 pub const NO_IDS: &str = "None of the selected files has an asset id yet.";

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::{count, next_try, whole_seconds};
 use crate::model::fault::{FaultKind, RequiredAction};
 use crate::model::key::NotAKey;
 use crate::model::snapshot::{KeySource, KeyState};
+use crate::text::{Backend, count, next_try, whole_seconds};
 
 /// Website for keys and accounts.
 pub const CONSOLE: &str = "https://api-platform.memories.ai/";
@@ -125,7 +125,10 @@ pub fn starts_again(in_part: usize, places: usize) -> Option<String> {
 
 /// Reports what all files wait for, and how long.
 pub fn all_wait(kind: FaultKind, left: Duration) -> String {
-    format!("{}. All files wait.", next_try(kind, whole_seconds(left)))
+    format!(
+        "{}. All files wait.",
+        next_try(kind, whole_seconds(left), Backend::Service)
+    )
 }
 
 /// Reports an id that is not on disk.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::next::{new_attempt, new_attempt_without_url, recheck, record_abandoned};
+use super::attempt::{new_attempt, new_attempt_without_url, recheck, record_abandoned};
 use super::polling::sent;
-use super::{Effect, RetryCounters, Upload, UploadState};
+use super::{Effect, RetryCounters, Transition, Upload, UploadState};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::media::Route;
@@ -26,7 +26,7 @@ pub(super) fn after_fault(
     content: Option<ContentHash>,
     jitter: f64,
     policy: &Policy,
-) -> Option<(Upload, Vec<Effect>)> {
+) -> Transition {
     let route = match upload.state {
         UploadState::Sending { route, .. } => route,
         UploadState::Hashing => Route::Direct,
@@ -54,7 +54,7 @@ pub(super) fn after_fault(
     }
     let mut counters = upload.counters.clone();
     counters.failures += 1;
-    let verdict = judge(&mut counters, &fault, route, jitter, policy);
+    let decision = decide(&mut counters, &fault, route, jitter, policy);
     if upload.state == UploadState::Hashing {
         // Only a poll was sent: it stored nothing, and proves nothing about the route.
         counters.possibly_stored_twice = upload.counters.possibly_stored_twice;
@@ -64,13 +64,13 @@ pub(super) fn after_fault(
     }
     // An expired URL invalidates its asset id: the next one comes with another.
     let expired = fault.kind == FaultKind::ExpiredUrl;
-    let (mut after, effects) = match verdict {
+    let (mut after, effects) = match decision {
         RetryDecision::Fail => {
             // An error response to a direct upload may carry the id of what it stored.
             let given = fault.diagnostics.asset_id.clone();
             let asset = given.filter(|_| route == Route::Direct);
-            let find_unfinished = upload.reserved_id.iter().chain(&asset);
-            let effects = find_unfinished.map(record_abandoned).collect();
+            let ids = upload.reserved_id.iter().chain(&asset);
+            let effects = ids.map(record_abandoned).collect();
             new_attempt_without_url(upload, UploadState::Failed { fault, asset }, effects)
         }
         RetryDecision::Again => new_attempt(upload, UploadState::Queued, vec![]),
@@ -93,7 +93,7 @@ pub(super) fn after_fault(
 }
 
 /// Counts the fault and decides what follows.
-fn judge(
+fn decide(
     counters: &mut RetryCounters,
     fault: &Fault,
     route: Route,

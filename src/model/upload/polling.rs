@@ -2,11 +2,27 @@
 
 use std::time::Duration;
 
-use super::next::{new_attempt, new_attempt_without_url, record_abandoned, to};
-use super::{Effect, RetryCounters, Upload, UploadState};
+use super::attempt::{new_attempt, new_attempt_without_url, record_abandoned, same_attempt};
+use super::{Effect, RetryCounters, Transition, Upload, UploadState};
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::retry::Policy;
+
+impl UploadState {
+    /// Returns the state of an upload that is polled from now on.
+    pub(super) fn polling(
+        asset: AssetId,
+        content: Option<ContentHash>,
+        doubt: Option<Fault>,
+    ) -> Self {
+        Self::Processing {
+            asset,
+            content,
+            polls: 0,
+            doubt,
+        }
+    }
+}
 
 /// Moves a sent upload to polling.
 pub(super) fn sent(
@@ -15,7 +31,7 @@ pub(super) fn sent(
     content: Option<ContentHash>,
     doubt: Option<Fault>,
     policy: &Policy,
-) -> Option<(Upload, Vec<Effect>)> {
+) -> Transition {
     let effects = vec![
         Effect::Record {
             asset: asset.clone(),
@@ -31,17 +47,12 @@ pub(super) fn sent(
     ];
     let mut after = upload.clone();
     after.counters.failures = 0;
-    after.state = UploadState::Processing {
-        asset,
-        content,
-        polls: 0,
-        doubt,
-    };
+    after.state = UploadState::polling(asset, content, doubt);
     Some((after, effects))
 }
 
 /// Polls at once, at the user's request.
-pub(super) fn check_again(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+pub(super) fn check_again(upload: &Upload) -> Transition {
     let attempt = upload.attempt + 1;
     let now = Effect::Poll {
         attempt,
@@ -57,23 +68,13 @@ pub(super) fn check_again(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
             doubt,
             ..
         } => {
-            let state = UploadState::Processing {
-                asset: asset.clone(),
-                content: *content,
-                polls: 0,
-                doubt: doubt.clone(),
-            };
+            let state = UploadState::polling(asset.clone(), *content, doubt.clone());
             new_attempt(upload, state, vec![now])
         }
         UploadState::Failed {
             asset: Some(asset), ..
         } => {
-            let state = UploadState::Processing {
-                asset: asset.clone(),
-                content: None,
-                polls: 0,
-                doubt: None,
-            };
+            let state = UploadState::polling(asset.clone(), None, None);
             new_attempt(upload, state, vec![now])
         }
         _ => None,
@@ -91,12 +92,7 @@ impl Upload {
                 asset: Some(asset),
             } if fault.kind == FaultKind::AssetMissing => Some(Self {
                 attempt: self.attempt + 1,
-                state: UploadState::Processing {
-                    asset: asset.clone(),
-                    content: None,
-                    polls: 0,
-                    doubt: Some(fault.clone()),
-                },
+                state: UploadState::polling(asset.clone(), None, Some(fault.clone())),
                 counters: RetryCounters {
                     possibly_stored_twice: self.counters.possibly_stored_twice,
                     force_upload: self.counters.force_upload,
@@ -111,7 +107,7 @@ impl Upload {
 }
 
 /// Starts the retry of a missing asset with a poll.
-pub(super) fn ask_first(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+pub(super) fn ask_first(upload: &Upload) -> Transition {
     let after = upload.asking_first()?;
     let now = Effect::Poll {
         attempt: after.attempt,
@@ -121,7 +117,7 @@ pub(super) fn ask_first(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 }
 
 /// Stops polling until the key changes.
-pub(super) fn other_key(upload: &Upload, last4: String) -> Option<(Upload, Vec<Effect>)> {
+pub(super) fn other_key(upload: &Upload, last4: String) -> Transition {
     let UploadState::Processing {
         asset,
         content,
@@ -137,7 +133,7 @@ pub(super) fn other_key(upload: &Upload, last4: String) -> Option<(Upload, Vec<E
         doubt: doubt.clone(),
         last4,
     };
-    to(upload, state, vec![])
+    same_attempt(upload, state, vec![])
 }
 
 pub(super) fn polled(
@@ -145,7 +141,7 @@ pub(super) fn polled(
     answer: &AssetAnswer,
     elapsed: Duration,
     policy: &Policy,
-) -> Option<(Upload, Vec<Effect>)> {
+) -> Transition {
     let UploadState::Processing {
         asset,
         content,
@@ -199,7 +195,7 @@ pub(super) fn polled(
         }
         AssetStatus::Success
             if let Some(doubt) = doubt
-                && is_of_a_part(doubt)
+                && is_partial(doubt)
                 && file_size.is_none() =>
         {
             resend(upload, asset, doubt, true, policy)
@@ -233,7 +229,7 @@ pub(super) fn polled(
         AssetStatus::Waiting | AssetStatus::Uploading | AssetStatus::Other => {
             let arrived = match (answer, doubt) {
                 (AssetAnswer::NotFound, _) => false,
-                (_, Some(doubt)) if is_of_a_part(doubt) => file_size == Some(upload.size()),
+                (_, Some(doubt)) if is_partial(doubt) => file_size == Some(upload.size()),
                 (AssetAnswer::Known(metadata), _) => metadata.arrived(),
             };
             let polls = polls.saturating_add(1);
@@ -250,14 +246,14 @@ pub(super) fn polled(
             if arrived && doubt.is_some() {
                 effects.push(record(status));
             }
-            to(upload, state, effects)
+            same_attempt(upload, state, effects)
         }
     }
 }
 
 /// Returns whether the service responded to a partial file: then only the asset's size proves that
 /// all of it is there.
-fn is_of_a_part(doubt: &Fault) -> bool {
+fn is_partial(doubt: &Fault) -> bool {
     doubt.kind == FaultKind::BrokenInBody
 }
 
@@ -267,9 +263,9 @@ fn resend(
     upload: &Upload,
     asset: &AssetId,
     doubt: &Fault,
-    lost_place: bool,
+    url_is_void: bool,
     policy: &Policy,
-) -> Option<(Upload, Vec<Effect>)> {
+) -> Transition {
     let tries = upload.counters.tries + 1;
     let (mut after, effects) = if tries >= policy.tries {
         let state = UploadState::Failed {
@@ -277,24 +273,20 @@ fn resend(
             asset: None,
         };
         new_attempt_without_url(upload, state, vec![record_abandoned(asset)])?
-    } else if lost_place {
+    } else if url_is_void {
         new_attempt_without_url(upload, UploadState::Queued, vec![record_abandoned(asset)])?
     } else {
         new_attempt(upload, UploadState::Queued, vec![])?
     };
     after.counters.tries = tries;
-    if is_of_a_part(doubt) {
+    if is_partial(doubt) {
         after.counters.count_break(policy);
     }
     Some((after, effects))
 }
 
 /// Schedules the next poll after a failed one. Polling never fails a file: the asset is there.
-pub(super) fn poll_broke(
-    upload: &Upload,
-    fault: &Fault,
-    policy: &Policy,
-) -> Option<(Upload, Vec<Effect>)> {
+pub(super) fn poll_failed(upload: &Upload, fault: &Fault, policy: &Policy) -> Transition {
     let mut state = upload.state.clone();
     let UploadState::Processing { polls, .. } = &mut state else {
         return None;
@@ -311,5 +303,5 @@ pub(super) fn poll_broke(
         attempt: upload.attempt,
         after,
     });
-    to(upload, state, effects)
+    same_attempt(upload, state, effects)
 }

@@ -56,7 +56,7 @@ impl Walk {
 
     fn step(&mut self, event: Event) -> &mut Self {
         let shown = format!("{event:?}");
-        let (after, effects) = next(&self.upload, event, &self.policy)
+        let (after, effects) = transition(&self.upload, event, &self.policy)
             .unwrap_or_else(|| panic!("{shown} does not fit {:?}", self.upload));
         self.upload = after;
         self.effects = effects;

@@ -23,10 +23,10 @@ fn until(what: &str, so: impl Fn() -> bool) {
 #[test]
 fn what_is_held_outlasts_a_gap_and_nothing_more() {
     let (now, ever) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let (wish, wishes) = mpsc::channel();
+    let (request, requests) = mpsc::channel();
     let (holds, held) = (Arc::clone(&ever), Arc::clone(&now));
     let watcher = thread::spawn(move || {
-        watch(&wishes, Duration::from_millis(300), || {
+        watch(&requests, Duration::from_millis(300), || {
             holds.fetch_add(1, Ordering::SeqCst);
             held.fetch_add(1, Ordering::SeqCst);
             Some(AwakeGuard(Arc::clone(&held)))
@@ -34,15 +34,15 @@ fn what_is_held_outlasts_a_gap_and_nothing_more() {
     });
     // Released before anything was held.
     for awake in [false, true, false, true] {
-        wish.send(awake).unwrap();
+        request.send(awake).unwrap();
     }
     until("the hold", || now.load(Ordering::SeqCst) == 1);
-    wish.send(false).unwrap();
+    request.send(false).unwrap();
     until("the release", || now.load(Ordering::SeqCst) == 0);
     assert_eq!(ever.load(Ordering::SeqCst), 1, "a gap lets nothing go");
-    wish.send(true).unwrap();
+    request.send(true).unwrap();
     until("the next hold", || now.load(Ordering::SeqCst) == 1);
-    drop(wish);
+    drop(request);
     watcher.join().unwrap();
     assert_eq!(now.load(Ordering::SeqCst), 0, "the end lets everything go");
 }
@@ -50,12 +50,12 @@ fn what_is_held_outlasts_a_gap_and_nothing_more() {
 #[test]
 fn a_computer_that_can_not_be_kept_awake_is_asked_again_the_next_time() {
     let asked = Arc::new(AtomicUsize::new(0));
-    let (wish, wishes) = mpsc::channel();
+    let (request, requests) = mpsc::channel();
     for awake in [true, false, true, false] {
-        wish.send(awake).unwrap();
+        request.send(awake).unwrap();
     }
-    drop(wish);
-    watch(&wishes, Duration::from_millis(1), || {
+    drop(request);
+    watch(&requests, Duration::from_millis(1), || {
         asked.fetch_add(1, Ordering::SeqCst);
         None::<()>
     });

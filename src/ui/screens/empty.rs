@@ -9,7 +9,7 @@ use crate::app::command::UiCommand;
 use crate::app::state::App;
 use crate::app::wording::{self, screens as words};
 use crate::store::settings::Start;
-use crate::ui::theme::{self, TOLERANCE, of, radius, size, space, type_size};
+use crate::ui::theme::{self, Palette, TOLERANCE, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::text;
 
@@ -35,14 +35,14 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         let now = drawn.response.rect.height();
         if (now - height).abs() > TOLERANCE {
             ui.data_mut(|data| data.insert_temp(id, now));
-            theme::lay_out_anew(ui.ctx(), "the invitation is centred by its height");
+            theme::request_layout_pass(ui.ctx(), "the invitation is centred by its height");
         }
         ui.add_space(space::L);
     });
 }
 
 fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     if !low {
         let (_, disc) = ui.allocate_space(Vec2::splat(size::DISC));
         let corner = CornerRadius::same(radius::FULL);
@@ -89,7 +89,7 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
             (UiCommand::ChooseFolder, ButtonStyle::Outlined),
         ] {
             let name = ("add", command.entry().label);
-            if Button::of(&command, look).show_as(ui, name) {
+            if Button::of(&command, look).show_with_id(ui, name) {
                 out.push(command);
             }
         }
@@ -112,7 +112,7 @@ fn leaves(app: &App) -> String {
 }
 
 fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     ui.add_space(space::S);
     let frame = Frame::new()
         .fill(p.surface)
@@ -152,7 +152,7 @@ fn centred(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
         let line = ui.horizontal(add).response.rect.width();
         if (line - width).abs() > TOLERANCE {
             ui.data_mut(|data| data.insert_temp(id, line));
-            theme::lay_out_anew(ui.ctx(), "a line is centred by its width");
+            theme::request_layout_pass(ui.ctx(), "a line is centred by its width");
         }
     });
 }

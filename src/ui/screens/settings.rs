@@ -3,13 +3,12 @@
 use egui::style::ScrollFadeStyle;
 use egui::{ScrollArea, Ui};
 
-use crate::app::command::{ThemeChoice, UiCommand};
-use crate::app::settings::Setting;
+use crate::app::command::{Setting, ThemeChoice, UiCommand};
 use crate::app::state::App;
 use crate::app::wording;
 use crate::model::snapshot::{KeySource, KeyState};
 use crate::store::settings::{JOBS, Start};
-use crate::ui::theme::{Palette, of, size, space, type_size};
+use crate::ui::theme::{Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::{card, text};
 
@@ -105,7 +104,7 @@ fn choice(
     out: &mut Vec<UiCommand>,
 ) {
     let right = |ui: &mut Ui| {
-        let p = of(ui);
+        let p = Palette::of(ui);
         ui.spacing_mut().item_spacing.x = space::XS;
         for (word, setting) in values {
             let said = wording::row::named(name, word);
@@ -139,7 +138,7 @@ fn value<'a>(app: &App, word: &'a str, said: &'a str, setting: Setting, p: &Pale
 /// Draws a line with content at its right.
 fn line(ui: &mut Ui, name: &str, hint: &str, right: impl FnOnce(&mut Ui)) {
     let left = |ui: &mut Ui| {
-        let p = of(ui);
+        let p = Palette::of(ui);
         let both = if hint.is_empty() {
             size::LINE
         } else {
@@ -154,8 +153,8 @@ fn line(ui: &mut Ui, name: &str, hint: &str, right: impl FnOnce(&mut Ui)) {
             }
         });
     };
-    card::sides(ui, size::SETTING, left, right);
-    let p = of(ui);
+    card::left_right(ui, size::SETTING, left, right);
+    let p = Palette::of(ui);
     let under = ui.cursor().top() - ui.spacing().item_spacing.y / 2.0;
     ui.painter()
         .hline(ui.max_rect().x_range(), under, (size::HAIRLINE, p.line));

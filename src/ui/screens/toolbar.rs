@@ -3,11 +3,10 @@
 use egui::{EventFilter, Id, Key, Margin, TextEdit, Ui};
 use lucide_icons::Icon;
 
-use crate::app::command::{BulkAction, ExportFormat, UiCommand};
-use crate::app::list::{Column, Filter};
+use crate::app::command::{BulkAction, Column, ExportFormat, Filter, UiCommand};
 use crate::app::state::App;
 use crate::app::wording::{command as table, screens as words, selection as selected};
-use crate::ui::theme::{of, size, space, type_size};
+use crate::ui::theme::{Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle, chip};
 use crate::ui::widgets::check::{self, Tick};
 use crate::ui::widgets::menu::{self, MenuItem};
@@ -54,13 +53,13 @@ pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
                 let button = Button::of(&command, ButtonStyle::Outlined)
                     .small()
                     .icon_only();
-                if button.show_as(ui, ("add", command.entry().label)) {
+                if button.show_with_id(ui, ("add", command.entry().label)) {
                     asked.push(command);
                 }
             }
         }
     };
-    card::sides(ui, size::SMALL_BUTTON, left, right);
+    card::left_right(ui, size::SMALL_BUTTON, left, right);
     out.extend(shown);
     out.extend(asked);
 }
@@ -208,7 +207,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
             select_all(ui, app, &mut shown);
         }
         let number = selected::selected(app.list().selected().len());
-        text::line(ui, &number, type_size::BODY, of(ui).text);
+        text::line(ui, &number, type_size::BODY, Palette::of(ui).text);
         let none = (fits.ids == 0).then_some(selected::NO_IDS);
         let copy = Button::of(&UiCommand::CopySelected, ButtonStyle::Outlined)
             .small()
@@ -241,7 +240,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
                 name: table::many_name(many),
                 ..button
             };
-            if fits.of(many) > 0 && button.show_as(ui, ("many", many)) {
+            if fits.of(many) > 0 && button.show_with_id(ui, ("many", many)) {
                 asked.push(command);
             }
         }
@@ -255,7 +254,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
             asked.push(UiCommand::SelectNone);
         }
     };
-    card::sides(ui, height, left, right);
+    card::left_right(ui, height, left, right);
     out.extend(shown);
     out.extend(asked);
 }

@@ -7,15 +7,14 @@ use egui::{
 };
 use lucide_icons::Icon;
 
-use crate::app::command::{RowCommand, UiCommand};
-use crate::app::list::Filter;
+use crate::app::command::{Filter, RowCommand, UiCommand};
 use crate::app::state::App;
 use crate::app::wording::{command as table, screens as words};
 use crate::app::{status_bar, wording};
 use crate::model::snapshot::ItemId;
 use crate::ui::icons;
 use crate::ui::screens::toolbar;
-use crate::ui::theme::{DOUBLE_CLICK, TOLERANCE, of, radius, size, space, type_size};
+use crate::ui::theme::{DOUBLE_CLICK, Palette, TOLERANCE, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::row::{self, Focus};
 use crate::ui::widgets::{card, text};
@@ -51,8 +50,8 @@ pub struct ListView {
 }
 
 impl ListView {
-    /// Resets the state when there is no list.
-    pub fn is_gone(&mut self) {
+    /// Forgets which row had the focus, since there is no list.
+    pub fn reset_focus(&mut self) {
         self.focused = None;
         self.entry = None;
     }
@@ -102,7 +101,7 @@ impl ListView {
 
 /// Draws the strip above the list: drop area, or commands on the selection.
 pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let selected = !app.list().selected().is_empty();
     let frame = Frame::new()
         .fill(if selected { p.accent_tint } else { p.surface })
@@ -132,7 +131,7 @@ pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         let right = |ui: &mut Ui| {
             for command in [UiCommand::ChooseFiles, UiCommand::ChooseFolder] {
                 let name = ("add", command.entry().label);
-                if Button::of(&command, ButtonStyle::Outlined).show_as(ui, name) {
+                if Button::of(&command, ButtonStyle::Outlined).show_with_id(ui, name) {
                     out.push(command);
                 }
             }
@@ -141,13 +140,13 @@ pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 out.push(UiCommand::ShowFormats);
             }
         };
-        card::sides(ui, size::BUTTON, left, right);
+        card::left_right(ui, size::BUTTON, left, right);
     });
 }
 
 /// Draws the rows in view.
 pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut Vec<UiCommand>) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let room = ui.available_rect_before_wrap();
     ui.painter().rect_filled(room, 0, p.surface);
     ui.painter()
@@ -155,7 +154,7 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     ui.spacing_mut().item_spacing.y = 0.0;
     let shown = app.list().shown();
     if shown.is_empty() {
-        view.is_gone();
+        view.reset_focus();
         nothing_found(ui, app, out);
         return;
     }
@@ -270,7 +269,7 @@ fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         ui.spacing_mut().item_spacing.y = space::M;
         let filter = app.list().filter();
         let said = wording::selection::nothing_found(table::filter(filter), filter == Filter::All);
-        text::label(ui, &said, type_size::BODY, of(ui).secondary);
+        text::label(ui, &said, type_size::BODY, Palette::of(ui).secondary);
         let clear = UiCommand::Search(String::new());
         if Button::of(&clear, ButtonStyle::Outlined).show(ui) {
             out.push(clear);
@@ -294,7 +293,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     }
     let narrow = ui.available_width() < size::NARROW;
     let left = |ui: &mut Ui| {
-        let p = of(ui);
+        let p = Palette::of(ui);
         let (first, second) =
             status_bar::summary(snapshot, list, app.plan(), app.place(), app.now());
         let both = if second.is_empty() {
@@ -325,7 +324,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 hint: hint(&command),
                 ..button
             };
-            if button.show_as(ui, ("foot", command.entry().label)) {
+            if button.show_with_id(ui, ("foot", command.entry().label)) {
                 asked = Some(command);
             }
         }
@@ -343,11 +342,11 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             },
             ..upload.labelled(&label).blocked(app.upload_blocked())
         };
-        if button.show_as(ui, ("foot", UiCommand::Upload.entry().label)) {
+        if button.show_with_id(ui, ("foot", UiCommand::Upload.entry().label)) {
             asked = Some(UiCommand::Upload);
         }
     };
-    card::sides(ui, ui.available_height(), left, right);
+    card::left_right(ui, ui.available_height(), left, right);
     out.extend(asked.filter(|_| !is_second(ui)));
 }
 
@@ -362,7 +361,7 @@ fn is_second(ui: &Ui) -> bool {
 }
 
 fn overall_bar(ui: &Ui, fraction: f32) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let room = ui.clip_rect();
     let track = Rect::from_min_size(room.min, vec2(room.width(), size::BAR));
     let mut full = track;

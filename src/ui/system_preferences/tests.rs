@@ -11,23 +11,23 @@ fn the_system_is_asked_when_the_first_frame_stands_and_its_faces_are_used() {
     let ctx = Context::default();
     fonts::install(&ctx, fonts::bundled());
     let (wake, woken) = channel();
-    let mut wishes = SystemPreferences::to_ask(Arc::new(move || {
+    let mut preferences = SystemPreferences::watching(Arc::new(move || {
         let _ = wake.send(());
     }));
-    let frame = |wishes: &mut SystemPreferences| {
+    let frame = |preferences: &mut SystemPreferences| {
         let mut output = ctx.run_ui(RawInput::default(), |ui| {
-            wishes.fulfil(ui.ctx());
-            wishes.drawn(ui.ctx());
+            preferences.apply(ui.ctx());
+            preferences.after_frame(ui.ctx());
         });
         output.textures_delta.clear();
     };
-    frame(&mut wishes);
-    assert!(wishes.faces.is_none(), "the first frame comes first");
-    frame(&mut wishes);
-    assert!(wishes.faces.is_some());
-    while wishes.faces.is_some() {
+    frame(&mut preferences);
+    assert!(preferences.faces.is_none(), "the first frame comes first");
+    frame(&mut preferences);
+    assert!(preferences.faces.is_some());
+    while preferences.faces.is_some() {
         woken.recv_timeout(Duration::from_secs(60)).expect("faces");
-        frame(&mut wishes);
+        frame(&mut preferences);
     }
 }
 
@@ -40,10 +40,10 @@ fn whether_less_is_to_move_is_asked_again_when_the_window_is_come_back_to() {
     let wake: Wake = Arc::new(move || {
         let _ = wake.send(());
     });
-    let mut wishes = SystemPreferences {
+    let mut preferences = SystemPreferences {
         system: Some((wake, || REDUCED.load(Ordering::Relaxed))),
-        asked: true,
-        drawn: true,
+        has_asked: true,
+        has_drawn: true,
         ..SystemPreferences::default()
     };
     let mut frame = |focused| {
@@ -51,7 +51,7 @@ fn whether_less_is_to_move_is_asked_again_when_the_window_is_come_back_to() {
             focused,
             ..RawInput::default()
         };
-        let mut output = ctx.run_ui(input, |ui| wishes.fulfil(ui.ctx()));
+        let mut output = ctx.run_ui(input, |ui| preferences.apply(ui.ctx()));
         output.textures_delta.clear();
         ctx.style_of(Theme::Light).animation_time > 0.0
     };

@@ -12,7 +12,7 @@ use lucide_icons::Icon;
 use super::text::paint_icon;
 use crate::app::command::UiCommand;
 use crate::ui::theme::{self, Palette, radius, size, space, type_size};
-use crate::ui::{focus, icons, theme::of};
+use crate::ui::{focus, icons};
 
 /// Emphasis of a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,13 +46,13 @@ pub struct Button<'a> {
     /// Colour override for label and icon.
     pub colour: Option<Color32>,
     /// Other label to reserve room for, so that nothing moves.
-    pub room_for: &'a str,
+    pub reserve_width_for: &'a str,
     /// Left-aligns the label, as in a menu.
-    pub flush: bool,
+    pub align_left: bool,
     /// For one of several choices: `true` if selected.
     pub chosen: Option<bool>,
     /// Can have keyboard focus.
-    pub stop: bool,
+    pub is_focusable: bool,
     /// Takes keyboard focus now.
     pub focused: bool,
 }
@@ -71,10 +71,10 @@ impl<'a> Button<'a> {
             name: "",
             hint: entry.hint(),
             colour: None,
-            room_for: "",
-            flush: false,
+            reserve_width_for: "",
+            align_left: false,
             chosen: None,
-            stop: true,
+            is_focusable: true,
             focused: false,
         }
     }
@@ -159,7 +159,7 @@ impl<'a> Button<'a> {
                 .size()
                 .x
         };
-        let text = width(self.label).max(width(self.room_for));
+        let text = width(self.label).max(width(self.reserve_width_for));
         let icon = self.icon_room();
         let pad = if self.small { space::S } else { space::M };
         vec2((text + icon + 2.0 * pad).ceil(), height)
@@ -173,7 +173,7 @@ impl<'a> Button<'a> {
 
     /// Draws it under a fixed id, so that it keeps the focus when its neighbours change or it
     /// moves.
-    pub fn show_as(self, ui: &mut Ui, name: impl Hash + Debug) -> bool {
+    pub fn show_with_id(self, ui: &mut Ui, name: impl Hash + Debug) -> bool {
         let (_, rect) = ui.allocate_space(self.size(ui));
         self.show_at(ui, rect, Id::unique(name)).clicked()
     }
@@ -181,7 +181,7 @@ impl<'a> Button<'a> {
     /// Draws it in `rect`.
     pub fn show_at(self, ui: &Ui, rect: Rect, id: Id) -> Response {
         let enabled = self.blocked.is_none() && ui.is_enabled();
-        let sense = match (enabled, self.stop) {
+        let sense = match (enabled, self.is_focusable) {
             (true, true) => Sense::click(),
             (true, false) => Sense::CLICK,
             (false, _) => Sense::hover(),
@@ -219,7 +219,7 @@ impl<'a> Button<'a> {
     }
 
     fn paint(&self, ui: &Ui, rect: Rect, response: &Response, enabled: bool) {
-        let p = of(ui);
+        let p = Palette::of(ui);
         let pointed = enabled && (response.hovered() || response.is_pointer_button_down_on());
         let (fill, line, text) = self.colours(p, pointed, enabled);
         let painter = ui.painter();
@@ -240,7 +240,7 @@ impl<'a> Button<'a> {
         let galley =
             painter.layout_no_wrap(self.label.to_owned(), theme::font(self.points()), text);
         let icon = self.icon_room();
-        let mut left = if self.flush {
+        let mut left = if self.align_left {
             rect.left_center() + vec2(space::M, 0.0)
         } else {
             rect.center() - vec2((galley.size().x + icon) / 2.0, 0.0)
@@ -278,7 +278,7 @@ impl<'a> Button<'a> {
 
 /// Draws a chip; `urgent` makes it stand out. `name` is unique among its neighbours.
 pub fn chip(ui: &mut Ui, name: &str, text: &str, on: bool, urgent: bool) -> bool {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let colour = match (on, urgent) {
         (_, true) => p.bad,
         (true, false) => p.accent,

@@ -2,18 +2,18 @@
 
 use egui::{Align, CornerRadius, Frame, Layout, Margin, Stroke, Ui, UiBuilder, vec2};
 
-use crate::ui::theme::{self, TOLERANCE, of, radius, size, space};
+use crate::ui::theme::{self, Palette, TOLERANCE, radius, size, space};
 
 /// Returns the frame of a strip across the window.
 pub fn strip(ui: &Ui) -> Frame {
     Frame::new()
-        .fill(of(ui).surface)
+        .fill(Palette::of(ui).surface)
         .inner_margin(Margin::symmetric(space::L as i8, 0))
 }
 
 /// Returns the frame of a card.
 pub fn card(ui: &Ui) -> Frame {
-    let p = of(ui);
+    let p = Palette::of(ui);
     Frame::new()
         .fill(p.surface)
         .stroke(Stroke::new(size::HAIRLINE, p.line))
@@ -24,7 +24,12 @@ pub fn card(ui: &Ui) -> Frame {
 /// Draws a line: `right` at its right edge in the width it needs, `left` in the rest. Both are
 /// drawn in reading order for keyboard and screen readers; the width of `right` is taken from the
 /// previous pass, and a pass that finds another is discarded.
-pub fn sides(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
+pub fn left_right(
+    ui: &mut Ui,
+    height: f32,
+    left: impl FnOnce(&mut Ui),
+    right: impl FnOnce(&mut Ui),
+) {
     let (id, line) = ui.allocate_space(vec2(ui.available_width(), height));
     let width = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0);
     let from = (line.right() - width).max(line.left());
@@ -41,7 +46,7 @@ pub fn sides(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl F
     let drawn = at_right.min_rect().right() - from;
     if (drawn - width).abs() > TOLERANCE {
         ui.data_mut(|data| data.insert_temp(id, drawn));
-        theme::lay_out_anew(ui.ctx(), "a side is as wide as what is in it");
+        theme::request_layout_pass(ui.ctx(), "a side is as wide as what is in it");
     }
     // Regardless of the content's height.
     ui.advance_cursor_after_rect(line);

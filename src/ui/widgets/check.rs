@@ -6,7 +6,7 @@ use lucide_icons::Icon;
 
 use super::text::paint_icon;
 use crate::ui::focus;
-use crate::ui::theme::{of, radius, size, space, type_size};
+use crate::ui::theme::{Palette, radius, size, space, type_size};
 
 /// State of a checkbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +19,20 @@ pub enum Tick {
     On,
 }
 
-/// Draws a checkbox centred in `place`, all of which is clickable. `stop` makes it focusable.
-pub fn show_at(ui: &Ui, place: Rect, id: Id, tick: Tick, name: &str, stop: bool) -> Response {
-    let sense = if stop { Sense::click() } else { Sense::CLICK };
+/// Draws a checkbox centred in `place`, all of which is clickable. `is_focusable` makes it focusable.
+pub fn show_at(
+    ui: &Ui,
+    place: Rect,
+    id: Id,
+    tick: Tick,
+    name: &str,
+    is_focusable: bool,
+) -> Response {
+    let sense = if is_focusable {
+        Sense::click()
+    } else {
+        Sense::CLICK
+    };
     let response = ui.interact(place, id, sense);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, tick == Tick::On, name));
     if tick == Tick::Some {
@@ -32,7 +43,7 @@ pub fn show_at(ui: &Ui, place: Rect, id: Id, tick: Tick, name: &str, stop: bool)
     if !ui.is_rect_visible(place) {
         return response;
     }
-    let p = of(ui);
+    let p = Palette::of(ui);
     let corner = CornerRadius::same(radius::CONTROL / 2);
     let square = Rect::from_center_size(place.center(), Vec2::splat(size::ICON));
     focus::ring(ui, &response, square, radius::CONTROL / 2);

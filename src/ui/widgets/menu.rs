@@ -5,7 +5,7 @@ use lucide_icons::Icon;
 
 use super::button::{Button, ButtonStyle};
 use crate::app::command::UiCommand;
-use crate::ui::theme::of;
+use crate::ui::theme::Palette;
 
 /// An item of a menu.
 pub struct MenuItem {
@@ -85,10 +85,14 @@ fn draw(ui: &mut Ui, items: Vec<MenuItem>, focus: bool, out: &mut Vec<UiCommand>
         let shown = Button::of(&item.command, ButtonStyle::Plain);
         let chosen = item.chosen.unwrap_or(false);
         let entry = Button {
-            flush: true,
+            align_left: true,
             icon: item.icon.or(shown.icon),
             hint: item.hint,
-            colour: Some(if chosen { of(ui).accent } else { of(ui).text }),
+            colour: Some(if chosen {
+                Palette::of(ui).accent
+            } else {
+                Palette::of(ui).text
+            }),
             chosen: item.chosen,
             label: item.label.as_deref().unwrap_or(shown.label),
             ..shown

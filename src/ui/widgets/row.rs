@@ -1,59 +1,33 @@
 //! A list row: two lines, buttons, and a thin progress bar.
 
 mod accessibility;
+mod buttons;
+mod keyboard;
 
 use std::time::Duration;
 
-use egui::style::ScrollAnimation;
-use egui::{EventFilter, Id, Popup, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
-use lucide_icons::Icon;
+use egui::{Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::button::{Button, ButtonStyle};
+use self::buttons::{Buttons, items};
+use self::keyboard::{LIST_KEYS, keep_in_sight};
 use super::check::{self, Tick};
-use super::menu::{self, MenuItem};
+use super::menu;
 use super::text::{elided_end, elided_middle, paint_icon, paint_left};
-use crate::app::command::{Pick, RowCommand, UiCommand};
+use crate::app::command::{Pick, UiCommand};
 use crate::app::rows::{self, RowContext, Trailing};
 use crate::app::state::App;
-use crate::app::wording::{AND, row as words, screens};
+use crate::app::wording::{AND, row as words};
 use crate::model::snapshot::Row;
-use crate::ui::theme::{self, Palette, of, radius, size, space, type_size};
+use crate::ui::theme::{self, Palette, radius, size, space, type_size};
 use crate::ui::thumbnails;
 
 pub use accessibility::RowIndex;
+pub use keyboard::{Focus, Keyboard};
 
 /// Distance from row edge to thumbnail, with room for the checkbox.
 const BEFORE_THUMBNAIL: f32 = space::L + size::ICON + space::M;
 /// Distance from row edge to text.
 const BEFORE_TEXT: f32 = BEFORE_THUMBNAIL + size::THUMBNAIL + space::M;
-/// Keys that a focused row leaves to the list.
-const LIST_KEYS: EventFilter = EventFilter {
-    tab: false,
-    horizontal_arrows: false,
-    vertical_arrows: true,
-    escape: true,
-};
-
-/// Keyboard state of a row.
-#[derive(Clone, Copy, Debug)]
-pub struct Keyboard {
-    /// Tab stops at this row only, since stopping at each would take too long; arrows go on from
-    /// here.
-    pub entry: bool,
-    /// Takes the focus now.
-    pub focus: bool,
-    /// Opens the row's menu now.
-    pub menu: bool,
-}
-
-/// Focused part of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Focus {
-    /// The row itself.
-    Row,
-    /// One of its buttons.
-    Button,
-}
 
 /// Draws a row, pushes the user's commands, and returns its focused part, if any.
 pub fn show(
@@ -65,7 +39,7 @@ pub fn show(
     keyboard: Keyboard,
     out: &mut Vec<UiCommand>,
 ) -> Option<Focus> {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let (rect, place) = at;
     let id = ui.make_persistent_id(("row", row.id.0));
     let sense = if keyboard.entry {
@@ -123,16 +97,6 @@ pub fn show(
     }
 }
 
-/// Returns the items of the row's menu.
-fn items(row: &Row, around: &RowContext) -> Vec<MenuItem> {
-    let commands = rows::menu(row, around).into_iter();
-    let item = |command| MenuItem {
-        hint: rows::hint(row, command, around),
-        ..MenuItem::of(UiCommand::Row(command, row.id))
-    };
-    commands.map(item).collect()
-}
-
 /// Returns the selection mode of a click by its modifier keys.
 fn pick(ui: &Ui, plain: Pick) -> Pick {
     ui.input(|input| match input.modifiers {
@@ -160,14 +124,6 @@ fn tick(
     }
 }
 
-/// Scrolls a newly focused row into view with its neighbours, so that there is always a next one.
-fn keep_in_sight(ui: &Ui, row: Rect, response: &Response) {
-    if response.gained_focus() {
-        let with_neighbours = row.expand2(vec2(0.0, row.height()));
-        ui.scroll_to_rect_animation(with_neighbours, None, ScrollAnimation::none());
-    }
-}
-
 fn ground(ui: &Ui, rect: Rect, selected: bool, p: &Palette) {
     let painter = ui.painter();
     if selected {
@@ -183,7 +139,7 @@ fn ground(ui: &Ui, rect: Rect, selected: bool, p: &Palette) {
 
 /// Draws percent or id right-aligned; returns its left edge.
 fn trailing(ui: &mut Ui, row: &Row, right: Pos2, room: f32) -> f32 {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let painter = ui.painter();
     let (galley, whole) = match rows::trailing(row) {
         Trailing::None => return right.x,
@@ -296,7 +252,7 @@ fn bar(ui: &Ui, rect: Rect, id: Id, (row, called): (&Row, &str), around: &RowCon
     let Some(fraction) = rows::bar(row) else {
         return;
     };
-    let p = of(ui);
+    let p = Palette::of(ui);
     let track = Rect::from_min_max(
         pos2(rect.left() + BEFORE_TEXT, rect.bottom() - size::BAR),
         rect.max,
@@ -307,149 +263,4 @@ fn bar(ui: &Ui, rect: Rect, id: Id, (row, called): (&Row, &str), around: &RowCon
     ui.painter().rect_filled(track, 0, p.line);
     ui.painter().rect_filled(full, 0, colour);
     accessibility::progress(ui, track, id.with("progress"), (row, called), around);
-}
-
-/// Buttons of a row and their position.
-struct Buttons {
-    each: Vec<(RowCommand, Button<'static>, f32)>,
-    /// Left edge.
-    left: f32,
-    around: RowContext,
-}
-
-impl Buttons {
-    fn of(ui: &Ui, app: &App, row: &Row, around: &RowContext, rect: Rect) -> Self {
-        let narrow = rect.width() < size::NARROW;
-        let commands = rows::commands(row, around).into_iter();
-        let each: Vec<_> = commands
-            .map(|command| {
-                let button = button(app, row, around, command, narrow, of(ui));
-                let width = button.size(ui).x;
-                (command, button, width)
-            })
-            .collect();
-        let widths = each.iter().map(|(_, _, width)| width + space::XS);
-        let more = if rows::has_menu(row) {
-            size::SMALL_BUTTON
-        } else {
-            // No gap after the last one.
-            -space::XS
-        };
-        let all = widths.sum::<f32>() + more;
-        Self {
-            each,
-            left: rect.right() - space::M - all,
-            around: *around,
-        }
-    }
-
-    /// Draws the buttons left to right, the menu button last; returns `true` if one has the focus.
-    fn show(
-        self,
-        ui: &Ui,
-        (row, called): (&Row, &str),
-        rect: Rect,
-        id: Id,
-        keyboard: Keyboard,
-        out: &mut Vec<UiCommand>,
-    ) -> bool {
-        let mut focused = false;
-        let mut left = self.left;
-        let stop = keyboard.entry;
-        let mut place = |width: f32| {
-            let centre = pos2(left + width / 2.0, rect.center().y);
-            left += width + space::XS;
-            Rect::from_center_size(centre, vec2(width, size::SMALL_BUTTON))
-        };
-        for (command, button, width) in self.each {
-            let label = if button.label.is_empty() {
-                command.entry().label
-            } else {
-                button.label
-            };
-            let name = words::button(label, called);
-            let button = Button {
-                name: &name,
-                stop,
-                ..button
-            };
-            // The command alone would hash, for the first one, to the id by which egui finds the
-            // row's tooltip.
-            let pressed = button.show_at(ui, place(width), id.with(("button", command)));
-            keep_in_sight(ui, rect, &pressed);
-            focused |= pressed.has_focus();
-            if pressed.clicked() {
-                out.push(UiCommand::Row(command, row.id));
-            }
-        }
-        if !rows::has_menu(row) {
-            return focused;
-        }
-        let name = words::button(screens::MORE, called);
-        let more = Button {
-            label: "",
-            name: &name,
-            icon: Some(Icon::Ellipsis),
-            hint: screens::MORE_HINT.to_owned(),
-            stop,
-            ..Button::of(
-                &UiCommand::Row(RowCommand::Details, row.id),
-                ButtonStyle::Plain,
-            )
-            .small()
-        };
-        let more = more.show_at(ui, place(size::SMALL_BUTTON), id.with("more"));
-        keep_in_sight(ui, rect, &more);
-        focused |= more.has_focus();
-        let open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&more));
-        if open || more.clicked() || keyboard.menu {
-            menu::below(&more, items(row, &self.around), keyboard.menu, out);
-        } else {
-            menu::closed(&more);
-        }
-        focused
-    }
-}
-
-fn button(
-    app: &App,
-    row: &Row,
-    around: &RowContext,
-    command: RowCommand,
-    narrow: bool,
-    p: &Palette,
-) -> Button<'static> {
-    let button = Button {
-        hint: rows::hint(row, command, around),
-        ..Button::of(&UiCommand::Row(command, row.id), ButtonStyle::Plain).small()
-    };
-    match command {
-        RowCommand::Copy => {
-            let mut copy = Button {
-                look: ButtonStyle::Outlined,
-                room_for: words::COPIED,
-                ..button
-            };
-            if app.was_copied(row.id) {
-                copy.label = words::COPIED;
-                copy.icon = Some(Icon::Check);
-                copy.colour = Some(p.good);
-            }
-            copy
-        }
-        RowCommand::GetId
-        | RowCommand::UploadAnyway
-        | RowCommand::UploadAgain
-        | RowCommand::CheckAgain
-        | RowCommand::TryNow
-        | RowCommand::Locate
-            if !narrow =>
-        {
-            Button {
-                look: ButtonStyle::Outlined,
-                ..button
-            }
-        }
-        _ => button.icon_only(),
-    }
 }

@@ -114,7 +114,7 @@ fn a_part_whose_size_is_not_reported_is_sent_again_and_then_to_a_signed_url() {
         walk.issue(number).answer(number);
         walk.poll(known(AssetStatus::Success, None), 2);
         assert_eq!(walk.upload.state, UploadState::Queued);
-        let abandoned = super::super::next::record_abandoned(&asset(number));
+        let abandoned = super::super::attempt::record_abandoned(&asset(number));
         assert!(walk.effects.contains(&abandoned), "{:?}", walk.effects);
         walk.step(Event::Begin);
     }
@@ -140,7 +140,7 @@ fn an_id_that_came_early_is_kept_and_left_behind_by_the_next_direct_upload() {
     walk.step(Event::Pause).step(Event::Resume);
     assert_eq!(walk.upload.reserved_id, Some(asset(1)));
     walk.step(Event::Begin);
-    let abandoned = super::super::next::record_abandoned(&asset(1));
+    let abandoned = super::super::attempt::record_abandoned(&asset(1));
     assert!(walk.effects.contains(&abandoned), "{:?}", walk.effects);
     assert_eq!(walk.upload.reserved_id, None);
 }
@@ -167,7 +167,7 @@ fn a_replaced_ticket_leaves_its_id_as_abandoned() {
     walk.break_with(FaultKind::ExpiredUrl);
     assert!(
         walk.effects
-            .contains(&super::super::next::record_abandoned(&asset(5)))
+            .contains(&super::super::attempt::record_abandoned(&asset(5)))
     );
     walk.begin_again();
     walk.issue(6);
@@ -175,7 +175,7 @@ fn a_replaced_ticket_leaves_its_id_as_abandoned() {
     walk.issue(7);
     assert!(
         walk.effects
-            .contains(&super::super::next::record_abandoned(&asset(6)))
+            .contains(&super::super::attempt::record_abandoned(&asset(6)))
     );
 }
 

@@ -167,7 +167,7 @@ fn every_command_in_every_state_does_what_the_table_says() {
         let expected = TABLE.iter().find(|(name, _)| *name == row).unwrap().1;
         let upload = in_state(state);
         for ((name, event), expected) in COMMANDS.into_iter().zip(expected) {
-            let after = next(&upload, event, &Policy::default());
+            let after = transition(&upload, event, &Policy::default());
             let found = after.as_ref().map_or("-", |(after, _)| after.state.name());
             assert_eq!(found, expected, "{name} while {row}");
         }
@@ -180,7 +180,7 @@ fn a_command_makes_stale_what_was_said_before_and_stops_what_ran() {
     for state in states() {
         let upload = in_state(state);
         for (name, event) in COMMANDS {
-            let Some((after, effects)) = next(&upload, event, &Policy::default()) else {
+            let Some((after, effects)) = transition(&upload, event, &Policy::default()) else {
                 continue;
             };
             let what = format!("{name} in {:?}", upload.state);
@@ -207,7 +207,7 @@ fn a_command_makes_stale_what_was_said_before_and_stops_what_ran() {
 fn what_is_cancelled_keeps_its_id_in_the_history_and_its_doubt() {
     for state in states() {
         let upload = in_state(state);
-        let Some((after, effects)) = next(&upload, Event::Cancel, &Policy::default()) else {
+        let Some((after, effects)) = transition(&upload, Event::Cancel, &Policy::default()) else {
             continue;
         };
         if let Some(id) = upload.asset() {
@@ -216,7 +216,7 @@ fn what_is_cancelled_keeps_its_id_in_the_history_and_its_doubt() {
         // Only an id without bytes is recorded as abandoned.
         let body_out = matches!(upload.state, UploadState::Sending { body_out: true, .. });
         if let Some(id) = &upload.reserved_id {
-            let abandoned = effects.contains(&super::super::next::record_abandoned(id));
+            let abandoned = effects.contains(&super::super::attempt::record_abandoned(id));
             assert_eq!(abandoned, !body_out, "{:?}", upload.state);
         }
         assert_eq!(
@@ -235,14 +235,18 @@ fn a_held_row_goes_on_to_the_place_that_it_had() {
             body_out: false,
         });
         sending.media = Some(media(600_000_000));
-        let (held, effects) = next(&sending, event, &Policy::default()).unwrap();
+        let (held, effects) = transition(&sending, event, &Policy::default()).unwrap();
         assert_eq!(held.reserved_id, Some(asset(5)));
         assert!(!effects.contains(&Effect::DiscardUploadUrl));
         let queued = match held.state {
             UploadState::Queued => held,
-            _ => next(&held, Event::Resume, &Policy::default()).unwrap().0,
+            _ => {
+                transition(&held, Event::Resume, &Policy::default())
+                    .unwrap()
+                    .0
+            }
         };
-        let (again, effects) = next(&queued, Event::Begin, &Policy::default()).unwrap();
+        let (again, effects) = transition(&queued, Event::Begin, &Policy::default()).unwrap();
         assert!(again.attempt > sending.attempt);
         assert!(matches!(
             effects[..],

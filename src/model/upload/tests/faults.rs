@@ -179,7 +179,7 @@ fn a_file_that_is_gone_goes_on_when_it_is_back_and_only_then() {
     for &kind in FaultKind::ALL {
         let mut walk = Walk::sending(10);
         walk.break_with(kind);
-        let back = next(&walk.upload, Event::FileReappeared, &walk.policy);
+        let back = transition(&walk.upload, Event::FileReappeared, &walk.policy);
         assert_eq!(back.is_some(), kind == FaultKind::FileGone, "{kind:?}");
     }
 }

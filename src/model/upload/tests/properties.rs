@@ -184,7 +184,7 @@ proptest! {
         for event in events {
             let stale = matches!(event.attempt(), Some(age) if age > 0);
             let event = aged(event, upload.attempt);
-            let Some((after, effects)) = next(&upload, event.clone(), &policy) else {
+            let Some((after, effects)) = transition(&upload, event.clone(), &policy) else {
                 continue;
             };
             prop_assert!(!stale, "a stale event moved {:?}: {:?}", upload, event);
@@ -235,7 +235,7 @@ proptest! {
         }
         // A cancel settles in every state.
         if !upload.has_ended() {
-            let (after, _) = next(&upload, Event::Cancel, &policy).expect("a cancel settles");
+            let (after, _) = transition(&upload, Event::Cancel, &policy).expect("a cancel settles");
             prop_assert!(after.has_ended());
         }
     }

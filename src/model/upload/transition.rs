@@ -1,8 +1,11 @@
 //! State transitions. Pure: random and measured values arrive in the event.
 
 use super::after_fault::after_fault;
-use super::polling::{ask_first, check_again, other_key, poll_broke, polled, sent};
-use super::{Effect, Event, Original, PausedBy, RetryCounters, Upload, UploadState};
+use super::attempt::{
+    new_attempt, new_attempt_without_url, recheck, record_abandoned, same_attempt,
+};
+use super::polling::{ask_first, check_again, other_key, poll_failed, polled, sent};
+use super::{Effect, Event, Original, PausedBy, RetryCounters, Transition, Upload, UploadState};
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Rejection, Route};
@@ -10,7 +13,7 @@ use crate::model::relocation::may_be_elsewhere;
 use crate::model::retry::Policy;
 
 /// Applies an event to an upload; `None` if it is stale or does not fit.
-pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
+pub fn transition(upload: &Upload, event: Event, policy: &Policy) -> Transition {
     if let Some(attempt) = event.attempt()
         && attempt != upload.attempt
     {
@@ -46,7 +49,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             Some((after, vec![]))
         }
         Event::StillChanging => match upload.state {
-            UploadState::Checking | UploadState::StillChanging => to(
+            UploadState::Checking | UploadState::StillChanging => same_attempt(
                 upload,
                 UploadState::StillChanging,
                 vec![Effect::RecheckFile],
@@ -54,12 +57,12 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             _ => None,
         },
         Event::Start => match upload.state {
-            UploadState::Ready => to(upload, UploadState::Queued, vec![]),
+            UploadState::Ready => same_attempt(upload, UploadState::Queued, vec![]),
             _ => None,
         },
         Event::ReuseAssetId => match upload.state {
             UploadState::Ready => {
-                let (mut after, effects) = to(upload, UploadState::Queued, vec![])?;
+                let (mut after, effects) = same_attempt(upload, UploadState::Queued, vec![])?;
                 after.counters.reuse_only = true;
                 Some((after, effects))
             }
@@ -81,16 +84,18 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
         Event::Cancel => cancel(upload),
         Event::Retry => retry(upload),
         Event::RemovalUndone => match &upload.state {
-            UploadState::Checking => to(upload, UploadState::Checking, vec![Effect::CheckFile]),
+            UploadState::Checking => {
+                same_attempt(upload, UploadState::Checking, vec![Effect::CheckFile])
+            }
             UploadState::Paused { .. } => {
-                to(upload, UploadState::Paused { by: PausedBy::User }, vec![])
+                same_attempt(upload, UploadState::Paused { by: PausedBy::User }, vec![])
             }
             UploadState::Processing { .. } => check_again(upload),
             _ => None,
         },
         Event::Rediscovered => match upload.state {
             UploadState::Checking | UploadState::Ready | UploadState::Paused { .. } => {
-                to(upload, UploadState::Checking, vec![])
+                same_attempt(upload, UploadState::Checking, vec![])
             }
             UploadState::Failed { .. } => recheck(upload, false, vec![]),
             // What the counters tell is of another account.
@@ -145,7 +150,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             (UploadState::Hashing, None) if upload.counters.reuse_only => back_to_ready(upload),
             (UploadState::Hashing, None) => begin(upload, policy),
             (UploadState::Hashing, Some(original)) => {
-                to(upload, UploadState::Duplicate(original), vec![])
+                same_attempt(upload, UploadState::Duplicate(original), vec![])
             }
             _ => None,
         },
@@ -176,7 +181,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             UploadState::Sending {
                 route,
                 body_out: false,
-            } => to(
+            } => same_attempt(
                 upload,
                 UploadState::Sending {
                     route,
@@ -215,14 +220,14 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
             ..
         } => after_fault(upload, fault, content, jitter, policy),
         Event::RetryDue { .. } => match upload.state {
-            UploadState::RetryScheduled { .. } => to(upload, UploadState::Queued, vec![]),
+            UploadState::RetryScheduled { .. } => same_attempt(upload, UploadState::Queued, vec![]),
             _ => None,
         },
         Event::Polled {
             answer, elapsed, ..
         } => polled(upload, &answer, elapsed, policy),
         Event::OtherKey { last4, .. } => other_key(upload, last4),
-        Event::PollFailed { fault, .. } => poll_broke(upload, &fault, policy),
+        Event::PollFailed { fault, .. } => poll_failed(upload, &fault, policy),
         Event::CannotSave => match upload.state {
             UploadState::Checking
             | UploadState::StillChanging
@@ -241,39 +246,7 @@ pub fn next(upload: &Upload, event: Event, policy: &Policy) -> Option<(Upload, V
     }
 }
 
-/// Moves to `state` within the same attempt.
-pub(super) fn to(
-    upload: &Upload,
-    state: UploadState,
-    effects: Vec<Effect>,
-) -> Option<(Upload, Vec<Effect>)> {
-    Some((
-        Upload {
-            state,
-            ..upload.clone()
-        },
-        effects,
-    ))
-}
-
-/// Moves to `state` with a new attempt number, so that messages of the old attempt are ignored.
-pub(super) fn new_attempt(
-    upload: &Upload,
-    state: UploadState,
-    effects: Vec<Effect>,
-) -> Option<(Upload, Vec<Effect>)> {
-    let attempt = upload.attempt + 1;
-    Some((
-        Upload {
-            attempt,
-            state,
-            ..upload.clone()
-        },
-        effects,
-    ))
-}
-
-fn begin(upload: &Upload, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
+fn begin(upload: &Upload, policy: &Policy) -> Transition {
     let route = upload.route(policy.direct_limit);
     let attempt = upload.attempt + 1;
     let state = UploadState::Sending {
@@ -290,14 +263,14 @@ fn begin(upload: &Upload, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
 }
 
 /// Returns the upload to Ready because there is no id to reuse; the user decides what follows.
-fn back_to_ready(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+fn back_to_ready(upload: &Upload) -> Transition {
     let (mut after, effects) = new_attempt(upload, UploadState::Ready, vec![])?;
     after.counters.reuse_only = false;
     Some((after, effects))
 }
 
 /// Stores the id issued before the bytes; an earlier one that it replaces is recorded as abandoned.
-fn reserved_id(upload: &Upload, new: AssetId) -> Option<(Upload, Vec<Effect>)> {
+fn reserved_id(upload: &Upload, new: AssetId) -> Transition {
     if !matches!(upload.state, UploadState::Sending { .. }) {
         return None;
     }
@@ -320,16 +293,6 @@ fn reserved_id(upload: &Upload, new: AssetId) -> Option<(Upload, Vec<Effect>)> {
     Some((after, effects))
 }
 
-/// Records an id under which nothing will be stored.
-pub(super) fn record_abandoned(asset: &AssetId) -> Effect {
-    Effect::Record {
-        asset: asset.clone(),
-        content: None,
-        status: None,
-        abandoned: true,
-    }
-}
-
 /// Fails an upload whose file changed while sending, keeping the id of the bytes sent. A missing
 /// file may come back unchanged.
 fn outdated(
@@ -337,7 +300,7 @@ fn outdated(
     asset: AssetId,
     content: Option<ContentHash>,
     fault: Fault,
-) -> Option<(Upload, Vec<Effect>)> {
+) -> Transition {
     let is_gone = fault.kind == FaultKind::FileGone;
     let record = Effect::Record {
         asset: asset.clone(),
@@ -352,7 +315,7 @@ fn outdated(
     Some((after, effects))
 }
 
-fn pause(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+fn pause(upload: &Upload) -> Transition {
     match upload.state {
         UploadState::Queued
         | UploadState::Hashing
@@ -368,7 +331,7 @@ fn pause(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
     }
 }
 
-fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+fn cancel(upload: &Upload) -> Transition {
     match &upload.state {
         UploadState::Processing { .. } | UploadState::OtherKey { .. } => cancel_keeping_id(upload),
         UploadState::Sending { body_out: true, .. } => {
@@ -400,7 +363,7 @@ fn cancel(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 }
 
 /// Cancels an upload that the service has or may have; its id is kept.
-fn cancel_keeping_id(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+fn cancel_keeping_id(upload: &Upload) -> Transition {
     let state = UploadState::Cancelled {
         asset: upload.stored_asset().cloned(),
     };
@@ -408,27 +371,13 @@ fn cancel_keeping_id(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
 }
 
 /// Cancels an upload that the service does not have; an issued id will stay without a file.
-fn cancel_abandoning_id(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+fn cancel_abandoning_id(upload: &Upload) -> Transition {
     let mut effects = vec![Effect::Abort];
     effects.extend(upload.reserved_id.as_ref().map(record_abandoned));
     new_attempt_without_url(upload, UploadState::Cancelled { asset: None }, effects)
 }
 
-/// Moves to `state` with a new attempt number and discards the signed URL.
-pub(super) fn new_attempt_without_url(
-    upload: &Upload,
-    state: UploadState,
-    mut effects: Vec<Effect>,
-) -> Option<(Upload, Vec<Effect>)> {
-    effects.push(Effect::DiscardUploadUrl);
-    let (mut after, effects) = new_attempt(upload, state, effects)?;
-    if !after.has_ended() || after.stored_asset().is_some() {
-        after.reserved_id = None;
-    }
-    Some((after, effects))
-}
-
-fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
+fn retry(upload: &Upload) -> Transition {
     match upload.state {
         UploadState::Rejected(_) => {
             new_attempt(upload, UploadState::Checking, vec![Effect::CheckFile])
@@ -438,24 +387,4 @@ fn retry(upload: &Upload) -> Option<(Upload, Vec<Effect>)> {
         }
         _ => None,
     }
-}
-
-/// Starts over with a check. Only possible storage and the user's choices are kept from the
-/// counters.
-pub(super) fn recheck(
-    upload: &Upload,
-    started: bool,
-    effects: Vec<Effect>,
-) -> Option<(Upload, Vec<Effect>)> {
-    // The file may have been repaired meanwhile, so it is checked like a new one.
-    let (mut after, effects) = new_attempt_without_url(upload, UploadState::Checking, effects)?;
-    after.counters = RetryCounters {
-        possibly_stored_twice: upload.counters.possibly_stored_twice,
-        force_upload: upload.counters.force_upload,
-        as_named: upload.counters.as_named,
-        reuse_only: upload.counters.reuse_only && started,
-        auto_start: started,
-        ..RetryCounters::default()
-    };
-    Some((after, effects))
 }

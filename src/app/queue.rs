@@ -1,4 +1,4 @@
-//! State of the queue as its rows show it.
+//! State of the queue as the window shows it.
 
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::{QueueWait, Snapshot};

@@ -1,6 +1,6 @@
 //! Name of the backend: the service or the sandbox.
 
-use super::Message;
+use super::messages::place as say;
 
 /// Backend that receives the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -12,14 +12,24 @@ pub enum Backend {
     Sandbox,
 }
 
-/// Name of the service in all texts.
-const SERVICE: &str = "memories.ai";
-/// Name of the sandbox within a sentence.
-const SANDBOX: &str = "the sandbox";
-/// Name of the sandbox at the start of a sentence.
-const SANDBOX_BEGINS: &str = "The sandbox";
-
 impl Backend {
+    /// Returns the name within a sentence.
+    pub(super) fn within(self) -> &'static str {
+        self.names().0
+    }
+
+    /// Returns the name at the beginning of a sentence.
+    pub(super) fn first(self) -> &'static str {
+        self.names().1
+    }
+
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Service => say::service(),
+            Self::Sandbox => say::sandbox(),
+        }
+    }
+
     /// Replaces the service's name with the backend's.
     pub fn said(self, words: impl Into<String>) -> String {
         let words = words.into();
@@ -27,26 +37,14 @@ impl Backend {
             return words;
         }
         let mut said = String::with_capacity(words.len());
-        let mut pieces = words.split(SERVICE);
+        let mut pieces = words.split(Self::Service.within());
         said.extend(pieces.next());
         for piece in pieces {
             let begins = said.is_empty() || said.ends_with(". ") || said.ends_with('\n');
-            said.push_str(if begins { SANDBOX_BEGINS } else { SANDBOX });
+            said.push_str(if begins { self.first() } else { self.within() });
             said.push_str(piece);
         }
         said
-    }
-}
-
-impl Message {
-    /// Returns the message with the backend's name.
-    pub fn at(self, place: Backend) -> Self {
-        Self {
-            title: place.said(self.title),
-            cause: place.said(self.cause),
-            next: place.said(self.next),
-            step: self.step,
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The window as a whole: bars, content and overlays.
+//! The window as a whole: bars and content.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,22 +6,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use egui::{
-    Align2, CentralPanel, Context, CornerRadius, Frame, Id, LayerId, Margin, Order, Panel, Rect,
-    Role, Sense, Stroke, StrokeKind, ThemePreference, Ui, UiBuilder, UserAttentionType, Vec2,
-    ViewportCommand, WidgetInfo, accesskit,
+    CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui, UiBuilder, UserAttentionType,
+    Vec2, ViewportCommand,
 };
-use lucide_icons::Icon;
 
 use super::clipboard::Paste;
 use super::focus::FocusKeeper;
 use super::screens::uploads::ListView;
 use super::screens::{empty, toolbar, uploads};
 use super::system_preferences::SystemPreferences;
-use super::theme::{self, Palette, of, radius, size, space, type_size};
+use super::theme::{self, Palette, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::menu::{self, MenuItem};
-use super::widgets::{card, mark, text};
-use super::{banners, dialogs, fonts, icons, input};
+use super::widgets::{card, logo, text};
+use super::{banners, dialogs, fonts, icons, input, overlays};
 use crate::app::command::{ThemeChoice, UiCommand};
 use crate::app::environment::WindowEnvironment;
 use crate::app::state::{App, WindowEffect};
@@ -33,12 +31,12 @@ use crate::model::snapshot::KeyState;
 pub struct MaviApp {
     app: App,
     title: String,
-    wishes: SystemPreferences,
+    preferences: SystemPreferences,
     view: ListView,
-    keyboard: FocusKeeper,
+    focus: FocusKeeper,
     paste: Paste,
     /// Set from another thread to close the window.
-    end: Arc<AtomicBool>,
+    must_close: Arc<AtomicBool>,
 }
 
 impl MaviApp {
@@ -49,22 +47,25 @@ impl MaviApp {
         Self {
             app: App::new(engine, outside),
             title: String::new(),
-            wishes: SystemPreferences::default(),
+            preferences: SystemPreferences::default(),
             view: ListView::default(),
-            keyboard: FocusKeeper::default(),
+            focus: FocusKeeper::default(),
             paste: Paste::default(),
-            end: Arc::default(),
+            must_close: Arc::default(),
         }
     }
 
     /// Applies these system preferences.
-    pub(super) fn wishing(self, wishes: SystemPreferences) -> Self {
-        Self { wishes, ..self }
+    pub(super) fn with_preferences(self, preferences: SystemPreferences) -> Self {
+        Self {
+            preferences,
+            ..self
+        }
     }
 
-    /// Closes without asking once `end` is `true` and the window is woken.
-    pub fn ended_by(self, end: Arc<AtomicBool>) -> Self {
-        Self { end, ..self }
+    /// Closes without asking once `must_close` is `true` and the window is woken.
+    pub fn close_on(self, must_close: Arc<AtomicBool>) -> Self {
+        Self { must_close, ..self }
     }
 
     /// Returns the state behind the drawing.
@@ -73,14 +74,14 @@ impl MaviApp {
     }
 
     /// Carries out a user command without drawing.
-    pub fn give(&mut self, command: UiCommand) {
+    pub fn dispatch(&mut self, command: UiCommand) {
         let now = self.app.now();
         self.app.act(command, now);
     }
 
     /// Handles events without drawing.
-    pub fn look(&mut self, ctx: &Context) {
-        self.wishes.fulfil(ctx);
+    pub fn update(&mut self, ctx: &Context) {
+        self.preferences.apply(ctx);
         let now = self.app.now();
         let in_front = ctx.input(|input| input.viewport().focused.unwrap_or(true));
         self.app.set_in_front(in_front);
@@ -97,7 +98,7 @@ impl MaviApp {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
-        if self.end.swap(false, Ordering::Relaxed) {
+        if self.must_close.swap(false, Ordering::Relaxed) {
             self.app.act(UiCommand::Quit, now);
         }
         if ctx.input(|input| input.viewport().close_requested()) && !self.app.may_close() {
@@ -108,12 +109,12 @@ impl MaviApp {
     }
 
     /// Draws the window and carries out user commands.
-    pub fn draw(&mut self, ui: &mut Ui) {
+    pub fn render(&mut self, ui: &mut Ui) {
         let now = self.app.now();
         let mut asked = Vec::new();
         input::read(ui.ctx(), &self.app, &self.view, &mut self.paste, &mut asked);
         head(ui, &self.app, &mut asked);
-        let ground = Frame::new().fill(of(ui).background);
+        let ground = Frame::new().fill(Palette::of(ui).background);
         let strips = self.app.banners();
         self.app.tell_of(&strips);
         if !strips.is_empty() {
@@ -124,19 +125,19 @@ impl MaviApp {
             });
         }
         if self.app.snapshot().rows.is_empty() {
-            self.view.is_gone();
+            self.view.reset_focus();
             CentralPanel::default().frame(ground).show(ui, |ui| {
                 empty::show(ui, &self.app, &mut asked);
             });
         } else {
             self.queue(ui, now, &mut asked);
         }
-        toast(ui.ctx(), &self.app, &mut asked);
+        overlays::toast(ui.ctx(), &self.app, &mut asked);
         dialogs::show(ui.ctx(), &mut self.app, &mut asked);
-        drop_overlay(ui.ctx(), &self.app);
-        name_window(ui.ctx());
-        announce(ui, &self.app);
-        self.keyboard.look(ui.ctx());
+        overlays::drop_overlay(ui.ctx(), &self.app);
+        overlays::name_window(ui.ctx());
+        overlays::announce(ui, &self.app);
+        self.focus.restore(ui.ctx());
         for command in asked {
             self.app.act(command, now);
         }
@@ -144,14 +145,15 @@ impl MaviApp {
         if let Some(wait) = self.app.next_look(now) {
             ui.ctx().request_repaint_after(wait);
         }
-        self.wishes.drawn(ui.ctx());
+        self.preferences.after_frame(ui.ctx());
     }
 
     /// Draws banners, list and status bar in reading order, which panels would not keep.
     fn queue(&mut self, ui: &mut Ui, now: Instant, out: &mut Vec<UiCommand>) {
         let room = ui.available_rect_before_wrap();
         let above = room.with_max_y(room.bottom() - size::WINDOW_BAR);
-        ui.painter().rect_filled(above, 0, of(ui).background);
+        ui.painter()
+            .rect_filled(above, 0, Palette::of(ui).background);
         ui.scope_builder(UiBuilder::new().max_rect(above), |ui| {
             ui.set_clip_rect(above);
             ui.spacing_mut().item_spacing.y = 0.0;
@@ -168,8 +170,8 @@ impl MaviApp {
             self.app.set_page(self.view.page);
         });
         let foot = room.with_min_y(above.bottom());
-        ui.painter().rect_filled(foot, 0, of(ui).surface);
-        theme::line_under(ui.painter(), above, above.left(), of(ui).line);
+        ui.painter().rect_filled(foot, 0, Palette::of(ui).surface);
+        theme::line_under(ui.painter(), above, above.left(), Palette::of(ui).line);
         ui.scope_builder(UiBuilder::new().max_rect(foot), |ui| {
             ui.set_clip_rect(foot);
             let inset = Margin::symmetric(space::L as i8, 0);
@@ -224,11 +226,11 @@ fn raise(ctx: &Context) {
 
 impl eframe::App for MaviApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
-        self.look(ctx);
+        self.update(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.draw(ui);
+        self.render(ui);
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
@@ -245,8 +247,8 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         .show(ui, |ui| {
             let left = |ui: &mut Ui| {
                 let (_, place) = ui.allocate_space(Vec2::splat(size::SMALL_BUTTON));
-                mark::show(ui, place);
-                text::line(ui, words::NAME, type_size::LEAD, of(ui).text);
+                logo::show(ui, place);
+                text::line(ui, words::NAME, type_size::LEAD, Palette::of(ui).text);
             };
             let right = |ui: &mut Ui| {
                 key_button(ui, app, out);
@@ -254,12 +256,12 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 theme_menu(ui, app, out);
                 icon_button(ui, UiCommand::OpenSettings, out);
             };
-            card::sides(ui, ui.available_height(), left, right);
+            card::left_right(ui, ui.available_height(), left, right);
         });
 }
 
 fn key_button(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     if app.sandbox() {
         return;
     }
@@ -309,104 +311,4 @@ fn theme_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         }
     });
     menu::show(ui, button, items.into(), out);
-}
-
-fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
-    let Some(toast) = app.toast() else { return };
-    let p = theme::palette(ctx.theme());
-    let above = if app.snapshot().rows.is_empty() {
-        0.0
-    } else {
-        size::WINDOW_BAR
-    };
-    let area = egui::Area::new(Id::unique("toast"))
-        .order(Order::Foreground)
-        .anchor(Align2::CENTER_BOTTOM, Vec2::new(0.0, -above - space::L));
-    area.show(ctx, |ui| {
-        let inset = Margin::symmetric(space::L as i8, space::S as i8);
-        let frame = Frame::popup(ui.style()).inner_margin(inset).fill(p.raised);
-        frame.show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.set_max_width(size::MEASURE);
-                let action = toast.action.as_ref().map(|command| {
-                    let button = Button::of(command, ButtonStyle::Outlined)
-                        .small()
-                        .without_icon();
-                    (button, command)
-                });
-                let width = |(button, _): &(Button<'_>, _)| button.size(ui).x + space::S;
-                let beside = action.as_ref().map_or(0.0, width) + size::SMALL_BUTTON + space::S;
-                let (font, room) = (theme::font(type_size::BODY), size::MEASURE - beside);
-                let said =
-                    text::wrapped(ui.painter(), &toast.text, &font, p.text, room, usize::MAX);
-                ui.label(said);
-                if let Some((button, command)) = action
-                    && button.show(ui)
-                {
-                    out.push(command.clone());
-                }
-                let close = Button {
-                    icon: Some(Icon::X),
-                    ..Button::of(&UiCommand::DismissToast, ButtonStyle::Plain)
-                        .small()
-                        .icon_only()
-                };
-                if close.show(ui) {
-                    out.push(UiCommand::DismissToast);
-                }
-            });
-        });
-    });
-}
-
-/// Names the window for screen readers, which do not see its title.
-fn name_window(ctx: &Context) {
-    ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| {
-        node.set_label(words::NAME);
-    });
-}
-
-/// Announces messages to screen readers, invisibly.
-fn announce(ui: &Ui, app: &App) {
-    let id = Id::unique("announcement");
-    let place = Rect::from_min_size(ui.ctx().content_rect().min, Vec2::splat(size::HAIRLINE));
-    let response = ui.interact(place, id, Sense::hover());
-    let said = app.announcement();
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said));
-    ui.ctx().accesskit_node_builder(id, |node| {
-        node.set_role(accesskit::Role::Status);
-        node.set_label(said);
-        node.clear_value();
-        node.set_live(accesskit::Live::Polite);
-    });
-}
-
-/// Draws the effect of a drop while files are dragged over the window.
-fn drop_overlay(ctx: &Context, app: &App) {
-    let Some(words) = app.hovering() else { return };
-    let p: &Palette = theme::palette(ctx.theme());
-    let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop overlay")));
-    let room = ctx.content_rect();
-    painter.rect_filled(room, 0, p.scrim);
-    let inner = room.shrink(space::M);
-    let corner = CornerRadius::same(radius::CARD);
-    painter.rect(
-        inner,
-        corner,
-        p.accent_tint,
-        Stroke::new(size::OUTLINE, p.accent),
-        StrokeKind::Inside,
-    );
-    let galley = painter.layout_no_wrap(words, theme::font(type_size::HERO), p.text);
-    let centre = room.center();
-    let at = Rect::from_center_size(centre + Vec2::new(0.0, space::L), galley.size());
-    let icon = centre - Vec2::new(0.0, space::XXL);
-    text::paint_icon(
-        &painter,
-        icon,
-        Icon::CloudUpload,
-        size::ICON_LARGE,
-        p.accent,
-    );
-    painter.galley(at.min, Arc::clone(&galley), p.text);
 }

@@ -4,7 +4,7 @@ use crate::model::fault::Diagnostics;
 #[test]
 fn every_fault_has_title_cause_and_next_step() {
     for &kind in FaultKind::ALL {
-        let message = fault(&Fault::new(kind));
+        let message = fault(&Fault::new(kind), Backend::Service);
         assert!(
             !message.title.is_empty() && !message.title.ends_with('.'),
             "{kind:?}"
@@ -19,7 +19,7 @@ fn every_fault_has_title_cause_and_next_step() {
 #[test]
 fn every_cause_names_what_it_is_about() {
     for &kind in FaultKind::ALL {
-        let message = fault(&Fault::new(kind));
+        let message = fault(&Fault::new(kind), Backend::Service);
         for sentence in [message.cause, message.next]
             .iter()
             .flat_map(|it| it.split(". "))
@@ -32,14 +32,14 @@ fn every_cause_names_what_it_is_about() {
 
 #[test]
 fn a_stalled_upload_says_how_long_nothing_moved() {
-    let message = fault(&Fault::new(FaultKind::Stalled));
+    let message = fault(&Fault::new(FaultKind::Stalled), Backend::Service);
     assert_eq!(message.cause, "No data moved for 30 seconds.");
 }
 
 #[test]
 fn no_fault_speaks_in_codes() {
     for &kind in FaultKind::ALL {
-        let message = fault(&Fault::new(kind));
+        let message = fault(&Fault::new(kind), Backend::Service);
         let text = format!("{} {}", message.title, message.line());
         for word in ["HTTP", "401", "400", "500", "Error", "error code", "null"] {
             assert!(!text.contains(word), "{kind:?}: {text}");
@@ -55,6 +55,7 @@ fn a_retired_call_is_told_of_in_the_services_own_words_on_one_line() {
                 message: Some(said.to_owned()),
                 ..Diagnostics::default()
             }),
+            Backend::Service,
         )
     };
     let told = fault_with("v2 is\u{1b}[2J deprecated.\n");

@@ -1,5 +1,6 @@
-//! Tells the program what it was built from and for, gives the Windows program its icon,
-//! version and manifest, and the one for macOS its ear for files to be opened.
+//! Tells the program what it was built from and for, makes functions of its messages, gives the
+//! Windows program its icon, version and manifest, and the one for macOS its ear for files to be
+//! opened.
 //!
 //! The commit is looked up for release builds only: otherwise every commit would have all tests
 //! compiled again. Whoever builds from an archive without git can give it in
@@ -9,8 +10,10 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
+mod messages;
+
 /// What a build is made of. Its change is what makes a build differ from its commit.
-const SOURCES: [&str; 5] = ["build.rs", "Cargo.toml", "Cargo.lock", "src", "assets"];
+const SOURCES: [&str; 5] = ["build", "Cargo.toml", "Cargo.lock", "src", "assets"];
 /// Digits of a commit that are shown.
 const DIGITS: &str = "--short=12";
 
@@ -30,6 +33,9 @@ fn main() {
     println!("cargo:rustc-env=MAVI_UPLOADER_FROM={from}");
     let target = env::var("TARGET").unwrap_or_default();
     println!("cargo:rustc-env=MAVI_UPLOADER_TARGET={target}");
+    if let Err(error) = messages::generate() {
+        println!("cargo::error={error}");
+    }
     #[cfg(windows)]
     windows::resources();
     #[cfg(target_os = "macos")]

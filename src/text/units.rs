@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use humansize::{DECIMAL, FormatSizeOptions, format_size};
 
+use super::messages::units as say;
 use crate::model::cost::StorageCost;
 
 fn options(bytes: u64) -> FormatSizeOptions {
@@ -31,9 +32,9 @@ pub fn size_of(part: u64, whole: u64) -> String {
     let (part, whole) = (size(part), size(whole));
     match (part.split_once(' '), whole.split_once(' ')) {
         (Some((number, unit)), Some((_, whole_unit))) if unit == whole_unit => {
-            format!("{number} of {whole}")
+            say::size_of(number, &whole)
         }
-        _ => format!("{part} of {whole}"),
+        _ => say::size_of(&part, &whole),
     }
 }
 
@@ -45,7 +46,7 @@ pub fn rate(bytes_per_second: f64) -> String {
         reason = "the cast saturates, and a rate is shown to three digits"
     )]
     let whole = bytes_per_second.max(0.0) as u64;
-    format!("{}/s", size(whole))
+    say::rate(&size(whole))
 }
 
 /// Formats a duration: "14 s", "1 min 20 s", "2 h 5 min". Never less than "1 s".
@@ -53,12 +54,11 @@ pub fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs() + u64::from(duration.subsec_millis() >= 500);
     let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     match (hours, minutes, rest) {
-        (0, 0, rest) => format!("{} s", rest.max(1)),
-        (0, minutes, 0) => format!("{minutes} min"),
-        (0, minutes @ 1..=9, rest) => format!("{minutes} min {rest} s"),
-        (0, minutes, _) => format!("{minutes} min"),
-        (hours, 0, _) => format!("{hours} h"),
-        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+        (0, 0, rest) => say::seconds(rest.max(1)),
+        (0, minutes @ 1..=9, rest @ 1..) => say::minutes_seconds(minutes, rest),
+        (0, minutes, _) => say::minutes(minutes),
+        (hours, 0, _) => say::hours(hours),
+        (hours, minutes, _) => say::hours_minutes(hours, minutes),
     }
 }
 
@@ -70,8 +70,8 @@ pub fn whole_seconds(wait: Duration) -> Duration {
 /// Formats the time left: "14 s left", or "estimating…" if unknown.
 pub fn left(left: Option<Duration>) -> String {
     match left {
-        Some(left) => format!("{} left", duration(left)),
-        None => "estimating…".to_owned(),
+        Some(left) => say::left(&duration(left)),
+        None => say::estimating().to_owned(),
     }
 }
 
@@ -101,9 +101,9 @@ pub fn count(how_many: usize, noun: &str) -> String {
 pub fn storage_cost(bytes: u64) -> String {
     let dollars = StorageCost::of(bytes).month;
     if dollars < 0.01 {
-        "storage under $0.01 a month".to_owned()
+        say::storage_cost_low().to_owned()
     } else {
-        format!("storage ≈ ${dollars:.2} a month")
+        say::storage_cost(&format!("{dollars:.2}"))
     }
 }
 

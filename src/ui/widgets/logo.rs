@@ -3,7 +3,7 @@
 use egui::epaint::PathShape;
 use egui::{CornerRadius, Pos2, Rect, Stroke, Ui, pos2};
 
-use crate::ui::theme::of;
+use crate::ui::theme::Palette;
 
 /// Side of the drawing's coordinate system.
 const SIDE: f32 = 512.0;
@@ -33,7 +33,7 @@ const LINE: f32 = 40.0;
 
 /// Draws the logo into a square.
 pub fn show(ui: &Ui, place: Rect) {
-    let p = of(ui);
+    let p = Palette::of(ui);
     let scale = place.width() / SIDE;
     let at = |[x, y]: [f32; 2]| pos2(place.left() + x * scale, place.top() + y * scale);
     let [near, far, round] = GROUND;
