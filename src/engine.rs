@@ -11,15 +11,24 @@ pub mod command;
 pub mod files;
 mod gate;
 mod intake;
-mod item;
 mod journal;
 mod keys;
 pub mod lifecycle;
+mod message;
+mod missing_files;
+mod outbox;
+mod pending_hash;
+mod publisher;
+mod queue;
+mod queue_totals;
 mod saved_session;
 pub mod shutdown;
 mod speed;
+mod storage_protocols;
+mod tasks;
 #[cfg(test)]
 mod tests;
+mod transition;
 mod upload_sessions;
 mod worker;
 

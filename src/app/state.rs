@@ -17,7 +17,7 @@ use super::list::List;
 use super::open_external::ExternalOpener;
 use super::paste::Pasting;
 use super::pending::Pending;
-use super::queue::Queue;
+use super::queue::QueueStatus;
 use super::relocate::Locating;
 use super::rows::RowContext;
 use super::screen_reader::Announcer;
@@ -376,7 +376,7 @@ impl App {
         RowContext {
             now,
             place: self.place(),
-            queue: Queue::of(&self.snapshot),
+            queue: QueueStatus::of(&self.snapshot),
         }
     }
 

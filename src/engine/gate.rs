@@ -11,9 +11,9 @@ use crate::api::limiter::RateHold;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::KeyState;
 
-/// Work of the queue that the gate may hold back.
+/// Step of the queue that the gate may hold back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Work {
+pub(super) enum QueueStep {
     /// A file is sent or compared first.
     StartUpload,
     /// The ID of equal content is found out; no bytes are sent.
@@ -24,7 +24,7 @@ pub(super) enum Work {
     Poll,
 }
 
-/// Reason why work may not begin now.
+/// Reason why a step may not be taken now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Obstacle {
     /// Not everything so far is on disk.
@@ -57,17 +57,17 @@ impl Gate {
         }
     }
 
-    /// Returns why `work` may not begin, if so. `is_saved`: all that happened so far is on disk.
-    pub fn obstacle(&self, work: Work, keys: &Keys, is_saved: bool) -> Option<Obstacle> {
-        let sends = matches!(work, Work::StartUpload | Work::ContinueUpload);
-        let begins = matches!(work, Work::StartUpload | Work::LookUpId);
+    /// Returns why `step` may not begin, if so. `is_saved`: all that happened so far is on disk.
+    pub fn obstacle(&self, step: QueueStep, keys: &Keys, is_saved: bool) -> Option<Obstacle> {
+        let sends = matches!(step, QueueStep::StartUpload | QueueStep::ContinueUpload);
+        let begins = matches!(step, QueueStep::StartUpload | QueueStep::LookUpId);
         if let Some(action) = self.required_action {
             return Some(Obstacle::ActionRequired(action));
         }
         if self.is_paused && sends {
             return Some(Obstacle::Paused);
         }
-        if !is_saved && work != Work::Poll {
+        if !is_saved && step != QueueStep::Poll {
             return Some(Obstacle::Unsaved);
         }
         if keys.key().is_none() {

@@ -9,9 +9,7 @@ mod tests;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-
-use super::item::Task;
+use super::tasks::task::Task;
 use crate::model::asset::Account;
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
@@ -30,17 +28,6 @@ pub(super) enum KeyCheck {
     Rejected,
 }
 
-/// Purpose of a call that checks a key.
-#[derive(Debug)]
-pub(super) enum KeyCall {
-    /// Checks the current key in its turn.
-    Check,
-    /// Checks the current key at once, in spite of a rate-limit hold.
-    Probe,
-    /// Checks a key before it comes into use, and answers the user.
-    Precheck(oneshot::Sender<Result<(), Fault>>),
-}
-
 /// The current key and what is known of it.
 #[derive(Debug)]
 pub(super) struct Keys {
@@ -49,8 +36,6 @@ pub(super) struct Keys {
     is_missing: bool,
     check: KeyCheck,
     is_probing: bool,
-    /// Calls to make after the turn's commit.
-    calls: Vec<(ApiKey, KeyCall)>,
     /// Checks of the current key under way.
     tasks: Vec<Task>,
     /// Accounts of the current key: its own, and those that were joined with it.
@@ -66,7 +51,6 @@ impl Keys {
             is_missing: false,
             check: KeyCheck::Unchecked,
             is_probing: false,
-            calls: vec![],
             tasks: vec![],
             accounts: HashSet::new(),
             prechecked_account: None,
@@ -88,6 +72,11 @@ impl Keys {
 
     pub fn set_accounts(&mut self, accounts: HashSet<Account>) {
         self.accounts = accounts;
+    }
+
+    /// Adds the accounts of another key that turned out to be of one account with this one.
+    pub fn add_accounts(&mut self, accounts: HashSet<Account>) {
+        self.accounts.extend(accounts);
     }
 
     pub fn check(&self) -> KeyCheck {
@@ -133,8 +122,6 @@ impl Keys {
     fn end_checks(&mut self) {
         self.is_probing = false;
         self.tasks.clear();
-        self.calls
-            .retain(|(_, call)| matches!(call, KeyCall::Precheck(_)));
     }
 
     /// Trusts an unchecked key that was valid at `good_at` if that is recent; times in milliseconds
@@ -148,28 +135,20 @@ impl Keys {
         }
     }
 
-    pub fn request_check(&mut self) {
-        if let (KeyCheck::Unchecked, Some(key)) = (self.check, self.key()) {
-            self.calls.push((key.clone(), KeyCall::Check));
+    /// Returns whether a check is to begin; none is needed where one is under way or was made.
+    pub fn begin_check(&mut self) -> bool {
+        let begins = self.key.is_some() && self.check == KeyCheck::Unchecked;
+        if begins {
             self.check = KeyCheck::Checking;
         }
+        begins
     }
 
-    /// Asks for a probe, one at a time.
-    pub fn request_probe(&mut self) {
-        if let (false, Some(key)) = (self.is_probing, self.key()) {
-            self.calls.push((key.clone(), KeyCall::Probe));
-            self.is_probing = true;
-        }
-    }
-
-    pub fn request_precheck(&mut self, key: ApiKey, answer: oneshot::Sender<Result<(), Fault>>) {
-        self.calls.push((key, KeyCall::Precheck(answer)));
-    }
-
-    /// Returns the calls to make now, each with its key.
-    pub fn take_calls(&mut self) -> Vec<(ApiKey, KeyCall)> {
-        std::mem::take(&mut self.calls)
+    /// Returns whether a probe is to begin: a check in spite of a rate-limit hold, one at a time.
+    pub fn begin_probe(&mut self) -> bool {
+        let begins = self.key.is_some() && !self.is_probing;
+        self.is_probing |= begins;
+        begins
     }
 
     /// Keeps the task of a check or probe until its key is replaced or has been checked.

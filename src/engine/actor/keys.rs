@@ -1,68 +1,47 @@
 //! Carries out what follows from the key, its checks, and what holds the queue.
 
 use super::Actor;
-use super::message::ActorMessage;
 use crate::api::Service;
 use crate::api::shared_rate_limit::SharedRateLimit;
 use crate::engine::Notice;
 use crate::engine::clock::now_ms;
-use crate::engine::gate::{Obstacle, Work};
-use crate::engine::item::{Item, Task, is_other_keys};
-use crate::engine::keys::{KeyCall, KeyCheck};
+use crate::engine::gate::{Obstacle, QueueStep};
+use crate::engine::keys::KeyCheck;
 use crate::engine::lifecycle::LifecycleEvent;
+use crate::engine::outbox::Work;
+use crate::engine::queue::item::Item;
 use crate::model::asset::{Account, AssetAnswer};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, KeySource, KeyState};
 use crate::model::upload::{Event, UploadState};
 
+/// Returns whether a row waits for the key it was sent with.
+fn is_other_keys(state: &UploadState) -> bool {
+    matches!(state, UploadState::OtherKey { .. })
+}
+
 impl<S: Service> Actor<S> {
-    pub(super) fn obstacle(&self, work: Work) -> Option<Obstacle> {
+    pub(super) fn obstacle(&self, step: QueueStep) -> Option<Obstacle> {
         let is_saved = self.journal.is_good();
-        self.gate.obstacle(work, &self.keys, is_saved)
+        self.gate.obstacle(step, &self.keys, is_saved)
     }
 
-    /// Returns whether `work` may begin; asks for a key, or for its check, if that holds it up.
-    pub(super) fn may_begin(&mut self, work: Work) -> bool {
-        match self.obstacle(work) {
+    /// Returns whether a step may be taken; asks for a key, or for its check, if that holds it up.
+    pub(super) fn may_begin(&mut self, step: QueueStep) -> bool {
+        match self.obstacle(step) {
             None => return true,
             Some(Obstacle::NoKey(KeyState::Missing)) => {
                 self.hold_queue(RequiredAction::Key, Fault::new(FaultKind::Unauthorized));
             }
-            Some(Obstacle::KeyCheck(KeyCheck::Unchecked)) => self.keys.request_check(),
+            Some(Obstacle::KeyCheck(KeyCheck::Unchecked)) => {
+                if self.keys.begin_check() {
+                    self.outbox.start(Work::CheckKey);
+                }
+            }
             Some(_) => {}
         }
         false
-    }
-
-    /// Begins the checks of keys that the turn asked for.
-    pub(super) fn check_keys(&mut self) {
-        for (key, call) in self.keys.take_calls() {
-            let (service, messages) = (self.service.clone(), self.messages.clone());
-            let report = move |key: ApiKey, outcome| {
-                let _ = messages.send(ActorMessage::KeyChecked(key.account(), outcome));
-            };
-            match call {
-                KeyCall::Check => self.keys.keep(Task::spawn(async move {
-                    let outcome = service.check_key(&key, || ()).await;
-                    report(key, outcome);
-                })),
-                KeyCall::Probe => self.keys.keep(Task::spawn(async move {
-                    let outcome = service.probe(&key).await;
-                    report(key, outcome);
-                })),
-                KeyCall::Precheck(answer) => {
-                    self.background_tasks.spawn(async move {
-                        let outcome = service.probe(&key).await;
-                        if outcome.is_ok() {
-                            report(key, Ok(()));
-                        }
-                        // The receiver is gone if the dialog was closed.
-                        let _ = answer.send(outcome);
-                    });
-                }
-            }
-        }
     }
 
     pub(super) fn key_checked(&mut self, account: &Account, outcome: Result<(), Fault>) {
@@ -89,7 +68,7 @@ impl<S: Service> Actor<S> {
 
     /// Returns whether the row was last sent or asked about with the current key.
     pub(super) fn was_asked_with_this_key(&self, id: ItemId) -> bool {
-        let item = self.items.get(&id);
+        let item = self.queue.get(id);
         let asked = item.and_then(|item| item.last_asked_account.as_ref());
         asked.is_some() && asked == self.keys.account().as_ref()
     }
@@ -104,9 +83,9 @@ impl<S: Service> Actor<S> {
             return false;
         };
         let item = self
-            .items
-            .get(&id)
-            .filter(|item| item.upload.attempt == *attempt);
+            .queue
+            .get(id)
+            .filter(|item| item.upload().attempt == *attempt);
         let Some((owner, last_asked_account)) =
             item.and_then(|item| item.account.clone().zip(item.last_asked_account.clone()))
         else {
@@ -144,7 +123,7 @@ impl<S: Service> Actor<S> {
 
     /// Tells the command line that an earlier run's asset turned out to be the current key's.
     fn follow_joined(&mut self, id: ItemId) {
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
         if item.id_to_leave.take().is_some()
@@ -158,14 +137,14 @@ impl<S: Service> Actor<S> {
     /// Sends a file of the command line whose asset only another key knows. The asset stays behind
     /// in a record of its own, for a run with that key.
     fn send_anew(&mut self, id: ItemId) {
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
         let Some(id_to_leave) = item.id_to_leave.take() else {
             return;
         };
-        let (path, upload) = (item.path.clone(), item.upload.clone());
-        let mut left = Item::new(id_to_leave, path, item.position, upload);
+        let (path, upload) = (item.path.clone(), item.upload().clone());
+        let mut left = Item::new(id_to_leave, path, item.place().0, upload);
         left.file.clone_from(&item.file);
         left.added_at_ms = item.added_at_ms;
         left.account = item.account.take();
@@ -179,14 +158,12 @@ impl<S: Service> Actor<S> {
             return;
         };
         tracing::info!("two keys are of one account");
-        let mut accounts = self.keys.accounts().clone();
-        accounts.extend(self.journal.joined(owner));
-        self.keys.set_accounts(accounts);
+        self.keys.add_accounts(self.journal.joined(owner));
         self.journal.join(&account, owner);
         self.invalidate_all();
-        let sent_with_other = self.those(is_other_keys);
+        let sent_with_other = self.queue.ids_in(is_other_keys);
         let is_own = |id: &ItemId| {
-            let item = self.items.get(id);
+            let item = self.queue.get(*id);
             item.is_some_and(|item| item.is_of(self.keys.accounts()))
         };
         let now_own: Vec<ItemId> = sent_with_other.into_iter().filter(is_own).collect();
@@ -228,8 +205,7 @@ impl<S: Service> Actor<S> {
         }
         self.hold_calls();
         self.outbox
-            .notices
-            .push(Notice::Needs(fix, std::sync::Arc::new(fault.clone())));
+            .notify(Notice::Needs(fix, std::sync::Arc::new(fault.clone())));
         self.follow(
             None,
             std::path::PathBuf::new(),
@@ -240,8 +216,8 @@ impl<S: Service> Actor<S> {
     /// Parks calls not under way yet, as they would be rejected as well.
     fn hold_calls(&mut self) {
         let mut not_begun = vec![];
-        for item in self.items.values_mut() {
-            match &item.upload.state {
+        for item in self.queue.items_mut() {
+            match &item.upload().state {
                 UploadState::Processing { .. } if item.running.is_some() => {
                     item.running = None;
                     item.parked_poll = true;
@@ -279,7 +255,7 @@ impl<S: Service> Actor<S> {
         self.gate.lift_if(RequiredAction::Key);
         self.unpark();
         if is_new {
-            let sent_with_other = self.those(is_other_keys);
+            let sent_with_other = self.queue.ids_in(is_other_keys);
             self.each(&sent_with_other, &Event::CheckAgain);
         }
     }
@@ -295,15 +271,15 @@ impl<S: Service> Actor<S> {
     pub(super) fn share_limit(&self) {
         if let (Some(folder), Some(account)) = (&self.options.shared, self.keys.account()) {
             let slots = SharedRateLimit::new(folder, &account, &self.options.base_url);
-            self.service.limiter().share(Some(slots));
+            self.tasks.service().limiter().share(Some(slots));
         }
     }
 
     /// Resumes polls that were parked.
     pub(super) fn unpark(&mut self) {
         let parked: Vec<_> = self
-            .items
-            .values_mut()
+            .queue
+            .items_mut()
             .filter(|item| item.parked_poll)
             .map(|item| {
                 item.parked_poll = false;

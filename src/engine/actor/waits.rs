@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use super::Actor;
 use crate::api::Service;
 use crate::engine::gate::is_offline;
+use crate::engine::outbox::Work;
 use crate::model::fault::FaultKind;
 use crate::model::snapshot::{ItemId, QueueWait};
 use crate::model::upload::{Event, Original, UploadState};
@@ -23,16 +24,19 @@ impl<S: Service> Actor<S> {
             });
         }
         let offline = self.gate.is_offline();
-        let goes_on = !self.active_transfers.is_empty()
-            || !self.queued.is_empty()
-            || !self.id_lookup_queue.is_empty();
+        let goes_on = !self.queue.active_transfers().is_empty()
+            || self.queue.next_queued().is_some()
+            || self.queue.next_id_lookup().is_some();
         if goes_on && !offline {
             return None;
         }
         let mut first: Option<(Instant, FaultKind)> = None;
-        for item in self.items.values() {
-            let follows = matches!(item.upload.state, UploadState::Duplicate(Original::Row(_)));
-            if !item.upload.is_active() || follows || item.parked_poll {
+        for item in self.queue.items().values() {
+            let follows = matches!(
+                item.upload().state,
+                UploadState::Duplicate(Original::Row(_))
+            );
+            if !item.upload().is_active() || follows || item.parked_poll {
                 continue;
             }
             match item.waits() {
@@ -54,25 +58,25 @@ impl<S: Service> Actor<S> {
     /// gap of a slowdown; probes a rate hold.
     pub(super) fn try_now(&mut self, ids: &[ItemId]) {
         let is_limited = self.gate.rate_hold(Instant::now()).is_some();
-        let is_held = self.service.limiter().try_now();
+        let is_held = self.tasks.service().limiter().try_now();
         let held_up = |id: &ItemId| {
-            let item = self.items.get(id);
+            let item = self.queue.get(*id);
             item.is_some_and(|item| item.waits().is_none())
         };
         let ids = if !is_limited && ids.iter().any(held_up) {
-            self.those_that_wait()
+            self.queue.ids_where(|item| item.waits().is_some())
         } else {
             ids.to_vec()
         };
         for id in &ids {
-            let Some(item) = self.items.get(id) else {
+            let Some(item) = self.queue.get(*id) else {
                 continue;
             };
             if item.waits().is_some() {
-                let event = match item.upload.state {
+                let event = match item.upload().state {
                     UploadState::Processing { .. } => Event::CheckAgain,
                     _ => Event::RetryDue {
-                        attempt: item.upload.attempt,
+                        attempt: item.upload().attempt,
                     },
                 };
                 self.apply(*id, event);
@@ -83,20 +87,10 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    fn those_that_wait(&self) -> Vec<ItemId> {
-        let waits = |id: &ItemId| {
-            self.items
-                .get(id)
-                .is_some_and(|item| item.waits().is_some())
-        };
-        let ids = self.order.iter().map(|(_, id)| *id);
-        ids.filter(waits).collect()
-    }
-
-    /// Checks the key in spite of a hold, one check at a time.
+    /// Checks the key in spite of a rate-limit hold.
     pub(super) fn probe(&mut self) {
-        if self.gate.required_action().is_none() {
-            self.keys.request_probe();
+        if self.gate.required_action().is_none() && self.keys.begin_probe() {
+            self.outbox.start(Work::ProbeKey);
         }
     }
 }

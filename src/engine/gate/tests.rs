@@ -27,8 +27,8 @@ impl Case {
         }
     }
 
-    fn obstacle(&self, work: Work) -> Option<Obstacle> {
-        self.gate.obstacle(work, &self.keys, self.is_saved)
+    fn obstacle(&self, step: QueueStep) -> Option<Obstacle> {
+        self.gate.obstacle(step, &self.keys, self.is_saved)
     }
 }
 
@@ -45,16 +45,16 @@ fn fault(kind: FaultKind, http_status: Option<u16>) -> Fault {
 }
 
 #[test]
-fn each_hold_stops_the_work_that_it_concerns() {
+fn each_hold_stops_the_steps_that_it_concerns() {
     use super::KeyCheck::{Checking, Rejected, Unchecked};
     use Obstacle::*;
-    use Work::*;
+    use QueueStep::*;
     // May start, look up an id, continue, poll.
     let check = |set_up: fn(&mut Case), expected: [Option<Obstacle>; 4]| {
         let mut case = Case::open();
         set_up(&mut case);
-        let works = [StartUpload, LookUpId, ContinueUpload, Poll];
-        assert_eq!(works.map(|work| case.obstacle(work)), expected);
+        let steps = [StartUpload, LookUpId, ContinueUpload, Poll];
+        assert_eq!(steps.map(|step| case.obstacle(step)), expected);
     };
     let all = |obstacle: Obstacle| [(); 4].map(|()| Some(obstacle.clone()));
     check(|_| (), [const { None }; 4]);
@@ -79,13 +79,13 @@ fn each_hold_stops_the_work_that_it_concerns() {
     check(|it| it.keys = keys(), begins(Unchecked));
     let is_checking = |it: &mut Case| {
         it.keys = keys();
-        it.keys.request_check();
+        it.keys.begin_check();
     };
     check(is_checking, begins(Checking));
     check(|it| it.keys.on_rejected(), begins(Rejected));
     let has_no_answer = |it: &mut Case| {
         it.keys = keys();
-        it.keys.request_check();
+        it.keys.begin_check();
         let offline = Err(Fault::new(FaultKind::Offline));
         it.keys.on_checked(&it.keys.account().unwrap(), &offline);
     };

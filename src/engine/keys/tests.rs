@@ -18,70 +18,34 @@ fn fails(kind: FaultKind) -> Result<(), Fault> {
 /// A key whose check is under way.
 fn checking() -> Keys {
     let mut keys = keys();
-    keys.request_check();
-    assert_eq!(calls(&mut keys), ["check one"]);
+    assert!(keys.begin_check());
     keys
-}
-
-/// Takes the calls that are due.
-fn calls(keys: &mut Keys) -> Vec<String> {
-    let calls = keys.take_calls().into_iter();
-    let words = calls.map(|(key, call)| {
-        let call = match call {
-            KeyCall::Check => "check",
-            KeyCall::Probe => "probe",
-            KeyCall::Precheck(_) => "precheck",
-        };
-        format!("{call} {}", &key.expose()["sk-mavi-".len()..])
-    });
-    words.collect()
-}
-
-fn none() -> [&'static str; 0] {
-    []
 }
 
 #[test]
 fn a_check_begins_once_and_only_where_one_is_needed() {
     let mut keys = checking();
-    keys.request_check();
-    assert_eq!(calls(&mut keys), none());
+    assert!(!keys.begin_check());
     assert!(keys.on_checked(&key("one").account(), &Ok(())));
     assert_eq!(keys.on_valid(), Some(&key("one")));
     assert_eq!(keys.on_valid(), None, "it is no news");
-    keys.request_check();
-    assert_eq!(calls(&mut keys), none());
-}
-
-#[test]
-fn a_call_that_is_due_is_not_made_when_its_key_is_replaced() {
-    let mut keys = keys();
-    keys.request_check();
-    keys.request_probe();
-    let (answer, _receiver) = oneshot::channel();
-    keys.request_precheck(key("three"), answer);
+    assert!(!keys.begin_check());
     keys.set(key("two"), KeySource::Session);
-    assert_eq!(calls(&mut keys), ["precheck three"]);
-    keys.request_check();
-    keys.request_probe();
-    assert_eq!(calls(&mut keys), ["check two", "probe two"]);
+    assert!(keys.begin_check());
+    assert!(!Keys::new(None).begin_check());
 }
 
 #[test]
 fn one_probe_runs_at_a_time_beside_a_check() {
     let mut keys = checking();
-    keys.request_probe();
-    keys.request_probe();
-    assert_eq!(calls(&mut keys), ["probe one"]);
-    keys.request_probe();
-    assert_eq!(calls(&mut keys), none());
+    assert!(keys.begin_probe());
+    assert!(!keys.begin_probe());
     let limited = fails(FaultKind::RateLimited);
     keys.on_checked(&key("one").account(), &limited);
-    keys.request_probe();
-    assert_eq!(calls(&mut keys), ["probe one"]);
-    let mut no_key = Keys::new(None);
-    no_key.request_probe();
-    assert_eq!(calls(&mut no_key), none());
+    assert!(keys.begin_probe());
+    keys.set(key("two"), KeySource::Session);
+    assert!(keys.begin_probe());
+    assert!(!Keys::new(None).begin_probe());
 }
 
 #[test]
