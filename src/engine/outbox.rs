@@ -36,10 +36,10 @@ pub(super) enum Work {
         attempt: u32,
         candidates: Vec<AssetId>,
     },
-    /// Check the current key in its turn.
-    CheckKey,
-    /// Check the current key at once, in spite of a rate-limit hold.
-    ProbeKey,
+    /// Check the current key: in its turn, or at once in spite of a rate-limit hold.
+    CheckKey {
+        is_probe: bool,
+    },
     /// Check a key before it comes into use.
     TestKey(ApiKey, oneshot::Sender<Result<(), Fault>>),
 }

@@ -164,17 +164,11 @@ impl UploadSessions {
         }
     }
 
-    /// Marks a removed row's session for deletion at the next start, as an undo may need it.
-    pub fn mark_removable(&mut self, asset: &AssetId) {
+    /// Marks the session of a removed row for deletion at the next start, as an undo may need it;
+    /// unmarks that of a row that was put back.
+    pub fn set_removed(&mut self, asset: &AssetId, is_removed: bool) {
         if self.saved.contains_key(asset) {
-            self.note(asset, Some(0));
-        }
-    }
-
-    /// Keeps the session of a row that was put back.
-    pub fn unmark_removable(&mut self, asset: &AssetId) {
-        if self.saved.contains_key(asset) {
-            self.note(asset, Some(now_ms()));
+            self.note(asset, Some(if is_removed { 0 } else { now_ms() }));
         }
     }
 

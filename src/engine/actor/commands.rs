@@ -208,7 +208,7 @@ impl<S: Service> Actor<S> {
             self.publisher.on_order_change();
             self.journal.drop_item(*id);
             if let Some(asset) = item.upload().reserved_id.clone() {
-                self.sessions.mark_removable(&asset);
+                self.sessions.set_removed(&asset, true);
             }
             self.notify_dependents(*id, None);
         }
@@ -233,7 +233,7 @@ impl<S: Service> Actor<S> {
         for item in self.queue.take_removed() {
             let id = item.id;
             if let Some(asset) = &item.upload().reserved_id {
-                self.sessions.unmark_removable(asset);
+                self.sessions.set_removed(asset, false);
             }
             self.missing_files.on_change(&item);
             self.queue.put_back(item);

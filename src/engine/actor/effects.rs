@@ -42,9 +42,8 @@ impl<S: Service> Actor<S> {
                     attempt,
                     candidates,
                 } => self.confirm_asset(item, attempt, candidates),
-                Work::CheckKey | Work::ProbeKey => {
+                Work::CheckKey { is_probe } => {
                     if let Some(key) = self.keys.key().cloned() {
-                        let is_probe = matches!(work, Work::ProbeKey);
                         self.keys.keep(self.tasks.check_key(key, is_probe));
                     }
                 }

@@ -36,7 +36,7 @@ impl<S: Service> Actor<S> {
             }
             Some(Obstacle::KeyCheck(KeyCheck::Unchecked)) => {
                 if self.keys.begin_check() {
-                    self.outbox.start(Work::CheckKey);
+                    self.outbox.start(Work::CheckKey { is_probe: false });
                 }
             }
             Some(_) => {}

@@ -90,7 +90,7 @@ impl<S: Service> Actor<S> {
     /// Checks the key in spite of a rate-limit hold.
     pub(super) fn probe(&mut self) {
         if self.gate.required_action().is_none() && self.keys.begin_probe() {
-            self.outbox.start(Work::ProbeKey);
+            self.outbox.start(Work::CheckKey { is_probe: true });
         }
     }
 }

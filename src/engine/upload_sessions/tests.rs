@@ -153,8 +153,8 @@ fn sessions_of_ended_uploads_and_old_ones_are_deleted_at_the_start() {
 fn a_removed_row_keeps_its_session_until_the_next_start() {
     let mut sessions = restored(&[("re_1", now_ms())]);
     for asset in ["re_1", "re_2"].map(id) {
-        sessions.mark_removable(&asset);
-        sessions.unmark_removable(&asset);
+        sessions.set_removed(&asset, true);
+        sessions.set_removed(&asset, false);
     }
     assert_eq!(notes(&mut sessions), ["-re_1", "re_1"]);
     assert_eq!(calls(&mut sessions), []);
