@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use super::Actor;
 use super::duplicates::duplicate_of;
 use crate::api::Service;
-use crate::model::plan::{Throughput, UnderWay};
 use crate::model::snapshot::{ItemId, Snapshot, Totals};
+use crate::model::throughput::{Throughput, UnderWay};
 
 impl<S: Service> Actor<S> {
     /// Publishes the state after a turn, and hands out its notices.
