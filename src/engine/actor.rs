@@ -6,7 +6,6 @@
 
 mod commands;
 mod commit;
-mod duplicate_scan;
 mod duplicates;
 mod effects;
 mod intake;
@@ -26,11 +25,11 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use self::duplicate_scan::DuplicateScan;
 use self::keys::KeyCheck;
+use super::duplicates::Duplicates;
 use super::intake::Intake;
 use super::journal::Journal;
-use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
+use super::lifecycle::{LifecycleEvent, LifecycleRecord};
 use super::message::ActorMessage;
 use super::missing_files::MissingFiles;
 use super::outbox::{Outbox, Work};
@@ -65,7 +64,7 @@ pub(super) struct Actor<S> {
 
     queue: Queue,
     missing_files: MissingFiles,
-    duplicate_scan: DuplicateScan,
+    duplicates: Duplicates,
     intake: Intake,
 
     key: Option<(ApiKey, KeySource)>,
@@ -113,7 +112,7 @@ impl<S: Service> Actor<S> {
             inbox,
             queue: Queue::default(),
             missing_files: MissingFiles::new(),
-            duplicate_scan: DuplicateScan::default(),
+            duplicates: Duplicates::new(),
             intake: Intake::default(),
             key,
             no_key: false,
@@ -185,21 +184,19 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.queue.get_mut(id) else {
                 continue;
             };
-            let (UploadState::Sending { .. }, Some(meter)) = (&item.upload().state, &item.meter)
-            else {
-                continue;
-            };
-            if !meter.started() {
+            if !matches!(item.upload().state, UploadState::Sending { .. }) {
                 continue;
             }
-            let moved = meter.moved();
-            moving |= !meter.body_out();
-            if item.began > self.offline && moved > 0 {
+            let Some(sample) = item.transfer.sample(now) else {
+                continue;
+            };
+            bytes += sample.new;
+            moving |= !sample.is_out;
+            if item.starts.is_after(self.offline) && sample.moved > 0 {
                 // Of a try that began before, bytes may only have gone as far as the
                 // system's buffers.
                 self.offline = None;
             }
-            bytes += item.speed.sample(now, moved);
             self.publisher.on_change(id);
         }
         self.throughput.sample(now, bytes, moving);
@@ -212,28 +209,26 @@ impl<S: Service> Actor<S> {
             return false;
         };
         self.journal.stage_transition(&change);
-        self.duplicate_scan.on_change(&change);
+        self.duplicates.on_change(&change);
+        let sessions = self.sessions.on_change(&change);
         self.missing_files.on_change(change.item);
-        self.publisher.on_transition(&change);
         if change.begins_batch {
             self.throughput.on_batch_begun();
+        }
+        self.publisher.on_transition(&change);
+        let direct_limit = self.options.policy.direct_limit;
+        if self.options.follower.is_some()
+            && let Some(record) = LifecycleRecord::of(&change, direct_limit)
+        {
+            self.outbox.follow(record);
         }
         if change.releases_body {
             self.outbox.start(Work::Release(id));
         }
-        let path = change.item.path.clone();
-        let said = turn(&change, self.options.policy.direct_limit);
-        let unused = change.unused_reservation().cloned();
-        let ended = change.has_ended();
-        let asset = change.ready_asset().cloned();
+        let ended = change.has_ended().then(|| change.ready_asset().cloned());
         self.outbox.start_effects(id, change.effects);
-        if let Some(asset) = unused {
-            self.forget_session(&asset);
-        }
-        if let Some(turn) = said {
-            self.follow(Some(id), path, turn);
-        }
-        if ended {
+        self.follow_sessions(sessions);
+        if let Some(asset) = ended {
             self.notify_dependents(id, asset.as_ref());
         }
         true

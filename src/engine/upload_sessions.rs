@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use super::clock::now_ms;
 use super::queue::item::Item;
 use super::saved_session::{self, LIFE, Purpose};
+use super::transition::Transition;
 use crate::api::SignedUpload;
 use crate::model::asset::AssetId;
 use crate::model::snapshot::ResumeBehaviour;
@@ -115,7 +116,7 @@ impl UploadSessions {
     pub fn to_recall(&self, item: &Item) -> Option<(Arc<KeychainWorker>, Purpose)> {
         let asset = item.upload().reserved_id.as_ref()?;
         let is_saved = self.saved.contains_key(asset) && self.keychain.is_asked();
-        if item.ticket.is_some() || !is_saved {
+        if item.transfer.ticket().is_some() || !is_saved {
             return None;
         }
         Some((Arc::clone(&self.keychain), self.purpose(asset, item)?))
@@ -142,7 +143,7 @@ impl UploadSessions {
     }
 
     fn write(&mut self, item: &Item) -> Option<SessionEffects> {
-        let (ticket, since) = item.ticket.as_ref()?;
+        let (ticket, since) = item.transfer.ticket()?;
         let (asset, hash) = (&ticket.asset_id, hash(ticket)?);
         if !self.keychain.is_asked() || self.saved.get(asset) == Some(&Some(hash)) {
             return None;
@@ -174,6 +175,12 @@ impl UploadSessions {
             Some(_) => SessionEffects::note(asset, Some(at_ms)),
             None => SessionEffects::default(),
         }
+    }
+
+    /// Deletes the session of an id that the transition has made useless.
+    pub fn on_change(&mut self, change: &Transition<'_>) -> SessionEffects {
+        let unused = change.unused_reservation();
+        unused.map(|it| self.forget(it)).unwrap_or_default()
     }
 
     /// Deletes a session whose upload has ended or got another id.
@@ -272,7 +279,7 @@ impl UploadSessions {
             UploadState::Sending { .. } | UploadState::RetryScheduled { .. } => true,
             // Held before its first byte, it has sent nothing.
             UploadState::Queued | UploadState::Paused { .. } => {
-                is_interrupted || item.starts > 0 || item.upload().reserved_id.is_some()
+                is_interrupted || item.starts.count() > 0 || item.upload().reserved_id.is_some()
             }
             _ => false,
         };
@@ -283,12 +290,12 @@ impl UploadSessions {
         if reserved_id.is_some_and(|asset| self.saved.contains_key(asset)) {
             return Some(ResumeBehaviour::ResumesAfterRestart);
         }
-        let ticket = item.ticket.as_ref();
+        let ticket = item.transfer.ticket();
         if ticket.is_some_and(|(ticket, _)| ticket.session.url().is_some()) {
             return Some(ResumeBehaviour::Resumes);
         }
         // Bytes that an earlier run sent under an id are unknown.
-        let of_earlier = is_interrupted || item.starts == 0;
+        let of_earlier = is_interrupted || item.starts.count() == 0;
         (of_earlier || item.has_sent()).then_some(ResumeBehaviour::Restarts)
     }
 }

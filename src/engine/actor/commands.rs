@@ -61,7 +61,7 @@ impl<S: Service> Actor<S> {
                 self.say_that_a_key_is_missing();
             }
             Command::TakeIds(ids) => {
-                self.weigh_what_changed();
+                self.regroup();
                 let known: Vec<ItemId> = ids.into_iter().filter(|id| self.is_known(*id)).collect();
                 self.each(&known, &Event::ReuseAssetId);
                 self.say_that_a_key_is_missing();
@@ -118,12 +118,16 @@ impl<S: Service> Actor<S> {
         crate::engine::command::EngineCounts {
             rows: self.queue.items().len(),
             entries: self.queue.entries()
-                + self.duplicate_scan.entries()
+                + self.duplicates.entries()
                 + self.missing_files.entries()
                 + self.publisher.entries(),
             running: items().filter(|item| item.running.is_some()).count(),
-            meters: items().filter(|item| item.meter.is_some()).count(),
-            tickets: items().filter(|item| item.ticket.is_some()).count(),
+            meters: items()
+                .filter(|item| item.transfer.meter().is_some())
+                .count(),
+            tickets: items()
+                .filter(|item| item.transfer.ticket().is_some())
+                .count(),
             places: self.queue.active_transfers().len(),
         }
     }
@@ -144,7 +148,7 @@ impl<S: Service> Actor<S> {
     /// Starts new files and queues known duplicates for an id lookup. A duplicate whose asset is
     /// gone is never re-sent without asking.
     fn start_or_claim(&mut self, ids: &[ItemId]) {
-        self.weigh_what_changed();
+        self.regroup();
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
         let (mut uploaded, mut rest) = (vec![], vec![]);
         for id in ids {
@@ -203,7 +207,7 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.queue.remove(*id) else {
                 continue;
             };
-            self.duplicate_scan.invalidate(item);
+            self.duplicates.invalidate(item);
             self.missing_files.remove(*id);
             self.publisher.on_change(*id);
             self.publisher.on_order_change();
@@ -226,7 +230,8 @@ impl<S: Service> Actor<S> {
                 self.journal
                     .stage_asset(&item.origin_of_earlier(), asset, None, None, note);
             }
-            self.forget_session(asset);
+            let effects = self.sessions.forget(asset);
+            self.follow_sessions(effects);
         }
     }
 
@@ -247,7 +252,7 @@ impl<S: Service> Actor<S> {
     fn send_first(&mut self, ids: &[ItemId]) {
         for id in self.queue.send_first(ids) {
             if let Some(item) = self.queue.get(id) {
-                self.duplicate_scan.invalidate(item);
+                self.duplicates.invalidate(item);
                 self.journal.stage_item(item);
                 self.publisher.on_order_change();
             }

@@ -15,7 +15,7 @@ use crate::engine::journal::DatabaseLocked;
 use crate::engine::journal::opening::OpenOutcome;
 use crate::engine::message::ActorMessage;
 use crate::engine::outbox::Work;
-use crate::engine::queue::item::Item;
+use crate::engine::queue::item::{Item, Starts};
 use crate::engine::tasks::task::Task;
 use crate::engine::{FrontEnd, LifecycleEvent, Notice, shutdown};
 use crate::model::snapshot::ItemId;
@@ -113,7 +113,7 @@ impl<S: Service> Actor<S> {
     /// the paths that the user has started.
     fn replace_early_duplicates(&mut self, left: &[(ItemRecord, Upload)]) -> HashSet<PathBuf> {
         let came: HashSet<&PathBuf> = left.iter().map(|(record, _)| &record.path).collect();
-        let twice = |item: &&Item| item.starts == 0 && came.contains(&item.file);
+        let twice = |item: &&Item| item.starts.count() == 0 && came.contains(&item.file);
         let twice: Vec<&Item> = self.queue.items().values().filter(twice).collect();
         let started = twice
             .iter()
@@ -255,8 +255,8 @@ impl<S: Service> Actor<S> {
             let attempt = item.upload().attempt;
             let after = Duration::ZERO;
             item.in_batch = true;
-            item.started_at = Some(Instant::now());
-            item.polled_since = item.started_at;
+            item.starts = Starts::of_earlier_run();
+            item.waits.restart_polls();
             let poll = Effect::Poll { attempt, after };
             self.outbox.start(Work::Upload(id, poll));
         }
@@ -271,7 +271,7 @@ impl<S: Service> Actor<S> {
         self.intake.discard();
         self.forget_removed();
         let running = self.queue.items_mut().filter_map(|item| {
-            item.meter = None;
+            item.transfer.end();
             item.running.take()
         });
         let ended = futures_util::future::join_all(running.map(Task::end));

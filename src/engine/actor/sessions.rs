@@ -5,7 +5,6 @@ use crate::api::Service;
 use crate::engine::shutdown;
 use crate::engine::storage_protocols::StorageProtocols;
 use crate::engine::upload_sessions::{KeychainReply, SessionEffects};
-use crate::model::asset::AssetId;
 use crate::model::snapshot::ItemId;
 
 impl<S: Service> Actor<S> {
@@ -24,11 +23,6 @@ impl<S: Service> Actor<S> {
             let effects = self.sessions.save(item);
             self.follow_sessions(effects);
         }
-    }
-
-    pub(super) fn forget_session(&mut self, asset: &AssetId) {
-        let effects = self.sessions.forget(asset);
-        self.follow_sessions(effects);
     }
 
     pub(super) fn keychain_replied(&mut self, reply: &KeychainReply) {
