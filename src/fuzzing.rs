@@ -19,7 +19,7 @@ use crate::api::{resumable, signed_url as storage};
 use crate::app::paste;
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus};
 use crate::model::media::{self, Rejection};
-use crate::sandbox::session::{Span, read_span};
+use crate::sandbox::content_range::{Span, read_span};
 use crate::store::settings::{JOBS, Settings};
 
 /// A fuzz target, which panics if an invariant fails.

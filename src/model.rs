@@ -11,5 +11,6 @@ pub mod relocation;
 pub mod retry;
 pub mod snapshot;
 pub mod terminal;
+pub mod throughput;
 pub mod upload;
 pub mod version;

@@ -7,13 +7,17 @@
 //! Times are real: a paused runtime clock would run ahead of the sockets.
 
 mod answer;
+mod assets;
 mod calls;
+pub(crate) mod content_range;
+mod exchange;
 mod intake;
 mod io;
 mod multipart;
 mod plan;
+mod resumable;
 mod server;
-pub(crate) mod session;
+mod session;
 mod state;
 mod storage;
 mod ticket;
@@ -34,7 +38,7 @@ pub use answer::{EnvelopeStyle, Reply};
 pub use plan::{Call, FaultPlan, PlannedFault, RuleBuilder};
 pub use ticket::OfferedProtocol;
 
-use server::{Door, Port};
+use server::{BoundPort, Port};
 use state::State;
 
 /// A valid key, like any other that starts with `sk-`.
@@ -212,9 +216,8 @@ impl Sandbox {
         let servers = [(api, Port::Api), (storage, Port::Storage)]
             .into_iter()
             .map(|(socket, port)| {
-                let single_instance = Door::open(socket, port, &state)?;
-                let serving =
-                    server::accept(single_instance, port, Arc::clone(&state), stop.clone());
+                let listener = BoundPort::open(socket, port, &state)?;
+                let serving = server::accept(listener, port, Arc::clone(&state), stop.clone());
                 Ok(tokio::spawn(serving))
             })
             .collect::<std::io::Result<_>>()?;

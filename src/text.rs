@@ -7,9 +7,11 @@
 //! said, or in a function here that takes what the model knows. `build/messages.rs` has the rules.
 
 mod fault;
+mod journal;
 mod message;
 mod place;
 mod rejection;
+mod status;
 mod units;
 
 /// Functions that the build makes of `assets/i18n`. A message that nobody says fails the build.
@@ -24,12 +26,17 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 pub use fault::{details, fault, next_try};
+pub use journal::unwritable_history;
 pub use message::{Message, NextStep};
 pub use place::Backend;
 pub use rejection::{rejection, rejection_line};
+pub use status::{note, other_key, status_word};
 pub use units::{
     count, day, duration, left, number, rate, size, size_of, storage_cost, whole_seconds,
 };
+
+/// Website for keys and accounts.
+pub const CONSOLE: &str = "https://api-platform.memories.ai/";
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -12,6 +12,7 @@ use super::wording::banner as words;
 use super::wording::{self, ENTER_KEY};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
+use crate::text::messages::journal;
 use crate::text::{self, Backend, NextStep};
 
 /// Refused files from this number on get a banner, even if their rows are in view.
@@ -143,9 +144,9 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
         // Opening usually ends before a banner could be read.
         JournalState::Good | JournalState::Opening => {}
         JournalState::Unwritable(why) => {
-            banners.push(stays(Tone::Bad, wording::unwritable_history(why)));
+            banners.push(stays(Tone::Bad, text::unwritable_history(why)));
         }
-        JournalState::Newer => banners.push(stays(Tone::Bad, wording::newer_history())),
+        JournalState::Newer => banners.push(stays(Tone::Bad, journal::newer())),
     }
     // Offline is known only while something is being sent.
     if snapshot.offline && snapshot.totals.active > 0 {
@@ -183,7 +184,11 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     }
     if let Some(path) = facts.set_aside {
         banners.push(
-            stays(Tone::Notice, wording::set_aside(path)).dismissed_by(Dismissible::SetAside),
+            stays(
+                Tone::Notice,
+                journal::set_aside(&path.display().to_string()),
+            )
+            .dismissed_by(Dismissible::SetAside),
         );
     }
     if !facts.settings.is_empty() {

@@ -25,7 +25,7 @@ impl App {
         let left = self.list.selected().len() - ids.len();
         if ids.is_empty() {
             if many == BulkAction::Remove && !self.list.selected().is_empty() {
-                self.say(words::NOT_REMOVABLE, None, now);
+                self.say(words::not_removable(), None, now);
             }
             return;
         }
@@ -117,7 +117,7 @@ impl App {
         let rows: Vec<Arc<Row>> = self.list.selected_rows(&self.snapshot).cloned().collect();
         let ids = export::ids(&rows);
         if ids.is_empty() {
-            self.say(words::NO_IDS, None, now);
+            self.say(words::no_ids(), None, now);
             return;
         }
         let not_ready = ids.iter().filter(|(_, is_ready)| !is_ready).count();

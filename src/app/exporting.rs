@@ -63,7 +63,7 @@ impl App {
             }
             Some(Outcome::Answer(DialogResult::Unavailable)) => {
                 self.exports.what = None;
-                self.say(words::NO_SAVE_DIALOG, None, now);
+                self.say(words::no_save_dialog(), None, now);
             }
             Some(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {
                 self.exports.what = None;

@@ -13,8 +13,9 @@ use std::sync::Arc;
 
 use super::command::{BulkAction, Column, CursorMove, Filter, Pick};
 use super::{rows, wording};
-use crate::model::plan::{self, Plan, UnderWay};
+use crate::model::plan::{Plan, PlanTotals};
 use crate::model::snapshot::{ItemId, Row, RowDelta, Snapshot, Status, changed_rows};
+use crate::model::throughput::{Throughput, UnderWay};
 
 pub use counts::StatusCounts;
 use folders::Folders;
@@ -54,7 +55,7 @@ struct ListTotals {
     tally: StatusCounts,
     counts: [usize; Filter::EACH.len()],
     refused: BTreeMap<&'static str, usize>,
-    plan: plan::PlanTotals,
+    plan: PlanTotals,
 }
 
 impl ListTotals {
@@ -123,7 +124,7 @@ impl List {
     }
 
     /// Returns the effect of pressing "Upload".
-    pub fn plan(&self, under_way: UnderWay, line: plan::Throughput) -> Plan {
+    pub fn plan(&self, under_way: UnderWay, line: Throughput) -> Plan {
         self.sums.plan.plan(under_way, line)
     }
 

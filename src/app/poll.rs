@@ -8,8 +8,8 @@ use super::pending::{Outcome, Pending};
 use super::state::{App, WindowEffect};
 use super::wording;
 use crate::engine::{Command, Notice};
-use crate::model::plan::UnderWay;
 use crate::model::snapshot::{KeySource, KeyState};
+use crate::model::throughput::UnderWay;
 use crate::store::ForwardedPaths;
 
 impl App {
@@ -89,7 +89,7 @@ impl App {
             Notice::NotLocated(path, misfit) => self.not_located(path, &misfit, now),
             Notice::NothingFound => {
                 self.added_after = None;
-                self.say(wording::selection::NOTHING_FOUND, None, now);
+                self.say(wording::selection::nothing_added(), None, now);
             }
             Notice::HistorySetAside(path) => self.set_aside = Some(path),
         }

@@ -12,6 +12,7 @@ use super::wording;
 use crate::engine::Command;
 use crate::model::relocation::RelocationError;
 use crate::model::snapshot::ItemId;
+use crate::text::messages::located;
 
 /// The row and its open dialog.
 pub(super) type Locating = (ItemId, Pending<DialogResult>);
@@ -42,7 +43,7 @@ impl App {
                 }
             }
             Ok(Outcome::Answer(DialogResult::Unavailable)) => {
-                self.say(wording::NO_FILE_TO_LOCATE, None, now);
+                self.say(located::no_dialog(), None, now);
             }
             Ok(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {}
             Err(dialog) => self.locating = Some((id, dialog)),

@@ -232,13 +232,13 @@ pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
             format!("{hint}. {}", words::pause(later))
         }
         (RowCommand::UploadAnyway, _) if matches!(row.status, Status::Rejected(_)) => {
-            words::UPLOAD_UNRECOGNISED.to_owned()
+            words::upload_unrecognised().to_owned()
         }
         (RowCommand::Cancel, _) if cancel_loses_work(row) => {
-            format!("{hint}; {}", words::CANCEL_LOSES)
+            format!("{hint}; {}", words::cancel_loses())
         }
         (RowCommand::Upload, _) if around.queue == QueueStatus::Paused => {
-            format!("{hint}; {}", words::ENDS_PAUSE)
+            format!("{hint}; {}", words::ends_pause())
         }
         _ => hint,
     }
@@ -265,7 +265,7 @@ pub fn trouble(row: &Row, place: Backend) -> Option<(Message, Vec<(&'static str,
         Status::Failed(fault) => (text::fault(fault, place), text::details(fault)),
         Status::Waiting { cause, .. } => {
             let message = Message {
-                next: words::BY_ITSELF.to_owned(),
+                next: words::by_itself().to_owned(),
                 step: None,
                 ..text::fault(cause, place)
             };
@@ -274,13 +274,13 @@ pub fn trouble(row: &Row, place: Backend) -> Option<(Message, Vec<(&'static str,
         _ => return None,
     };
     let reserved = row.reserved_id.as_ref();
-    technical.extend(reserved.map(|id| (words::RESERVED_ID, id.to_string())));
+    technical.extend(reserved.map(|id| (words::reserved_id(), id.to_string())));
     Some((message, technical))
 }
 
 /// Returns the text of "Copy details", for a support request; `build` identifies the program.
 pub fn details_text(row: &Row, place: Backend, build: &str) -> String {
-    let mut lines = vec![words::file(&row.path)];
+    let mut lines = vec![words::file(&row.path.display().to_string())];
     if let Some((message, technical)) = trouble(row, place) {
         lines.push(format!("{}. {}", message.title, message.line()));
         lines.extend(
@@ -290,7 +290,7 @@ pub fn details_text(row: &Row, place: Backend, build: &str) -> String {
         );
     }
     lines.extend(id_of(row).map(words::asset_id));
-    lines.push(words::named(words::PROGRAM, build));
+    lines.push(words::named(words::program(), build));
     lines.join("\n") + "\n"
 }
 
@@ -316,7 +316,7 @@ pub fn is_finished(row: &Row) -> bool {
 
 /// Returns the warning shown before the detail.
 pub fn warning(row: &Row) -> Option<&'static str> {
-    is_unsaved(row).then_some(words::NOT_SAVED)
+    is_unsaved(row).then_some(words::not_saved())
 }
 
 /// Returns the row as a sentence for screen readers; `folder` is given if the name is ambiguous.
@@ -328,7 +328,7 @@ pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
     let parts = [
         row.name.as_str(),
         &folder.map(words::in_folder).unwrap_or_default(),
-        words::status_word(&row.status),
+        text::status_word(&row.status),
         &percent,
         warning(row).unwrap_or_default(),
         &detail(row, around),

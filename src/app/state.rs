@@ -27,8 +27,9 @@ use crate::api::network::NetworkState;
 use crate::engine::{Command, EngineHandle};
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
-use crate::model::plan::{Plan, Throughput, UnderWay};
+use crate::model::plan::Plan;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Row, Snapshot};
+use crate::model::throughput::{Throughput, UnderWay};
 use crate::text::Backend;
 
 /// Action for the drawing code.

@@ -146,9 +146,10 @@ fn pace(snapshot: &Snapshot, list: &List, place: Backend, now: Instant) -> Vec<S
         pace.push(text::left(left));
         return pace;
     }
-    let words = if let QueueStatus::Held(by) = queue {
-        wording::row::held(by)
-    } else if snapshot.paused {
+    if let QueueStatus::Held(by) = queue {
+        return vec![wording::row::held(by, place)];
+    }
+    let words = if snapshot.paused {
         words::PAUSED
     } else if tally.finishing == sending {
         words::ANSWER

@@ -11,11 +11,12 @@ use super::command::{
 use super::environment::FileDialogKind;
 use super::paste::Pasting;
 use super::pending::Pending;
+use super::rows;
 use super::state::{App, Dialog, Toast, WindowEffect};
 use super::wording::{screens, selection as words};
-use super::{rows, wording};
 use crate::engine::Command;
 use crate::model::snapshot::{ItemId, KeySource, KeyState, Row, Status};
+use crate::text::CONSOLE;
 
 /// Time that "Copied" is shown.
 const COPIED_FOR: Duration = Duration::from_millis(1600);
@@ -162,7 +163,7 @@ impl App {
                 self.after_key = None;
             }
             UiCommand::GetKey | UiCommand::OpenConsole => {
-                self.browse(wording::CONSOLE);
+                self.browse(CONSOLE);
             }
             UiCommand::CopyAddress(address) => {
                 self.copy_unopened(address.to_owned(), screens::ADDRESS_COPIED, now);

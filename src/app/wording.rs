@@ -4,26 +4,18 @@ pub mod banner;
 pub mod command;
 pub mod foot;
 mod intake;
-mod journal;
 mod key;
 mod located;
 pub mod row;
 pub mod screens;
 pub mod selection;
 mod shell;
-mod terminal;
 
 pub use foot::AND;
 pub use intake::{coming_in, comparing, only_duplicates, plan, plan_at_length, refusal, refused};
-pub use journal::{newer_history, set_aside, unwritable_history};
 pub use key::{key_in_use, not_a_key, vault};
-pub use located::{NO_FILE_TO_LOCATE, misfit};
-pub use row::{note, status_word};
+pub use located::misfit;
 pub use shell::*;
-pub use terminal::{
-    CONSOLE, KEY_AS_ARGUMENT, RUN_INTERRUPTED, WITHOUT_KEY, all_wait, bad_environment_key, ends_in,
-    interrupted, not_saved, starts_again, stopped, unprinted, unusable_proxy,
-};
 
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::text::messages::banner as say;

@@ -12,8 +12,9 @@ use tokio::time::Instant;
 
 use super::events::{EventPath, JsonEvent};
 use super::said_wait::SaidWait;
+use super::wording;
 use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
-use crate::app::wording;
+use crate::app::wording::banner;
 use crate::engine::{LifecycleEvent, LifecycleRecord};
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
@@ -123,7 +124,7 @@ impl Report {
                     .file_name()
                     .unwrap_or(path.as_os_str())
                     .to_string_lossy();
-                let note = note.map(|note| wording::note(note).to_owned());
+                let note = note.map(|note| text::note(note, Backend::Service));
                 let message = note.as_ref().map(|note| format!("{shown}: {note}"));
                 self.event(&JsonEvent::Accepted {
                     name: name.into_owned(),
@@ -150,7 +151,7 @@ impl Report {
                     path: EventPath::new(&path),
                     count,
                 });
-                Some(format!("{shown}: {}", wording::banner::passed_over(count)))
+                Some(format!("{shown}: {}", banner::passed_over(count)))
             }
             LifecycleEvent::AlreadyUploaded(asset) => {
                 if !self.close(item) {
@@ -183,7 +184,7 @@ impl Report {
             }
             LifecycleEvent::OtherKey { last4 } => {
                 self.lift_limit(item, &path);
-                let words = wording::row::other_key(&last4);
+                let words = text::other_key(&last4);
                 Some(format!("{shown}: {words}; sending it with this one"))
             }
             LifecycleEvent::Uploaded(asset) => {
@@ -248,7 +249,7 @@ impl Report {
     pub fn not_saved(&mut self, path: &Path, asset: &AssetId) -> Option<String> {
         let path = super::one_line(&path.to_string_lossy());
         let is_news = self.unsaved.insert(asset.clone());
-        is_news.then(|| wording::not_saved(&path, asset.as_str()))
+        is_news.then(|| wording::not_saved(asset.as_str(), &path))
     }
 
     /// Returns the earliest deadline for processing.
@@ -387,10 +388,10 @@ impl Report {
             .map(|asset| format!(" ({asset})"))
             .unwrap_or_default();
         let message = if self.key_is_missing && fault.fix() == Some(RequiredAction::Key) {
-            wording::WITHOUT_KEY.to_owned()
+            wording::without_key().to_owned()
         } else if fault.kind == FaultKind::Cancelled {
             // No single file can be cancelled here.
-            wording::RUN_INTERRUPTED.to_owned()
+            wording::run_interrupted().to_owned()
         } else {
             text::fault(fault, Backend::Service).line()
         };

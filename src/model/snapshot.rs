@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::asset::{AssetId, ContentHash};
 use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, Note, Rejection, Route};
-use super::plan::Throughput;
+use super::throughput::Throughput;
 
 /// Id of a queue row, unique for the life of the data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -131,6 +131,12 @@ impl Reply {
         Self::error(status, message)
     }
 
+    /// Returns the storage's 411: no length, or chunked.
+    pub(super) fn length_required() -> Self {
+        let what = "You must provide the Content-Length HTTP header.";
+        Self::storage_error(411, "MissingContentLength", what)
+    }
+
     /// Returns HTTP 200 with a failing envelope, e.g. `"0429"`, `"0401"`, `"0402"`, `"0403"`,
     /// `"0409"`, `"0001"`, `"0003"`, `"9009"`.
     pub fn failing_code(code: &str) -> Self {

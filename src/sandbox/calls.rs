@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::Via;
 use super::answer::Reply;
+use super::assets::StoredBytes;
+use super::exchange::Exchange;
 use super::intake::IntakeStop;
 use super::multipart::{Form, MultipartError, declared_length, read_small};
 use super::plan::{Call, PlannedFault};
-use super::server::Exchange;
-use super::state::Bytes;
 
 /// Path prefix of the API.
 pub(super) const BASE_PATH: &str = "/serve/api/v2";
@@ -47,7 +47,7 @@ pub(super) async fn answer(x: &Exchange) -> Result<Reply, IntakeStop> {
     };
     let route = route(&x.head.method, path);
     if let Some(call) = route.call() {
-        x.is(call);
+        x.record_call(call);
     }
     let Some(key) = key(x) else {
         return Ok(Reply::status(401));
@@ -112,7 +112,7 @@ async fn upload(x: &Exchange, key: &str) -> Result<Reply, IntakeStop> {
         Ok(form) => form,
         Err(refused) => return refuse(refused),
     };
-    let fault = x.meet(Call::Upload, Some(&form.file_name)).await;
+    let fault = x.take_fault(Call::Upload, Some(&form.file_name)).await;
     if let Some(PlannedFault::Answer(reply)) = fault {
         x.intake.drain().await?;
         return Ok(reply);
@@ -121,16 +121,16 @@ async fn upload(x: &Exchange, key: &str) -> Result<Reply, IntakeStop> {
         Ok(part) => part,
         Err(refused) => return refuse(refused),
     };
-    x.conclude(fault.as_ref(), || {
+    x.finish(fault.as_ref(), || {
         let id = x.state.create(key, &part.file_name, fault.as_ref());
-        let bytes = Bytes {
+        let bytes = StoredBytes {
             size: part.size,
             blake3: part.blake3,
             content_type: part.content_type,
             via: Via::Direct,
         };
         x.state.store(&id, bytes);
-        x.concerns(&id);
+        x.record_asset(&id);
         Reply::success(x.state.style(), &json!({ "asset_id": id }))
     })
     .await
@@ -169,11 +169,11 @@ async fn signed_url(x: &Exchange, key: &str) -> Result<Reply, IntakeStop> {
     let Some(name) = name else {
         return Ok(Reply::error(400, "original_filename must not be empty"));
     };
-    let fault = x.meet(Call::SignedUrl, Some(&name)).await;
+    let fault = x.take_fault(Call::SignedUrl, Some(&name)).await;
     x.intake.drain().await?;
-    x.conclude(fault.as_ref(), || {
+    x.finish(fault.as_ref(), || {
         let data = x.state.issue(key, &name, fault.as_ref());
-        x.concerns(data["asset_id"].as_str().unwrap_or_default());
+        x.record_asset(data["asset_id"].as_str().unwrap_or_default());
         Reply::success(x.state.style(), &data)
     })
     .await
@@ -185,10 +185,10 @@ async fn metadata(x: &Exchange, key: &str, id: &str) -> Result<Reply, IntakeStop
     } else {
         Call::Metadata
     };
-    x.concerns(id);
-    let fault = x.meet(call, x.state.name_of(id).as_deref()).await;
+    x.record_asset(id);
+    let fault = x.take_fault(call, x.state.name_of(id).as_deref()).await;
     x.intake.drain().await?;
-    x.conclude(fault.as_ref(), || match x.state.metadata(key, id) {
+    x.finish(fault.as_ref(), || match x.state.metadata(key, id) {
         Some(data) => Reply::success(x.state.style(), &data),
         None => Reply::error(400, "Asset not found"),
     })
@@ -196,9 +196,11 @@ async fn metadata(x: &Exchange, key: &str, id: &str) -> Result<Reply, IntakeStop
 }
 
 async fn delete(x: &Exchange, key: &str, id: &str) -> Result<Reply, IntakeStop> {
-    let fault = x.meet(Call::Delete, x.state.name_of(id).as_deref()).await;
+    let fault = x
+        .take_fault(Call::Delete, x.state.name_of(id).as_deref())
+        .await;
     x.intake.drain().await?;
-    x.conclude(fault.as_ref(), || {
+    x.finish(fault.as_ref(), || {
         if x.state.delete(key, id) {
             Reply::success(x.state.style(), &Value::Null)
         } else {

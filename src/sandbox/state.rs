@@ -3,65 +3,29 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::answer::EnvelopeStyle;
+use super::assets::{Assets, StoredBytes};
 use super::plan::{Call, FaultPlan, PlannedFault};
 use super::session::StorageSession;
 use super::ticket::{self, OfferedProtocol, Ticket};
-use super::{RequestRecord, SandboxOptions, StoredCopy, Timing, Via};
-
-/// Digits of the first asset id in the service's documentation.
-const FIRST_ID: u64 = 660_727_003_963_174_912;
-
-/// Epoch of clock-based ids: 2026-01-01, in milliseconds since the Unix epoch.
-const ID_EPOCH_MS: u64 = 1_767_225_600_000;
-
-struct Asset {
-    id: String,
-    account: String,
-    name: String,
-    created_ms: u128,
-    statuses: Vec<String>,
-    not_found: u32,
-    size_by: i64,
-    polls: usize,
-    held: Option<HeldRequest>,
-}
-
-struct HeldRequest {
-    at: Instant,
-    at_ms: u128,
-    size: u64,
-    blake3: String,
-    content_type: Option<String>,
-    via: Via,
-    writes: u32,
-}
-
-/// Metadata of received bytes.
-pub(super) struct Bytes {
-    pub(super) size: u64,
-    pub(super) blake3: String,
-    pub(super) content_type: Option<String>,
-    pub(super) via: Via,
-}
+use super::{RequestRecord, SandboxOptions, StoredCopy};
 
 struct ServerInner {
     plan: FaultPlan,
-    next_id: u64,
+    assets: Assets,
     sessions_given: u64,
-    assets: Vec<Asset>,
     tickets: HashMap<String, Ticket>,
     sessions: HashMap<String, Arc<StorageSession>>,
     accepted: HashMap<String, Instant>,
-    requests: Vec<Noted>,
+    requests: Vec<TrackedRequest>,
 }
 
-struct Noted {
+struct TrackedRequest {
     record: RequestRecord,
     /// Bytes of its body received so far.
     coming: Arc<AtomicU64>,
@@ -72,7 +36,6 @@ pub(super) struct State {
     inner: Mutex<ServerInner>,
     changes: watch::Sender<u64>,
     interval: Duration,
-    timing: Timing,
     protocol: OfferedProtocol,
     pub(super) direct_limit: u64,
     /// Scheme, host and port of the storage server.
@@ -88,17 +51,11 @@ impl std::fmt::Debug for State {
 
 impl State {
     pub(super) fn new(options: SandboxOptions, storage_origin: String) -> Self {
-        // Ids must not repeat when a server restarts beside a kept history.
-        let next_id = options.first_id.unwrap_or_else(|| {
-            let ms = u64::try_from(now_ms()).unwrap_or(u64::MAX);
-            FIRST_ID + (ms.saturating_sub(ID_EPOCH_MS) << 16)
-        });
         Self {
             inner: Mutex::new(ServerInner {
                 plan: options.plan,
-                next_id,
+                assets: Assets::new(options.first_id, options.timing),
                 sessions_given: 0,
-                assets: Vec::new(),
                 tickets: HashMap::new(),
                 sessions: HashMap::new(),
                 accepted: HashMap::new(),
@@ -106,7 +63,6 @@ impl State {
             }),
             changes: watch::Sender::new(0),
             interval: options.interval,
-            timing: options.timing,
             protocol: options.protocol,
             direct_limit: options.direct_limit,
             storage_origin,
@@ -176,7 +132,7 @@ impl State {
     /// Records a request; `coming` counts the bytes of its body as they arrive.
     pub(super) fn note_request(&self, record: RequestRecord, coming: Arc<AtomicU64>) -> usize {
         let mut inner = self.lock();
-        inner.requests.push(Noted { record, coming });
+        inner.requests.push(TrackedRequest { record, coming });
         let number = inner.requests.len() - 1;
         drop(inner);
         self.changed();
@@ -198,7 +154,7 @@ impl State {
 
     pub(super) fn requests(&self) -> Vec<RequestRecord> {
         let inner = self.lock();
-        let now = |noted: &Noted| {
+        let now = |noted: &TrackedRequest| {
             let mut record = noted.record.clone();
             if !record.over {
                 record.body = noted.coming.load(Ordering::Relaxed);
@@ -210,46 +166,12 @@ impl State {
 
     /// Creates an empty asset; `fault` determines its later statuses.
     pub(super) fn create(&self, account: &str, name: &str, fault: Option<&PlannedFault>) -> String {
-        let mut inner = self.lock();
-        let id = format!("re_{}", inner.next_id);
-        inner.next_id += 1;
-        let mut asset = Asset {
-            id: id.clone(),
-            account: account.to_owned(),
-            name: name.to_owned(),
-            created_ms: now_ms(),
-            statuses: Vec::new(),
-            not_found: 0,
-            size_by: 0,
-            polls: 0,
-            held: None,
-        };
-        match fault {
-            Some(PlannedFault::Statuses(statuses)) => asset.statuses.clone_from(statuses),
-            Some(PlannedFault::NotFoundAtFirst { polls }) => asset.not_found = *polls,
-            Some(PlannedFault::SizeDiffers { by }) => asset.size_by = *by,
-            _ => {}
-        }
-        inner.assets.push(asset);
-        id
+        self.lock().assets.create(account, name, fault)
     }
 
     /// Stores an asset's bytes, replacing any.
-    pub(super) fn store(&self, asset_id: &str, bytes: Bytes) {
-        let mut inner = self.lock();
-        if let Some(asset) = inner.assets.iter_mut().find(|asset| asset.id == asset_id) {
-            let writes = asset.held.as_ref().map_or(0, |held| held.writes) + 1;
-            asset.held = Some(HeldRequest {
-                at: Instant::now(),
-                at_ms: now_ms(),
-                size: bytes.size,
-                blake3: bytes.blake3,
-                content_type: bytes.content_type,
-                via: bytes.via,
-                writes,
-            });
-        }
-        drop(inner);
+    pub(super) fn store(&self, asset_id: &str, bytes: StoredBytes) {
+        self.lock().assets.store(asset_id, bytes);
         self.changed();
     }
 
@@ -302,101 +224,24 @@ impl State {
     }
 
     pub(super) fn name_of(&self, asset_id: &str) -> Option<String> {
-        let inner = self.lock();
-        let asset = inner.assets.iter().find(|asset| asset.id == asset_id)?;
-        Some(asset.name.clone())
+        self.lock().assets.name_of(asset_id)
     }
 
     /// Returns `data` for a poll of an asset; `None` if the account has no such id.
     pub(super) fn metadata(&self, account: &str, asset_id: &str) -> Option<Value> {
-        let mut inner = self.lock();
-        let asset = inner.owned(account, asset_id)?;
-        if asset.not_found > 0 {
-            asset.not_found -= 1;
-            return None;
-        }
-        let status = asset.status(self.timing);
-        if asset.held.is_some() {
-            asset.polls += 1;
-        }
-        let (stem, extension) = asset.name.rsplit_once('.').unwrap_or((&asset.name, ""));
-        let modified = asset
-            .held
-            .as_ref()
-            .map_or(asset.created_ms, |held| held.at_ms);
-        let mut resource = json!({
-            "extension": extension,
-            "asset_id": asset.id,
-            "original_filename": stem,
-            "upload_status": status,
-            "create_time": asset.created_ms.to_string(),
-            "modify_time": modified.to_string(),
-        });
-        if let Some(held) = &asset.held {
-            let size = held.size.saturating_add_signed(asset.size_by);
-            resource["file_size"] = json!(size.to_string());
-        }
-        Some(json!({ "total": 1, "resource": [resource] }))
+        self.lock().assets.metadata(account, asset_id)
     }
 
     /// Deletes an asset; returns false if the account has no such id.
     pub(super) fn delete(&self, account: &str, asset_id: &str) -> bool {
-        let mut inner = self.lock();
-        let known = inner.owned(account, asset_id).is_some();
-        if known {
-            inner.assets.retain(|asset| asset.id != asset_id);
-        }
-        drop(inner);
+        let known = self.lock().assets.delete(account, asset_id);
         self.changed();
         known
     }
 
     pub(super) fn stored(&self) -> Vec<StoredCopy> {
-        let inner = self.lock();
-        inner
-            .assets
-            .iter()
-            .filter_map(|asset| {
-                let held = asset.held.as_ref()?;
-                Some(StoredCopy {
-                    asset_id: asset.id.clone(),
-                    file_name: asset.name.clone(),
-                    size: held.size,
-                    blake3: held.blake3.clone(),
-                    content_type: held.content_type.clone(),
-                    via: held.via,
-                    status: asset.status(self.timing),
-                    writes: held.writes,
-                })
-            })
-            .collect()
+        self.lock().assets.stored()
     }
-}
-
-impl ServerInner {
-    fn owned(&mut self, account: &str, asset_id: &str) -> Option<&mut Asset> {
-        self.assets
-            .iter_mut()
-            .find(|asset| asset.id == asset_id && asset.account == account)
-    }
-}
-
-impl Asset {
-    fn status(&self, timing: Timing) -> String {
-        let Some(held) = &self.held else {
-            return "WAITING".to_owned();
-        };
-        if let Some(last) = self.statuses.last() {
-            return self.statuses.get(self.polls).unwrap_or(last).clone();
-        }
-        timing.status(held.at.elapsed()).to_owned()
-    }
-}
-
-fn now_ms() -> u128 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_millis())
 }
 
 #[cfg(test)]

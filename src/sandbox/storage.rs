@@ -7,16 +7,13 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE, EXPECT, HOST, HeaderValue, LOCA
 
 use super::Via;
 use super::answer::Reply;
+use super::assets::StoredBytes;
+use super::exchange::Exchange;
 use super::intake::IntakeStop;
 use super::multipart::{Form, MultipartError, declared_length};
 use super::plan::{Call, PlannedFault};
-use super::server::Exchange;
-use super::session;
-use super::state::Bytes;
-use super::ticket::{OfferedProtocol, Takes, Ticket};
-
-/// Size limit of a file by signed URL: 5 GiB, the larger reading of the service's "5 GB".
-pub(super) const MAX_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
+use super::resumable;
+use super::ticket::{MAX_OBJECT, OfferedProtocol, Takes, Ticket};
 
 /// Google's header with the upload id.
 const UPLOAD_ID: &str = "x-guploader-uploadid";
@@ -44,7 +41,7 @@ async fn decide(x: &Exchange, target: &str) -> Result<Reply, IntakeStop> {
         return Ok(Reply::storage_error(417, "ExpectationFailed", what));
     }
     if let Some(session) = x.state.session(target) {
-        return session::answer(x, &session, target).await;
+        return resumable::answer(x, &session, target).await;
     }
     if target.contains("upload_id=") {
         let what = "The session does not exist.";
@@ -85,12 +82,6 @@ fn malformed(header: &str, details: &str) -> Reply {
         "Your request has a malformed header.",
         &[("ParameterName", header), ("Details", details)],
     )
-}
-
-/// Returns 411: no length, or chunked.
-pub(super) fn refused_length() -> Reply {
-    let what = "You must provide the Content-Length HTTP header.";
-    Reply::storage_error(411, "MissingContentLength", what)
 }
 
 /// Checks method and headers against the signature.
@@ -144,7 +135,7 @@ fn check_head(x: &Exchange, ticket: &Ticket) -> Option<Reply> {
         return Some(mismatch(x));
     }
     match declared_length(headers) {
-        None => Some(refused_length()),
+        None => Some(Reply::length_required()),
         Some(length) if ticket.takes == Takes::Put && length > MAX_OBJECT => Some(too_large()),
         Some(length) if ticket.takes == Takes::Start && length != 0 => {
             let what = "Starting a session takes no body.";
@@ -160,9 +151,9 @@ fn too_large() -> Reply {
 }
 
 async fn put(x: &Exchange, ticket: &Ticket) -> Result<Reply, IntakeStop> {
-    x.is(Call::StoragePut);
+    x.record_call(Call::StoragePut);
     let name = x.state.name_of(&ticket.asset_id);
-    let fault = x.meet(Call::StoragePut, name.as_deref()).await;
+    let fault = x.take_fault(Call::StoragePut, name.as_deref()).await;
     let mut hasher = blake3::Hasher::new();
     let mut size = 0_u64;
     while let Some(bytes) = x.intake.next().await? {
@@ -171,8 +162,8 @@ async fn put(x: &Exchange, ticket: &Ticket) -> Result<Reply, IntakeStop> {
     }
     let content_type = x.head.headers.get(CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok());
-    x.conclude(fault.as_ref(), || {
-        let bytes = Bytes {
+    x.finish(fault.as_ref(), || {
+        let bytes = StoredBytes {
             size,
             blake3: hasher.finalize().to_hex().to_string(),
             content_type: content_type.map(str::to_owned),
@@ -185,13 +176,13 @@ async fn put(x: &Exchange, ticket: &Ticket) -> Result<Reply, IntakeStop> {
 }
 
 async fn form(x: &Exchange, ticket: &Ticket) -> Result<Reply, IntakeStop> {
-    x.is(Call::StorageForm);
+    x.record_call(Call::StorageForm);
     let name = x.state.name_of(&ticket.asset_id);
     let form = match Form::open(&x.head.headers, &x.intake).await {
         Ok(form) => form,
         Err(refused) => return refuse(refused),
     };
-    let fault = x.meet(Call::StorageForm, name.as_deref()).await;
+    let fault = x.take_fault(Call::StorageForm, name.as_deref()).await;
     if let Some(PlannedFault::Answer(reply)) = fault {
         x.intake.drain().await?;
         return Ok(reply);
@@ -200,8 +191,8 @@ async fn form(x: &Exchange, ticket: &Ticket) -> Result<Reply, IntakeStop> {
         Ok(part) => part,
         Err(refused) => return refuse(refused),
     };
-    x.conclude(fault.as_ref(), || {
-        let bytes = Bytes {
+    x.finish(fault.as_ref(), || {
+        let bytes = StoredBytes {
             size: part.size,
             blake3: part.blake3,
             content_type: part.content_type,
@@ -216,7 +207,7 @@ async fn form(x: &Exchange, ticket: &Ticket) -> Result<Reply, IntakeStop> {
 fn refuse(refused: MultipartError) -> Result<Reply, IntakeStop> {
     match refused {
         MultipartError::Stopped(stop) => Err(stop),
-        MultipartError::Length => Ok(refused_length()),
+        MultipartError::Length => Ok(Reply::length_required()),
         MultipartError::TooLarge => Ok(too_large()),
         MultipartError::Framing(what) => {
             Ok(Reply::storage_error(400, "MalformedPOSTRequest", what))
@@ -225,11 +216,11 @@ fn refuse(refused: MultipartError) -> Result<Reply, IntakeStop> {
 }
 
 async fn start(x: &Exchange, ticket: &Ticket) -> Result<Reply, IntakeStop> {
-    x.is(Call::SessionStart);
+    x.record_call(Call::SessionStart);
     let name = x.state.name_of(&ticket.asset_id);
-    let fault = x.meet(Call::SessionStart, name.as_deref()).await;
+    let fault = x.take_fault(Call::SessionStart, name.as_deref()).await;
     x.intake.drain().await?;
-    x.conclude(fault.as_ref(), || {
+    x.finish(fault.as_ref(), || {
         let location = x.state.start_session(ticket);
         let id = location.rsplit("upload_id=").next().unwrap_or_default();
         Reply::empty(201)

@@ -7,6 +7,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 /// Lifetime of a signed URL in seconds, from the documentation's example.
 pub(super) const EXPIRES_IN: u64 = 93_600;
 
+/// Size limit of a file by signed URL: 5 GiB, the larger reading of the service's "5 GB".
+pub(super) const MAX_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
+
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

@@ -197,7 +197,7 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     text::label(ui, &file, type_size::BODY, p.text);
     body(ui, &message.cause);
     text::label(ui, &message.next, type_size::BODY, p.text);
-    let program = (wording::row::PROGRAM, app.build().to_owned());
+    let program = (wording::row::program(), app.build().to_owned());
     card::card(ui)
         .fill(p.raised)
         .inner_margin(space::M)

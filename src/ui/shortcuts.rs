@@ -9,7 +9,7 @@ use super::widgets::{card, text};
 use crate::app::command::UiCommand;
 use crate::app::command_label::CommandLabel;
 use crate::app::wording::command::{self as words, Group};
-use crate::app::wording::selection::SHORTCUTS;
+use crate::text::messages::selection::shortcuts;
 
 /// More pages than the list can have.
 const FAR: u8 = 100;
@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui) {
                 }
             });
         });
-    text::label(ui, SHORTCUTS, type_size::SMALL, p.secondary);
+    text::label(ui, shortcuts(), type_size::SMALL, p.secondary);
 }
 
 fn lines(ui: &mut Ui, (group, commands): &(Group, Vec<UiCommand>)) {

@@ -24,12 +24,11 @@ pub fn detail(row: &Row, around: &RowContext) -> String {
         row.status,
         Status::ReadyToUpload | Status::FoundDuplicate(_) | Status::Queued
     ) {
-        parts.extend(row.note.map(|note| words::note(note).to_owned()));
+        parts.extend(row.note.map(|note| text::note(note, around.place)));
     }
     if row.possibly_stored_twice {
-        parts.push(words::MAY_BE_TWICE.to_owned());
+        parts.push(words::may_be_twice().to_owned());
     }
-    let parts: Vec<String> = parts.into_iter().map(|it| around.place.said(it)).collect();
     parts.join(wording::AND)
 }
 
@@ -44,7 +43,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
     };
     match status {
         Status::Checking => {}
-        Status::Settling => parts.push(words::SETTLING.to_owned()),
+        Status::Settling => parts.push(words::settling().to_owned()),
         Status::Uploading => match &row.transfer {
             Some(transfer) => {
                 parts.push(size());
@@ -53,15 +52,15 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             }
             None => parts.push(size()),
         },
-        Status::Finishing => parts.extend([size(), words::FINISHING.to_owned()]),
+        Status::Finishing => parts.extend([size(), words::finishing(around.place)]),
         Status::Waiting { until, cause } => {
             parts.push(text::fault(cause, around.place).title);
             parts.extend(row.transfer.map(|_| size()));
             let wait = until.saturating_duration_since(around.now);
             parts.push(if wait.is_zero() {
-                words::TRYING_AGAIN.to_owned()
+                words::trying_again().to_owned()
             } else {
-                words::next_try_in(wait)
+                words::next_try(&text::duration(wait))
             });
             let later = row
                 .later
@@ -70,17 +69,17 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         }
         Status::Processing { since, long } => {
             let time = around.now.saturating_duration_since(*since);
-            parts.push(words::PROCESSING.to_owned());
+            parts.push(words::processing(around.place));
             parts.push(size());
             if let QueueStatus::Waits(_) = around.queue {
                 parts.extend(held_up(around));
             } else if *long {
-                parts.push(words::SLOW.to_owned());
+                parts.push(words::slow().to_owned());
             } else if time >= Duration::from_secs(1) {
                 parts.push(text::duration(time));
             }
         }
-        Status::OtherKey { last4 } => parts.extend([words::other_key(last4), size()]),
+        Status::OtherKey { last4 } => parts.extend([text::other_key(last4), size()]),
         Status::Paused => {
             parts.push(size());
             let later = match row.interrupted {
@@ -92,8 +91,8 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         Status::FoundDuplicate(_) | Status::Duplicate { .. } => {
             parts.push(size());
             let unknown = match status {
-                Status::Duplicate { of: Some(_) } => words::UPLOADED_BEFORE,
-                _ => words::LISTED_TWICE,
+                Status::Duplicate { of: Some(_) } => words::uploaded_before(),
+                _ => words::listed_twice(),
             };
             parts.push(duplicate_of(row).unwrap_or_else(|| unknown.to_owned()));
             parts.extend(after_same_as(status).map(str::to_owned));
@@ -105,7 +104,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             parts.push(size());
             parts.extend(
                 row.duplicate_unconfirmed
-                    .then(|| words::UNCONFIRMED.to_owned()),
+                    .then(|| words::unconfirmed(around.place)),
             );
         }
         Status::Queued => {
@@ -130,8 +129,8 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
 fn held_up(around: &RowContext) -> Option<String> {
     match around.queue {
         QueueStatus::GoesOn => None,
-        QueueStatus::Paused => Some(words::QUEUE_PAUSED.to_owned()),
-        QueueStatus::Held(hold) => Some(words::held(hold).to_owned()),
+        QueueStatus::Paused => Some(words::queue_paused().to_owned()),
+        QueueStatus::Held(hold) => Some(words::held(hold, around.place)),
         QueueStatus::Waits(wait) => Some(text::next_try(
             wait.kind,
             wait.left(around.now),
@@ -144,10 +143,10 @@ fn held_up(around: &RowContext) -> Option<String> {
 /// Returns the outcome of a duplicate.
 fn after_same_as(status: &Status) -> Option<&'static str> {
     match status {
-        Status::FoundDuplicate(DuplicateStage::Before) => Some(words::NOT_SENT_TWICE),
-        Status::FoundDuplicate(DuplicateStage::Known) => Some(words::NOT_SENT),
-        Status::FoundDuplicate(DuplicateStage::Asked) => Some(words::GETS_ID),
-        Status::Duplicate { of: None } => Some(words::WAITS_FOR_ID),
+        Status::FoundDuplicate(DuplicateStage::Before) => Some(words::not_sent_twice()),
+        Status::FoundDuplicate(DuplicateStage::Known) => Some(words::not_sent()),
+        Status::FoundDuplicate(DuplicateStage::Asked) => Some(words::gets_id()),
+        Status::Duplicate { of: None } => Some(words::waits_for_id()),
         _ => None,
     }
 }

@@ -78,7 +78,7 @@ fn when_all_bytes_are_out_no_percent_is_claimed() {
     let mut finishing = row(1, Status::Finishing);
     finishing.transfer = Some(transfer(412_000_000));
     assert_eq!(trailing(&finishing), Trailing::None);
-    assert_eq!(words::status_word(&finishing.status), "Finishing…");
+    assert_eq!(text::status_word(&finishing.status), "Finishing…");
     assert_eq!(bar(&finishing), Some(1.0));
 }
 

@@ -5,8 +5,8 @@ use super::*;
 use crate::app::rows::tests::row;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::plan::tests::plan;
-use crate::model::plan::{Throughput, UnderWay};
 use crate::model::snapshot::{Status, Totals};
+use crate::model::throughput::{Throughput, UnderWay};
 
 fn said(statuses: Vec<Status>, change: impl FnOnce(&mut Snapshot)) -> (String, String) {
     let mut snapshot = Snapshot {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::AND;
 use crate::model::media::Rejection;
-use crate::model::plan::{Eta, Plan};
+use crate::model::plan::Plan;
+use crate::model::throughput::Eta;
 use crate::text::Backend;
 use crate::text::{count, duration, number, size, storage_cost};
 

@@ -10,8 +10,8 @@ use crate::api::Service;
 use crate::engine::journal::Journal;
 use crate::engine::queue::Queue;
 use crate::engine::queue::item::Item;
-use crate::model::plan::{Throughput, UnderWay};
 use crate::model::snapshot::{DuplicateOf, ItemId, Snapshot, Totals};
+use crate::model::throughput::{Throughput, UnderWay};
 use crate::model::upload::{Original, UploadState};
 
 impl<S: Service> Actor<S> {

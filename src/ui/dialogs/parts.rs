@@ -85,7 +85,7 @@ pub fn unopened(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         ..Button::of(&copy, ButtonStyle::Outlined).small()
     };
     if unopened.copied {
-        button.label = wording::row::COPIED;
+        button.label = wording::row::copied();
         button.icon = Some(Icon::Check);
         button.colour = Some(p.good);
     }

@@ -164,7 +164,7 @@ fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let field = TextEdit::singleline(&mut typed)
         .id(id)
         .char_limit(LONGEST_SEARCH)
-        .hint_text(selected::SEARCH)
+        .hint_text(selected::search())
         .font(egui::TextStyle::Small)
         .event_filter(FIELD_KEYS)
         .margin(Margin::symmetric(x, y))
@@ -208,7 +208,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         }
         let number = selected::selected(app.list().selected().len());
         text::line(ui, &number, type_size::BODY, Palette::of(ui).text);
-        let none = (fits.ids == 0).then_some(selected::NO_IDS);
+        let none = (fits.ids == 0).then_some(selected::no_ids());
         let copy = Button::of(&UiCommand::CopySelected, ButtonStyle::Outlined)
             .small()
             .blocked(none);

@@ -268,15 +268,18 @@ fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     ui.vertical_centered(|ui| {
         ui.spacing_mut().item_spacing.y = space::M;
         let filter = app.list().filter();
-        let said = wording::selection::nothing_found(table::filter(filter), filter == Filter::All);
+        let said = match filter {
+            Filter::All => wording::selection::nothing_found().to_owned(),
+            filter => wording::selection::nothing_found_under(table::filter(filter)),
+        };
         text::label(ui, &said, type_size::BODY, Palette::of(ui).secondary);
         let clear = UiCommand::Search(String::new());
         if Button::of(&clear, ButtonStyle::Outlined).show(ui) {
             out.push(clear);
         }
         let all = UiCommand::Show(Filter::All);
-        let everywhere =
-            Button::of(&all, ButtonStyle::Outlined).labelled(wording::selection::SEARCH_EVERYWHERE);
+        let everywhere = Button::of(&all, ButtonStyle::Outlined)
+            .labelled(wording::selection::search_everywhere());
         if filter != Filter::All && everywhere.show(ui) {
             out.push(all);
         }

@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex};
 use egui::Theme;
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::app::environment::DialogResult;
-use mavi_uploader::app::wording;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Diagnostics, Fault, FaultKind};
 use mavi_uploader::model::media::Rejection;
@@ -185,7 +184,7 @@ fn came_of_it(
             return;
         }
         Step::OpenConsole => {
-            assert_eq!(*browsed.lock().unwrap(), [wording::CONSOLE]);
+            assert_eq!(*browsed.lock().unwrap(), [text::CONSOLE]);
             return;
         }
         Step::UpdateKey => {
