@@ -17,7 +17,6 @@ mod sessions;
 mod snapshot;
 mod waits;
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,10 +24,11 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use self::keys::KeyCheck;
 use super::duplicates::Duplicates;
+use super::gate::Gate;
 use super::intake::Intake;
 use super::journal::Journal;
+use super::keys::Keys;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord};
 use super::message::ActorMessage;
 use super::missing_files::MissingFiles;
@@ -38,16 +38,11 @@ use super::queue::Queue;
 use super::speed::ThroughputMeter;
 use super::storage_protocols::StorageProtocols;
 use super::tasks::Tasks;
-use super::tasks::task::Task;
 use super::upload_sessions::UploadSessions;
 use super::{Command, Notice, Options};
 use crate::api::Service;
-use crate::api::limiter::RateHold;
 use crate::api::paced::RateLimited;
-use crate::model::asset::Account;
-use crate::model::fault::RequiredAction;
-use crate::model::key::ApiKey;
-use crate::model::snapshot::{ItemId, KeySource, Snapshot};
+use crate::model::snapshot::{ItemId, Snapshot};
 use crate::model::upload::{Event, UploadState};
 use crate::store::KeychainWorker;
 
@@ -67,24 +62,10 @@ pub(super) struct Actor<S> {
     duplicates: Duplicates,
     intake: Intake,
 
-    key: Option<(ApiKey, KeySource)>,
-    no_key: bool,
-    trust: KeyCheck,
-    key_check: Option<Task>,
-    /// A check of the key in spite of a hold.
-    probe: Option<Task>,
-    /// A rate-limit answer that holds all calls back.
-    hold: watch::Receiver<Option<RateHold>>,
-    /// Accounts of the current key: its own, and those that were joined with it.
-    own: HashSet<Account>,
-    /// Whose key answered well when it was asked about before it came into use.
-    prechecked_account: Option<Account>,
+    keys: Keys,
+    gate: Gate,
     storage_protocols: StorageProtocols,
     sessions: UploadSessions,
-    needs: Option<RequiredAction>,
-    paused: bool,
-    /// Since when the service can't be reached, as far as is known.
-    offline: Option<Instant>,
     throughput: ThroughputMeter,
     stopped: bool,
 
@@ -101,11 +82,11 @@ impl<S: Service> Actor<S> {
         notices: mpsc::UnboundedSender<Notice>,
     ) -> Self {
         let (messages, inbox) = mpsc::unbounded_channel();
-        let key = options.key.clone();
-        let hold = service.limiter().hold();
         let stall = options.policy.stall;
         let keychain = KeychainWorker::new(options.keychain.clone());
         let sessions = UploadSessions::new(keychain, options.base_url.clone());
+        let keys = Keys::new(options.key.clone());
+        let gate = Gate::new(service.limiter().hold());
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
@@ -114,19 +95,10 @@ impl<S: Service> Actor<S> {
             missing_files: MissingFiles::new(),
             duplicates: Duplicates::new(),
             intake: Intake::default(),
-            key,
-            no_key: false,
-            trust: KeyCheck::Unchecked,
-            key_check: None,
-            probe: None,
-            hold,
-            own: HashSet::new(),
-            prechecked_account: None,
+            keys,
+            gate,
             storage_protocols: StorageProtocols::default(),
             sessions,
-            needs: None,
-            paused: false,
-            offline: None,
             throughput: ThroughputMeter::default(),
             stopped: false,
             publisher: Publisher::new(snapshot, notices),
@@ -146,7 +118,6 @@ impl<S: Service> Actor<S> {
         sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !self.stopped {
             let bytes_move = !self.queue.active_transfers().is_empty();
-            let hold = *self.hold.borrow();
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(command) => self.handle_command(command),
@@ -154,8 +125,9 @@ impl<S: Service> Actor<S> {
                 },
                 Some(messages) = self.inbox.recv() => self.handle_message(messages),
                 () = tick(&mut sampling, bytes_move) => self.sample(),
-                Ok(()) = self.hold.changed() => self.test_hold(),
-                () = waits::end(hold) => {}
+                is_untested = self.gate.hold_changed() => if is_untested {
+                    self.probe();
+                }
             }
             for _ in 0..TURN {
                 if self.journal.has_a_turns_worth() {
@@ -192,10 +164,8 @@ impl<S: Service> Actor<S> {
             };
             bytes += sample.new;
             moving |= !sample.is_out;
-            if item.starts.is_after(self.offline) && sample.moved > 0 {
-                // Of a try that began before, bytes may only have gone as far as the
-                // system's buffers.
-                self.offline = None;
+            if sample.moved > 0 {
+                self.gate.on_bytes_moved(item.starts.last());
             }
             self.publisher.on_change(id);
         }
@@ -210,7 +180,7 @@ impl<S: Service> Actor<S> {
         };
         self.journal.stage_transition(&change);
         self.duplicates.on_change(&change);
-        let sessions = self.sessions.on_change(&change);
+        self.sessions.on_change(&change);
         self.missing_files.on_change(change.item);
         if change.begins_batch {
             self.throughput.on_batch_begun();
@@ -227,7 +197,6 @@ impl<S: Service> Actor<S> {
         }
         let ended = change.has_ended().then(|| change.ready_asset().cloned());
         self.outbox.start_effects(id, change.effects);
-        self.follow_sessions(sessions);
         if let Some(asset) = ended {
             self.notify_dependents(id, asset.as_ref());
         }

@@ -224,20 +224,14 @@ impl<S: Service> Tasks<S> {
         )
     }
 
-    /// Checks a key before the first upload.
-    pub fn check_key(&self, key: ApiKey) -> Task {
+    /// Checks a key in its turn, or at once in spite of a rate-limit hold.
+    pub fn check_key(&self, key: ApiKey, is_probe: bool) -> Task {
         let service = Arc::clone(&self.service);
         self.reporting(async move {
-            let outcome = service.check_key(&key, || ()).await;
-            ActorMessage::KeyChecked(key.account(), outcome)
-        })
-    }
-
-    /// Checks a key in spite of a hold.
-    pub fn probe_key(&self, key: ApiKey) -> Task {
-        let service = Arc::clone(&self.service);
-        self.reporting(async move {
-            let outcome = service.probe(&key).await;
+            let outcome = match is_probe {
+                true => service.probe(&key).await,
+                false => service.check_key(&key, || ()).await,
+            };
             ActorMessage::KeyChecked(key.account(), outcome)
         })
     }

@@ -26,7 +26,7 @@ impl<S: Service> Actor<S> {
                 self.start_or_claim(&ids);
             }
             Command::Pause => {
-                self.paused = true;
+                self.gate.set_paused(true);
                 let moving = self.queue.ids_where(|item| {
                     let moves = matches!(
                         item.upload().state,
@@ -40,7 +40,7 @@ impl<S: Service> Actor<S> {
                 });
                 self.each(&moving, &Event::Hold);
             }
-            Command::Resume => self.paused = false,
+            Command::Resume => self.gate.set_paused(false),
             Command::PauseItems(ids) => {
                 self.each(&ids, &Event::Pause);
             }
@@ -83,8 +83,7 @@ impl<S: Service> Actor<S> {
             }
             Command::SetKey(key, source) => self.set_key(key, source),
             Command::NoKey => {
-                self.key = None;
-                self.no_key = true;
+                self.keys.clear();
                 self.recall_accounts();
                 self.invalidate_all();
             }
@@ -141,7 +140,7 @@ impl<S: Service> Actor<S> {
     /// Starts rows and lifts a pause of the queue, since the user wants progress.
     fn start(&mut self, ids: &[ItemId], event: &Event) {
         if self.each(ids, event) {
-            self.paused = false;
+            self.gate.set_paused(false);
         }
     }
 
@@ -192,8 +191,8 @@ impl<S: Service> Actor<S> {
 
     /// Asks for a key, again on every start without one.
     fn say_that_a_key_is_missing(&mut self) {
-        if self.key.is_none() && self.no_key && self.needs == Some(RequiredAction::Key) {
-            self.needs = None;
+        if self.keys.state().is_missing() {
+            self.gate.lift_if(RequiredAction::Key);
         }
     }
 
@@ -213,7 +212,7 @@ impl<S: Service> Actor<S> {
             self.publisher.on_order_change();
             self.journal.drop_item(*id);
             if let Some(asset) = item.upload().reserved_id.clone() {
-                self.follow_sessions(self.sessions.mark_removable(&asset));
+                self.sessions.set_removed(&asset, true);
             }
             self.notify_dependents(*id, None);
         }
@@ -230,8 +229,7 @@ impl<S: Service> Actor<S> {
                 self.journal
                     .stage_asset(&item.origin_of_earlier(), asset, None, None, note);
             }
-            let effects = self.sessions.forget(asset);
-            self.follow_sessions(effects);
+            self.sessions.forget(asset);
         }
     }
 
@@ -239,7 +237,7 @@ impl<S: Service> Actor<S> {
         for item in self.queue.take_removed() {
             let id = item.id;
             if let Some(asset) = &item.upload().reserved_id {
-                self.follow_sessions(self.sessions.unmark_removable(asset));
+                self.sessions.set_removed(asset, false);
             }
             self.missing_files.on_change(&item);
             self.queue.put_back(item);

@@ -2,6 +2,7 @@
 
 use super::Actor;
 use crate::api::Service;
+use crate::engine::gate::QueueStep;
 use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::{FrontEnd, Notice};
 use crate::model::upload::{Event, UploadState};
@@ -73,6 +74,9 @@ impl<S: Service> Actor<S> {
 
     /// One transaction; false where it is not on disk.
     pub(super) fn commit_journal(&mut self) -> bool {
+        for (asset, at_ms) in self.sessions.take_notes() {
+            self.journal.stage_session(&asset, at_ms);
+        }
         let saved = self.journal.commit();
         if self.journal.needs_reopen() {
             self.open_history();
@@ -114,14 +118,10 @@ impl<S: Service> Actor<S> {
 
     /// Fills the free places from the queue, in its order.
     fn start_uploads(&mut self) {
-        if self.queue.next_queued().is_none()
-            || self.paused
-            || self.needs.is_some()
-            || !self.may_start()
-        {
+        if self.queue.next_queued().is_none() || !self.may_begin(QueueStep::StartUpload) {
             return;
         }
-        let places = self.max_transfers();
+        let places = self.keys.max_transfers(self.options.jobs);
         while self.queue.active_transfers().len() < places {
             let Some(id) = self.queue.next_queued() else {
                 return;
@@ -140,7 +140,7 @@ impl<S: Service> Actor<S> {
     /// Finds out the ids that are wanted, a few at a time and whatever is being sent: a pause is
     /// one of bytes, and an id needs none.
     fn start_id_lookups(&mut self) {
-        if self.queue.next_id_lookup().is_none() || self.needs.is_some() || !self.may_start() {
+        if self.queue.next_id_lookup().is_none() || !self.may_begin(QueueStep::LookUpId) {
             return;
         }
         while self.queue.id_lookups_running() < MAX_ID_LOOKUPS {

@@ -35,7 +35,7 @@ impl<S: Service> Actor<S> {
         if !self.journal.is_good() {
             return;
         }
-        let (journal, own) = (&self.journal, &self.own);
+        let (journal, own) = (&self.journal, self.keys.accounts());
         let is_asked = self.options.ask_history;
         let history = |size| match is_asked {
             true => journal.ready_assets(own, size),
@@ -75,7 +75,7 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.queue.get(id) else {
             return false;
         };
-        let mut in_run = candidates(&self.queue, item, &self.own);
+        let mut in_run = candidates(&self.queue, item, self.keys.accounts());
         !item.upload().counters.force_upload
             && (in_run.next().is_some() || !self.known_assets(item).is_empty())
     }
@@ -85,7 +85,9 @@ impl<S: Service> Actor<S> {
         if !self.options.ask_history {
             return vec![];
         }
-        let known = self.journal.ready_assets(&self.own, item.upload().size());
+        let known = self
+            .journal
+            .ready_assets(self.keys.accounts(), item.upload().size());
         known.unwrap_or_default()
     }
 
@@ -93,7 +95,7 @@ impl<S: Service> Actor<S> {
     pub(super) fn compare(&mut self, id: ItemId, attempt: u32) {
         // It may have been stopped while the journal was locked.
         if let Some(item) = self.queue.get_at(id, attempt) {
-            let files = files_to_compare(&self.queue, item, &self.own);
+            let files = files_to_compare(&self.queue, item, self.keys.accounts());
             let task = self.tasks.compare(attempt, files);
             self.queue.run(id, task);
         }
@@ -129,7 +131,7 @@ impl<S: Service> Actor<S> {
         let Some(content) = item.content.hash() else {
             return;
         };
-        let original = original_in_run(&self.queue, item, content, &self.own);
+        let original = original_in_run(&self.queue, item, content, self.keys.accounts());
         if original.is_some() {
             self.apply(id, Event::HashCompared { attempt, original });
             return;
@@ -147,7 +149,8 @@ impl<S: Service> Actor<S> {
     pub(super) fn notify_dependents(&mut self, id: ItemId, asset: Option<&AssetId>) {
         // An asset of another account is not this row's.
         let is_others = self.queue.get(id).is_some_and(|item| {
-            matches!(item.upload().state, UploadState::Done { .. }) && !item.is_of(&self.own)
+            matches!(item.upload().state, UploadState::Done { .. })
+                && !item.is_of(self.keys.accounts())
         });
         let asset = asset.filter(|_| !is_others);
         for dependent in self.queue.take_dependents(id) {
@@ -162,7 +165,7 @@ impl<S: Service> Actor<S> {
         let Some(item) = current.filter(|item| item.upload().attempt == attempt) else {
             return;
         };
-        let (Some((key, _)), false) = (self.key.clone(), candidates.is_empty()) else {
+        let (Some(key), false) = (self.keys.key().cloned(), candidates.is_empty()) else {
             let original = None;
             self.handle_upload_event(id, Event::HashCompared { attempt, original });
             return;

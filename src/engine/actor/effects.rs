@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Actor;
 use crate::api::Service;
 use crate::engine::FrontEnd;
+use crate::engine::gate::QueueStep;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::Origin;
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
@@ -41,6 +42,11 @@ impl<S: Service> Actor<S> {
                     attempt,
                     candidates,
                 } => self.confirm_asset(item, attempt, candidates),
+                Work::CheckKey { is_probe } => {
+                    if let Some(key) = self.keys.key().cloned() {
+                        self.keys.keep(self.tasks.check_key(key, is_probe));
+                    }
+                }
                 Work::TestKey(key, answer) => self.tasks.test_key(key, answer),
             }
         }
@@ -90,8 +96,8 @@ impl<S: Service> Actor<S> {
     }
 
     fn send(&mut self, id: ItemId, attempt: u32, route: Route) {
-        let key = self.key.as_ref().map(|(key, _)| key.clone());
-        let Some(key) = key.filter(|_| self.may_keep_sending()) else {
+        let may_send = self.obstacle(QueueStep::ContinueUpload).is_none();
+        let Some(key) = self.keys.key().filter(|_| may_send).cloned() else {
             // The journal could not record the start, or this turn put the queue on hold.
             self.apply(id, Event::Hold);
             return;
@@ -124,8 +130,8 @@ impl<S: Service> Actor<S> {
 
     /// Polls an asset after a delay; parked while there is no key or the queue is on hold.
     fn poll(&mut self, id: ItemId, attempt: u32, after: Duration) {
-        let key = self.key.as_ref().map(|(key, _)| key.clone());
-        let key = key.filter(|_| self.needs.is_none());
+        let may_poll = self.obstacle(QueueStep::Poll).is_none();
+        let key = self.keys.key().filter(|_| may_poll).cloned();
         let Some(item) = self.queue.get_mut(id) else {
             return;
         };

@@ -3,6 +3,7 @@
 use super::Actor;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
+use crate::engine::gate::QueueStep;
 use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::message::ActorMessage;
 use crate::engine::outbox::Work;
@@ -76,7 +77,7 @@ impl<S: Service> Actor<S> {
                     attempt,
                     asset: asset.clone(),
                 };
-                self.offline = None;
+                self.gate.on_reached();
                 if self.apply(item, event) {
                     self.keep_ticket(item, &ticket);
                     self.outbox.start(Work::Acknowledge(saved));
@@ -88,7 +89,7 @@ impl<S: Service> Actor<S> {
                 self.keep_session(item);
             }
             ActorMessage::Session { .. } => {}
-            ActorMessage::Keychain(reply) => self.keychain_replied(&reply),
+            ActorMessage::Keychain(reply) => self.keychain_replied(reply),
             ActorMessage::Gone(asset) => {
                 self.journal.stage_gone(&asset);
                 if let Some(record) = self.journal.asset(&asset) {
@@ -168,7 +169,7 @@ impl<S: Service> Actor<S> {
         let begins = matches!(&event, Event::HashCompared { original: None, .. });
         let reuse_only = |item: &Item| item.upload().counters.reuse_only;
         let begins = begins && !self.queue.get(id).is_some_and(reuse_only);
-        if begins && !self.may_keep_sending() {
+        if begins && self.obstacle(QueueStep::ContinueUpload).is_some() {
             // A start became forbidden during the comparison.
             if let Some(attempt) = event.attempt()
                 && self.queue.is_at(id, attempt)

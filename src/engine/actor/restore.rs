@@ -18,7 +18,7 @@ use crate::engine::outbox::Work;
 use crate::engine::queue::item::{Item, Starts};
 use crate::engine::tasks::task::Task;
 use crate::engine::{FrontEnd, LifecycleEvent, Notice, shutdown};
-use crate::model::snapshot::ItemId;
+use crate::model::snapshot::{ItemId, KeyState};
 use crate::model::upload::{Effect, Event, Upload, UploadState};
 use crate::store::{ItemRecord, OpenError};
 
@@ -59,8 +59,7 @@ impl<S: Service> Actor<S> {
             self.recall_accounts();
             if is_first {
                 self.load_protocols();
-                let effects = self.sessions.restore(self.journal.sessions());
-                self.follow_sessions(effects);
+                self.sessions.restore(self.journal.sessions());
             } else {
                 self.stage_lessons_and_sessions();
             }
@@ -150,8 +149,8 @@ impl<S: Service> Actor<S> {
         let (Some(stamp), Ok(file)) = (found.stamp, std::path::absolute(&found.path)) else {
             return Ok(None);
         };
-        let (own, asks) = (&self.own, self.options.ask_history);
-        let key_is_awaited = self.key.is_none() && !self.no_key;
+        let (own, asks) = (self.keys.accounts(), self.options.ask_history);
+        let key_is_awaited = self.keys.state() == KeyState::Loading;
         let weigh = |record: &ItemRecord, upload: &Upload| {
             let asked_about = matches!(
                 taken_up(upload.clone()).state,
@@ -194,7 +193,7 @@ impl<S: Service> Actor<S> {
             // Sent before the keychain answers, the file would be stored twice.
             return Err(DatabaseLocked);
         }
-        if best.get().is_none() || is_other_keys && self.key.is_none() {
+        if best.get().is_none() || is_other_keys && self.keys.key().is_none() {
             return Ok(None);
         }
         let is_best = |record: &ItemRecord, upload: &Upload| weigh(record, upload) == best.get();

@@ -29,7 +29,7 @@ impl<S: Service> Actor<S> {
     }
 
     fn build(&mut self) -> Snapshot {
-        let (now, offline) = (Instant::now(), self.offline.is_some());
+        let (now, offline) = (Instant::now(), self.gate.is_offline());
         let row = |id: &ItemId| {
             let item = self.queue.get(*id)?;
             let asset = item.upload().stored_asset();
@@ -48,11 +48,11 @@ impl<S: Service> Actor<S> {
         Snapshot {
             waiting: self.queue_wait(totals.active, now),
             totals,
-            paused: self.paused,
-            needs: self.needs,
+            paused: self.gate.is_paused(),
+            needs: self.gate.required_action(),
             offline,
             journal: self.journal.state().clone(),
-            key: self.key_state(),
+            key: self.keys.state(),
             walking: self.intake.walking(),
             passed_over: self.intake.skipped(),
             already_listed: self.intake.already_queued(),
@@ -73,7 +73,7 @@ impl<S: Service> Actor<S> {
             measured: self.throughput.line(),
             limit: self.options.bandwidth.get(),
         };
-        let held = self.paused || self.needs.is_some();
+        let held = self.gate.is_paused() || self.gate.required_action().is_some();
         if queue_totals.under_way > 0 && !held {
             totals.left = self.time_left(&totals);
         }

@@ -43,9 +43,9 @@ impl Starts {
         self.last_ms
     }
 
-    /// Returns whether the last attempt began after `since`.
-    pub fn is_after(&self, since: Option<Instant>) -> bool {
-        self.last > since
+    /// Returns when the last attempt began.
+    pub fn last(&self) -> Option<Instant> {
+        self.last
     }
 
     /// Returns the time since the first attempt.
