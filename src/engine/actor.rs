@@ -1,8 +1,8 @@
-//! The loop that owns the queue: what is told, what follows, what is journaled, what is shown.
+//! The loop that owns the queue and everything that keeps something about it.
 //!
-//! Each turn takes in everything that has been said meanwhile, moves the uploads through
-//! `next`, writes one transaction, and only then shows the new state and carries out what
-//! follows from it.
+//! Each turn takes in everything that has arrived meanwhile, moves the uploads through
+//! `transition`, writes one transaction, and only then publishes the new state and begins the work
+//! that follows from it.
 
 mod commands;
 mod commit;
@@ -14,6 +14,7 @@ mod locate;
 mod message;
 mod restore;
 mod sessions;
+mod shut_down;
 mod snapshot;
 mod waits;
 
@@ -109,43 +110,60 @@ impl<S: Service> Actor<S> {
 
     /// Runs until it is told to stop or nobody can tell it anything any more.
     pub async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
+        self.start();
+        let mut sampling = tokio::time::interval(SAMPLING);
+        sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while !self.stopped {
+            self.next_message(&mut commands, &mut sampling).await;
+            self.drain(&mut commands);
+            self.commit();
+        }
+        self.shut_down().await;
+        tracing::info!("engine ends");
+    }
+
+    fn start(&mut self) {
         self.share_limit();
         self.restore_key_check();
         self.recall_accounts();
         self.open_history();
-        self.commit_and_publish();
-        let mut sampling = tokio::time::interval(SAMPLING);
-        sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        while !self.stopped {
-            let bytes_move = !self.queue.active_transfers().is_empty();
-            tokio::select! {
-                command = commands.recv() => match command {
-                    Some(command) => self.handle_command(command),
-                    None => self.stopped = true,
-                },
-                Some(messages) = self.inbox.recv() => self.handle_message(messages),
-                () = tick(&mut sampling, bytes_move) => self.sample(),
-                is_untested = self.gate.hold_changed() => if is_untested {
-                    self.probe();
-                }
+        self.commit();
+    }
+
+    /// Waits for a command, a message of a task, the end of a hold, or the time to read meters.
+    async fn next_message(
+        &mut self,
+        commands: &mut mpsc::UnboundedReceiver<Command>,
+        sampling: &mut Interval,
+    ) {
+        let bytes_move = !self.queue.active_transfers().is_empty();
+        tokio::select! {
+            command = commands.recv() => match command {
+                Some(command) => self.handle_command(command),
+                None => self.stopped = true,
+            },
+            Some(message) = self.inbox.recv() => self.handle_message(message),
+            _ = sampling.tick(), if bytes_move => self.sample(),
+            is_untested = self.gate.hold_changed() => if is_untested {
+                self.probe();
             }
-            for _ in 0..TURN {
-                if self.journal.has_a_turns_worth() {
-                    break;
-                }
-                if let Ok(command) = commands.try_recv() {
-                    self.handle_command(command);
-                } else if let Ok(messages) = self.inbox.try_recv() {
-                    self.handle_message(messages);
-                } else {
-                    break;
-                }
-            }
-            self.commit_and_publish();
         }
-        self.shut_down().await;
-        self.drain_keychain().await;
-        tracing::info!("engine ends");
+    }
+
+    /// Takes in what has arrived meanwhile, up to a turn's worth.
+    fn drain(&mut self, commands: &mut mpsc::UnboundedReceiver<Command>) {
+        for _ in 0..TURN {
+            if self.journal.has_a_turns_worth() {
+                return;
+            }
+            if let Ok(command) = commands.try_recv() {
+                self.handle_command(command);
+            } else if let Ok(message) = self.inbox.try_recv() {
+                self.handle_message(message);
+            } else {
+                return;
+            }
+        }
     }
 
     /// Reads the meters.
@@ -207,14 +225,5 @@ impl<S: Service> Actor<S> {
         if self.options.follower.is_some() {
             self.outbox.follow(LifecycleRecord { item, path, turn });
         }
-    }
-}
-
-/// The next moment to read the meters; never, while no bytes move.
-async fn tick(sampling: &mut Interval, wanted: bool) {
-    if wanted {
-        sampling.tick().await;
-    } else {
-        std::future::pending::<()>().await;
     }
 }

@@ -112,7 +112,7 @@ impl<S: Service> Tasks<S> {
         if self.commit_retry.is_none() {
             let timer = self.reporting(async move {
                 tokio::time::sleep(after).await;
-                ActorMessage::SaveAgain
+                ActorMessage::RetryCommit
             });
             self.commit_retry = Some(timer);
         }
@@ -126,7 +126,7 @@ impl<S: Service> Tasks<S> {
     pub fn retry_intake(&mut self) {
         self.report(async {
             tokio::time::sleep(INTAKE_RETRY_DELAY).await;
-            Some(ActorMessage::TakeIn)
+            Some(ActorMessage::RetryIntake)
         });
     }
 
@@ -199,7 +199,7 @@ impl<S: Service> Tasks<S> {
             });
             // An error means that the runtime ends.
             if let Ok(back) = look.await {
-                let _ = messages.send(ActorMessage::Back(folder, back));
+                let _ = messages.send(ActorMessage::FilesReappeared(folder, back));
             }
         })
     }

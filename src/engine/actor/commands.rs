@@ -73,7 +73,7 @@ impl<S: Service> Actor<S> {
             Command::TryNow(ids) => self.try_now(&ids),
             Command::ContinueInterrupted => {
                 let interrupted = self.interrupted();
-                self.start(&interrupted, &Event::Resume);
+                self.start_rows(&interrupted, &Event::Resume);
             }
             Command::DiscardInterrupted => {
                 let interrupted = self.interrupted();
@@ -138,7 +138,7 @@ impl<S: Service> Actor<S> {
     }
 
     /// Starts rows and lifts a pause of the queue, since the user wants progress.
-    fn start(&mut self, ids: &[ItemId], event: &Event) {
+    fn start_rows(&mut self, ids: &[ItemId], event: &Event) {
         if self.each(ids, event) {
             self.gate.set_paused(false);
         }
@@ -165,7 +165,7 @@ impl<S: Service> Actor<S> {
             }
         }
         self.each(&uploaded, &Event::ReuseAssetId);
-        self.start(&rest, &Event::Start);
+        self.start_rows(&rest, &Event::Start);
         self.say_that_a_key_is_missing();
     }
 

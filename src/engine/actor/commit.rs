@@ -11,8 +11,8 @@ use crate::model::upload::{Event, UploadState};
 const MAX_ID_LOOKUPS: usize = 2;
 
 impl<S: Service> Actor<S> {
-    /// Starts what may start, writes, shows, and carries out what follows.
-    pub(super) fn commit_and_publish(&mut self) {
+    /// Starts what may start, writes, publishes, and begins the work that follows.
+    pub(super) fn commit(&mut self) {
         self.tasks.reap();
         // Effects may move uploads again at once (a poll that is parked, a queue that is
         // held); what they cause is journaled in a transaction of its own.
@@ -22,7 +22,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Says whether there is more to finish.
+    /// Returns whether there is more to finish.
     fn commit_once(&mut self) -> bool {
         self.report_intake();
         self.start_uploads();
@@ -45,23 +45,12 @@ impl<S: Service> Actor<S> {
             self.scan_for_duplicates();
         }
         let came_back = !was_good && self.journal.is_good();
-        self.say();
+        self.publish();
         self.hand_to_keychain();
         let work = self.outbox.take_work();
         let any = !work.is_empty();
         self.carry_out(work);
         any || came_back
-    }
-
-    /// Tells the front end what is written by now, or cannot be.
-    pub(super) fn say(&mut self) {
-        let records = self.outbox.take_lifecycle();
-        if let Some(follower) = &self.options.follower {
-            for record in records {
-                let _ = follower.send(record);
-            }
-        }
-        self.show();
     }
 
     /// Defers the turn while the database is locked or under repair: nothing is published or

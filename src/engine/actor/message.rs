@@ -99,11 +99,11 @@ impl<S: Service> Actor<S> {
             ActorMessage::Stray(origin, asset, status) => {
                 self.record_orphan(&origin, &asset, None, status);
             }
-            ActorMessage::FoundFile(found) => {
+            ActorMessage::FilesFound(found) => {
                 self.intake.buffer(found);
                 self.take_in_buffered();
             }
-            ActorMessage::Walking(count) => self.intake.on_progress(count),
+            ActorMessage::WalkProgress(count) => self.intake.on_progress(count),
             ActorMessage::Skipped(folder, count) => {
                 self.intake.on_skipped(count);
                 self.follow(None, folder, LifecycleEvent::Skipped { count });
@@ -136,17 +136,17 @@ impl<S: Service> Actor<S> {
                 }
             }
             ActorMessage::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
-            ActorMessage::Back(folder, rows) => {
+            ActorMessage::FilesReappeared(folder, rows) => {
                 self.missing_files.on_watch_ended(&folder);
                 self.each(&rows, &Event::FileReappeared);
             }
             ActorMessage::Located(item, located) => self.on_located(item, located),
-            ActorMessage::SaveAgain => {
+            ActorMessage::RetryCommit => {
                 self.tasks.on_commit_retry();
                 self.open_history();
             }
             ActorMessage::OpenOutcome(outcome) => self.history_opened(*outcome),
-            ActorMessage::TakeIn => {
+            ActorMessage::RetryIntake => {
                 self.intake.on_retry_due();
                 self.take_in_buffered();
             }

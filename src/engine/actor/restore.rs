@@ -5,19 +5,15 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::Actor;
 use crate::api::Service;
 use crate::engine::files::CanonicalPath;
 use crate::engine::intake::FoundFile;
 use crate::engine::journal::DatabaseLocked;
 use crate::engine::journal::opening::OpenOutcome;
-use crate::engine::message::ActorMessage;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::{Item, Starts};
-use crate::engine::tasks::task::Task;
-use crate::engine::{FrontEnd, LifecycleEvent, Notice, shutdown};
+use crate::engine::{FrontEnd, LifecycleEvent, Notice};
 use crate::model::snapshot::{ItemId, KeyState};
 use crate::model::upload::{Effect, Event, Upload, UploadState};
 use crate::store::{ItemRecord, OpenError};
@@ -261,69 +257,5 @@ impl<S: Service> Actor<S> {
         }
         self.insert(item);
         checking
-    }
-
-    /// Leaves the journal ready for the next run: aborts tasks, saves their last results, and
-    /// reports what cannot be saved.
-    pub(super) async fn shut_down(&mut self) {
-        // No more files are taken in.
-        self.intake.discard();
-        self.forget_removed();
-        let running = self.queue.items_mut().filter_map(|item| {
-            item.transfer.end();
-            item.running.take()
-        });
-        let ended = futures_util::future::join_all(running.map(Task::end));
-        if tokio::time::timeout(shutdown::TASKS, ended).await.is_err() {
-            tracing::warn!("a task does not end");
-        }
-        // Aborting its thread in mid-work would leave files behind.
-        let open_until = Instant::now() + shutdown::OPENING;
-        while self.journal.is_away()
-            && let Ok(Some(messages)) = tokio::time::timeout_at(open_until, self.inbox.recv()).await
-        {
-            self.handle_last_message(messages);
-        }
-        let until = Instant::now() + shutdown::DATABASE;
-        loop {
-            self.drain_inbox();
-            if self.options.front_end == FrontEnd::CommandLine {
-                self.journal.drop_ended(self.queue.items());
-            }
-            self.commit_journal();
-            let again = self.journal.try_again_in();
-            let Some(again) = again.filter(|_| self.journal.is_waiting()) else {
-                break;
-            };
-            if Instant::now() + again > until {
-                self.journal.stop_waiting();
-                self.commit_journal();
-                break;
-            }
-            tokio::time::sleep(again).await;
-        }
-        self.say();
-    }
-
-    /// Takes in pending messages on ids, sessions and the history; starts nothing.
-    pub(super) fn drain_inbox(&mut self) {
-        while let Ok(messages) = self.inbox.try_recv() {
-            self.handle_last_message(messages);
-        }
-    }
-
-    fn handle_last_message(&mut self, messages: ActorMessage) {
-        if matches!(
-            messages,
-            ActorMessage::Sent { .. }
-                | ActorMessage::SignedUpload { .. }
-                | ActorMessage::Stray(..)
-                | ActorMessage::Fingerprint { .. }
-                | ActorMessage::Session { .. }
-                | ActorMessage::Keychain(_)
-                | ActorMessage::OpenOutcome(..)
-        ) {
-            self.handle_message(messages);
-        }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::Actor;
 use crate::api::Service;
-use crate::engine::shutdown;
 use crate::engine::storage_protocols::StorageProtocols;
 use crate::engine::upload_sessions::KeychainReply;
 use crate::model::snapshot::ItemId;
@@ -53,16 +52,5 @@ impl<S: Service> Actor<S> {
                 self.sessions.make(call, self.tasks.keychain_reply());
             }
         }
-    }
-
-    /// Waits briefly for pending keychain calls and journals their results.
-    pub(super) async fn drain_keychain(&mut self) {
-        self.hand_to_keychain();
-        if let Some(drained) = self.sessions.drained() {
-            let _ = tokio::time::timeout(shutdown::KEYCHAIN, drained).await;
-        }
-        self.drain_inbox();
-        self.commit_journal();
-        self.say();
     }
 }

@@ -15,20 +15,26 @@ use crate::model::throughput::{Throughput, UnderWay};
 use crate::model::upload::{Original, UploadState};
 
 impl<S: Service> Actor<S> {
-    /// Publishes the state after a turn, and hands out its notices.
-    pub(super) fn show(&mut self) {
+    /// Publishes what is written by now, or cannot be.
+    pub(super) fn publish(&mut self) {
+        let records = self.outbox.take_lifecycle();
+        if let Some(follower) = &self.options.follower {
+            for record in records {
+                let _ = follower.send(record);
+            }
+        }
         let notices = self.outbox.take_notices();
         let woken = !notices.is_empty();
         for notice in notices {
             self.publisher.notify(notice);
         }
-        let snapshot = self.build();
+        let snapshot = self.build_snapshot();
         if self.publisher.publish(snapshot) || woken {
             (self.options.wake)();
         }
     }
 
-    fn build(&mut self) -> Snapshot {
+    fn build_snapshot(&mut self) -> Snapshot {
         let (now, offline) = (Instant::now(), self.gate.is_offline());
         let row = |id: &ItemId| {
             let item = self.queue.get(*id)?;
