@@ -8,6 +8,7 @@ mod actor;
 mod blocking_io;
 mod clock;
 pub mod command;
+mod duplicates;
 pub mod files;
 mod gate;
 mod intake;

@@ -6,7 +6,6 @@
 
 mod commands;
 mod commit;
-mod duplicate_scan;
 mod duplicates;
 mod effects;
 mod intake;
@@ -26,12 +25,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use self::duplicate_scan::DuplicateScan;
+use super::duplicates::Duplicates;
 use super::gate::Gate;
 use super::intake::Intake;
 use super::journal::Journal;
 use super::keys::Keys;
-use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
+use super::lifecycle::{LifecycleEvent, LifecycleRecord};
 use super::message::ActorMessage;
 use super::missing_files::MissingFiles;
 use super::outbox::{Outbox, Work};
@@ -61,7 +60,7 @@ pub(super) struct Actor<S> {
 
     queue: Queue,
     missing_files: MissingFiles,
-    duplicate_scan: DuplicateScan,
+    duplicates: Duplicates,
     intake: Intake,
 
     keys: Keys,
@@ -95,7 +94,7 @@ impl<S: Service> Actor<S> {
             inbox,
             queue: Queue::default(),
             missing_files: MissingFiles::new(),
-            duplicate_scan: DuplicateScan::default(),
+            duplicates: Duplicates::new(),
             intake: Intake::default(),
             keys,
             gate,
@@ -175,19 +174,17 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.queue.get_mut(id) else {
                 continue;
             };
-            let (UploadState::Sending { .. }, Some(meter)) = (&item.upload().state, &item.meter)
-            else {
+            if !matches!(item.upload().state, UploadState::Sending { .. }) {
+                continue;
+            }
+            let Some(sample) = item.transfer.sample(now) else {
                 continue;
             };
-            if !meter.started() {
-                continue;
+            bytes += sample.new;
+            moving |= !sample.is_out;
+            if sample.moved > 0 {
+                self.gate.on_bytes_moved(item.starts.last());
             }
-            let moved = meter.moved();
-            moving |= !meter.body_out();
-            if moved > 0 {
-                self.gate.on_bytes_moved(item.began);
-            }
-            bytes += item.speed.sample(now, moved);
             self.publisher.on_change(id);
         }
         self.throughput.sample(now, bytes, moving);
@@ -200,28 +197,25 @@ impl<S: Service> Actor<S> {
             return false;
         };
         self.journal.stage_transition(&change);
-        self.duplicate_scan.on_change(&change);
+        self.duplicates.on_change(&change);
+        self.sessions.on_change(&change);
         self.missing_files.on_change(change.item);
-        self.publisher.on_transition(&change);
         if change.begins_batch {
             self.throughput.on_batch_begun();
+        }
+        self.publisher.on_transition(&change);
+        let direct_limit = self.options.policy.direct_limit;
+        if self.options.follower.is_some()
+            && let Some(record) = LifecycleRecord::of(&change, direct_limit)
+        {
+            self.outbox.follow(record);
         }
         if change.releases_body {
             self.outbox.start(Work::Release(id));
         }
-        let path = change.item.path.clone();
-        let said = turn(&change, self.options.policy.direct_limit);
-        let unused = change.unused_reservation().cloned();
-        let ended = change.has_ended();
-        let asset = change.ready_asset().cloned();
+        let ended = change.has_ended().then(|| change.ready_asset().cloned());
         self.outbox.start_effects(id, change.effects);
-        if let Some(asset) = unused {
-            self.sessions.forget(&asset);
-        }
-        if let Some(turn) = said {
-            self.follow(Some(id), path, turn);
-        }
-        if ended {
+        if let Some(asset) = ended {
             self.notify_dependents(id, asset.as_ref());
         }
         true

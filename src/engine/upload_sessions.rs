@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use super::clock::now_ms;
 use super::queue::item::Item;
 use super::saved_session::{self, LIFE, Purpose};
+use super::transition::Transition;
 use crate::api::SignedUpload;
 use crate::model::asset::AssetId;
 use crate::model::snapshot::ResumeBehaviour;
@@ -119,7 +120,7 @@ impl UploadSessions {
     pub fn to_recall(&self, item: &Item) -> Option<(Arc<KeychainWorker>, Purpose)> {
         let asset = item.upload().reserved_id.as_ref()?;
         let is_saved = self.saved.contains_key(asset) && self.keychain.is_asked();
-        if item.ticket.is_some() || !is_saved {
+        if item.transfer.ticket().is_some() || !is_saved {
             return None;
         }
         Some((Arc::clone(&self.keychain), self.purpose(asset, item)?))
@@ -145,7 +146,7 @@ impl UploadSessions {
 
     /// Saves a row's session if it is new or replaced.
     pub fn save(&mut self, item: &Item) {
-        let Some((ticket, since)) = &item.ticket else {
+        let Some((ticket, since)) = item.transfer.ticket() else {
             return;
         };
         let (asset, hash) = (&ticket.asset_id, hash(ticket));
@@ -169,6 +170,13 @@ impl UploadSessions {
     pub fn set_removed(&mut self, asset: &AssetId, is_removed: bool) {
         if self.saved.contains_key(asset) {
             self.note(asset, Some(if is_removed { 0 } else { now_ms() }));
+        }
+    }
+
+    /// Deletes the session of an id that a transition has made useless.
+    pub fn on_change(&mut self, change: &Transition<'_>) {
+        if let Some(asset) = change.unused_reservation() {
+            self.forget(asset);
         }
     }
 
@@ -257,7 +265,7 @@ impl UploadSessions {
             UploadState::Sending { .. } | UploadState::RetryScheduled { .. } => true,
             // Held before its first byte, it has sent nothing.
             UploadState::Queued | UploadState::Paused { .. } => {
-                is_interrupted || item.starts > 0 || item.upload().reserved_id.is_some()
+                is_interrupted || item.starts.count() > 0 || item.upload().reserved_id.is_some()
             }
             _ => false,
         };
@@ -268,12 +276,12 @@ impl UploadSessions {
         if reserved_id.is_some_and(|asset| self.saved.contains_key(asset)) {
             return Some(ResumeBehaviour::ResumesAfterRestart);
         }
-        let ticket = item.ticket.as_ref();
+        let ticket = item.transfer.ticket();
         if ticket.is_some_and(|(ticket, _)| ticket.session.url().is_some()) {
             return Some(ResumeBehaviour::Resumes);
         }
         // Bytes that an earlier run sent under an id are unknown.
-        let of_earlier = is_interrupted || item.starts == 0;
+        let of_earlier = is_interrupted || item.starts.count() == 0;
         (of_earlier || item.has_sent()).then_some(ResumeBehaviour::Restarts)
     }
 }

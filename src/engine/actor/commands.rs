@@ -61,7 +61,7 @@ impl<S: Service> Actor<S> {
                 self.say_that_a_key_is_missing();
             }
             Command::TakeIds(ids) => {
-                self.weigh_what_changed();
+                self.regroup();
                 let known: Vec<ItemId> = ids.into_iter().filter(|id| self.is_known(*id)).collect();
                 self.each(&known, &Event::ReuseAssetId);
                 self.say_that_a_key_is_missing();
@@ -117,12 +117,16 @@ impl<S: Service> Actor<S> {
         crate::engine::command::EngineCounts {
             rows: self.queue.items().len(),
             entries: self.queue.entries()
-                + self.duplicate_scan.entries()
+                + self.duplicates.entries()
                 + self.missing_files.entries()
                 + self.publisher.entries(),
             running: items().filter(|item| item.running.is_some()).count(),
-            meters: items().filter(|item| item.meter.is_some()).count(),
-            tickets: items().filter(|item| item.ticket.is_some()).count(),
+            meters: items()
+                .filter(|item| item.transfer.meter().is_some())
+                .count(),
+            tickets: items()
+                .filter(|item| item.transfer.ticket().is_some())
+                .count(),
             places: self.queue.active_transfers().len(),
         }
     }
@@ -143,7 +147,7 @@ impl<S: Service> Actor<S> {
     /// Starts new files and queues known duplicates for an id lookup. A duplicate whose asset is
     /// gone is never re-sent without asking.
     fn start_or_claim(&mut self, ids: &[ItemId]) {
-        self.weigh_what_changed();
+        self.regroup();
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
         let (mut uploaded, mut rest) = (vec![], vec![]);
         for id in ids {
@@ -202,7 +206,7 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.queue.remove(*id) else {
                 continue;
             };
-            self.duplicate_scan.invalidate(item);
+            self.duplicates.invalidate(item);
             self.missing_files.remove(*id);
             self.publisher.on_change(*id);
             self.publisher.on_order_change();
@@ -246,7 +250,7 @@ impl<S: Service> Actor<S> {
     fn send_first(&mut self, ids: &[ItemId]) {
         for id in self.queue.send_first(ids) {
             if let Some(item) = self.queue.get(id) {
-                self.duplicate_scan.invalidate(item);
+                self.duplicates.invalidate(item);
                 self.journal.stage_item(item);
                 self.publisher.on_order_change();
             }

@@ -29,7 +29,7 @@ impl<S: Service> Actor<S> {
                 }
                 Work::Release(id) => {
                     let item = self.queue.get(id);
-                    if let Some(meter) = item.and_then(|item| item.meter.as_ref()) {
+                    if let Some(meter) = item.and_then(|item| item.transfer.meter()) {
                         meter.release();
                     }
                 }
@@ -72,7 +72,7 @@ impl<S: Service> Actor<S> {
             Effect::Poll { attempt, after } => self.poll(id, attempt, after),
             Effect::DiscardUploadUrl => {
                 if let Some(item) = self.queue.get_mut(id) {
-                    item.ticket = None;
+                    item.transfer.discard_ticket();
                 }
             }
             Effect::BlockQueue(fix, fault) => {
@@ -90,9 +90,8 @@ impl<S: Service> Actor<S> {
     /// Stops what runs for a row.
     pub(super) fn abort(&mut self, id: ItemId) {
         if let Some(item) = self.queue.get_mut(id) {
-            item.running = None;
-            item.meter = None;
-            item.parked_poll = false;
+            item.stop();
+            item.waits.unpark();
         }
     }
 
@@ -116,20 +115,16 @@ impl<S: Service> Actor<S> {
         let account = Some(key.account());
         // A ticket of another account is useless here.
         let same_account = item.account == account;
-        // A session outlives the URL that started it.
-        item.ticket = item.ticket.take().filter(|(ticket, since)| {
-            same_account
-                && (ticket.session.url().is_some()
-                    || ticket
-                        .expires_in
-                        .is_none_or(|valid| since.elapsed() < valid))
-        });
+        if same_account {
+            item.transfer.discard_expired_ticket();
+        } else {
+            item.transfer.discard_ticket();
+        }
         item.account.clone_from(&account);
         item.last_asked_account = account;
         let recall = self.sessions.to_recall(item).filter(|_| same_account);
         let (task, meter) = self.tasks.send(item, media.stamp, key, route, recall);
-        item.meter = Some(meter);
-        item.speed = Default::default();
+        item.transfer.begin(meter);
         item.running = Some(task);
     }
 
@@ -145,10 +140,10 @@ impl<S: Service> Actor<S> {
         };
         let asset = asset.clone();
         let Some(key) = key else {
-            item.parked_poll = true;
+            item.waits.park();
             return;
         };
-        item.parked_poll = false;
+        item.waits.unpark();
         item.last_asked_account = Some(key.account());
         item.running = Some(self.tasks.poll(item, asset, attempt, key, after));
     }

@@ -220,12 +220,10 @@ impl<S: Service> Actor<S> {
             match &item.upload().state {
                 UploadState::Processing { .. } if item.running.is_some() => {
                     item.running = None;
-                    item.parked_poll = true;
+                    item.waits.park();
                 }
                 UploadState::Hashing => not_begun.push(item.id),
-                UploadState::Sending { .. }
-                    if item.meter.as_ref().is_none_or(|meter| !meter.started()) =>
-                {
+                UploadState::Sending { .. } if !item.transfer.has_started() => {
                     not_begun.push(item.id);
                 }
                 _ => {}
@@ -277,17 +275,14 @@ impl<S: Service> Actor<S> {
 
     /// Resumes polls that were parked.
     pub(super) fn unpark(&mut self) {
-        let parked: Vec<_> = self
-            .queue
-            .items_mut()
-            .filter(|item| item.parked_poll)
-            .map(|item| {
-                item.parked_poll = false;
+        let rows = self.queue.items_mut().filter_map(|item| {
+            item.waits.unpark().then(|| {
                 // Nobody polled meanwhile, so the elapsed time proves nothing.
-                item.polled_since = Some(tokio::time::Instant::now());
+                item.waits.restart_polls();
                 item.id
             })
-            .collect();
+        });
+        let parked: Vec<ItemId> = rows.collect();
         for id in parked {
             self.apply(id, Event::CheckAgain);
         }

@@ -1,7 +1,5 @@
 //! Handles the messages of tasks.
 
-use tokio::time::Instant;
-
 use super::Actor;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
@@ -81,7 +79,7 @@ impl<S: Service> Actor<S> {
                 };
                 self.gate.on_reached();
                 if self.apply(item, event) {
-                    self.keep_ticket(item, ticket);
+                    self.keep_ticket(item, &ticket);
                     self.outbox.start(Work::Acknowledge(saved));
                 } else {
                     self.record_orphan(&origin, &asset, None, None);
@@ -95,7 +93,7 @@ impl<S: Service> Actor<S> {
             ActorMessage::Gone(asset) => {
                 self.journal.stage_gone(&asset);
                 if let Some(record) = self.journal.asset(&asset) {
-                    self.duplicate_scan.invalidate_size(record.size);
+                    self.duplicates.invalidate_sizes([record.size]);
                 }
             }
             ActorMessage::Stray(origin, asset, status) => {
@@ -132,8 +130,8 @@ impl<S: Service> Actor<S> {
             } => {
                 let item = self.queue.get_mut(item);
                 if let Some(item) = item.filter(|item| item.upload().attempt == attempt) {
-                    item.content = Some(content);
-                    self.duplicate_scan.invalidate(item);
+                    item.content.on_read(Some(content));
+                    self.duplicates.invalidate(item);
                     self.journal.stage_content(item, &asset, content);
                 }
             }
@@ -163,7 +161,7 @@ impl<S: Service> Actor<S> {
         } = &event
             && let Some(item) = self.queue.get_mut(id)
         {
-            item.found_at = Some(Instant::now());
+            item.waits.on_found();
         }
         if self.handle_other_key(id, &event) {
             return;
@@ -183,18 +181,13 @@ impl<S: Service> Actor<S> {
         self.apply(id, event);
     }
 
-    /// Keeps a ticket; its age counts from its first use.
-    fn keep_ticket(&mut self, id: ItemId, ticket: SignedUpload) {
-        let Some(item) = self.queue.get_mut(id) else {
-            return;
-        };
-        let is_known = item
-            .ticket
-            .as_ref()
-            .is_some_and(|(known, _)| *known == ticket);
-        if !is_known && matches!(item.upload().state, UploadState::Sending { .. }) {
-            self.sessions.on_ticket(&ticket);
-            item.ticket = Some((ticket, Instant::now()));
+    /// Keeps the ticket of an attempt.
+    fn keep_ticket(&mut self, id: ItemId, ticket: &SignedUpload) {
+        if let Some(item) = self.queue.get_mut(id)
+            && matches!(item.upload().state, UploadState::Sending { .. })
+            && item.transfer.keep_ticket(ticket)
+        {
+            self.sessions.on_ticket(ticket);
         }
     }
 }

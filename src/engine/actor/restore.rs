@@ -5,8 +5,6 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::Actor;
 use crate::api::Service;
 use crate::engine::files::CanonicalPath;
@@ -14,7 +12,7 @@ use crate::engine::intake::FoundFile;
 use crate::engine::journal::DatabaseLocked;
 use crate::engine::journal::opening::OpenOutcome;
 use crate::engine::outbox::Work;
-use crate::engine::queue::item::Item;
+use crate::engine::queue::item::{Item, Starts};
 use crate::engine::{FrontEnd, LifecycleEvent, Notice};
 use crate::model::snapshot::{ItemId, KeyState};
 use crate::model::upload::{Effect, Event, Upload, UploadState};
@@ -110,7 +108,7 @@ impl<S: Service> Actor<S> {
     /// the paths that the user has started.
     fn replace_early_duplicates(&mut self, left: &[(ItemRecord, Upload)]) -> HashSet<PathBuf> {
         let came: HashSet<&PathBuf> = left.iter().map(|(record, _)| &record.path).collect();
-        let twice = |item: &&Item| item.starts == 0 && came.contains(&item.file);
+        let twice = |item: &&Item| item.starts.count() == 0 && came.contains(&item.file);
         let twice: Vec<&Item> = self.queue.items().values().filter(twice).collect();
         let started = twice
             .iter()
@@ -252,8 +250,8 @@ impl<S: Service> Actor<S> {
             let attempt = item.upload().attempt;
             let after = Duration::ZERO;
             item.in_batch = true;
-            item.started_at = Some(Instant::now());
-            item.polled_since = item.started_at;
+            item.starts = Starts::of_earlier_run();
+            item.waits.restart_polls();
             let poll = Effect::Poll { attempt, after };
             self.outbox.start(Work::Upload(id, poll));
         }

@@ -16,7 +16,7 @@ impl<S: Service> Actor<S> {
         self.intake.discard();
         self.forget_removed();
         let running = self.queue.items_mut().filter_map(|item| {
-            item.meter = None;
+            item.transfer.end();
             item.running.take()
         });
         let ended = futures_util::future::join_all(running.map(Task::end));

@@ -36,10 +36,10 @@ impl<S: Service> Actor<S> {
                 item.upload().state,
                 UploadState::Duplicate(Original::Row(_))
             );
-            if !item.upload().is_active() || follows || item.parked_poll {
+            if !item.upload().is_active() || follows || item.waits.is_parked() {
                 continue;
             }
-            match item.waits() {
+            match item.wait() {
                 // Being offline holds up the other rows as well.
                 Some((_, kind)) if offline && !is_offline(kind) => {}
                 Some(wait) if first.is_none_or(|first| wait.0 < first.0) => first = Some(wait),
@@ -61,10 +61,10 @@ impl<S: Service> Actor<S> {
         let is_held = self.tasks.service().limiter().try_now();
         let held_up = |id: &ItemId| {
             let item = self.queue.get(*id);
-            item.is_some_and(|item| item.waits().is_none())
+            item.is_some_and(|item| item.wait().is_none())
         };
         let ids = if !is_limited && ids.iter().any(held_up) {
-            self.queue.ids_where(|item| item.waits().is_some())
+            self.queue.ids_where(|item| item.wait().is_some())
         } else {
             ids.to_vec()
         };
@@ -72,7 +72,7 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.queue.get(*id) else {
                 continue;
             };
-            if item.waits().is_some() {
+            if item.wait().is_some() {
                 let event = match item.upload().state {
                     UploadState::Processing { .. } => Event::CheckAgain,
                     _ => Event::RetryDue {

@@ -1,8 +1,6 @@
 use std::path::PathBuf;
 use std::sync::mpsc;
 
-use tokio::time::Instant;
-
 use super::*;
 use crate::api::{SecretUrl, Session};
 use crate::model::media::{FileStamp, Kind};
@@ -45,7 +43,7 @@ fn row(asset: &str, session: &str) -> Item {
         unanswered: Default::default(),
     };
     ticket.session.put(secret(session));
-    item.ticket = Some((ticket, Instant::now()));
+    item.transfer.keep_ticket(&ticket);
     item
 }
 
@@ -106,7 +104,7 @@ fn a_session_is_noted_before_it_is_saved_and_saved_once() {
 fn a_session_that_the_keychain_gave_is_not_saved_again() {
     let mut sessions = restored(&[("re_1", now_ms())]);
     let item = row("re_1", "https://s/1");
-    sessions.on_ticket(&item.ticket.as_ref().unwrap().0);
+    sessions.on_ticket(&item.transfer.ticket().unwrap().0);
     sessions.save(&item);
     assert_eq!(calls(&mut sessions), []);
 }
@@ -200,7 +198,7 @@ fn a_row_resumes_as_far_as_its_session_is_known() {
     assert_eq!(sessions.resume_behaviour(&item), anywhere);
     // Its ticket at hand is used rather than the keychain's.
     assert!(sessions.to_recall(&item).is_none());
-    item.ticket = None;
+    item.transfer.discard_ticket();
     let (_, purpose) = sessions.to_recall(&item).unwrap();
     assert_eq!(purpose.asset, id("re_1"));
 
