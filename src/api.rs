@@ -74,11 +74,11 @@ pub struct TransferProgress {
     moved: AtomicU64,
     body_out: AtomicBool,
     content: OnceLock<ContentHash>,
-    gate: Option<Gate>,
+    gate: Option<FinalByteGate>,
     early_id: Option<Box<dyn Fn(AssetId) + Send + Sync>>,
 }
 
-struct Gate {
+struct FinalByteGate {
     ask: Box<dyn Fn() + Send + Sync>,
     asked: AtomicBool,
     open: AtomicBool,
@@ -90,7 +90,7 @@ impl TransferProgress {
     /// and waits for [`TransferProgress::release`].
     pub fn gated(ask: impl Fn() + Send + Sync + 'static) -> Self {
         Self {
-            gate: Some(Gate {
+            gate: Some(FinalByteGate {
                 ask: Box::new(ask),
                 asked: AtomicBool::new(false),
                 open: AtomicBool::new(false),

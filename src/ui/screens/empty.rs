@@ -104,7 +104,7 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
 
 /// Returns the note on the data that leaves the computer, and when.
 fn leaves(app: &App) -> &'static str {
-    match app.settings().start {
+    match app.settings().values().start {
         Start::ByHand => words::leaves_by_hand(),
         Start::AtOnce => words::leaves_at_once(),
     }

@@ -61,7 +61,7 @@ fn choices(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         .map(|jobs| (jobs.to_string(), Setting::Jobs(jobs)))
         .collect();
     choice(ui, app, words::jobs(), &jobs, out);
-    let speeds = speeds(app.settings().limit_rate);
+    let speeds = speeds(app.settings().values().limit_rate);
     choice(ui, app, (words::speed(), ""), &speeds, out);
     let start = [
         (words::by_hand().to_owned(), Setting::Start(Start::ByHand)),
@@ -115,7 +115,7 @@ fn choice(
 
 /// Builds a choice of a setting; `said` is for screen readers.
 fn value<'a>(app: &App, word: &'a str, said: &'a str, setting: Setting, p: &Palette) -> Button<'a> {
-    let on = setting.holds(app.settings());
+    let on = setting.holds(app.settings().values());
     let look = if on {
         ButtonStyle::Outlined
     } else {
@@ -185,13 +185,13 @@ fn key(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 
 /// Draws proxy and certificates: read-only, since the system sets them.
 fn network(ui: &mut Ui, app: &App) {
-    let now = app.network().map(wording::network);
+    let now = app.settings().network().map(wording::network);
     let now = now.as_deref().unwrap_or(words::asking_network());
     line(ui, words::network(), now, |_| ());
 }
 
 fn folder(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let Some(folder) = app.folder() else {
+    let Some(folder) = app.settings().folder() else {
         line(ui, words::folder(), words::no_folder(), |_| ());
         return;
     };
