@@ -19,7 +19,7 @@ use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::{ItemId, QueueWait, Row};
 use crate::model::terminal::escape;
-use crate::text::messages::banner;
+use crate::text::messages::{banner, list};
 use crate::text::{self, Backend};
 
 /// Output and counts of a run.
@@ -321,7 +321,7 @@ impl Report {
         add(self.failed, wording::sum_failed);
         add(self.rejected, wording::sum_not_taken);
         add(self.skipped, wording::sum_passed_over);
-        wording::done(&parts.join(", "))
+        wording::done(&parts.join(list::items()))
     }
 
     /// Returns the exit status; `needs` is the action that stopped the run.
