@@ -13,8 +13,9 @@ use super::theme::{self, Palette, TOLERANCE, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::{card, text};
 use crate::app::command::{RowCommand, UiCommand};
+use crate::app::dialog::{Cancel, Dialog, Pause};
 use crate::app::rows;
-use crate::app::state::{App, Cancel, Dialog, Pause};
+use crate::app::state::App;
 use crate::app::wording::screens as words;
 use crate::app::wording::{self, Quit};
 use crate::model::snapshot::ItemId;
@@ -80,7 +81,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
         theme::request_layout_pass(ctx, "a dialog stands in the middle");
     }
     // A stray click must not discard typed text.
-    let missed = shown.backdrop_response.clicked() && !app.key_entry().draft.is_empty();
+    let missed = shown.backdrop_response.clicked() && !app.key().entry().draft().is_empty();
     if shown.should_close() && !missed {
         out.push(UiCommand::CloseDialog);
     }
@@ -133,7 +134,7 @@ fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let around = 2.0 * (space::XXL + 2.0 * space::XL) + type_size::TITLE + size::BUTTON;
     let height = ui.ctx().content_rect().height() - around - size::LINE;
     settings::show(ui, app, height, out);
-    match app.settings_problem() {
+    match app.settings().problem() {
         Some(problem) => text::label(ui, problem, type_size::SMALL, Palette::of(ui).bad),
         None => text::label(
             ui,

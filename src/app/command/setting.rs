@@ -35,13 +35,8 @@ impl Setting {
 
     /// Returns `true` if the settings already have this value.
     pub fn holds(self, settings: &Settings) -> bool {
-        match self {
-            Self::Theme(theme) => settings.theme == theme,
-            Self::Jobs(jobs) => settings.jobs == jobs,
-            Self::LimitRate(rate) => settings.limit_rate == rate,
-            Self::Start(start) => settings.start == start,
-            Self::Confirmations(ask) => settings.confirmations == ask,
-            Self::Notifications(tell) => settings.notifications == tell,
-        }
+        let mut with = settings.clone();
+        self.put_into(&mut with);
+        with == *settings
     }
 }

@@ -67,7 +67,7 @@ impl ListView {
         let entry = self.entry?;
         let shown = app.list().shown();
         let id = |place: usize| Some(app.snapshot().rows.get(*shown.get(place)?)?.id);
-        let mut each = app.list().rows(app.snapshot());
+        let mut each = app.list().rows();
         if id(self.place) != Some(entry) {
             match each.position(|row| row.id == entry) {
                 Some(place) => self.place = place,
@@ -182,7 +182,7 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
         ui.ctx().request_repaint();
     }
     view.rows = shown.len();
-    let place = |id: ItemId| app.list().rows(app.snapshot()).position(|row| row.id == id);
+    let place = |id: ItemId| app.list().rows().position(|row| row.id == id);
     let offset = match reveal {
         Some(id) => place(id).map(|place| view.offset_for(place)),
         None => scroll.and_then(place).map(|place| view.offset_from(place)),
@@ -298,7 +298,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let left = |ui: &mut Ui| {
         let p = Palette::of(ui);
         let (first, second) =
-            status_bar::summary(snapshot, list, app.plan(), app.place(), app.now());
+            status_bar::summary(snapshot, list, &app.plan(), app.place(), app.now());
         let both = if second.is_empty() {
             size::LINE
         } else {
@@ -314,7 +314,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         });
     };
     let hint = |command: &UiCommand| {
-        status_bar::hint(command, list, app.plan(), snapshot.paused, app.place())
+        status_bar::hint(command, list, &app.plan(), snapshot.paused, app.place())
     };
     let mut asked = None;
     let right = |ui: &mut Ui| {

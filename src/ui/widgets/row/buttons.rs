@@ -135,7 +135,7 @@ fn button(
                 reserve_width_for: words::copied(),
                 ..button
             };
-            if app.was_copied(row.id) {
+            if app.feedback().was_copied(row.id) {
                 copy.label = words::copied();
                 copy.icon = Some(Icon::Check);
                 copy.colour = Some(p.good);

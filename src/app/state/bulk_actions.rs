@@ -4,10 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::command::{BulkAction, ExportFormat};
-use super::state::{App, Cancel, Dialog, Pause, WindowEffect};
-use super::wording::selection as words;
-use super::{export, rows};
+use super::App;
+use crate::app::command::{BulkAction, ExportFormat};
+use crate::app::dialog::{Cancel, Dialog, Pause};
+use crate::app::effect::WindowEffect;
+use crate::app::wording::selection as words;
+use crate::app::{export, rows};
 use crate::engine::Command;
 use crate::model::snapshot::{DuplicateStage, ItemId, Row, Status};
 
@@ -17,15 +19,15 @@ const WORTH_ASKING: u64 = 50_000_000;
 impl App {
     /// Applies the action to every selected row that allows it.
     pub(super) fn selected(&mut self, many: BulkAction, now: Instant) {
-        let selected = self.list.selected_rows(&self.snapshot);
+        let selected = self.list().selected_rows();
         let ids: Vec<ItemId> = selected
             .filter(|row| rows::fits(row, many) || many == BulkAction::Upload && is_found(row))
             .map(|row| row.id)
             .collect();
-        let left = self.list.selected().len() - ids.len();
+        let left = self.list().selected().len() - ids.len();
         if ids.is_empty() {
-            if many == BulkAction::Remove && !self.list.selected().is_empty() {
-                self.say(words::not_removable(), None, now);
+            if many == BulkAction::Remove && !self.list().selected().is_empty() {
+                self.feedback.say(words::not_removable(), None, now);
             }
             return;
         }
@@ -33,9 +35,9 @@ impl App {
             BulkAction::Upload => self.start(ids),
             BulkAction::GetIds => self.take_ids(ids),
             BulkAction::Pause => self.pause(Some(&ids)),
-            BulkAction::Resume => self.engine.send(Command::ResumeItems(ids)),
-            BulkAction::Retry => self.engine.send(Command::Retry(ids)),
-            BulkAction::SendFirst => self.engine.send(Command::SendFirst(ids)),
+            BulkAction::Resume => self.engines.send(Command::ResumeItems(ids)),
+            BulkAction::Retry => self.engines.send(Command::Retry(ids)),
+            BulkAction::SendFirst => self.engines.send(Command::SendFirst(ids)),
             BulkAction::Cancel => self.cancel(&ids),
             BulkAction::Remove => self.remove(ids, left, now),
         }
@@ -45,13 +47,13 @@ impl App {
     /// cancelling can't be undone.
     pub(super) fn cancel(&mut self, ids: &[ItemId]) {
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
-        let rows = self.snapshot.rows.iter();
+        let rows = self.snapshot().rows.iter();
         let losing: Vec<&Arc<Row>> = rows
             .filter(|row| wanted.contains(&row.id) && rows::cancel_loses_work(row))
             .collect();
         let (sent, total) = sent(&losing);
-        if losing.is_empty() && ids.len() < 2 || !self.settings().confirmations {
-            self.engine.send(Command::Cancel(ids.to_vec()));
+        if losing.is_empty() && ids.len() < 2 || !self.settings.values().confirmations {
+            self.engines.send(Command::Cancel(ids.to_vec()));
             return;
         }
         let name = match ids {
@@ -70,9 +72,9 @@ impl App {
     /// Returns `true` if discarding interrupted uploads needs a question: there are several, or
     /// sent bytes would be lost.
     pub(super) fn asks_before_discarding(&self) -> bool {
-        let mut rows = self.snapshot.rows.iter();
-        self.settings().confirmations
-            && (self.snapshot.interrupted > 1
+        let mut rows = self.snapshot().rows.iter();
+        self.settings.values().confirmations
+            && (self.snapshot().interrupted > 1
                 || rows.any(|row| row.interrupted && rows::cancel_loses_work(row)))
     }
 
@@ -81,7 +83,7 @@ impl App {
     pub(super) fn pause(&mut self, ids: Option<&[ItemId]>) {
         let wanted: Option<HashSet<ItemId>> = ids.map(|ids| ids.iter().copied().collect());
         let is_wanted = |row: &Row| wanted.as_ref().is_none_or(|ids| ids.contains(&row.id));
-        let rows = self.snapshot.rows.iter();
+        let rows = self.snapshot().rows.iter();
         let losing: Vec<&Arc<Row>> = rows
             .filter(|row| is_wanted(row) && rows::pause_loses_work(row))
             .collect();
@@ -97,7 +99,7 @@ impl App {
             sent,
             total,
         };
-        if sent >= WORTH_ASKING && self.settings().confirmations {
+        if sent >= WORTH_ASKING && self.settings.values().confirmations {
             self.dialog = Some(Dialog::Pause(pause));
         } else {
             self.pause_now(&pause);
@@ -106,7 +108,7 @@ impl App {
 
     /// Pauses without asking.
     pub(super) fn pause_now(&mut self, pause: &Pause) {
-        self.engine.send(match &pause.ids {
+        self.engines.send(match &pause.ids {
             Some(ids) => Command::PauseItems(ids.to_vec()),
             None => Command::Pause,
         });
@@ -114,10 +116,10 @@ impl App {
 
     /// Copies the ids of the selected rows.
     pub(super) fn copy_selected(&mut self, format: ExportFormat, now: Instant) {
-        let rows: Vec<Arc<Row>> = self.list.selected_rows(&self.snapshot).cloned().collect();
+        let rows: Vec<Arc<Row>> = self.list().selected_rows().cloned().collect();
         let ids = export::ids(&rows);
         if ids.is_empty() {
-            self.say(words::no_ids(), None, now);
+            self.feedback.say(words::no_ids(), None, now);
             return;
         }
         let not_ready = ids.iter().filter(|(_, is_ready)| !is_ready).count();
@@ -125,7 +127,7 @@ impl App {
         let said = words::copied(ids.len(), not_ready, without.count());
         let text = export::copied(&rows, format);
         self.effects.push(WindowEffect::CopyText(text));
-        self.say(said, None, now);
+        self.feedback.say(said, None, now);
     }
 }
 
