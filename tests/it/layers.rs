@@ -108,6 +108,22 @@ const IMPURE_METHODS: &[&str] = &[
 /// `FileStamp::of` takes metadata that someone else has read: naming the type is no I/O.
 const PURE_AFTER_ALL: &[&str] = &["std", "fs", "Metadata"];
 
+/// Modules of `engine` that may spawn. Tasks begin after the turn's commit, and blocking calls within
+/// tasks; `engine` itself starts the actor.
+const SPAWN: &[&str] = &["tasks", "blocking_io", "pending_hash"];
+
+/// Returns whether a module of `engine` spawns although it must not.
+fn spawns_by_itself(module: &[String], names: &Names) -> bool {
+    let [engine, part, ..] = module else {
+        return false;
+    };
+    let spawns = |path: &Vec<String>| {
+        let last = path.last().map_or("", String::as_str);
+        path[0] == "tokio" && (last.starts_with("spawn") || last == "JoinSet")
+    };
+    engine == "engine" && !SPAWN.contains(&part.as_str()) && names.paths.iter().any(spawns)
+}
+
 /// Returns whether a path is `above`, as `a::b`, or something in it.
 fn is_below(above: &str, path: &[&str]) -> bool {
     path.starts_with(&above.split("::").collect::<Vec<_>>())
@@ -226,6 +242,12 @@ fn every_layer_names_only_what_it_may() {
     for (file, module, names) in &files {
         let is_test = (1..=module.len()).any(|length| for_tests.contains(&module[..length]));
         if !is_test {
+            if spawns_by_itself(module, names) {
+                wrong.push(format!(
+                    "src/{}: only `engine::tasks` spawns",
+                    file.display()
+                ));
+            }
             for sentence in violations(&module[0], names) {
                 wrong.push(format!("src/{}: {sentence}", file.display()));
             }
@@ -248,6 +270,12 @@ fn arrows_against_the_direction_are_found() {
     assert!(wrong("cli", "use crate::app::{wording, state::State};"));
     assert!(wrong("text", "use crate::engine::Notice;"));
     assert!(wrong("unheard_of", ""));
+    let spawns = |part: &str| {
+        let module = ["engine".to_owned(), part.to_owned()];
+        let source = "fn f() { tokio::task::spawn_blocking(g); }";
+        spawns_by_itself(&module, &scan(source, &["engine", part]))
+    };
+    assert!(spawns("actor") && !spawns("tasks"));
     assert!(wrong("lib", "pub use api::Client;"));
     assert!(wrong("lib", "use crate::ui::Window;"));
 

@@ -14,8 +14,8 @@ impl<S: Service> Actor<S> {
     /// Starts what may start, writes, publishes, and begins the work that follows.
     pub(super) fn commit(&mut self) {
         self.tasks.reap();
-        // Effects may move uploads again at once (a poll that is parked, a queue that is
-        // held); what they cause is journaled in a transaction of its own.
+        // Work may move uploads again at once, as where the queue is on hold by now; that is
+        // journaled in a transaction of its own.
         while self.commit_once() {}
         if !self.journal.is_waiting() {
             self.end_batch();
@@ -41,9 +41,7 @@ impl<S: Service> Actor<S> {
         if !saved {
             self.journal_is_unwritable();
         }
-        if self.journal.is_good() {
-            self.scan_for_duplicates();
-        }
+        self.regroup();
         let came_back = !was_good && self.journal.is_good();
         self.publish();
         self.hand_to_keychain();

@@ -18,16 +18,8 @@ impl<S: Service> Actor<S> {
         self.duplicates.invalidate_sizes(self.queue.sizes());
     }
 
-    /// Finds duplicates among the rows that wait for the user, and reads files for it. The command
-    /// line starts everything at once and skips this.
-    pub(super) fn scan_for_duplicates(&mut self) {
-        self.regroup();
-        let tasks = &self.tasks;
-        self.duplicates
-            .read_ahead(&self.queue, |files| tasks.read_ahead(files));
-    }
-
-    /// Groups rows of changed sizes by content, without reading any file.
+    /// Groups rows of changed sizes by content, without reading any file. The command line starts
+    /// everything at once and skips this.
     pub(super) fn regroup(&mut self) {
         if self.options.front_end != FrontEnd::Window {
             self.duplicates.discard();

@@ -1,4 +1,4 @@
-//! Begins what a turn asked for, and journals what its transitions record.
+//! Begins what a turn asked for, once that is on disk.
 
 use std::time::Duration;
 
@@ -7,15 +7,12 @@ use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::gate::QueueStep;
 use crate::engine::outbox::Work;
-use crate::engine::queue::item::Origin;
-use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::media::Route;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, UploadState};
-use crate::store::AssetNote;
 
 impl<S: Service> Actor<S> {
-    /// Begins work that the journal has by now, and watches for missing files.
+    /// Begins work; reads files ahead and watches for missing ones.
     pub(super) fn carry_out(&mut self, work: Vec<Work>) {
         // Many checks at once are one task.
         let (mut checks, mut rechecks) = (vec![], vec![]);
@@ -53,6 +50,11 @@ impl<S: Service> Actor<S> {
         self.tasks.check(checks, Duration::ZERO);
         self.tasks
             .check(rechecks, self.options.policy.unchanged_for);
+        if self.journal.is_good() {
+            let tasks = &self.tasks;
+            self.duplicates
+                .read_ahead(&self.queue, |files| tasks.read_ahead(files));
+        }
         self.watch_missing_files();
     }
 
@@ -81,8 +83,7 @@ impl<S: Service> Actor<S> {
                     self.hold_queue(fix, fault);
                 }
             }
-            // Checks are batched by the turn; records are staged with the transition
-            // (`stage_records`).
+            // Checks are batched by the turn, and records are staged with the transition.
             Effect::CheckFile | Effect::RecheckFile | Effect::Record { .. } => {}
         }
     }
@@ -162,29 +163,5 @@ impl<S: Service> Actor<S> {
             self.tasks
                 .watch_folder(folder.to_owned(), files.collect(), after)
         });
-    }
-
-    /// Saves an id whose attempt no longer needs it; `status` is `None` if it was only reserved.
-    pub(super) fn record_orphan(
-        &mut self,
-        origin: &Origin,
-        asset: &AssetId,
-        content: Option<ContentHash>,
-        status: Option<AssetStatus>,
-    ) {
-        tracing::info!(
-            item = origin.item.0,
-            asset = asset.as_str(),
-            "an id that no upload has"
-        );
-        let row = self.queue.get(origin.item);
-        let (status, note) = if row.is_some_and(|item| item.upload().asset() == Some(asset)) {
-            // A late message of an earlier attempt for this asset.
-            (None, None)
-        } else {
-            (status, Some(AssetNote::Abandoned))
-        };
-        self.journal
-            .stage_asset(origin, asset, content, status, note);
     }
 }

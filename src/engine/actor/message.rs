@@ -7,10 +7,11 @@ use crate::engine::gate::QueueStep;
 use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::message::ActorMessage;
 use crate::engine::outbox::Work;
-use crate::engine::queue::item::Item;
-use crate::model::asset::{AssetAnswer, AssetStatus};
+use crate::engine::queue::item::{Item, Origin};
+use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
+use crate::store::AssetNote;
 
 impl<S: Service> Actor<S> {
     pub(super) fn handle_message(&mut self, message: ActorMessage) {
@@ -189,5 +190,29 @@ impl<S: Service> Actor<S> {
         {
             self.sessions.on_ticket(ticket);
         }
+    }
+
+    /// Saves an id whose attempt no longer needs it; `status` is `None` if it was only reserved.
+    fn record_orphan(
+        &mut self,
+        origin: &Origin,
+        asset: &AssetId,
+        content: Option<ContentHash>,
+        status: Option<AssetStatus>,
+    ) {
+        tracing::info!(
+            item = origin.item.0,
+            asset = asset.as_str(),
+            "an id that no upload has"
+        );
+        let row = self.queue.get(origin.item);
+        let (status, note) = if row.is_some_and(|item| item.upload().asset() == Some(asset)) {
+            // A late message of an earlier attempt for this asset.
+            (None, None)
+        } else {
+            (status, Some(AssetNote::Abandoned))
+        };
+        self.journal
+            .stage_asset(origin, asset, content, status, note);
     }
 }

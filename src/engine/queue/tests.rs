@@ -28,12 +28,16 @@ fn checked(size: u64) -> Event {
 fn queue(rows: u64) -> Queue {
     let mut queue = Queue::default();
     for id in 1..=rows {
-        let position = queue.next_position();
-        let path = PathBuf::from(format!("/a/{id}.mp3"));
-        queue.insert(Item::new(ItemId(id), path, position, Upload::new()));
-        apply(&mut queue, ItemId(id), checked(9));
+        add(&mut queue, ItemId(id));
     }
     queue
+}
+
+fn add(queue: &mut Queue, id: ItemId) {
+    let path = PathBuf::from(format!("/a/{}.mp3", id.0));
+    let row = Item::new(id, path, queue.next_position(), Upload::new());
+    queue.insert(row);
+    apply(queue, id, checked(9));
 }
 
 /// Applies an event; true if it moved the upload.
@@ -303,8 +307,10 @@ fn the_indexes_say_what_the_uploads_say_whatever_happens() {
     for _ in 0..4000 {
         let id = ItemId(1 + number(5));
         if !queue.contains(id) {
-            for item in queue.take_removed() {
-                queue.put_back(item);
+            let removed = queue.take_removed().pop();
+            match removed.filter(|item| item.id == id) {
+                Some(item) => queue.put_back(item),
+                None => add(&mut queue, id),
             }
             check(&queue);
             continue;
@@ -353,7 +359,7 @@ fn the_indexes_say_what_the_uploads_say_whatever_happens() {
         };
         moved += usize::from(apply(&mut queue, id, event));
     }
-    assert!(moved > 400, "{moved}");
+    assert!(moved > 300, "{moved}");
 }
 
 #[test]
