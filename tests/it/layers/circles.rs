@@ -32,12 +32,15 @@ fn circles(names: &BTreeMap<Module, BTreeSet<Module>>) -> BTreeSet<BTreeSet<&Mod
         .keys()
         .map(|module| (module, reached(module)))
         .collect();
-    let circle = |(module, found): (&&Module, &BTreeSet<&Module>)| {
-        let back = |other: &&&Module| reached.get(*other).is_some_and(|it| it.contains(module));
-        found.iter().filter(back).copied().collect::<BTreeSet<_>>()
-    };
-    let all = reached.iter().map(circle);
-    all.filter(|circle| circle.len() > 1).collect()
+    let mut circles = BTreeSet::new();
+    for (module, found) in &reached {
+        let back = |other: &&Module| reached.get(other).is_some_and(|it| it.contains(module));
+        let circle: BTreeSet<&Module> = found.iter().copied().filter(back).collect();
+        if circle.len() > 1 {
+            circles.insert(circle);
+        }
+    }
+    circles
 }
 
 /// Returns the module whose file a path leads to: the longest one that it begins with.
