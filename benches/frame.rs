@@ -14,8 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::{Context, Event, Modifiers, Pos2, RawInput, Rect, Vec2};
-use mavi_uploader::app::command::UiCommand;
-use mavi_uploader::app::list::{Column, Filter};
+use mavi_uploader::app::command::{Column, Filter, UiCommand};
 use mavi_uploader::engine::EngineHandle;
 use mavi_uploader::model::asset::AssetId;
 use mavi_uploader::model::media::{Kind, Route};

@@ -9,6 +9,7 @@ mod report;
 mod said_wait;
 mod sandbox;
 mod upload;
+mod wording;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -20,7 +21,6 @@ use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 
-use crate::app::wording;
 use crate::engine::FrontEnd;
 use crate::model::terminal::{escape, is_unsafe};
 use crate::model::version;

@@ -8,6 +8,7 @@
 //! | [`sandbox`] | the service in this process, for trials and tests |
 //! | [`app`] | the window without its drawing: state, commands, wording |
 //! | [`store`] | persistence: history, settings, the API key |
+//! | [`text`] | words that both front ends say |
 //! | [`cli`] | command line: the engine without a window |
 //! | `source_file` | reads the uploaded file and detects changes to it |
 //! | [`setup`], [`logging`] | wiring of the layers for a run; its log |
@@ -26,4 +27,5 @@ pub mod sandbox;
 pub mod setup;
 mod source_file;
 pub mod store;
+pub mod text;
 pub mod ui;

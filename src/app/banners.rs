@@ -1,23 +1,18 @@
 //! Banners above the list: conditions of the whole queue, each with the button that fixes it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::command::{Dismissible, UiCommand};
-use super::environment::WindowEnvironment;
-use super::list::Filter;
-use super::rows::Queue;
-use super::state::App;
+use super::command::{Dismissible, Filter, UiCommand};
+use super::key_flow::KeyFlow;
+use super::notices::Notices;
+use super::queue::QueueStatus;
 use super::wording::banner as words;
-use super::wording::{self, Backend, ENTER_KEY, NextStep};
+use super::wording::{self, ENTER_KEY};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
-
-/// Refused files from this number on get a banner, even if their rows are in view.
-const MANY_REFUSED: usize = 3;
-/// Time for which files left out of an intake are reported.
-const LEFT_OUT_FOR: Duration = Duration::from_secs(30);
+use crate::text::messages::journal;
+use crate::text::{self, Backend, NextStep};
 
 /// Shortest remaining wait of the whole queue that gets a banner.
 const LONG_WAIT: Duration = Duration::from_secs(5);
@@ -54,42 +49,20 @@ pub struct Banner {
 pub struct BannerContext<'a> {
     /// Current time.
     pub now: Instant,
-    /// Environment of the window.
-    pub outside: &'a WindowEnvironment,
-    /// The engine talks to a sandbox.
-    pub sandbox: bool,
-    /// The account's queue is parked behind the sandbox.
-    pub can_leave_sandbox: bool,
-    /// Files in the parked queue.
-    pub waiting: usize,
-    /// Fault that blocks the queue until the user acts.
-    pub needs: Option<&'a Fault>,
-    /// Why the keychain gave no key; `None` if it simply has none.
-    pub keychain: Option<&'a str>,
-    /// Command that works around a keychain that does not answer.
-    pub silent: Option<UiCommand>,
-    /// Why the key is kept for this session only.
-    pub session_only: Option<&'a str>,
-    /// Files skipped in folders since this banner was last dismissed.
-    pub passed_over: u64,
-    /// Added files that were already in the list, since the last dismissal.
-    pub already: u64,
-    /// Refused files by reason, if there are many.
+    /// Backend that receives the files.
+    pub backend: Backend,
+    /// Files in the account's queue, if it is parked behind the sandbox.
+    pub waiting_outside: Option<usize>,
+    /// Files can be dropped on the window.
+    pub can_drop: bool,
+    /// State of the key.
+    pub key: &'a KeyFlow,
+    /// News and how much of them the user knows.
+    pub notices: &'a Notices,
+    /// Refused files by reason, if they are to be reported.
     pub refused: Option<&'a BTreeMap<&'static str, usize>>,
-    /// Path of the damaged history that was set aside.
-    pub set_aside: Option<&'a Path>,
     /// Warnings from reading the settings.
     pub settings: &'a [String],
-}
-
-impl BannerContext<'_> {
-    fn place(&self) -> Backend {
-        if self.sandbox {
-            Backend::Sandbox
-        } else {
-            Backend::Service
-        }
-    }
 }
 
 fn stays(tone: Tone, text: impl Into<String>) -> Banner {
@@ -131,11 +104,12 @@ impl Banner {
 /// Returns the banners, most urgent first.
 pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
-    if facts.sandbox {
-        banners.push(if facts.can_leave_sandbox {
-            stays(Tone::Sandbox, words::sandbox(facts.waiting)).labelled(UiCommand::LeaveSandbox)
-        } else {
-            stays(Tone::Sandbox, words::SANDBOX_ALONE)
+    if facts.backend == Backend::Sandbox {
+        banners.push(match facts.waiting_outside {
+            Some(files) => {
+                stays(Tone::Sandbox, words::sandbox(files)).labelled(UiCommand::LeaveSandbox)
+            }
+            None => stays(Tone::Sandbox, words::SANDBOX_ALONE),
         });
     }
     banners.extend(snapshot.needs.map(|fix| needs(snapshot, facts, fix)));
@@ -143,9 +117,9 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
         // Opening usually ends before a banner could be read.
         JournalState::Good | JournalState::Opening => {}
         JournalState::Unwritable(why) => {
-            banners.push(stays(Tone::Bad, wording::unwritable_history(why)));
+            banners.push(stays(Tone::Bad, text::unwritable_history(why)));
         }
-        JournalState::Newer => banners.push(stays(Tone::Bad, wording::newer_history())),
+        JournalState::Newer => banners.push(stays(Tone::Bad, journal::newer())),
     }
     // Offline is known only while something is being sent.
     if snapshot.offline && snapshot.totals.active > 0 {
@@ -154,23 +128,23 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             (true, _) => words::OFFLINE_PAUSED,
             (false, Some(_)) => words::OFFLINE_HELD,
         };
-        let banner = stays(Tone::Notice, facts.place().said(text));
-        banners.push(match Queue::of(snapshot) {
-            Queue::Waits(_) => banner.labelled(UiCommand::TryNow),
+        let banner = stays(Tone::Notice, facts.backend.said(text));
+        banners.push(match QueueStatus::of(snapshot) {
+            QueueStatus::Waits(_) => banner.labelled(UiCommand::TryNow),
             _ => banner,
         });
-    } else if let Queue::Waits(wait) = Queue::of(snapshot)
+    } else if let QueueStatus::Waits(wait) = QueueStatus::of(snapshot)
         && wait.left(facts.now) > LONG_WAIT
     {
-        let said = |text| facts.place().said(text);
-        let text = format!("{}.", wording::next_try(wait.kind, wait.left(facts.now)));
+        let at = facts.backend;
+        let next_try = text::next_try(wait.kind, wait.left(facts.now), at);
         let banner = Banner {
             // Announced once, not every second.
-            told: Some(said(format!(
+            told: Some(format!(
                 "{}.",
-                wording::fault(&Fault::new(wait.kind)).title
-            ))),
-            ..stays(Tone::Notice, said(text))
+                text::fault(&Fault::new(wait.kind), at).title
+            )),
+            ..stays(Tone::Notice, format!("{next_try}."))
         };
         banners.push(banner.labelled(UiCommand::TryNow));
     }
@@ -181,9 +155,13 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
                 .labelled(UiCommand::DiscardInterrupted),
         );
     }
-    if let Some(path) = facts.set_aside {
+    if let Some(path) = facts.notices.history_set_aside() {
         banners.push(
-            stays(Tone::Notice, wording::set_aside(path)).dismissed_by(Dismissible::SetAside),
+            stays(
+                Tone::Notice,
+                journal::set_aside(&path.display().to_string()),
+            )
+            .dismissed_by(Dismissible::SetAside),
         );
     }
     if !facts.settings.is_empty() {
@@ -191,11 +169,12 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             stays(Tone::Notice, facts.settings.join(" ")).dismissed_by(Dismissible::Settings),
         );
     }
-    if !facts.sandbox {
+    if facts.backend == Backend::Service {
         banners.extend(key(snapshot, facts));
     }
-    let is_left_out = facts.passed_over > 0 || facts.already > 0;
-    let mut left_out = is_left_out.then(|| words::left_out(facts.passed_over, facts.already));
+    let (passed_over, already) = facts.notices.left_out(snapshot);
+    let is_left_out = passed_over > 0 || already > 0;
+    let mut left_out = is_left_out.then(|| words::left_out(passed_over, already));
     if let Some(reasons) = facts.refused {
         let left_out = left_out.take();
         let mut text = wording::refused(reasons);
@@ -218,44 +197,45 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     if let Some(text) = left_out {
         banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::PassedOver));
     }
-    if !facts.outside.can_drop {
+    if !facts.can_drop {
         banners.push(
             stays(Tone::Info, words::NO_DROP)
                 .labelled(UiCommand::ChooseFiles)
                 .dismissed_by(Dismissible::NoDrop),
         );
     }
+    banners.retain(|banner| banner.dismiss.is_none_or(|it| facts.notices.is_wanted(it)));
     banners
 }
 
 /// Returns banners about the key other than a missing or rejected one.
 fn key(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
-    if let Some(why) = facts.outside.bad_environment_key {
+    if let Some(why) = facts.key.bad_environment_key() {
         banners.push(
             stays(Tone::Notice, words::environment_key(why))
                 .with(ENTER_KEY, UiCommand::EnterKey)
                 .dismissed_by(Dismissible::EnvironmentKey),
         );
     }
-    if let (Some(why), KeyState::Missing) = (facts.keychain, &snapshot.key) {
+    if let (Some(why), KeyState::Missing) = (facts.key.keychain_problem(), &snapshot.key) {
         banners.push(
             stays(Tone::Notice, words::keychain(why))
                 .labelled(UiCommand::AskKeychain)
                 .with(ENTER_KEY, UiCommand::EnterKey),
         );
     }
-    match &facts.silent {
+    match facts.key.around_keychain(facts.now) {
         Some(command @ UiCommand::UseKeyForSession) => {
-            banners.push(stays(Tone::Notice, words::KEYCHAIN_SILENT).labelled(command.clone()));
+            banners.push(stays(Tone::Notice, words::KEYCHAIN_SILENT).labelled(command));
         }
         Some(command) if !matches!(snapshot.key, KeyState::Present { .. }) => {
             let banner = stays(Tone::Notice, words::KEYCHAIN_SILENT);
-            banners.push(banner.with(words::KEY_FOR_SESSION, command.clone()));
+            banners.push(banner.with(words::KEY_FOR_SESSION, command));
         }
         Some(_) | None => {}
     }
-    if let Some(why) = facts.session_only {
+    if let Some(why) = facts.key.session_only() {
         let text = words::session_only(why);
         banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::SessionKey));
     }
@@ -278,9 +258,13 @@ fn needs(snapshot: &Snapshot, facts: &BannerContext<'_>, fix: RequiredAction) ->
         return stays(Tone::Notice, words::KEY_NEEDED)
             .with(wording::screens::PASTE_KEY, UiCommand::EnterKey);
     }
-    let message = wording::needs(fix).at(facts.place());
-    let cause = match facts.needs.filter(|fault| fault.fix() == Some(fix)) {
-        Some(fault) => wording::fault(fault).at(facts.place()).cause,
+    let message = wording::needs(fix, facts.backend);
+    let cause = match facts
+        .notices
+        .needs()
+        .filter(|fault| fault.fix() == Some(fix))
+    {
+        Some(fault) => text::fault(fault, facts.backend).cause,
         None => message.cause.clone(),
     };
     let banner = stays(
@@ -291,79 +275,6 @@ fn needs(snapshot: &Snapshot, facts: &BannerContext<'_>, fix: RequiredAction) ->
         Some(NextStep::OpenConsole) => banner
             .labelled(UiCommand::OpenConsole)
             .labelled(UiCommand::FixDone),
-        Some(NextStep::UpdateKey | NextStep::CopyDetails | NextStep::Row(_)) | None => {
-            banner.labelled(UiCommand::EnterKey)
-        }
-    }
-}
-
-impl App {
-    /// Returns the reasons for refused files, unless dismissed.
-    fn refused_now(&self) -> Option<&BTreeMap<&'static str, usize>> {
-        let refused = self.list.refused();
-        let number: usize = refused.values().sum();
-        // A few are reported only if the list is too long to show them.
-        let in_sight = number < MANY_REFUSED && self.list.shown().len() <= self.page;
-        (!in_sight && number > self.refused_seen).then_some(refused)
-    }
-
-    /// Clears the report of left-out files: a new intake began, or it was dismissed.
-    pub(super) fn forget_left_out(&mut self) {
-        self.passed_over_seen = self.snapshot.passed_over;
-        self.already_seen = self.snapshot.already_listed;
-        self.left_out_until = None;
-    }
-
-    /// Marks refused files as known: dismissed, shown, or of an earlier intake.
-    pub(super) fn forget_refused(&mut self) {
-        self.refused_seen = self.list.refused().values().sum();
-    }
-
-    /// Clears the report of left-out files after [`LEFT_OUT_FOR`].
-    pub(super) fn left_out_ends(&mut self, now: Instant) {
-        let passed_over = self.since(self.snapshot.passed_over, self.passed_over_seen);
-        let already = self.since(self.snapshot.already_listed, self.already_seen);
-        match self.left_out_until {
-            Some(until) if until <= now => self.forget_left_out(),
-            None if passed_over + already > 0 => self.left_out_until = Some(now + LEFT_OUT_FOR),
-            Some(_) | None => {}
-        }
-    }
-
-    /// Returns the number of left-out files to report; 0 while folders are walked.
-    fn since(&self, now: u64, seen: u64) -> u64 {
-        match self.snapshot.walking {
-            Some(_) => 0,
-            None => now.saturating_sub(seen),
-        }
-    }
-
-    /// Returns the banners above the list.
-    pub fn banners(&self) -> Vec<Banner> {
-        let facts = BannerContext {
-            now: self.now(),
-            outside: &self.outside,
-            sandbox: self.sandbox(),
-            can_leave_sandbox: self.parked.is_some(),
-            waiting: self.waiting_outside(),
-            needs: self.needs.as_deref(),
-            keychain: self.keychain.as_deref(),
-            silent: self.keychain_is_silent().then(|| {
-                if self.key.is_saving() {
-                    UiCommand::UseKeyForSession
-                } else {
-                    UiCommand::EnterKey
-                }
-            }),
-            session_only: self.session_only.as_deref(),
-            passed_over: self.since(self.snapshot.passed_over, self.passed_over_seen),
-            already: self.since(self.snapshot.already_listed, self.already_seen),
-            set_aside: self.set_aside.as_deref(),
-            settings: &self.kept.warnings,
-            refused: self.refused_now(),
-        };
-        let mut banners = banners(&self.snapshot, &facts);
-        banners.retain(|banner| !banner.dismiss.is_some_and(|it| self.put_away.contains(&it)));
-        banners
+        _ => banner.labelled(UiCommand::EnterKey),
     }
 }

@@ -1,19 +1,19 @@
-//! Every user command of the window, with labels, tooltips and shortcuts in one table. Texts are in
-//! [`super::wording::command`].
+//! Every user command of the window. Labels, tooltips and shortcuts are in
+//! [`super::command_label`].
 
+mod list;
 mod selection;
+mod setting;
 mod shortcut;
 
 use std::path::PathBuf;
 
-use super::list::{Column, Filter};
-use super::settings::Setting;
-use super::wording::command as words;
-use super::wording::command::{Group, Words};
 use crate::model::snapshot::ItemId;
 pub use crate::store::settings::Theme as ThemeChoice;
 
+pub use list::{Column, Filter};
 pub use selection::{BulkAction, CursorMove, ExportFormat};
+pub use setting::Setting;
 pub use shortcut::{Key, Shortcut};
 
 /// Effect of a click on the selection.
@@ -48,7 +48,7 @@ pub enum Dismissible {
 
 /// Commands on one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the table below says what each does")]
+#[expect(missing_docs, reason = "the table of words says what each does")]
 pub enum RowCommand {
     Upload,
     Pause,
@@ -70,7 +70,7 @@ pub enum RowCommand {
 
 /// Commands of the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the table below says what each does")]
+#[expect(missing_docs, reason = "the table of words says what each does")]
 pub enum UiCommand {
     ChooseFiles,
     ChooseFolder,
@@ -142,111 +142,3 @@ pub enum UiCommand {
     AskQuit,
     Quit,
 }
-
-/// A command's label, tooltip and shortcut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CommandLabel {
-    /// Text of its button.
-    pub label: &'static str,
-    /// Tooltip.
-    pub tooltip: &'static str,
-    /// Shortcut, if any.
-    pub shortcut: Option<Shortcut>,
-}
-
-impl CommandLabel {
-    fn of((label, tooltip): Words) -> Self {
-        Self {
-            label,
-            tooltip,
-            shortcut: None,
-        }
-    }
-
-    /// Returns the tooltip with the shortcut, if any.
-    pub fn hint(&self) -> String {
-        match self.shortcut {
-            Some(shortcut) => format!("{} ({})", self.tooltip, shortcut.text()),
-            None => self.tooltip.to_owned(),
-        }
-    }
-}
-
-impl RowCommand {
-    /// Returns the command's table entry.
-    pub fn entry(self) -> CommandLabel {
-        CommandLabel::of(words::row(self))
-    }
-}
-
-impl UiCommand {
-    /// Returns every command with a shortcut, grouped and ordered as the shortcut list shows them.
-    pub fn with_shortcuts() -> Vec<(Group, Vec<Self>)> {
-        let mut list = Vec::from(CursorMove::EACH.map(|step| Self::Move {
-            step,
-            extend: false,
-            from: None,
-            page: 0,
-        }));
-        list.extend([
-            Self::Toggle(ItemId(0)),
-            Self::RowMenu(ItemId(0)),
-            Self::SelectAll,
-            Self::SelectNone,
-            Self::Find,
-        ]);
-        vec![
-            (
-                Group::Files,
-                vec![
-                    Self::ChooseFiles,
-                    Self::ChooseFolder,
-                    Self::Paste(String::new()),
-                    Self::Upload,
-                ],
-            ),
-            (Group::List, list),
-            (
-                Group::Selection,
-                vec![
-                    Self::CopySelected,
-                    Self::Selected(BulkAction::Remove),
-                    Self::UndoRemove,
-                ],
-            ),
-            (Group::Window, vec![Self::OpenSettings, Self::ShowShortcuts]),
-        ]
-    }
-
-    /// Returns the command's table entry.
-    pub fn entry(&self) -> CommandLabel {
-        CommandLabel {
-            shortcut: self.shortcut(),
-            ..CommandLabel::of(words::window(self))
-        }
-    }
-
-    fn shortcut(&self) -> Option<Shortcut> {
-        Some(match self {
-            Self::ChooseFiles => Shortcut::command(Key::O),
-            Self::ChooseFolder => Shortcut::command(Key::O).and_shift(true),
-            Self::Paste(_) => Shortcut::command(Key::V),
-            Self::Upload => Shortcut::command(Key::Enter),
-            Self::UndoRemove => Shortcut::command(Key::Z),
-            Self::Move { step, extend, .. } => step.shortcut().and_shift(*extend),
-            Self::Toggle(_) => Shortcut::plain(Key::Space),
-            Self::RowMenu(_) => Shortcut::plain(Key::F10).and_shift(true),
-            Self::SelectAll => Shortcut::command(Key::A),
-            Self::SelectNone | Self::CloseDialog => Shortcut::plain(Key::Escape),
-            Self::CopySelected => Shortcut::command(Key::C),
-            Self::Selected(BulkAction::Remove) => Shortcut::plain(Key::Delete),
-            Self::Find => Shortcut::command(Key::F),
-            Self::OpenSettings => Shortcut::command(Key::Comma),
-            Self::ShowShortcuts => Shortcut::plain(Key::F1),
-            _ => return None,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests;

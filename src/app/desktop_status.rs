@@ -2,12 +2,72 @@
 //! computer awake.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::state::{App, WindowEffect};
+use super::environment::Clicked;
+use super::pending::Wake;
 use super::wording;
-use crate::engine::BatchEnd;
 use crate::model::snapshot::{Snapshot, Status};
+
+/// Change that the desktop should show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DesktopEvent {
+    /// Keep the computer awake, or no longer.
+    StayAwake(bool),
+    /// Show this progress in percent.
+    Progress(Option<u8>),
+    /// Raise the window: its notification was clicked.
+    Raise,
+}
+
+/// State of the desktop around the window, as last told.
+#[derive(Debug, Default)]
+pub struct DesktopStatus {
+    in_background: bool,
+    /// The notification was clicked.
+    clicked: Arc<AtomicBool>,
+    /// Percent shown in the taskbar.
+    progress: Option<u8>,
+    /// The computer is kept awake.
+    awake: bool,
+}
+
+impl DesktopStatus {
+    /// Sets whether the window is in front.
+    pub fn set_in_front(&mut self, in_front: bool) {
+        self.in_background = !in_front;
+    }
+
+    /// Returns `true` if the window is in the background, so that the user needs a notification.
+    pub fn is_in_background(&self) -> bool {
+        self.in_background
+    }
+
+    /// Compares with what the desktop was told last: `moving` while bytes are being sent, and the
+    /// progress of the batch.
+    pub fn poll(&mut self, moving: bool, percent: Option<u8>) -> Vec<DesktopEvent> {
+        let mut events = Vec::new();
+        if std::mem::replace(&mut self.awake, moving) != moving {
+            events.push(DesktopEvent::StayAwake(moving));
+        }
+        if std::mem::replace(&mut self.progress, percent) != percent {
+            events.push(DesktopEvent::Progress(percent));
+        }
+        if self.clicked.swap(false, Ordering::Relaxed) {
+            events.push(DesktopEvent::Raise);
+        }
+        events
+    }
+
+    /// Returns what a click on a notification does, on any thread: [`DesktopEvent::Raise`] follows.
+    pub fn on_click(&self, wake: Wake) -> Clicked {
+        let clicked = Arc::clone(&self.clicked);
+        Box::new(move || {
+            clicked.store(true, Ordering::Relaxed);
+            wake();
+        })
+    }
+}
 
 /// Returns `true` while bytes are being sent. Only then must the computer stay awake: processing
 /// and waiting go on without it.
@@ -25,60 +85,6 @@ pub fn title(snapshot: &Snapshot) -> String {
     match totals.percent() {
         Some(percent) => wording::title(percent, totals.done, totals.batch),
         None => wording::screens::NAME.to_owned(),
-    }
-}
-
-impl App {
-    /// Sets whether the window is in front.
-    pub fn set_in_front(&mut self, in_front: bool) {
-        self.in_front = in_front;
-    }
-
-    /// Returns `true` while the shown list sends bytes.
-    pub(super) fn moves_bytes(&self) -> bool {
-        let tally = self.list.tally();
-        self.snapshot.totals.active > 0 && tally.uploading + tally.finishing > 0
-    }
-
-    /// Keeps the computer awake while bytes are being sent.
-    pub(super) fn keep_awake(&mut self) {
-        let here = self.moves_bytes();
-        let parked = self.parked.as_ref();
-        let moving = here || parked.is_some_and(|engine| bytes_move(&engine.snapshot.borrow()));
-        if moving != self.awake {
-            self.awake = moving;
-            self.outside.desktop.stay_awake(moving);
-        }
-    }
-
-    /// Updates the desktop's progress at each new percent.
-    pub(super) fn tell_progress(&mut self) {
-        let now = self.snapshot.totals.percent();
-        if now != self.progress {
-            self.progress = now;
-            self.outside.desktop.progress(now);
-        }
-    }
-
-    /// Raises the window after a click on its notification.
-    pub(super) fn raise_if_notification_clicked(&mut self) {
-        if self.clicked.swap(false, Ordering::Relaxed) {
-            self.effects.push(WindowEffect::Raise);
-        }
-    }
-
-    /// Notifies the user that the batch has ended, if the window is not in front.
-    pub(super) fn notify_batch_finished(&mut self, end: &BatchEnd) {
-        if !self.in_front && self.settings().notifications {
-            let (title, text) = wording::batch_ended(end);
-            let (clicked, wake) = (Arc::clone(&self.clicked), Arc::clone(&self.outside.wake));
-            let raise = Box::new(move || {
-                clicked.store(true, Ordering::Relaxed);
-                wake();
-            });
-            let text = self.place().said(text);
-            self.outside.desktop.notify(&title, &text, raise);
-        }
     }
 }
 

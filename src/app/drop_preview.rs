@@ -2,13 +2,11 @@
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::pending::{Outcome, Pending};
-use super::state::App;
+use super::pending::{Outcome, Pending, Wake};
 use super::wording::screens as words;
-use crate::engine::intake::{self, WalkEvent};
+use crate::engine::files::{self, WalkEvent};
 
 /// Time limit for counting.
 const TIME: Duration = Duration::from_secs(2);
@@ -25,7 +23,7 @@ struct Count {
 
 /// Files dragged over the window.
 #[derive(Default)]
-pub(super) struct Hover {
+pub struct DropPreview {
     paths: Vec<PathBuf>,
     counting: Option<Pending<Count>>,
     count: Option<Count>,
@@ -33,7 +31,7 @@ pub(super) struct Hover {
 
 fn count(paths: &[PathBuf]) -> Count {
     let (mut files, end) = (0, Instant::now() + TIME);
-    let walked = intake::walk(paths, |found| {
+    let walked = files::walk(paths, |found| {
         files += usize::from(matches!(
             found,
             WalkEvent::File(_) | WalkEvent::Rejected { .. }
@@ -50,29 +48,29 @@ fn count(paths: &[PathBuf]) -> Count {
     }
 }
 
-impl App {
-    /// Sets the paths dragged over the window.
-    pub fn hover(&mut self, paths: Vec<PathBuf>) {
-        if paths != self.hover.paths {
+impl DropPreview {
+    /// Sets the paths dragged over the window; `wake` is called once they are counted.
+    pub fn hover(&mut self, paths: Vec<PathBuf>, wake: &Wake) {
+        if paths != self.paths {
             let counting = (!paths.is_empty()).then(|| {
-                let (paths, wake) = (paths.clone(), Arc::clone(&self.outside.wake));
-                Pending::spawn("hover", wake, move || count(&paths))
+                let paths = paths.clone();
+                Pending::spawn("hover", wake.clone(), move || count(&paths))
             });
-            self.hover = Hover {
+            *self = Self {
                 paths,
                 counting,
                 count: None,
             };
         }
-        if let Some(Outcome::Answer(count)) = Pending::take_from(&mut self.hover.counting) {
-            self.hover.count = Some(count);
+        if let Some(Outcome::Answer(count)) = Pending::take_from(&mut self.counting) {
+            self.count = Some(count);
         }
     }
 
     /// Returns the text for a drop; `None` if nothing is being dragged.
-    pub fn hovering(&self) -> Option<String> {
-        let hanging = self.hover.paths.len();
-        (hanging > 0).then(|| match self.hover.count {
+    pub fn text(&self) -> Option<String> {
+        let hanging = self.paths.len();
+        (hanging > 0).then(|| match self.count {
             Some(Count { files, all }) => words::drop(files, all),
             None => words::drop_uncounted(hanging),
         })

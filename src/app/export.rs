@@ -12,6 +12,7 @@ use super::{rows, wording};
 use crate::model::cell_escaping::{markdown_cell, spreadsheet_field};
 use crate::model::media::Rejection;
 use crate::model::snapshot::{Row, Status};
+use crate::text;
 
 /// An exported row.
 #[derive(Debug, Serialize)]
@@ -30,7 +31,7 @@ fn lines<'a>(rows: &'a [Arc<Row>]) -> impl Iterator<Item = ExportRow<'a>> {
         name: &row.name,
         path: row.path.to_string_lossy(),
         size: size(row),
-        status: wording::status_word(&row.status),
+        status: text::status_word(&row.status),
     })
 }
 
@@ -74,7 +75,7 @@ pub fn copied(rows: &[Arc<Row>], format: ExportFormat) -> String {
         ExportFormat::Markdown => {
             let mut text = format!(
                 "{}\n| --- | --- | --- |\n",
-                wording::selection::MARKDOWN_HEAD
+                wording::selection::markdown_head()
             );
             for line in lines(&with_id) {
                 let (name, path) = (markdown_cell(line.name), markdown_cell(&line.path));

@@ -1,6 +1,6 @@
 //! Filtering, sorting and selection of the list.
 
-mod filter;
+mod counts;
 mod folders;
 mod order;
 #[cfg(test)]
@@ -11,16 +11,16 @@ mod tests;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::command::{BulkAction, CursorMove, Pick};
+use super::command::{BulkAction, Column, CursorMove, Filter, Pick};
 use super::{rows, wording};
 use crate::model::plan::{Plan, PlanTotals};
 use crate::model::snapshot::{ItemId, Row, RowDelta, Snapshot, Status, changed_rows};
 use crate::model::throughput::{Throughput, UnderWay};
 
-pub use filter::{Filter, StatusCounts};
+pub use counts::StatusCounts;
 use folders::Folders;
+pub use order::Sort;
 use order::SortKeys;
-pub use order::{Column, Sort};
 
 /// Number of selected rows that allow each command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -79,7 +79,7 @@ impl ListTotals {
 /// The list with its filter, search, order and selection.
 #[derive(Debug, Default)]
 pub struct List {
-    /// Snapshot rows that the other fields refer to.
+    /// Rows of the latest snapshot.
     seen: Arc<Vec<Arc<Row>>>,
     filter: Filter,
     search: String,
@@ -115,6 +115,11 @@ impl List {
     /// Returns the number of refused rows by reason.
     pub fn refused(&self) -> &BTreeMap<&'static str, usize> {
         &self.sums.refused
+    }
+
+    /// Returns the number of refused rows.
+    pub fn refused_files(&self) -> usize {
+        self.sums.refused.values().sum()
     }
 
     /// Returns as many of the row's last folders as tell it from rows of the same name; `None` for
@@ -169,41 +174,42 @@ impl List {
     }
 
     /// Activates a filter chip.
-    pub fn show(&mut self, filter: Filter, snapshot: &Snapshot) {
+    pub fn show(&mut self, filter: Filter) {
         self.filter = filter;
-        self.rebuild(snapshot);
+        self.rebuild();
     }
 
     /// Shows only rows with all these words in their name or id; an empty search shows all.
-    pub fn find(&mut self, search: String, snapshot: &Snapshot) {
+    pub fn find(&mut self, search: String) {
         let words = search.split_whitespace().map(str::to_lowercase);
         self.words = words.collect();
         self.search = search;
         self.facts.search_anew();
-        self.rebuild(snapshot);
+        self.rebuild();
     }
 
     /// Sorts by this column, or reverses the order if already sorted by it.
-    pub fn sort_by(&mut self, column: Column, snapshot: &Snapshot) {
+    pub fn sort_by(&mut self, column: Column) {
         self.sort = self.sort.chosen(column);
-        self.rebuild(snapshot);
+        self.rebuild();
     }
 
     /// Applies a new snapshot to counts, shown rows and selection. Only changed rows are examined,
     /// unless rows came or went.
     pub fn update(&mut self, snapshot: &Snapshot) {
         let before = Arc::clone(&self.seen);
-        match changed_rows(&before, &snapshot.rows) {
-            Some(places) => self.follow(&places, &before, snapshot),
-            None => self.rebuild(snapshot),
+        self.seen = Arc::clone(&snapshot.rows);
+        match changed_rows(&before, &self.seen) {
+            Some(places) => self.follow(&places, &before),
+            None => self.rebuild(),
         }
     }
 
     /// Applies changes of the rows at `places`.
-    fn follow(&mut self, places: &[usize], before: &[Arc<Row>], snapshot: &Snapshot) {
-        self.seen = Arc::clone(&snapshot.rows);
+    fn follow(&mut self, places: &[usize], before: &[Arc<Row>]) {
+        let after = Arc::clone(&self.seen);
         let changed = || {
-            let rows = |place| Some((place, before.get(place)?, snapshot.rows.get(place)?));
+            let rows = |place| Some((place, before.get(place)?, after.get(place)?));
             places.iter().copied().filter_map(rows)
         };
         for (_, old, new) in changed() {
@@ -211,10 +217,10 @@ impl List {
             self.sums.count(new, RowDelta::Added);
         }
         if changed().any(|(_, old, new)| Folders::changes(old, new)) {
-            self.folders = Folders::of(&snapshot.rows);
+            self.folders = Folders::of(&self.seen);
         }
         if self.filter != Filter::All && self.count(self.filter) == 0 {
-            self.rebuild(snapshot);
+            self.rebuild();
             return;
         }
         let (mut other_rows, mut other_order) = (false, false);
@@ -235,35 +241,34 @@ impl List {
             }
         }
         if other_rows {
-            self.gather(snapshot);
+            self.gather();
         } else if other_order {
             // Already nearly sorted, so this is fast.
-            self.facts.sort(&mut self.shown, self.sort, snapshot);
+            self.facts.sort(&mut self.shown, self.sort, &self.seen);
         }
     }
 
     /// Recomputes everything from all rows.
-    fn rebuild(&mut self, snapshot: &Snapshot) {
-        self.seen = Arc::clone(&snapshot.rows);
+    fn rebuild(&mut self) {
         if self.words.is_empty() && self.sort.column != Column::Name {
             self.facts.forget();
         } else {
-            self.facts.learn(snapshot, &self.words);
+            self.facts.learn(&self.seen, &self.words);
         }
-        self.folders = Folders::of(&snapshot.rows);
+        self.folders = Folders::of(&self.seen);
         self.sums = ListTotals::default();
-        for row in snapshot.rows.iter() {
+        for row in self.seen.iter() {
             self.sums.count(row, RowDelta::Added);
         }
         if self.filter != Filter::All && self.count(self.filter) == 0 {
             self.filter = Filter::All;
         }
-        self.gather(snapshot);
+        self.gather();
         if !self.selected.is_empty() {
-            let shown: HashSet<ItemId> = self.rows(snapshot).map(|row| row.id).collect();
+            let shown: HashSet<ItemId> = self.rows().map(|row| row.id).collect();
             self.selected.retain(|id| shown.contains(id));
         }
-        self.look_at_selection(snapshot);
+        self.look_at_selection();
     }
 
     /// Returns `true` if the row matches filter and search.
@@ -273,31 +278,31 @@ impl List {
     }
 
     /// Collects the shown rows in order.
-    fn gather(&mut self, snapshot: &Snapshot) {
-        let rows = snapshot.rows.iter().enumerate();
+    fn gather(&mut self) {
+        let rows = self.seen.iter().enumerate();
         let mut shown: Vec<usize> = rows
             .filter(|(place, row)| self.shows(*place, row))
             .map(|(place, _)| place)
             .collect();
         if self.sort != Sort::default() {
-            self.facts.sort(&mut shown, self.sort, snapshot);
+            self.facts.sort(&mut shown, self.sort, &self.seen);
         }
         self.shown = shown;
     }
 
-    fn look_at_selection(&mut self, snapshot: &Snapshot) {
+    fn look_at_selection(&mut self) {
         let mut fits = SelectionActions::default();
         if !self.selected.is_empty() {
-            self.selected_rows(snapshot)
+            self.selected_rows()
                 .for_each(|row| fits.count(row, RowDelta::Added));
         }
         self.fits = fits;
     }
 
     /// Selects every shown row.
-    pub fn select_all(&mut self, snapshot: &Snapshot) {
-        self.selected = self.rows(snapshot).map(|row| row.id).collect();
-        self.look_at_selection(snapshot);
+    pub fn select_all(&mut self) {
+        self.selected = self.rows().map(|row| row.id).collect();
+        self.look_at_selection();
     }
 
     /// Clears the selection.
@@ -308,8 +313,8 @@ impl List {
     }
 
     /// Applies a click or key to a row; ignored if the row is not shown any more.
-    pub fn pick(&mut self, id: ItemId, pick: Pick, snapshot: &Snapshot) {
-        if !self.rows(snapshot).any(|row| row.id == id) {
+    pub fn pick(&mut self, id: ItemId, pick: Pick) {
+        if !self.rows().any(|row| row.id == id) {
             return;
         }
         match pick {
@@ -319,17 +324,17 @@ impl List {
                     self.selected.insert(id);
                 }
             }
-            Pick::Range => self.extend_to(id, snapshot),
+            Pick::Range => self.extend_to(id),
         }
         if pick != Pick::Range || self.anchor.is_none() {
             self.anchor = Some(id);
         }
         self.cursor = Some(id);
-        self.look_at_selection(snapshot);
+        self.look_at_selection();
     }
 
-    fn extend_to(&mut self, id: ItemId, snapshot: &Snapshot) {
-        let ids: Vec<ItemId> = self.rows(snapshot).map(|row| row.id).collect();
+    fn extend_to(&mut self, id: ItemId) {
+        let ids: Vec<ItemId> = self.rows().map(|row| row.id).collect();
         let place = |wanted: ItemId| ids.iter().position(|id| *id == wanted);
         let Some(end) = place(id) else { return };
         let start = self.anchor.and_then(place).unwrap_or(end);
@@ -345,11 +350,10 @@ impl List {
         extend: bool,
         from: Option<ItemId>,
         page: usize,
-        snapshot: &Snapshot,
     ) -> Option<ItemId> {
         let last = self.shown.len().checked_sub(1)?;
         let from = from.or(self.cursor);
-        let at = from.and_then(|from| self.rows(snapshot).position(|row| row.id == from));
+        let at = from.and_then(|from| self.rows().position(|row| row.id == from));
         let page = page.max(1);
         let to = match (step, at) {
             (CursorMove::Home, _) | (CursorMove::Down | CursorMove::PageDown, None) => 0,
@@ -359,33 +363,29 @@ impl List {
             (CursorMove::PageUp, Some(at)) => at.saturating_sub(page),
             (CursorMove::PageDown, Some(at)) => (at + page).min(last),
         };
-        let id = self.rows(snapshot).nth(to)?.id;
+        let id = self.rows().nth(to)?.id;
         if extend {
             self.anchor = self.anchor.or(from);
-            self.pick(id, Pick::Range, snapshot);
+            self.pick(id, Pick::Range);
         } else {
-            self.pick(id, Pick::Only, snapshot);
+            self.pick(id, Pick::Only);
         }
         Some(id)
     }
 
     /// Iterates over the shown rows.
-    pub fn rows<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = &'a Row> {
-        self.those(snapshot).map(AsRef::as_ref)
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.those().map(AsRef::as_ref)
     }
 
     /// Iterates over the selected rows in list order.
-    pub fn selected_rows<'a>(
-        &'a self,
-        snapshot: &'a Snapshot,
-    ) -> impl Iterator<Item = &'a Arc<Row>> {
-        self.those(snapshot)
-            .filter(|row| self.selected.contains(&row.id))
+    pub fn selected_rows(&self) -> impl Iterator<Item = &Arc<Row>> {
+        self.those().filter(|row| self.selected.contains(&row.id))
     }
 
-    fn those<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = &'a Arc<Row>> {
+    fn those(&self) -> impl Iterator<Item = &Arc<Row>> {
         self.shown
             .iter()
-            .filter_map(|position| snapshot.rows.get(*position))
+            .filter_map(|position| self.seen.get(*position))
     }
 }

@@ -1,49 +1,47 @@
 //! Opens addresses in the browser and paths in the file manager, and reports failures.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Instant;
 
 use super::command::UiCommand;
+use super::dialog::Dialog;
 use super::pending::{Outcome, Pending};
-use super::state::{App, Dialog, WindowEffect};
 use super::wording::screens as words;
 
 /// State of opening an address or path.
 #[derive(Default)]
-pub(super) struct ExternalOpener {
+pub struct ExternalOpener {
     opening: Option<Opening>,
     /// Failure shown in the dialog that asked.
-    unopened: Option<(Dialog, OpenFailed)>,
+    failed: Option<(Dialog, OpenFailed)>,
 }
 
 /// Target to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum OpenTarget {
+pub enum OpenTarget {
     /// Address for the browser.
     Address(&'static str),
     /// Path for the file manager.
-    Backend(PathBuf),
+    Path(PathBuf),
 }
 
 impl OpenTarget {
     fn text(&self) -> String {
         match self {
             Self::Address(address) => (*address).to_owned(),
-            Self::Backend(path) => path.display().to_string(),
+            Self::Path(path) => path.display().to_string(),
         }
     }
 
-    fn unopened(self) -> OpenFailed {
+    fn failed(self) -> OpenFailed {
         OpenFailed {
             said: match self {
                 Self::Address(_) => words::NO_BROWSER,
-                Self::Backend(_) => words::NO_FILE_MANAGER,
+                Self::Path(_) => words::NO_FILE_MANAGER,
             },
             text: self.text(),
             copy: match self {
                 Self::Address(address) => UiCommand::CopyAddress(address),
-                Self::Backend(path) => UiCommand::CopyPath(path),
+                Self::Path(path) => UiCommand::CopyPath(path),
             },
             copied: false,
         }
@@ -51,7 +49,7 @@ impl OpenTarget {
 }
 
 struct Opening {
-    sought: OpenTarget,
+    target: OpenTarget,
     /// Dialog from which it was requested.
     asked_in: Option<Dialog>,
     opened: Pending<bool>,
@@ -70,81 +68,77 @@ pub struct OpenFailed {
     pub copied: bool,
 }
 
-impl App {
-    /// Opens an address in the browser without blocking.
-    pub(super) fn browse(&mut self, address: &'static str) {
-        let wake = Arc::clone(&self.outside.wake);
-        let opened = self.outside.desktop.browse(address, wake);
-        self.open(OpenTarget::Address(address), opened);
-    }
+/// A failed opening to report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenEvent {
+    /// The dialog that asked shows it; a toast would be hidden.
+    InDialog(String),
+    /// No dialog shows it; the command copies the address or path.
+    Toast(String, UiCommand),
+}
 
-    /// Shows a path in the file manager without blocking.
-    pub(super) fn reveal(&mut self, path: PathBuf) {
-        let wake = Arc::clone(&self.outside.wake);
-        let opened = self.outside.desktop.reveal(&path, wake);
-        self.open(OpenTarget::Backend(path), opened);
-    }
-
-    fn open(&mut self, sought: OpenTarget, opened: Pending<bool>) {
-        self.browse = ExternalOpener {
+impl ExternalOpener {
+    /// Waits for the system's answer. `asked_in` is the dialog from which it was requested.
+    pub fn open(&mut self, target: OpenTarget, asked_in: Option<Dialog>, opened: Pending<bool>) {
+        *self = Self {
             opening: Some(Opening {
-                sought,
-                asked_in: self.dialog.clone(),
+                target,
+                asked_in,
                 opened,
             }),
-            unopened: None,
+            failed: None,
         };
     }
 
-    /// Handles the result. A failure is shown in the dialog that asked, which would hide a toast.
-    pub(super) fn browsed(&mut self, now: Instant) {
-        let dialog = self.dialog.as_ref();
-        if let Some((said_in, _)) = &self.browse.unopened
-            && dialog != Some(said_in)
-        {
-            self.browse.unopened = None;
-        }
-        let Some(Opening {
-            sought,
+    /// Handles the system's answer; `dialog` is the open one.
+    pub fn poll(&mut self, dialog: Option<&Dialog>) -> Option<OpenEvent> {
+        self.failed
+            .take_if(|(shown_in, _)| dialog != Some(shown_in));
+        let Opening {
+            target,
             asked_in,
             opened,
-        }) = self.browse.opening.take()
-        else {
-            return;
-        };
+        } = self.opening.take()?;
         match opened.poll() {
             Err(opened) => {
-                self.browse.opening = Some(Opening {
-                    sought,
+                self.opening = Some(Opening {
+                    target,
                     asked_in,
                     opened,
                 });
+                None
             }
-            Ok(Outcome::Answer(true)) => {}
+            Ok(Outcome::Answer(true)) => None,
             Ok(Outcome::Answer(false) | Outcome::Lost) => {
-                let unopened = sought.unopened();
-                let said = format!("{} {}", unopened.said, unopened.text);
-                if let Some(asked_in) = asked_in.filter(|asked_in| dialog == Some(asked_in)) {
-                    self.announcer.message(&said);
-                    self.browse.unopened = Some((asked_in, unopened));
-                } else {
-                    self.say(said, Some(unopened.copy), now);
+                let failed = target.failed();
+                let said = format!("{} {}", failed.said, failed.text);
+                match asked_in.filter(|asked_in| dialog == Some(asked_in)) {
+                    Some(asked_in) => {
+                        self.failed = Some((asked_in, failed));
+                        Some(OpenEvent::InDialog(said))
+                    }
+                    None => Some(OpenEvent::Toast(said, failed.copy)),
                 }
             }
         }
     }
 
     /// Returns the failure for the open dialog.
-    pub fn unopened(&self) -> Option<&OpenFailed> {
-        self.browse.unopened.as_ref().map(|(_, unopened)| unopened)
+    pub fn failed(&self) -> Option<&OpenFailed> {
+        self.failed.as_ref().map(|(_, failed)| failed)
     }
 
-    /// Copies an address or path that did not open; `said` is the toast if no dialog is open.
-    pub(super) fn copy_unopened(&mut self, text: String, said: &'static str, now: Instant) {
-        self.effects.push(WindowEffect::CopyText(text));
-        match &mut self.browse.unopened {
-            Some((_, unopened)) => unopened.copied = true,
-            None => self.say(said, None, now),
+    /// Marks the failure's text as copied; `false` if no dialog shows it.
+    pub fn mark_copied(&mut self) -> bool {
+        match &mut self.failed {
+            Some((_, failed)) => {
+                failed.copied = true;
+                true
+            }
+            None => false,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

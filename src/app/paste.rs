@@ -1,43 +1,8 @@
-//! Pasting: files copied in a file manager, or paths in a text, one per line, plain or as `file://`
-//! URLs.
+//! Paths in a pasted text: one per line, plain or as `file://` URLs.
 
 use std::path::{Component, Path, PathBuf};
-use std::time::Instant;
 
 use url::Url;
-
-use super::pending::{Outcome, Pending};
-use super::state::App;
-use super::wording;
-
-/// A paste that awaits the clipboard's files.
-pub(super) struct Pasting {
-    /// Clipboard text; for copied files, some systems give bare names.
-    pub text: String,
-    /// Clipboard files.
-    pub files: Pending<Vec<PathBuf>>,
-}
-
-impl App {
-    /// Adds the pasted files once the clipboard has answered.
-    pub(super) fn pasted(&mut self, now: Instant) {
-        let Some(Pasting { text, files }) = self.pasting.take() else {
-            return;
-        };
-        let paths = match files.poll() {
-            Err(files) => {
-                self.pasting = Some(Pasting { text, files });
-                return;
-            }
-            Ok(Outcome::Answer(files)) if !files.is_empty() => files,
-            Ok(Outcome::Answer(_) | Outcome::Lost) => paths_in(&text),
-        };
-        if paths.is_empty() {
-            self.say(wording::foot::NOTHING_PASTED, None, now);
-        }
-        self.add(paths);
-    }
-}
 
 /// Returns the absolute paths in a text, in order; other lines are skipped.
 pub fn paths_in(text: &str) -> Vec<PathBuf> {

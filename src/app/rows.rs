@@ -1,20 +1,19 @@
 //! Texts and commands of a row.
 
 mod detail;
-mod queue;
 
 use std::mem::{Discriminant, discriminant};
 use std::time::Instant;
 
 use super::command::{BulkAction, RowCommand};
+use super::queue::QueueStatus;
 use super::wording::row as words;
-use super::wording::{self, Backend, Message, NextStep};
 use crate::model::fault::FaultKind;
 use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocation};
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
+use crate::text::{self, Backend, Message, NextStep};
 
 pub use detail::detail;
-pub use queue::{Hold, Queue};
 
 /// Context that changes the texts of a row.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +23,7 @@ pub struct RowContext {
     /// Backend that receives the files.
     pub place: Backend,
     /// State of the queue.
-    pub queue: Queue,
+    pub queue: QueueStatus,
 }
 
 /// Content at the right of a row, before its buttons.
@@ -129,7 +128,7 @@ fn all(row: &Row, around: &RowContext) -> Vec<RowCommand> {
 
 /// Returns `true` if the wait of the whole queue holds up the row.
 fn is_held_up(row: &Row, around: &RowContext) -> bool {
-    matches!(around.queue, Queue::Waits(_))
+    matches!(around.queue, QueueStatus::Waits(_))
         && matches!(
             row.status,
             Status::Queued
@@ -143,12 +142,12 @@ fn own(row: &Row) -> &'static [RowCommand] {
     use RowCommand as C;
     match &row.status {
         Status::Checking | Status::Settling | Status::Ready => &[C::Remove],
-        Status::Rejected(rejection) => match wording::rejection(rejection).step {
+        Status::Rejected(rejection) => match text::rejection(rejection).step {
             _ if rejection_allows_relocation(rejection) => {
                 &[C::Details, C::Locate, C::Retry, C::Remove]
             }
-            Some(NextStep::Row(C::Retry)) => &[C::Details, C::Retry, C::Remove],
-            Some(NextStep::Row(C::UploadAnyway)) => &[C::Details, C::UploadAnyway, C::Remove],
+            Some(NextStep::Retry) => &[C::Details, C::Retry, C::Remove],
+            Some(NextStep::UploadAnyway) => &[C::Details, C::UploadAnyway, C::Remove],
             _ => &[C::Details, C::Remove],
         },
         Status::ReadyToUpload => &[C::Upload, C::Remove],
@@ -233,13 +232,13 @@ pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
             format!("{hint}. {}", words::pause(later))
         }
         (RowCommand::UploadAnyway, _) if matches!(row.status, Status::Rejected(_)) => {
-            words::UPLOAD_UNRECOGNISED.to_owned()
+            words::upload_unrecognised().to_owned()
         }
         (RowCommand::Cancel, _) if cancel_loses_work(row) => {
-            format!("{hint}; {}", words::CANCEL_LOSES)
+            format!("{hint}; {}", words::cancel_loses())
         }
-        (RowCommand::Upload, _) if around.queue == Queue::Paused => {
-            format!("{hint}; {}", words::ENDS_PAUSE)
+        (RowCommand::Upload, _) if around.queue == QueueStatus::Paused => {
+            format!("{hint}; {}", words::ends_pause())
         }
         _ => hint,
     }
@@ -262,26 +261,26 @@ pub fn pause_loses_work(row: &Row) -> bool {
 /// Returns the message and technical details of a row with a fault.
 pub fn trouble(row: &Row, place: Backend) -> Option<(Message, Vec<(&'static str, String)>)> {
     let (message, mut technical) = match &row.status {
-        Status::Rejected(rejection) => (wording::rejection(rejection), Vec::new()),
-        Status::Failed(fault) => (wording::fault(fault), wording::details(fault)),
+        Status::Rejected(rejection) => (text::rejection(rejection), Vec::new()),
+        Status::Failed(fault) => (text::fault(fault, place), text::details(fault)),
         Status::Waiting { cause, .. } => {
             let message = Message {
-                next: words::BY_ITSELF.to_owned(),
+                next: words::by_itself().to_owned(),
                 step: None,
-                ..wording::fault(cause)
+                ..text::fault(cause, place)
             };
-            (message, wording::details(cause))
+            (message, text::details(cause))
         }
         _ => return None,
     };
     let reserved = row.reserved_id.as_ref();
-    technical.extend(reserved.map(|id| (words::RESERVED_ID, id.to_string())));
-    Some((message.at(place), technical))
+    technical.extend(reserved.map(|id| (words::reserved_id(), id.to_string())));
+    Some((message, technical))
 }
 
 /// Returns the text of "Copy details", for a support request; `build` identifies the program.
 pub fn details_text(row: &Row, place: Backend, build: &str) -> String {
-    let mut lines = vec![words::file(&row.path)];
+    let mut lines = vec![words::file(&row.path.display().to_string())];
     if let Some((message, technical)) = trouble(row, place) {
         lines.push(format!("{}. {}", message.title, message.line()));
         lines.extend(
@@ -291,7 +290,7 @@ pub fn details_text(row: &Row, place: Backend, build: &str) -> String {
         );
     }
     lines.extend(id_of(row).map(words::asset_id));
-    lines.push(words::named(words::PROGRAM, build));
+    lines.push(words::named(words::program(), build));
     lines.join("\n") + "\n"
 }
 
@@ -317,7 +316,7 @@ pub fn is_finished(row: &Row) -> bool {
 
 /// Returns the warning shown before the detail.
 pub fn warning(row: &Row) -> Option<&'static str> {
-    is_unsaved(row).then_some(words::NOT_SAVED)
+    is_unsaved(row).then_some(words::not_saved())
 }
 
 /// Returns the row as a sentence for screen readers; `folder` is given if the name is ambiguous.
@@ -329,7 +328,7 @@ pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
     let parts = [
         row.name.as_str(),
         &folder.map(words::in_folder).unwrap_or_default(),
-        words::status_word(&row.status),
+        text::status_word(&row.status),
         &percent,
         warning(row).unwrap_or_default(),
         &detail(row, around),

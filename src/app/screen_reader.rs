@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::banners::Banner;
 use super::wording;
 use crate::model::snapshot::{ItemId, Row, Snapshot, Status, changed_rows};
+use crate::text;
 
 /// Time between announcements.
 const GAP: Duration = Duration::from_secs(2);
@@ -137,7 +138,7 @@ impl Announcer {
         let parts = [
             self.message.take(),
             (!new.is_empty()).then(|| new.join(" ")),
-            wording::ended(&ready, wording::status_word(&Status::Ready)),
+            wording::ended(&ready, text::status_word(&Status::Ready)),
             wording::ended(&failed, wording::FAILED),
             wording::ended(&refused, wording::REFUSED),
             wording::ended(&found, wording::FOUND),

@@ -2,58 +2,17 @@
 
 use std::io;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
-use super::pending::{Outcome, Pending};
-use super::state::{App, Dialog, WindowEffect};
+use super::command::Setting;
+use super::environment::{DescribeNetwork, SaveSettings};
+use super::pending::{Outcome, Pending, Wake};
 use super::wording;
 use crate::api::network::NetworkState;
-use crate::engine::{Command, Preferences};
+use crate::engine::Preferences;
 use crate::store::Settings;
-use crate::store::settings::{Loaded, Start, Theme};
-
-/// A setting with its new value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Setting {
-    /// Colours of the window.
-    Theme(Theme),
-    /// Parallel transfers.
-    Jobs(u8),
-    /// Bytes per second over all transfers; `None` for no limit.
-    LimitRate(Option<u64>),
-    /// When files start.
-    Start(Start),
-    /// Questions before work is lost.
-    Confirmations(bool),
-    /// Desktop notification at the end of a batch.
-    Notifications(bool),
-}
-
-impl Setting {
-    fn put_into(self, settings: &mut Settings) {
-        match self {
-            Self::Theme(theme) => settings.theme = theme,
-            Self::Jobs(jobs) => settings.jobs = jobs,
-            Self::LimitRate(rate) => settings.limit_rate = rate,
-            Self::Start(start) => settings.start = start,
-            Self::Confirmations(ask) => settings.confirmations = ask,
-            Self::Notifications(tell) => settings.notifications = tell,
-        }
-    }
-
-    /// Returns `true` if the settings already have this value.
-    pub fn holds(self, settings: &Settings) -> bool {
-        match self {
-            Self::Theme(theme) => settings.theme == theme,
-            Self::Jobs(jobs) => settings.jobs == jobs,
-            Self::LimitRate(rate) => settings.limit_rate == rate,
-            Self::Start(start) => settings.start == start,
-            Self::Confirmations(ask) => settings.confirmations == ask,
-            Self::Notifications(tell) => settings.notifications == tell,
-        }
-    }
-}
+use crate::store::settings::{Loaded, Start};
 
 /// Returns the settings that the engine uses.
 pub fn preferences(settings: &Settings) -> Preferences {
@@ -64,43 +23,73 @@ pub fn preferences(settings: &Settings) -> Preferences {
     }
 }
 
-/// Settings and their state on disk.
-pub(super) struct SettingsState {
-    pub settings: Settings,
+/// Settings, their state on disk, and what the settings screen shows besides.
+pub struct SettingsState {
+    settings: Settings,
     /// Warnings from reading the settings file.
-    pub warnings: Vec<String>,
+    warnings: Vec<String>,
+    /// Saves the settings; `None` if they last for this session only.
+    save: Option<SaveSettings>,
     saving: Option<Pending<io::Result<()>>>,
     /// Changed since the last write began.
     changed: bool,
     problem: Option<String>,
+    /// Data directory.
+    folder: Option<PathBuf>,
+    describe_network: DescribeNetwork,
+    asking_network: Option<Pending<NetworkState>>,
+    /// Proxy and certificates, once looked up.
+    network: Option<NetworkState>,
+    wake: Wake,
 }
 
 impl SettingsState {
-    pub fn of(Loaded { settings, warnings }: Loaded) -> Self {
+    /// Takes the settings as read. `save` is held until the last write is done.
+    pub fn new(
+        Loaded { settings, warnings }: Loaded,
+        save: Option<SaveSettings>,
+        folder: Option<PathBuf>,
+        describe_network: DescribeNetwork,
+        wake: Wake,
+    ) -> Self {
         Self {
             settings,
             warnings,
+            save,
             saving: None,
             changed: false,
             problem: None,
+            folder,
+            describe_network,
+            asking_network: None,
+            network: None,
+            wake,
         }
     }
-}
 
-impl App {
     /// Returns the settings.
-    pub fn settings(&self) -> &Settings {
-        &self.kept.settings
+    pub fn values(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Returns the settings that the engine uses.
+    pub fn preferences(&self) -> Preferences {
+        preferences(&self.settings)
+    }
+
+    /// Returns the warnings from reading the settings file.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Returns why the settings are not saved, if so.
-    pub fn settings_problem(&self) -> Option<&str> {
-        self.kept.problem.as_deref()
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
     }
 
     /// Returns the data directory, if any.
     pub fn folder(&self) -> Option<&Path> {
-        self.outside.folder.as_deref()
+        self.folder.as_deref()
     }
 
     /// Returns proxy and certificates; `None` until looked up.
@@ -108,77 +97,69 @@ impl App {
         self.network.as_ref()
     }
 
-    /// Opens the settings and looks up the network again.
-    pub(super) fn open_settings(&mut self) {
-        self.dialog = Some(Dialog::Settings);
+    /// Drops the warnings from reading the settings file.
+    pub fn dismiss_warnings(&mut self) {
+        self.warnings.clear();
+    }
+
+    /// Looks up the network again, for the settings screen.
+    pub fn look_up_network(&mut self) {
         if self.asking_network.is_none() {
-            let describe = Arc::clone(&self.outside.describe_network);
-            let wake = Arc::clone(&self.outside.wake);
-            self.asking_network = Some(Pending::spawn("network", wake, move || describe()));
+            let describe = Arc::clone(&self.describe_network);
+            let ask = Pending::spawn("network", self.wake.clone(), move || describe());
+            self.asking_network = Some(ask);
         }
     }
 
-    pub(super) fn set(&mut self, setting: Setting) {
-        if setting.holds(&self.kept.settings) {
-            return;
+    /// Applies and saves a setting; `false` if it has this value already.
+    pub fn set(&mut self, setting: Setting) -> bool {
+        if setting.holds(&self.settings) {
+            return false;
         }
-        let before = preferences(&self.kept.settings);
-        setting.put_into(&mut self.kept.settings);
-        if let Setting::Theme(theme) = setting {
-            self.effects.push(WindowEffect::Theme(theme));
-        }
-        let after = preferences(&self.kept.settings);
-        if before != after {
-            for engine in std::iter::once(&self.engine).chain(&self.parked) {
-                engine.send(Command::Configure(after));
-            }
-        }
-        self.kept.changed = true;
-        self.save_settings();
+        setting.put_into(&mut self.settings);
+        self.changed = true;
+        self.save_changes();
+        true
     }
 
     /// Saves changed settings on a background thread, one write at a time.
-    fn save_settings(&mut self) {
-        if !self.kept.changed || self.kept.saving.is_some() {
+    fn save_changes(&mut self) {
+        if !self.changed || self.saving.is_some() {
             return;
         }
-        self.kept.changed = false;
-        let Some(save) = self.outside.save_settings.clone() else {
-            return;
-        };
-        let settings = self.kept.settings.clone();
-        let wake = Arc::clone(&self.outside.wake);
-        self.kept.saving = Some(Pending::spawn("settings", wake, move || save(&settings)));
+        self.changed = false;
+        if let Some(save) = self.save.clone() {
+            let settings = self.settings.clone();
+            let wake = self.wake.clone();
+            self.saving = Some(Pending::spawn("settings", wake, move || save(&settings)));
+        }
     }
 
-    pub(super) fn settings_answers(&mut self, now: Instant) {
+    /// Handles results, and returns a new problem with saving.
+    pub fn poll(&mut self) -> Option<String> {
         if let Some(Outcome::Answer(network)) = Pending::take_from(&mut self.asking_network) {
             self.network = Some(network);
         }
-        let problem = match Pending::take_from(&mut self.kept.saving) {
-            None => return,
-            Some(Outcome::Answer(Ok(()))) => None,
-            Some(Outcome::Answer(Err(error))) => Some(wording::settings_unsaved(&error)),
-            Some(Outcome::Lost) => Some(wording::settings_unsaved(&"no thread for it")),
+        self.problem = match Pending::take_from(&mut self.saving)? {
+            Outcome::Answer(Ok(())) => None,
+            Outcome::Answer(Err(error)) => Some(wording::settings_unsaved(&error)),
+            Outcome::Lost => Some(wording::settings_unsaved(&"no thread for it")),
         };
-        if let Some(problem) = &problem {
-            self.say(problem.clone(), None, now);
-        }
-        self.kept.problem = problem;
-        self.save_settings();
+        self.save_changes();
+        self.problem.clone()
     }
 
-    /// Saves pending changes when the window closes, on a background thread. When done, nothing
-    /// holds [`WindowEnvironment::save_settings`](super::environment::WindowEnvironment) any more.
-    pub(super) fn write_last_settings(&mut self) {
-        let save = self.outside.save_settings.take();
-        let Some(save) = save.filter(|_| std::mem::take(&mut self.kept.changed)) else {
+    /// Saves pending changes when the window closes, on a background thread, and lets go of the
+    /// function that saves.
+    pub fn shut_down(&mut self) {
+        let save = self.save.take();
+        let Some(save) = save.filter(|_| std::mem::take(&mut self.changed)) else {
             return;
         };
-        let settings = self.kept.settings.clone();
-        let before = self.kept.saving.take();
-        let wake = Arc::clone(&self.outside.wake);
-        self.kept.saving = Some(Pending::spawn("settings", wake, move || {
+        let settings = self.settings.clone();
+        let before = self.saving.take();
+        let wake = self.wake.clone();
+        self.saving = Some(Pending::spawn("settings", wake, move || {
             if let Some(before) = before {
                 before.wait();
             }
@@ -186,3 +167,6 @@ impl App {
         }));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
-use super::command::UiCommand;
-use super::list::{Filter, List};
-use super::rows::Queue;
+use super::command::{Filter, UiCommand};
+use super::list::List;
+use super::queue::QueueStatus;
 use super::wording::foot as words;
-use super::wording::{self, AND, Backend};
+use super::wording::{self, AND};
 use crate::model::plan::Plan;
 use crate::model::snapshot::Snapshot;
+use crate::text::{self, Backend};
 
 /// Returns the buttons before "Upload", left to right.
 pub fn actions(snapshot: &Snapshot, list: &List) -> Vec<UiCommand> {
@@ -71,7 +72,7 @@ pub fn summary(
 ) -> (String, String) {
     let totals = &snapshot.totals;
     let (first, mut second) = if totals.active > 0 {
-        (under_way(snapshot, list), pace(snapshot, list, now))
+        (under_way(snapshot, list), pace(snapshot, list, place, now))
     } else if plan.files > 0 {
         let (first, second) = wording::plan(plan, place);
         (first, vec![second])
@@ -121,33 +122,34 @@ fn under_way(snapshot: &Snapshot, list: &List) -> String {
     let so_far = match sending(snapshot, list) {
         0 if list.tally().processing == 0 => words::GETTING_IDS.to_owned(),
         0 => words::processing(list.tally().processing),
-        _ => wording::size_of(totals.sent, totals.bytes),
+        _ => text::size_of(totals.sent, totals.bytes),
     };
     [done, so_far].join(AND)
 }
 
 /// Returns speed and time left, or the reason for waiting. Empty while only processing is left,
 /// whose duration is unknown.
-fn pace(snapshot: &Snapshot, list: &List, now: Instant) -> Vec<String> {
+fn pace(snapshot: &Snapshot, list: &List, place: Backend, now: Instant) -> Vec<String> {
     let (totals, tally) = (&snapshot.totals, list.tally());
-    let (sending, queue) = (sending(snapshot, list), Queue::of(snapshot));
+    let (sending, queue) = (sending(snapshot, list), QueueStatus::of(snapshot));
     let left = snapshot.time_left(now);
-    let mut pace: Vec<String> = totals.rate.map(wording::rate).into_iter().collect();
-    if let Queue::Waits(wait) = queue {
-        pace.push(wording::next_try(wait.kind, wait.left(now)));
-        pace.extend(left.map(|left| wording::left(Some(left))));
+    let mut pace: Vec<String> = totals.rate.map(text::rate).into_iter().collect();
+    if let QueueStatus::Waits(wait) = queue {
+        pace.push(text::next_try(wait.kind, wait.left(now), place));
+        pace.extend(left.map(|left| text::left(Some(left))));
         return pace;
     }
     if sending == 0 {
         return Vec::new();
     }
     if tally.uploading > 0 {
-        pace.push(wording::left(left));
+        pace.push(text::left(left));
         return pace;
     }
-    let words = if let Queue::Held(by) = queue {
-        wording::row::held(by)
-    } else if snapshot.paused {
+    if let QueueStatus::Held(by) = queue {
+        return vec![wording::row::held(by, place)];
+    }
+    let words = if snapshot.paused {
         words::PAUSED
     } else if tally.finishing == sending {
         words::ANSWER
@@ -157,7 +159,7 @@ fn pace(snapshot: &Snapshot, list: &List, now: Instant) -> Vec<String> {
         words::NEXT_TRY
     } else if left.is_some() {
         // Small files mostly wait for API calls, so speed says little.
-        return vec![wording::left(left)];
+        return vec![text::left(left)];
     } else if tally.finishing > 0 {
         words::ANSWER
     } else if tally.waiting > 0 {

@@ -2,83 +2,24 @@
 
 pub mod banner;
 pub mod command;
-mod fault;
 pub mod foot;
 mod intake;
-mod journal;
 mod key;
 mod located;
-mod place;
-mod rejection;
 pub mod row;
 pub mod screens;
 pub mod selection;
 mod shell;
-mod terminal;
-mod units;
 
-pub use fault::{details, fault, next_try};
 pub use foot::AND;
 pub use intake::{coming_in, comparing, only_duplicates, plan, plan_at_length, refusal, refused};
-pub use journal::{newer_history, set_aside, unwritable_history};
 pub use key::{key_in_use, not_a_key, vault};
-pub use located::{NO_FILE_TO_LOCATE, misfit};
-pub use place::Backend;
-pub use rejection::{rejection, rejection_line};
-pub use row::{note, status_word};
+pub use located::misfit;
 pub use shell::*;
-pub use terminal::{
-    CONSOLE, KEY_AS_ARGUMENT, RUN_INTERRUPTED, WITHOUT_KEY, all_wait, bad_environment_key, ends_in,
-    interrupted, not_saved, starts_again, stopped, unprinted, unusable_proxy,
-};
-pub use units::{
-    count, day, duration, left, number, rate, size, size_of, storage_cost, whole_seconds,
-};
 
-use super::command::RowCommand;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
-
-/// Button for the next step of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NextStep {
-    /// A row command.
-    Row(RowCommand),
-    /// Enter another key.
-    UpdateKey,
-    /// Open the service's console.
-    OpenConsole,
-    /// Copy technical details for support.
-    CopyDetails,
-}
-
-/// A message: what happened, why, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// Summary in a few words, without a full stop.
-    pub title: String,
-    /// Cause, in a sentence.
-    pub cause: String,
-    /// Next step, in a sentence.
-    pub next: String,
-    /// Button for the next step.
-    pub step: Option<NextStep>,
-}
-
-impl Message {
-    fn new(title: &str, cause: &str, next: &str, step: Option<NextStep>) -> Self {
-        Self {
-            title: title.to_owned(),
-            cause: cause.to_owned(),
-            next: next.to_owned(),
-            step,
-        }
-    }
-
-    /// Returns cause and next step on one line.
-    pub fn line(&self) -> String {
-        format!("{} {}", self.cause, self.next)
-    }
-}
+use crate::text::messages::banner as say;
+use crate::text::{Backend, Message, NextStep, count, fault, number};
 
 /// Question before leaving the window or the sandbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,32 +122,20 @@ pub fn leave_sandbox(under_way: usize) -> Quit {
 }
 
 /// Returns the banner for an action that the queue needs from the user.
-pub fn needs(fix: RequiredAction) -> Message {
-    const PAUSED: &str = "Uploads are paused; no file has failed.";
-    match fix {
-        RequiredAction::Key => Message::new(
-            "memories.ai doesn’t accept the API key",
-            PAUSED,
-            "Enter another key to go on.",
-            Some(NextStep::UpdateKey),
-        ),
-        RequiredAction::Balance => Message::new(
-            "The balance at memories.ai is used up",
-            PAUSED,
-            "Top up the balance in the console, then go on.",
-            Some(NextStep::OpenConsole),
-        ),
-        RequiredAction::Account => Message::new(
-            "memories.ai refuses this account or this network address",
-            PAUSED,
-            "Check the account in the console, then go on.",
-            Some(NextStep::OpenConsole),
-        ),
-        RequiredAction::Program => Message {
-            cause: PAUSED.to_owned(),
-            ..fault(&Fault::new(FaultKind::Retired))
-        },
-    }
+pub fn needs(fix: RequiredAction, at: Backend) -> Message {
+    let paused = say::needs_paused();
+    let ((title, next), step) = match fix {
+        RequiredAction::Key => (say::needs_key(at), NextStep::UpdateKey),
+        RequiredAction::Balance => (say::needs_balance(at), NextStep::OpenConsole),
+        RequiredAction::Account => (say::needs_account(at), NextStep::OpenConsole),
+        RequiredAction::Program => {
+            return Message {
+                cause: paused.to_owned(),
+                ..fault(&Fault::new(FaultKind::Retired), at)
+            };
+        }
+    };
+    Message::new((title, paused, next), step)
 }
 
 #[cfg(test)]

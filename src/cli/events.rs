@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::seconds;
-use crate::app::wording;
 use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::{Fault, Reason};
 use crate::model::media::{Kind, Rejection, Route};
+use crate::text;
 
 /// One event.
 #[derive(Debug, Serialize)]
@@ -111,7 +111,7 @@ impl JsonEvent {
         Self::Rejected {
             path: EventPath::new(path),
             reason: rejection.reason(),
-            message: wording::rejection_line(rejection),
+            message: text::rejection_line(rejection),
         }
     }
 
@@ -119,7 +119,7 @@ impl JsonEvent {
     pub fn waiting(reason: Reason, left: Duration) -> Self {
         Self::Waiting {
             reason,
-            seconds: wording::whole_seconds(left).as_secs(),
+            seconds: text::whole_seconds(left).as_secs(),
         }
     }
 

@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::{EXIT_GOOD, EXIT_SOME_FAILED, HistoryArguments, print, say};
-use crate::app::wording;
 use crate::model::asset::{AssetStatus, ContentHash};
 use crate::model::cell_escaping::spreadsheet_field;
 use crate::model::terminal::escape;
 use crate::store::{AssetNote, AssetRecord, DataDir, History, StoreError};
+use crate::text;
+use crate::text::messages::journal;
 
 /// A line of `history --json` or row of `--csv` (`docs/contract.md`, "Data directory").
 #[derive(Debug, Serialize)]
@@ -67,7 +68,7 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
         }
     };
     if let Some(path) = &opened.set_aside {
-        say(&wording::set_aside(path));
+        say(&journal::set_aside(&path.display().to_string()));
     }
     let query = arguments.query.as_deref().unwrap_or_default();
     if arguments.csv
@@ -139,7 +140,7 @@ fn plain(line: &HistoryRow) -> String {
         escape(&line.asset_id),
         line.uploaded_at,
         line.upload_status.unwrap_or("?"),
-        wording::size(line.size),
+        text::size(line.size),
         super::one_line(&line.path),
     )
 }

@@ -2,15 +2,16 @@
 
 use std::io::{IsTerminal, Read};
 
+use super::wording;
 use super::{EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, print, say};
 use crate::api::throttle::RateLimit;
-use crate::app::wording;
 use crate::engine::FrontEnd;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeyState;
 use crate::setup::{self, AppContext, Numbers, SetupError};
 use crate::store::Keychain;
+use crate::text::{self, Backend};
 
 /// Most bytes read from standard input for a key.
 const INPUT_LIMIT: usize = 64 * 1024;
@@ -20,7 +21,7 @@ pub fn run(command: &KeyCommand) -> u8 {
     match command {
         KeyCommand::Set { by_mistake } if by_mistake.is_empty() => set(),
         KeyCommand::Set { .. } => {
-            say(wording::KEY_AS_ARGUMENT);
+            say(wording::key_as_argument());
             super::EXIT_USAGE
         }
         KeyCommand::Status => status(),
@@ -52,13 +53,13 @@ fn set() -> u8 {
         Err(fault) if fault.kind == FaultKind::Unauthorized => {
             say(&format!(
                 "The key was not saved. {}",
-                wording::fault(&fault).line()
+                text::fault(&fault, Backend::Service).line()
             ));
             return EXIT_KEY;
         }
         Err(fault) => format!(
             " The key could not be checked: {}",
-            wording::fault(&fault).cause
+            text::fault(&fault, Backend::Service).cause
         ),
     };
     if std::env::var_os(setup::KEY_VARIABLE).is_some_and(|key| !key.is_empty()) {
@@ -165,7 +166,7 @@ fn read_key() -> Result<ApiKey, String> {
             .read_to_string(&mut text)
             .map_err(|error| format!("The key cannot be read: {error}."))?;
     }
-    ApiKey::from_pasted(&text).map_err(|error| wording::not_a_key(error).to_owned())
+    ApiKey::from_pasted(&text).map_err(|error| crate::app::wording::not_a_key(error).to_owned())
 }
 
 /// Checks a key with the service, within the rate limit shared by all processes.

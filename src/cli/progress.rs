@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::app::wording;
 use crate::model::snapshot::Snapshot;
+use crate::text;
 
 /// The progress bar of an `upload`.
 pub struct ProgressDisplay(ProgressBar);
@@ -32,14 +32,14 @@ impl ProgressDisplay {
             "{} of {} · {}",
             totals.done,
             totals.batch,
-            wording::size_of(totals.sent, totals.bytes)
+            text::size_of(totals.sent, totals.bytes)
         );
         if let Some(rate) = totals.rate {
-            words += &format!(" · {}", wording::rate(rate));
+            words += &format!(" · {}", text::rate(rate));
         }
         let left = snapshot.time_left(Instant::now());
         if let Some(left) = left.filter(|left| *left > Duration::ZERO) {
-            words += &format!(" · {}", wording::left(Some(left)));
+            words += &format!(" · {}", text::left(Some(left)));
         }
         self.0.set_message(words);
     }

@@ -12,13 +12,15 @@ use tokio::time::Instant;
 
 use super::events::{EventPath, JsonEvent};
 use super::said_wait::SaidWait;
+use super::wording;
 use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
-use crate::app::wording;
+use crate::app::wording::banner;
 use crate::engine::{LifecycleEvent, LifecycleRecord};
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::{ItemId, QueueWait, Row};
 use crate::model::terminal::escape;
+use crate::text::{self, Backend};
 
 /// Output and counts of a run.
 pub struct Report {
@@ -122,7 +124,7 @@ impl Report {
                     .file_name()
                     .unwrap_or(path.as_os_str())
                     .to_string_lossy();
-                let note = note.map(|note| wording::note(note).to_owned());
+                let note = note.map(|note| text::note(note, Backend::Service));
                 let message = note.as_ref().map(|note| format!("{shown}: {note}"));
                 self.event(&JsonEvent::Accepted {
                     name: name.into_owned(),
@@ -141,7 +143,7 @@ impl Report {
                 self.close(item);
                 self.rejected += 1;
                 self.event(&JsonEvent::rejected(&path, &rejection));
-                Some(format!("{shown}: {}", wording::rejection_line(&rejection)))
+                Some(format!("{shown}: {}", text::rejection_line(&rejection)))
             }
             LifecycleEvent::Skipped { count } => {
                 self.skipped += count;
@@ -149,7 +151,7 @@ impl Report {
                     path: EventPath::new(&path),
                     count,
                 });
-                Some(format!("{shown}: {}", wording::banner::passed_over(count)))
+                Some(format!("{shown}: {}", banner::passed_over(count)))
             }
             LifecycleEvent::AlreadyUploaded(asset) => {
                 if !self.close(item) {
@@ -182,7 +184,7 @@ impl Report {
             }
             LifecycleEvent::OtherKey { last4 } => {
                 self.lift_limit(item, &path);
-                let words = wording::row::other_key(&last4);
+                let words = text::other_key(&last4);
                 Some(format!("{shown}: {words}; sending it with this one"))
             }
             LifecycleEvent::Uploaded(asset) => {
@@ -201,10 +203,10 @@ impl Report {
                     delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
                     reason: fault.reason(),
                 });
-                let wait = wording::duration(wording::whole_seconds(delay));
+                let wait = text::duration(text::whole_seconds(delay));
                 Some(format!(
                     "{shown}: {} Next try in {wait}.",
-                    wording::fault(&fault).cause
+                    text::fault(&fault, Backend::Service).cause
                 ))
             }
             LifecycleEvent::Finished {
@@ -247,7 +249,7 @@ impl Report {
     pub fn not_saved(&mut self, path: &Path, asset: &AssetId) -> Option<String> {
         let path = super::one_line(&path.to_string_lossy());
         let is_news = self.unsaved.insert(asset.clone());
-        is_news.then(|| wording::not_saved(&path, asset.as_str()))
+        is_news.then(|| wording::not_saved(asset.as_str(), &path))
     }
 
     /// Returns the earliest deadline for processing.
@@ -386,12 +388,12 @@ impl Report {
             .map(|asset| format!(" ({asset})"))
             .unwrap_or_default();
         let message = if self.key_is_missing && fault.fix() == Some(RequiredAction::Key) {
-            wording::WITHOUT_KEY.to_owned()
+            wording::without_key().to_owned()
         } else if fault.kind == FaultKind::Cancelled {
             // No single file can be cancelled here.
-            wording::RUN_INTERRUPTED.to_owned()
+            wording::run_interrupted().to_owned()
         } else {
-            wording::fault(fault).line()
+            text::fault(fault, Backend::Service).line()
         };
         let line = format!(
             "{}{id}: {message}",

@@ -10,9 +10,9 @@ use tokio::time::{Instant, sleep_until};
 use super::interrupt::Interruption;
 use super::progress::ProgressDisplay;
 use super::report::Report;
+use super::wording;
 use super::{EXIT_INTERRUPTED, EXIT_SOME_FAILED, EXIT_USAGE, UploadArguments, say};
 use crate::api::network;
-use crate::app::wording;
 use crate::engine::shutdown::FAREWELL;
 use crate::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord, Notice};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
@@ -20,6 +20,8 @@ use crate::model::key::ApiKey;
 use crate::model::snapshot::{ItemId, JournalState, KeySource, ResumeBehaviour, Row, Snapshot};
 use crate::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine, SetupError};
 use crate::store::{Keychain, SecretError};
+use crate::text;
+use crate::text::messages::journal;
 
 /// Time that a stopped run still waits for files to be found and checked.
 const INTAKE_LIMIT: Duration = Duration::from_secs(10);
@@ -245,7 +247,7 @@ impl UploadSession {
                 },
                 Some(notice) = self.running.handle.notices.recv() => {
                     if let Notice::HistorySetAside(path) = notice {
-                        progress.say(&wording::set_aside(&path));
+                        progress.say(&journal::set_aside(&path.display().to_string()));
                     }
                 }
                 () = until(limit) => {
@@ -267,8 +269,8 @@ impl UploadSession {
         self.journal = snapshot.journal.clone();
         match &self.journal {
             JournalState::Good | JournalState::Opening => {}
-            JournalState::Newer => progress.say(wording::newer_history()),
-            JournalState::Unwritable(cause) => progress.say(&wording::unwritable_history(cause)),
+            JournalState::Newer => progress.say(journal::newer()),
+            JournalState::Unwritable(cause) => progress.say(&text::unwritable_history(cause)),
         }
     }
 

@@ -1,64 +1,50 @@
-//! The loop that owns the queue: what is told, what follows, what is journaled, what is shown.
+//! The loop that owns the queue and everything that keeps something about it.
 //!
-//! Each turn takes in everything that has been said meanwhile, moves the uploads through
-//! `next`, writes one transaction, and only then shows the new state and carries out what
-//! follows from it.
+//! Each turn takes in everything that has arrived meanwhile, moves the uploads through
+//! `transition`, writes one transaction, and only then publishes the new state and begins the work
+//! that follows from it.
 
-mod batch;
 mod commands;
 mod commit;
-mod duplicate_scan;
 mod duplicates;
 mod effects;
 mod intake;
 mod keys;
 mod locate;
 mod message;
-mod missing_files;
-mod order;
-mod publisher;
-mod queue_totals;
 mod restore;
 mod sessions;
+mod shut_down;
 mod snapshot;
-mod storage_protocols;
 mod waits;
-mod walks;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinSet;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use self::batch::Batch;
-use self::commit::Outbox;
-use self::duplicate_scan::DuplicateScan;
-use self::intake::FoundFile;
-use self::keys::{KeyCheck, is_other_keys};
-use self::message::ActorMessage;
-use self::missing_files::MissingFiles;
-use self::publisher::Publisher;
-use self::sessions::SessionRecord;
-use self::storage_protocols::StorageProtocols;
-use super::clock::now_ms;
-use super::intake::CanonicalPath;
-use super::item::{Item, Task};
+use super::duplicates::Duplicates;
+use super::gate::Gate;
+use super::intake::Intake;
 use super::journal::Journal;
-use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
+use super::keys::Keys;
+use super::lifecycle::{LifecycleEvent, LifecycleRecord};
+use super::message::ActorMessage;
+use super::missing_files::MissingFiles;
+use super::outbox::{Outbox, Work};
+use super::publisher::Publisher;
+use super::queue::Queue;
 use super::speed::ThroughputMeter;
+use super::storage_protocols::StorageProtocols;
+use super::tasks::Tasks;
+use super::upload_sessions::UploadSessions;
 use super::{Command, Notice, Options};
 use crate::api::Service;
-use crate::api::limiter::RateHold;
 use crate::api::paced::RateLimited;
-use crate::model::asset::{Account, AssetId};
-use crate::model::fault::RequiredAction;
-use crate::model::key::ApiKey;
-use crate::model::snapshot::{ItemId, KeySource, Snapshot};
-use crate::model::upload::{Effect, Event, Original, Upload, UploadState, transition};
+use crate::model::snapshot::{ItemId, Snapshot};
+use crate::model::upload::{Event, UploadState};
 use crate::store::KeychainWorker;
 
 /// How often meters are read while bytes move.
@@ -69,75 +55,24 @@ const TURN: usize = 512;
 /// The owner of the queue.
 pub(super) struct Actor<S> {
     options: Options,
-    service: Arc<RateLimited<S>>,
     journal: Journal,
-    messages: mpsc::UnboundedSender<ActorMessage>,
     inbox: mpsc::UnboundedReceiver<ActorMessage>,
 
-    items: HashMap<ItemId, Item>,
-    /// By position: the order in which rows are shown and started.
-    order: BTreeSet<(i64, ItemId)>,
-    queued: BTreeSet<(i64, ItemId)>,
-    /// Rows that wait for the id of equal content, and of which nothing is sent.
-    id_lookup_queue: BTreeSet<(i64, ItemId)>,
-    /// Those whose turn it is.
-    id_lookups_running: HashSet<ItemId>,
-    /// Rows that hold a place among the transfers.
-    active_transfers: HashSet<ItemId>,
+    queue: Queue,
     missing_files: MissingFiles,
-    by_path: HashMap<CanonicalPath, ItemId>,
-    by_size: HashMap<u64, BTreeSet<ItemId>>,
-    dependents: HashMap<ItemId, Vec<ItemId>>,
-    duplicate_scan: DuplicateScan,
-    removed: Vec<(Item, Option<CanonicalPath>)>,
-    /// What was found while it was not known yet which files the restored rows are.
-    buffered_files: Vec<FoundFile>,
-    /// Which files the restored rows are is being found out.
-    resolving_paths: bool,
-    /// What earlier runs left was brought back.
-    restored: bool,
-    /// What was found waits until another program lets go of the database.
-    intake_retry: Option<Task>,
+    duplicates: Duplicates,
+    intake: Intake,
 
-    key: Option<(ApiKey, KeySource)>,
-    no_key: bool,
-    trust: KeyCheck,
-    key_check: Option<Task>,
-    /// A check of the key in spite of a hold.
-    probe: Option<Task>,
-    /// A rate-limit answer that holds all calls back.
-    hold: watch::Receiver<Option<RateHold>>,
-    /// Accounts of the current key: its own, and those that were joined with it.
-    own: HashSet<Account>,
-    /// Whose key answered well when it was asked about before it came into use.
-    prechecked_account: Option<Account>,
+    keys: Keys,
+    gate: Gate,
     storage_protocols: StorageProtocols,
-    keychain: Arc<KeychainWorker>,
-    /// Uploads of which the keychain has a session.
-    saved_sessions: HashMap<AssetId, SessionRecord>,
-    /// Calls to the keychain whose outcome is not known yet.
-    pending_keychain_calls: usize,
-    needs: Option<RequiredAction>,
-    paused: bool,
-    /// Since when the service can't be reached, as far as is known.
-    offline: Option<Instant>,
-    walks: usize,
-    looks: usize,
-    /// Ends when the look that was started last has told what it saw.
-    last_look: Option<oneshot::Receiver<()>>,
-    walking: u64,
-    passed_over: u64,
-    already_listed: u64,
-    intake_reported: bool,
+    sessions: UploadSessions,
     throughput: ThroughputMeter,
-    batch: Batch,
     stopped: bool,
 
     publisher: Publisher,
     outbox: Outbox,
-    /// Small tasks that are no row's; they end with the engine.
-    background_tasks: JoinSet<()>,
-    save_again: Option<Task>,
+    tasks: Tasks<S>,
 }
 
 impl<S: Service> Actor<S> {
@@ -148,273 +83,139 @@ impl<S: Service> Actor<S> {
         notices: mpsc::UnboundedSender<Notice>,
     ) -> Self {
         let (messages, inbox) = mpsc::unbounded_channel();
-        let key = options.key.clone();
-        let hold = service.limiter().hold();
-        let keychain = Arc::new(KeychainWorker::new(options.keychain.clone()));
+        let stall = options.policy.stall;
+        let keychain = KeychainWorker::new(options.keychain.clone());
+        let sessions = UploadSessions::new(keychain, options.base_url.clone());
+        let keys = Keys::new(options.key.clone());
+        let gate = Gate::new(service.limiter().hold());
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
-            service,
-            messages,
             inbox,
-            items: HashMap::new(),
-            order: BTreeSet::new(),
-            queued: BTreeSet::new(),
-            id_lookup_queue: BTreeSet::new(),
-            id_lookups_running: HashSet::new(),
-            active_transfers: HashSet::new(),
+            queue: Queue::default(),
             missing_files: MissingFiles::new(),
-            by_path: HashMap::new(),
-            by_size: HashMap::new(),
-            dependents: HashMap::new(),
-            duplicate_scan: DuplicateScan::default(),
-            removed: vec![],
-            buffered_files: vec![],
-            resolving_paths: false,
-            restored: false,
-            intake_retry: None,
-            key,
-            no_key: false,
-            trust: KeyCheck::Unchecked,
-            key_check: None,
-            probe: None,
-            hold,
-            own: HashSet::new(),
-            prechecked_account: None,
+            duplicates: Duplicates::new(),
+            intake: Intake::default(),
+            keys,
+            gate,
             storage_protocols: StorageProtocols::default(),
-            keychain,
-            saved_sessions: HashMap::new(),
-            pending_keychain_calls: 0,
-            needs: None,
-            paused: false,
-            offline: None,
-            walks: 0,
-            looks: 0,
-            last_look: None,
-            walking: 0,
-            passed_over: 0,
-            already_listed: 0,
-            intake_reported: true,
+            sessions,
             throughput: ThroughputMeter::default(),
-            batch: Batch::default(),
             stopped: false,
             publisher: Publisher::new(snapshot, notices),
             outbox: Outbox::default(),
-            background_tasks: JoinSet::new(),
-            save_again: None,
+            tasks: Tasks::new(service, messages, stall),
         }
     }
 
     /// Runs until it is told to stop or nobody can tell it anything any more.
     pub async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
+        self.start();
+        let mut sampling = tokio::time::interval(SAMPLING);
+        sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while !self.stopped {
+            self.next_message(&mut commands, &mut sampling).await;
+            self.drain(&mut commands);
+            self.commit();
+        }
+        self.shut_down().await;
+        tracing::info!("engine ends");
+    }
+
+    fn start(&mut self) {
         self.share_limit();
         self.restore_key_check();
         self.recall_accounts();
         self.open_history();
-        self.commit_and_publish();
-        let mut sampling = tokio::time::interval(SAMPLING);
-        sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        while !self.stopped {
-            let bytes_move = !self.active_transfers.is_empty();
-            let hold = *self.hold.borrow();
-            tokio::select! {
-                command = commands.recv() => match command {
-                    Some(command) => self.take(command),
-                    None => self.stopped = true,
-                },
-                Some(messages) = self.inbox.recv() => self.handle_message(messages),
-                () = tick(&mut sampling, bytes_move) => self.sample(),
-                Ok(()) = self.hold.changed() => self.test_hold(),
-                () = waits::end(hold) => {}
+        self.commit();
+    }
+
+    /// Waits for a command, a message of a task, the end of a hold, or the time to read meters.
+    async fn next_message(
+        &mut self,
+        commands: &mut mpsc::UnboundedReceiver<Command>,
+        sampling: &mut Interval,
+    ) {
+        let bytes_move = !self.queue.active_transfers().is_empty();
+        tokio::select! {
+            command = commands.recv() => match command {
+                Some(command) => self.handle_command(command),
+                None => self.stopped = true,
+            },
+            Some(message) = self.inbox.recv() => self.handle_message(message),
+            _ = sampling.tick(), if bytes_move => self.sample(),
+            is_untested = self.gate.hold_changed() => if is_untested {
+                self.probe();
             }
-            for _ in 0..TURN {
-                if self.journal.has_a_turns_worth() {
-                    break;
-                }
-                if let Ok(command) = commands.try_recv() {
-                    self.take(command);
-                } else if let Ok(messages) = self.inbox.try_recv() {
-                    self.handle_message(messages);
-                } else {
-                    break;
-                }
-            }
-            self.commit_and_publish();
         }
-        self.leave().await;
-        self.drain_keychain().await;
-        tracing::info!("engine ends");
+    }
+
+    /// Takes in what has arrived meanwhile, up to a turn's worth.
+    fn drain(&mut self, commands: &mut mpsc::UnboundedReceiver<Command>) {
+        for _ in 0..TURN {
+            if self.journal.has_a_turns_worth() {
+                return;
+            }
+            if let Ok(command) = commands.try_recv() {
+                self.handle_command(command);
+            } else if let Ok(message) = self.inbox.try_recv() {
+                self.handle_message(message);
+            } else {
+                return;
+            }
+        }
     }
 
     /// Reads the meters.
     fn sample(&mut self) {
         let now = Instant::now();
         let (mut bytes, mut moving) = (0, false);
-        for id in &self.active_transfers {
-            if let Some(item) = self.items.get_mut(id)
-                && let (UploadState::Sending { .. }, Some(meter)) =
-                    (&item.upload.state, &item.meter)
-                && meter.started()
-            {
-                bytes += item.speed.sample(now, meter.moved());
-                if item.began > self.offline && meter.moved() > 0 {
-                    // Of a try that began before, bytes may only have gone as far as the
-                    // system's buffers.
-                    self.offline = None;
-                }
-                moving |= !meter.body_out();
-                self.publisher.on_change(item.id);
+        for id in self.queue.active_transfers().clone() {
+            let Some(item) = self.queue.get_mut(id) else {
+                continue;
+            };
+            if !matches!(item.upload().state, UploadState::Sending { .. }) {
+                continue;
             }
+            let Some(sample) = item.transfer.sample(now) else {
+                continue;
+            };
+            bytes += sample.new;
+            moving |= !sample.is_out;
+            if sample.moved > 0 {
+                self.gate.on_bytes_moved(item.starts.last());
+            }
+            self.publisher.on_change(id);
         }
         self.throughput.sample(now, bytes, moving);
     }
 
-    /// Moves an upload by an event; false where the event is stale or does not fit.
+    /// Moves an upload by an event; false where the event is stale or does not fit. Whoever keeps
+    /// something about the row is told here, in this order.
     fn apply(&mut self, id: ItemId, event: Event) -> bool {
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(change) = self.queue.apply(id, event, &self.options.policy) else {
             return false;
         };
-        let releases = matches!(event, Event::BodyOut { .. });
-        let poll_trouble = match &event {
-            Event::PollFailed { fault, .. } => Some(fault.kind),
-            _ => None,
-        };
-        let Some((after, effects)) = transition(&item.upload, event, &self.options.policy) else {
-            tracing::debug!(item = id.0, "stale event");
-            return false;
-        };
-        let before = std::mem::replace(&mut item.upload, after);
-        item.poll_trouble = poll_trouble;
-        item.note_resume_offset(&before.state);
-        item.has_sent_bytes &= !item.upload.has_ended();
-        let is_done = |state: &UploadState| matches!(state, UploadState::Done { .. });
-        item.seen_ready |= is_done(&item.upload.state) && !is_done(&before.state);
-        if let UploadState::Processing {
-            content: Some(content),
-            ..
-        } = &item.upload.state
+        self.journal.stage_transition(&change);
+        self.duplicates.on_change(&change);
+        self.sessions.on_change(&change);
+        self.missing_files.on_change(change.item);
+        if change.begins_batch {
+            self.throughput.on_batch_begun();
+        }
+        self.publisher.on_transition(&change);
+        let direct_limit = self.options.policy.direct_limit;
+        if self.options.follower.is_some()
+            && let Some(record) = LifecycleRecord::of(&change, direct_limit)
         {
-            item.content = Some(*content);
+            self.outbox.follow(record);
         }
-        let now = Instant::now();
-        let delay = effects
-            .iter()
-            .find_map(|effect| match effect {
-                Effect::ScheduleRetry { after, .. } | Effect::Poll { after, .. } => Some(*after),
-                _ => None,
-            })
-            .unwrap_or_default();
-        if effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Send { .. }))
-        {
-            item.starts += 1;
-            item.began_ms = Some(now_ms());
-            item.began = Some(now);
-            item.started_at.get_or_insert(now);
+        if change.releases_body {
+            self.outbox.start(Work::Release(id));
         }
-        item.upload
-            .stamp_fault_times(item.began_ms, now_ms(), item.starts);
-        match &item.upload.state {
-            UploadState::Processing { .. } => {
-                if !matches!(before.state, UploadState::Processing { .. }) {
-                    item.polled_since = Some(now + delay);
-                }
-                item.waits_until = Some(now + delay);
-            }
-            UploadState::RetryScheduled { .. } => item.waits_until = Some(now + delay),
-            _ => item.polled_since = None,
-        }
-        let is_over = |upload: &Upload| upload.has_ended() || is_other_keys(&upload.state);
-        if is_over(&item.upload) && !effects.contains(&Effect::Abort) {
-            // What ran for it told so and is over; a task that is kept keeps its memory.
-            item.running = None;
-            item.meter = None;
-        }
-        let took = item
-            .started_at
-            .map_or(Duration::ZERO, |started| now - started);
-        let said = turn(
-            &before,
-            &item.upload,
-            item.starts,
-            delay,
-            took,
-            self.options.policy.direct_limit,
-            item.content,
-        );
-        let is_active = item.upload.is_active();
-        let begins_batch = is_active && self.batch.begin(self.throughput.moved());
-        if is_active {
-            item.upload.counters.batch = self.batch.began_ms();
-            item.in_batch = true;
-        }
-        self.journal.stage_item(item);
-        self.missing_files.on_change(item);
-        if before.state != item.upload.state {
-            self.duplicate_scan.invalidate(item);
-            tracing::info!(
-                item = id.0,
-                attempt = item.upload.attempt,
-                from = before.state.name(),
-                to = item.upload.state.name(),
-                asset = item.upload.asset().map(AssetId::as_str),
-                fault = ?item.upload.fault(),
-            );
-            tell_trouble(item, delay);
-        }
-        let holds = item.upload.uses_transfer_slot();
-        let position = (item.position, id);
-        let path = item.path.clone();
-        let reuse_only = item.upload.counters.reuse_only;
-        let queued = item.upload.state == UploadState::Queued;
-        let id_lookups_running = reuse_only && item.upload.state == UploadState::Hashing;
-        let ended = is_over(&item.upload) && !is_over(&before);
-        let asset = match &item.upload.state {
-            UploadState::Done { asset, .. } | UploadState::Duplicate(Original::Asset(asset)) => {
-                Some(asset.clone())
-            }
-            _ => None,
-        };
-        let over = before.reserved_id.filter(|asset| {
-            item.upload.has_ended() || item.upload.reserved_id.as_ref() != Some(asset)
-        });
-        if begins_batch {
-            self.begin_batch();
-        }
-        if let Some(asset) = over {
-            self.forget_session(&asset);
-        }
-        self.queued.remove(&position);
-        self.id_lookup_queue.remove(&position);
-        self.id_lookups_running.remove(&id);
-        if id_lookups_running {
-            self.id_lookups_running.insert(id);
-        } else if queued && reuse_only {
-            self.id_lookup_queue.insert(position);
-        } else if queued {
-            self.queued.insert(position);
-        }
-        if holds {
-            self.active_transfers.insert(id);
-        } else {
-            self.active_transfers.remove(&id);
-        }
-        self.publisher.on_change(id);
-        self.stage_records(id, &effects);
-        self.outbox
-            .effects
-            .extend(effects.into_iter().map(|effect| (id, effect)));
-        if releases {
-            self.outbox.released.push(id);
-        }
-        if let Some(turn) = said {
-            self.follow(Some(id), path, turn);
-        }
-        if let UploadState::Duplicate(Original::Row(original)) = before.state {
-            self.remove_dependent(id, original);
-        }
-        if ended {
+        let ended = change.has_ended().then(|| change.ready_asset().cloned());
+        self.outbox.start_effects(id, change.effects);
+        if let Some(asset) = ended {
             self.notify_dependents(id, asset.as_ref());
         }
         true
@@ -422,40 +223,7 @@ impl<S: Service> Actor<S> {
 
     fn follow(&mut self, item: Option<ItemId>, path: PathBuf, turn: LifecycleEvent) {
         if self.options.follower.is_some() {
-            self.outbox.turns.push(LifecycleRecord { item, path, turn });
+            self.outbox.follow(LifecycleRecord { item, path, turn });
         }
-    }
-}
-
-/// Writes into the log what a row waits or failed for, with all that is known of it.
-fn tell_trouble(item: &Item, delay: Duration) {
-    let (UploadState::RetryScheduled { cause: fault } | UploadState::Failed { fault, .. }) =
-        &item.upload.state
-    else {
-        return;
-    };
-    let detail = &fault.diagnostics;
-    tracing::warn!(
-        item = item.id.0,
-        kind = ?fault.kind,
-        call = detail.call.as_deref(),
-        status = detail.http_status,
-        code = detail.code.as_deref(),
-        message = detail.message.as_deref(),
-        request_id = detail.request_id.as_deref(),
-        causes = detail.causes.join(": "),
-        tries = item.starts,
-        next_try_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
-        ended = item.upload.has_ended(),
-        "trouble"
-    );
-}
-
-/// The next moment to read the meters; never, while no bytes move.
-async fn tick(sampling: &mut Interval, wanted: bool) {
-    if wanted {
-        sampling.tick().await;
-    } else {
-        std::future::pending::<()>().await;
     }
 }

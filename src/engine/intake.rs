@@ -1,180 +1,138 @@
-//! Walks folders, checks files and hashes them.
-//!
-//! All functions block and belong on a blocking thread. Only regular files are opened: a FIFO would
-//! block, and a device might do anything.
+//! Files on their way into the queue: found by walks, kept until their rows can be made.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-
-use crate::model::media::{self, Accepted, FileStamp, HEAD_LEN, Note, Rejection};
-use crate::source_file::{self, cause, is_gone};
-
-#[cfg(test)]
-pub mod drive;
-mod fingerprint;
-mod platform;
 #[cfg(test)]
 mod tests;
-mod walk;
 
-#[cfg(test)]
-pub use fingerprint::passes;
-pub use fingerprint::{Reading, hash};
-pub use walk::{WalkEvent, walk};
+use std::path::PathBuf;
+use std::time::SystemTime;
 
-/// A file that passed its check.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckedFile {
-    /// Format, size and upload route.
-    pub accepted: Accepted,
-    /// Stamp at the check; another stamp later means a changed file.
-    pub stamp: FileStamp,
-    /// Its content is in the cloud: reading would download it, so name and size were judged.
-    pub is_cloud_placeholder: bool,
+use super::files::{CanonicalPath, CheckedFile};
+use crate::model::media::{FileStamp, Rejection};
+use crate::model::snapshot::ItemId;
+
+/// A file or folder that a walk found.
+#[derive(Clone, Debug)]
+pub(super) struct FoundFile {
+    pub path: PathBuf,
+    pub identity: CanonicalPath,
+    /// Its current stamp, to compare with an earlier one.
+    pub stamp: Option<FileStamp>,
+    /// Reason to reject it without a check.
+    pub rejection: Option<Rejection>,
+    /// Added by the user in this window, so that it may start by itself.
+    pub may_start: bool,
 }
 
-/// Checks a file of any type.
-///
-/// Links are followed. A placeholder of a file in the cloud is not opened.
-///
-/// # Errors
-///
-/// In this order: [`Rejection::NotFound`], [`Rejection::UnsupportedFormat`],
-/// [`Rejection::Unreadable`] or [`Rejection::NotAFile`] (a folder, too), then those of
-/// [`media::check`].
-pub fn look(path: &Path) -> Result<CheckedFile, Rejection> {
-    look_where(path, false, platform::is_in_cloud)
+/// Result of a file's check.
+pub(super) struct CheckResult {
+    pub item: ItemId,
+    pub outcome: Result<CheckedFile, Rejection>,
+    /// Stamp of the file, if the result depends on its content.
+    pub stamp: Option<FileStamp>,
+    /// Time of the stamp, to tell how old the last change is.
+    pub at: SystemTime,
 }
 
-/// Checks like [`look`], but takes unrecognised content for the format of the file's name.
-///
-/// # Errors
-///
-/// Like [`look`], without [`Rejection::NotRecognised`].
-pub fn look_as_named(path: &Path) -> Result<CheckedFile, Rejection> {
-    look_where(path, true, platform::is_in_cloud)
+/// Walks under way, and what they found but the queue does not have yet.
+#[derive(Debug, Default)]
+pub(super) struct Intake {
+    active_walks: usize,
+    /// Files that the latest walk has found so far.
+    found: u64,
+    skipped: u64,
+    already_queued: u64,
+    /// Found files without a row.
+    buffered: Vec<FoundFile>,
+    /// Canonical paths of restored rows are being resolved; until then a row might be added twice.
+    resolving_paths: bool,
+    /// The database was locked, and a timer runs.
+    retry_pending: bool,
+    /// Files were added since all were last reported as taken in.
+    is_unreported: bool,
 }
 
-/// Checks a file, with a function that detects cloud placeholders.
-fn look_where(
-    path: &Path,
-    as_named: bool,
-    is_in_cloud: impl Fn(&Metadata) -> bool,
-) -> Result<CheckedFile, Rejection> {
-    #[cfg(test)]
-    drive::answers_look(path);
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) => {
-            let rejection = rejection(&error);
-            if rejection != Rejection::NotFound {
-                media::format_of(path)?;
-            }
-            return Err(rejection);
+impl Intake {
+    pub fn on_walk_started(&mut self) {
+        self.active_walks += 1;
+        self.found = 0;
+        self.is_unreported = true;
+    }
+
+    pub fn on_progress(&mut self, found: u64) {
+        self.found = found;
+    }
+
+    /// Counts files of other kinds, which a walk leaves out.
+    pub fn on_skipped(&mut self, count: u64) {
+        self.skipped += count;
+    }
+
+    pub fn on_walk_ended(&mut self) {
+        self.active_walks = self.active_walks.saturating_sub(1);
+    }
+
+    pub fn on_already_queued(&mut self) {
+        self.already_queued += 1;
+    }
+
+    pub fn on_resolving_paths(&mut self) {
+        self.resolving_paths = true;
+    }
+
+    pub fn on_paths_resolved(&mut self) {
+        self.resolving_paths = false;
+    }
+
+    /// Buffers files until [`take_ready`](Self::take_ready).
+    pub fn buffer(&mut self, found: impl IntoIterator<Item = FoundFile>) {
+        self.buffered.extend(found);
+    }
+
+    /// Buffers files until [`on_retry_due`](Self::on_retry_due): with the database locked,
+    /// duplicates would go unnoticed.
+    pub fn postpone(&mut self, found: impl IntoIterator<Item = FoundFile>) {
+        self.buffer(found);
+        self.retry_pending = true;
+    }
+
+    pub fn on_retry_due(&mut self) {
+        self.retry_pending = false;
+    }
+
+    /// Returns the buffered files, once all that was restored is known.
+    pub fn take_ready(&mut self, history_has_answered: bool) -> Vec<FoundFile> {
+        if history_has_answered && !self.resolving_paths && !self.retry_pending {
+            std::mem::take(&mut self.buffered)
+        } else {
+            vec![]
         }
-    };
-    media::format_of(path)?;
-    if !metadata.is_file() {
-        return Err(Rejection::NotAFile);
     }
-    let unread = |size: u64, note: Note| {
-        media::check_unread(path, size).map(|accepted| Accepted {
-            note: accepted.note.or(Some(note)),
-            ..accepted
-        })
-    };
-    if is_in_cloud(&metadata) {
-        return Ok(CheckedFile {
-            accepted: unread(metadata.len(), Note::InCloud)?,
-            stamp: FileStamp::of(&metadata),
-            is_cloud_placeholder: true,
-        });
+
+    /// Drops buffered files when the engine ends.
+    pub fn discard(&mut self) {
+        self.buffered.clear();
     }
-    let (metadata, head) = read_head(path).map_err(|error| rejection(&error))?;
-    if !metadata.is_file() {
-        return Err(Rejection::NotAFile);
-    }
-    let accepted = match media::check(path, metadata.len(), &head) {
-        Err(Rejection::NotRecognised { .. }) if as_named => {
-            unread(metadata.len(), Note::UnknownContent)
+
+    /// Returns true once after everything added has been found, has a row, and is checked.
+    pub fn report_done(&mut self, is_checking: impl FnOnce() -> bool) -> bool {
+        let is_done = self.active_walks == 0 && self.buffered.is_empty();
+        if !self.is_unreported || !is_done || is_checking() {
+            return false;
         }
-        judged => judged,
-    };
-    Ok(CheckedFile {
-        accepted: accepted?,
-        stamp: FileStamp::of(&metadata),
-        is_cloud_placeholder: false,
-    })
-}
-
-/// Returns whether the file is a cloud placeholder, so that reading it downloads it.
-pub fn is_in_cloud(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| platform::is_in_cloud(&metadata))
-}
-
-/// Returns the file's current stamp; `None` if it does not exist.
-pub fn stamp_now(path: &Path) -> Option<FileStamp> {
-    let metadata = fs::metadata(path).ok()?;
-    Some(FileStamp::of(&metadata))
-}
-
-/// Returns whether the file exists unchanged. A replaced file needs the user's decision.
-pub fn is_still(path: &Path, stamp: FileStamp) -> bool {
-    #[cfg(test)]
-    drive::answers(path);
-    source_file::check(path, stamp).is_ok()
-}
-
-/// Returns the first [`HEAD_LEN`] bytes of a file, and metadata of the same open file.
-fn read_head(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    let mut head = Vec::with_capacity(HEAD_LEN);
-    if metadata.is_file() {
-        let limit = u64::try_from(HEAD_LEN).unwrap_or(u64::MAX);
-        file.take(limit).read_to_end(&mut head)?;
+        self.is_unreported = false;
+        true
     }
-    Ok((metadata, head))
-}
 
-/// Canonical path of a file, with links in its folders resolved. Links to files and hard links are
-/// files of their own; their equal content is found by hash.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct CanonicalPath(PathBuf);
-
-impl CanonicalPath {
-    /// Takes the path as it is, for an unresponsive drive.
-    pub fn unresolved(path: &Path) -> Self {
-        Self(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+    /// Returns how many files the latest walk has found; `None` while nothing is walked.
+    pub fn walking(&self) -> Option<u64> {
+        (self.active_walks > 0).then_some(self.found)
     }
-}
 
-/// Resolves a path; a missing file's path is only made absolute.
-pub fn identity(path: &Path) -> CanonicalPath {
-    #[cfg(test)]
-    drive::answers(path);
-    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
-    let resolved = match (is_link, path.parent(), path.file_name()) {
-        (true, Some(folder), Some(name)) => {
-            let folder = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
-            fs::canonicalize(folder).map(|folder| folder.join(name))
-        }
-        _ => fs::canonicalize(path),
-    };
-    resolved.map_or_else(|_| CanonicalPath::unresolved(path), CanonicalPath)
-}
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
 
-fn rejection(error: &io::Error) -> Rejection {
-    if is_gone(error) {
-        Rejection::NotFound
-    } else {
-        Rejection::Unreadable {
-            cause: cause(error),
-        }
+    pub fn already_queued(&self) -> u64 {
+        self.already_queued
     }
 }

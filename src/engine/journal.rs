@@ -8,13 +8,12 @@ mod previous_runs;
 mod staging;
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use self::opening::OpenHistory;
-use crate::model::asset::{Account, AssetId};
+use crate::model::asset::AssetId;
 use crate::model::snapshot::{ItemId, JournalState};
 use crate::store::{History, HistoryChange, RunId, RunLock, StoreError};
 
@@ -42,6 +41,8 @@ pub(super) struct Journal {
     open: OpenHistory,
     history: Option<History>,
     away: bool,
+    /// It was open before in this run.
+    was_opened: bool,
     /// Unusable history, to be repaired or reopened.
     lost: Option<LostHistory>,
     /// It is known what the history holds, or that it cannot be known now.
@@ -83,18 +84,6 @@ enum CommitError {
     Unwritable(String),
 }
 
-/// Origin of an asset.
-#[derive(Clone, Debug)]
-pub(super) struct Origin {
-    pub item: ItemId,
-    pub name: String,
-    /// Absolute path.
-    pub path: PathBuf,
-    pub size: u64,
-    /// Account of the key that sent it; empty if unknown.
-    pub account: Account,
-}
-
 impl Journal {
     pub fn new(open: OpenHistory, base_url: String) -> Self {
         // No two runs give these ids, and the database counts from 1.
@@ -103,6 +92,7 @@ impl Journal {
             open,
             history: None,
             away: false,
+            was_opened: false,
             lost: None,
             has_answered: false,
             state: JournalState::Opening,

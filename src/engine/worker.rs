@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::sessions::{self, Purpose};
+use super::saved_session::{self, Purpose};
 use crate::api::limiter::Permit;
 use crate::api::paced::RateLimited;
 use crate::api::{Service, SignedUpload, TransferProgress, UploadFile};
@@ -115,7 +115,7 @@ impl<S: Service> UploadAttempt<S> {
             },
         );
         let ticket = match tokio::time::timeout(KEYCHAIN, answer).await {
-            Ok(Ok(Ok(Some(secret)))) => sessions::read(&secret, purpose),
+            Ok(Ok(Ok(Some(secret)))) => saved_session::read(&secret, purpose),
             Ok(Ok(Err(error))) => {
                 tracing::warn!(%error, "a session cannot be read");
                 None

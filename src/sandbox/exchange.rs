@@ -9,7 +9,7 @@ use hyper::http::request::Parts;
 
 use super::RequestRecord;
 use super::answer::Reply;
-use super::intake::{Intake, IntakeStop};
+use super::intake::{IntakeStop, RequestBody};
 use super::io::{Cut, Link};
 use super::plan::{Call, PlannedFault};
 use super::state::State;
@@ -17,7 +17,7 @@ use super::state::State;
 /// One request and everything its handler needs.
 pub(super) struct Exchange {
     pub(super) head: Parts,
-    pub(super) intake: Intake,
+    pub(super) intake: RequestBody,
     pub(super) state: Arc<State>,
     link: Arc<Link>,
     record: usize,
@@ -29,7 +29,7 @@ impl Exchange {
         let key = head.headers.get(AUTHORIZATION);
         let key = key.and_then(|key| key.to_str().ok()).unwrap_or_default();
         let shown: Vec<char> = key.chars().rev().take(4).collect();
-        let intake = Intake::new(body, Arc::clone(&link));
+        let intake = RequestBody::new(body, Arc::clone(&link));
         let record = RequestRecord {
             at: Instant::now(),
             method: head.method.to_string(),

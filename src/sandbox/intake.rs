@@ -61,9 +61,9 @@ struct Inner {
 
 /// A request's body. Clones share it.
 #[derive(Clone)]
-pub(super) struct Intake(Arc<Mutex<Inner>>, Arc<AtomicU64>);
+pub(super) struct RequestBody(Arc<Mutex<Inner>>, Arc<AtomicU64>);
 
-impl Intake {
+impl RequestBody {
     pub(super) fn new(body: Incoming, link: Arc<Link>) -> Self {
         let counted = Arc::new(AtomicU64::new(0));
         let inner = Inner {

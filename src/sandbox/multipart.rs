@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use hyper::HeaderMap;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 
-use super::intake::{Intake, IntakeStop};
+use super::intake::{IntakeStop, RequestBody};
 
 /// Size limit of the boundary line and the part's headers.
 const MAX_HEAD: usize = 16 * 1024;
@@ -61,7 +61,10 @@ pub(super) fn declared_length(headers: &HeaderMap) -> Option<u64> {
 
 impl Form {
     /// Reads up to the file's first byte.
-    pub(super) async fn open(headers: &HeaderMap, intake: &Intake) -> Result<Self, MultipartError> {
+    pub(super) async fn open(
+        headers: &HeaderMap,
+        intake: &RequestBody,
+    ) -> Result<Self, MultipartError> {
         let declared = declared_length(headers).ok_or(MultipartError::Length)?;
         let boundary = headers
             .get(CONTENT_TYPE)
@@ -97,7 +100,7 @@ impl Form {
     /// Reads the file and everything after it, buffering at most one chunk.
     pub(super) async fn read(
         self,
-        intake: &Intake,
+        intake: &RequestBody,
         limit: u64,
     ) -> Result<FilePart, MultipartError> {
         // The longest ending is CRLF, two dashes, the boundary, two dashes, CRLF.
@@ -136,7 +139,7 @@ impl Form {
 
     async fn take_file(
         &self,
-        intake: &Intake,
+        intake: &RequestBody,
         limit: u64,
     ) -> Result<(u64, String), MultipartError> {
         let broken = |_: multer::Error| MultipartError::Framing("the multipart framing is broken");
@@ -249,7 +252,10 @@ fn unquote(quoted: &str) -> Option<(String, &str)> {
 }
 
 /// Reads a small body; `None` if it exceeds the limit.
-pub(super) async fn read_small(intake: &Intake, limit: usize) -> Result<Option<Bytes>, IntakeStop> {
+pub(super) async fn read_small(
+    intake: &RequestBody,
+    limit: usize,
+) -> Result<Option<Bytes>, IntakeStop> {
     let mut all = BytesMut::new();
     while let Some(bytes) = intake.next().await? {
         if all.len() + bytes.len() > limit {

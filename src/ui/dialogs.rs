@@ -13,11 +13,13 @@ use super::theme::{self, Palette, TOLERANCE, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::{card, text};
 use crate::app::command::{RowCommand, UiCommand};
+use crate::app::dialog::{Cancel, Dialog, Pause};
 use crate::app::rows;
-use crate::app::state::{App, Cancel, Dialog, Pause};
+use crate::app::state::App;
 use crate::app::wording::screens as words;
-use crate::app::wording::{self, Message, NextStep, Quit};
+use crate::app::wording::{self, Quit};
 use crate::model::snapshot::ItemId;
+use crate::text::{Message, NextStep};
 
 /// Draws the open dialog, if any.
 pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
@@ -79,7 +81,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
         theme::request_layout_pass(ctx, "a dialog stands in the middle");
     }
     // A stray click must not discard typed text.
-    let missed = shown.backdrop_response.clicked() && !app.key_entry().draft.is_empty();
+    let missed = shown.backdrop_response.clicked() && !app.key().entry().draft().is_empty();
     if shown.should_close() && !missed {
         out.push(UiCommand::CloseDialog);
     }
@@ -132,7 +134,7 @@ fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let around = 2.0 * (space::XXL + 2.0 * space::XL) + type_size::TITLE + size::BUTTON;
     let height = ui.ctx().content_rect().height() - around - size::LINE;
     settings::show(ui, app, height, out);
-    match app.settings_problem() {
+    match app.settings().problem() {
         Some(problem) => text::label(ui, problem, type_size::SMALL, Palette::of(ui).bad),
         None => text::label(
             ui,
@@ -196,7 +198,7 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     text::label(ui, &file, type_size::BODY, p.text);
     body(ui, &message.cause);
     text::label(ui, &message.next, type_size::BODY, p.text);
-    let program = (wording::row::PROGRAM, app.build().to_owned());
+    let program = (wording::row::program(), app.build().to_owned());
     card::card(ui)
         .fill(p.raised)
         .inner_margin(space::M)
@@ -232,10 +234,17 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
 }
 
 fn next(message: &Message, id: ItemId) -> Option<UiCommand> {
-    match message.step? {
-        NextStep::Row(command) => Some(UiCommand::Row(command, id)),
-        NextStep::UpdateKey => Some(UiCommand::EnterKey),
-        NextStep::OpenConsole => Some(UiCommand::OpenConsole),
-        NextStep::CopyDetails => Some(UiCommand::CopyDetails(id)),
-    }
+    use RowCommand as C;
+    let command = match message.step? {
+        NextStep::Retry => C::Retry,
+        NextStep::Remove => C::Remove,
+        NextStep::UploadAnyway => C::UploadAnyway,
+        NextStep::UploadAgain => C::UploadAgain,
+        NextStep::CheckAgain => C::CheckAgain,
+        NextStep::Locate => C::Locate,
+        NextStep::UpdateKey => return Some(UiCommand::EnterKey),
+        NextStep::OpenConsole => return Some(UiCommand::OpenConsole),
+        NextStep::CopyDetails => return Some(UiCommand::CopyDetails(id)),
+    };
+    Some(UiCommand::Row(command, id))
 }

@@ -9,7 +9,6 @@ use crate::app::command::ExportFormat;
 use crate::app::environment::{DialogResult, FileDialogKind, FileDialogs};
 use crate::app::pending::{Pending, Wake};
 use crate::app::wording::screens as words;
-use crate::app::wording::selection::export_name;
 
 /// A dialog that closes faster than this never opened: without portal and zenity, rfd returns
 /// within milliseconds.
@@ -63,7 +62,7 @@ impl FileDialogs for SystemDialogs {
                 let chosen = dialog
                     .set_title(words::SAVE_IDS)
                     .add_filter(kind, &[extension])
-                    .set_file_name(export_name(extension == "json"))
+                    .set_file_name(format!("asset-ids.{extension}"))
                     .save_file();
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
                 Pending::wait_for("file dialog", wake, one)

@@ -18,7 +18,9 @@ use crate::app::wording::screens as words;
 
 /// Draws the toast, if one is shown.
 pub fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
-    let Some(toast) = app.toast() else { return };
+    let Some(toast) = app.feedback().toast() else {
+        return;
+    };
     let p = Palette::of_theme(ctx.theme());
     let above = if app.snapshot().rows.is_empty() {
         0.0
@@ -77,7 +79,7 @@ pub fn announce(ui: &Ui, app: &App) {
     let id = Id::unique("announcement");
     let place = Rect::from_min_size(ui.ctx().content_rect().min, Vec2::splat(size::HAIRLINE));
     let response = ui.interact(place, id, Sense::hover());
-    let said = app.announcement();
+    let said = app.feedback().announcement();
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said));
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(accesskit::Role::Status);

@@ -6,9 +6,10 @@ use egui::{Key, ScrollArea, Ui, vec2};
 use super::dialogs::parts::title;
 use super::theme::{self, Palette, size, space, type_size};
 use super::widgets::{card, text};
-use crate::app::command::{CommandLabel, UiCommand};
+use crate::app::command::UiCommand;
+use crate::app::command_label::CommandLabel;
 use crate::app::wording::command::{self as words, Group};
-use crate::app::wording::selection::SHORTCUTS;
+use crate::text::messages::selection::shortcuts;
 
 /// More pages than the list can have.
 const FAR: u8 = 100;
@@ -42,7 +43,7 @@ pub fn show(ui: &mut Ui) {
                 }
             });
         });
-    text::label(ui, SHORTCUTS, type_size::SMALL, p.secondary);
+    text::label(ui, shortcuts(), type_size::SMALL, p.secondary);
 }
 
 fn lines(ui: &mut Ui, (group, commands): &(Group, Vec<UiCommand>)) {

@@ -10,8 +10,8 @@ use egui::{
 use lucide_icons::Icon;
 
 use crate::app::banners::Tone;
-use crate::app::wording;
 use crate::model::snapshot::Status;
+use crate::text::status_word;
 
 pub use palette::{DARK, LIGHT, Palette};
 
@@ -322,7 +322,7 @@ pub fn badge(status: &Status, p: &Palette) -> Badge {
     };
     Badge {
         icon,
-        word: wording::status_word(status),
+        word: status_word(status),
         colour,
     }
 }

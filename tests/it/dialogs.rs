@@ -5,10 +5,11 @@ use std::sync::Arc;
 use egui::accesskit::Role;
 use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2, Rect, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
-use mavi_uploader::app::wording::{CONSOLE, screens};
+use mavi_uploader::app::wording::screens;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Fault, FaultKind};
 use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, ResumeBehaviour, Row, Status};
+use mavi_uploader::text::CONSOLE;
 
 use crate::window::{
     FakeEngine, NoDesktop, Window, builder, close, copied, failed, has, open, open_with, over, row,

@@ -37,7 +37,7 @@
 //! | another size | `processing::another_size_…` |
 //! | polling fails | `processing::{whatever_goes_wrong_with_asking_…, statuses_in_any_order_…}` |
 //! | vanished, grew, shrank, changed | `files::{a_file_that_grows_…, a_file_that_vanishes_…}`, `moving` |
-//! | no regular file, loops, odd names | `cli::files::{each_refusal_…, folders_are_walked_once_…, a_name_that_is_not_utf8_…}`, `engine::intake::tests::unix` |
+//! | no regular file, loops, odd names | `cli::files::{each_refusal_…, folders_are_walked_once_…, a_name_that_is_not_utf8_…}`, `engine::files::tests::unix` |
 //! | database damaged | `cli::places::a_damaged_history_…`, `engine::journal`, the store's `damage` tests |
 //! | newer schema | `cli::places::a_history_of_a_newer_program_…`, the store's `migrations` tests |
 //! | database busy, not readable | `engine::opening`, `cli::places::without_a_usable_data_directory_…` |
@@ -46,7 +46,7 @@
 //! | second program | `second::{a_second_start_…, upload_beside_a_window_…}`, `shell::what_another_start_…`, the store's `single_instance` tests, `api::shared_rate_limit`, `api::limiter` |
 //! | sleep and waking | `engine::fault_times::a_wait_that_passed_while_the_machine_slept_…` |
 //! | still being written | `files::a_file_that_is_being_written_…`, `cli::files::a_file_that_is_still_being_written_…` |
-//! | in the cloud only | `engine::intake::tests::a_file_in_the_cloud_…`, `app::rows` |
+//! | in the cloud only | `engine::files::tests::a_file_in_the_cloud_…`, `app::rows` |
 //! | drive gone | `files::a_drive_that_is_taken_away_…`, `moving::drives`, `engine::missing`, `locate`, `engine::located` |
 //! | keychain locked or taken | `keychain::a_locked_keychain_…`, `states::{a_locked_keychain_…, an_upload_that_waits_for_the_keychain_…}` |
 //!

@@ -19,17 +19,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "main",
         &[
-            "api", "app", "cli", "engine", "logging", "model", "sandbox", "setup", "store", "ui",
+            "api", "app", "cli", "engine", "logging", "model", "sandbox", "setup", "store", "text",
+            "ui",
         ],
     ),
-    ("setup", &["engine", "api", "sandbox", "store", "model"]),
+    (
+        "setup",
+        &["engine", "api", "sandbox", "store", "text", "model"],
+    ),
     ("logging", &["api", "store", "model"]),
-    ("ui", &["app", "engine", "api", "store", "model"]),
-    ("app", &["engine", "api", "store", "model"]),
+    ("ui", &["app", "text", "engine", "api", "store", "model"]),
+    ("app", &["text", "engine", "api", "store", "model"]),
     (
         "cli",
         &[
             "app::wording",
+            "text",
             "setup",
             "logging",
             "engine",
@@ -44,6 +49,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     // The one definition of a file that did not change, for whoever reads files.
     ("source_file", &["model"]),
     ("store", &["model"]),
+    // Words that both front ends say.
+    ("text", &["model"]),
     ("sandbox", &["model"]),
     ("model", &[]),
     // Compiled for tests and `cargo fuzz` alone.
@@ -53,6 +60,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Crates, or parts of them, that only some modules may name; `main` may name all.
 const CRATES: &[(&str, &[&str])] = &[
     ("eframe", &["ui"]),
+    ("fluent_bundle", &["text"]),
     ("egui", &["ui"]),
     ("image", &["app"]),
     ("keepawake", &["ui"]),

@@ -1,5 +1,5 @@
 //! Keeps the words for people in one place: no view and no state of the window says anything
-//! that is not in `app::wording`, so that a translation touches nothing else.
+//! that is not in `assets/i18n`, so that a translation touches nothing else.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -129,6 +129,7 @@ fn all_words_for_people_stand_in_one_place() {
     let mut files = Vec::new();
     sources(&root.join("ui"), &mut files);
     sources(&root.join("app"), &mut files);
+    sources(&root.join("text"), &mut files);
     let mut wrong = Vec::new();
     let mut used = vec![false; ALLOWED.len()];
     for file in files {

@@ -1,7 +1,5 @@
 //! Keyboard moves in the list and commands on several rows.
 
-use super::{Key, Shortcut};
-
 /// Keyboard move in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the keys are named as they are")]
@@ -56,7 +54,7 @@ impl ExportFormat {
 
 /// Command on every selected row that allows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the table below says what each does")]
+#[expect(missing_docs, reason = "the table of words says what each does")]
 pub enum BulkAction {
     Upload,
     GetIds,
@@ -80,17 +78,4 @@ impl BulkAction {
         Self::Cancel,
         Self::Remove,
     ];
-}
-
-impl CursorMove {
-    pub(super) fn shortcut(self) -> Shortcut {
-        Shortcut::plain(match self {
-            Self::Up => Key::Up,
-            Self::Down => Key::Down,
-            Self::PageUp => Key::PageUp,
-            Self::PageDown => Key::PageDown,
-            Self::Home => Key::Home,
-            Self::End => Key::End,
-        })
-    }
 }

@@ -1,6 +1,4 @@
-//! Keyboard shortcuts and their notation.
-
-use crate::app::wording::command as words;
+//! Keyboard shortcuts.
 
 /// A key used by shortcuts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +37,8 @@ pub struct Shortcut {
 }
 
 impl Shortcut {
-    pub(super) const fn command(key: Key) -> Self {
+    /// Combines Ctrl, or ⌘ on macOS, with a key.
+    pub const fn command(key: Key) -> Self {
         Self {
             command: true,
             shift: false,
@@ -47,7 +46,8 @@ impl Shortcut {
         }
     }
 
-    pub(super) const fn plain(key: Key) -> Self {
+    /// A key alone.
+    pub const fn plain(key: Key) -> Self {
         Self {
             command: false,
             shift: false,
@@ -55,19 +55,8 @@ impl Shortcut {
         }
     }
 
-    pub(super) const fn and_shift(self, shift: bool) -> Self {
+    /// Adds Shift, or takes it away.
+    pub const fn and_shift(self, shift: bool) -> Self {
         Self { shift, ..self }
-    }
-
-    /// Returns its notation: "Ctrl+O", or "⌘O" on macOS.
-    pub fn text(self) -> String {
-        // Each system's own order.
-        let modifiers = if cfg!(target_os = "macos") {
-            [(self.shift, words::SHIFT), (self.command, words::COMMAND)]
-        } else {
-            [(self.command, words::COMMAND), (self.shift, words::SHIFT)]
-        };
-        let held = modifiers.iter().filter(|(held, _)| *held);
-        held.map(|(_, name)| *name).collect::<String>() + words::key(self.key)
     }
 }

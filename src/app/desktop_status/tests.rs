@@ -54,3 +54,36 @@ fn the_title_says_how_far_a_batch_is_and_never_more_than_is_true() {
     running.totals.sent = running.totals.bytes;
     assert_eq!(title(&running), "Mavi Uploader");
 }
+
+#[test]
+fn the_desktop_is_told_of_changes_alone() {
+    let mut desktop = DesktopStatus::default();
+    assert_eq!(desktop.poll(false, None), []);
+    assert_eq!(
+        desktop.poll(true, Some(1)),
+        [
+            DesktopEvent::StayAwake(true),
+            DesktopEvent::Progress(Some(1))
+        ]
+    );
+    assert_eq!(desktop.poll(true, Some(1)), []);
+    assert_eq!(
+        desktop.poll(true, Some(2)),
+        [DesktopEvent::Progress(Some(2))]
+    );
+    assert_eq!(
+        desktop.poll(false, None),
+        [DesktopEvent::StayAwake(false), DesktopEvent::Progress(None)]
+    );
+}
+
+#[test]
+fn a_click_on_the_notification_raises_the_window_once() {
+    let mut desktop = DesktopStatus::default();
+    let (woken, wakes) = std::sync::mpsc::channel();
+    let click = desktop.on_click(Arc::new(move || woken.send(()).unwrap()));
+    click();
+    wakes.recv().unwrap();
+    assert_eq!(desktop.poll(false, None), [DesktopEvent::Raise]);
+    assert_eq!(desktop.poll(false, None), []);
+}

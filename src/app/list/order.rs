@@ -3,28 +3,9 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::filter::Filter;
+use crate::app::command::{Column, Filter};
 use crate::app::rows;
-use crate::model::snapshot::{Row, Snapshot};
-
-/// Sort key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Column {
-    /// Queue order: files are added and sent in it.
-    #[default]
-    Queue,
-    /// Name, with numbers compared by value.
-    Name,
-    /// Size.
-    Size,
-    /// Status, rows that need attention first.
-    Status,
-}
-
-impl Column {
-    /// All keys, in menu order.
-    pub const EACH: [Self; 4] = [Self::Queue, Self::Name, Self::Size, Self::Status];
-}
+use crate::model::snapshot::Row;
 
 /// Sort key and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -96,10 +77,10 @@ impl SortKeys {
     }
 
     /// Computes the keys of all rows.
-    pub fn learn(&mut self, snapshot: &Snapshot, words: &[String]) {
+    pub fn learn(&mut self, rows: &[Arc<Row>], words: &[String]) {
         let search_anew = std::mem::take(&mut self.search_anew);
-        self.each.truncate(snapshot.rows.len());
-        for (position, row) in snapshot.rows.iter().enumerate() {
+        self.each.truncate(rows.len());
+        for (position, row) in rows.iter().enumerate() {
             match self.each.get_mut(position) {
                 Some(fact) if Arc::ptr_eq(&fact.row, row) && !search_anew => {}
                 Some(fact) => *fact = Fact::of(row, words),
@@ -121,19 +102,17 @@ impl SortKeys {
     }
 
     /// Sorts row indices. Equal rows stay in queue order.
-    pub fn sort(&self, places: &mut [usize], sort: Sort, snapshot: &Snapshot) {
+    pub fn sort(&self, places: &mut [usize], sort: Sort, rows: &[Arc<Row>]) {
         let compare = |one: usize, other: usize| match sort.column {
             Column::Queue => Ordering::Equal,
             Column::Name => alphanumeric_sort::compare_str(self.name(one), self.name(other)),
-            Column::Size | Column::Status => {
-                match (snapshot.rows.get(one), snapshot.rows.get(other)) {
-                    (Some(one), Some(other)) if sort.column == Column::Size => {
-                        one.size.cmp(&other.size)
-                    }
-                    (Some(one), Some(other)) => rank(one).cmp(&rank(other)),
-                    _ => Ordering::Equal,
+            Column::Size | Column::Status => match (rows.get(one), rows.get(other)) {
+                (Some(one), Some(other)) if sort.column == Column::Size => {
+                    one.size.cmp(&other.size)
                 }
-            }
+                (Some(one), Some(other)) => rank(one).cmp(&rank(other)),
+                _ => Ordering::Equal,
+            },
         };
         places.sort_by(|one, other| {
             let ordering = compare(*one, *other).then(one.cmp(other));

@@ -39,9 +39,9 @@ fn chips_count_and_show_their_rows() {
     list.update(&snapshot);
     let counts = Filter::EACH.map(|filter| list.count(filter));
     assert_eq!(counts, [5, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
-    list.show(Filter::Attention, &snapshot);
+    list.show(Filter::Attention);
     assert_eq!(list.shown(), [2]);
-    list.select_all(&snapshot);
+    list.select_all();
     assert_eq!(ids(&list), [3]);
 }
 
@@ -62,7 +62,7 @@ fn a_duplicate_is_counted_as_one_with_an_id_and_without() {
 fn a_row_that_is_gone_is_no_longer_selected() {
     let mut list = List::default();
     list.update(&snapshot());
-    list.select_all(&snapshot());
+    list.select_all();
     let mut fewer = snapshot();
     Arc::make_mut(&mut fewer.rows).remove(0);
     list.update(&fewer);
@@ -89,8 +89,9 @@ fn became(snapshot: &Snapshot, place: usize, status: Status) -> Snapshot {
 fn what_is_selected_stays_so_where_its_chip_gives_way_to_all() {
     let before = snapshot();
     let mut list = List::default();
-    list.show(Filter::Attention, &before);
-    list.select_all(&before);
+    list.update(&before);
+    list.show(Filter::Attention);
+    list.select_all();
     list.update(&became(&before, 2, Status::ReadyToUpload));
     assert_eq!(list.filter(), Filter::All);
     assert_eq!(ids(&list), [3]);
@@ -100,9 +101,10 @@ fn what_is_selected_stays_so_where_its_chip_gives_way_to_all() {
 fn a_row_that_is_not_shown_any_more_is_not_selected() {
     let before = snapshot();
     let mut list = List::default();
-    list.show(Filter::Uploading, &before);
+    list.update(&before);
+    list.show(Filter::Uploading);
     for pick in [Pick::Only, Pick::Toggle, Pick::Range] {
-        list.pick(ItemId(4), pick, &before);
+        list.pick(ItemId(4), pick);
         assert_eq!(ids(&list), [0; 0], "{pick:?}");
     }
     // A deselected row stays out of the selection counts when it changes.
@@ -113,8 +115,9 @@ fn a_row_that_is_not_shown_any_more_is_not_selected() {
 #[test]
 fn a_chip_whose_rows_are_gone_gives_way_to_all() {
     let mut list = List::default();
-    list.show(Filter::Attention, &snapshot());
-    list.select_all(&snapshot());
+    list.update(&snapshot());
+    list.show(Filter::Attention);
+    list.select_all();
     list.update(&Snapshot::default());
     assert_eq!(list.filter(), Filter::All);
     assert!(list.selected().is_empty());
@@ -125,11 +128,11 @@ fn shift_selects_from_the_last_pick_and_ctrl_adds() {
     let snapshot = snapshot();
     let mut list = List::default();
     list.update(&snapshot);
-    list.pick(ItemId(4), Pick::Only, &snapshot);
-    list.pick(ItemId(2), Pick::Range, &snapshot);
+    list.pick(ItemId(4), Pick::Only);
+    list.pick(ItemId(2), Pick::Range);
     assert_eq!(ids(&list), [2, 3, 4]);
-    list.pick(ItemId(3), Pick::Toggle, &snapshot);
-    list.pick(ItemId(1), Pick::Toggle, &snapshot);
+    list.pick(ItemId(3), Pick::Toggle);
+    list.pick(ItemId(1), Pick::Toggle);
     assert_eq!(ids(&list), [1, 2, 4]);
 }
 
@@ -148,8 +151,8 @@ fn named(names: &[&str]) -> Snapshot {
     }
 }
 
-fn shown(list: &List, snapshot: &Snapshot) -> Vec<u64> {
-    list.rows(snapshot).map(|row| row.id.0).collect()
+fn shown(list: &List) -> Vec<u64> {
+    list.rows().map(|row| row.id.0).collect()
 }
 
 #[test]
@@ -161,9 +164,10 @@ fn a_search_finds_words_of_names_and_ids_in_any_case_and_order() {
     };
     Arc::make_mut(&mut snapshot.rows).push(Arc::new(ready));
     let mut list = List::default();
+    list.update(&snapshot);
     let mut found = |words: &str| {
-        list.find(words.to_owned(), &snapshot);
-        shown(&list, &snapshot)
+        list.find(words.to_owned());
+        shown(&list)
     };
     assert_eq!(found("zürich day"), [1, 2]);
     assert_eq!(found("  RE_66 "), [4]);
@@ -176,23 +180,25 @@ fn a_search_finds_words_of_names_and_ids_in_any_case_and_order() {
 fn names_are_sorted_as_people_count_and_turned_around_by_the_second_choice() {
     let snapshot = named(&["clip-10.mp4", "Clip-2.mp4", "clip-1.mp4", "b.mp4"]);
     let mut list = List::default();
-    list.sort_by(Column::Name, &snapshot);
-    assert_eq!(shown(&list, &snapshot), [4, 3, 2, 1]);
-    list.sort_by(Column::Name, &snapshot);
-    assert_eq!(shown(&list, &snapshot), [1, 2, 3, 4]);
-    list.sort_by(Column::Size, &snapshot);
-    assert_eq!(shown(&list, &snapshot), [4, 3, 2, 1]);
-    list.sort_by(Column::Queue, &snapshot);
-    assert_eq!(shown(&list, &snapshot), [1, 2, 3, 4]);
-    list.sort_by(Column::Queue, &snapshot);
-    assert_eq!(shown(&list, &snapshot), [4, 3, 2, 1]);
+    list.update(&snapshot);
+    list.sort_by(Column::Name);
+    assert_eq!(shown(&list), [4, 3, 2, 1]);
+    list.sort_by(Column::Name);
+    assert_eq!(shown(&list), [1, 2, 3, 4]);
+    list.sort_by(Column::Size);
+    assert_eq!(shown(&list), [4, 3, 2, 1]);
+    list.sort_by(Column::Queue);
+    assert_eq!(shown(&list), [1, 2, 3, 4]);
+    list.sort_by(Column::Queue);
+    assert_eq!(shown(&list), [4, 3, 2, 1]);
 }
 
 #[test]
 fn a_sorted_list_stays_sorted_while_rows_come_go_and_change() {
     let mut snapshot = named(&["c.mp4", "a.mp4", "b.mp4"]);
     let mut list = List::default();
-    list.sort_by(Column::Name, &snapshot);
+    list.update(&snapshot);
+    list.sort_by(Column::Name);
     Arc::make_mut(&mut snapshot.rows).remove(0);
     let late = Row {
         name: "aa.mp4".to_owned(),
@@ -200,12 +206,12 @@ fn a_sorted_list_stays_sorted_while_rows_come_go_and_change() {
     };
     Arc::make_mut(&mut snapshot.rows).push(Arc::new(late));
     list.update(&snapshot);
-    assert_eq!(shown(&list, &snapshot), [2, 9, 3]);
-    list.sort_by(Column::Status, &snapshot);
+    assert_eq!(shown(&list), [2, 9, 3]);
+    list.sort_by(Column::Status);
     let trouble = row(3, Status::Rejected(Rejection::Empty));
     Arc::make_mut(&mut snapshot.rows)[1] = Arc::new(trouble);
     list.update(&snapshot);
-    assert_eq!(shown(&list, &snapshot), [3, 2, 9]);
+    assert_eq!(shown(&list), [3, 2, 9]);
 }
 
 #[test]
@@ -213,11 +219,11 @@ fn what_is_no_longer_shown_is_no_longer_selected() {
     let snapshot = named(&["a.mp4", "b.mp4"]);
     let mut list = List::default();
     list.update(&snapshot);
-    list.select_all(&snapshot);
-    list.find("b".to_owned(), &snapshot);
+    list.select_all();
+    list.find("b".to_owned());
     assert_eq!(ids(&list), [2]);
     assert!(list.all_selected());
-    list.find(String::new(), &snapshot);
+    list.find(String::new());
     assert_eq!(ids(&list), [2]);
     assert!(!list.all_selected());
 }
@@ -226,9 +232,10 @@ fn what_is_no_longer_shown_is_no_longer_selected() {
 fn the_keyboard_goes_through_what_is_shown_and_shift_takes_everything_on_the_way() {
     let snapshot = named(&["a1.mp4", "b.mp4", "a2.mp4", "a3.mp4", "a4.mp4"]);
     let mut list = List::default();
-    list.find("a".to_owned(), &snapshot);
+    list.update(&snapshot);
+    list.find("a".to_owned());
     let mut go = |step, extend| {
-        let to = list.step(step, extend, None, 2, &snapshot);
+        let to = list.step(step, extend, None, 2);
         (to.map(|id| id.0), ids(&list))
     };
     assert_eq!(go(CursorMove::Down, false), (Some(1), vec![1]));
@@ -239,7 +246,7 @@ fn the_keyboard_goes_through_what_is_shown_and_shift_takes_everything_on_the_way
     assert_eq!(go(CursorMove::Home, false), (Some(1), vec![1]));
     assert_eq!(go(CursorMove::End, true), (Some(5), vec![1, 3, 4, 5]));
     assert_eq!(go(CursorMove::PageUp, false), (Some(3), vec![3]));
-    let none = List::default().step(CursorMove::Down, false, None, 2, &Snapshot::default());
+    let none = List::default().step(CursorMove::Down, false, None, 2);
     assert_eq!(none, None);
 }
 
@@ -249,7 +256,7 @@ fn a_selection_knows_what_fits_how_many_of_its_rows() {
     let mut list = List::default();
     list.update(&snapshot);
     assert_eq!(list.fits(), &SelectionActions::default());
-    list.select_all(&snapshot);
+    list.select_all();
     let fits = BulkAction::EACH.map(|many| (many, list.fits().of(many)));
     assert_eq!(
         fits,

@@ -3,17 +3,19 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Queue, RowContext};
+use super::RowContext;
+use crate::app::queue::QueueStatus;
 use crate::app::wording;
 use crate::app::wording::row as words;
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
+use crate::text;
 
 /// Returns the text after the status word, joined with middle dots; may be empty.
 pub fn detail(row: &Row, around: &RowContext) -> String {
     let mut parts = match &row.status {
-        Status::Rejected(rejection) => vec![wording::rejection(rejection).line()],
+        Status::Rejected(rejection) => vec![text::rejection(rejection).line()],
         Status::Failed(fault) => {
-            let message = wording::fault(fault);
+            let message = text::fault(fault, around.place);
             vec![format!("{}. {}", message.title, message.next)]
         }
         status => progress(row, status, around),
@@ -22,12 +24,11 @@ pub fn detail(row: &Row, around: &RowContext) -> String {
         row.status,
         Status::ReadyToUpload | Status::FoundDuplicate(_) | Status::Queued
     ) {
-        parts.extend(row.note.map(|note| words::note(note).to_owned()));
+        parts.extend(row.note.map(|note| text::note(note, around.place)));
     }
     if row.possibly_stored_twice {
-        parts.push(words::MAY_BE_TWICE.to_owned());
+        parts.push(words::may_be_twice().to_owned());
     }
-    let parts: Vec<String> = parts.into_iter().map(|it| around.place.said(it)).collect();
     parts.join(wording::AND)
 }
 
@@ -36,30 +37,30 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let size = || match &row.transfer {
         Some(transfer) if *status != Status::Finishing => {
-            wording::size_of(transfer.sent, transfer.total)
+            text::size_of(transfer.sent, transfer.total)
         }
-        _ => wording::size(row.size),
+        _ => text::size(row.size),
     };
     match status {
         Status::Checking => {}
-        Status::Settling => parts.push(words::SETTLING.to_owned()),
+        Status::Settling => parts.push(words::settling().to_owned()),
         Status::Uploading => match &row.transfer {
             Some(transfer) => {
                 parts.push(size());
-                parts.extend(transfer.rate.map(wording::rate));
-                parts.push(wording::left(transfer.left));
+                parts.extend(transfer.rate.map(text::rate));
+                parts.push(text::left(transfer.left));
             }
             None => parts.push(size()),
         },
-        Status::Finishing => parts.extend([size(), words::FINISHING.to_owned()]),
+        Status::Finishing => parts.extend([size(), words::finishing(around.place)]),
         Status::Waiting { until, cause } => {
-            parts.push(wording::fault(cause).title);
+            parts.push(text::fault(cause, around.place).title);
             parts.extend(row.transfer.map(|_| size()));
             let wait = until.saturating_duration_since(around.now);
             parts.push(if wait.is_zero() {
-                words::TRYING_AGAIN.to_owned()
+                words::trying_again().to_owned()
             } else {
-                words::next_try_in(wait)
+                words::next_try(&text::duration(wait))
             });
             let later = row
                 .later
@@ -68,17 +69,17 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         }
         Status::Processing { since, long } => {
             let time = around.now.saturating_duration_since(*since);
-            parts.push(words::PROCESSING.to_owned());
+            parts.push(words::processing(around.place));
             parts.push(size());
-            if let Queue::Waits(_) = around.queue {
+            if let QueueStatus::Waits(_) = around.queue {
                 parts.extend(held_up(around));
             } else if *long {
-                parts.push(words::SLOW.to_owned());
+                parts.push(words::slow().to_owned());
             } else if time >= Duration::from_secs(1) {
-                parts.push(wording::duration(time));
+                parts.push(text::duration(time));
             }
         }
-        Status::OtherKey { last4 } => parts.extend([words::other_key(last4), size()]),
+        Status::OtherKey { last4 } => parts.extend([text::other_key(last4), size()]),
         Status::Paused => {
             parts.push(size());
             let later = match row.interrupted {
@@ -90,20 +91,20 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         Status::FoundDuplicate(_) | Status::Duplicate { .. } => {
             parts.push(size());
             let unknown = match status {
-                Status::Duplicate { of: Some(_) } => words::UPLOADED_BEFORE,
-                _ => words::LISTED_TWICE,
+                Status::Duplicate { of: Some(_) } => words::uploaded_before(),
+                _ => words::listed_twice(),
             };
             parts.push(duplicate_of(row).unwrap_or_else(|| unknown.to_owned()));
             parts.extend(after_same_as(status).map(str::to_owned));
             if *status == Status::FoundDuplicate(DuplicateStage::Asked) {
-                parts.extend(held_up(around).filter(|_| around.queue != Queue::Paused));
+                parts.extend(held_up(around).filter(|_| around.queue != QueueStatus::Paused));
             }
         }
         Status::ReadyToUpload => {
             parts.push(size());
             parts.extend(
                 row.duplicate_unconfirmed
-                    .then(|| words::UNCONFIRMED.to_owned()),
+                    .then(|| words::unconfirmed(around.place)),
             );
         }
         Status::Queued => {
@@ -111,9 +112,9 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             parts.extend(held_up(around));
             // The cost of a pause matters only if the user caused it.
             let later = row.later.filter(|later| match around.queue {
-                Queue::GoesOn => false,
-                Queue::Paused => true,
-                Queue::Held(_) | Queue::Waits(_) | Queue::Offline => {
+                QueueStatus::GoesOn => false,
+                QueueStatus::Paused => true,
+                QueueStatus::Held(_) | QueueStatus::Waits(_) | QueueStatus::Offline => {
                     *later != ResumeBehaviour::Restarts
                 }
             });
@@ -127,21 +128,25 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
 /// Returns why the queue is stopped.
 fn held_up(around: &RowContext) -> Option<String> {
     match around.queue {
-        Queue::GoesOn => None,
-        Queue::Paused => Some(words::QUEUE_PAUSED.to_owned()),
-        Queue::Held(hold) => Some(words::held(hold).to_owned()),
-        Queue::Waits(wait) => Some(wording::next_try(wait.kind, wait.left(around.now))),
-        Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
+        QueueStatus::GoesOn => None,
+        QueueStatus::Paused => Some(words::queue_paused().to_owned()),
+        QueueStatus::Held(hold) => Some(words::held(hold, around.place)),
+        QueueStatus::Waits(wait) => Some(text::next_try(
+            wait.kind,
+            wait.left(around.now),
+            around.place,
+        )),
+        QueueStatus::Offline => Some(wording::foot::OFFLINE.to_owned()),
     }
 }
 
 /// Returns the outcome of a duplicate.
 fn after_same_as(status: &Status) -> Option<&'static str> {
     match status {
-        Status::FoundDuplicate(DuplicateStage::Before) => Some(words::NOT_SENT_TWICE),
-        Status::FoundDuplicate(DuplicateStage::Known) => Some(words::NOT_SENT),
-        Status::FoundDuplicate(DuplicateStage::Asked) => Some(words::GETS_ID),
-        Status::Duplicate { of: None } => Some(words::WAITS_FOR_ID),
+        Status::FoundDuplicate(DuplicateStage::Before) => Some(words::not_sent_twice()),
+        Status::FoundDuplicate(DuplicateStage::Known) => Some(words::not_sent()),
+        Status::FoundDuplicate(DuplicateStage::Asked) => Some(words::gets_id()),
+        Status::Duplicate { of: None } => Some(words::waits_for_id()),
         _ => None,
     }
 }
@@ -152,7 +157,7 @@ fn duplicate_of(row: &Row) -> Option<String> {
     if let Some(ms) = other.uploaded_at_ms
         && other.path == row.path
     {
-        return Some(words::uploaded_itself(wording::day(ms).as_deref()));
+        return Some(words::uploaded_itself(text::day(ms).as_deref()));
     }
     let name = other.path.file_name().unwrap_or(other.path.as_os_str());
     let mut file = name.to_string_lossy().into_owned();
@@ -164,6 +169,6 @@ fn duplicate_of(row: &Row) -> Option<String> {
     }
     Some(match other.uploaded_at_ms {
         None => words::duplicate_of(&file),
-        Some(ms) => words::same_as_uploaded(&file, wording::day(ms).as_deref()),
+        Some(ms) => words::same_as_uploaded(&file, text::day(ms).as_deref()),
     })
 }

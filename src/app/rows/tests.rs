@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
+use crate::app::queue::Hold;
 use crate::model::asset::AssetId;
 use crate::model::fault::Fault;
 use crate::model::fault::RequiredAction;
@@ -38,7 +39,7 @@ fn around(now: Instant) -> RowContext {
     RowContext {
         now,
         place: Backend::Service,
-        queue: Queue::GoesOn,
+        queue: QueueStatus::GoesOn,
     }
 }
 
@@ -77,7 +78,7 @@ fn when_all_bytes_are_out_no_percent_is_claimed() {
     let mut finishing = row(1, Status::Finishing);
     finishing.transfer = Some(transfer(412_000_000));
     assert_eq!(trailing(&finishing), Trailing::None);
-    assert_eq!(wording::status_word(&finishing.status), "Finishing…");
+    assert_eq!(text::status_word(&finishing.status), "Finishing…");
     assert_eq!(bar(&finishing), Some(1.0));
 }
 
@@ -393,22 +394,25 @@ fn a_row_that_is_queued_says_what_holds_the_queue() {
             },
         )
     };
-    assert_eq!(said(Queue::GoesOn), "412 MB");
-    assert_eq!(said(Queue::Paused), "412 MB · all uploads are paused");
+    assert_eq!(said(QueueStatus::GoesOn), "412 MB");
+    assert_eq!(said(QueueStatus::Paused), "412 MB · all uploads are paused");
     assert_eq!(
-        said(Queue::Held(Hold::NoKey)),
+        said(QueueStatus::Held(Hold::NoKey)),
         "412 MB · waits for an API key"
     );
-    assert_eq!(said(Queue::Offline), "412 MB · waiting for a connection");
+    assert_eq!(
+        said(QueueStatus::Offline),
+        "412 MB · waiting for a connection"
+    );
     let mut begun = row(1, Status::Queued);
     begun.later = Some(ResumeBehaviour::Restarts);
     for (queue, told) in [
-        (Queue::Paused, true),
+        (QueueStatus::Paused, true),
         (
-            Queue::Held(Hold::RequiredAction(RequiredAction::Balance)),
+            QueueStatus::Held(Hold::RequiredAction(RequiredAction::Balance)),
             false,
         ),
-        (Queue::Offline, false),
+        (QueueStatus::Offline, false),
     ] {
         let now = Instant::now();
         let around = RowContext {
@@ -470,7 +474,7 @@ fn a_rows_menu_has_its_buttons_and_what_ends_it_last() {
 fn a_row_that_the_whole_queues_wait_holds_up_can_be_tried_now() {
     let now = Instant::now();
     let waits = |kind| RowContext {
-        queue: Queue::Waits(QueueWait {
+        queue: QueueStatus::Waits(QueueWait {
             kind,
             until: now + Duration::from_secs(600),
         }),

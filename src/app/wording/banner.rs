@@ -1,7 +1,7 @@
 //! Texts of the banners above the list.
 
-use super::{count, number};
 use crate::model::key::NotAKey;
+use crate::text::{count, number};
 
 /// Banner of the sandbox.
 const SANDBOX: &str = "Sandbox: nothing leaves this computer";

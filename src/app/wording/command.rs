@@ -1,9 +1,8 @@
 //! Labels and tooltips of commands.
 
 use crate::app::command::{
-    BulkAction, CursorMove, ExportFormat, Key, RowCommand, ThemeChoice, UiCommand,
+    BulkAction, Column, CursorMove, ExportFormat, Filter, Key, RowCommand, ThemeChoice, UiCommand,
 };
-use crate::app::list::{Column, Filter};
 
 /// Label and tooltip.
 pub type Words = (&'static str, &'static str);

@@ -1,6 +1,6 @@
 //! Texts of the status bar and of toasts.
 
-use super::{count, number};
+use crate::text::{count, number};
 
 /// Separator of parts on one line.
 pub const AND: &str = " · ";

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::units::{count, duration, number, size, storage_cost};
-use super::{AND, Backend};
+use super::AND;
 use crate::model::media::Rejection;
 use crate::model::plan::Plan;
 use crate::model::throughput::Eta;
+use crate::text::Backend;
+use crate::text::{count, duration, number, size, storage_cost};
 
 /// Pipe, device, or link to one.
 const SPECIAL: &str = "special system file";

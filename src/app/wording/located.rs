@@ -2,36 +2,28 @@
 
 use std::path::Path;
 
-use super::{count, rejection, size};
 use crate::model::relocation::RelocationError;
-
-/// No file dialog is available.
-pub const NO_FILE_TO_LOCATE: &str = "This desktop has no file dialog that the program can open. Bring the file back to where it was, or drop it on the window as a new one.";
+use crate::text::messages::located as say;
+use crate::text::{rejection, size};
 
 /// Returns why the chosen file can't replace the missing one.
 pub fn misfit(chosen: &Path, misfit: &RelocationError) -> String {
     let name = chosen.file_name().unwrap_or(chosen.as_os_str());
     let name = name.to_string_lossy();
     match misfit {
-        RelocationError::Refused(why) => {
-            format!("{name} can’t be uploaded. {}", rejection(why).line())
-        }
-        RelocationError::InTheList => {
-            format!("{name} is in the list already, as a file of its own.")
-        }
+        RelocationError::Refused(why) => say::refused(&name, &rejection(why).line()),
+        RelocationError::InTheList => say::in_the_list(&name),
         RelocationError::OtherSize { gone, chosen } => {
-            let is = if size(*gone) == size(*chosen) {
-                let bytes = usize::try_from(gone.abs_diff(*chosen)).unwrap_or(usize::MAX);
-                let than = if chosen > gone { "larger" } else { "smaller" };
-                format!("it is {} {than}", count(bytes, "byte"))
+            let (was, is) = (size(*gone), size(*chosen));
+            if was != is {
+                say::other_size(&is, &was, &name)
+            } else if chosen > gone {
+                say::larger(chosen - gone, &name)
             } else {
-                format!("it is {}, not {}", size(*chosen), size(*gone))
-            };
-            format!("{name} is not the file that was added: {is}.")
+                say::smaller(gone - chosen, &name)
+            }
         }
-        RelocationError::OtherContent => {
-            format!("{name} is not the file that was added: its content is another.")
-        }
+        RelocationError::OtherContent => say::other_content(&name),
     }
 }
 

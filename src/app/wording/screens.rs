@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Backend, count, size};
 use crate::model::media::{self, Kind, SIZE_DOUBT};
 use crate::model::snapshot::KeyState;
+use crate::text::{Backend, count, number, size};
 
 /// Name of the program.
 pub const NAME: &str = "Mavi Uploader";
@@ -94,7 +94,7 @@ pub fn sort_hint(now: &str) -> String {
 
 /// Returns a chip's label with its count.
 pub fn chip(label: &str, files: usize) -> String {
-    format!("{label} {}", super::number(files))
+    format!("{label} {}", number(files))
 }
 
 /// Title of the key dialog and name of its field.
@@ -130,10 +130,7 @@ pub const ADDRESS_COPIED: &str = "Address copied.";
 pub fn save_starts(files: usize) -> String {
     match files {
         1 => "Save key starts the upload of 1 file.".to_owned(),
-        files => format!(
-            "Save key starts the upload of {} files.",
-            super::number(files)
-        ),
+        files => format!("Save key starts the upload of {} files.", number(files)),
     }
 }
 

@@ -3,12 +3,13 @@
 use std::fmt::Display;
 use std::path::PathBuf;
 
+use super::foot;
 use super::screens::NAME;
-use super::{count, foot, number, size};
 use crate::api::network::{Certificates, NetworkState};
 use crate::engine::BatchEnd;
 use crate::model::snapshot::{KeySource, KeyState};
 use crate::model::terminal::escape;
+use crate::text::{self, number, size};
 
 /// Reports paths that could not be forwarded to the unresponsive window on this data directory.
 pub fn silent_window(paths: &[PathBuf]) -> String {
@@ -91,9 +92,9 @@ pub fn network(state: &NetworkState) -> String {
         Certificates::Files {
             count,
             variable: Some(variable),
-        } => format!("{} of {variable}", super::count(*count, "certificate")),
+        } => format!("{} of {variable}", text::count(*count, "certificate")),
         Certificates::Files { count, .. } => {
-            format!("the system’s {}", super::count(*count, "certificate"))
+            format!("the system’s {}", text::count(*count, "certificate"))
         }
     };
     format!("{proxy}{} · {certificates}", except.unwrap_or_default())
@@ -214,7 +215,7 @@ pub fn ended(names: &[String], word: &str) -> Option<String> {
     match names {
         [] => None,
         [name] => Some(format!("{name}: {word}.")),
-        _ => Some(format!("{}: {word}.", count(names.len(), "file"))),
+        _ => Some(format!("{}: {word}.", text::count(names.len(), "file"))),
     }
 }
 

@@ -1,117 +1,20 @@
-//! Messages of tasks to the actor, and their handling.
-
-use std::path::PathBuf;
-
-use tokio::sync::oneshot;
-use tokio::time::Instant;
+//! Handles the messages of tasks.
 
 use super::Actor;
-use super::duplicate_scan::ReadAhead;
-use super::duplicates::Contents;
-use super::effects::note;
-use super::intake::{CheckResult, FoundFile};
-use super::locate::Chosen;
-use super::sessions::SessionRecord;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
-use crate::engine::intake::CanonicalPath;
-use crate::engine::item::Item;
-use crate::engine::journal::Origin;
-use crate::engine::journal::opening::OpenOutcome;
+use crate::engine::gate::QueueStep;
 use crate::engine::lifecycle::LifecycleEvent;
-use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
-use crate::model::fault::Fault;
+use crate::engine::message::ActorMessage;
+use crate::engine::outbox::Work;
+use crate::engine::queue::item::Item;
+use crate::model::asset::{AssetAnswer, AssetStatus};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
-use crate::store::{OpenError, SecretError};
-
-pub(in crate::engine) enum ActorMessage {
-    /// An event of an upload.
-    Upload(ItemId, Event),
-    /// The service took a file.
-    Sent {
-        item: ItemId,
-        attempt: u32,
-        asset: AssetId,
-        content: Option<ContentHash>,
-        origin: Origin,
-        /// Fault if the file changed while it was sent.
-        changed: Option<Fault>,
-    },
-    /// An id of a direct upload, before its body was sent.
-    EarlyId {
-        item: ItemId,
-        attempt: u32,
-        asset: AssetId,
-        origin: Origin,
-    },
-    /// A ticket was issued; the reply lets the transfer start.
-    SignedUpload {
-        item: ItemId,
-        attempt: u32,
-        ticket: SignedUpload,
-        origin: Origin,
-        saved: oneshot::Sender<()>,
-    },
-    /// Files were found.
-    FoundFile(Vec<FoundFile>),
-    /// Files found so far in a folder walk.
-    Walking(u64),
-    /// A folder held this many files of other kinds.
-    Skipped(PathBuf, u64),
-    /// All paths of one `Add` were walked; `is_empty` if they held nothing at all.
-    WalkEnded { is_empty: bool },
-    /// Files were checked.
-    CheckedFile(Vec<CheckResult>),
-    /// Canonical paths of restored rows.
-    Recalled(Vec<(ItemId, CanonicalPath)>),
-    /// Files were hashed by the duplicate scan.
-    ReadAhead(Vec<ReadAhead>),
-    /// Files were hashed for comparison.
-    Hashed {
-        item: ItemId,
-        attempt: u32,
-        contents: Result<Contents, Fault>,
-    },
-    /// An id in an otherwise useless response; the status is `None` if it was only reserved.
-    Stray(Origin, AssetId, Option<AssetStatus>),
-    /// The service no longer knows an asset that was ready.
-    Gone(AssetId),
-    /// An upload session was started or replaced.
-    Session { item: ItemId, attempt: u32 },
-    /// The keychain saved a session, or failed to.
-    SessionKept {
-        asset: AssetId,
-        /// The keychain had no session of this upload before.
-        is_first: bool,
-        outcome: Result<(), SecretError>,
-    },
-    /// The keychain deleted a session, or failed to.
-    SessionForgotten(AssetId, Result<(), SecretError>),
-    /// Hash of a file that arrived without a response.
-    Fingerprint {
-        item: ItemId,
-        attempt: u32,
-        asset: AssetId,
-        content: ContentHash,
-    },
-    /// The check of this account's key ended.
-    KeyChecked(Account, Result<(), Fault>),
-    /// Missing files that reappeared in a folder.
-    Back(PathBuf, Vec<ItemId>),
-    /// The file chosen for a row was checked.
-    Chosen(ItemId, Chosen),
-    /// Retry a failed commit, or opening the history.
-    SaveAgain,
-    /// The history was opened or repaired, or cannot be.
-    OpenOutcome(Box<Result<OpenOutcome, OpenError>>),
-    /// Take in files buffered while the database was locked.
-    TakeIn,
-}
 
 impl<S: Service> Actor<S> {
-    pub(super) fn handle_message(&mut self, messages: ActorMessage) {
-        match messages {
+    pub(super) fn handle_message(&mut self, message: ActorMessage) {
+        match message {
             ActorMessage::Upload(id, event) => {
                 if matches!(event, Event::AttemptFailed { .. }) {
                     self.save_protocols();
@@ -174,52 +77,45 @@ impl<S: Service> Actor<S> {
                     attempt,
                     asset: asset.clone(),
                 };
-                self.offline = None;
+                self.gate.on_reached();
                 if self.apply(item, event) {
-                    self.keep_ticket(item, ticket);
-                    self.outbox.acknowledged.push(saved);
+                    self.keep_ticket(item, &ticket);
+                    self.outbox.start(Work::Acknowledge(saved));
                 } else {
                     self.record_orphan(&origin, &asset, None, None);
                 }
             }
-            ActorMessage::Session { item, attempt } if self.is_at(item, attempt) => {
+            ActorMessage::Session { item, attempt } if self.queue.is_at(item, attempt) => {
                 self.keep_session(item);
             }
             ActorMessage::Session { .. } => {}
-            ActorMessage::SessionKept {
-                asset,
-                is_first,
-                outcome,
-            } => self.session_kept(&asset, is_first, outcome),
-            ActorMessage::SessionForgotten(asset, outcome) => {
-                self.session_forgotten(&asset, outcome);
-            }
+            ActorMessage::Keychain(reply) => self.keychain_replied(reply),
             ActorMessage::Gone(asset) => {
                 self.journal.stage_gone(&asset);
                 if let Some(record) = self.journal.asset(&asset) {
-                    self.duplicate_scan.invalidate_size(record.size);
+                    self.duplicates.invalidate_sizes([record.size]);
                 }
             }
             ActorMessage::Stray(origin, asset, status) => {
                 self.record_orphan(&origin, &asset, None, status);
             }
-            ActorMessage::FoundFile(found) => {
-                self.buffered_files.extend(found);
-                self.take_in_early();
+            ActorMessage::FilesFound(found) => {
+                self.intake.buffer(found);
+                self.take_in_buffered();
             }
-            ActorMessage::Walking(count) => self.walking = count,
+            ActorMessage::WalkProgress(count) => self.intake.on_progress(count),
             ActorMessage::Skipped(folder, count) => {
-                self.passed_over += count;
+                self.intake.on_skipped(count);
                 self.follow(None, folder, LifecycleEvent::Skipped { count });
             }
             ActorMessage::WalkEnded { is_empty } => {
-                self.walks = self.walks.saturating_sub(1);
+                self.intake.on_walk_ended();
                 if is_empty {
-                    self.outbox.notices.push(Notice::NothingFound);
+                    self.outbox.notify(Notice::NothingFound);
                 }
             }
-            ActorMessage::CheckedFile(last_stamp) => self.looked_at(last_stamp),
-            ActorMessage::Recalled(identities) => self.recalled(identities),
+            ActorMessage::Checked(checked) => self.on_checked(checked),
+            ActorMessage::PathsResolved(identities) => self.paths_resolved(identities),
             ActorMessage::Hashed {
                 item,
                 attempt,
@@ -232,50 +128,51 @@ impl<S: Service> Actor<S> {
                 asset,
                 content,
             } => {
-                let item = self.items.get_mut(&item);
-                if let Some(item) = item.filter(|item| item.upload.attempt == attempt) {
-                    item.content = Some(content);
-                    self.duplicate_scan.invalidate(item);
-                    let (origin, note) = (item.origin(), note(item, &asset, false));
-                    self.journal
-                        .stage_asset(&origin, &asset, Some(content), None, note);
+                let item = self.queue.get_mut(item);
+                if let Some(item) = item.filter(|item| item.upload().attempt == attempt) {
+                    item.content.on_read(Some(content));
+                    self.duplicates.invalidate(item);
+                    self.journal.stage_content(item, &asset, content);
                 }
             }
             ActorMessage::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
-            ActorMessage::Back(folder, rows) => self.on_files_reappeared(&folder, &rows),
-            ActorMessage::Chosen(item, chosen) => self.chosen(item, chosen),
-            ActorMessage::SaveAgain => {
-                self.save_again = None;
+            ActorMessage::FilesReappeared(folder, rows) => {
+                self.missing_files.on_watch_ended(&folder);
+                self.each(&rows, &Event::FileReappeared);
+            }
+            ActorMessage::Located(item, located) => self.on_located(item, located),
+            ActorMessage::RetryCommit => {
+                self.tasks.on_commit_retry();
                 self.open_history();
             }
             ActorMessage::OpenOutcome(outcome) => self.history_opened(*outcome),
-            ActorMessage::TakeIn => {
-                self.intake_retry = None;
-                self.take_in_early();
+            ActorMessage::RetryIntake => {
+                self.intake.on_retry_due();
+                self.take_in_buffered();
             }
         }
     }
 
-    fn handle_upload_event(&mut self, id: ItemId, event: Event) {
+    pub(super) fn handle_upload_event(&mut self, id: ItemId, event: Event) {
         self.note_service_reply(id, &event);
         if let Event::Polled {
             answer: AssetAnswer::Known(_),
             ..
         } = &event
-            && let Some(item) = self.items.get_mut(&id)
+            && let Some(item) = self.queue.get_mut(id)
         {
-            item.found_at = Some(Instant::now());
+            item.waits.on_found();
         }
         if self.handle_other_key(id, &event) {
             return;
         }
         let begins = matches!(&event, Event::HashCompared { original: None, .. });
-        let reuse_only = |item: &Item| item.upload.counters.reuse_only;
-        let begins = begins && !self.items.get(&id).is_some_and(reuse_only);
-        if begins && !self.may_keep_sending() {
+        let reuse_only = |item: &Item| item.upload().counters.reuse_only;
+        let begins = begins && !self.queue.get(id).is_some_and(reuse_only);
+        if begins && self.obstacle(QueueStep::ContinueUpload).is_some() {
             // A start became forbidden during the comparison.
             if let Some(attempt) = event.attempt()
-                && self.is_at(id, attempt)
+                && self.queue.is_at(id, attempt)
             {
                 self.apply(id, Event::Hold);
             }
@@ -284,31 +181,13 @@ impl<S: Service> Actor<S> {
         self.apply(id, event);
     }
 
-    pub(super) fn is_at(&self, id: ItemId, attempt: u32) -> bool {
-        self.items
-            .get(&id)
-            .is_some_and(|item| item.upload.attempt == attempt)
-    }
-
-    /// Keeps a ticket; its age counts from its first use.
-    fn keep_ticket(&mut self, id: ItemId, ticket: SignedUpload) {
-        let Some(item) = self.items.get_mut(&id) else {
-            return;
-        };
-        let is_known = item
-            .ticket
-            .as_ref()
-            .is_some_and(|(known, _)| *known == ticket);
-        if !is_known && matches!(item.upload.state, UploadState::Sending { .. }) {
-            if let (Some(saved_sessions), Some(session)) = (
-                self.saved_sessions.get_mut(&ticket.asset_id),
-                ticket.session.url(),
-            ) {
-                // It came from the keychain.
-                *saved_sessions =
-                    SessionRecord::Known(*blake3::hash(session.0.as_bytes()).as_bytes());
-            }
-            item.ticket = Some((ticket, Instant::now()));
+    /// Keeps the ticket of an attempt.
+    fn keep_ticket(&mut self, id: ItemId, ticket: &SignedUpload) {
+        if let Some(item) = self.queue.get_mut(id)
+            && matches!(item.upload().state, UploadState::Sending { .. })
+            && item.transfer.keep_ticket(ticket)
+        {
+            self.sessions.on_ticket(ticket);
         }
     }
 }

@@ -5,19 +5,16 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::Actor;
-use super::intake::FoundFile;
-use super::message::ActorMessage;
 use crate::api::Service;
-use crate::engine::blocking_io::for_each_file_with_timeout;
-use crate::engine::intake::{self, CanonicalPath};
-use crate::engine::item::{Item, Task};
+use crate::engine::files::CanonicalPath;
+use crate::engine::intake::FoundFile;
 use crate::engine::journal::DatabaseLocked;
 use crate::engine::journal::opening::OpenOutcome;
-use crate::engine::{FrontEnd, LifecycleEvent, Notice, shutdown};
-use crate::model::snapshot::ItemId;
+use crate::engine::outbox::Work;
+use crate::engine::queue::item::{Item, Starts};
+use crate::engine::{FrontEnd, LifecycleEvent, Notice};
+use crate::model::snapshot::{ItemId, KeyState};
 use crate::model::upload::{Effect, Event, Upload, UploadState};
 use crate::store::{ItemRecord, OpenError};
 
@@ -40,28 +37,25 @@ enum LeftBehind {
 impl<S: Service> Actor<S> {
     /// Opens or repairs the history on its own thread, if needed.
     pub(super) fn open_history(&mut self) {
-        let brings_back = self.options.front_end == FrontEnd::Window && !self.restored;
+        let brings_back = self.options.front_end == FrontEnd::Window && !self.journal.was_opened();
         let is_alive = brings_back.then_some(&self.options.is_alive);
         let Some(next_open_task) = self.journal.next_open_task(is_alive) else {
             return;
         };
-        let messages = self.messages.clone();
-        tokio::task::spawn_blocking(move || {
-            // Fails only if the actor is gone.
-            let _ = messages.send(ActorMessage::OpenOutcome(Box::new(next_open_task.run())));
-        });
+        self.tasks.open_history(next_open_task);
     }
 
     /// Continues with the opened history, or notes why there is none.
     pub(super) fn history_opened(&mut self, outcome: Result<OpenOutcome, OpenError>) {
+        let is_first = !self.journal.was_opened();
         if let Some((left, set_aside)) = self.journal.opened(outcome) {
-            let notice = set_aside.map(Notice::HistorySetAside);
-            self.outbox.notices.extend(notice);
-            let is_first = !std::mem::replace(&mut self.restored, true);
+            if let Some(path) = set_aside {
+                self.outbox.notify(Notice::HistorySetAside(path));
+            }
             self.recall_accounts();
             if is_first {
                 self.load_protocols();
-                self.recall_sessions();
+                self.sessions.restore(self.journal.sessions());
             } else {
                 self.stage_lessons_and_sessions();
             }
@@ -72,14 +66,14 @@ impl<S: Service> Actor<S> {
             self.restore_key_check();
             self.invalidate_all();
         }
-        self.take_in_early();
+        self.take_in_buffered();
     }
 
     /// Restores the whole queue in the window: sent files are polled, checked ones checked again,
     /// the rest waits for the user. Rows of another service stay in the journal.
     fn restore(&mut self, left: Vec<(ItemRecord, Upload)>) {
         let started = self.replace_early_duplicates(&left);
-        let mut to_look_at = vec![];
+        let mut to_check = vec![];
         let mut files = vec![];
         let mut wanted = vec![];
         let mut batches = HashMap::new();
@@ -93,30 +87,20 @@ impl<S: Service> Actor<S> {
                 wanted.push(id);
             }
             if self.adopt(record, path, upload, position) {
-                to_look_at.push(id);
+                to_check.push(id);
             }
         }
-        self.continue_batch(&batches);
-        self.look(&to_look_at, Duration::ZERO);
+        self.queue.continue_batch(&batches);
+        for id in to_check {
+            self.outbox.start(Work::Upload(id, Effect::CheckFile));
+        }
         for id in wanted {
             self.apply(id, Event::Resume);
         }
-        self.recall(files);
-    }
-
-    /// Continues an unfinished batch, with the rows it already finished. `batches` holds when each
-    /// row's batch began, and whether it is unfinished.
-    fn continue_batch(&mut self, batches: &HashMap<ItemId, (i64, bool)>) {
-        let unfinished = batches.values().filter(|(_, unfinished)| *unfinished);
-        let open: HashSet<i64> = unfinished.map(|(batch, _)| *batch).collect();
-        let Some(latest) = open.iter().max() else {
-            return;
-        };
-        self.batch.reopen(*latest);
-        for (id, (batch, _)) in batches {
-            if let Some(item) = self.items.get_mut(id) {
-                item.in_batch = open.contains(batch);
-            }
+        // An unresponsive drive delays only added files.
+        if !files.is_empty() {
+            self.intake.on_resolving_paths();
+            self.outbox.start(Work::ResolvePaths(files));
         }
     }
 
@@ -124,11 +108,11 @@ impl<S: Service> Actor<S> {
     /// the paths that the user has started.
     fn replace_early_duplicates(&mut self, left: &[(ItemRecord, Upload)]) -> HashSet<PathBuf> {
         let came: HashSet<&PathBuf> = left.iter().map(|(record, _)| &record.path).collect();
-        let twice = |item: &&Item| item.starts == 0 && came.contains(&item.file);
-        let twice: Vec<&Item> = self.items.values().filter(twice).collect();
+        let twice = |item: &&Item| item.starts.count() == 0 && came.contains(&item.file);
+        let twice: Vec<&Item> = self.queue.items().values().filter(twice).collect();
         let started = twice
             .iter()
-            .filter(|item| item.upload.state == UploadState::Queued)
+            .filter(|item| item.upload().state == UploadState::Queued)
             .map(|item| item.file.clone())
             .collect();
         let ids: Vec<ItemId> = twice.iter().map(|item| item.id).collect();
@@ -139,30 +123,12 @@ impl<S: Service> Actor<S> {
         started
     }
 
-    /// Resolves the rows' canonical paths; an unresponsive drive delays only added files.
-    fn recall(&mut self, files: Vec<(ItemId, std::path::PathBuf)>) {
-        if files.is_empty() {
-            return;
-        }
-        self.resolving_paths = true;
-        let messages = self.messages.clone();
-        let blocking_io = self.options.policy.stall;
-        self.background_tasks.spawn(async move {
-            let identities = for_each_file_with_timeout(files, blocking_io, intake::identity).await;
-            let known = identities.into_iter();
-            let known = known.filter_map(|(id, identity)| Some((id, identity?)));
-            let _ = messages.send(ActorMessage::Recalled(known.collect()));
-        });
-    }
-
-    pub(super) fn recalled(&mut self, identities: Vec<(ItemId, CanonicalPath)>) {
-        self.resolving_paths = false;
+    pub(super) fn paths_resolved(&mut self, identities: Vec<(ItemId, CanonicalPath)>) {
+        self.intake.on_paths_resolved();
         for (id, identity) in identities {
-            if self.items.contains_key(&id) {
-                self.by_path.insert(identity, id);
-            }
+            self.queue.set_identity(id, identity);
         }
-        self.take_in_early();
+        self.take_in_buffered();
     }
 
     /// Continues an unfinished row of this path on the command line. The inner value is a row to
@@ -173,14 +139,14 @@ impl<S: Service> Actor<S> {
         unused: ItemId,
         position: i64,
     ) -> Result<Option<Option<ItemId>>, DatabaseLocked> {
-        if self.options.front_end != FrontEnd::CommandLine || found.is_rejected() {
+        if self.options.front_end != FrontEnd::CommandLine || found.rejection.is_some() {
             return Ok(None);
         }
-        let (Some(stamp), Ok(file)) = (found.stamp(), std::path::absolute(found.path())) else {
+        let (Some(stamp), Ok(file)) = (found.stamp, std::path::absolute(&found.path)) else {
             return Ok(None);
         };
-        let (own, asks) = (&self.own, self.options.ask_history);
-        let key_is_awaited = self.key.is_none() && !self.no_key;
+        let (own, asks) = (self.keys.accounts(), self.options.ask_history);
+        let key_is_awaited = self.keys.state() == KeyState::Loading;
         let weigh = |record: &ItemRecord, upload: &Upload| {
             let asked_about = matches!(
                 taken_up(upload.clone()).state,
@@ -223,7 +189,7 @@ impl<S: Service> Actor<S> {
             // Sent before the keychain answers, the file would be stored twice.
             return Err(DatabaseLocked);
         }
-        if best.get().is_none() || is_other_keys && self.key.is_none() {
+        if best.get().is_none() || is_other_keys && self.keys.key().is_none() {
             return Ok(None);
         }
         let is_best = |record: &ItemRecord, upload: &Upload| weigh(record, upload) == best.get();
@@ -232,27 +198,27 @@ impl<S: Service> Actor<S> {
             return Ok(None);
         };
         let id = record.id;
-        self.by_path.insert(found.identity().clone(), id);
         let upload = taken_up(upload);
         let follows = matches!(upload.state, UploadState::Processing { .. });
-        let path = found.path().to_owned();
+        let path = found.path.clone();
         self.adopt(record, path.clone(), upload, position);
+        self.queue.set_identity(id, found.identity.clone());
         if !follows {
             // Counters stay, above all that the file may be stored already.
             self.apply(id, Event::Rediscovered);
             return Ok(Some(Some(id)));
         }
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return Ok(Some(None));
         };
         item.id_to_leave = is_other_keys.then_some(unused);
         // What another key sent is not known to be there before the current one has asked.
         let stored = item.undoubted_asset().filter(|_| !is_other_keys).cloned();
-        if let Some(media) = item.upload.media {
+        if let Some(media) = item.upload().media {
             let turn = LifecycleEvent::Accepted {
                 size: media.stamp.size,
                 kind: media.kind,
-                route: item.upload.route(self.options.policy.direct_limit),
+                route: item.upload().route(self.options.policy.direct_limit),
                 note: media.note,
             };
             self.follow(Some(id), path.clone(), turn);
@@ -276,87 +242,20 @@ impl<S: Service> Actor<S> {
         item.may_start = self.options.front_end == FrontEnd::CommandLine;
         item.account = record.account;
         item.added_at_ms = record.added_at_ms;
-        if let Some(asset) = item.upload.asset() {
+        if let Some(asset) = item.upload().asset() {
             self.journal.knows(asset);
         }
-        self.journal.stage_item(&item);
-        let checking = item.upload.state == UploadState::Checking;
-        if matches!(item.upload.state, UploadState::Processing { .. }) {
-            let attempt = item.upload.attempt;
+        let checking = item.upload().state == UploadState::Checking;
+        if matches!(item.upload().state, UploadState::Processing { .. }) {
+            let attempt = item.upload().attempt;
             let after = Duration::ZERO;
             item.in_batch = true;
-            item.started_at = Some(Instant::now());
-            item.polled_since = item.started_at;
-            self.outbox
-                .effects
-                .push((id, Effect::Poll { attempt, after }));
+            item.starts = Starts::of_earlier_run();
+            item.waits.restart_polls();
+            let poll = Effect::Poll { attempt, after };
+            self.outbox.start(Work::Upload(id, poll));
         }
-        self.put_back(item);
+        self.insert(item);
         checking
-    }
-
-    /// Leaves the journal ready for the next run: aborts tasks, saves their last results, and
-    /// reports what cannot be saved.
-    pub(super) async fn leave(&mut self) {
-        // No more files are taken in.
-        self.buffered_files.clear();
-        self.forget_removed();
-        let running = self.items.values_mut().filter_map(|item| {
-            item.meter = None;
-            item.running.take()
-        });
-        let ended = futures_util::future::join_all(running.map(Task::end));
-        if tokio::time::timeout(shutdown::TASKS, ended).await.is_err() {
-            tracing::warn!("a task does not end");
-        }
-        // Aborting its thread in mid-work would leave files behind.
-        let open_until = Instant::now() + shutdown::OPENING;
-        while self.journal.is_away()
-            && let Ok(Some(messages)) = tokio::time::timeout_at(open_until, self.inbox.recv()).await
-        {
-            self.hear_last_word(messages);
-        }
-        let until = Instant::now() + shutdown::DATABASE;
-        loop {
-            self.hear_last_words();
-            if self.options.front_end == FrontEnd::CommandLine {
-                self.journal.drop_ended(&self.items);
-            }
-            self.commit_journal();
-            let again = self.journal.try_again_in();
-            let Some(again) = again.filter(|_| self.journal.is_waiting()) else {
-                break;
-            };
-            if Instant::now() + again > until {
-                self.journal.stop_waiting();
-                self.commit_journal();
-                break;
-            }
-            tokio::time::sleep(again).await;
-        }
-        self.say();
-    }
-
-    /// Takes in pending messages on ids, sessions and the history; starts nothing.
-    pub(super) fn hear_last_words(&mut self) {
-        while let Ok(messages) = self.inbox.try_recv() {
-            self.hear_last_word(messages);
-        }
-    }
-
-    fn hear_last_word(&mut self, messages: ActorMessage) {
-        if matches!(
-            messages,
-            ActorMessage::Sent { .. }
-                | ActorMessage::SignedUpload { .. }
-                | ActorMessage::Stray(..)
-                | ActorMessage::Fingerprint { .. }
-                | ActorMessage::Session { .. }
-                | ActorMessage::SessionKept { .. }
-                | ActorMessage::SessionForgotten(..)
-                | ActorMessage::OpenOutcome(..)
-        ) {
-            self.handle_message(messages);
-        }
     }
 }

@@ -138,6 +138,11 @@ impl Journal {
         self.lost.is_some()
     }
 
+    /// Returns whether the history was open before in this run, and its rows are restored.
+    pub fn was_opened(&self) -> bool {
+        self.was_opened
+    }
+
     /// Takes back the history. Returns rows of earlier runs and the path of a damaged history;
     /// everything known before is staged again.
     pub fn opened(
@@ -164,6 +169,7 @@ impl Journal {
             self.run = run;
             self.lock = lock;
         }
+        self.was_opened = true;
         self.has_answered = true;
         self.state = JournalState::Good;
         self.held = None;

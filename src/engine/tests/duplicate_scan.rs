@@ -3,7 +3,7 @@
 use super::duplicates::{passes, that_holds, twins, uploaded_before};
 use super::service::Act;
 use super::*;
-use crate::engine::intake::drive::Hung;
+use crate::engine::files::drive::Hung;
 
 /// Waits until exactly these files are found to be duplicates and the scan is idle.
 pub(super) async fn until_found(engine: &mut Engine, names: &[&str]) {

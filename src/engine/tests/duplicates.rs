@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::service::{Act, fault, known};
 use super::*;
-use crate::engine::intake::passes;
+use crate::engine::files::passes;
 use crate::model::asset::{AssetAnswer, AssetStatus};
 use crate::store::AssetNote;
 

@@ -2,7 +2,7 @@
 
 use super::service::{Act, fault};
 use super::*;
-use crate::engine::intake::drive::Hung;
+use crate::engine::files::drive::Hung;
 use crate::model::media::Rejection;
 
 /// Shortens the stall timeout, for real time.
@@ -82,7 +82,7 @@ async fn upload_ends_with_what_it_cannot_look_at_or_walk_and_takes_the_rest() {
     engine.until(is_open).await;
     let _walked = Hung::from_now_on(&place.path("walked"));
     // It answers a walk, and hangs at the first check.
-    let _hung = Hung::for_looks(&place.path("hung"));
+    let _hung = Hung::for_checks(&place.path("hung"));
     let mut named = vec![place.path("walked")];
     named.extend(looked);
     engine.say(Command::Add(named));

@@ -27,19 +27,19 @@ pub fn field() -> Id {
 pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let p = Palette::of(ui);
     title(ui, words::KEY);
-    let now = wording::key_in_use(&app.snapshot().key, app.key_is_for_session());
+    let now = wording::key_in_use(&app.snapshot().key, app.key().is_for_session(app.now()));
     body(ui, &now);
     let starts = app.starts_with_key();
     if starts > 0 {
         text::label(ui, &words::save_starts(starts), type_size::BODY, p.text);
     }
-    let busy = app.key_entry().busy();
-    let again = app.key_has_to_be_typed_again();
-    let problem = app.key_entry().problem().map(str::to_owned);
+    let busy = app.key().entry().busy();
+    let again = app.key_mut().entry_mut().take_again();
+    let problem = app.key().entry().problem().map(str::to_owned);
     let id = field();
     // A newly opened dialog takes the focus.
     let fresh = TextEditState::load(ui.ctx(), id).is_none();
-    let field = TextEdit::singleline(app.key_draft_mut())
+    let field = TextEdit::singleline(app.key_mut().entry_mut().draft_mut())
         .id(id)
         .char_limit(FIELD)
         .password(true)
@@ -57,12 +57,12 @@ pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
         response.request_focus();
     }
     if again && let Some(mut state) = TextEditState::load(ui.ctx(), id) {
-        let end = CCursor::new(app.key_entry().draft.chars().count());
+        let end = CCursor::new(app.key().entry().draft().chars().count());
         let all = CCursorRange::two(CCursor::default(), end);
         state.cursor.set_char_range(Some(all));
         state.store(ui.ctx(), id);
     }
-    if app.key_entry().draft.is_empty()
+    if app.key().entry().draft().is_empty()
         && let Some(mut state) = TextEditState::load(ui.ctx(), id)
     {
         // The undo history must not outlive the key.
@@ -77,10 +77,10 @@ pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     unopened(ui, app, out);
     let why_not = match busy {
         Some(busy) => Some(busy),
-        None if app.key_entry().draft.is_empty() => Some(words::PASTE_FIRST),
+        None if app.key().entry().draft().is_empty() => Some(words::PASTE_FIRST),
         None => None,
     };
-    let save = if app.key_entry().is_saving() && app.keychain_is_silent() {
+    let save = if app.key().entry().is_saving() && app.keychain_is_silent() {
         let command = UiCommand::UseKeyForSession;
         (Button::of(&command, ButtonStyle::Primary), command)
     } else {
@@ -92,7 +92,7 @@ pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     };
     let get = Button::of(&UiCommand::GetKey, ButtonStyle::Plain);
     let close = Button::of(&UiCommand::CloseDialog, ButtonStyle::Outlined);
-    let close = if app.key_entry().is_saving() {
+    let close = if app.key().entry().is_saving() {
         close
     } else {
         close.labelled(words::CANCEL)

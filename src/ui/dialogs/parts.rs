@@ -4,7 +4,8 @@ use egui::{Id, Ui};
 use lucide_icons::Icon;
 
 use crate::app::command::UiCommand;
-use crate::app::state::{App, Dialog};
+use crate::app::dialog::Dialog;
+use crate::app::state::App;
 use crate::app::wording;
 use crate::ui::theme::{self, Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
@@ -74,7 +75,7 @@ pub fn plain(command: UiCommand) -> (Button<'static>, UiCommand) {
 }
 /// Shows an address or path that did not open, with a copy button.
 pub fn unopened(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let Some(unopened) = app.unopened() else {
+    let Some(unopened) = app.opener().failed() else {
         return;
     };
     let p = Palette::of(ui);
@@ -85,7 +86,7 @@ pub fn unopened(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         ..Button::of(&copy, ButtonStyle::Outlined).small()
     };
     if unopened.copied {
-        button.label = wording::row::COPIED;
+        button.label = wording::row::copied();
         button.icon = Some(Icon::Check);
         button.colour = Some(p.good);
     }

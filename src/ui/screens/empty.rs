@@ -104,7 +104,7 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
 
 /// Returns the note on the data that leaves the computer, and when.
 fn leaves(app: &App) -> String {
-    let when = match app.settings().start {
+    let when = match app.settings().values().start {
         Start::ByHand => words::LEAVES_BY_HAND,
         Start::AtOnce => words::LEAVES_AT_ONCE,
     };

@@ -3,8 +3,7 @@
 use egui::style::ScrollFadeStyle;
 use egui::{ScrollArea, Ui};
 
-use crate::app::command::{ThemeChoice, UiCommand};
-use crate::app::settings::Setting;
+use crate::app::command::{Setting, ThemeChoice, UiCommand};
 use crate::app::state::App;
 use crate::app::wording;
 use crate::model::snapshot::{KeySource, KeyState};
@@ -61,7 +60,7 @@ fn choices(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         .collect();
     let hint = wording::SETTING_JOBS_HINT;
     choice(ui, app, wording::SETTING_JOBS, hint, &jobs, out);
-    let speeds = speeds(app.settings().limit_rate);
+    let speeds = speeds(app.settings().values().limit_rate);
     choice(ui, app, wording::SETTING_SPEED, "", &speeds, out);
     let start = [
         (wording::BY_HAND.to_owned(), Setting::Start(Start::ByHand)),
@@ -119,7 +118,7 @@ fn choice(
 
 /// Builds a choice of a setting; `said` is for screen readers.
 fn value<'a>(app: &App, word: &'a str, said: &'a str, setting: Setting, p: &Palette) -> Button<'a> {
-    let on = setting.holds(app.settings());
+    let on = setting.holds(app.settings().values());
     let look = if on {
         ButtonStyle::Outlined
     } else {
@@ -189,13 +188,13 @@ fn key(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 
 /// Draws proxy and certificates: read-only, since the system sets them.
 fn network(ui: &mut Ui, app: &App) {
-    let words = app.network().map(wording::network);
+    let words = app.settings().network().map(wording::network);
     let words = words.as_deref().unwrap_or(wording::ASKING_NETWORK);
     line(ui, wording::SETTING_NETWORK, words, |_| ());
 }
 
 fn folder(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let Some(folder) = app.folder() else {
+    let Some(folder) = app.settings().folder() else {
         line(ui, wording::SETTING_FOLDER, wording::NO_FOLDER, |_| ());
         return;
     };

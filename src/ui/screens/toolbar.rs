@@ -3,8 +3,7 @@
 use egui::{EventFilter, Id, Key, Margin, TextEdit, Ui};
 use lucide_icons::Icon;
 
-use crate::app::command::{BulkAction, ExportFormat, UiCommand};
-use crate::app::list::{Column, Filter};
+use crate::app::command::{BulkAction, Column, ExportFormat, Filter, UiCommand};
 use crate::app::state::App;
 use crate::app::wording::{command as table, screens as words, selection as selected};
 use crate::ui::theme::{Palette, size, space, type_size};
@@ -165,7 +164,7 @@ fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let field = TextEdit::singleline(&mut typed)
         .id(id)
         .char_limit(LONGEST_SEARCH)
-        .hint_text(selected::SEARCH)
+        .hint_text(selected::search())
         .font(egui::TextStyle::Small)
         .event_filter(FIELD_KEYS)
         .margin(Margin::symmetric(x, y))
@@ -209,7 +208,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         }
         let number = selected::selected(app.list().selected().len());
         text::line(ui, &number, type_size::BODY, Palette::of(ui).text);
-        let none = (fits.ids == 0).then_some(selected::NO_IDS);
+        let none = (fits.ids == 0).then_some(selected::no_ids());
         let copy = Button::of(&UiCommand::CopySelected, ButtonStyle::Outlined)
             .small()
             .blocked(none);

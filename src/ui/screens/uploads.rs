@@ -7,8 +7,7 @@ use egui::{
 };
 use lucide_icons::Icon;
 
-use crate::app::command::{RowCommand, UiCommand};
-use crate::app::list::Filter;
+use crate::app::command::{Filter, RowCommand, UiCommand};
 use crate::app::state::App;
 use crate::app::wording::{command as table, screens as words};
 use crate::app::{status_bar, wording};
@@ -68,7 +67,7 @@ impl ListView {
         let entry = self.entry?;
         let shown = app.list().shown();
         let id = |place: usize| Some(app.snapshot().rows.get(*shown.get(place)?)?.id);
-        let mut each = app.list().rows(app.snapshot());
+        let mut each = app.list().rows();
         if id(self.place) != Some(entry) {
             match each.position(|row| row.id == entry) {
                 Some(place) => self.place = place,
@@ -183,7 +182,7 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
         ui.ctx().request_repaint();
     }
     view.rows = shown.len();
-    let place = |id: ItemId| app.list().rows(app.snapshot()).position(|row| row.id == id);
+    let place = |id: ItemId| app.list().rows().position(|row| row.id == id);
     let offset = match reveal {
         Some(id) => place(id).map(|place| view.offset_for(place)),
         None => scroll.and_then(place).map(|place| view.offset_from(place)),
@@ -269,15 +268,18 @@ fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     ui.vertical_centered(|ui| {
         ui.spacing_mut().item_spacing.y = space::M;
         let filter = app.list().filter();
-        let said = wording::selection::nothing_found(table::filter(filter), filter == Filter::All);
+        let said = match filter {
+            Filter::All => wording::selection::nothing_found().to_owned(),
+            filter => wording::selection::nothing_found_under(table::filter(filter)),
+        };
         text::label(ui, &said, type_size::BODY, Palette::of(ui).secondary);
         let clear = UiCommand::Search(String::new());
         if Button::of(&clear, ButtonStyle::Outlined).show(ui) {
             out.push(clear);
         }
         let all = UiCommand::Show(Filter::All);
-        let everywhere =
-            Button::of(&all, ButtonStyle::Outlined).labelled(wording::selection::SEARCH_EVERYWHERE);
+        let everywhere = Button::of(&all, ButtonStyle::Outlined)
+            .labelled(wording::selection::search_everywhere());
         if filter != Filter::All && everywhere.show(ui) {
             out.push(all);
         }
@@ -296,7 +298,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let left = |ui: &mut Ui| {
         let p = Palette::of(ui);
         let (first, second) =
-            status_bar::summary(snapshot, list, app.plan(), app.place(), app.now());
+            status_bar::summary(snapshot, list, &app.plan(), app.place(), app.now());
         let both = if second.is_empty() {
             size::LINE
         } else {
@@ -312,7 +314,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         });
     };
     let hint = |command: &UiCommand| {
-        status_bar::hint(command, list, app.plan(), snapshot.paused, app.place())
+        status_bar::hint(command, list, &app.plan(), snapshot.paused, app.place())
     };
     let mut asked = None;
     let right = |ui: &mut Ui| {

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use mavi_uploader::app::rows::details_text;
-use mavi_uploader::app::wording::Backend;
 use mavi_uploader::model::fault::FaultKind;
 use mavi_uploader::model::snapshot::{Row, Status};
 use mavi_uploader::sandbox::{Call, FaultPlan, OfferedProtocol, PlannedFault, Reply};
+use mavi_uploader::text::Backend;
 
 use super::program::{Seen, Trial, content, history};
 use crate::cli::{KEY, KEY_BODY, Stage};

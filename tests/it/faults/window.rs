@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex};
 use egui::Theme;
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::app::environment::DialogResult;
-use mavi_uploader::app::wording::{self, Message};
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Diagnostics, Fault, FaultKind};
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, Status};
+use mavi_uploader::text::{self, Backend, Message};
 
 use crate::window::{
     Dialogs, FakeEngine, NoDesktop, Window, builder, copied, has, open, open_with, row, with_key,
@@ -184,7 +184,7 @@ fn came_of_it(
             return;
         }
         Step::OpenConsole => {
-            assert_eq!(*browsed.lock().unwrap(), [wording::CONSOLE]);
+            assert_eq!(*browsed.lock().unwrap(), [text::CONSOLE]);
             return;
         }
         Step::UpdateKey => {
@@ -220,7 +220,7 @@ fn came_of_it(
 fn every_fault_is_pressed_to_its_next_step() {
     for &kind in FaultKind::ALL {
         let fault = Fault::new(kind);
-        let message = wording::fault(&fault);
+        let message = text::fault(&fault, Backend::Service);
         press(Status::Failed(Arc::new(fault)), &message, step_of(kind));
     }
 }
@@ -231,7 +231,7 @@ fn every_refusal_is_pressed_to_its_next_step() {
     for rejection in refusals() {
         let (number, step) = step_of_refusal(&rejection);
         seen.insert(number);
-        let message = wording::rejection(&rejection);
+        let message = text::rejection(&rejection);
         press(Status::Rejected(rejection), &message, step);
     }
     assert_eq!(seen, (0..8).collect(), "each refusal has an example");

@@ -67,7 +67,7 @@ pub fn progress(ui: &Ui, place: Rect, id: Id, (row, called): (&Row, &str), aroun
     ui.interact(place, id, Sense::hover());
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(accesskit::Role::ProgressIndicator);
-        node.set_label(words::button(words::PROGRESS, called));
+        node.set_label(words::button(called, words::progress()));
         node.set_description(rows::detail(row, around));
         node.set_min_numeric_value(0_u8.into());
         node.set_max_numeric_value(WHOLE.into());

@@ -72,7 +72,7 @@ impl Buttons {
             } else {
                 button.label
             };
-            let name = words::button(label, called);
+            let name = words::button(called, label);
             let button = Button {
                 name: &name,
                 is_focusable,
@@ -90,7 +90,7 @@ impl Buttons {
         if !rows::has_menu(row) {
             return focused;
         }
-        let name = words::button(screens::MORE, called);
+        let name = words::button(called, screens::MORE);
         let more = Button {
             label: "",
             name: &name,
@@ -132,11 +132,11 @@ fn button(
         RowCommand::Copy => {
             let mut copy = Button {
                 look: ButtonStyle::Outlined,
-                reserve_width_for: words::COPIED,
+                reserve_width_for: words::copied(),
                 ..button
             };
-            if app.was_copied(row.id) {
-                copy.label = words::COPIED;
+            if app.feedback().was_copied(row.id) {
+                copy.label = words::copied();
                 copy.icon = Some(Icon::Check);
                 copy.colour = Some(p.good);
             }

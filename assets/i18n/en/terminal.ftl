@@ -1,0 +1,54 @@
+### What the command line says: what stopped a command, and what to type next. $variable: the
+### environment variable for the key, $console: the console's address.
+
+# $cause: what the system says.
+terminal-unprinted = Not everything could be printed ({ $cause }). The ids are in the history: `mavi-uploader history` lists them.
+terminal-key-as-argument = A key is not taken from the command line, where other programs can read it and the shell keeps it. Give it on standard input, or paste it when it is asked for: see `mavi-uploader key set --help`.
+terminal-without-key = The file was not uploaded: there is no API key.
+terminal-run-interrupted = The run was interrupted before it was done with this file.
+terminal-interrupted = Interrupted. The same command goes on with what is left.
+terminal-unusable-proxy = The proxy in { $variable } can’t be understood, so memories.ai is reached without it. The proxy’s address has to look like http://proxy.example:8080.
+# $why: why it is no key, in a few words.
+terminal-bad-environment-key = { $variable }: { $why }. Copy the key again from { $console } and put it into { $variable }.
+# $wait: what is waited for, and how long.
+terminal-all-wait = { $wait }. All files wait.
+# $asset: an id, $path: a file's.
+terminal-not-saved = { $path }: its id { $asset } is not saved yet: copy it.
+
+## What `upload` needs to go on
+
+# Added to a key's name.
+terminal-ends-in = {" "}that ends in { $last4 }
+# $ends: the sentence part above, or nothing. $source: where the key is from.
+terminal-key-refused = memories.ai does not accept the API key{ $ends } ({ $source ->
+        [environment] from { $variable }
+        [keychain] from the keychain
+       *[session] of this run
+    }). Keys of its newer DataLake console do not work here. Make a key at { $console }, { $source ->
+        [environment] put it into { $variable }
+       *[keychain] save it with `mavi-uploader key set`
+    }, then give the same command again.
+# $keychain: a sentence that begins with a space, or nothing.
+terminal-no-key = There is no API key.{ $keychain } Make a key at { $console }, then save it with `mavi-uploader key set` or put it into the environment variable { $variable }. To try the program without an account, add --sandbox.
+terminal-no-balance = The balance at memories.ai is used up. Top up the balance at { $console }, then give the same command again.
+terminal-account-refused = memories.ai refuses this account or this network address. Check the account at { $console }, then give the same command again.
+terminal-retired = memories.ai has retired this way of uploading. Look for a newer version of this program; { $console } may say more.
+
+## What an interrupted run has to send again. $places: of how many files a keychain would have kept
+## how far the storage is.
+
+terminal-starts-again = { $files ->
+        [one] { $files } file that had been sent in part starts again from the beginning.
+       *[other] { $files } files that had been sent in part start again from the beginning.
+    }
+terminal-starts-again-without-keychain = { $files ->
+        [one] { $files } file that had been sent in part starts again from the beginning: no keychain here keeps how far the storage is.
+       *[other] { $files } files that had been sent in part start again from the beginning: no keychain here keeps how far the storage is.
+    }
+terminal-starts-again-in-part = { $files ->
+        [one] { $files } file that had been sent in part starts again from the beginning
+       *[other] { $files } files that had been sent in part start again from the beginning
+    }; for { $places ->
+        [one] { $places } file
+       *[other] { $places } files
+    } because no keychain here keeps how far the storage is.

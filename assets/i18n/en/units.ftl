@@ -1,0 +1,21 @@
+### Sizes, speeds, times and prices. Units stand after numbers as the user is used to them.
+
+# $part, $whole: sizes, such as "900 kB" and "3.9 GB".
+units-size-of = { $part } of { $whole }
+units-rate = { $size }/s
+
+## Times
+
+units-seconds = { NUMBER($seconds) } s
+units-minutes = { NUMBER($minutes) } min
+units-minutes-seconds = { NUMBER($minutes) } min { NUMBER($seconds) } s
+units-hours = { NUMBER($hours) } h
+units-hours-minutes = { NUMBER($hours) } h { NUMBER($minutes) } min
+units-left = { $time } left
+units-estimating = estimating…
+
+## Storage costs
+
+# $dollars: an amount, such as "0.12".
+units-storage-cost = storage ≈ ${ $dollars } a month
+units-storage-cost-low = storage under $0.01 a month

@@ -1,0 +1,82 @@
+//! Parts and orders of the list.
+
+use crate::model::snapshot::Status;
+
+/// A filter chip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]
+pub enum Filter {
+    /// All rows.
+    #[default]
+    All,
+    /// Refused or failed.
+    Attention,
+    /// Valid and not started.
+    ToUpload,
+    /// Sending, or sent and awaiting the response.
+    Uploading,
+    /// The service processes it.
+    Processing,
+    /// Being checked, queued, or waiting for a retry.
+    Waiting,
+    /// Paused by the user, left by an earlier run, or sent with another key: needs the user to go
+    /// on.
+    Paused,
+    /// Its asset is ready.
+    Ready,
+    /// Content of another file; not sent.
+    Duplicate,
+    /// Cancelled by the user.
+    Cancelled,
+}
+
+impl Filter {
+    /// All chips, in display order.
+    pub const EACH: [Self; 10] = [
+        Self::All,
+        Self::Attention,
+        Self::ToUpload,
+        Self::Uploading,
+        Self::Processing,
+        Self::Waiting,
+        Self::Paused,
+        Self::Ready,
+        Self::Duplicate,
+        Self::Cancelled,
+    ];
+
+    /// Returns the chip, besides "All", of a status.
+    pub fn of(status: &Status) -> Self {
+        match status {
+            Status::Rejected(_) | Status::Failed(_) => Self::Attention,
+            Status::ReadyToUpload => Self::ToUpload,
+            Status::Uploading | Status::Finishing => Self::Uploading,
+            Status::Processing { .. } => Self::Processing,
+            Status::Checking | Status::Settling | Status::Queued | Status::Waiting { .. } => {
+                Self::Waiting
+            }
+            Status::Paused | Status::OtherKey { .. } => Self::Paused,
+            Status::Ready => Self::Ready,
+            Status::FoundDuplicate(_) | Status::Duplicate { .. } => Self::Duplicate,
+            Status::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// Sort key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Column {
+    /// Queue order: files are added and sent in it.
+    #[default]
+    Queue,
+    /// Name, with numbers compared by value.
+    Name,
+    /// Size.
+    Size,
+    /// Status, rows that need attention first.
+    Status,
+}
+
+impl Column {
+    /// All keys, in menu order.
+    pub const EACH: [Self; 4] = [Self::Queue, Self::Name, Self::Size, Self::Status];
+}

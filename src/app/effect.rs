@@ -1,0 +1,27 @@
+//! Actions that the logic of the window leaves to the drawing code.
+
+use super::command::ThemeChoice;
+use crate::model::snapshot::ItemId;
+
+/// Action for the drawing code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WindowEffect {
+    /// Copies this text.
+    CopyText(String),
+    /// Sets the colours.
+    Theme(ThemeChoice),
+    /// Scrolls to the row and focuses it.
+    Reveal(ItemId),
+    /// Opens the row's menu for the keyboard.
+    Menu(ItemId),
+    /// Focuses the search field.
+    FocusSearch,
+    /// Scrolls to the row without focusing it.
+    Scroll(ItemId),
+    /// Requests attention if the window is in the background.
+    Attention,
+    /// Raises the window.
+    Raise,
+    /// Closes the window.
+    Close,
+}

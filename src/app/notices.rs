@@ -1,0 +1,144 @@
+//! Causes of banners that the snapshot alone does not tell: faults, and news that stay until they
+//! are dismissed, seen or over.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::command::Dismissible;
+use crate::model::fault::Fault;
+use crate::model::snapshot::Snapshot;
+
+/// Refused files from this number on get a banner, even if their rows are in view.
+const MANY_REFUSED: usize = 3;
+/// Time for which files left out of an intake are reported.
+const LEFT_OUT_FOR: Duration = Duration::from_secs(30);
+
+/// News above the list, and how much of them the user knows. Files are counted by the engine since
+/// its start; a number is news as far as it exceeds the one seen.
+#[derive(Debug, Default)]
+pub struct Notices {
+    /// Fault that blocks the queue until the user acts.
+    needs: Option<Arc<Fault>>,
+    /// Path of the damaged history that was set aside.
+    set_aside: Option<PathBuf>,
+    /// Skipped files in folders.
+    passed_over_seen: u64,
+    /// Added files that were already in the list.
+    already_seen: u64,
+    /// Refused files in the list.
+    refused_seen: usize,
+    /// End of the report of left-out files.
+    left_out_until: Option<Instant>,
+    /// Banners dismissed until the program ends.
+    put_away: BTreeSet<Dismissible>,
+}
+
+impl Notices {
+    /// Notes the fault that blocks the queue.
+    pub fn block(&mut self, fault: Arc<Fault>) {
+        self.needs = Some(fault);
+    }
+
+    /// Notes a damaged history that was set aside under this path.
+    pub fn set_aside(&mut self, path: PathBuf) {
+        self.set_aside = Some(path);
+    }
+
+    /// Applies a new snapshot, whose list has this many refused files.
+    pub fn update(&mut self, snapshot: &Snapshot, refused: usize) {
+        if snapshot.needs.is_none() {
+            self.needs = None;
+        }
+        self.refused_seen = self.refused_seen.min(refused);
+    }
+
+    /// Shows another engine's queue.
+    pub fn replace(&mut self, snapshot: &Snapshot, refused: usize) {
+        self.needs = None;
+        self.update(snapshot, refused);
+        self.forget_left_out(snapshot);
+    }
+
+    /// Starts a new intake, whose news take the place of the earlier ones.
+    pub fn begin_intake(&mut self, snapshot: &Snapshot, refused: usize) {
+        self.forget_left_out(snapshot);
+        self.forget_refused(refused);
+    }
+
+    /// Marks refused files as known.
+    pub fn forget_refused(&mut self, refused: usize) {
+        self.refused_seen = refused;
+    }
+
+    fn forget_left_out(&mut self, snapshot: &Snapshot) {
+        self.passed_over_seen = snapshot.passed_over;
+        self.already_seen = snapshot.already_listed;
+        self.left_out_until = None;
+    }
+
+    /// Ends the report of left-out files after [`LEFT_OUT_FOR`].
+    pub fn poll(&mut self, snapshot: &Snapshot, now: Instant) {
+        match self.left_out_until {
+            Some(until) if until <= now => self.forget_left_out(snapshot),
+            None if self.left_out(snapshot) != (0, 0) => {
+                self.left_out_until = Some(now + LEFT_OUT_FOR);
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    /// Returns when the report of left-out files ends.
+    pub fn next_look(&self) -> Option<Instant> {
+        self.left_out_until
+    }
+
+    /// Dismisses a banner.
+    pub fn dismiss(&mut self, banner: Dismissible, snapshot: &Snapshot, refused: usize) {
+        match banner {
+            Dismissible::SetAside => self.set_aside = None,
+            Dismissible::PassedOver => self.forget_left_out(snapshot),
+            // Left-out files are in the same banner.
+            Dismissible::Refused => self.begin_intake(snapshot, refused),
+            other => {
+                self.put_away.insert(other);
+            }
+        }
+    }
+
+    /// Returns `true` unless the banner was dismissed until the program ends.
+    pub fn is_wanted(&self, banner: Dismissible) -> bool {
+        !self.put_away.contains(&banner)
+    }
+
+    pub fn needs(&self) -> Option<&Fault> {
+        self.needs.as_deref()
+    }
+
+    pub fn history_set_aside(&self) -> Option<&Path> {
+        self.set_aside.as_deref()
+    }
+
+    /// Returns the numbers of files to report: skipped in folders, and already in the list. Zeros
+    /// while folders are walked.
+    pub fn left_out(&self, snapshot: &Snapshot) -> (u64, u64) {
+        match snapshot.walking {
+            Some(_) => (0, 0),
+            None => (
+                snapshot.passed_over.saturating_sub(self.passed_over_seen),
+                snapshot.already_listed.saturating_sub(self.already_seen),
+            ),
+        }
+    }
+
+    /// Returns `true` if refused files are to be reported. A few are only if the list is too long
+    /// to show them.
+    pub fn reports_refused(&self, refused: usize, fits_in_view: bool) -> bool {
+        let in_sight = refused < MANY_REFUSED && fits_in_view;
+        !in_sight && refused > self.refused_seen
+    }
+}
+
+#[cfg(test)]
+mod tests;

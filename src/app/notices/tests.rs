@@ -1,0 +1,85 @@
+use super::*;
+use crate::model::fault::{FaultKind, RequiredAction};
+
+fn left_out(passed_over: u64, already_listed: u64) -> Snapshot {
+    Snapshot {
+        passed_over,
+        already_listed,
+        ..Snapshot::default()
+    }
+}
+
+#[test]
+fn files_left_out_are_reported_for_a_while_once_the_folders_are_walked() {
+    let start = Instant::now();
+    let mut notices = Notices::default();
+    let mut snapshot = left_out(4, 2);
+    snapshot.walking = Some(9);
+    notices.poll(&snapshot, start);
+    assert_eq!(notices.left_out(&snapshot), (0, 0));
+    assert_eq!(notices.next_look(), None);
+    snapshot.walking = None;
+    notices.poll(&snapshot, start);
+    assert_eq!(notices.left_out(&snapshot), (4, 2));
+    assert_eq!(notices.next_look(), Some(start + LEFT_OUT_FOR));
+    notices.poll(&snapshot, start + LEFT_OUT_FOR);
+    assert_eq!(notices.left_out(&snapshot), (0, 0));
+    assert_eq!(notices.next_look(), None);
+    assert_eq!(notices.left_out(&left_out(5, 2)), (1, 0), "one more since");
+}
+
+#[test]
+fn a_new_intake_ends_the_report_of_the_one_before() {
+    let mut notices = Notices::default();
+    notices.poll(&left_out(4, 0), Instant::now());
+    notices.begin_intake(&left_out(4, 0), 7);
+    assert_eq!(notices.left_out(&left_out(4, 0)), (0, 0));
+    assert!(!notices.reports_refused(7, false));
+    assert!(notices.reports_refused(8, false));
+}
+
+#[test]
+fn refused_files_are_reported_unless_they_are_few_and_in_view() {
+    let mut notices = Notices::default();
+    assert!(!notices.reports_refused(2, true));
+    assert!(notices.reports_refused(2, false));
+    assert!(notices.reports_refused(MANY_REFUSED, true));
+    notices.forget_refused(5);
+    assert!(!notices.reports_refused(5, true));
+    // Some were removed: the next ones are news again.
+    notices.update(&Snapshot::default(), 0);
+    assert!(notices.reports_refused(4, true));
+}
+
+#[test]
+fn a_fault_counts_while_the_queue_is_blocked() {
+    let mut notices = Notices::default();
+    let blocked = Snapshot {
+        needs: Some(RequiredAction::Balance),
+        ..Snapshot::default()
+    };
+    notices.block(Arc::new(Fault::new(FaultKind::InsufficientBalance)));
+    notices.update(&blocked, 0);
+    assert!(notices.needs().is_some());
+    notices.update(&Snapshot::default(), 0);
+    assert!(notices.needs().is_none());
+}
+
+#[test]
+fn what_is_dismissed_stays_away() {
+    let mut notices = Notices::default();
+    let snapshot = left_out(3, 0);
+    notices.dismiss(Dismissible::NoDrop, &snapshot, 0);
+    assert!(!notices.is_wanted(Dismissible::NoDrop));
+    assert!(notices.is_wanted(Dismissible::EnvironmentKey));
+    notices.set_aside("/old.db".into());
+    notices.dismiss(Dismissible::SetAside, &snapshot, 0);
+    assert_eq!(notices.history_set_aside(), None);
+    notices.dismiss(Dismissible::Refused, &snapshot, 4);
+    assert_eq!(
+        notices.left_out(&snapshot),
+        (0, 0),
+        "it is in the banner too"
+    );
+    assert!(!notices.reports_refused(4, false));
+}

@@ -1,0 +1,183 @@
+//! File dialogs and pastes, and the export that follows a dialog.
+
+use std::io;
+use std::mem::discriminant;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::command::ExportFormat;
+use super::environment::{DialogResult, FileDialogKind, FileDialogs};
+use super::pending::{Outcome, Pending, Wake};
+use super::wording::selection as words;
+use super::{export, paste, wording};
+use crate::model::snapshot::{ItemId, Row};
+use crate::text::messages::located;
+
+/// DialogPurpose of an open dialog.
+enum DialogPurpose {
+    /// Add the chosen files or folders.
+    Add,
+    /// Relocate the missing file of this row.
+    Locate(ItemId),
+    /// Write these rows, as they were at the time of the request, to the chosen file.
+    Export(Vec<Arc<Row>>, ExportFormat),
+}
+
+/// A paste that awaits the clipboard's files.
+struct Pasting {
+    /// Clipboard text; for copied files, some systems give bare names.
+    text: String,
+    files: Pending<Vec<PathBuf>>,
+}
+
+/// Result of an export.
+struct Written {
+    path: PathBuf,
+    rows: usize,
+    outcome: io::Result<()>,
+}
+
+/// Answer of a dialog or of the clipboard.
+#[derive(Debug, PartialEq)]
+pub enum Picked {
+    /// Add these files and folders.
+    Add(Vec<PathBuf>),
+    /// Continue the row with this file.
+    Locate(ItemId, PathBuf),
+    /// Tell the user.
+    Say(String),
+}
+
+/// Dialogs that are open, at most one for each purpose, and what follows them.
+pub struct Pickers {
+    dialogs: Box<dyn FileDialogs>,
+    open: Vec<(DialogPurpose, Pending<DialogResult>)>,
+    writing: Option<Pending<Written>>,
+    pasting: Option<Pasting>,
+    wake: Wake,
+}
+
+impl Pickers {
+    /// Uses these dialogs; `wake` is called when one closes.
+    pub fn new(dialogs: Box<dyn FileDialogs>, wake: Wake) -> Self {
+        Self {
+            dialogs,
+            open: Vec::new(),
+            writing: None,
+            pasting: None,
+            wake,
+        }
+    }
+
+    /// Asks for files or folders to add.
+    pub fn choose(&mut self, kind: FileDialogKind) {
+        self.ask(DialogPurpose::Add, kind);
+    }
+
+    /// Asks for the new location of the row's file; `false` if that is being asked already.
+    pub fn locate(&mut self, id: ItemId) -> bool {
+        self.ask(DialogPurpose::Locate(id), FileDialogKind::Located)
+    }
+
+    /// Asks for a file to write these rows to.
+    pub fn export(&mut self, rows: Vec<Arc<Row>>, format: ExportFormat) {
+        if self.writing.is_none() {
+            self.ask(
+                DialogPurpose::Export(rows, format),
+                FileDialogKind::Save(format),
+            );
+        }
+    }
+
+    fn ask(&mut self, purpose: DialogPurpose, kind: FileDialogKind) -> bool {
+        let is_same = |open: &DialogPurpose| discriminant(open) == discriminant(&purpose);
+        if self.open.iter().any(|(open, _)| is_same(open)) {
+            return false;
+        }
+        let dialog = self.dialogs.choose(kind, self.wake.clone());
+        self.open.push((purpose, dialog));
+        true
+    }
+
+    /// Waits for the clipboard's files; without any, paths are looked for in its text.
+    pub fn paste(&mut self, text: String, files: Pending<Vec<PathBuf>>) {
+        self.pasting = Some(Pasting { text, files });
+    }
+
+    /// Lets go of what concerns the rows of an engine that is not in use any more.
+    pub fn forget_rows(&mut self) {
+        self.open
+            .retain(|(purpose, _)| matches!(purpose, DialogPurpose::Add));
+        self.writing = None;
+    }
+
+    /// Handles the answers that have arrived.
+    pub fn poll(&mut self) -> Vec<Picked> {
+        let mut picked = Vec::new();
+        for (purpose, dialog) in std::mem::take(&mut self.open) {
+            match dialog.poll() {
+                Err(dialog) => self.open.push((purpose, dialog)),
+                Ok(Outcome::Answer(DialogResult::Chosen(paths))) => {
+                    picked.extend(self.chosen(purpose, paths));
+                }
+                Ok(Outcome::Answer(DialogResult::Unavailable)) => {
+                    picked.push(Picked::Say(unavailable(&purpose).to_owned()));
+                }
+                Ok(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {}
+            }
+        }
+        if let Some(Outcome::Answer(written)) = Pending::take_from(&mut self.writing) {
+            picked.push(Picked::Say(match &written.outcome {
+                Ok(()) => words::saved(written.rows, &written.path),
+                Err(error) => words::not_exported(&written.path, error),
+            }));
+        }
+        picked.extend(self.pasted());
+        picked
+    }
+
+    fn chosen(&mut self, purpose: DialogPurpose, paths: Vec<PathBuf>) -> Option<Picked> {
+        match purpose {
+            DialogPurpose::Add => Some(Picked::Add(paths)),
+            DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
+            DialogPurpose::Export(rows, format) => {
+                let path = paths.into_iter().next()?;
+                let write = move || Written {
+                    outcome: export::write(&path, &rows, format),
+                    rows: rows.len(),
+                    path,
+                };
+                self.writing = Some(Pending::spawn("export", self.wake.clone(), write));
+                None
+            }
+        }
+    }
+
+    fn pasted(&mut self) -> Option<Picked> {
+        let Pasting { text, files } = self.pasting.take()?;
+        let paths = match files.poll() {
+            Err(files) => {
+                self.pasting = Some(Pasting { text, files });
+                return None;
+            }
+            Ok(Outcome::Answer(files)) if !files.is_empty() => files,
+            Ok(Outcome::Answer(_) | Outcome::Lost) => paste::paths_in(&text),
+        };
+        Some(match paths.is_empty() {
+            true => Picked::Say(wording::foot::NOTHING_PASTED.to_owned()),
+            false => Picked::Add(paths),
+        })
+    }
+}
+
+/// Returns the message where the desktop has no dialog.
+fn unavailable(purpose: &DialogPurpose) -> &'static str {
+    match purpose {
+        DialogPurpose::Add => wording::foot::NO_FILE_DIALOG,
+        DialogPurpose::Locate(_) => located::no_dialog(),
+        DialogPurpose::Export(..) => words::no_save_dialog(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! Input of each frame: what the drawing code tells, snapshots, notices, results.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::App;
+use crate::app::banners::Banner;
+use crate::app::command::UiCommand;
+use crate::app::desktop_status::DesktopEvent;
+use crate::app::dialog::Dialog;
+use crate::app::effect::WindowEffect;
+use crate::app::key_flow::KeyEvent;
+use crate::app::list_state::AddedFiles;
+use crate::app::open_external::OpenEvent;
+use crate::app::pickers::Picked;
+use crate::app::wording;
+use crate::engine::{BatchEnd, Command, Notice};
+use crate::model::relocation::RelocationError;
+use crate::store::ForwardedPaths;
+
+impl App {
+    /// Sets whether the window is in front.
+    pub fn set_in_front(&mut self, in_front: bool) {
+        self.desktop_status.set_in_front(in_front);
+    }
+
+    /// Sets the paths dragged over the window.
+    pub fn hover(&mut self, paths: Vec<PathBuf>) {
+        self.drop_preview.hover(paths, &self.wake);
+    }
+
+    /// Sets the number of whole rows in view.
+    pub fn set_page(&mut self, rows: usize) {
+        self.list.set_page(rows);
+    }
+
+    /// Announces new banners to screen readers.
+    pub fn tell_of(&mut self, banners: &[Banner]) {
+        self.feedback.announcer().look_at(banners);
+    }
+
+    /// Takes the pending effects.
+    pub fn take_effects(&mut self) -> Vec<WindowEffect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Stops the engines and saves pending settings, without waiting.
+    pub fn shut_down(&mut self) {
+        self.settings.shut_down();
+        self.engines.shut_down();
+    }
+
+    /// Applies the new snapshot.
+    pub(super) fn take_in(&mut self) {
+        let snapshot = self.engines.snapshot();
+        self.list.list_mut().update(snapshot);
+        let refused = self.list.list().refused_files();
+        self.notices.update(snapshot, refused);
+    }
+
+    /// Handles everything since the last call: snapshot, notices, results.
+    pub fn tick(&mut self, now: Instant) {
+        if let Some(before) = self.engines.poll_snapshot() {
+            let after = self.engines.snapshot();
+            self.feedback.announcer().compare(&before, after);
+            self.take_in();
+            self.show_added(now);
+        }
+        self.notices.poll(self.engines.snapshot(), now);
+        self.tell_desktop();
+        while let Some(notice) = self.engines.next_notice() {
+            self.notice(notice, now);
+        }
+        self.arrivals();
+        let events = self.key.poll(self.engines.account_has_key(), now);
+        self.key_events(events, now);
+        if let Some(problem) = self.settings.poll() {
+            self.feedback.say(problem, None, now);
+        }
+        for picked in self.pickers.poll() {
+            match picked {
+                Picked::Add(paths) => self.add(paths),
+                Picked::Locate(id, path) => self.engines.send(Command::Locate(id, path)),
+                Picked::Say(text) => self.feedback.say(text, None, now),
+            }
+        }
+        match self.engines.poll_sandbox() {
+            Some(Ok(engine)) => self.enter_sandbox(engine),
+            Some(Err(why)) => {
+                let said = wording::foot::no_sandbox(why.as_deref());
+                self.feedback.say(said, None, now);
+            }
+            None => {}
+        }
+        match self.opener.poll(self.dialog.as_ref()) {
+            Some(OpenEvent::InDialog(said)) => self.feedback.announcer().message(&said),
+            Some(OpenEvent::Toast(said, copy)) => self.feedback.say(said, Some(copy), now),
+            None => {}
+        }
+        self.feedback.poll(now);
+    }
+
+    /// Scrolls the first added row into view, or announces the count.
+    fn show_added(&mut self, now: Instant) {
+        match self.list.take_added(self.engines.snapshot()) {
+            Some(AddedFiles::Shown(first)) => self.effects.push(WindowEffect::Scroll(first)),
+            Some(AddedFiles::Counted(files, first)) => {
+                let show = UiCommand::ShowAdded(first);
+                let said = wording::selection::added(files);
+                self.feedback.say(said, Some(show), now);
+            }
+            None => {}
+        }
+    }
+
+    fn tell_desktop(&mut self) {
+        let here = self.list.moves_bytes(self.engines.snapshot());
+        let moving = here || self.engines.moves_bytes_outside();
+        let percent = self.snapshot().totals.percent();
+        for event in self.desktop_status.poll(moving, percent) {
+            match event {
+                DesktopEvent::StayAwake(awake) => self.desktop.stay_awake(awake),
+                DesktopEvent::Progress(percent) => self.desktop.progress(percent),
+                DesktopEvent::Raise => self.effects.push(WindowEffect::Raise),
+            }
+        }
+    }
+
+    /// Adds paths forwarded by later starts of the program.
+    fn arrivals(&mut self) {
+        while let Some(ForwardedPaths { paths, taken }) = self
+            .arrivals
+            .as_mut()
+            .and_then(|arrivals| arrivals.try_recv().ok())
+        {
+            if !paths.is_empty() {
+                self.begin_intake();
+                self.engines.send(Command::AddFromOutside(paths));
+            }
+            // The other process may have timed out.
+            let _ = taken.send(());
+            self.effects.push(WindowEffect::Raise);
+        }
+    }
+
+    fn notice(&mut self, notice: Notice, now: Instant) {
+        match notice {
+            Notice::BatchFinished(end) => {
+                self.feedback.say(wording::batch_done(&end), None, now);
+                self.notify_batch_finished(&end);
+                self.effects.push(WindowEffect::Attention);
+            }
+            Notice::Needs(_, fault) => self.notices.block(fault),
+            Notice::NotLocated(path, misfit) => {
+                let text = wording::misfit(&path, &misfit);
+                let is_new = matches!(
+                    misfit,
+                    RelocationError::OtherSize { .. } | RelocationError::OtherContent
+                );
+                let add = is_new.then(|| UiCommand::Add(vec![path]));
+                self.feedback.say(text, add, now);
+            }
+            Notice::NothingFound => {
+                self.list.end_intake();
+                let said = wording::selection::nothing_added();
+                self.feedback.say(said, None, now);
+            }
+            Notice::HistorySetAside(path) => self.notices.set_aside(path),
+        }
+    }
+
+    /// Notifies the user that the batch has ended, if the window is not in front.
+    fn notify_batch_finished(&self, end: &BatchEnd) {
+        if self.desktop_status.is_in_background() && self.settings.values().notifications {
+            let (title, text) = wording::batch_ended(end);
+            let raise = self.desktop_status.on_click(Arc::clone(&self.wake));
+            self.desktop.notify(&title, &self.place().said(text), raise);
+        }
+    }
+
+    /// Handles what follows from the key, which is the account's even during a sandbox.
+    pub(super) fn key_events(&mut self, events: Vec<KeyEvent>, now: Instant) {
+        for event in events {
+            match event {
+                KeyEvent::Send(command) => self.engines.send_to_account(command),
+                KeyEvent::Say(text) => self.feedback.say(text, None, now),
+                KeyEvent::CloseDialog => {
+                    self.dialog.take_if(|dialog| *dialog == Dialog::Key);
+                }
+            }
+        }
+    }
+}

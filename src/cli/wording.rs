@@ -1,0 +1,69 @@
+//! Texts of the command line alone.
+
+use std::time::Duration;
+
+use crate::model::fault::{FaultKind, RequiredAction};
+use crate::model::key::NotAKey;
+use crate::model::snapshot::{KeySource, KeyState};
+use crate::text::messages::terminal as say;
+pub(crate) use crate::text::messages::terminal::*;
+use crate::text::{Backend, CONSOLE, next_try, whole_seconds};
+
+/// Returns the key's last characters; empty for a key too short to show them.
+pub fn ends_in(last4: &str) -> String {
+    match last4 {
+        "" => String::new(),
+        _ => say::ends_in(last4),
+    }
+}
+
+/// Returns what `upload` needs to go on. `variable` is the environment variable for the key,
+/// `keychain` the keychain's error.
+pub fn stopped(
+    fix: RequiredAction,
+    key: &KeyState,
+    variable: &str,
+    keychain: Option<&str>,
+) -> String {
+    match (fix, key) {
+        (RequiredAction::Key, KeyState::Present { source, last4, .. }) => {
+            let source = match source {
+                KeySource::Environment => "environment",
+                KeySource::Keychain => "keychain",
+                KeySource::Session | KeySource::Sandbox => "session",
+            };
+            key_refused(CONSOLE, &ends_in(last4), source, variable)
+        }
+        (RequiredAction::Key, _) => {
+            let asked = keychain.map(|words| format!(" {words}"));
+            no_key(CONSOLE, &asked.unwrap_or_default(), variable)
+        }
+        (RequiredAction::Balance, _) => no_balance(CONSOLE),
+        (RequiredAction::Account, _) => account_refused(CONSOLE),
+        (RequiredAction::Program, _) => retired(CONSOLE),
+    }
+}
+
+/// Reports an environment variable without a valid key.
+pub fn bad_environment_key(variable: &str, why: NotAKey) -> String {
+    say::bad_environment_key(CONSOLE, variable, &why.to_string())
+}
+
+/// Reports uploads that restart after an interruption: `in_part` partly sent, and `places` more
+/// that a keychain would have let resume.
+pub fn starts_again(in_part: usize, places: usize) -> Option<String> {
+    match (in_part, places) {
+        (0, 0) => None,
+        (files, 0) => Some(say::starts_again(files)),
+        (0, files) => Some(starts_again_without_keychain(files)),
+        (in_part, places) => Some(starts_again_in_part(in_part + places, places)),
+    }
+}
+
+/// Reports what all files wait for, and how long.
+pub fn all_wait(kind: FaultKind, left: Duration) -> String {
+    say::all_wait(&next_try(kind, whole_seconds(left), Backend::Service))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+//! Walks folders, checks files and hashes them.
+//!
+//! All functions block and belong on a blocking thread. Only regular files are opened: a FIFO would
+//! block, and a device might do anything.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::model::media::{self, Accepted, FileStamp, HEAD_LEN, Note, Rejection};
+use crate::model::upload::Media;
+use crate::source_file::{self, cause, is_gone};
+
+#[cfg(test)]
+pub mod drive;
+mod fingerprint;
+mod platform;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+#[cfg(test)]
+pub use fingerprint::passes;
+pub use fingerprint::{Reading, hash};
+pub use walk::{WalkEvent, walk};
+
+/// A file that passed its check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedFile {
+    /// Format, size and upload route.
+    pub accepted: Accepted,
+    /// Stamp at the check; another stamp later means a changed file.
+    pub stamp: FileStamp,
+    /// Its content is in the cloud: reading would download it, so name and size were judged.
+    pub is_cloud_placeholder: bool,
+}
+
+impl CheckedFile {
+    /// Returns what an upload keeps of the check.
+    pub fn media(&self) -> Media {
+        Media {
+            stamp: self.stamp,
+            kind: self.accepted.kind,
+            note: self.accepted.note,
+        }
+    }
+}
+
+/// Checks a file of any type.
+///
+/// Links are followed. A placeholder of a file in the cloud is not opened.
+///
+/// # Errors
+///
+/// In this order: [`Rejection::NotFound`], [`Rejection::UnsupportedFormat`],
+/// [`Rejection::Unreadable`] or [`Rejection::NotAFile`] (a folder, too), then those of
+/// [`media::check`].
+pub fn check(path: &Path) -> Result<CheckedFile, Rejection> {
+    check_with(path, false, platform::is_in_cloud)
+}
+
+/// Checks like [`check`], but takes unrecognised content for the format of the file's name.
+///
+/// # Errors
+///
+/// Like [`check`], without [`Rejection::NotRecognised`].
+pub fn check_as_named(path: &Path) -> Result<CheckedFile, Rejection> {
+    check_with(path, true, platform::is_in_cloud)
+}
+
+/// Checks a file, with a function that detects cloud placeholders.
+fn check_with(
+    path: &Path,
+    as_named: bool,
+    is_in_cloud: impl Fn(&Metadata) -> bool,
+) -> Result<CheckedFile, Rejection> {
+    #[cfg(test)]
+    drive::answers_check(path);
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            let rejection = rejection(&error);
+            if rejection != Rejection::NotFound {
+                media::format_of(path)?;
+            }
+            return Err(rejection);
+        }
+    };
+    media::format_of(path)?;
+    if !metadata.is_file() {
+        return Err(Rejection::NotAFile);
+    }
+    let unread = |size: u64, note: Note| {
+        media::check_unread(path, size).map(|accepted| Accepted {
+            note: accepted.note.or(Some(note)),
+            ..accepted
+        })
+    };
+    if is_in_cloud(&metadata) {
+        return Ok(CheckedFile {
+            accepted: unread(metadata.len(), Note::InCloud)?,
+            stamp: FileStamp::of(&metadata),
+            is_cloud_placeholder: true,
+        });
+    }
+    let (metadata, head) = read_head(path).map_err(|error| rejection(&error))?;
+    if !metadata.is_file() {
+        return Err(Rejection::NotAFile);
+    }
+    let accepted = match media::check(path, metadata.len(), &head) {
+        Err(Rejection::NotRecognised { .. }) if as_named => {
+            unread(metadata.len(), Note::UnknownContent)
+        }
+        judged => judged,
+    };
+    Ok(CheckedFile {
+        accepted: accepted?,
+        stamp: FileStamp::of(&metadata),
+        is_cloud_placeholder: false,
+    })
+}
+
+/// Returns whether the file is a cloud placeholder, so that reading it downloads it.
+pub fn is_in_cloud(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| platform::is_in_cloud(&metadata))
+}
+
+/// Returns the file's current stamp; `None` if it does not exist.
+pub fn stamp_now(path: &Path) -> Option<FileStamp> {
+    let metadata = fs::metadata(path).ok()?;
+    Some(FileStamp::of(&metadata))
+}
+
+/// Returns whether the file exists unchanged. A replaced file needs the user's decision.
+pub fn is_still(path: &Path, stamp: FileStamp) -> bool {
+    #[cfg(test)]
+    drive::answers(path);
+    source_file::check(path, stamp).is_ok()
+}
+
+/// Returns the first [`HEAD_LEN`] bytes of a file, and metadata of the same open file.
+fn read_head(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let mut head = Vec::with_capacity(HEAD_LEN);
+    if metadata.is_file() {
+        let limit = u64::try_from(HEAD_LEN).unwrap_or(u64::MAX);
+        file.take(limit).read_to_end(&mut head)?;
+    }
+    Ok((metadata, head))
+}
+
+/// Canonical path of a file, with links in its folders resolved. Links to files and hard links are
+/// files of their own; their equal content is found by hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CanonicalPath(PathBuf);
+
+impl CanonicalPath {
+    /// Takes the path as it is, for an unresponsive drive.
+    pub fn unresolved(path: &Path) -> Self {
+        Self(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+    }
+}
+
+/// Resolves a path; a missing file's path is only made absolute.
+pub fn identity(path: &Path) -> CanonicalPath {
+    #[cfg(test)]
+    drive::answers(path);
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    let resolved = match (is_link, path.parent(), path.file_name()) {
+        (true, Some(folder), Some(name)) => {
+            let folder = if folder.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                folder
+            };
+            fs::canonicalize(folder).map(|folder| folder.join(name))
+        }
+        _ => fs::canonicalize(path),
+    };
+    resolved.map_or_else(|_| CanonicalPath::unresolved(path), CanonicalPath)
+}
+
+fn rejection(error: &io::Error) -> Rejection {
+    if is_gone(error) {
+        Rejection::NotFound
+    } else {
+        Rejection::Unreadable {
+            cause: cause(error),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Walks folders on their own threads, which may block with their drive.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use crate::engine::blocking_io::{join_unless_stalled, locked, no_answer};
+use crate::engine::files::{self, CanonicalPath};
+use crate::engine::intake::FoundFile;
+use crate::engine::message::ActorMessage;
+
+/// Files reported at once, each batch in one transaction.
+const BATCH: usize = 256;
+
+#[derive(Default)]
+struct Walk {
+    /// Abandoned for an unresponsive drive: later results are discarded.
+    is_given_up: bool,
+    /// Index of the added path that is being walked.
+    named: usize,
+    at: PathBuf,
+    /// Grows with every step of the walk, to detect a stall.
+    steps: u64,
+    count: u64,
+    has_skipped: bool,
+    found: Vec<FoundFile>,
+}
+
+/// The walking thread's access to its walk.
+struct FolderWalk<'a> {
+    walk: &'a Mutex<Walk>,
+    messages: &'a mpsc::UnboundedSender<ActorMessage>,
+}
+
+impl FolderWalk<'_> {
+    /// Updates the progress and reports it; breaks if the walk was abandoned.
+    fn note<const N: usize>(
+        &self,
+        work: impl FnOnce(&mut Walk) -> [Option<ActorMessage>; N],
+    ) -> ControlFlow<()> {
+        let mut walk = locked(self.walk);
+        if walk.is_given_up {
+            return ControlFlow::Break(());
+        }
+        walk.steps += 1;
+        for message in work(&mut walk).into_iter().flatten() {
+            if self.messages.send(message).is_err() {
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn walk(&self, paths: &[PathBuf], may_start: bool) -> ControlFlow<()> {
+        files::walk(paths, |step| {
+            let (path, rejection) = match step {
+                files::WalkEvent::File(path) => (path, None),
+                files::WalkEvent::Rejected { path, rejection } => (path, Some(rejection)),
+                files::WalkEvent::Entering(path) => {
+                    return self.note(|walk| {
+                        let left = paths.iter().enumerate().skip(walk.named);
+                        walk.named = left
+                            .into_iter()
+                            .find(|(_, named)| **named == path)
+                            .map_or(walk.named, |(place, _)| place);
+                        walk.at = path;
+                        [Some(ActorMessage::WalkProgress(walk.count))]
+                    });
+                }
+                files::WalkEvent::Walked { folder, skipped } => {
+                    return self.note(|walk| {
+                        walk.has_skipped |= skipped > 0;
+                        let found = std::mem::take(&mut walk.found);
+                        let skipped =
+                            (skipped > 0).then_some(ActorMessage::Skipped(folder, skipped));
+                        [Some(ActorMessage::FilesFound(found)), skipped]
+                    });
+                }
+            };
+            let folder = locked(self.walk).at.clone();
+            self.note(|walk| {
+                walk.at.clone_from(&path);
+                []
+            })?;
+            let found = FoundFile {
+                identity: files::identity(&path),
+                stamp: files::stamp_now(&path),
+                path,
+                rejection,
+                may_start,
+            };
+            self.note(|walk| {
+                walk.at = folder;
+                walk.count += 1;
+                walk.found.push(found);
+                if walk.found.len() < BATCH {
+                    return [None, None];
+                }
+                let found = std::mem::take(&mut walk.found);
+                [
+                    Some(ActorMessage::WalkProgress(walk.count)),
+                    Some(ActorMessage::FilesFound(found)),
+                ]
+            })
+        })
+    }
+}
+
+/// Walks `paths`. Paths on an unresponsive drive are rejected, and the walk goes on without them.
+pub(super) async fn walk(
+    mut paths: Vec<PathBuf>,
+    may_start: bool,
+    blocking_io: Duration,
+    messages: mpsc::UnboundedSender<ActorMessage>,
+) {
+    let mut is_empty = true;
+    while !paths.is_empty() {
+        let walk = Arc::new(Mutex::new(Walk::default()));
+        let thread = spawn_blocking({
+            let (paths, walk, messages) = (paths.clone(), Arc::clone(&walk), messages.clone());
+            move || {
+                let (walk, messages) = (&walk, &messages);
+                FolderWalk { walk, messages }.walk(&paths, may_start)
+            }
+        });
+        let hangs = join_unless_stalled(thread, blocking_io, || locked(&walk).steps)
+            .await
+            .is_none();
+        let mut walk = locked(&walk);
+        walk.is_given_up = true;
+        let mut found = std::mem::take(&mut walk.found);
+        is_empty &= !hangs && walk.count == 0 && !walk.has_skipped;
+        if hangs {
+            let at = std::mem::take(&mut walk.at);
+            tracing::warn!(path = %at.display(), "a drive does not answer");
+            found.push(FoundFile {
+                identity: CanonicalPath::unresolved(&at),
+                stamp: None,
+                path: at,
+                rejection: Some(no_answer()),
+                may_start,
+            });
+            paths.drain(..=walk.named);
+        } else {
+            paths.clear();
+        }
+        let _ = messages.send(ActorMessage::FilesFound(found));
+    }
+    let _ = messages.send(ActorMessage::WalkEnded { is_empty });
+}

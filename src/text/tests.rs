@@ -1,0 +1,13 @@
+use super::*;
+
+#[test]
+fn numbers_in_messages_are_grouped_and_choose_the_plural() {
+    let number = |n: usize| messages::units::seconds(n);
+    assert_eq!(number(12_345), "12,345 s");
+}
+
+#[test]
+fn what_comes_from_outside_stands_in_a_message_without_marks() {
+    let said = messages::rejection::unreadable("{ $cause } \u{5d0}");
+    assert_eq!(said, "The system says: { $cause } \u{5d0}.");
+}

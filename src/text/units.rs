@@ -1,0 +1,117 @@
+//! Formats sizes, speeds, durations and counts.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use humansize::{DECIMAL, FormatSizeOptions, format_size};
+
+use super::messages::units as say;
+use crate::model::cost::StorageCost;
+
+fn options(bytes: u64) -> FormatSizeOptions {
+    let mut unit = 1;
+    while bytes / unit >= 1000 {
+        unit *= 1000;
+    }
+    // "30 MB", not "30.0 MB".
+    let has_tenths =
+        |unit: u64| !(bytes.saturating_add(unit / 20) / (unit / 10)).is_multiple_of(10);
+    let places = usize::from(unit > 1 && bytes / unit < 100 && has_tenths(unit));
+    FormatSizeOptions::from(DECIMAL)
+        .decimal_places(places)
+        .decimal_zeroes(0)
+}
+
+/// Formats bytes in decimal units: "412 MB", "1.2 GB".
+pub fn size(bytes: u64) -> String {
+    format_size(bytes, options(bytes))
+}
+
+/// Formats two sizes, sharing the unit if equal: "1.4 of 3.9 GB".
+pub fn size_of(part: u64, whole: u64) -> String {
+    let (part, whole) = (size(part), size(whole));
+    match (part.split_once(' '), whole.split_once(' ')) {
+        (Some((number, unit)), Some((_, whole_unit))) if unit == whole_unit => {
+            say::size_of(number, &whole)
+        }
+        _ => say::size_of(&part, &whole),
+    }
+}
+
+/// Formats bytes per second: "12.4 MB/s".
+pub fn rate(bytes_per_second: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the cast saturates, and a rate is shown to three digits"
+    )]
+    let whole = bytes_per_second.max(0.0) as u64;
+    say::rate(&size(whole))
+}
+
+/// Formats a duration: "14 s", "1 min 20 s", "2 h 5 min". Never less than "1 s".
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs() + u64::from(duration.subsec_millis() >= 500);
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes, rest) {
+        (0, 0, rest) => say::seconds(rest.max(1)),
+        (0, minutes @ 1..=9, rest @ 1..) => say::minutes_seconds(minutes, rest),
+        (0, minutes, _) => say::minutes(minutes),
+        (hours, 0, _) => say::hours(hours),
+        (hours, minutes, _) => say::hours_minutes(hours, minutes),
+    }
+}
+
+/// Rounds a wait up to whole seconds, so that what is said of it is never too short.
+pub fn whole_seconds(wait: Duration) -> Duration {
+    Duration::from_secs(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+}
+
+/// Formats the time left: "14 s left", or "estimating…" if unknown.
+pub fn left(left: Option<Duration>) -> String {
+    match left {
+        Some(left) => say::left(&duration(left)),
+        None => say::estimating().to_owned(),
+    }
+}
+
+/// Formats an integer with thousands separators: "12", "10,000".
+pub fn number(number: impl Display) -> String {
+    let digits = number.to_string();
+    let mut apart = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            apart.push(',');
+        }
+        apart.push(digit);
+    }
+    apart
+}
+
+/// Formats a count with its noun: "1 file", "12 files".
+pub fn count(how_many: usize, noun: &str) -> String {
+    if how_many == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{} {noun}s", number(how_many))
+    }
+}
+
+/// Formats the monthly storage cost: "storage ≈ $0.12 a month".
+pub fn storage_cost(bytes: u64) -> String {
+    let dollars = StorageCost::of(bytes).month;
+    if dollars < 0.01 {
+        say::storage_cost_low().to_owned()
+    } else {
+        say::storage_cost(&format!("{dollars:.2}"))
+    }
+}
+
+/// Returns the UTC day of a Unix time in milliseconds; `None` beyond the calendar's range.
+pub fn day(ms: i64) -> Option<String> {
+    let time = jiff::Timestamp::from_millisecond(ms).ok()?;
+    Some(time.strftime("%Y-%m-%d").to_string())
+}
+
+#[cfg(test)]
+mod tests;
