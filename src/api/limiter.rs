@@ -1,19 +1,21 @@
 //! Rate limit of one request per second for all calls of the program, in order.
 
 mod line;
+mod permit;
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
+use self::line::WaitingLine;
 use super::shared_rate_limit::{SharedRateLimit, SlotRefusal};
 use super::spacing::Slowdown;
 use crate::model::plan::SPACING;
 
-pub use line::Permit;
+pub use line::Priority;
+pub use permit::Permit;
 
 /// Longest `Retry-After` that holds back all calls.
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
@@ -69,17 +71,6 @@ impl LimiterOptions {
     }
 }
 
-/// Purpose of a slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Priority {
-    /// Calls that lead to stored bytes: key checks, uploads, signed URLs, the storage step.
-    Upload,
-    /// Calls that ask for the outcome.
-    Poll,
-    /// A key check despite a hold, to find out whether the hold still stands.
-    Probe,
-}
-
 /// A hold on all calls after rate-limit responses: one that they asked for, longer than the normal
 /// spacing, or the gap of a slowdown, if it is long and a call waits for its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,12 +107,7 @@ struct LimiterState {
     /// Slowdown as of `slowdown_at`.
     slowdown: Slowdown,
     slowdown_at: Instant,
-    probes: VecDeque<Waiter>,
-    uploads: VecDeque<Waiter>,
-    polls: VecDeque<Waiter>,
-    tickets: u64,
-    /// The last slot went to a poll although an upload waited.
-    upload_goes_next: bool,
+    line: WaitingLine,
     shared: Option<SharedRateLimit>,
     /// Factor on the shared spacing, from responses since the shared file was last read.
     factor: f64,
@@ -129,13 +115,6 @@ struct LimiterState {
     look_again: Instant,
     /// Time since which another program holds the shared file.
     busy_since: Option<Instant>,
-}
-
-#[derive(Debug)]
-struct Waiter {
-    ticket: u64,
-    since: Instant,
-    wake: Arc<Notify>,
 }
 
 impl Limiter {
@@ -149,11 +128,7 @@ impl Limiter {
                 inherits: false,
                 slowdown: options.no_slowdown(),
                 slowdown_at: now,
-                probes: VecDeque::new(),
-                uploads: VecDeque::new(),
-                polls: VecDeque::new(),
-                tickets: 0,
-                upload_goes_next: false,
+                line: WaitingLine::default(),
                 shared: None,
                 factor: 1.0,
                 look_again: now,
@@ -176,7 +151,7 @@ impl Limiter {
         state.held_until = now;
         state.inherits = true;
         state.look_again = now;
-        state.wake_first(self.options.patience);
+        state.line.wake_first(self.options.patience);
         self.tell_hold(&state, now);
     }
 
@@ -188,23 +163,11 @@ impl Limiter {
     /// Takes a place in the line at once, so that concurrent calls go out in the order of their
     /// decision. The caller must soon wait on it, since all others wait behind it.
     pub fn enqueue(self: &Arc<Self>, turn: Priority) -> Permit {
-        let wake = Arc::new(Notify::new());
         let mut state = self.lock();
-        state.tickets += 1;
-        let ticket = state.tickets;
-        let waiter = Waiter {
-            ticket,
-            since: Instant::now(),
-            wake: Arc::clone(&wake),
-        };
-        match turn {
-            Priority::Upload => state.uploads.push_back(waiter),
-            Priority::Poll => state.polls.push_back(waiter),
-            Priority::Probe => {
-                state.probes.push_back(waiter);
-                // The waiter that watches the clock may sleep until the end of a hold.
-                state.wake_first(self.options.patience);
-            }
+        let (ticket, wake) = state.line.enqueue(turn);
+        if turn == Priority::Probe {
+            // The waiter that watches the clock may sleep until the end of a hold.
+            state.line.wake_first(self.options.patience);
         }
         self.tell_hold(&state, Instant::now());
         drop(state);
@@ -229,7 +192,7 @@ impl Limiter {
         {
             state.factor = 1.0;
         }
-        state.wake_first(self.options.patience);
+        state.line.wake_first(self.options.patience);
         self.tell_hold(&state, now);
     }
 
@@ -254,7 +217,7 @@ impl Limiter {
                 shared.end_hold((self.wall)());
             }
         }
-        state.wake_first(self.options.patience);
+        state.line.wake_first(self.options.patience);
         self.tell_hold(&state, now);
     }
 
@@ -268,7 +231,7 @@ impl Limiter {
         if let Some(shared) = &state.shared {
             shared.end_gap((self.wall)(), self.options.spacing);
         }
-        state.wake_first(self.options.patience);
+        state.line.wake_first(self.options.patience);
         self.tell_hold(&state, now);
         state.held_until > now
     }
@@ -286,7 +249,7 @@ impl Limiter {
             is_untested: state.inherits && left > INHERITED_LIMIT,
         });
         let gap_end = state.next_free.max(state.look_again);
-        let is_after_hold = state.has_waiters() && gap_end > state.held_until;
+        let is_after_hold = !state.line.is_empty() && gap_end > state.held_until;
         self.hold.send_if_modified(|told| {
             // A told gap stays told to its end.
             let is_told = gap_end > now && told.is_some_and(|told| told.until == gap_end);
@@ -310,9 +273,9 @@ impl Limiter {
         let now = Instant::now();
         let mut state = self.lock();
         let patience = self.options.patience;
-        if state.first(patience, now).map(|first| first.ticket) != Some(ticket) {
+        if state.line.first(patience, now) != Some(ticket) {
             // An aged poll may have overtaken the upload that watched the clock.
-            state.wake_first(patience);
+            state.line.wake_first(patience);
             return SlotRequest::NotFirst;
         }
         let is_probe = turn == Priority::Probe;
@@ -330,9 +293,8 @@ impl Limiter {
         }
         state.inherits &= is_probe;
         state.next_free = now + state.slowdown(now).spacing_now(self.options.spacing);
-        state.upload_goes_next = turn == Priority::Poll && !state.uploads.is_empty();
-        state.leave(ticket);
-        state.wake_first(patience);
+        state.line.serve(ticket, turn);
+        state.line.wake_first(patience);
         self.tell_hold(&state, now);
         SlotRequest::Granted { is_held }
     }
@@ -389,31 +351,6 @@ impl LimiterState {
 
     fn set_slowdown(&mut self, slowdown: Slowdown, now: Instant) {
         (self.slowdown, self.slowdown_at) = (slowdown, now);
-    }
-
-    fn has_waiters(&self) -> bool {
-        !(self.probes.is_empty() && self.uploads.is_empty() && self.polls.is_empty())
-    }
-
-    fn first(&self, patience: Duration, now: Instant) -> Option<&Waiter> {
-        let (upload, poll) = (self.uploads.front(), self.polls.front());
-        let aged = poll.filter(|poll| {
-            !self.upload_goes_next && now.saturating_duration_since(poll.since) >= patience
-        });
-        self.probes.front().or(aged).or(upload).or(poll)
-    }
-
-    /// Wakes the next waiter to watch the clock.
-    fn wake_first(&self, patience: Duration) {
-        if let Some(first) = self.first(patience, Instant::now()) {
-            first.wake.notify_one();
-        }
-    }
-
-    fn leave(&mut self, ticket: u64) {
-        self.probes.retain(|waiter| waiter.ticket != ticket);
-        self.uploads.retain(|waiter| waiter.ticket != ticket);
-        self.polls.retain(|waiter| waiter.ticket != ticket);
     }
 }
 

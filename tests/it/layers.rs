@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod circles;
 mod names;
 
 use names::{Names, scan};
@@ -208,15 +209,22 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-#[test]
-fn every_layer_names_only_what_it_may() {
+/// A source file of the program: its path below `src`, its module, and what it names.
+struct Source {
+    file: PathBuf,
+    module: Vec<String>,
+    names: Names,
+}
+
+/// Reads all of `src` but what is compiled for tests alone.
+fn program() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     let mut for_tests = BTreeSet::new();
-    for file in sources(&root) {
-        let source = fs::read_to_string(&file).expect("a source can be read");
-        let relative = file.strip_prefix(&root).expect("it was found there");
-        let module = module_of(relative);
+    for path in sources(&root) {
+        let source = fs::read_to_string(&path).expect("a source can be read");
+        let file = path.strip_prefix(&root).expect("it was found there");
+        let module = module_of(file);
         // `lib` and `main` are the root themselves.
         let place: Vec<&str> = match module.as_slice() {
             [only] if only == "lib" || only == "main" => Vec::new(),
@@ -228,29 +236,45 @@ fn every_layer_names_only_what_it_may() {
             inner.push(name.clone());
             for_tests.insert(inner);
         }
-        files.push((relative.to_owned(), module, names));
+        let file = file.to_owned();
+        files.push(Source {
+            file,
+            module,
+            names,
+        });
     }
+    files.retain(|Source { module, .. }| {
+        !(1..=module.len()).any(|length| for_tests.contains(&module[..length]))
+    });
     assert!(files.len() > 5, "the sources were not found in {root:?}");
+    files
+}
+
+#[test]
+fn every_layer_names_only_what_it_may() {
+    let files = program();
     let crossings: usize = files
         .iter()
-        .flat_map(|(_, module, names)| names.paths.iter().map(move |path| (module, path)))
+        .flat_map(|Source { module, names, .. }| names.paths.iter().map(move |path| (module, path)))
         .filter(|(module, path)| path[0] == "crate" && path.get(1) != module.first())
         .count();
     assert!(crossings > 5, "no paths are seen between layers");
 
     let mut wrong = Vec::new();
-    for (file, module, names) in &files {
-        let is_test = (1..=module.len()).any(|length| for_tests.contains(&module[..length]));
-        if !is_test {
-            if spawns_by_itself(module, names) {
-                wrong.push(format!(
-                    "src/{}: only `engine::tasks` spawns",
-                    file.display()
-                ));
-            }
-            for sentence in violations(&module[0], names) {
-                wrong.push(format!("src/{}: {sentence}", file.display()));
-            }
+    for Source {
+        file,
+        module,
+        names,
+    } in &files
+    {
+        if spawns_by_itself(module, names) {
+            wrong.push(format!(
+                "src/{}: only `engine::tasks` spawns",
+                file.display()
+            ));
+        }
+        for sentence in violations(&module[0], names) {
+            wrong.push(format!("src/{}: {sentence}", file.display()));
         }
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));

@@ -1,71 +1,93 @@
-//! A place in the line for the next slot.
+//! The line of calls that wait for a slot.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::{Limiter, Priority, SlotRequest};
+/// Purpose of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Priority {
+    /// Calls that lead to stored bytes: key checks, uploads, signed URLs, the storage step.
+    Upload,
+    /// Calls that ask for the outcome.
+    Poll,
+    /// A key check despite a hold, to find out whether the hold still stands.
+    Probe,
+}
 
-/// Ticket number of a granted place, which no waiter has.
-const GRANTED: u64 = 0;
+/// Calls that wait, in order within their class.
+#[derive(Debug, Default)]
+pub(super) struct WaitingLine {
+    probes: VecDeque<Waiter>,
+    uploads: VecDeque<Waiter>,
+    polls: VecDeque<Waiter>,
+    tickets: u64,
+    /// The last slot went to a poll although an upload waited.
+    upload_goes_next: bool,
+}
 
-/// A place in the line; leaves it when dropped.
 #[derive(Debug)]
-pub struct Permit {
-    limiter: Arc<Limiter>,
-    turn: Priority,
+struct Waiter {
     ticket: u64,
+    since: Instant,
     wake: Arc<Notify>,
 }
 
-impl Permit {
-    pub(super) fn new(
-        limiter: Arc<Limiter>,
-        turn: Priority,
-        ticket: u64,
-        wake: Arc<Notify>,
-    ) -> Self {
-        Self {
-            limiter,
-            turn,
-            ticket,
-            wake,
+impl WaitingLine {
+    /// Adds a call; returns its ticket, and what wakes it.
+    pub(super) fn enqueue(&mut self, turn: Priority) -> (u64, Arc<Notify>) {
+        let wake = Arc::new(Notify::new());
+        self.tickets += 1;
+        let class = match turn {
+            Priority::Upload => &mut self.uploads,
+            Priority::Poll => &mut self.polls,
+            Priority::Probe => &mut self.probes,
+        };
+        class.push_back(Waiter {
+            ticket: self.tickets,
+            since: Instant::now(),
+            wake: Arc::clone(&wake),
+        });
+        (self.tickets, wake)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.probes.is_empty() && self.uploads.is_empty() && self.polls.is_empty()
+    }
+
+    /// Returns the ticket of the call that is next.
+    pub(super) fn first(&self, patience: Duration, now: Instant) -> Option<u64> {
+        self.first_waiter(patience, now).map(|first| first.ticket)
+    }
+
+    fn first_waiter(&self, patience: Duration, now: Instant) -> Option<&Waiter> {
+        let (upload, poll) = (self.uploads.front(), self.polls.front());
+        let aged = poll.filter(|poll| {
+            !self.upload_goes_next && now.saturating_duration_since(poll.since) >= patience
+        });
+        self.probes.front().or(aged).or(upload).or(poll)
+    }
+
+    /// Wakes the next waiter to watch the clock.
+    pub(super) fn wake_first(&self, patience: Duration) {
+        if let Some(first) = self.first_waiter(patience, Instant::now()) {
+            first.wake.notify_one();
         }
     }
 
-    /// Waits for the slot, after which the call may be made. Returns whether this is a probe
-    /// despite a hold, which its response then replaces.
-    pub async fn acquired(mut self) -> bool {
-        loop {
-            let until = match self.limiter.try_grant(self.ticket, self.turn) {
-                SlotRequest::Granted { is_held } => {
-                    self.ticket = GRANTED;
-                    return is_held;
-                }
-                SlotRequest::NotFirst => None,
-                SlotRequest::At(instant) => Some(instant),
-            };
-            // `Notify` keeps a wake-up that came in between.
-            match until {
-                None => self.wake.notified().await,
-                Some(instant) => tokio::select! {
-                    () = self.wake.notified() => {}
-                    () = tokio::time::sleep_until(instant) => {}
-                },
-            }
-        }
+    /// Removes a call that got its slot.
+    pub(super) fn serve(&mut self, ticket: u64, turn: Priority) {
+        self.upload_goes_next = turn == Priority::Poll && !self.uploads.is_empty();
+        self.leave(ticket);
     }
-}
 
-impl Drop for Permit {
-    fn drop(&mut self) {
-        if self.ticket != GRANTED {
-            let mut state = self.limiter.lock();
-            state.leave(self.ticket);
-            // The next waiter may have relied on the one that left.
-            state.wake_first(self.limiter.options.patience);
-            self.limiter.tell_hold(&state, Instant::now());
-        }
+    /// Removes a call that waits no longer.
+    pub(super) fn leave(&mut self, ticket: u64) {
+        self.probes.retain(|waiter| waiter.ticket != ticket);
+        self.uploads.retain(|waiter| waiter.ticket != ticket);
+        self.polls.retain(|waiter| waiter.ticket != ticket);
     }
 }

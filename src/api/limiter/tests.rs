@@ -394,7 +394,7 @@ proptest! {
             }
             assert_spaced(&log);
             let state = limiter.lock();
-            assert!(state.uploads.is_empty() && state.polls.is_empty());
+            assert!(state.line.is_empty());
         });
     }
 }

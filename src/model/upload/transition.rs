@@ -98,7 +98,7 @@ pub fn transition(upload: &Upload, event: Event, policy: &Policy) -> Transition 
                 same_attempt(upload, UploadState::Checking, vec![])
             }
             UploadState::Failed { .. } => recheck(upload, false, vec![]),
-            // What the counters tell is of another account.
+            // The counters are of another account.
             UploadState::OtherKey { .. } => {
                 let (mut after, effects) =
                     new_attempt_without_url(upload, UploadState::Queued, vec![])?;
