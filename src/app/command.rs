@@ -133,6 +133,7 @@ pub enum UiCommand {
     OpenSettings,
     Set(Setting),
     ShowFolder,
+    ChooseBackupFolder,
     RemoveKey,
     ConfirmRemoveKey,
     Dismiss(Dismissible),

@@ -67,6 +67,11 @@ impl FileDialogs for SystemDialogs {
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
                 Pending::wait_for("file dialog", wake, one)
             }
+            FileDialogKind::BackupFolder => {
+                let chosen = dialog.set_title(words::CHOOSE_BACKUP_FOLDER).pick_folder();
+                let one = async move { close(chosen.await.map(|folder| vec![folder])) };
+                Pending::wait_for("file dialog", wake, one)
+            }
             FileDialogKind::Folders => {
                 let chosen = dialog.set_title(words::CHOOSE_FOLDERS).pick_folders();
                 Pending::wait_for("file dialog", wake, async move { close(chosen.await) })

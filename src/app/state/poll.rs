@@ -82,6 +82,11 @@ impl App {
             match picked {
                 Picked::Add(paths) => self.add(paths),
                 Picked::Locate(id, path) => self.engines.send(Command::Locate(id, path)),
+                Picked::Set(setting) => self.set(setting),
+                Picked::NotSet(why) => {
+                    self.settings.refuse(why.to_owned());
+                    self.feedback.announcer().message(why);
+                }
                 Picked::Say(text) => self.feedback.say(text, None, now),
             }
         }

@@ -1,7 +1,8 @@
 //! Labels and tooltips of commands.
 
 use crate::app::command::{
-    BulkAction, Column, CursorMove, ExportFormat, Filter, Key, RowCommand, ThemeChoice, UiCommand,
+    BulkAction, Column, CursorMove, ExportFormat, Filter, Key, RowCommand, Setting, ThemeChoice,
+    UiCommand,
 };
 
 /// Label and tooltip.
@@ -217,6 +218,14 @@ pub fn window(command: &UiCommand) -> Words {
         }
         C::Theme(choice) => theme(*choice),
         C::OpenSettings => ("Settings", "Change how the program works"),
+        C::Set(Setting::BackupFolder(_)) => (
+            "Remove",
+            "Make no second copy any more; copies that were made stay where they are",
+        ),
+        C::ChooseBackupFolder => (
+            "Choose folder…",
+            "Choose a folder for it, on another disk for example",
+        ),
         C::Set(_) => ("Set", "Use this from now on"),
         C::ShowFolder => ("Show", "Show the folder where files are shown"),
         C::RemoveKey | C::ConfirmRemoveKey => ("Remove key", "Forget the API key on this computer"),

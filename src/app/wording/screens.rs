@@ -166,6 +166,8 @@ pub fn key_unchecked(why: &str) -> String {
 pub const CHOOSE_FILES: &str = "Choose files to upload";
 /// Title of the folder dialog.
 pub const CHOOSE_FOLDERS: &str = "Choose folders to upload";
+/// Title of the dialog that chooses the backup folder.
+pub const CHOOSE_BACKUP_FOLDER: &str = "Choose a folder for a second copy of the history";
 /// Title of the dialog for a missing file.
 pub const LOCATE: &str = "Show where the file is now";
 /// Title of the save dialog.

@@ -65,6 +65,12 @@ pub const ENTER_KEY: &str = "Enter a key";
 pub const SETTING_FOLDER: &str = "History, settings and logs";
 /// No data directory is available.
 pub const NO_FOLDER: &str = "Nowhere: there is no folder that the program can use.";
+/// Backup folder setting.
+pub const SETTING_COPY: &str = "Second copy of the history";
+/// No backup folder is chosen.
+pub const NO_COPY: &str = "None";
+/// No folder dialog is available for the backup folder.
+pub const NO_COPY_DIALOG: &str = "This desktop has no file dialog that the program can open. Enter the folder in settings.json instead, as backup_folder.";
 /// Network setting.
 pub const SETTING_NETWORK: &str = "Proxy and certificates";
 /// Network lookup in progress.
