@@ -10,14 +10,23 @@ mod clock;
 pub mod command;
 pub mod files;
 mod intake;
-mod item;
 mod journal;
 pub mod lifecycle;
+mod message;
+mod missing_files;
+mod outbox;
+mod pending_hash;
+mod publisher;
+mod queue;
+mod queue_totals;
 mod saved_session;
 pub mod shutdown;
 mod speed;
+mod storage_protocols;
+mod tasks;
 #[cfg(test)]
 mod tests;
+mod transition;
 mod upload_sessions;
 mod worker;
 

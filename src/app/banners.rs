@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::command::{Dismissible, Filter, UiCommand};
 use super::key_flow::KeyFlow;
 use super::notices::Notices;
-use super::queue::Queue;
+use super::queue::QueueStatus;
 use super::wording::banner as words;
 use super::wording::{self, ENTER_KEY};
 use crate::model::fault::{Fault, RequiredAction};
@@ -129,11 +129,11 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             (false, Some(_)) => words::OFFLINE_HELD,
         };
         let banner = stays(Tone::Notice, facts.backend.said(text));
-        banners.push(match Queue::of(snapshot) {
-            Queue::Waits(_) => banner.labelled(UiCommand::TryNow),
+        banners.push(match QueueStatus::of(snapshot) {
+            QueueStatus::Waits(_) => banner.labelled(UiCommand::TryNow),
             _ => banner,
         });
-    } else if let Queue::Waits(wait) = Queue::of(snapshot)
+    } else if let QueueStatus::Waits(wait) = QueueStatus::of(snapshot)
         && wait.left(facts.now) > LONG_WAIT
     {
         let at = facts.backend;

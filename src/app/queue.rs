@@ -5,7 +5,7 @@ use crate::model::snapshot::{QueueWait, Snapshot};
 
 /// State of the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Queue {
+pub enum QueueStatus {
     /// Queued files start in turn.
     #[default]
     GoesOn,
@@ -28,7 +28,7 @@ pub enum Hold {
     RequiredAction(RequiredAction),
 }
 
-impl Queue {
+impl QueueStatus {
     /// Returns the queue state of a snapshot.
     pub fn of(snapshot: &Snapshot) -> Self {
         match (snapshot.needs, snapshot.paused) {

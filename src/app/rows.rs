@@ -6,7 +6,7 @@ use std::mem::{Discriminant, discriminant};
 use std::time::Instant;
 
 use super::command::{BulkAction, RowCommand};
-use super::queue::Queue;
+use super::queue::QueueStatus;
 use super::wording::row as words;
 use crate::model::fault::FaultKind;
 use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocation};
@@ -23,7 +23,7 @@ pub struct RowContext {
     /// Backend that receives the files.
     pub place: Backend,
     /// State of the queue.
-    pub queue: Queue,
+    pub queue: QueueStatus,
 }
 
 /// Content at the right of a row, before its buttons.
@@ -128,7 +128,7 @@ fn all(row: &Row, around: &RowContext) -> Vec<RowCommand> {
 
 /// Returns `true` if the wait of the whole queue holds up the row.
 fn is_held_up(row: &Row, around: &RowContext) -> bool {
-    matches!(around.queue, Queue::Waits(_))
+    matches!(around.queue, QueueStatus::Waits(_))
         && matches!(
             row.status,
             Status::Queued
@@ -237,7 +237,7 @@ pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
         (RowCommand::Cancel, _) if cancel_loses_work(row) => {
             format!("{hint}; {}", words::cancel_loses())
         }
-        (RowCommand::Upload, _) if around.queue == Queue::Paused => {
+        (RowCommand::Upload, _) if around.queue == QueueStatus::Paused => {
             format!("{hint}; {}", words::ends_pause())
         }
         _ => hint,

@@ -26,7 +26,7 @@ use super::notices::Notices;
 use super::open_external::ExternalOpener;
 use super::pending::Wake;
 use super::pickers::Pickers;
-use super::queue::Queue;
+use super::queue::QueueStatus;
 use super::rows::RowContext;
 use super::settings::SettingsState;
 use super::wording::foot as words;
@@ -220,7 +220,7 @@ impl App {
         RowContext {
             now,
             place: self.place(),
-            queue: Queue::of(self.snapshot()),
+            queue: QueueStatus::of(self.snapshot()),
         }
     }
 

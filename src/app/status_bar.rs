@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::command::{Filter, UiCommand};
 use super::list::List;
-use super::queue::Queue;
+use super::queue::QueueStatus;
 use super::wording::foot as words;
 use super::wording::{self, AND};
 use crate::model::plan::Plan;
@@ -131,10 +131,10 @@ fn under_way(snapshot: &Snapshot, list: &List) -> String {
 /// whose duration is unknown.
 fn pace(snapshot: &Snapshot, list: &List, place: Backend, now: Instant) -> Vec<String> {
     let (totals, tally) = (&snapshot.totals, list.tally());
-    let (sending, queue) = (sending(snapshot, list), Queue::of(snapshot));
+    let (sending, queue) = (sending(snapshot, list), QueueStatus::of(snapshot));
     let left = snapshot.time_left(now);
     let mut pace: Vec<String> = totals.rate.map(text::rate).into_iter().collect();
-    if let Queue::Waits(wait) = queue {
+    if let QueueStatus::Waits(wait) = queue {
         pace.push(text::next_try(wait.kind, wait.left(now), place));
         pace.extend(left.map(|left| text::left(Some(left))));
         return pace;
@@ -146,7 +146,7 @@ fn pace(snapshot: &Snapshot, list: &List, place: Backend, now: Instant) -> Vec<S
         pace.push(text::left(left));
         return pace;
     }
-    if let Queue::Held(by) = queue {
+    if let QueueStatus::Held(by) = queue {
         return vec![wording::row::held(by, place)];
     }
     let words = if snapshot.paused {

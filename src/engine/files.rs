@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::model::media::{self, Accepted, FileStamp, HEAD_LEN, Note, Rejection};
+use crate::model::upload::Media;
 use crate::source_file::{self, cause, is_gone};
 
 #[cfg(test)]
@@ -32,6 +33,17 @@ pub struct CheckedFile {
     pub stamp: FileStamp,
     /// Its content is in the cloud: reading would download it, so name and size were judged.
     pub is_cloud_placeholder: bool,
+}
+
+impl CheckedFile {
+    /// Returns what an upload keeps of the check.
+    pub fn media(&self) -> Media {
+        Media {
+            stamp: self.stamp,
+            kind: self.accepted.kind,
+            note: self.accepted.note,
+        }
+    }
 }
 
 /// Checks a file of any type.

@@ -8,13 +8,12 @@ mod previous_runs;
 mod staging;
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use self::opening::OpenHistory;
-use crate::model::asset::{Account, AssetId};
+use crate::model::asset::AssetId;
 use crate::model::snapshot::{ItemId, JournalState};
 use crate::store::{History, HistoryChange, RunId, RunLock, StoreError};
 
@@ -83,18 +82,6 @@ pub(super) struct DatabaseLocked;
 enum CommitError {
     Locked(String),
     Unwritable(String),
-}
-
-/// Origin of an asset.
-#[derive(Clone, Debug)]
-pub(super) struct Origin {
-    pub item: ItemId,
-    pub name: String,
-    /// Absolute path.
-    pub path: PathBuf,
-    pub size: u64,
-    /// Account of the key that sent it; empty if unknown.
-    pub account: Account,
 }
 
 impl Journal {

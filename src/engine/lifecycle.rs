@@ -4,11 +4,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::transition::Transition;
 use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Kind, Note, Rejection, Route};
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Original, Upload, UploadState};
+use crate::model::upload::{Original, UploadState};
 
 /// A lifecycle event and its row.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,17 +89,11 @@ pub enum LifecycleEvent {
     NeedsUser(Fault),
 }
 
-/// Returns the lifecycle event of a transition. `delay` is the wait that follows, `starts` counts
-/// the file's starts, `took` is the time since the last one, `known` a hash from a comparison.
-pub(super) fn turn(
-    before: &Upload,
-    after: &Upload,
-    starts: u32,
-    delay: Duration,
-    took: Duration,
-    direct_limit: u64,
-    known: Option<ContentHash>,
-) -> Option<LifecycleEvent> {
+/// Returns the lifecycle event of a transition.
+pub(super) fn turn(change: &Transition<'_>, direct_limit: u64) -> Option<LifecycleEvent> {
+    let (before, item, delay) = (&change.before, change.item, change.delay());
+    let after = item.upload();
+    let next_start = item.starts + 1;
     let checking =
         |state: &UploadState| matches!(state, UploadState::Checking | UploadState::StillChanging);
     match (&before.state, &after.state) {
@@ -126,7 +121,7 @@ pub(super) fn turn(
         ) => Some(LifecycleEvent::Uploaded(asset.clone())),
         (UploadState::Processing { doubt, .. }, UploadState::Queued) => {
             Some(LifecycleEvent::Retrying {
-                attempt: starts + 1,
+                attempt: next_start,
                 delay,
                 fault: doubt
                     .clone()
@@ -140,15 +135,17 @@ pub(super) fn turn(
             UploadState::Sending { .. } | UploadState::Hashing,
             UploadState::RetryScheduled { cause },
         ) => Some(LifecycleEvent::Retrying {
-            attempt: starts + 1,
+            attempt: next_start,
             delay,
             fault: cause.clone(),
         }),
         (_, UploadState::Done { asset, content }) => Some(LifecycleEvent::Finished {
             asset: asset.clone(),
             size: after.size(),
-            content: content.or(known),
-            took,
+            content: content.or(item.content),
+            took: item
+                .started_at
+                .map_or(Duration::ZERO, |since| since.elapsed()),
         }),
         (_, UploadState::Failed { fault, asset }) => Some(LifecycleEvent::Failed {
             asset: asset.clone(),

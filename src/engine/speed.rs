@@ -108,6 +108,7 @@ const RATE_INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(super) struct ThroughputMeter {
     moved: u64,
+    moved_before_batch: u64,
     /// Of all transfers together: a file that ends and one that begins do not shake it.
     speed: Speed,
     /// The rate to show, and since when.
@@ -135,9 +136,13 @@ impl ThroughputMeter {
         self.line = ThroughputEstimator::default();
     }
 
-    /// Bytes that were moved in this run.
-    pub fn moved(&self) -> u64 {
-        self.moved
+    pub fn on_batch_begun(&mut self) {
+        self.moved_before_batch = self.moved;
+    }
+
+    /// Bytes that were moved since the batch began.
+    pub fn moved_in_batch(&self) -> u64 {
+        self.moved - self.moved_before_batch
     }
 
     /// Bytes a second of all transfers, to be shown.

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::clock::now_ms;
-use super::item::Item;
+use super::queue::item::Item;
 use super::saved_session::{self, LIFE, Purpose};
 use crate::api::SignedUpload;
 use crate::model::asset::AssetId;
@@ -113,7 +113,7 @@ impl UploadSessions {
 
     /// Returns the keychain and its entry to resume a session of an earlier run.
     pub fn to_recall(&self, item: &Item) -> Option<(Arc<KeychainWorker>, Purpose)> {
-        let asset = item.upload.reserved_id.as_ref()?;
+        let asset = item.upload().reserved_id.as_ref()?;
         let is_saved = self.saved.contains_key(asset) && self.keychain.is_asked();
         if item.ticket.is_some() || !is_saved {
             return None;
@@ -125,7 +125,7 @@ impl UploadSessions {
         Some(Purpose {
             base_url: self.base_url.clone(),
             asset: asset.clone(),
-            stamp: item.upload.media?.stamp,
+            stamp: item.upload().media?.stamp,
         })
     }
 
@@ -261,7 +261,7 @@ impl UploadSessions {
 
     /// Returns what becomes of the bytes sent if the row stops now.
     pub fn resume_behaviour(&self, item: &Item) -> Option<ResumeBehaviour> {
-        let state = &item.upload.state;
+        let state = &item.upload().state;
         let is_interrupted = matches!(
             state,
             UploadState::Paused {
@@ -272,14 +272,14 @@ impl UploadSessions {
             UploadState::Sending { .. } | UploadState::RetryScheduled { .. } => true,
             // Held before its first byte, it has sent nothing.
             UploadState::Queued | UploadState::Paused { .. } => {
-                is_interrupted || item.starts > 0 || item.upload.reserved_id.is_some()
+                is_interrupted || item.starts > 0 || item.upload().reserved_id.is_some()
             }
             _ => false,
         };
         if !stops {
             return None;
         }
-        let reserved_id = item.upload.reserved_id.as_ref();
+        let reserved_id = item.upload().reserved_id.as_ref();
         if reserved_id.is_some_and(|asset| self.saved.contains_key(asset)) {
             return Some(ResumeBehaviour::ResumesAfterRestart);
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::RowContext;
-use crate::app::queue::Queue;
+use crate::app::queue::QueueStatus;
 use crate::app::wording;
 use crate::app::wording::row as words;
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
@@ -71,7 +71,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             let time = around.now.saturating_duration_since(*since);
             parts.push(words::processing(around.place));
             parts.push(size());
-            if let Queue::Waits(_) = around.queue {
+            if let QueueStatus::Waits(_) = around.queue {
                 parts.extend(held_up(around));
             } else if *long {
                 parts.push(words::slow().to_owned());
@@ -97,7 +97,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             parts.push(duplicate_of(row).unwrap_or_else(|| unknown.to_owned()));
             parts.extend(after_same_as(status).map(str::to_owned));
             if *status == Status::FoundDuplicate(DuplicateStage::Asked) {
-                parts.extend(held_up(around).filter(|_| around.queue != Queue::Paused));
+                parts.extend(held_up(around).filter(|_| around.queue != QueueStatus::Paused));
             }
         }
         Status::ReadyToUpload => {
@@ -112,9 +112,9 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             parts.extend(held_up(around));
             // The cost of a pause matters only if the user caused it.
             let later = row.later.filter(|later| match around.queue {
-                Queue::GoesOn => false,
-                Queue::Paused => true,
-                Queue::Held(_) | Queue::Waits(_) | Queue::Offline => {
+                QueueStatus::GoesOn => false,
+                QueueStatus::Paused => true,
+                QueueStatus::Held(_) | QueueStatus::Waits(_) | QueueStatus::Offline => {
                     *later != ResumeBehaviour::Restarts
                 }
             });
@@ -128,15 +128,15 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
 /// Returns why the queue is stopped.
 fn held_up(around: &RowContext) -> Option<String> {
     match around.queue {
-        Queue::GoesOn => None,
-        Queue::Paused => Some(words::queue_paused().to_owned()),
-        Queue::Held(hold) => Some(words::held(hold, around.place)),
-        Queue::Waits(wait) => Some(text::next_try(
+        QueueStatus::GoesOn => None,
+        QueueStatus::Paused => Some(words::queue_paused().to_owned()),
+        QueueStatus::Held(hold) => Some(words::held(hold, around.place)),
+        QueueStatus::Waits(wait) => Some(text::next_try(
             wait.kind,
             wait.left(around.now),
             around.place,
         )),
-        Queue::Offline => Some(wording::foot::OFFLINE.to_owned()),
+        QueueStatus::Offline => Some(wording::foot::OFFLINE.to_owned()),
     }
 }
 

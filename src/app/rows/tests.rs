@@ -39,7 +39,7 @@ fn around(now: Instant) -> RowContext {
     RowContext {
         now,
         place: Backend::Service,
-        queue: Queue::GoesOn,
+        queue: QueueStatus::GoesOn,
     }
 }
 
@@ -394,22 +394,25 @@ fn a_row_that_is_queued_says_what_holds_the_queue() {
             },
         )
     };
-    assert_eq!(said(Queue::GoesOn), "412 MB");
-    assert_eq!(said(Queue::Paused), "412 MB · all uploads are paused");
+    assert_eq!(said(QueueStatus::GoesOn), "412 MB");
+    assert_eq!(said(QueueStatus::Paused), "412 MB · all uploads are paused");
     assert_eq!(
-        said(Queue::Held(Hold::NoKey)),
+        said(QueueStatus::Held(Hold::NoKey)),
         "412 MB · waits for an API key"
     );
-    assert_eq!(said(Queue::Offline), "412 MB · waiting for a connection");
+    assert_eq!(
+        said(QueueStatus::Offline),
+        "412 MB · waiting for a connection"
+    );
     let mut begun = row(1, Status::Queued);
     begun.later = Some(ResumeBehaviour::Restarts);
     for (queue, told) in [
-        (Queue::Paused, true),
+        (QueueStatus::Paused, true),
         (
-            Queue::Held(Hold::RequiredAction(RequiredAction::Balance)),
+            QueueStatus::Held(Hold::RequiredAction(RequiredAction::Balance)),
             false,
         ),
-        (Queue::Offline, false),
+        (QueueStatus::Offline, false),
     ] {
         let now = Instant::now();
         let around = RowContext {
@@ -471,7 +474,7 @@ fn a_rows_menu_has_its_buttons_and_what_ends_it_last() {
 fn a_row_that_the_whole_queues_wait_holds_up_can_be_tried_now() {
     let now = Instant::now();
     let waits = |kind| RowContext {
-        queue: Queue::Waits(QueueWait {
+        queue: QueueStatus::Waits(QueueWait {
             kind,
             until: now + Duration::from_secs(600),
         }),

@@ -1,12 +1,12 @@
 //! Carries out the front end's commands.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::Actor;
-use super::message::ActorMessage;
 use crate::api::Service;
-use crate::engine::item::Item;
+use crate::engine::outbox::Work;
+use crate::engine::queue::item::Item;
 use crate::engine::{Command, LifecycleEvent, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
@@ -19,7 +19,7 @@ impl<S: Service> Actor<S> {
             Command::Add(paths) => self.add(paths, true),
             Command::AddFromOutside(paths) => self.add(paths, false),
             Command::Start => {
-                let ready = self.those(|state| *state == UploadState::Ready);
+                let ready = self.queue.ids_in(|state| *state == UploadState::Ready);
                 self.start_or_claim(&ready);
             }
             Command::StartItems(ids) => {
@@ -27,21 +27,17 @@ impl<S: Service> Actor<S> {
             }
             Command::Pause => {
                 self.paused = true;
-                let moving = self.those(|state| {
-                    matches!(
-                        state,
+                let moving = self.queue.ids_where(|item| {
+                    let moves = matches!(
+                        item.upload().state,
                         UploadState::Sending {
                             body_out: false,
                             ..
                         } | UploadState::Hashing
                             | UploadState::RetryScheduled { .. }
-                    )
+                    );
+                    moves && !item.upload().counters.reuse_only
                 });
-                let sends = |id: &ItemId| {
-                    let item = self.items.get(id);
-                    item.is_some_and(|item| !item.upload.counters.reuse_only)
-                };
-                let moving: Vec<ItemId> = moving.into_iter().filter(sends).collect();
                 self.each(&moving, &Event::Hold);
             }
             Command::Resume => self.paused = false,
@@ -83,9 +79,7 @@ impl<S: Service> Actor<S> {
                 let interrupted = self.interrupted();
                 self.remove(&interrupted);
                 // No batch-finished notice here: it would replace the offer to undo.
-                if !self.items.values().any(|item| item.upload.is_active()) {
-                    self.batch.close();
-                }
+                self.queue.close_batch();
             }
             Command::SetKey(key, source) => self.set_key(key, source),
             Command::NoKey => {
@@ -94,17 +88,7 @@ impl<S: Service> Actor<S> {
                 self.recall_accounts();
                 self.invalidate_all();
             }
-            Command::CheckKey(key, answer) => {
-                let (service, messages) = (self.service.clone(), self.messages.clone());
-                self.background_tasks.spawn(async move {
-                    let outcome = service.probe(&key).await;
-                    if outcome.is_ok() {
-                        let _ = messages.send(ActorMessage::KeyChecked(key.account(), Ok(())));
-                    }
-                    // The receiver is gone if the dialog was closed.
-                    let _ = answer.send(outcome);
-                });
-            }
+            Command::CheckKey(key, answer) => self.outbox.start(Work::TestKey(key, answer)),
             Command::FixDone => self.fix_done(),
             Command::Configure(Preferences {
                 jobs,
@@ -130,23 +114,17 @@ impl<S: Service> Actor<S> {
     /// Returns counts of held rows and running tasks.
     #[cfg(test)]
     fn count(&self) -> crate::engine::command::EngineCounts {
-        let items = || self.items.values();
+        let items = || self.queue.items().values();
         crate::engine::command::EngineCounts {
-            rows: self.items.len(),
-            entries: self.order.len()
-                + self.queued.len()
-                + self.id_lookup_queue.len()
-                + self.id_lookups_running.len()
-                + self.by_path.len()
-                + self.by_size.len()
-                + self.dependents.len()
+            rows: self.queue.items().len(),
+            entries: self.queue.entries()
                 + self.duplicate_scan.entries()
                 + self.missing_files.entries()
                 + self.publisher.entries(),
             running: items().filter(|item| item.running.is_some()).count(),
             meters: items().filter(|item| item.meter.is_some()).count(),
             tickets: items().filter(|item| item.ticket.is_some()).count(),
-            places: self.active_transfers.len(),
+            places: self.queue.active_transfers().len(),
         }
     }
 
@@ -171,8 +149,8 @@ impl<S: Service> Actor<S> {
         let (mut uploaded, mut rest) = (vec![], vec![]);
         for id in ids {
             let known_duplicate = self
-                .items
-                .get(id)
+                .queue
+                .get(*id)
                 .and_then(|item| item.known_duplicate.as_ref());
             match known_duplicate
                 .map(|known_duplicate| (&known_duplicate.original, known_duplicate.waits))
@@ -191,25 +169,14 @@ impl<S: Service> Actor<S> {
     /// Returns whether a row duplicates one that was sent or is under way.
     fn is_known(&self, id: ItemId) -> bool {
         let known_duplicate = self
-            .items
-            .get(&id)
+            .queue
+            .get(id)
             .and_then(|item| item.known_duplicate.as_ref());
         known_duplicate.is_some_and(|known_duplicate| !known_duplicate.waits)
     }
 
-    pub(super) fn those(&self, which: impl Fn(&UploadState) -> bool) -> Vec<ItemId> {
-        let in_order = self.order.iter().map(|(_, id)| *id);
-        in_order
-            .filter(|id| {
-                self.items
-                    .get(id)
-                    .is_some_and(|item| which(&item.upload.state))
-            })
-            .collect()
-    }
-
     fn interrupted(&self) -> Vec<ItemId> {
-        self.those(|state| {
+        self.queue.ids_in(|state| {
             matches!(
                 state,
                 UploadState::Paused {
@@ -228,59 +195,33 @@ impl<S: Service> Actor<S> {
 
     /// Removes rows from the list. Their tasks stop as on exit, so that an undo can resume them.
     pub(super) fn remove(&mut self, ids: &[ItemId]) {
-        let gone: HashSet<ItemId> = ids
-            .iter()
-            .copied()
-            .filter(|id| self.items.contains_key(id))
-            .collect();
-        if gone.is_empty() {
+        if !ids.iter().any(|id| self.queue.contains(*id)) {
             return;
         }
-        let mut identities: HashMap<ItemId, _> = self
-            .by_path
-            .extract_if(|_, row| gone.contains(row))
-            .map(|(identity, row)| (row, identity))
-            .collect();
         self.forget_removed();
         for id in ids {
-            let Some(mut item) = self.items.remove(id) else {
+            let Some(item) = self.queue.remove(*id) else {
                 continue;
             };
-            let place = (item.position, *id);
-            self.order.remove(&place);
-            self.queued.remove(&place);
-            self.id_lookup_queue.remove(&place);
-            self.id_lookups_running.remove(id);
+            self.duplicate_scan.invalidate(item);
             self.missing_files.remove(*id);
-            self.active_transfers.remove(id);
             self.publisher.on_change(*id);
-            self.forget_size(*id, item.upload.size());
-            if let UploadState::Duplicate(Original::Row(original)) = item.upload.state {
-                self.remove_dependent(*id, original);
-            }
-            item.running = None;
-            item.note_resume_offset(&item.upload.state.clone());
-            item.meter = None;
-            item.parked_poll = false;
-            item.upload = item.upload.after_restart();
-            if let Some(asset) = &item.upload.reserved_id {
-                self.follow_sessions(self.sessions.mark_removable(asset));
-            }
-            self.journal.drop_item(*id);
             self.publisher.on_order_change();
+            self.journal.drop_item(*id);
+            if let Some(asset) = item.upload().reserved_id.clone() {
+                self.follow_sessions(self.sessions.mark_removable(&asset));
+            }
             self.notify_dependents(*id, None);
-            let identity = identities.remove(id);
-            self.removed.push((item, identity));
         }
     }
 
     /// Makes the last removal final and drops its sessions.
     pub(super) fn forget_removed(&mut self) {
-        for (item, _) in std::mem::take(&mut self.removed) {
-            let Some(asset) = &item.upload.reserved_id else {
+        for item in self.queue.take_removed() {
+            let Some(asset) = &item.upload().reserved_id else {
                 continue;
             };
-            if let UploadState::Paused { .. } = item.upload.state {
+            if let UploadState::Paused { .. } = item.upload().state {
                 let note = Some(AssetNote::Abandoned);
                 self.journal
                     .stage_asset(&item.origin_of_earlier(), asset, None, None, note);
@@ -290,36 +231,37 @@ impl<S: Service> Actor<S> {
     }
 
     fn undo_remove(&mut self) {
-        for (mut item, identity) in std::mem::take(&mut self.removed) {
+        for item in self.queue.take_removed() {
             let id = item.id;
-            item.polled_since = Some(tokio::time::Instant::now());
-            if let Some(identity) = identity {
-                self.by_path.entry(identity).or_insert(id);
-            }
-            if let Some(asset) = &item.upload.reserved_id {
+            if let Some(asset) = &item.upload().reserved_id {
                 self.follow_sessions(self.sessions.unmark_removable(asset));
             }
-            self.journal.stage_item(&item);
-            // An undo that restores unfinished rows continues the batch.
-            if item.in_batch && item.upload.is_unfinished() {
-                self.batch.reopen(item.upload.counters.batch);
-            }
             self.missing_files.on_change(&item);
-            self.put_back(item);
+            self.queue.put_back(item);
+            self.on_inserted(id);
             self.apply(id, Event::RemovalUndone);
+        }
+    }
+
+    /// Moves rows that have not started before all other such rows, in the given order.
+    fn send_first(&mut self, ids: &[ItemId]) {
+        for id in self.queue.send_first(ids) {
+            if let Some(item) = self.queue.get(id) {
+                self.duplicate_scan.invalidate(item);
+                self.journal.stage_item(item);
+                self.publisher.on_order_change();
+            }
         }
     }
 
     /// Reports once that everything added has been found and checked.
     pub(super) fn report_intake(&mut self) {
         let is_unchecked = |item: &Item| {
-            let state = &item.upload.state;
+            let state = &item.upload().state;
             matches!(state, UploadState::Checking | UploadState::StillChanging)
         };
-        if self
-            .intake
-            .report_done(|| self.items.values().any(is_unchecked))
-        {
+        let items = self.queue.items();
+        if self.intake.report_done(|| items.values().any(is_unchecked)) {
             self.follow(None, PathBuf::new(), LifecycleEvent::IntakeDone);
         }
     }

@@ -8,14 +8,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use super::Actor;
-use super::duplicates::{PendingHash, Unhashed, can_be_original};
-use super::message::ActorMessage;
+use super::duplicates::can_be_original;
 use crate::api::Service;
 use crate::engine::FrontEnd;
-use crate::engine::item::{Item, KnownDuplicate, Task};
+use crate::engine::pending_hash::{PendingHash, Unhashed};
+use crate::engine::queue::item::{Item, KnownDuplicate};
+use crate::engine::tasks::ReadAhead;
+use crate::engine::tasks::task::Task;
+use crate::engine::transition::Transition;
 use crate::model::asset::{Account, ContentHash};
-use crate::model::fault::{Fault, FaultKind};
-use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Original, UploadState};
 
@@ -40,12 +41,6 @@ pub(super) struct DuplicateScan {
     reading: Option<(Vec<ItemId>, Task)>,
 }
 
-pub(in crate::engine) struct ReadAhead {
-    item: ItemId,
-    stamp: FileStamp,
-    outcome: Result<ContentHash, Unhashed>,
-}
-
 #[derive(Clone, Copy, PartialEq)]
 enum DuplicateRole {
     /// Its bytes go up or went up, whatever the others are.
@@ -57,8 +52,8 @@ enum DuplicateRole {
 
 impl DuplicateRole {
     fn of(item: &Item, own: &HashSet<Account>) -> Self {
-        let counters = &item.upload.counters;
-        match item.upload.state {
+        let counters = &item.upload().counters;
+        match item.upload().state {
             UploadState::Ready | UploadState::Queued | UploadState::Hashing
                 if counters.force_upload =>
             {
@@ -73,9 +68,18 @@ impl DuplicateRole {
 }
 
 impl DuplicateScan {
+    /// Marks the size that a row has or had for regrouping at the end of the turn.
+    pub fn on_change(&mut self, change: &Transition<'_>) {
+        if change.has_moved() {
+            self.invalidate(change.item);
+            let media = change.before.media.iter();
+            self.stale_sizes.extend(media.map(|media| media.stamp.size));
+        }
+    }
+
     /// Marks the row's size for regrouping at the end of the turn.
     pub fn invalidate(&mut self, item: &Item) {
-        if let Some(media) = item.upload.media {
+        if let Some(media) = item.upload().media {
             self.invalidate_size(media.stamp.size);
         }
     }
@@ -99,7 +103,7 @@ impl DuplicateScan {
 impl<S: Service> Actor<S> {
     /// Marks all sizes, after a change of the history or the account.
     pub(super) fn invalidate_all(&mut self) {
-        self.duplicate_scan.stale_sizes.extend(self.by_size.keys());
+        self.duplicate_scan.stale_sizes.extend(self.queue.sizes());
     }
 
     /// Finds duplicates among the rows that wait for the user, and reads files for it. The command
@@ -122,10 +126,10 @@ impl<S: Service> Actor<S> {
 
     /// Forgets assets not found, as another account may have them.
     pub(super) fn forget_unconfirmed(&mut self) {
-        for item in self.items.values_mut() {
-            if std::mem::take(&mut item.upload.counters.duplicate_unconfirmed) {
+        for id in self.queue.forget_unconfirmed() {
+            if let Some(item) = self.queue.get(id) {
                 self.journal.stage_item(item);
-                self.publisher.on_change(item.id);
+                self.publisher.on_change(id);
             }
         }
     }
@@ -134,15 +138,16 @@ impl<S: Service> Actor<S> {
     fn group_by_content(&mut self, size: u64) {
         self.duplicate_scan.unread.remove(&size);
         let (mut originals, mut candidates, mut any_waits) = (vec![], vec![], false);
-        for id in self.by_size.get(&size).into_iter().flatten() {
-            let Some(item) = self.items.get_mut(id) else {
+        let ids: Vec<ItemId> = self.queue.of_size(size).map(|item| item.id).collect();
+        for id in &ids {
+            let Some(item) = self.queue.get_mut(*id) else {
                 continue;
             };
-            let waits = item.upload.state == UploadState::Ready;
+            let waits = item.upload().state == UploadState::Ready;
             let part = DuplicateRole::of(item, &self.own);
             match part {
                 // Started rows come before unstarted ones.
-                DuplicateRole::Candidate => candidates.push((waits, item.position, *id)),
+                DuplicateRole::Candidate => candidates.push((waits, item.place().0, *id)),
                 DuplicateRole::Original => originals.push(*id),
                 DuplicateRole::None => {}
             }
@@ -172,7 +177,7 @@ impl<S: Service> Actor<S> {
         let mut unread = vec![];
         let first = originals.iter().map(|id| (*id, false));
         for (id, may_be_duplicate) in first.chain(candidates.iter().map(|(.., id)| (*id, true))) {
-            let Some(item) = self.items.get_mut(&id) else {
+            let Some(item) = self.queue.get_mut(id) else {
                 continue;
             };
             let is_read = item.content.is_some() || item.is_cloud_placeholder || item.hash_failed;
@@ -183,18 +188,18 @@ impl<S: Service> Actor<S> {
             let uploaded = |content| {
                 uploaded
                     .get(content)
-                    .filter(|_| !item.upload.counters.duplicate_unconfirmed)
+                    .filter(|_| !item.upload().counters.duplicate_unconfirmed)
             };
             let content = item.content.as_ref();
             let found = content.and_then(|it| in_list.get(it).or_else(|| uploaded(it)));
             // A started row does not wait for an unstarted one.
-            let waits = item.upload.state == UploadState::Ready;
+            let waits = item.upload().state == UploadState::Ready;
             let found = found.filter(|found| may_be_duplicate && (waits || !found.waits));
             let found = found.cloned();
             if let (Some(content), None, false) =
-                (item.content, &found, item.upload.counters.reuse_only)
+                (item.content, &found, item.upload().counters.reuse_only)
             {
-                let original = match &item.upload.state {
+                let original = match &item.upload().state {
                     UploadState::Done { asset, .. } => Original::Asset(asset.clone()),
                     _ => Original::Row(id),
                 };
@@ -213,17 +218,17 @@ impl<S: Service> Actor<S> {
     /// Reads the next few files, unless a read is running.
     fn read_ahead(&mut self) {
         if let Some((rows, _)) = &self.duplicate_scan.reading
-            && rows.iter().any(|id| self.items.contains_key(id))
+            && rows.iter().any(|id| self.queue.contains(*id))
         {
             return;
         }
         self.duplicate_scan.reading = None;
         let (mut files, mut bytes) = (vec![], 0_u64);
         for id in self.duplicate_scan.unread.values().flatten() {
-            let Some(item) = self.items.get(id) else {
+            let Some(item) = self.queue.get(*id) else {
                 continue;
             };
-            let (Some(media), Some(file)) = (item.upload.media, PendingHash::of(item)) else {
+            let (Some(media), Some(file)) = (item.upload().media, PendingHash::of(item)) else {
                 continue;
             };
             let is_full =
@@ -232,34 +237,13 @@ impl<S: Service> Actor<S> {
                 break;
             }
             bytes = bytes.saturating_add(media.stamp.size);
-            files.push((*id, media.stamp, file));
+            files.push((*id, file));
         }
         if files.is_empty() {
             return;
         }
         let rows = files.iter().map(|(id, ..)| *id).collect();
-        let (messages, stall) = (self.messages.clone(), self.options.policy.stall);
-        let task = Task::spawn(async move {
-            let mut read = vec![];
-            for (item, stamp, file) in files {
-                // It may have been evicted to the cloud since the check.
-                let outcome = match file.is_in_cloud(stall).await {
-                    Some(false) => file.fingerprint(stall).await,
-                    Some(true) => Err(Unhashed::Fault(Fault::new(FaultKind::Unreadable))),
-                    None => Err(Unhashed::Silent),
-                };
-                let hangs = matches!(outcome, Err(Unhashed::Silent));
-                read.push(ReadAhead {
-                    item,
-                    stamp,
-                    outcome,
-                });
-                if hangs {
-                    break;
-                }
-            }
-            let _ = messages.send(ActorMessage::ReadAhead(read));
-        });
+        let task = self.tasks.read_ahead(files);
         self.duplicate_scan.reading = Some((rows, task));
     }
 
@@ -275,9 +259,9 @@ impl<S: Service> Actor<S> {
             outcome,
         } in read
         {
-            let item = self.items.get_mut(&item);
+            let item = self.queue.get_mut(item);
             let Some(item) = item.filter(|item| {
-                let media = item.upload.media;
+                let media = item.upload().media;
                 media.is_some_and(|media| media.stamp == stamp)
             }) else {
                 continue;
@@ -303,7 +287,7 @@ impl<S: Service> Actor<S> {
         }
         for (size, rows) in &self.duplicate_scan.unread {
             for id in rows {
-                let item = self.items.get_mut(id);
+                let item = self.queue.get_mut(*id);
                 if let Some(item) = item.filter(|item| item.file.parent() == folder) {
                     item.hash_failed = true;
                     self.duplicate_scan.stale_sizes.insert(*size);

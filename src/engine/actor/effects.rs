@@ -1,48 +1,71 @@
-//! Carries out the effects of transitions: workers, timers, polls, records.
+//! Begins what a turn asked for, and journals what its transitions record.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
-use tracing::Instrument;
-
 use super::Actor;
-use super::commit::stored_content;
-use super::duplicates::PendingHash;
-use super::message::ActorMessage;
-use crate::api::limiter::Priority;
-use crate::api::{Service, TransferProgress, UploadFile};
-use crate::engine::item::{Item, Task};
-use crate::engine::journal::Origin;
-use crate::engine::worker::UploadAttempt;
-use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
-use crate::model::fault::{Fault, FaultKind};
-use crate::model::media::{self, Route};
+use crate::api::Service;
+use crate::engine::FrontEnd;
+use crate::engine::outbox::Work;
+use crate::engine::queue::item::Origin;
+use crate::model::asset::{AssetId, AssetStatus, ContentHash};
+use crate::model::media::Route;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, UploadState};
 use crate::store::AssetNote;
 
-const ANY_CONTENT: &str = "application/octet-stream";
-
 impl<S: Service> Actor<S> {
-    pub(super) fn carry_out(&mut self, id: ItemId, effect: Effect) {
+    /// Begins work that the journal has by now, and watches for missing files.
+    pub(super) fn carry_out(&mut self, work: Vec<Work>) {
+        // Many checks at once are one task.
+        let (mut checks, mut rechecks) = (vec![], vec![]);
+        for work in work {
+            match work {
+                Work::Upload(id, Effect::CheckFile) => checks.extend(self.file_to_check(id)),
+                Work::Upload(id, Effect::RecheckFile) => rechecks.extend(self.file_to_check(id)),
+                Work::Upload(id, effect) => self.carry_out_effect(id, effect),
+                Work::Acknowledge(ready) => {
+                    let _ = ready.send(());
+                }
+                Work::Release(id) => {
+                    let item = self.queue.get(id);
+                    if let Some(meter) = item.and_then(|item| item.meter.as_ref()) {
+                        meter.release();
+                    }
+                }
+                Work::Walk { paths, may_start } => self.tasks.walk(paths, may_start),
+                Work::ResolvePaths(files) => self.tasks.resolve_paths(files),
+                Work::RetryIntake => self.tasks.retry_intake(),
+                Work::Locate(id, file) => self.tasks.locate(id, file),
+                Work::ConfirmAsset {
+                    item,
+                    attempt,
+                    candidates,
+                } => self.confirm_asset(item, attempt, candidates),
+                Work::TestKey(key, answer) => self.tasks.test_key(key, answer),
+            }
+        }
+        self.tasks.check(checks, Duration::ZERO);
+        self.tasks
+            .check(rechecks, self.options.policy.unchanged_for);
+        self.watch_missing_files();
+    }
+
+    fn carry_out_effect(&mut self, id: ItemId, effect: Effect) {
         match effect {
             Effect::Compare { attempt } => self.compare(id, attempt),
             Effect::Send { attempt, route } => self.send(id, attempt, route),
-            Effect::Abort => {
-                if let Some(item) = self.items.get_mut(&id) {
-                    item.running = None;
-                    item.meter = None;
-                    item.parked_poll = false;
-                }
-            }
+            Effect::Abort => self.abort(id),
             Effect::ScheduleRetry { attempt, after } => {
-                self.run_for(id, after, Event::RetryDue { attempt });
+                if let Some(item) = self.queue.get_mut(id) {
+                    let timer = self
+                        .tasks
+                        .event_after(after, id, Event::RetryDue { attempt });
+                    item.running = Some(timer);
+                }
             }
             Effect::Poll { attempt, after } => self.poll(id, attempt, after),
             Effect::DiscardUploadUrl => {
-                if let Some(item) = self.items.get_mut(&id) {
+                if let Some(item) = self.queue.get_mut(id) {
                     item.ticket = None;
                 }
             }
@@ -58,13 +81,12 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    fn run_for(&mut self, id: ItemId, after: Duration, event: Event) {
-        let messages = self.messages.clone();
-        if let Some(item) = self.items.get_mut(&id) {
-            item.running = Some(Task::spawn(async move {
-                tokio::time::sleep(after).await;
-                let _ = messages.send(ActorMessage::Upload(id, event));
-            }));
+    /// Stops what runs for a row.
+    pub(super) fn abort(&mut self, id: ItemId) {
+        if let Some(item) = self.queue.get_mut(id) {
+            item.running = None;
+            item.meter = None;
+            item.parked_poll = false;
         }
     }
 
@@ -75,19 +97,14 @@ impl<S: Service> Actor<S> {
             self.apply(id, Event::Hold);
             return;
         };
-        if !self.is_at(id, attempt) {
+        if !self.queue.is_at(id, attempt) {
             // It was stopped while the journal was locked.
             return;
         }
-        let (messages, gate, early) = (
-            self.messages.clone(),
-            self.messages.clone(),
-            self.messages.clone(),
-        );
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
-        let Some(media) = item.upload.media else {
+        let Some(media) = item.upload().media else {
             return;
         };
         let account = Some(key.account());
@@ -103,150 +120,47 @@ impl<S: Service> Actor<S> {
         });
         item.account.clone_from(&account);
         item.last_asked_account = account;
-        let origin = item.origin();
         let recall = self.sessions.to_recall(item).filter(|_| same_account);
-        let meter = TransferProgress::gated(move || {
-            let _ = gate.send(ActorMessage::Upload(id, Event::BodyOut { attempt }));
-        });
-        let early_origin = origin.clone();
-        let meter = Arc::new(meter.telling_early_id(move |asset| {
-            let _ = early.send(ActorMessage::EarlyId {
-                item: id,
-                attempt,
-                asset,
-                origin: early_origin.clone(),
-            });
-        }));
-        let content_of = Arc::clone(&meter);
-        item.meter = Some(Arc::clone(&meter));
+        let (task, meter) = self.tasks.send(item, media.stamp, key, route, recall);
+        item.meter = Some(meter);
         item.speed = Default::default();
-        let attempt_of_file = UploadAttempt {
-            service: Arc::clone(&self.service),
-            key,
-            file: UploadFile {
-                path: item.file.clone(),
-                name: item.name.clone(),
-                mime: media::format_of(&item.path).map_or(ANY_CONTENT, |format| format.mime),
-                stamp: media.stamp,
-            },
-            route,
-            meter,
-            place: Some(self.service.limiter().enqueue(Priority::Upload)),
-            ticket: item.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
-            recall,
-        };
-        let unread = PendingHash::at(item.file.clone(), media.stamp);
-        let stall = self.options.policy.stall;
-        let span = tracing::info_span!("send", item = id.0, attempt);
-        let sending = async move {
-            let reserved_id = (messages.clone(), origin.clone());
-            let sessions = messages.clone();
-            let session = move || {
-                let _ = sessions.send(ActorMessage::Session { item: id, attempt });
-            };
-            let outcome = attempt_of_file
-                .run(session, move |ticket| {
-                    let (saved, receiver) = oneshot::channel();
-                    let (messages, origin) = reserved_id;
-                    let _ = messages.send(ActorMessage::SignedUpload {
-                        item: id,
-                        attempt,
-                        ticket,
-                        origin,
-                        saved,
-                    });
-                    receiver
-                })
-                .await;
-            let stray = outcome.as_ref().err();
-            if let Some(asset) = stray.and_then(|fault| fault.diagnostics.asset_id.clone()) {
-                let status = (route == Route::Direct).then_some(AssetStatus::Waiting);
-                let _ = messages.send(ActorMessage::Stray(origin.clone(), asset, status));
-            }
-            match outcome {
-                Ok((asset, content)) => {
-                    let mut taken = Taken {
-                        messages,
-                        item: id,
-                        attempt,
-                        asset,
-                        content,
-                        origin,
-                        changed: None,
-                    };
-                    taken.changed = unread.changed(stall).await;
-                }
-                Err(fault) => {
-                    let event = Event::AttemptFailed {
-                        attempt,
-                        fault,
-                        content: content_of.content(),
-                        jitter: jitter(),
-                    };
-                    let _ = messages.send(ActorMessage::Upload(id, event));
-                }
-            }
-        };
-        item.running = Some(Task::spawn(sending.instrument(span)));
+        item.running = Some(task);
     }
 
     /// Polls an asset after a delay; parked while there is no key or the queue is on hold.
     fn poll(&mut self, id: ItemId, attempt: u32, after: Duration) {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
         let key = key.filter(|_| self.needs.is_none());
-        let (service, messages) = (self.service.clone(), self.messages.clone());
-        let stall = self.options.policy.stall;
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
-        let UploadState::Processing { asset, .. } = &item.upload.state else {
+        let UploadState::Processing { asset, .. } = &item.upload().state else {
             return;
         };
-        // Without a fingerprint the next run would not recognise the file and would send it again.
-        // So it is read before the end is reported, unless the drive does not answer.
-        let unread = PendingHash::of(item).filter(|_| item.content.is_none());
+        let asset = asset.clone();
         let Some(key) = key else {
             item.parked_poll = true;
             return;
         };
         item.parked_poll = false;
         item.last_asked_account = Some(key.account());
-        let asset = asset.clone();
-        let since = item.polled_since.unwrap_or_else(Instant::now);
-        let missing_since = item.found_at.max(Some(since)).unwrap_or(since);
-        let span = tracing::info_span!("ask", item = id.0, attempt, asset = asset.as_str());
-        let asking = async move {
-            tokio::time::sleep(after).await;
-            let answer = service.metadata(&key, &asset, || ()).await;
-            if let Ok(AssetAnswer::Known(metadata)) = &answer
-                && metadata.status == AssetStatus::Success
-                && let Some(unread) = unread
-                && let Ok(content) = unread.fingerprint(stall).await
-            {
-                let _ = messages.send(ActorMessage::Fingerprint {
-                    item: id,
-                    attempt,
-                    asset: asset.clone(),
-                    content,
-                });
-            }
-            let event = match answer {
-                Ok(answer) => {
-                    let since = match answer {
-                        AssetAnswer::NotFound => missing_since,
-                        AssetAnswer::Known(_) => since,
-                    };
-                    Event::Polled {
-                        attempt,
-                        answer,
-                        elapsed: Instant::now().saturating_duration_since(since),
-                    }
-                }
-                Err(fault) => Event::PollFailed { attempt, fault },
-            };
-            let _ = messages.send(ActorMessage::Upload(id, event));
-        };
-        item.running = Some(Task::spawn(asking.instrument(span)));
+        item.running = Some(self.tasks.poll(item, asset, attempt, key, after));
+    }
+
+    /// Waits for missing files to be back; `upload` tells of them and ends.
+    fn watch_missing_files(&mut self) {
+        if self.options.front_end != FrontEnd::Window {
+            return;
+        }
+        let after = self.options.policy.missing_file_interval;
+        self.missing_files.update_watches(|folder, rows| {
+            let files = rows.iter().filter_map(|id| {
+                let item = self.queue.get(*id)?;
+                Some((*id, item.file.clone(), item.upload().media?.stamp))
+            });
+            self.tasks
+                .watch_folder(folder.to_owned(), files.collect(), after)
+        });
     }
 
     /// Saves an id whose attempt no longer needs it; `status` is `None` if it was only reserved.
@@ -262,8 +176,8 @@ impl<S: Service> Actor<S> {
             asset = asset.as_str(),
             "an id that no upload has"
         );
-        let row = self.items.get(&origin.item);
-        let (status, note) = if row.is_some_and(|item| item.upload.asset() == Some(asset)) {
+        let row = self.queue.get(origin.item);
+        let (status, note) = if row.is_some_and(|item| item.upload().asset() == Some(asset)) {
             // A late message of an earlier attempt for this asset.
             (None, None)
         } else {
@@ -272,75 +186,4 @@ impl<S: Service> Actor<S> {
         self.journal
             .stage_asset(origin, asset, content, status, note);
     }
-
-    /// Journals a transition's assets in the transaction of its state.
-    pub(super) fn stage_records(&mut self, id: ItemId, effects: &[Effect]) {
-        let Some(item) = self.items.get(&id) else {
-            return;
-        };
-        for effect in effects {
-            if let Effect::Record {
-                asset,
-                content,
-                status,
-                abandoned,
-            } = effect
-            {
-                let content = content.or_else(|| stored_content(item));
-                let note = note(item, asset, *abandoned);
-                // For an abandoned id the history knows more than the row.
-                let origin = if *abandoned {
-                    item.origin_of_earlier()
-                } else {
-                    item.origin()
-                };
-                self.journal
-                    .stage_asset(&origin, asset, content, *status, note);
-            }
-        }
-    }
-}
-
-/// A file the service took, reported on drop so that a cancelled check does not lose its id.
-struct Taken {
-    messages: mpsc::UnboundedSender<ActorMessage>,
-    item: ItemId,
-    attempt: u32,
-    asset: AssetId,
-    content: Option<ContentHash>,
-    origin: Origin,
-    changed: Option<Fault>,
-}
-
-impl Drop for Taken {
-    fn drop(&mut self) {
-        let _ = self.messages.send(ActorMessage::Sent {
-            item: self.item,
-            attempt: self.attempt,
-            asset: self.asset.clone(),
-            content: self.content,
-            origin: self.origin.clone(),
-            changed: self.changed.take(),
-        });
-    }
-}
-
-/// Returns the history's note on an asset.
-pub(super) fn note(item: &Item, asset: &AssetId, abandoned: bool) -> Option<AssetNote> {
-    let mismatch =
-        item.upload.fault() == Some(FaultKind::SizeMismatch) && item.upload.asset() == Some(asset);
-    if abandoned {
-        Some(AssetNote::Abandoned)
-    } else if mismatch {
-        Some(AssetNote::SizeMismatch)
-    } else if item.upload.counters.possibly_stored_twice {
-        Some(AssetNote::MayBeStoredTwice)
-    } else {
-        None
-    }
-}
-
-/// Returns a number in 0..1 that differs between processes.
-fn jitter() -> f64 {
-    f64::from(getrandom::u32().unwrap_or_default()) / f64::from(u32::MAX)
 }

@@ -8,14 +8,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::message::ActorMessage;
 use super::waits::is_offline;
 use crate::api::Service;
 use crate::api::shared_rate_limit::SharedRateLimit;
 use crate::engine::Notice;
 use crate::engine::clock::now_ms;
-use crate::engine::item::{Item, Task};
 use crate::engine::lifecycle::LifecycleEvent;
+use crate::engine::queue::item::Item;
 use crate::model::asset::{Account, AssetAnswer};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
@@ -58,11 +57,7 @@ impl<S: Service> Actor<S> {
             KeyCheck::Checking | KeyCheck::Rejected => false,
             KeyCheck::Unchecked => {
                 self.trust = KeyCheck::Checking;
-                let (service, messages) = (self.service.clone(), self.messages.clone());
-                self.key_check = Some(Task::spawn(async move {
-                    let outcome = service.check_key(&key, || ()).await;
-                    let _ = messages.send(ActorMessage::KeyChecked(key.account(), outcome));
-                }));
+                self.key_check = Some(self.tasks.check_key(key));
                 false
             }
         }
@@ -116,8 +111,8 @@ impl<S: Service> Actor<S> {
     /// Returns whether the row was last sent or asked about with the current key.
     pub(super) fn was_asked_with_this_key(&self, id: ItemId) -> bool {
         let asked = self
-            .items
-            .get(&id)
+            .queue
+            .get(id)
             .and_then(|item| item.last_asked_account.clone());
         asked.is_some() && asked == self.account()
     }
@@ -132,9 +127,9 @@ impl<S: Service> Actor<S> {
             return false;
         };
         let item = self
-            .items
-            .get(&id)
-            .filter(|item| item.upload.attempt == *attempt);
+            .queue
+            .get(id)
+            .filter(|item| item.upload().attempt == *attempt);
         let Some((owner, last_asked_account)) =
             item.and_then(|item| item.account.clone().zip(item.last_asked_account.clone()))
         else {
@@ -172,7 +167,7 @@ impl<S: Service> Actor<S> {
 
     /// Tells the command line that an earlier run's asset turned out to be the current key's.
     fn follow_joined(&mut self, id: ItemId) {
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
         if item.id_to_leave.take().is_some()
@@ -186,14 +181,14 @@ impl<S: Service> Actor<S> {
     /// Sends a file of the command line whose asset only another key knows. The asset stays behind
     /// in a record of its own, for a run with that key.
     fn send_anew(&mut self, id: ItemId) {
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
         let Some(id_to_leave) = item.id_to_leave.take() else {
             return;
         };
-        let (path, upload) = (item.path.clone(), item.upload.clone());
-        let mut left = Item::new(id_to_leave, path, item.position, upload);
+        let (path, upload) = (item.path.clone(), item.upload().clone());
+        let mut left = Item::new(id_to_leave, path, item.place().0, upload);
         left.file.clone_from(&item.file);
         left.added_at_ms = item.added_at_ms;
         left.account = item.account.take();
@@ -210,9 +205,9 @@ impl<S: Service> Actor<S> {
         self.own.extend(self.journal.joined(owner));
         self.journal.join(&account, owner);
         self.invalidate_all();
-        let sent_with_other = self.those(is_other_keys);
+        let sent_with_other = self.queue.ids_in(is_other_keys);
         let is_own = |id: &ItemId| {
-            let item = self.items.get(id);
+            let item = self.queue.get(*id);
             item.is_some_and(|item| item.is_of(&self.own))
         };
         let now_own: Vec<ItemId> = sent_with_other.into_iter().filter(is_own).collect();
@@ -261,8 +256,7 @@ impl<S: Service> Actor<S> {
         self.needs = Some(fix);
         self.hold_calls();
         self.outbox
-            .notices
-            .push(Notice::Needs(fix, std::sync::Arc::new(fault.clone())));
+            .notify(Notice::Needs(fix, std::sync::Arc::new(fault.clone())));
         self.follow(
             None,
             std::path::PathBuf::new(),
@@ -273,8 +267,8 @@ impl<S: Service> Actor<S> {
     /// Parks calls not under way yet, as they would be rejected as well.
     fn hold_calls(&mut self) {
         let mut not_begun = vec![];
-        for item in self.items.values_mut() {
-            match &item.upload.state {
+        for item in self.queue.items_mut() {
+            match &item.upload().state {
                 UploadState::Processing { .. } if item.running.is_some() => {
                     item.running = None;
                     item.parked_poll = true;
@@ -318,7 +312,7 @@ impl<S: Service> Actor<S> {
         }
         self.unpark();
         if is_new {
-            let sent_with_other = self.those(is_other_keys);
+            let sent_with_other = self.queue.ids_in(is_other_keys);
             self.each(&sent_with_other, &Event::CheckAgain);
         }
     }
@@ -336,15 +330,15 @@ impl<S: Service> Actor<S> {
     pub(super) fn share_limit(&self) {
         if let (Some(folder), Some((key, _))) = (&self.options.shared, &self.key) {
             let slots = SharedRateLimit::new(folder, &key.account(), &self.options.base_url);
-            self.service.limiter().share(Some(slots));
+            self.tasks.service().limiter().share(Some(slots));
         }
     }
 
     /// Resumes polls that were parked.
     pub(super) fn unpark(&mut self) {
         let parked: Vec<_> = self
-            .items
-            .values_mut()
+            .queue
+            .items_mut()
             .filter(|item| item.parked_poll)
             .map(|item| {
                 item.parked_poll = false;

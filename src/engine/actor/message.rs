@@ -1,106 +1,17 @@
-//! Messages of tasks to the actor, and their handling.
+//! Handles the messages of tasks.
 
-use std::path::PathBuf;
-
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::duplicate_scan::ReadAhead;
-use super::duplicates::Contents;
-use super::effects::note;
-use super::locate::Chosen;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
-use crate::engine::files::CanonicalPath;
-use crate::engine::intake::{CheckResult, FoundFile};
-use crate::engine::item::Item;
-use crate::engine::journal::Origin;
-use crate::engine::journal::opening::OpenOutcome;
 use crate::engine::lifecycle::LifecycleEvent;
-use crate::engine::upload_sessions::KeychainReply;
-use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
-use crate::model::fault::Fault;
+use crate::engine::message::ActorMessage;
+use crate::engine::outbox::Work;
+use crate::engine::queue::item::Item;
+use crate::model::asset::{AssetAnswer, AssetStatus};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
-use crate::store::OpenError;
-
-pub(in crate::engine) enum ActorMessage {
-    /// An event of an upload.
-    Upload(ItemId, Event),
-    /// The service took a file.
-    Sent {
-        item: ItemId,
-        attempt: u32,
-        asset: AssetId,
-        content: Option<ContentHash>,
-        origin: Origin,
-        /// Fault if the file changed while it was sent.
-        changed: Option<Fault>,
-    },
-    /// An id of a direct upload, before its body was sent.
-    EarlyId {
-        item: ItemId,
-        attempt: u32,
-        asset: AssetId,
-        origin: Origin,
-    },
-    /// A ticket was issued; the reply lets the transfer start.
-    SignedUpload {
-        item: ItemId,
-        attempt: u32,
-        ticket: SignedUpload,
-        origin: Origin,
-        saved: oneshot::Sender<()>,
-    },
-    /// Files were found.
-    FoundFile(Vec<FoundFile>),
-    /// Files found so far in a folder walk.
-    Walking(u64),
-    /// A folder held this many files of other kinds.
-    Skipped(PathBuf, u64),
-    /// All paths of one `Add` were walked; `is_empty` if they held nothing at all.
-    WalkEnded { is_empty: bool },
-    /// Files were checked.
-    Checked(Vec<CheckResult>),
-    /// Canonical paths of restored rows.
-    PathsResolved(Vec<(ItemId, CanonicalPath)>),
-    /// Files were hashed by the duplicate scan.
-    ReadAhead(Vec<ReadAhead>),
-    /// Files were hashed for comparison.
-    Hashed {
-        item: ItemId,
-        attempt: u32,
-        contents: Result<Contents, Fault>,
-    },
-    /// An id in an otherwise useless response; the status is `None` if it was only reserved.
-    Stray(Origin, AssetId, Option<AssetStatus>),
-    /// The service no longer knows an asset that was ready.
-    Gone(AssetId),
-    /// An upload session was started or replaced.
-    Session { item: ItemId, attempt: u32 },
-    /// The keychain saved or deleted a session, or failed to.
-    Keychain(KeychainReply),
-    /// Hash of a file that arrived without a response.
-    Fingerprint {
-        item: ItemId,
-        attempt: u32,
-        asset: AssetId,
-        content: ContentHash,
-    },
-    /// The check of this account's key ended.
-    KeyChecked(Account, Result<(), Fault>),
-    /// Missing files that reappeared in a folder.
-    Back(PathBuf, Vec<ItemId>),
-    /// The file chosen for a row was checked.
-    Chosen(ItemId, Chosen),
-    /// Retry a failed commit, or opening the history.
-    SaveAgain,
-    /// The history was opened or repaired, or cannot be.
-    OpenOutcome(Box<Result<OpenOutcome, OpenError>>),
-    /// Take in files buffered while the database was locked.
-    TakeIn,
-}
 
 impl<S: Service> Actor<S> {
     pub(super) fn handle_message(&mut self, message: ActorMessage) {
@@ -170,12 +81,12 @@ impl<S: Service> Actor<S> {
                 self.offline = None;
                 if self.apply(item, event) {
                     self.keep_ticket(item, ticket);
-                    self.outbox.acknowledged.push(saved);
+                    self.outbox.start(Work::Acknowledge(saved));
                 } else {
                     self.record_orphan(&origin, &asset, None, None);
                 }
             }
-            ActorMessage::Session { item, attempt } if self.is_at(item, attempt) => {
+            ActorMessage::Session { item, attempt } if self.queue.is_at(item, attempt) => {
                 self.keep_session(item);
             }
             ActorMessage::Session { .. } => {}
@@ -201,7 +112,7 @@ impl<S: Service> Actor<S> {
             ActorMessage::WalkEnded { is_empty } => {
                 self.intake.on_walk_ended();
                 if is_empty {
-                    self.outbox.notices.push(Notice::NothingFound);
+                    self.outbox.notify(Notice::NothingFound);
                 }
             }
             ActorMessage::Checked(checked) => self.on_checked(checked),
@@ -218,20 +129,21 @@ impl<S: Service> Actor<S> {
                 asset,
                 content,
             } => {
-                let item = self.items.get_mut(&item);
-                if let Some(item) = item.filter(|item| item.upload.attempt == attempt) {
+                let item = self.queue.get_mut(item);
+                if let Some(item) = item.filter(|item| item.upload().attempt == attempt) {
                     item.content = Some(content);
                     self.duplicate_scan.invalidate(item);
-                    let (origin, note) = (item.origin(), note(item, &asset, false));
-                    self.journal
-                        .stage_asset(&origin, &asset, Some(content), None, note);
+                    self.journal.stage_content(item, &asset, content);
                 }
             }
             ActorMessage::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
-            ActorMessage::Back(folder, rows) => self.on_files_reappeared(&folder, &rows),
-            ActorMessage::Chosen(item, chosen) => self.chosen(item, chosen),
+            ActorMessage::Back(folder, rows) => {
+                self.missing_files.on_watch_ended(&folder);
+                self.each(&rows, &Event::FileReappeared);
+            }
+            ActorMessage::Located(item, located) => self.on_located(item, located),
             ActorMessage::SaveAgain => {
-                self.save_again = None;
+                self.tasks.on_commit_retry();
                 self.open_history();
             }
             ActorMessage::OpenOutcome(outcome) => self.history_opened(*outcome),
@@ -242,13 +154,13 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    fn handle_upload_event(&mut self, id: ItemId, event: Event) {
+    pub(super) fn handle_upload_event(&mut self, id: ItemId, event: Event) {
         self.note_service_reply(id, &event);
         if let Event::Polled {
             answer: AssetAnswer::Known(_),
             ..
         } = &event
-            && let Some(item) = self.items.get_mut(&id)
+            && let Some(item) = self.queue.get_mut(id)
         {
             item.found_at = Some(Instant::now());
         }
@@ -256,12 +168,12 @@ impl<S: Service> Actor<S> {
             return;
         }
         let begins = matches!(&event, Event::HashCompared { original: None, .. });
-        let reuse_only = |item: &Item| item.upload.counters.reuse_only;
-        let begins = begins && !self.items.get(&id).is_some_and(reuse_only);
+        let reuse_only = |item: &Item| item.upload().counters.reuse_only;
+        let begins = begins && !self.queue.get(id).is_some_and(reuse_only);
         if begins && !self.may_keep_sending() {
             // A start became forbidden during the comparison.
             if let Some(attempt) = event.attempt()
-                && self.is_at(id, attempt)
+                && self.queue.is_at(id, attempt)
             {
                 self.apply(id, Event::Hold);
             }
@@ -270,22 +182,16 @@ impl<S: Service> Actor<S> {
         self.apply(id, event);
     }
 
-    pub(super) fn is_at(&self, id: ItemId, attempt: u32) -> bool {
-        self.items
-            .get(&id)
-            .is_some_and(|item| item.upload.attempt == attempt)
-    }
-
     /// Keeps a ticket; its age counts from its first use.
     fn keep_ticket(&mut self, id: ItemId, ticket: SignedUpload) {
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
         let is_known = item
             .ticket
             .as_ref()
             .is_some_and(|(known, _)| *known == ticket);
-        if !is_known && matches!(item.upload.state, UploadState::Sending { .. }) {
+        if !is_known && matches!(item.upload().state, UploadState::Sending { .. }) {
             self.sessions.on_ticket(&ticket);
             item.ticket = Some((ticket, Instant::now()));
         }

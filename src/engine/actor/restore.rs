@@ -8,14 +8,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::message::ActorMessage;
 use crate::api::Service;
-use crate::engine::blocking_io::for_each_file_with_timeout;
-use crate::engine::files::{self, CanonicalPath};
+use crate::engine::files::CanonicalPath;
 use crate::engine::intake::FoundFile;
-use crate::engine::item::{Item, Task};
 use crate::engine::journal::DatabaseLocked;
 use crate::engine::journal::opening::OpenOutcome;
+use crate::engine::message::ActorMessage;
+use crate::engine::outbox::Work;
+use crate::engine::queue::item::Item;
+use crate::engine::tasks::task::Task;
 use crate::engine::{FrontEnd, LifecycleEvent, Notice, shutdown};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, Upload, UploadState};
@@ -45,19 +46,16 @@ impl<S: Service> Actor<S> {
         let Some(next_open_task) = self.journal.next_open_task(is_alive) else {
             return;
         };
-        let messages = self.messages.clone();
-        tokio::task::spawn_blocking(move || {
-            // Fails only if the actor is gone.
-            let _ = messages.send(ActorMessage::OpenOutcome(Box::new(next_open_task.run())));
-        });
+        self.tasks.open_history(next_open_task);
     }
 
     /// Continues with the opened history, or notes why there is none.
     pub(super) fn history_opened(&mut self, outcome: Result<OpenOutcome, OpenError>) {
         let is_first = !self.journal.was_opened();
         if let Some((left, set_aside)) = self.journal.opened(outcome) {
-            let notice = set_aside.map(Notice::HistorySetAside);
-            self.outbox.notices.extend(notice);
+            if let Some(path) = set_aside {
+                self.outbox.notify(Notice::HistorySetAside(path));
+            }
             self.recall_accounts();
             if is_first {
                 self.load_protocols();
@@ -97,27 +95,17 @@ impl<S: Service> Actor<S> {
                 to_check.push(id);
             }
         }
-        self.continue_batch(&batches);
-        self.request_checks(to_check);
+        self.queue.continue_batch(&batches);
+        for id in to_check {
+            self.outbox.start(Work::Upload(id, Effect::CheckFile));
+        }
         for id in wanted {
             self.apply(id, Event::Resume);
         }
-        self.resolve_paths(files);
-    }
-
-    /// Continues an unfinished batch, with the rows it already finished. `batches` holds when each
-    /// row's batch began, and whether it is unfinished.
-    fn continue_batch(&mut self, batches: &HashMap<ItemId, (i64, bool)>) {
-        let unfinished = batches.values().filter(|(_, unfinished)| *unfinished);
-        let open: HashSet<i64> = unfinished.map(|(batch, _)| *batch).collect();
-        let Some(latest) = open.iter().max() else {
-            return;
-        };
-        self.batch.reopen(*latest);
-        for (id, (batch, _)) in batches {
-            if let Some(item) = self.items.get_mut(id) {
-                item.in_batch = open.contains(batch);
-            }
+        // An unresponsive drive delays only added files.
+        if !files.is_empty() {
+            self.intake.on_resolving_paths();
+            self.outbox.start(Work::ResolvePaths(files));
         }
     }
 
@@ -126,10 +114,10 @@ impl<S: Service> Actor<S> {
     fn replace_early_duplicates(&mut self, left: &[(ItemRecord, Upload)]) -> HashSet<PathBuf> {
         let came: HashSet<&PathBuf> = left.iter().map(|(record, _)| &record.path).collect();
         let twice = |item: &&Item| item.starts == 0 && came.contains(&item.file);
-        let twice: Vec<&Item> = self.items.values().filter(twice).collect();
+        let twice: Vec<&Item> = self.queue.items().values().filter(twice).collect();
         let started = twice
             .iter()
-            .filter(|item| item.upload.state == UploadState::Queued)
+            .filter(|item| item.upload().state == UploadState::Queued)
             .map(|item| item.file.clone())
             .collect();
         let ids: Vec<ItemId> = twice.iter().map(|item| item.id).collect();
@@ -140,28 +128,10 @@ impl<S: Service> Actor<S> {
         started
     }
 
-    /// Resolves the rows' canonical paths; an unresponsive drive delays only added files.
-    fn resolve_paths(&mut self, files: Vec<(ItemId, std::path::PathBuf)>) {
-        if files.is_empty() {
-            return;
-        }
-        self.intake.on_resolving_paths();
-        let messages = self.messages.clone();
-        let blocking_io = self.options.policy.stall;
-        self.background_tasks.spawn(async move {
-            let identities = for_each_file_with_timeout(files, blocking_io, files::identity).await;
-            let known = identities.into_iter();
-            let known = known.filter_map(|(id, identity)| Some((id, identity?)));
-            let _ = messages.send(ActorMessage::PathsResolved(known.collect()));
-        });
-    }
-
     pub(super) fn paths_resolved(&mut self, identities: Vec<(ItemId, CanonicalPath)>) {
         self.intake.on_paths_resolved();
         for (id, identity) in identities {
-            if self.items.contains_key(&id) {
-                self.by_path.insert(identity, id);
-            }
+            self.queue.set_identity(id, identity);
         }
         self.take_in_buffered();
     }
@@ -233,27 +203,27 @@ impl<S: Service> Actor<S> {
             return Ok(None);
         };
         let id = record.id;
-        self.by_path.insert(found.identity.clone(), id);
         let upload = taken_up(upload);
         let follows = matches!(upload.state, UploadState::Processing { .. });
         let path = found.path.clone();
         self.adopt(record, path.clone(), upload, position);
+        self.queue.set_identity(id, found.identity.clone());
         if !follows {
             // Counters stay, above all that the file may be stored already.
             self.apply(id, Event::Rediscovered);
             return Ok(Some(Some(id)));
         }
-        let Some(item) = self.items.get_mut(&id) else {
+        let Some(item) = self.queue.get_mut(id) else {
             return Ok(Some(None));
         };
         item.id_to_leave = is_other_keys.then_some(unused);
         // What another key sent is not known to be there before the current one has asked.
         let stored = item.undoubted_asset().filter(|_| !is_other_keys).cloned();
-        if let Some(media) = item.upload.media {
+        if let Some(media) = item.upload().media {
             let turn = LifecycleEvent::Accepted {
                 size: media.stamp.size,
                 kind: media.kind,
-                route: item.upload.route(self.options.policy.direct_limit),
+                route: item.upload().route(self.options.policy.direct_limit),
                 note: media.note,
             };
             self.follow(Some(id), path.clone(), turn);
@@ -277,22 +247,20 @@ impl<S: Service> Actor<S> {
         item.may_start = self.options.front_end == FrontEnd::CommandLine;
         item.account = record.account;
         item.added_at_ms = record.added_at_ms;
-        if let Some(asset) = item.upload.asset() {
+        if let Some(asset) = item.upload().asset() {
             self.journal.knows(asset);
         }
-        self.journal.stage_item(&item);
-        let checking = item.upload.state == UploadState::Checking;
-        if matches!(item.upload.state, UploadState::Processing { .. }) {
-            let attempt = item.upload.attempt;
+        let checking = item.upload().state == UploadState::Checking;
+        if matches!(item.upload().state, UploadState::Processing { .. }) {
+            let attempt = item.upload().attempt;
             let after = Duration::ZERO;
             item.in_batch = true;
             item.started_at = Some(Instant::now());
             item.polled_since = item.started_at;
-            self.outbox
-                .effects
-                .push((id, Effect::Poll { attempt, after }));
+            let poll = Effect::Poll { attempt, after };
+            self.outbox.start(Work::Upload(id, poll));
         }
-        self.put_back(item);
+        self.insert(item);
         checking
     }
 
@@ -302,7 +270,7 @@ impl<S: Service> Actor<S> {
         // No more files are taken in.
         self.intake.discard();
         self.forget_removed();
-        let running = self.items.values_mut().filter_map(|item| {
+        let running = self.queue.items_mut().filter_map(|item| {
             item.meter = None;
             item.running.take()
         });
@@ -321,7 +289,7 @@ impl<S: Service> Actor<S> {
         loop {
             self.drain_inbox();
             if self.options.front_end == FrontEnd::CommandLine {
-                self.journal.drop_ended(&self.items);
+                self.journal.drop_ended(self.queue.items());
             }
             self.commit_journal();
             let again = self.journal.try_again_in();

@@ -1,11 +1,10 @@
-//! Carries out what follows for upload sessions in the history and the keychain.
+//! Upload sessions and storage protocols in the history, the keychain and the service.
 
 use super::Actor;
-use super::message::ActorMessage;
-use super::storage_protocols::StorageProtocols;
 use crate::api::Service;
 use crate::engine::shutdown;
-use crate::engine::upload_sessions::{KeychainCall, KeychainReply, SessionEffects};
+use crate::engine::storage_protocols::StorageProtocols;
+use crate::engine::upload_sessions::{KeychainReply, SessionEffects};
 use crate::model::asset::AssetId;
 use crate::model::snapshot::ItemId;
 
@@ -15,12 +14,12 @@ impl<S: Service> Actor<S> {
         for (asset, at_ms) in effects.notes {
             self.journal.stage_session(&asset, at_ms);
         }
-        self.outbox.keychain.extend(effects.calls);
+        self.outbox.call_keychain(effects.calls);
     }
 
     /// Saves a new or replaced session in the keychain.
     pub(super) fn keep_session(&mut self, id: ItemId) {
-        if let Some(item) = self.items.get(&id) {
+        if let Some(item) = self.queue.get(id) {
             self.publisher.on_change(id);
             let effects = self.sessions.save(item);
             self.follow_sessions(effects);
@@ -43,9 +42,24 @@ impl<S: Service> Actor<S> {
         else {
             return;
         };
-        let rows = self.items.values();
-        let row = rows.filter(|item| item.upload.reserved_id.as_ref() == Some(asset));
+        let rows = self.queue.items().values();
+        let row = rows.filter(|item| item.upload().reserved_id.as_ref() == Some(asset));
         row.for_each(|item| self.publisher.on_change(item.id));
+    }
+
+    /// Teaches the service what earlier runs learned.
+    pub(super) fn load_protocols(&mut self) {
+        self.storage_protocols = StorageProtocols::of(&self.journal.protocols());
+        let saved = self.storage_protocols.saved();
+        self.tasks.service().service().recall(saved);
+    }
+
+    /// Journals which protocols were learned since the last call.
+    pub(super) fn save_protocols(&mut self) {
+        let learned = self.tasks.service().service().learned();
+        for change in self.storage_protocols.update(learned) {
+            self.journal.stage(change);
+        }
     }
 
     /// Stages all known protocols and sessions, for a recreated history.
@@ -56,23 +70,17 @@ impl<S: Service> Actor<S> {
     }
 
     /// Makes the turn's keychain calls, once the history records them.
-    pub(super) fn hand_to_keychain(&mut self, calls: Vec<KeychainCall>) {
-        if !self.journal.is_good() {
-            self.outbox.keychain.splice(0..0, calls);
-            return;
-        }
-        for call in calls {
-            let messages = self.messages.clone();
-            self.sessions.make(call, move |reply| {
-                let _ = messages.send(ActorMessage::Keychain(reply));
-            });
+    pub(super) fn hand_to_keychain(&mut self) {
+        if self.journal.is_good() {
+            for call in self.outbox.take_keychain_calls() {
+                self.sessions.make(call, self.tasks.keychain_reply());
+            }
         }
     }
 
     /// Waits briefly for pending keychain calls and journals their results.
     pub(super) async fn drain_keychain(&mut self) {
-        let calls = std::mem::take(&mut self.outbox.keychain);
-        self.hand_to_keychain(calls);
+        self.hand_to_keychain();
         if let Some(drained) = self.sessions.drained() {
             let _ = tokio::time::timeout(shutdown::KEYCHAIN, drained).await;
         }

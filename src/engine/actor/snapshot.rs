@@ -8,13 +8,13 @@ use tokio::time::Instant;
 use super::Actor;
 use super::duplicates::duplicate_of;
 use crate::api::Service;
-use crate::engine::Notice;
 use crate::model::snapshot::{ItemId, Snapshot, Totals};
 use crate::model::throughput::{Throughput, UnderWay};
 
 impl<S: Service> Actor<S> {
     /// Publishes the state after a turn, and hands out its notices.
-    pub(super) fn show(&mut self, notices: Vec<Notice>) {
+    pub(super) fn show(&mut self) {
+        let notices = self.outbox.take_notices();
         let woken = !notices.is_empty();
         for notice in notices {
             self.publisher.notify(notice);
@@ -28,19 +28,19 @@ impl<S: Service> Actor<S> {
     fn build(&mut self) -> Snapshot {
         let (now, offline) = (Instant::now(), self.offline.is_some());
         let row = |id: &ItemId| {
-            let item = self.items.get(id)?;
-            let asset = item.upload.stored_asset();
+            let item = self.queue.get(*id)?;
+            let asset = item.upload().stored_asset();
             let saved = asset.is_none_or(|asset| self.journal.is_saved(asset));
             let later = self.sessions.resume_behaviour(item);
             let policy = &self.options.policy;
-            let duplicate_of = duplicate_of(item, &self.items, &self.journal);
+            let duplicate_of = duplicate_of(item, self.queue.items(), &self.journal);
             let row = item.row(now, policy, saved, later, duplicate_of, offline);
             Some(Arc::new(row))
         };
-        let (items, active) = (&self.items, &self.active_transfers);
+        let (items, active) = (self.queue.items(), self.queue.active_transfers());
         self.publisher
             .count(items, active, self.options.policy.direct_limit);
-        self.publisher.update_rows(&self.order, row);
+        self.publisher.update_rows(self.queue.order(), row);
         let totals = self.totals();
         Snapshot {
             waiting: self.queue_wait(totals.active, now),
@@ -84,9 +84,9 @@ impl<S: Service> Actor<S> {
             bytes: totals.remaining,
             calls: totals.calls,
         };
-        let spacing = self.service.limiter().spacing();
+        let spacing = self.tasks.service().limiter().spacing();
         let left = totals.line.left(under_way, spacing)?;
-        let rows = self.active_transfers.iter();
+        let rows = self.queue.active_transfers().iter();
         let rows = rows.filter_map(|id| self.publisher.row(*id)?.transfer?.left);
         rows.chain([left]).max()
     }

@@ -3,10 +3,8 @@
 use tokio::time::{Instant, sleep_until};
 
 use super::Actor;
-use super::message::ActorMessage;
 use crate::api::Service;
 use crate::api::limiter::RateHold;
-use crate::engine::item::Task;
 use crate::model::fault::FaultKind;
 use crate::model::snapshot::{ItemId, QueueWait};
 use crate::model::upload::{Event, Original, UploadState};
@@ -26,16 +24,19 @@ impl<S: Service> Actor<S> {
             });
         }
         let offline = self.offline.is_some();
-        let goes_on = !self.active_transfers.is_empty()
-            || !self.queued.is_empty()
-            || !self.id_lookup_queue.is_empty();
+        let goes_on = !self.queue.active_transfers().is_empty()
+            || self.queue.next_queued().is_some()
+            || self.queue.next_id_lookup().is_some();
         if goes_on && !offline {
             return None;
         }
         let mut first: Option<(Instant, FaultKind)> = None;
-        for item in self.items.values() {
-            let follows = matches!(item.upload.state, UploadState::Duplicate(Original::Row(_)));
-            if !item.upload.is_active() || follows || item.parked_poll {
+        for item in self.queue.items().values() {
+            let follows = matches!(
+                item.upload().state,
+                UploadState::Duplicate(Original::Row(_))
+            );
+            if !item.upload().is_active() || follows || item.parked_poll {
                 continue;
             }
             match item.waits() {
@@ -60,25 +61,25 @@ impl<S: Service> Actor<S> {
             .hold
             .borrow()
             .is_some_and(|hold| hold.until > Instant::now());
-        let is_held = self.service.limiter().try_now();
+        let is_held = self.tasks.service().limiter().try_now();
         let held_up = |id: &ItemId| {
-            let item = self.items.get(id);
+            let item = self.queue.get(*id);
             item.is_some_and(|item| item.waits().is_none())
         };
         let ids = if !is_limited && ids.iter().any(held_up) {
-            self.those_that_wait()
+            self.queue.ids_where(|item| item.waits().is_some())
         } else {
             ids.to_vec()
         };
         for id in &ids {
-            let Some(item) = self.items.get(id) else {
+            let Some(item) = self.queue.get(*id) else {
                 continue;
             };
             if item.waits().is_some() {
-                let event = match item.upload.state {
+                let event = match item.upload().state {
                     UploadState::Processing { .. } => Event::CheckAgain,
                     _ => Event::RetryDue {
-                        attempt: item.upload.attempt,
+                        attempt: item.upload().attempt,
                     },
                 };
                 self.apply(*id, event);
@@ -87,16 +88,6 @@ impl<S: Service> Actor<S> {
         if is_held {
             self.probe();
         }
-    }
-
-    fn those_that_wait(&self) -> Vec<ItemId> {
-        let waits = |id: &ItemId| {
-            self.items
-                .get(id)
-                .is_some_and(|item| item.waits().is_some())
-        };
-        let ids = self.order.iter().map(|(_, id)| *id);
-        ids.filter(waits).collect()
     }
 
     /// Probes a rate hold of an earlier run before obeying it.
@@ -114,11 +105,7 @@ impl<S: Service> Actor<S> {
         if self.probe.is_some() || self.needs.is_some() {
             return;
         }
-        let (service, messages) = (self.service.clone(), self.messages.clone());
-        self.probe = Some(Task::spawn(async move {
-            let outcome = service.probe(&key).await;
-            let _ = messages.send(ActorMessage::KeyChecked(key.account(), outcome));
-        }));
+        self.probe = Some(self.tasks.probe_key(key));
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use super::{DatabaseLocked, Journal, logged};
-use crate::engine::item::Item;
+use crate::engine::queue::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Upload;
@@ -188,7 +188,7 @@ impl Journal {
     /// have, stay for the next run.
     pub fn drop_ended(&mut self, items: &HashMap<ItemId, Item>) {
         for item in items.values() {
-            if !item.upload.must_survive_cli_run() {
+            if !item.upload().must_survive_cli_run() {
                 self.drop_item(item.id);
             }
         }

@@ -1,11 +1,14 @@
 //! Collects the changes that a turn commits.
 
-use super::{Journal, OWN_IDS, Origin, TURNS_WORTH};
+use super::{Journal, OWN_IDS, TURNS_WORTH};
 use crate::engine::clock::now_ms;
-use crate::engine::item::Item;
+use crate::engine::queue::item::{Item, Origin};
+use crate::engine::transition::Transition;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::ItemId;
+use crate::model::upload::{Effect, Upload, UploadState};
 use crate::store::{AssetNote, AssetRecord, HistoryChange, ItemRecord};
 
 impl Journal {
@@ -14,7 +17,7 @@ impl Journal {
         if item.id.0 < OWN_IDS {
             self.highest = self.highest.max(item.id.0);
         }
-        let state = match serde_json::to_string(&item.upload) {
+        let state = match serde_json::to_string(item.upload()) {
             Ok(state) => state,
             Err(error) => {
                 tracing::error!(%error, "an upload has no JSON");
@@ -27,8 +30,8 @@ impl Journal {
             run: self.run.clone(),
             path: item.file.clone(),
             given,
-            position: item.position,
-            stamp: item.upload.media.map(|media| media.stamp),
+            position: item.place().0,
+            stamp: item.upload().media.map(|media| media.stamp),
             state,
             added_at_ms: item.added_at_ms,
             changed_at_ms: now_ms(),
@@ -36,6 +39,47 @@ impl Journal {
             // A row not sent yet belongs to any service.
             base_url: item.account.as_ref().map(|_| self.base_url.clone()),
         }));
+    }
+
+    /// Stages a row as a transition left it, with the assets that it tells of.
+    pub fn stage_transition(&mut self, change: &Transition<'_>) {
+        let item = change.item;
+        self.stage_item(item);
+        for effect in &change.effects {
+            if let Effect::Record {
+                asset,
+                content,
+                status,
+                abandoned,
+            } = effect
+            {
+                let content = content.or_else(|| stored_content(item));
+                let note = note(item, asset, *abandoned);
+                // For an abandoned id the history knows more than the row.
+                let origin = if *abandoned {
+                    item.origin_of_earlier()
+                } else {
+                    item.origin()
+                };
+                self.stage_asset(&origin, asset, content, *status, note);
+            }
+        }
+    }
+
+    /// Stages a row and its asset with all that is known of them, for a recreated history.
+    pub fn stage_anew(&mut self, item: &Item) {
+        self.stage_item(item);
+        if let Some((asset, origin)) = own_asset(item) {
+            let status = last_word(item.upload());
+            let note = note(item, asset, false);
+            self.stage_asset(&origin, asset, stored_content(item), status, note);
+        }
+    }
+
+    /// Stages the hash of a file that arrived without a response.
+    pub fn stage_content(&mut self, item: &Item, asset: &AssetId, content: ContentHash) {
+        let note = note(item, asset, false);
+        self.stage_asset(&item.origin(), asset, Some(content), None, note);
     }
 
     /// Stages an asset; an unknown status keeps the one on disk.
@@ -120,5 +164,59 @@ impl Journal {
         let (account, base_url) = (account.clone(), self.base_url.clone());
         self.staged
             .push(HistoryChange::KeyRefused { account, base_url });
+    }
+}
+
+/// The hash of what is stored for a row. One that is known before is that of the file alone.
+fn stored_content(item: &Item) -> Option<ContentHash> {
+    let is_stored = matches!(
+        item.upload().state,
+        UploadState::Processing { .. }
+            | UploadState::Done { .. }
+            | UploadState::Failed { .. }
+            | UploadState::Cancelled { .. }
+    );
+    item.content.filter(|_| is_stored)
+}
+
+/// The asset that was made for a row, and for whom: that of which it is a duplicate is
+/// another row's, or an earlier run's.
+fn own_asset(item: &Item) -> Option<(&AssetId, Origin)> {
+    match &item.upload().state {
+        UploadState::Processing { .. }
+        | UploadState::OtherKey { .. }
+        | UploadState::Done { .. }
+        | UploadState::Failed { .. }
+        | UploadState::Cancelled { .. } => Some((item.upload().asset()?, item.origin())),
+        _ => {
+            let asset = item.upload().reserved_id.as_ref()?;
+            Some((asset, item.origin_of_earlier()))
+        }
+    }
+}
+
+/// Returns what the service last said of a row's asset, as far as the row knows; `None` for an ID that is
+/// only reserved.
+fn last_word(upload: &Upload) -> Option<AssetStatus> {
+    upload.stored_asset()?;
+    Some(match (&upload.state, upload.fault()) {
+        (UploadState::Done { .. }, _) | (_, Some(FaultKind::SizeMismatch)) => AssetStatus::Success,
+        (_, Some(FaultKind::ProcessingFailed)) => AssetStatus::Failed,
+        _ => AssetStatus::Waiting,
+    })
+}
+
+/// Returns the history's note on an asset.
+fn note(item: &Item, asset: &AssetId, abandoned: bool) -> Option<AssetNote> {
+    let mismatch = item.upload().fault() == Some(FaultKind::SizeMismatch)
+        && item.upload().asset() == Some(asset);
+    if abandoned {
+        Some(AssetNote::Abandoned)
+    } else if mismatch {
+        Some(AssetNote::SizeMismatch)
+    } else if item.upload().counters.possibly_stored_twice {
+        Some(AssetNote::MayBeStoredTwice)
+    } else {
+        None
     }
 }

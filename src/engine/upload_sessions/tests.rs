@@ -173,6 +173,10 @@ fn a_row_resumes_as_far_as_its_session_is_known() {
     let _ = sessions.forget(&id("re_1"));
     let lost = Some(ResumeBehaviour::Restarts);
     assert_eq!(sessions.resume_behaviour(&item), lost);
-    item.upload.state = UploadState::Ready;
+    let upload = Upload {
+        state: UploadState::Ready,
+        ..item.upload().clone()
+    };
+    let item = Item::new(ItemId(1), item.file, 0, upload);
     assert_eq!(sessions.resume_behaviour(&item), None);
 }

@@ -191,6 +191,16 @@ pub enum Effect {
     BlockQueue(RequiredAction, Fault),
 }
 
+impl Effect {
+    /// Returns the wait before a retry or a poll.
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::ScheduleRetry { after, .. } | Self::Poll { after, .. } => Some(*after),
+            _ => None,
+        }
+    }
+}
+
 impl Event {
     /// Returns the attempt number of a worker, timer or poll event.
     pub fn attempt(&self) -> Option<u32> {

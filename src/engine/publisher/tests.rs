@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -6,10 +6,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::Publisher;
-use crate::engine::item::Item;
+use crate::engine::queue::Queue;
+use crate::engine::queue::item::Item;
 use crate::model::retry::Policy;
 use crate::model::snapshot::{ItemId, Snapshot};
-use crate::model::upload::{Upload, UploadState};
+use crate::model::upload::{Event, Upload};
 
 const LIMIT: u64 = 20_000_000;
 
@@ -17,7 +18,7 @@ const LIMIT: u64 = 20_000_000;
 struct Shown {
     publisher: Publisher,
     snapshot: watch::Receiver<Arc<Snapshot>>,
-    items: HashMap<ItemId, Item>,
+    queue: Queue,
 }
 
 impl Shown {
@@ -27,13 +28,13 @@ impl Shown {
         let mut shown = Self {
             publisher,
             snapshot,
-            items: HashMap::new(),
+            queue: Queue::default(),
         };
         for id in ids {
             let path = PathBuf::from(format!("/a/{id}.mp3"));
             let position = i64::try_from(*id).unwrap();
             let item = Item::new(ItemId(*id), path, position, Upload::new());
-            shown.items.insert(ItemId(*id), item);
+            shown.queue.insert(item);
             shown.publisher.on_change(ItemId(*id));
         }
         shown.publisher.on_order_change();
@@ -43,14 +44,10 @@ impl Shown {
 
     /// Returns whether there was anything new, and how many rows were made for it.
     fn publish(&mut self) -> (bool, usize) {
-        let items = &self.items;
-        let order: BTreeSet<_> = items
-            .values()
-            .map(|item| (item.position, item.id))
-            .collect();
+        let items = self.queue.items();
         let made = std::cell::Cell::new(0);
-        self.publisher.count(items, &HashSet::new(), LIMIT);
-        self.publisher.update_rows(&order, |id| {
+        self.publisher.count(items, &BTreeSet::new(), LIMIT);
+        self.publisher.update_rows(self.queue.order(), |id| {
             made.set(made.get() + 1);
             let row =
                 |item: &Item| item.row(Instant::now(), &Policy::default(), true, None, None, false);
@@ -77,9 +74,10 @@ fn only_what_changed_is_made_anew_and_published() {
     shown.publisher.on_change(ItemId(2));
     assert_eq!(shown.publish(), (false, 1), "it is as it was");
     let before = shown.snapshot.borrow().clone();
-    let item = shown.items.get_mut(&ItemId(2)).unwrap();
-    item.upload.state = UploadState::Cancelled { asset: None };
-    shown.publisher.on_change(ItemId(2));
+    let change = shown
+        .queue
+        .apply(ItemId(2), Event::StillChanging, &Policy::default());
+    shown.publisher.on_transition(&change.unwrap());
     assert_eq!((shown.publish(), shown.revision()), ((true, 1), 2));
     let now = shown.snapshot.borrow().clone();
     let is_shared = |at: usize| Arc::ptr_eq(&before.rows[at], &now.rows[at]);
@@ -89,7 +87,7 @@ fn only_what_changed_is_made_anew_and_published() {
 #[test]
 fn another_order_makes_no_row_anew() {
     let mut shown = Shown::of(&[1, 2, 3]);
-    shown.items.get_mut(&ItemId(3)).unwrap().position = 0;
+    shown.queue.send_first(&[ItemId(3)]);
     shown.publisher.on_order_change();
     assert_eq!(shown.publish(), (true, 0));
     assert_eq!(shown.rows(), [3, 1, 2]);
@@ -99,7 +97,7 @@ fn another_order_makes_no_row_anew() {
 #[test]
 fn nothing_is_kept_of_a_row_that_is_gone() {
     let mut shown = Shown::of(&[1, 2]);
-    shown.items.remove(&ItemId(1));
+    shown.queue.remove(ItemId(1));
     shown.publisher.on_change(ItemId(1));
     shown.publisher.on_order_change();
     assert_eq!(shown.publish(), (true, 0));

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use super::MissingFiles;
-use crate::engine::item::Item;
+use crate::engine::queue::item::Item;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Upload, UploadState};

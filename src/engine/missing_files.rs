@@ -6,20 +6,12 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use tokio::sync::mpsc;
-
-use super::Actor;
-use super::message::ActorMessage;
-use crate::api::Service;
-use crate::engine::FrontEnd;
-use crate::engine::files;
-use crate::engine::item::{Item, Task};
+use super::queue::item::Item;
+use super::tasks::task::Task;
 use crate::model::fault::FaultKind;
-use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Event, UploadState};
+use crate::model::upload::UploadState;
 
 /// Rows whose file is missing, and the watches of their folders.
 #[derive(Debug)]
@@ -37,7 +29,7 @@ impl<W> MissingFiles<W> {
 
     /// Takes note of whether the file of a row is missing.
     pub fn on_change(&mut self, item: &Item) {
-        match &item.upload.state {
+        match &item.upload().state {
             UploadState::Failed { fault, .. } if fault.kind == FaultKind::FileGone => {
                 let folder = item.file.parent().unwrap_or(&item.file);
                 self.folders.insert(item.id, folder.to_owned());
@@ -71,54 +63,5 @@ impl<W> MissingFiles<W> {
     #[cfg(test)]
     pub fn entries(&self) -> usize {
         self.folders.len() + self.watches.len()
-    }
-}
-
-impl<S: Service> Actor<S> {
-    /// Looks for the files that are gone after a while, on threads for that. Costs nothing where
-    /// none is missing.
-    pub(super) fn watch_missing(&mut self) {
-        if self.options.front_end != FrontEnd::Window {
-            return;
-        }
-        let after = self.options.policy.missing_file_interval;
-        self.missing_files.update_watches(|folder, rows| {
-            let files = rows.iter().filter_map(|id| {
-                let item = self.items.get(id)?;
-                Some((*id, item.file.clone(), item.upload.media?.stamp))
-            });
-            let files = files.collect();
-            Task::spawn(watch(
-                folder.to_owned(),
-                files,
-                after,
-                self.messages.clone(),
-            ))
-        });
-    }
-
-    pub(super) fn on_files_reappeared(&mut self, folder: &Path, rows: &[ItemId]) {
-        self.missing_files.on_watch_ended(folder);
-        self.each(rows, &Event::FileReappeared);
-    }
-}
-
-/// Looks after a while which of these files of a folder are there again, and tells.
-async fn watch(
-    folder: PathBuf,
-    files: Vec<(ItemId, PathBuf, FileStamp)>,
-    after: Duration,
-    messages: mpsc::UnboundedSender<ActorMessage>,
-) {
-    tokio::time::sleep(after).await;
-    let look = tokio::task::spawn_blocking(move || {
-        let back = files
-            .iter()
-            .filter(|(_, path, stamp)| files::is_still(path, *stamp));
-        back.map(|(id, ..)| *id).collect()
-    });
-    // An error means that the runtime ends.
-    if let Ok(back) = look.await {
-        let _ = messages.send(ActorMessage::Back(folder, back));
     }
 }

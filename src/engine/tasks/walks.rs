@@ -8,12 +8,10 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::Actor;
-use super::message::ActorMessage;
-use crate::api::Service;
 use crate::engine::blocking_io::{join_unless_stalled, locked, no_answer};
 use crate::engine::files::{self, CanonicalPath};
 use crate::engine::intake::FoundFile;
+use crate::engine::message::ActorMessage;
 
 /// Files reported at once, each batch in one transaction.
 const BATCH: usize = 256;
@@ -112,18 +110,8 @@ impl FolderWalk<'_> {
     }
 }
 
-impl<S: Service> Actor<S> {
-    /// Walks added paths; `may_start` if the user added them here.
-    pub(super) fn add(&mut self, paths: Vec<PathBuf>, may_start: bool) {
-        self.intake.on_walk_started();
-        let (messages, blocking_io) = (self.messages.clone(), self.options.policy.stall);
-        self.background_tasks
-            .spawn(walk(paths, may_start, blocking_io, messages));
-    }
-}
-
 /// Walks `paths`. Paths on an unresponsive drive are rejected, and the walk goes on without them.
-async fn walk(
+pub(super) async fn walk(
     mut paths: Vec<PathBuf>,
     may_start: bool,
     blocking_io: Duration,

@@ -3,11 +3,9 @@
 #[cfg(test)]
 mod tests;
 
-use super::Actor;
-use crate::api::Service;
+use super::item::Item;
+use crate::engine::BatchEnd;
 use crate::engine::clock::now_ms;
-use crate::engine::item::Item;
-use crate::engine::{BatchEnd, Notice};
 use crate::model::upload::{Original, UploadState};
 
 /// The batch that is under way, or the last one.
@@ -17,21 +15,17 @@ pub(super) struct Batch {
     began_ms: i64,
     /// Its end was not said yet.
     is_open: bool,
-    /// Bytes that the run had moved when it began.
-    moved_before: u64,
 }
 
 impl Batch {
-    /// Begins another batch, unless one is under way; returns whether it did. `moved` is how many
-    /// bytes this run has moved.
-    pub fn begin(&mut self, moved: u64) -> bool {
+    /// Begins another batch, unless one is under way; returns whether it did.
+    pub fn begin(&mut self) -> bool {
         if self.is_open {
             return false;
         }
         *self = Self {
             began_ms: now_ms(),
             is_open: true,
-            moved_before: moved,
         };
         true
     }
@@ -52,7 +46,8 @@ impl Batch {
         self.is_open = false;
     }
 
-    /// Ends it if all of its rows have ended, and returns how, where that is to be said.
+    /// Ends it if all of its rows have ended, and returns how, where that is to be said. `moved` is
+    /// how many bytes were moved since it began.
     pub fn end<'a>(
         &mut self,
         items: impl Iterator<Item = &'a Item>,
@@ -62,16 +57,16 @@ impl Batch {
             return None;
         }
         let mut end = BatchEnd {
-            nothing_sent: moved == self.moved_before,
+            nothing_sent: moved == 0,
             ..BatchEnd::default()
         };
         for item in items.filter(|item| item.in_batch) {
-            match &item.upload.state {
+            match &item.upload().state {
                 UploadState::Done { .. } => end.ready += 1,
                 UploadState::Duplicate(Original::Asset(_)) => end.duplicates += 1,
                 UploadState::Failed { .. } => end.failed += 1,
                 UploadState::Cancelled { .. } => end.cancelled += 1,
-                _ if item.upload.is_unfinished() => return None,
+                _ if item.upload().is_unfinished() => return None,
                 _ => {}
             }
             // What went out since the meters were read last was not seen.
@@ -79,27 +74,5 @@ impl Batch {
         }
         self.is_open = false;
         (end.ready + end.duplicates + end.failed > 0).then_some(end)
-    }
-}
-
-impl<S: Service> Actor<S> {
-    /// A new batch is counted from here on.
-    pub(super) fn begin_batch(&mut self) {
-        for item in self.items.values_mut() {
-            item.in_batch = item.upload.is_active();
-            self.publisher.on_change(item.id);
-        }
-    }
-
-    /// Says once that everything that was started has ended.
-    pub(super) fn end_batch(&mut self) {
-        if self.publisher.totals().totals.active > 0 {
-            return;
-        }
-        let moved = self.throughput.moved();
-        if let Some(end) = self.batch.end(self.items.values(), moved) {
-            self.publisher.notify(Notice::BatchFinished(end));
-            (self.options.wake)();
-        }
     }
 }

@@ -1,47 +1,29 @@
 //! A row of the queue as the engine holds it: its upload and its running task.
 
+mod row;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::clock::now_ms;
-use super::journal::Origin;
-use super::speed::Speed;
 use crate::api::{SecretUrl, SignedUpload, TransferProgress};
+use crate::engine::clock::now_ms;
+use crate::engine::files::CanonicalPath;
+use crate::engine::speed::Speed;
+use crate::engine::tasks::task::Task;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
-use crate::model::snapshot::{
-    DuplicateOf, DuplicateStage, ItemId, ResumeBehaviour, Row, Status, Transfer,
-};
-use crate::model::upload::{Original, PausedBy, Upload, UploadState};
+use crate::model::snapshot::ItemId;
+use crate::model::upload::{Effect, Event, Original, Upload, UploadState, transition};
 
-/// A task that is aborted on drop.
-#[derive(Debug)]
-pub(super) struct Task(JoinHandle<()>);
-
-impl Task {
-    pub fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Self {
-        Self(tokio::spawn(future))
-    }
-
-    /// Aborts the task and waits for its end, so that a message it is sending arrives first.
-    pub async fn end(mut self) {
-        self.0.abort();
-        // An error means that it was aborted.
-        let _ = (&mut self.0).await;
-    }
-}
-
-impl Drop for Task {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+/// Returns whether an upload needs nothing but the user, or the key that it was sent with.
+pub(in crate::engine) fn is_over(upload: &Upload) -> bool {
+    upload.has_ended() || matches!(upload.state, UploadState::OtherKey { .. })
 }
 
 fn name_of(path: &Path) -> String {
@@ -55,24 +37,38 @@ fn from_the_root_on(path: &Path) -> PathBuf {
 
 /// Original of a duplicate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct KnownDuplicate {
+pub(in crate::engine) struct KnownDuplicate {
     pub original: Original,
     /// The original is a row that waits for the user, too.
     pub waits: bool,
 }
 
+/// Origin of an asset.
+#[derive(Clone, Debug)]
+pub(in crate::engine) struct Origin {
+    pub item: ItemId,
+    pub name: String,
+    /// Absolute path.
+    pub path: PathBuf,
+    pub size: u64,
+    /// Account of the key that sent it; empty if unknown.
+    pub account: Account,
+}
+
 /// One row of the queue.
 #[derive(Debug)]
-pub(super) struct Item {
+pub(in crate::engine) struct Item {
     pub id: ItemId,
     /// Path as it was added, for the front end.
     pub path: PathBuf,
     /// Absolute path, for reading and for the journal.
     pub file: PathBuf,
     pub name: String,
+    /// Its file, by which it is found when that is added again.
+    identity: Option<CanonicalPath>,
     /// Position in the queue; smaller is earlier.
-    pub position: i64,
-    pub upload: Upload,
+    position: i64,
+    upload: Upload,
     /// Starts by itself once it is checked, if the settings say so.
     pub may_start: bool,
     /// Account it was last sent to.
@@ -141,6 +137,7 @@ impl Item {
             path,
             file,
             name,
+            identity: None,
             position,
             upload,
             may_start: false,
@@ -172,6 +169,113 @@ impl Item {
             added_at_ms: now_ms(),
             id_to_leave: None,
         }
+    }
+
+    pub fn upload(&self) -> &Upload {
+        &self.upload
+    }
+
+    /// Returns its position, and its id for rows of one position.
+    pub fn place(&self) -> (i64, ItemId) {
+        (self.position, self.id)
+    }
+
+    pub fn identity(&self) -> Option<&CanonicalPath> {
+        self.identity.as_ref()
+    }
+
+    pub(super) fn set_identity(&mut self, identity: Option<CanonicalPath>) {
+        self.identity = identity;
+    }
+
+    pub(super) fn set_position(&mut self, position: i64) {
+        self.position = position;
+    }
+
+    /// Moves its upload by an event. Returns the upload as it was and what follows; `None` if the
+    /// event is stale or does not fit.
+    pub(super) fn apply(&mut self, event: Event, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
+        let poll_trouble = match &event {
+            Event::PollFailed { fault, .. } => Some(fault.kind),
+            _ => None,
+        };
+        let (after, effects) = transition(&self.upload, event, policy)?;
+        let before = std::mem::replace(&mut self.upload, after);
+        self.poll_trouble = poll_trouble;
+        self.note_resume_offset(&before.state);
+        self.has_sent_bytes &= !self.upload.has_ended();
+        self.note_content(&before);
+        let is_done = |state: &UploadState| matches!(state, UploadState::Done { .. });
+        self.seen_ready |= is_done(&self.upload.state) && !is_done(&before.state);
+        self.note_times(&before, &effects);
+        if is_over(&self.upload) && !effects.contains(&Effect::Abort) {
+            // Its task has reported and is over; a handle that is kept keeps its memory.
+            self.running = None;
+            self.meter = None;
+        }
+        Some((before, effects))
+    }
+
+    /// Keeps the hash of what was sent, and drops that of a file that has changed.
+    fn note_content(&mut self, before: &Upload) {
+        let stamp = |upload: &Upload| upload.media.map(|media| media.stamp);
+        if stamp(before) != stamp(&self.upload) {
+            self.content = None;
+            self.reading = Arc::default();
+        }
+        if let UploadState::Processing {
+            content: Some(content),
+            ..
+        } = &self.upload.state
+        {
+            self.content = Some(*content);
+        }
+    }
+
+    fn note_times(&mut self, before: &Upload, effects: &[Effect]) {
+        let now = Instant::now();
+        if effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Send { .. }))
+        {
+            self.starts += 1;
+            self.began_ms = Some(now_ms());
+            self.began = Some(now);
+            self.started_at.get_or_insert(now);
+        }
+        self.upload
+            .stamp_fault_times(self.began_ms, now_ms(), self.starts);
+        let delay = effects.iter().find_map(Effect::wait).unwrap_or_default();
+        match &self.upload.state {
+            UploadState::Processing { .. } => {
+                if !matches!(before.state, UploadState::Processing { .. }) {
+                    self.polled_since = Some(now + delay);
+                }
+                self.waits_until = Some(now + delay);
+            }
+            UploadState::RetryScheduled { .. } => self.waits_until = Some(now + delay),
+            _ => self.polled_since = None,
+        }
+    }
+
+    /// Counts an active row to the batch that began then.
+    pub(super) fn join_batch(&mut self, began_ms: i64) {
+        self.upload.counters.batch = began_ms;
+        self.in_batch = true;
+    }
+
+    /// Stops the row as the end of the program would, so that an undo can resume it.
+    pub(super) fn on_removed(&mut self) {
+        self.running = None;
+        self.note_resume_offset(&self.upload.state.clone());
+        self.meter = None;
+        self.parked_poll = false;
+        self.upload = self.upload.clone().after_restart();
+    }
+
+    /// Forgets that the service did not confirm an asset; true if it had not.
+    pub(super) fn forget_unconfirmed(&mut self) -> bool {
+        std::mem::take(&mut self.upload.counters.duplicate_unconfirmed)
     }
 
     /// Returns the asset that is polled and has its bytes without doubt.
@@ -257,7 +361,7 @@ impl Item {
     }
 
     /// Remembers the offset of a stopped transfer whose session may resume.
-    pub fn note_resume_offset(&mut self, before: &UploadState) {
+    fn note_resume_offset(&mut self, before: &UploadState) {
         let sent = self.meter.as_ref().map_or(0, |meter| meter.sent());
         if matches!(before, UploadState::Sending { .. }) && sent > 0 {
             self.has_sent_bytes = true;
@@ -280,112 +384,5 @@ impl Item {
             _ => return None,
         };
         Some((self.waits_until?, kind))
-    }
-
-    /// Returns the status for the window. Offline, a row without a byte sent is not uploading.
-    pub fn status(&self, now: Instant, policy: &Policy, offline: bool) -> Status {
-        match &self.upload.state {
-            UploadState::Checking => Status::Checking,
-            UploadState::StillChanging => Status::Settling,
-            UploadState::Rejected(rejection) => Status::Rejected(rejection.clone()),
-            UploadState::Ready => match &self.known_duplicate {
-                Some(KnownDuplicate { waits: true, .. }) => {
-                    Status::FoundDuplicate(DuplicateStage::Before)
-                }
-                Some(_) => Status::FoundDuplicate(DuplicateStage::Known),
-                None => Status::ReadyToUpload,
-            },
-            UploadState::Queued | UploadState::Hashing if self.known_duplicate.is_some() => {
-                Status::FoundDuplicate(DuplicateStage::Asked)
-            }
-            UploadState::Queued => Status::Queued,
-            UploadState::Hashing => Status::Checking,
-            UploadState::Duplicate(Original::Asset(asset)) => Status::Duplicate {
-                of: Some(asset.clone()),
-            },
-            UploadState::Duplicate(Original::Row(_)) => Status::Duplicate { of: None },
-            // Past this point it can't be paused, however slow its last bytes are.
-            UploadState::Sending { body_out: true, .. } => Status::Finishing,
-            UploadState::Sending { .. } => match &self.meter {
-                Some(meter) if meter.body_out() => Status::Finishing,
-                Some(meter) if meter.started() && !(offline && meter.sent() == 0) => {
-                    Status::Uploading
-                }
-                _ => Status::Queued,
-            },
-            UploadState::RetryScheduled { cause } => Status::Waiting {
-                until: self.waits_until.unwrap_or(now).into_std(),
-                cause: Arc::new(cause.clone()),
-            },
-            UploadState::Processing { .. } => {
-                let since = self.polled_since.unwrap_or(now);
-                Status::Processing {
-                    since: since.into_std(),
-                    long: now.saturating_duration_since(since) >= policy.slow_processing_after,
-                }
-            }
-            UploadState::OtherKey { last4, .. } => Status::OtherKey {
-                last4: last4.clone(),
-            },
-            UploadState::Done { .. } => Status::Ready,
-            UploadState::Failed { fault, .. } => Status::Failed(Arc::new(fault.clone())),
-            UploadState::Paused { .. } => Status::Paused,
-            UploadState::Cancelled { .. } => Status::Cancelled,
-        }
-    }
-
-    /// Builds the row for the snapshot. `saved` tells whether its id is on disk, `later` what
-    /// becomes of the bytes sent, `offline` whether the service is unreachable.
-    pub fn row(
-        &self,
-        now: Instant,
-        policy: &Policy,
-        saved: bool,
-        later: Option<ResumeBehaviour>,
-        duplicate_of: Option<DuplicateOf>,
-        offline: bool,
-    ) -> Row {
-        let status = self.status(now, policy, offline);
-        let total = self.upload.size();
-        let moves = matches!(status, Status::Uploading | Status::Finishing);
-        let stands = matches!(
-            status,
-            Status::Queued | Status::Waiting { .. } | Status::Paused
-        );
-        let sent = self.sent();
-        let transfer = (moves || stands && sent > 0).then(|| Transfer {
-            sent,
-            total,
-            rate: self.speed.rate().filter(|_| moves),
-            left: self
-                .speed
-                .left(total.saturating_sub(sent))
-                .filter(|_| moves),
-        });
-        let by_interruption = UploadState::Paused {
-            by: PausedBy::Restart,
-        };
-        Row {
-            id: self.id,
-            name: self.name.clone(),
-            path: self.path.clone(),
-            size: total,
-            kind: self.upload.media.map(|media| media.kind),
-            route: self
-                .upload
-                .media
-                .map(|_| self.upload.route(policy.direct_limit)),
-            note: self.upload.media.and_then(|media| media.note),
-            status,
-            transfer,
-            asset_id: self.upload.stored_asset().cloned(),
-            reserved_id: self.upload.reserved_asset().cloned(),
-            saved,
-            possibly_stored_twice: self.upload.counters.possibly_stored_twice,
-            duplicate_unconfirmed: self.upload.counters.duplicate_unconfirmed,
-            duplicate_of: duplicate_of.map(Arc::new),
-            later,
-            interrupted: self.upload.state == by_interruption,
-        }
     }
 }

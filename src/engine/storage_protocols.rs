@@ -7,8 +7,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Actor;
-use crate::api::Service;
 use crate::api::protocol::KnownProtocol;
 use crate::store::{HistoryChange, ProtocolRecord};
 
@@ -50,23 +48,6 @@ impl StorageProtocols {
         }
         self.saved = learned;
         changes
-    }
-}
-
-impl<S: Service> Actor<S> {
-    /// Teaches the service what earlier runs learned.
-    pub(super) fn load_protocols(&mut self) {
-        self.storage_protocols = StorageProtocols::of(&self.journal.protocols());
-        let saved = self.storage_protocols.saved();
-        self.service.service().recall(saved);
-    }
-
-    /// Journals what was learned since the last look.
-    pub(super) fn save_protocols(&mut self) {
-        let learned = self.service.service().learned();
-        for change in self.storage_protocols.update(learned) {
-            self.journal.stage(change);
-        }
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ops::{Add, Sub};
 
-use crate::engine::item::Item;
+use super::queue::item::Item;
 use crate::model::plan::calls;
 use crate::model::snapshot::{ItemId, Totals};
 use crate::model::upload::{PausedBy, UploadState};
@@ -61,7 +61,7 @@ impl RowTotals {
     pub fn of(item: &Item, direct_limit: u64) -> Self {
         let mut row = Self::default();
         let totals = &mut row.totals;
-        let upload = &item.upload;
+        let upload = item.upload();
         match &upload.state {
             UploadState::Ready if item.known_duplicate.is_none() => {
                 totals.startable += 1;

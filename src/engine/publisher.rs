@@ -4,14 +4,15 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+use super::command::Notice;
+use super::queue::item::Item;
 use super::queue_totals::{QueueTotals, RowTotals};
-use crate::engine::Notice;
-use crate::engine::item::Item;
+use super::transition::Transition;
 use crate::model::snapshot::{ItemId, Row, Snapshot};
 
 /// The snapshot that is shown, and what has changed since.
@@ -52,6 +53,12 @@ impl Publisher {
         self.dirty.insert(id);
     }
 
+    /// A row has moved, and others with it have left its batch.
+    pub fn on_transition(&mut self, change: &Transition<'_>) {
+        self.dirty.insert(change.item.id);
+        self.dirty.extend(&change.left_batch);
+    }
+
     /// Rows have come, gone or moved.
     pub fn on_order_change(&mut self) {
         self.order_changed = true;
@@ -67,7 +74,7 @@ impl Publisher {
     pub fn count(
         &mut self,
         items: &HashMap<ItemId, Item>,
-        active: &HashSet<ItemId>,
+        active: &BTreeSet<ItemId>,
         direct_limit: u64,
     ) {
         for id in self.dirty.iter().chain(active) {

@@ -1,0 +1,95 @@
+//! Messages of tasks to the actor.
+
+use std::path::PathBuf;
+
+use tokio::sync::oneshot;
+
+use super::files::CanonicalPath;
+use super::intake::{CheckResult, FoundFile};
+use super::journal::opening::OpenOutcome;
+use super::queue::item::Origin;
+use super::tasks::{Contents, LocatedFile, ReadAhead};
+use super::upload_sessions::KeychainReply;
+use crate::api::SignedUpload;
+use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::fault::Fault;
+use crate::model::snapshot::ItemId;
+use crate::model::upload::Event;
+use crate::store::OpenError;
+/// Message of a task to the actor.
+pub(super) enum ActorMessage {
+    /// An event of an upload.
+    Upload(ItemId, Event),
+    /// The service took a file.
+    Sent {
+        item: ItemId,
+        attempt: u32,
+        asset: AssetId,
+        content: Option<ContentHash>,
+        origin: Origin,
+        /// Fault if the file changed while it was sent.
+        changed: Option<Fault>,
+    },
+    /// An id of a direct upload, before its body was sent.
+    EarlyId {
+        item: ItemId,
+        attempt: u32,
+        asset: AssetId,
+        origin: Origin,
+    },
+    /// A ticket was issued; the reply lets the transfer start.
+    SignedUpload {
+        item: ItemId,
+        attempt: u32,
+        ticket: SignedUpload,
+        origin: Origin,
+        saved: oneshot::Sender<()>,
+    },
+    /// Files were found.
+    FoundFile(Vec<FoundFile>),
+    /// Files found so far in a folder walk.
+    Walking(u64),
+    /// A folder held this many files of other kinds.
+    Skipped(PathBuf, u64),
+    /// All paths of one `Add` were walked; `is_empty` if they held nothing at all.
+    WalkEnded { is_empty: bool },
+    /// Files were checked.
+    Checked(Vec<CheckResult>),
+    /// Canonical paths of restored rows.
+    PathsResolved(Vec<(ItemId, CanonicalPath)>),
+    /// Files were hashed by the duplicate scan.
+    ReadAhead(Vec<ReadAhead>),
+    /// Files were hashed for comparison.
+    Hashed {
+        item: ItemId,
+        attempt: u32,
+        contents: Result<Contents, Fault>,
+    },
+    /// An id in an otherwise useless response; the status is `None` if it was only reserved.
+    Stray(Origin, AssetId, Option<AssetStatus>),
+    /// The service no longer knows an asset that was ready.
+    Gone(AssetId),
+    /// An upload session was started or replaced.
+    Session { item: ItemId, attempt: u32 },
+    /// The keychain saved or deleted a session, or failed to.
+    Keychain(KeychainReply),
+    /// Hash of a file that arrived without a response.
+    Fingerprint {
+        item: ItemId,
+        attempt: u32,
+        asset: AssetId,
+        content: ContentHash,
+    },
+    /// The check of this account's key ended.
+    KeyChecked(Account, Result<(), Fault>),
+    /// Missing files that reappeared in a folder.
+    Back(PathBuf, Vec<ItemId>),
+    /// The file chosen for a row was checked.
+    Located(ItemId, LocatedFile),
+    /// Retry a failed commit, or opening the history.
+    SaveAgain,
+    /// The history was opened or repaired, or cannot be.
+    OpenOutcome(Box<Result<OpenOutcome, OpenError>>),
+    /// Take in files buffered while the database was locked.
+    TakeIn,
+}

@@ -1,0 +1,100 @@
+//! What a turn leads to: told and begun once its transaction is on disk.
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use tokio::sync::oneshot;
+
+use super::command::Notice;
+use super::lifecycle::LifecycleRecord;
+use super::tasks::FileToLocate;
+use super::upload_sessions::KeychainCall;
+use crate::model::asset::AssetId;
+use crate::model::fault::Fault;
+use crate::model::key::ApiKey;
+use crate::model::snapshot::ItemId;
+use crate::model::upload::Effect;
+
+/// Work that begins after the commit.
+pub(super) enum Work {
+    Upload(ItemId, Effect),
+    /// Lets a transfer start, since its id is on disk.
+    Acknowledge(oneshot::Sender<()>),
+    /// Lets a body go out to its end, since that is on disk.
+    Release(ItemId),
+    Walk {
+        paths: Vec<PathBuf>,
+        may_start: bool,
+    },
+    ResolvePaths(Vec<(ItemId, PathBuf)>),
+    RetryIntake,
+    Locate(ItemId, FileToLocate),
+    /// Ask for the assets that may have a row's content.
+    ConfirmAsset {
+        item: ItemId,
+        attempt: u32,
+        candidates: Vec<AssetId>,
+    },
+    TestKey(ApiKey, oneshot::Sender<Result<(), Fault>>),
+}
+
+/// Consequences of a turn, in their order.
+#[derive(Default)]
+pub(super) struct Outbox {
+    work: Vec<Work>,
+    keychain: Vec<KeychainCall>,
+    lifecycle: Vec<LifecycleRecord>,
+    notices: Vec<Notice>,
+}
+
+impl Outbox {
+    pub fn start(&mut self, work: Work) {
+        self.work.push(work);
+    }
+
+    pub fn start_effects(&mut self, id: ItemId, effects: Vec<Effect>) {
+        let effects = effects.into_iter().map(|effect| Work::Upload(id, effect));
+        self.work.extend(effects);
+    }
+
+    pub fn call_keychain(&mut self, calls: Vec<KeychainCall>) {
+        self.keychain.extend(calls);
+    }
+
+    pub fn follow(&mut self, record: LifecycleRecord) {
+        self.lifecycle.push(record);
+    }
+
+    pub fn notify(&mut self, notice: Notice) {
+        self.notices.push(notice);
+    }
+
+    /// Takes the rows whose tasks are to stop, which needs no commit; everything else stays.
+    pub fn take_aborts(&mut self) -> Vec<ItemId> {
+        let is_abort = |work: &mut Work| matches!(work, Work::Upload(_, Effect::Abort));
+        let aborts = self.work.extract_if(.., is_abort);
+        let rows = aborts.filter_map(|work| match work {
+            Work::Upload(id, _) => Some(id),
+            _ => None,
+        });
+        rows.collect()
+    }
+
+    pub fn take_work(&mut self) -> Vec<Work> {
+        std::mem::take(&mut self.work)
+    }
+
+    pub fn take_keychain_calls(&mut self) -> Vec<KeychainCall> {
+        std::mem::take(&mut self.keychain)
+    }
+
+    pub fn take_lifecycle(&mut self) -> Vec<LifecycleRecord> {
+        std::mem::take(&mut self.lifecycle)
+    }
+
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
+    }
+}

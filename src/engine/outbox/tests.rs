@@ -1,0 +1,27 @@
+use super::{Outbox, Work};
+use crate::model::snapshot::ItemId;
+use crate::model::upload::Effect;
+
+/// Returns the rows of uploads' effects.
+fn rows(work: &[Work]) -> Vec<u64> {
+    let rows = work.iter().filter_map(|work| match work {
+        Work::Upload(id, _) => Some(id.0),
+        _ => None,
+    });
+    rows.collect()
+}
+
+#[test]
+fn only_aborts_leave_before_the_commit_and_the_rest_keeps_its_order() {
+    let mut outbox = Outbox::default();
+    outbox.start_effects(ItemId(1), vec![Effect::CheckFile]);
+    outbox.start_effects(ItemId(2), vec![Effect::Abort, Effect::DiscardUploadUrl]);
+    outbox.start(Work::RetryIntake);
+    outbox.start_effects(ItemId(3), vec![Effect::Abort]);
+    assert_eq!(outbox.take_aborts(), [ItemId(2), ItemId(3)]);
+    assert!(outbox.take_aborts().is_empty());
+    let work = outbox.take_work();
+    assert_eq!(rows(&work), [1, 2]);
+    assert!(matches!(work.last(), Some(Work::RetryIntake)));
+    assert!(outbox.take_work().is_empty());
+}

@@ -1,0 +1,363 @@
+//! The rows, their order, and the indexes that find them.
+//!
+//! [`Queue::apply`] is the only way in which an upload of the run moves.
+
+mod batch;
+pub(super) mod item;
+mod order;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use self::batch::Batch;
+use self::item::Item;
+use self::order::STEP;
+use super::BatchEnd;
+use super::files::CanonicalPath;
+use super::transition::Transition;
+use crate::model::retry::Policy;
+use crate::model::snapshot::ItemId;
+use crate::model::upload::{Event, Original, Upload, UploadState};
+
+/// A row and its position, smallest first.
+type Place = (i64, ItemId);
+
+/// All rows of the run.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    items: HashMap<ItemId, Item>,
+    /// Order in which rows are shown and started.
+    order: BTreeSet<Place>,
+    queued: BTreeSet<Place>,
+    /// Rows that wait for the id of equal content, and of which nothing is sent.
+    id_lookup_queue: BTreeSet<Place>,
+    id_lookups_running: BTreeSet<ItemId>,
+    active_transfers: BTreeSet<ItemId>,
+    by_path: HashMap<CanonicalPath, ItemId>,
+    by_size: HashMap<u64, BTreeSet<ItemId>>,
+    /// Rows that share the outcome of another one, by that one.
+    dependents: HashMap<ItemId, Vec<ItemId>>,
+    /// Rows of the last removal, for an undo.
+    removed: Vec<Item>,
+    batch: Batch,
+}
+
+impl Queue {
+    /// Moves an upload by an event; `None` if the event is stale or does not fit.
+    pub fn apply(&mut self, id: ItemId, event: Event, policy: &Policy) -> Option<Transition<'_>> {
+        let releases_body = matches!(event, Event::BodyOut { .. });
+        let item = self.items.get_mut(&id)?;
+        let Some((before, effects)) = item.apply(event, policy) else {
+            tracing::debug!(item = id.0, "stale event");
+            return None;
+        };
+        let is_active = item.upload().is_active();
+        let begins_batch = is_active && self.batch.begin();
+        if is_active {
+            item.join_batch(self.batch.began_ms());
+        }
+        let left_batch = match begins_batch {
+            true => self.empty_batch(),
+            false => vec![],
+        };
+        self.index(id, Some(&before));
+        let transition = Transition {
+            item: self.items.get(&id)?,
+            before,
+            effects,
+            releases_body,
+            begins_batch,
+            left_batch,
+        };
+        transition.log();
+        Some(transition)
+    }
+
+    pub fn get(&self, id: ItemId) -> Option<&Item> {
+        self.items.get(&id)
+    }
+
+    /// Returns a row to note something about it. Its upload and its place stay as they are.
+    pub fn get_mut(&mut self, id: ItemId) -> Option<&mut Item> {
+        self.items.get_mut(&id)
+    }
+
+    pub fn items(&self) -> &HashMap<ItemId, Item> {
+        &self.items
+    }
+
+    pub fn items_mut(&mut self) -> impl Iterator<Item = &mut Item> {
+        self.items.values_mut()
+    }
+
+    pub fn contains(&self, id: ItemId) -> bool {
+        self.items.contains_key(&id)
+    }
+
+    /// Returns whether the row is at this attempt, so that a message of it is not stale.
+    pub fn is_at(&self, id: ItemId, attempt: u32) -> bool {
+        self.get(id)
+            .is_some_and(|item| item.upload().attempt == attempt)
+    }
+
+    pub fn order(&self) -> &BTreeSet<Place> {
+        &self.order
+    }
+
+    /// Returns the rows that `which` holds for, in their order.
+    pub fn ids_where(&self, which: impl Fn(&Item) -> bool) -> Vec<ItemId> {
+        let ids = self.order.iter().map(|(_, id)| *id);
+        ids.filter(|id| self.get(*id).is_some_and(&which)).collect()
+    }
+
+    /// Returns the rows in a state that `which` holds for, in their order.
+    pub fn ids_in(&self, which: impl Fn(&UploadState) -> bool) -> Vec<ItemId> {
+        self.ids_where(|item| which(&item.upload().state))
+    }
+
+    /// Returns the row of a file.
+    pub fn at_path(&self, path: &CanonicalPath) -> Option<&Item> {
+        self.get(*self.by_path.get(path)?)
+    }
+
+    /// Returns the rows of checked files of this size.
+    pub fn of_size(&self, size: u64) -> impl Iterator<Item = &Item> {
+        let ids = self.by_size.get(&size).into_iter().flatten();
+        ids.filter_map(|id| self.get(*id))
+    }
+
+    pub fn sizes(&self) -> impl Iterator<Item = u64> {
+        self.by_size.keys().copied()
+    }
+
+    pub fn active_transfers(&self) -> &BTreeSet<ItemId> {
+        &self.active_transfers
+    }
+
+    /// Returns how many ids of equal content are being looked up.
+    pub fn id_lookups_running(&self) -> usize {
+        self.id_lookups_running.len()
+    }
+
+    pub fn next_queued(&self) -> Option<ItemId> {
+        self.queued.first().map(|(_, id)| *id)
+    }
+
+    pub fn next_id_lookup(&self) -> Option<ItemId> {
+        self.id_lookup_queue.first().map(|(_, id)| *id)
+    }
+
+    /// Takes a row that cannot start out of its line, so that it holds up no other.
+    pub fn pass_over(&mut self, id: ItemId) {
+        if let Some(item) = self.items.get(&id) {
+            self.queued.remove(&item.place());
+            self.id_lookup_queue.remove(&item.place());
+        }
+    }
+
+    /// Returns the position behind all rows.
+    pub fn next_position(&self) -> i64 {
+        self.order.last().map_or(0, |(last, _)| last + STEP)
+    }
+
+    /// Adds a row.
+    pub fn insert(&mut self, item: Item) {
+        let id = item.id;
+        self.order.insert(item.place());
+        self.items.insert(id, item);
+        self.index(id, None);
+    }
+
+    /// Notes the file of a row: a file that is added again is found by it.
+    pub fn set_identity(&mut self, id: ItemId, path: impl Into<Option<CanonicalPath>>) {
+        self.free_path(id);
+        if let Some(item) = self.items.get_mut(&id) {
+            let path = path.into();
+            item.set_identity(path.clone());
+            self.by_path.extend(path.map(|path| (path, id)));
+        }
+    }
+
+    /// Takes a row off the list, until the next removal for an undo.
+    pub fn remove(&mut self, id: ItemId) -> Option<&Item> {
+        self.free_path(id);
+        let mut item = self.items.remove(&id)?;
+        self.order.remove(&item.place());
+        self.queued.remove(&item.place());
+        self.id_lookup_queue.remove(&item.place());
+        self.id_lookups_running.remove(&id);
+        self.active_transfers.remove(&id);
+        self.index_size(id, size_of(item.upload()), None);
+        self.index_dependent(id, original_of(item.upload()), None);
+        item.on_removed();
+        self.removed.push(item);
+        self.removed.last()
+    }
+
+    /// Returns the rows of the last removal, and forgets them.
+    pub fn take_removed(&mut self) -> Vec<Item> {
+        std::mem::take(&mut self.removed)
+    }
+
+    /// Puts back a removed row, which continues its batch if it is unfinished.
+    pub fn put_back(&mut self, mut item: Item) {
+        if item.in_batch && item.upload().is_unfinished() {
+            self.batch.reopen(item.upload().counters.batch);
+        }
+        if let Some(path) = item.identity() {
+            self.by_path.entry(path.clone()).or_insert(item.id);
+        }
+        item.polled_since = Some(tokio::time::Instant::now());
+        self.insert(item);
+    }
+
+    /// Returns the rows that wait for the outcome of a row, and forgets that they do.
+    pub fn take_dependents(&mut self, id: ItemId) -> Vec<ItemId> {
+        self.dependents.remove(&id).unwrap_or_default()
+    }
+
+    /// Forgets assets not found, as another account may have them; returns the rows concerned.
+    pub fn forget_unconfirmed(&mut self) -> Vec<ItemId> {
+        let items = self.items.values_mut();
+        let ids = items.filter_map(|item| item.forget_unconfirmed().then_some(item.id));
+        ids.collect()
+    }
+
+    /// Continues the unfinished batch of an earlier run, with the rows it already finished.
+    /// `batches` holds when each row's batch began, and whether it is unfinished.
+    pub fn continue_batch(&mut self, batches: &HashMap<ItemId, (i64, bool)>) {
+        let unfinished = batches.values().filter(|(_, unfinished)| *unfinished);
+        let open: HashSet<i64> = unfinished.map(|(batch, _)| *batch).collect();
+        let Some(latest) = open.iter().max() else {
+            return;
+        };
+        self.batch.reopen(*latest);
+        for (id, (batch, _)) in batches {
+            if let Some(item) = self.items.get_mut(id) {
+                item.in_batch = open.contains(batch);
+            }
+        }
+    }
+
+    /// Ends the batch without a word if nothing of it is under way.
+    pub fn close_batch(&mut self) {
+        if !self.items.values().any(|item| item.upload().is_active()) {
+            self.batch.close();
+        }
+    }
+
+    /// Ends the batch if all of its rows have ended, and returns how, where that is to be said.
+    /// `moved` is how many bytes were moved since it began.
+    pub fn end_batch(&mut self, moved: u64) -> Option<BatchEnd> {
+        self.batch.end(self.items.values(), moved)
+    }
+
+    /// Takes the rows of the last batch out of it, and returns them.
+    fn empty_batch(&mut self) -> Vec<ItemId> {
+        let is_left = |item: &&mut Item| item.in_batch && !item.upload().is_active();
+        let left = self.items.values_mut().filter(is_left).map(|item| {
+            item.in_batch = false;
+            item.id
+        });
+        left.collect()
+    }
+
+    /// Brings the indexes up to date with a row's upload.
+    fn index(&mut self, id: ItemId, before: Option<&Upload>) {
+        let Some(item) = self.items.get(&id) else {
+            return;
+        };
+        let (place, upload) = (item.place(), item.upload());
+        let reuse_only = upload.counters.reuse_only;
+        let is_queued = upload.state == UploadState::Queued;
+        let is_looked_up = reuse_only && upload.state == UploadState::Hashing;
+        let uses_slot = upload.uses_transfer_slot();
+        let (size, original) = (size_of(upload), original_of(upload));
+        set(&mut self.queued, place, is_queued && !reuse_only);
+        set(&mut self.id_lookup_queue, place, is_queued && reuse_only);
+        set(&mut self.id_lookups_running, id, is_looked_up);
+        set(&mut self.active_transfers, id, uses_slot);
+        self.index_size(id, before.and_then(size_of), size);
+        self.index_dependent(id, before.and_then(original_of), original);
+    }
+
+    fn index_size(&mut self, id: ItemId, before: Option<u64>, now: Option<u64>) {
+        if before == now {
+            return;
+        }
+        if let Some(size) = before
+            && let Some(rows) = self.by_size.get_mut(&size)
+        {
+            rows.remove(&id);
+            if rows.is_empty() {
+                self.by_size.remove(&size);
+            }
+        }
+        if let Some(size) = now {
+            self.by_size.entry(size).or_default().insert(id);
+        }
+    }
+
+    fn index_dependent(&mut self, id: ItemId, before: Option<ItemId>, now: Option<ItemId>) {
+        if before == now {
+            return;
+        }
+        if let Some(original) = before
+            && let Some(rows) = self.dependents.get_mut(&original)
+        {
+            rows.retain(|row| *row != id);
+            if rows.is_empty() {
+                self.dependents.remove(&original);
+            }
+        }
+        if let Some(original) = now {
+            self.dependents.entry(original).or_default().push(id);
+        }
+    }
+
+    /// Frees a row's path. A row whose path another one has by now keeps none.
+    fn free_path(&mut self, id: ItemId) {
+        let Some(item) = self.items.get_mut(&id) else {
+            return;
+        };
+        match item.identity() {
+            Some(path) if self.by_path.get(path) == Some(&id) => {
+                self.by_path.remove(path);
+            }
+            _ => item.set_identity(None),
+        }
+    }
+
+    /// Returns the number of entries of all indexes.
+    #[cfg(test)]
+    pub fn entries(&self) -> usize {
+        self.order.len()
+            + self.queued.len()
+            + self.id_lookup_queue.len()
+            + self.id_lookups_running.len()
+            + self.by_path.len()
+            + self.by_size.len()
+            + self.dependents.len()
+    }
+}
+
+fn size_of(upload: &Upload) -> Option<u64> {
+    upload.media.map(|media| media.stamp.size)
+}
+
+fn original_of(upload: &Upload) -> Option<ItemId> {
+    match upload.state {
+        UploadState::Duplicate(Original::Row(original)) => Some(original),
+        _ => None,
+    }
+}
+
+/// Puts an entry into a set, or takes it out.
+fn set<T: Ord>(entries: &mut BTreeSet<T>, entry: T, is_in: bool) {
+    if is_in {
+        entries.insert(entry);
+    } else {
+        entries.remove(&entry);
+    }
+}

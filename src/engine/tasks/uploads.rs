@@ -1,0 +1,251 @@
+//! Calls to the service for one row: an attempt, a poll, the question for a duplicate's asset.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::{Task, Tasks};
+use crate::api::limiter::Priority;
+use crate::api::{Service, TransferProgress, UploadFile};
+use crate::engine::message::ActorMessage;
+use crate::engine::pending_hash::PendingHash;
+use crate::engine::queue::item::{Item, Origin};
+use crate::engine::saved_session::Purpose;
+use crate::engine::worker::UploadAttempt;
+use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
+use crate::model::fault::Fault;
+use crate::model::key::ApiKey;
+use crate::model::media::{self, FileStamp, Route};
+use crate::model::snapshot::ItemId;
+use crate::model::upload::{Event, Original};
+use crate::store::KeychainWorker;
+
+const ANY_CONTENT: &str = "application/octet-stream";
+
+impl<S: Service> Tasks<S> {
+    /// Reports an event of an upload after a delay.
+    pub fn event_after(&self, after: Duration, id: ItemId, event: Event) -> Task {
+        self.reporting(async move {
+            tokio::time::sleep(after).await;
+            ActorMessage::Upload(id, event)
+        })
+    }
+
+    /// Sends a row's file, behind the attempts that were begun before. `recall` is the keychain
+    /// entry of an earlier run's ticket.
+    pub fn send(
+        &self,
+        row: &Item,
+        stamp: FileStamp,
+        key: ApiKey,
+        route: Route,
+        recall: Option<(Arc<KeychainWorker>, Purpose)>,
+    ) -> (Task, Arc<TransferProgress>) {
+        let (item, attempt, origin) = (row.id, row.upload().attempt, row.origin());
+        let stall = self.stall;
+        let (gate, early) = (self.messages.clone(), self.messages.clone());
+        let (messages, sessions) = (self.messages.clone(), self.messages.clone());
+        let early_origin = origin.clone();
+        let meter = TransferProgress::gated(move || {
+            let _ = gate.send(ActorMessage::Upload(item, Event::BodyOut { attempt }));
+        });
+        let meter = Arc::new(meter.telling_early_id(move |asset| {
+            let _ = early.send(ActorMessage::EarlyId {
+                item,
+                attempt,
+                asset,
+                origin: early_origin.clone(),
+            });
+        }));
+        let unchanged = PendingHash::at(row.file.clone(), stamp);
+        let upload = UploadAttempt {
+            service: Arc::clone(&self.service),
+            key,
+            file: UploadFile {
+                path: row.file.clone(),
+                name: row.name.clone(),
+                mime: media::format_of(&row.path).map_or(ANY_CONTENT, |format| format.mime),
+                stamp,
+            },
+            route,
+            meter: Arc::clone(&meter),
+            place: Some(self.service.limiter().enqueue(Priority::Upload)),
+            ticket: row.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
+            recall,
+        };
+        let progress = Arc::clone(&meter);
+        let span = tracing::info_span!("send", item = item.0, attempt);
+        let sending = async move {
+            let reserved_id = (messages.clone(), origin.clone());
+            let session = move || {
+                let _ = sessions.send(ActorMessage::Session { item, attempt });
+            };
+            let outcome = upload
+                .run(session, move |ticket| {
+                    let (saved, receiver) = oneshot::channel();
+                    let (messages, origin) = reserved_id;
+                    let _ = messages.send(ActorMessage::SignedUpload {
+                        item,
+                        attempt,
+                        ticket,
+                        origin,
+                        saved,
+                    });
+                    receiver
+                })
+                .await;
+            let stray = outcome.as_ref().err();
+            if let Some(asset) = stray.and_then(|fault| fault.diagnostics.asset_id.clone()) {
+                let status = (route == Route::Direct).then_some(AssetStatus::Waiting);
+                let _ = messages.send(ActorMessage::Stray(origin.clone(), asset, status));
+            }
+            match outcome {
+                Ok((asset, content)) => {
+                    let mut taken = Taken {
+                        messages,
+                        item,
+                        attempt,
+                        asset,
+                        content,
+                        origin,
+                        changed: None,
+                    };
+                    taken.changed = unchanged.changed(stall).await;
+                }
+                Err(fault) => {
+                    let event = Event::AttemptFailed {
+                        attempt,
+                        fault,
+                        content: progress.content(),
+                        jitter: jitter(),
+                    };
+                    let _ = messages.send(ActorMessage::Upload(item, event));
+                }
+            }
+        };
+        (Task::spawn(sending.instrument(span)), meter)
+    }
+
+    /// Polls the asset of a row after a delay.
+    pub fn poll(
+        &self,
+        row: &Item,
+        asset: AssetId,
+        attempt: u32,
+        key: ApiKey,
+        after: Duration,
+    ) -> Task {
+        let (service, messages) = (Arc::clone(&self.service), self.messages.clone());
+        let (stall, item) = (self.stall, row.id);
+        let since = row.polled_since.unwrap_or_else(Instant::now);
+        let missing_since = row.found_at.max(Some(since)).unwrap_or(since);
+        // Without a hash the next run would not recognise the file and would send it again. So it
+        // is read before the end is reported, unless the drive does not answer.
+        let unread = PendingHash::of(row).filter(|_| row.content.is_none());
+        let span = tracing::info_span!("ask", item = item.0, attempt, asset = asset.as_str());
+        let asking = async move {
+            tokio::time::sleep(after).await;
+            let answer = service.metadata(&key, &asset, || ()).await;
+            if let Ok(AssetAnswer::Known(metadata)) = &answer
+                && metadata.status == AssetStatus::Success
+                && let Some(unread) = unread
+                && let Ok(content) = unread.fingerprint(stall).await
+            {
+                let _ = messages.send(ActorMessage::Fingerprint {
+                    item,
+                    attempt,
+                    asset: asset.clone(),
+                    content,
+                });
+            }
+            let event = match answer {
+                Ok(answer) => {
+                    let since = match answer {
+                        AssetAnswer::NotFound => missing_since,
+                        AssetAnswer::Known(_) => since,
+                    };
+                    Event::Polled {
+                        attempt,
+                        answer,
+                        elapsed: Instant::now().saturating_duration_since(since),
+                    }
+                }
+                Err(fault) => Event::PollFailed { attempt, fault },
+            };
+            let _ = messages.send(ActorMessage::Upload(item, event));
+        };
+        Task::spawn(asking.instrument(span))
+    }
+
+    /// Asks which of these assets the service still has: only such a one is a row's original.
+    pub fn confirm_asset(&self, row: &Item, key: ApiKey, candidates: Vec<AssetId>) -> Task {
+        let (service, messages) = (Arc::clone(&self.service), self.messages.clone());
+        let (item, attempt, size) = (row.id, row.upload().attempt, row.upload().size());
+        let reuse_only = row.upload().counters.reuse_only;
+        self.reporting(async move {
+            let mut original = None;
+            for asset in candidates {
+                match service.metadata(&key, &asset, || ()).await {
+                    Ok(AssetAnswer::Known(metadata))
+                        if metadata.status == AssetStatus::Success
+                            && metadata.file_size.is_none_or(|held| held == size) =>
+                    {
+                        original = Some(Original::Asset(asset));
+                        break;
+                    }
+                    Ok(AssetAnswer::NotFound) => {
+                        // Spares the next file of this content the lookup.
+                        let _ = messages.send(ActorMessage::Gone(asset));
+                    }
+                    Ok(_) => {}
+                    Err(fault) => {
+                        let event = Event::AttemptFailed {
+                            attempt,
+                            fault,
+                            content: None,
+                            jitter: 0.0,
+                        };
+                        return ActorMessage::Upload(item, event);
+                    }
+                }
+            }
+            let event = match original {
+                None if reuse_only => Event::DuplicateNotConfirmed { attempt },
+                original => Event::HashCompared { attempt, original },
+            };
+            ActorMessage::Upload(item, event)
+        })
+    }
+}
+
+/// A file the service took, reported on drop so that a cancelled check does not lose its id.
+struct Taken {
+    messages: mpsc::UnboundedSender<ActorMessage>,
+    item: ItemId,
+    attempt: u32,
+    asset: AssetId,
+    content: Option<ContentHash>,
+    origin: Origin,
+    changed: Option<Fault>,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let _ = self.messages.send(ActorMessage::Sent {
+            item: self.item,
+            attempt: self.attempt,
+            asset: self.asset.clone(),
+            content: self.content,
+            origin: self.origin.clone(),
+            changed: self.changed.take(),
+        });
+    }
+}
+
+/// Returns a number in 0..1 that differs between processes.
+fn jitter() -> f64 {
+    f64::from(getrandom::u32().unwrap_or_default()) / f64::from(u32::MAX)
+}
