@@ -259,11 +259,8 @@ fn needs(snapshot: &Snapshot, facts: &BannerContext<'_>, fix: RequiredAction) ->
             .with(wording::screens::PASTE_KEY, UiCommand::EnterKey);
     }
     let message = wording::needs(fix, facts.backend);
-    let cause = match facts
-        .notices
-        .needs()
-        .filter(|fault| fault.fix() == Some(fix))
-    {
+    let fault = facts.notices.needs().filter(|it| it.fix() == Some(fix));
+    let cause = match fault {
         Some(fault) => text::fault(fault, facts.backend).cause,
         None => message.cause.clone(),
     };

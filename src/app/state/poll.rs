@@ -188,7 +188,7 @@ impl App {
     pub(super) fn key_events(&mut self, events: Vec<KeyEvent>, now: Instant) {
         for event in events {
             match event {
-                KeyEvent::Send(command) => self.engines.send_to_account(command),
+                KeyEvent::Send(command) => self.engines.account().send(command),
                 KeyEvent::Say(text) => self.feedback.say(text, None, now),
                 KeyEvent::CloseDialog => {
                     self.dialog.take_if(|dialog| *dialog == Dialog::Key);
