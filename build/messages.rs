@@ -17,10 +17,19 @@ use fluent_syntax::ast::{
 const FOLDER: &str = "assets/i18n";
 /// Language that the others are held to.
 const SOURCE: &str = "en";
+/// Names of where a file goes, within a sentence and at its beginning.
+const SERVICE: [&str; 2] = ["service", "service-first"];
 const PLURALS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 
-/// Variables of a pattern by name: `true` for numbers.
-type Variables = BTreeMap<String, bool>;
+/// Variables of a pattern, by name.
+type Variables = BTreeMap<String, Variable>;
+
+#[derive(Clone, Default)]
+struct Variable {
+    is_number: bool,
+    /// Texts that the pattern distinguishes.
+    keys: Vec<String>,
+}
 
 struct Language {
     name: String,
@@ -93,13 +102,17 @@ impl Language {
 
     fn variables_of(&self, expression: &Expression<&str>, found: &mut Variables) {
         use InlineExpression as I;
-        let mut note = |name: &str, number| *found.entry(name.to_owned()).or_default() |= number;
+        let mut note = |name: &str, is_number, keys: Vec<String>| {
+            let variable = found.entry(name.to_owned()).or_default();
+            variable.is_number |= is_number;
+            variable.keys.extend(keys);
+        };
         match expression {
-            Expression::Inline(I::VariableReference { id }) => note(id.name, false),
+            Expression::Inline(I::VariableReference { id }) => note(id.name, false, Vec::new()),
             Expression::Inline(I::FunctionReference { arguments, .. }) => {
                 for argument in &arguments.positional {
                     if let I::VariableReference { id } = argument {
-                        note(id.name, true);
+                        note(id.name, true, Vec::new());
                     }
                 }
             }
@@ -112,12 +125,18 @@ impl Language {
             Expression::Inline(I::Placeable { expression }) => self.variables_of(expression, found),
             Expression::Inline(_) => {}
             Expression::Select { selector, variants } => {
-                let number = variants.iter().any(|variant| match variant.key {
-                    VariantKey::Identifier { name } => PLURALS.contains(&name) && !variant.default,
-                    VariantKey::NumberLiteral { .. } => true,
-                });
+                let (mut is_number, mut keys) = (false, Vec::new());
+                for variant in variants {
+                    match variant.key {
+                        VariantKey::Identifier { name } => {
+                            is_number |= PLURALS.contains(&name) && !variant.default;
+                            keys.push(name.to_owned());
+                        }
+                        VariantKey::NumberLiteral { .. } => is_number = true,
+                    }
+                }
                 match selector {
-                    I::VariableReference { id } => note(id.name, number),
+                    I::VariableReference { id } => note(id.name, is_number, keys),
                     other => self.variables_of(&Expression::Inline(other.clone()), found),
                 }
                 for variant in variants {
@@ -127,39 +146,37 @@ impl Language {
         }
     }
 
-    /// Formats a part with its variables' names in their places, and 2 for each number.
+    /// Formats a part with its variables' names in their places and 2 for each number, and before
+    /// that with everything it distinguishes.
     fn sample(&self, id: &str, attribute: Option<&str>) -> Result<String, String> {
-        let missing = || {
-            let dot = attribute.map(|it| format!(".{it}"));
-            format!(
-                "{FOLDER}/{}: {id}{} is missing",
-                self.name,
-                dot.unwrap_or_default()
-            )
-        };
-        let pattern = self.part(id, attribute).ok_or_else(missing)?;
-        let (mut variables, mut args, mut errors) =
-            (Variables::new(), FluentArgs::new(), Vec::new());
+        let place = format!("{FOLDER}/{}: {id}", self.name);
+        let pattern = self.part(id, attribute);
+        let pattern = pattern.ok_or(format!("{place} {attribute:?} is missing"))?;
+        let mut variables = Variables::new();
         self.variables(pattern, &mut variables);
-        for (name, number) in &variables {
-            let text = format!("{{{name}}}");
-            args.set(
-                name,
-                if *number {
-                    FluentValue::from(2)
-                } else {
-                    text.into()
-                },
-            );
+        let keys = variables.values().map(|it| it.keys.len());
+        let rounds = keys.max().unwrap_or_default().max(2);
+        let mut text = String::new();
+        for round in (0..=rounds).rev() {
+            let mut args = FluentArgs::new();
+            for (name, variable) in &variables {
+                let value = match variable.keys.get(round.wrapping_sub(1)) {
+                    _ if variable.is_number => FluentValue::from(2_usize.abs_diff(round)),
+                    Some(key) => key.as_str().into(),
+                    None => format!("{{{name}}}").into(),
+                };
+                args.set(name.as_str(), value);
+            }
+            let mut errors = Vec::new();
+            let formatted = self
+                .bundle
+                .format_pattern(pattern, Some(&args), &mut errors);
+            text = formatted.into_owned();
+            if let Some(error) = errors.first() {
+                return Err(format!("{place}: {error}"));
+            }
         }
-        let text = self
-            .bundle
-            .format_pattern(pattern, Some(&args), &mut errors)
-            .into_owned();
-        match errors.first() {
-            None => Ok(text),
-            Some(error) => Err(format!("{FOLDER}/{}: {id}: {error}", self.name)),
-        }
+        Ok(text)
     }
 }
 
@@ -237,6 +254,10 @@ fn function(languages: &[Language], file: &str, message: &Message<&str>) -> Resu
     for (attribute, pattern) in Language::parts(message) {
         let mut variables = Variables::new();
         languages[0].variables(pattern, &mut variables);
+        if SERVICE.iter().any(|name| variables.contains_key(*name)) {
+            // Another language may name it at another place of the sentence.
+            variables.extend(SERVICE.map(|name| (name.to_owned(), Variable::default())));
+        }
         let mut texts = Vec::new();
         for language in languages {
             texts.push(language.sample(id, attribute)?);
@@ -245,69 +266,63 @@ fn function(languages: &[Language], file: &str, message: &Message<&str>) -> Resu
                 language.variables(pattern, &mut own);
             }
             if let Some(unknown) = own.keys().find(|name| !variables.contains_key(*name)) {
-                return Err(format!(
-                    "{FOLDER}/{}: {id} gets no ${unknown}",
-                    language.name
-                ));
+                let place = format!("{FOLDER}/{}", language.name);
+                return Err(format!("{place}: {id} gets no ${unknown}"));
             }
         }
-        docs.push(texts[0].clone());
+        // In quotes, since a text may be white space alone.
+        docs.push(format!("\"{}\"", texts[0]));
         if variables.is_empty() {
             types.push("&'static str");
             values.push(format!("crate::text::pick({texts:?})"));
         } else {
             types.push("String");
-            let args: String = variables
-                .iter()
-                .map(|(variable, number)| match (variable.as_str(), number) {
-                    ("service", _) => "(\"service\", service.within().into()), ".to_owned(),
-                    ("service-first", _) => {
-                        "(\"service-first\", service.first().into()), ".to_owned()
-                    }
-                    (other, true) => format!("({other:?}, {}.clone()), ", snake(other)),
-                    (other, false) => format!("({other:?}, {}.into()), ", snake(other)),
-                })
-                .collect();
-            values.push(format!(
-                "crate::text::format({id:?}, {attribute:?}, [{args}])"
-            ));
+            let arguments: String = variables.iter().map(argument).collect();
+            let of = format!("{id:?}, {attribute:?}");
+            values.push(format!("crate::text::format({of}, [{arguments}])"));
         }
-        for (name, number) in variables {
-            *all.entry(name).or_default() |= number;
+        for (name, variable) in variables {
+            all.entry(name).or_default().is_number |= variable.is_number;
         }
     }
-    if all.remove("service-first").is_some() {
-        all.insert("service".to_owned(), false);
-    }
-    let parameters: Vec<String> = all
-        .iter()
-        .map(|(name, number)| {
-            let kind = match (name.as_str(), number) {
-                ("service", _) => "crate::text::Backend",
-                (_, true) => "impl Into<fluent_bundle::types::FluentNumber>",
-                (_, false) => "&str",
-            };
-            format!("{}: {kind}", snake(name))
-        })
-        .collect();
+    // Both names are those of one argument.
+    all.remove(SERVICE[1]);
+    let parameters: String = all.iter().map(parameter).collect();
     let (mut result, mut value) = (types.join(", "), values.join(", "));
     if types.len() > 1 {
         (result, value) = (format!("({result})"), format!("({value})"));
     }
     let numbers: String = all
         .iter()
-        .filter(|(_, number)| **number)
+        .filter(|(_, variable)| variable.is_number)
         .map(|(name, _)| {
-            format!(
-                "let {0} = fluent_bundle::FluentValue::Number({0}.into());\n",
-                snake(name)
-            )
+            let name = snake(name);
+            format!("let {name} = fluent_bundle::FluentValue::Number({name}.into());\n")
         })
         .collect();
-    let doc = docs.join("\n\n");
+    let (doc, name) = (docs.join("\n\n"), snake(name));
     Ok(format!(
-        "#[doc = {doc:?}]\npub(crate) fn {}({}) -> {result} {{ {numbers}{value} }}\n",
-        snake(name),
-        parameters.join(", ")
+        "#[doc = {doc:?}]\npub(crate) fn {name}({parameters}) -> {result} {{ {numbers}{value} }}\n"
     ))
+}
+
+/// Declares the parameter of a variable.
+fn parameter((name, variable): (&String, &Variable)) -> String {
+    let kind = match (name.as_str(), variable.is_number) {
+        ("service", _) => "crate::text::Backend",
+        (_, true) => "impl Into<fluent_bundle::types::FluentNumber>",
+        (_, false) => "&str",
+    };
+    format!("{}: {kind}, ", snake(name))
+}
+
+/// Gives a variable its value.
+fn argument((name, variable): (&String, &Variable)) -> String {
+    let value = match (name.as_str(), variable.is_number) {
+        ("service", _) => "service.within().into()".to_owned(),
+        ("service-first", _) => "service.first().into()".to_owned(),
+        (name, true) => format!("{}.clone()", snake(name)),
+        (name, false) => format!("{}.into()", snake(name)),
+    };
+    format!("({name:?}, {value}), ")
 }

@@ -297,8 +297,8 @@ fn json_line(value: &impl Serialize) -> serde_json::Result<String> {
 /// Formats a keychain error for the user, without technical details.
 fn keychain_words(error: &SecretError) -> String {
     match error {
-        SecretError::NoKeychain(_) => "No keychain answers on this computer.".to_owned(),
-        SecretError::Locked => "The keychain is locked: unlock it and try again.".to_owned(),
+        SecretError::NoKeychain(_) => wording::no_keychain().to_owned(),
+        SecretError::Locked => wording::keychain_locked().to_owned(),
         other => other.to_string(),
     }
 }

@@ -8,7 +8,7 @@
 //! | [`sandbox`] | the service in this process, for trials and tests |
 //! | [`app`] | the window without its drawing: state, commands, wording |
 //! | [`store`] | persistence: history, settings, the API key |
-//! | [`text`] | words that both front ends say |
+//! | [`text`] | words that users read |
 //! | [`cli`] | command line: the engine without a window |
 //! | `source_file` | reads the uploaded file and detects changes to it |
 //! | [`setup`], [`logging`] | wiring of the layers for a run; its log |

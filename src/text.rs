@@ -1,4 +1,5 @@
-//! Words that both front ends say.
+//! Words that users read: the messages of `assets/i18n`, and what chooses among them for both front
+//! ends.
 //!
 //! To add a message: write it into a file of `assets/i18n/en`, its name after the file's
 //! (`fault-offline` in `fault.ftl`). The build makes `messages::fault::offline` of it, with an
@@ -8,6 +9,7 @@
 
 mod fault;
 mod journal;
+mod key;
 mod message;
 mod place;
 mod rejection;
@@ -27,12 +29,13 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 pub use fault::{details, fault, next_try};
 pub use journal::unwritable_history;
+pub use key::{not_a_key, not_a_key_briefly};
 pub use message::{Message, NextStep};
 pub use place::Backend;
 pub use rejection::{rejection, rejection_line};
 pub use status::{note, other_key, status_word};
 pub use units::{
-    count, day, duration, left, number, rate, size, size_of, storage_cost, whole_seconds,
+    day, duration, left, megabytes, number, rate, size, size_of, storage_cost, whole_seconds,
 };
 
 /// Website for keys and accounts.

@@ -1,106 +1,18 @@
 //! A file as a request body: read by its own thread, hashed on the way, counted as the connection
 //! takes it.
 
-use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use futures_util::task::AtomicWaker;
 use http_body::{Body, Frame, SizeHint};
-use tokio::sync::{mpsc, oneshot};
 
 use super::multipart::Framing;
-use super::reader;
+use super::reader::{self, BodyAborted, ReaderHandle, ReaderState};
 use super::throttle::{RateLimit, Throttle};
 use super::{TransferProgress, UploadFile};
-use crate::model::asset::ContentHash;
-use crate::model::fault::{Fault, FaultKind};
-
-/// Full buffers that may wait between the reader and the connection.
-const CHANNEL: usize = 4;
-
-/// Error of a body that ended early. The reason is in [`ReaderHandle::fault`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the file's bytes ended early")]
-pub(crate) struct BodyAborted;
-
-/// State shared by reader, body and the request's owner.
-#[derive(Debug)]
-pub(crate) struct ReaderState {
-    buffers: Mutex<mpsc::Receiver<Result<Bytes, BodyAborted>>>,
-    outcome: OnceLock<Result<ContentHash, Fault>>,
-    activity: AtomicU64,
-    stopped: AtomicBool,
-    waker: AtomicWaker,
-}
-
-impl ReaderState {
-    fn buffers(&self) -> MutexGuard<'_, mpsc::Receiver<Result<Bytes, BodyAborted>>> {
-        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Stores the outcome of reading; the first one counts.
-    pub(crate) fn end(&self, outcome: Result<ContentHash, Fault>) {
-        let _ = self.outcome.set(outcome);
-    }
-
-    /// Records activity, so that the transfer does not count as stalled.
-    pub(crate) fn moved(&self, bytes: u64) {
-        self.activity.fetch_add(bytes, Ordering::Relaxed);
-    }
-
-    /// Returns whether the bytes are no longer needed.
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
-    }
-
-    fn stop(&self) {
-        self.stopped.store(true, Ordering::Relaxed);
-        let mut buffers = self.buffers();
-        buffers.close();
-        while buffers.try_recv().is_ok() {}
-        drop(buffers);
-        self.waker.wake();
-    }
-}
-
-/// The owner's handle of a body. Dropping it stops the reader thread and the body.
-#[derive(Debug)]
-pub(crate) struct ReaderHandle {
-    shared: Arc<ReaderState>,
-}
-
-impl ReaderHandle {
-    /// Returns the file's fault, if that ended the body.
-    pub(crate) fn fault(&self) -> Option<Fault> {
-        self.shared.outcome.get()?.as_ref().err().cloned()
-    }
-
-    /// Returns the hash of the whole file, once it was read completely and found unchanged.
-    pub(crate) fn hash(&self) -> Option<ContentHash> {
-        self.shared.outcome.get()?.as_ref().ok().copied()
-    }
-
-    /// Returns whether the connection takes no more of the body.
-    pub(crate) fn is_over(&self) -> bool {
-        self.shared.is_stopped()
-    }
-
-    /// Returns a counter for the stall timeout: it rises while bytes are hashed or sent, and while
-    /// a bandwidth limit holds them back.
-    pub(crate) fn activity(&self) -> u64 {
-        self.shared.activity.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for ReaderHandle {
-    fn drop(&mut self) {
-        self.shared.stop();
-    }
-}
+use crate::model::fault::Fault;
 
 /// Layout of a body: a part of a file and its framing.
 #[derive(Clone, Debug, Default)]
@@ -162,34 +74,7 @@ pub(crate) async fn open(
     meter: &Arc<TransferProgress>,
     limit: &Arc<RateLimit>,
 ) -> Result<(FileBody, ReaderHandle), Fault> {
-    let (buffers_in, buffers) = mpsc::channel(CHANNEL);
-    let (opened_in, opened) = oneshot::channel();
-    let shared = Arc::new(ReaderState {
-        buffers: Mutex::new(buffers),
-        outcome: OnceLock::new(),
-        activity: AtomicU64::new(0),
-        stopped: AtomicBool::new(false),
-        waker: AtomicWaker::new(),
-    });
-    // From here on, dropping the future stops the thread.
-    let transfer = ReaderHandle {
-        shared: Arc::clone(&shared),
-    };
-    let job = reader::Job {
-        path: file.path.clone(),
-        stamp: file.stamp,
-        from: shape.from,
-        out: buffers_in,
-        shared: Arc::clone(&shared),
-    };
-    std::thread::Builder::new()
-        .name("file-reader".to_owned())
-        .spawn(move || reader::run(&job, opened_in))
-        .map_err(|error| crate::source_file::fault(&error))?;
-    match opened.await {
-        Ok(result) => result?,
-        Err(_) => return Err(Fault::new(FaultKind::Unreadable)),
-    }
+    let (shared, transfer) = reader::start(&file.path, file.stamp, shape.from).await?;
     let file_left = file.stamp.size.saturating_sub(shape.from);
     meter.set(shape.from);
     let body = FileBody {
@@ -224,7 +109,7 @@ impl FileBody {
     /// Returns the file's next bytes, within the bandwidth limit.
     fn poll_file(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, BodyAborted>> {
         if self.current.is_empty() {
-            match ready!(self.shared.buffers().poll_recv(cx)) {
+            match ready!(self.shared.poll_buffer(cx)) {
                 Some(Ok(buffer)) => self.current = buffer,
                 Some(Err(BodyAborted)) | None => return Poll::Ready(Err(BodyAborted)),
             }
@@ -259,7 +144,7 @@ impl Body for FileBody {
         if this.phase == BodyPhase::End {
             return Poll::Ready(None);
         }
-        this.shared.waker.register(cx.waker());
+        this.shared.wake_on_stop(cx);
         if this.shared.is_stopped() {
             return Poll::Ready(Some(Err(BodyAborted)));
         }
@@ -308,65 +193,5 @@ impl Drop for FileBody {
     }
 }
 
-/// Buffers reused once the connection is done with them.
-#[derive(Debug, Default)]
-pub(crate) struct Pool {
-    free: Mutex<VecDeque<Vec<u8>>>,
-    made: AtomicU64,
-}
-
-impl Pool {
-    /// Returns a reused or new buffer of `size` bytes.
-    pub(crate) fn take(&self, size: usize) -> Vec<u8> {
-        let free = self
-            .free
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front();
-        free.unwrap_or_else(|| {
-            self.made.fetch_add(1, Ordering::Relaxed);
-            vec![0; size]
-        })
-    }
-
-    /// Lends the first `len` bytes of a buffer; it returns to the pool when the last handle is
-    /// dropped.
-    pub(crate) fn lend(self: &Arc<Self>, buffer: Vec<u8>, len: usize) -> Bytes {
-        Bytes::from_owner(PooledBuffer {
-            buffer,
-            len,
-            pool: Arc::clone(self),
-        })
-    }
-
-    /// Returns the number of buffers allocated so far.
-    #[cfg(test)]
-    pub(crate) fn made(&self) -> u64 {
-        self.made.load(Ordering::Relaxed)
-    }
-}
-
-struct PooledBuffer {
-    buffer: Vec<u8>,
-    len: usize,
-    pool: Arc<Pool>,
-}
-
-impl AsRef<[u8]> for PooledBuffer {
-    fn as_ref(&self) -> &[u8] {
-        self.buffer.get(..self.len).unwrap_or(&self.buffer)
-    }
-}
-
-impl Drop for PooledBuffer {
-    fn drop(&mut self) {
-        self.pool
-            .free
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push_back(std::mem::take(&mut self.buffer));
-    }
-}
-
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

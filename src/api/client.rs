@@ -1,5 +1,7 @@
 //! The service over HTTP: one request per method, with stall and response timeouts.
 
+pub(super) mod options;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,56 +11,27 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use tokio::time::Instant;
 
 use super::base_url::BaseUrl;
-use super::body::{self, BodyLayout, FileBody, ReaderHandle};
-use super::connections::Connections;
+use super::body::{self, BodyLayout, FileBody};
 use super::error::{CallContext, CallKind, Response};
 use super::exchange::ResponseReader;
+use super::http_client::HttpClient;
 use super::multipart::Framing;
 use super::protocol::{KnownProtocol, ProtocolCache};
+use super::reader::ReaderHandle;
 use super::throttle::RateLimit;
 use super::wire::{self, Envelope};
 use super::{Service, SignedUpload, TransferProgress, UploadFile, Uploaded};
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::key::ApiKey;
-use crate::model::retry::Policy;
 
-/// Settings of a [`Client`].
-#[derive(Clone, Debug)]
-pub struct ClientOptions {
-    /// The service's base URL.
-    pub base_url: BaseUrl,
-    /// Source of the stall and response timeouts.
-    pub policy: Policy,
-    /// `User-Agent` of calls to the service (not of the storage step).
-    pub user_agent: String,
-    /// Connection timeout, TLS included.
-    pub connect_timeout: Duration,
-    /// Timeout of a call without a file, from start to complete response.
-    pub call_limit: Duration,
-    /// Bandwidth limit of all transfers; may change at any time.
-    pub rate_limit: Arc<RateLimit>,
-}
-
-impl ClientOptions {
-    /// Returns the defaults: 10 s to connect, 60 s per call, no bandwidth limit.
-    pub fn new(base_url: BaseUrl) -> Self {
-        Self {
-            base_url,
-            policy: Policy::default(),
-            user_agent: concat!("mavi-uploader/", env!("CARGO_PKG_VERSION")).to_owned(),
-            connect_timeout: Duration::from_secs(10),
-            call_limit: Duration::from_secs(60),
-            rate_limit: RateLimit::new(None),
-        }
-    }
-}
+pub use options::ClientOptions;
 
 /// The service over HTTP.
 #[derive(Debug)]
 pub struct Client {
     pub(super) options: ClientOptions,
-    connections: Connections,
+    http: HttpClient,
     pub(super) book: Mutex<ProtocolCache>,
 }
 
@@ -69,9 +42,9 @@ impl Client {
     ///
     /// [`FaultKind::Tls`] if the system's certificates cannot be used.
     pub fn new(options: ClientOptions) -> Result<Self, Fault> {
-        let connections = Connections::ready(&options)?;
+        let http = HttpClient::eager(&options)?;
         Ok(Self {
-            connections,
+            http,
             ..Self::lazy(options)
         })
     }
@@ -80,14 +53,14 @@ impl Client {
     /// call. That call fails with [`FaultKind::Tls`] if they cannot be used.
     pub fn lazy(options: ClientOptions) -> Self {
         Self {
-            connections: Connections::default(),
+            http: HttpClient::default(),
             book: Mutex::default(),
             options,
         }
     }
 
     pub(super) async fn http(&self) -> Result<&reqwest::Client, Fault> {
-        self.connections.client(&self.options).await
+        self.http.get(&self.options).await
     }
 
     async fn request(

@@ -7,11 +7,10 @@ use super::command::{Dismissible, Filter, UiCommand};
 use super::key_flow::KeyFlow;
 use super::notices::Notices;
 use super::queue::QueueStatus;
-use super::wording::banner as words;
-use super::wording::{self, ENTER_KEY};
+use super::wording::{self, banner as words};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
-use crate::text::messages::journal;
+use crate::text::messages::{journal, key, list};
 use crate::text::{self, Backend, NextStep};
 
 /// Shortest remaining wait of the whole queue that gets a banner.
@@ -109,7 +108,7 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             Some(files) => {
                 stays(Tone::Sandbox, words::sandbox(files)).labelled(UiCommand::LeaveSandbox)
             }
-            None => stays(Tone::Sandbox, words::SANDBOX_ALONE),
+            None => stays(Tone::Sandbox, words::sandbox_alone()),
         });
     }
     banners.extend(snapshot.needs.map(|fix| needs(snapshot, facts, fix)));
@@ -123,12 +122,12 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     }
     // Offline is known only while something is being sent.
     if snapshot.offline && snapshot.totals.active > 0 {
-        let text = match (snapshot.paused, snapshot.needs) {
-            (false, None) => words::OFFLINE,
-            (true, _) => words::OFFLINE_PAUSED,
-            (false, Some(_)) => words::OFFLINE_HELD,
+        let say = match (snapshot.paused, snapshot.needs) {
+            (false, None) => words::offline,
+            (true, _) => words::offline_paused,
+            (false, Some(_)) => words::offline_held,
         };
-        let banner = stays(Tone::Notice, facts.backend.said(text));
+        let banner = stays(Tone::Notice, say(facts.backend));
         banners.push(match QueueStatus::of(snapshot) {
             QueueStatus::Waits(_) => banner.labelled(UiCommand::TryNow),
             _ => banner,
@@ -140,11 +139,8 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
         let next_try = text::next_try(wait.kind, wait.left(facts.now), at);
         let banner = Banner {
             // Announced once, not every second.
-            told: Some(format!(
-                "{}.",
-                text::fault(&Fault::new(wait.kind), at).title
-            )),
-            ..stays(Tone::Notice, format!("{next_try}."))
+            told: Some(words::waits(&text::fault(&Fault::new(wait.kind), at).title)),
+            ..stays(Tone::Notice, words::waits(&next_try))
         };
         banners.push(banner.labelled(UiCommand::TryNow));
     }
@@ -166,7 +162,8 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     }
     if !facts.settings.is_empty() {
         banners.push(
-            stays(Tone::Notice, facts.settings.join(" ")).dismissed_by(Dismissible::Settings),
+            stays(Tone::Notice, facts.settings.join(list::sentences()))
+                .dismissed_by(Dismissible::Settings),
         );
     }
     if facts.backend == Backend::Service {
@@ -179,11 +176,11 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
         let left_out = left_out.take();
         let mut text = wording::refused(reasons);
         if let Some(left_out) = &left_out {
-            text = format!("{text} {left_out}");
+            text = [&*text, left_out].join(list::sentences());
         }
         let show = match reasons.values().sum() {
-            1_usize => words::SHOW_IT,
-            _ => words::SHOW_THEM,
+            1_usize => words::show_one(),
+            _ => words::show_all(),
         };
         let banner = stays(Tone::Notice, text)
             .with(show, UiCommand::Show(Filter::Attention))
@@ -199,7 +196,7 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     }
     if !facts.can_drop {
         banners.push(
-            stays(Tone::Info, words::NO_DROP)
+            stays(Tone::Info, words::no_drop())
                 .labelled(UiCommand::ChooseFiles)
                 .dismissed_by(Dismissible::NoDrop),
         );
@@ -213,25 +210,28 @@ fn key(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if let Some(why) = facts.key.bad_environment_key() {
         banners.push(
-            stays(Tone::Notice, words::environment_key(why))
-                .with(ENTER_KEY, UiCommand::EnterKey)
-                .dismissed_by(Dismissible::EnvironmentKey),
+            stays(
+                Tone::Notice,
+                words::environment_key(text::not_a_key_briefly(why)),
+            )
+            .with(key::enter(), UiCommand::EnterKey)
+            .dismissed_by(Dismissible::EnvironmentKey),
         );
     }
     if let (Some(why), KeyState::Missing) = (facts.key.keychain_problem(), &snapshot.key) {
         banners.push(
             stays(Tone::Notice, words::keychain(why))
                 .labelled(UiCommand::AskKeychain)
-                .with(ENTER_KEY, UiCommand::EnterKey),
+                .with(key::enter(), UiCommand::EnterKey),
         );
     }
     match facts.key.around_keychain(facts.now) {
         Some(command @ UiCommand::UseKeyForSession) => {
-            banners.push(stays(Tone::Notice, words::KEYCHAIN_SILENT).labelled(command));
+            banners.push(stays(Tone::Notice, words::keychain_silent()).labelled(command));
         }
         Some(command) if !matches!(snapshot.key, KeyState::Present { .. }) => {
-            let banner = stays(Tone::Notice, words::KEYCHAIN_SILENT);
-            banners.push(banner.with(words::KEY_FOR_SESSION, command));
+            let banner = stays(Tone::Notice, words::keychain_silent());
+            banners.push(banner.with(words::enter_key_for_session(), command));
         }
         Some(_) | None => {}
     }
@@ -251,14 +251,13 @@ fn needs(snapshot: &Snapshot, facts: &BannerContext<'_>, fix: RequiredAction) ->
         }
     );
     if fix == RequiredAction::Key && of_environment {
-        return stays(Tone::Bad, words::ENVIRONMENT_KEY_REFUSED)
-            .with(ENTER_KEY, UiCommand::EnterKey);
+        return stays(Tone::Bad, words::environment_key_refused())
+            .with(key::enter(), UiCommand::EnterKey);
     }
     if fix == RequiredAction::Key && snapshot.key == KeyState::Missing {
-        return stays(Tone::Notice, words::KEY_NEEDED)
-            .with(wording::screens::PASTE_KEY, UiCommand::EnterKey);
+        return stays(Tone::Notice, words::key_needed()).with(key::paste(), UiCommand::EnterKey);
     }
-    let message = wording::needs(fix, facts.backend);
+    let message = words::needs(fix, facts.backend);
     let fault = facts.notices.needs().filter(|it| it.fix() == Some(fix));
     let cause = match fault {
         Some(fault) => text::fault(fault, facts.backend).cause,
@@ -266,7 +265,7 @@ fn needs(snapshot: &Snapshot, facts: &BannerContext<'_>, fix: RequiredAction) ->
     };
     let banner = stays(
         Tone::Bad,
-        format!("{}. {cause} {}", message.title, message.next),
+        words::needs_in_full(&cause, &message.next, &message.title),
     );
     match message.step {
         Some(NextStep::OpenConsole) => banner

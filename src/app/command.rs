@@ -68,6 +68,19 @@ pub enum RowCommand {
     Details,
 }
 
+/// Group in the shortcut list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Adding and sending files.
+    Files,
+    /// Moving through the list.
+    List,
+    /// Commands on the selection.
+    Selection,
+    /// The window.
+    Window,
+}
+
 /// Commands of the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the table of words says what each does")]

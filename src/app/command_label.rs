@@ -1,10 +1,10 @@
 //! Labels, tooltips and shortcuts of all commands in one table. Texts are in
 //! [`super::wording::command`].
 
-use super::command::{BulkAction, CursorMove, Key, RowCommand, Shortcut, UiCommand};
-use super::wording::command as words;
-use super::wording::command::{Group, Words};
+use super::command::{BulkAction, CursorMove, Group, Key, RowCommand, Shortcut, UiCommand};
+use super::wording::command::{self as words, Words};
 use crate::model::snapshot::ItemId;
+use crate::text::messages::command as say;
 
 /// A command's label, tooltip and shortcut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl CommandLabel {
     /// Returns the tooltip with the shortcut, if any.
     pub fn hint(&self) -> String {
         match self.shortcut {
-            Some(shortcut) => format!("{} ({})", self.tooltip, shortcut.text()),
+            Some(shortcut) => say::with_shortcut(self.tooltip, &shortcut.text()),
             None => self.tooltip.to_owned(),
         }
     }
@@ -129,9 +129,12 @@ impl Shortcut {
     pub fn text(self) -> String {
         // Each system's own order.
         let modifiers = if cfg!(target_os = "macos") {
-            [(self.shift, words::SHIFT), (self.command, words::COMMAND)]
+            [(self.shift, "⇧"), (self.command, "⌘")]
         } else {
-            [(self.command, words::COMMAND), (self.shift, words::SHIFT)]
+            [
+                (self.command, say::key_ctrl()),
+                (self.shift, say::key_shift()),
+            ]
         };
         let held = modifiers.iter().filter(|(held, _)| *held);
         held.map(|(_, name)| *name).collect::<String>() + words::key(self.key)

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::environment::Clicked;
 use super::pending::Wake;
-use super::wording;
 use crate::model::snapshot::{Snapshot, Status};
+use crate::text::messages::{batch, window};
 
 /// Change that the desktop should show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +83,8 @@ pub fn bytes_move(snapshot: &Snapshot) -> bool {
 pub fn title(snapshot: &Snapshot) -> String {
     let totals = &snapshot.totals;
     match totals.percent() {
-        Some(percent) => wording::title(percent, totals.done, totals.batch),
-        None => wording::screens::NAME.to_owned(),
+        Some(percent) => batch::title(totals.batch, totals.done, percent),
+        None => window::name().to_owned(),
     }
 }
 

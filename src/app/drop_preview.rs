@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::pending::{Outcome, Pending, Wake};
-use super::wording::screens as words;
 use crate::engine::files::{self, WalkEvent};
+use crate::text::messages::window as words;
 
 /// Time limit for counting.
 const TIME: Duration = Duration::from_secs(2);
@@ -71,7 +71,8 @@ impl DropPreview {
     pub fn text(&self) -> Option<String> {
         let hanging = self.paths.len();
         (hanging > 0).then(|| match self.count {
-            Some(Count { files, all }) => words::drop(files, all),
+            Some(Count { files, all: true }) => words::drop(files),
+            Some(Count { files, all: false }) => words::drop_or_more(files),
             None => words::drop_uncounted(hanging),
         })
     }

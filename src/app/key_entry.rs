@@ -9,11 +9,11 @@ use zeroize::Zeroizing;
 use super::environment::{KeyVault, VaultError};
 use super::pending::{Outcome, Pending, Wake};
 use super::wording;
-use super::wording::screens as words;
 use crate::engine::Command;
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeySource;
+use crate::text::messages::{key as words, list};
 use crate::text::{self, Backend};
 
 /// Bytes reserved for the key field, so that it need not reallocate.
@@ -86,8 +86,8 @@ impl KeyEntry {
     pub fn busy(&self) -> Option<&'static str> {
         match self.phase {
             Phase::Entry => None,
-            Phase::Checking(..) => Some(words::ASKING_ABOUT_KEY),
-            Phase::Saving(..) => Some(words::SAVING_KEY),
+            Phase::Checking(..) => Some(words::asking()),
+            Phase::Saving(..) => Some(words::saving()),
         }
     }
 
@@ -132,7 +132,7 @@ impl KeyEntry {
     pub fn use_for_session(&mut self) -> Option<Entered> {
         match std::mem::take(&mut self.phase) {
             Phase::Saving(mut save) => {
-                let why = Some(words::KEYCHAIN_SILENT.to_owned());
+                let why = Some(words::keychain_silent().to_owned());
                 let key = save.key.clone();
                 let entered = Entered::new(key, KeySource::Session, save.note.take(), why);
                 self.late = Some(save);
@@ -170,7 +170,7 @@ impl KeyEntry {
     pub fn submit(&mut self, wake: Wake) -> Option<Command> {
         match ApiKey::from_pasted(&self.draft) {
             Err(why) => {
-                self.refuse(wording::not_a_key(why).to_owned());
+                self.refuse(text::not_a_key(why).to_owned());
                 None
             }
             Ok(key) => {
@@ -205,7 +205,7 @@ impl KeyEntry {
                     if fault.fix() == Some(RequiredAction::Key) =>
                 {
                     let message = text::fault(&fault, Backend::Service);
-                    self.refuse(words::key_refused(&message.cause));
+                    self.refuse(words::refused(&message.cause));
                     None
                 }
                 Ok(answer) => {
@@ -215,13 +215,13 @@ impl KeyEntry {
                             let why = text::fault(&fault, Backend::Service).title;
                             Some(match fault.fix() {
                                 Some(RequiredAction::Balance | RequiredAction::Account) => {
-                                    words::key_known(&why)
+                                    words::known(&why)
                                 }
-                                _ => words::key_unchecked(&why),
+                                _ => words::unchecked_because(&why),
                             })
                         }
                         Outcome::Answer(None) | Outcome::Lost => {
-                            Some(words::KEY_UNCHECKED.to_owned())
+                            Some(words::unchecked().to_owned())
                         }
                     };
                     self.keep(vault, wake, key, note, now)
@@ -280,13 +280,16 @@ impl Entered {
         session_only: Option<String>,
     ) -> Self {
         let kept = match source {
-            KeySource::Keychain => words::KEY_SAVED,
-            _ => words::KEY_TAKEN,
+            KeySource::Keychain => words::saved(),
+            _ => words::taken(),
         };
         Self {
             key,
             source,
-            said: note.map_or_else(|| kept.to_owned(), |note| format!("{kept} {note}")),
+            said: note.map_or_else(
+                || kept.to_owned(),
+                |note| [kept, &note].join(list::sentences()),
+            ),
             session_only,
         }
     }

@@ -10,10 +10,10 @@ use super::environment::{KeyVault, VaultError};
 use super::key_entry::{Entered, KeyEntry};
 use super::pending::{Outcome, Pending, Wake};
 use super::wording;
-use super::wording::screens as words;
 use crate::engine::Command;
 use crate::model::key::{ApiKey, NotAKey};
 use crate::model::snapshot::KeySource;
+use crate::text::messages::key as words;
 
 /// Time after which the window offers to go on without the keychain. The call is kept: the user may
 /// be typing a password.
@@ -178,13 +178,13 @@ impl KeyFlow {
             None => return Vec::new(),
             Some(Outcome::Answer(Ok(()))) => {
                 self.session_only = None;
-                let said = KeyEvent::Say(wording::KEY_REMOVED.to_owned());
+                let said = KeyEvent::Say(words::removed().to_owned());
                 return vec![KeyEvent::Send(Command::NoKey), said];
             }
             Some(Outcome::Answer(Err(error))) => error,
             Some(Outcome::Lost) => VaultError::Absent,
         };
-        vec![KeyEvent::Say(wording::key_stays(wording::vault(&trouble)))]
+        vec![KeyEvent::Say(words::stays(wording::vault(&trouble)))]
     }
 
     /// Applies an entered key.
@@ -197,7 +197,7 @@ impl KeyFlow {
         }
         // No save was requested while the keychain was silent.
         let is_unkept = entered.source == KeySource::Session && self.is_keychain_silent(now);
-        let why = is_unkept.then(|| words::KEYCHAIN_SILENT.to_owned());
+        let why = is_unkept.then(|| words::keychain_silent().to_owned());
         self.session_only = entered.session_only.or(why);
         self.keychain_problem = None;
         if self.entry.draft().is_empty() {

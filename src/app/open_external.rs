@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::command::UiCommand;
 use super::dialog::Dialog;
 use super::pending::{Outcome, Pending};
-use super::wording::screens as words;
+use crate::text::messages::{list, window as words};
 
 /// State of opening an address or path.
 #[derive(Default)]
@@ -29,11 +29,11 @@ impl OpenTarget {
         let (said, text, copy) = match self {
             Self::Address(address) => {
                 let copy = UiCommand::CopyAddress(address);
-                (words::NO_BROWSER, address.to_owned(), copy)
+                (words::no_browser(), address.to_owned(), copy)
             }
             Self::Path(path) => {
                 let text = path.display().to_string();
-                (words::NO_FILE_MANAGER, text, UiCommand::CopyPath(path))
+                (words::no_file_manager(), text, UiCommand::CopyPath(path))
             }
         };
         OpenFailed {
@@ -100,7 +100,7 @@ impl ExternalOpener {
             Ok(Outcome::Answer(true)) => None,
             Ok(Outcome::Answer(false) | Outcome::Lost) => {
                 let failed = opening.target.failed();
-                let said = format!("{} {}", failed.said, failed.text);
+                let said = [failed.said, &failed.text].join(list::sentences());
                 match opening.asked_in.filter(|asked_in| dialog == Some(asked_in)) {
                     Some(asked_in) => {
                         self.failed = Some((asked_in, failed));

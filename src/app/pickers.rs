@@ -9,11 +9,11 @@ use super::command::{ExportFormat, Setting};
 use super::environment::{DialogResult, FileDialogKind, FileDialogs};
 use super::pending::{Outcome, Pending, Wake};
 use super::wording::selection as words;
-use super::{export, paste, wording};
+use super::{export, paste};
 use crate::model::snapshot::{ItemId, Row};
-use crate::text::messages::located;
+use crate::text::messages::{located, settings, window};
 
-/// DialogPurpose of an open dialog.
+/// Purpose of an open dialog.
 enum DialogPurpose {
     /// Add the chosen files or folders.
     Add,
@@ -180,7 +180,7 @@ impl Pickers {
             Ok(Outcome::Answer(_) | Outcome::Lost) => paste::paths_in(&text),
         };
         Some(match paths.is_empty() {
-            true => Picked::Say(wording::foot::NOTHING_PASTED.to_owned()),
+            true => Picked::Say(window::nothing_pasted().to_owned()),
             false => Picked::Add(paths),
         })
     }
@@ -189,8 +189,8 @@ impl Pickers {
 /// Returns the message where the desktop has no dialog.
 fn unavailable(purpose: &DialogPurpose) -> Picked {
     let said = match purpose {
-        DialogPurpose::BackupFolder => return Picked::NotSet(wording::NO_COPY_DIALOG),
-        DialogPurpose::Add => wording::foot::NO_FILE_DIALOG,
+        DialogPurpose::BackupFolder => return Picked::NotSet(settings::no_copy_dialog()),
+        DialogPurpose::Add => window::no_file_dialog(),
         DialogPurpose::Locate(_) => located::no_dialog(),
         DialogPurpose::Export(..) => words::no_save_dialog(),
     };

@@ -11,6 +11,7 @@ use super::wording::row as words;
 use crate::model::fault::FaultKind;
 use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocation};
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
+use crate::text::messages::{command as commands, list};
 use crate::text::{self, Backend, Message, NextStep};
 
 pub use detail::detail;
@@ -226,19 +227,20 @@ pub fn menu(row: &Row, around: &RowContext) -> Vec<RowCommand> {
 
 /// Returns the tooltip of a row's button, with warnings before it is pressed.
 pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
-    let hint = around.place.said(command.entry().hint());
+    let hint = command.entry().hint();
     match (command, row.later) {
         (RowCommand::Pause, Some(later)) if row.status == Status::Uploading => {
-            format!("{hint}. {}", words::pause(later))
+            list::titled(words::pause(later), &hint)
         }
         (RowCommand::UploadAnyway, _) if matches!(row.status, Status::Rejected(_)) => {
             words::upload_unrecognised().to_owned()
         }
+        (RowCommand::CheckAgain, _) => commands::row_check_again_at(around.place),
         (RowCommand::Cancel, _) if cancel_loses_work(row) => {
-            format!("{hint}; {}", words::cancel_loses())
+            list::added(words::cancel_loses(), &hint)
         }
         (RowCommand::Upload, _) if around.queue == QueueStatus::Paused => {
-            format!("{hint}; {}", words::ends_pause())
+            list::added(words::ends_pause(), &hint)
         }
         _ => hint,
     }
@@ -282,7 +284,7 @@ pub fn trouble(row: &Row, place: Backend) -> Option<(Message, Vec<(&'static str,
 pub fn details_text(row: &Row, place: Backend, build: &str) -> String {
     let mut lines = vec![words::file(&row.path.display().to_string())];
     if let Some((message, technical)) = trouble(row, place) {
-        lines.push(format!("{}. {}", message.title, message.line()));
+        lines.push(list::titled(&message.line(), &message.title));
         lines.extend(
             technical
                 .iter()
@@ -334,7 +336,7 @@ pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
         &detail(row, around),
     ];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join(", ")
+    parts.join(list::items())
 }
 
 /// Progress coarse enough to be announced: status, quarter of the bytes, presence of a warning.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::banners::Banner;
-use super::wording;
+use super::wording::ended;
 use crate::model::snapshot::{ItemId, Row, Snapshot, Status, changed_rows};
-use crate::text;
+use crate::text::messages::{batch, list, status};
 
 /// Time between announcements.
 const GAP: Duration = Duration::from_secs(2);
@@ -88,7 +88,8 @@ impl Announcer {
         let quarter = u64::from(percent / 25);
         if quarter > self.quarter {
             let percent = quarter * 25;
-            self.news.progress = Some(wording::so_far(percent, totals.done, totals.batch));
+            let said = batch::so_far(totals.batch, totals.done, percent);
+            self.news.progress = Some(said);
         }
         self.quarter = quarter;
     }
@@ -135,15 +136,15 @@ impl Announcer {
         let news = std::mem::take(&mut self.news);
         let parts = [
             news.message,
-            (!news.banners.is_empty()).then(|| news.banners.join(" ")),
-            wording::ended(&news.ready, text::status_word(&Status::Ready)),
-            wording::ended(&news.failed, wording::FAILED),
-            wording::ended(&news.refused, wording::REFUSED),
-            wording::ended(&news.found, wording::FOUND),
+            (!news.banners.is_empty()).then(|| news.banners.join(list::sentences())),
+            ended(&news.ready, status::ready()),
+            ended(&news.failed, status::failed()),
+            ended(&news.refused, status::rejected()),
+            ended(&news.found, status::duplicate()),
             news.progress,
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        self.said = parts.join(" ");
+        self.said = parts.join(list::sentences());
         self.at = Some(now);
     }
 

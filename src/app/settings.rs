@@ -8,11 +8,11 @@ use std::sync::Arc;
 use super::command::Setting;
 use super::environment::{DescribeNetwork, SaveSettings};
 use super::pending::{Outcome, Pending, Wake};
-use super::wording;
 use crate::api::network::NetworkState;
 use crate::engine::Preferences;
 use crate::store::Settings;
 use crate::store::settings::{Loaded, Start};
+use crate::text::messages::settings as words;
 
 /// Returns the settings that the engine uses.
 pub fn preferences(settings: &Settings) -> Preferences {
@@ -145,8 +145,8 @@ impl SettingsState {
         }
         self.problem = match Pending::take_from(&mut self.saving)? {
             Outcome::Answer(Ok(())) => None,
-            Outcome::Answer(Err(error)) => Some(wording::settings_unsaved(&error)),
-            Outcome::Lost => Some(wording::settings_unsaved(&"no thread for it")),
+            Outcome::Answer(Err(error)) => Some(words::unsaved(&error.to_string())),
+            Outcome::Lost => Some(words::unsaved(words::no_thread())),
         };
         self.save_changes();
         self.problem.clone()

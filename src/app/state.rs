@@ -29,12 +29,12 @@ use super::pickers::Pickers;
 use super::queue::QueueStatus;
 use super::rows::RowContext;
 use super::settings::SettingsState;
-use super::wording::foot as words;
 use crate::engine::{Command, EngineHandle};
 use crate::model::plan::Plan;
 use crate::model::snapshot::{ItemId, JournalState, KeyState, Row, Snapshot};
 use crate::store::ForwardedPaths;
 use crate::text::Backend;
+use crate::text::messages::foot as words;
 
 /// The window without its drawing: components, which know nothing of each other, and what ties them
 /// together.
@@ -227,10 +227,10 @@ impl App {
     /// Returns why "Upload" is disabled; `None` if it is enabled.
     pub fn upload_blocked(&self) -> Option<&'static str> {
         match self.snapshot().journal {
-            JournalState::Unwritable(_) => Some(words::BLOCKED_UNWRITABLE),
-            JournalState::Opening => Some(words::BLOCKED_OPENING),
-            JournalState::Newer => Some(words::BLOCKED_NEWER),
-            JournalState::Good if self.plan().is_empty() => Some(words::BLOCKED_EMPTY),
+            JournalState::Unwritable(_) => Some(words::blocked_unwritable()),
+            JournalState::Opening => Some(words::blocked_opening()),
+            JournalState::Newer => Some(words::blocked_newer()),
+            JournalState::Good if self.plan().is_empty() => Some(words::blocked_empty()),
             JournalState::Good => None,
         }
     }

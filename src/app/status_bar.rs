@@ -5,10 +5,10 @@ use std::time::Instant;
 use super::command::{Filter, UiCommand};
 use super::list::List;
 use super::queue::QueueStatus;
-use super::wording::foot as words;
-use super::wording::{self, AND};
+use super::wording;
 use crate::model::plan::Plan;
 use crate::model::snapshot::Snapshot;
+use crate::text::messages::{foot as words, intake, list as joined};
 use crate::text::{self, Backend};
 
 /// Returns the buttons before "Upload", left to right.
@@ -45,17 +45,15 @@ fn sending(snapshot: &Snapshot, list: &List) -> usize {
 pub fn hint(command: &UiCommand, list: &List, plan: &Plan, paused: bool, place: Backend) -> String {
     let hint = command.entry().hint();
     match command {
-        UiCommand::ClearFinished if place == Backend::Service => {
-            format!("{hint}; {}", words::IDS_STAY)
-        }
-        UiCommand::Pause => words::pause_all(&hint, list.tally().starts_again),
+        UiCommand::ClearFinished if place == Backend::Service => words::clear_finished(&hint),
+        UiCommand::Pause => words::pause(list.tally().starts_again, &hint),
         UiCommand::Upload => {
             let does = wording::plan_at_length(plan, place);
             let mut hint = match plan.files {
                 0 if plan.duplicates > 0 => vec![does],
                 _ => vec![hint, does],
             };
-            hint.extend((paused && plan.files > 0).then(|| words::UPLOAD_ENDS_PAUSE.to_owned()));
+            hint.extend((paused && plan.files > 0).then(|| words::upload_ends_pause().to_owned()));
             hint.join("\n")
         }
         _ => hint,
@@ -72,17 +70,22 @@ pub fn summary(
 ) -> (String, String) {
     let totals = &snapshot.totals;
     let (first, mut second) = if totals.active > 0 {
-        (under_way(snapshot, list), pace(snapshot, list, place, now))
+        (
+            under_way(snapshot, list, place),
+            pace(snapshot, list, place, now),
+        )
     } else if plan.files > 0 {
         let (first, second) = wording::plan(plan, place);
         (first, vec![second])
     } else if plan.duplicates > 0 {
-        (wording::only_duplicates(plan.duplicates), Vec::new())
+        (intake::only_duplicates(plan.duplicates), Vec::new())
     } else {
         let first = match (list.tally().paused, list.count(Filter::Ready)) {
-            (0, 0) => words::NOTHING.to_owned(),
+            (0, 0) => words::nothing().to_owned(),
             (0, files) => words::ready(files),
-            (paused, _) => [words::done(totals.done, totals.batch), words::held(paused)].join(AND),
+            (paused, _) => {
+                [words::done(totals.batch, totals.done), words::held(paused)].join(joined::parts())
+            }
         };
         let duplicates = match list.count(Filter::Duplicate) {
             0 => Vec::new(),
@@ -113,18 +116,18 @@ pub fn summary(
         0 => {}
         files => second.push(words::cancelled(files)),
     }
-    (place.said(first), place.said(second.join(AND)))
+    (first, second.join(joined::parts()))
 }
 
-fn under_way(snapshot: &Snapshot, list: &List) -> String {
+fn under_way(snapshot: &Snapshot, list: &List, place: Backend) -> String {
     let totals = &snapshot.totals;
-    let done = words::done(totals.done, totals.batch);
+    let done = words::done(totals.batch, totals.done);
     let so_far = match sending(snapshot, list) {
-        0 if list.tally().processing == 0 => words::GETTING_IDS.to_owned(),
-        0 => words::processing(list.tally().processing),
+        0 if list.tally().processing == 0 => words::getting_ids().to_owned(),
+        0 => words::processing(list.tally().processing, place),
         _ => text::size_of(totals.sent, totals.bytes),
     };
-    [done, so_far].join(AND)
+    [done, so_far].join(joined::parts())
 }
 
 /// Returns speed and time left, or the reason for waiting. Empty while only processing is left,
@@ -150,22 +153,22 @@ fn pace(snapshot: &Snapshot, list: &List, place: Backend, now: Instant) -> Vec<S
         return vec![wording::row::held(by, place)];
     }
     let words = if snapshot.paused {
-        words::PAUSED
+        words::paused()
     } else if tally.finishing == sending {
-        words::ANSWER
+        words::answer()
     } else if snapshot.offline {
-        words::OFFLINE
+        words::offline()
     } else if tally.waiting == sending {
-        words::NEXT_TRY
+        words::next_try()
     } else if left.is_some() {
         // Small files mostly wait for API calls, so speed says little.
         return vec![text::left(left)];
     } else if tally.finishing > 0 {
-        words::ANSWER
+        words::answer()
     } else if tally.waiting > 0 {
-        words::NEXT_TRY
+        words::next_try()
     } else {
-        words::STARTING
+        words::starting()
     };
     vec![words.to_owned()]
 }

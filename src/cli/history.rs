@@ -8,7 +8,7 @@ use crate::model::cell_escaping::spreadsheet_field;
 use crate::model::terminal::escape;
 use crate::store::{AssetNote, AssetRecord, DataDir, History, StoreError};
 use crate::text;
-use crate::text::messages::journal;
+use crate::text::messages::{journal, terminal};
 
 /// A line of `history --json` or row of `--csv` (`docs/contract.md`, "Data directory").
 #[derive(Debug, Serialize)]
@@ -95,16 +95,16 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     match listed {
         Ok(()) => {}
         Err(ListingError::Store(error)) => {
-            say(&format!("The history cannot be read to its end: {error}."));
+            say(&terminal::history_broken(&error.to_string()));
             return EXIT_SOME_FAILED;
         }
         Err(ListingError::Output(error)) => return super::stdout_error(&error),
     }
     if count == 0 && !arguments.json && !arguments.csv {
         say(if query.is_empty() {
-            "Nothing was uploaded from this computer yet."
+            terminal::history_empty()
         } else {
-            "Nothing in the history has this in its name, path or id."
+            terminal::history_nothing_found()
         });
     }
     EXIT_GOOD

@@ -51,37 +51,28 @@ fn set() -> u8 {
     let mut note = match checked {
         Ok(()) => String::new(),
         Err(fault) if fault.kind == FaultKind::Unauthorized => {
-            say(&format!(
-                "The key was not saved. {}",
-                text::fault(&fault, Backend::Service).line()
-            ));
+            let why = text::fault(&fault, Backend::Service).line();
+            say(&wording::key_not_saved(&why));
             return EXIT_KEY;
         }
-        Err(fault) => format!(
-            " The key could not be checked: {}",
-            text::fault(&fault, Backend::Service).cause
-        ),
+        Err(fault) => {
+            let why = text::fault(&fault, Backend::Service).cause;
+            format!(" {}", wording::key_unchecked(&why))
+        }
     };
     if std::env::var_os(setup::KEY_VARIABLE).is_some_and(|key| !key.is_empty()) {
-        note += &format!(
-            " As long as {} is set, the key in it is used instead.",
-            setup::KEY_VARIABLE
-        );
+        note += &format!(" {}", wording::environment_wins(setup::KEY_VARIABLE));
     }
     match Keychain::system().save(&key) {
         Ok(()) => {
-            say(&format!(
-                "The key{} is saved.{note}",
-                wording::ends_in(&key.last4())
-            ));
+            let saved = wording::key_saved(&wording::ends_in(&key.last4()));
+            say(&format!("{saved}{note}"));
             EXIT_GOOD
         }
         Err(error) => {
-            say(&format!(
-                "The key was not saved. {} {}",
-                super::keychain_words(&error),
-                without_keychain()
-            ));
+            let not_saved = wording::key_not_saved(&super::keychain_words(&error));
+            let without = wording::without_keychain(setup::KEY_VARIABLE);
+            say(&format!("{not_saved} {without}"));
             EXIT_SOME_FAILED
         }
     }
@@ -90,7 +81,7 @@ fn set() -> u8 {
 fn ending(key: &ApiKey) -> String {
     match key.last4() {
         last4 if last4.is_empty() => last4,
-        last4 => format!(", ends in {last4}"),
+        last4 => wording::key_ends(&last4),
     }
 }
 
@@ -107,11 +98,11 @@ fn status() -> u8 {
         }
     };
     if let Some((key, _)) = world.key {
-        let line = format!("environment ({}){}", setup::KEY_VARIABLE, ending(&key));
-        return printed(&line);
+        let variable = setup::KEY_VARIABLE;
+        return printed(&wording::key_of_environment(&ending(&key), variable));
     }
     match Keychain::system().load() {
-        Ok(Some(key)) => printed(&format!("keychain{}", ending(&key))),
+        Ok(Some(key)) => printed(&wording::key_of_keychain(&ending(&key))),
         Ok(None) => {
             say(&wording::stopped(
                 RequiredAction::Key,
@@ -136,18 +127,15 @@ fn status() -> u8 {
 fn remove() -> u8 {
     match Keychain::system().remove() {
         Ok(true) => {
-            say("The key is removed from the keychain.");
+            say(wording::key_removed());
             EXIT_GOOD
         }
         Ok(false) => {
-            say("There was no key in the keychain.");
+            say(wording::no_key_to_remove());
             EXIT_GOOD
         }
         Err(error) => {
-            say(&format!(
-                "No key was removed. {}",
-                super::keychain_words(&error)
-            ));
+            say(&wording::key_not_removed(&super::keychain_words(&error)));
             EXIT_SOME_FAILED
         }
     }
@@ -158,15 +146,15 @@ fn read_key() -> Result<ApiKey, String> {
     // Growing would leave pieces of the key in freed memory.
     let mut text = zeroize::Zeroizing::new(String::with_capacity(INPUT_LIMIT));
     if std::io::stdin().is_terminal() {
-        let read = rpassword::prompt_password("API key (it is not shown): ");
-        *text = read.map_err(|error| format!("The key cannot be read: {error}."))?;
+        let read = rpassword::prompt_password(wording::prompt());
+        *text = read.map_err(|error| wording::key_unreadable(&error.to_string()))?;
     } else {
         let mut input = std::io::stdin().lock().take(INPUT_LIMIT as u64);
         input
             .read_to_string(&mut text)
-            .map_err(|error| format!("The key cannot be read: {error}."))?;
+            .map_err(|error| wording::key_unreadable(&error.to_string()))?;
     }
-    ApiKey::from_pasted(&text).map_err(|error| crate::app::wording::not_a_key(error).to_owned())
+    ApiKey::from_pasted(&text).map_err(|error| crate::text::not_a_key(error).to_owned())
 }
 
 /// Checks a key with the service, within the rate limit shared by all processes.
@@ -185,13 +173,6 @@ fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
         service.limiter().share(Some(slots));
     }
     Ok(runtime.block_on(service.probe(key)))
-}
-
-fn without_keychain() -> String {
-    format!(
-        "Without a keychain, put the key into the environment variable {}.",
-        setup::KEY_VARIABLE
-    )
 }
 
 /// Prints a line; the exit status tells if that succeeded.

@@ -14,12 +14,12 @@ use super::events::{EventPath, JsonEvent};
 use super::said_wait::SaidWait;
 use super::wording;
 use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
-use crate::app::wording::banner;
 use crate::engine::{LifecycleEvent, LifecycleRecord};
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::{ItemId, QueueWait, Row};
 use crate::model::terminal::escape;
+use crate::text::messages::{banner, list};
 use crate::text::{self, Backend};
 
 /// Output and counts of a run.
@@ -125,7 +125,7 @@ impl Report {
                     .unwrap_or(path.as_os_str())
                     .to_string_lossy();
                 let note = note.map(|note| text::note(note, Backend::Service));
-                let message = note.as_ref().map(|note| format!("{shown}: {note}"));
+                let message = note.as_ref().map(|note| wording::file(&shown, note));
                 self.event(&JsonEvent::Accepted {
                     name: name.into_owned(),
                     path: EventPath::new(&path),
@@ -143,7 +143,7 @@ impl Report {
                 self.close(item);
                 self.rejected += 1;
                 self.event(&JsonEvent::rejected(&path, &rejection));
-                Some(format!("{shown}: {}", text::rejection_line(&rejection)))
+                Some(wording::file(&shown, &text::rejection_line(&rejection)))
             }
             LifecycleEvent::Skipped { count } => {
                 self.skipped += count;
@@ -151,7 +151,7 @@ impl Report {
                     path: EventPath::new(&path),
                     count,
                 });
-                Some(format!("{shown}: {}", banner::passed_over(count)))
+                Some(wording::file(&shown, &banner::passed_over(count)))
             }
             LifecycleEvent::AlreadyUploaded(asset) => {
                 if !self.close(item) {
@@ -163,29 +163,25 @@ impl Report {
                     path: EventPath::new(&path),
                     asset_id: asset,
                 });
-                Some(format!("{shown}: uploaded before"))
+                Some(wording::file(&shown, wording::uploaded_before()))
             }
             LifecycleEvent::Followed(Some(asset)) if self.no_wait => {
                 self.uploaded(item, &path, asset);
-                Some(format!("{shown}: uploaded by an earlier run"))
+                Some(wording::file(&shown, wording::uploaded_earlier()))
             }
             LifecycleEvent::Followed(Some(asset)) => {
-                let message = format!(
-                    "{shown}: uploaded by an earlier run as {asset}; waiting until it is processed"
-                );
+                let what = wording::uploaded_earlier_as(asset.as_str());
                 self.wait_for(item, Some(asset));
-                Some(message)
+                Some(wording::file(&shown, &what))
             }
             LifecycleEvent::Followed(None) => {
                 self.wait_for(item, None);
-                Some(format!(
-                    "{shown}: sent by an earlier run; asking whether memories.ai has it"
-                ))
+                Some(wording::file(&shown, wording::sent_earlier()))
             }
             LifecycleEvent::OtherKey { last4 } => {
                 self.lift_limit(item, &path);
-                let words = text::other_key(&last4);
-                Some(format!("{shown}: {words}; sending it with this one"))
+                let what = wording::sent_with_this_key(&text::other_key(&last4));
+                Some(wording::file(&shown, &what))
             }
             LifecycleEvent::Uploaded(asset) => {
                 self.uploaded(item, &path, asset);
@@ -204,10 +200,8 @@ impl Report {
                     reason: fault.reason(),
                 });
                 let wait = text::duration(text::whole_seconds(delay));
-                Some(format!(
-                    "{shown}: {} Next try in {wait}.",
-                    text::fault(&fault, Backend::Service).cause
-                ))
+                let cause = text::fault(&fault, Backend::Service).cause;
+                Some(wording::file(&shown, &wording::retrying(&cause, &wait)))
             }
             LifecycleEvent::Finished {
                 asset,
@@ -315,19 +309,19 @@ impl Report {
             skipped: self.skipped,
             seconds: super::seconds(self.began.elapsed()),
         });
-        let ready = if self.no_wait { "uploaded" } else { "ready" };
-        let mut parts = vec![format!("{} {ready}", self.success)];
-        for (count, words) in [
-            (self.already_uploaded, "uploaded before"),
-            (self.failed, "failed"),
-            (self.rejected, "not taken"),
-            (self.skipped, "passed over"),
-        ] {
-            if count > 0 {
-                parts.push(format!("{count} {words}"));
-            }
-        }
-        format!("Done: {}.", parts.join(", "))
+        let ready = self.success.to_string();
+        let mut parts = vec![match self.no_wait {
+            true => wording::sum_uploaded(&ready),
+            false => wording::sum_ready(&ready),
+        }];
+        let mut add = |count: u64, words: fn(&str) -> String| {
+            parts.extend((count > 0).then(|| words(&count.to_string())));
+        };
+        add(self.already_uploaded, wording::sum_uploaded_before);
+        add(self.failed, wording::sum_failed);
+        add(self.rejected, wording::sum_not_taken);
+        add(self.skipped, wording::sum_passed_over);
+        wording::done(&parts.join(list::items()))
     }
 
     /// Returns the exit status; `needs` is the action that stopped the run.
@@ -395,10 +389,8 @@ impl Report {
         } else {
             text::fault(fault, Backend::Service).line()
         };
-        let line = format!(
-            "{}{id}: {message}",
-            super::one_line(&path.to_string_lossy())
-        );
+        let shown = super::one_line(&path.to_string_lossy());
+        let line = wording::file(&format!("{shown}{id}"), &message);
         self.event(&JsonEvent::failed(path, asset, fault, message));
         line
     }

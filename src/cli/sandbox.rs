@@ -1,6 +1,7 @@
 //! `sandbox`: only the server, until interrupted.
 
 use super::interrupt::Interruption;
+use super::wording;
 use super::{EXIT_GOOD, EXIT_SOME_FAILED, SandboxArguments, print, say};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::setup;
@@ -23,10 +24,8 @@ pub fn run(arguments: &SandboxArguments) -> u8 {
         let sandbox = match Sandbox::start(options) {
             Ok(sandbox) => sandbox,
             Err(error) => {
-                say(&format!(
-                    "The sandbox cannot listen on port {}: {error}.",
-                    arguments.port
-                ));
+                let port = arguments.port.to_string();
+                say(&wording::port_taken(&error.to_string(), &port));
                 return EXIT_SOME_FAILED;
             }
         };

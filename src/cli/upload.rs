@@ -328,7 +328,7 @@ async fn answer(keychain: &mut Option<KeychainReply>) -> Result<Option<ApiKey>, 
         // A closed channel means that no thread could be started.
         Some(receiver) => receiver
             .await
-            .unwrap_or_else(|_| Err(SecretError::Other("it could not be asked".to_owned()))),
+            .unwrap_or_else(|_| Err(SecretError::Other(wording::keychain_not_asked().to_owned()))),
         None => std::future::pending().await,
     }
 }

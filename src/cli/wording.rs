@@ -7,7 +7,7 @@ use crate::model::key::NotAKey;
 use crate::model::snapshot::{KeySource, KeyState};
 use crate::text::messages::terminal as say;
 pub(crate) use crate::text::messages::terminal::*;
-use crate::text::{Backend, CONSOLE, next_try, whole_seconds};
+use crate::text::{Backend, CONSOLE, next_try, not_a_key_briefly, whole_seconds};
 
 /// Returns the key's last characters; empty for a key too short to show them.
 pub fn ends_in(last4: &str) -> String {
@@ -46,7 +46,7 @@ pub fn stopped(
 
 /// Reports an environment variable without a valid key.
 pub fn bad_environment_key(variable: &str, why: NotAKey) -> String {
-    say::bad_environment_key(CONSOLE, variable, &why.to_string())
+    say::bad_environment_key(CONSOLE, variable, not_a_key_briefly(why))
 }
 
 /// Reports uploads that restart after an interruption: `in_part` partly sent, and `places` more

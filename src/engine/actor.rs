@@ -1,12 +1,11 @@
-//! The loop that owns the queue: what is told, what follows, what is journaled, what is shown.
+//! The loop that owns the queue and everything that keeps something about it.
 //!
-//! Each turn takes in everything that has been said meanwhile, moves the uploads through
-//! `next`, writes one transaction, and only then shows the new state and carries out what
-//! follows from it.
+//! Each turn takes in everything that has arrived meanwhile, moves the uploads through
+//! `transition`, writes one transaction, and only then publishes the new state and begins the work
+//! that follows from it.
 
 mod commands;
 mod commit;
-mod duplicate_scan;
 mod duplicates;
 mod effects;
 mod intake;
@@ -15,10 +14,10 @@ mod locate;
 mod message;
 mod restore;
 mod sessions;
+mod shut_down;
 mod snapshot;
 mod waits;
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,11 +25,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use self::duplicate_scan::DuplicateScan;
-use self::keys::KeyCheck;
+use super::duplicates::Duplicates;
+use super::gate::Gate;
 use super::intake::Intake;
 use super::journal::Journal;
-use super::lifecycle::{LifecycleEvent, LifecycleRecord, turn};
+use super::keys::Keys;
+use super::lifecycle::{LifecycleEvent, LifecycleRecord};
 use super::message::ActorMessage;
 use super::missing_files::MissingFiles;
 use super::outbox::{Outbox, Work};
@@ -39,16 +39,11 @@ use super::queue::Queue;
 use super::speed::ThroughputMeter;
 use super::storage_protocols::StorageProtocols;
 use super::tasks::Tasks;
-use super::tasks::task::Task;
 use super::upload_sessions::UploadSessions;
 use super::{Command, Notice, Options};
 use crate::api::Service;
-use crate::api::limiter::RateHold;
 use crate::api::paced::RateLimited;
-use crate::model::asset::Account;
-use crate::model::fault::RequiredAction;
-use crate::model::key::ApiKey;
-use crate::model::snapshot::{ItemId, KeySource, Snapshot};
+use crate::model::snapshot::{ItemId, Snapshot};
 use crate::model::upload::{Event, UploadState};
 use crate::store::KeychainWorker;
 
@@ -65,27 +60,13 @@ pub(super) struct Actor<S> {
 
     queue: Queue,
     missing_files: MissingFiles,
-    duplicate_scan: DuplicateScan,
+    duplicates: Duplicates,
     intake: Intake,
 
-    key: Option<(ApiKey, KeySource)>,
-    no_key: bool,
-    trust: KeyCheck,
-    key_check: Option<Task>,
-    /// A check of the key in spite of a hold.
-    probe: Option<Task>,
-    /// A rate-limit answer that holds all calls back.
-    hold: watch::Receiver<Option<RateHold>>,
-    /// Accounts of the current key: its own, and those that were joined with it.
-    own: HashSet<Account>,
-    /// Whose key answered well when it was asked about before it came into use.
-    prechecked_account: Option<Account>,
+    keys: Keys,
+    gate: Gate,
     storage_protocols: StorageProtocols,
     sessions: UploadSessions,
-    needs: Option<RequiredAction>,
-    paused: bool,
-    /// Since when the service can't be reached, as far as is known.
-    offline: Option<Instant>,
     throughput: ThroughputMeter,
     stopped: bool,
 
@@ -102,32 +83,23 @@ impl<S: Service> Actor<S> {
         notices: mpsc::UnboundedSender<Notice>,
     ) -> Self {
         let (messages, inbox) = mpsc::unbounded_channel();
-        let key = options.key.clone();
-        let hold = service.limiter().hold();
         let stall = options.policy.stall;
         let keychain = KeychainWorker::new(options.keychain.clone());
         let sessions = UploadSessions::new(keychain, options.base_url.clone());
+        let keys = Keys::new(options.key.clone());
+        let gate = Gate::new(service.limiter().hold());
         Self {
             journal: Journal::new(Arc::clone(&options.history), options.base_url.clone()),
             options,
             inbox,
             queue: Queue::default(),
             missing_files: MissingFiles::new(),
-            duplicate_scan: DuplicateScan::default(),
+            duplicates: Duplicates::new(),
             intake: Intake::default(),
-            key,
-            no_key: false,
-            trust: KeyCheck::Unchecked,
-            key_check: None,
-            probe: None,
-            hold,
-            own: HashSet::new(),
-            prechecked_account: None,
+            keys,
+            gate,
             storage_protocols: StorageProtocols::default(),
             sessions,
-            needs: None,
-            paused: false,
-            offline: None,
             throughput: ThroughputMeter::default(),
             stopped: false,
             publisher: Publisher::new(snapshot, notices),
@@ -138,43 +110,60 @@ impl<S: Service> Actor<S> {
 
     /// Runs until it is told to stop or nobody can tell it anything any more.
     pub async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
+        self.start();
+        let mut sampling = tokio::time::interval(SAMPLING);
+        sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while !self.stopped {
+            self.next_message(&mut commands, &mut sampling).await;
+            self.drain(&mut commands);
+            self.commit();
+        }
+        self.shut_down().await;
+        tracing::info!("engine ends");
+    }
+
+    fn start(&mut self) {
         self.share_limit();
         self.restore_key_check();
         self.recall_accounts();
         self.open_history();
-        self.commit_and_publish();
-        let mut sampling = tokio::time::interval(SAMPLING);
-        sampling.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        while !self.stopped {
-            let bytes_move = !self.queue.active_transfers().is_empty();
-            let hold = *self.hold.borrow();
-            tokio::select! {
-                command = commands.recv() => match command {
-                    Some(command) => self.handle_command(command),
-                    None => self.stopped = true,
-                },
-                Some(messages) = self.inbox.recv() => self.handle_message(messages),
-                () = tick(&mut sampling, bytes_move) => self.sample(),
-                Ok(()) = self.hold.changed() => self.test_hold(),
-                () = waits::end(hold) => {}
+        self.commit();
+    }
+
+    /// Waits for a command, a message of a task, the end of a hold, or the time to read meters.
+    async fn next_message(
+        &mut self,
+        commands: &mut mpsc::UnboundedReceiver<Command>,
+        sampling: &mut Interval,
+    ) {
+        let bytes_move = !self.queue.active_transfers().is_empty();
+        tokio::select! {
+            command = commands.recv() => match command {
+                Some(command) => self.handle_command(command),
+                None => self.stopped = true,
+            },
+            Some(message) = self.inbox.recv() => self.handle_message(message),
+            _ = sampling.tick(), if bytes_move => self.sample(),
+            is_untested = self.gate.hold_changed() => if is_untested {
+                self.probe();
             }
-            for _ in 0..TURN {
-                if self.journal.has_a_turns_worth() {
-                    break;
-                }
-                if let Ok(command) = commands.try_recv() {
-                    self.handle_command(command);
-                } else if let Ok(messages) = self.inbox.try_recv() {
-                    self.handle_message(messages);
-                } else {
-                    break;
-                }
-            }
-            self.commit_and_publish();
         }
-        self.shut_down().await;
-        self.drain_keychain().await;
-        tracing::info!("engine ends");
+    }
+
+    /// Takes in what has arrived meanwhile, up to a turn's worth.
+    fn drain(&mut self, commands: &mut mpsc::UnboundedReceiver<Command>) {
+        for _ in 0..TURN {
+            if self.journal.has_a_turns_worth() {
+                return;
+            }
+            if let Ok(command) = commands.try_recv() {
+                self.handle_command(command);
+            } else if let Ok(message) = self.inbox.try_recv() {
+                self.handle_message(message);
+            } else {
+                return;
+            }
+        }
     }
 
     /// Reads the meters.
@@ -185,21 +174,17 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.queue.get_mut(id) else {
                 continue;
             };
-            let (UploadState::Sending { .. }, Some(meter)) = (&item.upload().state, &item.meter)
-            else {
+            if !matches!(item.upload().state, UploadState::Sending { .. }) {
+                continue;
+            }
+            let Some(sample) = item.transfer.sample(now) else {
                 continue;
             };
-            if !meter.started() {
-                continue;
+            bytes += sample.new;
+            moving |= !sample.is_out;
+            if sample.moved > 0 {
+                self.gate.on_bytes_moved(item.starts.last());
             }
-            let moved = meter.moved();
-            moving |= !meter.body_out();
-            if item.began > self.offline && moved > 0 {
-                // Of a try that began before, bytes may only have gone as far as the
-                // system's buffers.
-                self.offline = None;
-            }
-            bytes += item.speed.sample(now, moved);
             self.publisher.on_change(id);
         }
         self.throughput.sample(now, bytes, moving);
@@ -212,28 +197,25 @@ impl<S: Service> Actor<S> {
             return false;
         };
         self.journal.stage_transition(&change);
-        self.duplicate_scan.on_change(&change);
+        self.duplicates.on_change(&change);
+        self.sessions.on_change(&change);
         self.missing_files.on_change(change.item);
-        self.publisher.on_transition(&change);
         if change.begins_batch {
             self.throughput.on_batch_begun();
+        }
+        self.publisher.on_transition(&change);
+        let direct_limit = self.options.policy.direct_limit;
+        if self.options.follower.is_some()
+            && let Some(record) = LifecycleRecord::of(&change, direct_limit)
+        {
+            self.outbox.follow(record);
         }
         if change.releases_body {
             self.outbox.start(Work::Release(id));
         }
-        let path = change.item.path.clone();
-        let said = turn(&change, self.options.policy.direct_limit);
-        let unused = change.unused_reservation().cloned();
-        let ended = change.has_ended();
-        let asset = change.ready_asset().cloned();
+        let ended = change.has_ended().then(|| change.ready_asset().cloned());
         self.outbox.start_effects(id, change.effects);
-        if let Some(asset) = unused {
-            self.forget_session(&asset);
-        }
-        if let Some(turn) = said {
-            self.follow(Some(id), path, turn);
-        }
-        if ended {
+        if let Some(asset) = ended {
             self.notify_dependents(id, asset.as_ref());
         }
         true
@@ -243,14 +225,5 @@ impl<S: Service> Actor<S> {
         if self.options.follower.is_some() {
             self.outbox.follow(LifecycleRecord { item, path, turn });
         }
-    }
-}
-
-/// The next moment to read the meters; never, while no bytes move.
-async fn tick(sampling: &mut Interval, wanted: bool) {
-    if wanted {
-        sampling.tick().await;
-    } else {
-        std::future::pending::<()>().await;
     }
 }

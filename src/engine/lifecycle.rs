@@ -89,11 +89,21 @@ pub enum LifecycleEvent {
     NeedsUser(Fault),
 }
 
-/// Returns the lifecycle event of a transition.
-pub(super) fn turn(change: &Transition<'_>, direct_limit: u64) -> Option<LifecycleEvent> {
+impl LifecycleRecord {
+    /// Returns the record of a transition; `None` for one that is not to be reported.
+    pub(super) fn of(change: &Transition<'_>, direct_limit: u64) -> Option<Self> {
+        Some(Self {
+            item: Some(change.item.id),
+            path: change.item.path.clone(),
+            turn: turn(change, direct_limit)?,
+        })
+    }
+}
+
+fn turn(change: &Transition<'_>, direct_limit: u64) -> Option<LifecycleEvent> {
     let (before, item, delay) = (&change.before, change.item, change.delay());
     let after = item.upload();
-    let next_start = item.starts + 1;
+    let next_start = item.starts.count() + 1;
     let checking =
         |state: &UploadState| matches!(state, UploadState::Checking | UploadState::StillChanging);
     match (&before.state, &after.state) {
@@ -142,10 +152,8 @@ pub(super) fn turn(change: &Transition<'_>, direct_limit: u64) -> Option<Lifecyc
         (_, UploadState::Done { asset, content }) => Some(LifecycleEvent::Finished {
             asset: asset.clone(),
             size: after.size(),
-            content: content.or(item.content),
-            took: item
-                .started_at
-                .map_or(Duration::ZERO, |since| since.elapsed()),
+            content: content.or(item.content.hash()),
+            took: item.starts.took(),
         }),
         (_, UploadState::Failed { fault, asset }) => Some(LifecycleEvent::Failed {
             asset: asset.clone(),

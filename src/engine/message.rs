@@ -46,9 +46,9 @@ pub(super) enum ActorMessage {
         saved: oneshot::Sender<()>,
     },
     /// Files were found.
-    FoundFile(Vec<FoundFile>),
+    FilesFound(Vec<FoundFile>),
     /// Files found so far in a folder walk.
-    Walking(u64),
+    WalkProgress(u64),
     /// A folder held this many files of other kinds.
     Skipped(PathBuf, u64),
     /// All paths of one `Add` were walked; `is_empty` if they held nothing at all.
@@ -83,13 +83,13 @@ pub(super) enum ActorMessage {
     /// The check of this account's key ended.
     KeyChecked(Account, Result<(), Fault>),
     /// Missing files that reappeared in a folder.
-    Back(PathBuf, Vec<ItemId>),
+    FilesReappeared(PathBuf, Vec<ItemId>),
     /// The file chosen for a row was checked.
     Located(ItemId, LocatedFile),
     /// Retry a failed commit, or opening the history.
-    SaveAgain,
+    RetryCommit,
     /// The history was opened or repaired, or cannot be.
     OpenOutcome(Box<Result<OpenOutcome, OpenError>>),
     /// Take in files buffered while the database was locked.
-    TakeIn,
+    RetryIntake,
 }

@@ -10,7 +10,6 @@ use tokio::sync::oneshot;
 use super::command::Notice;
 use super::lifecycle::LifecycleRecord;
 use super::tasks::FileToLocate;
-use super::upload_sessions::KeychainCall;
 use crate::model::asset::AssetId;
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
@@ -37,6 +36,11 @@ pub(super) enum Work {
         attempt: u32,
         candidates: Vec<AssetId>,
     },
+    /// Check the current key: in its turn, or at once in spite of a rate-limit hold.
+    CheckKey {
+        is_probe: bool,
+    },
+    /// Check a key before it comes into use.
     TestKey(ApiKey, oneshot::Sender<Result<(), Fault>>),
 }
 
@@ -44,7 +48,6 @@ pub(super) enum Work {
 #[derive(Default)]
 pub(super) struct Outbox {
     work: Vec<Work>,
-    keychain: Vec<KeychainCall>,
     lifecycle: Vec<LifecycleRecord>,
     notices: Vec<Notice>,
 }
@@ -57,10 +60,6 @@ impl Outbox {
     pub fn start_effects(&mut self, id: ItemId, effects: Vec<Effect>) {
         let effects = effects.into_iter().map(|effect| Work::Upload(id, effect));
         self.work.extend(effects);
-    }
-
-    pub fn call_keychain(&mut self, calls: Vec<KeychainCall>) {
-        self.keychain.extend(calls);
     }
 
     pub fn follow(&mut self, record: LifecycleRecord) {
@@ -84,10 +83,6 @@ impl Outbox {
 
     pub fn take_work(&mut self) -> Vec<Work> {
         std::mem::take(&mut self.work)
-    }
-
-    pub fn take_keychain_calls(&mut self) -> Vec<KeychainCall> {
-        std::mem::take(&mut self.keychain)
     }
 
     pub fn take_lifecycle(&mut self) -> Vec<LifecycleRecord> {

@@ -37,7 +37,7 @@ impl PendingHash {
         Some(Self {
             path: item.file.clone(),
             stamp: item.upload().media?.stamp,
-            cell: Arc::clone(&item.reading),
+            cell: item.content.reading(),
         })
     }
 

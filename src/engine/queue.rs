@@ -15,6 +15,7 @@ use self::item::Item;
 use self::order::STEP;
 use super::BatchEnd;
 use super::files::CanonicalPath;
+use super::tasks::task::Task;
 use super::transition::Transition;
 use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;
@@ -95,10 +96,21 @@ impl Queue {
         self.items.contains_key(&id)
     }
 
-    /// Returns whether the row is at this attempt, so that a message of it is not stale.
+    /// Returns a row if it is at this attempt, so that a message of it is not stale.
+    pub fn get_at(&self, id: ItemId, attempt: u32) -> Option<&Item> {
+        let item = self.get(id);
+        item.filter(|item| item.upload().attempt == attempt)
+    }
+
     pub fn is_at(&self, id: ItemId, attempt: u32) -> bool {
-        self.get(id)
-            .is_some_and(|item| item.upload().attempt == attempt)
+        self.get_at(id, attempt).is_some()
+    }
+
+    /// Notes what runs for a row, in place of what ran before.
+    pub fn run(&mut self, id: ItemId, task: Task) {
+        if let Some(item) = self.items.get_mut(&id) {
+            item.running = Some(task);
+        }
     }
 
     pub fn order(&self) -> &BTreeSet<Place> {
@@ -208,7 +220,7 @@ impl Queue {
         if let Some(path) = item.identity() {
             self.by_path.entry(path.clone()).or_insert(item.id);
         }
-        item.polled_since = Some(tokio::time::Instant::now());
+        item.waits.restart_polls();
         self.insert(item);
     }
 

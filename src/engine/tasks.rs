@@ -112,7 +112,7 @@ impl<S: Service> Tasks<S> {
         if self.commit_retry.is_none() {
             let timer = self.reporting(async move {
                 tokio::time::sleep(after).await;
-                ActorMessage::SaveAgain
+                ActorMessage::RetryCommit
             });
             self.commit_retry = Some(timer);
         }
@@ -126,7 +126,7 @@ impl<S: Service> Tasks<S> {
     pub fn retry_intake(&mut self) {
         self.report(async {
             tokio::time::sleep(INTAKE_RETRY_DELAY).await;
-            Some(ActorMessage::TakeIn)
+            Some(ActorMessage::RetryIntake)
         });
     }
 
@@ -199,7 +199,7 @@ impl<S: Service> Tasks<S> {
             });
             // An error means that the runtime ends.
             if let Ok(back) = look.await {
-                let _ = messages.send(ActorMessage::Back(folder, back));
+                let _ = messages.send(ActorMessage::FilesReappeared(folder, back));
             }
         })
     }
@@ -224,20 +224,14 @@ impl<S: Service> Tasks<S> {
         )
     }
 
-    /// Checks a key before the first upload.
-    pub fn check_key(&self, key: ApiKey) -> Task {
+    /// Checks a key in its turn, or at once in spite of a rate-limit hold.
+    pub fn check_key(&self, key: ApiKey, is_probe: bool) -> Task {
         let service = Arc::clone(&self.service);
         self.reporting(async move {
-            let outcome = service.check_key(&key, || ()).await;
-            ActorMessage::KeyChecked(key.account(), outcome)
-        })
-    }
-
-    /// Checks a key in spite of a hold.
-    pub fn probe_key(&self, key: ApiKey) -> Task {
-        let service = Arc::clone(&self.service);
-        self.reporting(async move {
-            let outcome = service.probe(&key).await;
+            let outcome = match is_probe {
+                true => service.probe(&key).await,
+                false => service.check_key(&key, || ()).await,
+            };
             ActorMessage::KeyChecked(key.account(), outcome)
         })
     }

@@ -83,7 +83,7 @@ impl Transition<'_> {
             message = detail.message.as_deref(),
             request_id = detail.request_id.as_deref(),
             causes = detail.causes.join(": "),
-            tries = item.starts,
+            tries = item.starts.count(),
             next_try_ms = u64::try_from(self.delay().as_millis()).unwrap_or(u64::MAX),
             ended = upload.has_ended(),
             "trouble"

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use super::clock::now_ms;
 use super::queue::item::Item;
 use super::saved_session::{self, LIFE, Purpose};
+use super::transition::Transition;
 use crate::api::SignedUpload;
 use crate::model::asset::AssetId;
 use crate::model::snapshot::ResumeBehaviour;
@@ -24,57 +25,42 @@ use crate::store::{KeychainWorker, SecretError};
 /// Hash of a session URL.
 type SessionHash = [u8; 32];
 
-/// Sessions in the keychain, and the calls that change them.
+/// Sessions in the keychain, and the changes to them.
 pub(super) struct UploadSessions {
     base_url: String,
     keychain: Arc<KeychainWorker>,
     /// Uploads of which the keychain has a session; with its hash if this run has seen it.
     saved: HashMap<AssetId, Option<SessionHash>>,
+    notes: Vec<SessionNote>,
+    calls: Vec<KeychainCall>,
     /// Calls whose outcome is not known yet.
     pending_calls: usize,
 }
 
-/// A change of the keychain. It holds a secret, so that it has no `Debug` outside tests.
-#[cfg_attr(test, derive(Debug, PartialEq))]
-pub(super) enum KeychainCall {
-    Save {
-        asset: AssetId,
-        secret: Zeroizing<Vec<u8>>,
-        /// The keychain has no session of this upload yet.
-        is_first: bool,
-    },
-    Remove(AssetId),
+/// Note for the history since when the keychain may have an upload's session, in milliseconds since
+/// the Unix epoch; 0 if it is to be deleted, `None` if it has none.
+pub(super) type SessionNote = (AssetId, Option<i64>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SessionChange {
+    New,
+    Replaced,
+    Removed,
+}
+
+/// A change of the keychain. It holds a secret, so that it has no `Debug`.
+pub(super) struct KeychainCall {
+    asset: AssetId,
+    change: SessionChange,
+    /// Empty for a removal.
+    secret: Zeroizing<Vec<u8>>,
 }
 
 /// Outcome of a [`KeychainCall`].
-#[derive(Debug)]
-pub(super) enum KeychainReply {
-    Saved {
-        asset: AssetId,
-        is_first: bool,
-        outcome: Result<(), SecretError>,
-    },
-    Removed(AssetId, Result<(), SecretError>),
-}
-
-/// Consequences of a change: notes for the history, and calls once these are on disk.
-#[derive(Default)]
-#[cfg_attr(test, derive(Debug, PartialEq))]
-#[must_use]
-pub(super) struct SessionEffects {
-    /// Since when the keychain may have an upload's session, in milliseconds since the Unix epoch
-    /// (0: to be deleted); `None` if it has none.
-    pub notes: Vec<(AssetId, Option<i64>)>,
-    pub calls: Vec<KeychainCall>,
-}
-
-impl SessionEffects {
-    fn note(asset: &AssetId, at_ms: Option<i64>) -> Self {
-        Self {
-            notes: vec![(asset.clone(), at_ms)],
-            calls: vec![],
-        }
-    }
+pub(super) struct KeychainReply {
+    asset: AssetId,
+    change: SessionChange,
+    outcome: Result<(), SecretError>,
 }
 
 impl UploadSessions {
@@ -83,39 +69,58 @@ impl UploadSessions {
             base_url,
             keychain: Arc::new(keychain),
             saved: HashMap::new(),
+            notes: vec![],
+            calls: vec![],
             pending_calls: 0,
         }
     }
 
+    /// Returns the notes of the turn, to be staged in its transaction.
+    pub fn take_notes(&mut self) -> Vec<SessionNote> {
+        std::mem::take(&mut self.notes)
+    }
+
+    /// Returns the calls to make once the notes are on disk.
+    pub fn take_calls(&mut self) -> Vec<KeychainCall> {
+        std::mem::take(&mut self.calls)
+    }
+
+    fn note(&mut self, asset: &AssetId, at_ms: Option<i64>) {
+        self.notes.push((asset.clone(), at_ms));
+    }
+
+    fn call(&mut self, asset: &AssetId, change: SessionChange, secret: Zeroizing<Vec<u8>>) {
+        self.pending_calls += 1;
+        self.calls.push(KeychainCall {
+            asset: asset.clone(),
+            change,
+            secret,
+        });
+    }
+
     /// Learns which sessions earlier runs left; deletes those of ended uploads.
-    pub fn restore(&mut self, sessions: Vec<(AssetId, i64)>) -> SessionEffects {
+    pub fn restore(&mut self, sessions: Vec<(AssetId, i64)>) {
         let oldest = now_ms().saturating_sub(saved_session::millis(LIFE));
-        let mut effects = SessionEffects::default();
         for (asset, at_ms) in sessions {
             self.saved.insert(asset.clone(), None);
             if at_ms < oldest {
-                let forgotten = self.forget(&asset);
-                effects.notes.extend(forgotten.notes);
-                effects.calls.extend(forgotten.calls);
+                self.forget(&asset);
             }
         }
-        effects
     }
 
     /// Notes all sessions again, for a recreated history.
-    pub fn note_all(&self) -> SessionEffects {
+    pub fn note_all(&mut self) {
         let saved = self.saved.keys();
-        SessionEffects {
-            notes: saved.map(|it| (it.clone(), Some(now_ms()))).collect(),
-            calls: vec![],
-        }
+        let notes = saved.map(|asset| (asset.clone(), Some(now_ms())));
+        self.notes.extend(notes);
     }
 
     /// Returns the keychain and its entry to resume a session of an earlier run.
     pub fn to_recall(&self, item: &Item) -> Option<(Arc<KeychainWorker>, Purpose)> {
         let asset = item.upload().reserved_id.as_ref()?;
         let is_saved = self.saved.contains_key(asset) && self.keychain.is_asked();
-        if item.ticket.is_some() || !is_saved {
+        if item.transfer.ticket().is_some() || !is_saved {
             return None;
         }
         Some((Arc::clone(&self.keychain), self.purpose(asset, item)?))
@@ -131,120 +136,108 @@ impl UploadSessions {
 
     /// Takes note of a ticket in use, whose session may have come from the keychain.
     pub fn on_ticket(&mut self, ticket: &SignedUpload) {
-        if let (Some(saved), Some(hash)) = (self.saved.get_mut(&ticket.asset_id), hash(ticket)) {
-            *saved = Some(hash);
+        let hash = hash(ticket);
+        if let Some(saved) = self.saved.get_mut(&ticket.asset_id)
+            && hash.is_some()
+        {
+            *saved = hash;
         }
     }
 
     /// Saves a row's session if it is new or replaced.
-    pub fn save(&mut self, item: &Item) -> SessionEffects {
-        self.write(item).unwrap_or_default()
-    }
-
-    fn write(&mut self, item: &Item) -> Option<SessionEffects> {
-        let (ticket, since) = item.ticket.as_ref()?;
-        let (asset, hash) = (&ticket.asset_id, hash(ticket)?);
-        if !self.keychain.is_asked() || self.saved.get(asset) == Some(&Some(hash)) {
-            return None;
+    pub fn save(&mut self, item: &Item) {
+        let Some((ticket, since)) = item.transfer.ticket() else {
+            return;
+        };
+        let (asset, hash) = (&ticket.asset_id, hash(ticket));
+        if !self.keychain.is_asked() || self.saved.get(asset) == Some(&hash) {
+            return;
         }
-        let secret = saved_session::write(ticket, *since, &self.purpose(asset, item)?)?;
-        let is_first = self.saved.insert(asset.clone(), Some(hash)).is_none();
-        let mut effects = SessionEffects::note(asset, Some(now_ms()));
-        self.pending_calls += 1;
-        effects.calls.push(KeychainCall::Save {
-            asset: asset.clone(),
-            secret,
-            is_first,
-        });
-        Some(effects)
+        let purpose = self.purpose(asset, item);
+        let secret = purpose.and_then(|purpose| saved_session::write(ticket, *since, &purpose));
+        if let Some(secret) = secret {
+            let change = match self.saved.insert(asset.clone(), hash) {
+                None => SessionChange::New,
+                Some(_) => SessionChange::Replaced,
+            };
+            self.note(asset, Some(now_ms()));
+            self.call(asset, change, secret);
+        }
     }
 
-    /// Marks a removed row's session for deletion at the next start, as an undo may need it.
-    pub fn mark_removable(&self, asset: &AssetId) -> SessionEffects {
-        self.note_saved(asset, 0)
+    /// Marks the session of a removed row for deletion at the next start, as an undo may need it;
+    /// unmarks that of a row that was put back.
+    pub fn set_removed(&mut self, asset: &AssetId, is_removed: bool) {
+        if self.saved.contains_key(asset) {
+            self.note(asset, Some(if is_removed { 0 } else { now_ms() }));
+        }
     }
 
-    /// Keeps the session of a row that was put back.
-    pub fn unmark_removable(&self, asset: &AssetId) -> SessionEffects {
-        self.note_saved(asset, now_ms())
-    }
-
-    fn note_saved(&self, asset: &AssetId, at_ms: i64) -> SessionEffects {
-        match self.saved.get(asset) {
-            Some(_) => SessionEffects::note(asset, Some(at_ms)),
-            None => SessionEffects::default(),
+    /// Deletes the session of an id that a transition has made useless.
+    pub fn on_change(&mut self, change: &Transition<'_>) {
+        if let Some(asset) = change.unused_reservation() {
+            self.forget(asset);
         }
     }
 
     /// Deletes a session whose upload has ended or got another id.
-    pub fn forget(&mut self, asset: &AssetId) -> SessionEffects {
+    pub fn forget(&mut self, asset: &AssetId) {
         if self.saved.remove(asset).is_none() {
-            return SessionEffects::default();
+            return;
         }
         // Until the keychain has deleted it, every start tries again.
-        let mut effects = SessionEffects::note(asset, Some(0));
+        self.note(asset, Some(0));
         if self.keychain.is_asked() {
-            self.pending_calls += 1;
-            effects.calls.push(KeychainCall::Remove(asset.clone()));
+            self.call(asset, SessionChange::Removed, Zeroizing::default());
         }
-        effects
     }
 
     /// Hands a call to the keychain; `then` gets its outcome, perhaps on another thread.
     pub fn make(&self, call: KeychainCall, then: impl FnOnce(KeychainReply) + Send + 'static) {
-        match call {
-            KeychainCall::Save {
-                asset,
-                secret,
-                is_first,
-            } => {
-                let of = asset.clone();
-                self.keychain.in_turn(
-                    move |keychain| keychain.save_session(&of, &secret),
-                    move |outcome| {
-                        then(KeychainReply::Saved {
-                            asset,
-                            is_first,
-                            outcome,
-                        });
-                    },
-                );
-            }
-            KeychainCall::Remove(asset) => {
-                let of = asset.clone();
-                self.keychain.in_turn(
-                    move |keychain| keychain.remove_session(&of).map(drop),
-                    move |outcome| then(KeychainReply::Removed(asset, outcome)),
-                );
-            }
-        }
+        let KeychainCall {
+            asset,
+            change,
+            secret,
+        } = call;
+        let of = asset.clone();
+        self.keychain.in_turn(
+            move |keychain| match change {
+                SessionChange::Removed => keychain.remove_session(&of).map(drop),
+                _ => keychain.save_session(&of, &secret),
+            },
+            move |outcome| {
+                then(KeychainReply {
+                    asset,
+                    change,
+                    outcome,
+                });
+            },
+        );
     }
 
-    /// Takes note of a call's outcome.
-    pub fn on_reply(&mut self, reply: &KeychainReply) -> SessionEffects {
+    /// Takes note of a call's outcome; returns the asset if its session could not be saved.
+    pub fn on_reply(&mut self, reply: KeychainReply) -> Option<AssetId> {
         self.pending_calls = self.pending_calls.saturating_sub(1);
-        match reply {
-            KeychainReply::Saved {
-                asset,
-                is_first,
-                outcome: Err(error),
-            } => {
-                tracing::warn!(%error, "sessions are not kept: after a restart their files start again");
-                if self.saved.remove(asset).is_some() {
-                    // The keychain may still hold the previous session, which is useless.
-                    return SessionEffects::note(asset, (!is_first).then_some(0));
-                }
-            }
+        let asset = reply.asset;
+        match (reply.change, reply.outcome) {
             // A new session of this upload may have been started meanwhile.
-            KeychainReply::Removed(asset, Ok(())) if !self.saved.contains_key(asset) => {
-                return SessionEffects::note(asset, None);
+            (SessionChange::Removed, Ok(())) if !self.saved.contains_key(&asset) => {
+                self.note(&asset, None);
             }
-            KeychainReply::Removed(_, Err(error)) => {
+            (_, Ok(())) => {}
+            (SessionChange::Removed, Err(error)) => {
                 tracing::warn!(%error, "a session stays in the keychain for now");
             }
-            KeychainReply::Saved { .. } | KeychainReply::Removed(..) => {}
+            (change, Err(error)) => {
+                tracing::warn!(%error, "sessions are not kept: after a restart their files start again");
+                if self.saved.remove(&asset).is_some() {
+                    // The keychain may still hold the previous session, which is useless.
+                    self.note(&asset, (change == SessionChange::Replaced).then_some(0));
+                }
+                return Some(asset);
+            }
         }
-        SessionEffects::default()
+        None
     }
 
     /// Returns a receiver that resolves once all pending calls are over; `None` if none is pending.
@@ -272,7 +265,7 @@ impl UploadSessions {
             UploadState::Sending { .. } | UploadState::RetryScheduled { .. } => true,
             // Held before its first byte, it has sent nothing.
             UploadState::Queued | UploadState::Paused { .. } => {
-                is_interrupted || item.starts > 0 || item.upload().reserved_id.is_some()
+                is_interrupted || item.starts.count() > 0 || item.upload().reserved_id.is_some()
             }
             _ => false,
         };
@@ -283,12 +276,12 @@ impl UploadSessions {
         if reserved_id.is_some_and(|asset| self.saved.contains_key(asset)) {
             return Some(ResumeBehaviour::ResumesAfterRestart);
         }
-        let ticket = item.ticket.as_ref();
+        let ticket = item.transfer.ticket();
         if ticket.is_some_and(|(ticket, _)| ticket.session.url().is_some()) {
             return Some(ResumeBehaviour::Resumes);
         }
         // Bytes that an earlier run sent under an id are unknown.
-        let of_earlier = is_interrupted || item.starts == 0;
+        let of_earlier = is_interrupted || item.starts.count() == 0;
         (of_earlier || item.has_sent()).then_some(ResumeBehaviour::Restarts)
     }
 }

@@ -1,6 +1,6 @@
 //! Upload faults, with recovery for decisions, words for the user, and diagnostics.
 //!
-//! `docs/faults.md` describes each kind; its words are in `app::wording`.
+//! `docs/faults.md` describes each kind; its words are in `text::fault`.
 
 use std::time::Duration;
 

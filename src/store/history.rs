@@ -2,11 +2,14 @@
 
 mod accounts;
 mod backup;
+mod connect;
 mod database_file;
 mod error;
 mod ledger;
+mod open;
 mod records;
 mod recovery;
+mod rows;
 mod schema;
 mod search;
 mod swap;
@@ -29,14 +32,13 @@ pub use error::{OpenError, StoreError};
 pub use ledger::LEDGER_NAME;
 pub use records::{AssetNote, AssetRecord, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord};
 
-use database_file::{BUSY_LIMIT, DatabaseFile};
+use database_file::{BUSY_LIMIT, DatabaseFile, Identity};
 use ledger::Ledger;
-use records::{ITEM_COLUMNS, apply, from_sql_id, read_damaged, read_item, to_sql_id};
+use rows::{ITEM_COLUMNS, apply, from_sql_id, read_damaged, read_item, to_sql_id};
 
 /// The open database. It has one owner; other processes may have the file open too.
 ///
-/// # Errors
-/// very call blocks: reads for milliseconds, writes until they are on disk, both up to 5 s (or the
+/// Every call blocks: reads for milliseconds, writes until they are on disk, both up to 5 s (or the
 /// limit of [`History::wait_at_most`]) longer while another process holds a lock.
 #[derive(Debug)]
 pub struct History {
@@ -69,10 +71,10 @@ impl History {
     fn open_within(
         dir: &Path,
         limit: Duration,
-        known_damaged: Option<Option<(u64, u64)>>,
+        known_damaged: Option<Option<Identity>>,
         ledger: Ledger,
     ) -> Result<OpenedDatabase, OpenError> {
-        let ready = database_file::open(dir, limit, known_damaged)?;
+        let ready = open::open(dir, limit, known_damaged)?;
         let mut history = Self {
             connection: ready.connection,
             database_file: Some(ready.database_file),
@@ -140,7 +142,7 @@ impl History {
     /// The new database cannot be built or opened.
     pub fn repair(self) -> Result<OpenedDatabase, OpenError> {
         // Closing must not checkpoint a damaged log into the file.
-        let _ = database_file::keep_log(&self.connection, true);
+        let _ = connect::checkpoint_on_close(&self.connection, false);
         let known_damaged = self.database_file.as_ref().map(DatabaseFile::identity);
         self.open_again(known_damaged)
     }
@@ -157,7 +159,7 @@ impl History {
     /// Keeps the ledger's state.
     fn open_again(
         self,
-        known_damaged: Option<Option<(u64, u64)>>,
+        known_damaged: Option<Option<Identity>>,
     ) -> Result<OpenedDatabase, OpenError> {
         let Self {
             connection,
@@ -186,7 +188,7 @@ impl History {
     pub fn commit(&mut self, changes: &[HistoryChange]) -> Result<(), StoreError> {
         let limit = self.limit;
         if let Some(ledger) = &mut self.ledger {
-            ledger.tell(changes, limit);
+            ledger.append_changes(changes, limit);
         }
         if changes.is_empty() {
             return Ok(());

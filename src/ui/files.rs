@@ -8,7 +8,7 @@ use rfd::{AsyncFileDialog, FileHandle};
 use crate::app::command::ExportFormat;
 use crate::app::environment::{DialogResult, FileDialogKind, FileDialogs};
 use crate::app::pending::{Pending, Wake};
-use crate::app::wording::screens as words;
+use crate::text::messages::window as words;
 
 /// A dialog that closes faster than this never opened: without portal and zenity, rfd returns
 /// within milliseconds.
@@ -43,14 +43,14 @@ impl FileDialogs for SystemDialogs {
                     self.extensions.iter().map(ToString::to_string).collect();
                 extensions.extend(self.extensions.iter().map(|e| e.to_uppercase()));
                 let chosen = dialog
-                    .set_title(words::CHOOSE_FILES)
-                    .add_filter(words::MEDIA_FILES, &extensions)
-                    .add_filter(words::ALL_FILES, &["*"])
+                    .set_title(words::choose_files())
+                    .add_filter(words::media_files(), &extensions)
+                    .add_filter(words::all_files(), &["*"])
                     .pick_files();
                 Pending::wait_for("file dialog", wake, async move { close(chosen.await) })
             }
             FileDialogKind::Located => {
-                let chosen = dialog.set_title(words::LOCATE).pick_file();
+                let chosen = dialog.set_title(words::locate()).pick_file();
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
                 Pending::wait_for("file dialog", wake, one)
             }
@@ -60,7 +60,7 @@ impl FileDialogs for SystemDialogs {
                     _ => ("CSV", "csv"),
                 };
                 let chosen = dialog
-                    .set_title(words::SAVE_IDS)
+                    .set_title(words::save_ids())
                     .add_filter(kind, &[extension])
                     .set_file_name(format!("asset-ids.{extension}"))
                     .save_file();
@@ -68,12 +68,14 @@ impl FileDialogs for SystemDialogs {
                 Pending::wait_for("file dialog", wake, one)
             }
             FileDialogKind::BackupFolder => {
-                let chosen = dialog.set_title(words::CHOOSE_BACKUP_FOLDER).pick_folder();
+                let chosen = dialog
+                    .set_title(words::choose_backup_folder())
+                    .pick_folder();
                 let one = async move { close(chosen.await.map(|folder| vec![folder])) };
                 Pending::wait_for("file dialog", wake, one)
             }
             FileDialogKind::Folders => {
-                let chosen = dialog.set_title(words::CHOOSE_FOLDERS).pick_folders();
+                let chosen = dialog.set_title(words::choose_folders()).pick_folders();
                 Pending::wait_for("file dialog", wake, async move { close(chosen.await) })
             }
         }

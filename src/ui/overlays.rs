@@ -14,7 +14,7 @@ use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::text;
 use crate::app::command::UiCommand;
 use crate::app::state::App;
-use crate::app::wording::screens as words;
+use crate::text::messages::window as words;
 
 /// Draws the toast, if one is shown.
 pub fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
@@ -70,7 +70,7 @@ pub fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
 /// Names the window for screen readers, which do not see its title.
 pub fn name_window(ctx: &Context) {
     ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| {
-        node.set_label(words::NAME);
+        node.set_label(words::name());
     });
 }
 

@@ -14,8 +14,8 @@ use super::theme;
 use super::window::MaviApp;
 use crate::app::environment::WindowEnvironment;
 use crate::app::pending::Wake;
-use crate::app::wording::screens as words;
 use crate::engine::EngineHandle;
+use crate::text::messages::window as words;
 
 /// Application id for desktops.
 const APP_ID: &str = "mavi-uploader";
@@ -24,10 +24,10 @@ const APP_ID: &str = "mavi-uploader";
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
     /// No display, or no answer from it.
-    #[error("{}", words::NO_DISPLAY)]
+    #[error("{}", words::no_display())]
     NoDisplay(#[source] eframe::Error),
     /// The display has no usable graphics.
-    #[error("{}", words::NO_GRAPHICS)]
+    #[error("{}", words::no_graphics())]
     NoGraphics(#[source] eframe::Error),
 }
 
@@ -110,7 +110,7 @@ impl Window {
 fn options(x11: bool, icon: Option<IconData>) -> NativeOptions {
     let mut viewport = ViewportBuilder::default()
         .with_app_id(APP_ID)
-        .with_title(words::NAME)
+        .with_title(words::name())
         .with_inner_size(theme::size::WINDOW)
         .with_min_inner_size(theme::size::WINDOW_MIN);
     if let Some(icon) = icon {

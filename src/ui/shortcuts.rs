@@ -6,9 +6,9 @@ use egui::{Key, ScrollArea, Ui, vec2};
 use super::dialogs::parts::title;
 use super::theme::{self, Palette, size, space, type_size};
 use super::widgets::{card, text};
-use crate::app::command::UiCommand;
+use crate::app::command::{Group, UiCommand};
 use crate::app::command_label::CommandLabel;
-use crate::app::wording::command::{self as words, Group};
+use crate::app::wording::command as words;
 use crate::text::messages::selection::shortcuts;
 
 /// More pages than the list can have.

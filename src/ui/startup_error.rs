@@ -6,12 +6,12 @@
 pub fn show_error_box(words: &str) {
     use std::os::windows::io::AsRawHandle;
 
-    use crate::app::wording::screens::NAME;
+    use crate::text::messages::window::name;
 
     if std::io::stderr().as_raw_handle().is_null() {
         let _ = rfd::MessageDialog::new()
             .set_level(rfd::MessageLevel::Error)
-            .set_title(NAME)
+            .set_title(name())
             .set_description(words)
             .show();
     }
@@ -26,7 +26,7 @@ pub fn show_error_box(words: &str) {
     use std::time::Duration;
 
     use super::desktop::{notification, on_thread};
-    use crate::app::wording::screens::NAME;
+    use crate::text::messages::window::name;
 
     /// Time limit, after which the program exits.
     const LIMIT: Duration = Duration::from_millis(1500);
@@ -35,7 +35,7 @@ pub fn show_error_box(words: &str) {
         let words = words.to_owned();
         let (shown, is_shown) = mpsc::channel();
         on_thread("notification", move || {
-            let _ = notification(NAME, &words).show();
+            let _ = notification(name(), &words).show();
             let _ = shown.send(());
         });
         let _ = is_shown.recv_timeout(LIMIT);

@@ -24,9 +24,10 @@ use crate::app::command::{ThemeChoice, UiCommand};
 use crate::app::effect::WindowEffect;
 use crate::app::environment::WindowEnvironment;
 use crate::app::state::App;
-use crate::app::wording::screens as words;
+use crate::app::wording;
 use crate::engine::EngineHandle;
 use crate::model::snapshot::KeyState;
+use crate::text::messages::{key as key_words, window as words};
 
 /// The window.
 pub struct MaviApp {
@@ -249,7 +250,7 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             let left = |ui: &mut Ui| {
                 let (_, place) = ui.allocate_space(Vec2::splat(size::SMALL_BUTTON));
                 logo::show(ui, place);
-                text::line(ui, words::NAME, type_size::LEAD, Palette::of(ui).text);
+                text::line(ui, words::name(), type_size::LEAD, Palette::of(ui).text);
             };
             let right = |ui: &mut Ui| {
                 key_button(ui, app, out);
@@ -274,10 +275,10 @@ fn key_button(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         KeyState::Present { checked: false, .. } => p.secondary,
         KeyState::Present { .. } => p.good,
     };
-    let label = words::key_button(key);
+    let label = wording::key_button(key);
     let button = Button {
         colour: Some(colour),
-        hint: words::KEY_BUTTON.to_owned(),
+        hint: key_words::button_hint().to_owned(),
         ..Button::of(&UiCommand::EnterKey, ButtonStyle::Plain).labelled(&label)
     };
     if button.show(ui) {
@@ -295,10 +296,11 @@ fn icon_button(ui: &mut Ui, command: UiCommand, out: &mut Vec<UiCommand>) {
 }
 
 fn theme_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let (name, hint) = words::colours();
     let button = Button {
         label: "",
-        name: words::COLOURS,
-        hint: words::COLOURS_HINT.to_owned(),
+        name,
+        hint: hint.to_owned(),
         ..Button::of(&UiCommand::Theme(app.theme()), ButtonStyle::Plain)
     };
     let choices = [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark];

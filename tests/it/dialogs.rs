@@ -5,7 +5,6 @@ use std::sync::Arc;
 use egui::accesskit::Role;
 use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2, Rect, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
-use mavi_uploader::app::wording::screens;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Fault, FaultKind};
 use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, ResumeBehaviour, Row, Status};
@@ -17,6 +16,8 @@ use crate::window::{
 };
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
+const NO_BROWSER: &str = "No browser opened. Open this address yourself:";
+const NO_FILE_MANAGER: &str = "No file manager opened. The path is:";
 
 /// Returns where the dialog is, once it is drawn.
 fn dialog(window: &Window) -> Option<Rect> {
@@ -324,7 +325,7 @@ fn where_no_browser_opens_the_address_is_said_where_it_is_seen() {
     });
     window.get_by_label("Get a key").click();
     window.run();
-    assert!(has(&window, &screens::no_browser(CONSOLE)));
+    assert!(has(&window, &format!("{NO_BROWSER} {CONSOLE}")));
     window.get_by_label("Copy address").click();
     window.step();
     assert_eq!(copied(&window), [CONSOLE]);
@@ -340,7 +341,7 @@ fn where_no_browser_opens_the_address_is_said_where_it_is_seen() {
         .unwrap()
         .click();
     window.run();
-    assert!(has(&window, screens::NO_BROWSER));
+    assert!(has(&window, NO_BROWSER));
     let within = dialog(&window).unwrap();
     assert!(within.contains_rect(window.get_by_label(CONSOLE).rect()));
     stands_in_the_middle(&window);
@@ -371,7 +372,7 @@ fn an_address_that_did_not_open_is_said_in_no_other_dialog() {
     let get = window.query_all_by_label("Get a key").last();
     get.unwrap().click();
     window.run();
-    assert!(has(&window, screens::NO_BROWSER));
+    assert!(has(&window, NO_BROWSER));
     window.get_by_role(Role::PasswordInput).focus();
     window.run();
     window.event(Event::Paste(KEY.to_owned()));
@@ -391,7 +392,7 @@ fn an_address_that_did_not_open_is_said_in_no_other_dialog() {
     window.get_by_label("Details: one.mp4").click();
     window.run();
     window.get_by_role(Role::Dialog);
-    assert!(!has(&window, screens::NO_BROWSER));
+    assert!(!has(&window, NO_BROWSER));
 }
 
 #[test]
@@ -425,7 +426,7 @@ fn where_no_file_manager_shows_a_file_its_path_is_said() {
     window.run();
     window.get_by_label("Show file").click();
     window.run();
-    assert!(has(&window, screens::NO_FILE_MANAGER));
+    assert!(has(&window, NO_FILE_MANAGER));
     window.get_by_label("Copy path").click();
     window.step();
     let path = failed(1, "clip.mp4", FaultKind::ServerError).path;
@@ -434,10 +435,10 @@ fn where_no_file_manager_shows_a_file_its_path_is_said() {
     window.run();
     window.get_by_label("Settings").click();
     window.run();
-    assert!(!has(&window, screens::NO_FILE_MANAGER), "that was before");
+    assert!(!has(&window, NO_FILE_MANAGER), "that was before");
     window.get_by_label("Show").click();
     window.run();
-    assert!(has(&window, screens::NO_FILE_MANAGER));
+    assert!(has(&window, NO_FILE_MANAGER));
     let path = window.query_all_by_label("/home/data").last();
     assert!(dialog(&window).unwrap().contains_rect(path.unwrap().rect()));
 }
@@ -472,5 +473,5 @@ fn where_a_browser_opens_nothing_is_said() {
     window.get_by_label("Get a key").click();
     window.run();
     assert_eq!(*browsed.lock().unwrap(), [CONSOLE]);
-    assert!(!has(&window, screens::NO_BROWSER));
+    assert!(!has(&window, NO_BROWSER));
 }

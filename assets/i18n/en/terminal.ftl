@@ -52,3 +52,53 @@ terminal-starts-again-in-part = { $files ->
         [one] { $places } file
        *[other] { $places } files
     } because no keychain here keeps how far the storage is.
+
+## `key`. $why: what the keychain says, in a sentence.
+
+terminal-prompt = API key (it is not shown):{" "}
+terminal-key-unreadable = The key cannot be read: { $cause }.
+terminal-key-saved = The key{ $ends } is saved.
+# After the sentence above.
+terminal-key-unchecked = The key could not be checked: { $why }
+terminal-environment-wins = As long as { $variable } is set, the key in it is used instead.
+terminal-key-not-saved = The key was not saved. { $why }
+terminal-without-keychain = Without a keychain, put the key into the environment variable { $variable }.
+terminal-key-removed = The key is removed from the keychain.
+terminal-no-key-to-remove = There was no key in the keychain.
+terminal-key-not-removed = No key was removed. { $why }
+# $ends: the next message, or nothing.
+terminal-key-of-environment = environment ({ $variable }){ $ends }
+terminal-key-of-keychain = keychain{ $ends }
+terminal-key-ends = , ends in { $last4 }
+terminal-no-keychain = No keychain answers on this computer.
+terminal-keychain-locked = The keychain is locked: unlock it and try again.
+terminal-keychain-not-asked = it could not be asked
+
+## `history` and `sandbox`
+
+terminal-history-broken = The history cannot be read to its end: { $error }.
+terminal-history-empty = Nothing was uploaded from this computer yet.
+terminal-history-nothing-found = Nothing in the history has this in its name, path or id.
+terminal-port-taken = The sandbox cannot listen on port { $port }: { $error }.
+
+## What happens to a file of `upload`: its path, and this.
+
+terminal-file = { $path }: { $what }
+terminal-uploaded-before = uploaded before
+terminal-uploaded-earlier = uploaded by an earlier run
+terminal-uploaded-earlier-as = uploaded by an earlier run as { $asset }; waiting until it is processed
+terminal-sent-earlier = sent by an earlier run; asking whether memories.ai has it
+# $state: that the file was uploaded with another key.
+terminal-sent-with-this-key = { $state }; sending it with this one
+# $cause: a sentence.
+terminal-retrying = { $cause } Next try in { $wait }.
+
+## The end of `upload`. $parts: the sums below, with commas.
+
+terminal-done = Done: { $parts }.
+terminal-sum-ready = { $files } ready
+terminal-sum-uploaded = { $files } uploaded
+terminal-sum-uploaded-before = { $files } uploaded before
+terminal-sum-failed = { $files } failed
+terminal-sum-not-taken = { $files } not taken
+terminal-sum-passed-over = { $files } passed over

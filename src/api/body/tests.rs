@@ -5,32 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
-
-/// Creates a reader job without a body.
-pub(crate) fn job(
-    path: &Path,
-    stamp: FileStamp,
-    from: u64,
-) -> (reader::Job, mpsc::Receiver<Result<Bytes, BodyAborted>>) {
-    let (out, buffers) = mpsc::channel(CHANNEL);
-    let (_, unused) = mpsc::channel(1);
-    let shared = Arc::new(ReaderState {
-        buffers: Mutex::new(unused),
-        outcome: OnceLock::new(),
-        activity: AtomicU64::new(0),
-        stopped: AtomicBool::new(false),
-        waker: AtomicWaker::new(),
-    });
-    let job = reader::Job {
-        path: path.to_owned(),
-        stamp,
-        from,
-        out,
-        shared,
-    };
-    (job, buffers)
-}
 
 const SIZE: usize = 3_000_001;
 
@@ -221,7 +197,7 @@ async fn dropping_the_transfer_ends_body_and_reader() {
     let file = sample(dir.path());
     let (mut body, transfer, _) = start(&file, BodyLayout::raw(0)).await;
     frame(&mut body).await.unwrap().unwrap();
-    let shared = Arc::downgrade(&transfer.shared);
+    let shared = Arc::downgrade(&body.shared);
     drop(transfer);
     assert_eq!(frame(&mut body).await, Some(Err(BodyAborted)));
     drop(body);
@@ -256,7 +232,7 @@ async fn a_body_that_waits_is_woken_to_end() {
 
 #[tokio::test]
 async fn the_end_of_a_body_waits_for_the_gate() {
-    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     let dir = tempfile::tempdir().unwrap();
     let file = sample(dir.path());
     let framing = Framing::new("sample.mp4", "video/mp4");

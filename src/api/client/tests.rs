@@ -3,8 +3,8 @@
 mod breaks;
 mod calls;
 
-use super::super::wire_server::*;
 use super::*;
+use crate::api::tests::wire_server::*;
 use crate::model::fault::Recovery;
 
 const KEY: &str = "sk-mavi-0123456789abcdef";

@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::*;
+use crate::api::SecretUrl;
 use crate::api::limiter::LimiterOptions;
 use crate::api::protocol::KnownProtocol;
-use crate::api::{SecretUrl, wire_server};
+use crate::api::tests::wire_server;
 use crate::model::asset::{AssetMetadata, AssetStatus};
 
 /// A service that records its calls and fails on demand.

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::super::wire_server::{Sample, sample};
 use super::*;
 use crate::api::base_url::BaseUrl;
 use crate::api::client::ClientOptions;
+use crate::api::tests::wire_server::{Sample, sample};
 use crate::api::throttle::RateLimit;
 use crate::api::{Service, Session};
 use crate::model::asset::AssetId;

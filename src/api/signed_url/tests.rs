@@ -6,10 +6,10 @@ mod tables;
 
 use std::time::Duration;
 
-use super::super::wire_server::*;
 use super::*;
 use crate::api::base_url::BaseUrl;
 use crate::api::client::ClientOptions;
+use crate::api::tests::wire_server::*;
 use crate::api::{Service, Session};
 use crate::model::asset::AssetId;
 

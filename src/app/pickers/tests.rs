@@ -115,6 +115,6 @@ fn pasted_files_come_before_paths_in_the_text() {
         paste(&["/a.mp4"], "a.mp4"),
         [Picked::Add(vec!["/a.mp4".into()])]
     );
-    let nothing = Picked::Say(wording::foot::NOTHING_PASTED.to_owned());
+    let nothing = Picked::Say(window::nothing_pasted().to_owned());
     assert_eq!(paste(&[], "hello"), [nothing]);
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::RowContext;
 use crate::app::queue::QueueStatus;
-use crate::app::wording;
 use crate::app::wording::row as words;
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 use crate::text;
+use crate::text::messages::{foot, list};
 
 /// Returns the text after the status word, joined with middle dots; may be empty.
 pub fn detail(row: &Row, around: &RowContext) -> String {
@@ -16,7 +16,7 @@ pub fn detail(row: &Row, around: &RowContext) -> String {
         Status::Rejected(rejection) => vec![text::rejection(rejection).line()],
         Status::Failed(fault) => {
             let message = text::fault(fault, around.place);
-            vec![format!("{}. {}", message.title, message.next)]
+            vec![list::titled(&message.next, &message.title)]
         }
         status => progress(row, status, around),
     };
@@ -29,7 +29,7 @@ pub fn detail(row: &Row, around: &RowContext) -> String {
     if row.possibly_stored_twice {
         parts.push(words::may_be_twice().to_owned());
     }
-    parts.join(wording::AND)
+    parts.join(list::parts())
 }
 
 /// Returns the progress text of a row without a fault.
@@ -136,7 +136,7 @@ fn held_up(around: &RowContext) -> Option<String> {
             wait.left(around.now),
             around.place,
         )),
-        QueueStatus::Offline => Some(wording::foot::OFFLINE.to_owned()),
+        QueueStatus::Offline => Some(foot::offline().to_owned()),
     }
 }
 

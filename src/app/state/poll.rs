@@ -18,6 +18,7 @@ use crate::app::wording;
 use crate::engine::{BatchEnd, Command, Notice};
 use crate::model::relocation::RelocationError;
 use crate::store::ForwardedPaths;
+use crate::text::messages::window;
 
 impl App {
     /// Sets whether the window is in front.
@@ -93,7 +94,10 @@ impl App {
         match self.engines.poll_sandbox() {
             Some(Ok(engine)) => self.enter_sandbox(engine),
             Some(Err(why)) => {
-                let said = wording::foot::no_sandbox(why.as_deref());
+                let said = match why {
+                    Some(why) => window::no_sandbox_because(&why),
+                    None => window::no_sandbox().to_owned(),
+                };
                 self.feedback.say(said, None, now);
             }
             None => {}
@@ -178,9 +182,9 @@ impl App {
     /// Notifies the user that the batch has ended, if the window is not in front.
     fn notify_batch_finished(&self, end: &BatchEnd) {
         if self.desktop_status.is_in_background() && self.settings.values().notifications {
-            let (title, text) = wording::batch_ended(end);
+            let (title, text) = wording::batch_ended(end, self.place());
             let raise = self.desktop_status.on_click(Arc::clone(&self.wake));
-            self.desktop.notify(&title, &self.place().said(text), raise);
+            self.desktop.notify(&title, &text, raise);
         }
     }
 

@@ -13,10 +13,11 @@ use crate::app::effect::WindowEffect;
 use crate::app::environment::FileDialogKind;
 use crate::app::open_external::OpenTarget;
 use crate::app::rows;
-use crate::app::wording::{screens, selection as words};
+use crate::app::wording::selection as words;
 use crate::engine::Command;
 use crate::model::snapshot::{ItemId, KeyState, Row, Status};
 use crate::text::CONSOLE;
+use crate::text::messages::window;
 
 impl App {
     pub(super) fn add(&mut self, paths: Vec<PathBuf>) {
@@ -138,10 +139,10 @@ impl App {
             }
             UiCommand::GetKey | UiCommand::OpenConsole => self.browse(CONSOLE),
             UiCommand::CopyAddress(address) => {
-                self.copy_unopened(address.to_owned(), screens::ADDRESS_COPIED, now);
+                self.copy_unopened(address.to_owned(), window::address_copied(), now);
             }
             UiCommand::CopyPath(path) => {
-                self.copy_unopened(path.display().to_string(), screens::PATH_COPIED, now);
+                self.copy_unopened(path.display().to_string(), window::path_copied(), now);
             }
             UiCommand::FixDone => self.engines.send(Command::FixDone),
             UiCommand::TryNow => {

@@ -1,9 +1,10 @@
 //! Labels and tooltips of commands.
 
 use crate::app::command::{
-    BulkAction, Column, CursorMove, ExportFormat, Filter, Key, RowCommand, Setting, ThemeChoice,
-    UiCommand,
+    BulkAction, Column, CursorMove, ExportFormat, Filter, Group, Key, RowCommand, Setting,
+    ThemeChoice, UiCommand,
 };
+use crate::text::messages::command as say;
 
 /// Label and tooltip.
 pub type Words = (&'static str, &'static str);
@@ -11,131 +12,101 @@ pub type Words = (&'static str, &'static str);
 /// Returns the words of a row command.
 pub fn row(command: RowCommand) -> Words {
     match command {
-        RowCommand::Upload => ("Upload", "Upload this file now"),
-        RowCommand::Pause => ("Pause", "Pause this upload"),
-        RowCommand::Resume => ("Resume", "Go on with this upload"),
-        RowCommand::Cancel => ("Cancel", "Cancel this upload"),
-        RowCommand::Retry => ("Try again", "Try this file again"),
-        RowCommand::TryNow => ("Try now", "Try this file now, without waiting"),
-        RowCommand::Locate => ("Locate…", "Show where this file is now"),
-        RowCommand::UploadAgain => ("Upload again", "Upload this file again"),
-        RowCommand::Remove => ("Remove", "Take this file out of the list"),
-        RowCommand::Copy => ("Copy", "Copy the asset id"),
-        RowCommand::GetId => (
-            "Get id",
-            "Take the id of the file with the same content; nothing is uploaded",
-        ),
-        RowCommand::UploadAnyway => (
-            "Upload anyway",
-            "Upload this file although its content is a duplicate",
-        ),
-        RowCommand::CheckAgain => ("Check again", "Ask memories.ai about this file now"),
-        RowCommand::SendFirst => ("Send first", "Send this file before all others"),
-        RowCommand::ShowFile => ("Show file", "Show the file in its folder"),
-        RowCommand::Details => ("Details", "Say more about what happened"),
+        RowCommand::Upload => say::row_upload(),
+        RowCommand::Pause => say::row_pause(),
+        RowCommand::Resume => say::row_resume(),
+        RowCommand::Cancel => say::row_cancel(),
+        RowCommand::Retry => say::row_retry(),
+        RowCommand::TryNow => say::row_try_now(),
+        RowCommand::Locate => say::row_locate(),
+        RowCommand::UploadAgain => say::row_upload_again(),
+        RowCommand::Remove => say::row_remove(),
+        RowCommand::Copy => say::row_copy(),
+        RowCommand::GetId => say::row_get_id(),
+        RowCommand::UploadAnyway => say::row_upload_anyway(),
+        RowCommand::CheckAgain => say::row_check_again(),
+        RowCommand::SendFirst => say::row_send_first(),
+        RowCommand::ShowFile => say::row_show_file(),
+        RowCommand::Details => say::row_details(),
     }
 }
 
 /// Returns the words of a keyboard move.
-pub fn step(step: CursorMove) -> Words {
-    let label = match step {
-        CursorMove::Up => "The file above",
-        CursorMove::Down => "The file below",
-        CursorMove::PageUp => "A page up",
-        CursorMove::PageDown => "A page down",
-        CursorMove::Home => "The first file",
-        CursorMove::End => "The last file",
-    };
-    (label, "Go through the list")
+fn step(step: CursorMove) -> Words {
+    match step {
+        CursorMove::Up => say::move_up(),
+        CursorMove::Down => say::move_down(),
+        CursorMove::PageUp => say::move_page_up(),
+        CursorMove::PageDown => say::move_page_down(),
+        CursorMove::Home => say::move_home(),
+        CursorMove::End => say::move_end(),
+    }
 }
 
 /// Returns the words of a clipboard format.
-pub fn copied(format: ExportFormat) -> Words {
+fn copied(format: ExportFormat) -> Words {
     match format {
-        ExportFormat::Lines => ("Ids, one a line", "Copy the asset ids, one a line"),
-        ExportFormat::Commas => ("Ids with commas", "Copy the asset ids with commas between"),
-        ExportFormat::Json => ("JSON list", "Copy the asset ids as a JSON list"),
-        ExportFormat::Csv => ("CSV with names", "Copy a table for spreadsheets"),
-        ExportFormat::Markdown => ("Markdown table", "Copy a table for documents"),
+        ExportFormat::Lines => say::copy_lines(),
+        ExportFormat::Commas => say::copy_commas(),
+        ExportFormat::Json => say::copy_json(),
+        ExportFormat::Csv => say::copy_csv(),
+        ExportFormat::Markdown => say::copy_markdown(),
     }
 }
 
 /// Returns the words of a file format.
-pub fn saved(format: ExportFormat) -> Words {
+fn saved(format: ExportFormat) -> Words {
     match format {
-        ExportFormat::Json => (
-            "Export JSON…",
-            "Save the selected files’ ids and names as JSON",
-        ),
-        _ => (
-            "Export CSV…",
-            "Save the selected files’ ids and names as a table",
-        ),
+        ExportFormat::Json => say::save_json(),
+        _ => say::save_csv(),
     }
 }
 
-/// Returns the words of a bulk action.
-pub fn many(many: BulkAction) -> Words {
+/// Returns label, tooltip and screen reader name of a bulk action.
+pub fn many(many: BulkAction) -> (&'static str, &'static str, &'static str) {
     match many {
-        BulkAction::Upload => ("Upload", "Upload the selected files now"),
-        BulkAction::GetIds => (
-            "Get ids",
-            "Take the ids of the files with the same content; nothing is uploaded",
-        ),
-        BulkAction::Pause => ("Pause", "Pause the selected uploads"),
-        BulkAction::Resume => ("Resume", "Go on with the selected uploads"),
-        BulkAction::Retry => ("Try again", "Try the selected files again"),
-        BulkAction::SendFirst => ("Send first", "Send the selected files before all others"),
-        BulkAction::Cancel => ("Cancel", "Cancel the selected uploads"),
-        BulkAction::Remove => ("Remove", "Take the selected files out of the list"),
-    }
-}
-
-/// Returns the screen reader name, distinct from the commands for one row and for all.
-pub fn many_name(many: BulkAction) -> &'static str {
-    match many {
-        BulkAction::Upload => "Upload selected",
-        BulkAction::GetIds => "Get ids of selected",
-        BulkAction::Pause => "Pause selected",
-        BulkAction::Resume => "Resume selected",
-        BulkAction::Retry => "Try selected again",
-        BulkAction::SendFirst => "Send selected first",
-        BulkAction::Cancel => "Cancel selected",
-        BulkAction::Remove => "Remove selected",
+        BulkAction::Upload => say::selected_upload(),
+        BulkAction::GetIds => say::selected_get_ids(),
+        BulkAction::Pause => say::selected_pause(),
+        BulkAction::Resume => say::selected_resume(),
+        BulkAction::Retry => say::selected_retry(),
+        BulkAction::SendFirst => say::selected_send_first(),
+        BulkAction::Cancel => say::selected_cancel(),
+        BulkAction::Remove => say::selected_remove(),
     }
 }
 
 /// Returns the label of a filter chip.
 pub fn filter(filter: Filter) -> &'static str {
     match filter {
-        Filter::All => "All",
-        Filter::Attention => "Needs attention",
-        Filter::ToUpload => "To upload",
-        Filter::Uploading => "Uploading",
-        Filter::Processing => "Processing",
-        Filter::Waiting => "Waiting",
-        Filter::Paused => "Paused",
-        Filter::Ready => "Ready",
-        Filter::Duplicate => "Duplicate",
-        Filter::Cancelled => "Cancelled",
+        Filter::All => say::filter_all(),
+        Filter::Attention => say::filter_attention(),
+        Filter::ToUpload => say::filter_to_upload(),
+        Filter::Uploading => say::filter_uploading(),
+        Filter::Processing => say::filter_processing(),
+        Filter::Waiting => say::filter_waiting(),
+        Filter::Paused => say::filter_paused(),
+        Filter::Ready => say::filter_ready(),
+        Filter::Duplicate => say::filter_duplicate(),
+        Filter::Cancelled => say::filter_cancelled(),
     }
 }
 
 /// Returns the name of a sort key.
 pub fn column(column: Column) -> &'static str {
     match column {
-        Column::Queue => "Upload order",
-        Column::Name => "Name",
-        Column::Size => "Size",
-        Column::Status => "Status",
+        Column::Queue => say::column_queue(),
+        Column::Name => say::column_name(),
+        Column::Size => say::column_size(),
+        Column::Status => say::column_status(),
     }
 }
 
 fn theme(choice: ThemeChoice) -> Words {
     match choice {
-        ThemeChoice::System => ("As the system", "Colours as the system"),
-        ThemeChoice::Light => ("Light", "Light colours"),
-        ThemeChoice::Dark => ("Dark", "Dark colours"),
+        ThemeChoice::System => say::theme_system(),
+        ThemeChoice::Light => say::theme_light(),
+        ThemeChoice::Dark => say::theme_dark(),
     }
 }
 
@@ -143,111 +114,66 @@ fn theme(choice: ThemeChoice) -> Words {
 pub fn window(command: &UiCommand) -> Words {
     use UiCommand as C;
     match command {
-        C::ChooseFiles => ("Choose files…", "Choose videos, audio or images to upload"),
-        C::ChooseFolder => (
-            "Choose folder…",
-            "Add everything in a folder that can be uploaded",
-        ),
-        C::Add(_) => (
-            "Add as a new file",
-            "Add it to the list as a file of its own",
-        ),
-        C::Paste(_) => ("Paste", "Add copied files or paths"),
-        C::Upload => ("Upload", "Upload every file that is ready"),
-        C::Pause => ("Pause", "Pause all uploads"),
-        C::Resume => ("Resume", "Go on with all uploads"),
-        C::RetryFailed => ("Retry failed", "Try every failed file again"),
-        C::ClearFinished => ("Clear finished", "Take files that are done out of the list"),
-        C::UndoRemove => ("Undo", "Put the removed files back"),
-        C::Click(..) => ("Select", "Select this file"),
+        C::ChooseFiles => say::choose_files(),
+        C::ChooseFolder => say::choose_folder(),
+        C::Add(_) => say::add(),
+        C::Paste(_) => say::paste(),
+        C::Upload => say::upload(),
+        C::Pause => say::pause(),
+        C::Resume => say::resume(),
+        C::RetryFailed => say::retry_failed(),
+        C::ClearFinished => say::clear_finished(),
+        C::UndoRemove => say::undo(),
+        C::Click(..) => say::select(),
         C::Move { step: it, .. } => step(*it),
-        C::RowMenu(_) => (
-            "The file’s menu",
-            "Everything that can be done with this file",
-        ),
-        C::Toggle(_) => (
-            "Select or not",
-            "Select the file that has the focus, or no longer",
-        ),
-        C::SelectAll => ("Select all", "Select every file shown"),
-        C::SelectNone => ("Select none", "Clear the selection"),
-        C::CopySelected => ("Copy ids", "Copy the asset ids of the selected files"),
+        C::RowMenu(_) => say::file_menu(),
+        C::Toggle(_) => say::toggle(),
+        C::SelectAll => say::select_all(),
+        C::SelectNone => say::select_none(),
+        C::CopySelected => say::copy_selected(),
         C::CopyAs(format) => copied(*format),
         C::Export(format) => saved(*format),
-        C::Selected(it) => many(*it),
-        C::Show(it) => (filter(*it), "Show only these files"),
-        C::ShowAdded(_) => ("Show", "Show the files that were added"),
-        C::Find => ("Find", "Find files by name or id"),
-        C::Search(_) => ("Clear search", "Show files whatever their name"),
-        C::SortBy(it) => (column(*it), "Sort the list by this"),
-        C::Row(command, _) => row(*command),
-        C::ConfirmCancel => ("Cancel upload", "Give up what was sent"),
-        C::ConfirmPause => ("Pause", "Pause all the same"),
-        C::CopyDetails(_) => ("Copy details", "Copy the technical details"),
-        C::EnterKey => ("Update key", "Enter an API key"),
-        C::AskKeychain => ("Ask again", "Ask the keychain for the key again"),
-        C::UseKeyForSession => (
-            "Use it for this session",
-            "Use the key until the program is closed, unless the keychain still keeps it",
-        ),
-        C::SaveKey => ("Save key", "Check the key and use it from now on"),
-        C::CloseDialog => ("Close", "Close this"),
-        C::GetKey => (
-            "Get a key",
-            "Open the console of memories.ai in the browser",
-        ),
-        C::OpenConsole => (
-            "Open console",
-            "Open the console of memories.ai in the browser",
-        ),
-        C::CopyAddress(_) => ("Copy address", "Copy the address, to open it by hand"),
-        C::CopyPath(_) => ("Copy path", "Copy the path, to go there by hand"),
-        C::FixDone => ("Go on", "Go on with the uploads"),
-        C::TryNow => ("Try now", "Try now, without waiting"),
-        C::TrySandbox => (
-            "Try it without an account",
-            "Upload to a sandbox inside this program; nothing leaves this computer",
-        ),
-        C::LeaveSandbox | C::ConfirmLeaveSandbox => (
-            "Leave the sandbox",
-            "Go back to memories.ai and your own account",
-        ),
-        C::ContinueInterrupted => ("Continue", "Go on with the interrupted uploads"),
-        C::DiscardInterrupted | C::ConfirmDiscard => {
-            ("Discard", "Take the interrupted uploads out of the list")
+        C::Selected(it) => {
+            let (label, tooltip, _) = many(*it);
+            (label, tooltip)
         }
+        C::Show(it) => (filter(*it), say::show()),
+        C::ShowAdded(_) => say::show_added(),
+        C::Find => say::find(),
+        C::Search(_) => say::clear_search(),
+        C::SortBy(it) => (column(*it), say::sort_by()),
+        C::Row(command, _) => row(*command),
+        C::ConfirmCancel => say::confirm_cancel(),
+        C::ConfirmPause => say::confirm_pause(),
+        C::CopyDetails(_) => say::copy_details(),
+        C::EnterKey => say::update_key(),
+        C::AskKeychain => say::ask_keychain(),
+        C::UseKeyForSession => say::use_key_for_session(),
+        C::SaveKey => say::save_key(),
+        C::CloseDialog => say::close(),
+        C::GetKey => say::get_key(),
+        C::OpenConsole => say::open_console(),
+        C::CopyAddress(_) => say::copy_address(),
+        C::CopyPath(_) => say::copy_path(),
+        C::FixDone => say::go_on(),
+        C::TryNow => say::try_now(),
+        C::TrySandbox => say::try_sandbox(),
+        C::LeaveSandbox | C::ConfirmLeaveSandbox => say::leave_sandbox(),
+        C::ContinueInterrupted => say::continue_interrupted(),
+        C::DiscardInterrupted | C::ConfirmDiscard => say::discard_interrupted(),
         C::Theme(choice) => theme(*choice),
-        C::OpenSettings => ("Settings", "Change how the program works"),
-        C::Set(Setting::BackupFolder(_)) => (
-            "Remove",
-            "Make no second copy any more; copies that were made stay where they are",
-        ),
-        C::ChooseBackupFolder => (
-            "Choose folder…",
-            "Choose a folder for it, on another disk for example",
-        ),
-        C::Set(_) => ("Set", "Use this from now on"),
-        C::ShowFolder => ("Show", "Show the folder where files are shown"),
-        C::RemoveKey | C::ConfirmRemoveKey => ("Remove key", "Forget the API key on this computer"),
-        C::Dismiss(_) | C::DismissToast => ("Dismiss", "Put this message away"),
-        C::ShowShortcuts => ("Keyboard shortcuts", "What the keyboard does here"),
-        C::ShowFormats => ("Formats", "Which files can be uploaded"),
-        C::AskQuit | C::Quit => ("Quit", "Close the window"),
+        C::OpenSettings => say::open_settings(),
+        C::Set(Setting::BackupFolder(_)) => say::forget_backup_folder(),
+        C::ChooseBackupFolder => say::choose_backup_folder(),
+        C::Set(_) => say::set(),
+        C::ShowFolder => say::show_folder(),
+        C::RemoveKey | C::ConfirmRemoveKey => say::remove_key(),
+        C::Dismiss(_) | C::DismissToast => say::dismiss(),
+        C::ShowShortcuts => say::show_shortcuts(),
+        C::ShowFormats => say::show_formats(),
+        C::AskQuit | C::Quit => say::quit(),
     }
 }
-
-/// Modifier key of shortcuts, as a prefix.
-pub const COMMAND: &str = if cfg!(target_os = "macos") {
-    "⌘"
-} else {
-    "Ctrl+"
-};
-/// Shift, as a prefix.
-pub const SHIFT: &str = if cfg!(target_os = "macos") {
-    "⇧"
-} else {
-    "Shift+"
-};
 
 /// Returns the label of a key.
 pub fn key(key: Key) -> &'static str {
@@ -261,38 +187,25 @@ pub fn key(key: Key) -> &'static str {
         Key::F1 => "F1",
         Key::F10 => "F10",
         Key::Comma => ",",
-        Key::Enter => "Enter",
-        Key::Delete => "Delete",
-        Key::Escape => "Esc",
-        Key::Space => "Space",
-        Key::Up => "Up",
-        Key::Down => "Down",
-        Key::PageUp => "Page Up",
-        Key::PageDown => "Page Down",
-        Key::Home => "Home",
-        Key::End => "End",
+        Key::Enter => say::key_enter(),
+        Key::Delete => say::key_delete(),
+        Key::Escape => say::key_escape(),
+        Key::Space => say::key_space(),
+        Key::Up => say::key_up(),
+        Key::Down => say::key_down(),
+        Key::PageUp => say::key_page_up(),
+        Key::PageDown => say::key_page_down(),
+        Key::Home => say::key_home(),
+        Key::End => say::key_end(),
     }
-}
-
-/// Group in the shortcut list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    /// Adding and sending files.
-    Files,
-    /// Moving through the list.
-    List,
-    /// Commands on the selection.
-    Selection,
-    /// The window.
-    Window,
 }
 
 /// Returns the heading of a group.
 pub fn group(group: Group) -> &'static str {
     match group {
-        Group::Files => "Files",
-        Group::List => "The list",
-        Group::Selection => "What is selected",
-        Group::Window => "The window",
+        Group::Files => say::group_files(),
+        Group::List => say::group_list(),
+        Group::Selection => say::group_selection(),
+        Group::Window => say::group_window(),
     }
 }

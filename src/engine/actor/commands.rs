@@ -26,7 +26,7 @@ impl<S: Service> Actor<S> {
                 self.start_or_claim(&ids);
             }
             Command::Pause => {
-                self.paused = true;
+                self.gate.set_paused(true);
                 let moving = self.queue.ids_where(|item| {
                     let moves = matches!(
                         item.upload().state,
@@ -40,7 +40,7 @@ impl<S: Service> Actor<S> {
                 });
                 self.each(&moving, &Event::Hold);
             }
-            Command::Resume => self.paused = false,
+            Command::Resume => self.gate.set_paused(false),
             Command::PauseItems(ids) => {
                 self.each(&ids, &Event::Pause);
             }
@@ -61,7 +61,7 @@ impl<S: Service> Actor<S> {
                 self.say_that_a_key_is_missing();
             }
             Command::TakeIds(ids) => {
-                self.weigh_what_changed();
+                self.regroup();
                 let known: Vec<ItemId> = ids.into_iter().filter(|id| self.is_known(*id)).collect();
                 self.each(&known, &Event::ReuseAssetId);
                 self.say_that_a_key_is_missing();
@@ -73,7 +73,7 @@ impl<S: Service> Actor<S> {
             Command::TryNow(ids) => self.try_now(&ids),
             Command::ContinueInterrupted => {
                 let interrupted = self.interrupted();
-                self.start(&interrupted, &Event::Resume);
+                self.start_rows(&interrupted, &Event::Resume);
             }
             Command::DiscardInterrupted => {
                 let interrupted = self.interrupted();
@@ -83,8 +83,7 @@ impl<S: Service> Actor<S> {
             }
             Command::SetKey(key, source) => self.set_key(key, source),
             Command::NoKey => {
-                self.key = None;
-                self.no_key = true;
+                self.keys.clear();
                 self.recall_accounts();
                 self.invalidate_all();
             }
@@ -118,12 +117,16 @@ impl<S: Service> Actor<S> {
         crate::engine::command::EngineCounts {
             rows: self.queue.items().len(),
             entries: self.queue.entries()
-                + self.duplicate_scan.entries()
+                + self.duplicates.entries()
                 + self.missing_files.entries()
                 + self.publisher.entries(),
             running: items().filter(|item| item.running.is_some()).count(),
-            meters: items().filter(|item| item.meter.is_some()).count(),
-            tickets: items().filter(|item| item.ticket.is_some()).count(),
+            meters: items()
+                .filter(|item| item.transfer.meter().is_some())
+                .count(),
+            tickets: items()
+                .filter(|item| item.transfer.ticket().is_some())
+                .count(),
             places: self.queue.active_transfers().len(),
         }
     }
@@ -135,16 +138,16 @@ impl<S: Service> Actor<S> {
     }
 
     /// Starts rows and lifts a pause of the queue, since the user wants progress.
-    fn start(&mut self, ids: &[ItemId], event: &Event) {
+    fn start_rows(&mut self, ids: &[ItemId], event: &Event) {
         if self.each(ids, event) {
-            self.paused = false;
+            self.gate.set_paused(false);
         }
     }
 
     /// Starts new files and queues known duplicates for an id lookup. A duplicate whose asset is
     /// gone is never re-sent without asking.
     fn start_or_claim(&mut self, ids: &[ItemId]) {
-        self.weigh_what_changed();
+        self.regroup();
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
         let (mut uploaded, mut rest) = (vec![], vec![]);
         for id in ids {
@@ -162,7 +165,7 @@ impl<S: Service> Actor<S> {
             }
         }
         self.each(&uploaded, &Event::ReuseAssetId);
-        self.start(&rest, &Event::Start);
+        self.start_rows(&rest, &Event::Start);
         self.say_that_a_key_is_missing();
     }
 
@@ -188,8 +191,8 @@ impl<S: Service> Actor<S> {
 
     /// Asks for a key, again on every start without one.
     fn say_that_a_key_is_missing(&mut self) {
-        if self.key.is_none() && self.no_key && self.needs == Some(RequiredAction::Key) {
-            self.needs = None;
+        if self.keys.state().is_missing() {
+            self.gate.lift_if(RequiredAction::Key);
         }
     }
 
@@ -203,13 +206,13 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.queue.remove(*id) else {
                 continue;
             };
-            self.duplicate_scan.invalidate(item);
+            self.duplicates.invalidate(item);
             self.missing_files.remove(*id);
             self.publisher.on_change(*id);
             self.publisher.on_order_change();
             self.journal.drop_item(*id);
             if let Some(asset) = item.upload().reserved_id.clone() {
-                self.follow_sessions(self.sessions.mark_removable(&asset));
+                self.sessions.set_removed(&asset, true);
             }
             self.notify_dependents(*id, None);
         }
@@ -226,7 +229,7 @@ impl<S: Service> Actor<S> {
                 self.journal
                     .stage_asset(&item.origin_of_earlier(), asset, None, None, note);
             }
-            self.forget_session(asset);
+            self.sessions.forget(asset);
         }
     }
 
@@ -234,7 +237,7 @@ impl<S: Service> Actor<S> {
         for item in self.queue.take_removed() {
             let id = item.id;
             if let Some(asset) = &item.upload().reserved_id {
-                self.follow_sessions(self.sessions.unmark_removable(asset));
+                self.sessions.set_removed(asset, false);
             }
             self.missing_files.on_change(&item);
             self.queue.put_back(item);
@@ -247,7 +250,7 @@ impl<S: Service> Actor<S> {
     fn send_first(&mut self, ids: &[ItemId]) {
         for id in self.queue.send_first(ids) {
             if let Some(item) = self.queue.get(id) {
-                self.duplicate_scan.invalidate(item);
+                self.duplicates.invalidate(item);
                 self.journal.stage_item(item);
                 self.publisher.on_order_change();
             }

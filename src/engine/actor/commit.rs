@@ -2,6 +2,7 @@
 
 use super::Actor;
 use crate::api::Service;
+use crate::engine::gate::QueueStep;
 use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::{FrontEnd, Notice};
 use crate::model::upload::{Event, UploadState};
@@ -10,8 +11,8 @@ use crate::model::upload::{Event, UploadState};
 const MAX_ID_LOOKUPS: usize = 2;
 
 impl<S: Service> Actor<S> {
-    /// Starts what may start, writes, shows, and carries out what follows.
-    pub(super) fn commit_and_publish(&mut self) {
+    /// Starts what may start, writes, publishes, and begins the work that follows.
+    pub(super) fn commit(&mut self) {
         self.tasks.reap();
         // Effects may move uploads again at once (a poll that is parked, a queue that is
         // held); what they cause is journaled in a transaction of its own.
@@ -21,7 +22,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Says whether there is more to finish.
+    /// Returns whether there is more to finish.
     fn commit_once(&mut self) -> bool {
         self.report_intake();
         self.start_uploads();
@@ -44,23 +45,12 @@ impl<S: Service> Actor<S> {
             self.scan_for_duplicates();
         }
         let came_back = !was_good && self.journal.is_good();
-        self.say();
+        self.publish();
         self.hand_to_keychain();
         let work = self.outbox.take_work();
         let any = !work.is_empty();
         self.carry_out(work);
         any || came_back
-    }
-
-    /// Tells the front end what is written by now, or cannot be.
-    pub(super) fn say(&mut self) {
-        let records = self.outbox.take_lifecycle();
-        if let Some(follower) = &self.options.follower {
-            for record in records {
-                let _ = follower.send(record);
-            }
-        }
-        self.show();
     }
 
     /// Defers the turn while the database is locked or under repair: nothing is published or
@@ -73,6 +63,9 @@ impl<S: Service> Actor<S> {
 
     /// One transaction; false where it is not on disk.
     pub(super) fn commit_journal(&mut self) -> bool {
+        for (asset, at_ms) in self.sessions.take_notes() {
+            self.journal.stage_session(&asset, at_ms);
+        }
         let saved = self.journal.commit();
         if self.journal.needs_reopen() {
             self.open_history();
@@ -114,14 +107,10 @@ impl<S: Service> Actor<S> {
 
     /// Fills the free places from the queue, in its order.
     fn start_uploads(&mut self) {
-        if self.queue.next_queued().is_none()
-            || self.paused
-            || self.needs.is_some()
-            || !self.may_start()
-        {
+        if self.queue.next_queued().is_none() || !self.may_begin(QueueStep::StartUpload) {
             return;
         }
-        let places = self.max_transfers();
+        let places = self.keys.max_transfers(self.options.jobs);
         while self.queue.active_transfers().len() < places {
             let Some(id) = self.queue.next_queued() else {
                 return;
@@ -140,7 +129,7 @@ impl<S: Service> Actor<S> {
     /// Finds out the ids that are wanted, a few at a time and whatever is being sent: a pause is
     /// one of bytes, and an id needs none.
     fn start_id_lookups(&mut self) {
-        if self.queue.next_id_lookup().is_none() || self.needs.is_some() || !self.may_start() {
+        if self.queue.next_id_lookup().is_none() || !self.may_begin(QueueStep::LookUpId) {
             return;
         }
         while self.queue.id_lookups_running() < MAX_ID_LOOKUPS {

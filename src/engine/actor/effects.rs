@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Actor;
 use crate::api::Service;
 use crate::engine::FrontEnd;
+use crate::engine::gate::QueueStep;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::Origin;
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
@@ -28,7 +29,7 @@ impl<S: Service> Actor<S> {
                 }
                 Work::Release(id) => {
                     let item = self.queue.get(id);
-                    if let Some(meter) = item.and_then(|item| item.meter.as_ref()) {
+                    if let Some(meter) = item.and_then(|item| item.transfer.meter()) {
                         meter.release();
                     }
                 }
@@ -41,6 +42,11 @@ impl<S: Service> Actor<S> {
                     attempt,
                     candidates,
                 } => self.confirm_asset(item, attempt, candidates),
+                Work::CheckKey { is_probe } => {
+                    if let Some(key) = self.keys.key().cloned() {
+                        self.keys.keep(self.tasks.check_key(key, is_probe));
+                    }
+                }
                 Work::TestKey(key, answer) => self.tasks.test_key(key, answer),
             }
         }
@@ -66,7 +72,7 @@ impl<S: Service> Actor<S> {
             Effect::Poll { attempt, after } => self.poll(id, attempt, after),
             Effect::DiscardUploadUrl => {
                 if let Some(item) = self.queue.get_mut(id) {
-                    item.ticket = None;
+                    item.transfer.discard_ticket();
                 }
             }
             Effect::BlockQueue(fix, fault) => {
@@ -84,15 +90,14 @@ impl<S: Service> Actor<S> {
     /// Stops what runs for a row.
     pub(super) fn abort(&mut self, id: ItemId) {
         if let Some(item) = self.queue.get_mut(id) {
-            item.running = None;
-            item.meter = None;
-            item.parked_poll = false;
+            item.stop();
+            item.waits.unpark();
         }
     }
 
     fn send(&mut self, id: ItemId, attempt: u32, route: Route) {
-        let key = self.key.as_ref().map(|(key, _)| key.clone());
-        let Some(key) = key.filter(|_| self.may_keep_sending()) else {
+        let may_send = self.obstacle(QueueStep::ContinueUpload).is_none();
+        let Some(key) = self.keys.key().filter(|_| may_send).cloned() else {
             // The journal could not record the start, or this turn put the queue on hold.
             self.apply(id, Event::Hold);
             return;
@@ -110,27 +115,23 @@ impl<S: Service> Actor<S> {
         let account = Some(key.account());
         // A ticket of another account is useless here.
         let same_account = item.account == account;
-        // A session outlives the URL that started it.
-        item.ticket = item.ticket.take().filter(|(ticket, since)| {
-            same_account
-                && (ticket.session.url().is_some()
-                    || ticket
-                        .expires_in
-                        .is_none_or(|valid| since.elapsed() < valid))
-        });
+        if same_account {
+            item.transfer.discard_expired_ticket();
+        } else {
+            item.transfer.discard_ticket();
+        }
         item.account.clone_from(&account);
         item.last_asked_account = account;
         let recall = self.sessions.to_recall(item).filter(|_| same_account);
         let (task, meter) = self.tasks.send(item, media.stamp, key, route, recall);
-        item.meter = Some(meter);
-        item.speed = Default::default();
+        item.transfer.begin(meter);
         item.running = Some(task);
     }
 
     /// Polls an asset after a delay; parked while there is no key or the queue is on hold.
     fn poll(&mut self, id: ItemId, attempt: u32, after: Duration) {
-        let key = self.key.as_ref().map(|(key, _)| key.clone());
-        let key = key.filter(|_| self.needs.is_none());
+        let may_poll = self.obstacle(QueueStep::Poll).is_none();
+        let key = self.keys.key().filter(|_| may_poll).cloned();
         let Some(item) = self.queue.get_mut(id) else {
             return;
         };
@@ -139,10 +140,10 @@ impl<S: Service> Actor<S> {
         };
         let asset = asset.clone();
         let Some(key) = key else {
-            item.parked_poll = true;
+            item.waits.park();
             return;
         };
-        item.parked_poll = false;
+        item.waits.unpark();
         item.last_asked_account = Some(key.account());
         item.running = Some(self.tasks.poll(item, asset, attempt, key, after));
     }

@@ -117,7 +117,7 @@ impl<S: Service> Actor<S> {
     pub(super) fn on_inserted(&mut self, id: ItemId) {
         if let Some(item) = self.queue.get(id) {
             self.journal.stage_item(item);
-            self.duplicate_scan.invalidate(item);
+            self.duplicates.invalidate(item);
         }
         self.publisher.on_change(id);
         self.publisher.on_order_change();
@@ -149,14 +149,12 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.queue.get_mut(id) else {
                 continue;
             };
-            item.is_cloud_placeholder = outcome
-                .as_ref()
-                .is_ok_and(|checked| checked.is_cloud_placeholder);
-            item.hash_failed = false;
+            let checked = outcome.as_ref();
+            item.content
+                .on_checked(checked.is_ok_and(|checked| checked.is_cloud_placeholder));
             let outcome = outcome.map(|checked| checked.media());
             if let Some(stamp) = stamp {
-                let before = item.last_stamp.replace(stamp);
-                let still = before == Some(stamp)
+                let still = item.content.has_stamp_of_last_check(stamp)
                     || stamp.is_older_than(self.options.policy.unchanged_for, at);
                 if !still {
                     self.apply(id, Event::StillChanging);

@@ -20,7 +20,7 @@ impl<S: Service> Actor<S> {
         if may_be_elsewhere(&item.upload().state) {
             let file = FileToLocate {
                 path,
-                hash_if_size: item.content.map(|_| item.upload().size()),
+                hash_if_size: item.content.hash().map(|_| item.upload().size()),
                 as_named: self.goes_as_named(item),
             };
             self.outbox.start(Work::Locate(id, file));
@@ -41,7 +41,9 @@ impl<S: Service> Actor<S> {
         let verdict = match located.outcome {
             _ if row.is_some_and(|row| row.id != id) => Err(RelocationError::InTheList),
             Err(rejection) => Err(RelocationError::Refused(rejection)),
-            Ok((media, content)) => compare(item.upload().media, item.content, media, content),
+            Ok((media, content)) => {
+                compare(item.upload().media, item.content.hash(), media, content)
+            }
         };
         if let Err(misfit) = verdict {
             tracing::info!(item = id.0, ?misfit, "the file that was chosen is another");

@@ -1,10 +1,9 @@
 //! Handles the messages of tasks.
 
-use tokio::time::Instant;
-
 use super::Actor;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
+use crate::engine::gate::QueueStep;
 use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::message::ActorMessage;
 use crate::engine::outbox::Work;
@@ -78,9 +77,9 @@ impl<S: Service> Actor<S> {
                     attempt,
                     asset: asset.clone(),
                 };
-                self.offline = None;
+                self.gate.on_reached();
                 if self.apply(item, event) {
-                    self.keep_ticket(item, ticket);
+                    self.keep_ticket(item, &ticket);
                     self.outbox.start(Work::Acknowledge(saved));
                 } else {
                     self.record_orphan(&origin, &asset, None, None);
@@ -90,21 +89,21 @@ impl<S: Service> Actor<S> {
                 self.keep_session(item);
             }
             ActorMessage::Session { .. } => {}
-            ActorMessage::Keychain(reply) => self.keychain_replied(&reply),
+            ActorMessage::Keychain(reply) => self.keychain_replied(reply),
             ActorMessage::Gone(asset) => {
                 self.journal.stage_gone(&asset);
                 if let Some(record) = self.journal.asset(&asset) {
-                    self.duplicate_scan.invalidate_size(record.size);
+                    self.duplicates.invalidate_sizes([record.size]);
                 }
             }
             ActorMessage::Stray(origin, asset, status) => {
                 self.record_orphan(&origin, &asset, None, status);
             }
-            ActorMessage::FoundFile(found) => {
+            ActorMessage::FilesFound(found) => {
                 self.intake.buffer(found);
                 self.take_in_buffered();
             }
-            ActorMessage::Walking(count) => self.intake.on_progress(count),
+            ActorMessage::WalkProgress(count) => self.intake.on_progress(count),
             ActorMessage::Skipped(folder, count) => {
                 self.intake.on_skipped(count);
                 self.follow(None, folder, LifecycleEvent::Skipped { count });
@@ -131,23 +130,23 @@ impl<S: Service> Actor<S> {
             } => {
                 let item = self.queue.get_mut(item);
                 if let Some(item) = item.filter(|item| item.upload().attempt == attempt) {
-                    item.content = Some(content);
-                    self.duplicate_scan.invalidate(item);
+                    item.content.on_read(Some(content));
+                    self.duplicates.invalidate(item);
                     self.journal.stage_content(item, &asset, content);
                 }
             }
             ActorMessage::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
-            ActorMessage::Back(folder, rows) => {
+            ActorMessage::FilesReappeared(folder, rows) => {
                 self.missing_files.on_watch_ended(&folder);
                 self.each(&rows, &Event::FileReappeared);
             }
             ActorMessage::Located(item, located) => self.on_located(item, located),
-            ActorMessage::SaveAgain => {
+            ActorMessage::RetryCommit => {
                 self.tasks.on_commit_retry();
                 self.open_history();
             }
             ActorMessage::OpenOutcome(outcome) => self.history_opened(*outcome),
-            ActorMessage::TakeIn => {
+            ActorMessage::RetryIntake => {
                 self.intake.on_retry_due();
                 self.take_in_buffered();
             }
@@ -162,7 +161,7 @@ impl<S: Service> Actor<S> {
         } = &event
             && let Some(item) = self.queue.get_mut(id)
         {
-            item.found_at = Some(Instant::now());
+            item.waits.on_found();
         }
         if self.handle_other_key(id, &event) {
             return;
@@ -170,7 +169,7 @@ impl<S: Service> Actor<S> {
         let begins = matches!(&event, Event::HashCompared { original: None, .. });
         let reuse_only = |item: &Item| item.upload().counters.reuse_only;
         let begins = begins && !self.queue.get(id).is_some_and(reuse_only);
-        if begins && !self.may_keep_sending() {
+        if begins && self.obstacle(QueueStep::ContinueUpload).is_some() {
             // A start became forbidden during the comparison.
             if let Some(attempt) = event.attempt()
                 && self.queue.is_at(id, attempt)
@@ -182,18 +181,13 @@ impl<S: Service> Actor<S> {
         self.apply(id, event);
     }
 
-    /// Keeps a ticket; its age counts from its first use.
-    fn keep_ticket(&mut self, id: ItemId, ticket: SignedUpload) {
-        let Some(item) = self.queue.get_mut(id) else {
-            return;
-        };
-        let is_known = item
-            .ticket
-            .as_ref()
-            .is_some_and(|(known, _)| *known == ticket);
-        if !is_known && matches!(item.upload().state, UploadState::Sending { .. }) {
-            self.sessions.on_ticket(&ticket);
-            item.ticket = Some((ticket, Instant::now()));
+    /// Keeps the ticket of an attempt.
+    fn keep_ticket(&mut self, id: ItemId, ticket: &SignedUpload) {
+        if let Some(item) = self.queue.get_mut(id)
+            && matches!(item.upload().state, UploadState::Sending { .. })
+            && item.transfer.keep_ticket(ticket)
+        {
+            self.sessions.on_ticket(ticket);
         }
     }
 }

@@ -5,20 +5,16 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::Actor;
 use crate::api::Service;
 use crate::engine::files::CanonicalPath;
 use crate::engine::intake::FoundFile;
 use crate::engine::journal::DatabaseLocked;
 use crate::engine::journal::opening::OpenOutcome;
-use crate::engine::message::ActorMessage;
 use crate::engine::outbox::Work;
-use crate::engine::queue::item::Item;
-use crate::engine::tasks::task::Task;
-use crate::engine::{FrontEnd, LifecycleEvent, Notice, shutdown};
-use crate::model::snapshot::ItemId;
+use crate::engine::queue::item::{Item, Starts};
+use crate::engine::{FrontEnd, LifecycleEvent, Notice};
+use crate::model::snapshot::{ItemId, KeyState};
 use crate::model::upload::{Effect, Event, Upload, UploadState};
 use crate::store::{ItemRecord, OpenError};
 
@@ -59,8 +55,7 @@ impl<S: Service> Actor<S> {
             self.recall_accounts();
             if is_first {
                 self.load_protocols();
-                let effects = self.sessions.restore(self.journal.sessions());
-                self.follow_sessions(effects);
+                self.sessions.restore(self.journal.sessions());
             } else {
                 self.stage_lessons_and_sessions();
             }
@@ -113,7 +108,7 @@ impl<S: Service> Actor<S> {
     /// the paths that the user has started.
     fn replace_early_duplicates(&mut self, left: &[(ItemRecord, Upload)]) -> HashSet<PathBuf> {
         let came: HashSet<&PathBuf> = left.iter().map(|(record, _)| &record.path).collect();
-        let twice = |item: &&Item| item.starts == 0 && came.contains(&item.file);
+        let twice = |item: &&Item| item.starts.count() == 0 && came.contains(&item.file);
         let twice: Vec<&Item> = self.queue.items().values().filter(twice).collect();
         let started = twice
             .iter()
@@ -150,8 +145,8 @@ impl<S: Service> Actor<S> {
         let (Some(stamp), Ok(file)) = (found.stamp, std::path::absolute(&found.path)) else {
             return Ok(None);
         };
-        let (own, asks) = (&self.own, self.options.ask_history);
-        let key_is_awaited = self.key.is_none() && !self.no_key;
+        let (own, asks) = (self.keys.accounts(), self.options.ask_history);
+        let key_is_awaited = self.keys.state() == KeyState::Loading;
         let weigh = |record: &ItemRecord, upload: &Upload| {
             let asked_about = matches!(
                 taken_up(upload.clone()).state,
@@ -194,7 +189,7 @@ impl<S: Service> Actor<S> {
             // Sent before the keychain answers, the file would be stored twice.
             return Err(DatabaseLocked);
         }
-        if best.get().is_none() || is_other_keys && self.key.is_none() {
+        if best.get().is_none() || is_other_keys && self.keys.key().is_none() {
             return Ok(None);
         }
         let is_best = |record: &ItemRecord, upload: &Upload| weigh(record, upload) == best.get();
@@ -255,76 +250,12 @@ impl<S: Service> Actor<S> {
             let attempt = item.upload().attempt;
             let after = Duration::ZERO;
             item.in_batch = true;
-            item.started_at = Some(Instant::now());
-            item.polled_since = item.started_at;
+            item.starts = Starts::of_earlier_run();
+            item.waits.restart_polls();
             let poll = Effect::Poll { attempt, after };
             self.outbox.start(Work::Upload(id, poll));
         }
         self.insert(item);
         checking
-    }
-
-    /// Leaves the journal ready for the next run: aborts tasks, saves their last results, and
-    /// reports what cannot be saved.
-    pub(super) async fn shut_down(&mut self) {
-        // No more files are taken in.
-        self.intake.discard();
-        self.forget_removed();
-        let running = self.queue.items_mut().filter_map(|item| {
-            item.meter = None;
-            item.running.take()
-        });
-        let ended = futures_util::future::join_all(running.map(Task::end));
-        if tokio::time::timeout(shutdown::TASKS, ended).await.is_err() {
-            tracing::warn!("a task does not end");
-        }
-        // Aborting its thread in mid-work would leave files behind.
-        let open_until = Instant::now() + shutdown::OPENING;
-        while self.journal.is_away()
-            && let Ok(Some(messages)) = tokio::time::timeout_at(open_until, self.inbox.recv()).await
-        {
-            self.handle_last_message(messages);
-        }
-        let until = Instant::now() + shutdown::DATABASE;
-        loop {
-            self.drain_inbox();
-            if self.options.front_end == FrontEnd::CommandLine {
-                self.journal.drop_ended(self.queue.items());
-            }
-            self.commit_journal();
-            let again = self.journal.try_again_in();
-            let Some(again) = again.filter(|_| self.journal.is_waiting()) else {
-                break;
-            };
-            if Instant::now() + again > until {
-                self.journal.stop_waiting();
-                self.commit_journal();
-                break;
-            }
-            tokio::time::sleep(again).await;
-        }
-        self.say();
-    }
-
-    /// Takes in pending messages on ids, sessions and the history; starts nothing.
-    pub(super) fn drain_inbox(&mut self) {
-        while let Ok(messages) = self.inbox.try_recv() {
-            self.handle_last_message(messages);
-        }
-    }
-
-    fn handle_last_message(&mut self, messages: ActorMessage) {
-        if matches!(
-            messages,
-            ActorMessage::Sent { .. }
-                | ActorMessage::SignedUpload { .. }
-                | ActorMessage::Stray(..)
-                | ActorMessage::Fingerprint { .. }
-                | ActorMessage::Session { .. }
-                | ActorMessage::Keychain(_)
-                | ActorMessage::OpenOutcome(..)
-        ) {
-            self.handle_message(messages);
-        }
     }
 }

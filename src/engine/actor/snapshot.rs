@@ -6,34 +6,43 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Actor;
-use super::duplicates::duplicate_of;
 use crate::api::Service;
-use crate::model::snapshot::{ItemId, Snapshot, Totals};
+use crate::engine::journal::Journal;
+use crate::engine::queue::Queue;
+use crate::engine::queue::item::Item;
+use crate::model::snapshot::{DuplicateOf, ItemId, Snapshot, Totals};
 use crate::model::throughput::{Throughput, UnderWay};
+use crate::model::upload::{Original, UploadState};
 
 impl<S: Service> Actor<S> {
-    /// Publishes the state after a turn, and hands out its notices.
-    pub(super) fn show(&mut self) {
+    /// Publishes what is written by now, or cannot be.
+    pub(super) fn publish(&mut self) {
+        let records = self.outbox.take_lifecycle();
+        if let Some(follower) = &self.options.follower {
+            for record in records {
+                let _ = follower.send(record);
+            }
+        }
         let notices = self.outbox.take_notices();
         let woken = !notices.is_empty();
         for notice in notices {
             self.publisher.notify(notice);
         }
-        let snapshot = self.build();
+        let snapshot = self.build_snapshot();
         if self.publisher.publish(snapshot) || woken {
             (self.options.wake)();
         }
     }
 
-    fn build(&mut self) -> Snapshot {
-        let (now, offline) = (Instant::now(), self.offline.is_some());
+    fn build_snapshot(&mut self) -> Snapshot {
+        let (now, offline) = (Instant::now(), self.gate.is_offline());
         let row = |id: &ItemId| {
             let item = self.queue.get(*id)?;
             let asset = item.upload().stored_asset();
             let saved = asset.is_none_or(|asset| self.journal.is_saved(asset));
             let later = self.sessions.resume_behaviour(item);
             let policy = &self.options.policy;
-            let duplicate_of = duplicate_of(item, self.queue.items(), &self.journal);
+            let duplicate_of = duplicate_of(item, &self.queue, &self.journal);
             let row = item.row(now, policy, saved, later, duplicate_of, offline);
             Some(Arc::new(row))
         };
@@ -45,15 +54,15 @@ impl<S: Service> Actor<S> {
         Snapshot {
             waiting: self.queue_wait(totals.active, now),
             totals,
-            paused: self.paused,
-            needs: self.needs,
+            paused: self.gate.is_paused(),
+            needs: self.gate.required_action(),
             offline,
             journal: self.journal.state().clone(),
-            key: self.key_state(),
+            key: self.keys.state(),
             walking: self.intake.walking(),
             passed_over: self.intake.skipped(),
             already_listed: self.intake.already_queued(),
-            comparing: self.duplicate_scan.unread(),
+            comparing: self.duplicates.unread(),
             interrupted: self.publisher.totals().interrupted,
             ..Snapshot::default()
         }
@@ -70,7 +79,7 @@ impl<S: Service> Actor<S> {
             measured: self.throughput.line(),
             limit: self.options.bandwidth.get(),
         };
-        let held = self.paused || self.needs.is_some();
+        let held = self.gate.is_paused() || self.gate.required_action().is_some();
         if queue_totals.under_way > 0 && !held {
             totals.left = self.time_left(&totals);
         }
@@ -89,5 +98,33 @@ impl<S: Service> Actor<S> {
         let rows = self.queue.active_transfers().iter();
         let rows = rows.filter_map(|id| self.publisher.row(*id)?.transfer?.left);
         rows.chain([left]).max()
+    }
+}
+
+/// Returns the original of a known or likely duplicate: a row or an asset of the history.
+fn duplicate_of(item: &Item, queue: &Queue, journal: &Journal) -> Option<DuplicateOf> {
+    let in_list = |id: ItemId| {
+        Some(DuplicateOf {
+            path: queue.get(id)?.path.clone(),
+            uploaded_at_ms: None,
+        })
+    };
+    let original = match &item.upload().state {
+        UploadState::Duplicate(original) => original,
+        UploadState::Ready | UploadState::Queued | UploadState::Hashing => {
+            &item.known_duplicate.as_ref()?.original
+        }
+        _ => return None,
+    };
+    match original {
+        Original::Row(id) => in_list(*id),
+        Original::Asset(asset) => {
+            let record = journal.asset(asset)?;
+            let row = record.item.filter(|id| *id != item.id);
+            row.and_then(in_list).or(Some(DuplicateOf {
+                path: record.path,
+                uploaded_at_ms: Some(record.uploaded_at_ms),
+            }))
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Waits that hold up the whole queue, and retries before their time.
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::Actor;
 use crate::api::Service;
-use crate::api::limiter::RateHold;
+use crate::engine::gate::is_offline;
+use crate::engine::outbox::Work;
 use crate::model::fault::FaultKind;
 use crate::model::snapshot::{ItemId, QueueWait};
 use crate::model::upload::{Event, Original, UploadState};
@@ -13,17 +14,16 @@ impl<S: Service> Actor<S> {
     /// Returns what all `active` rows wait for: the rate limit, the network, or their retries.
     /// `None` if one of them moves or the user holds the queue.
     pub(super) fn queue_wait(&self, active: usize, now: Instant) -> Option<QueueWait> {
-        if active == 0 || self.needs.is_some() {
+        if active == 0 || self.gate.required_action().is_some() {
             return None;
         }
-        let is_obeyed = |hold: &RateHold| hold.until > now && !hold.is_untested;
-        if let Some(hold) = self.hold.borrow().filter(is_obeyed) {
+        if let Some(hold) = self.gate.rate_hold(now).filter(|hold| !hold.is_untested) {
             return Some(QueueWait {
                 kind: FaultKind::RateLimited,
                 until: hold.until.into_std(),
             });
         }
-        let offline = self.offline.is_some();
+        let offline = self.gate.is_offline();
         let goes_on = !self.queue.active_transfers().is_empty()
             || self.queue.next_queued().is_some()
             || self.queue.next_id_lookup().is_some();
@@ -36,10 +36,10 @@ impl<S: Service> Actor<S> {
                 item.upload().state,
                 UploadState::Duplicate(Original::Row(_))
             );
-            if !item.upload().is_active() || follows || item.parked_poll {
+            if !item.upload().is_active() || follows || item.waits.is_parked() {
                 continue;
             }
-            match item.waits() {
+            match item.wait() {
                 // Being offline holds up the other rows as well.
                 Some((_, kind)) if offline && !is_offline(kind) => {}
                 Some(wait) if first.is_none_or(|first| wait.0 < first.0) => first = Some(wait),
@@ -57,17 +57,14 @@ impl<S: Service> Actor<S> {
     /// Ends the waits of these rows, or of all if one of these is held up by the others, and the
     /// gap of a slowdown; probes a rate hold.
     pub(super) fn try_now(&mut self, ids: &[ItemId]) {
-        let is_limited = self
-            .hold
-            .borrow()
-            .is_some_and(|hold| hold.until > Instant::now());
+        let is_limited = self.gate.rate_hold(Instant::now()).is_some();
         let is_held = self.tasks.service().limiter().try_now();
         let held_up = |id: &ItemId| {
             let item = self.queue.get(*id);
-            item.is_some_and(|item| item.waits().is_none())
+            item.is_some_and(|item| item.wait().is_none())
         };
         let ids = if !is_limited && ids.iter().any(held_up) {
-            self.queue.ids_where(|item| item.waits().is_some())
+            self.queue.ids_where(|item| item.wait().is_some())
         } else {
             ids.to_vec()
         };
@@ -75,7 +72,7 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.queue.get(*id) else {
                 continue;
             };
-            if item.waits().is_some() {
+            if item.wait().is_some() {
                 let event = match item.upload().state {
                     UploadState::Processing { .. } => Event::CheckAgain,
                     _ => Event::RetryDue {
@@ -90,34 +87,10 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Probes a rate hold of an earlier run before obeying it.
-    pub(super) fn test_hold(&mut self) {
-        if self.hold.borrow().is_some_and(|hold| hold.is_untested) {
-            self.probe();
+    /// Checks the key in spite of a rate-limit hold.
+    pub(super) fn probe(&mut self) {
+        if self.gate.required_action().is_none() && self.keys.begin_probe() {
+            self.outbox.start(Work::CheckKey { is_probe: true });
         }
-    }
-
-    /// Checks the key despite a hold, one check at a time.
-    fn probe(&mut self) {
-        let Some((key, _)) = self.key.clone() else {
-            return;
-        };
-        if self.probe.is_some() || self.needs.is_some() {
-            return;
-        }
-        self.probe = Some(self.tasks.probe_key(key));
-    }
-}
-
-/// Returns whether the service is unreachable.
-pub(super) fn is_offline(kind: FaultKind) -> bool {
-    matches!(kind, FaultKind::Offline | FaultKind::Proxy)
-}
-
-/// Waits for the end of a hold; forever if it has ended.
-pub(super) async fn end(hold: Option<RateHold>) {
-    match hold {
-        Some(hold) if hold.until > Instant::now() => sleep_until(hold.until).await,
-        _ => std::future::pending().await,
     }
 }

@@ -176,7 +176,7 @@ fn stored_content(item: &Item) -> Option<ContentHash> {
             | UploadState::Failed { .. }
             | UploadState::Cancelled { .. }
     );
-    item.content.filter(|_| is_stored)
+    item.content.hash().filter(|_| is_stored)
 }
 
 /// The asset that was made for a row, and for whom: that of which it is a duplicate is

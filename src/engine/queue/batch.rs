@@ -70,7 +70,7 @@ impl Batch {
                 _ => {}
             }
             // What went out since the meters were read last was not seen.
-            end.nothing_sent &= item.starts == 0;
+            end.nothing_sent &= item.starts.count() == 0;
         }
         self.is_open = false;
         (end.ready + end.duplicates + end.failed > 0).then_some(end)

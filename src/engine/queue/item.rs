@@ -1,20 +1,23 @@
 //! A row of the queue as the engine holds it: its upload and its running task.
 
+mod content;
 mod row;
+mod timing;
+mod transfer;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::api::{SecretUrl, SignedUpload, TransferProgress};
+use self::content::FileContent;
+pub(in crate::engine) use self::timing::Starts;
+use self::timing::Waits;
+use self::transfer::RowTransfer;
 use crate::engine::clock::now_ms;
 use crate::engine::files::CanonicalPath;
-use crate::engine::speed::Speed;
 use crate::engine::tasks::task::Task;
-use crate::model::asset::{Account, AssetId, ContentHash};
+use crate::model::asset::{Account, AssetId};
 use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
@@ -75,45 +78,14 @@ pub(in crate::engine) struct Item {
     pub account: Option<Account>,
     /// Account of the key that last sent it or asked about it.
     pub last_asked_account: Option<Account>,
-    /// Hash of its content, once it had to be known.
-    pub content: Option<ContentHash>,
-    /// Shared hash computation: concurrent callers await one read of the file.
-    pub reading: Arc<OnceCell<ContentHash>>,
+    pub content: FileContent,
     /// Likely original, as far as it is known before a comparison.
     pub known_duplicate: Option<KnownDuplicate>,
-    /// Its content is in the cloud: never read unless the user starts it.
-    pub is_cloud_placeholder: bool,
-    /// Hashing failed, for now.
-    pub hash_failed: bool,
-    /// Ticket issued for it, with its time. A secret: never written to the journal.
-    pub ticket: Option<(SignedUpload, Instant)>,
     /// Worker, timer, poll, check or comparison: one at a time.
     pub running: Option<Task>,
-    pub meter: Option<Arc<TransferProgress>>,
-    /// Bytes were sent in this run, and it has not ended since.
-    pub has_sent_bytes: bool,
-    /// Session and offset in bytes at which the last attempt stopped.
-    pub resume_offset: Option<(SecretUrl, u64)>,
-    pub speed: Speed,
-    /// Stamp of the last check, for a file still being written.
-    pub last_stamp: Option<FileStamp>,
-    /// Starts in this run.
-    pub starts: u32,
-    pub started_at: Option<Instant>,
-    /// Begin of the last attempt, in milliseconds since the Unix epoch.
-    pub began_ms: Option<i64>,
-    /// Begin of the last attempt on the monotonic clock.
-    pub began: Option<Instant>,
-    /// Time of its next retry or poll.
-    pub waits_until: Option<Instant>,
-    /// Cause of the last poll's failure.
-    pub poll_trouble: Option<FaultKind>,
-    /// Time of its first poll.
-    pub polled_since: Option<Instant>,
-    /// Time at which the service last knew its asset.
-    pub found_at: Option<Instant>,
-    /// A poll postponed until there is a key and nothing holds the queue.
-    pub parked_poll: bool,
+    pub transfer: RowTransfer,
+    pub starts: Starts,
+    pub waits: Waits,
     /// The service reported it ready in this run.
     pub seen_ready: bool,
     /// Counted in the status bar's batch.
@@ -143,27 +115,12 @@ impl Item {
             may_start: false,
             account: None,
             last_asked_account: None,
-            content,
-            reading: Arc::default(),
+            content: FileContent::of(content),
             known_duplicate: None,
-            is_cloud_placeholder: false,
-            hash_failed: false,
-            ticket: None,
             running: None,
-            meter: None,
-            has_sent_bytes: false,
-            resume_offset: None,
-            speed: Speed::default(),
-            last_stamp: None,
-            starts: 0,
-            started_at: None,
-            began_ms: None,
-            began: None,
-            waits_until: None,
-            poll_trouble: None,
-            polled_since: None,
-            found_at: None,
-            parked_poll: false,
+            transfer: RowTransfer::default(),
+            starts: Starts::default(),
+            waits: Waits::default(),
             seen_ready: false,
             in_batch: false,
             added_at_ms: now_ms(),
@@ -195,66 +152,53 @@ impl Item {
     /// Moves its upload by an event. Returns the upload as it was and what follows; `None` if the
     /// event is stale or does not fit.
     pub(super) fn apply(&mut self, event: Event, policy: &Policy) -> Option<(Upload, Vec<Effect>)> {
-        let poll_trouble = match &event {
+        let poll_fault = match &event {
             Event::PollFailed { fault, .. } => Some(fault.kind),
             _ => None,
         };
         let (after, effects) = transition(&self.upload, event, policy)?;
         let before = std::mem::replace(&mut self.upload, after);
-        self.poll_trouble = poll_trouble;
-        self.note_resume_offset(&before.state);
-        self.has_sent_bytes &= !self.upload.has_ended();
+        self.transfer.on_stopped(&before.state);
+        if self.upload.has_ended() {
+            self.transfer.on_result();
+        }
         self.note_content(&before);
         let is_done = |state: &UploadState| matches!(state, UploadState::Done { .. });
         self.seen_ready |= is_done(&self.upload.state) && !is_done(&before.state);
-        self.note_times(&before, &effects);
+        if effects.iter().any(|it| matches!(it, Effect::Send { .. })) {
+            self.starts.on_start(Instant::now());
+        }
+        self.upload
+            .stamp_fault_times(self.starts.last_ms(), now_ms(), self.starts.count());
+        self.waits.set_poll_fault(poll_fault);
+        let delay = effects.iter().find_map(Effect::wait).unwrap_or_default();
+        self.waits
+            .on_transition(&before.state, &self.upload.state, delay);
         if is_over(&self.upload) && !effects.contains(&Effect::Abort) {
             // Its task has reported and is over; a handle that is kept keeps its memory.
-            self.running = None;
-            self.meter = None;
+            self.stop();
         }
         Some((before, effects))
+    }
+
+    /// Ends what runs for the row.
+    pub fn stop(&mut self) {
+        self.running = None;
+        self.transfer.end();
     }
 
     /// Keeps the hash of what was sent, and drops that of a file that has changed.
     fn note_content(&mut self, before: &Upload) {
         let stamp = |upload: &Upload| upload.media.map(|media| media.stamp);
         if stamp(before) != stamp(&self.upload) {
-            self.content = None;
-            self.reading = Arc::default();
+            self.content.on_changed();
         }
         if let UploadState::Processing {
-            content: Some(content),
+            content: content @ Some(_),
             ..
         } = &self.upload.state
         {
-            self.content = Some(*content);
-        }
-    }
-
-    fn note_times(&mut self, before: &Upload, effects: &[Effect]) {
-        let now = Instant::now();
-        if effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Send { .. }))
-        {
-            self.starts += 1;
-            self.began_ms = Some(now_ms());
-            self.began = Some(now);
-            self.started_at.get_or_insert(now);
-        }
-        self.upload
-            .stamp_fault_times(self.began_ms, now_ms(), self.starts);
-        let delay = effects.iter().find_map(Effect::wait).unwrap_or_default();
-        match &self.upload.state {
-            UploadState::Processing { .. } => {
-                if !matches!(before.state, UploadState::Processing { .. }) {
-                    self.polled_since = Some(now + delay);
-                }
-                self.waits_until = Some(now + delay);
-            }
-            UploadState::RetryScheduled { .. } => self.waits_until = Some(now + delay),
-            _ => self.polled_since = None,
+            self.content.on_read(*content);
         }
     }
 
@@ -266,10 +210,9 @@ impl Item {
 
     /// Stops the row as the end of the program would, so that an undo can resume it.
     pub(super) fn on_removed(&mut self) {
-        self.running = None;
-        self.note_resume_offset(&self.upload.state.clone());
-        self.meter = None;
-        self.parked_poll = false;
+        self.transfer.on_stopped(&self.upload.state);
+        self.stop();
+        self.waits.unpark();
         self.upload = self.upload.clone().after_restart();
     }
 
@@ -328,61 +271,23 @@ impl Item {
         }
     }
 
-    /// Returns bytes sent in the running attempt or, while none runs, kept in a session; the whole
-    /// size once the service has it.
+    /// Returns bytes that the service has of it, as far as this run knows.
     pub fn sent(&self) -> u64 {
-        match self.upload.state {
-            // Until the session reports its offset, the last known one counts.
-            UploadState::Sending { .. } => {
-                match self.meter.as_ref().map_or(0, |meter| meter.sent()) {
-                    0 => self.in_session(),
-                    sent => sent,
-                }
-            }
-            UploadState::Queued
-            | UploadState::RetryScheduled { .. }
-            | UploadState::Paused { .. } => self.in_session(),
-            UploadState::Processing { .. } | UploadState::Done { .. } => self.upload.size(),
-            _ => 0,
-        }
-    }
-
-    /// Returns bytes that the next attempt need not send again, as far as this run knows.
-    fn in_session(&self) -> u64 {
-        match &self.resume_offset {
-            Some((session, sent)) if self.session().as_ref() == Some(session) => *sent,
-            _ => 0,
-        }
-    }
-
-    fn session(&self) -> Option<SecretUrl> {
-        let (ticket, _) = self.ticket.as_ref()?;
-        ticket.session.url()
-    }
-
-    /// Remembers the offset of a stopped transfer whose session may resume.
-    fn note_resume_offset(&mut self, before: &UploadState) {
-        let sent = self.meter.as_ref().map_or(0, |meter| meter.sent());
-        if matches!(before, UploadState::Sending { .. }) && sent > 0 {
-            self.has_sent_bytes = true;
-            self.resume_offset = self.session().map(|session| (session, sent));
-        }
+        self.transfer.sent(&self.upload)
     }
 
     /// Returns whether bytes were sent in this run without a result so far.
     pub fn has_sent(&self) -> bool {
-        let moves = matches!(self.upload.state, UploadState::Sending { .. });
-        let meter = self.meter.as_ref().filter(|_| moves);
-        self.has_sent_bytes || meter.is_some_and(|meter| meter.sent() > 0)
+        self.transfer.has_sent(&self.upload)
     }
 
     /// Returns the end and the cause of a wait after a fault.
-    pub fn waits(&self) -> Option<(Instant, FaultKind)> {
+    pub fn wait(&self) -> Option<(Instant, FaultKind)> {
         let kind = match &self.upload.state {
             UploadState::RetryScheduled { cause } => cause.kind,
-            UploadState::Processing { .. } => self.poll_trouble?,
+            UploadState::Processing { .. } => self.waits.poll_fault()?,
             _ => return None,
         };
-        Some((self.waits_until?, kind))
+        Some((self.waits.until()?, kind))
     }
 }

@@ -73,7 +73,7 @@ impl<S: Service> Tasks<S> {
             route,
             meter: Arc::clone(&meter),
             place: Some(self.service.limiter().enqueue(Priority::Upload)),
-            ticket: row.ticket.as_ref().map(|(ticket, _)| ticket.clone()),
+            ticket: row.transfer.ticket().map(|(ticket, _)| ticket.clone()),
             recall,
         };
         let progress = Arc::clone(&meter);
@@ -140,11 +140,11 @@ impl<S: Service> Tasks<S> {
     ) -> Task {
         let (service, messages) = (Arc::clone(&self.service), self.messages.clone());
         let (stall, item) = (self.stall, row.id);
-        let since = row.polled_since.unwrap_or_else(Instant::now);
-        let missing_since = row.found_at.max(Some(since)).unwrap_or(since);
+        let since = row.waits.polled_since().unwrap_or_else(Instant::now);
+        let missing_since = row.waits.missing_since().unwrap_or(since);
         // Without a hash the next run would not recognise the file and would send it again. So it
         // is read before the end is reported, unless the drive does not answer.
-        let unread = PendingHash::of(row).filter(|_| row.content.is_none());
+        let unread = PendingHash::of(row).filter(|_| row.content.hash().is_none());
         let span = tracing::info_span!("ask", item = item.0, attempt, asset = asset.as_str());
         let asking = async move {
             tokio::time::sleep(after).await;

@@ -68,7 +68,7 @@ impl FolderWalk<'_> {
                             .find(|(_, named)| **named == path)
                             .map_or(walk.named, |(place, _)| place);
                         walk.at = path;
-                        [Some(ActorMessage::Walking(walk.count))]
+                        [Some(ActorMessage::WalkProgress(walk.count))]
                     });
                 }
                 files::WalkEvent::Walked { folder, skipped } => {
@@ -77,7 +77,7 @@ impl FolderWalk<'_> {
                         let found = std::mem::take(&mut walk.found);
                         let skipped =
                             (skipped > 0).then_some(ActorMessage::Skipped(folder, skipped));
-                        [Some(ActorMessage::FoundFile(found)), skipped]
+                        [Some(ActorMessage::FilesFound(found)), skipped]
                     });
                 }
             };
@@ -102,8 +102,8 @@ impl FolderWalk<'_> {
                 }
                 let found = std::mem::take(&mut walk.found);
                 [
-                    Some(ActorMessage::Walking(walk.count)),
-                    Some(ActorMessage::FoundFile(found)),
+                    Some(ActorMessage::WalkProgress(walk.count)),
+                    Some(ActorMessage::FilesFound(found)),
                 ]
             })
         })
@@ -148,7 +148,7 @@ pub(super) async fn walk(
         } else {
             paths.clear();
         }
-        let _ = messages.send(ActorMessage::FoundFile(found));
+        let _ = messages.send(ActorMessage::FilesFound(found));
     }
     let _ = messages.send(ActorMessage::WalkEnded { is_empty });
 }

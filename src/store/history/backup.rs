@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, backup::Backup};
+use rusqlite::{Connection, backup::Backup};
 
-use super::database_file::{FILE_NAME, keep_log, trust_no_schema};
+use super::connect::open_to_read;
+use super::database_file::FILE_NAME;
 use crate::store::files;
 
 /// Folder of the copies in the data directory.
@@ -95,15 +96,4 @@ pub(super) fn copies(folder: &Path) -> Vec<PathBuf> {
     copies.sort();
     copies.reverse();
     copies
-}
-
-/// Opens a possibly damaged database read-only.
-pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
-    let source = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    trust_no_schema(&source)?;
-    keep_log(&source, true)?;
-    Ok(source)
 }

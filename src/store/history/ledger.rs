@@ -18,7 +18,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 use self::line::{HEADER, LedgerEntry, LedgerEvent, read_line, to_line};
 use super::database_file::{self, Identity};
-use super::records::{HistoryChange, apply};
+use super::records::HistoryChange;
+use super::rows::apply;
 use super::search;
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::store::files;
@@ -58,7 +59,7 @@ impl Ledger {
 
     /// Appends the lines of these changes after any held-back ones; lines that cannot be appended
     /// are held back. A repeated change adds no second line.
-    pub(super) fn tell(&mut self, changes: &[HistoryChange], limit: Duration) {
+    pub(super) fn append_changes(&mut self, changes: &[HistoryChange], limit: Duration) {
         for change in changes {
             let HistoryChange::PutAsset(asset) = change else {
                 continue;
@@ -82,11 +83,11 @@ impl Ledger {
                 self.unconfirmed.extend(self.held_back.drain(..));
                 self.has_failed = false;
             }
-            Err(error) => self.fails(&error),
+            Err(error) => self.on_failure(&error),
         }
     }
 
-    fn fails(&mut self, error: &io::Error) {
+    fn on_failure(&mut self, error: &io::Error) {
         if !std::mem::replace(&mut self.has_failed, true) {
             tracing::warn!(%error, "the ledger of asset IDs cannot be used");
         }
@@ -159,7 +160,7 @@ impl Ledger {
         let applied = applied(connection)?;
         Ok(
             matches!(self.end(), Ok(end) if Some(end) == applied.map(|(offset, _)| offset))
-                && self.knows(applied),
+                && self.is_same_ledger(applied),
         )
     }
 
@@ -177,7 +178,7 @@ impl Ledger {
             return Ok(());
         }
         let applied = applied(connection)?;
-        let from = applied.filter(|_| self.knows(applied));
+        let from = applied.filter(|_| self.is_same_ledger(applied));
         let mut seen = HashSet::new();
         let read = self.read_from(from.map_or(0, |(offset, _)| offset), |entry| {
             if from.is_none() {
@@ -193,7 +194,7 @@ impl Ledger {
                 return match error.downcast::<rusqlite::Error>() {
                     Ok(error) => Err(error),
                     Err(error) => {
-                        self.fails(&error);
+                        self.on_failure(&error);
                         Ok(())
                     }
                 };
@@ -207,7 +208,7 @@ impl Ledger {
             if !lacking.is_empty()
                 && let Err(error) = self.append(&lacking, limit)
             {
-                self.fails(&error);
+                self.on_failure(&error);
                 return forget_applied(connection);
             }
         }
@@ -224,7 +225,7 @@ impl Ledger {
     }
 
     /// Returns true if the applied offset and hash are of this ledger.
-    fn knows(&mut self, applied: Option<(u64, i64)>) -> bool {
+    fn is_same_ledger(&mut self, applied: Option<(u64, i64)>) -> bool {
         applied.is_some_and(|(offset, mark)| {
             matches!(self.end(), Ok(end) if end >= offset)
                 && matches!(self.mark(offset), Ok(found) if found == mark)

@@ -7,9 +7,10 @@ use std::time::Duration;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
+use super::StoreError;
+use super::connect::open_to_read;
 use super::ledger::{Ledger, forget_applied};
 use super::schema::{TABLES, Table};
-use super::{StoreError, backup};
 
 /// Gap added to the highest id found when the damaged database's counter is unreadable: more ids
 /// than any queue can have used since.
@@ -24,7 +25,7 @@ type Rows = BTreeMap<i64, Vec<Value>>;
 ///
 /// # Errors
 /// The fresh database cannot be written, usually because the disk is full.
-pub(super) fn recovery(
+pub(super) fn recover_rows(
     path: &Path,
     mut ledger: Ledger,
     limit: Duration,
@@ -36,14 +37,14 @@ pub(super) fn recovery(
     let mut is_counted = false;
     // SQLite deletes the log of an empty database even when only reading.
     let is_empty = std::fs::metadata(path).is_ok_and(|found| found.len() == 0);
-    if !is_empty && let Ok(source) = backup::open_to_read(path) {
+    if !is_empty && let Ok(source) = open_to_read(path) {
         for table in TABLES {
             let (rows, is_whole) = read_table(&source, table);
             is_counted |= is_whole && table.name == "counters" && !rows.is_empty();
             if is_whole && table.name != "assets" {
                 transaction.execute(&format!("DELETE FROM {}", table.name), [])?;
             }
-            saved += keep(&transaction, table, &rows)?;
+            saved += insert_rows(&transaction, table, &rows)?;
         }
     }
     bump_id_counter(&transaction, is_counted)?;
@@ -104,7 +105,7 @@ const ON_CONFLICT: &str = "ON CONFLICT (base_url, asset_id) DO UPDATE SET
     note = coalesce(excluded.note, note)";
 
 /// Inserts rows, replacing those of equal key; rows with values of a wrong type are skipped.
-fn keep(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, StoreError> {
+fn insert_rows(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, StoreError> {
     // An asset gets a new rowid: one from a damaged page may be another asset's.
     let (verb, skipped, on_conflict) = match table.name {
         "assets" => ("INSERT", 1, ON_CONFLICT),

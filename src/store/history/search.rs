@@ -2,12 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 
-use super::records::{ASSET_COLUMNS, AssetNote, AssetRecord, read_asset, to_sql_size};
+use super::records::{AssetNote, AssetRecord};
+use super::rows::{ASSET_COLUMNS, casefold, read_asset, to_sql_size};
 use super::{History, StoreError};
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-
-/// Separates the searched fields, so that no match spans two.
-const SEPARATOR: char = '\u{1f}';
 
 /// Returns the SQL condition for assets that can replace an upload: complete, and still known to the
 /// service.
@@ -19,23 +17,6 @@ fn usable() -> String {
         AssetNote::SizeMismatch.as_str(),
         AssetNote::Gone.as_str(),
     )
-}
-
-/// Builds the text that searches match.
-pub(super) fn search_text(asset: &AssetRecord) -> String {
-    let path = asset.path.to_string_lossy();
-    [&asset.name, path.as_ref(), asset.asset_id.as_str()]
-        .map(casefold)
-        .join(&SEPARATOR.to_string())
-}
-
-/// Folds case in every script, one character at a time: a letter folds the same everywhere, so that
-/// parts of words match.
-fn casefold(text: &str) -> String {
-    text.chars()
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == 'ς' { 'σ' } else { c })
-        .collect()
 }
 
 impl History {

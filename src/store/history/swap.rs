@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::database_file::{OpenFailure, SIBLINGS, connect, sibling, with_siblings};
+use super::connect::{OpenFailure, connect};
+use super::database_file::{SIBLINGS, sibling, with_siblings};
 use super::error::{OpenError, StoreError};
 use super::ledger::Ledger;
 use super::{backup, recovery};
@@ -34,7 +35,7 @@ pub(super) fn replace(
         None => connect_sound(&new, limit)?,
     };
     let ledger = Ledger::new(dir);
-    let filled = recovery::recovery(path, ledger, limit, &mut fresh).and_then(|rows| {
+    let filled = recovery::recover_rows(path, ledger, limit, &mut fresh).and_then(|rows| {
         close(fresh)?;
         Ok(rows)
     });
@@ -88,7 +89,7 @@ fn from_backup(dir: &Path, new: &Path, limit: Duration) -> Result<Option<Connect
 
 /// Opens a newly created database.
 fn connect_sound(path: &Path, limit: Duration) -> Result<Connection, OpenError> {
-    connect(path, limit).map_err(|trouble| match trouble {
+    connect(path, limit).map_err(|failure| match failure {
         OpenFailure::Other(error) => error,
         OpenFailure::Damaged(cause) => OpenError::from_store(path, &StoreError::Damaged(cause)),
     })
@@ -150,7 +151,9 @@ pub(super) fn resume_interrupted_swap(dir: &Path, path: &Path) -> io::Result<Opt
             fs::remove_file(sibling(&aside, REBUILT))?;
         } else {
             put_whole(dir, path, &aside)?;
-            tracing::warn!("the history was salvaged by a program that ended over it");
+            tracing::warn!(
+                "the history was rebuilt by a program that ended before it was in place"
+            );
             finished = Some(aside);
         }
     }

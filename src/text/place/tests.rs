@@ -1,13 +1,18 @@
 use super::*;
+use crate::text::messages::{foot, window};
 
 #[test]
 fn in_the_sandbox_the_sandbox_is_named() {
-    let words = "memories.ai is busy. Ask memories.ai later. memories.ai’s answer";
-    assert_eq!(Backend::Service.said(words), words);
     assert_eq!(
-        Backend::Sandbox.said(words),
-        "The sandbox is busy. Ask the sandbox later. The sandbox’s answer"
+        foot::processing(2, Backend::Service),
+        "2 processing at memories.ai"
     );
-    assert_eq!(Backend::Sandbox.said("at memories.ai"), "at the sandbox");
-    assert_eq!(Backend::Sandbox.said("412 MB"), "412 MB");
+    assert_eq!(
+        foot::processing(2, Backend::Sandbox),
+        "2 processing at the sandbox"
+    );
+    assert_eq!(
+        window::size_limit(Backend::Sandbox, "5 GB"),
+        "The sandbox takes files up to 5 GB."
+    );
 }

@@ -7,10 +7,10 @@ use egui::{Id, Key, TextEdit, Ui};
 use super::parts::{body, buttons, title, unopened};
 use crate::app::command::UiCommand;
 use crate::app::state::App;
-use crate::app::wording;
-use crate::app::wording::screens as words;
+use crate::app::wording::key_in_use;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeyState;
+use crate::text::messages::key as words;
 use crate::ui::theme::{Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::text;
@@ -26,8 +26,8 @@ pub fn field() -> Id {
 /// Draws the dialog.
 pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let p = Palette::of(ui);
-    title(ui, words::KEY);
-    let now = wording::key_in_use(&app.snapshot().key, app.key().is_for_session(app.now()));
+    title(ui, words::title());
+    let now = key_in_use(&app.snapshot().key, app.key().is_for_session(app.now()));
     body(ui, &now);
     let starts = app.key().starts(app.plan().files);
     if starts > 0 {
@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
         .id(id)
         .char_limit(FIELD)
         .password(true)
-        .hint_text(words::PASTE_KEY)
+        .hint_text(words::paste())
         .margin(egui::Margin::symmetric(space::M as i8, space::S as i8))
         .min_size(egui::vec2(0.0, size::BUTTON))
         .desired_width(f32::INFINITY)
@@ -51,7 +51,7 @@ pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
         .show(ui);
     let response = field.response.response;
     ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_label(words::KEY));
+        .accesskit_node_builder(response.id, |node| node.set_label(words::title()));
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if fresh || again {
         response.request_focus();
@@ -77,7 +77,7 @@ pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     unopened(ui, app, out);
     let why_not = match busy {
         Some(busy) => Some(busy),
-        None if app.key().entry().draft().is_empty() => Some(words::PASTE_FIRST),
+        None if app.key().entry().draft().is_empty() => Some(words::paste_first()),
         None => None,
     };
     let save = if app.key().entry().is_saving() && app.keychain_is_silent() {
@@ -95,12 +95,12 @@ pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let close = if app.key().entry().is_saving() {
         close
     } else {
-        close.labelled(words::CANCEL)
+        close.labelled(words::cancel())
     };
     let mut foot = Vec::new();
     if app.snapshot().key == KeyState::Missing && app.can_try_sandbox() {
         let try_it =
-            Button::of(&UiCommand::TrySandbox, ButtonStyle::Plain).labelled(words::WITHOUT);
+            Button::of(&UiCommand::TrySandbox, ButtonStyle::Plain).labelled(words::try_without());
         foot.push((try_it.without_icon(), UiCommand::TrySandbox));
     }
     foot.extend([

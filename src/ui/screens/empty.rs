@@ -7,8 +7,8 @@ use lucide_icons::Icon;
 
 use crate::app::command::UiCommand;
 use crate::app::state::App;
-use crate::app::wording::{self, screens as words};
 use crate::store::settings::Start;
+use crate::text::messages::{banner, key, window as words};
 use crate::ui::theme::{self, Palette, TOLERANCE, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::text;
@@ -63,16 +63,16 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
         type_size::HERO
     };
     let invite = if app.can_drop() {
-        words::DROP
+        words::drop_here()
     } else {
-        words::CHOOSE
+        words::choose()
     };
     text::label(ui, invite, title, p.text);
-    let walking = app.snapshot().walking.map(wording::banner::walking);
+    let walking = app.snapshot().walking.map(banner::walking);
     let what = if app.sandbox() {
-        words::TRIES
+        words::sandbox_purpose()
     } else {
-        words::GOES
+        words::purpose()
     };
     let what = walking.as_deref().unwrap_or(what);
     text::label(ui, what, type_size::LEAD, p.secondary);
@@ -94,21 +94,20 @@ fn invitation(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
             }
         }
     });
-    text::label(ui, words::FORMATS, type_size::SMALL, p.secondary);
+    text::label(ui, words::formats(), type_size::SMALL, p.secondary);
     if first {
         first_start(ui, app, out);
     } else if !app.sandbox() {
-        text::label(ui, &leaves(app), type_size::SMALL, p.secondary);
+        text::label(ui, leaves(app), type_size::SMALL, p.secondary);
     }
 }
 
 /// Returns the note on the data that leaves the computer, and when.
-fn leaves(app: &App) -> String {
-    let when = match app.settings().values().start {
-        Start::ByHand => words::LEAVES_BY_HAND,
-        Start::AtOnce => words::LEAVES_AT_ONCE,
-    };
-    [words::LEAVES, when].join(" ")
+fn leaves(app: &App) -> &'static str {
+    match app.settings().values().start {
+        Start::ByHand => words::leaves_by_hand(),
+        Start::AtOnce => words::leaves_at_once(),
+    }
 }
 
 fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -122,10 +121,10 @@ fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.vertical_centered(|ui| {
-            text::label(ui, words::NEEDS_KEY, type_size::BODY, p.text);
+            text::label(ui, words::needs_key(), type_size::BODY, p.text);
             centred(ui, "first start", |ui| {
-                let key = Button::of(&UiCommand::EnterKey, ButtonStyle::Primary)
-                    .labelled(words::PASTE_KEY);
+                let key =
+                    Button::of(&UiCommand::EnterKey, ButtonStyle::Primary).labelled(key::paste());
                 if key.show(ui) {
                     out.push(UiCommand::EnterKey);
                 }
@@ -138,7 +137,7 @@ fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                     out.push(UiCommand::TrySandbox);
                 }
             });
-            text::label(ui, &leaves(app), type_size::SMALL, p.secondary);
+            text::label(ui, leaves(app), type_size::SMALL, p.secondary);
         });
     });
 }

@@ -5,9 +5,11 @@ use egui::{ScrollArea, Ui};
 
 use crate::app::command::{Setting, ThemeChoice, UiCommand};
 use crate::app::state::App;
-use crate::app::wording;
+use crate::app::wording::{self, row::named};
 use crate::model::snapshot::{KeySource, KeyState};
 use crate::store::settings::{JOBS, Start};
+use crate::text::megabytes;
+use crate::text::messages::{key as key_words, settings as words};
 use crate::ui::theme::{Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::{card, text};
@@ -39,7 +41,7 @@ pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
             ui.spacing_mut().item_spacing.y = space::XS;
             choices(ui, app, out);
             if app.sandbox() {
-                line(ui, wording::SETTING_KEY, wording::SANDBOX_KEY, |_| ());
+                line(ui, key_words::title(), key_words::state_sandbox(), |_| ());
             } else {
                 key(ui, app, out);
             }
@@ -54,30 +56,26 @@ fn choices(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         let label = UiCommand::Theme(theme).entry().label;
         (label.to_owned(), Setting::Theme(theme))
     });
-    choice(ui, app, wording::SETTING_COLOURS, "", &themes, out);
+    choice(ui, app, (words::colours(), ""), &themes, out);
     let jobs: Vec<_> = JOBS
         .map(|jobs| (jobs.to_string(), Setting::Jobs(jobs)))
         .collect();
-    let hint = wording::SETTING_JOBS_HINT;
-    choice(ui, app, wording::SETTING_JOBS, hint, &jobs, out);
+    choice(ui, app, words::jobs(), &jobs, out);
     let speeds = speeds(app.settings().values().limit_rate);
-    choice(ui, app, wording::SETTING_SPEED, "", &speeds, out);
+    choice(ui, app, (words::speed(), ""), &speeds, out);
     let start = [
-        (wording::BY_HAND.to_owned(), Setting::Start(Start::ByHand)),
-        (wording::AT_ONCE.to_owned(), Setting::Start(Start::AtOnce)),
+        (words::by_hand().to_owned(), Setting::Start(Start::ByHand)),
+        (words::at_once().to_owned(), Setting::Start(Start::AtOnce)),
     ];
-    let hint = wording::SETTING_START_HINT;
-    choice(ui, app, wording::SETTING_START, hint, &start, out);
+    choice(ui, app, words::start(), &start, out);
     let switch = |setting: fn(bool) -> Setting| {
-        [(wording::ON, true), (wording::OFF, false)]
+        [(words::on(), true), (words::off(), false)]
             .map(|(word, on)| (word.to_owned(), setting(on)))
     };
     let asks = switch(Setting::Confirmations);
-    let hint = wording::SETTING_ASK_HINT;
-    choice(ui, app, wording::SETTING_ASK, hint, &asks, out);
+    choice(ui, app, words::ask(), &asks, out);
     let tells = switch(Setting::Notifications);
-    let hint = wording::SETTING_TELL_HINT;
-    choice(ui, app, wording::SETTING_TELL, hint, &tells, out);
+    choice(ui, app, words::tell(), &tells, out);
 }
 
 /// Returns no limit, the usual speeds, and the current one if it is another.
@@ -87,10 +85,10 @@ fn speeds(now: Option<u64>) -> Vec<(String, Setting)> {
         speeds.push(rate);
         speeds.sort_unstable();
     }
-    let no_limit = (wording::NO_LIMIT.to_owned(), Setting::LimitRate(None));
+    let no_limit = (words::no_limit().to_owned(), Setting::LimitRate(None));
     let limits = speeds
         .into_iter()
-        .map(|rate| (wording::megabytes(rate), Setting::LimitRate(Some(rate))));
+        .map(|rate| (megabytes(rate), Setting::LimitRate(Some(rate))));
     std::iter::once(no_limit).chain(limits).collect()
 }
 
@@ -98,8 +96,7 @@ fn speeds(now: Option<u64>) -> Vec<(String, Setting)> {
 fn choice(
     ui: &mut Ui,
     app: &App,
-    name: &str,
-    hint: &str,
+    (name, hint): (&str, &str),
     values: &[(String, Setting)],
     out: &mut Vec<UiCommand>,
 ) {
@@ -107,7 +104,7 @@ fn choice(
         let p = Palette::of(ui);
         ui.spacing_mut().item_spacing.x = space::XS;
         for (word, setting) in values {
-            let said = wording::row::named(name, word);
+            let said = named(name, word);
             if value(app, word, &said, setting.clone(), p).show(ui) {
                 out.push(UiCommand::Set(setting.clone()));
             }
@@ -170,7 +167,7 @@ fn key(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         }
     );
     let enter = match key {
-        KeyState::Missing | KeyState::Loading => wording::ENTER_KEY,
+        KeyState::Missing | KeyState::Loading => key_words::enter(),
         KeyState::Present { .. } => UiCommand::EnterKey.entry().label,
     };
     let right = |ui: &mut Ui| {
@@ -183,19 +180,19 @@ fn key(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             out.push(UiCommand::RemoveKey);
         }
     };
-    line(ui, wording::SETTING_KEY, &wording::key_state(key), right);
+    line(ui, key_words::title(), &wording::key_state(key), right);
 }
 
 /// Draws proxy and certificates: read-only, since the system sets them.
 fn network(ui: &mut Ui, app: &App) {
-    let words = app.settings().network().map(wording::network);
-    let words = words.as_deref().unwrap_or(wording::ASKING_NETWORK);
-    line(ui, wording::SETTING_NETWORK, words, |_| ());
+    let now = app.settings().network().map(wording::network);
+    let now = now.as_deref().unwrap_or(words::asking_network());
+    line(ui, words::network(), now, |_| ());
 }
 
 fn folder(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let Some(folder) = app.settings().folder() else {
-        line(ui, wording::SETTING_FOLDER, wording::NO_FOLDER, |_| ());
+        line(ui, words::folder(), words::no_folder(), |_| ());
         return;
     };
     let right = |ui: &mut Ui| {
@@ -205,7 +202,7 @@ fn folder(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         }
     };
     let path = folder.display().to_string();
-    line(ui, wording::SETTING_FOLDER, &path, right);
+    line(ui, words::folder(), &path, right);
     second_copy(ui, app, out);
 }
 
@@ -216,7 +213,7 @@ fn second_copy(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let remove = folder.map(|_| UiCommand::Set(Setting::BackupFolder(None)));
     let right = |ui: &mut Ui| {
         for command in std::iter::once(choose).chain(remove) {
-            let said = wording::row::named(wording::SETTING_COPY, command.entry().label);
+            let said = named(words::copy(), command.entry().label);
             let button = Button {
                 name: &said,
                 ..Button::of(&command, ButtonStyle::Outlined).small()
@@ -227,8 +224,8 @@ fn second_copy(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         }
     };
     let path = folder.map_or_else(
-        || wording::NO_COPY.to_owned(),
+        || words::no_copy().to_owned(),
         |folder| folder.display().to_string(),
     );
-    line(ui, wording::SETTING_COPY, &path, right);
+    line(ui, words::copy(), &path, right);
 }

@@ -5,7 +5,8 @@ use lucide_icons::Icon;
 
 use crate::app::command::{BulkAction, Column, ExportFormat, Filter, UiCommand};
 use crate::app::state::App;
-use crate::app::wording::{command as table, screens as words, selection as selected};
+use crate::app::wording::{command as table, selection as selected};
+use crate::text::messages::window as words;
 use crate::ui::theme::{Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle, chip};
 use crate::ui::widgets::check::{self, Tick};
@@ -83,7 +84,7 @@ fn select_all(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 }
 
 fn filter_words(app: &App, filter: Filter) -> String {
-    words::chip(table::filter(filter), app.list().count(filter))
+    words::chip(app.list().count(filter), table::filter(filter))
 }
 
 fn filter_chip(ui: &mut Ui, app: &App, filter: Filter, out: &mut Vec<UiCommand>) {
@@ -109,7 +110,7 @@ fn filter_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let button = Button {
         icon: Some(Icon::ChevronDown),
         icon_last: true,
-        hint: words::FILTERS_HINT.to_owned(),
+        hint: words::filters_hint().to_owned(),
         ..Button::of(&UiCommand::Show(now), ButtonStyle::Outlined)
             .labelled(&label)
             .small()
@@ -128,7 +129,7 @@ fn sort(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let now = app.list().sort();
     let button = Button {
         label: "",
-        name: words::SORT,
+        name: words::sort(),
         icon: Some(Icon::ArrowUpDown),
         hint: words::sort_hint(table::column(now.column)),
         ..Button::of(&UiCommand::SortBy(now.column), ButtonStyle::Plain).small()
@@ -173,7 +174,7 @@ fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         .desired_width(size::SEARCH - 2.0 * space::S);
     let response = ui.add(field);
     ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_label(words::SEARCH));
+        .accesskit_node_builder(response.id, |node| node.set_label(words::search()));
     let clear = UiCommand::Search(String::new());
     if response.changed() {
         out.push(UiCommand::Search(typed));
@@ -215,12 +216,13 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         if copy.show(ui) {
             shown.push(UiCommand::CopySelected);
         }
+        let (label, hint) = words::copy_as();
         let other = Button {
             icon: Some(Icon::ChevronDown),
             icon_last: true,
-            hint: words::COPY_AS_HINT.to_owned(),
+            hint: hint.to_owned(),
             ..Button::of(&UiCommand::CopyAs(ExportFormat::Csv), ButtonStyle::Outlined)
-                .labelled(words::COPY_AS)
+                .labelled(label)
                 .small()
         };
         let copied = ExportFormat::COPIED.map(UiCommand::CopyAs);
@@ -231,15 +233,12 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
     let right = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         for many in BulkAction::EACH {
-            let command = UiCommand::Selected(many);
+            let (command, (.., name)) = (UiCommand::Selected(many), table::many(many));
             let mut button = Button::of(&command, ButtonStyle::Plain).small();
             if !wide {
                 button = button.icon_only();
             }
-            let button = Button {
-                name: table::many_name(many),
-                ..button
-            };
+            let button = Button { name, ..button };
             if fits.of(many) > 0 && button.show_with_id(ui, ("many", many)) {
                 asked.push(command);
             }

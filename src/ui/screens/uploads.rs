@@ -9,9 +9,10 @@ use lucide_icons::Icon;
 
 use crate::app::command::{Filter, RowCommand, UiCommand};
 use crate::app::state::App;
-use crate::app::wording::{command as table, screens as words};
+use crate::app::wording::command as table;
 use crate::app::{status_bar, wording};
 use crate::model::snapshot::ItemId;
+use crate::text::messages::{foot, window as words};
 use crate::ui::icons;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{DOUBLE_CLICK, Palette, TOLERANCE, radius, size, space, type_size};
@@ -120,9 +121,9 @@ pub fn strip(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             let centre = place.center();
             text::paint_icon(ui.painter(), centre, icon, size::ICON_KIND, p.accent);
             let invite = if app.can_drop() {
-                words::DROP
+                words::drop_here()
             } else {
-                words::ADD
+                words::add()
             };
             let coming_in = wording::coming_in(app.snapshot().walking, app.list().tally().checking);
             let said = coming_in.as_deref().unwrap_or(invite);
@@ -194,7 +195,7 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     let (mut focused, mut within) = (None, None);
     let named = UiBuilder::new()
         .accessibility_role(accesskit::Role::List)
-        .accessibility_label(words::FILES);
+        .accessibility_label(words::files());
     let drawn = ui.scope_builder(named, |ui| {
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
             node.set_size_of_set(shown.len());
@@ -335,7 +336,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         if busy && plan.is_empty() {
             return;
         }
-        let label = wording::foot::upload(plan.files, plan.duplicates);
+        let label = foot::upload(plan.duplicates, plan.files);
         let upload = Button::of(&UiCommand::Upload, ButtonStyle::Primary);
         let button = Button {
             hint: hint(&UiCommand::Upload),

@@ -16,8 +16,9 @@ use super::text::{elided_end, elided_middle, paint_icon, paint_left};
 use crate::app::command::{Pick, UiCommand};
 use crate::app::rows::{self, RowContext, Trailing};
 use crate::app::state::App;
-use crate::app::wording::{AND, row as words};
+use crate::app::wording::row as words;
 use crate::model::snapshot::Row;
+use crate::text::messages::list;
 use crate::ui::theme::{self, Palette, radius, size, space, type_size};
 use crate::ui::thumbnails;
 
@@ -218,7 +219,7 @@ fn lines(
     let mut said = paint_left(painter, second + vec2(size::ICON + space::XS, 0.0), word);
     if let Some(warning) = rows::warning(row) {
         let width = rect.right() - said.right();
-        let text = [AND, warning].concat();
+        let text = [list::parts(), warning].concat();
         let galley = elided_end(painter, &text, &small, p.notice, width);
         said = paint_left(painter, said.right_center(), galley);
     }
@@ -226,7 +227,7 @@ fn lines(
     let mut detail_cut = false;
     if !detail.is_empty() {
         let width = rect.right() - said.right();
-        let text = [AND, &detail].concat();
+        let text = [list::parts(), &detail].concat();
         let galley = elided_end(painter, &text, &small, p.secondary, width);
         detail_cut = galley.elided;
         paint_left(painter, said.right_center(), galley);

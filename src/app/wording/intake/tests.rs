@@ -18,7 +18,7 @@ fn a_plan() -> Plan {
 
 #[test]
 fn what_is_refused_is_said_once_with_its_reasons() {
-    let reasons = BTreeMap::from([("too large", 3), ("not supported", 9)]);
+    let reasons = BTreeMap::from([("too-large", 3), ("not-supported", 9)]);
     assert_eq!(
         refused(&reasons),
         "12 files can’t be uploaded: 9 not supported, 3 too large."

@@ -51,3 +51,17 @@ fn trouble_with_the_keychain_is_told_in_whole_sentences() {
         assert!(words.ends_with('.') && !words.ends_with(".."), "{words}");
     }
 }
+
+#[test]
+fn a_key_is_told_by_its_end_and_its_place() {
+    let key = KeyState::Present {
+        source: KeySource::Environment,
+        last4: "cdef".to_owned(),
+        refused: true,
+        checked: false,
+    };
+    assert_eq!(
+        key_state(&key),
+        "Ends in cdef, from the environment (MEMORIES_API_KEY); not accepted."
+    );
+}

@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use tokio::time::Instant;
+
 use super::Batch;
 use crate::engine::queue::item::Item;
 use crate::model::fault::{Fault, FaultKind};
@@ -12,7 +14,10 @@ fn item(state: UploadState, starts: u32) -> Item {
         ..Upload::new()
     };
     let mut item = Item::new(ItemId(1), PathBuf::from("/a/1.mp3"), 0, upload);
-    (item.in_batch, item.starts) = (true, starts);
+    item.in_batch = true;
+    for _ in 0..starts {
+        item.starts.on_start(Instant::now());
+    }
     item
 }
 

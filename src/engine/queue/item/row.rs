@@ -34,7 +34,7 @@ impl Item {
             UploadState::Duplicate(Original::Row(_)) => Status::Duplicate { of: None },
             // Past this point it can't be paused, however slow its last bytes are.
             UploadState::Sending { body_out: true, .. } => Status::Finishing,
-            UploadState::Sending { .. } => match &self.meter {
+            UploadState::Sending { .. } => match self.transfer.meter() {
                 Some(meter) if meter.body_out() => Status::Finishing,
                 Some(meter) if meter.started() && !(offline && meter.sent() == 0) => {
                     Status::Uploading
@@ -42,11 +42,11 @@ impl Item {
                 _ => Status::Queued,
             },
             UploadState::RetryScheduled { cause } => Status::Waiting {
-                until: self.waits_until.unwrap_or(now).into_std(),
+                until: self.waits.until().unwrap_or(now).into_std(),
                 cause: Arc::new(cause.clone()),
             },
             UploadState::Processing { .. } => {
-                let since = self.polled_since.unwrap_or(now);
+                let since = self.waits.polled_since().unwrap_or(now);
                 Status::Processing {
                     since: since.into_std(),
                     long: now.saturating_duration_since(since) >= policy.slow_processing_after,
@@ -84,9 +84,9 @@ impl Item {
         let transfer = (moves || stands && sent > 0).then(|| Transfer {
             sent,
             total,
-            rate: self.speed.rate().filter(|_| moves),
+            rate: self.transfer.rate().filter(|_| moves),
             left: self
-                .speed
+                .transfer
                 .left(total.saturating_sub(sent))
                 .filter(|_| moves),
         });

@@ -32,7 +32,7 @@ fn tell(ledger: &mut Ledger, ids: &[&str]) {
         .iter()
         .map(|id| HistoryChange::PutAsset(asset(id)))
         .collect();
-    ledger.tell(&changes, LIMIT);
+    ledger.append_changes(&changes, LIMIT);
 }
 
 /// Returns the IDs in line order.
@@ -55,7 +55,7 @@ fn a_line_says_what_became_known() {
         content: Some(ContentHash::from_bytes([0xab; 32])),
         ..asset("re_1")
     };
-    ledger.tell(&[HistoryChange::PutAsset(stored)], LIMIT);
+    ledger.append_changes(&[HistoryChange::PutAsset(stored)], LIMIT);
     let text = fs::read_to_string(dir.path().join(LEDGER_NAME)).unwrap();
     let expected = format!(
         "\u{feff}time,event,asset_id,name,path,size,blake3,label,account,base_url\r\n\
@@ -196,7 +196,7 @@ fn what_cannot_be_appended_is_held_back_and_written_in_its_order_when_it_can() {
     assert!(ledger.is_behind());
     assert_eq!(ledger.unconfirmed().count(), 0);
     fs::remove_dir(&path).unwrap();
-    ledger.tell(&[], LIMIT);
+    ledger.append_changes(&[], LIMIT);
     assert!(!ledger.is_behind());
     assert_eq!(ledger.unconfirmed().count(), 2);
     tell(&mut ledger, &["re_2", "re_3"]);
@@ -233,7 +233,7 @@ fn two_programs_at_once_write_whole_lines() {
             scope.spawn(move || {
                 for n in 0..50 {
                     let change = HistoryChange::PutAsset(asset(&format!("re_{writer}_{n}")));
-                    ledger.tell(&[change], Duration::from_secs(10));
+                    ledger.append_changes(&[change], Duration::from_secs(10));
                     assert!(!ledger.is_behind());
                 }
             });

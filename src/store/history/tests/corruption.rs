@@ -377,7 +377,7 @@ fn what_another_program_told_the_ledger_alone_is_applied_with_the_next_commit() 
     let dir = tempfile::tempdir().unwrap();
     let mut window = open(dir.path());
     let told = [HistoryChange::PutAsset(asset("re_1", "a.mp4", 1))];
-    Ledger::new(dir.path()).tell(&told, BUSY_LIMIT);
+    Ledger::new(dir.path()).append_changes(&told, BUSY_LIMIT);
     put(&mut window, vec![asset("re_2", "b.mp4", 2)]);
     assert_eq!(ids(&window.search("", 9, 0).unwrap()), ["re_2", "re_1"]);
 }

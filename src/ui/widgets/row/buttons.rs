@@ -7,8 +7,9 @@ use super::keyboard::{Keyboard, keep_in_sight};
 use crate::app::command::{RowCommand, UiCommand};
 use crate::app::rows::{self, RowContext};
 use crate::app::state::App;
-use crate::app::wording::{row as words, screens};
+use crate::app::wording::row as words;
 use crate::model::snapshot::Row;
+use crate::text::messages::window;
 use crate::ui::theme::{Palette, size, space};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::menu::{self, MenuItem};
@@ -90,12 +91,13 @@ impl Buttons {
         if !rows::has_menu(row) {
             return focused;
         }
-        let name = words::button(called, screens::MORE);
+        let (label, hint) = window::more();
+        let name = words::button(called, label);
         let more = Button {
             label: "",
             name: &name,
             icon: Some(Icon::Ellipsis),
-            hint: screens::MORE_HINT.to_owned(),
+            hint: hint.to_owned(),
             is_focusable,
             ..Button::of(
                 &UiCommand::Row(RowCommand::Details, row.id),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use super::client::ClientOptions;
+use super::client::options::ClientOptions;
 use super::error::{CallContext, CallKind};
 use crate::model::fault::{Fault, FaultKind};
 
@@ -15,15 +15,15 @@ const IDLE: Duration = Duration::from_secs(4);
 
 /// HTTP client, built by the first call that needs it, and retried by the next one on failure.
 #[derive(Debug, Default)]
-pub(super) struct Connections(OnceCell<reqwest::Client>);
+pub(super) struct HttpClient(OnceCell<reqwest::Client>);
 
-impl Connections {
+impl HttpClient {
     /// Builds the client on this thread.
     ///
     /// # Errors
     ///
     /// [`FaultKind::Tls`] if the system's certificates cannot be used.
-    pub(super) fn ready(options: &ClientOptions) -> Result<Self, Fault> {
+    pub(super) fn eager(options: &ClientOptions) -> Result<Self, Fault> {
         build(options).map(|client| Self(OnceCell::new_with(Some(client))))
     }
 
@@ -33,7 +33,7 @@ impl Connections {
     ///
     /// [`FaultKind::Tls`] if the system's certificates cannot be used, [`FaultKind::Stalled`] if
     /// reading them exceeds the call limit.
-    pub(super) async fn client(&self, options: &ClientOptions) -> Result<&reqwest::Client, Fault> {
+    pub(super) async fn get(&self, options: &ClientOptions) -> Result<&reqwest::Client, Fault> {
         let make = || async {
             let limit = options.call_limit;
             let options = options.clone();

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use socket2::{Domain, SockRef, Socket, Type};
 
-use super::UploadFile;
+use crate::api::UploadFile;
 use crate::model::media::FileStamp;
 
 #[derive(Clone, Debug, Default)]
