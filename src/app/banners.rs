@@ -258,11 +258,8 @@ fn needs(snapshot: &Snapshot, facts: &BannerContext<'_>, fix: RequiredAction) ->
         return stays(Tone::Notice, words::key_needed()).with(key::paste(), UiCommand::EnterKey);
     }
     let message = words::needs(fix, facts.backend);
-    let cause = match facts
-        .notices
-        .needs()
-        .filter(|fault| fault.fix() == Some(fix))
-    {
+    let fault = facts.notices.needs().filter(|it| it.fix() == Some(fix));
+    let cause = match fault {
         Some(fault) => text::fault(fault, facts.backend).cause,
         None => message.cause.clone(),
     };

@@ -146,6 +146,7 @@ pub enum UiCommand {
     OpenSettings,
     Set(Setting),
     ShowFolder,
+    ChooseBackupFolder,
     RemoveKey,
     ConfirmRemoveKey,
     Dismiss(Dismissible),

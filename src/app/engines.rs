@@ -51,9 +51,9 @@ impl Engines {
         self.current.send(command);
     }
 
-    /// Sends a command to the account's engine, even during a sandbox.
-    pub fn send_to_account(&self, command: Command) {
-        self.account().send(command);
+    /// Returns the account's engine, which may be behind a sandbox.
+    pub fn account(&self) -> &EngineHandle {
+        self.parked.as_ref().unwrap_or(&self.current)
     }
 
     /// Has all engines apply these preferences.
@@ -68,10 +68,6 @@ impl Engines {
         for engine in std::iter::once(&self.current).chain(&self.parked) {
             engine.send(Command::Shutdown);
         }
-    }
-
-    fn account(&self) -> &EngineHandle {
-        self.parked.as_ref().unwrap_or(&self.current)
     }
 
     /// Returns `true` if the account's engine has a key.

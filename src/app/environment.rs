@@ -33,6 +33,8 @@ pub enum FileDialogKind {
     Files,
     /// Folders to walk.
     Folders,
+    /// One folder for a second copy of the history.
+    BackupFolder,
     /// One file: the new location of a missing one.
     Located,
     /// A file to write the selection to.

@@ -25,24 +25,21 @@ pub enum OpenTarget {
 }
 
 impl OpenTarget {
-    fn text(&self) -> String {
-        match self {
-            Self::Address(address) => (*address).to_owned(),
-            Self::Path(path) => path.display().to_string(),
-        }
-    }
-
     fn failed(self) -> OpenFailed {
+        let (said, text, copy) = match self {
+            Self::Address(address) => {
+                let copy = UiCommand::CopyAddress(address);
+                (words::no_browser(), address.to_owned(), copy)
+            }
+            Self::Path(path) => {
+                let text = path.display().to_string();
+                (words::no_file_manager(), text, UiCommand::CopyPath(path))
+            }
+        };
         OpenFailed {
-            said: match self {
-                Self::Address(_) => words::no_browser(),
-                Self::Path(_) => words::no_file_manager(),
-            },
-            text: self.text(),
-            copy: match self {
-                Self::Address(address) => UiCommand::CopyAddress(address),
-                Self::Path(path) => UiCommand::CopyPath(path),
-            },
+            said,
+            text,
+            copy,
             copied: false,
         }
     }
@@ -94,25 +91,17 @@ impl ExternalOpener {
     pub fn poll(&mut self, dialog: Option<&Dialog>) -> Option<OpenEvent> {
         self.failed
             .take_if(|(shown_in, _)| dialog != Some(shown_in));
-        let Opening {
-            target,
-            asked_in,
-            opened,
-        } = self.opening.take()?;
-        match opened.poll() {
+        let opening = self.opening.take()?;
+        match opening.opened.poll() {
             Err(opened) => {
-                self.opening = Some(Opening {
-                    target,
-                    asked_in,
-                    opened,
-                });
+                self.opening = Some(Opening { opened, ..opening });
                 None
             }
             Ok(Outcome::Answer(true)) => None,
             Ok(Outcome::Answer(false) | Outcome::Lost) => {
-                let failed = target.failed();
+                let failed = opening.target.failed();
                 let said = [failed.said, &failed.text].join(list::sentences());
-                match asked_in.filter(|asked_in| dialog == Some(asked_in)) {
+                match opening.asked_in.filter(|asked_in| dialog == Some(asked_in)) {
                     Some(asked_in) => {
                         self.failed = Some((asked_in, failed));
                         Some(OpenEvent::InDialog(said))

@@ -5,18 +5,20 @@ use std::mem::discriminant;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::command::ExportFormat;
+use super::command::{ExportFormat, Setting};
 use super::environment::{DialogResult, FileDialogKind, FileDialogs};
 use super::pending::{Outcome, Pending, Wake};
 use super::wording::selection as words;
 use super::{export, paste};
 use crate::model::snapshot::{ItemId, Row};
-use crate::text::messages::{located, window};
+use crate::text::messages::{located, settings, window};
 
-/// DialogPurpose of an open dialog.
+/// Purpose of an open dialog.
 enum DialogPurpose {
     /// Add the chosen files or folders.
     Add,
+    /// Copy the history to the chosen folder too.
+    BackupFolder,
     /// Relocate the missing file of this row.
     Locate(ItemId),
     /// Write these rows, as they were at the time of the request, to the chosen file.
@@ -44,6 +46,10 @@ pub enum Picked {
     Add(Vec<PathBuf>),
     /// Continue the row with this file.
     Locate(ItemId, PathBuf),
+    /// Apply this setting.
+    Set(Setting),
+    /// Tell the user in the settings screen, which would hide a toast.
+    NotSet(&'static str),
     /// Tell the user.
     Say(String),
 }
@@ -72,6 +78,11 @@ impl Pickers {
     /// Asks for files or folders to add.
     pub fn choose(&mut self, kind: FileDialogKind) {
         self.ask(DialogPurpose::Add, kind);
+    }
+
+    /// Asks for the folder of a second copy of the history.
+    pub fn choose_backup_folder(&mut self) {
+        self.ask(DialogPurpose::BackupFolder, FileDialogKind::BackupFolder);
     }
 
     /// Asks for the new location of the row's file; `false` if that is being asked already.
@@ -106,8 +117,9 @@ impl Pickers {
 
     /// Lets go of what concerns the rows of an engine that is not in use any more.
     pub fn forget_rows(&mut self) {
-        self.open
-            .retain(|(purpose, _)| matches!(purpose, DialogPurpose::Add));
+        self.open.retain(|(purpose, _)| {
+            matches!(purpose, DialogPurpose::Add | DialogPurpose::BackupFolder)
+        });
         self.writing = None;
     }
 
@@ -121,7 +133,7 @@ impl Pickers {
                     picked.extend(self.chosen(purpose, paths));
                 }
                 Ok(Outcome::Answer(DialogResult::Unavailable)) => {
-                    picked.push(Picked::Say(unavailable(&purpose).to_owned()));
+                    picked.push(unavailable(&purpose));
                 }
                 Ok(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {}
             }
@@ -139,6 +151,10 @@ impl Pickers {
     fn chosen(&mut self, purpose: DialogPurpose, paths: Vec<PathBuf>) -> Option<Picked> {
         match purpose {
             DialogPurpose::Add => Some(Picked::Add(paths)),
+            DialogPurpose::BackupFolder => {
+                let folder = paths.into_iter().next();
+                Some(Picked::Set(Setting::BackupFolder(folder)))
+            }
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
             DialogPurpose::Export(rows, format) => {
                 let path = paths.into_iter().next()?;
@@ -171,12 +187,14 @@ impl Pickers {
 }
 
 /// Returns the message where the desktop has no dialog.
-fn unavailable(purpose: &DialogPurpose) -> &'static str {
-    match purpose {
+fn unavailable(purpose: &DialogPurpose) -> Picked {
+    let said = match purpose {
+        DialogPurpose::BackupFolder => return Picked::NotSet(settings::no_copy_dialog()),
         DialogPurpose::Add => window::no_file_dialog(),
         DialogPurpose::Locate(_) => located::no_dialog(),
         DialogPurpose::Export(..) => words::no_save_dialog(),
-    }
+    };
+    Picked::Say(said.to_owned())
 }
 
 #[cfg(test)]

@@ -111,15 +111,18 @@ impl SettingsState {
         }
     }
 
-    /// Applies and saves a setting; `false` if it has this value already.
-    pub fn set(&mut self, setting: Setting) -> bool {
-        if setting.holds(&self.settings) {
-            return false;
+    /// Applies and saves a setting.
+    pub fn set(&mut self, setting: Setting) {
+        if !setting.holds(&self.settings) {
+            setting.put_into(&mut self.settings);
+            self.changed = true;
+            self.save_changes();
         }
-        setting.put_into(&mut self.settings);
-        self.changed = true;
-        self.save_changes();
-        true
+    }
+
+    /// Shows why a setting can't be changed.
+    pub fn refuse(&mut self, why: String) {
+        self.problem = Some(why);
     }
 
     /// Saves changed settings on a background thread, one write at a time.

@@ -159,11 +159,6 @@ impl App {
         self.key.is_keychain_silent(self.now())
     }
 
-    /// Returns the number of files that start once a key is entered.
-    pub fn starts_with_key(&self) -> usize {
-        self.key.starts(self.plan().files)
-    }
-
     /// Returns the settings.
     pub fn settings(&self) -> &SettingsState {
         &self.settings

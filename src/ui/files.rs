@@ -67,6 +67,13 @@ impl FileDialogs for SystemDialogs {
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
                 Pending::wait_for("file dialog", wake, one)
             }
+            FileDialogKind::BackupFolder => {
+                let chosen = dialog
+                    .set_title(words::choose_backup_folder())
+                    .pick_folder();
+                let one = async move { close(chosen.await.map(|folder| vec![folder])) };
+                Pending::wait_for("file dialog", wake, one)
+            }
             FileDialogKind::Folders => {
                 let chosen = dialog.set_title(words::choose_folders()).pick_folders();
                 Pending::wait_for("file dialog", wake, async move { close(chosen.await) })

@@ -44,7 +44,7 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         | UiCommand::CopyPath(_) => Icon::Copy,
         UiCommand::RemoveKey => Icon::Trash2,
         UiCommand::OpenSettings => Icon::Settings,
-        UiCommand::ShowFolder => Icon::FolderOpen,
+        UiCommand::ShowFolder | UiCommand::ChooseBackupFolder => Icon::FolderOpen,
         UiCommand::Export(_) => Icon::FileDown,
         UiCommand::Selected(many) => selection(*many),
         UiCommand::ShowShortcuts => Icon::Keyboard,

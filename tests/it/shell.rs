@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use egui::accesskit::{Live, Toggled};
 use egui::{Key, Modifiers, Theme, ThemePreference, ViewportCommand, ViewportId};
 use egui_kittest::kittest::{By, NodeT, Queryable};
-use mavi_uploader::app::environment::{Clicked, Desktop};
+use mavi_uploader::app::environment::{Clicked, Desktop, DialogResult};
 use mavi_uploader::app::pending::{Pending, Wake};
 use mavi_uploader::engine::{BatchEnd, Command, Notice, Preferences};
 use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, Status};
@@ -16,8 +16,8 @@ use mavi_uploader::store::{ForwardedPaths, Settings};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::window::{
-    FakeEngine, Vault, Window, builder, has, open, open_with, ready, row, until, uploading,
-    viewport_commands, with_key,
+    Dialogs, FakeEngine, Vault, Window, builder, has, open, open_with, ready, row, until,
+    uploading, viewport_commands, with_key,
 };
 
 /// What the window asked of the desktop, in order; and what a click on its notification does.
@@ -160,6 +160,38 @@ fn a_setting_counts_at_once_and_is_kept() {
         })
     );
     assert!(window.ctx.options(|o| o.theme_preference) == ThemePreference::Dark);
+}
+
+#[test]
+fn a_second_copy_of_the_history_goes_where_the_user_says_until_it_is_taken_back() {
+    let (_engine, handle) = FakeEngine::new(with_key());
+    let kept = Arc::new(Mutex::new(None));
+    let saved = Arc::clone(&kept);
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.folder = Some("/home/data".into());
+        outside.dialogs = Box::new(Dialogs(DialogResult::Chosen(vec!["/mnt/second".into()])));
+        outside.save_settings = Some(Arc::new(move |settings: &Settings| {
+            *saved.lock().unwrap() = Some(settings.backup_folder.clone());
+            Ok(())
+        }));
+    });
+    window.get_by_label("Settings").click();
+    window.run();
+    let (choose, remove) = (
+        "Second copy of the history: Choose folder…",
+        "Second copy of the history: Remove",
+    );
+    window.get_by_label(choose).scroll_to_me();
+    window.run();
+    assert!(has(&window, "None"));
+    assert!(!has(&window, remove), "there is nothing to take back");
+    for (button, expected) in [(choose, Some("/mnt/second".into())), (remove, None)] {
+        window.get_by_label(button).click();
+        let expected: Option<Option<PathBuf>> = Some(expected);
+        until(&mut window, button, |_| *kept.lock().unwrap() == expected);
+        window.run();
+        assert_eq!(has(&window, "/mnt/second"), button == choose);
+    }
 }
 
 #[test]

@@ -23,6 +23,9 @@ settings-on = On
 settings-off = Off
 settings-folder = History, settings and logs
 settings-no-folder = Nowhere: there is no folder that the program can use.
+settings-copy = Second copy of the history
+settings-no-copy = None
+settings-no-copy-dialog = This desktop has no file dialog that the program can open. Enter the folder in settings.json instead, as backup_folder.
 
 ## Proxy and certificates, on one line. $variable: an environment variable.
 

@@ -82,6 +82,7 @@ window-address-copied = Address copied.
 
 window-choose-files = Choose files to upload
 window-choose-folders = Choose folders to upload
+window-choose-backup-folder = Choose a folder for a second copy of the history
 window-locate = Show where the file is now
 window-save-ids = Save the selected files’ ids
 window-media-files = Videos, audio and images

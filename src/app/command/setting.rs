@@ -1,10 +1,12 @@
 //! Settings that the user changes one at a time.
 
+use std::path::PathBuf;
+
 use crate::store::Settings;
 use crate::store::settings::{Start, Theme};
 
 /// A setting with its new value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Setting {
     /// Colours of the window.
     Theme(Theme),
@@ -18,6 +20,8 @@ pub enum Setting {
     Confirmations(bool),
     /// Desktop notification at the end of a batch.
     Notifications(bool),
+    /// Second folder for the daily copies of the history; `None` for no second copy.
+    BackupFolder(Option<PathBuf>),
 }
 
 impl Setting {
@@ -30,13 +34,14 @@ impl Setting {
             Self::Start(start) => settings.start = start,
             Self::Confirmations(ask) => settings.confirmations = ask,
             Self::Notifications(tell) => settings.notifications = tell,
+            Self::BackupFolder(folder) => settings.backup_folder = folder,
         }
     }
 
     /// Returns `true` if the settings already have this value.
-    pub fn holds(self, settings: &Settings) -> bool {
+    pub fn holds(&self, settings: &Settings) -> bool {
         let mut with = settings.clone();
-        self.put_into(&mut with);
+        self.clone().put_into(&mut with);
         with == *settings
     }
 }

@@ -53,7 +53,7 @@ fn commands_go_to_the_engine_in_use_and_the_key_to_the_account() {
     let mut engines = engines(handle);
     engines.enter_sandbox(other);
     engines.send(Command::Start);
-    engines.send_to_account(Command::NoKey);
+    engines.account().send(Command::NoKey);
     assert!(matches!(sandbox.commands.try_recv(), Ok(Command::Start)));
     assert!(matches!(account.commands.try_recv(), Ok(Command::NoKey)));
     engines.shut_down();

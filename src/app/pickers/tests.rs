@@ -63,6 +63,16 @@ fn a_dialog_that_is_cancelled_or_lost_says_nothing_and_a_missing_one_does() {
 }
 
 #[test]
+fn a_chosen_backup_folder_is_a_setting() {
+    let (mut pickers, opened, _wakes) = pickers();
+    pickers.choose_backup_folder();
+    pickers.forget_rows();
+    close(&opened, DialogResult::Chosen(vec!["/second".into()]));
+    let setting = Setting::BackupFolder(Some("/second".into()));
+    assert_eq!(pickers.poll(), [Picked::Set(setting)]);
+}
+
+#[test]
 fn an_export_is_written_to_the_chosen_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ids.csv");

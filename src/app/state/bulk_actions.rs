@@ -32,8 +32,8 @@ impl App {
             return;
         }
         match many {
-            BulkAction::Upload => self.start(ids),
-            BulkAction::GetIds => self.take_ids(ids),
+            BulkAction::Upload => self.with_key(Command::StartItems(ids)),
+            BulkAction::GetIds => self.with_key(Command::TakeIds(ids)),
             BulkAction::Pause => self.pause(Some(&ids)),
             BulkAction::Resume => self.engines.send(Command::ResumeItems(ids)),
             BulkAction::Retry => self.engines.send(Command::Retry(ids)),

@@ -83,6 +83,11 @@ impl App {
             match picked {
                 Picked::Add(paths) => self.add(paths),
                 Picked::Locate(id, path) => self.engines.send(Command::Locate(id, path)),
+                Picked::Set(setting) => self.set(setting),
+                Picked::NotSet(why) => {
+                    self.settings.refuse(why.to_owned());
+                    self.feedback.announcer().message(why);
+                }
                 Picked::Say(text) => self.feedback.say(text, None, now),
             }
         }
@@ -187,7 +192,7 @@ impl App {
     pub(super) fn key_events(&mut self, events: Vec<KeyEvent>, now: Instant) {
         for event in events {
             match event {
-                KeyEvent::Send(command) => self.engines.send_to_account(command),
+                KeyEvent::Send(command) => self.engines.account().send(command),
                 KeyEvent::Say(text) => self.feedback.say(text, None, now),
                 KeyEvent::CloseDialog => {
                     self.dialog.take_if(|dialog| *dialog == Dialog::Key);

@@ -14,16 +14,6 @@ use crate::engine::Command;
 use crate::model::snapshot::{ItemId, KeyState, Row};
 
 impl App {
-    /// Starts these rows; asks for a key first if there is none.
-    pub(super) fn start(&mut self, ids: Vec<ItemId>) {
-        self.with_key(Command::StartItems(ids));
-    }
-
-    /// Requests the ids of these duplicates.
-    pub(super) fn take_ids(&mut self, ids: Vec<ItemId>) {
-        self.with_key(Command::TakeIds(ids));
-    }
-
     /// Sends the command to the engine; asks for a key first if there is none.
     pub(super) fn with_key(&mut self, command: Command) {
         match self.snapshot().key {
@@ -35,8 +25,8 @@ impl App {
     pub(super) fn row_command(&mut self, command: RowCommand, id: ItemId, now: Instant) {
         let ids = vec![id];
         match command {
-            RowCommand::Upload => self.start(ids),
-            RowCommand::GetId => self.take_ids(ids),
+            RowCommand::Upload => self.with_key(Command::StartItems(ids)),
+            RowCommand::GetId => self.with_key(Command::TakeIds(ids)),
             RowCommand::Pause => self.pause(Some(&ids)),
             RowCommand::Resume => self.engines.send(Command::ResumeItems(ids)),
             RowCommand::Cancel => self.cancel(&ids),

@@ -178,6 +178,7 @@ impl App {
                     self.reveal(folder.to_owned());
                 }
             }
+            UiCommand::ChooseBackupFolder => self.pickers.choose_backup_folder(),
             UiCommand::RemoveKey => self.dialog = Some(Dialog::RemoveKey),
             UiCommand::ConfirmRemoveKey => self.remove_key(),
             UiCommand::Dismiss(banner) => self.put_away(banner),
@@ -235,13 +236,11 @@ impl App {
     }
 
     /// Applies and saves a setting.
-    fn set(&mut self, setting: Setting) {
-        let before = self.settings.preferences();
-        if !self.settings.set(setting) {
-            return;
-        }
-        if let Setting::Theme(theme) = setting {
-            self.effects.push(WindowEffect::Theme(theme));
+    pub(super) fn set(&mut self, setting: Setting) {
+        let (before, theme) = (self.settings.preferences(), self.theme());
+        self.settings.set(setting);
+        if self.theme() != theme {
+            self.effects.push(WindowEffect::Theme(self.theme()));
         }
         let after = self.settings.preferences();
         if before != after {

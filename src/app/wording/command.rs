@@ -1,8 +1,8 @@
 //! Labels and tooltips of commands.
 
 use crate::app::command::{
-    BulkAction, Column, CursorMove, ExportFormat, Filter, Group, Key, RowCommand, ThemeChoice,
-    UiCommand,
+    BulkAction, Column, CursorMove, ExportFormat, Filter, Group, Key, RowCommand, Setting,
+    ThemeChoice, UiCommand,
 };
 use crate::text::messages::command as say;
 
@@ -163,6 +163,8 @@ pub fn window(command: &UiCommand) -> Words {
         C::DiscardInterrupted | C::ConfirmDiscard => say::discard_interrupted(),
         C::Theme(choice) => theme(*choice),
         C::OpenSettings => say::open_settings(),
+        C::Set(Setting::BackupFolder(_)) => say::forget_backup_folder(),
+        C::ChooseBackupFolder => say::choose_backup_folder(),
         C::Set(_) => say::set(),
         C::ShowFolder => say::show_folder(),
         C::RemoveKey | C::ConfirmRemoveKey => say::remove_key(),

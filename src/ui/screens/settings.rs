@@ -20,7 +20,7 @@ const SPEEDS: [u64; 7] = [
 ];
 
 /// Number of lines.
-const LINES: u8 = 9;
+const LINES: u8 = 10;
 
 /// Draws the dialog's content, in at most this height.
 pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
@@ -105,8 +105,8 @@ fn choice(
         ui.spacing_mut().item_spacing.x = space::XS;
         for (word, setting) in values {
             let said = named(name, word);
-            if value(app, word, &said, *setting, p).show(ui) {
-                out.push(UiCommand::Set(*setting));
+            if value(app, word, &said, setting.clone(), p).show(ui) {
+                out.push(UiCommand::Set(setting.clone()));
             }
         }
     };
@@ -203,4 +203,29 @@ fn folder(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     };
     let path = folder.display().to_string();
     line(ui, words::folder(), &path, right);
+    second_copy(ui, app, out);
+}
+
+/// Draws the second folder for copies of the history.
+fn second_copy(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let folder = app.settings().values().backup_folder.as_ref();
+    let choose = UiCommand::ChooseBackupFolder;
+    let remove = folder.map(|_| UiCommand::Set(Setting::BackupFolder(None)));
+    let right = |ui: &mut Ui| {
+        for command in std::iter::once(choose).chain(remove) {
+            let said = named(words::copy(), command.entry().label);
+            let button = Button {
+                name: &said,
+                ..Button::of(&command, ButtonStyle::Outlined).small()
+            };
+            if button.show(ui) {
+                out.push(command);
+            }
+        }
+    };
+    let path = folder.map_or_else(
+        || words::no_copy().to_owned(),
+        |folder| folder.display().to_string(),
+    );
+    line(ui, words::copy(), &path, right);
 }
