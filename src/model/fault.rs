@@ -11,7 +11,7 @@ use super::asset::AssetId;
 /// The stable word for a failure in `upload --json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words are those of docs/contract.md")]
+#[expect(missing_docs, reason = "the words are those of docs/faults.md")]
 pub enum Reason {
     Network,
     ServerError,
