@@ -316,9 +316,9 @@ impl History {
     /// # Errors
     /// The database cannot be read.
     pub fn protocols(&self) -> Result<Vec<ProtocolRecord>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT host, kind, flavour FROM flavours ORDER BY host, kind")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT host, kind, protocol FROM storage_protocols ORDER BY host, kind",
+        )?;
         let protocols = statement.query_map((), |row| {
             Ok(ProtocolRecord {
                 host: row.get(0)?,

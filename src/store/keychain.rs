@@ -75,9 +75,9 @@ struct Memory {
 impl fmt::Debug for Keychain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            KeychainBackend::System => "KeyStore(system)",
-            KeychainBackend::Memory(_) => "KeyStore(memory)",
-            KeychainBackend::Absent => "KeyStore(absent)",
+            KeychainBackend::System => "Keychain(system)",
+            KeychainBackend::Memory(_) => "Keychain(memory)",
+            KeychainBackend::Absent => "Keychain(absent)",
         })
     }
 }
@@ -89,12 +89,12 @@ impl Keychain {
         Self(KeychainBackend::System)
     }
 
-    /// Returns a keychain in memory, dropped with its last clone: for `--sandbox`.
+    /// Returns a keychain in memory, dropped with its last clone, for tests.
     pub fn in_memory() -> Self {
         Self(KeychainBackend::Memory(Arc::default()))
     }
 
-    /// Returns a missing keychain, to test a system that has none.
+    /// Returns a missing keychain: `--sandbox` saves no secret.
     pub fn absent() -> Self {
         Self(KeychainBackend::Absent)
     }

@@ -272,7 +272,7 @@ async fn one_session_lasts_over_a_reset_a_503_and_a_pause() {
     })
     .unwrap();
     // What is tried out leaves nothing in anybody's keychain.
-    assert_eq!(format!("{:?}", world.keychain), "KeyStore(absent)");
+    assert_eq!(format!("{:?}", world.keychain), "Keychain(absent)");
     let mut numbers = Numbers::of(FrontEnd::Window);
     numbers.policy = numbers.policy.faster(faster);
     numbers.policy.direct_limit = 0;

@@ -2,12 +2,8 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-/// One migration per version, in order. Shipped ones never change.
-pub(super) const MIGRATIONS: &[&str] = &[
-    include_str!("v1.sql"),
-    include_str!("v2.sql"),
-    include_str!("v3.sql"),
-];
+/// One migration per version, in order. Released ones never change.
+const MIGRATIONS: &[&str] = &[include_str!("v1.sql")];
 
 /// A table that is recovered from a damaged database.
 pub(super) struct Table {
@@ -65,8 +61,8 @@ pub(super) const TABLES: &[Table] = &[
         columns: &["account", "base_url", "at_ms"],
     },
     Table {
-        name: "flavours",
-        columns: &["host", "kind", "flavour"],
+        name: "storage_protocols",
+        columns: &["host", "kind", "protocol"],
     },
     Table {
         name: "sessions",
@@ -74,7 +70,7 @@ pub(super) const TABLES: &[Table] = &[
     },
     Table {
         name: "accounts",
-        columns: &["base_url", "fingerprint", "last4", "account"],
+        columns: &["base_url", "fingerprint", "last4", "name", "account"],
     },
 ];
 

@@ -1,11 +1,11 @@
-//! Queries for assets: by part of name, path or id, by size, by content.
+//! Queries for assets: by part of name, path or id, by size.
 
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 
 use super::records::{AssetNote, AssetRecord};
 use super::rows::{ASSET_COLUMNS, casefold, read_asset, to_sql_size};
 use super::{History, StoreError};
-use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::asset::{Account, AssetId, AssetStatus};
 
 /// Returns the SQL condition for assets that can replace an upload: complete, and still known to the
 /// service.
@@ -115,27 +115,6 @@ impl History {
             },
         )?;
         Ok(found)
-    }
-
-    /// Returns the newest asset of this content that can replace an upload.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn asset_by_content(
-        &self,
-        account: &Account,
-        base_url: &str,
-        content: ContentHash,
-    ) -> Result<Option<AssetRecord>, StoreError> {
-        first(
-            &self.connection,
-            &format!(
-                "WHERE base_url = ?1 AND account = ?2 AND content = ?3 AND {}
-                 ORDER BY uploaded_at_ms DESC, id DESC",
-                usable()
-            ),
-            &[&base_url, &account.as_str(), &content.to_hex()],
-        )
     }
 
     /// Returns when the service last accepted this account's key, in milliseconds since the Unix

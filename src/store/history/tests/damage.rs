@@ -401,3 +401,45 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_backup_that_cannot_be_read_gives_way_to_an_older_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join(BACKUP_DIR);
+    let file = filled(dir.path(), 3);
+    let history = open(dir.path());
+    back_up(dir.path(), &folder).unwrap();
+    drop(history);
+    fs::create_dir(folder.join("history-2999-01-01.db")).unwrap();
+    #[cfg(target_os = "linux")]
+    for (name, target) in [("02", "/proc/self/mem"), ("03", "nowhere")] {
+        let link = folder.join(format!("history-2999-01-{name}.db"));
+        std::os::unix::fs::symlink(target, link).unwrap();
+    }
+    fs::remove_file(&file).unwrap();
+    assert_eq!(open(dir.path()).items().unwrap(), [item(2, "/a.mp4")]);
+    fs::write(&file, "words").unwrap();
+    let opened = History::open(dir.path()).unwrap();
+    assert_eq!(opened.history.items().unwrap(), [item(2, "/a.mp4")]);
+}
+
+#[test]
+fn ids_that_were_given_after_the_backup_are_not_given_again() {
+    for damage in [None, Some("words")] {
+        let dir = tempfile::tempdir().unwrap();
+        let file = filled(dir.path(), 3);
+        let mut history = open(dir.path());
+        // More than the rows that are left tell.
+        history.reserve_ids(2_000_000).unwrap();
+        back_up(dir.path(), &dir.path().join(BACKUP_DIR)).unwrap();
+        let last = history.reserve_ids(5).unwrap();
+        drop(history);
+        fs::remove_file(&file).unwrap();
+        if let Some(damage) = damage {
+            fs::write(&file, damage).unwrap();
+        }
+        let mut history = History::open(dir.path()).unwrap().history;
+        let next = history.reserve_ids(1).unwrap();
+        assert!(next.0 >= last.0 + 5, "{damage:?}: {next:?}");
+    }
+}
