@@ -299,11 +299,6 @@ impl Fault {
         self
     }
 
-    /// Returns the word of `docs/contract.md` for a file that ends with this fault.
-    pub fn reason(&self) -> Reason {
-        self.kind.reason()
-    }
-
     /// Returns the required action of the user, if any.
     pub fn fix(&self) -> Option<RequiredAction> {
         match self.recovery {

@@ -57,10 +57,9 @@ pub(super) fn recover_rows(
 /// no error.
 fn read_table(source: &Connection, table: &Table) -> (Rows, bool) {
     let mut rows = Rows::new();
-    let columns = table.columns.join(", ");
     let select = format!(
-        "SELECT rowid, {columns} FROM {} NOT INDEXED ORDER BY rowid",
-        table.name
+        "SELECT rowid, {} FROM {} NOT INDEXED ORDER BY rowid",
+        table.columns, table.name
     );
     let is_whole = read(source, &select, &mut rows).unwrap_or(false);
     if !is_whole {
@@ -106,23 +105,22 @@ const ON_CONFLICT: &str = "ON CONFLICT (base_url, asset_id) DO UPDATE SET
 
 /// Inserts rows, replacing those of equal key; rows with values of a wrong type are skipped.
 fn insert_rows(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, StoreError> {
-    // An asset gets a new rowid: one from a damaged page may be another asset's.
-    let (verb, skipped, on_conflict) = match table.name {
-        "assets" => ("INSERT", 1, ON_CONFLICT),
-        _ => ("INSERT OR REPLACE", 0, ""),
+    // An asset gets a new `id`: one from a damaged page may be another asset's.
+    let (verb, on_conflict) = match table.name {
+        "assets" => ("INSERT", ON_CONFLICT),
+        _ => ("INSERT OR REPLACE", ""),
     };
-    let columns = &table.columns[skipped..];
-    let numbers: Vec<_> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
+    let places: Vec<_> = table.columns.split(',').map(|_| "?").collect();
     let insert = format!(
         "{verb} INTO {} ({}) VALUES ({}) {on_conflict}",
         table.name,
-        columns.join(", "),
-        numbers.join(", ")
+        table.columns,
+        places.join(", ")
     );
     let mut insert = fresh.prepare(&insert)?;
     let mut kept = 0;
     for row in rows.values() {
-        match insert.execute(params_from_iter(&row[skipped..])) {
+        match insert.execute(params_from_iter(row)) {
             Ok(count) => kept += count,
             Err(error) => match StoreError::from(error) {
                 StoreError::Damaged(_) => {}

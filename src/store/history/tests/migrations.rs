@@ -99,7 +99,9 @@ fn every_column_is_carried_over_from_a_damaged_database() {
             .unwrap()
             .collect::<Result<_, _>>()
             .unwrap();
-        assert_eq!(names, table.columns, "{}", table.name);
+        // A recovered asset gets a new id.
+        let from = usize::from(table.name == "assets");
+        assert_eq!(names[from..].join(", "), table.columns, "{}", table.name);
     }
 }
 
