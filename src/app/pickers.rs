@@ -13,7 +13,7 @@ use super::{export, paste};
 use crate::model::snapshot::{ItemId, Row};
 use crate::text::messages::{located, settings, window};
 
-/// Purpose of an open dialog.
+/// Use of what the user chooses in an open dialog.
 enum DialogPurpose {
     /// Add the chosen files or folders.
     Add,
@@ -32,11 +32,11 @@ struct Pasting {
     files: Pending<Vec<PathBuf>>,
 }
 
-/// Result of an export.
-struct Written {
+/// An export that is being written.
+struct Writing {
     path: PathBuf,
     rows: usize,
-    outcome: io::Result<()>,
+    outcome: Pending<io::Result<()>>,
 }
 
 /// Answer of a dialog or of the clipboard.
@@ -58,7 +58,7 @@ pub enum Picked {
 pub struct Pickers {
     dialogs: Box<dyn FileDialogs>,
     open: Vec<(DialogPurpose, Pending<DialogResult>)>,
-    writing: Option<Pending<Written>>,
+    writing: Option<Writing>,
     pasting: Option<Pasting>,
     wake: Wake,
 }
@@ -138,12 +138,7 @@ impl Pickers {
                 Ok(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {}
             }
         }
-        if let Some(Outcome::Answer(written)) = Pending::take_from(&mut self.writing) {
-            picked.push(Picked::Say(match &written.outcome {
-                Ok(()) => words::saved(written.rows, &written.path),
-                Err(error) => words::not_exported(&written.path, error),
-            }));
-        }
+        picked.extend(self.written());
         picked.extend(self.pasted());
         picked
     }
@@ -158,15 +153,39 @@ impl Pickers {
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
             DialogPurpose::Export(rows, format) => {
                 let path = paths.into_iter().next()?;
-                let write = move || Written {
-                    outcome: export::write(&path, &rows, format),
-                    rows: rows.len(),
+                let (count, target) = (rows.len(), path.clone());
+                let write = move || export::write(&target, &rows, format);
+                self.writing = Some(Writing {
                     path,
-                };
-                self.writing = Some(Pending::spawn("export", self.wake.clone(), write));
+                    rows: count,
+                    outcome: Pending::spawn("export", self.wake.clone(), write),
+                });
                 None
             }
         }
+    }
+
+    fn written(&mut self) -> Option<Picked> {
+        let Writing {
+            path,
+            rows,
+            outcome,
+        } = self.writing.take()?;
+        Some(Picked::Say(match outcome.poll() {
+            Err(outcome) => {
+                self.writing = Some(Writing {
+                    path,
+                    rows,
+                    outcome,
+                });
+                return None;
+            }
+            Ok(Outcome::Answer(Ok(()))) => words::saved(rows, &path),
+            Ok(Outcome::Answer(Err(error))) => words::not_exported(&path, &error),
+            Ok(Outcome::Lost) => {
+                words::not_exported(&path, &io::Error::other(settings::no_thread()))
+            }
+        }))
     }
 
     fn pasted(&mut self) -> Option<Picked> {
