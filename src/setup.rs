@@ -24,6 +24,7 @@ use crate::model::snapshot::{JournalState, KeySource, Snapshot};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::store::history::{BACKUP_DIR, back_up};
 use crate::store::{DataDir, DataDirError, History, Keychain, OpenError, RunId, RunLock, Settings};
+use crate::text::messages::setup as words;
 
 /// Environment variable with an API key, named as in the vendor's own CLI.
 pub const KEY_VARIABLE: &str = "MEMORIES_API_KEY";
@@ -46,13 +47,13 @@ pub enum SetupError {
     #[error("{KEY_VARIABLE}: {0}")]
     Key(NotAKey),
     /// The sandbox cannot listen, or has no temporary folder.
-    #[error("The sandbox cannot start: {0}.")]
+    #[error("{}", words::sandbox(&.0.to_string()))]
     Sandbox(std::io::Error),
     /// The HTTP client cannot be created.
-    #[error("Connections cannot be made on this computer: {}.", .0.diagnostics.causes.join(": "))]
+    #[error("{}", words::connections(&.0.diagnostics.causes.join(": ")))]
     Client(Box<Fault>),
     /// The background runtime cannot start its threads.
-    #[error("The program cannot start its background work: {0}.")]
+    #[error("{}", words::runtime(&.0.to_string()))]
     Runtime(std::io::Error),
 }
 

@@ -154,7 +154,7 @@ impl Announcer {
     }
 
     /// Returns the time until a pending announcement is due.
-    pub fn next_look(&self, now: Instant) -> Option<Duration> {
+    pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
         self.has_news().then(|| self.wait(now).unwrap_or_default())
     }
 }
