@@ -11,17 +11,15 @@ use crate::model::media::{self, Accepted, FileStamp, HEAD_LEN, Note, Rejection};
 use crate::model::upload::Media;
 use crate::source_file::{self, cause, is_gone};
 
-#[cfg(test)]
-pub mod drive;
 mod fingerprint;
 mod platform;
 #[cfg(test)]
 mod tests;
 mod walk;
 
-#[cfg(test)]
-pub use fingerprint::passes;
 pub use fingerprint::{Reading, hash};
+#[cfg(test)]
+pub use tests::{drive, passes};
 pub use walk::{WalkEvent, walk};
 
 /// A file that passed its check.
@@ -46,7 +44,8 @@ impl CheckedFile {
     }
 }
 
-/// Checks a file of any type.
+/// Checks a file of any type; with `as_named`, unrecognised content is taken for the format of the
+/// file's name.
 ///
 /// Links are followed. A placeholder of a file in the cloud is not opened.
 ///
@@ -55,17 +54,8 @@ impl CheckedFile {
 /// In this order: [`Rejection::NotFound`], [`Rejection::UnsupportedFormat`],
 /// [`Rejection::Unreadable`] or [`Rejection::NotAFile`] (a folder, too), then those of
 /// [`media::check`].
-pub fn check(path: &Path) -> Result<CheckedFile, Rejection> {
-    check_with(path, false, platform::is_in_cloud)
-}
-
-/// Checks like [`check`], but takes unrecognised content for the format of the file's name.
-///
-/// # Errors
-///
-/// Like [`check`], without [`Rejection::NotRecognised`].
-pub fn check_as_named(path: &Path) -> Result<CheckedFile, Rejection> {
-    check_with(path, true, platform::is_in_cloud)
+pub fn check(path: &Path, as_named: bool) -> Result<CheckedFile, Rejection> {
+    check_with(path, as_named, platform::is_in_cloud)
 }
 
 /// Checks a file, with a function that detects cloud placeholders.

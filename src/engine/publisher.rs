@@ -81,7 +81,7 @@ impl Publisher {
             self.queue_totals.count(*id, items.get(id), direct_limit);
         }
         #[cfg(test)]
-        self.queue_totals.check(items, direct_limit);
+        tests::check(&self.queue_totals, items, direct_limit);
     }
 
     /// Replaces the rows that changed by what `row` says of them, in this order.
@@ -145,11 +145,6 @@ impl Publisher {
 
     pub fn totals(&self) -> &RowTotals {
         self.queue_totals.all()
-    }
-
-    #[cfg(test)]
-    pub fn entries(&self) -> usize {
-        self.index.len() + self.dirty.len()
     }
 }
 

@@ -34,16 +34,6 @@ impl QueueTotals {
         &self.all
     }
 
-    /// What is kept row by row is what counting all of them gives.
-    #[cfg(test)]
-    pub fn check(&self, items: &HashMap<ItemId, Item>, direct_limit: u64) {
-        let mut anew = Self::default();
-        for (id, item) in items {
-            anew.count(*id, Some(item), direct_limit);
-        }
-        assert_eq!(self.all, anew.all);
-    }
-
     /// Counts a row anew; `None` for one that is gone.
     pub fn count(&mut self, id: ItemId, item: Option<&Item>, direct_limit: u64) {
         let now = item.map(|item| RowTotals::of(item, direct_limit));

@@ -141,7 +141,8 @@ impl<S: Service> Tasks<S> {
     pub fn resolve_paths(&mut self, files: Vec<(ItemId, PathBuf)>) {
         let stall = self.stall;
         self.report(async move {
-            let identities = for_each_file_with_timeout(files, stall, files::identity).await;
+            let identities =
+                for_each_file_with_timeout(files, stall, |_, path| files::identity(path)).await;
             let known = identities.into_iter();
             let known = known.filter_map(|(id, identity)| Some((id, identity?)));
             Some(ActorMessage::PathsResolved(known.collect()))

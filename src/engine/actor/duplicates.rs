@@ -153,8 +153,7 @@ impl<S: Service> Actor<S> {
 
     /// Looks up a match from the history, which counts only if the service still has it.
     pub(super) fn confirm_asset(&mut self, id: ItemId, attempt: u32, candidates: Vec<AssetId>) {
-        let current = self.queue.get_mut(id);
-        let Some(item) = current.filter(|item| item.upload().attempt == attempt) else {
+        let Some(item) = self.queue.get_mut_at(id, attempt) else {
             return;
         };
         let (Some(key), false) = (self.keys.key().cloned(), candidates.is_empty()) else {

@@ -13,6 +13,7 @@ use crate::engine::journal::DatabaseLocked;
 use crate::engine::journal::opening::OpenOutcome;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::{Item, Starts};
+use crate::engine::storage_protocols::StorageProtocols;
 use crate::engine::{FrontEnd, LifecycleEvent, Notice};
 use crate::model::snapshot::{ItemId, KeyState};
 use crate::model::upload::{Effect, Event, Upload, UploadState};
@@ -39,10 +40,9 @@ impl<S: Service> Actor<S> {
     pub(super) fn open_history(&mut self) {
         let brings_back = self.options.front_end == FrontEnd::Window && !self.journal.was_opened();
         let is_alive = brings_back.then_some(&self.options.is_alive);
-        let Some(next_open_task) = self.journal.next_open_task(is_alive) else {
-            return;
-        };
-        self.tasks.open_history(next_open_task);
+        if let Some(task) = self.journal.next_open_task(is_alive) {
+            self.tasks.open_history(task);
+        }
     }
 
     /// Continues with the opened history, or notes why there is none.
@@ -54,12 +54,19 @@ impl<S: Service> Actor<S> {
             }
             self.recall_accounts();
             if is_first {
-                self.load_protocols();
+                self.storage_protocols = StorageProtocols::of(&self.journal.protocols());
+                let saved = self.storage_protocols.saved();
+                self.tasks.service().service().recall(saved);
                 self.sessions.restore(self.journal.sessions());
             } else {
-                self.stage_lessons_and_sessions();
+                // The history is a new one.
+                self.storage_protocols = StorageProtocols::default();
+                self.save_protocols();
+                self.sessions.note_all();
             }
-            self.stage_all();
+            for item in self.queue.items().values() {
+                self.journal.stage_anew(item);
+            }
             if is_first {
                 self.restore(left);
             }

@@ -28,10 +28,10 @@ pub struct Reading {
 /// `reading` is cancelled.
 pub fn hash(path: &Path, stamp: FileStamp, reading: &Reading) -> Result<ContentHash, Fault> {
     #[cfg(test)]
-    super::drive::answers_reading(path);
+    super::tests::drive::answers_reading(path);
     let mut file = SourceFile::open(path, stamp)?;
     #[cfg(test)]
-    passes::note(path);
+    super::tests::passes::note(path);
     let mut goes_on = |read: usize| {
         let read = u64::try_from(read).unwrap_or(u64::MAX);
         reading.read.fetch_add(read, Ordering::Relaxed);
@@ -41,23 +41,4 @@ pub fn hash(path: &Path, stamp: FileStamp, reading: &Reading) -> Result<ContentH
     let hash = hash.ok_or_else(|| Fault::new(FaultKind::Cancelled))?;
     file.confirm(hash, &mut goes_on)?;
     Ok(ContentHash::from_bytes(hash.into()))
-}
-
-/// Counts hash passes per file, for tests.
-#[cfg(test)]
-pub mod passes {
-    use std::collections::HashMap;
-    use std::path::{Path, PathBuf};
-    use std::sync::{LazyLock, Mutex};
-
-    static PASSES: LazyLock<Mutex<HashMap<PathBuf, u32>>> = LazyLock::new(Mutex::default);
-
-    pub(super) fn note(path: &Path) {
-        *PASSES.lock().unwrap().entry(path.to_owned()).or_default() += 1;
-    }
-
-    /// Returns the passes over this file so far.
-    pub fn over(path: &Path) -> u32 {
-        PASSES.lock().unwrap().get(path).copied().unwrap_or(0)
-    }
 }

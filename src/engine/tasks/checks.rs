@@ -1,6 +1,5 @@
 //! Checks files on a thread, in bounded time.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -10,29 +9,18 @@ use crate::engine::intake::CheckResult;
 use crate::model::media::{FileStamp, Rejection};
 use crate::model::snapshot::ItemId;
 
-/// A row's file to be checked.
-pub(in crate::engine) struct FileToCheck {
-    pub item: ItemId,
-    pub path: PathBuf,
-    /// Unrecognised content is taken for the format of the file's name.
-    pub as_named: bool,
-}
+/// A row, whether unrecognised content is taken for the format of its file's name, and the file.
+pub(in crate::engine) type FileToCheck = ((ItemId, bool), PathBuf);
 
 /// Checks files; those of an unresponsive drive are rejected after `stall`.
 pub(super) async fn check(to_check: Vec<FileToCheck>, stall: Duration) -> Vec<CheckResult> {
-    let as_named = to_check.iter().filter(|file| file.as_named);
-    let as_named: HashSet<PathBuf> = as_named.map(|file| file.path.clone()).collect();
-    let check = move |path: &Path| {
-        let outcome = match as_named.contains(path) {
-            true => files::check_as_named(path),
-            false => files::check(path),
-        };
+    let check = |(_, as_named): &(ItemId, bool), path: &Path| {
+        let outcome = files::check(path, *as_named);
         let stamp = stamp(path, &outcome);
         (outcome, stamp, SystemTime::now())
     };
-    let paths = to_check.into_iter().map(|file| (file.item, file.path));
-    let answers = for_each_file_with_timeout(paths.collect(), stall, check).await;
-    let results = answers.into_iter().map(|(item, answer)| {
+    let answers = for_each_file_with_timeout(to_check, stall, check).await;
+    let results = answers.into_iter().map(|((item, _), answer)| {
         let no_answer = || (Err(no_answer()), None, SystemTime::now());
         let (outcome, stamp, at) = answer.unwrap_or_else(no_answer);
         CheckResult {

@@ -42,10 +42,7 @@ pub(super) async fn locate(file: FileToLocate, stall: Duration) -> Option<Locate
     } = file;
     let to_check = path.clone();
     let check = spawn_blocking(move || {
-        let outcome = match as_named {
-            true => files::check_as_named(&to_check),
-            false => files::check(&to_check),
-        };
+        let outcome = files::check(&to_check, as_named);
         (files::identity(&to_check), outcome)
     });
     // The thread of an unresponsive drive is abandoned.
