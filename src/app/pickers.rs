@@ -23,13 +23,6 @@ enum DialogPurpose {
     Export(Vec<Arc<Row>>, ExportFormat),
 }
 
-/// A paste that awaits the clipboard's files.
-struct Pasting {
-    /// Clipboard text; for copied files, some systems give bare names.
-    text: String,
-    files: Pending<Vec<PathBuf>>,
-}
-
 /// Result of an export.
 struct Written {
     path: PathBuf,
@@ -53,7 +46,9 @@ pub struct Pickers {
     dialogs: Box<dyn FileDialogs>,
     open: Vec<(DialogPurpose, Pending<DialogResult>)>,
     writing: Option<Pending<Written>>,
-    pasting: Option<Pasting>,
+    /// Clipboard text; for copied files, some systems give bare names.
+    pasted_text: String,
+    pasted_files: Option<Pending<Vec<PathBuf>>>,
     wake: Wake,
 }
 
@@ -64,7 +59,8 @@ impl Pickers {
             dialogs,
             open: Vec::new(),
             writing: None,
-            pasting: None,
+            pasted_text: String::new(),
+            pasted_files: None,
             wake,
         }
     }
@@ -101,7 +97,7 @@ impl Pickers {
 
     /// Waits for the clipboard's files; without any, paths are looked for in its text.
     pub fn paste(&mut self, text: String, files: Pending<Vec<PathBuf>>) {
-        self.pasting = Some(Pasting { text, files });
+        (self.pasted_text, self.pasted_files) = (text, Some(files));
     }
 
     /// Lets go of what concerns the rows of an engine that is not in use any more.
@@ -154,14 +150,11 @@ impl Pickers {
     }
 
     fn pasted(&mut self) -> Option<Picked> {
-        let Pasting { text, files } = self.pasting.take()?;
-        let paths = match files.poll() {
-            Err(files) => {
-                self.pasting = Some(Pasting { text, files });
-                return None;
-            }
-            Ok(Outcome::Answer(files)) if !files.is_empty() => files,
-            Ok(Outcome::Answer(_) | Outcome::Lost) => paste::paths_in(&text),
+        let outcome = Pending::take_from(&mut self.pasted_files)?;
+        let text = std::mem::take(&mut self.pasted_text);
+        let paths = match outcome {
+            Outcome::Answer(files) if !files.is_empty() => files,
+            _ => paste::paths_in(&text),
         };
         Some(match paths.is_empty() {
             true => Picked::Say(window::nothing_pasted().to_owned()),

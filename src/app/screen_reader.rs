@@ -18,15 +18,21 @@ const GAP: Duration = Duration::from_secs(2);
 pub struct Announcer {
     said: String,
     at: Option<Instant>,
+    news: News,
+    /// Shown banners, including new ones.
+    banners: Vec<Banner>,
+    quarter: u64,
+}
+
+/// News that were not announced yet: texts, and names of files by what became of them.
+#[derive(Debug, Default, PartialEq)]
+struct News {
     message: Option<String>,
+    banners: Vec<String>,
     ready: Vec<String>,
     failed: Vec<String>,
     refused: Vec<String>,
     found: Vec<String>,
-    /// Shown banners, including new ones.
-    banners: Vec<Banner>,
-    new: Vec<String>,
-    quarter: u64,
     progress: Option<String>,
 }
 
@@ -38,7 +44,7 @@ impl Announcer {
 
     /// Queues a toast's text.
     pub fn message(&mut self, text: &str) {
-        self.message = Some(text.to_owned());
+        self.news.message = Some(text.to_owned());
     }
 
     /// Queues new banners; a changed number does not make a banner new.
@@ -47,8 +53,8 @@ impl Announcer {
         let new = banners.iter().filter(is_new);
         for told in new.filter_map(|banner| banner.told.clone()) {
             // Another banner takes it over while files are still being looked at.
-            if !self.new.contains(&told) {
-                self.new.push(told);
+            if !self.news.banners.contains(&told) {
+                self.news.banners.push(told);
             }
         }
         if self.banners != banners {
@@ -74,13 +80,13 @@ impl Announcer {
         let Some(percent) = totals.percent() else {
             // The batch is over, so its progress starts again.
             self.quarter = 0;
-            self.progress = None;
+            self.news.progress = None;
             return;
         };
         let quarter = u64::from(percent / 25);
         if quarter > self.quarter {
             let percent = quarter * 25;
-            self.progress = Some(batch::so_far(totals.batch, totals.done, percent));
+            self.news.progress = Some(batch::so_far(totals.batch, totals.done, percent));
         }
         self.quarter = quarter;
     }
@@ -93,7 +99,7 @@ impl Announcer {
                 Some(earlier) => self.compare_row(earlier, row),
                 // Some files are refused by name, without a check.
                 None if matches!(row.status, Status::Rejected(_)) => {
-                    self.refused.push(row.name.clone());
+                    self.news.refused.push(row.name.clone());
                 }
                 None => {}
             }
@@ -103,26 +109,20 @@ impl Announcer {
     fn compare_row(&mut self, before: &Row, after: &Row) {
         match (&before.status, &after.status) {
             (Status::Rejected(_), Status::Rejected(_)) => {}
-            (_, Status::Rejected(_)) => self.refused.push(after.name.clone()),
+            (_, Status::Rejected(_)) => self.news.refused.push(after.name.clone()),
             (
                 Status::Checking | Status::Settling | Status::ReadyToUpload,
                 Status::FoundDuplicate(_),
-            ) => self.found.push(after.name.clone()),
+            ) => self.news.found.push(after.name.clone()),
             (Status::Ready, _) | (Status::Failed(_), Status::Failed(_)) => {}
-            (_, Status::Ready) => self.ready.push(after.name.clone()),
-            (_, Status::Failed(_)) => self.failed.push(after.name.clone()),
+            (_, Status::Ready) => self.news.ready.push(after.name.clone()),
+            (_, Status::Failed(_)) => self.news.failed.push(after.name.clone()),
             _ => {}
         }
     }
 
     fn has_news(&self) -> bool {
-        self.message.is_some()
-            || !self.new.is_empty()
-            || self.progress.is_some()
-            || !self.ready.is_empty()
-            || !self.failed.is_empty()
-            || !self.refused.is_empty()
-            || !self.found.is_empty()
+        self.news != News::default()
     }
 
     /// Makes the next announcement once the gap has passed.
@@ -130,19 +130,15 @@ impl Announcer {
         if !self.has_news() || self.wait(now).is_some() {
             return;
         }
-        let ready = std::mem::take(&mut self.ready);
-        let failed = std::mem::take(&mut self.failed);
-        let refused = std::mem::take(&mut self.refused);
-        let found = std::mem::take(&mut self.found);
-        let new = std::mem::take(&mut self.new);
+        let news = std::mem::take(&mut self.news);
         let parts = [
-            self.message.take(),
-            (!new.is_empty()).then(|| new.join(list::sentences())),
-            ended(&ready, status::ready()),
-            ended(&failed, status::failed()),
-            ended(&refused, status::rejected()),
-            ended(&found, status::duplicate()),
-            self.progress.take(),
+            news.message,
+            (!news.banners.is_empty()).then(|| news.banners.join(list::sentences())),
+            ended(&news.ready, status::ready()),
+            ended(&news.failed, status::failed()),
+            ended(&news.refused, status::rejected()),
+            ended(&news.found, status::duplicate()),
+            news.progress,
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         self.said = parts.join(list::sentences());

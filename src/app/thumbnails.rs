@@ -85,23 +85,18 @@ impl<T> Thumbnails<T> {
             return Thumb::Kind;
         }
         self.asked += 1;
-        let known = self.made.get_mut(&row.path);
-        if known.as_ref().is_none_or(|entry| entry.size != row.size) {
+        let known = self.made.get(&row.path).map(|entry| entry.size);
+        if known != Some(row.size) {
             self.begin(row, now);
-            return Thumb::Kind;
         }
-        let Some(entry) = known else {
-            return Thumb::Kind;
-        };
-        entry.asked = self.asked;
-        match self
-            .made
-            .get(&row.path)
-            .and_then(|entry| entry.picture.as_ref())
-        {
-            Some(picture) => Thumb::Picture(picture),
-            None => Thumb::Kind,
-        }
+        let entry = self.made.get_mut(&row.path);
+        let picture = entry
+            .filter(|entry| entry.size == row.size)
+            .and_then(|entry| {
+                entry.asked = self.asked;
+                entry.picture.as_ref()
+            });
+        picture.map_or(Thumb::Kind, Thumb::Picture)
     }
 
     /// Returns the time until a decode becomes overdue.
@@ -137,22 +132,11 @@ impl<T> Thumbnails<T> {
             .filter_map(|pending| pending.poll().err())
             .collect();
         for one in std::mem::take(&mut self.running) {
-            let Running {
-                path,
-                size,
-                since,
-                pixels,
-            } = one;
-            let pixels = match pixels.poll() {
+            let pixels = match one.pixels.poll() {
                 Ok(Outcome::Answer(pixels)) => pixels,
                 Ok(Outcome::Lost) => None,
-                Err(pixels) if now.saturating_duration_since(since) < TIME => {
-                    self.running.push(Running {
-                        path,
-                        size,
-                        since,
-                        pixels,
-                    });
+                Err(pixels) if now.saturating_duration_since(one.since) < TIME => {
+                    self.running.push(Running { pixels, ..one });
                     continue;
                 }
                 Err(late) => {
@@ -160,13 +144,12 @@ impl<T> Thumbnails<T> {
                     None
                 }
             };
-            let picture = pixels.map(|pixels| keep(&path, &pixels));
             let entry = CacheEntry {
-                size,
-                picture,
+                size: one.size,
+                picture: pixels.map(|pixels| keep(&one.path, &pixels)),
                 asked: self.asked,
             };
-            self.made.insert(path, entry);
+            self.made.insert(one.path, entry);
             self.forget();
         }
     }

@@ -17,7 +17,6 @@ use self::item::Item;
 use self::order::STEP;
 use super::BatchEnd;
 use super::files::CanonicalPath;
-use super::tasks::task::Task;
 use super::transition::Transition;
 use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;
@@ -110,17 +109,6 @@ impl Queue {
         item.filter(|item| item.upload().attempt == attempt)
     }
 
-    pub fn is_at(&self, id: ItemId, attempt: u32) -> bool {
-        self.get_at(id, attempt).is_some()
-    }
-
-    /// Notes what runs for a row, in place of what ran before.
-    pub fn run(&mut self, id: ItemId, task: Task) {
-        if let Some(item) = self.items.get_mut(&id) {
-            item.running = Some(task);
-        }
-    }
-
     pub fn order(&self) -> &BTreeSet<Place> {
         &self.order
     }
@@ -129,11 +117,6 @@ impl Queue {
     pub fn ids_where(&self, which: impl Fn(&Item) -> bool) -> Vec<ItemId> {
         let ids = self.order.iter().map(|(_, id)| *id);
         ids.filter(|id| self.get(*id).is_some_and(&which)).collect()
-    }
-
-    /// Returns the rows in a state that `which` holds for, in their order.
-    pub fn ids_in(&self, which: impl Fn(&UploadState) -> bool) -> Vec<ItemId> {
-        self.ids_where(|item| which(&item.upload().state))
     }
 
     /// Returns the row of a file.

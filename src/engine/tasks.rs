@@ -5,7 +5,6 @@
 
 mod checks;
 mod hashes;
-mod locate;
 pub(super) mod task;
 mod uploads;
 mod walks;
@@ -30,9 +29,8 @@ use crate::model::key::ApiKey;
 use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 
-pub(super) use checks::FileToCheck;
-pub(super) use hashes::{Contents, FilesToCompare, ReadAhead};
-pub(super) use locate::{FileToLocate, LocatedFile};
+pub(super) use checks::{FileToCheck, FileToLocate, LocatedFile};
+pub(super) use hashes::{Contents, FilesToCompare, ReadAhead, not_compared};
 use task::Task;
 
 /// Longest wait of a check for the one before it, which keeps results in order. Beyond that an
@@ -177,7 +175,7 @@ impl<S: Service> Tasks<S> {
     pub fn locate(&mut self, item: ItemId, file: FileToLocate) {
         let stall = self.stall;
         self.report(async move {
-            let located = locate::locate(file, stall).await?;
+            let located = checks::locate(file, stall).await?;
             Some(ActorMessage::Located(item, located))
         });
     }

@@ -1,8 +1,8 @@
 //! Labels and tooltips of commands.
 
 use crate::app::command::{
-    BulkAction, Column, CursorMove, ExportFormat, Filter, Group, Key, RowCommand, ThemeChoice,
-    UiCommand,
+    BulkAction, Column, CursorMove, ExportFormat, Filter, Group, Key, RowCommand, Setting,
+    ThemeChoice, UiCommand,
 };
 use crate::text::messages::command as say;
 
@@ -161,7 +161,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::LeaveSandbox | C::ConfirmLeaveSandbox => say::leave_sandbox(),
         C::ContinueInterrupted => say::continue_interrupted(),
         C::DiscardInterrupted | C::ConfirmDiscard => say::discard_interrupted(),
-        C::Theme(choice) => theme(*choice),
+        C::Set(Setting::Theme(choice)) => theme(*choice),
         C::OpenSettings => say::open_settings(),
         C::Set(_) => say::set(),
         C::ShowFolder => say::show_folder(),

@@ -10,7 +10,7 @@ use crate::engine::queue::item::{Item, KnownDuplicate};
 use crate::engine::{Command, LifecycleEvent, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Event, Original, PausedBy, UploadState};
+use crate::model::upload::{Event, Original, UploadState};
 use crate::store::AssetNote;
 
 impl<S: Service> Actor<S> {
@@ -19,7 +19,9 @@ impl<S: Service> Actor<S> {
             Command::Add(paths) => self.add(paths, true),
             Command::AddFromOutside(paths) => self.add(paths, false),
             Command::Start => {
-                let ready = self.queue.ids_in(|state| *state == UploadState::Ready);
+                let ready = self
+                    .queue
+                    .ids_where(|item| item.upload().state == UploadState::Ready);
                 self.start_or_claim(&ready);
             }
             Command::StartItems(ids) => self.start_or_claim(&ids),
@@ -64,11 +66,11 @@ impl<S: Service> Actor<S> {
             Command::CheckAgain(ids) => self.each(&ids, &Event::CheckAgain),
             Command::TryNow(ids) => self.try_now(&ids),
             Command::ContinueInterrupted => {
-                let interrupted = self.interrupted();
+                let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.start_rows(&interrupted, &Event::Resume);
             }
             Command::DiscardInterrupted => {
-                let interrupted = self.interrupted();
+                let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.remove(&interrupted);
                 // No batch-finished notice here: it would replace the offer to undo.
                 self.queue.close_batch();
@@ -138,17 +140,6 @@ impl<S: Service> Actor<S> {
 
     fn known_duplicate(&self, id: ItemId) -> Option<&KnownDuplicate> {
         self.queue.get(id)?.known_duplicate.as_ref()
-    }
-
-    fn interrupted(&self) -> Vec<ItemId> {
-        self.queue.ids_in(|state| {
-            matches!(
-                state,
-                UploadState::Paused {
-                    by: PausedBy::Restart
-                }
-            )
-        })
     }
 
     /// Asks for a key, again on every start without one.
@@ -221,12 +212,9 @@ impl<S: Service> Actor<S> {
 
     /// Reports once that everything added has been found and checked.
     pub(super) fn report_intake(&mut self) {
-        let is_unchecked = |item: &Item| {
-            let state = &item.upload().state;
-            matches!(state, UploadState::Checking | UploadState::StillChanging)
-        };
         let items = self.queue.items();
-        if self.intake.report_done(|| items.values().any(is_unchecked)) {
+        let is_checking = || items.values().any(Item::is_being_checked);
+        if self.intake.report_done(is_checking) {
             self.follow(None, PathBuf::new(), LifecycleEvent::IntakeDone);
         }
     }

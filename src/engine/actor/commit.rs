@@ -5,7 +5,7 @@ use crate::api::Service;
 use crate::engine::gate::QueueStep;
 use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::{FrontEnd, Notice};
-use crate::model::upload::{Event, UploadState};
+use crate::model::upload::Event;
 
 /// Ids that are found out at a time: one is asked for while the next one is compared.
 const MAX_ID_LOOKUPS: usize = 2;
@@ -147,12 +147,8 @@ impl<S: Service> Actor<S> {
     fn journal_is_unwritable(&mut self) {
         let is_final = self.journal.has_answered() && !self.journal.is_locked();
         if self.options.front_end == FrontEnd::CommandLine && is_final {
-            let known = |state: &UploadState| {
-                !matches!(state, UploadState::Checking | UploadState::StillChanging)
-            };
-            for id in self.queue.ids_in(known) {
-                self.apply(id, Event::CannotSave);
-            }
+            let known = self.queue.ids_where(|item| !item.is_being_checked());
+            self.each(&known, &Event::CannotSave);
         }
     }
 }

@@ -150,7 +150,7 @@ impl<S: Service> Actor<S> {
             && self.obstacle(QueueStep::ContinueUpload).is_some()
         {
             // A start became forbidden during the comparison.
-            if self.queue.is_at(id, attempt) {
+            if self.queue.get_at(id, attempt).is_some() {
                 self.apply(id, Event::Hold);
             }
             return;

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::{Task, Tasks};
+use super::{Task, Tasks, not_compared};
 use crate::api::limiter::Priority;
 use crate::api::{Service, TransferProgress, UploadFile};
 use crate::engine::message::ActorMessage;
@@ -200,13 +200,7 @@ impl<S: Service> Tasks<S> {
                     }
                     Ok(_) => {}
                     Err(fault) => {
-                        let event = Event::AttemptFailed {
-                            attempt,
-                            fault,
-                            content: None,
-                            jitter: 0.0,
-                        };
-                        return ActorMessage::Upload(item, event);
+                        return ActorMessage::Upload(item, not_compared(attempt, fault));
                     }
                 }
             }

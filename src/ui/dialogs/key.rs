@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     title(ui, words::title());
     let now = key_in_use(&app.snapshot().key, app.key().is_for_session(app.now()));
     body(ui, &now);
-    let starts = app.starts_with_key();
+    let starts = app.key().starts(app.plan().files);
     if starts > 0 {
         text::label(ui, &words::save_starts(starts), type_size::BODY, p.text);
     }
