@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::opening::OpenHistory;
+use self::opening::{OpenHistory, OpenTask};
 use crate::model::asset::AssetId;
 use crate::model::snapshot::{ItemId, JournalState, UnwritableCause};
 use crate::store::{History, HistoryChange, RunId, RunLock, StoreError};
@@ -40,8 +40,8 @@ pub(super) struct Journal {
     away: bool,
     /// It was open before in this run.
     was_opened: bool,
-    /// Unusable history, to be repaired or reopened.
-    lost: Option<LostHistory>,
+    /// Repairs or reopens an unusable history.
+    lost: Option<OpenTask>,
     /// It is known what the history holds, or that it cannot be known now.
     has_answered: bool,
     state: JournalState,
@@ -59,11 +59,6 @@ pub(super) struct Journal {
     next_id: u64,
     /// Highest row id that the database gave; a replaced database might give it again.
     highest: u64,
-}
-
-enum LostHistory {
-    Damaged(Box<History>),
-    Replaced(Box<History>),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -208,7 +203,7 @@ impl Journal {
     /// Marks the history as replaced by another program, to be reopened.
     fn is_replaced(&mut self) {
         tracing::warn!("another program has replaced the history");
-        self.lost = self.history.take().map(Box::new).map(LostHistory::Replaced);
+        self.lost = self.history.take().map(Box::new).map(OpenTask::Reopen);
         let now = Instant::now();
         self.held.get_or_insert(LockWait {
             since: now,
@@ -289,7 +284,7 @@ impl Journal {
             Ok(()) => Ok(()),
             Err(StoreError::Damaged(why)) => {
                 tracing::error!(%why, "the history is damaged");
-                self.lost = self.history.take().map(Box::new).map(LostHistory::Damaged);
+                self.lost = self.history.take().map(Box::new).map(OpenTask::Repair);
                 Err(CommitError::Locked(error_cause(&StoreError::Damaged(why))))
             }
             Err(error @ StoreError::Replaced) => {

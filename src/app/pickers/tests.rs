@@ -93,12 +93,9 @@ fn an_export_is_written_to_the_chosen_file() {
 #[test]
 fn an_export_that_is_lost_is_reported() {
     let (mut pickers, _opened, _wakes) = pickers();
-    let (answer, outcome) = Pending::channel(Arc::new(|| ()));
-    pickers.writing = Some(Writing {
-        path: "/ids.csv".into(),
-        rows: 1,
-        outcome,
-    });
+    let (answer, writing) = Pending::channel(Arc::new(|| ()));
+    pickers.export = Some(("/ids.csv".into(), 1));
+    pickers.writing = Some(writing);
     assert_eq!(pickers.poll(), []);
     drop(answer);
     assert!(matches!(&pickers.poll()[..], [Picked::Say(_)]));
