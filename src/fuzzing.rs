@@ -215,6 +215,7 @@ pub fn settings(text: &[u8]) {
     assert!(JOBS.contains(&loaded.settings.jobs));
     assert_ne!(loaded.settings.limit_rate, Some(0));
     for warning in &loaded.warnings {
+        let warning = crate::app::wording::banner::settings(warning);
         assert!(warning.chars().count() < 300, "{warning}");
         assert!(!warning.chars().any(char::is_control), "{warning:?}");
     }

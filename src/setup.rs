@@ -23,6 +23,7 @@ use crate::model::snapshot::{JournalState, KeySource, Snapshot};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::store::history::{BACKUP_DIR, back_up};
 use crate::store::{History, Keychain, OpenError, RunId, RunLock, Settings, data_dir};
+use crate::text::messages::setup as words;
 
 /// Environment variable with an API key, named as in the vendor's own CLI.
 pub const KEY_VARIABLE: &str = "MEMORIES_API_KEY";
@@ -45,10 +46,10 @@ pub enum SetupError {
     #[error("{KEY_VARIABLE}: {0}")]
     Key(NotAKey),
     /// The sandbox cannot listen, or has no temporary folder.
-    #[error("The sandbox cannot start: {0}.")]
+    #[error("{}", words::sandbox(&.0.to_string()))]
     Sandbox(std::io::Error),
     /// The background runtime cannot start its threads.
-    #[error("The program cannot start its background work: {0}.")]
+    #[error("{}", words::runtime(&.0.to_string()))]
     Runtime(std::io::Error),
 }
 

@@ -13,7 +13,7 @@ use super::{export, paste};
 use crate::model::snapshot::{ItemId, Row};
 use crate::text::messages::{located, settings, window};
 
-/// Purpose of an open dialog.
+/// Use of what the user chooses in an open dialog.
 enum DialogPurpose {
     /// Add the chosen files or folders.
     Add,
@@ -23,20 +23,6 @@ enum DialogPurpose {
     Locate(ItemId),
     /// Write these rows, as they were at the time of the request, to the chosen file.
     Export(Vec<Arc<Row>>, ExportFormat),
-}
-
-/// A paste that awaits the clipboard's files.
-struct Pasting {
-    /// Clipboard text; for copied files, some systems give bare names.
-    text: String,
-    files: Pending<Vec<PathBuf>>,
-}
-
-/// Result of an export.
-struct Written {
-    path: PathBuf,
-    rows: usize,
-    outcome: io::Result<()>,
 }
 
 /// Answer of a dialog or of the clipboard.
@@ -58,8 +44,12 @@ pub enum Picked {
 pub struct Pickers {
     dialogs: Box<dyn FileDialogs>,
     open: Vec<(DialogPurpose, Pending<DialogResult>)>,
-    writing: Option<Pending<Written>>,
-    pasting: Option<Pasting>,
+    writing: Option<Pending<io::Result<()>>>,
+    /// Path and number of rows of the export.
+    export: Option<(PathBuf, usize)>,
+    /// Clipboard text; for copied files, some systems give bare names.
+    pasted_text: String,
+    pasted_files: Option<Pending<Vec<PathBuf>>>,
     wake: Wake,
 }
 
@@ -70,7 +60,9 @@ impl Pickers {
             dialogs,
             open: Vec::new(),
             writing: None,
-            pasting: None,
+            export: None,
+            pasted_text: String::new(),
+            pasted_files: None,
             wake,
         }
     }
@@ -112,7 +104,7 @@ impl Pickers {
 
     /// Waits for the clipboard's files; without any, paths are looked for in its text.
     pub fn paste(&mut self, text: String, files: Pending<Vec<PathBuf>>) {
-        self.pasting = Some(Pasting { text, files });
+        (self.pasted_text, self.pasted_files) = (text, Some(files));
     }
 
     /// Lets go of what concerns the rows of an engine that is not in use any more.
@@ -138,12 +130,7 @@ impl Pickers {
                 Ok(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {}
             }
         }
-        if let Some(Outcome::Answer(written)) = Pending::take_from(&mut self.writing) {
-            picked.push(Picked::Say(match &written.outcome {
-                Ok(()) => words::saved(written.rows, &written.path),
-                Err(error) => words::not_exported(&written.path, error),
-            }));
-        }
+        picked.extend(self.written());
         picked.extend(self.pasted());
         picked
     }
@@ -158,26 +145,30 @@ impl Pickers {
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
             DialogPurpose::Export(rows, format) => {
                 let path = paths.into_iter().next()?;
-                let write = move || Written {
-                    outcome: export::write(&path, &rows, format),
-                    rows: rows.len(),
-                    path,
-                };
+                self.export = Some((path.clone(), rows.len()));
+                let write = move || export::write(&path, &rows, format);
                 self.writing = Some(Pending::spawn("export", self.wake.clone(), write));
                 None
             }
         }
     }
 
+    fn written(&mut self) -> Option<Picked> {
+        let outcome = Pending::take_from(&mut self.writing)?;
+        let (path, rows) = self.export.take()?;
+        Some(Picked::Say(match outcome {
+            Outcome::Answer(Ok(())) => words::saved(rows, &path),
+            Outcome::Answer(Err(error)) => words::not_exported(&path, &error),
+            Outcome::Lost => words::not_exported(&path, &io::Error::other(settings::no_thread())),
+        }))
+    }
+
     fn pasted(&mut self) -> Option<Picked> {
-        let Pasting { text, files } = self.pasting.take()?;
-        let paths = match files.poll() {
-            Err(files) => {
-                self.pasting = Some(Pasting { text, files });
-                return None;
-            }
-            Ok(Outcome::Answer(files)) if !files.is_empty() => files,
-            Ok(Outcome::Answer(_) | Outcome::Lost) => paste::paths_in(&text),
+        let outcome = Pending::take_from(&mut self.pasted_files)?;
+        let text = std::mem::take(&mut self.pasted_text);
+        let paths = match outcome {
+            Outcome::Answer(files) if !files.is_empty() => files,
+            _ => paste::paths_in(&text),
         };
         Some(match paths.is_empty() {
             true => Picked::Say(window::nothing_pasted().to_owned()),

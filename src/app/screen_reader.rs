@@ -88,8 +88,7 @@ impl Announcer {
         let quarter = u64::from(percent / 25);
         if quarter > self.quarter {
             let percent = quarter * 25;
-            let said = batch::so_far(totals.batch, totals.done, percent);
-            self.news.progress = Some(said);
+            self.news.progress = Some(batch::so_far(totals.batch, totals.done, percent));
         }
         self.quarter = quarter;
     }
@@ -154,7 +153,7 @@ impl Announcer {
     }
 
     /// Returns the time until a pending announcement is due.
-    pub fn next_look(&self, now: Instant) -> Option<Duration> {
+    pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
         self.has_news().then(|| self.wait(now).unwrap_or_default())
     }
 }

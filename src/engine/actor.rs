@@ -13,9 +13,10 @@ mod keys;
 mod locate;
 mod message;
 mod restore;
-mod sessions;
 mod shut_down;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod waits;
 
 use std::path::PathBuf;

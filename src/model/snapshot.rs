@@ -175,10 +175,21 @@ pub enum JournalState {
     Good,
     /// Earlier runs are being loaded; nothing starts yet.
     Opening,
-    /// Writing fails for the given reason. Nothing new starts.
-    Unwritable(String),
+    /// Writing fails. Nothing new starts.
+    Unwritable(UnwritableCause),
     /// The database belongs to a newer version; nothing is written or uploaded.
     Newer,
+}
+
+/// Why the journal can't be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnwritableCause {
+    /// The history is being repaired or opened anew.
+    Repair,
+    /// The error, as part of a sentence.
+    Error(String),
+    /// The history can't be opened: a sentence with the problem and the fix.
+    NotOpened(String),
 }
 
 /// Source of the engine's API key.
@@ -289,7 +300,7 @@ fn fraction(sent: u64, total: u64) -> f32 {
 }
 
 /// State that the window draws.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
     /// Rises with every change.
     pub revision: u64,

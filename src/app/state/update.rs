@@ -8,7 +8,7 @@ use super::App;
 use crate::app::command::{
     BulkAction, Dismissible, ExportFormat, Filter, Pick, Setting, UiCommand,
 };
-use crate::app::dialog::Dialog;
+use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
 use crate::app::environment::FileDialogKind;
 use crate::app::open_external::OpenTarget;
@@ -30,7 +30,7 @@ impl App {
     /// Starts a new intake: the notes about earlier ones are cleared.
     pub(super) fn begin_intake(&mut self) {
         let snapshot = self.engines.snapshot();
-        let refused = self.list.list().refused_files();
+        let refused = self.list().refused_files();
         self.notices.begin_intake(snapshot, refused);
         self.list.begin_intake(snapshot);
     }
@@ -101,8 +101,7 @@ impl App {
             UiCommand::Show(filter) => {
                 self.list.list_mut().show(filter);
                 if filter == Filter::Attention {
-                    self.notices
-                        .forget_refused(self.list.list().refused_files());
+                    self.notices.forget_refused(self.list().refused_files());
                 }
             }
             UiCommand::ShowAdded(first) => {
@@ -113,13 +112,14 @@ impl App {
             }
             UiCommand::Row(command, id) => self.row_command(command, id, now),
             UiCommand::ConfirmCancel => {
-                if let Some(Dialog::Cancel(cancel)) = self.dialog.take() {
-                    self.engines.send(Command::Cancel(cancel.ids.to_vec()));
+                if let Some(Dialog::Cancel(StopRequest { ids: Some(ids), .. })) = self.dialog.take()
+                {
+                    self.engines.send(Command::Cancel(ids.to_vec()));
                 }
             }
             UiCommand::ConfirmPause => {
                 if let Some(Dialog::Pause(pause)) = self.dialog.take() {
-                    self.pause_now(&pause);
+                    self.pause_now(pause.ids.as_deref());
                 }
             }
             UiCommand::CopyDetails(id) => self.copy_details(id),
@@ -167,7 +167,6 @@ impl App {
                 self.engines.send(Command::DiscardInterrupted);
                 self.can_be_undone(words::discarded(self.snapshot().interrupted), now);
             }
-            UiCommand::Theme(theme) => self.set(Setting::Theme(theme)),
             UiCommand::Set(setting) => self.set(setting),
             UiCommand::OpenSettings => {
                 self.dialog = Some(Dialog::Settings);
@@ -228,7 +227,7 @@ impl App {
             Dismissible::SessionKey => self.key.dismiss_session_only(),
             Dismissible::Settings => self.settings.dismiss_warnings(),
             banner => {
-                let refused = self.list.list().refused_files();
+                let refused = self.list().refused_files();
                 self.notices
                     .dismiss(banner, self.engines.snapshot(), refused);
             }

@@ -103,11 +103,8 @@ impl<S: Service> Actor<S> {
             self.apply(id, Event::Hold);
             return;
         };
-        if !self.queue.is_at(id, attempt) {
+        let Some(item) = self.queue.get_mut_at(id, attempt) else {
             // It was stopped while the journal was locked.
-            return;
-        }
-        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
         let Some(media) = item.upload().media else {

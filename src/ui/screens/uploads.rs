@@ -191,7 +191,7 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     if let Some(offset) = offset {
         area = area.vertical_scroll_offset(offset);
     }
-    let around = app.around(now);
+    let around = app.row_context(now);
     let (mut focused, mut within) = (None, None);
     let named = UiBuilder::new()
         .accessibility_role(accesskit::Role::List)
@@ -298,11 +298,11 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let narrow = ui.available_width() < size::NARROW;
     let left = |ui: &mut Ui| {
         let (first, second) =
-            status_bar::summary(snapshot, list, &app.plan(), app.place(), app.now());
+            status_bar::summary(snapshot, list, &app.plan(), app.backend(), app.now());
         card::two_lines(ui, ui.max_rect().height(), &first, &second);
     };
     let hint = |command: &UiCommand| {
-        status_bar::hint(command, list, &app.plan(), snapshot.paused, app.place())
+        status_bar::hint(command, list, &app.plan(), snapshot.paused, app.backend())
     };
     let mut asked = None;
     let right = |ui: &mut Ui| {
