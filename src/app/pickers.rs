@@ -23,12 +23,8 @@ enum DialogPurpose {
     Export(Vec<Arc<Row>>, ExportFormat),
 }
 
-/// Result of an export.
-struct Written {
-    path: PathBuf,
-    rows: usize,
-    outcome: io::Result<()>,
-}
+/// File that an export was written to, its number of rows, and the outcome.
+type Written = (PathBuf, usize, io::Result<()>);
 
 /// Answer of a dialog or of the clipboard.
 #[derive(Debug, PartialEq)]
@@ -123,9 +119,10 @@ impl Pickers {
             }
         }
         if let Some(Outcome::Answer(written)) = Pending::take_from(&mut self.writing) {
-            picked.push(Picked::Say(match &written.outcome {
-                Ok(()) => words::saved(written.rows, &written.path),
-                Err(error) => words::not_exported(&written.path, error),
+            let (path, rows, outcome) = written;
+            picked.push(Picked::Say(match outcome {
+                Ok(()) => words::saved(rows, &path),
+                Err(error) => words::not_exported(&path, &error),
             }));
         }
         picked.extend(self.pasted());
@@ -138,10 +135,9 @@ impl Pickers {
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
             DialogPurpose::Export(rows, format) => {
                 let path = paths.into_iter().next()?;
-                let write = move || Written {
-                    outcome: export::write(&path, &rows, format),
-                    rows: rows.len(),
-                    path,
+                let write = move || {
+                    let outcome = export::write(&path, &rows, format);
+                    (path, rows.len(), outcome)
                 };
                 self.writing = Some(Pending::spawn("export", self.wake.clone(), write));
                 None
