@@ -10,7 +10,6 @@ mod duplicates;
 mod effects;
 mod intake;
 mod keys;
-mod locate;
 mod message;
 mod restore;
 mod shut_down;
