@@ -12,8 +12,8 @@ use super::connect::open_to_read;
 use super::ledger::{Ledger, forget_applied};
 use super::schema::{TABLES, Table};
 
-/// Gap added to the counter, or the highest id, of a backup or of a damaged database whose counter is
-/// unreadable: more ids than any queue can have used since.
+/// Gap added to the counter, or the highest id, of a backup or of a damaged database whose counter
+/// is unreadable: more ids than any queue can have used since.
 const ID_GAP: i64 = 1_000_000;
 
 /// Rows of a table by rowid.
