@@ -87,7 +87,7 @@ impl Keychain {
         Self(KeychainBackend::System)
     }
 
-    /// Returns a keychain in memory, dropped with its last clone: for `--sandbox`.
+    /// Returns a keychain in memory, dropped with its last clone: for tests.
     pub fn in_memory() -> Self {
         Self(KeychainBackend::Memory(Arc::default()))
     }
