@@ -37,6 +37,7 @@ mod tests;
 pub mod throttle;
 pub(crate) mod wire;
 
+pub use http_client::SETTING_UP;
 pub use progress::TransferProgress;
 pub use resumable::Session;
 pub use service::{SecretUrl, Service, SignedUpload, UploadFile, Uploaded};

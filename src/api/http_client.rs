@@ -41,9 +41,12 @@ impl HttpClient {
     }
 }
 
+/// Name of the work before the first call, as of a call in a fault.
+pub const SETTING_UP: &str = "setting up HTTP";
+
 /// Context of faults before the first call.
 const SETUP: CallContext<'static> = CallContext {
-    name: "setting up HTTP",
+    name: SETTING_UP,
     effect: CallKind::None,
     key: None,
 };

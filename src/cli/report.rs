@@ -14,6 +14,7 @@ use super::events::{Counts, EventPath, JsonEvent};
 use super::said_wait::SaidWait;
 use super::wording;
 use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
+use crate::api::SETTING_UP;
 use crate::engine::{LifecycleEvent, LifecycleRecord};
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
@@ -101,13 +102,10 @@ impl Report {
                 route,
                 note,
             } => {
-                let name = path
-                    .file_name()
-                    .unwrap_or(path.as_os_str())
-                    .to_string_lossy();
+                let name = path.file_name().unwrap_or(path.as_os_str());
                 let note = note.map(|note| text::note(note, Backend::Service));
                 self.event(&JsonEvent::Accepted {
-                    name: name.into_owned(),
+                    name: name.to_string_lossy().into_owned(),
                     path: EventPath::new(&path),
                     size,
                     kind,
@@ -354,9 +352,10 @@ impl Report {
             wording::run_interrupted().to_owned()
         } else {
             let line = text::fault(fault, Backend::Service).line();
-            match (fault.kind, fault.diagnostics.causes.last()) {
-                // The words do not tell a missing certificate from a wrong one.
-                (FaultKind::Tls, Some(cause)) => format!("{line} ({cause})"),
+            let details = &fault.diagnostics;
+            match (details.call.as_deref(), details.causes.last()) {
+                // The words are those of a wrong certificate, not of missing ones.
+                (Some(SETTING_UP), Some(cause)) => format!("{line} ({cause})"),
                 _ => line,
             }
         };

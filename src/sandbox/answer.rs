@@ -1,8 +1,6 @@
 //! The server's replies: envelopes and everything else.
 
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -10,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::Response;
-use hyper::body::{Body, Frame, SizeHint};
+use hyper::body::Frame;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::{Value, json};
 
@@ -312,40 +310,9 @@ impl Reply {
 }
 
 /// Wraps a body so that it reports the bytes taken from it.
-pub(super) fn counted(
-    body: AnswerBody,
-    taken: impl Fn(u64) + Send + Unpin + 'static,
-) -> AnswerBody {
-    Counted { body, taken }.boxed_unsync()
-}
-
-struct Counted<F> {
-    body: AnswerBody,
-    taken: F,
-}
-
-impl<F: Fn(u64) + Send + Unpin + 'static> Body for Counted<F> {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        if let Some(Ok(frame)) = &frame {
-            (self.taken)(frame.data_ref().map_or(0, Bytes::len) as u64);
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+pub(super) fn counted(body: AnswerBody, taken: impl Fn(u64) + Send + 'static) -> AnswerBody {
+    let count = move |frame: &Frame<Bytes>| taken(frame.data_ref().map_or(0, Bytes::len) as u64);
+    body.inspect_frame(count).boxed_unsync()
 }
 
 fn full(bytes: Bytes) -> AnswerBody {

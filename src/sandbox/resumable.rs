@@ -10,7 +10,7 @@ use super::exchange::Exchange;
 use super::intake::IntakeStop;
 use super::multipart::declared_length;
 use super::plan::{Call, PlannedFault};
-use super::session::{Offset, QUANTUM, StorageSession};
+use super::session::{QUANTUM, StorageSession};
 use super::ticket::MAX_OBJECT;
 
 /// Answers a request to a session.
@@ -94,7 +94,7 @@ fn lose(x: &Exchange, target: &str, status: u16) -> Reply {
 
 /// Tells the session's offset.
 fn offset_reply(session: &StorageSession) -> Reply {
-    let Offset::Kept(kept) = session.offset() else {
+    let Some(kept) = session.offset() else {
         return Reply::empty(200);
     };
     let reply = Reply::empty(308);
@@ -111,7 +111,7 @@ async fn put(
     ends: bool,
     fault: Option<&PlannedFault>,
 ) -> Result<Reply, IntakeStop> {
-    let (writer, Offset::Kept(kept)) = session.begin() else {
+    let Some((writer, kept)) = session.begin() else {
         return Ok(offset_reply(session));
     };
     let Some(mut overlap) = kept.checked_sub(first) else {

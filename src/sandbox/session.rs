@@ -27,15 +27,6 @@ struct Progress {
     complete: bool,
 }
 
-/// Offset of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Offset {
-    /// It has all bytes.
-    Complete,
-    /// It keeps this many.
-    Kept(u64),
-}
-
 /// A request that may write to a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Writer(u64);
@@ -61,13 +52,10 @@ impl StorageSession {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn offset(&self) -> Offset {
+    /// Returns the number of bytes kept; `None` if it has all.
+    pub(super) fn offset(&self) -> Option<u64> {
         let progress = self.lock();
-        if progress.complete {
-            Offset::Complete
-        } else {
-            Offset::Kept(progress.kept)
-        }
+        (!progress.complete).then_some(progress.kept)
     }
 
     /// Returns false if the size contradicts an earlier one; keeps the first.
@@ -83,15 +71,16 @@ impl StorageSession {
         }
     }
 
-    /// Lets a request write, which ends any earlier one; returns the offset it writes at.
-    pub(super) fn begin(&self) -> (Writer, Offset) {
+    /// Lets a request write, which ends any earlier one; returns the offset it writes at, or `None`
+    /// if the session has all bytes.
+    pub(super) fn begin(&self) -> Option<(Writer, u64)> {
         let mut progress = self.lock();
         if progress.complete {
-            return (Writer(progress.writer), Offset::Complete);
+            return None;
         }
         progress.writer += 1;
         progress.loose.clear();
-        (Writer(progress.writer), Offset::Kept(progress.kept))
+        Some((Writer(progress.writer), progress.kept))
     }
 
     /// Appends bytes; returns false if a later request writes now.
