@@ -7,7 +7,7 @@ use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::gate::QueueStep;
 use crate::engine::outbox::Work;
-use crate::model::media::Route;
+use crate::model::media::{FileStamp, Route};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, UploadState};
 
@@ -61,14 +61,17 @@ impl<S: Service> Actor<S> {
     fn carry_out_effect(&mut self, id: ItemId, effect: Effect) {
         match effect {
             Effect::Compare { attempt } => self.compare(id, attempt),
-            Effect::Send { attempt, route } => self.send(id, attempt, route),
+            Effect::Send {
+                attempt,
+                route,
+                stamp,
+            } => self.send(id, attempt, route, stamp),
             Effect::Abort => self.abort(id),
             Effect::ScheduleRetry { attempt, after } => {
-                if let Some(item) = self.queue.get_mut(id) {
-                    let timer = self
-                        .tasks
-                        .event_after(after, id, Event::RetryDue { attempt });
-                    item.running = Some(timer);
+                // It may have been stopped while the journal was locked.
+                if self.queue.is_at(id, attempt) {
+                    let due = Event::RetryDue { attempt };
+                    self.queue.run(id, self.tasks.event_after(after, id, due));
                 }
             }
             Effect::Poll { attempt, after } => self.poll(id, attempt, after),
@@ -96,7 +99,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    fn send(&mut self, id: ItemId, attempt: u32, route: Route) {
+    fn send(&mut self, id: ItemId, attempt: u32, route: Route, stamp: FileStamp) {
         let may_send = self.obstacle(QueueStep::ContinueUpload).is_none();
         let Some(key) = self.keys.key().filter(|_| may_send).cloned() else {
             // The journal could not record the start, or this turn put the queue on hold.
@@ -110,9 +113,6 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.queue.get_mut(id) else {
             return;
         };
-        let Some(media) = item.upload().media else {
-            return;
-        };
         let account = Some(key.account());
         // A ticket of another account is useless here.
         let same_account = item.account == account;
@@ -124,7 +124,7 @@ impl<S: Service> Actor<S> {
         item.account.clone_from(&account);
         item.last_asked_account = account;
         let recall = self.sessions.to_recall(item).filter(|_| same_account);
-        let (task, meter) = self.tasks.send(item, media.stamp, key, route, recall);
+        let (task, meter) = self.tasks.send(item, stamp, key, route, recall);
         item.transfer.begin(meter);
         item.running = Some(task);
     }

@@ -74,6 +74,7 @@ impl<S: Service> Actor<S> {
         if matches!(
             message,
             ActorMessage::Sent { .. }
+                | ActorMessage::EarlyId { .. }
                 | ActorMessage::SignedUpload { .. }
                 | ActorMessage::Stray(..)
                 | ActorMessage::Fingerprint { .. }

@@ -203,6 +203,18 @@ async fn an_id_that_comes_before_the_body_is_out_is_on_disk_at_once_whatever_fol
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_id_that_comes_while_the_program_ends_is_on_disk() {
+    let place = Place::new();
+    let service = Scripted::new().acts("a.mp3", [Act::NameIdAtEnd]);
+    let path = place.file("a.mp3", "a");
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&[path]).await;
+    engine.until_status("a.mp3", &Status::Uploading).await;
+    engine.shut_down().await;
+    assert!(place.asset("re_1").is_some());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_part_of_a_file_whose_size_is_not_reported_is_never_called_finished() {
     let place = Place::new();
     let unsized_success = || known(AssetStatus::Success, None);

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::service::{Act, known};
+use super::service::{Act, fault, known};
 use super::*;
 use crate::model::asset::AssetStatus;
 use crate::store::OpenError;
@@ -349,4 +349,24 @@ async fn an_answer_that_is_in_the_midst_of_being_told_at_the_end_is_kept() {
     engine.task.await.unwrap();
     assert_eq!(place.assets().len(), 1);
     assert!(place.items()[0].state.contains("processing"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_is_cancelled_while_the_database_is_held_keeps_no_timer() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let fails = Act::LateFail(Duration::from_secs(1), fault(FaultKind::ServerError));
+    let service = Scripted::new().acts("a.mp3", [fails]);
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&[path]).await;
+    engine.until_status("a.mp3", &Status::Uploading).await;
+    let row = engine.id_of("a.mp3");
+    let elsewhere = Elsewhere::hold(&place);
+    engine.pass(2).await;
+    engine.say(Command::Cancel(vec![row]));
+    engine.pass(1).await;
+    assert_eq!(engine.row("a.mp3").status, Status::Uploading);
+    elsewhere.let_go();
+    engine.until_status("a.mp3", &Status::Cancelled).await;
+    assert_eq!(engine.held().await.running, 0);
 }

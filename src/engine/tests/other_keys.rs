@@ -356,3 +356,18 @@ async fn a_key_that_comes_late_from_the_keychain_is_asked_about_what_another_one
     engine.until_status("a2.mp3", &Status::Ready).await;
     assert_eq!(sorted(engine.script().words()), ["ask re_1", "ask re_2"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_the_keychain_uses_up_no_ids() {
+    let place = Place::new();
+    stopped_with_one(&place).await;
+    let mut make = Make::command_line().run("run2");
+    make.key = None;
+    let mut engine = make.start(&place, has_both(&place));
+    engine.say(Command::Add(NAMES.map(|name| place.path(name)).to_vec()));
+    engine.pass(60).await;
+    let next = place.history().reserve_ids(1).unwrap();
+    assert!(next < ItemId(10), "{next:?}");
+    engine.say(Command::SetKey(key("two"), KeySource::Keychain));
+    engine.until_status("a2.mp3", &Status::Ready).await;
+}
