@@ -221,9 +221,9 @@ impl<S: Service> Actor<S> {
         true
     }
 
-    fn follow(&mut self, item: Option<ItemId>, path: PathBuf, turn: LifecycleEvent) {
+    fn follow(&mut self, item: Option<ItemId>, path: PathBuf, event: LifecycleEvent) {
         if self.options.follower.is_some() {
-            self.outbox.follow(LifecycleRecord { item, path, turn });
+            self.outbox.follow(LifecycleRecord { item, path, event });
         }
     }
 }

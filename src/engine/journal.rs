@@ -81,7 +81,7 @@ struct LockWait {
     again: Instant,
 }
 
-/// Another program holds the database; a later retry works.
+/// The database is locked or under repair; a later retry works.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DatabaseLocked;
 

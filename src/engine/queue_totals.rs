@@ -1,5 +1,5 @@
-//! Sums over all rows, kept row by row: what a turn costs depends on the rows that it changed, not
-//! on how many there are.
+//! Sums over all rows, updated row by row, so that the cost of a turn depends on the number of
+//! changed rows only.
 
 use std::collections::HashMap;
 use std::ops::{Add, Sub};
@@ -34,7 +34,7 @@ impl QueueTotals {
         &self.all
     }
 
-    /// What is kept row by row is what counting all of them gives.
+    /// Panics unless the totals equal a recount of all rows.
     #[cfg(test)]
     pub fn check(&self, items: &HashMap<ItemId, Item>, direct_limit: u64) {
         let mut anew = Self::default();

@@ -1,4 +1,4 @@
-//! A transition of an upload, as those learn of it who keep something about the row.
+//! A transition of an upload, for the components that keep something about its row.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Original, Upload, UploadState};
 
 /// A transition of one upload.
-pub(super) struct Transition<'a> {
+pub(super) struct RowChange<'a> {
     /// The row after it.
     pub item: &'a Item,
     pub before: Upload,
@@ -22,7 +22,7 @@ pub(super) struct Transition<'a> {
     pub left_batch: Vec<ItemId>,
 }
 
-impl Transition<'_> {
+impl RowChange<'_> {
     pub fn has_moved(&self) -> bool {
         self.before.state != self.item.upload().state
     }

@@ -64,13 +64,13 @@ impl Speed {
     }
 }
 
-/// Bytes that tell how fast the line is although they were through before [`FIRST_WORD`] …
+/// Bytes from which a transfer shorter than [`FIRST_WORD`] is measured as well …
 const ENOUGH: u64 = 8_000_000;
-/// … where they took at least this long.
+/// … if it took at least this long.
 const MOMENT: Duration = Duration::from_millis(500);
 
-/// How fast the line is: measured only while bytes move without a break, for files that are
-/// through at once take the time of their calls, which says nothing of how long others take.
+/// Throughput of the line, measured only while bytes move without a break: the duration of a tiny
+/// file is that of its calls.
 #[derive(Clone, Debug, Default)]
 struct ThroughputEstimator {
     speed: Speed,
@@ -100,8 +100,7 @@ impl ThroughputEstimator {
     }
 }
 
-/// Time from one rate of all transfers that is shown to the next: it changes with each sample, and
-/// nobody could read that.
+/// Interval at which the displayed rate is updated; with every sample it would be unreadable.
 const RATE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The bytes of all transfers of this run, and how fast they move.

@@ -86,7 +86,7 @@ impl<S: Service> Actor<S> {
                     self.hold_queue(fix, fault);
                 }
             }
-            // Checks are batched by the turn, and records are staged with the transition.
+            // Checks are batched by the turn, and the outbox takes no records.
             Effect::CheckFile | Effect::RecheckFile | Effect::Record { .. } => {}
         }
     }

@@ -228,13 +228,13 @@ impl<S: Service> Actor<S> {
         // What another key sent is not known to be there before the current one has asked.
         let stored = item.undoubted_asset().filter(|_| !is_other_keys).cloned();
         if let Some(media) = item.upload().media {
-            let turn = LifecycleEvent::Accepted {
+            let event = LifecycleEvent::Accepted {
                 size: media.stamp.size,
                 kind: media.kind,
                 route: item.upload().route(self.options.policy.direct_limit),
                 note: media.note,
             };
-            self.follow(Some(id), path.clone(), turn);
+            self.follow(Some(id), path.clone(), event);
         }
         self.follow(Some(id), path, LifecycleEvent::Followed(stored));
         Ok(Resumption::Resumed(None))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::previous_runs::{PreviousRuns, RestoredItems, Rows};
+use super::previous_runs::{PreviousRuns, RestoredItems, RestoredRows};
 use super::{Journal, LockWait, LostHistory, SAVE_AGAIN, TRY};
 use crate::model::snapshot::JournalState;
 use crate::store::{self, History, HistoryChange, OpenError, RunId, RunLock, StoreError};
@@ -35,7 +35,7 @@ pub(in crate::engine) struct OpenOutcome {
     /// Id and lock of this run; `None` if already known.
     pub run: Option<(RunId, Option<RunLock>)>,
     /// Rows of earlier runs, if requested.
-    pub left: Rows,
+    pub left: RestoredRows,
     /// Unreadable records.
     pub unreadable: Vec<HistoryChange>,
 }
@@ -148,7 +148,7 @@ impl Journal {
     pub fn opened(
         &mut self,
         outcome: Result<OpenOutcome, OpenError>,
-    ) -> Option<(Rows, Option<PathBuf>)> {
+    ) -> Option<(RestoredRows, Option<PathBuf>)> {
         self.away = false;
         let mut opened = match outcome {
             Ok(opened) => opened,

@@ -13,7 +13,7 @@ use crate::store::{
 };
 
 /// Rows of earlier runs.
-pub(in crate::engine) type Rows = Vec<(ItemRecord, Upload)>;
+pub(in crate::engine) type RestoredRows = Vec<(ItemRecord, Upload)>;
 
 /// Query for rows of earlier runs.
 pub(super) struct PreviousRuns<'a> {
@@ -24,7 +24,7 @@ pub(super) struct PreviousRuns<'a> {
 
 pub(super) struct RestoredItems {
     /// Rows that now belong to this run.
-    pub rows: Rows,
+    pub rows: RestoredRows,
     /// Unreadable records.
     pub unreadable: Vec<HistoryChange>,
 }

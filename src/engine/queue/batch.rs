@@ -41,7 +41,7 @@ impl Batch {
         self.is_open = true;
     }
 
-    /// Ends it without a word.
+    /// Ends it; not announced.
     pub fn close(&mut self) {
         self.is_open = false;
     }
