@@ -2,19 +2,15 @@
 //! [`super::command_label`].
 
 mod list;
-mod selection;
-mod setting;
-mod shortcut;
 
 use std::path::PathBuf;
 
 use crate::model::snapshot::ItemId;
+use crate::store::Settings;
+use crate::store::settings::Start;
 pub use crate::store::settings::Theme as ThemeChoice;
 
-pub use list::{Column, Filter};
-pub use selection::{BulkAction, CursorMove, ExportFormat};
-pub use setting::Setting;
-pub use shortcut::{Key, Shortcut};
+pub use list::{BulkAction, Column, CursorMove, ExportFormat, Filter};
 
 /// Effect of a click on the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +138,6 @@ pub enum UiCommand {
     ContinueInterrupted,
     DiscardInterrupted,
     ConfirmDiscard,
-    Theme(ThemeChoice),
     OpenSettings,
     Set(Setting),
     ShowFolder,
@@ -155,4 +150,106 @@ pub enum UiCommand {
     ShowFormats,
     AskQuit,
     Quit,
+}
+
+/// A setting with its new value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// Colours of the window.
+    Theme(ThemeChoice),
+    /// Parallel transfers.
+    Jobs(u8),
+    /// Bytes per second over all transfers; `None` for no limit.
+    LimitRate(Option<u64>),
+    /// When files start.
+    Start(Start),
+    /// Questions before work is lost.
+    Confirmations(bool),
+    /// Desktop notification at the end of a batch.
+    Notifications(bool),
+    /// Second folder for the daily copies of the history; `None` for no second copy.
+    BackupFolder(Option<PathBuf>),
+}
+
+impl Setting {
+    /// Writes the value into the settings.
+    pub fn put_into(self, settings: &mut Settings) {
+        match self {
+            Self::Theme(theme) => settings.theme = theme,
+            Self::Jobs(jobs) => settings.jobs = jobs,
+            Self::LimitRate(rate) => settings.limit_rate = rate,
+            Self::Start(start) => settings.start = start,
+            Self::Confirmations(ask) => settings.confirmations = ask,
+            Self::Notifications(tell) => settings.notifications = tell,
+            Self::BackupFolder(folder) => settings.backup_folder = folder,
+        }
+    }
+
+    /// Returns `true` if the settings already have this value.
+    pub fn holds(&self, settings: &Settings) -> bool {
+        let mut with = settings.clone();
+        self.clone().put_into(&mut with);
+        with == *settings
+    }
+}
+
+/// A key used by shortcuts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the keys are named as they are")]
+pub enum Key {
+    A,
+    C,
+    F,
+    O,
+    V,
+    Z,
+    F1,
+    F10,
+    Comma,
+    Enter,
+    Delete,
+    Escape,
+    Space,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Home,
+    End,
+}
+
+/// A key combination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortcut {
+    /// Needs Ctrl, or ⌘ on macOS.
+    pub command: bool,
+    /// Needs Shift.
+    pub shift: bool,
+    /// The key.
+    pub key: Key,
+}
+
+impl Shortcut {
+    /// Combines Ctrl, or ⌘ on macOS, with a key.
+    pub const fn command(key: Key) -> Self {
+        Self {
+            command: true,
+            shift: false,
+            key,
+        }
+    }
+
+    /// A key alone.
+    pub const fn plain(key: Key) -> Self {
+        Self {
+            command: false,
+            shift: false,
+            key,
+        }
+    }
+
+    /// Adds Shift, or takes it away.
+    pub const fn and_shift(self, shift: bool) -> Self {
+        Self { shift, ..self }
+    }
 }

@@ -10,9 +10,9 @@ pub enum Dialog {
     /// Enter a key.
     Key,
     /// Cancel these uploads, losing bytes or several at once?
-    Cancel(Cancel),
+    Cancel(StopRequest),
     /// Pause these uploads, losing many bytes?
-    Pause(Pause),
+    Pause(StopRequest),
     /// Details of a row.
     Details(ItemId),
     /// Discard uploads that an earlier run left unfinished?
@@ -31,32 +31,17 @@ pub enum Dialog {
     Formats,
 }
 
-/// Uploads to cancel after confirmation.
+/// Uploads to stop after confirmation.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cancel {
-    /// Rows to cancel.
-    pub ids: Arc<[ItemId]>,
-    /// File name, if it is one file.
+pub struct StopRequest {
+    /// Rows to stop; `None` for all.
+    pub ids: Option<Arc<[ItemId]>>,
+    /// File name, if the question is about one file.
     pub name: Option<String>,
     /// Number of uploads that lose sent bytes.
     pub losing: usize,
     /// Bytes lost.
     pub sent: u64,
     /// Total bytes of the uploads that lose some.
-    pub total: u64,
-}
-
-/// Uploads to pause after confirmation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pause {
-    /// Rows to pause; `None` for all.
-    pub ids: Option<Arc<[ItemId]>>,
-    /// Name of the file that restarts, if it is one.
-    pub name: Option<String>,
-    /// Number of uploads that restart: at least one.
-    pub losing: usize,
-    /// Bytes sent of the uploads that restart.
-    pub sent: u64,
-    /// Total bytes of the uploads that restart.
     pub total: u64,
 }

@@ -10,7 +10,9 @@ use crate::text::messages::{list, window as words};
 /// State of opening an address or path.
 #[derive(Default)]
 pub struct ExternalOpener {
-    opening: Option<Opening>,
+    opening: Option<Pending<bool>>,
+    /// Target of the last opening, and the dialog from which it was requested.
+    requested: Option<(OpenTarget, Option<Dialog>)>,
     /// Failure shown in the dialog that asked.
     failed: Option<(Dialog, OpenFailed)>,
 }
@@ -45,13 +47,6 @@ impl OpenTarget {
     }
 }
 
-struct Opening {
-    target: OpenTarget,
-    /// Dialog from which it was requested.
-    asked_in: Option<Dialog>,
-    opened: Pending<bool>,
-}
-
 /// A failed opening, as shown in the open dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenFailed {
@@ -78,11 +73,8 @@ impl ExternalOpener {
     /// Waits for the system's answer. `asked_in` is the dialog from which it was requested.
     pub fn open(&mut self, target: OpenTarget, asked_in: Option<Dialog>, opened: Pending<bool>) {
         *self = Self {
-            opening: Some(Opening {
-                target,
-                asked_in,
-                opened,
-            }),
+            opening: Some(opened),
+            requested: Some((target, asked_in)),
             failed: None,
         };
     }
@@ -91,25 +83,20 @@ impl ExternalOpener {
     pub fn poll(&mut self, dialog: Option<&Dialog>) -> Option<OpenEvent> {
         self.failed
             .take_if(|(shown_in, _)| dialog != Some(shown_in));
-        let opening = self.opening.take()?;
-        match opening.opened.poll() {
-            Err(opened) => {
-                self.opening = Some(Opening { opened, ..opening });
-                None
-            }
-            Ok(Outcome::Answer(true)) => None,
-            Ok(Outcome::Answer(false) | Outcome::Lost) => {
-                let failed = opening.target.failed();
-                let said = [failed.said, &failed.text].join(list::sentences());
-                match opening.asked_in.filter(|asked_in| dialog == Some(asked_in)) {
-                    Some(asked_in) => {
-                        self.failed = Some((asked_in, failed));
-                        Some(OpenEvent::InDialog(said))
-                    }
-                    None => Some(OpenEvent::Toast(said, failed.copy)),
-                }
-            }
+        let outcome = Pending::take_from(&mut self.opening)?;
+        let (target, asked_in) = self.requested.take()?;
+        if outcome == Outcome::Answer(true) {
+            return None;
         }
+        let failed = target.failed();
+        let said = [failed.said, &failed.text].join(list::sentences());
+        Some(match asked_in.filter(|asked_in| dialog == Some(asked_in)) {
+            Some(asked_in) => {
+                self.failed = Some((asked_in, failed));
+                OpenEvent::InDialog(said)
+            }
+            None => OpenEvent::Toast(said, failed.copy),
+        })
     }
 
     /// Returns the failure for the open dialog.
@@ -119,13 +106,8 @@ impl ExternalOpener {
 
     /// Marks the failure's text as copied; `false` if no dialog shows it.
     pub fn mark_copied(&mut self) -> bool {
-        match &mut self.failed {
-            Some((_, failed)) => {
-                failed.copied = true;
-                true
-            }
-            None => false,
-        }
+        let shown = self.failed.as_mut().map(|(_, failed)| &mut failed.copied);
+        shown.map(|copied| *copied = true).is_some()
     }
 }
 

@@ -1,13 +1,12 @@
-//! One-shot results from other threads: dialogs, keychain, key checks.
-//!
-//! A [`poll_promise::Promise`] panics when polled after its sender was dropped. Here, dropping the
-//! sender yields [`Outcome::Lost`], so a dead thread or desktop portal can be handled.
+//! One-shot results from other threads: dialogs, keychain, key checks. A sender that is dropped,
+//! as by a thread or desktop portal that dies, yields [`Outcome::Lost`].
 
 use std::future::Future;
 use std::sync::Arc;
 use std::thread;
 
-use poll_promise::{Promise, Sender};
+use tokio::sync::oneshot::error::TryRecvError;
+use tokio::sync::oneshot::{self, Receiver, Sender};
 
 /// Wakes the window to poll its results.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -22,11 +21,11 @@ pub enum Outcome<T> {
 }
 
 /// A result that may not have arrived yet.
-pub struct Pending<T: Send + 'static>(Promise<Option<T>>);
+pub struct Pending<T: Send + 'static>(Receiver<T>);
 
 /// Sender of a [`Pending`]; dropping it yields [`Outcome::Lost`].
 pub struct Answer<T: Send + 'static> {
-    sender: Option<Sender<Option<T>>>,
+    sender: Option<Sender<T>>,
     wake: Wake,
 }
 
@@ -34,30 +33,28 @@ impl<T: Send + 'static> Answer<T> {
     /// Sends the answer and wakes the window.
     pub fn send(mut self, value: T) {
         if let Some(sender) = self.sender.take() {
-            sender.send(Some(value));
-            (self.wake)();
+            // The receiver is gone if nobody waits any more.
+            let _ = sender.send(value);
         }
     }
 }
 
 impl<T: Send + 'static> Drop for Answer<T> {
     fn drop(&mut self) {
-        if let Some(sender) = self.sender.take() {
-            sender.send(None);
-            (self.wake)();
-        }
+        self.sender = None;
+        (self.wake)();
     }
 }
 
 impl<T: Send + 'static> Pending<T> {
     /// Creates a sender and its receiver.
     pub fn channel(wake: Wake) -> (Answer<T>, Self) {
-        let (sender, promise) = Promise::new();
+        let (sender, receiver) = oneshot::channel();
         let answer = Answer {
             sender: Some(sender),
             wake,
         };
-        (answer, Self(promise))
+        (answer, Self(receiver))
     }
 
     /// Runs blocking work on a new thread. A panic, or failure to create the thread, yields
@@ -91,20 +88,19 @@ impl<T: Send + 'static> Pending<T> {
     ///
     /// # Errors
     /// Gives `self` back while the result is pending.
-    pub fn poll(self) -> Result<Outcome<T>, Self> {
-        match self.0.try_take() {
-            Ok(Some(value)) => Ok(Outcome::Answer(value)),
-            Ok(None) => Ok(Outcome::Lost),
-            Err(promise) => Err(Self(promise)),
+    pub fn poll(mut self) -> Result<Outcome<T>, Self> {
+        match self.0.try_recv() {
+            Ok(value) => Ok(Outcome::Answer(value)),
+            Err(TryRecvError::Closed) => Ok(Outcome::Lost),
+            Err(TryRecvError::Empty) => Err(self),
         }
     }
 
     /// Blocks until the result arrives; not for the UI thread.
     pub fn wait(self) -> Outcome<T> {
-        match self.0.block_and_take() {
-            Some(value) => Outcome::Answer(value),
-            None => Outcome::Lost,
-        }
+        self.0
+            .blocking_recv()
+            .map_or(Outcome::Lost, Outcome::Answer)
     }
 
     /// Takes an arrived result out of a slot, leaving the slot empty.

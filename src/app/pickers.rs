@@ -25,19 +25,8 @@ enum DialogPurpose {
     Export(Vec<Arc<Row>>, ExportFormat),
 }
 
-/// A paste that awaits the clipboard's files.
-struct Pasting {
-    /// Clipboard text; for copied files, some systems give bare names.
-    text: String,
-    files: Pending<Vec<PathBuf>>,
-}
-
-/// Result of an export.
-struct Written {
-    path: PathBuf,
-    rows: usize,
-    outcome: io::Result<()>,
-}
+/// File that an export was written to, its number of rows, and the outcome.
+type Written = (PathBuf, usize, io::Result<()>);
 
 /// Answer of a dialog or of the clipboard.
 #[derive(Debug, PartialEq)]
@@ -59,7 +48,9 @@ pub struct Pickers {
     dialogs: Box<dyn FileDialogs>,
     open: Vec<(DialogPurpose, Pending<DialogResult>)>,
     writing: Option<Pending<Written>>,
-    pasting: Option<Pasting>,
+    /// Clipboard text; for copied files, some systems give bare names.
+    pasted_text: String,
+    pasted_files: Option<Pending<Vec<PathBuf>>>,
     wake: Wake,
 }
 
@@ -70,7 +61,8 @@ impl Pickers {
             dialogs,
             open: Vec::new(),
             writing: None,
-            pasting: None,
+            pasted_text: String::new(),
+            pasted_files: None,
             wake,
         }
     }
@@ -112,7 +104,7 @@ impl Pickers {
 
     /// Waits for the clipboard's files; without any, paths are looked for in its text.
     pub fn paste(&mut self, text: String, files: Pending<Vec<PathBuf>>) {
-        self.pasting = Some(Pasting { text, files });
+        (self.pasted_text, self.pasted_files) = (text, Some(files));
     }
 
     /// Lets go of what concerns the rows of an engine that is not in use any more.
@@ -139,9 +131,10 @@ impl Pickers {
             }
         }
         if let Some(Outcome::Answer(written)) = Pending::take_from(&mut self.writing) {
-            picked.push(Picked::Say(match &written.outcome {
-                Ok(()) => words::saved(written.rows, &written.path),
-                Err(error) => words::not_exported(&written.path, error),
+            let (path, rows, outcome) = written;
+            picked.push(Picked::Say(match outcome {
+                Ok(()) => words::saved(rows, &path),
+                Err(error) => words::not_exported(&path, &error),
             }));
         }
         picked.extend(self.pasted());
@@ -158,10 +151,9 @@ impl Pickers {
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
             DialogPurpose::Export(rows, format) => {
                 let path = paths.into_iter().next()?;
-                let write = move || Written {
-                    outcome: export::write(&path, &rows, format),
-                    rows: rows.len(),
-                    path,
+                let write = move || {
+                    let outcome = export::write(&path, &rows, format);
+                    (path, rows.len(), outcome)
                 };
                 self.writing = Some(Pending::spawn("export", self.wake.clone(), write));
                 None
@@ -170,14 +162,11 @@ impl Pickers {
     }
 
     fn pasted(&mut self) -> Option<Picked> {
-        let Pasting { text, files } = self.pasting.take()?;
-        let paths = match files.poll() {
-            Err(files) => {
-                self.pasting = Some(Pasting { text, files });
-                return None;
-            }
-            Ok(Outcome::Answer(files)) if !files.is_empty() => files,
-            Ok(Outcome::Answer(_) | Outcome::Lost) => paste::paths_in(&text),
+        let outcome = Pending::take_from(&mut self.pasted_files)?;
+        let text = std::mem::take(&mut self.pasted_text);
+        let paths = match outcome {
+            Outcome::Answer(files) if !files.is_empty() => files,
+            _ => paste::paths_in(&text),
         };
         Some(match paths.is_empty() {
             true => Picked::Say(window::nothing_pasted().to_owned()),

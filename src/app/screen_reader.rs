@@ -13,20 +13,6 @@ use crate::text::messages::{batch, list, status};
 /// Time between announcements.
 const GAP: Duration = Duration::from_secs(2);
 
-/// News to announce.
-#[derive(Debug, Default, PartialEq)]
-struct News {
-    message: Option<String>,
-    /// Texts of new banners.
-    banners: Vec<String>,
-    /// Names of files that came into this state.
-    ready: Vec<String>,
-    failed: Vec<String>,
-    refused: Vec<String>,
-    found: Vec<String>,
-    progress: Option<String>,
-}
-
 /// The current announcement and the pending ones.
 #[derive(Debug, Default)]
 pub struct Announcer {
@@ -36,6 +22,18 @@ pub struct Announcer {
     /// Shown banners, including new ones.
     banners: Vec<Banner>,
     quarter: u64,
+}
+
+/// News that were not announced yet: texts, and names of files by what became of them.
+#[derive(Debug, Default, PartialEq)]
+struct News {
+    message: Option<String>,
+    banners: Vec<String>,
+    ready: Vec<String>,
+    failed: Vec<String>,
+    refused: Vec<String>,
+    found: Vec<String>,
+    progress: Option<String>,
 }
 
 impl Announcer {
@@ -88,8 +86,7 @@ impl Announcer {
         let quarter = u64::from(percent / 25);
         if quarter > self.quarter {
             let percent = quarter * 25;
-            let said = batch::so_far(totals.batch, totals.done, percent);
-            self.news.progress = Some(said);
+            self.news.progress = Some(batch::so_far(totals.batch, totals.done, percent));
         }
         self.quarter = quarter;
     }

@@ -1,8 +1,7 @@
 //! State of the window and its queries. The modules below change it.
 
-mod bulk_actions;
+mod actions;
 mod poll;
-mod row_actions;
 mod sandbox;
 mod update;
 
@@ -12,7 +11,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::banners::{self, Banner, BannerContext};
 use super::command::ThemeChoice;
-use super::desktop_status::{self, DesktopStatus};
+use super::desktop_status::DesktopStatus;
 use super::dialog::Dialog;
 use super::drop_preview::DropPreview;
 use super::effect::WindowEffect;
@@ -217,11 +216,6 @@ impl App {
             place: self.place(),
             queue: QueueStatus::of(self.snapshot()),
         }
-    }
-
-    /// Returns the window title, with the progress of a running batch.
-    pub fn title(&self) -> String {
-        desktop_status::title(self.snapshot())
     }
 
     /// Returns why "Upload" is disabled; `None` if it is enabled.

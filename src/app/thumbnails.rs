@@ -85,13 +85,17 @@ impl<T> Thumbnails<T> {
             return Thumb::Kind;
         }
         self.asked += 1;
-        match self.made.get_mut(&row.path) {
-            Some(entry) if entry.size == row.size => entry.asked = self.asked,
-            _ => self.begin(row, now),
+        let known = self.made.get(&row.path).map(|entry| entry.size);
+        if known != Some(row.size) {
+            self.begin(row, now);
         }
-        let entry = self.made.get(&row.path);
-        let fits = entry.filter(|entry| entry.size == row.size);
-        let picture = fits.and_then(|entry| entry.picture.as_ref());
+        let entry = self.made.get_mut(&row.path);
+        let picture = entry
+            .filter(|entry| entry.size == row.size)
+            .and_then(|entry| {
+                entry.asked = self.asked;
+                entry.picture.as_ref()
+            });
         picture.map_or(Thumb::Kind, Thumb::Picture)
     }
 
@@ -140,10 +144,9 @@ impl<T> Thumbnails<T> {
                     None
                 }
             };
-            let picture = pixels.map(|pixels| keep(&one.path, &pixels));
             let entry = CacheEntry {
                 size: one.size,
-                picture,
+                picture: pixels.map(|pixels| keep(&one.path, &pixels)),
                 asked: self.asked,
             };
             self.made.insert(one.path, entry);

@@ -10,12 +10,12 @@ mod duplicates;
 mod effects;
 mod intake;
 mod keys;
-mod locate;
 mod message;
 mod restore;
-mod sessions;
 mod shut_down;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod waits;
 
 use std::path::PathBuf;

@@ -41,26 +41,27 @@ pub(super) async fn join_unless_stalled<T>(
 pub(super) async fn for_each_file_with_timeout<K, T>(
     files: Vec<(K, PathBuf)>,
     stall: Duration,
-    ask: impl Fn(&Path) -> T + Clone + Send + 'static,
+    ask: impl Fn(&K, &Path) -> T + Clone + Send + 'static,
 ) -> Vec<(K, Option<T>)>
 where
+    K: Clone + Send + 'static,
     T: Send + 'static,
 {
     let mut told = Vec::with_capacity(files.len());
     let mut left = files;
     while !left.is_empty() {
-        let paths: Vec<PathBuf> = left.iter().map(|(_, path)| path.clone()).collect();
-        let answers = Arc::new(Mutex::new(Vec::with_capacity(paths.len())));
+        let files = left.clone();
+        let answers = Arc::new(Mutex::new(Vec::with_capacity(files.len())));
         let is_unwanted = Arc::new(AtomicBool::new(false));
         let thread = spawn_blocking({
             let (answers, is_unwanted) = (Arc::clone(&answers), Arc::clone(&is_unwanted));
             let ask = ask.clone();
             move || {
-                for path in paths {
+                for (key, path) in files {
                     if is_unwanted.load(Ordering::Relaxed) {
                         break;
                     }
-                    let answer = ask(&path);
+                    let answer = ask(&key, &path);
                     locked(&answers).push(answer);
                 }
             }

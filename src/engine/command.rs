@@ -69,25 +69,7 @@ pub enum Command {
     Shutdown,
     /// Report what the engine holds, for tests that look for leaks.
     #[cfg(test)]
-    Count(oneshot::Sender<EngineCounts>),
-}
-
-/// Counts of what the engine holds for rows.
-#[cfg(test)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct EngineCounts {
-    /// Rows.
-    pub rows: usize,
-    /// Entries in the indexes of rows.
-    pub entries: usize,
-    /// Workers, timers, polls and comparisons.
-    pub running: usize,
-    /// Progress meters of transfers.
-    pub meters: usize,
-    /// Tickets for the storage.
-    pub tickets: usize,
-    /// Transfer slots in use.
-    pub places: usize,
+    Count(oneshot::Sender<super::tests::EngineCounts>),
 }
 
 /// Settings that the user can change while the engine works.

@@ -195,9 +195,4 @@ impl<T> Duplicates<T> {
         }
         beside
     }
-
-    #[cfg(test)]
-    pub fn entries(&self) -> usize {
-        self.stale_sizes.len() + self.unread.len() + usize::from(self.reading.is_some())
-    }
 }

@@ -6,22 +6,21 @@
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use crate::model::asset::ContentHash;
+use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{self, Accepted, FileStamp, HEAD_LEN, Note, Rejection};
 use crate::model::upload::Media;
-use crate::source_file::{self, cause, is_gone};
+use crate::source_file::{self, SourceFile, cause, is_gone};
 
-#[cfg(test)]
-pub mod drive;
-mod fingerprint;
 mod platform;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 #[cfg(test)]
-pub use fingerprint::passes;
-pub use fingerprint::{Reading, hash};
+pub use tests::{drive, passes};
 pub use walk::{WalkEvent, walk};
 
 /// A file that passed its check.
@@ -46,7 +45,8 @@ impl CheckedFile {
     }
 }
 
-/// Checks a file of any type.
+/// Checks a file of any type; with `as_named`, unrecognised content is taken for the format of the
+/// file's name.
 ///
 /// Links are followed. A placeholder of a file in the cloud is not opened.
 ///
@@ -55,17 +55,8 @@ impl CheckedFile {
 /// In this order: [`Rejection::NotFound`], [`Rejection::UnsupportedFormat`],
 /// [`Rejection::Unreadable`] or [`Rejection::NotAFile`] (a folder, too), then those of
 /// [`media::check`].
-pub fn check(path: &Path) -> Result<CheckedFile, Rejection> {
-    check_with(path, false, platform::is_in_cloud)
-}
-
-/// Checks like [`check`], but takes unrecognised content for the format of the file's name.
-///
-/// # Errors
-///
-/// Like [`check`], without [`Rejection::NotRecognised`].
-pub fn check_as_named(path: &Path) -> Result<CheckedFile, Rejection> {
-    check_with(path, true, platform::is_in_cloud)
+pub fn check(path: &Path, as_named: bool) -> Result<CheckedFile, Rejection> {
+    check_with(path, as_named, platform::is_in_cloud)
 }
 
 /// Checks a file, with a function that detects cloud placeholders.
@@ -136,6 +127,41 @@ pub fn is_still(path: &Path, stamp: FileStamp) -> bool {
     #[cfg(test)]
     drive::answers(path);
     source_file::check(path, stamp).is_ok()
+}
+
+/// Progress of a read, and its cancellation.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Bytes read so far.
+    pub read: AtomicU64,
+    /// Cancelled: the read ends soon.
+    pub is_unwanted: AtomicBool,
+}
+
+/// Hashes a whole file with BLAKE3 in one pass, on this thread.
+///
+/// `stamp` is the file's stamp at its check. A file in the cloud is downloaded.
+///
+/// # Errors
+///
+/// [`FaultKind::FileChanged`] if the stamp differs before, during or after the pass;
+/// [`FaultKind::FileGone`]; [`FaultKind::Unreadable`]; [`FaultKind::Cancelled`] soon after
+/// `reading` is cancelled.
+pub fn hash(path: &Path, stamp: FileStamp, reading: &Reading) -> Result<ContentHash, Fault> {
+    #[cfg(test)]
+    drive::answers_reading(path);
+    let mut file = SourceFile::open(path, stamp)?;
+    #[cfg(test)]
+    passes::note(path);
+    let mut goes_on = |read: usize| {
+        let read = u64::try_from(read).unwrap_or(u64::MAX);
+        reading.read.fetch_add(read, Ordering::Relaxed);
+        !reading.is_unwanted.load(Ordering::Relaxed)
+    };
+    let hash = file.hash(&mut goes_on)?;
+    let hash = hash.ok_or_else(|| Fault::new(FaultKind::Cancelled))?;
+    file.confirm(hash, &mut goes_on)?;
+    Ok(ContentHash::from_bytes(hash.into()))
 }
 
 /// Returns the first [`HEAD_LEN`] bytes of a file, and metadata of the same open file.

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::opening::OpenHistory;
+use self::opening::{OpenHistory, OpenTask};
 use crate::model::asset::AssetId;
 use crate::model::snapshot::{ItemId, JournalState};
 use crate::store::{History, HistoryChange, RunId, RunLock, StoreError};
@@ -45,8 +45,8 @@ pub(super) struct Journal {
     away: bool,
     /// It was open before in this run.
     was_opened: bool,
-    /// Unusable history, to be repaired or reopened.
-    lost: Option<LostHistory>,
+    /// Repairs or reopens an unusable history.
+    lost: Option<OpenTask>,
     /// It is known what the history holds, or that it cannot be known now.
     has_answered: bool,
     state: JournalState,
@@ -68,11 +68,6 @@ pub(super) struct Journal {
     unused_ids: Vec<ItemId>,
     /// Time from which an unwritable ledger is tried again on its own.
     ledger_due: Instant,
-}
-
-enum LostHistory {
-    Damaged(Box<History>),
-    Replaced(Box<History>),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -221,7 +216,7 @@ impl Journal {
     fn is_replaced(&mut self) {
         tracing::warn!("another program has replaced the history");
         self.unused_ids.clear();
-        self.lost = self.history.take().map(Box::new).map(LostHistory::Replaced);
+        self.lost = self.history.take().map(Box::new).map(OpenTask::Reopen);
         let now = Instant::now();
         self.held.get_or_insert(LockWait {
             since: now,
@@ -304,7 +299,7 @@ impl Journal {
             Ok(()) => Ok(()),
             Err(StoreError::Damaged(why)) => {
                 tracing::error!(%why, "the history is damaged");
-                self.lost = self.history.take().map(Box::new).map(LostHistory::Damaged);
+                self.lost = self.history.take().map(Box::new).map(OpenTask::Repair);
                 Err(CommitError::Locked(StoreError::Damaged(why).to_string()))
             }
             Err(error @ StoreError::Replaced) => {

@@ -9,7 +9,7 @@ use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Kind, Note, Rejection, Route};
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Original, UploadState};
+use crate::model::upload::{Original, Upload, UploadState};
 
 /// A lifecycle event and its row.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,6 +89,19 @@ pub enum LifecycleEvent {
     NeedsUser(Fault),
 }
 
+impl LifecycleEvent {
+    /// Returns that an upload's file was accepted; `None` if it was not checked.
+    pub(super) fn accepted(upload: &Upload, direct_limit: u64) -> Option<Self> {
+        let media = upload.media?;
+        Some(Self::Accepted {
+            size: media.stamp.size,
+            kind: media.kind,
+            route: upload.route(direct_limit),
+            note: media.note,
+        })
+    }
+}
+
 impl LifecycleRecord {
     /// Returns the record of a transition; `None` for one that is not to be reported.
     pub(super) fn of(change: &RowChange<'_>, direct_limit: u64) -> Option<Self> {
@@ -106,66 +119,52 @@ fn event(change: &RowChange<'_>, direct_limit: u64) -> Option<LifecycleEvent> {
     let next_start = item.starts.count() + 1;
     let checking =
         |state: &UploadState| matches!(state, UploadState::Checking | UploadState::StillChanging);
-    match (&before.state, &after.state) {
+    Some(match (&before.state, &after.state) {
         (was, UploadState::Ready | UploadState::Queued) if checking(was) => {
-            let media = after.media?;
-            Some(LifecycleEvent::Accepted {
-                size: media.stamp.size,
-                kind: media.kind,
-                route: after.route(direct_limit),
-                note: media.note,
-            })
+            LifecycleEvent::accepted(after, direct_limit)?
         }
-        (_, UploadState::Rejected(rejection)) => Some(LifecycleEvent::Rejected(rejection.clone())),
+        (_, UploadState::Rejected(rejection)) => LifecycleEvent::Rejected(rejection.clone()),
         (
-            UploadState::Sending { .. },
+            UploadState::Sending { .. } | UploadState::Processing { doubt: Some(_), .. },
             UploadState::Processing {
                 asset, doubt: None, ..
             },
-        )
-        | (
-            UploadState::Processing { doubt: Some(_), .. },
-            UploadState::Processing {
-                asset, doubt: None, ..
-            },
-        ) => Some(LifecycleEvent::Uploaded(asset.clone())),
-        (UploadState::Processing { doubt, .. }, UploadState::Queued) => {
-            Some(LifecycleEvent::Retrying {
-                attempt: next_start,
-                delay,
-                fault: doubt
-                    .clone()
-                    .unwrap_or_else(|| Fault::new(FaultKind::ProcessingFailed)),
-            })
-        }
-        (_, UploadState::OtherKey { last4, .. }) => Some(LifecycleEvent::OtherKey {
+        ) => LifecycleEvent::Uploaded(asset.clone()),
+        (UploadState::Processing { doubt, .. }, UploadState::Queued) => LifecycleEvent::Retrying {
+            attempt: next_start,
+            delay,
+            fault: doubt
+                .clone()
+                .unwrap_or_else(|| Fault::new(FaultKind::ProcessingFailed)),
+        },
+        (_, UploadState::OtherKey { last4, .. }) => LifecycleEvent::OtherKey {
             last4: last4.clone(),
-        }),
+        },
         (
             UploadState::Sending { .. } | UploadState::Hashing,
             UploadState::RetryScheduled { cause },
-        ) => Some(LifecycleEvent::Retrying {
+        ) => LifecycleEvent::Retrying {
             attempt: next_start,
             delay,
             fault: cause.clone(),
-        }),
-        (_, UploadState::Done { asset, content }) => Some(LifecycleEvent::Finished {
+        },
+        (_, UploadState::Done { asset, content }) => LifecycleEvent::Finished {
             asset: asset.clone(),
             size: after.size(),
             content: content.or(item.content.hash()),
             took: item.starts.took(),
-        }),
-        (_, UploadState::Failed { fault, asset }) => Some(LifecycleEvent::Failed {
+        },
+        (_, UploadState::Failed { fault, asset }) => LifecycleEvent::Failed {
             asset: asset.clone(),
             fault: fault.clone(),
-        }),
-        (_, UploadState::Cancelled { asset }) => Some(LifecycleEvent::Failed {
+        },
+        (_, UploadState::Cancelled { asset }) => LifecycleEvent::Failed {
             asset: asset.clone(),
             fault: Fault::new(FaultKind::Cancelled),
-        }),
+        },
         (_, UploadState::Duplicate(Original::Asset(asset))) => {
-            Some(LifecycleEvent::AlreadyUploaded(asset.clone()))
+            LifecycleEvent::AlreadyUploaded(asset.clone())
         }
-        _ => None,
-    }
+        _ => return None,
+    })
 }

@@ -16,30 +16,15 @@ use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Event;
 use crate::store::OpenError;
+
 /// Message of a task to the actor.
 pub(super) enum ActorMessage {
     /// An event of an upload.
     Upload(ItemId, Event),
-    /// The service took a file.
-    Sent {
-        item: ItemId,
-        attempt: u32,
-        asset: AssetId,
-        content: Option<ContentHash>,
-        origin: Origin,
-        /// Fault if the file changed while it was sent.
-        changed: Option<Fault>,
-    },
-    /// An id of a direct upload, before its body was sent.
-    EarlyId {
-        item: ItemId,
-        attempt: u32,
-        asset: AssetId,
-        origin: Origin,
-    },
+    /// The service took a file, or named its id early: the id is saved even if the attempt is over.
+    Stored(Origin, Event),
     /// A ticket was issued; the reply lets the transfer start.
     SignedUpload {
-        item: ItemId,
         attempt: u32,
         ticket: SignedUpload,
         origin: Origin,

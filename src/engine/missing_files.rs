@@ -59,9 +59,4 @@ impl<W> MissingFiles<W> {
     pub fn on_watch_ended(&mut self, folder: &Path) {
         self.watches.remove(folder);
     }
-
-    #[cfg(test)]
-    pub fn entries(&self) -> usize {
-        self.folders.len() + self.watches.len()
-    }
 }

@@ -83,16 +83,15 @@ impl PendingHash {
     /// Returns whether reading would download the file; `None` if the drive stalls.
     pub async fn is_in_cloud(&self, stall: Duration) -> Option<bool> {
         let files = vec![((), self.path.clone())];
-        let answers = for_each_file_with_timeout(files, stall, is_in_cloud).await;
+        let answers = for_each_file_with_timeout(files, stall, |(), path| is_in_cloud(path)).await;
         answers.into_iter().next()?.1
     }
 
     /// Returns the fault if the file changed since the check; `None` if the drive stalls, too.
     pub async fn changed(self, stall: Duration) -> Option<Fault> {
         let files = vec![(self.stamp, self.path)];
-        let stamp = self.stamp;
         let answers =
-            for_each_file_with_timeout(files, stall, move |path| check(path, stamp)).await;
+            for_each_file_with_timeout(files, stall, |stamp, path| check(path, *stamp)).await;
         let (_, answer) = answers.into_iter().next()?;
         answer?.err()
     }

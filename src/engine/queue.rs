@@ -8,7 +8,9 @@ mod order;
 #[cfg(test)]
 mod tests;
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
 
 use self::batch::Batch;
 use self::item::Item;
@@ -16,7 +18,6 @@ use self::order::STEP;
 use super::BatchEnd;
 use super::files::CanonicalPath;
 use super::row_change::RowChange;
-use super::tasks::task::Task;
 use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Original, Upload, UploadState};
@@ -38,7 +39,7 @@ pub(super) struct Queue {
     by_path: HashMap<CanonicalPath, ItemId>,
     by_size: HashMap<u64, BTreeSet<ItemId>>,
     /// Rows that share the outcome of another one, by that one.
-    dependents: HashMap<ItemId, Vec<ItemId>>,
+    dependents: HashMap<ItemId, BTreeSet<ItemId>>,
     /// Rows of the last removal, for an undo.
     removed: Vec<Item>,
     batch: Batch,
@@ -102,15 +103,10 @@ impl Queue {
         item.filter(|item| item.upload().attempt == attempt)
     }
 
-    pub fn is_at(&self, id: ItemId, attempt: u32) -> bool {
-        self.get_at(id, attempt).is_some()
-    }
-
-    /// Notes what runs for a row, in place of what ran before.
-    pub fn run(&mut self, id: ItemId, task: Task) {
-        if let Some(item) = self.items.get_mut(&id) {
-            item.running = Some(task);
-        }
+    /// Returns a row at this attempt to note something about it.
+    pub fn get_mut_at(&mut self, id: ItemId, attempt: u32) -> Option<&mut Item> {
+        let item = self.get_mut(id);
+        item.filter(|item| item.upload().attempt == attempt)
     }
 
     pub fn order(&self) -> &BTreeSet<Place> {
@@ -121,11 +117,6 @@ impl Queue {
     pub fn ids_where(&self, which: impl Fn(&Item) -> bool) -> Vec<ItemId> {
         let ids = self.order.iter().map(|(_, id)| *id);
         ids.filter(|id| self.get(*id).is_some_and(&which)).collect()
-    }
-
-    /// Returns the rows in a state that `which` holds for, in their order.
-    pub fn ids_in(&self, which: impl Fn(&UploadState) -> bool) -> Vec<ItemId> {
-        self.ids_where(|item| which(&item.upload().state))
     }
 
     /// Returns the row of a file.
@@ -200,8 +191,8 @@ impl Queue {
         self.id_lookup_queue.remove(&item.place());
         self.id_lookups_running.remove(&id);
         self.active_transfers.remove(&id);
-        self.index_size(id, size_of(item.upload()), None);
-        self.index_dependent(id, original_of(item.upload()), None);
+        reindex(&mut self.by_size, id, size_of(item.upload()), None);
+        reindex(&mut self.dependents, id, original_of(item.upload()), None);
         item.on_removed();
         self.removed.push(item);
         self.removed.last()
@@ -225,7 +216,7 @@ impl Queue {
     }
 
     /// Returns the rows that wait for the outcome of a row, and forgets that they do.
-    pub fn take_dependents(&mut self, id: ItemId) -> Vec<ItemId> {
+    pub fn take_dependents(&mut self, id: ItemId) -> BTreeSet<ItemId> {
         self.dependents.remove(&id).unwrap_or_default()
     }
 
@@ -290,42 +281,13 @@ impl Queue {
         set(&mut self.id_lookup_queue, place, is_queued && reuse_only);
         set(&mut self.id_lookups_running, id, is_looked_up);
         set(&mut self.active_transfers, id, uses_slot);
-        self.index_size(id, before.and_then(size_of), size);
-        self.index_dependent(id, before.and_then(original_of), original);
-    }
-
-    fn index_size(&mut self, id: ItemId, before: Option<u64>, now: Option<u64>) {
-        if before == now {
-            return;
-        }
-        if let Some(size) = before
-            && let Some(rows) = self.by_size.get_mut(&size)
-        {
-            rows.remove(&id);
-            if rows.is_empty() {
-                self.by_size.remove(&size);
-            }
-        }
-        if let Some(size) = now {
-            self.by_size.entry(size).or_default().insert(id);
-        }
-    }
-
-    fn index_dependent(&mut self, id: ItemId, before: Option<ItemId>, now: Option<ItemId>) {
-        if before == now {
-            return;
-        }
-        if let Some(original) = before
-            && let Some(rows) = self.dependents.get_mut(&original)
-        {
-            rows.retain(|row| *row != id);
-            if rows.is_empty() {
-                self.dependents.remove(&original);
-            }
-        }
-        if let Some(original) = now {
-            self.dependents.entry(original).or_default().push(id);
-        }
+        reindex(&mut self.by_size, id, before.and_then(size_of), size);
+        reindex(
+            &mut self.dependents,
+            id,
+            before.and_then(original_of),
+            original,
+        );
     }
 
     /// Frees a row's path. A row whose path another one has by now keeps none.
@@ -339,18 +301,6 @@ impl Queue {
             }
             _ => item.set_identity(None),
         }
-    }
-
-    /// Returns the number of entries of all indexes.
-    #[cfg(test)]
-    pub fn entries(&self) -> usize {
-        self.order.len()
-            + self.queued.len()
-            + self.id_lookup_queue.len()
-            + self.id_lookups_running.len()
-            + self.by_path.len()
-            + self.by_size.len()
-            + self.dependents.len()
     }
 }
 
@@ -371,5 +321,26 @@ fn set<T: Ord>(entries: &mut BTreeSet<T>, entry: T, is_in: bool) {
         entries.insert(entry);
     } else {
         entries.remove(&entry);
+    }
+}
+
+/// Moves a row from one key of an index to another.
+fn reindex<K: Eq + Hash>(
+    index: &mut HashMap<K, BTreeSet<ItemId>>,
+    id: ItemId,
+    before: Option<K>,
+    now: Option<K>,
+) {
+    if before == now {
+        return;
+    }
+    if let Some(Entry::Occupied(mut rows)) = before.map(|key| index.entry(key)) {
+        rows.get_mut().remove(&id);
+        if rows.get().is_empty() {
+            rows.remove();
+        }
+    }
+    if let Some(key) = now {
+        index.entry(key).or_default().insert(id);
     }
 }

@@ -7,7 +7,7 @@ use std::ops::{Add, Sub};
 use super::queue::item::Item;
 use crate::model::plan::calls;
 use crate::model::snapshot::{ItemId, Totals};
-use crate::model::upload::{PausedBy, UploadState};
+use crate::model::upload::UploadState;
 
 /// What all rows add up to, and what each of them adds.
 #[derive(Debug, Default)]
@@ -32,16 +32,6 @@ impl QueueTotals {
     /// Returns what all rows add up to.
     pub fn all(&self) -> &RowTotals {
         &self.all
-    }
-
-    /// Panics unless the totals equal a recount of all rows.
-    #[cfg(test)]
-    pub fn check(&self, items: &HashMap<ItemId, Item>, direct_limit: u64) {
-        let mut anew = Self::default();
-        for (id, item) in items {
-            anew.count(*id, Some(item), direct_limit);
-        }
-        assert_eq!(self.all, anew.all);
     }
 
     /// Counts a row anew; `None` for one that is gone.
@@ -112,10 +102,7 @@ impl RowTotals {
             *done += usize::from(ended_well);
             *batch += 1;
         }
-        let by_interruption = UploadState::Paused {
-            by: PausedBy::Restart,
-        };
-        row.interrupted = usize::from(upload.state == by_interruption);
+        row.interrupted = usize::from(item.is_interrupted());
         let processing = matches!(upload.state, UploadState::Processing { .. });
         row.under_way = usize::from(upload.is_active() && !processing);
         row.sending = usize::from(matches!(upload.state, UploadState::Sending { .. }));

@@ -15,12 +15,7 @@ pub const FAREWELL: Duration = Duration::from_millis(1500);
 pub const LONGEST: Duration = Duration::from_millis(1900);
 
 const _: () = {
-    let parts = [TASKS, OPENING, DATABASE, KEYCHAIN];
-    let mut sum = 0;
-    let mut at = 0;
-    while at < parts.len() {
-        sum += parts[at].as_millis();
-        at += 1;
-    }
-    assert!(sum < FAREWELL.as_millis() && FAREWELL.as_millis() < LONGEST.as_millis());
+    let (tasks, opening) = (TASKS.as_millis(), OPENING.as_millis());
+    let parts = tasks + opening + DATABASE.as_millis() + KEYCHAIN.as_millis();
+    assert!(parts < FAREWELL.as_millis() && FAREWELL.as_millis() < LONGEST.as_millis());
 };

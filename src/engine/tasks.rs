@@ -6,7 +6,6 @@
 
 mod checks;
 mod hashes;
-mod locate;
 pub(super) mod task;
 mod uploads;
 mod walks;
@@ -31,9 +30,8 @@ use crate::model::key::ApiKey;
 use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
 
-pub(super) use checks::FileToCheck;
-pub(super) use hashes::{Contents, FilesToCompare, ReadAhead};
-pub(super) use locate::{FileToLocate, LocatedFile};
+pub(super) use checks::{FileToCheck, FileToLocate, LocatedFile};
+pub(super) use hashes::{Contents, FilesToCompare, ReadAhead, not_compared};
 use task::Task;
 
 /// Longest wait of a check for the one before it, which keeps results in order. Beyond that an
@@ -142,7 +140,8 @@ impl<S: Service> Tasks<S> {
     pub fn resolve_paths(&mut self, files: Vec<(ItemId, PathBuf)>) {
         let stall = self.stall;
         self.report(async move {
-            let identities = for_each_file_with_timeout(files, stall, files::identity).await;
+            let identities =
+                for_each_file_with_timeout(files, stall, |_, path| files::identity(path)).await;
             let known = identities.into_iter();
             let known = known.filter_map(|(id, identity)| Some((id, identity?)));
             Some(ActorMessage::PathsResolved(known.collect()))
@@ -177,7 +176,7 @@ impl<S: Service> Tasks<S> {
     pub fn locate(&mut self, item: ItemId, file: FileToLocate) {
         let stall = self.stall;
         self.report(async move {
-            let located = locate::locate(file, stall).await?;
+            let located = checks::locate(file, stall).await?;
             Some(ActorMessage::Located(item, located))
         });
     }

@@ -37,7 +37,6 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use self::service::Scripted;
-use super::command::EngineCounts;
 use super::{
     Command, EngineHandle, FrontEnd, LifecycleEvent, LifecycleRecord, Notice, OpenHistory,
     OpenedHistory, Options, start,
@@ -55,6 +54,23 @@ use crate::model::snapshot::{
 };
 use crate::store::history::LEDGER_NAME;
 use crate::store::{AssetRecord, History, ItemRecord, Keychain, RunId};
+
+/// Counts of what the engine holds for rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EngineCounts {
+    /// Rows.
+    pub rows: usize,
+    /// Entries in the indexes of rows.
+    pub entries: usize,
+    /// Workers, timers, polls and comparisons.
+    pub running: usize,
+    /// Progress meters of transfers.
+    pub meters: usize,
+    /// Tickets for the storage.
+    pub tickets: usize,
+    /// Transfer slots in use.
+    pub places: usize,
+}
 
 const BASE_URL: &str = "https://service.test/serve/api/v2";
 

@@ -19,7 +19,7 @@ use super::saved_session::{self, LIFE, Purpose};
 use crate::api::SignedUpload;
 use crate::model::asset::AssetId;
 use crate::model::snapshot::ResumeBehaviour;
-use crate::model::upload::{PausedBy, UploadState};
+use crate::model::upload::UploadState;
 use crate::store::{KeychainWorker, SecretError};
 
 /// Hash of a session URL.
@@ -255,12 +255,7 @@ impl UploadSessions {
     /// Returns what becomes of the bytes sent if the row stops now.
     pub fn resume_behaviour(&self, item: &Item) -> Option<ResumeBehaviour> {
         let state = &item.upload().state;
-        let is_interrupted = matches!(
-            state,
-            UploadState::Paused {
-                by: PausedBy::Restart
-            }
-        );
+        let is_interrupted = item.is_interrupted();
         let stops = match state {
             UploadState::Sending { .. } | UploadState::RetryScheduled { .. } => true,
             // Held before its first byte, it has sent nothing.
@@ -282,7 +277,7 @@ impl UploadSessions {
         }
         // Bytes that an earlier run sent under an id are unknown.
         let of_earlier = is_interrupted || item.starts.count() == 0;
-        (of_earlier || item.has_sent()).then_some(ResumeBehaviour::Restarts)
+        (of_earlier || item.transfer.has_sent(item.upload())).then_some(ResumeBehaviour::Restarts)
     }
 }
 

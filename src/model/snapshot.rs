@@ -298,7 +298,7 @@ fn fraction(sent: u64, total: u64) -> f32 {
 }
 
 /// State that the window draws.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
     /// Rises with every change.
     pub revision: u64,

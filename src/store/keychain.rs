@@ -49,7 +49,7 @@ pub enum SecretError {
 ///
 /// **Calls block**, without a timeout while the keychain prompts the user. Never call them on the
 /// window's or the engine's thread: use [`in_background`](Self::in_background) or another thread
-/// (`poll_promise::Promise::spawn_thread` in the window).
+/// (`Pending::spawn` in the window).
 #[derive(Clone)]
 pub struct Keychain(KeychainBackend);
 

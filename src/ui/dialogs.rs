@@ -13,7 +13,7 @@ use super::theme::{self, Palette, TOLERANCE, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::{card, text};
 use crate::app::command::{RowCommand, UiCommand};
-use crate::app::dialog::{Cancel, Dialog, Pause};
+use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::rows;
 use crate::app::state::App;
 use crate::app::wording::{self, Quit};
@@ -65,7 +65,13 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             }
             Dialog::LeaveSandbox => {
                 let command = UiCommand::ConfirmLeaveSandbox;
-                leave(ui, dialog, &app.leaving_question(), command, out);
+                leave(
+                    ui,
+                    dialog,
+                    &wording::leave_sandbox(app.snapshot().totals.active),
+                    command,
+                    out,
+                );
             }
             Dialog::Settings => preferences(ui, app, out),
             Dialog::RemoveKey => remove_key(ui, out),
@@ -87,10 +93,11 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
         out.push(UiCommand::CloseDialog);
     }
 }
-fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
+fn cancel(ui: &mut Ui, uploads: &StopRequest, out: &mut Vec<UiCommand>) {
+    let files = uploads.ids.as_ref().map_or(0, |ids| ids.len());
     let (question, means) = wording::selection::cancel(
         uploads.name.as_deref(),
-        uploads.ids.len(),
+        files,
         uploads.losing,
         uploads.sent,
         uploads.total,
@@ -98,14 +105,14 @@ fn cancel(ui: &mut Ui, uploads: &Cancel, out: &mut Vec<UiCommand>) {
     title(ui, &question);
     body(ui, &means);
     let stop = UiCommand::ConfirmCancel;
-    let label = wording::selection::confirm_cancel(uploads.ids.len());
+    let label = wording::selection::confirm_cancel(files);
     let stake = Button::of(&stop, ButtonStyle::Outlined).labelled(&label);
     let stake = (stake, stop);
     let dialog = Dialog::Cancel(uploads.clone());
     choice(ui, dialog, stake, words::keep_uploading(), out);
 }
 
-fn pause(ui: &mut Ui, uploads: &Pause, out: &mut Vec<UiCommand>) {
+fn pause(ui: &mut Ui, uploads: &StopRequest, out: &mut Vec<UiCommand>) {
     let (question, means) = wording::selection::pause(
         uploads.name.as_deref(),
         uploads.ids.as_ref().map(|ids| ids.len()),

@@ -2,7 +2,7 @@
 
 use lucide_icons::Icon;
 
-use crate::app::command::{BulkAction, RowCommand, ThemeChoice, UiCommand};
+use crate::app::command::{BulkAction, RowCommand, Setting, ThemeChoice, UiCommand};
 use crate::model::media::Kind;
 
 /// Returns the icon of a row command.
@@ -50,7 +50,7 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::ShowShortcuts => Icon::Keyboard,
         UiCommand::ShowFormats => Icon::Info,
         UiCommand::Row(row_command, _) => row(*row_command),
-        UiCommand::Theme(choice) => theme(*choice),
+        UiCommand::Set(Setting::Theme(choice)) => theme(*choice),
         _ => return None,
     })
 }

@@ -20,7 +20,8 @@ use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::menu::{self, MenuItem};
 use super::widgets::{card, logo, text};
 use super::{banners, dialogs, fonts, icons, input, overlays};
-use crate::app::command::{ThemeChoice, UiCommand};
+use crate::app::command::{Setting, ThemeChoice, UiCommand};
+use crate::app::desktop_status;
 use crate::app::effect::WindowEffect;
 use crate::app::environment::WindowEnvironment;
 use crate::app::state::App;
@@ -95,7 +96,7 @@ impl MaviApp {
         });
         self.app.hover(hovering);
         self.app.tick(now);
-        let title = self.app.title();
+        let title = desktop_status::title(self.app.snapshot());
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
@@ -301,13 +302,16 @@ fn theme_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         label: "",
         name,
         hint: hint.to_owned(),
-        ..Button::of(&UiCommand::Theme(app.theme()), ButtonStyle::Plain)
+        ..Button::of(
+            &UiCommand::Set(Setting::Theme(app.theme())),
+            ButtonStyle::Plain,
+        )
     };
     let choices = [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark];
     let items = choices.map(|choice| {
         let on = choice == app.theme();
         let icon = (!on).then(|| icons::theme(choice));
-        let item = MenuItem::choice(UiCommand::Theme(choice), on);
+        let item = MenuItem::choice(UiCommand::Set(Setting::Theme(choice)), on);
         MenuItem {
             icon: icon.or(item.icon),
             ..item

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
+use mavi_uploader::app::desktop_status::title;
 use mavi_uploader::app::environment::DialogResult;
 use mavi_uploader::engine::{BatchEnd, Command, Notice};
 use mavi_uploader::model::fault::{Fault, FaultKind, RequiredAction};
@@ -324,7 +325,7 @@ fn a_window_where_nothing_happens_asks_for_no_frame() {
 fn the_title_shows_how_far_the_batch_is() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);
-    let title = |window: &Window| window.state().as_ref().unwrap().app().title();
+    let title = |window: &Window| title(window.state().as_ref().unwrap().app().snapshot());
     assert_eq!(title(&window), "Mavi Uploader");
     engine.publish(|state| {
         state.totals.batch = 7;

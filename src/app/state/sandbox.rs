@@ -67,11 +67,6 @@ impl App {
         }
     }
 
-    /// Returns the question before leaving the sandbox.
-    pub fn leaving_question(&self) -> Quit {
-        wording::leave_sandbox(self.snapshot().totals.active)
-    }
-
     /// Returns the question before closing the window.
     pub fn closing_question(&self) -> Quit {
         wording::quit(self.engines.stops())

@@ -8,7 +8,7 @@ use super::App;
 use crate::app::command::{
     BulkAction, Dismissible, ExportFormat, Filter, Pick, Setting, UiCommand,
 };
-use crate::app::dialog::Dialog;
+use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
 use crate::app::environment::FileDialogKind;
 use crate::app::open_external::OpenTarget;
@@ -113,13 +113,14 @@ impl App {
             }
             UiCommand::Row(command, id) => self.row_command(command, id, now),
             UiCommand::ConfirmCancel => {
-                if let Some(Dialog::Cancel(cancel)) = self.dialog.take() {
-                    self.engines.send(Command::Cancel(cancel.ids.to_vec()));
+                if let Some(Dialog::Cancel(StopRequest { ids: Some(ids), .. })) = self.dialog.take()
+                {
+                    self.engines.send(Command::Cancel(ids.to_vec()));
                 }
             }
             UiCommand::ConfirmPause => {
                 if let Some(Dialog::Pause(pause)) = self.dialog.take() {
-                    self.pause_now(&pause);
+                    self.pause_now(pause.ids.as_deref());
                 }
             }
             UiCommand::CopyDetails(id) => self.copy_details(id),
@@ -167,7 +168,6 @@ impl App {
                 self.engines.send(Command::DiscardInterrupted);
                 self.can_be_undone(words::discarded(self.snapshot().interrupted), now);
             }
-            UiCommand::Theme(theme) => self.set(Setting::Theme(theme)),
             UiCommand::Set(setting) => self.set(setting),
             UiCommand::OpenSettings => {
                 self.dialog = Some(Dialog::Settings);

@@ -161,7 +161,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::LeaveSandbox | C::ConfirmLeaveSandbox => say::leave_sandbox(),
         C::ContinueInterrupted => say::continue_interrupted(),
         C::DiscardInterrupted | C::ConfirmDiscard => say::discard_interrupted(),
-        C::Theme(choice) => theme(*choice),
+        C::Set(Setting::Theme(choice)) => theme(*choice),
         C::OpenSettings => say::open_settings(),
         C::Set(Setting::BackupFolder(_)) => say::forget_backup_folder(),
         C::ChooseBackupFolder => say::choose_backup_folder(),

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use super::Actor;
 use crate::api::Service;
 use crate::engine::outbox::Work;
-use crate::engine::queue::item::Item;
+use crate::engine::queue::item::{Item, KnownDuplicate};
 use crate::engine::{Command, LifecycleEvent, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Event, Original, PausedBy, UploadState};
+use crate::model::upload::{Event, Original, UploadState};
 use crate::store::AssetNote;
 
 impl<S: Service> Actor<S> {
@@ -19,12 +19,12 @@ impl<S: Service> Actor<S> {
             Command::Add(paths) => self.add(paths, true),
             Command::AddFromOutside(paths) => self.add(paths, false),
             Command::Start => {
-                let ready = self.queue.ids_in(|state| *state == UploadState::Ready);
+                let ready = self
+                    .queue
+                    .ids_where(|item| item.upload().state == UploadState::Ready);
                 self.start_or_claim(&ready);
             }
-            Command::StartItems(ids) => {
-                self.start_or_claim(&ids);
-            }
+            Command::StartItems(ids) => self.start_or_claim(&ids),
             Command::Pause => {
                 self.gate.set_paused(true);
                 let moving = self.queue.ids_where(|item| {
@@ -41,18 +41,10 @@ impl<S: Service> Actor<S> {
                 self.each(&moving, &Event::Hold);
             }
             Command::Resume => self.gate.set_paused(false),
-            Command::PauseItems(ids) => {
-                self.each(&ids, &Event::Pause);
-            }
-            Command::ResumeItems(ids) => {
-                self.each(&ids, &Event::Resume);
-            }
-            Command::Cancel(ids) => {
-                self.each(&ids, &Event::Cancel);
-            }
-            Command::Retry(ids) => {
-                self.each(&ids, &Event::Retry);
-            }
+            Command::PauseItems(ids) => self.each(&ids, &Event::Pause),
+            Command::ResumeItems(ids) => self.each(&ids, &Event::Resume),
+            Command::Cancel(ids) => self.each(&ids, &Event::Cancel),
+            Command::Retry(ids) => self.each(&ids, &Event::Retry),
             Command::Locate(id, path) => self.locate(id, path),
             Command::Remove(ids) => self.remove(&ids),
             Command::UndoRemove => self.undo_remove(),
@@ -62,21 +54,23 @@ impl<S: Service> Actor<S> {
             }
             Command::TakeIds(ids) => {
                 self.regroup();
-                let known: Vec<ItemId> = ids.into_iter().filter(|id| self.is_known(*id)).collect();
-                self.each(&known, &Event::ReuseAssetId);
+                for id in ids {
+                    // Its original was sent or is under way.
+                    if self.known_duplicate(id).is_some_and(|known| !known.waits) {
+                        self.apply(id, Event::ReuseAssetId);
+                    }
+                }
                 self.say_that_a_key_is_missing();
             }
             Command::SendFirst(ids) => self.send_first(&ids),
-            Command::CheckAgain(ids) => {
-                self.each(&ids, &Event::CheckAgain);
-            }
+            Command::CheckAgain(ids) => self.each(&ids, &Event::CheckAgain),
             Command::TryNow(ids) => self.try_now(&ids),
             Command::ContinueInterrupted => {
-                let interrupted = self.interrupted();
+                let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.start_rows(&interrupted, &Event::Resume);
             }
             Command::DiscardInterrupted => {
-                let interrupted = self.interrupted();
+                let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.remove(&interrupted);
                 // No batch-finished notice here: it would replace the offer to undo.
                 self.queue.close_batch();
@@ -110,36 +104,16 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Returns counts of held rows and running tasks.
-    #[cfg(test)]
-    fn count(&self) -> crate::engine::command::EngineCounts {
-        let items = || self.queue.items().values();
-        crate::engine::command::EngineCounts {
-            rows: self.queue.items().len(),
-            entries: self.queue.entries()
-                + self.duplicates.entries()
-                + self.missing_files.entries()
-                + self.publisher.entries(),
-            running: items().filter(|item| item.running.is_some()).count(),
-            meters: items()
-                .filter(|item| item.transfer.meter().is_some())
-                .count(),
-            tickets: items()
-                .filter(|item| item.transfer.ticket().is_some())
-                .count(),
-            places: self.queue.active_transfers().len(),
+    pub(super) fn each(&mut self, ids: &[ItemId], event: &Event) {
+        for id in ids {
+            self.apply(*id, event.clone());
         }
-    }
-
-    /// Applies `event` to each row; true if any of them moved.
-    pub(super) fn each(&mut self, ids: &[ItemId], event: &Event) -> bool {
-        let moved = ids.iter().filter(|id| self.apply(**id, event.clone()));
-        moved.count() > 0
     }
 
     /// Starts rows and lifts a pause of the queue, since the user wants progress.
     fn start_rows(&mut self, ids: &[ItemId], event: &Event) {
-        if self.each(ids, event) {
+        let started = ids.iter().filter(|id| self.apply(**id, event.clone()));
+        if started.count() > 0 {
             self.gate.set_paused(false);
         }
     }
@@ -151,13 +125,8 @@ impl<S: Service> Actor<S> {
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
         let (mut uploaded, mut rest) = (vec![], vec![]);
         for id in ids {
-            let known_duplicate = self
-                .queue
-                .get(*id)
-                .and_then(|item| item.known_duplicate.as_ref());
-            match known_duplicate
-                .map(|known_duplicate| (&known_duplicate.original, known_duplicate.waits))
-            {
+            let known = self.known_duplicate(*id);
+            match known.map(|known| (&known.original, known.waits)) {
                 Some((Original::Asset(_), _)) => uploaded.push(*id),
                 // Its original is not started, so neither is this row.
                 Some((Original::Row(row), true)) if !wanted.contains(row) => {}
@@ -169,24 +138,8 @@ impl<S: Service> Actor<S> {
         self.say_that_a_key_is_missing();
     }
 
-    /// Returns whether a row duplicates one that was sent or is under way.
-    fn is_known(&self, id: ItemId) -> bool {
-        let known_duplicate = self
-            .queue
-            .get(id)
-            .and_then(|item| item.known_duplicate.as_ref());
-        known_duplicate.is_some_and(|known_duplicate| !known_duplicate.waits)
-    }
-
-    fn interrupted(&self) -> Vec<ItemId> {
-        self.queue.ids_in(|state| {
-            matches!(
-                state,
-                UploadState::Paused {
-                    by: PausedBy::Restart
-                }
-            )
-        })
+    fn known_duplicate(&self, id: ItemId) -> Option<&KnownDuplicate> {
+        self.queue.get(id)?.known_duplicate.as_ref()
     }
 
     /// Asks for a key, again on every start without one.
@@ -259,12 +212,9 @@ impl<S: Service> Actor<S> {
 
     /// Reports once that everything added has been found and checked.
     pub(super) fn report_intake(&mut self) {
-        let is_unchecked = |item: &Item| {
-            let state = &item.upload().state;
-            matches!(state, UploadState::Checking | UploadState::StillChanging)
-        };
         let items = self.queue.items();
-        if self.intake.report_done(|| items.values().any(is_unchecked)) {
+        let is_checking = || items.values().any(Item::is_being_checked);
+        if self.intake.report_done(is_checking) {
             self.follow(None, PathBuf::new(), LifecycleEvent::IntakeDone);
         }
     }

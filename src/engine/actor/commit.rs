@@ -5,7 +5,7 @@ use crate::api::Service;
 use crate::engine::gate::QueueStep;
 use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::{FrontEnd, Notice};
-use crate::model::upload::{Event, UploadState};
+use crate::model::upload::Event;
 
 /// Most id lookups at a time: one polls the service while the other hashes its file.
 const MAX_ID_LOOKUPS: usize = 2;
@@ -35,7 +35,10 @@ impl<S: Service> Actor<S> {
             self.tasks.retry_commit(after);
         }
         if self.journal.is_waiting() {
-            self.defer_until_saved();
+            // Nothing is published or started until it is committed; aborts need no commit.
+            for id in self.outbox.take_aborts() {
+                self.abort(id);
+            }
             return false;
         }
         if !saved {
@@ -44,19 +47,11 @@ impl<S: Service> Actor<S> {
         self.regroup();
         let came_back = !was_good && self.journal.is_good();
         self.publish();
-        self.hand_to_keychain();
+        self.call_keychain();
         let work = self.outbox.take_work();
         let any = !work.is_empty();
         self.carry_out(work);
         any || came_back
-    }
-
-    /// Defers the turn while the database is locked or under repair: nothing is published or
-    /// started until it is committed. Aborts run immediately.
-    fn defer_until_saved(&mut self) {
-        for id in self.outbox.take_aborts() {
-            self.abort(id);
-        }
     }
 
     /// One transaction; false where it is not on disk.
@@ -85,6 +80,23 @@ impl<S: Service> Actor<S> {
         saved
     }
 
+    /// Makes the turn's keychain calls, once the history records them.
+    pub(super) fn call_keychain(&mut self) {
+        if self.journal.is_good() {
+            for call in self.sessions.take_calls() {
+                self.sessions.make(call, self.tasks.keychain_reply());
+            }
+        }
+    }
+
+    /// Journals which storage protocols were learned since the last call.
+    pub(super) fn save_protocols(&mut self) {
+        let learned = self.tasks.service().service().learned();
+        for change in self.storage_protocols.update(learned) {
+            self.journal.stage(change);
+        }
+    }
+
     /// Says once that everything that was started has ended.
     fn end_batch(&mut self) {
         if self.publisher.totals().totals.active > 0 {
@@ -96,27 +108,18 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Everything that is known, for a history that had to be made anew.
-    pub(super) fn stage_all(&mut self) {
-        for item in self.queue.items().values() {
-            self.journal.stage_anew(item);
-        }
-    }
-
     /// Fills the free places from the queue, in its order.
     fn start_uploads(&mut self) {
         if self.queue.next_queued().is_none() || !self.may_begin(QueueStep::StartUpload) {
             return;
         }
         let places = self.keys.max_transfers(self.options.jobs);
-        while self.queue.active_transfers().len() < places {
-            let Some(id) = self.queue.next_queued() else {
-                return;
-            };
-            let event = if self.has_duplicate_candidates(id) {
-                Event::Compare
-            } else {
-                Event::Begin
+        while self.queue.active_transfers().len() < places
+            && let Some(id) = self.queue.next_queued()
+        {
+            let event = match self.has_duplicate_candidates(id) {
+                true => Event::Compare,
+                false => Event::Begin,
             };
             if !self.apply(id, event) {
                 self.queue.pass_over(id);
@@ -130,10 +133,9 @@ impl<S: Service> Actor<S> {
         if self.queue.next_id_lookup().is_none() || !self.may_begin(QueueStep::LookUpId) {
             return;
         }
-        while self.queue.id_lookups_running() < MAX_ID_LOOKUPS {
-            let Some(id) = self.queue.next_id_lookup() else {
-                return;
-            };
+        while self.queue.id_lookups_running() < MAX_ID_LOOKUPS
+            && let Some(id) = self.queue.next_id_lookup()
+        {
             if !self.apply(id, Event::Compare) {
                 self.queue.pass_over(id);
             }
@@ -145,12 +147,8 @@ impl<S: Service> Actor<S> {
     fn journal_is_unwritable(&mut self) {
         let is_final = self.journal.has_answered() && !self.journal.is_locked();
         if self.options.front_end == FrontEnd::CommandLine && is_final {
-            let known = |state: &UploadState| {
-                !matches!(state, UploadState::Checking | UploadState::StillChanging)
-            };
-            for id in self.queue.ids_in(known) {
-                self.apply(id, Event::CannotSave);
-            }
+            let known = self.queue.ids_where(|item| !item.is_being_checked());
+            self.each(&known, &Event::CannotSave);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::FrontEnd;
 use crate::engine::duplicates::comparison::{candidates, files_to_compare, original_in_run};
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::Item;
-use crate::engine::tasks::{Contents, ReadAhead};
+use crate::engine::tasks::{Contents, ReadAhead, not_compared};
 use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
@@ -87,10 +87,11 @@ impl<S: Service> Actor<S> {
     /// Hashes the row and its candidates as needed, and checks that hashed files are unchanged.
     pub(super) fn compare(&mut self, id: ItemId, attempt: u32) {
         // It may have been stopped while the journal was locked.
-        if let Some(item) = self.queue.get_at(id, attempt) {
-            let files = files_to_compare(&self.queue, item, self.keys.accounts());
-            let task = self.tasks.compare(attempt, files);
-            self.queue.run(id, task);
+        let own = self.keys.accounts();
+        let item = self.queue.get_at(id, attempt);
+        let files = item.map(|item| files_to_compare(&self.queue, item, own));
+        if let (Some(files), Some(item)) = (files, self.queue.get_mut(id)) {
+            item.running = Some(self.tasks.compare(attempt, files));
         }
     }
 
@@ -98,13 +99,7 @@ impl<S: Service> Actor<S> {
         let contents = match contents {
             Ok(contents) => contents,
             Err(fault) => {
-                let event = Event::AttemptFailed {
-                    attempt,
-                    fault,
-                    content: None,
-                    jitter: 0.0,
-                };
-                self.apply(id, event);
+                self.apply(id, not_compared(attempt, fault));
                 return;
             }
         };
@@ -154,8 +149,7 @@ impl<S: Service> Actor<S> {
 
     /// Looks up a match from the history, which counts only if the service still has it.
     pub(super) fn confirm_asset(&mut self, id: ItemId, attempt: u32, candidates: Vec<AssetId>) {
-        let current = self.queue.get_mut(id);
-        let Some(item) = current.filter(|item| item.upload().attempt == attempt) else {
+        let Some(item) = self.queue.get_mut_at(id, attempt) else {
             return;
         };
         let (Some(key), false) = (self.keys.key().cloned(), candidates.is_empty()) else {

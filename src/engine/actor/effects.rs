@@ -69,9 +69,9 @@ impl<S: Service> Actor<S> {
             Effect::Abort => self.abort(id),
             Effect::ScheduleRetry { attempt, after } => {
                 // It may have been stopped while the journal was locked.
-                if self.queue.is_at(id, attempt) {
+                if let Some(item) = self.queue.get_mut_at(id, attempt) {
                     let due = Event::RetryDue { attempt };
-                    self.queue.run(id, self.tasks.event_after(after, id, due));
+                    item.running = Some(self.tasks.event_after(after, id, due));
                 }
             }
             Effect::Poll { attempt, after } => self.poll(id, attempt, after),
@@ -106,11 +106,8 @@ impl<S: Service> Actor<S> {
             self.apply(id, Event::Hold);
             return;
         };
-        if !self.queue.is_at(id, attempt) {
+        let Some(item) = self.queue.get_mut_at(id, attempt) else {
             // It was stopped while the journal was locked.
-            return;
-        }
-        let Some(item) = self.queue.get_mut(id) else {
             return;
         };
         let account = Some(key.account());

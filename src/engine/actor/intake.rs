@@ -1,4 +1,5 @@
-//! Takes in added files: found on one thread, checked on others, shown as they come.
+//! Takes in added files: found on one thread, checked on others, shown as they come. A file chosen
+//! for a row whose own is missing is checked as well.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -6,22 +7,15 @@ use std::path::PathBuf;
 use super::Actor;
 use super::restore::Resumption;
 use crate::api::Service;
-use crate::engine::FrontEnd;
 use crate::engine::intake::{CheckResult, FoundFile};
 use crate::engine::journal::DatabaseLocked;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::Item;
-use crate::engine::tasks::FileToCheck;
+use crate::engine::tasks::{FileToCheck, FileToLocate, LocatedFile};
+use crate::engine::{FrontEnd, Notice};
+use crate::model::relocation::{RelocationError, compare, may_be_elsewhere};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, Upload, UploadState};
-
-enum QueueMembership {
-    /// Not queued, or another file then.
-    New,
-    Queued,
-    /// Rejected before, and possibly fixed since.
-    Refused(ItemId),
-}
 
 impl<S: Service> Actor<S> {
     /// Walks added paths; `may_start` if the user added them here.
@@ -46,15 +40,24 @@ impl<S: Service> Actor<S> {
         let mut seen = HashSet::new();
         let mut new = vec![];
         for found in found {
-            match self.standing(&found) {
-                QueueMembership::New if seen.insert(found.identity.clone()) => new.push(found),
-                QueueMembership::Refused(id) => {
+            let is_window = self.options.front_end == FrontEnd::Window;
+            let may_be_fixed = is_window && found.rejection.is_none();
+            match self.queue.at_path(&found.identity) {
+                Some(row)
+                    if may_be_fixed && matches!(row.upload().state, UploadState::Rejected(_)) =>
+                {
+                    let id = row.id;
                     if let Some(item) = self.queue.get_mut(id) {
                         item.may_start = found.may_start;
                     }
                     self.apply(id, Event::Retry);
                 }
-                QueueMembership::New | QueueMembership::Queued => self.intake.on_already_queued(),
+                // In the window an ended row stands for its file as it was.
+                Some(row) if !is_window || !row.has_changed_since(found.stamp) => {
+                    self.intake.on_already_queued();
+                }
+                _ if seen.insert(found.identity.clone()) => new.push(found),
+                _ => self.intake.on_already_queued(),
             }
         }
         let Ok(ids) = self.journal.new_ids(new.len()) else {
@@ -94,21 +97,6 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Returns the queue membership. In the window an ended row stands for its file as it was.
-    fn standing(&self, found: &FoundFile) -> QueueMembership {
-        let Some(item) = self.queue.at_path(&found.identity) else {
-            return QueueMembership::New;
-        };
-        match item.upload().state {
-            _ if self.options.front_end == FrontEnd::CommandLine => QueueMembership::Queued,
-            UploadState::Rejected(_) if found.rejection.is_none() => {
-                QueueMembership::Refused(item.id)
-            }
-            _ if item.has_changed_since(found.stamp) => QueueMembership::New,
-            _ => QueueMembership::Queued,
-        }
-    }
-
     pub(super) fn insert(&mut self, item: Item) {
         let id = item.id;
         self.queue.insert(item);
@@ -128,11 +116,8 @@ impl<S: Service> Actor<S> {
     /// Returns the file of a row that is to be checked.
     pub(super) fn file_to_check(&self, id: ItemId) -> Option<FileToCheck> {
         let item = self.queue.get(id)?;
-        Some(FileToCheck {
-            item: id,
-            path: item.file.clone(),
-            as_named: self.goes_as_named(item),
-        })
+        let as_named = self.goes_as_named(item);
+        Some(((id, as_named), item.file.clone()))
     }
 
     /// Returns whether unrecognised content is taken for the format of the file's name.
@@ -151,24 +136,62 @@ impl<S: Service> Actor<S> {
             let Some(item) = self.queue.get_mut(id) else {
                 continue;
             };
-            let checked = outcome.as_ref();
-            item.content
-                .on_checked(checked.is_ok_and(|checked| checked.is_cloud_placeholder));
-            let outcome = outcome.map(|checked| checked.media());
-            if let Some(stamp) = stamp {
-                let still = item.content.has_stamp_of_last_check(stamp)
-                    || stamp.is_older_than(self.options.policy.unchanged_for, at);
-                if !still {
-                    self.apply(id, Event::StillChanging);
-                    continue;
-                }
-            }
-            if !self.apply(id, Event::Checked(outcome)) {
-                continue;
-            }
-            if self.options.start_at_once && self.queue.get(id).is_some_and(|item| item.may_start) {
+            let is_placeholder = outcome.as_ref().is_ok_and(|file| file.is_cloud_placeholder);
+            item.content.on_checked(is_placeholder);
+            let starts = self.options.start_at_once && item.may_start;
+            let is_still = stamp.is_none_or(|stamp| {
+                item.content.has_stamp_of_last_check(stamp)
+                    || stamp.is_older_than(self.options.policy.unchanged_for, at)
+            });
+            if !is_still {
+                self.apply(id, Event::StillChanging);
+            } else if self.apply(id, Event::Checked(outcome.map(|file| file.media()))) && starts {
                 self.apply(id, Event::Start);
             }
         }
+    }
+
+    /// Has the chosen file checked, and hashed if only its content identifies it.
+    pub(super) fn locate(&mut self, id: ItemId, path: PathBuf) {
+        let Some(item) = self.queue.get(id) else {
+            return;
+        };
+        if may_be_elsewhere(&item.upload().state) {
+            let file = FileToLocate {
+                path,
+                hash_if_size: item.content.hash().map(|_| item.upload().size()),
+                as_named: self.goes_as_named(item),
+            };
+            self.outbox.start(Work::Locate(id, file));
+        }
+    }
+
+    /// Goes on with the chosen file, or reports why not; journals its path with the new state.
+    pub(super) fn on_located(&mut self, id: ItemId, located: LocatedFile) {
+        let item = self.queue.get(id);
+        // The row may have gone on meanwhile.
+        let Some(item) = item.filter(|item| may_be_elsewhere(&item.upload().state)) else {
+            return;
+        };
+        let identity = located.identity.as_ref();
+        let row = identity.and_then(|identity| self.queue.at_path(identity));
+        let verdict = match located.outcome {
+            _ if row.is_some_and(|row| row.id != id) => Err(RelocationError::InTheList),
+            Err(rejection) => Err(RelocationError::Refused(rejection)),
+            Ok((media, content)) => {
+                compare(item.upload().media, item.content.hash(), media, content)
+            }
+        };
+        if let Err(misfit) = verdict {
+            tracing::info!(item = id.0, ?misfit, "the file that was chosen is another");
+            let notice = Notice::NotLocated(located.path, misfit);
+            self.outbox.notify(notice);
+            return;
+        }
+        if let Some(item) = self.queue.get_mut(id) {
+            item.move_to(located.path);
+        }
+        self.queue.set_identity(id, located.identity);
+        self.apply(id, Event::Located);
     }
 }

@@ -1,5 +1,8 @@
 //! Sets and checks the key, follows assets of other keys, and holds the queue until the user acts.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use super::Actor;
 use crate::api::Service;
 use crate::api::shared_rate_limit::SharedRateLimit;
@@ -17,8 +20,8 @@ use crate::model::snapshot::{ItemId, KeySource, KeyState};
 use crate::model::upload::{Event, UploadState};
 
 /// Returns whether a row waits for the key it was sent with.
-fn is_other_keys(state: &UploadState) -> bool {
-    matches!(state, UploadState::OtherKey { .. })
+fn is_other_keys(item: &Item) -> bool {
+    matches!(item.upload().state, UploadState::OtherKey { .. })
 }
 
 impl<S: Service> Actor<S> {
@@ -82,34 +85,30 @@ impl<S: Service> Actor<S> {
         else {
             return false;
         };
-        let item = self
-            .queue
-            .get(id)
-            .filter(|item| item.upload().attempt == *attempt);
-        let Some((owner, last_asked_account)) =
-            item.and_then(|item| item.account.clone().zip(item.last_asked_account.clone()))
-        else {
+        let Some(item) = self.queue.get_at(id, *attempt) else {
             return false;
         };
-        let is_current = self.was_asked_with_this_key(id);
-        let is_own = is_current && self.keys.accounts().contains(&owner);
-        if owner == last_asked_account {
+        let Some(owner) = item.account.clone() else {
+            return false;
+        };
+        let asked = item.last_asked_account.as_ref();
+        if asked.is_none_or(|asked| *asked == owner) {
             return false;
         }
+        let is_current = self.was_asked_with_this_key(id);
+        let is_own = is_current && self.keys.accounts().contains(&owner);
         match answer {
-            AssetAnswer::Known(_) => {
-                if is_current && !is_own {
+            AssetAnswer::Known(_) if is_current => {
+                if !is_own {
                     self.join(&owner);
                 }
-                if is_current {
-                    self.follow_joined(id);
-                }
+                self.follow_joined(id);
                 return false;
             }
+            AssetAnswer::Known(_) => return false,
             AssetAnswer::NotFound if is_own => return false,
             AssetAnswer::NotFound if is_current => {
-                let last4 = self.journal.last4(&owner);
-                let attempt = *attempt;
+                let (attempt, last4) = (*attempt, self.journal.last4(&owner));
                 self.apply(id, Event::OtherKey { attempt, last4 });
                 self.send_anew(id);
             }
@@ -161,12 +160,9 @@ impl<S: Service> Actor<S> {
         self.keys.add_accounts(self.journal.joined(owner));
         self.journal.join(&account, owner);
         self.invalidate_all();
-        let sent_with_other = self.queue.ids_in(is_other_keys);
-        let is_own = |id: &ItemId| {
-            let item = self.queue.get(*id);
-            item.is_some_and(|item| item.is_of(self.keys.accounts()))
-        };
-        let now_own: Vec<ItemId> = sent_with_other.into_iter().filter(is_own).collect();
+        let own = self.keys.accounts();
+        let now_own = |item: &Item| is_other_keys(item) && item.is_of(own);
+        let now_own = self.queue.ids_where(now_own);
         self.each(&now_own, &Event::CheckAgain);
     }
 
@@ -204,13 +200,9 @@ impl<S: Service> Actor<S> {
             return;
         }
         self.hold_calls();
-        self.outbox
-            .notify(Notice::Needs(fix, std::sync::Arc::new(fault.clone())));
-        self.follow(
-            None,
-            std::path::PathBuf::new(),
-            LifecycleEvent::NeedsUser(fault),
-        );
+        let notice = Notice::Needs(fix, Arc::new(fault.clone()));
+        self.outbox.notify(notice);
+        self.follow(None, PathBuf::new(), LifecycleEvent::NeedsUser(fault));
     }
 
     /// Parks calls not under way yet, as they would be rejected as well.
@@ -229,9 +221,7 @@ impl<S: Service> Actor<S> {
                 _ => {}
             }
         }
-        for id in not_begun {
-            self.apply(id, Event::Hold);
-        }
+        self.each(&not_begun, &Event::Hold);
     }
 
     pub(super) fn set_key(&mut self, key: ApiKey, source: KeySource) {
@@ -253,7 +243,7 @@ impl<S: Service> Actor<S> {
         self.gate.lift_if(RequiredAction::Key);
         self.unpark();
         if is_new {
-            let sent_with_other = self.queue.ids_in(is_other_keys);
+            let sent_with_other = self.queue.ids_where(is_other_keys);
             self.each(&sent_with_other, &Event::CheckAgain);
         }
     }
@@ -283,9 +273,7 @@ impl<S: Service> Actor<S> {
             })
         });
         let parked: Vec<ItemId> = rows.collect();
-        for id in parked {
-            self.apply(id, Event::CheckAgain);
-        }
+        self.each(&parked, &Event::CheckAgain);
     }
 
     /// Marks the key valid if it was so recently, in this run or an earlier one.

@@ -7,7 +7,7 @@ use crate::engine::gate::QueueStep;
 use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::message::ActorMessage;
 use crate::engine::outbox::Work;
-use crate::engine::queue::item::{Item, Origin};
+use crate::engine::queue::item::Origin;
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
@@ -22,75 +22,48 @@ impl<S: Service> Actor<S> {
                 }
                 self.handle_upload_event(id, event);
             }
-            ActorMessage::Sent {
-                item,
-                attempt,
-                asset,
-                content,
-                origin,
-                changed,
-            } => {
-                let taken = asset.clone();
-                let event = match changed {
-                    None => Event::Sent {
-                        attempt,
-                        asset: taken,
-                        content,
-                    },
-                    Some(fault) => Event::SentButFileChanged {
-                        attempt,
-                        asset: taken,
-                        content,
-                        fault,
-                    },
-                };
+            ActorMessage::Stored(origin, event) => {
                 self.save_protocols();
-                self.note_service_reply(item, &event);
-                if !self.apply(item, event) {
-                    let status = Some(AssetStatus::Waiting);
-                    self.record_orphan(&origin, &asset, content, status);
-                }
-            }
-            ActorMessage::EarlyId {
-                item,
-                attempt,
-                asset,
-                origin,
-            } => {
-                let early = asset.clone();
-                let event = Event::Issued {
-                    attempt,
-                    asset: early,
+                self.note_service_reply(origin.item, &event);
+                let (asset, content) = match &event {
+                    Event::Sent { asset, content, .. }
+                    | Event::SentButFileChanged { asset, content, .. } => (asset.clone(), *content),
+                    Event::Issued { asset, .. } => (asset.clone(), None),
+                    _ => return,
                 };
-                if !self.apply(item, event) {
-                    self.record_orphan(&origin, &asset, None, Some(AssetStatus::Waiting));
+                if !self.apply(origin.item, event) {
+                    self.record_orphan(&origin, &asset, content, Some(AssetStatus::Waiting));
                 }
             }
             ActorMessage::SignedUpload {
-                item,
                 attempt,
                 ticket,
                 origin,
                 saved,
             } => {
                 let asset = ticket.asset_id.clone();
-                let event = Event::Issued {
-                    attempt,
-                    asset: asset.clone(),
-                };
                 self.gate.on_reached();
-                if self.apply(item, event) {
-                    self.keep_ticket(item, &ticket);
+                if self.apply(origin.item, Event::Issued { attempt, asset }) {
+                    self.keep_ticket(origin.item, &ticket);
                     self.outbox.start(Work::Acknowledge(saved));
                 } else {
-                    self.record_orphan(&origin, &asset, None, None);
+                    self.record_orphan(&origin, &ticket.asset_id, None, None);
                 }
             }
-            ActorMessage::Session { item, attempt } if self.queue.is_at(item, attempt) => {
-                self.keep_session(item);
+            ActorMessage::Session { item, attempt } => {
+                if let Some(item) = self.queue.get_at(item, attempt) {
+                    self.publisher.on_change(item.id);
+                    self.sessions.save(item);
+                }
             }
-            ActorMessage::Session { .. } => {}
-            ActorMessage::Keychain(reply) => self.keychain_replied(reply),
+            ActorMessage::Keychain(reply) => {
+                if let Some(unsaved) = self.sessions.on_reply(reply) {
+                    let rows = self.queue.items().values();
+                    let row =
+                        rows.filter(|item| item.upload().reserved_id.as_ref() == Some(&unsaved));
+                    row.for_each(|item| self.publisher.on_change(item.id));
+                }
+            }
             ActorMessage::Gone(asset) => {
                 self.journal.stage_gone(&asset);
                 if let Some(record) = self.journal.asset(&asset) {
@@ -129,8 +102,7 @@ impl<S: Service> Actor<S> {
                 asset,
                 content,
             } => {
-                let item = self.queue.get_mut(item);
-                if let Some(item) = item.filter(|item| item.upload().attempt == attempt) {
+                if let Some(item) = self.queue.get_mut_at(item, attempt) {
                     item.content.on_read(Some(content));
                     self.duplicates.invalidate(item);
                     self.journal.stage_content(item, &asset, content);
@@ -159,14 +131,18 @@ impl<S: Service> Actor<S> {
         if self.handle_other_key(id, &event) {
             return;
         }
-        let begins = matches!(&event, Event::HashCompared { original: None, .. });
-        let reuse_only = |item: &Item| item.upload().counters.reuse_only;
-        let begins = begins && !self.queue.get(id).is_some_and(reuse_only);
-        if begins && self.obstacle(QueueStep::ContinueUpload).is_some() {
+        if let Event::HashCompared {
+            original: None,
+            attempt,
+        } = event
+            && !self
+                .queue
+                .get(id)
+                .is_some_and(|item| item.upload().counters.reuse_only)
+            && self.obstacle(QueueStep::ContinueUpload).is_some()
+        {
             // A start became forbidden during the comparison.
-            if let Some(attempt) = event.attempt()
-                && self.queue.is_at(id, attempt)
-            {
+            if self.queue.get_at(id, attempt).is_some() {
                 self.apply(id, Event::Hold);
             }
             return;

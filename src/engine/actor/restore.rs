@@ -1,7 +1,6 @@
 //! Restores the work of earlier runs.
 
-use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use crate::engine::journal::DatabaseLocked;
 use crate::engine::journal::opening::OpenOutcome;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::{Item, Starts};
+use crate::engine::storage_protocols::StorageProtocols;
 use crate::engine::{FrontEnd, LifecycleEvent, Notice};
 use crate::model::snapshot::{ItemId, KeyState};
 use crate::model::upload::{Effect, Event, Upload, UploadState};
@@ -49,10 +49,9 @@ impl<S: Service> Actor<S> {
     pub(super) fn open_history(&mut self) {
         let brings_back = self.options.front_end == FrontEnd::Window && !self.journal.was_opened();
         let is_alive = brings_back.then_some(&self.options.is_alive);
-        let Some(next_open_task) = self.journal.next_open_task(is_alive) else {
-            return;
-        };
-        self.tasks.open_history(next_open_task);
+        if let Some(task) = self.journal.next_open_task(is_alive) {
+            self.tasks.open_history(task);
+        }
     }
 
     /// Continues with the opened history, or notes why there is none.
@@ -64,12 +63,19 @@ impl<S: Service> Actor<S> {
             }
             self.recall_accounts();
             if is_first {
-                self.load_protocols();
+                self.storage_protocols = StorageProtocols::of(&self.journal.protocols());
+                let saved = self.storage_protocols.saved();
+                self.tasks.service().service().recall(saved);
                 self.sessions.restore(self.journal.sessions());
             } else {
-                self.stage_lessons_and_sessions();
+                // The history is a new one.
+                self.storage_protocols = StorageProtocols::default();
+                self.save_protocols();
+                self.sessions.note_all();
             }
-            self.stage_all();
+            for item in self.queue.items().values() {
+                self.journal.stage_anew(item);
+            }
             if is_first {
                 self.restore(left);
             }
@@ -83,30 +89,21 @@ impl<S: Service> Actor<S> {
     /// the rest waits for the user. Rows of another service stay in the journal.
     fn restore(&mut self, left: Vec<(ItemRecord, Upload)>) {
         let started = self.replace_early_duplicates(&left);
-        let mut to_check = vec![];
-        let mut files = vec![];
-        let mut wanted = vec![];
-        let mut batches = HashMap::new();
+        let (mut files, mut wanted, mut batches) = (vec![], vec![], HashMap::new());
         for (record, upload) in left {
-            let (id, position) = (record.id, record.position);
+            let (id, path, position) = (record.id, record.path.clone(), record.position);
             let upload = upload.after_restart();
             batches.insert(id, (upload.counters.batch, upload.is_unfinished()));
-            let path = record.path.clone();
             files.push((id, path.clone()));
             if started.contains(&path) {
                 wanted.push(id);
             }
             if self.insert_restored(record, path, upload, position) {
-                to_check.push(id);
+                self.outbox.start(Work::Upload(id, Effect::CheckFile));
             }
         }
         self.queue.continue_batch(&batches);
-        for id in to_check {
-            self.outbox.start(Work::Upload(id, Effect::CheckFile));
-        }
-        for id in wanted {
-            self.apply(id, Event::Resume);
-        }
+        self.each(&wanted, &Event::Resume);
         // An unresponsive drive delays only added files.
         if !files.is_empty() {
             self.intake.on_resolving_paths();
@@ -188,24 +185,24 @@ impl<S: Service> Actor<S> {
             }
         };
         let is_alive = &*self.options.is_alive;
-        let (best, sent_with_other) = (Cell::new(None), Cell::new(false));
+        let mut ranks = BTreeSet::new();
         self.journal
             .find_unfinished(&file, is_alive, |record, upload| {
-                let rank = rank(record, upload);
-                best.set(best.get().into_iter().chain(rank).min());
-                sent_with_other
-                    .set(sent_with_other.get() || rank == Some(ResumeRank::SentWithOtherKey));
+                ranks.extend(rank(record, upload));
                 false
             })?;
-        let is_other_keys = best.get() == Some(ResumeRank::SentWithOtherKey);
-        if sent_with_other.get() && key_is_awaited {
+        if ranks.contains(&ResumeRank::SentWithOtherKey) && key_is_awaited {
             // Sent before the keychain answers, the file would be stored twice.
             return Ok(Resumption::AwaitsKey);
         }
-        if best.get().is_none() || is_other_keys && self.keys.key().is_none() {
+        let Some(best) = ranks.pop_first() else {
+            return Ok(Resumption::NewFile);
+        };
+        let is_other_keys = best == ResumeRank::SentWithOtherKey;
+        if is_other_keys && self.keys.key().is_none() {
             return Ok(Resumption::NewFile);
         }
-        let is_best = |record: &ItemRecord, upload: &Upload| rank(record, upload) == best.get();
+        let is_best = |record: &ItemRecord, upload: &Upload| rank(record, upload) == Some(best);
         let left = self.journal.find_unfinished(&file, is_alive, is_best)?;
         let Some((record, upload)) = left else {
             return Ok(Resumption::NewFile);
@@ -227,14 +224,9 @@ impl<S: Service> Actor<S> {
         item.id_to_leave = is_other_keys.then_some(unused);
         // What another key sent is not known to be there before the current one has asked.
         let stored = item.undoubted_asset().filter(|_| !is_other_keys).cloned();
-        if let Some(media) = item.upload().media {
-            let event = LifecycleEvent::Accepted {
-                size: media.stamp.size,
-                kind: media.kind,
-                route: item.upload().route(self.options.policy.direct_limit),
-                note: media.note,
-            };
-            self.follow(Some(id), path.clone(), event);
+        let direct_limit = self.options.policy.direct_limit;
+        if let Some(accepted) = LifecycleEvent::accepted(item.upload(), direct_limit) {
+            self.follow(Some(id), path.clone(), accepted);
         }
         self.follow(Some(id), path, LifecycleEvent::Followed(stored));
         Ok(Resumption::Resumed(None))
@@ -260,12 +252,13 @@ impl<S: Service> Actor<S> {
         }
         let checking = item.upload().state == UploadState::Checking;
         if matches!(item.upload().state, UploadState::Processing { .. }) {
-            let attempt = item.upload().attempt;
-            let after = Duration::ZERO;
             item.in_batch = true;
             item.starts = Starts::of_earlier_run();
             item.waits.restart_polls();
-            let poll = Effect::Poll { attempt, after };
+            let poll = Effect::Poll {
+                attempt: item.upload().attempt,
+                after: Duration::ZERO,
+            };
             self.outbox.start(Work::Upload(id, poll));
         }
         self.insert(item);

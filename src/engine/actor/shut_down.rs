@@ -54,7 +54,7 @@ impl<S: Service> Actor<S> {
 
     /// Waits briefly for pending keychain calls and journals their results.
     async fn drain_keychain(&mut self) {
-        self.hand_to_keychain();
+        self.call_keychain();
         if let Some(drained) = self.sessions.drained() {
             let _ = tokio::time::timeout(shutdown::KEYCHAIN, drained).await;
         }
@@ -73,8 +73,7 @@ impl<S: Service> Actor<S> {
     fn handle_last_message(&mut self, message: ActorMessage) {
         if matches!(
             message,
-            ActorMessage::Sent { .. }
-                | ActorMessage::EarlyId { .. }
+            ActorMessage::Stored(..)
                 | ActorMessage::SignedUpload { .. }
                 | ActorMessage::Stray(..)
                 | ActorMessage::Fingerprint { .. }

@@ -79,7 +79,11 @@ impl<'a> SizeGroup<'a> {
                 let is_asked = !item.upload().counters.duplicate_unconfirmed;
                 let asset = uploaded.get(&content).filter(|_| is_asked);
                 let known = in_list.get(&content).cloned();
-                known.or_else(|| asset.map(|asset| of_asset(asset)))
+                let of_asset = |asset: &&AssetId| KnownDuplicate {
+                    original: Original::Asset(AssetId::clone(asset)),
+                    waits: false,
+                };
+                known.or_else(|| asset.map(of_asset))
             });
             // A started row does not wait for an unstarted one.
             let known = known.filter(|known| is_unstarted(item) || !known.waits);
@@ -115,11 +119,4 @@ fn as_original(item: &Item) -> Option<(ContentHash, KnownDuplicate)> {
     };
     let waits = is_unstarted(item);
     Some((item.content.hash()?, KnownDuplicate { original, waits }))
-}
-
-fn of_asset(asset: &AssetId) -> KnownDuplicate {
-    KnownDuplicate {
-        original: Original::Asset(asset.clone()),
-        waits: false,
-    }
 }

@@ -12,6 +12,12 @@ use crate::model::media::{FileStamp, Kind};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Media, Original, RetryCounters, Upload, UploadState};
 
+impl<T> Duplicates<T> {
+    pub fn entries(&self) -> usize {
+        self.stale_sizes.len() + self.unread.len() + usize::from(self.reading.is_some())
+    }
+}
+
 const SENDING: UploadState = UploadState::Sending {
     route: crate::model::media::Route::Direct,
     body_out: false,

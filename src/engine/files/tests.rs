@@ -29,6 +29,10 @@ fn found(paths: &[PathBuf]) -> Vec<WalkEvent> {
     all
 }
 
+fn check(path: &Path) -> Result<CheckedFile, Rejection> {
+    super::check(path, false)
+}
+
 fn file(path: impl Into<PathBuf>) -> WalkEvent {
     WalkEvent::File(path.into())
 }
@@ -278,13 +282,13 @@ fn content_that_is_not_recognised_is_taken_as_named_where_that_is_wished() {
     write(&path, b"not a film..");
     let extension = "mp4".to_owned();
     assert_eq!(check(&path), Err(Rejection::NotRecognised { extension }));
-    let checked = check_as_named(&path).unwrap();
+    let checked = super::check(&path, true).unwrap();
     assert_eq!(checked.accepted.note, Some(media::Note::UnknownContent));
     assert_eq!(checked.accepted.kind, Kind::Video);
     assert_eq!(checked.stamp, stamp_of(&path));
     // Content that is certainly something else is rejected.
     write(&path, b"%PDF-1.7\n");
-    assert!(check_as_named(&path).is_err());
+    assert!(super::check(&path, true).is_err());
 }
 
 #[test]
@@ -392,5 +396,7 @@ fn a_cancelled_hash_ends_before_the_file_does() {
     assert_eq!(result.unwrap_err().kind, FaultKind::Cancelled);
 }
 
+pub mod drive;
+pub mod passes;
 #[cfg(unix)]
 mod unix;

@@ -59,7 +59,7 @@ pub fn walk(
     for path in paths {
         (walker.sink)(WalkEvent::Entering(path.clone()))?;
         #[cfg(test)]
-        super::drive::answers(path);
+        super::tests::drive::answers(path);
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => walker.named_folder(path, &metadata)?,
             _ => (walker.sink)(WalkEvent::File(path.clone()))?,

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::previous_runs::{PreviousRuns, RestoredItems, RestoredRows};
-use super::{Journal, LockWait, LostHistory, SAVE_AGAIN, TRY};
+use super::previous_runs::{RestoredItems, RestoredRows, previous_runs};
+use super::{Journal, LockWait, SAVE_AGAIN, TRY};
 use crate::model::snapshot::JournalState;
-use crate::store::{self, History, HistoryChange, OpenError, RunId, RunLock, StoreError};
+use crate::store::{History, OpenError, OpenedDatabase, RunId, RunLock, StoreError};
 
 /// Opens the history of this run. May block; called again until it works.
 pub type OpenHistory = Arc<dyn Fn() -> Result<OpenedHistory, OpenError> + Send + Sync>;
@@ -29,26 +29,21 @@ pub struct OpenedHistory {
     pub lock: Option<RunLock>,
 }
 
+/// A history that was opened or repaired, and what earlier runs left in it.
 pub(in crate::engine) struct OpenOutcome {
-    pub history: History,
-    pub set_aside: Option<PathBuf>,
+    database: OpenedDatabase,
     /// Id and lock of this run; `None` if already known.
-    pub run: Option<(RunId, Option<RunLock>)>,
-    /// Rows of earlier runs, if requested.
-    pub left: RestoredRows,
-    /// Unreadable records.
-    pub unreadable: Vec<HistoryChange>,
+    run: Option<(RunId, Option<RunLock>)>,
+    left: RestoredItems,
 }
 
-impl OpenOutcome {
-    /// Wraps a history that replaces the one used so far.
-    fn anew(opened: store::OpenedDatabase) -> Self {
+impl From<OpenedDatabase> for OpenOutcome {
+    /// Takes a history that replaces the one used so far.
+    fn from(database: OpenedDatabase) -> Self {
         Self {
-            history: opened.history,
-            set_aside: opened.set_aside,
+            database,
             run: None,
-            left: vec![],
-            unreadable: vec![],
+            left: RestoredItems::default(),
         }
     }
 }
@@ -79,32 +74,26 @@ impl OpenTask {
                 base_url,
                 restore,
             } => {
-                let OpenedHistory {
-                    history,
-                    set_aside,
-                    run,
-                    lock,
-                } = open()?;
-                let mut opened = OpenOutcome {
-                    history,
-                    set_aside,
-                    run: None,
-                    left: vec![],
-                    unreadable: vec![],
+                let opened = open()?;
+                let database = OpenedDatabase {
+                    history: opened.history,
+                    set_aside: opened.set_aside,
                 };
-                if let Some(is_alive) = restore {
-                    let seeker = PreviousRuns {
-                        run: &run,
-                        base_url: &base_url,
-                        is_alive: &*is_alive,
-                    };
-                    opened = restored(opened, &seeker)?;
-                }
-                opened.run = Some((run, lock));
-                Ok(opened)
+                let run = &opened.run;
+                let (database, left) = match restore {
+                    Some(is_alive) => restored(database, |history| {
+                        previous_runs(history, run, &base_url, &*is_alive, None, |_, _| true)
+                    })?,
+                    None => (database, RestoredItems::default()),
+                };
+                Ok(OpenOutcome {
+                    database,
+                    run: Some((opened.run, opened.lock)),
+                    left,
+                })
             }
-            Self::Repair(history) => history.repair().map(OpenOutcome::anew),
-            Self::Reopen(history) => history.reopen().map(OpenOutcome::anew),
+            Self::Repair(history) => history.repair().map(OpenOutcome::from),
+            Self::Reopen(history) => history.reopen().map(OpenOutcome::from),
         }
     }
 }
@@ -117,15 +106,12 @@ impl Journal {
             return None;
         }
         self.away = true;
-        Some(match self.lost.take() {
-            Some(LostHistory::Damaged(history)) => OpenTask::Repair(history),
-            Some(LostHistory::Replaced(history)) => OpenTask::Reopen(history),
-            None => OpenTask::Open {
-                open: OpenHistory::clone(&self.open),
-                base_url: self.base_url.clone(),
-                restore: restore.cloned(),
-            },
-        })
+        let open = || OpenTask::Open {
+            open: OpenHistory::clone(&self.open),
+            base_url: self.base_url.clone(),
+            restore: restore.cloned(),
+        };
+        Some(self.lost.take().unwrap_or_else(open))
     }
 
     /// Returns whether a task has the history.
@@ -150,7 +136,11 @@ impl Journal {
         outcome: Result<OpenOutcome, OpenError>,
     ) -> Option<(RestoredRows, Option<PathBuf>)> {
         self.away = false;
-        let mut opened = match outcome {
+        let OpenOutcome {
+            mut database,
+            run,
+            left,
+        } = match outcome {
             Ok(opened) => opened,
             Err(error) => {
                 self.cannot_open(&error);
@@ -158,14 +148,14 @@ impl Journal {
             }
         };
         // From here on the actor waits for it.
-        if let Err(error) = opened.history.wait_at_most(TRY) {
+        if let Err(error) = database.history.wait_at_most(TRY) {
             tracing::warn!(%error, "the history may keep the program waiting");
         }
         if self.state != JournalState::Opening {
             tracing::info!("the history is open");
         }
-        self.history = Some(opened.history);
-        if let (Some((run, lock)), None) = (opened.run, &self.lock) {
+        self.history = Some(database.history);
+        if let (Some((run, lock)), None) = (run, &self.lock) {
             self.run = run;
             self.lock = lock;
         }
@@ -173,8 +163,8 @@ impl Journal {
         self.has_answered = true;
         self.state = JournalState::Good;
         self.held = None;
-        self.staged.extend(opened.unreadable);
-        Some((opened.left, opened.set_aside))
+        self.staged.extend(left.unreadable);
+        Some((left.rows, database.set_aside))
     }
 
     fn cannot_open(&mut self, error: &OpenError) {
@@ -199,39 +189,33 @@ impl Journal {
 }
 
 /// Reads what earlier runs left. Damage found only now is repaired; a lock is reported, to retry.
-fn restored(mut opened: OpenOutcome, seeker: &PreviousRuns<'_>) -> Result<OpenOutcome, OpenError> {
+fn restored(
+    mut database: OpenedDatabase,
+    find: impl Fn(&mut History) -> Result<RestoredItems, StoreError>,
+) -> Result<(OpenedDatabase, RestoredItems), OpenError> {
     for _ in 0..3 {
-        match seeker.find(&mut opened.history, None, |_, _| true) {
-            Ok(RestoredItems { rows, unreadable }) => {
-                opened.left = rows;
-                opened.unreadable = unreadable;
-                return Ok(opened);
-            }
-            Err(StoreError::Damaged(why)) => {
+        let error = match find(&mut database.history) {
+            Ok(left) => return Ok((database, left)),
+            Err(error) => error,
+        };
+        let history = database.history;
+        let path = history.path().map(PathBuf::from).unwrap_or_default();
+        let anew = match error {
+            StoreError::Damaged(why) => {
                 tracing::error!(%why, "the history is damaged");
-                let repaired = opened.history.repair()?;
-                opened.history = repaired.history;
-                opened.set_aside = repaired.set_aside.or(opened.set_aside);
+                history.repair()?
             }
-            Err(StoreError::Replaced) => {
-                let reopened = opened.history.reopen()?;
-                opened.history = reopened.history;
-                opened.set_aside = reopened.set_aside.or(opened.set_aside);
+            StoreError::Replaced => history.reopen()?,
+            StoreError::Busy => return Err(OpenError::Busy { path }),
+            StoreError::NotSaved(_) => {
+                let cause = error.to_string();
+                return Err(OpenError::Io { path, cause });
             }
-            Err(StoreError::Busy) => {
-                let path = opened.history.path().map(PathBuf::from);
-                return Err(OpenError::Busy {
-                    path: path.unwrap_or_default(),
-                });
-            }
-            Err(error @ StoreError::NotSaved(_)) => {
-                let path = opened.history.path().map(PathBuf::from);
-                return Err(OpenError::Io {
-                    path: path.unwrap_or_default(),
-                    cause: error.to_string(),
-                });
-            }
-        }
+        };
+        database = OpenedDatabase {
+            history: anew.history,
+            set_aside: anew.set_aside.or(database.set_aside),
+        };
     }
-    Ok(opened)
+    Ok((database, RestoredItems::default()))
 }

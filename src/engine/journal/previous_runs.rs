@@ -15,13 +15,7 @@ use crate::store::{
 /// Rows of earlier runs.
 pub(in crate::engine) type RestoredRows = Vec<(ItemRecord, Upload)>;
 
-/// Query for rows of earlier runs.
-pub(super) struct PreviousRuns<'a> {
-    pub run: &'a RunId,
-    pub base_url: &'a str,
-    pub is_alive: &'a dyn Fn(&RunId) -> bool,
-}
-
+#[derive(Default)]
 pub(super) struct RestoredItems {
     /// Rows that now belong to this run.
     pub rows: RestoredRows,
@@ -29,85 +23,81 @@ pub(super) struct RestoredItems {
     pub unreadable: Vec<HistoryChange>,
 }
 
-impl PreviousRuns<'_> {
-    /// Takes over the `wanted` rows of runs that are over; with a path in `of`, the first one only.
-    /// Rows of another service are left alone.
-    ///
-    /// # Errors
-    ///
-    /// If the history cannot be read or written.
-    pub fn find(
-        &self,
-        history: &mut History,
-        of: Option<&Path>,
-        wanted: impl Fn(&ItemRecord, &Upload) -> bool,
-    ) -> Result<RestoredItems, StoreError> {
-        let records = match of {
-            Some(path) => history.items_by_path(path),
-            None => history.items(),
-        }?;
-        let mut alive: HashMap<RunId, bool> = HashMap::new();
-        let mut rows = vec![];
-        let mut unreadable = vec![];
-        let mut by_run: BTreeMap<RunId, Vec<ItemId>> = BTreeMap::new();
-        for record in records {
-            let lives = *alive
-                .entry(record.run.clone())
-                .or_insert_with(|| record.run == *self.run || (self.is_alive)(&record.run));
-            let elsewhere = record
-                .base_url
-                .as_ref()
-                .is_some_and(|base_url| base_url != self.base_url);
-            if lives || elsewhere {
-                continue;
+/// Takes over the `wanted` rows of runs that are over for `run`; with a path in `of`, the first one
+/// only. Rows of another service are left alone.
+///
+/// # Errors
+///
+/// If the history cannot be read or written.
+pub(super) fn previous_runs(
+    history: &mut History,
+    run: &RunId,
+    base_url: &str,
+    is_alive: &dyn Fn(&RunId) -> bool,
+    of: Option<&Path>,
+    mut wanted: impl FnMut(&ItemRecord, &Upload) -> bool,
+) -> Result<RestoredItems, StoreError> {
+    let records = match of {
+        Some(path) => history.items_by_path(path),
+        None => history.items(),
+    }?;
+    let mut alive: HashMap<RunId, bool> = HashMap::new();
+    let mut left = RestoredItems::default();
+    let mut by_run: BTreeMap<RunId, Vec<ItemId>> = BTreeMap::new();
+    for record in records {
+        let lives = *alive
+            .entry(record.run.clone())
+            .or_insert_with(|| record.run == *run || is_alive(&record.run));
+        let is_elsewhere = record.base_url.as_ref().is_some_and(|it| it != base_url);
+        if lives || is_elsewhere {
+            continue;
+        }
+        match serde_json::from_str(&record.state) {
+            Ok(_) if of.is_some() && !left.rows.is_empty() => {}
+            Ok(upload) if wanted(&record, &upload) => {
+                let ids = by_run.entry(record.run.clone()).or_default();
+                ids.push(record.id);
+                left.rows.push((record, upload));
             }
-            match serde_json::from_str(&record.state) {
-                Ok(_) if of.is_some() && !rows.is_empty() => {}
-                Ok(upload) if wanted(&record, &upload) => {
-                    by_run
-                        .entry(record.run.clone())
-                        .or_default()
-                        .push(record.id);
-                    rows.push((record, upload));
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(item = record.id.0, %error, "a damaged record is set aside");
-                    unreadable.push(HistoryChange::SetAside {
-                        id: record.id,
-                        why: error.to_string(),
-                    });
-                }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(item = record.id.0, %error, "a damaged record is set aside");
+                left.unreadable.push(HistoryChange::SetAside {
+                    id: record.id,
+                    why: error.to_string(),
+                });
             }
         }
-        // If two programs find a row, one gets it.
-        let mut won = HashSet::new();
-        for (run, ids) in by_run {
-            won.extend(history.claim(&ids, &run, self.run)?);
-        }
-        rows.retain(|(record, _)| won.contains(&record.id));
-        Ok(RestoredItems { rows, unreadable })
     }
+    // If two programs find a row, one gets it.
+    let mut won = HashSet::new();
+    for (former, ids) in by_run {
+        won.extend(history.claim(&ids, &former, run)?);
+    }
+    left.rows.retain(|(record, _)| won.contains(&record.id));
+    Ok(left)
 }
 
 impl Journal {
+    /// Reads the history; `None` if it is not open or cannot be read now.
+    fn read<T>(&self, ask: impl FnOnce(&History) -> Result<T, StoreError>) -> Option<T> {
+        logged(ask(self.history.as_ref()?))
+    }
+
     /// Returns when this account's key was last valid, in milliseconds since the epoch.
     pub fn key_good_at(&self, account: &Account) -> Option<i64> {
-        let history = self.history.as_ref()?;
-        logged(history.key_good_at(account, &self.base_url)).flatten()
+        self.read(|history| history.key_good_at(account, &self.base_url))?
     }
 
     /// Returns the storage protocols that earlier runs learned.
     pub fn protocols(&self) -> Vec<ProtocolRecord> {
-        let protocols = self.history.as_ref().map(History::protocols);
-        protocols.and_then(logged).unwrap_or_default()
+        self.read(History::protocols).unwrap_or_default()
     }
 
     /// Returns uploads to this service whose session the keychain may have.
     pub fn sessions(&self) -> Vec<(AssetId, i64)> {
-        let history = self.history.as_ref();
-        let sessions = history.map(|history| history.sessions(&self.base_url));
-        sessions.and_then(logged).unwrap_or_default()
+        let sessions = self.read(|history| history.sessions(&self.base_url));
+        sessions.unwrap_or_default()
     }
 
     /// Returns these accounts' ready assets of a size; `None` if the history can't be read now.
@@ -116,11 +106,11 @@ impl Journal {
         accounts: &HashSet<Account>,
         size: u64,
     ) -> Option<Vec<(AssetId, ContentHash)>> {
-        let history = self.history.as_ref()?;
         let mut known = vec![];
         for account in accounts {
-            let found = logged(history.reusable_assets_of_size(account, &self.base_url, size))?;
-            let found = found.into_iter();
+            let found = self
+                .read(|history| history.reusable_assets_of_size(account, &self.base_url, size))?
+                .into_iter();
             known.extend(found.filter_map(|record| Some((record.asset_id, record.content?))));
         }
         Some(known)
@@ -128,23 +118,20 @@ impl Journal {
 
     /// Returns this account and those joined with it, as far as the history can be read.
     pub fn joined(&self, account: &Account) -> HashSet<Account> {
-        let history = self.history.as_ref();
-        let joined = history.map(|history| history.joined(account, &self.base_url));
-        let joined = joined.and_then(logged).unwrap_or_default();
-        joined.into_iter().chain([account.clone()]).collect()
+        let joined = self.read(|history| history.joined(account, &self.base_url));
+        let joined = joined.into_iter().flatten();
+        joined.chain([account.clone()]).collect()
     }
 
     /// Returns the last four characters of the account's key; empty if unknown.
     pub fn last4(&self, account: &Account) -> String {
-        let history = self.history.as_ref();
-        let last4 = history.map(|history| history.last4(account, &self.base_url));
-        last4.and_then(logged).flatten().unwrap_or_default()
+        let last4 = self.read(|history| history.last4(account, &self.base_url));
+        last4.flatten().unwrap_or_default()
     }
 
     /// Returns the record of an asset of this service.
     pub fn asset(&self, asset: &AssetId) -> Option<AssetRecord> {
-        let history = self.history.as_ref()?;
-        logged(history.asset(&self.base_url, asset)).flatten()
+        self.read(|history| history.asset(&self.base_url, asset))?
     }
 
     /// Takes over the first `wanted` row of this path from a run that is over; others, and rows of
@@ -157,17 +144,13 @@ impl Journal {
         &mut self,
         path: &Path,
         is_alive: &dyn Fn(&RunId) -> bool,
-        wanted: impl Fn(&ItemRecord, &Upload) -> bool,
+        wanted: impl FnMut(&ItemRecord, &Upload) -> bool,
     ) -> Result<Option<(ItemRecord, Upload)>, DatabaseLocked> {
         let Some(history) = &mut self.history else {
             return self.without_history();
         };
-        let seeker = PreviousRuns {
-            run: &self.run,
-            base_url: &self.base_url,
-            is_alive,
-        };
-        match seeker.find(history, Some(path), &wanted) {
+        let (run, base_url) = (&self.run, &self.base_url);
+        match previous_runs(history, run, base_url, is_alive, Some(path), wanted) {
             Ok(left) => {
                 self.staged.extend(left.unreadable);
                 Ok(left.rows.into_iter().next())

@@ -1,7 +1,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::opening::OpenOutcome;
 use super::{Journal, SAVE_AGAIN};
 use crate::engine::queue::item::Origin;
 use crate::model::asset::{Account, AssetId, AssetStatus};
@@ -13,17 +12,11 @@ use crate::store::{History, OpenError};
 async fn a_ledger_that_cannot_be_written_is_not_tried_again_at_every_turn() {
     let dir = tempfile::tempdir().unwrap();
     let ledger = dir.path().join(LEDGER_NAME);
-    let history = History::open(dir.path()).unwrap().history;
+    let opened = History::open(dir.path()).unwrap();
     std::fs::create_dir(&ledger).unwrap();
     let never = || Err(OpenError::NoPlace(String::new()));
     let mut journal = Journal::new(Arc::new(never), String::new());
-    journal.opened(Ok(OpenOutcome {
-        history,
-        set_aside: None,
-        run: None,
-        left: vec![],
-        unreadable: vec![],
-    }));
+    journal.opened(Ok(opened.into()));
     let origin = Origin {
         item: ItemId(1),
         name: "a.mp3".to_owned(),

@@ -6,6 +6,12 @@ use crate::model::fault::{Fault, FaultKind};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Upload, UploadState};
 
+impl<W> MissingFiles<W> {
+    pub fn entries(&self) -> usize {
+        self.folders.len() + self.watches.len()
+    }
+}
+
 fn failed(id: u64, path: &str, kind: FaultKind) -> Item {
     let state = UploadState::Failed {
         fault: Fault::new(kind),

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,9 +8,25 @@ use tokio::time::Instant;
 use super::Publisher;
 use crate::engine::queue::Queue;
 use crate::engine::queue::item::Item;
+use crate::engine::queue_totals::QueueTotals;
 use crate::model::retry::Policy;
 use crate::model::snapshot::{ItemId, Snapshot};
 use crate::model::upload::{Event, Upload};
+
+/// Panics unless the totals equal a recount of all rows.
+pub(super) fn check(totals: &QueueTotals, items: &HashMap<ItemId, Item>, direct_limit: u64) {
+    let mut anew = QueueTotals::default();
+    for (id, item) in items {
+        anew.count(*id, Some(item), direct_limit);
+    }
+    assert_eq!(totals.all(), anew.all());
+}
+
+impl Publisher {
+    pub fn entries(&self) -> usize {
+        self.index.len() + self.dirty.len()
+    }
+}
 
 const LIMIT: u64 = 20_000_000;
 

@@ -22,7 +22,7 @@ use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, Event, Original, Upload, UploadState, transition};
+use crate::model::upload::{Effect, Event, Original, PausedBy, Upload, UploadState, transition};
 
 /// Returns whether an upload needs nothing but the user, or the key that it was sent with.
 pub(in crate::engine) fn is_over(upload: &Upload) -> bool {
@@ -177,13 +177,12 @@ impl Item {
         }
         self.upload
             .stamp_fault_times(self.starts.last_ms(), now_ms(), self.starts.count());
-        self.waits.set_poll_fault(poll_fault);
         if is_found {
             self.waits.on_found();
         }
         let delay = effects.iter().find_map(Effect::wait).unwrap_or_default();
         self.waits
-            .on_transition(&before.state, &self.upload.state, delay);
+            .on_transition(&before.state, &self.upload.state, delay, poll_fault);
         if is_over(&self.upload) && !effects.contains(&Effect::Abort) {
             // Its task has reported and is over; a handle that is kept keeps its memory.
             self.stop();
@@ -241,6 +240,18 @@ impl Item {
         }
     }
 
+    /// Returns whether its file is being checked, or changes still.
+    pub fn is_being_checked(&self) -> bool {
+        let state = &self.upload.state;
+        matches!(state, UploadState::Checking | UploadState::StillChanging)
+    }
+
+    /// Returns whether an earlier run left it unfinished and the user has not decided on it.
+    pub fn is_interrupted(&self) -> bool {
+        let by = PausedBy::Restart;
+        self.upload.state == UploadState::Paused { by }
+    }
+
     /// Moves the row to another path of its file.
     pub fn move_to(&mut self, path: PathBuf) {
         self.name = name_of(&path);
@@ -284,11 +295,6 @@ impl Item {
     /// Returns bytes that the service has of it, as far as this run knows.
     pub fn sent(&self) -> u64 {
         self.transfer.sent(&self.upload)
-    }
-
-    /// Returns whether bytes were sent in this run without a result so far.
-    pub fn has_sent(&self) -> bool {
-        self.transfer.has_sent(&self.upload)
     }
 
     /// Returns the end and the cause of a wait after a fault.

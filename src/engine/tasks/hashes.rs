@@ -7,6 +7,7 @@ use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::FileStamp;
 use crate::model::snapshot::ItemId;
+use crate::model::upload::Event;
 
 /// Hashes of files, with the stamps they were read at.
 pub(in crate::engine) type Contents = Vec<(ItemId, FileStamp, ContentHash)>;
@@ -18,6 +19,16 @@ pub(in crate::engine) struct FilesToCompare {
     pub hashed_before: Option<PendingHash>,
     pub known: Contents,
     pub unread: Vec<(ItemId, PendingHash)>,
+}
+
+/// Returns that a comparison failed, of which nothing was sent.
+pub(in crate::engine) fn not_compared(attempt: u32, fault: Fault) -> Event {
+    Event::AttemptFailed {
+        attempt,
+        fault,
+        content: None,
+        jitter: 0.0,
+    }
 }
 
 /// Hashes the row's file and its candidates; a candidate that cannot be read is skipped.

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::{Task, Tasks};
+use super::{Task, Tasks, not_compared};
 use crate::api::limiter::Priority;
 use crate::api::{Service, TransferProgress, UploadFile};
 use crate::engine::message::ActorMessage;
@@ -15,8 +15,7 @@ use crate::engine::pending_hash::PendingHash;
 use crate::engine::queue::item::{Item, Origin};
 use crate::engine::saved_session::Purpose;
 use crate::engine::worker::UploadAttempt;
-use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
-use crate::model::fault::Fault;
+use crate::model::asset::{AssetAnswer, AssetId, AssetStatus};
 use crate::model::key::ApiKey;
 use crate::model::media::{self, FileStamp, Route};
 use crate::model::snapshot::ItemId;
@@ -45,20 +44,15 @@ impl<S: Service> Tasks<S> {
         recall: Option<(Arc<KeychainWorker>, Purpose)>,
     ) -> (Task, Arc<TransferProgress>) {
         let (item, attempt, origin) = (row.id, row.upload().attempt, row.origin());
-        let stall = self.stall;
-        let (gate, early) = (self.messages.clone(), self.messages.clone());
-        let (messages, sessions) = (self.messages.clone(), self.messages.clone());
-        let early_origin = origin.clone();
+        let (stall, messages) = (self.stall, self.messages.clone());
+        let (gate, early) = (messages.clone(), (messages.clone(), origin.clone()));
         let meter = TransferProgress::gated(move || {
             let _ = gate.send(ActorMessage::Upload(item, Event::BodyOut { attempt }));
         });
         let meter = Arc::new(meter.telling_early_id(move |asset| {
-            let _ = early.send(ActorMessage::EarlyId {
-                item,
-                attempt,
-                asset,
-                origin: early_origin.clone(),
-            });
+            let (messages, origin) = early.clone();
+            let event = Event::Issued { attempt, asset };
+            let _ = messages.send(ActorMessage::Stored(origin, event));
         }));
         let unchanged = PendingHash::at(row.file.clone(), stamp);
         let upload = UploadAttempt {
@@ -79,24 +73,20 @@ impl<S: Service> Tasks<S> {
         let progress = Arc::clone(&meter);
         let span = tracing::info_span!("send", item = item.0, attempt);
         let sending = async move {
-            let reserved_id = (messages.clone(), origin.clone());
-            let session = move || {
-                let _ = sessions.send(ActorMessage::Session { item, attempt });
+            let session = || {
+                let _ = messages.send(ActorMessage::Session { item, attempt });
             };
-            let outcome = upload
-                .run(session, move |ticket| {
-                    let (saved, receiver) = oneshot::channel();
-                    let (messages, origin) = reserved_id;
-                    let _ = messages.send(ActorMessage::SignedUpload {
-                        item,
-                        attempt,
-                        ticket,
-                        origin,
-                        saved,
-                    });
-                    receiver
-                })
-                .await;
+            let reserve = |ticket| {
+                let (saved, receiver) = oneshot::channel();
+                let _ = messages.send(ActorMessage::SignedUpload {
+                    attempt,
+                    ticket,
+                    origin: origin.clone(),
+                    saved,
+                });
+                receiver
+            };
+            let outcome = upload.run(session, reserve).await;
             let stray = outcome.as_ref().err();
             if let Some(asset) = stray.and_then(|fault| fault.diagnostics.asset_id.clone()) {
                 let status = (route == Route::Direct).then_some(AssetStatus::Waiting);
@@ -104,16 +94,24 @@ impl<S: Service> Tasks<S> {
             }
             match outcome {
                 Ok((asset, content)) => {
+                    let event = Event::Sent {
+                        attempt,
+                        asset: asset.clone(),
+                        content,
+                    };
                     let mut taken = Taken {
                         messages,
-                        item,
-                        attempt,
-                        asset,
-                        content,
                         origin,
-                        changed: None,
+                        event,
                     };
-                    taken.changed = unchanged.changed(stall).await;
+                    if let Some(fault) = unchanged.changed(stall).await {
+                        taken.event = Event::SentButFileChanged {
+                            attempt,
+                            asset,
+                            content,
+                            fault,
+                        };
+                    }
                 }
                 Err(fault) => {
                     let event = Event::AttemptFailed {
@@ -202,13 +200,7 @@ impl<S: Service> Tasks<S> {
                     }
                     Ok(_) => {}
                     Err(fault) => {
-                        let event = Event::AttemptFailed {
-                            attempt,
-                            fault,
-                            content: None,
-                            jitter: 0.0,
-                        };
-                        return ActorMessage::Upload(item, event);
+                        return ActorMessage::Upload(item, not_compared(attempt, fault));
                     }
                 }
             }
@@ -224,24 +216,14 @@ impl<S: Service> Tasks<S> {
 /// A file the service took, reported on drop so that a cancelled check does not lose its id.
 struct Taken {
     messages: mpsc::UnboundedSender<ActorMessage>,
-    item: ItemId,
-    attempt: u32,
-    asset: AssetId,
-    content: Option<ContentHash>,
     origin: Origin,
-    changed: Option<Fault>,
+    event: Event,
 }
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        let _ = self.messages.send(ActorMessage::Sent {
-            item: self.item,
-            attempt: self.attempt,
-            asset: self.asset.clone(),
-            content: self.content,
-            origin: self.origin.clone(),
-            changed: self.changed.take(),
-        });
+        let (origin, event) = (self.origin.clone(), self.event.clone());
+        let _ = self.messages.send(ActorMessage::Stored(origin, event));
     }
 }
 

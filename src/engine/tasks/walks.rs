@@ -38,16 +38,13 @@ struct FolderWalk<'a> {
 
 impl FolderWalk<'_> {
     /// Updates the progress and reports it; breaks if the walk was abandoned.
-    fn note<const N: usize>(
-        &self,
-        work: impl FnOnce(&mut Walk) -> [Option<ActorMessage>; N],
-    ) -> ControlFlow<()> {
+    fn note(&self, work: impl FnOnce(&mut Walk) -> Vec<ActorMessage>) -> ControlFlow<()> {
         let mut walk = locked(self.walk);
         if walk.is_given_up {
             return ControlFlow::Break(());
         }
         walk.steps += 1;
-        for message in work(&mut walk).into_iter().flatten() {
+        for message in work(&mut walk) {
             if self.messages.send(message).is_err() {
                 return ControlFlow::Break(());
             }
@@ -62,29 +59,28 @@ impl FolderWalk<'_> {
                 files::WalkEvent::Rejected { path, rejection } => (path, Some(rejection)),
                 files::WalkEvent::Entering(path) => {
                     return self.note(|walk| {
-                        let left = paths.iter().enumerate().skip(walk.named);
-                        walk.named = left
-                            .into_iter()
-                            .find(|(_, named)| **named == path)
-                            .map_or(walk.named, |(place, _)| place);
+                        let mut left = paths.iter().skip(walk.named);
+                        walk.named += left.position(|named| *named == path).unwrap_or(0);
                         walk.at = path;
-                        [Some(ActorMessage::WalkProgress(walk.count))]
+                        vec![ActorMessage::WalkProgress(walk.count)]
                     });
                 }
                 files::WalkEvent::Walked { folder, skipped } => {
                     return self.note(|walk| {
                         walk.has_skipped |= skipped > 0;
                         let found = std::mem::take(&mut walk.found);
-                        let skipped =
-                            (skipped > 0).then_some(ActorMessage::Skipped(folder, skipped));
-                        [Some(ActorMessage::FilesFound(found)), skipped]
+                        let mut told = vec![ActorMessage::FilesFound(found)];
+                        if skipped > 0 {
+                            told.push(ActorMessage::Skipped(folder, skipped));
+                        }
+                        told
                     });
                 }
             };
             let folder = locked(self.walk).at.clone();
             self.note(|walk| {
                 walk.at.clone_from(&path);
-                []
+                vec![]
             })?;
             let found = FoundFile {
                 identity: files::identity(&path),
@@ -98,13 +94,11 @@ impl FolderWalk<'_> {
                 walk.count += 1;
                 walk.found.push(found);
                 if walk.found.len() < BATCH {
-                    return [None, None];
+                    return vec![];
                 }
                 let found = std::mem::take(&mut walk.found);
-                [
-                    Some(ActorMessage::WalkProgress(walk.count)),
-                    Some(ActorMessage::FilesFound(found)),
-                ]
+                let progress = ActorMessage::WalkProgress(walk.count);
+                vec![progress, ActorMessage::FilesFound(found)]
             })
         })
     }

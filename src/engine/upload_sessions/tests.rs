@@ -5,7 +5,7 @@ use super::*;
 use crate::api::{SecretUrl, Session};
 use crate::model::media::{FileStamp, Kind};
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Media, Upload};
+use crate::model::upload::{Media, PausedBy, Upload};
 use crate::store::Keychain;
 
 fn id(text: &str) -> AssetId {

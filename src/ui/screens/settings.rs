@@ -53,7 +53,7 @@ pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
 fn choices(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let themes = [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark];
     let themes = themes.map(|theme| {
-        let label = UiCommand::Theme(theme).entry().label;
+        let label = UiCommand::Set(Setting::Theme(theme)).entry().label;
         (label.to_owned(), Setting::Theme(theme))
     });
     choice(ui, app, (words::colours(), ""), &themes, out);

@@ -1,3 +1,7 @@
+mod located;
+mod network;
+mod quit;
+
 use super::*;
 use crate::text::{Backend, size};
 

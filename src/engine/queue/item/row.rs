@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{Item, KnownDuplicate};
 use crate::model::retry::Policy;
 use crate::model::snapshot::{DuplicateOf, DuplicateStage, ResumeBehaviour, Row, Status, Transfer};
-use crate::model::upload::{Original, PausedBy, UploadState};
+use crate::model::upload::{Original, UploadState};
 
 impl Item {
     /// Returns the status for the window. Offline, a row without a byte sent is not uploading.
@@ -80,19 +80,14 @@ impl Item {
             status,
             Status::Queued | Status::Waiting { .. } | Status::Paused
         );
-        let sent = self.sent();
+        let (sent, speed) = (self.sent(), self.transfer.speed());
+        let left = || speed.left(total.saturating_sub(sent));
         let transfer = (moves || stands && sent > 0).then(|| Transfer {
             sent,
             total,
-            rate: self.transfer.rate().filter(|_| moves),
-            left: self
-                .transfer
-                .left(total.saturating_sub(sent))
-                .filter(|_| moves),
+            rate: speed.rate().filter(|_| moves),
+            left: left().filter(|_| moves),
         });
-        let by_interruption = UploadState::Paused {
-            by: PausedBy::Restart,
-        };
         Row {
             id: self.id,
             name: self.name.clone(),
@@ -113,7 +108,7 @@ impl Item {
             duplicate_unconfirmed: self.upload.counters.duplicate_unconfirmed,
             duplicate_of: duplicate_of.map(Arc::new),
             later,
-            interrupted: self.upload.state == by_interruption,
+            interrupted: self.is_interrupted(),
         }
     }
 }

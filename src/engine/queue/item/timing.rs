@@ -71,8 +71,16 @@ pub(in crate::engine) struct Waits {
 }
 
 impl Waits {
-    /// Takes note of a transition, after which the next call waits for `delay`.
-    pub fn on_transition(&mut self, before: &UploadState, after: &UploadState, delay: Duration) {
+    /// Takes note of a transition, after which the next call waits for `delay`; `poll_fault` is why
+    /// a poll failed.
+    pub fn on_transition(
+        &mut self,
+        before: &UploadState,
+        after: &UploadState,
+        delay: Duration,
+        poll_fault: Option<FaultKind>,
+    ) {
+        self.poll_fault = poll_fault;
         let due = Instant::now() + delay;
         match after {
             UploadState::Processing { .. } => {
@@ -84,11 +92,6 @@ impl Waits {
             UploadState::RetryScheduled { .. } => self.until = Some(due),
             _ => self.polled_since = None,
         }
-    }
-
-    /// Takes note of why the last poll failed; `None` if none did.
-    pub fn set_poll_fault(&mut self, kind: Option<FaultKind>) {
-        self.poll_fault = kind;
     }
 
     /// Counts the time of its polls from now, as nobody polled before.

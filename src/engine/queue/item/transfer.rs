@@ -1,7 +1,6 @@
 //! The bytes of a row on their way to the service.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -86,14 +85,8 @@ impl RowTransfer {
         Some(TransferSample { new, moved, is_out })
     }
 
-    /// Bytes a second; `None` while it is being estimated.
-    pub fn rate(&self) -> Option<f64> {
-        self.speed.rate()
-    }
-
-    /// Time for `bytes` more; `None` while it is being estimated or nothing moves.
-    pub fn left(&self, bytes: u64) -> Option<Duration> {
-        self.speed.left(bytes)
+    pub fn speed(&self) -> &Speed {
+        &self.speed
     }
 
     /// Returns bytes sent in the running attempt or, while none runs, kept in a session; the whole
