@@ -1,5 +1,5 @@
-//! What front ends see: rows and sums brought up to date by what changed, a snapshot published when
-//! something did.
+//! Output to front ends: keeps rows and totals up to date by what changed, and publishes a snapshot
+//! when something did.
 
 #[cfg(test)]
 mod tests;

@@ -9,14 +9,14 @@ use crate::model::plan::calls;
 use crate::model::snapshot::{ItemId, Totals};
 use crate::model::upload::UploadState;
 
-/// What all rows add up to, and what each of them adds.
+/// Sum over all rows, and the share of each.
 #[derive(Debug, Default)]
 pub(super) struct QueueTotals {
     all: RowTotals,
     each: HashMap<ItemId, RowTotals>,
 }
 
-/// What one row, or all of them, adds.
+/// Share of one row, or the sum of all.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct RowTotals {
     pub totals: Totals,

@@ -1,4 +1,4 @@
-//! How fast bytes move: smoothed, so that a time left can be read.
+//! Throughput of transfers, smoothed so that the estimated time left does not jump.
 
 #[cfg(test)]
 mod tests;
@@ -18,7 +18,7 @@ pub(super) struct Speed {
     first: Option<Instant>,
     last: Option<(Instant, u64)>,
     rate: f64,
-    /// How much of the smoothing window the samples cover; corrects the start.
+    /// Share of the smoothing window that the samples cover; corrects the start.
     weight: f64,
 }
 
@@ -57,7 +57,7 @@ impl Speed {
             .then(|| self.rate / self.weight)
     }
 
-    /// Time for `bytes` more; `None` while it is being estimated or nothing moves.
+    /// Returns the time for `bytes` more; `None` while it is being estimated or nothing moves.
     pub fn left(&self, bytes: u64) -> Option<Duration> {
         let rate = self.rate().filter(|rate| *rate >= 1.0)?;
         Duration::try_from_secs_f64(bytes as f64 / rate).ok()

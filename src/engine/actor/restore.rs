@@ -222,7 +222,7 @@ impl<S: Service> Actor<S> {
             return Ok(Resumption::Resumed(None));
         };
         item.id_to_leave = is_other_keys.then_some(unused);
-        // What another key sent is not known to be there before the current one has asked.
+        // An asset of another key counts as stored only once the current key has polled it.
         let stored = item.undoubted_asset().filter(|_| !is_other_keys).cloned();
         let direct_limit = self.options.policy.direct_limit;
         if let Some(accepted) = LifecycleEvent::accepted(item.upload(), direct_limit) {

@@ -1,4 +1,4 @@
-//! What a snapshot says, put together after a turn.
+//! Builds the snapshot after a turn.
 
 use std::sync::Arc;
 use std::time::Duration;
