@@ -133,14 +133,12 @@ fn insert_rows(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, 
     Ok(kept)
 }
 
-/// Advances the id counter so that no id is assigned twice. A counter that is not `is_counted` may
-/// be an old one.
-pub(super) fn bump_id_counter(fresh: &Connection, is_counted: bool) -> Result<(), StoreError> {
+/// Advances the id counter so that no id is assigned twice.
+fn bump_id_counter(fresh: &Connection, is_counted: bool) -> Result<(), StoreError> {
     let gap = if is_counted { 0 } else { ID_GAP };
     fresh.execute(
         "INSERT INTO counters (name, value)
          SELECT 'next_item', ?1 + 1 + max(
-             (SELECT coalesce(max(value) - 1, 0) FROM counters WHERE name = 'next_item'),
              (SELECT coalesce(max(id), 0) FROM items),
              (SELECT coalesce(max(item), 0) FROM assets),
              (SELECT coalesce(max(id), 0) FROM damaged_items))

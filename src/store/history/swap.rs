@@ -62,9 +62,7 @@ pub(super) fn restore_missing(dir: &Path, path: &Path, limit: Duration) -> Resul
     }
     let new = dir.join(REBUILDING);
     if let Some(restored) = from_backup(dir, &new, limit)? {
-        recovery::bump_id_counter(&restored, false)
-            .and_then(|()| close(restored))
-            .map_err(|error| OpenError::from_store(&new, &error))?;
+        close(restored).map_err(|error| OpenError::from_store(&new, &error))?;
         fs::rename(&new, path).map_err(|error| OpenError::io(path, &error))?;
         files::sync_dir(dir);
         tracing::warn!("the history was missing and is restored from a backup");

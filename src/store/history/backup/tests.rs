@@ -94,18 +94,3 @@ fn a_folder_that_cannot_be_written_is_an_error_and_nothing_else() {
     assert!(back_up_at(dir.path(), &folder, at("11-01")).is_err());
     assert_eq!(names(dir.path()), before);
 }
-
-#[test]
-fn ids_given_since_the_backup_are_not_given_again_when_the_database_is_missing() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut history = History::open(dir.path()).unwrap().history;
-    history.reserve_ids(5).unwrap();
-    back_up_at(dir.path(), &dir.path().join(BACKUP_DIR), at("11-01")).unwrap();
-    let last = history.reserve_ids(100).unwrap();
-    drop(history);
-    let file = dir.path().join(crate::store::history::FILE_NAME);
-    super::super::database_file::with_siblings(&file).for_each(|file| drop(fs::remove_file(file)));
-    let mut history = History::open(dir.path()).unwrap().history;
-    let next = history.reserve_ids(1).unwrap();
-    assert!(next.0 >= last.0 + 100, "{next:?}");
-}
