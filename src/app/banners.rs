@@ -10,6 +10,7 @@ use super::queue::QueueStatus;
 use super::wording::{self, banner as words};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
+use crate::store::settings::SettingsWarning;
 use crate::text::messages::{journal, key, list};
 use crate::text::{self, Backend, NextStep};
 
@@ -61,7 +62,7 @@ pub struct BannerContext<'a> {
     /// Refused files by reason, if they are to be reported.
     pub refused: Option<&'a BTreeMap<&'static str, usize>>,
     /// Warnings from reading the settings.
-    pub settings: &'a [String],
+    pub settings: &'a [SettingsWarning],
 }
 
 fn stays(tone: Tone, text: impl Into<String>) -> Banner {
@@ -161,9 +162,9 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
         );
     }
     if !facts.settings.is_empty() {
+        let said: Vec<String> = facts.settings.iter().map(words::settings).collect();
         banners.push(
-            stays(Tone::Notice, facts.settings.join(list::sentences()))
-                .dismissed_by(Dismissible::Settings),
+            stays(Tone::Notice, said.join(list::sentences())).dismissed_by(Dismissible::Settings),
         );
     }
     if facts.backend == Backend::Service {

@@ -1,4 +1,5 @@
-//! Counts files dragged over the window, on a background thread.
+//! Tells how many files a drop would add, counted on a background thread while they are dragged over
+//! the window.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;

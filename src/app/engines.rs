@@ -8,7 +8,7 @@ use super::pending::{Outcome, Pending, Wake};
 use super::rows;
 use super::wording::Stops;
 use crate::engine::{Command, EngineHandle, Notice, Preferences};
-use crate::model::snapshot::{KeyState, Row, Snapshot, Status};
+use crate::model::snapshot::{Row, Snapshot, Status};
 use crate::text::Backend;
 
 /// Engines of the window, and the snapshot that it shows.
@@ -68,14 +68,6 @@ impl Engines {
         for engine in std::iter::once(&self.current).chain(&self.parked) {
             engine.send(Command::Shutdown);
         }
-    }
-
-    /// Returns `true` if the account's engine has a key.
-    pub fn account_has_key(&self) -> bool {
-        matches!(
-            self.account().snapshot.borrow().key,
-            KeyState::Present { .. }
-        )
     }
 
     pub fn snapshot(&self) -> &Snapshot {

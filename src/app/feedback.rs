@@ -54,12 +54,12 @@ impl Feedback {
     }
 
     /// Returns the time until the next message ends or is announced.
-    pub fn next_look(&self, now: Instant) -> Option<Duration> {
+    pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
         let copied = self.copied.map(|(_, until)| until);
         let toast = self.toast.as_ref().map(|toast| toast.until);
         let ends = copied.into_iter().chain(toast);
         ends.map(|end| end.saturating_duration_since(now))
-            .chain(self.announcer.next_look(now))
+            .chain(self.announcer.next_wakeup(now))
             .min()
     }
 

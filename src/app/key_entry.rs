@@ -187,10 +187,12 @@ impl KeyEntry {
     }
 
     /// Handles an answer. A rejected key is not used; an unverifiable one is used with a notice.
-    /// `vault` is `None` if the key is for this session only.
+    /// `vault` is `None` if the key is for this session only; a key is saved in it after the
+    /// removal that is under way.
     pub fn poll(
         &mut self,
         vault: Option<&Arc<dyn KeyVault>>,
+        removing: &mut Option<Pending<Result<(), VaultError>>>,
         wake: &Wake,
         now: Instant,
     ) -> Option<Entered> {
@@ -224,7 +226,7 @@ impl KeyEntry {
                             Some(words::unchecked().to_owned())
                         }
                     };
-                    self.keep(vault, wake, key, note, now)
+                    self.keep(vault, removing, wake, key, note, now)
                 }
             },
             Phase::Saving(save) => {
@@ -250,6 +252,7 @@ impl KeyEntry {
     fn keep(
         &mut self,
         vault: Option<&Arc<dyn KeyVault>>,
+        removing: &mut Option<Pending<Result<(), VaultError>>>,
         wake: &Wake,
         key: ApiKey,
         note: Option<String>,
@@ -261,7 +264,11 @@ impl KeyEntry {
             return Some(Entered::new(key, KeySource::Session, note, None));
         };
         let (vault, kept) = (Arc::clone(vault), key.clone());
-        let answer = Pending::spawn("keychain", Arc::clone(wake), move || vault.save(&kept));
+        let before = removing.take();
+        let answer = Pending::spawn("keychain", Arc::clone(wake), move || {
+            before.map(Pending::wait);
+            vault.save(&kept)
+        });
         self.phase = Phase::Saving(KeySave {
             key,
             since: now,

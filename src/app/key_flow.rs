@@ -39,6 +39,8 @@ pub struct KeyFlow {
     /// Why the environment variable holds no valid key.
     bad_environment_key: Option<NotAKey>,
     entry: KeyEntry,
+    /// Source of the key that the account's engine was told last; its snapshot may lag.
+    in_use: Option<KeySource>,
     /// Command that waits for a key.
     after_key: Option<Command>,
     /// Why the key is kept for this session only.
@@ -65,6 +67,7 @@ impl KeyFlow {
             environment_key,
             bad_environment_key,
             entry: KeyEntry::default(),
+            in_use: None,
             after_key: None,
             session_only: None,
             keychain_problem: None,
@@ -79,10 +82,21 @@ impl KeyFlow {
     /// engine unless the keychain is asked.
     pub fn look_for_key(&mut self, now: Instant) -> Option<Command> {
         if let Some(key) = self.environment_key.clone() {
-            return Some(Command::SetKey(key, KeySource::Environment));
+            return Some(self.use_key(key, KeySource::Environment));
         }
         self.ask_keychain(now);
-        self.loading.is_none().then_some(Command::NoKey)
+        self.loading.is_none().then(|| self.use_none())
+    }
+
+    fn use_key(&mut self, key: ApiKey, source: KeySource) -> Command {
+        self.in_use = Some(source);
+        Command::SetKey(key, source)
+    }
+
+    fn use_none(&mut self) -> Command {
+        self.in_use = None;
+        self.session_only = None;
+        Command::NoKey
     }
 
     /// Asks the keychain for the key.
@@ -126,32 +140,30 @@ impl KeyFlow {
                 self.removing = Some(Pending::spawn("keychain", wake, move || vault.remove()));
                 None
             }
-            (KeySource::Session, _) => {
-                self.session_only = None;
-                Some(Command::NoKey)
-            }
+            (KeySource::Session, _) => Some(self.use_none()),
             _ => None,
         }
     }
 
-    /// Handles answers of keychain and service. `has_key`: the account's engine has a key.
-    pub fn poll(&mut self, has_key: bool, now: Instant) -> Vec<KeyEvent> {
+    /// Handles answers of keychain and service.
+    pub fn poll(&mut self, now: Instant) -> Vec<KeyEvent> {
         let is_for_session = self.is_for_session(now);
-        let mut events = self.poll_loading(has_key);
+        let mut events = self.poll_loading();
         let vault = self.vault.as_ref().filter(|_| !is_for_session);
-        if let Some(entered) = self.entry.poll(vault, &self.wake, now) {
+        let entered = self.entry.poll(vault, &mut self.removing, &self.wake, now);
+        if let Some(entered) = entered {
             events.extend(self.entered(entered, now));
         }
         events.extend(self.poll_removing());
         events
     }
 
-    fn poll_loading(&mut self, has_key: bool) -> Vec<KeyEvent> {
+    fn poll_loading(&mut self) -> Vec<KeyEvent> {
         match Pending::take_from(&mut self.loading) {
             None => Vec::new(),
             Some(Outcome::Answer(Ok(Some(key)))) => {
                 self.session_only = None;
-                let mut events = vec![KeyEvent::Send(Command::SetKey(key, KeySource::Keychain))];
+                let mut events = vec![KeyEvent::Send(self.use_key(key, KeySource::Keychain))];
                 // A key dialog opened meanwhile, still untouched.
                 let idle = self.entry.draft().is_empty() && self.entry.busy().is_none();
                 if idle && let Some(then) = self.after_key.take() {
@@ -160,14 +172,14 @@ impl KeyFlow {
                 events
             }
             // An empty keychain does not replace a session key entered meanwhile.
-            Some(_) if has_key => Vec::new(),
+            Some(_) if self.in_use.is_some() => Vec::new(),
             Some(outcome) => {
                 if let Outcome::Answer(Err(error)) = outcome {
                     // A missing keychain is reported when a key is entered.
                     self.keychain_problem =
                         (error != VaultError::Absent).then(|| wording::vault(&error).to_owned());
                 }
-                vec![KeyEvent::Send(Command::NoKey)]
+                vec![KeyEvent::Send(self.use_none())]
             }
         }
     }
@@ -177,9 +189,11 @@ impl KeyFlow {
         let trouble = match Pending::take_from(&mut self.removing) {
             None => return Vec::new(),
             Some(Outcome::Answer(Ok(()))) => {
-                self.session_only = None;
+                // A session key entered meanwhile stays.
+                let is_used = self.in_use != Some(KeySource::Session);
+                let gone = is_used.then(|| KeyEvent::Send(self.use_none()));
                 let said = KeyEvent::Say(words::removed().to_owned());
-                return vec![KeyEvent::Send(Command::NoKey), said];
+                return gone.into_iter().chain([said]).collect();
             }
             Some(Outcome::Answer(Err(error))) => error,
             Some(Outcome::Lost) => VaultError::Absent,
@@ -189,7 +203,7 @@ impl KeyFlow {
 
     /// Applies an entered key.
     fn entered(&mut self, entered: Entered, now: Instant) -> Vec<KeyEvent> {
-        let mut events = vec![KeyEvent::Send(Command::SetKey(entered.key, entered.source))];
+        let mut events = vec![KeyEvent::Send(self.use_key(entered.key, entered.source))];
         events.extend(self.after_key.take().map(KeyEvent::Send));
         if entered.source == KeySource::Keychain {
             // The key stored earlier is obsolete.

@@ -1,5 +1,7 @@
 //! The list as the window shows it: its rows, what "Upload" would do, and changes just made.
 
+use std::collections::HashSet;
+
 use super::list::List;
 use crate::model::plan::Plan;
 use crate::model::snapshot::{ItemId, Snapshot};
@@ -20,8 +22,8 @@ pub struct ListState {
     list: List,
     /// Whole list rows in view, as last measured.
     page: Option<usize>,
-    /// Last row before added files whose rows are still missing.
-    added_after: Option<ItemId>,
+    /// Rows before the added files whose rows are still missing.
+    before_intake: Option<HashSet<ItemId>>,
     /// The engine can undo the last removal.
     can_undo: bool,
 }
@@ -73,30 +75,29 @@ impl ListState {
 
     /// Starts a new intake, whose rows come with later snapshots.
     pub fn begin_intake(&mut self, snapshot: &Snapshot) {
-        let last = snapshot.rows.iter().map(|row| row.id).max();
-        self.added_after = Some(last.unwrap_or(ItemId(0)));
+        self.before_intake = Some(snapshot.rows.iter().map(|row| row.id).collect());
     }
 
     /// Ends an intake that found nothing.
     pub fn end_intake(&mut self) {
-        self.added_after = None;
+        self.before_intake = None;
     }
 
     /// Returns the files of the last intake: once the first has a row that can be shown without
     /// moving away from a selection, else once all are there.
     pub fn take_added(&mut self, snapshot: &Snapshot) -> Option<AddedFiles> {
-        let after = self.added_after?;
-        let new = snapshot.rows.iter().filter(|row| row.id > after);
-        let first = new.clone().map(|row| row.id).min()?;
+        let before = self.before_intake.as_ref()?;
+        let mut new = snapshot.rows.iter().filter(|row| !before.contains(&row.id));
+        let first = new.next()?.id;
         let shown = self.list.rows().any(|row| row.id == first);
         let added = if shown && self.list.selected().is_empty() {
             AddedFiles::Shown(first)
         } else if snapshot.walking.is_none() {
-            AddedFiles::Counted(new.count(), first)
+            AddedFiles::Counted(1 + new.count(), first)
         } else {
             return None;
         };
-        self.added_after = None;
+        self.before_intake = None;
         Some(added)
     }
 

@@ -90,7 +90,7 @@ impl Notices {
     }
 
     /// Returns when the report of left-out files ends.
-    pub fn next_look(&self) -> Option<Instant> {
+    pub fn next_wakeup(&self) -> Option<Instant> {
         self.left_out_until
     }
 

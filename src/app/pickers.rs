@@ -13,7 +13,7 @@ use super::{export, paste};
 use crate::model::snapshot::{ItemId, Row};
 use crate::text::messages::{located, settings, window};
 
-/// Purpose of an open dialog.
+/// Use of what the user chooses in an open dialog.
 enum DialogPurpose {
     /// Add the chosen files or folders.
     Add,
@@ -24,9 +24,6 @@ enum DialogPurpose {
     /// Write these rows, as they were at the time of the request, to the chosen file.
     Export(Vec<Arc<Row>>, ExportFormat),
 }
-
-/// File that an export was written to, its number of rows, and the outcome.
-type Written = (PathBuf, usize, io::Result<()>);
 
 /// Answer of a dialog or of the clipboard.
 #[derive(Debug, PartialEq)]
@@ -47,7 +44,9 @@ pub enum Picked {
 pub struct Pickers {
     dialogs: Box<dyn FileDialogs>,
     open: Vec<(DialogPurpose, Pending<DialogResult>)>,
-    writing: Option<Pending<Written>>,
+    writing: Option<Pending<io::Result<()>>>,
+    /// Path and number of rows of the export.
+    export: Option<(PathBuf, usize)>,
     /// Clipboard text; for copied files, some systems give bare names.
     pasted_text: String,
     pasted_files: Option<Pending<Vec<PathBuf>>>,
@@ -61,6 +60,7 @@ impl Pickers {
             dialogs,
             open: Vec::new(),
             writing: None,
+            export: None,
             pasted_text: String::new(),
             pasted_files: None,
             wake,
@@ -130,13 +130,7 @@ impl Pickers {
                 Ok(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {}
             }
         }
-        if let Some(Outcome::Answer(written)) = Pending::take_from(&mut self.writing) {
-            let (path, rows, outcome) = written;
-            picked.push(Picked::Say(match outcome {
-                Ok(()) => words::saved(rows, &path),
-                Err(error) => words::not_exported(&path, &error),
-            }));
-        }
+        picked.extend(self.written());
         picked.extend(self.pasted());
         picked
     }
@@ -151,14 +145,22 @@ impl Pickers {
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
             DialogPurpose::Export(rows, format) => {
                 let path = paths.into_iter().next()?;
-                let write = move || {
-                    let outcome = export::write(&path, &rows, format);
-                    (path, rows.len(), outcome)
-                };
+                self.export = Some((path.clone(), rows.len()));
+                let write = move || export::write(&path, &rows, format);
                 self.writing = Some(Pending::spawn("export", self.wake.clone(), write));
                 None
             }
         }
+    }
+
+    fn written(&mut self) -> Option<Picked> {
+        let outcome = Pending::take_from(&mut self.writing)?;
+        let (path, rows) = self.export.take()?;
+        Some(Picked::Say(match outcome {
+            Outcome::Answer(Ok(())) => words::saved(rows, &path),
+            Outcome::Answer(Err(error)) => words::not_exported(&path, &error),
+            Outcome::Lost => words::not_exported(&path, &io::Error::other(settings::no_thread())),
+        }))
     }
 
     fn pasted(&mut self) -> Option<Picked> {

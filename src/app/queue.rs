@@ -1,4 +1,4 @@
-//! State of the queue as the window shows it.
+//! Decides which one reason the window gives for a queue that stands still.
 
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::{QueueWait, Snapshot};

@@ -1,4 +1,5 @@
-//! Texts and commands of a row.
+//! Decides what a row of the list says and offers: its detail, warning and tooltips, its buttons and
+//! menu, and what a screen reader announces.
 
 mod detail;
 

@@ -13,6 +13,20 @@ use crate::text::messages::{batch, list, status};
 /// Time between announcements.
 const GAP: Duration = Duration::from_secs(2);
 
+/// News to announce.
+#[derive(Debug, Default, PartialEq)]
+struct News {
+    message: Option<String>,
+    /// Texts of new banners.
+    banners: Vec<String>,
+    /// Names of files that came into this state.
+    ready: Vec<String>,
+    failed: Vec<String>,
+    refused: Vec<String>,
+    found: Vec<String>,
+    progress: Option<String>,
+}
+
 /// The current announcement and the pending ones.
 #[derive(Debug, Default)]
 pub struct Announcer {
@@ -22,18 +36,6 @@ pub struct Announcer {
     /// Shown banners, including new ones.
     banners: Vec<Banner>,
     quarter: u64,
-}
-
-/// News that were not announced yet: texts, and names of files by what became of them.
-#[derive(Debug, Default, PartialEq)]
-struct News {
-    message: Option<String>,
-    banners: Vec<String>,
-    ready: Vec<String>,
-    failed: Vec<String>,
-    refused: Vec<String>,
-    found: Vec<String>,
-    progress: Option<String>,
 }
 
 impl Announcer {
@@ -151,7 +153,7 @@ impl Announcer {
     }
 
     /// Returns the time until a pending announcement is due.
-    pub fn next_look(&self, now: Instant) -> Option<Duration> {
+    pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
         self.has_news().then(|| self.wait(now).unwrap_or_default())
     }
 }

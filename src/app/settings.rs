@@ -11,7 +11,7 @@ use super::pending::{Outcome, Pending, Wake};
 use crate::api::network::NetworkState;
 use crate::engine::Preferences;
 use crate::store::Settings;
-use crate::store::settings::{Loaded, Start};
+use crate::store::settings::{Loaded, SettingsWarning, Start};
 use crate::text::messages::settings as words;
 
 /// Returns the settings that the engine uses.
@@ -27,7 +27,7 @@ pub fn preferences(settings: &Settings) -> Preferences {
 pub struct SettingsState {
     settings: Settings,
     /// Warnings from reading the settings file.
-    warnings: Vec<String>,
+    warnings: Vec<SettingsWarning>,
     /// Saves the settings; `None` if they last for this session only.
     save: Option<SaveSettings>,
     saving: Option<Pending<io::Result<()>>>,
@@ -78,7 +78,7 @@ impl SettingsState {
     }
 
     /// Returns the warnings from reading the settings file.
-    pub fn warnings(&self) -> &[String] {
+    pub fn warnings(&self) -> &[SettingsWarning] {
         &self.warnings
     }
 

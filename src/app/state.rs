@@ -18,6 +18,7 @@ use super::effect::WindowEffect;
 use super::engines::Engines;
 use super::environment::{Desktop, WindowEnvironment};
 use super::feedback::Feedback;
+use super::key_entry::KeyEntry;
 use super::key_flow::KeyFlow;
 use super::list::List;
 use super::list_state::ListState;
@@ -148,9 +149,9 @@ impl App {
         &self.key
     }
 
-    /// Returns the state of the API key, for the key field.
-    pub fn key_mut(&mut self) -> &mut KeyFlow {
-        &mut self.key
+    /// Returns the key being entered, for its field.
+    pub fn key_entry_mut(&mut self) -> &mut KeyEntry {
+        self.key.entry_mut()
     }
 
     /// Returns `true` once going on without the keychain is offered.
@@ -205,15 +206,15 @@ impl App {
     }
 
     /// Returns the backend that receives the files.
-    pub fn place(&self) -> Backend {
+    pub fn backend(&self) -> Backend {
         self.engines.backend()
     }
 
     /// Returns the context of the list's rows.
-    pub fn around(&self, now: Instant) -> RowContext {
+    pub fn row_context(&self, now: Instant) -> RowContext {
         RowContext {
             now,
-            place: self.place(),
+            place: self.backend(),
             queue: QueueStatus::of(self.snapshot()),
         }
     }
@@ -230,7 +231,7 @@ impl App {
     }
 
     /// Returns the text for a drop; `None` if nothing is being dragged over the window.
-    pub fn hovering(&self) -> Option<String> {
+    pub fn drop_text(&self) -> Option<String> {
         self.drop_preview.text()
     }
 
@@ -242,7 +243,7 @@ impl App {
             .reports_refused(files, self.list.fits_in_view());
         let facts = BannerContext {
             now: self.now(),
-            backend: self.place(),
+            backend: self.backend(),
             waiting_outside: self.engines.waiting_outside(),
             can_drop: self.can_drop,
             key: &self.key,
@@ -254,14 +255,14 @@ impl App {
     }
 
     /// Returns the time until the next frame needed without input.
-    pub fn next_look(&self, now: Instant) -> Option<Duration> {
+    pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
         let silent = self.key.keychain_is_silent_at().filter(|at| *at > now);
-        let ends = self.notices.next_look().into_iter().chain(silent);
+        let ends = self.notices.next_wakeup().into_iter().chain(silent);
         let waits = ends.map(|end| end.saturating_duration_since(now));
         let counts_down = self.snapshot().waiting.filter(|wait| wait.until > now);
         waits
             .chain(counts_down.map(|_| Duration::from_secs(1)))
-            .chain(self.feedback.next_look(now))
+            .chain(self.feedback.next_wakeup(now))
             .min()
     }
 }

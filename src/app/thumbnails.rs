@@ -100,7 +100,7 @@ impl<T> Thumbnails<T> {
     }
 
     /// Returns the time until a decode becomes overdue.
-    pub fn next_look(&self, now: Instant) -> Option<Duration> {
+    pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
         let ends = self.running.iter().map(|one| one.since + TIME);
         ends.min().map(|end| end.saturating_duration_since(now))
     }

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use self::opening::{OpenHistory, OpenTask};
 use crate::model::asset::AssetId;
-use crate::model::snapshot::{ItemId, JournalState};
+use crate::model::snapshot::{ItemId, JournalState, UnwritableCause};
 use crate::store::{History, HistoryChange, RunId, RunLock, StoreError};
 
 use super::clock::now_ms;
@@ -34,9 +34,6 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(80);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Retry delay of a failed commit or a failed opening of the history.
 const SAVE_AGAIN: Duration = Duration::from_secs(2);
-
-/// Reason for not writing while a background task has the history.
-const ELSEWHERE: &str = "the history is being repaired or opened anew";
 
 /// The journal of one run.
 pub(super) struct Journal {
@@ -81,8 +78,12 @@ struct LockWait {
 pub(super) struct DatabaseLocked;
 
 enum CommitError {
-    Locked(String),
-    Unwritable(String),
+    Locked(UnwritableCause),
+    Unwritable(UnwritableCause),
+}
+
+fn error_cause(error: &StoreError) -> UnwritableCause {
+    UnwritableCause::Error(error.to_string())
 }
 
 impl Journal {
@@ -139,7 +140,7 @@ impl Journal {
     /// Ends the wait for the lock; the journal counts as unwritable.
     pub fn stop_waiting(&mut self) {
         if self.is_waiting() {
-            let held = StoreError::Busy.to_string();
+            let held = error_cause(&StoreError::Busy);
             self.state = JournalState::Unwritable(held);
         }
     }
@@ -230,7 +231,7 @@ impl Journal {
         if self.staged.is_empty() {
             if self.history.is_none() && self.held.is_some_and(|held| now >= held.again) {
                 // Reads have to wait for it as well, and no longer.
-                self.hold(ELSEWHERE.to_owned());
+                self.hold(UnwritableCause::Repair);
             }
             if self.is_ledger_behind() && now >= self.ledger_due {
                 // A locked ledger blocks the actor for as long as [`TRY`].
@@ -263,7 +264,7 @@ impl Journal {
             Err(CommitError::Locked(why)) => self.hold(why),
             Err(CommitError::Unwritable(why)) => {
                 if self.state == JournalState::Good {
-                    tracing::error!(%why, "the history cannot be written");
+                    tracing::error!(?why, "the history cannot be written");
                 }
                 self.held = None;
                 self.state = JournalState::Unwritable(why);
@@ -274,12 +275,12 @@ impl Journal {
     }
 
     /// Schedules a retry; after a while things go on without the disk.
-    fn hold(&mut self, why: String) {
+    fn hold(&mut self, why: UnwritableCause) {
         let now = Instant::now();
         let since = self.held.map_or(now, |held| held.since);
         let is_long = now.saturating_duration_since(since) >= PATIENCE;
         if is_long && self.is_waiting() {
-            tracing::error!(%why, "the history cannot be written");
+            tracing::error!(?why, "the history cannot be written");
             self.state = JournalState::Unwritable(why);
         }
         let pause = if is_long { SAVE_AGAIN } else { BETWEEN_TRIES };
@@ -291,7 +292,7 @@ impl Journal {
     /// Commits all that is staged in one transaction; gives up a damaged or replaced database.
     fn write(&mut self) -> Result<(), CommitError> {
         let Some(history) = &mut self.history else {
-            return Err(CommitError::Locked(ELSEWHERE.to_owned()));
+            return Err(CommitError::Locked(UnwritableCause::Repair));
         };
         let committed = history.commit(&self.staged);
         self.written.extend(history.told_assets().cloned());
@@ -300,15 +301,17 @@ impl Journal {
             Err(StoreError::Damaged(why)) => {
                 tracing::error!(%why, "the history is damaged");
                 self.lost = self.history.take().map(Box::new).map(OpenTask::Repair);
-                Err(CommitError::Locked(StoreError::Damaged(why).to_string()))
+                Err(CommitError::Locked(error_cause(&StoreError::Damaged(why))))
             }
             Err(error @ StoreError::Replaced) => {
                 self.is_replaced();
-                Err(CommitError::Locked(error.to_string()))
+                Err(CommitError::Locked(error_cause(&error)))
             }
-            Err(error @ StoreError::Busy) => Err(CommitError::Locked(error.to_string())),
+            Err(error @ StoreError::Busy) => Err(CommitError::Locked(error_cause(&error))),
             // The state says already that the history cannot be written.
-            Err(StoreError::NotSaved(why)) => Err(CommitError::Unwritable(why)),
+            Err(StoreError::NotSaved(why)) => {
+                Err(CommitError::Unwritable(UnwritableCause::Error(why)))
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::asset::{AssetId, ContentHash};
+use super::asset::AssetId;
 use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, Note, Rejection, Route};
 use super::throughput::Throughput;
@@ -15,15 +15,6 @@ use super::throughput::Throughput;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ItemId(pub u64);
-
-/// Proof that a file is at the service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// Its asset id.
-    pub asset_id: AssetId,
-    /// BLAKE3 hash of the bytes that were sent.
-    pub content: Option<ContentHash>,
-}
 
 /// Status of a row, as the user sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -184,10 +175,21 @@ pub enum JournalState {
     Good,
     /// Earlier runs are being loaded; nothing starts yet.
     Opening,
-    /// Writing fails for the given reason. Nothing new starts.
-    Unwritable(String),
+    /// Writing fails. Nothing new starts.
+    Unwritable(UnwritableCause),
     /// The database belongs to a newer version; nothing is written or uploaded.
     Newer,
+}
+
+/// Why the journal can't be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnwritableCause {
+    /// The history is being repaired or opened anew.
+    Repair,
+    /// The error, as part of a sentence.
+    Error(String),
+    /// The history can't be opened: a sentence with the problem and the fix.
+    NotOpened(String),
 }
 
 /// Source of the engine's API key.

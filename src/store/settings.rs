@@ -91,8 +91,36 @@ impl Default for Settings {
 pub struct Loaded {
     /// Effective settings.
     pub settings: Settings,
-    /// Warnings about the file, one sentence each.
-    pub warnings: Vec<String>,
+    /// Warnings about the file.
+    pub warnings: Vec<SettingsWarning>,
+}
+
+/// Reason why settings have their defaults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingsWarning {
+    /// The file cannot be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's error.
+        cause: String,
+    },
+    /// The file cannot be parsed.
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The parser's error.
+        cause: String,
+        /// New name of the file, or the system's error of renaming it.
+        kept: Result<PathBuf, String>,
+    },
+    /// A setting has an invalid value.
+    InvalidValue {
+        /// Name of the setting.
+        name: &'static str,
+        /// Value in the file, shortened to one line.
+        value: String,
+    },
 }
 
 impl Settings {
@@ -107,16 +135,14 @@ impl Settings {
             Ok(bytes) => match Self::read(&bytes) {
                 Ok(loaded) => return loaded,
                 Err(error) => {
-                    warnings.push(set_aside(&path, &error));
+                    warnings.push(set_aside(path, &error));
                     Self::default()
                 }
             },
             Err(error) => {
                 if error.kind() != io::ErrorKind::NotFound {
-                    warnings.push(format!(
-                        "The settings in {} cannot be read: {error}. The defaults apply.",
-                        path.display()
-                    ));
+                    let cause = error.to_string();
+                    warnings.push(SettingsWarning::Unreadable { path, cause });
                 }
                 Self::default()
             }
@@ -137,7 +163,7 @@ impl Settings {
         Ok(Loaded { settings, warnings })
     }
 
-    fn from_fields(mut fields: Map<String, Value>, warnings: &mut Vec<String>) -> Self {
+    fn from_fields(mut fields: Map<String, Value>, warnings: &mut Vec<SettingsWarning>) -> Self {
         let usual = Self::default();
         let mut take = Take {
             fields: &mut fields,
@@ -197,13 +223,13 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 
 struct Take<'a> {
     fields: &'a mut Map<String, Value>,
-    warnings: &'a mut Vec<String>,
+    warnings: &'a mut Vec<SettingsWarning>,
 }
 
 impl Take<'_> {
     fn value<T: DeserializeOwned>(
         &mut self,
-        name: &str,
+        name: &'static str,
         usual: T,
         allowed: impl Fn(&T) -> bool,
     ) -> T {
@@ -213,10 +239,9 @@ impl Take<'_> {
         match serde_json::from_value(found.clone()) {
             Ok(value) if allowed(&value) => value,
             _ => {
-                self.warnings.push(format!(
-                    "The setting \"{name}\" cannot be {}; its default applies.",
-                    shown(&found)
-                ));
+                let value = shown(&found);
+                self.warnings
+                    .push(SettingsWarning::InvalidValue { name, value });
                 usual
             }
         }
@@ -238,18 +263,13 @@ fn shown(value: &Value) -> String {
 }
 
 /// Moves an unreadable file aside and returns the warning.
-fn set_aside(path: &Path, error: &serde_json::Error) -> String {
-    let aside: PathBuf = files::aside_name(path, &[]);
-    match fs::rename(path, &aside) {
-        Ok(()) => format!(
-            "The settings in {} cannot be understood ({error}). The defaults apply; the file was kept as {}.",
-            path.display(),
-            aside.display()
-        ),
-        Err(moving) => format!(
-            "The settings in {} cannot be understood ({error}), nor set aside ({moving}). The defaults apply.",
-            path.display()
-        ),
+fn set_aside(path: PathBuf, error: &serde_json::Error) -> SettingsWarning {
+    let aside = files::aside_name(&path, &[]);
+    let moved = fs::rename(&path, &aside);
+    SettingsWarning::Damaged {
+        path,
+        cause: error.to_string(),
+        kept: moved.map(|()| aside).map_err(|error| error.to_string()),
     }
 }
 

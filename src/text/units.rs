@@ -51,11 +51,11 @@ pub fn rate(bytes_per_second: f64) -> String {
 
 /// Formats bytes per second as MB without the unit: "0.5", "20".
 pub fn megabytes(rate: u64) -> String {
-    let words = size(rate);
-    match words.strip_suffix(" MB") {
-        Some(number) => number.to_owned(),
-        None if rate == 500_000 => "0.5".to_owned(),
-        None => words,
+    let whole = number(rate / 1_000_000);
+    let decimals = format!("{:06}", rate % 1_000_000);
+    match decimals.trim_end_matches('0') {
+        "" => whole,
+        decimals => format!("{whole}.{decimals}"),
     }
 }
 

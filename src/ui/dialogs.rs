@@ -164,7 +164,7 @@ fn formats(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     }
     body(
         ui,
-        &words::size_limit(app.place(), &crate::text::size(SIZE_DOUBT)),
+        &words::size_limit(app.backend(), &crate::text::size(SIZE_DOUBT)),
     );
     buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
 }
@@ -200,7 +200,7 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
         out.push(UiCommand::CloseDialog);
         return;
     };
-    let Some((message, technical)) = rows::trouble(row, app.place()) else {
+    let Some((message, technical)) = rows::trouble(row, app.backend()) else {
         out.push(UiCommand::CloseDialog);
         return;
     };

@@ -91,7 +91,7 @@ pub fn announce(ui: &Ui, app: &App) {
 
 /// Draws the effect of a drop while files are dragged over the window.
 pub fn drop_overlay(ctx: &Context, app: &App) {
-    let Some(words) = app.hovering() else { return };
+    let Some(words) = app.drop_text() else { return };
     let p: &Palette = Palette::of_theme(ctx.theme());
     let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop overlay")));
     let room = ctx.content_rect();

@@ -58,7 +58,7 @@ pub fn show(ui: &Ui, square: Rect, row: &Row, now: Instant) {
             paint_icon(ui.painter(), square.center(), icon, points, p.secondary);
         }
     }
-    if let Some(wait) = thumbnails.next_look(now) {
+    if let Some(wait) = thumbnails.next_wakeup(now) {
         ui.ctx().request_repaint_after(wait);
     }
 }

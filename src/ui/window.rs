@@ -145,7 +145,7 @@ impl MaviApp {
             self.app.act(command, now);
         }
         self.carry_out(ui.ctx());
-        if let Some(wait) = self.app.next_look(now) {
+        if let Some(wait) = self.app.next_wakeup(now) {
             ui.ctx().request_repaint_after(wait);
         }
         self.preferences.after_frame(ui.ctx());

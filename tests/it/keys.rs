@@ -232,8 +232,15 @@ fn a_late_keychain_without_a_key_takes_none_away() {
     let (mut engine, mut window, keychain, vault, clock) = over_silent_keychain();
     *vault.kept.lock().unwrap() = None;
     *clock.lock().unwrap() += Duration::from_secs(10);
-    engine.publish(|state| state.key = present(KeySource::Session));
     window.run();
+    window.get_by_label("Enter a key for this session").click();
+    window.run();
+    let answer = enter_key(&mut window, &mut engine, OTHER_KEY);
+    answer.send(Ok(())).unwrap();
+    until(&mut window, "the key", |_| {
+        matches!(engine.next(), Some(Command::SetKey(..)))
+    });
+    // The engine has not shown it yet.
     keychain.send(()).unwrap();
     let app = |window: &Window| window.state().as_ref().unwrap().app().keychain_is_silent();
     until(&mut window, "the keychain's answer", |window| !app(window));

@@ -227,7 +227,7 @@ fn a_drop_says_what_it_will_do() {
         .to_vec();
     until(&mut window, "the count", |window| {
         let app = window.state().as_ref().map(mavi_uploader::ui::MaviApp::app);
-        app.and_then(mavi_uploader::app::state::App::hovering) == Some("Add 3 files".to_owned())
+        app.and_then(mavi_uploader::app::state::App::drop_text) == Some("Add 3 files".to_owned())
     });
     // egui draws on while files hang over the window.
     window.run_steps(3);

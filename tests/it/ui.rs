@@ -11,7 +11,7 @@ use mavi_uploader::app::environment::DialogResult;
 use mavi_uploader::engine::{BatchEnd, Command, Notice};
 use mavi_uploader::model::fault::{Fault, FaultKind, RequiredAction};
 use mavi_uploader::model::media::Rejection;
-use mavi_uploader::model::snapshot::{ItemId, JournalState, Status};
+use mavi_uploader::model::snapshot::{ItemId, JournalState, Status, UnwritableCause};
 
 use crate::window::{
     Dialogs, Drop, FakeEngine, Window, builder, close, copied, failed, has, open, open_with, over,
@@ -220,7 +220,9 @@ fn a_button_that_cannot_be_pressed_is_disabled() {
     engine.rows(vec![row(1, "clip.mp4", Status::Checking)]);
     window.run();
     assert!(window.get_by_label("Upload").accesskit_node().is_disabled());
-    engine.publish(|state| state.journal = JournalState::Unwritable("disk full".to_owned()));
+    engine.publish(|state| {
+        state.journal = JournalState::Unwritable(UnwritableCause::Error("disk full".to_owned()));
+    });
     engine.rows(vec![row(1, "clip.mp4", Status::ReadyToUpload)]);
     window.run();
     let upload = window.get_by_label("Upload 1 file");
@@ -442,12 +444,12 @@ fn a_folder_that_hangs_over_the_window_says_how_many_files_it_brings() {
     }];
     until(&mut window, "the count", |window| {
         let app = window.state().as_ref().unwrap().app();
-        app.hovering() == Some("Add 2 files".to_owned())
+        app.drop_text() == Some("Add 2 files".to_owned())
     });
     window.input_mut().hovered_files.clear();
     window.run();
     let app = window.state().as_ref().unwrap().app();
-    assert_eq!(app.hovering(), None);
+    assert_eq!(app.drop_text(), None);
 }
 
 #[test]

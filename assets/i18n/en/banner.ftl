@@ -68,3 +68,13 @@ banner-already-listed = { $files ->
 banner-show-one = Show it
 banner-show-all = Show them
 banner-no-drop = This desktop does not let files be dropped here. Choose or paste them instead.
+
+## The settings file. $cause: why it can't be used.
+
+banner-settings-unreadable = The settings in { $path } cannot be read: { $cause }. The defaults apply.
+# $kept: its new name.
+banner-settings-damaged = The settings in { $path } cannot be understood ({ $cause }). The defaults apply; the file was kept as { $kept }.
+# $why: why it can't be renamed.
+banner-settings-not-set-aside = The settings in { $path } cannot be understood ({ $cause }), nor set aside ({ $why }). The defaults apply.
+# $name: of a setting. $value: the one in the file.
+banner-settings-invalid = The setting "{ $name }" cannot be { $value }; its default applies.

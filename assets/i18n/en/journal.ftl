@@ -5,5 +5,7 @@
 journal-set-aside = The history was damaged. The damaged file was kept as { $path }, and what could be read of it is in a new one. Nothing was deleted.
 journal-newer = The history is of a newer version of this program. That history is left as it is, and nothing can be uploaded: use the newer version.
 journal-unwritable = The history cannot be written ({ $cause }). { -nothing-new } Make room on the disk, or make the folder writable.
+# Instead of an error.
+journal-repair = the history is being repaired or opened anew
 # $cause: a sentence that names the problem and what to do.
 journal-unwritable-for = { $cause } { -nothing-new }

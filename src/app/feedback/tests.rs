@@ -9,12 +9,12 @@ fn a_toast_is_announced_and_goes_when_its_time_is_over() {
     assert_eq!(feedback.announcement(), "1 removed.");
     let toast = feedback.toast().expect("it is shown");
     assert_eq!(toast.action, Some(UiCommand::UndoRemove));
-    assert_eq!(feedback.next_look(start), Some(TOAST_FOR));
+    assert_eq!(feedback.next_wakeup(start), Some(TOAST_FOR));
     feedback.poll(start + TOAST_FOR - Duration::from_millis(1));
     assert!(feedback.toast().is_some());
     feedback.poll(start + TOAST_FOR);
     assert_eq!(feedback.toast(), None);
-    assert_eq!(feedback.next_look(start + TOAST_FOR), None);
+    assert_eq!(feedback.next_wakeup(start + TOAST_FOR), None);
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn copied_stands_on_one_row_for_a_moment() {
     feedback.copied(ItemId(1), start);
     feedback.copied(ItemId(2), start);
     assert!(!feedback.was_copied(ItemId(1)) && feedback.was_copied(ItemId(2)));
-    assert_eq!(feedback.next_look(start), Some(COPIED_FOR));
+    assert_eq!(feedback.next_wakeup(start), Some(COPIED_FOR));
     feedback.poll(start + COPIED_FOR);
     assert!(!feedback.was_copied(ItemId(2)));
 }

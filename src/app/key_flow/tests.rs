@@ -11,6 +11,7 @@ type Answers<T> = Mutex<mpsc::Receiver<Result<T, VaultError>>>;
 struct Vault {
     loads: Option<Answers<Option<ApiKey>>>,
     saves: Option<Answers<()>>,
+    calls: Arc<Mutex<Vec<&'static str>>>,
 }
 
 fn next<T>(answers: Option<&Answers<T>>) -> Result<T, VaultError> {
@@ -24,9 +25,11 @@ impl KeyVault for Vault {
         next(self.loads.as_ref())
     }
     fn save(&self, _: &ApiKey) -> Result<(), VaultError> {
+        self.calls.lock().unwrap().push("save");
         next(self.saves.as_ref())
     }
     fn remove(&self) -> Result<(), VaultError> {
+        self.calls.lock().unwrap().push("remove");
         next(self.saves.as_ref())
     }
 }
@@ -79,14 +82,11 @@ fn a_key_from_the_keychain_starts_what_waited_for_it_and_closes_its_dialog() {
     }));
     assert!(key.look_for_key(now).is_none());
     key.open(Some(Command::Start));
-    assert!(key.poll(false, now).is_empty());
+    assert!(key.poll(now).is_empty());
     assert!(key.is_keychain_silent(now + KEYCHAIN_PATIENCE));
     answer.send(Ok(Some(some_key()))).unwrap();
     wakes.recv().unwrap();
-    assert_eq!(
-        told(&key.poll(false, now)),
-        ["set Keychain", "Start", "close"]
-    );
+    assert_eq!(told(&key.poll(now)), ["set Keychain", "Start", "close"]);
     assert!(!key.is_keychain_silent(now + KEYCHAIN_PATIENCE));
 }
 
@@ -100,16 +100,30 @@ fn an_empty_keychain_does_not_take_away_a_key_entered_meanwhile() {
             ..Vault::default()
         }));
         key.ask_keychain(now);
+        let late = now + KEYCHAIN_PATIENCE;
+        if has_key {
+            let events = entered_at(late, &mut key, &wakes, Ok(()));
+            assert_eq!(events[0], "set Session");
+        }
         answer.send(Err(VaultError::Locked)).unwrap();
         wakes.recv().unwrap();
-        assert_eq!(told(&key.poll(has_key, now)), expected);
+        assert_eq!(told(&key.poll(late)), expected);
         assert_eq!(key.keychain_problem().is_some(), !has_key);
+        assert_eq!(key.session_only().is_some(), has_key);
     }
 }
 
 /// Enters a key, has the service answer, and polls once more.
 fn entered(key: &mut KeyFlow, wakes: &mpsc::Receiver<()>, reply: Result<(), Fault>) -> Vec<String> {
-    let now = Instant::now();
+    entered_at(Instant::now(), key, wakes, reply)
+}
+
+fn entered_at(
+    now: Instant,
+    key: &mut KeyFlow,
+    wakes: &mpsc::Receiver<()>,
+    reply: Result<(), Fault>,
+) -> Vec<String> {
     key.entry_mut()
         .draft_mut()
         .push_str("sk-0123456789abcdef0123456789abcdef");
@@ -118,7 +132,7 @@ fn entered(key: &mut KeyFlow, wakes: &mpsc::Receiver<()>, reply: Result<(), Faul
     };
     sender.send(reply).unwrap();
     wakes.recv().unwrap();
-    told(&key.poll(false, now))
+    told(&key.poll(now))
 }
 
 #[test]
@@ -156,7 +170,7 @@ fn a_key_that_the_keychain_does_not_take_in_time_is_kept_for_the_session() {
     assert!(key.session_only().is_some());
     answer.send(Ok(())).unwrap();
     wakes.recv().unwrap();
-    assert_eq!(told(&key.poll(true, late))[0], "set Keychain");
+    assert_eq!(told(&key.poll(late))[0], "set Keychain");
     assert_eq!(key.session_only(), None);
 }
 
@@ -170,14 +184,56 @@ fn a_key_is_gone_once_the_keychain_let_go_of_it() {
     assert!(key.remove(KeySource::Keychain).is_none());
     answer.send(Err(VaultError::Locked)).unwrap();
     wakes.recv().unwrap();
-    let said = told(&key.poll(true, Instant::now()));
+    let said = told(&key.poll(Instant::now()));
     assert_eq!(said.len(), 1, "the key stays: {said:?}");
     assert!(key.remove(KeySource::Keychain).is_none());
     answer.send(Ok(())).unwrap();
     wakes.recv().unwrap();
-    assert_eq!(told(&key.poll(true, Instant::now()))[0], "NoKey");
+    assert_eq!(told(&key.poll(Instant::now()))[0], "NoKey");
     assert!(matches!(
         key.remove(KeySource::Session),
         Some(Command::NoKey)
     ));
+}
+
+#[test]
+fn a_key_entered_during_a_removal_is_saved_after_it_and_stays_in_use() {
+    let (answer, answers) = mpsc::channel();
+    let vault = Vault {
+        saves: Some(Mutex::new(answers)),
+        ..Vault::default()
+    };
+    let calls = Arc::clone(&vault.calls);
+    let (mut key, wakes) = flow(Some(vault));
+    assert!(key.remove(KeySource::Keychain).is_none());
+    assert_eq!(entered(&mut key, &wakes, Ok(())), [""; 0], "it is saved");
+    for _ in ["removed", "saved"] {
+        answer.send(Ok(())).unwrap();
+        wakes.recv().unwrap();
+    }
+    assert_eq!(*calls.lock().unwrap(), ["remove", "save"]);
+    let events = told(&key.poll(Instant::now()));
+    assert_eq!(events[..2], ["set Keychain", "close"]);
+    assert!(!events.contains(&"NoKey".to_owned()), "{events:?}");
+}
+
+#[test]
+fn a_session_key_entered_during_a_removal_stays_in_use() {
+    let now = Instant::now();
+    let (answer, answers) = mpsc::channel();
+    let (_silent, loads) = mpsc::channel();
+    let (mut key, wakes) = flow(Some(Vault {
+        loads: Some(Mutex::new(loads)),
+        saves: Some(Mutex::new(answers)),
+        ..Vault::default()
+    }));
+    key.ask_keychain(now);
+    assert!(key.remove(KeySource::Keychain).is_none());
+    let late = now + KEYCHAIN_PATIENCE;
+    let events = entered_at(late, &mut key, &wakes, Ok(()));
+    assert_eq!(events[0], "set Session");
+    answer.send(Ok(())).unwrap();
+    wakes.recv().unwrap();
+    assert_eq!(told(&key.poll(late)), [words::removed()]);
+    assert!(key.session_only().is_some());
 }

@@ -37,6 +37,38 @@ fn added_files_are_shown_once() {
 }
 
 #[test]
+fn files_added_after_an_outage_are_news_although_their_ids_are_smaller() {
+    let rows = |ids: &[u64]| {
+        let rows = ids
+            .iter()
+            .map(|id| Arc::new(row(*id, Status::ReadyToUpload)));
+        Snapshot {
+            rows: Arc::new(rows.collect()),
+            ..Snapshot::default()
+        }
+    };
+    // Given without a database.
+    let own = 1 << 62;
+    let mut state = ListState::default();
+    state.begin_intake(&rows(&[1, own]));
+    assert_eq!(state.take_added(&rows(&[1, own])), None);
+    let more = rows(&[1, own, own + 1, 2]);
+    state.list_mut().update(&more);
+    assert_eq!(
+        state.take_added(&more),
+        Some(AddedFiles::Shown(ItemId(own + 1)))
+    );
+    state.begin_intake(&more);
+    let more = rows(&[1, own, own + 1, 2, 3, 4]);
+    state.list_mut().update(&more);
+    state.list_mut().pick(ItemId(1), Pick::Only);
+    assert_eq!(
+        state.take_added(&more),
+        Some(AddedFiles::Counted(2, ItemId(3)))
+    );
+}
+
+#[test]
 fn added_files_do_not_take_the_view_from_a_selection() {
     let mut state = adding();
     state.list_mut().pick(ItemId(1), Pick::Only);

@@ -17,14 +17,14 @@ fn files_left_out_are_reported_for_a_while_once_the_folders_are_walked() {
     snapshot.walking = Some(9);
     notices.poll(&snapshot, start);
     assert_eq!(notices.left_out(&snapshot), (0, 0));
-    assert_eq!(notices.next_look(), None);
+    assert_eq!(notices.next_wakeup(), None);
     snapshot.walking = None;
     notices.poll(&snapshot, start);
     assert_eq!(notices.left_out(&snapshot), (4, 2));
-    assert_eq!(notices.next_look(), Some(start + LEFT_OUT_FOR));
+    assert_eq!(notices.next_wakeup(), Some(start + LEFT_OUT_FOR));
     notices.poll(&snapshot, start + LEFT_OUT_FOR);
     assert_eq!(notices.left_out(&snapshot), (0, 0));
-    assert_eq!(notices.next_look(), None);
+    assert_eq!(notices.next_wakeup(), None);
     assert_eq!(notices.left_out(&left_out(5, 2)), (1, 0), "one more since");
 }
 

@@ -91,6 +91,17 @@ fn an_export_is_written_to_the_chosen_file() {
 }
 
 #[test]
+fn an_export_that_is_lost_is_reported() {
+    let (mut pickers, _opened, _wakes) = pickers();
+    let (answer, writing) = Pending::channel(Arc::new(|| ()));
+    pickers.export = Some(("/ids.csv".into(), 1));
+    pickers.writing = Some(writing);
+    assert_eq!(pickers.poll(), []);
+    drop(answer);
+    assert!(matches!(&pickers.poll()[..], [Picked::Say(_)]));
+}
+
+#[test]
 fn dialogs_about_rows_are_let_go_of_with_their_list() {
     let (mut pickers, opened, _wakes) = pickers();
     pickers.locate(ItemId(1));

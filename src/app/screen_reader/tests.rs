@@ -41,11 +41,11 @@ fn ends_are_said_together_and_not_faster_than_one_can_listen() {
     announcer.compare(&one, &more);
     announcer.speak(start + Duration::from_secs(1));
     assert_eq!(announcer.said(), "clip-1.mp4: Ready.", "too soon");
-    let wait = announcer.next_look(start + Duration::from_secs(1));
+    let wait = announcer.next_wakeup(start + Duration::from_secs(1));
     assert_eq!(wait, Some(Duration::from_secs(1)));
     announcer.speak(start + GAP);
     assert_eq!(announcer.said(), "clip-2.mp4: Ready. clip-3.mp4: Failed.");
-    assert_eq!(announcer.next_look(start + GAP), None);
+    assert_eq!(announcer.next_wakeup(start + GAP), None);
     announcer.compare(&more, &more);
     announcer.speak(start + 2 * GAP);
     assert_eq!(announcer.said(), "clip-2.mp4: Ready. clip-3.mp4: Failed.");

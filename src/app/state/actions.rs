@@ -83,7 +83,7 @@ impl App {
 
     pub(super) fn copy_details(&mut self, id: ItemId) {
         let Some(row) = self.row(id) else { return };
-        let text = rows::details_text(row, self.place(), self.build());
+        let text = rows::details_text(row, self.backend(), self.build());
         self.effects.push(WindowEffect::CopyText(text));
     }
 

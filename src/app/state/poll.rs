@@ -56,7 +56,7 @@ impl App {
     pub(super) fn take_in(&mut self) {
         let snapshot = self.engines.snapshot();
         self.list.list_mut().update(snapshot);
-        let refused = self.list.list().refused_files();
+        let refused = self.list().refused_files();
         self.notices.update(snapshot, refused);
     }
 
@@ -74,7 +74,7 @@ impl App {
             self.notice(notice, now);
         }
         self.arrivals();
-        let events = self.key.poll(self.engines.account_has_key(), now);
+        let events = self.key.poll(now);
         self.key_events(events, now);
         if let Some(problem) = self.settings.poll() {
             self.feedback.say(problem, None, now);
@@ -182,7 +182,7 @@ impl App {
     /// Notifies the user that the batch has ended, if the window is not in front.
     fn notify_batch_finished(&self, end: &BatchEnd) {
         if self.desktop_status.is_in_background() && self.settings.values().notifications {
-            let (title, text) = wording::batch_ended(end, self.place());
+            let (title, text) = wording::batch_ended(end, self.backend());
             let raise = self.desktop_status.on_click(Arc::clone(&self.wake));
             self.desktop.notify(&title, &text, raise);
         }

@@ -20,7 +20,7 @@ impl App {
     /// Shows the queue of another engine. Messages and dialogs belong to the one before.
     fn show_other_engine(&mut self) {
         self.list.replace(self.engines.snapshot());
-        let refused = self.list.list().refused_files();
+        let refused = self.list().refused_files();
         self.notices.replace(self.engines.snapshot(), refused);
         self.pickers.forget_rows();
         self.feedback.clear();

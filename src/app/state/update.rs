@@ -30,7 +30,7 @@ impl App {
     /// Starts a new intake: the notes about earlier ones are cleared.
     pub(super) fn begin_intake(&mut self) {
         let snapshot = self.engines.snapshot();
-        let refused = self.list.list().refused_files();
+        let refused = self.list().refused_files();
         self.notices.begin_intake(snapshot, refused);
         self.list.begin_intake(snapshot);
     }
@@ -101,8 +101,7 @@ impl App {
             UiCommand::Show(filter) => {
                 self.list.list_mut().show(filter);
                 if filter == Filter::Attention {
-                    self.notices
-                        .forget_refused(self.list.list().refused_files());
+                    self.notices.forget_refused(self.list().refused_files());
                 }
             }
             UiCommand::ShowAdded(first) => {
@@ -228,7 +227,7 @@ impl App {
             Dismissible::SessionKey => self.key.dismiss_session_only(),
             Dismissible::Settings => self.settings.dismiss_warnings(),
             banner => {
-                let refused = self.list.list().refused_files();
+                let refused = self.list().refused_files();
                 self.notices
                     .dismiss(banner, self.engines.snapshot(), refused);
             }

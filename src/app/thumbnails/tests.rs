@@ -60,7 +60,7 @@ fn a_picture_in_sight_gets_its_thumbnail_and_a_broken_one_its_icon() {
         thumbnails.running.is_empty(),
         "a broken one is not tried twice"
     );
-    assert_eq!(thumbnails.next_look(now), None, "idle is idle");
+    assert_eq!(thumbnails.next_wakeup(now), None, "idle is idle");
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn one_that_is_late_makes_room_for_the_next() {
     let dir = tempfile::tempdir().unwrap();
     let next = picture_row(9, &write(dir.path(), "a.png", [1, 2, 3]));
     thumbnails.of(&next, start, sides);
-    assert_eq!(thumbnails.next_look(start), Some(TIME));
+    assert_eq!(thumbnails.next_wakeup(start), Some(TIME));
     assert!(!thumbnails.running.iter().any(|one| one.path == next.path));
     thumbnails.of(&next, start + TIME, sides);
     assert!(thumbnails.running.iter().any(|one| one.path == next.path));

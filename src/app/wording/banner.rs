@@ -1,6 +1,7 @@
 //! Texts of the banners above the list.
 
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
+use crate::store::settings::SettingsWarning;
 pub(crate) use crate::text::messages::banner::*;
 use crate::text::messages::{banner as say, list};
 use crate::text::{Backend, Message, NextStep, fault};
@@ -28,6 +29,23 @@ pub fn left_out(passed: u64, already: u64) -> String {
     let passed = (passed > 0).then(|| say::passed_over(passed));
     let sentences: Vec<String> = already.into_iter().chain(passed).collect();
     sentences.join(list::sentences())
+}
+
+/// Reports why settings have their defaults.
+pub fn settings(warning: &SettingsWarning) -> String {
+    match warning {
+        SettingsWarning::Unreadable { path, cause } => {
+            say::settings_unreadable(cause, &path.display().to_string())
+        }
+        SettingsWarning::Damaged { path, cause, kept } => {
+            let path = path.display().to_string();
+            match kept {
+                Ok(kept) => say::settings_damaged(cause, &kept.display().to_string(), &path),
+                Err(why) => say::settings_not_set_aside(cause, &path, why),
+            }
+        }
+        SettingsWarning::InvalidValue { name, value } => say::settings_invalid(name, value),
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::previous_runs::{RestoredItems, RestoredRows, previous_runs};
 use super::{Journal, LockWait, SAVE_AGAIN, TRY};
-use crate::model::snapshot::JournalState;
+use crate::model::snapshot::{JournalState, UnwritableCause};
 use crate::store::{History, OpenError, OpenedDatabase, RunId, RunLock, StoreError};
 
 /// Opens the history of this run. May block; called again until it works.
@@ -174,7 +174,7 @@ impl Journal {
         self.held = None;
         self.state = match error {
             OpenError::Newer { .. } => JournalState::Newer,
-            error => JournalState::Unwritable(error.to_string()),
+            error => JournalState::Unwritable(UnwritableCause::NotOpened(error.to_string())),
         };
         if matches!(error, OpenError::Busy { .. }) {
             let now = Instant::now();

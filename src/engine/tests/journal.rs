@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::service::{Act, fault};
 use super::*;
+use crate::model::snapshot::UnwritableCause;
 use crate::store::{AssetNote, OpenError};
 
 const FILE_NAME: &str = "history.db";
@@ -143,7 +144,8 @@ async fn while_nothing_can_be_written_nothing_new_starts_and_ids_are_shown_as_un
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_1")));
     assert!(!row.saved);
-    let JournalState::Unwritable(why) = engine.snapshot().journal.clone() else {
+    let JournalState::Unwritable(UnwritableCause::Error(why)) = engine.snapshot().journal.clone()
+    else {
         panic!("it cannot be written");
     };
     assert!(!why.contains("cannot be written"), "said twice: {why}");
@@ -243,7 +245,7 @@ async fn with_a_history_that_cannot_be_used_nothing_uploads() {
     let histories = [
         (JournalState::Newer, Arc::new(newer) as OpenHistory),
         (
-            JournalState::Unwritable("No such disk.".to_owned()),
+            JournalState::Unwritable(UnwritableCause::NotOpened("No such disk.".to_owned())),
             Arc::new(no_disk),
         ),
     ];

@@ -49,3 +49,9 @@ fn storage_has_a_price_a_month() {
         ["7", "999", "1,000", "1,234,567"]
     );
 }
+
+#[test]
+fn a_speed_limit_is_a_number_of_megabytes() {
+    let rates = [500_000, 1_500_000, 20_000_000, 2_000_000_000, 1].map(megabytes);
+    assert_eq!(rates, ["0.5", "1.5", "20", "2,000", "0.000001"]);
+}

@@ -34,12 +34,12 @@ pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
         text::label(ui, &words::save_starts(starts), type_size::BODY, p.text);
     }
     let busy = app.key().entry().busy();
-    let again = app.key_mut().entry_mut().take_again();
+    let again = app.key_entry_mut().take_again();
     let problem = app.key().entry().problem().map(str::to_owned);
     let id = field();
     // A newly opened dialog takes the focus.
     let fresh = TextEditState::load(ui.ctx(), id).is_none();
-    let field = TextEdit::singleline(app.key_mut().entry_mut().draft_mut())
+    let field = TextEdit::singleline(app.key_entry_mut().draft_mut())
         .id(id)
         .char_limit(FIELD)
         .password(true)

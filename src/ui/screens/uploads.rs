@@ -191,7 +191,7 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
     if let Some(offset) = offset {
         area = area.vertical_scroll_offset(offset);
     }
-    let around = app.around(now);
+    let around = app.row_context(now);
     let (mut focused, mut within) = (None, None);
     let named = UiBuilder::new()
         .accessibility_role(accesskit::Role::List)
@@ -297,25 +297,12 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     }
     let narrow = ui.available_width() < size::NARROW;
     let left = |ui: &mut Ui| {
-        let p = Palette::of(ui);
         let (first, second) =
-            status_bar::summary(snapshot, list, &app.plan(), app.place(), app.now());
-        let both = if second.is_empty() {
-            size::LINE
-        } else {
-            2.0 * size::LINE
-        };
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            ui.add_space(((ui.max_rect().height() - both) / 2.0).max(0.0));
-            text::line(ui, &first, type_size::BODY, p.text);
-            if !second.is_empty() {
-                text::line(ui, &second, type_size::SMALL, p.secondary);
-            }
-        });
+            status_bar::summary(snapshot, list, &app.plan(), app.backend(), app.now());
+        card::two_lines(ui, ui.max_rect().height(), &first, &second);
     };
     let hint = |command: &UiCommand| {
-        status_bar::hint(command, list, &app.plan(), snapshot.paused, app.place())
+        status_bar::hint(command, list, &app.plan(), snapshot.paused, app.backend())
     };
     let mut asked = None;
     let right = |ui: &mut Ui| {
