@@ -22,6 +22,7 @@ mod pending_hash;
 mod publisher;
 mod queue;
 mod queue_totals;
+mod row_change;
 mod saved_session;
 pub mod shutdown;
 mod speed;
@@ -29,7 +30,6 @@ mod storage_protocols;
 mod tasks;
 #[cfg(test)]
 mod tests;
-mod transition;
 mod upload_sessions;
 mod worker;
 

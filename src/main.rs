@@ -64,7 +64,7 @@ impl From<SetupError> for StartupError {
 }
 
 /// Running engines, each with its environment.
-type Engines = Arc<Mutex<Vec<JoinHandle<()>>>>;
+type EngineTasks = Arc<Mutex<Vec<JoinHandle<()>>>>;
 
 /// Opens the window and returns when it is closed.
 fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
@@ -114,7 +114,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
         .as_ref()
         .and_then(|single_instance| listen(single_instance, &runtime, window.wake()))
         .unzip();
-    let engines = Engines::default();
+    let engines = EngineTasks::default();
     let start_sandbox = {
         let (runtime, engines, wake) = (runtime.handle().clone(), engines.clone(), window.wake());
         // The window configures each engine.
@@ -230,7 +230,7 @@ fn listen(
 fn start(
     world: AppContext,
     runtime: &Handle,
-    engines: &Engines,
+    engines: &EngineTasks,
     wake: &Wake,
     preferences: Preferences,
 ) -> EngineHandle {

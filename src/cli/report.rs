@@ -92,10 +92,10 @@ impl Report {
 
     /// Records and prints a lifecycle event; returns its message for the user, if any.
     pub fn take(&mut self, lifecycle: LifecycleRecord) -> Option<String> {
-        let LifecycleRecord { item, path, turn } = lifecycle;
+        let LifecycleRecord { item, path, event } = lifecycle;
         self.named.remove(&path);
         let shown = super::one_line(&path.to_string_lossy());
-        let message = match turn {
+        let message = match event {
             LifecycleEvent::Accepted {
                 size,
                 kind,

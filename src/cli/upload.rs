@@ -67,7 +67,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         }
     };
     let _logs = crate::logging::start(world.folder());
-    let (follower, turns) = mpsc::unbounded_channel();
+    let (follower, events) = mpsc::unbounded_channel();
     let running = world.start(EngineConfig {
         front_end: FrontEnd::CommandLine,
         numbers,
@@ -101,7 +101,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     let run = UploadSession {
         running,
         report,
-        turns,
+        events,
         keychain,
         trouble: None,
         key_is_bad: bad_key.is_some(),
@@ -111,15 +111,15 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
 }
 
 /// The keychain's pending reply.
-type KeychainReply = JoinHandle<Result<Option<ApiKey>, SecretError>>;
+type PendingKey = JoinHandle<Result<Option<ApiKey>, SecretError>>;
 
 /// A run in progress.
 struct UploadSession {
     running: RunningEngine,
     report: Report,
-    turns: mpsc::UnboundedReceiver<LifecycleRecord>,
+    events: mpsc::UnboundedReceiver<LifecycleRecord>,
     /// The keychain's pending reply.
-    keychain: Option<KeychainReply>,
+    keychain: Option<PendingKey>,
     /// The keychain's error.
     trouble: Option<SecretError>,
     /// The environment's key is invalid, which was reported.
@@ -143,8 +143,8 @@ impl UploadSession {
         self.running.handle.send(Command::Shutdown);
         let _ = tokio::time::timeout(FAREWELL, &mut self.running.task).await;
         // Events from before the end still count.
-        while let Ok(turn) = self.turns.try_recv() {
-            if let Some(line) = self.report.take(turn) {
+        while let Ok(event) = self.events.try_recv() {
+            if let Some(line) = self.report.take(event) {
                 progress.say(&line);
             }
         }
@@ -214,12 +214,12 @@ impl UploadSession {
             tokio::select! {
                 biased;
                 () = interruption.heard() => return Some(Stop::Interrupted),
-                turn = self.turns.recv() => match turn {
-                    Some(LifecycleRecord { turn: LifecycleEvent::NeedsUser(fault), .. }) => {
+                event = self.events.recv() => match event {
+                    Some(LifecycleRecord { event: LifecycleEvent::NeedsUser(fault), .. }) => {
                         needs.get_or_insert((fault, Instant::now()));
                     }
-                    Some(turn) => {
-                        if let Some(line) = self.report.take(turn) {
+                    Some(event) => {
+                        if let Some(line) = self.report.take(event) {
                             progress.say(&line);
                         }
                     }
@@ -315,7 +315,7 @@ impl Lost {
 }
 
 /// Waits for the keychain's reply; forever if it was not asked.
-async fn answer(keychain: &mut Option<KeychainReply>) -> Result<Option<ApiKey>, SecretError> {
+async fn answer(keychain: &mut Option<PendingKey>) -> Result<Option<ApiKey>, SecretError> {
     match keychain {
         // An error means that no thread could be started.
         Some(asked) => asked

@@ -47,7 +47,7 @@ use crate::model::snapshot::{ItemId, Snapshot};
 use crate::model::upload::{Event, UploadState};
 use crate::store::KeychainWorker;
 
-/// How often meters are read while bytes move.
+/// Interval at which meters are read while bytes move.
 const SAMPLING: Duration = Duration::from_millis(100);
 /// Most messages that one turn takes in: the longest that a snapshot can be late.
 const TURN: usize = 512;
@@ -221,9 +221,9 @@ impl<S: Service> Actor<S> {
         true
     }
 
-    fn follow(&mut self, item: Option<ItemId>, path: PathBuf, turn: LifecycleEvent) {
+    fn follow(&mut self, item: Option<ItemId>, path: PathBuf, event: LifecycleEvent) {
         if self.options.follower.is_some() {
-            self.outbox.follow(LifecycleRecord { item, path, turn });
+            self.outbox.follow(LifecycleRecord { item, path, event });
         }
     }
 }

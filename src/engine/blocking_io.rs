@@ -17,15 +17,15 @@ pub(super) fn no_answer() -> Rejection {
     }
 }
 
-/// Waits for a thread while `steps` grows; `None` once it has not for one or two `blocking_io`.
+/// Waits for a thread while `steps` grows; `None` if it has not grown for `stall`.
 pub(super) async fn join_unless_stalled<T>(
     mut thread: JoinHandle<T>,
-    blocking_io: Duration,
+    stall: Duration,
     steps: impl Fn() -> u64,
 ) -> Option<Result<T, JoinError>> {
     let mut before = 0;
     loop {
-        if let Ok(ended) = tokio::time::timeout(blocking_io, &mut thread).await {
+        if let Ok(ended) = tokio::time::timeout(stall, &mut thread).await {
             return Some(ended);
         }
         let now = steps();
@@ -40,7 +40,7 @@ pub(super) async fn join_unless_stalled<T>(
 /// except that files outside a stalled folder come after it.
 pub(super) async fn for_each_file_with_timeout<K, T>(
     files: Vec<(K, PathBuf)>,
-    blocking_io: Duration,
+    stall: Duration,
     ask: impl Fn(&K, &Path) -> T + Clone + Send + 'static,
 ) -> Vec<(K, Option<T>)>
 where
@@ -67,7 +67,7 @@ where
             }
         });
         let count = || locked(&answers).len() as u64;
-        let ended = join_unless_stalled(thread, blocking_io, count).await;
+        let ended = join_unless_stalled(thread, stall, count).await;
         is_unwanted.store(true, Ordering::Relaxed);
         let answers = std::mem::take(&mut *locked(&answers));
         let rest = left.split_off(answers.len().min(left.len()));

@@ -15,9 +15,9 @@ use self::grouping::SizeGroup;
 use super::pending_hash::{PendingHash, Unhashed};
 use super::queue::Queue;
 use super::queue::item::{Item, KnownDuplicate};
+use super::row_change::RowChange;
 use super::tasks::ReadAhead;
 use super::tasks::task::Task;
-use super::transition::Transition;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
 
@@ -54,7 +54,7 @@ impl<T> Duplicates<T> {
     }
 
     /// Takes note of a row's former and current size where its state changed.
-    pub fn on_change(&mut self, change: &Transition<'_>) {
+    pub fn on_change(&mut self, change: &RowChange<'_>) {
         if change.has_moved() {
             self.invalidate(change.item);
             let before = change.before.media.iter();

@@ -6,6 +6,8 @@
 pub(super) mod opening;
 mod previous_runs;
 mod staging;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -59,6 +61,10 @@ pub(super) struct Journal {
     next_id: u64,
     /// Highest row id that the database gave; a replaced database might give it again.
     highest: u64,
+    /// Ids given out but not used.
+    unused_ids: Vec<ItemId>,
+    /// Time from which an unwritable ledger is tried again on its own.
+    ledger_due: Instant,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +73,7 @@ struct LockWait {
     again: Instant,
 }
 
-/// The database is locked, or the keychain has not answered; a later retry works.
+/// The database is locked or under repair; a later retry works.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DatabaseLocked;
 
@@ -101,6 +107,8 @@ impl Journal {
             missing: HashMap::new(),
             next_id: OWN_IDS | (since_epoch << 16),
             highest: 0,
+            unused_ids: vec![],
+            ledger_due: Instant::now(),
         }
     }
 
@@ -160,8 +168,8 @@ impl Journal {
     ///
     /// If another program holds the database.
     pub fn new_ids(&mut self, count: usize) -> Result<Vec<ItemId>, DatabaseLocked> {
-        if count == 0 {
-            return Ok(vec![]);
+        if let Some(others) = self.unused_ids.len().checked_sub(count) {
+            return Ok(self.unused_ids.split_off(others));
         }
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         let first = self.reserve(count)?.unwrap_or_else(|| {
@@ -170,6 +178,11 @@ impl Journal {
             first
         });
         Ok((first..first + u64::from(count)).map(ItemId).collect())
+    }
+
+    /// Takes back ids that no row got, for the next call of [`Journal::new_ids`].
+    pub fn return_ids(&mut self, ids: impl IntoIterator<Item = ItemId>) {
+        self.unused_ids.extend(ids);
     }
 
     fn reserve(&mut self, count: u32) -> Result<Option<u64>, DatabaseLocked> {
@@ -203,6 +216,7 @@ impl Journal {
     /// Marks the history as replaced by another program, to be reopened.
     fn is_replaced(&mut self) {
         tracing::warn!("another program has replaced the history");
+        self.unused_ids.clear();
         self.lost = self.history.take().map(Box::new).map(OpenTask::Reopen);
         let now = Instant::now();
         self.held.get_or_insert(LockWait {
@@ -219,7 +233,9 @@ impl Journal {
                 // Reads have to wait for it as well, and no longer.
                 self.hold(UnwritableCause::Repair);
             }
-            if self.is_ledger_behind() {
+            if self.is_ledger_behind() && now >= self.ledger_due {
+                // A locked ledger blocks the actor for as long as [`TRY`].
+                self.ledger_due = now + SAVE_AGAIN;
                 let _ = self.write();
             }
             return self.is_good();

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::transition::Transition;
+use super::row_change::RowChange;
 use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Kind, Note, Rejection, Route};
@@ -19,7 +19,7 @@ pub struct LifecycleRecord {
     /// Path as it was added.
     pub path: PathBuf,
     /// The event.
-    pub turn: LifecycleEvent,
+    pub event: LifecycleEvent,
 }
 
 /// An event in the life of a file.
@@ -104,16 +104,16 @@ impl LifecycleEvent {
 
 impl LifecycleRecord {
     /// Returns the record of a transition; `None` for one that is not to be reported.
-    pub(super) fn of(change: &Transition<'_>, direct_limit: u64) -> Option<Self> {
+    pub(super) fn of(change: &RowChange<'_>, direct_limit: u64) -> Option<Self> {
         Some(Self {
             item: Some(change.item.id),
             path: change.item.path.clone(),
-            turn: turn(change, direct_limit)?,
+            event: event(change, direct_limit)?,
         })
     }
 }
 
-fn turn(change: &Transition<'_>, direct_limit: u64) -> Option<LifecycleEvent> {
+fn event(change: &RowChange<'_>, direct_limit: u64) -> Option<LifecycleEvent> {
     let (before, item, delay) = (&change.before, change.item, change.delay());
     let after = item.upload();
     let next_start = item.starts.count() + 1;

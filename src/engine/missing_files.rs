@@ -1,5 +1,5 @@
-//! Files that were gone when it was their turn, with their drive perhaps: they go on by
-//! themselves when they are back. Only the window waits; `upload` tells of them and ends.
+//! Failed rows whose file was missing, e.g. with its drive. Their folders are watched, and they
+//! are retried once the files are back. Only the window watches; `upload` reports them and ends.
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! What a turn leads to: told and begun once its transaction is on disk.
+//! Consequences of a turn: reported and begun once its commit was tried.
 
 #[cfg(test)]
 mod tests;
@@ -19,9 +19,9 @@ use crate::model::upload::Effect;
 /// Work that begins after the commit.
 pub(super) enum Work {
     Upload(ItemId, Effect),
-    /// Lets a transfer start, since its id is on disk.
+    /// Lets a transfer start, once the commit of its id was tried.
     Acknowledge(oneshot::Sender<()>),
-    /// Lets a body go out to its end, since that is on disk.
+    /// Lets the end of a body go out, once the commit of that was tried.
     Release(ItemId),
     Walk {
         paths: Vec<PathBuf>,
@@ -58,8 +58,11 @@ impl Outbox {
     }
 
     pub fn start_effects(&mut self, id: ItemId, effects: Vec<Effect>) {
-        let effects = effects.into_iter().map(|effect| Work::Upload(id, effect));
-        self.work.extend(effects);
+        // Records are staged with the transition.
+        let effects = effects.into_iter();
+        let effects = effects.filter(|effect| !matches!(effect, Effect::Record { .. }));
+        self.work
+            .extend(effects.map(|effect| Work::Upload(id, effect)));
     }
 
     pub fn follow(&mut self, record: LifecycleRecord) {

@@ -1,4 +1,4 @@
-//! Hashes files, each once for all callers.
+//! Hash of a file on a blocking thread: callers that need it at the same time share one read.
 
 use std::path::PathBuf;
 use std::sync::Arc;

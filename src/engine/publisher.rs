@@ -1,5 +1,5 @@
-//! What front ends see: rows and sums brought up to date by what changed, a snapshot published when
-//! something did.
+//! Output to front ends: keeps rows and totals up to date by what changed, and publishes a snapshot
+//! when something did.
 
 #[cfg(test)]
 mod tests;
@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use super::command::Notice;
 use super::queue::item::Item;
 use super::queue_totals::{QueueTotals, RowTotals};
-use super::transition::Transition;
+use super::row_change::RowChange;
 use crate::model::snapshot::{ItemId, Row, Snapshot};
 
 /// The snapshot that is shown, and what has changed since.
@@ -48,18 +48,18 @@ impl Publisher {
         }
     }
 
-    /// A row has changed, begun or gone.
+    /// Marks a row that was added, changed or removed, for the next snapshot.
     pub fn on_change(&mut self, id: ItemId) {
         self.dirty.insert(id);
     }
 
-    /// A row has moved, and others with it have left its batch.
-    pub fn on_transition(&mut self, change: &Transition<'_>) {
+    /// Marks the row of a transition, and the rows that left the batch by it.
+    pub fn on_transition(&mut self, change: &RowChange<'_>) {
         self.dirty.insert(change.item.id);
         self.dirty.extend(&change.left_batch);
     }
 
-    /// Rows have come, gone or moved.
+    /// Marks the order of the rows as changed.
     pub fn on_order_change(&mut self) {
         self.order_changed = true;
     }

@@ -17,7 +17,7 @@ use self::item::Item;
 use self::order::STEP;
 use super::BatchEnd;
 use super::files::CanonicalPath;
-use super::transition::Transition;
+use super::row_change::RowChange;
 use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Original, Upload, UploadState};
@@ -47,7 +47,7 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Moves an upload by an event; `None` if the event is stale or does not fit.
-    pub fn apply(&mut self, id: ItemId, event: Event, policy: &Policy) -> Option<Transition<'_>> {
+    pub fn apply(&mut self, id: ItemId, event: Event, policy: &Policy) -> Option<RowChange<'_>> {
         let releases_body = matches!(event, Event::BodyOut { .. });
         let item = self.items.get_mut(&id)?;
         let Some((before, effects)) = item.apply(event, policy) else {
@@ -64,7 +64,7 @@ impl Queue {
             false => vec![],
         };
         self.index(id, Some(&before));
-        let transition = Transition {
+        let transition = RowChange {
             item: self.items.get(&id)?,
             before,
             effects,
@@ -151,7 +151,7 @@ impl Queue {
         self.id_lookup_queue.first().map(|(_, id)| *id)
     }
 
-    /// Takes a row that cannot start out of its line, so that it holds up no other.
+    /// Removes a row that cannot start from the queues, so that it does not block those behind it.
     pub fn pass_over(&mut self, id: ItemId) {
         if let Some(item) = self.items.get(&id) {
             self.queued.remove(&item.place());
@@ -243,7 +243,7 @@ impl Queue {
         }
     }
 
-    /// Ends the batch without a word if nothing of it is under way.
+    /// Ends the batch if none of its rows is active; not announced.
     pub fn close_batch(&mut self) {
         if !self.items.values().any(|item| item.upload().is_active()) {
             self.batch.close();

@@ -1,5 +1,5 @@
-//! Sums over all rows, kept row by row: what a turn costs depends on the rows that it changed, not
-//! on how many there are.
+//! Sums over all rows, updated row by row, so that the cost of a turn depends on the number of
+//! changed rows only.
 
 use std::collections::HashMap;
 use std::ops::{Add, Sub};
@@ -9,14 +9,14 @@ use crate::model::plan::calls;
 use crate::model::snapshot::{ItemId, Totals};
 use crate::model::upload::UploadState;
 
-/// What all rows add up to, and what each of them adds.
+/// Sum over all rows, and the share of each.
 #[derive(Debug, Default)]
 pub(super) struct QueueTotals {
     all: RowTotals,
     each: HashMap<ItemId, RowTotals>,
 }
 
-/// What one row, or all of them, adds.
+/// Share of one row, or the sum of all.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct RowTotals {
     pub totals: Totals,

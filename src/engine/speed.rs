@@ -1,4 +1,4 @@
-//! How fast bytes move: smoothed, so that a time left can be read.
+//! Throughput of transfers, smoothed so that the estimated time left does not jump.
 
 #[cfg(test)]
 mod tests;
@@ -18,7 +18,7 @@ pub(super) struct Speed {
     first: Option<Instant>,
     last: Option<(Instant, u64)>,
     rate: f64,
-    /// How much of the smoothing window the samples cover; corrects the start.
+    /// Share of the smoothing window that the samples cover; corrects the start.
     weight: f64,
 }
 
@@ -57,20 +57,20 @@ impl Speed {
             .then(|| self.rate / self.weight)
     }
 
-    /// Time for `bytes` more; `None` while it is being estimated or nothing moves.
+    /// Returns the time for `bytes` more; `None` while it is being estimated or nothing moves.
     pub fn left(&self, bytes: u64) -> Option<Duration> {
         let rate = self.rate().filter(|rate| *rate >= 1.0)?;
         Duration::try_from_secs_f64(bytes as f64 / rate).ok()
     }
 }
 
-/// Bytes that tell how fast the line is although they were through before [`FIRST_WORD`] …
+/// Bytes from which a transfer shorter than [`FIRST_WORD`] is measured as well …
 const ENOUGH: u64 = 8_000_000;
-/// … where they took at least this long.
+/// … if it took at least this long.
 const MOMENT: Duration = Duration::from_millis(500);
 
-/// How fast the line is: measured only while bytes move without a break, for files that are
-/// through at once take the time of their calls, which says nothing of how long others take.
+/// Throughput of the line, measured only while bytes move without a break: the duration of a tiny
+/// file is that of its calls.
 #[derive(Clone, Debug, Default)]
 struct ThroughputEstimator {
     speed: Speed,
@@ -100,8 +100,7 @@ impl ThroughputEstimator {
     }
 }
 
-/// Time from one rate of all transfers that is shown to the next: it changes with each sample, and
-/// nobody could read that.
+/// Interval at which the displayed rate is updated; with every sample it would be unreadable.
 const RATE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The bytes of all transfers of this run, and how fast they move.

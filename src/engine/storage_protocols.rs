@@ -1,4 +1,4 @@
-//! What was learned of storage hosts, kept for the next run.
+//! Protocols that storage hosts were found to take, kept for the next run.
 
 #[cfg(test)]
 mod tests;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::api::protocol::KnownProtocol;
 use crate::store::{HistoryChange, ProtocolRecord};
 
-/// What the history holds of the protocols that storage hosts take.
+/// Protocols of storage hosts, as the history holds them.
 #[derive(Debug, Default)]
 pub(super) struct StorageProtocols {
     saved: Vec<KnownProtocol>,

@@ -1,6 +1,7 @@
-//! Everything that runs beside the actor: nothing else in the engine spawns.
+//! Tasks that run beside the actor, but for the blocking threads of `blocking_io`, `pending_hash`
+//! and the keychain.
 //!
-//! Tasks report to the actor by messages. The actor begins them while it carries out its outbox,
+//! They report to the actor by messages. The actor begins them while it carries out its outbox,
 //! after the turn's commit; only what the commit itself needs begins before.
 
 mod checks;

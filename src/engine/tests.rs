@@ -159,7 +159,7 @@ struct Engine {
     handle: EngineHandle,
     task: JoinHandle<()>,
     service: Arc<RateLimited<Scripted>>,
-    turns: mpsc::UnboundedReceiver<LifecycleRecord>,
+    events: mpsc::UnboundedReceiver<LifecycleRecord>,
     notices: Vec<Notice>,
     bandwidth: Arc<RateLimit>,
 }
@@ -239,7 +239,7 @@ impl Make {
     fn start_with(self, history: OpenHistory, service: Scripted) -> Engine {
         let limiter = Arc::new(Limiter::new(LimiterOptions::default()));
         let service = Arc::new(RateLimited::new(service, limiter));
-        let (follower, turns) = mpsc::unbounded_channel();
+        let (follower, events) = mpsc::unbounded_channel();
         let bandwidth = RateLimit::new(None);
         let options = Options {
             front_end: self.front_end,
@@ -263,7 +263,7 @@ impl Make {
             handle,
             task,
             service,
-            turns,
+            events,
             notices: vec![],
             bandwidth,
         }
@@ -352,9 +352,9 @@ impl Engine {
     }
 
     /// Returns one file's lifecycle events so far, except `Accepted`.
-    fn turns(&mut self) -> Vec<LifecycleEvent> {
-        std::iter::from_fn(|| self.turns.try_recv().ok())
-            .map(|lifecycle| lifecycle.turn)
+    fn events(&mut self) -> Vec<LifecycleEvent> {
+        std::iter::from_fn(|| self.events.try_recv().ok())
+            .map(|lifecycle| lifecycle.event)
             .collect()
     }
 

@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 
 use super::clock::now_ms;
 use super::queue::item::Item;
+use super::row_change::RowChange;
 use super::saved_session::{self, LIFE, Purpose};
-use super::transition::Transition;
 use crate::api::SignedUpload;
 use crate::model::asset::AssetId;
 use crate::model::snapshot::ResumeBehaviour;
@@ -174,7 +174,7 @@ impl UploadSessions {
     }
 
     /// Deletes the session of an id that a transition has made useless.
-    pub fn on_change(&mut self, change: &Transition<'_>) {
+    pub fn on_change(&mut self, change: &RowChange<'_>) {
         if let Some(asset) = change.unused_reservation() {
             self.forget(asset);
         }

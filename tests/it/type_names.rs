@@ -23,8 +23,9 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The type that a line defines.
+/// The type that a line defines. An indented alias is an associated type.
 fn defined(line: &str) -> Option<&str> {
+    let is_indented = line.starts_with(' ');
     let line = line.trim_start();
     let line = match line.strip_prefix("pub") {
         Some(rest) if rest.starts_with('(') => rest.split_once(") ")?.1,
@@ -32,7 +33,8 @@ fn defined(line: &str) -> Option<&str> {
         None => line,
     };
     let (keyword, rest) = line.split_once(' ')?;
-    if !matches!(keyword, "struct" | "enum" | "trait") {
+    let is_alias = keyword == "type" && !is_indented;
+    if !matches!(keyword, "struct" | "enum" | "trait") && !is_alias {
         return None;
     }
     let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');

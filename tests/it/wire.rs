@@ -38,7 +38,7 @@ async fn upload(plan: FaultPlan) -> Outcome {
     let mut numbers = Numbers::of(FrontEnd::CommandLine);
     numbers.policy = numbers.policy.faster(FASTER);
     numbers.limiter = numbers.limiter.faster(FASTER);
-    let (follower, mut turns) = mpsc::unbounded_channel();
+    let (follower, mut events) = mpsc::unbounded_channel();
     let RunningEngine { handle, task, .. } = world.start(EngineConfig {
         front_end: FrontEnd::CommandLine,
         numbers,
@@ -58,13 +58,13 @@ async fn upload(plan: FaultPlan) -> Outcome {
     handle.send(Command::Add(vec![path]));
     let mut retries = vec![];
     let end = loop {
-        let next = tokio::time::timeout(LIMIT, turns.recv()).await;
-        let LifecycleRecord { turn, .. } = next.expect("the file ends").expect("the engine runs");
-        match turn {
+        let next = tokio::time::timeout(LIMIT, events.recv()).await;
+        let LifecycleRecord { event, .. } = next.expect("the file ends").expect("the engine runs");
+        match event {
             LifecycleEvent::Retrying { fault, .. } => retries.push(fault.kind.reason()),
             LifecycleEvent::Finished { .. }
             | LifecycleEvent::Failed { .. }
-            | LifecycleEvent::NeedsUser(_) => break turn,
+            | LifecycleEvent::NeedsUser(_) => break event,
             _ => {}
         }
     };

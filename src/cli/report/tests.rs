@@ -19,11 +19,11 @@ impl Followed {
         followed
     }
 
-    fn take(&mut self, turn: LifecycleEvent) {
+    fn take(&mut self, event: LifecycleEvent) {
         self.0.take(LifecycleRecord {
             item: Some(ItemId(1)),
             path: "a.mp3".into(),
-            turn,
+            event,
         });
     }
 }
@@ -78,7 +78,7 @@ async fn the_line_of_a_retry_rounds_its_delay_up() {
     let line = followed.0.take(LifecycleRecord {
         item: Some(ItemId(1)),
         path: "a.mp3".into(),
-        turn: LifecycleEvent::Retrying {
+        event: LifecycleEvent::Retrying {
             attempt: 1,
             delay: Duration::from_millis(4300),
             fault: Fault::new(FaultKind::ServerError),

@@ -1,4 +1,4 @@
-//! The end of a turn: what may start starts, everything is written, shown, carried out.
+//! The end of a turn: starts rows, commits the journal, publishes, and begins the work that follows.
 
 use super::Actor;
 use crate::api::Service;
@@ -7,7 +7,7 @@ use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::{FrontEnd, Notice};
 use crate::model::upload::Event;
 
-/// Ids that are found out at a time: one is asked for while the next one is compared.
+/// Most id lookups at a time: one polls the service while the other hashes its file.
 const MAX_ID_LOOKUPS: usize = 2;
 
 impl<S: Service> Actor<S> {
@@ -127,8 +127,8 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Finds out the ids that are wanted, a few at a time and whatever is being sent: a pause is
-    /// one of bytes, and an id needs none.
+    /// Starts id lookups, up to [`MAX_ID_LOOKUPS`]. They send no bytes, so they need no transfer slot
+    /// and a paused queue does not stop them.
     fn start_id_lookups(&mut self) {
         if self.queue.next_id_lookup().is_none() || !self.may_begin(QueueStep::LookUpId) {
             return;

@@ -1,4 +1,5 @@
-//! Uploads equal content once, within the run and with the history.
+//! Finds rows with the content of another row or of an asset in the history: reads files, compares
+//! hashes, confirms assets with the service, and passes the outcome on to dependent rows.
 
 use super::Actor;
 use crate::api::Service;

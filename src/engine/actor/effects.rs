@@ -7,7 +7,7 @@ use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::gate::QueueStep;
 use crate::engine::outbox::Work;
-use crate::model::media::Route;
+use crate::model::media::{FileStamp, Route};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, UploadState};
 
@@ -61,14 +61,17 @@ impl<S: Service> Actor<S> {
     fn carry_out_effect(&mut self, id: ItemId, effect: Effect) {
         match effect {
             Effect::Compare { attempt } => self.compare(id, attempt),
-            Effect::Send { attempt, route } => self.send(id, attempt, route),
+            Effect::Send {
+                attempt,
+                route,
+                stamp,
+            } => self.send(id, attempt, route, stamp),
             Effect::Abort => self.abort(id),
             Effect::ScheduleRetry { attempt, after } => {
-                if let Some(item) = self.queue.get_mut(id) {
-                    let timer = self
-                        .tasks
-                        .event_after(after, id, Event::RetryDue { attempt });
-                    item.running = Some(timer);
+                // It may have been stopped while the journal was locked.
+                if let Some(item) = self.queue.get_mut_at(id, attempt) {
+                    let due = Event::RetryDue { attempt };
+                    item.running = Some(self.tasks.event_after(after, id, due));
                 }
             }
             Effect::Poll { attempt, after } => self.poll(id, attempt, after),
@@ -83,7 +86,7 @@ impl<S: Service> Actor<S> {
                     self.hold_queue(fix, fault);
                 }
             }
-            // Checks are batched by the turn, and records are staged with the transition.
+            // Checks are batched by the turn, and the outbox takes no records.
             Effect::CheckFile | Effect::RecheckFile | Effect::Record { .. } => {}
         }
     }
@@ -96,7 +99,7 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    fn send(&mut self, id: ItemId, attempt: u32, route: Route) {
+    fn send(&mut self, id: ItemId, attempt: u32, route: Route, stamp: FileStamp) {
         let may_send = self.obstacle(QueueStep::ContinueUpload).is_none();
         let Some(key) = self.keys.key().filter(|_| may_send).cloned() else {
             // The journal could not record the start, or this turn put the queue on hold.
@@ -105,9 +108,6 @@ impl<S: Service> Actor<S> {
         };
         let Some(item) = self.queue.get_mut_at(id, attempt) else {
             // It was stopped while the journal was locked.
-            return;
-        };
-        let Some(media) = item.upload().media else {
             return;
         };
         let account = Some(key.account());
@@ -121,7 +121,7 @@ impl<S: Service> Actor<S> {
         item.account.clone_from(&account);
         item.last_asked_account = account;
         let recall = self.sessions.to_recall(item).filter(|_| same_account);
-        let (task, meter) = self.tasks.send(item, media.stamp, key, route, recall);
+        let (task, meter) = self.tasks.send(item, stamp, key, route, recall);
         item.transfer.begin(meter);
         item.running = Some(task);
     }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::Actor;
+use super::restore::Resumption;
 use crate::api::Service;
 use crate::engine::intake::{CheckResult, FoundFile};
 use crate::engine::journal::DatabaseLocked;
@@ -67,14 +68,15 @@ impl<S: Service> Actor<S> {
         let mut new = new.into_iter().zip(ids);
         while let Some((found, id)) = new.next() {
             let position = self.queue.next_position();
-            match self.continue_left_behind(&found, id, position) {
-                Ok(Some(id)) => {
+            match self.resume_from_earlier_run(&found, id, position) {
+                Ok(Resumption::Resumed(id)) => {
                     to_check.extend(id);
                     continue;
                 }
-                Ok(None) => {}
-                Err(DatabaseLocked) => {
-                    let rest = new.map(|(found, _)| found);
+                Ok(Resumption::NewFile) => {}
+                Ok(Resumption::AwaitsKey) | Err(DatabaseLocked) => {
+                    let (rest, unused): (Vec<_>, Vec<_>) = new.unzip();
+                    self.journal.return_ids(std::iter::once(id).chain(unused));
                     self.postpone(std::iter::once(found).chain(rest));
                     break;
                 }

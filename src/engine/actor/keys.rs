@@ -1,4 +1,4 @@
-//! Carries out what follows from the key, its checks, and what holds the queue.
+//! Sets and checks the key, follows assets of other keys, and holds the queue until the user acts.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::message::ActorMessage;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::Origin;
-use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
+use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
 use crate::store::AssetNote;
@@ -128,14 +128,6 @@ impl<S: Service> Actor<S> {
 
     pub(super) fn handle_upload_event(&mut self, id: ItemId, event: Event) {
         self.note_service_reply(id, &event);
-        if let Event::Polled {
-            answer: AssetAnswer::Known(_),
-            ..
-        } = &event
-            && let Some(item) = self.queue.get_mut(id)
-        {
-            item.waits.on_found();
-        }
         if self.handle_other_key(id, &event) {
             return;
         }

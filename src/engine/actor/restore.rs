@@ -19,19 +19,29 @@ use crate::model::upload::{Effect, Event, Upload, UploadState};
 use crate::store::{ItemRecord, OpenError};
 
 /// Returns an earlier run's upload in the state this run resumes it in.
-fn taken_up(upload: Upload) -> Upload {
+fn resumed(upload: Upload) -> Upload {
     let upload = upload.after_restart();
     upload.asking_first().unwrap_or(upload)
 }
 
-/// Which of an earlier run's rows of a file is continued: the first of these.
+/// Rank of an earlier run's row among those of its file, of which the first one is resumed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum LeftBehind {
+enum ResumeRank {
     /// The current key's account may have it.
     Sent,
     Unsent,
     /// Another key's account may have it, and the current key may be of that account.
     SentWithOtherKey,
+}
+
+/// Outcome of the search for an earlier run's row of a found file.
+pub(super) enum Resumption {
+    /// There is none to resume.
+    NewFile,
+    /// Resumed, and a row to check.
+    Resumed(Option<ItemId>),
+    /// Another key may have sent the file, and the keychain has not given the current one yet.
+    AwaitsKey,
 }
 
 impl<S: Service> Actor<S> {
@@ -88,7 +98,7 @@ impl<S: Service> Actor<S> {
             if started.contains(&path) {
                 wanted.push(id);
             }
-            if self.adopt(record, path, upload, position) {
+            if self.insert_restored(record, path, upload, position) {
                 self.outbox.start(Work::Upload(id, Effect::CheckFile));
             }
         }
@@ -128,99 +138,108 @@ impl<S: Service> Actor<S> {
         self.take_in_buffered();
     }
 
-    /// Continues an unfinished row of this path on the command line. The inner value is a row to
-    /// check; `unused` is a row id that is free.
-    pub(super) fn continue_left_behind(
+    /// Resumes an unfinished row of this path on the command line; `unused` is a row id that is free.
+    ///
+    /// # Errors
+    ///
+    /// If another program holds the database.
+    pub(super) fn resume_from_earlier_run(
         &mut self,
         found: &FoundFile,
         unused: ItemId,
         position: i64,
-    ) -> Result<Option<Option<ItemId>>, DatabaseLocked> {
+    ) -> Result<Resumption, DatabaseLocked> {
         if self.options.front_end != FrontEnd::CommandLine || found.rejection.is_some() {
-            return Ok(None);
+            return Ok(Resumption::NewFile);
         }
         let (Some(stamp), Ok(file)) = (found.stamp, std::path::absolute(&found.path)) else {
-            return Ok(None);
+            return Ok(Resumption::NewFile);
         };
         let (own, asks) = (self.keys.accounts(), self.options.ask_history);
         let key_is_awaited = self.keys.state() == KeyState::Loading;
-        let weigh = |record: &ItemRecord, upload: &Upload| {
-            let asked_about = matches!(
-                taken_up(upload.clone()).state,
+        let rank = |record: &ItemRecord, upload: &Upload| {
+            let is_polled = matches!(
+                resumed(upload.clone()).state,
                 UploadState::Processing { .. }
             );
             // Killed before it was checked, perhaps twice. Left behind, its note that the file may
             // be stored already would be lost.
-            let looked_at = matches!(
+            let was_checking = matches!(
                 upload.state,
                 UploadState::Checking | UploadState::StillChanging
             );
-            let unfinished = upload.is_active() || looked_at || upload.must_survive_cli_run();
-            let unseen = record.stamp.is_none() && looked_at;
-            let is_this = record.stamp == Some(stamp) && unfinished || unseen;
+            let unfinished = upload.is_active() || was_checking || upload.must_survive_cli_run();
+            let is_unchecked = record.stamp.is_none() && was_checking;
+            let is_this = record.stamp == Some(stamp) && unfinished || is_unchecked;
             if !is_this {
                 None
-            } else if !asked_about {
-                Some(LeftBehind::Unsent)
+            } else if !is_polled {
+                Some(ResumeRank::Unsent)
             } else if !asks {
                 // It is left to a run that may ask.
                 None
             } else if record.account.as_ref().is_none_or(|it| own.contains(it)) {
-                Some(LeftBehind::Sent)
+                Some(ResumeRank::Sent)
             } else {
-                Some(LeftBehind::SentWithOtherKey)
+                Some(ResumeRank::SentWithOtherKey)
             }
         };
         let is_alive = &*self.options.is_alive;
-        let mut weighed = BTreeSet::new();
+        let mut ranks = BTreeSet::new();
         self.journal
             .find_unfinished(&file, is_alive, |record, upload| {
-                weighed.extend(weigh(record, upload));
+                ranks.extend(rank(record, upload));
                 false
             })?;
-        if weighed.contains(&LeftBehind::SentWithOtherKey) && key_is_awaited {
+        if ranks.contains(&ResumeRank::SentWithOtherKey) && key_is_awaited {
             // Sent before the keychain answers, the file would be stored twice.
-            return Err(DatabaseLocked);
+            return Ok(Resumption::AwaitsKey);
         }
-        let Some(best) = weighed.pop_first() else {
-            return Ok(None);
+        let Some(best) = ranks.pop_first() else {
+            return Ok(Resumption::NewFile);
         };
-        let is_other_keys = best == LeftBehind::SentWithOtherKey;
+        let is_other_keys = best == ResumeRank::SentWithOtherKey;
         if is_other_keys && self.keys.key().is_none() {
-            return Ok(None);
+            return Ok(Resumption::NewFile);
         }
-        let is_best = |record: &ItemRecord, upload: &Upload| weigh(record, upload) == Some(best);
+        let is_best = |record: &ItemRecord, upload: &Upload| rank(record, upload) == Some(best);
         let left = self.journal.find_unfinished(&file, is_alive, is_best)?;
         let Some((record, upload)) = left else {
-            return Ok(None);
+            return Ok(Resumption::NewFile);
         };
         let id = record.id;
-        let upload = taken_up(upload);
+        let upload = resumed(upload);
         let follows = matches!(upload.state, UploadState::Processing { .. });
         let path = found.path.clone();
-        self.adopt(record, path.clone(), upload, position);
+        self.insert_restored(record, path.clone(), upload, position);
         self.queue.set_identity(id, found.identity.clone());
         if !follows {
             // Counters stay, above all that the file may be stored already.
             self.apply(id, Event::Rediscovered);
-            return Ok(Some(Some(id)));
+            return Ok(Resumption::Resumed(Some(id)));
         }
         let Some(item) = self.queue.get_mut(id) else {
-            return Ok(Some(None));
+            return Ok(Resumption::Resumed(None));
         };
         item.id_to_leave = is_other_keys.then_some(unused);
-        // What another key sent is not known to be there before the current one has asked.
+        // An asset of another key counts as stored only once the current key has polled it.
         let stored = item.undoubted_asset().filter(|_| !is_other_keys).cloned();
         let direct_limit = self.options.policy.direct_limit;
         if let Some(accepted) = LifecycleEvent::accepted(item.upload(), direct_limit) {
             self.follow(Some(id), path.clone(), accepted);
         }
         self.follow(Some(id), path, LifecycleEvent::Followed(stored));
-        Ok(Some(None))
+        Ok(Resumption::Resumed(None))
     }
 
     /// Makes a record a row of this run; true if it has to be checked.
-    fn adopt(&mut self, record: ItemRecord, path: PathBuf, upload: Upload, position: i64) -> bool {
+    fn insert_restored(
+        &mut self,
+        record: ItemRecord,
+        path: PathBuf,
+        upload: Upload,
+        position: i64,
+    ) -> bool {
         let id = record.id;
         let mut item = Item::new(id, path, position, upload);
         item.file = record.path;

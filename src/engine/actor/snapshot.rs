@@ -1,4 +1,4 @@
-//! What a snapshot says, put together after a turn.
+//! Builds the snapshot after a turn.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,8 +86,8 @@ impl<S: Service> Actor<S> {
         totals
     }
 
-    /// The longest of what the bytes take on this line, what the calls take at one slot
-    /// each, and what a row says: no row ends after all of them.
+    /// Returns the estimated time until all rows have ended: the maximum of the time for all bytes,
+    /// of the time for all calls at one slot each, and of every row's own estimate.
     fn time_left(&self, totals: &Totals) -> Option<Duration> {
         let under_way = UnderWay {
             bytes: totals.remaining,

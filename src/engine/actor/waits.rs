@@ -1,4 +1,4 @@
-//! Waits that hold up the whole queue, and retries before their time.
+//! Computes what the whole queue waits for, and ends waits early at the user's request.
 
 use tokio::time::Instant;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::previous_runs::{RestoredItems, Rows, previous_runs};
+use super::previous_runs::{RestoredItems, RestoredRows, previous_runs};
 use super::{Journal, LockWait, SAVE_AGAIN, TRY};
 use crate::model::snapshot::{JournalState, UnwritableCause};
 use crate::store::{History, OpenError, OpenedDatabase, RunId, RunLock, StoreError};
@@ -134,7 +134,7 @@ impl Journal {
     pub fn opened(
         &mut self,
         outcome: Result<OpenOutcome, OpenError>,
-    ) -> Option<(Rows, Option<PathBuf>)> {
+    ) -> Option<(RestoredRows, Option<PathBuf>)> {
         self.away = false;
         let OpenOutcome {
             mut database,

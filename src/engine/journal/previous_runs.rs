@@ -13,12 +13,12 @@ use crate::store::{
 };
 
 /// Rows of earlier runs.
-pub(in crate::engine) type Rows = Vec<(ItemRecord, Upload)>;
+pub(in crate::engine) type RestoredRows = Vec<(ItemRecord, Upload)>;
 
 #[derive(Default)]
 pub(super) struct RestoredItems {
     /// Rows that now belong to this run.
-    pub rows: Rows,
+    pub rows: RestoredRows,
     /// Unreadable records.
     pub unreadable: Vec<HistoryChange>,
 }

@@ -3,7 +3,7 @@
 use super::{Journal, OWN_IDS, TURNS_WORTH};
 use crate::engine::clock::now_ms;
 use crate::engine::queue::item::{Item, Origin};
-use crate::engine::transition::Transition;
+use crate::engine::row_change::RowChange;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
@@ -42,7 +42,7 @@ impl Journal {
     }
 
     /// Stages a row as a transition left it, with the assets that it tells of.
-    pub fn stage_transition(&mut self, change: &Transition<'_>) {
+    pub fn stage_transition(&mut self, change: &RowChange<'_>) {
         let item = change.item;
         self.stage_item(item);
         for effect in &change.effects {
@@ -168,7 +168,7 @@ impl Journal {
     }
 }
 
-/// The hash of what is stored for a row. One that is known before is that of the file alone.
+/// Returns the hash of a row's content, if bytes were stored; before that it describes only the file.
 fn stored_content(item: &Item) -> Option<ContentHash> {
     let is_stored = matches!(
         item.upload().state,
@@ -180,8 +180,8 @@ fn stored_content(item: &Item) -> Option<ContentHash> {
     item.content.hash().filter(|_| is_stored)
 }
 
-/// The asset that was made for a row, and for whom: that of which it is a duplicate is
-/// another row's, or an earlier run's.
+/// Returns the asset created for a row, and its origin. The asset of a duplicate's original is not
+/// the row's own.
 fn own_asset(item: &Item) -> Option<(&AssetId, Origin)> {
     match &item.upload().state {
         UploadState::Processing { .. }

@@ -1,4 +1,5 @@
 use super::{Outbox, Work};
+use crate::model::asset::AssetId;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Effect;
 
@@ -14,7 +15,13 @@ fn rows(work: &[Work]) -> Vec<u64> {
 #[test]
 fn only_aborts_leave_before_the_commit_and_the_rest_keeps_its_order() {
     let mut outbox = Outbox::default();
-    outbox.start_effects(ItemId(1), vec![Effect::CheckFile]);
+    let record = Effect::Record {
+        asset: AssetId::new("re_1").unwrap(),
+        content: None,
+        status: None,
+        abandoned: false,
+    };
+    outbox.start_effects(ItemId(1), vec![record, Effect::CheckFile]);
     outbox.start_effects(ItemId(2), vec![Effect::Abort, Effect::DiscardUploadUrl]);
     outbox.start(Work::RetryIntake);
     outbox.start_effects(ItemId(3), vec![Effect::Abort]);

@@ -13,7 +13,7 @@ use crate::model::retry::Policy;
 use crate::model::snapshot::{ItemId, Snapshot};
 use crate::model::upload::{Event, Upload};
 
-/// Asserts that what is kept row by row is what counting all of them gives.
+/// Panics unless the totals equal a recount of all rows.
 pub(super) fn check(totals: &QueueTotals, items: &HashMap<ItemId, Item>, direct_limit: u64) {
     let mut anew = QueueTotals::default();
     for (id, item) in items {

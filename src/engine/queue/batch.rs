@@ -41,7 +41,7 @@ impl Batch {
         self.is_open = true;
     }
 
-    /// Ends it without a word.
+    /// Ends it; not announced.
     pub fn close(&mut self) {
         self.is_open = false;
     }
@@ -69,7 +69,7 @@ impl Batch {
                 _ if item.upload().is_unfinished() => return None,
                 _ => {}
             }
-            // What went out since the meters were read last was not seen.
+            // Bytes sent since the meters were last read are not counted yet, but the start is.
             end.nothing_sent &= item.starts.count() == 0;
         }
         self.is_open = false;

@@ -17,7 +17,7 @@ use self::transfer::RowTransfer;
 use crate::engine::clock::now_ms;
 use crate::engine::files::CanonicalPath;
 use crate::engine::tasks::task::Task;
-use crate::model::asset::{Account, AssetId};
+use crate::model::asset::{Account, AssetAnswer, AssetId};
 use crate::model::fault::FaultKind;
 use crate::model::media::FileStamp;
 use crate::model::retry::Policy;
@@ -156,6 +156,13 @@ impl Item {
             Event::PollFailed { fault, .. } => Some(fault.kind),
             _ => None,
         };
+        let is_found = matches!(
+            event,
+            Event::Polled {
+                answer: AssetAnswer::Known(_),
+                ..
+            }
+        );
         let (after, effects) = transition(&self.upload, event, policy)?;
         let before = std::mem::replace(&mut self.upload, after);
         self.transfer.on_stopped(&before.state);
@@ -170,6 +177,9 @@ impl Item {
         }
         self.upload
             .stamp_fault_times(self.starts.last_ms(), now_ms(), self.starts.count());
+        if is_found {
+            self.waits.on_found();
+        }
         let delay = effects.iter().find_map(Effect::wait).unwrap_or_default();
         self.waits
             .on_transition(&before.state, &self.upload.state, delay, poll_fault);

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::Queue;
 use super::item::Item;
 use crate::engine::files::CanonicalPath;
-use crate::model::asset::{AssetId, ContentHash};
+use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{FileStamp, Kind, Rejection};
 use crate::model::retry::Policy;
@@ -392,4 +392,34 @@ fn a_wait_is_known_until_it_is_over() {
     assert_eq!((kind, change.item.starts.count()), (FaultKind::Offline, 1));
     apply(&mut queue, ONE, Event::Cancel);
     assert_eq!(queue.get(ONE).unwrap().wait(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_poll_of_the_current_attempt_says_when_the_asset_was_known() {
+    let mut queue = queue(1);
+    apply(&mut queue, ONE, Event::Start);
+    apply(&mut queue, ONE, Event::Begin);
+    let attempt = attempt(&queue, ONE);
+    let asset = AssetId::new("re_1").unwrap();
+    let sent = Event::Sent {
+        attempt,
+        asset,
+        content: None,
+    };
+    assert!(apply(&mut queue, ONE, sent));
+    let missing_since = |queue: &Queue| queue.get(ONE).unwrap().waits.missing_since();
+    let since = missing_since(&queue);
+    tokio::time::advance(Duration::from_secs(60)).await;
+    let polled = |attempt| Event::Polled {
+        attempt,
+        answer: AssetAnswer::Known(AssetMetadata {
+            status: AssetStatus::Uploading,
+            file_size: None,
+        }),
+        elapsed: Duration::ZERO,
+    };
+    assert!(!apply(&mut queue, ONE, polled(attempt - 1)));
+    assert_eq!(missing_since(&queue), since);
+    assert!(apply(&mut queue, ONE, polled(attempt)));
+    assert_eq!(missing_since(&queue), Some(tokio::time::Instant::now()));
 }

@@ -105,10 +105,13 @@ async fn upload_that_is_run_again_asks_and_sends_nothing_where_it_is_there() {
     let place = Place::new();
     let mut engine = run_again(&place, has_it).await;
     assert_eq!(engine.script().words(), ["ask re_1"]);
-    let turns = engine.turns();
-    assert_eq!(turns[1], LifecycleEvent::Followed(None), "{turns:?}");
-    let last = turns.last().unwrap();
-    assert!(matches!(last, LifecycleEvent::Finished { .. }), "{turns:?}");
+    let events = engine.events();
+    assert_eq!(events[1], LifecycleEvent::Followed(None), "{events:?}");
+    let last = events.last().unwrap();
+    assert!(
+        matches!(last, LifecycleEvent::Finished { .. }),
+        "{events:?}"
+    );
     engine.shut_down().await;
     assert_eq!(place.items(), [], "nothing stays behind");
 }
@@ -135,9 +138,9 @@ async fn what_is_known_but_not_done_is_told_to_be_uploaded_by_then() {
     let service = |place: &Place| has_it(place).answers("a.mp3", [busy]);
     let mut engine = run_again(&place, service).await;
     assert_eq!(engine.script().count("upload"), 0);
-    let turns = engine.turns();
+    let events = engine.events();
     assert!(
-        turns.contains(&LifecycleEvent::Uploaded(id("re_1"))),
-        "{turns:?}"
+        events.contains(&LifecycleEvent::Uploaded(id("re_1"))),
+        "{events:?}"
     );
 }

@@ -41,10 +41,10 @@ async fn equal_files_of_one_run_go_up_once() {
     assert_eq!(engine.script().count("upload"), 1);
     engine.pass(10).await;
     assert_eq!(engine.batches(), [(1, 3, 0)]);
-    let turns = engine.turns();
-    let already = turns
+    let events = engine.events();
+    let already = events
         .iter()
-        .filter(|turn| **turn == LifecycleEvent::AlreadyUploaded(id("re_1")));
+        .filter(|event| **event == LifecycleEvent::AlreadyUploaded(id("re_1")));
     assert_eq!(already.count(), 3);
 }
 
@@ -343,7 +343,7 @@ async fn an_answer_before_the_end_of_the_body_still_gets_its_fingerprint() {
     engine.say(Command::Add(vec![path.clone()]));
     engine.until_status("a.mp3", &Status::Ready).await;
     let hash = blake3::hash(&std::fs::read(&path).unwrap()).to_hex();
-    let content = engine.turns().into_iter().find_map(|turn| match turn {
+    let content = engine.events().into_iter().find_map(|event| match event {
         LifecycleEvent::Finished { content, .. } => content,
         _ => None,
     });

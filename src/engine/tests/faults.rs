@@ -68,11 +68,11 @@ async fn a_server_error_is_tried_again() {
     let service = Scripted::new().acts("a.mp3", [Act::Fail(fault(FaultKind::ServerError))]);
     let mut engine = one(&place, Make::window(), service).await;
     assert_eq!(engine.row("a.mp3").status, Status::Ready);
-    let turns = engine.turns();
+    let events = engine.events();
     assert!(
-        turns.iter().any(|turn| matches!(turn,
+        events.iter().any(|event| matches!(event,
             LifecycleEvent::Retrying { attempt: 2, delay, .. } if *delay >= Duration::from_secs(1))),
-        "{turns:?}"
+        "{events:?}"
     );
     assert_eq!(engine.script().count("upload"), 2);
 }
@@ -174,8 +174,8 @@ async fn an_answer_before_the_body_is_out_gives_an_id_that_is_kept() {
     // Its hash was read afterwards.
     let content = place.asset("re_1").unwrap().content;
     assert!(content.is_some());
-    let finished = |turn: &LifecycleEvent| matches!(turn, LifecycleEvent::Finished { content: it, .. } if *it == content);
-    assert!(engine.turns().iter().any(finished));
+    let finished = |event: &LifecycleEvent| matches!(event, LifecycleEvent::Finished { content: it, .. } if *it == content);
+    assert!(engine.events().iter().any(finished));
 }
 
 #[tokio::test(start_paused = true)]
@@ -203,6 +203,18 @@ async fn an_id_that_comes_before_the_body_is_out_is_on_disk_at_once_whatever_fol
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_id_that_comes_while_the_program_ends_is_on_disk() {
+    let place = Place::new();
+    let service = Scripted::new().acts("a.mp3", [Act::NameIdAtEnd]);
+    let path = place.file("a.mp3", "a");
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&[path]).await;
+    engine.until_status("a.mp3", &Status::Uploading).await;
+    engine.shut_down().await;
+    assert!(place.asset("re_1").is_some());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_part_of_a_file_whose_size_is_not_reported_is_never_called_finished() {
     let place = Place::new();
     let unsized_success = || known(AssetStatus::Success, None);
@@ -217,9 +229,9 @@ async fn a_part_of_a_file_whose_size_is_not_reported_is_never_called_finished() 
         "the third takes the signed URL"
     );
     let said: Vec<_> = engine
-        .turns()
+        .events()
         .into_iter()
-        .filter_map(|turn| match turn {
+        .filter_map(|event| match event {
             LifecycleEvent::Uploaded(asset) | LifecycleEvent::Finished { asset, .. } => Some(asset),
             _ => None,
         })

@@ -124,7 +124,7 @@ async fn a_ledger_that_is_locked_stops_nothing_and_is_written_when_it_is_not() {
     assert_eq!(place.ledger(), ["stored re_1", "ready re_1"]);
     assert!(
         !engine
-            .turns()
+            .events()
             .contains(&LifecycleEvent::NotSaved(id("re_1")))
     );
 }
@@ -151,7 +151,7 @@ async fn while_nothing_can_be_written_nothing_new_starts_and_ids_are_shown_as_un
     assert!(!why.contains("cannot be written"), "said twice: {why}");
     assert!(
         engine
-            .turns()
+            .events()
             .contains(&LifecycleEvent::NotSaved(id("re_1")))
     );
     engine.pass(60).await;
@@ -187,13 +187,13 @@ async fn an_id_that_is_not_on_disk_is_to_be_copied_once_bytes_are_stored_under_i
         JournalState::Unwritable(_)
     ));
     let not_saved = LifecycleEvent::NotSaved(id("re_1"));
-    assert!(!engine.turns().contains(&not_saved), "it is reserved");
+    assert!(!engine.events().contains(&not_saved), "it is reserved");
     assert!(engine.row("a.mp3").saved);
     let row = engine
         .until_row("a.mp3", |row| row.asset_id.is_some())
         .await;
     assert!(!row.saved);
-    assert!(engine.turns().contains(&not_saved));
+    assert!(engine.events().contains(&not_saved));
 }
 
 #[tokio::test(start_paused = true)]
@@ -225,11 +225,11 @@ async fn the_command_line_ends_what_it_cannot_write_and_prints_what_it_has() {
     let _away = Away::take(&place);
     engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(engine.until_failed("b.mp3").await.0, FaultKind::NotSaved);
-    let turns = engine.turns();
-    let place_of = |wanted: &dyn Fn(&LifecycleEvent) -> bool| turns.iter().position(wanted);
-    assert!(place_of(&|turn| *turn == LifecycleEvent::NotSaved(id("re_1"))).is_some());
-    assert!(place_of(&|turn| *turn == LifecycleEvent::Uploaded(id("re_1"))).is_some());
-    assert!(place_of(&|turn| matches!(turn, LifecycleEvent::Finished { .. })).is_some());
+    let events = engine.events();
+    let place_of = |wanted: &dyn Fn(&LifecycleEvent) -> bool| events.iter().position(wanted);
+    assert!(place_of(&|event| *event == LifecycleEvent::NotSaved(id("re_1"))).is_some());
+    assert!(place_of(&|event| *event == LifecycleEvent::Uploaded(id("re_1"))).is_some());
+    assert!(place_of(&|event| matches!(event, LifecycleEvent::Finished { .. })).is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -265,10 +265,10 @@ async fn with_a_history_that_cannot_be_used_nothing_uploads() {
         engine.say(Command::Add(vec![path, refused]));
         assert_eq!(engine.until_failed("a.mp3").await.0, FaultKind::NotSaved);
         engine.pass(1).await;
-        let turns = engine.turns();
-        let names: Vec<&str> = turns
+        let events = engine.events();
+        let names: Vec<&str> = events
             .iter()
-            .map(|turn| match turn {
+            .map(|event| match event {
                 LifecycleEvent::Accepted { .. } => "accepted",
                 LifecycleEvent::Rejected(_) => "rejected",
                 LifecycleEvent::Failed { .. } => "failed",
@@ -277,11 +277,11 @@ async fn with_a_history_that_cannot_be_used_nothing_uploads() {
             })
             .collect();
         let at = |name: &str| names.iter().position(|it| *it == name);
-        assert_eq!(names.len(), 4, "{turns:?}");
-        assert!(at("accepted") < at("failed"), "{turns:?}");
+        assert_eq!(names.len(), 4, "{events:?}");
+        assert!(at("accepted") < at("failed"), "{events:?}");
         assert!(
             at("rejected").is_some() && at("done").is_some(),
-            "{turns:?}"
+            "{events:?}"
         );
         assert_eq!(engine.script().words(), Vec::<String>::new());
     }

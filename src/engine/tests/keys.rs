@@ -167,14 +167,14 @@ async fn the_command_line_is_told_what_a_person_has_to_do() {
     engine
         .until(|it| it.needs == Some(RequiredAction::Key))
         .await;
-    let turns = engine.turns();
-    let needs: Vec<_> = turns
+    let events = engine.events();
+    let needs: Vec<_> = events
         .iter()
         .filter(
-            |turn| matches!(turn, LifecycleEvent::NeedsUser(fault) if fault.kind == FaultKind::Unauthorized),
+            |event| matches!(event, LifecycleEvent::NeedsUser(fault) if fault.kind == FaultKind::Unauthorized),
         )
         .collect();
-    assert_eq!(needs.len(), 1, "{turns:?}");
+    assert_eq!(needs.len(), 1, "{events:?}");
 }
 
 #[tokio::test(start_paused = true)]

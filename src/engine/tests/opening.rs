@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::service::{Act, known};
+use super::service::{Act, fault, known};
 use super::*;
 use crate::model::asset::AssetStatus;
 use crate::store::OpenError;
@@ -151,16 +151,16 @@ async fn a_history_that_is_busy_at_the_start_is_waited_for_and_nothing_is_sent_t
         .until(|it| matches!(it.journal, JournalState::Unwritable(_)))
         .await;
     engine.pass(1).await;
-    assert_eq!(engine.turns(), []);
+    assert_eq!(engine.events(), []);
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_1")));
     assert_eq!(engine.script().count("upload"), 0);
-    let turns = engine.turns();
+    let events = engine.events();
     assert!(
-        matches!(turns[0], LifecycleEvent::Accepted { .. }),
-        "{turns:?}"
+        matches!(events[0], LifecycleEvent::Accepted { .. }),
+        "{events:?}"
     );
-    assert!(turns.contains(&LifecycleEvent::IntakeDone), "{turns:?}");
+    assert!(events.contains(&LifecycleEvent::IntakeDone), "{events:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -176,7 +176,7 @@ async fn the_command_line_looks_for_what_was_left_when_the_database_is_free() {
     let elsewhere = Elsewhere::hold(&place);
     engine.say(Command::Add(vec![path]));
     engine.pass(2).await;
-    assert_eq!(engine.turns(), []);
+    assert_eq!(engine.events(), []);
     elsewhere.let_go();
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_1")));
@@ -191,19 +191,19 @@ async fn while_another_program_holds_the_database_nothing_is_shown_before_it_is_
     let mut engine = Make::window().start(&place, Scripted::new().acts("a.mp3", [slow]));
     engine.upload(&[path]).await;
     engine.until_status("a.mp3", &Status::Finishing).await;
-    engine.turns();
+    engine.events();
     let elsewhere = Elsewhere::hold(&place);
     engine.pass(4).await;
     // The response has arrived; the row does not show it yet.
     assert_eq!(engine.script().given(), [id("re_1")]);
     assert_eq!(engine.row("a.mp3").status, Status::Finishing);
-    assert_eq!(engine.turns(), []);
+    assert_eq!(engine.events(), []);
     elsewhere.let_go();
     engine.until_status("a.mp3", &Status::Ready).await;
-    let turns = engine.turns();
+    let events = engine.events();
     assert!(
-        !turns.contains(&LifecycleEvent::NotSaved(id("re_1"))),
-        "{turns:?}"
+        !events.contains(&LifecycleEvent::NotSaved(id("re_1"))),
+        "{events:?}"
     );
     assert_eq!(place.assets().len(), 1);
 }
@@ -289,7 +289,7 @@ async fn the_end_waits_two_seconds_at_most_for_another_program_and_says_what_is_
     let mut engine = Make::command_line().start(&place, service);
     engine.say(Command::Add(vec![path]));
     engine.until_status("a.mp3", &Status::Finishing).await;
-    engine.turns();
+    engine.events();
     let elsewhere = Elsewhere::hold(&place);
     place.lock_ledger();
     engine.pass(1).await;
@@ -298,10 +298,10 @@ async fn the_end_waits_two_seconds_at_most_for_another_program_and_says_what_is_
     engine.say(Command::Shutdown);
     (&mut engine.task).await.unwrap();
     assert!(asked.elapsed() < Duration::from_secs(2));
-    let turns = engine.turns();
+    let events = engine.events();
     assert!(
-        turns.contains(&LifecycleEvent::NotSaved(id("re_1"))),
-        "{turns:?}"
+        events.contains(&LifecycleEvent::NotSaved(id("re_1"))),
+        "{events:?}"
     );
     let row = engine.row("a.mp3");
     assert_eq!((&row.asset_id, row.saved), (&Some(id("re_1")), false));
@@ -349,4 +349,24 @@ async fn an_answer_that_is_in_the_midst_of_being_told_at_the_end_is_kept() {
     engine.task.await.unwrap();
     assert_eq!(place.assets().len(), 1);
     assert!(place.items()[0].state.contains("processing"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_is_cancelled_while_the_database_is_held_keeps_no_timer() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let fails = Act::LateFail(Duration::from_secs(1), fault(FaultKind::ServerError));
+    let service = Scripted::new().acts("a.mp3", [fails]);
+    let mut engine = Make::window().start(&place, service);
+    engine.upload(&[path]).await;
+    engine.until_status("a.mp3", &Status::Uploading).await;
+    let row = engine.id_of("a.mp3");
+    let elsewhere = Elsewhere::hold(&place);
+    engine.pass(2).await;
+    engine.say(Command::Cancel(vec![row]));
+    engine.pass(1).await;
+    assert_eq!(engine.row("a.mp3").status, Status::Uploading);
+    elsewhere.let_go();
+    engine.until_status("a.mp3", &Status::Cancelled).await;
+    assert_eq!(engine.held().await.running, 0);
 }

@@ -241,19 +241,19 @@ async fn upload_with_another_key_of_the_account_follows_what_the_first_one_sent(
         sorted(engine.script().words()),
         ["ask re_1", "ask re_1", "ask re_2", "ask re_2"]
     );
-    let turns = engine.turns();
+    let events = engine.events();
     for asset in ["re_1", "re_2"].map(id) {
         // It is told to be uploaded once the service has said so.
         let followed = LifecycleEvent::Followed(Some(asset.clone()));
-        let places = |wanted: &dyn Fn(&LifecycleEvent) -> bool| turns.iter().position(wanted);
-        let known = places(&|turn| *turn == followed);
+        let places = |wanted: &dyn Fn(&LifecycleEvent) -> bool| events.iter().position(wanted);
+        let known = places(&|event| *event == followed);
         let end = places(
-            &|turn| matches!(turn, LifecycleEvent::Finished { asset: of, .. } if *of == asset),
+            &|event| matches!(event, LifecycleEvent::Finished { asset: of, .. } if *of == asset),
         );
-        let asking = places(&|turn| *turn == LifecycleEvent::Followed(None));
+        let asking = places(&|event| *event == LifecycleEvent::Followed(None));
         assert!(
             asking.is_some() && asking < known && known < end,
-            "{turns:?}"
+            "{events:?}"
         );
     }
     engine.shut_down().await;
@@ -281,15 +281,15 @@ async fn upload_with_a_key_of_another_account_asks_once_and_leaves_what_the_firs
         assert_eq!(count(format!("upload {name}")), 1, "{words:?}");
     }
     assert_eq!(engine.snapshot().rows.len(), 2);
-    let turns = engine.turns();
+    let events = engine.events();
     let last4 = key("one").last4();
-    let says_so = |turn: &&LifecycleEvent| {
-        **turn
+    let says_so = |event: &&LifecycleEvent| {
+        **event
             == LifecycleEvent::OtherKey {
                 last4: last4.clone(),
             }
     };
-    assert_eq!(turns.iter().filter(says_so).count(), 2, "{turns:?}");
+    assert_eq!(events.iter().filter(says_so).count(), 2, "{events:?}");
     engine.shut_down().await;
     for asset in ["re_1", "re_2"] {
         let first = place.asset(asset).unwrap();
@@ -355,4 +355,19 @@ async fn a_key_that_comes_late_from_the_keychain_is_asked_about_what_another_one
     engine.until_status("a1.mp3", &Status::Ready).await;
     engine.until_status("a2.mp3", &Status::Ready).await;
     assert_eq!(sorted(engine.script().words()), ["ask re_1", "ask re_2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_the_keychain_uses_up_no_ids() {
+    let place = Place::new();
+    stopped_with_one(&place).await;
+    let mut make = Make::command_line().run("run2");
+    make.key = None;
+    let mut engine = make.start(&place, has_both(&place));
+    engine.say(Command::Add(NAMES.map(|name| place.path(name)).to_vec()));
+    engine.pass(60).await;
+    let next = place.history().reserve_ids(1).unwrap();
+    assert!(next < ItemId(10), "{next:?}");
+    engine.say(Command::SetKey(key("two"), KeySource::Keychain));
+    engine.until_status("a2.mp3", &Status::Ready).await;
 }

@@ -364,12 +364,12 @@ async fn the_command_line_follows_what_the_service_has() {
     engine.add(&[place.path("a.mp3")]).await;
     engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(engine.script().words(), ["ask re_1"]);
-    let turns = engine.turns();
+    let events = engine.events();
     assert!(
-        matches!(turns[0], LifecycleEvent::Accepted { .. }),
-        "{turns:?}"
+        matches!(events[0], LifecycleEvent::Accepted { .. }),
+        "{events:?}"
     );
-    assert_eq!(turns[1], LifecycleEvent::Followed(Some(id("re_1"))));
+    assert_eq!(events[1], LifecycleEvent::Followed(Some(id("re_1"))));
     engine.shut_down().await;
     assert_eq!(place.items().len(), 0);
 }
@@ -465,10 +465,10 @@ async fn what_failed_and_may_be_stored_already_is_noted_when_the_next_run_sends_
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert!(row.possibly_stored_twice);
     assert_eq!(engine.script().stored("a.mp3"), 1);
-    let turns = engine.turns();
+    let events = engine.events();
     assert!(
-        matches!(turns[0], LifecycleEvent::Accepted { .. }),
-        "{turns:?}"
+        matches!(events[0], LifecycleEvent::Accepted { .. }),
+        "{events:?}"
     );
     let note = place.asset("re_101").unwrap().note;
     assert_eq!(note, Some(AssetNote::MayBeStoredTwice));

@@ -36,6 +36,8 @@ pub(super) enum Act {
     FailInBody(Fault),
     /// Moves half the bytes and hangs.
     Stay,
+    /// Hangs, and names an id when it is cut off.
+    NameIdAtEnd,
     /// Moves all bytes that are let go, stores the file, and fails.
     Lose(Fault),
     /// Moves all bytes and hangs without a response.
@@ -343,6 +345,11 @@ impl Scripted {
                 meter.add(size / 2);
                 std::future::pending().await
             }
+            Act::NameIdAtEnd => {
+                let _named = NameOnDrop(meter);
+                meter.add(size / 2);
+                std::future::pending().await
+            }
             Act::Lose(fault) => {
                 whole.await;
                 Err(fault)
@@ -372,6 +379,15 @@ struct CutOff<'a>(&'a Scripted, &'a str);
 impl Drop for CutOff<'_> {
     fn drop(&mut self) {
         self.0.tell(&format!("cut off {}", self.1));
+    }
+}
+
+/// Names the id `re_1` when a transfer is dropped.
+struct NameOnDrop<'a>(&'a TransferProgress);
+
+impl Drop for NameOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.tell_early_id(&AssetId::new("re_1").unwrap());
     }
 }
 

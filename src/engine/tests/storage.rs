@@ -290,8 +290,8 @@ async fn an_upload_that_stored_nothing_ends_without_an_id_and_the_history_keeps_
             (&None, &Some(id("re_1")))
         );
         let ended =
-            |turn: &LifecycleEvent| matches!(turn, LifecycleEvent::Failed { asset: None, .. });
-        assert!(engine.turns().iter().any(ended));
+            |event: &LifecycleEvent| matches!(event, LifecycleEvent::Failed { asset: None, .. });
+        assert!(engine.events().iter().any(ended));
         assert!(is_abandoned(&place, "re_1") && is_reserved(&place, "re_1"));
     }
 }

@@ -95,7 +95,7 @@ async fn upload_ends_with_what_it_cannot_look_at_or_walk_and_takes_the_rest() {
         engine.until_row(name, refused).await;
     }
     engine.pass(0).await;
-    assert!(engine.turns().contains(&LifecycleEvent::IntakeDone));
+    assert!(engine.events().contains(&LifecycleEvent::IntakeDone));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Media, Original};
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, RequiredAction};
-use crate::model::media::{Rejection, Route};
+use crate::model::media::{FileStamp, Rejection, Route};
 
 /// An event of an upload.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,6 +156,8 @@ pub enum Effect {
         attempt: u32,
         /// Upload route.
         route: Route,
+        /// Stamp of the checked file.
+        stamp: FileStamp,
     },
     /// Abort the running tasks.
     Abort,

@@ -247,14 +247,25 @@ pub fn transition(upload: &Upload, event: Event, policy: &Policy) -> Transition 
 }
 
 fn begin(upload: &Upload, policy: &Policy) -> Transition {
+    let Some(media) = upload.media else {
+        // Only a damaged record has no result of the check.
+        return recheck(upload, true, vec![Effect::CheckFile]);
+    };
     let route = upload.route(policy.direct_limit);
     let attempt = upload.attempt + 1;
     let state = UploadState::Sending {
         route,
         body_out: false,
     };
-    let (mut after, mut effects) =
-        new_attempt(upload, state, vec![Effect::Send { attempt, route }])?;
+    let (mut after, mut effects) = new_attempt(
+        upload,
+        state,
+        vec![Effect::Send {
+            attempt,
+            route,
+            stamp: media.stamp,
+        }],
+    )?;
     if route == Route::Direct {
         // Each direct upload gets an id of its own.
         effects.extend(after.reserved_id.take().as_ref().map(record_abandoned));

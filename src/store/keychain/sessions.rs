@@ -90,13 +90,13 @@ impl Keychain {
     }
 }
 
-type Job = Box<dyn FnOnce(&Keychain) + Send>;
+type SessionJob = Box<dyn FnOnce(&Keychain) + Send>;
 
 /// A keychain with a queue: calls run in order on one thread, so callers never block. It stops at
 /// the first error, so that a user who dismissed a prompt is not prompted for each file.
 pub struct KeychainWorker {
     keychain: Keychain,
-    jobs: OnceLock<Option<mpsc::Sender<Job>>>,
+    jobs: OnceLock<Option<mpsc::Sender<SessionJob>>>,
     refusal: Arc<OnceLock<SecretError>>,
 }
 
@@ -153,8 +153,8 @@ impl KeychainWorker {
         }
     }
 
-    fn spawn(&self) -> Option<mpsc::Sender<Job>> {
-        let (sender, jobs) = mpsc::channel::<Job>();
+    fn spawn(&self) -> Option<mpsc::Sender<SessionJob>> {
+        let (sender, jobs) = mpsc::channel::<SessionJob>();
         let keychain = self.keychain.clone();
         std::thread::Builder::new()
             .name("keychain".to_owned())

@@ -1,4 +1,4 @@
-//! What the window sees of a row.
+//! Conversion of a row for the snapshot.
 
 use std::sync::Arc;
 

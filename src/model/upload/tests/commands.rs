@@ -257,3 +257,13 @@ fn a_held_row_goes_on_to_the_place_that_it_had() {
         ));
     }
 }
+
+#[test]
+fn an_upload_whose_check_a_damaged_record_lost_is_checked_before_it_is_sent() {
+    let mut upload = Upload::new();
+    upload.state = UploadState::Queued;
+    let (after, effects) = transition(&upload, Event::Begin, &Policy::default()).unwrap();
+    assert_eq!(after.state, UploadState::Checking);
+    assert!(effects.contains(&Effect::CheckFile));
+    assert!(after.counters.auto_start);
+}

@@ -1,4 +1,4 @@
-//! A transition of an upload, as those learn of it who keep something about the row.
+//! A transition of an upload, for the components that keep something about its row.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use crate::model::asset::AssetId;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Original, Upload, UploadState};
 
-/// A transition of one upload.
-pub(super) struct Transition<'a> {
+/// A row after a transition of its upload, and the consequences.
+pub(super) struct RowChange<'a> {
     /// The row after it.
     pub item: &'a Item,
     pub before: Upload,
-    /// To be carried out once the transition is on disk.
+    /// To be carried out once the commit of the transition was tried.
     pub effects: Vec<Effect>,
-    /// The last byte may go once the transition is on disk.
+    /// The last byte may go once the commit of the transition was tried.
     pub releases_body: bool,
     /// The first upload that is started after all others have ended.
     pub begins_batch: bool,
@@ -22,12 +22,12 @@ pub(super) struct Transition<'a> {
     pub left_batch: Vec<ItemId>,
 }
 
-impl Transition<'_> {
+impl RowChange<'_> {
     pub fn has_moved(&self) -> bool {
         self.before.state != self.item.upload().state
     }
 
-    /// Returns whether the row came to an end, of which its dependents are to be told.
+    /// Returns whether the row ended, so that its dependents are notified.
     pub fn has_ended(&self) -> bool {
         is_over(self.item.upload()) && !is_over(&self.before)
     }
