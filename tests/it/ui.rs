@@ -221,7 +221,7 @@ fn a_button_that_cannot_be_pressed_is_disabled() {
     window.run();
     assert!(window.get_by_label("Upload").accesskit_node().is_disabled());
     engine.publish(|state| {
-        state.journal = JournalState::Unwritable(UnwritableCause::Error("disk full".to_owned()))
+        state.journal = JournalState::Unwritable(UnwritableCause::Error("disk full".to_owned()));
     });
     engine.rows(vec![row(1, "clip.mp4", Status::ReadyToUpload)]);
     window.run();
