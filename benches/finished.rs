@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         bandwidth: None,
         follower: None,
         wake: Box::new(|| ()),
-    })?;
+    });
     handle.send(Command::Add(vec![media]));
     runtime.block_on(async {
         let all_ready = handle.snapshot.wait_for(|snapshot| {

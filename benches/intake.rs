@@ -121,7 +121,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let wake = Arc::clone(&wake);
             Box::new(move || wake())
         },
-    })?;
+    });
     let (figures, measured) = channel();
     let path = folder.path().to_owned();
     let create = move |cc: &eframe::CreationContext<'_>| {

@@ -109,7 +109,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let wake = Arc::clone(&wake);
             Box::new(move || wake())
         },
-    })?;
+    });
     let ctx = Context::default();
     let window = MaviApp::new(&ctx, engine.handle, outside::outside(wake));
     let mut stage = Stage {

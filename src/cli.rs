@@ -24,11 +24,12 @@ use serde::Serialize;
 use crate::engine::FrontEnd;
 use crate::model::terminal::{escape, is_unsafe};
 use crate::model::version;
-use crate::setup::Numbers;
+use crate::setup::{Numbers, SetupError};
 use crate::store::SecretError;
 use crate::store::settings::{DEFAULT_JOBS, JOBS};
 
 pub use interrupt::Interruption;
+pub use upload::upload_by;
 
 /// Exit status: every file is ready or was uploaded before.
 pub const EXIT_GOOD: u8 = 0;
@@ -176,6 +177,14 @@ pub struct SandboxArguments {
     pub port: u16,
 }
 
+/// Returns the exit status of an error of starting.
+pub fn setup_status(error: &SetupError) -> u8 {
+    match error {
+        SetupError::BaseUrl(_) => EXIT_USAGE,
+        _ => EXIT_SOME_FAILED,
+    }
+}
+
 /// Runs a command that needs no window.
 pub fn run(command: CliCommand) -> ExitCode {
     let outcome = match command {
@@ -185,12 +194,6 @@ pub fn run(command: CliCommand) -> ExitCode {
         CliCommand::Sandbox(arguments) => sandbox::run(&arguments),
     };
     ExitCode::from(outcome)
-}
-
-/// Runs `upload` with the numbers of `docs/contract.md` or a test's smaller ones; returns the exit
-/// status.
-pub fn upload_by(arguments: UploadArguments, numbers: Numbers) -> u8 {
-    upload::run(arguments, numbers)
 }
 
 /// Parses arguments; on `--help`, `--version` and wrong usage prints and exits.

@@ -56,13 +56,9 @@ struct StartupError {
 
 impl From<SetupError> for StartupError {
     fn from(error: SetupError) -> Self {
-        let code = match error {
-            SetupError::BaseUrl(_) => cli::EXIT_USAGE,
-            _ => cli::EXIT_SOME_FAILED,
-        };
         Self {
             words: error.to_string(),
-            code,
+            code: cli::setup_status(&error),
         }
     }
 }
@@ -112,7 +108,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
     } else {
         world.key.take().map(|(key, _)| key)
     };
-    let window = Window::new();
+    let window = Window::default();
     runtime.spawn(end_when_told(window.end()));
     let (listening, arrivals) = single_instance
         .as_ref()
@@ -126,7 +122,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
         let start = move || {
             let _entered = runtime.enter();
             let world = AppContext::sandbox().map_err(|error| error.to_string())?;
-            start(world, &runtime, &engines, &wake, usual).map_err(|error| error.to_string())
+            Ok(start(world, &runtime, &engines, &wake, usual))
         };
         Arc::new(start) as StartSandbox
     };
@@ -151,7 +147,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
         &engines,
         &window.wake(),
         preferences,
-    )?;
+    );
     let extensions = media::formats()
         .iter()
         .map(|format| format.extension)
@@ -168,7 +164,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
         save_settings,
         folder,
         describe_network: Arc::new(move || network::describe(&base_url)),
-        desktop: Box::new(SystemDesktop::new()),
+        desktop: Box::new(SystemDesktop::default()),
         arrivals,
         can_drop: window.can_drop(),
         build: version::BUILD,
@@ -237,7 +233,7 @@ fn start(
     engines: &Engines,
     wake: &Wake,
     preferences: Preferences,
-) -> Result<EngineHandle, SetupError> {
+) -> EngineHandle {
     let wake = Arc::clone(wake);
     let _entered = runtime.enter();
     let RunningEngine { handle, task } = world.start(EngineConfig {
@@ -250,7 +246,7 @@ fn start(
         bandwidth: preferences.bandwidth,
         follower: None,
         wake: Box::new(move || wake()),
-    })?;
+    });
     let ends = runtime.spawn(async move {
         let _ = task.await;
         drop(world);
@@ -259,7 +255,7 @@ fn start(
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .push(ends);
-    Ok(handle)
+    handle
 }
 
 /// Adapter of the store's keychain for the window.

@@ -96,8 +96,6 @@ impl Timing {
 pub struct SandboxOptions {
     /// Port of the API; 0 takes a free one.
     pub port: u16,
-    /// Port of the storage server; 0 takes a free one.
-    pub storage_port: u16,
     /// Minimum interval between two requests of one key; the service's is 1 s.
     pub interval: Duration,
     /// Delays of status changes.
@@ -109,9 +107,6 @@ pub struct SandboxOptions {
     /// Receive buffer of a connection in bytes. The system's default (`None`) is megabytes: senders
     /// of smaller files would not notice a stall or a trickle.
     pub receive_buffer: Option<u32>,
-    /// Digits of the first asset id; `None` derives them from the clock, so that ids do not repeat
-    /// after a restart.
-    pub first_id: Option<u64>,
     /// Planned faults.
     pub plan: FaultPlan,
 }
@@ -120,13 +115,11 @@ impl Default for SandboxOptions {
     fn default() -> Self {
         Self {
             port: 0,
-            storage_port: 0,
             interval: Duration::from_secs(1),
             timing: Timing::default(),
             direct_limit: 500_000_000,
             protocol: OfferedProtocol::default(),
             receive_buffer: None,
-            first_id: None,
             plan: FaultPlan::default(),
         }
     }
@@ -208,7 +201,7 @@ impl Sandbox {
     /// Outside a tokio runtime with I/O and time.
     pub fn start(options: SandboxOptions) -> std::io::Result<Self> {
         let api = bind(options.port, options.receive_buffer)?;
-        let storage = bind(options.storage_port, options.receive_buffer)?;
+        let storage = bind(0, options.receive_buffer)?;
         let address = api.local_addr()?;
         let storage_origin = format!("http://{}", storage.local_addr()?);
         let state = Arc::new(State::new(options, storage_origin));

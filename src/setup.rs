@@ -17,13 +17,12 @@ use crate::api::limiter::{Limiter, LimiterOptions};
 use crate::api::paced::RateLimited;
 use crate::api::throttle::RateLimit;
 use crate::engine::{self, EngineHandle, FrontEnd, LifecycleRecord, OpenHistory, OpenedHistory};
-use crate::model::fault::Fault;
 use crate::model::key::{ApiKey, NotAKey};
 use crate::model::retry::Policy;
 use crate::model::snapshot::{JournalState, KeySource, Snapshot};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::store::history::{BACKUP_DIR, back_up};
-use crate::store::{DataDir, DataDirError, History, Keychain, OpenError, RunId, RunLock, Settings};
+use crate::store::{History, Keychain, OpenError, RunId, RunLock, Settings, data_dir};
 use crate::text::messages::setup as words;
 
 /// Environment variable with an API key, named as in the vendor's own CLI.
@@ -49,9 +48,6 @@ pub enum SetupError {
     /// The sandbox cannot listen, or has no temporary folder.
     #[error("{}", words::sandbox(&.0.to_string()))]
     Sandbox(std::io::Error),
-    /// The HTTP client cannot be created.
-    #[error("{}", words::connections(&.0.diagnostics.causes.join(": ")))]
-    Client(Box<Fault>),
     /// The background runtime cannot start its threads.
     #[error("{}", words::runtime(&.0.to_string()))]
     Runtime(std::io::Error),
@@ -143,12 +139,9 @@ impl AppContext {
             Err(VarError::NotUnicode(url)) => BaseUrl::parse(&url.to_string_lossy())?,
             _ => BaseUrl::default(),
         };
-        let folder = DataDir::resolve()
-            .map(|dir| dir.path().to_owned())
-            .map_err(|error: DataDirError| error.to_string());
         Ok(Self {
             base_url,
-            folder,
+            folder: data_dir::resolve().map_err(|error| error.to_string()),
             key: None,
             sandbox: None,
             keychain: Keychain::system(),
@@ -184,27 +177,16 @@ impl AppContext {
     }
 
     /// Creates the service client, behind the limit of one request per second.
-    ///
-    /// # Errors
-    /// The HTTP client cannot be created. The window, which is already open, gets the error from
-    /// its first call.
     pub fn service(
         &self,
-        front_end: FrontEnd,
         numbers: &Numbers,
         bandwidth: Arc<RateLimit>,
-    ) -> Result<Arc<RateLimited<Client>>, SetupError> {
+    ) -> Arc<RateLimited<Client>> {
         let mut options = ClientOptions::new(self.base_url.clone());
         options.policy = numbers.policy.clone();
         options.rate_limit = bandwidth;
-        let client = match front_end {
-            FrontEnd::Window => Client::lazy(options),
-            FrontEnd::CommandLine => {
-                Client::new(options).map_err(|fault| SetupError::Client(Box::new(fault)))?
-            }
-        };
         let limiter = Arc::new(Limiter::new(numbers.limiter.clone()));
-        Ok(Arc::new(RateLimited::new(client, limiter)))
+        Arc::new(RateLimited::new(Client::new(options), limiter))
     }
 
     /// Returns a function that opens this run's history, as often as needed.
@@ -216,10 +198,9 @@ impl AppContext {
             let folder = match &folder {
                 Ok(folder) => folder.clone(),
                 // It may exist by now.
-                Err(_) => DataDir::resolve()
-                    .map_err(|error| OpenError::NoPlace(error.to_string()))?
-                    .path()
-                    .to_owned(),
+                Err(_) => {
+                    data_dir::resolve().map_err(|error| OpenError::NoPlace(error.to_string()))?
+                }
             };
             let opened = History::open(&folder)?;
             if copies {
@@ -239,12 +220,9 @@ impl AppContext {
     }
 
     /// Starts an engine on the current runtime.
-    ///
-    /// # Errors
-    /// The HTTP client cannot be created.
-    pub fn start(&self, how: EngineConfig) -> Result<RunningEngine, SetupError> {
+    pub fn start(&self, how: EngineConfig) -> RunningEngine {
         let bandwidth = RateLimit::new(how.bandwidth);
-        let service = self.service(how.front_end, &how.numbers, Arc::clone(&bandwidth))?;
+        let service = self.service(&how.numbers, Arc::clone(&bandwidth));
         let runs = self.folder.clone().ok();
         let is_alive = move |run: &RunId| {
             runs.as_deref()
@@ -271,7 +249,7 @@ impl AppContext {
         if let (Ok(folder), None) = (&self.folder, &self.sandbox) {
             tokio::spawn(back_up_daily(folder.clone(), handle.snapshot.clone()));
         }
-        Ok(RunningEngine { handle, task })
+        RunningEngine { handle, task }
     }
 
     /// Returns the data directory, if there is one.

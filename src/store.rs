@@ -8,7 +8,7 @@ pub mod run_lock;
 pub mod settings;
 pub mod single_instance;
 
-pub use data_dir::{DataDir, DataDirError};
+pub use data_dir::DataDirError;
 pub use history::{
     AssetNote, AssetRecord, DamagedItem, History, HistoryChange, ItemRecord, OpenError,
     OpenedDatabase, ProtocolRecord, StoreError,

@@ -10,7 +10,6 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use tokio::time::Instant;
 
-use super::base_url::BaseUrl;
 use super::body::{self, BodyLayout, FileBody};
 use super::error::{CallContext, CallKind, Response};
 use super::exchange::ResponseReader;
@@ -18,7 +17,6 @@ use super::http_client::HttpClient;
 use super::multipart::Framing;
 use super::protocol::{KnownProtocol, ProtocolCache};
 use super::reader::ReaderHandle;
-use super::throttle::RateLimit;
 use super::wire::{self, Envelope};
 use super::{Service, SignedUpload, TransferProgress, UploadFile, Uploaded};
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
@@ -26,6 +24,9 @@ use crate::model::fault::{Fault, FaultKind};
 use crate::model::key::ApiKey;
 
 pub use options::ClientOptions;
+
+/// `User-Agent` of calls to the service (not of the storage step).
+const SELF: &str = concat!("mavi-uploader/", env!("CARGO_PKG_VERSION"));
 
 /// The service over HTTP.
 #[derive(Debug)]
@@ -36,22 +37,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// Builds the HTTP client; nothing is sent.
-    ///
-    /// # Errors
-    ///
-    /// [`FaultKind::Tls`] if the system's certificates cannot be used.
-    pub fn new(options: ClientOptions) -> Result<Self, Fault> {
-        let http = HttpClient::eager(&options)?;
-        Ok(Self {
-            http,
-            ..Self::lazy(options)
-        })
-    }
-
     /// Creates a client that loads the system's certificates, which takes time, only in the first
     /// call. That call fails with [`FaultKind::Tls`] if they cannot be used.
-    pub fn lazy(options: ClientOptions) -> Self {
+    pub fn new(options: ClientOptions) -> Self {
         Self {
             http: HttpClient::default(),
             book: Mutex::default(),
@@ -72,18 +60,8 @@ impl Client {
         let url = self.options.base_url.endpoint(path);
         let request = self.http().await?.request(method, url);
         Ok(request
-            .header(USER_AGENT, &self.options.user_agent)
+            .header(USER_AGENT, SELF)
             .header(AUTHORIZATION, secret(key)?))
-    }
-
-    /// Returns the service's base URL.
-    pub fn base_url(&self) -> &BaseUrl {
-        &self.options.base_url
-    }
-
-    /// Returns the bandwidth limit of all transfers.
-    pub fn rate_limit(&self) -> &Arc<RateLimit> {
-        &self.options.rate_limit
     }
 
     /// Makes a call without a file, within the call limit.

@@ -9,6 +9,8 @@ use super::client::options::ClientOptions;
 use super::error::{CallContext, CallKind};
 use crate::model::fault::{Fault, FaultKind};
 
+/// Connection timeout, TLS included.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Idle timeout of a connection. Servers close theirs after 5 s or more; a request on a closing
 /// connection is lost.
 const IDLE: Duration = Duration::from_secs(4);
@@ -18,15 +20,6 @@ const IDLE: Duration = Duration::from_secs(4);
 pub(super) struct HttpClient(OnceCell<reqwest::Client>);
 
 impl HttpClient {
-    /// Builds the client on this thread.
-    ///
-    /// # Errors
-    ///
-    /// [`FaultKind::Tls`] if the system's certificates cannot be used.
-    pub(super) fn eager(options: &ClientOptions) -> Result<Self, Fault> {
-        build(options).map(|client| Self(OnceCell::new_with(Some(client))))
-    }
-
     /// Returns the client, built at first use on a blocking thread.
     ///
     /// # Errors
@@ -61,7 +54,7 @@ fn build(options: &ClientOptions) -> Result<reqwest::Client, Fault> {
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .connect_timeout(options.connect_timeout)
+        .connect_timeout(CONNECT_LIMIT)
         .tcp_nodelay(true)
         .pool_idle_timeout(IDLE);
     if options.base_url.is_loopback() {

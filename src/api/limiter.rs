@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use self::line::WaitingLine;
 use super::shared_rate_limit::{SharedRateLimit, SlotRefusal};
 use super::spacing::Slowdown;
-use crate::model::plan::SPACING;
+use crate::model::plan::{MAX_SPACING, SPACING};
 
 pub use line::Priority;
 pub use permit::Permit;
@@ -42,7 +42,7 @@ impl Default for LimiterOptions {
     fn default() -> Self {
         Self {
             spacing: SPACING,
-            max_spacing: Duration::from_secs(32),
+            max_spacing: MAX_SPACING,
             patience: Duration::from_secs(10),
         }
     }

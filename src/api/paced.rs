@@ -45,7 +45,8 @@ impl<S: Service> RateLimited<S> {
         key: &ApiKey,
         on_start: impl FnOnce() + Send,
     ) -> Result<(), Fault> {
-        self.paced(Priority::Upload, on_start, self.service.check_key(key))
+        let place = self.limiter.enqueue(Priority::Upload);
+        self.placed(place, on_start, self.service.check_key(key))
             .await
     }
 
@@ -56,8 +57,8 @@ impl<S: Service> RateLimited<S> {
     ///
     /// Faults of the service.
     pub async fn probe(&self, key: &ApiKey) -> Result<(), Fault> {
-        self.paced(Priority::Probe, || (), self.service.check_key(key))
-            .await
+        let place = self.limiter.enqueue(Priority::Probe);
+        self.placed(place, || (), self.service.check_key(key)).await
     }
 
     /// Runs [`Service::upload`] at upload priority.
@@ -74,7 +75,7 @@ impl<S: Service> RateLimited<S> {
         on_start: impl FnOnce() + Send,
     ) -> Result<Uploaded, Fault> {
         let call = self.service.upload(key, file, meter);
-        self.at(place, on_start, call).await
+        self.placed(self.or_new(place), on_start, call).await
     }
 
     /// Runs [`Service::signed_url`] at upload priority.
@@ -90,7 +91,7 @@ impl<S: Service> RateLimited<S> {
         on_start: impl FnOnce() + Send,
     ) -> Result<SignedUpload, Fault> {
         let call = self.service.signed_url(key, file_name);
-        self.at(place, on_start, call).await
+        self.placed(self.or_new(place), on_start, call).await
     }
 
     /// Runs [`Service::store`], started at upload priority.
@@ -107,7 +108,7 @@ impl<S: Service> RateLimited<S> {
         on_start: impl FnOnce() + Send,
     ) -> Result<Option<ContentHash>, Fault> {
         let call = self.service.store(ticket, file, meter);
-        self.at(place, on_start, call).await
+        self.placed(self.or_new(place), on_start, call).await
     }
 
     /// Runs [`Service::metadata`] at poll priority.
@@ -121,29 +122,14 @@ impl<S: Service> RateLimited<S> {
         asset: &AssetId,
         on_start: impl FnOnce() + Send,
     ) -> Result<AssetAnswer, Fault> {
-        self.paced(Priority::Poll, on_start, self.service.metadata(key, asset))
+        let place = self.limiter.enqueue(Priority::Poll);
+        self.placed(place, on_start, self.service.metadata(key, asset))
             .await
     }
 
-    /// Runs an upload's call with the given permit, or a new one.
-    async fn at<T>(
-        &self,
-        place: Option<Permit>,
-        on_start: impl FnOnce() + Send,
-        call: impl Future<Output = Result<T, Fault>> + Send,
-    ) -> Result<T, Fault> {
-        let place = place.unwrap_or_else(|| self.limiter.enqueue(Priority::Upload));
-        self.placed(place, on_start, call).await
-    }
-
-    async fn paced<T>(
-        &self,
-        turn: Priority,
-        on_start: impl FnOnce() + Send,
-        call: impl Future<Output = Result<T, Fault>> + Send,
-    ) -> Result<T, Fault> {
-        let place = self.limiter.enqueue(turn);
-        self.placed(place, on_start, call).await
+    /// Returns the permit of an upload's call, or a new one.
+    fn or_new(&self, place: Option<Permit>) -> Permit {
+        place.unwrap_or_else(|| self.limiter.enqueue(Priority::Upload))
     }
 
     /// Waits, runs the call (a future does nothing before it is awaited), and updates the limiter.

@@ -1,7 +1,7 @@
 //! Rate limit across programs: a small file per account and host with the next free slot, the
 //! current hold, the last holder and a waiter.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -126,7 +126,7 @@ enum LockAttempt {
 }
 
 impl SharedRateLimit {
-    /// Opens the slots of an account at a base URL; creates the directory if necessary.
+    /// Uses the slots of an account at a base URL, in an existing directory.
     pub fn new(directory: &Path, account: &Account, base_url: &str) -> Self {
         let name: String = account
             .as_str()
@@ -269,16 +269,7 @@ impl SharedRateLimit {
             options.mode(0o600);
             options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
         }
-        let opened = options.open(&self.path).or_else(|error| {
-            let directory = self.path.parent();
-            match (error.kind(), directory) {
-                (io::ErrorKind::NotFound, Some(directory)) => {
-                    create_private_dir(directory)?;
-                    options.open(&self.path)
-                }
-                _ => Err(error),
-            }
-        });
+        let opened = options.open(&self.path);
         // Reading a pipe in its place would block forever.
         let is_file = |file: &File| file.metadata().is_ok_and(|found| found.is_file());
         let Some(file) = opened.ok().filter(is_file) else {
@@ -290,18 +281,6 @@ impl SharedRateLimit {
             Err(TryLockError::Error(_)) => LockAttempt::Unusable,
         }
     }
-}
-
-/// Recreates a removed data directory, private to its owner.
-fn create_private_dir(directory: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(directory)
 }
 
 /// Reads the record; `None` for a new or damaged file.

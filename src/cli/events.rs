@@ -74,13 +74,20 @@ pub enum JsonEvent {
     },
     Summary {
         total: u64,
-        success: u64,
-        already_uploaded: u64,
-        failed: u64,
-        rejected: u64,
-        skipped: u64,
+        #[serde(flatten)]
+        counts: Counts,
         seconds: f64,
     },
+}
+
+/// Numbers of files by their end.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Counts {
+    pub success: u64,
+    pub already_uploaded: u64,
+    pub failed: u64,
+    pub rejected: u64,
+    pub skipped: u64,
 }
 
 /// A path, lossy if it is not UTF-8; its bytes are then added in hexadecimal.
@@ -128,7 +135,7 @@ impl JsonEvent {
         Self::Failed {
             path: EventPath::new(path),
             asset_id,
-            reason: fault.reason(),
+            reason: fault.kind.reason(),
             message,
         }
     }

@@ -6,7 +6,7 @@ use super::{EXIT_GOOD, EXIT_SOME_FAILED, HistoryArguments, print, say};
 use crate::model::asset::{AssetStatus, ContentHash};
 use crate::model::cell_escaping::spreadsheet_field;
 use crate::model::terminal::escape;
-use crate::store::{AssetNote, AssetRecord, DataDir, History, StoreError};
+use crate::store::{AssetNote, AssetRecord, History, StoreError, data_dir};
 use crate::text;
 use crate::text::messages::{journal, terminal};
 
@@ -57,9 +57,9 @@ impl From<StoreError> for ListingError {
 
 /// Lists the history; returns the exit status.
 pub fn run(arguments: &HistoryArguments) -> u8 {
-    let opened = DataDir::resolve()
+    let opened = data_dir::resolve()
         .map_err(|error| error.to_string())
-        .and_then(|dir| History::open(dir.path()).map_err(|error| error.to_string()));
+        .and_then(|dir| History::open(&dir).map_err(|error| error.to_string()));
     let opened = match opened {
         Ok(opened) => opened,
         Err(line) => {

@@ -41,11 +41,7 @@ fn set() -> u8 {
         Ok(checked) => checked,
         Err(error) => {
             say(&error.to_string());
-            return if matches!(error, SetupError::BaseUrl(_)) {
-                super::EXIT_USAGE
-            } else {
-                EXIT_SOME_FAILED
-            };
+            return super::setup_status(&error);
         }
     };
     let mut note = match checked {
@@ -103,21 +99,13 @@ fn status() -> u8 {
     }
     match Keychain::system().load() {
         Ok(Some(key)) => printed(&wording::key_of_keychain(&ending(&key))),
-        Ok(None) => {
+        none => {
+            let trouble = none.err().map(|error| super::keychain_words(&error));
             say(&wording::stopped(
                 RequiredAction::Key,
                 &KeyState::Missing,
                 setup::KEY_VARIABLE,
-                None,
-            ));
-            EXIT_KEY
-        }
-        Err(error) => {
-            say(&wording::stopped(
-                RequiredAction::Key,
-                &KeyState::Missing,
-                setup::KEY_VARIABLE,
-                Some(&super::keychain_words(&error)),
+                trouble.as_deref(),
             ));
             EXIT_KEY
         }
@@ -163,7 +151,7 @@ fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
     let runtime = setup::runtime()?;
     let _entered = runtime.enter();
     let numbers = Numbers::of(FrontEnd::CommandLine);
-    let service = world.service(FrontEnd::CommandLine, &numbers, RateLimit::new(None))?;
+    let service = world.service(&numbers, RateLimit::new(None));
     if let Some(folder) = world.folder() {
         let slots = crate::api::shared_rate_limit::SharedRateLimit::new(
             folder,

@@ -3,14 +3,14 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::events::{EventPath, JsonEvent};
+use super::events::{Counts, EventPath, JsonEvent};
 use super::said_wait::SaidWait;
 use super::wording;
 use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
@@ -35,37 +35,23 @@ pub struct Report {
     /// Ids reported as not saved.
     unsaved: HashSet<AssetId>,
     /// Paths from the arguments that were not reported yet.
-    named: HashSet<PathBuf>,
-    success: u64,
-    already_uploaded: u64,
-    failed: u64,
-    rejected: u64,
-    skipped: u64,
+    named: BTreeSet<PathBuf>,
+    counts: Counts,
     /// All paths were searched and checked.
     taken_in: bool,
     waiting: SaidWait,
     /// There is no key that could be rejected.
     key_is_missing: bool,
-    /// The reader of standard output is gone.
-    stdout_closed: bool,
-    stdout_error: Option<String>,
+    /// Error of standard output, after which nothing more is printed.
+    stdout_error: Option<std::io::Error>,
 }
 
+#[derive(Default)]
 struct Open {
     path: PathBuf,
     asset: Option<AssetId>,
     /// Deadline for processing; `None` before the upload is complete, or without a limit.
     until: Option<Instant>,
-}
-
-impl Open {
-    fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            asset: None,
-            until: None,
-        }
-    }
 }
 
 impl Report {
@@ -80,15 +66,10 @@ impl Report {
             ended: HashSet::new(),
             unsaved: HashSet::new(),
             named: named.into_iter().collect(),
-            success: 0,
-            already_uploaded: 0,
-            failed: 0,
-            rejected: 0,
-            skipped: 0,
+            counts: Counts::default(),
             taken_in: false,
             waiting: SaidWait::default(),
             key_is_missing: false,
-            stdout_closed: false,
             stdout_error: None,
         }
     }
@@ -113,7 +94,7 @@ impl Report {
         let LifecycleRecord { item, path, turn } = lifecycle;
         self.named.remove(&path);
         let shown = super::one_line(&path.to_string_lossy());
-        match turn {
+        let message = match turn {
             LifecycleEvent::Accepted {
                 size,
                 kind,
@@ -125,63 +106,65 @@ impl Report {
                     .unwrap_or(path.as_os_str())
                     .to_string_lossy();
                 let note = note.map(|note| text::note(note, Backend::Service));
-                let message = note.as_ref().map(|note| wording::file(&shown, note));
                 self.event(&JsonEvent::Accepted {
                     name: name.into_owned(),
                     path: EventPath::new(&path),
                     size,
                     kind,
                     route,
-                    note,
+                    note: note.clone(),
                 });
                 if let Some(item) = item {
-                    self.open.insert(item, Open::new(path));
+                    let open = Open {
+                        path,
+                        ..Open::default()
+                    };
+                    self.open.insert(item, open);
                 }
-                message
+                note
             }
             LifecycleEvent::Rejected(rejection) => {
                 self.close(item);
-                self.rejected += 1;
+                self.counts.rejected += 1;
                 self.event(&JsonEvent::rejected(&path, &rejection));
-                Some(wording::file(&shown, &text::rejection_line(&rejection)))
+                Some(text::rejection_line(&rejection))
             }
             LifecycleEvent::Skipped { count } => {
-                self.skipped += count;
+                self.counts.skipped += count;
                 self.event(&JsonEvent::Skipped {
                     path: EventPath::new(&path),
                     count,
                 });
-                Some(wording::file(&shown, &banner::passed_over(count)))
+                Some(banner::passed_over(count))
             }
             LifecycleEvent::AlreadyUploaded(asset) => {
                 if !self.close(item) {
                     return None;
                 }
-                self.already_uploaded += 1;
+                self.counts.already_uploaded += 1;
                 self.id(&asset, &path);
                 self.event(&JsonEvent::AlreadyUploaded {
                     path: EventPath::new(&path),
                     asset_id: asset,
                 });
-                Some(wording::file(&shown, wording::uploaded_before()))
+                Some(wording::uploaded_before().to_owned())
             }
             LifecycleEvent::Followed(Some(asset)) if self.no_wait => {
                 self.uploaded(item, &path, asset);
-                Some(wording::file(&shown, wording::uploaded_earlier()))
+                Some(wording::uploaded_earlier().to_owned())
             }
             LifecycleEvent::Followed(Some(asset)) => {
-                let what = wording::uploaded_earlier_as(asset.as_str());
+                let message = wording::uploaded_earlier_as(asset.as_str());
                 self.wait_for(item, Some(asset));
-                Some(wording::file(&shown, &what))
+                Some(message)
             }
             LifecycleEvent::Followed(None) => {
                 self.wait_for(item, None);
-                Some(wording::file(&shown, wording::sent_earlier()))
+                Some(wording::sent_earlier().to_owned())
             }
             LifecycleEvent::OtherKey { last4 } => {
-                self.lift_limit(item, &path);
-                let what = wording::sent_with_this_key(&text::other_key(&last4));
-                Some(wording::file(&shown, &what))
+                self.lift_limit(item);
+                Some(wording::sent_with_this_key(&text::other_key(&last4)))
             }
             LifecycleEvent::Uploaded(asset) => {
                 self.uploaded(item, &path, asset);
@@ -192,16 +175,16 @@ impl Report {
                 delay,
                 fault,
             } => {
-                self.lift_limit(item, &path);
+                self.lift_limit(item);
                 self.event(&JsonEvent::Retrying {
                     path: EventPath::new(&path),
                     attempt,
                     delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
-                    reason: fault.reason(),
+                    reason: fault.kind.reason(),
                 });
                 let wait = text::duration(text::whole_seconds(delay));
                 let cause = text::fault(&fault, Backend::Service).cause;
-                Some(wording::file(&shown, &wording::retrying(&cause, &wait)))
+                Some(wording::retrying(&cause, &wait))
             }
             LifecycleEvent::Finished {
                 asset,
@@ -210,7 +193,7 @@ impl Report {
                 took,
             } => {
                 if self.close(item) {
-                    self.success += 1;
+                    self.counts.success += 1;
                     self.id(&asset, &path);
                     self.event(&JsonEvent::finished(&path, asset, size, content, took));
                 }
@@ -218,15 +201,16 @@ impl Report {
             }
             LifecycleEvent::Failed { asset, fault } => {
                 // A file may fail before it was accepted, if nothing can be saved.
-                self.close(item).then(|| self.fail(&path, asset, &fault))
+                return self.close(item).then(|| self.fail(&path, asset, &fault));
             }
-            LifecycleEvent::NotSaved(asset) => self.not_saved(&path, &asset),
+            LifecycleEvent::NotSaved(asset) => return self.not_saved(&path, &asset),
             LifecycleEvent::IntakeDone => {
                 self.taken_in = true;
                 None
             }
             LifecycleEvent::NeedsUser(_) => None,
-        }
+        };
+        message.map(|message| wording::file(&shown, &message))
     }
 
     /// Prints a wait of the whole queue if it is news; returns the message for the user.
@@ -254,13 +238,8 @@ impl Report {
     /// Ends the files whose deadline has passed. They stay in the journal.
     pub fn give_up_waiting(&mut self) -> Vec<String> {
         let now = Instant::now();
-        let late: Vec<ItemId> = self
-            .open
-            .iter()
-            .filter(|(_, open)| open.until.is_some_and(|until| until <= now))
-            .map(|(item, _)| *item)
-            .collect();
-        self.end(&late, &Fault::new(FaultKind::StillProcessing))
+        let is_late = |open: &Open| open.until.is_some_and(|until| until <= now);
+        self.end(is_late, &Fault::new(FaultKind::StillProcessing))
     }
 
     /// Ends every open file, including unchecked ones of `rows` and paths not found yet.
@@ -268,48 +247,37 @@ impl Report {
         for row in rows {
             self.named.remove(&row.path);
             if !self.ended.contains(&row.id) {
-                self.open
-                    .entry(row.id)
-                    .or_insert_with(|| Open::new(row.path.clone()));
+                self.open.entry(row.id).or_insert_with(|| Open {
+                    path: row.path.clone(),
+                    ..Open::default()
+                });
             }
         }
-        let all: Vec<ItemId> = self.open.keys().copied().collect();
-        let mut messages = self.end(&all, fault);
+        let mut messages = self.end(|_| true, fault);
         if !self.taken_in {
-            let mut named: Vec<PathBuf> = self.named.drain().collect();
-            named.retain(|path| !path.is_dir());
-            named.sort_unstable();
-            for path in named {
-                messages.push(self.fail(&path, None, fault));
-            }
+            let named = std::mem::take(&mut self.named);
+            let files = named.iter().filter(|path| !path.is_dir());
+            messages.extend(files.map(|path| self.fail(path, None, fault)));
         }
         messages
     }
 
-    fn end(&mut self, items: &[ItemId], fault: &Fault) -> Vec<String> {
-        let mut messages = vec![];
-        for item in items {
-            if let Some(open) = self.open.remove(item) {
-                self.ended.insert(*item);
-                messages.push(self.fail(&open.path, open.asset, fault));
-            }
-        }
-        messages
+    fn end(&mut self, ends: impl Fn(&Open) -> bool, fault: &Fault) -> Vec<String> {
+        let ended: BTreeMap<_, _> = self.open.extract_if(.., |_, open| ends(open)).collect();
+        self.ended.extend(ended.keys());
+        let fail = |open: Open| self.fail(&open.path, open.asset, fault);
+        ended.into_values().map(fail).collect()
     }
 
     /// Prints the end of the run as an event; returns the summary for the user.
     pub fn summary(&mut self) -> String {
-        let total = self.success + self.already_uploaded + self.failed + self.rejected;
+        let counts = self.counts;
         self.event(&JsonEvent::Summary {
-            total,
-            success: self.success,
-            already_uploaded: self.already_uploaded,
-            failed: self.failed,
-            rejected: self.rejected,
-            skipped: self.skipped,
+            total: counts.success + counts.already_uploaded + counts.failed + counts.rejected,
+            counts,
             seconds: super::seconds(self.began.elapsed()),
         });
-        let ready = self.success.to_string();
+        let ready = counts.success.to_string();
         let mut parts = vec![match self.no_wait {
             true => wording::sum_uploaded(&ready),
             false => wording::sum_ready(&ready),
@@ -317,10 +285,10 @@ impl Report {
         let mut add = |count: u64, words: fn(&str) -> String| {
             parts.extend((count > 0).then(|| words(&count.to_string())));
         };
-        add(self.already_uploaded, wording::sum_uploaded_before);
-        add(self.failed, wording::sum_failed);
-        add(self.rejected, wording::sum_not_taken);
-        add(self.skipped, wording::sum_passed_over);
+        add(counts.already_uploaded, wording::sum_uploaded_before);
+        add(counts.failed, wording::sum_failed);
+        add(counts.rejected, wording::sum_not_taken);
+        add(counts.skipped, wording::sum_passed_over);
         wording::done(&parts.join(list::items()))
     }
 
@@ -330,9 +298,8 @@ impl Report {
             Some(RequiredAction::Key) => EXIT_KEY,
             Some(RequiredAction::Balance | RequiredAction::Account) => EXIT_ACCOUNT,
             Some(RequiredAction::Program) => EXIT_SOME_FAILED,
-            None if self.failed + self.rejected > 0 || self.stdout_error.is_some() => {
-                EXIT_SOME_FAILED
-            }
+            None if self.counts.failed + self.counts.rejected > 0 => EXIT_SOME_FAILED,
+            None if self.stdout_error().is_some() => EXIT_SOME_FAILED,
             None => EXIT_GOOD,
         }
     }
@@ -341,7 +308,7 @@ impl Report {
     fn uploaded(&mut self, item: Option<ItemId>, path: &Path, asset: AssetId) {
         self.wait_for(item, Some(asset.clone()));
         if self.no_wait && self.close(item) {
-            self.success += 1;
+            self.counts.success += 1;
             self.id(&asset, path);
         }
         self.event(&JsonEvent::Uploaded {
@@ -361,9 +328,9 @@ impl Report {
     }
 
     /// Ends the deadline of a file that is sent first, which has no limit.
-    fn lift_limit(&mut self, item: Option<ItemId>, path: &Path) {
+    fn lift_limit(&mut self, item: Option<ItemId>) {
         if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
-            *open = Open::new(path.to_owned());
+            (open.asset, open.until) = (None, None);
         }
     }
 
@@ -376,18 +343,22 @@ impl Report {
     }
 
     fn fail(&mut self, path: &Path, asset: Option<AssetId>, fault: &Fault) -> String {
-        self.failed += 1;
+        self.counts.failed += 1;
         let id = asset
             .as_ref()
-            .map(|asset| format!(" ({asset})"))
-            .unwrap_or_default();
+            .map_or(String::new(), |id| format!(" ({id})"));
         let message = if self.key_is_missing && fault.fix() == Some(RequiredAction::Key) {
             wording::without_key().to_owned()
         } else if fault.kind == FaultKind::Cancelled {
             // No single file can be cancelled here.
             wording::run_interrupted().to_owned()
         } else {
-            text::fault(fault, Backend::Service).line()
+            let line = text::fault(fault, Backend::Service).line();
+            match (fault.kind, fault.diagnostics.causes.last()) {
+                // The words do not tell a missing certificate from a wrong one.
+                (FaultKind::Tls, Some(cause)) => format!("{line} ({cause})"),
+                _ => line,
+            }
         };
         let shown = super::one_line(&path.to_string_lossy());
         let line = wording::file(&format!("{shown}{id}"), &message);
@@ -414,19 +385,14 @@ impl Report {
     }
 
     fn line(&mut self, line: &str) {
-        if self.stdout_closed {
-            return;
-        }
-        if let Err(error) = super::print(line) {
-            self.stdout_closed = true;
-            if !super::is_deaf(&error) {
-                self.stdout_error = Some(error.to_string());
-            }
+        if self.stdout_error.is_none() {
+            self.stdout_error = super::print(line).err();
         }
     }
 
-    /// Returns the error of writing to standard output, if any.
-    pub fn stdout_error(&self) -> Option<&str> {
-        self.stdout_error.as_deref()
+    /// Returns the error of writing to standard output, if any but that its reader is gone.
+    pub fn stdout_error(&self) -> Option<&std::io::Error> {
+        let error = self.stdout_error.as_ref()?;
+        (!super::is_deaf(error)).then_some(error)
     }
 }

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::interrupt::Interruption;
 use super::progress::ProgressDisplay;
 use super::report::Report;
 use super::wording;
-use super::{EXIT_INTERRUPTED, EXIT_SOME_FAILED, EXIT_USAGE, UploadArguments, say};
+use super::{EXIT_INTERRUPTED, EXIT_SOME_FAILED, UploadArguments, say, setup_status};
 use crate::api::network;
 use crate::engine::shutdown::FAREWELL;
 use crate::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord, Notice};
@@ -26,8 +27,9 @@ use crate::text::messages::journal;
 /// Time that a stopped run still waits for files to be found and checked.
 const INTAKE_LIMIT: Duration = Duration::from_secs(10);
 
-/// Runs the upload; returns the exit status.
-pub fn run(arguments: UploadArguments, numbers: Numbers) -> u8 {
+/// Runs `upload` with the numbers of `docs/contract.md` or a test's smaller ones; returns the exit
+/// status.
+pub fn upload_by(arguments: UploadArguments, numbers: Numbers) -> u8 {
     let runtime = match setup::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -61,10 +63,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         Ok(world) => world,
         Err(error) => {
             say(&error.to_string());
-            return match error {
-                SetupError::BaseUrl(_) => EXIT_USAGE,
-                _ => EXIT_SOME_FAILED,
-            };
+            return setup_status(&error);
         }
     };
     let _logs = crate::logging::start(world.folder());
@@ -80,13 +79,6 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         follower: Some(follower),
         wake: Box::new(|| ()),
     });
-    let running = match running {
-        Ok(running) => running,
-        Err(error) => {
-            say(&error.to_string());
-            return EXIT_SOME_FAILED;
-        }
-    };
     if let Some(variable) = network::unusable_proxy(&world.base_url) {
         say(&wording::unusable_proxy(variable));
     }
@@ -96,7 +88,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         running.handle.send(Command::NoKey);
     } else if world.key.is_none() {
         // The keychain may prompt the user; files are found and checked meanwhile.
-        keychain = Some(Keychain::system().in_background(Keychain::load));
+        keychain = Some(tokio::task::spawn_blocking(|| Keychain::system().load()));
     }
     running.handle.send(Command::Add(arguments.paths.clone()));
     let wait_limit = Duration::from_secs(arguments.wait_timeout);
@@ -119,7 +111,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
 }
 
 /// The keychain's pending reply.
-type KeychainReply = oneshot::Receiver<Result<Option<ApiKey>, SecretError>>;
+type KeychainReply = JoinHandle<Result<Option<ApiKey>, SecretError>>;
 
 /// A run in progress.
 struct UploadSession {
@@ -192,7 +184,7 @@ impl UploadSession {
         }
         say(&self.report.summary());
         if let Some(cause) = self.report.stdout_error() {
-            say(&wording::unprinted(cause));
+            say(&wording::unprinted(&cause.to_string()));
         }
         if matches!(stop, Some(Stop::Interrupted)) {
             say(wording::interrupted());
@@ -325,8 +317,8 @@ impl Lost {
 /// Waits for the keychain's reply; forever if it was not asked.
 async fn answer(keychain: &mut Option<KeychainReply>) -> Result<Option<ApiKey>, SecretError> {
     match keychain {
-        // A closed channel means that no thread could be started.
-        Some(receiver) => receiver
+        // An error means that no thread could be started.
+        Some(asked) => asked
             .await
             .unwrap_or_else(|_| Err(SecretError::Other(wording::keychain_not_asked().to_owned()))),
         None => std::future::pending().await,

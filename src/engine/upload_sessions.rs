@@ -119,7 +119,7 @@ impl UploadSessions {
     /// Returns the keychain and its entry to resume a session of an earlier run.
     pub fn to_recall(&self, item: &Item) -> Option<(Arc<KeychainWorker>, Purpose)> {
         let asset = item.upload().reserved_id.as_ref()?;
-        let is_saved = self.saved.contains_key(asset) && self.keychain.is_asked();
+        let is_saved = self.saved.contains_key(asset) && self.keychain.is_available();
         if item.transfer.ticket().is_some() || !is_saved {
             return None;
         }
@@ -150,7 +150,7 @@ impl UploadSessions {
             return;
         };
         let (asset, hash) = (&ticket.asset_id, hash(ticket));
-        if !self.keychain.is_asked() || self.saved.get(asset) == Some(&hash) {
+        if !self.keychain.is_available() || self.saved.get(asset) == Some(&hash) {
             return;
         }
         let purpose = self.purpose(asset, item);
@@ -187,7 +187,7 @@ impl UploadSessions {
         }
         // Until the keychain has deleted it, every start tries again.
         self.note(asset, Some(0));
-        if self.keychain.is_asked() {
+        if self.keychain.is_available() {
             self.call(asset, SessionChange::Removed, Zeroizing::default());
         }
     }

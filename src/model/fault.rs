@@ -11,7 +11,7 @@ use super::asset::AssetId;
 /// The stable word for a failure in `upload --json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words are those of docs/contract.md")]
+#[expect(missing_docs, reason = "the words are those of docs/faults.md")]
 pub enum Reason {
     Network,
     ServerError,
@@ -297,11 +297,6 @@ impl Fault {
     pub fn with_diagnostics(mut self, diagnostics: Diagnostics) -> Self {
         self.diagnostics = Box::new(diagnostics);
         self
-    }
-
-    /// Returns the word of `docs/contract.md` for a file that ends with this fault.
-    pub fn reason(&self) -> Reason {
-        self.kind.reason()
     }
 
     /// Returns the required action of the user, if any.

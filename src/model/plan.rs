@@ -9,6 +9,8 @@ use super::throughput::{Eta, Throughput, UnderWay};
 
 /// Least time between two API calls.
 pub const SPACING: Duration = Duration::from_millis(1050);
+/// Longest time between two calls after rate-limit answers.
+pub const MAX_SPACING: Duration = Duration::from_secs(32);
 
 /// Returns the fewest rate-limited calls for one file: the upload and one poll, and by signed URL
 /// the start of the storage step too.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::asset::{AssetId, ContentHash};
+use super::asset::AssetId;
 use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, Note, Rejection, Route};
 use super::throughput::Throughput;
@@ -15,15 +15,6 @@ use super::throughput::Throughput;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ItemId(pub u64);
-
-/// Proof that a file is at the service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// Its asset id.
-    pub asset_id: AssetId,
-    /// BLAKE3 hash of the bytes that were sent.
-    pub content: Option<ContentHash>,
-}
 
 /// Status of a row, as the user sees it.
 #[derive(Clone, Debug, PartialEq)]

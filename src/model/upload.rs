@@ -27,7 +27,7 @@ pub use transition::transition;
 pub type Transition = Option<(Upload, Vec<Effect>)>;
 
 /// One file's upload.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Upload {
     /// Rises with every start and every command of the user; worker and timer messages with an
     /// older number are stale.
@@ -57,10 +57,11 @@ pub struct Media {
 }
 
 /// State of an upload.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UploadState {
     /// Being checked.
+    #[default]
     Checking,
     /// Changed a moment ago: checked again until it stays unchanged.
     StillChanging,
@@ -233,13 +234,7 @@ impl UploadState {
 impl Upload {
     /// Creates the upload of a newly added file.
     pub fn new() -> Self {
-        Self {
-            attempt: 0,
-            state: UploadState::Checking,
-            media: None,
-            reserved_id: None,
-            counters: RetryCounters::default(),
-        }
+        Self::default()
     }
 
     /// Returns the size in bytes; 0 before the check.
@@ -387,11 +382,5 @@ impl Upload {
             UploadState::Sending { .. } => true,
             _ => false,
         }
-    }
-}
-
-impl Default for Upload {
-    fn default() -> Self {
-        Self::new()
     }
 }

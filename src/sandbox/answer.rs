@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
@@ -271,19 +271,8 @@ impl Reply {
     /// Adds `Retry-After` as the date `wait` from now, truncated to seconds.
     #[must_use]
     pub fn retry_after_date(self, wait: Duration) -> Self {
-        let wait = jiff::SignedDuration::try_from(wait).unwrap_or(jiff::SignedDuration::ZERO);
-        let date = jiff::Timestamp::now()
-            .checked_add(wait)
-            .ok()
-            .and_then(|then| {
-                jiff::fmt::rfc2822::DateTimePrinter::new()
-                    .timestamp_to_rfc9110_string(&then)
-                    .ok()
-            });
-        match date {
-            Some(date) => self.header(RETRY_AFTER.as_str(), &date),
-            None => self,
-        }
+        let date = httpdate::fmt_http_date(SystemTime::now() + wait);
+        self.header(RETRY_AFTER.as_str(), &date)
     }
 
     /// Adds a header; an invalid value is left out on sending.

@@ -48,16 +48,13 @@ pub(super) struct StoredBytes {
 }
 
 impl Assets {
-    /// Starts without assets; `first_id` is derived from the clock if `None`, since ids must not
-    /// repeat when a server restarts beside a kept history.
-    pub(super) fn new(first_id: Option<u64>, timing: Timing) -> Self {
-        let next_id = first_id.unwrap_or_else(|| {
-            let ms = u64::try_from(now_ms()).unwrap_or(u64::MAX);
-            FIRST_ID + (ms.saturating_sub(ID_EPOCH_MS) << 16)
-        });
+    /// Starts without assets. The ids count from the clock, since they must not repeat when a
+    /// server restarts beside a kept history.
+    pub(super) fn new(timing: Timing) -> Self {
+        let ms = u64::try_from(now_ms()).unwrap_or(u64::MAX);
         Self {
             assets: Vec::new(),
-            next_id,
+            next_id: FIRST_ID + (ms.saturating_sub(ID_EPOCH_MS) << 16),
             timing,
         }
     }

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::Via;
 use super::answer::Reply;
-use super::assets::StoredBytes;
 use super::exchange::Exchange;
 use super::intake::IntakeStop;
 use super::multipart::{Form, MultipartError, declared_length, read_small};
@@ -35,12 +34,8 @@ enum CallRoute<'a> {
 /// Answers a request to the API's port.
 pub(super) async fn answer(x: &Exchange) -> Result<Reply, IntakeStop> {
     let path = x.head.uri.path();
-    if x.head.method == Method::GET {
-        match path {
-            "/sandbox/stored" => return Ok(list_stored(x)),
-            "/sandbox/requests" => return Ok(list_requests(x)),
-            _ => {}
-        }
+    if x.head.method == Method::GET && path == "/sandbox/stored" {
+        return Ok(list_stored(x));
     }
     let Some(path) = path.strip_prefix(BASE_PATH) else {
         return Ok(Reply::spring(404));
@@ -117,18 +112,13 @@ async fn upload(x: &Exchange, key: &str) -> Result<Reply, IntakeStop> {
         x.intake.drain().await?;
         return Ok(reply);
     }
-    let part = match form.read(&x.intake, x.state.direct_limit).await {
-        Ok(part) => part,
+    let limit = x.state.direct_limit;
+    let bytes = match form.read(&x.intake, limit, Via::Direct).await {
+        Ok(bytes) => bytes,
         Err(refused) => return refuse(refused),
     };
     x.finish(fault.as_ref(), || {
-        let id = x.state.create(key, &part.file_name, fault.as_ref());
-        let bytes = StoredBytes {
-            size: part.size,
-            blake3: part.blake3,
-            content_type: part.content_type,
-            via: Via::Direct,
-        };
+        let id = x.state.create(key, &form.file_name, fault.as_ref());
         x.state.store(&id, bytes);
         x.record_asset(&id);
         Reply::success(x.state.style(), &json!({ "asset_id": id }))
@@ -231,25 +221,4 @@ fn list_stored(x: &Exchange) -> Reply {
         })
         .collect();
     Reply::json(200, &Value::Array(copies))
-}
-
-/// Lists the requests and their bytes so far for a test in another process, without a key or
-/// permit.
-fn list_requests(x: &Exchange) -> Reply {
-    let requests: Vec<Value> = x
-        .state
-        .requests()
-        .into_iter()
-        .filter_map(|request| {
-            Some(json!({
-                "call": request.call?.template(),
-                "file_name": request.file_name,
-                "asset_id": request.asset_id,
-                "status": request.status,
-                "body": request.body,
-                "over": request.over,
-            }))
-        })
-        .collect();
-    Reply::json(200, &Value::Array(requests))
 }

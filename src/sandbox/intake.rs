@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -33,18 +32,6 @@ pub(super) enum IntakeStop {
     },
 }
 
-enum Trap {
-    Reset,
-    Early {
-        reply: Reply,
-        linger: bool,
-    },
-    Stall {
-        lasting: Option<Duration>,
-        tell: Box<dyn FnOnce() + Send>,
-    },
-}
-
 struct Inner {
     body: Incoming,
     link: Arc<Link>,
@@ -54,7 +41,9 @@ struct Inner {
     /// Copy of `taken` that is readable without the lock.
     counted: Arc<AtomicU64>,
     end: Vec<u8>,
-    trap: Option<(u64, Trap)>,
+    /// Bytes of the body after which the fault takes effect.
+    trap: Option<(u64, PlannedFault)>,
+    on_stall: Option<Box<dyn FnOnce() + Send>>,
     stopped: Option<IntakeStop>,
     finished: bool,
 }
@@ -74,6 +63,7 @@ impl RequestBody {
             counted: Arc::clone(&counted),
             end: Vec::new(),
             trap: None,
+            on_stall: None,
             stopped: None,
             finished: false,
         };
@@ -83,32 +73,16 @@ impl RequestBody {
     /// Arms a fault that concerns reading the body; `stalls` is called when reading stalls.
     pub(super) async fn arm(&self, fault: &PlannedFault, stalls: impl FnOnce() + Send + 'static) {
         let mut inner = self.0.lock().await;
-        inner.trap = match fault {
-            PlannedFault::ResetAfter { bytes } => Some((*bytes, Trap::Reset)),
-            PlannedFault::AnswerEarly {
-                after,
-                reply,
-                linger,
-            } => {
-                let reply = reply.clone();
-                Some((
-                    *after,
-                    Trap::Early {
-                        reply,
-                        linger: *linger,
-                    },
-                ))
-            }
-            PlannedFault::Stall { after, lasting } => {
-                let (lasting, tell) = (*lasting, Box::new(stalls));
-                Some((*after, Trap::Stall { lasting, tell }))
-            }
+        let at = match fault {
+            PlannedFault::ResetAfter { bytes } => *bytes,
+            PlannedFault::AnswerEarly { after, .. } | PlannedFault::Stall { after, .. } => *after,
             PlannedFault::Trickle { bytes_per_second } => {
-                inner.link.set_pace(Some(*bytes_per_second));
-                None
+                return inner.link.set_pace(Some(*bytes_per_second));
             }
-            _ => None,
+            _ => return,
         };
+        inner.trap = Some((at, fault.clone()));
+        inner.on_stall = Some(Box::new(stalls));
     }
 
     /// Returns the next bytes; `None` at the body's end.
@@ -220,7 +194,8 @@ impl Inner {
         self.end.drain(..outdated);
         self.end.extend_from_slice(fresh);
         let mut bytes = bytes.clone();
-        if let Some((at, Trap::Reset | Trap::Early { .. })) = &self.trap
+        if let Some((at, fault)) = &self.trap
+            && !matches!(fault, PlannedFault::Stall { .. })
             && (before..self.taken).contains(at)
             && let Ok(head) = usize::try_from(at - before)
         {
@@ -233,21 +208,23 @@ impl Inner {
 
     async fn spring(&mut self) {
         match self.trap.take() {
-            None => {}
-            Some((_, Trap::Reset)) => {
+            Some((_, PlannedFault::ResetAfter { .. })) => {
                 self.link.cut(Cut::Reset);
                 self.stopped = Some(IntakeStop::Gone);
             }
-            Some((_, Trap::Early { reply, linger })) => {
+            Some((_, PlannedFault::AnswerEarly { reply, linger, .. })) => {
                 self.stopped = Some(IntakeStop::Early { reply, linger });
             }
-            Some((_, Trap::Stall { lasting, tell })) => {
-                tell();
+            Some((_, PlannedFault::Stall { lasting, .. })) => {
+                if let Some(tell) = self.on_stall.take() {
+                    tell();
+                }
                 match lasting {
                     Some(lasting) => tokio::time::sleep(lasting).await,
                     None => std::future::pending().await,
                 }
             }
+            _ => {}
         }
     }
 }

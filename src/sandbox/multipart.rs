@@ -7,6 +7,8 @@ use bytes::{Bytes, BytesMut};
 use hyper::HeaderMap;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 
+use super::Via;
+use super::assets::StoredBytes;
 use super::intake::{IntakeStop, RequestBody};
 
 /// Size limit of the boundary line and the part's headers.
@@ -41,14 +43,6 @@ pub(super) struct Form {
     /// The part's unescaped `filename`.
     pub(super) file_name: String,
     content_type: Option<String>,
-}
-
-#[derive(Debug)]
-pub(super) struct FilePart {
-    pub(super) file_name: String,
-    pub(super) content_type: Option<String>,
-    pub(super) size: u64,
-    pub(super) blake3: String,
 }
 
 /// Returns the `Content-Length` of a body that is not chunked.
@@ -97,12 +91,13 @@ impl Form {
         })
     }
 
-    /// Reads the file and everything after it, buffering at most one chunk.
+    /// Reads the file, which came by `via`, and everything after it, buffering at most one chunk.
     pub(super) async fn read(
-        self,
+        &self,
         intake: &RequestBody,
         limit: u64,
-    ) -> Result<FilePart, MultipartError> {
+        via: Via,
+    ) -> Result<StoredBytes, MultipartError> {
         // The longest ending is CRLF, two dashes, the boundary, two dashes, CRLF.
         let around = self.head + self.boundary.len() as u64 + 8;
         if self.declared.saturating_sub(around) > limit {
@@ -129,11 +124,11 @@ impl Form {
         if size == 0 {
             return Err(MultipartError::Framing("the file is empty"));
         }
-        Ok(FilePart {
-            file_name: self.file_name,
-            content_type: self.content_type,
+        Ok(StoredBytes {
             size,
             blake3,
+            content_type: self.content_type.clone(),
+            via,
         })
     }
 

@@ -30,22 +30,6 @@ pub enum Call {
     SessionStatus,
 }
 
-impl Call {
-    /// Returns method and path with placeholders, as `GET /{asset_id}/metadata`.
-    pub fn template(self) -> &'static str {
-        match self {
-            Self::Upload => "POST /upload",
-            Self::SignedUrl => "POST /upload/signed-url",
-            Self::Metadata => "GET /{asset_id}/metadata",
-            Self::KeyCheck => "GET /re_0/metadata",
-            Self::Delete => "DELETE /{asset_id}",
-            Self::StoragePut => "PUT {signed_url}",
-            Self::StorageForm | Self::SessionStart => "POST {signed_url}",
-            Self::SessionPut | Self::SessionStatus => "PUT {session}",
-        }
-    }
-}
-
 /// A fault of one call.
 ///
 /// A fault without meaning for its call is ignored. Byte counts are of the request's body on the
@@ -136,7 +120,7 @@ impl PlannedFault {
 
 #[derive(Clone, Debug)]
 struct Rule {
-    call: Option<Call>,
+    call: Call,
     name: Option<String>,
     /// Remaining calls; `None` is unlimited.
     left: Option<u32>,
@@ -154,7 +138,7 @@ struct Rule {
 /// let plan = FaultPlan::new()
 ///     .on(Call::Upload).then(PlannedFault::status(500))
 ///     .on(Call::Upload).named("b.mp4").times(2).then(PlannedFault::ResetAfter { bytes: 4096 })
-///     .on_any().always().then(PlannedFault::DelayAnswer(std::time::Duration::from_millis(5)));
+///     .on(Call::Metadata).always().then(PlannedFault::status(503));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct FaultPlan {
@@ -174,12 +158,15 @@ impl FaultPlan {
 
     /// Starts a rule for one call.
     pub fn on(self, call: Call) -> RuleBuilder {
-        RuleBuilder::new(self, Some(call))
-    }
-
-    /// Starts a rule for every call.
-    pub fn on_any(self) -> RuleBuilder {
-        RuleBuilder::new(self, None)
+        RuleBuilder {
+            plan: self,
+            rule: Rule {
+                call,
+                name: None,
+                left: Some(1),
+                fault: None,
+            },
+        }
     }
 
     /// Sets the form of successes.
@@ -233,7 +220,7 @@ impl FaultPlan {
     pub(super) fn take(&mut self, call: Call, name: Option<&str>) -> Option<PlannedFault> {
         let rule = self.rules.iter_mut().find(|rule| {
             rule.left != Some(0)
-                && rule.call.is_none_or(|wanted| wanted == call)
+                && rule.call == call
                 && (rule.name.is_none() || rule.name.as_deref() == name)
         })?;
         if let Some(left) = &mut rule.left {
@@ -248,58 +235,38 @@ impl FaultPlan {
 #[must_use]
 pub struct RuleBuilder {
     plan: FaultPlan,
-    call: Option<Call>,
-    name: Option<String>,
-    left: Option<u32>,
+    rule: Rule,
 }
 
 impl RuleBuilder {
-    fn new(plan: FaultPlan, call: Option<Call>) -> Self {
-        Self {
-            plan,
-            call,
-            name: None,
-            left: Some(1),
-        }
-    }
-
     /// Limits the rule to the file of this name.
     pub fn named(mut self, file_name: &str) -> Self {
-        self.name = Some(file_name.to_owned());
+        self.rule.name = Some(file_name.to_owned());
         self
     }
 
     /// Applies the rule to this many calls instead of one.
     pub fn times(mut self, calls: u32) -> Self {
-        self.left = Some(calls);
+        self.rule.left = Some(calls);
         self
     }
 
     /// Applies the rule to all further calls.
     pub fn always(mut self) -> Self {
-        self.left = None;
+        self.rule.left = None;
         self
     }
 
     /// Lets these calls succeed.
-    pub fn pass(self) -> FaultPlan {
-        self.finish(None)
+    pub fn pass(mut self) -> FaultPlan {
+        self.plan.rules.push(self.rule);
+        self.plan
     }
 
     /// Sets the fault of these calls.
-    pub fn then(self, fault: PlannedFault) -> FaultPlan {
-        self.finish(Some(fault))
-    }
-
-    fn finish(self, fault: Option<PlannedFault>) -> FaultPlan {
-        let mut plan = self.plan;
-        plan.rules.push(Rule {
-            call: self.call,
-            name: self.name,
-            left: self.left,
-            fault,
-        });
-        plan
+    pub fn then(mut self, fault: PlannedFault) -> FaultPlan {
+        self.rule.fault = Some(fault);
+        self.pass()
     }
 }
 

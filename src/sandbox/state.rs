@@ -54,7 +54,7 @@ impl State {
         Self {
             inner: Mutex::new(ServerInner {
                 plan: options.plan,
-                assets: Assets::new(options.first_id, options.timing),
+                assets: Assets::new(options.timing),
                 sessions_given: 0,
                 tickets: HashMap::new(),
                 sessions: HashMap::new(),

@@ -187,17 +187,12 @@ async fn form(x: &Exchange, ticket: &Ticket) -> Result<Reply, IntakeStop> {
         x.intake.drain().await?;
         return Ok(reply);
     }
-    let part = match form.read(&x.intake, MAX_OBJECT).await {
-        Ok(part) => part,
+    let via = Via::SignedUrl(ticket.protocol);
+    let bytes = match form.read(&x.intake, MAX_OBJECT, via).await {
+        Ok(bytes) => bytes,
         Err(refused) => return refuse(refused),
     };
     x.finish(fault.as_ref(), || {
-        let bytes = StoredBytes {
-            size: part.size,
-            blake3: part.blake3,
-            content_type: part.content_type,
-            via: Via::SignedUrl(ticket.protocol),
-        };
         x.state.store(&ticket.asset_id, bytes);
         Reply::empty(204)
     })

@@ -122,10 +122,6 @@ pub(super) fn path_to_bytes(path: &Path) -> Vec<u8> {
             .flat_map(u16::to_le_bytes)
             .collect()
     }
-    #[cfg(not(any(unix, windows)))]
-    {
-        path.to_string_lossy().into_owned().into_bytes()
-    }
 }
 
 /// Reverses [`path_to_bytes`].
@@ -143,10 +139,6 @@ pub(super) fn path_from_bytes(bytes: &[u8]) -> PathBuf {
             .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
             .collect();
         PathBuf::from(std::ffi::OsString::from_wide(&wide))
-    }
-    #[cfg(not(any(unix, windows)))]
-    {
-        PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
     }
 }
 

@@ -43,9 +43,8 @@ use rows::{ITEM_COLUMNS, apply, from_sql_id, read_damaged, read_item, to_sql_id}
 #[derive(Debug)]
 pub struct History {
     connection: Connection,
-    /// `None` for a database in memory, as is the ledger.
-    database_file: Option<DatabaseFile>,
-    ledger: Option<Ledger>,
+    database_file: DatabaseFile,
+    ledger: Ledger,
     limit: Duration,
 }
 
@@ -77,8 +76,8 @@ impl History {
         let ready = open::open(dir, limit, known_damaged)?;
         let mut history = Self {
             connection: ready.connection,
-            database_file: Some(ready.database_file),
-            ledger: Some(ledger),
+            database_file: ready.database_file,
+            ledger,
             limit,
         };
         if let Err(error) = history.apply_ledger() {
@@ -92,37 +91,16 @@ impl History {
     }
 
     fn apply_ledger(&mut self) -> Result<(), StoreError> {
-        if let Some(ledger) = &mut self.ledger
-            && !ledger.is_applied(&self.connection)?
-        {
+        if !self.ledger.is_applied(&self.connection)? {
             let limit = self.limit;
-            self.write(|connection, ledger| {
-                ledger.map_or(Ok(()), |ledger| ledger.catch_up(connection, limit))
-            })?;
+            self.write(|connection, ledger| ledger.catch_up(connection, limit))?;
         }
         Ok(())
     }
 
-    /// Opens a history in memory, for tests and as a fallback.
-    ///
-    /// # Errors
-    /// SQLite cannot open a database.
-    pub fn in_memory() -> Result<Self, StoreError> {
-        let mut connection = Connection::open_in_memory()?;
-        schema::migrate(&mut connection)?;
-        Ok(Self {
-            connection,
-            database_file: None,
-            ledger: None,
-            limit: BUSY_LIMIT,
-        })
-    }
-
-    /// Returns the database's path; `None` for one in memory.
+    /// Returns the database's path.
     pub fn path(&self) -> Option<&Path> {
-        self.database_file
-            .as_ref()
-            .map(|database_file| database_file.path.as_path())
+        Some(&self.database_file.path)
     }
 
     /// Sets the lock timeout of every later call.
@@ -143,8 +121,8 @@ impl History {
     pub fn repair(self) -> Result<OpenedDatabase, OpenError> {
         // Closing must not checkpoint a damaged log into the file.
         let _ = connect::checkpoint_on_close(&self.connection, false);
-        let known_damaged = self.database_file.as_ref().map(DatabaseFile::identity);
-        self.open_again(known_damaged)
+        let known_damaged = self.database_file.identity();
+        self.open_again(Some(known_damaged))
     }
 
     /// Opens the database that another process swapped in ([`StoreError::Replaced`]). Write the
@@ -168,15 +146,7 @@ impl History {
             ..
         } = self;
         drop(connection);
-        if let (Some(database_file), Some(ledger)) = (database_file, ledger) {
-            return Self::open_within(&database_file.dir, BUSY_LIMIT, known_damaged, ledger);
-        }
-        let history = Self::in_memory()
-            .map_err(|error| OpenError::from_store(Path::new(":memory:"), &error))?;
-        Ok(OpenedDatabase {
-            history,
-            set_aside: None,
-        })
+        Self::open_within(&database_file.dir, BUSY_LIMIT, known_damaged, ledger)
     }
 
     /// Appends the changes' assets to the ledger, then writes all changes in one synced
@@ -187,35 +157,29 @@ impl History {
     /// nevertheless.
     pub fn commit(&mut self, changes: &[HistoryChange]) -> Result<(), StoreError> {
         let limit = self.limit;
-        if let Some(ledger) = &mut self.ledger {
-            ledger.append_changes(changes, limit);
-        }
+        self.ledger.append_changes(changes, limit);
         if changes.is_empty() {
             return Ok(());
         }
         self.write(|connection, ledger| {
-            if let Some(ledger) = ledger {
-                ledger.catch_up(connection, limit)?;
-            }
+            ledger.catch_up(connection, limit)?;
             changes
                 .iter()
                 .try_for_each(|change| apply(connection, change))
         })?;
-        if let Some(ledger) = &mut self.ledger {
-            ledger.confirm();
-        }
+        self.ledger.confirm();
         Ok(())
     }
 
     /// Returns the assets in the ledger that no commit has confirmed yet; their IDs are saved.
     pub fn told_assets(&self) -> impl Iterator<Item = &AssetId> {
-        self.ledger.iter().flat_map(Ledger::unconfirmed)
+        self.ledger.unconfirmed()
     }
 
     /// Returns true while the ledger cannot be written; every commit, even an empty one, tries
     /// again.
     pub fn is_ledger_behind(&self) -> bool {
-        self.ledger.as_ref().is_some_and(Ledger::is_behind)
+        self.ledger.is_behind()
     }
 
     /// Reserves ids for `count` rows of the queue and returns the first. Ids are unique across
@@ -261,21 +225,16 @@ impl History {
 
     fn write<T>(
         &mut self,
-        work: impl FnOnce(&Connection, Option<&mut Ledger>) -> rusqlite::Result<T>,
+        work: impl FnOnce(&Connection, &mut Ledger) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        let _held = match &self.database_file {
-            Some(database_file) => Some(database_file.hold(self.limit)?),
-            None => None,
-        };
-        if let Some(database_file) = &self.database_file
-            && !database_file.is_same_file()
-        {
+        let _held = self.database_file.hold(self.limit)?;
+        if !self.database_file.is_same_file() {
             return Err(StoreError::Replaced);
         }
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = work(&transaction, self.ledger.as_mut())?;
+        let value = work(&transaction, &mut self.ledger)?;
         transaction.commit()?;
         Ok(value)
     }
@@ -316,9 +275,9 @@ impl History {
     /// # Errors
     /// The database cannot be read.
     pub fn protocols(&self) -> Result<Vec<ProtocolRecord>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT host, kind, flavour FROM flavours ORDER BY host, kind")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT host, kind, protocol FROM storage_protocols ORDER BY host, kind",
+        )?;
         let protocols = statement.query_map((), |row| {
             Ok(ProtocolRecord {
                 host: row.get(0)?,

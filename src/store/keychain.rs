@@ -7,7 +7,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyring::{Entry, Error};
-use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use crate::model::key::ApiKey;
@@ -48,8 +47,7 @@ pub enum SecretError {
 /// Storage of the API key and the upload sessions.
 ///
 /// **Calls block**, without a timeout while the keychain prompts the user. Never call them on the
-/// window's or the engine's thread: use [`in_background`](Self::in_background) or another thread
-/// (`poll_promise::Promise::spawn_thread` in the window).
+/// window's or the engine's thread.
 #[derive(Clone)]
 pub struct Keychain(KeychainBackend);
 
@@ -75,9 +73,9 @@ struct Memory {
 impl fmt::Debug for Keychain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            KeychainBackend::System => "KeyStore(system)",
-            KeychainBackend::Memory(_) => "KeyStore(memory)",
-            KeychainBackend::Absent => "KeyStore(absent)",
+            KeychainBackend::System => "Keychain(system)",
+            KeychainBackend::Memory(_) => "Keychain(memory)",
+            KeychainBackend::Absent => "Keychain(absent)",
         })
     }
 }
@@ -89,12 +87,12 @@ impl Keychain {
         Self(KeychainBackend::System)
     }
 
-    /// Returns a keychain in memory, dropped with its last clone: for `--sandbox`.
+    /// Returns a keychain in memory, dropped with its last clone, for tests.
     pub fn in_memory() -> Self {
         Self(KeychainBackend::Memory(Arc::default()))
     }
 
-    /// Returns a missing keychain, to test a system that has none.
+    /// Returns a missing keychain: `--sandbox` saves no secret.
     pub fn absent() -> Self {
         Self(KeychainBackend::Absent)
     }
@@ -163,29 +161,6 @@ impl Keychain {
             KeychainBackend::Memory(memory) => Ok(lock(memory).key.take().is_some()),
             KeychainBackend::Absent => Err(absent()),
         }
-    }
-
-    /// Runs `work` on a new thread and returns the receiver of its result, which works with and
-    /// without an async runtime.
-    ///
-    /// Dropping the receiver ends the wait, not the keychain's prompt: `work` continues once it is
-    /// answered, so a key may still be saved. A closed receiver means that no thread could be
-    /// started.
-    pub fn in_background<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Self) -> T + Send + 'static,
-    ) -> oneshot::Receiver<T> {
-        let (sender, receiver) = oneshot::channel();
-        let store = self.clone();
-        let spawned = std::thread::Builder::new()
-            .name("keychain".to_owned())
-            .spawn(move || {
-                let _ = sender.send(work(&store));
-            });
-        if let Err(error) = spawned {
-            tracing::warn!(%error, "no thread for the keychain");
-        }
-        receiver
     }
 }
 

@@ -10,9 +10,9 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 #[cfg(unix)]
-use self::unix as wire;
+use self::unix::{SocketListener as Listener, connect};
 #[cfg(windows)]
-use self::windows as wire;
+use self::windows::{PipeListener as Listener, connect};
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -105,7 +105,7 @@ fn lock(dir: &Path) -> io::Result<Option<File>> {
 
 async fn hand_over(dir: &Path, paths: &[PathBuf]) -> io::Result<()> {
     for message in message::write(paths) {
-        let mut stream = wire::connect(dir).await?;
+        let mut stream = connect(dir).await?;
         stream.write_all(&message).await?;
         let answer = stream.read_u8().await?;
         if answer != TAKEN {
@@ -124,7 +124,7 @@ impl InstanceLock {
         &self,
         deliver: impl Fn(ForwardedPaths) + Send + Sync + 'static,
     ) -> io::Result<JoinHandle<()>> {
-        let mut listener = wire::Listener::bind(&self.dir)?;
+        let mut listener = Listener::bind(&self.dir)?;
         let deliver = Arc::new(deliver);
         Ok(tokio::spawn(async move {
             loop {

@@ -26,14 +26,8 @@ pub struct SystemDesktop {
 }
 
 impl Default for SystemDesktop {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl SystemDesktop {
     /// Creates it without calling the desktop.
-    pub fn new() -> Self {
+    fn default() -> Self {
         let (awake, requests) = mpsc::channel();
         on_thread("awake", move || watch(&requests, BETWEEN_FILES, hold));
         let (progress, news) = mpsc::channel();

@@ -49,21 +49,17 @@ pub struct Window {
 }
 
 impl Default for Window {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Window {
     /// Detects the display.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             ctx: Context::default(),
             end: Arc::default(),
             x11: x11::reachable(),
         }
     }
+}
 
+impl Window {
     /// Returns a function that wakes the window, from any thread.
     pub fn wake(&self) -> Wake {
         let ctx = self.ctx.clone();

@@ -73,19 +73,17 @@ impl Stage {
             numbers.policy.direct_limit = 0;
         }
         numbers.limiter = numbers.limiter.faster(FASTER);
-        let running = world
-            .start(EngineConfig {
-                front_end: FrontEnd::Window,
-                numbers,
-                jobs,
-                start_at_once: false,
-                ask_history: true,
-                force: false,
-                bandwidth: None,
-                follower: None,
-                wake: Box::new(|| ()),
-            })
-            .unwrap();
+        let running = world.start(EngineConfig {
+            front_end: FrontEnd::Window,
+            numbers,
+            jobs,
+            start_at_once: false,
+            ask_history: true,
+            force: false,
+            bandwidth: None,
+            follower: None,
+            wake: Box::new(|| ()),
+        });
         Self {
             world,
             running,

@@ -89,14 +89,10 @@ fn one_process() {
     }
     let key = ApiKey::from_pasted(KEY).unwrap();
     let mut options = ClientOptions::new(base);
-    let client = match task.as_str() {
-        "window" => Client::lazy(options),
-        "patience" => {
-            options.call_limit = Duration::from_millis(300);
-            Client::lazy(options)
-        }
-        _ => Client::new(options).unwrap(),
-    };
+    if task == "patience" {
+        options.call_limit = Duration::from_millis(300);
+    }
+    let client = Client::new(options);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         match task.as_str() {

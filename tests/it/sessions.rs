@@ -272,24 +272,22 @@ async fn one_session_lasts_over_a_reset_a_503_and_a_pause() {
     })
     .unwrap();
     // What is tried out leaves nothing in anybody's keychain.
-    assert_eq!(format!("{:?}", world.keychain), "KeyStore(absent)");
+    assert_eq!(format!("{:?}", world.keychain), "Keychain(absent)");
     let mut numbers = Numbers::of(FrontEnd::Window);
     numbers.policy = numbers.policy.faster(faster);
     numbers.policy.direct_limit = 0;
     numbers.limiter = numbers.limiter.faster(faster);
-    let RunningEngine { handle, task, .. } = world
-        .start(EngineConfig {
-            front_end: FrontEnd::Window,
-            numbers,
-            jobs: 1,
-            start_at_once: true,
-            ask_history: true,
-            force: false,
-            bandwidth: Some(1_500_000),
-            follower: None,
-            wake: Box::new(|| ()),
-        })
-        .unwrap();
+    let RunningEngine { handle, task, .. } = world.start(EngineConfig {
+        front_end: FrontEnd::Window,
+        numbers,
+        jobs: 1,
+        start_at_once: true,
+        ask_history: true,
+        force: false,
+        bandwidth: Some(1_500_000),
+        follower: None,
+        wake: Box::new(|| ()),
+    });
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clip.mp4");
     write_clip(&path);
@@ -339,19 +337,17 @@ fn program() {
     numbers.policy = numbers.policy.faster(20);
     numbers.policy.direct_limit = 0;
     numbers.limiter = numbers.limiter.faster(20);
-    let RunningEngine { handle, task, .. } = world
-        .start(EngineConfig {
-            front_end: FrontEnd::Window,
-            numbers,
-            jobs: 1,
-            start_at_once: false,
-            ask_history: true,
-            force: false,
-            bandwidth: bandwidth.map(|text| text.parse().unwrap()),
-            follower: None,
-            wake: Box::new(|| ()),
-        })
-        .unwrap();
+    let RunningEngine { handle, task, .. } = world.start(EngineConfig {
+        front_end: FrontEnd::Window,
+        numbers,
+        jobs: 1,
+        start_at_once: false,
+        ask_history: true,
+        force: false,
+        bandwidth: bandwidth.map(|text| text.parse().unwrap()),
+        follower: None,
+        wake: Box::new(|| ()),
+    });
     let mut snapshots = handle.snapshot.clone();
     let ends = async {
         let mut added = false;

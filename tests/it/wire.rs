@@ -39,19 +39,17 @@ async fn upload(plan: FaultPlan) -> Outcome {
     numbers.policy = numbers.policy.faster(FASTER);
     numbers.limiter = numbers.limiter.faster(FASTER);
     let (follower, mut turns) = mpsc::unbounded_channel();
-    let RunningEngine { handle, task, .. } = world
-        .start(EngineConfig {
-            front_end: FrontEnd::CommandLine,
-            numbers,
-            jobs: 3,
-            start_at_once: true,
-            ask_history: true,
-            force: false,
-            bandwidth: None,
-            follower: Some(follower),
-            wake: Box::new(|| ()),
-        })
-        .unwrap();
+    let RunningEngine { handle, task, .. } = world.start(EngineConfig {
+        front_end: FrontEnd::CommandLine,
+        numbers,
+        jobs: 3,
+        start_at_once: true,
+        ask_history: true,
+        force: false,
+        bandwidth: None,
+        follower: Some(follower),
+        wake: Box::new(|| ()),
+    });
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clip.mp4");
     let mut content = include_bytes!("../fixtures/media/good/clip.mp4").to_vec();
@@ -63,7 +61,7 @@ async fn upload(plan: FaultPlan) -> Outcome {
         let next = tokio::time::timeout(LIMIT, turns.recv()).await;
         let LifecycleRecord { turn, .. } = next.expect("the file ends").expect("the engine runs");
         match turn {
-            LifecycleEvent::Retrying { fault, .. } => retries.push(fault.reason()),
+            LifecycleEvent::Retrying { fault, .. } => retries.push(fault.kind.reason()),
             LifecycleEvent::Finished { .. }
             | LifecycleEvent::Failed { .. }
             | LifecycleEvent::NeedsUser(_) => break turn,
@@ -144,7 +142,7 @@ async fn a_refused_key_stops_the_queue_and_fails_no_file() {
     let LifecycleEvent::NeedsUser(fault) = outcome.end else {
         panic!("{:?}", outcome.end);
     };
-    assert_eq!(fault.reason(), Reason::Unauthorized);
+    assert_eq!(fault.kind.reason(), Reason::Unauthorized);
     assert_eq!(
         (outcome.retries.len(), outcome.uploads, outcome.stored),
         (0, 1, 0)

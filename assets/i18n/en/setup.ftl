@@ -1,5 +1,4 @@
 ### Why the program can't start. $cause: what the system says.
 
 setup-sandbox = The sandbox cannot start: { $cause }.
-setup-connections = Connections cannot be made on this computer: { $cause }.
 setup-runtime = The program cannot start its background work: { $cause }.

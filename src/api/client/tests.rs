@@ -4,6 +4,7 @@ mod breaks;
 mod calls;
 
 use super::*;
+use crate::api::base_url::BaseUrl;
 use crate::api::tests::wire_server::*;
 use crate::model::fault::Recovery;
 
@@ -30,7 +31,7 @@ fn a_request_borrows_the_key() {
 fn client_at(base: &str, change: impl FnOnce(&mut ClientOptions)) -> Client {
     let mut options = ClientOptions::new(BaseUrl::parse(base).unwrap());
     change(&mut options);
-    Client::new(options).unwrap()
+    Client::new(options)
 }
 
 fn client(server: &Server) -> Client {

@@ -1,5 +1,7 @@
 //! Shared slots, on given times.
 
+use std::fs;
+
 use super::*;
 
 const BOUNDS: (Duration, Duration) = (Duration::from_millis(1050), Duration::from_secs(32));
@@ -197,17 +199,6 @@ fn without_a_usable_file_the_program_goes_on_alone() {
     assert_eq!(claim(&slots, 0), Ok(SPACING));
     assert_eq!(claim(&slots, 0), Ok(SPACING));
     assert!(!slots.slow_down(at(0), SPACING, SPACING, BOUNDS));
-    // A missing directory is created.
-    let made = self::slots(&dir.path().join("a/b"));
-    claim(&made, 0).unwrap();
-    assert!(claim(&made, 0).is_err());
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        let (outer, inner) = (dir.path().join("a"), dir.path().join("a/b"));
-        assert_eq!((mode(&outer), mode(&inner)), (0o700, 0o700));
-    }
 }
 
 #[cfg(unix)]

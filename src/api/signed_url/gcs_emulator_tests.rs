@@ -80,7 +80,7 @@ impl Emulator {
         let base = format!("http://127.0.0.1:{}/serve/api/v2", self.port);
         let mut options = ClientOptions::new(BaseUrl::parse(&base).unwrap());
         options.rate_limit = RateLimit::new(bandwidth);
-        Client::new(options).unwrap()
+        Client::new(options)
     }
 
     /// Returns the body of the response to a plain request.

@@ -22,7 +22,7 @@ const MISMATCH: &str = "<?xml version='1.0'?><Error><Code>SignatureDoesNotMatch<
     <Message>see https://h/o?X-Goog-Signature=5ecret</Message></Error>";
 
 fn client(server: &Server) -> Client {
-    Client::new(ClientOptions::new(BaseUrl::parse(&server.base()).unwrap())).unwrap()
+    Client::new(ClientOptions::new(BaseUrl::parse(&server.base()).unwrap()))
 }
 
 fn ticket(server: &Server, query: &str) -> SignedUpload {

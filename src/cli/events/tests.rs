@@ -100,11 +100,7 @@ fn every_event_has_the_fields_that_the_contract_names() {
         },
         JsonEvent::Summary {
             total: 0,
-            success: 0,
-            already_uploaded: 0,
-            failed: 0,
-            rejected: 0,
-            skipped: 0,
+            counts: Counts::default(),
             seconds: 0.0,
         },
     ];

@@ -36,10 +36,10 @@ fn asset() -> AssetId {
 async fn without_waiting_a_file_in_doubt_is_not_called_uploaded_before_it_is_known() {
     let mut followed = Followed::new(true);
     assert!(!followed.0.is_over());
-    assert_eq!(followed.0.success, 0);
+    assert_eq!(followed.0.counts.success, 0);
     followed.take(LifecycleEvent::Uploaded(asset()));
     assert!(followed.0.is_over());
-    assert_eq!(followed.0.success, 1);
+    assert_eq!(followed.0.counts.success, 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,7 +52,10 @@ async fn what_another_key_sent_is_open_without_a_limit_until_it_is_sent() {
     assert_eq!(followed.0.next_limit(), None);
     followed.take(LifecycleEvent::Uploaded(asset()));
     assert!(followed.0.is_over());
-    assert_eq!((followed.0.success, followed.0.failed), (1, 0));
+    assert_eq!(
+        (followed.0.counts.success, followed.0.counts.failed),
+        (1, 0)
+    );
 }
 
 #[tokio::test(start_paused = true)]

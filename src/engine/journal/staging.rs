@@ -79,7 +79,8 @@ impl Journal {
     /// Stages the hash of a file that arrived without a response.
     pub fn stage_content(&mut self, item: &Item, asset: &AssetId, content: ContentHash) {
         let note = note(item, asset, false);
-        self.stage_asset(&item.origin(), asset, Some(content), None, note);
+        let status = last_word(item.upload());
+        self.stage_asset(&item.origin(), asset, Some(content), status, note);
     }
 
     /// Stages an asset; an unknown status keeps the one on disk.

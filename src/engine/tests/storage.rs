@@ -81,6 +81,14 @@ async fn what_was_sent_is_not_read_again_because_its_answer_was_lost() {
         engine.until_status("a.mp3", &Status::Ready).await;
         let content = place.asset("re_1").unwrap().content.expect("it is known");
         assert_eq!(content.to_hex(), hash.to_hex().as_str());
+        let ledger = place.ledger();
+        let is_reserved = |line: &String| line == "reserved re_1";
+        assert!(
+            ledger
+                .iter()
+                .skip_while(|it| is_reserved(it))
+                .all(|it| !is_reserved(it))
+        );
     }
 }
 

@@ -8,6 +8,7 @@ use super::{Effect, RetryCounters, Transition, Upload, UploadState};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::media::Route;
+use crate::model::plan::MAX_SPACING;
 use crate::model::retry::Policy;
 
 /// Wrong storage protocols after which a file fails: more than there are.
@@ -124,8 +125,9 @@ fn decide(
         }
         FaultKind::RateLimited => {
             // Even after a shorter `Retry-After`, the doubled spacing of all calls makes the wait
-            // this long.
-            counters.rate_waited = counters.rate_waited.saturating_add(wait.max(backoff));
+            // about as long as the backoff, up to the longest spacing.
+            let least = backoff.min(MAX_SPACING);
+            counters.rate_waited = counters.rate_waited.saturating_add(wait.max(least));
             if counters.rate_waited > policy.rate_grace {
                 counters.tries += 1;
             }

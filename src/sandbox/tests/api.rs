@@ -67,30 +67,28 @@ async fn whoever_asks_is_told_how_much_of_an_upload_has_come() {
     let mut tcp = TcpStream::connect(sandbox.address).await.unwrap();
     tcp.write_all(first).await.unwrap();
     let come = form.len() - rest.len();
-    let asked = async |line: &str| {
-        let request = head(sandbox.address, line, &[]);
-        send(sandbox.address, &request).await.unwrap().json()
-    };
     let under_way = loop {
-        let list = asked("GET /sandbox/requests").await;
-        if list[0]["body"] == come {
+        let list = sandbox.requests();
+        if list.first().is_some_and(|first| first.body == come as u64) {
             break list;
         }
+        tokio::task::yield_now().await;
     };
-    assert_eq!(under_way[0]["call"], "POST /upload");
-    assert_eq!(under_way[0]["file_name"], "a.mp4");
-    assert_eq!(under_way[0]["over"], false);
-    assert_eq!(asked("GET /sandbox/stored").await, Value::Array(vec![]));
+    assert_eq!(under_way[0].call, Some(Call::Upload));
+    assert_eq!(under_way[0].file_name.as_deref(), Some("a.mp4"));
+    assert!(!under_way[0].over);
+    assert_eq!(sandbox.stored(), []);
 
     tcp.write_all(rest).await.unwrap();
     let mut answer = Vec::new();
     tcp.read_to_end(&mut answer).await.unwrap();
-    let list = asked("GET /sandbox/requests").await;
-    assert_eq!(list.as_array().unwrap().len(), 1, "only calls: {list}");
-    assert_eq!(list[0]["body"], form.len());
-    assert_eq!(list[0]["status"], 200);
-    assert_eq!(list[0]["over"], true);
-    assert_eq!(list[0]["asset_id"], Answer::parse(&answer).asset_id());
+    let list = sandbox.requests();
+    assert_eq!(list.len(), 1);
+    assert_eq!(list[0].body, form.len() as u64);
+    assert_eq!(list[0].status, Some(200));
+    assert!(list[0].over);
+    let id = Answer::parse(&answer).asset_id();
+    assert_eq!(list[0].asset_id.as_deref(), Some(id.as_str()));
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use super::*;
 
 #[cfg(unix)]
@@ -11,12 +13,11 @@ fn the_variable_wins_over_the_usual_place_and_an_empty_one_does_not() {
     let temp = tempfile::tempdir().unwrap();
     let usual = temp.path().join("share");
     let given = temp.path().join("given/deep");
-    let dir = DataDir::choose(Some(given.clone().into()), Some(usual.clone())).unwrap();
-    assert_eq!(dir.path(), given);
+    let dir = choose(Some(given.clone().into()), Some(usual.clone())).unwrap();
+    assert_eq!(dir, given);
     assert!(given.is_dir());
-    let dir = DataDir::choose(Some(OsString::new()), Some(usual.clone())).unwrap();
-    assert_eq!(dir.path(), usual.join("mavi-uploader"));
-    assert_eq!(dir.logs(), usual.join("mavi-uploader/logs"));
+    let dir = choose(Some(OsString::new()), Some(usual.clone())).unwrap();
+    assert_eq!(dir, usual.join("mavi-uploader"));
 }
 
 #[cfg(unix)]
@@ -25,19 +26,19 @@ fn a_folder_that_it_makes_is_closed_to_others_and_one_that_is_there_is_left_alon
     use std::os::unix::fs::PermissionsExt;
     let temp = tempfile::tempdir().unwrap();
     let own = temp.path().join("mavi-uploader");
-    DataDir::choose(None, Some(temp.path().to_owned())).unwrap();
+    choose(None, Some(temp.path().to_owned())).unwrap();
     assert_eq!(mode(&own), 0o700);
     std::fs::set_permissions(&own, std::fs::Permissions::from_mode(0o755)).unwrap();
-    DataDir::choose(None, Some(temp.path().to_owned())).unwrap();
+    choose(None, Some(temp.path().to_owned())).unwrap();
     assert_eq!(mode(&own), 0o755);
 
     let shared = temp.path().join("shared");
     std::fs::create_dir(&shared).unwrap();
     std::fs::set_permissions(&shared, std::fs::Permissions::from_mode(0o755)).unwrap();
-    DataDir::choose(Some(shared.clone().into()), None).unwrap();
+    choose(Some(shared.clone().into()), None).unwrap();
     assert_eq!(mode(&shared), 0o755);
     let made = shared.join("made");
-    DataDir::choose(Some(made.clone().into()), None).unwrap();
+    choose(Some(made.clone().into()), None).unwrap();
     assert_eq!(mode(&made), 0o700);
 }
 
@@ -47,13 +48,10 @@ fn a_place_that_cannot_be_used_is_named_with_what_to_do() {
     let file = temp.path().join("file");
     std::fs::write(&file, "x").unwrap();
     for place in [file.clone(), file.join("below")] {
-        let error = DataDir::choose(Some(place.clone().into()), None).unwrap_err();
+        let error = choose(Some(place.clone().into()), None).unwrap_err();
         let words = error.to_string();
         assert!(words.contains(&place.display().to_string()), "{words}");
         assert!(words.contains(DATA_DIR_VARIABLE), "{words}");
     }
-    assert!(matches!(
-        DataDir::choose(None, None),
-        Err(DataDirError::NoHome)
-    ));
+    assert!(matches!(choose(None, None), Err(DataDirError::NoHome)));
 }

@@ -90,7 +90,8 @@ pub(super) fn copies(folder: &Path) -> Vec<PathBuf> {
         let date = name
             .strip_prefix("history-")
             .and_then(|it| it.strip_suffix(".db"));
-        date.is_some_and(|date| date.parse::<jiff::civil::Date>().is_ok())
+        // Reading a pipe of this name would wait for ever.
+        date.is_some_and(|date| date.parse::<jiff::civil::Date>().is_ok()) && path.is_file()
     };
     let mut copies: Vec<_> = entries.map(|entry| entry.path()).filter(is_copy).collect();
     copies.sort();

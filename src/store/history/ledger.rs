@@ -324,12 +324,15 @@ pub(super) fn forget_applied(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Applies one line. A failure never overwrites SUCCESS, since the ledger has SUCCESS with another
-/// size as failed.
+/// size as failed. Stored bytes and an unknown event say less than any known status.
 fn apply_entry(connection: &Connection, entry: LedgerEntry) -> rusqlite::Result<()> {
     let LedgerEntry { event, mut asset } = entry;
-    if event == Some(LedgerEvent::Failed) {
+    if asset.status.is_some() && event != Some(LedgerEvent::Ready) {
         let known = search::status(connection, &asset.base_url, &asset.asset_id)?;
-        asset.status = asset.status.filter(|_| known != Some(AssetStatus::Success));
+        asset.status = asset.status.filter(|_| match event {
+            Some(LedgerEvent::Failed) => known != Some(AssetStatus::Success),
+            _ => known.is_none(),
+        });
     }
     apply(connection, &HistoryChange::PutAsset(asset))
 }

@@ -114,10 +114,10 @@ pub struct AssetRecord {
 }
 
 impl AssetRecord {
-    /// Returns true for an ID that was reserved for a queue row and has no bytes stored as far as
-    /// is known. Such an ID is neither listed nor exported.
+    /// Returns true for an ID under which no bytes are known to be stored. Such an ID is neither
+    /// listed nor exported.
     pub fn is_reserved(&self) -> bool {
-        self.item.is_some() && self.status.is_none()
+        self.status.is_none()
     }
 }
 

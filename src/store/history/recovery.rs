@@ -12,8 +12,8 @@ use super::connect::open_to_read;
 use super::ledger::{Ledger, forget_applied};
 use super::schema::{TABLES, Table};
 
-/// Gap added to the highest id found when the damaged database's counter is unreadable: more ids
-/// than any queue can have used since.
+/// Gap added to the counter, or the highest id, of a backup or of a damaged database whose counter is
+/// unreadable: more ids than any queue can have used since.
 const ID_GAP: i64 = 1_000_000;
 
 /// Rows of a table by rowid.
@@ -57,10 +57,9 @@ pub(super) fn recover_rows(
 /// no error.
 fn read_table(source: &Connection, table: &Table) -> (Rows, bool) {
     let mut rows = Rows::new();
-    let columns = table.columns.join(", ");
     let select = format!(
-        "SELECT rowid, {columns} FROM {} NOT INDEXED ORDER BY rowid",
-        table.name
+        "SELECT rowid, {} FROM {} NOT INDEXED ORDER BY rowid",
+        table.columns, table.name
     );
     let is_whole = read(source, &select, &mut rows).unwrap_or(false);
     if !is_whole {
@@ -98,31 +97,30 @@ fn to_value(value: ValueRef<'_>) -> Value {
 }
 
 /// Takes only row, status and note of a damaged page's asset: its other values are trusted from the
-/// ledger or a backup.
+/// ledger or a backup. One flipped bit turns NULL into 0, which is no row.
 const ON_CONFLICT: &str = "ON CONFLICT (base_url, asset_id) DO UPDATE SET
-    item = coalesce(excluded.item, item),
+    item = coalesce(nullif(excluded.item, 0), item),
     upload_status = coalesce(excluded.upload_status, upload_status),
     note = coalesce(excluded.note, note)";
 
 /// Inserts rows, replacing those of equal key; rows with values of a wrong type are skipped.
 fn insert_rows(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, StoreError> {
-    // An asset gets a new rowid: one from a damaged page may be another asset's.
-    let (verb, skipped, on_conflict) = match table.name {
-        "assets" => ("INSERT", 1, ON_CONFLICT),
-        _ => ("INSERT OR REPLACE", 0, ""),
+    // An asset gets a new `id`: one from a damaged page may be another asset's.
+    let (verb, on_conflict) = match table.name {
+        "assets" => ("INSERT", ON_CONFLICT),
+        _ => ("INSERT OR REPLACE", ""),
     };
-    let columns = &table.columns[skipped..];
-    let numbers: Vec<_> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
+    let places: Vec<_> = table.columns.split(',').map(|_| "?").collect();
     let insert = format!(
         "{verb} INTO {} ({}) VALUES ({}) {on_conflict}",
         table.name,
-        columns.join(", "),
-        numbers.join(", ")
+        table.columns,
+        places.join(", ")
     );
     let mut insert = fresh.prepare(&insert)?;
     let mut kept = 0;
     for row in rows.values() {
-        match insert.execute(params_from_iter(&row[skipped..])) {
+        match insert.execute(params_from_iter(row)) {
             Ok(count) => kept += count,
             Err(error) => match StoreError::from(error) {
                 StoreError::Damaged(_) => {}
@@ -133,17 +131,18 @@ fn insert_rows(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, 
     Ok(kept)
 }
 
-/// Advances the id counter so that no id is assigned twice.
-fn bump_id_counter(fresh: &Connection, is_counted: bool) -> Result<(), StoreError> {
+/// Advances the id counter so that no id is assigned twice; `is_counted` if it is the newest.
+pub(super) fn bump_id_counter(fresh: &Connection, is_counted: bool) -> Result<(), StoreError> {
     let gap = if is_counted { 0 } else { ID_GAP };
     fresh.execute(
         "INSERT INTO counters (name, value)
-         SELECT 'next_item', ?1 + 1 + max(
-             (SELECT coalesce(max(id), 0) FROM items),
-             (SELECT coalesce(max(item), 0) FROM assets),
-             (SELECT coalesce(max(id), 0) FROM damaged_items))
+         SELECT 'next_item', ?1 + max(
+             (SELECT coalesce(max(value), 1) FROM counters WHERE name = 'next_item'),
+             (SELECT coalesce(max(id), 0) + 1 FROM items),
+             (SELECT coalesce(max(item), 0) + 1 FROM assets),
+             (SELECT coalesce(max(id), 0) + 1 FROM damaged_items))
          WHERE true
-         ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
+         ON CONFLICT DO UPDATE SET value = excluded.value",
         [gap],
     )?;
     Ok(())

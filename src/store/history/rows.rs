@@ -65,12 +65,13 @@ pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite
             .map(drop),
         HistoryChange::PutProtocol(record) => connection
             .prepare_cached(
-                "INSERT OR REPLACE INTO flavours (host, kind, flavour) VALUES (?1, ?2, ?3)",
+                "INSERT OR REPLACE INTO storage_protocols (host, kind, protocol)
+                 VALUES (?1, ?2, ?3)",
             )?
             .execute(params![record.host, record.kind, record.protocol])
             .map(drop),
         HistoryChange::DropProtocol { host, kind } => connection
-            .prepare_cached("DELETE FROM flavours WHERE host = ?1 AND kind = ?2")?
+            .prepare_cached("DELETE FROM storage_protocols WHERE host = ?1 AND kind = ?2")?
             .execute(params![host, kind])
             .map(drop),
         HistoryChange::PutSession {

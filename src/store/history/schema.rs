@@ -2,79 +2,51 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-/// One migration per version, in order. Shipped ones never change.
-pub(super) const MIGRATIONS: &[&str] = &[
-    include_str!("v1.sql"),
-    include_str!("v2.sql"),
-    include_str!("v3.sql"),
-];
+use super::rows::ITEM_COLUMNS;
 
-/// A table that is recovered from a damaged database.
+/// One migration per version, in order. Released ones never change.
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("v1.sql")];
+
+/// A table that is recovered from a damaged database, with all its columns.
 pub(super) struct Table {
     pub(super) name: &'static str,
-    pub(super) columns: &'static [&'static str],
+    pub(super) columns: &'static str,
 }
 
-/// Every table with all its columns, the most important first.
+/// Every table, the most important first.
 pub(super) const TABLES: &[Table] = &[
     Table {
         name: "assets",
-        columns: &[
-            "id",
-            "base_url",
-            "asset_id",
-            "item",
-            "account",
-            "name",
-            "path",
-            "size",
-            "content",
-            "upload_status",
-            "uploaded_at_ms",
-            "note",
-            "search",
-        ],
+        columns: "base_url, asset_id, item, account, name, path, size, content, upload_status, \
+             uploaded_at_ms, note, search",
     },
     Table {
         name: "items",
-        columns: &[
-            "id",
-            "run",
-            "path",
-            "given",
-            "position",
-            "size",
-            "modified_ns",
-            "state",
-            "added_at_ms",
-            "changed_at_ms",
-            "account",
-            "base_url",
-        ],
+        columns: ITEM_COLUMNS,
     },
     Table {
         name: "damaged_items",
-        columns: &["id", "run", "path", "state", "why"],
+        columns: "id, run, path, state, why",
     },
     Table {
         name: "counters",
-        columns: &["name", "value"],
+        columns: "name, value",
     },
     Table {
         name: "good_keys",
-        columns: &["account", "base_url", "at_ms"],
+        columns: "account, base_url, at_ms",
     },
     Table {
-        name: "flavours",
-        columns: &["host", "kind", "flavour"],
+        name: "storage_protocols",
+        columns: "host, kind, protocol",
     },
     Table {
         name: "sessions",
-        columns: &["base_url", "asset_id", "at_ms"],
+        columns: "base_url, asset_id, at_ms",
     },
     Table {
         name: "accounts",
-        columns: &["base_url", "fingerprint", "last4", "account"],
+        columns: "base_url, fingerprint, last4, name, account",
     },
 ];
 
@@ -148,8 +120,7 @@ pub(super) fn verify(connection: &Connection) -> rusqlite::Result<()> {
     for table in TABLES {
         connection.prepare(&format!(
             "SELECT {} FROM {} LIMIT 0",
-            table.columns.join(", "),
-            table.name
+            table.columns, table.name
         ))?;
     }
     Ok(())

@@ -1,23 +1,11 @@
-//! Queries for assets: by part of name, path or id, by size, by content.
+//! Queries for assets: by part of name, path or id, by size.
 
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 
 use super::records::{AssetNote, AssetRecord};
 use super::rows::{ASSET_COLUMNS, casefold, read_asset, to_sql_size};
 use super::{History, StoreError};
-use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-
-/// Returns the SQL condition for assets that can replace an upload: complete, and still known to the
-/// service.
-fn usable() -> String {
-    format!(
-        "upload_status = '{}' AND content IS NOT NULL
-         AND coalesce(note, '') NOT IN ('{}', '{}')",
-        AssetStatus::Success.as_str(),
-        AssetNote::SizeMismatch.as_str(),
-        AssetNote::Gone.as_str(),
-    )
-}
+use crate::model::asset::{Account, AssetId, AssetStatus};
 
 impl History {
     /// Returns at most `limit` assets from `offset` on whose name, path or id contains `query`,
@@ -61,18 +49,6 @@ impl History {
         )
     }
 
-    /// Counts the assets that match `query`.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn count(&self, query: &str) -> Result<u64, StoreError> {
-        let count: i64 = self
-            .connection
-            .prepare_cached("SELECT count(*) FROM assets WHERE instr(search, ?1) > 0")?
-            .query_row([casefold(query)], |row| row.get(0))?;
-        Ok(u64::try_from(count).unwrap_or_default())
-    }
-
     /// Returns one asset.
     ///
     /// # Errors
@@ -82,11 +58,17 @@ impl History {
         base_url: &str,
         asset_id: &AssetId,
     ) -> Result<Option<AssetRecord>, StoreError> {
-        first(
+        let mut found = None;
+        visit(
             &self.connection,
             "WHERE base_url = ?1 AND asset_id = ?2",
             &[&base_url, &asset_id.as_str()],
-        )
+            |asset| {
+                found = Some(asset);
+                Ok::<_, StoreError>(())
+            },
+        )?;
+        Ok(found)
     }
 
     /// Returns the assets of this size that can replace an upload of equal content: SUCCESS, with a
@@ -103,39 +85,23 @@ impl History {
         let mut found = Vec::new();
         visit(
             &self.connection,
-            &format!(
-                "WHERE base_url = ?1 AND account = ?2 AND size = ?3 AND {}
-                 ORDER BY uploaded_at_ms DESC, id DESC",
-                usable()
-            ),
-            &[&base_url, &account.as_str(), &to_sql_size(size)],
+            "WHERE base_url = ?1 AND account = ?2 AND size = ?3 AND upload_status = ?4
+                 AND content IS NOT NULL AND coalesce(note, '') NOT IN (?5, ?6)
+             ORDER BY uploaded_at_ms DESC, id DESC",
+            &[
+                &base_url,
+                &account.as_str(),
+                &to_sql_size(size),
+                &AssetStatus::Success.as_str(),
+                &AssetNote::SizeMismatch.as_str(),
+                &AssetNote::Gone.as_str(),
+            ],
             |asset| {
                 found.push(asset);
                 Ok::<_, StoreError>(())
             },
         )?;
         Ok(found)
-    }
-
-    /// Returns the newest asset of this content that can replace an upload.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn asset_by_content(
-        &self,
-        account: &Account,
-        base_url: &str,
-        content: ContentHash,
-    ) -> Result<Option<AssetRecord>, StoreError> {
-        first(
-            &self.connection,
-            &format!(
-                "WHERE base_url = ?1 AND account = ?2 AND content = ?3 AND {}
-                 ORDER BY uploaded_at_ms DESC, id DESC",
-                usable()
-            ),
-            &[&base_url, &account.as_str(), &content.to_hex()],
-        )
     }
 
     /// Returns when the service last accepted this account's key, in milliseconds since the Unix
@@ -175,19 +141,6 @@ pub(super) fn status(
         .query_row([base_url, asset_id.as_str()], |row| row.get(0))
         .optional()?;
     Ok(word.flatten().map(|word| AssetStatus::from_wire(&word)))
-}
-
-fn first(
-    connection: &Connection,
-    clause: &str,
-    values: &[&dyn ToSql],
-) -> Result<Option<AssetRecord>, StoreError> {
-    let mut found = None;
-    visit(connection, &format!("{clause} LIMIT 1"), values, |asset| {
-        found = Some(asset);
-        Ok::<_, StoreError>(())
-    })?;
-    Ok(found)
 }
 
 fn visit<E: From<StoreError>>(

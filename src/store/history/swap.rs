@@ -2,7 +2,7 @@
 //! moment, and nothing of the damaged one is deleted.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -62,7 +62,9 @@ pub(super) fn restore_missing(dir: &Path, path: &Path, limit: Duration) -> Resul
     }
     let new = dir.join(REBUILDING);
     if let Some(restored) = from_backup(dir, &new, limit)? {
-        close(restored).map_err(|error| OpenError::from_store(&new, &error))?;
+        recovery::bump_id_counter(&restored, false)
+            .and_then(|()| close(restored))
+            .map_err(|error| OpenError::from_store(&new, &error))?;
         fs::rename(&new, path).map_err(|error| OpenError::io(path, &error))?;
         files::sync_dir(dir);
         tracing::warn!("the history was missing and is restored from a backup");
@@ -74,7 +76,14 @@ pub(super) fn restore_missing(dir: &Path, path: &Path, limit: Duration) -> Resul
 fn from_backup(dir: &Path, new: &Path, limit: Duration) -> Result<Option<Connection>, OpenError> {
     remove(new);
     for backup in backup::copies(&dir.join(backup::BACKUP_DIR)) {
-        fs::copy(&backup, new).map_err(|error| OpenError::io(new, &error))?;
+        let bytes = match fs::read(&backup) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                tracing::warn!(?backup, %error, "a backup cannot be read");
+                continue;
+            }
+        };
+        write_private(new, &bytes).map_err(|error| OpenError::io(new, &error))?;
         match connect(new, limit) {
             Ok(restored) => return Ok(Some(restored)),
             Err(OpenFailure::Damaged(cause)) => {
@@ -85,6 +94,15 @@ fn from_backup(dir: &Path, new: &Path, limit: Duration) -> Result<Option<Connect
         remove(new);
     }
     Ok(None)
+}
+
+fn write_private(new: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = files::private_options();
+    options
+        .write(true)
+        .create_new(true)
+        .open(new)?
+        .write_all(bytes)
 }
 
 /// Opens a newly created database.

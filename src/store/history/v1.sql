@@ -1,4 +1,4 @@
--- Version 1 of the history. Never edited once shipped: later versions are later files.
+-- Version 1 of the history. Never edited once released: later versions are later files.
 
 -- Numbers that are never given twice.
 CREATE TABLE counters (
@@ -7,7 +7,7 @@ CREATE TABLE counters (
 ) STRICT;
 INSERT INTO counters (name, value) VALUES ('next_item', 1);
 
--- What the service gave. Nothing deletes from here but the person.
+-- What the service gave. Nothing deletes from here but the user.
 CREATE TABLE assets (
     id             INTEGER PRIMARY KEY,
     base_url       TEXT NOT NULL,
@@ -25,6 +25,7 @@ CREATE TABLE assets (
     UNIQUE (base_url, asset_id)
 ) STRICT;
 CREATE INDEX assets_by_size ON assets (base_url, account, size);
+-- For no query: the check at opening compares it with the table, and so finds a damaged hash.
 CREATE INDEX assets_by_content ON assets (base_url, account, content);
 CREATE INDEX assets_by_time ON assets (uploaded_at_ms);
 
@@ -54,10 +55,37 @@ CREATE TABLE damaged_items (
     why   TEXT NOT NULL
 ) STRICT;
 
--- When the service last took a key.
+-- When the service last accepted a key.
 CREATE TABLE good_keys (
     account  TEXT NOT NULL,
     base_url TEXT NOT NULL,
     at_ms    INTEGER NOT NULL,
     PRIMARY KEY (account, base_url)
+) STRICT;
+
+-- API keys that a service accepted, without the keys themselves. Keys that turned out to be of one
+-- account share `account`, the fingerprint of one of them.
+CREATE TABLE accounts (
+    base_url    TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    last4       TEXT NOT NULL,
+    name        TEXT,
+    account     TEXT NOT NULL,
+    PRIMARY KEY (base_url, fingerprint)
+) STRICT;
+
+-- Storage protocols that worked, by storage host and kind of signed URL.
+CREATE TABLE storage_protocols (
+    host     TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    protocol TEXT NOT NULL,
+    PRIMARY KEY (host, kind)
+) STRICT;
+
+-- Uploads whose session the keychain holds, or may. The session itself is a secret, and never here.
+CREATE TABLE sessions (
+    base_url TEXT NOT NULL,
+    asset_id TEXT NOT NULL,
+    at_ms    INTEGER NOT NULL,
+    PRIMARY KEY (base_url, asset_id)
 ) STRICT;

@@ -102,7 +102,9 @@ pub struct KeychainWorker {
 
 impl std::fmt::Debug for KeychainWorker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Ordered{:?}", self.keychain)
+        f.debug_tuple("KeychainWorker")
+            .field(&self.keychain)
+            .finish()
     }
 }
 
@@ -117,7 +119,7 @@ impl KeychainWorker {
     }
 
     /// Returns true until the keychain has failed.
-    pub fn is_asked(&self) -> bool {
+    pub fn is_available(&self) -> bool {
         self.refusal.get().is_none()
     }
 

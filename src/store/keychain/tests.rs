@@ -26,27 +26,6 @@ fn without_a_keychain_every_call_says_so() {
 }
 
 #[test]
-fn a_result_from_the_background_arrives_without_a_runtime() {
-    let store = Keychain::in_memory();
-    let saved = store.in_background(|store| store.save(&key("sk-mavi-one")));
-    assert_eq!(saved.blocking_recv(), Ok(Ok(())));
-    assert_eq!(store.load(), Ok(Some(key("sk-mavi-one"))));
-}
-
-#[test]
-fn a_call_that_hangs_is_given_up_by_dropping_its_receiver() {
-    let (answer, question) = std::sync::mpsc::channel::<()>();
-    let (gone, went_on) = std::sync::mpsc::channel();
-    let receiver = Keychain::in_memory().in_background(move |_| {
-        question.recv().unwrap();
-        gone.send(()).unwrap();
-    });
-    drop(receiver);
-    answer.send(()).unwrap();
-    went_on.recv().unwrap();
-}
-
-#[test]
 fn no_error_shows_what_was_stored() {
     let secret = "sk-mavi-0123456789abcdef";
     for error in [

@@ -15,12 +15,12 @@ const SOCKET: &str = "window.sock";
 
 /// The window's listening socket.
 #[derive(Debug)]
-pub struct Listener {
+pub struct SocketListener {
     socket: UnixListener,
     path: PathBuf,
 }
 
-impl Listener {
+impl SocketListener {
     /// Binds the socket of a data directory. The caller holds its lock, so an existing socket is a
     /// killed window's.
     ///
@@ -50,21 +50,21 @@ impl Listener {
     }
 }
 
-impl Drop for Listener {
+impl Drop for SocketListener {
     fn drop(&mut self) {
         // A leftover is merely a socket without a listener.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-fn bind_at(path: PathBuf) -> io::Result<Listener> {
+fn bind_at(path: PathBuf) -> io::Result<SocketListener> {
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
     let socket = UnixListener::bind(&path)?;
     fs::set_permissions(&path, Permissions::from_mode(0o600))?;
-    Ok(Listener { socket, path })
+    Ok(SocketListener { socket, path })
 }
 
 /// Connects to the window of a data directory.

@@ -14,12 +14,12 @@ const NAME: &str = "window.pipe";
 
 /// The window's listening pipe.
 #[derive(Debug)]
-pub struct Listener {
+pub struct PipeListener {
     name: String,
     next: NamedPipeServer,
 }
 
-impl Listener {
+impl PipeListener {
     /// Creates the pipe of a data directory, whose lock the caller holds.
     ///
     /// # Errors

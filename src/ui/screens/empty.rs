@@ -1,8 +1,6 @@
 //! The empty window: purpose and first steps.
 
-use egui::{
-    Align, CornerRadius, Frame, Layout, Margin, Rect, ScrollArea, Ui, UiBuilder, Vec2, vec2,
-};
+use egui::{Align, CornerRadius, Layout, Rect, ScrollArea, Ui, UiBuilder, Vec2, vec2};
 use lucide_icons::Icon;
 
 use crate::app::command::UiCommand;
@@ -11,7 +9,7 @@ use crate::store::settings::Start;
 use crate::text::messages::{banner, key, window as words};
 use crate::ui::theme::{self, Palette, TOLERANCE, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
-use crate::ui::widgets::text;
+use crate::ui::widgets::{card, text};
 
 /// Draws the screen.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -113,12 +111,7 @@ fn leaves(app: &App) -> &'static str {
 fn first_start(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let p = Palette::of(ui);
     ui.add_space(space::S);
-    let frame = Frame::new()
-        .fill(p.surface)
-        .stroke((size::HAIRLINE, p.line))
-        .corner_radius(CornerRadius::same(radius::CARD))
-        .inner_margin(Margin::same(space::L as i8));
-    frame.show(ui, |ui| {
+    card::card(ui).inner_margin(space::L).show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.vertical_centered(|ui| {
             text::label(ui, words::needs_key(), type_size::BODY, p.text);

@@ -10,9 +10,9 @@ use crate::model::snapshot::{KeySource, KeyState};
 use crate::store::settings::{JOBS, Start};
 use crate::text::megabytes;
 use crate::text::messages::{key as key_words, settings as words};
-use crate::ui::theme::{Palette, size, space, type_size};
+use crate::ui::theme::{Palette, size, space};
 use crate::ui::widgets::button::{Button, ButtonStyle};
-use crate::ui::widgets::{card, text};
+use crate::ui::widgets::card;
 
 /// Offered speeds, in bytes per second.
 const SPEEDS: [u64; 7] = [
@@ -134,22 +134,7 @@ fn value<'a>(app: &App, word: &'a str, said: &'a str, setting: Setting, p: &Pale
 
 /// Draws a line with content at its right.
 fn line(ui: &mut Ui, name: &str, hint: &str, right: impl FnOnce(&mut Ui)) {
-    let left = |ui: &mut Ui| {
-        let p = Palette::of(ui);
-        let both = if hint.is_empty() {
-            size::LINE
-        } else {
-            2.0 * size::LINE
-        };
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            ui.add_space(((size::SETTING - both) / 2.0).max(0.0));
-            text::line(ui, name, type_size::BODY, p.text);
-            if !hint.is_empty() {
-                text::line(ui, hint, type_size::SMALL, p.secondary);
-            }
-        });
-    };
+    let left = |ui: &mut Ui| card::two_lines(ui, size::SETTING, name, hint);
     card::left_right(ui, size::SETTING, left, right);
     let p = Palette::of(ui);
     let under = ui.cursor().top() - ui.spacing().item_spacing.y / 2.0;

@@ -297,22 +297,9 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     }
     let narrow = ui.available_width() < size::NARROW;
     let left = |ui: &mut Ui| {
-        let p = Palette::of(ui);
         let (first, second) =
             status_bar::summary(snapshot, list, &app.plan(), app.backend(), app.now());
-        let both = if second.is_empty() {
-            size::LINE
-        } else {
-            2.0 * size::LINE
-        };
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            ui.add_space(((ui.max_rect().height() - both) / 2.0).max(0.0));
-            text::line(ui, &first, type_size::BODY, p.text);
-            if !second.is_empty() {
-                text::line(ui, &second, type_size::SMALL, p.secondary);
-            }
-        });
+        card::two_lines(ui, ui.max_rect().height(), &first, &second);
     };
     let hint = |command: &UiCommand| {
         status_bar::hint(command, list, &app.plan(), snapshot.paused, app.backend())

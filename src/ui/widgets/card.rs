@@ -2,7 +2,8 @@
 
 use egui::{Align, CornerRadius, Frame, Layout, Margin, Stroke, Ui, UiBuilder, vec2};
 
-use crate::ui::theme::{self, Palette, TOLERANCE, radius, size, space};
+use super::text;
+use crate::ui::theme::{self, Palette, TOLERANCE, radius, size, space, type_size};
 
 /// Returns the frame of a strip across the window.
 pub fn strip(ui: &Ui) -> Frame {
@@ -19,6 +20,24 @@ pub fn card(ui: &Ui) -> Frame {
         .stroke(Stroke::new(size::HAIRLINE, p.line))
         .corner_radius(CornerRadius::same(radius::CARD))
         .inner_margin(Margin::same(space::XL as i8))
+}
+
+/// Draws one line, or two if `second` is not empty, vertically centred in `height`.
+pub fn two_lines(ui: &mut Ui, height: f32, first: &str, second: &str) {
+    let p = Palette::of(ui);
+    let both = if second.is_empty() {
+        size::LINE
+    } else {
+        2.0 * size::LINE
+    };
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.add_space(((height - both) / 2.0).max(0.0));
+        text::line(ui, first, type_size::BODY, p.text);
+        if !second.is_empty() {
+            text::line(ui, second, type_size::SMALL, p.secondary);
+        }
+    });
 }
 
 /// Draws a line: `right` at its right edge in the width it needs, `left` in the rest. Both are

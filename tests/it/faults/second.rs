@@ -113,19 +113,17 @@ impl Window {
         world.base_url = BaseUrl::parse(&stage.sandbox().base_url()).unwrap();
         world.folder = Ok(stage.data());
         world.key = Some((ApiKey::from_pasted(KEY).unwrap(), KeySource::Environment));
-        let running = world
-            .start(EngineConfig {
-                front_end: FrontEnd::Window,
-                numbers: Numbers::of(FrontEnd::Window),
-                jobs: 3,
-                start_at_once: true,
-                ask_history: true,
-                force: false,
-                bandwidth: None,
-                follower: None,
-                wake: Box::new(|| ()),
-            })
-            .unwrap();
+        let running = world.start(EngineConfig {
+            front_end: FrontEnd::Window,
+            numbers: Numbers::of(FrontEnd::Window),
+            jobs: 3,
+            start_at_once: true,
+            ask_history: true,
+            force: false,
+            bandwidth: None,
+            follower: None,
+            wake: Box::new(|| ()),
+        });
         Self {
             running,
             _world: world,

@@ -24,19 +24,17 @@ pub fn run(front_end: FrontEnd) {
     // Nobody's own keychain is touched.
     world.keychain = Keychain::in_memory();
     let _logs = mavi_uploader::logging::start(world.folder());
-    let mut running = world
-        .start(EngineConfig {
-            front_end,
-            numbers: numbers(front_end),
-            jobs: 3,
-            start_at_once: front_end == FrontEnd::CommandLine,
-            ask_history: true,
-            force: false,
-            bandwidth: Some(BANDWIDTH),
-            follower: None,
-            wake: Box::new(|| ()),
-        })
-        .unwrap();
+    let mut running = world.start(EngineConfig {
+        front_end,
+        numbers: numbers(front_end),
+        jobs: 3,
+        start_at_once: front_end == FrontEnd::CommandLine,
+        ask_history: true,
+        force: false,
+        bandwidth: Some(BANDWIDTH),
+        follower: None,
+        wake: Box::new(|| ()),
+    });
     let ended = runtime
         .block_on(async { tokio::time::timeout(LIMIT, follow(front_end, &mut running)).await });
     ended.expect("every file ends");

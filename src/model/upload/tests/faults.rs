@@ -125,7 +125,7 @@ fn a_lost_answer_is_sent_once_more_and_remembered() {
 #[test]
 fn rate_limits_end_even_where_no_wait_is_asked_for() {
     let mut walk = Walk::sending(10);
-    for _ in 0..60 {
+    for starts in 1..=60 {
         let attempt = walk.upload.attempt;
         let retry_after = Some(Duration::ZERO);
         let fault =
@@ -137,6 +137,8 @@ fn rate_limits_end_even_where_no_wait_is_asked_for() {
             jitter: 0.0,
         });
         if matches!(walk.upload.state, UploadState::Failed { .. }) {
+            // A quarter of an hour at the longest spacing, and then the tries.
+            assert!(starts > 900 / 32 + 5, "{starts}");
             return;
         }
         walk.begin_again();

@@ -15,7 +15,7 @@ pub(super) const HEADER: &str =
 /// An event in an asset's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LedgerEvent {
-    /// Its ID came with a signed URL; nothing is stored yet.
+    /// The service gave its ID; no bytes are known to be stored.
     Reserved,
     /// Its bytes are stored.
     Stored,
@@ -52,8 +52,8 @@ impl LedgerEvent {
             (Some(AssetNote::Abandoned), _) => Self::Abandoned,
             (Some(AssetNote::SizeMismatch), _) | (_, Some(AssetStatus::Failed)) => Self::Failed,
             (_, Some(AssetStatus::Success)) => Self::Ready,
-            _ if asset.content.is_some() => Self::Stored,
-            _ => Self::Reserved,
+            (_, Some(_)) => Self::Stored,
+            (_, None) => Self::Reserved,
         }
     }
 }
@@ -117,7 +117,9 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
         Some(LedgerEvent::Ready) => (Some(AssetStatus::Success), None),
         Some(LedgerEvent::Failed) => (Some(AssetStatus::Failed), None),
         Some(LedgerEvent::Abandoned) => (None, Some(AssetNote::Abandoned)),
-        _ => (None, None),
+        Some(LedgerEvent::Stored) => (Some(AssetStatus::Waiting), None),
+        Some(LedgerEvent::Reserved) => (None, None),
+        None => (Some(AssetStatus::Other), None),
     };
     Some(LedgerEntry {
         event,

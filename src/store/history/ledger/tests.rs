@@ -53,6 +53,7 @@ fn a_line_says_what_became_known() {
     let stored = AssetRecord {
         name: "a \"b\".mp4".to_owned(),
         content: Some(ContentHash::from_bytes([0xab; 32])),
+        status: Some(AssetStatus::Waiting),
         ..asset("re_1")
     };
     ledger.append_changes(&[HistoryChange::PutAsset(stored)], LIMIT);
@@ -79,7 +80,11 @@ fn the_event_follows_from_what_is_known() {
     };
     let content = Some(ContentHash::from_bytes([1; 32]));
     let (waiting, success) = (Some(AssetStatus::Waiting), Some(AssetStatus::Success));
-    assert_eq!(event(waiting, None, None), "reserved");
+    assert_eq!(event(None, None, None), "reserved");
+    // Every byte was sent, and the answer was lost.
+    assert_eq!(event(None, None, content), "reserved");
+    // A storage session was found complete.
+    assert_eq!(event(waiting, None, None), "stored");
     assert_eq!(event(waiting, None, content), "stored");
     let twice = Some(AssetNote::MayBeStoredTwice);
     assert_eq!(event(success, twice, content), "ready");

@@ -408,15 +408,52 @@ fn a_status_that_the_database_knows_better_stays() {
         status: Some(AssetStatus::Waiting),
         ..asset("re_2", "b.mp4", 2)
     };
-    put(
-        &mut open(dir.path()),
-        vec![mismatch.clone(), waiting.clone()],
-    );
+    let processing = AssetRecord {
+        status: Some(AssetStatus::Uploading),
+        ..asset("re_3", "c.mp4", 3)
+    };
+    let all = [processing, waiting, mismatch];
+    put(&mut open(dir.path()), all.to_vec());
     let connection = Connection::open(dir.path().join(FILE_NAME)).unwrap();
     ledger::forget_applied(&connection).unwrap();
     drop(connection);
     let found = open(dir.path()).search("", 9, 0).unwrap();
-    assert_eq!(found, [waiting, mismatch]);
+    assert_eq!(found, all);
+}
+
+#[test]
+fn an_id_without_bytes_is_told_from_others_by_the_ledger_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let of = |id: &str, status, content: Option<[u8; 32]>, note| AssetRecord {
+        item: Some(ItemId(1)),
+        content: content.map(ContentHash::from_bytes),
+        status,
+        note,
+        ..asset(id, "a.mp4", 1)
+    };
+    let (waiting, abandoned) = (Some(AssetStatus::Waiting), Some(AssetNote::Abandoned));
+    let all = [
+        of("re_issued", None, None, None),
+        of("re_lost_answer", None, Some([1; 32]), None),
+        of("re_session", waiting, None, None),
+        of("re_sent", waiting, Some([1; 32]), None),
+        of("re_nothing", None, None, abandoned),
+        of("re_done", Some(AssetStatus::Success), None, None),
+    ];
+    put(&mut open(dir.path()), all.to_vec());
+    put(
+        &mut open(dir.path()),
+        vec![of("re_session", None, None, abandoned)],
+    );
+    let reserved = |dir: &Path| {
+        let mut found = open(dir).search("", 9, 0).unwrap();
+        found.retain(AssetRecord::is_reserved);
+        ids(&found).join(" ")
+    };
+    let before = reserved(dir.path());
+    assert_eq!(before, "re_nothing re_lost_answer re_issued");
+    fs::remove_file(dir.path().join(FILE_NAME)).unwrap();
+    assert_eq!(reserved(dir.path()), before);
 }
 
 #[test]
@@ -554,5 +591,5 @@ fn a_database_of_no_bytes_is_a_new_one() {
     let mut history = open(dir.path());
     put(&mut history, vec![asset("re_1", "a.mp4", 1)]);
     drop(history);
-    assert_eq!(open(dir.path()).count("").unwrap(), 1);
+    assert_eq!(count(&open(dir.path()), ""), 1);
 }

@@ -51,5 +51,5 @@ fn a_keychain_that_failed_once_is_not_asked_again() {
     let said: Vec<Result<i32, SecretError>> = said.try_iter().collect();
     let locked = || Err(SecretError::Locked);
     assert_eq!(said, [Ok(1), locked(), locked(), locked()]);
-    assert!(!store.is_asked());
+    assert!(!store.is_available());
 }

@@ -18,7 +18,7 @@ fn a_folder_that_others_reach_holds_no_socket() {
 #[tokio::test]
 async fn only_its_user_may_reach_the_socket() {
     let temp = tempfile::tempdir().unwrap();
-    let listener = Listener::bind(temp.path()).unwrap();
+    let listener = SocketListener::bind(temp.path()).unwrap();
     let mode = fs::metadata(&listener.path).unwrap().mode();
     assert_eq!(mode & 0o777, 0o600);
     drop(listener);
