@@ -144,7 +144,8 @@ async fn while_nothing_can_be_written_nothing_new_starts_and_ids_are_shown_as_un
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_1")));
     assert!(!row.saved);
-    let JournalState::Unwritable(UnwritableCause::Error(why)) = engine.snapshot().journal.clone()
+    let JournalState::Unwritable(UnwritableCause::NotOpened(why)) =
+        engine.snapshot().journal.clone()
     else {
         panic!("it cannot be written");
     };
