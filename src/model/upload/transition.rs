@@ -347,10 +347,7 @@ fn cancel(upload: &Upload) -> Transition {
         UploadState::Processing { .. } | UploadState::OtherKey { .. } => cancel_keeping_id(upload),
         UploadState::Sending { body_out: true, .. } => {
             // The service may have all bytes: under the issued id, if there is one.
-            let (mut after, effects) = match &upload.reserved_id {
-                Some(_) => cancel_keeping_id(upload)?,
-                None => cancel_abandoning_id(upload)?,
-            };
+            let (mut after, effects) = cancel_keeping_id(upload)?;
             after.counters.possibly_stored_twice = true;
             Some((after, effects))
         }

@@ -57,15 +57,29 @@ pub(super) fn recover_rows(
 /// no error.
 fn read_table(source: &Connection, table: &Table) -> (Rows, bool) {
     let mut rows = Rows::new();
+    let Ok(columns) = columns_in(source, table) else {
+        return (rows, false);
+    };
     let select = format!(
-        "SELECT rowid, {} FROM {} NOT INDEXED ORDER BY rowid",
-        table.columns, table.name
+        "SELECT rowid, {columns} FROM {} NOT INDEXED ORDER BY rowid",
+        table.name
     );
     let is_whole = read(source, &select, &mut rows).unwrap_or(false);
     if !is_whole {
         let _ = read(source, &format!("{select} DESC"), &mut rows);
     }
     (rows, is_whole)
+}
+
+/// Returns the table's columns, with `NULL` for those that a database of an earlier version lacks.
+fn columns_in(source: &Connection, table: &Table) -> rusqlite::Result<String> {
+    let mut names = source.prepare("SELECT name FROM pragma_table_info(?1)")?;
+    let names = names.query_map([table.name], |row| row.get(0))?;
+    let names: Vec<String> = names.collect::<rusqlite::Result<_>>()?;
+    let known = |column: &&str| names.iter().any(|name| name == column);
+    let columns = table.columns.split(',').map(str::trim);
+    let columns = columns.map(|column| Some(column).filter(known).unwrap_or("NULL"));
+    Ok(columns.collect::<Vec<_>>().join(", "))
 }
 
 /// Returns true if it reached the end. A row seen before ends the reading, since damaged pages may

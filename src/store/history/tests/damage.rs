@@ -110,6 +110,27 @@ fn what_somebody_planted_in_a_history_does_nothing_and_is_set_aside() {
 }
 
 #[test]
+fn a_column_that_an_earlier_version_lacks_costs_no_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = AssetRecord {
+        item: Some(ItemId(2)),
+        ..asset("re_1", "a.mp4", 1)
+    };
+    put(&mut open(dir.path()), vec![record]);
+    // A view that is not the program's has the database set aside.
+    let planted = "ALTER TABLE assets DROP COLUMN note; CREATE VIEW more AS SELECT * FROM assets";
+    Connection::open(dir.path().join(FILE_NAME))
+        .unwrap()
+        .execute_batch(planted)
+        .unwrap();
+    let opened = History::open(dir.path()).unwrap();
+    assert!(opened.set_aside.is_some());
+    let found = opened.history.search("", 9, 0).unwrap();
+    // The ledger has no rows: this one comes from the database.
+    assert_eq!(found[0].item, Some(ItemId(2)));
+}
+
+#[test]
 fn a_trigger_that_is_planted_while_a_history_is_in_use_does_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let file = filled(dir.path(), 3);
