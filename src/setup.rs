@@ -258,7 +258,7 @@ impl AppContext {
     }
 }
 
-/// Copies the history into the folders that have no copy of today. Blocks. Failures are logged only.
+/// Copies the history into the folders that have no fresh copy. Blocks. Failures are logged only.
 fn copy_history(dir: &Path) {
     let second = Settings::peek(dir).backup_folder;
     for folder in [Some(dir.join(BACKUP_DIR)), second].into_iter().flatten() {
@@ -269,7 +269,7 @@ fn copy_history(dir: &Path) {
     }
 }
 
-/// Copies the history once a day while the engine runs. Failures are retried.
+/// Copies the history while the engine runs, each hour anew: one file a day. Failures are retried.
 async fn back_up_daily(dir: PathBuf, mut snapshot: watch::Receiver<Arc<Snapshot>>) {
     let is_open = |snapshot: &Arc<Snapshot>| snapshot.journal == JournalState::Good;
     let Ok(_) = snapshot.wait_for(is_open).await.map(drop) else {

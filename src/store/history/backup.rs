@@ -18,6 +18,8 @@ use crate::store::files;
 /// Folder of the copies in the data directory.
 pub const BACKUP_DIR: &str = "backups";
 
+/// Age up to which today's copy is left alone; a first copy may have been made before the uploads.
+const FRESH: Duration = Duration::from_secs(50 * 60);
 /// Copies kept in a folder.
 const KEPT: usize = 7;
 /// Pages copied per step; other connections may write between steps.
@@ -27,8 +29,8 @@ const UNFINISHED: &str = ".history-";
 /// Age after which an unfinished copy is abandoned.
 const GIVEN_UP: Duration = Duration::from_secs(3600);
 
-/// Copies the history into a folder unless today's (UTC) copy is there, and keeps the newest seven.
-/// Blocks; the database stays writable meanwhile.
+/// Copies the history into a folder unless today's (UTC) copy was made just now, and keeps those of
+/// the newest seven days. Blocks; the database stays writable meanwhile.
 ///
 /// # Errors
 /// The database cannot be read, or the folder cannot be written. Existing copies stay.
@@ -39,7 +41,9 @@ pub fn back_up(dir: &Path, folder: &Path) -> io::Result<()> {
 fn back_up_at(dir: &Path, folder: &Path, now: Timestamp) -> io::Result<()> {
     let copy = folder.join(now.strftime("history-%Y-%m-%d.db").to_string());
     let database = dir.join(FILE_NAME);
-    if copy.exists() || !database.exists() {
+    let age = fs::metadata(&copy).and_then(|it| it.modified());
+    let is_fresh = age.is_ok_and(|made| made.elapsed().is_ok_and(|age| age < FRESH));
+    if is_fresh && copy.is_file() || !database.exists() {
         return Ok(());
     }
     files::create_own_dir(folder)?;

@@ -57,9 +57,17 @@ pub(super) fn replace(
 
 /// Restores a missing database from the newest sound backup.
 pub(super) fn restore_missing(dir: &Path, path: &Path, limit: Duration) -> Result<(), OpenError> {
-    if with_siblings(path).any(|file| fs::symlink_metadata(file).is_ok()) {
+    // An empty log, as a program that only read may leave it, has lost nothing.
+    let is_index = |file: &Path| *file == sibling(path, "-shm");
+    let is_leftover =
+        |file: &Path, it: &fs::Metadata| it.is_file() && (it.len() == 0 || is_index(file));
+    let mut others = with_siblings(path).skip(1);
+    if fs::symlink_metadata(path).is_ok()
+        || others.any(|file| fs::symlink_metadata(&file).is_ok_and(|it| !is_leftover(&file, &it)))
+    {
         return Ok(());
     }
+    remove(path);
     let new = dir.join(REBUILDING);
     if let Some(restored) = from_backup(dir, &new, limit)? {
         recovery::bump_id_counter(&restored, false)

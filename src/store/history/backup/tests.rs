@@ -31,7 +31,7 @@ fn one_copy_a_day_is_made_and_seven_are_kept() {
         let copy = &copies(&folder)[0];
         let made = fs::read(copy).unwrap();
         back_up_at(dir.path(), &folder, day).unwrap();
-        assert_eq!(fs::read(copy).unwrap(), made, "today's is left alone");
+        assert_eq!(fs::read(copy).unwrap(), made, "a fresh one is left alone");
         let next = "SELECT value FROM counters WHERE name = 'next_item'";
         let copied: i64 = open_to_read(copy)
             .unwrap()
@@ -56,6 +56,24 @@ fn one_copy_a_day_is_made_and_seven_are_kept() {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&folder), mode(&copies(&folder)[0])), (0o700, 0o600));
     }
+}
+
+#[test]
+fn a_copy_of_this_morning_is_made_anew_and_what_is_in_its_way_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join(BACKUP_DIR);
+    let mut history = History::open(dir.path()).unwrap().history;
+    back_up_at(dir.path(), &folder, at("11-01")).unwrap();
+    let copy = copies(&folder).remove(0);
+    let made = fs::read(&copy).unwrap();
+    history.reserve_ids(1).unwrap();
+    let file = fs::File::options().write(true).open(&copy).unwrap();
+    file.set_modified(SystemTime::now() - FRESH * 2).unwrap();
+    back_up_at(dir.path(), &folder, at("11-01")).unwrap();
+    assert_ne!(fs::read(&copy).unwrap(), made);
+    assert_eq!(copies(&folder), [copy]);
+    fs::create_dir(folder.join("history-2026-11-02.db")).unwrap();
+    back_up_at(dir.path(), &folder, at("11-02")).unwrap_err();
 }
 
 #[test]

@@ -445,6 +445,18 @@ fn a_backup_that_cannot_be_read_gives_way_to_an_older_one() {
 }
 
 #[test]
+fn a_missing_history_is_restored_although_an_empty_log_is_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = filled(dir.path(), 3);
+    back_up(dir.path(), &dir.path().join(BACKUP_DIR)).unwrap();
+    fs::remove_file(&file).unwrap();
+    fs::remove_file(dir.path().join(LEDGER_NAME)).unwrap();
+    fs::write(dir.path().join("history.db-wal"), "").unwrap();
+    fs::write(dir.path().join("history.db-shm"), [0; 32 << 10]).unwrap();
+    assert_eq!(count(&open(dir.path()), ""), 3);
+}
+
+#[test]
 fn ids_that_were_given_after_the_backup_are_not_given_again() {
     for damage in [None, Some("words")] {
         let dir = tempfile::tempdir().unwrap();
