@@ -55,7 +55,7 @@ impl Stage {
         Self::with_plan(FaultPlan::new())
     }
 
-    /// The same, but for what the plan says.
+    /// Creates a stage with a sandbox of this fault plan.
     pub fn with_plan(plan: FaultPlan) -> Self {
         Self::with(SandboxOptions {
             plan,

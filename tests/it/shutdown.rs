@@ -136,7 +136,7 @@ fn silent_bus(stage: &Stage) -> (UnixListener, String) {
 }
 
 #[test]
-fn a_keychain_that_waits_for_the_person_holds_up_no_end() {
+fn a_keychain_that_waits_for_the_user_holds_up_no_end() {
     let stage = Stage::new();
     let path = stage.copy("picture.png", "one.png");
     let (bus, address) = silent_bus(&stage);

@@ -46,7 +46,7 @@ fn chips_count_and_show_their_rows() {
 }
 
 #[test]
-fn what_the_person_holds_does_not_stand_with_what_goes_on_by_itself() {
+fn what_the_user_holds_does_not_stand_with_what_goes_on_by_itself() {
     assert_eq!(Filter::of(&Status::Queued), Filter::Waiting);
     assert_eq!(Filter::of(&Status::Paused), Filter::Paused);
 }

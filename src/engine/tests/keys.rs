@@ -117,7 +117,7 @@ async fn the_answer_to_an_old_key_does_not_make_the_new_one_good() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn balance_and_account_hold_the_queue_until_the_person_says_so() {
+async fn balance_and_account_hold_the_queue_until_the_user_says_so() {
     for (kind, fix) in [
         (FaultKind::InsufficientBalance, RequiredAction::Balance),
         (FaultKind::Forbidden, RequiredAction::Account),
@@ -158,7 +158,7 @@ async fn what_the_check_of_the_key_is_refused_for_is_asked_again_when_the_user_s
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_command_line_is_told_what_a_person_has_to_do() {
+async fn the_command_line_is_told_what_a_user_has_to_do() {
     let place = Place::new();
     let service = Scripted::new();
     service.refuse(&key("one"));

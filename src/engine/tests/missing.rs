@@ -68,7 +68,7 @@ async fn files_go_on_when_their_drive_is_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_file_in_its_place_waits_for_the_person() {
+async fn another_file_in_its_place_waits_for_the_user() {
     let drive = Drive::new();
     let path = drive.file("a.mp3");
     let service = Scripted::new().acts("a.mp3", gone());

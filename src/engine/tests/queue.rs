@@ -289,7 +289,7 @@ async fn who_presses_upload_ends_the_pause_of_the_queue() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_order_that_the_person_made_survives_a_restart() {
+async fn the_order_that_the_user_made_survives_a_restart() {
     let place = Place::new();
     let names = ["a.mp3", "b.mp3", "c.mp3", "d.mp3"];
     let mut engine = Make::window().start(&place, Scripted::new());

@@ -30,7 +30,7 @@ fn next_window(place: &Place, service: Scripted) -> Engine {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_not_sent_waits_for_the_person() {
+async fn what_was_not_sent_waits_for_the_user() {
     let place = Place::new();
     let service = || Scripted::new().acts("a.mp3", [Act::Stay]);
     killed_when(&place, Make::window(), service(), |row| {

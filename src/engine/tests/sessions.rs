@@ -118,7 +118,7 @@ async fn without_a_keychain_the_file_starts_again_and_the_row_says_so_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_keeps_the_session_and_the_person_goes_on_with_it() {
+async fn a_pause_keeps_the_session_and_the_user_goes_on_with_it() {
     let (place, keychain) = (Place::new(), Keychain::in_memory());
     let mut engine = half_sent(&place, &keychain).await;
     let row = engine.id_of("a.mp3");
@@ -368,7 +368,7 @@ async fn what_was_taken_out_goes_on_where_it_was_after_an_undo() {
     engine.say(Command::UndoRemove);
     let back = engine.until_status("a.mp3", &Status::Paused).await;
     assert_eq!(back.later, Some(ResumeBehaviour::ResumesAfterRestart));
-    assert_eq!(engine.snapshot().interrupted, 0, "the person holds it");
+    assert_eq!(engine.snapshot().interrupted, 0, "the user holds it");
     assert!(back.transfer.is_some_and(|it| it.sent > 0));
     engine.say(Command::ResumeItems(vec![row]));
     let back = engine.until_status("a.mp3", &Status::Ready).await;

@@ -28,7 +28,7 @@ fn sizes_are_decimal_and_short() {
 }
 
 #[test]
-fn durations_say_what_a_person_would() {
+fn durations_say_what_a_user_would() {
     let shown = |seconds| duration(Duration::from_secs(seconds));
     assert_eq!(shown(0), "1 s");
     assert_eq!(shown(14), "14 s");

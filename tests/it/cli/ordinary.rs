@@ -42,7 +42,7 @@ impl Ordinary {
         Self { program }
     }
 
-    /// The same command, started by them.
+    /// Returns the command as this user starts it.
     pub fn command(&self, usual: &Command) -> Command {
         let mut command = if is_root() {
             let mut command = Command::new("setpriv");

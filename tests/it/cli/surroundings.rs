@@ -83,7 +83,7 @@ fn without_a_display_the_way_without_a_window_is_named_and_nothing_is_left() {
             run(command)
         };
         says_only(start(&["--sandbox"]), &["mavi-uploader upload"]);
-        assert!(!stage.data().exists(), "the sandbox is not the person's");
+        assert!(!stage.data().exists(), "the sandbox is not the user's");
 
         says_only(start(&["media/clip.mp4"]), &["mavi-uploader upload"]);
         for (_, folder) in &folders {

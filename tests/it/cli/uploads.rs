@@ -336,7 +336,7 @@ fn a_closed_standard_output_neither_ends_the_uploads_nor_panics() {
 }
 
 #[test]
-fn the_sandbox_option_needs_no_key_and_touches_nothing_of_the_persons() {
+fn the_sandbox_option_needs_no_key_and_touches_nothing_of_the_users() {
     let stage = Stage::new();
     let clip = stage.copy("clip.mp4", "clip.mp4");
     let temporary = stage.home().join("tmp");

@@ -88,7 +88,7 @@ impl Trial {
         }
     }
 
-    /// The same on the way for large files.
+    /// Creates a trial of the route for large files: signed URL and storage.
     pub fn signed(plan: FaultPlan) -> Self {
         Self {
             signed: true,
@@ -96,7 +96,7 @@ impl Trial {
         }
     }
 
-    /// The same with a body that the system does not swallow before the server reads it.
+    /// Creates a trial with a body that the system does not swallow before the server reads it.
     pub fn large(plan: FaultPlan) -> Self {
         let mut trial = Self::new(plan);
         trial.options.receive_buffer = Some(16 * 1024);

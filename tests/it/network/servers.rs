@@ -16,7 +16,7 @@ use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// The host that only the proxy knows.
 pub const SERVICE: &str = "mavi.test";
-/// The same for the storage.
+/// The storage host that only the proxy knows.
 pub const STORAGE: &str = "storage.mavi.test";
 
 /// An authority that nobody knows but who has its file.

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn whatever_needs_the_person_has_a_button_that_fixes_it() {
+fn whatever_needs_the_user_has_a_button_that_fixes_it() {
     for fix in [
         RequiredAction::Key,
         RequiredAction::Balance,

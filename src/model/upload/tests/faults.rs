@@ -147,7 +147,7 @@ fn rate_limits_end_even_where_no_wait_is_asked_for() {
 }
 
 #[test]
-fn what_a_person_has_to_mend_fails_no_file() {
+fn what_a_user_has_to_mend_fails_no_file() {
     for kind in [
         FaultKind::Unauthorized,
         FaultKind::InsufficientBalance,
