@@ -127,7 +127,7 @@ impl KeyEntry {
         }
     }
 
-    /// Uses a key that the keychain has not stored yet for this session; [`Self::poll_late`]
+    /// Uses a key that the keychain has not stored yet for this session; `poll_late`
     /// notices a late save.
     pub fn use_for_session(&mut self) -> Option<Entered> {
         match std::mem::take(&mut self.phase) {
