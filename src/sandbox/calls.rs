@@ -6,12 +6,12 @@ use hyper::Method;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 
-use super::Via;
 use super::answer::Reply;
 use super::exchange::Exchange;
 use super::intake::IntakeStop;
 use super::multipart::{Form, MultipartError, declared_length, read_small};
 use super::plan::{Call, PlannedFault};
+use super::{RequestRecord, Via};
 
 /// Path prefix of the API.
 pub(super) const BASE_PATH: &str = "/serve/api/v2";
@@ -34,8 +34,10 @@ enum CallRoute<'a> {
 /// Answers a request to the API's port.
 pub(super) async fn answer(x: &Exchange) -> Result<Reply, IntakeStop> {
     let path = x.head.uri.path();
-    if x.head.method == Method::GET && path == "/sandbox/stored" {
-        return Ok(list_stored(x));
+    match path {
+        "/sandbox/stored" if x.head.method == Method::GET => return Ok(list_stored(x)),
+        "/sandbox/requests" if x.head.method == Method::GET => return Ok(list_requests(x)),
+        _ => {}
     }
     let Some(path) = path.strip_prefix(BASE_PATH) else {
         return Ok(Reply::spring(404));
@@ -221,4 +223,21 @@ fn list_stored(x: &Exchange) -> Reply {
         })
         .collect();
     Reply::json(200, &Value::Array(copies))
+}
+
+/// Lists the requests and their bytes so far for a test in another process, without a key or
+/// permit.
+fn list_requests(x: &Exchange) -> Reply {
+    let described = |request: RequestRecord| {
+        Some(json!({
+            "call": format!("{:?}", request.call?),
+            "file_name": request.file_name,
+            "asset_id": request.asset_id,
+            "status": request.status,
+            "body": request.body,
+            "over": request.over,
+        }))
+    };
+    let requests = x.state.requests().into_iter().filter_map(described);
+    Reply::json(200, &Value::Array(requests.collect()))
 }

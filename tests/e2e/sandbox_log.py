@@ -26,7 +26,7 @@ def ask(base_url, what):
 
 
 def uploads(base_url):
-    return [call for call in ask(base_url, "requests") if call["call"] == "POST /upload"]
+    return [call for call in ask(base_url, "requests") if call["call"] == "Upload"]
 
 
 def holds(base_url, files):
