@@ -130,11 +130,6 @@ impl TransferProgress {
         let _ = self.content.set(content);
     }
 
-    /// Waits until the end of the body may be sent.
-    pub async fn released(&self) {
-        std::future::poll_fn(|context| self.poll_release(context)).await;
-    }
-
     /// Opens the gate for the end of the body.
     pub fn release(&self) {
         if let Some(gate) = &self.gate {

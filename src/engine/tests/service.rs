@@ -298,7 +298,7 @@ impl Scripted {
             let content = ContentHash::from_bytes(blake3::hash(&bytes).into());
             meter.add(size);
             meter.note_content(content);
-            meter.released().await;
+            released(meter).await;
             self.tell(&format!("released {}", file.name));
             meter.finish_body();
             let mut inner = self.inner.lock().unwrap();
@@ -369,7 +369,7 @@ async fn steadily(meter: &TransferProgress, bytes: u64, over: Duration) {
         tokio::time::sleep(over / u32::try_from(steps).unwrap()).await;
         meter.add(bytes * (step + 1) / steps - bytes * step / steps);
     }
-    meter.released().await;
+    released(meter).await;
     meter.finish_body();
 }
 
@@ -469,4 +469,9 @@ impl Service for Scripted {
         let next = inner.answers.get_mut(&name).and_then(VecDeque::pop_front);
         next.unwrap_or_else(|| known(AssetStatus::Success, Some(size)))
     }
+}
+
+/// Waits until the end of the body may be sent.
+async fn released(meter: &TransferProgress) {
+    std::future::poll_fn(|context| meter.poll_release(context)).await;
 }
