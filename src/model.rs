@@ -1,10 +1,12 @@
 //! Domain types and decisions, without I/O, clock, runtime or window.
 
+pub mod accounts;
 pub mod asset;
 pub mod cell_escaping;
 pub mod cost;
 pub mod fault;
 pub mod key;
+pub mod key_state;
 pub mod media;
 pub mod plan;
 pub mod relocation;

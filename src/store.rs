@@ -5,6 +5,7 @@ pub(crate) mod files;
 pub mod history;
 pub mod keychain;
 pub mod run_lock;
+pub mod saved_keys;
 pub mod settings;
 pub mod single_instance;
 
@@ -13,7 +14,8 @@ pub use history::{
     AssetNote, AssetRecord, DamagedItem, History, HistoryChange, ItemRecord, OpenError,
     OpenedDatabase, ProtocolRecord, StoreError,
 };
-pub use keychain::{Keychain, KeychainWorker, SecretError};
+pub use keychain::{KeySlot, Keychain, KeychainWorker, SecretError};
 pub use run_lock::{RunId, RunLock};
+pub use saved_keys::SavedKeys;
 pub use settings::Settings;
 pub use single_instance::{ForwardedPaths, Instance, InstanceLock};

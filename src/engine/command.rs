@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::model::asset::Account;
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::relocation::RelocationError;
@@ -55,8 +56,17 @@ pub enum Command {
     ContinueInterrupted,
     /// Remove what an earlier run left unfinished.
     DiscardInterrupted,
-    /// Use this key from now on; lifts a pause for [`RequiredAction::Key`].
+    /// Use this key from now on in place of the current one; lifts a pause for
+    /// [`RequiredAction::Key`].
     SetKey(ApiKey, KeySource),
+    /// Use another account's key from now on. What was started before goes on with its own key.
+    SwitchKey(ApiKey, KeySource),
+    /// Forget the key of an account that was in use before.
+    ForgetKey(Account),
+    /// Name an account; `None` takes its name away.
+    NameAccount(Account, Option<String>),
+    /// The keys of these accounts are of one account.
+    JoinAccounts(Account, Account),
     /// Neither the keychain nor the environment has a key.
     NoKey,
     /// Ask the service whether it accepts this key, within the rate limit.

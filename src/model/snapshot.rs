@@ -6,10 +6,13 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::asset::AssetId;
+use super::accounts::Accounts;
+use super::asset::{Account, AssetId};
 use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, Note, Rejection, Route};
 use super::throughput::Throughput;
+
+pub use super::key_state::{KeySource, KeyState};
 
 /// Id of a queue row, unique for the life of the data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -114,6 +117,8 @@ pub struct DuplicateOf {
     pub path: PathBuf,
     /// Time of its upload, in milliseconds since the Unix epoch; `None` for a row of the queue.
     pub uploaded_at_ms: Option<i64>,
+    /// Account of the asset; `None` for a row without one.
+    pub account: Option<Account>,
 }
 
 /// One file of the queue, as the window sees it.
@@ -139,6 +144,8 @@ pub struct Row {
     pub transfer: Option<Transfer>,
     /// Asset id, once bytes are stored under it.
     pub asset_id: Option<AssetId>,
+    /// Account that holds the asset, or that the file was started for.
+    pub account: Option<Account>,
     /// Id reserved by the service, without known bytes: shown in details only.
     pub reserved_id: Option<AssetId>,
     /// `asset_id` is on disk; if not, the user is told "not saved yet: copy it".
@@ -154,6 +161,14 @@ pub struct Row {
     pub duplicate_unconfirmed: bool,
     /// An earlier run left it unfinished; the user decides how it continues.
     pub interrupted: bool,
+}
+
+impl Row {
+    /// Returns the account of the ID that the row shows, or that it was started for.
+    pub fn account(&self) -> Option<&Account> {
+        let original = || self.duplicate_of.as_ref()?.account.as_ref();
+        self.account.as_ref().or_else(original)
+    }
 }
 
 /// Fate of the bytes already sent when a transfer is paused or breaks.
@@ -190,47 +205,6 @@ pub enum UnwritableCause {
     Error(String),
     /// The history can't be opened: a sentence with the problem and the fix.
     NotOpened(String),
-}
-
-/// Source of the engine's API key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum KeySource {
-    /// The environment variable `MEMORIES_API_KEY`.
-    Environment,
-    /// The system's keychain.
-    Keychain,
-    /// Entered for this session only.
-    Session,
-    /// The sandbox's own.
-    Sandbox,
-}
-
-/// State of the API key.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub enum KeyState {
-    /// The keychain is being asked.
-    #[default]
-    Loading,
-    /// No key.
-    Missing,
-    /// A key is set.
-    Present {
-        /// Its source.
-        source: KeySource,
-        /// Its last four characters, or empty for a key so short that they would give it away.
-        last4: String,
-        /// The service rejected it.
-        refused: bool,
-        /// The service accepted it, in this run or recently.
-        checked: bool,
-    },
-}
-
-impl KeyState {
-    /// Returns whether there is certainly no key.
-    pub fn is_missing(&self) -> bool {
-        matches!(self, Self::Missing)
-    }
 }
 
 /// Sums over all rows.
@@ -320,6 +294,8 @@ pub struct Snapshot {
     pub journal: JournalState,
     /// State of the API key.
     pub key: KeyState,
+    /// The accounts of all keys that the service has accepted, and the one in use.
+    pub accounts: Arc<Accounts>,
     /// Files found so far in folder walks; `None` if none is running.
     pub walking: Option<u64>,
     /// Folders and files of other formats that walks skipped.

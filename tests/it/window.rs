@@ -114,6 +114,7 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         transfer: None,
         asset_id: None,
         reserved_id: None,
+        account: None,
         saved: true,
         possibly_stored_twice: false,
         duplicate_of: None,

@@ -26,6 +26,7 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         transfer: None,
         asset_id: None,
         reserved_id: None,
+        account: None,
         saved: true,
         possibly_stored_twice: false,
         duplicate_of: None,
@@ -179,6 +180,7 @@ fn a_duplicate_says_of_which_file_it_is_one() {
         duplicate.duplicate_of = Some(Arc::new(DuplicateOf {
             path: PathBuf::from(path),
             uploaded_at_ms,
+            account: None,
         }));
         detail(&duplicate, &around(Instant::now()))
     };

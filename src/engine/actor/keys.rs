@@ -99,8 +99,9 @@ impl<S: Service> Actor<S> {
         let is_own = is_current && self.keys.accounts().contains(&owner);
         match answer {
             AssetAnswer::Known(_) if is_current => {
-                if !is_own {
-                    self.join(&owner);
+                if !is_own && let Some(account) = self.keys.account() {
+                    tracing::info!("two keys are of one account");
+                    self.join(&account, &owner);
                 }
                 self.follow_joined(id);
                 return false;
@@ -151,14 +152,16 @@ impl<S: Service> Actor<S> {
         self.apply(id, Event::Rediscovered);
     }
 
-    /// Joins the accounts of two keys, since both know an asset.
-    fn join(&mut self, owner: &Account) {
-        let Some(account) = self.keys.account() else {
+    /// Joins the accounts of two keys, since both know an asset, or since the user says so.
+    pub(super) fn join(&mut self, one: &Account, other: &Account) {
+        self.journal.join(one, other);
+        let mut joined = self.journal.joined(one);
+        joined.extend(self.journal.joined(other));
+        let current = self.keys.account();
+        if !current.is_some_and(|account| joined.contains(&account)) {
             return;
-        };
-        tracing::info!("two keys are of one account");
-        self.keys.add_accounts(self.journal.joined(owner));
-        self.journal.join(&account, owner);
+        }
+        self.keys.add_accounts(joined);
         self.invalidate_all();
         let own = self.keys.accounts();
         let now_own = |item: &Item| is_other_keys(item) && item.is_of(own);
@@ -224,7 +227,68 @@ impl<S: Service> Actor<S> {
         self.each(&not_begun, &Event::Hold);
     }
 
-    pub(super) fn set_key(&mut self, key: ApiKey, source: KeySource) {
+    /// Replaces the key; what was started and is not under way takes the new one.
+    pub(super) fn replace_key(&mut self, key: ApiKey, source: KeySource) {
+        let before = self.keys.account();
+        for item in self.queue.items_mut() {
+            let is_taken_over = |account: &mut Account| before.as_ref() == Some(account);
+            if item.meant_for.take_if(is_taken_over).is_some() {
+                self.publisher.on_change(item.id);
+            }
+        }
+        self.set_key(key, source);
+    }
+
+    /// Changes to another account. What was started goes on with the key it was started with.
+    pub(super) fn switch_key(&mut self, key: ApiKey, source: KeySource) {
+        let before = self.keys.account();
+        let before = before.filter(|before| *before != key.account());
+        if let Some(before) = &before {
+            for item in self.queue.items_mut() {
+                if item.upload().is_unfinished() && item.meant_for.is_none() {
+                    item.meant_for = Some(before.clone());
+                    self.publisher.on_change(item.id);
+                }
+            }
+            self.keys.keep_for_started();
+        }
+        self.set_key(key, source);
+        if let Some(before) = before.filter(|before| !self.keys.holds_former(before)) {
+            self.forget_key(&before);
+        }
+    }
+
+    /// Forgets the key of another account. Files that were started with it stop: they go to no
+    /// other account unasked.
+    pub(super) fn forget_key(&mut self, account: &Account) {
+        self.keys.forget_former(account);
+        if self.keys.account().as_ref() == Some(account) {
+            return;
+        }
+        let is_left = |item: &Item| item.meant_for.as_ref() == Some(account);
+        let left = self.queue.ids_where(is_left);
+        self.each(&left, &Event::Pause);
+        for id in left {
+            if let Some(item) = self.queue.get_mut(id) {
+                item.meant_for = None;
+                self.publisher.on_change(id);
+            }
+        }
+    }
+
+    /// Forgets a key that was in use before and that the service now rejects for a row.
+    pub(super) fn former_key_refused(&mut self, id: ItemId) {
+        let asked = self
+            .queue
+            .get(id)
+            .and_then(|item| item.last_asked_account.clone());
+        if let Some(account) = asked.filter(|account| self.keys.holds_former(account)) {
+            tracing::info!("the service rejects the key of another account");
+            self.forget_key(&account);
+        }
+    }
+
+    fn set_key(&mut self, key: ApiKey, source: KeySource) {
         let is_new = self.keys.account() != Some(key.account());
         if is_new {
             self.forget_unconfirmed();

@@ -59,6 +59,7 @@ impl<S: Service> Actor<S> {
             offline,
             journal: self.journal.state().clone(),
             key: self.keys.state(),
+            accounts: Arc::clone(self.keys.known()),
             walking: self.intake.walking(),
             passed_over: self.intake.skipped(),
             already_listed: self.intake.already_queued(),
@@ -107,6 +108,7 @@ fn duplicate_of(item: &Item, queue: &Queue, journal: &Journal) -> Option<Duplica
         Some(DuplicateOf {
             path: queue.get(id)?.path.clone(),
             uploaded_at_ms: None,
+            account: None,
         })
     };
     let original = match &item.upload().state {
@@ -121,10 +123,13 @@ fn duplicate_of(item: &Item, queue: &Queue, journal: &Journal) -> Option<Duplica
         Original::Asset(asset) => {
             let record = journal.asset(asset)?;
             let row = record.item.filter(|id| *id != item.id);
-            row.and_then(in_list).or(Some(DuplicateOf {
+            let known = row.and_then(in_list).unwrap_or(DuplicateOf {
                 path: record.path,
                 uploaded_at_ms: Some(record.uploaded_at_ms),
-            }))
+                account: None,
+            });
+            let account = Some(record.account);
+            Some(DuplicateOf { account, ..known })
         }
     }
 }

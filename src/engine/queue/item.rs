@@ -76,6 +76,8 @@ pub(in crate::engine) struct Item {
     pub may_start: bool,
     /// Account it was last sent to.
     pub account: Option<Account>,
+    /// Account whose key it was started with, once another key is in use.
+    pub meant_for: Option<Account>,
     /// Account of the key that last sent it or asked about it.
     pub last_asked_account: Option<Account>,
     pub content: FileContent,
@@ -114,6 +116,7 @@ impl Item {
             upload,
             may_start: false,
             account: None,
+            meant_for: None,
             last_asked_account: None,
             content: FileContent::of(content),
             known_duplicate: None,
@@ -163,7 +166,11 @@ impl Item {
                 ..
             }
         );
+        let is_started = matches!(event, Event::Start | Event::Retry | Event::UploadAnyway);
         let (after, effects) = transition(&self.upload, event, policy)?;
+        if is_started {
+            self.meant_for = None;
+        }
         let before = std::mem::replace(&mut self.upload, after);
         self.transfer.on_stopped(&before.state);
         if self.upload.has_ended() {
@@ -269,6 +276,12 @@ impl Item {
     pub fn is_of(&self, accounts: &HashSet<Account>) -> bool {
         let account = self.account.as_ref();
         account.is_some_and(|account| accounts.contains(account))
+    }
+
+    /// Returns the account of the stored asset, or the one that the row was started for.
+    pub(super) fn shown_account(&self) -> Option<&Account> {
+        let stored = self.upload.stored_asset().and(self.account.as_ref());
+        stored.or(self.meant_for.as_ref())
     }
 
     /// Returns the origin of assets of the current attempt.
