@@ -25,6 +25,7 @@ fn found(id: u64, name: &str, of: &str, uploaded_at_ms: Option<i64>) -> Row {
         duplicate_of: Some(Arc::new(DuplicateOf {
             path,
             uploaded_at_ms,
+            account: None,
         })),
         ..row(id, name, Status::FoundDuplicate(found))
     }
