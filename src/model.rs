@@ -2,11 +2,11 @@
 
 pub mod accounts;
 pub mod asset;
+pub mod batch;
 pub mod cell_escaping;
 pub mod cost;
 pub mod fault;
 pub mod key;
-pub mod key_state;
 pub mod media;
 pub mod plan;
 pub mod relocation;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::casefold;
+use super::search::casefold;
 use super::{History, StoreError};
 use crate::model::accounts::AccountInfo;
 use crate::model::asset::Account;
