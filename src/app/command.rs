@@ -5,6 +5,7 @@ mod list;
 
 use std::path::PathBuf;
 
+use crate::model::asset::Account;
 use crate::model::snapshot::ItemId;
 use crate::store::Settings;
 use crate::store::settings::Start;
@@ -142,7 +143,14 @@ pub enum UiCommand {
     Set(Setting),
     ShowFolder,
     ChooseBackupFolder,
-    RemoveKey,
+    AddKey,
+    SwitchAccount(Account),
+    RenameAccount(Account),
+    SaveAccountName,
+    /// Asks which account this one is.
+    JoinAccount(Account),
+    ConfirmJoin(Account, Account),
+    RemoveKey(Account),
     ConfirmRemoveKey,
     Dismiss(Dismissible),
     DismissToast,

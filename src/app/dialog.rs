@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::model::asset::Account;
 use crate::model::snapshot::ItemId;
 
 /// A modal dialog.
@@ -23,8 +24,12 @@ pub enum Dialog {
     LeaveSandbox,
     /// Settings.
     Settings,
-    /// Remove the key?
-    RemoveKey,
+    /// Remove the key of this account?
+    RemoveKey(Account),
+    /// Name this account.
+    NameAccount(Account),
+    /// Choose the account that this one is.
+    JoinAccount(Account),
     /// Keyboard shortcuts.
     Shortcuts,
     /// Supported formats.

@@ -4,11 +4,13 @@
 mod detail;
 
 use std::mem::{Discriminant, discriminant};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::command::{BulkAction, RowCommand};
 use super::queue::QueueStatus;
 use super::wording::row as words;
+use crate::model::accounts::Accounts;
 use crate::model::fault::FaultKind;
 use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocation};
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
@@ -18,7 +20,7 @@ use crate::text::{self, Backend, Message, NextStep};
 pub use detail::detail;
 
 /// Context that changes the texts of a row.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RowContext {
     /// Current time.
     pub now: Instant,
@@ -26,6 +28,8 @@ pub struct RowContext {
     pub place: Backend,
     /// State of the queue.
     pub queue: QueueStatus,
+    /// The known accounts, and the one in use.
+    pub accounts: Arc<Accounts>,
 }
 
 /// Content at the right of a row, before its buttons.

@@ -86,6 +86,10 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     if let Some(why) = bad_key {
         say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
         running.handle.send(Command::NoKey);
+    } else if let Some((key, KeySource::Environment)) = &world.key
+        && !key.looks_usual()
+    {
+        say(wording::key_looks_odd());
     } else if world.key.is_none() {
         // The keychain may prompt the user; files are found and checked meanwhile.
         keychain = Some(tokio::task::spawn_blocking(|| Keychain::system().load()));

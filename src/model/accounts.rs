@@ -58,6 +58,12 @@ impl Accounts {
         self.known.iter().find(|info| info.account == *account)
     }
 
+    /// Returns the keys of all other accounts than this one, those with a name first.
+    pub fn others<'a>(&'a self, account: &'a Account) -> impl Iterator<Item = &'a AccountInfo> {
+        let group = self.get(account).map_or(account, |info| &info.group);
+        self.known.iter().filter(move |info| info.group != *group)
+    }
+
     /// Returns whether an account is certainly another one than that of the key in use.
     pub fn is_other(&self, account: &Account) -> bool {
         let Some(current) = self.current() else {

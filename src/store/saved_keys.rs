@@ -23,10 +23,29 @@ impl SavedKeys {
         self.first.iter().chain(&self.others)
     }
 
+    /// Returns the accounts with keychain entries of their own.
+    pub fn others(&self) -> &[Account] {
+        &self.others
+    }
+
     /// Returns the entry of an account's key; that of the first one for any unknown account.
     pub fn slot(&self, account: &Account) -> KeySlot {
         match self.others.contains(account) {
             true => KeySlot::Of(account.clone()),
+            false => KeySlot::First,
+        }
+    }
+
+    /// Returns the entry for a new key, which may take the place of another one.
+    pub fn slot_for(&self, new: &Account, replaced: Option<&Account>) -> KeySlot {
+        let is_saved = self.accounts().any(|account| account == new);
+        let has_own_entry = |account: &Account| self.others.contains(account);
+        let is_first_taken = self.first.is_some() && self.first.as_ref() != replaced;
+        match is_saved {
+            true => self.slot(new),
+            false if is_first_taken || replaced.is_some_and(has_own_entry) => {
+                KeySlot::Of(new.clone())
+            }
             false => KeySlot::First,
         }
     }
@@ -52,12 +71,10 @@ impl SavedKeys {
         }
     }
 
-    /// Takes note that an entry holds no key.
-    pub fn on_removed(&mut self, slot: &KeySlot) {
-        match slot {
-            KeySlot::First => self.first = None,
-            KeySlot::Of(account) => self.others.retain(|other| other != account),
-        }
+    /// Takes note that the keychain holds no key of this account.
+    pub fn on_removed(&mut self, account: &Account) {
+        self.first.take_if(|first| first == account);
+        self.others.retain(|other| other != account);
     }
 
     /// Takes note which account is used.

@@ -34,7 +34,7 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::Resume => Icon::Play,
         UiCommand::RetryFailed => Icon::RotateCw,
         UiCommand::ClearFinished => Icon::ListX,
-        UiCommand::EnterKey | UiCommand::SaveKey => Icon::KeyRound,
+        UiCommand::EnterKey | UiCommand::AddKey | UiCommand::SaveKey => Icon::KeyRound,
         UiCommand::GetKey | UiCommand::OpenConsole => Icon::ExternalLink,
         UiCommand::TrySandbox => Icon::FlaskConical,
         UiCommand::CopySelected
@@ -42,7 +42,7 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         | UiCommand::CopyDetails(_)
         | UiCommand::CopyAddress(_)
         | UiCommand::CopyPath(_) => Icon::Copy,
-        UiCommand::RemoveKey => Icon::Trash2,
+        UiCommand::RemoveKey(_) => Icon::Trash2,
         UiCommand::OpenSettings => Icon::Settings,
         UiCommand::ShowFolder | UiCommand::ChooseBackupFolder => Icon::FolderOpen,
         UiCommand::Export(_) => Icon::FileDown,

@@ -5,6 +5,7 @@
 )]
 
 mod accessibility;
+mod accounts;
 #[cfg(unix)]
 mod cli;
 mod contract;

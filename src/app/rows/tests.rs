@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::app::queue::Hold;
-use crate::model::asset::AssetId;
+use crate::model::accounts::AccountInfo;
+use crate::model::asset::{Account, AssetId};
 use crate::model::fault::Fault;
 use crate::model::fault::RequiredAction;
 use crate::model::media::{Kind, Note, Rejection, Route};
@@ -43,6 +44,7 @@ fn around(now: Instant) -> RowContext {
         now,
         place: Backend::Service,
         queue: QueueStatus::GoesOn,
+        accounts: Arc::default(),
     }
 }
 
@@ -426,6 +428,52 @@ fn a_row_that_is_queued_says_what_holds_the_queue() {
         let said = detail(&begun, &around);
         assert_eq!(said.contains("from the beginning"), told, "{said}");
     }
+}
+
+#[test]
+fn what_belongs_to_another_account_says_so() {
+    let of = |text: &str| Account::from_fingerprint(text);
+    let info = |account: &str, name: Option<&str>| AccountInfo {
+        account: of(account),
+        last4: format!("000{account}"),
+        name: name.map(str::to_owned),
+        group: of(account),
+    };
+    let known = vec![info("a", Some("Studio A")), info("b", None)];
+    let in_use = |account: &str| RowContext {
+        accounts: Arc::new(Accounts::new(
+            known.clone(),
+            Some((of(account), String::new())),
+        )),
+        ..around(Instant::now())
+    };
+    let mut ready = row(1, Status::Ready);
+    ready.asset_id = AssetId::new("re_1");
+    ready.account = Some(of("a"));
+    assert_eq!(detail(&ready, &in_use("a")), "412 MB");
+    let other = "412 MB · in another account: Studio A";
+    assert_eq!(detail(&ready, &in_use("b")), other);
+    ready.account = Some(of("b"));
+    let other = "412 MB · in another account: Key …000b";
+    assert_eq!(detail(&ready, &in_use("a")), other);
+    let mut queued = row(1, Status::Queued);
+    queued.account = Some(of("b"));
+    let other = "412 MB · for another account: Key …000b";
+    assert_eq!(detail(&queued, &in_use("a")), other);
+    let of_original = DuplicateOf {
+        path: "/media/first.mp4".into(),
+        uploaded_at_ms: None,
+        account: Some(of("a")),
+    };
+    let mut duplicate = row(
+        1,
+        Status::Duplicate {
+            of: AssetId::new("re_1"),
+        },
+    );
+    duplicate.duplicate_of = Some(Arc::new(of_original));
+    let said = detail(&duplicate, &in_use("b"));
+    assert!(said.ends_with("in another account: Studio A"), "{said}");
 }
 
 #[test]

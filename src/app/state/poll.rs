@@ -194,6 +194,7 @@ impl App {
             match event {
                 KeyEvent::Send(command) => self.engines.account().send(command),
                 KeyEvent::Say(text) => self.feedback.say(text, None, now),
+                KeyEvent::Remember(keys) => self.settings.remember_keys(keys),
                 KeyEvent::CloseDialog => {
                     self.dialog.take_if(|dialog| *dialog == Dialog::Key);
                 }
