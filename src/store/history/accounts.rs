@@ -2,7 +2,6 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::search::casefold;
 use super::{History, StoreError};
 use crate::model::accounts::AccountInfo;
 use crate::model::asset::Account;
@@ -134,7 +133,7 @@ impl History {
         let rows = statement.query_map((), |row| {
             let group: (String, String) = (row.get(0)?, row.get(1)?);
             let (last4, name): (String, Option<String>) = (row.get(3)?, row.get(4)?);
-            let is_named = name.is_some_and(|name| casefold(&name) == casefold(text));
+            let is_named = name.is_some_and(|name| name.to_lowercase() == text.to_lowercase());
             let is_called = is_named || !last4.is_empty() && last4 == text;
             Ok((group, row.get::<_, String>(2)?, is_called))
         })?;

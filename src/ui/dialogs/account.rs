@@ -16,7 +16,7 @@ use crate::ui::widgets::button::{Button, ButtonStyle};
 
 /// Id of the name's text field.
 pub fn field() -> Id {
-    Id::unique("account name field")
+    Id::unique("account field")
 }
 
 /// Draws the field for an account's name.
