@@ -5,10 +5,12 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 mod conversion_hints;
+mod metadata;
 mod sniff;
 #[cfg(test)]
 mod tests;
 
+pub use metadata::{CaptureTime, MediaMetadata};
 use sniff::Family;
 
 /// Largest direct upload, in bytes: the smaller reading of "500 MB" (`docs/service.md`).

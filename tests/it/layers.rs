@@ -41,12 +41,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     // The one definition of a file that did not change, for whoever reads files.
     ("source_file", &["model"]),
     ("store", &["model"]),
+    ("metadata", &["model"]),
     // Words that both front ends say.
     ("text", &["model"]),
     ("sandbox", &["model"]),
     ("model", &[]),
     // Compiled for tests and `cargo fuzz` alone.
-    ("fuzzing", &["api", "app", "model", "sandbox", "store"]),
+    (
+        "fuzzing",
+        &["api", "app", "metadata", "model", "sandbox", "store"],
+    ),
 ];
 
 /// Crates, or parts of them, that only some modules may name; `main` may name all.
@@ -54,7 +58,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("eframe", &["ui"]),
     ("fluent_bundle", &["text"]),
     ("egui", &["ui"]),
+    ("exif", &["metadata"]),
     ("image", &["app"]),
+    ("imagesize", &["metadata"]),
     ("keepawake", &["ui"]),
     ("notify_rust", &["ui"]),
     ("opener", &["ui"]),
@@ -65,6 +71,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hyper_util::server", &["sandbox"]),
     ("keyring", &["store"]),
     ("keyring_core", &["store"]),
+    ("lofty", &["metadata"]),
     ("multer", &["sandbox"]),
     ("reqwest", &["api"]),
     ("rfd", &["ui"]),
