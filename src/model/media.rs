@@ -34,6 +34,23 @@ pub enum Kind {
     Image,
 }
 
+impl Kind {
+    /// Returns the word used in the database and in `docs/contract.md`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Image => "image",
+        }
+    }
+
+    /// Reads the word of [`Self::as_str`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        let mut all = [Self::Video, Self::Audio, Self::Image].into_iter();
+        all.find(|kind| kind.as_str() == word)
+    }
+}
+
 /// Upload route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

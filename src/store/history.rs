@@ -1,7 +1,9 @@
 //! The history and the journal: one SQLite file for assets and the queue.
 
 mod accounts;
+mod assets;
 mod backup;
+mod batches;
 mod connect;
 mod database_file;
 mod error;
@@ -30,7 +32,9 @@ pub use backup::{BACKUP_DIR, back_up};
 pub use database_file::FILE_NAME;
 pub use error::{OpenError, StoreError};
 pub use ledger::LEDGER_NAME;
-pub use records::{AssetNote, AssetRecord, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord};
+pub use records::{
+    AssetRecord, AssetRemark, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord,
+};
 
 use database_file::{BUSY_LIMIT, DatabaseFile, Identity};
 use ledger::Ledger;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::service::{Act, fault};
 use super::*;
 use crate::model::snapshot::UnwritableCause;
-use crate::store::{AssetNote, OpenError};
+use crate::store::{AssetRemark, OpenError};
 
 const FILE_NAME: &str = "history.db";
 
@@ -371,6 +371,6 @@ async fn a_row_of_a_lost_answer_is_noted_before_it_is_sent_again() {
     assert!(engine.row("a.mp3").possibly_stored_twice);
     engine.say(Command::ContinueInterrupted);
     engine.until_status("a.mp3", &Status::Ready).await;
-    let note = place.asset("re_101").unwrap().note;
-    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
+    let note = place.asset("re_101").unwrap().remark;
+    assert_eq!(note, Some(AssetRemark::MayBeStoredTwice));
 }

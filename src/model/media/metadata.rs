@@ -24,19 +24,14 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 #[serde(default)]
 pub struct MediaMetadata {
     /// Playing time in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
     /// Width in pixels as shown, after rotation; there with the height or not at all.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub width: Option<u32>,
     /// Height in pixels as shown, after rotation.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
     /// Time of the recording.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub captured_at: Option<CaptureTime>,
     /// The file states where it was taken. The place itself is never kept.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub has_location: bool,
 }
 

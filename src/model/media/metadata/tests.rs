@@ -89,6 +89,5 @@ fn stored_facts_are_read_again() {
     );
     let empty: MediaMetadata = serde_json::from_str("{}").unwrap();
     assert_eq!(empty, MediaMetadata::default());
-    assert_eq!(serde_json::to_string(&empty).unwrap(), "{}");
     serde_json::from_str::<MediaMetadata>(r#"{"captured_at":"yesterday"}"#).unwrap_err();
 }
