@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use super::files::{CanonicalPath, CheckedFile};
-use crate::model::media::{FileStamp, Rejection};
+use crate::model::media::{FileStamp, MediaMetadata, Rejection};
 use crate::model::snapshot::ItemId;
 
 /// A file or folder that a walk found.
@@ -27,6 +27,8 @@ pub(super) struct FoundFile {
 pub(super) struct CheckResult {
     pub item: ItemId,
     pub outcome: Result<CheckedFile, Rejection>,
+    /// Facts that the file states about itself; `None` if it was not read.
+    pub metadata: Option<MediaMetadata>,
     /// Stamp of the file, if the result depends on its content.
     pub stamp: Option<FileStamp>,
     /// Time of the stamp, to tell how old the last change is.

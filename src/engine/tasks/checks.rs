@@ -9,6 +9,7 @@ use crate::engine::blocking_io::{for_each_file_with_timeout, no_answer};
 use crate::engine::files::{self, CanonicalPath, CheckedFile};
 use crate::engine::intake::CheckResult;
 use crate::engine::pending_hash::{PendingHash, Unhashed};
+use crate::metadata;
 use crate::model::asset::ContentHash;
 use crate::model::media::{FileStamp, Rejection};
 use crate::model::snapshot::ItemId;
@@ -25,15 +26,20 @@ pub(super) async fn check(to_check: Vec<FileToCheck>, stall: Duration) -> Vec<Ch
     let check = |(_, as_named): &(ItemId, bool), path: &Path| {
         let outcome = files::check(path, *as_named);
         let stamp = stamp(path, &outcome);
-        (outcome, stamp, SystemTime::now())
+        let at = SystemTime::now();
+        let is_readable = |file: &&CheckedFile| !file.is_cloud_placeholder;
+        let readable = outcome.as_ref().ok().filter(is_readable);
+        let metadata = readable.map(|_| metadata::read(path));
+        (outcome, metadata, stamp, at)
     };
     let answers = for_each_file_with_timeout(to_check, stall, check).await;
     let results = answers.into_iter().map(|((item, _), answer)| {
-        let no_answer = || (Err(no_answer()), None, SystemTime::now());
-        let (outcome, stamp, at) = answer.unwrap_or_else(no_answer);
+        let no_answer = || (Err(no_answer()), None, None, SystemTime::now());
+        let (outcome, metadata, stamp, at) = answer.unwrap_or_else(no_answer);
         CheckResult {
             item,
             outcome,
+            metadata,
             stamp,
             at,
         }

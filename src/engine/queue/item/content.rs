@@ -52,9 +52,10 @@ impl FileContent {
         }
     }
 
-    /// Takes note of a check.
-    pub fn on_checked(&mut self, is_cloud_placeholder: bool) {
+    /// Takes note of a check, and of what the file states about itself, if it was read.
+    pub fn on_checked(&mut self, is_cloud_placeholder: bool, metadata: Option<MediaMetadata>) {
         self.is_cloud_placeholder = is_cloud_placeholder;
+        self.metadata = metadata.unwrap_or(self.metadata);
         self.has_failed = false;
     }
 
@@ -76,5 +77,6 @@ impl FileContent {
     pub fn on_changed(&mut self) {
         self.hash = None;
         self.reading = Arc::default();
+        self.metadata = MediaMetadata::default();
     }
 }
