@@ -11,9 +11,12 @@ use crate::engine::intake::CheckResult;
 use crate::engine::pending_hash::{PendingHash, Unhashed};
 use crate::metadata;
 use crate::model::asset::ContentHash;
-use crate::model::media::{FileStamp, Rejection};
+use crate::model::media::{FileStamp, MediaMetadata, Rejection};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Media;
+
+#[cfg(test)]
+mod tests;
 
 /// Cause reported when a file changes while it is compared.
 const CHANGED: &str = "it changed while it was read";
@@ -27,9 +30,7 @@ pub(super) async fn check(to_check: Vec<FileToCheck>, stall: Duration) -> Vec<Ch
         let outcome = files::check(path, *as_named);
         let stamp = stamp(path, &outcome);
         let at = SystemTime::now();
-        let is_readable = |file: &&CheckedFile| !file.is_cloud_placeholder;
-        let readable = outcome.as_ref().ok().filter(is_readable);
-        let metadata = readable.map(|_| metadata::read(path));
+        let metadata = read_metadata(path, &outcome);
         (outcome, metadata, stamp, at)
     };
     let answers = for_each_file_with_timeout(to_check, stall, check).await;
@@ -45,6 +46,15 @@ pub(super) async fn check(to_check: Vec<FileToCheck>, stall: Duration) -> Vec<Ch
         }
     });
     results.collect()
+}
+
+/// Reads what an accepted file states about itself, unless this would download it.
+fn read_metadata(path: &Path, outcome: &Result<CheckedFile, Rejection>) -> Option<MediaMetadata> {
+    let is_here = |file: &CheckedFile| !file.is_cloud_placeholder;
+    outcome
+        .as_ref()
+        .is_ok_and(is_here)
+        .then(|| metadata::read(path))
 }
 
 /// Returns the stamp of the checked file. A file still being written may be empty or lack its

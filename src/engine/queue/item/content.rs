@@ -73,10 +73,9 @@ impl FileContent {
         self.metadata = metadata;
     }
 
-    /// Forgets what was read of a file that has changed.
+    /// Forgets the hash of a file that has changed; its next check reads again what it is.
     pub fn on_changed(&mut self) {
         self.hash = None;
         self.reading = Arc::default();
-        self.metadata = MediaMetadata::default();
     }
 }
