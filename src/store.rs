@@ -11,7 +11,7 @@ pub mod thumbnail_cache;
 
 pub use data_dir::DataDirError;
 pub use history::{
-    AssetNote, AssetRecord, DamagedItem, History, HistoryChange, ItemRecord, OpenError,
+    AssetRecord, AssetRemark, DamagedItem, History, HistoryChange, ItemRecord, OpenError,
     OpenedDatabase, ProtocolRecord, StoreError,
 };
 pub use keychain::{Keychain, KeychainWorker, SecretError};
