@@ -187,6 +187,11 @@ impl History {
         self.ledger.is_behind()
     }
 
+    /// Returns the error of the ledger's last use, if it failed; the database is not affected.
+    pub fn ledger_problem(&self) -> Option<&str> {
+        self.ledger.problem()
+    }
+
     /// Reserves ids for `count` rows of the queue and returns the first. Ids are unique across
     /// processes and never reused.
     ///
