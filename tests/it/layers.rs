@@ -76,6 +76,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("lofty", &["metadata"]),
     ("matroska_demuxer", &["metadata"]),
     ("mp4_atom", &["metadata"]),
+    ("md5", &["app"]),
     ("multer", &["sandbox"]),
     ("reqwest", &["api"]),
     ("rfd", &["ui"]),
