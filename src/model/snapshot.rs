@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::asset::AssetId;
+use super::asset_check::AssetCheckProgress;
 use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, Note, Rejection, Route};
 use super::throughput::Throughput;
@@ -330,6 +331,8 @@ pub struct Snapshot {
     pub comparing: usize,
     /// Rows that an earlier run left unfinished, waiting for "Continue" or "Discard".
     pub interrupted: usize,
+    /// Assets that are being asked about again.
+    pub asset_check: Option<AssetCheckProgress>,
 }
 
 /// A wait that holds up the whole queue, until it resumes by itself.
@@ -354,25 +357,6 @@ impl Snapshot {
     pub fn time_left(&self, now: Instant) -> Option<Duration> {
         let wait = self.waiting.map_or(Duration::ZERO, |wait| wait.left(now));
         Some(self.totals.left? + wait)
-    }
-}
-
-/// Change of a row in a running sum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowDelta {
-    /// The row enters the sum, with its current values.
-    Added,
-    /// The row leaves the sum, with its former values.
-    Removed,
-}
-
-impl RowDelta {
-    /// Increments or decrements `number`.
-    pub fn count(self, number: &mut usize) {
-        match self {
-            Self::Added => *number += 1,
-            Self::Removed => *number -= 1,
-        }
     }
 }
 

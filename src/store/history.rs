@@ -7,6 +7,7 @@ mod database_file;
 mod error;
 mod ledger;
 mod open;
+mod paging;
 mod records;
 mod recovery;
 mod rows;

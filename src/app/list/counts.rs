@@ -1,7 +1,8 @@
 //! Row counts by status.
 
 use crate::app::rows;
-use crate::model::snapshot::{DuplicateStage, Row, RowDelta, Status};
+use crate::model::plan::RowDelta;
+use crate::model::snapshot::{DuplicateStage, Row, Status};
 
 /// Row counts that the status bar needs, updated for changed rows only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

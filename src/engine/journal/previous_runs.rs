@@ -134,6 +134,17 @@ impl Journal {
         self.read(|history| history.asset(&self.base_url, asset))?
     }
 
+    /// Returns at most `count` assets of this service in the order of their IDs, those after
+    /// `after`; `None` if the history can't be read now.
+    pub fn assets_after(&self, after: Option<&AssetId>, count: usize) -> Option<Vec<AssetRecord>> {
+        self.read(|history| history.assets_after(&self.base_url, after, count))
+    }
+
+    /// Returns the number of this service's assets; `None` if the history can't be read now.
+    pub fn count_assets(&self) -> Option<u64> {
+        self.read(|history| history.count_assets(&self.base_url))
+    }
+
     /// Takes over the first `wanted` row of this path from a run that is over; others, and rows of
     /// another service, stay.
     ///

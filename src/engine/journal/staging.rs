@@ -117,7 +117,7 @@ impl Journal {
         self.staged.push(HistoryChange::SetNote {
             base_url: self.base_url.clone(),
             asset_id: asset.clone(),
-            note: AssetNote::Gone,
+            note: Some(AssetNote::Gone),
         });
     }
 

@@ -37,7 +37,11 @@ pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite
             note,
         } => connection
             .prepare_cached("UPDATE assets SET note = ?3 WHERE base_url = ?1 AND asset_id = ?2")?
-            .execute(params![base_url, asset_id.as_str(), note.as_str()])
+            .execute(params![
+                base_url,
+                asset_id.as_str(),
+                note.map(AssetNote::as_str)
+            ])
             .map(drop),
         HistoryChange::KeyGood {
             account,

@@ -246,7 +246,7 @@ fn an_asset_never_loses_what_is_known_of_it() {
         .commit(&[HistoryChange::SetNote {
             base_url: URL.to_owned(),
             asset_id: known.asset_id.clone(),
-            note: AssetNote::Gone,
+            note: Some(AssetNote::Gone),
         }])
         .unwrap();
     let failed = AssetRecord {
