@@ -2,6 +2,7 @@
 
 pub mod asset;
 pub mod asset_check;
+pub mod batch;
 pub mod cell_escaping;
 pub mod cost;
 pub mod fault;

@@ -10,7 +10,7 @@ pub mod single_instance;
 
 pub use data_dir::DataDirError;
 pub use history::{
-    AssetNote, AssetRecord, DamagedItem, History, HistoryChange, ItemRecord, OpenError,
+    AssetRecord, AssetRemark, DamagedItem, History, HistoryChange, ItemRecord, OpenError,
     OpenedDatabase, ProtocolRecord, StoreError,
 };
 pub use keychain::{Keychain, KeychainWorker, SecretError};

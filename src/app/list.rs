@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use super::command::{BulkAction, Column, CursorMove, Filter, Pick};
 use super::{rows, wording};
-use crate::model::plan::{Plan, PlanTotals, RowDelta};
-use crate::model::snapshot::{ItemId, Row, Snapshot, Status, changed_rows};
+use crate::model::plan::{Plan, PlanTotals};
+use crate::model::snapshot::{ItemId, Row, RowDelta, Snapshot, Status, changed_rows};
 use crate::model::throughput::{Throughput, UnderWay};
 
 pub use counts::StatusCounts;

@@ -38,8 +38,8 @@ pub(super) struct ListedAsset {
     pub id: AssetId,
     /// `None` if the history does not have the asset.
     pub account: Option<Account>,
-    /// No bytes are known to be stored under its ID.
-    pub is_reserved: bool,
+    /// Bytes are known to be stored under its ID, and were not deleted.
+    pub is_stored: bool,
 }
 
 /// Next step of a check.
@@ -178,7 +178,7 @@ impl<T> AssetChecks<T> {
     }
 
     /// Takes in a page; an empty one ends the history. Returns the assets of other accounts than
-    /// `own`, which are passed over. The history's IDs without bytes are not asked about.
+    /// `own`, which are passed over. Those of the history that are not stored are left out.
     pub fn on_page(
         &mut self,
         page: AssetPage,
@@ -196,9 +196,9 @@ impl<T> AssetChecks<T> {
             AssetPage::After(_) => {
                 self.history = listed.last().map(|last| Some(last.id.clone()));
                 let all = listed.len();
-                listed.retain(|listed| !listed.is_reserved);
-                let reserved = u64::try_from(all - listed.len()).unwrap_or_default();
-                progress.total = progress.total.saturating_sub(reserved);
+                listed.retain(|listed| listed.is_stored);
+                let left_out = u64::try_from(all - listed.len()).unwrap_or_default();
+                progress.total = progress.total.saturating_sub(left_out);
             }
         }
         let is_own = |listed: &ListedAsset| {

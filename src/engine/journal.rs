@@ -132,6 +132,11 @@ impl Journal {
         history.is_some_and(History::is_ledger_behind)
     }
 
+    /// Returns why the ledger cannot be used, although the database can.
+    pub fn ledger_problem(&self) -> Option<&str> {
+        self.history.as_ref()?.ledger_problem()
+    }
+
     /// Returns whether the turn has to wait for its commit: locked, within the time limit.
     pub fn is_waiting(&self) -> bool {
         self.held.is_some() && self.state == JournalState::Good

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::cost::StorageCost;
 use super::media::Route;
-use super::snapshot::{DuplicateStage, Row, Status};
+use super::snapshot::{DuplicateStage, Row, RowDelta, Status};
 use super::throughput::{Eta, Throughput, UnderWay};
 
 /// Least time between two API calls.
@@ -46,25 +46,6 @@ impl Plan {
     /// Returns whether pressing "Upload" would do nothing.
     pub fn is_empty(&self) -> bool {
         self.files + self.duplicates == 0
-    }
-}
-
-/// Change of a row in a running sum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowDelta {
-    /// The row enters the sum, with its current values.
-    Added,
-    /// The row leaves the sum, with its former values.
-    Removed,
-}
-
-impl RowDelta {
-    /// Increments or decrements `number`.
-    pub fn count(self, number: &mut usize) {
-        match self {
-            Self::Added => *number += 1,
-            Self::Removed => *number -= 1,
-        }
     }
 }
 

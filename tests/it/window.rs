@@ -119,6 +119,8 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         duplicate_of: None,
         duplicate_unconfirmed: false,
         interrupted: false,
+        batch: None,
+        metadata: mavi_uploader::model::media::MediaMetadata::default(),
         later: None,
     }
 }

@@ -1,8 +1,7 @@
 //! Row counts by status.
 
 use crate::app::rows;
-use crate::model::plan::RowDelta;
-use crate::model::snapshot::{DuplicateStage, Row, Status};
+use crate::model::snapshot::{DuplicateStage, Row, RowDelta, Status};
 
 /// Row counts that the status bar needs, updated for changed rows only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -31,6 +31,8 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         duplicate_of: None,
         duplicate_unconfirmed: false,
         interrupted: false,
+        batch: None,
+        metadata: crate::model::media::MediaMetadata::default(),
         later: None,
     }
 }

@@ -83,7 +83,7 @@ impl<S: Service> Actor<S> {
     /// Reads a page of the history; `None` if it cannot be read now.
     fn read_page(&mut self, page: &AssetPage) -> Option<Vec<ListedAsset>> {
         let listed = |record: AssetRecord| ListedAsset {
-            is_reserved: record.is_reserved(),
+            is_stored: !record.is_reserved() && record.deleted_at_ms.is_none(),
             id: record.asset_id,
             account: Some(record.account),
         };
@@ -93,7 +93,7 @@ impl<S: Service> Actor<S> {
                     let unlisted = ListedAsset {
                         id: id.clone(),
                         account: None,
-                        is_reserved: false,
+                        is_stored: false,
                     };
                     self.journal.asset(id).map_or(unlisted, listed)
                 };

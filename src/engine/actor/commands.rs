@@ -11,7 +11,7 @@ use crate::engine::{Command, LifecycleEvent, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Original, UploadState};
-use crate::store::AssetNote;
+use crate::store::AssetRemark;
 
 impl<S: Service> Actor<S> {
     pub(super) fn handle_command(&mut self, command: Command) {
@@ -180,9 +180,9 @@ impl<S: Service> Actor<S> {
                 continue;
             };
             if let UploadState::Paused { .. } = item.upload().state {
-                let note = Some(AssetNote::Abandoned);
+                let remark = Some(AssetRemark::Abandoned);
                 self.journal
-                    .stage_asset(&item.origin_of_earlier(), asset, None, None, note);
+                    .stage_asset(&item.origin_of_earlier(), asset, None, None, remark);
             }
             self.sessions.forget(asset);
         }

@@ -11,7 +11,7 @@ use crate::engine::queue::item::Origin;
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
-use crate::store::AssetNote;
+use crate::store::AssetRemark;
 
 impl<S: Service> Actor<S> {
     pub(super) fn handle_message(&mut self, message: ActorMessage) {
@@ -178,13 +178,13 @@ impl<S: Service> Actor<S> {
             "an id that no upload has"
         );
         let row = self.queue.get(origin.item);
-        let (status, note) = if row.is_some_and(|item| item.upload().asset() == Some(asset)) {
+        let (status, remark) = if row.is_some_and(|item| item.upload().asset() == Some(asset)) {
             // A late message of an earlier attempt for this asset.
             (None, None)
         } else {
-            (status, Some(AssetNote::Abandoned))
+            (status, Some(AssetRemark::Abandoned))
         };
         self.journal
-            .stage_asset(origin, asset, content, status, note);
+            .stage_asset(origin, asset, content, status, remark);
     }
 }

@@ -247,6 +247,7 @@ impl<S: Service> Actor<S> {
         item.may_start = self.options.front_end == FrontEnd::CommandLine;
         item.account = record.account;
         item.added_at_ms = record.added_at_ms;
+        item.content.set_metadata(record.metadata);
         if let Some(asset) = item.upload().asset() {
             self.journal.knows(asset);
         }

@@ -1,9 +1,12 @@
 //! Compares an answer with the history's record of the asset.
 
+use std::path::Path;
+
 use crate::engine::clock::now_ms;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetMetadata, AssetStatus};
 use crate::model::asset_check::AssetCheckResult;
-use crate::store::{AssetNote, AssetRecord, HistoryChange};
+use crate::model::media::{self, MediaMetadata};
+use crate::store::{AssetRecord, AssetRemark, HistoryChange};
 
 /// An answer of the service, and the question.
 pub(in crate::engine) struct AnsweredCheck<'a> {
@@ -30,41 +33,45 @@ impl AnsweredCheck<'_> {
     pub fn changes(&self, record: Option<&AssetRecord>) -> Vec<HistoryChange> {
         match (record, self.answer) {
             (None, AssetAnswer::NotFound) => vec![HistoryChange::PutAsset(AssetRecord {
-                note: Some(AssetNote::Gone),
+                remark: Some(AssetRemark::Gone),
                 ..self.new_record()
             })],
             (None, AssetAnswer::Known(metadata)) => {
                 vec![HistoryChange::PutAsset(self.found(metadata))]
             }
-            // Nothing was stored under a reserved ID, so nothing is gone.
-            (Some(record), AssetAnswer::NotFound) if record.is_reserved() => vec![],
-            (Some(record), AssetAnswer::NotFound) => match record.note {
-                Some(AssetNote::Gone) => vec![],
-                _ => vec![self.set_note(Some(AssetNote::Gone))],
+            // Nothing was stored under a reserved ID, and a deleted asset is not to be found.
+            (Some(record), AssetAnswer::NotFound)
+                if record.is_reserved() || record.deleted_at_ms.is_some() =>
+            {
+                vec![]
+            }
+            (Some(record), AssetAnswer::NotFound) => match record.remark {
+                Some(AssetRemark::Gone) => vec![],
+                _ => vec![self.set_remark(Some(AssetRemark::Gone))],
             },
             (Some(record), AssetAnswer::Known(metadata)) => {
                 let after = self.updated(record, metadata);
                 if after == *record {
                     return vec![];
                 }
-                let is_cleared = record.note.is_some() && after.note.is_none();
-                let note = is_cleared.then(|| self.set_note(None));
+                let is_cleared = record.remark.is_some() && after.remark.is_none();
+                let remark = is_cleared.then(|| self.set_remark(None));
                 let put = HistoryChange::PutAsset(AssetRecord {
                     // A row of an earlier run must not count as unsaved.
                     item: None,
                     uploaded_at_ms: now_ms(),
                     ..after
                 });
-                note.into_iter().chain([put]).collect()
+                remark.into_iter().chain([put]).collect()
             }
         }
     }
 
-    fn set_note(&self, note: Option<AssetNote>) -> HistoryChange {
-        HistoryChange::SetNote {
+    fn set_remark(&self, remark: Option<AssetRemark>) -> HistoryChange {
+        HistoryChange::SetRemark {
             base_url: self.base_url.to_owned(),
             asset_id: self.asset.clone(),
-            note,
+            remark,
         }
     }
 
@@ -81,14 +88,24 @@ impl AnsweredCheck<'_> {
             content: None,
             status: None,
             uploaded_at_ms: now_ms(),
+            remark: None,
             note: None,
+            batch: None,
+            label: None,
+            kind: None,
+            metadata: MediaMetadata::default(),
+            deleted_at_ms: None,
         }
     }
 
     fn found(&self, metadata: &AssetMetadata) -> AssetRecord {
         let record = self.new_record();
+        let name = metadata.file_name.clone().unwrap_or(record.name);
         AssetRecord {
-            name: metadata.file_name.clone().unwrap_or(record.name),
+            kind: media::format_of(Path::new(&name))
+                .ok()
+                .map(|format| format.kind),
+            name,
             size: metadata.file_size.unwrap_or_default(),
             status: Some(metadata.status),
             uploaded_at_ms: metadata.created_at_ms.unwrap_or(record.uploaded_at_ms),
@@ -113,11 +130,11 @@ impl AnsweredCheck<'_> {
         if record.account.as_str().is_empty() {
             after.account = self.account.clone();
         }
-        after.note = match record.note {
-            _ if is_other_size(record, metadata) => Some(AssetNote::SizeMismatch),
-            Some(AssetNote::Gone) => None,
-            Some(AssetNote::SizeMismatch) if metadata.file_size == Some(record.size) => None,
-            note => note,
+        after.remark = match record.remark {
+            _ if is_other_size(record, metadata) => Some(AssetRemark::SizeMismatch),
+            Some(AssetRemark::Gone) => None,
+            Some(AssetRemark::SizeMismatch) if metadata.file_size == Some(record.size) => None,
+            remark => remark,
         };
         after
     }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::model::asset::{AssetAnswer, AssetMetadata, AssetStatus};
-use crate::store::{AssetNote, AssetRecord, HistoryChange};
+use crate::store::{AssetRecord, AssetRemark, HistoryChange};
 
 const URL: &str = "https://service.test/serve/api/v2";
 
@@ -22,7 +22,7 @@ fn listed(asset: &str, of: &str) -> ListedAsset {
     ListedAsset {
         id: id(asset),
         account: Some(account(of)),
-        is_reserved: false,
+        is_stored: true,
     }
 }
 
@@ -94,7 +94,7 @@ fn the_history_is_read_page_by_page_without_what_is_only_reserved() {
     assert_eq!(checks.page(), Some(AssetPage::After(None)));
     checks.on_counted(3);
     let reserved = ListedAsset {
-        is_reserved: true,
+        is_stored: false,
         ..listed("re_2", "own")
     };
     look_up(&mut checks, vec![listed("re_1", "own"), reserved]);
@@ -174,7 +174,13 @@ fn record() -> AssetRecord {
         content: None,
         status: Some(AssetStatus::Success),
         uploaded_at_ms: 5,
+        remark: None,
         note: None,
+        batch: None,
+        label: None,
+        kind: None,
+        metadata: Default::default(),
+        deleted_at_ms: None,
     }
 }
 
@@ -182,38 +188,38 @@ fn known(status: AssetStatus, size: u64) -> AssetAnswer {
     AssetAnswer::Known(AssetMetadata::new(status, Some(size)))
 }
 
-/// Returns the changes with their times removed: the new note, and the record that is put.
+/// Returns the changes with their times removed: the new remark, and the record that is put.
 fn changes(
     record: Option<&AssetRecord>,
     answer: &AssetAnswer,
-) -> (Option<Option<AssetNote>>, Option<AssetRecord>) {
+) -> (Option<Option<AssetRemark>>, Option<AssetRecord>) {
     let answered = AnsweredCheck {
         asset: &id("re_1"),
         answer,
         account: &account("own"),
         base_url: URL,
     };
-    let (mut note, mut put) = (None, None);
+    let (mut remark, mut put) = (None, None);
     for change in answered.changes(record) {
         match change {
-            HistoryChange::SetNote { note: set, .. } if put.is_none() => note = Some(set),
+            HistoryChange::SetRemark { remark: set, .. } if put.is_none() => remark = Some(set),
             HistoryChange::PutAsset(asset) => put = Some(asset),
             other => panic!("{other:?}"),
         }
     }
-    (note, put)
+    (remark, put)
 }
 
 #[test]
 fn an_answer_adds_what_it_says_and_nothing_else() {
     let ready = known(AssetStatus::Success, 10);
-    let with = |note| AssetRecord { note, ..record() };
-    let put = |changes: (Option<Option<AssetNote>>, Option<AssetRecord>)| {
-        let (note, put) = changes;
-        (note, put.map(|put| (put.status, put.size, put.note)))
+    let with = |remark| AssetRecord { remark, ..record() };
+    let put = |changes: (Option<Option<AssetRemark>>, Option<AssetRecord>)| {
+        let (remark, put) = changes;
+        (remark, put.map(|put| (put.status, put.size, put.remark)))
     };
     let success = Some(AssetStatus::Success);
-    let (gone, mismatch) = (Some(AssetNote::Gone), Some(AssetNote::SizeMismatch));
+    let (gone, mismatch) = (Some(AssetRemark::Gone), Some(AssetRemark::SizeMismatch));
     let cases = [
         (Some(record()), &ready, (None, None)),
         (Some(record()), &AssetAnswer::NotFound, (Some(gone), None)),
@@ -234,7 +240,7 @@ fn an_answer_adds_what_it_says_and_nothing_else() {
             (Some(None), Some((success, 10, None))),
         ),
         (
-            Some(with(Some(AssetNote::MayBeStoredTwice))),
+            Some(with(Some(AssetRemark::MayBeStoredTwice))),
             &ready,
             (None, None),
         ),
@@ -279,7 +285,7 @@ fn an_asset_that_the_history_lacks_gets_the_services_name_and_time() {
     let (_, unknown) = changes(None, &AssetAnswer::NotFound);
     let unknown = unknown.unwrap();
     assert_eq!(unknown.name, "re_1");
-    let (note, put) = changes(Some(&unknown), &answer);
-    assert_eq!(note, Some(None));
+    let (remark, put) = changes(Some(&unknown), &answer);
+    assert_eq!(remark, Some(None));
     assert_eq!(put.unwrap().name, "clip.mp4");
 }

@@ -7,7 +7,7 @@ use super::*;
 use crate::model::asset::{AssetAnswer, AssetMetadata, AssetStatus};
 use crate::model::asset_check::{AssetCheckProgress, AssetCheckResult, AssetsToCheck};
 use crate::model::fault::RequiredAction;
-use crate::store::AssetNote;
+use crate::store::AssetRemark;
 
 /// Uploads these files in a run of its own, as `re_1` and so on.
 async fn uploaded(place: &Place, names: &[&str]) {
@@ -109,8 +109,11 @@ async fn every_asset_of_the_history_is_asked_about_at_the_shared_rate() {
             (id("re_3"), is(AssetStatus::Failed)),
         ]
     );
-    let note = |text| place.asset(text).unwrap().note;
-    assert_eq!((note("re_1"), note("re_2")), (None, Some(AssetNote::Gone)));
+    let remark = |text| place.asset(text).unwrap().remark;
+    assert_eq!(
+        (remark("re_1"), remark("re_2")),
+        (None, Some(AssetRemark::Gone))
+    );
     assert_eq!(
         place.asset("re_3").unwrap().status,
         Some(AssetStatus::Failed)
@@ -120,7 +123,7 @@ async fn every_asset_of_the_history_is_asked_about_at_the_shared_rate() {
     // Its answers are used up, so that both are ready again.
     engine.say(ALL);
     assert_eq!(engine.checked().await, end(3, 0, 0, 0));
-    assert_eq!(place.asset("re_2").unwrap().note, None);
+    assert_eq!(place.asset("re_2").unwrap().remark, None);
     assert_eq!(
         place.asset("re_3").unwrap().status,
         Some(AssetStatus::Success)
@@ -242,7 +245,7 @@ async fn a_refused_key_costs_one_call_and_the_next_key_goes_on() {
     engine.say(Command::SetKey(key("two"), KeySource::Session));
     assert_eq!(engine.checked().await, end(2, 1, 0, 1));
     assert_eq!(engine.script().words(), ["ask re_1", "ask re_99"]);
-    assert_eq!(place.asset("re_1").unwrap().note, None);
+    assert_eq!(place.asset("re_1").unwrap().remark, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -276,7 +279,7 @@ async fn assets_of_another_account_are_passed_over() {
         assert_eq!(engine.results(), [(id("re_1"), other)]);
     }
     assert!(engine.script().calls().is_empty());
-    assert_eq!(place.asset("re_1").unwrap().note, None);
+    assert_eq!(place.asset("re_1").unwrap().remark, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -295,7 +298,7 @@ async fn an_id_that_the_history_lacks_is_added_or_kept_as_unknown() {
     assert_eq!((added.name.as_str(), added.size), ("elsewhere.mp4", 7));
     assert_eq!(added.account, key("one").account());
     let unknown = place.asset("re_8").unwrap();
-    assert_eq!(unknown.note, Some(AssetNote::Gone));
+    assert_eq!(unknown.remark, Some(AssetRemark::Gone));
     assert!(!unknown.is_reserved(), "it is listed");
 }
 
@@ -339,8 +342,8 @@ async fn rows_follow_and_nothing_is_sent_again_unasked() {
     engine.pass(100).await;
     assert_eq!(engine.script().count("upload"), sent);
     assert_eq!(
-        place.asset("re_3").unwrap().note,
-        Some(AssetNote::SizeMismatch)
+        place.asset("re_3").unwrap().remark,
+        Some(AssetRemark::SizeMismatch)
     );
     // The service has them again.
     engine.say(ALL);
@@ -350,7 +353,7 @@ async fn rows_follow_and_nothing_is_sent_again_unasked() {
     }
     assert_eq!(engine.script().count("upload"), sent);
     engine.shut_down().await;
-    assert_eq!(place.asset("re_3").unwrap().note, None);
+    assert_eq!(place.asset("re_3").unwrap().remark, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -370,7 +373,13 @@ async fn a_history_of_many_pages_is_asked_about_to_its_end() {
             content: None,
             status: Some(AssetStatus::Success),
             uploaded_at_ms: n,
+            remark: None,
             note: None,
+            batch: None,
+            label: None,
+            kind: None,
+            metadata: Default::default(),
+            deleted_at_ms: None,
         })
     });
     history.commit(&assets.collect::<Vec<_>>()).unwrap();
