@@ -6,6 +6,7 @@
 
 mod actor;
 mod asset_checks;
+mod batches;
 mod blocking_io;
 mod clock;
 pub mod command;

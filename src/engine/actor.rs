@@ -27,6 +27,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::asset_checks::AssetChecks;
+use super::batches::Batches;
 use super::duplicates::Duplicates;
 use super::gate::Gate;
 use super::intake::Intake;
@@ -65,6 +66,7 @@ pub(super) struct Actor<S> {
     duplicates: Duplicates,
     asset_checks: AssetChecks,
     intake: Intake,
+    batches: Batches,
 
     keys: Keys,
     gate: Gate,
@@ -100,6 +102,7 @@ impl<S: Service> Actor<S> {
             duplicates: Duplicates::new(),
             asset_checks: AssetChecks::new(),
             intake: Intake::default(),
+            batches: Batches::default(),
             keys,
             gate,
             storage_protocols: StorageProtocols::default(),

@@ -8,6 +8,7 @@ mod connect;
 mod database_file;
 mod error;
 mod ledger;
+pub mod library;
 mod open;
 mod paging;
 mod records;

@@ -50,8 +50,10 @@ impl<S: Service> Actor<S> {
         self.publisher
             .count(items, active, self.options.policy.direct_limit);
         self.publisher.update_rows(self.queue.order(), row);
+        let batches = self.batches.update(self.queue.items());
         let totals = self.totals();
         Snapshot {
+            batches,
             waiting: self.queue_wait(totals.active, now),
             totals,
             paused: self.gate.is_paused(),

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{DatabaseLocked, Journal, logged};
 use crate::engine::queue::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
+use crate::model::batch::{Batch, BatchId};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Upload;
 use crate::store::{
@@ -143,6 +144,11 @@ impl Journal {
     /// Returns the number of this service's assets; `None` if the history can't be read now.
     pub fn count_assets(&self) -> Option<u64> {
         self.read(|history| history.count_assets(&self.base_url))
+    }
+
+    /// Returns a batch, also one without rows in the queue.
+    pub fn batch(&self, id: BatchId) -> Option<Batch> {
+        self.read(|history| history.batch(id))?
     }
 
     /// Takes over the first `wanted` row of this path from a run that is over; others, and rows of
