@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod asset;
+pub mod asset_check;
 pub mod batch;
 pub mod cell_escaping;
 pub mod cost;

@@ -8,6 +8,7 @@ pub mod run_lock;
 pub mod saved_keys;
 pub mod settings;
 pub mod single_instance;
+pub mod thumbnail_cache;
 
 pub use data_dir::DataDirError;
 pub use history::{
@@ -19,3 +20,4 @@ pub use run_lock::{RunId, RunLock};
 pub use saved_keys::SavedKeys;
 pub use settings::Settings;
 pub use single_instance::{ForwardedPaths, Instance, InstanceLock};
+pub use thumbnail_cache::ThumbnailCache;

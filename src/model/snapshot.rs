@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::Accounts;
 use super::asset::{Account, AssetId};
+use super::asset_check::AssetCheckProgress;
 use super::batch::{Batch, BatchId};
 use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, MediaMetadata, Note, Rejection, Route};
@@ -276,6 +277,8 @@ pub struct Snapshot {
     pub waiting: Option<QueueWait>,
     /// State of the journal.
     pub journal: JournalState,
+    /// Why the ledger `asset-ids.csv` cannot be written; the database still can.
+    pub ledger_problem: Option<String>,
     /// State of the API key.
     pub key: KeyState,
     /// The accounts of all keys that the service has accepted, and the one in use.
@@ -290,6 +293,8 @@ pub struct Snapshot {
     pub comparing: usize,
     /// Rows that an earlier run left unfinished, waiting for "Continue" or "Discard".
     pub interrupted: usize,
+    /// Assets that are being asked about again.
+    pub asset_check: Option<AssetCheckProgress>,
 }
 
 /// A wait that holds up the whole queue, until it resumes by itself.

@@ -8,7 +8,9 @@ mod connect;
 mod database_file;
 mod error;
 mod ledger;
+pub mod library;
 mod open;
+mod paging;
 mod records;
 mod recovery;
 mod rows;
@@ -184,6 +186,11 @@ impl History {
     /// again.
     pub fn is_ledger_behind(&self) -> bool {
         self.ledger.is_behind()
+    }
+
+    /// Returns the error of the ledger's last use, if it failed; the database is not affected.
+    pub fn ledger_problem(&self) -> Option<&str> {
+        self.ledger.problem()
     }
 
     /// Reserves ids for `count` rows of the queue and returns the first. Ids are unique across

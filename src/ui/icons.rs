@@ -34,7 +34,10 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::Resume => Icon::Play,
         UiCommand::RetryFailed => Icon::RotateCw,
         UiCommand::ClearFinished => Icon::ListX,
-        UiCommand::EnterKey | UiCommand::AddKey | UiCommand::SaveKey => Icon::KeyRound,
+        UiCommand::EnterKey | UiCommand::SaveKey | UiCommand::SwitchAccount(_) => Icon::KeyRound,
+        UiCommand::AddKey => Icon::CopyPlus,
+        UiCommand::RenameAccount(_) => Icon::Pencil,
+        UiCommand::JoinAccount(_) => Icon::Files,
         UiCommand::GetKey | UiCommand::OpenConsole => Icon::ExternalLink,
         UiCommand::TrySandbox => Icon::FlaskConical,
         UiCommand::CopySelected

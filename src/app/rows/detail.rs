@@ -28,7 +28,10 @@ pub fn detail(row: &Row, around: &RowContext) -> String {
     ) {
         parts.extend(row.note.map(|note| text::note(note, around.place)));
     }
-    parts.extend(other_account(row, &around.accounts));
+    // First, as the end is cut where there is little room.
+    if let Some(other) = other_account(row, &around.accounts) {
+        parts.insert(0, other);
+    }
     if row.possibly_stored_twice {
         parts.push(words::may_be_twice().to_owned());
     }
@@ -42,7 +45,8 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         Some(transfer) if *status != Status::Finishing => {
             text::size_of(transfer.sent, transfer.total)
         }
-        _ => text::size(row.size),
+        Some(_) => text::size(row.size),
+        None => facts(row),
     };
     match status {
         Status::Checking => {}
@@ -138,6 +142,20 @@ fn other_account(row: &Row, accounts: &Accounts) -> Option<String> {
         _ if super::id_of(row).is_some() => Some(words::in_account(&name)),
         _ => Some(words::for_account(&name)),
     }
+}
+
+/// Returns what the file is: "1:24 · 1920 × 1080 · 412 MB".
+fn facts(row: &Row) -> String {
+    let metadata = &row.metadata;
+    let duration = metadata.duration_ms.map(text::playing_time);
+    let picture = metadata.width.zip(metadata.height);
+    let picture = picture.map(|(width, height)| text::picture_size(width, height));
+    let parts: Vec<String> = duration
+        .into_iter()
+        .chain(picture)
+        .chain([text::size(row.size)])
+        .collect();
+    parts.join(list::parts())
 }
 
 /// Returns why the queue is stopped.

@@ -50,14 +50,17 @@ impl<S: Service> Actor<S> {
         self.publisher
             .count(items, active, self.options.policy.direct_limit);
         self.publisher.update_rows(self.queue.order(), row);
+        let batches = self.batches.update(self.queue.items());
         let totals = self.totals();
         Snapshot {
+            batches,
             waiting: self.queue_wait(totals.active, now),
             totals,
             paused: self.gate.is_paused(),
             needs: self.gate.required_action(),
             offline,
             journal: self.journal.state().clone(),
+            ledger_problem: self.journal.ledger_problem().map(str::to_owned),
             key: self.keys.state(),
             accounts: Arc::clone(self.keys.known()),
             walking: self.intake.walking(),
@@ -65,6 +68,7 @@ impl<S: Service> Actor<S> {
             already_listed: self.intake.already_queued(),
             comparing: self.duplicates.unread(),
             interrupted: self.publisher.totals().interrupted,
+            asset_check: self.asset_checks.progress(),
             ..Snapshot::default()
         }
     }
