@@ -62,6 +62,9 @@ pub struct KeyFlow {
     /// Account that is switched to, once the keychain has given its key.
     switching: Option<(Account, Pending<KeychainAnswer>)>,
     removing: Option<(Account, Pending<Result<(), VaultError>>)>,
+    /// Keys of other accounts that an earlier run left something unfinished for.
+    others: Option<Pending<Vec<ApiKey>>>,
+    has_asked_for_others: bool,
     wake: Wake,
 }
 
@@ -89,6 +92,8 @@ impl KeyFlow {
             loading_since: None,
             switching: None,
             removing: None,
+            others: None,
+            has_asked_for_others: false,
             wake,
         }
     }
@@ -174,6 +179,7 @@ impl KeyFlow {
     /// Handles answers of keychain and service.
     pub fn poll(&mut self, now: Instant) -> Vec<KeyEvent> {
         let mut events = self.poll_loading();
+        events.extend(self.poll_others());
         events.extend(self.poll_switching());
         match self.entry.poll() {
             Some(EntryEvent::Checked(key, note)) => events.extend(self.keep(key, note, now)),

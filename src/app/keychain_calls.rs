@@ -44,6 +44,17 @@ impl KeychainCalls {
         })
     }
 
+    /// Reads the keys of these entries; one that cannot be read is left out.
+    pub fn load_all(&self, slots: Vec<KeySlot>) -> Pending<Vec<ApiKey>> {
+        let vault = Arc::clone(&self.vault);
+        Pending::spawn("keychain", Arc::clone(&self.wake), move || {
+            let keys = slots
+                .iter()
+                .filter_map(|slot| vault.load(slot).ok().flatten());
+            keys.collect()
+        })
+    }
+
     /// Saves a key and removes the one whose place it takes; answers with its entry. With
     /// `keeps_others` the entry is another one if it turns out to hold another account's key.
     pub fn save(

@@ -69,6 +69,8 @@ pub enum Command {
     SetKey(ApiKey, KeySource),
     /// Use another account's key from now on. What was started before goes on with its own key.
     SwitchKey(ApiKey, KeySource),
+    /// Go on with what was started for another account, whose key this is.
+    HoldKey(ApiKey),
     /// Forget the key of an account that was in use before.
     ForgetKey(Account),
     /// Name an account; `None` takes its name away.
@@ -123,6 +125,8 @@ pub enum Notice {
     BatchFinished(BatchEnd),
     /// The queue waits for the user.
     Needs(RequiredAction, Arc<Fault>),
+    /// The service rejects the key of an account that is not in use; what waits for it is paused.
+    OtherKeyRejected(Account),
     /// The file chosen for a row is not the missing one.
     NotLocated(PathBuf, RelocationError),
     /// The added paths hold neither files to upload nor skipped ones.

@@ -85,6 +85,18 @@ impl Keys {
         former.or(self.key())
     }
 
+    /// Returns whether a row of this account can go on.
+    pub fn holds(&self, account: &Account) -> bool {
+        self.accounts.contains(account) || self.holds_former(account)
+    }
+
+    /// Holds the key of another account than the current one, for what was started with it.
+    pub fn hold_former(&mut self, key: ApiKey) {
+        if self.account() != Some(key.account()) {
+            self.former.insert(key.account(), key);
+        }
+    }
+
     /// Keeps the current key for what was started with it, unless the service rejected it.
     pub fn keep_for_started(&mut self) {
         let is_good = self.check != KeyCheck::Rejected;

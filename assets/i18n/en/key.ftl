@@ -69,6 +69,7 @@ key-name-field = Account name
 key-name-hint = For example the client or the project
 key-join-title = This is the same account as…
     .means = After a key was renewed, tell here which account it belongs to: { $name }. The assets of both then count as one account’s. This can’t be undone.
+key-other-rejected = memories.ai doesn’t accept the API key of { $name } any more. What was started with it is paused.
 key-account-gone = The keychain no longer holds that key. Add it again.
 # $why: what is wrong with the keychain, in a sentence.
 key-not-switched = { $why } The account was not changed.

@@ -2,10 +2,11 @@
 
 use super::{KeyEvent, KeyFlow};
 use crate::app::environment::VaultError;
-use crate::app::pending::Outcome;
+use crate::app::pending::{Outcome, Pending};
 use crate::app::wording;
 use crate::engine::Command;
 use crate::model::asset::Account;
+use crate::store::KeySlot;
 use crate::text::messages::key as words;
 
 impl KeyFlow {
@@ -59,6 +60,34 @@ impl KeyFlow {
             Outcome::Lost => VaultError::Absent,
         };
         vec![KeyEvent::Say(words::not_switched(wording::vault(&trouble)))]
+    }
+
+    /// Returns whether the keys of other accounts were asked for, for what an earlier run left.
+    pub fn has_asked_for_others(&self) -> bool {
+        self.has_asked_for_others
+    }
+
+    /// Asks the keychain once for the keys of these accounts, for what an earlier run left.
+    pub fn ask_for_others(&mut self, accounts: &[Account]) {
+        self.has_asked_for_others = true;
+        let saved = self.ring.saved();
+        let known = accounts
+            .iter()
+            .filter(|account| saved.accounts().any(|saved| saved == *account));
+        let slots: Vec<KeySlot> = known.map(|account| saved.slot(account)).collect();
+        if let (Some(keychain), false) = (&self.keychain, slots.is_empty()) {
+            self.others = Some(keychain.load_all(slots));
+        }
+    }
+
+    pub(super) fn poll_others(&mut self) -> Vec<KeyEvent> {
+        match Pending::take_from(&mut self.others) {
+            Some(Outcome::Answer(keys)) => {
+                let hold = |key| KeyEvent::Send(Command::HoldKey(key));
+                keys.into_iter().map(hold).collect()
+            }
+            Some(Outcome::Lost) | None => Vec::new(),
+        }
     }
 
     /// Removes an account's key, from the keychain too unless it is for this session only.

@@ -8,6 +8,7 @@ use crate::app::dialog::Dialog;
 use crate::engine::Command;
 use crate::model::accounts::account_name;
 use crate::model::asset::Account;
+use crate::model::snapshot::{JournalState, Status};
 
 impl App {
     /// Returns the accounts that can be used, named ones first.
@@ -17,6 +18,30 @@ impl App {
         let place = |account: &Account| known.iter().position(|info| info.account == *account);
         accounts.sort_by_key(|account| place(account).unwrap_or(known.len()));
         accounts
+    }
+
+    /// Asks once for the keys of other accounts that an earlier run left something unfinished for.
+    pub(super) fn ask_for_keys_of_others(&mut self) {
+        let snapshot = self.engines.snapshot();
+        let accounts = &snapshot.accounts;
+        let is_open = snapshot.journal == JournalState::Good && accounts.current().is_some();
+        if self.sandbox() || !is_open || self.key.has_asked_for_others() {
+            return;
+        }
+        let mut others: Vec<Account> = Vec::new();
+        for row in snapshot.rows.iter() {
+            let is_unfinished = matches!(
+                row.status,
+                Status::Processing { .. } | Status::OtherKey { .. } | Status::Paused
+            );
+            if let Some(account) = row.account().filter(|_| is_unfinished)
+                && accounts.is_other(account)
+                && !others.contains(account)
+            {
+                others.push(account.clone());
+            }
+        }
+        self.key.ask_for_others(&others);
     }
 
     /// Carries out a command on accounts. A sandbox has a key of its own.

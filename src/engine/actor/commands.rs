@@ -80,6 +80,7 @@ impl<S: Service> Actor<S> {
             }
             Command::SetKey(key, source) => self.replace_key(key, source),
             Command::SwitchKey(key, source) => self.switch_key(key, source),
+            Command::HoldKey(key) => self.hold_key(key),
             Command::ForgetKey(account) => self.forget_key(&account),
             Command::NameAccount(account, name) => self.journal.name_account(&account, name),
             Command::JoinAccounts(one, other) => self.join(&one, &other),

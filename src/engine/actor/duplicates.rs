@@ -68,7 +68,7 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.queue.get(id) else {
             return false;
         };
-        if item.meant_for.is_some() {
+        if item.meant_for().is_some() {
             // The history is asked for the account in use.
             return false;
         }
@@ -148,7 +148,7 @@ impl<S: Service> Actor<S> {
             // An asset of another account is not this row's.
             let goes_there = |others: &Option<Account>| {
                 let item = self.queue.get(dependent);
-                others.is_some() && item.is_some_and(|item| item.meant_for == *others)
+                others.is_some() && item.is_some_and(|item| item.meant_for() == others.as_ref())
             };
             let is_own = others.as_ref().is_none_or(goes_there);
             let asset = asset.filter(|_| is_own).cloned();

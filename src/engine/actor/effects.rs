@@ -104,7 +104,12 @@ impl<S: Service> Actor<S> {
 
     fn send(&mut self, id: ItemId, attempt: u32, route: Route, stamp: FileStamp) {
         let may_send = self.obstacle(QueueStep::ContinueUpload).is_none();
-        let meant_for = self.queue.get(id).and_then(|item| item.meant_for.as_ref());
+        let meant_for = self.queue.get(id).and_then(|item| item.meant_for());
+        if meant_for.is_some_and(|account| !self.keys.holds(account)) {
+            // It goes to no other account.
+            self.apply(id, Event::Pause);
+            return;
+        }
         let key = self.keys.key_for(meant_for).filter(|_| may_send);
         let Some(key) = key.cloned() else {
             // The journal could not record the start, or this turn put the queue on hold.

@@ -108,6 +108,9 @@ impl<S: Service> Actor<S> {
             }
             AssetAnswer::Known(_) => return false,
             AssetAnswer::NotFound if is_own => return false,
+            AssetAnswer::NotFound if self.keys.holds_former(&owner) => {
+                self.apply(id, Event::CheckAgain);
+            }
             AssetAnswer::NotFound if is_current => {
                 let (attempt, last4) = (*attempt, self.journal.last4(&owner));
                 self.apply(id, Event::OtherKey { attempt, last4 });
@@ -230,12 +233,8 @@ impl<S: Service> Actor<S> {
 
     /// Replaces the key; what was started and is not under way takes the new one.
     pub(super) fn replace_key(&mut self, key: ApiKey, source: KeySource) {
-        let before = self.keys.account();
-        for item in self.queue.items_mut() {
-            let is_taken_over = |account: &mut Account| before.as_ref() == Some(account);
-            if item.meant_for.take_if(is_taken_over).is_some() {
-                self.publisher.on_change(item.id);
-            }
+        if let Some(before) = self.keys.account() {
+            self.set_meant_for(None, |item| item.meant_for() == Some(&before));
         }
         self.set_key(key, source);
     }
@@ -245,35 +244,45 @@ impl<S: Service> Actor<S> {
         let before = self.keys.account();
         let before = before.filter(|before| *before != key.account());
         if let Some(before) = &before {
-            for item in self.queue.items_mut() {
-                if item.upload().is_unfinished() && item.meant_for.is_none() {
-                    item.meant_for = Some(before.clone());
-                    self.publisher.on_change(item.id);
-                }
-            }
+            self.set_meant_for(Some(before), |item| {
+                item.upload().is_unfinished() && item.meant_for().is_none()
+            });
             self.keys.keep_for_started();
         }
         self.set_key(key, source);
-        if let Some(before) = before.filter(|before| !self.keys.holds_former(before)) {
+        if let Some(before) = before.filter(|before| !self.keys.holds(before)) {
             self.forget_key(&before);
         }
     }
 
-    /// Forgets the key of another account. Files that were started with it stop: they go to no
-    /// other account unasked.
-    pub(super) fn forget_key(&mut self, account: &Account) {
-        self.keys.forget_former(account);
-        if self.keys.account().as_ref() == Some(account) {
-            return;
-        }
-        let is_left = |item: &Item| item.meant_for.as_ref() == Some(account);
-        let left = self.queue.ids_where(is_left);
-        self.each(&left, &Event::Pause);
-        for id in left {
+    /// Sets the account that the wanted rows are meant for.
+    fn set_meant_for(&mut self, account: Option<&Account>, wanted: impl Fn(&Item) -> bool) {
+        for id in self.queue.ids_where(wanted) {
             if let Some(item) = self.queue.get_mut(id) {
-                item.meant_for = None;
+                item.set_meant_for(account.cloned());
+                self.journal.stage_item(item);
                 self.publisher.on_change(id);
             }
+        }
+    }
+
+    /// Goes on with what was started for another account.
+    pub(super) fn hold_key(&mut self, key: ApiKey) {
+        let account = key.account();
+        self.keys.hold_former(key);
+        let is_its = |item: &Item| is_other_keys(item) && item.account.as_ref() == Some(&account);
+        let its = self.queue.ids_where(is_its);
+        self.each(&its, &Event::CheckAgain);
+    }
+
+    /// Forgets the key of another account. Files that were started with it stop: they go to no
+    /// other account.
+    pub(super) fn forget_key(&mut self, account: &Account) {
+        self.keys.forget_former(account);
+        if !self.keys.holds(account) {
+            let is_left = |item: &Item| item.meant_for() == Some(account);
+            let left = self.queue.ids_where(is_left);
+            self.each(&left, &Event::Pause);
         }
     }
 
@@ -286,6 +295,7 @@ impl<S: Service> Actor<S> {
         if let Some(account) = asked.filter(|account| self.keys.holds_former(account)) {
             tracing::info!("the service rejects the key of another account");
             self.forget_key(&account);
+            self.outbox.notify(Notice::OtherKeyRejected(account));
         }
     }
 

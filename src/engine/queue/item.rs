@@ -83,8 +83,6 @@ pub(in crate::engine) struct Item {
     pub may_start: bool,
     /// Account it was last sent to.
     pub account: Option<Account>,
-    /// Account whose key it was started with, once another key is in use.
-    pub meant_for: Option<Account>,
     /// Account of the key that last sent it or asked about it.
     pub last_asked_account: Option<Account>,
     pub content: FileContent,
@@ -124,7 +122,6 @@ impl Item {
             upload,
             may_start: false,
             account: None,
-            meant_for: None,
             last_asked_account: None,
             content: FileContent::of(content),
             known_duplicate: None,
@@ -176,10 +173,10 @@ impl Item {
         );
         let is_started = matches!(event, Event::Start | Event::Retry | Event::UploadAnyway);
         let (after, effects) = transition(&self.upload, event, policy)?;
-        if is_started {
-            self.meant_for = None;
-        }
         let before = std::mem::replace(&mut self.upload, after);
+        if is_started {
+            self.upload.counters.meant_for = None;
+        }
         self.transfer.on_stopped(&before.state);
         if self.upload.has_ended() {
             self.transfer.on_result();
@@ -286,10 +283,20 @@ impl Item {
         account.is_some_and(|account| accounts.contains(account))
     }
 
+    /// Returns the account that it was started for, once another one was in use.
+    pub fn meant_for(&self) -> Option<&Account> {
+        self.upload.counters.meant_for.as_ref()
+    }
+
+    /// Sets the account that it was started for; `None` lets it go to the one in use.
+    pub fn set_meant_for(&mut self, account: Option<Account>) {
+        self.upload.counters.meant_for = account;
+    }
+
     /// Returns the account of the stored asset, or the one that the row was started for.
     pub(super) fn shown_account(&self) -> Option<&Account> {
         let stored = self.upload.stored_asset().and(self.account.as_ref());
-        stored.or(self.meant_for.as_ref())
+        stored.or(self.meant_for())
     }
 
     /// Returns the origin of assets of the current attempt.

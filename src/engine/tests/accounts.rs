@@ -6,6 +6,7 @@ use super::service::{Act, known};
 use super::*;
 use crate::model::asset::{AssetAnswer, AssetStatus};
 use crate::model::fault::Fault;
+use crate::model::snapshot::KeyState;
 
 fn is_processing(row: &Row) -> bool {
     matches!(row.status, Status::Processing { .. })
@@ -99,10 +100,18 @@ async fn a_rejected_key_of_another_account_lets_nothing_go_to_the_wrong_one() {
         .await;
     engine.until_status("c.mp3", &Status::Paused).await;
     assert_eq!(engine.count_needs(), 0, "the key in use is good");
+    let told = |notice: &Notice| matches!(notice, Notice::OtherKeyRejected(it) if *it == key("one").account());
+    assert_eq!(engine.notices().iter().filter(|it| told(it)).count(), 1);
     engine.pass(600).await;
     assert_eq!(engine.script().count("upload c.mp3"), 0);
-    // Resuming it sends it to the account in use.
-    engine.say(Command::ResumeItems(vec![engine.id_of("c.mp3")]));
+    // It goes to the account in use only if it is started again.
+    let id = engine.id_of("c.mp3");
+    engine.say(Command::ResumeItems(vec![id]));
+    engine.pass(60).await;
+    assert_eq!(engine.row("c.mp3").status, Status::Paused);
+    assert_eq!(engine.script().count("upload c.mp3"), 0);
+    engine.say(Command::Cancel(vec![id]));
+    engine.say(Command::Retry(vec![id]));
     let row = engine.until_status("c.mp3", &Status::Ready).await;
     assert_eq!(row.account(), Some(&key("two").account()));
 }
@@ -132,6 +141,49 @@ async fn going_back_to_an_account_takes_up_what_it_was_started_for() {
         let row = engine.until_status(name, &Status::Ready).await;
         assert_eq!(row.account(), Some(&key("one").account()));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_restart_nothing_goes_to_another_account_than_it_was_started_for() {
+    let place = Place::new();
+    let mut engine = started_with_one(&place).await;
+    switch_to(&engine, "two");
+    engine
+        .until(|it| it.rows.iter().all(|row| row.account().is_some()))
+        .await;
+    engine.kill().await;
+    let size = std::fs::metadata(place.path("a.mp3")).unwrap().len();
+    let service = Scripted::new()
+        .holds("re_1", "a.mp3", size)
+        .ids_from(100)
+        .answers("a.mp3", [Ok(AssetAnswer::NotFound)]);
+    let mut make = Make::window().run("run2");
+    make.key = Some(key("two"));
+    let mut engine = make.start(&place, service);
+    let last4 = key("one").last4();
+    engine
+        .until_status("a.mp3", &Status::OtherKey { last4 })
+        .await;
+    engine.say(Command::ContinueInterrupted);
+    engine.pass(60).await;
+    for name in ["b.mp3", "c.mp3"] {
+        assert_eq!(engine.row(name).status, Status::Paused, "{name}");
+        assert_eq!(engine.row(name).account(), Some(&key("one").account()));
+    }
+    assert_eq!(engine.script().count("upload"), 0);
+    // With its key at hand it goes on there.
+    engine.say(Command::HoldKey(key("one")));
+    engine.until_status("a.mp3", &Status::Ready).await;
+    let ids = ["b.mp3", "c.mp3"].map(|name| engine.id_of(name));
+    engine.say(Command::ResumeItems(ids.to_vec()));
+    for name in ["b.mp3", "c.mp3"] {
+        let row = engine.until_status(name, &Status::Ready).await;
+        assert_eq!(row.account(), Some(&key("one").account()), "{name}");
+    }
+    let KeyState::Present { last4, .. } = &engine.snapshot().key else {
+        panic!("there is a key");
+    };
+    assert_eq!(*last4, key("two").last4(), "another one stays in use");
 }
 
 #[tokio::test(start_paused = true)]
