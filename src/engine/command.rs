@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::model::batch::BatchId;
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::relocation::RelocationError;
@@ -51,6 +52,15 @@ pub enum Command {
     /// Retry or poll these rows now instead of after their wait; if a rate limit holds all calls
     /// back, one call probes it.
     TryNow(Vec<ItemId>),
+    /// Give a batch this label and note.
+    EditBatch {
+        /// The batch.
+        batch: BatchId,
+        /// The new label.
+        label: String,
+        /// The new note; `None` for none.
+        note: Option<String>,
+    },
     /// Continue what an earlier run left unfinished.
     ContinueInterrupted,
     /// Remove what an earlier run left unfinished.

@@ -61,7 +61,7 @@ fn lines(ui: &mut Ui, (group, commands): &(Group, Vec<UiCommand>)) {
 }
 
 /// Returns the scroll distance by keyboard; positive is up.
-fn by_keys(ui: &Ui, page: f32) -> f32 {
+pub fn by_keys(ui: &Ui, page: f32) -> f32 {
     let far = f32::from(FAR) * page;
     let keys = [
         (Key::ArrowUp, size::LINE),

@@ -65,6 +65,7 @@ impl<S: Service> Actor<S> {
             Command::SendFirst(ids) => self.send_first(&ids),
             Command::CheckAgain(ids) => self.each(&ids, &Event::CheckAgain),
             Command::TryNow(ids) => self.try_now(&ids),
+            Command::EditBatch { .. } => {}
             Command::ContinueInterrupted => {
                 let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.start_rows(&interrupted, &Event::Resume);
