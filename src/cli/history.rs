@@ -70,6 +70,9 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     if let Some(path) = &opened.set_aside {
         say(&journal::set_aside(&path.display().to_string()));
     }
+    if let Some(why) = opened.history.ledger_problem() {
+        say(&journal::ledger(why));
+    }
     let query = arguments.query.as_deref().unwrap_or_default();
     if arguments.csv
         && let Err(error) = print(HEADER)

@@ -25,6 +25,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
+use super::batches::Batches;
 use super::duplicates::Duplicates;
 use super::gate::Gate;
 use super::intake::Intake;
@@ -62,6 +63,7 @@ pub(super) struct Actor<S> {
     missing_files: MissingFiles,
     duplicates: Duplicates,
     intake: Intake,
+    batches: Batches,
 
     keys: Keys,
     gate: Gate,
@@ -96,6 +98,7 @@ impl<S: Service> Actor<S> {
             missing_files: MissingFiles::new(),
             duplicates: Duplicates::new(),
             intake: Intake::default(),
+            batches: Batches::default(),
             keys,
             gate,
             storage_protocols: StorageProtocols::default(),

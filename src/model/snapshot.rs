@@ -263,6 +263,8 @@ pub struct Snapshot {
     pub waiting: Option<QueueWait>,
     /// State of the journal.
     pub journal: JournalState,
+    /// Why the ledger `asset-ids.csv` cannot be written; the database still can.
+    pub ledger_problem: Option<String>,
     /// State of the API key.
     pub key: KeyState,
     /// Files found so far in folder walks; `None` if none is running.

@@ -8,6 +8,7 @@ mod connect;
 mod database_file;
 mod error;
 mod ledger;
+pub mod library;
 mod open;
 mod records;
 mod recovery;
@@ -184,6 +185,11 @@ impl History {
     /// again.
     pub fn is_ledger_behind(&self) -> bool {
         self.ledger.is_behind()
+    }
+
+    /// Returns the error of the ledger's last use, if it failed; the database is not affected.
+    pub fn ledger_problem(&self) -> Option<&str> {
+        self.ledger.problem()
     }
 
     /// Reserves ids for `count` rows of the queue and returns the first. Ids are unique across

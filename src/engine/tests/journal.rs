@@ -118,10 +118,12 @@ async fn a_ledger_that_is_locked_stops_nothing_and_is_written_when_it_is_not() {
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert!(row.saved, "the database has it");
     engine.pass(60).await;
+    assert!(engine.snapshot().ledger_problem.is_some(), "it is said");
     assert_eq!(place.assets().len(), 1);
     place.unlock_ledger();
     engine.pass(5).await;
     assert_eq!(place.ledger(), ["stored re_1", "ready re_1"]);
+    assert_eq!(engine.snapshot().ledger_problem, None);
     assert!(
         !engine
             .events()

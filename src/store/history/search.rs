@@ -9,7 +9,7 @@ use super::{History, StoreError};
 use crate::model::asset::{Account, AssetId, AssetStatus};
 
 /// Separates the searched fields, so that no match spans two.
-const SEPARATOR: char = '\u{1f}';
+pub(super) const SEPARATOR: char = '\u{1f}';
 
 /// Builds the text that searches match.
 pub(super) fn search_text(asset: &AssetRecord) -> String {

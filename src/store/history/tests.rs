@@ -2,6 +2,7 @@
 
 mod corruption;
 mod damage;
+mod library;
 mod migrations;
 mod search;
 
