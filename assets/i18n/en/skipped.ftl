@@ -8,6 +8,11 @@ skipped-other-files = { $files ->
        *[other] And { $files } other files that nobody misses: system files, sidecars and the like.
     }
 skipped-copied = List of skipped files copied.
+# For screen readers.
+skipped-announced = { $files ->
+        [one] { $files } file was skipped.
+       *[other] { $files } files were skipped.
+    }
 
 ## Kinds of files, each with what to do
 

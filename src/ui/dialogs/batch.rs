@@ -27,7 +27,7 @@ pub struct Draft {
 
 /// Returns where the draft is kept while the dialog is open.
 pub fn draft() -> Id {
-    Id::unique("batch draft")
+    Id::unique("batch_draft")
 }
 
 /// Draws the dialog.

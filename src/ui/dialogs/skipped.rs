@@ -24,23 +24,17 @@ pub fn show(ui: &mut Ui, report: &SkippedReport, out: &mut Vec<UiCommand>) {
     let around = margins + type_size::TITLE + size::BUTTON + 5.0 * size::LINE;
     let room = ui.ctx().content_rect().height() - around;
     let lines = &report.lines;
+    ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical()
         .max_height(room.max(2.0 * LINE))
-        .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
+        .show_rows(ui, LINE, lines.len(), |ui, in_sight| {
             let by = shortcuts::by_keys(ui, ui.clip_rect().height() - LINE);
             ui.scroll_with_delta_animation(vec2(0.0, by), ScrollAnimation::none());
-            let top = ui.max_rect().top();
-            let seen = ui.clip_rect();
-            let at = |y: f32| (((y - top) / LINE).max(0.0) as usize).min(lines.len());
-            let first = at(seen.top());
-            let end = at(seen.bottom() + LINE).max(first);
-            ui.add_space(first as f32 * LINE);
-            for shown in &lines[first..end] {
+            for shown in &lines[in_sight] {
                 line(ui, shown);
             }
-            ui.add_space((lines.len() - end) as f32 * LINE);
         });
+    ui.spacing_mut().item_spacing.y = space::M;
     if report.other_files > 0 {
         body(ui, &words::other_files(report.other_files));
     }
