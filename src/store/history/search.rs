@@ -9,7 +9,7 @@ use super::{History, StoreError};
 use crate::model::asset::{Account, AssetId, AssetStatus};
 
 /// Separates the searched fields, so that no match spans two.
-const SEPARATOR: char = '\u{1f}';
+pub(super) const SEPARATOR: char = '\u{1f}';
 
 /// Builds the text that searches match.
 pub(super) fn search_text(asset: &AssetRecord) -> String {
@@ -167,7 +167,7 @@ pub(super) fn status(
     Ok(word.flatten().map(|word| AssetStatus::from_wire(&word)))
 }
 
-fn visit<E: From<StoreError>>(
+pub(super) fn visit<E: From<StoreError>>(
     connection: &Connection,
     clause: &str,
     values: &[&dyn ToSql],
