@@ -10,12 +10,8 @@ use std::time::SystemTime;
 
 use super::clock::{local_minute, now_ms};
 use super::files::{CanonicalPath, CheckedFile};
-<<<<<<< HEAD
-use crate::model::media::{FileStamp, MediaMetadata, Rejection};
-=======
 use crate::model::batch::{Batch, BatchId, clean_label};
-use crate::model::media::{FileStamp, Rejection};
->>>>>>> main
+use crate::model::media::{FileStamp, MediaMetadata, Rejection};
 use crate::model::snapshot::ItemId;
 
 /// Id of an `Add` command in this run.
