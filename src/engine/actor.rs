@@ -4,6 +4,7 @@
 //! `transition`, writes one transaction, and only then publishes the new state and begins the work
 //! that follows from it.
 
+mod asset_checks;
 mod commands;
 mod commit;
 mod duplicates;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
+use super::asset_checks::AssetChecks;
 use super::batches::Batches;
 use super::duplicates::Duplicates;
 use super::gate::Gate;
@@ -62,6 +64,7 @@ pub(super) struct Actor<S> {
     queue: Queue,
     missing_files: MissingFiles,
     duplicates: Duplicates,
+    asset_checks: AssetChecks,
     intake: Intake,
     batches: Batches,
 
@@ -97,6 +100,7 @@ impl<S: Service> Actor<S> {
             queue: Queue::default(),
             missing_files: MissingFiles::new(),
             duplicates: Duplicates::new(),
+            asset_checks: AssetChecks::new(),
             intake: Intake::default(),
             batches: Batches::default(),
             keys,

@@ -67,6 +67,7 @@ impl<S: Service> Actor<S> {
             already_listed: self.intake.already_queued(),
             comparing: self.duplicates.unread(),
             interrupted: self.publisher.totals().interrupted,
+            asset_check: self.asset_checks.progress(),
             ..Snapshot::default()
         }
     }

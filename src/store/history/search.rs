@@ -10,7 +10,7 @@ use crate::model::asset::{Account, AssetId, AssetStatus};
 use crate::model::batch::BatchId;
 
 /// Separates the searched fields, so that no match spans two.
-const SEPARATOR: char = '\u{1f}';
+pub(super) const SEPARATOR: char = '\u{1f}';
 
 /// Builds the text that searches match.
 pub(super) fn search_text(asset: &AssetRecord) -> String {
@@ -186,7 +186,7 @@ pub(super) fn status(
     Ok(word.flatten().map(|word| AssetStatus::from_wire(&word)))
 }
 
-fn visit<E: From<StoreError>>(
+pub(super) fn visit<E: From<StoreError>>(
     connection: &Connection,
     clause: &str,
     values: &[&dyn ToSql],
