@@ -26,6 +26,7 @@ use serde::Serialize;
 
 use crate::engine::FrontEnd;
 use crate::model::asset::AssetId;
+use crate::model::batch::clean_label;
 use crate::model::terminal::{escape, is_unsafe};
 use crate::model::version;
 use crate::setup::{self, Numbers, SetupError};
@@ -149,6 +150,9 @@ pub struct UploadArguments {
     /// Upload even what is not recognised as the format that its name says
     #[arg(long)]
     pub force: bool,
+    /// Label of these files in the history, instead of the folder's name or the day and time
+    #[arg(long, value_name = "TEXT", value_parser = parse_label)]
+    pub label: Option<String>,
     /// Try it without an account: nothing leaves the computer
     #[arg(long)]
     pub sandbox: bool,
@@ -237,6 +241,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
         }
         error.exit()
     })
+}
+
+/// Parses the label of a batch.
+fn parse_label(text: &str) -> Result<String, String> {
+    clean_label(text).ok_or_else(|| "a label has at least one letter".to_owned())
 }
 
 /// Rejects a command after `--sandbox`, which would be taken for a path.

@@ -1,10 +1,13 @@
 //! `history`: uploads from this computer, of all accounts and hosts.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::{EXIT_GOOD, EXIT_SOME_FAILED, HistoryArguments, print, say};
 use crate::model::asset::{AssetStatus, ContentHash};
 use crate::model::cell_escaping::spreadsheet_field;
+use crate::model::media::Kind;
 use crate::model::terminal::escape;
 use crate::store::{AssetRecord, AssetRemark, History, StoreError, data_dir};
 use crate::text;
@@ -22,7 +25,15 @@ struct HistoryRow {
     uploaded_at: String,
     account: String,
     base_url: String,
-    note: Option<&'static str>,
+    note: Option<String>,
+    label: Option<String>,
+    kind: Option<&'static str>,
+    duration_s: Option<f64>,
+    width: Option<u32>,
+    height: Option<u32>,
+    captured_at: Option<String>,
+    deleted_at: Option<String>,
+    remark: Option<&'static str>,
 }
 
 impl From<AssetRecord> for HistoryRow {
@@ -37,7 +48,18 @@ impl From<AssetRecord> for HistoryRow {
             uploaded_at: rfc3339(record.uploaded_at_ms),
             account: record.account.as_str().to_owned(),
             base_url: record.base_url,
-            note: record.remark.map(AssetRemark::as_str),
+            note: record.note,
+            label: record.label,
+            kind: record.kind.map(Kind::as_str),
+            duration_s: record
+                .metadata
+                .duration_ms
+                .map(|ms| super::seconds(Duration::from_millis(ms))),
+            width: record.metadata.width,
+            height: record.metadata.height,
+            captured_at: record.metadata.captured_at.map(|time| time.to_string()),
+            deleted_at: record.deleted_at_ms.map(rfc3339),
+            remark: record.remark.map(AssetRemark::as_str),
         }
     }
 }
@@ -113,10 +135,12 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     EXIT_GOOD
 }
 
-const HEADER: &str =
-    "asset_id,name,path,size,blake3,upload_status,uploaded_at,account,base_url,note";
+const HEADER: &str = "asset_id,name,path,size,blake3,upload_status,uploaded_at,account,base_url,note,label,kind,\
+     duration_s,width,height,captured_at,deleted_at,remark";
 
 fn csv(line: &HistoryRow) -> String {
+    let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    let duration = line.duration_s.map(|seconds| seconds.to_string());
     [
         line.asset_id.as_str(),
         &line.name,
@@ -127,16 +151,24 @@ fn csv(line: &HistoryRow) -> String {
         &line.uploaded_at,
         &line.account,
         &line.base_url,
-        line.note.unwrap_or_default(),
+        line.note.as_deref().unwrap_or_default(),
+        line.label.as_deref().unwrap_or_default(),
+        line.kind.unwrap_or_default(),
+        &duration.unwrap_or_default(),
+        &number(line.width),
+        &number(line.height),
+        line.captured_at.as_deref().unwrap_or_default(),
+        line.deleted_at.as_deref().unwrap_or_default(),
+        line.remark.unwrap_or_default(),
     ]
     .map(|text| spreadsheet_field(&super::one_line(text)))
     .join(",")
 }
 
 fn plain(line: &HistoryRow) -> String {
-    let note = line
-        .note
-        .map(|note| format!("  ({})", note.replace('_', " ")))
+    let remark = line
+        .remark
+        .map(|remark| format!("  ({})", remark.replace('_', " ")))
         .unwrap_or_default();
     // Only its ID was ever given to this computer.
     let place = if line.path.is_empty() {
@@ -145,7 +177,7 @@ fn plain(line: &HistoryRow) -> String {
         &line.path
     };
     format!(
-        "{}  {}  {:<9}  {:>9}  {}{note}",
+        "{}  {}  {:<9}  {:>9}  {}{remark}",
         escape(&line.asset_id),
         line.uploaded_at,
         line.upload_status.unwrap_or("?"),

@@ -19,6 +19,14 @@ impl<S: Service> Actor<S> {
             Command::Add(paths) => self.add(paths, true, None),
             Command::AddLabelled(paths, label) => self.add(paths, true, Some(&label)),
             Command::AddFromOutside(paths) => self.add(paths, false, None),
+            Command::EditBatch { batch, label, note } => {
+                self.edit_batch(batch, &label, note.as_deref());
+            }
+            Command::RemoveBatch(batch) => {
+                let is_in = |item: &Item| item.batch.as_ref().is_some_and(|own| own.id == batch);
+                self.remove(&self.queue.ids_where(is_in));
+                self.batches.dismiss(batch);
+            }
             Command::Start => {
                 let ready = self
                     .queue

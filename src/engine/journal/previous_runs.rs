@@ -81,7 +81,7 @@ pub(super) fn previous_runs(
 
 impl Journal {
     /// Reads the history; `None` if it is not open or cannot be read now.
-    fn read<T>(&self, ask: impl FnOnce(&History) -> Result<T, StoreError>) -> Option<T> {
+    pub(super) fn read<T>(&self, ask: impl FnOnce(&History) -> Result<T, StoreError>) -> Option<T> {
         logged(ask(self.history.as_ref()?))
     }
 
