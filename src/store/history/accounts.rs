@@ -48,6 +48,22 @@ pub(super) fn join(
 }
 
 impl History {
+    /// Returns the accounts of this name or of keys with these last four characters, and those
+    /// joined with them, by their keys.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn accounts_called(&self, text: &str) -> Result<Vec<Account>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT DISTINCT fingerprint FROM accounts WHERE account IN
+                 (SELECT account FROM accounts WHERE last4 = ?1 OR name = ?1)",
+        )?;
+        let called = statement.query_map([text], |row| {
+            Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
+        })?;
+        Ok(called.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Returns the accounts joined with this one, by their keys; empty if nothing is known of it.
     ///
     /// # Errors
