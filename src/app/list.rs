@@ -12,11 +12,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::command::{BulkAction, Column, CursorMove, Filter, Pick};
-use super::{rows, wording};
-use crate::model::plan::{Plan, PlanTotals};
-use crate::model::snapshot::{ItemId, Row, RowDelta, Snapshot, Status, changed_rows};
+use super::rows;
+use crate::model::plan::Plan;
+use crate::model::snapshot::{ItemId, Row, RowDelta, Snapshot, changed_rows};
 use crate::model::throughput::{Throughput, UnderWay};
 
+use counts::ListTotals;
 pub use counts::StatusCounts;
 use folders::Folders;
 pub use order::Sort;
@@ -46,33 +47,6 @@ impl SelectionActions {
     pub fn of(&self, many: BulkAction) -> usize {
         let at = BulkAction::EACH.iter().position(|one| *one == many);
         at.map_or(0, |at| self.many[at])
-    }
-}
-
-/// Totals over all rows, shown or hidden.
-#[derive(Debug, Default, PartialEq)]
-struct ListTotals {
-    tally: StatusCounts,
-    counts: [usize; Filter::EACH.len()],
-    refused: BTreeMap<&'static str, usize>,
-    plan: PlanTotals,
-}
-
-impl ListTotals {
-    fn count(&mut self, row: &Row, change: RowDelta) {
-        self.tally.count(row, change);
-        self.plan.count(row, change);
-        for filter in [Filter::All, Filter::of(&row.status)] {
-            change.count(&mut self.counts[filter as usize]);
-        }
-        if let Status::Rejected(rejection) = &row.status {
-            let reason = wording::refusal(rejection);
-            let rows = self.refused.entry(reason).or_default();
-            change.count(rows);
-            if *rows == 0 {
-                self.refused.remove(reason);
-            }
-        }
     }
 }
 
@@ -303,6 +277,17 @@ impl List {
     pub fn select_all(&mut self) {
         self.selected = self.rows().map(|row| row.id).collect();
         self.look_at_selection();
+    }
+
+    /// Selects these rows, as far as they are shown, and returns the first.
+    pub fn select(&mut self, ids: &HashSet<ItemId>) -> Option<ItemId> {
+        let shown = self.rows().map(|row| row.id);
+        let wanted: Vec<ItemId> = shown.filter(|id| ids.contains(id)).collect();
+        self.anchor = wanted.first().copied();
+        self.cursor = self.anchor;
+        self.selected = wanted.into_iter().collect();
+        self.look_at_selection();
+        self.anchor
     }
 
     /// Clears the selection.

@@ -3,12 +3,14 @@
 
 mod detail;
 
+use std::borrow::Cow;
 use std::mem::{Discriminant, discriminant};
 use std::time::Instant;
 
 use super::command::{BulkAction, RowCommand};
 use super::queue::QueueStatus;
 use super::wording::row as words;
+use crate::model::asset::AssetId;
 use crate::model::fault::FaultKind;
 use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocation};
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
@@ -41,11 +43,36 @@ pub enum Trailing {
     Idle(String),
 }
 
-/// Returns the row's id, or that of the equal file.
+/// Returns the row's ID, or that of the equal file.
 pub fn id_of(row: &Row) -> Option<&str> {
-    match (&row.asset_id, &row.status) {
-        (Some(id), _) | (None, Status::Duplicate { of: Some(id) }) => Some(id.as_str()),
+    let id = match (&row.asset_id, &row.status) {
+        (Some(id), _) | (None, Status::Duplicate { of: Some(id) }) => Some(id),
+        (None, status) if may_be_uploaded_before(status) => {
+            row.duplicate_of.as_ref()?.asset.as_ref()
+        }
         _ => None,
+    };
+    id.map(AssetId::as_str)
+}
+
+/// Returns `true` if the asset of an unstarted row is one of the history.
+fn may_be_uploaded_before(status: &Status) -> bool {
+    matches!(
+        status,
+        Status::ReadyToUpload | Status::FoundDuplicate(DuplicateStage::Uploaded)
+    )
+}
+
+/// Returns the status word, with the day of an earlier upload.
+pub fn status_word(row: &Row) -> Cow<'static, str> {
+    let uploaded_on = match &row.status {
+        Status::FoundDuplicate(DuplicateStage::Uploaded) => row.duplicate_of.as_ref(),
+        _ => None,
+    };
+    let day = uploaded_on.and_then(|of| text::day(of.uploaded_at_ms?));
+    match day {
+        Some(day) => words::uploaded_on(&day).into(),
+        None => text::status_word(&row.status).into(),
     }
 }
 
@@ -57,7 +84,7 @@ pub fn id_to_copy(row: &Row) -> Option<&str> {
         | Status::OtherKey { .. }
         | Status::Duplicate { .. } => true,
         Status::Failed(fault) => fault.kind == FaultKind::StillProcessing,
-        _ => false,
+        status => may_be_uploaded_before(status),
     };
     id_of(row).filter(|_| arrived || is_unsaved(row))
 }
@@ -160,17 +187,20 @@ fn own(row: &Row) -> &'static [RowCommand] {
             &[C::CheckAgain, C::Remove]
         }
         Status::Processing { long: false, .. } => &[C::Remove],
-        Status::Failed(fault) => match fault.kind {
-            FaultKind::StillProcessing => &[C::Details, C::CheckAgain, C::Remove],
-            FaultKind::SizeMismatch | FaultKind::AssetMissing => {
-                &[C::Details, C::UploadAgain, C::Remove]
+        Status::Failed(fault) => match text::next_step(fault.kind) {
+            _ if fault_allows_relocation(fault.kind) => {
+                &[C::Details, C::Locate, C::Retry, C::Remove]
             }
-            kind if fault_allows_relocation(kind) => &[C::Details, C::Locate, C::Retry, C::Remove],
+            NextStep::CheckAgain => &[C::Details, C::CheckAgain, C::Remove],
+            NextStep::UploadAgain => &[C::Details, C::UploadAgain, C::Remove],
+            NextStep::Remove => &[C::Details, C::Remove],
             _ => &[C::Details, C::Retry, C::Remove],
         },
         Status::Paused => &[C::Resume, C::Cancel],
         Status::Cancelled => &[C::UploadAgain, C::Remove],
-        Status::FoundDuplicate(DuplicateStage::Before) => &[C::UploadAnyway, C::Remove],
+        Status::FoundDuplicate(DuplicateStage::Before | DuplicateStage::Uploaded) => {
+            &[C::UploadAnyway, C::Remove]
+        }
         Status::FoundDuplicate(DuplicateStage::Known) => &[C::GetId, C::UploadAnyway, C::Remove],
         Status::FoundDuplicate(DuplicateStage::Asked) => &[C::Cancel],
         Status::Duplicate { .. } => &[C::UploadAnyway, C::Remove],
@@ -331,7 +361,7 @@ pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
     let parts = [
         row.name.as_str(),
         &folder.map(words::in_folder).unwrap_or_default(),
-        text::status_word(&row.status),
+        &status_word(row),
         &percent,
         warning(row).unwrap_or_default(),
         &detail(row, around),

@@ -31,6 +31,7 @@ use super::intake::Intake;
 use super::journal::Journal;
 use super::keys::Keys;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord};
+use super::lookups::Lookups;
 use super::message::ActorMessage;
 use super::missing_files::MissingFiles;
 use super::outbox::{Outbox, Work};
@@ -61,6 +62,7 @@ pub(super) struct Actor<S> {
     queue: Queue,
     missing_files: MissingFiles,
     duplicates: Duplicates,
+    lookups: Lookups,
     intake: Intake,
 
     keys: Keys,
@@ -95,6 +97,7 @@ impl<S: Service> Actor<S> {
             queue: Queue::default(),
             missing_files: MissingFiles::new(),
             duplicates: Duplicates::new(),
+            lookups: Lookups::new(),
             intake: Intake::default(),
             keys,
             gate,

@@ -84,13 +84,15 @@ impl<T> Duplicates<T> {
     }
 
     /// Groups the rows of changed sizes by content, without reading any file, and returns what
-    /// each of them is a duplicate of. `own` are the current key's accounts; `history` gives the
-    /// ready assets of a size, `None` if they cannot be read now.
+    /// each of them is a duplicate of. `own` are the current key's accounts; `history` gives their
+    /// ready assets of a size, `None` if they cannot be read now; `of_others` tells whether other
+    /// accounts have one.
     pub fn regroup(
         &mut self,
         queue: &Queue,
         own: &HashSet<Account>,
         history: impl Fn(u64) -> Option<Vec<(AssetId, ContentHash)>>,
+        of_others: impl Fn(u64) -> bool,
     ) -> Vec<(ItemId, Option<KnownDuplicate>)> {
         let mut known = vec![];
         for size in std::mem::take(&mut self.stale_sizes) {
@@ -105,7 +107,7 @@ impl<T> Duplicates<T> {
                 continue;
             };
             known.extend(group.duplicates(&assets));
-            let unread = group.unread(assets.is_empty());
+            let unread = group.unread(assets.is_empty() && !of_others(size));
             if !unread.is_empty() && self.unresponsive < MAX_UNRESPONSIVE {
                 self.unread.insert(size, unread);
             }

@@ -33,6 +33,7 @@ use crate::model::snapshot::ItemId;
 pub(super) use checks::{FileToCheck, FileToLocate, LocatedFile};
 pub(super) use hashes::{Contents, FilesToCompare, ReadAhead, not_compared};
 use task::Task;
+pub(super) use uploads::LookupOutcome;
 
 /// Longest wait of a check for the one before it, which keeps results in order. Beyond that an
 /// unresponsive drive would hold up all of them.

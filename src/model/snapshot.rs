@@ -1,5 +1,7 @@
 //! Engine state as the window sees it: one immutable value, replaced as a whole.
 
+mod duplicate;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,6 +12,8 @@ use super::asset::AssetId;
 use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, Note, Rejection, Route};
 use super::throughput::Throughput;
+
+pub use duplicate::{DuplicateOf, DuplicateStage};
 
 /// Id of a queue row, unique for the life of the data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,17 +74,6 @@ pub enum Status {
     },
 }
 
-/// Stage of a duplicate that has no id yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DuplicateStage {
-    /// Not started, and neither is its original.
-    Before,
-    /// Not started; its original was sent or is under way, so that its id can be reused.
-    Known,
-    /// Started: an id lookup is pending, or its original goes first.
-    Asked,
-}
-
 /// Upload progress of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transfer {
@@ -105,15 +98,6 @@ impl Transfer {
     pub fn fraction(&self) -> f32 {
         fraction(self.sent, self.total)
     }
-}
-
-/// The original of a duplicate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DuplicateOf {
-    /// Its path, now or at the time of its upload.
-    pub path: PathBuf,
-    /// Time of its upload, in milliseconds since the Unix epoch; `None` for a row of the queue.
-    pub uploaded_at_ms: Option<i64>,
 }
 
 /// One file of the queue, as the window sees it.
@@ -145,7 +129,7 @@ pub struct Row {
     pub saved: bool,
     /// A response was lost after all bytes were sent: the service may hold the file twice.
     pub possibly_stored_twice: bool,
-    /// The original of a duplicate, if known.
+    /// The original of a duplicate, or another account's upload of its content, if known.
     pub duplicate_of: Option<Arc<DuplicateOf>>,
     /// Fate of the bytes already sent if the row stops now; `None` if there are none, or all are
     /// sent.
@@ -324,8 +308,6 @@ pub struct Snapshot {
     pub walking: Option<u64>,
     /// Folders and files of other formats that walks skipped.
     pub passed_over: u64,
-    /// Files added again while already in the list, and ignored. Only ever rises.
-    pub already_listed: u64,
     /// Rows still to be hashed for duplicate detection.
     pub comparing: usize,
     /// Rows that an earlier run left unfinished, waiting for "Continue" or "Discard".

@@ -10,7 +10,7 @@ use crate::app::rows::tests::row;
 use crate::model::asset::AssetId;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Rejection, Route};
-use crate::model::snapshot::{DuplicateStage, ResumeBehaviour};
+use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Status};
 
 /// A change of the list or its rows; rows are named by any number, modulo their count.
 #[derive(Clone, Debug)]

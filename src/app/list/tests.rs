@@ -6,6 +6,7 @@ use super::*;
 use crate::app::rows::tests::row;
 use crate::model::asset::AssetId;
 use crate::model::media::Rejection;
+use crate::model::snapshot::Status;
 
 fn snapshot() -> Snapshot {
     let statuses = [

@@ -62,7 +62,7 @@ impl<S: Service> Actor<S> {
     }
 
     /// Notes a reply that only a valid key gets.
-    fn key_is_good(&mut self) {
+    pub(super) fn key_is_good(&mut self) {
         self.gate.on_reached();
         if let Some(key) = self.keys.on_valid() {
             self.journal.key_is_good(key);
@@ -231,6 +231,7 @@ impl<S: Service> Actor<S> {
             // Another account has its own balance and limits.
             self.gate.lift();
         }
+        self.lookups.restart();
         let is_prechecked = self.keys.set(key, source);
         self.recall_accounts();
         // Another account has other assets.
