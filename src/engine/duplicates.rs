@@ -20,6 +20,7 @@ use super::tasks::ReadAhead;
 use super::tasks::task::Task;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
+use crate::model::upload::Upload;
 
 /// Most files read before their hashes are reported, so that 10,000 small files of one size are
 /// grouped 40 times, not 10,000.
@@ -53,9 +54,12 @@ impl<T> Duplicates<T> {
         }
     }
 
-    /// Takes note of a row's former and current size where its state changed.
+    /// Takes note of a row's former and current size where its state changed, or an asset was not
+    /// confirmed.
     pub fn on_change(&mut self, change: &RowChange<'_>) {
-        if change.has_moved() {
+        let unconfirmed = |upload: &Upload| upload.counters.duplicate_unconfirmed;
+        let was_unconfirmed = unconfirmed(&change.before);
+        if change.has_moved() || unconfirmed(change.item.upload()) != was_unconfirmed {
             self.invalidate(change.item);
             let before = change.before.media.iter();
             self.invalidate_sizes(before.map(|media| media.stamp.size));

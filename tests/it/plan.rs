@@ -67,7 +67,7 @@ fn the_plan_stands_beside_the_button_before_the_first_byte() {
     ]);
     window.get_by_label("Upload 2 files");
     assert!(has(&window, "2 files ready to upload · 3.4 GB"));
-    assert!(has(&window, "at least 6 s · storage ≈ $0.10 a month"));
+    assert!(has(&window, "at least 5 s · storage ≈ $0.10 a month"));
     assert!(has(
         &window,
         "left out: 1 refused, 2 duplicates · 1 large file sent directly to storage"

@@ -155,6 +155,8 @@ async fn many_are_asked_about_one_a_second_and_delay_no_upload() {
     let size = uploaded_before(&place).await;
     let mut engine = Make::window().start(&place, that_holds(size));
     engine.add(&twins(&place, 30)).await;
+    let is_known = |row: &Arc<Row>| row.status != Status::ReadyToUpload;
+    engine.until(|it| it.rows.iter().all(is_known)).await;
     let others: Vec<PathBuf> = (0..20)
         .map(|n| place.file(&format!("new {n}.mp3"), &"x".repeat(n + 50)))
         .collect();
