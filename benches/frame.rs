@@ -55,6 +55,8 @@ fn row(id: u64) -> Row {
         duplicate_of: None,
         duplicate_unconfirmed: false,
         interrupted: false,
+        batch: None,
+        metadata: mavi_uploader::model::media::MediaMetadata::default(),
         later: None,
     }
 }

@@ -7,13 +7,15 @@ pub mod keychain;
 pub mod run_lock;
 pub mod settings;
 pub mod single_instance;
+pub mod thumbnail_cache;
 
 pub use data_dir::DataDirError;
 pub use history::{
-    AssetNote, AssetRecord, DamagedItem, History, HistoryChange, ItemRecord, OpenError,
+    AssetRecord, AssetRemark, DamagedItem, History, HistoryChange, ItemRecord, OpenError,
     OpenedDatabase, ProtocolRecord, StoreError,
 };
 pub use keychain::{Keychain, KeychainWorker, SecretError};
 pub use run_lock::{RunId, RunLock};
 pub use settings::Settings;
 pub use single_instance::{ForwardedPaths, Instance, InstanceLock};
+pub use thumbnail_cache::ThumbnailCache;

@@ -115,7 +115,10 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     banners.extend(snapshot.needs.map(|fix| needs(snapshot, facts, fix)));
     match &snapshot.journal {
         // Opening usually ends before a banner could be read.
-        JournalState::Good | JournalState::Opening => {}
+        JournalState::Good | JournalState::Opening => {
+            let problem = snapshot.ledger_problem.as_deref();
+            banners.extend(problem.map(|why| stays(Tone::Notice, journal::ledger(why))));
+        }
         JournalState::Unwritable(why) => {
             banners.push(stays(Tone::Bad, text::unwritable_history(why)));
         }

@@ -134,7 +134,11 @@ pub fn percent(row: &Row) -> Option<u8> {
 pub fn commands(row: &Row, around: &RowContext) -> Vec<RowCommand> {
     let in_menu_alone = |command: &RowCommand| match command {
         RowCommand::Remove => has_menu(row),
-        RowCommand::UploadAnyway => matches!(row.status, Status::FoundDuplicate(_)),
+        // A button that came with the confirmation would move "Copy".
+        RowCommand::UploadAnyway => matches!(
+            row.status,
+            Status::FoundDuplicate(_) | Status::Duplicate { of: Some(_) }
+        ),
         _ => false,
     };
     let mut commands = all(row, around);

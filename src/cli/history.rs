@@ -6,7 +6,7 @@ use super::{EXIT_GOOD, EXIT_SOME_FAILED, HistoryArguments, print, say};
 use crate::model::asset::{AssetStatus, ContentHash};
 use crate::model::cell_escaping::spreadsheet_field;
 use crate::model::terminal::escape;
-use crate::store::{AssetNote, AssetRecord, History, StoreError, data_dir};
+use crate::store::{AssetRecord, AssetRemark, History, StoreError, data_dir};
 use crate::text;
 use crate::text::messages::{journal, terminal};
 
@@ -37,7 +37,7 @@ impl From<AssetRecord> for HistoryRow {
             uploaded_at: rfc3339(record.uploaded_at_ms),
             account: record.account.as_str().to_owned(),
             base_url: record.base_url,
-            note: record.note.map(AssetNote::as_str),
+            note: record.remark.map(AssetRemark::as_str),
         }
     }
 }
@@ -69,6 +69,9 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     };
     if let Some(path) = &opened.set_aside {
         say(&journal::set_aside(&path.display().to_string()));
+    }
+    if let Some(why) = opened.history.ledger_problem() {
+        say(&journal::ledger(why));
     }
     let query = arguments.query.as_deref().unwrap_or_default();
     if arguments.csv

@@ -106,6 +106,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         trouble: None,
         key_is_bad: bad_key.is_some(),
         journal: JournalState::Good,
+        ledger_problem: None,
     };
     run.finish(interruption).await
 }
@@ -126,6 +127,7 @@ struct UploadSession {
     key_is_bad: bool,
     /// Last reported state of the history.
     journal: JournalState,
+    ledger_problem: Option<String>,
 }
 
 /// Reason why a run ends before its files have.
@@ -253,8 +255,14 @@ impl UploadSession {
         needs.map(|(fault, _)| Stop::Needs(fault))
     }
 
-    /// Reports a change in whether the history can be written.
+    /// Reports a change in whether the history and its ledger can be written.
     fn say_of_journal(&mut self, snapshot: &Snapshot, progress: &ProgressDisplay) {
+        if self.ledger_problem != snapshot.ledger_problem {
+            self.ledger_problem.clone_from(&snapshot.ledger_problem);
+            if let Some(why) = &self.ledger_problem {
+                progress.say(&journal::ledger(why));
+            }
+        }
         if self.journal == snapshot.journal {
             return;
         }

@@ -25,6 +25,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
+use super::batches::Batches;
 use super::duplicates::Duplicates;
 use super::gate::Gate;
 use super::intake::Intake;
@@ -64,6 +65,7 @@ pub(super) struct Actor<S> {
     duplicates: Duplicates,
     lookups: Lookups,
     intake: Intake,
+    batches: Batches,
 
     keys: Keys,
     gate: Gate,
@@ -99,6 +101,7 @@ impl<S: Service> Actor<S> {
             duplicates: Duplicates::new(),
             lookups: Lookups::new(),
             intake: Intake::default(),
+            batches: Batches::default(),
             keys,
             gate,
             storage_protocols: StorageProtocols::default(),

@@ -15,6 +15,8 @@ use crate::model::snapshot::{ItemId, KeySource, Snapshot};
 pub enum Command {
     /// Add files and folders; a file already queued is not added twice.
     Add(Vec<PathBuf>),
+    /// Add files and folders as a batch of this label.
+    AddLabelled(Vec<PathBuf>, String),
     /// Add paths from outside the window, as a second start does; they never start by themselves.
     AddFromOutside(Vec<PathBuf>),
     /// Start every row that is ready.

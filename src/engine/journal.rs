@@ -132,6 +132,11 @@ impl Journal {
         history.is_some_and(History::is_ledger_behind)
     }
 
+    /// Returns why the ledger cannot be used, although the database can.
+    pub fn ledger_problem(&self) -> Option<&str> {
+        self.history.as_ref()?.ledger_problem()
+    }
+
     /// Returns whether the turn has to wait for its commit: locked, within the time limit.
     pub fn is_waiting(&self) -> bool {
         self.held.is_some() && self.state == JournalState::Good
@@ -317,13 +322,14 @@ impl Journal {
 
     /// Keeps only the last staged state of each row, and all that concerns assets.
     fn coalesce(&mut self) {
-        let mut seen = HashSet::new();
+        let (mut seen, mut batches) = (HashSet::new(), HashSet::new());
         let mut kept: Vec<HistoryChange> = std::mem::take(&mut self.staged)
             .into_iter()
             .rev()
             .filter(|change| match change {
                 HistoryChange::PutItem(record) => seen.insert(record.id),
                 HistoryChange::DropItem(id) => seen.insert(*id),
+                HistoryChange::PutBatch(batch) => batches.insert(batch.id),
                 _ => true,
             })
             .collect();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tokio::sync::oneshot;
 
 use super::files::CanonicalPath;
-use super::intake::{CheckResult, FoundFile};
+use super::intake::{AddId, CheckResult, FoundFile};
 use super::journal::opening::OpenOutcome;
 use super::queue::item::Origin;
 use super::tasks::{Contents, LocatedFile, LookupOutcome, ReadAhead};
@@ -36,6 +36,8 @@ pub(super) enum ActorMessage {
     WalkProgress(u64),
     /// A folder held this many files of other kinds.
     Skipped(PathBuf, u64),
+    /// The only path of one `Add` is a folder of this name.
+    FolderNamed(AddId, String),
     /// All paths of one `Add` were walked; `is_empty` if they held nothing at all.
     WalkEnded { is_empty: bool },
     /// Files were checked.

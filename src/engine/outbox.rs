@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::command::Notice;
 use super::lifecycle::LifecycleRecord;
-use super::tasks::FileToLocate;
+use super::tasks::{AddedPaths, FileToLocate};
 use crate::model::asset::AssetId;
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
@@ -23,10 +23,7 @@ pub(super) enum Work {
     Acknowledge(oneshot::Sender<()>),
     /// Lets the end of a body go out, once the commit of that was tried.
     Release(ItemId),
-    Walk {
-        paths: Vec<PathBuf>,
-        may_start: bool,
-    },
+    Walk(AddedPaths),
     ResolvePaths(Vec<(ItemId, PathBuf)>),
     RetryIntake,
     Locate(ItemId, FileToLocate),

@@ -2,7 +2,7 @@
 //!
 //! [`Queue::apply`] is the only way in which an upload of the run moves.
 
-mod batch;
+mod busy_period;
 pub(super) mod item;
 mod order;
 #[cfg(test)]
@@ -12,7 +12,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
-use self::batch::Batch;
+use self::busy_period::BusyPeriod;
 use self::item::Item;
 use self::order::STEP;
 use super::BatchEnd;
@@ -42,7 +42,7 @@ pub(super) struct Queue {
     dependents: HashMap<ItemId, BTreeSet<ItemId>>,
     /// Rows of the last removal, for an undo.
     removed: Vec<Item>,
-    batch: Batch,
+    busy_period: BusyPeriod,
 }
 
 impl Queue {
@@ -55,9 +55,9 @@ impl Queue {
             return None;
         };
         let is_active = item.upload().is_active();
-        let begins_batch = is_active && self.batch.begin();
+        let begins_batch = is_active && self.busy_period.begin();
         if is_active {
-            item.join_batch(self.batch.began_ms());
+            item.join_batch(self.busy_period.began_ms());
         }
         let left_batch = match begins_batch {
             true => self.empty_batch(),
@@ -206,7 +206,7 @@ impl Queue {
     /// Puts back a removed row, which continues its batch if it is unfinished.
     pub fn put_back(&mut self, mut item: Item) {
         if item.in_batch && item.upload().is_unfinished() {
-            self.batch.reopen(item.upload().counters.batch);
+            self.busy_period.reopen(item.upload().counters.batch);
         }
         if let Some(path) = item.identity() {
             self.by_path.entry(path.clone()).or_insert(item.id);
@@ -235,7 +235,7 @@ impl Queue {
         let Some(latest) = open.iter().max() else {
             return;
         };
-        self.batch.reopen(*latest);
+        self.busy_period.reopen(*latest);
         for (id, (batch, _)) in batches {
             if let Some(item) = self.items.get_mut(id) {
                 item.in_batch = open.contains(batch);
@@ -246,14 +246,14 @@ impl Queue {
     /// Ends the batch if none of its rows is active; not announced.
     pub fn close_batch(&mut self) {
         if !self.items.values().any(|item| item.upload().is_active()) {
-            self.batch.close();
+            self.busy_period.close();
         }
     }
 
     /// Ends the batch if all of its rows have ended, and returns how, where that is to be said.
     /// `moved` is how many bytes were moved since it began.
     pub fn end_batch(&mut self, moved: u64) -> Option<BatchEnd> {
-        self.batch.end(self.items.values(), moved)
+        self.busy_period.end(self.items.values(), moved)
     }
 
     /// Takes the rows of the last batch out of it, and returns them.

@@ -34,6 +34,7 @@ pub(super) use checks::{FileToCheck, FileToLocate, LocatedFile};
 pub(super) use hashes::{Contents, FilesToCompare, ReadAhead, not_compared};
 use task::Task;
 pub(super) use uploads::LookupOutcome;
+pub(super) use walks::AddedPaths;
 
 /// Longest wait of a check for the one before it, which keeps results in order. Beyond that an
 /// unresponsive drive would hold up all of them.
@@ -131,10 +132,9 @@ impl<S: Service> Tasks<S> {
     }
 
     /// Walks added paths.
-    pub fn walk(&mut self, paths: Vec<PathBuf>, may_start: bool) {
+    pub fn walk(&mut self, added: AddedPaths) {
         let (stall, messages) = (self.stall, self.messages.clone());
-        self.background
-            .spawn(walks::walk(paths, may_start, stall, messages));
+        self.background.spawn(walks::walk(added, stall, messages));
     }
 
     /// Resolves the canonical paths of rows; those of an unresponsive drive are left out.

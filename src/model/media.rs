@@ -5,10 +5,12 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 mod conversion_hints;
+mod metadata;
 mod sniff;
 #[cfg(test)]
 mod tests;
 
+pub use metadata::{CaptureTime, MediaMetadata};
 use sniff::Family;
 
 /// Largest direct upload, in bytes: the smaller reading of "500 MB" (`docs/service.md`).
@@ -30,6 +32,23 @@ pub enum Kind {
     Audio,
     /// A still picture.
     Image,
+}
+
+impl Kind {
+    /// Returns the word used in the database and in `docs/contract.md`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Image => "image",
+        }
+    }
+
+    /// Reads the word of [`Self::as_str`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        let mut all = [Self::Video, Self::Audio, Self::Image].into_iter();
+        all.find(|kind| kind.as_str() == word)
+    }
 }
 
 /// Upload route.

@@ -1,6 +1,7 @@
 //! Engine state as the window sees it: one immutable value, replaced as a whole.
 
 mod duplicate;
+mod totals;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,11 +10,13 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::asset::AssetId;
+use super::batch::{Batch, BatchId};
 use super::fault::{Fault, FaultKind, RequiredAction};
-use super::media::{Kind, Note, Rejection, Route};
-use super::throughput::Throughput;
+use super::media::{Kind, MediaMetadata, Note, Rejection, Route};
 
 pub use duplicate::{DuplicateOf, DuplicateStage};
+pub use totals::Totals;
+use totals::{fraction, percent};
 
 /// Id of a queue row, unique for the life of the data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -138,6 +141,10 @@ pub struct Row {
     pub duplicate_unconfirmed: bool,
     /// An earlier run left it unfinished; the user decides how it continues.
     pub interrupted: bool,
+    /// Batch that it was added with.
+    pub batch: Option<BatchId>,
+    /// What the file states about itself.
+    pub metadata: MediaMetadata,
 }
 
 /// Fate of the bytes already sent when a transfer is paused or breaks.
@@ -217,72 +224,6 @@ impl KeyState {
     }
 }
 
-/// Sums over all rows.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub struct Totals {
-    /// Rows that "Upload N files" would start.
-    pub startable: usize,
-    /// Bytes of startable rows.
-    pub startable_bytes: u64,
-    /// Rows that were started and have not ended.
-    pub active: usize,
-    /// Rows of the running batch that succeeded.
-    pub done: usize,
-    /// Rows of the running batch, without duplicates unless there is nothing else.
-    pub batch: usize,
-    /// Bytes of the running batch that were sent.
-    pub sent: u64,
-    /// Bytes of the running batch, without duplicates and rows that failed or were cancelled.
-    pub bytes: u64,
-    /// Bytes left to send of active rows, without paused ones.
-    pub remaining: u64,
-    /// Fewest API calls that the started rows still need.
-    pub calls: u32,
-    /// Bytes per second over all transfers; `None` while it is being estimated.
-    pub rate: Option<f64>,
-    /// Speed of the connection, as far as measured.
-    pub line: Throughput,
-    /// Time until the batch is done, at least the longest of any row; `None` while it is being
-    /// estimated or the queue is blocked.
-    pub left: Option<Duration>,
-    /// Rows that need attention: rejected and failed ones.
-    pub attention: usize,
-}
-
-impl Totals {
-    /// Returns the batch's progress in bytes, between 0 and 1; `None` if no batch is running or
-    /// paused.
-    pub fn fraction(&self) -> Option<f32> {
-        self.has_open_batch()
-            .then(|| fraction(self.sent, self.bytes))
-    }
-
-    /// Returns [`Self::fraction`] in whole percent; never 100, since the batch would be over.
-    pub fn percent(&self) -> Option<u8> {
-        self.has_open_batch()
-            .then(|| percent(self.sent, self.bytes))
-    }
-
-    /// Returns whether a batch is running, or paused before its end.
-    fn has_open_batch(&self) -> bool {
-        self.bytes > 0 && (self.active > 0 || self.sent < self.bytes)
-    }
-}
-
-fn percent(sent: u64, total: u64) -> u8 {
-    let percent = (u128::from(sent) * 100).checked_div(u128::from(total));
-    u8::try_from(percent.unwrap_or(0).min(99)).unwrap_or(99)
-}
-
-fn fraction(sent: u64, total: u64) -> f32 {
-    if total == 0 {
-        return 0.0;
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "a bar needs no more")]
-    let fraction = (sent as f64 / total as f64) as f32;
-    fraction.clamp(0.0, 0.99)
-}
-
 /// State that the window draws.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
@@ -290,6 +231,8 @@ pub struct Snapshot {
     pub revision: u64,
     /// The queue in order. Unchanged rows keep their `Arc`.
     pub rows: Arc<Vec<Arc<Row>>>,
+    /// Batches of the rows, oldest first.
+    pub batches: Arc<Vec<Arc<Batch>>>,
     /// Sums over the rows.
     pub totals: Totals,
     /// The user paused the queue.
@@ -302,6 +245,8 @@ pub struct Snapshot {
     pub waiting: Option<QueueWait>,
     /// State of the journal.
     pub journal: JournalState,
+    /// Why the ledger `asset-ids.csv` cannot be written; the database still can.
+    pub ledger_problem: Option<String>,
     /// State of the API key.
     pub key: KeyState,
     /// Files found so far in folder walks; `None` if none is running.

@@ -1,11 +1,14 @@
 //! The history and the journal: one SQLite file for assets and the queue.
 
 mod accounts;
+mod assets;
 mod backup;
+mod batches;
 mod connect;
 mod database_file;
 mod error;
 mod ledger;
+pub mod library;
 mod open;
 mod records;
 mod recovery;
@@ -30,7 +33,9 @@ pub use backup::{BACKUP_DIR, back_up};
 pub use database_file::FILE_NAME;
 pub use error::{OpenError, StoreError};
 pub use ledger::LEDGER_NAME;
-pub use records::{AssetNote, AssetRecord, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord};
+pub use records::{
+    AssetRecord, AssetRemark, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord,
+};
 
 use database_file::{BUSY_LIMIT, DatabaseFile, Identity};
 use ledger::Ledger;
@@ -180,6 +185,11 @@ impl History {
     /// again.
     pub fn is_ledger_behind(&self) -> bool {
         self.ledger.is_behind()
+    }
+
+    /// Returns the error of the ledger's last use, if it failed; the database is not affected.
+    pub fn ledger_problem(&self) -> Option<&str> {
+        self.ledger.problem()
     }
 
     /// Reserves ids for `count` rows of the queue and returns the first. Ids are unique across

@@ -19,12 +19,13 @@ use super::theme::{self, Palette, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::menu::{self, MenuItem};
 use super::widgets::{card, logo, text};
-use super::{banners, dialogs, fonts, icons, input, overlays};
+use super::{banners, dialogs, fonts, icons, input, overlays, thumbnails};
 use crate::app::command::{Setting, ThemeChoice, UiCommand};
 use crate::app::desktop_status;
 use crate::app::effect::WindowEffect;
 use crate::app::environment::WindowEnvironment;
 use crate::app::state::App;
+use crate::app::thumbnails::PictureMaker;
 use crate::app::wording;
 use crate::engine::EngineHandle;
 use crate::model::snapshot::KeyState;
@@ -38,6 +39,7 @@ pub struct MaviApp {
     view: ListView,
     focus: FocusKeeper,
     paste: Paste,
+    pictures: Arc<PictureMaker>,
     /// Set from another thread to close the window.
     must_close: Arc<AtomicBool>,
 }
@@ -47,6 +49,8 @@ impl MaviApp {
     pub fn new(ctx: &Context, engine: EngineHandle, outside: WindowEnvironment) -> Self {
         theme::install(ctx);
         fonts::install(ctx, fonts::bundled());
+        let pictures = Arc::clone(&outside.thumbnails);
+        thumbnails::install(ctx, Arc::clone(&pictures));
         Self {
             app: App::new(engine, outside),
             title: String::new(),
@@ -54,6 +58,7 @@ impl MaviApp {
             view: ListView::default(),
             focus: FocusKeeper::default(),
             paste: Paste::default(),
+            pictures,
             must_close: Arc::default(),
         }
     }
@@ -237,6 +242,7 @@ impl eframe::App for MaviApp {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.pictures.stop();
         self.app.shut_down();
     }
 }

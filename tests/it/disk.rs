@@ -435,7 +435,13 @@ fn asset(number: usize) -> AssetRecord {
         content: None,
         status: Some(AssetStatus::Success),
         uploaded_at_ms: 0,
+        remark: None,
         note: None,
+        batch: None,
+        label: None,
+        kind: None,
+        metadata: mavi_uploader::model::media::MediaMetadata::default(),
+        deleted_at_ms: None,
     }
 }
 

@@ -72,7 +72,7 @@ fn what_was_in_the_list_already_is_no_longer_said_once_other_files_come() {
 
 #[test]
 fn what_was_in_the_list_already_is_no_longer_said_after_a_while() {
-    let (mut engine, handle) = FakeEngine::new(with_key());
+    let (engine, handle) = FakeEngine::new(with_key());
     let clock = Arc::new(Mutex::new(Instant::now()));
     let told = Arc::clone(&clock);
     let mut window = open_with(builder(Theme::Light), handle, move |outside| {

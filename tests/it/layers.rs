@@ -65,6 +65,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hyper_util::server", &["sandbox"]),
     ("keyring", &["store"]),
     ("keyring_core", &["store"]),
+    ("md5", &["app"]),
     ("multer", &["sandbox"]),
     ("reqwest", &["api"]),
     ("rfd", &["ui"]),

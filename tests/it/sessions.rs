@@ -18,7 +18,7 @@ use mavi_uploader::sandbox::{
     Timing,
 };
 use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine, runtime};
-use mavi_uploader::store::{AssetNote, AssetRecord, History};
+use mavi_uploader::store::{AssetRecord, AssetRemark, History};
 
 use tokio::sync::watch;
 
@@ -60,7 +60,7 @@ fn a_killed_upload_goes_on_from_the_servers_offset_with_a_session_from_the_keych
         assert_eq!(stage.calls(Call::SignedUrl).len(), 1);
         assert_eq!(stage.calls(Call::SessionStart).len(), 1);
         let record = stage.only_asset();
-        assert_eq!((record.asset_id.as_str(), record.note), (&*asset, None));
+        assert_eq!((record.asset_id.as_str(), record.remark), (&*asset, None));
         stage.assert_stored(&record);
         // The upload has ended: nothing of it is left.
         assert_eq!(kept(&asset), None);
@@ -84,7 +84,7 @@ fn without_a_keychain_a_killed_upload_starts_again() {
         assert_eq!(stage.calls(Call::SignedUrl).len(), 2);
         let assets = stage.assets();
         let old = assets.iter().find(|it| it.asset_id.as_str() == asset);
-        assert_eq!(old.unwrap().note, Some(AssetNote::Abandoned));
+        assert_eq!(old.unwrap().remark, Some(AssetRemark::Abandoned));
         let new = assets.iter().find(|it| it.asset_id.as_str() != asset);
         stage.assert_stored(new.unwrap());
     });

@@ -119,6 +119,8 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         duplicate_of: None,
         duplicate_unconfirmed: false,
         interrupted: false,
+        batch: None,
+        metadata: mavi_uploader::model::media::MediaMetadata::default(),
         later: None,
     }
 }
@@ -278,6 +280,7 @@ pub fn outside(wake: Wake) -> WindowEnvironment {
             certificates: Certificates::System,
         }),
         desktop: Box::new(NoDesktop::default()),
+        thumbnails: Arc::default(),
         arrivals: None,
         can_drop: true,
         build: "0.0.0 (test)",

@@ -31,6 +31,8 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         duplicate_of: None,
         duplicate_unconfirmed: false,
         interrupted: false,
+        batch: None,
+        metadata: crate::model::media::MediaMetadata::default(),
         later: None,
     }
 }
@@ -168,7 +170,7 @@ fn a_duplicate_hands_on_the_id_of_its_twin() {
     let twin = AssetId::new("re_1");
     let duplicate = row(1, Status::Duplicate { of: twin });
     assert_eq!(id_of(&duplicate), Some("re_1"));
-    assert!(commands(&duplicate, &around(Instant::now())).contains(&RowCommand::UploadAnyway));
+    assert!(menu(&duplicate, &around(Instant::now())).contains(&RowCommand::UploadAnyway));
 }
 
 #[test]

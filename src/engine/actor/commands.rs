@@ -11,13 +11,14 @@ use crate::engine::{Command, LifecycleEvent, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Original, UploadState};
-use crate::store::AssetNote;
+use crate::store::AssetRemark;
 
 impl<S: Service> Actor<S> {
     pub(super) fn handle_command(&mut self, command: Command) {
         match command {
-            Command::Add(paths) => self.add(paths, true),
-            Command::AddFromOutside(paths) => self.add(paths, false),
+            Command::Add(paths) => self.add(paths, true, None),
+            Command::AddLabelled(paths, label) => self.add(paths, true, Some(&label)),
+            Command::AddFromOutside(paths) => self.add(paths, false, None),
             Command::Start => {
                 let ready = self
                     .queue
@@ -165,6 +166,7 @@ impl<S: Service> Actor<S> {
             self.missing_files.remove(*id);
             self.publisher.on_change(*id);
             self.publisher.on_order_change();
+            self.batches.on_removed();
             self.journal.drop_item(*id);
             if let Some(asset) = item.upload().reserved_id.clone() {
                 self.sessions.set_removed(&asset, true);
@@ -180,9 +182,9 @@ impl<S: Service> Actor<S> {
                 continue;
             };
             if let UploadState::Paused { .. } = item.upload().state {
-                let note = Some(AssetNote::Abandoned);
+                let remark = Some(AssetRemark::Abandoned);
                 self.journal
-                    .stage_asset(&item.origin_of_earlier(), asset, None, None, note);
+                    .stage_asset(&item.origin_of_earlier(), asset, None, None, remark);
             }
             self.sessions.forget(asset);
         }

@@ -30,7 +30,7 @@ impl<S: Service> Actor<S> {
                         meter.release();
                     }
                 }
-                Work::Walk { paths, may_start } => self.tasks.walk(paths, may_start),
+                Work::Walk(added) => self.tasks.walk(added),
                 Work::ResolvePaths(files) => self.tasks.resolve_paths(files),
                 Work::RetryIntake => self.tasks.retry_intake(),
                 Work::Locate(id, file) => self.tasks.locate(id, file),

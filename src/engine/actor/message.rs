@@ -11,7 +11,7 @@ use crate::engine::queue::item::Origin;
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
-use crate::store::AssetNote;
+use crate::store::AssetRemark;
 
 impl<S: Service> Actor<S> {
     pub(super) fn handle_message(&mut self, message: ActorMessage) {
@@ -77,6 +77,7 @@ impl<S: Service> Actor<S> {
                 self.intake.buffer(found);
                 self.take_in_buffered();
             }
+            ActorMessage::FolderNamed(add, name) => self.intake.on_folder_named(add, &name),
             ActorMessage::WalkProgress(count) => self.intake.on_progress(count),
             ActorMessage::Skipped(folder, count) => {
                 self.intake.on_skipped(count);
@@ -84,6 +85,7 @@ impl<S: Service> Actor<S> {
             }
             ActorMessage::WalkEnded { is_empty } => {
                 self.intake.on_walk_ended();
+                self.intake.forget_finished();
                 if is_empty {
                     self.outbox.notify(Notice::NothingFound);
                 }
@@ -179,13 +181,13 @@ impl<S: Service> Actor<S> {
             "an id that no upload has"
         );
         let row = self.queue.get(origin.item);
-        let (status, note) = if row.is_some_and(|item| item.upload().asset() == Some(asset)) {
+        let (status, remark) = if row.is_some_and(|item| item.upload().asset() == Some(asset)) {
             // A late message of an earlier attempt for this asset.
             (None, None)
         } else {
-            (status, Some(AssetNote::Abandoned))
+            (status, Some(AssetRemark::Abandoned))
         };
         self.journal
-            .stage_asset(origin, asset, content, status, note);
+            .stage_asset(origin, asset, content, status, remark);
     }
 }

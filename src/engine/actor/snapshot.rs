@@ -55,14 +55,17 @@ impl<S: Service> Actor<S> {
         self.publisher
             .count(items, active, self.options.policy.direct_limit);
         self.publisher.update_rows(self.queue.order(), row);
+        let batches = self.batches.update(self.queue.items());
         let totals = self.totals();
         Snapshot {
+            batches,
             waiting: self.queue_wait(totals.active, now),
             totals,
             paused: self.gate.is_paused(),
             needs: self.gate.required_action(),
             offline,
             journal: self.journal.state().clone(),
+            ledger_problem: self.journal.ledger_problem().map(str::to_owned),
             key: self.keys.state(),
             walking: self.intake.walking(),
             passed_over: self.intake.skipped(),

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{DatabaseLocked, Journal, logged};
 use crate::engine::queue::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
+use crate::model::batch::{Batch, BatchId};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Upload;
 use crate::store::{
@@ -139,6 +140,11 @@ impl Journal {
     /// Returns the record of an asset of this service.
     pub fn asset(&self, asset: &AssetId) -> Option<AssetRecord> {
         self.read(|history| history.asset(&self.base_url, asset))?
+    }
+
+    /// Returns a batch, also one without rows in the queue.
+    pub fn batch(&self, id: BatchId) -> Option<Batch> {
+        self.read(|history| history.batch(id))?
     }
 
     /// Takes over the first `wanted` row of this path from a run that is over; others, and rows of

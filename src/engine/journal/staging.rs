@@ -9,7 +9,7 @@ use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Upload, UploadState};
-use crate::store::{AssetNote, AssetRecord, HistoryChange, ItemRecord};
+use crate::store::{AssetRecord, AssetRemark, HistoryChange, ItemRecord};
 
 impl Journal {
     /// Stages a row's position and state.
@@ -38,6 +38,8 @@ impl Journal {
             account: item.account.clone(),
             // A row not sent yet belongs to any service.
             base_url: item.account.as_ref().map(|_| self.base_url.clone()),
+            batch: item.batch.as_ref().map(|batch| batch.id),
+            metadata: item.content.metadata(),
         }));
     }
 
@@ -54,14 +56,14 @@ impl Journal {
             } = effect
             {
                 let content = content.or_else(|| stored_content(item));
-                let note = note(item, asset, *abandoned);
+                let remark = remark(item, asset, *abandoned);
                 // For an abandoned id the history knows more than the row.
                 let origin = if *abandoned {
                     item.origin_of_earlier()
                 } else {
                     item.origin()
                 };
-                self.stage_asset(&origin, asset, content, *status, note);
+                self.stage_asset(&origin, asset, content, *status, remark);
             }
         }
     }
@@ -71,16 +73,16 @@ impl Journal {
         self.stage_item(item);
         if let Some((asset, origin)) = own_asset(item) {
             let status = last_word(item.upload());
-            let note = note(item, asset, false);
-            self.stage_asset(&origin, asset, stored_content(item), status, note);
+            let remark = remark(item, asset, false);
+            self.stage_asset(&origin, asset, stored_content(item), status, remark);
         }
     }
 
     /// Stages the hash of a file that arrived without a response.
     pub fn stage_content(&mut self, item: &Item, asset: &AssetId, content: ContentHash) {
-        let note = note(item, asset, false);
+        let remark = remark(item, asset, false);
         let status = last_word(item.upload());
-        self.stage_asset(&item.origin(), asset, Some(content), status, note);
+        self.stage_asset(&item.origin(), asset, Some(content), status, remark);
     }
 
     /// Stages an asset; an unknown status keeps the one on disk.
@@ -90,7 +92,7 @@ impl Journal {
         asset: &AssetId,
         content: Option<ContentHash>,
         status: impl Into<Option<AssetStatus>>,
-        note: Option<AssetNote>,
+        remark: Option<AssetRemark>,
     ) {
         self.staged.push(HistoryChange::PutAsset(AssetRecord {
             asset_id: asset.clone(),
@@ -103,7 +105,13 @@ impl Journal {
             content,
             status: status.into(),
             uploaded_at_ms: now_ms(),
-            note,
+            remark,
+            note: None,
+            batch: origin.batch.as_ref().map(|batch| batch.id),
+            label: origin.batch.as_ref().map(|batch| batch.label.clone()),
+            kind: origin.kind,
+            metadata: origin.metadata,
+            deleted_at_ms: None,
         }));
     }
 
@@ -114,10 +122,10 @@ impl Journal {
 
     /// Stages that the service no longer knows an asset.
     pub fn stage_gone(&mut self, asset: &AssetId) {
-        self.staged.push(HistoryChange::SetNote {
+        self.staged.push(HistoryChange::SetRemark {
             base_url: self.base_url.clone(),
             asset_id: asset.clone(),
-            note: AssetNote::Gone,
+            remark: AssetRemark::Gone,
         });
     }
 
@@ -207,16 +215,16 @@ fn last_word(upload: &Upload) -> Option<AssetStatus> {
     })
 }
 
-/// Returns the history's note on an asset.
-fn note(item: &Item, asset: &AssetId, abandoned: bool) -> Option<AssetNote> {
+/// Returns the history's remark on an asset.
+fn remark(item: &Item, asset: &AssetId, abandoned: bool) -> Option<AssetRemark> {
     let mismatch = item.upload().fault() == Some(FaultKind::SizeMismatch)
         && item.upload().asset() == Some(asset);
     if abandoned {
-        Some(AssetNote::Abandoned)
+        Some(AssetRemark::Abandoned)
     } else if mismatch {
-        Some(AssetNote::SizeMismatch)
+        Some(AssetRemark::SizeMismatch)
     } else if item.upload().counters.possibly_stored_twice {
-        Some(AssetNote::MayBeStoredTwice)
+        Some(AssetRemark::MayBeStoredTwice)
     } else {
         None
     }

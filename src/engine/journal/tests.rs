@@ -1,3 +1,4 @@
+use crate::model::media::MediaMetadata;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -23,6 +24,9 @@ async fn a_ledger_that_cannot_be_written_is_not_tried_again_at_every_turn() {
         path: PathBuf::from("/a.mp3"),
         size: 1,
         account: Account::from_fingerprint(""),
+        batch: None,
+        kind: None,
+        metadata: MediaMetadata::default(),
     };
     let asset = AssetId::new("re_1").unwrap();
     journal.stage_asset(&origin, &asset, None, AssetStatus::Waiting, None);

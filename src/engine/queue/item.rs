@@ -7,6 +7,7 @@ mod transfer;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
@@ -18,8 +19,9 @@ use crate::engine::clock::now_ms;
 use crate::engine::files::CanonicalPath;
 use crate::engine::tasks::task::Task;
 use crate::model::asset::{Account, AssetAnswer, AssetId};
+use crate::model::batch::Batch;
 use crate::model::fault::FaultKind;
-use crate::model::media::FileStamp;
+use crate::model::media::{FileStamp, Kind, MediaMetadata};
 use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, Original, PausedBy, Upload, UploadState, transition};
@@ -56,6 +58,9 @@ pub(in crate::engine) struct Origin {
     pub size: u64,
     /// Account of the key that sent it; empty if unknown.
     pub account: Account,
+    pub batch: Option<Arc<Batch>>,
+    pub kind: Option<Kind>,
+    pub metadata: MediaMetadata,
 }
 
 /// One row of the queue.
@@ -67,6 +72,8 @@ pub(in crate::engine) struct Item {
     /// Absolute path, for reading and for the journal.
     pub file: PathBuf,
     pub name: String,
+    /// Batch that it was added with.
+    pub batch: Option<Arc<Batch>>,
     /// Its file, by which it is found when that is added again.
     identity: Option<CanonicalPath>,
     /// Position in the queue; smaller is earlier.
@@ -109,6 +116,7 @@ impl Item {
             path,
             file,
             name,
+            batch: None,
             identity: None,
             position,
             upload,
@@ -295,6 +303,9 @@ impl Item {
             path: self.file.clone(),
             size: self.upload.size(),
             account: self.account.clone().unwrap_or_else(nobody),
+            batch: self.batch.clone(),
+            kind: self.upload.media.map(|media| media.kind),
+            metadata: self.content.metadata(),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::service::known;
 use super::*;
 use crate::model::asset::{AssetAnswer, AssetStatus};
-use crate::store::AssetNote;
+use crate::store::AssetRemark;
 
 /// Leaves a file whose id, `re_1`, was not found for a minute.
 async fn not_found(place: &Place, make: Make) -> Engine {
@@ -45,8 +45,8 @@ async fn run_again(place: &Place, service: impl FnOnce(&Place) -> Scripted) -> E
 /// Asserts that the history has both ids and the note that the file may be stored twice.
 fn has_both(place: &Place) {
     for asset in ["re_1", "re_101"] {
-        let note = place.asset(asset).unwrap().note;
-        assert_eq!(note, Some(AssetNote::MayBeStoredTwice), "{asset}");
+        let note = place.asset(asset).unwrap().remark;
+        assert_eq!(note, Some(AssetRemark::MayBeStoredTwice), "{asset}");
     }
 }
 
@@ -80,7 +80,7 @@ async fn a_window_of_a_later_run_asks_too_and_sends_nothing_where_it_is_there() 
     assert_eq!(engine.script().words(), ["ask re_1"]);
     let record = place.asset("re_1").unwrap();
     assert_eq!(
-        (record.status, record.note),
+        (record.status, record.remark),
         (Some(AssetStatus::Success), None)
     );
 }

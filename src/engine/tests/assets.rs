@@ -6,7 +6,7 @@ use crate::api::UploadFile;
 use crate::engine::worker::UploadAttempt;
 use crate::model::asset::AssetStatus;
 use crate::model::media::{FileStamp, Route};
-use crate::store::AssetNote;
+use crate::store::AssetRemark;
 
 /// Replaces the database by a copy, like a program that recovered it.
 fn replace(place: &Place) {
@@ -54,12 +54,12 @@ async fn a_history_that_was_repaired_says_of_every_asset_what_it_said_before() {
     );
     engine.until_failed("other size.mp3").await;
     let said = place.assets();
-    let word = |asset: &AssetRecord| (asset.status, asset.note);
+    let word = |asset: &AssetRecord| (asset.status, asset.remark);
     let failed = |it: &&AssetRecord| it.name == "failed.mp3";
     let words: Vec<_> = said.iter().filter(failed).map(word).collect();
     let status = Some(AssetStatus::Failed);
     // Newest first; the older one was abandoned for it.
-    let abandoned = Some(AssetNote::Abandoned);
+    let abandoned = Some(AssetRemark::Abandoned);
     assert_eq!(words, [(status, None), (status, abandoned)]);
     assert_eq!(place.asset("re_1").unwrap().name, "before.mp3");
 
@@ -86,7 +86,7 @@ async fn an_id_that_is_left_behind_for_another_key_stays_the_first_ones() {
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_2")));
     let first = place.asset("re_1").unwrap();
-    assert_eq!(first.note, Some(AssetNote::Abandoned));
+    assert_eq!(first.remark, Some(AssetRemark::Abandoned));
     assert_eq!(first.account, key("one").account());
     assert_eq!(place.asset("re_2").unwrap().account, key("two").account());
 }

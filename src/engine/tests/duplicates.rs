@@ -6,7 +6,7 @@ use super::service::{Act, fault, known};
 use super::*;
 use crate::engine::files::passes;
 use crate::model::asset::{AssetAnswer, AssetStatus};
-use crate::store::AssetNote;
+use crate::store::AssetRemark;
 
 const SLOW: Act = Act::Take(Duration::from_secs(30));
 
@@ -181,7 +181,7 @@ async fn what_the_service_holds_no_more_goes_up_again_and_once() {
     engine.until_status("2.mp3", &of("re_101")).await;
     assert_eq!(engine.script().count("upload"), 1);
     let gone = place.asset("re_1").unwrap();
-    assert_eq!(gone.note, Some(AssetNote::Gone));
+    assert_eq!(gone.remark, Some(AssetRemark::Gone));
     assert_eq!(gone.name, "before.mp3");
     // The next files of that content need no lookup.
     let asked = engine.script().count("ask re_1");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::service::{Act, fault, known, limited};
 use super::*;
 use crate::model::asset::{AssetAnswer, AssetStatus};
-use crate::store::AssetNote;
+use crate::store::AssetRemark;
 
 const NOW: Act = Act::Take(Duration::ZERO);
 
@@ -53,7 +53,7 @@ async fn a_file_becomes_ready_and_its_id_is_in_the_history() {
     let hash = blake3::hash(&bytes).to_hex();
     assert_eq!(record.content.unwrap().to_hex(), hash.as_str());
     assert_eq!(record.path, place.path("a.mp3"));
-    assert_eq!(record.note, None);
+    assert_eq!(record.remark, None);
     assert_eq!(
         engine.script().words(),
         ["check", "upload a.mp3", "ask re_1"]
@@ -153,8 +153,8 @@ async fn a_lost_answer_is_sent_once_more_and_noted() {
     let row = engine.row("a.mp3");
     assert_eq!(row.status, Status::Ready);
     assert!(row.possibly_stored_twice);
-    let note = place.asset("re_1").unwrap().note;
-    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
+    let note = place.asset("re_1").unwrap().remark;
+    assert_eq!(note, Some(AssetRemark::MayBeStoredTwice));
     assert_eq!(engine.script().stored("a.mp3"), 2);
 
     let place = Place::new();
@@ -190,7 +190,7 @@ async fn an_id_that_comes_before_the_body_is_out_is_on_disk_at_once_whatever_fol
         .until_row("a.mp3", |row| row.status == Status::Uploading)
         .await;
     engine.pass(10).await;
-    assert_eq!(place.asset("re_1").unwrap().note, None);
+    assert_eq!(place.asset("re_1").unwrap().remark, None);
     let row = engine.id_of("a.mp3");
     engine.say(Command::PauseItems(vec![row]));
     engine.until_status("a.mp3", &Status::Paused).await;
@@ -198,8 +198,8 @@ async fn an_id_that_comes_before_the_body_is_out_is_on_disk_at_once_whatever_fol
     engine.say(Command::ResumeItems(vec![row]));
     let ready = engine.until_status("a.mp3", &Status::Ready).await;
     let again = ready.asset_id.clone().unwrap();
-    let left = place.asset("re_1").unwrap().note;
-    assert_eq!(left, Some(AssetNote::Abandoned), "sent again as {again}");
+    let left = place.asset("re_1").unwrap().remark;
+    assert_eq!(left, Some(AssetRemark::Abandoned), "sent again as {again}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -238,8 +238,8 @@ async fn a_part_of_a_file_whose_size_is_not_reported_is_never_called_finished() 
         .collect();
     assert_eq!(said, [id("re_3"), id("re_3")]);
     for left in ["re_1", "re_2"] {
-        let note = place.asset(left).unwrap().note;
-        assert_eq!(note, Some(AssetNote::Abandoned), "{left}");
+        let note = place.asset(left).unwrap().remark;
+        assert_eq!(note, Some(AssetRemark::Abandoned), "{left}");
     }
 }
 
@@ -286,7 +286,7 @@ async fn failed_at_the_service_is_uploaded_again_once() {
     assert_eq!(engine.row("a.mp3").asset_id, Some(id("re_2")));
     let first = place.asset("re_1").unwrap();
     assert_eq!(first.status, Some(AssetStatus::Failed));
-    assert_eq!(first.note, Some(AssetNote::Abandoned));
+    assert_eq!(first.remark, Some(AssetRemark::Abandoned));
 
     let place = Place::new();
     let service = Scripted::new().answers("a.mp3", [failed(), failed()]);
@@ -311,8 +311,8 @@ async fn another_size_is_an_error_with_the_id_kept() {
     let (kind, row) = engine.until_failed("a.mp3").await;
     assert_eq!(kind, FaultKind::SizeMismatch);
     assert_eq!(row.asset_id, Some(id("re_1")));
-    let note = place.asset("re_1").unwrap().note;
-    assert_eq!(note, Some(AssetNote::SizeMismatch));
+    let note = place.asset("re_1").unwrap().remark;
+    assert_eq!(note, Some(AssetRemark::SizeMismatch));
     engine.say(Command::Retry(vec![row.id]));
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_2")));
@@ -488,7 +488,7 @@ async fn a_ticket_is_used_again_until_it_is_too_old() {
     assert_eq!(engine.row("a.mp3").asset_id, Some(id("re_2")));
     assert_eq!(engine.script().count("ticket"), 2);
     let first = place.asset("re_1").unwrap();
-    assert_eq!(first.note, Some(AssetNote::Abandoned));
+    assert_eq!(first.remark, Some(AssetRemark::Abandoned));
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::service::{Act, fault};
 use super::*;
 use crate::model::snapshot::UnwritableCause;
-use crate::store::{AssetNote, OpenError};
+use crate::store::{AssetRemark, OpenError};
 
 const FILE_NAME: &str = "history.db";
 
@@ -118,10 +118,12 @@ async fn a_ledger_that_is_locked_stops_nothing_and_is_written_when_it_is_not() {
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert!(row.saved, "the database has it");
     engine.pass(60).await;
+    assert!(engine.snapshot().ledger_problem.is_some(), "it is said");
     assert_eq!(place.assets().len(), 1);
     place.unlock_ledger();
     engine.pass(5).await;
     assert_eq!(place.ledger(), ["stored re_1", "ready re_1"]);
+    assert_eq!(engine.snapshot().ledger_problem, None);
     assert!(
         !engine
             .events()
@@ -371,6 +373,6 @@ async fn a_row_of_a_lost_answer_is_noted_before_it_is_sent_again() {
     assert!(engine.row("a.mp3").possibly_stored_twice);
     engine.say(Command::ContinueInterrupted);
     engine.until_status("a.mp3", &Status::Ready).await;
-    let note = place.asset("re_101").unwrap().note;
-    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
+    let note = place.asset("re_101").unwrap().remark;
+    assert_eq!(note, Some(AssetRemark::MayBeStoredTwice));
 }

@@ -9,7 +9,7 @@ use super::service::{Act, Call, fault, known, limited};
 use super::*;
 use crate::model::asset::{AssetAnswer, AssetStatus};
 use crate::model::fault::RequiredAction;
-use crate::store::AssetNote;
+use crate::store::AssetRemark;
 
 const UPLOADED: Status = Status::FoundDuplicate(DuplicateStage::Uploaded);
 
@@ -67,7 +67,7 @@ async fn what_the_service_holds_no_more_is_to_be_uploaded_and_not_sent_without_a
     engine.until_status("1.mp3", &before).await;
     engine.pass(60).await;
     assert_eq!(engine.script().words(), ["ask re_1"]);
-    assert_eq!(place.asset("re_1").unwrap().note, Some(AssetNote::Gone));
+    assert_eq!(place.asset("re_1").unwrap().remark, Some(AssetRemark::Gone));
     engine.say(Command::Start);
     engine.until_status("0.mp3", &Status::Ready).await;
     engine.until_status("1.mp3", &of("re_101")).await;

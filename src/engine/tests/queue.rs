@@ -96,8 +96,8 @@ async fn a_cancelled_transfer_ends_and_can_be_tried_again() {
     engine.say(Command::Cancel(vec![engine.id_of("a.mp3")]));
     engine.until_status("a.mp3", &Status::Cancelled).await;
     // The id it got is kept.
-    let note = place.asset("re_1").unwrap().note;
-    assert_eq!(note, Some(crate::store::AssetNote::Abandoned));
+    let note = place.asset("re_1").unwrap().remark;
+    assert_eq!(note, Some(crate::store::AssetRemark::Abandoned));
     engine.say(Command::Retry(vec![engine.id_of("a.mp3")]));
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_2")));

@@ -6,7 +6,7 @@ use super::service::{Act, fault, known};
 use super::*;
 use crate::model::asset::AssetStatus;
 use crate::model::upload::{Upload, UploadState};
-use crate::store::{AssetNote, HistoryChange};
+use crate::store::{AssetRemark, HistoryChange};
 
 async fn killed_when(place: &Place, make: Make, service: Scripted, wanted: impl Fn(&Row) -> bool) {
     let path = place.file("a.mp3", "a");
@@ -123,8 +123,8 @@ async fn a_direct_body_that_was_out_may_be_stored_twice() {
     assert!(engine.row("a.mp3").possibly_stored_twice);
     engine.say(Command::ContinueInterrupted);
     engine.until_status("a.mp3", &Status::Ready).await;
-    let note = place.asset("re_101").unwrap().note;
-    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
+    let note = place.asset("re_101").unwrap().remark;
+    assert_eq!(note, Some(AssetRemark::MayBeStoredTwice));
 }
 
 #[tokio::test(start_paused = true)]
@@ -278,8 +278,8 @@ async fn the_command_line_goes_on_with_its_paths_alone() {
     engine.add(&[place.path("a.mp3")]).await;
     engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(engine.snapshot().rows.len(), 1);
-    let note = place.asset("re_101").unwrap().note;
-    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
+    let note = place.asset("re_101").unwrap().remark;
+    assert_eq!(note, Some(AssetRemark::MayBeStoredTwice));
     engine.shut_down().await;
     // The other row is kept for the window.
     let left = place.items();
@@ -332,8 +332,8 @@ async fn a_file_that_was_looked_at_again_when_upload_was_killed_again_is_still_k
     engine.add(&[place.path("a.mp3")]).await;
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert!(row.possibly_stored_twice);
-    let note = place.asset("re_101").unwrap().note;
-    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
+    let note = place.asset("re_101").unwrap().remark;
+    assert_eq!(note, Some(AssetRemark::MayBeStoredTwice));
     engine.shut_down().await;
     assert_eq!(place.items(), [], "no second row stays behind");
 }
@@ -470,8 +470,8 @@ async fn what_failed_and_may_be_stored_already_is_noted_when_the_next_run_sends_
         matches!(events[0], LifecycleEvent::Accepted { .. }),
         "{events:?}"
     );
-    let note = place.asset("re_101").unwrap().note;
-    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
+    let note = place.asset("re_101").unwrap().remark;
+    assert_eq!(note, Some(AssetRemark::MayBeStoredTwice));
     engine.shut_down().await;
     assert_eq!(place.items(), [], "nothing stays behind");
 }

@@ -3,7 +3,7 @@
 use super::service::{Act, fault};
 use super::*;
 use crate::model::snapshot::ResumeBehaviour;
-use crate::store::{AssetNote, HistoryChange};
+use crate::store::{AssetRemark, HistoryChange};
 
 /// Ends a run with a file in mid-body and its session in the keychain.
 async fn half_sent(place: &Place, keychain: &Keychain) -> Engine {
@@ -68,7 +68,7 @@ async fn a_session_of_a_killed_run_is_gone_on_with_under_the_same_id_and_then_fo
     engine.shut_down().await;
     assert!(!has_session(&keychain, "re_1"));
     assert_eq!(noted(&place), 0);
-    assert_eq!(place.asset("re_1").unwrap().note, None);
+    assert_eq!(place.asset("re_1").unwrap().remark, None);
     let text = std::fs::read(place.data().join("history.db")).unwrap();
     let held = |what: &[u8]| text.windows(what.len()).any(|part| part == what);
     assert!(
@@ -113,8 +113,8 @@ async fn without_a_keychain_the_file_starts_again_and_the_row_says_so_before() {
     engine.say(Command::ResumeItems(vec![row.id]));
     let row = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(row.asset_id, Some(id("re_101")));
-    let note = place.asset("re_1").unwrap().note;
-    assert_eq!(note, Some(AssetNote::Abandoned));
+    let note = place.asset("re_1").unwrap().remark;
+    assert_eq!(note, Some(AssetRemark::Abandoned));
 }
 
 #[tokio::test(start_paused = true)]
@@ -211,8 +211,8 @@ async fn what_is_given_up_leaves_nothing_in_the_keychain() {
         engine.shut_down().await;
         assert!(!has_session(&keychain, "re_1"));
         assert_eq!(noted(&place), 0);
-        let note = place.asset("re_1").unwrap().note;
-        assert_eq!(note, Some(AssetNote::Abandoned));
+        let note = place.asset("re_1").unwrap().remark;
+        assert_eq!(note, Some(AssetRemark::Abandoned));
     }
 }
 
@@ -374,7 +374,7 @@ async fn what_was_taken_out_goes_on_where_it_was_after_an_undo() {
     let back = engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(back.asset_id, Some(id("re_1")));
     assert_eq!(engine.script().count("go on a.mp3 re_1"), 1);
-    assert_eq!(place.asset("re_1").unwrap().note, None);
+    assert_eq!(place.asset("re_1").unwrap().remark, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -394,8 +394,8 @@ async fn what_was_taken_out_is_given_up_when_it_cannot_be_undone_any_more() {
         } else {
             engine.say(Command::Remove(vec![engine.id_of("b.mp3")]));
             engine.until(|it| it.rows.is_empty()).await;
-            let note = place.asset("re_1").unwrap().note;
-            assert_eq!(note, Some(AssetNote::Abandoned));
+            let note = place.asset("re_1").unwrap().remark;
+            assert_eq!(note, Some(AssetRemark::Abandoned));
         }
         engine.pass(1).await;
         assert!(!has_session(&keychain, "re_1"), "killed: {killed}");

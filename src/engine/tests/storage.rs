@@ -8,7 +8,7 @@ use crate::api::Service;
 use crate::api::protocol::{KnownProtocol, SignedUrlKind, StorageProtocol};
 use crate::model::asset::AssetStatus;
 use crate::model::fault::Fault;
-use crate::store::AssetNote;
+use crate::store::AssetRemark;
 
 fn learned(host: &str, protocol: StorageProtocol) -> KnownProtocol {
     KnownProtocol {
@@ -108,12 +108,12 @@ async fn what_is_cancelled_when_all_of_it_is_out_is_not_called_one_without_bytes
         (&None, &Some(id("re_1")))
     );
     let record = place.asset("re_1").unwrap();
-    assert_eq!((record.note, record.is_reserved()), (None, true));
+    assert_eq!((record.remark, record.is_reserved()), (None, true));
     // Sent again all the same, it may be stored twice.
     engine.say(Command::Retry(vec![row.id]));
     engine.until_status("a.mp3", &Status::Ready).await;
-    let note = place.asset("re_2").unwrap().note;
-    assert_eq!(note, Some(AssetNote::MayBeStoredTwice));
+    let note = place.asset("re_2").unwrap().remark;
+    assert_eq!(note, Some(AssetRemark::MayBeStoredTwice));
 }
 
 /// Returns a fault whose response had an id.
@@ -126,7 +126,7 @@ fn stray(kind: FaultKind, asset: &str) -> Fault {
 fn is_abandoned(place: &Place, asset: &str) -> bool {
     let record = place.asset(asset).unwrap();
     assert_eq!((record.name.as_str(), record.size > 0), ("a.mp3", true));
-    record.note == Some(AssetNote::Abandoned)
+    record.remark == Some(AssetRemark::Abandoned)
 }
 
 fn is_reserved(place: &Place, asset: &str) -> bool {
@@ -149,7 +149,7 @@ async fn an_id_beside_a_url_that_is_of_no_use_is_kept_as_abandoned() {
     assert!(is_abandoned(&place, "re_902"));
     // A request for a signed URL sends no bytes.
     assert!(is_reserved(&place, "re_901") && is_reserved(&place, "re_902"));
-    assert_eq!(place.asset("re_1").unwrap().note, None);
+    assert_eq!(place.asset("re_1").unwrap().remark, None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -23,6 +23,8 @@ fn row(status: Status, size: u64, route: Route) -> Row {
         duplicate_of: None,
         duplicate_unconfirmed: false,
         interrupted: false,
+        batch: None,
+        metadata: crate::model::media::MediaMetadata::default(),
         later: None,
     }
 }

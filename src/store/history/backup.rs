@@ -29,7 +29,7 @@ const UNFINISHED: &str = ".history-";
 /// Age after which an unfinished copy is abandoned.
 const GIVEN_UP: Duration = Duration::from_secs(3600);
 
-/// Copies the history into a folder unless today's (UTC) copy was made just now, and keeps those of
+/// Copies the history into a folder, whose parent exists, unless today's (UTC) copy was made just now, and keeps those of
 /// the newest seven days. Blocks; the database stays writable meanwhile.
 ///
 /// # Errors
@@ -45,6 +45,10 @@ fn back_up_at(dir: &Path, folder: &Path, now: Timestamp) -> io::Result<()> {
     let is_fresh = age.is_ok_and(|made| made.elapsed().is_ok_and(|age| age < FRESH));
     if is_fresh && copy.is_file() || !database.exists() {
         return Ok(());
+    }
+    // Of an unplugged drive not even the mount point is made.
+    if !folder.parent().is_some_and(Path::is_dir) {
+        return Err(io::Error::from(io::ErrorKind::NotFound));
     }
     files::create_own_dir(folder)?;
     sweep(folder);

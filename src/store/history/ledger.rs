@@ -42,8 +42,8 @@ pub(super) struct Ledger {
     held_back: Vec<(String, AssetId)>,
     /// Appended lines, with their assets, whose transaction is not committed.
     unconfirmed: HashMap<String, AssetId>,
-    /// Set after a failure, so that it is logged once.
-    has_failed: bool,
+    /// Error of the last use, if it failed.
+    problem: Option<String>,
 }
 
 impl Ledger {
@@ -53,7 +53,7 @@ impl Ledger {
             file: None,
             held_back: vec![],
             unconfirmed: HashMap::new(),
-            has_failed: false,
+            problem: None,
         }
     }
 
@@ -81,16 +81,22 @@ impl Ledger {
         match self.append(&text, limit) {
             Ok(()) => {
                 self.unconfirmed.extend(self.held_back.drain(..));
-                self.has_failed = false;
+                self.problem = None;
             }
             Err(error) => self.on_failure(&error),
         }
     }
 
     fn on_failure(&mut self, error: &io::Error) {
-        if !std::mem::replace(&mut self.has_failed, true) {
+        if self.problem.is_none() {
             tracing::warn!(%error, "the ledger of asset IDs cannot be used");
         }
+        self.problem = Some(error.to_string());
+    }
+
+    /// Returns the error of the last use, if it failed.
+    pub(super) fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
     }
 
     /// Returns true while lines are held back.

@@ -1,11 +1,13 @@
 //! The history's records and their changes.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-use crate::model::media::FileStamp;
+use crate::model::batch::{Batch, BatchId};
+use crate::model::media::{FileStamp, Kind, MediaMetadata};
 use crate::model::snapshot::ItemId;
 use crate::store::run_lock::RunId;
 
@@ -34,6 +36,10 @@ pub struct ItemRecord {
     pub account: Option<Account>,
     /// Service of the upload, once started.
     pub base_url: Option<String>,
+    /// Batch that it was added with.
+    pub batch: Option<BatchId>,
+    /// What the file states about itself.
+    pub metadata: MediaMetadata,
 }
 
 /// A row of the queue that could not be parsed and was set aside.
@@ -52,7 +58,7 @@ pub struct DamagedItem {
 /// Knowledge about an asset beyond its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AssetNote {
+pub enum AssetRemark {
     /// All bytes were sent again after a lost response.
     MayBeStoredTwice,
     /// Its upload was abandoned: the service may hold an asset without its bytes.
@@ -63,7 +69,7 @@ pub enum AssetNote {
     Gone,
 }
 
-impl AssetNote {
+impl AssetRemark {
     /// Returns the word used in the database and in `history --json`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -82,7 +88,7 @@ impl AssetNote {
             Self::Gone,
         ]
         .into_iter()
-        .find(|note| note.as_str() == word)
+        .find(|remark| remark.as_str() == word)
     }
 }
 
@@ -110,7 +116,19 @@ pub struct AssetRecord {
     /// Time the id was assigned, in milliseconds since the Unix epoch.
     pub uploaded_at_ms: i64,
     /// Further knowledge.
-    pub note: Option<AssetNote>,
+    pub remark: Option<AssetRemark>,
+    /// The user's own note.
+    pub note: Option<String>,
+    /// Batch that it was added with.
+    pub batch: Option<BatchId>,
+    /// Label of that batch.
+    pub label: Option<String>,
+    /// Media kind.
+    pub kind: Option<Kind>,
+    /// What the file states about itself.
+    pub metadata: MediaMetadata,
+    /// Time at which it was deleted from the service, in milliseconds since the Unix epoch.
+    pub deleted_at_ms: Option<i64>,
 }
 
 impl AssetRecord {
@@ -138,15 +156,17 @@ pub enum HistoryChange {
     /// Adds or updates an asset. `None`, empty and 0 leave existing values, and the first upload
     /// time stays.
     PutAsset(AssetRecord),
-    /// Sets the note of an asset, if it exists.
-    SetNote {
+    /// Sets the remark of an asset, if it exists.
+    SetRemark {
         /// Service that holds it.
         base_url: String,
         /// Asset id.
         asset_id: AssetId,
-        /// The note.
-        note: AssetNote,
+        /// The remark.
+        remark: AssetRemark,
     },
+    /// Adds a batch, or replaces its label, note and skipped files.
+    PutBatch(Arc<Batch>),
     /// The service accepted a key.
     KeyGood {
         /// The key's account.

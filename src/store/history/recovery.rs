@@ -110,12 +110,14 @@ fn to_value(value: ValueRef<'_>) -> Value {
     }
 }
 
-/// Takes only row, status and note of a damaged page's asset: its other values are trusted from the
+/// Takes only row, batch, status, remark and note of a damaged page's asset: its other values are trusted from the
 /// ledger or a backup. One flipped bit turns NULL into 0, which is no row.
 const ON_CONFLICT: &str = "ON CONFLICT (base_url, asset_id) DO UPDATE SET
     item = coalesce(nullif(excluded.item, 0), item),
     upload_status = coalesce(excluded.upload_status, upload_status),
-    note = coalesce(excluded.note, note)";
+    remark = coalesce(excluded.remark, remark),
+    note = coalesce(excluded.note, note),
+    batch = coalesce(nullif(excluded.batch, 0), batch)";
 
 /// Inserts rows, replacing those of equal key; rows with values of a wrong type are skipped.
 fn insert_rows(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, StoreError> {
@@ -154,6 +156,7 @@ pub(super) fn bump_id_counter(fresh: &Connection, is_counted: bool) -> Result<()
              (SELECT coalesce(max(value), 1) FROM counters WHERE name = 'next_item'),
              (SELECT coalesce(max(id), 0) + 1 FROM items),
              (SELECT coalesce(max(item), 0) + 1 FROM assets),
+             (SELECT coalesce(max(id), 0) + 1 FROM batches),
              (SELECT coalesce(max(id), 0) + 1 FROM damaged_items))
          WHERE true
          ON CONFLICT DO UPDATE SET value = excluded.value",

@@ -2,16 +2,14 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::accounts;
-use super::records::{AssetNote, AssetRecord, DamagedItem, HistoryChange, ItemRecord};
-use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-use crate::model::media::FileStamp;
+use super::records::{DamagedItem, HistoryChange, ItemRecord};
+use super::{accounts, assets, batches};
+use crate::model::asset::Account;
+use crate::model::batch::BatchId;
+use crate::model::media::{FileStamp, MediaMetadata};
 use crate::model::snapshot::ItemId;
 use crate::store::files::{path_from_bytes, path_to_bytes};
 use crate::store::run_lock::RunId;
-
-/// Separates the searched fields, so that no match spans two.
-const SEPARATOR: char = '\u{1f}';
 
 /// Writes one change within the caller's transaction.
 pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite::Result<()> {
@@ -30,14 +28,15 @@ pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite
                 .execute(params![to_sql_id(*id), why])?;
             apply(connection, &HistoryChange::DropItem(*id))
         }
-        HistoryChange::PutAsset(asset) => put_asset(connection, asset),
-        HistoryChange::SetNote {
+        HistoryChange::PutAsset(asset) => assets::put(connection, asset),
+        HistoryChange::PutBatch(batch) => batches::put(connection, batch),
+        HistoryChange::SetRemark {
             base_url,
             asset_id,
-            note,
+            remark,
         } => connection
-            .prepare_cached("UPDATE assets SET note = ?3 WHERE base_url = ?1 AND asset_id = ?2")?
-            .execute(params![base_url, asset_id.as_str(), note.as_str()])
+            .prepare_cached("UPDATE assets SET remark = ?3 WHERE base_url = ?1 AND asset_id = ?2")?
+            .execute(params![base_url, asset_id.as_str(), remark.as_str()])
             .map(drop),
         HistoryChange::KeyGood {
             account,
@@ -92,11 +91,13 @@ pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite
 }
 
 fn put_item(connection: &Connection, item: &ItemRecord) -> rusqlite::Result<()> {
+    let is_known = item.metadata != MediaMetadata::default();
+    let metadata = is_known.then(|| serde_json::to_string(&item.metadata).unwrap_or_default());
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO items (id, run, path, given, position, size, modified_ns,
-                 state, added_at_ms, changed_at_ms, account, base_url)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                 state, added_at_ms, changed_at_ms, account, base_url, batch, metadata)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
         .execute(params![
             to_sql_id(item.id),
@@ -111,64 +112,15 @@ fn put_item(connection: &Connection, item: &ItemRecord) -> rusqlite::Result<()> 
             item.changed_at_ms,
             item.account.as_ref().map(Account::as_str),
             item.base_url,
+            item.batch.map(to_sql_batch),
+            metadata,
         ])
         .map(drop)
-}
-
-fn put_asset(connection: &Connection, asset: &AssetRecord) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO assets (base_url, asset_id, item, account, name, path, size, content,
-                 upload_status, uploaded_at_ms, note, search)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-             ON CONFLICT (base_url, asset_id) DO UPDATE SET
-                 item = coalesce(excluded.item, item),
-                 account = coalesce(nullif(excluded.account, ''), account),
-                 name = coalesce(nullif(excluded.name, ''), name),
-                 path = coalesce(nullif(excluded.path, x''), path),
-                 size = coalesce(nullif(excluded.size, 0), size),
-                 content = coalesce(excluded.content, content),
-                 upload_status = coalesce(excluded.upload_status, upload_status),
-                 note = coalesce(excluded.note, note),
-                 search = iif(excluded.name = '', search, excluded.search)",
-        )?
-        .execute(params![
-            asset.base_url,
-            asset.asset_id.as_str(),
-            asset.item.map(to_sql_id),
-            asset.account.as_str(),
-            asset.name,
-            path_to_bytes(&asset.path),
-            to_sql_size(asset.size),
-            asset.content.map(ContentHash::to_hex),
-            asset.status.map(AssetStatus::as_str),
-            asset.uploaded_at_ms,
-            asset.note.map(AssetNote::as_str),
-            search_text(asset),
-        ])
-        .map(drop)
-}
-
-/// Builds the text that searches match.
-fn search_text(asset: &AssetRecord) -> String {
-    let path = asset.path.to_string_lossy();
-    [&asset.name, path.as_ref(), asset.asset_id.as_str()]
-        .map(casefold)
-        .join(&SEPARATOR.to_string())
-}
-
-/// Folds case in every script, one character at a time: a letter folds the same everywhere, so that
-/// parts of words match.
-pub(super) fn casefold(text: &str) -> String {
-    text.chars()
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == 'ς' { 'σ' } else { c })
-        .collect()
 }
 
 /// Columns that [`read_item`] expects, in order.
 pub(super) const ITEM_COLUMNS: &str = "id, run, path, given, position, size, modified_ns, state, \
-     added_at_ms, changed_at_ms, account, base_url";
+     added_at_ms, changed_at_ms, account, base_url, batch, metadata";
 
 pub(super) fn read_item(row: &Row<'_>) -> rusqlite::Result<ItemRecord> {
     let size: Option<i64> = row.get(5)?;
@@ -190,39 +142,12 @@ pub(super) fn read_item(row: &Row<'_>) -> rusqlite::Result<ItemRecord> {
             .get::<_, Option<String>>(10)?
             .map(Account::from_fingerprint),
         base_url: row.get(11)?,
+        batch: row.get::<_, Option<i64>>(12)?.map(from_sql_batch),
+        metadata: row
+            .get::<_, Option<String>>(13)?
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .unwrap_or_default(),
     })
-}
-
-/// Columns that [`read_asset`] expects, in order.
-pub(super) const ASSET_COLUMNS: &str = "asset_id, item, account, base_url, name, path, size, \
-     content, upload_status, uploaded_at_ms, note";
-
-/// Returns `None` for a row with an invalid id, which is logged and skipped.
-pub(super) fn read_asset(row: &Row<'_>) -> rusqlite::Result<Option<AssetRecord>> {
-    let id: String = row.get(0)?;
-    let Some(asset_id) = AssetId::new(&id) else {
-        tracing::warn!(id, "a row of the history has an unusable asset id");
-        return Ok(None);
-    };
-    Ok(Some(AssetRecord {
-        asset_id,
-        item: row.get::<_, Option<i64>>(1)?.map(from_sql_id),
-        account: Account::from_fingerprint(row.get::<_, String>(2)?),
-        base_url: row.get(3)?,
-        name: row.get(4)?,
-        path: path_from_bytes(row.get_ref(5)?.as_blob()?),
-        size: from_sql_size(row.get(6)?),
-        content: row
-            .get::<_, Option<String>>(7)?
-            .and_then(|hex| ContentHash::from_hex(&hex)),
-        status: row
-            .get::<_, Option<String>>(8)?
-            .map(|word| AssetStatus::from_wire(&word)),
-        uploaded_at_ms: row.get(9)?,
-        note: row
-            .get::<_, Option<String>>(10)?
-            .and_then(|word| AssetNote::from_word(&word)),
-    }))
 }
 
 pub(super) fn read_damaged(row: &Row<'_>) -> rusqlite::Result<DamagedItem> {
@@ -243,10 +168,18 @@ pub(super) fn from_sql_id(id: i64) -> ItemId {
     ItemId(u64::try_from(id).unwrap_or_default())
 }
 
+pub(super) fn to_sql_batch(batch: BatchId) -> i64 {
+    i64::try_from(batch.0).unwrap_or(i64::MAX)
+}
+
+pub(super) fn from_sql_batch(batch: i64) -> BatchId {
+    BatchId(u64::try_from(batch).unwrap_or_default())
+}
+
 pub(super) fn to_sql_size(size: u64) -> i64 {
     i64::try_from(size).unwrap_or(i64::MAX)
 }
 
-fn from_sql_size(size: i64) -> u64 {
+pub(super) fn from_sql_size(size: i64) -> u64 {
     u64::try_from(size).unwrap_or_default()
 }

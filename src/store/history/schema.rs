@@ -18,11 +18,20 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "assets",
         columns: "base_url, asset_id, item, account, name, path, size, content, upload_status, \
-             uploaded_at_ms, note, search",
+             uploaded_at_ms, remark, note, batch, kind, duration_ms, width, height, captured_at, \
+             has_location, deleted_at_ms, search",
+    },
+    Table {
+        name: "batches",
+        columns: "id, label, note, created_at_ms, other_files, search",
     },
     Table {
         name: "items",
         columns: ITEM_COLUMNS,
+    },
+    Table {
+        name: "skipped_files",
+        columns: "id, batch, path, kind",
     },
     Table {
         name: "damaged_items",

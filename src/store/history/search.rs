@@ -2,10 +2,32 @@
 
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 
-use super::records::{AssetNote, AssetRecord};
-use super::rows::{ASSET_COLUMNS, casefold, read_asset, to_sql_size};
+use super::assets;
+use super::records::{AssetRecord, AssetRemark};
+use super::rows::to_sql_size;
 use super::{History, StoreError};
 use crate::model::asset::{Account, AssetId, AssetStatus};
+
+/// Separates the searched fields, so that no match spans two.
+pub(super) const SEPARATOR: char = '\u{1f}';
+
+/// Builds the text that searches match.
+pub(super) fn search_text(asset: &AssetRecord) -> String {
+    let path = asset.path.to_string_lossy();
+    let note = asset.note.as_deref().unwrap_or_default();
+    [&asset.name, path.as_ref(), asset.asset_id.as_str(), note]
+        .map(casefold)
+        .join(&SEPARATOR.to_string())
+}
+
+/// Folds case in every script, one character at a time: a letter folds the same everywhere, so that
+/// parts of words match.
+pub(super) fn casefold(text: &str) -> String {
+    text.chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == 'ς' { 'σ' } else { c })
+        .collect()
+}
 
 impl History {
     /// Returns at most `limit` assets from `offset` on whose name, path or id contains `query`,
@@ -86,15 +108,15 @@ impl History {
         visit(
             &self.connection,
             "WHERE base_url = ?1 AND account = ?2 AND size = ?3 AND upload_status = ?4
-                 AND content IS NOT NULL AND coalesce(note, '') NOT IN (?5, ?6)
+                 AND content IS NOT NULL AND coalesce(remark, '') NOT IN (?5, ?6)
              ORDER BY uploaded_at_ms DESC, id DESC",
             &[
                 &base_url,
                 &account.as_str(),
                 &to_sql_size(size),
                 &AssetStatus::Success.as_str(),
-                &AssetNote::SizeMismatch.as_str(),
-                &AssetNote::Gone.as_str(),
+                &AssetRemark::SizeMismatch.as_str(),
+                &AssetRemark::Gone.as_str(),
             ],
             |asset| {
                 found.push(asset);
@@ -124,10 +146,12 @@ impl History {
 
 /// Returns every asset, oldest first.
 pub(super) fn every_asset(connection: &Connection) -> rusqlite::Result<Vec<AssetRecord>> {
-    let mut statement =
-        connection.prepare(&format!("SELECT {ASSET_COLUMNS} FROM assets ORDER BY id"))?;
-    let assets = statement.query_map((), read_asset)?;
-    assets.filter_map(Result::transpose).collect()
+    let mut statement = connection.prepare(&format!(
+        "SELECT {} FROM assets ORDER BY id",
+        assets::COLUMNS
+    ))?;
+    let every = statement.query_map((), assets::read)?;
+    every.filter_map(Result::transpose).collect()
 }
 
 /// Returns the last reported status of an asset.
@@ -150,13 +174,13 @@ fn visit<E: From<StoreError>>(
     mut each: impl FnMut(AssetRecord) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut statement = connection
-        .prepare_cached(&format!("SELECT {ASSET_COLUMNS} FROM assets {clause}"))
+        .prepare_cached(&format!("SELECT {} FROM assets {clause}", assets::COLUMNS))
         .map_err(StoreError::from)?;
     let mut rows = statement
         .query(params_from_iter(values))
         .map_err(StoreError::from)?;
     while let Some(row) = rows.next().map_err(StoreError::from)? {
-        if let Some(asset) = read_asset(row).map_err(StoreError::from)? {
+        if let Some(asset) = assets::read(row).map_err(StoreError::from)? {
             each(asset)?;
         }
     }

@@ -2,6 +2,7 @@
 
 mod corruption;
 mod damage;
+mod library;
 mod migrations;
 mod search;
 
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-use crate::model::media::FileStamp;
+use crate::model::media::{FileStamp, MediaMetadata};
 
 const URL: &str = "https://api.example/serve/api/v2";
 
@@ -30,6 +31,8 @@ fn item(id: u64, path: &str) -> ItemRecord {
         changed_at_ms: 1,
         account: None,
         base_url: None,
+        batch: None,
+        metadata: MediaMetadata::default(),
     }
 }
 
@@ -45,7 +48,13 @@ fn asset(id: &str, name: &str, at: i64) -> AssetRecord {
         content: None,
         status: None,
         uploaded_at_ms: at,
+        remark: None,
         note: None,
+        batch: None,
+        label: None,
+        kind: None,
+        metadata: MediaMetadata::default(),
+        deleted_at_ms: None,
     }
 }
 
@@ -90,7 +99,7 @@ fn everything_of_a_row_comes_back_after_a_restart() {
         item: Some(ItemId(1)),
         content: Some(ContentHash::from_bytes([7; 32])),
         status: Some(AssetStatus::Uploading),
-        note: Some(AssetNote::MayBeStoredTwice),
+        remark: Some(AssetRemark::MayBeStoredTwice),
         ..asset("re_1", "clip one.mp4", 3)
     };
     {
@@ -221,7 +230,7 @@ fn an_asset_never_loses_what_is_known_of_it() {
         item: Some(ItemId(5)),
         content: Some(ContentHash::from_bytes([1; 32])),
         status: Some(AssetStatus::Success),
-        note: Some(AssetNote::MayBeStoredTwice),
+        remark: Some(AssetRemark::MayBeStoredTwice),
         ..asset("re_1", "a.mp4", 10)
     };
     let bare = AssetRecord {
@@ -243,10 +252,10 @@ fn an_asset_never_loses_what_is_known_of_it() {
     put(&mut history, vec![elsewhere]);
     assert_eq!(count(&history, "re_1"), 2);
     history
-        .commit(&[HistoryChange::SetNote {
+        .commit(&[HistoryChange::SetRemark {
             base_url: URL.to_owned(),
             asset_id: known.asset_id.clone(),
-            note: AssetNote::Gone,
+            remark: AssetRemark::Gone,
         }])
         .unwrap();
     let failed = AssetRecord {
@@ -255,7 +264,7 @@ fn an_asset_never_loses_what_is_known_of_it() {
     };
     put(&mut history, vec![failed]);
     let now = history.asset(URL, &known.asset_id).unwrap().unwrap();
-    assert_eq!(now.note, Some(AssetNote::Gone));
+    assert_eq!(now.remark, Some(AssetRemark::Gone));
     assert_eq!(now.status, Some(AssetStatus::Failed));
 }
 

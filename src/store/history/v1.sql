@@ -20,7 +20,16 @@ CREATE TABLE assets (
     content        TEXT,
     upload_status  TEXT,
     uploaded_at_ms INTEGER NOT NULL,
+    remark         TEXT,
     note           TEXT,
+    batch          INTEGER,
+    kind           TEXT,
+    duration_ms    INTEGER,
+    width          INTEGER,
+    height         INTEGER,
+    captured_at    TEXT,
+    has_location   INTEGER,
+    deleted_at_ms  INTEGER,
     search         TEXT NOT NULL,
     UNIQUE (base_url, asset_id)
 ) STRICT;
@@ -28,6 +37,26 @@ CREATE INDEX assets_by_size ON assets (base_url, account, size);
 -- For no query: the check at opening compares it with the table, and so finds a damaged hash.
 CREATE INDEX assets_by_content ON assets (base_url, account, content);
 CREATE INDEX assets_by_time ON assets (uploaded_at_ms);
+CREATE INDEX assets_by_batch ON assets (batch);
+
+-- What was added in one go. A batch outlives its rows and assets.
+CREATE TABLE batches (
+    id            INTEGER PRIMARY KEY,
+    label         TEXT NOT NULL,
+    note          TEXT,
+    created_at_ms INTEGER NOT NULL,
+    other_files   INTEGER NOT NULL,
+    search        TEXT NOT NULL
+) STRICT;
+
+-- Files in the folders of a batch that the service does not take.
+CREATE TABLE skipped_files (
+    id    INTEGER PRIMARY KEY,
+    batch INTEGER NOT NULL,
+    path  BLOB NOT NULL,
+    kind  TEXT NOT NULL
+) STRICT;
+CREATE INDEX skipped_files_by_batch ON skipped_files (batch);
 
 -- The queue: one row a file that has not left the list.
 CREATE TABLE items (
@@ -42,7 +71,9 @@ CREATE TABLE items (
     added_at_ms   INTEGER NOT NULL,
     changed_at_ms INTEGER NOT NULL,
     account       TEXT,
-    base_url      TEXT
+    base_url      TEXT,
+    batch         INTEGER,
+    metadata      TEXT
 ) STRICT;
 CREATE INDEX items_by_path ON items (path);
 

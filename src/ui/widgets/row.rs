@@ -16,8 +16,10 @@ use super::text::{elided_end, elided_middle, paint_icon, paint_left};
 use crate::app::command::{Pick, UiCommand};
 use crate::app::rows::{self, RowContext, Trailing};
 use crate::app::state::App;
+use crate::app::thumbnails::PictureRequest;
 use crate::app::wording::row as words;
 use crate::model::snapshot::Row;
+use crate::text::Backend;
 use crate::text::messages::list;
 use crate::ui::theme::{self, Palette, radius, size, space, type_size};
 use crate::ui::thumbnails;
@@ -72,7 +74,8 @@ pub fn show(
         ),
         vec2(size::THUMBNAIL, size::THUMBNAIL),
     );
-    thumbnails::show(ui, thumbnail, row, around.now);
+    let request = PictureRequest::of_row(row, around.place == Backend::Service);
+    thumbnails::show(ui, thumbnail, row.kind, request.as_ref(), around.now);
     let text_left = rect.left() + BEFORE_TEXT;
     let right = pos2(buttons.left - space::S, rect.center().y);
     let trailing = trailing(ui, row, right, right.x - text_left);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mavi_uploader::sandbox::{Call, EnvelopeStyle, FaultPlan, PlannedFault, Reply, Sandbox};
-use mavi_uploader::store::AssetNote;
+use mavi_uploader::store::AssetRemark;
 use serde_json::json;
 
 use super::program::{FASTER, Seen, Trial};
@@ -70,7 +70,10 @@ fn a_file_that_went_up_behind_a_bad_answer_is_noted_as_perhaps_twice() {
     let seen = Trial::new(plan).run();
     seen.finishes();
     assert_eq!(seen.stored(), 2);
-    assert_eq!(seen.history()[0].note, Some(AssetNote::MayBeStoredTwice));
+    assert_eq!(
+        seen.history()[0].remark,
+        Some(AssetRemark::MayBeStoredTwice)
+    );
 }
 
 /// Row: HTTP 200 with something else than the envelope; the connection breaks within it.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mavi_uploader::model::snapshot::Status;
 use mavi_uploader::sandbox::{Call, FaultPlan, OfferedProtocol, PlannedFault, Reply};
-use mavi_uploader::store::AssetNote;
+use mavi_uploader::store::AssetRemark;
 
 use super::program::{Seen, Trial};
 
@@ -116,7 +116,7 @@ fn a_break_in_the_body_asks_whether_it_is_the_key_and_sends_again() {
         [Call::KeyCheck, Call::Upload, Call::KeyCheck, Call::Upload]
     );
     assert_eq!(seen.stored(), 1);
-    assert_eq!(seen.history()[0].note, None);
+    assert_eq!(seen.history()[0].remark, None);
 }
 
 /// Row: the connection breaks before the whole body is out.
@@ -214,7 +214,7 @@ fn a_body_that_stands_still_is_dropped_and_sent_again() {
     seen.finishes();
     assert_eq!(seen.retries(), ["timed_out"]);
     assert_eq!((seen.calls(Call::Upload), seen.stored()), (2, 1));
-    assert_eq!(seen.history()[0].note, None);
+    assert_eq!(seen.history()[0].remark, None);
 }
 
 /// Row: no byte moves for 30 s while body is left.
@@ -253,7 +253,10 @@ fn without_an_answer_in_time_it_is_sent_once_more_and_noted() {
     seen.finishes();
     assert_eq!(seen.retries(), ["timed_out"]);
     assert_eq!((seen.calls(Call::Upload), seen.stored()), (2, 2));
-    assert_eq!(seen.history()[0].note, Some(AssetNote::MayBeStoredTwice));
+    assert_eq!(
+        seen.history()[0].remark,
+        Some(AssetRemark::MayBeStoredTwice)
+    );
 
     let seen = Trial::new(FaultPlan::new().on(Call::Upload).always().then(late())).run();
     let words = seen.fails("timed_out", 1);
@@ -268,7 +271,10 @@ fn a_lost_answer_is_sent_once_more_and_noted() {
     seen.finishes();
     assert_eq!(seen.retries(), ["network"]);
     assert_eq!((seen.calls(Call::Upload), seen.stored()), (2, 2));
-    assert_eq!(seen.history()[0].note, Some(AssetNote::MayBeStoredTwice));
+    assert_eq!(
+        seen.history()[0].remark,
+        Some(AssetRemark::MayBeStoredTwice)
+    );
 
     let seen = Trial::new(FaultPlan::new().on(Call::Upload).always().then(lost(false))).run();
     seen.fails("network", 1);
@@ -283,7 +289,7 @@ fn a_lost_answer_of_the_storage_is_asked_about_and_not_sent_again_if_it_is_there
     assert!(seen.retries().is_empty(), "{:?}", seen.retries());
     assert_eq!((seen.calls(Call::StoragePut), seen.stored()), (1, 1));
     let history = seen.history();
-    assert_eq!((history.len(), history[0].note), (1, None));
+    assert_eq!((history.len(), history[0].remark), (1, None));
 }
 
 /// Row: the body is out and the connection breaks. Signed URL.

@@ -2,7 +2,7 @@
 
 use mavi_uploader::model::asset::AssetStatus;
 use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, Reply};
-use mavi_uploader::store::AssetNote;
+use mavi_uploader::store::AssetRemark;
 
 use super::program::Trial;
 use crate::cli::text;
@@ -26,8 +26,8 @@ fn what_the_service_gave_up_on_is_uploaded_again_once() {
     assert_eq!(history.len(), 2, "both ids are kept");
     for record in history {
         let is_last = record.asset_id.as_str() == text(&finished, "asset_id");
-        let note = (!is_last).then_some(AssetNote::Abandoned);
-        assert_eq!(record.note, note);
+        let note = (!is_last).then_some(AssetRemark::Abandoned);
+        assert_eq!(record.remark, note);
     }
 }
 
@@ -84,7 +84,7 @@ fn another_size_fails_and_keeps_the_id() {
         let failed = seen.outcome.one("failed");
         let history = seen.history();
         assert_eq!(history[0].asset_id.as_str(), text(&failed, "asset_id"));
-        assert_eq!(history[0].note, Some(AssetNote::SizeMismatch));
+        assert_eq!(history[0].remark, Some(AssetRemark::SizeMismatch));
     }
 }
 

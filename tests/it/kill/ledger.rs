@@ -7,7 +7,7 @@ use mavi_uploader::model::asset::AssetStatus;
 use mavi_uploader::model::cell_escaping::split_record;
 use mavi_uploader::model::media::Route;
 use mavi_uploader::model::upload::{Original, Upload, UploadState};
-use mavi_uploader::store::{AssetNote, AssetRecord, History};
+use mavi_uploader::store::{AssetRecord, AssetRemark, History};
 
 use super::Figures;
 use super::server::{Request, Stored};
@@ -228,7 +228,7 @@ impl Ledger {
         }
         let announced: HashSet<&str> = assets
             .iter()
-            .filter(|asset| asset.note == Some(AssetNote::MayBeStoredTwice))
+            .filter(|asset| asset.remark == Some(AssetRemark::MayBeStoredTwice))
             .filter_map(|asset| self.content_of(&asset.path))
             .map(String::as_str)
             .collect();
@@ -255,7 +255,7 @@ impl Ledger {
         let known = ids(assets);
         let noted = assets
             .iter()
-            .filter(|asset| asset.note == Some(AssetNote::MayBeStoredTwice))
+            .filter(|asset| asset.remark == Some(AssetRemark::MayBeStoredTwice))
             .map(|asset| name_of(&asset.path));
         let announced: HashSet<String> = noted.chain(self.twice_shown.iter().cloned()).collect();
         for source in &self.sources {

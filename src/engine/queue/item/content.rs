@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use crate::model::asset::ContentHash;
-use crate::model::media::FileStamp;
+use crate::model::media::{FileStamp, MediaMetadata};
 
 /// Knowledge of the content of a row's file.
 #[derive(Debug, Default)]
@@ -19,6 +19,7 @@ pub(in crate::engine) struct FileContent {
     has_failed: bool,
     /// Stamp of the last check, for a file still being written.
     last_stamp: Option<FileStamp>,
+    metadata: MediaMetadata,
 }
 
 impl FileContent {
@@ -60,6 +61,15 @@ impl FileContent {
     /// Notes the stamp of a check; returns whether it is that of the check before.
     pub fn has_stamp_of_last_check(&mut self, stamp: FileStamp) -> bool {
         self.last_stamp.replace(stamp) == Some(stamp)
+    }
+
+    /// Returns what the file states about itself.
+    pub fn metadata(&self) -> MediaMetadata {
+        self.metadata
+    }
+
+    pub fn set_metadata(&mut self, metadata: MediaMetadata) {
+        self.metadata = metadata;
     }
 
     /// Forgets what was read of a file that has changed.

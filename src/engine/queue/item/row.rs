@@ -113,6 +113,8 @@ impl Item {
             duplicate_of: duplicate_of.map(Arc::new),
             later,
             interrupted: self.is_interrupted(),
+            batch: self.batch.as_ref().map(|batch| batch.id),
+            metadata: self.content.metadata(),
         }
     }
 }

@@ -24,6 +24,10 @@ fn one_copy_a_day_is_made_and_seven_are_kept() {
     back_up_at(dir.path(), &folder, at("11-01")).unwrap();
     assert!(!folder.exists(), "there is no history yet");
     let mut history = History::open(dir.path()).unwrap().history;
+    back_up_at(dir.path(), &folder, at("11-01")).unwrap_err();
+    let drive = dir.path().join("second");
+    assert!(!drive.exists(), "an unplugged drive gets no folder");
+    fs::create_dir(drive).unwrap();
     for day in 1..10 {
         let day = at(&format!("11-{day:02}"));
         let before = history.reserve_ids(1).unwrap();

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 use crate::model::cell_escaping::{is_formula, quoted_field, split_record};
-use crate::store::history::records::{AssetNote, AssetRecord};
+use crate::model::media::MediaMetadata;
+use crate::store::history::records::{AssetRecord, AssetRemark};
 
 /// First line, after the byte order mark that Excel needs to detect UTF-8.
 pub(super) const HEADER: &str =
@@ -48,9 +49,9 @@ impl LedgerEvent {
 
     /// Derives the event from an asset's record.
     pub(super) fn of(asset: &AssetRecord) -> Self {
-        match (asset.note, asset.status) {
-            (Some(AssetNote::Abandoned), _) => Self::Abandoned,
-            (Some(AssetNote::SizeMismatch), _) | (_, Some(AssetStatus::Failed)) => Self::Failed,
+        match (asset.remark, asset.status) {
+            (Some(AssetRemark::Abandoned), _) => Self::Abandoned,
+            (Some(AssetRemark::SizeMismatch), _) | (_, Some(AssetStatus::Failed)) => Self::Failed,
             (_, Some(AssetStatus::Success)) => Self::Ready,
             (_, Some(_)) => Self::Stored,
             (_, None) => Self::Reserved,
@@ -63,7 +64,7 @@ impl LedgerEvent {
 pub(super) struct LedgerEntry {
     /// `None` for an event of another program version; its ID counts all the same.
     pub(super) event: Option<LedgerEvent>,
-    /// The line's asset, with the status and note that follow from the event.
+    /// The line's asset, with the status and remark that follow from the event.
     pub(super) asset: AssetRecord,
 }
 
@@ -78,7 +79,7 @@ pub(super) fn to_line(asset: &AssetRecord) -> String {
         escape_path(&asset.path),
         asset.size.to_string(),
         asset.content.map(ContentHash::to_hex).unwrap_or_default(),
-        String::new(),
+        escape(asset.label.as_deref().unwrap_or_default()),
         asset.account.as_str().to_owned(),
         escape(&asset.base_url),
     ];
@@ -98,7 +99,7 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
         path,
         size,
         content,
-        _label,
+        label,
         account,
         base_url,
         ..,
@@ -113,10 +114,10 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
     let event = LedgerEvent::ALL
         .into_iter()
         .find(|known| known.as_str() == event);
-    let (status, note) = match event {
+    let (status, remark) = match event {
         Some(LedgerEvent::Ready) => (Some(AssetStatus::Success), None),
         Some(LedgerEvent::Failed) => (Some(AssetStatus::Failed), None),
-        Some(LedgerEvent::Abandoned) => (None, Some(AssetNote::Abandoned)),
+        Some(LedgerEvent::Abandoned) => (None, Some(AssetRemark::Abandoned)),
         Some(LedgerEvent::Stored) => (Some(AssetStatus::Waiting), None),
         Some(LedgerEvent::Reserved) => (None, None),
         None => (Some(AssetStatus::Other), None),
@@ -134,7 +135,13 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
             content: ContentHash::from_hex(content),
             status,
             uploaded_at_ms: time.parse::<Timestamp>().ok()?.as_millisecond(),
-            note,
+            remark,
+            note: None,
+            batch: None,
+            label: Some(String::from_utf8(unescape(label)).ok()?).filter(|label| !label.is_empty()),
+            kind: None,
+            metadata: MediaMetadata::default(),
+            deleted_at_ms: None,
         },
     })
 }

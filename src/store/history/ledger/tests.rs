@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::asset::{Account, ContentHash};
 use crate::model::cell_escaping::{is_formula, split_record};
-use crate::store::history::records::{AssetNote, AssetRecord};
+use crate::model::media::MediaMetadata;
+use crate::store::history::records::{AssetRecord, AssetRemark};
 
 const LIMIT: Duration = Duration::from_millis(20);
 
@@ -23,7 +24,13 @@ fn asset(id: &str) -> AssetRecord {
         content: None,
         status: None,
         uploaded_at_ms: 1_764_513_365_123,
+        remark: None,
         note: None,
+        batch: None,
+        label: None,
+        kind: None,
+        metadata: MediaMetadata::default(),
+        deleted_at_ms: None,
     }
 }
 
@@ -69,10 +76,10 @@ fn a_line_says_what_became_known() {
 
 #[test]
 fn the_event_follows_from_what_is_known() {
-    let event = |status, note, content| {
+    let event = |status, remark, content| {
         LedgerEvent::of(&AssetRecord {
             status,
-            note,
+            remark,
             content,
             ..asset("re_1")
         })
@@ -86,12 +93,12 @@ fn the_event_follows_from_what_is_known() {
     // A storage session was found complete.
     assert_eq!(event(waiting, None, None), "stored");
     assert_eq!(event(waiting, None, content), "stored");
-    let twice = Some(AssetNote::MayBeStoredTwice);
+    let twice = Some(AssetRemark::MayBeStoredTwice);
     assert_eq!(event(success, twice, content), "ready");
-    let mismatch = Some(AssetNote::SizeMismatch);
+    let mismatch = Some(AssetRemark::SizeMismatch);
     assert_eq!(event(success, mismatch, content), "failed");
     assert_eq!(event(Some(AssetStatus::Failed), None, content), "failed");
-    let abandoned = Some(AssetNote::Abandoned);
+    let abandoned = Some(AssetRemark::Abandoned);
     assert_eq!(event(waiting, abandoned, None), "abandoned");
 }
 

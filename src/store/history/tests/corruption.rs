@@ -401,7 +401,7 @@ fn a_status_that_the_database_knows_better_stays() {
     let dir = tempfile::tempdir().unwrap();
     let mismatch = AssetRecord {
         status: Some(AssetStatus::Success),
-        note: Some(AssetNote::SizeMismatch),
+        remark: Some(AssetRemark::SizeMismatch),
         ..asset("re_1", "a.mp4", 1)
     };
     let waiting = AssetRecord {
@@ -424,14 +424,14 @@ fn a_status_that_the_database_knows_better_stays() {
 #[test]
 fn an_id_without_bytes_is_told_from_others_by_the_ledger_alone() {
     let dir = tempfile::tempdir().unwrap();
-    let of = |id: &str, status, content: Option<[u8; 32]>, note| AssetRecord {
+    let of = |id: &str, status, content: Option<[u8; 32]>, remark| AssetRecord {
         item: Some(ItemId(1)),
         content: content.map(ContentHash::from_bytes),
         status,
-        note,
+        remark,
         ..asset(id, "a.mp4", 1)
     };
-    let (waiting, abandoned) = (Some(AssetStatus::Waiting), Some(AssetNote::Abandoned));
+    let (waiting, abandoned) = (Some(AssetStatus::Waiting), Some(AssetRemark::Abandoned));
     let all = [
         of("re_issued", None, None, None),
         of("re_lost_answer", None, Some([1; 32]), None),

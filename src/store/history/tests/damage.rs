@@ -118,7 +118,7 @@ fn a_column_that_an_earlier_version_lacks_costs_no_rows() {
     };
     put(&mut open(dir.path()), vec![record]);
     // A view that is not the program's has the database set aside.
-    let planted = "ALTER TABLE assets DROP COLUMN note; CREATE VIEW more AS SELECT * FROM assets";
+    let planted = "ALTER TABLE assets DROP COLUMN remark; CREATE VIEW more AS SELECT * FROM assets";
     Connection::open(dir.path().join(FILE_NAME))
         .unwrap()
         .execute_batch(planted)
@@ -181,13 +181,13 @@ fn what_only_the_database_had_is_rebuilt_from_the_newest_sound_backup() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join(BACKUP_DIR);
     filled(dir.path(), 3);
-    let note = |note| HistoryChange::SetNote {
+    let remark = |remark| HistoryChange::SetRemark {
         base_url: URL.to_owned(),
         asset_id: AssetId::new("re_0").unwrap(),
-        note,
+        remark,
     };
     let mut history = open(dir.path());
-    history.commit(&[note(AssetNote::Gone)]).unwrap();
+    history.commit(&[remark(AssetRemark::Gone)]).unwrap();
     back_up(dir.path(), &folder).unwrap();
     put(&mut history, vec![asset("re_later", "later.mp4", 9)]);
     let taken = history.reserve_ids(5).unwrap();
@@ -196,7 +196,7 @@ fn what_only_the_database_had_is_rebuilt_from_the_newest_sound_backup() {
     fs::write(folder.join("history-2999-01-01.db"), "words").unwrap();
     let check = |mut history: History| {
         let found = history.asset(URL, &AssetId::new("re_0").unwrap()).unwrap();
-        assert_eq!(found.unwrap().note, Some(AssetNote::Gone));
+        assert_eq!(found.unwrap().remark, Some(AssetRemark::Gone));
         assert_eq!(history.items().unwrap(), [item(2, "/a.mp4")]);
         assert_eq!(count(&history, ""), 4, "the ledger has the newest");
         let _ = history.reserve_ids(1).unwrap();
@@ -220,10 +220,10 @@ fn what_select_still_reads_is_newer_than_the_backup() {
     let changes = [
         HistoryChange::DropItem(ItemId(2)),
         HistoryChange::PutItem(item(3, "/b.mp4")),
-        HistoryChange::SetNote {
+        HistoryChange::SetRemark {
             base_url: URL.to_owned(),
             asset_id: AssetId::new("re_299").unwrap(),
-            note: AssetNote::Gone,
+            remark: AssetRemark::Gone,
         },
     ];
     history.commit(&changes).unwrap();
@@ -237,8 +237,8 @@ fn what_select_still_reads_is_newer_than_the_backup() {
     let history = open(dir.path());
     assert_eq!(history.items().unwrap(), [item(3, "/b.mp4")]);
     let id = AssetId::new("re_299").unwrap();
-    let note = history.asset(URL, &id).unwrap().unwrap().note;
-    assert_eq!(note, Some(AssetNote::Gone));
+    let remark = history.asset(URL, &id).unwrap().unwrap().remark;
+    assert_eq!(remark, Some(AssetRemark::Gone));
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Databases of older and newer programs.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::model::batch::{Batch, BatchId, SkippedFile, SkippedKind};
+use crate::model::media::Kind;
 use crate::store::history::schema;
 
 /// Version 1, as its program wrote it: every table has a row.
@@ -19,7 +23,18 @@ fn the_first_released_database_is_opened_with_all_it_holds() {
         item: Some(ItemId(1)),
         content: Some(ContentHash::from_bytes([7; 32])),
         status: Some(AssetStatus::Success),
-        note: Some(AssetNote::MayBeStoredTwice),
+        remark: Some(AssetRemark::MayBeStoredTwice),
+        note: Some("the good take".to_owned()),
+        batch: Some(BatchId(3)),
+        label: Some("Shoot 28".to_owned()),
+        kind: Some(Kind::Video),
+        metadata: MediaMetadata {
+            duration_ms: Some(84_000),
+            width: Some(1920),
+            height: Some(1080),
+            captured_at: Some("2026-11-28T16:04:05+08:00".parse().unwrap()),
+            has_location: true,
+        },
         ..asset("re_1", "媒体.mp4", 3)
     };
     assert_eq!(history.search("媒体", 9, 0).unwrap(), [stored]);
@@ -32,9 +47,26 @@ fn the_first_released_database_is_opened_with_all_it_holds() {
         }),
         account: Some(account()),
         base_url: Some(URL.to_owned()),
+        batch: Some(BatchId(3)),
+        metadata: MediaMetadata {
+            duration_ms: Some(1000),
+            ..MediaMetadata::default()
+        },
         ..item(2, "/media/b.mp4")
     };
     assert_eq!(history.items().unwrap(), [waiting]);
+    let batch = Batch {
+        id: BatchId(3),
+        label: "Shoot 28".to_owned(),
+        note: Some("first day".to_owned()),
+        created_at_ms: 2,
+        skipped: Arc::new(vec![SkippedFile {
+            path: "/media/c.R3D".into(),
+            kind: SkippedKind::CameraOriginal,
+        }]),
+        other_files: 1,
+    };
+    assert_eq!(history.batch(batch.id).unwrap(), Some(batch));
     let damaged = DamagedItem {
         id: ItemId(3),
         path: "/media/c.mp4".into(),

@@ -111,11 +111,11 @@ fn only_a_sound_asset_of_the_same_account_and_service_stands_in_for_an_upload() 
             but("re_failed", |r| r.status = Some(AssetStatus::Failed)),
             but("re_waiting", |r| r.status = None),
             but("re_unhashed", |r| r.content = None),
-            but("re_short", |r| r.note = Some(AssetNote::SizeMismatch)),
-            but("re_gone", |r| r.note = Some(AssetNote::Gone)),
+            but("re_short", |r| r.remark = Some(AssetRemark::SizeMismatch)),
+            but("re_gone", |r| r.remark = Some(AssetRemark::Gone)),
             but("re_size", |r| r.size = 101),
             but("re_twice", |r| {
-                r.note = Some(AssetNote::MayBeStoredTwice);
+                r.remark = Some(AssetRemark::MayBeStoredTwice);
                 r.content = Some(ContentHash::from_bytes([8; 32]));
             }),
         ],
@@ -125,8 +125,8 @@ fn only_a_sound_asset_of_the_same_account_and_service_stands_in_for_an_upload() 
         .unwrap();
     assert_eq!(ids(&found), ["re_twice", "re_good"]);
     for gone in found {
-        let note = Some(AssetNote::Gone);
-        put(&mut history, vec![AssetRecord { note, ..gone }]);
+        let remark = Some(AssetRemark::Gone);
+        put(&mut history, vec![AssetRecord { remark, ..gone }]);
     }
     let found = history
         .reusable_assets_of_size(&account(), URL, 100)

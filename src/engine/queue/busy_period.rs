@@ -1,4 +1,4 @@
-//! A batch: all that is started until everything that was started has ended.
+//! A busy period of the queue: from the first start until everything that was started has ended.
 
 #[cfg(test)]
 mod tests;
@@ -8,16 +8,16 @@ use crate::engine::BatchEnd;
 use crate::engine::clock::now_ms;
 use crate::model::upload::{Original, UploadState};
 
-/// The batch that is under way, or the last one.
+/// The busy period that is under way, or the last one.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
+pub(super) struct BusyPeriod {
     /// Milliseconds since the Unix epoch.
     began_ms: i64,
     /// Its end was not said yet.
     is_open: bool,
 }
 
-impl Batch {
+impl BusyPeriod {
     /// Begins another batch, unless one is under way; returns whether it did.
     pub fn begin(&mut self) -> bool {
         if self.is_open {

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use tokio::time::Instant;
 
-use super::Batch;
+use super::BusyPeriod;
 use crate::engine::queue::item::Item;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::snapshot::ItemId;
@@ -30,7 +30,7 @@ fn failed() -> UploadState {
 
 #[test]
 fn its_end_is_said_once_and_only_when_all_of_it_has_ended() {
-    let mut batch = Batch::default();
+    let mut batch = BusyPeriod::default();
     assert!(batch.begin() && !batch.begin());
     let under_way = [item(failed(), 1), item(UploadState::Queued, 0)];
     assert_eq!(batch.end(under_way.iter(), 0), None);
@@ -46,7 +46,7 @@ fn its_end_is_said_once_and_only_when_all_of_it_has_ended() {
 
 #[test]
 fn a_batch_of_which_everything_was_cancelled_ends_without_a_word() {
-    let mut batch = Batch::default();
+    let mut batch = BusyPeriod::default();
     batch.begin();
     let cancelled = item(UploadState::Cancelled { asset: None }, 1);
     assert_eq!(batch.end([&cancelled].into_iter(), 0), None);
@@ -56,7 +56,7 @@ fn a_batch_of_which_everything_was_cancelled_ends_without_a_word() {
 #[test]
 fn nothing_was_sent_where_no_byte_moved_and_no_row_was_started() {
     for (starts, moved, nothing_sent) in [(0, 0, true), (0, 1, false), (1, 0, false)] {
-        let mut batch = Batch::default();
+        let mut batch = BusyPeriod::default();
         batch.begin();
         let end = batch.end([&item(failed(), starts)].into_iter(), moved);
         assert_eq!(end.unwrap().nothing_sent, nothing_sent);
@@ -65,7 +65,7 @@ fn nothing_was_sent_where_no_byte_moved_and_no_row_was_started() {
 
 #[test]
 fn a_batch_that_is_reopened_keeps_its_beginning() {
-    let mut batch = Batch::default();
+    let mut batch = BusyPeriod::default();
     batch.reopen(5);
     assert!(!batch.begin());
     assert_eq!(batch.began_ms(), 5);

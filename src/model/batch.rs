@@ -1,0 +1,97 @@
+//! Batches: the files that were added in one go.
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// Id of a batch, unique for the life of the data directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BatchId(pub u64);
+
+/// Files that were dropped, pasted or chosen in one go, and what was skipped among them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Id of the batch.
+    pub id: BatchId,
+    /// The folder's name, or the day and time, unless the user renamed it.
+    pub label: String,
+    /// The user's own note.
+    pub note: Option<String>,
+    /// Time of adding, in milliseconds since the Unix epoch.
+    pub created_at_ms: i64,
+    /// Files in its folders that the service does not take, in the order of the walk.
+    pub skipped: Arc<Vec<SkippedFile>>,
+    /// Number of system files, sidecars and the like in its folders, which nobody misses.
+    pub other_files: u64,
+}
+
+/// Longest label, in characters.
+const MAX_LABEL: usize = 200;
+
+/// Returns a label as one line without control characters, of at most 200 characters; `None` if
+/// nothing is left.
+pub fn clean_label(text: &str) -> Option<String> {
+    let line = one_line(text);
+    let line: String = line.trim().chars().take(MAX_LABEL).collect();
+    let line = line.trim_end();
+    (!line.is_empty()).then(|| line.to_owned())
+}
+
+/// Replaces line breaks and other control characters by spaces.
+fn one_line(text: &str) -> String {
+    let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.replace("\r\n", " ").replace(is_break, " ")
+}
+
+/// A file in a folder that the service does not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkippedFile {
+    /// Path of the file.
+    pub path: PathBuf,
+    /// What it seems to be, by its extension.
+    pub kind: SkippedKind,
+}
+
+/// Kind of a skipped file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SkippedKind {
+    /// Video as a camera records it, which has to be converted first.
+    CameraOriginal,
+    /// A photo in a raw or HEIC format.
+    Photo,
+    /// Other video, audio or pictures in formats that the service does not take.
+    OtherMedia,
+    /// Anything else that a user may have made.
+    Document,
+}
+
+impl SkippedKind {
+    const ALL: [Self; 4] = [
+        Self::CameraOriginal,
+        Self::Photo,
+        Self::OtherMedia,
+        Self::Document,
+    ];
+
+    /// Returns the word used in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CameraOriginal => "camera_original",
+            Self::Photo => "photo",
+            Self::OtherMedia => "other_media",
+            Self::Document => "document",
+        }
+    }
+
+    /// Reads the word used in the database; unknown ones count as documents.
+    pub fn from_word(word: &str) -> Self {
+        let mut all = Self::ALL.into_iter();
+        all.find(|kind| kind.as_str() == word)
+            .unwrap_or(Self::Document)
+    }
+}

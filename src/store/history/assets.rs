@@ -1,0 +1,120 @@
+//! Rows of the table of assets.
+
+use rusqlite::{Connection, Row, params};
+
+use super::batches;
+use super::records::{AssetRecord, AssetRemark};
+use super::rows::{
+    from_sql_batch, from_sql_id, from_sql_size, to_sql_batch, to_sql_id, to_sql_size,
+};
+use super::search::search_text;
+use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::media::{Kind, MediaMetadata};
+use crate::store::files::{path_from_bytes, path_to_bytes};
+
+/// Adds an asset or updates it, as [`HistoryChange::PutAsset`](super::HistoryChange::PutAsset) says.
+/// An asset with a label alone, as the ledger has it, joins the batch of that label.
+pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Result<()> {
+    let batch = match (asset.batch, &asset.label) {
+        (None, Some(label)) => Some(batches::labelled(connection, label, asset.uploaded_at_ms)?),
+        (batch, _) => batch,
+    };
+    let metadata = &asset.metadata;
+    let is_known = *metadata != MediaMetadata::default();
+    connection
+        .prepare_cached(
+            "INSERT INTO assets (base_url, asset_id, item, account, name, path, size, content,
+                 upload_status, uploaded_at_ms, remark, note, batch, kind, duration_ms, width,
+                 height, captured_at, has_location, deleted_at_ms, search)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                 ?18, ?19, ?20, ?21)
+             ON CONFLICT (base_url, asset_id) DO UPDATE SET
+                 item = coalesce(excluded.item, item),
+                 account = coalesce(nullif(excluded.account, ''), account),
+                 name = coalesce(nullif(excluded.name, ''), name),
+                 path = coalesce(nullif(excluded.path, x''), path),
+                 size = coalesce(nullif(excluded.size, 0), size),
+                 content = coalesce(excluded.content, content),
+                 upload_status = coalesce(excluded.upload_status, upload_status),
+                 remark = coalesce(excluded.remark, remark),
+                 note = coalesce(excluded.note, note),
+                 batch = coalesce(excluded.batch, batch),
+                 kind = coalesce(excluded.kind, kind),
+                 duration_ms = coalesce(excluded.duration_ms, duration_ms),
+                 width = coalesce(excluded.width, width),
+                 height = coalesce(excluded.height, height),
+                 captured_at = coalesce(excluded.captured_at, captured_at),
+                 has_location = coalesce(excluded.has_location, has_location),
+                 deleted_at_ms = coalesce(excluded.deleted_at_ms, deleted_at_ms),
+                 search = iif(excluded.name = '', search, excluded.search)",
+        )?
+        .execute(params![
+            asset.base_url,
+            asset.asset_id.as_str(),
+            asset.item.map(to_sql_id),
+            asset.account.as_str(),
+            asset.name,
+            path_to_bytes(&asset.path),
+            to_sql_size(asset.size),
+            asset.content.map(ContentHash::to_hex),
+            asset.status.map(AssetStatus::as_str),
+            asset.uploaded_at_ms,
+            asset.remark.map(AssetRemark::as_str),
+            asset.note,
+            batch.map(to_sql_batch),
+            asset.kind.map(Kind::as_str),
+            metadata.duration_ms.and_then(|ms| i64::try_from(ms).ok()),
+            metadata.width,
+            metadata.height,
+            metadata.captured_at.map(|time| time.to_string()),
+            is_known.then_some(metadata.has_location),
+            asset.deleted_at_ms,
+            search_text(asset),
+        ])
+        .map(drop)
+}
+
+/// Columns that [`read`] expects, by name.
+pub(super) const COLUMNS: &str = "asset_id, item, account, base_url, name, path, size, content, \
+     upload_status, uploaded_at_ms, remark, note, batch, kind, duration_ms, width, height, \
+     captured_at, has_location, deleted_at_ms, \
+     (SELECT label FROM batches WHERE batches.id = assets.batch) AS label";
+
+/// Returns `None` for a row with an invalid id, which is logged and skipped.
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Option<AssetRecord>> {
+    let id: String = row.get("asset_id")?;
+    let Some(asset_id) = AssetId::new(&id) else {
+        tracing::warn!(id, "a row of the history has an unusable asset id");
+        return Ok(None);
+    };
+    let text = |column| row.get::<_, Option<String>>(column);
+    let number = |column| row.get::<_, Option<i64>>(column);
+    let duration_ms = number("duration_ms")?.and_then(|ms| u64::try_from(ms).ok());
+    let side =
+        |column| Ok::<_, rusqlite::Error>(number(column)?.and_then(|n| u32::try_from(n).ok()));
+    Ok(Some(AssetRecord {
+        asset_id,
+        item: number("item")?.map(from_sql_id),
+        account: Account::from_fingerprint(row.get::<_, String>("account")?),
+        base_url: row.get("base_url")?,
+        name: row.get("name")?,
+        path: path_from_bytes(row.get_ref("path")?.as_blob()?),
+        size: from_sql_size(row.get("size")?),
+        content: text("content")?.and_then(|hex| ContentHash::from_hex(&hex)),
+        status: text("upload_status")?.map(|word| AssetStatus::from_wire(&word)),
+        uploaded_at_ms: row.get("uploaded_at_ms")?,
+        remark: text("remark")?.and_then(|word| AssetRemark::from_word(&word)),
+        note: text("note")?,
+        batch: number("batch")?.map(from_sql_batch),
+        label: text("label")?,
+        kind: text("kind")?.and_then(|word| Kind::from_word(&word)),
+        metadata: MediaMetadata {
+            duration_ms,
+            width: side("width")?,
+            height: side("height")?,
+            captured_at: text("captured_at")?.and_then(|time| time.parse().ok()),
+            has_location: number("has_location")? == Some(1),
+        },
+        deleted_at_ms: number("deleted_at_ms")?,
+    }))
+}

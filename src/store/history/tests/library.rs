@@ -1,0 +1,281 @@
+//! Queries of the Library, on a connection of its own.
+
+use super::*;
+use crate::model::batch::{Batch, BatchId};
+use crate::model::media::Kind;
+use crate::store::history::library::{
+    Library, LibraryColumn, LibraryQuery, LibrarySort, StatusFilter,
+};
+
+fn stored(id: &str, path: &str, at: i64) -> AssetRecord {
+    let name = Path::new(path).file_name().unwrap().to_str().unwrap();
+    AssetRecord {
+        path: PathBuf::from(path),
+        status: Some(AssetStatus::Success),
+        ..asset(id, name, at)
+    }
+}
+
+fn batch(id: u64, label: &str) -> HistoryChange {
+    HistoryChange::PutBatch(std::sync::Arc::new(Batch {
+        id: BatchId(id),
+        label: label.to_owned(),
+        note: None,
+        created_at_ms: 1,
+        skipped: std::sync::Arc::default(),
+        other_files: 0,
+    }))
+}
+
+fn library(dir: &Path) -> Library {
+    Library::open(dir).unwrap().unwrap()
+}
+
+/// Returns the IDs that a query finds, without their `re_`.
+fn found(library: &mut Library, query: &LibraryQuery) -> String {
+    let ids = library.find(query).unwrap().ids;
+    let records = library.records(&ids).unwrap();
+    let id =
+        |record: &Option<AssetRecord>| record.as_ref().unwrap().asset_id.as_str()[3..].to_owned();
+    records.iter().map(id).collect::<Vec<_>>().join(" ")
+}
+
+fn words(words: &str) -> LibraryQuery {
+    LibraryQuery {
+        words: words.to_owned(),
+        ..LibraryQuery::default()
+    }
+}
+
+#[test]
+fn each_word_is_part_of_name_folder_id_note_or_label_in_any_script() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    history
+        .commit(&[batch(1, "Größe_2026"), batch(2, "假期")])
+        .unwrap();
+    put(
+        &mut history,
+        vec![
+            AssetRecord {
+                batch: Some(BatchId(1)),
+                ..stored("re_1", "/shoot/ÄÖÜ one.mp4", 1)
+            },
+            AssetRecord {
+                batch: Some(BatchId(2)),
+                note: Some("For the Trailer".to_owned()),
+                ..stored("re_2", "/shoot/two.mp4", 2)
+            },
+            stored("re_30", "/ΟΔΥΣΣΕΥΣ/100%_three.mp4", 3),
+            asset("re_40", "reserved.mp4", 4),
+        ],
+    );
+    let mut library = library(dir.path());
+    let mut found = |text: &str| found(&mut library, &words(text));
+    assert_eq!(found(""), "30 2 1");
+    assert_eq!(found("äö"), "1");
+    assert_eq!(found("SHOOT"), "2 1");
+    assert_eq!(found("gröSSE"), "");
+    assert_eq!(found("GRÖß"), "1");
+    assert_eq!(found("期"), "2");
+    assert_eq!(found("trail"), "2");
+    assert_eq!(found("δυσσευς %_"), "30");
+    assert_eq!(found("re_3"), "30");
+    assert_eq!(found("  two  SHOOT 假 "), "2");
+    assert_eq!(found("two größe"), "");
+    assert_eq!(found("reserved"), "");
+}
+
+#[test]
+fn filters_narrow_by_kind_time_status_batch_label_and_account() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    history
+        .commit(&[batch(1, "Day One"), batch(2, "Day Two")])
+        .unwrap();
+    put(
+        &mut history,
+        vec![
+            AssetRecord {
+                kind: Some(Kind::Video),
+                batch: Some(BatchId(1)),
+                ..stored("re_1", "/a.mp4", 10)
+            },
+            AssetRecord {
+                kind: Some(Kind::Audio),
+                status: Some(AssetStatus::Waiting),
+                batch: Some(BatchId(2)),
+                ..stored("re_2", "/b.mp3", 20)
+            },
+            AssetRecord {
+                status: Some(AssetStatus::Failed),
+                account: Account::from_fingerprint("other"),
+                ..stored("re_3", "/c.mp4", 30)
+            },
+            AssetRecord {
+                deleted_at_ms: Some(99),
+                ..stored("re_4", "/d.mp4", 40)
+            },
+            AssetRecord {
+                remark: Some(AssetRemark::Gone),
+                ..stored("re_5", "/e.mp4", 50)
+            },
+            AssetRecord {
+                remark: Some(AssetRemark::SizeMismatch),
+                ..stored("re_6", "/f.mp4", 60)
+            },
+        ],
+    );
+    let mut library = library(dir.path());
+    let mut is = |change: fn(&mut LibraryQuery), ids: &str| {
+        let mut query = LibraryQuery::default();
+        change(&mut query);
+        assert_eq!(found(&mut library, &query), ids, "{query:?}");
+    };
+    is(|query| query.kind = Some(Kind::Audio), "2");
+    is(|query| query.since_ms = Some(50), "6 5");
+    is(|query| query.until_ms = Some(20), "1");
+    is(|query| query.status = Some(StatusFilter::Ready), "1");
+    is(|query| query.status = Some(StatusFilter::Processing), "2");
+    is(|query| query.status = Some(StatusFilter::Failed), "6 3");
+    is(|query| query.status = Some(StatusFilter::Deleted), "4");
+    is(|query| query.status = Some(StatusFilter::Gone), "5");
+    let success = |query: &mut LibraryQuery| {
+        query.status = Some(StatusFilter::Reported(AssetStatus::Success));
+    };
+    is(success, "6 5 4 1");
+    is(|query| query.batch = Some(BatchId(2)), "2");
+    is(|query| query.label = Some("DAY one".to_owned()), "1");
+    is(|query| query.label = Some("day".to_owned()), "");
+    is(
+        |query| query.accounts = vec![Account::from_fingerprint("other")],
+        "3",
+    );
+    let stored_bytes = library.find(&LibraryQuery::default()).unwrap().bytes;
+    assert_eq!(stored_bytes, 400, "four of six are still stored");
+}
+
+#[test]
+fn every_column_sorts_and_assets_without_a_value_come_last() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    history
+        .commit(&[batch(1, "Day 10"), batch(2, "Day 9")])
+        .unwrap();
+    let length = |ms| MediaMetadata {
+        duration_ms: Some(ms),
+        ..MediaMetadata::default()
+    };
+    put(
+        &mut history,
+        vec![
+            AssetRecord {
+                size: 300,
+                kind: Some(Kind::Video),
+                metadata: length(9),
+                batch: Some(BatchId(1)),
+                ..stored("re_1", "/b/clip-10.mp4", 30)
+            },
+            AssetRecord {
+                size: 100,
+                kind: Some(Kind::Audio),
+                batch: Some(BatchId(2)),
+                ..stored("re_2", "/a/x/Clip-2.mp4", 20)
+            },
+            AssetRecord {
+                size: 200,
+                status: Some(AssetStatus::Failed),
+                metadata: length(10),
+                ..stored("re_3", "/a/apple.mp4", 10)
+            },
+        ],
+    );
+    let mut library = library(dir.path());
+    let mut sorted = |column, descending| {
+        let sort = LibrarySort { column, descending };
+        let query = LibraryQuery {
+            sort,
+            ..LibraryQuery::default()
+        };
+        found(&mut library, &query)
+    };
+    for (column, up, down) in [
+        (LibraryColumn::Name, "3 2 1", "1 2 3"),
+        (LibraryColumn::Folder, "3 2 1", "1 2 3"),
+        (LibraryColumn::Uploaded, "3 2 1", "1 2 3"),
+        (LibraryColumn::Size, "2 3 1", "1 3 2"),
+        (LibraryColumn::Duration, "1 3 2", "3 1 2"),
+        (LibraryColumn::Kind, "2 1 3", "1 2 3"),
+        (LibraryColumn::Status, "2 1 3", "3 2 1"),
+        (LibraryColumn::Batch, "2 1 3", "1 2 3"),
+    ] {
+        assert_eq!(sorted(column, false), up, "{column:?}");
+        assert_eq!(sorted(column, true), down, "{column:?}");
+    }
+}
+
+#[test]
+fn later_commits_are_seen_and_removed_records_are_none() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(Library::open(dir.path()).unwrap().is_none());
+    let mut history = open(dir.path());
+    put(&mut history, vec![stored("re_1", "/a.mp4", 1)]);
+    let mut library = library(dir.path());
+    assert_eq!(found(&mut library, &words("")), "1");
+    put(&mut history, vec![stored("re_2", "/b.mp4", 2)]);
+    assert_eq!(found(&mut library, &words("")), "2 1");
+    assert_eq!(library.records(&[77]).unwrap(), [None]);
+    let mut names = vec![];
+    library
+        .for_each::<StoreError>(&words(""), |asset| {
+            names.push(asset.name);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(names, ["b.mp4", "a.mp4"]);
+}
+
+#[test]
+fn a_database_that_is_swapped_in_is_noticed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    put(&mut history, vec![stored("re_1", "/a.mp4", 1)]);
+    let library = library(dir.path());
+    assert!(library.is_current());
+    let _repaired = history.repair().unwrap();
+    assert_eq!(library.is_current(), cfg!(not(unix)));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_library_on_a_read_only_disk_opens() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::Builder::new()
+        .prefix("read only?#%")
+        .tempdir()
+        .unwrap();
+    let mut history = open(dir.path());
+    put(&mut history, vec![stored("re_1", "/a.mp4", 1)]);
+    drop(history);
+    let set = |mode| {
+        std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set(0o500);
+    let opened = Library::open(dir.path());
+    set(0o700);
+    assert_eq!(found(&mut opened.unwrap().unwrap(), &words("a")), "1");
+}
+
+#[test]
+fn a_newer_or_damaged_database_says_why_it_does_not_open() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()));
+    let connection = rusqlite::Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let newer = Library::open(dir.path()).unwrap_err();
+    assert!(matches!(newer, OpenError::Newer { found: 99, .. }));
+    std::fs::write(dir.path().join(FILE_NAME), [7; 4096]).unwrap();
+    let damaged = Library::open(dir.path()).unwrap_err();
+    assert!(matches!(damaged, OpenError::Io { .. }), "{damaged:?}");
+}
