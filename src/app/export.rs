@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::command::ExportFormat;
 use super::{rows, wording};
 use crate::model::cell_escaping::{markdown_cell, spreadsheet_field};
-use crate::model::media::Rejection;
+use crate::model::media::{CaptureTime, Rejection};
 use crate::model::snapshot::{Row, Status};
 use crate::text;
 
@@ -23,6 +23,11 @@ struct ExportRow<'a> {
     /// Bytes; `None` for an unchecked file.
     size: Option<u64>,
     status: &'static str,
+    duration_ms: Option<u64>,
+    /// Pixels, as shown.
+    width: Option<u32>,
+    height: Option<u32>,
+    captured_at: Option<CaptureTime>,
 }
 
 fn lines<'a>(rows: &'a [Arc<Row>]) -> impl Iterator<Item = ExportRow<'a>> {
@@ -32,6 +37,10 @@ fn lines<'a>(rows: &'a [Arc<Row>]) -> impl Iterator<Item = ExportRow<'a>> {
         path: row.path.to_string_lossy(),
         size: size(row),
         status: text::status_word(&row.status),
+        duration_ms: row.metadata.duration_ms,
+        width: row.metadata.width,
+        height: row.metadata.height,
+        captured_at: row.metadata.captured_at,
     })
 }
 
@@ -86,6 +95,10 @@ pub fn copied(rows: &[Arc<Row>], format: ExportFormat) -> String {
     }
 }
 
+fn cell(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
 /// Returns these rows as file contents, including rows without an id.
 pub fn file(rows: &[Arc<Row>], format: ExportFormat) -> String {
     if format == ExportFormat::Json {
@@ -93,10 +106,21 @@ pub fn file(rows: &[Arc<Row>], format: ExportFormat) -> String {
         return serde_json::to_string_pretty(&lines).unwrap_or_default() + "\n";
     }
     // Byte order mark: without it, Excel does not read UTF-8.
-    let mut text = "\u{feff}asset_id,name,path,size,status\r\n".to_owned();
+    let mut text =
+        "\u{feff}asset_id,name,path,size,status,duration_ms,width,height,captured_at\r\n"
+            .to_owned();
     for line in lines(rows) {
-        let size = line.size.map(|size| size.to_string()).unwrap_or_default();
-        let fields = [line.asset_id, line.name, &line.path, &size, line.status];
+        let fields = [
+            line.asset_id,
+            line.name,
+            &line.path,
+            &cell(line.size),
+            line.status,
+            &cell(line.duration_ms),
+            &cell(line.width),
+            &cell(line.height),
+            &cell(line.captured_at),
+        ];
         text.push_str(&fields.map(spreadsheet_field).join(","));
         text.push_str("\r\n");
     }

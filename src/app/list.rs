@@ -247,8 +247,7 @@ impl List {
 
     /// Returns `true` if the row matches filter and search.
     fn shows(&self, place: usize, row: &Row) -> bool {
-        let under_chip = self.filter == Filter::All || Filter::of(&row.status) == self.filter;
-        under_chip && self.facts.found(place)
+        Filter::each_of(row).any(|filter| filter == self.filter) && self.facts.found(place)
     }
 
     /// Collects the shown rows in order.

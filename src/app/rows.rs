@@ -2,6 +2,7 @@
 //! menu, and what a screen reader announces.
 
 mod detail;
+mod ids;
 
 use std::borrow::Cow;
 use std::mem::{Discriminant, discriminant};
@@ -10,14 +11,13 @@ use std::time::Instant;
 use super::command::{BulkAction, RowCommand};
 use super::queue::QueueStatus;
 use super::wording::row as words;
-use crate::model::asset::AssetId;
-use crate::model::fault::FaultKind;
 use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocation};
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 use crate::text::messages::{command as commands, list};
 use crate::text::{self, Backend, Message, NextStep};
 
 pub use detail::detail;
+pub use ids::{id_of, id_to_copy};
 
 /// Context that changes the texts of a row.
 #[derive(Clone, Copy, Debug)]
@@ -43,26 +43,6 @@ pub enum Trailing {
     Idle(String),
 }
 
-/// Returns the row's ID, or that of the equal file.
-pub fn id_of(row: &Row) -> Option<&str> {
-    let id = match (&row.asset_id, &row.status) {
-        (Some(id), _) | (None, Status::Duplicate { of: Some(id) }) => Some(id),
-        (None, status) if may_be_uploaded_before(status) => {
-            row.duplicate_of.as_ref()?.asset.as_ref()
-        }
-        _ => None,
-    };
-    id.map(AssetId::as_str)
-}
-
-/// Returns `true` if the asset of an unstarted row is one of the history.
-fn may_be_uploaded_before(status: &Status) -> bool {
-    matches!(
-        status,
-        Status::ReadyToUpload | Status::FoundDuplicate(DuplicateStage::Uploaded)
-    )
-}
-
 /// Returns the status word, with the day of an earlier upload.
 pub fn status_word(row: &Row) -> Cow<'static, str> {
     let uploaded_on = match &row.status {
@@ -74,19 +54,6 @@ pub fn status_word(row: &Row) -> Cow<'static, str> {
         Some(day) => words::uploaded_on(&day).into(),
         None => text::status_word(&row.status).into(),
     }
-}
-
-/// Returns the id offered for copying: its upload must have arrived, or it exists nowhere else.
-pub fn id_to_copy(row: &Row) -> Option<&str> {
-    let arrived = match &row.status {
-        Status::Ready
-        | Status::Processing { .. }
-        | Status::OtherKey { .. }
-        | Status::Duplicate { .. } => true,
-        Status::Failed(fault) => fault.kind == FaultKind::StillProcessing,
-        status => may_be_uploaded_before(status),
-    };
-    id_of(row).filter(|_| arrived || is_unsaved(row))
 }
 
 /// Returns `true` if the asset behind the row's id is ready.
@@ -356,6 +323,17 @@ pub fn warning(row: &Row) -> Option<&'static str> {
     is_unsaved(row).then_some(words::not_saved())
 }
 
+/// Returns the text of the mark of a file that says where it was taken.
+pub fn location(row: &Row) -> Option<&'static str> {
+    row.metadata.has_location.then(words::has_location)
+}
+
+/// Returns when the file was taken, for a tooltip.
+pub fn captured(row: &Row) -> Option<String> {
+    let time = text::capture_time(row.metadata.captured_at?);
+    Some(words::captured(&time))
+}
+
 /// Returns the row as a sentence for screen readers; `folder` is given if the name is ambiguous.
 pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
     let percent = match trailing(row) {
@@ -369,6 +347,7 @@ pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
         &percent,
         warning(row).unwrap_or_default(),
         &detail(row, around),
+        location(row).unwrap_or_default(),
     ];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(list::items())

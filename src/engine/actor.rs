@@ -4,6 +4,7 @@
 //! `transition`, writes one transaction, and only then publishes the new state and begins the work
 //! that follows from it.
 
+mod asset_checks;
 mod commands;
 mod commit;
 mod duplicates;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
+use super::asset_checks::AssetChecks;
 use super::batches::Batches;
 use super::duplicates::Duplicates;
 use super::gate::Gate;
@@ -64,6 +66,7 @@ pub(super) struct Actor<S> {
     missing_files: MissingFiles,
     duplicates: Duplicates,
     lookups: Lookups,
+    asset_checks: AssetChecks,
     intake: Intake,
     batches: Batches,
 
@@ -100,6 +103,7 @@ impl<S: Service> Actor<S> {
             missing_files: MissingFiles::new(),
             duplicates: Duplicates::new(),
             lookups: Lookups::new(),
+            asset_checks: AssetChecks::new(),
             intake: Intake::default(),
             batches: Batches::default(),
             keys,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::model::asset_check::{AssetCheckProgress, AssetsToCheck};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::relocation::RelocationError;
@@ -53,6 +54,11 @@ pub enum Command {
     /// Retry or poll these rows now instead of after their wait; if a rate limit holds all calls
     /// back, one call probes it.
     TryNow(Vec<ItemId>),
+    /// Ask the service again about these assets, behind all other calls; those of a running check
+    /// are added to it. [`Notice::AssetsChecked`] follows at the end.
+    CheckAssets(AssetsToCheck),
+    /// End the check of assets; what was answered stays.
+    StopChecking,
     /// Continue what an earlier run left unfinished.
     ContinueInterrupted,
     /// Remove what an earlier run left unfinished.
@@ -113,6 +119,8 @@ pub enum Notice {
     AlreadyListed(Vec<ItemId>),
     /// The added paths hold neither files to upload nor skipped ones.
     NothingFound,
+    /// The check of assets is over, or was stopped.
+    AssetsChecked(AssetCheckProgress),
     /// The database was damaged and set aside under this path.
     HistorySetAside(PathBuf),
 }

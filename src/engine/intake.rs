@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use super::clock::{local_minute, now_ms};
 use super::files::{CanonicalPath, CheckedFile};
 use crate::model::batch::{Batch, BatchId, clean_label};
-use crate::model::media::{FileStamp, Rejection};
+use crate::model::media::{FileStamp, MediaMetadata, Rejection};
 use crate::model::snapshot::ItemId;
 
 /// Id of an `Add` command in this run.
@@ -37,6 +37,8 @@ pub(super) struct FoundFile {
 pub(super) struct CheckResult {
     pub item: ItemId,
     pub outcome: Result<CheckedFile, Rejection>,
+    /// Facts that the file states about itself; `None` if it was not read.
+    pub metadata: Option<MediaMetadata>,
     /// Stamp of the file, if the result depends on its content.
     pub stamp: Option<FileStamp>,
     /// Time of the stamp, to tell how old the last change is.

@@ -11,7 +11,7 @@ use super::queue::item::Origin;
 use super::tasks::{Contents, LocatedFile, LookupOutcome, ReadAhead};
 use super::upload_sessions::KeychainReply;
 use crate::api::SignedUpload;
-use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Event;
@@ -73,6 +73,10 @@ pub(super) enum ActorMessage {
         asset: AssetId,
         content: ContentHash,
     },
+    /// It is time to look up the next assets of a check.
+    ListAssets,
+    /// The service answered this account's question about an asset.
+    AssetChecked(Account, AssetId, Result<AssetAnswer, Fault>),
     /// The check of this account's key ended.
     KeyChecked(Account, Result<(), Fault>),
     /// Missing files that reappeared in a folder.

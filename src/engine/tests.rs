@@ -2,6 +2,7 @@
 
 mod added_batches;
 mod asked_first;
+mod asset_checks;
 mod assets;
 mod batches;
 mod commands;

@@ -13,6 +13,8 @@ units-hours = { NUMBER($hours) } h
 units-hours-minutes = { NUMBER($hours) } h { NUMBER($minutes) } min
 units-left = { $time } left
 units-estimating = estimating…
+# $time: such as "2026-11-28 16:04", $offset: such as "+08:00".
+units-time-at-offset = { $time } (UTC{ $offset })
 
 ## Days, such as "28 November" this year and "28 November 2025" otherwise
 
@@ -32,6 +34,10 @@ units-month = { $month ->
     }
 units-day = { NUMBER($day) } { $month }
 units-day-and-year = { NUMBER($day) } { $month } { $year }
+
+## Pictures, in pixels
+
+units-picture-size = { $width } × { $height }
 
 ## Storage costs
 

@@ -80,7 +80,7 @@ impl Service for Noting {
         let file_size = None;
         self.note(
             "metadata",
-            AssetAnswer::Known(AssetMetadata { status, file_size }),
+            AssetAnswer::Known(AssetMetadata::new(status, file_size)),
         )
     }
 }

@@ -20,7 +20,7 @@ impl ListTotals {
     pub fn count(&mut self, row: &Row, change: RowDelta) {
         self.tally.count(row, change);
         self.plan.count(row, change);
-        for filter in [Filter::All, Filter::of(&row.status)] {
+        for filter in Filter::each_of(row) {
             change.count(&mut self.counts[filter as usize]);
         }
         if let Status::Rejected(rejection) = &row.status {

@@ -176,6 +176,8 @@ impl App {
                 let said = wording::selection::nothing_added();
                 self.feedback.say(said, None, now);
             }
+            // Begun by the Library, which shows the progress.
+            Notice::AssetsChecked(_) => {}
             Notice::HistorySetAside(path) => self.notices.set_aside(path),
         }
     }

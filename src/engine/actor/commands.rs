@@ -68,6 +68,8 @@ impl<S: Service> Actor<S> {
             Command::SendFirst(ids) => self.send_first(&ids),
             Command::CheckAgain(ids) => self.each(&ids, &Event::CheckAgain),
             Command::TryNow(ids) => self.try_now(&ids),
+            Command::CheckAssets(assets) => self.check_assets(assets),
+            Command::StopChecking => self.stop_checking(),
             Command::ContinueInterrupted => {
                 let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.start_rows(&interrupted, &Event::Resume);

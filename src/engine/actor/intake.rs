@@ -158,6 +158,7 @@ impl<S: Service> Actor<S> {
         for CheckResult {
             item: id,
             outcome,
+            metadata,
             stamp,
             at,
         } in checked
@@ -166,7 +167,7 @@ impl<S: Service> Actor<S> {
                 continue;
             };
             let is_placeholder = outcome.as_ref().is_ok_and(|file| file.is_cloud_placeholder);
-            item.content.on_checked(is_placeholder);
+            item.content.on_checked(is_placeholder, metadata);
             let starts = self.options.start_at_once && item.may_start;
             let is_still = stamp.is_none_or(|stamp| {
                 item.content.has_stamp_of_last_check(stamp)

@@ -115,6 +115,10 @@ impl<S: Service> Actor<S> {
                     self.journal.stage_content(item, &asset, content);
                 }
             }
+            ActorMessage::ListAssets => self.list_assets(),
+            ActorMessage::AssetChecked(account, asset, outcome) => {
+                self.asset_checked(&account, &asset, outcome);
+            }
             ActorMessage::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
             ActorMessage::FilesReappeared(folder, rows) => {
                 self.missing_files.on_watch_ended(&folder);

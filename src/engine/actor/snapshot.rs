@@ -71,6 +71,7 @@ impl<S: Service> Actor<S> {
             passed_over: self.intake.skipped(),
             comparing: self.duplicates.unread(),
             interrupted: self.publisher.totals().interrupted,
+            asset_check: self.asset_checks.progress(),
             ..Snapshot::default()
         }
     }

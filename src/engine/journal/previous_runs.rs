@@ -142,6 +142,17 @@ impl Journal {
         self.read(|history| history.asset(&self.base_url, asset))?
     }
 
+    /// Returns at most `count` assets of this service in the order of their IDs, those after
+    /// `after`; `None` if the history can't be read now.
+    pub fn assets_after(&self, after: Option<&AssetId>, count: usize) -> Option<Vec<AssetRecord>> {
+        self.read(|history| history.assets_after(&self.base_url, after, count))
+    }
+
+    /// Returns the number of this service's assets; `None` if the history can't be read now.
+    pub fn count_assets(&self) -> Option<u64> {
+        self.read(|history| history.count_assets(&self.base_url))
+    }
+
     /// Returns a batch, also one without rows in the queue.
     pub fn batch(&self, id: BatchId) -> Option<Batch> {
         self.read(|history| history.batch(id))?
