@@ -2,6 +2,7 @@
 
 mod accounts;
 mod actions;
+mod batches;
 mod poll;
 mod sandbox;
 mod update;

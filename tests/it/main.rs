@@ -6,6 +6,7 @@
 
 mod accessibility;
 mod accounts;
+mod batches;
 #[cfg(unix)]
 mod cli;
 mod contract;

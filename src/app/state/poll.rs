@@ -175,6 +175,7 @@ impl App {
                 let name = wording::account_name(&self.snapshot().accounts, &account);
                 self.feedback.say(key::other_rejected(&name), None, now);
             }
+            Notice::AlreadyListed(rows) => self.notices.already_listed(rows),
             Notice::NothingFound => {
                 self.list.end_intake();
                 let said = wording::selection::nothing_added();
