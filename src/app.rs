@@ -16,6 +16,7 @@ pub mod export;
 pub mod feedback;
 pub mod key_entry;
 pub mod key_flow;
+pub mod library;
 pub mod list;
 mod list_state;
 mod notices;

@@ -110,6 +110,7 @@ pub fn start<S: Service>(
             commands,
             snapshot,
             notices,
+            data_dir: None,
         },
         task,
     )

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::library::LibraryRows;
 use crate::model::snapshot::ItemId;
 
 /// A modal dialog.
@@ -29,6 +30,10 @@ pub enum Dialog {
     Shortcuts,
     /// Supported formats.
     Formats,
+    /// Details of an asset.
+    Asset(i64),
+    /// Remove these assets from the Library?
+    RemoveAssets(LibraryRows),
 }
 
 /// Uploads to stop after confirmation.

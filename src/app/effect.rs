@@ -14,6 +14,10 @@ pub enum WindowEffect {
     Reveal(ItemId),
     /// Opens the row's menu for the keyboard.
     Menu(ItemId),
+    /// Scrolls to the asset and focuses it.
+    RevealAsset(i64),
+    /// Opens the asset's menu for the keyboard.
+    AssetMenu(i64),
     /// Focuses the search field.
     FocusSearch,
     /// Scrolls to the row without focusing it.

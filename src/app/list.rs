@@ -354,16 +354,7 @@ impl List {
         let last = self.shown.len().checked_sub(1)?;
         let from = from.or(self.cursor);
         let at = from.and_then(|from| self.rows().position(|row| row.id == from));
-        let page = page.max(1);
-        let to = match (step, at) {
-            (CursorMove::Home, _) | (CursorMove::Down | CursorMove::PageDown, None) => 0,
-            (CursorMove::End, _) | (CursorMove::Up | CursorMove::PageUp, None) => last,
-            (CursorMove::Up, Some(at)) => at.saturating_sub(1),
-            (CursorMove::Down, Some(at)) => (at + 1).min(last),
-            (CursorMove::PageUp, Some(at)) => at.saturating_sub(page),
-            (CursorMove::PageDown, Some(at)) => (at + page).min(last),
-        };
-        let id = self.rows().nth(to)?.id;
+        let id = self.rows().nth(step.target(at, last, page))?.id;
         if extend {
             self.anchor = self.anchor.or(from);
             self.pick(id, Pick::Range);

@@ -6,6 +6,7 @@ mod batch;
 pub mod command;
 mod intake;
 mod key;
+pub mod library;
 pub mod row;
 pub mod selection;
 mod window;

@@ -65,6 +65,8 @@ pub(super) struct Journal {
     unused_ids: Vec<ItemId>,
     /// Time from which an unwritable ledger is tried again on its own.
     ledger_due: Instant,
+    /// Commits so far that concern assets or batches.
+    revision: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -109,6 +111,7 @@ impl Journal {
             highest: 0,
             unused_ids: vec![],
             ledger_due: Instant::now(),
+            revision: 0,
         }
     }
 
@@ -130,6 +133,11 @@ impl Journal {
     pub fn is_ledger_behind(&self) -> bool {
         let history = self.history.as_ref();
         history.is_some_and(History::is_ledger_behind)
+    }
+
+    /// Returns a number that rises with every commit that concerns assets or batches.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Returns why the ledger cannot be used, although the database can.
@@ -260,6 +268,7 @@ impl Journal {
                 self.state = JournalState::Good;
                 self.held = None;
                 for change in std::mem::take(&mut self.staged) {
+                    self.revision += u64::from(change.concerns_assets());
                     if let HistoryChange::PutAsset(record) = change {
                         self.written.insert(record.asset_id);
                     }

@@ -1,5 +1,6 @@
 //! Modal dialogs: key entry, questions, details.
 
+mod asset;
 mod key;
 pub(super) mod parts;
 
@@ -80,6 +81,8 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
                 buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
             }
             Dialog::Formats => formats(ui, app, out),
+            Dialog::Asset(row) => asset::details(ui, app, row, out),
+            Dialog::RemoveAssets(rows) => asset::remove(ui, &rows, out),
         }
     });
     // It was positioned for its previous size.

@@ -3,6 +3,8 @@
 use lucide_icons::Icon;
 
 use crate::app::command::{BulkAction, RowCommand, Setting, ThemeChoice, UiCommand};
+use crate::app::library::command::{AssetCommand, LibraryCommand};
+use crate::app::library::filters::LibraryFilter;
 use crate::model::media::Kind;
 
 /// Returns the icon of a row command.
@@ -51,6 +53,24 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::ShowFormats => Icon::Info,
         UiCommand::Row(row_command, _) => row(*row_command),
         UiCommand::Set(Setting::Theme(choice)) => theme(*choice),
+        UiCommand::Library(it) => return library(it),
+        _ => return None,
+    })
+}
+
+/// Returns the icon of a command of the Library, if any.
+fn library(command: &LibraryCommand) -> Option<Icon> {
+    Some(match command {
+        LibraryCommand::Row(it, _) | LibraryCommand::Selected(it) => match it {
+            AssetCommand::Copy => Icon::Copy,
+            AssetCommand::Details => Icon::Info,
+            AssetCommand::ShowFile => Icon::FolderOpen,
+            AssetCommand::UploadAgain => Icon::RotateCw,
+            AssetCommand::Remove => Icon::Trash2,
+        },
+        LibraryCommand::CopyDetails(_) => Icon::Copy,
+        LibraryCommand::ConfirmRemove => Icon::Trash2,
+        LibraryCommand::Filter(LibraryFilter::Nothing) => Icon::X,
         _ => return None,
     })
 }

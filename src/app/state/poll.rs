@@ -107,6 +107,7 @@ impl App {
             Some(OpenEvent::Toast(said, copy)) => self.feedback.say(said, Some(copy), now),
             None => {}
         }
+        self.poll_library(now);
         self.feedback.poll(now);
     }
 

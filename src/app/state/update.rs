@@ -11,6 +11,7 @@ use crate::app::command::{
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
 use crate::app::environment::FileDialogKind;
+use crate::app::export::ExportSource;
 use crate::app::open_external::OpenTarget;
 use crate::app::rows;
 use crate::app::wording::selection as words;
@@ -42,6 +43,9 @@ impl App {
 
     /// Carries out a user command.
     pub fn act(&mut self, command: UiCommand, now: Instant) {
+        let Some(command) = self.act_in_library(command, now) else {
+            return;
+        };
         match command {
             UiCommand::ChooseFiles => self.pickers.choose(FileDialogKind::Files),
             UiCommand::ChooseFolder => self.pickers.choose(FileDialogKind::Folders),
@@ -134,7 +138,7 @@ impl App {
                 check.into_iter().for_each(|it| self.engines.send(it));
             }
             UiCommand::CloseDialog => {
-                self.dialog = None;
+                self.close_dialog();
                 self.key.close();
             }
             UiCommand::GetKey | UiCommand::OpenConsole => self.browse(CONSOLE),
@@ -184,6 +188,8 @@ impl App {
             UiCommand::DismissToast => self.feedback.dismiss_toast(),
             UiCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
             UiCommand::ShowFormats => self.dialog = Some(Dialog::Formats),
+            // Handled above.
+            UiCommand::ShowPage(_) | UiCommand::Library(_) | UiCommand::FindInLibrary => {}
             UiCommand::AskQuit => self.ask_quit(),
             UiCommand::Quit => {
                 self.closing = true;
@@ -268,7 +274,7 @@ impl App {
     fn export(&mut self, format: ExportFormat) {
         let rows: Vec<Arc<Row>> = self.list().selected_rows().cloned().collect();
         if !rows.is_empty() {
-            self.pickers.export(rows, format);
+            self.pickers.export(ExportSource::Rows(rows), format);
         }
     }
 

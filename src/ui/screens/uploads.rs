@@ -12,7 +12,7 @@ use crate::app::state::App;
 use crate::app::wording::command as table;
 use crate::app::{status_bar, wording};
 use crate::model::snapshot::ItemId;
-use crate::text::messages::{foot, window as words};
+use crate::text::messages::{foot, library, window as words};
 use crate::ui::icons;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{DOUBLE_CLICK, Palette, TOLERANCE, radius, size, space, type_size};
@@ -277,6 +277,16 @@ fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         let clear = UiCommand::Search(String::new());
         if Button::of(&clear, ButtonStyle::Outlined).show(ui) {
             out.push(clear);
+        }
+        if let Some(found) = app.library().peeked() {
+            let label = library::found(found);
+            let find = UiCommand::FindInLibrary;
+            if Button::of(&find, ButtonStyle::Outlined)
+                .labelled(&label)
+                .show(ui)
+            {
+                out.push(find);
+            }
         }
         let all = UiCommand::Show(Filter::All);
         let everywhere = Button::of(&all, ButtonStyle::Outlined)
