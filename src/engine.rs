@@ -5,6 +5,8 @@
 //! [`transition`](crate::model::upload::transition) decides.
 
 mod actor;
+mod asset_checks;
+mod batches;
 mod blocking_io;
 mod clock;
 pub mod command;

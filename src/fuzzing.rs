@@ -3,10 +3,12 @@
 //!
 //! Not part of the program: compiled only for tests and `cargo fuzz`.
 
+use std::io::Cursor;
 use std::path::{Component, Path};
 use std::sync::OnceLock;
 use std::time::{Duration, UNIX_EPOCH};
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::api::base_url::BaseUrl;
@@ -17,8 +19,9 @@ use crate::api::redact::redact;
 use crate::api::wire::{self, Envelope, EnvelopeStatus};
 use crate::api::{resumable, signed_url as storage};
 use crate::app::paste;
+use crate::metadata as media_metadata;
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus};
-use crate::model::media::{self, Rejection};
+use crate::model::media::{self, Kind, Rejection};
 use crate::sandbox::content_range::{Span, read_span};
 use crate::store::settings::{JOBS, Settings};
 
@@ -26,7 +29,7 @@ use crate::store::settings::{JOBS, Settings};
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("envelope", envelope),
     ("metadata", metadata),
     ("signed_url", signed_url),
@@ -34,6 +37,7 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("paths", paths),
     ("settings", settings),
     ("sniff", sniff),
+    ("media_file", media_file),
 ];
 
 /// Parses a response as the envelope of an upload and of a signed URL, and compares it with a full
@@ -267,6 +271,32 @@ pub fn sniff(input: &[u8]) {
             }
             Err(other) => panic!("{}: {other:?}", format.extension),
         }
+    }
+}
+
+/// Reads a media file's facts, after a byte that selects the format.
+pub fn media_file(input: &[u8]) {
+    let Some((format, file)) = input.split_first() else {
+        return;
+    };
+    let format = media::formats()[usize::from(*format) % media::formats().len()];
+    let now = Timestamp::from_second(1_800_000_000).expect("a time");
+    let found = media_metadata::read_from(Cursor::new(file), format.extension, now);
+    assert_eq!(found.width.is_some(), found.height.is_some());
+    for side in [found.width, found.height].into_iter().flatten() {
+        assert!((1..=65_535).contains(&side), "{side}");
+    }
+    if let Some(duration) = found.duration_ms {
+        assert!((1..=3_600_000_000).contains(&duration), "{duration}");
+    }
+    if let Some(time) = found.captured_at {
+        assert_eq!(time.to_string().parse(), Ok(time));
+        assert!(time.instant() > Timestamp::UNIX_EPOCH, "{time}");
+        let day = SignedDuration::from_hours(24);
+        assert!(time.instant() <= now + day, "{time}");
+    }
+    if format.kind == Kind::Audio {
+        assert_eq!(found.width.filter(|_| format.extension != "m4a"), None);
     }
 }
 

@@ -7,6 +7,7 @@
 //! | [`engine`] | background runtime: queue, transfers, polls |
 //! | [`sandbox`] | the service in this process, for trials and tests |
 //! | [`app`] | the window without its drawing: state, commands, wording |
+//! | [`metadata`] | reads what a media file is from the file itself |
 //! | [`store`] | persistence: history, settings, the API key |
 //! | [`text`] | words that users read |
 //! | [`cli`] | command line: the engine without a window |
@@ -22,6 +23,7 @@ pub mod engine;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod logging;
+pub mod metadata;
 pub mod model;
 pub mod sandbox;
 pub mod setup;

@@ -11,6 +11,7 @@ use mavi_uploader::app::environment::{
     KeyVault, SaveSettings, StartSandbox, VaultError, WindowEnvironment,
 };
 use mavi_uploader::app::pending::Wake;
+use mavi_uploader::app::thumbnails::{PictureMaker, Posters};
 use mavi_uploader::app::{settings, wording};
 use mavi_uploader::engine::shutdown::FAREWELL;
 use mavi_uploader::engine::{EngineHandle, FrontEnd, Preferences};
@@ -19,7 +20,8 @@ use mavi_uploader::model::{media, version};
 use mavi_uploader::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine, SetupError};
 use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::store::{
-    ForwardedPaths, Instance, InstanceLock, Keychain, SecretError, Settings, single_instance,
+    ForwardedPaths, Instance, InstanceLock, Keychain, SecretError, Settings, ThumbnailCache,
+    data_dir, single_instance,
 };
 use mavi_uploader::ui::{SystemDesktop, SystemDialogs, Window, startup_error};
 use mavi_uploader::{cli, cli::Interruption, logging};
@@ -165,6 +167,7 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
         folder,
         describe_network: Arc::new(move || network::describe(&base_url)),
         desktop: Box::new(SystemDesktop::default()),
+        thumbnails: Arc::new(pictures(sandbox)),
         arrivals,
         can_drop: window.can_drop(),
         build: version::BUILD,
@@ -195,6 +198,13 @@ fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
             code: cli::EXIT_SOME_FAILED,
         }
     })
+}
+
+/// Returns the maker of thumbnails; a sandbox keeps none on disk.
+fn pictures(sandbox: bool) -> PictureMaker {
+    let folder = data_dir::thumbnails().filter(|_| !sandbox);
+    let posters = Posters::system(data_dir::shared_thumbnails());
+    PictureMaker::new(folder.map(ThumbnailCache::new), posters)
 }
 
 /// Closes the window on a signal: the user logs out, or closes the terminal.

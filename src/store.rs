@@ -7,6 +7,7 @@ pub mod keychain;
 pub mod run_lock;
 pub mod settings;
 pub mod single_instance;
+pub mod thumbnail_cache;
 
 pub use data_dir::DataDirError;
 pub use history::{
@@ -17,3 +18,4 @@ pub use keychain::{Keychain, KeychainWorker, SecretError};
 pub use run_lock::{RunId, RunLock};
 pub use settings::Settings;
 pub use single_instance::{ForwardedPaths, Instance, InstanceLock};
+pub use thumbnail_cache::ThumbnailCache;

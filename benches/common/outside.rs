@@ -64,6 +64,7 @@ pub fn outside(wake: Wake) -> WindowEnvironment {
             certificates: Certificates::System,
         }),
         desktop: Box::new(NoDesktop),
+        thumbnails: Arc::default(),
         arrivals: None,
         can_drop: true,
         build: "bench",

@@ -9,6 +9,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::command::ExportFormat;
 use super::pending::{Pending, Wake};
+use super::thumbnails::PictureMaker;
 use crate::api::network::NetworkState;
 use crate::engine::EngineHandle;
 use crate::model::key::{ApiKey, NotAKey};
@@ -135,6 +136,8 @@ pub struct WindowEnvironment {
     pub describe_network: DescribeNetwork,
     /// The desktop.
     pub desktop: Box<dyn Desktop>,
+    /// Maker of thumbnails.
+    pub thumbnails: Arc<PictureMaker>,
     /// Paths forwarded by later starts of the program, if supported.
     pub arrivals: Option<UnboundedReceiver<ForwardedPaths>>,
     /// Files can be dropped on the window.

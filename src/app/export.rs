@@ -12,7 +12,7 @@ use super::command::ExportFormat;
 use super::library::{AssetState, LibraryRows};
 use super::{rows, wording};
 use crate::model::cell_escaping::{markdown_cell, spreadsheet_field};
-use crate::model::media::Rejection;
+use crate::model::media::{CaptureTime, Rejection};
 use crate::model::snapshot::{Row, Status};
 use crate::store::AssetRecord;
 use crate::text;
@@ -26,6 +26,11 @@ pub struct ExportRow<'a> {
     /// Bytes; `None` for an unchecked file.
     size: Option<u64>,
     status: &'static str,
+    duration_ms: Option<u64>,
+    /// Pixels, as shown.
+    width: Option<u32>,
+    height: Option<u32>,
+    captured_at: Option<CaptureTime>,
     /// The asset is ready.
     #[serde(skip)]
     is_ready: bool,
@@ -46,6 +51,10 @@ fn of_row(row: &Arc<Row>) -> ExportRow<'_> {
         path: row.path.to_string_lossy(),
         size: size(row),
         status: text::status_word(&row.status),
+        duration_ms: row.metadata.duration_ms,
+        width: row.metadata.width,
+        height: row.metadata.height,
+        captured_at: row.metadata.captured_at,
         is_ready: rows::is_ready(row),
         has_id: rows::id_to_copy(row).is_some(),
     }
@@ -64,6 +73,10 @@ fn of_asset(asset: &AssetRecord) -> ExportRow<'_> {
         size: Some(asset.size),
         status: AssetState::of(asset).word(),
         is_ready: AssetState::of(asset) == AssetState::Ready,
+        duration_ms: asset.metadata.duration_ms,
+        width: asset.metadata.width,
+        height: asset.metadata.height,
+        captured_at: asset.metadata.captured_at,
         has_id: true,
     }
 }
@@ -138,16 +151,31 @@ pub fn copied(rows: &[ExportRow<'_>], format: ExportFormat) -> String {
     }
 }
 
+fn cell(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
 /// Returns these files as file contents, including those without an ID.
 pub fn file(rows: &[ExportRow<'_>], format: ExportFormat) -> String {
     if format == ExportFormat::Json {
         return serde_json::to_string_pretty(&rows).unwrap_or_default() + "\n";
     }
     // Byte order mark: without it, Excel does not read UTF-8.
-    let mut text = "\u{feff}asset_id,name,path,size,status\r\n".to_owned();
+    let mut text =
+        "\u{feff}asset_id,name,path,size,status,duration_ms,width,height,captured_at\r\n"
+            .to_owned();
     for line in rows {
-        let size = line.size.map(|size| size.to_string()).unwrap_or_default();
-        let fields = [line.asset_id, line.name, &line.path, &size, line.status];
+        let fields = [
+            line.asset_id,
+            line.name,
+            &line.path,
+            &cell(line.size),
+            line.status,
+            &cell(line.duration_ms),
+            &cell(line.width),
+            &cell(line.height),
+            &cell(line.captured_at),
+        ];
         text.push_str(&fields.map(spreadsheet_field).join(","));
         text.push_str("\r\n");
     }

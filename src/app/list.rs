@@ -62,7 +62,7 @@ impl ListTotals {
     fn count(&mut self, row: &Row, change: RowDelta) {
         self.tally.count(row, change);
         self.plan.count(row, change);
-        for filter in [Filter::All, Filter::of(&row.status)] {
+        for filter in Filter::each_of(row) {
             change.count(&mut self.counts[filter as usize]);
         }
         if let Status::Rejected(rejection) = &row.status {
@@ -273,8 +273,7 @@ impl List {
 
     /// Returns `true` if the row matches filter and search.
     fn shows(&self, place: usize, row: &Row) -> bool {
-        let under_chip = self.filter == Filter::All || Filter::of(&row.status) == self.filter;
-        under_chip && self.facts.found(place)
+        Filter::each_of(row).any(|filter| filter == self.filter) && self.facts.found(place)
     }
 
     /// Collects the shown rows in order.

@@ -322,6 +322,17 @@ pub fn warning(row: &Row) -> Option<&'static str> {
     is_unsaved(row).then_some(words::not_saved())
 }
 
+/// Returns the text of the mark of a file that says where it was taken.
+pub fn location(row: &Row) -> Option<&'static str> {
+    row.metadata.has_location.then(words::has_location)
+}
+
+/// Returns when the file was taken, for a tooltip.
+pub fn captured(row: &Row) -> Option<String> {
+    let time = text::capture_time(row.metadata.captured_at?);
+    Some(words::captured(&time))
+}
+
 /// Returns the row as a sentence for screen readers; `folder` is given if the name is ambiguous.
 pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
     let percent = match trailing(row) {
@@ -335,6 +346,7 @@ pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
         &percent,
         warning(row).unwrap_or_default(),
         &detail(row, around),
+        location(row).unwrap_or_default(),
     ];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(list::items())

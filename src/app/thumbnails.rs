@@ -1,29 +1,75 @@
-//! Thumbnails of the rows in view, decoded in the background.
+//! Thumbnails of the rows in view, made in the background.
 //!
-//! The drawing code asks for each visible row in every frame; nothing else is decoded. Each picture
-//! is decoded on its own thread within limits, so a broken, hostile or slow file affects no other.
+//! The drawing code asks for each visible row in every frame; nothing else is made. Each picture is
+//! made on its own thread within limits, so a broken, hostile or slow file affects no other.
 
 mod decode;
+mod freedesktop;
+mod maker;
+mod posters;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use self::decode::Budget;
 pub use self::decode::Pixels;
+pub use self::maker::PictureMaker;
+pub use self::posters::Posters;
 use super::pending::{Outcome, Pending, Wake};
 use crate::model::media::{Kind, Note};
 use crate::model::snapshot::{Row, Status};
 
 /// Cached thumbnails: more than rows on the largest screen.
 const KEPT: usize = 256;
-/// Parallel decodes: one large picture may need most of the memory budget.
-const AT_ONCE: usize = 1;
 /// Time limit per picture; slower ones get no thumbnail.
 const TIME: Duration = Duration::from_secs(5);
-/// Overdue decodes, as on a hanging network drive, at which no others start.
+/// Time limit per poster of a video.
+const POSTER_TIME: Duration = Duration::from_secs(10);
+/// Overdue pictures, as on a hanging network drive, at which no others are begun.
 const LATE: usize = 4;
+
+/// A file whose thumbnail is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PictureRequest {
+    /// Path of the file.
+    pub path: PathBuf,
+    /// Size in bytes: a file of another size is another file.
+    pub size: u64,
+    /// Video, audio or image; audio has no thumbnail.
+    pub kind: Kind,
+    /// The file may be read, if it is there. If not, only a picture that was kept is shown.
+    pub may_read: bool,
+    /// The picture may be kept on disk, for when the file is gone; not in a sandbox.
+    pub may_keep: bool,
+}
+
+impl PictureRequest {
+    /// Returns the request for a row; `None` before its file is accepted and for sound.
+    pub fn of_row(row: &Row, may_keep: bool) -> Option<Self> {
+        let is_accepted = !matches!(
+            row.status,
+            Status::Checking | Status::Settling | Status::Rejected(_)
+        );
+        let kind = row
+            .kind
+            .filter(|kind| is_accepted && *kind != Kind::Audio)?;
+        Some(Self {
+            path: row.path.clone(),
+            size: row.size,
+            kind,
+            may_read: row.note != Some(Note::InCloud),
+            may_keep,
+        })
+    }
+
+    fn time_limit(&self) -> Duration {
+        match self.kind {
+            Kind::Video => POSTER_TIME,
+            Kind::Image | Kind::Audio => TIME,
+        }
+    }
+}
 
 /// Content of the thumbnail square.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,35 +82,39 @@ pub enum Thumb<'a, T> {
 
 /// A thumbnail, or a note that there is none.
 struct CacheEntry<T> {
-    size: u64,
     picture: Option<T>,
+    /// The file was read, if it was there.
+    was_read: bool,
     /// Request counter at the last use.
     asked: u64,
 }
 
 struct Running {
-    path: PathBuf,
-    size: u64,
+    request: PictureRequest,
     since: Instant,
     pixels: Pending<Option<Pixels>>,
 }
 
+/// Path and size of a file.
+type FileKey = (PathBuf, u64);
+
 /// Thumbnail cache; `T` is the drawing code's texture.
 pub struct Thumbnails<T> {
     wake: Wake,
-    budget: Arc<Budget>,
-    made: HashMap<PathBuf, CacheEntry<T>>,
+    maker: Arc<PictureMaker>,
+    made: HashMap<FileKey, CacheEntry<T>>,
+    /// One for each kind: a large picture needs most of the memory, and one tool runs at a time.
     running: Vec<Running>,
     late: Vec<Pending<Option<Pixels>>>,
     asked: u64,
 }
 
 impl<T> Thumbnails<T> {
-    /// Creates an empty cache; `wake` is called after each decode.
-    pub fn new(wake: Wake) -> Self {
+    /// Creates an empty cache; `wake` is called after each picture.
+    pub fn new(maker: Arc<PictureMaker>, wake: Wake) -> Self {
         Self {
             wake,
-            budget: Arc::default(),
+            maker,
             made: HashMap::new(),
             running: Vec::new(),
             late: Vec::new(),
@@ -72,54 +122,48 @@ impl<T> Thumbnails<T> {
         }
     }
 
-    /// Returns the thumbnail of a visible row, and starts decoding if missing. `keep` converts
+    /// Returns the thumbnail of a visible file, and starts making a missing one. `keep` converts
     /// pixels to `T`.
     pub fn of(
         &mut self,
-        row: &Row,
+        request: &PictureRequest,
         now: Instant,
         keep: impl Fn(&Path, &Pixels) -> T,
     ) -> Thumb<'_, T> {
         self.take_in(now, keep);
-        if !is_picture(row) {
-            return Thumb::Kind;
-        }
         self.asked += 1;
-        let known = self.made.get(&row.path).map(|entry| entry.size);
-        if known != Some(row.size) {
-            self.begin(row, now);
+        let key = (request.path.clone(), request.size);
+        let is_known =
+            |entry: &CacheEntry<T>| entry.picture.is_some() || entry.was_read || !request.may_read;
+        if !self.made.get(&key).is_some_and(is_known) {
+            self.begin(request, now);
         }
-        let entry = self.made.get_mut(&row.path);
-        let picture = entry
-            .filter(|entry| entry.size == row.size)
-            .and_then(|entry| {
-                entry.asked = self.asked;
-                entry.picture.as_ref()
-            });
+        let picture = self.made.get_mut(&key).and_then(|entry| {
+            entry.asked = self.asked;
+            entry.picture.as_ref()
+        });
         picture.map_or(Thumb::Kind, Thumb::Picture)
     }
 
-    /// Returns the time until a decode becomes overdue.
+    /// Returns the time until a picture becomes overdue.
     pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
-        let ends = self.running.iter().map(|one| one.since + TIME);
+        let ends = self.running.iter();
+        let ends = ends.map(|one| one.since + one.request.time_limit());
         ends.min().map(|end| end.saturating_duration_since(now))
     }
 
-    fn begin(&mut self, row: &Row, now: Instant) {
-        let is_running = |one: &Running| one.path == row.path && one.size == row.size;
-        let full = self.running.len() >= AT_ONCE || self.late.len() >= LATE;
-        if full || self.running.iter().any(is_running) {
+    fn begin(&mut self, request: &PictureRequest, now: Instant) {
+        let is_alike = |one: &Running| one.request.kind == request.kind;
+        if self.late.len() >= LATE || self.running.iter().any(is_alike) {
             return;
         }
-        let (path, size) = (row.path.clone(), row.size);
-        let end = now + TIME;
+        let end = now + request.time_limit();
         let pixels = Pending::spawn("thumbnail", self.wake.clone(), {
-            let (path, budget) = (path.clone(), Arc::clone(&self.budget));
-            move || decode::thumbnail(&path, end, &budget)
+            let (request, maker) = (request.clone(), Arc::clone(&self.maker));
+            move || maker.make(&request, end)
         });
         self.running.push(Running {
-            path,
-            size,
+            request: request.clone(),
             since: now,
             pixels,
         });
@@ -132,10 +176,11 @@ impl<T> Thumbnails<T> {
             .filter_map(|pending| pending.poll().err())
             .collect();
         for one in std::mem::take(&mut self.running) {
+            let limit = one.request.time_limit();
             let pixels = match one.pixels.poll() {
                 Ok(Outcome::Answer(pixels)) => pixels,
                 Ok(Outcome::Lost) => None,
-                Err(pixels) if now.saturating_duration_since(one.since) < TIME => {
+                Err(pixels) if now.saturating_duration_since(one.since) < limit => {
                     self.running.push(Running { pixels, ..one });
                     continue;
                 }
@@ -144,12 +189,13 @@ impl<T> Thumbnails<T> {
                     None
                 }
             };
+            let PictureRequest { path, size, .. } = one.request;
             let entry = CacheEntry {
-                size: one.size,
-                picture: pixels.map(|pixels| keep(&one.path, &pixels)),
+                picture: pixels.map(|pixels| keep(&path, &pixels)),
+                was_read: one.request.may_read,
                 asked: self.asked,
             };
-            self.made.insert(one.path, entry);
+            self.made.insert((path, size), entry);
             self.forget();
         }
     }
@@ -160,20 +206,10 @@ impl<T> Thumbnails<T> {
             return;
         }
         let oldest = self.made.iter().min_by_key(|(_, entry)| entry.asked);
-        if let Some(path) = oldest.map(|(path, _)| path.clone()) {
-            self.made.remove(&path);
+        if let Some(key) = oldest.map(|(key, _)| key.clone()) {
+            self.made.remove(&key);
         }
     }
-}
-
-/// Returns `true` for a complete, local picture.
-fn is_picture(row: &Row) -> bool {
-    row.kind == Some(Kind::Image)
-        && row.note != Some(Note::InCloud)
-        && !matches!(
-            row.status,
-            Status::Checking | Status::Settling | Status::Rejected(_)
-        )
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! `transition`, writes one transaction, and only then publishes the new state and begins the work
 //! that follows from it.
 
+mod asset_checks;
 mod commands;
 mod commit;
 mod duplicates;
@@ -25,6 +26,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
+use super::asset_checks::AssetChecks;
+use super::batches::Batches;
 use super::duplicates::Duplicates;
 use super::gate::Gate;
 use super::intake::Intake;
@@ -61,7 +64,9 @@ pub(super) struct Actor<S> {
     queue: Queue,
     missing_files: MissingFiles,
     duplicates: Duplicates,
+    asset_checks: AssetChecks,
     intake: Intake,
+    batches: Batches,
 
     keys: Keys,
     gate: Gate,
@@ -95,7 +100,9 @@ impl<S: Service> Actor<S> {
             queue: Queue::default(),
             missing_files: MissingFiles::new(),
             duplicates: Duplicates::new(),
+            asset_checks: AssetChecks::new(),
             intake: Intake::default(),
+            batches: Batches::default(),
             keys,
             gate,
             storage_protocols: StorageProtocols::default(),

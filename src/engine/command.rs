@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::model::asset::AssetId;
+use crate::model::asset_check::{AssetCheckProgress, AssetsToCheck};
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::relocation::RelocationError;
@@ -17,6 +18,8 @@ use crate::store::AssetRecord;
 pub enum Command {
     /// Add files and folders; a file already queued is not added twice.
     Add(Vec<PathBuf>),
+    /// Add files and folders as a batch of this label.
+    AddLabelled(Vec<PathBuf>, String),
     /// Add paths from outside the window, as a second start does; they never start by themselves.
     AddFromOutside(Vec<PathBuf>),
     /// Start every row that is ready.
@@ -53,6 +56,11 @@ pub enum Command {
     /// Retry or poll these rows now instead of after their wait; if a rate limit holds all calls
     /// back, one call probes it.
     TryNow(Vec<ItemId>),
+    /// Ask the service again about these assets, behind all other calls; those of a running check
+    /// are added to it. [`Notice::AssetsChecked`] follows at the end.
+    CheckAssets(AssetsToCheck),
+    /// End the check of assets; what was answered stays.
+    StopChecking,
     /// Continue what an earlier run left unfinished.
     ContinueInterrupted,
     /// Remove what an earlier run left unfinished.
@@ -122,6 +130,8 @@ pub enum Notice {
     NotLocated(PathBuf, RelocationError),
     /// The added paths hold neither files to upload nor skipped ones.
     NothingFound,
+    /// The check of assets is over, or was stopped.
+    AssetsChecked(AssetCheckProgress),
     /// The database was damaged and set aside under this path.
     HistorySetAside(PathBuf),
 }

@@ -207,6 +207,13 @@ pub fn identity(path: &Path) -> CanonicalPath {
     resolved.map_or_else(|_| CanonicalPath::unresolved(path), CanonicalPath)
 }
 
+/// Returns the name of a folder, also of "."; `None` for anything else, and for a root.
+pub fn folder_name(path: &Path) -> Option<String> {
+    let folder = fs::canonicalize(path).ok().filter(|path| path.is_dir())?;
+    let name = path.file_name().or_else(|| folder.file_name())?;
+    Some(name.to_string_lossy().into_owned())
+}
+
 fn rejection(error: &io::Error) -> Rejection {
     if is_gone(error) {
         Rejection::NotFound

@@ -3,16 +3,26 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::clock::{local_minute, now_ms};
 use super::files::{CanonicalPath, CheckedFile};
-use crate::model::media::{FileStamp, Rejection};
+use crate::model::batch::{Batch, BatchId, clean_label};
+use crate::model::media::{FileStamp, MediaMetadata, Rejection};
 use crate::model::snapshot::ItemId;
+
+/// Id of an `Add` command in this run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct AddId(u64);
 
 /// A file or folder that a walk found.
 #[derive(Clone, Debug)]
 pub(super) struct FoundFile {
+    /// Command that it was found for.
+    pub add: AddId,
     pub path: PathBuf,
     pub identity: CanonicalPath,
     /// Its current stamp, to compare with an earlier one.
@@ -27,16 +37,30 @@ pub(super) struct FoundFile {
 pub(super) struct CheckResult {
     pub item: ItemId,
     pub outcome: Result<CheckedFile, Rejection>,
+    /// Facts that the file states about itself; `None` if it was not read.
+    pub metadata: Option<MediaMetadata>,
     /// Stamp of the file, if the result depends on its content.
     pub stamp: Option<FileStamp>,
     /// Time of the stamp, to tell how old the last change is.
     pub at: SystemTime,
 }
 
+/// The batch that the files of one `Add` command join.
+#[derive(Debug)]
+struct Addition {
+    label: String,
+    at_ms: i64,
+    /// Made with the first new row.
+    batch: Option<Arc<Batch>>,
+}
+
 /// Walks under way, and what they found but the queue does not have yet.
 #[derive(Debug, Default)]
 pub(super) struct Intake {
     active_walks: usize,
+    last_add: u64,
+    /// Commands whose files are not all in the queue.
+    additions: HashMap<AddId, Addition>,
     /// Files that the latest walk has found so far.
     found: u64,
     skipped: u64,
@@ -52,10 +76,56 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    pub fn on_walk_started(&mut self) {
+    /// Notes an `Add` command, whose batch gets this label, or the day and time.
+    pub fn on_walk_started(&mut self, label: Option<&str>) -> AddId {
         self.active_walks += 1;
         self.found = 0;
         self.is_unreported = true;
+        self.last_add += 1;
+        let (add, at_ms) = (AddId(self.last_add), now_ms());
+        let addition = Addition {
+            label: label
+                .and_then(clean_label)
+                .unwrap_or_else(|| local_minute(at_ms)),
+            at_ms,
+            batch: None,
+        };
+        self.additions.insert(add, addition);
+        add
+    }
+
+    /// Labels the batch of a command after its only folder.
+    pub fn on_folder_named(&mut self, add: AddId, name: &str) {
+        if let (Some(addition), Some(label)) = (self.additions.get_mut(&add), clean_label(name)) {
+            addition.label = label;
+        }
+    }
+
+    /// Returns how many batches have to be made before all of these files can join theirs.
+    pub fn lacking_batches(&self, found: &[FoundFile]) -> usize {
+        let adds: HashSet<AddId> = found.iter().map(|found| found.add).collect();
+        let lacks = |add: &&AddId| self.batch(**add).is_none();
+        adds.iter().filter(lacks).count()
+    }
+
+    /// Returns the batch of a command, once there is one.
+    pub fn batch(&self, add: AddId) -> Option<Arc<Batch>> {
+        self.additions.get(&add)?.batch.clone()
+    }
+
+    /// Makes the batch of a command.
+    pub fn begin_batch(&mut self, add: AddId, id: BatchId) -> Option<Arc<Batch>> {
+        let addition = self.additions.get_mut(&add)?;
+        let batch = Batch {
+            id,
+            label: addition.label.clone(),
+            note: None,
+            created_at_ms: addition.at_ms,
+            skipped: Arc::default(),
+            other_files: 0,
+        };
+        addition.batch = Some(Arc::new(batch));
+        addition.batch.clone()
     }
 
     pub fn on_progress(&mut self, found: u64) {
@@ -105,6 +175,13 @@ impl Intake {
             std::mem::take(&mut self.buffered)
         } else {
             vec![]
+        }
+    }
+
+    /// Forgets commands whose files are all in the queue.
+    pub fn forget_finished(&mut self) {
+        if self.active_walks == 0 && self.buffered.is_empty() {
+            self.additions.clear();
         }
     }
 

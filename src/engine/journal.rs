@@ -331,13 +331,14 @@ impl Journal {
 
     /// Keeps only the last staged state of each row, and all that concerns assets.
     fn coalesce(&mut self) {
-        let mut seen = HashSet::new();
+        let (mut seen, mut batches) = (HashSet::new(), HashSet::new());
         let mut kept: Vec<HistoryChange> = std::mem::take(&mut self.staged)
             .into_iter()
             .rev()
             .filter(|change| match change {
                 HistoryChange::PutItem(record) => seen.insert(record.id),
                 HistoryChange::DropItem(id) => seen.insert(*id),
+                HistoryChange::PutBatch(batch) => batches.insert(batch.id),
                 _ => true,
             })
             .collect();

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use tokio::sync::oneshot;
 
 use super::files::CanonicalPath;
-use super::intake::{CheckResult, FoundFile};
+use super::intake::{AddId, CheckResult, FoundFile};
 use super::journal::opening::OpenOutcome;
 use super::queue::item::Origin;
 use super::tasks::{Contents, LocatedFile, ReadAhead};
 use super::upload_sessions::KeychainReply;
 use crate::api::SignedUpload;
-use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Event;
@@ -36,6 +36,8 @@ pub(super) enum ActorMessage {
     WalkProgress(u64),
     /// A folder held this many files of other kinds.
     Skipped(PathBuf, u64),
+    /// The only path of one `Add` is a folder of this name.
+    FolderNamed(AddId, String),
     /// All paths of one `Add` were walked; `is_empty` if they held nothing at all.
     WalkEnded { is_empty: bool },
     /// Files were checked.
@@ -65,6 +67,10 @@ pub(super) enum ActorMessage {
         asset: AssetId,
         content: ContentHash,
     },
+    /// It is time to look up the next assets of a check.
+    ListAssets,
+    /// The service answered this account's question about an asset.
+    AssetChecked(Account, AssetId, Result<AssetAnswer, Fault>),
     /// The check of this account's key ended.
     KeyChecked(Account, Result<(), Fault>),
     /// Missing files that reappeared in a folder.

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::command::Notice;
 use super::lifecycle::LifecycleRecord;
-use super::tasks::FileToLocate;
+use super::tasks::{AddedPaths, FileToLocate};
 use crate::model::asset::AssetId;
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
@@ -23,10 +23,7 @@ pub(super) enum Work {
     Acknowledge(oneshot::Sender<()>),
     /// Lets the end of a body go out, once the commit of that was tried.
     Release(ItemId),
-    Walk {
-        paths: Vec<PathBuf>,
-        may_start: bool,
-    },
+    Walk(AddedPaths),
     ResolvePaths(Vec<(ItemId, PathBuf)>),
     RetryIntake,
     Locate(ItemId, FileToLocate),
@@ -36,6 +33,8 @@ pub(super) enum Work {
         attempt: u32,
         candidates: Vec<AssetId>,
     },
+    /// Take the next step of the check of assets.
+    CheckAssets,
     /// Check the current key: in its turn, or at once in spite of a rate-limit hold.
     CheckKey {
         is_probe: bool,

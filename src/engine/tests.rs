@@ -1,6 +1,8 @@
 //! Engine tests on paused time, over an in-memory service that follows a script.
 
+mod added_batches;
 mod asked_first;
+mod asset_checks;
 mod assets;
 mod batches;
 mod commands;

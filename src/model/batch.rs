@@ -1,5 +1,8 @@
 //! Batches: the files that were added in one go.
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -25,6 +28,24 @@ pub struct Batch {
     pub skipped: Arc<Vec<SkippedFile>>,
     /// Number of system files, sidecars and the like in its folders, which nobody misses.
     pub other_files: u64,
+}
+
+/// Longest label, in characters.
+const MAX_LABEL: usize = 200;
+
+/// Returns a label as one line without control characters, of at most 200 characters; `None` if
+/// nothing is left.
+pub fn clean_label(text: &str) -> Option<String> {
+    let line = one_line(text);
+    let line: String = line.trim().chars().take(MAX_LABEL).collect();
+    let line = line.trim_end();
+    (!line.is_empty()).then(|| line.to_owned())
+}
+
+/// Replaces line breaks and other control characters by spaces.
+fn one_line(text: &str) -> String {
+    let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.replace("\r\n", " ").replace(is_break, " ")
 }
 
 /// A file in a folder that the service does not take.

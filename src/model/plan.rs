@@ -28,6 +28,8 @@ pub struct Plan {
     pub files: usize,
     /// Bytes of those files.
     pub bytes: u64,
+    /// Files that would start and say where they were taken.
+    pub located: usize,
     /// Files that would go to storage by a signed URL.
     pub by_signed_url: usize,
     /// Files in the list that can't be uploaded.
@@ -54,6 +56,7 @@ impl Plan {
 pub struct PlanTotals {
     files: usize,
     bytes: u128,
+    located: usize,
     direct: usize,
     by_signed_url: usize,
     refused: usize,
@@ -68,6 +71,9 @@ impl PlanTotals {
         match row.status {
             Status::ReadyToUpload => {
                 change.count(&mut self.files);
+                if row.metadata.has_location {
+                    change.count(&mut self.located);
+                }
                 match change {
                     RowDelta::Added => self.bytes += u128::from(row.size),
                     RowDelta::Removed => self.bytes -= u128::from(row.size),
@@ -106,6 +112,7 @@ impl PlanTotals {
         Plan {
             files: self.files,
             bytes,
+            located: self.located,
             by_signed_url: self.by_signed_url,
             refused: self.refused,
             duplicates: self.duplicates,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::asset::AssetId;
+use super::asset_check::AssetCheckProgress;
 use super::batch::{Batch, BatchId};
 use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, MediaMetadata, Note, Rejection, Route};
@@ -279,6 +280,8 @@ pub struct Snapshot {
     pub comparing: usize,
     /// Rows that an earlier run left unfinished, waiting for "Continue" or "Discard".
     pub interrupted: usize,
+    /// Assets that are being asked about again.
+    pub asset_check: Option<AssetCheckProgress>,
 }
 
 /// A wait that holds up the whole queue, until it resumes by itself.

@@ -11,8 +11,11 @@ use super::files;
 /// Environment variable that overrides the data directory.
 pub const DATA_DIR_VARIABLE: &str = "MAVI_UPLOADER_DATA_DIR";
 
-/// Folder name under the system's data directory.
+/// Folder name under the system's data and cache directories.
 const FOLDER: &str = "mavi-uploader";
+
+/// Folder name of the thumbnails.
+const THUMBNAILS: &str = "thumbnails";
 
 /// Error of finding or creating the data directory.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +51,33 @@ pub fn resolve() -> Result<PathBuf, DataDirError> {
         .map(|base| base.data_dir())
         .ok();
     choose(std::env::var_os(DATA_DIR_VARIABLE), usual)
+}
+
+/// Returns the folder for thumbnails, which need not exist: in the system's cache directory, or in
+/// the data directory where [`DATA_DIR_VARIABLE`] names one.
+pub fn thumbnails() -> Option<PathBuf> {
+    choose_thumbnails(std::env::var_os(DATA_DIR_VARIABLE), system_cache())
+}
+
+fn choose_thumbnails(given: Option<OsString>, caches: Option<PathBuf>) -> Option<PathBuf> {
+    let given = given.filter(|given| !given.is_empty()).map(PathBuf::from);
+    let parent = given.or_else(|| Some(caches?.join(FOLDER)))?;
+    std::path::absolute(parent.join(THUMBNAILS)).ok()
+}
+
+/// Returns the folder in which desktops keep the thumbnails of all programs, if they do: it is
+/// defined by freedesktop.org.
+pub fn shared_thumbnails() -> Option<PathBuf> {
+    let is_desktop = cfg!(all(unix, not(target_os = "macos")));
+    system_cache()
+        .filter(|_| is_desktop)
+        .map(|base| base.join(THUMBNAILS))
+}
+
+/// Returns the system's cache directory.
+fn system_cache() -> Option<PathBuf> {
+    let base = etcetera::base_strategy::choose_native_strategy();
+    base.map(|base| base.cache_dir()).ok()
 }
 
 fn choose(given: Option<OsString>, usual: Option<PathBuf>) -> Result<PathBuf, DataDirError> {

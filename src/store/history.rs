@@ -10,6 +10,7 @@ mod error;
 mod ledger;
 pub mod library;
 mod open;
+mod paging;
 mod records;
 mod recovery;
 mod rows;

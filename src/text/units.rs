@@ -7,6 +7,7 @@ use humansize::{DECIMAL, FormatSizeOptions, format_size};
 
 use super::messages::units as say;
 use crate::model::cost::StorageCost;
+use crate::model::media::CaptureTime;
 
 fn options(bytes: u64) -> FormatSizeOptions {
     let mut unit = 1;
@@ -82,6 +83,35 @@ pub fn left(left: Option<Duration>) -> String {
     match left {
         Some(left) => say::left(&duration(left)),
         None => say::estimating().to_owned(),
+    }
+}
+
+/// Formats a playing time as players show it: "0:07", "1:24", "1:02:03".
+pub fn playing_time(ms: u64) -> String {
+    let seconds = (ms.saturating_add(500) / 1000).max(1);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+/// Formats the size of a picture in pixels: "1920 × 1080".
+pub fn picture_size(width: u32, height: u32) -> String {
+    say::picture_size(&height.to_string(), &width.to_string())
+}
+
+/// Formats a capture time, on the clock of its place: "2026-11-28 16:04 (UTC+08:00)".
+pub fn capture_time(time: CaptureTime) -> String {
+    let local = time.local().strftime("%Y-%m-%d %H:%M").to_string();
+    match time.offset() {
+        None => local,
+        Some(offset) => {
+            let minutes = offset.seconds() / 60;
+            let sign = if minutes < 0 { "−" } else { "+" };
+            let (hours, minutes) = (minutes.abs() / 60, minutes.abs() % 60);
+            say::time_at_offset(&format!("{sign}{hours:02}:{minutes:02}"), &local)
+        }
     }
 }
 

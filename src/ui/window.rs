@@ -20,12 +20,13 @@ use super::theme::{self, Palette, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::menu::{self, MenuItem};
 use super::widgets::{card, logo, text};
-use super::{banners, dialogs, fonts, icons, input, overlays};
+use super::{banners, dialogs, fonts, icons, input, overlays, thumbnails};
 use crate::app::command::{Page, Setting, ThemeChoice, UiCommand};
 use crate::app::desktop_status;
 use crate::app::effect::WindowEffect;
 use crate::app::environment::WindowEnvironment;
 use crate::app::state::App;
+use crate::app::thumbnails::PictureMaker;
 use crate::app::wording;
 use crate::engine::EngineHandle;
 use crate::model::snapshot::KeyState;
@@ -40,6 +41,7 @@ pub struct MaviApp {
     assets: AssetsView,
     focus: FocusKeeper,
     paste: Paste,
+    pictures: Arc<PictureMaker>,
     /// Set from another thread to close the window.
     must_close: Arc<AtomicBool>,
 }
@@ -49,6 +51,8 @@ impl MaviApp {
     pub fn new(ctx: &Context, engine: EngineHandle, outside: WindowEnvironment) -> Self {
         theme::install(ctx);
         fonts::install(ctx, fonts::bundled());
+        let pictures = Arc::clone(&outside.thumbnails);
+        thumbnails::install(ctx, Arc::clone(&pictures));
         Self {
             app: App::new(engine, outside),
             title: String::new(),
@@ -57,6 +61,7 @@ impl MaviApp {
             assets: AssetsView::default(),
             focus: FocusKeeper::default(),
             paste: Paste::default(),
+            pictures,
             must_close: Arc::default(),
         }
     }
@@ -167,7 +172,7 @@ impl MaviApp {
             library::show(ui, &self.app, &mut self.assets, out);
             self.app.look_at_assets(self.assets.in_view());
         });
-        page_foot(ui, above, foot, |ui| library::foot(ui, &self.app));
+        page_foot(ui, above, foot, |ui| library::foot(ui, &self.app, out));
     }
 
     /// Draws banners, list and status bar in reading order, which panels would not keep.
@@ -189,7 +194,7 @@ impl MaviApp {
             self.app.set_page(self.view.page);
         });
         page_foot(ui, above, foot, |ui| {
-            uploads::status_bar(ui, &self.app, out)
+            uploads::status_bar(ui, &self.app, out);
         });
     }
 
@@ -268,6 +273,7 @@ impl eframe::App for MaviApp {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.pictures.stop();
         self.app.shut_down();
     }
 }

@@ -36,17 +36,24 @@ const ARROWS: &[(&str, &[&str])] = &[
             "text", "setup", "logging", "engine", "api", "store", "model", "sandbox",
         ],
     ),
-    ("engine", &["api", "store", "source_file", "model"]),
+    (
+        "engine",
+        &["api", "store", "source_file", "metadata", "model"],
+    ),
     ("api", &["source_file", "model"]),
     // The one definition of a file that did not change, for whoever reads files.
     ("source_file", &["model"]),
     ("store", &["model"]),
+    ("metadata", &["model"]),
     // Words that both front ends say.
     ("text", &["model"]),
     ("sandbox", &["model"]),
     ("model", &[]),
     // Compiled for tests and `cargo fuzz` alone.
-    ("fuzzing", &["api", "app", "model", "sandbox", "store"]),
+    (
+        "fuzzing",
+        &["api", "app", "metadata", "model", "sandbox", "store"],
+    ),
 ];
 
 /// Crates, or parts of them, that only some modules may name; `main` may name all.
@@ -54,7 +61,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("eframe", &["ui"]),
     ("fluent_bundle", &["text"]),
     ("egui", &["ui"]),
-    ("image", &["app"]),
+    ("exif", &["metadata"]),
+    ("image", &["app", "metadata"]),
     ("keepawake", &["ui"]),
     ("notify_rust", &["ui"]),
     ("opener", &["ui"]),
@@ -65,6 +73,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hyper_util::server", &["sandbox"]),
     ("keyring", &["store"]),
     ("keyring_core", &["store"]),
+    ("lofty", &["metadata"]),
+    ("matroska_demuxer", &["metadata"]),
+    ("mp4_atom", &["metadata"]),
+    ("md5", &["app"]),
     ("multer", &["sandbox"]),
     ("reqwest", &["api"]),
     ("rfd", &["ui"]),

@@ -281,6 +281,7 @@ pub fn outside(wake: Wake) -> WindowEnvironment {
             certificates: Certificates::System,
         }),
         desktop: Box::new(NoDesktop::default()),
+        thumbnails: Arc::default(),
         arrivals: None,
         can_drop: true,
         build: "0.0.0 (test)",

@@ -203,6 +203,7 @@ command-filter-paused = Paused
 command-filter-ready = Ready
 command-filter-duplicate = Duplicate
 command-filter-cancelled = Cancelled
+command-filter-with-location = With location
 
 ## Sort keys. `command-sort-by` is the tooltip of all.
 

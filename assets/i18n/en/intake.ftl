@@ -45,6 +45,14 @@ intake-only-duplicates = { $duplicates ->
     } · nothing to send
 intake-about = about { $time }
 intake-at-least = at least { $time }
+# $located: how many of them.
+intake-located = { $located ->
+        [one] { $files ->
+            [one] says where it was taken
+           *[other] { $located } of { $files } files says where it was taken
+        }
+       *[other] { $located } of { $files } files say where they were taken
+    }
 # $files: such as "2 refused, 1 duplicate".
 intake-left-out = left out: { $files }
 intake-refused-number = { NUMBER($files) } refused
@@ -65,6 +73,14 @@ intake-goes-to-storage = { $files ->
         [one] { $files } large file goes
        *[other] { $files } large files go
     } directly to the storage of { $service }.
+# $located: how many of them.
+intake-tell-location = { $located ->
+        [one] { $files ->
+            [one] The file says where it was taken, and this goes with it.
+           *[other] { $located } of { $files } files says where it was taken, and this goes with it.
+        }
+       *[other] { $located } of { $files } files say where they were taken, and this goes with them.
+    }
 # $cost: what storing the files costs.
 intake-keeping = Keeping them: { $cost }.
 intake-by-id = { $duplicates ->

@@ -67,6 +67,12 @@ library-details = Details
     .hint = Everything known about this file
 library-show-file = Show file
     .hint = Show the file in the file manager
+library-check-again = Check again
+    .hint = Ask memories.ai how this asset is now
+library-check-all = Check all again
+    .hint = Ask memories.ai about every asset, behind uploads
+library-stop-checking = Stop checking
+    .hint = What was answered stays
 library-upload-again = Upload again
     .hint = Add the file to the uploads once more
 library-remove = Remove from Library
@@ -107,6 +113,23 @@ library-find = Show in Library
     .hint = Search the Library instead
 
 ## What was done
+
+library-checking = { $done } of { $total } checked
+# $unknown: how many memories.ai does not know, $failed: how many got no answer,
+# $others: how many belong to another account.
+library-checked = { $assets ->
+        [one] { $assets } asset checked
+       *[other] { $assets } assets checked
+    }{ $unknown ->
+        [0] {""}
+       *[other] ; { $unknown } not found
+    }{ $failed ->
+        [0] {""}
+       *[other] ; { $failed } without an answer
+    }{ $others ->
+        [0] {""}
+       *[other] ; { $others } of another account passed over
+    }.
 
 library-files-gone = { $files ->
         [one] { $files } file is no longer where it was.
@@ -153,7 +176,6 @@ library-name-blake3 = BLAKE3
 library-name-account = Account
 library-name-service = Service
 library-name-note = Note
-library-picture-size = { $width } × { $height }
 library-file-asked = Looking…
 library-file-unchanged = Still there, unchanged
 library-file-changed = Changed since the upload

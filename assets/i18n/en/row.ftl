@@ -13,6 +13,13 @@ row-not-saved = not saved yet: copy it
 row-percent = { NUMBER($percent) } %
 row-idle-id = id not used: { $id }
 
+## What the file says of itself
+
+# The text of a mark.
+row-has-location = Says where it was taken
+# $time: such as "2026-11-28 16:04".
+row-captured = Taken { $time }
+
 ## Files with the same content. $file: a name, $day: such as "2026-11-30".
 
 row-duplicate-of = same content as { $file }

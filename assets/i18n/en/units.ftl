@@ -14,6 +14,13 @@ units-hours-minutes = { NUMBER($hours) } h { NUMBER($minutes) } min
 units-left = { $time } left
 units-estimating = estimating…
 
+# $time: such as "2026-11-28 16:04", $offset: such as "+08:00".
+units-time-at-offset = { $time } (UTC{ $offset })
+
+## Pictures, in pixels
+
+units-picture-size = { $width } × { $height }
+
 ## Storage costs
 
 # $dollars: an amount, such as "0.12".

@@ -1,6 +1,6 @@
 //! Parts and orders of the list, moves in it, and commands on several of its rows.
 
-use crate::model::snapshot::Status;
+use crate::model::snapshot::{Row, Status};
 
 /// A filter chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]
@@ -27,11 +27,13 @@ pub enum Filter {
     Duplicate,
     /// Cancelled by the user.
     Cancelled,
+    /// Says where it was taken, whatever its status.
+    WithLocation,
 }
 
 impl Filter {
     /// All chips, in display order.
-    pub const EACH: [Self; 10] = [
+    pub const EACH: [Self; 11] = [
         Self::All,
         Self::Attention,
         Self::ToUpload,
@@ -42,7 +44,16 @@ impl Filter {
         Self::Ready,
         Self::Duplicate,
         Self::Cancelled,
+        Self::WithLocation,
     ];
+
+    /// Returns the chips of a row.
+    pub fn each_of(row: &Row) -> impl Iterator<Item = Self> {
+        let location = row.metadata.has_location.then_some(Self::WithLocation);
+        [Self::All, Self::of(&row.status)]
+            .into_iter()
+            .chain(location)
+    }
 
     /// Returns the chip, besides "All", of a status.
     pub fn of(status: &Status) -> Self {

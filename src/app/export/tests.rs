@@ -1,6 +1,7 @@
 use super::*;
 use crate::app::rows::tests::row;
 use crate::model::asset::AssetId;
+use crate::model::media::MediaMetadata;
 
 fn rows() -> Vec<Arc<Row>> {
     let mut ready = row(1, Status::Ready);
@@ -46,7 +47,7 @@ fn a_file_holds_every_row_whole_or_is_not_there() {
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 4);
     assert!(text.starts_with('\u{feff}'));
-    assert!(text.ends_with(",clip-3.mp4,/media/clip-3.mp4,412000000,Uploading\r\n"));
+    assert!(text.ends_with(",clip-3.mp4,/media/clip-3.mp4,412000000,Uploading,,,,\r\n"));
     let json: serde_json::Value =
         serde_json::from_str(&file(&of_rows(&rows()), ExportFormat::Json)).unwrap();
     assert_eq!(json[1]["asset_id"], "re_2");
@@ -54,6 +55,29 @@ fn a_file_holds_every_row_whole_or_is_not_there() {
     let nowhere = folder.path().join("missing").join("ids.csv");
     assert!(write(&nowhere, &of_rows(&rows()), ExportFormat::Csv).is_err());
     assert!(!nowhere.exists());
+}
+
+#[test]
+fn a_file_holds_what_the_rows_files_are() {
+    let mut clip = row(1, Status::Ready);
+    clip.metadata = MediaMetadata {
+        duration_ms: Some(84_000),
+        width: Some(1920),
+        height: Some(1080),
+        captured_at: "2026-11-28T16:04:05+08:00".parse().ok(),
+        has_location: true,
+    };
+    let rows = [Arc::new(clip)];
+    let csv = file(&rows, ExportFormat::Csv);
+    assert!(
+        csv.starts_with(
+            "\u{feff}asset_id,name,path,size,status,duration_ms,width,height,captured_at\r\n"
+        ) && csv.ends_with(",Ready,84000,1920,1080,2026-11-28T16:04:05+08:00\r\n"),
+        "{csv}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&file(&rows, ExportFormat::Json)).unwrap();
+    assert_eq!(json[0]["duration_ms"], 84_000);
+    assert_eq!(json[0]["captured_at"], "2026-11-28T16:04:05+08:00");
 }
 
 #[test]

@@ -27,6 +27,10 @@ pub enum LibraryCommand {
     Row(AssetCommand, i64),
     /// A command on the selection.
     Selected(AssetCommand),
+    /// Asks the service about all assets again.
+    CheckAll,
+    /// Ends the asking.
+    StopChecking,
     /// Removes the assets of the open question.
     ConfirmRemove,
     /// Changes the note in the details.
@@ -44,6 +48,8 @@ pub enum AssetCommand {
     Details,
     /// Shows the file in the file manager.
     ShowFile,
+    /// Asks the service about it again.
+    CheckAgain,
     /// Adds the file to the queue once more.
     UploadAgain,
     /// Removes it from the history.
@@ -52,15 +58,16 @@ pub enum AssetCommand {
 
 impl AssetCommand {
     /// Commands of a row's menu, in order.
-    pub const MENU: [Self; 5] = [
+    pub const MENU: [Self; 6] = [
         Self::Copy,
         Self::Details,
         Self::ShowFile,
+        Self::CheckAgain,
         Self::UploadAgain,
         Self::Remove,
     ];
     /// Commands on a selection, beside those of copying.
-    pub const SELECTED: [Self; 2] = [Self::UploadAgain, Self::Remove];
+    pub const SELECTED: [Self; 3] = [Self::CheckAgain, Self::UploadAgain, Self::Remove];
 }
 
 /// Form in which details are copied.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::AssetState;
 use super::command::DetailsFormat;
 use crate::model::asset::{AssetStatus, ContentHash};
-use crate::model::media::{CaptureTime, Kind};
+use crate::model::media::Kind;
 use crate::store::history::AssetEvent;
 use crate::store::{AssetRecord, AssetRemark};
 use crate::text;
@@ -171,14 +171,18 @@ impl AssetDetails {
                 words::name_kind(),
                 asset.kind.map(|kind| kind_word(kind).to_owned()),
             ),
-            (words::name_duration(), metadata.duration_ms.map(clock)),
+            (
+                words::name_duration(),
+                metadata.duration_ms.map(text::playing_time),
+            ),
             (
                 words::name_picture(),
-                picture.map(|(width, height)| {
-                    words::picture_size(&height.to_string(), &width.to_string())
-                }),
+                picture.map(|(width, height)| text::picture_size(width, height)),
             ),
-            (words::name_captured(), metadata.captured_at.map(captured)),
+            (
+                words::name_captured(),
+                metadata.captured_at.map(text::capture_time),
+            ),
             (words::name_uploaded(), time(asset.uploaded_at_ms)),
             (words::name_batch(), asset.label.clone()),
             (words::name_blake3(), asset.content.map(ContentHash::to_hex)),
@@ -281,23 +285,9 @@ fn event_word(event: &str) -> &'static str {
     }
 }
 
-/// Formats a playing time: "0:07", "1:02:03".
-pub fn clock(ms: u64) -> String {
-    let seconds = (ms + 500) / 1000;
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    match hours {
-        0 => format!("{minutes}:{seconds:02}"),
-        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
-    }
-}
-
 /// Formats a time on the user's clock: "2026-11-28 16:04".
 fn time(ms: i64) -> Option<String> {
     let time = jiff::Timestamp::from_millisecond(ms).ok()?;
     let local = time.to_zoned(jiff::tz::TimeZone::system());
     Some(local.strftime("%Y-%m-%d %H:%M").to_string())
-}
-
-fn captured(time: CaptureTime) -> String {
-    time.local().strftime("%Y-%m-%d %H:%M:%S").to_string()
 }

@@ -8,6 +8,7 @@ use super::reader::open;
 use crate::app::command::ExportFormat;
 use crate::app::export::{self, ClipboardText};
 use crate::app::pending::{Outcome, Pending, Wake};
+use crate::model::asset::AssetId;
 use crate::store::AssetRecord;
 use crate::store::history::asset_events;
 use crate::text::messages::library as words;
@@ -51,6 +52,8 @@ impl LibraryRows {
 pub enum LibraryEvent {
     /// Text for the clipboard; `None` without any ID.
     Copied(Option<ClipboardText>),
+    /// Assets to ask the service about.
+    Check(Vec<AssetId>),
     /// Assets to remove from the history.
     Remove(Vec<AssetRecord>),
     /// Files to add to the queue, and the number of those that are gone.
@@ -87,6 +90,13 @@ impl LibraryJobs {
         self.with_records(rows, move |records| {
             let lines = export::of_assets(&records);
             LibraryEvent::Copied(export::for_clipboard(&lines, format))
+        });
+    }
+
+    /// Reads the IDs to ask about.
+    pub fn check(&mut self, rows: LibraryRows) {
+        self.with_records(rows, |records| {
+            LibraryEvent::Check(records.into_iter().map(|record| record.asset_id).collect())
         });
     }
 

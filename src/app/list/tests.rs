@@ -38,11 +38,25 @@ fn chips_count_and_show_their_rows() {
     let mut list = List::default();
     list.update(&snapshot);
     let counts = Filter::EACH.map(|filter| list.count(filter));
-    assert_eq!(counts, [5, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
+    assert_eq!(counts, [5, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0]);
     list.show(Filter::Attention);
     assert_eq!(list.shown(), [2]);
     list.select_all();
     assert_eq!(ids(&list), [3]);
+}
+
+#[test]
+fn a_chip_shows_the_rows_that_say_where_they_were_taken_whatever_their_status() {
+    let mut snapshot = snapshot();
+    for place in [1, 4] {
+        let row = &mut Arc::make_mut(&mut snapshot.rows)[place];
+        Arc::make_mut(row).metadata.has_location = true;
+    }
+    let mut list = List::default();
+    list.update(&snapshot);
+    assert_eq!(list.count(Filter::WithLocation), 2);
+    list.show(Filter::WithLocation);
+    assert_eq!(list.shown(), [1, 4]);
 }
 
 #[test]

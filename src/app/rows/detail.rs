@@ -39,7 +39,8 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         Some(transfer) if *status != Status::Finishing => {
             text::size_of(transfer.sent, transfer.total)
         }
-        _ => text::size(row.size),
+        Some(_) => text::size(row.size),
+        None => facts(row),
     };
     match status {
         Status::Checking => {}
@@ -123,6 +124,20 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         _ => parts.push(size()),
     }
     parts
+}
+
+/// Returns what the file is: "1:24 · 1920 × 1080 · 412 MB".
+fn facts(row: &Row) -> String {
+    let metadata = &row.metadata;
+    let duration = metadata.duration_ms.map(text::playing_time);
+    let picture = metadata.width.zip(metadata.height);
+    let picture = picture.map(|(width, height)| text::picture_size(width, height));
+    let parts: Vec<String> = duration
+        .into_iter()
+        .chain(picture)
+        .chain([text::size(row.size)])
+        .collect();
+    parts.join(list::parts())
 }
 
 /// Returns why the queue is stopped.

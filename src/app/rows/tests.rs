@@ -9,7 +9,7 @@ use crate::app::queue::Hold;
 use crate::model::asset::AssetId;
 use crate::model::fault::Fault;
 use crate::model::fault::RequiredAction;
-use crate::model::media::{Kind, Note, Rejection, Route};
+use crate::model::media::{Kind, MediaMetadata, Note, Rejection, Route};
 use crate::model::snapshot::{DuplicateOf, DuplicateStage, ItemId, QueueWait, Transfer};
 
 /// A 412 MB video in this state.
@@ -32,7 +32,7 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         duplicate_unconfirmed: false,
         interrupted: false,
         batch: None,
-        metadata: crate::model::media::MediaMetadata::default(),
+        metadata: MediaMetadata::default(),
         later: None,
     }
 }
@@ -152,6 +152,39 @@ fn an_id_that_is_not_on_disk_is_said_to_be_copied() {
     assert!(
         has_menu(&ready) && menu(&ready, &around(Instant::now())).contains(&RowCommand::Remove)
     );
+}
+
+#[test]
+fn a_row_says_what_its_file_is_until_its_bytes_move() {
+    let mut clip = row(1, Status::ReadyToUpload);
+    clip.metadata = MediaMetadata {
+        duration_ms: Some(84_000),
+        width: Some(1920),
+        height: Some(1080),
+        captured_at: "2026-11-28T16:04:05".parse().ok(),
+        has_location: true,
+    };
+    let around = around(Instant::now());
+    let facts = "1:24 · 1920 × 1080 · 412 MB";
+    assert_eq!(detail(&clip, &around), facts);
+    assert_eq!(captured(&clip).unwrap(), "Taken 2026-11-28 16:04");
+    let said = spoken(&clip, None, &around);
+    assert!(
+        said.ends_with(&format!("{facts}, Says where it was taken")),
+        "{said}"
+    );
+    clip.status = Status::Ready;
+    assert_eq!(detail(&clip, &around), facts);
+    clip.status = Status::Uploading;
+    clip.transfer = Some(Transfer {
+        sent: 1_000_000,
+        total: 412_000_000,
+        rate: None,
+        left: None,
+    });
+    assert_eq!(detail(&clip, &around), "1 of 412 MB · estimating…");
+    clip.metadata = MediaMetadata::default();
+    assert_eq!((location(&clip), captured(&clip)), (None, None));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::app::library::filters::LibraryFilter;
 use crate::app::library::{LibraryEvent, LibraryRows, LibraryState};
 use crate::app::wording::library as words;
 use crate::engine::Command;
+use crate::model::asset_check::AssetsToCheck;
 use crate::model::snapshot::JournalState;
 
 impl App {
@@ -98,6 +99,14 @@ impl App {
             }
             LibraryCommand::Menu(row) => self.effects.push(WindowEffect::AssetMenu(row)),
             LibraryCommand::Row(command, row) => self.asset_command(command, row, now),
+            LibraryCommand::Selected(AssetCommand::CheckAgain) => {
+                let rows = self.library.selected_rows();
+                self.library.jobs().check(rows);
+            }
+            LibraryCommand::CheckAll => {
+                self.with_key(Command::CheckAssets(AssetsToCheck::All));
+            }
+            LibraryCommand::StopChecking => self.engines.send(Command::StopChecking),
             LibraryCommand::Selected(AssetCommand::UploadAgain) => {
                 let rows = self.library.selected_rows();
                 self.library.jobs().find_files(rows);
@@ -146,6 +155,10 @@ impl App {
                     self.reveal(path);
                 }
             }
+            AssetCommand::CheckAgain => {
+                let rows = self.library.one_row(row);
+                self.library.jobs().check(rows);
+            }
             AssetCommand::UploadAgain => {
                 self.close_dialog();
                 let rows = self.library.one_row(row);
@@ -188,6 +201,9 @@ impl App {
         for event in self.library.poll() {
             match event {
                 LibraryEvent::Copied(copied) => self.copy_ids(copied, now),
+                LibraryEvent::Check(ids) => {
+                    self.with_key(Command::CheckAssets(AssetsToCheck::These(ids)));
+                }
                 LibraryEvent::Remove(assets) => {
                     let said = words::removed(assets.len());
                     self.engines.send(Command::RemoveAssets(assets));

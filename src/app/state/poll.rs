@@ -176,6 +176,11 @@ impl App {
                 let said = wording::selection::nothing_added();
                 self.feedback.say(said, None, now);
             }
+            // Begun by the Library, which shows the progress.
+            Notice::AssetsChecked(end) => {
+                self.feedback
+                    .say(wording::library::checked(&end), None, now);
+            }
             Notice::HistorySetAside(path) => self.notices.set_aside(path),
         }
     }

@@ -1,14 +1,17 @@
-//! Decodes one thumbnail within limits of bytes, pixels, memory and time.
+//! Decodes one thumbnail within limits of bytes, pixels, memory and time, and encodes it for keeping.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use image::codecs::jpeg::JpegEncoder;
 use image::imageops::thumbnail as scale;
-use image::{DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{
+    DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage,
+};
 
 /// Thumbnail side in pixels: 40 points at 3 pixels per point.
 const SIDE: u32 = 120;
@@ -20,6 +23,10 @@ const PIXELS: u64 = 64_000_000;
 const LONGEST: u32 = 30_000;
 /// Memory limit for reading a picture's header, in bytes.
 const HEAD: u64 = 16 << 20;
+/// Memory limit for a picture that others made small, in bytes.
+const SMALL: u64 = 48 << 20;
+/// JPEG quality of pictures that are kept.
+const QUALITY: u8 = 85;
 
 /// A square RGBA image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +35,23 @@ pub struct Pixels {
     pub side: u32,
     /// Four bytes per pixel, row by row, not premultiplied.
     pub rgba: Vec<u8>,
+}
+
+impl Pixels {
+    /// Encodes the picture for keeping: as JPEG, or as PNG where it is transparent.
+    pub fn encode(&self) -> Option<Vec<u8>> {
+        let picture = RgbaImage::from_raw(self.side, self.side, self.rgba.clone())?;
+        let is_opaque = picture.pixels().all(|pixel| pixel.0[3] == u8::MAX);
+        let picture = DynamicImage::from(picture);
+        let mut encoded = Cursor::new(Vec::new());
+        let written = if is_opaque {
+            let encoder = JpegEncoder::new_with_quality(&mut encoded, QUALITY);
+            picture.to_rgb8().write_with_encoder(encoder)
+        } else {
+            picture.write_to(&mut encoded, ImageFormat::Png)
+        };
+        written.ok().map(|()| encoded.into_inner())
+    }
 }
 
 /// Memory shared by all decodes, overdue ones included.
@@ -72,29 +96,37 @@ impl Drop for Share {
 /// Returns the upright centre of a picture. `None` if it is invalid, too large, not done by `end`,
 /// or over budget.
 pub fn thumbnail(path: &Path, end: Instant, budget: &Arc<Budget>) -> Option<Pixels> {
-    decode(path, end, Share::none_of(budget))
+    decode_file(path, end, Share::none_of(budget))
         .inspect_err(|error| tracing::debug!(%error, "no thumbnail"))
         .ok()
 }
 
-fn decode(
-    path: &Path,
-    end: Instant,
-    mut share: Share,
-) -> Result<Pixels, Box<dyn std::error::Error>> {
+/// Decodes what was made small before, as [`thumbnail`] does, with less memory of its own.
+pub fn small(picture: &[u8], end: Instant) -> Option<Pixels> {
+    let share = Share::none_of(&Arc::new(Budget(AtomicU64::new(SMALL))));
+    decode(Cursor::new(picture), picture.len() as u64, end, share)
+        .inspect_err(|error| tracing::debug!(%error, "no small picture"))
+        .ok()
+}
+
+type Decoded = Result<Pixels, Box<dyn std::error::Error>>;
+
+fn decode_file(path: &Path, end: Instant, share: Share) -> Decoded {
     // Opening a pipe or device would block.
     let about = path.metadata()?;
     if !about.is_file() || about.len() > BYTES {
         return Err("not a file, or too long".into());
     }
+    decode(File::open(path)?, about.len(), end, share)
+}
+
+/// Decodes a picture of `length` bytes.
+fn decode(picture: impl Read + Seek, length: u64, end: Instant, mut share: Share) -> Decoded {
     // The decoder keeps the whole JPEG file.
-    if !share.add(HEAD + about.len()) {
+    if !share.add(HEAD + length) {
         return Err(io::Error::from(io::ErrorKind::OutOfMemory).into());
     }
-    let mut file = BufReader::new(Clocked {
-        file: File::open(path)?,
-        end,
-    });
+    let mut file = BufReader::new(Clocked { picture, end });
     let is_row_by_row = is_row_by_row_jpeg(&mut file).unwrap_or(false);
     file.rewind()?;
     let mut reader = ImageReader::new(file).with_guessed_format()?;
@@ -170,23 +202,23 @@ fn square(picture: &DynamicImage) -> DynamicImage {
 }
 
 /// A reader that fails after a deadline.
-struct Clocked {
-    file: File,
+struct Clocked<R> {
+    picture: R,
     end: Instant,
 }
 
-impl Read for Clocked {
+impl<R: Read> Read for Clocked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if Instant::now() >= self.end {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        self.file.read(buffer)
+        self.picture.read(buffer)
     }
 }
 
-impl Seek for Clocked {
+impl<R: Seek> Seek for Clocked<R> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
+        self.picture.seek(to)
     }
 }
 

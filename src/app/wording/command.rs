@@ -90,6 +90,7 @@ pub fn filter(filter: Filter) -> &'static str {
         Filter::Ready => say::filter_ready(),
         Filter::Duplicate => say::filter_duplicate(),
         Filter::Cancelled => say::filter_cancelled(),
+        Filter::WithLocation => say::filter_with_location(),
     }
 }
 

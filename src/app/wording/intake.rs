@@ -53,6 +53,7 @@ pub fn plan(plan: &Plan, place: Backend) -> (String, String) {
         Eta::Estimated(time) => say::about(&duration(time)),
         Eta::AtLeast(time) => say::at_least(&duration(time)),
     }];
+    second.extend((plan.located > 0).then(|| say::located(plan.files, plan.located)));
     second.extend(keeping(plan, place));
     second.extend(left_out(plan, plan.duplicates).map(|files| say::left_out(&files)));
     if plan.by_signed_url > 0 {
@@ -73,6 +74,9 @@ pub fn plan_at_length(plan: &Plan, place: Backend) -> String {
     });
     if plan.by_signed_url > 0 {
         lines.push(say::goes_to_storage(plan.by_signed_url, place));
+    }
+    if plan.located > 0 {
+        lines.push(say::tell_location(plan.files, plan.located));
     }
     lines.extend(keeping(plan, place).map(|cost| say::keeping(&cost)));
     if plan.duplicates > 0 {

@@ -5,6 +5,7 @@ use crate::app::command::Page;
 use crate::app::library::command::{AssetCommand, DetailsFormat, LibraryCommand};
 use crate::app::library::filters::{LibraryFilter, Period};
 use crate::app::library::{LibraryColumn, LibraryFacets, StatusFilter, details};
+use crate::model::asset_check::AssetCheckProgress;
 use crate::model::cost::StorageCost;
 use crate::text;
 use crate::text::messages::library as say;
@@ -24,6 +25,7 @@ pub fn asset(command: AssetCommand) -> Words {
         AssetCommand::Copy => say::copy(),
         AssetCommand::Details => say::details(),
         AssetCommand::ShowFile => say::show_file(),
+        AssetCommand::CheckAgain => say::check_again(),
         AssetCommand::UploadAgain => say::upload_again(),
         AssetCommand::Remove => say::remove(),
     }
@@ -36,6 +38,8 @@ pub fn command(command: &LibraryCommand) -> Words {
         LibraryCommand::Filter(LibraryFilter::SortBy(it)) => (column(*it), ""),
         LibraryCommand::Filter(_) => (say::search(), say::filter_hint()),
         LibraryCommand::Row(it, _) | LibraryCommand::Selected(it) => asset(*it),
+        LibraryCommand::CheckAll => say::check_all(),
+        LibraryCommand::StopChecking => say::stop_checking(),
         LibraryCommand::ConfirmRemove => say::confirm_remove(),
         LibraryCommand::EditNote(_) => say::note(),
         LibraryCommand::CopyDetails(DetailsFormat::Text) => say::copy_text(),
@@ -104,6 +108,27 @@ fn period(period: Period) -> String {
         Period::ThirtyDays => say::thirty_days().to_owned(),
         Period::Month(first) => first.strftime("%Y-%m").to_string(),
     }
+}
+
+/// Returns the outcome of a check of assets.
+pub fn checked(end: &AssetCheckProgress) -> String {
+    let asked = end.done.saturating_sub(end.passed_over);
+    say::checked(
+        count(asked),
+        count(end.failed),
+        count(end.passed_over),
+        count(end.unknown),
+    )
+}
+
+/// Returns the progress of a check of assets.
+pub fn checking(progress: &AssetCheckProgress) -> String {
+    let number = text::number;
+    say::checking(&number(progress.done), &number(progress.total))
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// Returns the line at the foot: number, bytes and monthly cost of what is selected, or else found.

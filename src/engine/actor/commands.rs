@@ -17,8 +17,9 @@ use crate::store::{AssetRecord, AssetRemark, HistoryChange};
 impl<S: Service> Actor<S> {
     pub(super) fn handle_command(&mut self, command: Command) {
         match command {
-            Command::Add(paths) => self.add(paths, true),
-            Command::AddFromOutside(paths) => self.add(paths, false),
+            Command::Add(paths) => self.add(paths, true, None),
+            Command::AddLabelled(paths, label) => self.add(paths, true, Some(&label)),
+            Command::AddFromOutside(paths) => self.add(paths, false, None),
             Command::Start => {
                 let ready = self
                     .queue
@@ -66,6 +67,8 @@ impl<S: Service> Actor<S> {
             Command::SendFirst(ids) => self.send_first(&ids),
             Command::CheckAgain(ids) => self.each(&ids, &Event::CheckAgain),
             Command::TryNow(ids) => self.try_now(&ids),
+            Command::CheckAssets(assets) => self.check_assets(assets),
+            Command::StopChecking => self.stop_checking(),
             Command::ContinueInterrupted => {
                 let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.start_rows(&interrupted, &Event::Resume);
@@ -184,6 +187,7 @@ impl<S: Service> Actor<S> {
             self.missing_files.remove(*id);
             self.publisher.on_change(*id);
             self.publisher.on_order_change();
+            self.batches.on_removed();
             self.journal.drop_item(*id);
             if let Some(asset) = item.upload().reserved_id.clone() {
                 self.sessions.set_removed(&asset, true);

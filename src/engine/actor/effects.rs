@@ -30,7 +30,7 @@ impl<S: Service> Actor<S> {
                         meter.release();
                     }
                 }
-                Work::Walk { paths, may_start } => self.tasks.walk(paths, may_start),
+                Work::Walk(added) => self.tasks.walk(added),
                 Work::ResolvePaths(files) => self.tasks.resolve_paths(files),
                 Work::RetryIntake => self.tasks.retry_intake(),
                 Work::Locate(id, file) => self.tasks.locate(id, file),
@@ -39,6 +39,7 @@ impl<S: Service> Actor<S> {
                     attempt,
                     candidates,
                 } => self.confirm_asset(item, attempt, candidates),
+                Work::CheckAssets => self.begin_check_step(),
                 Work::CheckKey { is_probe } => {
                     if let Some(key) = self.keys.key().cloned() {
                         self.keys.keep(self.tasks.check_key(key, is_probe));

@@ -3,31 +3,41 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::Actor;
 use super::restore::Resumption;
 use crate::api::Service;
-use crate::engine::intake::{CheckResult, FoundFile};
+use crate::engine::intake::{AddId, CheckResult, FoundFile};
 use crate::engine::journal::DatabaseLocked;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::Item;
-use crate::engine::tasks::{FileToCheck, FileToLocate, LocatedFile};
+use crate::engine::tasks::{AddedPaths, FileToCheck, FileToLocate, LocatedFile};
 use crate::engine::{FrontEnd, Notice};
+use crate::model::batch::{Batch, BatchId};
 use crate::model::relocation::{RelocationError, compare, may_be_elsewhere};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, Upload, UploadState};
+use crate::store::HistoryChange;
 
 impl<S: Service> Actor<S> {
-    /// Walks added paths; `may_start` if the user added them here.
-    pub(super) fn add(&mut self, paths: Vec<PathBuf>, may_start: bool) {
-        self.intake.on_walk_started();
-        self.outbox.start(Work::Walk { paths, may_start });
+    /// Walks added paths; `may_start` if the user added them here. `label` is that of their batch,
+    /// if the user gave one.
+    pub(super) fn add(&mut self, paths: Vec<PathBuf>, may_start: bool, label: Option<&str>) {
+        let add = self.intake.on_walk_started(label);
+        self.outbox.start(Work::Walk(AddedPaths {
+            add,
+            paths,
+            may_start,
+            is_labelled: label.is_some(),
+        }));
     }
 
     /// Takes in buffered files once the queue is restored.
     pub(super) fn take_in_buffered(&mut self) {
         let found = self.intake.take_ready(self.journal.has_answered());
         self.take_in(found);
+        self.intake.forget_finished();
     }
 
     fn postpone(&mut self, found: impl IntoIterator<Item = FoundFile>) {
@@ -60,10 +70,12 @@ impl<S: Service> Actor<S> {
                 _ => self.intake.on_already_queued(),
             }
         }
-        let Ok(ids) = self.journal.new_ids(new.len()) else {
+        let lacking = self.intake.lacking_batches(&new);
+        let Ok(mut ids) = self.journal.new_ids(new.len() + lacking) else {
             self.postpone(new);
             return;
         };
+        let mut batch_ids = ids.split_off(new.len());
         let mut to_check = vec![];
         let mut new = new.into_iter().zip(ids);
         while let Some((found, id)) = new.next() {
@@ -83,6 +95,7 @@ impl<S: Service> Actor<S> {
             }
             let mut item = Item::new(id, found.path, position, Upload::new());
             item.may_start = found.may_start;
+            item.batch = self.batch_of(found.add, &mut batch_ids);
             self.insert(item);
             self.queue.set_identity(id, found.identity);
             match found.rejection {
@@ -92,9 +105,20 @@ impl<S: Service> Actor<S> {
                 None => to_check.push(id),
             }
         }
+        self.journal.return_ids(batch_ids);
         for id in to_check {
             self.outbox.start(Work::Upload(id, Effect::CheckFile));
         }
+    }
+
+    /// Returns the batch of a command, made with one of the `unused` ids if this is its first row.
+    fn batch_of(&mut self, add: AddId, unused: &mut Vec<ItemId>) -> Option<Arc<Batch>> {
+        self.intake.batch(add).or_else(|| {
+            let batch = self.intake.begin_batch(add, BatchId(unused.pop()?.0))?;
+            self.journal
+                .stage(HistoryChange::PutBatch(Arc::clone(&batch)));
+            Some(batch)
+        })
     }
 
     pub(super) fn insert(&mut self, item: Item) {
@@ -108,6 +132,7 @@ impl<S: Service> Actor<S> {
         if let Some(item) = self.queue.get(id) {
             self.journal.stage_item(item);
             self.duplicates.invalidate(item);
+            self.batches.on_inserted(item);
         }
         self.publisher.on_change(id);
         self.publisher.on_order_change();
@@ -129,6 +154,7 @@ impl<S: Service> Actor<S> {
         for CheckResult {
             item: id,
             outcome,
+            metadata,
             stamp,
             at,
         } in checked
@@ -137,7 +163,7 @@ impl<S: Service> Actor<S> {
                 continue;
             };
             let is_placeholder = outcome.as_ref().is_ok_and(|file| file.is_cloud_placeholder);
-            item.content.on_checked(is_placeholder);
+            item.content.on_checked(is_placeholder, metadata);
             let starts = self.options.start_at_once && item.may_start;
             let is_still = stamp.is_none_or(|stamp| {
                 item.content.has_stamp_of_last_check(stamp)

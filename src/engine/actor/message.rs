@@ -77,6 +77,7 @@ impl<S: Service> Actor<S> {
                 self.intake.buffer(found);
                 self.take_in_buffered();
             }
+            ActorMessage::FolderNamed(add, name) => self.intake.on_folder_named(add, &name),
             ActorMessage::WalkProgress(count) => self.intake.on_progress(count),
             ActorMessage::Skipped(folder, count) => {
                 self.intake.on_skipped(count);
@@ -84,6 +85,7 @@ impl<S: Service> Actor<S> {
             }
             ActorMessage::WalkEnded { is_empty } => {
                 self.intake.on_walk_ended();
+                self.intake.forget_finished();
                 if is_empty {
                     self.outbox.notify(Notice::NothingFound);
                 }
@@ -107,6 +109,10 @@ impl<S: Service> Actor<S> {
                     self.duplicates.invalidate(item);
                     self.journal.stage_content(item, &asset, content);
                 }
+            }
+            ActorMessage::ListAssets => self.list_assets(),
+            ActorMessage::AssetChecked(account, asset, outcome) => {
+                self.asset_checked(&account, &asset, outcome);
             }
             ActorMessage::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
             ActorMessage::FilesReappeared(folder, rows) => {

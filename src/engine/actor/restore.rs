@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Actor;
@@ -14,9 +15,10 @@ use crate::engine::outbox::Work;
 use crate::engine::queue::item::{Item, Starts};
 use crate::engine::storage_protocols::StorageProtocols;
 use crate::engine::{FrontEnd, LifecycleEvent, Notice};
+use crate::model::batch::{Batch, BatchId};
 use crate::model::snapshot::{ItemId, KeyState};
 use crate::model::upload::{Effect, Event, Upload, UploadState};
-use crate::store::{ItemRecord, OpenError};
+use crate::store::{HistoryChange, ItemRecord, OpenError};
 
 /// Returns an earlier run's upload in the state this run resumes it in.
 fn resumed(upload: Upload) -> Upload {
@@ -72,6 +74,10 @@ impl<S: Service> Actor<S> {
                 self.storage_protocols = StorageProtocols::default();
                 self.save_protocols();
                 self.sessions.note_all();
+            }
+            for batch in self.batches.shown() {
+                let batch = HistoryChange::PutBatch(Arc::clone(batch));
+                self.journal.stage(batch);
             }
             for item in self.queue.items().values() {
                 self.journal.stage_anew(item);
@@ -232,6 +238,16 @@ impl<S: Service> Actor<S> {
         Ok(Resumption::Resumed(None))
     }
 
+    /// Returns a batch of the list, or of the history.
+    fn recall_batch(&mut self, id: BatchId) -> Option<Arc<Batch>> {
+        if let Some(known) = self.batches.get(id) {
+            return Some(Arc::clone(known));
+        }
+        let batch = Arc::new(self.journal.batch(id)?);
+        self.batches.put(Arc::clone(&batch));
+        Some(batch)
+    }
+
     /// Makes a record a row of this run; true if it has to be checked.
     fn insert_restored(
         &mut self,
@@ -245,6 +261,7 @@ impl<S: Service> Actor<S> {
         item.file = record.path;
         // In the window restored rows never start by themselves.
         item.may_start = self.options.front_end == FrontEnd::CommandLine;
+        item.batch = record.batch.and_then(|id| self.recall_batch(id));
         item.account = record.account;
         item.added_at_ms = record.added_at_ms;
         item.content.set_metadata(record.metadata);

@@ -50,8 +50,10 @@ impl<S: Service> Actor<S> {
         self.publisher
             .count(items, active, self.options.policy.direct_limit);
         self.publisher.update_rows(self.queue.order(), row);
+        let batches = self.batches.update(self.queue.items());
         let totals = self.totals();
         Snapshot {
+            batches,
             waiting: self.queue_wait(totals.active, now),
             totals,
             paused: self.gate.is_paused(),
@@ -66,6 +68,7 @@ impl<S: Service> Actor<S> {
             already_listed: self.intake.already_queued(),
             comparing: self.duplicates.unread(),
             interrupted: self.publisher.totals().interrupted,
+            asset_check: self.asset_checks.progress(),
             ..Snapshot::default()
         }
     }

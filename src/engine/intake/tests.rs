@@ -1,11 +1,12 @@
 use std::path::{Path, PathBuf};
 
-use super::{FoundFile, Intake};
+use super::{AddId, FoundFile, Intake};
 use crate::engine::files::CanonicalPath;
 
 fn found(name: &str) -> FoundFile {
     let path = PathBuf::from(name);
     FoundFile {
+        add: AddId(1),
         identity: CanonicalPath::unresolved(Path::new(name)),
         stamp: None,
         rejection: None,
@@ -46,8 +47,8 @@ fn files_of_a_locked_database_wait_for_the_retry_and_later_ones_with_them() {
 fn the_end_is_reported_once_and_only_when_nothing_is_found_buffered_or_checked() {
     let mut intake = Intake::default();
     assert!(!intake.report_done(|| false), "nothing was added");
-    intake.on_walk_started();
-    intake.on_walk_started();
+    intake.on_walk_started(None);
+    intake.on_walk_started(None);
     intake.on_walk_ended();
     assert!(!intake.report_done(|| false));
     intake.buffer([found("/a")]);
@@ -63,12 +64,12 @@ fn the_end_is_reported_once_and_only_when_nothing_is_found_buffered_or_checked()
 fn a_walk_counts_from_zero_and_what_was_left_out_is_summed() {
     let mut intake = Intake::default();
     assert_eq!(intake.walking(), None);
-    intake.on_walk_started();
+    intake.on_walk_started(None);
     intake.on_progress(7);
     intake.on_skipped(2);
     assert_eq!(intake.walking(), Some(7));
     intake.on_walk_ended();
-    intake.on_walk_started();
+    intake.on_walk_started(None);
     intake.on_skipped(3);
     assert_eq!((intake.walking(), intake.skipped()), (Some(0), 5));
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{DatabaseLocked, Journal, logged};
 use crate::engine::queue::item::Item;
 use crate::model::asset::{Account, AssetId, ContentHash};
+use crate::model::batch::{Batch, BatchId};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Upload;
 use crate::store::{
@@ -132,6 +133,22 @@ impl Journal {
     /// Returns the record of an asset of this service.
     pub fn asset(&self, asset: &AssetId) -> Option<AssetRecord> {
         self.read(|history| history.asset(&self.base_url, asset))?
+    }
+
+    /// Returns at most `count` assets of this service in the order of their IDs, those after
+    /// `after`; `None` if the history can't be read now.
+    pub fn assets_after(&self, after: Option<&AssetId>, count: usize) -> Option<Vec<AssetRecord>> {
+        self.read(|history| history.assets_after(&self.base_url, after, count))
+    }
+
+    /// Returns the number of this service's assets; `None` if the history can't be read now.
+    pub fn count_assets(&self) -> Option<u64> {
+        self.read(|history| history.count_assets(&self.base_url))
+    }
+
+    /// Returns a batch, also one without rows in the queue.
+    pub fn batch(&self, id: BatchId) -> Option<Batch> {
+        self.read(|history| history.batch(id))?
     }
 
     /// Takes over the first `wanted` row of this path from a run that is over; others, and rows of

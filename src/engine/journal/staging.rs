@@ -125,7 +125,7 @@ impl Journal {
         self.staged.push(HistoryChange::SetRemark {
             base_url: self.base_url.clone(),
             asset_id: asset.clone(),
-            remark: AssetRemark::Gone,
+            remark: Some(AssetRemark::Gone),
         });
     }
 

@@ -9,10 +9,14 @@ use crate::engine::blocking_io::{for_each_file_with_timeout, no_answer};
 use crate::engine::files::{self, CanonicalPath, CheckedFile};
 use crate::engine::intake::CheckResult;
 use crate::engine::pending_hash::{PendingHash, Unhashed};
+use crate::metadata;
 use crate::model::asset::ContentHash;
-use crate::model::media::{FileStamp, Rejection};
+use crate::model::media::{FileStamp, MediaMetadata, Rejection};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Media;
+
+#[cfg(test)]
+mod tests;
 
 /// Cause reported when a file changes while it is compared.
 const CHANGED: &str = "it changed while it was read";
@@ -25,20 +29,32 @@ pub(super) async fn check(to_check: Vec<FileToCheck>, stall: Duration) -> Vec<Ch
     let check = |(_, as_named): &(ItemId, bool), path: &Path| {
         let outcome = files::check(path, *as_named);
         let stamp = stamp(path, &outcome);
-        (outcome, stamp, SystemTime::now())
+        let at = SystemTime::now();
+        let metadata = read_metadata(path, &outcome);
+        (outcome, metadata, stamp, at)
     };
     let answers = for_each_file_with_timeout(to_check, stall, check).await;
     let results = answers.into_iter().map(|((item, _), answer)| {
-        let no_answer = || (Err(no_answer()), None, SystemTime::now());
-        let (outcome, stamp, at) = answer.unwrap_or_else(no_answer);
+        let no_answer = || (Err(no_answer()), None, None, SystemTime::now());
+        let (outcome, metadata, stamp, at) = answer.unwrap_or_else(no_answer);
         CheckResult {
             item,
             outcome,
+            metadata,
             stamp,
             at,
         }
     });
     results.collect()
+}
+
+/// Reads what an accepted file states about itself, unless this would download it.
+fn read_metadata(path: &Path, outcome: &Result<CheckedFile, Rejection>) -> Option<MediaMetadata> {
+    let is_here = |file: &CheckedFile| !file.is_cloud_placeholder;
+    outcome
+        .as_ref()
+        .is_ok_and(is_here)
+        .then(|| metadata::read(path))
 }
 
 /// Returns the stamp of the checked file. A file still being written may be empty or lack its

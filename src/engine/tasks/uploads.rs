@@ -146,7 +146,7 @@ impl<S: Service> Tasks<S> {
         let span = tracing::info_span!("ask", item = item.0, attempt, asset = asset.as_str());
         let asking = async move {
             tokio::time::sleep(after).await;
-            let answer = service.metadata(&key, &asset, || ()).await;
+            let answer = service.metadata(&key, &asset, Priority::Poll, || ()).await;
             if let Ok(AssetAnswer::Known(metadata)) = &answer
                 && metadata.status == AssetStatus::Success
                 && let Some(unread) = unread
@@ -186,7 +186,7 @@ impl<S: Service> Tasks<S> {
         self.reporting(async move {
             let mut original = None;
             for asset in candidates {
-                match service.metadata(&key, &asset, || ()).await {
+                match service.metadata(&key, &asset, Priority::Poll, || ()).await {
                     Ok(AssetAnswer::Known(metadata))
                         if metadata.status == AssetStatus::Success
                             && metadata.file_size.is_none_or(|held| held == size) =>

@@ -10,11 +10,22 @@ use tokio::task::spawn_blocking;
 
 use crate::engine::blocking_io::{join_unless_stalled, locked, no_answer};
 use crate::engine::files::{self, CanonicalPath};
-use crate::engine::intake::FoundFile;
+use crate::engine::intake::{AddId, FoundFile};
 use crate::engine::message::ActorMessage;
 
 /// Files reported at once, each batch in one transaction.
 const BATCH: usize = 256;
+
+/// The paths of one `Add` command.
+#[derive(Clone)]
+pub(in crate::engine) struct AddedPaths {
+    pub add: AddId,
+    pub paths: Vec<PathBuf>,
+    /// Files may start by themselves.
+    pub may_start: bool,
+    /// The user gave their batch a label.
+    pub is_labelled: bool,
+}
 
 #[derive(Default)]
 struct Walk {
@@ -52,7 +63,27 @@ impl FolderWalk<'_> {
         ControlFlow::Continue(())
     }
 
-    fn walk(&self, paths: &[PathBuf], may_start: bool) -> ControlFlow<()> {
+    /// Reports the name of a folder that was added alone.
+    fn name_folder(&self, added: &AddedPaths) -> ControlFlow<()> {
+        let [folder] = &added.paths[..] else {
+            return ControlFlow::Continue(());
+        };
+        self.note(|walk| {
+            walk.at.clone_from(folder);
+            vec![]
+        })?;
+        let name = files::folder_name(folder);
+        self.note(|_| {
+            let named = |name| ActorMessage::FolderNamed(added.add, name);
+            name.map(named).into_iter().collect()
+        })
+    }
+
+    fn walk(&self, added: &AddedPaths) -> ControlFlow<()> {
+        if !added.is_labelled {
+            self.name_folder(added)?;
+        }
+        let paths = &added.paths;
         files::walk(paths, |step| {
             let (path, rejection) = match step {
                 files::WalkEvent::File(path) => (path, None),
@@ -83,11 +114,12 @@ impl FolderWalk<'_> {
                 vec![]
             })?;
             let found = FoundFile {
+                add: added.add,
                 identity: files::identity(&path),
                 stamp: files::stamp_now(&path),
                 path,
                 rejection,
-                may_start,
+                may_start: added.may_start,
             };
             self.note(|walk| {
                 walk.at = folder;
@@ -104,21 +136,21 @@ impl FolderWalk<'_> {
     }
 }
 
-/// Walks `paths`. Paths on an unresponsive drive are rejected, and the walk goes on without them.
+/// Walks added paths. Paths on an unresponsive drive are rejected, and the walk goes on without them.
 pub(super) async fn walk(
-    mut paths: Vec<PathBuf>,
-    may_start: bool,
+    mut added: AddedPaths,
     blocking_io: Duration,
     messages: mpsc::UnboundedSender<ActorMessage>,
 ) {
     let mut is_empty = true;
-    while !paths.is_empty() {
+    added.is_labelled |= added.paths.len() > 1;
+    while !added.paths.is_empty() {
         let walk = Arc::new(Mutex::new(Walk::default()));
         let thread = spawn_blocking({
-            let (paths, walk, messages) = (paths.clone(), Arc::clone(&walk), messages.clone());
+            let (added, walk, messages) = (added.clone(), Arc::clone(&walk), messages.clone());
             move || {
                 let (walk, messages) = (&walk, &messages);
-                FolderWalk { walk, messages }.walk(&paths, may_start)
+                FolderWalk { walk, messages }.walk(&added)
             }
         });
         let hangs = join_unless_stalled(thread, blocking_io, || locked(&walk).steps)
@@ -132,15 +164,16 @@ pub(super) async fn walk(
             let at = std::mem::take(&mut walk.at);
             tracing::warn!(path = %at.display(), "a drive does not answer");
             found.push(FoundFile {
+                add: added.add,
                 identity: CanonicalPath::unresolved(&at),
                 stamp: None,
                 path: at,
                 rejection: Some(no_answer()),
-                may_start,
+                may_start: added.may_start,
             });
-            paths.drain(..=walk.named);
+            added.paths.drain(..=walk.named);
         } else {
-            paths.clear();
+            added.paths.clear();
         }
         let _ = messages.send(ActorMessage::FilesFound(found));
     }

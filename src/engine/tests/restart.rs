@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::service::{Act, fault, known};
 use super::*;
 use crate::model::asset::AssetStatus;
+use crate::model::media::MediaMetadata;
 use crate::model::upload::{Upload, UploadState};
 use crate::store::{AssetRemark, HistoryChange};
 
@@ -46,6 +47,40 @@ async fn what_was_not_sent_waits_for_the_user() {
     engine.say(Command::ContinueInterrupted);
     engine.until_status("a.mp3", &Status::Ready).await;
     assert_eq!(engine.snapshot().interrupted, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_file_is_outlives_a_restart_and_goes_into_the_history() {
+    let place = Place::new();
+    let path = place.file("phone.mov", "");
+    let fixture =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/media/metadata/phone.mov");
+    std::fs::copy(fixture, &path).unwrap();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.say(Command::Add(vec![path.clone()]));
+    let row = engine
+        .until_status("phone.mov", &Status::ReadyToUpload)
+        .await;
+    let captured_at = "2026-11-28T16:04:05+08:00".parse().ok();
+    let known = MediaMetadata {
+        duration_ms: Some(500),
+        width: Some(48),
+        height: Some(64),
+        captured_at,
+        has_location: true,
+    };
+    assert_eq!(row.metadata, known);
+    engine.kill().await;
+
+    let mut engine = next_window(&place, Scripted::new());
+    let row = engine.until_row("phone.mov", |_| true).await;
+    assert_eq!(row.metadata, known, "before its check");
+    engine
+        .until_status("phone.mov", &Status::ReadyToUpload)
+        .await;
+    engine.say(Command::Start);
+    engine.until_status("phone.mov", &Status::Ready).await;
+    assert_eq!(place.assets()[0].metadata, known);
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 mod tests;
 
-/// Longest believable duration, in seconds: 1,000 hours.
-const MAX_DURATION_S: f64 = 3_600_000.0;
+/// Longest believable duration, in milliseconds: 1,000 hours.
+const MAX_DURATION_MS: u64 = 3_600_000_000;
 /// Largest believable width or height, in pixels.
-const MAX_SIDE: u64 = 65_535;
-/// Slack for clocks and time zones in the capture time's limits.
+const MAX_SIDE: u32 = 65_535;
+/// Slack for clocks and time zones in the limits of capture times.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Facts that a media file states about itself; `None` where it states nothing believable.
@@ -25,7 +25,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 pub struct MediaMetadata {
     /// Playing time in milliseconds.
     pub duration_ms: Option<u64>,
-    /// Width in pixels as shown, after rotation.
+    /// Width in pixels as shown, after rotation; there with the height or not at all.
     pub width: Option<u32>,
     /// Height in pixels as shown, after rotation.
     pub height: Option<u32>,
@@ -36,47 +36,24 @@ pub struct MediaMetadata {
 }
 
 impl MediaMetadata {
-    /// Sets the duration, unless a believable one is there or this one is not believable.
-    pub fn offer_duration(&mut self, seconds: f64) {
-        let ms = (seconds * 1000.0).round();
-        if self.duration_ms.is_none() && ms >= 1.0 && seconds <= MAX_DURATION_S {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "in range"
-            )]
-            let ms = ms as u64;
-            self.duration_ms = Some(ms);
+    /// Drops what cannot be: clocks that were never set say 1904, 1970, or the future.
+    #[must_use]
+    pub fn believable(self, now: Timestamp) -> Self {
+        let is_side = |side: Option<u32>| side.is_some_and(|side| (1..=MAX_SIDE).contains(&side));
+        let is_size = is_side(self.width) && is_side(self.height);
+        let is_duration = |duration: &u64| (1..=MAX_DURATION_MS).contains(duration);
+        let is_capture_time = |time: &CaptureTime| {
+            let instant = time.instant();
+            instant > Timestamp::UNIX_EPOCH + DAY && instant - DAY <= now
+        };
+        Self {
+            duration_ms: self.duration_ms.filter(is_duration),
+            width: self.width.filter(|_| is_size),
+            height: self.height.filter(|_| is_size),
+            captured_at: self.captured_at.filter(is_capture_time),
+            has_location: self.has_location,
         }
     }
-
-    /// Sets the size as shown, unless a believable one is there or this one is not believable.
-    pub fn offer_size(&mut self, width: u64, height: u64) {
-        let side = |pixels: u64| u32::try_from(pixels).ok().filter(|_| is_side(pixels));
-        if let (None, Some(width), Some(height)) = (self.width, side(width), side(height)) {
-            self.width = Some(width);
-            self.height = Some(height);
-        }
-    }
-
-    /// Swaps width and height, for a picture that is shown turned by a quarter.
-    pub fn turn(&mut self) {
-        std::mem::swap(&mut self.width, &mut self.height);
-    }
-
-    /// Sets the capture time, unless a believable one is there or this one is not believable:
-    /// clocks that were never set say 1904, 1970, or the future.
-    pub fn offer_capture_time(&mut self, time: CaptureTime, now: Timestamp) {
-        let instant = time.instant();
-        let earliest = Timestamp::UNIX_EPOCH + DAY;
-        if self.captured_at.is_none() && instant > earliest && instant - DAY <= now {
-            self.captured_at = Some(time);
-        }
-    }
-}
-
-fn is_side(pixels: u64) -> bool {
-    (1..=MAX_SIDE).contains(&pixels)
 }
 
 /// Date and time on the clock of the place of recording, with the clock's offset from UTC where

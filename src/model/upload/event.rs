@@ -134,6 +134,8 @@ pub enum Event {
         /// Fault of the poll.
         fault: Fault,
     },
+    /// The service answered the user's question about the row's asset, which no attempt asked.
+    AskedAgain(AssetAnswer),
     /// Nothing new may start since the journal cannot be written. `upload` ends the row.
     CannotSave,
 }

@@ -55,3 +55,18 @@ fn a_place_that_cannot_be_used_is_named_with_what_to_do() {
     }
     assert!(matches!(choose(None, None), Err(DataDirError::NoHome)));
 }
+
+#[test]
+fn thumbnails_are_in_the_cache_directory_or_in_a_data_directory_that_is_named() {
+    let temp = tempfile::tempdir().unwrap();
+    let caches = Some(temp.path().join("cache"));
+    let usual = temp.path().join("cache/mavi-uploader/thumbnails");
+    assert_eq!(choose_thumbnails(None, caches.clone()), Some(usual.clone()));
+    let empty = Some(OsString::new());
+    assert_eq!(choose_thumbnails(empty, caches.clone()), Some(usual));
+    let given = temp.path().join("given");
+    let thumbnails = choose_thumbnails(Some(given.clone().into()), caches);
+    assert_eq!(thumbnails, Some(given.join("thumbnails")));
+    assert_eq!(choose_thumbnails(None, None), None);
+    assert!(!given.exists(), "it is created when first used");
+}

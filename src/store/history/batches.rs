@@ -1,6 +1,5 @@
 //! Rows of the tables of batches and of their skipped files.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -69,38 +68,37 @@ pub(super) fn labelled(
 }
 
 impl History {
-    /// Returns the batches that have rows in the queue, oldest first.
+    /// Returns a batch.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn queued_batches(&self) -> Result<Vec<Batch>, StoreError> {
-        let queued = "IN (SELECT batch FROM items WHERE batch IS NOT NULL)";
-        let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT batch, path, kind FROM skipped_files WHERE batch {queued} ORDER BY id"
-        ))?;
-        let mut rows = statement.query(())?;
-        let mut skipped: HashMap<i64, Vec<SkippedFile>> = HashMap::new();
-        while let Some(row) = rows.next()? {
-            skipped.entry(row.get(0)?).or_default().push(SkippedFile {
-                path: path_from_bytes(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?),
-                kind: SkippedKind::from_word(&row.get::<_, String>(2)?),
-            });
-        }
-        let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT id, label, note, created_at_ms, other_files FROM batches
-             WHERE id {queued} ORDER BY created_at_ms, id"
-        ))?;
-        let batches = statement.query_map((), |row| {
-            let id = row.get(0)?;
+    pub fn batch(&self, id: BatchId) -> Result<Option<Batch>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT label, note, created_at_ms, other_files FROM batches WHERE id = ?1",
+        )?;
+        let batch = statement.query_row([to_sql_batch(id)], |row| {
             Ok(Batch {
-                id: from_sql_batch(id),
-                label: row.get(1)?,
-                note: row.get(2)?,
-                created_at_ms: row.get(3)?,
-                skipped: Arc::new(skipped.remove(&id).unwrap_or_default()),
-                other_files: from_sql_size(row.get(4)?),
+                id,
+                label: row.get(0)?,
+                note: row.get(1)?,
+                created_at_ms: row.get(2)?,
+                skipped: Arc::default(),
+                other_files: from_sql_size(row.get(3)?),
+            })
+        });
+        let Some(mut batch) = batch.optional()? else {
+            return Ok(None);
+        };
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT path, kind FROM skipped_files WHERE batch = ?1 ORDER BY id")?;
+        let skipped = statement.query_map([to_sql_batch(id)], |row| {
+            Ok(SkippedFile {
+                path: path_from_bytes(row.get_ref(0)?.as_blob()?),
+                kind: SkippedKind::from_word(&row.get::<_, String>(1)?),
             })
         })?;
-        Ok(batches.collect::<rusqlite::Result<_>>()?)
+        batch.skipped = Arc::new(skipped.collect::<rusqlite::Result<_>>()?);
+        Ok(Some(batch))
     }
 }

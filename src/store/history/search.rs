@@ -167,7 +167,7 @@ pub(super) fn status(
     Ok(word.flatten().map(|word| AssetStatus::from_wire(&word)))
 }
 
-fn visit<E: From<StoreError>>(
+pub(super) fn visit<E: From<StoreError>>(
     connection: &Connection,
     clause: &str,
     values: &[&dyn ToSql],

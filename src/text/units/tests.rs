@@ -28,6 +28,36 @@ fn sizes_are_decimal_and_short() {
 }
 
 #[test]
+fn playing_times_are_those_of_players() {
+    let shown = [1, 499, 1_500, 59_499, 59_500, 84_000, 600_000, 3_723_000].map(playing_time);
+    assert_eq!(
+        shown,
+        [
+            "0:01", "0:01", "0:02", "0:59", "1:00", "1:24", "10:00", "1:02:03"
+        ]
+    );
+    assert_eq!(picture_size(1920, 1080), "1920 × 1080");
+}
+
+#[test]
+fn capture_times_are_those_of_the_place() {
+    let shown = |time: &str| capture_time(time.parse().unwrap());
+    assert_eq!(shown("2026-11-28T16:04:05"), "2026-11-28 16:04");
+    assert_eq!(
+        shown("2026-11-28T16:04:05+08:00"),
+        "2026-11-28 16:04 (UTC+08:00)"
+    );
+    assert_eq!(
+        shown("2026-11-28T16:04:05-03:30"),
+        "2026-11-28 16:04 (UTC−03:30)"
+    );
+    assert_eq!(
+        shown("2026-11-28T08:04:05Z"),
+        "2026-11-28 08:04 (UTC+00:00)"
+    );
+}
+
+#[test]
 fn durations_say_what_a_user_would() {
     let shown = |seconds| duration(Duration::from_secs(seconds));
     assert_eq!(shown(0), "1 s");

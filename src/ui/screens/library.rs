@@ -248,13 +248,29 @@ fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     });
 }
 
-/// Draws the foot: number, size and cost of the selection, or else of what was found.
-pub fn foot(ui: &mut Ui, app: &App) {
+/// Draws the foot: number, size and cost of the selection, or else of what was found; and the
+/// check of all.
+pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let library = app.library();
     if library.all().is_none_or(|all| all == 0) {
         return;
     }
     let (files, bytes) = library.totals();
     let said = words::totals(files, bytes, !library.selection().is_empty());
-    card::two_lines(ui, ui.available_height(), &said, "");
+    let check = app.snapshot().asset_check;
+    let checking = check.as_ref().map(words::checking).unwrap_or_default();
+    let left = |ui: &mut Ui| card::two_lines(ui, ui.max_rect().height(), &said, &checking);
+    let command = UiCommand::Library(match check {
+        Some(_) => LibraryCommand::StopChecking,
+        None => LibraryCommand::CheckAll,
+    });
+    let mut asked = None;
+    let right = |ui: &mut Ui| {
+        let button = Button::of(&command, ButtonStyle::Outlined);
+        if button.show_with_id(ui, "check all") {
+            asked = Some(command);
+        }
+    };
+    card::left_right(ui, ui.available_height(), left, right);
+    out.extend(asked);
 }

@@ -7,6 +7,7 @@ mod keyboard;
 use std::time::Duration;
 
 use egui::{Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use lucide_icons::Icon;
 
 use self::buttons::{Buttons, items};
 use super::check::{self, Tick};
@@ -15,8 +16,10 @@ use super::text::{elided_end, elided_middle, paint_icon, paint_left};
 use crate::app::command::{Pick, UiCommand};
 use crate::app::rows::{self, RowContext, Trailing};
 use crate::app::state::App;
+use crate::app::thumbnails::PictureRequest;
 use crate::app::wording::row as words;
 use crate::model::snapshot::Row;
+use crate::text::Backend;
 use crate::text::messages::list;
 use crate::ui::theme::{self, Palette, radius, size, space, type_size};
 use crate::ui::thumbnails;
@@ -71,7 +74,8 @@ pub fn show(
         ),
         vec2(size::THUMBNAIL, size::THUMBNAIL),
     );
-    thumbnails::show(ui, thumbnail, row, around.now);
+    let request = PictureRequest::of_row(row, around.place == Backend::Service);
+    thumbnails::show(ui, thumbnail, row.kind, request.as_ref(), around.now);
     let text_left = rect.left() + BEFORE_TEXT;
     let right = pos2(buttons.left - space::S, rect.center().y);
     let trailing = trailing(ui, row, right, right.x - text_left);
@@ -193,7 +197,9 @@ fn lines(
         let width = (rect.width() - size::NAME_MIN).max(0.0);
         elided_middle(painter, &said, &small, p.secondary, width)
     });
-    let beside = folder.as_ref().map_or(0.0, |it| it.size().x + space::S);
+    let location = rows::location(row);
+    let beside = folder.as_ref().map_or(0.0, |it| it.size().x + space::S)
+        + location.map_or(0.0, |_| size::ICON + space::S);
     let name = elided_middle(
         painter,
         &row.name,
@@ -202,8 +208,22 @@ fn lines(
         rect.width() - beside,
     );
     let name = paint_left(painter, first, name);
+    let mut named = name;
     if let Some(folder) = folder {
-        paint_left(painter, name.right_center() + vec2(space::S, 0.0), folder);
+        named = paint_left(painter, name.right_center() + vec2(space::S, 0.0), folder);
+    }
+    let mark = Rect::from_min_size(
+        named.right_top() + vec2(space::S, 0.0),
+        vec2(size::ICON, named.height()),
+    );
+    if location.is_some() {
+        paint_icon(
+            painter,
+            mark.center(),
+            Icon::MapPin,
+            type_size::BODY,
+            p.secondary,
+        );
     }
 
     let badge = theme::badge(&row.status, p);
@@ -240,6 +260,10 @@ fn lines(
     let mut whole = Vec::new();
     if on_name || detail_cut {
         whole.push(row.path.display().to_string());
+        whole.extend(rows::captured(row));
+    }
+    if on_name || ui.rect_contains_pointer(mark) {
+        whole.extend(location.map(str::to_owned));
     }
     if detail_cut {
         whole.push(detail);

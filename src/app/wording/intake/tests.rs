@@ -7,6 +7,7 @@ fn a_plan() -> Plan {
     Plan {
         files: 12,
         bytes: 3_900_000_000,
+        located: 0,
         by_signed_url: 2,
         refused: 2,
         duplicates: 1,
@@ -23,6 +24,40 @@ fn what_is_refused_is_said_once_with_its_reasons() {
         refused(&reasons),
         "12 files can’t be uploaded: 9 not supported, 3 too large."
     );
+}
+
+#[test]
+fn a_plan_says_how_many_files_say_where_they_were_taken() {
+    for (files, located, said, at_length) in [
+        (
+            40,
+            14,
+            "14 of 40 files say where they were taken",
+            "14 of 40 files say where they were taken, and this goes with them.",
+        ),
+        (
+            40,
+            1,
+            "1 of 40 files says where it was taken",
+            "1 of 40 files says where it was taken, and this goes with it.",
+        ),
+        (
+            1,
+            1,
+            "says where it was taken",
+            "The file says where it was taken, and this goes with it.",
+        ),
+    ] {
+        let plan = Plan {
+            files,
+            located,
+            ..a_plan()
+        };
+        let (_, second) = super::plan(&plan, Backend::Service);
+        assert!(second.contains(&format!(" · {said} · ")), "{second}");
+        let whole = plan_at_length(&plan, Backend::Service);
+        assert!(whole.lines().any(|line| line == at_length), "{whole}");
+    }
 }
 
 #[test]

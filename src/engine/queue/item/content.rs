@@ -52,9 +52,10 @@ impl FileContent {
         }
     }
 
-    /// Takes note of a check.
-    pub fn on_checked(&mut self, is_cloud_placeholder: bool) {
+    /// Takes note of a check, and of what the file states about itself, if it was read.
+    pub fn on_checked(&mut self, is_cloud_placeholder: bool, metadata: Option<MediaMetadata>) {
         self.is_cloud_placeholder = is_cloud_placeholder;
+        self.metadata = metadata.unwrap_or(self.metadata);
         self.has_failed = false;
     }
 
@@ -72,7 +73,7 @@ impl FileContent {
         self.metadata = metadata;
     }
 
-    /// Forgets what was read of a file that has changed.
+    /// Forgets the hash of a file that has changed; its next check reads again what it is.
     pub fn on_changed(&mut self) {
         self.hash = None;
         self.reading = Arc::default();

@@ -66,7 +66,7 @@ fn the_first_released_database_is_opened_with_all_it_holds() {
         }]),
         other_files: 1,
     };
-    assert_eq!(history.queued_batches().unwrap(), [batch]);
+    assert_eq!(history.batch(batch.id).unwrap(), Some(batch));
     let damaged = DamagedItem {
         id: ItemId(3),
         path: "/media/c.mp4".into(),

@@ -9,15 +9,17 @@ use lucide_icons::Icon;
 use super::columns::{Columns, copy_button};
 use crate::app::command::{Pick, UiCommand};
 use crate::app::library::command::{AssetCommand, LibraryCommand};
-use crate::app::library::details::{clock, kind_word};
+use crate::app::library::details::kind_word;
 use crate::app::library::{AssetState, LibraryColumn};
 use crate::app::state::App;
+use crate::app::thumbnails::PictureRequest;
 use crate::app::wording::{library as library_words, row as words};
+use crate::model::media::Kind;
 use crate::store::AssetRecord;
 use crate::text;
 use crate::text::messages::{list, window};
-use crate::ui::icons;
 use crate::ui::theme::{self, Palette, radius, size, space, type_size};
+use crate::ui::thumbnails;
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::check::{self, Tick};
 use crate::ui::widgets::menu::{self, MenuItem};
@@ -74,7 +76,7 @@ pub fn show(
         let click = LibraryCommand::Click(row, pick(ui, Pick::Toggle));
         out.push(UiCommand::Library(click));
     }
-    thumbnail(ui, rect, asset);
+    thumbnail(ui, app, rect, asset);
     lines(ui, rect, asset, columns, &response);
     cells(ui, rect, asset, columns);
     asset_id(ui, rect, asset, columns, id);
@@ -122,24 +124,29 @@ fn facts(asset: &AssetRecord) -> Vec<String> {
     let facts = [
         asset.kind.map(|kind| kind_word(kind).to_owned()),
         text::day(asset.uploaded_at_ms),
-        asset.metadata.duration_ms.map(clock),
+        asset.metadata.duration_ms.map(text::playing_time),
         Some(text::size(asset.size)),
         asset.label.clone(),
     ];
     facts.into_iter().flatten().collect()
 }
 
-/// Draws the icon of the kind.
-fn thumbnail(ui: &Ui, rect: Rect, asset: &AssetRecord) {
-    let p = Palette::of(ui);
+/// Draws the picture of the file, or the icon of its kind.
+fn thumbnail(ui: &Ui, app: &App, rect: Rect, asset: &AssetRecord) {
     let centre = pos2(
         rect.left() + BEFORE_THUMBNAIL + size::THUMBNAIL / 2.0,
         rect.center().y,
     );
     let square = Rect::from_center_size(centre, Vec2::splat(size::THUMBNAIL));
-    ui.painter().rect_filled(square, radius::CONTROL, p.raised);
-    let icon = icons::kind(asset.kind);
-    paint_icon(ui.painter(), centre, icon, size::ICON_KIND, p.secondary);
+    let kind = asset.kind.filter(|kind| *kind != Kind::Audio);
+    let request = kind.map(|kind| PictureRequest {
+        path: asset.path.clone(),
+        size: asset.size,
+        kind,
+        may_read: true,
+        may_keep: !app.sandbox(),
+    });
+    thumbnails::show(ui, square, asset.kind, request.as_ref(), app.now());
 }
 
 /// Draws the name, and the folder or, without columns, all facts under it.
@@ -205,7 +212,7 @@ fn cells(ui: &Ui, rect: Rect, asset: &AssetRecord, columns: &Columns) {
                 continue;
             }
             LibraryColumn::Size => Some(text::size(asset.size)),
-            LibraryColumn::Duration => asset.metadata.duration_ms.map(clock),
+            LibraryColumn::Duration => asset.metadata.duration_ms.map(text::playing_time),
             LibraryColumn::Uploaded => text::day(asset.uploaded_at_ms),
             LibraryColumn::Batch => asset.label.clone(),
             LibraryColumn::Name | LibraryColumn::Folder | LibraryColumn::Kind => None,

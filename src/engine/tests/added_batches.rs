@@ -1,0 +1,141 @@
+//! Batches: what is added in one go stands together, also after a restart.
+
+use super::*;
+use crate::model::batch::{Batch, BatchId};
+
+impl Engine {
+    fn labels(&self) -> Vec<String> {
+        let snapshot = self.snapshot();
+        let batches = snapshot.batches.iter();
+        batches.map(|batch| batch.label.clone()).collect()
+    }
+
+    fn batch_of(&self, name: &str) -> Arc<Batch> {
+        let (snapshot, row) = (self.snapshot(), self.row(name));
+        let found = |batch: &&Arc<Batch>| Some(batch.id) == row.batch;
+        Arc::clone(snapshot.batches.iter().find(found).unwrap())
+    }
+}
+
+fn folder(place: &Place, name: &str, files: &[&str]) -> PathBuf {
+    let folder = place.path(name);
+    std::fs::create_dir(&folder).unwrap();
+    for file in files {
+        write_still(&folder.join(file), &format!("{name} {file}"));
+    }
+    folder
+}
+
+/// Returns whether a label is a day and a time, as "2026-11-28 14:05".
+fn is_minute(label: &str) -> bool {
+    let shape: String = label
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect();
+    shape == "0000-00-00 00:00"
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_add_is_a_batch_named_after_its_folder_or_the_time() {
+    let place = Place::new();
+    let shoot = folder(&place, "Shoot 28", &["a.mp3", "b.mp3"]);
+    let loose = place.file("c.mp3", "c");
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.say(Command::Add(vec![shoot.clone()]));
+    engine.until(|it| it.rows.len() == 2).await;
+    assert_eq!(engine.labels(), ["Shoot 28"]);
+    assert_eq!(engine.batch_of("a.mp3"), engine.batch_of("b.mp3"));
+
+    // Files that are listed stay where they are.
+    engine.say(Command::AddFromOutside(vec![shoot, loose]));
+    engine.until(|it| it.rows.len() == 3).await;
+    let [first, second] = &engine.labels()[..] else {
+        panic!("{:?}", engine.labels());
+    };
+    assert_eq!(first, "Shoot 28");
+    assert!(is_minute(second), "{second}");
+    assert_eq!(engine.batch_of("b.mp3").label, "Shoot 28");
+    assert_eq!(engine.batch_of("c.mp3").label, *second);
+    let batches = [engine.batch_of("a.mp3").id, engine.batch_of("c.mp3").id];
+    assert!(batches[0] != batches[1]);
+    let row = engine.id_of("a.mp3");
+    assert!(batches.iter().all(|batch| batch.0 != row.0), "one counter");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_add_of_nothing_new_is_no_batch() {
+    let place = Place::new();
+    let a = place.file("a.mp3", "a");
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.add(std::slice::from_ref(&a)).await;
+    engine.add(&[a]).await;
+    engine.until(|it| it.already_listed == 1).await;
+    assert_eq!(engine.snapshot().batches.len(), 1);
+    let id = engine.batch_of("a.mp3").id;
+    let next = place.history().batch(BatchId(id.0 + 1)).unwrap();
+    assert_eq!(next, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_given_label_is_kept_and_goes_to_the_asset_and_the_ledger() {
+    let place = Place::new();
+    let shoot = folder(&place, "Shoot 28", &["a.mp3"]);
+    let mut engine = Make::command_line().start(&place, Scripted::new());
+    let label = " Day\none ".to_owned();
+    engine.say(Command::AddLabelled(vec![shoot], label));
+    engine.until_status("a.mp3", &Status::Ready).await;
+    assert_eq!(engine.labels(), ["Day one"]);
+    engine.shut_down().await;
+    let asset = place.asset("re_1").unwrap();
+    assert_eq!(asset.label.as_deref(), Some("Day one"));
+    let ledger = std::fs::read_to_string(place.data().join(LEDGER_NAME)).unwrap();
+    assert!(ledger.contains(r#""Day one""#), "{ledger}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn batches_are_there_after_a_restart_and_after_an_undo() {
+    let place = Place::new();
+    let (one, two) = (
+        folder(&place, "one", &["a.mp3"]),
+        folder(&place, "two", &["b.mp3", "c.mp3"]),
+    );
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.say(Command::Add(vec![one]));
+    engine.say(Command::Add(vec![two]));
+    engine.until(|it| it.totals.startable == 3).await;
+    let before = engine.snapshot().batches.clone();
+    engine.kill().await;
+
+    let mut engine = Make::window().run("run2").start(&place, Scripted::new());
+    engine.until(|it| it.totals.startable == 3).await;
+    assert_eq!(engine.snapshot().batches, before);
+    assert_eq!(engine.batch_of("c.mp3").label, "two");
+
+    let rows = vec![engine.id_of("b.mp3"), engine.id_of("c.mp3")];
+    engine.say(Command::Remove(rows));
+    engine.until(|it| it.rows.len() == 1).await;
+    assert_eq!(engine.labels(), ["one"]);
+    let kept = Arc::clone(&engine.snapshot().batches[0]);
+    engine.say(Command::UndoRemove);
+    engine.until(|it| it.rows.len() == 3).await;
+    assert_eq!(engine.labels(), ["one", "two"]);
+    assert!(Arc::ptr_eq(&kept, &engine.snapshot().batches[0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_made_while_the_history_cannot_be_written_is_written_later() {
+    let place = Place::new();
+    std::fs::write(place.data(), "in the way").unwrap();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    let a = place.file("a.mp3", "a");
+    engine.say(Command::Add(vec![a]));
+    engine.until(|it| it.batches.len() == 1).await;
+    std::fs::remove_file(place.data()).unwrap();
+    engine.until(|it| it.journal == JournalState::Good).await;
+    engine.pass(3).await;
+    let batch = engine.batch_of("a.mp3");
+    assert_eq!(
+        place.history().batch(batch.id).unwrap().as_ref(),
+        Some(&*batch)
+    );
+}
