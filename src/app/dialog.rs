@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::library::LibraryRows;
+use super::skipped::SkippedReport;
+use crate::model::batch::BatchId;
 use crate::model::snapshot::ItemId;
 
 /// A modal dialog.
@@ -16,6 +18,10 @@ pub enum Dialog {
     Pause(StopRequest),
     /// Details of a row.
     Details(ItemId),
+    /// Change label and note of a batch.
+    EditBatch(BatchId),
+    /// Files of a batch that were skipped.
+    Skipped(Arc<SkippedReport>),
     /// Discard uploads that an earlier run left unfinished?
     Discard,
     /// Close during uploads?

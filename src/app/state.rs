@@ -1,6 +1,7 @@
 //! State of the window and its queries. The modules below change it.
 
 mod actions;
+mod batches;
 mod library;
 mod poll;
 mod sandbox;

@@ -211,7 +211,7 @@ impl CheckRun {
             display.say(&wording::other_size(asset.as_str()));
         }
         if self.stdout_error.is_none() {
-            self.stdout_error = super::print(&line(&asset, &result)).err();
+            self.stdout_error = display.print(&line(&asset, &result)).err();
         }
     }
 

@@ -138,13 +138,19 @@ fn plain(line: &HistoryRow) -> String {
         .note
         .map(|note| format!("  ({})", note.replace('_', " ")))
         .unwrap_or_default();
+    // Only its ID was ever given to this computer.
+    let place = if line.path.is_empty() {
+        &line.name
+    } else {
+        &line.path
+    };
     format!(
         "{}  {}  {:<9}  {:>9}  {}{note}",
         escape(&line.asset_id),
         line.uploaded_at,
         line.upload_status.unwrap_or("?"),
         text::size(line.size),
-        super::one_line(&line.path),
+        super::one_line(place),
     )
 }
 

@@ -71,7 +71,8 @@ pub enum SkippedKind {
 }
 
 impl SkippedKind {
-    const ALL: [Self; 4] = [
+    /// All kinds, those that users miss most first.
+    pub const ALL: [Self; 4] = [
         Self::CameraOriginal,
         Self::Photo,
         Self::OtherMedia,

@@ -2,7 +2,7 @@
 
 use lucide_icons::Icon;
 
-use crate::app::command::{BulkAction, RowCommand, Setting, ThemeChoice, UiCommand};
+use crate::app::command::{BatchCommand, BulkAction, RowCommand, Setting, ThemeChoice, UiCommand};
 use crate::app::library::command::{AssetCommand, LibraryCommand};
 use crate::app::library::filters::LibraryFilter;
 use crate::model::media::Kind;
@@ -52,6 +52,8 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::ShowShortcuts => Icon::Keyboard,
         UiCommand::ShowFormats => Icon::Info,
         UiCommand::Row(row_command, _) => row(*row_command),
+        UiCommand::Batch(command, _) => return batch(*command),
+        UiCommand::CopySkipped => Icon::Copy,
         UiCommand::Set(Setting::Theme(choice)) => theme(*choice),
         UiCommand::Library(it) => return library(it),
         _ => return None,
@@ -75,6 +77,18 @@ fn library(command: &LibraryCommand) -> Option<Icon> {
         LibraryCommand::ConfirmRemove => Icon::Trash2,
         LibraryCommand::Filter(LibraryFilter::Nothing) => Icon::X,
         _ => return None,
+    })
+}
+
+fn batch(command: BatchCommand) -> Option<Icon> {
+    Some(match command {
+        BatchCommand::CopyIds | BatchCommand::CopyAs(_) => Icon::Copy,
+        BatchCommand::Export(_) => Icon::FileDown,
+        BatchCommand::Each(many) => selection(many),
+        BatchCommand::Select => Icon::Check,
+        BatchCommand::Rename => Icon::Pencil,
+        BatchCommand::ShowSkipped => Icon::FileX,
+        BatchCommand::Fold | BatchCommand::Unfold => return None,
     })
 }
 

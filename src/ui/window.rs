@@ -139,7 +139,7 @@ impl MaviApp {
         if self.app.page() == Page::Library {
             self.view.reset_focus();
             self.library(ui, &mut asked);
-        } else if self.app.snapshot().rows.is_empty() {
+        } else if self.app.snapshot().rows.is_empty() && self.app.list().entries() == 0 {
             self.view.reset_focus();
             CentralPanel::default().frame(ground).show(ui, |ui| {
                 empty::show(ui, &self.app, &mut asked);

@@ -164,6 +164,25 @@ command-selected-remove = Remove
     .hint = Take the selected files out of the list
     .name = Remove selected
 
+## Commands on a batch of files
+
+command-batch-fold = Fold the group
+    .hint = Hide these files
+command-batch-unfold = Unfold the group
+    .hint = Show these files
+command-batch-copy-ids = Copy IDs
+    .hint = Copy the asset IDs of these files
+command-batch-select = Select all of it
+    .hint = Select these files
+command-batch-rename = Rename…
+    .hint = Change the name and the note of these files
+command-batch-show-skipped = Skipped files…
+    .hint = Show the files that were skipped
+command-edit-batch = Save
+    .hint = Use this name and this note
+command-copy-skipped = Copy list
+    .hint = Copy the list of skipped files
+
 ## Menu of what is copied and saved
 
 command-copy-lines = Ids, one a line
@@ -238,6 +257,8 @@ command-key-enter = Enter
 command-key-delete = Delete
 command-key-escape = Esc
 command-key-space = Space
+command-key-left = Left
+command-key-right = Right
 command-key-up = Up
 command-key-down = Down
 command-key-page-up = Page Up

@@ -60,7 +60,7 @@ terminal-other-size = { $asset }: memories.ai holds another number of bytes than
 # $wait: what is waited for, and how long.
 terminal-check-waits = { $wait }.
 terminal-check-unsaved = What memories.ai says of an asset can’t be saved, so the check has ended.
-terminal-check-interrupted = Interrupted: { NUMBER($done) } of { NUMBER($total) } assets are checked. What memories.ai said of them is saved.
+terminal-check-interrupted = Interrupted: { NUMBER($done) } of { NUMBER($total) } assets are checked, and the answers are saved.
 terminal-sum-known = { $assets } known
 terminal-sum-unknown = { $assets } unknown to memories.ai
 terminal-sum-unanswered = { $assets } without an answer

@@ -196,11 +196,11 @@ impl App {
             self.library.follow(snapshot.history_revision, now);
         }
         let list = self.list.list();
-        let is_found = list.search().trim().is_empty() || !list.shown().is_empty();
+        let is_found = list.search().trim().is_empty() || list.entries() > 0;
         self.library.peek((!is_found).then(|| list.search()));
         for event in self.library.poll() {
             match event {
-                LibraryEvent::Copied(copied) => self.copy_ids(copied, now),
+                LibraryEvent::Copied(copied) => self.copy_text(copied, now),
                 LibraryEvent::Check(ids) => {
                     self.with_key(Command::CheckAssets(AssetsToCheck::These(ids)));
                 }

@@ -18,7 +18,7 @@ use crate::app::wording::selection as selected;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle, chip};
-use crate::ui::widgets::row::{Focus, Keyboard};
+use crate::ui::widgets::list_item::{Focus, Keyboard};
 use crate::ui::widgets::{card, text};
 
 /// State of the list that is kept between frames.

@@ -1,8 +1,7 @@
 //! A row of the Library.
 
 use egui::{
-    Align2, Color32, Popup, Rangef, Rect, Response, Role, Sense, Ui, UiBuilder, Vec2, WidgetInfo,
-    pos2, vec2,
+    Align2, Color32, Popup, Rangef, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 use lucide_icons::Icon;
 
@@ -22,10 +21,9 @@ use crate::ui::theme::{self, Palette, radius, size, space, type_size};
 use crate::ui::thumbnails;
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::check::{self, Tick};
+use crate::ui::widgets::list_item::{Focus, Keyboard, accessible, keep_focus, keep_in_sight};
 use crate::ui::widgets::menu::{self, MenuItem};
-use crate::ui::widgets::row::{
-    BEFORE_THUMBNAIL, Focus, Keyboard, LIST_KEYS, ground, keep_in_sight, pick,
-};
+use crate::ui::widgets::row::{BEFORE_THUMBNAIL, ground, pick};
 use crate::ui::widgets::text::{elided_end, elided_middle, paint_icon, paint_left};
 
 /// Draws a row and pushes the user's commands; returns its focused part, if any. A row whose
@@ -41,31 +39,16 @@ pub fn show(
 ) -> Option<Focus> {
     let p = Palette::of(ui);
     let id = ui.make_persistent_id(("asset", row));
-    let sense = match keyboard.entry {
-        true => Sense::click(),
-        false => Sense::CLICK,
-    };
-    let response = ui.interact(rect, id, sense);
+    let response = ui.interact(rect, id, keyboard.sense());
     let is_selected = app.library().selection().contains(row);
     ground(ui, rect, is_selected, p);
     let asset = app.library().record(row)?;
-    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, spoken(asset)));
-    ui.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_selected(is_selected);
-        node.set_position_in_set(place);
-    });
-    let within = UiBuilder::new()
-        .max_rect(response.rect)
-        .accessibility_parent(response.id);
-    let ui = &mut ui.new_child(within);
-    if keyboard.focus {
-        response.request_focus();
-    }
+    let stage = AssetState::of(asset);
+    let ui = &mut accessible(ui, &response, place, stage, || spoken(asset));
+    ui.ctx()
+        .accesskit_node_builder(id, |node| node.set_selected(is_selected));
     // Its menu may take the focus below.
-    let in_row = response.has_focus();
-    if in_row {
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, LIST_KEYS));
-    }
+    let in_row = keep_focus(ui, &response, keyboard, false);
     let tick_room = Rect::from_center_size(
         pos2(rect.left() + space::L + size::ICON / 2.0, rect.center().y),
         vec2(size::SMALL_BUTTON, rect.height()),
@@ -92,11 +75,7 @@ pub fn show(
     } else if response.secondary_clicked() && !is_selected {
         out.push(UiCommand::Library(LibraryCommand::Click(row, Pick::Only)));
     }
-    match (in_row, in_button) {
-        (true, _) => Some(Focus::Row),
-        (false, true) => Some(Focus::Button),
-        (false, false) => None,
-    }
+    Focus::of(in_row, in_button)
 }
 
 fn command(command: AssetCommand, row: i64) -> UiCommand {
