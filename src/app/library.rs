@@ -19,11 +19,12 @@ use jiff::Zoned;
 
 use self::command::LibraryCommand;
 use self::details::AssetDetails;
-use self::filters::LibraryFilters;
+use self::filters::{LibraryFilter, LibraryFilters};
 use self::jobs::LibraryJobs;
 use self::reader::{LibraryAnswer, LibraryReader};
 use self::records::RecordCache;
 use super::pending::Wake;
+use super::wording;
 use crate::store::AssetRecord;
 use crate::store::history::library::LibraryResults;
 use crate::text::messages::library as words;
@@ -36,6 +37,9 @@ pub use crate::store::history::library::{LibraryColumn, LibraryFacets, LibrarySo
 const BETWEEN_READINGS: Duration = Duration::from_secs(1);
 /// The same while the page is not shown, and only its count is.
 const BETWEEN_COUNTS: Duration = Duration::from_secs(10);
+
+/// Rows whose records are read with the first search: a large screen's.
+const FIRST_PAGE: usize = 50;
 
 /// Status of an asset, as the Library shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +107,8 @@ pub struct LibraryState {
     revision: Option<u64>,
     asked_at: Option<Instant>,
     is_stale: bool,
+    /// Places of the rows in view, and some around them.
+    in_view: Range<usize>,
     /// Words of a search in the queue, and how many assets match them.
     peeked: Option<(String, Option<usize>)>,
     wake: Wake,
@@ -126,6 +132,7 @@ impl LibraryState {
             revision: None,
             asked_at: None,
             is_stale: false,
+            in_view: 0..FIRST_PAGE,
             peeked: None,
             wake,
         }
@@ -204,7 +211,8 @@ impl LibraryState {
     fn search(&mut self, now: Instant) {
         self.is_stale = false;
         self.asked_at = Some(now);
-        self.reader.find(self.filters.query(&Zoned::now()));
+        let query = self.filters.query(&Zoned::now());
+        self.reader.find(query, self.in_view.clone());
     }
 
     /// Carries out a command that concerns the list alone; gives back any other.
@@ -285,11 +293,12 @@ impl LibraryState {
     pub fn poll(&mut self) -> Vec<LibraryEvent> {
         while let Some(answer) = self.reader.answer() {
             match answer {
-                LibraryAnswer::Found(Ok(results)) => {
+                LibraryAnswer::Found(Ok((results, records))) => {
                     self.results = results;
                     self.is_read = true;
                     self.problem = None;
                     self.records.expire();
+                    self.records.take_in(records);
                     self.selection.keep(&self.results.ids);
                     self.count_selection();
                 }
@@ -323,6 +332,7 @@ impl LibraryState {
 
     /// Asks for the records of these rows, as far as they are not known.
     pub fn look_at(&mut self, rows: Range<usize>) {
+        self.in_view = rows.clone();
         let ids = &self.results.ids;
         let rows = rows.start.min(ids.len())..rows.end.min(ids.len());
         if let Some(missing) = self.records.missing(&ids[rows]) {
@@ -336,7 +346,9 @@ impl LibraryState {
             return false;
         };
         let asset = asset.clone();
-        self.details = Some(AssetDetails::new(row, asset.clone()));
+        let account = LibraryFilter::Account(Some(asset.account.clone()));
+        let account = wording::library::filter(&account, &self.results.facets);
+        self.details = Some(AssetDetails::new(row, asset.clone(), account));
         self.jobs.read_details(row, asset);
         true
     }

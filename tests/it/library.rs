@@ -66,7 +66,7 @@ pub fn assets() -> Vec<AssetRecord> {
             status: Some(AssetStatus::Failed),
             metadata: MediaMetadata::default(),
             label: None,
-            ..asset(5, "海报 poster.png", 9)
+            ..asset(5, "poster.png", 9)
         },
     ]
 }

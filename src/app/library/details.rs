@@ -77,6 +77,8 @@ pub struct AssetFacts {
 pub struct AssetDetails {
     row: i64,
     asset: AssetRecord,
+    /// Name of the account.
+    account: String,
     facts: Option<AssetFacts>,
     note: String,
 }
@@ -104,9 +106,10 @@ struct DetailsJson<'a> {
 }
 
 impl AssetDetails {
-    pub(super) fn new(row: i64, asset: AssetRecord) -> Self {
+    pub(super) fn new(row: i64, asset: AssetRecord, account: String) -> Self {
         Self {
             row,
+            account,
             note: asset.note.clone().unwrap_or_default(),
             asset,
             facts: None,
@@ -186,10 +189,7 @@ impl AssetDetails {
             (words::name_uploaded(), time(asset.uploaded_at_ms)),
             (words::name_batch(), asset.label.clone()),
             (words::name_blake3(), asset.content.map(ContentHash::to_hex)),
-            (
-                words::name_account(),
-                Some(asset.account.as_str().to_owned()),
-            ),
+            (words::name_account(), Some(self.account.clone())),
             (words::name_service(), Some(asset.base_url.clone())),
         ];
         let known = values.into_iter();

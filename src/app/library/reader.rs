@@ -1,5 +1,6 @@
 //! The thread that reads the history for the Library.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,18 +13,22 @@ use crate::text::messages::library as words;
 
 /// Question to the thread. Of several of a kind, only the newest is answered.
 enum LibraryRequest {
-    Find(u64, LibraryQuery),
+    /// The last field is the places in view, whose records come with the answer.
+    Find(u64, LibraryQuery, Range<usize>),
     Records(Vec<i64>),
     Count(u64, Arc<[i64]>),
     Peek(String),
 }
 
+/// Records by row; `None` for those that are gone.
+pub type ReadRecords = Vec<(i64, Option<AssetRecord>)>;
+
 /// Answer of the thread.
 pub enum LibraryAnswer {
-    /// Assets that match the newest query.
-    Found(Result<LibraryResults, String>),
-    /// Records of rows; `None` for those that are gone.
-    Records(Vec<(i64, Option<AssetRecord>)>),
+    /// Assets that match the newest query, and the records of those in view.
+    Found(Result<(LibraryResults, ReadRecords), String>),
+    /// Records of rows.
+    Records(ReadRecords),
     /// Bytes of the newest selection.
     Counted(u64),
     /// Number of assets that match these words.
@@ -33,7 +38,7 @@ pub enum LibraryAnswer {
 /// Questions that wait, the newest of each kind.
 #[derive(Default)]
 struct Waiting {
-    find: Option<(u64, LibraryQuery)>,
+    find: Option<(u64, LibraryQuery, Range<usize>)>,
     records: Option<Vec<i64>>,
     count: Option<(u64, Arc<[i64]>)>,
     peek: Option<String>,
@@ -42,7 +47,7 @@ struct Waiting {
 impl Waiting {
     fn take(&mut self, request: LibraryRequest) {
         match request {
-            LibraryRequest::Find(ticket, query) => self.find = Some((ticket, query)),
+            LibraryRequest::Find(ticket, query, view) => self.find = Some((ticket, query, view)),
             LibraryRequest::Records(rows) => self.records = Some(rows),
             LibraryRequest::Count(ticket, rows) => self.count = Some((ticket, rows)),
             LibraryRequest::Peek(words) => self.peek = Some(words),
@@ -81,14 +86,14 @@ impl LibraryReader {
         }
     }
 
-    /// Searches; a search under way is interrupted.
-    pub fn find(&mut self, query: LibraryQuery) {
+    /// Searches, and reads the records at the places in view; a search under way is interrupted.
+    pub fn find(&mut self, query: LibraryQuery, view: Range<usize>) {
         if let Some(running) = &*lock(&self.interrupter) {
             running.interrupt();
         }
         self.ticket += 1;
         self.newest_find = self.ticket;
-        self.ask(LibraryRequest::Find(self.ticket, query));
+        self.ask(LibraryRequest::Find(self.ticket, query, view));
     }
 
     pub fn records(&mut self, rows: Vec<i64>) {
@@ -161,8 +166,15 @@ impl ReaderThread {
             let mut waiting = Waiting::default();
             waiting.take(request);
             requests.try_iter().for_each(|next| waiting.take(next));
-            if let Some((ticket, query)) = waiting.find {
-                let found = self.read(|library| library.find(&query));
+            if let Some((ticket, query, view)) = waiting.find {
+                let found = self.read(|library| {
+                    let found = library.find(&query)?;
+                    let end = view.end.min(found.ids.len());
+                    let rows = &found.ids[view.start.min(end)..end];
+                    let records = library.records(rows)?;
+                    let records = rows.iter().copied().zip(records).collect();
+                    Ok((found, records))
+                });
                 let found = found.map(Option::unwrap_or_default);
                 self.say(ticket, LibraryAnswer::Found(found));
             }

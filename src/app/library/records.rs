@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::reader::ReadRecords;
 use crate::store::AssetRecord;
 
 /// Most records that are kept: several screens.
@@ -44,7 +45,11 @@ impl RecordCache {
         Some(missing)
     }
 
-    pub fn take_in(&mut self, records: Vec<(i64, Option<AssetRecord>)>) {
+    pub fn take_in(&mut self, records: ReadRecords) {
+        if records.is_empty() {
+            // The reading was interrupted.
+            self.asked.clear();
+        }
         for (row, record) in records {
             self.stale.remove(&row);
             match record {

@@ -71,7 +71,7 @@ impl App {
         None
     }
 
-    fn show_page(&mut self, page: Page, now: Instant) {
+    pub(super) fn show_page(&mut self, page: Page, now: Instant) {
         self.library.set_shown(page == Page::Library, now);
     }
 
@@ -222,7 +222,6 @@ impl App {
         }
         if !paths.is_empty() {
             self.add(paths);
-            self.show_page(Page::Uploads, now);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::App;
 use crate::app::command::{
-    BulkAction, Dismissible, ExportFormat, Filter, Pick, Setting, UiCommand,
+    BulkAction, Dismissible, ExportFormat, Filter, Page, Pick, Setting, UiCommand,
 };
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
@@ -23,6 +23,7 @@ use crate::text::messages::window;
 impl App {
     pub(super) fn add(&mut self, paths: Vec<PathBuf>) {
         if !paths.is_empty() {
+            self.show_page(Page::Uploads, self.now());
             self.begin_intake();
             self.engines.send(Command::Add(paths));
         }

@@ -267,7 +267,7 @@ pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let mut asked = None;
     let right = |ui: &mut Ui| {
         let button = Button::of(&command, ButtonStyle::Outlined);
-        if button.show_with_id(ui, "check all") {
+        if button.show_with_id(ui, ("foot", command.entry().label)) {
             asked = Some(command);
         }
     };

@@ -126,11 +126,16 @@ pub fn heads(ui: &mut Ui, app: &App, columns: &Columns, out: &mut Vec<UiCommand>
         return;
     }
     let mut left = line.left() + BEFORE_THUMBNAIL - space::S;
-    for column in [
+    let mut first = vec![
         LibraryColumn::Kind,
         LibraryColumn::Name,
         LibraryColumn::Folder,
-    ] {
+    ];
+    let has_batch = |(column, _): &(LibraryColumn, _)| *column == LibraryColumn::Batch;
+    if !columns.cells.iter().any(has_batch) {
+        first.push(LibraryColumn::Batch);
+    }
+    for column in first {
         if column == LibraryColumn::Name {
             left = left.max(columns.name.min - space::S);
         }
@@ -139,14 +144,6 @@ pub fn heads(ui: &mut Ui, app: &App, columns: &Columns, out: &mut Vec<UiCommand>
     for (column, cell) in &columns.cells {
         let left = pos2(cell.min - space::S, line.center().y);
         head(ui, app, *column, left, out);
-    }
-    if !columns
-        .cells
-        .iter()
-        .any(|(column, _)| *column == LibraryColumn::Batch)
-    {
-        let left = pos2(columns.id.min - space::S, line.center().y);
-        head(ui, app, LibraryColumn::Batch, left, out);
     }
     ui.advance_cursor_after_rect(line);
 }

@@ -92,16 +92,19 @@ fn spoken(asset: &AssetRecord) -> String {
     let parts = [
         asset.name.clone(),
         AssetState::of(asset).word().to_owned(),
+        asset
+            .kind
+            .map_or(String::new(), |kind| kind_word(kind).to_owned()),
         facts(asset).join(list::items()),
         asset.asset_id.to_string(),
     ];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(list::items())
 }
 
 /// Returns what a narrow row says after its status.
 fn facts(asset: &AssetRecord) -> Vec<String> {
     let facts = [
-        asset.kind.map(|kind| kind_word(kind).to_owned()),
         text::day(asset.uploaded_at_ms),
         asset.metadata.duration_ms.map(text::playing_time),
         Some(text::size(asset.size)),
@@ -148,7 +151,14 @@ fn lines(ui: &Ui, rect: Rect, asset: &AssetRecord, columns: &Columns, response: 
         paint_left(painter, status.right_center(), rest);
     } else {
         let folder = asset.path.parent().unwrap_or(&asset.path);
-        let folder = folder.display().to_string();
+        let mut folder = folder.display().to_string();
+        let has_column = |(column, _): &(LibraryColumn, _)| *column == LibraryColumn::Batch;
+        if let Some(label) = &asset.label
+            && !columns.cells.iter().any(has_column)
+            && !folder.ends_with(label)
+        {
+            folder = [label, list::parts(), &folder].concat();
+        }
         let folder = elided_middle(painter, &folder, &small, p.secondary, width);
         paint_left(painter, second, folder);
     }
