@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::App;
 use crate::app::command::{
-    BulkAction, Dismissible, ExportFormat, Filter, Pick, Setting, UiCommand,
+    BulkAction, Dismissible, EntryId, ExportFormat, Filter, Pick, Setting, UiCommand,
 };
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
@@ -119,6 +119,7 @@ impl App {
                 list.find(String::new());
                 list.show(Filter::All);
                 let first = list.select(&rows.into_iter().collect());
+                let first = first.map(EntryId::Row);
                 self.effects.extend(first.map(WindowEffect::Reveal));
             }
             UiCommand::Row(command, id) => self.row_command(command, id, now),
