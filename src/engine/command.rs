@@ -21,6 +21,18 @@ pub enum Command {
     AddLabelled(Vec<PathBuf>, String),
     /// Add paths from outside the window, as a second start does; they never start by themselves.
     AddFromOutside(Vec<PathBuf>),
+    /// Change the label and the note of a batch, also of one that has left the list. An empty label
+    /// changes nothing.
+    EditBatch {
+        /// The batch.
+        batch: BatchId,
+        /// Its new label.
+        label: String,
+        /// Its new note.
+        note: Option<String>,
+    },
+    /// Remove a batch and its rows from the list, as [`Command::Remove`] does.
+    RemoveBatch(BatchId),
     /// Start every row that is ready.
     Start,
     /// Start these rows if they are ready.
@@ -125,6 +137,8 @@ pub enum Notice {
     Needs(RequiredAction, Arc<Fault>),
     /// The file chosen for a row is not the missing one.
     NotLocated(PathBuf, RelocationError),
+    /// Added files that are in the list already, and so were not added again.
+    AlreadyListed(Vec<ItemId>),
     /// The added paths hold neither files to upload nor skipped ones.
     NothingFound,
     /// The check of assets is over, or was stopped.

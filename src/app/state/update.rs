@@ -114,6 +114,13 @@ impl App {
                 self.list.list_mut().unfold_row(first);
                 self.effects.push(WindowEffect::Scroll(first));
             }
+            UiCommand::ShowListed(rows) => {
+                let list = self.list.list_mut();
+                list.find(String::new());
+                list.show(Filter::All);
+                let first = list.select(&rows.into_iter().collect());
+                self.effects.extend(first.map(WindowEffect::Reveal));
+            }
             UiCommand::Row(command, id) => self.row_command(command, id, now),
             UiCommand::ConfirmCancel => {
                 if let Some(Dialog::Cancel(StopRequest { ids: Some(ids), .. })) = self.dialog.take()
