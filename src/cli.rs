@@ -1,9 +1,11 @@
 //! The command line, without a window: the commands of `docs/contract.md`.
 
+mod check;
 mod events;
 mod history;
 mod interrupt;
 mod key;
+mod keychain_lookup;
 mod progress;
 mod report;
 mod said_wait;
@@ -18,16 +20,20 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::TypedValueParser;
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Serialize;
 
 use crate::engine::FrontEnd;
+use crate::model::asset::AssetId;
+use crate::model::batch::clean_label;
 use crate::model::terminal::{escape, is_unsafe};
 use crate::model::version;
-use crate::setup::{Numbers, SetupError};
+use crate::setup::{self, Numbers, SetupError};
 use crate::store::SecretError;
 use crate::store::settings::{DEFAULT_JOBS, JOBS};
 
+pub use history::HistoryArguments;
 pub use interrupt::Interruption;
 pub use upload::upload_by;
 
@@ -68,6 +74,15 @@ A control character in a path is printed as \\n or \\u{1b}, a backslash as \\\\ 
 Exit status: 0 all is well, 1 some file failed or was refused, 2 wrong usage, 3 no API key or a
 refused one, 4 balance or account, 130 interrupted.";
 
+const CHECK_HELP: &str = "\
+Prints a line for each asset: its id, a tab, and its status (SUCCESS, UPLOADING, WAITING, FAILED or
+OTHER), \"unknown\" where memories.ai does not know it under this API key, \"other account\" where it
+was uploaded with the key of another account, or \"failed: \" with the reason.
+One request a second; Ctrl-C stops, and what was answered is kept in the history.
+
+Exit status: 0 all are known, 1 some are unknown or could not be asked about, 2 wrong usage, 3 no API
+key or a refused one, 4 balance or account, 130 interrupted.";
+
 /// Upload video, audio and images to memories.ai and get their asset ids.
 #[derive(Debug, Parser)]
 #[command(
@@ -98,6 +113,9 @@ pub enum CliCommand {
     /// Save, look up or remove the API key in the keychain of this computer
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Ask memories.ai again how assets are
+    #[command(after_help = CHECK_HELP)]
+    Check(CheckArguments),
     /// List what was uploaded from this computer
     History(HistoryArguments),
     /// Run a server that plays the service, on this computer only, for trying out and for tests
@@ -133,6 +151,9 @@ pub struct UploadArguments {
     /// Upload even what is not recognised as the format that its name says
     #[arg(long)]
     pub force: bool,
+    /// Label of these files in the history, instead of the folder's name or the day and time
+    #[arg(long, value_name = "TEXT", value_parser = parse_label)]
+    pub label: Option<String>,
     /// Try it without an account: nothing leaves the computer
     #[arg(long)]
     pub sandbox: bool,
@@ -156,17 +177,15 @@ pub enum KeyCommand {
     Remove,
 }
 
-/// Arguments of `history`.
+/// Arguments of `check`.
 #[derive(Debug, Args)]
-pub struct HistoryArguments {
-    /// Print one JSON object a line
-    #[arg(long, conflicts_with = "csv")]
-    pub json: bool,
-    /// Print CSV with a header line
-    #[arg(long)]
-    pub csv: bool,
-    /// Only what has this in its name, path or asset id
-    pub query: Option<String>,
+pub struct CheckArguments {
+    /// Assets to ask about, in the history or not
+    #[arg(value_name = "ASSET_ID", required_unless_present = "all", value_parser = parse_asset_id)]
+    pub ids: Vec<AssetId>,
+    /// Ask about every asset of the history
+    #[arg(long, conflicts_with = "ids")]
+    pub all: bool,
 }
 
 /// Arguments of `sandbox`.
@@ -190,6 +209,7 @@ pub fn run(command: CliCommand) -> ExitCode {
     let outcome = match command {
         CliCommand::Upload(arguments) => upload_by(arguments, Numbers::of(FrontEnd::CommandLine)),
         CliCommand::Key(command) => key::run(&command),
+        CliCommand::Check(arguments) => check::run(arguments),
         CliCommand::History(arguments) => history::run(&arguments),
         CliCommand::Sandbox(arguments) => sandbox::run(&arguments),
     };
@@ -199,7 +219,8 @@ pub fn run(command: CliCommand) -> ExitCode {
 /// Parses arguments; on `--help`, `--version` and wrong usage prints and exits.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    Arguments::try_parse_from(&arguments).unwrap_or_else(|error| {
+    let parsed = Arguments::try_parse_from(&arguments).and_then(without_misplaced_command);
+    parsed.unwrap_or_else(|error| {
         // The error repeats an argument, possibly a file name expanded from `*`.
         let has_unsafe = |argument: &OsString| argument.to_string_lossy().contains(is_unsafe);
         if error.use_stderr() && arguments.iter().any(has_unsafe) {
@@ -208,6 +229,45 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
         }
         error.exit()
     })
+}
+
+/// Parses the label of a batch.
+fn parse_label(text: &str) -> Result<String, String> {
+    clean_label(text).ok_or_else(|| "a label has at least one letter".to_owned())
+}
+
+/// Rejects a command after `--sandbox`, which would be taken for a path.
+fn without_misplaced_command(arguments: Arguments) -> Result<Arguments, clap::Error> {
+    let mut program = Arguments::command();
+    let first = arguments.paths.first().filter(|_| arguments.sandbox);
+    let is_command = |path: &PathBuf| program.find_subcommand(path).is_some();
+    if first.is_some_and(is_command) {
+        return Err(program.error(
+            ErrorKind::ArgumentConflict,
+            wording::sandbox_after_command(),
+        ));
+    }
+    Ok(arguments)
+}
+
+/// Runs a command on a runtime of its own; returns its exit status.
+fn block_on(command: impl Future<Output = u8>) -> u8 {
+    let runtime = match setup::runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say(&error.to_string());
+            return EXIT_SOME_FAILED;
+        }
+    };
+    let code = runtime.block_on(command);
+    // A keychain prompt or an unresponsive drive must not delay the exit.
+    runtime.shutdown_background();
+    code
+}
+
+/// Parses an asset ID.
+fn parse_asset_id(text: &str) -> Result<AssetId, String> {
+    AssetId::new(text).ok_or_else(|| "this cannot be an asset id".to_owned())
 }
 
 /// Bytes per second that no connection has: a larger rate is a typo.

@@ -5,6 +5,7 @@
 //! [`transition`](crate::model::upload::transition) decides.
 
 mod actor;
+mod asset_checks;
 mod batches;
 mod blocking_io;
 mod clock;
@@ -16,6 +17,7 @@ mod intake;
 mod journal;
 mod keys;
 pub mod lifecycle;
+mod lookups;
 mod message;
 mod missing_files;
 mod outbox;

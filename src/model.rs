@@ -1,6 +1,7 @@
 //! Domain types and decisions, without I/O, clock, runtime or window.
 
 pub mod asset;
+pub mod asset_check;
 pub mod batch;
 pub mod cell_escaping;
 pub mod cost;

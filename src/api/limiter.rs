@@ -84,7 +84,7 @@ pub struct RateHold {
 /// Grants permits for calls.
 ///
 /// Permits are granted in order within a class, uploads before polls, with an aged poll before an
-/// upload once in a while. Dropping a wait cancels it. There is no background task: the first
+/// upload once in a while, and lookups last. Dropping a wait cancels it. There is no background task: the first
 /// waiter watches the clock.
 #[derive(Debug)]
 pub struct Limiter {

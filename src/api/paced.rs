@@ -111,7 +111,7 @@ impl<S: Service> RateLimited<S> {
         self.placed(self.or_new(place), on_start, call).await
     }
 
-    /// Runs [`Service::metadata`] at poll priority.
+    /// Runs [`Service::metadata`].
     ///
     /// # Errors
     ///
@@ -120,9 +120,10 @@ impl<S: Service> RateLimited<S> {
         &self,
         key: &ApiKey,
         asset: &AssetId,
+        priority: Priority,
         on_start: impl FnOnce() + Send,
     ) -> Result<AssetAnswer, Fault> {
-        let place = self.limiter.enqueue(Priority::Poll);
+        let place = self.limiter.enqueue(priority);
         self.placed(place, on_start, self.service.metadata(key, asset))
             .await
     }

@@ -247,10 +247,27 @@ pub(crate) fn metadata(data: Data<'_>, asset: &AssetId) -> Option<AssetAnswer> {
     let size = first(&entry, ["file_size", "fileSize"], size_of);
     // Before the asset is ready, 0 means that nothing has arrived; afterwards it is a normal size.
     let counts = |size: &u64| *size > 0 || status == AssetStatus::Success;
+    let stem = first(
+        &entry,
+        ["original_filename", "originalFilename"],
+        Data::text,
+    );
+    let extension = entry.get("extension").and_then(|data| data.text());
+    let created = first(&entry, ["create_time", "createTime"], Data::text);
     Some(AssetAnswer::Known(AssetMetadata {
         status,
         file_size: size.filter(counts),
+        file_name: stem.map(|stem| with_extension(stem, extension.as_deref())),
+        created_at_ms: created.and_then(|text| text.parse().ok()),
     }))
+}
+
+/// Returns a file name, whose extension the service states apart.
+fn with_extension(stem: String, extension: Option<&str>) -> String {
+    match extension.map(|extension| format!(".{extension}")) {
+        Some(end) if end.len() > 1 && !stem.ends_with(&end) => stem + &end,
+        _ => stem,
+    }
 }
 
 /// Parses the first readable one of two members.

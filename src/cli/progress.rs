@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::model::asset_check::AssetCheckProgress;
 use crate::model::snapshot::Snapshot;
 use crate::text;
 
-/// The progress bar of an `upload`.
+/// The progress bar of a command.
 pub struct ProgressDisplay(ProgressBar);
 
 impl ProgressDisplay {
@@ -44,9 +45,28 @@ impl ProgressDisplay {
         self.0.set_message(words);
     }
 
+    /// Shows the progress of a check of assets.
+    pub fn show_check(&self, check: &AssetCheckProgress) {
+        if check.total == 0 {
+            return;
+        }
+        self.0.set_length(check.total);
+        self.0.set_position(check.done);
+        self.0
+            .set_message(format!("{} of {}", check.done, check.total));
+    }
+
     /// Prints a line for the user without tearing the bar.
     pub fn say(&self, line: &str) {
         self.0.suspend(|| super::say(line));
+    }
+
+    /// Prints a line to standard output without tearing the bar.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn print(&self, line: &str) -> std::io::Result<()> {
+        self.0.suspend(|| super::print(line))
     }
 
     /// Removes the bar.

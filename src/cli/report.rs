@@ -206,7 +206,7 @@ impl Report {
                 self.taken_in = true;
                 None
             }
-            LifecycleEvent::NeedsUser(_) => None,
+            LifecycleEvent::NeedsUser(_) | LifecycleEvent::AssetChecked(..) => None,
         };
         message.map(|message| wording::file(&shown, &message))
     }

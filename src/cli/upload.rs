@@ -5,22 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::interrupt::Interruption;
+use super::keychain_lookup::KeychainLookup;
 use super::progress::ProgressDisplay;
 use super::report::Report;
 use super::wording;
-use super::{EXIT_INTERRUPTED, EXIT_SOME_FAILED, UploadArguments, say, setup_status};
+use super::{EXIT_INTERRUPTED, UploadArguments, say, setup_status};
 use crate::api::network;
 use crate::engine::shutdown::FAREWELL;
 use crate::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord, Notice};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
-use crate::model::key::ApiKey;
-use crate::model::snapshot::{ItemId, JournalState, KeySource, ResumeBehaviour, Row, Snapshot};
+use crate::model::snapshot::{ItemId, JournalState, ResumeBehaviour, Row, Snapshot};
 use crate::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine, SetupError};
-use crate::store::{Keychain, SecretError};
 use crate::text;
 use crate::text::messages::journal;
 
@@ -30,17 +28,7 @@ const INTAKE_LIMIT: Duration = Duration::from_secs(10);
 /// Runs `upload` with the numbers of `docs/contract.md` or a test's smaller ones; returns the exit
 /// status.
 pub fn upload_by(arguments: UploadArguments, numbers: Numbers) -> u8 {
-    let runtime = match setup::runtime() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            say(&error.to_string());
-            return EXIT_SOME_FAILED;
-        }
-    };
-    let code = runtime.block_on(upload(arguments, numbers));
-    // A keychain prompt or an unresponsive drive must not delay the exit.
-    runtime.shutdown_background();
-    code
+    super::block_on(upload(arguments, numbers))
 }
 
 async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
@@ -82,15 +70,19 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     if let Some(variable) = network::unusable_proxy(&world.base_url) {
         say(&wording::unusable_proxy(variable));
     }
-    let mut keychain = None;
+    let mut keychain = KeychainLookup::default();
     if let Some(why) = bad_key {
         say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
         running.handle.send(Command::NoKey);
     } else if world.key.is_none() {
         // The keychain may prompt the user; files are found and checked meanwhile.
-        keychain = Some(tokio::task::spawn_blocking(|| Keychain::system().load()));
+        keychain = KeychainLookup::begin();
     }
-    running.handle.send(Command::Add(arguments.paths.clone()));
+    let paths = arguments.paths.clone();
+    running.handle.send(match arguments.label {
+        Some(label) => Command::AddLabelled(paths, label),
+        None => Command::Add(paths),
+    });
     let wait_limit = Duration::from_secs(arguments.wait_timeout);
     let report = Report::new(
         arguments.json,
@@ -103,7 +95,6 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         report,
         events,
         keychain,
-        trouble: None,
         key_is_bad: bad_key.is_some(),
         journal: JournalState::Good,
         ledger_problem: None,
@@ -111,18 +102,12 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     run.finish(interruption).await
 }
 
-/// The keychain's pending reply.
-type PendingKey = JoinHandle<Result<Option<ApiKey>, SecretError>>;
-
 /// A run in progress.
 struct UploadSession {
     running: RunningEngine,
     report: Report,
     events: mpsc::UnboundedReceiver<LifecycleRecord>,
-    /// The keychain's pending reply.
-    keychain: Option<PendingKey>,
-    /// The keychain's error.
-    trouble: Option<SecretError>,
+    keychain: KeychainLookup,
     /// The environment's key is invalid, which was reported.
     key_is_bad: bool,
     /// Last reported state of the history.
@@ -175,7 +160,7 @@ impl UploadSession {
             _ => None,
         };
         if let Some(fix) = needs.filter(|_| !self.key_is_bad) {
-            let keychain = self.trouble.as_ref().map(super::keychain_words);
+            let keychain = self.keychain.trouble();
             let key = &snapshot.key;
             say(&wording::stopped(
                 fix,
@@ -227,7 +212,7 @@ impl UploadSession {
                     }
                     None => break,
                 },
-                found = answer(&mut self.keychain) => self.use_key(found),
+                command = self.keychain.answered() => self.running.handle.send(command),
                 changed = self.running.handle.snapshot.changed() => match changed {
                     Ok(()) => {
                         let snapshot = self.running.handle.snapshot.borrow_and_update().clone();
@@ -273,21 +258,6 @@ impl UploadSession {
             JournalState::Unwritable(cause) => progress.say(&text::unwritable_history(cause)),
         }
     }
-
-    /// Continues with the keychain's reply.
-    fn use_key(&mut self, found: Result<Option<ApiKey>, SecretError>) {
-        self.keychain = None;
-        let command = match found {
-            Ok(Some(key)) => Command::SetKey(key, KeySource::Keychain),
-            Ok(None) => Command::NoKey,
-            Err(error) => {
-                tracing::warn!(%error, "the keychain gave no key");
-                self.trouble = Some(error);
-                Command::NoKey
-            }
-        };
-        self.running.handle.send(command);
-    }
 }
 
 /// Partial uploads that restart in the next run.
@@ -319,17 +289,6 @@ impl Lost {
             }
         }
         lost
-    }
-}
-
-/// Waits for the keychain's reply; forever if it was not asked.
-async fn answer(keychain: &mut Option<PendingKey>) -> Result<Option<ApiKey>, SecretError> {
-    match keychain {
-        // An error means that no thread could be started.
-        Some(asked) => asked
-            .await
-            .unwrap_or_else(|_| Err(SecretError::Other(wording::keychain_not_asked().to_owned()))),
-        None => std::future::pending().await,
     }
 }
 

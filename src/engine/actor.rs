@@ -4,6 +4,7 @@
 //! `transition`, writes one transaction, and only then publishes the new state and begins the work
 //! that follows from it.
 
+mod asset_checks;
 mod commands;
 mod commit;
 mod duplicates;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
+use super::asset_checks::AssetChecks;
 use super::batches::Batches;
 use super::duplicates::Duplicates;
 use super::gate::Gate;
@@ -32,6 +34,7 @@ use super::intake::Intake;
 use super::journal::Journal;
 use super::keys::Keys;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord};
+use super::lookups::Lookups;
 use super::message::ActorMessage;
 use super::missing_files::MissingFiles;
 use super::outbox::{Outbox, Work};
@@ -62,6 +65,8 @@ pub(super) struct Actor<S> {
     queue: Queue,
     missing_files: MissingFiles,
     duplicates: Duplicates,
+    lookups: Lookups,
+    asset_checks: AssetChecks,
     intake: Intake,
     batches: Batches,
 
@@ -97,6 +102,8 @@ impl<S: Service> Actor<S> {
             queue: Queue::default(),
             missing_files: MissingFiles::new(),
             duplicates: Duplicates::new(),
+            lookups: Lookups::new(),
+            asset_checks: AssetChecks::new(),
             intake: Intake::default(),
             batches: Batches::default(),
             keys,

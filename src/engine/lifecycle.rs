@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::row_change::RowChange;
 use crate::model::asset::{AssetId, ContentHash};
+use crate::model::asset_check::AssetCheckResult;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Kind, Note, Rejection, Route};
 use crate::model::snapshot::ItemId;
@@ -81,6 +82,8 @@ pub enum LifecycleEvent {
         /// Cause.
         fault: Fault,
     },
+    /// The service was asked about an asset again.
+    AssetChecked(AssetId, AssetCheckResult),
     /// An id that is not in the history (yet), and has to be copied.
     NotSaved(AssetId),
     /// All added paths are walked and checked.

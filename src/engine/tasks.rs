@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinSet, spawn_blocking};
+use tracing::Instrument;
 
 use super::blocking_io::for_each_file_with_timeout;
 use super::files;
@@ -24,7 +25,9 @@ use super::message::ActorMessage;
 use super::pending_hash::PendingHash;
 use super::upload_sessions::KeychainReply;
 use crate::api::Service;
+use crate::api::limiter::Priority;
 use crate::api::paced::RateLimited;
+use crate::model::asset::AssetId;
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
 use crate::model::media::FileStamp;
@@ -33,6 +36,7 @@ use crate::model::snapshot::ItemId;
 pub(super) use checks::{FileToCheck, FileToLocate, LocatedFile};
 pub(super) use hashes::{Contents, FilesToCompare, ReadAhead, not_compared};
 use task::Task;
+pub(super) use uploads::LookupOutcome;
 pub(super) use walks::AddedPaths;
 
 /// Longest wait of a check for the one before it, which keeps results in order. Beyond that an
@@ -222,6 +226,28 @@ impl<S: Service> Tasks<S> {
         self.reporting(
             async move { ActorMessage::ReadAhead(hashes::read_ahead(files, stall).await) },
         )
+    }
+
+    /// Tells after a delay that the next assets of a check are to be looked up.
+    pub fn list_assets(&self, after: Duration) -> Task {
+        self.reporting(async move {
+            tokio::time::sleep(after).await;
+            ActorMessage::ListAssets
+        })
+    }
+
+    /// Asks about an asset after a delay, when no other call waits.
+    pub fn check_asset(&self, asset: AssetId, key: ApiKey, after: Duration) -> Task {
+        let service = Arc::clone(&self.service);
+        let span = tracing::info_span!("check", asset = asset.as_str());
+        let checking = async move {
+            tokio::time::sleep(after).await;
+            let outcome = service
+                .metadata(&key, &asset, Priority::Lookup, || ())
+                .await;
+            ActorMessage::AssetChecked(key.account(), asset, outcome)
+        };
+        self.reporting(checking.instrument(span))
     }
 
     /// Checks a key in its turn, or at once in spite of a rate-limit hold.

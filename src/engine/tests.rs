@@ -2,6 +2,7 @@
 
 mod added_batches;
 mod asked_first;
+mod asset_checks;
 mod assets;
 mod batches;
 mod commands;
@@ -15,6 +16,7 @@ mod intake;
 mod journal;
 mod keys;
 mod located;
+mod look_up;
 mod missing;
 mod opening;
 mod other_keys;

@@ -89,9 +89,23 @@ pub struct AssetMetadata {
     /// Bytes that the service holds; `None` if not stated. A size of 0 or less counts as stated
     /// only once the asset is ready.
     pub file_size: Option<u64>,
+    /// File name with its extension; `None` if not stated.
+    pub file_name: Option<String>,
+    /// Time of its creation, in milliseconds since the Unix epoch; `None` if not stated.
+    pub created_at_ms: Option<i64>,
 }
 
 impl AssetMetadata {
+    /// Creates metadata that states a status and perhaps a size.
+    pub fn new(status: AssetStatus, file_size: Option<u64>) -> Self {
+        Self {
+            status,
+            file_size,
+            file_name: None,
+            created_at_ms: None,
+        }
+    }
+
     /// Returns whether the bytes have arrived.
     pub fn arrived(&self) -> bool {
         self.file_size.is_some()

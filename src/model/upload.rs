@@ -2,6 +2,7 @@
 //! way from one state to another.
 
 mod after_fault;
+mod asked_again;
 mod attempt;
 mod event;
 mod polling;

@@ -6,6 +6,7 @@
 //! waiting; no test waits for a time of its own choosing.
 
 mod again;
+mod check;
 mod files;
 mod history;
 #[cfg(target_os = "linux")]

@@ -53,6 +53,19 @@ terminal-starts-again-in-part = { $files ->
        *[other] { $places } files
     } because no keychain here keeps how far the storage is.
 
+## `check`. $asset: an ID.
+
+terminal-sandbox-after-command = `--sandbox` goes after the command, as in `mavi-uploader upload --sandbox PATH…`. No other command takes it.
+terminal-other-size = { $asset }: memories.ai holds another number of bytes than were sent.
+# $wait: what is waited for, and how long.
+terminal-check-waits = { $wait }.
+terminal-check-unsaved = What memories.ai says of an asset can’t be saved, so the check has ended.
+terminal-check-interrupted = Interrupted: { NUMBER($done) } of { NUMBER($total) } assets are checked, and the answers are saved.
+terminal-sum-known = { $assets } known
+terminal-sum-unknown = { $assets } unknown to memories.ai
+terminal-sum-unanswered = { $assets } without an answer
+terminal-sum-other-account = { $assets } of another account
+
 ## `key`. $why: what the keychain says, in a sentence.
 
 terminal-prompt = API key (it is not shown):{" "}
@@ -78,7 +91,7 @@ terminal-keychain-not-asked = it could not be asked
 
 terminal-history-broken = The history cannot be read to its end: { $error }.
 terminal-history-empty = Nothing was uploaded from this computer yet.
-terminal-history-nothing-found = Nothing in the history has this in its name, path or id.
+terminal-history-nothing-found = Nothing in the history is like this.
 terminal-port-taken = The sandbox cannot listen on port { $port }: { $error }.
 
 ## What happens to a file of `upload`: its path, and this.

@@ -28,6 +28,7 @@ Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('upload', 'upload', [CompletionResultType]::ParameterValue, 'Upload files and folders without a window')
             [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Save, look up or remove the API key in the keychain of this computer')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Ask memories.ai again how assets are')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List what was uploaded from this computer')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a server that plays the service, on this computer only, for trying out and for tests')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -89,6 +90,12 @@ Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
         'mavi-uploader;key;help;help' {
             break
         }
+        'mavi-uploader;check' {
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Ask about every asset of the history')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'mavi-uploader;history' {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
             [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Print CSV with a header line')
@@ -105,6 +112,7 @@ Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
         'mavi-uploader;help' {
             [CompletionResult]::new('upload', 'upload', [CompletionResultType]::ParameterValue, 'Upload files and folders without a window')
             [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Save, look up or remove the API key in the keychain of this computer')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Ask memories.ai again how assets are')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List what was uploaded from this computer')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a server that plays the service, on this computer only, for trying out and for tests')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -126,6 +134,9 @@ Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
             break
         }
         'mavi-uploader;help;key;remove' {
+            break
+        }
+        'mavi-uploader;help;check' {
             break
         }
         'mavi-uploader;help;history' {

@@ -16,6 +16,9 @@ _mavi__uploader() {
             ",$1")
                 cmd="mavi__uploader"
                 ;;
+            mavi__uploader,check)
+                cmd="mavi__uploader__subcmd__check"
+                ;;
             mavi__uploader,help)
                 cmd="mavi__uploader__subcmd__help"
                 ;;
@@ -30,6 +33,9 @@ _mavi__uploader() {
                 ;;
             mavi__uploader,upload)
                 cmd="mavi__uploader__subcmd__upload"
+                ;;
+            mavi__uploader__subcmd__help,check)
+                cmd="mavi__uploader__subcmd__help__subcmd__check"
                 ;;
             mavi__uploader__subcmd__help,help)
                 cmd="mavi__uploader__subcmd__help__subcmd__help"
@@ -86,7 +92,7 @@ _mavi__uploader() {
 
     case "${cmd}" in
         mavi__uploader)
-            opts="-h -V --sandbox --help --version upload key history sandbox help"
+            opts="-h -V --sandbox --help --version upload key check history sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -99,9 +105,37 @@ _mavi__uploader() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mavi__subcmd__uploader__subcmd__help)
-            opts="upload key history sandbox help"
+        mavi__subcmd__uploader__subcmd__check)
+            opts="-h --all --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mavi__subcmd__uploader__subcmd__help)
+            opts="upload key check history sandbox help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mavi__subcmd__uploader__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -14,6 +14,8 @@ pub enum Priority {
     Upload,
     /// Calls that ask for the outcome.
     Poll,
+    /// Calls that nobody waits for: only when no other call waits.
+    Lookup,
     /// A key check despite a hold, to find out whether the hold still stands.
     Probe,
 }
@@ -24,6 +26,7 @@ pub(super) struct WaitingLine {
     probes: VecDeque<Waiter>,
     uploads: VecDeque<Waiter>,
     polls: VecDeque<Waiter>,
+    lookups: VecDeque<Waiter>,
     tickets: u64,
     /// The last slot went to a poll although an upload waited.
     upload_goes_next: bool,
@@ -44,6 +47,7 @@ impl WaitingLine {
         let class = match turn {
             Priority::Upload => &mut self.uploads,
             Priority::Poll => &mut self.polls,
+            Priority::Lookup => &mut self.lookups,
             Priority::Probe => &mut self.probes,
         };
         class.push_back(Waiter {
@@ -55,7 +59,7 @@ impl WaitingLine {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.probes.is_empty() && self.uploads.is_empty() && self.polls.is_empty()
+        self.first_waiter(Duration::ZERO, Instant::now()).is_none()
     }
 
     /// Returns the ticket of the call that is next.
@@ -68,7 +72,8 @@ impl WaitingLine {
         let aged = poll.filter(|poll| {
             !self.upload_goes_next && now.saturating_duration_since(poll.since) >= patience
         });
-        self.probes.front().or(aged).or(upload).or(poll)
+        let asked = aged.or(upload).or(poll);
+        self.probes.front().or(asked).or(self.lookups.front())
     }
 
     /// Wakes the next waiter to watch the clock.
@@ -89,5 +94,6 @@ impl WaitingLine {
         self.probes.retain(|waiter| waiter.ticket != ticket);
         self.uploads.retain(|waiter| waiter.ticket != ticket);
         self.polls.retain(|waiter| waiter.ticket != ticket);
+        self.lookups.retain(|waiter| waiter.ticket != ticket);
     }
 }

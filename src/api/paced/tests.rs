@@ -80,7 +80,7 @@ impl Service for Noting {
         let file_size = None;
         self.note(
             "metadata",
-            AssetAnswer::Known(AssetMetadata { status, file_size }),
+            AssetAnswer::Known(AssetMetadata::new(status, file_size)),
         )
     }
 }
@@ -103,7 +103,12 @@ async fn every_call_takes_a_slot_and_says_when_it_starts() {
     let note = || started.lock().unwrap().push(Instant::now());
     let first = Instant::now();
     tokio::join!(
-        async { paced.metadata(&key(), &asset(), note).await.unwrap() },
+        async {
+            paced
+                .metadata(&key(), &asset(), Priority::Poll, note)
+                .await
+                .unwrap()
+        },
         async { paced.check_key(&key(), note).await.unwrap() },
         async {
             let file = &sample.file;
@@ -190,7 +195,10 @@ async fn the_answer_to_a_probe_takes_the_place_of_the_hold() {
     assert_eq!(held_for(), Some(30));
     paced.probe(&key()).await.unwrap();
     assert_eq!(held_for(), None);
-    paced.metadata(&key(), &asset(), || {}).await.unwrap();
+    paced
+        .metadata(&key(), &asset(), Priority::Poll, || {})
+        .await
+        .unwrap();
     assert!(
         start.elapsed() < Duration::from_secs(20),
         "{:?}",

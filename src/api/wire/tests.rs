@@ -233,12 +233,12 @@ fn a_ticket_needs_an_id_and_a_url() {
 
 #[test]
 fn metadata_is_read_in_every_form() {
-    let known = |status, file_size| Some(AssetAnswer::Known(AssetMetadata { status, file_size }));
+    let known = |status, file_size| Some(AssetAnswer::Known(AssetMetadata::new(status, file_size)));
     let id = AssetId::new("re_1").unwrap();
     for (data, answer) in [
         (
             json!({"total":"1","resource":[{"asset_id":"re_1","file_size":"133652816",
-                "upload_status":"SUCCESS","create_time":"1766989317192"}]}),
+                "upload_status":"SUCCESS"}]}),
             known(AssetStatus::Success, Some(133_652_816)),
         ),
         (
@@ -299,6 +299,29 @@ fn metadata_is_read_in_every_form() {
         ),
     ] {
         assert_eq!(metadata(&data, &id), answer, "{data}");
+    }
+}
+
+#[test]
+fn metadata_names_the_file_and_its_time() {
+    let id = AssetId::new("re_1").unwrap();
+    let read = |name, extension| {
+        let data = json!({"resource":[{"asset_id":"re_1","upload_status":"SUCCESS",
+            "original_filename":name,"extension":extension,"create_time":"1766989317192"}]});
+        match metadata(&data, &id) {
+            Some(AssetAnswer::Known(metadata)) => (metadata.file_name, metadata.created_at_ms),
+            other => panic!("{other:?}"),
+        }
+    };
+    let at = Some(1_766_989_317_192);
+    for (name, extension, whole) in [
+        (json!("clip"), json!("mp4"), Some("clip.mp4")),
+        (json!("clip.mp4"), json!("mp4"), Some("clip.mp4")),
+        (json!("clip"), json!(""), Some("clip")),
+        (json!("clip"), json!(null), Some("clip")),
+        (json!(null), json!("mp4"), None),
+    ] {
+        assert_eq!(read(name, extension), (whole.map(str::to_owned), at));
     }
 }
 

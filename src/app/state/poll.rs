@@ -170,11 +170,14 @@ impl App {
                 let add = is_new.then(|| UiCommand::Add(vec![path]));
                 self.feedback.say(text, add, now);
             }
+            Notice::AlreadyListed(rows) => self.notices.already_listed(rows),
             Notice::NothingFound => {
                 self.list.end_intake();
                 let said = wording::selection::nothing_added();
                 self.feedback.say(said, None, now);
             }
+            // Begun by the Library, which shows the progress.
+            Notice::AssetsChecked(_) => {}
             Notice::HistorySetAside(path) => self.notices.set_aside(path),
         }
     }

@@ -39,6 +39,7 @@ impl<S: Service> Actor<S> {
                     attempt,
                     candidates,
                 } => self.confirm_asset(item, attempt, candidates),
+                Work::CheckAssets => self.begin_check_step(),
                 Work::CheckKey { is_probe } => {
                     if let Some(key) = self.keys.key().cloned() {
                         self.keys.keep(self.tasks.check_key(key, is_probe));
@@ -54,6 +55,7 @@ impl<S: Service> Actor<S> {
             let tasks = &self.tasks;
             self.duplicates
                 .read_ahead(&self.queue, |files| tasks.read_ahead(files));
+            self.look_up_next();
         }
         self.watch_missing_files();
     }

@@ -62,7 +62,7 @@ impl<S: Service> Actor<S> {
     }
 
     /// Notes a reply that only a valid key gets.
-    fn key_is_good(&mut self) {
+    pub(super) fn key_is_good(&mut self) {
         self.gate.on_reached();
         if let Some(key) = self.keys.on_valid() {
             self.journal.key_is_good(key);
@@ -207,6 +207,7 @@ impl<S: Service> Actor<S> {
 
     /// Parks calls not under way yet, as they would be rejected as well.
     fn hold_calls(&mut self) {
+        self.asset_checks.hold();
         let mut not_begun = vec![];
         for item in self.queue.items_mut() {
             match &item.upload().state {
@@ -227,10 +228,12 @@ impl<S: Service> Actor<S> {
     pub(super) fn set_key(&mut self, key: ApiKey, source: KeySource) {
         let is_new = self.keys.account() != Some(key.account());
         if is_new {
+            self.asset_checks.on_key_changed();
             self.forget_unconfirmed();
             // Another account has its own balance and limits.
             self.gate.lift();
         }
+        self.lookups.restart();
         let is_prechecked = self.keys.set(key, source);
         self.recall_accounts();
         // Another account has other assets.

@@ -81,7 +81,7 @@ pub(super) fn previous_runs(
 
 impl Journal {
     /// Reads the history; `None` if it is not open or cannot be read now.
-    fn read<T>(&self, ask: impl FnOnce(&History) -> Result<T, StoreError>) -> Option<T> {
+    pub(super) fn read<T>(&self, ask: impl FnOnce(&History) -> Result<T, StoreError>) -> Option<T> {
         logged(ask(self.history.as_ref()?))
     }
 
@@ -117,6 +117,13 @@ impl Journal {
         Some(known)
     }
 
+    /// Returns the accounts whose key this service ever accepted, but for these.
+    pub fn other_accounts(&self, own: &HashSet<Account>) -> HashSet<Account> {
+        let known = self.read(|history| history.accounts(&self.base_url));
+        let known = known.into_iter().flatten();
+        known.filter(|account| !own.contains(account)).collect()
+    }
+
     /// Returns this account and those joined with it, as far as the history can be read.
     pub fn joined(&self, account: &Account) -> HashSet<Account> {
         let joined = self.read(|history| history.joined(account, &self.base_url));
@@ -133,6 +140,17 @@ impl Journal {
     /// Returns the record of an asset of this service.
     pub fn asset(&self, asset: &AssetId) -> Option<AssetRecord> {
         self.read(|history| history.asset(&self.base_url, asset))?
+    }
+
+    /// Returns at most `count` assets of this service in the order of their IDs, those after
+    /// `after`; `None` if the history can't be read now.
+    pub fn assets_after(&self, after: Option<&AssetId>, count: usize) -> Option<Vec<AssetRecord>> {
+        self.read(|history| history.assets_after(&self.base_url, after, count))
+    }
+
+    /// Returns the number of this service's assets; `None` if the history can't be read now.
+    pub fn count_assets(&self) -> Option<u64> {
+        self.read(|history| history.count_assets(&self.base_url))
     }
 
     /// Returns a batch, also one without rows in the queue.

@@ -412,10 +412,7 @@ async fn only_a_poll_of_the_current_attempt_says_when_the_asset_was_known() {
     tokio::time::advance(Duration::from_secs(60)).await;
     let polled = |attempt| Event::Polled {
         attempt,
-        answer: AssetAnswer::Known(AssetMetadata {
-            status: AssetStatus::Uploading,
-            file_size: None,
-        }),
+        answer: AssetAnswer::Known(AssetMetadata::new(AssetStatus::Uploading, None)),
         elapsed: Duration::ZERO,
     };
     assert!(!apply(&mut queue, ONE, polled(attempt - 1)));

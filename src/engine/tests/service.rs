@@ -116,7 +116,7 @@ impl Drop for Moving<'_> {
 }
 
 pub(super) fn known(status: AssetStatus, file_size: Option<u64>) -> Result<AssetAnswer, Fault> {
-    Ok(AssetAnswer::Known(AssetMetadata { status, file_size }))
+    Ok(AssetAnswer::Known(AssetMetadata::new(status, file_size)))
 }
 
 pub(super) fn fault(kind: FaultKind) -> Fault {
@@ -147,6 +147,13 @@ impl Scripted {
         self.with(|inner| {
             inner.acts.entry(name.to_owned()).or_default().extend(acts);
         })
+    }
+
+    /// Adds an answer to the next question about a file's asset.
+    pub fn answer_next(&self, name: &str, answer: Result<AssetAnswer, Fault>) {
+        let mut inner = self.inner.lock().unwrap();
+        let answers = inner.answers.entry(name.to_owned()).or_default();
+        answers.push_back(answer);
     }
 
     pub fn answers(

@@ -1,5 +1,6 @@
 //! Tests of the state machine, following `docs/faults.md`.
 
+mod asked_again;
 mod asking;
 mod commands;
 mod faults;
@@ -32,7 +33,7 @@ fn media(size: u64) -> Media {
 }
 
 fn known(status: AssetStatus, file_size: Option<u64>) -> AssetAnswer {
-    AssetAnswer::Known(AssetMetadata { status, file_size })
+    AssetAnswer::Known(AssetMetadata::new(status, file_size))
 }
 
 struct Walk {

@@ -1,6 +1,7 @@
 //! State transitions. Pure: random and measured values arrive in the event.
 
 use super::after_fault::after_fault;
+use super::asked_again::asked_again;
 use super::attempt::{
     new_attempt, new_attempt_without_url, recheck, record_abandoned, same_attempt,
 };
@@ -149,13 +150,13 @@ pub fn transition(upload: &Upload, event: Event, policy: &Policy) -> Transition 
         Event::HashCompared { original, .. } => match (&upload.state, original) {
             (UploadState::Hashing, None) if upload.counters.reuse_only => back_to_ready(upload),
             (UploadState::Hashing, None) => begin(upload, policy),
-            (UploadState::Hashing, Some(original)) => {
+            (UploadState::Hashing | UploadState::Ready, Some(original)) => {
                 same_attempt(upload, UploadState::Duplicate(original), vec![])
             }
             _ => None,
         },
         Event::DuplicateNotConfirmed { .. } => match upload.state {
-            UploadState::Hashing => {
+            UploadState::Hashing | UploadState::Ready => {
                 let (mut after, effects) = back_to_ready(upload)?;
                 after.counters.duplicate_unconfirmed = true;
                 Some((after, effects))
@@ -228,6 +229,7 @@ pub fn transition(upload: &Upload, event: Event, policy: &Policy) -> Transition 
         } => polled(upload, &answer, elapsed, policy),
         Event::OtherKey { last4, .. } => other_key(upload, last4),
         Event::PollFailed { fault, .. } => poll_failed(upload, &fault, policy),
+        Event::AskedAgain(answer) => asked_again(upload, &answer),
         Event::CannotSave => match upload.state {
             UploadState::Checking
             | UploadState::StillChanging

@@ -133,9 +133,9 @@ pub struct AssetRecord {
 
 impl AssetRecord {
     /// Returns true for an ID under which no bytes are known to be stored. Such an ID is neither
-    /// listed nor exported.
+    /// listed nor exported, unless the user asked about it and the service does not know it.
     pub fn is_reserved(&self) -> bool {
-        self.status.is_none()
+        self.status.is_none() && self.remark != Some(AssetRemark::Gone)
     }
 }
 
@@ -156,14 +156,14 @@ pub enum HistoryChange {
     /// Adds or updates an asset. `None`, empty and 0 leave existing values, and the first upload
     /// time stays.
     PutAsset(AssetRecord),
-    /// Sets the remark of an asset, if it exists.
+    /// Sets or clears the remark of an asset, if it exists.
     SetRemark {
         /// Service that holds it.
         base_url: String,
         /// Asset id.
         asset_id: AssetId,
         /// The remark.
-        remark: AssetRemark,
+        remark: Option<AssetRemark>,
     },
     /// Adds a batch, or replaces its label, note and skipped files.
     PutBatch(Arc<Batch>),

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::records::{DamagedItem, HistoryChange, ItemRecord};
+use super::records::{AssetRemark, DamagedItem, HistoryChange, ItemRecord};
 use super::{accounts, assets, batches};
 use crate::model::asset::Account;
 use crate::model::batch::BatchId;
@@ -36,7 +36,11 @@ pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite
             remark,
         } => connection
             .prepare_cached("UPDATE assets SET remark = ?3 WHERE base_url = ?1 AND asset_id = ?2")?
-            .execute(params![base_url, asset_id.as_str(), remark.as_str()])
+            .execute(params![
+                base_url,
+                asset_id.as_str(),
+                remark.map(AssetRemark::as_str)
+            ])
             .map(drop),
         HistoryChange::KeyGood {
             account,

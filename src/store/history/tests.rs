@@ -1,5 +1,6 @@
 //! The history's records, transactions and processes.
 
+mod batches;
 mod corruption;
 mod damage;
 mod library;
@@ -255,7 +256,7 @@ fn an_asset_never_loses_what_is_known_of_it() {
         .commit(&[HistoryChange::SetRemark {
             base_url: URL.to_owned(),
             asset_id: known.asset_id.clone(),
-            remark: AssetRemark::Gone,
+            remark: Some(AssetRemark::Gone),
         }])
         .unwrap();
     let failed = AssetRecord {

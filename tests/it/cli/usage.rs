@@ -20,6 +20,13 @@ fn wrong_usage_is_2_and_touches_nothing() {
         &["key"],
         &["key", "set", "sk-mavi-in-the-arguments"],
         &["sandbox", "--port", "70000"],
+        &["check"],
+        &["check", "--all", "re_1"],
+        &["check", "re 1"],
+        &["check", ""],
+        &["check", "../re_1"],
+        &["--sandbox", "upload", clip],
+        &["--sandbox", "history"],
     ] {
         let outcome = stage.run(wrong);
         assert_eq!(outcome.code(), Some(2), "{wrong:?}: {}", outcome.err);
@@ -66,7 +73,7 @@ fn help_and_version_say_what_there_is() {
     let name = format!("mavi-uploader {} (", env!("CARGO_PKG_VERSION"));
     assert!(version.text().starts_with(&name), "{}", version.text());
     assert!(version.text().ends_with(")\n"), "{}", version.text());
-    let cases: [(&[&str], &[&str]); 7] = [
+    let cases: [(&[&str], &[&str]); 8] = [
         (
             &["--help"],
             &[
@@ -91,6 +98,7 @@ fn help_and_version_say_what_there_is() {
                 "--again",
                 "--sandbox",
                 "--limit-rate",
+                "--label",
                 "a backslash as \\\\ (not on Windows)",
                 "Exit status",
                 "130",
@@ -98,7 +106,24 @@ fn help_and_version_say_what_there_is() {
         ),
         (&["key", "--help"], &["set", "status", "remove"]),
         (&["key", "set", "--help"], &["standard input"]),
-        (&["history", "--help"], &["--json", "--csv", "QUERY"]),
+        (
+            &["history", "--help"],
+            &[
+                "--json",
+                "--csv",
+                "QUERY",
+                "--since",
+                "--until",
+                "--kind",
+                "--status",
+                "--label",
+                "--account",
+            ],
+        ),
+        (
+            &["check", "--help"],
+            &["--all", "ASSET_ID", "unknown", "130"],
+        ),
         (&["sandbox", "--help"], &["--port"]),
         (&["help", "upload"], &["--json"]),
     ];

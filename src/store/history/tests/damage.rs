@@ -187,7 +187,7 @@ fn what_only_the_database_had_is_rebuilt_from_the_newest_sound_backup() {
         remark,
     };
     let mut history = open(dir.path());
-    history.commit(&[remark(AssetRemark::Gone)]).unwrap();
+    history.commit(&[remark(Some(AssetRemark::Gone))]).unwrap();
     back_up(dir.path(), &folder).unwrap();
     put(&mut history, vec![asset("re_later", "later.mp4", 9)]);
     let taken = history.reserve_ids(5).unwrap();
@@ -223,7 +223,7 @@ fn what_select_still_reads_is_newer_than_the_backup() {
         HistoryChange::SetRemark {
             base_url: URL.to_owned(),
             asset_id: AssetId::new("re_299").unwrap(),
-            remark: AssetRemark::Gone,
+            remark: Some(AssetRemark::Gone),
         },
     ];
     history.commit(&changes).unwrap();

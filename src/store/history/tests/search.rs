@@ -87,6 +87,26 @@ fn an_export_hands_out_every_asset_and_stops_at_an_error() {
 }
 
 #[test]
+fn assets_are_read_page_by_page_in_the_order_of_their_ids() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    let elsewhere = AssetRecord {
+        base_url: "http://127.0.0.1:1/serve/api/v2".to_owned(),
+        ..asset("re_0", "else.mp4", 0)
+    };
+    let all = ["re_3", "re_1", "re_2"].map(|id| asset(id, "a.mp4", 1));
+    put(&mut history, all.into_iter().chain([elsewhere]).collect());
+    assert_eq!(history.count_assets(URL), Ok(3));
+    let first = history.assets_after(URL, None, 2).unwrap();
+    assert_eq!(ids(&first), ["re_1", "re_2"]);
+    let after = Some(&first[1].asset_id);
+    let second = history.assets_after(URL, after, 2).unwrap();
+    assert_eq!(ids(&second), ["re_3"]);
+    let after = Some(&second[0].asset_id);
+    assert_eq!(history.assets_after(URL, after, 2), Ok(vec![]));
+}
+
+#[test]
 fn only_a_sound_asset_of_the_same_account_and_service_stands_in_for_an_upload() {
     let dir = tempfile::tempdir().unwrap();
     let mut history = open(dir.path());

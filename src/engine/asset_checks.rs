@@ -1,0 +1,274 @@
+//! Assets that the user wants to be asked about again: one call at a time, behind all others.
+//!
+//! They are looked up in the history a few at a time, so that neither memory nor a turn grows with
+//! the history.
+
+mod learned;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashSet, VecDeque};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::tasks::task::Task;
+use crate::model::asset::{Account, AssetId};
+use crate::model::asset_check::{AssetCheckProgress, AssetCheckResult, AssetsToCheck};
+use crate::model::fault::{Fault, FaultKind};
+use crate::model::retry::Policy;
+
+pub(super) use learned::AnsweredCheck;
+
+/// Most assets that one turn looks up in the history.
+pub(super) const PAGE: usize = 256;
+
+/// Assets to look up in the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum AssetPage {
+    /// These ones.
+    Named(Vec<AssetId>),
+    /// The first ones by their IDs, or those after this one.
+    After(Option<AssetId>),
+}
+
+/// An asset as the history has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ListedAsset {
+    pub id: AssetId,
+    /// `None` if the history does not have the asset.
+    pub account: Option<Account>,
+    /// Bytes are known to be stored under its ID, and were not deleted.
+    pub is_stored: bool,
+}
+
+/// Next step of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum CheckStep {
+    LookUp,
+    Ask(AssetId),
+}
+
+/// The assets of a check, from the request to the answer.
+#[derive(Debug)]
+pub(super) struct AssetChecks<T = Task> {
+    progress: Option<AssetCheckProgress>,
+    /// Named assets, not looked up yet.
+    named: VecDeque<AssetId>,
+    /// Where the history's next page begins, if all of it is to be checked.
+    history: Option<Option<AssetId>>,
+    /// Assets of the key's account; the first one is asked about.
+    to_ask: VecDeque<AssetId>,
+    /// The lookup or call under way, with its wait.
+    running: Option<T>,
+    retry: Option<CheckRetry>,
+}
+
+/// Wait after a step that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct CheckRetry {
+    failures: u32,
+    kind: FaultKind,
+    until: Instant,
+}
+
+impl<T> AssetChecks<T> {
+    pub fn new() -> Self {
+        Self {
+            progress: None,
+            named: VecDeque::new(),
+            history: None,
+            to_ask: VecDeque::new(),
+            running: None,
+            retry: None,
+        }
+    }
+
+    pub fn progress(&self) -> Option<AssetCheckProgress> {
+        self.progress
+    }
+
+    /// Returns what failed and when that is tried again, while a check waits for it.
+    pub fn wait(&self, now: Instant) -> Option<(Instant, FaultKind)> {
+        let retry = self.retry.filter(|retry| retry.until > now)?;
+        self.progress.map(|_| (retry.until, retry.kind))
+    }
+
+    /// Adds assets to the check, or begins one.
+    pub fn begin(&mut self, assets: AssetsToCheck) {
+        let progress = self.progress.get_or_insert_default();
+        match assets {
+            AssetsToCheck::These(ids) => {
+                let mut known: HashSet<AssetId> = self.named.iter().cloned().collect();
+                known.extend(self.to_ask.iter().cloned());
+                for id in ids {
+                    if known.insert(id.clone()) {
+                        progress.total += 1;
+                        self.named.push_back(id);
+                    }
+                }
+            }
+            AssetsToCheck::All => {
+                self.history.get_or_insert_default();
+            }
+        }
+    }
+
+    /// Ends the check; returns how far it came.
+    pub fn stop(&mut self) -> Option<AssetCheckProgress> {
+        let progress = self.progress.take();
+        *self = Self::new();
+        progress
+    }
+
+    /// Returns the outcome of a check that has come to its end, once.
+    pub fn take_finished(&mut self) -> Option<AssetCheckProgress> {
+        let is_over = self.named.is_empty() && self.history.is_none() && self.to_ask.is_empty();
+        let progress = self.progress.as_mut().filter(|_| is_over)?;
+        progress.total = progress.done;
+        self.stop()
+    }
+
+    /// Returns the next step and the wait before it; `None` if there is none, or one is under way.
+    pub fn next_step(&self, now: Instant) -> Option<(CheckStep, Duration)> {
+        if self.progress.is_none() || self.running.is_some() {
+            return None;
+        }
+        let step = match self.to_ask.front() {
+            Some(asset) => CheckStep::Ask(asset.clone()),
+            None if self.named.is_empty() && self.history.is_none() => return None,
+            None => CheckStep::LookUp,
+        };
+        let due = self.retry.map_or(now, |retry| retry.until);
+        Some((step, due.saturating_duration_since(now)))
+    }
+
+    /// Keeps the task of the step that was begun.
+    pub fn on_begun(&mut self, task: T) {
+        self.running = Some(task);
+    }
+
+    /// Stops the step under way, to be begun again.
+    pub fn hold(&mut self) {
+        self.running = None;
+    }
+
+    /// Has everything looked up again, since another key asks about other accounts' assets.
+    pub fn on_key_changed(&mut self) {
+        self.hold();
+        self.to_ask.append(&mut self.named);
+        std::mem::swap(&mut self.to_ask, &mut self.named);
+    }
+
+    /// Begins the step that waits at once, since the user wants no wait.
+    pub fn try_now(&mut self) {
+        if self.retry.take().is_some() {
+            self.hold();
+        }
+    }
+
+    /// Returns the assets to look up next.
+    pub fn page(&self) -> Option<AssetPage> {
+        let named: Vec<AssetId> = self.named.iter().take(PAGE).cloned().collect();
+        match &self.history {
+            _ if !named.is_empty() => Some(AssetPage::Named(named)),
+            Some(after) => Some(AssetPage::After(after.clone())),
+            None => None,
+        }
+    }
+
+    /// Takes in a page; an empty one ends the history. Returns the assets of other accounts than
+    /// `own`, which are passed over. Those of the history that are not stored are left out.
+    pub fn on_page(
+        &mut self,
+        page: AssetPage,
+        listed: Vec<ListedAsset>,
+        own: &HashSet<Account>,
+    ) -> Vec<ListedAsset> {
+        self.hold();
+        self.retry = None;
+        let Some(progress) = &mut self.progress else {
+            return vec![];
+        };
+        let mut listed = listed;
+        match page {
+            AssetPage::Named(ids) => drop(self.named.drain(..ids.len().min(self.named.len()))),
+            AssetPage::After(_) => {
+                self.history = listed.last().map(|last| Some(last.id.clone()));
+                let all = listed.len();
+                listed.retain(|listed| listed.is_stored);
+                let left_out = u64::try_from(all - listed.len()).unwrap_or_default();
+                progress.total = progress.total.saturating_sub(left_out);
+            }
+        }
+        let is_own = |listed: &ListedAsset| {
+            let account = listed.account.as_ref();
+            account.is_none_or(|account| account.as_str().is_empty() || own.contains(account))
+        };
+        let (own, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(is_own);
+        self.to_ask.extend(own.into_iter().map(|listed| listed.id));
+        let passed_over = u64::try_from(others.len()).unwrap_or(u64::MAX);
+        progress.done += passed_over;
+        progress.passed_over += passed_over;
+        progress.total = progress.total.max(progress.done);
+        others
+    }
+
+    /// Adds the number of the history's assets to the total.
+    pub fn on_counted(&mut self, assets: u64) {
+        if let Some(progress) = &mut self.progress {
+            progress.total += assets;
+        }
+    }
+
+    /// Returns whether this is the asset that is asked about.
+    pub fn is_asking(&self, asset: &AssetId) -> bool {
+        self.to_ask.front() == Some(asset)
+    }
+
+    /// Takes in the outcome for the asset that is asked about.
+    pub fn on_result(&mut self, result: &AssetCheckResult) {
+        let (Some(progress), Some(_)) = (&mut self.progress, self.to_ask.pop_front()) else {
+            return;
+        };
+        progress.done += 1;
+        progress.total = progress.total.max(progress.done);
+        match result {
+            AssetCheckResult::Known { .. } => {}
+            AssetCheckResult::Unknown => progress.unknown += 1,
+            // Passed over before it is asked about.
+            AssetCheckResult::OtherAccount { .. } => {}
+            AssetCheckResult::Failed(_) => progress.failed += 1,
+        }
+        (self.running, self.retry) = (None, None);
+    }
+
+    /// Schedules the next try after a fault, as polls do; false if no more tries are of use.
+    pub fn on_fault(&mut self, fault: &Fault, now: Instant, policy: &Policy) -> bool {
+        let failures = self.retry.map_or(0, |retry| retry.failures) + 1;
+        let goes_on = passes_by_itself(fault.kind) || failures < policy.limit_exceeded_tries;
+        if goes_on {
+            self.hold();
+            self.retry = Some(CheckRetry {
+                failures,
+                kind: fault.kind,
+                until: now + policy.poll_wait(failures),
+            });
+        }
+        goes_on
+    }
+}
+
+/// Returns whether a fault concerns every call, so that an asset has no part in it.
+fn passes_by_itself(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::Offline
+            | FaultKind::Proxy
+            | FaultKind::Stalled
+            | FaultKind::RateLimited
+            | FaultKind::ServerError
+            | FaultKind::Blocked
+            | FaultKind::NotSaved
+    )
+}
