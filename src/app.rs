@@ -27,6 +27,7 @@ pub mod queue;
 pub mod rows;
 pub mod screen_reader;
 pub mod settings;
+pub mod skipped;
 pub mod state;
 pub mod status_bar;
 pub mod thumbnails;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::skipped::SkippedReport;
+use crate::model::batch::BatchId;
 use crate::model::snapshot::ItemId;
 
 /// A modal dialog.
@@ -15,6 +17,10 @@ pub enum Dialog {
     Pause(StopRequest),
     /// Details of a row.
     Details(ItemId),
+    /// Change label and note of a batch.
+    EditBatch(BatchId),
+    /// Files of a batch that were skipped.
+    Skipped(Arc<SkippedReport>),
     /// Discard uploads that an earlier run left unfinished?
     Discard,
     /// Close during uploads?

@@ -1,6 +1,7 @@
 //! State of the window and its queries. The modules below change it.
 
 mod actions;
+mod batches;
 mod poll;
 mod sandbox;
 mod update;

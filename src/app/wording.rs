@@ -4,10 +4,12 @@
 pub mod banner;
 mod batch;
 pub mod command;
+pub mod group;
 mod intake;
 mod key;
 pub mod row;
 pub mod selection;
+pub mod skipped;
 mod window;
 
 pub use batch::{batch_done, batch_ended, ended};

@@ -78,7 +78,11 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         // The keychain may prompt the user; files are found and checked meanwhile.
         keychain = KeychainLookup::begin();
     }
-    running.handle.send(Command::Add(arguments.paths.clone()));
+    let paths = arguments.paths.clone();
+    running.handle.send(match arguments.label {
+        Some(label) => Command::AddLabelled(paths, label),
+        None => Command::Add(paths),
+    });
     let wait_limit = Duration::from_secs(arguments.wait_timeout);
     let report = Report::new(
         arguments.json,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::model::asset_check::{AssetCheckProgress, AssetsToCheck};
+use crate::model::batch::BatchId;
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::relocation::RelocationError;
@@ -20,6 +21,18 @@ pub enum Command {
     AddLabelled(Vec<PathBuf>, String),
     /// Add paths from outside the window, as a second start does; they never start by themselves.
     AddFromOutside(Vec<PathBuf>),
+    /// Change the label and the note of a batch, also of one that has left the list. An empty label
+    /// changes nothing.
+    EditBatch {
+        /// The batch.
+        batch: BatchId,
+        /// Its new label.
+        label: String,
+        /// Its new note.
+        note: Option<String>,
+    },
+    /// Remove a batch and its rows from the list, as [`Command::Remove`] does.
+    RemoveBatch(BatchId),
     /// Start every row that is ready.
     Start,
     /// Start these rows if they are ready.
@@ -54,6 +67,15 @@ pub enum Command {
     /// Retry or poll these rows now instead of after their wait; if a rate limit holds all calls
     /// back, one call probes it.
     TryNow(Vec<ItemId>),
+    /// Give a batch this label and note.
+    EditBatch {
+        /// The batch.
+        batch: BatchId,
+        /// The new label.
+        label: String,
+        /// The new note; `None` for none.
+        note: Option<String>,
+    },
     /// Ask the service again about these assets, behind all other calls; those of a running check
     /// are added to it. [`Notice::AssetsChecked`] follows at the end.
     CheckAssets(AssetsToCheck),
@@ -115,6 +137,8 @@ pub enum Notice {
     Needs(RequiredAction, Arc<Fault>),
     /// The file chosen for a row is not the missing one.
     NotLocated(PathBuf, RelocationError),
+    /// Added files that are in the list already, and so were not added again.
+    AlreadyListed(Vec<ItemId>),
     /// The added paths hold neither files to upload nor skipped ones.
     NothingFound,
     /// The check of assets is over, or was stopped.

@@ -11,6 +11,7 @@ mod tests;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
+use std::sync::Arc;
 
 use self::busy_period::BusyPeriod;
 use self::item::Item;
@@ -18,6 +19,7 @@ use self::order::STEP;
 use super::BatchEnd;
 use super::files::CanonicalPath;
 use super::row_change::RowChange;
+use crate::model::batch::Batch;
 use crate::model::retry::Policy;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Original, Upload, UploadState};
@@ -213,6 +215,15 @@ impl Queue {
         }
         item.waits.restart_polls();
         self.insert(item);
+    }
+
+    /// Replaces the batch of its rows, also of removed ones.
+    pub fn set_batch(&mut self, batch: &Arc<Batch>) {
+        for item in self.items.values_mut().chain(&mut self.removed) {
+            if let Some(own) = item.batch.as_mut().filter(|own| own.id == batch.id) {
+                own.clone_from(batch);
+            }
+        }
     }
 
     /// Returns the rows that wait for the outcome of a row, and forgets that they do.

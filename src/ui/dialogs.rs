@@ -1,7 +1,9 @@
 //! Modal dialogs: key entry, questions, details.
 
+mod batch;
 mod key;
 pub(super) mod parts;
+mod skipped;
 
 use egui::text_edit::TextEditState;
 use egui::{AreaState, Context, Modal, Rect, Ui};
@@ -31,6 +33,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             data.remove::<TextEditState>(key::field());
             data.remove::<(Dialog, Rect)>(id);
             data.remove::<Dialog>(asked());
+            data.remove::<batch::Draft>(batch::draft());
         });
         return;
     };
@@ -58,6 +61,8 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             Dialog::Key => key::show(ui, app, out),
             Dialog::Cancel(uploads) => cancel(ui, &uploads, out),
             Dialog::Pause(uploads) => pause(ui, &uploads, out),
+            Dialog::EditBatch(id) => batch::show(ui, app, id, out),
+            Dialog::Skipped(report) => skipped::show(ui, &report, out),
             Dialog::Discard => discard(ui, app, out),
             Dialog::Details(id) => details(ui, app, id, out),
             Dialog::Quit => {
@@ -88,7 +93,9 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
         theme::request_layout_pass(ctx, "a dialog stands in the middle");
     }
     // A stray click must not discard typed text.
-    let missed = shown.backdrop_response.clicked() && !app.key().entry().draft().is_empty();
+    let is_typed =
+        !app.key().entry().draft().is_empty() || matches!(app.dialog(), Some(Dialog::EditBatch(_)));
+    let missed = shown.backdrop_response.clicked() && is_typed;
     if shown.should_close() && !missed {
         out.push(UiCommand::CloseDialog);
     }

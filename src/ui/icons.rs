@@ -2,7 +2,7 @@
 
 use lucide_icons::Icon;
 
-use crate::app::command::{BulkAction, RowCommand, Setting, ThemeChoice, UiCommand};
+use crate::app::command::{BatchCommand, BulkAction, RowCommand, Setting, ThemeChoice, UiCommand};
 use crate::model::media::Kind;
 
 /// Returns the icon of a row command.
@@ -50,8 +50,22 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::ShowShortcuts => Icon::Keyboard,
         UiCommand::ShowFormats => Icon::Info,
         UiCommand::Row(row_command, _) => row(*row_command),
+        UiCommand::Batch(command, _) => return batch(*command),
+        UiCommand::CopySkipped => Icon::Copy,
         UiCommand::Set(Setting::Theme(choice)) => theme(*choice),
         _ => return None,
+    })
+}
+
+fn batch(command: BatchCommand) -> Option<Icon> {
+    Some(match command {
+        BatchCommand::CopyIds | BatchCommand::CopyAs(_) => Icon::Copy,
+        BatchCommand::Export(_) => Icon::FileDown,
+        BatchCommand::Each(many) => selection(many),
+        BatchCommand::Select => Icon::Check,
+        BatchCommand::Rename => Icon::Pencil,
+        BatchCommand::ShowSkipped => Icon::FileX,
+        BatchCommand::Fold | BatchCommand::Unfold => return None,
     })
 }
 

@@ -132,7 +132,7 @@ impl MaviApp {
                 banners::show(ui, &strips, &mut asked);
             });
         }
-        if self.app.snapshot().rows.is_empty() {
+        if self.app.snapshot().rows.is_empty() && self.app.list().entries() == 0 {
             self.view.reset_focus();
             CentralPanel::default().frame(ground).show(ui, |ui| {
                 empty::show(ui, &self.app, &mut asked);

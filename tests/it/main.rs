@@ -5,6 +5,7 @@
 )]
 
 mod accessibility;
+mod batches;
 #[cfg(unix)]
 mod cli;
 mod contract;

@@ -39,6 +39,8 @@ command-copy-selected = Copy ids
     .hint = Copy the asset ids of the selected files
 command-show-added = Show
     .hint = Show the files that were added
+command-show-listed = Show
+    .hint = Select the files that were in the list already
 command-find = Find
     .hint = Find files by name or id
 command-clear-search = Clear search
@@ -164,6 +166,25 @@ command-selected-remove = Remove
     .hint = Take the selected files out of the list
     .name = Remove selected
 
+## Commands on a batch of files
+
+command-batch-fold = Fold the group
+    .hint = Hide these files
+command-batch-unfold = Unfold the group
+    .hint = Show these files
+command-batch-copy-ids = Copy IDs
+    .hint = Copy the asset IDs of these files
+command-batch-select = Select all of it
+    .hint = Select these files
+command-batch-rename = Rename…
+    .hint = Change the name and the note of these files
+command-batch-show-skipped = Skipped files…
+    .hint = Show the files that were skipped
+command-edit-batch = Save
+    .hint = Use this name and this note
+command-copy-skipped = Copy list
+    .hint = Copy the list of skipped files
+
 ## Menu of what is copied and saved
 
 command-copy-lines = Ids, one a line
@@ -238,6 +259,8 @@ command-key-enter = Enter
 command-key-delete = Delete
 command-key-escape = Esc
 command-key-space = Space
+command-key-left = Left
+command-key-right = Right
 command-key-up = Up
 command-key-down = Down
 command-key-page-up = Page Up

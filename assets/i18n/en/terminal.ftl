@@ -91,7 +91,7 @@ terminal-keychain-not-asked = it could not be asked
 
 terminal-history-broken = The history cannot be read to its end: { $error }.
 terminal-history-empty = Nothing was uploaded from this computer yet.
-terminal-history-nothing-found = Nothing in the history has this in its name, path or id.
+terminal-history-nothing-found = Nothing in the history is like this.
 terminal-port-taken = The sandbox cannot listen on port { $port }: { $error }.
 
 ## What happens to a file of `upload`: its path, and this.

@@ -1,7 +1,38 @@
 //! Row counts by status.
 
-use crate::app::rows;
+use std::collections::BTreeMap;
+
+use crate::app::command::Filter;
+use crate::app::{rows, wording};
+use crate::model::plan::PlanTotals;
 use crate::model::snapshot::{DuplicateStage, Row, RowDelta, Status};
+
+/// Totals over all rows, shown or hidden.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct ListTotals {
+    pub tally: StatusCounts,
+    pub counts: [usize; Filter::EACH.len()],
+    pub refused: BTreeMap<&'static str, usize>,
+    pub plan: PlanTotals,
+}
+
+impl ListTotals {
+    pub fn count(&mut self, row: &Row, change: RowDelta) {
+        self.tally.count(row, change);
+        self.plan.count(row, change);
+        for filter in Filter::each_of(row) {
+            change.count(&mut self.counts[filter as usize]);
+        }
+        if let Status::Rejected(rejection) = &row.status {
+            let reason = wording::refusal(rejection);
+            let rows = self.refused.entry(reason).or_default();
+            change.count(rows);
+            if *rows == 0 {
+                self.refused.remove(reason);
+            }
+        }
+    }
+}
 
 /// Row counts that the status bar needs, updated for changed rows only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -89,10 +89,13 @@ impl App {
             UiCommand::Toggle(id) => {
                 self.list.list_mut().pick(id, Pick::Toggle);
             }
-            UiCommand::CopySelected => self.copy_selected(ExportFormat::Lines, now),
-            UiCommand::CopyAs(format) => self.copy_selected(format, now),
-            UiCommand::Export(format) => self.export(format),
-            UiCommand::Selected(many) => self.selected(many, now),
+            UiCommand::CopySelected => self.copy_ids(&self.selected(), ExportFormat::Lines, now),
+            UiCommand::CopyAs(format) => self.copy_ids(&self.selected(), format, now),
+            UiCommand::Export(format) => self.export(self.selected(), format),
+            UiCommand::Selected(many) => self.each(&self.selected(), many, now),
+            UiCommand::Batch(command, batch) => self.batch_command(command, batch, now),
+            UiCommand::EditBatch { batch, label, note } => self.edit_batch(batch, &label, &note),
+            UiCommand::CopySkipped => self.copy_skipped(now),
             UiCommand::Find => self.effects.push(WindowEffect::FocusSearch),
             UiCommand::Search(text) => self.list.list_mut().find(text),
             UiCommand::SortBy(column) => {
@@ -108,7 +111,15 @@ impl App {
                 self.feedback.dismiss_toast();
                 self.list.list_mut().find(String::new());
                 self.list.list_mut().show(Filter::All);
+                self.list.list_mut().unfold_row(first);
                 self.effects.push(WindowEffect::Scroll(first));
+            }
+            UiCommand::ShowListed(rows) => {
+                let list = self.list.list_mut();
+                list.find(String::new());
+                list.show(Filter::All);
+                let first = list.select(&rows.into_iter().collect());
+                self.effects.extend(first.map(WindowEffect::Reveal));
             }
             UiCommand::Row(command, id) => self.row_command(command, id, now),
             UiCommand::ConfirmCancel => {
@@ -264,9 +275,8 @@ impl App {
         }
     }
 
-    /// Asks for a file to save the selected rows to.
-    fn export(&mut self, format: ExportFormat) {
-        let rows: Vec<Arc<Row>> = self.list().selected_rows().cloned().collect();
+    /// Asks for a file to save these rows to.
+    pub(super) fn export(&mut self, rows: Vec<Arc<Row>>, format: ExportFormat) {
         if !rows.is_empty() {
             self.pickers.export(rows, format);
         }

@@ -1,8 +1,8 @@
 //! Labels and tooltips of commands.
 
 use crate::app::command::{
-    BulkAction, Column, CursorMove, ExportFormat, Filter, Group, Key, RowCommand, Setting,
-    ThemeChoice, UiCommand,
+    BatchCommand, BulkAction, Column, CursorMove, ExportFormat, Filter, Group, Key, RowCommand,
+    Setting, ThemeChoice, UiCommand,
 };
 use crate::text::messages::command as say;
 
@@ -76,6 +76,23 @@ pub fn many(many: BulkAction) -> (&'static str, &'static str, &'static str) {
     }
 }
 
+fn batch(command: BatchCommand) -> Words {
+    match command {
+        BatchCommand::Fold => say::batch_fold(),
+        BatchCommand::Unfold => say::batch_unfold(),
+        BatchCommand::CopyIds => say::batch_copy_ids(),
+        BatchCommand::CopyAs(format) => copied(format),
+        BatchCommand::Export(format) => saved(format),
+        BatchCommand::Each(action) => {
+            let (label, tooltip, _) = many(action);
+            (label, tooltip)
+        }
+        BatchCommand::Select => say::batch_select(),
+        BatchCommand::Rename => say::batch_rename(),
+        BatchCommand::ShowSkipped => say::batch_show_skipped(),
+    }
+}
+
 /// Returns the label of a filter chip.
 pub fn filter(filter: Filter) -> &'static str {
     match filter {
@@ -140,10 +157,14 @@ pub fn window(command: &UiCommand) -> Words {
         }
         C::Show(it) => (filter(*it), say::show()),
         C::ShowAdded(_) => say::show_added(),
+        C::ShowListed(_) => say::show_listed(),
         C::Find => say::find(),
         C::Search(_) => say::clear_search(),
         C::SortBy(it) => (column(*it), say::sort_by()),
         C::Row(command, _) => row(*command),
+        C::Batch(command, _) => batch(*command),
+        C::EditBatch { .. } => say::edit_batch(),
+        C::CopySkipped => say::copy_skipped(),
         C::ConfirmCancel => say::confirm_cancel(),
         C::ConfirmPause => say::confirm_pause(),
         C::CopyDetails(_) => say::copy_details(),
@@ -192,6 +213,8 @@ pub fn key(key: Key) -> &'static str {
         Key::Delete => say::key_delete(),
         Key::Escape => say::key_escape(),
         Key::Space => say::key_space(),
+        Key::Left => say::key_left(),
+        Key::Right => say::key_right(),
         Key::Up => say::key_up(),
         Key::Down => say::key_down(),
         Key::PageUp => say::key_page_up(),

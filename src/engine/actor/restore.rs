@@ -239,7 +239,7 @@ impl<S: Service> Actor<S> {
     }
 
     /// Returns a batch of the list, or of the history.
-    fn recall_batch(&mut self, id: BatchId) -> Option<Arc<Batch>> {
+    pub(super) fn recall_batch(&mut self, id: BatchId) -> Option<Arc<Batch>> {
         if let Some(known) = self.batches.get(id) {
             return Some(Arc::clone(known));
         }

@@ -81,7 +81,7 @@ pub(super) fn previous_runs(
 
 impl Journal {
     /// Reads the history; `None` if it is not open or cannot be read now.
-    fn read<T>(&self, ask: impl FnOnce(&History) -> Result<T, StoreError>) -> Option<T> {
+    pub(super) fn read<T>(&self, ask: impl FnOnce(&History) -> Result<T, StoreError>) -> Option<T> {
         logged(ask(self.history.as_ref()?))
     }
 
@@ -115,6 +115,13 @@ impl Journal {
             known.extend(found.filter_map(|record| Some((record.asset_id, record.content?))));
         }
         Some(known)
+    }
+
+    /// Returns the accounts whose key this service ever accepted, but for these.
+    pub fn other_accounts(&self, own: &HashSet<Account>) -> HashSet<Account> {
+        let known = self.read(|history| history.accounts(&self.base_url));
+        let known = known.into_iter().flatten();
+        known.filter(|account| !own.contains(account)).collect()
     }
 
     /// Returns this account and those joined with it, as far as the history can be read.

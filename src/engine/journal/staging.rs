@@ -5,6 +5,7 @@ use crate::engine::clock::now_ms;
 use crate::engine::queue::item::{Item, Origin};
 use crate::engine::row_change::RowChange;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::batch::Batch;
 use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::ItemId;
@@ -113,6 +114,18 @@ impl Journal {
             metadata: origin.metadata,
             deleted_at_ms: None,
         }));
+    }
+
+    /// Stages the new label of a batch for each of its assets, so that the ledger has it.
+    pub fn stage_label(&mut self, batch: &Batch) {
+        let assets = self.read(|history| history.assets_of_batch(batch.id));
+        let renamed = assets.into_iter().flatten().map(|asset| {
+            HistoryChange::PutAsset(AssetRecord {
+                label: Some(batch.label.clone()),
+                ..asset
+            })
+        });
+        self.staged.extend(renamed);
     }
 
     /// Returns whether the staged changes should end the turn; false while they cannot be written.

@@ -48,6 +48,22 @@ pub(super) fn join(
 }
 
 impl History {
+    /// Returns the accounts of this name or of keys with these last four characters, and those
+    /// joined with them, by their keys.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn accounts_called(&self, text: &str) -> Result<Vec<Account>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT DISTINCT fingerprint FROM accounts WHERE account IN
+                 (SELECT account FROM accounts WHERE last4 = ?1 OR name = ?1)",
+        )?;
+        let called = statement.query_map([text], |row| {
+            Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
+        })?;
+        Ok(called.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Returns the accounts joined with this one, by their keys; empty if nothing is known of it.
     ///
     /// # Errors
@@ -61,6 +77,20 @@ impl History {
             Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
         })?;
         Ok(joined.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Returns the accounts whose key the service ever accepted.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn accounts(&self, base_url: &str) -> Result<Vec<Account>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT fingerprint FROM accounts WHERE base_url = ?1")?;
+        let accounts = statement.query_map([base_url], |row| {
+            Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
+        })?;
+        Ok(accounts.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Returns the last four characters of an account's key, if the service ever accepted it.

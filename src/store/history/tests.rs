@@ -1,5 +1,6 @@
 //! The history's records, transactions and processes.
 
+mod batches;
 mod corruption;
 mod damage;
 mod library;
