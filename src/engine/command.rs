@@ -28,7 +28,7 @@ pub enum Command {
         batch: BatchId,
         /// Its new label.
         label: String,
-        /// Its new note.
+        /// Its new note; `None` for none.
         note: Option<String>,
     },
     /// Remove a batch and its rows from the list, as [`Command::Remove`] does.
@@ -67,15 +67,6 @@ pub enum Command {
     /// Retry or poll these rows now instead of after their wait; if a rate limit holds all calls
     /// back, one call probes it.
     TryNow(Vec<ItemId>),
-    /// Give a batch this label and note.
-    EditBatch {
-        /// The batch.
-        batch: BatchId,
-        /// The new label.
-        label: String,
-        /// The new note; `None` for none.
-        note: Option<String>,
-    },
     /// Ask the service again about these assets, behind all other calls; those of a running check
     /// are added to it. [`Notice::AssetsChecked`] follows at the end.
     CheckAssets(AssetsToCheck),
@@ -113,9 +104,9 @@ pub struct Preferences {
     pub start_at_once: bool,
 }
 
-/// Outcome of a batch.
+/// Outcome of a busy period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct BatchEnd {
+pub struct FinishedCounts {
     /// Rows whose asset is ready.
     pub ready: usize,
     /// Rows not sent because equal content has an asset.
@@ -132,7 +123,7 @@ pub struct BatchEnd {
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// Everything that was started has ended.
-    BatchFinished(BatchEnd),
+    QueueFinished(FinishedCounts),
     /// The queue waits for the user.
     Needs(RequiredAction, Arc<Fault>),
     /// The file chosen for a row is not the missing one.

@@ -165,7 +165,13 @@ fn a_focused_row_gives_the_focus_to_the_header_that_hides_it() {
     window.run();
     window.run();
     let folded = "Shoot_2026-11-28, 1 of 3 ready, 5 skipped, collapsed";
-    for node in window.query_all(egui_kittest::kittest::By::new().predicate(|n| n.is_focused())) { eprintln!("FOCUS {:?} {:?}", node.accesskit_node().label(), node.accesskit_node().role()); }
+    for node in window.query_all(egui_kittest::kittest::By::new().predicate(|n| n.is_focused())) {
+        eprintln!(
+            "FOCUS {:?} {:?}",
+            node.accesskit_node().label(),
+            node.accesskit_node().role()
+        );
+    }
     assert!(window.get_by_label(folded).is_focused());
 }
 

@@ -74,7 +74,6 @@ impl<S: Service> Actor<S> {
             Command::SendFirst(ids) => self.send_first(&ids),
             Command::CheckAgain(ids) => self.each(&ids, &Event::CheckAgain),
             Command::TryNow(ids) => self.try_now(&ids),
-            Command::EditBatch { .. } => {}
             Command::CheckAssets(assets) => self.check_assets(assets),
             Command::StopChecking => self.stop_checking(),
             Command::ContinueInterrupted => {
@@ -84,8 +83,8 @@ impl<S: Service> Actor<S> {
             Command::DiscardInterrupted => {
                 let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.remove(&interrupted);
-                // No batch-finished notice here: it would replace the offer to undo.
-                self.queue.close_batch();
+                // No notice of the end here: it would replace the offer to undo.
+                self.queue.close_busy_period();
             }
             Command::SetKey(key, source) => self.set_key(key, source),
             Command::NoKey => {
