@@ -113,6 +113,8 @@ pub enum UiCommand {
     Show(Filter),
     /// Scrolls to the first added row.
     ShowAdded(ItemId),
+    /// Selects added files that were already in the list, and reveals the first.
+    ShowListed(Vec<ItemId>),
     Find,
     Search(String),
     SortBy(Column),

@@ -128,6 +128,8 @@ pub enum Notice {
     Needs(RequiredAction, Arc<Fault>),
     /// The file chosen for a row is not the missing one.
     NotLocated(PathBuf, RelocationError),
+    /// Added files that are in the list already, and so were not added again.
+    AlreadyListed(Vec<ItemId>),
     /// The added paths hold neither files to upload nor skipped ones.
     NothingFound,
     /// The check of assets is over, or was stopped.

@@ -74,7 +74,6 @@ pub(super) struct Intake {
     /// Files that the latest walk has found so far.
     found: u64,
     skipped: u64,
-    already_queued: u64,
     /// Found files without a row.
     buffered: Vec<FoundFile>,
     /// Canonical paths of restored rows are being resolved; until then a row might be added twice.
@@ -182,10 +181,6 @@ impl Intake {
         self.active_walks = self.active_walks.saturating_sub(1);
     }
 
-    pub fn on_already_queued(&mut self) {
-        self.already_queued += 1;
-    }
-
     pub fn on_resolving_paths(&mut self) {
         self.resolving_paths = true;
     }
@@ -248,9 +243,5 @@ impl Intake {
 
     pub fn skipped(&self) -> u64 {
         self.skipped
-    }
-
-    pub fn already_queued(&self) -> u64 {
-        self.already_queued
     }
 }

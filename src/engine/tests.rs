@@ -16,6 +16,7 @@ mod intake;
 mod journal;
 mod keys;
 mod located;
+mod look_up;
 mod missing;
 mod opening;
 mod other_keys;

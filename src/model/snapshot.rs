@@ -1,5 +1,6 @@
 //! Engine state as the window sees it: one immutable value, replaced as a whole.
 
+mod duplicate;
 mod totals;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use super::batch::{Batch, BatchId};
 use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, MediaMetadata, Note, Rejection, Route};
 
+pub use duplicate::{DuplicateOf, DuplicateStage};
 pub use totals::Totals;
 use totals::{fraction, percent};
 
@@ -76,17 +78,6 @@ pub enum Status {
     },
 }
 
-/// Stage of a duplicate that has no id yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DuplicateStage {
-    /// Not started, and neither is its original.
-    Before,
-    /// Not started; its original was sent or is under way, so that its id can be reused.
-    Known,
-    /// Started: an id lookup is pending, or its original goes first.
-    Asked,
-}
-
 /// Upload progress of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transfer {
@@ -111,15 +102,6 @@ impl Transfer {
     pub fn fraction(&self) -> f32 {
         fraction(self.sent, self.total)
     }
-}
-
-/// The original of a duplicate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DuplicateOf {
-    /// Its path, now or at the time of its upload.
-    pub path: PathBuf,
-    /// Time of its upload, in milliseconds since the Unix epoch; `None` for a row of the queue.
-    pub uploaded_at_ms: Option<i64>,
 }
 
 /// One file of the queue, as the window sees it.
@@ -151,7 +133,7 @@ pub struct Row {
     pub saved: bool,
     /// A response was lost after all bytes were sent: the service may hold the file twice.
     pub possibly_stored_twice: bool,
-    /// The original of a duplicate, if known.
+    /// The original of a duplicate, or another account's upload of its content, if known.
     pub duplicate_of: Option<Arc<DuplicateOf>>,
     /// Fate of the bytes already sent if the row stops now; `None` if there are none, or all are
     /// sent.
@@ -272,8 +254,6 @@ pub struct Snapshot {
     pub walking: Option<u64>,
     /// Folders and files of other formats that walks skipped.
     pub passed_over: u64,
-    /// Files added again while already in the list, and ignored. Only ever rises.
-    pub already_listed: u64,
     /// Rows still to be hashed for duplicate detection.
     pub comparing: usize,
     /// Rows that an earlier run left unfinished, waiting for "Continue" or "Discard".

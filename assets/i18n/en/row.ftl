@@ -20,7 +20,8 @@ row-has-location = Says where it was taken
 # $time: such as "2026-11-28 16:04".
 row-captured = Taken { $time }
 
-## Files with the same content. $file: a name, $day: such as "2026-11-30".
+## Files with the same content. $file: a name, $day: such as "28 November", $last4: the last
+## characters of a key.
 
 row-duplicate-of = same content as { $file }
 row-same-as-uploaded = same content as { $file }, uploaded on { $day }
@@ -29,6 +30,11 @@ row-uploaded-before = the same content was uploaded before
 row-listed-twice = the same content is in this list
 row-uploaded-itself = uploaded on { $day }
 row-uploaded-itself-before = uploaded before
+row-uploaded-on = Uploaded on { $day }
+row-uploaded-as = as { $file }
+row-not-confirmed = not confirmed yet
+row-uploaded-with-other-key = uploaded on { $day } with another key (…{ $last4 })
+row-uploaded-with-unknown-key = uploaded on { $day } with another key
 row-not-sent-twice = not sent twice
 row-not-sent = not sent again
 row-gets-id = gets its id

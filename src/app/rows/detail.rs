@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::RowContext;
 use crate::app::queue::QueueStatus;
 use crate::app::wording::row as words;
-use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
+use crate::model::snapshot::{DuplicateOf, DuplicateStage, ResumeBehaviour, Row, Status};
 use crate::text;
 use crate::text::messages::{foot, list};
 
@@ -89,6 +89,12 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             };
             parts.extend(later.map(str::to_owned));
         }
+        Status::FoundDuplicate(DuplicateStage::Uploaded) => {
+            parts.push(size());
+            parts.extend(uploaded_as(row));
+            parts.push(words::not_confirmed().to_owned());
+            parts.extend(held_up(around).filter(|_| around.queue != QueueStatus::Paused));
+        }
         Status::FoundDuplicate(_) | Status::Duplicate { .. } => {
             parts.push(size());
             let unknown = match status {
@@ -103,6 +109,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         }
         Status::ReadyToUpload => {
             parts.push(size());
+            parts.extend(uploaded_elsewhere(row));
             parts.extend(
                 row.duplicate_unconfirmed
                     .then(|| words::unconfirmed(around.place)),
@@ -166,24 +173,51 @@ fn after_same_as(status: &Status) -> Option<&'static str> {
     }
 }
 
-/// Returns the name of the duplicated file, with its folder if that differs.
+/// Returns the original of a duplicate, and when it was uploaded.
 fn duplicate_of(row: &Row) -> Option<String> {
     let other = row.duplicate_of.as_ref()?;
-    if let Some(ms) = other.uploaded_at_ms
-        && other.path == row.path
-    {
-        return Some(words::uploaded_itself(text::day(ms).as_deref()));
+    Some(match (other.uploaded_at_ms, file_of(other, row)) {
+        (Some(ms), None) => words::uploaded_itself(text::day(ms).as_deref()),
+        (Some(ms), Some(file)) => words::same_as_uploaded(&file, text::day(ms).as_deref()),
+        (None, file) => words::duplicate_of(&file?),
+    })
+}
+
+/// Returns the name that a file had when it was uploaded before, or the equal file in the list.
+fn uploaded_as(row: &Row) -> Option<String> {
+    let other = row.duplicate_of.as_ref()?;
+    let file = file_of(other, row)?;
+    Some(match other.uploaded_at_ms {
+        Some(_) => words::uploaded_as(&file),
+        None => words::duplicate_of(&file),
+    })
+}
+
+/// Returns when and as which file the content was uploaded with another account's key.
+fn uploaded_elsewhere(row: &Row) -> Vec<String> {
+    let Some(other) = &row.duplicate_of else {
+        return vec![];
+    };
+    let (Some(last4), Some(ms)) = (&other.other_key, other.uploaded_at_ms) else {
+        return vec![];
+    };
+    let uploaded = words::uploaded_elsewhere(text::day(ms).as_deref(), last4);
+    std::iter::once(uploaded).chain(uploaded_as(row)).collect()
+}
+
+/// Returns the name of the duplicated file, with its folder if that differs; `None` for the row's
+/// own file.
+fn file_of(other: &DuplicateOf, row: &Row) -> Option<String> {
+    if other.path == row.path {
+        return None;
     }
     let name = other.path.file_name().unwrap_or(other.path.as_os_str());
-    let mut file = name.to_string_lossy().into_owned();
+    let file = name.to_string_lossy().into_owned();
     if other.path.parent() != row.path.parent()
         && let Some(folder) = other.path.parent().and_then(Path::file_name)
     {
         let place = Path::new(folder).join(&file);
-        file = place.to_string_lossy().into_owned();
+        return Some(place.to_string_lossy().into_owned());
     }
-    Some(match other.uploaded_at_ms {
-        None => words::duplicate_of(&file),
-        Some(ms) => words::same_as_uploaded(&file, text::day(ms).as_deref()),
-    })
+    Some(file)
 }

@@ -7,8 +7,7 @@ use std::time::Duration;
 use super::*;
 use crate::app::queue::Hold;
 use crate::model::asset::AssetId;
-use crate::model::fault::Fault;
-use crate::model::fault::RequiredAction;
+use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::media::{Kind, MediaMetadata, Note, Rejection, Route};
 use crate::model::snapshot::{DuplicateOf, DuplicateStage, ItemId, QueueWait, Transfer};
 
@@ -203,7 +202,7 @@ fn a_duplicate_hands_on_the_id_of_its_twin() {
     let twin = AssetId::new("re_1");
     let duplicate = row(1, Status::Duplicate { of: twin });
     assert_eq!(id_of(&duplicate), Some("re_1"));
-    assert!(commands(&duplicate, &around(Instant::now())).contains(&RowCommand::UploadAnyway));
+    assert!(menu(&duplicate, &around(Instant::now())).contains(&RowCommand::UploadAnyway));
 }
 
 #[test]
@@ -214,11 +213,13 @@ fn a_duplicate_says_of_which_file_it_is_one() {
         duplicate.duplicate_of = Some(Arc::new(DuplicateOf {
             path: PathBuf::from(path),
             uploaded_at_ms,
+            asset: None,
+            other_key: None,
         }));
         detail(&duplicate, &around(Instant::now()))
     };
     let id = || AssetId::new("re_1");
-    let day = Some(1_766_989_317_192);
+    let noon = Some(1_767_009_600_000);
     assert_eq!(
         said(None, "/a/Take 1.mp4", None),
         "412 MB · same content as Take 1.mp4 · waits for its id"
@@ -229,14 +230,35 @@ fn a_duplicate_says_of_which_file_it_is_one() {
         format!("412 MB · same content as {}", elsewhere.display())
     );
     assert_eq!(
-        said(id(), "/a/Take 1.mp4", day),
-        "412 MB · same content as Take 1.mp4, uploaded on 2025-12-29"
+        said(id(), "/a/Take 1.mp4", noon),
+        "412 MB · same content as Take 1.mp4, uploaded on 29 December 2025"
     );
     // Duplicate of the file itself.
     assert_eq!(
-        said(id(), "/a/clip-1.mp4", day),
-        "412 MB · uploaded on 2025-12-29"
+        said(id(), "/a/clip-1.mp4", noon),
+        "412 MB · uploaded on 29 December 2025"
     );
+}
+
+#[test]
+fn a_failed_row_offers_what_its_words_say() {
+    let offers = |kind| {
+        let row = row(1, Status::Failed(Arc::new(Fault::new(kind))));
+        commands(&row, &around(Instant::now()))
+    };
+    for (kind, fix, is_retried) in [
+        (FaultKind::ServerError, RowCommand::Retry, true),
+        (FaultKind::BadRequest, RowCommand::Details, true),
+        (FaultKind::UnsupportedMedia, RowCommand::Details, false),
+        (FaultKind::SizeMismatch, RowCommand::UploadAgain, false),
+        (FaultKind::StillProcessing, RowCommand::CheckAgain, false),
+        (FaultKind::FileGone, RowCommand::Locate, true),
+        (FaultKind::Unreadable, RowCommand::Locate, true),
+    ] {
+        let offered = offers(kind);
+        assert!(offered.contains(&fix), "{kind:?}");
+        assert_eq!(offered.contains(&RowCommand::Retry), is_retried, "{kind:?}");
+    }
 }
 
 #[test]
@@ -249,6 +271,7 @@ fn every_row_can_be_ended_and_trouble_explains_itself() {
         Status::Rejected(Rejection::Empty),
         Status::ReadyToUpload,
         Status::FoundDuplicate(DuplicateStage::Known),
+        Status::FoundDuplicate(DuplicateStage::Uploaded),
         Status::Queued,
         Status::Uploading,
         Status::Finishing,

@@ -170,6 +170,7 @@ impl App {
                 let add = is_new.then(|| UiCommand::Add(vec![path]));
                 self.feedback.say(text, add, now);
             }
+            Notice::AlreadyListed(rows) => self.notices.already_listed(rows),
             Notice::NothingFound => {
                 self.list.end_intake();
                 let said = wording::selection::nothing_added();

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::App;
 use crate::app::command::{
-    BulkAction, Dismissible, ExportFormat, Filter, Pick, Setting, UiCommand,
+    BulkAction, Dismissible, EntryId, ExportFormat, Filter, Pick, Setting, UiCommand,
 };
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
@@ -113,6 +113,15 @@ impl App {
                 self.list.list_mut().show(Filter::All);
                 self.list.list_mut().unfold_row(first);
                 self.effects.push(WindowEffect::Scroll(first));
+            }
+            UiCommand::ShowListed(rows) => {
+                let list = self.list.list_mut();
+                list.find(String::new());
+                list.show(Filter::All);
+                if let Some(first) = list.select(&rows.into_iter().collect()) {
+                    list.unfold_row(first);
+                    self.effects.push(WindowEffect::Reveal(EntryId::Row(first)));
+                }
             }
             UiCommand::Row(command, id) => self.row_command(command, id, now),
             UiCommand::ConfirmCancel => {

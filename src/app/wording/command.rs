@@ -157,6 +157,7 @@ pub fn window(command: &UiCommand) -> Words {
         }
         C::Show(it) => (filter(*it), say::show()),
         C::ShowAdded(_) => say::show_added(),
+        C::ShowListed(_) => say::show_listed(),
         C::Find => say::find(),
         C::Search(_) => say::clear_search(),
         C::SortBy(it) => (column(*it), say::sort_by()),

@@ -55,6 +55,7 @@ impl<S: Service> Actor<S> {
             let tasks = &self.tasks;
             self.duplicates
                 .read_ahead(&self.queue, |files| tasks.read_ahead(files));
+            self.look_up_next();
         }
         self.watch_missing_files();
     }

@@ -233,6 +233,7 @@ impl<S: Service> Actor<S> {
             // Another account has its own balance and limits.
             self.gate.lift();
         }
+        self.lookups.restart();
         let is_prechecked = self.keys.set(key, source);
         self.recall_accounts();
         // Another account has other assets.

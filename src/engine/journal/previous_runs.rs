@@ -117,6 +117,13 @@ impl Journal {
         Some(known)
     }
 
+    /// Returns the accounts whose key this service ever accepted, but for these.
+    pub fn other_accounts(&self, own: &HashSet<Account>) -> HashSet<Account> {
+        let known = self.read(|history| history.accounts(&self.base_url));
+        let known = known.into_iter().flatten();
+        known.filter(|account| !own.contains(account)).collect()
+    }
+
     /// Returns this account and those joined with it, as far as the history can be read.
     pub fn joined(&self, account: &Account) -> HashSet<Account> {
         let joined = self.read(|history| history.joined(account, &self.base_url));

@@ -248,6 +248,21 @@ impl Item {
         }
     }
 
+    /// Returns the asset that has its content, if it is not started and the service is to confirm
+    /// it.
+    pub fn unconfirmed_asset(&self) -> Option<&AssetId> {
+        match (&self.upload.state, &self.known_duplicate) {
+            (
+                UploadState::Ready,
+                Some(KnownDuplicate {
+                    original: Original::Asset(asset),
+                    ..
+                }),
+            ) => Some(asset),
+            _ => None,
+        }
+    }
+
     /// Returns whether its file is being checked, or changes still.
     pub fn is_being_checked(&self) -> bool {
         let state = &self.upload.state;

@@ -79,6 +79,20 @@ impl History {
         Ok(joined.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Returns the accounts whose key the service ever accepted.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn accounts(&self, base_url: &str) -> Result<Vec<Account>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT fingerprint FROM accounts WHERE base_url = ?1")?;
+        let accounts = statement.query_map([base_url], |row| {
+            Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
+        })?;
+        Ok(accounts.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Returns the last four characters of an account's key, if the service ever accepted it.
     ///
     /// # Errors

@@ -20,6 +20,10 @@ impl Item {
                 Some(KnownDuplicate { waits: true, .. }) => {
                     Status::FoundDuplicate(DuplicateStage::Before)
                 }
+                Some(KnownDuplicate {
+                    original: Original::Asset(_),
+                    ..
+                }) => Status::FoundDuplicate(DuplicateStage::Uploaded),
                 Some(_) => Status::FoundDuplicate(DuplicateStage::Known),
                 None => Status::ReadyToUpload,
             },
