@@ -28,7 +28,7 @@ pub enum Command {
         batch: BatchId,
         /// Its new label.
         label: String,
-        /// Its new note.
+        /// Its new note; `None` for none.
         note: Option<String>,
     },
     /// Remove a batch and its rows from the list, as [`Command::Remove`] does.
@@ -104,9 +104,9 @@ pub struct Preferences {
     pub start_at_once: bool,
 }
 
-/// Outcome of a batch.
+/// Outcome of a busy period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct BatchEnd {
+pub struct FinishedCounts {
     /// Rows whose asset is ready.
     pub ready: usize,
     /// Rows not sent because equal content has an asset.
@@ -123,7 +123,7 @@ pub struct BatchEnd {
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// Everything that was started has ended.
-    BatchFinished(BatchEnd),
+    QueueFinished(FinishedCounts),
     /// The queue waits for the user.
     Needs(RequiredAction, Arc<Fault>),
     /// The file chosen for a row is not the missing one.

@@ -279,7 +279,7 @@ impl QueueWait {
 }
 
 impl Snapshot {
-    /// Returns the time until the batch is done, including the queue's wait; `None` while it is
+    /// Returns the time until the busy period is over, including the queue's wait; `None` while it is
     /// being estimated.
     pub fn time_left(&self, now: Instant) -> Option<Duration> {
         let wait = self.waiting.map_or(Duration::ZERO, |wait| wait.left(now));

@@ -137,7 +137,7 @@ fn trouble() -> Vec<Row> {
 }
 
 fn totals(state: &mut Snapshot) {
-    state.totals.batch = 12;
+    state.totals.started = 12;
     state.totals.done = 3;
     state.totals.sent = 1_400_000_000;
     state.totals.bytes = 3_900_000_000;

@@ -15,7 +15,7 @@ use crate::app::list_state::AddedFiles;
 use crate::app::open_external::OpenEvent;
 use crate::app::pickers::Picked;
 use crate::app::wording;
-use crate::engine::{BatchEnd, Command, Notice};
+use crate::engine::{Command, FinishedCounts, Notice};
 use crate::model::relocation::RelocationError;
 use crate::store::ForwardedPaths;
 use crate::text::messages::window;
@@ -155,7 +155,7 @@ impl App {
 
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
-            Notice::BatchFinished(end) => {
+            Notice::QueueFinished(end) => {
                 self.feedback.say(wording::batch_done(&end), None, now);
                 self.notify_batch_finished(&end);
                 self.effects.push(WindowEffect::Attention);
@@ -183,7 +183,7 @@ impl App {
     }
 
     /// Notifies the user that the batch has ended, if the window is not in front.
-    fn notify_batch_finished(&self, end: &BatchEnd) {
+    fn notify_batch_finished(&self, end: &FinishedCounts) {
         if self.desktop_status.is_in_background() && self.settings.values().notifications {
             let (title, text) = wording::batch_ended(end, self.backend());
             let raise = self.desktop_status.on_click(Arc::clone(&self.wake));

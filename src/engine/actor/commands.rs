@@ -85,8 +85,8 @@ impl<S: Service> Actor<S> {
             Command::DiscardInterrupted => {
                 let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.remove(&interrupted);
-                // No batch-finished notice here: it would replace the offer to undo.
-                self.queue.close_batch();
+                // No notice of the end here: it would replace the offer to undo.
+                self.queue.close_busy_period();
             }
             Command::SetKey(key, source) => self.set_key(key, source),
             Command::NoKey => {

@@ -79,8 +79,8 @@ impl<S: Service> Actor<S> {
     fn totals(&self) -> Totals {
         let queue_totals = self.publisher.totals();
         let mut totals = queue_totals.totals;
-        if totals.batch == 0 {
-            (totals.done, totals.batch) = queue_totals.duplicates;
+        if totals.started == 0 {
+            (totals.done, totals.started) = queue_totals.duplicates;
         }
         totals.rate = self.throughput.rate().filter(|_| queue_totals.sending > 0);
         totals.line = Throughput {
