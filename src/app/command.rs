@@ -5,6 +5,7 @@ mod list;
 
 use std::path::PathBuf;
 
+use crate::model::asset::Account;
 use crate::model::batch::BatchId;
 use crate::model::snapshot::ItemId;
 use crate::store::Settings;
@@ -155,7 +156,14 @@ pub enum UiCommand {
     Set(Setting),
     ShowFolder,
     ChooseBackupFolder,
-    RemoveKey,
+    AddKey,
+    SwitchAccount(Account),
+    RenameAccount(Account),
+    SaveAccountName,
+    /// Asks which account this one is.
+    JoinAccount(Account),
+    ConfirmJoin(Account, Account),
+    RemoveKey(Account),
     ConfirmRemoveKey,
     Dismiss(Dismissible),
     DismissToast,

@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &str)] = &[
     // Names of threads and of places in what egui remembers.
     ("ui/files.rs", "file dialog"),
     ("app/key_entry.rs", "key check"),
+    ("ui/dialogs/account.rs", "account field"),
     ("ui/dialogs/key.rs", "key field"),
     ("ui/screens/empty.rs", "first start"),
     ("ui/screens/empty.rs", "height of the invitation"),

@@ -115,6 +115,7 @@ fn trouble() -> Vec<Row> {
             duplicate_of: Some(Arc::new(DuplicateOf {
                 path: "/media/clip-001.mp4".into(),
                 uploaded_at_ms: Some(1_766_989_317_192),
+                account: None,
                 asset: AssetId::new("re_660727003963174912"),
                 other_key: None,
             })),

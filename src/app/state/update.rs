@@ -190,8 +190,14 @@ impl App {
                 }
             }
             UiCommand::ChooseBackupFolder => self.pickers.choose_backup_folder(),
-            UiCommand::RemoveKey => self.dialog = Some(Dialog::RemoveKey),
-            UiCommand::ConfirmRemoveKey => self.remove_key(),
+            UiCommand::AddKey
+            | UiCommand::SwitchAccount(_)
+            | UiCommand::RenameAccount(_)
+            | UiCommand::SaveAccountName
+            | UiCommand::JoinAccount(_)
+            | UiCommand::ConfirmJoin(..)
+            | UiCommand::RemoveKey(_)
+            | UiCommand::ConfirmRemoveKey => self.act_on_account(command, now),
             UiCommand::Dismiss(banner) => self.put_away(banner),
             UiCommand::DismissToast => self.feedback.dismiss_toast(),
             UiCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
@@ -264,15 +270,6 @@ impl App {
         if !self.sandbox() {
             self.key.open(then);
             self.dialog = Some(Dialog::Key);
-        }
-    }
-
-    /// Removes the key.
-    fn remove_key(&mut self) {
-        self.dialog = None;
-        if let KeyState::Present { source, .. } = self.snapshot().key {
-            let command = self.key.remove(source);
-            command.into_iter().for_each(|it| self.engines.send(it));
         }
     }
 

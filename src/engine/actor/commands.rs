@@ -88,7 +88,12 @@ impl<S: Service> Actor<S> {
                 // No notice of the end here: it would replace the offer to undo.
                 self.queue.close_busy_period();
             }
-            Command::SetKey(key, source) => self.set_key(key, source),
+            Command::SetKey(key, source) => self.replace_key(key, source),
+            Command::SwitchKey(key, source) => self.switch_key(key, source),
+            Command::HoldKey(key) => self.hold_key(key),
+            Command::ForgetKey(account) => self.forget_key(&account),
+            Command::NameAccount(account, name) => self.journal.name_account(&account, name),
+            Command::JoinAccounts(one, other) => self.join(&one, &other),
             Command::NoKey => {
                 self.keys.clear();
                 self.lookups.restart();
